@@ -1,0 +1,255 @@
+"""From what a reader found to datasets: names, units, types, and one place for every row.
+
+A reader gives arrays with headers, quantities and printed units; everything the data model
+demands beyond that happens here, so that all readers agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.column import Bits, Column, Origin
+from echub.dataset import Dataset, Omitted
+from echub.errors import PluginError, UnitMismatch
+from echub.units import Scale, scale_between, unit
+from echub.vocabulary import Quantity, kinds, quantities
+
+
+@dataclass(frozen=True, eq=False)
+class SourceColumn:
+    """One column as the reader found it.
+
+    `header` exactly as printed; `unit` as printed (None: dimensionless or unknown); `negate`
+    where the source's sign is the opposite of the quantity's. `index` is the position in the
+    source's table; None marks a column that is not in it (derived). Without a quantity it
+    becomes a vendor column. Text may be given as strings or as codes with `labels`.
+    """
+
+    header: str
+    values: NDArray[Any]
+    quantity: str | None = None
+    unit: str | None = None
+    origin: Origin = "measured"
+    averaged: bool = False
+    negate: bool = False
+    index: int | None = None
+    labels: Mapping[int, str] = field(default_factory=dict)
+    bits: tuple[Bits, ...] = ()
+    attrs: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_tables(columns: Sequence[SourceColumn]) -> list[Dataset]:
+    """Split one source table into an impedance dataset and a time series, as far as each has rows.
+
+    A row with a frequency above zero is impedance, any other belongs to the time series.
+    """
+    frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
+    rows = _common_length(columns)
+    if frequency is None:
+        return [build_dataset("timeseries", columns)]
+    spectral = np.asarray(frequency) > 0
+    kept: list[Dataset] = []
+    if not spectral.all() or not rows:
+        kept.append(_part("timeseries", columns, ~spectral, leave_out=kinds()["impedance"].own))
+    if spectral.any():
+        kept.append(_part("impedance", columns, spectral))
+    return kept
+
+
+def _part(
+    kind: str, columns: Sequence[SourceColumn], rows: NDArray[np.bool_], leave_out: Iterable[str] = ()
+) -> Dataset:
+    everything = bool(rows.all())
+    chosen = columns if everything else [replace(c, values=c.values[rows]) for c in columns]
+    omitted = [c for c in chosen if c.quantity in leave_out and c.index is not None and _is_void(c.values)]
+    stay = [c for c in chosen if not any(c is o for o in omitted)]
+    dataset = build_dataset(kind, stay, row=None if everything else np.flatnonzero(rows))
+    return replace(dataset, omitted=tuple(_omit(c) for c in omitted))
+
+
+def _is_void(values: NDArray[Any]) -> bool:
+    """Tell whether a column says nothing: one bit pattern throughout, and that zero or NaN."""
+    if values.size == 0:
+        return True
+    if values.dtype.kind not in "fiu":
+        return False
+    if values[0] != 0 and values[0] == values[0]:
+        return False
+    patterns = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
+    return bool((patterns == patterns[0]).all())
+
+
+def _omit(column: SourceColumn) -> Omitted:
+    fill = column.values[:1].tobytes().hex() if column.values.size else ""
+    index = -1 if column.index is None else column.index
+    return Omitted(column.header, index, column.values.dtype.str, fill)
+
+
+def build_dataset(
+    kind: str, columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None
+) -> Dataset:
+    """Build one table from source columns of equal length.
+
+    `row` are the 0-based source rows; by default all of them. Raises `UnitMismatch` where a
+    printed unit contradicts the quantity, `UnknownUnit` where it is not in the table.
+    """
+    rows = _common_length(columns)
+    index = np.arange(rows) if row is None else row
+    numbering = Column(
+        "row", _smallest(index), "record", "1", "reported", attrs={"description": "0-based row of the source"}
+    )
+    built = [numbering, *(_column(c, name) for c, name in zip(columns, _names(columns), strict=True))]
+    return Dataset(kind, {column.name: column for column in built})
+
+
+def _common_length(columns: Sequence[SourceColumn]) -> int:
+    lengths = {len(column.values) for column in columns}
+    if len(lengths) > 1:
+        raise PluginError(
+            "the columns of a table differ in length",
+            found=", ".join(f"{c.header}: {len(c.values)}" for c in columns),
+        )
+    return lengths.pop() if lengths else 0
+
+
+def _column(source: SourceColumn, name: str) -> Column:
+    if source.values.dtype.kind in "OUT":
+        source = _coded(source)
+    common = {
+        "name": name,
+        "origin": source.origin,
+        "header": source.header,
+        "index": source.index,
+        "averaged": source.averaged,
+        "labels": dict(source.labels),
+        "bits": source.bits,
+        "attrs": dict(source.attrs),
+    }
+    if source.quantity is None:
+        return Column(values=source.values, unit=source.unit, **common)
+    quantity = _quantity(source)
+    scale = _scale(source, quantity)
+    values = _apply(source.values, scale)
+    if quantity.is_integer:
+        values = _smallest(values)
+    dtype = (
+        source.values.dtype.str if values.dtype != source.values.dtype and source.index is not None else ""
+    )
+    return Column(
+        values=values,
+        quantity=quantity.name,
+        unit=quantity.unit,
+        sign=quantity.sign,
+        scale=scale,
+        source_dtype=dtype,
+        **common,
+    )
+
+
+def _coded(source: SourceColumn) -> SourceColumn:
+    """Turn text into integer codes, in order of first appearance, with their table."""
+    texts: list[str] = [str(text) for text in source.values]
+    codes = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+    values = _smallest(np.array([codes[text] for text in texts], dtype=np.int64))
+    return replace(source, values=values, labels={code: text for text, code in codes.items()})
+
+
+def _quantity(source: SourceColumn) -> Quantity:
+    try:
+        return quantities()[source.quantity or ""]
+    except KeyError:
+        raise PluginError(
+            f"the column {source.header!r} claims the unknown quantity {source.quantity!r}",
+            expected="a quantity of the vocabulary (`echub schema show quantities`)",
+            found=str(source.quantity),
+        ) from None
+
+
+def _scale(source: SourceColumn, quantity: Quantity) -> Scale:
+    sign = Scale(Fraction(-1 if source.negate else 1))
+    if quantity.unit is None or source.unit is None:
+        return sign
+    try:
+        scale = scale_between(unit(source.unit), unit(quantity.unit), point=quantity.point)
+    except UnitMismatch as error:
+        raise UnitMismatch(
+            f"the column {source.header!r} is in {source.unit}, which is no unit of {quantity.name}",
+            where=f"column {source.header}",
+            expected=error.expected,
+            found=error.found,
+            cause="the header names another quantity, or its unit is misspelt",
+        ) from None
+    return Scale(scale.factor * sign.factor, scale.offset)
+
+
+def _apply(values: NDArray[Any], scale: Scale) -> NDArray[Any]:
+    """Scale, bit for bit where only the sign changes."""
+    if scale.is_identity:
+        return values
+    if scale.factor == -1 and scale.offset == 0:
+        return -values
+    return scale.apply(values)
+
+
+_INTEGERS = (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.uint64, np.int64)
+
+
+def _smallest(values: NDArray[Any]) -> NDArray[Any]:
+    """Cast whole numbers to the smallest integer type that holds them; leave anything else alone."""
+    if values.dtype.kind not in "uif" or values.dtype.itemsize == 1:
+        return values
+    if values.size == 0:
+        return values.astype(np.uint8)
+    low, high = values.min(), values.max()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return values
+    for candidate in _INTEGERS:
+        info = np.iinfo(candidate)
+        if info.min <= low and high <= info.max:
+            small = values.astype(candidate)
+            return small if values.dtype.kind != "f" or _same_numbers(small, values) else values
+    return values
+
+
+def _same_numbers(small: NDArray[Any], values: NDArray[Any]) -> bool:
+    return bool(np.array_equal(small.astype(values.dtype).view(np.uint8), values.view(np.uint8)))
+
+
+def _names(columns: Sequence[SourceColumn]) -> list[str]:
+    """Name every column: its quantity or a vendor slug, unique; instantaneous before averaged."""
+    order = sorted(range(len(columns)), key=lambda i: (columns[i].index is None, columns[i].averaged, i))
+    taken: set[str] = {"row"}
+    names = dict.fromkeys(order, "")
+    for i in order:
+        name = next(name for name in _candidates(columns[i]) if name not in taken)
+        taken.add(name)
+        names[i] = name
+    return [names[i] for i in range(len(columns))]
+
+
+def _candidates(column: SourceColumn) -> Iterator[str]:
+    base = column.quantity or f"vendor_{slug(column.header)}"
+    yield base
+    if column.averaged:
+        yield f"{base}__averaged"
+    number = 2
+    while True:
+        yield f"{base}__{number}"
+        number += 1
+
+
+def slug(header: str) -> str:
+    """Turn a printed header into a name: lower case, digits and underscores."""
+    plain = unicodedata.normalize(
+        "NFKD", header.replace("µ", "u").replace("Ω", "ohm").replace("%", "percent")
+    )
+    ascii_only = plain.encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", ascii_only).strip("_") or "unnamed"

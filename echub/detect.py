@@ -1,0 +1,113 @@
+"""Which reader a file belongs to: every sniffer is asked, and the unique best wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from echub.declare import Confidence, KnownFormat, Reader
+from echub.errors import AmbiguousFormat, UnknownFormat
+from echub.registry import Registry, is_installed, resolve
+from echub.source import Source
+
+
+@dataclass(frozen=True)
+class Match:
+    """A sniffer's answer; `problem` where it failed and counts as NO."""
+
+    reader: Reader
+    confidence: Confidence
+    problem: str = ""
+
+
+def rank(source: Source, registry: Registry) -> list[Match]:
+    """Ask all sniffers, fallbacks included; best first, `explicit_only` readers last.
+
+    A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason.
+    """
+    matches = [_ask(reader, source) for reader in registry.readers.values()]
+    return sorted(
+        matches,
+        key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
+    )
+
+
+def _ask(reader: Reader, source: Source) -> Match:
+    try:
+        answer = resolve(reader.sniff)(source)
+    except Exception as error:  # the plugin boundary: a sniffer may do anything
+        return Match(reader, Confidence.NO, f"{type(error).__name__}: {error}")
+    if not isinstance(answer, Confidence):
+        return Match(reader, Confidence.NO, f"answered {answer!r}, not a Confidence")
+    return Match(reader, answer)
+
+
+def choose(source: Source, registry: Registry) -> Reader:
+    """Pick the one reader for a file.
+
+    Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`.
+    """
+    matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
+    candidates = _best(m for m in matches if not m.reader.fallback)
+    candidates = candidates or _best(m for m in matches if m.reader.fallback)
+    if not candidates:
+        raise _unknown(source, registry)
+    if len(candidates) > 1:
+        raise _ambiguous(source, candidates)
+    reader = candidates[0].reader
+    if not is_installed(reader):
+        registry.reader(reader.name)  # raises ReaderNotInstalled
+    return reader
+
+
+def _best(matches: Iterable[Match]) -> list[Match]:
+    sure = [m for m in matches if m.confidence > Confidence.NO]
+    top = max((m.confidence for m in sure), default=Confidence.NO)
+    return [m for m in sure if m.confidence == top]
+
+
+def _ambiguous(source: Source, candidates: list[Match]) -> AmbiguousFormat:
+    choices = " or ".join(f"--reader {m.reader.name}" for m in candidates)
+    return AmbiguousFormat(
+        "several readers recognise this file",
+        path=source.shown,
+        found=", ".join(f"{m.reader.name} ({m.confidence.name})" for m in candidates),
+        hint=f"say which: {choices}",
+    )
+
+
+def known_format(source: Source, registry: Registry) -> KnownFormat | None:
+    """Find the format that is recognised but not read: its suffix, and its first bytes where it has any."""
+    formats = [f for f in registry.known_formats.values() if source.suffix in f.suffixes]
+    return next((f for f in formats if not f.magic or source.head.startswith(f.magic)), None)
+
+
+def _unknown(source: Source, registry: Registry) -> UnknownFormat:
+    if not source.size:
+        return UnknownFormat(
+            "the file is empty", path=source.shown, cause="the recording never started, or the copy failed"
+        )
+    known = known_format(source, registry)
+    if known is not None:
+        return UnknownFormat(
+            f"this is {known.title}, which is recognised but not read",
+            path=source.shown,
+            found=first_bytes(source),
+            hint=known.advice,
+        )
+    same = [r.name for r in registry.readers.values() if source.suffix in r.suffixes]
+    return UnknownFormat(
+        "no reader recognises this file",
+        path=source.shown,
+        expected=f"for {source.suffix}: {', '.join(same)}" if same else None,
+        found=first_bytes(source),
+        cause="the suffix is right but the content is not" if same else "no plugin reads this format",
+        hint="`echub plugins list` shows the formats; `--reader NAME` insists on one",
+    )
+
+
+def first_bytes(source: Source, count: int = 24) -> str:
+    """Show how a file begins, as bytes."""
+    return f"{source.head[:count]!r}{'…' if source.size > count else ''}"
+
+

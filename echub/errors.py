@@ -1,0 +1,213 @@
+"""Every error the hub and its plugins raise on purpose.
+
+::
+
+    EchubError                      exit code
+    ├── CommandError                2   the command line is at fault
+    │   ├── UnknownReader               no reader (or writer) of that name
+    │   ├── UnknownOption               --option names nothing, or its value does not parse
+    │   ├── TargetExists                the output is there already
+    │   ├── TargetClash                 two sources would become one file
+    │   └── TargetNotWritable           the output cannot be written (disk full, no permission)
+    ├── SourceError                 3   a file could not be read
+    │   ├── SourceNotFound              no such file, a directory, no permission
+    │   ├── UnknownFormat               no reader knows it
+    │   ├── AmbiguousFormat             several readers claim it equally
+    │   ├── ReaderNotInstalled          the format is known, its package is missing
+    │   └── ReadError                   the format is known, the file is damaged or unsupported
+    ├── DataError                   1   the data or its metadata are at fault
+    │   ├── UnknownUnit                 not in the unit table
+    │   ├── UnitMismatch                a unit of another dimension than the quantity's
+    │   ├── UnknownColumn               no such column, quantity or dataset
+    │   ├── AmbiguousColumn             several columns answer one quantity
+    │   ├── MetadataError               a path or value that the metadata schema refuses
+    │   └── SelectionError              an expression of `where` that cannot be evaluated
+    └── PluginError                 4   a plugin, schema or configuration is at fault
+
+Each carries a stable ``code`` and says where, what was expected, what was found, the likely
+cause and what helps; `str` prints them over several lines, `as_dict` gives them to ``--json``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+_DETAILS = ("where", "expected", "found", "cause", "hint")
+
+
+class EchubError(Exception):
+    """Say what went wrong, where, and what helps.
+
+    Every detail is optional and keyword-only; `path` is the file as the user named it and
+    `where` a place inside it (`offset 1007`, `line 12`, `column Ewe/V`).
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        where: str | None = None,
+        expected: str | None = None,
+        found: str | None = None,
+        cause: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.where = where
+        self.expected = expected
+        self.found = found
+        self.cause = cause
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions cross process boundaries in batch work; the default loses the keywords.
+        return (_rebuild, (type(self), self.message, self.__dict__.copy()))
+
+    def details(self) -> list[tuple[str, str]]:
+        """Give the details that are set, in the order they are printed."""
+        return [(name, value) for name in _DETAILS if (value := getattr(self, name))]
+
+    def as_dict(self) -> dict[str, str]:
+        """Give code, message and the details that are set, for `--json`."""
+        named = {"path": self.path} if self.path else {}
+        return {"code": self.code, "message": self.message, **named, **dict(self.details())}
+
+    def __str__(self) -> str:
+        head = f"{self.path}: {self.message}" if self.path else self.message
+        return "\n".join([f"{head} [{self.code}]", *(f"  {k}: {v}" for k, v in self.details())])
+
+
+def _rebuild(kind: type[EchubError], message: str, state: dict[str, object]) -> EchubError:
+    error = kind(message)
+    error.__dict__.update(state)
+    return error
+
+
+class CommandError(EchubError):
+    """The command line asks for something that cannot be."""
+
+    code = "command"
+    exit_code = 2
+
+
+class UnknownReader(CommandError):
+    """No installed plugin has a reader or writer of that name."""
+
+    code = "unknown-reader"
+
+
+class UnknownOption(CommandError):
+    """An option is not one of the reader's, or its value does not parse."""
+
+    code = "unknown-option"
+
+
+class TargetExists(CommandError):
+    """The output file is there already and `--force` was not given."""
+
+    code = "target-exists"
+
+
+class TargetClash(CommandError):
+    """Two sources would be written to one output."""
+
+    code = "target-clash"
+
+
+class TargetNotWritable(CommandError):
+    """The output cannot be written: disk full, no permission, no such device."""
+
+    code = "target-not-writable"
+
+
+class SourceError(EchubError):
+    """A source could not be read."""
+
+    code = "source"
+    exit_code = 3
+
+
+class SourceNotFound(SourceError):
+    """The path is no readable file."""
+
+    code = "source-not-found"
+
+
+class UnknownFormat(SourceError):
+    """No reader recognises the content."""
+
+    code = "unknown-format"
+
+
+class AmbiguousFormat(SourceError):
+    """Several readers recognise the content equally well."""
+
+    code = "ambiguous-format"
+
+
+class ReaderNotInstalled(SourceError):
+    """The format is known, but what reads it is not installed."""
+
+    code = "reader-not-installed"
+
+
+class ReadError(SourceError):
+    """The format is known, but the file is damaged, unsupported or not what it claims."""
+
+    code = "read-error"
+
+
+class DataError(EchubError):
+    """The data or its metadata do not allow what was asked."""
+
+    code = "data"
+    exit_code = 1
+
+
+class UnknownUnit(DataError):
+    """A unit text is not in the closed table."""
+
+    code = "unknown-unit"
+
+
+class UnitMismatch(DataError):
+    """A unit has another dimension than it must have here."""
+
+    code = "unit-mismatch"
+
+
+class UnknownColumn(DataError):
+    """No such column, quantity or dataset."""
+
+    code = "unknown-column"
+
+
+class AmbiguousColumn(DataError):
+    """Several columns could answer for one quantity."""
+
+    code = "ambiguous-column"
+
+
+class MetadataError(DataError):
+    """A metadata path or value that the schema refuses."""
+
+    code = "metadata"
+
+
+class SelectionError(DataError):
+    """A selection that cannot be evaluated."""
+
+    code = "selection"
+
+
+class PluginError(EchubError):
+    """A plugin, a schema or a configuration file is at fault."""
+
+    code = "plugin"
+    exit_code = 4

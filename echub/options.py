@@ -1,0 +1,72 @@
+"""Reader and writer options: ``key=value`` to a frozen dataclass, with units and choices."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from echub.errors import EchubError, UnknownOption
+from echub.units import parse_value, scale_between
+
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  # noqa: ANN401
+    """Build an options dataclass from texts; `UnknownOption` for a wrong key, value or unit."""
+    fields = {field.name: field for field in dataclasses.fields(options)}
+    kinds = typing.get_type_hints(options)
+    values = {}
+    for key, text in given.items():
+        name = key.replace("-", "_")
+        if name not in fields:
+            raise _no_such(key, fields, owner)
+        try:
+            values[name] = _parse(text, kinds[name], fields[name].metadata)
+        except (ValueError, EchubError) as error:
+            raise UnknownOption(
+                f"the option {key} of {owner} cannot be {text!r}",
+                expected=_expectation(kinds[name], fields[name].metadata),
+                found=text,
+                cause=getattr(error, "message", str(error)),
+            ) from None
+    return options(**values)
+
+
+def as_dict(options: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Give all options with their values, defaults included, for provenance."""
+    return {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
+
+
+def _parse(text: str, kind: type, metadata: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    if kind is bool:
+        if text.lower() not in _BOOLEANS:
+            raise ValueError("neither true nor false")
+        return _BOOLEANS[text.lower()]
+    if metadata.get("unit"):
+        value, unit = parse_value(text)
+        return float(scale_between(unit or metadata["unit"], metadata["unit"]).apply(value))
+    if metadata.get("choices") and text not in metadata["choices"]:
+        raise ValueError("not one of the choices")
+    return kind(text)
+
+
+def _expectation(kind: type, metadata: Mapping[str, Any]) -> str:
+    if metadata.get("choices"):
+        return " or ".join(metadata["choices"])
+    if metadata.get("unit"):
+        return f"a number with a unit, such as 1{metadata['unit']}"
+    return {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, "a text")
+
+
+def _no_such(key: str, fields: Mapping[str, Any], owner: str) -> UnknownOption:
+    import difflib
+
+    near = difflib.get_close_matches(key, fields, 3, 0.5)
+    return UnknownOption(
+        f"{owner} has no option {key!r}",
+        expected=", ".join(fields) or f"{owner} takes no options",
+        found=key,
+        hint=f"did you mean {' or '.join(near)}?" if near else None,
+    )

@@ -1,0 +1,258 @@
+"""Discover plugins, load each in isolation, check and index what they declare.
+
+A plugin that fails to load, is blocked, duplicates another or misspells a hook never stops the
+others: it becomes a row of `echub plugins list` with its reason.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+import pluggy
+
+from echub import hookspecs, vocabulary
+from echub.declare import KnownFormat, Reader, Vocabulary, Writer
+from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
+
+GROUP = "echub"
+State = Literal["ok", "failed", "shadowed", "blocked"]
+Declared = TypeVar("Declared", Reader, Writer)
+
+
+@dataclass
+class Plugin:
+    """One entry point of the group, and what became of it."""
+
+    name: str
+    module: str
+    distribution: str
+    version: str
+    state: State = "ok"
+    problems: list[str] = field(default_factory=list)
+    offers: list[str] = field(default_factory=list)
+
+    def fail(self, problem: str, state: State = "failed") -> None:
+        """Note a problem."""
+        self.state = state
+        self.problems.append(problem)
+
+
+class Registry:
+    """The plugins of this environment and what they offer, by name."""
+
+    def __init__(self, entry_points: Iterable[importlib.metadata.EntryPoint], selection: str = "") -> None:
+        self.plugins: list[Plugin] = []
+        self.readers: dict[str, Reader] = {}
+        self.writers: dict[str, Writer] = {}
+        self.known_formats: dict[str, KnownFormat] = {}
+        self._owner: dict[tuple[type, str], Plugin] = {}
+        self._manager = pluggy.PluginManager(GROUP)
+        self._manager.add_hookspecs(hookspecs)
+        blocked, only = _selection(selection)
+        for entry_point in sorted(entry_points, key=_order):
+            self._load(entry_point, blocked, only)
+        self._collect("echub_vocabulary", {Vocabulary: self._add_vocabulary})
+        self._collect("echub_readers", {Reader: self._add_reader, KnownFormat: self._add_known_format})
+        self._collect("echub_writers", {Writer: self._add_writer})
+
+    # -- loading ---------------------------------------------------------------------------
+
+    def _load(self, entry_point: importlib.metadata.EntryPoint, blocked: set[str], only: set[str]) -> None:
+        plugin = _describe(entry_point)
+        twin = next((p for p in self.plugins if p.name == plugin.name and p.state == "ok"), None)
+        self.plugins.append(plugin)
+        if plugin.name in blocked or (only and plugin.name not in only):
+            plugin.fail("blocked by ECHUB_PLUGINS", "blocked")
+        elif twin is not None:
+            plugin.fail(
+                f"{plugin.distribution} and {twin.distribution} both register the plugin {plugin.name!r}; "
+                f"that of {twin.distribution} is used",
+                "shadowed",
+            )
+        else:
+            self._register(plugin, entry_point)
+
+    def _register(self, plugin: Plugin, entry_point: importlib.metadata.EntryPoint) -> None:
+        try:
+            module = entry_point.load()
+            plugin.problems += _misspelt_hooks(module)
+            self._manager.register(module, plugin.name)
+        except (Exception, SystemExit) as error:  # the plugin boundary: a stranger's code may do anything
+            plugin.fail(_one_line(error))
+
+    def _collect(self, hook: str, takers: dict[type, Callable[[Any, Plugin], None]]) -> None:
+        """Ask every plugin for its declarations, each in isolation."""
+        by_name = {plugin.name: plugin for plugin in self.plugins if plugin.state == "ok"}
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            plugin = by_name[implementation.plugin_name]
+            try:
+                for declared in implementation.function():
+                    self._take(declared, hook, takers, plugin)
+            except Exception as error:  # the plugin boundary
+                plugin.fail(f"{hook}: {_one_line(error)}")
+
+    def _take(
+        self, declared: object, hook: str, takers: dict[type, Callable[[Any, Plugin], None]], plugin: Plugin
+    ) -> None:
+        taker = takers.get(type(declared))
+        if taker is None:
+            wanted = " or ".join(kind.__name__ for kind in takers)
+            raise PluginError(f"declares a {type(declared).__name__}, expected {wanted}")
+        taker(declared, plugin)
+
+    # -- indexing --------------------------------------------------------------------------
+
+    def _add_reader(self, reader: Reader, plugin: Plugin) -> None:
+        self._claim(Reader, self.readers, reader, plugin)
+
+    def _add_writer(self, writer: Writer, plugin: Plugin) -> None:
+        self._claim(Writer, self.writers, writer, plugin)
+
+    def _add_known_format(self, known: KnownFormat, plugin: Plugin) -> None:
+        self._claim(KnownFormat, self.known_formats, known, plugin)
+
+    def _add_vocabulary(self, addition: Vocabulary, plugin: Plugin) -> None:
+        vocabulary.install(addition)
+        plugin.offers.append(f"vocabulary {addition.prefix}")
+
+    def _claim(self, kind: type, index: dict[str, Any], declared: Any, plugin: Plugin) -> None:  # noqa: ANN401
+        owner = self._owner.setdefault((kind, declared.name), plugin)
+        word = kind.__name__.lower()
+        if owner is not plugin or declared.name in index:
+            plugin.problems.append(
+                f"the {word} {declared.name!r} of {plugin.distribution} is also registered by "
+                f"{owner.distribution}, which is used"
+            )
+            return
+        index[declared.name] = declared
+        plugin.offers.append(f"{'format' if kind is KnownFormat else word} {declared.name}")
+
+    # -- asking ----------------------------------------------------------------------------
+
+    def reader(self, name: str) -> Reader:
+        """Find a reader by name; raise `UnknownReader` or `ReaderNotInstalled`."""
+        return _installed(_find(name, self.readers, "reader"))
+
+    def writer(self, name: str) -> Writer:
+        """Find a writer by name; raise `UnknownReader` or `ReaderNotInstalled`."""
+        return _installed(_find(name, self.writers, "writer"))
+
+    def owner(self, declared: Reader | Writer) -> Plugin:
+        """Give the plugin that declared a reader or writer."""
+        return self._owner[type(declared), declared.name]
+
+    def problems(self) -> Iterator[tuple[Plugin, str]]:
+        """Walk what went wrong, blocked plugins left out: blocking is what the user asked for."""
+        for plugin in self.plugins:
+            if plugin.state != "blocked":
+                yield from ((plugin, problem) for problem in plugin.problems)
+
+    def enrich(self, record: Any, source: Any) -> list[tuple[Plugin, str]]:  # noqa: ANN401
+        """Let every plugin enrich a record that was read; give what failed."""
+        failed = []
+        by_name = {plugin.name: plugin for plugin in self.plugins}
+        for implementation in self._manager.hook.echub_record_read.get_hookimpls():
+            given = {"record": record, "source": source}
+            try:
+                implementation.function(*(given[name] for name in implementation.argnames))
+            except Exception as error:  # the plugin boundary
+                failed.append((by_name[implementation.plugin_name], f"echub_record_read: {_one_line(error)}"))
+        return failed
+
+
+@cache
+def registry() -> Registry:
+    """Load the plugins of this environment, once; `ECHUB_PLUGINS=-name` blocks one."""
+    return Registry(importlib.metadata.entry_points(group=GROUP), os.environ.get("ECHUB_PLUGINS", ""))
+
+
+def resolve(target: str) -> Callable[..., Any]:
+    """Import what ``"module:function"`` names; `PluginError` where it cannot be."""
+    module, _, attribute = target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except Exception as error:  # the plugin boundary
+        raise PluginError(f"{target} cannot be loaded: {_one_line(error)}") from error
+    if not callable(found):
+        raise PluginError(f"{target} is not callable", found=type(found).__name__)
+    return found  # type: ignore[no-any-return]
+
+
+def is_installed(declared: Reader | Writer) -> bool:
+    """Tell whether the package that a reader or writer requires is there."""
+    return not declared.requires or importlib.util.find_spec(declared.requires) is not None
+
+
+def _installed(declared: Declared) -> Declared:
+    if is_installed(declared):
+        return declared
+    raise ReaderNotInstalled(
+        f"{declared.title} needs the package {declared.requires}, which is not installed",
+        hint=f"pip install 'echub[{declared.extra}]'"
+        if declared.extra
+        else f"pip install {declared.requires}",
+    )
+
+
+def _selection(text: str) -> tuple[set[str], set[str]]:
+    """Split `ECHUB_PLUGINS` into names to block (``-name``) and names to load alone."""
+    words = text.replace(",", " ").split()
+    return {w[1:] for w in words if w.startswith("-")}, {w for w in words if not w.startswith("-")}
+
+
+def _order(entry_point: importlib.metadata.EntryPoint) -> tuple[bool, str, str]:
+    """Sort the hub's own plugins first, then by distribution, so that duplicates resolve the same everywhere."""
+    distribution = entry_point.dist.name if entry_point.dist else ""
+    return distribution != GROUP, distribution, entry_point.name
+
+
+def _describe(entry_point: importlib.metadata.EntryPoint) -> Plugin:
+    dist = entry_point.dist
+    return Plugin(
+        entry_point.name, entry_point.value, dist.name if dist else "unknown", dist.version if dist else ""
+    )
+
+
+def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
+    """Name functions that look like hooks and are none: pluggy would never call them."""
+    import difflib
+
+    known = {name for name in vars(hookspecs) if name.startswith("echub_")}
+    problems = []
+    for name, value in vars(module).items():
+        marked = hasattr(value, "echub_impl")
+        if name in known and not marked and callable(value):
+            problems.append(f"{name} is not marked with @hookimpl and is never called")
+        elif name not in known and (marked or (name.startswith("echub_") and callable(value))):
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.append(f"{name} is no hook of echub and is never called{hint}")
+    return problems
+
+
+def _find(name: str, index: dict[str, Declared], word: str) -> Declared:
+    if name in index:
+        return index[name]
+    import difflib
+
+    near = difflib.get_close_matches(name, index, 3, 0.4)
+    raise UnknownReader(
+        f"no {word} is called {name!r}",
+        expected=", ".join(sorted(index)) or f"no plugin offers a {word}",
+        found=name,
+        hint=f"did you mean {' or '.join(near)}?" if near else "`echub plugins list` shows what is installed",
+    )
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, EchubError):
+        return error.message
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

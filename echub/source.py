@@ -1,0 +1,129 @@
+"""A file as readers see it: name, size, head, bytes, siblings, hash."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from echub.errors import ReadError, SourceNotFound
+
+HEAD = 65_536
+"""Bytes of a file that every sniffer may look at."""
+
+
+class Source:
+    """One file or bytes in memory; the same to every reader.
+
+    `path` is None for bytes. `used` lists the siblings that a reader opened, for provenance.
+    Raises `SourceNotFound` for what is no readable file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, siblings: bool = True) -> None:
+        self.path: Path | None = Path(path)
+        self.name = self.path.name
+        self.used: list[str] = []
+        self._data: bytes | None = None
+        self._siblings = siblings
+        self.size = _size(self.path)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, name: str = "data") -> Source:
+        """Wrap bytes in memory."""
+        source = cls.__new__(cls)
+        source.path, source.name, source.used, source._siblings = None, name, [], False
+        source._data, source.size = bytes(data), len(data)
+        return source
+
+    @classmethod
+    def of(cls, what: str | os.PathLike[str] | bytes | BinaryIO | Source) -> Source:
+        """Wrap a path, bytes or an open binary file."""
+        if isinstance(what, Source):
+            return what
+        if isinstance(what, (bytes, bytearray, memoryview)):
+            return cls.from_bytes(bytes(what))
+        if isinstance(what, (str, os.PathLike)):
+            return cls(what)
+        name = getattr(what, "name", "data")
+        return cls.from_bytes(what.read(), Path(name).name if isinstance(name, str) else "data")
+
+    @property
+    def shown(self) -> str:
+        """Give the path as the user named it, or the name of bytes in memory."""
+        return str(self.path) if self.path is not None else self.name
+
+    @property
+    def suffix(self) -> str:
+        """Give the last suffix, in lower case."""
+        return Path(self.name).suffix.lower()
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open for reading, from the first byte; an operating-system error becomes a `ReadError`."""
+        if self._data is not None:
+            yield io.BytesIO(self._data)
+            return
+        path = self._require_path()
+        try:
+            with path.open("rb") as file:
+                yield file
+        except OSError as error:
+            raise ReadError(f"the file cannot be read: {error.strerror or error}", path=self.shown) from error
+
+    @cached_property
+    def head(self) -> bytes:
+        """Give the first 64 KiB, read once."""
+        return self.read(0, HEAD)
+
+    def read(self, offset: int = 0, length: int = -1) -> bytes:
+        """Read bytes; fewer than asked for where the file ends."""
+        with self.open() as file:
+            file.seek(offset)
+            return file.read(length)
+
+    def sibling(self, suffix: str) -> Source | None:
+        """Open the file beside this one that differs in the suffix only, where there is one."""
+        if self.path is None or not self._siblings:
+            return None
+        path = self.path.with_suffix(suffix)
+        if path == self.path or not path.is_file():
+            return None
+        self.used.append(path.name)
+        return Source(path)
+
+    def sha256(self) -> str:
+        """Hash the whole file."""
+        with self.open() as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+    def _require_path(self) -> Path:
+        if self.path is None:
+            raise ReadError("the source has no path", path=self.name)
+        return self.path
+
+
+def _size(path: Path) -> int:
+    """Give the size of a readable file, or say why it is none."""
+    try:
+        if path.is_dir():
+            raise SourceNotFound(
+                "this is a directory",
+                path=str(path),
+                expected="a file",
+                hint="`echub convert` walks directories",
+            )
+        with path.open("rb") as file:
+            return file.seek(0, os.SEEK_END)
+    except FileNotFoundError:
+        raise SourceNotFound(
+            "no such file", path=str(path), cause="the name is misspelt, or the file moved"
+        ) from None
+    except PermissionError:
+        raise SourceNotFound("permission denied", path=str(path), hint=f"chmod +r {path.name}") from None
+    except (OSError, ValueError) as error:
+        raise SourceNotFound(f"the file cannot be opened: {error}", path=str(path)) from None

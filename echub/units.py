@@ -1,0 +1,225 @@
+"""The closed unit table and exact conversions.
+
+What a file prints is looked up in ``units.toml`` and never parsed: a general parser reads `cts`
+as carat and `V/mA` as a resistance. What people write on a command line or in a plugin may also
+be an expression of the table's units (`uA/mm^2`), which a pint registry made of that table alone
+resolves; pint is loaded only then. Conversions are exact rationals.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import echub_schemas
+from echub.errors import PluginError, UnitMismatch, UnknownUnit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+_NUMBER_AND_UNIT = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
+_BASE = {
+    "mass": "kg",
+    "length": "m",
+    "time": "s",
+    "current": "A",
+    "temperature": "K",
+    "amount": "mol",
+    "angle": "deg",
+    "count": "count",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the table.
+
+    `factor` coherent base units make one of it; `offset` is the base value at its zero, for
+    points on a scale only. `in_file` is the word that pint and UDUNITS both read.
+    """
+
+    symbol: str
+    dimension: str
+    factor: Fraction
+    offset: Fraction = Fraction(0)
+    in_file: str = ""
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """An exact affine map ``target = source * factor + offset``."""
+
+    factor: Fraction = Fraction(1)
+    offset: Fraction = Fraction(0)
+
+    @property
+    def is_identity(self) -> bool:
+        """Tell whether nothing changes."""
+        return self.factor == 1 and self.offset == 0
+
+    def apply(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Scale to float64 as ``x * num / den``, one rounding each."""
+        import numpy as np
+
+        scaled = np.asarray(values, dtype=np.float64)
+        if self.factor.numerator != 1:
+            scaled = scaled * float(self.factor.numerator)
+        if self.factor.denominator != 1:
+            scaled = scaled / float(self.factor.denominator)
+        return scaled if self.offset == 0 else scaled + float(self.offset)
+
+    def inverse(self) -> Scale:
+        """Give the map back."""
+        return Scale(1 / self.factor, -self.offset / self.factor)
+
+    def __str__(self) -> str:
+        return f"{self.factor} {self.offset}" if self.offset else f"{self.factor}"
+
+    @classmethod
+    def parse(cls, text: str) -> Scale:
+        """Read what `str` wrote."""
+        factor, _, offset = text.partition(" ")
+        return cls(Fraction(factor), Fraction(offset or 0))
+
+
+def normalise(text: str) -> str:
+    """Compose accents (NFC, not NFKC, which would turn `µ` and `²` into other characters)."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+class UnitTable:
+    """Spellings to units; the core table, and what plugins add under their prefix."""
+
+    def __init__(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        self.units: dict[str, Unit] = {}
+        self._by_text: dict[str, Unit] = {}
+        self.add(entries)
+
+    def add(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        """Add units; a spelling that means another unit already is an error."""
+        for symbol, entry in entries.items():
+            unit = Unit(
+                symbol,
+                entry["of"],
+                Fraction(entry["factor"]),
+                Fraction(entry.get("offset", 0)),
+                entry.get("file", symbol),
+            )
+            self.units[symbol] = self._claim(symbol, unit)
+            for text in entry.get("text", ()):
+                self._claim(normalise(text), unit)
+
+    def _claim(self, text: str, unit: Unit) -> Unit:
+        known = self._by_text.setdefault(text, unit)
+        if known != unit:
+            raise PluginError(f"the unit text {text!r} already means {known}, it cannot mean {unit} too")
+        return known
+
+    def find(self, text: str) -> Unit | None:
+        """Look a spelling up; None where it is not in the table."""
+        return self._by_text.get(normalise(text))
+
+    def spellings(self) -> Iterable[str]:
+        """Give every text that the table knows."""
+        return self._by_text.keys()
+
+
+@cache
+def table() -> UnitTable:
+    """Load the unit table, once."""
+    with echub_schemas.path("units.toml").open("rb") as file:
+        return UnitTable(tomllib.load(file))
+
+
+def unit(text: str | Unit) -> Unit:
+    """Look up a unit as files print it; `UnknownUnit` with near spellings where it is not listed."""
+    if isinstance(text, Unit):
+        return text
+    if found := table().find(text):
+        return found
+    import difflib  # only an error needs it
+
+    near = difflib.get_close_matches(text, list(table().spellings()), 3, 0.6)
+    raise UnknownUnit(
+        f"unknown unit {text!r}",
+        expected="a unit of the table (`echub schema show units`)",
+        found=text,
+        hint=f"did you mean {' or '.join(near)}?" if near else None,
+    )
+
+
+def parse_unit(text: str | Unit) -> Unit:
+    """Read a unit as people write it: one of the table, or an expression of its units."""
+    if isinstance(text, Unit) or not text.strip() or table().find(text):
+        return unit(text)
+    import tokenize
+
+    import pint
+
+    try:
+        parsed = _registry().parse_units(normalise(text))
+        base = _registry().get_base_units(parsed)
+    except (pint.PintError, ValueError, TypeError, AttributeError, SyntaxError, tokenize.TokenError):
+        return unit(text)  # raises, with near spellings
+    powers = sorted((str(name).strip("[]"), exponent) for name, exponent in parsed.dimensionality.items())
+    dimension = " ".join(f"{name}^{exponent}" for name, exponent in powers) or "1"
+    return Unit(text.strip(), dimension, Fraction(base[0]), in_file=text.strip())
+
+
+@cache
+def _registry() -> Any:  # noqa: ANN401  pint's registry types are built at run time
+    import pint
+
+    registry = pint.UnitRegistry(None, non_int_type=Fraction)
+    for dimension, symbol in _BASE.items():
+        registry.define(f"{symbol} = [{dimension}]")
+    for known in table().units.values():
+        if known.symbol.isalpha() and known.symbol not in _BASE.values():
+            registry.define(f"{known.symbol} = {_pint_definition(known)}")
+    return registry
+
+
+def _pint_definition(known: Unit) -> str:
+    powers = [factor.split("^") for factor in known.dimension.split()] if known.dimension != "1" else []
+    product = " * ".join(f"{_BASE[name]}**{exponent}" for name, exponent in powers)
+    number = f"{known.factor.numerator} / {known.factor.denominator}"
+    return f"{number} * {product}" if product else number
+
+
+def scale_between(source: Unit | str, target: Unit | str, *, point: bool = False) -> Scale:
+    """Give the exact map from one unit to another.
+
+    `point`: the values are points on an offset scale (a temperature), not differences.
+    Raises `UnitMismatch` where the dimensions differ.
+    """
+    have, want = parse_unit(source), parse_unit(target)
+    if have.dimension != want.dimension:
+        raise UnitMismatch(
+            f"{have} cannot become {want}",
+            expected=f"{want} ({want.dimension})",
+            found=f"{have} ({have.dimension})",
+        )
+    factor = have.factor / want.factor
+    return Scale(factor, (have.offset - want.offset) / want.factor if point else Fraction(0))
+
+
+def convert(values: ArrayLike, source: Unit | str, target: Unit | str, *, point: bool = False) -> Any:  # noqa: ANN401
+    """Convert values to a float64 array in another unit."""
+    return scale_between(source, target, point=point).apply(values)
+
+
+def parse_value(text: str) -> tuple[float, str]:
+    """Split ``0.785 cm^2`` into number and unit text (empty where none is written)."""
+    if match := _NUMBER_AND_UNIT.match(text):
+        return float(match[1]), match[2]
+    raise UnknownUnit(f"{text!r} is no number with a unit", expected="a number and a unit", found=text)

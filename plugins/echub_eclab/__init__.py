@@ -1,0 +1,52 @@
+"""EC-Lab and BT-Lab files of BioLogic potentiostats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from echub.plugin import Confidence, KnownFormat, Reader, hookimpl, option
+
+if TYPE_CHECKING:
+    from echub.plugin import Source
+
+MAGIC = b"BIO-LOGIC MODULAR FILE\x1a"
+
+
+@dataclass(frozen=True)
+class MprOptions:
+    """Options of the reader `eclab-mpr`."""
+
+    derived: str = option(
+        "standard",
+        "columns that EC-Lab computes on export: `standard` adds them, `none` leaves them out",
+        choices=("standard", "none"),
+    )
+
+
+@hookimpl
+def echub_readers() -> Iterable[Reader | KnownFormat]:
+    """Declare the readers of this plugin."""
+    return (
+        Reader(
+            "eclab-mpr",
+            "EC-Lab / BT-Lab raw data (.mpr)",
+            (".mpr",),
+            sniff="echub_eclab:sniff_mpr",
+            read="echub_eclab.mpr:read",
+            options=MprOptions,
+        ),
+        KnownFormat(
+            "eclab-xml",
+            "a very old EC-Lab file (XML)",
+            (".mpr", ".mps"),
+            "open it in EC-Lab and export it as text (.mpt)",
+            magic=(b"<?xml", b"\xef\xbb\xbf<?xml"),
+        ),
+    )
+
+
+def sniff_mpr(source: Source) -> Confidence:
+    """Recognise the container by its first bytes."""
+    return Confidence.CERTAIN if source.head.startswith(MAGIC) else Confidence.NO

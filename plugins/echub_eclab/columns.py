@@ -1,0 +1,114 @@
+"""What the numbers in a data header mean: ids to types and headers, headers to quantities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from echub.plugin import Bits
+
+Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnId:
+    """One id of the data header: type, printed header, number of file pairs that prove them.
+
+    `type` is `flag` for the six ids that share one byte. `pairs` is 0 for a name that no
+    text export has confirmed.
+    """
+
+    id: int
+    type: str
+    header: str
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a printed header means: quantity, printed unit, and how the numbers are to be taken."""
+
+    quantity: str | None = None
+    unit: str | None = None
+    averaged: bool = False
+    negate: bool = False
+    origin: Origin = "measured"
+
+
+FLAGS: dict[int, Bits] = {
+    1: Bits("control_mode", "mode", 0x03, "control_mode", {1: "current", 2: "potential", 3: "rest"}),
+    2: Bits("oxidation_flag", "ox/red", 0x04, "oxidation_flag", {0: "reduction", 1: "oxidation"}),
+    3: Bits("error_flag", "error", 0x08, "error_flag", {1: "error"}),
+    21: Bits("vendor_control_changes", "control changes", 0x10),
+    31: Bits("vendor_ns_changes", "Ns changes", 0x20),
+    65: Bits("vendor_counter_inc", "counter inc.", 0x80),
+}
+"""Flag ids to the bits of the one byte that all of them share."""
+
+LOOP_END = Bits("vendor_loop_end", "last row of a loop", 0x40)
+"""A bit of the flag byte that has no id of its own."""
+
+CURRENT_RANGES: dict[int, str] = {
+    9: "1 A",
+    11: "10 mA",
+    12: "1 mA",
+    13: "100 µA",
+    14: "10 µA",
+    37: "1 A",
+    39: "10 mA",
+    40: "1 mA",
+    41: "100 µA",
+    65: "10 A",
+    116: "1 mA",
+    117: "100 µA",
+}
+"""Codes of the column `I Range` that a text export has confirmed; others stay numbers."""
+
+
+@cache
+def column_ids() -> dict[int, ColumnId]:
+    """Load the id table."""
+    rows = _rows("column_ids.tsv")
+    return {int(r["id"]): ColumnId(int(r["id"]), r["type"], r["header"], int(r["pairs"])) for r in rows}
+
+
+@cache
+def meanings() -> dict[str, Meaning]:
+    """Load the header map: printed header, case-sensitive, to its meaning."""
+    return {
+        r["header"]: Meaning(
+            r["quantity"],
+            r["unit_printed"] or None,
+            r["averaged"] == "averaged",
+            r["sign"] == "negate",
+            r["origin"],  # type: ignore[arg-type]
+        )
+        for r in _rows("headers.tsv")
+    }
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    names = lines[0].split("\t")
+    return [dict(zip(names, line.split("\t"), strict=True)) for line in lines[1:]]
+
+
+def meaning_of(header: str) -> Meaning:
+    """Say what a printed header means; a header that is not in the map is a vendor column.
+
+    Its unit is the part behind the last slash, where the hub's table knows it as a unit.
+    """
+    if header in meanings():
+        return meanings()[header]
+    from echub.plugin import UnknownUnit, unit
+
+    _, slash, tail = header.rpartition("/")
+    if not slash:
+        return Meaning()
+    try:
+        unit(tail)
+    except UnknownUnit:
+        return Meaning()
+    return Meaning(unit=tail)

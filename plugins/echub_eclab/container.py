@@ -1,0 +1,141 @@
+"""The `.mpr` container: a magic, then modules, walked by their stated lengths.
+
+A comment may contain the word MODULE, so the file is never searched for it. The header version
+is decided for each module: one real file mixes both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+
+from echub.plugin import ReadError, Source
+from echub_eclab import MAGIC
+
+FIRST_MODULE = 52
+_WORD = b"MODULE"
+_V2_MARK = b"\xff\xff\xff\xff"
+_V1 = np.dtype([("short", "S10"), ("long", "S25"), ("length", "<u4"), ("version", "<u4"), ("date", "S8")])
+_V2 = np.dtype(
+    [
+        ("short", "S10"),
+        ("long", "S25"),
+        ("max_length", "<u4"),
+        ("length", "<u4"),
+        ("old_version", "<u4"),
+        ("version", "<u4"),
+        ("date", "S8"),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module: its names, where its data lie, and how many bytes of them the file holds.
+
+    `header` is 1 or 2; `offset` is that of the data; `held < length` in a truncated file.
+    """
+
+    short: str
+    long: str
+    header: int
+    version: int
+    date: str
+    offset: int
+    length: int
+    held: int
+
+    @property
+    def end(self) -> int:
+        """Give the offset after the data, as stated."""
+        return self.offset + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """All modules, and what follows the last one that could be walked to.
+
+    `damage` says in words why the walk ended early (empty: it did not), at `stopped`.
+    """
+
+    modules: tuple[Module, ...]
+    stopped: int
+    damage: str
+
+    def first(self, short: str) -> Module | None:
+        """Give the first module of a short name."""
+        return next((m for m in self.modules if m.short == short), None)
+
+
+def walk(source: Source) -> Container:
+    """Walk the modules by length, to the end or to where the file is damaged.
+
+    Raises `ReadError` where not even the first module can be found.
+    """
+    modules: list[Module] = []
+    offset, damage = FIRST_MODULE, ""
+    with source.open() as file:
+        _require_magic(file, source)
+        while offset < source.size and not damage:
+            found = _module(file, offset, source.size)
+            if isinstance(found, str):
+                damage = found
+                break
+            modules.append(found)
+            if found.held < found.length:
+                damage = f"the file ends inside the module {found.short}"
+            offset = min(found.end, source.size)
+    if not modules:
+        raise ReadError(
+            "the file holds no module",
+            path=source.shown,
+            where=f"offset {offset}",
+            expected="MODULE and a module header",
+            found=damage or "the end of the file",
+            cause="the file was truncated or overwritten; copy it again from the instrument's computer",
+        )
+    return Container(tuple(modules), offset, damage)
+
+
+def _require_magic(file: BinaryIO, source: Source) -> None:
+    magic = file.read(len(MAGIC))
+    if magic != MAGIC:
+        raise ReadError(
+            "this is no EC-Lab raw data file",
+            path=source.shown,
+            where="offset 0",
+            expected=repr(MAGIC),
+            found=repr(magic),
+            hint=f"echub detect {source.name}",
+        )
+
+
+def _module(file: BinaryIO, offset: int, size: int) -> Module | str:
+    """Read one module header, or say what is wrong with it."""
+    file.seek(offset)
+    head = file.read(len(_WORD) + _V2.itemsize)
+    if not head.startswith(_WORD):
+        return f"no module begins at offset {offset}: found {head[:8]!r}"
+    head = head[len(_WORD) :]
+    layout, version = (_V2, 2) if head[35:39] == _V2_MARK else (_V1, 1)
+    if len(head) < layout.itemsize:
+        return "the file ends inside a module header"
+    fields = np.frombuffer(head, layout, 1)[0]
+    start = offset + len(_WORD) + layout.itemsize
+    length = int(fields["length"])
+    return Module(
+        short=_text(fields["short"]),
+        long=_text(fields["long"]),
+        header=version,
+        version=int(fields["version"]),
+        date=_text(fields["date"]),
+        offset=start,
+        length=length,
+        held=max(0, min(length, size - start)),
+    )
+
+
+def _text(raw: bytes) -> str:
+    return bytes(raw).decode("cp1252", "replace").strip("\0 ")

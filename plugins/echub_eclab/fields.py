@@ -1,0 +1,56 @@
+"""Tables of single values at fixed offsets (Set, LOG, ExtDev), and the loop that reads them."""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+_RUN = re.compile(rb"[^\0]+(?:\0{1,15}[^\0]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """One value: its name, offset and type (a `struct` letter, or `pascal` for a counted text)."""
+
+    name: str
+    offset: int
+    type: str
+
+
+def decode(data: bytes, table: tuple[At, ...], shift: int = 0) -> dict[str, Any]:
+    """Read every value of a table that lies within the data; the others are left out."""
+    values = {}
+    for at in table:
+        reader = _pascal if at.type == "pascal" else _number
+        value = reader(data, at.offset + shift, at.type)
+        if value is not None:
+            values[at.name] = value
+    return values
+
+
+def _number(data: bytes, offset: int, letter: str) -> int | float | None:
+    layout = struct.Struct(f"<{letter}")
+    if offset + layout.size > len(data):
+        return None
+    value: int | float = layout.unpack_from(data, offset)[0]
+    return value
+
+
+def _pascal(data: bytes, offset: int, _type: str) -> str | None:
+    """Read a text of at most 255 bytes behind its length."""
+    if offset >= len(data):
+        return None
+    end = offset + 1 + data[offset]
+    return text(data[offset + 1 : end]) if end <= len(data) else None
+
+
+def text(raw: bytes) -> str:
+    """Decode the text of EC-Lab: cp1252, where the five bytes without a meaning stay visible."""
+    return raw.decode("cp1252", "backslashreplace").rstrip("\0")
+
+
+def verbatim(data: bytes) -> dict[str, str]:
+    """Give all bytes that are not zero, as hexadecimal runs by offset: what no table names is kept too."""
+    return {f"0x{run.start():04x}": run.group().hex() for run in _RUN.finditer(data)}
