@@ -140,9 +140,7 @@ def _column(source: SourceColumn, name: str) -> Column:
     values = _apply(source.values, scale)
     if quantity.is_integer:
         values = _smallest(values)
-    dtype = (
-        source.values.dtype.str if values.dtype != source.values.dtype and source.index is not None else ""
-    )
+    dtype = source.values.dtype.str if values.dtype != source.values.dtype and source.index is not None else ""
     return Column(
         values=values,
         quantity=quantity.name,
@@ -248,8 +246,6 @@ def _candidates(column: SourceColumn) -> Iterator[str]:
 
 def slug(header: str) -> str:
     """Turn a printed header into a name: lower case, digits and underscores."""
-    plain = unicodedata.normalize(
-        "NFKD", header.replace("µ", "u").replace("Ω", "ohm").replace("%", "percent")
-    )
+    plain = unicodedata.normalize("NFKD", header.replace("µ", "u").replace("Ω", "ohm").replace("%", "percent"))
     ascii_only = plain.encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", ascii_only).strip("_") or "unnamed"

@@ -89,9 +89,7 @@ class Column:
 
     def same_as(self, other: Column) -> bool:
         """Compare everything; NaN equals NaN."""
-        named = all(
-            getattr(self, f.name) == getattr(other, f.name) for f in fields(self) if f.name != "values"
-        )
+        named = all(getattr(self, f.name) == getattr(other, f.name) for f in fields(self) if f.name != "values")
         return named and same_values(self.values, other.values)
 
 

@@ -172,9 +172,7 @@ class Dataset:
 
     def plain(self) -> dict[str, NDArray[Any]]:
         """Give every name's values: text for labelled codes, bit fields in place of packed columns."""
-        return {
-            name: self[name] for name in self.names if not (name in self.columns and self.columns[name].bits)
-        }
+        return {name: self[name] for name in self.names if not (name in self.columns and self.columns[name].bits)}
 
     def to_pandas(self) -> pandas.DataFrame:
         """Give a pandas DataFrame; the units stand in ``frame.attrs["units"]``."""

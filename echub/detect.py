@@ -109,5 +109,3 @@ def _unknown(source: Source, registry: Registry) -> UnknownFormat:
 def first_bytes(source: Source, count: int = 24) -> str:
     """Show how a file begins, as bytes."""
     return f"{source.head[:count]!r}{'…' if source.size > count else ''}"
-
-

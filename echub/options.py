@@ -10,7 +10,16 @@ from typing import Any
 from echub.errors import EchubError, UnknownOption
 from echub.units import parse_value, scale_between
 
-_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_BOOLEANS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
 
 
 def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  # noqa: ANN401

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.content import plain
 from echub.dataset import Dataset
 from echub.errors import PluginError, UnknownColumn
 from echub.metadata import Metadata
@@ -86,7 +87,7 @@ class Record:
             if self.datasets.setdefault(dataset.kind, dataset) is not dataset:
                 raise PluginError(f"a record has two {dataset.kind} datasets")
         self.metadata = metadata if metadata is not None else Metadata()
-        self.settings = dict(settings or {})
+        self.settings: dict[str, Any] = plain(settings or {})
         self.notices = list(notices)
         self.dropped = list(dropped)
         self.provenance = provenance if provenance is not None else Provenance()
@@ -95,9 +96,7 @@ class Record:
         """Give a dataset; `UnknownColumn` lists those that are there."""
         if kind in self.datasets:
             return self.datasets[kind]
-        raise UnknownColumn(
-            f"the record has no {kind} dataset", found=", ".join(self.datasets) or "no dataset"
-        )
+        raise UnknownColumn(f"the record has no {kind} dataset", found=", ".join(self.datasets) or "no dataset")
 
     def __contains__(self, kind: object) -> bool:
         return kind in self.datasets
@@ -110,9 +109,7 @@ class Record:
 
     def __repr__(self) -> str:
         name = self.provenance.source.get("name", "record")
-        parts = ", ".join(
-            f"{d.kind} ({d.rows} rows, {len(d.columns)} columns)" for d in self.datasets.values()
-        )
+        parts = ", ".join(f"{d.kind} ({d.rows} rows, {len(d.columns)} columns)" for d in self.datasets.values())
         return f"<Record {name}: {parts or 'no data'}>"
 
     def source_table(self) -> dict[tuple[int, str], NDArray[Any]]:

@@ -195,9 +195,7 @@ def _installed(declared: Declared) -> Declared:
         return declared
     raise ReaderNotInstalled(
         f"{declared.title} needs the package {declared.requires}, which is not installed",
-        hint=f"pip install 'echub[{declared.extra}]'"
-        if declared.extra
-        else f"pip install {declared.requires}",
+        hint=f"pip install 'echub[{declared.extra}]'" if declared.extra else f"pip install {declared.requires}",
     )
 
 

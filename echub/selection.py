@@ -49,9 +49,7 @@ def evaluate(expression: str, dataset: Dataset) -> NDArray[np.bool_]:
         tree = ast.parse(expression.strip(), mode="eval").body
         result = np.asarray(_value(tree, dataset))
     except (SyntaxError, TypeError, ValueError, RecursionError, OverflowError, MemoryError) as error:
-        raise _refusal(
-            expression, str(error).splitlines()[0] if str(error) else type(error).__name__
-        ) from None
+        raise _refusal(expression, str(error).splitlines()[0] if str(error) else type(error).__name__) from None
     if result.dtype != bool or result.shape != (dataset.rows,):
         raise _refusal(expression, "it is no condition on the rows")
     return result

@@ -57,10 +57,7 @@ def _cut_short(source: Source, module: Module, header: DataHeader, rows: int, si
     if header.points * size <= header.held and source.read(after, 6) in (b"", b"MODULE"):
         text = f"the module {module.short} states {module.length} bytes, more than the file holds"
         return Extent(header.points, (Notice("module-length", text),))
-    text = (
-        f"the file ends at offset {source.size}, inside its data: "
-        f"{rows} of {header.points} rows were recovered"
-    )
+    text = f"the file ends at offset {source.size}, inside its data: {rows} of {header.points} rows were recovered"
     rest = header.held - rows * size
     lost = Dropped(f"{rest} bytes of the incomplete row {rows}", "the file ends inside it")
     return Extent(rows, (Notice("truncated", text),), (lost,) if rest else ())

@@ -70,7 +70,7 @@ VOLUME_UNITS = {1: "cm^3"}
 NOT_SET = (0.0, float(struct.unpack("<f", struct.pack("<f", 0.001))[0]))
 """EC-Lab writes these where the user typed nothing; they must never normalise anything."""
 
-_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  the files hold local time without a zone
+_EPOCH = dt.datetime(1899, 12, 30)
 _PLAUSIBLE_DAYS = (32_874.0, 73_051.0)  # 1990 to 2100
 
 
@@ -107,7 +107,9 @@ def _technique(code: int | None, metadata: Metadata, notices: list[Notice]) -> N
         return
     metadata.set("technique.code", code)
     if code not in TECHNIQUES:
-        notices.append(Notice("unknown-technique", f"the technique code 0x{code:02X} is unknown and kept as a number"))
+        notices.append(
+            Notice("unknown-technique", f"the technique code 0x{code:02X} is unknown and kept as a number")
+        )
         return
     technique = TECHNIQUES[code]
     metadata.set("technique.name", technique.name)

@@ -1,0 +1,91 @@
+"""The command line: one module per command, imported when that command runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import typer
+import typer.core
+import typer.main
+
+from echub.errors import EchubError
+
+COMMANDS = {
+    "convert": "echub.cli.convert",
+    "info": "echub.cli.info",
+    "detect": "echub.cli.detect",
+    "plot": "echub.cli.plot",
+    "meta": "echub.cli.meta",
+    "plugins": "echub.cli.plugins",
+    "schema": "echub.cli.schema",
+}
+"""Every command and the module that holds its typer app."""
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """A group that imports a command's module only when the command is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401
+        """List all commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        """Import and build one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(importlib.import_module(COMMANDS[cmd_name]).app)
+        command.name = cmd_name
+        return command
+
+
+def new_app(**settings: Any) -> typer.Typer:  # noqa: ANN401
+    """Give a typer app with the settings that all commands share: plain help, no tracebacks dressed up."""
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **settings,
+    )
+
+
+app = new_app(cls=LazyGroup, no_args_is_help=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from echub import __version__
+
+        typer.echo(f"echub {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Instrument files in, one unit-checked record, analyses out."""
+
+
+def main() -> None:
+    """Run the command line; an error of ours is printed, never a traceback."""
+    try:
+        app()
+    except EchubError as error:
+        _fail(error)
+    except BrokenPipeError:
+        # The reader of our output is gone (`| head`): leave quietly, as other tools do.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+
+
+def _fail(error: EchubError) -> None:
+    if "--json" in sys.argv:
+        import json
+
+        typer.echo(json.dumps({"status": "failed", "error": error.as_dict()}, ensure_ascii=False))
+    typer.echo(str(error), err=True)
+    raise SystemExit(error.exit_code)

@@ -1,0 +1,50 @@
+"""Options that several commands share, and how their texts become values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from echub.errors import UnknownOption
+
+if TYPE_CHECKING:
+    from echub.annotate import Annotations
+
+Files = Annotated[list[Path], typer.Argument(help="Instrument files, native files or folders.", metavar="FILE...")]
+File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE")]
+ReaderName = Annotated[str | None, typer.Option("--reader", help="Read with this reader; no detection.")]
+ReaderOptions = Annotated[
+    list[str] | None, typer.Option("--option", help="Reader option key=value; `echub info --options` lists them.")
+]
+MetaTables = Annotated[
+    list[Path] | None, typer.Option("--meta", help="CSV table of metadata by file; `echub meta init` writes one.")
+]
+SetValues = Annotated[list[str] | None, typer.Option("--set", help='Metadata, such as cell.area="0.785 cm^2".')]
+Json = Annotated[bool, typer.Option("--json", help="Print exact JSON for machines.")]
+
+
+def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
+    """Split `key=value` texts; `UnknownOption` where one has no equals sign."""
+    result = {}
+    for text in texts or ():
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise UnknownOption(f"{flag} takes key=value", expected=f"{flag} key=value", found=text)
+        result[key.strip()] = value.strip().strip("\"'")
+    return result
+
+
+def annotations(meta: Sequence[Path] | None, values: Sequence[str] | None) -> Annotations:
+    """Load the metadata that the user adds."""
+    from echub.annotate import Annotations
+
+    return Annotations.of(meta or (), pairs(values, "--set"))
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401
+    """Print one JSON value on one line."""
+    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))

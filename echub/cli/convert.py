@@ -1,0 +1,115 @@
+"""`echub convert`: instrument files to native files or other formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from echub.cli import new_app
+from echub.cli.common import (
+    Files,
+    Json,
+    MetaTables,
+    ReaderName,
+    ReaderOptions,
+    SetValues,
+    annotations,
+    pairs,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from echub.annotate import Annotations
+    from echub.conversion import Conversion
+    from echub.output import Job
+
+app = new_app()
+
+
+@app.command()
+def convert(
+    files: Files,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder for the results; trees are mirrored.")
+    ] = None,
+    to: Annotated[str, typer.Option("--to", help="Format: native, csv, …")] = "native",
+    reader: ReaderName = None,
+    option: ReaderOptions = None,
+    writer_option: Annotated[list[str] | None, typer.Option(help="Writer option key=value.")] = None,
+    meta: MetaTables = None,
+    set_: SetValues = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing results.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Convert instrument files: nothing lost, every column with its unit, and a report of what was done.
+
+    Folders are walked. A file that no reader knows is listed; named on the command line it is an
+    error. Exit code 0: done (flagged included), 2: the command line or the target, 3: a file could
+    not be read.
+    """
+    from echub.output import plan
+
+    added = annotations(meta, set_)
+    settings = {
+        "to": to,
+        "reader": reader,
+        "options": pairs(option, "--option"),
+        "writer_options": pairs(writer_option, "--writer-option"),
+        "force": force,
+    }
+    jobs = plan(files, output)
+    results = []
+    for job, result in _run(jobs, added, settings, progress=not as_json):
+        results.append((job, result))
+        if as_json:
+            print_json(result.as_dict())
+    if not as_json:
+        _report(results, added)
+    raise typer.Exit(_exit_code(results))
+
+
+def _run(
+    jobs: list[Job], added: Annotations, settings: dict[str, Any], *, progress: bool
+) -> Iterator[tuple[Job, Conversion]]:
+    from echub.cli.progress import counted
+
+    for job in counted(jobs, "converting", shown=progress):
+        yield job, _one(job, added, settings)
+
+
+def _one(job: Job, added: Annotations, settings: dict[str, Any]) -> Conversion:
+    """Convert one file; an error becomes part of the result, so that the others go on."""
+    from echub.conversion import Conversion, convert
+    from echub.errors import EchubError
+
+    try:
+        return convert(job.source, job.stem, annotations=added, **settings)
+    except EchubError as error:
+        error.path = error.path or str(job.source)
+        return Conversion(str(job.source), error=error)
+
+
+def _exit_code(results: list[tuple[Job, Conversion]]) -> int:
+    """Give the highest code; a file met in a folder that no reader knows does not count."""
+    codes = [
+        result.error.exit_code
+        for job, result in results
+        if result.error is not None and (job.named or result.status != "unknown")
+    ]
+    return max(codes, default=0)
+
+
+def _report(results: list[tuple[Job, Conversion]], added: Annotations) -> None:
+    from echub.cli import report
+
+    conversions = [result for _, result in results]
+    if len(conversions) == 1:
+        report.one(conversions[0])
+    else:
+        report.many(conversions)
+    for table in added.tables:
+        for row in table.unmatched():
+            typer.echo(f"{table.name}: no file matches {row!r}", err=True)

@@ -1,0 +1,58 @@
+"""`echub info`: what a file holds, without converting it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from echub.cli import new_app
+from echub.cli.common import File, Json, MetaTables, ReaderName, ReaderOptions, SetValues, annotations, pairs
+
+app = new_app()
+
+
+@app.command()
+def info(
+    file: File,
+    reader: ReaderName = None,
+    option: ReaderOptions = None,
+    meta: MetaTables = None,
+    set_: SetValues = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a file holds: datasets, columns, units, metadata, warnings."""
+    from echub.cli.common import print_json
+    from echub.reading import read
+
+    record = read(file, reader=reader, options=pairs(option, "--option"), annotations=annotations(meta, set_))
+    if as_json:
+        print_json(_as_dict(record))
+        return
+    from echub.cli import report
+    from echub.cli.terminal import heading, table
+
+    heading(str(file))
+    report.record(record)
+    typer.echo("  metadata")
+    rows = [(e.path, f"{e.value} {e.unit or ''}".strip(), e.source) for e in record.metadata]
+    table(("path", "value", "from"), [(path, _short(value), origin) for path, value, origin in rows], indent=14)
+
+
+def _short(text: str, width: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401
+    from echub.content import plain
+    from echub.conversion import summary
+
+    return {
+        "datasets": [summary(dataset) for dataset in record.datasets.values()],
+        "metadata": plain(record.metadata.tree()),
+        "settings": record.settings,
+        "provenance": plain(record.provenance.as_dict()),
+        "dropped": [dropped.as_dict() for dropped in record.dropped],
+        "warnings": [notice.as_dict() for notice in record.notices],
+    }

@@ -1,0 +1,130 @@
+"""`echub schema`: the vocabulary that files are checked against."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from echub.cli import new_app
+from echub.cli.common import Json, print_json
+from echub.errors import UnknownOption
+
+app = new_app(no_args_is_help=True)
+
+
+@app.callback()
+def schema() -> None:
+    """Show the canonical vocabulary: quantities, units, dataset kinds, metadata paths."""
+
+
+def _quantities() -> Iterable[Any]:
+    from echub.registry import registry
+    from echub.vocabulary import quantities
+
+    registry()  # plugins may add quantities
+    return quantities().values()
+
+
+def _units() -> Iterable[Any]:
+    from echub.units import table
+
+    return table().units.values()
+
+
+def _kinds() -> Iterable[Any]:
+    from echub.vocabulary import kinds
+
+    return kinds().values()
+
+
+def _metadata() -> Iterable[Any]:
+    from echub.metadata import leaves
+
+    return leaves().values()
+
+
+PARTS: dict[str, tuple[str, Callable[[], Iterable[Any]], Sequence[str]]] = {
+    "quantities": ("what a column can be", _quantities, ("name", "unit", "sign", "definition")),
+    "units": ("which unit texts are understood", _units, ("symbol", "dimension", "factor")),
+    "kinds": ("what a dataset can be", _kinds, ("name", "axes", "required")),
+    "metadata": ("what is known besides the columns", _metadata, ("path", "type", "unit", "description")),
+}
+"""The parts of the schema: what each is for, its entries, and the fields that a table shows."""
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the parts of the schema, with its version."""
+    import echub_schemas
+    from echub.cli.terminal import heading, table
+
+    rows = [(name, str(len(list(entries()))), what) for name, (what, entries, _) in PARTS.items()]
+    if as_json:
+        print_json({"version": echub_schemas.VERSION, "parts": {name: int(count) for name, count, _ in rows}})
+        return
+    heading(f"schema {echub_schemas.VERSION}")
+    table(("part", "entries", "says"), rows)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A part (quantities, units, kinds, metadata) or one entry's name.")],
+    as_json: Json = False,
+) -> None:
+    """Show a part of the schema, or one quantity, unit, kind or metadata path in full."""
+    from echub.cli.terminal import field, heading, table
+
+    if name in PARTS:
+        _, entries, fields = PARTS[name]
+        if as_json:
+            print_json([_plain(entry) for entry in entries()])
+            return
+        table(fields, [[_text(getattr(entry, f)) for f in fields] for entry in entries()])
+        return
+    found = _find(name)
+    if as_json:
+        print_json(_plain(found))
+        return
+    heading(name)
+    for key, value in _plain(found).items():
+        if value not in (None, "", [], False):
+            field(key, _text(value))
+
+
+def _find(name: str) -> Any:  # noqa: ANN401
+    everything = [
+        (getattr(entry, fields[0]), entry) for _, entries, fields in PARTS.values() for entry in entries()
+    ]
+    for key, entry in everything:
+        if key == name:
+            return entry
+    import difflib
+
+    near = difflib.get_close_matches(name, [key for key, _ in everything], 3)
+    raise UnknownOption(
+        f"the schema has no {name!r}",
+        expected=f"one of {', '.join(PARTS)}, or the name of an entry",
+        found=name,
+        hint=f"did you mean {' or '.join(near)}?" if near else None,
+    )
+
+
+def _plain(entry: Any) -> dict[str, Any]:  # noqa: ANN401
+    values = {f.name: getattr(entry, f.name) for f in dataclasses.fields(entry)}
+    return {
+        key: value if isinstance(value, (int, float, type(None))) else _listed(value)
+        for key, value in values.items()
+    }
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401
+    return [_listed(item) for item in value] if isinstance(value, tuple) else str(value)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return (
+        ", ".join(map(_text, value)) if isinstance(value, (tuple, list)) else "" if value is None else str(value)
+    )

@@ -1,0 +1,123 @@
+"""What a record says, as one hash: the same for equal content on every platform.
+
+Columns are hashed in blocks of `BLOCK` rows, so that hashing runs beside compression; the record's
+hash is over the headers and digests of all columns, the metadata and the settings. Provenance is
+not part of it: the same file read by a later version has the same content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from echub.column import Column
+    from echub.dataset import Dataset
+    from echub.record import Record
+
+BLOCK = 65_536
+"""Rows that are hashed, shuffled and compressed together."""
+
+
+def to_json(value: Any) -> str:  # noqa: ANN401
+    """Write JSON that is the same everywhere: sorted, compact, without NaN."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401
+    """Turn a value into plain JSON types; NaN and infinities become the texts NaN, Infinity, -Infinity."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else f"{'-' if value < 0 else ''}Infinity"
+    return value
+
+
+def blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Cut an array along its first axis into blocks of contiguous little-endian values."""
+    little = values.astype(values.dtype.newbyteorder("<"), copy=False)
+    for first in range(0, len(little), BLOCK):
+        yield np.ascontiguousarray(little[first : first + BLOCK])
+
+
+def block_digest(block: NDArray[Any]) -> bytes:
+    """Hash one block."""
+    return hashlib.sha256(block.data).digest()
+
+
+def column_digest(values: NDArray[Any], digests: Iterable[bytes] | None = None) -> str:
+    """Hash a column from the digests of its blocks."""
+    whole = hashlib.sha256(f"{values.dtype.newbyteorder('<').str} {values.shape}".encode())
+    for digest in digests if digests is not None else map(block_digest, blocks(values)):
+        whole.update(digest)
+    return whole.hexdigest()
+
+
+def describe_column(column: Column) -> dict[str, Any]:
+    """Give everything of a column but its values, as plain JSON types."""
+    return {
+        "name": column.name,
+        "quantity": column.quantity,
+        "unit": column.unit,
+        "origin": column.origin,
+        "header": column.header,
+        "index": column.index,
+        "sign": column.sign,
+        "averaged": column.averaged,
+        "scale": str(column.scale),
+        "source_dtype": column.source_dtype,
+        "labels": {str(code): label for code, label in column.labels.items()},
+        "bits": [
+            {
+                "name": bits.name,
+                "header": bits.header,
+                "mask": bits.mask,
+                "quantity": bits.quantity,
+                "meanings": {str(value): word for value, word in bits.meanings.items()},
+            }
+            for bits in column.bits
+        ],
+        "uncertainty": column.uncertainty,
+        "attrs": dict(column.attrs),
+        "axes": list(column.axes),
+    }
+
+
+def describe_dataset(dataset: Dataset) -> dict[str, Any]:
+    """Give everything of a dataset but its columns."""
+    return {
+        "kind": dataset.kind,
+        "history": list(dataset.history),
+        "omitted": [[o.header, o.index, o.dtype, o.fill] for o in dataset.omitted],
+        "attrs": dict(dataset.attrs),
+    }
+
+
+def content_sha256(record: Record, digests: Mapping[tuple[str, str], str] | None = None) -> str:
+    """Hash the content of a record; `digests` by (kind, column) spare hashing columns again."""
+    datasets = [
+        {
+            **describe_dataset(dataset),
+            "columns": [
+                {
+                    **describe_column(column),
+                    "sha256": digests[dataset.kind, name] if digests else column_digest(column.values),
+                }
+                for name, column in dataset.columns.items()
+            ],
+        }
+        for dataset in record.datasets.values()
+    ]
+    entries = [[e.path, e.value, e.unit, e.source] for e in record.metadata.entries]
+    whole = {"datasets": datasets, "metadata": entries, "settings": record.settings}
+    return hashlib.sha256(to_json(plain(whole)).encode()).hexdigest()

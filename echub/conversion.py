@@ -1,0 +1,136 @@
+"""Convert one source: read it, check it, write it, and say what became of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from echub import store
+from echub.annotate import Annotations
+from echub.dataset import Dataset
+from echub.declare import Writer
+from echub.errors import EchubError
+from echub.options import parse_options
+from echub.output import require_free, write_atomically
+from echub.reading import Readable, read
+from echub.record import Record
+from echub.registry import registry, resolve
+from echub.source import Source
+
+Status = Literal["ok", "flagged", "failed", "unknown"]
+
+
+@dataclass
+class Conversion:
+    """What became of one source."""
+
+    source: str
+    outputs: list[str] = field(default_factory=list)
+    record: Record | None = None
+    error: EchubError | None = None
+    seconds: float = 0.0
+    content_sha256: str = ""
+
+    @property
+    def status(self) -> Status:
+        """Tell how it went: `flagged` is a success with warnings, `unknown` no reader knows it."""
+        if self.error is not None:
+            return "unknown" if self.error.code == "unknown-format" else "failed"
+        return "flagged" if self.record is not None and (self.record.notices or self.record.dropped) else "ok"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the object that `--json` prints for a file."""
+        record = self.record
+        result: dict[str, Any] = {
+            "source": self.source,
+            "output": self.outputs[0] if len(self.outputs) == 1 else (self.outputs or None),
+            "status": self.status,
+            "reader": record.provenance.reader.get("name") if record else None,
+            "datasets": [summary(d) for d in record.datasets.values()] if record else [],
+            "dropped": [d.as_dict() for d in record.dropped] if record else [],
+            "warnings": [n.as_dict() for n in record.notices] if record else [],
+            "seconds": round(self.seconds, 4),
+        }
+        if self.error is not None:
+            result["error"] = self.error.as_dict()
+        if self.content_sha256:
+            result["content_sha256"] = self.content_sha256
+        return result
+
+
+def summary(dataset: Dataset) -> dict[str, Any]:
+    """Give kind, rows and columns of a dataset, for `--json`."""
+    return {
+        "name": dataset.kind,
+        "kind": dataset.kind,
+        "rows": dataset.rows,
+        "columns": [
+            {"name": c.name, "unit": c.unit, "quantity": c.quantity, "origin": c.origin, "source": c.header}
+            for c in dataset.columns.values()
+        ],
+    }
+
+
+def convert(
+    what: Readable,
+    output: str | os.PathLike[str] | None = None,
+    *,
+    to: str = "native",
+    reader: str | None = None,
+    options: Mapping[str, str] | None = None,
+    writer_options: Mapping[str, str] | None = None,
+    annotations: Annotations | None = None,
+    force: bool = False,
+) -> Conversion:
+    """Convert one source; the output's name is the source's with a suffix added.
+
+    `output` is the path that outputs begin with (default: beside the source). Raises what `read`
+    raises, `TargetExists` without `force`, and `TargetNotWritable`; then nothing is written.
+    """
+    begin = time.perf_counter()
+    source = Source.of(what)
+    stem = Path(output) if output is not None else (source.path or Path(source.name))
+    result = Conversion(source.shown)
+    if to == "native":
+        require_free(_with_suffix(stem, store.SUFFIX), force=force)
+    writer = None if to == "native" else registry().writer(to)
+    result.record = read(source, reader=reader, options=options, annotations=annotations)
+    parts = _parts(result, stem, writer, writer_options or {})
+    for target, _ in parts:
+        require_free(target, force=force)
+    write_atomically(parts)
+    result.outputs = [str(target) for target, _ in parts]
+    result.seconds = time.perf_counter() - begin
+    return result
+
+
+def _parts(
+    result: Conversion, stem: Path, writer: Writer | None, options: Mapping[str, str]
+) -> list[tuple[Path, Any]]:
+    """List what has to be written: path, and the function that writes it."""
+    record = result.record
+    if record is None:
+        return []
+    if writer is None:
+
+        def write_native(path: Path) -> None:
+            result.content_sha256 = store.write(record, path)
+
+        return [(_with_suffix(stem, store.SUFFIX), write_native)]
+    chosen = parse_options(writer.options, options, f"the writer {writer.name}")
+    made = resolve(writer.write)(record, chosen)
+    return [(_with_suffix(stem, suffix), partial(_write_part, write=write)) for suffix, write in made]
+
+
+def _write_part(path: Path, write: Any) -> None:  # noqa: ANN401
+    with path.open("wb") as file:
+        write(file)
+
+
+def _with_suffix(stem: Path, suffix: str) -> Path:
+    return stem.with_name(stem.name + suffix)

@@ -1,0 +1,146 @@
+"""Read one source to a complete record: the reader, provenance, structure, added metadata."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+import echub_schemas
+from echub import __version__, store
+from echub.annotate import Annotations
+from echub.dataset import Dataset
+from echub.declare import Reader
+from echub.detect import choose
+from echub.errors import EchubError, PluginError, ReadError
+from echub.notice import Notice
+from echub.options import as_dict, parse_options
+from echub.record import Provenance, Record
+from echub.registry import registry, resolve
+from echub.segments import clock_restarts
+from echub.source import Source
+from echub.vocabulary import kinds
+
+Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
+
+
+def read(
+    what: Readable,
+    *,
+    reader: str | None = None,
+    options: Mapping[str, str] | None = None,
+    annotations: Annotations | None = None,
+) -> Record:
+    """Read a raw or a native file to a record.
+
+    The reader is found by content unless it is named. The record carries provenance, the added
+    metadata, and a notice for everything the user has to know. Raises `SourceError` where it
+    cannot be read, `CommandError` for a wrong reader or option.
+    """
+    source = Source.of(what)
+    if reader is None and store.is_native(source.head) and source.path is not None:
+        return _annotated(store.read(source.path), source, annotations)
+    declared = registry().reader(reader) if reader else choose(source, registry())
+    chosen = parse_options(declared.options, options or {}, f"the reader {declared.name}")
+    with _hashing(source) as digest:
+        record = _call(declared, source, chosen)
+        _check_structure(record)
+    record.provenance = _provenance(source, digest(), declared, chosen)
+    _enrich(record, source)
+    return _annotated(record, source, annotations)
+
+
+@contextmanager
+def _hashing(source: Source) -> Iterator[Any]:
+    """Hash the source in a thread beside the reader."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(source.sha256)
+        yield future.result
+
+
+def _call(declared: Reader, source: Source, options: Any) -> Record:  # noqa: ANN401
+    """Run a reader; what is no error of ours is the plugin's fault, and said so."""
+    try:
+        record = resolve(declared.read)(source, options)
+    except EchubError as error:
+        error.path = error.path or source.shown
+        raise
+    except MemoryError:
+        raise ReadError("there is not enough memory to read the file", path=source.shown) from None
+    except Exception as error:  # the plugin boundary
+        raise _plugin_failed(declared, source, f"{type(error).__name__}: {error}") from error
+    if not isinstance(record, Record):
+        raise _plugin_failed(declared, source, f"it gave a {type(record).__name__}, not a Record")
+    return record
+
+
+def _plugin_failed(declared: Reader, source: Source, found: str) -> PluginError:
+    owner = registry().owner(declared)
+    return PluginError(
+        f"the reader {declared.name} failed",
+        path=source.shown,
+        found=found,
+        cause=f"a mistake in the plugin {owner.name} of {owner.distribution} {owner.version}",
+        hint="report it to the plugin's author, with the file if you can",
+    )
+
+
+def _provenance(source: Source, sha256: str, declared: Reader, options: Any) -> Provenance:  # noqa: ANN401
+    owner = registry().owner(declared)
+    return Provenance(
+        source={"name": source.name, "size": source.size, "sha256": sha256},
+        reader={
+            "name": declared.name,
+            "version": declared.version,
+            "distribution": f"{owner.distribution} {owner.version}",
+            "options": as_dict(options),
+        },
+        software={"echub": __version__, "schema": echub_schemas.VERSION},
+        siblings=tuple(source.used),
+    )
+
+
+def _enrich(record: Record, source: Source) -> None:
+    for plugin, problem in registry().enrich(record, source):
+        record.notices.append(Notice("plugin-failed", f"{plugin.name} of {plugin.distribution}: {problem}"))
+
+
+def _annotated(record: Record, source: Source, annotations: Annotations | None) -> Record:
+    """Add the metadata of sidecars, tables and the command line."""
+    record.notices += (annotations or Annotations()).apply(source, record.metadata)
+    return record
+
+
+# -- structure -------------------------------------------------------------------------------
+
+
+def _check_structure(record: Record) -> None:
+    """Flag what breaks a rule of its kind; nothing here stops a conversion."""
+    for kind, dataset in record.datasets.items():
+        record.notices += _missing_columns(dataset)
+        if kind == "timeseries":
+            record.datasets[kind], restarts = _mark_restarts(dataset)
+            record.notices += restarts
+
+
+def _missing_columns(dataset: Dataset) -> list[Notice]:
+    known = kinds().get(dataset.kind)
+    if known is None:
+        return [Notice("unknown-kind", f"the dataset kind {dataset.kind!r} is not in the vocabulary")]
+    lacks = known.missing(dataset.quantities)
+    return [Notice("incomplete", f"the {dataset.kind} dataset has no {lack}") for lack in lacks]
+
+
+def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Notice]]:
+    """List the rows at which the clock restarts; time itself is never changed."""
+    if "time" not in dataset.columns:
+        return dataset, []
+    rows = clock_restarts(dataset["time"])
+    if not len(rows):
+        return dataset, []
+    shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
+    marked = replace(dataset, attrs={**dataset.attrs, "clock_restarts": " ".join(map(str, rows))})
+    return marked, [Notice("clock-restarts", f"time goes back {len(rows)} times, at the rows {shown}")]

@@ -1,0 +1,45 @@
+"""Segments of a time series: runs of rows between restarts of its clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def clock_restarts(time: ArrayLike) -> NDArray[np.intp]:
+    """Find the rows at which an elapsed time is smaller than in the row before.
+
+    time: (n,), any unit. Rows without a time (NaN) start nothing. Gives row numbers, ascending.
+    """
+    values = np.asarray(time, dtype=np.float64)
+    timed = np.flatnonzero(~np.isnan(values))
+    return timed[1:][np.diff(values[timed]) < 0]
+
+
+def clock_segments(time: ArrayLike) -> list[slice]:
+    """Cut rows at the restarts of their clock; within a segment time never falls.
+
+    time: (n,), any unit. An empty series has no segment.
+    """
+    count = len(np.asarray(time))
+    if not count:
+        return []
+    edges = [0, *(int(row) for row in clock_restarts(time)), count]
+    return [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def sweep_starts(frequency: ArrayLike) -> NDArray[np.intp]:
+    """Find the rows at which a new frequency sweep begins: where the frequency jumps back.
+
+    frequency: (n,), Hz, > 0. The first row begins one; a sweep runs in the direction of most
+    steps, and a step against it that is larger than the smallest step along it starts the next.
+    """
+    logs = np.log(np.asarray(frequency, dtype=np.float64))
+    if not len(logs):
+        return np.empty(0, np.intp)
+    steps: NDArray[Any] = np.diff(logs)
+    along = steps if np.median(steps) > 0 else -steps
+    back = np.flatnonzero(along < -1e-9) + 1
+    return np.concatenate([np.zeros(1, np.intp), back])
