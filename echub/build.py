@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -65,7 +65,7 @@ def build_tables(columns: Sequence[SourceColumn]) -> list[Dataset]:
 
 
 def _part(
-    kind: str, columns: Sequence[SourceColumn], rows: NDArray[np.bool_], leave_out: Iterable[str] = ()
+    kind: str, columns: Sequence[SourceColumn], rows: NDArray[np.bool_], leave_out: tuple[str | None, ...] = ()
 ) -> Dataset:
     everything = bool(rows.all())
     chosen = columns if everything else [replace(c, values=c.values[rows]) for c in columns]
@@ -123,32 +123,36 @@ def _common_length(columns: Sequence[SourceColumn]) -> int:
 def _column(source: SourceColumn, name: str) -> Column:
     if source.values.dtype.kind in "OUT":
         source = _coded(source)
-    common = {
-        "name": name,
-        "origin": source.origin,
-        "header": source.header,
-        "index": source.index,
-        "averaged": source.averaged,
-        "labels": dict(source.labels),
-        "bits": source.bits,
-        "attrs": dict(source.attrs),
-    }
-    if source.quantity is None:
-        return Column(values=source.values, unit=source.unit, **common)
-    quantity = _quantity(source)
+    column = Column(
+        name,
+        source.values,
+        unit=source.unit,
+        origin=source.origin,
+        header=source.header,
+        index=source.index,
+        averaged=source.averaged,
+        labels=dict(source.labels),
+        bits=source.bits,
+        attrs=dict(source.attrs),
+    )
+    return column if source.quantity is None else _canonical(column, source, _quantity(source))
+
+
+def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Column:
+    """Bring a column to the unit, sign and type of its quantity."""
     scale = _scale(source, quantity)
     values = _apply(source.values, scale)
     if quantity.is_integer:
         values = _smallest(values)
-    dtype = source.values.dtype.str if values.dtype != source.values.dtype and source.index is not None else ""
-    return Column(
+    retyped = values.dtype != source.values.dtype and source.index is not None
+    return replace(
+        column,
         values=values,
         quantity=quantity.name,
         unit=quantity.unit,
         sign=quantity.sign,
         scale=scale,
-        source_dtype=dtype,
-        **common,
+        source_dtype=source.values.dtype.str if retyped else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def clock_segments(time: ArrayLike) -> list[slice]:
     if not count:
         return []
     edges = [0, *(int(row) for row in clock_restarts(time)), count]
-    return [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(first, last) for first, last in itertools.pairwise(edges)]
 
 
 def sweep_starts(frequency: ArrayLike) -> NDArray[np.intp]:

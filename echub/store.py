@@ -176,10 +176,13 @@ def _attributes(column: Column) -> dict[str, Any]:
     if column.labels:
         attributes["flag_values"] = np.array(list(column.labels), dtype=column.values.dtype)
         attributes["flag_meanings"] = " ".join(label.replace(" ", "_") for label in column.labels.values())
-    attributes["echub"] = to_json(
-        {k: v for k, v in described.items() if v not in (None, "", [], {}) and v is not False}
-    )
+    attributes["echub"] = to_json({key: value for key, value in described.items() if _says(value)})
     return attributes
+
+
+def _says(value: Any) -> bool:  # noqa: ANN401
+    """Tell whether a value says more than its default; position 0 does."""
+    return value not in (None, "", [], {}) and value is not False
 
 
 def _flag_attributes(fields: tuple[Bits, ...], dtype: np.dtype[Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
     return result
 
 
-def annotations(meta: Sequence[Path] | None, values: Sequence[str] | None) -> Annotations:
+def user_metadata(meta: Sequence[Path] | None, values: Sequence[str] | None) -> Annotations:
     """Load the metadata that the user adds."""
     from echub.annotate import Annotations
 

@@ -16,9 +16,9 @@ from echub.cli.common import (
     ReaderName,
     ReaderOptions,
     SetValues,
-    annotations,
     pairs,
     print_json,
+    user_metadata,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def convert(
     """
     from echub.output import plan
 
-    added = annotations(meta, set_)
+    added = user_metadata(meta, set_)
     settings = {
         "to": to,
         "reader": reader,

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from echub.cli import new_app
-from echub.cli.common import File, Json, MetaTables, ReaderName, ReaderOptions, SetValues, annotations, pairs
+from echub.cli.common import File, Json, MetaTables, ReaderName, ReaderOptions, SetValues, pairs, user_metadata
 
 app = new_app()
 
@@ -25,7 +25,7 @@ def info(
     from echub.cli.common import print_json
     from echub.reading import read
 
-    record = read(file, reader=reader, options=pairs(option, "--option"), annotations=annotations(meta, set_))
+    record = read(file, reader=reader, options=pairs(option, "--option"), annotations=user_metadata(meta, set_))
     if as_json:
         print_json(_as_dict(record))
         return

@@ -15,9 +15,9 @@ from echub.cli.common import (
     ReaderName,
     ReaderOptions,
     SetValues,
-    annotations,
     pairs,
     print_json,
+    user_metadata,
 )
 
 app = new_app()
@@ -49,7 +49,7 @@ def plot(
     target = output or file.with_name(file.name + ".png")
     figures.require_format(target)
     require_free(target, force=force)
-    record = read(file, reader=reader, options=pairs(option, "--option"), annotations=annotations(meta, set_))
+    record = read(file, reader=reader, options=pairs(option, "--option"), annotations=user_metadata(meta, set_))
     figure = figures.draw(record, select=select, title=file.name)
     write_atomically([(target, lambda path: figures.save(figure, path, target.suffix[1:]))])
     if as_json:

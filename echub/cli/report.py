@@ -9,6 +9,7 @@ import typer
 from echub.cli.terminal import field, heading, is_terminal, table
 
 if TYPE_CHECKING:
+    from echub.column import Column
     from echub.conversion import Conversion
     from echub.dataset import Dataset
     from echub.record import Record
@@ -53,13 +54,16 @@ def _dataset(dataset: Dataset) -> None:
     kept = [column for column in dataset.columns.values() if not column.is_vendor]
     field(dataset.kind, f"{dataset.rows:,} rows, {len(kept)} columns, {len(vendor)} vendor columns")
     rows = [
-        (column.name, column.unit or "", column.origin, column.header or "(row number)")
-        for column in (*kept, *vendor)
+        (column.name, _unit(column), column.origin, column.header or "(row number)") for column in (*kept, *vendor)
     ]
     table(("column", "unit", "origin", "source"), rows, indent=14)
     if dataset.omitted:
         headers = ", ".join(omitted.header for omitted in dataset.omitted)
         field("left out", f"{headers} (nothing but zeros or NaN in these rows)")
+
+
+def _unit(column: Column) -> str:
+    return column.unit if column.unit and column.unit != "1" else ""
 
 
 def many(results: list[Conversion]) -> None:

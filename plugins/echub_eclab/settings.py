@@ -160,19 +160,19 @@ def read_log(data: bytes, metadata: Metadata) -> tuple[dict[str, Any], list[Noti
 
 def _start(values: Mapping[str, Any], data: bytes) -> tuple[str | None, list[Notice]]:
     """Find the start of the acquisition, as ISO local time to the millisecond."""
-    days = values.get("start")
-    if _is_date(days):
-        return iso(days), []
+    if start := _plausible(values.get("start")):
+        return start, []
     for offset in OLDER_STARTS:
-        days = decode(data, (At("start", offset, "d"),)).get("start")
-        if _is_date(days):
-            text = f"the start {iso(days)} was found at offset {offset} of LOG, a place that is not confirmed"
-            return iso(days), [Notice("unconfirmed-start", text)]
+        if start := _plausible(decode(data, (At("start", offset, "d"),)).get("start")):
+            text = f"the start {start} was found at offset {offset} of LOG, a place that is not confirmed"
+            return start, [Notice("unconfirmed-start", text)]
     return None, [Notice("no-start", "the LOG module holds no plausible start time")]
 
 
-def _is_date(days: Any) -> bool:  # noqa: ANN401
-    return isinstance(days, float) and _PLAUSIBLE_DAYS[0] < days < _PLAUSIBLE_DAYS[1]
+def _plausible(days: float | None) -> str | None:
+    """Give a moment as ISO local time where it can be the start of a measurement."""
+    low, high = _PLAUSIBLE_DAYS
+    return iso(days) if days is not None and low < days < high else None
 
 
 def iso(days: float) -> str:
