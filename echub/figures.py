@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,7 +89,7 @@ def _timeseries(dataset: Dataset, figure: Figure) -> None:
             axis.plot(seconds[rows] / factor, column.values[rows], color=colour, linewidth=1)
         axis.set_ylabel(label(column))
         _tidy(axis)
-    axes[-1].set_xlabel(f"t / {unit}")
+    axes[-1].set_xlabel(f"$t$ / {unit}")
 
 
 def _first(dataset: Dataset, wanted: tuple[str, ...]) -> Column | None:
@@ -109,18 +110,21 @@ def _impedance(dataset: Dataset, figure: Figure) -> None:
     grid = figure.add_gridspec(2, 2, width_ratios=(1.2, 1))
     nyquist = figure.add_subplot(grid[:, 0])
     modulus, phase = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
-    starts = [*sweep_starts(frequency), len(frequency)]
-    shades = _shades(len(starts) - 1)
-    for first, last, colour in zip(starts[:-1], starts[1:], shades, strict=True):
-        part = slice(first, last)
+    edges = [*sweep_starts(frequency), len(frequency)]
+    parts = [slice(first, last) for first, last in itertools.pairwise(edges)]
+    for number, (part, colour) in enumerate(zip(parts, _shades(len(parts)), strict=True), 1):
+        shown = number in (1, len(parts)) and len(parts) > 1
         style = {"color": colour, "marker": "o", "markersize": 2.5, "linewidth": 0.8}
+        style |= {"label": f"spectrum {number}"} if shown else {}
         nyquist.plot(real[part], -imag[part], **style)
         modulus.loglog(frequency[part], np.hypot(real[part], imag[part]), **style)
         phase.semilogx(frequency[part], np.degrees(np.arctan2(imag[part], real[part])), **style)
     nyquist.set_aspect("equal", adjustable="datalim")
-    nyquist.set(xlabel="Re Z / Ω", ylabel="−Im Z / Ω")
-    modulus.set(ylabel="|Z| / Ω")
-    phase.set(xlabel="f / Hz", ylabel="phase / °")
+    nyquist.set(xlabel="Re $Z$ / Ω", ylabel="−Im $Z$ / Ω")
+    modulus.set(ylabel="|$Z$| / Ω")
+    phase.set(xlabel="$f$ / Hz", ylabel="phase / °")
+    if len(parts) > 1:
+        nyquist.legend(frameon=False, fontsize=8)
     for axis in (nyquist, modulus, phase):
         _tidy(axis)
 
@@ -153,8 +157,16 @@ PICTURES: dict[str, Callable[[Dataset, Figure], None]] = {"timeseries": _timeser
 def label(column: Column) -> str:
     """Give symbol and unit as an axis label: quantity divided by unit."""
     known = quantities().get(column.quantity or "")
-    symbol = (known.symbol if known else "") or column.name
+    symbol = _set_in_math(known.symbol) if known and known.symbol else column.name
     return f"{symbol} / {_SYMBOLS.get(column.unit or '', column.unit)}" if column.unit else symbol
+
+
+def _set_in_math(symbol: str) -> str:
+    """Set a symbol as printed papers do: italic, its index upright and lowered (`E_we`)."""
+    name, _, index = symbol.partition("_")
+    if not name.isalpha():
+        return symbol
+    return f"${name}_{{\\mathrm{{{index}}}}}$" if index else f"${name}$"
 
 
 def _tidy(axis: Axes) -> None:
