@@ -25,14 +25,15 @@ def rank(source: Source, registry: Registry) -> list[Match]:
 
     A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason.
     """
-    matches = [_ask(reader, source) for reader in registry.readers.values()]
+    matches = [ask(reader, source) for reader in registry.readers.values()]
     return sorted(
         matches,
         key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
     )
 
 
-def _ask(reader: Reader, source: Source) -> Match:
+def ask(reader: Reader, source: Source) -> Match:
+    """Ask one sniffer; what it raises, or answers wrongly, counts as NO with the reason."""
     try:
         answer = resolve(reader.sniff)(source)
     except Exception as error:  # the plugin boundary: a sniffer may do anything

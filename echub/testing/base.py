@@ -1,0 +1,149 @@
+"""What every rule of a contract stands on: the decorator, the samples, and reads made once."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+import pytest
+from numpy.typing import ArrayLike
+
+from echub.declare import Reader
+from echub.errors import EchubError
+from echub.reading import read
+from echub.record import Record
+from echub.registry import is_installed, registry
+
+Rule = TypeVar("Rule", bound=Callable[..., None])
+
+
+class Broken(Exception):
+    """A rule is broken: what was expected and found, and what the plugin's author can do."""
+
+    def __init__(self, expected: str, found: str, advice: str) -> None:
+        super().__init__(found)
+        self.expected, self.found, self.advice = expected, found, advice
+
+
+def rule(test: Rule) -> Rule:
+    """Mark a method as a rule; its `Broken` becomes a failure that names rule, file and advice."""
+
+    @functools.wraps(test)
+    def checked(self: Contract, *args: object, **kwargs: object) -> None:
+        broken = None
+        try:
+            test(self, *args, **kwargs)
+        except Broken as raised:
+            broken = raised
+        if broken is not None:  # outside the handler: the report shows the message alone
+            text = (inspect.getdoc(test) or test.__name__).partition("\n")[0]
+            path = kwargs.get("path")
+            about = f"{self.reader}, {path.name}" if isinstance(path, Path) else self.reader
+            lines = (f"expected: {broken.expected}", f"found: {broken.found}", f"to do: {broken.advice}")
+            pytest.fail("\n  ".join((f"{about}: {text}", *lines)), pytrace=False)
+
+    checked.is_rule = True  # type: ignore[attr-defined]
+    return checked  # type: ignore[return-value]
+
+
+class Contract:
+    """The attributes that a subclass gives, and how rules get at the reader and its records."""
+
+    reader: ClassVar[str] = ""
+    files: ClassVar[Sequence[str | os.PathLike[str]]] = ()
+    foreign: ClassVar[Sequence[str | os.PathLike[str]]] = ()
+    _kept: ClassVar[dict[Any, Any]] = {}
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._kept = {}
+
+    def source_table(self, path: Path) -> Mapping[tuple[int, str], ArrayLike] | None:
+        """Give the source's columns by (position, header), read by other means than the plugin's.
+
+        Optional. The positions may cover the table in part; numbers as the source has them.
+        """
+        return None
+
+    # -- samples ---------------------------------------------------------------------------
+
+    @classmethod
+    def paths(cls) -> list[Path]:
+        """Give the sample files as absolute paths."""
+        return cls._absolute(cls.files)
+
+    @classmethod
+    def _absolute(cls, files: Sequence[str | os.PathLike[str]]) -> list[Path]:
+        """Resolve paths against the folder of the file that the subclass stands in."""
+        try:
+            here = Path(inspect.getfile(cls)).parent
+        except (TypeError, OSError):  # a class made in an interpreter
+            here = Path.cwd()
+        return [here / Path(file) for file in files]
+
+    def _isolated(self, path: Path, folder: Path) -> Path:
+        """Copy a sample to an empty folder, where it has no siblings."""
+        folder.mkdir(parents=True, exist_ok=True)
+        copy = folder / path.name
+        shutil.copyfile(path, copy)
+        return copy
+
+    # -- the reader ------------------------------------------------------------------------
+
+    @property
+    def _declared(self) -> Reader:
+        """Give the declaration; skip where another rule says that there is none to be had."""
+        found = registry().readers.get(self.reader)
+        if found is None:
+            pytest.skip(f"no reader {self.reader!r}: test_is_registered says why")
+        if not is_installed(found):
+            pytest.skip(f"{self.reader} needs the package {found.requires}, which is not installed")
+        return found
+
+    @property
+    def _is_exempt(self) -> bool:
+        """Tell whether the reader takes what no other does, or is never asked."""
+        return self._declared.fallback or self._declared.explicit_only
+
+    def _record(self, path: Path) -> Record:
+        """Read a sample, once for all rules; skip where it cannot be read."""
+        if path not in self._kept:
+            try:
+                self._kept[path] = self._read(path)
+            except EchubError as error:
+                self._kept[path] = error
+        found = self._kept[path]
+        if isinstance(found, Record):
+            return found
+        pytest.skip("the sample cannot be read: test_reads_its_files says why")
+
+    def _read(self, what: Any, **options: str) -> Record:  # noqa: ANN401
+        return read(what, reader=self._declared.name, options=options)
+
+
+def skip(reason: str) -> NoReturn:
+    """Leave a rule unjudged, with the reason."""
+    pytest.skip(reason)
+
+
+def differences(one: Record, other: Record) -> str:
+    """Say in a few words where two records differ; empty where they do not.
+
+    Provenance is left out: it names the file.
+    """
+    if list(one.datasets) != list(other.datasets):
+        return f"datasets {list(one.datasets)} and {list(other.datasets)}"
+    for kind, dataset in one.datasets.items():
+        twin = other.datasets[kind]
+        if list(dataset.columns) != list(twin.columns):
+            return f"{kind}: columns {list(dataset.columns)} and {list(twin.columns)}"
+        different = [n for n, column in dataset.columns.items() if not column.same_as(twin.columns[n])]
+        if different or not dataset.same_as(twin):
+            return f"{kind}: {', '.join(different) or 'attributes, history or omitted columns'}"
+    parts = ("metadata", "settings", "notices", "dropped")
+    return ", ".join(part for part in parts if getattr(one, part) != getattr(other, part))

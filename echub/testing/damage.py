@@ -1,0 +1,126 @@
+"""Damage a file in many ways, and note what a reader makes of each."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.errors import EchubError
+from echub.record import Record
+from echub.testing import guard
+from echub.testing.base import Contract
+from echub.testing.tables import Table, rows_of, table_of
+
+BUDGET = 48 << 20
+"""Bytes of a sample that are read again in all its damaged copies: large samples get fewer."""
+
+_PATTERNS = (b"\xff" * 8, bytes(8), b"9" * 8, b"\n" * 2)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One damaged copy: what was done to it, and its bytes."""
+
+    what: str
+    data: bytes
+    is_cut: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a reader made of a damaged copy; `lies` says what it invented (empty: nothing)."""
+
+    case: str
+    is_cut: bool
+    size: int
+    peak: int
+    error: BaseException | None
+    lies: str
+
+
+def cases(data: bytes) -> Iterator[Case]:
+    """Cut a file in many places, then flip bits and overwrite bytes; the same each time."""
+    many = min(32, max(12, BUDGET // (3 * max(1, len(data)))))
+    for at in _places(len(data), many):
+        yield Case(f"cut after {at} of {len(data)} bytes", data[:at], True)
+    chance = random.Random(len(data))
+    for at in _places(len(data), many, chance):
+        bit = chance.randrange(8)
+        flipped = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
+        yield Case(f"bit {bit} of byte {at} flipped", flipped, False)
+    for number, at in enumerate(_places(len(data), many, chance)):
+        pattern = _PATTERNS[number % len(_PATTERNS)]
+        written = data[:at] + pattern + data[at + len(pattern) :]
+        yield Case(f"{pattern!r} written at byte {at}", written[: len(data)], False)
+
+
+def _places(size: int, many: int, chance: random.Random | None = None) -> list[int]:
+    """Choose offsets below `size`: densely where headers are, and all over; at random if asked."""
+    if chance is not None:
+        half = many // 2
+        near = [chance.randrange(min(size, 512)) for _ in range(half)]
+        return near + [chance.randrange(size) for _ in range(many - half)]
+    third = many // 3
+    early = [round(size ** (i / third)) - 1 for i in range(third)]
+    even = [size * i // third for i in range(third)]
+    late = [size - 1 - i for i in range(third)]
+    return sorted({at for at in (*early, *even, *late) if 0 <= at < size})
+
+
+def outcomes(contract: Contract, path: Path, whole: Record) -> list[Outcome]:
+    """Read every damaged copy of a sample under its own name."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        table = table_of(whole)
+        return [_outcome(contract, copy, case, whole, table) for case in cases(path.read_bytes())]
+
+
+def _outcome(contract: Contract, copy: Path, case: Case, whole: Record, table: Table) -> Outcome:
+    copy.write_bytes(case.data)
+    done = guard.run(_reading(contract, copy), len(case.data))
+    lies = _lies(done.result, whole, table) if done.result is not None and case.is_cut else ""
+    error = done.error.with_traceback(None) if done.error is not None else None
+    return Outcome(case.what, case.is_cut, len(case.data), done.peak, error, lies)
+
+
+def _reading(contract: Contract, path: Path) -> Callable[[], Record]:
+    return lambda: contract._read(path)
+
+
+def _lies(cut: Record, whole: Record, table: Table) -> str:
+    """Say what a cut file gave that the whole one does not hold.
+
+    Its last row may differ (half a number of a text file) where a notice or a loss is reported
+    that the whole file has not.
+    """
+    rows = rows_of(cut)
+    if rows > rows_of(whole):
+        return f"{rows} rows, more than the {rows_of(whole)} of the whole file"
+    reported = len(cut.notices) + len(cut.dropped) > len(whole.notices) + len(whole.dropped)
+    for key, values in table_of(cut).items():
+        if key not in table:
+            return f"a column {key[1]!r} that the whole file does not have"
+        wrong = _first_difference(values, table[key])
+        if wrong is not None and not (reported and wrong == len(values) - 1):
+            true = table[key][wrong]
+            return f"row {wrong} of the column {key[1]!r} is {values[wrong]}, in the whole file {true}"
+    return ""
+
+
+def _first_difference(cut: NDArray[np.generic], whole: NDArray[np.generic]) -> int | None:
+    """Find the first row that differs from the whole file's; NaN equals NaN."""
+    whole = whole[: len(cut)]
+    differ = np.asarray(cut != whole) & ~(np.asarray(cut != cut) & np.asarray(whole != whole))
+    found = np.flatnonzero(differ)
+    return int(found[0]) if len(found) else None
+
+
+def is_typed(error: BaseException | None, allowed: tuple[type[EchubError], ...]) -> bool:
+    """Tell whether a read ended as it may: with a record, or with an error of the allowed kinds."""
+    return error is None or isinstance(error, (*allowed, guard.Endless))

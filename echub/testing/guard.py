@@ -1,0 +1,79 @@
+"""Run code that may hang or ask for too much memory, with bounds that a clock has no part in."""
+
+from __future__ import annotations
+
+import sys
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Generic, TypeVar
+
+Result = TypeVar("Result")
+
+LINES = 500_000
+LINES_PER_BYTE = 100
+BYTES = 16 << 20
+BYTES_PER_BYTE = 64
+
+
+class Endless(BaseException):
+    """More lines ran than a file of this size can ask for; no `except Exception` stops it."""
+
+
+@dataclass(frozen=True)
+class Run(Generic[Result]):
+    """What a call gave: a result or an exception, with the largest memory it held at once."""
+
+    result: Result | None
+    error: BaseException | None
+    peak: int
+
+
+def line_limit(size: int) -> int:
+    """Give the number of lines of Python that reading a file of this size may run."""
+    return LINES + LINES_PER_BYTE * size
+
+
+def memory_limit(size: int) -> int:
+    """Give the memory, in bytes, that reading a file of this size may hold at once."""
+    return BYTES + BYTES_PER_BYTE * size
+
+
+def run(call: Callable[[], Result], size: int) -> Run[Result]:
+    """Call, and stop with `Endless` what runs on; NumPy's arrays count as memory, touched or not.
+
+    A tracer that is at work (a debugger, a coverage tool) is put back afterwards.
+    """
+    before, was_tracing = sys.gettrace(), tracemalloc.is_tracing()
+    if not was_tracing:
+        tracemalloc.start()
+    tracemalloc.reset_peak()
+    base = tracemalloc.get_traced_memory()[0]
+    result: Result | None = None
+    error: BaseException | None = None
+    sys.settrace(_counter(line_limit(size)))
+    try:
+        result = call()
+    except (Exception, Endless) as raised:
+        error = raised
+    finally:
+        sys.settrace(before)
+    peak = tracemalloc.get_traced_memory()[1] - base
+    if not was_tracing:
+        tracemalloc.stop()
+    return Run(result, error, peak)
+
+
+def _counter(limit: int) -> Callable[[FrameType, str, Any], Any]:
+    """Make a trace function that counts lines and raises beyond a limit."""
+    left = limit
+
+    def trace(_frame: FrameType, _event: str, _argument: object) -> Callable[..., Any]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Endless(f"more than {limit} lines ran")
+        return trace
+
+    return trace

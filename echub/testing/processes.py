@@ -1,0 +1,57 @@
+"""Ask a fresh Python: what an import loads, and what a file reads as elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_START = "import json, sys\ngiven = json.loads(sys.argv[1])\nsys.path[:] = given['path']\n"
+_IMPORTED = """
+before = set(sys.modules)
+__import__(given['module'])
+print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))
+"""
+_CONTENT = """
+from echub.content import content_sha256
+from echub.reading import read
+found = [content_sha256(read(file, reader=given['reader'])) for file in given['files']]
+print(json.dumps(found))
+"""
+
+
+def imported_by(module: str) -> set[str] | None:
+    """Give the top-level modules that importing one adds to a fresh Python; None where it fails."""
+    answer = _answer(_run(_IMPORTED, {"module": module}, {}))
+    return None if answer is None else set(answer)
+
+
+def content_elsewhere(reader: str, files: Sequence[Path], environment: Mapping[str, str]) -> list[str] | None:
+    """Give the `content_sha256` of files as a process of another environment reads them."""
+    given = {"reader": reader, "files": [str(file) for file in files]}
+    return _answer(_run(_CONTENT, given, environment))
+
+
+def _run(code: str, given: Mapping[str, object], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    path = [os.path.abspath(entry) for entry in sys.path]
+    return subprocess.Popen(
+        [sys.executable, "-c", _START + code, json.dumps({**given, "path": path})],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+    )
+
+
+def _answer(process: subprocess.Popen[str]) -> list[str] | None:
+    """Wait for a process; its last line is the answer."""
+    printed, _ = process.communicate()
+    lines = printed.splitlines()
+    if process.returncode or not lines:
+        return None
+    answer: list[str] = json.loads(lines[-1])
+    return answer

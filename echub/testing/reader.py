@@ -1,0 +1,56 @@
+"""The contract that every reader keeps, as a pytest class.
+
+A plugin's whole test is::
+
+    from pathlib import Path
+    from echub.testing import ReaderContract
+
+    class TestAcme(ReaderContract):
+        reader = "acme-acm"
+        files = sorted(Path(__file__).parent.glob("data/*.acm"))
+
+and ``pytest`` runs each rule on each file. One rule is one method; the first line of its docstring
+is the rule. A failure says the rule, the file, what was expected, what was found and what to do.
+
+What the plugin is asked through is its entry point: install it first (``pip install -e .``).
+Sample files are best small (below 1 MB): each is also read some hundred times, damaged.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING
+
+from echub.testing.rules_content import ContentRules
+from echub.testing.rules_damage import DamageRules
+from echub.testing.rules_declaration import DeclarationRules
+from echub.testing.rules_output import OutputRules
+from echub.testing.rules_reading import ReadingRules
+from echub.testing.rules_sniffing import SniffingRules
+
+if TYPE_CHECKING:
+    import pytest
+
+
+class ReaderContract(DeclarationRules, SniffingRules, ReadingRules, DamageRules, ContentRules, OutputRules):
+    """Check a reader by all rules of the hub: subclass it, and give `reader` and `files`.
+
+    `reader` is the reader's name; `files` are paths of sample files, absolute or relative to the
+    test's own file. Optional: `foreign`, samples of other readers, which must be rejected; and
+    `source_table(path)`, an independent opinion of what the source's table holds.
+
+    A `fallback` or `explicit_only` reader is exempt from the sniffing rules, and may read what
+    others would refuse. A rule that cannot be judged is skipped, and says why.
+    """
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Run every rule that asks for a `path` on each sample file."""
+        if "path" in metafunc.fixturenames:
+            paths = self.paths()
+            metafunc.parametrize("path", paths, ids=[path.name for path in paths])
+
+    @classmethod
+    def rules(cls) -> dict[str, str]:
+        """Give every rule: the name of its method, and the rule in one line."""
+        methods = inspect.getmembers(cls, inspect.isfunction)
+        return {name: (inspect.getdoc(m) or "").partition("\n")[0] for name, m in methods if hasattr(m, "is_rule")}

@@ -1,0 +1,223 @@
+"""Rules about reading: every way in gives the same, and leaves no trace."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import io
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from echub.content import content_sha256
+from echub.conversion import convert
+from echub.errors import DataError, EchubError, SourceError, UnknownOption
+from echub.source import Source
+from echub.testing.base import Broken, Contract, differences, rule, skip
+from echub.testing.processes import content_elsewhere
+from echub.testing.rules_damage import one_line
+from echub.testing.strangers import strangers
+from echub.testing.tables import rows_of
+
+ELSEWHERE = (
+    {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "C.UTF-8"},
+)
+_NO_OPTION = "no-such-option"
+
+
+class ReadingRules(Contract):
+    """What reading a sound file must give, and what it must leave alone."""
+
+    @rule
+    def test_samples_hold_data(self) -> None:
+        """There are sample files, each has content, and at least one of them gives rows."""
+        paths = self.paths()
+        missing = [str(path) for path in paths if not path.is_file() or not path.stat().st_size]
+        if not paths or missing:
+            raise Broken(
+                "paths of sample files in `files`",
+                f"no file, or an empty one, at {', '.join(missing)}" if missing else "none",
+                'files = sorted(Path(__file__).parent.glob("data/*.acm"))',
+            )
+        if not any(rows_of(self._record(path)) for path in paths):
+            raise Broken("rows in one of the samples", "none in any", "add a sample with data: the rules need it")
+
+    @rule
+    def test_reads_its_files(self, path: Path) -> None:
+        """Every sample file is read to a record."""
+        try:
+            self._read(path)
+        except EchubError as error:
+            raise Broken("a record", str(error), "read the file, or take it out of `files`") from None
+
+    @rule
+    def test_reads_path_bytes_and_stream_alike(self, path: Path, tmp_path: Path) -> None:
+        """A path, an open file, a stream and bytes of one content give one record."""
+        copy = self._isolated(path, tmp_path)
+        data = copy.read_bytes()
+        stream = io.BytesIO(data)
+        stream.name = copy.name
+        with copy.open("rb") as file:
+            ways = {"an open file": file, "a stream": stream, "named bytes": Source.from_bytes(data, copy.name)}
+            self._compare_ways(copy, {**ways, "bytes without a name": data})
+
+    def _compare_ways(self, copy: Path, ways: dict[str, Any]) -> None:
+        try:
+            expected = self._read(copy)
+        except EchubError:
+            skip("the sample cannot be read without the files beside it")
+        for what, way in ways.items():
+            try:
+                found = differences(expected, self._read(way))
+            except EchubError as error:
+                found = one_line(error)
+            if found:
+                raise Broken(
+                    f"the record of the path from {what} too",
+                    f"it differs: {found}",
+                    "take all bytes from source.open(), source.read() or source.head, none from source.path",
+                )
+
+    @rule
+    def test_refuses_strangers(self, tmp_path: Path) -> None:
+        """Content of another kind is refused with a ReadError, never read to a record."""
+        suffix = self._declared.suffixes[0] if self._declared.suffixes else ""
+        for what, data in strangers().items():
+            path = tmp_path / f"sample{suffix}"
+            path.write_bytes(data)
+            try:
+                found = repr(self._read(path))
+            except EchubError as error:
+                found = "" if isinstance(error, SourceError) else one_line(error)
+                if self._is_exempt and isinstance(error, DataError):
+                    found = ""
+            else:
+                found = "" if self._is_exempt else found
+            if found:
+                raise Broken("ReadError", f"{what} gave {found}", "look for the signature before anything is read")
+
+    @rule
+    def test_unknown_options_are_refused(self, path: Path) -> None:
+        """An option that the reader does not have is refused, not ignored."""
+        try:
+            self._read(path, **{_NO_OPTION: "1"})
+        except UnknownOption:
+            return
+        except EchubError as error:
+            raise Broken("UnknownOption", one_line(error), "leave options to the declared dataclass") from None
+        raise Broken("UnknownOption", "a record", "leave options to the declared dataclass")
+
+    @rule
+    def test_every_choice_reads(self, path: Path) -> None:
+        """Each choice of each option reads the samples, to a record or a typed error."""
+        self._record(path)
+        for name, value in _choices(self._declared.options):
+            try:
+                self._read(path, **{name: value})
+            except (SourceError, DataError):
+                continue
+            except EchubError as error:
+                raise Broken(
+                    "a record, or an error that explains",
+                    f"--option {name}={value}: {one_line(error)}",
+                    "handle every choice that is declared",
+                ) from None
+
+    @rule
+    def test_leaves_files_alone(self, path: Path, tmp_path: Path) -> None:
+        """Reading changes nothing on disk: not the file, not its times, nothing beside it."""
+        copy = self._isolated(path, tmp_path)
+        os.utime(copy, (1_000_000_000, 1_000_000_000))
+        before = _state(tmp_path)
+        with contextlib.suppress(EchubError):
+            self._read(copy)
+        after = _state(tmp_path)
+        changed = sorted(str(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+        if changed:
+            raise Broken("the folder as it was", f"changed: {', '.join(changed)}", "read only; keep no cache file")
+
+    @rule
+    def test_says_nothing(self, path: Path) -> None:
+        """Reading prints nothing and issues no Python warning: what users must know is a Notice."""
+        self._record(path)
+        out, err = io.StringIO(), io.StringIO()
+        with warnings.catch_warnings(record=True) as issued:
+            warnings.simplefilter("always")
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                self._read(path)
+        said = [*(out.getvalue() + err.getvalue()).splitlines(), *(str(warning.message) for warning in issued)]
+        if said:
+            raise Broken("silence", repr(said[0]), "Record(..., notices=[Notice(code, message)])")
+
+    @rule
+    def test_same_each_time(self, path: Path, tmp_path: Path) -> None:
+        """Read again, after other files, the record is the same; converted twice, the bytes are."""
+        copy = self._isolated(path, tmp_path / "same")
+        first = convert(copy, tmp_path / "first", reader=self._declared.name)
+        for other in self.paths():
+            if other != path:
+                with contextlib.suppress(EchubError):
+                    self._read(other)
+        second = convert(copy, tmp_path / "second", reader=self._declared.name)
+        if first.record is None or second.record is None:
+            skip("nothing was read: test_reads_its_files says why")
+        found = differences(first.record, second.record)
+        one, two = (hashlib.sha256(Path(c.outputs[0]).read_bytes()).hexdigest() for c in (first, second))
+        if found or one != two or first.content_sha256 != second.content_sha256:
+            raise Broken(
+                "equal records, equal bytes",
+                f"they differ: {found or 'the bytes of the native file'}",
+                "keep no state between files; use no clock, no counter and no random number",
+            )
+
+    @rule
+    def test_same_everywhere(self, tmp_path: Path) -> None:
+        """Another hash seed, time zone, language and folder give the same content."""
+        mine = [self._isolated(path, tmp_path / str(n)) for n, path in enumerate(self.paths())]
+        mine = [copy for copy in mine if self._can_read(copy)]
+        if not mine:
+            skip("no sample can be read by itself: test_reads_its_files says why")
+        expected = [content_sha256(self._read(copy)) for copy in mine]
+        moved = [self._isolated(copy, tmp_path / "elsewhere" / copy.parent.name) for copy in mine]
+        for environment in ELSEWHERE:
+            found = content_elsewhere(self._declared.name, moved, environment)
+            if found == expected:
+                continue
+            shown = " ".join(f"{name}={value}" for name, value in environment.items())
+            names = [c.name for c, a, b in zip(mine, expected, found, strict=True) if a != b] if found else ["all"]
+            raise Broken(
+                f"equal content_sha256 with {shown}",
+                f"another one for {', '.join(names)}" if found else "the files could not be read there",
+                "sort what comes from a set; keep local time as it stands; name the encoding; store no folder",
+            )
+
+    def _can_read(self, path: Path) -> bool:
+        try:
+            self._read(path)
+        except EchubError:
+            return False
+        return True
+
+
+def _state(folder: Path) -> dict[Path, tuple[object, ...]]:
+    """Note everything in a folder: contents, times, rights."""
+    found: dict[Path, tuple[object, ...]] = {}
+    for path in sorted(folder.rglob("*")):
+        status = path.stat()
+        found[path.relative_to(folder)] = (
+            status.st_mode,
+            path.is_file() and (status.st_mtime_ns, path.read_bytes()),
+        )
+    return found
+
+
+def _choices(options: type) -> Iterator[tuple[str, str]]:
+    """Walk the values of options that have few: choices, and yes or no."""
+    kinds = get_type_hints(options)
+    for field in dataclasses.fields(options):
+        values = field.metadata.get("choices") or (("true", "false") if kinds[field.name] is bool else ())
+        yield from ((field.name, value) for value in values)

@@ -1,0 +1,49 @@
+"""Source tables as contracts compare them: text as text, rows counted over all datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.dataset import Dataset
+from echub.record import Record
+
+Table = Mapping[tuple[int, str], NDArray[Any]]
+
+TABULAR = ("row",)
+REPEATING_KINDS = ("depth_profile",)
+"""Kinds in long form: one source row gives a row for each species."""
+
+
+def is_table(dataset: Dataset) -> bool:
+    """Tell whether all columns of a dataset stand over its rows (an ion map does not)."""
+    return all(column.axes == TABULAR for column in dataset.columns.values())
+
+
+def tables(record: Record) -> list[Dataset]:
+    """Give the datasets that are tables."""
+    return [dataset for dataset in record.datasets.values() if is_table(dataset)]
+
+
+def rows_of(record: Record) -> int:
+    """Count the rows of all datasets."""
+    return sum(dataset.rows for dataset in record.datasets.values())
+
+
+def table_of(record: Record) -> Table:
+    """Rebuild the source table; empty where a source row gives several rows."""
+    if any(kind in REPEATING_KINDS for kind in record.datasets):
+        return {}
+    return record.source_table()
+
+
+def same_numbers(one: NDArray[Any], other: NDArray[Any], *, tolerance: float = 0.0) -> bool:
+    """Compare arrays of any types by value; NaN equals NaN, text only equals text."""
+    if one.shape != other.shape:
+        return False
+    if one.dtype.kind in "fiucb" and other.dtype.kind in "fiucb":
+        return bool(np.allclose(one, other, rtol=tolerance, atol=0.0, equal_nan=True))
+    return [str(value) for value in one] == [str(value) for value in other]

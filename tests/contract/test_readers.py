@@ -1,0 +1,78 @@
+"""The contract, run on every built-in reader; a new reader needs a row in `READERS`."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+
+from echub.registry import GROUP, registry
+from echub.testing import ReaderContract
+from fixtures.eclab import COLUMNS, FLAG_IDS, SCENARIOS, header_of
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The samples of a reader, and what else knows their source tables."""
+
+    files: list[Path]
+    source_table: Callable[[Path], Mapping[tuple[int, str], ArrayLike]] | None = None
+
+
+def eclab_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
+    """What the generator put into a fixture, by position in the record: flags are one column.
+
+    Behind an unknown id no position is sure.
+    """
+    file = SCENARIOS[path.stem]().file
+    places = list(file.rows.dtype.names)
+    known = itertools.takewhile(lambda i: i in COLUMNS or i in FLAG_IDS, file.column_ids)
+    inputs = file.external_device.inputs if file.external_device else ()
+    analog = {16 + number: given.name for number, given in enumerate(inputs)}
+    columns = [i for i in known if i not in FLAG_IDS]
+    return {(places.index(str(i)), analog.get(i, header_of(i))): file.rows[str(i)] for i in columns}
+
+
+READERS = {
+    "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
+}
+
+
+def _contract(name: str, row: Row) -> type[ReaderContract]:
+    foreign = [file for other, its in READERS.items() if other != name for file in its.files]
+    attributes = {"reader": name, "files": row.files, "foreign": foreign, "__module__": __name__}
+    if row.source_table is not None:
+        attributes["source_table"] = lambda _self, path: row.source_table(path)
+    return type(f"Test_{name.replace('-', '_')}", (ReaderContract,), attributes)
+
+
+for _name, _row in READERS.items():
+    _class = _contract(_name, _row)
+    globals()[_class.__name__] = _class
+
+
+def test_every_built_in_reader_has_its_row():
+    built_in = {name for name, r in registry().readers.items() if registry().owner(r).distribution == GROUP}
+    assert built_in == set(READERS), "give every reader a row in READERS, with generated sample files"
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_row_is_run(name):
+    contract = globals()[f"Test_{name.replace('-', '_')}"]
+    assert contract.reader == name
+    assert all(path.is_file() for path in contract().paths())
+    assert contract().paths()
+
+
+def test_the_truth_covers_every_fixture():
+    stated = json.loads((FIXTURES / "eclab" / "truth.json").read_text(encoding="utf-8"))
+    assert {path.stem for path in READERS["eclab-mpr"].files} == set(stated)
+    assert all(np.size(values) == stated["ramp"]["rows"] for values in eclab_table(Path("ramp.mpr")).values())
