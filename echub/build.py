@@ -16,11 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.column import Bits, Column, Origin
+from echub.column import TEXT, Bits, Column, Origin
 from echub.dataset import Dataset, Omitted
 from echub.errors import PluginError, UnitMismatch
 from echub.units import Scale, scale_between, unit
 from echub.vocabulary import Quantity, kinds, quantities
+
+_TEXTS = "OUT"
+_NUMBERS = "biuf"
+"""NumPy's letters for what a column may hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +125,16 @@ def _common_length(columns: Sequence[SourceColumn]) -> int:
 
 
 def _column(source: SourceColumn, name: str) -> Column:
-    if source.values.dtype.kind in "OUT":
+    is_text = source.values.dtype.kind in _TEXTS
+    if is_text:
         source = _coded(source)
+    elif source.values.dtype.kind not in _NUMBERS:
+        raise PluginError(
+            f"the column {source.header!r} holds neither numbers nor text",
+            expected="whole numbers, floats, truth values or texts",
+            found=f"NumPy's {source.values.dtype}",
+            hint="decode bytes; give times as seconds, complex numbers as two columns",
+        )
     column = Column(
         name,
         source.values,
@@ -131,6 +143,7 @@ def _column(source: SourceColumn, name: str) -> Column:
         header=source.header,
         index=source.index,
         averaged=source.averaged,
+        source_dtype=TEXT if is_text else "",
         labels=dict(source.labels),
         bits=source.bits,
         attrs=dict(source.attrs),
@@ -144,7 +157,7 @@ def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Colu
     values = _apply(source.values, scale)
     if quantity.is_integer:
         values = _smallest(values)
-    retyped = values.dtype != source.values.dtype and source.index is not None
+    retyped = values.dtype != source.values.dtype and source.index is not None and not column.source_dtype
     return replace(
         column,
         values=values,
@@ -152,7 +165,7 @@ def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Colu
         unit=quantity.unit,
         sign=quantity.sign,
         scale=scale,
-        source_dtype=source.values.dtype.str if retyped else "",
+        source_dtype=source.values.dtype.str if retyped else column.source_dtype,
     )
 
 

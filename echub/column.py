@@ -16,6 +16,9 @@ Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 """Who made the number: the instrument; the programme (a set point or its counter); the
 instrument's software (computed); the hub (computed, formula and inputs stated); the user."""
 
+TEXT = "text"
+"""The source type of a column of texts, which is kept as codes with labels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bits:
@@ -43,7 +46,7 @@ class Column:
     `values` have one dimension per entry of `axes`. `unit` is canonical for a known quantity and
     as printed for a vendor column. `index` is the position in the source's table (None: not from
     it), `scale` the exact map from the source's numbers to these, `source_dtype` their type
-    there where it differs. `labels` turn codes into text.
+    there where it differs (`text` for codes made of text). `labels` turn codes into text.
     """
 
     name: str
@@ -83,7 +86,9 @@ class Column:
         return words[inverse.reshape(self.values.shape)]
 
     def source_values(self) -> NDArray[Any]:
-        """Give the numbers as the source had them, in its type."""
+        """Give the numbers, or the texts, as the source had them, in its type."""
+        if self.source_dtype == TEXT:
+            return self.plain()
         values = self.values if self.scale.is_identity else _unscale(self.values, self.scale)
         return values.astype(self.source_dtype) if self.source_dtype else values
 

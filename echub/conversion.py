@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from echub import store
 from echub.annotate import Annotations
 from echub.dataset import Dataset
 from echub.declare import Writer
-from echub.errors import EchubError
+from echub.errors import EchubError, PluginError
 from echub.options import parse_options
 from echub.output import require_free, write_atomically
 from echub.reading import Readable, read
@@ -123,13 +124,33 @@ def _parts(
 
         return [(_with_suffix(stem, store.SUFFIX), write_native)]
     chosen = parse_options(writer.options, options, f"the writer {writer.name}")
-    made = resolve(writer.write)(record, chosen)
-    return [(_with_suffix(stem, suffix), partial(_write_part, write=write)) for suffix, write in made]
+    with _plugin_boundary(writer):
+        made = list(resolve(writer.write)(record, chosen))
+    return [
+        (_with_suffix(stem, suffix), partial(_write_part, write=write, writer=writer)) for suffix, write in made
+    ]
 
 
-def _write_part(path: Path, write: Any) -> None:  # noqa: ANN401
-    with path.open("wb") as file:
+def _write_part(path: Path, write: Any, writer: Writer) -> None:  # noqa: ANN401
+    with _plugin_boundary(writer), path.open("wb") as file:
         write(file)
+
+
+@contextmanager
+def _plugin_boundary(writer: Writer) -> Iterator[None]:
+    """Turn what is neither an error of ours nor the operating system's into the writer's fault."""
+    try:
+        yield
+    except (EchubError, OSError):
+        raise
+    except Exception as error:  # the plugin boundary
+        owner = registry().owner(writer)
+        raise PluginError(
+            f"the writer {writer.name} failed",
+            found=f"{type(error).__name__}: {error}",
+            cause=f"a mistake in the plugin {owner.name} of {owner.distribution} {owner.version}",
+            hint="--to native keeps the record whole; report it to the plugin's author",
+        ) from error
 
 
 def _with_suffix(stem: Path, suffix: str) -> Path:

@@ -14,10 +14,10 @@ import pytest
 from numpy.typing import ArrayLike
 
 from echub.declare import Reader
-from echub.errors import EchubError
+from echub.errors import EchubError, PluginError
 from echub.reading import read
 from echub.record import Record
-from echub.registry import is_installed, registry
+from echub.registry import is_installed, registry, resolve
 
 Rule = TypeVar("Rule", bound=Callable[..., None])
 
@@ -57,6 +57,7 @@ class Contract:
     reader: ClassVar[str] = ""
     files: ClassVar[Sequence[str | os.PathLike[str]]] = ()
     foreign: ClassVar[Sequence[str | os.PathLike[str]]] = ()
+    damages: ClassVar[int] = 32
     _kept: ClassVar[dict[Any, Any]] = {}
 
     def __init_subclass__(cls, **kwargs: object) -> None:
@@ -106,9 +107,20 @@ class Contract:
         return found
 
     @property
+    def _usable(self) -> Reader:
+        """Give the declaration of a reader whose functions load; skip where they do not."""
+        declared = self._declared
+        try:
+            resolve(declared.sniff)
+            resolve(declared.read)
+        except PluginError as error:
+            pytest.skip(f"{error.message}: test_its_functions_load says why")
+        return declared
+
+    @property
     def _is_exempt(self) -> bool:
         """Tell whether the reader takes what no other does, or is never asked."""
-        return self._declared.fallback or self._declared.explicit_only
+        return self._usable.fallback or self._usable.explicit_only
 
     def _record(self, path: Path) -> Record:
         """Read a sample, once for all rules; skip where it cannot be read."""
@@ -123,7 +135,7 @@ class Contract:
         pytest.skip("the sample cannot be read: test_reads_its_files says why")
 
     def _read(self, what: Any, **options: str) -> Record:  # noqa: ANN401
-        return read(what, reader=self._declared.name, options=options)
+        return read(what, reader=self._usable.name, options=options)
 
 
 def skip(reason: str) -> NoReturn:

@@ -36,8 +36,9 @@ class ReaderContract(DeclarationRules, SniffingRules, ReadingRules, DamageRules,
     """Check a reader by all rules of the hub: subclass it, and give `reader` and `files`.
 
     `reader` is the reader's name; `files` are paths of sample files, absolute or relative to the
-    test's own file. Optional: `foreign`, samples of other readers, which must be rejected; and
-    `source_table(path)`, an independent opinion of what the source's table holds.
+    test's own file. Optional: `foreign`, samples of other readers, which must be rejected;
+    `source_table(path)`, an independent opinion of what the source's table holds; and `damages`,
+    how often a sample is cut, has a bit flipped and bytes overwritten.
 
     A `fallback` or `explicit_only` reader is exempt from the sniffing rules, and may read what
     others would refuse. A rule that cannot be judged is skipped, and says why.

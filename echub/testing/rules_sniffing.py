@@ -27,7 +27,7 @@ class SniffingRules(Contract):
         """Ask the sniffer about bytes under a name; skip for a reader that is exempt."""
         if self._is_exempt:
             skip(f"{self.reader} is a fallback or explicit_only reader: it recognises nothing by itself")
-        declared, source = self._declared, Source.from_bytes(data, name)
+        declared, source = self._usable, Source.from_bytes(data, name)
         done = guard.run(lambda: ask(declared, source), len(data))
         return done.result or Match(declared, Confidence.NO, str(done.error))
 
@@ -46,7 +46,7 @@ class SniffingRules(Contract):
     @rule
     def test_suffix_alone_is_maybe_at_most(self) -> None:
         """A suffix without the content is never more than MAYBE."""
-        for suffix in self._declared.suffixes:
+        for suffix in self._usable.suffixes:
             for what, data in strangers().items():
                 match = self._sniff(data, f"sample{suffix}")
                 if match.confidence > Confidence.MAYBE:
@@ -85,7 +85,7 @@ class SniffingRules(Contract):
         """The sniffer looks at head, name and size only and opens nothing."""
         self._sniff(_head(path), path.name)  # what it imports and keeps at first is not at issue
         source = SealedSource(_head(path), path.name, path.stat().st_size)
-        ask(self._declared, source)
+        ask(self._usable, source)
         if source.touched:
             raise Broken(
                 "source.head, source.name, source.suffix and source.size only",

@@ -1,0 +1,236 @@
+"""The contract itself, tested: one bad plugin for each rule, and exactly that rule fails."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from echub.testing import ReaderContract, rules_reading
+from tests.tiny_plugin import installed, tiny_bytes, tiny_table
+
+MPR = Path(__file__).parents[1] / "fixtures" / "eclab" / "awkward.mpr"
+SAMPLES = {"long.tiny": tiny_bytes(7), "short.tiny": tiny_bytes(3)}
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A bad plugin: what is wrong with it, as edits of the good one; or what else is."""
+
+    edits: Mapping[str, str] = field(default_factory=dict)
+    found: str = ""
+    samples: Mapping[str, bytes] = field(default_factory=lambda: SAMPLES)
+    hub: Callable[[pytest.MonkeyPatch], None] | None = None
+    opinion: bool = True
+
+
+def ignoring_unknown_options(monkeypatch):
+    """The plugin cannot break this rule, the hub sees to it: so break the hub."""
+    monkeypatch.setattr("echub.reading.parse_options", lambda options, given, owner: options())
+
+
+def changing(name, how):
+    """Change one column after the hub has built it, which no reader should."""
+    changed = f"    datasets = [changed(dataset, {name!r}) for dataset in datasets]\n    return Record(\n"
+    body = (
+        "def changed(dataset, name):\n"
+        "    column = dataset.columns.get(name)\n"
+        f"    new = {{}} if column is None else {{name: replace(column, {how})}}\n"
+        "    return replace(dataset, columns={**dataset.columns, **new})\n\n\n"
+    )
+    return {"    return Record(\n": changed, "def power(": f"{body}def power("}
+
+
+REFUSE = """def refuse(data, word):
+    if word.encode() in data:
+        raise ReadError("the file is too long", found=word)
+
+
+def body("""
+CACHE = """    data = source.read()
+    if source.path:
+        source.path.with_suffix(".cache").write_bytes(data)
+"""
+SEEN = """    again = source.path in SEEN
+    SEEN.append(source.path or len(SEEN))
+    words = """
+
+BAD = {
+    # -- declaration
+    "test_is_registered": Bad(
+        {"@hookimpl\n": "def echub_reader():\n    return ()\n\n\n@hookimpl\n"}, "did you mean echub_readers"
+    ),
+    "test_is_described": Bad({'(".tiny",)': '(".TINY",)'}, ".TINY"),
+    "test_its_functions_load": Bad({"tiny_decode:read": "tiny_decode:reads"}, "tiny_decode:reads"),
+    "test_options_explain_themselves": Bad({'"what becomes of the notes"': '""'}, "help"),
+    "test_entry_module_is_light": Bad({"import dataclass\n": "import dataclass\nimport numpy\n"}, "numpy"),
+    # -- sniffing
+    "test_recognises_its_files_by_content": Bad(
+        {"CERTAIN if source.head.startswith(MAGIC)": 'MAYBE if source.suffix == ".tiny"'}, "found: MAYBE"
+    ),
+    "test_suffix_alone_is_maybe_at_most": Bad({" else C": ' or source.suffix == ".tiny" else C'}, "CERTAIN"),
+    "test_rejects_strangers": Bad(
+        {"else Confidence.NO": 'else Confidence(int(b"PNG" in source.head))'}, "a PNG picture is MAYBE"
+    ),
+    "test_rejects_files_of_others": Bad(
+        {"else Confidence.NO": 'else Confidence(int(b"BIO-LOGIC" in source.head))'}, "as sample.bin is MAYBE"
+    ),
+    "test_sniff_opens_nothing": Bad({"source.head.": "source.read(0, 16)."}, "found: read()"),
+    "test_sniff_always_answers": Bad({"if source.head.": "if source.head[0] and source.head."}, "IndexError"),
+    "test_is_chosen_for_its_files": Bad(
+        {
+            "    return (\n        Reader(": (
+                '    return (\n        Reader("twin", "A", (".b",), sniff="tiny:sniff", read="tiny:b"),\n'
+                "        Reader("
+            )
+        },
+        "--reader twin",
+    ),
+    # -- reading
+    "test_samples_hold_data": Bad(samples={"empty.tiny": tiny_bytes(0)}, found="none in any"),
+    "test_reads_its_files": Bad(
+        {
+            "    data = source.read()\n": '    data = source.read()\n    refuse(data, "sweep")\n',
+            "def body(": REFUSE,
+        },
+        "too long",
+    ),
+    "test_reads_path_bytes_and_stream_alike": Bad(
+        {'"words": words': '"words": words if source.path else []'}, "it differs: settings"
+    ),
+    "test_refuses_strangers": Bad(
+        {"    if stated is None": '    if b"Dear" in data:\n        return Record([])\n    if stated is None'},
+        "a text gave <Record",
+    ),
+    "test_unknown_options_are_refused": Bad(hub=ignoring_unknown_options, found="found: a record"),
+    "test_every_choice_reads": Bad(
+        {'"skip"))': '"skip", "sort"))', 'if options.notes == "skip"': 'if {"keep": 0, "skip": 1}[options.notes]'},
+        "KeyError",
+    ),
+    "test_leaves_files_alone": Bad({"    data = source.read()\n": CACHE}, "changed: "),
+    "test_says_nothing": Bad({"    words = ": '    print("reading")\n    words = '}, "reading"),
+    "test_same_each_time": Bad(
+        {"def body(": "SEEN = []\n\n\ndef body(", "    words = ": SEEN, '{"words": words}': '{"again": again}'},
+        "they differ: settings",
+    ),
+    "test_same_everywhere": Bad(
+        {"sorted(set(lines[1].split()))": "list(set(lines[1].split()))"}, "PYTHONHASHSEED=1"
+    ),
+    # -- damage
+    "test_cut_files_invent_nothing": Bad(
+        {
+            "    if len(rows) == count:": (
+                "    rows += rows[-1:] * min(count - len(rows), 9)\n    if len(rows) == count:"
+            )
+        },
+        "in the whole file",
+    ),
+    "test_damage_gives_typed_errors": Bad({"    except ValueError:\n": "    except KeyError:\n"}, "ValueError"),
+    "test_errors_explain_themselves": Bad({', expected=f"{len(headers)} cells"': ""}, "a row is damaged"),
+    "test_damage_never_hangs": Bad(
+        {"    if len(rows) == count:\n": "    while len(rows) != count:\n        pass\n    if True:\n"},
+        "lines of Python",
+    ),
+    "test_damage_takes_bounded_memory": Bad(
+        {"    rows, notices, dropped = ": "    np.empty(int(stated[1]))\n    rows, notices, dropped = "}, "MiB"
+    ),
+    # -- content
+    "test_columns_have_known_quantities": Bad(
+        changing("potential_we", 'unit="kV"'), "potential_we is in kV, canonical is V"
+    ),
+    "test_names_are_unique": Bad(
+        changing("vendor_knob", 'values=column.values.astype("u1"), bits=(Bits("time", "t", 1),)'),
+        "timeseries: time",
+    ),
+    "test_origins_are_stated": Bad({", attrs=recipe)": ")"}, "without a recipe"),
+    "test_every_source_row_is_in_one_dataset": Bad(changing("row", "values=column.values + 1"), "out of place"),
+    "test_source_table_is_complete": Bad(
+        {"    columns += power": '    columns = [c for c in columns if c.header != "note"]\n    columns += power'},
+        "none at [6]",
+        opinion=False,
+    ),
+    "test_source_numbers_come_back": Bad(changing("vendor_p_uw", 'source_dtype="<i4"'), "vendor_p_uw"),
+    "test_agrees_with_an_independent_reading": Bad(
+        {
+            "    return SourceColumn(header,": (
+                '    values = values * 2 if unit == "uA" else values\n    return SourceColumn(header,'
+            )
+        },
+        "I/uA",
+    ),
+    # -- output
+    "test_native_file_holds_all": Bad(changing("vendor_knob", 'attrs={"cells": ("one", "two")}'), "vendor_knob"),
+    "test_csv_holds_all_numbers": Bad(
+        changing("vendor_p_uw", "values=column.values.astype(complex)"), "the writer csv failed"
+    ),
+}
+
+
+def contract_of(folder, samples=SAMPLES, *, opinion=True):
+    """Make the contract of the tiny reader over samples in a folder, as a stranger would."""
+    data = folder / "data"
+    data.mkdir()
+    for name, content in samples.items():
+        (data / name).write_bytes(content)
+
+    class TestTiny(ReaderContract):
+        reader = "tiny"
+        damages = 20
+        files = sorted(data.glob("*.tiny"))
+        foreign = (MPR,)
+
+        def source_table(self, path):
+            return tiny_table(path) if opinion else None
+
+    return TestTiny
+
+
+def verdicts(contract, folder):
+    """Run every rule on every sample; give what fails and what is skipped, with the messages."""
+    failed, skipped = {}, {}
+    for name in contract.rules():
+        wanted = inspect.signature(getattr(contract, name)).parameters
+        for number, path in enumerate(contract.paths() if "path" in wanted else [None]):
+            given = {"path": path} if path is not None else {}
+            if "tmp_path" in wanted:
+                given["tmp_path"] = folder / name / str(number)
+                given["tmp_path"].mkdir(parents=True)
+            try:
+                getattr(contract(), name)(**given)
+            except pytest.fail.Exception as failure:
+                failed[name] = str(failure)
+            except pytest.skip.Exception as skip:
+                skipped[name] = str(skip)
+    return failed, skipped
+
+
+def test_every_rule_has_its_bad_plugin():
+    assert set(BAD) == set(ReaderContract.rules())
+
+
+def test_every_rule_says_itself_in_one_line():
+    assert all(text.endswith(".") and len(text) > 20 for text in ReaderContract.rules().values())
+
+
+def test_a_good_plugin_passes_every_rule(tmp_path):
+    with installed(tmp_path / "site", {}):
+        failed, skipped = verdicts(contract_of(tmp_path), tmp_path / "work")
+    assert failed == {}
+    assert skipped == {}
+
+
+@pytest.mark.parametrize("rule", BAD)
+def test_exactly_the_broken_rule_fails(rule, tmp_path, monkeypatch):
+    bad = BAD[rule]
+    if rule != "test_same_everywhere":  # one process elsewhere is enough for the others
+        monkeypatch.setattr(rules_reading, "ELSEWHERE", rules_reading.ELSEWHERE[:1])
+    if bad.hub is not None:
+        bad.hub(monkeypatch)
+    with installed(tmp_path / "site", bad.edits):
+        failed, _ = verdicts(contract_of(tmp_path, bad.samples, opinion=bad.opinion), tmp_path / "work")
+    assert list(failed) == [rule], "\n".join(failed.values())
+    assert bad.found in failed[rule]
+    assert all(word in failed[rule] for word in ("tiny", "expected: ", "found: ", "to do: "))
