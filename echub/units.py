@@ -71,7 +71,8 @@ class Scale:
         """Scale to float64 as ``x * num / den``, one rounding each."""
         import numpy as np
 
-        scaled = np.asarray(values, dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # a damaged file may hold signalling NaN
+            scaled = np.asarray(values, dtype=np.float64)
         if self.factor.numerator != 1:
             scaled = scaled * float(self.factor.numerator)
         if self.factor.denominator != 1:

@@ -130,6 +130,9 @@ BAD = {
     ),
     "test_damage_gives_typed_errors": Bad({"    except ValueError:\n": "    except KeyError:\n"}, "ValueError"),
     "test_errors_explain_themselves": Bad({', expected=f"{len(headers)} cells"': ""}, "a row is damaged"),
+    "test_damage_raises_no_warnings": Bad(
+        {"    notice = Notice(": "    np.float32(count) / np.float32(0)\n    notice = Notice("}, "divide by zero"
+    ),
     "test_damage_never_hangs": Bad(
         {"    if len(rows) == count:\n": "    while len(rows) != count:\n        pass\n    if True:\n"},
         "lines of Python",
@@ -165,6 +168,45 @@ BAD = {
     "test_native_file_holds_all": Bad(changing("vendor_knob", 'attrs={"cells": ("one", "two")}'), "vendor_knob"),
     "test_csv_holds_all_numbers": Bad(
         changing("vendor_p_uw", "values=column.values.astype(complex)"), "the writer csv failed"
+    ),
+}
+
+SUBTLE = {
+    "half a number": (
+        "test_cut_files_invent_nothing",
+        Bad({"lines[:-1][:count]": "[line for line in lines if line][:count]"}, "column 'knob' is"),
+    ),
+    "local time": (
+        "test_same_everywhere",
+        Bad(
+            {"import re\n": "import re\nimport time\n", "    words = ": "    words = time.localtime(0).tm_hour, "},
+            "TZ=",
+        ),
+    ),
+    "the machine's encoding": (
+        "test_same_everywhere",
+        Bad(
+            {
+                'data.decode("utf-8", ': "data.decode(locale.getencoding(), ",
+                "import re\n": "import locale\nimport re\n",
+            }
+        ),
+    ),
+    "no position": ("test_source_table_is_complete", Bad({"index=number)": ")"}, "none has one", opinion=False)),
+    "a row twice": (
+        "test_every_source_row_is_in_one_dataset",
+        Bad(changing("row", "values=column.values // 2"), "twice"),
+    ),
+    "a sniffer that does not end": (
+        "test_sniff_always_answers",
+        Bad(
+            {"def sniff(source):\n": "def sniff(source):\n    while len(source.head) == 1:\n        pass\n"},
+            "lines ran",
+        ),
+    ),
+    "a default that is no choice": (
+        "test_options_explain_themselves",
+        Bad({'option("keep"': 'option("all"'}, "all"),
     ),
 }
 
@@ -222,9 +264,14 @@ def test_a_good_plugin_passes_every_rule(tmp_path):
     assert skipped == {}
 
 
-@pytest.mark.parametrize("rule", BAD)
-def test_exactly_the_broken_rule_fails(rule, tmp_path, monkeypatch):
-    bad = BAD[rule]
+@pytest.mark.parametrize(
+    ("rule", "bad"),
+    [
+        *(pytest.param(*item, id=item[0]) for item in BAD.items()),
+        *(pytest.param(*v, id=k) for k, v in SUBTLE.items()),
+    ],
+)
+def test_exactly_the_broken_rule_fails(rule, bad, tmp_path, monkeypatch):
     if rule != "test_same_everywhere":  # one process elsewhere is enough for the others
         monkeypatch.setattr(rules_reading, "ELSEWHERE", rules_reading.ELSEWHERE[:1])
     if bad.hub is not None:

@@ -123,7 +123,9 @@ def tiny_bytes(rows: int, first_note: str = "rest") -> bytes:
     for n in range(rows):
         spectrum = (f"{1000 / (n + 1):.4f}", f"{30 + n}", f"{0.7 * n:.3f}") if n >= 4 else ("0", "0", "0")
         note = first_note if n < 2 else ("sweep" if n >= 4 else "hold")
-        table.append((f"{0.1 * n:.2f}", f"{3.1 + 0.0137 * n:.5f}", f"{10.3 * n:.4f}", *spectrum, note, f"{n % 3}"))
+        table.append(
+            (f"{0.1 * n:.2f}", f"{3.1 + 0.0137 * n:.5f}", f"{10.3 * n:.4f}", *spectrum, note, f"{n % 3}.25")
+        )
     lines = [f"TINY 1 rows={rows}", "one cell of many that rest in the glove box", ";".join(HEADERS)]
     return "\n".join([*lines, *(";".join(row) for row in table), ""]).encode()
 

@@ -6,6 +6,7 @@ import itertools
 import random
 import re
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a reader made of a damaged copy; `lies` says what it invented (empty: nothing)."""
+    """What a reader made of a damaged copy.
+
+    `lies` says what it invented, `warning` what Python warned of (empty: nothing).
+    """
 
     case: str
     is_cut: bool
@@ -46,6 +50,7 @@ class Outcome:
     peak: int
     error: BaseException | None
     lies: str
+    warning: str
 
 
 def cases(data: bytes, damages: int) -> Iterator[Case]:
@@ -95,10 +100,16 @@ def outcomes(contract: Contract, path: Path, whole: Record) -> list[Outcome]:
 
 def _outcome(contract: Contract, copy: Path, case: Case, whole: Record, table: Table) -> Outcome:
     copy.write_bytes(case.data)
-    done = guard.run(_reading(contract, copy), len(case.data))
+    with warnings.catch_warnings(record=True) as issued:
+        warnings.simplefilter("always")
+        done = guard.run(_reading(contract, copy), len(case.data))
     lies = _lies(done.result, whole, table) if done.result is not None and case.is_cut else ""
     error = done.error.with_traceback(None) if done.error is not None else None
-    return Outcome(case.what, case.is_cut, len(case.data), done.peak, error, lies)
+    return Outcome(case.what, case.is_cut, len(case.data), done.peak, error, lies, _first(issued))
+
+
+def _first(issued: list[warnings.WarningMessage]) -> str:
+    return f"{issued[0].category.__name__}: {issued[0].message}" if issued else ""
 
 
 def _reading(contract: Contract, path: Path) -> Callable[[], Record]:
@@ -108,20 +119,21 @@ def _reading(contract: Contract, path: Path) -> Callable[[], Record]:
 def _lies(cut: Record, whole: Record, table: Table) -> str:
     """Say what a cut file gave that the whole one does not hold.
 
-    Its last row may differ (half a number of a text file) where a notice or a loss is reported
-    that the whole file has not.
+    Its last row may differ (half a number of a text file), and a column may bear another header
+    (what named it is cut off), where a notice or a loss is reported that the whole file has not.
     """
     rows = rows_of(cut)
     if rows > rows_of(whole):
         return f"{rows} rows, more than the {rows_of(whole)} of the whole file"
     reported = len(cut.notices) + len(cut.dropped) > len(whole.notices) + len(whole.dropped)
-    for key, values in table_of(cut).items():
-        if key not in table:
-            return f"a column {key[1]!r} that the whole file does not have"
-        wrong = _first_difference(values, table[key])
+    by_position = {position: values for (position, _), values in table.items()}
+    for (position, header), values in table_of(cut).items():
+        if position not in by_position or ((position, header) not in table and not reported):
+            return f"a column {header!r} that the whole file does not have"
+        true = by_position[position]
+        wrong = _first_difference(values, true)
         if wrong is not None and not (reported and wrong == len(values) - 1):
-            true = table[key][wrong]
-            return f"row {wrong} of the column {key[1]!r} is {values[wrong]}, in the whole file {true}"
+            return f"row {wrong} of the column {header!r} is {values[wrong]}, in the whole file {true[wrong]}"
     return ""
 
 

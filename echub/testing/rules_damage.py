@@ -57,6 +57,17 @@ class DamageRules(Contract):
                 )
 
     @rule
+    def test_damage_raises_no_warnings(self, path: Path) -> None:
+        """A damaged file issues no Python warning: what users must know is a Notice."""
+        for outcome in self._outcomes(path):
+            if outcome.warning:
+                raise Broken(
+                    "no warning",
+                    f"{outcome.case}: {outcome.warning}",
+                    "with numpy.errstate(...) where a NaN or an overflow is no surprise; else a Notice",
+                )
+
+    @rule
     def test_damage_never_hangs(self, path: Path) -> None:
         """A damaged file ends, within a number of steps that its size allows."""
         for outcome in self._outcomes(path):
