@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.budget import Bench, Figure
-from tests.benchmarks.measure import ROOT, Sample, side_by_side
+from tests.benchmarks.measure import ROOT, Sample, environment, side_by_side
 from tests.benchmarks.work import SMALL
 
 FILES = 200
@@ -64,7 +63,11 @@ def _convert(folders: list[Path], bench: Bench) -> Sample:
 
 def _start(folder: Path, target: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.benchmarks.work", "hub_batch", str(folder), str(target)]
-    environment = {**os.environ, "BENCHMARK_WAITS": "1"}
     return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env=environment(BENCHMARK_WAITS="1"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )

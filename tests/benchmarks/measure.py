@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,17 @@ class Sample:
         return cls(min(s.wall for s in samples), min(s.cpu for s in samples), min(s.memory for s in samples))
 
 
-def process(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Sample:
+def environment(**more: str) -> dict[str, str]:
+    """Give the environment of a measured process: as installed packages are, modules are compiled."""
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return own | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "echub-benchmarks-bytecode")} | more
+
+
+def process(arguments: Sequence[str]) -> Sample:
     """Run a command from start to exit; raise `RuntimeError` with its output where it fails."""
     begin = time.perf_counter()
     child = subprocess.Popen(
-        arguments, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        arguments, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     errors = child.stderr.read() if child.stderr else ""
     _, status, usage = os.wait4(child.pid, 0)
@@ -42,10 +49,15 @@ def process(arguments: Sequence[str], environment: Mapping[str, str] | None = No
     return Sample(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime)
 
 
-def work(name: str, *arguments: object, environment: Mapping[str, str] | None = None) -> Sample:
-    """Run one function of `tests.benchmarks.work` in a fresh process that measures itself."""
+def work(name: str, *arguments: object, **variables: str) -> Sample:
+    """Run one function of `tests.benchmarks.work` in a fresh process that measures itself.
+
+    `variables` are added to its environment.
+    """
     command = [sys.executable, "-m", "tests.benchmarks.work", name, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(**variables), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{name} failed:\n{done.stderr}")
     return Sample(**json.loads(done.stdout))
