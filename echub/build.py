@@ -106,9 +106,9 @@ def build_dataset(
     printed unit contradicts the quantity, `UnknownUnit` where it is not in the table.
     """
     rows = _common_length(columns)
-    index = np.arange(rows) if row is None else row
+    index = np.arange(rows, dtype=np.min_scalar_type(max(rows - 1, 0))) if row is None else _smallest(row)
     numbering = Column(
-        "row", _smallest(index), "record", "1", "reported", attrs={"description": "0-based row of the source"}
+        "row", index, "record", "1", "reported", attrs={"description": "0-based row of the source"}
     )
     built = [numbering, *(_column(c, name) for c, name in zip(columns, _names(columns), strict=True))]
     return Dataset(kind, {column.name: column for column in built})
@@ -235,7 +235,9 @@ def _smallest(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _same_numbers(small: NDArray[Any], values: NDArray[Any]) -> bool:
-    return bool(np.array_equal(small.astype(values.dtype).view(np.uint8), values.view(np.uint8)))
+    """Compare bit by bit: -0.0 is no whole number."""
+    bits = f"u{values.itemsize}" if values.itemsize in (2, 4, 8) else "u1"
+    return bool(np.array_equal(small.astype(values.dtype).view(bits), values.view(bits)))
 
 
 def _names(columns: Sequence[SourceColumn]) -> list[str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 BLOCK = 65_536
 """Rows that are hashed, shuffled and compressed together."""
 
+_PLAIN = frozenset((str, int, bool, type(None)))
+
 
 def to_json(value: Any) -> str:  # noqa: ANN401
     """Write JSON that is the same everywhere: sorted, compact, without NaN."""
@@ -32,6 +34,8 @@ def to_json(value: Any) -> str:  # noqa: ANN401
 
 def plain(value: Any) -> Any:  # noqa: ANN401
     """Turn a value into plain JSON types; NaN and infinities become the texts NaN, Infinity, -Infinity."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, np.ndarray)):

@@ -31,8 +31,9 @@ def pack(block: NDArray[Any]) -> tuple[bytes, bytes]:
     """Give the digest and the compressed chunk of a block; a short block is padded to a whole chunk."""
     digest = block_digest(block)
     octets = block.view(np.uint8).reshape(len(block), -1)
-    shuffled = np.zeros((octets.shape[1], BLOCK), np.uint8)
+    shuffled = np.empty((octets.shape[1], BLOCK), np.uint8)
     shuffled[:, : len(block)] = octets.T
+    shuffled[:, len(block) :] = 0
     return digest, isal_zlib.compress(shuffled.data, LEVEL)
 
 

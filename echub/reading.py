@@ -24,6 +24,7 @@ from echub.segments import clock_restarts
 from echub.source import Source
 from echub.vocabulary import kinds
 
+_SMALL = 1 << 20
 Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
 
 
@@ -55,7 +56,10 @@ def read(
 
 @contextmanager
 def _hashing(source: Source) -> Iterator[Any]:
-    """Hash the source in a thread beside the reader."""
+    """Hash the source in a thread beside the reader; a small one costs less than the thread."""
+    if source.size < _SMALL:
+        yield source.sha256
+        return
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(source.sha256)
         yield future.result

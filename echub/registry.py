@@ -56,16 +56,18 @@ class Registry:
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)
         blocked, only = _selection(selection)
-        for entry_point in sorted(entry_points, key=_order):
-            self._load(entry_point, blocked, only)
+        described = [(_describe(entry_point), entry_point) for entry_point in entry_points]
+        for plugin, entry_point in sorted(described, key=lambda pair: _order(pair[0])):
+            self._load(plugin, entry_point, blocked, only)
         self._collect("echub_vocabulary", {Vocabulary: self._add_vocabulary})
         self._collect("echub_readers", {Reader: self._add_reader, KnownFormat: self._add_known_format})
         self._collect("echub_writers", {Writer: self._add_writer})
 
     # -- loading ---------------------------------------------------------------------------
 
-    def _load(self, entry_point: importlib.metadata.EntryPoint, blocked: set[str], only: set[str]) -> None:
-        plugin = _describe(entry_point)
+    def _load(
+        self, plugin: Plugin, entry_point: importlib.metadata.EntryPoint, blocked: set[str], only: set[str]
+    ) -> None:
         twin = next((p for p in self.plugins if p.name == plugin.name and p.state == "ok"), None)
         self.plugins.append(plugin)
         if plugin.name in blocked or (only and plugin.name not in only):
@@ -205,17 +207,16 @@ def _selection(text: str) -> tuple[set[str], set[str]]:
     return {w[1:] for w in words if w.startswith("-")}, {w for w in words if not w.startswith("-")}
 
 
-def _order(entry_point: importlib.metadata.EntryPoint) -> tuple[bool, str, str]:
+def _order(plugin: Plugin) -> tuple[bool, str, str]:
     """Sort the hub's own plugins first, then by distribution, so that duplicates resolve the same everywhere."""
-    distribution = entry_point.dist.name if entry_point.dist else ""
-    return distribution != GROUP, distribution, entry_point.name
+    return plugin.distribution != GROUP, plugin.distribution, plugin.name
 
 
 def _describe(entry_point: importlib.metadata.EntryPoint) -> Plugin:
-    dist = entry_point.dist
-    return Plugin(
-        entry_point.name, entry_point.value, dist.name if dist else "unknown", dist.version if dist else ""
-    )
+    if entry_point.dist is None:
+        return Plugin(entry_point.name, entry_point.value, "unknown", "")
+    stated = entry_point.dist.metadata  # parsed anew each time it is asked for
+    return Plugin(entry_point.name, entry_point.value, stated["Name"], stated["Version"])
 
 
 def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401

@@ -14,7 +14,9 @@ def clock_restarts(time: ArrayLike) -> NDArray[np.intp]:
 
     time: (n,), any unit. Rows without a time (NaN) start nothing. Gives row numbers, ascending.
     """
-    values = np.asarray(time, dtype=np.float64)
+    values = np.asarray(time)
+    if not np.isnan(values).any():
+        return np.flatnonzero(values[1:] < values[:-1]) + 1
     timed = np.flatnonzero(~np.isnan(values))
     return timed[1:][np.diff(values[timed]) < 0]
 

@@ -8,12 +8,13 @@ Equal records give equal bytes for equal versions of echub and its compressor.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
+from h5py import h5a, h5d, h5ds, h5g, h5p, h5s, h5t
 from numpy.typing import NDArray
 
 import echub_schemas
@@ -41,7 +42,11 @@ FORMAT = "echub"
 _SMALL = 8192
 """Columns of fewer bytes are stored plain: a chunk index would be larger than what it saves."""
 
+# h5py's own `attrs` and `create_dataset` cost three times as much as the calls beneath them, and a
+# small file is little else; what is alike in all calls is therefore made once.
 _TEXT = h5py.string_dtype()
+_TEXT_TYPE = h5t.py_create(_TEXT, logical=True)
+_SCALAR = h5s.create(h5s.SCALAR)
 
 
 # -- writing ---------------------------------------------------------------------------------
@@ -50,15 +55,15 @@ _TEXT = h5py.string_dtype()
 def write(record: Record, path: Path) -> str:
     """Write a record to a new file; give its `content_sha256`."""
     with h5py.File(path, "w", libver=("earliest", "v110")) as file:
+        root = h5g.open(file.id, b"/")
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
-            group = _ordered_group(file, dataset.kind)
+            group = _ordered_group(root, dataset.kind)
             for name, digest in _write_dataset(group, dataset):
                 digests[dataset.kind, name] = digest
         content = content_sha256(record, digests)
-        _write_texts(file, record)
-        for key, value in _root_attributes(record, content).items():
-            file.attrs[key] = value
+        _write_texts(root, record)
+        _set_attributes(root, _root_attributes(record, content))
     return content
 
 
@@ -72,7 +77,7 @@ def _root_attributes(record: Record, content: str) -> dict[str, str]:
     }
 
 
-def _write_texts(file: h5py.File, record: Record) -> None:
+def _write_texts(root: h5g.GroupID, record: Record) -> None:
     texts = {
         "metadata": {"tree": record.metadata.tree(), "entries": _entries(record.metadata)},
         "settings": record.settings,
@@ -83,75 +88,98 @@ def _write_texts(file: h5py.File, record: Record) -> None:
         },
     }
     for name, value in texts.items():
-        file.create_dataset(name, data=to_json(plain(value)), dtype=_TEXT, track_times=False)
+        _new_array(root, name, np.array(to_json(plain(value)), dtype=_TEXT))
 
 
 def _entries(metadata: Metadata) -> list[list[Any]]:
     return [[e.path, e.value, e.unit, e.source] for e in metadata.entries]
 
 
-def _ordered_group(file: h5py.File, name: str) -> h5py.Group:
+def _ordered_group(root: h5g.GroupID, name: str) -> h5g.GroupID:
     """Create a group that lists its members in the order they were made."""
-    order = h5py.h5p.CRT_ORDER_TRACKED | h5py.h5p.CRT_ORDER_INDEXED
-    plist = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
-    plist.set_link_creation_order(order)
-    return h5py.Group(h5py.h5g.create(file.id, name.encode(), gcpl=plist))
+    plist = h5p.create(h5p.GROUP_CREATE)
+    plist.set_link_creation_order(h5p.CRT_ORDER_TRACKED | h5p.CRT_ORDER_INDEXED)
+    return h5g.create(root, name.encode(), gcpl=plist)
 
 
-def _write_dataset(group: h5py.Group, dataset: Dataset) -> Iterator[tuple[str, str]]:
+def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str, Any]) -> None:
+    """Give a new object its attributes: texts, or arrays of numbers."""
+    for name, value in attributes.items():
+        if isinstance(value, str):
+            data, kind, space = np.array(value, dtype=_TEXT), _TEXT_TYPE, _SCALAR
+        else:
+            data = np.asarray(value)
+            kind, space = h5t.py_create(data.dtype, logical=True), h5s.create_simple(data.shape)
+        h5a.create(target, name.encode(), kind, space).write(data)
+
+
+def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Write all columns of a dataset; give the digest of each."""
     described = describe_dataset(dataset) | {"columns": list(dataset.columns)}
-    for key, value in described.items():
-        group.attrs[key] = value if isinstance(value, str) else to_json(plain(value))
-    scales: dict[str, h5py.Dataset] = {}
+    _set_attributes(group, {k: v if isinstance(v, str) else to_json(plain(v)) for k, v in described.items()})
+    scales: dict[str, h5d.DatasetID] = {}
     columns = sorted(dataset.columns.values(), key=lambda c: c.axes != (c.name,))
     arrays = {column.name: _create(group, column) for column in columns}
     for column in columns:
         array = arrays[column.name]
         if column.axes == (column.name,):
-            array.make_scale(column.name)
+            h5ds.set_scale(array, column.name.encode())
             scales[column.name] = array
         else:
             _attach(array, column, scales, group)
-        for key, value in _attributes(column).items():
-            array.attrs[key] = value
+        _set_attributes(array, _attributes(column))
     yield from _fill(dataset, arrays)
 
 
-def _create(group: h5py.Group, column: Column) -> h5py.Dataset:
+def _is_chunked(column: Column) -> bool:
+    return column.values.nbytes > _SMALL and column.values.ndim > 0
+
+
+def _create(group: h5g.GroupID, column: Column) -> h5d.DatasetID:
+    """Create the array of a column: small ones are written at once, the chunks of others later."""
     values = column.values
-    little = values.dtype.newbyteorder("<")
-    if values.nbytes <= _SMALL or values.ndim == 0:
-        return group.create_dataset(column.name, data=values.astype(little, copy=False), track_times=False)
-    return group.create_dataset(
-        column.name,
-        shape=values.shape,
-        dtype=little,
-        chunks=(BLOCK, *values.shape[1:]),
-        maxshape=(None, *values.shape[1:]),
-        shuffle=True,
-        compression="gzip",
-        compression_opts=filters.LEVEL,
-        track_times=False,
-    )
+    if not _is_chunked(column):
+        return _new_array(group, column.name, values)
+    plist = h5p.create(h5p.DATASET_CREATE)
+    plist.set_obj_track_times(False)
+    plist.set_chunk((BLOCK, *values.shape[1:]))
+    plist.set_shuffle()
+    plist.set_deflate(filters.LEVEL)
+    space = h5s.create_simple(values.shape, (h5s.UNLIMITED, *values.shape[1:]))
+    kind = h5t.py_create(values.dtype.newbyteorder("<"), logical=True)
+    return h5d.create(group, column.name.encode(), kind, space, plist)
 
 
-def _attach(array: h5py.Dataset, column: Column, scales: dict[str, h5py.Dataset], group: h5py.Group) -> None:
-    for number, axis in enumerate(column.axes):
+def _new_array(group: h5g.GroupID, name: str, values: NDArray[Any]) -> h5d.DatasetID:
+    """Write an array plainly, little-endian."""
+    little = np.asarray(values, values.dtype.newbyteorder("<"), order="C")
+    plist = h5p.create(h5p.DATASET_CREATE)
+    plist.set_obj_track_times(False)
+    kind = h5t.py_create(little.dtype, logical=True)
+    space = h5s.create_simple(little.shape) if little.ndim else _SCALAR
+    array = h5d.create(group, name.encode(), kind, space, plist)
+    array.write(h5s.ALL, h5s.ALL, little)
+    return array
+
+
+def _attach(
+    array: h5d.DatasetID, column: Column, scales: dict[str, h5d.DatasetID], group: h5g.GroupID
+) -> None:
+    for number, (axis, length) in enumerate(zip(column.axes, column.values.shape, strict=True)):
         if axis not in scales:
-            scales[axis] = group.create_dataset(axis, data=np.arange(array.shape[number]), track_times=False)
-            scales[axis].make_scale(axis)
-        array.dims[number].attach_scale(scales[axis])
+            scales[axis] = _new_array(group, axis, np.arange(length))
+            h5ds.set_scale(scales[axis], axis.encode())
+        h5ds.attach_scale(array, scales[axis], number)
 
 
-def _fill(dataset: Dataset, arrays: dict[str, h5py.Dataset]) -> Iterator[tuple[str, str]]:
+def _fill(dataset: Dataset, arrays: dict[str, h5d.DatasetID]) -> Iterator[tuple[str, str]]:
     """Write the chunks that the threads make, in order; give the digest of each column."""
-    large = [c for c in dataset.columns.values() if arrays[c.name].chunks is not None]
+    large = [column for column in dataset.columns.values() if _is_chunked(column)]
     pieces = ((column.name, block) for column in large for block in blocks(column.values))
     digests: dict[str, list[bytes]] = {column.name: [] for column in large}
     for name, digest, chunk in filters.in_order(lambda piece: (piece[0], *filters.pack(piece[1])), pieces):
         first = len(digests[name]) * BLOCK
-        arrays[name].id.write_direct_chunk((first, *[0] * (arrays[name].ndim - 1)), chunk)
+        arrays[name].write_direct_chunk((first, *[0] * (arrays[name].rank - 1)), chunk)
         digests[name].append(digest)
     for name, column in dataset.columns.items():
         yield name, column_digest(column.values, digests.get(name))

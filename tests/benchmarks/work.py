@@ -1,0 +1,126 @@
+"""The pieces of work, each run alone in a fresh process: ``python -m tests.benchmarks.work NAME ARGUMENT...``.
+
+Each function imports and warms up what it needs, then gives the work itself. What is measured is
+that work: wall time, CPU time of all threads, and the peak memory above what was there before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Work = Callable[[], object]
+SMALL = Path(__file__).parents[2] / "fixtures" / "eclab" / "cp.mpr"
+
+
+def hub_columns(path: str) -> Work:
+    """Read a file to columns in memory, as `echub.read` does."""
+    import echub
+
+    echub.read(SMALL)
+    return lambda: echub.read(path)
+
+
+def galvani_frame(path: str) -> Work:
+    """Read a file with galvani to a pandas DataFrame."""
+    import pandas
+    from galvani import BioLogic
+
+    return lambda: pandas.DataFrame(BioLogic.MPRfile(path).data)
+
+
+def hub_native(path: str, target: str, *options: str) -> Work:
+    """Convert a file to the native format; `synced` waits for the disk, `bare` leaves derived columns out."""
+    import echub
+
+    chosen = {"derived": "none"} if "bare" in options else {}
+    echub.convert(SMALL, f"{target}.warm", options=chosen, force=True)
+
+    def convert() -> None:
+        done = echub.convert(path, target, options=chosen, force=True)
+        if "synced" in options:
+            _sync(done.outputs[0])
+
+    return convert
+
+
+def copy(path: str, target: str, *options: str) -> Work:
+    """Read the bytes of a file and write them; `synced` waits for the disk."""
+
+    def read_and_write() -> None:
+        Path(target).write_bytes(Path(path).read_bytes())
+        if "synced" in options:
+            _sync(target)
+
+    return read_and_write
+
+
+def hub_batch(folder: str, target: str) -> Work:
+    """Convert every file of a folder, one after another."""
+    import echub
+
+    out = Path(target)
+    out.mkdir(exist_ok=True)
+    echub.convert(SMALL, out / "warm", force=True)
+    files = sorted(Path(folder).iterdir())
+    return lambda: [echub.convert(file, out / file.name, force=True) for file in files]
+
+
+def checks(path: str) -> Work:
+    """Make the structural checks of `convert` on a record that was read."""
+    from echub import reading
+
+    record = reading.read(path)
+    return lambda: reading._check_structure(record)
+
+
+def plugins() -> Work:
+    """Load all plugins of the environment."""
+    from echub.registry import registry
+
+    return registry
+
+
+def write_large(path: str, megabytes: str, technique: str) -> Work:
+    """Generate a large file."""
+    from fixtures.eclab import write_large
+
+    return lambda: write_large(Path(path), float(megabytes), technique)
+
+
+def _sync(path: str) -> None:
+    with Path(path).open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def measure(work: Work) -> dict[str, float]:
+    """Do the work once and measure it."""
+    peak, cpu, wall = _peak(), _cpu(), time.perf_counter()
+    kept = work()
+    used = {"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu, "memory": _peak() - peak}
+    del kept  # only now: giving memory back is not part of the work
+    return used
+
+
+def _cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _peak() -> float:
+    """Give the peak memory of this process so far, in MB (10⁶ bytes)."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+if __name__ == "__main__":
+    prepared = globals()[sys.argv[1]](*sys.argv[2:])
+    if os.environ.get("BENCHMARK_WAITS"):
+        print("ready", flush=True)
+        sys.stdin.readline()
+    print(json.dumps(measure(prepared)), flush=True)
