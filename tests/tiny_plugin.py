@@ -117,16 +117,15 @@ def power(columns):
 HEADERS = ("time/s", "Ewe/V", "I/uA", "freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm", "note", "knob")
 
 
-def tiny_bytes(rows: int, first_note: str = "rest") -> bytes:
+def tiny_bytes(rows: int) -> bytes:
     """Write a tiny file: a rest, then a spectrum from row 4 on."""
     table = []
     for n in range(rows):
+        steady = (f"{0.1 * n:.2f}", f"{3.1 + 0.0137 * n:.5f}", f"{10.3 * n:.4f}")
         spectrum = (f"{1000 / (n + 1):.4f}", f"{30 + n}", f"{0.7 * n:.3f}") if n >= 4 else ("0", "0", "0")
-        note = first_note if n < 2 else ("sweep" if n >= 4 else "hold")
-        table.append(
-            (f"{0.1 * n:.2f}", f"{3.1 + 0.0137 * n:.5f}", f"{10.3 * n:.4f}", *spectrum, note, f"{n % 3}.25")
-        )
-    lines = [f"TINY 1 rows={rows}", "one cell of many that rest in the glove box", ";".join(HEADERS)]
+        note = "rest" if n < 2 else ("sweep" if n >= 4 else "hold")
+        table.append((*steady, *spectrum, note, f"{n % 3}.25"))
+    lines = [f"TINY 1 rows={rows}", "one cell of many that rest at 25 °C", ";".join(HEADERS)]
     return "\n".join([*lines, *(";".join(row) for row in table), ""]).encode()
 
 

@@ -159,3 +159,11 @@ def differences(one: Record, other: Record) -> str:
             return f"{kind}: {', '.join(different) or 'attributes, history or omitted columns'}"
     parts = ("metadata", "settings", "notices", "dropped")
     return ", ".join(part for part in parts if getattr(one, part) != getattr(other, part))
+
+
+def one_line(error: BaseException | None) -> str:
+    """Show the kind of an error and its first line, with what the plugin raised where it did."""
+    if error is None:
+        return "no error"
+    found = getattr(error, "found", None)
+    return f"{type(error).__name__}: {str(error).splitlines()[0]}" + (f" ({found})" if found else "")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from echub.errors import DataError, EchubError, SourceError
 from echub.testing import guard
-from echub.testing.base import Broken, Contract, rule
+from echub.testing.base import Broken, Contract, one_line, rule
 from echub.testing.damage import Outcome, is_typed, outcomes
 
 
@@ -88,11 +88,3 @@ class DamageRules(Contract):
                     f"{outcome.case}: {outcome.peak >> 20} MiB",
                     "compare a count or a length with the size of the file before memory is taken for it",
                 )
-
-
-def one_line(error: BaseException | None) -> str:
-    """Show the kind of an error and its first line, with what the plugin raised where it did."""
-    if error is None:
-        return "no error"
-    found = getattr(error, "found", None)
-    return f"{type(error).__name__}: {str(error).splitlines()[0]}" + (f" ({found})" if found else "")

@@ -13,8 +13,7 @@ from echub.conversion import convert
 from echub.dataset import Dataset
 from echub.errors import EchubError
 from echub.registry import registry
-from echub.testing.base import Broken, Contract, differences, rule, skip
-from echub.testing.rules_damage import one_line
+from echub.testing.base import Broken, Contract, differences, one_line, rule, skip
 from echub.testing.tables import is_table, same_numbers
 
 CSV = "csv"

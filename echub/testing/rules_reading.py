@@ -16,9 +16,8 @@ from echub.content import content_sha256
 from echub.conversion import convert
 from echub.errors import DataError, EchubError, SourceError, UnknownOption
 from echub.source import Source
-from echub.testing.base import Broken, Contract, differences, rule, skip
+from echub.testing.base import Broken, Contract, differences, one_line, rule, skip
 from echub.testing.processes import content_elsewhere
-from echub.testing.rules_damage import one_line
 from echub.testing.strangers import strangers
 from echub.testing.tables import rows_of
 

@@ -47,7 +47,8 @@ READERS = {
 
 
 def _contract(name: str, row: Row) -> type[ReaderContract]:
-    foreign = [file for other, its in READERS.items() if other != name for file in its.files]
+    others = [file for other, its in READERS.items() if other != name for file in its.files]
+    foreign = [file for file in others if file not in row.files]  # two readers may share a format
     attributes = {"reader": name, "files": row.files, "foreign": foreign, "__module__": __name__}
     if row.source_table is not None:
         attributes["source_table"] = lambda _self, path: row.source_table(path)
