@@ -144,7 +144,7 @@ BAD = {
     "test_columns_have_known_quantities": Bad(
         changing("potential_we", 'unit="kV"'), "potential_we is in kV, canonical is V"
     ),
-    "test_names_are_unique": Bad(changing("row", 'bits=(Bits("time", "t", 1),)'), "timeseries: time"),
+    "test_names_are_unique": Bad(changing("row", 'bits=(Bits("time", "t", 1, "flags"),)'), "timeseries: time"),
     "test_origins_are_stated": Bad({", attrs=recipe)": ")"}, "without a recipe"),
     "test_every_source_row_is_in_one_dataset": Bad(changing("row", "values=column.values + 1"), "out of place"),
     "test_source_table_is_complete": Bad(
