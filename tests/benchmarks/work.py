@@ -35,6 +35,13 @@ def galvani_frame(path: str) -> Work:
     return lambda: pandas.DataFrame(BioLogic.MPRfile(path).data)
 
 
+def yadg_tree(path: str) -> Work:
+    """Read a file with yadg to its tree of datasets."""
+    from yadg.extractors import extract
+
+    return lambda: extract(filetype="eclab.mpr", path=path)
+
+
 def hub_native(path: str, target: str, *options: str) -> Work:
     """Convert a file to the native format; `synced` waits for the disk, `bare` leaves derived columns out."""
     import echub
