@@ -107,9 +107,7 @@ def build_dataset(
     """
     rows = _common_length(columns)
     index = np.arange(rows, dtype=np.min_scalar_type(max(rows - 1, 0))) if row is None else _smallest(row)
-    numbering = Column(
-        "row", index, "record", "1", "reported", attrs={"description": "0-based row of the source"}
-    )
+    numbering = Column("row", index, "record", "1", "reported", attrs={"description": "0-based row of the source"})
     built = [numbering, *(_column(c, name) for c, name in zip(columns, _names(columns), strict=True))]
     return Dataset(kind, {column.name: column for column in built})
 

@@ -1,8 +1,9 @@
 """What a record says, as one hash: the same for equal content on every platform.
 
-Columns are hashed in blocks of `BLOCK` rows, so that hashing runs beside compression; the record's
-hash is over the headers and digests of all columns, the metadata and the settings. Provenance is
-not part of it: the same file read by a later version has the same content.
+Columns are hashed in blocks of `BLOCK` values (whole rows of arrays with more dimensions), so that
+hashing runs beside compression; the record's hash is over the headers and digests of all columns,
+the metadata and the settings. Provenance is not part of it: the same file read by a later version
+has the same content.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from echub.record import Record
 
 BLOCK = 65_536
-"""Rows that are hashed, shuffled and compressed together."""
+"""Values that are hashed, shuffled and compressed together."""
 
 _PLAIN = frozenset((str, int, bool, type(None)))
 
@@ -47,11 +48,16 @@ def plain(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
+def block_rows(shape: tuple[int, ...]) -> int:
+    """Count the rows of a block: those of `BLOCK` values, and at least one."""
+    return max(1, BLOCK // max(1, math.prod(shape[1:])))
+
+
 def blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
     """Cut an array along its first axis into blocks of contiguous little-endian values."""
-    little = values.astype(values.dtype.newbyteorder("<"), copy=False)
-    for first in range(0, len(little), BLOCK):
-        yield np.ascontiguousarray(little[first : first + BLOCK])
+    step = block_rows(values.shape)
+    for first in range(0, len(values), step):
+        yield np.ascontiguousarray(values[first : first + step], values.dtype.newbyteorder("<"))
 
 
 def block_digest(block: NDArray[Any]) -> bytes:

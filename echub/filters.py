@@ -6,6 +6,7 @@ and with a slower deflate; here NumPy shuffles, ISA-L deflates, and chunks are w
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,7 @@ import numpy as np
 from isal import isal_zlib
 from numpy.typing import NDArray
 
-from echub.content import BLOCK, block_digest
+from echub.content import block_digest
 
 LEVEL = 1
 _WORKERS = min(4, os.cpu_count() or 1)
@@ -27,14 +28,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def pack(block: NDArray[Any]) -> tuple[bytes, bytes]:
-    """Give the digest and the compressed chunk of a block; a short block is padded to a whole chunk."""
-    digest = block_digest(block)
-    octets = block.view(np.uint8).reshape(len(block), -1)
-    shuffled = np.empty((octets.shape[1], BLOCK), np.uint8)
-    shuffled[:, : len(block)] = octets.T
-    shuffled[:, len(block) :] = 0
-    return digest, isal_zlib.compress(shuffled.data, LEVEL)
+def pack(block: NDArray[Any], rows: int) -> tuple[bytes, bytes]:
+    """Give the digest and the compressed chunk of a block; one of fewer rows is padded to a whole chunk."""
+    octets = block.reshape(-1).view(np.uint8).reshape(block.size, block.itemsize)
+    shuffled = np.empty((block.itemsize, rows * math.prod(block.shape[1:])), np.uint8)
+    shuffled[:, : block.size] = octets.T
+    shuffled[:, block.size :] = 0
+    return block_digest(block), isal_zlib.compress(shuffled.data, LEVEL)
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

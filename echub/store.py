@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import echub_schemas
 from echub import filters, units
 from echub.column import Bits, Column
 from echub.content import (
-    BLOCK,
+    block_rows,
     blocks,
     column_digest,
     content_sha256,
@@ -47,6 +48,13 @@ _SMALL = 8192
 _TEXT = h5py.string_dtype()
 _TEXT_TYPE = h5t.py_create(_TEXT, logical=True)
 _SCALAR = h5s.create(h5s.SCALAR)
+_PLAIN = h5p.create(h5p.DATASET_CREATE)
+_PLAIN.set_obj_track_times(False)
+
+
+@cache
+def _type(dtype: np.dtype[Any]) -> h5t.TypeID:
+    return h5t.py_create(dtype, logical=True)
 
 
 # -- writing ---------------------------------------------------------------------------------
@@ -109,7 +117,7 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
             data, kind, space = np.array(value, dtype=_TEXT), _TEXT_TYPE, _SCALAR
         else:
             data = np.asarray(value)
-            kind, space = h5t.py_create(data.dtype, logical=True), h5s.create_simple(data.shape)
+            kind, space = _type(data.dtype), h5s.create_simple(data.shape)
         h5a.create(target, name.encode(), kind, space).write(data)
 
 
@@ -140,31 +148,24 @@ def _create(group: h5g.GroupID, column: Column) -> h5d.DatasetID:
     values = column.values
     if not _is_chunked(column):
         return _new_array(group, column.name, values)
-    plist = h5p.create(h5p.DATASET_CREATE)
-    plist.set_obj_track_times(False)
-    plist.set_chunk((BLOCK, *values.shape[1:]))
+    plist = _PLAIN.copy()
+    plist.set_chunk((block_rows(values.shape), *values.shape[1:]))
     plist.set_shuffle()
     plist.set_deflate(filters.LEVEL)
     space = h5s.create_simple(values.shape, (h5s.UNLIMITED, *values.shape[1:]))
-    kind = h5t.py_create(values.dtype.newbyteorder("<"), logical=True)
-    return h5d.create(group, column.name.encode(), kind, space, plist)
+    return h5d.create(group, column.name.encode(), _type(values.dtype.newbyteorder("<")), space, plist)
 
 
 def _new_array(group: h5g.GroupID, name: str, values: NDArray[Any]) -> h5d.DatasetID:
     """Write an array plainly, little-endian."""
     little = np.asarray(values, values.dtype.newbyteorder("<"), order="C")
-    plist = h5p.create(h5p.DATASET_CREATE)
-    plist.set_obj_track_times(False)
-    kind = h5t.py_create(little.dtype, logical=True)
     space = h5s.create_simple(little.shape) if little.ndim else _SCALAR
-    array = h5d.create(group, name.encode(), kind, space, plist)
+    array = h5d.create(group, name.encode(), _type(little.dtype), space, _PLAIN)
     array.write(h5s.ALL, h5s.ALL, little)
     return array
 
 
-def _attach(
-    array: h5d.DatasetID, column: Column, scales: dict[str, h5d.DatasetID], group: h5g.GroupID
-) -> None:
+def _attach(array: h5d.DatasetID, column: Column, scales: dict[str, h5d.DatasetID], group: h5g.GroupID) -> None:
     for number, (axis, length) in enumerate(zip(column.axes, column.values.shape, strict=True)):
         if axis not in scales:
             scales[axis] = _new_array(group, axis, np.arange(length))
@@ -174,12 +175,18 @@ def _attach(
 
 def _fill(dataset: Dataset, arrays: dict[str, h5d.DatasetID]) -> Iterator[tuple[str, str]]:
     """Write the chunks that the threads make, in order; give the digest of each column."""
-    large = [column for column in dataset.columns.values() if _is_chunked(column)]
-    pieces = ((column.name, block) for column in large for block in blocks(column.values))
-    digests: dict[str, list[bytes]] = {column.name: [] for column in large}
-    for name, digest, chunk in filters.in_order(lambda piece: (piece[0], *filters.pack(piece[1])), pieces):
-        first = len(digests[name]) * BLOCK
-        arrays[name].write_direct_chunk((first, *[0] * (arrays[name].rank - 1)), chunk)
+    large = {name: column.values for name, column in dataset.columns.items() if _is_chunked(column)}
+    rows = {name: block_rows(values.shape) for name, values in large.items()}
+    digests: dict[str, list[bytes]] = {name: [] for name in large}
+
+    def packed(piece: tuple[str, NDArray[Any]]) -> tuple[str, bytes, bytes]:
+        name, block = piece
+        return name, *filters.pack(block, rows[name])
+
+    pieces = ((name, block) for name, values in large.items() for block in blocks(values))
+    for name, digest, chunk in filters.in_order(packed, pieces):
+        corner = (len(digests[name]) * rows[name], *[0] * (large[name].ndim - 1))
+        arrays[name].write_direct_chunk(corner, chunk)
         digests[name].append(digest)
     for name, column in dataset.columns.items():
         yield name, column_digest(column.values, digests.get(name))

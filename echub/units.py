@@ -204,6 +204,8 @@ def scale_between(source: Unit | str, target: Unit | str, *, point: bool = False
     Raises `UnitMismatch` where the dimensions differ.
     """
     have, want = parse_unit(source), parse_unit(target)
+    if have is want:
+        return Scale()
     if have.dimension != want.dimension:
         raise UnitMismatch(
             f"{have} cannot become {want}",

@@ -47,7 +47,7 @@ def _joined(parts: list[Path], folder: Path) -> Path:
 
 def _convert(folders: list[Path], bench: Bench) -> Sample:
     """Convert folders, each in a process of its own; all begin when all are ready."""
-    workers = [_start(folder, bench.folder / f"out_{folder.name}") for folder in folders]
+    workers = [_start(folder, bench.folder) for folder in folders]
     for worker in workers:
         worker.stdout.readline()
     begin = time.perf_counter()

@@ -57,5 +57,7 @@ def table(figures: Sequence[Figure]) -> str:
     """Lay the figures out under their headings."""
     rows = [("budget", "what", "target", "measured", "", "note"), *(figure.cells() for figure in figures)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
     return "\n".join(lines)

@@ -25,5 +25,17 @@ def run(bench: Bench) -> Iterator[Figure]:
         faster, lighter = galvani.wall / hub.wall, hub.memory / galvani.memory
         yield Figure("columns", f"{technique}: galvani + DataFrame / hub, time", 4, faster, least=True, note=times)
         yield Figure("columns", f"{technique}: hub / galvani + DataFrame, peak memory", 0.25, lighter, note=sizes)
+    yield _beside_yadg(bench)
+
+
+def _beside_yadg(bench: Bench) -> Figure:
+    what = "CP: yadg / hub, time"
     if not find_spec("yadg"):
-        yield Figure("columns", "yadg / hub, time", 40, None, least=True, note="yadg is not installed")
+        return Figure("columns", what, 40, None, least=True, note="yadg is not installed")
+    path = large_file(bench, "CP")
+    try:
+        hub, yadg = side_by_side(1, lambda: work("hub_columns", path), lambda: work("yadg_tree", path))
+    except RuntimeError:
+        return Figure("columns", what, 40, None, least=True, note="yadg does not read the generated file")
+    note = f"{hub.wall:.2f} s and {yadg.wall:.2f} s, CPU {hub.cpu:.2f} s and {yadg.cpu:.2f} s"
+    return Figure("columns", what, 40, yadg.wall / hub.wall, least=True, note=note)

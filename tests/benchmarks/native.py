@@ -25,7 +25,9 @@ def run(bench: Bench) -> Iterator[Figure]:
             copying = partial(work, "copy", path, target, *synced)
             converting = partial(work, "hub_native", path, target, *options, *synced)
             copied, converted = side_by_side(bench.repeats, copying, converting)
-            note = f"{converted.wall:.2f} s and {copied.wall:.2f} s, CPU {converted.cpu:.2f} s"
+            note = (
+                f"{converted.wall:.2f} s and {copied.wall:.2f} s, CPU {converted.cpu:.2f} s and {copied.cpu:.2f} s"
+            )
             yield Figure("native file", f"{label} / copy, {how}", 1.5, converted.wall / copied.wall, note=note)
         size = path.stat().st_size / 1e6
         note = f"{converted.memory:.0f} MB"

@@ -22,9 +22,7 @@ def run(bench: Bench) -> Iterator[Figure]:
         "start-up", "echub --help, CPU", 0.15, shown.cpu, "s", note=f"bare Python {bare.cpu * 1e3:.0f} ms"
     )
     crowd = str(_many_plugins(bench.folder / "plugins"))
-    own, many = side_by_side(
-        3 * bench.repeats, lambda: work("plugins"), lambda: work("plugins", PYTHONPATH=crowd)
-    )
+    own, many = side_by_side(3 * bench.repeats, lambda: work("plugins"), lambda: work("plugins", PYTHONPATH=crowd))
     note = f"with the built-in ones alone {own.cpu * 1e3:.1f} ms"
     yield Figure("start-up", f"registry with {PLUGINS} more plugins, CPU", 20, many.cpu * 1e3, "ms", note=note)
 

@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,15 +35,23 @@ def galvani_frame(path: str) -> Work:
     return lambda: pandas.DataFrame(BioLogic.MPRfile(path).data)
 
 
+def yadg_tree(path: str) -> Work:
+    """Read a file with yadg to its tree of datasets."""
+    from yadg.extractors import extract
+
+    return lambda: extract(filetype="eclab.mpr", path=path)
+
+
 def hub_native(path: str, target: str, *options: str) -> Work:
     """Convert a file to the native format; `synced` waits for the disk, `bare` leaves derived columns out."""
     import echub
 
     chosen = {"derived": "none"} if "bare" in options else {}
     echub.convert(SMALL, f"{target}.warm", options=chosen, force=True)
+    Path(f"{target}.h5").unlink(missing_ok=True)  # replacing a file costs more than making one
 
     def convert() -> None:
-        done = echub.convert(path, target, options=chosen, force=True)
+        done = echub.convert(path, target, options=chosen)
         if "synced" in options:
             _sync(done.outputs[0])
 
@@ -51,6 +60,7 @@ def hub_native(path: str, target: str, *options: str) -> Work:
 
 def copy(path: str, target: str, *options: str) -> Work:
     """Read the bytes of a file and write them; `synced` waits for the disk."""
+    Path(target).unlink(missing_ok=True)
 
     def read_and_write() -> None:
         Path(target).write_bytes(Path(path).read_bytes())
@@ -64,11 +74,10 @@ def hub_batch(folder: str, target: str) -> Work:
     """Convert every file of a folder, one after another."""
     import echub
 
-    out = Path(target)
-    out.mkdir(exist_ok=True)
-    echub.convert(SMALL, out / "warm", force=True)
+    out = Path(tempfile.mkdtemp(dir=target))
+    echub.convert(SMALL, out / "warm")
     files = sorted(Path(folder).iterdir())
-    return lambda: [echub.convert(file, out / file.name, force=True) for file in files]
+    return lambda: [echub.convert(file, out / file.name) for file in files]
 
 
 def checks(path: str) -> Work:

@@ -1,0 +1,49 @@
+"""Chunks: any shape, any type, as HDF5's own gzip and shuffle would have made them."""
+
+import h5py
+import numpy as np
+import pytest
+
+from echub import filters, store
+from echub.column import Column
+from echub.content import BLOCK, block_rows
+from echub.dataset import Dataset
+from echub.record import Record
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [
+        ((BLOCK,), "<f8"),
+        ((BLOCK + 1,), "<f4"),
+        ((3 * BLOCK - 1,), "<u1"),
+        ((20_000,), ">f8"),
+        ((1000, 70), "<f4"),
+        ((3, 300, 100), "<u2"),
+        ((2, 300, 300), "<f4"),
+    ],
+)
+def test_hdf5_reads_what_was_packed(tmp_path, shape, dtype):
+    values = np.random.default_rng(1).integers(0, 251, shape).astype(dtype)
+    axes = tuple(f"axis_{number}" for number in range(len(shape)))
+    record = Record([Dataset("map", {"values": Column("values", values, axes=axes)})])
+    store.write(record, tmp_path / "map.h5")
+    with h5py.File(tmp_path / "map.h5") as file:
+        array = file["map/values"]
+        assert array.chunks == (block_rows(shape), *shape[1:])
+        assert np.array_equal(array[()], values)
+
+
+def test_order_is_kept_with_a_bounded_number_in_flight(monkeypatch):
+    monkeypatch.setattr(filters, "_AHEAD", 3)
+    taken = []
+
+    def items():
+        for number in range(20):
+            taken.append(number)
+            yield number
+
+    for done, result in enumerate(filters.in_order(lambda number: number * number, items())):
+        assert result == done * done
+        assert len(taken) <= done + 3
+    assert len(taken) == 20
