@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from echub.plugin import Bits
+from echub.plugin import Bits, UnknownUnit, unit
 
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 
@@ -49,6 +49,12 @@ FLAGS: dict[int, Bits] = {
 
 LOOP_END = Bits("vendor_loop_end", "last row of a loop", 0x40)
 """A bit of the flag byte that has no id of its own."""
+
+ANALOG_INPUTS = {16: "analog_in_1", 17: "analog_in_2"}
+"""Column ids that bear the name and unit of an external device, to its setting that holds them."""
+
+ANALOG_QUANTITIES = ("force", "temperature")
+"""What an external device may measure here; one whose input is called `I/mA` is no potentiostat."""
 
 CURRENT_RANGES: dict[int, str] = {
     9: "1 A",
@@ -102,8 +108,6 @@ def meaning_of(header: str) -> Meaning:
     """
     if header in meanings():
         return meanings()[header]
-    from echub.plugin import UnknownUnit, unit
-
     _, slash, tail = header.rpartition("/")
     if not slash:
         return Meaning()
@@ -112,3 +116,9 @@ def meaning_of(header: str) -> Meaning:
     except UnknownUnit:
         return Meaning()
     return Meaning(unit=tail)
+
+
+def meaning_of_input(header: str) -> Meaning:
+    """Say what the name of an analog input means: a quantity of the cell's surroundings, or a unit."""
+    meaning = meaning_of(header)
+    return meaning if meaning.quantity in ANALOG_QUANTITIES else Meaning(unit=meaning.unit)
