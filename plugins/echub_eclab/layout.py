@@ -108,15 +108,24 @@ def read_header(source: Source, module: Module) -> DataHeader:
         raise _too_short(source, module, layout)
     raw = source.read(module.offset, layout.start)
     if not 0 < layout.counted(raw) <= layout.room:
-        raise ReadError(
-            f"the data header names {layout.counted(raw)} columns",
-            path=source.shown,
-            where=f"offset {module.offset + 4}",
-            expected=f"1 to {layout.room}",
-            found=str(layout.counted(raw)),
-            cause="the file is damaged",
-        )
-    return _parse(raw, module, layout)
+        raise _miscounted(source, module, layout.counted(raw), f"1 to {layout.room}")
+    header = _parse(raw, module, layout)
+    further = header.rest[: np.dtype(layout.id_type).itemsize]
+    if not _fills(header) and (0 in header.ids or any(further)):
+        raise _miscounted(source, module, len(header.ids), "as many as it lists")
+    return header
+
+
+def _miscounted(source: Source, module: Module, count: int, expected: str) -> ReadError:
+    return ReadError(
+        f"the data header names {count} columns",
+        path=source.shown,
+        where=f"offset {module.offset + 4}",
+        expected=expected,
+        found=str(count),
+        cause="the file is damaged",
+        hint="copy the file again from the instrument's computer, or export it as text (.mpt) in EC-Lab",
+    )
 
 
 def _parse(raw: bytes, module: Module, layout: HeaderLayout) -> DataHeader:
@@ -137,7 +146,7 @@ def _by_fit(source: Source, module: Module) -> DataHeader:
         raw = source.read(module.offset, min(layout.start, module.held))
         if len(raw) == layout.start and 0 < layout.counted(raw) <= layout.room:
             parsed = _parse(raw, module, layout)
-            if _is_proven(parsed):
+            if _fills(parsed) and parsed.points and not any(parsed.rest[:-1]):
                 return replace(parsed, assumed=f"v{header}/{version}")
     known = ", ".join(f"v{h}/{v}" for h, v in HEADERS)
     raise ReadError(
@@ -151,11 +160,10 @@ def _by_fit(source: Source, module: Module) -> DataHeader:
     )
 
 
-def _is_proven(header: DataHeader) -> bool:
-    """Tell whether every id is known, nothing stands behind them, and the rows fill the module."""
-    if len(set(header.ids) & column_ids().keys()) < len(header.ids) or any(header.rest[:-1]):
-        return False
-    return header.points > 0 and _place(header.ids, 0)[1] * header.points == header.stated
+def _fills(header: DataHeader) -> bool:
+    """Tell whether every id is known and the rows of these columns fill the module."""
+    known = all(i in column_ids() for i in header.ids)
+    return known and _place(header.ids, 0)[1] * header.points == header.stated
 
 
 def _too_short(source: Source, module: Module, layout: HeaderLayout) -> ReadError:
