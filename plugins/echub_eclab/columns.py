@@ -28,7 +28,7 @@ class ColumnId:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a printed header means: quantity, printed unit, and how the numbers are to be taken."""
+    """What a printed header means: quantity (None: vendor column), printed unit, how to take the numbers."""
 
     quantity: str | None = None
     unit: str | None = None
@@ -85,7 +85,7 @@ def meanings() -> dict[str, Meaning]:
     """Load the header map: printed header, case-sensitive, to its meaning."""
     return {
         r["header"]: Meaning(
-            r["quantity"],
+            r["quantity"] or None,
             r["unit_printed"] or None,
             r["averaged"] == "averaged",
             r["sign"] == "negate",
@@ -104,21 +104,24 @@ def _rows(name: str) -> list[dict[str, str]]:
 def meaning_of(header: str) -> Meaning:
     """Say what a printed header means; a header that is not in the map is a vendor column.
 
-    Its unit is the part behind the last slash, where the hub's table knows it as a unit.
+    Its unit is the part behind the last slash, where the hub's table knows it as a unit; who made
+    its numbers is not known, so they count as reported by the software.
     """
     if header in meanings():
         return meanings()[header]
     _, slash, tail = header.rpartition("/")
-    if not slash:
-        return Meaning()
+    return Meaning(unit=tail if slash and _is_unit(tail) else None, origin="reported")
+
+
+def _is_unit(text: str) -> bool:
     try:
-        unit(tail)
+        unit(text)
     except UnknownUnit:
-        return Meaning()
-    return Meaning(unit=tail)
+        return False
+    return True
 
 
 def meaning_of_input(header: str) -> Meaning:
     """Say what the name of an analog input means: a quantity of the cell's surroundings, or a unit."""
     meaning = meaning_of(header)
-    return meaning if meaning.quantity in ANALOG_QUANTITIES else Meaning(unit=meaning.unit)
+    return meaning if meaning.quantity in ANALOG_QUANTITIES else Meaning(unit=meaning.unit, origin="measured")

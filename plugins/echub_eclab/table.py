@@ -131,7 +131,8 @@ def _raw(place: Field, index: int, layout: RecordLayout, values: NDArray[Any]) -
     ids = " ".join(map(str, layout.raw))
     parts = [f for f in layout.fields if f.id is None]
     part = f" byte {place.offset - parts[0].offset}" if len(parts) > 1 else ""
-    return SourceColumn(f"unknown id {ids}{part}", values, index=index, attrs={"source_id": ids})
+    attrs = {"source_id": ids}
+    return SourceColumn(f"unknown id {ids}{part}", values, origin="reported", index=index, attrs=attrs)
 
 
 def _flags(header: DataHeader, values: NDArray[Any], index: int) -> SourceColumn:

@@ -131,7 +131,12 @@ DAMAGED = {
     "magic alone": (MAGIC, "offset 52", MODULE_EXPECTED, "the end of the file"),
     "half a magic block": (MAGIC[:30], "offset 30", MODULE_EXPECTED, "the end of the file"),
     "half a header": (fixture("cp")[:90], "offset 52", MODULE_EXPECTED, "the file ends inside a module header"),
-    "zeros": (MAGIC + bytes(500), "offset 52", MODULE_EXPECTED, f"no module begins at offset 52: found {bytes(8)!r}"),
+    "zeros": (
+        MAGIC + bytes(500),
+        "offset 52",
+        MODULE_EXPECTED,
+        f"no module begins at offset 52: found {bytes(8)!r}",
+    ),
 }
 
 
@@ -157,7 +162,9 @@ def test_a_wrong_length_of_the_first_module_is_said_where_the_walk_got_lost():
     wrong = struct.unpack_from("<I", data, field)[0] + 1
     found = container(replace(data, field, struct.pack("<I", wrong)))
     assert names(found) == ["VMP Set"]
-    assert found.damage.startswith(f"no module begins at offset {byte_map(data)['VMP data'].start + 1}: found b'ODULE")
+    assert found.damage.startswith(
+        f"no module begins at offset {byte_map(data)['VMP data'].start + 1}: found b'ODULE"
+    )
 
 
 def test_a_comment_of_255_bytes_and_unicode_names_are_no_trouble():

@@ -31,7 +31,9 @@ def places(layout):
 def with_version(data, version):
     """Write another version into the header of the data module."""
     place = byte_map(data)["VMP data"]
-    return replace(data, place.length_field + (8 if place.header_version == "v2" else 4), struct.pack("<I", version))
+    return replace(
+        data, place.length_field + (8 if place.header_version == "v2" else 4), struct.pack("<I", version)
+    )
 
 
 # -- header ----------------------------------------------------------------------------------
@@ -110,7 +112,9 @@ def test_an_unknown_version_without_proof_is_refused():
 
 
 def test_an_unknown_version_is_no_proof_where_the_rows_do_not_fill_the_module():
-    assert refusal(with_version(set_n_points(fixture("cp"), 99), 12)).message == "data of the unknown version v2/12"
+    assert (
+        refusal(with_version(set_n_points(fixture("cp"), 99), 12)).message == "data of the unknown version v2/12"
+    )
 
 
 @pytest.mark.parametrize("held", [0, 1, 405, 1006])
@@ -192,7 +196,13 @@ def test_unknown_ids_need_no_size_where_there_is_no_row():
 
 @pytest.mark.parametrize(
     ("ids", "points", "stated"),
-    [((4, 9001), 7, 7 * 12 + 1), ((4, 9001), 7, 7 * 8), ((4, 9001), 7, 7 * 6), ((4, 9001), 7, 7 * 25), ((9001,), 0, 5)],
+    [
+        ((4, 9001), 7, 7 * 12 + 1),
+        ((4, 9001), 7, 7 * 8),
+        ((4, 9001), 7, 7 * 6),
+        ((4, 9001), 7, 7 * 25),
+        ((9001,), 0, 5),
+    ],
     ids=["no whole size", "no room", "less than no room", "more than an id can take", "bytes without rows"],
 )
 def test_a_size_that_cannot_be_leaves_the_layout_open(ids, points, stated):
