@@ -5,7 +5,7 @@ Cells stay strings, because what a comparison needs is how many digits were prin
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,6 @@ class Twin:
     lines: list[str]
     names: list[str]
     cells: list[list[str]]
-    head: dict[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -41,7 +40,7 @@ def read_twin(path: Path) -> Twin:
     names = lines[count - 1].split("\t")
     rows = [line.split("\t") for line in table]
     names, columns = _fit(names, rows)
-    return Twin(path, header, names, columns, _head(header))
+    return Twin(path, header, names, columns)
 
 
 def _decode(raw: bytes) -> str:
@@ -64,19 +63,6 @@ def _fit(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[
         names = names[:-2]  # an empty name stands before a last one that has no cells
     assert len(names) == width, f"{len(names)} names over {width} cells"
     return names, [[cell.strip() for cell in column] for column in zip(*rows, strict=True)]
-
-
-def _head(lines: list[str]) -> dict[str, str]:
-    """Give the `key : value` lines; a comment goes on over the lines that follow it without a key."""
-    head, key = {}, ""
-    for line in lines:
-        name, colon, value = line.partition(" : ")
-        if colon and not line.startswith("\t\t"):
-            key = name.strip()
-            head.setdefault(key, value.rstrip())
-        elif key == "Comments":
-            head[key] += "\n" + line
-    return head
 
 
 def numbers(cells: list[str]) -> tuple[np.ndarray, np.ndarray]:
