@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from echub.plugin import Bits, UnknownUnit, unit
 
@@ -71,6 +74,11 @@ CURRENT_RANGES: dict[int, str] = {
     117: "100 µA",
 }
 """Codes of the column `I Range` that a text export has confirmed; others stay numbers."""
+
+
+def current_range_labels(codes: NDArray[Any]) -> dict[int, str]:
+    """Name the current ranges that occur; a code without a confirmed name stays a number."""
+    return {int(code): CURRENT_RANGES.get(int(code), str(code)) for code in np.unique(codes)}
 
 
 @cache

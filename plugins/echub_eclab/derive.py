@@ -21,7 +21,7 @@ _BLOCK = 65_536
 
 def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
     """Derive what these columns allow: the mean current of files that hold none, the split setpoint."""
-    by_header = {column.header: column.values for column in reversed(columns)}
+    by_header = {column.header: column.values for column in columns}
     mode = next((b.extract(c.values) for c in columns for b in c.bits if b.name == "control_mode"), None)
     derived = []
     if not any(column.quantity == "current" for column in columns):

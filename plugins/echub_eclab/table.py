@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Notice, ReadError, Source, SourceColumn
 from echub_eclab.columns import (
     ANALOG_INPUTS,
-    CURRENT_RANGES,
     FLAGS,
     LOOP_END,
     column_ids,
+    current_range_labels,
     meaning_of,
     meaning_of_input,
 )
@@ -121,7 +120,7 @@ def _column(place: Field, index: int, table: Table, values: NDArray[Any], names:
         averaged=meaning.averaged,
         negate=meaning.negate,
         index=index,
-        labels=_current_ranges(values) if place.id == CURRENT_RANGE else {},
+        labels=current_range_labels(values) if place.id == CURRENT_RANGE else {},
         attrs={"source_id": str(place.id)} | ({} if known.pairs else {"name_confirmed": "no"}),
     )
 
@@ -148,8 +147,3 @@ def _printed(column: int, header: str, names: Names) -> str:
     if column == WORKING_POTENTIAL and names.cell_voltage:
         return "Ecell/V"
     return names.inputs.get(column) or header
-
-
-def _current_ranges(codes: NDArray[Any]) -> dict[int, str]:
-    """Name the current ranges that occur; a code without a confirmed name stays a number."""
-    return {int(code): CURRENT_RANGES.get(int(code), str(code)) for code in np.unique(codes)}
