@@ -74,7 +74,7 @@ def _data(container: Container, table: Table, found: _Findings) -> None:
     header = table.header
     found.settings["data"] = {"points": header.points, "column_ids": header.ids}
     if any(header.rest[:-1]):
-        found.settings["data"]["bytes"] = verbatim(header.rest)
+        found.settings["data"]["bytes_behind_ids"] = verbatim(header.rest)
     found.notices += notices(table)
     found.dropped += table.extent.dropped
     for module in container.modules:

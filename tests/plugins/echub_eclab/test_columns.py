@@ -23,6 +23,28 @@ QUANTITIES = tomllib.loads(echub_schemas.path("quantities.toml").read_text("utf-
 ANALOG = {16, 17}
 
 
+def is_unit(text: str) -> bool:
+    """Tell the units that EC-Lab prints, without the table that is tested."""
+    return text in {
+        "s",
+        "V",
+        "mA",
+        "A",
+        "mA.h",
+        "C",
+        "W.h",
+        "W",
+        "Ohm",
+        "µF",
+        "Hz",
+        "deg",
+        "%",
+        "°C",
+        "N",
+        "S.cm-1",
+    }
+
+
 @pytest.mark.parametrize("column", sorted(set(COLUMNS) - ANALOG))
 def test_types_and_headers_are_those_of_the_generator(column):
     known = column_ids()[column]
@@ -63,6 +85,14 @@ def test_a_header_means_a_quantity_of_the_vocabulary_in_a_unit_of_its_dimension(
     if meaning.unit is not None:
         canonical = QUANTITIES[meaning.quantity]["unit"] if meaning.quantity else header.rpartition("/")[2]
         assert unit(meaning.unit).dimension == unit(canonical).dimension
+
+
+@pytest.mark.parametrize(
+    "header", [h for h in sorted(meanings()) if is_unit(h.rpartition("/")[2]) and meanings()[h].unit]
+)
+def test_a_header_is_in_the_unit_that_it_prints(header):
+    printed, meant = unit(header.rpartition("/")[2]), unit(meanings()[header].unit)
+    assert (printed.dimension, printed.factor, printed.offset) == (meant.dimension, meant.factor, meant.offset)
 
 
 def test_negative_imaginary_parts_are_negated_and_nothing_else():

@@ -15,6 +15,7 @@ from fixtures.eclab import (
     duplicate_module,
     old_xml,
     rename_module,
+    replace,
 )
 from fixtures.eclab.make import FOLDER
 from fixtures.eclab.mpr import encode_module
@@ -225,6 +226,14 @@ def test_a_module_called_like_a_key_of_ours_does_not_hide_it():
     assert len(record.settings["modules"]) == 6
     assert record.settings["modules_4"]["bytes"] == {"0x0000": "79"}
     assert record.settings["unnamed"]["bytes"] == {"0x0000": "7a"}
+
+
+def test_bytes_behind_the_column_ids_are_kept_where_there_are_any():
+    at = byte_map(fixture("cp"))["VMP data"].inside.records - 40
+    record = read(replace(fixture("cp"), at, b"new"))
+    assert next(iter(record.settings["data"]["bytes_behind_ids"].values())) == b"new".hex()
+    assert record["timeseries"].same_as(read(fixture("cp"))["timeseries"])
+    assert set(read(fixture("cp")).settings["data"]) == {"points", "column_ids"}
 
 
 def test_a_second_data_module_is_reported_and_not_read():
