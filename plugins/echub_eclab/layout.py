@@ -47,6 +47,9 @@ HEADERS: dict[tuple[int, int], HeaderLayout] = {
 }
 """Data headers by (header, module version)."""
 
+UNVERIFIED = ((1, 0),)
+"""Versions that no real file has confirmed."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataHeader:

@@ -20,7 +20,7 @@ from echub_eclab.columns import (
 )
 from echub_eclab.container import Module
 from echub_eclab.decode import TIME, Extent, extent, is_clock, misfit, read_fields
-from echub_eclab.layout import DataHeader, Field, RecordLayout, read_header, record_layout
+from echub_eclab.layout import UNVERIFIED, DataHeader, Field, RecordLayout, read_header, record_layout
 
 WORKING_POTENTIAL, CURRENT_RANGE = 6, 39
 
@@ -72,8 +72,11 @@ def _unknown_size(source: Source, module: Module, header: DataHeader) -> ReadErr
 def notices(table: Table) -> list[Notice]:
     """Say what the user has to know about how the table was read."""
     header, found = table.header, list(table.extent.notices)
+    version = f"v{table.module.header}/{table.module.version}"
+    if (table.module.header, table.module.version) in UNVERIFIED:
+        text = f"no real file has confirmed how data of the version {version} are read; their sizes fit"
+        found.append(Notice("unverified-version", text))
     if header.assumed:
-        version = f"v{table.module.header}/{table.module.version}"
         text = f"data of the unknown version {version} were read as {header.assumed}, which their sizes prove"
         found.append(Notice("assumed-version", text))
     if repeated := sorted({i for i in header.ids if header.ids.count(i) > 1}):

@@ -12,7 +12,7 @@ import pytest
 from echub.plugin import ReadError, Record, Source
 from echub_eclab import MprOptions
 from echub_eclab.mpr import read as read_mpr
-from fixtures.eclab import SCENARIOS, MprFile
+from fixtures.eclab import SCENARIOS, MprFile, byte_map
 from fixtures.eclab.make import FOLDER
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,6 +48,17 @@ def message(record: Record, code: str) -> str:
     """Give the one message of a code."""
     (found,) = [notice.message for notice in record.notices if notice.code == code]
     return found
+
+
+def assert_settings_are_whole(record: Record, data: bytes) -> None:
+    """Rebuild every settings module from what is kept of it, and compare with intact bytes."""
+    for module, place in byte_map(data).items():
+        if module == "VMP data":
+            continue
+        rebuilt = bytearray(place.length)
+        for offset, run in record.settings[module.removeprefix("VMP ").lower()]["bytes"].items():
+            rebuilt[int(offset, 16) : int(offset, 16) + len(run) // 2] = bytes.fromhex(run)
+        assert bytes(rebuilt) == data[place.data : place.end], module
 
 
 @cache

@@ -19,13 +19,24 @@ from fixtures.eclab import (
 )
 from fixtures.eclab.make import FOLDER
 from fixtures.eclab.mpr import encode_module
-from tests.plugins.echub_eclab.support import NAMES, TRUTH, codes, fixture, message, read, refusal, scenario
+from tests.plugins.echub_eclab.support import (
+    NAMES,
+    TRUTH,
+    assert_settings_are_whole,
+    codes,
+    fixture,
+    message,
+    read,
+    refusal,
+    scenario,
+)
 
 NOTICES = {
     "unknown_id": ["unknown-column"],
     "two_unknown_ids": ["unknown-column"],
     "unknown_technique": ["unknown-technique"],
     "awkward": ["no-log"],
+    "oldest_unverified": ["unverified-version"],
 }
 PARTS = {"peis": {"impedance": 49}, "geis_with_dc": {"impedance": 51, "timeseries": 30}}
 PHYSICS = {name: TRUTH[name]["physics"] for name in NAMES}
@@ -87,16 +98,9 @@ def _positions(truth):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_keep_every_byte_of_every_module(name):
-    data, settings = fixture(name), read(fixture(name)).settings
-    places = byte_map(data)
-    assert [m["name"] for m in settings["modules"]] == list(places)
-    for module, place in places.items():
-        if module == "VMP data":
-            continue
-        rebuilt = bytearray(place.length)
-        for offset, run in settings[module.removeprefix("VMP ").lower()]["bytes"].items():
-            rebuilt[int(offset, 16) : int(offset, 16) + len(run) // 2] = bytes.fromhex(run)
-        assert bytes(rebuilt) == data[place.data : place.end]
+    record = read(fixture(name))
+    assert [m["name"] for m in record.settings["modules"]] == list(byte_map(fixture(name)))
+    assert_settings_are_whole(record, fixture(name))
 
 
 # -- physics ---------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ NOTICES = {
     "unknown-module",
     "unknown-technique",
     "unknown-unit-code",
+    "unverified-version",
 }
 """Every notice of the reader; a test that ends with another one has found something new."""
 

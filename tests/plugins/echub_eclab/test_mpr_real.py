@@ -14,7 +14,17 @@ import pytest
 
 import echub
 from fixtures.eclab import byte_map
-from tests.plugins.echub_eclab.support import CORPUS, FLAG_IDS, NO_CORPUS, manifest, over, real, real_files, twins
+from tests.plugins.echub_eclab.support import (
+    CORPUS,
+    FLAG_IDS,
+    NO_CORPUS,
+    assert_settings_are_whole,
+    manifest,
+    over,
+    real,
+    real_files,
+    twins,
+)
 from tests.plugins.echub_eclab.twin import Twin, numbers, read_twin
 
 ALIASES = {
@@ -113,14 +123,7 @@ def test_stored_ids_are_the_columns_of_the_record(name):
 
 @over("name", real_files())
 def test_every_byte_of_every_settings_module_is_kept(name):
-    data, settings = (CORPUS / name).read_bytes(), real(name).settings
-    for module, place in byte_map(data).items():
-        if module == "VMP data":
-            continue
-        rebuilt = bytearray(place.length)
-        for offset, run in settings[module.removeprefix("VMP ").lower()]["bytes"].items():
-            rebuilt[int(offset, 16) : int(offset, 16) + len(run) // 2] = bytes.fromhex(run)
-        assert bytes(rebuilt) == data[place.data : place.end]
+    assert_settings_are_whole(real(name), (CORPUS / name).read_bytes())
 
 
 def test_the_table_of_all_files(record_property):
