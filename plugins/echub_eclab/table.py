@@ -20,7 +20,8 @@ from echub_eclab.columns import (
 )
 from echub_eclab.container import Module
 from echub_eclab.decode import TIME, Extent, extent, is_clock, misfit, read_fields
-from echub_eclab.layout import UNVERIFIED, DataHeader, Field, RecordLayout, read_header, record_layout
+from echub_eclab.header import UNVERIFIED, read_header
+from echub_eclab.layout import DataHeader, Field, RecordLayout, record_layout
 
 WORKING_POTENTIAL, CURRENT_RANGE = 6, 39
 
@@ -92,18 +93,23 @@ def notices(table: Table) -> list[Notice]:
 def read_columns(source: Source, table: Table, names: Names) -> list[SourceColumn]:
     """Read the records as source columns, in file order.
 
-    Raises `ReadError` where the number of rows is in doubt and the times are no times.
+    Raises `ReadError` where the number or size of the rows is in doubt and the times are no times.
     """
     fields = table.layout.fields
     arrays = read_fields(source, table.header, table.layout, table.extent.rows)
-    if table.extent.doubtful:
-        clocks = [values for place, values in zip(fields, arrays, strict=True) if place.id == TIME]
-        if not clocks or not is_clock(clocks[0]):
-            raise misfit(source, table.header, table.layout.size)
+    if _is_misread(table, next((v for f, v in zip(fields, arrays, strict=True) if f.id == TIME), None)):
+        raise misfit(source, table.header, table.layout.size)
     return [
         _column(place, index, table, values, names)
         for index, (place, values) in enumerate(zip(fields, arrays, strict=True))
     ]
+
+
+def _is_misread(table: Table, clock: NDArray[Any] | None) -> bool:
+    """Look at the clock where the file contradicts itself, or where an unknown id fits any size."""
+    if clock is None:
+        return table.extent.doubtful
+    return (table.extent.doubtful or bool(table.layout.raw)) and not is_clock(clock)
 
 
 def _column(place: Field, index: int, table: Table, values: NDArray[Any], names: Names) -> SourceColumn:

@@ -11,6 +11,9 @@ import pytest
 
 from echub.plugin import ReadError, Record, Source
 from echub_eclab import MprOptions
+from echub_eclab.container import walk
+from echub_eclab.header import read_header
+from echub_eclab.layout import DataHeader
 from echub_eclab.mpr import read as read_mpr
 from fixtures.eclab import SCENARIOS, MprFile, byte_map
 from fixtures.eclab.make import FOLDER
@@ -64,6 +67,12 @@ def assert_settings_are_whole(record: Record, data: bytes) -> None:
 @cache
 def fixture(name: str) -> bytes:
     return (FOLDER / f"{name}.mpr").read_bytes()
+
+
+def header_of(data: bytes) -> DataHeader:
+    """Read the header of the data module."""
+    source = Source.from_bytes(data, "run.mpr")
+    return read_header(source, walk(source).first("VMP data"))
 
 
 def scenario(name: str, **changes) -> MprFile:

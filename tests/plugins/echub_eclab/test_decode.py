@@ -9,7 +9,8 @@ from echub.plugin import ReadError, Source
 from echub_eclab import decode
 from echub_eclab.container import walk
 from echub_eclab.decode import is_clock, read_fields
-from echub_eclab.layout import read_header, record_layout
+from echub_eclab.header import read_header
+from echub_eclab.layout import record_layout
 from echub_eclab.table import locate
 from fixtures.eclab import (
     append_garbage,
@@ -121,6 +122,18 @@ def test_rows_in_doubt_are_refused_where_their_times_are_none():
 def test_rows_in_doubt_are_refused_where_there_is_no_clock():
     data = scenario("cp", columns={6: np.zeros(10, "f4")}, flags=5).to_bytes()
     assert refusal(set_n_points(data, 9)).expected == "9 rows of 5 bytes, 45 in all"
+
+
+def test_a_wrong_number_of_rows_is_not_taken_up_by_an_unknown_id():
+    # 4900 bytes are 100 rows with an unknown id of 4 bytes, or 98 with one of 5
+    error = refusal(set_n_points(fixture("unknown_id"), 98))
+    assert error.message == "the size of the records does not fit the size of the data"
+    assert error.expected == "98 rows of 50 bytes, 4900 in all"
+
+
+def test_an_unknown_id_needs_no_clock():
+    file = scenario("cp", columns={6: np.zeros(10, "f4"), 9001: np.ones(10, "<u4")}, flags=5)
+    assert read(file)["timeseries"].rows == 10
 
 
 def test_a_file_that_waits_has_no_rows_and_no_notice():
