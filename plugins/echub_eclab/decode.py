@@ -15,8 +15,8 @@ from echub_eclab.layout import DataHeader, RecordLayout
 TIME = 4
 """The column id of time/s."""
 
-CHUNK = 1 << 22
-"""Bytes read at once: small enough for the processor's cache, large enough for the disk."""
+CHUNK = 1 << 19
+"""Bytes read at once: small enough for the processor's cache (at 4 MiB it takes half as long again)."""
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,10 @@ def _date(container: Container, found: _Findings) -> None:
     if day is not None:
         found.metadata.set("experiment.date", day)
     if container.first("VMP LOG") is None:
-        text = "there is no LOG module (an unfinished run, or a cut file): the start time is unknown"
+        text = (
+            "there is no LOG module (an unfinished run, or a cut file): the start time is unknown, "
+            "and whether Ewe is a cell voltage, as in BT-Lab files"
+        )
         found.notices.append(Notice("no-log", text))
 
 
