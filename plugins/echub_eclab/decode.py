@@ -62,7 +62,10 @@ def _cut_short(source: Source, header: DataHeader, size: int, *, doubtful: bool)
     rows = min(whole, header.points or whole)
     text = f"the file ends at offset {source.size}, inside its data: {rows} of {header.points} rows were recovered"
     rest = header.held - rows * size
-    lost = Dropped(f"{rest} bytes of the incomplete row {rows}", "the file ends inside it")
+    if rest < size:
+        lost = Dropped(f"{rest} bytes of the incomplete row {rows}", "the file ends inside it")
+    else:
+        lost = Dropped(f"{rest} bytes behind {rows} rows", "the header counts no more rows")
     return Extent(rows, source.size, (Notice("truncated", text),), (lost,) if rest else (), doubtful)
 
 

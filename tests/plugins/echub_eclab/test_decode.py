@@ -96,6 +96,12 @@ def test_a_wrong_number_of_rows_in_a_cut_file_is_mended_by_what_is_there(points)
     assert message(record, "truncated").endswith(f"10 of {points} rows were recovered")
 
 
+def test_bytes_beyond_the_counted_rows_of_a_cut_file_are_listed():
+    record = read(truncate(set_n_points(CP, 7), RECORDS + 10 * SIZE))
+    assert same_rows(record, 7)
+    assert [d.what for d in record.dropped] == [f"{3 * SIZE} bytes behind 7 rows"]
+
+
 def test_rows_that_fit_neither_statement_are_refused():
     data = set_module_length(set_n_points(CP, 50), "VMP data", 1007 + ROWS * SIZE + 9)
     error = refusal(append_garbage(data, b"x" * 9))
