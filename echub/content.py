@@ -9,13 +9,14 @@ has the same content.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from echub.jsontext import plain, to_json
 
 if TYPE_CHECKING:
     from echub.column import Column
@@ -24,28 +25,6 @@ if TYPE_CHECKING:
 
 BLOCK = 65_536
 """Values that are hashed, shuffled and compressed together."""
-
-_PLAIN = frozenset((str, int, bool, type(None)))
-
-
-def to_json(value: Any) -> str:  # noqa: ANN401
-    """Write JSON that is the same everywhere: sorted, compact, without NaN."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401
-    """Turn a value into plain JSON types; NaN and infinities become the texts NaN, Infinity, -Infinity."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if value != value else f"{'-' if value < 0 else ''}Infinity"
-    return value
 
 
 def block_rows(shape: tuple[int, ...]) -> int:

@@ -114,7 +114,8 @@ def _enrich(record: Record, source: Source) -> None:
 
 def _annotated(record: Record, source: Source, annotations: Annotations | None) -> Record:
     """Add the metadata of sidecars, tables and the command line."""
-    record.notices += (annotations or Annotations()).apply(source, record.metadata)
+    notices = (annotations or Annotations()).apply(source, record.metadata)
+    record.notices += [notice for notice in notices if notice not in record.notices]
     return record
 
 

@@ -28,11 +28,10 @@ from echub.content import (
     content_sha256,
     describe_column,
     describe_dataset,
-    plain,
-    to_json,
 )
 from echub.dataset import Dataset, Omitted
 from echub.errors import ReadError
+from echub.jsontext import plain, to_json
 from echub.metadata import Entry, Metadata
 from echub.notice import Notice
 from echub.record import Dropped, Provenance, Record
