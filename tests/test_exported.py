@@ -46,7 +46,7 @@ def test_the_list_the_lazy_table_and_the_types_agree(name):
     module = SURFACES[name]
     typed, at_once = sources(module)
     assert set(module.__all__) == set(module._LAZY) | set(at_once)
-    assert module._LAZY == typed
+    assert typed == module._LAZY
 
 
 @pytest.mark.parametrize(("module", "name"), PUBLIC)
