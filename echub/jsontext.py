@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+_PLAIN = frozenset((str, int, bool, type(None)))
+
 
 def to_json(value: Any) -> str:  # noqa: ANN401
     """Write JSON that is the same everywhere: sorted, compact, without NaN."""
