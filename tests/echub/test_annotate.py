@@ -77,8 +77,8 @@ def test_a_native_file_keeps_what_outranked_the_sidecar(cp):
 
 
 def test_toml_types_and_nested_paths(run):
-    text = 'experiment.date = 2024-03-14\n[cell]\nn_interfaces = 2\nsymmetric = true\n[cell.electrodes.working]\nmaterial = "Na"\n'
-    sidecars(run, text)
+    cell = '[cell]\nn_interfaces = 2\nsymmetric = true\n[cell.electrodes.working]\nmaterial = "Na"\n'
+    sidecars(run, f"experiment.date = 2024-03-14\n{cell}")
     metadata, notices = apply(run)
     assert notices == []
     assert {e.path: e.value for e in metadata} == {
@@ -222,7 +222,7 @@ def test_a_table_that_cannot_be_read_is_named(tmp_path, content):
 
 
 def test_a_wrong_cell_names_its_row(tmp_path, run):
-    with pytest.raises(MetadataError, match="cell.area cannot be '-1'") as refused:
+    with pytest.raises(MetadataError, match=r"cell\.area cannot be '-1'") as refused:
         apply(run, [table(tmp_path, "file,cell.area / cm^2\nx,1\n*,-1\n")])
     assert refused.value.path == "cells.csv row 3"
 

@@ -13,7 +13,7 @@ from echub.errors import DataError, PluginError, SelectionError, UnknownColumn, 
 from echub.record import Record
 
 pytest.importorskip("matplotlib")
-from echub import figures  # noqa: E402
+from echub import figures
 
 NAN = np.nan
 

@@ -162,7 +162,7 @@ def test_what_a_reader_raises_on_purpose_gets_the_path(acme):
     def read(source):
         raise ReadError("the header is short", where="offset 7")
 
-    with pytest.raises(ReadError, match="run.acme: the header is short"):
+    with pytest.raises(ReadError, match=r"run\.acme: the header is short"):
         echub.reading.read(acme(read))
 
 

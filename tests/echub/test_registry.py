@@ -72,7 +72,12 @@ def test_an_interruption_by_the_user_is_not_swallowed(stranger):
         stranger("raise KeyboardInterrupt")
 
 
-HOOK = "from echub.plugin import hookimpl, KnownFormat, Reader, Vocabulary, Writer\n@hookimpl\ndef {hook}({args}):\n    {body}\n"
+HOOK = """
+from echub.plugin import hookimpl, KnownFormat, Reader, Vocabulary, Writer
+@hookimpl
+def {hook}({args}):
+    {body}
+"""
 
 
 @pytest.mark.parametrize(
@@ -131,11 +136,14 @@ def test_a_hook_with_wrong_arguments_fails_alone(stranger):
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        (HOOK.format(hook="echub_reader", args="", body="return []"), "echub_reader is no hook of echub and is never called; did you mean echub_readers?"),
+        (
+            HOOK.format(hook="echub_reader", args="", body="return []"),
+            "echub_reader is no hook of echub and is never called; did you mean echub_readers?",
+        ),
         ("def echub_readers():\n    return []", "echub_readers is not marked with @hookimpl and is never called"),
         ("def echub_frobnicate():\n    pass", "echub_frobnicate is no hook of echub and is never called"),
     ],
-)  # fmt: skip
+)
 def test_a_misspelt_hook_is_reported_and_harms_nobody(stranger, code, reason):
     found = stranger(code)
     assert problem(found, "stranger0").startswith(reason)
