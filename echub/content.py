@@ -1,21 +1,21 @@
 """What a record says, as one hash: the same for equal content on every platform.
 
-Columns are hashed in blocks of `BLOCK` values (whole rows of arrays with more dimensions), so that
-hashing runs beside compression; the record's hash is over the headers and digests of all columns,
-the metadata and the settings. Provenance is not part of it: the same file read by a later version
-has the same content.
+Columns are hashed in blocks of `BLOCK` values, so that hashing runs beside compression; the record's
+hash is over the headers and digests of all columns, the metadata and the settings. Provenance is
+not part of it: the same file read by a later version has the same content.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import math
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from echub.jsontext import plain, to_json
 
 if TYPE_CHECKING:
     from echub.column import Column
@@ -23,41 +23,26 @@ if TYPE_CHECKING:
     from echub.record import Record
 
 BLOCK = 65_536
-"""Values that are hashed, shuffled and compressed together."""
-
-_PLAIN = frozenset((str, int, bool, type(None)))
+"""Values that are hashed, shuffled and compressed together, at the most."""
 
 
-def to_json(value: Any) -> str:  # noqa: ANN401
-    """Write JSON that is the same everywhere: sorted, compact, without NaN."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def block_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Give the largest block of at most `BLOCK` values that lie side by side in an array: 1 … 1, n, whole axes."""
+    block: list[int] = []
+    room = BLOCK
+    for length in reversed(shape):
+        block.insert(0, max(1, min(length, room)))
+        room = room // block[0] if block[0] >= length else 1
+    return tuple(block)
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401
-    """Turn a value into plain JSON types; NaN and infinities become the texts NaN, Infinity, -Infinity."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if value != value else f"{'-' if value < 0 else ''}Infinity"
-    return value
-
-
-def block_rows(shape: tuple[int, ...]) -> int:
-    """Count the rows of a block: those of `BLOCK` values, and at least one."""
-    return max(1, BLOCK // max(1, math.prod(shape[1:])))
-
-
-def blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Cut an array along its first axis into blocks of contiguous little-endian values."""
-    step = block_rows(values.shape)
-    for first in range(0, len(values), step):
-        yield np.ascontiguousarray(values[first : first + step], values.dtype.newbyteorder("<"))
+def blocks(values: NDArray[Any]) -> Iterator[tuple[tuple[int, ...], NDArray[Any]]]:
+    """Cut an array into blocks of contiguous little-endian values, in their order, with where each begins."""
+    steps = block_shape(values.shape)
+    firsts = (range(0, length, step) for length, step in zip(values.shape, steps, strict=True))
+    for first in itertools.product(*firsts):
+        inside = tuple(slice(start, start + step) for start, step in zip(first, steps, strict=True))
+        yield first, np.ascontiguousarray(values[inside], values.dtype.newbyteorder("<"))
 
 
 def block_digest(block: NDArray[Any]) -> bytes:
@@ -68,7 +53,7 @@ def block_digest(block: NDArray[Any]) -> bytes:
 def column_digest(values: NDArray[Any], digests: Iterable[bytes] | None = None) -> str:
     """Hash a column from the digests of its blocks."""
     whole = hashlib.sha256(f"{values.dtype.newbyteorder('<').str} {values.shape}".encode())
-    for digest in digests if digests is not None else map(block_digest, blocks(values)):
+    for digest in digests if digests is not None else (block_digest(block) for _, block in blocks(values)):
         whole.update(digest)
     return whole.hexdigest()
 

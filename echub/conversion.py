@@ -14,13 +14,13 @@ from typing import Any, Literal
 from echub import store
 from echub.annotate import Annotations
 from echub.dataset import Dataset
-from echub.declare import Writer
+from echub.declare import NoOptions, Writer
 from echub.errors import EchubError, PluginError
 from echub.options import parse_options
 from echub.output import require_free, write_atomically
 from echub.reading import Readable, read
 from echub.record import Record
-from echub.registry import registry, resolve
+from echub.registry import PLUGIN_FAULTS, registry, resolve
 from echub.source import Source
 
 Status = Literal["ok", "flagged", "failed", "unknown"]
@@ -98,6 +98,7 @@ def convert(
     stem = Path(output) if output is not None else (source.path or Path(source.name))
     result = Conversion(source.shown)
     if to == "native":
+        parse_options(NoOptions, writer_options or {}, "the native writer")
         require_free(_with_suffix(stem, store.SUFFIX), force=force)
     writer = None if to == "native" else registry().writer(to)
     result.record = read(source, reader=reader, options=options, annotations=annotations)
@@ -143,7 +144,7 @@ def _plugin_boundary(writer: Writer) -> Iterator[None]:
         yield
     except (EchubError, OSError):
         raise
-    except Exception as error:  # the plugin boundary
+    except PLUGIN_FAULTS as error:
         owner = registry().owner(writer)
         raise PluginError(
             f"the writer {writer.name} failed",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.column import Bits, Column
-from echub.errors import AmbiguousColumn, SelectionError, UnknownColumn
+from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnknownColumn
 
 if TYPE_CHECKING:
     import pandas
@@ -49,6 +49,12 @@ class Dataset:
     omitted: tuple[Omitted, ...] = ()
     history: tuple[str, ...] = ()
     attrs: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        lengths: dict[str, int] = {}
+        for name, column in self.columns.items():
+            if problem := _fault(name, column, lengths):
+                raise PluginError(f"the {self.kind} dataset cannot hold the column {name!r}", found=problem)
 
     # -- looking ---------------------------------------------------------------------------
 
@@ -144,10 +150,12 @@ class Dataset:
         """
         from echub.selection import evaluate
 
+        self._require_table()
         return self._keep(evaluate(expression, self), f"where {expression}")
 
     def time_slice(self, start: float | None = None, stop: float | None = None) -> Dataset:
         """Keep start <= time < stop, in seconds of the source's own clock."""
+        self._require_table()
         time = self["time"]
         keep = np.ones(len(time), dtype=bool)
         if start is not None:
@@ -161,6 +169,10 @@ class Dataset:
         """Keep these columns, and the row numbers."""
         kept = {name: self.column(name) for name in ("row", *names) if name != "row" or "row" in self.columns}
         return replace(self, columns=kept, history=(*self.history, f"columns {', '.join(names)}"))
+
+    def _require_table(self) -> None:
+        if any(column.axes != ("row",) for column in self.columns.values()):
+            raise SelectionError(f"a {self.kind} dataset is no table of rows", hint="use .to_xarray()")
 
     def _keep(self, rows: NDArray[np.bool_], how: str) -> Dataset:
         if rows.shape != (self.rows,):
@@ -207,3 +219,17 @@ class Dataset:
         ):
             return False
         return all(column.same_as(other.columns[name]) for name, column in self.columns.items())
+
+
+def _fault(name: str, column: Column, lengths: dict[str, int]) -> str:
+    """Say what is wrong with a column beside the others, whose `lengths` by axis it joins."""
+    if name != column.name:
+        return f"a column that calls itself {column.name!r}"
+    if not name or "/" in name or "\0" in name or name in (".", ".."):
+        return "a name that no file format can hold"
+    if len(column.axes) != column.values.ndim:
+        return f"{column.values.ndim} dimensions, but the axes {', '.join(column.axes) or 'none'}"
+    for axis, length in zip(column.axes, column.values.shape, strict=True):
+        if lengths.setdefault(axis, length) != length:
+            return f"{length} values along {axis}, where other columns have {lengths[axis]}"
+    return ""

@@ -79,7 +79,7 @@ class KnownFormat:
 
 @dataclass(frozen=True)
 class Writer:
-    """Declare a writer: ``write(record, stem, options) -> Iterator[(suffix, write_to)]``.
+    """Declare a writer: ``write(record, options) -> Iterator[(suffix, write_to)]``.
 
     It yields the parts of the output, usually one per dataset: the suffix that follows the
     source's name, and a function that writes the part to an open binary file. The hub makes the
@@ -96,10 +96,11 @@ class Writer:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Declare extra quantities and units, each under the plugin's own prefix.
+    """Declare extra quantities, under the plugin's own prefix, and units.
 
-    The tables have the shape of ``quantities.toml`` and ``units.toml``; a name is
-    ``<prefix>_<name>`` and may add to the core, never redefine it.
+    The tables have the shape of ``quantities.toml`` and ``units.toml``. A quantity's name is
+    ``<prefix>_<name>``, its unit one of the table or of `units`; both add to the core and never
+    redefine it.
     """
 
     prefix: str

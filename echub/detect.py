@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from echub.declare import Confidence, KnownFormat, Reader
 from echub.errors import AmbiguousFormat, UnknownFormat
-from echub.registry import Registry, is_installed, resolve
+from echub.registry import PLUGIN_FAULTS, Registry, is_installed, resolve
 from echub.source import Source
 
 
@@ -36,7 +36,7 @@ def ask(reader: Reader, source: Source) -> Match:
     """Ask one sniffer; what it raises, or answers wrongly, counts as NO with the reason."""
     try:
         answer = resolve(reader.sniff)(source)
-    except Exception as error:  # the plugin boundary: a sniffer may do anything
+    except PLUGIN_FAULTS as error:
         return Match(reader, Confidence.NO, f"{type(error).__name__}: {error}")
     if not isinstance(answer, Confidence):
         return Match(reader, Confidence.NO, f"answered {answer!r}, not a Confidence")

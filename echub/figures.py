@@ -11,7 +11,7 @@ import numpy as np
 
 from echub.column import Column
 from echub.dataset import Dataset
-from echub.errors import DataError, PluginError, UnknownOption
+from echub.errors import DataError, PluginError, SelectionError, UnknownColumn, UnknownOption
 from echub.record import Record
 from echub.segments import clock_segments, sweep_starts
 from echub.vocabulary import quantities
@@ -40,14 +40,14 @@ def require_format(path: Path) -> None:
 def draw(record: Record, *, select: str | None = None, title: str = "") -> Figure:
     """Draw the first dataset of a record that has a picture and rows.
 
-    `select` keeps the rows for which an expression holds. Raises `DataError` where nothing can
-    be drawn, `PluginError` without matplotlib.
+    `select` keeps the rows for which an expression holds, in the datasets that have its columns.
+    Raises `DataError` where nothing can be drawn, `PluginError` without matplotlib.
     """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise PluginError("matplotlib is not installed", hint="pip install 'echub[plot]'") from error
-    chosen = [d.where(select) if select else d for d in record.datasets.values()]
+    chosen = _selected(record, select) if select else list(record.datasets.values())
     drawable = [d for d in chosen if d.kind in PICTURES and d.rows]
     if not drawable:
         raise DataError(
@@ -59,8 +59,22 @@ def draw(record: Record, *, select: str | None = None, title: str = "") -> Figur
     figure = Figure(figsize=(8, 5), layout="constrained")
     PICTURES[best.kind](best, figure)
     technique = record.metadata.value("technique.title") or record.metadata.value("technique.name")
-    figure.suptitle("  ·  ".join(part for part in (title, technique) if part), fontsize=10)
+    # A file may be named with dollar signs: its name is no formula.
+    figure.suptitle("  ·  ".join(part for part in (title, technique) if part), fontsize=10, parse_math=False)
     return figure
+
+
+def _selected(record: Record, expression: str) -> list[Dataset]:
+    """Select in every dataset that can; where none can, the last refusal stands."""
+    chosen, refused = [], None
+    for dataset in record.datasets.values():
+        try:
+            chosen.append(dataset.where(expression))
+        except (UnknownColumn, SelectionError) as error:
+            refused = error
+    if refused is not None and not chosen:
+        raise refused
+    return chosen
 
 
 def save(figure: Figure, path: Path, form: str) -> None:
@@ -97,7 +111,8 @@ def _first(dataset: Dataset, wanted: tuple[str, ...]) -> Column | None:
 
 
 def _time_unit(seconds: Any) -> tuple[float, str]:  # noqa: ANN401
-    span = float(np.nanmax(seconds) - np.nanmin(seconds)) if len(seconds) else 0.0
+    timed = seconds[np.isfinite(seconds)]
+    span = float(timed.max() - timed.min()) if len(timed) else 0.0
     return next((length, name) for least, length, name in _TIMES if span >= least)
 
 

@@ -6,7 +6,6 @@ and with a slower deflate; here NumPy shuffles, ISA-L deflates, and chunks are w
 
 from __future__ import annotations
 
-import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,13 +27,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def pack(block: NDArray[Any], rows: int) -> tuple[bytes, bytes]:
-    """Give the digest and the compressed chunk of a block; one of fewer rows is padded to a whole chunk."""
-    octets = block.reshape(-1).view(np.uint8).reshape(block.size, block.itemsize)
-    shuffled = np.empty((block.itemsize, rows * math.prod(block.shape[1:])), np.uint8)
+def pack(block: NDArray[Any], size: int) -> tuple[bytes, bytes]:
+    """Give the digest and the compressed chunk of a contiguous block, padded to `size` values."""
+    digest = block_digest(block)
+    octets = block.reshape(-1).view(np.uint8).reshape(block.size, -1)
+    shuffled = np.empty((block.itemsize, size), np.uint8)
     shuffled[:, : block.size] = octets.T
     shuffled[:, block.size :] = 0
-    return block_digest(block), isal_zlib.compress(shuffled.data, LEVEL)
+    return digest, isal_zlib.compress(shuffled.data, LEVEL)
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

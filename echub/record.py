@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.content import plain
 from echub.dataset import Dataset
 from echub.errors import PluginError, UnknownColumn
+from echub.jsontext import plain
 from echub.metadata import Metadata
 from echub.notice import Notice
 

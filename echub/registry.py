@@ -22,6 +22,9 @@ from echub.declare import KnownFormat, Reader, Vocabulary, Writer
 from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
 
 GROUP = "echub"
+PLUGIN_FAULTS = (Exception, SystemExit)
+"""The plugin boundary: what a stranger's code may raise, be it `sys.exit`, without ending the program."""
+
 State = Literal["ok", "failed", "shadowed", "blocked"]
 Declared = TypeVar("Declared", Reader, Writer)
 
@@ -86,23 +89,28 @@ class Registry:
             module = entry_point.load()
             plugin.problems += _misspelt_hooks(module)
             self._manager.register(module, plugin.name)
-        except (Exception, SystemExit) as error:  # the plugin boundary: a stranger's code may do anything
+        except PLUGIN_FAULTS as error:
             plugin.fail(_one_line(error))
+            if self._manager.has_plugin(plugin.name):  # pluggy checks one hook after the other
+                self._manager.unregister(name=plugin.name)
 
     def _collect(self, hook: str, takers: dict[type, Callable[[Any, Plugin], None]]) -> None:
         """Ask every plugin for its declarations, each in isolation."""
-        by_name = {plugin.name: plugin for plugin in self.plugins if plugin.state == "ok"}
+        by_name = self._loaded()
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-            plugin = by_name[implementation.plugin_name]
+            plugin = by_name.get(implementation.plugin_name)
+            if plugin is None:  # another of its hooks failed
+                continue
             try:
                 for declared in implementation.function():
-                    self._take(declared, hook, takers, plugin)
-            except Exception as error:  # the plugin boundary
+                    self._take(declared, takers, plugin)
+            except PLUGIN_FAULTS as error:
                 plugin.fail(f"{hook}: {_one_line(error)}")
 
-    def _take(
-        self, declared: object, hook: str, takers: dict[type, Callable[[Any, Plugin], None]], plugin: Plugin
-    ) -> None:
+    def _loaded(self) -> dict[str, Plugin]:
+        return {plugin.name: plugin for plugin in self.plugins if plugin.state == "ok"}
+
+    def _take(self, declared: object, takers: dict[type, Callable[[Any, Plugin], None]], plugin: Plugin) -> None:
         taker = takers.get(type(declared))
         if taker is None:
             wanted = " or ".join(kind.__name__ for kind in takers)
@@ -159,12 +167,14 @@ class Registry:
     def enrich(self, record: Any, source: Any) -> list[tuple[Plugin, str]]:  # noqa: ANN401
         """Let every plugin enrich a record that was read; give what failed."""
         failed = []
-        by_name = {plugin.name: plugin for plugin in self.plugins}
+        by_name = self._loaded()
         for implementation in self._manager.hook.echub_record_read.get_hookimpls():
+            if implementation.plugin_name not in by_name:
+                continue
             given = {"record": record, "source": source}
             try:
                 implementation.function(*(given[name] for name in implementation.argnames))
-            except Exception as error:  # the plugin boundary
+            except PLUGIN_FAULTS as error:
                 failed.append((by_name[implementation.plugin_name], f"echub_record_read: {_one_line(error)}"))
         return failed
 
@@ -180,7 +190,7 @@ def resolve(target: str) -> Callable[..., Any]:
     module, _, attribute = target.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
-    except Exception as error:  # the plugin boundary
+    except PLUGIN_FAULTS as error:
         raise PluginError(f"{target} cannot be loaded: {_one_line(error)}") from error
     if not callable(found):
         raise PluginError(f"{target} is not callable", found=type(found).__name__)
@@ -189,7 +199,10 @@ def resolve(target: str) -> Callable[..., Any]:
 
 def is_installed(declared: Reader | Writer) -> bool:
     """Tell whether the package that a reader or writer requires is there."""
-    return not declared.requires or importlib.util.find_spec(declared.requires) is not None
+    try:
+        return not declared.requires or importlib.util.find_spec(declared.requires) is not None
+    except (ImportError, ValueError):  # the parent of a dotted name is missing, or a module without a spec
+        return False
 
 
 def _installed(declared: Declared) -> Declared:

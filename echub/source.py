@@ -117,6 +117,8 @@ def _size(path: Path) -> int:
                 expected="a file",
                 hint="`echub convert` walks directories",
             )
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise SourceNotFound("this is no regular file", path=str(path), expected="a file", found="a device")
         with path.open("rb") as file:
             return file.seek(0, os.SEEK_END)
     except FileNotFoundError:

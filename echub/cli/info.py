@@ -45,8 +45,8 @@ def _short(text: str, width: int = 60) -> str:
 
 
 def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401
-    from echub.content import plain
     from echub.conversion import summary
+    from echub.jsontext import plain
 
     return {
         "datasets": [summary(dataset) for dataset in record.datasets.values()],

@@ -6,7 +6,7 @@ import pytest
 
 from echub import filters, store
 from echub.column import Column
-from echub.content import BLOCK, block_rows
+from echub.content import BLOCK, block_shape
 from echub.dataset import Dataset
 from echub.record import Record
 
@@ -30,7 +30,7 @@ def test_hdf5_reads_what_was_packed(tmp_path, shape, dtype):
     store.write(record, tmp_path / "map.h5")
     with h5py.File(tmp_path / "map.h5") as file:
         array = file["map/values"]
-        assert array.chunks == (block_rows(shape), *shape[1:])
+        assert array.chunks == block_shape(shape)
         assert np.array_equal(array[()], values)
 
 
