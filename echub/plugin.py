@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from echub.declare import Confidence, KnownFormat, NoOptions, Reader, Vocabulary, Writer, option
+from echub.declare import Confidence, Decision, KnownFormat, NoOptions, Reader, Vocabulary, Writer, option
 from echub.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from echub.record import Dropped, Record
     from echub.source import Source
     from echub.units import Unit, parse_unit, unit
+    from echub.vocabulary import quantities
 
 _LAZY = {
     "Bits": "echub.column",
@@ -50,6 +51,7 @@ _LAZY = {
     "build_dataset": "echub.build",
     "build_tables": "echub.build",
     "parse_unit": "echub.units",
+    "quantities": "echub.vocabulary",
     "unit": "echub.units",
 }
 
@@ -58,6 +60,7 @@ __all__ = [
     "Column",
     "Confidence",
     "Dataset",
+    "Decision",
     "Dropped",
     "EchubError",
     "KnownFormat",
@@ -81,6 +84,7 @@ __all__ = [
     "hookimpl",
     "option",
     "parse_unit",
+    "quantities",
     "unit",
 ]
 
