@@ -18,6 +18,9 @@ from echub_table.cells import EMPTY, MISSING, NUMBER, UNITED, Splitter
 from echub_table.stream import Text, open_text
 
 _COMMENTS = ("#", "%", "//", "*")
+MARKS = {".": "point", ",": "comma"}
+"""Decimal marks in words."""
+
 _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
 _MARKS = {"point": ".", "comma": ",", ".": ".", ",": ","}
 
@@ -189,14 +192,15 @@ def _sep_line(lines: Sequence[str]) -> str:
 
 def _decimal(block: Block, lines: Sequence[str], given: Given, source: Source) -> tuple[str, Decision]:
     if given.decimal:
-        return given.decimal, Decision("decimal mark", given.decimal, given.said_by)
+        return given.decimal, Decision("decimal mark", MARKS[given.decimal], given.said_by)
     cells = _number_cells(block, lines)
     if block.delimiter == "," and not any("," in cell for cell in cells):
-        return ".", Decision("decimal mark", ".", "the comma delimits fields", "")
+        return ".", Decision("decimal mark", "point", "the comma delimits fields")
     found = decimal_mark(cells)
     if found.value is not None:
-        rival = "" if "no number has" in found.evidence else f"{',' if found.value == '.' else '.'}: {found.evidence}"
-        return found.value, Decision("decimal mark", found.value, found.evidence, rival)
+        other = "comma" if found.value == "." else "point"
+        rival = "" if "no number has" in found.evidence else f"{other}: it cannot group thousands there"
+        return found.value, Decision("decimal mark", MARKS[found.value], found.evidence, rival)
     mixed = "both marks" in found.evidence
     raise Ambiguous(
         "the numbers mix two decimal marks" if mixed else "the decimal mark is not settled",
@@ -335,7 +339,7 @@ def _may_be_row(kinds: str, block: Block) -> bool:
 def _line_decisions(
     block: Block, header: _Header, footer: Sequence[str], lines: Sequence[str]
 ) -> list[Decision]:
-    shown = lines[header.line].strip()[:60] if header.line is not None else ""
+    shown = ", ".join(name.strip() for name in header.names)[:60]
     names = (
         Decision("header", f"line {header.line + 1}", f"as many texts as the rows have fields: {shown}")
         if header.line is not None
@@ -345,11 +349,18 @@ def _line_decisions(
     if header.units_line is not None:
         found.append(Decision("units row", f"line {header.units_line + 1}", "each of its cells is a unit"))
     first = f"line {block.first + 1}"
-    found.append(Decision("first data line", first, f"kinds of its fields as in the rows below: {block.columns}"))
+    found.append(Decision("first data line", first, f"its fields are {_in_words(block.columns)}, as in the rows below"))
     filled = [line for line in footer if line.strip()]
     if filled:
         found.append(Decision("footer", f"{len(filled)} lines", f"no data row: {filled[0].strip()[:50]}"))
     return found
+
+
+def _in_words(columns: str) -> str:
+    """Say of what kinds the columns are: `3 numbers, 1 date`."""
+    words = {"n": "number", "u": "number with a unit", "c": "clock", "d": "date", "t": "text", "m": "missing", "e": "empty"}
+    counts = {word: columns.count(kind) for kind, word in words.items()}
+    return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items() if count)
 
 
 def splitter_of(dialect: Dialect) -> Splitter:

@@ -99,7 +99,7 @@ def split_header(header: str) -> Iterator[tuple[str, str]]:
     if match := _IN.match(text):
         yield match["name"], match["unit"]
     name, underscore, last = text.rpartition("_")
-    if underscore and last:
+    if underscore and _known_unit(_WORDS.get(last, last), aliases()) is not None:
         yield name, _WORDS.get(last, last)
     yield text, ""
 
@@ -122,7 +122,7 @@ def meaning_of(header: str, unit_cell: str = "", units: Mapping[str, str] | None
 
 
 def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
-    loose = Meaning()
+    loose, unsure = Meaning(), Meaning()
     mismatch: UnitMismatch | None = None
     for name, printed in split_header(header):
         base, reference = _without_reference(name)
@@ -137,13 +137,15 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
         except UnitMismatch as error:
             mismatch = mismatch or error
             continue
-        if found is not None:
+        if found is not None and found.unit is None and printed:
+            unsure = unsure if unsure.candidates else found
+        elif found is not None:
             return Meaning(
                 found.quantity, found.unit, False, reference, found.candidates, found.problem, said_by=found.said_by
             )
     if mismatch is not None:
         raise mismatch
-    return loose
+    return unsure if unsure.candidates else loose
 
 
 def _without_reference(name: str) -> tuple[str, str]:

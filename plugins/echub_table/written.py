@@ -1,0 +1,3 @@
+from echub.plugin import Source, Record
+def read_back(source: Source) -> Record | None:
+    return None
