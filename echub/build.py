@@ -50,9 +50,7 @@ class SourceColumn:
     attrs: Mapping[str, str] = field(default_factory=dict)
 
 
-def build_tables(
-    columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None
-) -> list[Dataset]:
+def build_tables(columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None) -> list[Dataset]:
     """Split one source table into an impedance dataset and a time series, as far as each has rows.
 
     A row with a frequency above zero is impedance, any other belongs to the time series. `row`

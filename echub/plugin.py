@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from echub.build import SourceColumn, build_dataset, build_tables
     from echub.column import Bits, Column
     from echub.dataset import Dataset
+    from echub.description import describe, plain_types, restore
     from echub.errors import (
         EchubError,
         MetadataError,
@@ -50,8 +51,11 @@ _LAZY = {
     "UnknownUnit": "echub.errors",
     "build_dataset": "echub.build",
     "build_tables": "echub.build",
+    "describe": "echub.description",
     "parse_unit": "echub.units",
+    "plain_types": "echub.description",
     "quantities": "echub.vocabulary",
+    "restore": "echub.description",
     "unit": "echub.units",
 }
 
@@ -81,10 +85,13 @@ __all__ = [
     "Writer",
     "build_dataset",
     "build_tables",
+    "describe",
     "hookimpl",
     "option",
     "parse_unit",
+    "plain_types",
     "quantities",
+    "restore",
     "unit",
 ]
 

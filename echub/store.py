@@ -31,6 +31,7 @@ from echub.content import (
     plain,
     to_json,
 )
+from echub.description import restore_column
 from echub.dataset import Dataset, Omitted
 from echub.errors import ReadError
 from echub.metadata import Entry, Metadata
@@ -304,19 +305,4 @@ def _read_dataset(group: h5py.Group) -> Dataset:
 
 
 def _read_column(array: h5py.Dataset) -> Column:
-    known = json.loads(array.attrs["echub"])
-    bits = tuple(
-        Bits(
-            b["name"],
-            b["header"],
-            b["mask"],
-            b["quantity"],
-            {int(value): word for value, word in b["meanings"].items()},
-        )
-        for b in known.pop("bits", ())
-    )
-    labels = {int(code): label for code, label in known.pop("labels", {}).items()}
-    scale = Scale.parse(known.pop("scale"))
-    axes = tuple(known.pop("axes"))
-    values: NDArray[Any] = array[()]
-    return Column(values=values, bits=bits, labels=labels, scale=scale, axes=axes, **known)
+    return restore_column(json.loads(array.attrs["echub"]), array[()])

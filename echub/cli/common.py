@@ -21,7 +21,8 @@ ReaderOptions = Annotated[
     list[str] | None, typer.Option("--option", help="Reader option key=value; `echub info --options` lists them.")
 ]
 TableProfile = Annotated[
-    Path | None, typer.Option("--table-profile", help="Profile of a delimited table; short for --option profile=FILE.")
+    Path | None,
+    typer.Option("--table-profile", help="Profile of a delimited table; short for --option profile=FILE."),
 ]
 MetaTables = Annotated[
     list[Path] | None, typer.Option("--meta", help="CSV table of metadata by file; `echub meta init` writes one.")

@@ -10,6 +10,9 @@ from echub_table.cells import DATE, EMPTY, FILLED, MISSING, NUMERIC, TEXT, Split
 
 DELIMITERS = ("\t", ";", ",", "|", " ")
 NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "pipe", " ": "blanks"}
+_SHARE = 0.9
+"""Share of the filled cells that must be of one kind, or the column is text."""
+
 _HEADER_REACH = 6
 """Lines above the data among which the header is looked for."""
 
@@ -84,7 +87,7 @@ def _majority(kinds: Counter[str] | object) -> str:
     if not counted:
         return MISSING if missing else EMPTY
     top, number = counted.most_common(1)[0]
-    return top if number >= 0.5 * sum(counted.values()) else TEXT
+    return top if number >= _SHARE * sum(counted.values()) else TEXT
 
 
 def _fits(row: str, columns: str) -> bool:

@@ -9,7 +9,23 @@ EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
 """Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`)."""
 
 MISSING_TOKENS = frozenset(
-    ["na", "n/a", "#n/a", "null", "none", "nan", "-nan", "+nan", "#nan", "1.#qnan", "1.#ind", "-1.#ind", "--", "---", "-"]
+    [
+        "na",
+        "n/a",
+        "#n/a",
+        "null",
+        "none",
+        "nan",
+        "-nan",
+        "+nan",
+        "#nan",
+        "1.#qnan",
+        "1.#ind",
+        "-1.#ind",
+        "--",
+        "---",
+        "-",
+    ]
 )
 """Words for `no value`, in lower case; each becomes NaN."""
 

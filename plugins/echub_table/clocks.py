@@ -83,7 +83,12 @@ def _order(parts: pl.DataFrame, name: str, said: str, texts: pl.Series) -> tuple
 
 def _month_numbers(words: pl.Series) -> pl.Series:
     known = {month: number + 1 for number, month in enumerate(_MONTHS)} | _GERMAN
-    return words.str.to_lowercase().replace_strict(known, default=None, return_dtype=pl.Int32).cast(pl.String).alias("b")
+    return (
+        words.str.to_lowercase()
+        .replace_strict(known, default=None, return_dtype=pl.Int32)
+        .cast(pl.String)
+        .alias("b")
+    )
 
 
 def _seconds(parts: pl.DataFrame, year: pl.Series, month: pl.Series, day: pl.Series) -> pl.Series:
@@ -91,12 +96,16 @@ def _seconds(parts: pl.DataFrame, year: pl.Series, month: pl.Series, day: pl.Ser
     half = parts["ap"].str.to_lowercase().fill_null("")
     frame = pl.DataFrame({"y": year, "m": month, "d": day, "h": hour, "half": half})
     hours = (
-        pl.when(pl.col("half") == "pm").then(pl.col("h") % 12 + 12)
-        .when(pl.col("half") == "am").then(pl.col("h") % 12)
+        pl.when(pl.col("half") == "pm")
+        .then(pl.col("h") % 12 + 12)
+        .when(pl.col("half") == "am")
+        .then(pl.col("h") % 12)
         .otherwise(pl.col("h"))
     )
     valid = pl.col("m").is_between(1, 12) & pl.col("d").is_between(1, 31)
-    days = pl.when(valid).then(pl.date(pl.col("y"), pl.when(valid).then("m").otherwise(1), pl.when(valid).then("d").otherwise(1)))
+    days = pl.when(valid).then(
+        pl.date(pl.col("y"), pl.when(valid).then("m").otherwise(1), pl.when(valid).then("d").otherwise(1))
+    )
     frame = frame.select((days.cast(pl.Int32).cast(pl.Float64) * 86_400.0 + hours * 3600.0).alias("t"))
     minutes = parts["M"].cast(pl.Float64, strict=False).fill_null(0.0)
     seconds = parts["S"].str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0.0)

@@ -90,6 +90,8 @@ def _column(
     if meaning.reference and "cell.reference" not in found.metadata:
         found.metadata.set("cell.reference", meaning.reference)
     kind = dialect.columns[i]
+    if isinstance(values, pl.Series) and meaning.quantity and quantities()[meaning.quantity].type == "text":
+        return _text(i, name, values, meaning, found)
     if isinstance(values, np.ndarray):
         return _numeric(i, name, values, meaning)
     if _is_blank(values):
@@ -191,13 +193,30 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
             hint="export the values",
         )
     if wants_number:
-        found.note("no-numbers", f"{name} should be {meaning.quantity} but holds text such as {cells[0]!r}; kept as text")
+        _require_text(cells, name, meaning)
+        found.note(
+            "no-numbers", f"{name} should be {meaning.quantity} but holds text such as {cells[0]!r}; kept as text"
+        )
     labels = cells.unique(maintain_order=True)
     codes = cells.cast(pl.Enum(labels)).to_physical().to_numpy()
     small = codes.astype(np.min_scalar_type(max(0, len(labels) - 1)))
     quantity = None if wants_number else meaning.quantity
     names = dict(enumerate(labels.to_list()))
     return SourceColumn(name or f"column {i + 1}", small, quantity, None, index=i, labels=names)
+
+
+def _require_text(cells: pl.Series, name: str, meaning: Meaning) -> None:
+    """Refuse a column of numbers with so much else between them that it was taken for text."""
+    numbers = int(cells.str.contains(r"^[-+]?[\d.,]+(?:[eE][-+]?\d+)?$").sum())
+    if 2 * numbers > len(cells):
+        other = cells.filter(~cells.str.contains(r"^[-+]?[\d.,]+(?:[eE][-+]?\d+)?$") & (cells != ""))
+        raise ReadError(
+            f"{len(other)} of {len(cells)} cells of {name} are no numbers",
+            where=f"column {name}",
+            expected=f"numbers of {meaning.quantity}",
+            found=", ".join(repr(cell) for cell in other.unique(maintain_order=True)[:3]),
+            cause="two tables in one file, or words for values out of range",
+        )
 
 
 def _is_blank(values: NDArray[Any] | pl.Series) -> bool:
@@ -220,7 +239,9 @@ def _report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Fi
         text = f"kept as vendor columns, as their unit is open: {', '.join(open_units)}; a profile says it"
         found.note("unit-unknown", f"{text} (`echub detect FILE --write-profile lab.toml`)")
     if unknown:
-        found.note("vendor-columns", f"kept as vendor columns, as their names map to no quantity: {', '.join(unknown)}")
+        found.note(
+            "vendor-columns", f"kept as vendor columns, as their names map to no quantity: {', '.join(unknown)}"
+        )
     _report_repeats(columns, found)
 
 

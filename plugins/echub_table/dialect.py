@@ -172,7 +172,9 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
             path=source.shown,
             expected="rows of at least two fields under one delimiter",
             found=repr(next((line for line in lines if line.strip()), ""))[:80],
-            cause="this is prose, a single column, or a binary file" if not declared else "another delimiter is used",
+            cause="this is prose, a single column, or a binary file"
+            if not declared
+            else "another delimiter is used",
             hint="`--option delimiter=tab` (or comma, semicolon, pipe, blanks) insists on one",
         )
     ranked = sorted(blocks, key=lambda b: -b.score)
@@ -208,7 +210,9 @@ def _decimal(block: Block, lines: Sequence[str], given: Given, source: Source) -
         where=f"lines {block.first + 1} to {block.rows[-1] + 1}",
         expected="one decimal mark" if mixed else "a number that has one reading only, such as 0,5",
         found=found.evidence,
-        cause="two programs or two locales wrote this file" if mixed else "every number has three digits behind its mark",
+        cause="two programs or two locales wrote this file"
+        if mixed
+        else "every number has three digits behind its mark",
         hint="`--option decimal=comma` or `--option decimal=point` says which",
     )
 
@@ -294,7 +298,9 @@ def _require_no_misfit(
             where=f"lines {above + 1} and {block.first + 1}",
             expected=lines[above].strip()[:80],
             found=lines[block.first].strip()[:80],
-            cause="a comma inside numbers or dates of a comma-delimited file" if doubled else "names or fields are missing",
+            cause="a comma inside numbers or dates of a comma-delimited file"
+            if doubled
+            else "names or fields are missing",
             hint="export it with another delimiter, or name the columns in a profile (`columns = [...]`)",
         )
 
@@ -336,9 +342,7 @@ def _may_be_row(kinds: str, block: Block) -> bool:
     return good == len(pairs) or (len(kinds) == block.width and good >= 0.5 * len(pairs))
 
 
-def _line_decisions(
-    block: Block, header: _Header, footer: Sequence[str], lines: Sequence[str]
-) -> list[Decision]:
+def _line_decisions(block: Block, header: _Header, footer: Sequence[str], lines: Sequence[str]) -> list[Decision]:
     shown = ", ".join(name.strip() for name in header.names)[:60]
     names = (
         Decision("header", f"line {header.line + 1}", f"as many texts as the rows have fields: {shown}")
@@ -349,7 +353,9 @@ def _line_decisions(
     if header.units_line is not None:
         found.append(Decision("units row", f"line {header.units_line + 1}", "each of its cells is a unit"))
     first = f"line {block.first + 1}"
-    found.append(Decision("first data line", first, f"its fields are {_in_words(block.columns)}, as in the rows below"))
+    found.append(
+        Decision("first data line", first, f"its fields are {_in_words(block.columns)}, as in the rows below")
+    )
     filled = [line for line in footer if line.strip()]
     if filled:
         found.append(Decision("footer", f"{len(filled)} lines", f"no data row: {filled[0].strip()[:50]}"))
@@ -358,7 +364,15 @@ def _line_decisions(
 
 def _in_words(columns: str) -> str:
     """Say of what kinds the columns are: `3 numbers, 1 date`."""
-    words = {"n": "number", "u": "number with a unit", "c": "clock", "d": "date", "t": "text", "m": "missing", "e": "empty"}
+    words = {
+        "n": "number",
+        "u": "number with a unit",
+        "c": "clock",
+        "d": "date",
+        "t": "text",
+        "m": "missing",
+        "e": "empty",
+    }
     counts = {word: columns.count(kind) for kind, word in words.items()}
     return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items() if count)
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from echub_table import TableOptions
 
 
-
 def explain(source: Source, options: TableOptions) -> list[Decision]:
     """List every decision about a table, its evidence and its rival, without reading its rows."""
     dialect = infer(source, given(options, find(source, options.profile)[0]))
@@ -86,7 +85,7 @@ def _column_lines(dialect: Dialect, meant: list[Meaning]) -> Iterator[str]:
             if meaning.quantity in ("impedance_imag", "phase"):
                 yield _sign_line(meaning)
         elif meaning.candidates:
-            yield f"quantity = \"\"  # (guess) {' or '.join(meaning.candidates)}? {meaning.problem}"
+            yield f'quantity = ""  # (guess) {" or ".join(meaning.candidates)}? {meaning.problem}'
             yield '# unit = "?"'
         else:
             yield f'quantity = ""  # {meaning.problem or "the name maps to no quantity: a vendor column"}'
@@ -96,7 +95,7 @@ def _column_lines(dialect: Dialect, meant: list[Meaning]) -> Iterator[str]:
 def _sign_line(meaning: Meaning) -> str:
     if meaning.declared_sign:
         return f"sign = {_text('negated' if meaning.negate else 'signed')}  # declared by the {meaning.said_by}"
-    return '# sign = "negated"  # (guess) undeclared: signed (capacitive negative) or negated (-Z\'\' is printed)'
+    return "# sign = \"negated\"  # (guess) undeclared: signed (capacitive negative) or negated (-Z'' is printed)"
 
 
 def _preamble_lines(dialect: Dialect) -> Iterator[str]:

@@ -141,7 +141,13 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
             unsure = unsure if unsure.candidates else found
         elif found is not None:
             return Meaning(
-                found.quantity, found.unit, False, reference, found.candidates, found.problem, said_by=found.said_by
+                found.quantity,
+                found.unit,
+                False,
+                reference,
+                found.candidates,
+                found.problem,
+                said_by=found.said_by,
             )
     if mismatch is not None:
         raise mismatch
@@ -161,7 +167,11 @@ def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str
         return _without_unit(named, units)
     known = {alias.quantity: _known_unit(text, (alias,)) for alias in named}
     if all(found is None for found in known.values()):
-        return None if _is_part_of_name(header, text) else Meaning(candidates=names, problem=f"the unit {text!r} is unknown")
+        return (
+            None
+            if _is_part_of_name(header, text)
+            else Meaning(candidates=names, problem=f"the unit {text!r} is unknown")
+        )
     fitting = [q for q, found in known.items() if found is not None and _dimension(q) == found.dimension]
     if len(fitting) == 1:
         return Meaning(fitting[0], str(known[fitting[0]]), said_by="header")
@@ -191,7 +201,11 @@ def _without_unit(named: Sequence[Alias], units: Mapping[str, str]) -> Meaning:
 
 def _is_part_of_name(header: str, text: str) -> bool:
     """Tell whether what looked like a unit belongs to a name of the list: `Im(Z)`, `Z'(a)`."""
-    return _key(header) in _by_name() or _key(header.strip().lstrip(_MINUS)) in _by_name() or text in ("Z", "Y", "a", "b")
+    return (
+        _key(header) in _by_name()
+        or _key(header.strip().lstrip(_MINUS)) in _by_name()
+        or text in ("Z", "Y", "a", "b")
+    )
 
 
 def _known_unit(text: str, named: Sequence[Alias]) -> Unit | None:

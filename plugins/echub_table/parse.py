@@ -69,7 +69,7 @@ def parse(dialect: Dialect, size: int = CHUNK) -> Table:
             column.add(frame[f"c{i}"], reader.expected_rows)
     values = [column.joined() for column in columns]
     rows = len(values[0]) if values else 0
-    _judge(reader, rows, dialect)
+    judge(reader.faults, rows, reader.seen, dialect)
     return Table(values, rows, reader.seen, reader.faults, reader.row_numbers(rows))
 
 
@@ -348,15 +348,14 @@ def _without_footer(data: bytes, count: int) -> bytes:
     return data + b"\n" if data else b""
 
 
-def _judge(reader: _Reader, rows: int, dialect: Dialect) -> None:
+def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:
     """Refuse a table with too many faults, or with no row at all."""
     source = dialect.text.source.shown if dialect.text else None
-    faults = reader.faults
     if not rows:
         raise ReadError("the table has no row of data", path=source, where=f"line {dialect.data_line + 1}")
-    if faults.rows > ALLOWED * reader.seen:
+    if faults.rows > ALLOWED * total:
         raise ReadError(
-            f"{faults.rows} of {reader.seen} rows do not parse",
+            f"{faults.rows} of {total} rows do not parse",
             path=source,
             expected=f"{dialect.width} fields in each row, at most 1 % of the rows with a fault",
             found="; ".join(faults.listed[:3]),

@@ -58,7 +58,9 @@ def _set(key: str, text: str, said: Mapping[str, str], found: Findings) -> None:
         number = text.replace(",", ".") if "unit" in said else text
         found.metadata.set(said["path"], number, said.get("unit"), source=f"file: {key}")
     except (MetadataError, ReadError) as error:
-        found.dropped.append(Dropped(f"{key} = {text} as {said['path']}", f"{error.message}; kept in the settings"))
+        found.dropped.append(
+            Dropped(f"{key} = {text} as {said['path']}", f"{error.message}; kept in the settings")
+        )
 
 
 def _iso(text: str, key: str, order: str) -> str:

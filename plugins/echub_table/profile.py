@@ -70,7 +70,9 @@ class Profile:
 def shipped() -> Mapping[str, Profile]:
     """Load the profiles of this plugin, by name; that of bare impedance headers comes last."""
     folder = Path(__file__).parent / "profiles"
-    found = {path.stem: parse(path.read_text(encoding="utf-8"), path.stem) for path in sorted(folder.glob("*.toml"))}
+    found = {
+        path.stem: parse(path.read_text(encoding="utf-8"), path.stem) for path in sorted(folder.glob("*.toml"))
+    }
     return {name: found[name] for name in sorted(found, key=lambda n: (n.startswith("generic"), n))}
 
 
@@ -162,7 +164,9 @@ def _check_columns(columns: Mapping[str, Any], name: str) -> None:
                 expected="one of `echub schema show quantities`",
             )
         if said.get("sign", "") not in _SIGNS:
-            raise PluginError(f"the sign {said['sign']!r} is none", path=name, where=where, expected=" or ".join(_SIGNS[1:]))
+            raise PluginError(
+                f"the sign {said['sign']!r} is none", path=name, where=where, expected=" or ".join(_SIGNS[1:])
+            )
 
 
 def _wrong(name: str, where: str, allowed: Sequence[str] | Mapping[str, Any] | set[str]) -> PluginError:

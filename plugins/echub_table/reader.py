@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +11,15 @@ import numpy as np
 from echub.plugin import (
     Decision,
     Dropped,
-    MetadataError,
     Notice,
     ReadError,
     Record,
     Source,
     SourceColumn,
     build_tables,
+    quantities,
 )
+from echub_table.cells import TEXT
 from echub_table.columns import Findings, meanings, source_columns
 from echub_table.dialect import Dialect, Given, infer
 from echub_table.headers import Meaning
@@ -50,9 +51,12 @@ def read(source: Source, options: TableOptions) -> Record:
     return assemble(plan(source, options), source)
 
 
-def plan(source: Source, options: TableOptions) -> Plan:
-    """Infer everything but the rows: dialect, profile, meaning of each column."""
-    asked, origin = find(source, options.profile)
+def plan(source: Source, options: TableOptions, file: Source | None = None) -> Plan:
+    """Infer everything but the rows: dialect, profile, meaning of each column.
+
+    `file` is the file beside which profiles are looked for, where `source` is text made from it.
+    """
+    asked, origin = find(file or source, options.profile)
     dialect = infer(source, given(options, asked))
     profile, why = (asked, origin) if asked or options.profile == "none" else _fitting(dialect)
     if profile is not None and asked is None and profile.dialect:
@@ -60,6 +64,7 @@ def plan(source: Source, options: TableOptions) -> Plan:
     if not dialect.names:
         raise _no_header(dialect, source)
     meant = meanings(dialect, profile)
+    dialect = replace(dialect, columns=_with_texts(dialect.columns, meant))
     named = Decision("profile", profile.name if profile else "none", why or "no header or first line fits one")
     said = {
         "dates": options.dates or str((profile.dialect if profile else {}).get("dates", "")),
@@ -69,10 +74,10 @@ def plan(source: Source, options: TableOptions) -> Plan:
     return Plan(dialect, profile, meant, [*dialect.decisions, named, *map(_decision, dialect.names, meant)], said)
 
 
-def assemble(plan: Plan, source: Source) -> Record:
-    """Read the rows and build the record."""
+def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
+    """Read the rows, unless they are given, and build the record."""
     found = Findings()
-    table = parse(plan.dialect)
+    table = table or parse(plan.dialect)
     columns = source_columns(plan.dialect, table, plan.meant, found, plan.said)
     if not any(c.quantity for c in columns):
         raise _nothing_known(columns, source)
@@ -91,6 +96,13 @@ def assemble(plan: Plan, source: Source) -> Record:
         notices=found.notices,
         dropped=found.dropped,
     )
+
+
+def _with_texts(columns: str, meant: Sequence[Meaning]) -> str:
+    """Parse as text what means a text, whatever its cells look like: a current range may be a bare number."""
+    known = [quantities()[m.quantity].type if m.quantity else "" for m in meant]
+    texts = {i for i, kind in enumerate(known) if kind == "text"}
+    return "".join(TEXT if i in texts else kind for i, kind in enumerate(columns))
 
 
 def given(options: TableOptions, profile: Profile | None) -> Given:
@@ -151,7 +163,9 @@ def _derived_time(columns: Sequence[SourceColumn], found: Findings) -> list[Sour
         return []
     recipe = f"{name} - its first value"
     found.note("derived-time", f"the table has no elapsed time: time = {recipe}")
-    return [SourceColumn("time", clock.seconds - finite[0], "time", "s", origin="derived", attrs={"recipe": recipe})]
+    return [
+        SourceColumn("time", clock.seconds - finite[0], "time", "s", origin="derived", attrs={"recipe": recipe})
+    ]
 
 
 def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:
@@ -161,9 +175,13 @@ def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings)
         found.note("unparsable-rows", text)
     if table.row is not None:
         gone = table.total - table.rows
-        found.dropped.append(Dropped(f"{gone} rows with another number of fields", "their values have no certain column"))
+        found.dropped.append(
+            Dropped(f"{gone} rows with another number of fields", "their values have no certain column")
+        )
     if faults.truncated:
-        found.dropped.append(Dropped(f"the last row, cut short: {faults.truncated}", "its last value may be incomplete"))
+        found.dropped.append(
+            Dropped(f"the last row, cut short: {faults.truncated}", "its last value may be incomplete")
+        )
         found.note("truncated", "the last row is cut short: the file is incomplete")
     if faults.recoded:
         found.note("encoding-changes", "some text is no UTF-8 and was read as cp1252")

@@ -83,6 +83,11 @@ def with_spectra(
     if count < 2:
         return list(columns), [Decision("spectra", "1", "the frequency never jumps back")]
     spectrum = SourceColumn(
-        "spectrum", np.cumsum(number), "spectrum", "1", origin="derived", attrs={"recipe": f"a new one where {rule}"}
+        "spectrum",
+        np.cumsum(number),
+        "spectrum",
+        "1",
+        origin="derived",
+        attrs={"recipe": f"a new one where {rule}"},
     )
     return [*columns, spectrum], [Decision("spectra", str(count), f"{rule} at {count - 1} rows")]
