@@ -112,4 +112,5 @@ def _packed(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDA
     """Pack bit fields again."""
     fields = [(b["mask"], values[b["name"]].astype(np.int64)) for b in known["bits"]]
     shifted = [field << ((mask & -mask).bit_length() - 1) for mask, field in fields]
-    return np.bitwise_or.reduce(shifted, axis=0).astype(known["dtype"])
+    packed: NDArray[Any] = np.bitwise_or.reduce(shifted, axis=0).astype(known["dtype"])
+    return packed

@@ -31,13 +31,12 @@ from echub.content import (
     plain,
     to_json,
 )
-from echub.description import restore_column
 from echub.dataset import Dataset, Omitted
+from echub.description import restore_column
 from echub.errors import ReadError
 from echub.metadata import Entry, Metadata
 from echub.notice import Notice
 from echub.record import Dropped, Provenance, Record
-from echub.units import Scale
 
 SUFFIX = ".h5"
 FORMAT = "echub"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from echub_table.cells import DATE, EMPTY, FILLED, MISSING, NUMERIC, TEXT, Splitter
@@ -78,9 +78,9 @@ def _width(kinds: Sequence[str], counts: Sequence[int]) -> int:
     return max(numbers, key=lambda n: (numbers[n], n), default=0)
 
 
-def _majority(kinds: Counter[str] | object) -> str:
+def _majority(kinds: Iterable[str]) -> str:
     """Give the kind of most filled cells of a column; numbers win over missing ones."""
-    counted = Counter(kind for kind in kinds if kind != EMPTY)  # type: ignore[attr-defined]
+    counted = Counter(kind for kind in kinds if kind != EMPTY)
     if not counted:
         return EMPTY
     missing = counted.pop(MISSING, 0)
@@ -95,7 +95,7 @@ def _fits(row: str, columns: str) -> bool:
     if len(row) != len(columns):
         return False
     return all(
-        cell == EMPTY or cell == MISSING or cell == column or column in (TEXT, EMPTY, MISSING)
+        cell in (EMPTY, MISSING, column) or column in (TEXT, EMPTY, MISSING)
         for cell, column in zip(row, columns, strict=True)
     )
 

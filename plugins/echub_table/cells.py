@@ -76,7 +76,8 @@ def kind_of(cell: str) -> str:
 class Splitter:
     """Split lines at one delimiter and tell the kinds of their cells, each shape once.
 
-    A blank delimiter stands for any run of blanks and tabs.
+    A blank delimiter stands for any run of blanks and tabs; a cell that then ends with another
+    delimiter is no number.
     """
 
     def __init__(self, delimiter: str) -> None:
@@ -103,5 +104,6 @@ class Splitter:
     def _kind(self, cell: str) -> str:
         found = self._kinds.get(cell)
         if found is None:
-            found = self._kinds[cell] = kind_of(cell)
+            hanging = self.delimiter == " " and cell.endswith((",", ";"))
+            found = self._kinds[cell] = TEXT if hanging else kind_of(cell)
         return found

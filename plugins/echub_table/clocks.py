@@ -61,24 +61,45 @@ def wall_clock(texts: pl.Series, name: str, order: str = "") -> WallClock:
 
 
 def _order(parts: pl.DataFrame, name: str, said: str, texts: pl.Series) -> tuple[str, str]:
-    a, b = (parts[part].cast(pl.Int32, strict=False) for part in "ab")
-    if parts["a"].str.len_chars().max() == 4:
-        return "ymd", "the year stands first"
-    day_first, month_first = bool((a > 12).any()), bool((b > 12).any())
-    if day_first and not month_first:
-        return "dmy", f"the first number reaches {a.max()}"
-    if month_first and not day_first:
-        return "mdy", f"the second number reaches {b.max()}"
-    if said and not (day_first or month_first):
+    """Find the one order in which every date of the column is a date."""
+    possible = _possible(parts)
+    if len(possible) == 1:
+        return possible[0], "every date is one in this order only"
+    if said in possible:
         return said, "said by the user or a profile"
     raise Ambiguous(
-        "the order of day and month is not settled",
+        "the order of day, month and year is not settled" if possible else "no order makes all of these dates",
         where=f"column {name}",
-        expected="a date with a day beyond 12",
-        found=str(texts.drop_nulls()[0]),
-        cause="every day of this table is the 12th or earlier" if not day_first else "both orders occur",
-        hint="`--option dates=dmy` or `--option dates=mdy` says which",
+        expected="a date with a day beyond 12, or a year of four digits",
+        found=str(texts.filter(texts != "")[0]),
+        cause=f"{' and '.join(possible)} are both possible" if possible else "the column mixes two orders",
+        hint=" or ".join(f"`--option dates={order}`" for order in possible or _ORDERS) + " says which",
     )
+
+
+def _possible(parts: pl.DataFrame) -> list[str]:
+    """List the orders that no date of the column contradicts."""
+    a, b, c = (_range(parts[part]) for part in "abc")
+    found = []
+    if a.digits <= 2 and a.high <= 31 and b.high <= 12:
+        found.append("dmy")
+    if a.digits <= 2 and a.high <= 12 and b.high <= 31:
+        found.append("mdy")
+    if c.digits <= 2 and b.high <= 12 and c.high <= 31:
+        found.append("ymd")
+    return found
+
+
+@dataclass(frozen=True)
+class _Range:
+    high: int
+    digits: int
+
+
+def _range(part: pl.Series) -> _Range:
+    numbers = part.cast(pl.Int32, strict=False).drop_nulls().to_numpy()
+    digits = part.str.len_chars().drop_nulls().to_numpy()
+    return _Range(int(numbers.max(initial=0)), int(digits.max(initial=0)))
 
 
 def _month_numbers(words: pl.Series) -> pl.Series:

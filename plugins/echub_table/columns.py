@@ -16,7 +16,7 @@ from echub_table.cells import CLOCK, DATE, MISSING_TOKENS, UNITED
 from echub_table.clocks import WallClock, compare, to_utc, wall_clock
 from echub_table.dialect import Dialect
 from echub_table.headers import Meaning, meaning_of
-from echub_table.parse import Table
+from echub_table.parse import ALLOWED, Table
 from echub_table.profile import Profile
 
 DAY = 86_400.0
@@ -151,6 +151,7 @@ def _numbers(texts: pl.Series, dialect: Dialect, *, united: bool) -> tuple[NDArr
 def _elapsed(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings) -> SourceColumn:
     """Read h:m:s as seconds; a clock that starts again at midnight tells the time of day."""
     seconds = clocks(texts.fill_null("")).fill_null(np.nan).to_numpy()
+    _report_lost(seconds, texts, name, found)
     times = [q for q in (meaning.quantity, *meaning.candidates) if q in ("time", "step_time")]
     finite = seconds[np.isfinite(seconds)]
     if len(finite) > 1 and np.diff(finite).min() < -DAY / 2 and finite.max() < DAY:
@@ -165,9 +166,7 @@ def _wall(
 ) -> SourceColumn:
     """Read dates as seconds of the wall clock; UTC only where a zone is stated."""
     clock = wall_clock(texts.fill_null(""), name, options.get("dates", ""))
-    lost = int((np.isnan(clock.seconds) & (texts.fill_null("").str.strip_chars() != "").to_numpy()).sum())
-    if lost:
-        found.note("unparsable-dates", f"{lost} dates of {name} do not parse and are NaN")
+    _report_lost(clock.seconds, texts, name, found)
     found.clocks[name] = clock
     attrs = {"printed_as": str(texts[0]), "date_order": clock.order, "epoch": "1970-01-01T00:00:00"}
     if clock.zoned:
@@ -177,6 +176,23 @@ def _wall(
         utc = to_utc(clock.seconds, zone)
         return SourceColumn(name, utc, "unix_time", "s", origin="assumed", index=i, attrs={**attrs, "zone": zone})
     return SourceColumn(name, clock.seconds, None, "s", index=i, attrs={**attrs, "zone": "unknown"})
+
+
+def _report_lost(seconds: NDArray[np.float64], texts: pl.Series, name: str, found: Findings) -> None:
+    """Count clocks and dates that are none; more than 1 % make the file an error, as for numbers."""
+    cells = texts.fill_null("").str.strip_chars()
+    empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
+    lost = np.isnan(seconds) & ~empty.to_numpy()
+    if not lost.any():
+        return
+    words = ", ".join(repr(cells[int(at)]) for at in np.flatnonzero(lost)[:3])
+    if lost.sum() > ALLOWED * len(seconds):
+        raise ReadError(
+            f"{int(lost.sum())} of {len(seconds)} clocks of {name} do not parse",
+            where=f"column {name}",
+            found=words,
+        )
+    found.note("unparsable-rows", f"{int(lost.sum())} clocks of {name} do not parse and are NaN: {words}")
 
 
 def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings) -> SourceColumn:
@@ -258,7 +274,7 @@ def _report_repeats(columns: Sequence[SourceColumn], found: Findings) -> None:
                 f"{len(headers)} columns are a frequency: {', '.join(headers)}",
                 expected="one frequency for each row",
                 cause="several spectra stand side by side",
-                hint='a profile leaves the others out: [columns."NAME"] quantity = ""; or export one under the other',
+                hint="export one under the other, each under its header",
             )
         found.note("several-columns", f"{len(headers)} columns are {quantity}: {', '.join(headers)}; all are kept")
 

@@ -103,7 +103,7 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
     block, rival, why = _choose(lines, given, source)
     decisions.append(Decision("delimiter", NAMES[block.delimiter], why, rival))
     if given.data_line is not None:
-        block = replace(block, first=given.data_line, rows=tuple(i for i in block.rows if i >= given.data_line))
+        block = _starting(block, given.data_line, source)
     decimal, decision = _decimal(block, lines, given, source)
     decisions.append(decision)
     header = _header(block, lines, given, source)
@@ -112,6 +112,7 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
     sample = tuple(tuple(block.splitter.split(lines[i])) for i in block.rows)
     grouped = _grouped(sample, decimal)
     names = tuple(name.strip() for name in given.columns or header.names)
+    _require_names(names, block, given, source)
     return Dialect(
         encoding=text.encoding,
         newline=text.newline,
@@ -184,6 +185,14 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     why += f", {best.numeric} of them numbers"
     rivals = [f"{NAMES[b.delimiter]}: {len(b.rows)} lines, {b.numeric} of {b.width} numbers" for b in ranked[1:2]]
     return best, "".join(rivals), why
+
+
+def _starting(block: Block, line: int, source: Source) -> Block:
+    """Let the data begin where a profile says."""
+    rows = tuple(i for i in block.rows if i >= line)
+    if not rows:
+        raise ReadError("no data stands where the profile says", path=source.shown, where=f"line {line + 1}")
+    return replace(block, first=line, rows=rows)
 
 
 def _sep_line(lines: Sequence[str]) -> str:
@@ -305,10 +314,27 @@ def _require_no_misfit(
         )
 
 
+def _require_names(names: Sequence[str], block: Block, given: Given, source: Source) -> None:
+    """Refuse names of a profile, or of a declared line, that are not as many as the fields."""
+    if names and len(names) not in (block.width, block.width - _ends_empty(block)):
+        raise ReadError(
+            f"{len(names)} names are given but the rows have {block.width} fields",
+            path=source.shown,
+            where=f"line {block.first + 1}",
+            expected=f"{block.width} names",
+            found=", ".join(names)[:80],
+            cause=given.said_by,
+        )
+
+
+def _ends_empty(block: Block) -> bool:
+    return block.columns[-1] == EMPTY
+
+
 def _is_trailing(block: Block, names: Sequence[str]) -> bool:
     """Tell whether the last column is only the delimiter that ends each row."""
     unnamed = len(names) < block.width or not names[-1]
-    return unnamed and block.columns[-1] == EMPTY and bool(names)
+    return unnamed and _ends_empty(block) and bool(names)
 
 
 def _comment(lines: Sequence[str], block: Block) -> str:
@@ -334,12 +360,13 @@ def _footer(text: Text, block: Block) -> tuple[str, ...]:
 
 
 def _may_be_row(kinds: str, block: Block) -> bool:
-    """Tell a data row, whole or cut short, from a line of words with a number in it."""
+    """Tell a data row, whole or cut short or with a fault, from a line of words with a number in it."""
     if len(kinds) > block.width:
         return True
     pairs = list(zip(kinds, block.columns, strict=False))
-    good = sum(cell in (column, EMPTY, MISSING) or column in ("t", EMPTY, MISSING) for cell, column in pairs)
-    return good == len(pairs) or (len(kinds) == block.width and good >= 0.5 * len(pairs))
+    good = [cell in (column, EMPTY, MISSING) or column in ("t", EMPTY, MISSING) for cell, column in pairs]
+    filled = sum(cell == column != EMPTY for cell, column in pairs)
+    return all(good) or (len(kinds) == block.width and 2 * filled >= block.width)
 
 
 def _line_decisions(block: Block, header: _Header, footer: Sequence[str], lines: Sequence[str]) -> list[Decision]:

@@ -78,10 +78,10 @@ def _column_lines(dialect: Dialect, meant: list[Meaning]) -> Iterator[str]:
         meaning = meant[i] if i < len(meant) else Meaning(problem="its name and its unit contradict each other")
         yield f"[columns.{_text(name)}]"
         if meaning.quantity:
-            source = "(guess) by the name" if meaning.said_by == "profile" else "by name and unit"
-            yield f"quantity = {_text(meaning.quantity)}  # {source}"
+            guessed = meaning.said_by == "profile"
+            yield f"quantity = {_text(meaning.quantity)}  # {'(guess) by the name' if guessed else 'by name and unit'}"
             if meaning.unit:
-                yield f"unit = {_text(meaning.unit)}  # {'(guess) not printed' if meaning.said_by == 'profile' else 'printed'}"
+                yield f"unit = {_text(meaning.unit)}  # {'(guess) not printed' if guessed else 'printed'}"
             if meaning.quantity in ("impedance_imag", "phase"):
                 yield _sign_line(meaning)
         elif meaning.candidates:

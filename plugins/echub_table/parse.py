@@ -156,10 +156,11 @@ class _Reader:
         return frame
 
     def _is_special(self, data: bytes) -> bool:
-        """Tell whether blanks delimit, or anything is quoted or commented."""
+        """Tell whether blanks delimit, or anything is quoted, commented, or a header again."""
         comment = self.dialect.comment.encode()
         marked = bool(comment) and (data.startswith(comment) or b"\n" + comment in data)
-        return self.dialect.delimiter == " " or b'"' in data or marked
+        again = bool(self._header) and self._header.encode() in data
+        return self.dialect.delimiter == " " or b'"' in data or marked or again
 
     def _regular(self, data: bytes) -> pl.DataFrame | None:
         """Read a chunk as it is; None where not every line has its number of fields.

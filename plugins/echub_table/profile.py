@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -55,7 +55,7 @@ class Profile:
         """Tell whether a table is of this format; `known` are the quantities that its names may mean."""
         rules, lines = self.match, dialect.preamble
         headers = set(dialect.names)
-        tests = {
+        tests: dict[str, Callable[[Any], bool]] = {
             "first_line": lambda v: bool(lines) and lines[0].startswith(v),
             "line": lambda v: any(line.startswith(v) for line in lines),
             "headers": headers.issuperset,

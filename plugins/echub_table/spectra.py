@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ def settle_signs(
     `said` (`signed`, `negated` or empty) is what the user or a profile says of Z'' and the phase.
     """
     settled, decisions = [], []
+    frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
     for column in columns:
         meaning = meant[column.index or 0]
         if column.quantity not in _SIGNED or column.index is None:
@@ -36,14 +38,33 @@ def settle_signs(
             word = "negated" if meaning.negate else "signed"
             decisions.append(Decision(f"sign of {column.header}", word, f"declared by the {meaning.said_by}"))
         else:
-            decisions.append(_undeclared(column))
+            decisions.append(_undeclared(column, frequency))
+        if column.quantity == "phase":
+            _require_degrees(column, meaning)
         settled.append(column)
     return settled, decisions
 
 
-def _undeclared(column: SourceColumn) -> Decision:
+def _require_degrees(column: SourceColumn, meaning: Meaning) -> None:
+    """Refuse a phase without a printed unit that may as well be in radians."""
+    values = np.asarray(column.values, dtype=np.float64)
+    finite = np.abs(values[np.isfinite(values)])
+    if meaning.said_by != "profile" or not finite.size or finite.max() > np.pi / 2 * 1.01:
+        return
+    raise ReadError(
+        f"{column.header} prints no unit and may be in radians",
+        where=f"column {column.header}",
+        expected="degrees, some of them beyond 1.6",
+        found=f"values up to {finite.max():g}",
+        hint="print the unit in the header, such as `phase / deg`; radians are to be converted before",
+    )
+
+
+def _undeclared(column: SourceColumn, frequency: NDArray[Any] | None) -> Decision:
     """Take an undeclared column as printed, if its values have the usual sign."""
     values = np.asarray(column.values, dtype=np.float64)
+    if frequency is not None:
+        values = values[np.asarray(frequency) > 0]
     counted = values[np.isfinite(values) & (values != 0)]
     usual = _SIGNED[column.quantity or ""]
     share = float((counted * usual > 0).mean()) if counted.size else 1.0
@@ -53,11 +74,11 @@ def _undeclared(column: SourceColumn) -> Decision:
     raise ReadError(
         f"the sign of {column.header} is not declared, and its values speak against it",
         where=f"column {column.header}",
-        expected=f"mostly {'negative' if usual < 0 else 'positive'} values of {column.quantity}, or a header -{column.header}",
+        expected=f"mostly {'negative' if usual < 0 else 'positive'} values, or a header -{column.header}",
         found=f"{1 - share:.0%} of the values have the other sign",
         cause="the table prints the negated part, or the cell is inductive throughout",
-        hint="`--option zimag=negated` if it prints the negated part, `--option zimag=signed` if the values are right; "
-        f'in a profile: [columns."{column.header}"] sign = "negated"',
+        hint="`--option zimag=negated` if it prints the negated part, `--option zimag=signed` if the values "
+        f'are right; in a profile: [columns."{column.header}"] sign = "negated"',
     )
 
 
