@@ -79,7 +79,7 @@ def _column_lines(dialect: Dialect, meant: list[Meaning]) -> Iterator[str]:
         yield f"[columns.{_text(name)}]"
         if meaning.quantity:
             guessed = meaning.said_by == "profile"
-            yield f"quantity = {_text(meaning.quantity)}  # {'(guess) by the name' if guessed else 'by name and unit'}"
+            yield f"quantity = {_text(meaning.quantity)}  # {'(guess) by name' if guessed else 'by name and unit'}"
             if meaning.unit:
                 yield f"unit = {_text(meaning.unit)}  # {'(guess) not printed' if guessed else 'printed'}"
             if meaning.quantity in ("impedance_imag", "phase"):

@@ -15,6 +15,9 @@ from echub.plugin import Unit, UnitMismatch, UnknownUnit, quantities, unit
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])\s*\Z")
 _IN = re.compile(r"(?P<name>.+?)(?:,| in)\s+(?P<unit>\S+)\s*\Z")
 _REFERENCE = re.compile(r"(?P<name>\S+)\s+vs\.?\s+(?P<reference>.+)\Z", re.IGNORECASE)
+_FURTHER = re.compile(r"__\d+\Z")
+"""What the hub adds to the name of a further column of a quantity."""
+
 _MINUS = "-−–"
 _WORDS = {
     "second": "s",
@@ -125,7 +128,7 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
     loose, unsure = Meaning(), Meaning()
     mismatch: UnitMismatch | None = None
     for name, printed in split_header(header):
-        base, reference = _without_reference(name)
+        base, reference = _without_reference(_FURTHER.sub("", name))
         named = _by_name().get(_key(base), ())
         text = printed or (bare_unit(unit_cell) or unit_cell).strip()
         if not named:

@@ -96,7 +96,7 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
     head = _decoded(raw, chosen, source).lstrip("\ufeff")
     newline = _newline(head)
     tail_at = max(0, source.size - TAIL)
-    tail = head if tailless else _decoded(source.read(tail_at - tail_at % 2), chosen, source)
+    tail = head if tailless else _decoded(source.read(tail_at - tail_at % 2), _without_mark(raw, chosen), source)
     text = [part.replace("\r\n", "\n").replace("\r", "\n") for part in (head, tail)]
     return Text(source, chosen, evidence, newline, text[0], text[1], whole)
 
@@ -106,6 +106,13 @@ def _by_tail(source: Source, chosen: str, evidence: str) -> tuple[str, str]:
     tail = source.read(max(0, source.size - TAIL)).lstrip(bytes(range(0x80, 0xC0)))
     found = encoding_of(tail, whole=True)
     return (found.value, f"in the last lines, {found.evidence}") if found.value == "cp1252" else (chosen, evidence)
+
+
+def _without_mark(raw: bytes, encoding: str) -> str:
+    """Name the byte order that the mark at the beginning declares, for text further on."""
+    if encoding != "utf-16":
+        return encoding
+    return "utf-16-be" if raw.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"
 
 
 def _decoded(raw: bytes, encoding: str, source: Source) -> str:
