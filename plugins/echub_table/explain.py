@@ -82,7 +82,7 @@ def _column_lines(dialect: Dialect, meant: list[Meaning]) -> Iterator[str]:
             yield f"quantity = {_text(meaning.quantity)}  # {'(guess) by name' if guessed else 'by name and unit'}"
             if meaning.unit:
                 yield f"unit = {_text(meaning.unit)}  # {'(guess) not printed' if guessed else 'printed'}"
-            if meaning.quantity in ("impedance_imag", "phase"):
+            if meaning.declared_sign or meaning.quantity in ("impedance_imag", "phase"):
                 yield _sign_line(meaning)
         elif meaning.candidates:
             yield f'quantity = ""  # (guess) {" or ".join(meaning.candidates)}? {meaning.problem}'
