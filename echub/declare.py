@@ -105,8 +105,9 @@ class Writer:
     """Declare a writer: ``write(record, stem, options) -> Iterator[(suffix, write_to)]``.
 
     It yields the parts of the output, usually one per dataset: the suffix that follows the
-    source's name, and a function that writes the part to an open binary file. The hub makes the
-    files appear all at once or not at all.
+    source's name, and a function that writes the part to an open binary file. A part whose suffix
+    goes on from another's describes that one, and is no output of its own. The hub makes the files
+    appear all at once or not at all.
     """
 
     name: str

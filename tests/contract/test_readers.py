@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from echub.registry import GROUP, registry
 from echub.testing import ReaderContract
+from fixtures.tables.nasty import CASES
 from fixtures.eclab import COLUMNS, FLAG_IDS, SCENARIOS, header_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -41,8 +42,12 @@ def eclab_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
     return {(places.index(str(i)), analog.get(i, header_of(i))): file.rows[str(i)] for i in columns}
 
 
+NASTY = [FIXTURES / "tables" / "nasty" / "files" / name for name, case in CASES.items() if case.reads_alone]
+
 READERS = {
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
+    "table": Row(NASTY),
+    "excel": Row([FIXTURES / "tables" / "workbook.xlsx"]),
 }
 
 

@@ -95,9 +95,9 @@ def test_elapsed_time_is_derived_where_only_dates_stand():
 
 def test_zone_by_option():
     text = "".join(f"2024-05-13 12:00:0{i},3.7\n" for i in range(5))
-    column = echub.read(f"date,U / V\n{text}".encode(), options={"timezone": "Europe/Berlin"})["timeseries"].column(
-        "unix_time"
-    )
+    column = echub.read(f"date,U / V\n{text}".encode(), options={"timezone": "Europe/Berlin"})[
+        "timeseries"
+    ].column("unix_time")
     assert (column.values[0], column.origin) == (_epoch(2024, 5, 13, 10), "assumed")
 
 

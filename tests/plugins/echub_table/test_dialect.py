@@ -22,7 +22,12 @@ def _infer(text: str | bytes, given: Given | None = None):
 @pytest.mark.parametrize("decimal", [".", ","])
 def test_delimiter_and_decimal_mark(delimiter, decimal):
     dialect = _infer(basic(delimiter, decimal))
-    assert (dialect.delimiter, dialect.decimal, dialect.header_line, dialect.data_line) == (delimiter, decimal, 0, 1)
+    assert (dialect.delimiter, dialect.decimal, dialect.header_line, dialect.data_line) == (
+        delimiter,
+        decimal,
+        0,
+        1,
+    )
 
 
 @pytest.mark.parametrize(

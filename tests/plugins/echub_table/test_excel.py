@@ -43,7 +43,9 @@ def test_small_numbers_keep_all_their_digits(tmp_path):
 
 
 def test_several_sheets_want_to_be_asked_for(tmp_path):
-    path = _workbook(tmp_path / "a.xlsx", One=_rows(TIME, VOLTAGE, CURRENT), Two=_rows(TIME, CURRENT, VOLTAGE), Empty=[])
+    path = _workbook(
+        tmp_path / "a.xlsx", One=_rows(TIME, VOLTAGE, CURRENT), Two=_rows(TIME, CURRENT, VOLTAGE), Empty=[]
+    )
     with pytest.raises(ReadError, match="2 sheets") as caught:
         echub.read(path)
     assert '--option sheet="One"' in caught.value.hint

@@ -23,7 +23,9 @@ def _numbers() -> list[np.ndarray]:
 
 def _write(path, *, decimal=".", delimiter=",", encoding="utf-8", end="\n", change=None) -> Source:
     columns = _numbers()
-    lines = [delimiter.join(repr(float(x)).replace(".", decimal) for x in row) for row in zip(*columns, strict=True)]
+    lines = [
+        delimiter.join(repr(float(x)).replace(".", decimal) for x in row) for row in zip(*columns, strict=True)
+    ]
     if change:
         change(lines)
     text = end.join([delimiter.join(("t/s", "U/V", "I/mA")), *lines]) + end

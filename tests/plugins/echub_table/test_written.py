@@ -16,7 +16,8 @@ READ = [case for case in CASES.values() if case.columns is not None]
 
 def _there_and_back(source, tmp_path, **options):
     first = convert(source, tmp_path / "x", to="csv", **options)
-    (table,) = [path for path in first.outputs if path.endswith(".csv")]
+    (table,) = first.outputs
+    assert first.companions == [f"{table}-metadata.json"]
     return first.record, table
 
 
