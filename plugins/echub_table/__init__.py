@@ -22,16 +22,20 @@ class TableOptions:
         "", "a profile: a TOML file, or one of those shipped (`landt`, `novonix`, `maccor`, …); `none` for none"
     )
     delimiter: str = option(
-        "", "comma, semicolon, tab, pipe or blanks", choices=("comma", "semicolon", "tab", "pipe", "blanks")
+        "auto",
+        "what stands between fields; by default inferred",
+        choices=("auto", "comma", "semicolon", "tab", "pipe", "blanks"),
     )
-    decimal: str = option("", "the decimal mark: point or comma", choices=("point", "comma", ".", ","))
-    encoding: str = option("", "the encoding, such as utf-8, utf-16 or cp1252")
-    dates: str = option("", "order of day, month and year in dates", choices=("dmy", "mdy", "ymd"))
+    decimal: str = option("auto", "the decimal mark; by default inferred", choices=("auto", "point", "comma"))
+    encoding: str = option("", "the encoding, such as utf-8, utf-16 or cp1252; by default inferred")
+    dates: str = option(
+        "auto", "order of day, month and year where the dates leave it open", choices=("auto", "dmy", "mdy", "ymd")
+    )
     timezone: str = option("", "the zone of wall-clock times, such as Europe/Berlin; by default unknown")
     zimag: str = option(
-        "",
+        "auto",
         "the sign of an undeclared Z'': `signed` (capacitive negative) or `negated` (-Z'' is printed)",
-        choices=("signed", "negated"),
+        choices=("auto", "signed", "negated"),
     )
 
 

@@ -7,6 +7,8 @@ would turn 1e-10 A into 0. Columns of numbers are loaded a second time, as the w
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +31,10 @@ _CLOSE = 1e-6
 def read(source: Source, options: ExcelOptions) -> Record:
     """Read one sheet of a workbook."""
     data = source.read()
-    sheet, cells, planned = _plan(source, data, options)
-    record = assemble(planned, source, _table(data, sheet, cells, planned.dialect))
+    with _damage(source):
+        sheet, cells, planned = _plan(source, data, options)
+        table = _table(data, sheet, cells, planned.dialect)
+    record = assemble(planned, source, table)
     record.settings["sheet"] = sheet
     return record
 
@@ -64,15 +68,8 @@ def _sheet(data: bytes, wanted: str, source: Source) -> str:
     """Find the sheet that was asked for, or the only one with cells."""
     import fastexcel
 
-    try:
+    with _damage(source):
         names = list(fastexcel.read_excel(data).sheet_names)
-    except fastexcel.FastExcelError as error:
-        raise ReadError(
-            "the workbook cannot be opened",
-            path=source.shown,
-            found=str(error).splitlines()[0],
-            cause="it is damaged, or protected by a password",
-        ) from None
     if wanted and wanted in names:
         return wanted
     filled = [name for name in names if _cells(data, name).height]
@@ -84,6 +81,22 @@ def _sheet(data: bytes, wanted: str, source: Source) -> str:
         found=", ".join(names),
         hint=f'--option sheet="{(filled or names)[0]}"',
     )
+
+
+@contextmanager
+def _damage(source: Source) -> Iterator[None]:
+    """Say that the library finds the workbook damaged."""
+    import fastexcel
+
+    try:
+        yield
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
+        raise ReadError(
+            "the workbook cannot be opened",
+            path=source.shown,
+            found=str(error).splitlines()[0],
+            cause="it is damaged, or protected by a password",
+        ) from None
 
 
 def _cells(data: bytes, sheet: str, **options: Any) -> pl.DataFrame:  # noqa: ANN401  options of the library

@@ -41,6 +41,7 @@ class Faults:
     repeated: list[int] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     truncated: str = ""
+    unended: bool = False
     recoded: bool = False
 
     def note(self, line: int, what: str) -> None:
@@ -142,7 +143,28 @@ class _Reader:
         for following in chunks:
             yield self._frame(data)
             data = following
-        yield self._frame(_without_footer(data, len(self.dialect.footer)), last=True)
+        data = _without_footer(data, len(self.dialect.footer))
+        self.faults.unended = self._is_unended() and not self.dialect.footer
+        if self.faults.unended and self._is_cut_in_a_number(data):
+            data = self._without_cut_row(data)
+        yield self._frame(data, last=True)
+
+    def _is_unended(self) -> bool:
+        """Tell whether the file ends within a line: its last value may be cut."""
+        text = self.dialect.text
+        return text is not None and not text.tail.endswith("\n")
+
+    def _is_cut_in_a_number(self, data: bytes) -> bool:
+        """Tell whether the last value has fewer decimals than all of the rows before, which have as many."""
+        mark, separator = self.dialect.decimal.encode(), self.separator.encode()
+        last = [row.rpartition(separator)[2].strip() for row in data.rstrip(b"\n").split(b"\n")[-20:]]
+        decimals = [len(cell.partition(mark)[2]) for cell in last]
+        return len(decimals) > 3 and len(set(decimals[:-1])) == 1 and decimals[-1] < decimals[0]
+
+    def _without_cut_row(self, data: bytes) -> bytes:
+        kept, _, cut = data.rstrip(b"\n").rpartition(b"\n")
+        self.faults.truncated = cut.decode("utf-8", "replace")
+        return kept + b"\n"
 
     def _frame(self, data: bytes, *, last: bool = False) -> pl.DataFrame:
         data = self._recoded(data)
@@ -220,7 +242,7 @@ class _Reader:
     def _is_cut(
         self, wrong: NDArray[np.bool_], blank: NDArray[np.bool_], fields: NDArray[np.int64], *, last: bool
     ) -> bool:
-        """Tell whether the last row of the file is cut short."""
+        """Tell whether the last row of the file lacks fields."""
         filled = np.flatnonzero(~blank)
         return bool(last and len(filled) and wrong[filled[-1]] and fields[filled[-1]] < self.dialect.width)
 

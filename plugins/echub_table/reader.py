@@ -67,9 +67,9 @@ def plan(source: Source, options: TableOptions, file: Source | None = None) -> P
     dialect = replace(dialect, columns=_with_texts(dialect.columns, meant))
     named = Decision("profile", profile.name if profile else "none", why or "no header or first line fits one")
     said = {
-        "dates": options.dates or str((profile.dialect if profile else {}).get("dates", "")),
-        "timezone": options.timezone or str((profile.dialect if profile else {}).get("timezone", "")),
-        "zimag": options.zimag or str((profile.impedance if profile else {}).get("zimag", "")),
+        "dates": _said(options.dates, profile.dialect if profile else {}, "dates"),
+        "timezone": _said(options.timezone, profile.dialect if profile else {}, "timezone"),
+        "zimag": _said(options.zimag, profile.impedance if profile else {}, "zimag"),
     }
     return Plan(dialect, profile, meant, [*dialect.decisions, named, *map(_decision, dialect.names, meant)], said)
 
@@ -98,6 +98,11 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     )
 
 
+def _said(option: str, profile: Mapping[str, Any], key: str) -> str:
+    """Give what the user says, else what the profile says, else nothing."""
+    return str(profile.get(key, "")) if option in ("", "auto") else option
+
+
 def _with_texts(columns: str, meant: Sequence[Meaning]) -> str:
     """Parse as text what means a text, whatever its cells look like: a current range may be a bare number."""
     known = [quantities()[m.quantity].type if m.quantity else "" for m in meant]
@@ -111,8 +116,9 @@ def given(options: TableOptions, profile: Profile | None) -> Given:
 
     by_word = {word: mark for mark, word in NAMES.items()}
     of_profile = Given.of(profile.dialect, f"the profile {profile.name}") if profile else Given()
-    said = of_profile.said_by if profile and not (options.delimiter or options.decimal) else "said by the user"
-    decimal = {"point": ".", "comma": ","}.get(options.decimal, options.decimal)
+    silent = options.delimiter == options.decimal == "auto"
+    said = of_profile.said_by if profile and silent else "said by the user"
+    decimal = {"point": ".", "comma": ","}.get(options.decimal, "")
     return Given(
         by_word.get(options.delimiter, "") or of_profile.delimiter,
         decimal or of_profile.decimal,
@@ -183,6 +189,8 @@ def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings)
             Dropped(f"the last row, cut short: {faults.truncated}", "its last value may be incomplete")
         )
         found.note("truncated", "the last row is cut short: the file is incomplete")
+    if faults.unended and not faults.truncated:
+        found.note("no-last-line-end", "the file ends without a line end: if it was cut, its last value is wrong")
     if faults.recoded:
         found.note("encoding-changes", "some text is no UTF-8 and was read as cp1252")
     if faults.repeated:

@@ -99,7 +99,7 @@ def with_spectra(
         rows = np.arange(len(values)) if row is None else row
         starts, rule = np.concatenate([starts[:1], np.searchsorted(rows, breaks)]), "a header is repeated"
     number = np.zeros(len(values), dtype=np.int64)
-    number[np.unique(starts[1:])] = 1
+    number[[start for start in starts[1:] if start < len(values)]] = 1
     count = int(number.sum()) + 1
     if count < 2:
         return list(columns), [Decision("spectra", "1", "the frequency never jumps back")]

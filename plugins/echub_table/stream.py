@@ -59,6 +59,7 @@ class Text:
     def _blocks(self, size: int) -> Iterator[bytes]:
         plain = self.encoding in ("utf-8", "utf-8-sig", "cp1252")
         decoder = None if plain else codecs.getincrementaldecoder(self.encoding)("backslashreplace")
+        size = min(size, self.source.size + 1)  # reading takes the memory that is asked for
         skip = 3 if self.encoding == "utf-8-sig" else 0
         with self.source.open() as file:
             file.seek(skip)
