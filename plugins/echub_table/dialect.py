@@ -101,7 +101,7 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
     lines = _lines(text)
     decisions = [Decision("encoding", text.encoding, text.encoding_evidence)]
     block, rival, why = _choose(lines, given, source)
-    decisions.append(Decision("delimiter", NAMES[block.delimiter], why, rival))
+    decisions.append(Decision("delimiter", NAMES.get(block.delimiter, block.delimiter), why, rival))
     if given.data_line is not None:
         block = _starting(block, given.data_line, source)
     decimal, decision = _decimal(block, lines, given, source)
@@ -183,7 +183,7 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     said = given.said_by if given.delimiter else "the line sep= declares it"
     why = said if declared else f"{len(best.rows)} of the first {len(lines)} lines have {best.width} fields"
     why += f", {best.numeric} of them numbers"
-    rivals = [f"{NAMES[b.delimiter]}: {len(b.rows)} lines, {b.numeric} of {b.width} numbers" for b in ranked[1:2]]
+    rivals = [f"{NAMES.get(b.delimiter, b.delimiter)}: {len(b.rows)} lines, {b.numeric} of {b.width} numbers" for b in ranked[1:2]]
     return best, "".join(rivals), why
 
 
@@ -198,7 +198,8 @@ def _starting(block: Block, line: int, source: Source) -> Block:
 def _sep_line(lines: Sequence[str]) -> str:
     """Read the line `sep=;` by which spreadsheets declare a delimiter."""
     first = lines[0].strip().strip('"') if lines else ""
-    return first[4:] or "\t" if first.lower().startswith("sep=") and len(first) <= 5 else ""
+    declared = (first[4:] or "\t") if first.lower().startswith("sep=") else ""
+    return declared if declared in DELIMITERS else ""
 
 
 def _decimal(block: Block, lines: Sequence[str], given: Given, source: Source) -> tuple[str, Decision]:
