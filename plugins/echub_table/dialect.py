@@ -183,8 +183,12 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     said = given.said_by if given.delimiter else "the line sep= declares it"
     why = said if declared else f"{len(best.rows)} of the first {len(lines)} lines have {best.width} fields"
     why += f", {best.numeric} of them numbers"
-    rivals = [f"{NAMES.get(b.delimiter, b.delimiter)}: {len(b.rows)} lines, {b.numeric} of {b.width} numbers" for b in ranked[1:2]]
-    return best, "".join(rivals), why
+    second = ranked[1] if len(ranked) > 1 else None
+    return best, _as_rival(ranked[1]) if len(ranked) > 1 else "", why
+
+
+def _as_rival(block: Block) -> str:
+    return f"{NAMES[block.delimiter]}: {len(block.rows)} lines, {block.numeric} of {block.width} numbers"
 
 
 def _starting(block: Block, line: int, source: Source) -> Block:

@@ -8,6 +8,7 @@ a Python loop over rows.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from echub.plugin import ReadError
 from echub_table.cells import CLOCK, DATE, EMPTY, MISSING, MISSING_TOKENS, NUMBER, TEXT, UNITED
 from echub_table.dialect import Dialect
-from echub_table.stream import CHUNK
+from echub_table.stream import CHUNK, Text
 
 LISTED = 20
 """Faults that are listed with their line; the others are counted."""
@@ -83,12 +84,16 @@ class _Numbers:
 
     def add(self, series: pl.Series, expected: int) -> None:
         """Append a chunk, NaN for null; `expected` rows are made room for at once."""
-        end = self._rows + len(series)
-        if end > len(self._values):
-            self._values.resize(max(end, expected), refcheck=False)
+        self._make_room(self._rows + len(series), expected)
         for part in series.fill_null(np.nan).get_chunks():
             self._values[self._rows : self._rows + len(part)] = part.to_numpy()
             self._rows += len(part)
+
+    def _make_room(self, rows: int, expected: int) -> None:
+        if rows > len(self._values):
+            larger = np.empty(max(rows, expected))
+            larger[: self._rows] = self._values[: self._rows]
+            self._values = larger
 
     def joined(self) -> NDArray[np.float64]:
         """Give the whole column."""
@@ -138,16 +143,28 @@ class _Reader:
         """Give one frame per chunk, of `width` columns, numbers as float64 and the rest as text."""
         if self.dialect.text is None:
             raise ReadError("the dialect belongs to no text")
-        chunks = self.dialect.text.chunks(size)
+        with ThreadPoolExecutor(1) as pool:
+            waiting: tuple[bytes, Future[pl.DataFrame | None], bool] | None = None
+            for data, last in self._pieces(self.dialect.text, size):
+                following = (data, pool.submit(self._regular, data), last)
+                if waiting is not None:
+                    yield self._frame(*waiting)
+                waiting = following
+            if waiting is not None:
+                yield self._frame(*waiting)
+
+    def _pieces(self, text: Text, size: int) -> Iterator[tuple[bytes, bool]]:
+        """Give the chunks without preamble and footer, and whether each is the last."""
+        chunks = text.chunks(size)
         data = _without_lines(next(chunks, b""), self.dialect.data_line)
         for following in chunks:
-            yield self._frame(data)
+            yield self._recoded(data), False
             data = following
         data = _without_footer(data, len(self.dialect.footer))
         self.faults.unended = self._is_unended() and not self.dialect.footer
         if self.faults.unended and self._is_cut_in_a_number(data):
             data = self._without_cut_row(data)
-        yield self._frame(data, last=True)
+        yield self._recoded(data), True
 
     def _is_unended(self) -> bool:
         """Tell whether the file ends within a line: its last value may be cut."""
@@ -166,10 +183,9 @@ class _Reader:
         self.faults.truncated = cut.decode("utf-8", "replace")
         return kept + b"\n"
 
-    def _frame(self, data: bytes, *, last: bool = False) -> pl.DataFrame:
-        data = self._recoded(data)
+    def _frame(self, data: bytes, parsed: Future[pl.DataFrame | None], last: bool) -> pl.DataFrame:
         self.bytes_seen += len(data)
-        frame = None if self._is_special(data) else self._regular(data)
+        frame = parsed.result()
         if frame is None:
             return self._irregular(data, last=last)
         frame = self._checked(frame, data, np.arange(self.line, self.line + frame.height))
@@ -178,21 +194,29 @@ class _Reader:
         return frame
 
     def _is_special(self, data: bytes) -> bool:
-        """Tell whether blanks delimit, or anything is quoted, commented, or a header again."""
+        """Tell whether blanks delimit, or anything is quoted or commented."""
         comment = self.dialect.comment.encode()
         marked = bool(comment) and (data.startswith(comment) or b"\n" + comment in data)
-        again = bool(self._header) and self._header.encode() in data
-        return self.dialect.delimiter == " " or b'"' in data or marked or again
+        return self.dialect.delimiter == " " or b'"' in data or marked
+
+    def _has_header(self, frame: pl.DataFrame, data: bytes) -> bool:
+        """Tell whether the header stands among the rows again: then it left numbers empty."""
+        empty = any(frame[f"c{i}"].null_count() for i, kind in enumerate(self.kinds) if kind == NUMBER)
+        return empty and bool(self._header) and self._header.encode() in data
 
     def _regular(self, data: bytes) -> pl.DataFrame | None:
-        """Read a chunk as it is; None where not every line has its number of fields.
+        """Read a chunk as it is; None where not every line is a row with its number of fields.
 
         polars raises for a line with more; one with fewer leaves the last field null, and then
-        counting tells.
+        counting tells. Runs beside the thread that takes the columns over, and changes nothing.
         """
+        if self._is_special(data):
+            return None
         try:
             frame = self._read(data)
         except pl.exceptions.PolarsError:
+            return None
+        if self._has_header(frame, data):
             return None
         if frame[f"c{self.dialect.width - 1}"].null_count() == 0:
             return frame

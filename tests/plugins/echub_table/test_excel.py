@@ -6,14 +6,21 @@ import pytest
 
 import echub
 from echub.errors import ReadError
+from fixtures.tables import workbook
 from fixtures.tables.nasty.case import CURRENT, TIME, VOLTAGE
 
 pytest.importorskip("fastexcel", reason="the extra `excel` is not installed")
-xlsxwriter = pytest.importorskip("openpyxl", reason="openpyxl writes the workbooks of this test")
+openpyxl = pytest.importorskip("openpyxl", reason="openpyxl writes the workbooks of this test")
+
+
+def test_the_committed_workbook_is_what_its_generator_writes():
+    assert workbook.FILE.read_bytes() == workbook.workbook()
+    data = echub.read(workbook.FILE)["timeseries"]
+    assert (data["time"].tolist(), data["current"].tolist()) == (TIME, workbook.TINY)
 
 
 def _workbook(path, **sheets):
-    book = xlsxwriter.Workbook()
+    book = openpyxl.Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)

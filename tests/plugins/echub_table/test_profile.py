@@ -113,7 +113,8 @@ def test_too_few_names_are_refused(tmp_path):
 def test_a_profile_declares_the_sign(tmp_path, sign, factor):
     profile = tmp_path / "lab.toml"
     profile.write_text(
-        f"[table-profile]\ntitle = 'x'\n[columns.\"Z''\"]\nquantity = 'impedance_imag'\nunit = 'ohm'\nsign = '{sign}'\n"
+        "[table-profile]\ntitle = 'x'\n[columns.\"Z''\"]\nquantity = 'impedance_imag'\nunit = 'ohm'\n"
+        f"sign = '{sign}'\n"
         "[units]\nfrequency = 'Hz'\nimpedance_real = 'ohm'\n"
     )
     case = CASES["undeclared-sign.csv"]
