@@ -183,7 +183,6 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     said = given.said_by if given.delimiter else "the line sep= declares it"
     why = said if declared else f"{len(best.rows)} of the first {len(lines)} lines have {best.width} fields"
     why += f", {best.numeric} of them numbers"
-    second = ranked[1] if len(ranked) > 1 else None
     return best, _as_rival(ranked[1]) if len(ranked) > 1 else "", why
 
 

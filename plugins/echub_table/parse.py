@@ -7,7 +7,7 @@ a Python loop over rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -188,7 +188,7 @@ class _Reader:
         frame = parsed.result()
         if frame is None:
             return self._irregular(data, last=last)
-        frame = self._checked(frame, data, np.arange(self.line, self.line + frame.height))
+        frame = self._checked(frame, data, range(self.line, self.line + frame.height))
         self.line += frame.height
         self.seen += frame.height
         return frame
@@ -324,7 +324,7 @@ class _Reader:
             ignore_errors=not text,
         )
 
-    def _checked(self, frame: pl.DataFrame, data: bytes, lines: NDArray[np.int64]) -> pl.DataFrame:
+    def _checked(self, frame: pl.DataFrame, data: bytes, lines: Sequence[int] | NDArray[np.int64]) -> pl.DataFrame:
         """Look at the texts behind empty numbers: a fault, or no value."""
         suspects = [
             i for i, kind in enumerate(self.kinds[: self.width]) if kind == NUMBER and frame[f"c{i}"].null_count()
