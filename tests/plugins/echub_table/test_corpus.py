@@ -163,3 +163,21 @@ def test_text_export_without_its_suffix(path):
     dialect = infer(Source.from_bytes(path.read_bytes(), "data"))
     first, decimal = _truth(path)
     assert (dialect.delimiter, dialect.decimal, dialect.data_line) == ("\t", decimal, first)
+
+
+@pytest.mark.parametrize("name", [name for name, (*_, rows, _q) in EXPECTED.items() if isinstance(rows, int)])
+def test_every_number_is_the_one_that_is_printed(name):
+    """An independent reading: the rows split by hand, each cell by Python's own `float`."""
+    delimiter, decimal, first, rows, _ = EXPECTED[name]
+    mark = {"tab": "\t", "semicolon": ";", "comma": ","}[delimiter]
+    lines = (TABLES / name).read_text(encoding="utf-8").split("\n")[first - 1 :][:rows]
+    cells = [line.split(mark) for line in lines]
+    compared = 0
+    for (position, header), values in echub.read(TABLES / name).source_table().items():
+        printed = [row[position].replace(decimal, ".") for row in cells]
+        if values.dtype.kind not in "fiu" or any(re.search(r"[a-z:]", text) for text in printed if "inf" not in text):
+            continue
+        true = np.array([float(text or "nan") for text in printed])
+        np.testing.assert_allclose(values.astype(float), true, rtol=1e-15, err_msg=header)
+        compared += len(true)
+    assert compared >= 3 * rows
