@@ -63,32 +63,38 @@ class SourceColumn:
             )
 
 
-def build_tables(columns: Sequence[SourceColumn]) -> list[Dataset]:
+def build_tables(columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None) -> list[Dataset]:
     """Split one source table into an impedance dataset and a time series, as far as each has rows.
 
-    A row with a frequency above zero is impedance, any other belongs to the time series.
+    A row with a frequency above zero is impedance, any other belongs to the time series. `row`
+    are the 0-based source rows, where some are left out; by default all of them.
     """
     frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
     rows = _common_length(columns)
     if frequency is None:
-        return [build_dataset("timeseries", columns)]
+        return [build_dataset("timeseries", columns, row=row)]
     spectral = np.asarray(frequency) > 0
     kept: list[Dataset] = []
     if not spectral.all() or not rows:
-        kept.append(_part("timeseries", columns, ~spectral, leave_out=kinds()["impedance"].own))
+        kept.append(_part("timeseries", columns, ~spectral, row, leave_out=kinds()["impedance"].own))
     if spectral.any():
-        kept.append(_part("impedance", columns, spectral))
+        kept.append(_part("impedance", columns, spectral, row))
     return kept
 
 
 def _part(
-    kind: str, columns: Sequence[SourceColumn], rows: NDArray[np.bool_], leave_out: Sequence[str] = ()
+    kind: str,
+    columns: Sequence[SourceColumn],
+    rows: NDArray[np.bool_],
+    row: NDArray[np.integer[Any]] | None,
+    leave_out: Sequence[str] = (),
 ) -> Dataset:
     everything = bool(rows.all())
     chosen = columns if everything else [replace(c, values=c.values[rows]) for c in columns]
     omitted = [c for c in chosen if c.index is not None and (c.quantity or "") in leave_out and _is_void(c.values)]
     stay = [c for c in chosen if not any(c is o for o in omitted)]
-    dataset = build_dataset(kind, stay, row=np.arange(len(rows)) if everything else np.flatnonzero(rows))
+    numbers = np.arange(len(rows)) if row is None else row
+    dataset = build_dataset(kind, stay, row=numbers[rows])
     return replace(dataset, omitted=tuple(_omit(c) for c in omitted))
 
 

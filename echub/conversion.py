@@ -28,10 +28,14 @@ Status = Literal["ok", "flagged", "failed", "unknown"]
 
 @dataclass
 class Conversion:
-    """What became of one source."""
+    """What became of one source.
+
+    `companions` are files that describe an output and bear its name with a suffix.
+    """
 
     source: str
     outputs: list[str] = field(default_factory=list)
+    companions: list[str] = field(default_factory=list)
     record: Record | None = None
     error: EchubError | None = None
     seconds: float = 0.0
@@ -106,7 +110,11 @@ def convert(
     for target, _ in parts:
         require_free(target, force=force)
     write_atomically(parts)
-    result.outputs = [str(target) for target, _ in parts]
+    written = [str(target) for target, _ in parts]
+    result.companions = [
+        path for path in written if any(path != other and path.startswith(other) for other in written)
+    ]
+    result.outputs = [path for path in written if path not in result.companions]
     result.seconds = time.perf_counter() - begin
     return result
 

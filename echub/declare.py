@@ -41,6 +41,23 @@ def option(default: Any, help: str, *, unit: str | None = None, choices: tuple[s
 
 
 @dataclass(frozen=True)
+class Decision:
+    """One thing a reader inferred about a file: what was chosen, what speaks for it, and its rival.
+
+    The rival is the next best choice, with what speaks against it; empty where there was none.
+    """
+
+    what: str
+    chosen: str
+    evidence: str
+    rival: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Give all four for `--json`."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
 class Reader:
     """Declare a reader of one format.
 
@@ -48,6 +65,10 @@ class Reader:
     `read(source, options) -> Record`. A `fallback` reader is asked only when all others say NO,
     an `explicit_only` one never by itself. `requires` names an importable package that comes
     with the extra `extra`; where it is missing the reader is known but not installed.
+
+    Optional, for readers that infer: ``explain(source, options) -> Iterable[Decision]`` is what
+    `echub detect -v` shows; ``profile(source, options) -> str`` is the text of a first profile for
+    `echub detect --write-profile FILE`, which people correct and give back as an option.
     """
 
     name: str
@@ -61,6 +82,8 @@ class Reader:
     explicit_only: bool = False
     requires: str = ""
     extra: str = ""
+    explain: str = ""
+    profile: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,8 +105,9 @@ class Writer:
     """Declare a writer: ``write(record, options) -> Iterator[(suffix, write_to)]``.
 
     It yields the parts of the output, usually one per dataset: the suffix that follows the
-    source's name, and a function that writes the part to an open binary file. The hub makes the
-    files appear all at once or not at all.
+    source's name, and a function that writes the part to an open binary file. A part whose suffix
+    goes on from another's describes that one, and is no output of its own. The hub makes the files
+    appear all at once or not at all.
     """
 
     name: str

@@ -9,13 +9,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from echub.declare import Confidence, KnownFormat, NoOptions, Reader, Vocabulary, Writer, option
+from echub.declare import Confidence, Decision, KnownFormat, NoOptions, Reader, Vocabulary, Writer, option
 from echub.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from echub.build import SourceColumn, build_dataset, build_tables
     from echub.column import Bits, Column
     from echub.dataset import Dataset
+    from echub.description import describe, plain_types, restore
     from echub.errors import (
         EchubError,
         MetadataError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from echub.record import Dropped, Record
     from echub.source import Source
     from echub.units import Unit, parse_unit, unit
+    from echub.vocabulary import quantities
 
 _LAZY = {
     "Bits": "echub.column",
@@ -49,7 +51,11 @@ _LAZY = {
     "UnknownUnit": "echub.errors",
     "build_dataset": "echub.build",
     "build_tables": "echub.build",
+    "describe": "echub.description",
     "parse_unit": "echub.units",
+    "plain_types": "echub.description",
+    "quantities": "echub.vocabulary",
+    "restore": "echub.description",
     "unit": "echub.units",
 }
 
@@ -58,6 +64,7 @@ __all__ = [
     "Column",
     "Confidence",
     "Dataset",
+    "Decision",
     "Dropped",
     "EchubError",
     "KnownFormat",
@@ -78,9 +85,13 @@ __all__ = [
     "Writer",
     "build_dataset",
     "build_tables",
+    "describe",
     "hookimpl",
     "option",
     "parse_unit",
+    "plain_types",
+    "quantities",
+    "restore",
     "unit",
 ]
 

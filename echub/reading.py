@@ -52,7 +52,9 @@ def read(
         _check_structure(record)
     record.provenance = _provenance(source, digest(), declared, chosen)
     _enrich(record, source)
-    return _annotated(record, source, annotations)
+    _annotated(record, source, annotations)
+    record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote brings its own
+    return record
 
 
 @contextmanager

@@ -96,6 +96,16 @@ class Source:
         self.used.append(path.name)
         return Source(path)
 
+    def beside(self, pattern: str) -> list[Source]:
+        """Open the files of the same folder whose names match a glob, by name; none for bytes.
+
+        They count as used only where the reader says so: ``source.used.append(name)``.
+        """
+        if self.path is None or not self._siblings:
+            return []
+        found = sorted(path for path in self.path.parent.glob(pattern) if path != self.path)
+        return [Source(path, siblings=False) for path in found if path.is_file()]
+
     def sha256(self) -> str:
         """Hash the whole file."""
         with self.open() as file:

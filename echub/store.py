@@ -7,7 +7,6 @@ Equal records give equal bytes for equal versions of echub and its compressor.
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import math
@@ -33,13 +32,13 @@ from echub.content import (
     describe_dataset,
 )
 from echub.dataset import Dataset, Omitted
+from echub.description import restore_column
 from echub.errors import ReadError
 from echub.jsontext import plain, to_json
 from echub.metadata import Entry, Metadata
 from echub.notice import Notice
 from echub.record import Dropped, Provenance, Record
 from echub.source import Source
-from echub.units import Scale
 
 SUFFIX = ".h5"
 FORMAT = "echub"
@@ -60,7 +59,6 @@ def _type(dtype: np.dtype[Any]) -> h5t.TypeID:
     return h5t.py_create(dtype, logical=True)
 
 
-_TOLD = {field.name for field in dataclasses.fields(Column)}
 _FEW_LABELS = 256
 """More labels than this are no flags that another program would show."""
 
@@ -369,20 +367,4 @@ def _read_dataset(group: h5py.Group) -> Dataset:
 
 
 def _read_column(array: h5py.Dataset) -> Column:
-    known = json.loads(array.attrs["echub"])
-    bits = tuple(
-        Bits(
-            b["name"],
-            b["header"],
-            b["mask"],
-            b["quantity"],
-            {int(value): word for value, word in b["meanings"].items()},
-        )
-        for b in known.pop("bits", ())
-    )
-    labels = {int(code): label for code, label in known.pop("labels", {}).items()}
-    scale = Scale.parse(known.pop("scale"))
-    axes = tuple(known.pop("axes", ()))
-    values: NDArray[Any] = array[()]
-    told = {name: value for name, value in known.items() if name in _TOLD}  # a newer minor schema may tell more
-    return Column(values=values, bits=bits, labels=labels, scale=scale, axes=axes, **told)
+    return restore_column(json.loads(array.attrs["echub"]), array[()])

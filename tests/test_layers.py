@@ -16,7 +16,7 @@ LAYERS = (
     "errors declare notice",
     "units text species jsontext",
     "vocabulary source metadata content",
-    "column dataset selection frames build record segments",
+    "column dataset selection frames build record segments description",
     "hookspecs registry options detect annotate filters store output schema",
     "reading conversion figures analysis validation",
     "batch",

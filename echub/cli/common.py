@@ -20,6 +20,10 @@ ReaderName = Annotated[str | None, typer.Option("--reader", help="Read with this
 ReaderOptions = Annotated[
     list[str] | None, typer.Option("--option", help="Reader option key=value; `echub info --options` lists them.")
 ]
+TableProfile = Annotated[
+    Path | None,
+    typer.Option("--table-profile", help="Profile of a delimited table; short for --option profile=FILE."),
+]
 MetaTables = Annotated[
     list[Path] | None, typer.Option("--meta", help="CSV table of metadata by file; `echub meta init` writes one.")
 ]
@@ -36,6 +40,12 @@ def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
             raise UnknownOption(f"{flag} takes key=value", expected=f"{flag} key=value", found=text)
         result[key.strip()] = value.strip().strip("\"'")
     return result
+
+
+def reader_options(texts: Sequence[str] | None, table_profile: Path | None) -> dict[str, str]:
+    """Collect the options of a reader from `--option` and from the flags that are short for one."""
+    given = pairs(texts, "--option")
+    return given if table_profile is None else {**given, "profile": str(table_profile)}
 
 
 def user_metadata(meta: Sequence[Path] | None, values: Sequence[str] | None) -> Annotations:

@@ -16,8 +16,10 @@ from echub.cli.common import (
     ReaderName,
     ReaderOptions,
     SetValues,
+    TableProfile,
     pairs,
     print_json,
+    reader_options,
     user_metadata,
 )
 
@@ -38,6 +40,7 @@ def convert(
     to: Annotated[str, typer.Option("--to", help="Format: native, csv, …")] = "native",
     reader: ReaderName = None,
     option: ReaderOptions = None,
+    table_profile: TableProfile = None,
     writer_option: Annotated[list[str] | None, typer.Option(help="Writer option key=value.")] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
@@ -56,7 +59,7 @@ def convert(
     settings = {
         "to": to,
         "reader": reader,
-        "options": pairs(option, "--option"),
+        "options": reader_options(option, table_profile),
         "writer_options": pairs(writer_option, "--writer-option"),
         "force": force,
     }

@@ -7,7 +7,17 @@ from typing import Any
 import typer
 
 from echub.cli import new_app
-from echub.cli.common import File, Json, MetaTables, ReaderName, ReaderOptions, SetValues, pairs, user_metadata
+from echub.cli.common import (
+    File,
+    Json,
+    MetaTables,
+    ReaderName,
+    ReaderOptions,
+    SetValues,
+    TableProfile,
+    reader_options,
+    user_metadata,
+)
 
 app = new_app()
 
@@ -17,6 +27,7 @@ def info(
     file: File,
     reader: ReaderName = None,
     option: ReaderOptions = None,
+    table_profile: TableProfile = None,
     meta: MetaTables = None,
     set_: SetValues = None,
     as_json: Json = False,
@@ -25,7 +36,8 @@ def info(
     from echub.cli.common import print_json
     from echub.reading import read
 
-    record = read(file, reader=reader, options=pairs(option, "--option"), annotations=user_metadata(meta, set_))
+    options = reader_options(option, table_profile)
+    record = read(file, reader=reader, options=options, annotations=user_metadata(meta, set_))
     if as_json:
         print_json(_as_dict(record))
         return

@@ -27,6 +27,8 @@ def one(result: Conversion) -> None:
         record(result.record)
     for output in result.outputs:
         field("written", output, "green")
+    for companion in result.companions:
+        field("described", companion)
     field("time", f"{result.seconds:.2f} s")
 
 

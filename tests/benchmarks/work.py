@@ -88,6 +88,41 @@ def checks(path: str) -> Work:
     return lambda: reading._check_structure(record)
 
 
+def polars_table(path: str) -> Work:
+    """Read a table with polars, told its dialect."""
+    import polars as pl
+
+    schema = dict.fromkeys("abcdef", pl.Float64)
+    pl.read_csv(b"1;2\n", separator=";")
+    return lambda: pl.read_csv(
+        path, separator=";", decimal_comma=True, has_header=False, skip_rows=1, schema=schema
+    )
+
+
+def hub_table(path: str) -> Work:
+    """Read a table by inference to columns in memory."""
+    import echub
+
+    echub.read(b"t / s;U / V\n0,5;3,75\n1,5;3,25\n2,5;3,5\n")
+    return lambda: echub.read(path)
+
+
+def sniff_table(path: str) -> Work:
+    """Infer the dialect of a table, without its rows."""
+    from echub.source import Source
+    from echub_table.dialect import infer
+
+    infer(Source(path))
+    return lambda: infer(Source(path))
+
+
+def write_table(path: str, megabytes: str) -> Work:
+    """Write a large table with decimal commas, block by block."""
+    from tests.benchmarks.tables import write_large
+
+    return lambda: write_large(Path(path), float(megabytes))
+
+
 def plugins() -> Work:
     """Load all plugins of the environment."""
     from echub.registry import registry

@@ -41,8 +41,13 @@ def eclab_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
     return {(places.index(str(i)), analog.get(i, header_of(i))): file.rows[str(i)] for i in columns}
 
 
+SAMPLES = ("cp1252", "crlf", "nan-inf", "repeated-header", "dates-with-commas", "preamble-199", "utf-16")
+NASTY = [FIXTURES / "tables" / "nasty" / "files" / f"{name}.csv" for name in SAMPLES]
+
 READERS = {
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
+    "table": Row(NASTY),
+    "excel": Row([FIXTURES / "tables" / "workbook.xlsx"]),
 }
 
 
