@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from echub.cli import new_app
 from echub.cli.common import File, Json, print_json
+
+if TYPE_CHECKING:
+    from echub.source import Source
 
 app = new_app()
 
@@ -30,12 +33,24 @@ def detect(
         print_json(
             [{"reader": m.reader.name, "confidence": m.confidence.name, "problem": m.problem} for m in matches]
         )
-        return
+        raise typer.Exit(_exit_code(source))
     shown = [m for m in matches if verbose or m.confidence or m.problem]
     heading(str(file))
     rows = [(m.confidence.name, m.reader.name, m.reader.title, m.problem or _remark(m.reader)) for m in shown]
     table(("confidence", "reader", "format", ""), rows)
     typer.echo(f"  echub convert would use {choose(source, registry()).name}")
+
+
+def _exit_code(source: Source) -> int:
+    from echub.detect import choose
+    from echub.errors import EchubError
+    from echub.registry import registry
+
+    try:
+        choose(source, registry())
+    except EchubError as error:
+        return error.exit_code
+    return 0
 
 
 def _remark(reader: object) -> str:
