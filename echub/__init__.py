@@ -2,7 +2,9 @@
 
 >>> import echub
 >>> record = echub.read("fixtures/eclab/ramp.mpr")
->>> record["timeseries"].to("current", "A").max() > 0
+>>> record["timeseries"].rows
+1821
+>>> bool(record["timeseries"].to("current", "A").max() > 0)
 True
 """
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from echub.column import Bits, Column
 from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnknownColumn
+from echub.jsontext import encodable
 
 if TYPE_CHECKING:
     import pandas
@@ -51,6 +52,8 @@ class Dataset:
     attrs: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not _is_name(self.kind):
+            raise PluginError(f"a dataset cannot have the kind {self.kind!r}", expected="a name without slashes")
         lengths: dict[str, int] = {}
         for name, column in self.columns.items():
             if problem := _fault(name, column, lengths):
@@ -221,11 +224,16 @@ class Dataset:
         return all(column.same_as(other.columns[name]) for name, column in self.columns.items())
 
 
+def _is_name(name: str) -> bool:
+    """Tell whether HDF5 and its readers take a name."""
+    return name not in ("", ".", "..") and not set("/\0") & set(name) and name == encodable(name)
+
+
 def _fault(name: str, column: Column, lengths: dict[str, int]) -> str:
     """Say what is wrong with a column beside the others, whose `lengths` by axis it joins."""
     if name != column.name:
         return f"a column that calls itself {column.name!r}"
-    if not name or "/" in name or "\0" in name or name in (".", ".."):
+    if not _is_name(name):
         return "a name that no file format can hold"
     if len(column.axes) != column.values.ndim:
         return f"{column.values.ndim} dimensions, but the axes {', '.join(column.axes) or 'none'}"

@@ -12,8 +12,18 @@ _PLAIN = frozenset((str, int, bool, type(None)))
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401
-    """Write JSON that is the same everywhere: sorted, compact, without NaN."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """Write JSON that is the same everywhere: sorted, compact, without NaN.
+
+    Half characters (of file names that are no UTF-8) stand as JSON's own escapes, so that the text
+    can be encoded and gives them back.
+    """
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text if text.isascii() else encodable(text)
+
+
+def encodable(text: str) -> str:
+    """Write half characters, which UTF-8 cannot hold, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401

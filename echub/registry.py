@@ -10,6 +10,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -45,6 +46,10 @@ class Plugin:
         """Note a problem."""
         self.state = state
         self.problems.append(problem)
+
+
+class PluginWarning(UserWarning):
+    """Something is wrong with a plugin; the others work."""
 
 
 class Registry:
@@ -181,8 +186,14 @@ class Registry:
 
 @cache
 def registry() -> Registry:
-    """Load the plugins of this environment, once; `ECHUB_PLUGINS=-name` blocks one."""
-    return Registry(importlib.metadata.entry_points(group=GROUP), os.environ.get("ECHUB_PLUGINS", ""))
+    """Load the plugins of this environment, once; `ECHUB_PLUGINS=-name` blocks one.
+
+    Warns with one line for everything that went wrong.
+    """
+    loaded = Registry(importlib.metadata.entry_points(group=GROUP), os.environ.get("ECHUB_PLUGINS", ""))
+    for plugin, problem in loaded.problems():
+        warnings.warn(f"the plugin {plugin.name} of {plugin.distribution}: {problem}", PluginWarning, stacklevel=2)
+    return loaded
 
 
 def resolve(target: str) -> Callable[..., Any]:

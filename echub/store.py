@@ -34,7 +34,7 @@ from echub.content import (
 from echub.dataset import Dataset, Omitted
 from echub.description import restore_column
 from echub.errors import ReadError
-from echub.jsontext import plain, to_json
+from echub.jsontext import encodable, plain, to_json
 from echub.metadata import Entry, Metadata
 from echub.notice import Notice
 from echub.record import Dropped, Provenance, Record
@@ -156,7 +156,8 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
     """Give a new object its attributes: texts, or arrays of numbers."""
     for name, value in attributes.items():
         if isinstance(value, str):
-            data, kind, space = np.array(value, dtype=_TEXT), _TEXT_TYPE, _SCALAR
+            text = encodable(value.replace("\0", "\\0"))  # HDF5 ends a text at its first zero
+            data, kind, space = np.array(text, dtype=_TEXT), _TEXT_TYPE, _SCALAR
         else:
             data = np.asarray(value)
             kind, space = _type(data.dtype), h5s.create_simple(data.shape)

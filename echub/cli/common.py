@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +19,7 @@ Files = Annotated[list[Path], typer.Argument(help="Instrument files, native file
 File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE")]
 ReaderName = Annotated[str | None, typer.Option("--reader", help="Read with this reader; no detection.")]
 ReaderOptions = Annotated[
-    list[str] | None, typer.Option("--option", help="Reader option key=value; `echub info --options` lists them.")
+    list[str] | None, typer.Option("--option", help="Reader option key=value; an unknown key lists them.")
 ]
 TableProfile = Annotated[
     Path | None,
@@ -56,5 +57,6 @@ def user_metadata(meta: Sequence[Path] | None, values: Sequence[str] | None) -> 
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401
-    """Print one JSON value on one line."""
-    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    """Print one JSON value on one line, in ASCII where the output is not UTF-8."""
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    typer.echo(json.dumps(value, ensure_ascii=ascii_only, allow_nan=False))

@@ -70,7 +70,10 @@ def convert(
         if as_json:
             print_json(result.as_dict())
     if not as_json:
-        _report(results, added)
+        _report([result for _, result in results])
+    for table in added.tables:
+        for row in table.unmatched():
+            typer.echo(f"{table.name}: no file matches {row!r}", err=True)
     raise typer.Exit(_exit_code(results))
 
 
@@ -105,14 +108,10 @@ def _exit_code(results: list[tuple[Job, Conversion]]) -> int:
     return max(codes, default=0)
 
 
-def _report(results: list[tuple[Job, Conversion]], added: Annotations) -> None:
+def _report(results: list[Conversion]) -> None:
     from echub.cli import report
 
-    conversions = [result for _, result in results]
-    if len(conversions) == 1:
-        report.one(conversions[0])
+    if len(results) == 1:
+        report.one(results[0])
     else:
-        report.many(conversions)
-    for table in added.tables:
-        for row in table.unmatched():
-            typer.echo(f"{table.name}: no file matches {row!r}", err=True)
+        report.many(results)

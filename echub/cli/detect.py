@@ -48,7 +48,7 @@ def detect(
         print_json(
             [{"reader": m.reader.name, "confidence": m.confidence.name, "problem": m.problem} for m in matches]
         )
-        return
+        raise typer.Exit(_exit_code(source))
     _show(str(file), [m for m in matches if verbose or m.confidence or m.problem])
     chosen = registry().reader(reader) if reader else choose(source, registry())
     typer.echo(f"  echub convert would use {chosen.name}")
@@ -102,6 +102,18 @@ def _write_profile(chosen: Reader, source: Source, options: dict[str, str], targ
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _exit_code(source: Source) -> int:
+    from echub.detect import choose
+    from echub.errors import EchubError
+    from echub.registry import registry
+
+    try:
+        choose(source, registry())
+    except EchubError as error:
+        return error.exit_code
+    return 0
 
 
 def _remark(reader: object) -> str:

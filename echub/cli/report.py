@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from echub.cli.terminal import field, heading, is_terminal, table
+from echub.cli.terminal import field, heading, is_terminal, printable, table
 
 if TYPE_CHECKING:
     from echub.column import Column
@@ -76,12 +76,13 @@ def many(results: list[Conversion]) -> None:
     counts = {status: sum(r.status == status for r in results) for status in reversed(order)}
     seconds = sum(result.seconds for result in results)
     parts = [f"{count} {status}" for status, count in counts.items() if count]
-    heading(f"{len(results)} files: {', '.join(parts)} in {seconds:.2f} s")
+    heading(f"{len(results)} files: {', '.join(parts) or 'nothing to convert'} in {seconds:.2f} s")
 
 
 def _line(result: Conversion) -> None:
     mark = f"{result.status:<8}"
-    typer.echo((typer.style(mark, fg=_COLOURS[result.status]) if is_terminal() else mark) + result.source)
+    source = printable(result.source)
+    typer.echo((typer.style(mark, fg=_COLOURS[result.status]) if is_terminal() else mark) + source)
     if result.error is not None:
         for line in str(result.error).splitlines()[0 if result.status == "failed" else 1 :]:
             typer.echo(f"          {line.strip()}")
@@ -92,6 +93,6 @@ def _line(result: Conversion) -> None:
     technique = shown.metadata.value("technique.name")
     parts = [str(technique)] if technique else []
     parts += [f"{d.kind} {d.rows:,} × {len(d.columns)}" for d in shown.datasets.values()]
-    typer.echo(f"          {', '.join(parts)} -> {', '.join(result.outputs)}")
+    typer.echo(f"          {', '.join(parts)} -> {printable(', '.join(result.outputs))}")
     for notice in shown.notices:
-        typer.echo(f"          {notice.message} [{notice.code}]")
+        typer.echo(f"          {printable(notice.message)} [{notice.code}]")
