@@ -50,7 +50,7 @@ def choose(source: Source, registry: Registry) -> Reader:
     """
     matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
     candidates = _best(m for m in matches if not m.reader.fallback)
-    candidates = candidates or _best(m for m in matches if m.reader.fallback)
+    candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
     if not candidates:
         raise _unknown(source, registry)
     if len(candidates) > 1:
@@ -59,6 +59,11 @@ def choose(source: Source, registry: Registry) -> Reader:
     if not is_installed(reader):
         registry.reader(reader.name)  # raises ReaderNotInstalled
     return reader
+
+
+def _is_worth_a_try(match: Match, source: Source) -> bool:
+    """Tell whether a fallback may have a file: where it only guesses, the suffix must be one of its own."""
+    return match.confidence > Confidence.MAYBE or source.suffix in match.reader.suffixes
 
 
 def _best(matches: Iterable[Match]) -> list[Match]:

@@ -157,3 +157,10 @@ def test_an_unreadable_file_is_a_read_error_and_not_unknown(tmp_path):
 def test_first_bytes_are_shown_as_bytes():
     assert first_bytes(Source.from_bytes(b"\x00\xffab", "x")) == "b'\\x00\\xffab'"
     assert first_bytes(Source.from_bytes(b"a" * 30, "x")) == f"b'{'a' * 24}'…"
+
+
+def test_a_fallback_that_only_guesses_needs_a_suffix_of_its_own(readers):
+    nameless = Source.from_bytes(FILE.head, "run.py")
+    assert choose(nameless, readers(b=(C.LIKELY, FALLBACK))).name == "b"
+    with pytest.raises(UnknownFormat):
+        choose(nameless, readers(b=(C.MAYBE, FALLBACK)))
