@@ -32,7 +32,7 @@ def block_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     room = BLOCK
     for length in reversed(shape):
         block.insert(0, max(1, min(length, room)))
-        room = room // block[0] if block[0] >= length else 1
+        room //= block[0]
     return tuple(block)
 
 

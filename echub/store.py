@@ -39,6 +39,7 @@ from echub.metadata import Entry, Metadata
 from echub.notice import Notice
 from echub.record import Dropped, Provenance, Record
 from echub.source import Source
+from echub.steady import SteadyFile
 
 SUFFIX = ".h5"
 FORMAT = "echub"
@@ -68,7 +69,7 @@ _FEW_LABELS = 256
 
 def write(record: Record, path: Path) -> str:
     """Write a record to a new file; give its `content_sha256`."""
-    with _Steady(path) as steady, h5py.File(steady, "w", libver=("earliest", "v110")) as file:
+    with SteadyFile(path) as steady, h5py.File(steady, "w", libver=("earliest", "v110")) as file:
         root = h5g.open(file.id, b"/")
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
@@ -79,42 +80,6 @@ def write(record: Record, path: Path) -> str:
         _write_texts(root, record)
         _set_attributes(root, _root_attributes(record, content))
     return content
-
-
-class _Steady(io.FileIO):
-    """A file that keeps the first error of the system to itself until HDF5 has closed it.
-
-    HDF5 crashes the whole process at its end where it could not flush a file: a full disk must
-    not do that. After an error nothing more is written, and leaving the context raises it.
-    """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, "w+")
-        self.error: OSError | None = None
-
-    def write(self, data: Any) -> int:  # noqa: ANN401  any buffer
-        """Write all of it, or note why not."""
-        rest = memoryview(data)
-        try:
-            while rest and self.error is None:
-                rest = rest[super().write(rest) :]
-        except OSError as error:
-            self.error = error
-        return len(data)
-
-    def truncate(self, size: int | None = None) -> int:
-        """Cut or extend, or note why not."""
-        try:
-            if self.error is None:
-                super().truncate(size)
-        except OSError as error:
-            self.error = error
-        return size or 0
-
-    def __exit__(self, *raised: object) -> None:
-        self.close()
-        if self.error is not None:
-            raise self.error
 
 
 def _root_attributes(record: Record, content: str) -> dict[str, str]:

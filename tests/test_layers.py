@@ -17,7 +17,7 @@ LAYERS = (
     "units text species jsontext",
     "vocabulary source metadata content",
     "column dataset selection frames build record segments description",
-    "hookspecs registry options detect annotate filters store output schema",
+    "hookspecs registry options detect annotate filters steady store output schema",
     "reading conversion figures analysis validation",
     "batch",
     "plugin testing cli",

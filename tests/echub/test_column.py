@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -58,6 +58,7 @@ def test_negated_floats_come_back_bit_for_bit(values):
     assert stored.source_values().tobytes() == values.tobytes()
 
 
+@example(np.arange(2000, dtype=np.int32), Fraction(1, 1000))  # 1001 / 1000 * 1000 is less than 1001
 @given(
     hnp.arrays(np.int32, st.integers(0, 20)),
     st.sampled_from([Fraction(1, 1000), Fraction(18, 5), Fraction(60), Fraction(-1, 3)]),
