@@ -30,7 +30,9 @@ class MptOptions(MprOptions):
     """Options of the reader `eclab-mpt`."""
 
     decimal: str = option(
-        "auto", "decimal mark of the numbers, where the text does not settle it", choices=("auto", "comma", "point")
+        "auto",
+        "decimal mark of the numbers, where the text does not settle it",
+        choices=("auto", "comma", "point"),
     )
     dates: str = option(
         "month-first", "order of the dates in a column of dates and times", choices=("month-first", "day-first")
@@ -43,7 +45,9 @@ class MpsOptions:
     """Options of the reader `eclab-mps`."""
 
     decimal: str = option(
-        "auto", "decimal mark of the numbers, where the text does not settle it", choices=("auto", "comma", "point")
+        "auto",
+        "decimal mark of the numbers, where the text does not settle it",
+        choices=("auto", "comma", "point"),
     )
 
 

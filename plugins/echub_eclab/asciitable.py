@@ -165,15 +165,20 @@ def _line_number(head: Head, data: bytes, at: int) -> int:
 
 
 def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
-    """Leave out a last row that the file cuts short: without its line end its last number may lack digits."""
+    """Leave out a last row that the file cuts short.
+
+    EC-Lab ends its files without a line end, so that the last number itself has to tell.
+    """
     data = data.rstrip(b"\r\n ") + data[len(data.rstrip(b"\r\n ")) :][:2]
     if data.endswith((b"\n", b"\r")):
         return data
     begin = data.rfind(b"\n") + 1
     cells = data[begin:].split(b"\t")
     before = data[:begin].rstrip(b"\r\n").rpartition(b"\n")[2].split(b"\t")
-    if len(cells) == len(first) and (_is_whole(cells[-1], first[-1]) or cells[-1] == before[-1]):
-        table.notices.append(Notice("unterminated", "the last line has no line end; its row is as long as the others"))
+    if len(cells) == len(first) and _is_whole(cells[-1], first[-1], before[-1]):
+        if _INTEGER.match(cells[-1]) and cells[-1] != before[-1]:
+            text = f"the last line has no line end: its last number, {cells[-1].decode()}, may lack digits"
+            table.notices.append(Notice("unterminated", text))
         return data
     text = f"the file ends inside row {data.count(10)}: that row was left out"
     table.notices.append(Notice("truncated", text))
@@ -182,9 +187,11 @@ def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
     return data[:begin]
 
 
-def _is_whole(cell: bytes, other: bytes) -> bool:
-    """Tell whether a number with an exponent has all its digits; a whole number never tells."""
-    return (b"E" in other.upper() and _shape(cell) == _shape(other)) or cell == other == b""
+def _is_whole(cell: bytes, first: bytes, before: bytes) -> bool:
+    """Tell whether the last cell has all its digits: as many as its column prints, no fewer than before."""
+    if _INTEGER.match(cell) and _INTEGER.match(before):
+        return len(cell) >= len(before)
+    return _shape(cell) == _shape(first)
 
 
 def _shape(cell: bytes) -> tuple[int, ...]:
@@ -229,9 +236,7 @@ def _parse(source: Source, head: Head, data: bytes, kinds: Sequence[str], extra:
     return columns
 
 
-def _bad_row(
-    source: Source, head: Head, data: bytes, kinds: Sequence[str], width: int, problem: str
-) -> ReadError:
+def _bad_row(source: Source, head: Head, data: bytes, kinds: Sequence[str], width: int, problem: str) -> ReadError:
     """Find the first row that does not fit, and say how."""
     patterns = {"int": _INTEGER, "float": _NUMBER, "clock": _CLOCK}
     where, found, expected = "", problem, f"{len(kinds)} values in every row"

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from echub.plugin import Notice, ReadError, Record, Source
+from echub.plugin import Metadata, Notice, ReadError, Record, Source
 from echub_eclab import MpsOptions
 from echub_eclab.asciihead import read_lines
 from echub_eclab.asciitable import MARKS
 from echub_eclab.prose import Prose, parameters_of, read_prose, set_technique
+from echub_eclab.steps import set_steps
 
 _BLOCK = re.compile(r"Technique : (\d+)\s*\Z")
 _LINKED = re.compile(r"Number of linked techniques : (\d+)\s*\Z")
@@ -27,6 +28,9 @@ def read(source: Source, options: MpsOptions) -> Record:
     head, blocks = _split(lines)
     prose = read_prose(head, mark)
     techniques = [_technique(number, block, mark, prose) for number, block in blocks]
+    if len(blocks) == 1:
+        set_technique(techniques[0]["title"], prose.metadata, [])
+        set_steps(prose.metadata, techniques[0]["parameters"])
     _check_count(source, lines, len(techniques), prose)
     settings: dict[str, Any] = {"lines": lines}
     if blocks:
@@ -51,15 +55,17 @@ def _split(lines: Sequence[str]) -> tuple[list[str], list[tuple[int, list[str]]]
 
 
 def _technique(number: int, block: Sequence[str], mark: str | None, prose: Prose) -> dict[str, Any]:
-    """Describe one technique; the title of a single one goes into the typed metadata."""
+    """Describe one technique: number, name, parameters in the words of the text, typed steps."""
     title = next((line.strip() for line in block if line.strip()), "")
-    metadata = type(prose.metadata)()
+    metadata = Metadata()
     set_technique(title, metadata, prose.notices)
+    set_steps(metadata, parameters := parameters_of(block, mark))
     return {
         "number": number,
         "name": metadata.value("technique.name"),
         "title": title,
-        "parameters": parameters_of(block, mark),
+        "parameters": parameters,
+        "steps": metadata.value("technique.steps") or [],
     }
 
 

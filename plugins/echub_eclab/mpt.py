@@ -118,7 +118,9 @@ def _timed(
     moments = _moments(source, series, options)
     start, how = _reference(moments, prose)
     seconds = (moments - np.datetime64(start, "us")) / np.timedelta64(1, "s")
-    return _with_seconds(column, seconds, {"printed_as": "local date and time", "zero": f"{start.isoformat()} ({how})"})
+    return _with_seconds(
+        column, seconds, {"printed_as": "local date and time", "zero": f"{start.isoformat()} ({how})"}
+    )
 
 
 def _with_seconds(column: SourceColumn, seconds: NDArray[Any], attrs: dict[str, str]) -> SourceColumn:

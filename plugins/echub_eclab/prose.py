@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from echub.plugin import EchubError, Metadata, Notice
+from echub_eclab.asciihead import kind_of
 from echub_eclab.sequences import DESTROYED, Parameters, is_parameter_line, read_sequences
+from echub_eclab.steps import set_steps
 from echub_eclab.techniques import TECHNIQUES
 
 TEXTS = {
@@ -40,13 +42,15 @@ UNITS = {
 NOT_SET = (0.0, 0.001)
 _KEYED = re.compile(r"(\s*)([^:]{1,60}?) ?: ?(.*)\Z")
 _SERIAL = re.compile(r"(.*?)\s*\(SN (\w+)\)\s*\Z")
-_VERSION = re.compile(r"(?:EC-LAB|BT-LAB) for windows v(\S+) \(software\)|Command interpretor v(\S+) \(firmware\)", re.I)
+_VERSION = re.compile(
+    r"(?:EC-LAB|BT-LAB) for windows v(\S+) \(software\)|Command interpretor v(\S+) \(firmware\)", re.I
+)
 _LOOP = re.compile(r"Loop (\d+) from point number (\d+) to (\d+)")
 _STAMP = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?\Z")
 _NAMED_BY_TITLE = {technique.title.lower(): technique for technique in TECHNIQUES.values()}
 _AFTER_COMMENTS = (
-    "Mass of active", "Cable", "Reference electrode", "Electrode surface", "Characteristic mass", "Cycle Definition",
-    "Battery capacity", "Record ", "Text export", "External device", "Volume (V)", "Equivalent", "Density", "Ns  ",
+    "Mass of active", "Cable", "Reference electrode", "Electrode surface", "Characteristic mass",
+    "Cycle Definition", "Battery capacity", "Record ", "Text export", "External device", "Volume (V)", "Equivalent", "Density", "Ns  ",
 )  # fmt: skip
 
 
@@ -70,6 +74,7 @@ def read_prose(lines: Sequence[str], decimal: str | None = None) -> Prose:
     _technique(original, prose)
     _keyed(original, decimal, prose)
     prose.sequences = parameters_of(original, decimal)
+    set_steps(prose.metadata, prose.sequences)
     for when, block in later:
         change = {"on": when, "lines": block, "parameters": parameters_of(block, decimal)}
         prose.modifications.append(change)
@@ -118,6 +123,8 @@ def set_technique(title: str, metadata: Metadata, notices: list[Notice]) -> None
 
 def _technique(lines: Sequence[str], prose: Prose) -> None:
     """Take the title: the first line after the count of header lines that is not blank."""
+    if not lines or not kind_of(lines[0].encode("latin-1", "replace")):
+        return
     body = [line.strip() for line in lines[1:10]]
     title = next((text for text in body if text and not text.lower().startswith("nb header lines")), "")
     if title and ":" not in title:

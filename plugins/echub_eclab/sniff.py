@@ -5,7 +5,9 @@ from __future__ import annotations
 from echub.plugin import Confidence, Source
 from echub_eclab.asciihead import kind_of
 
-_OWN_NAMES = frozenset({"mode", "ox/red", "control changes", "Ns changes", "counter inc.", "I Range", "half cycle"})
+_OWN_NAMES = frozenset(
+    {"mode", "ox/red", "control changes", "Ns changes", "counter inc.", "I Range", "half cycle"}
+)
 """Column names that no other program prints; two of them make a table without a head ours."""
 
 
