@@ -119,8 +119,18 @@ def _timed(
     start, how = _reference(moments, prose)
     seconds = (moments - np.datetime64(start, "us")) / np.timedelta64(1, "s")
     return _with_seconds(
-        column, seconds, {"printed_as": "local date and time", "zero": f"{start.isoformat()} ({how})"}
+        column, seconds, {
+            "printed_as": "local date and time",
+            "printed_resolution": _resolution(series[0]),
+            "zero": f"{start.isoformat()} ({how})",
+        },
     )
+
+
+def _resolution(text: str) -> str:
+    """Give the last printed place of a time, in seconds; no more than the microseconds that are kept."""
+    decimals = len(text.strip().replace(",", ".").partition(".")[2])
+    return f"1e-{min(decimals, 6)}"
 
 
 def _with_seconds(column: SourceColumn, seconds: NDArray[Any], attrs: dict[str, str]) -> SourceColumn:
