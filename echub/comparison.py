@@ -173,9 +173,7 @@ def _same_meaning(one: _Side, other: _Side) -> bool:
 # -- judging ---------------------------------------------------------------------------------
 
 
-def _judge(
-    dataset: Dataset, one: _Side, other: _Side, at_a: NDArray[np.intp], at_b: NDArray[np.intp]
-) -> Verdict:
+def _judge(dataset: Dataset, one: _Side, other: _Side, at_a: NDArray[np.intp], at_b: NDArray[np.intp]) -> Verdict:
     a, b = _numbers(one, other)
     if a is None or b is None:
         wrong = np.flatnonzero(_words(one)[at_a] != _words(other)[at_b])

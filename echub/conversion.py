@@ -57,6 +57,7 @@ class Conversion:
             "status": self.status,
             "reader": record.provenance.reader.get("name") if record else None,
             "datasets": [summary(d) for d in record.datasets.values()] if record else [],
+            "siblings": list(record.provenance.siblings) if record else [],
             "dropped": [d.as_dict() for d in record.dropped] if record else [],
             "warnings": [n.as_dict() for n in record.notices] if record else [],
             "seconds": round(self.seconds, 4),
@@ -90,6 +91,7 @@ def convert(
     options: Mapping[str, str] | None = None,
     writer_options: Mapping[str, str] | None = None,
     annotations: Annotations | None = None,
+    siblings: bool = True,
     force: bool = False,
 ) -> Conversion:
     """Convert one source; the output's name is the source's with a suffix added.
@@ -98,7 +100,7 @@ def convert(
     raises, `TargetExists` without `force`, and `TargetNotWritable`; then nothing is written.
     """
     begin = time.perf_counter()
-    source = Source.of(what)
+    source = Source.of(what, siblings=siblings)
     stem = Path(output) if output is not None else (source.path or Path(source.name))
     result = Conversion(source.shown)
     if to == "native":

@@ -13,10 +13,12 @@ from echub.cli.common import (
     Files,
     Json,
     MetaTables,
+    NoSiblings,
     ReaderName,
     ReaderOptions,
     SetValues,
     TableProfile,
+    TimeZone,
     pairs,
     print_json,
     reader_options,
@@ -44,6 +46,8 @@ def convert(
     writer_option: Annotated[list[str] | None, typer.Option(help="Writer option key=value.")] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
+    timezone: TimeZone = None,
+    no_siblings: NoSiblings = False,
     force: Annotated[bool, typer.Option("--force", help="Replace existing results.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -55,12 +59,13 @@ def convert(
     """
     from echub.output import plan
 
-    added = user_metadata(meta, set_)
+    added = user_metadata(meta, set_, timezone)
     settings = {
         "to": to,
         "reader": reader,
         "options": reader_options(option, table_profile),
         "writer_options": pairs(writer_option, "--writer-option"),
+        "siblings": not no_siblings,
         "force": force,
     }
     jobs = plan(files, output)

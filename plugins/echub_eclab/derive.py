@@ -99,9 +99,7 @@ RECIPES: tuple[Recipe, ...] = (
         _where_mode(_CURRENT_MODE),
         "control/V/mA where mode = 1",
     ),
-    Recipe(
-        "cycle number", "cycle", None, (("half cycle",),), lambda half: half // 2, "floor(half cycle / 2)"
-    ),
+    Recipe("cycle number", "cycle", None, (("half cycle",),), lambda half: half // 2, "floor(half cycle / 2)"),
     Recipe(
         "Q charge/mA.h",
         "charge_anodic",
@@ -143,9 +141,7 @@ RECIPES: tuple[Recipe, ...] = (
         lambda potential, current: _double(potential) * current / 1000.0,
         "Ecell/V * I/mA / 1000",
     ),
-    Recipe(
-        "R/Ohm", "resistance_we", "ohm", (_POTENTIAL, _CURRENT), _resistance, "|Ewe/V / (I/mA)| * 1000"
-    ),
+    Recipe("R/Ohm", "resistance_we", "ohm", (_POTENTIAL, _CURRENT), _resistance, "|Ewe/V / (I/mA)| * 1000"),
     Recipe(
         "Re(Z)/Ohm",
         "impedance_real",

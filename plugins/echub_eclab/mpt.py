@@ -119,7 +119,9 @@ def _timed(
     start, how = _reference(moments, prose)
     seconds = (moments - np.datetime64(start, "us")) / np.timedelta64(1, "s")
     return _with_seconds(
-        column, seconds, {
+        column,
+        seconds,
+        {
             "printed_as": "local date and time",
             "printed_resolution": _resolution(series[0]),
             "zero": f"{start.isoformat()} ({how})",
