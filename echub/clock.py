@@ -53,7 +53,7 @@ def set_absolute_start(metadata: Metadata) -> list[Notice]:
         text = f"the clocks changed at {start} in {zone}: the hour is not unique, no absolute time was made"
         return [Notice("ambiguous-time", text)]
     source = metadata.get(ZONE)
-    instant = local.astimezone(dt.timezone.utc).isoformat(timespec="milliseconds")
+    instant = local.astimezone(dt.UTC).isoformat(timespec="milliseconds")
     metadata.set(START_UTC, instant, source=f"zone by {source.source if source else 'the file'}")
     return []
 

@@ -230,7 +230,7 @@ def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> ND
             tolerance = np.maximum(tolerance, _half_digit(values, digits))
         if resolution := float(side.column.attrs.get("printed_resolution", 0)):
             tolerance = np.maximum(tolerance, 0.5000001 * resolution)
-    return tolerance
+    return np.asarray(tolerance)
 
 
 def _half_digit(values: NDArray[Any], digits: int) -> NDArray[Any]:
@@ -238,13 +238,13 @@ def _half_digit(values: NDArray[Any], digits: int) -> NDArray[Any]:
     size = np.abs(np.nan_to_num(values))
     with np.errstate(divide="ignore"):
         exponent = np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1.0))), -300)
-    return 0.5000001 * 10.0 ** (exponent - digits + 1) + 1e-15 * size
+    return np.asarray(0.5000001 * 10.0 ** (exponent - digits + 1) + 1e-15 * size)
 
 
 def _close(a: NDArray[Any], b: NDArray[Any], tolerance: NDArray[Any]) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
         close = np.abs(a - b) <= tolerance
-    return close | (a == b) | (np.isnan(a) & np.isnan(b))
+    return np.asarray(close | (a == b) | (np.isnan(a) & np.isnan(b)))
 
 
 def _name(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> str:

@@ -324,6 +324,12 @@ def read(what: Source | Path) -> Record:
         ) from None
 
 
+def stated_content(path: Path) -> str:
+    """Give the `content_sha256` that was written with a native file."""
+    with h5py.File(path, "r") as file:
+        return str(file.attrs.get("content_sha256", ""))
+
+
 def _require_ours(file: h5py.File, path: str) -> None:
     if file.attrs.get("format") != FORMAT:
         raise ReadError(

@@ -79,6 +79,16 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             read="echub_eclab.mps:read",
             options=MpsOptions,
         ),
+        Reader(
+            "galvani-mpr",
+            "EC-Lab raw data (.mpr) through galvani, as a second opinion",
+            (".mpr",),
+            sniff="echub_eclab:sniff_mpr",
+            read="echub_eclab.second_opinion:read",
+            explicit_only=True,
+            requires="galvani",
+            extra="galvani",
+        ),
         KnownFormat(
             "eclab-xml",
             "a very old EC-Lab file (XML)",

@@ -48,9 +48,21 @@ _VERSION = re.compile(
 _LOOP = re.compile(r"Loop (\d+) from point number (\d+) to (\d+)")
 _STAMP = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?\Z")
 _NAMED_BY_TITLE = {technique.title.lower(): technique for technique in TECHNIQUES.values()}
-_AFTER_COMMENTS = tuple(
-    "Mass of active|Cable|Reference electrode|Electrode surface|Characteristic mass|Cycle Definition|Battery "
-    "capacity|Record |Text export|External device|Volume (V)|Equivalent|Density|Ns  ".split("|")
+_AFTER_COMMENTS = (
+    "Mass of active",
+    "Battery capacity",
+    "Cable",
+    "Reference electrode",
+    "Electrode surface",
+    "Characteristic mass",
+    "Equivalent",
+    "Density",
+    "Volume (V)",
+    "Record ",
+    "Text export",
+    "External device",
+    "Cycle Definition",
+    "Ns  ",
 )
 """How the lines begin that may follow the comments; any other line continues them."""
 
