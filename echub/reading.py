@@ -132,7 +132,7 @@ def _check_structure(record: Record) -> None:
     """Flag what breaks a rule of its kind; nothing here stops a conversion."""
     for kind, dataset in record.datasets.items():
         record.notices += _missing_columns(dataset)
-        if kind == "timeseries":
+        if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
 

@@ -72,9 +72,9 @@ def write(record: Record, path: Path) -> str:
         root = h5g.open(file.id, b"/")
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
-            group = _ordered_group(root, dataset.kind)
+            group = _ordered_group(root, dataset.name)
             for name, digest in _write_dataset(group, dataset):
-                digests[dataset.kind, name] = digest
+                digests[dataset.name, name] = digest
         content = content_sha256(record, digests)
         _write_texts(root, record)
         _set_attributes(root, _root_attributes(record, content))
@@ -370,6 +370,7 @@ def _read_dataset(group: h5py.Group) -> Dataset:
         tuple(Omitted(*omitted) for omitted in json.loads(group.attrs["omitted"])),
         tuple(json.loads(group.attrs["history"])),
         json.loads(group.attrs["attrs"]),
+        str(group.attrs.get("label", "")),
     )
 
 

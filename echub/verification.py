@@ -7,7 +7,7 @@ and every value of the source's table, with all scalings inverted, read anew by 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from echub import store
 from echub.column import same_values
 from echub.content import content_sha256
 from echub.errors import ReadError, SourceNotFound
+from echub.joining import join, link_of
 from echub.reading import read
 from echub.record import Record
 from echub.source import Source
@@ -52,14 +53,24 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
         )
     record = store.read(Path(path))
     checks = [_content(record, store.stated_content(Path(path)))]
-    found = _source_of(record, Path(path), source)
-    if found is None:
-        name = record.provenance.source.get("name")
-        return [*checks, Check("source", False, f"{name} is not beside the file; name it with --source")]
-    checks.append(_hash(record, found))
-    if checks[-1].holds:
-        checks += _values(record, found)
+    for part in _parts_of(record):
+        found = _source_of(str(part["name"]), Path(path), source)
+        if found is None:
+            missing = f"{part['name']} is not beside the file; name it (or its folder) with --source"
+            checks.append(Check("source", False, missing))
+        else:
+            checks.append(_hash(str(part["sha256"]), found))
+    if all(check.holds for check in checks[1:]):
+        checks += _values(
+            record, [s for p in _parts_of(record) if (s := _source_of(str(p["name"]), Path(path), source))]
+        )
     return checks
+
+
+def _parts_of(record: Record) -> list[Mapping[str, Any]]:
+    """List the sources of a record: one, or those of a joined run."""
+    source = record.provenance.source
+    return list(source.get("parts") or [source])
 
 
 def _content(record: Record, stated: str) -> Check:
@@ -68,32 +79,30 @@ def _content(record: Record, stated: str) -> Check:
     return Check("content hash", actual == stated, found)
 
 
-def _source_of(record: Record, path: Path, named: str | os.PathLike[str] | None) -> Source | None:
-    """Find the source: the one named, else the one beside the file."""
+def _source_of(name: str, path: Path, named: str | os.PathLike[str] | None) -> Source | None:
+    """Find a source: the one named or in the folder named, else the one beside the file."""
+    beside = path.with_name(name) if name else path
     if named is not None:
-        return Source(named)
-    beside = path.with_name(str(record.provenance.source.get("name", "")))
+        beside = Path(named) / name if Path(named).is_dir() else Path(named)
     try:
-        return Source(beside) if beside.name and beside != path else None
+        return Source(beside) if beside != path else None
     except SourceNotFound:
+        if named is not None:
+            raise
         return None
 
 
-def _hash(record: Record, source: Source) -> Check:
-    actual, stated = source.sha256(), str(record.provenance.source.get("sha256"))
+def _hash(stated: str, source: Source) -> Check:
+    actual = source.sha256()
     same = actual == stated
     return Check(
         "source hash", same, source.name if same else f"{source.name} has {actual[:12]}…, not {stated[:12]}…"
     )
 
 
-def _values(record: Record, source: Source) -> list[Check]:
-    """Read the source anew and compare the tables, bit for bit."""
-    reader: Mapping[str, Any] = record.provenance.reader
-    options = {key: _option(value) for key, value in reader.get("options", {}).items()}
-    siblings = bool(record.provenance.siblings)
-    again = read(Source(source.path or source.name, siblings=siblings), reader=reader["name"], options=options)
-    written, now = record.source_table(), again.source_table()
+def _values(record: Record, sources: Sequence[Source]) -> list[Check]:
+    """Read the sources anew and compare the tables, bit for bit."""
+    written, now = record.source_table(), _again(record, sources).source_table()
     checks = []
     for key in dict.fromkeys([*written, *now]):
         if key not in written or key not in now:
@@ -101,9 +110,27 @@ def _values(record: Record, source: Source) -> list[Check]:
             checks.append(Check(f"column {key[1]}", False, f"only in {side}"))
         elif not same_values(written[key], now[key]):
             checks.append(Check(f"column {key[1]}", False, _difference(written[key], now[key])))
-    count = len(now)
-    same = f"{count} columns, {len(next(iter(now.values()), ()))} rows, bit for bit"
-    return checks or [Check("values", True, same if count else "no columns")]
+    same = (
+        f"{len(now)} columns, {sum(dataset.rows for dataset in record.datasets.values())} rows, bit for bit"
+        if now
+        else "no columns"
+    )
+    return checks or [Check("values", True, same)]
+
+
+def _again(record: Record, sources: Sequence[Source]) -> Record:
+    """Read the sources with the reader and options that the file was made with."""
+    reader: Mapping[str, Any] = record.provenance.reader
+    options = {key: _option(value) for key, value in reader.get("options", {}).items()}
+    siblings = bool(record.provenance.siblings)
+    records = [
+        read(Source(source.path or source.name, siblings=siblings), reader=reader["name"], options=options)
+        for source in sources
+    ]
+    if len(records) == 1:
+        return records[0]
+    links = [link_of(source, reader["name"]) for source in sources]
+    return join(records, [link for link in links if link is not None])
 
 
 def _difference(written: Any, now: Any) -> str:  # noqa: ANN401

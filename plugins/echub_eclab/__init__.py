@@ -62,6 +62,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             sniff="echub_eclab:sniff_mpr",
             read="echub_eclab.mpr:read",
             options=MprOptions,
+            link="echub_eclab.links:link",
         ),
         Reader(
             "eclab-mpt",
@@ -70,6 +71,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             sniff="echub_eclab.sniff:sniff_mpt",
             read="echub_eclab.mpt:read",
             options=MptOptions,
+            link="echub_eclab.links:link",
         ),
         Reader(
             "eclab-mps",
