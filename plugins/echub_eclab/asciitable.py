@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 SAMPLE_ROWS = 200
+"""Rows that settle what a column holds."""
+MARK_ROWS = 20
+"""Rows that settle the decimal mark; the whole table is then searched for the other one."""
+_TAIL = 4096
 MARKS = {"point": ".", "comma": ","}
 
 _INTEGER = re.compile(rb"[-+]?\d{1,18}\Z")
@@ -113,7 +117,7 @@ def _report_unfilled(printed: Sequence[str], fitting: Sequence[str], table: Tabl
 
 
 def _settled_mark(source: Source, head: Head, sample: Sequence[Sequence[bytes]]) -> str:
-    cells = (cell.decode("latin-1") for row in sample for cell in row if _NUMBER.match(cell))
+    cells = (cell.decode("latin-1") for row in sample[:MARK_ROWS] for cell in row if _NUMBER.match(cell))
     found = decimal_mark(cells)
     if found.value is not None:
         return found.value
@@ -169,12 +173,13 @@ def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
 
     EC-Lab ends its files without a line end, so that the last number itself has to tell.
     """
-    data = data.rstrip(b"\r\n ") + data[len(data.rstrip(b"\r\n ")) :][:2]
-    if data.endswith((b"\n", b"\r")):
-        return data
+    tail = data[-_TAIL:]
+    if tail.endswith((b"\n", b"\r")):
+        blank = len(tail) - len(tail.rstrip(b"\r\n "))
+        return data if blank <= len(b"\r\n") else data[: len(data) - blank] + b"\n"
     begin = data.rfind(b"\n") + 1
     cells = data[begin:].split(b"\t")
-    before = data[:begin].rstrip(b"\r\n").rpartition(b"\n")[2].split(b"\t")
+    before = data[data.rfind(b"\n", 0, max(begin - 1, 0)) + 1 : begin].rstrip(b"\r\n").split(b"\t")
     if len(cells) == len(first) and _is_whole(cells[-1], first[-1], before[-1]):
         if _INTEGER.match(cells[-1]) and cells[-1] != before[-1]:
             text = f"the last line has no line end: its last number, {cells[-1].decode()}, may lack digits"
