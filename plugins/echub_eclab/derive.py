@@ -25,7 +25,7 @@ class Recipe:
     """A derived column: its header, quantity and unit, its inputs, and the function of them.
 
     Each input is a tuple of headers, the first that the file has is taken; `text` says the recipe
-    in the words of the headers.
+    in the words of the headers. A column without any value is left out, unless `even_empty`.
     """
 
     header: str
@@ -35,6 +35,7 @@ class Recipe:
     function: Callable[..., Array]
     text: str
     averaged: bool = False
+    even_empty: bool = False
 
 
 def _mean_current(dq: Array, time: Array) -> Array:
@@ -82,6 +83,7 @@ RECIPES: tuple[Recipe, ...] = (
         _mean_current,
         "dq/mA.h * 3600 / (time/s - time/s of the row before)",
         averaged=True,
+        even_empty=True,
     ),
     Recipe(
         "control/V",
@@ -172,7 +174,7 @@ def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
         if recipe.quantity in present or any(values is None for values in inputs):
             continue
         values = _precision(recipe.function(*inputs), inputs)
-        if values.dtype.kind == "f" and len(values) and np.isnan(values).all():
+        if not recipe.even_empty and values.dtype.kind == "f" and len(values) and np.isnan(values).all():
             continue
         by_header.setdefault(recipe.header, values)
         derived.append(_column(recipe, values))

@@ -149,14 +149,11 @@ def read_parameters(data: bytes, technique: str | None, header: int) -> tuple[di
         sequences = [{"Ns": number, **sequence} for number, sequence in enumerate(sequences)]
     if technique == "MB":
         _as_printed(sequences)
-    notices = [
-        Notice(
-            "unknown-code",
-            f"{name} = {', '.join(map(str, sorted(codes)))} has no word known here and stays a number",
-        )
-        for name, codes in unknown.items()
-    ]
-    return {"parameters": sequences}, notices
+    if not unknown:
+        return {"parameters": sequences}, []
+    listed = ", ".join(f"{name} = {' '.join(map(str, sorted(codes)))}" for name, codes in unknown.items())
+    text = f"codes without a word known here stay numbers: {listed}"
+    return {"parameters": sequences}, [Notice("unknown-code", text)]
 
 
 def _sequence(row: bytes, places: tuple[Place, ...], technique: str, unknown: dict[str, set[int]]) -> Parameters:
@@ -219,12 +216,20 @@ def _holds(when: str, number: str, row: Mapping[str, Any]) -> bool:
 
 
 def _is_used(name: str, row: Mapping[str, Any]) -> bool:
-    """Tell whether a field of Modulo Bat means anything in this row."""
-    if match := _NUMBERED.fullmatch(name):
-        return int(match[2]) <= int(row.get(f"{match[1]}_nb", 0))
-    if match := re.fullmatch(r"ctrl(\d)_val.*", name):
-        return match[1] in _USED.get(str(row.get("ctrl_type")), "12345")
-    return True
+    """Tell whether a field means anything in this row: its block, its control, or the number it is the unit of."""
+    if (match := _NUMBERED.fullmatch(name)) and int(match[2]) > int(row.get(f"{match[1]}_nb", 0)):
+        return False
+    if (match := re.fullmatch(r"ctrl(\d)_val.*", name)) and match[1] not in _USED.get(
+        str(row.get("ctrl_type")), "12345"
+    ):
+        return False
+    return row.get(_measured_by(name), 1) not in (0, "pass")
+
+
+def _measured_by(name: str) -> str:
+    """Give the parameter that a unit field belongs to; the name itself for any other field."""
+    match = re.fullmatch(r"d?unit +(.+)|(.+?)[ _]unit", name)
+    return (match[1] or match[2]) if match else ""
 
 
 # -- Modulo Bat ------------------------------------------------------------------------------
