@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import decimal_mark
 from echub_eclab.asciihead import Head
+from echub_eclab.columns import meaning_of, meanings
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,16 +57,17 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
     if b"\n" not in data and data.count(b"\r") > 1:
         data = data.replace(b"\r", b"\n")
     _require_text(source, head, data)
-    sample = [line.rstrip(b"\r").split(b"\t") for line in data[: 1 << 20].split(b"\n", SAMPLE_ROWS)[:SAMPLE_ROWS]]
-    sample = [cells for cells in sample if cells != [b""]]
     table = Table([], [], [], ".")
+    sample = _sample(data)
     table.names = names = _fitting_names(source, head, sample, table)
+    if sample:
+        data = _whole_rows(data, sample[0], table)
+        sample = _sample(data)
     if not sample:
         table.columns, table.digits = [_empty(name) for name in names], [0] * len(names)
         return table
-    data = _whole_rows(data, sample[0], table)
     mark = decimal or _settled_mark(source, head, sample)
-    kinds = [_kind([row[n] for row in sample if n < len(row)]) for n in range(len(names))]
+    kinds = [_kind(name, [row[n] for row in sample if n < len(row)]) for n, name in enumerate(names)]
     if mark == ",":
         data = _with_points(source, head, data, kinds)
     elif "text" not in kinds:
@@ -74,6 +76,13 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
     table.columns = _parse(source, head, data, kinds, extra=len(sample[0]) - len(names))
     table.digits = [_significant(sample[0][n]) if kinds[n] == "float" else 0 for n in range(len(names))]
     return table
+
+
+def _sample(data: bytes) -> list[list[bytes]]:
+    """Cut the first rows into cells; blank lines are none."""
+    lines = data[: 1 << 20].split(b"\n", SAMPLE_ROWS)[:SAMPLE_ROWS]
+    rows = [line.rstrip(b"\r").split(b"\t") for line in lines]
+    return [cells for cells in rows if cells != [b""]]
 
 
 # -- names -----------------------------------------------------------------------------------
@@ -86,6 +95,8 @@ def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]]
     behind it have no values.
     """
     names = head.names.split("\t")
+    _require_names(source, head, names)
+    _require_own_names(source, head, names)
     printed = [name for name in names if name]
     if not sample:
         return printed
@@ -107,6 +118,34 @@ def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]]
     )
 
 
+def _require_names(source: Source, head: Head, names: Sequence[str]) -> None:
+    """Refuse a line of numbers as names: its row and all before it would be lost."""
+    if any(names) and all(_NUMBER.match(name.strip().encode()) for name in names if name):
+        raise ReadError(
+            "the line of the column names holds numbers",
+            path=source.shown,
+            where=f"line {len(head.lines) + 1}",
+            expected="names such as time/s",
+            found=repr(head.names[:40]),
+            cause="the header has fewer lines than it states",
+            hint="state the lines up to the column names: --option header_lines=N",
+        )
+
+
+def _require_own_names(source: Source, head: Head, names: Sequence[str]) -> None:
+    """Refuse a text without a head whose first line names no column of EC-Lab."""
+    if not head.kind and not meanings().keys() & set(names):
+        raise ReadError(
+            "this is no EC-Lab text",
+            path=source.shown,
+            where="line 1",
+            expected="EC-Lab ASCII FILE, or column names such as time/s",
+            found=repr(head.names[:40]),
+            cause="another program's text, or a header that was cut",
+            hint=f"echub detect {source.name}",
+        )
+
+
 def _report_unfilled(printed: Sequence[str], fitting: Sequence[str], table: Table) -> None:
     """Report names that have no values at all."""
     for name in printed[len(fitting) :]:
@@ -124,12 +163,22 @@ def _settled_mark(source: Source, head: Head, sample: Sequence[Sequence[bytes]])
     raise ReadError(
         "the decimal mark cannot be settled",
         path=source.shown,
-        where=f"the first rows behind line {len(head.lines) + 1}",
+        where=f"line {len(head.lines) + 2 + _row_of_other_mark(sample)}",
         expected="numbers with one decimal mark",
         found=found.evidence,
         cause="the text was edited or written by another program",
         hint="say which: --option decimal=comma or --option decimal=point",
     )
+
+
+def _row_of_other_mark(sample: Sequence[Sequence[bytes]]) -> int:
+    """Find the row that brings a second decimal mark, or the first row with one."""
+    seen: set[str | None] = set()
+    for number, row in enumerate(sample[:MARK_ROWS]):
+        seen |= {mark for mark in ",." for cell in row if _NUMBER.match(cell) and mark.encode() in cell}
+        if len(seen) > 1:
+            return number
+    return 0
 
 
 def _require_text(source: Source, head: Head, data: bytes) -> None:
@@ -204,13 +253,19 @@ def _shape(cell: bytes) -> tuple[int, ...]:
     return tuple(len(digits) for digits in _DIGITS.findall(cell))
 
 
-def _kind(cells: Sequence[bytes]) -> str:
-    """Tell what a column holds by its first rows: int, float, clock or text."""
+def _kind(name: str, cells: Sequence[bytes]) -> str:
+    """Tell what a column holds by its first rows: int, float, clock or text.
+
+    Words among numbers, or where the name promises a quantity, make no column of words: the first
+    of them is an error.
+    """
     filled = [cell.strip() for cell in cells if cell.strip()]
     for kind, pattern in (("int", _INTEGER), ("float", _NUMBER), ("clock", _CLOCK)):
         if filled and all(pattern.match(cell) for cell in filled):
             return kind
-    return "text" if filled else "float"
+    is_time = meaning_of(name).quantity in ("time", "step_time")
+    promised = meaning_of(name).quantity is not None and not is_time
+    return "float" if not filled or promised or any(_NUMBER.match(cell) for cell in filled) else "text"
 
 
 def _significant(cell: bytes) -> int:

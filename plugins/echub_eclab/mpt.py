@@ -115,7 +115,7 @@ def _timed(
     elapsed = clocks(series)
     if not elapsed.null_count():
         return _with_seconds(column, elapsed.to_numpy(), {"printed_as": "h:m:s"})
-    moments = _moments(source, series, options)
+    moments = _moments(source, column.header, series, options)
     start, how = _reference(moments, prose)
     seconds = (moments - np.datetime64(start, "us")) / np.timedelta64(1, "s")
     return _with_seconds(
@@ -141,7 +141,7 @@ def _with_seconds(column: SourceColumn, seconds: NDArray[Any], attrs: dict[str, 
     return replace(column, values=seconds, attrs={**column.attrs, **attrs})
 
 
-def _moments(source: Source, series: pl.Series, options: MptOptions) -> NDArray[Any]:
+def _moments(source: Source, header: str, series: pl.Series, options: MptOptions) -> NDArray[Any]:
     """Parse local dates and times, month first unless the user says otherwise."""
     texts = series.str.strip_chars().str.replace(",", ".", literal=True)
     parsed = texts.str.to_datetime(_STAMP_FORMAT[options.dates], time_unit="us", strict=False)
@@ -150,7 +150,7 @@ def _moments(source: Source, series: pl.Series, options: MptOptions) -> NDArray[
         raise ReadError(
             "a time of the table is no date and time",
             path=source.shown,
-            where=f"row {row}, column {series.name}",
+            where=f"row {row}, column {header}",
             expected="mm/dd/yyyy hh:mm:ss",
             found=repr(series[row]),
             cause="the dates are day first, or were edited",
