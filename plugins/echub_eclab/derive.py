@@ -36,6 +36,7 @@ class Recipe:
     text: str
     averaged: bool = False
     even_empty: bool = False
+    negate: bool = False
 
 
 def _mean_current(dq: Array, time: Array) -> Array:
@@ -157,8 +158,9 @@ RECIPES: tuple[Recipe, ...] = (
         "impedance_imag",
         "ohm",
         (("|Z|/Ohm",), ("Phase(Z)/deg",)),
-        _polar(np.sin, 1.0),
-        "|Z|/Ohm * sin(Phase(Z)/deg)",
+        _polar(np.sin, -1.0),
+        "-|Z|/Ohm * sin(Phase(Z)/deg)",
+        negate=True,
     ),
 )
 """The recipes, in the order they are tried: the mean current is an input of those behind it."""
@@ -204,5 +206,6 @@ def _column(recipe: Recipe, values: Array) -> SourceColumn:
         recipe.unit,
         origin="derived",
         averaged=recipe.averaged,
+        negate=recipe.negate,
         attrs={"recipe": recipe.text},
     )

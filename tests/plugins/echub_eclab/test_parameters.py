@@ -123,7 +123,9 @@ def test_modulo_bat_prints_only_what_its_control_type_uses():
 
 
 def test_typed_steps_leave_out_what_is_not_used():
-    (step,) = typed_steps("CP", [{"Is": 2.0, "unit Is": "µA", "vs.": "<None>", "ts (h:m:s)": 10.0, "EM (V)": "pass"}])
+    (step,) = typed_steps(
+        "CP", [{"Is": 2.0, "unit Is": "µA", "vs.": "<None>", "ts (h:m:s)": 10.0, "EM (V)": "pass"}]
+    )
     assert step == {
         "sequence": 0,
         "control": "current",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from echub.errors import EchubError
+from echub.errors import EchubError, ReadError
 from echub.reading import read
 from echub_eclab.asciihead import LONGEST_LINE
 from fixtures.eclab import SCENARIOS
@@ -29,8 +29,7 @@ def test_every_cut_loses_rows_and_never_changes_a_number(decimal):
     for end in range(begin, len(data)):
         try:
             record = read_mpt(data[:end], derived="none")
-        except EchubError as error:
-            assert error.code == "read-error"
+        except ReadError:
             continue
         rows = record["timeseries"].rows
         cut = record.source_table()
@@ -162,13 +161,9 @@ def test_a_line_of_100_mb_is_refused_without_reading_it_all():
 
 def test_a_table_row_of_100_mb_is_refused():
     data = WHOLE + b"\r\n" + b"1" * 100_000_000
-    try:
-        record = read_mpt(data)
-    except EchubError as error:
-        assert error.code == "read-error"
-    else:
-        assert record["timeseries"].rows == 12
-        assert "truncated" in codes(record)
+    record = read_mpt(data)
+    assert record["timeseries"].rows == 12
+    assert "truncated" in codes(record)
 
 
 def test_wrong_magic_with_the_right_suffix_and_the_reverse(tmp_path):

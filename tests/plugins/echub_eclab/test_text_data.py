@@ -188,7 +188,9 @@ def test_dates_in_the_time_column_count_from_the_stated_start():
     data = export(FILE, rows=3)
     names, cells = table(FILE, 3)
     at = names.index("time/s")
-    for row, text in zip(cells, ("03/14/2024 09:26:53.2500", "03/14/2024 09:27:03.7500", "03/15/2024 09:26:53.2500")):
+    for row, text in zip(
+        cells, ("03/14/2024 09:26:53.2500", "03/14/2024 09:27:03.7500", "03/15/2024 09:26:53.2500"), strict=True
+    ):
         data = data.replace(f"\t{row[at]}\t".encode(), f"\t{text}\t".encode(), 1)
     record = read_mpt(data)
     assert record["timeseries"]["time"].tolist() == [0.0, 10.5, 86400.0]
