@@ -71,7 +71,22 @@ def read_head(source: Source, header_lines: int = 0) -> Head:
                 hint="export it again in EC-Lab, or state the lines: --option header_lines=N",
             )
         lines = [decode(line, encoding) for line in raw]
+        _require_whole_names(source, lines, file.tell())
         return Head(kind, encoding, lines[:-1], lines[-1], file.tell(), stated)
+
+
+def _require_whole_names(source: Source, lines: list[str], end: int) -> None:
+    """Refuse names that the file cuts short: without rows, EC-Lab ends them in a tab."""
+    if end == source.size and source.read(end - 1, 1) not in (b"\n", b"\r", b"\t"):
+        raise ReadError(
+            "the file ends inside the names of its columns",
+            path=source.shown,
+            where=f"line {len(lines)}",
+            expected="names, and the end of their line",
+            found=repr(lines[-1][-20:]),
+            cause="the text was truncated",
+            hint="export it again in EC-Lab",
+        )
 
 
 def read_lines(source: Source) -> list[str]:

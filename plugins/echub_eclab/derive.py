@@ -18,6 +18,8 @@ from echub.plugin import SourceColumn
 
 Array = NDArray[Any]
 _CURRENT_MODE, _POTENTIAL_MODE = 1, 2
+_BLOCK = 65_536
+"""Rows computed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Recipe:
     """A derived column: its header, quantity and unit, its inputs, and the function of them.
 
     Each input is a tuple of headers, the first that the file has is taken; `text` says the recipe
-    in the words of the headers. A column without any value is left out, unless `even_empty`.
+    in the words of the headers. `single`: EC-Lab prints 8 digits, single precision. `looks_back`:
+    the function needs the row before. A column without any value is left out, unless `even_empty`.
     """
 
     header: str
@@ -37,14 +40,15 @@ class Recipe:
     averaged: bool = False
     even_empty: bool = False
     negate: bool = False
+    single: bool = False
+    looks_back: bool = False
 
 
 def _mean_current(dq: Array, time: Array) -> Array:
     """dq in mA·h over the time since the row before; NaN in the first row and where time stands still."""
     current = np.full(len(time), np.nan)
     elapsed = np.diff(time)
-    with np.errstate(all="ignore"):
-        current[1:] = np.where(elapsed > 0, dq[1:] * 3600.0 / elapsed, np.nan)
+    np.divide(dq[1:] * 3600.0, elapsed, out=current[1:], where=elapsed > 0)
     return current
 
 
@@ -53,8 +57,7 @@ def _where_mode(wanted: int) -> Callable[[Array, Array], Array]:
 
 
 def _resistance(potential: Array, current: Array) -> Array:
-    with np.errstate(all="ignore"):
-        return np.where(current != 0, np.abs(_double(potential) / current) * 1000.0, np.nan)
+    return np.where(current != 0, np.abs(_double(potential) / current) * 1000.0, np.nan)
 
 
 def _polar(function: Callable[[Array], Array], sign: float) -> Callable[[Array, Array], Array]:
@@ -85,6 +88,7 @@ RECIPES: tuple[Recipe, ...] = (
         "dq/mA.h * 3600 / (time/s - time/s of the row before)",
         averaged=True,
         even_empty=True,
+        looks_back=True,
     ),
     Recipe(
         "control/V",
@@ -127,6 +131,7 @@ RECIPES: tuple[Recipe, ...] = (
         (_POTENTIAL, _COUNTER),
         lambda working, counter: _double(working) - _double(counter),
         "Ewe/V - Ece/V",
+        single=True,
     ),
     Recipe(
         "P/W",
@@ -135,6 +140,7 @@ RECIPES: tuple[Recipe, ...] = (
         (_POTENTIAL, _CURRENT),
         lambda potential, current: _double(potential) * current / 1000.0,
         "Ewe/V * I/mA / 1000",
+        single=True,
     ),
     Recipe(
         "P/W",
@@ -143,8 +149,17 @@ RECIPES: tuple[Recipe, ...] = (
         (_CELL, _CURRENT),
         lambda potential, current: _double(potential) * current / 1000.0,
         "Ecell/V * I/mA / 1000",
+        single=True,
     ),
-    Recipe("R/Ohm", "resistance_we", "ohm", (_POTENTIAL, _CURRENT), _resistance, "|Ewe/V / (I/mA)| * 1000"),
+    Recipe(
+        "R/Ohm",
+        "resistance_we",
+        "ohm",
+        (_POTENTIAL, _CURRENT),
+        _resistance,
+        "|Ewe/V / (I/mA)| * 1000",
+        single=True,
+    ),
     Recipe(
         "Re(Z)/Ohm",
         "impedance_real",
@@ -152,6 +167,7 @@ RECIPES: tuple[Recipe, ...] = (
         (("|Z|/Ohm",), ("Phase(Z)/deg",)),
         _polar(np.cos, 1.0),
         "|Z|/Ohm * cos(Phase(Z)/deg)",
+        single=True,
     ),
     Recipe(
         "-Im(Z)/Ohm",
@@ -161,6 +177,7 @@ RECIPES: tuple[Recipe, ...] = (
         _polar(np.sin, -1.0),
         "-|Z|/Ohm * sin(Phase(Z)/deg)",
         negate=True,
+        single=True,
     ),
 )
 """The recipes, in the order they are tried: the mean current is an input of those behind it."""
@@ -175,18 +192,32 @@ def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
         inputs = [_first(by_header, headers) for headers in recipe.inputs]
         if recipe.quantity in present or any(values is None for values in inputs):
             continue
-        values = _precision(recipe.function(*inputs), inputs)
-        if not recipe.even_empty and values.dtype.kind == "f" and len(values) and np.isnan(values).all():
+        values = _computed(recipe, [values for values in inputs if values is not None])
+        if not recipe.even_empty and _is_empty(values):
             continue
         by_header.setdefault(recipe.header, values)
         derived.append(_column(recipe, values))
     return derived
 
 
-def _precision(values: Array, inputs: Sequence[Array | None]) -> Array:
-    """Keep single precision where all inputs have no more."""
-    kinds = {i.dtype for i in inputs if i is not None and i.dtype.kind == "f"}
-    return values.astype(np.float32, copy=False) if kinds == {np.dtype(np.float32)} else values
+def _computed(recipe: Recipe, inputs: Sequence[Array]) -> Array:
+    """Compute a column in blocks that fit the processor's cache, without copies of whole columns."""
+    rows = len(inputs[0])
+    with np.errstate(all="ignore"):
+        made = recipe.function(*(values[:_BLOCK] for values in inputs))
+        column = np.empty(rows, np.float32 if recipe.single else made.dtype)
+        column[:_BLOCK] = made
+        for first in range(_BLOCK, rows, _BLOCK):
+            back = int(recipe.looks_back)
+            block = slice(first - back, first + _BLOCK)
+            column[first : first + _BLOCK] = recipe.function(*(values[block] for values in inputs))[back:]
+    return column
+
+
+def _is_empty(values: Array) -> bool:
+    """Tell whether a column has rows and no value in any; most have one in the first block."""
+    blocks = (values[first : first + _BLOCK] for first in range(0, len(values), _BLOCK))
+    return values.dtype.kind == "f" and len(values) > 0 and all(bool(np.isnan(block).all()) for block in blocks)
 
 
 def _flags(columns: Sequence[SourceColumn]) -> dict[str, Array]:

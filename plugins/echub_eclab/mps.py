@@ -8,12 +8,13 @@ from typing import Any
 
 from echub.plugin import Metadata, Notice, ReadError, Record, Source
 from echub_eclab import MpsOptions
-from echub_eclab.asciihead import read_lines
+from echub_eclab.asciihead import kind_of, read_lines
 from echub_eclab.asciitable import MARKS
 from echub_eclab.prose import Prose, parameters_of, read_prose, set_technique
 from echub_eclab.steps import set_steps
 
 _BLOCK = re.compile(r"Technique : (\d+)\s*\Z")
+_START = "Acquisition started on :"
 _LINKED = re.compile(r"Number of linked techniques : (\d+)\s*\Z")
 
 
@@ -24,6 +25,7 @@ def read(source: Source, options: MpsOptions) -> Record:
     `ReadError` where the file is cut before the first technique it promises.
     """
     lines = read_lines(source)
+    _require_own(source, lines)
     mark = MARKS.get(options.decimal)
     head, blocks = _split(lines)
     prose = read_prose(head, mark)
@@ -40,6 +42,20 @@ def read(source: Source, options: MpsOptions) -> Record:
     if prose.modifications:
         settings["modifications"] = prose.modifications
     return Record((), metadata=prose.metadata, settings=settings, notices=prose.notices)
+
+
+def _require_own(source: Source, lines: Sequence[str]) -> None:
+    if kind_of(source.head) or any(line.startswith(_START) for line in lines):
+        return
+    raise ReadError(
+        "this is no settings or log file of EC-Lab",
+        path=source.shown,
+        where="line 1",
+        expected="EC-LAB SETTING FILE, EC-Lab LOG FILE, or the same of BT-Lab",
+        found=repr(lines[0][:40]) if lines else "an empty file",
+        cause="another program's file, or one that was cut",
+        hint=f"echub detect {source.name}",
+    )
 
 
 def _split(lines: Sequence[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:

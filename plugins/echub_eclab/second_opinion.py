@@ -5,8 +5,11 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
+
 from echub.plugin import Metadata, NoOptions, ReadError, Record, Source, SourceColumn, build_tables
 from echub_eclab.columns import meaning_of
+from echub_eclab.container import walk
 
 _FLAGS = {"mode", "ox/red", "error", "control changes", "Ns changes", "counter inc."}
 
@@ -18,6 +21,7 @@ def read(source: Source, options: NoOptions) -> Record:
     """
     from galvani.BioLogic import MPRfile
 
+    _require_whole(source)
     with warnings.catch_warnings(), source.open() as file:
         warnings.simplefilter("ignore")
         try:
@@ -35,14 +39,27 @@ def read(source: Source, options: NoOptions) -> Record:
     return Record(build_tables(_columns(read)), metadata=metadata)
 
 
+def _require_whole(source: Source) -> None:
+    """Refuse a file that holds less than its headers claim: galvani would take memory for all of it."""
+    container = walk(source)
+    data = container.first("VMP data")
+    claims = data is not None and np.frombuffer(source.read(data.offset, 4), "<u4", 1)[0]
+    if container.damage or data is None or claims > data.held:
+        raise ReadError(
+            "galvani does not read damaged files",
+            path=source.shown,
+            found=container.damage or f"{claims} rows in {data.held if data else 0} bytes",
+            cause="the file was truncated or changed",
+            hint="--reader eclab-mpr recovers the whole rows",
+        )
+
+
 def _columns(read: Any) -> list[SourceColumn]:  # noqa: ANN401
     """Take galvani's columns, and the flags it keeps packed as columns of their own."""
-    names = read.data.dtype.names
-    columns = [_column(name, read.data[name], number) for number, name in enumerate(names) if name != "flags"]
-    if "flags" in names:
-        flags = [name for name in read.flags_dict if name in _FLAGS]
-        columns += [_column(name, read.get_flag(name), len(names) + n) for n, name in enumerate(flags)]
-    return columns
+    arrays = {name: read.data[name] for name in read.data.dtype.names if name != "flags"}
+    if "flags" in read.data.dtype.names:
+        arrays |= {name: read.get_flag(name).astype(np.uint8) for name in read.flags_dict if name in _FLAGS}
+    return [_column(name, values, number) for number, (name, values) in enumerate(arrays.items())]
 
 
 def _column(name: str, values: Any, number: int) -> SourceColumn:  # noqa: ANN401

@@ -71,7 +71,7 @@ def _step(technique: str, number: int, sequence: Parameters, rules: Sequence[Rul
             (step.setdefault(parent, {}) if parent else step)[child] = said
     if "rate" in step:
         # One of the two is stale: N where the current is set directly, the current where N sets it.
-        del step["rate" if step["rate"].get("mode") == "I" else "current"]
+        step.pop("rate" if step["rate"].get("mode") == "I" else "current", None)
     if technique == "MB":
         step |= {"limits": _limits(values), "record": _records(values)}
     return step
