@@ -18,7 +18,7 @@ from echub.plugin import SourceColumn
 
 Array = NDArray[Any]
 _CURRENT_MODE, _POTENTIAL_MODE = 1, 2
-_BLOCK = 65_536
+_BLOCK = 16_384
 """Rows computed at once."""
 
 
@@ -205,13 +205,20 @@ def _computed(recipe: Recipe, inputs: Sequence[Array]) -> Array:
     rows = len(inputs[0])
     with np.errstate(all="ignore"):
         made = recipe.function(*(values[:_BLOCK] for values in inputs))
-        column = np.empty(rows, np.float32 if recipe.single else made.dtype)
+        column = np.empty(rows, np.float32 if recipe.single else _counter_type(made.dtype, inputs[0]))
         column[:_BLOCK] = made
         for first in range(_BLOCK, rows, _BLOCK):
             back = int(recipe.looks_back)
             block = slice(first - back, first + _BLOCK)
             column[first : first + _BLOCK] = recipe.function(*(values[block] for values in inputs))[back:]
     return column
+
+
+def _counter_type(dtype: np.dtype[Any], counted: Array) -> np.dtype[Any]:
+    """Give the smallest type of a counter made from another that never exceeds it; others as they are."""
+    if dtype.kind not in "ui" or not len(counted) or counted.min() < 0:
+        return dtype
+    return np.min_scalar_type(counted.max())
 
 
 def _is_empty(values: Array) -> bool:
