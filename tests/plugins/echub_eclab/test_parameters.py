@@ -108,6 +108,13 @@ def test_no_table_is_no_guess(data):
     assert [notice.code for notice in notices] == ["unknown-parameters"]
 
 
+def test_two_places_that_fit_are_no_table():
+    one_row_of_152 = struct.pack("<HHH", 1, 50, 2)  # read two bytes later: 50 rows of 3
+    data = bytes(0x1845) + one_row_of_152 + bytes(150 + TAIL)
+    assert find_table(data) is None
+    assert find_table(data[: 0x1845 + 4] + bytes(152 + TAIL)).stride == 152
+
+
 def test_modulo_bat_prints_only_what_its_control_type_uses():
     rows = [
         {"ctrl_type": 4, "ctrl1_val": 9.0, "I Range": 9},

@@ -218,3 +218,22 @@ def test_parameters_in_two_decimal_marks_stay_text():
     record = read_mpt(lines)
     assert record.settings["parameters"][2]["Is"] == "-0,500"
     assert "current" not in record.metadata.value("technique.steps")[2]
+
+
+@pytest.mark.parametrize("cut", range(1, 14))
+def test_a_last_number_that_lost_digits_is_left_out(cut):
+    rows = [["0", "3.4999743E+000"], ["1", "3.4999743E-012"]]
+    data = bare(["Ns", "Ewe/V"], rows)
+    record = read_mpt(data[:-cut])
+    assert record["timeseries"]["potential_we"].tolist() == [3.4999743]
+    assert codes(record) == {"truncated"}
+    assert read_mpt(data)["timeseries"]["potential_we"].tolist() == [3.4999743, 3.4999743e-12]
+
+
+def test_a_last_whole_number_with_fewer_digits_than_before_is_left_out_and_any_other_change_flagged():
+    data = bare(["Ewe/V", "half cycle"], [["1.5", "10"], ["1.5", "11"]])
+    whole, cut = read_mpt(data), read_mpt(data[:-1])
+    assert whole["timeseries"]["half_cycle"].tolist() == [10, 11]
+    assert codes(whole) == {"unterminated"}
+    assert cut["timeseries"]["half_cycle"].tolist() == [10]
+    assert codes(cut) == {"truncated"}
