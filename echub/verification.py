@@ -43,7 +43,7 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
     could not be made (it does not hold).
     """
     target = Source(path)
-    if not store.is_native(target.head):
+    if not store.is_native(target):
         raise ReadError(
             "only converted files can be verified",
             path=str(path),
