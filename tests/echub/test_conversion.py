@@ -166,6 +166,7 @@ def test_the_object_for_machines(cp):
         "status",
         "reader",
         "datasets",
+        "siblings",
         "dropped",
         "warnings",
         "seconds",
