@@ -58,10 +58,10 @@ class Conversion:
             "status": self.status,
             "reader": record.provenance.reader.get("name") if record else None,
             "datasets": [summary(d) for d in record.datasets.values()] if record else [],
-            "siblings": list(record.provenance.siblings) if record else [],
             "dropped": [d.as_dict() for d in record.dropped] if record else [],
             "warnings": [n.as_dict() for n in record.notices] if record else [],
             "seconds": round(self.seconds, 4),
+            "siblings": list(record.provenance.siblings) if record else [],
         }
         if self.error is not None:
             result["error"] = self.error.as_dict()

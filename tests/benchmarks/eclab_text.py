@@ -20,7 +20,7 @@ def run(bench: Bench) -> Iterator[Figure]:
     bare = path.with_suffix(".tsv")
     work("write_large_text", path, bare, MEGABYTES)
     hub, polars = side_by_side(
-        bench.repeats, partial(work, "hub_columns", path), partial(work, "polars_table", bare)
+        bench.repeats, partial(work, "hub_columns", path), partial(work, "polars_export", bare)
     )
     note = f"{hub.wall:.2f} s and {polars.wall:.2f} s, {hub.memory:.0f} MB and {polars.memory:.0f} MB"
     yield Figure("text", "hub / polars.read_csv of the bare table, time", 1.5, hub.wall / polars.wall, note=note)

@@ -155,7 +155,7 @@ def write_large_text(path: str, bare: str, megabytes: str) -> Work:
     return write
 
 
-def polars_table(path: str) -> Work:
+def polars_export(path: str) -> Work:
     """Read a bare table with polars alone."""
     import polars
 

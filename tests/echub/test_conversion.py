@@ -166,10 +166,10 @@ def test_the_object_for_machines(cp):
         "status",
         "reader",
         "datasets",
-        "siblings",
         "dropped",
         "warnings",
         "seconds",
+        "siblings",
         "content_sha256",
     ]
     assert said["source"] == str(cp)

@@ -8,16 +8,20 @@ import pytest
 
 from echub.comparison import compare
 from echub.errors import EchubError
+from echub.plugin import Confidence
 from echub.reading import read
+from echub.source import Source
+from echub_eclab.sniff import sniff_mps, sniff_mpt
 from tests.plugins.echub_eclab.text_support import CORPUS, NO_CORPUS
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=NO_CORPUS)
 
 DECLINED = {
-    "biologic-converter/noData.mpt": "the file is empty",
-    "hybrid-drt/sample_info.txt": "no reader recognises this file",
-    "hybrid-drt/PEIS_LPSCl_IonBlocking_-25C_RelaxIS.txt": "no reader recognises this file",
+    "biologic-converter/noData.mpt": "the file ends after 0 of its 1 header lines",
+    "hybrid-drt/sample_info.txt": "this is no EC-Lab text",
+    "hybrid-drt/PEIS_LPSCl_IonBlocking_-25C_RelaxIS.txt": "this is no EC-Lab text",
 }
+"""An empty file, a note, and an export of RelaxIS."""
 ANOMALIES = {
     "biologic-converter/cp.mpt": {"<Ewe>/V": "zeroed-potential", "R/Ohm": "zeroed-potential"},
     "yadg/peis.issue_149.mpt": {
@@ -52,8 +56,10 @@ def record(name):
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_is_read_or_declined_for_the_right_reason(name):
     if name in DECLINED:
+        source = Source(CORPUS / name)
+        assert sniff_mpt(source) is sniff_mps(source) is Confidence.NO
         with pytest.raises(EchubError, match=DECLINED[name]):
-            read(CORPUS / name)
+            read(source, reader="eclab-mpt")
         return
     text = record(name)
     assert text.provenance.reader["name"] == "eclab-mpt"
@@ -182,7 +188,6 @@ def test_a_log_of_another_day_is_not_used():
 def test_linked_files_of_one_run_join_and_others_do_not():
     from echub.joining import join, link_of, runs_of, why_not_one_run
     from echub.output import plan
-    from echub.source import Source
 
     folder = CORPUS / "ixdat-large-test-files"
     runs = [item for item in runs_of(plan([folder], None)) if isinstance(item, list)]
