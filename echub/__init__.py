@@ -17,36 +17,49 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from echub.annotate import Annotations
+    from echub.clock import absolute_time
     from echub.column import Column
+    from echub.comparison import Comparison, compare
     from echub.conversion import Conversion, convert
     from echub.dataset import Dataset
     from echub.errors import EchubError
     from echub.metadata import Metadata
     from echub.reading import read
     from echub.record import Record
+    from echub.verification import Check, verify
 
 _LAZY = {
     "Annotations": "echub.annotate",
+    "Check": "echub.verification",
     "Column": "echub.column",
+    "Comparison": "echub.comparison",
     "Conversion": "echub.conversion",
     "Dataset": "echub.dataset",
     "EchubError": "echub.errors",
     "Metadata": "echub.metadata",
     "Record": "echub.record",
+    "absolute_time": "echub.clock",
+    "compare": "echub.comparison",
     "convert": "echub.conversion",
     "read": "echub.reading",
+    "verify": "echub.verification",
 }
 
 __all__ = [
     "Annotations",
+    "Check",
     "Column",
+    "Comparison",
     "Conversion",
     "Dataset",
     "EchubError",
     "Metadata",
     "Record",
+    "absolute_time",
+    "compare",
     "convert",
     "read",
+    "verify",
 ]
 
 

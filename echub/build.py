@@ -91,11 +91,11 @@ def _part(
 ) -> Dataset:
     everything = bool(rows.all())
     chosen = columns if everything else [replace(c, values=c.values[rows]) for c in columns]
-    omitted = [c for c in chosen if c.index is not None and (c.quantity or "") in leave_out and _is_void(c.values)]
-    stay = [c for c in chosen if not any(c is o for o in omitted)]
+    void = [c for c in chosen if (c.quantity or "") in leave_out and _is_void(c.values)]
+    stay = [c for c in chosen if not any(c is o for o in void)]
     numbers = np.arange(len(rows)) if row is None else row
     dataset = build_dataset(kind, stay, row=numbers[rows])
-    return replace(dataset, omitted=tuple(_omit(c) for c in omitted))
+    return replace(dataset, omitted=tuple(_omit(c) for c in void if c.index is not None))
 
 
 def _is_void(values: NDArray[Any]) -> bool:

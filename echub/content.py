@@ -91,6 +91,7 @@ def describe_column(column: Column) -> dict[str, Any]:
 def describe_dataset(dataset: Dataset) -> dict[str, Any]:
     """Give everything of a dataset but its columns."""
     return {
+        **({"label": dataset.label} if dataset.label else {}),
         "kind": dataset.kind,
         "history": list(dataset.history),
         "omitted": [[o.header, o.index, o.dtype, o.fill] for o in dataset.omitted],
@@ -106,7 +107,7 @@ def content_sha256(record: Record, digests: Mapping[tuple[str, str], str] | None
             "columns": [
                 {
                     **describe_column(column),
-                    "sha256": digests[dataset.kind, name] if digests else column_digest(column.values),
+                    "sha256": digests[dataset.name, name] if digests else column_digest(column.values),
                 }
                 for name, column in dataset.columns.items()
             ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +16,7 @@ from echub.annotate import Annotations
 from echub.dataset import Dataset
 from echub.declare import NoOptions, Writer
 from echub.errors import EchubError, PluginError
+from echub.joining import Part, join, why_not_one_run
 from echub.options import parse_options
 from echub.output import require_free, write_atomically
 from echub.reading import Readable, read
@@ -60,6 +61,7 @@ class Conversion:
             "dropped": [d.as_dict() for d in record.dropped] if record else [],
             "warnings": [n.as_dict() for n in record.notices] if record else [],
             "seconds": round(self.seconds, 4),
+            "siblings": list(record.provenance.siblings) if record else [],
         }
         if self.error is not None:
             result["error"] = self.error.as_dict()
@@ -71,7 +73,7 @@ class Conversion:
 def summary(dataset: Dataset) -> dict[str, Any]:
     """Give kind, rows and columns of a dataset, for `--json`."""
     return {
-        "name": dataset.kind,
+        "name": dataset.name,
         "kind": dataset.kind,
         "rows": dataset.rows,
         "columns": [
@@ -90,6 +92,7 @@ def convert(
     options: Mapping[str, str] | None = None,
     writer_options: Mapping[str, str] | None = None,
     annotations: Annotations | None = None,
+    siblings: bool = True,
     force: bool = False,
 ) -> Conversion:
     """Convert one source; the output's name is the source's with a suffix added.
@@ -98,7 +101,7 @@ def convert(
     raises, `TargetExists` without `force`, and `TargetNotWritable`; then nothing is written.
     """
     begin = time.perf_counter()
-    source = Source.of(what)
+    source = Source.of(what, siblings=siblings)
     stem = Path(output) if output is not None else (source.path or Path(source.name))
     result = Conversion(source.shown)
     if to == "native":
@@ -106,7 +109,44 @@ def convert(
         require_free(_with_suffix(stem, store.SUFFIX), force=force)
     writer = None if to == "native" else registry().writer(to)
     result.record = read(source, reader=reader, options=options, annotations=annotations)
-    parts = _parts(result, stem, writer, writer_options or {})
+    _write(result, _parts(result, stem, writer, writer_options or {}), force)
+    result.seconds = time.perf_counter() - begin
+    return result
+
+
+def convert_joined(
+    parts: Sequence[Part],
+    *,
+    to: str = "native",
+    reader: str | None = None,
+    options: Mapping[str, str] | None = None,
+    writer_options: Mapping[str, str] | None = None,
+    annotations: Annotations | None = None,
+    siblings: bool = True,
+    force: bool = False,
+) -> Conversion | str:
+    """Convert the linked files of one run to one output, named after the run.
+
+    Gives the reason, in words, where the files turn out not to be one run; then nothing is
+    written. Raises what `convert` raises.
+    """
+    begin = time.perf_counter()
+    stem = parts[0].job.stem.with_name(parts[0].link.run)
+    result = Conversion(", ".join(str(part.job.source) for part in parts))
+    writer = None if to == "native" else registry().writer(to)
+    records = [
+        read(part.job.source, reader=reader, options=options, annotations=annotations, siblings=siblings)
+        for part in parts
+    ]
+    if why := why_not_one_run(records):
+        return why
+    result.record = join(records, [part.link for part in parts])
+    _write(result, _parts(result, stem, writer, writer_options or {}), force)
+    result.seconds = time.perf_counter() - begin
+    return result
+
+
+def _write(result: Conversion, parts: list[tuple[Path, Any]], force: bool) -> None:
     for target, _ in parts:
         require_free(target, force=force)
     write_atomically(parts)
@@ -115,8 +155,6 @@ def convert(
         path for path in written if any(path != other and path.startswith(other) for other in written)
     ]
     result.outputs = [path for path in written if path not in result.companions]
-    result.seconds = time.perf_counter() - begin
-    return result
 
 
 def _parts(

@@ -50,6 +50,7 @@ class Dataset:
     omitted: tuple[Omitted, ...] = ()
     history: tuple[str, ...] = ()
     attrs: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
 
     def __post_init__(self) -> None:
         if not _is_name(self.kind):
@@ -60,6 +61,11 @@ class Dataset:
                 raise PluginError(f"the {self.kind} dataset cannot hold the column {name!r}", found=problem)
 
     # -- looking ---------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Give the name in its record: the kind, or the label of one of several of a kind."""
+        return self.label or self.kind
 
     @property
     def rows(self) -> int:
@@ -213,7 +219,8 @@ class Dataset:
 
     def same_as(self, other: Dataset) -> bool:
         """Compare kind, columns, omissions and history; NaN equals NaN."""
-        if (self.kind, list(self.columns), self.omitted, self.history, dict(self.attrs)) != (
+        if (self.name, self.kind, list(self.columns), self.omitted, self.history, dict(self.attrs)) != (
+            other.name,
             other.kind,
             list(other.columns),
             other.omitted,

@@ -69,6 +69,8 @@ class Reader:
     Optional, for readers that infer: ``explain(source, options) -> Iterable[Decision]`` is what
     `echub detect -v` shows; ``profile(source, options) -> str`` is the text of a first profile for
     `echub detect --write-profile FILE`, which people correct and give back as an option.
+    `link(name)` gives (run, number, part) for a file's name that says to which run of linked files it
+    belongs, else None; it serves `echub convert --join`.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Reader:
     extra: str = ""
     explain: str = ""
     profile: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)

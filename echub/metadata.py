@@ -19,6 +19,9 @@ from echub.jsontext import plain
 from echub.notice import Notice
 from echub.units import parse_value, scale_between
 
+UNKNOWN = "unknown"
+"""What a source says that does not know: no statement that another could contradict."""
+
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "text": str,
     "number": (int, float),
@@ -107,7 +110,9 @@ class Metadata:
         first: dict[str, Entry] = {}
         for entry in self.entries:
             before = first.setdefault(entry.path, entry)
-            if not _agree(before.value, entry.value):
+            if before.value == UNKNOWN:
+                first[entry.path] = entry
+            elif not _agree(before.value, entry.value):
                 was, now, counts = map(_shown, (before, entry, self.get(entry.path) or entry))
                 text = f"{entry.path} is {now} by {entry.source} but {was} by {before.source}; {counts} counts"
                 notices.append(Notice("metadata-contradiction", text))

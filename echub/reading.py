@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 import echub_schemas
-from echub import __version__, store
+from echub import __version__, clock, store
 from echub.annotate import Annotations
 from echub.dataset import Dataset
 from echub.declare import NoOptions, Reader
@@ -34,14 +34,16 @@ def read(
     reader: str | None = None,
     options: Mapping[str, str] | None = None,
     annotations: Annotations | None = None,
+    siblings: bool = True,
 ) -> Record:
     """Read a raw or a native file to a record.
 
     The reader is found by content unless it is named. The record carries provenance, the added
-    metadata, and a notice for everything the user has to know. Raises `SourceError` where it
+    metadata, and a notice for everything the user has to know. Without `siblings` the reader sees
+    no other file. Raises `SourceError` where it
     cannot be read, `CommandError` for a wrong reader or option.
     """
-    source = Source.of(what)
+    source = Source.of(what, siblings=siblings)
     if reader is None and store.is_native(source):
         parse_options(NoOptions, options or {}, "the reader of native files")
         return _annotated(store.read(source), source, annotations)
@@ -118,6 +120,7 @@ def _enrich(record: Record, source: Source) -> None:
 def _annotated(record: Record, source: Source, annotations: Annotations | None) -> Record:
     """Add the metadata of sidecars, tables and the command line."""
     notices = (annotations or Annotations()).apply(source, record.metadata)
+    notices += clock.set_absolute_start(record.metadata)
     record.notices += [notice for notice in notices if notice not in record.notices]
     return record
 
@@ -129,7 +132,7 @@ def _check_structure(record: Record) -> None:
     """Flag what breaks a rule of its kind; nothing here stops a conversion."""
     for kind, dataset in record.datasets.items():
         record.notices += _missing_columns(dataset)
-        if kind == "timeseries":
+        if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
 

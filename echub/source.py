@@ -41,14 +41,14 @@ class Source:
         return source
 
     @classmethod
-    def of(cls, what: str | os.PathLike[str] | bytes | BinaryIO | Source) -> Source:
-        """Wrap a path, bytes or an open binary file."""
+    def of(cls, what: str | os.PathLike[str] | bytes | BinaryIO | Source, *, siblings: bool = True) -> Source:
+        """Wrap a path, bytes or an open binary file; without `siblings` no other file is opened."""
         if isinstance(what, Source):
             return what
         if isinstance(what, (bytes, bytearray, memoryview)):
             return cls.from_bytes(bytes(what))
         if isinstance(what, (str, os.PathLike)):
-            return cls(what)
+            return cls(what, siblings=siblings)
         name = getattr(what, "name", "data")
         return cls.from_bytes(what.read(), Path(name).name if isinstance(name, str) else "data")
 

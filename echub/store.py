@@ -73,9 +73,9 @@ def write(record: Record, path: Path) -> str:
         root = h5g.open(file.id, b"/")
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
-            group = _ordered_group(root, dataset.kind)
+            group = _ordered_group(root, dataset.name)
             for name, digest in _write_dataset(group, dataset):
-                digests[dataset.kind, name] = digest
+                digests[dataset.name, name] = digest
         content = content_sha256(record, digests)
         _write_texts(root, record)
         _set_attributes(root, _root_attributes(record, content))
@@ -289,6 +289,12 @@ def read(what: Source | Path) -> Record:
         ) from None
 
 
+def stated_content(path: Path) -> str:
+    """Give the `content_sha256` that was written with a native file."""
+    with h5py.File(path, "r") as file:
+        return str(file.attrs.get("content_sha256", ""))
+
+
 def _require_ours(file: h5py.File, path: str) -> None:
     if file.attrs.get("format") != FORMAT:
         raise ReadError(
@@ -329,6 +335,7 @@ def _read_dataset(group: h5py.Group) -> Dataset:
         tuple(Omitted(*omitted) for omitted in json.loads(group.attrs["omitted"])),
         tuple(json.loads(group.attrs["history"])),
         json.loads(group.attrs["attrs"]),
+        str(group.attrs.get("label", "")),
     )
 
 

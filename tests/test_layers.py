@@ -16,9 +16,9 @@ LAYERS = (
     "errors declare notice",
     "units text species jsontext",
     "vocabulary source metadata content",
-    "column dataset selection frames build record segments description",
+    "column dataset selection frames build record segments description clock",
     "hookspecs registry options detect annotate filters steady store output schema",
-    "reading conversion figures analysis validation",
+    "reading joining comparison conversion verification figures analysis validation",
     "batch",
     "plugin testing cli",
 )

@@ -21,6 +21,8 @@ COMMANDS = {
     "info": "echub.cli.info",
     "detect": "echub.cli.detect",
     "plot": "echub.cli.plot",
+    "compare": "echub.cli.compare",
+    "verify": "echub.cli.verify",
     "meta": "echub.cli.meta",
     "plugins": "echub.cli.plugins",
     "schema": "echub.cli.schema",

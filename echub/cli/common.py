@@ -29,6 +29,12 @@ MetaTables = Annotated[
     list[Path] | None, typer.Option("--meta", help="CSV table of metadata by file; `echub meta init` writes one.")
 ]
 SetValues = Annotated[list[str] | None, typer.Option("--set", help='Metadata, such as cell.area="0.785 cm^2".')]
+NoSiblings = Annotated[
+    bool, typer.Option("--no-siblings", help="Read the named file alone; open no file beside it.")
+]
+TimeZone = Annotated[
+    str | None, typer.Option("--timezone", help="IANA zone of the instrument's clock, such as Europe/Berlin.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print exact JSON for machines.")]
 
 
@@ -49,11 +55,18 @@ def reader_options(texts: Sequence[str] | None, table_profile: Path | None) -> d
     return given if table_profile is None else {**given, "profile": str(table_profile)}
 
 
-def user_metadata(meta: Sequence[Path] | None, values: Sequence[str] | None) -> Annotations:
+def user_metadata(
+    meta: Sequence[Path] | None, values: Sequence[str] | None, timezone: str | None = None
+) -> Annotations:
     """Load the metadata that the user adds."""
     from echub.annotate import Annotations
 
-    return Annotations.of(meta or (), pairs(values, "--set"))
+    given = pairs(values, "--set")
+    if timezone is not None:
+        from echub.clock import require_zone
+
+        given["experiment.timezone"] = require_zone(timezone)
+    return Annotations.of(meta or (), given)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401

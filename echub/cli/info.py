@@ -11,10 +11,12 @@ from echub.cli.common import (
     File,
     Json,
     MetaTables,
+    NoSiblings,
     ReaderName,
     ReaderOptions,
     SetValues,
     TableProfile,
+    TimeZone,
     reader_options,
     user_metadata,
 )
@@ -30,14 +32,21 @@ def info(
     table_profile: TableProfile = None,
     meta: MetaTables = None,
     set_: SetValues = None,
+    timezone: TimeZone = None,
+    no_siblings: NoSiblings = False,
     as_json: Json = False,
 ) -> None:
     """Show what a file holds: datasets, columns, units, metadata, warnings."""
     from echub.cli.common import print_json
     from echub.reading import read
 
-    options = reader_options(option, table_profile)
-    record = read(file, reader=reader, options=options, annotations=user_metadata(meta, set_))
+    record = read(
+        file,
+        reader=reader,
+        options=reader_options(option, table_profile),
+        annotations=user_metadata(meta, set_, timezone),
+        siblings=not no_siblings,
+    )
     if as_json:
         print_json(_as_dict(record))
         return

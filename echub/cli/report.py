@@ -54,7 +54,7 @@ def record(shown: Record) -> None:
 def _dataset(dataset: Dataset) -> None:
     vendor = [column for column in dataset.columns.values() if column.is_vendor]
     kept = [column for column in dataset.columns.values() if not column.is_vendor]
-    field(dataset.kind, f"{dataset.rows:,} rows, {len(kept)} columns, {len(vendor)} vendor columns")
+    field(dataset.name, f"{dataset.rows:,} rows, {len(kept)} columns, {len(vendor)} vendor columns")
     rows = [
         (column.name, _unit(column), column.origin, column.header or "(row number)") for column in (*kept, *vendor)
     ]
@@ -92,7 +92,7 @@ def _line(result: Conversion) -> None:
         return
     technique = shown.metadata.value("technique.name")
     parts = [str(technique)] if technique else []
-    parts += [f"{d.kind} {d.rows:,} × {len(d.columns)}" for d in shown.datasets.values()]
+    parts += [f"{d.name} {d.rows:,} × {len(d.columns)}" for d in shown.datasets.values()]
     typer.echo(f"          {', '.join(parts)} -> {printable(', '.join(result.outputs))}")
     for notice in shown.notices:
         typer.echo(f"          {printable(notice.message)} [{notice.code}]")

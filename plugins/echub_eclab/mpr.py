@@ -11,7 +11,10 @@ from echub_eclab.columns import ANALOG_INPUTS
 from echub_eclab.container import Container, Module, resume, walk
 from echub_eclab.derive import derived_columns
 from echub_eclab.fields import verbatim
+from echub_eclab.parameters import read_parameters
 from echub_eclab.settings import iso_date, read_external_device, read_log, read_loop, read_set
+from echub_eclab.siblings import fill_from_log
+from echub_eclab.steps import set_steps
 from echub_eclab.table import Names, Table, locate, notices, read_columns
 
 LARGEST_SETTINGS = 1 << 22
@@ -111,6 +114,7 @@ def _settings(source: Source, container: Container) -> _Findings:
             _too_large(module, found)
         elif module.short != _DATA:
             _setting_module(source.read(module.offset, module.held), module, number, found)
+    fill_from_log(source, container.first("VMP Set"), found)
     _date(container, found)
     _damage(source, container, found)
     return found
@@ -140,6 +144,7 @@ def _setting_module(data: bytes, module: Module, number: int, found: _Findings) 
     match module.short:
         case "VMP Set":
             values, notices = read_set(data, found.metadata)
+            notices += _parameters(data, module, found)
         case "VMP LOG":
             values, notices = read_log(data, found.metadata)
         case "VMP loop":
@@ -153,6 +158,14 @@ def _setting_module(data: bytes, module: Module, number: int, found: _Findings) 
         key = f"{key}_{number}"
     found.settings[key] = {**values, "bytes": verbatim(data)}
     found.notices += notices
+
+
+def _parameters(data: bytes, module: Module, found: _Findings) -> list[Notice]:
+    """Keep the technique's parameters as EC-Lab prints them, and what of them is typed."""
+    parameters, notices = read_parameters(data, found.metadata.value("technique.name"), module.header)
+    found.settings |= parameters
+    set_steps(found.metadata, parameters.get("parameters", ()))
+    return notices
 
 
 def _date(container: Container, found: _Findings) -> None:

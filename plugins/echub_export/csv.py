@@ -19,8 +19,8 @@ def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[
     The description holds what CSV cannot say, under the name that CSV on the Web gives it.
     """
     for dataset in record.datasets.values():
-        yield f".{dataset.kind}.csv", partial(write_dataset, dataset)
-        yield f".{dataset.kind}.csv-metadata.json", partial(write_description, record, dataset.kind, ",", ".", 1)
+        yield f".{dataset.name}.csv", partial(write_dataset, dataset)
+        yield f".{dataset.name}.csv-metadata.json", partial(write_description, record, dataset.name, ",", ".", 1)
 
 
 def write_dataset(dataset: Dataset, file: BinaryIO) -> None:

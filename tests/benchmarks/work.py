@@ -137,6 +137,70 @@ def write_large(path: str, megabytes: str, technique: str) -> Work:
     return lambda: write_large(Path(path), float(megabytes), technique)
 
 
+def write_large_text(path: str, bare: str, megabytes: str) -> Work:
+    """Generate a large text export and its table without the head: the rows of one run, again and again."""
+    from fixtures.eclab import SCENARIOS
+    from fixtures.eclab.ascii import export
+    from fixtures.eclab.texts import GCPL
+
+    def write() -> None:
+        head, _, rows = export(SCENARIOS["gcpl"]().file, parameters=GCPL).rpartition(b"half cycle\t\r\n")
+        body = rows + b"\r\n"
+        with Path(path).open("wb") as whole, Path(bare).open("wb") as table:
+            whole.write(head + b"half cycle\t\r\n")
+            for _ in range(int(float(megabytes) * 1e6) // len(body)):
+                whole.write(body)
+                table.write(body)
+
+    return write
+
+
+def polars_export(path: str) -> Work:
+    """Read a bare table with polars alone."""
+    import polars
+
+    return lambda: polars.read_csv(path, separator="\t", has_header=False)
+
+
+def galvani_text(path: str) -> Work:
+    """Read a text export with galvani."""
+    from galvani import BioLogic
+
+    return lambda: BioLogic.MPTfile(path, encoding="cp1252")
+
+
+def yadg_text(path: str) -> Work:
+    """Read a text export with yadg."""
+    from yadg.extractors import extract
+
+    return lambda: extract(filetype="eclab.mpt", path=path)
+
+
+def write_run_without_log(folder: str) -> Work:
+    """Write a small run that lacks its LOG module, with the log beside it."""
+    from dataclasses import replace
+
+    from fixtures.eclab import SCENARIOS
+    from fixtures.eclab.ascii import log_file
+    from fixtures.eclab.texts import GCPL
+
+    def write() -> None:
+        file = SCENARIOS["gcpl"]().file
+        (Path(folder) / "run.mpr").write_bytes(replace(file, log=None).to_bytes())
+        (Path(folder) / "run.mpl").write_bytes(log_file(file, "03/14/2024 09:26:53.250", GCPL))
+
+    return write
+
+
+def read_run(folder: str, how: str) -> Work:
+    """Read that run twenty times, with or without its siblings."""
+    from echub.reading import read
+
+    run, siblings = Path(folder) / "run.mpr", how == "siblings"
+    read(run, siblings=siblings)
+    return lambda: [read(run, siblings=siblings) for _ in range(20)]
+
+
 def _sync(path: str) -> None:
     with Path(path).open("rb+") as file:
         os.fsync(file.fileno())

@@ -169,6 +169,7 @@ def test_the_object_for_machines(cp):
         "dropped",
         "warnings",
         "seconds",
+        "siblings",
         "content_sha256",
     ]
     assert said["source"] == str(cp)

@@ -31,7 +31,7 @@ def read(data: bytes | Path | MprFile, derived: str = "standard") -> Record:
     """Read a file with the reader itself, past the hub."""
     if isinstance(data, MprFile):
         data = data.to_bytes()
-    source = Source(data) if isinstance(data, Path) else Source.from_bytes(data, "run.mpr")
+    source = Source(data, siblings=False) if isinstance(data, Path) else Source.from_bytes(data, "run.mpr")
     return read_mpr(source, MprOptions(derived))
 
 

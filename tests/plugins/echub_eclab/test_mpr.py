@@ -34,7 +34,9 @@ from tests.plugins.echub_eclab.support import (
 NOTICES = {
     "unknown_id": ["unknown-column"],
     "two_unknown_ids": ["unknown-column"],
-    "unknown_technique": ["unknown-technique"],
+    "unknown_technique": ["unknown-technique", "unknown-parameters"],
+    "ramp": ["unknown-code"],
+    "cv": ["unknown-code"],
     "awkward": ["no-log"],
     "oldest_unverified": ["unverified-version"],
 }

@@ -50,6 +50,8 @@ NOTICES = {
     "unknown-column",
     "unknown-module",
     "unknown-technique",
+    "unknown-parameters",
+    "unknown-code",
     "unknown-unit-code",
     "unverified-version",
 }
@@ -227,7 +229,11 @@ SAVED = {
     "cut log": (truncate(CP, len(CP) - 1), 100, ["damaged-container"]),
     "no log": (drop_module(CP, "VMP LOG"), 100, ["no-log"]),
     "unknown log": (rename_module(CP, "VMP LOG", "VMP L0G"), 100, ["unknown-module", "no-log"]),
-    "unknown technique": (replace(CP, PLACES["VMP Set"].data, b"\xe7"), 100, ["unknown-technique"]),
+    "unknown technique": (
+        replace(CP, PLACES["VMP Set"].data, b"\xe7"),
+        100,
+        ["unknown-technique", "unknown-parameters"],
+    ),
     "unknown 8-byte id": (
         scenario("cp", columns={**scenario("cp").columns, 9001: np.zeros(100)}).to_bytes(),
         100,
