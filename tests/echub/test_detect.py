@@ -159,8 +159,8 @@ def test_first_bytes_are_shown_as_bytes():
     assert first_bytes(Source.from_bytes(b"a" * 30, "x")) == f"b'{'a' * 24}'…"
 
 
-def test_a_fallback_that_only_guesses_needs_a_suffix_of_its_own(readers):
-    nameless = Source.from_bytes(FILE.head, "run.py")
-    assert choose(nameless, readers(b=(C.LIKELY, FALLBACK))).name == "b"
+def test_a_foreign_suffix_speaks_against_a_fallback_that_only_guesses(readers):
+    foreign = Source.from_bytes(FILE.head, "run.py")
+    assert choose(foreign, readers(b=(C.LIKELY, FALLBACK))).name == "b"
     with pytest.raises(UnknownFormat):
-        choose(nameless, readers(b=(C.MAYBE, FALLBACK)))
+        choose(foreign, readers(b=(C.MAYBE, FALLBACK)))
