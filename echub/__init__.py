@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from echub.metadata import Metadata
     from echub.reading import read
     from echub.record import Record
+    from echub.validation import validate
     from echub.verification import Check, verify
 
 _LAZY = {
@@ -42,6 +43,7 @@ _LAZY = {
     "compare": "echub.comparison",
     "convert": "echub.conversion",
     "read": "echub.reading",
+    "validate": "echub.validation",
     "verify": "echub.verification",
 }
 
@@ -59,6 +61,7 @@ __all__ = [
     "compare",
     "convert",
     "read",
+    "validate",
     "verify",
 ]
 

@@ -60,6 +60,7 @@ class Registry:
         self.readers: dict[str, Reader] = {}
         self.writers: dict[str, Writer] = {}
         self.known_formats: dict[str, KnownFormat] = {}
+        self.vocabularies: dict[str, Vocabulary] = {}
         self._owner: dict[tuple[type, str], Plugin] = {}
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)
@@ -135,6 +136,7 @@ class Registry:
 
     def _add_vocabulary(self, addition: Vocabulary, plugin: Plugin) -> None:
         vocabulary.install(addition)
+        self.vocabularies[addition.prefix] = addition
         plugin.offers.append(f"vocabulary {addition.prefix}")
 
     def _claim(self, kind: type, index: dict[str, Any], declared: Any, plugin: Plugin) -> None:  # noqa: ANN401

@@ -33,7 +33,7 @@ from echub.content import (
 )
 from echub.dataset import Dataset, Omitted
 from echub.description import restore_column
-from echub.errors import ReadError
+from echub.errors import NewerSchema, ReadError
 from echub.jsontext import encodable, plain, to_json
 from echub.metadata import Entry, Metadata
 from echub.notice import Notice
@@ -268,17 +268,19 @@ def _open(source: Source) -> h5py.File:
     return h5py.File(source.path if source.path is not None else io.BytesIO(source.read()), "r")
 
 
-def read(what: Source | Path) -> Record:
+def read(what: Source | Path, *, values: bool = True) -> Record:
     """Read a native file back to the record that was written.
 
-    Raises `ReadError` for HDF5 that is none of ours, for a newer major schema, and for damage.
+    Without `values` no data is read: each column then holds zeros of its type and shape that take
+    no memory. Raises `ReadError` for HDF5 that is none of ours and for damage, `NewerSchema` for a
+    newer major schema.
     """
     source = Source.of(what)
     path = source.shown
     try:
         with _open(source) as file:
             _require_ours(file, path)
-            return _read(file)
+            return _read(file, values)
     except _DAMAGE as error:
         raise ReadError(
             "the native file is damaged",
@@ -305,7 +307,7 @@ def _require_ours(file: h5py.File, path: str) -> None:
         )
     version = str(file.attrs["schema_version"])
     if int(version.split(".")[0]) > int(echub_schemas.VERSION.split(".")[0]):
-        raise ReadError(
+        raise NewerSchema(
             f"the file has the schema {version}, newer than this echub reads",
             path=path,
             expected=f"{echub_schemas.VERSION.split('.')[0]}.x",
@@ -314,11 +316,11 @@ def _require_ours(file: h5py.File, path: str) -> None:
         )
 
 
-def _read(file: h5py.File) -> Record:
+def _read(file: h5py.File, values: bool) -> Record:
     texts = {name: json.loads(file[name][()]) for name in ("metadata", "settings", "provenance")}
     provenance = texts["provenance"]
     return Record(
-        [_read_dataset(file[kind]) for kind in json.loads(file.attrs["datasets"])],
+        [_read_dataset(file[kind], values) for kind in json.loads(file.attrs["datasets"])],
         metadata=Metadata(Entry(*entry) for entry in texts["metadata"]["entries"]),
         settings=texts["settings"],
         notices=[Notice(**notice) for notice in provenance.pop("notices")],
@@ -327,8 +329,8 @@ def _read(file: h5py.File) -> Record:
     )
 
 
-def _read_dataset(group: h5py.Group) -> Dataset:
-    columns = [_read_column(group[name]) for name in json.loads(group.attrs["columns"])]
+def _read_dataset(group: h5py.Group, values: bool) -> Dataset:
+    columns = [_read_column(group[name], values) for name in json.loads(group.attrs["columns"])]
     return Dataset(
         str(group.attrs["kind"]),
         {column.name: column for column in columns},
@@ -339,5 +341,6 @@ def _read_dataset(group: h5py.Group) -> Dataset:
     )
 
 
-def _read_column(array: h5py.Dataset) -> Column:
-    return restore_column(json.loads(array.attrs["echub"]), array[()])
+def _read_column(array: h5py.Dataset, load: bool) -> Column:
+    values = array[()] if load else np.broadcast_to(np.zeros((), array.dtype), array.shape)
+    return restore_column(json.loads(array.attrs["echub"]), values)

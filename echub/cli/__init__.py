@@ -20,6 +20,7 @@ COMMANDS = {
     "convert": "echub.cli.convert",
     "info": "echub.cli.info",
     "detect": "echub.cli.detect",
+    "validate": "echub.cli.validate",
     "plot": "echub.cli.plot",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
