@@ -292,7 +292,7 @@ def _ignored(texts: list[str]) -> frozenset[str]:
             where="schema.ignore",
             expected=f"core: {rule.severity}: {rule.rule}",
             found=f"group: ignore {rule.id}",
-            hint=f"`# echub: ignore {rule.id}` in a file's sidecar, or --baseline for files that are there already",
+            hint=f"`# echub: ignore {rule.id}` in a file's sidecar, or --baseline for files of before",
         )
     return chosen
 

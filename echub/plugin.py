@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         PluginError,
         ReadError,
         UnitMismatch,
+        UnknownColumn,
+        UnknownOption,
         UnknownUnit,
     )
     from echub.metadata import Metadata
@@ -48,6 +50,8 @@ _LAZY = {
     "SourceColumn": "echub.build",
     "Unit": "echub.units",
     "UnitMismatch": "echub.errors",
+    "UnknownColumn": "echub.errors",
+    "UnknownOption": "echub.errors",
     "UnknownUnit": "echub.errors",
     "build_dataset": "echub.build",
     "build_tables": "echub.build",
@@ -80,6 +84,8 @@ __all__ = [
     "SourceColumn",
     "Unit",
     "UnitMismatch",
+    "UnknownColumn",
+    "UnknownOption",
     "UnknownUnit",
     "Vocabulary",
     "Writer",

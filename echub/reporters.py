@@ -20,7 +20,9 @@ _WORST_FIRST = ("error", "warning", "note")
 def text(report: Report) -> str:
     """Write for people: what is wrong, where, why, and what helps; then the sum."""
     lines = [line for file in report.files for p in _sorted(file) if p.severity != "note" for line in _lines(p)]
-    return "\n".join([*lines, summary(report)]) + "\n"
+    notes = any(p.severity == "note" for p in report.problems)
+    last = summary(report) + (" (--format json lists notes)" if notes else "")
+    return "\n".join([*lines, last]) + "\n"
 
 
 def summary(report: Report) -> str:
@@ -132,9 +134,13 @@ def _sentence(problem: Problem) -> str:
 
 def _uri(path: str) -> str:
     """Give a path as a relative URI where it lies under the working directory, else as a file URI."""
-    whole = Path(path).absolute()
-    here = Path.cwd()
-    return quote(whole.relative_to(here).as_posix()) if whole.is_relative_to(here) else whole.as_uri()
+    shown = _relative(path)
+    return Path(shown).as_uri() if Path(shown).is_absolute() else quote(shown)
+
+
+def _relative(path: str) -> str:
+    whole, here = Path(path).absolute(), Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
 
 
 # -- JUnit -------------------------------------------------------------------------------------
@@ -171,7 +177,7 @@ def _cases(file: Checked) -> Iterator[ElementTree.Element]:
 
 def _printable(value: str) -> str:
     """Leave out the characters that XML cannot carry."""
-    return "".join(c if c in "\n\t" or c >= " " and c not in "\ufffe\uffff" else "?" for c in value)
+    return "".join(c if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff") else "?" for c in value)
 
 
 # -- GitHub ------------------------------------------------------------------------------------
@@ -180,10 +186,10 @@ def _printable(value: str) -> str:
 def github(report: Report) -> str:
     """Write workflow commands, which become annotations of a pull request."""
     words = {"error": "error", "warning": "warning", "note": "notice"}
-    lines = [
-        f"::{words[p.severity]} file={_property(_uri(p.path))},title={_property(str(p.rule))}::{_data(_sentence(p))}"
-        for p in report.problems
-    ]
+    lines = []
+    for p in report.problems:
+        place = f"file={_property(_relative(p.path))},title={_property(str(p.rule))}"
+        lines.append(f"::{words[p.severity]} {place}::{_data(_sentence(p))}")
     return "\n".join([*lines, summary(report)]) + "\n"
 
 

@@ -154,12 +154,23 @@ def _oxidation(dataset: Dataset) -> Iterator[Finding]:
     current = columns[0]
     with np.errstate(invalid="ignore"):
         sure = np.abs(current) > _SIGNIFICANT * np.nanmax(np.abs(current), initial=0.0)
-        bad = sure & ((dataset["oxidation_flag"] == 1) != (current > 0))
+        bad = sure & ((dataset["oxidation_flag"] == 1) != (current > 0)) & ~_follows_scan(dataset)
     if bad.sum() > max(10, 0.1 * sure.sum()):
         found = f"{bad.sum()} of {sure.sum()} rows with a sizeable current contradict"
         yield from _finding(
             "ECH305", "the ox/red flag contradicts the sign of the current", "oxidation_flag", bad, "", found
         )
+
+
+def _follows_scan(dataset: Dataset) -> NDArray[np.bool_]:
+    """Find rows where the flag says the direction of a potential scan, as some instruments mean it."""
+    columns = _get(dataset, "potential_we")
+    if columns is None or "control_mode" not in dataset or dataset.rows < 2:
+        return np.zeros(dataset.rows, bool)
+    rising = np.gradient(columns[0]) > 0
+    scan: NDArray[np.bool_] = dataset["control_mode"] == 2
+    follows: NDArray[np.bool_] = (dataset["oxidation_flag"] == 1) == rising
+    return scan & follows
 
 
 def _wall_clock(dataset: Dataset) -> Iterator[Finding]:

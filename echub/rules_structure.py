@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import get_args
 
 from echub import units
@@ -120,19 +121,19 @@ def _unit(column: Column, known: Quantity) -> Iterator[Finding]:
     if known.unit is None or column.unit == known.unit or (column.unit is None and known.unit == "1"):
         return
     given = column.unit or "no unit"
-    details = {"column": column.name, "expected": known.unit, "found": given}
+    found = partial(Finding, column=column.name)
     try:
         have = units.unit(given if column.unit else "")
     except UnknownUnit:
-        yield Finding("ECH102", f"{column.name} is in the unknown unit {given!r}", **details)
+        yield found("ECH102", f"{column.name} is in the unknown unit {given!r}", expected=known.unit, found=given)
         return
     want = units.parse_unit(known.unit)
     if have.dimension != want.dimension:
-        details["expected"] = f"{want} ({want.dimension})"
-        details["found"] = f"{have} ({have.dimension})"
-        yield Finding("ECH101", f"{column.name} is in {have}, which is no unit of {known.name}", **details)
+        message = f"{column.name} is in {have}, which is no unit of {known.name}"
+        both = [f"{each} ({each.dimension})" for each in (want, have)]
+        yield found("ECH101", message, expected=both[0], found=both[1])
     else:
-        yield Finding("ECH103", f"{column.name} is in {have}, not in {want}", **details)
+        yield found("ECH103", f"{column.name} is in {have}, not in {want}", expected=str(want), found=str(have))
 
 
 def _type(column: Column, known: Quantity) -> Iterator[Finding]:

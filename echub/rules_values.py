@@ -125,7 +125,7 @@ def _labelled(column: Column) -> Iterator[Finding]:
 
 def _masked(rule: str, message: str, column: Column, bad: NDArray[np.bool_], expected: str = "") -> Finding:
     """Make a finding from a mask: for a table with its rows, for a map with their number only."""
-    flat = bad.reshape(len(bad), -1).any(axis=1) if bad.ndim > 1 else bad
+    flat: NDArray[np.bool_] = np.any(bad.reshape(len(bad), -1), axis=1) if bad.ndim > 1 else bad
     rows, count = places(flat)
     unit = f" {column.unit}" if column.unit and column.unit != "1" else ""
     found = ", ".join(f"{value:.7g}" for value in column.values[bad][:3].tolist()) if bad.any() else ""
@@ -170,7 +170,8 @@ def _steps_back(time: NDArray[Any], restarts: NDArray[np.intp]) -> NDArray[np.in
     starts = np.concatenate([[0], restarts[:-1]]).astype(np.intp) if len(restarts) else restarts
     begin, end = time[starts], time[restarts - 1]
     with np.errstate(invalid="ignore"):
-        return restarts[time[restarts] - begin > 0.1 * (end - begin)]
+        back: NDArray[np.bool_] = time[restarts] - begin > 0.1 * (end - begin)
+    return restarts[back]
 
 
 def _at(rule: str, message: str, column: Column, rows: NDArray[np.intp]) -> Finding:

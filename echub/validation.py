@@ -121,7 +121,8 @@ def validate(
 def find_files(paths: Iterable[str | os.PathLike[str]]) -> list[tuple[Path, bool]]:
     """List the files, and whether each was named itself; globs are expanded, folders walked in order."""
     found: dict[Path, bool] = {}
-    for text in map(os.fspath, paths):
+    for given in paths:
+        text = os.fspath(given)
         path = Path(text)
         named = [path] if path.exists() else sorted(map(Path, glob.glob(text, recursive=True)))
         if not named:
