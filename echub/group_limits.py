@@ -26,9 +26,14 @@ class Limits:
     whose: str = "core"
 
     def __str__(self) -> str:
-        ends = ["no limit" if end is None else f"{end:g}" for end in (self.low, self.high)]
         unit = f" {self.unit}" if self.unit and self.unit != "1" else ""
-        return f"{ends[0]} to {ends[1]}{unit}"
+        if self.low is None and self.high is None:
+            return "no limits"
+        if self.low is None:
+            return f"at most {self.high:g}{unit}"
+        if self.high is None:
+            return f"at least {self.low:g}{unit}"
+        return f"{self.low:g} to {self.high:g}{unit}"
 
     def within(self, outer: Limits) -> bool:
         """Tell whether this range allows nothing that the outer one forbids."""

@@ -105,8 +105,8 @@ def _outside(rule: str, column: Column, limits: Limits, whose: str) -> Finding:
         bad |= values < limits.low
     if limits.high is not None:
         bad |= values > limits.high
-    word = "impossible" if rule == "ECH204" and whose == "the vocabulary" else "outside the range"
-    return _masked(rule, f"{column.name} is {word}", column, bad, expected=f"{limits} by {whose}")
+    word = {"ECH204": "out of range", "ECH205": "implausible"}[rule]
+    return _masked(rule, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
 
 
 def _integral(column: Column) -> Iterator[Finding]:

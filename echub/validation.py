@@ -231,7 +231,8 @@ def _name(path: Path, group: Group) -> Iterator[Problem]:
 
 def _of_notice(notice: Notice, path: str) -> Iterator[Problem]:
     if notice.code in _BY_NOTICE:
-        yield problem(_BY_NOTICE[notice.code], path, notice.message)
+        column = notice.message.partition(": ")[0]
+        yield problem(_BY_NOTICE[notice.code], path, notice.message, column=column)
 
 
 def _of_error(error: EchubError, path: Path) -> Problem:

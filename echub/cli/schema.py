@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from echub.cli import new_app
+from echub.cli import new_app, schema_group
 from echub.cli.common import Json, print_json
 from echub.errors import UnknownOption
 
 app = new_app(no_args_is_help=True)
+for _command in (schema_group.init, schema_group.check, schema_group.diff, schema_group.export):
+    app.command()(_command)
 
 
 @app.callback()

@@ -86,7 +86,7 @@ def _missing(record: Record, dataset: Dataset, column: BdfColumn) -> Exception:
     if column.quantity == "voltage" and "potential_we" in dataset.columns:
         configuration = record.metadata.value("cell.configuration")
         return MetadataError(
-            "BDF needs the cell's voltage; a potential of the working electrode is one in a two-electrode cell only",
+            "BDF needs the cell's voltage; the working electrode's potential is that in two-electrode cells only",
             where="cell.configuration",
             expected="two_electrode",
             found=str(configuration or "not stated"),

@@ -69,18 +69,21 @@ def _header_rows(dataset: Dataset, names: list[str]) -> pl.DataFrame:
     """Give the rows that Origin takes as Long Name, Units and Comments."""
     import polars as pl
 
-    rows = [[name.replace("_", " "), _unit(dataset, name) or "", _comment(dataset, name)] for name in names]
-    return pl.DataFrame([pl.Series(name, row) for name, row in zip(names, rows, strict=True)])
+    rows = [
+        [name.replace("_", " "), _shown(dataset, name) or None, _comment(dataset, name) or None] for name in names
+    ]
+    return pl.DataFrame([pl.Series(name, row, dtype=pl.String) for name, row in zip(names, rows, strict=True)])
 
 
 def _header(dataset: Dataset, name: str) -> str:
-    unit = _unit(dataset, name)
-    return f"{name} / {unit}" if unit and unit != "1" else name
+    unit = _shown(dataset, name)
+    return f"{name} / {unit}" if unit else name
 
 
-def _unit(dataset: Dataset, name: str) -> str | None:
+def _shown(dataset: Dataset, name: str) -> str:
+    """Give the unit as it is printed; none for counts and numbers without dimension."""
     column = dataset.columns.get(name)
-    return column.unit if column is not None else None
+    return column.unit if column is not None and column.unit and column.unit != "1" else ""
 
 
 def _comment(dataset: Dataset, name: str) -> str:
