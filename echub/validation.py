@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import multiprocessing
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from echub import group as groups
 from echub import rules_physics, rules_structure, rules_values, store
 from echub.annotate import FOLDER_FILE, SIDECAR_SUFFIX, Annotations
 from echub.dataset import Dataset
-from echub.errors import EchubError, PluginError, SourceNotFound
+from echub.errors import EchubError, MetadataError, PluginError, SourceNotFound, UnknownOption
 from echub.group import GROUP_FILE, Group
 from echub.notice import Notice
 from echub.problem import Finding, Problem, problem
@@ -41,7 +42,7 @@ _LEVELS: tuple[Callable[[Dataset, Group], Iterator[Finding]], ...] = (
     rules_values.check_dataset,
     rules_physics.check_dataset,
 )
-_IGNORE = re.compile(r"^\s*#\s*echub:\s*ignore\b[ \t:]*([A-Za-z0-9 ,\-]*)", re.MULTILINE)
+_IGNORE = re.compile(r"^\s*#\s*echub:\s*ignore\b([^:\n]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ def run(files: Sequence[tuple[Path, bool]], checks: Checks, *, jobs: int = 1) ->
         yield from map(work, files)
         return
     count = min(jobs or os.cpu_count() or 1, len(files))
-    with ProcessPoolExecutor(count) as pool:
+    # Forking would copy the locks of library threads in whatever state they are.
+    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
         yield from pool.map(work, files, chunksize=max(1, len(files) // (8 * count)))
 
 
@@ -255,20 +257,28 @@ def _of_error(error: EchubError, path: Path) -> Problem:
 
 def _without_ignored(path: Path, found: Iterable[Problem], group: Group, checks: Checks) -> Checked:
     """Leave out what was not asked for, and count what sidecars and the group ignore."""
-    wanted = [p for p in found if checks.wants(p.rule.id)]
-    ignored = group.ignore | _ignored_by_sidecars(path)
+    by_sidecars, misspelt = _ignored_by_sidecars(path)
+    wanted = [p for p in (*found, *misspelt) if checks.wants(p.rule.id)]
+    ignored = group.ignore | by_sidecars
     kept = tuple(p for p in wanted if p.rule.id not in ignored)
     return Checked(str(path), kept, len(wanted) - len(kept))
 
 
-def _ignored_by_sidecars(path: Path) -> frozenset[str]:
-    """Collect ``# echub: ignore ECH203, ECH3`` lines of the folder's and the file's sidecar."""
-    rules: frozenset[str] = frozenset()
+def _ignored_by_sidecars(path: Path) -> tuple[frozenset[str], list[Problem]]:
+    """Collect lines ``# echub: ignore ECH203, ECH3: why`` of the folder's and the file's sidecar.
+
+    Without a rule the line ignores all. A rule that is none is a problem of its own.
+    """
+    ids: frozenset[str] = frozenset()
+    problems = []
     for sidecar in (path.with_name(FOLDER_FILE), path.with_name(path.name + SIDECAR_SUFFIX)):
-        if sidecar.is_file():
-            text = sidecar.read_text(encoding="utf-8", errors="replace")
-            rules |= matching((match[1] or "ECH" for match in _IGNORE.finditer(text)), f"{sidecar}: ignore")
-    return rules
+        text = sidecar.read_text(encoding="utf-8", errors="replace") if sidecar.is_file() else ""
+        for match in _IGNORE.finditer(text):
+            try:
+                ids |= matching((match[1].strip() or "ECH",), f"`# echub: ignore` in {sidecar.name}")
+            except UnknownOption as error:
+                problems.append(_of_error(MetadataError(error.message, hint=error.hint), path))
+    return ids, problems
 
 
 def apply_baseline(report: Report, has: Callable[[Problem], bool]) -> None:
