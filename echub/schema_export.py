@@ -37,6 +37,7 @@ def metadata_schema(group: Group = CORE) -> dict[str, Any]:
 def records_schema(kind: str, group: Group = CORE) -> dict[str, Any]:
     """Give the schema of a table of one kind as a list of rows, values in canonical units."""
     known = kinds()[kind]
+    one_of = [{"anyOf": [{"required": entry.split("+")} for entry in part]} for part in known.any_of]
     return {
         "$schema": _DIALECT,
         "$id": f"urn:echub:schema:{kind}:{echub_schemas.VERSION.split('.')[0]}",
@@ -45,7 +46,7 @@ def records_schema(kind: str, group: Group = CORE) -> dict[str, Any]:
         "items": {
             "type": "object",
             "required": [*known.required, *group.columns.get(kind, ())],
-            "allOf": [{"anyOf": [{"required": e.split("+")} for e in part]} for part in known.any_of],
+            **({"allOf": one_of} if one_of else {}),
             "properties": {name: _property(quantity, group) for name, quantity in quantities().items()},
         },
     }
@@ -65,13 +66,13 @@ def _range(limits: Limits) -> dict[str, float]:
 
 
 def json_schema(group: Group = CORE) -> str:
-    """Give one document: the metadata tree, and under ``$defs`` the tables of every kind."""
+    """Give one document: under ``$defs`` the metadata tree, and every kind that is a table."""
     whole = {
         "$schema": _DIALECT,
         "title": f"echub schema {echub_schemas.VERSION}" + ("" if group is CORE else f" with {group.name}"),
         "$defs": {
             "metadata": metadata_schema(group),
-            **{kind: records_schema(kind, group) for kind in kinds()},
+            **{kind.name: records_schema(kind.name, group) for kind in kinds().values() if kind.axes == ("row",)},
         },
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

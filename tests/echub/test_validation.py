@@ -12,8 +12,8 @@ from echub import store, validation
 from echub.errors import SourceNotFound, UnknownOption
 from echub.problem import SHOWN
 from echub.validation import Checks, check_record, find_files, run, validate
-from fixtures.broken import CASES, sound
-from fixtures.broken.base import changed, native, spectrum, values_of, with_columns
+from fixtures.broken import CASES, sound, spectrum
+from fixtures.broken.base import changed, native, values_of, with_columns
 from fixtures.broken.base import column as made
 from fixtures.broken.make import FOLDER
 from fixtures.eclab.make import FOLDER as ECLAB
