@@ -61,7 +61,9 @@ def test_it_is_sound(file):
     assert [p for p in validate(file).problems if p.severity != "note"] == []
 
 
-@pytest.mark.parametrize(("version", "taken"), [("1.0.0", True), ("1.99.0", True), ("2.0.0", False), ("10.1.0", False)])
+@pytest.mark.parametrize(
+    ("version", "taken"), [("1.0.0", True), ("1.99.0", True), ("2.0.0", False), ("10.1.0", False)]
+)
 def test_the_same_major_is_taken_and_a_newer_refused(tmp_path, version, taken):
     file = tmp_path / "run.h5"
     file.write_bytes(newer(version))

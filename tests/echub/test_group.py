@@ -119,7 +119,8 @@ def test_the_nearest_counts_and_the_repository_is_the_end(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("key", "text"), [("unit", 'unit = "A"'), ("sign", 'sign = "cathodic_positive"'), ("definition", 'definition = "x"')]
+    ("key", "text"),
+    [("unit", 'unit = "A"'), ("sign", 'sign = "cathodic_positive"'), ("definition", 'definition = "x"')],
 )
 def test_a_core_quantity_cannot_be_redefined(tmp_path, key, text):
     error = refused(tmp_path, f"[quantities.current]\n{text}\n")
@@ -143,7 +144,8 @@ def test_a_parent_cannot_be_loosened(tmp_path):
 
 def test_a_child_inherits_and_narrows(tmp_path):
     group(tmp_path, '[metadata]\nrequired = ["cell.id"]\n[range]\ncurrent = ["-1 mA", "1 mA"]\n', "parent.toml")
-    text = '[schema]\nextends = ["parent.toml"]\n[metadata]\nrequired = ["cell.area"]\n[range]\ncurrent = ["", "0.5 mA"]\n'
+    head = '[schema]\nextends = ["parent.toml"]\n[metadata]\nrequired = ["cell.area"]\n'
+    text = head + '[range]\ncurrent = ["", "0.5 mA"]\n'
     found = load(group(tmp_path, text))
     assert found.required_metadata == ("cell.id", "cell.area")
     assert (found.ranges["current"].low, found.ranges["current"].high) == (-1.0, 0.5)

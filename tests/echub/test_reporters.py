@@ -109,7 +109,9 @@ def test_rows_beyond_the_shown_are_counted_in_words():
 
 def test_the_sum_counts_everything():
     report = Report([Checked("a", (problem("ECH303", "a", "m"),), ignored=2), Checked("b", unknown=True)], known=3)
-    assert summary(report) == "1 file: 1 warning, 2 ignored, 3 in the baseline, 1 files of unknown format passed over"
+    assert (
+        summary(report) == "1 file: 1 warning, 2 ignored, 3 in the baseline, 1 files of unknown format passed over"
+    )
 
 
 def test_nothing_wrong_is_said_so():

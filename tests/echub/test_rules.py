@@ -6,12 +6,12 @@ from echub.errors import UnknownOption
 from echub.rules import LEVELS, matching, rules
 from fixtures.broken import CASES
 
-IDS = (
-    "ECH001 ECH002 ECH003 ECH004 "
-    "ECH101 ECH102 ECH103 ECH104 ECH105 ECH106 ECH107 ECH108 ECH109 ECH110 ECH111 ECH112 ECH113 ECH114 ECH115 ECH116 "
-    "ECH201 ECH202 ECH203 ECH204 ECH205 ECH206 ECH207 ECH208 ECH209 ECH210 ECH211 ECH212 "
-    "ECH301 ECH302 ECH303 ECH304 ECH305 ECH306 ECH307 ECH308 ECH309 ECH310"
-).split()
+IDS = [
+    *(f"ECH00{number}" for number in range(1, 5)),
+    *(f"ECH1{number:02}" for number in range(1, 17)),
+    *(f"ECH2{number:02}" for number in range(1, 13)),
+    *(f"ECH3{number:02}" for number in range(1, 11)),
+]
 
 
 def test_ids_are_stable():

@@ -39,7 +39,11 @@ def test_sound_tables_pass(kind, record):
         ("timeseries", changed(sound(), "current", values=put(ROWS, 3, np.inf)), "finite"),
         ("timeseries", changed(sound(), "current", values=put(ROWS, 3, 1e12)), "plausible"),
         ("timeseries", with_columns(sound(), column("cycle", ROWS + 0.5, "1")), "whole numbers"),
-        ("timeseries", with_columns(sound(), column("current__2", put(ROWS, 3, 1e12), "mA", "current")), "plausible"),
+        (
+            "timeseries",
+            with_columns(sound(), column("current__2", put(ROWS, 3, 1e12), "mA", "current")),
+            "plausible",
+        ),
         ("timeseries", without(sound(), "time"), "time"),
         ("timeseries", without(sound(), "current", "potential_we"), "has current"),
         (

@@ -121,7 +121,9 @@ def test_nan_does_not_hide_a_value_out_of_range(tmp_path):
 
 def test_set_points_may_be_absent_in_some_rows(tmp_path):
     values = np.where(np.arange(60) < 30, np.nan, 1.0)
-    record = with_columns(sound(), made("current_setpoint", values, "mA", sign="anodic_positive", origin="programmed"))
+    record = with_columns(
+        sound(), made("current_setpoint", values, "mA", sign="anodic_positive", origin="programmed")
+    )
     assert validate(write(tmp_path, record)).problems == []
 
 
