@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.plugin import (
+    Dropped,
     Metadata,
     MetadataError,
     NoOptions,
@@ -38,34 +39,75 @@ def read(source: Source, _options: NoOptions) -> Record:
     Raises `ReadError` for a table that is none, `UnitMismatch` where a header's unit is of
     another dimension. Cells that are no number become NaN and are listed.
     """
+    notices: list[Notice] = []
+    headers, body, dropped = _lines(source, notices)
     beside = _beside(source)
     metadata = _metadata(beside)
     polarity = str(metadata.value(POLARITY) or "positive")
     if POLARITY not in metadata:
         metadata.set(POLARITY, "positive", source="definition of BDF")
-    headers = split_header(source.head)
-    notices: list[Notice] = []
     origins = _origins(beside)
     columns = [
         replace(column, origin=origins.get(column.header, column.origin))
-        for number, (header, cells) in enumerate(zip(headers, _cells(source, headers), strict=True))
+        for number, (header, cells) in enumerate(zip(headers, _cells(source, body, headers), strict=True))
         for column in [_column(header, cells, number, polarity, notices)]
     ]
-    return Record(
-        build_tables(columns), metadata=metadata, settings={"bdf": beside} if beside else {}, notices=notices
-    )
+    settings = {"bdf": beside} if beside else {}
+    return Record(build_tables(columns), metadata=metadata, settings=settings, notices=notices, dropped=dropped)
 
 
-def _cells(source: Source, headers: list[str]) -> list[pl.Series]:
+def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, list[Dropped]]:
+    """Split header and body; a last line without its end is said, and left out where cells are missing."""
+    headers = split_header(source.head)
+    first, end, body = source.read().partition(b"\n")
+    if sum(known(header) is not None for header in headers) < 2 or not end:
+        raise ReadError(
+            "this is no BDF table",
+            path=source.shown,
+            where="line 1",
+            expected="a header with labels of BDF, such as Test Time / s,Voltage / V,Current / A",
+            found=repr(first[:60]),
+        )
+    dropped = []
+    if body.endswith(b"\n"):
+        body = body.rstrip(b"\r\n") + b"\n"  # empty lines at the end are none
+    if body and not body.endswith(b"\n"):
+        whole, _, last = body.rpartition(b"\n")
+        if last.count(b",") < len(headers) - 1:
+            body = whole + b"\n" if whole else b""
+            dropped.append(Dropped(f"the last line {last.decode('utf-8', 'replace')!r}", "it is cut"))
+        else:
+            notices.append(Notice("no-line-end", "the last line has no end: its last number may be cut"))
+    _check_width(source, body, len(headers))
+    return headers, body, dropped
+
+
+def _check_width(source: Source, body: bytes, width: int) -> None:
+    """Refuse lines with fewer or more cells than the header; quoted cells are left to the parser."""
+    lines = body.count(b"\n") + (bool(body) and not body.endswith(b"\n"))
+    if b'"' in body or body.count(b",") == lines * (width - 1):
+        return
+    for number, line in enumerate(body.splitlines(), start=2):
+        if line.count(b",") != width - 1:
+            raise ReadError(
+                "a line has another number of cells than the header",
+                path=source.shown,
+                where=f"line {number}",
+                expected=f"{width} cells",
+                found=f"{line.count(b',') + 1} cells",
+                cause="the line is damaged, or commas are decimal marks",
+            )
+
+
+def _cells(source: Source, body: bytes, headers: list[str]) -> list[pl.Series]:
     """Read all columns: numbers where each cell is one, else text."""
     types = {f"column_{n + 1}": pl.Float64 for n, header in enumerate(headers) if _is_number(header)}
-    data = source.read()
     try:
-        return _frame(data, types, len(headers)).get_columns()
+        return _frame(body, types, len(headers)).get_columns()
     except pl.exceptions.PolarsError:
         pass  # a cell that is no number, or no table at all: the text says which
     try:
-        return _frame(data, {}, len(headers)).get_columns()
+        return _frame(body, {}, len(headers)).get_columns()
     except pl.exceptions.PolarsError as error:
         raise ReadError(
             "the table cannot be read",
@@ -80,7 +122,6 @@ def _frame(data: bytes, types: dict[str, Any], width: int) -> pl.DataFrame:
     return pl.read_csv(
         data,
         has_header=False,
-        skip_rows=1,
         schema={f"column_{n + 1}": types.get(f"column_{n + 1}", pl.String) for n in range(width)},
         encoding="utf8-lossy",
         raise_if_empty=False,

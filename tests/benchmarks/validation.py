@@ -1,15 +1,9 @@
-"""What `echub validate` costs: 10 M rows by 10 columns at level 1, and many small files at level 0.
-
-    python -m tests.benchmarks.validation
-
-prints seconds beyond imports, and files per second of one process. Targets: 0.5 s; 200 files/s.
-"""
+"""What `echub validate` costs: 10 M rows by 10 columns at level 1, and many small files at level 0."""
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,68 +13,68 @@ from echub import store
 from echub.column import Column
 from echub.dataset import Dataset
 from echub.record import Record
-from echub.validation import Checks, check_record, find_files, run
+from echub.validation import Checks, check_record, find_files
+from echub.validation import run as validate
+from tests.benchmarks.budget import Bench, Figure
 
-QUANTITIES = ("potential_we", "voltage", "current", "potential_ce", "temperature", "power_we", "charge")
-UNITS = {"current": "mA", "temperature": "degC", "power_we": "W", "charge": "mA*h"}
+ROWS, FILES = 10_000_000, 1000
+_UNITS = {
+    "potential_we": "V",
+    "potential_ce": "V",
+    "voltage": "V",
+    "current": "mA",
+    "temperature": "degC",
+    "power_we": "W",
+    "charge": "mA*h",
+}
+_SIGNED = ("current", "charge")
+_SMALL = Path(__file__).parents[2] / "fixtures" / "eclab" / "gcpl.mpr"
 
 
-def large(rows: int = 10_000_000) -> Record:
+def run(bench: Bench) -> Iterator[Figure]:
+    """Measure in this process, imports left out."""
+    record = large()
+    seconds = _best(bench.repeats, lambda: list(check_record(record, level=1)))
+    yield Figure("validate", "10 M rows × 10 columns, level 1, a record in memory", 0.5, seconds, "s")
+    path = bench.folder / "validated.h5"
+    store.write(record, path)
+    seconds = _best(bench.repeats, lambda: list(validate([(path, True)], Checks(level=1))))
+    note = f"{path.stat().st_size / 1e6:.0f} MB of native file, reading included"
+    yield Figure("validate", "the same from its native file", 0.5, seconds, "s", note=note)
+    files = find_files([small_files(bench.folder / "small")])
+    seconds = _best(bench.repeats, lambda: list(validate(files, Checks(level=0))))
+    yield Figure("validate", "small native files, level 0", 200, len(files) / seconds, "1/s", least=True)
+
+
+def large() -> Record:
     """Make a sound table of ten columns: row, time (float64), cycle, and seven float32."""
     rng = np.random.default_rng(1)
+    count = np.arange(ROWS, dtype=np.uint32)
     columns = [
-        Column("row", np.arange(rows, dtype=np.uint32), "record", "1", "reported"),
-        Column("time", np.arange(rows) * 0.1, "time", "s"),
-        Column("cycle", (np.arange(rows) // 100_000).astype(np.uint8), "cycle", "1"),
+        Column("row", count, "record", "1", "reported"),
+        Column("time", count * 0.1, "time", "s"),
+        Column("cycle", (count // 100_000).astype(np.uint8), "cycle", "1"),
     ]
-    for name in QUANTITIES:
-        sign = "anodic_positive" if name in ("current", "charge") else None
-        columns.append(Column(name, rng.random(rows, np.float32), name, UNITS.get(name, "V"), sign=sign))
+    for name, unit in _UNITS.items():
+        sign = "anodic_positive" if name in _SIGNED else None
+        columns.append(Column(name, rng.random(ROWS, np.float32), name, unit, sign=sign))
     return Record([Dataset("timeseries", {column.name: column for column in columns})])
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Give the best of three runs, in seconds."""
-    best = float("inf")
-    for _ in range(3):
+def small_files(folder: Path) -> Path:
+    """Write many copies of a small converted file."""
+    folder.mkdir()
+    echub.convert(_SMALL, folder / "first.mpr")
+    data = (folder / "first.mpr.h5").read_bytes()
+    for number in range(1, FILES):
+        (folder / f"{number}.h5").write_bytes(data)
+    return folder
+
+
+def _best(repeats: int, work: Callable[[], object]) -> float:
+    seconds = []
+    for _ in range(repeats):
         begin = time.perf_counter()
         work()
-        best = min(best, time.perf_counter() - begin)
-    return best
-
-
-def table_in_memory(record: Record) -> float:
-    """Time level 1 on a record that was read: s."""
-    return timed(lambda: list(check_record(record, level=1)))
-
-
-def table_in_file(path: Path) -> float:
-    """Time level 1 on a native file, reading and decompression included: s."""
-    return timed(lambda: list(run([(path, True)], Checks(level=1))))
-
-
-def small_files(folder: Path, count: int = 1000) -> float:
-    """Time level 0 on copies of a small converted file: files per second and process."""
-    echub.convert("fixtures/eclab/gcpl.mpr", folder / "small.mpr")
-    data = (folder / "small.mpr.h5").read_bytes()
-    for number in range(count):
-        (folder / f"{number}.h5").write_bytes(data)
-    files = find_files([folder])
-    return len(files) / timed(lambda: list(run(files, Checks(level=0))))
-
-
-def main() -> None:
-    """Print the figures."""
-    record = large()
-    print(f"10 M rows x 10 columns, level 1, in memory: {table_in_memory(record):.3f} s")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "large.h5"
-        store.write(record, path)
-        del record
-        print(f"the same from a native file of {path.stat().st_size / 1e6:.0f} MB: {table_in_file(path):.2f} s")
-    with tempfile.TemporaryDirectory() as folder:
-        print(f"1000 small native files, level 0: {small_files(Path(folder)):.0f} per second")
-
-
-if __name__ == "__main__":
-    main()
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
