@@ -42,6 +42,8 @@ from echub.source import Source
 from echub.steady import SteadyFile
 
 SUFFIX = ".h5"
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+"""How every HDF5 file begins."""
 FORMAT = "echub"
 _SMALL = 8192
 """Columns of fewer bytes are stored plain: a chunk index would be larger than what it saves."""
@@ -255,7 +257,7 @@ _DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, R
 
 def is_native(source: Source) -> bool:
     """Tell whether this is HDF5 of ours, or HDF5 so damaged that nobody can tell."""
-    if not source.head.startswith(b"\x89HDF\r\n\x1a\n"):
+    if not source.head.startswith(SIGNATURE):
         return False
     try:
         with _open(source) as file:

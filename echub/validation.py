@@ -16,7 +16,15 @@ from echub import group as groups
 from echub import rules_physics, rules_structure, rules_values, store
 from echub.annotate import FOLDER_FILE, SIDECAR_SUFFIX, Annotations
 from echub.dataset import Dataset
-from echub.errors import EchubError, MetadataError, PluginError, SourceNotFound, UnknownOption
+from echub.errors import (
+    EchubError,
+    MetadataError,
+    NewerSchema,
+    PluginError,
+    ReadError,
+    SourceNotFound,
+    UnknownOption,
+)
 from echub.group import GROUP_FILE, Group
 from echub.notice import Notice
 from echub.problem import Finding, Problem, problem
@@ -183,9 +191,14 @@ def _nearest(folder: Path) -> str:
 def _read(path: Path, level: int) -> Record:
     """Read what a level needs; of a native file at level 0 no values."""
     source = Source(path)
-    if level > 0 or not store.is_native(source.head):
+    if level > 0 or not source.head.startswith(store.SIGNATURE):
         return read(source)
-    record = store.read(path, values=False)
+    try:
+        record = store.read(source, values=False)
+    except NewerSchema:
+        raise
+    except ReadError:
+        return read(source)  # HDF5 of another kind has a reader, or is damaged, and this says which
     record.notices += Annotations().apply(source, record.metadata)
     return record
 

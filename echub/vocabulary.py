@@ -114,7 +114,7 @@ def install(addition: Vocabulary) -> None:
 
 def quantity_of(name: str, entry: Mapping[str, Any]) -> Quantity:
     """Read one quantity from its table; `PluginError` for a field that is missing or misspelt."""
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
     try:
         return Quantity(name, **values)
     except TypeError as error:
