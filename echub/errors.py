@@ -15,7 +15,8 @@
     │   ├── AmbiguousFormat             several readers claim it equally
     │   ├── ReaderNotInstalled          the format is known, its package is missing
     │   └── ReadError                   the format is known, the file is damaged or unsupported
-    │       └── NewerSchema                 a native file of a newer major schema
+    │       ├── NewerSchema                 a native file of a newer major schema
+    │       └── InconsistentFile            a native file whose columns do not fit together
     ├── DataError                   1   the data or its metadata are at fault
     │   ├── UnknownUnit                 not in the unit table
     │   ├── UnitMismatch                a unit of another dimension than the quantity's
@@ -169,6 +170,12 @@ class NewerSchema(ReadError):
     """A native file was written with a newer major version of the schema."""
 
     code = "newer-schema"
+
+
+class InconsistentFile(ReadError):
+    """The columns of a native file do not fit together."""
+
+    code = "inconsistent-file"
 
 
 class DataError(EchubError):

@@ -23,13 +23,12 @@ _PLAIN_CONTEXT = {"cell.reference"}
 
 
 def check_dataset(dataset: Dataset, group: Group) -> Iterator[Finding]:
-    """Check kind, columns, lengths, units, types, signs and origins."""
+    """Check kind, columns, units, types, signs and origins."""
     known = kinds().get(dataset.kind)
     if known is None:
         yield Finding("ECH105", f"the kind {dataset.kind!r} is not known", found=dataset.kind)
     else:
         yield from _required(dataset, known, group)
-    yield from _lengths(dataset)
     if "row" not in dataset.columns:
         yield Finding("ECH115", "there is no column `row`", found=", ".join(dataset.columns))
     for column in dataset.columns.values():
@@ -74,26 +73,6 @@ def _required(dataset: Dataset, known: Kind, group: Group) -> Iterator[Finding]:
     for name in group.columns.get(dataset.kind, ()):
         if name not in present:
             yield Finding("ECH104", f"there is no {name}", expected=f"{name}, required by {group.name}")
-
-
-def _lengths(dataset: Dataset) -> Iterator[Finding]:
-    sizes: dict[str, dict[int, str]] = {}
-    for column in dataset.columns.values():
-        if column.values.ndim != len(column.axes):
-            yield Finding(
-                "ECH108",
-                f"{column.name} has {column.values.ndim} dimensions, not {len(column.axes)}",
-                column.name,
-                expected=" × ".join(column.axes),
-                found=str(column.values.shape),
-            )
-            continue
-        for axis, size in zip(column.axes, column.values.shape, strict=True):
-            sizes.setdefault(axis, {}).setdefault(size, column.name)
-    for axis, by_size in sizes.items():
-        if len(by_size) > 1:
-            found = ", ".join(f"{name}: {size}" for size, name in by_size.items())
-            yield Finding("ECH108", f"the columns differ in length along {axis}", found=found)
 
 
 def _column(column: Column) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ from echub.content import (
 )
 from echub.dataset import Dataset, Omitted
 from echub.description import restore_column
-from echub.errors import NewerSchema, ReadError
+from echub.errors import InconsistentFile, NewerSchema, PluginError, ReadError
 from echub.jsontext import encodable, plain, to_json
 from echub.metadata import Entry, Metadata
 from echub.notice import Notice
@@ -283,6 +283,15 @@ def read(what: Source | Path, *, values: bool = True) -> Record:
         with _open(source) as file:
             _require_ours(file, path)
             return _read(file, values)
+    except PluginError as error:
+        raise InconsistentFile(
+            "the columns of the native file do not fit together",
+            path=path,
+            expected="columns of one length along each axis",
+            found=f"{error.message}: {error.found}",
+            cause="the file was changed by other software after it was written",
+            hint="convert the source again with --force",
+        ) from None
     except _DAMAGE as error:
         raise ReadError(
             "the native file is damaged",

@@ -35,6 +35,7 @@ from echub.source import Source
 
 _BY_ERROR = {
     "newer-schema": "ECH002",
+    "inconsistent-file": "ECH108",
     "unknown-format": "ECH003",
     "ambiguous-format": "ECH003",
     "reader-not-installed": "ECH003",

@@ -9,8 +9,10 @@ import pytest
 
 import echub
 from echub import store, validation
+from echub.dataset import Dataset
 from echub.errors import SourceNotFound, UnknownOption
 from echub.problem import SHOWN
+from echub.record import Record
 from echub.validation import Checks, check_record, find_files, run, validate
 from fixtures.broken import CASES, sound, spectrum
 from fixtures.broken.base import changed, native, values_of, with_columns
@@ -92,11 +94,14 @@ def test_rows_are_those_of_the_source(tmp_path):
 
 def test_ten_million_bad_rows_are_capped():
     rows = 10_000_000
-    record = sound()
-    record = changed(record, "row", values=np.arange(rows, dtype=np.uint32))
-    record = changed(record, "time", values=np.full(rows, -5.0))
-    record = changed(record, "current", values=np.full(rows, 1e12, np.float32))
-    record = changed(record, "potential_we", values=np.full(rows, np.nan, np.float32))
+    values = {
+        "row": np.arange(rows, dtype=np.uint32),
+        "time": np.full(rows, -5.0),
+        "current": np.full(rows, 1e12, np.float32),
+        "potential_we": np.full(rows, np.nan, np.float32),
+    }
+    columns = sound()["timeseries"].columns
+    record = Record([Dataset("timeseries", {n: replace(columns[n], values=v) for n, v in values.items()})])
     problems = {p.rule.id: p for p in check_record(record, level=1)}
     assert set(problems) == {"ECH201", "ECH204", "ECH205"}
     for problem in problems.values():
