@@ -32,8 +32,9 @@ class Finding:
 class Problem:
     """One broken rule in one file.
 
-    `rows` are 0-based rows of the source, the first `SHOWN` of `count`. `cause` and `hint` are the
-    rule's own unless the place knows better. `exit_code` is what the command line returns for it.
+    `dataset` is its name in the record. `rows` are 0-based rows of the source, the first `SHOWN` of
+    `count`. `cause` and `hint` are the rule's own unless the place knows better. `exit_code` is what
+    the command line returns for it.
     """
 
     rule: Rule

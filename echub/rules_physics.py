@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 
 MODULUS, PHASE, POWER, CHARGE, CLOCK = 1e-4, 0.01, 0.01, 0.05, 0.01
 """Largest deviations: of |Z| (relative), of its phase (deg), of power, charge and clock (relative)."""
-STUCK = 20
-"""Rows in a run of one exact potential that call for an explanation."""
+ZEROS, STUCK = 5, 20
+"""Rows in a run of potentials that are exactly zero, or exactly at their extreme, that call for an explanation."""
 _SIGNIFICANT = 0.05
 """Currents below this part of the largest say nothing about signs."""
 
@@ -163,14 +163,18 @@ def _oxidation(dataset: Dataset) -> Iterator[Finding]:
 
 
 def _follows_scan(dataset: Dataset) -> NDArray[np.bool_]:
-    """Find rows where the flag says the direction of a potential scan, as some instruments mean it."""
+    """Find rows where the flag says the direction of a potential scan, as some instruments mean it.
+
+    At a vertex it lags: where four of five rows agree, all rows of the scan count as such.
+    """
     columns = _get(dataset, "potential_we")
     if columns is None or "control_mode" not in dataset or dataset.rows < 2:
         return np.zeros(dataset.rows, bool)
     rising = np.gradient(columns[0]) > 0
     scan: NDArray[np.bool_] = dataset["control_mode"] == 2
     follows: NDArray[np.bool_] = (dataset["oxidation_flag"] == 1) == rising
-    return scan & follows
+    agreeing = np.count_nonzero(scan & follows)
+    return scan if agreeing >= 0.8 * np.count_nonzero(scan) else scan & follows
 
 
 def _wall_clock(dataset: Dataset) -> Iterator[Finding]:
@@ -199,7 +203,7 @@ def _zeros(dataset: Dataset) -> Iterator[Finding]:
     for name in ("potential_we", "potential_ce", "voltage"):
         if (columns := _get(dataset, name, "current")) and dataset.columns[name].origin == "measured":
             potential, current = columns
-            bad = _runs((potential == 0) & (current != 0), STUCK)
+            bad = _runs((potential == 0) & (current != 0), ZEROS)
             yield from _finding("ECH307", f"{name} is exactly zero under current", name, bad, found="0 V")
 
 

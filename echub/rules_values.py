@@ -70,7 +70,8 @@ def extremes(values: NDArray[Any]) -> tuple[float, float]:
 def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iterator[Finding]:
     infinite = np.isinf(values)
     if infinite.any():
-        yield _masked("ECH201", f"{column.name} is infinite", column, infinite)
+        # What an instrument computes beyond the vocabulary may divide by zero: worth a warning, no error.
+        yield _masked("ECH203" if column.is_vendor else "ECH201", f"{column.name} is infinite", column, infinite)
     missing = np.isnan(values)
     if not missing.any() or column.origin not in _STATED:
         return

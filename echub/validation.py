@@ -224,7 +224,7 @@ def _problem(finding: Finding, path: str, dataset: Dataset | None = None) -> Pro
         finding.rule,
         path,
         finding.message,
-        dataset=dataset.kind if dataset else "",
+        dataset=dataset.name if dataset else "",
         column=finding.column,
         rows=_source_rows(finding.rows, dataset),
         count=finding.count,

@@ -30,14 +30,15 @@ def write(record: Record, options: BdfOptions) -> Iterator[tuple[str, Callable[[
     needed and unknown, `UnknownColumn` where a column that BDF requires is not there.
     """
     polarity = _polarity(record)
-    tables = {kind: _pairs(record, record.datasets[kind], polarity) for kind in _TABLES if kind in record}
+    chosen = {name: dataset for name, dataset in record.datasets.items() if dataset.kind in _TABLES}
+    tables = {name: _pairs(record, dataset, polarity) for name, dataset in chosen.items()}
     left_out = _left_out(record, tables)
     if left_out:
         names = ", ".join(f"{entry['dataset']}/{entry['column']}" for entry in left_out)
         record.notices.append(Notice("not-exported", f"BDF has no column for {names}"))
-    suffixes = {kind: f"{'' if kind == 'timeseries' else f'.{kind}'}.bdf.{options.format}" for kind in tables}
-    for kind, pairs in tables.items():
-        yield suffixes[kind], partial(_write_table, record[kind], pairs, polarity, options.format)
+    suffixes = {name: f"{'' if name == 'timeseries' else f'.{name}'}.bdf.{options.format}" for name in tables}
+    for name, pairs in tables.items():
+        yield suffixes[name], partial(_write_table, chosen[name], pairs, polarity, options.format)
     yield ".bdf.metadata.json", partial(_write_metadata, record, tables, suffixes, left_out, polarity)
 
 
@@ -103,11 +104,11 @@ def _missing(record: Record, dataset: Dataset, column: BdfColumn) -> Exception:
 def _left_out(record: Record, tables: dict[str, list[Pair]]) -> list[dict[str, str]]:
     """List what BDF cannot hold."""
     entries = []
-    for kind, dataset in record.datasets.items():
-        used = {column.name for _, column in tables.get(kind, ())}
+    for name, dataset in record.datasets.items():
+        used = {column.name for _, column in tables.get(name, ())}
         for column in dataset.columns.values():
             if column.name not in used and column.name != "row":
-                entries.append({"dataset": kind, "column": column.name, "source_header": column.header})
+                entries.append({"dataset": name, "column": column.name, "source_header": column.header})
     return entries
 
 
@@ -153,7 +154,7 @@ def _write_metadata(
         "bdf_version": VERSION,
         "generator": "echub",
         "working_electrode": polarity,
-        "tables": {suffixes[kind]: [_described(*pair) for pair in pairs] for kind, pairs in tables.items()},
+        "tables": {suffixes[name]: [_described(*pair) for pair in pairs] for name, pairs in tables.items()},
         "not_exported": left_out,
         "metadata": record.metadata.tree(),
         "provenance": record.provenance.as_dict(),

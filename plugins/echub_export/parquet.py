@@ -13,7 +13,7 @@ from echub.plugin import Dataset, NoOptions, PluginError, Record
 def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Give one part per dataset: `.timeseries.parquet`, `.impedance.parquet` …"""
     for dataset in record.datasets.values():
-        yield f".{dataset.kind}.parquet", partial(write_dataset, record, dataset)
+        yield f".{dataset.name}.parquet", partial(write_dataset, record, dataset)
 
 
 def write_dataset(record: Record, dataset: Dataset, file: BinaryIO) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import echub
 from echub import store, validation
+from echub.column import Column
 from echub.dataset import Dataset
 from echub.errors import SourceNotFound, UnknownOption
 from echub.problem import SHOWN
@@ -174,7 +175,7 @@ def test_a_few_stray_flags_do_not_alarm(tmp_path):
 
 def test_short_runs_of_zero_potential_do_not_alarm(tmp_path):
     potential = 0.5 + 1e-3 + 1e-4 * np.arange(60.0)
-    potential[10:20] = 0
+    potential[10:14] = 0
     assert validate(write(tmp_path, changed(sound(), "potential_we", values=potential))).problems == []
 
 
@@ -188,6 +189,21 @@ def test_a_listed_restart_from_zero_is_sound(tmp_path):
     record = changed(sound(), "time", values=time)
     table = record["timeseries"]
     record.datasets["timeseries"] = replace(table, attrs={"clock_restarts": "30"})
+    assert validate(write(tmp_path, record)).problems == []
+
+
+def test_an_infinite_vendor_column_is_a_warning(tmp_path):
+    column = Column("vendor_efficiency", np.where(np.arange(60) < 3, np.inf, 1.0), header="Efficiency/%")
+    (problem,) = validate(write(tmp_path, with_columns(sound(), column))).problems
+    assert (problem.rule.id, problem.severity, problem.count) == ("ECH203", "warning", 3)
+
+
+def test_a_flag_that_says_the_direction_of_the_scan_does_not_alarm(tmp_path):
+    """Oxidation current all along; the flag falls with the potential, and lags at the vertex."""
+    potential = np.concatenate([np.linspace(0, 1, 30), np.linspace(1, 0, 30)])
+    flag = made("oxidation_flag", (np.arange(60) < 33).astype(np.uint8), "1", origin="reported")
+    mode = made("control_mode", np.full(60, 2, np.uint8), "1", origin="programmed")
+    record = with_columns(changed(sound(), "potential_we", values=potential), flag, mode)
     assert validate(write(tmp_path, record)).problems == []
 
 
