@@ -20,6 +20,7 @@ COMMANDS = {
     "convert": "echub.cli.convert",
     "info": "echub.cli.info",
     "detect": "echub.cli.detect",
+    "analyze": "echub.cli.analyze",
     "plot": "echub.cli.plot",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
