@@ -188,6 +188,8 @@ def _find(need: Need, quantity: str, data: Dataset) -> Column | None:
     """Find the column of a quantity: the one that bears its name, else the only one."""
     if quantity in data.columns:
         return data.columns[quantity]
+    if bits := next((bits for _, bits in data.bit_fields() if bits.quantity == quantity), None):
+        return Column(bits.name, data[bits.name], quantity, "1", "reported", bits.header)
     found = [column for column in data.columns.values() if column.quantity == quantity]
     if len(found) > 1:
         names = ", ".join(column.name for column in found)
