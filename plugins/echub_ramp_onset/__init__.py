@@ -19,25 +19,32 @@ class RampOnsetParams:
     window: float = option(30.0, "moving average, in time", unit="s", minimum=1e-3)
     sustain: float = option(30.0, "how long the deviation must last (robust)", unit="s", minimum=0)
     start: float = option(30.0, "begin of the ohmic fit after the begin of the ramp", unit="s", minimum=0)
-    fit_fraction: float = option(0.7, "end of the ohmic fit, as a fraction of the onset time", minimum=0.2, maximum=0.9)
+    fit_fraction: float = option(
+        0.7, "end of the ohmic fit, as a fraction of the onset time", minimum=0.2, maximum=0.9
+    )
     guard: float = option(4.0, "a point counts where the threshold exceeds this many sigma", minimum=0)
     resolution: float = option(10.0, "an onset is given where the threshold exceeds this many sigma", minimum=0)
-    bootstrap: int = option(200, "residual bootstrap replicates of the interval; 0 gives none", minimum=0, maximum=10_000)
+    bootstrap: int = option(
+        200, "residual bootstrap replicates of the interval; 0 gives none", minimum=0, maximum=10_000
+    )
     control: float = option(1.0, "allowed deviation of the current from its set point", unit="%", minimum=0)
     range_accuracy: float = option(0.1, "accuracy of the current, of its range", unit="%", minimum=0)
     area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
     vacancy_charge: float = option(
-        0.4, "vacancies that a contact holds before it is lost, for the detection delay", unit="uA*h/cm^2", minimum=0
+        0.4,
+        "vacancies that a contact holds before it is lost, for the detection delay",
+        unit="uA*h/cm^2",
+        minimum=0,
     )
     lowack_curvature: float = option(0.2, "second derivative that marks the failure", unit="V/s^2", minimum=0)
     lowack_fit: str = option("raw", "voltage in the fit", choices=("raw", "smoothed"))
-    lowack_scheme: str = option(
-        "three_point", "second derivative", choices=("three_point", "gradient_twice")
-    )
+    lowack_scheme: str = option("three_point", "second derivative", choices=("three_point", "gradient_twice"))
     lowack_edges: str = option(
         "valid", "where the moving average does not fit: left out, or shorter", choices=("valid", "shorter")
     )
-    lowack_search: str = option("start", "search the deviation from `start`, or from zero", choices=("start", "zero"))
+    lowack_search: str = option(
+        "start", "search the deviation from `start`, or from zero", choices=("start", "zero")
+    )
     lowack_sign: str = option("either", "sign of the deviation", choices=("either", "positive"))
     lowack_offset: str = option(
         "none", "voltage at rest before the ramp: left in, or subtracted", choices=("none", "rest")
@@ -52,7 +59,9 @@ RAMP_ONSET = Analysis(
     needs=(
         Need("t", "time", "s"),
         Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA"),
-        Need("U", any_of=("voltage", "potential_we", "potential_ce"), unit="V", help="the cell voltage is preferred"),
+        Need(
+            "U", any_of=("voltage", "potential_we", "potential_ce"), unit="V", help="the cell voltage is preferred"
+        ),
         Need("E_ce", "potential_ce", "V", optional=True, help="answers where the counter electrode is oxidised"),
         Need("I", "current", "mA", optional=True),
         Need("I_set", "current_setpoint", "mA", optional=True, help="shows where the current is not controlled"),

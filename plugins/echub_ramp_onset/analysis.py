@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +20,6 @@ from echub.plugin import (
     Sensitivity,
     Series,
 )
-
 from echub_ramp_onset import RampOnsetParams, lowack, robust
 from echub_ramp_onset.delay import delay_above_transport, detection_delay
 from echub_ramp_onset.grid import grid_of
@@ -36,23 +37,24 @@ PICTURE_POINTS = 1500
 def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     """Find the onset by the chosen method; the other stands beside it in the table `methods`."""
     trace = find(data, params)
-    answers = {"robust": _attempt(robust.find_onset, trace, params), "lowack2026": _attempt(lowack.find_onset, trace, params)}
+    answers = {
+        "robust": _attempt(robust.find_onset, trace, params),
+        "lowack2026": _attempt(lowack.find_onset, trace, params),
+    }
     chosen = answers[params.method]
     methods = _methods(answers, params.method, trace)
     if isinstance(chosen, Refusal):
         chosen.tables["methods"] = methods
         chosen.diagnostics.update(_trace_series(trace))
         raise chosen
-    conditions = _conditions(trace, params)
-    common = {"tables": {"methods": methods}, "conditions": conditions}
     if isinstance(chosen, LowackOnset):
-        return _from_lowack(chosen, trace, params).replace(
-            **{**common, "conditions": conditions}, diagnostics=_lowack_series(chosen, trace, params)
-        )
-    return _from_robust(chosen, trace, params, data, methods).replace(conditions=conditions)
+        outcome = _from_lowack(chosen, trace, params, methods)
+    else:
+        outcome = _from_robust(chosen, trace, params, data, methods)
+    return outcome.replace(conditions=_conditions(trace, params))
 
 
-def _attempt(method, trace: Trace, params: RampOnsetParams):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _attempt(method: Callable[..., Any], trace: Trace, params: RampOnsetParams) -> Any:  # noqa: ANN401
     try:
         return method(trace, params)
     except Refusal as refusal:
@@ -62,10 +64,14 @@ def _attempt(method, trace: Trace, params: RampOnsetParams):  # type: ignore[no-
 # -- robust ----------------------------------------------------------------------------------
 
 
-def _from_robust(onset: Onset, trace: Trace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]) -> Outcome:
-    half_window, shorter_fit = _other(trace, params, window=params.window / 2), _other(trace, params, fit_fraction=0.5)
+def _from_robust(
+    onset: Onset, trace: Trace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
+) -> Outcome:
+    half_window = _other(trace, replace(params, window=params.window / 2))
+    shorter_fit = _other(trace, replace(params, fit_fraction=0.5))
     change = half_window.x - onset.x if half_window else 0.0
-    spread = spread_of(onset, trace, params, change, data.rng()) if params.bootstrap >= 2 else None
+    gradual = shorter_fit.x - onset.x if shorter_fit and _is_gradual(onset, shorter_fit) else 0.0
+    spread = spread_of(onset, trace, params, change, gradual, data.rng()) if params.bootstrap >= 2 else None
     name = _name("onset_current_density", "onset_current", trace)
     sensitivity = [
         Sensitivity(parameter, setting, name, other.x if other else None, other.x - onset.x if other else None)
@@ -85,17 +91,20 @@ def _from_robust(onset: Onset, trace: Trace, params: RampOnsetParams, data: Inpu
         _flags(onset, shorter_fit, trace, data, params),
         {"methods": methods, "thresholds": _sweep(onset, params, trace)},
         tuple(sensitivity),
-        _robust_series(onset, params),
+        _robust_series(onset, trace, params),
     )
 
 
-def _other(trace: Trace, params: RampOnsetParams, **changes: float) -> Onset | None:
+def _other(trace: Trace, params: RampOnsetParams) -> Onset | None:
     """Find the onset with other parameters; None where that is refused."""
-    other = replace(params, **changes)
     try:
-        return robust.find_onset(trace, replace(other, resolution=0.0), grid_of(trace, other.window))
+        return robust.find_onset(trace, replace(params, resolution=0.0))
     except Refusal:
         return None
+
+
+def _is_gradual(onset: Onset, shorter: Onset | None) -> bool:
+    return shorter is None or abs(shorter.x / onset.x - 1) > GRADUAL
 
 
 def _onset_measurand(onset: Onset, trace: Trace, params: RampOnsetParams, spread: Spread | None) -> Measurand:
@@ -105,6 +114,7 @@ def _onset_measurand(onset: Onset, trace: Trace, params: RampOnsetParams, spread
     parts = (
         Component("noise (bootstrap)", spread.noise),
         Component("window (30 s against 15 s)" if params.window == 30 else "half the window", spread.window, "B"),
+        Component("fit that reaches into the rise", spread.gradual, "B"),
         Component("accuracy of the current range", spread.current, "B"),
         Component("area", spread.area, "B", "area"),
     )
@@ -128,11 +138,15 @@ def _flags(
         text = "no set point is recorded: that the current was controlled is judged by its own course"
         flags.append(Flag("no_set_point", text, "info"))
     if onset.deviation.line.inflation > 1:
-        text = f"the voltage drifts: its averages scatter {onset.deviation.line.inflation:.1f} times as much as noise"
+        text = (
+            f"the voltage drifts: its averages scatter {onset.deviation.line.inflation:.1f} times as much as noise"
+        )
         flags.append(Flag("correlated_noise", text))
-    if shorter is None or abs(shorter.x / onset.x - 1) > GRADUAL:
+    if _is_gradual(onset, shorter):
         moved = f"moves the onset by {shorter.x / onset.x - 1:+.1%}" if shorter else "gives no onset"
-        flags.append(Flag("gradual_onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit"))
+        flags.append(
+            Flag("gradual_onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
+        )
     if not trace.is_cell_voltage:
         text = f"read from {trace.observed} against the reference: the slope is not that of the whole cell"
         flags.append(Flag("one_electrode", text, "info"))
@@ -152,11 +166,13 @@ def _sweep(onset: Onset, params: RampOnsetParams, trace: Trace) -> dict[str, Ser
 # -- lowack2026 ------------------------------------------------------------------------------
 
 
-def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams) -> Outcome:
+def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams, methods: dict[str, Series]) -> Outcome:
     error = trace.range_error / np.sqrt(3) if trace.range_error else None
     parts = (Component("accuracy of the current range", error, "B"),) if error else ()
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
-    flag = Flag("accuracy_only", "the uncertainty holds the accuracy of the current alone: the method states none", "info")
+    flag = Flag(
+        "accuracy_only", "the uncertainty holds the accuracy of the current alone: the method states none", "info"
+    )
     measurands = {
         _name("onset_current_density", "onset_current", trace): Measurand(
             trace.unit, onset.x, error, components=parts, note=note
@@ -165,7 +181,7 @@ def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams) -> O
         **_slope(onset.slope / trace.rate * 3600, None, trace),
         **_rate_and_delay(onset.x, trace, params),
     }
-    return Outcome(measurands, (flag,))
+    return Outcome(measurands, (flag,), {"methods": methods}, diagnostics=_lowack_series(onset, trace, params))
 
 
 # -- common ----------------------------------------------------------------------------------
@@ -239,13 +255,13 @@ def _trace_series(trace: Trace) -> dict[str, Series]:
     }
 
 
-def _robust_series(onset: Onset, params: RampOnsetParams) -> dict[str, Series]:
+def _robust_series(onset: Onset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
     deviation, grid, line = onset.deviation, onset.deviation.grid, onset.deviation.line
     some = _thinned(len(grid.t))
     limit = params.guard * deviation.noise
     return {
         "t": Series.of(grid.t[some], "s"),
-        "x": Series.of(grid.x[some]),
+        "x": Series.of(grid.x[some], trace.unit),
         "U": Series.of(grid.u[some], "V"),
         "U_smooth": Series.of(grid.mean(grid.u, params.window)[some], "V"),
         "U_fit": Series.of(line.at(grid.x)[some], "V"),
@@ -265,7 +281,7 @@ def _lowack_series(onset: LowackOnset, trace: Trace, params: RampOnsetParams) ->
     smooth = grid.mean(grid.u, params.window)
     return {
         "t": Series.of(grid.t[some], "s"),
-        "x": Series.of(grid.x[some]),
+        "x": Series.of(grid.x[some], trace.unit),
         "U": Series.of(grid.u[some], "V"),
         "U_smooth": Series.of(smooth[some], "V"),
         "U_fit": Series.of(line[some], "V"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub_ramp_onset.ramp import Floats, Trace
 
@@ -24,7 +25,7 @@ class Grid:
 
     def half(self, window_s: float) -> int:
         """Give the grid points on each side of a centred window."""
-        return max(int(round((window_s / self.step - 1) / 2)), 0)
+        return max(round((window_s / self.step - 1) / 2), 0)
 
     def mean(self, values: Floats, window_s: float) -> Floats:
         """Average over a centred window, shorter towards the ends."""
@@ -36,9 +37,9 @@ class Grid:
         """Count the rows in the same windows, at least one."""
         low, high = self._ends(window_s)
         total = np.concatenate([[0.0], np.cumsum(self.count)])
-        return np.maximum(total[high] - total[low], 1.0)
+        return np.asarray(np.maximum(total[high] - total[low], 1.0))
 
-    def _ends(self, window_s: float) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    def _ends(self, window_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         index = np.arange(len(self.t))
         half = np.minimum(self.half(window_s), np.minimum(index, len(self.t) - 1 - index))
         return index - half, index + half + 1

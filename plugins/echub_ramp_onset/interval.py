@@ -12,7 +12,7 @@ import numpy as np
 
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.ramp import Floats, Trace
-from echub_ramp_onset.robust import Onset, first_median_crossing
+from echub_ramp_onset.robust import Onset, neighbourhood, place, running_median
 
 DRAWS = 20_000
 
@@ -23,6 +23,7 @@ class Spread:
 
     noise: float
     window: float
+    gradual: float
     current: float
     area: float
     low: float
@@ -32,23 +33,29 @@ class Spread:
     @property
     def total(self) -> float:
         """Give the combined standard uncertainty."""
-        return float(np.sqrt(self.noise**2 + self.window**2 + self.current**2 + self.area**2))
+        return float(np.sqrt(self.noise**2 + self.window**2 + self.gradual**2 + self.current**2 + self.area**2))
 
 
 def spread_of(
-    onset: Onset, trace: Trace, params: RampOnsetParams, change: float, rng: np.random.Generator
+    onset: Onset, trace: Trace, params: RampOnsetParams, change: float, gradual: float, rng: np.random.Generator
 ) -> Spread:
-    """Draw the onset; `change` is what half the window makes of it."""
+    """Draw the onset; `change` is what half the window makes of it.
+
+    `gradual`: what a shorter fit makes of it, where that shows that the fit reaches into the
+    rise. Such a fit moves the onset one way only, by up to twice as much.
+    """
     replicates, slopes = _bootstrap(onset, params, rng)
     centred = replicates - np.median(replicates)
     window = abs(change) * rng.uniform(-1, 1, DRAWS)
     current = (trace.range_error or 0.0) * rng.uniform(-1, 1, DRAWS)
     area = onset.x * params.area_uncertainty / 100 * rng.standard_normal(DRAWS)
-    drawn = onset.x + rng.choice(centred, DRAWS) + window + current + area
+    one_sided = 2 * gradual * rng.random(DRAWS)
+    drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Spread(
         float(np.std(replicates, ddof=1)),
         abs(change) / np.sqrt(3),
+        2 * abs(gradual) / np.sqrt(3),
         (trace.range_error or 0.0) / np.sqrt(3),
         onset.x * params.area_uncertainty / 100,
         float(min(low, onset.x)),
@@ -71,14 +78,12 @@ def _bootstrap(onset: Onset, params: RampOnsetParams, rng: np.random.Generator) 
     drawn = _resample(rest, len(rest), count, block, rng)
     slopes = line.slope + drawn @ weights
     offsets = line.offset + drawn.mean(axis=1) - (slopes - line.slope) * x.mean()
-    low, high = max(onset.index - 3 * half - 2, 0), min(onset.index + 3 * half + 3, len(grid.t))
+    low, high = neighbourhood(onset.index, half, len(grid.t))
     local = _smooth_course(onset, half)[low:high] + _resample(rest, high - low, count, block, rng)
     ohmic = slopes[:, None] * grid.x[low:high]
-    place = first_median_crossing((local - offsets[:, None] - ohmic) / ohmic, params.threshold / 100, half)
-    smooth = grid.mean(grid.x, params.window)
-    found = np.isfinite(place)
-    onsets = np.interp(low + place[found], np.arange(len(grid.t)), smooth)
-    return (onsets if found.sum() > 2 else np.array([onset.x, onset.x])), slopes
+    filtered = running_median((local - offsets[:, None] - ohmic) / ohmic, half)
+    places = low + place(filtered, params.threshold / 100, half)
+    return np.interp(places, np.arange(len(grid.t)), grid.mean(grid.x, params.window)), slopes
 
 
 def _resample(rest: Floats, length: int, count: int, block: int, rng: np.random.Generator) -> Floats:
@@ -90,9 +95,7 @@ def _resample(rest: Floats, length: int, count: int, block: int, rng: np.random.
 
 
 def _smooth_course(onset: Onset, half: int) -> Floats:
-    """Give the voltage without noise around the onset: its running median, which keeps jumps."""
-    from numpy.lib.stride_tricks import sliding_window_view
-
-    u = onset.deviation.grid.u
-    median = np.median(sliding_window_view(u, 2 * half + 1), axis=1) if len(u) > 2 * half else u
-    return np.pad(median, (len(u) - len(median)) // 2, mode="edge") if len(median) < len(u) else median
+    """Give the voltage without noise: its running median, which keeps jumps."""
+    u = onset.deviation.grid.u[None, :]
+    smooth = running_median(u, half)[0]
+    return np.pad(smooth, (u.shape[1] - len(smooth)) // 2, mode="edge")

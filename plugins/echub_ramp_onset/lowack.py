@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.plugin import Refusal
-
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.ramp import Floats, Trace
 
@@ -41,7 +41,9 @@ def find_onset(trace: Trace, params: RampOnsetParams) -> LowackOnset:
     end = trace.begin + 0.7 * (t1 - trace.begin)
     fitted = (t >= start) & (t <= end)
     if fitted.sum() < 3:
-        raise Refusal("too_fast", f"t1 lies {t1 - trace.begin:.3g} s after the begin of the ramp, too early for a fit")
+        raise Refusal(
+            "too_fast", f"t1 lies {t1 - trace.begin:.3g} s after the begin of the ramp, too early for a fit"
+        )
     slope, offset = np.polyfit(t[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1)
     line = offset + slope * t
     deviation = (smooth - line) / np.abs(line)
@@ -66,9 +68,9 @@ def _uniform(trace: Trace, params: RampOnsetParams) -> tuple[Floats, Floats, Flo
     return t, u, np.interp(t, trace.t, trace.x), step
 
 
-def _smoothed(u: Floats, step: float, params: RampOnsetParams) -> tuple[Floats, np.ndarray]:  # type: ignore[type-arg]
+def _smoothed(u: Floats, step: float, params: RampOnsetParams) -> tuple[Floats, NDArray[np.bool_]]:
     """Give the centred moving average, and where it is one (`valid`), or shorter at the ends."""
-    half = max(int(round(params.window / step / 2)), 1)
+    half = max(round(params.window / step / 2), 1)
     index = np.arange(len(u))
     reach = np.minimum(half, np.minimum(index, len(u) - 1 - index))
     total = np.concatenate([[0.0], np.cumsum(u)])
@@ -90,8 +92,8 @@ def _no_t1(u: Floats, curvature: Floats, step: float, params: RampOnsetParams) -
     seen = jump / (params.window * step)
     return Refusal(
         "no_t1",
-        f"the second derivative of the averaged voltage never exceeds {params.lowack_curvature:g} V/s²: its largest "
-        f"value is {largest:.3g} V/s² at a time step of {step:.3g} s. The largest step of U, {jump:.3g} V, can give "
-        f"{seen:.3g} V/s² after {params.window:g} s of averaging",
+        f"the second derivative of the averaged voltage never exceeds {params.lowack_curvature:g} V/s²: "
+        f"its largest value is {largest:.3g} V/s² at a time step of {step:.3g} s. The largest step of U, "
+        f"{jump:.3g} V, can give {seen:.3g} V/s² after {params.window:g} s of averaging",
         hint="--param method=robust, or --param lowack_curvature=…",
     )

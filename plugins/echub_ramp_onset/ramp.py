@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal, UnknownUnit, parse_unit
-
 from echub_ramp_onset import RampOnsetParams
 
 Floats = NDArray[np.float64]
@@ -98,7 +97,7 @@ def _course(t: Floats, drive: Floats) -> tuple[float, float]:
 
 def _drive(data: Inputs) -> tuple[Floats, float]:
     """Give the programmed current, else the measured one, and the factor that makes it `j`."""
-    if "I_set" not in data or not np.ptp(data["I_set"]):
+    if "I_set" not in data or not np.isfinite(data["I_set"]).all() or not np.ptp(data["I_set"]):
         return data["j"], 1.0
     if data.unit_of("j") == "mA":
         return data["I_set"], 1.0
@@ -111,7 +110,7 @@ def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
     edges = np.linspace(t[0], t[-1], min(BINS, max(len(t) // 3, 4)) + 1)
     first = np.searchsorted(t, edges)
     level = np.interp((edges[1:] + edges[:-1]) / 2, t, _running_mean(t, drive, float(edges[1] - edges[0])))
-    runs = [run for run in _rising(np.abs(level), float(edges[-1] - edges[0]))]
+    runs = _rising(np.abs(level))
     long = [run for run in runs if run.stop - run.start >= min(LEAST_BINS, len(level) // 3)]
     found = [slice(int(first[r.start]), int(first[r.stop])) for r in long]
     found = [rows for rows in found if _is_linear(t[rows], drive[rows])]
@@ -140,7 +139,7 @@ def _running_mean(t: Floats, values: Floats, width: float) -> Floats:
     return np.where(span > 0, mean, values)
 
 
-def _rising(level: Floats, span: float) -> list[slice]:
+def _rising(level: Floats) -> list[slice]:
     """Find runs of bins in which the current rises at a like rate."""
     steps = np.diff(level)
     least = 0.1 * float(level.max()) / len(level)
@@ -172,13 +171,16 @@ def _is_linear(t: Floats, drive: Floats) -> bool:
 
 
 def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
-    what = "set current" if "I_set" in data else "current"
-    text = f"the {what} does not rise linearly: it runs from {drive.min():.4g} to {drive.max():.4g} over {np.ptp(t):.0f} s"
-    changes = np.flatnonzero(np.abs(np.diff(drive)) > 0.05 * max(float(np.ptp(drive)), 1e-12))
-    if "mode" in data:
-        controlled = float(np.mean(data["mode"] == CURRENT_CONTROLLED))
-        text += f", current-controlled in {controlled:.0%} of the rows"
-    return text + (f", with {len(changes)} jumps" if len(changes) else "")
+    """Say what the current does instead."""
+    what = "current" if drive is data["j"] else "set current"
+    low, high, largest = drive.min(), drive.max(), np.abs(drive).max()
+    ends = f"from {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
+    if "mode" in data and (controlled := float(np.mean(data["mode"] == CURRENT_CONTROLLED))) < 0.5:
+        return f"the current is controlled in {controlled:.0%} of the rows; it runs {ends}"
+    if high - low < 0.05 * largest:
+        return f"the {what} is constant: {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
+    jumps = int((np.abs(np.diff(drive)) > 0.2 * (high - low)).sum())
+    return f"the {what} does not rise linearly: it runs {ends}" + (f", with {jumps} jumps" if jumps else "")
 
 
 # -- voltage ---------------------------------------------------------------------------------
@@ -229,7 +231,9 @@ def _control_lost(t: Floats, x: Floats, line: Floats, error: float | None, param
     steps: Any = np.median(np.diff(t)) if len(t) > 1 else 1.0
     off = np.abs(x - line)
     noise = 6 * 1.4826 * float(np.median(np.abs(x - line - np.median(x - line))))
-    allowed = params.control / 100 * np.abs(line) + (error if error is not None else 1e-3 * float(line.max())) + noise
+    allowed = (
+        params.control / 100 * np.abs(line) + (error if error is not None else 1e-3 * float(line.max())) + noise
+    )
     edges = np.flatnonzero(np.diff(np.concatenate([[0], (off > allowed).astype(np.int8), [0]])))
     least = max(5.0, 5 * float(steps))
     for first, last in zip(edges[::2], edges[1::2], strict=True):

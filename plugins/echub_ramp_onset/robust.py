@@ -2,8 +2,8 @@
 
 The deviation is relative to the ohmic part R·j alone, so that a thermo-voltage does not count. It
 must exceed the threshold for `sustain` seconds, and only where the threshold exceeds the noise.
-The place of the crossing comes from a running median, which a jump does not smear as it smears a
-mean, and which follows any monotone rise without bias.
+The place of the crossing comes from the running median: a jump does not smear it, and it follows a
+monotone rise without the bias that curvature gives a mean.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from echub.plugin import Measurand, Refusal
-
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.grid import Grid, grid_of
 from echub_ramp_onset.ramp import Floats, Trace
@@ -44,7 +43,7 @@ class Line:
     def spread(self, x: Floats) -> Floats:
         """Give the standard uncertainty of the line itself."""
         v = self.covariance
-        return np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation
+        return np.asarray(np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation)
 
 
 @dataclass(frozen=True)
@@ -77,13 +76,7 @@ def find_onset(trace: Trace, params: RampOnsetParams, grid: Grid | None = None) 
     threshold = params.threshold / 100
     resolved = threshold / max(float(deviation.noise[end]), 1e-300)
     if resolved < params.resolution:
-        raise Refusal(
-            "unresolved_noise",
-            f"{params.threshold:g} % of the ohmic voltage is {threshold * deviation.line.slope * grid.x[end] * 1e6:.3g} "
-            f"µV at {grid.x[end]:.4g} {trace.unit}, {resolved:.2g} sigma of the averaged voltage; "
-            f"{params.resolution:g} are needed (noise of a row {deviation.line.sigma * 1e6:.3g} µV)",
-            hint="--param window=60s averages over longer",
-        )
+        raise _unresolved(trace, grid, deviation, params, end)
     if onset is None:
         raise _ohmic_to_end(trace, grid, deviation, params)
     if onset.t - trace.begin < WINDOWS_TO_ONSET * params.window:
@@ -138,7 +131,9 @@ def fit_line(trace: Trace, grid: Grid, params: RampOnsetParams, until: float) ->
     variance = sigma**2
     cross = -mean * variance / spread
     covariance = np.array([[variance / len(x) + mean**2 * variance / spread, cross], [cross, variance / spread]])
-    return Line(offset, slope, covariance, begin, end, sigma, _inflation(rest, trace.t[rows], sigma, params.window))
+    return Line(
+        offset, slope, covariance, begin, end, sigma, _inflation(rest, trace.t[rows], sigma, params.window)
+    )
 
 
 def _step(u: Floats) -> float:
@@ -169,7 +164,7 @@ def deviation_of(grid: Grid, line: Line, params: RampOnsetParams) -> Deviation:
 
 
 def crossing(deviation: Deviation, params: RampOnsetParams, threshold: float | None = None) -> Onset | None:
-    """Find the first resolvable crossing that lasts, and place it by the running median."""
+    """Find the first resolvable crossing that lasts, and place it."""
     limit = (params.threshold if threshold is None else threshold) / 100
     grid, line = deviation.grid, deviation.line
     counts = (deviation.value > limit) & (limit > params.guard * deviation.noise) & (grid.t >= line.begin)
@@ -177,15 +172,18 @@ def crossing(deviation: Deviation, params: RampOnsetParams, threshold: float | N
     if index is None:
         return None
     half = grid.half(params.window)
-    low, high = max(index - 3 * half - 2, 0), min(index + 3 * half + 3, len(grid.t))
-    part = slice(low, high)
+    low, high = neighbourhood(index, half, len(grid.t))
     with np.errstate(invalid="ignore", divide="ignore"):
-        raw = (grid.u[part] - line.at(grid.x[part])) / (line.slope * grid.x[part])
-    place = first_median_crossing(raw[None, :], limit, half)[0]
-    position = low + place if np.isfinite(place) else float(index)
+        raw = ((grid.u - line.at(grid.x)) / (line.slope * grid.x))[None, low:high]
+    position = low + place(running_median(raw, half), limit, half)[0]
     at = np.arange(len(grid.t))
     smooth = grid.mean(grid.x, params.window)
     return Onset(float(np.interp(position, at, smooth)), float(np.interp(position, at, grid.t)), index, deviation)
+
+
+def neighbourhood(index: int, half: int, count: int) -> tuple[int, int]:
+    """Give the part of the grid in which the place of a crossing is decided."""
+    return max(index - 3 * half - 2, 0), min(index + 3 * half + 3, count)
 
 
 def _first_lasting(counts: np.ndarray[Any, Any], least: int) -> int | None:
@@ -197,22 +195,22 @@ def _first_lasting(counts: np.ndarray[Any, Any], least: int) -> int | None:
     return None
 
 
-def first_median_crossing(raw: Floats, limit: float, half: int) -> Floats:
-    """Place the last upward crossing of a running median before it stays above, per row of `raw`.
+def running_median(values: Floats, half: int) -> Floats:
+    """Give the centred running medians of each row of (replicates, points) that fit."""
+    return np.asarray(np.median(sliding_window_view(values, min(2 * half + 1, values.shape[1]), axis=1), axis=2))
 
-    raw: (replicates, points). Gives fractional positions, NaN where there is no crossing.
+
+def place(smooth: Floats, limit: float, half: int) -> Floats:
+    """Place the crossing of each row as the length that lies below the limit.
+
+    Where noise makes several crossings this is their balance, neither the first nor the last.
     """
-    width = min(2 * half + 1, raw.shape[1])
-    median = np.median(sliding_window_view(raw, width, axis=1), axis=2)
-    below = median <= limit
-    last = median.shape[1] - 1 - np.argmax(below[:, ::-1], axis=1)
-    found = below.any(axis=1) & (last < median.shape[1] - 1)
-    i = np.minimum(last, median.shape[1] - 2)
-    rows = np.arange(len(raw))
-    a, b = median[rows, i], median[rows, i + 1]
+    a, b = smooth[:, :-1] - limit, smooth[:, 1:] - limit
     with np.errstate(invalid="ignore", divide="ignore"):
-        place = i + (limit - a) / (b - a) + (width - 1) / 2
-    return np.where(found, place, np.nan)
+        share = np.where(
+            (a <= 0) & (b <= 0), 1.0, np.where((a > 0) & (b > 0), 0.0, np.abs(np.minimum(a, b) / (b - a)))
+        )
+    return np.asarray(share.sum(axis=1) + half)
 
 
 # -- refusals --------------------------------------------------------------------------------
@@ -255,6 +253,18 @@ def _require_control(trace: Trace, grid: Grid, onset: Onset | None, params: Ramp
     )
 
 
+def _unresolved(trace: Trace, grid: Grid, deviation: Deviation, params: RampOnsetParams, at: int) -> Refusal:
+    part = params.threshold / 100 * deviation.line.slope * float(grid.x[at]) * 1e6
+    sigmas = params.threshold / 100 / float(deviation.noise[at])
+    return Refusal(
+        "unresolved_noise",
+        f"{params.threshold:g} % of the ohmic voltage is {part:.3g} µV at {grid.x[at]:.4g} {trace.unit}, "
+        f"{sigmas:.2g} sigma of the averaged voltage; {params.resolution:g} are needed "
+        f"(noise of a row: {deviation.line.sigma * 1e6:.3g} µV)",
+        hint=f"--param window={2 * params.window:g}s averages over longer",
+    )
+
+
 def _at_compliance(trace: Trace) -> Refusal:
     top = float(trace.u.max())
     first = int(np.argmax(trace.u >= 0.999 * top))
@@ -267,7 +277,9 @@ def _at_compliance(trace: Trace) -> Refusal:
 
 
 def _ohmic_to_end(trace: Trace, grid: Grid, deviation: Deviation, params: RampOnsetParams) -> Refusal:
-    usable = deviation.value[np.isfinite(deviation.value) & (params.guard * deviation.noise < params.threshold / 100)]
+    usable = deviation.value[
+        np.isfinite(deviation.value) & (params.guard * deviation.noise < params.threshold / 100)
+    ]
     largest, least = (float(f(usable)) if len(usable) else float("nan") for f in (np.max, np.min))
     if deviation.line.slope <= 0 or least < -0.5:
         return Refusal(
