@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 BINS = 400
 LEAST_BINS = 20
 """A ramp takes at least 5 % of the selected time."""
-CURRENT_CONTROLLED = 1
+POTENTIAL_CONTROLLED = 2
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
     found = [slice(int(first[r.start]), int(first[r.stop])) for r in long]
     found = [rows for rows in found if _is_linear(t[rows], drive[rows])]
     if "mode" in data:
-        found = [rows for rows in found if (data["mode"][rows] == CURRENT_CONTROLLED).mean() > 0.9]
+        found = [rows for rows in found if (data["mode"][rows] == POTENTIAL_CONTROLLED).mean() < 0.5]
     if not found:
         raise Refusal("not_a_ramp", _why_none(t, drive, data), hint="--time START:STOP chooses the ramp")
     if len(found) > 1:
@@ -175,8 +175,8 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
     what = "current" if drive is data["j"] else "set current"
     low, high, largest = drive.min(), drive.max(), np.abs(drive).max()
     ends = f"from {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
-    if "mode" in data and (controlled := float(np.mean(data["mode"] == CURRENT_CONTROLLED))) < 0.5:
-        return f"the current is controlled in {controlled:.0%} of the rows; it runs {ends}"
+    if "mode" in data and (share := float(np.mean(data["mode"] == POTENTIAL_CONTROLLED))) > 0.5:
+        return f"the potential is controlled in {share:.0%} of the rows; the current runs {ends}"
     if high - low < 0.05 * largest:
         return f"the {what} is constant: {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
     jumps = int((np.abs(np.diff(drive)) > 0.2 * (high - low)).sum())
