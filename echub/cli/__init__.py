@@ -21,6 +21,7 @@ COMMANDS = {
     "info": "echub.cli.info",
     "detect": "echub.cli.detect",
     "analyze": "echub.cli.analyze",
+    "study": "echub.cli.study",
     "plot": "echub.cli.plot",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
