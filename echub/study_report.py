@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
@@ -80,7 +81,7 @@ def _slug(label: str) -> str:
 def report(study: Study, answers: Sequence[Answer]) -> str:
     """Give the page: refusals first, the matrix, results and figures by step, methods, provenance."""
     template = Template(resources.files("echub").joinpath("templates/report.html").read_text(encoding="utf-8"))
-    order = [*reversed(study.steps)]
+    order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before what they rest on
     return template.substitute(
         title=html.escape(study.title),
         summary=_summary(study, answers),
@@ -183,7 +184,8 @@ def _value(measurand: Measurand | None) -> str:
     interval = measurand.interval
     if interval is not None and measurand.censoring == "none":
         level = f"{interval.level:.0%}" if interval.level else interval.kind
-        text += f"<br><small>{_number(interval.low)} … {_number(interval.high)} ({level})</small>"
+        ends = (_rounded(end, measurand.uncertainty) for end in (interval.low, interval.high))
+        text += f"<br><small>{' … '.join(ends)} ({level})</small>"
     return text
 
 
@@ -201,6 +203,13 @@ def _plain_value(measurand: Measurand, *, unit: bool = True) -> str:
     else:
         text = "–"
     return f"{text} {unit_text(measurand.unit)}".strip() if unit else text
+
+
+def _rounded(value: float | None, uncertainty: float | None) -> str:
+    """Write the end of an interval to the second digit of the standard uncertainty."""
+    if value is None or not uncertainty:
+        return _number(value)
+    return f"{value:.{max(0, 1 - math.floor(math.log10(uncertainty)))}f}"
 
 
 def _number(value: object) -> str:

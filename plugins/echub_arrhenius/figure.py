@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from uncertainties import ufloat
 
-from echub.plugin import Outcome
+from echub.plugin import Measurand, Outcome
 from echub_arrhenius.points import KELVIN
 
 if TYPE_CHECKING:
@@ -37,22 +39,30 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     )  # fmt: skip
     axis.set_yscale("log")
     name = str(shown["name"].values[0]).replace("_", " ")
-    unit = shown["y"].unit.replace("^2", "²").replace("*", "·")
+    unit = shown["y"].unit.replace("^2", "²").replace("*", "·").replace("ohm", "Ω")
     form = str(outcome.conditions["form"].value)
     axis.set(xlabel="1000 K / T", ylabel=f"{name}{' · T' if form == 'ln_yT' else ''} / {unit}")
     top = axis.secondary_xaxis("top", functions=(_celsius, _inverse))
     top.set_xlabel("T / °C")
     top.set_xticks(np.round(np.unique(np.round(at["T"] - KELVIN, 0))))
     energy = outcome[f"activation_energy_{form}"]
-    interval = energy.interval
-    text = f"$E_A$ = {energy.value:.3f} ± {energy.uncertainty:.3f} eV"
-    if interval is not None:
-        text += f"\n95 %: {interval.low:.3f} … {interval.high:.3f} eV\n{form.replace('_', ' ')} against 1/T"
-    axis.annotate(text, (0.97, 0.95), xycoords="axes fraction", ha="right", va="top", color=_LINE)
-    axis.legend(frameon=False, fontsize=8, loc="lower left")
+    rises = (energy.value or 0) < 0
+    side, place = ("left", 0.03) if rises else ("right", 0.97)
+    axis.annotate(_result(energy, form), (place, 0.95), xycoords="axes fraction", ha=side, va="top", color=_LINE)
+    axis.legend(frameon=False, fontsize=8, loc="lower right" if rises else "lower left")
     axis.spines[["right"]].set_visible(False)
     axis.grid(alpha=0.25, linewidth=0.5, which="both")
     figure.suptitle(outcome.label or "Arrhenius", fontsize=10)
+
+
+def _result(energy: Measurand, form: str) -> str:
+    """Write the energy with its interval, to the digits of its uncertainty."""
+    text = f"$E_A$ = {ufloat(energy.value, energy.uncertainty):.2u} eV".replace("+/-", " ± ")
+    if energy.interval is not None:
+        digits = max(2, 1 - math.floor(math.log10(energy.uncertainty or 1)))
+        low, high = (f"{end:.{digits}f}" for end in (energy.interval.low, energy.interval.high))
+        text += f"\n{energy.interval.level:.0%}: {low} … {high} eV\n{form.replace('_', ' ')} against 1/T"
+    return text
 
 
 def _celsius(inverse):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
