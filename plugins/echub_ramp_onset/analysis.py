@@ -167,18 +167,20 @@ def _sweep(onset: Onset, params: RampOnsetParams, trace: Trace) -> dict[str, Ser
 
 
 def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams, methods: dict[str, Series]) -> Outcome:
-    error = trace.range_error / np.sqrt(3) if trace.range_error else None
+    error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
     parts = (Component("accuracy of the current range", error, "B"),) if error else ()
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
     flag = Flag(
-        "accuracy_only", "the uncertainty holds the accuracy of the current alone: the method states none", "info"
+        "accuracy_only",
+        "the uncertainty holds the accuracy of the current and of the fit: the method states none",
+        "info",
     )
     measurands = {
         _name("onset_current_density", "onset_current", trace): Measurand(
             trace.unit, onset.x, error, components=parts, note=note
         ),
-        "onset_time": Measurand("s", onset.t),
-        **_slope(onset.slope / trace.rate * 3600, None, trace),
+        "onset_time": Measurand("s", onset.t, float(onset.step / np.sqrt(12))),
+        **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace),
         **_rate_and_delay(onset.x, trace, params),
     }
     return Outcome(measurands, (flag,), {"methods": methods}, diagnostics=_lowack_series(onset, trace, params))

@@ -20,6 +20,7 @@ class LowackOnset:
     t: float
     t1: float
     slope: float
+    slope_error: float
     offset: float
     begin: float
     end: float
@@ -40,11 +41,13 @@ def find_onset(trace: Trace, params: RampOnsetParams) -> LowackOnset:
     t1 = float(t[above[0]])
     end = trace.begin + 0.7 * (t1 - trace.begin)
     fitted = (t >= start) & (t <= end)
-    if fitted.sum() < 3:
+    if fitted.sum() < 5:
         raise Refusal(
             "too_fast", f"t1 lies {t1 - trace.begin:.3g} s after the begin of the ramp, too early for a fit"
         )
-    slope, offset = np.polyfit(t[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1)
+    (slope, offset), covariance = np.polyfit(
+        t[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1, cov=True
+    )
     line = offset + slope * t
     deviation = (smooth - line) / np.abs(line)
     if params.lowack_sign == "either":
@@ -53,7 +56,17 @@ def find_onset(trace: Trace, params: RampOnsetParams) -> LowackOnset:
     if not len(beyond):
         raise Refusal("ohmic_to_end", f"U stays within {np.nanmax(deviation[inside]):.2%} of the line")
     at = int(beyond[0])
-    return LowackOnset(float(x[at]), float(t[at]), t1, float(slope), float(offset), start, end, step)
+    return LowackOnset(
+        float(x[at]),
+        float(t[at]),
+        t1,
+        float(slope),
+        float(np.sqrt(covariance[0, 0])),
+        float(offset),
+        start,
+        end,
+        step,
+    )
 
 
 def _uniform(trace: Trace, params: RampOnsetParams) -> tuple[Floats, Floats, Floats, float]:
