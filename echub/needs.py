@@ -105,9 +105,7 @@ def bind(
     that several could answer.
     """
     data = dataset if dataset is not None else _dataset(analysis, record)
-    if not data.rows:
-        how = f" after {'; '.join(data.history)}" if data.history else ""
-        raise Refusal("empty", f"the {data.kind} dataset has no rows{how}")
+    _require_rows(data)
     _check_metadata(analysis, record.metadata)
     found = {need.name: _answer(need, data, record.metadata, columns or {}) for need in analysis.columns}
     answers = {name: answer for name, answer in found.items() if answer is not None}
@@ -119,6 +117,17 @@ def bind(
     origin = {**record.provenance.as_dict(), "selection": list(data.history)}
     name = str(record.provenance.source.get("name", "record"))
     return Inputs(name, answers, units, record.metadata, row, seed, flags, origin)
+
+
+def _require_rows(data: Dataset) -> None:
+    if not data.rows:
+        how = f" after {'; '.join(data.history)}" if data.history else ""
+        raise Refusal("empty", f"the {data.kind} dataset has no rows{how}")
+
+
+def _require_unit(column: Column) -> None:
+    if column.unit is None:
+        raise Refusal("no_unit", f"the column {column.name} has no unit", where=f"column {column.header}")
 
 
 def _dataset(analysis: Analysis, record: Record) -> Dataset:
@@ -206,14 +215,13 @@ def _in_unit(need: Need, column: Column, metadata: Metadata) -> Answer:
     quantity = column.quantity or column.name
     if not need.unit:
         return Answer(column.plain(), column.unit or "", quantity, column.name, column.origin)
-    if column.unit is None:
-        raise Refusal("no_unit", f"the column {column.name} has no unit", where=f"column {column.header}")
-    have, want = parse_unit(column.unit), parse_unit(need.unit)
+    _require_unit(column)
+    have, want = parse_unit(column.unit or need.unit), parse_unit(need.unit)
     if _PER_AREA.get(have.dimension) == want.dimension:
         return _per_area(need, column, metadata)
     known = quantities().get(column.quantity or "")
-    values = column.to(need.unit, point=known is not None and known.point)
-    return Answer(values, need.unit, quantity, column.name, column.origin)
+    scale = scale_between(have, want, point=known is not None and known.point)
+    return Answer(scale.apply(column.values), need.unit, quantity, column.name, column.origin)
 
 
 def _per_area(need: Need, column: Column, metadata: Metadata) -> Answer:
@@ -273,7 +281,7 @@ def _without_gaps(
 
 def _check_clock(analysis: Analysis, answers: Mapping[str, Answer], row: NDArray[Any]) -> None:
     for need in analysis.columns:
-        if need.quantities != ("time",) or need.restarts or need.name not in answers:
+        if need.restarts or need.name not in answers or answers[need.name].quantity != "time":
             continue
         restarts = clock_restarts(answers[need.name].values)
         if len(restarts):

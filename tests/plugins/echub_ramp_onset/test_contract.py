@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from echub.testing import AnalysisContract, synth
 
 
@@ -18,7 +20,7 @@ class TestRampOnsetOfThePaper(AnalysisContract):
     generate = staticmethod(
         lambda seed: synth.ramp(seed, synth.Ramp(instrument=synth.Instrument(noise_v=0, quantum_v=0)))
     )
-    params = {"method": "lowack2026"}
+    params: ClassVar = {"method": "lowack2026"}
     exact = 2e-3  # the first sample beyond the threshold
     moves_with_time = ("onset_time",)
     seeds = 3
