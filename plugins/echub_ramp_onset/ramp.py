@@ -17,6 +17,8 @@ BINS = 400
 LEAST_BINS = 20
 """A ramp takes at least 5 % of the selected time."""
 POTENTIAL_CONTROLLED = 2
+LEAST_LIMIT_V = 0.5
+"""Limits of a potentiostat are volts; a voltage that rests lower follows from a current that rests."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Trace:
     def limited(self) -> bool:
         """Tell whether the voltage rests at its largest value in some of the rows, as at compliance."""
         top = float(self.u.max())
-        return bool((self.u >= 0.999 * top).sum() >= max(10, 0.005 * len(self.u)))
+        return top >= LEAST_LIMIT_V and bool((self.u >= 0.999 * top).sum() >= max(10, 0.005 * len(self.u)))
 
 
 def find(data: Inputs, params: RampOnsetParams) -> Trace:

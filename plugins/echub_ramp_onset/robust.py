@@ -71,12 +71,12 @@ def find_onset(trace: Trace, params: RampOnsetParams, grid: Grid | None = None) 
     grid = grid if grid is not None else grid_of(trace, params.window)
     _require_length(trace, grid, params)
     onset, deviation = _self_consistent(trace, grid, params)
-    end = onset.index if onset else len(grid.t) - 1
-    _require_control(trace, grid, onset, params)
+    end = onset.index if onset else int(np.searchsorted(grid.t, min(trace.lost_at, float(grid.t[-1]))))
     threshold = params.threshold / 100
     resolved = threshold / max(float(deviation.noise[end]), 1e-300)
     if resolved < params.resolution:
         raise _unresolved(trace, grid, deviation, params, end)
+    _require_control(trace, grid, onset, params)
     if onset is None:
         raise _ohmic_to_end(trace, grid, deviation, params)
     if onset.t - trace.begin < WINDOWS_TO_ONSET * params.window:
