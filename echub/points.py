@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from echub.errors import DataError, MetadataError, SourceNotFound
-from echub.metadata import Metadata, leaves
+from echub.metadata import Entry, Metadata, leaves
 from echub.outcome import SUFFIX, Measurand, Outcome
 from echub.units import parse_unit
 
@@ -66,9 +66,13 @@ def _row(header: Sequence[str], row: Sequence[str], number: int, name: str, sha2
 
 
 def _state(metadata: Metadata, path: str, cell: str, unit: str, source: str) -> None:
+    """Add a statement; a temperature below absolute zero is kept, for the analysis to say what it is."""
     try:
         metadata.set(path, cell, unit or None, source=source)
     except MetadataError as error:
+        if path == "cell.temperature" and unit == "K":
+            metadata.entries.append(Entry(path, float(cell) - 273.15, "degC", source))
+            return
         error.where = error.where or source
         raise
 
