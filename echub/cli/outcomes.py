@@ -103,7 +103,8 @@ def describe(declared: Analysis) -> None:
     )
     limits = declared.sampling
     if limits.rows > 1 or limits.span_s:
-        field("sampling", f"at least {limits.rows} rows over {limits.span_s:g} s")
+        span = f" over at least {limits.span_s:g} s" if limits.span_s else ""
+        field("sampling", f"at least {limits.rows} rows{span}")
     if declared.needs:
         typer.echo("  needs")
         lines = [(*need_texts(need), "optional" if need.optional else "required") for need in declared.needs]

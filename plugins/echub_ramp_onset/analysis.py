@@ -104,7 +104,21 @@ def _other(trace: Trace, params: RampOnsetParams) -> Onset | None:
 
 
 def _is_gradual(onset: Onset, shorter: Onset | None) -> bool:
-    return shorter is None or abs(shorter.x / onset.x - 1) > GRADUAL
+    """Tell whether a shorter fit moves the onset by more than a little, and by more than noise does."""
+    if shorter is None:
+        return False
+    change = abs(shorter.x - onset.x)
+    return change > GRADUAL * onset.x and change > 3 * np.hypot(_noise_in_x(onset), _noise_in_x(shorter))
+
+
+def _noise_in_x(onset: Onset) -> float:
+    """Give the noise of the deviation at the onset, carried to x by the steepness there."""
+    deviation, grid = onset.deviation, onset.deviation.grid
+    reach = max(int(15 / grid.step), 1)
+    low, high = max(onset.index - reach, 0), min(onset.index + reach, len(grid.t) - 1)
+    rise = float(deviation.value[high] - deviation.value[low])
+    run = float(grid.x[high] - grid.x[low])
+    return float(deviation.noise[onset.index]) * run / rise if rise > 0 else 0.0
 
 
 def _onset_measurand(onset: Onset, trace: Trace, params: RampOnsetParams, spread: Spread | None) -> Measurand:
@@ -143,7 +157,7 @@ def _flags(
         )
         flags.append(Flag("correlated_noise", text))
     if _is_gradual(onset, shorter):
-        moved = f"moves the onset by {shorter.x / onset.x - 1:+.1%}" if shorter else "gives no onset"
+        moved = f"moves the onset by {shorter.x / onset.x - 1:+.1%}" if shorter else ""
         flags.append(
             Flag("gradual_onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
         )

@@ -75,6 +75,12 @@ def unbroken():
     return synth.ramp(1, Ramp(ContactLoss(lost_at=math.inf)))
 
 
+def falling():
+    """The voltage falls while the current rises: exchanged leads, or a short that grows."""
+    case = synth.ramp(1, ohmic())
+    return case.with_values("voltage", -case.columns["voltage"].values)
+
+
 PAPER = {"method": "lowack2026"}
 UNSEEN = "oxidised_electrode_not_observed"
 
@@ -91,6 +97,7 @@ UNSEEN = "oxidised_electrode_not_observed"
         ("sampled_too_coarsely", coarse, {}, "every 15 s"),
         ("current_not_controlled", uncontrolled, {}, "leaves its course"),
         ("compliance", compliance, {}, "rests at 5 V"),
+        ("no_ohmic_part", falling, {}, "not proportional to the current"),
         (UNSEEN, lambda: one_electrode("potential_we", -1), {}, "of the working electrode"),
         (UNSEEN, lambda: one_electrode("potential_ce", 1), {}, "of the counter electrode"),
         ("no_t1", unbroken, PAPER, "largest value is"),
