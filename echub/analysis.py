@@ -16,10 +16,10 @@ import numpy as np
 import echub_schemas
 from echub import __version__, needs
 from echub.annotate import Annotations
-from echub.content import plain
 from echub.dataset import Dataset
 from echub.declare import Analysis
 from echub.errors import EchubError, PluginError, UnknownOption
+from echub.jsontext import plain
 from echub.needs import Inputs
 from echub.options import as_dict, parse_options
 from echub.outcome import Outcome, Refusal

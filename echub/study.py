@@ -35,9 +35,9 @@ from typing import Any
 
 from echub.analysis import analyze, parameters
 from echub.annotate import Annotations
-from echub.content import plain, to_json
 from echub.declare import Analysis
 from echub.errors import DataError, EchubError, PluginError
+from echub.jsontext import plain, to_json
 from echub.metadata import Metadata
 from echub.outcome import Flag, Outcome
 from echub.registry import registry

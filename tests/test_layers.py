@@ -14,12 +14,12 @@ SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py",
 
 LAYERS = (
     "errors declare notice",
-    "units text species jsontext",
+    "units text species jsontext outcome",
     "vocabulary source metadata content",
     "column dataset selection frames build record segments description clock",
-    "hookspecs registry options detect annotate filters steady store output schema",
+    "hookspecs registry options detect annotate filters steady store output schema needs points",
     "reading joining comparison conversion verification figures analysis validation",
-    "batch",
+    "batch study study_report",
     "plugin testing cli",
 )
 """A module imports only from lines above its own, and from its own line without a circle."""
