@@ -132,7 +132,10 @@ def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> li
     parts: list[tuple[Path, Any]] = []
     if path := targets.get("outcome"):
         parts.append((path, lambda target: target.write_text(outcome.to_json() + "\n", encoding="utf-8")))
-    if path := targets.get("plot"):
+    path = targets.get("plot")
+    if path and outcome.status == "refused" and not outcome.diagnostics:
+        typer.echo(f"{path} is not drawn: there is nothing to show of a refused outcome", err=True)
+    elif path:
         drawn = figures.draw_outcome(outcome, declared)
         form = path.suffix[1:]
         parts.append((path, lambda target: figures.save(drawn, target, form)))

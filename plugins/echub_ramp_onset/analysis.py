@@ -36,7 +36,11 @@ PICTURE_POINTS = 1500
 
 def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     """Find the onset by the chosen method; the other stands beside it in the table `methods`."""
-    trace = find(data, params)
+    try:
+        trace = find(data, params)
+    except Refusal as refusal:
+        refusal.diagnostics.update(_rows(data))
+        raise
     answers = {
         "robust": _attempt(robust.find_onset, trace, params),
         "lowack2026": _attempt(lowack.find_onset, trace, params),
@@ -260,6 +264,15 @@ def _methods(answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, tra
 
 def _thinned(count: int) -> slice:
     return slice(None, None, max(1, -(-count // PICTURE_POINTS)))
+
+
+def _rows(data: Inputs) -> dict[str, Series]:
+    some = _thinned(len(data))
+    return {
+        "t": Series.of(data["t"][some], "s"),
+        "x": Series.of(data["j"][some], data.unit_of("j")),
+        "U": Series.of(data["U"][some], "V"),
+    }
 
 
 def _trace_series(trace: Trace) -> dict[str, Series]:

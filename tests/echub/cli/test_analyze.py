@@ -79,6 +79,16 @@ def test_outcomes_are_stored_and_feed_the_next_analysis(echub, eclab, tmp_path):
     assert "--set cell.temperature" in said["flags"][0]["hint"]
 
 
+def test_a_refusal_is_drawn_where_there_is_something_to_show(echub, eclab, tmp_path):
+    assert echub("analyze", "ramp-onset", eclab / "cp.mpr", "--plot", tmp_path / "cp.svg").code == 1
+    assert (tmp_path / "cp.svg").exists()
+    done = echub("analyze", "ramp-onset", eclab / "peis.mpr", "--plot", tmp_path / "peis.svg")
+    assert done.code == 1
+    assert "no_dataset" in done.out
+    assert "not drawn" in done.err
+    assert not (tmp_path / "peis.svg").exists()
+
+
 def test_a_study_from_the_command_line(echub, eclab, tmp_path):
     (tmp_path / "ramp.mpr").write_bytes((eclab / "ramp.mpr").read_bytes())
     (tmp_path / "cp.mpr").write_bytes((eclab / "cp.mpr").read_bytes())
