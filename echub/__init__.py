@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from echub.analysis import analyze
     from echub.annotate import Annotations
     from echub.clock import absolute_time
     from echub.column import Column
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from echub.dataset import Dataset
     from echub.errors import EchubError
     from echub.metadata import Metadata
+    from echub.outcome import Outcome
     from echub.reading import read
     from echub.record import Record
     from echub.validation import validate
@@ -38,8 +40,10 @@ _LAZY = {
     "Dataset": "echub.dataset",
     "EchubError": "echub.errors",
     "Metadata": "echub.metadata",
+    "Outcome": "echub.outcome",
     "Record": "echub.record",
     "absolute_time": "echub.clock",
+    "analyze": "echub.analysis",
     "compare": "echub.comparison",
     "convert": "echub.conversion",
     "read": "echub.reading",
@@ -56,8 +60,10 @@ __all__ = [
     "Dataset",
     "EchubError",
     "Metadata",
+    "Outcome",
     "Record",
     "absolute_time",
+    "analyze",
     "compare",
     "convert",
     "read",

@@ -75,7 +75,7 @@ class Dataset:
     @property
     def names(self) -> list[str]:
         """List all names that answer: columns, then bit fields of packed columns."""
-        return [*self.columns, *(bits.name for _, bits in self._bit_fields())]
+        return [*self.columns, *(bits.name for _, bits in self.bit_fields())]
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -93,7 +93,7 @@ class Dataset:
         """
         if name in self.columns:
             return self.columns[name].plain()
-        for column, bits in self._bit_fields():
+        for column, bits in self.bit_fields():
             if bits.name == name:
                 return bits.extract(column.values)
         raise self._unknown(name)
@@ -119,7 +119,7 @@ class Dataset:
     @property
     def quantities(self) -> set[str]:
         """Give the quantities present, those of bit fields included."""
-        of_bits = {bits.quantity for _, bits in self._bit_fields() if bits.quantity}
+        of_bits = {bits.quantity for _, bits in self.bit_fields() if bits.quantity}
         return {column.quantity for column in self.columns.values() if column.quantity} | of_bits
 
     def to(self, name: str, unit: str) -> NDArray[np.float64]:
@@ -134,7 +134,8 @@ class Dataset:
         known = quantities().get(column.quantity or "")
         return column.to(unit, point=known is not None and known.point)
 
-    def _bit_fields(self) -> Iterator[tuple[Column, Bits]]:
+    def bit_fields(self) -> Iterator[tuple[Column, Bits]]:
+        """Walk the bit fields of packed columns, each with the column that holds it."""
         for column in self.columns.values():
             for bits in column.bits:
                 yield column, bits

@@ -11,8 +11,11 @@ import numpy as np
 
 from echub.column import Column
 from echub.dataset import Dataset
+from echub.declare import Analysis
 from echub.errors import DataError, PluginError, SelectionError, UnknownColumn, UnknownOption
+from echub.outcome import Outcome
 from echub.record import Record
+from echub.registry import resolve
 from echub.segments import clock_segments, sweep_starts
 from echub.vocabulary import quantities
 
@@ -75,6 +78,24 @@ def _selected(record: Record, expression: str) -> list[Dataset]:
     if refused is not None and not chosen:
         raise refused
     return chosen
+
+
+def draw_outcome(outcome: Outcome, analysis: Analysis) -> Figure:
+    """Draw the outcome of an analysis by the analysis's own figure.
+
+    Raises `DataError` where it has none or the outcome has nothing to show, `PluginError`
+    without matplotlib.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise PluginError("matplotlib is not installed", hint="pip install 'echub[plot]'") from error
+    if not analysis.figure or not outcome.diagnostics:
+        why = "; ".join(flag.message for flag in outcome.refusals)
+        raise DataError(f"the {analysis.name} outcome has no picture", cause=why or None)
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    resolve(analysis.figure)(outcome, figure)
+    return figure
 
 
 def save(figure: Figure, path: Path, form: str) -> None:
@@ -173,7 +194,13 @@ def label(column: Column) -> str:
     """Give symbol and unit as an axis label: quantity divided by unit."""
     known = quantities().get(column.quantity or "")
     symbol = _set_in_math(known.symbol) if known and known.symbol else column.name
-    return f"{symbol} / {_SYMBOLS.get(column.unit or '', column.unit)}" if column.unit else symbol
+    return f"{symbol} / {unit_text(column.unit)}" if column.unit else symbol
+
+
+def unit_text(unit: str) -> str:
+    """Write a unit as the field prints it: mA/cm², Ω·cm²."""
+    text = _SYMBOLS.get(unit) or unit.replace("^2", "²").replace("^3", "³").replace("*", "·").replace("ohm", "Ω")
+    return "" if unit == "1" else text
 
 
 def _set_in_math(symbol: str) -> str:

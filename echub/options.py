@@ -1,8 +1,9 @@
-"""Reader and writer options: ``key=value`` to a frozen dataclass, with units and choices."""
+"""Options of readers and writers, parameters of analyses: ``key=value`` to a dataclass, with units and choices."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Mapping
@@ -78,16 +79,33 @@ def _parse(text: str, kind: type, metadata: Mapping[str, Any]) -> Any:  # noqa: 
             raise ValueError("neither true nor false")
         return _BOOLEANS[text.lower()]
     if metadata.get("unit"):
-        value, unit = parse_value(text)
-        return float(scale_between(unit or metadata["unit"], metadata["unit"]).apply(value))
+        number, unit = parse_value(text)
+        return _bounded(float(scale_between(unit or metadata["unit"], metadata["unit"]).apply(number)), metadata)
     if metadata.get("choices") and text not in metadata["choices"]:
         raise ValueError("not one of the choices")
-    return kind(text)
+    return _bounded(kind(text), metadata)
+
+
+def _bounded(value: Any, metadata: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    low, high = metadata.get("minimum"), metadata.get("maximum")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("it must be a finite number")
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"it must be {_range(metadata)}")
+    return value
+
+
+def _range(metadata: Mapping[str, Any]) -> str:
+    ends = ((metadata.get("minimum"), "at least"), (metadata.get("maximum"), "at most"))
+    unit = f" {metadata['unit']}" if metadata.get("unit") else ""
+    return " and ".join(f"{word} {end:g}{unit}" for end, word in ends if end is not None)
 
 
 def _expectation(kind: type, metadata: Mapping[str, Any]) -> str:
     if metadata.get("choices"):
         return " or ".join(metadata["choices"])
+    if _range(metadata):
+        return f"a number, {_range(metadata)}"
     if metadata.get("unit"):
         return f"a number with a unit, such as 1{metadata['unit']}"
     return {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, "a text")

@@ -9,10 +9,25 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from echub.declare import Confidence, Decision, KnownFormat, NoOptions, Reader, Vocabulary, Writer, option
+from echub.declare import (
+    Analysis,
+    Confidence,
+    Decision,
+    Gives,
+    KnownFormat,
+    Need,
+    NeedMeta,
+    NoOptions,
+    Reader,
+    Sampling,
+    Vocabulary,
+    Writer,
+    option,
+)
 from echub.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from echub.analysis import Several
     from echub.build import SourceColumn, build_dataset, build_tables
     from echub.column import Bits, Column
     from echub.dataset import Dataset
@@ -28,7 +43,19 @@ if TYPE_CHECKING:
         UnknownUnit,
     )
     from echub.metadata import Metadata
+    from echub.needs import Inputs, missing_metadata
     from echub.notice import Notice
+    from echub.outcome import (
+        Component,
+        Condition,
+        Flag,
+        Interval,
+        Measurand,
+        Outcome,
+        Refusal,
+        Sensitivity,
+        Series,
+    )
     from echub.record import Dropped, Record
     from echub.source import Source
     from echub.units import Unit, parse_unit, unit
@@ -37,15 +64,26 @@ if TYPE_CHECKING:
 _LAZY = {
     "Bits": "echub.column",
     "Column": "echub.column",
+    "Component": "echub.outcome",
+    "Condition": "echub.outcome",
     "Dataset": "echub.dataset",
     "Dropped": "echub.record",
     "EchubError": "echub.errors",
+    "Flag": "echub.outcome",
+    "Inputs": "echub.needs",
+    "Interval": "echub.outcome",
+    "Measurand": "echub.outcome",
     "Metadata": "echub.metadata",
     "MetadataError": "echub.errors",
     "Notice": "echub.notice",
+    "Outcome": "echub.outcome",
     "PluginError": "echub.errors",
     "ReadError": "echub.errors",
     "Record": "echub.record",
+    "Refusal": "echub.outcome",
+    "Sensitivity": "echub.outcome",
+    "Series": "echub.outcome",
+    "Several": "echub.analysis",
     "Source": "echub.source",
     "SourceColumn": "echub.build",
     "Unit": "echub.units",
@@ -56,6 +94,7 @@ _LAZY = {
     "build_dataset": "echub.build",
     "build_tables": "echub.build",
     "describe": "echub.description",
+    "missing_metadata": "echub.needs",
     "parse_unit": "echub.units",
     "plain_types": "echub.description",
     "quantities": "echub.vocabulary",
@@ -64,22 +103,38 @@ _LAZY = {
 }
 
 __all__ = [
+    "Analysis",
     "Bits",
     "Column",
+    "Component",
+    "Condition",
     "Confidence",
     "Dataset",
     "Decision",
     "Dropped",
     "EchubError",
+    "Flag",
+    "Gives",
+    "Inputs",
+    "Interval",
     "KnownFormat",
+    "Measurand",
     "Metadata",
     "MetadataError",
+    "Need",
+    "NeedMeta",
     "NoOptions",
     "Notice",
+    "Outcome",
     "PluginError",
     "ReadError",
     "Reader",
     "Record",
+    "Refusal",
+    "Sampling",
+    "Sensitivity",
+    "Series",
+    "Several",
     "Source",
     "SourceColumn",
     "Unit",
@@ -93,6 +148,7 @@ __all__ = [
     "build_tables",
     "describe",
     "hookimpl",
+    "missing_metadata",
     "option",
     "parse_unit",
     "plain_types",

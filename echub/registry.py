@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar
 import pluggy
 
 from echub import hookspecs, vocabulary
-from echub.declare import KnownFormat, Reader, Vocabulary, Writer
+from echub.declare import Analysis, KnownFormat, Reader, Vocabulary, Writer
 from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
 
 GROUP = "echub"
@@ -27,7 +27,7 @@ PLUGIN_FAULTS = (Exception, SystemExit)
 """The plugin boundary: what a stranger's code may raise, be it `sys.exit`, without ending the program."""
 
 State = Literal["ok", "failed", "shadowed", "blocked"]
-Declared = TypeVar("Declared", Reader, Writer)
+Declared = TypeVar("Declared", Reader, Writer, Analysis)
 
 
 @dataclass
@@ -59,6 +59,7 @@ class Registry:
         self.plugins: list[Plugin] = []
         self.readers: dict[str, Reader] = {}
         self.writers: dict[str, Writer] = {}
+        self.analyses: dict[str, Analysis] = {}
         self.known_formats: dict[str, KnownFormat] = {}
         self.vocabularies: dict[str, Vocabulary] = {}
         self._owner: dict[tuple[type, str], Plugin] = {}
@@ -71,6 +72,7 @@ class Registry:
         self._collect("echub_vocabulary", {Vocabulary: self._add_vocabulary})
         self._collect("echub_readers", {Reader: self._add_reader, KnownFormat: self._add_known_format})
         self._collect("echub_writers", {Writer: self._add_writer})
+        self._collect("echub_analyses", {Analysis: self._add_analysis})
 
     # -- loading ---------------------------------------------------------------------------
 
@@ -131,6 +133,9 @@ class Registry:
     def _add_writer(self, writer: Writer, plugin: Plugin) -> None:
         self._claim(Writer, self.writers, writer, plugin)
 
+    def _add_analysis(self, analysis: Analysis, plugin: Plugin) -> None:
+        self._claim(Analysis, self.analyses, analysis, plugin)
+
     def _add_known_format(self, known: KnownFormat, plugin: Plugin) -> None:
         self._claim(KnownFormat, self.known_formats, known, plugin)
 
@@ -161,8 +166,12 @@ class Registry:
         """Find a writer by name; raise `UnknownReader` or `ReaderNotInstalled`."""
         return _installed(_find(name, self.writers, "writer"))
 
-    def owner(self, declared: Reader | Writer) -> Plugin:
-        """Give the plugin that declared a reader or writer."""
+    def analysis(self, name: str) -> Analysis:
+        """Find an analysis by name; raise `UnknownReader` or `ReaderNotInstalled`."""
+        return _installed(_find(name, self.analyses, "analysis"))
+
+    def owner(self, declared: Reader | Writer | Analysis) -> Plugin:
+        """Give the plugin that declared a reader, writer or analysis."""
         return self._owner[type(declared), declared.name]
 
     def problems(self) -> Iterator[tuple[Plugin, str]]:
@@ -210,8 +219,8 @@ def resolve(target: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
-def is_installed(declared: Reader | Writer) -> bool:
-    """Tell whether the package that a reader or writer requires is there."""
+def is_installed(declared: Reader | Writer | Analysis) -> bool:
+    """Tell whether the package that a declaration requires is there."""
     try:
         return not declared.requires or importlib.util.find_spec(declared.requires) is not None
     except (ImportError, ValueError):  # the parent of a dotted name is missing, or a module without a spec

@@ -21,6 +21,8 @@ COMMANDS = {
     "info": "echub.cli.info",
     "detect": "echub.cli.detect",
     "validate": "echub.cli.validate",
+    "analyze": "echub.cli.analyze",
+    "study": "echub.cli.study",
     "plot": "echub.cli.plot",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
