@@ -25,6 +25,7 @@ from echub.vocabulary import Quantity, kinds, quantities
 _TEXTS = "OUT"
 _NUMBERS = "biuf"
 """NumPy's letters for what a column may hold."""
+ROWS = ("row",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +35,8 @@ class SourceColumn:
     `header` exactly as printed; `unit` as printed (None: dimensionless or unknown); `negate`
     where the source's sign is the opposite of the quantity's. `index` is the position in the
     source's table; None marks a column that is not in it (derived). Without a quantity it
-    becomes a vendor column. Text may be given as strings or as codes with `labels`.
+    becomes a vendor column. Text may be given as strings or as codes with `labels`. `axes` are
+    those of a map's column, one per dimension of the values; a table's columns have rows.
     """
 
     header: str
@@ -48,6 +50,7 @@ class SourceColumn:
     labels: Mapping[int, str] = field(default_factory=dict)
     bits: tuple[Bits, ...] = ()
     attrs: Mapping[str, str] = field(default_factory=dict)
+    axes: tuple[str, ...] = ROWS
 
 
 def build_tables(columns: Sequence[SourceColumn]) -> list[Dataset]:
@@ -112,6 +115,38 @@ def build_dataset(
     return Dataset(kind, {column.name: column for column in built})
 
 
+def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
+    """Build a dataset over several axes; each column names its own (`ion_counts`: species, frame, y, x).
+
+    A column whose only axis bears its own name is that axis's coordinate. Whole counts become the
+    smallest integers. Raises `PluginError` where an axis has two lengths, or values fit no axes.
+    """
+    _check_axes(columns)
+    built = [_column(_counted(c), name) for c, name in zip(columns, _names(columns), strict=True)]
+    return Dataset(kind, {column.name: column for column in built})
+
+
+def _check_axes(columns: Sequence[SourceColumn]) -> None:
+    lengths: dict[str, int] = {}
+    for column in columns:
+        if np.ndim(column.values) != len(column.axes):
+            raise PluginError(
+                f"the column {column.header!r} does not fit its axes",
+                expected=f"{len(column.axes)} dimensions: {', '.join(column.axes)}",
+                found=f"the shape {column.values.shape}",
+            )
+        for axis, length in zip(column.axes, column.values.shape, strict=True):
+            if lengths.setdefault(axis, length) != length:
+                raise PluginError(
+                    f"the axis {axis} has two lengths",
+                    found=f"{lengths[axis]}, and {length} in {column.header!r}",
+                )
+
+
+def _counted(column: SourceColumn) -> SourceColumn:
+    return replace(column, values=_smallest(column.values)) if column.quantity == "ion_counts" else column
+
+
 def _common_length(columns: Sequence[SourceColumn]) -> int:
     lengths = {len(column.values) for column in columns}
     if len(lengths) > 1:
@@ -145,6 +180,7 @@ def _column(source: SourceColumn, name: str) -> Column:
         labels=dict(source.labels),
         bits=source.bits,
         attrs=dict(source.attrs),
+        axes=source.axes,
     )
     return column if source.quantity is None else _canonical(column, source, _quantity(source))
 

@@ -1,7 +1,7 @@
 """What a record says, as one hash: the same for equal content on every platform.
 
-Columns are hashed in blocks of `BLOCK` values (whole rows of arrays with more dimensions), so that
-hashing runs beside compression; the record's hash is over the headers and digests of all columns,
+Columns are hashed in blocks of about `BLOCK` values (whole rows of tables, whole planes of maps), so
+that hashing runs beside compression; the record's hash is over the headers and digests of all columns,
 the metadata and the settings. Provenance is not part of it: the same file read by a later version
 has the same content.
 """
@@ -9,6 +9,7 @@ has the same content.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,16 +49,32 @@ def plain(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def block_rows(shape: tuple[int, ...]) -> int:
-    """Count the rows of a block: those of `BLOCK` values, and at least one."""
-    return max(1, BLOCK // max(1, math.prod(shape[1:])))
+def block_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Give the shape of a block: as many whole rows, or planes of a map, as `BLOCK` values hold.
+
+    The last axis of a table and the last two of a map (its y and x) are never cut, however long
+    they are; of the axes before at most one is cut, and those before that have the length 1.
+    """
+    whole = min(2, len(shape) - 1)
+    sizes = list(shape[len(shape) - whole :])
+    for length in reversed(shape[: len(shape) - whole]):
+        fitting = max(1, BLOCK // max(1, math.prod(sizes)))
+        sizes.insert(0, fitting if len(shape) == 1 else min(max(1, length), fitting))
+    return tuple(sizes)
+
+
+def block_corners(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Give the first index of every block, in the order of the array."""
+    steps = block_shape(shape)
+    return itertools.product(*(range(0, length, max(1, step)) for length, step in zip(shape, steps, strict=True)))
 
 
 def blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Cut an array along its first axis into blocks of contiguous little-endian values."""
-    step = block_rows(values.shape)
-    for first in range(0, len(values), step):
-        yield np.ascontiguousarray(values[first : first + step], values.dtype.newbyteorder("<"))
+    """Cut an array into blocks of contiguous little-endian values; the last along an axis may be smaller."""
+    steps = block_shape(values.shape)
+    for corner in block_corners(values.shape):
+        part = tuple(slice(first, first + step) for first, step in zip(corner, steps, strict=True))
+        yield np.ascontiguousarray(values[part], values.dtype.newbyteorder("<"))
 
 
 def block_digest(block: NDArray[Any]) -> bytes:

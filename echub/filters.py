@@ -6,7 +6,6 @@ and with a slower deflate; here NumPy shuffles, ISA-L deflates, and chunks are w
 
 from __future__ import annotations
 
-import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,10 +27,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def pack(block: NDArray[Any], rows: int) -> tuple[bytes, bytes]:
-    """Give the digest and the compressed chunk of a block; one of fewer rows is padded to a whole chunk."""
+def pack(block: NDArray[Any], size: int) -> tuple[bytes, bytes]:
+    """Give the digest and the compressed chunk of a block; one of fewer values is padded to a whole chunk.
+
+    Padding at the end is right because a block is shorter than its chunk along its first cut axis
+    only, and has the length 1 along those before (`content.block_shape`).
+    """
     octets = block.reshape(-1).view(np.uint8).reshape(block.size, block.itemsize)
-    shuffled = np.empty((block.itemsize, rows * math.prod(block.shape[1:])), np.uint8)
+    shuffled = np.empty((block.itemsize, size), np.uint8)
     shuffled[:, : block.size] = octets.T
     shuffled[:, block.size :] = 0
     return block_digest(block), isal_zlib.compress(shuffled.data, LEVEL)

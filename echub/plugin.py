@@ -13,7 +13,8 @@ from echub.declare import Confidence, KnownFormat, NoOptions, Reader, Vocabulary
 from echub.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from echub.build import SourceColumn, build_dataset, build_tables
+    from echub.build import SourceColumn, build_dataset, build_map, build_tables
+    from echub.channels import Channel, build_long
     from echub.column import Bits, Column
     from echub.dataset import Dataset
     from echub.errors import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "Bits": "echub.column",
+    "Channel": "echub.channels",
     "Column": "echub.column",
     "Dataset": "echub.dataset",
     "Dropped": "echub.record",
@@ -48,6 +50,8 @@ _LAZY = {
     "UnitMismatch": "echub.errors",
     "UnknownUnit": "echub.errors",
     "build_dataset": "echub.build",
+    "build_long": "echub.channels",
+    "build_map": "echub.build",
     "build_tables": "echub.build",
     "parse_unit": "echub.units",
     "unit": "echub.units",
@@ -55,6 +59,7 @@ _LAZY = {
 
 __all__ = [
     "Bits",
+    "Channel",
     "Column",
     "Confidence",
     "Dataset",
@@ -77,6 +82,8 @@ __all__ = [
     "Vocabulary",
     "Writer",
     "build_dataset",
+    "build_long",
+    "build_map",
     "build_tables",
     "hookimpl",
     "option",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.channels import source_pieces
 from echub.content import plain
 from echub.dataset import Dataset
 from echub.errors import PluginError, UnknownColumn
@@ -125,6 +126,8 @@ class Record:
             for column in dataset.columns.values():
                 if column.index is not None:
                     pieces.setdefault((column.index, column.header), []).append((row, column.source_values()))
+            for key, piece in source_pieces(dataset):
+                pieces.setdefault(key, []).append(piece)
             for omitted in dataset.omitted:
                 pieces.setdefault((omitted.index, omitted.header), []).append((row, omitted.values(len(row))))
         return {key: _interleave(parts) for key, parts in sorted(pieces.items(), key=lambda item: item[0])}

@@ -8,6 +8,7 @@ Equal records give equal bytes for equal versions of echub and its compressor.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,8 @@ import echub_schemas
 from echub import filters, units
 from echub.column import Bits, Column
 from echub.content import (
-    block_rows,
+    block_corners,
+    block_shape,
     blocks,
     column_digest,
     content_sha256,
@@ -149,7 +151,7 @@ def _create(group: h5g.GroupID, column: Column) -> h5d.DatasetID:
     if not _is_chunked(column):
         return _new_array(group, column.name, values)
     plist = _PLAIN.copy()
-    plist.set_chunk((block_rows(values.shape), *values.shape[1:]))
+    plist.set_chunk(block_shape(values.shape))
     plist.set_shuffle()
     plist.set_deflate(filters.LEVEL)
     space = h5s.create_simple(values.shape, (h5s.UNLIMITED, *values.shape[1:]))
@@ -176,17 +178,17 @@ def _attach(array: h5d.DatasetID, column: Column, scales: dict[str, h5d.DatasetI
 def _fill(dataset: Dataset, arrays: dict[str, h5d.DatasetID]) -> Iterator[tuple[str, str]]:
     """Write the chunks that the threads make, in order; give the digest of each column."""
     large = {name: column.values for name, column in dataset.columns.items() if _is_chunked(column)}
-    rows = {name: block_rows(values.shape) for name, values in large.items()}
+    sizes = {name: math.prod(block_shape(values.shape)) for name, values in large.items()}
     digests: dict[str, list[bytes]] = {name: [] for name in large}
 
     def packed(piece: tuple[str, NDArray[Any]]) -> tuple[str, bytes, bytes]:
         name, block = piece
-        return name, *filters.pack(block, rows[name])
+        return name, *filters.pack(block, sizes[name])
 
     pieces = ((name, block) for name, values in large.items() for block in blocks(values))
+    corners = {name: block_corners(values.shape) for name, values in large.items()}
     for name, digest, chunk in filters.in_order(packed, pieces):
-        corner = (len(digests[name]) * rows[name], *[0] * (large[name].ndim - 1))
-        arrays[name].write_direct_chunk(corner, chunk)
+        arrays[name].write_direct_chunk(next(corners[name]), chunk)
         digests[name].append(digest)
     for name, column in dataset.columns.items():
         yield name, column_digest(column.values, digests.get(name))
