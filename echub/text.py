@@ -1,0 +1,163 @@
+"""Text as instruments write it: encodings, decimal marks, numbers, clocks.
+
+What every text reader needs. Nothing here decides by luck: a finding comes with its evidence, and
+where the text allows two readings the value is None and the evidence says which two.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NUMBER = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?\Z")
+_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*\Z")
+_PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z")
+_NAMED = {"nan": float("nan"), "inf": float("inf"), "+inf": float("inf"), "-inf": float("-inf")}
+_CLOCK = re.compile(r"(-?)(?:(\d+)[-d] ?)?(\d+):([0-5]?\d):([0-5]?\d(?:[.,]\d*)?)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a text was found to be, or None, and what says so."""
+
+    value: str | None
+    evidence: str
+
+
+# -- encodings -------------------------------------------------------------------------------
+
+
+def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
+    """Find the encoding of a text from its first bytes: a Python codec name.
+
+    `whole`: the head is all there is; otherwise a character cut at its end counts for nothing.
+    The value is None where bytes speak against any text (NUL bytes that are no UTF-16).
+    """
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return Finding(name, "a byte order mark")
+    if b"\0" in head:
+        return _utf16(head)
+    if head.isascii():
+        return Finding("utf-8", "nothing but ASCII")
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
+    except UnicodeDecodeError as error:
+        return Finding("cp1252", f"byte 0x{head[error.start]:02x} at offset {error.start} is no UTF-8")
+    return Finding("utf-8", "all of it is valid UTF-8")
+
+
+def _utf16(head: bytes) -> Finding:
+    """Tell UTF-16 without a mark from binary data: ASCII has its NUL in every second byte."""
+    low, high = head[0::2].count(0), head[1::2].count(0)
+    half = max(1, len(head) // 2)
+    for count, other, name in ((high, low, "utf-16-le"), (low, high, "utf-16-be")):
+        if count > 0.9 * half and other < 0.1 * half:
+            return Finding(name, f"{count} of {half} characters have a NUL as their high byte")
+    return Finding(None, f"a NUL byte at offset {head.index(0)}")
+
+
+def decode(data: bytes, encoding: str) -> str:
+    """Decode with an encoding that `encoding_of` gave; bytes without a meaning stay visible as \\xNN."""
+    return data.decode(encoding, "backslashreplace")
+
+
+# -- numbers ---------------------------------------------------------------------------------
+
+
+def decimal_mark(texts: Iterable[str]) -> Finding:
+    """Find the decimal mark of numbers: ``"."``, ``","``, or None where they do not settle it.
+
+    A single mark with exactly three digits behind it (`1,234`) may group thousands and proves
+    nothing; where both marks stand in one number the last is the decimal. Without any mark the
+    value is ``"."`` with the evidence that nothing depends on it.
+    """
+    proofs: dict[str, str] = {}
+    open_case = ""
+    for text in texts:
+        mark, certain = _mark_in(text.strip())
+        if mark and certain:
+            proofs.setdefault(mark, text.strip())
+        elif mark:
+            open_case = open_case or text.strip()
+    if len(proofs) > 1:
+        return Finding(None, f"both marks occur: {proofs['.']} and {proofs[',']}")
+    if proofs:
+        mark, text = next(iter(proofs.items()))
+        return Finding(mark, f"{text} has no other reading")
+    if open_case:
+        return Finding(None, f"{open_case} may be a decimal or a group of thousands")
+    return Finding(".", "no number has a mark")
+
+
+def _mark_in(text: str) -> tuple[str, bool]:
+    """Give the decimal mark that a number uses (empty: none), and whether that is certain."""
+    if not _NUMBER.match(text):
+        return "", False
+    dot, comma = text.rfind("."), text.rfind(",")
+    if dot < 0 and comma < 0:
+        return "", False
+    if dot >= 0 and comma >= 0:
+        return text[max(dot, comma)], True
+    mark = "." if dot >= 0 else ","
+    if text.count(mark) > 1:
+        return ({".": ",", ",": "."}[mark], True) if _GROUPS.match(text) else ("", False)
+    return mark, not _GROUPS.match(text)
+
+
+def parse_number(text: str, decimal: str = ".") -> float:
+    """Parse one number with a known decimal mark; `ValueError` for anything else.
+
+    Groups of thousands are refused: they are a matter of the caller's dialect. `nan` and `inf`
+    are numbers, in any case.
+    """
+    text = text.strip()
+    if text.lower() in _NAMED:
+        return _NAMED[text.lower()]
+    plain = text if decimal == "." else text.replace(".", "\0").replace(decimal, ".")
+    if not _PLAIN.match(plain):
+        raise ValueError(f"{text!r} is no number with the decimal mark {decimal!r}")
+    return float(plain)
+
+
+# -- clocks ----------------------------------------------------------------------------------
+
+
+def parse_clock(text: str) -> float:
+    """Parse an elapsed time ``h:m:s`` to seconds: `100:00:10.0000`, `0:00:5,5`, `1-02:03:04`, `2d 03:04:05`.
+
+    Hours may exceed 23; minutes and seconds may not exceed 59. `ValueError` for anything else.
+    """
+    match = _CLOCK.match(text.strip())
+    if not match:
+        raise ValueError(f"{text!r} is no elapsed time h:m:s")
+    sign, days, hours, minutes, seconds = match.groups()
+    whole = int(days or 0) * 86_400 + int(hours) * 3600 + int(minutes) * 60
+    value = whole + float(seconds.replace(",", "."))
+    return -value if sign else value
+
+
+def clocks(texts: pl.Series) -> pl.Series:
+    """Parse a column of ``h:m:s`` to seconds, float64; null where a text is no elapsed time."""
+    import polars as pl
+
+    parts = texts.str.strip_chars().str.replace(",", ".", literal=True).str.extract_groups(_CLOCK_GROUPS)
+    number = [parts.struct.field(name).cast(pl.Float64, strict=False) for name in ("h", "m", "s")]
+    days = parts.struct.field("d").cast(pl.Float64, strict=False).fill_null(0.0)
+    total = days * 86_400.0 + number[0] * 3600.0 + number[1] * 60.0 + number[2]
+    signs = (parts.struct.field("sign") == "-").fill_null(False)
+    return total.zip_with(~signs, -total).alias(texts.name)
+
+
+_CLOCK_GROUPS = r"^(?P<sign>-?)(?:(?P<d>\d+)[-d] ?)?(?P<h>\d+):(?P<m>[0-5]?\d):(?P<s>[0-5]?\d(?:\.\d*)?)$"

@@ -1,0 +1,113 @@
+"""Encodings, decimal marks, numbers and clocks."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+import pytest
+
+from echub.text import clocks, decimal_mark, decode, encoding_of, parse_clock, parse_number
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (b"time/s\tEwe/V", "utf-8"),
+        ("Fläche / cm²".encode(), "utf-8"),
+        ("Fläche / cm²".encode("cp1252"), "cp1252"),
+        ("µ".encode("utf-8-sig"), "utf-8-sig"),
+        ("time\tµA".encode("utf-16"), "utf-16"),
+        ("time;current\n1;2\n".encode("utf-16-le"), "utf-16-le"),
+        ("time;current\n1;2\n".encode("utf-16-be"), "utf-16-be"),
+        (b"", "utf-8"),
+    ],
+)
+def test_encoding_is_found_and_decodes(raw: bytes, encoding: str) -> None:
+    found = encoding_of(raw, whole=True)
+    assert found.value == encoding
+    assert found.evidence
+    assert "\\x" not in decode(raw, encoding)
+
+
+def test_a_character_cut_at_the_end_of_the_head_is_no_evidence_against_utf8() -> None:
+    head = "µA µA".encode()[:-2]  # ends inside the second µ
+    assert encoding_of(head).value == "utf-8"
+    assert encoding_of(head, whole=True).value == "cp1252"
+
+
+def test_nul_bytes_are_no_text() -> None:
+    found = encoding_of(b"time\tE\n1.0\t\0\0\0\0\n2.0\t3\n")
+    assert found.value is None
+    assert "offset 11" in found.evidence
+
+
+def test_bytes_without_a_meaning_stay_visible() -> None:
+    assert decode(b"a\x81b", "cp1252") == "a\\x81b"
+
+
+@pytest.mark.parametrize(
+    ("texts", "mark"),
+    [
+        (["1.5", "2"], "."),
+        (["1,5"], ","),
+        (["0,123"], ","),
+        (["0.123"], "."),
+        (["2,3278546E+000"], ","),
+        (["-9,999E-001"], ","),
+        (["1,234.5"], "."),
+        (["1.234,5"], ","),
+        (["1,234,567"], "."),
+        (["1.234.567"], ","),
+        (["1234,567"], ","),
+        (["1,234", "0,5"], ","),
+        (["12", "7"], "."),
+        (["abc", "1,x"], "."),
+    ],
+)
+def test_decimal_mark_that_the_numbers_settle(texts: list[str], mark: str) -> None:
+    assert decimal_mark(texts).value == mark
+
+
+@pytest.mark.parametrize("texts", [["1,234"], ["1.234", "12.345"], ["1.5", "1,5"], ["1,234.5", "1.234,5"]])
+def test_decimal_mark_that_stays_open(texts: list[str]) -> None:
+    assert decimal_mark(texts).value is None
+
+
+def test_numbers() -> None:
+    assert parse_number("2,3278546E+000", ",") == 2.3278546
+    assert parse_number(" -1.5e-3 ") == -0.0015
+    assert parse_number("14", ",") == 14
+    assert math.isnan(parse_number("NaN"))
+    assert parse_number("-inf") == -math.inf
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal"), [("1,5", "."), ("1.5", ","), ("1 000", "."), ("1_0", "."), ("", "."), ("0x1", ".")]
+)
+def test_what_is_no_number_is_refused(text: str, decimal: str) -> None:
+    with pytest.raises(ValueError, match="no number"):
+        parse_number(text, decimal)
+
+
+CLOCKS = {
+    "100:00:10.0000": 360_010.0,
+    "0:00:0.0000": 0.0,
+    "0:30:10,5": 1810.5,
+    "1-02:03:04": 93_784.0,
+    "2d 03:04:05": 183_845.0,
+    "-0:00:01": -1.0,
+}
+
+
+@pytest.mark.parametrize(("text", "seconds"), CLOCKS.items())
+def test_clocks_one_by_one_and_as_a_column(text: str, seconds: float) -> None:
+    assert parse_clock(text) == seconds
+    assert clocks(pl.Series("t", [text])).to_list() == [seconds]
+
+
+@pytest.mark.parametrize("text", ["12:61:00", "1:2", "12:00:60", "noon", "1:2:3:4"])
+def test_what_is_no_clock_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="h:m:s"):
+        parse_clock(text)
+    assert clocks(pl.Series("t", [text])).to_list() == [None]
