@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from echub.declare import Confidence, KnownFormat, NoOptions, Reader, Vocabulary, Writer, option
+from echub.declare import Confidence, KnownFormat, NoOptions, Reader, Template, Vocabulary, Writer, option
 from echub.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         PluginError,
         ReadError,
         UnitMismatch,
+        UnknownSpecies,
         UnknownUnit,
     )
     from echub.metadata import Metadata
@@ -48,6 +49,7 @@ _LAZY = {
     "SourceColumn": "echub.build",
     "Unit": "echub.units",
     "UnitMismatch": "echub.errors",
+    "UnknownSpecies": "echub.errors",
     "UnknownUnit": "echub.errors",
     "build_dataset": "echub.build",
     "build_long": "echub.channels",
@@ -76,8 +78,10 @@ __all__ = [
     "Record",
     "Source",
     "SourceColumn",
+    "Template",
     "Unit",
     "UnitMismatch",
+    "UnknownSpecies",
     "UnknownUnit",
     "Vocabulary",
     "Writer",

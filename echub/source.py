@@ -96,6 +96,32 @@ class Source:
         self.used.append(path.name)
         return Source(path)
 
+    def beside(self, name: str) -> Source:
+        """Open a file of the same folder, or below it, that this one names.
+
+        Raises `ReadError` for a name that leads elsewhere and for bytes in memory, which have no
+        folder; `SourceNotFound` where there is no such file.
+        """
+        if self.path is None or not self._siblings:
+            raise ReadError(
+                f"the file {name} cannot be looked for: this source is not in a folder",
+                path=self.name,
+                hint="give the path of the file that names it",
+            )
+        parts = Path(name).parts
+        if Path(name).is_absolute() or ".." in parts or not parts or "\0" in name:
+            raise ReadError(
+                "a file beside this one is expected", path=self.shown, found=name, expected="a relative name"
+            )
+        self.used.append(name)
+        return Source(self.path.parent / name)
+
+    def neighbours(self) -> list[str]:
+        """List the names of the files in the same folder, sorted; none for bytes in memory."""
+        if self.path is None or not self._siblings:
+            return []
+        return sorted(entry.name for entry in self.path.parent.iterdir() if entry.is_file())
+
     def sha256(self) -> str:
         """Hash the whole file."""
         with self.open() as file:
