@@ -2,7 +2,9 @@
 
 >>> import echub
 >>> record = echub.read("fixtures/eclab/ramp.mpr")
->>> record["timeseries"].to("current", "A").max() > 0
+>>> record["timeseries"].rows
+1821
+>>> bool(record["timeseries"].to("current", "A").max() > 0)
 True
 """
 
@@ -14,37 +16,56 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from echub.analysis import analyze
     from echub.annotate import Annotations
+    from echub.clock import absolute_time
     from echub.column import Column
+    from echub.comparison import Comparison, compare
     from echub.conversion import Conversion, convert
     from echub.dataset import Dataset
     from echub.errors import EchubError
     from echub.metadata import Metadata
+    from echub.outcome import Outcome
     from echub.reading import read
     from echub.record import Record
+    from echub.verification import Check, verify
 
 _LAZY = {
     "Annotations": "echub.annotate",
+    "Check": "echub.verification",
     "Column": "echub.column",
+    "Comparison": "echub.comparison",
     "Conversion": "echub.conversion",
     "Dataset": "echub.dataset",
     "EchubError": "echub.errors",
     "Metadata": "echub.metadata",
+    "Outcome": "echub.outcome",
     "Record": "echub.record",
+    "absolute_time": "echub.clock",
+    "analyze": "echub.analysis",
+    "compare": "echub.comparison",
     "convert": "echub.conversion",
     "read": "echub.reading",
+    "verify": "echub.verification",
 }
 
 __all__ = [
     "Annotations",
+    "Check",
     "Column",
+    "Comparison",
     "Conversion",
     "Dataset",
     "EchubError",
     "Metadata",
+    "Outcome",
     "Record",
+    "absolute_time",
+    "analyze",
+    "compare",
     "convert",
     "read",
+    "verify",
 ]
 
 

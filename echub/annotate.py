@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import fnmatch
+import io
+import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from echub.errors import EchubError, MetadataError, PluginError
-from echub.metadata import Metadata
+from echub.metadata import Metadata, leaf_of
 from echub.notice import Notice
 from echub.source import Source
+from echub.units import scale_between
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
@@ -23,11 +26,12 @@ SIDECAR_SUFFIX = ".echub.toml"
 class MetaTable:
     """A table of metadata by file: a column `file` of names or globs, then paths with units.
 
-    `matched` collects the row numbers that met a file, so that the others can be reported.
+    `rows` are by their number, the header being 1; `matched` collects those that met a file, so
+    that the others can be reported.
     """
 
     name: str
-    rows: list[dict[str, str]]
+    rows: dict[int, dict[str, str]]
     matched: set[int] = field(default_factory=set)
 
     @classmethod
@@ -36,12 +40,13 @@ class MetaTable:
         path = Path(path)
         try:
             text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+            first = text.partition("\n")[0]
+            delimiter = max(",;\t", key=first.count)
+            cells = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise MetadataError(f"the metadata table cannot be read: {error}", path=str(path)) from None
-        first = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        rows = [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if any(row)]
-        if not rows or "file" not in [cell.strip() for cell in rows[0]]:
+        names = cells[0] if cells else []
+        if "file" not in names:
             raise MetadataError(
                 "the metadata table has no column `file`",
                 path=str(path),
@@ -50,32 +55,60 @@ class MetaTable:
                 found=first.strip() or "an empty file",
                 hint="`echub meta init FOLDER` writes such a table",
             )
-        names = [cell.strip() for cell in rows[0]]
-        return cls(path.name, [dict(zip(names, (cell.strip() for cell in row), strict=False)) for row in rows[1:]])
+        for name in names:
+            _check_header(name, path)
+        return cls(path.name, {n: _row(names, row, path, n) for n, row in enumerate(cells[1:], 2) if any(row)})
 
-    def apply(self, source: Source, metadata: Metadata) -> bool:
-        """Add what the rows for this file say; tell whether any row is for it."""
-        found = False
-        for number, row in enumerate(self.rows):
-            if not _matches(row["file"], source):
-                continue
-            found = True
-            self.matched.add(number)
-            for header, text in row.items():
+    def apply(self, source: Source, metadata: Metadata) -> list[Notice]:
+        """Add what the rows for this file say; report where none is for it."""
+        own = [number for number, row in self.rows.items() if _matches(row["file"], source)]
+        self.matched.update(own)
+        for number in own:
+            for header, text in self.rows[number].items():
                 if header != "file" and text:
                     path, _, unit = (part.strip() for part in header.partition("/"))
-                    metadata.set(path, text, unit or None, source=f"{self.name} row {number + 2}")
-        return found
+                    _set(metadata, path, text, f"{self.name} row {number}", unit or None)
+        return [] if own else [Notice("no-metadata-row", f"no row of {self.name} is for this file")]
 
     def unmatched(self) -> list[str]:
         """List the rows that met no file."""
-        return [row["file"] for number, row in enumerate(self.rows) if number not in self.matched]
+        return [row["file"] for number, row in self.rows.items() if number not in self.matched]
+
+
+def _check_header(name: str, path: Path) -> None:
+    """Refuse a column whose path the schema does not know, or whose unit is not the path's."""
+    leaf, _, unit = (part.strip() for part in name.partition("/"))
+    try:
+        if name != "file" and unit:
+            scale_between(unit, leaf_of(leaf).unit or "1")
+        elif name != "file":
+            leaf_of(leaf)
+    except EchubError as error:
+        error.path, error.where = error.path or str(path), f"row 1, column {name!r}"
+        raise
+
+
+def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[str, str]:
+    """Name the cells of a row; one too many is a decimal comma more often than not, and no guess is made."""
+    if any(cells[len(names) :]):
+        raise MetadataError(
+            "a row of the metadata table has more cells than its header",
+            path=str(path),
+            where=f"row {number}",
+            expected=f"{len(names)} cells",
+            found=f"{len(cells)} cells",
+            cause="a decimal comma, or a text with the separator in it that is not quoted",
+        )
+    return dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
 
 
 def _matches(pattern: str, source: Source) -> bool:
-    posix = source.path.as_posix() if source.path else source.name
-    return (
-        pattern == source.name or fnmatch.fnmatch(source.name, pattern) or fnmatch.fnmatch(posix, f"*/{pattern}")
+    """Tell whether a name, the end of a path or a glob of either is meant; a literal `[1]` counts as written."""
+    whole = f"/{source.path.as_posix()}" if source.path else f"/{source.name}"
+    return bool(pattern) and (
+        whole.endswith(f"/{pattern}")
+        or fnmatch.fnmatchcase(source.name, pattern)
+        or fnmatch.fnmatchcase(whole, f"*/{pattern}")
     )
 
 
@@ -88,26 +121,37 @@ class Annotations:
 
     @classmethod
     def of(cls, tables: Iterable[str | Path] = (), values: Mapping[str, str] | None = None) -> Annotations:
-        """Load tables by path, and take single values (`cell.area` to `0.785 cm^2`)."""
+        """Load tables by path, and take single values (`cell.area` to `0.785 cm^2`).
+
+        Raises `MetadataError` for what no file could take: an unknown path, a wrong value.
+        """
+        tried = Metadata()
+        for leaf, text in (values or {}).items():
+            tried.set(leaf, text, source="--set")
         return cls([MetaTable.load(path) for path in tables], dict(values or {}))
 
     def apply(self, source: Source, metadata: Metadata) -> list[Notice]:
-        """Add folder file, sidecar, tables and values to what the file says; report contradictions."""
+        """Add folder file, sidecar, tables and values to what the file says; report contradictions.
+
+        What a sidecar says is not repeated where the source is a native file that holds it already:
+        it would win over values that outranked it when the file was made.
+        """
+        beside = Metadata()
         for path in _sidecars(source):
             for leaf, value in _flatten(_load_toml(path)):
-                _set(metadata, leaf, value, path.name)
-        for table in self.tables:
-            table.apply(source, metadata)
+                _set(beside, leaf, value, path.name)
+        metadata.entries += [entry for entry in beside.entries if entry not in metadata.entries]
+        notices = [notice for table in self.tables for notice in table.apply(source, metadata)]
         for leaf, text in self.values.items():
             metadata.set(leaf, text, source="--set")
-        return metadata.contradictions()
+        return notices + metadata.contradictions()
 
 
 def _sidecars(source: Source) -> Iterator[Path]:
     """Find `echub.toml` of the folder, then `<file>.echub.toml`."""
     if source.path is not None:
         candidates = (source.path.parent / FOLDER_FILE, source.path.with_name(source.name + SIDECAR_SUFFIX))
-        yield from (path for path in candidates if path.is_file())
+        yield from (path for path in candidates if os.path.isfile(path))  # False for a name too long, no error
 
 
 def _load_toml(path: Path) -> dict[str, Any]:
@@ -132,9 +176,9 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield path, value
 
 
-def _set(metadata: Metadata, path: str, value: Any, source: str) -> None:  # noqa: ANN401
+def _set(metadata: Metadata, path: str, value: Any, source: str, unit: str | None = None) -> None:  # noqa: ANN401
     try:
-        metadata.set(path, value, source=source)
+        metadata.set(path, value, unit, source=source)
     except EchubError as error:
         error.path = error.path or source
         raise

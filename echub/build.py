@@ -23,9 +23,9 @@ from echub.units import Scale, scale_between, unit
 from echub.vocabulary import Quantity, kinds, quantities
 
 _TEXTS = "OUT"
-_NUMBERS = "biuf"
-"""NumPy's letters for what a column may hold."""
 ROWS = ("row",)
+_NUMBERS = ("|b1", "<f2", "<f4", "<f8", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8")
+"""NumPy's letters for texts, and the number types that every file format holds, in any byte order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,7 @@ class SourceColumn:
     source's table; None marks a column that is not in it (derived). Without a quantity it
     becomes a vendor column. Text may be given as strings or as codes with `labels`. `axes` are
     those of a map's column, one per dimension of the values; a table's columns have rows.
+    Raises `PluginError` for values that do not fit the axes, or are neither numbers nor texts.
     """
 
     header: str
@@ -52,34 +53,52 @@ class SourceColumn:
     attrs: Mapping[str, str] = field(default_factory=dict)
     axes: tuple[str, ...] = ROWS
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", np.asarray(self.values))
+        dtype = self.values.dtype
+        known = dtype.kind in _TEXTS or dtype.newbyteorder("<").str in _NUMBERS
+        if self.values.ndim != len(self.axes) or not known:
+            raise PluginError(
+                f"the column {self.header!r} holds neither numbers nor text, one per row",
+                expected="one value per row: whole numbers, floats of at most 64 bits, truth values or texts",
+                found=f"NumPy's {dtype} of shape {self.values.shape}",
+                hint="decode bytes; give times as seconds, complex numbers as two columns",
+            )
 
-def build_tables(columns: Sequence[SourceColumn]) -> list[Dataset]:
+
+def build_tables(columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None) -> list[Dataset]:
     """Split one source table into an impedance dataset and a time series, as far as each has rows.
 
-    A row with a frequency above zero is impedance, any other belongs to the time series.
+    A row with a frequency above zero is impedance, any other belongs to the time series. `row`
+    are the 0-based source rows, where some are left out; by default all of them.
     """
     frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
     rows = _common_length(columns)
     if frequency is None:
-        return [build_dataset("timeseries", columns)]
+        return [build_dataset("timeseries", columns, row=row)]
     spectral = np.asarray(frequency) > 0
     kept: list[Dataset] = []
     if not spectral.all() or not rows:
-        kept.append(_part("timeseries", columns, ~spectral, leave_out=kinds()["impedance"].own))
+        kept.append(_part("timeseries", columns, ~spectral, row, leave_out=kinds()["impedance"].own))
     if spectral.any():
-        kept.append(_part("impedance", columns, spectral))
+        kept.append(_part("impedance", columns, spectral, row))
     return kept
 
 
 def _part(
-    kind: str, columns: Sequence[SourceColumn], rows: NDArray[np.bool_], leave_out: tuple[str | None, ...] = ()
+    kind: str,
+    columns: Sequence[SourceColumn],
+    rows: NDArray[np.bool_],
+    row: NDArray[np.integer[Any]] | None,
+    leave_out: Sequence[str] = (),
 ) -> Dataset:
     everything = bool(rows.all())
     chosen = columns if everything else [replace(c, values=c.values[rows]) for c in columns]
-    omitted = [c for c in chosen if c.quantity in leave_out and c.index is not None and _is_void(c.values)]
-    stay = [c for c in chosen if not any(c is o for o in omitted)]
-    dataset = build_dataset(kind, stay, row=None if everything else np.flatnonzero(rows))
-    return replace(dataset, omitted=tuple(_omit(c) for c in omitted))
+    void = [c for c in chosen if (c.quantity or "") in leave_out and _is_void(c.values)]
+    stay = [c for c in chosen if not any(c is o for o in void)]
+    numbers = np.arange(len(rows)) if row is None else row
+    dataset = build_dataset(kind, stay, row=numbers[rows])
+    return replace(dataset, omitted=tuple(_omit(c) for c in void if c.index is not None))
 
 
 def _is_void(values: NDArray[Any]) -> bool:
@@ -129,12 +148,6 @@ def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
 def _check_axes(columns: Sequence[SourceColumn]) -> None:
     lengths: dict[str, int] = {}
     for column in columns:
-        if np.ndim(column.values) != len(column.axes):
-            raise PluginError(
-                f"the column {column.header!r} does not fit its axes",
-                expected=f"{len(column.axes)} dimensions: {', '.join(column.axes)}",
-                found=f"the shape {column.values.shape}",
-            )
         for axis, length in zip(column.axes, column.values.shape, strict=True):
             if lengths.setdefault(axis, length) != length:
                 raise PluginError(
@@ -158,54 +171,56 @@ def _common_length(columns: Sequence[SourceColumn]) -> int:
 
 
 def _column(source: SourceColumn, name: str) -> Column:
-    is_text = source.values.dtype.kind in _TEXTS
-    if is_text:
-        source = _coded(source)
-    elif source.values.dtype.kind not in _NUMBERS:
-        raise PluginError(
-            f"the column {source.header!r} holds neither numbers nor text",
-            expected="whole numbers, floats, truth values or texts",
-            found=f"NumPy's {source.values.dtype}",
-            hint="decode bytes; give times as seconds, complex numbers as two columns",
-        )
+    stored = _coded(source) if source.values.dtype.kind in _TEXTS else _little(source)
     column = Column(
         name,
-        source.values,
+        stored.values,
         unit=source.unit,
         origin=source.origin,
         header=source.header,
         index=source.index,
         averaged=source.averaged,
-        source_dtype=TEXT if is_text else "",
-        labels=dict(source.labels),
+        labels=dict(stored.labels),
         bits=source.bits,
         attrs=dict(source.attrs),
         axes=source.axes,
     )
-    return column if source.quantity is None else _canonical(column, source, _quantity(source))
+    if source.quantity is not None:
+        column = _canonical(column, source, _quantity(source))
+    return replace(column, source_dtype=_source_dtype(source, column.values))
 
 
 def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Column:
     """Bring a column to the unit, sign and type of its quantity."""
     scale = _scale(source, quantity)
-    values = _apply(source.values, scale)
-    if quantity.is_integer:
-        values = _smallest(values)
-    retyped = values.dtype != source.values.dtype and source.index is not None and not column.source_dtype
+    values = _apply(column.values, scale)
     return replace(
         column,
-        values=values,
+        values=_smallest(values) if quantity.is_integer else values,
         quantity=quantity.name,
         unit=quantity.unit,
         sign=quantity.sign,
         scale=scale,
-        source_dtype=source.values.dtype.str if retyped else column.source_dtype,
     )
+
+
+def _little(source: SourceColumn) -> SourceColumn:
+    """Give values in little-endian order, as they are stored, and truth values as 0 and 1."""
+    values = source.values
+    wanted = np.dtype(np.uint8) if values.dtype.kind == "b" else values.dtype.newbyteorder("<")
+    return replace(source, values=values.astype(wanted, copy=False))
+
+
+def _source_dtype(source: SourceColumn, stored: NDArray[Any]) -> str:
+    """Name the type in the source where it is another than the stored one."""
+    if source.index is None or source.values.dtype == stored.dtype:
+        return ""
+    return TEXT if source.values.dtype.kind in _TEXTS else source.values.dtype.str
 
 
 def _coded(source: SourceColumn) -> SourceColumn:
     """Turn text into integer codes, in order of first appearance, with their table."""
-    texts: list[str] = [str(text) for text in source.values]
+    texts = ["" if text is None else str(text) for text in source.values]
     codes = {text: code for code, text in enumerate(dict.fromkeys(texts))}
     values = _smallest(np.array([codes[text] for text in texts], dtype=np.int64))
     return replace(source, values=values, labels={code: text for text, code in codes.items()})
@@ -262,7 +277,7 @@ def _smallest(values: NDArray[Any]) -> NDArray[Any]:
         return values
     for candidate in _INTEGERS:
         info = np.iinfo(candidate)
-        if info.min <= low and high <= info.max:
+        if info.min <= int(low) and int(high) <= info.max:
             small = values.astype(candidate)
             return small if values.dtype.kind != "f" or _same_numbers(small, values) else values
     return values
@@ -297,8 +312,11 @@ def _candidates(column: SourceColumn) -> Iterator[str]:
         number += 1
 
 
+_SPELT = {"\u00b5": "u", "\u03bc": "u", "\u03a9": "ohm", "%": "percent"}
+
+
 def slug(header: str) -> str:
     """Turn a printed header into a name: lower case, digits and underscores."""
-    plain = unicodedata.normalize("NFKD", header.replace("µ", "u").replace("Ω", "ohm").replace("%", "percent"))
-    ascii_only = plain.encode("ascii", "ignore").decode().lower()
+    spelt = "".join(_SPELT.get(character, character) for character in unicodedata.normalize("NFC", header))
+    ascii_only = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", ascii_only).strip("_") or "unnamed"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from echub.errors import UnitMismatch
 from echub.units import Scale, scale_between
+from echub.units import unit as known_unit
 
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 """Who made the number: the instrument; the programme (a set point or its counter); the
@@ -75,7 +76,8 @@ class Column:
         """Give the values in another unit, as float64."""
         if self.unit is None:
             raise UnitMismatch(f"the column {self.name!r} has no unit", expected=unit, found="no unit")
-        return scale_between(self.unit, unit, point=point).apply(self.values)
+        # Looked up, never parsed: a printed V/mA is no resistance.
+        return scale_between(known_unit(self.unit), unit, point=point).apply(self.values)
 
     def plain(self) -> NDArray[Any]:
         """Give what a reader wants to see: text for codes with labels, else the values."""
@@ -86,11 +88,17 @@ class Column:
         return words[inverse.reshape(self.values.shape)]
 
     def source_values(self) -> NDArray[Any]:
-        """Give the numbers, or the texts, as the source had them, in its type."""
+        """Give the values as the source had them, in its type; text as text.
+
+        Bit for bit, save for scaled float64 values, whose last digit may differ.
+        """
         if self.source_dtype == TEXT:
             return self.plain()
         values = self.values if self.scale.is_identity else _unscale(self.values, self.scale)
-        return values.astype(self.source_dtype) if self.source_dtype else values
+        if not self.source_dtype:
+            return values
+        whole = np.dtype(self.source_dtype).kind in "iu" and values.dtype.kind == "f"
+        return (np.rint(values) if whole else values).astype(self.source_dtype)
 
     def same_as(self, other: Column) -> bool:
         """Compare everything; NaN equals NaN."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,13 +14,14 @@ from typing import Any, Literal
 from echub import store
 from echub.annotate import Annotations
 from echub.dataset import Dataset
-from echub.declare import Writer
+from echub.declare import NoOptions, Writer
 from echub.errors import EchubError, PluginError
+from echub.joining import Part, join, why_not_one_run
 from echub.options import parse_options
 from echub.output import require_free, write_atomically
 from echub.reading import Readable, read
 from echub.record import Record
-from echub.registry import registry, resolve
+from echub.registry import PLUGIN_FAULTS, registry, resolve
 from echub.source import Source
 
 Status = Literal["ok", "flagged", "failed", "unknown"]
@@ -28,10 +29,14 @@ Status = Literal["ok", "flagged", "failed", "unknown"]
 
 @dataclass
 class Conversion:
-    """What became of one source."""
+    """What became of one source.
+
+    `companions` are files that describe an output and bear its name with a suffix.
+    """
 
     source: str
     outputs: list[str] = field(default_factory=list)
+    companions: list[str] = field(default_factory=list)
     record: Record | None = None
     error: EchubError | None = None
     seconds: float = 0.0
@@ -56,6 +61,7 @@ class Conversion:
             "dropped": [d.as_dict() for d in record.dropped] if record else [],
             "warnings": [n.as_dict() for n in record.notices] if record else [],
             "seconds": round(self.seconds, 4),
+            "siblings": list(record.provenance.siblings) if record else [],
         }
         if self.error is not None:
             result["error"] = self.error.as_dict()
@@ -67,7 +73,7 @@ class Conversion:
 def summary(dataset: Dataset) -> dict[str, Any]:
     """Give kind, rows and columns of a dataset, for `--json`."""
     return {
-        "name": dataset.kind,
+        "name": dataset.name,
         "kind": dataset.kind,
         "rows": dataset.rows,
         "columns": [
@@ -86,6 +92,7 @@ def convert(
     options: Mapping[str, str] | None = None,
     writer_options: Mapping[str, str] | None = None,
     annotations: Annotations | None = None,
+    siblings: bool = True,
     force: bool = False,
 ) -> Conversion:
     """Convert one source; the output's name is the source's with a suffix added.
@@ -94,20 +101,60 @@ def convert(
     raises, `TargetExists` without `force`, and `TargetNotWritable`; then nothing is written.
     """
     begin = time.perf_counter()
-    source = Source.of(what)
+    source = Source.of(what, siblings=siblings)
     stem = Path(output) if output is not None else (source.path or Path(source.name))
     result = Conversion(source.shown)
     if to == "native":
+        parse_options(NoOptions, writer_options or {}, "the native writer")
         require_free(_with_suffix(stem, store.SUFFIX), force=force)
     writer = None if to == "native" else registry().writer(to)
     result.record = read(source, reader=reader, options=options, annotations=annotations)
-    parts = _parts(result, stem, writer, writer_options or {})
+    _write(result, _parts(result, stem, writer, writer_options or {}), force)
+    result.seconds = time.perf_counter() - begin
+    return result
+
+
+def convert_joined(
+    parts: Sequence[Part],
+    *,
+    to: str = "native",
+    reader: str | None = None,
+    options: Mapping[str, str] | None = None,
+    writer_options: Mapping[str, str] | None = None,
+    annotations: Annotations | None = None,
+    siblings: bool = True,
+    force: bool = False,
+) -> Conversion | str:
+    """Convert the linked files of one run to one output, named after the run.
+
+    Gives the reason, in words, where the files turn out not to be one run; then nothing is
+    written. Raises what `convert` raises.
+    """
+    begin = time.perf_counter()
+    stem = parts[0].job.stem.with_name(parts[0].link.run)
+    result = Conversion(", ".join(str(part.job.source) for part in parts))
+    writer = None if to == "native" else registry().writer(to)
+    records = [
+        read(part.job.source, reader=reader, options=options, annotations=annotations, siblings=siblings)
+        for part in parts
+    ]
+    if why := why_not_one_run(records):
+        return why
+    result.record = join(records, [part.link for part in parts])
+    _write(result, _parts(result, stem, writer, writer_options or {}), force)
+    result.seconds = time.perf_counter() - begin
+    return result
+
+
+def _write(result: Conversion, parts: list[tuple[Path, Any]], force: bool) -> None:
     for target, _ in parts:
         require_free(target, force=force)
     write_atomically(parts)
-    result.outputs = [str(target) for target, _ in parts]
-    result.seconds = time.perf_counter() - begin
-    return result
+    written = [str(target) for target, _ in parts]
+    result.companions = [
+        path for path in written if any(path != other and path.startswith(other) for other in written)
+    ]
+    result.outputs = [path for path in written if path not in result.companions]
 
 
 def _parts(
@@ -143,7 +190,7 @@ def _plugin_boundary(writer: Writer) -> Iterator[None]:
         yield
     except (EchubError, OSError):
         raise
-    except Exception as error:  # the plugin boundary
+    except PLUGIN_FAULTS as error:
         owner = registry().owner(writer)
         raise PluginError(
             f"the writer {writer.name} failed",

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.column import Bits, Column
-from echub.errors import AmbiguousColumn, SelectionError, UnknownColumn
+from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnknownColumn
+from echub.jsontext import encodable
 
 if TYPE_CHECKING:
     import pandas
@@ -49,8 +50,22 @@ class Dataset:
     omitted: tuple[Omitted, ...] = ()
     history: tuple[str, ...] = ()
     attrs: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not _is_name(self.kind):
+            raise PluginError(f"a dataset cannot have the kind {self.kind!r}", expected="a name without slashes")
+        lengths: dict[str, int] = {}
+        for name, column in self.columns.items():
+            if problem := _fault(name, column, lengths):
+                raise PluginError(f"the {self.kind} dataset cannot hold the column {name!r}", found=problem)
 
     # -- looking ---------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Give the name in its record: the kind, or the label of one of several of a kind."""
+        return self.label or self.kind
 
     @property
     def rows(self) -> int:
@@ -60,7 +75,7 @@ class Dataset:
     @property
     def names(self) -> list[str]:
         """List all names that answer: columns, then bit fields of packed columns."""
-        return [*self.columns, *(bits.name for _, bits in self._bit_fields())]
+        return [*self.columns, *(bits.name for _, bits in self.bit_fields())]
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -78,7 +93,7 @@ class Dataset:
         """
         if name in self.columns:
             return self.columns[name].plain()
-        for column, bits in self._bit_fields():
+        for column, bits in self.bit_fields():
             if bits.name == name:
                 return bits.extract(column.values)
         raise self._unknown(name)
@@ -104,7 +119,7 @@ class Dataset:
     @property
     def quantities(self) -> set[str]:
         """Give the quantities present, those of bit fields included."""
-        of_bits = {bits.quantity for _, bits in self._bit_fields() if bits.quantity}
+        of_bits = {bits.quantity for _, bits in self.bit_fields() if bits.quantity}
         return {column.quantity for column in self.columns.values() if column.quantity} | of_bits
 
     def to(self, name: str, unit: str) -> NDArray[np.float64]:
@@ -119,7 +134,8 @@ class Dataset:
         known = quantities().get(column.quantity or "")
         return column.to(unit, point=known is not None and known.point)
 
-    def _bit_fields(self) -> Iterator[tuple[Column, Bits]]:
+    def bit_fields(self) -> Iterator[tuple[Column, Bits]]:
+        """Walk the bit fields of packed columns, each with the column that holds it."""
         for column in self.columns.values():
             for bits in column.bits:
                 yield column, bits
@@ -144,10 +160,12 @@ class Dataset:
         """
         from echub.selection import evaluate
 
+        self._require_table()
         return self._keep(evaluate(expression, self), f"where {expression}")
 
     def time_slice(self, start: float | None = None, stop: float | None = None) -> Dataset:
         """Keep start <= time < stop, in seconds of the source's own clock."""
+        self._require_table()
         time = self["time"]
         keep = np.ones(len(time), dtype=bool)
         if start is not None:
@@ -161,6 +179,10 @@ class Dataset:
         """Keep these columns, and the row numbers."""
         kept = {name: self.column(name) for name in ("row", *names) if name != "row" or "row" in self.columns}
         return replace(self, columns=kept, history=(*self.history, f"columns {', '.join(names)}"))
+
+    def _require_table(self) -> None:
+        if any(column.axes != ("row",) for column in self.columns.values()):
+            raise SelectionError(f"a {self.kind} dataset is no table of rows", hint="use .to_xarray()")
 
     def _keep(self, rows: NDArray[np.bool_], how: str) -> Dataset:
         if rows.shape != (self.rows,):
@@ -198,7 +220,8 @@ class Dataset:
 
     def same_as(self, other: Dataset) -> bool:
         """Compare kind, columns, omissions and history; NaN equals NaN."""
-        if (self.kind, list(self.columns), self.omitted, self.history, dict(self.attrs)) != (
+        if (self.name, self.kind, list(self.columns), self.omitted, self.history, dict(self.attrs)) != (
+            other.name,
             other.kind,
             list(other.columns),
             other.omitted,
@@ -207,3 +230,22 @@ class Dataset:
         ):
             return False
         return all(column.same_as(other.columns[name]) for name, column in self.columns.items())
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether HDF5 and its readers take a name."""
+    return name not in ("", ".", "..") and not set("/\0") & set(name) and name == encodable(name)
+
+
+def _fault(name: str, column: Column, lengths: dict[str, int]) -> str:
+    """Say what is wrong with a column beside the others, whose `lengths` by axis it joins."""
+    if name != column.name:
+        return f"a column that calls itself {column.name!r}"
+    if not _is_name(name):
+        return "a name that no file format can hold"
+    if len(column.axes) != column.values.ndim:
+        return f"{column.values.ndim} dimensions, but the axes {', '.join(column.axes) or 'none'}"
+    for axis, length in zip(column.axes, column.values.shape, strict=True):
+        if lengths.setdefault(axis, length) != length:
+            return f"{length} values along {axis}, where other columns have {lengths[axis]}"
+    return ""

@@ -1,4 +1,4 @@
-"""What plugins declare: everything that can be said of a reader or writer without running it.
+"""What plugins declare: everything that can be said of a reader, writer or analysis without running it.
 
 Frozen dataclasses over the standard library only, so that a plugin's declarations cost nothing
 to load. Callables are named as ``"module:function"`` and imported when they are used.
@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Literal
 
 
 class Confidence(IntEnum):
@@ -30,14 +30,40 @@ class NoOptions:
     """A reader or writer without options."""
 
 
-def option(default: Any, help: str, *, unit: str | None = None, choices: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
-    """Declare one field of an options dataclass.
+def option(
+    default: Any,  # noqa: ANN401
+    help: str,
+    *,
+    unit: str | None = None,
+    choices: tuple[str, ...] = (),
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> Any:  # noqa: ANN401
+    """Declare one field of an options dataclass: an option of a reader, a parameter of an analysis.
 
     `unit` makes ``--option key=30s`` possible: the value arrives in that unit. `choices` closes
-    the set of texts. The annotation of the field (str, int, float, bool) says how it is parsed.
+    the set of texts, `minimum` and `maximum` (both allowed) the range of numbers. The annotation
+    of the field (str, int, float, bool) says how it is parsed.
     """
-    metadata = {"help": help, "unit": unit, "choices": choices}
+    metadata = {"help": help, "unit": unit, "choices": choices, "minimum": minimum, "maximum": maximum}
     return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing a reader inferred about a file: what was chosen, what speaks for it, and its rival.
+
+    The rival is the next best choice, with what speaks against it; empty where there was none.
+    """
+
+    what: str
+    chosen: str
+    evidence: str
+    rival: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Give all four for `--json`."""
+        return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True)
@@ -48,6 +74,12 @@ class Reader:
     `read(source, options) -> Record`. A `fallback` reader is asked only when all others say NO,
     an `explicit_only` one never by itself. `requires` names an importable package that comes
     with the extra `extra`; where it is missing the reader is known but not installed.
+
+    Optional, for readers that infer: ``explain(source, options) -> Iterable[Decision]`` is what
+    `echub detect -v` shows; ``profile(source, options) -> str`` is the text of a first profile for
+    `echub detect --write-profile FILE`, which people correct and give back as an option.
+    `link(name)` gives (run, number, part) for a file's name that says to which run of linked files it
+    belongs, else None; it serves `echub convert --join`.
     """
 
     name: str
@@ -61,6 +93,9 @@ class Reader:
     explicit_only: bool = False
     requires: str = ""
     extra: str = ""
+    explain: str = ""
+    profile: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,11 +126,12 @@ class Template:
 
 @dataclass(frozen=True)
 class Writer:
-    """Declare a writer: ``write(record, stem, options) -> Iterator[(suffix, write_to)]``.
+    """Declare a writer: ``write(record, options) -> Iterator[(suffix, write_to)]``.
 
     It yields the parts of the output, usually one per dataset: the suffix that follows the
-    source's name, and a function that writes the part to an open binary file. The hub makes the
-    files appear all at once or not at all.
+    source's name, and a function that writes the part to an open binary file. A part whose suffix
+    goes on from another's describes that one, and is no output of its own. The hub makes the files
+    appear all at once or not at all.
     """
 
     name: str
@@ -108,12 +144,122 @@ class Writer:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Declare extra quantities and units, each under the plugin's own prefix.
+    """Declare extra quantities, under the plugin's own prefix, and units.
 
-    The tables have the shape of ``quantities.toml`` and ``units.toml``; a name is
-    ``<prefix>_<name>`` and may add to the core, never redefine it.
+    The tables have the shape of ``quantities.toml`` and ``units.toml``. A quantity's name is
+    ``<prefix>_<name>``, its unit one of the table or of `units`; both add to the core and never
+    redefine it.
     """
 
     prefix: str
     quantities: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     units: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+
+
+# -- analyses --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Need:
+    """Declare one column that an analysis needs, under the name by which its code asks for it.
+
+    `quantity`, or several in `any_of` in the order of preference. The array arrives in `unit`
+    (float64; "" hands over texts and codes as they are). A current or charge becomes a density
+    by the hub, and only with a stated `cell.area`; `without_area` is the unit in which it
+    arrives where no area is stated (None: then the analysis is refused). `voltage` is also
+    answered by a two-electrode cell's potential, and by the difference of both electrodes'.
+    A time must not fall; `restarts` allows a clock that restarts.
+    """
+
+    name: str
+    quantity: str = ""
+    unit: str = ""
+    any_of: tuple[str, ...] = ()
+    without_area: str | None = None
+    optional: bool = False
+    restarts: bool = False
+    help: str = ""
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Give the quantities that answer, the best first."""
+        return self.any_of or (self.quantity,)
+
+
+@dataclass(frozen=True)
+class NeedMeta:
+    """Declare metadata that an analysis needs: a path of the schema, and the unit it arrives in."""
+
+    path: str
+    unit: str = ""
+    optional: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Declare what the rows must be like before an analysis can answer.
+
+    At least `rows` rows, spanning `span_s` seconds, with a median time step of at most `step_s`.
+    """
+
+    rows: int = 1
+    span_s: float = 0.0
+    step_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Gives:
+    """Declare one measurand of an analysis: its name, unit (or alternatives) and meaning.
+
+    `unit_from`: the unit is that of a consumed outcome, and not known beforehand.
+    """
+
+    name: str
+    unit: str = ""
+    help: str = ""
+    or_units: tuple[str, ...] = ()
+    unit_from: str = ""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Give the units that the measurand may have."""
+        return (self.unit, *self.or_units)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Declare an analysis: ``run(data, params) -> Outcome``.
+
+    `consumes` says what `data` is: ``dataset``, one `Inputs`; ``datasets``, a tuple of `Inputs`,
+    one per file, that together are one experiment; ``outcomes``, a tuple of `Outcome` of earlier
+    analyses or rows of a table. Needs are checked before the module of `run` is imported.
+    `params` is a dataclass of `option` fields, `profiles` are named sets of them, `figure` is
+    ``figure(outcome, figure) -> None`` drawing on an empty matplotlib figure.
+    """
+
+    name: str
+    title: str
+    run: str
+    needs: tuple[Need | NeedMeta, ...] = ()
+    kind: str = "timeseries"
+    consumes: Literal["dataset", "datasets", "outcomes"] = "dataset"
+    sampling: Sampling = Sampling()
+    params: type = NoOptions
+    profiles: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    gives: tuple[Gives, ...] = ()
+    figure: str = ""
+    reference: str = ""
+    version: str = "1"
+    requires: str = ""
+    extra: str = ""
+
+    @property
+    def columns(self) -> tuple[Need, ...]:
+        """Give the needs that are columns."""
+        return tuple(need for need in self.needs if isinstance(need, Need))
+
+    @property
+    def metadata(self) -> tuple[NeedMeta, ...]:
+        """Give the needs that are metadata."""
+        return tuple(need for need in self.needs if isinstance(need, NeedMeta))

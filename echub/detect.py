@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from echub.declare import Confidence, KnownFormat, Reader
 from echub.errors import AmbiguousFormat, UnknownFormat
-from echub.registry import Registry, is_installed, resolve
+from echub.registry import PLUGIN_FAULTS, Registry, is_installed, resolve
 from echub.source import Source
 
 
@@ -36,7 +36,7 @@ def ask(reader: Reader, source: Source) -> Match:
     """Ask one sniffer; what it raises, or answers wrongly, counts as NO with the reason."""
     try:
         answer = resolve(reader.sniff)(source)
-    except Exception as error:  # the plugin boundary: a sniffer may do anything
+    except PLUGIN_FAULTS as error:
         return Match(reader, Confidence.NO, f"{type(error).__name__}: {error}")
     if not isinstance(answer, Confidence):
         return Match(reader, Confidence.NO, f"answered {answer!r}, not a Confidence")
@@ -50,7 +50,7 @@ def choose(source: Source, registry: Registry) -> Reader:
     """
     matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
     candidates = _best(m for m in matches if not m.reader.fallback)
-    candidates = candidates or _best(m for m in matches if m.reader.fallback)
+    candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
     if not candidates:
         raise _unknown(source, registry)
     if len(candidates) > 1:
@@ -59,6 +59,11 @@ def choose(source: Source, registry: Registry) -> Reader:
     if not is_installed(reader):
         registry.reader(reader.name)  # raises ReaderNotInstalled
     return reader
+
+
+def _is_worth_a_try(match: Match, source: Source) -> bool:
+    """Tell whether a fallback may have a file: where it only guesses, no foreign suffix may speak against it."""
+    return match.confidence > Confidence.MAYBE or source.suffix in ("", *match.reader.suffixes)
 
 
 def _best(matches: Iterable[Match]) -> list[Match]:

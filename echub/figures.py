@@ -11,8 +11,11 @@ import numpy as np
 
 from echub.column import Column
 from echub.dataset import Dataset
-from echub.errors import DataError, PluginError, UnknownOption
+from echub.declare import Analysis
+from echub.errors import DataError, PluginError, SelectionError, UnknownColumn, UnknownOption
+from echub.outcome import Outcome
 from echub.record import Record
+from echub.registry import resolve
 from echub.segments import clock_segments, sweep_starts
 from echub.vocabulary import quantities
 
@@ -40,14 +43,14 @@ def require_format(path: Path) -> None:
 def draw(record: Record, *, select: str | None = None, title: str = "") -> Figure:
     """Draw the first dataset of a record that has a picture and rows.
 
-    `select` keeps the rows for which an expression holds. Raises `DataError` where nothing can
-    be drawn, `PluginError` without matplotlib.
+    `select` keeps the rows for which an expression holds, in the datasets that have its columns.
+    Raises `DataError` where nothing can be drawn, `PluginError` without matplotlib.
     """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise PluginError("matplotlib is not installed", hint="pip install 'echub[plot]'") from error
-    chosen = [d.where(select) if select else d for d in record.datasets.values()]
+    chosen = _selected(record, select) if select else list(record.datasets.values())
     drawable = [d for d in chosen if d.kind in PICTURES and d.rows]
     if not drawable:
         raise DataError(
@@ -59,7 +62,39 @@ def draw(record: Record, *, select: str | None = None, title: str = "") -> Figur
     figure = Figure(figsize=(8, 5), layout="constrained")
     PICTURES[best.kind](best, figure)
     technique = record.metadata.value("technique.title") or record.metadata.value("technique.name")
-    figure.suptitle("  ·  ".join(part for part in (title, technique) if part), fontsize=10)
+    # A file may be named with dollar signs: its name is no formula.
+    figure.suptitle("  ·  ".join(part for part in (title, technique) if part), fontsize=10, parse_math=False)
+    return figure
+
+
+def _selected(record: Record, expression: str) -> list[Dataset]:
+    """Select in every dataset that can; where none can, the last refusal stands."""
+    chosen, refused = [], None
+    for dataset in record.datasets.values():
+        try:
+            chosen.append(dataset.where(expression))
+        except (UnknownColumn, SelectionError) as error:
+            refused = error
+    if refused is not None and not chosen:
+        raise refused
+    return chosen
+
+
+def draw_outcome(outcome: Outcome, analysis: Analysis) -> Figure:
+    """Draw the outcome of an analysis by the analysis's own figure.
+
+    Raises `DataError` where it has none or the outcome has nothing to show, `PluginError`
+    without matplotlib.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise PluginError("matplotlib is not installed", hint="pip install 'echub[plot]'") from error
+    if not analysis.figure or not outcome.diagnostics:
+        why = "; ".join(flag.message for flag in outcome.refusals)
+        raise DataError(f"the {analysis.name} outcome has no picture", cause=why or None)
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    resolve(analysis.figure)(outcome, figure)
     return figure
 
 
@@ -97,7 +132,8 @@ def _first(dataset: Dataset, wanted: tuple[str, ...]) -> Column | None:
 
 
 def _time_unit(seconds: Any) -> tuple[float, str]:  # noqa: ANN401
-    span = float(np.nanmax(seconds) - np.nanmin(seconds)) if len(seconds) else 0.0
+    timed = seconds[np.isfinite(seconds)]
+    span = float(timed.max() - timed.min()) if len(timed) else 0.0
     return next((length, name) for least, length, name in _TIMES if span >= least)
 
 
@@ -158,7 +194,13 @@ def label(column: Column) -> str:
     """Give symbol and unit as an axis label: quantity divided by unit."""
     known = quantities().get(column.quantity or "")
     symbol = _set_in_math(known.symbol) if known and known.symbol else column.name
-    return f"{symbol} / {_SYMBOLS.get(column.unit or '', column.unit)}" if column.unit else symbol
+    return f"{symbol} / {unit_text(column.unit)}" if column.unit else symbol
+
+
+def unit_text(unit: str) -> str:
+    """Write a unit as the field prints it: mA/cm², Ω·cm²."""
+    text = _SYMBOLS.get(unit) or unit.replace("^2", "²").replace("^3", "³").replace("*", "·").replace("ohm", "Ω")
+    return "" if unit == "1" else text
 
 
 def _set_in_math(symbol: str) -> str:

@@ -28,16 +28,13 @@ Result = TypeVar("Result")
 
 
 def pack(block: NDArray[Any], size: int) -> tuple[bytes, bytes]:
-    """Give the digest and the compressed chunk of a block; one of fewer values is padded to a whole chunk.
-
-    Padding at the end is right because a block is shorter than its chunk along its first cut axis
-    only, and has the length 1 along those before (`content.block_shape`).
-    """
-    octets = block.reshape(-1).view(np.uint8).reshape(block.size, block.itemsize)
+    """Give the digest and the compressed chunk of a contiguous block, padded to `size` values."""
+    digest = block_digest(block)
+    octets = block.reshape(-1).view(np.uint8).reshape(block.size, -1)
     shuffled = np.empty((block.itemsize, size), np.uint8)
     shuffled[:, : block.size] = octets.T
     shuffled[:, block.size :] = 0
-    return block_digest(block), isal_zlib.compress(shuffled.data, LEVEL)
+    return digest, isal_zlib.compress(shuffled.data, LEVEL)
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from echub.dataset import Dataset
 from echub.errors import PluginError, SelectionError
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import xarray
+
+    from echub.dataset import Dataset
 
 
 def to_pandas(dataset: Dataset) -> pandas.DataFrame:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from echub.declare import KnownFormat, Reader, Template, Vocabulary, Writer
+from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
 
 if TYPE_CHECKING:
     from echub.record import Record
@@ -26,6 +26,14 @@ def echub_readers() -> Iterable[Reader | KnownFormat | Template]:  # type: ignor
     """Declare readers, formats that are recognised but not read, and templates of manifests.
 
     Called once, when a command first needs to know the formats.
+    """
+
+
+@hookspec
+def echub_analyses() -> Iterable[Analysis]:  # type: ignore[empty-body]
+    """Declare analyses for `echub analyze NAME`.
+
+    Called once, when a command first needs to know the analyses.
     """
 
 

@@ -15,8 +15,12 @@ from typing import Any
 
 import echub_schemas
 from echub.errors import MetadataError, UnitMismatch, UnknownUnit
+from echub.jsontext import plain
 from echub.notice import Notice
 from echub.units import parse_value, scale_between
+
+UNKNOWN = "unknown"
+"""What a source says that does not know: no statement that another could contradict."""
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "text": str,
@@ -66,7 +70,7 @@ class Metadata:
         leaf = leaf_of(path)
         try:
             checked = _checked(leaf, value, unit)
-        except (UnknownUnit, UnitMismatch, ValueError) as error:
+        except (UnknownUnit, UnitMismatch, ValueError, TypeError) as error:
             raise MetadataError(
                 f"{path} cannot be {value!r}" + (f" {unit}" if unit else ""),
                 where=path,
@@ -106,9 +110,11 @@ class Metadata:
         first: dict[str, Entry] = {}
         for entry in self.entries:
             before = first.setdefault(entry.path, entry)
-            if not _agree(before.value, entry.value):
-                was, now = (f"{e.value} {e.unit or ''}".rstrip() for e in (before, entry))
-                text = f"{entry.path} is {now} by {entry.source} but {was} by {before.source}; {now} counts"
+            if before.value == UNKNOWN:
+                first[entry.path] = entry
+            elif not _agree(before.value, entry.value):
+                was, now, counts = map(_shown, (before, entry, self.get(entry.path) or entry))
+                text = f"{entry.path} is {now} by {entry.source} but {was} by {before.source}; {counts} counts"
                 notices.append(Notice("metadata-contradiction", text))
         return notices
 
@@ -166,6 +172,7 @@ def _walk(node: dict[str, Any], path: str) -> Iterator[Leaf]:
 
 
 def _checked(leaf: Leaf, value: Any, unit: str | None) -> Any:  # noqa: ANN401
+    value = value if leaf.type == "number" and isinstance(value, float) else plain(value)
     if isinstance(value, str) and leaf.type not in ("text", "any"):
         value, unit = _parsed(leaf, value, unit)
     if not isinstance(value, _TYPES[leaf.type]) or (
@@ -215,6 +222,10 @@ def _example(leaf: Leaf) -> str:
     if leaf.choices:
         return leaf.choices[0]
     return f"1 {leaf.unit}" if leaf.unit else {"integer": "1", "boolean": "true"}.get(leaf.type, "...")
+
+
+def _shown(entry: Entry) -> str:
+    return f"{entry.value} {entry.unit or ''}".rstrip()
 
 
 def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401

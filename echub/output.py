@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,21 +26,22 @@ class Job:
 def plan(paths: Sequence[Path], out: Path | None) -> list[Job]:
     """List the files to convert: those named, and those found in folders, with mirrored outputs.
 
-    Hidden files, sidecars and native files met in a folder are passed over; links to folders are
-    not followed. Raises `TargetClash` where two sources would have one output.
+    Hidden files, sidecars, native files and what is no file (pipes, sockets) are passed over in a
+    folder; links to folders are not followed. A folder that may not be listed stands for itself, so
+    that it is reported. Raises `TargetClash` where two sources would have one output.
     """
-    jobs = [job for path in paths for job in _jobs(path, out)]
-    seen: dict[Path, Path] = {}
-    for job in jobs:
-        key = Path(os.path.abspath(job.stem))
-        first = seen.setdefault(key, job.source)
-        if first is not job.source:
+    jobs: dict[str, Job] = {}
+    for job in (job for path in paths for job in _jobs(path, out)):
+        first = jobs.setdefault(os.path.abspath(job.stem), job)
+        if os.path.abspath(first.source) != os.path.abspath(job.source):
             raise TargetClash(
                 f"two sources would be written to {job.stem}",
-                found=f"{first} and {job.source}",
+                found=f"{first.source} and {job.source}",
                 hint="convert them to different folders with -o",
             )
-    return jobs
+        if job.named and not first.named:  # met in a folder and named as well
+            jobs[os.path.abspath(job.stem)] = job
+    return list(jobs.values())
 
 
 def _jobs(path: Path, out: Path | None) -> Iterator[Job]:
@@ -52,13 +54,19 @@ def _jobs(path: Path, out: Path | None) -> Iterator[Job]:
 
 def _walk(folder: Path, out: Path | None) -> Iterator[Path]:
     """Walk a folder in a fixed order, leaving out what echub itself writes or reads as sidecars."""
-    skip = out.resolve() if out else None
-    for root, folders, files in os.walk(folder):
+    skip = os.path.realpath(out) if out else None
+    closed: list[Path] = []
+    for root, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         here = Path(root)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() != skip)
-        for name in sorted(files):
-            if not name.startswith(".") and name != FOLDER_FILE and not name.endswith((SIDECAR_SUFFIX, ".h5")):
-                yield here / name
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and os.path.realpath(here / f) != skip)
+        yield from (here / name for name in sorted(files) if _is_source(here / name))
+    yield from closed
+
+
+def _is_source(path: Path) -> bool:
+    if path.name.startswith(".") or path.name == FOLDER_FILE or path.name.endswith((SIDECAR_SUFFIX, ".h5")):
+        return False
+    return os.path.isfile(path) or os.path.islink(path)  # a broken link is reported when it is opened
 
 
 def require_free(target: Path, *, force: bool) -> None:
@@ -76,16 +84,20 @@ def write_atomically(parts: Sequence[tuple[Path, Callable[[Path], None]]]) -> No
     operating system refuses.
     """
     temporary: list[tuple[Path, Path]] = []
+    target = Path()
     try:
         for target, write in parts:
             target.parent.mkdir(parents=True, exist_ok=True)
-            path = target.with_name(f".{target.name}.{os.getpid()}.part")
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "the output is a folder")
+            # A short name of its own: as long as the target's it could be too long, and two threads may write.
+            path = target.with_name(f".echub-{secrets.token_hex(8)}.part")
             temporary.append((path, target))
             write(path)
         for path, target in temporary:
             os.replace(path, target)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as RuntimeError
-        raise _not_writable(temporary[-1][1] if temporary else parts[0][0], error) from error
+        raise _not_writable(target, error) from error
     finally:
         for path, _ in temporary:
             with suppress(OSError):
@@ -101,6 +113,7 @@ def _not_writable(target: Path, error: Exception) -> TargetNotWritable:
         errno.EACCES: "no permission to write there",
         errno.EPERM: "no permission to write there",
         errno.EROFS: "the file system is read-only",
+        errno.EISDIR: "a folder has that name",
         errno.ENOTDIR: "a part of the path is a file, not a folder",
         errno.EEXIST: "a part of the path is a file, not a folder",
         errno.ENAMETOOLONG: "the name is too long for this file system",
@@ -114,8 +127,8 @@ def _not_writable(target: Path, error: Exception) -> TargetNotWritable:
 
 
 def _errno_in(text: str) -> int | None:
-    """Find the error number in HDF5's message."""
+    """Find the error number in the message of HDF5 or of a writer's library."""
     import re
 
-    match = re.search(r"errno = (\d+)", text)
+    match = re.search(r"(?:errno =|os error) (\d+)", text)
     return int(match[1]) if match else None

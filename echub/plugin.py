@@ -9,14 +9,31 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from echub.declare import Confidence, KnownFormat, NoOptions, Reader, Template, Vocabulary, Writer, option
+from echub.declare import (
+    Analysis,
+    Confidence,
+    Decision,
+    Gives,
+    KnownFormat,
+    Need,
+    NeedMeta,
+    NoOptions,
+    Reader,
+    Sampling,
+    Template,
+    Vocabulary,
+    Writer,
+    option,
+)
 from echub.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from echub.analysis import Several
     from echub.build import SourceColumn, build_dataset, build_map, build_tables
     from echub.channels import Channel, build_long
     from echub.column import Bits, Column
     from echub.dataset import Dataset
+    from echub.description import describe, plain_types, restore
     from echub.errors import (
         EchubError,
         MetadataError,
@@ -27,24 +44,48 @@ if TYPE_CHECKING:
         UnknownUnit,
     )
     from echub.metadata import Metadata
+    from echub.needs import Inputs, missing_metadata
     from echub.notice import Notice
+    from echub.outcome import (
+        Component,
+        Condition,
+        Flag,
+        Interval,
+        Measurand,
+        Outcome,
+        Refusal,
+        Sensitivity,
+        Series,
+    )
     from echub.record import Dropped, Record
     from echub.source import Source
     from echub.units import Unit, parse_unit, unit
+    from echub.vocabulary import quantities
 
 _LAZY = {
     "Bits": "echub.column",
     "Channel": "echub.channels",
     "Column": "echub.column",
+    "Component": "echub.outcome",
+    "Condition": "echub.outcome",
     "Dataset": "echub.dataset",
     "Dropped": "echub.record",
     "EchubError": "echub.errors",
+    "Flag": "echub.outcome",
+    "Inputs": "echub.needs",
+    "Interval": "echub.outcome",
+    "Measurand": "echub.outcome",
     "Metadata": "echub.metadata",
     "MetadataError": "echub.errors",
     "Notice": "echub.notice",
+    "Outcome": "echub.outcome",
     "PluginError": "echub.errors",
     "ReadError": "echub.errors",
     "Record": "echub.record",
+    "Refusal": "echub.outcome",
+    "Sensitivity": "echub.outcome",
+    "Series": "echub.outcome",
+    "Several": "echub.analysis",
     "Source": "echub.source",
     "SourceColumn": "echub.build",
     "Unit": "echub.units",
@@ -55,27 +96,49 @@ _LAZY = {
     "build_long": "echub.channels",
     "build_map": "echub.build",
     "build_tables": "echub.build",
+    "describe": "echub.description",
+    "missing_metadata": "echub.needs",
     "parse_unit": "echub.units",
+    "plain_types": "echub.description",
+    "quantities": "echub.vocabulary",
+    "restore": "echub.description",
     "unit": "echub.units",
 }
 
 __all__ = [
+    "Analysis",
     "Bits",
     "Channel",
     "Column",
+    "Component",
+    "Condition",
     "Confidence",
     "Dataset",
+    "Decision",
     "Dropped",
     "EchubError",
+    "Flag",
+    "Gives",
+    "Inputs",
+    "Interval",
     "KnownFormat",
+    "Measurand",
     "Metadata",
     "MetadataError",
+    "Need",
+    "NeedMeta",
     "NoOptions",
     "Notice",
+    "Outcome",
     "PluginError",
     "ReadError",
     "Reader",
     "Record",
+    "Refusal",
+    "Sampling",
+    "Sensitivity",
+    "Series",
+    "Several",
     "Source",
     "SourceColumn",
     "Template",
@@ -89,9 +152,14 @@ __all__ = [
     "build_long",
     "build_map",
     "build_tables",
+    "describe",
     "hookimpl",
+    "missing_metadata",
     "option",
     "parse_unit",
+    "plain_types",
+    "quantities",
+    "restore",
     "unit",
 ]
 

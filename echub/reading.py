@@ -10,16 +10,16 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 import echub_schemas
-from echub import __version__, store
+from echub import __version__, clock, store
 from echub.annotate import Annotations
 from echub.dataset import Dataset
-from echub.declare import Reader
+from echub.declare import NoOptions, Reader
 from echub.detect import choose
 from echub.errors import EchubError, PluginError, ReadError
 from echub.notice import Notice
 from echub.options import as_dict, parse_options
 from echub.record import Provenance, Record
-from echub.registry import registry, resolve
+from echub.registry import PLUGIN_FAULTS, registry, resolve
 from echub.segments import clock_restarts
 from echub.source import Source
 from echub.vocabulary import kinds
@@ -34,16 +34,19 @@ def read(
     reader: str | None = None,
     options: Mapping[str, str] | None = None,
     annotations: Annotations | None = None,
+    siblings: bool = True,
 ) -> Record:
     """Read a raw or a native file to a record.
 
     The reader is found by content unless it is named. The record carries provenance, the added
-    metadata, and a notice for everything the user has to know. Raises `SourceError` where it
+    metadata, and a notice for everything the user has to know. Without `siblings` the reader sees
+    no other file. Raises `SourceError` where it
     cannot be read, `CommandError` for a wrong reader or option.
     """
-    source = Source.of(what)
-    if reader is None and store.is_native(source.head) and source.path is not None:
-        return _annotated(store.read(source.path), source, annotations)
+    source = Source.of(what, siblings=siblings)
+    if reader is None and store.is_native(source):
+        parse_options(NoOptions, options or {}, "the reader of native files")
+        return _annotated(store.read(source), source, annotations)
     declared = registry().reader(reader) if reader else choose(source, registry())
     chosen = parse_options(declared.options, options or {}, f"the reader {declared.name}")
     with _hashing(source) as digest:
@@ -51,7 +54,9 @@ def read(
         _check_structure(record)
     record.provenance = _provenance(source, digest(), declared, chosen)
     _enrich(record, source)
-    return _annotated(record, source, annotations)
+    _annotated(record, source, annotations)
+    record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote brings its own
+    return record
 
 
 @contextmanager
@@ -74,7 +79,7 @@ def _call(declared: Reader, source: Source, options: Any) -> Record:  # noqa: AN
         raise
     except MemoryError:
         raise ReadError("there is not enough memory to read the file", path=source.shown) from None
-    except Exception as error:  # the plugin boundary
+    except PLUGIN_FAULTS as error:
         raise _plugin_failed(declared, source, f"{type(error).__name__}: {error}") from error
     if not isinstance(record, Record):
         raise _plugin_failed(declared, source, f"it gave a {type(record).__name__}, not a Record")
@@ -114,7 +119,9 @@ def _enrich(record: Record, source: Source) -> None:
 
 def _annotated(record: Record, source: Source, annotations: Annotations | None) -> Record:
     """Add the metadata of sidecars, tables and the command line."""
-    record.notices += (annotations or Annotations()).apply(source, record.metadata)
+    notices = (annotations or Annotations()).apply(source, record.metadata)
+    notices += clock.set_absolute_start(record.metadata)
+    record.notices += [notice for notice in notices if notice not in record.notices]
     return record
 
 
@@ -125,7 +132,7 @@ def _check_structure(record: Record) -> None:
     """Flag what breaks a rule of its kind; nothing here stops a conversion."""
     for kind, dataset in record.datasets.items():
         record.notices += _missing_columns(dataset)
-        if kind == "timeseries":
+        if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.channels import source_pieces
-from echub.content import plain
 from echub.dataset import Dataset
 from echub.errors import PluginError, UnknownColumn
+from echub.jsontext import plain
 from echub.metadata import Metadata
 from echub.notice import Notice
 
@@ -85,8 +85,8 @@ class Record:
     ) -> None:
         self.datasets: dict[str, Dataset] = {}
         for dataset in datasets:
-            if self.datasets.setdefault(dataset.kind, dataset) is not dataset:
-                raise PluginError(f"a record has two {dataset.kind} datasets")
+            if self.datasets.setdefault(dataset.name, dataset) is not dataset:
+                raise PluginError(f"a record has two {dataset.name} datasets")
         self.metadata = metadata if metadata is not None else Metadata()
         self.settings: dict[str, Any] = plain(settings or {})
         self.notices = list(notices)
@@ -110,26 +110,32 @@ class Record:
 
     def __repr__(self) -> str:
         name = self.provenance.source.get("name", "record")
-        parts = ", ".join(f"{d.kind} ({d.rows} rows, {len(d.columns)} columns)" for d in self.datasets.values())
+        parts = ", ".join(f"{d.name} ({d.rows} rows, {len(d.columns)} columns)" for d in self.datasets.values())
         return f"<Record {name}: {parts or 'no data'}>"
 
     def source_table(self) -> dict[tuple[int, str], NDArray[Any]]:
         """Rebuild the source's table: its columns by (position, header), its rows in their order.
 
-        Signs and scales are undone and types restored.
+        Signs and scales are undone and types restored. Of a joined record each part has a table of
+        its own; the part then stands before the header.
         """
         pieces: dict[tuple[int, str], list[tuple[NDArray[Any], NDArray[Any]]]] = {}
         for dataset in self.datasets.values():
             if "row" not in dataset.columns:
                 continue
             row = dataset["row"]
+            part = f"{dataset.attrs['part']}: " if dataset.label else ""
             for column in dataset.columns.values():
                 if column.index is not None:
-                    pieces.setdefault((column.index, column.header), []).append((row, column.source_values()))
+                    pieces.setdefault((column.index, part + column.header), []).append(
+                        (row, column.source_values())
+                    )
             for key, piece in source_pieces(dataset):
                 pieces.setdefault(key, []).append(piece)
             for omitted in dataset.omitted:
-                pieces.setdefault((omitted.index, omitted.header), []).append((row, omitted.values(len(row))))
+                pieces.setdefault((omitted.index, part + omitted.header), []).append(
+                    (row, omitted.values(len(row)))
+                )
         return {key: _interleave(parts) for key, parts in sorted(pieces.items(), key=lambda item: item[0])}
 
     def same_as(self, other: Record) -> bool:

@@ -10,6 +10,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,12 +19,15 @@ from typing import Any, Literal, TypeVar
 import pluggy
 
 from echub import hookspecs, vocabulary
-from echub.declare import KnownFormat, Reader, Template, Vocabulary, Writer
+from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
 from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
 
 GROUP = "echub"
+PLUGIN_FAULTS = (Exception, SystemExit)
+"""The plugin boundary: what a stranger's code may raise, be it `sys.exit`, without ending the program."""
+
 State = Literal["ok", "failed", "shadowed", "blocked"]
-Declared = TypeVar("Declared", Reader, Writer)
+Declared = TypeVar("Declared", Reader, Writer, Analysis)
 
 
 @dataclass
@@ -44,6 +48,10 @@ class Plugin:
         self.problems.append(problem)
 
 
+class PluginWarning(UserWarning):
+    """Something is wrong with a plugin; the others work."""
+
+
 class Registry:
     """The plugins of this environment and what they offer, by name."""
 
@@ -51,6 +59,7 @@ class Registry:
         self.plugins: list[Plugin] = []
         self.readers: dict[str, Reader] = {}
         self.writers: dict[str, Writer] = {}
+        self.analyses: dict[str, Analysis] = {}
         self.known_formats: dict[str, KnownFormat] = {}
         self.templates: dict[str, Template] = {}
         self._owner: dict[tuple[type, str], Plugin] = {}
@@ -68,6 +77,7 @@ class Registry:
         }
         self._collect("echub_readers", of_readers)
         self._collect("echub_writers", {Writer: self._add_writer})
+        self._collect("echub_analyses", {Analysis: self._add_analysis})
 
     # -- loading ---------------------------------------------------------------------------
 
@@ -92,23 +102,28 @@ class Registry:
             module = entry_point.load()
             plugin.problems += _misspelt_hooks(module)
             self._manager.register(module, plugin.name)
-        except (Exception, SystemExit) as error:  # the plugin boundary: a stranger's code may do anything
+        except PLUGIN_FAULTS as error:
             plugin.fail(_one_line(error))
+            if self._manager.has_plugin(plugin.name):  # pluggy checks one hook after the other
+                self._manager.unregister(name=plugin.name)
 
     def _collect(self, hook: str, takers: dict[type, Callable[[Any, Plugin], None]]) -> None:
         """Ask every plugin for its declarations, each in isolation."""
-        by_name = {plugin.name: plugin for plugin in self.plugins if plugin.state == "ok"}
+        by_name = self._loaded()
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-            plugin = by_name[implementation.plugin_name]
+            plugin = by_name.get(implementation.plugin_name)
+            if plugin is None:  # another of its hooks failed
+                continue
             try:
                 for declared in implementation.function():
-                    self._take(declared, hook, takers, plugin)
-            except Exception as error:  # the plugin boundary
+                    self._take(declared, takers, plugin)
+            except PLUGIN_FAULTS as error:
                 plugin.fail(f"{hook}: {_one_line(error)}")
 
-    def _take(
-        self, declared: object, hook: str, takers: dict[type, Callable[[Any, Plugin], None]], plugin: Plugin
-    ) -> None:
+    def _loaded(self) -> dict[str, Plugin]:
+        return {plugin.name: plugin for plugin in self.plugins if plugin.state == "ok"}
+
+    def _take(self, declared: object, takers: dict[type, Callable[[Any, Plugin], None]], plugin: Plugin) -> None:
         taker = takers.get(type(declared))
         if taker is None:
             wanted = " or ".join(kind.__name__ for kind in takers)
@@ -122,6 +137,9 @@ class Registry:
 
     def _add_writer(self, writer: Writer, plugin: Plugin) -> None:
         self._claim(Writer, self.writers, writer, plugin)
+
+    def _add_analysis(self, analysis: Analysis, plugin: Plugin) -> None:
+        self._claim(Analysis, self.analyses, analysis, plugin)
 
     def _add_known_format(self, known: KnownFormat, plugin: Plugin) -> None:
         self._claim(KnownFormat, self.known_formats, known, plugin)
@@ -160,8 +178,12 @@ class Registry:
         mine = [p for p in self.plugins if p.name == plugin and p.state == "ok"]
         return [t for t in self.templates.values() if self._owner[Template, t.name] in mine]
 
-    def owner(self, declared: Reader | Writer) -> Plugin:
-        """Give the plugin that declared a reader or writer."""
+    def analysis(self, name: str) -> Analysis:
+        """Find an analysis by name; raise `UnknownReader` or `ReaderNotInstalled`."""
+        return _installed(_find(name, self.analyses, "analysis"))
+
+    def owner(self, declared: Reader | Writer | Analysis) -> Plugin:
+        """Give the plugin that declared a reader, writer or analysis."""
         return self._owner[type(declared), declared.name]
 
     def problems(self) -> Iterator[tuple[Plugin, str]]:
@@ -173,20 +195,28 @@ class Registry:
     def enrich(self, record: Any, source: Any) -> list[tuple[Plugin, str]]:  # noqa: ANN401
         """Let every plugin enrich a record that was read; give what failed."""
         failed = []
-        by_name = {plugin.name: plugin for plugin in self.plugins}
+        by_name = self._loaded()
         for implementation in self._manager.hook.echub_record_read.get_hookimpls():
+            if implementation.plugin_name not in by_name:
+                continue
             given = {"record": record, "source": source}
             try:
                 implementation.function(*(given[name] for name in implementation.argnames))
-            except Exception as error:  # the plugin boundary
+            except PLUGIN_FAULTS as error:
                 failed.append((by_name[implementation.plugin_name], f"echub_record_read: {_one_line(error)}"))
         return failed
 
 
 @cache
 def registry() -> Registry:
-    """Load the plugins of this environment, once; `ECHUB_PLUGINS=-name` blocks one."""
-    return Registry(importlib.metadata.entry_points(group=GROUP), os.environ.get("ECHUB_PLUGINS", ""))
+    """Load the plugins of this environment, once; `ECHUB_PLUGINS=-name` blocks one.
+
+    Warns with one line for everything that went wrong.
+    """
+    loaded = Registry(importlib.metadata.entry_points(group=GROUP), os.environ.get("ECHUB_PLUGINS", ""))
+    for plugin, problem in loaded.problems():
+        warnings.warn(f"the plugin {plugin.name} of {plugin.distribution}: {problem}", PluginWarning, stacklevel=2)
+    return loaded
 
 
 def resolve(target: str) -> Callable[..., Any]:
@@ -194,16 +224,19 @@ def resolve(target: str) -> Callable[..., Any]:
     module, _, attribute = target.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
-    except Exception as error:  # the plugin boundary
+    except PLUGIN_FAULTS as error:
         raise PluginError(f"{target} cannot be loaded: {_one_line(error)}") from error
     if not callable(found):
         raise PluginError(f"{target} is not callable", found=type(found).__name__)
     return found  # type: ignore[no-any-return]
 
 
-def is_installed(declared: Reader | Writer) -> bool:
-    """Tell whether the package that a reader or writer requires is there."""
-    return not declared.requires or importlib.util.find_spec(declared.requires) is not None
+def is_installed(declared: Reader | Writer | Analysis) -> bool:
+    """Tell whether the package that a declaration requires is there."""
+    try:
+        return not declared.requires or importlib.util.find_spec(declared.requires) is not None
+    except (ImportError, ValueError):  # the parent of a dotted name is missing, or a module without a spec
+        return False
 
 
 def _installed(declared: Declared) -> Declared:

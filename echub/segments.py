@@ -37,11 +37,11 @@ def sweep_starts(frequency: ArrayLike) -> NDArray[np.intp]:
     """Find the rows at which a new frequency sweep begins: where the frequency jumps back.
 
     frequency: (n,), Hz, > 0. The first row begins one; a sweep runs in the direction of most
-    steps, and a step against it that is larger than the smallest step along it starts the next.
+    steps, and a step against it starts the next. A repeated frequency continues the sweep.
     """
     logs = np.log(np.asarray(frequency, dtype=np.float64))
-    if not len(logs):
-        return np.empty(0, np.intp)
+    if len(logs) < 2:
+        return np.arange(len(logs), dtype=np.intp)
     steps: NDArray[Any] = np.diff(logs)
     along = steps if np.median(steps) > 0 else -steps
     back = np.flatnonzero(along < -1e-9) + 1

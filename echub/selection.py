@@ -47,7 +47,8 @@ def evaluate(expression: str, dataset: Dataset) -> NDArray[np.bool_]:
     """
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
-        result = np.asarray(_value(tree, dataset))
+        with np.errstate(all="ignore"):  # a quotient with zero is no number, and no condition holds for it
+            result = np.asarray(_value(tree, dataset))
     except (SyntaxError, TypeError, ValueError, RecursionError, OverflowError, MemoryError) as error:
         raise _refusal(expression, str(error).splitlines()[0] if str(error) else type(error).__name__) from None
     if result.dtype != bool or result.shape != (dataset.rows,):

@@ -41,14 +41,14 @@ class Source:
         return source
 
     @classmethod
-    def of(cls, what: str | os.PathLike[str] | bytes | BinaryIO | Source) -> Source:
-        """Wrap a path, bytes or an open binary file."""
+    def of(cls, what: str | os.PathLike[str] | bytes | BinaryIO | Source, *, siblings: bool = True) -> Source:
+        """Wrap a path, bytes or an open binary file; without `siblings` no other file is opened."""
         if isinstance(what, Source):
             return what
         if isinstance(what, (bytes, bytearray, memoryview)):
             return cls.from_bytes(bytes(what))
         if isinstance(what, (str, os.PathLike)):
-            return cls(what)
+            return cls(what, siblings=siblings)
         name = getattr(what, "name", "data")
         return cls.from_bytes(what.read(), Path(name).name if isinstance(name, str) else "data")
 
@@ -96,31 +96,15 @@ class Source:
         self.used.append(path.name)
         return Source(path)
 
-    def beside(self, name: str) -> Source:
-        """Open a file of the same folder, or below it, that this one names.
+    def beside(self, pattern: str) -> list[Source]:
+        """Open the files of the same folder whose names match a glob, by name; none for bytes.
 
-        Raises `ReadError` for a name that leads elsewhere and for bytes in memory, which have no
-        folder; `SourceNotFound` where there is no such file.
+        They count as used only where the reader says so: ``source.used.append(name)``.
         """
         if self.path is None or not self._siblings:
-            raise ReadError(
-                f"the file {name} cannot be looked for: this source is not in a folder",
-                path=self.name,
-                hint="give the path of the file that names it",
-            )
-        parts = Path(name).parts
-        if Path(name).is_absolute() or ".." in parts or not parts or "\0" in name:
-            raise ReadError(
-                "a file beside this one is expected", path=self.shown, found=name, expected="a relative name"
-            )
-        self.used.append(name)
-        return Source(self.path.parent / name)
-
-    def neighbours(self) -> list[str]:
-        """List the names of the files in the same folder, sorted; none for bytes in memory."""
-        if self.path is None or not self._siblings:
             return []
-        return sorted(entry.name for entry in self.path.parent.iterdir() if entry.is_file())
+        found = sorted(path for path in self.path.parent.glob(pattern) if path != self.path)
+        return [Source(path, siblings=False) for path in found if path.is_file()]
 
     def sha256(self) -> str:
         """Hash the whole file."""
@@ -143,6 +127,8 @@ def _size(path: Path) -> int:
                 expected="a file",
                 hint="`echub convert` walks directories",
             )
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise SourceNotFound("this is no regular file", path=str(path), expected="a file", found="a device")
         with path.open("rb") as file:
             return file.seek(0, os.SEEK_END)
     except FileNotFoundError:

@@ -7,6 +7,7 @@ Equal records give equal bytes for equal versions of echub and its compressor.
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -23,22 +24,22 @@ import echub_schemas
 from echub import filters, units
 from echub.column import Bits, Column
 from echub.content import (
-    block_corners,
     block_shape,
     blocks,
     column_digest,
     content_sha256,
     describe_column,
     describe_dataset,
-    plain,
-    to_json,
 )
 from echub.dataset import Dataset, Omitted
+from echub.description import restore_column
 from echub.errors import ReadError
+from echub.jsontext import encodable, plain, to_json
 from echub.metadata import Entry, Metadata
 from echub.notice import Notice
 from echub.record import Dropped, Provenance, Record
-from echub.units import Scale
+from echub.source import Source
+from echub.steady import SteadyFile
 
 SUFFIX = ".h5"
 FORMAT = "echub"
@@ -59,18 +60,22 @@ def _type(dtype: np.dtype[Any]) -> h5t.TypeID:
     return h5t.py_create(dtype, logical=True)
 
 
+_FEW_LABELS = 256
+"""More labels than this are no flags that another program would show."""
+
+
 # -- writing ---------------------------------------------------------------------------------
 
 
 def write(record: Record, path: Path) -> str:
     """Write a record to a new file; give its `content_sha256`."""
-    with h5py.File(path, "w", libver=("earliest", "v110")) as file:
+    with SteadyFile(path) as steady, h5py.File(steady, "w", libver=("earliest", "v110")) as file:
         root = h5g.open(file.id, b"/")
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
-            group = _ordered_group(root, dataset.kind)
+            group = _ordered_group(root, dataset.name)
             for name, digest in _write_dataset(group, dataset):
-                digests[dataset.kind, name] = digest
+                digests[dataset.name, name] = digest
         content = content_sha256(record, digests)
         _write_texts(root, record)
         _set_attributes(root, _root_attributes(record, content))
@@ -116,7 +121,8 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
     """Give a new object its attributes: texts, or arrays of numbers."""
     for name, value in attributes.items():
         if isinstance(value, str):
-            data, kind, space = np.array(value, dtype=_TEXT), _TEXT_TYPE, _SCALAR
+            text = encodable(value.replace("\0", "\\0"))  # HDF5 ends a text at its first zero
+            data, kind, space = np.array(text, dtype=_TEXT), _TEXT_TYPE, _SCALAR
         else:
             data = np.asarray(value)
             kind, space = _type(data.dtype), h5s.create_simple(data.shape)
@@ -154,7 +160,7 @@ def _create(group: h5g.GroupID, column: Column) -> h5d.DatasetID:
     plist.set_chunk(block_shape(values.shape))
     plist.set_shuffle()
     plist.set_deflate(filters.LEVEL)
-    space = h5s.create_simple(values.shape, (h5s.UNLIMITED, *values.shape[1:]))
+    space = h5s.create_simple(values.shape)
     return h5d.create(group, column.name.encode(), _type(values.dtype.newbyteorder("<")), space, plist)
 
 
@@ -177,18 +183,17 @@ def _attach(array: h5d.DatasetID, column: Column, scales: dict[str, h5d.DatasetI
 
 def _fill(dataset: Dataset, arrays: dict[str, h5d.DatasetID]) -> Iterator[tuple[str, str]]:
     """Write the chunks that the threads make, in order; give the digest of each column."""
-    large = {name: column.values for name, column in dataset.columns.items() if _is_chunked(column)}
-    sizes = {name: math.prod(block_shape(values.shape)) for name, values in large.items()}
-    digests: dict[str, list[bytes]] = {name: [] for name in large}
+    large = [column for column in dataset.columns.values() if _is_chunked(column)]
+    pieces = ((column.name, *block) for column in large for block in blocks(column.values))
+    sizes = {column.name: math.prod(block_shape(column.values.shape)) for column in large}
+    digests: dict[str, list[bytes]] = {column.name: [] for column in large}
 
-    def packed(piece: tuple[str, NDArray[Any]]) -> tuple[str, bytes, bytes]:
-        name, block = piece
-        return name, *filters.pack(block, sizes[name])
+    def packed(piece: tuple[str, tuple[int, ...], NDArray[Any]]) -> tuple[str, tuple[int, ...], bytes, bytes]:
+        name, first, block = piece
+        return name, first, *filters.pack(block, sizes[name])
 
-    pieces = ((name, block) for name, values in large.items() for block in blocks(values))
-    corners = {name: block_corners(values.shape) for name, values in large.items()}
-    for name, digest, chunk in filters.in_order(packed, pieces):
-        arrays[name].write_direct_chunk(next(corners[name]), chunk)
+    for name, first, digest, chunk in filters.in_order(packed, pieces):
+        arrays[name].write_direct_chunk(first, chunk)
         digests[name].append(digest)
     for name, column in dataset.columns.items():
         yield name, column_digest(column.values, digests.get(name))
@@ -199,7 +204,8 @@ def _attributes(column: Column) -> dict[str, Any]:
     described = describe_column(column)
     known = units.table().find(column.unit) if column.unit else None
     shown = {
-        "units": known.in_file if known else column.unit,
+        "units": known.in_file if known else None,  # a text outside the table would be misread: V/mA
+        "printed_units": None if known else column.unit,
         "long_name": (column.quantity or column.header).replace("_", " "),
         "quantity": column.quantity,
         "origin": column.origin,
@@ -210,10 +216,10 @@ def _attributes(column: Column) -> dict[str, Any]:
     attributes: dict[str, Any] = {key: value for key, value in shown.items() if value}
     if column.bits:
         attributes |= _flag_attributes(column.bits, column.values.dtype)
-    if column.labels:
-        attributes["flag_values"] = np.array(list(column.labels), dtype=column.values.dtype)
-        attributes["flag_meanings"] = " ".join(label.replace(" ", "_") for label in column.labels.values())
-    attributes["echub"] = to_json({key: value for key, value in described.items() if _says(value)})
+    if 0 < len(column.labels) <= _FEW_LABELS:
+        attributes["flag_values"] = np.array(list(column.labels)).astype(column.values.dtype)
+        attributes["flag_meanings"] = " ".join(map(_word, column.labels.values()))
+    attributes["echub"] = to_json(plain({key: value for key, value in described.items() if _says(value)}))
     return attributes
 
 
@@ -231,42 +237,69 @@ def _flag_attributes(fields: tuple[Bits, ...], dtype: np.dtype[Any]) -> dict[str
     return {
         "flag_masks": np.array([bits.mask for bits, _, _ in states], dtype=dtype),
         "flag_values": np.array([value << shifts[bits.name] for bits, value, _ in states], dtype=dtype),
-        "flag_meanings": " ".join(f"{bits.name}:{word}".replace(" ", "_") for bits, _, word in states),
+        "flag_meanings": " ".join(_word(f"{bits.name}:{word}") for bits, _, word in states),
     }
+
+
+def _word(text: str) -> str:
+    """Make one word of a text, as CF's lists of meanings want it."""
+    return "_".join(text.split()) or "_"
 
 
 # -- reading ---------------------------------------------------------------------------------
 
 
-def is_native(head: bytes) -> bool:
-    """Tell whether bytes begin like HDF5."""
-    return head.startswith(b"\x89HDF\r\n\x1a\n")
+_DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError)
+"""What h5py and the decoding of its contents stumble over in a damaged file."""
 
 
-def read(path: Path) -> Record:
+def is_native(source: Source) -> bool:
+    """Tell whether this is HDF5 of ours, or HDF5 so damaged that nobody can tell."""
+    if not source.head.startswith(b"\x89HDF\r\n\x1a\n"):
+        return False
+    try:
+        with _open(source) as file:
+            return bool(file.attrs.get("format") == FORMAT)
+    except _DAMAGE:
+        return True
+
+
+def _open(source: Source) -> h5py.File:
+    return h5py.File(source.path if source.path is not None else io.BytesIO(source.read()), "r")
+
+
+def read(what: Source | Path) -> Record:
     """Read a native file back to the record that was written.
 
     Raises `ReadError` for HDF5 that is none of ours, for a newer major schema, and for damage.
     """
+    source = Source.of(what)
+    path = source.shown
     try:
-        with h5py.File(path, "r") as file:
+        with _open(source) as file:
             _require_ours(file, path)
             return _read(file)
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise ReadError(
             "the native file is damaged",
-            path=str(path),
+            path=path,
             found=str(error).splitlines()[0] if str(error) else type(error).__name__,
             cause="it was truncated or changed after it was written",
             hint="convert the source again with --force",
         ) from None
 
 
-def _require_ours(file: h5py.File, path: Path) -> None:
+def stated_content(path: Path) -> str:
+    """Give the `content_sha256` that was written with a native file."""
+    with h5py.File(path, "r") as file:
+        return str(file.attrs.get("content_sha256", ""))
+
+
+def _require_ours(file: h5py.File, path: str) -> None:
     if file.attrs.get("format") != FORMAT:
         raise ReadError(
             "this HDF5 file was not written by echub",
-            path=str(path),
+            path=path,
             expected=f"the attribute format = {FORMAT}",
             found=f"the attributes {', '.join(file.attrs) or 'none'}",
         )
@@ -274,7 +307,7 @@ def _require_ours(file: h5py.File, path: Path) -> None:
     if int(version.split(".")[0]) > int(echub_schemas.VERSION.split(".")[0]):
         raise ReadError(
             f"the file has the schema {version}, newer than this echub reads",
-            path=str(path),
+            path=path,
             expected=f"{echub_schemas.VERSION.split('.')[0]}.x",
             found=version,
             hint="pip install --upgrade echub",
@@ -302,23 +335,9 @@ def _read_dataset(group: h5py.Group) -> Dataset:
         tuple(Omitted(*omitted) for omitted in json.loads(group.attrs["omitted"])),
         tuple(json.loads(group.attrs["history"])),
         json.loads(group.attrs["attrs"]),
+        str(group.attrs.get("label", "")),
     )
 
 
 def _read_column(array: h5py.Dataset) -> Column:
-    known = json.loads(array.attrs["echub"])
-    bits = tuple(
-        Bits(
-            b["name"],
-            b["header"],
-            b["mask"],
-            b["quantity"],
-            {int(value): word for value, word in b["meanings"].items()},
-        )
-        for b in known.pop("bits", ())
-    )
-    labels = {int(code): label for code, label in known.pop("labels", {}).items()}
-    scale = Scale.parse(known.pop("scale"))
-    axes = tuple(known.pop("axes"))
-    values: NDArray[Any] = array[()]
-    return Column(values=values, bits=bits, labels=labels, scale=scale, axes=axes, **known)
+    return restore_column(json.loads(array.attrs["echub"]), array[()])

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
+_EXPRESSION = re.compile(r"[\w\s*/^().·⁻-]+")
+_ENDLESS = re.compile(r"\d\d|[\d)]\s*(?:\*\*|\^)")
+"""Powers of powers and exponents of two digits: no unit needs them, and they may take for ever."""
+
 _BASE = {
     "mass": "kg",
     "length": "m",
@@ -94,8 +98,11 @@ class Scale:
 
 
 def normalise(text: str) -> str:
-    """Compose accents (NFC, not NFKC, which would turn `µ` and `²` into other characters)."""
-    return unicodedata.normalize("NFC", text).strip()
+    """Compose accents (NFC, not NFKC, which would turn `²` into `2`) and take the Greek mu as micro.
+
+    NFC makes the ohm sign the letter omega, but leaves micro sign and Greek mu apart.
+    """
+    return unicodedata.normalize("NFC", text).replace("\u03bc", "\u00b5").strip()
 
 
 class UnitTable:
@@ -107,24 +114,17 @@ class UnitTable:
         self.add(entries)
 
     def add(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        """Add units; a spelling that means another unit already is an error."""
+        """Add units, all or none; `PluginError` where a spelling means another unit already."""
+        claims: dict[str, Unit] = {}
         for symbol, entry in entries.items():
-            unit = Unit(
-                symbol,
-                entry["of"],
-                Fraction(entry["factor"]),
-                Fraction(entry.get("offset", 0)),
-                entry.get("file", symbol),
-            )
-            self.units[symbol] = self._claim(symbol, unit)
-            for text in entry.get("text", ()):
-                self._claim(normalise(text), unit)
-
-    def _claim(self, text: str, unit: Unit) -> Unit:
-        known = self._by_text.setdefault(text, unit)
-        if known != unit:
-            raise PluginError(f"the unit text {text!r} already means {known}, it cannot mean {unit} too")
-        return known
+            unit = _unit_of(symbol, entry)
+            for text in map(normalise, (symbol, *entry.get("text", ()))):
+                known = self._by_text.get(text) or claims.setdefault(text, unit)
+                if known != unit:
+                    raise PluginError(f"the unit text {text!r} already means {known}, it cannot mean {unit} too")
+        self._by_text |= claims
+        self.units |= {unit.symbol: unit for unit in claims.values()}
+        _registry.cache_clear()
 
     def find(self, text: str) -> Unit | None:
         """Look a spelling up; None where it is not in the table."""
@@ -133,6 +133,29 @@ class UnitTable:
     def spellings(self) -> Iterable[str]:
         """Give every text that the table knows."""
         return self._by_text.keys()
+
+
+def _unit_of(symbol: str, entry: Mapping[str, Any]) -> Unit:
+    """Read one entry of the table; `PluginError` where it is no unit of the base dimensions."""
+    try:
+        dimension, factor = entry["of"], Fraction(entry["factor"])
+        powers = {
+            name: int(power) for name, power in (part.split("^") for part in dimension.split() if part != "1")
+        }
+    except (KeyError, ValueError, ZeroDivisionError, AttributeError, TypeError) as error:
+        raise PluginError(
+            f"the unit {symbol!r} is not defined",
+            expected='of = "length^1 time^-1" and factor = "1/1000"',
+            found=str(dict(entry)),
+            cause=f"{type(error).__name__}: {error}",
+        ) from None
+    if factor <= 0 or not powers.keys() <= _BASE.keys():
+        raise PluginError(
+            f"the unit {symbol!r} is not defined",
+            expected=f"a positive factor, and powers of {', '.join(_BASE)}",
+            found=f"{factor} of {dimension}",
+        )
+    return Unit(symbol, dimension, factor, Fraction(entry.get("offset", 0)), entry.get("file", symbol))
 
 
 @cache
@@ -163,14 +186,18 @@ def parse_unit(text: str | Unit) -> Unit:
     """Read a unit as people write it: one of the table, or an expression of its units."""
     if isinstance(text, Unit) or not text.strip() or table().find(text):
         return unit(text)
+    if _ENDLESS.search(text) or not _EXPRESSION.fullmatch(text):
+        return unit(text)
     import tokenize
 
     import pint
 
+    # pint answers nonsense with whatever its parser stumbles over, AssertionError included.
+    stumbles = (ArithmeticError, AssertionError, AttributeError, LookupError, SyntaxError, TypeError, ValueError)
     try:
         parsed = _registry().parse_units(normalise(text))
         base = _registry().get_base_units(parsed)
-    except (pint.PintError, ValueError, TypeError, AttributeError, SyntaxError, tokenize.TokenError):
+    except (pint.PintError, tokenize.TokenError, RecursionError, *stumbles):
         return unit(text)  # raises, with near spellings
     powers = sorted((str(name).strip("[]"), exponent) for name, exponent in parsed.dimensionality.items())
     dimension = " ".join(f"{name}^{exponent}" for name, exponent in powers) or "1"
@@ -184,9 +211,10 @@ def _registry() -> Any:  # noqa: ANN401  pint's registry types are built at run 
     registry = pint.UnitRegistry(None, non_int_type=Fraction)
     for dimension, symbol in _BASE.items():
         registry.define(f"{symbol} = [{dimension}]")
-    for known in table().units.values():
-        if known.symbol.isalpha() and known.symbol not in _BASE.values():
-            registry.define(f"{known.symbol} = {_pint_definition(known)}")
+    for text in table().spellings():
+        known = table().find(text)
+        if text.isalpha() and text not in _BASE.values() and known is not None:
+            registry.define(f"{text} = {_pint_definition(known)}")
     return registry
 
 

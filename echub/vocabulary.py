@@ -93,17 +93,22 @@ def install(addition: Vocabulary) -> None:
             expected=f"names that begin with {addition.prefix}_",
             found=foreign[0],
         )
+    added = {name: _quantity(name, entry) for name, entry in addition.quantities.items()}
+    for name, quantity in added.items():
+        if quantities().get(name, quantity) != quantity:
+            raise PluginError(f"the quantity {name!r} is defined twice and differently")
     units.table().add(addition.units)
-    for name, entry in addition.quantities.items():
-        _install_quantity(Quantity(name, **entry))
+    for quantity in added.values():
+        if quantity.unit is not None:
+            units.unit(quantity.unit)
+    quantities().update(added)
 
 
-def _install_quantity(quantity: Quantity) -> None:
-    if quantity.unit is not None:
-        units.parse_unit(quantity.unit)
-    known = quantities().setdefault(quantity.name, quantity)
-    if known != quantity:
-        raise PluginError(f"the quantity {quantity.name!r} is defined twice and differently")
+def _quantity(name: str, entry: Mapping[str, Any]) -> Quantity:
+    try:
+        return Quantity(name, **entry)
+    except TypeError as error:  # a field missing or misspelt
+        raise PluginError(f"the quantity {name!r} is not defined: {error}", found=str(dict(entry))) from None
 
 
 def _load(name: str) -> dict[str, dict[str, Any]]:

@@ -261,6 +261,7 @@ def test_a_good_plugin_passes_every_rule(tmp_path):
     assert skipped == {}
 
 
+@pytest.mark.filterwarnings("ignore::echub.registry.PluginWarning")
 @pytest.mark.parametrize(
     ("rule", "bad"),
     [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
+import warnings
 from typing import Any
 
 import typer
@@ -18,7 +20,11 @@ COMMANDS = {
     "convert": "echub.cli.convert",
     "info": "echub.cli.info",
     "detect": "echub.cli.detect",
+    "analyze": "echub.cli.analyze",
+    "study": "echub.cli.study",
     "plot": "echub.cli.plot",
+    "compare": "echub.cli.compare",
+    "verify": "echub.cli.verify",
     "meta": "echub.cli.meta",
     "plugins": "echub.cli.plugins",
     "schema": "echub.cli.schema",
@@ -73,23 +79,41 @@ def root(
 
 def main() -> None:
     """Run the command line; an error of ours is printed, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # file names may hold what the terminal's encoding does not
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            _run()
     except EchubError as error:
         _fail(error)
-    except BrokenPipeError:
-        # The reader of our output is gone (`| head`): leave quietly, as other tools do.
+    except OSError as error:  # everything else of the system is an error of ours by now
+        # Nobody reads our output any more (`| head`), or it goes to a full disk.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(f"the output of this command cannot be written: {error.strerror}", err=True)
+        raise SystemExit(1 if isinstance(error, BrokenPipeError) else 2) from None
     finally:
         # At exit Python searches all that is alive for garbage: a tenth of the time of a small file.
         gc.freeze()
 
 
+def _run() -> None:
+    try:
+        app(prog_name="echub")
+    finally:
+        sys.stdout.flush()  # at exit it would be too late to say that it failed
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:  # noqa: ANN401
+    typer.echo(f"warning: {message}", err=True)
+
+
 def _fail(error: EchubError) -> None:
     if "--json" in sys.argv:
-        import json
+        from echub.cli.common import print_json
 
-        typer.echo(json.dumps({"status": "failed", "error": error.as_dict()}, ensure_ascii=False))
+        print_json({"status": "failed", "error": error.as_dict()})
     typer.echo(str(error), err=True)
     raise SystemExit(error.exit_code)

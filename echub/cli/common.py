@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,12 +19,22 @@ Files = Annotated[list[Path], typer.Argument(help="Instrument files, native file
 File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE")]
 ReaderName = Annotated[str | None, typer.Option("--reader", help="Read with this reader; no detection.")]
 ReaderOptions = Annotated[
-    list[str] | None, typer.Option("--option", help="Reader option key=value; `echub info --options` lists them.")
+    list[str] | None, typer.Option("--option", help="Reader option key=value; an unknown key lists them.")
+]
+TableProfile = Annotated[
+    Path | None,
+    typer.Option("--table-profile", help="Profile of a delimited table; short for --option profile=FILE."),
 ]
 MetaTables = Annotated[
     list[Path] | None, typer.Option("--meta", help="CSV table of metadata by file; `echub meta init` writes one.")
 ]
 SetValues = Annotated[list[str] | None, typer.Option("--set", help='Metadata, such as cell.area="0.785 cm^2".')]
+NoSiblings = Annotated[
+    bool, typer.Option("--no-siblings", help="Read the named file alone; open no file beside it.")
+]
+TimeZone = Annotated[
+    str | None, typer.Option("--timezone", help="IANA zone of the instrument's clock, such as Europe/Berlin.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print exact JSON for machines.")]
 
 
@@ -38,13 +49,27 @@ def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
     return result
 
 
-def user_metadata(meta: Sequence[Path] | None, values: Sequence[str] | None) -> Annotations:
+def reader_options(texts: Sequence[str] | None, table_profile: Path | None) -> dict[str, str]:
+    """Collect the options of a reader from `--option` and from the flags that are short for one."""
+    given = pairs(texts, "--option")
+    return given if table_profile is None else {**given, "profile": str(table_profile)}
+
+
+def user_metadata(
+    meta: Sequence[Path] | None, values: Sequence[str] | None, timezone: str | None = None
+) -> Annotations:
     """Load the metadata that the user adds."""
     from echub.annotate import Annotations
 
-    return Annotations.of(meta or (), pairs(values, "--set"))
+    given = pairs(values, "--set")
+    if timezone is not None:
+        from echub.clock import require_zone
+
+        given["experiment.timezone"] = require_zone(timezone)
+    return Annotations.of(meta or (), given)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401
-    """Print one JSON value on one line."""
-    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    """Print one JSON value on one line, in ASCII where the output is not UTF-8."""
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    typer.echo(json.dumps(value, ensure_ascii=ascii_only, allow_nan=False))

@@ -13,17 +13,22 @@ from echub.cli.common import (
     Files,
     Json,
     MetaTables,
+    NoSiblings,
     ReaderName,
     ReaderOptions,
     SetValues,
+    TableProfile,
+    TimeZone,
     pairs,
     print_json,
+    reader_options,
     user_metadata,
 )
 
 if TYPE_CHECKING:
     from echub.annotate import Annotations
     from echub.conversion import Conversion
+    from echub.joining import Part
     from echub.output import Job
 
 app = new_app()
@@ -38,9 +43,15 @@ def convert(
     to: Annotated[str, typer.Option("--to", help="Format: native, csv, …")] = "native",
     reader: ReaderName = None,
     option: ReaderOptions = None,
+    table_profile: TableProfile = None,
     writer_option: Annotated[list[str] | None, typer.Option(help="Writer option key=value.")] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
+    timezone: TimeZone = None,
+    no_siblings: NoSiblings = False,
+    join: Annotated[
+        bool, typer.Option("--join", help="Join the linked techniques of one run into one file.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace existing results.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -52,32 +63,65 @@ def convert(
     """
     from echub.output import plan
 
-    added = user_metadata(meta, set_)
+    added = user_metadata(meta, set_, timezone)
     settings = {
         "to": to,
         "reader": reader,
-        "options": pairs(option, "--option"),
+        "options": reader_options(option, table_profile),
         "writer_options": pairs(writer_option, "--writer-option"),
+        "siblings": not no_siblings,
         "force": force,
     }
     jobs = plan(files, output)
     results = []
-    for job, result in _run(jobs, added, settings, progress=not as_json):
+    for job, result in _run(jobs, added, settings, join=join, progress=not as_json):
         results.append((job, result))
         if as_json:
             print_json(result.as_dict())
     if not as_json:
-        _report(results, added)
+        _report([result for _, result in results])
+    for table in added.tables:
+        for row in table.unmatched():
+            typer.echo(f"{table.name}: no file matches {row!r}", err=True)
     raise typer.Exit(_exit_code(results))
 
 
 def _run(
-    jobs: list[Job], added: Annotations, settings: dict[str, Any], *, progress: bool
+    jobs: list[Job], added: Annotations, settings: dict[str, Any], *, join: bool, progress: bool
 ) -> Iterator[tuple[Job, Conversion]]:
     from echub.cli.progress import counted
+    from echub.output import Job
 
-    for job in counted(jobs, "converting", shown=progress):
-        yield job, _one(job, added, settings)
+    plan: list[Any] = list(jobs)
+    if join:
+        from echub.joining import runs_of
+
+        plan = runs_of(jobs, settings["reader"])
+    for item in counted(plan, "converting", shown=progress):
+        if isinstance(item, Job):
+            yield item, _one(item, added, settings)
+        else:
+            yield from _joined(item, added, settings)
+
+
+def _joined(parts: list[Part], added: Annotations, settings: dict[str, Any]) -> Iterator[tuple[Job, Conversion]]:
+    """Convert the files of one run to one; where they are not one run, each by itself, saying why."""
+    from echub.conversion import Conversion, convert_joined
+    from echub.errors import EchubError
+    from echub.notice import Notice
+
+    try:
+        result = convert_joined(parts, annotations=added, **settings)
+    except EchubError as error:
+        result = Conversion(", ".join(str(part.job.source) for part in parts), error=error)
+    if isinstance(result, Conversion):
+        yield parts[0].job, result
+        return
+    for part in parts:
+        single = _one(part.job, added, settings)
+        if single.record is not None:
+            single.record.notices.append(Notice("not-joined", f"converted by itself: {result}"))
+        yield part.job, single
 
 
 def _one(job: Job, added: Annotations, settings: dict[str, Any]) -> Conversion:
@@ -102,14 +146,10 @@ def _exit_code(results: list[tuple[Job, Conversion]]) -> int:
     return max(codes, default=0)
 
 
-def _report(results: list[tuple[Job, Conversion]], added: Annotations) -> None:
+def _report(results: list[Conversion]) -> None:
     from echub.cli import report
 
-    conversions = [result for _, result in results]
-    if len(conversions) == 1:
-        report.one(conversions[0])
+    if len(results) == 1:
+        report.one(results[0])
     else:
-        report.many(conversions)
-    for table in added.tables:
-        for row in table.unmatched():
-            typer.echo(f"{table.name}: no file matches {row!r}", err=True)
+        report.many(results)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from echub.cli import new_app
-from echub.cli.common import File, Json, print_json
+from echub.cli.common import File, Json, ReaderName, ReaderOptions, TableProfile, print_json, reader_options
+
+if TYPE_CHECKING:
+    from echub.declare import Decision, Reader
+    from echub.source import Source
 
 app = new_app()
 
@@ -15,27 +20,100 @@ app = new_app()
 @app.command()
 def detect(
     file: File,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show every reader's answer.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Show every reader's answer, and what the chosen one inferred.")
+    ] = False,
+    write_profile: Annotated[
+        Path | None, typer.Option("--write-profile", help="Write what was inferred as a first profile.")
+    ] = None,
+    reader: ReaderName = None,
+    option: ReaderOptions = None,
+    table_profile: TableProfile = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing profile.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show the readers that recognise a file, best first, without reading it."""
-    from echub.cli.terminal import heading, table
     from echub.detect import choose, rank
     from echub.registry import registry
     from echub.source import Source
 
     source = Source(file)
+    options = reader_options(option, table_profile)
+    if write_profile is not None:
+        chosen = registry().reader(reader) if reader else choose(source, registry())
+        _write_profile(chosen, source, options, write_profile, force=force)
+        return
     matches = rank(source, registry())
     if as_json:
         print_json(
             [{"reader": m.reader.name, "confidence": m.confidence.name, "problem": m.problem} for m in matches]
         )
-        return
-    shown = [m for m in matches if verbose or m.confidence or m.problem]
-    heading(str(file))
+        raise typer.Exit(_exit_code(source))
+    _show(str(file), [m for m in matches if verbose or m.confidence or m.problem])
+    chosen = registry().reader(reader) if reader else choose(source, registry())
+    typer.echo(f"  echub convert would use {chosen.name}")
+    if verbose and chosen.explain:
+        _show_decisions(_ask(chosen, chosen.explain, source, options))
+
+
+def _show(file: str, shown: list[Any]) -> None:
+    from echub.cli.terminal import heading, table
+
+    heading(file)
     rows = [(m.confidence.name, m.reader.name, m.reader.title, m.problem or _remark(m.reader)) for m in shown]
     table(("confidence", "reader", "format", ""), rows)
-    typer.echo(f"  echub convert would use {choose(source, registry()).name}")
+
+
+def _show_decisions(decisions: list[Decision]) -> None:
+    from echub.cli.terminal import table
+
+    typer.echo("")
+    table(("what", "chosen", "evidence", "rival"), [(d.what, d.chosen, d.evidence, d.rival) for d in decisions])
+
+
+def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str]) -> Any:  # noqa: ANN401
+    """Call what a reader declares beside `read`, with its options parsed."""
+    from echub.errors import EchubError
+    from echub.options import parse_options
+    from echub.registry import resolve
+
+    try:
+        return resolve(target)(source, parse_options(chosen.options, options, f"the reader {chosen.name}"))
+    except EchubError as error:
+        error.path = error.path or source.shown
+        raise
+
+
+def _write_profile(chosen: Reader, source: Source, options: dict[str, str], target: Path, *, force: bool) -> None:
+    from echub.errors import CommandError
+    from echub.output import require_free, write_atomically
+
+    if not chosen.profile:
+        raise CommandError(
+            f"the reader {chosen.name} needs no profile",
+            path=source.shown,
+            hint="profiles are for files whose meaning has to be inferred, such as generic tables",
+        )
+    require_free(target, force=force)
+    text = _ask(chosen, chosen.profile, source, options)
+    write_atomically([(target, lambda path: _write(path, text))])
+    typer.echo(f"{target} written: look at each line with (guess), then give it with --table-profile {target}")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _exit_code(source: Source) -> int:
+    from echub.detect import choose
+    from echub.errors import EchubError
+    from echub.registry import registry
+
+    try:
+        choose(source, registry())
+    except EchubError as error:
+        return error.exit_code
+    return 0
 
 
 def _remark(reader: object) -> str:

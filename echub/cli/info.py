@@ -7,7 +7,19 @@ from typing import Any
 import typer
 
 from echub.cli import new_app
-from echub.cli.common import File, Json, MetaTables, ReaderName, ReaderOptions, SetValues, pairs, user_metadata
+from echub.cli.common import (
+    File,
+    Json,
+    MetaTables,
+    NoSiblings,
+    ReaderName,
+    ReaderOptions,
+    SetValues,
+    TableProfile,
+    TimeZone,
+    reader_options,
+    user_metadata,
+)
 
 app = new_app()
 
@@ -17,15 +29,24 @@ def info(
     file: File,
     reader: ReaderName = None,
     option: ReaderOptions = None,
+    table_profile: TableProfile = None,
     meta: MetaTables = None,
     set_: SetValues = None,
+    timezone: TimeZone = None,
+    no_siblings: NoSiblings = False,
     as_json: Json = False,
 ) -> None:
     """Show what a file holds: datasets, columns, units, metadata, warnings."""
     from echub.cli.common import print_json
     from echub.reading import read
 
-    record = read(file, reader=reader, options=pairs(option, "--option"), annotations=user_metadata(meta, set_))
+    record = read(
+        file,
+        reader=reader,
+        options=reader_options(option, table_profile),
+        annotations=user_metadata(meta, set_, timezone),
+        siblings=not no_siblings,
+    )
     if as_json:
         print_json(_as_dict(record))
         return
@@ -45,8 +66,8 @@ def _short(text: str, width: int = 60) -> str:
 
 
 def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401
-    from echub.content import plain
     from echub.conversion import summary
+    from echub.jsontext import plain
 
     return {
         "datasets": [summary(dataset) for dataset in record.datasets.values()],

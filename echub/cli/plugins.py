@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Annotated
 
 import typer
@@ -24,9 +25,11 @@ def list_(as_json: Json = False) -> None:
     Exit code 4 where a plugin failed to load.
     """
     from echub.cli.terminal import table
-    from echub.registry import registry
+    from echub.registry import PluginWarning, registry
 
-    found = registry().plugins
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)  # the list says it all
+        found = registry().plugins
     if as_json:
         print_json([vars(plugin) for plugin in found])
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from echub.cli.terminal import field, heading, is_terminal, table
+from echub.cli.terminal import field, heading, is_terminal, printable, table
 
 if TYPE_CHECKING:
     from echub.column import Column
@@ -27,6 +27,8 @@ def one(result: Conversion) -> None:
         record(result.record)
     for output in result.outputs:
         field("written", output, "green")
+    for companion in result.companions:
+        field("described", companion)
     field("time", f"{result.seconds:.2f} s")
 
 
@@ -52,7 +54,7 @@ def record(shown: Record) -> None:
 def _dataset(dataset: Dataset) -> None:
     vendor = [column for column in dataset.columns.values() if column.is_vendor]
     kept = [column for column in dataset.columns.values() if not column.is_vendor]
-    field(dataset.kind, f"{dataset.rows:,} rows, {len(kept)} columns, {len(vendor)} vendor columns")
+    field(dataset.name, f"{dataset.rows:,} rows, {len(kept)} columns, {len(vendor)} vendor columns")
     rows = [
         (column.name, _unit(column), column.origin, column.header or "(row number)") for column in (*kept, *vendor)
     ]
@@ -74,12 +76,13 @@ def many(results: list[Conversion]) -> None:
     counts = {status: sum(r.status == status for r in results) for status in reversed(order)}
     seconds = sum(result.seconds for result in results)
     parts = [f"{count} {status}" for status, count in counts.items() if count]
-    heading(f"{len(results)} files: {', '.join(parts)} in {seconds:.2f} s")
+    heading(f"{len(results)} files: {', '.join(parts) or 'nothing to convert'} in {seconds:.2f} s")
 
 
 def _line(result: Conversion) -> None:
     mark = f"{result.status:<8}"
-    typer.echo((typer.style(mark, fg=_COLOURS[result.status]) if is_terminal() else mark) + result.source)
+    source = printable(result.source)
+    typer.echo((typer.style(mark, fg=_COLOURS[result.status]) if is_terminal() else mark) + source)
     if result.error is not None:
         for line in str(result.error).splitlines()[0 if result.status == "failed" else 1 :]:
             typer.echo(f"          {line.strip()}")
@@ -89,7 +92,7 @@ def _line(result: Conversion) -> None:
         return
     technique = shown.metadata.value("technique.name")
     parts = [str(technique)] if technique else []
-    parts += [f"{d.kind} {d.rows:,} × {len(d.columns)}" for d in shown.datasets.values()]
-    typer.echo(f"          {', '.join(parts)} -> {', '.join(result.outputs)}")
+    parts += [f"{d.name} {d.rows:,} × {len(d.columns)}" for d in shown.datasets.values()]
+    typer.echo(f"          {', '.join(parts)} -> {printable(', '.join(result.outputs))}")
     for notice in shown.notices:
-        typer.echo(f"          {notice.message} [{notice.code}]")
+        typer.echo(f"          {printable(notice.message)} [{notice.code}]")

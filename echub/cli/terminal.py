@@ -16,7 +16,7 @@ def is_terminal() -> bool:
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], indent: int = 2) -> None:
     """Print rows under headers."""
-    cells = [[str(cell) for cell in row] for row in rows]
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
     if not cells:
         return
     if is_terminal():
@@ -41,12 +41,18 @@ def _rich_table(headers: Sequence[str], cells: list[list[str]], indent: int) -> 
     Console().print(Padding(drawn, (0, 0, 0, indent)))
 
 
+def printable(text: str) -> str:
+    """Write line breaks and control characters, which file names may hold, as escapes."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
 def heading(text: str) -> None:
     """Print a line that stands out on a terminal."""
-    typer.echo(typer.style(text, bold=True) if is_terminal() else text)
+    shown = printable(text)
+    typer.echo(typer.style(shown, bold=True) if is_terminal() else shown)
 
 
 def field(name: str, value: str, colour: str = "") -> None:
     """Print one named value of a report, indented."""
-    label = f"  {name:<11} "
-    typer.echo(label + (typer.style(value, fg=colour) if colour and is_terminal() else value))
+    shown = printable(value)
+    typer.echo(f"  {name:<11} " + (typer.style(shown, fg=colour) if colour and is_terminal() else shown))

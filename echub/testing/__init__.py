@@ -11,13 +11,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from echub.testing.analysis import AnalysisContract
     from echub.testing.reader import ReaderContract
 
 _LAZY = {
+    "AnalysisContract": "echub.testing.analysis",
     "ReaderContract": "echub.testing.reader",
 }
 
 __all__ = [
+    "AnalysisContract",
     "ReaderContract",
 ]
 

@@ -43,7 +43,8 @@ def rule(test: Rule) -> Rule:
         if broken is not None:  # outside the handler: the report shows the message alone
             text = (inspect.getdoc(test) or test.__name__).partition("\n")[0]
             path = kwargs.get("path")
-            about = f"{self.reader}, {path.name}" if isinstance(path, Path) else self.reader
+            subject = getattr(self, "subject", self.reader)
+            about = f"{subject}, {path.name}" if isinstance(path, Path) else subject
             lines = (f"expected: {broken.expected}", f"found: {broken.found}", f"to do: {broken.advice}")
             pytest.fail("\n  ".join((f"{about}: {text}", *lines)), pytrace=False)
 

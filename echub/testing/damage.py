@@ -125,7 +125,7 @@ def _lies(cut: Record, whole: Record, table: Table) -> str:
     rows = rows_of(cut)
     if rows > rows_of(whole):
         return f"{rows} rows, more than the {rows_of(whole)} of the whole file"
-    reported = len(cut.notices) + len(cut.dropped) > len(whole.notices) + len(whole.dropped)
+    reported = any(n not in whole.notices for n in cut.notices) or len(cut.dropped) > len(whole.dropped)
     by_position = {position: values for (position, _), values in table.items()}
     for (position, header), values in table_of(cut).items():
         if position not in by_position or ((position, header) not in table and not reported):

@@ -25,6 +25,32 @@ class MprOptions:
     )
 
 
+@dataclass(frozen=True)
+class MptOptions(MprOptions):
+    """Options of the reader `eclab-mpt`."""
+
+    decimal: str = option(
+        "auto",
+        "decimal mark of the numbers, where the text does not settle it",
+        choices=("auto", "comma", "point"),
+    )
+    dates: str = option(
+        "month-first", "order of the dates in a column of dates and times", choices=("month-first", "day-first")
+    )
+    header_lines: int = option(0, "lines up to and including the column names; 0: as the file states")
+
+
+@dataclass(frozen=True)
+class MpsOptions:
+    """Options of the reader `eclab-mps`."""
+
+    decimal: str = option(
+        "auto",
+        "decimal mark of the numbers, where the text does not settle it",
+        choices=("auto", "comma", "point"),
+    )
+
+
 @hookimpl
 def echub_readers() -> Iterable[Reader | KnownFormat]:
     """Declare the readers of this plugin."""
@@ -36,6 +62,34 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             sniff="echub_eclab:sniff_mpr",
             read="echub_eclab.mpr:read",
             options=MprOptions,
+            link="echub_eclab.links:link",
+        ),
+        Reader(
+            "eclab-mpt",
+            "EC-Lab / BT-Lab data as text (.mpt, .txt)",
+            (".mpt", ".txt"),
+            sniff="echub_eclab.sniff:sniff_mpt",
+            read="echub_eclab.mpt:read",
+            options=MptOptions,
+            link="echub_eclab.links:link",
+        ),
+        Reader(
+            "eclab-mps",
+            "EC-Lab / BT-Lab settings and log files (.mps, .mpl)",
+            (".mps", ".mpl"),
+            sniff="echub_eclab.sniff:sniff_mps",
+            read="echub_eclab.mps:read",
+            options=MpsOptions,
+        ),
+        Reader(
+            "galvani-mpr",
+            "EC-Lab raw data (.mpr) through galvani, as a second opinion",
+            (".mpr",),
+            sniff="echub_eclab:sniff_mpr",
+            read="echub_eclab.second_opinion:read",
+            explicit_only=True,
+            requires="galvani",
+            extra="galvani",
         ),
         KnownFormat(
             "eclab-xml",

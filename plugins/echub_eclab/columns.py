@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from echub.plugin import Bits
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Bits, UnknownUnit, unit
 
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 
@@ -28,7 +31,7 @@ class ColumnId:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a printed header means: quantity, printed unit, and how the numbers are to be taken."""
+    """What a printed header means: quantity (None: vendor column), printed unit, how to take the numbers."""
 
     quantity: str | None = None
     unit: str | None = None
@@ -50,6 +53,12 @@ FLAGS: dict[int, Bits] = {
 LOOP_END = Bits("vendor_loop_end", "last row of a loop", 0x40)
 """A bit of the flag byte that has no id of its own."""
 
+ANALOG_INPUTS = {16: "analog_in_1", 17: "analog_in_2"}
+"""Column ids that bear the name and unit of an external device, to its setting that holds them."""
+
+ANALOG_QUANTITIES = ("force", "temperature")
+"""What an external device may measure here; one whose input is called `I/mA` is no potentiostat."""
+
 CURRENT_RANGES: dict[int, str] = {
     9: "1 A",
     11: "10 mA",
@@ -67,6 +76,16 @@ CURRENT_RANGES: dict[int, str] = {
 """Codes of the column `I Range` that a text export has confirmed; others stay numbers."""
 
 
+def current_range_labels(codes: NDArray[Any]) -> dict[int, str]:
+    """Name the current ranges that occur; a code without a confirmed name stays a number.
+
+    codes: (n,), two bytes each: a table of all that can occur is faster than sorting those that do.
+    """
+    occurs = np.zeros(1 << 16, dtype=bool)
+    occurs[codes] = True
+    return {code: CURRENT_RANGES.get(code, str(code)) for code in np.flatnonzero(occurs).tolist()}
+
+
 @cache
 def column_ids() -> dict[int, ColumnId]:
     """Load the id table."""
@@ -79,7 +98,7 @@ def meanings() -> dict[str, Meaning]:
     """Load the header map: printed header, case-sensitive, to its meaning."""
     return {
         r["header"]: Meaning(
-            r["quantity"],
+            r["quantity"] or None,
             r["unit_printed"] or None,
             r["averaged"] == "averaged",
             r["sign"] == "negate",
@@ -98,17 +117,24 @@ def _rows(name: str) -> list[dict[str, str]]:
 def meaning_of(header: str) -> Meaning:
     """Say what a printed header means; a header that is not in the map is a vendor column.
 
-    Its unit is the part behind the last slash, where the hub's table knows it as a unit.
+    Its unit is the part behind the last slash, where the hub's table knows it as a unit; who made
+    its numbers is not known, so they count as reported by the software.
     """
     if header in meanings():
         return meanings()[header]
-    from echub.plugin import UnknownUnit, unit
-
     _, slash, tail = header.rpartition("/")
-    if not slash:
-        return Meaning()
+    return Meaning(unit=tail if slash and _is_unit(tail) else None, origin="reported")
+
+
+def _is_unit(text: str) -> bool:
     try:
-        unit(tail)
+        unit(text)
     except UnknownUnit:
-        return Meaning()
-    return Meaning(unit=tail)
+        return False
+    return True
+
+
+def meaning_of_input(header: str) -> Meaning:
+    """Say what the name of an analog input means: a quantity of the cell's surroundings, or a unit."""
+    meaning = meaning_of(header)
+    return meaning if meaning.quantity in ANALOG_QUANTITIES else Meaning(unit=meaning.unit, origin="measured")

@@ -6,6 +6,7 @@ is decided for each module: one real file mixes both.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -15,8 +16,11 @@ from echub.plugin import ReadError, Source
 from echub_eclab import MAGIC
 
 FIRST_MODULE = 52
-_WORD = b"MODULE"
+MOST_MODULES = 256
+"""Real files hold two to five; more than this is no list of modules."""
+WORD = b"MODULE"
 _V2_MARK = b"\xff\xff\xff\xff"
+_DATE = re.compile(rb"\d\d[/.-]\d\d[/.-]\d\d")
 _V1 = np.dtype([("short", "S10"), ("long", "S25"), ("length", "<u4"), ("version", "<u4"), ("date", "S8")])
 _V2 = np.dtype(
     [
@@ -74,12 +78,38 @@ def walk(source: Source) -> Container:
 
     Raises `ReadError` where not even the first module can be found.
     """
-    modules: list[Module] = []
-    offset, damage = FIRST_MODULE, ""
     with source.open() as file:
         _require_magic(file, source)
+    container = _walk_on(source, (), FIRST_MODULE)
+    if not container.modules:
+        raise ReadError(
+            "the file holds no module",
+            path=source.shown,
+            where=f"offset {min(FIRST_MODULE, source.size)}",
+            expected="MODULE and a module header",
+            found=container.damage or "the end of the file",
+            cause="the file was truncated or overwritten; copy it again from the instrument's computer",
+        )
+    return container
+
+
+def resume(source: Source, container: Container, module: Module, end: int) -> Container:
+    """Walk on from where the data of a module end in truth, after one that states a wrong length."""
+    kept = container.modules[: container.modules.index(module) + 1]
+    return _walk_on(source, kept, end)
+
+
+def is_boundary(source: Source, offset: int) -> bool:
+    """Tell whether a module can end here: the next one begins, or the file ends."""
+    return offset == source.size or source.read(offset, len(WORD)) == WORD
+
+
+def _walk_on(source: Source, known: tuple[Module, ...], offset: int) -> Container:
+    modules, damage = list(known), ""
+    with source.open() as file:
         while offset < source.size and not damage:
-            found = _module(file, offset, source.size)
+            full = len(modules) == MOST_MODULES
+            found = f"more than {MOST_MODULES} modules" if full else _module(file, offset, source.size)
             if isinstance(found, str):
                 damage = found
                 break
@@ -87,15 +117,6 @@ def walk(source: Source) -> Container:
             if found.held < found.length:
                 damage = f"the file ends inside the module {found.short}"
             offset = min(found.end, source.size)
-    if not modules:
-        raise ReadError(
-            "the file holds no module",
-            path=source.shown,
-            where=f"offset {offset}",
-            expected="MODULE and a module header",
-            found=damage or "the end of the file",
-            cause="the file was truncated or overwritten; copy it again from the instrument's computer",
-        )
     return Container(tuple(modules), offset, damage)
 
 
@@ -115,15 +136,15 @@ def _require_magic(file: BinaryIO, source: Source) -> None:
 def _module(file: BinaryIO, offset: int, size: int) -> Module | str:
     """Read one module header, or say what is wrong with it."""
     file.seek(offset)
-    head = file.read(len(_WORD) + _V2.itemsize)
-    if not head.startswith(_WORD):
+    head = file.read(len(WORD) + _V2.itemsize)
+    if not head.startswith(WORD):
         return f"no module begins at offset {offset}: found {head[:8]!r}"
-    head = head[len(_WORD) :]
-    layout, version = (_V2, 2) if head[35:39] == _V2_MARK else (_V1, 1)
+    head = head[len(WORD) :]
+    layout, version = (_V2, 2) if _is_v2(head) else (_V1, 1)
     if len(head) < layout.itemsize:
         return "the file ends inside a module header"
     fields = np.frombuffer(head, layout, 1)[0]
-    start = offset + len(_WORD) + layout.itemsize
+    start = offset + len(WORD) + layout.itemsize
     length = int(fields["length"])
     return Module(
         short=_text(fields["short"]),
@@ -135,6 +156,12 @@ def _module(file: BinaryIO, offset: int, size: int) -> Module | str:
         length=length,
         held=max(0, min(length, size - start)),
     )
+
+
+def _is_v2(head: bytes) -> bool:
+    """Tell a v2 header by its mark; a v1 header whose length is the same 2^32 - 1 by its date."""
+    has_v1_date = _DATE.match(head, 43) is not None and _DATE.match(head, 51) is None
+    return head[35:39] == _V2_MARK and not has_v1_date
 
 
 def _text(raw: bytes) -> str:

@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
-from echub_eclab.container import Module
+from echub_eclab.container import Module, is_boundary
 from echub_eclab.layout import DataHeader, RecordLayout
+
+TIME = 4
+"""The column id of time/s."""
 
 CHUNK = 1 << 19
 """Bytes read at once: small enough for the processor's cache (at 4 MiB it takes half as long again)."""
@@ -18,49 +21,65 @@ CHUNK = 1 << 19
 
 @dataclass(frozen=True)
 class Extent:
-    """How many records are read, and what the user has to know about that number."""
+    """How many records are read, where their module ends, and what the user has to know of it.
+
+    `doubtful`: neither statement of the file confirms the number; the clock has to.
+    """
 
     rows: int
+    end: int
     notices: tuple[Notice, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    doubtful: bool = False
 
 
 def extent(source: Source, module: Module, header: DataHeader, layout: RecordLayout) -> Extent:
     """Decide how many records to read.
 
-    A sound file states the number twice, as points and by its length. Where the two disagree the
-    whole records that are there are read, with a notice; where neither fits, `ReadError`.
+    A sound file states the number twice, as points and by its length. Of two that disagree the
+    one counts behind which a module begins or the file ends. Where the file ends before, its
+    whole records are read; where nothing fits, `ReadError`. Each gives a notice.
     """
     held, size = header.held, layout.size
-    if header.points * size == header.stated == held:
-        return Extent(header.points)
-    whole = held // size
+    agree = header.points * size == header.stated
+    if agree and held == header.stated:
+        return Extent(header.points, module.end)
+    counted = header.start + header.points * size
+    if not agree and is_boundary(source, counted):
+        text = f"the module {module.short} states {header.stated} bytes of rows, its {header.points} rows are "
+        return Extent(header.points, counted, (Notice("module-length", f"{text}{header.points * size}"),))
     if held < header.stated:
-        return _cut_short(source, module, header, min(whole, header.points), size)
-    if held % size == 0:
-        text = f"the header counts {header.points} rows, the data hold {whole}; all {whole} were read"
-        return Extent(whole, (Notice("row-count", text),))
-    raise ReadError(
+        return _cut_short(source, header, size, doubtful=not agree)
+    if held == header.stated and held % size == 0:
+        text = f"the header counts {header.points} rows, the data hold {held // size}; all were read"
+        return Extent(held // size, module.end, (Notice("row-count", text),), doubtful=True)
+    raise misfit(source, header, size)
+
+
+def _cut_short(source: Source, header: DataHeader, size: int, *, doubtful: bool) -> Extent:
+    """Keep the whole records of a file that ends inside its data."""
+    whole = header.held // size
+    rows = min(whole, header.points or whole)
+    text = f"the file ends at offset {source.size}, inside its data: {rows} of {header.points} rows were recovered"
+    rest = header.held - rows * size
+    if rest < size:
+        lost = Dropped(f"{rest} bytes of the incomplete row {rows}", "the file ends inside it")
+    else:
+        lost = Dropped(f"{rest} bytes behind {rows} rows", "the header counts no more rows")
+    return Extent(rows, source.size, (Notice("truncated", text),), (lost,) if rest else (), doubtful)
+
+
+def misfit(source: Source, header: DataHeader, size: int) -> ReadError:
+    """Say that the records have another size than the columns give them."""
+    return ReadError(
         "the size of the records does not fit the size of the data",
         path=source.shown,
         where=f"offset {header.start}",
         expected=f"{header.points} rows of {size} bytes, {header.points * size} in all",
-        found=f"{held} bytes",
+        found=f"{header.held} bytes",
         cause="a damaged header, or a column of another size than known here",
         hint="export the file as text (.mpt) in EC-Lab",
     )
-
-
-def _cut_short(source: Source, module: Module, header: DataHeader, rows: int, size: int) -> Extent:
-    """Keep the whole records of a file that ends, or whose stated length is wrong."""
-    after = header.start + header.points * size
-    if header.points * size <= header.held and source.read(after, 6) in (b"", b"MODULE"):
-        text = f"the module {module.short} states {module.length} bytes, more than the file holds"
-        return Extent(header.points, (Notice("module-length", text),))
-    text = f"the file ends at offset {source.size}, inside its data: {rows} of {header.points} rows were recovered"
-    rest = header.held - rows * size
-    lost = Dropped(f"{rest} bytes of the incomplete row {rows}", "the file ends inside it")
-    return Extent(rows, (Notice("truncated", text),), (lost,) if rest else ())
 
 
 def read_fields(source: Source, header: DataHeader, layout: RecordLayout, rows: int) -> list[NDArray[Any]]:
@@ -81,3 +100,12 @@ def read_fields(source: Source, header: DataHeader, layout: RecordLayout, rows: 
             for column, name in zip(columns, names, strict=True):
                 column[first : first + count] = records[name]
     return columns
+
+
+def is_clock(time: NDArray[np.float64]) -> bool:
+    """Tell whether numbers can be elapsed seconds: those read at a wrong place are wild or tiny."""
+    size = np.abs(time)
+    if not (np.isfinite(time) & (size < 1e10) & ((size > 1e-9) | (size == 0))).all():
+        return False
+    steps = np.diff(time)
+    return not steps.size or bool(np.mean(steps >= 0) > 0.9)

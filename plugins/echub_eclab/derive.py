@@ -1,12 +1,14 @@
 """Columns that EC-Lab computes only on export, by its own recipes.
 
-Where the vendor's recipe prints 0 for `no value`, NaN stands here: a rest is not a setpoint of
-zero, and the first row has no interval to average over.
+Each recipe is one line of `RECIPES`: what it gives, from which columns, and how. It is used where
+the file has no column of that quantity. Where EC-Lab prints 0 for `no value`, NaN stands here: a
+rest is not a setpoint of zero, and no current gives no resistance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,60 +16,234 @@ from numpy.typing import NDArray
 
 from echub.plugin import SourceColumn
 
+Array = NDArray[Any]
 _CURRENT_MODE, _POTENTIAL_MODE = 1, 2
-_BLOCK = 65_536
-"""Rows computed at once, so that a large file needs no copies of whole columns."""
+_BLOCK = 16_384
+"""Rows computed at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A derived column: its header, quantity and unit, its inputs, and the function of them.
+
+    Each input is a tuple of headers, the first that the file has is taken; `text` says the recipe
+    in the words of the headers. `single`: EC-Lab prints 8 digits, single precision. `looks_back`:
+    the function needs the row before. A column without any value is left out, unless `even_empty`.
+    """
+
+    header: str
+    quantity: str
+    unit: str | None
+    inputs: tuple[tuple[str, ...], ...]
+    function: Callable[..., Array]
+    text: str
+    averaged: bool = False
+    even_empty: bool = False
+    negate: bool = False
+    single: bool = False
+    looks_back: bool = False
+
+
+def _mean_current(dq: Array, time: Array) -> Array:
+    """dq in mA·h over the time since the row before; NaN in the first row and where time stands still."""
+    current = np.full(len(time), np.nan)
+    elapsed = np.diff(time)
+    np.divide(dq[1:] * 3600.0, elapsed, out=current[1:], where=elapsed > 0)
+    return current
+
+
+def _where_mode(wanted: int) -> Callable[[Array, Array], Array]:
+    return lambda control, mode: np.where(mode == wanted, control, control.dtype.type(np.nan))
+
+
+def _resistance(potential: Array, current: Array) -> Array:
+    return np.where(current != 0, np.abs(_double(potential) / current) * 1000.0, np.nan)
+
+
+def _polar(function: Callable[[Array], Array], sign: float) -> Callable[[Array, Array], Array]:
+    def part(size: Array, phase: Array) -> Array:
+        value = sign * _double(size) * function(np.deg2rad(_double(phase)))
+        return np.where(size > 0, value, np.nan)
+
+    return part
+
+
+def _double(values: Array) -> NDArray[np.float64]:
+    return values.astype(np.float64)
+
+
+_POTENTIAL = ("Ewe/V", "<Ewe>/V", "<Ewe/V>")
+_CELL = ("Ecell/V",)
+_CURRENT = ("I/mA", "<I>/mA")
+_COUNTER = ("Ece/V", "<Ece>/V")
+_HALF = ("Q charge/discharge/mA.h",)
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe(
+        "<I>/mA",
+        "current",
+        "mA",
+        (("dq/mA.h",), ("time/s",)),
+        _mean_current,
+        "dq/mA.h * 3600 / (time/s - time/s of the row before)",
+        averaged=True,
+        even_empty=True,
+        looks_back=True,
+    ),
+    Recipe(
+        "control/V",
+        "potential_setpoint",
+        "V",
+        (("control/V/mA",), ("mode",)),
+        _where_mode(_POTENTIAL_MODE),
+        "control/V/mA where mode = 2",
+    ),
+    Recipe(
+        "control/mA",
+        "current_setpoint",
+        "mA",
+        (("control/V/mA",), ("mode",)),
+        _where_mode(_CURRENT_MODE),
+        "control/V/mA where mode = 1",
+    ),
+    Recipe("cycle number", "cycle", None, (("half cycle",),), lambda half: half // 2, "floor(half cycle / 2)"),
+    Recipe(
+        "Q charge/mA.h",
+        "charge_anodic",
+        "mA*h",
+        (_HALF,),
+        lambda charge: np.maximum(charge, 0.0),
+        "max(Q charge/discharge/mA.h, 0)",
+    ),
+    Recipe(
+        "Q discharge/mA.h",
+        "charge_cathodic",
+        "mA*h",
+        (_HALF,),
+        lambda charge: np.maximum(-charge, 0.0),
+        "max(-Q charge/discharge/mA.h, 0)",
+    ),
+    Recipe("Capacity/mA.h", "capacity", "mA*h", (_HALF,), np.abs, "|Q charge/discharge/mA.h|"),
+    Recipe(
+        "Ewe-Ece/V",
+        "voltage",
+        "V",
+        (_POTENTIAL, _COUNTER),
+        lambda working, counter: _double(working) - _double(counter),
+        "Ewe/V - Ece/V",
+        single=True,
+    ),
+    Recipe(
+        "P/W",
+        "power_we",
+        "W",
+        (_POTENTIAL, _CURRENT),
+        lambda potential, current: _double(potential) * current / 1000.0,
+        "Ewe/V * I/mA / 1000",
+        single=True,
+    ),
+    Recipe(
+        "P/W",
+        "power_cell",
+        "W",
+        (_CELL, _CURRENT),
+        lambda potential, current: _double(potential) * current / 1000.0,
+        "Ecell/V * I/mA / 1000",
+        single=True,
+    ),
+    Recipe(
+        "R/Ohm",
+        "resistance_we",
+        "ohm",
+        (_POTENTIAL, _CURRENT),
+        _resistance,
+        "|Ewe/V / (I/mA)| * 1000",
+        single=True,
+    ),
+    Recipe(
+        "Re(Z)/Ohm",
+        "impedance_real",
+        "ohm",
+        (("|Z|/Ohm",), ("Phase(Z)/deg",)),
+        _polar(np.cos, 1.0),
+        "|Z|/Ohm * cos(Phase(Z)/deg)",
+        single=True,
+    ),
+    Recipe(
+        "-Im(Z)/Ohm",
+        "impedance_imag",
+        "ohm",
+        (("|Z|/Ohm",), ("Phase(Z)/deg",)),
+        _polar(np.sin, -1.0),
+        "-|Z|/Ohm * sin(Phase(Z)/deg)",
+        negate=True,
+        single=True,
+    ),
+)
+"""The recipes, in the order they are tried: the mean current is an input of those behind it."""
 
 
 def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
-    """Derive what these columns allow: the mean current of files that hold none, the split setpoint."""
-    by_header = {column.header: column.values for column in columns}
-    mode = next((b.extract(c.values) for c in columns for b in c.bits if b.name == "control_mode"), None)
-    derived = []
-    if not any(column.quantity == "current" for column in columns):
-        derived += _mean_current(by_header)
-    if mode is not None:
-        derived += _split_control(by_header, mode)
+    """Derive what these columns allow and no column of theirs says already."""
+    by_header = {**_flags(columns), **{column.header: column.values for column in reversed(columns)}}
+    present = {column.quantity for column in columns}
+    derived: list[SourceColumn] = []
+    for recipe in RECIPES:
+        inputs = [_first(by_header, headers) for headers in recipe.inputs]
+        if recipe.quantity in present or any(values is None for values in inputs):
+            continue
+        values = _computed(recipe, [values for values in inputs if values is not None])
+        if not recipe.even_empty and _is_empty(values):
+            continue
+        by_header.setdefault(recipe.header, values)
+        derived.append(_column(recipe, values))
     return derived
 
 
-def _mean_current(by_header: Mapping[str, NDArray[Any]]) -> list[SourceColumn]:
-    """<I> = dq * 3600 / dt, in mA from mA·h and s; NaN in the first row and where time stands still."""
-    if "dq/mA.h" not in by_header or "time/s" not in by_header:
-        return []
-    time, charge = by_header["time/s"], by_header["dq/mA.h"]
-    current = np.full(len(time), np.nan)
+def _computed(recipe: Recipe, inputs: Sequence[Array]) -> Array:
+    """Compute a column in blocks that fit the processor's cache, without copies of whole columns."""
+    rows = len(inputs[0])
     with np.errstate(all="ignore"):
-        for first in range(1, len(time), _BLOCK):
-            last = min(first + _BLOCK, len(time))
-            elapsed = time[first:last] - time[first - 1 : last - 1]
-            np.divide(charge[first:last] * 3600.0, elapsed, out=current[first:last], where=elapsed > 0)
-    recipe = "dq/mA.h * 3600 / (time/s - time/s of the row before)"
-    return [_derived("<I>/mA", current, "current", "mA", recipe, averaged=True)]
+        made = recipe.function(*(values[:_BLOCK] for values in inputs))
+        column = np.empty(rows, np.float32 if recipe.single else _counter_type(made.dtype, inputs[0]))
+        column[:_BLOCK] = made
+        for first in range(_BLOCK, rows, _BLOCK):
+            back = int(recipe.looks_back)
+            block = slice(first - back, first + _BLOCK)
+            column[first : first + _BLOCK] = recipe.function(*(values[block] for values in inputs))[back:]
+    return column
 
 
-def _split_control(by_header: Mapping[str, NDArray[Any]], mode: NDArray[Any]) -> list[SourceColumn]:
-    """Split the column that holds volts or milliamperes, by the control mode of each row."""
-    if "control/V/mA" not in by_header:
-        return []
-    control = by_header["control/V/mA"]
-    nan = control.dtype.type(np.nan)
-    parts = (
-        ("control/V", _POTENTIAL_MODE, "potential_setpoint", "V"),
-        ("control/mA", _CURRENT_MODE, "current_setpoint", "mA"),
-    )
-    derived = []
-    for header, wanted, quantity, unit in parts:
-        holds = mode == wanted
-        if holds.any():
-            values = control if holds.all() else np.where(holds, control, nan)
-            derived.append(_derived(header, values, quantity, unit, f"control/V/mA where mode = {wanted}"))
-    return derived
+def _counter_type(dtype: np.dtype[Any], counted: Array) -> np.dtype[Any]:
+    """Give the smallest type of a counter made from another that never exceeds it; others as they are."""
+    if dtype.kind not in "ui" or not len(counted) or counted.min() < 0:
+        return dtype
+    return np.min_scalar_type(counted.max())
 
 
-def _derived(
-    header: str, values: NDArray[Any], quantity: str, unit: str, recipe: str, *, averaged: bool = False
-) -> SourceColumn:
+def _is_empty(values: Array) -> bool:
+    """Tell whether a column has rows and no value in any; most have one in the first block."""
+    blocks = (values[first : first + _BLOCK] for first in range(0, len(values), _BLOCK))
+    return values.dtype.kind == "f" and len(values) > 0 and all(bool(np.isnan(block).all()) for block in blocks)
+
+
+def _flags(columns: Sequence[SourceColumn]) -> dict[str, Array]:
+    """Give the mode out of the packed status byte of a binary file."""
+    return {b.header: b.extract(c.values) for c in columns for b in c.bits if b.name == "control_mode"}
+
+
+def _first(by_header: Mapping[str, Array], headers: tuple[str, ...]) -> Array | None:
+    return next((by_header[header] for header in headers if header in by_header), None)
+
+
+def _column(recipe: Recipe, values: Array) -> SourceColumn:
     return SourceColumn(
-        header, values, quantity, unit, origin="derived", averaged=averaged, attrs={"recipe": recipe}
+        recipe.header,
+        values,
+        recipe.quantity,
+        recipe.unit,
+        origin="derived",
+        averaged=recipe.averaged,
+        negate=recipe.negate,
+        attrs={"recipe": recipe.text},
     )

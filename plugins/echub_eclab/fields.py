@@ -47,8 +47,8 @@ def _pascal(data: bytes, offset: int, _type: str) -> str | None:
 
 
 def text(raw: bytes) -> str:
-    """Decode the text of EC-Lab: cp1252, where the five bytes without a meaning stay visible."""
-    return raw.decode("cp1252", "backslashreplace").rstrip("\0")
+    """Decode the text of EC-Lab: cp1252, where NUL and the five bytes without a meaning stay visible."""
+    return raw.decode("cp1252", "backslashreplace").rstrip("\0").replace("\0", "\\x00")
 
 
 def verbatim(data: bytes) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The header of a data module: which columns a record has, and where each of them lies.
+"""The layout of a record: which columns it has, and where each of them lies.
 
 A record is packed, in id order; all flag ids share one byte at the place of the first of them.
 ``rows x record size = length - start`` is the check that every sound file passes, and what tells
@@ -7,46 +7,33 @@ the size of an unknown column.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from echub.plugin import ReadError, Source
-from echub_eclab.columns import column_ids
-from echub_eclab.container import Module
+from echub_eclab.columns import FLAGS, column_ids
 
-LARGEST_ROW = 4096
-"""More bytes per row than any technique records; beyond it a header is damaged."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderLayout:
-    """Where the numbers of a data header lie: types of the column count and ids, first record."""
-
-    count: str
-    ids_at: int
-    id_type: str
-    start: int
-
-
-HEADERS: dict[tuple[int, int], HeaderLayout] = {
-    (1, 0): HeaderLayout("<u1", 5, "<u1", 100),
-    (1, 2): HeaderLayout("<u1", 5, "<u2", 405),
-    (1, 3): HeaderLayout("<u1", 5, "<u2", 406),
-    (2, 11): HeaderLayout("<u2", 6, "<u2", 1007),
-}
-"""Data headers by (header, module version)."""
+LARGEST_VALUE = 16
+"""Bytes that an unknown column may take for each row: twice the largest type seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataHeader:
-    """What a data header says: rows, column ids, and where the records lie in the file."""
+    """What a data header says: rows, column ids, and where the records lie in the file.
+
+    `stated` and `held` are the bytes of records that the module's length promises and that the
+    file holds. `rest` is what stands between ids and records: zeros in every file seen, and a
+    last byte. `assumed` names the version whose layout was taken for one that is not listed.
+    """
 
     points: int
     ids: tuple[int, ...]
     start: int
     held: int
     stated: int
+    rest: bytes = b""
+    assumed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,68 +66,36 @@ class RecordLayout:
         )
 
 
-def read_header(source: Source, module: Module) -> DataHeader:
-    """Read a data header; `ReadError` for an unknown version or a header cut short."""
-    layout = HEADERS.get((module.header, module.version))
-    if layout is None:
-        known = ", ".join(f"v{h}/{v}" for h, v in HEADERS)
-        raise ReadError(
-            f"data of the unknown version v{module.header}/{module.version}",
-            path=source.shown,
-            where=f"offset {module.offset}",
-            expected=f"one of {known}",
-            found=f"v{module.header}/{module.version}",
-            cause="an EC-Lab newer than those known here, or a damaged header",
-            hint="export the file as text (.mpt) in EC-Lab",
-        )
-    if module.held < layout.start:
-        raise ReadError(
-            "the file ends before its first record",
-            path=source.shown,
-            where=f"offset {module.offset + module.held}",
-            expected=f"records from offset {module.offset + layout.start}",
-            found=f"{module.held} bytes of data",
-            cause="the file was truncated while it was copied or recorded",
-        )
-    raw = source.read(module.offset, layout.start)
-    points = int(np.frombuffer(raw, "<u4", 1)[0])
-    count = int(np.frombuffer(raw, layout.count, 1, 4)[0])
-    room = (layout.start - layout.ids_at) // np.dtype(layout.id_type).itemsize
-    if not 0 < count <= room:
-        raise ReadError(
-            f"the data header names {count} columns",
-            path=source.shown,
-            where=f"offset {module.offset + 4}",
-            expected=f"1 to {room}",
-            found=str(count),
-            cause="the file is damaged",
-        )
-    ids = np.frombuffer(raw, layout.id_type, count, layout.ids_at)
-    return DataHeader(
-        points,
-        tuple(int(i) for i in ids),
-        module.offset + layout.start,
-        module.held - layout.start,
-        module.length - layout.start,
-    )
-
-
 def record_layout(header: DataHeader) -> RecordLayout | None:
     """Lay out a record, or give None where unknown ids leave its size open.
 
     With one unknown id its size follows from the size of all records; with several, only their
-    sum does: then everything from the first of them to the last stays one run of raw bytes.
+    sum does: then everything from the first of them to the last stays one run of raw bytes. An id
+    that no text export has proven counts as unknown where the sizes contradict its type.
     """
     known = column_ids()
-    if all(i in known for i in header.ids):
-        fields, size = _place(header.ids, 0)
+    unknown = {i for i in header.ids if i not in known}
+    unproven = {i for i in header.ids if i in known and not known[i].pairs}
+    for open_ids in (unknown, unknown | unproven):
+        layout = _lay_out(header, open_ids)
+        if layout is not None and layout.size * header.points == header.stated:
+            return layout
+    return None if unknown else _lay_out(header, ())
+
+
+def _lay_out(header: DataHeader, open_ids: Collection[int]) -> RecordLayout | None:
+    """Lay out a record whose open ids have the size that the others leave them."""
+    fields, size = place([i for i in header.ids if i not in open_ids], 0)
+    if not open_ids:
         return RecordLayout(tuple(fields), size)
-    if not header.points or header.stated % header.points:
+    if not header.points:  # no row tells the size, and none needs it
+        return _with_raw_run(header.ids, open_ids, size + len(open_ids))
+    if header.stated % header.points:
         return None
-    return _with_raw_run(header.ids, header.stated // header.points)
+    return _with_raw_run(header.ids, open_ids, header.stated // header.points)
 
 
-def _place(ids: tuple[int, ...], offset: int, *, flags_seen: bool = False) -> tuple[list[Field], int]:
+def place(ids: Sequence[int], offset: int, *, flags_seen: bool = False) -> tuple[list[Field], int]:
     """Lay known ids out one after another from an offset; give the fields and the end."""
     fields = []
     for i in ids:
@@ -154,17 +109,16 @@ def _place(ids: tuple[int, ...], offset: int, *, flags_seen: bool = False) -> tu
     return fields, offset
 
 
-def _with_raw_run(ids: tuple[int, ...], size: int) -> RecordLayout | None:
-    known = column_ids()
-    places = [n for n, i in enumerate(ids) if i not in known]
+def _with_raw_run(ids: tuple[int, ...], open_ids: Collection[int], size: int) -> RecordLayout | None:
+    places = [n for n, i in enumerate(ids) if i in open_ids]
     first, last = places[0], places[-1] + 1
-    flags_seen = any(known[i].type == "flag" for i in ids[:first])
-    head, begin = _place(ids[:first], 0)
-    tail, length = _place(ids[last:], 0, flags_seen=flags_seen)
+    flags_seen = any(i in FLAGS for i in ids[:last])
+    head, begin = place(ids[:first], 0)
+    tail, length = place(ids[last:], 0, flags_seen=flags_seen)
     end = size - length
-    if not begin < end <= LARGEST_ROW:
-        return None
     width = end - begin
+    if not 0 < width <= LARGEST_VALUE * (last - first):
+        return None
     whole = last - first == 1 and width in (1, 2, 4, 8)
     types = [(f"<u{width}", begin)] if whole else [("|u1", begin + n) for n in range(width)]
     run = [Field(None, dtype, at) for dtype, at in types]

@@ -96,7 +96,7 @@ def read_set(data: bytes, metadata: Metadata) -> tuple[dict[str, Any], list[Noti
         code = values.get(f"{name}_unit")
         if code in units:
             _measured(values, name, path, units[code], metadata)
-        elif _is_set(values.get(name)) and name != "volume":
+        elif _is_set(values.get(name)):
             text = f"the unit code {code} of {name} is unknown: {values[name]:g} is kept verbatim, not as {path}"
             notices.append(Notice("unknown-unit-code", text))
     return values, notices
@@ -184,7 +184,7 @@ def iso(days: float) -> str:
 def iso_date(date: str) -> str | None:
     """Turn the date of a module (month first, any of three separators) into ISO 8601."""
     parts = date.replace("-", "/").replace(".", "/").split("/")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() for part in parts):
         return None
     month, day, year = (int(part) for part in parts)
     try:
@@ -194,9 +194,12 @@ def iso_date(date: str) -> str | None:
 
 
 def read_loop(data: bytes) -> dict[str, Any]:
-    """Read the first row of each loop; the last number is the count of rows."""
-    count = min(int.from_bytes(data[:4], "little"), (len(data) - 4) // 4) if len(data) >= 4 else 0
-    return {"first_rows": list(struct.unpack_from(f"<{count}I", data, 4)) if count > 0 else []}
+    """Read the first row of each loop; the module lists them behind their count, the row count last."""
+    if len(data) < 4:
+        return {}
+    count = min(int.from_bytes(data[:4], "little"), (len(data) - 4) // 4)
+    *first_rows, rows = struct.unpack_from(f"<{count}I", data, 4) if count else (0,)
+    return {"first_rows": first_rows, "rows": rows}
 
 
 def read_external_device(data: bytes, header: int) -> dict[str, Any]:

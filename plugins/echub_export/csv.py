@@ -10,12 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, NoOptions, PluginError, Record
+from echub_export.sidecar import write_description
 
 
 def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
-    """Give one part per dataset: `.timeseries.csv`, `.impedance.csv` …"""
+    """Give two parts per dataset: `.timeseries.csv`, `.impedance.csv` …, and the description of each.
+
+    The description holds what CSV cannot say, under the name that CSV on the Web gives it.
+    """
     for dataset in record.datasets.values():
-        yield f".{dataset.kind}.csv", partial(write_dataset, dataset)
+        yield f".{dataset.name}.csv", partial(write_dataset, dataset)
+        yield f".{dataset.name}.csv-metadata.json", partial(write_description, record, dataset.name, ",", ".", 1)
 
 
 def write_dataset(dataset: Dataset, file: BinaryIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,17 @@ class Undeclared(ReadError):
     """A manifest that does not say all that its files leave open."""
 
     code = "sims-undeclared"
+
+
+def open_beside(source: Source, name: str) -> Source:
+    """Open a file that a manifest names, in its own folder; raise `ReadError` where it is not there."""
+    found = [file for file in source.beside(glob.escape(name)) if "/" not in name and "\\" not in name]
+    if not found:
+        raise ReadError(
+            f"the file {name} is not beside the manifest", path=source.shown, expected="a file of the same folder"
+        )
+    source.used.append(name)
+    return found[0]
 
 
 @dataclass(frozen=True)
@@ -185,11 +197,11 @@ def _region(region: Mapping[str, Any], source: Source, said: list[tuple[str, str
 def _test_sha256(region: Mapping[str, Any], source: Source, said: list[tuple[str, str]]) -> str | None:
     """Hash the test's file where it lies beside the manifest, and compare it with what is declared."""
     name, stated = str(region["test"]), region.get("test_sha256")
-    if name not in source.neighbours():
+    if not source.beside(glob.escape(name)):
         if stated is None:
             said.append(("test-missing", f"region {region['name']}: the test {name} is not beside the manifest"))
         return stated
-    found = source.beside(name).sha256()
+    found = open_beside(source, name).sha256()
     if stated is not None and stated != found:
         text = f"region {region['name']}: the test {name} has the sha256 {found}, declared is {stated}"
         said.append(("test-changed", text))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from echub.plugin import ReadError, Source
 from echub.species import parse_species
 from echub.text import decode, encoding_of
-from echub_hiden.declared import Part
+from echub_hiden.declared import Part, open_beside
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def read_stack(part: Part, source: Source) -> Iterator[Stack]:
     """
     pattern = str(part.told["pattern"])
     species = [str(label) for label in part.told["species"]]
-    cube = _array(source.beside(pattern)) if pattern.endswith(".npy") and "{" not in pattern else None
+    cube = _array(open_beside(source, pattern)) if pattern.endswith(".npy") and "{" not in pattern else None
     if cube is not None and (cube.ndim != 4 or len(cube) != len(species)):
         raise ReadError(
             "the array does not hold the declared species",
@@ -52,7 +52,7 @@ def read_stack(part: Part, source: Source) -> Iterator[Stack]:
 
 
 def _images(pattern: str, label: str, source: Source) -> NDArray[np.generic]:
-    names = source.neighbours()
+    names = [file.name for file in source.beside("*")]
     plain = re.sub(r"[^A-Za-z0-9]", "", label)
     for spelling in (label, plain):
         expected = re.escape(pattern).replace(re.escape("{species}"), re.escape(spelling))
@@ -67,10 +67,10 @@ def _images(pattern: str, label: str, source: Source) -> NDArray[np.generic]:
             found=f"{len(names)} files beside the manifest, none of that name",
         )
     if "{frame" not in pattern:
-        return _pages(source.beside(found[0][1]))
+        return _pages(open_beside(source, found[0][1]))
     ordered = sorted(found, key=lambda item: int(item[0]["frame"]))
     _check_frames([int(m["frame"]) for m, _ in ordered], label)
-    planes = [_matrix(source.beside(name)) for _, name in ordered]
+    planes = [_matrix(open_beside(source, name)) for _, name in ordered]
     if len({plane.shape for plane in planes}) > 1:
         raise ReadError(
             f"the images of {label} differ in size", found=", ".join(sorted({str(p.shape) for p in planes}))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import ReadError, Source
 from echub.text import decode, encoding_of, parse_number
-from echub_hiden.declared import Part
+from echub_hiden.declared import Part, open_beside
 
 _SEPARATORS = (";", "\t", ",")
 
@@ -33,7 +33,7 @@ def read_table(part: Part, source: Source) -> Iterator[tuple[Place, NDArray[np.f
     In `pairs` a channel ends where its cells do. Raises `ReadError` for cells that are no
     numbers, rows that do not fit, and a file without rows.
     """
-    file = source.beside(str(part.told["file"]))
+    file = open_beside(source, str(part.told["file"]))
     headers, rows = _cells(part, file)
     paired = part.told["layout"] == "pairs"
     if paired and len(headers) % 2:

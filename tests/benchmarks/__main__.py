@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks import batch, checks, columns, native, small_file, startup
+from tests.benchmarks import batch, checks, columns, eclab_text, native, small_file, startup, tables
 from tests.benchmarks.budget import Bench, Figure, table
 
 BENCHMARKS = {
@@ -19,6 +19,8 @@ BENCHMARKS = {
     "native": native.run,
     "batch": batch.run,
     "checks": checks.run,
+    "tables": tables.run,
+    "eclab_text": eclab_text.run,
 }
 
 

@@ -88,6 +88,41 @@ def checks(path: str) -> Work:
     return lambda: reading._check_structure(record)
 
 
+def polars_table(path: str) -> Work:
+    """Read a table with polars, told its dialect."""
+    import polars as pl
+
+    schema = dict.fromkeys("abcdef", pl.Float64)
+    pl.read_csv(b"1;2\n", separator=";")
+    return lambda: pl.read_csv(
+        path, separator=";", decimal_comma=True, has_header=False, skip_rows=1, schema=schema
+    )
+
+
+def hub_table(path: str) -> Work:
+    """Read a table by inference to columns in memory."""
+    import echub
+
+    echub.read(b"t / s;U / V\n0,5;3,75\n1,5;3,25\n2,5;3,5\n")
+    return lambda: echub.read(path)
+
+
+def sniff_table(path: str) -> Work:
+    """Infer the dialect of a table, without its rows."""
+    from echub.source import Source
+    from echub_table.dialect import infer
+
+    infer(Source(path))
+    return lambda: infer(Source(path))
+
+
+def write_table(path: str, megabytes: str) -> Work:
+    """Write a large table with decimal commas, block by block."""
+    from tests.benchmarks.tables import write_large
+
+    return lambda: write_large(Path(path), float(megabytes))
+
+
 def plugins() -> Work:
     """Load all plugins of the environment."""
     from echub.registry import registry
@@ -100,6 +135,70 @@ def write_large(path: str, megabytes: str, technique: str) -> Work:
     from fixtures.eclab import write_large
 
     return lambda: write_large(Path(path), float(megabytes), technique)
+
+
+def write_large_text(path: str, bare: str, megabytes: str) -> Work:
+    """Generate a large text export and its table without the head: the rows of one run, again and again."""
+    from fixtures.eclab import SCENARIOS
+    from fixtures.eclab.ascii import export
+    from fixtures.eclab.texts import GCPL
+
+    def write() -> None:
+        head, _, rows = export(SCENARIOS["gcpl"]().file, parameters=GCPL).rpartition(b"half cycle\t\r\n")
+        body = rows + b"\r\n"
+        with Path(path).open("wb") as whole, Path(bare).open("wb") as table:
+            whole.write(head + b"half cycle\t\r\n")
+            for _ in range(int(float(megabytes) * 1e6) // len(body)):
+                whole.write(body)
+                table.write(body)
+
+    return write
+
+
+def polars_export(path: str) -> Work:
+    """Read a bare table with polars alone."""
+    import polars
+
+    return lambda: polars.read_csv(path, separator="\t", has_header=False)
+
+
+def galvani_text(path: str) -> Work:
+    """Read a text export with galvani."""
+    from galvani import BioLogic
+
+    return lambda: BioLogic.MPTfile(path, encoding="cp1252")
+
+
+def yadg_text(path: str) -> Work:
+    """Read a text export with yadg."""
+    from yadg.extractors import extract
+
+    return lambda: extract(filetype="eclab.mpt", path=path)
+
+
+def write_run_without_log(folder: str) -> Work:
+    """Write a small run that lacks its LOG module, with the log beside it."""
+    from dataclasses import replace
+
+    from fixtures.eclab import SCENARIOS
+    from fixtures.eclab.ascii import log_file
+    from fixtures.eclab.texts import GCPL
+
+    def write() -> None:
+        file = SCENARIOS["gcpl"]().file
+        (Path(folder) / "run.mpr").write_bytes(replace(file, log=None).to_bytes())
+        (Path(folder) / "run.mpl").write_bytes(log_file(file, "03/14/2024 09:26:53.250", GCPL))
+
+    return write
+
+
+def read_run(folder: str, how: str) -> Work:
+    """Read that run twenty times, with or without its siblings."""
+    from echub.reading import read
+
+    run, siblings = Path(folder) / "run.mpr", how == "siblings"
+    read(run, siblings=siblings)
+    return lambda: [read(run, siblings=siblings) for _ in range(20)]
 
 
 def _sync(path: str) -> None:

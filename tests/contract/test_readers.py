@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike
 from echub.registry import GROUP, registry
 from echub.testing import ReaderContract
 from fixtures.eclab import COLUMNS, FLAG_IDS, SCENARIOS, header_of
+from fixtures.eclab.ascii import table
+from fixtures.eclab.texts import ROWS
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -25,6 +27,7 @@ class Row:
 
     files: list[Path]
     source_table: Callable[[Path], Mapping[tuple[int, str], ArrayLike]] | None = None
+    holds_data: bool = True
 
 
 def eclab_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
@@ -41,8 +44,25 @@ def eclab_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
     return {(places.index(str(i)), analog.get(i, header_of(i))): file.rows[str(i)] for i in columns}
 
 
+def eclab_text_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
+    """What the generator printed into a text, by position; comma or point, the numbers are the same."""
+    file = SCENARIOS[path.stem.removesuffix("_comma")]().file
+    names, cells = table(file, ROWS)
+    return {(n, name): [float(row[n]) for row in cells] for n, name in enumerate(names)}
+
+
+SAMPLES = ("cp1252", "crlf", "nan-inf", "repeated-header", "dates-with-commas", "preamble-199", "utf-16")
+NASTY = [FIXTURES / "tables" / "nasty" / "files" / f"{name}.csv" for name in SAMPLES]
+
 READERS = {
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
+    "table": Row(NASTY),
+    "excel": Row([FIXTURES / "tables" / "workbook.xlsx"]),
+    "eclab-mpt": Row(sorted((FIXTURES / "eclab").glob("*.mpt")), eclab_text_table),
+    "eclab-mps": Row(
+        sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
+    ),
+    "galvani-mpr": Row([FIXTURES / "eclab" / f"{name}.mpr" for name in ("gcpl", "cp", "peis")]),
 }
 
 
@@ -50,6 +70,8 @@ def _contract(name: str, row: Row) -> type[ReaderContract]:
     others = [file for other, its in READERS.items() if other != name for file in its.files]
     foreign = [file for file in others if file not in row.files]  # two readers may share a format
     attributes = {"reader": name, "files": row.files, "foreign": foreign, "__module__": __name__}
+    if not row.holds_data:  # settings alone: the rule that asks for rows does not apply
+        attributes["test_samples_hold_data"] = None
     if row.source_table is not None:
         attributes["source_table"] = lambda _self, path: row.source_table(path)
     return type(f"Test_{name.replace('-', '_')}", (ReaderContract,), attributes)

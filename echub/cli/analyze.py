@@ -1,0 +1,209 @@
+"""`echub analyze`: put one question to files, or to earlier outcomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from echub.cli import new_app
+from echub.cli.common import (
+    Json,
+    MetaTables,
+    ReaderName,
+    ReaderOptions,
+    SetValues,
+    pairs,
+    print_json,
+    user_metadata,
+)
+from echub.errors import EchubError, TargetClash, UnknownOption
+
+if TYPE_CHECKING:
+    from echub.declare import Analysis
+    from echub.outcome import Outcome
+
+app = new_app()
+
+_TIME = re.compile(r"\s*([^:]*?)\s*:\s*(.*?)\s*")
+
+
+@app.command(add_help_option=False, no_args_is_help=True)
+def analyze(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Analysis; --list shows them.", metavar="NAME")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Instrument files, native files, outcomes, tables.", metavar="FILE..."),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the analyses.")] = False,
+    help_: Annotated[
+        bool, typer.Option("--help", "-h", help="Show this, or with NAME the analysis's needs and parameters.")
+    ] = False,
+    param: Annotated[list[str] | None, typer.Option(help="Parameter key=value, such as window=30s.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Named set of parameters.")] = None,
+    meta: MetaTables = None,
+    set_: SetValues = None,
+    select: Annotated[str | None, typer.Option(help='Rows to use, such as "cycle == 3".')] = None,
+    time: Annotated[str | None, typer.Option(help="Range of time to use, such as 0:3600s or 10min:2h.")] = None,
+    column: Annotated[list[str] | None, typer.Option(help="Column for a need, such as U=voltage__2.")] = None,
+    reader: ReaderName = None,
+    option: ReaderOptions = None,
+    seed: Annotated[int, typer.Option(help="Seed of random numbers (bootstrap).")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw the outcome: .svg, .png or .pdf.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for .outcome.json files.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing results.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Answer one question: a value with unit, uncertainty and provenance, or a refusal that says why.
+
+    Exit code 0: answered (flagged included), 1: refused or without a needed statement, 2: the
+    command line, 3: a file could not be read.
+    """
+    from echub.registry import registry
+
+    if list_:
+        _list(as_json)
+        return
+    if name is None or (help_ and not name):
+        typer.echo(context.get_help())
+        return
+    declared = registry().analysis(name)
+    if help_:
+        _describe(declared)
+        return
+    if not files:
+        raise UnknownOption(
+            "no file is named", expected=f"echub analyze {name} FILE", hint=f"echub analyze {name} --help"
+        )
+    settings = {
+        "params": pairs(param, "--param"),
+        "profile": profile,
+        "annotations": user_metadata(meta, set_),
+        "select": select,
+        "time": _time_range(time),
+        "columns": pairs(column, "--column"),
+        "reader": reader,
+        "options": pairs(option, "--option"),
+        "seed": seed,
+    }
+    questions = [[file] for file in files] if declared.consumes == "dataset" else [files]
+    targets = _targets(declared, questions, output, plot, force=force)
+    code = 0
+    for question, target in zip(questions, targets, strict=True):
+        code = max(code, _answer(declared, question, settings, target, as_json=as_json))
+    raise typer.Exit(code)
+
+
+# -- one question ----------------------------------------------------------------------------
+
+
+def _answer(
+    declared: Analysis, question: list[Path], settings: dict[str, Any], targets: dict[str, Path], *, as_json: bool
+) -> int:
+    """Answer, print and store; give the exit code. An error of one file does not stop the others."""
+    from echub.analysis import analyze
+
+    try:
+        outcome = analyze(declared.name, question, **settings)
+        written = _store(declared, outcome, targets)
+    except EchubError as error:
+        error.path = error.path or ", ".join(map(str, question))
+        if as_json:
+            print_json({"analysis": declared.name, "status": "failed", "error": error.as_dict()})
+        typer.echo(str(error), err=True)
+        return error.exit_code
+    if as_json:
+        typer.echo(outcome.to_json(indent=None))
+    else:
+        from echub.cli.outcomes import show
+
+        show(outcome, ", ".join(map(str, question)), written)
+    return 1 if outcome.status == "refused" else 0
+
+
+def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> list[Path]:
+    from echub import figures
+    from echub.output import write_atomically
+
+    parts: list[tuple[Path, Any]] = []
+    if path := targets.get("outcome"):
+        parts.append((path, lambda target: target.write_text(outcome.to_json() + "\n", encoding="utf-8")))
+    path = targets.get("plot")
+    if path and outcome.status == "refused" and not outcome.diagnostics:
+        typer.echo(f"{path} is not drawn: there is nothing to show of a refused outcome", err=True)
+    elif path:
+        drawn = figures.draw_outcome(outcome, declared)
+        form = path.suffix[1:]
+        parts.append((path, lambda target: figures.save(drawn, target, form)))
+    if parts:
+        write_atomically(parts)
+    return [path for path, _ in parts]
+
+
+def _targets(
+    declared: Analysis, questions: Sequence[list[Path]], output: Path | None, plot: Path | None, *, force: bool
+) -> list[dict[str, Path]]:
+    """Name what each question writes, before anything is read; several pictures are numbered by file."""
+    from echub import figures
+    from echub.outcome import SUFFIX
+    from echub.output import require_free
+
+    if plot is not None:
+        figures.require_format(plot)
+    targets = []
+    for question in questions:
+        stem = question[0].name if len(question) == 1 else "all"
+        target: dict[str, Path] = {}
+        if output is not None:
+            target["outcome"] = output / f"{stem}.{declared.name}{SUFFIX}"
+        if plot is not None:
+            several = plot.with_name(f"{plot.stem}.{stem}{plot.suffix}")
+            target["plot"] = plot if len(questions) == 1 else several
+        targets.append(target)
+    paths = [path for target in targets for path in target.values()]
+    if len(set(paths)) < len(paths):
+        raise TargetClash(
+            "two files of the same name would have one output", hint="analyse them one folder at a time"
+        )
+    for path in paths:
+        require_free(path, force=force)
+    return targets
+
+
+def _time_range(text: str | None) -> tuple[float | None, float | None] | None:
+    """Read ``0:3600s``: both ends in seconds, either may be empty; a unit of the last counts for both."""
+    if text is None:
+        return None
+    from echub.units import parse_value, scale_between
+
+    match = _TIME.fullmatch(text)
+    if not match or not (match[1] or match[2]):
+        raise UnknownOption("--time takes START:STOP", expected="--time 0:3600s", found=text)
+    ends = [parse_value(end) if end else None for end in match.groups()]
+    last = next((end[1] for end in reversed(ends) if end and end[1]), "s")
+    start, stop = (end and float(scale_between(end[1] or last, "s").apply(end[0])) for end in ends)
+    return start, stop
+
+
+# -- what there is ---------------------------------------------------------------------------
+
+
+def _list(as_json: bool) -> None:
+    from echub.cli.terminal import table
+    from echub.registry import registry
+
+    known = sorted(registry().analyses.values(), key=lambda analysis: analysis.name)
+    if as_json:
+        print_json([{"name": a.name, "title": a.title, "reference": a.reference} for a in known])
+        return
+    table(("analysis", "answers", "reference"), [(a.name, a.title, a.reference) for a in known])
+
+
+def _describe(declared: Analysis) -> None:
+    from echub.cli.outcomes import describe
+
+    describe(declared)

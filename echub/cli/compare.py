@@ -1,0 +1,82 @@
+"""`echub compare`: whether two files, or two readers on one file, say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from echub.cli import new_app
+from echub.cli.common import Json, print_json
+from echub.errors import CommandError
+
+if TYPE_CHECKING:
+    from echub.comparison import Comparison, Verdict
+
+app = new_app()
+
+_WORDS = {
+    "same": "the same",
+    "no-value-as-zero": "the same, with 0 printed for no value",
+    "zeroed-potential": "KNOWN ANOMALY: the export prints 0 for a potential that was measured",
+    "masked": "KNOWN ANOMALY: the export masks these points with -1 or 0",
+    "differs": "DIFFERS",
+}
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="The first file.", metavar="A")],
+    b: Annotated[Path | None, typer.Argument(help="The second; left out: the first again.", metavar="B")] = None,
+    reader_a: Annotated[str | None, typer.Option("--reader-a", help="Read A with this reader.")] = None,
+    reader_b: Annotated[str | None, typer.Option("--reader-b", help="Read B with this reader.")] = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show the columns that agree too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare two files that should say the same, column by column, to printed precision.
+
+    Also a converted file and its source, or one file with two readers (--reader-a, --reader-b).
+    Exit code 0: they agree, 1: they do not.
+    """
+    from echub.comparison import compare
+    from echub.reading import read
+
+    if b is None and reader_a == reader_b:
+        raise CommandError("there is nothing to compare", expected="a second file, or --reader-a and --reader-b")
+    result = compare(read(a, reader=reader_a), read(b or a, reader=reader_b))
+    if as_json:
+        print_json({"a": str(a), "b": str(b or a), **result.as_dict()})
+    else:
+        _report(result, str(a), str(b or a), verbose)
+    raise typer.Exit(0 if result.agrees else 1)
+
+
+def _report(result: Comparison, a: str, b: str, verbose: bool) -> None:
+    from echub.cli.terminal import field, heading, table
+
+    heading(f"{a} and {b}")
+    agree = sum(verdict.agrees for verdict in result.verdicts)
+    field(
+        "columns", f"{agree} of {len(result.verdicts)} common columns agree", "green" if result.agrees else "red"
+    )
+    shown = [v for v in result.verdicts if verbose or not v.agrees]
+    table(("dataset", "column", "verdict", "rows", "first"), [_line(v) for v in shown], indent=14)
+    for difference in result.differences:
+        field("rows", difference, "red")
+    for line in result.metadata:
+        field("metadata", line, "yellow")
+    for side, headers in ((a, result.only_a), (b, result.only_b)):
+        if headers and verbose:
+            field("only in", f"{side}: {', '.join(headers)}")
+
+
+def _line(verdict: Verdict) -> tuple[str, ...]:
+    both = verdict.a_header if verdict.a_header == verdict.b_header else f"{verdict.a_header} = {verdict.b_header}"
+    rows = f"{verdict.rows} of {verdict.compared}" if verdict.rows else f"{verdict.compared}"
+    first = f"row {verdict.first}: {_number(verdict.a)} against {_number(verdict.b)}" if verdict.rows else ""
+    return verdict.dataset, both, _WORDS[verdict.verdict], rows, first
+
+
+def _number(value: float | None) -> str:
+    return "no value" if value is None else f"{value:.9g}"

@@ -1,0 +1,48 @@
+"""Values as JSON that is the same on every platform."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+_PLAIN = frozenset((str, int, bool, type(None)))
+
+
+def to_json(value: Any) -> str:  # noqa: ANN401
+    """Write JSON that is the same everywhere: sorted, compact, without NaN.
+
+    Half characters (of file names that are no UTF-8) stand as JSON's own escapes, so that the text
+    can be encoded and gives them back.
+    """
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text if text.isascii() else encodable(text)
+
+
+def encodable(text: str) -> str:
+    """Write half characters, which UTF-8 cannot hold, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401
+    """Turn a value into plain JSON types; `TypeError` where that would lose something.
+
+    NaN and infinities become the texts NaN, Infinity, -Infinity, dates ISO 8601, bytes hexadecimal.
+    """
+    if hasattr(value, "tolist"):  # NumPy's arrays and scalars, without importing it
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else f"{'-' if value < 0 else ''}Infinity"
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray)):
+        return value.hex()
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON cannot hold")

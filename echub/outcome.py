@@ -1,0 +1,343 @@
+"""What an analysis answers: measurands with uncertainty, flags, tables, provenance.
+
+An `Outcome` is stored as JSON exactly: reading it back gives an equal one. No number in it is
+NaN or infinite; a value that is not known is None, an interval without an end is open there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from echub.errors import DataError, PluginError
+
+SUFFIX = ".outcome.json"
+FORMAT = "echub-outcome 1"
+
+Status = Literal["ok", "flagged", "refused"]
+Severity = Literal["info", "warning", "refusal"]
+Censoring = Literal["none", "left", "right", "interval"]
+Scalar = float | int | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A range of a measurand's values, in its unit.
+
+    `low` or `high` None: open to that side. `kind`: ``coverage`` (with `level`, 0.95),
+    ``bracketing`` (the value lies between two observations), ``asymmetric`` (a range by a named
+    rule, without a stated coverage). `method` says how it was found.
+    """
+
+    low: float | None
+    high: float | None
+    kind: Literal["coverage", "bracketing", "asymmetric"] = "coverage"
+    level: float | None = None
+    includes_low: bool = True
+    includes_high: bool = True
+    method: str = ""
+
+    def __post_init__(self) -> None:
+        _require_finite("the interval", self.low, self.high, self.level)
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise PluginError("an interval has its ends exchanged", found=f"{self.low} … {self.high}")
+
+    def covers(self, value: float) -> bool:
+        """Tell whether a value lies inside."""
+        above = self.low is None or value > self.low or (self.includes_low and value == self.low)
+        below = self.high is None or value < self.high or (self.includes_high and value == self.high)
+        return above and below
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of a standard uncertainty, in the measurand's unit.
+
+    `kind` as in the GUM: A from statistics, B from anything else. Components of one `group` are
+    fully correlated between the outcomes that share it (the area of a sample), "" is independent.
+    """
+
+    name: str
+    uncertainty: float
+    kind: Literal["A", "B"] = "A"
+    group: str = ""
+
+    def __post_init__(self) -> None:
+        _require_finite(f"the component {self.name}", self.uncertainty)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurand:
+    """A result: value (or none), unit, standard uncertainty, interval, censoring, sample size.
+
+    A censored measurand has no value but an interval: ``right`` is "more than `interval.low`".
+    `unit` is one of the unit table or an expression of its units.
+    """
+
+    unit: str
+    value: float | None = None
+    uncertainty: float | None = None
+    interval: Interval | None = None
+    censoring: Censoring = "none"
+    n: int | None = None
+    quantity: str = ""
+    components: tuple[Component, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        _require_finite("the measurand", self.value, self.uncertainty)
+        if self.censoring != "none" and (self.value is not None or self.interval is None):
+            raise PluginError("a censored measurand has an interval and no value", found=f"value {self.value}")
+
+    @classmethod
+    def more_than(cls, unit: str, low: float, **rest: Any) -> Measurand:  # noqa: ANN401
+        """Give a right-censored measurand: all that is known is that it is above `low`."""
+        interval = Interval(low, None, "bracketing", includes_low=False)
+        return cls(unit, interval=interval, censoring="right", **rest)
+
+    @classmethod
+    def less_than(cls, unit: str, high: float, **rest: Any) -> Measurand:  # noqa: ANN401
+        """Give a left-censored measurand: all that is known is that it is below `high`."""
+        interval = Interval(None, high, "bracketing", includes_high=False)
+        return cls(unit, interval=interval, censoring="left", **rest)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it as plain JSON types."""
+        return {
+            **_fields(self),
+            "interval": _fields(self.interval),
+            "components": [_fields(c) for c in self.components],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Measurand:
+        """Read what `as_dict` gave."""
+        interval = Interval(**data["interval"]) if data.get("interval") else None
+        parts = tuple(Component(**part) for part in data.get("components", ()))
+        return cls(**{**data, "interval": interval, "components": parts})
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something the user has to know; `refusal` means that the question is not answered.
+
+    `code` is stable. `where` is a place in the data, `hint` what helps: a command's flag.
+    """
+
+    code: str
+    message: str
+    severity: Severity = "warning"
+    where: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What a measurand would have been with another choice of one parameter."""
+
+    parameter: str
+    setting: str
+    measurand: str
+    value: float | None
+    change: float | None = None
+
+    def __post_init__(self) -> None:
+        _require_finite("the sensitivity", self.value, self.change)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What outcomes must share to be compared: ramp rate, criterion, method, area basis …"""
+
+    value: Scalar
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        _require_finite("the condition", self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A column of a table or of diagnostics: numbers, texts or None for what is not known."""
+
+    values: tuple[Scalar, ...]
+    unit: str = ""
+
+    @classmethod
+    def of(cls, values: Iterable[Any], unit: str = "") -> Series:
+        """Take an array or a list; NaN and infinities become None."""
+        listed = values.tolist() if hasattr(values, "tolist") else list(values)
+        return cls(tuple(None if _is_lost(v) else v for v in listed), unit)
+
+    def array(self) -> Any:  # noqa: ANN401
+        """Give a float64 array, NaN for None."""
+        import numpy as np
+
+        return np.array([math.nan if v is None else v for v in self.values], dtype=np.float64)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+Table = Mapping[str, Series]
+"""Columns of equal length, by name."""
+
+
+class Refusal(DataError):
+    """Raised by an analysis that cannot answer: a stable code, the measured reason, what helps.
+
+    `tables`, `diagnostics` and `measurands` (a bound, say) go into the refused outcome.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        where: str | None = None,
+        hint: str | None = None,
+        measurands: Mapping[str, Measurand] | None = None,
+        tables: Mapping[str, Table] | None = None,
+        diagnostics: Table | None = None,
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.code = code  # type: ignore[misc]
+        self.measurands = dict(measurands or {})
+        self.tables = dict(tables or {})
+        self.diagnostics = dict(diagnostics or {})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Refusal, (self.code, self.message), self.__dict__.copy())
+
+    def as_flag(self) -> Flag:
+        """Give the flag that the refused outcome carries."""
+        return Flag(self.code, self.message, "refusal", self.where or "", self.hint or "")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer of one analysis to one question.
+
+    The status follows from the flags: one `refusal` refuses, one `warning` flags. `metadata`
+    (path to value, unit, source) and `conditions` are what later analyses group and compare by.
+    `diagnostics` are what the figure needs. The hub fills in analysis, metadata and provenance.
+    """
+
+    measurands: Mapping[str, Measurand] = field(default_factory=dict)
+    flags: tuple[Flag, ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    sensitivity: tuple[Sensitivity, ...] = ()
+    diagnostics: Table = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    analysis: str = ""
+    label: str = ""
+
+    @property
+    def status(self) -> Status:
+        """Tell how it went."""
+        severities = {flag.severity for flag in self.flags}
+        return "refused" if "refusal" in severities else "flagged" if "warning" in severities else "ok"
+
+    @property
+    def refusals(self) -> list[Flag]:
+        """Give the flags that refuse."""
+        return [flag for flag in self.flags if flag.severity == "refusal"]
+
+    @classmethod
+    def refused(cls, refusal: Refusal) -> Outcome:
+        """Make the outcome of a refusal."""
+        return cls(refusal.measurands, (refusal.as_flag(),), refusal.tables, diagnostics=refusal.diagnostics)
+
+    def __getitem__(self, name: str) -> Measurand:
+        """Give a measurand; KeyError names those that are there."""
+        if name in self.measurands:
+            return self.measurands[name]
+        raise KeyError(f"the outcome has no measurand {name!r}, but {', '.join(self.measurands) or 'none at all'}")
+
+    def meta(self, path: str) -> Any:  # noqa: ANN401
+        """Give the value of a metadata path, in the schema's unit, or None."""
+        entry = self.metadata.get(path)
+        return entry["value"] if entry else None
+
+    def replace(self, **changes: Any) -> Outcome:  # noqa: ANN401
+        """Give a copy with other fields."""
+        return replace(self, **changes)
+
+    # -- JSON ------------------------------------------------------------------------------
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it as plain JSON types."""
+        return {
+            "format": FORMAT,
+            "analysis": self.analysis,
+            "label": self.label,
+            "status": self.status,
+            "measurands": {name: m.as_dict() for name, m in self.measurands.items()},
+            "flags": [_fields(flag) for flag in self.flags],
+            "conditions": {name: _fields(c) for name, c in self.conditions.items()},
+            "sensitivity": [_fields(s) for s in self.sensitivity],
+            "tables": {name: _table(table) for name, table in self.tables.items()},
+            "metadata": {path: dict(entry) for path, entry in self.metadata.items()},
+            "provenance": dict(self.provenance),
+            "diagnostics": _table(self.diagnostics),
+        }
+
+    def to_json(self, *, indent: int | None = 1) -> str:
+        """Write exact JSON; `from_json` gives an equal outcome."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False, indent=indent)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Outcome:
+        """Read what `as_dict` gave; raise `DataError` for anything else."""
+        if data.get("format") != FORMAT:
+            raise DataError("this is no outcome of an analysis", expected=FORMAT, found=str(data.get("format")))
+        return cls(
+            {name: Measurand.from_dict(m) for name, m in data["measurands"].items()},
+            tuple(Flag(**flag) for flag in data["flags"]),
+            {name: _columns(table) for name, table in data["tables"].items()},
+            tuple(Sensitivity(**s) for s in data["sensitivity"]),
+            _columns(data["diagnostics"]),
+            {name: Condition(**c) for name, c in data["conditions"].items()},
+            data["metadata"],
+            data["provenance"],
+            data["analysis"],
+            data["label"],
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Outcome:
+        """Read what `to_json` wrote; raise `DataError` for anything else."""
+        try:
+            data = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise DataError("this is no JSON", found=str(error)) from None
+        if not isinstance(data, dict):
+            raise DataError("this is no outcome of an analysis", expected=FORMAT, found=type(data).__name__)
+        return cls.from_dict(data)
+
+
+def _fields(thing: Any) -> Any:  # noqa: ANN401
+    return None if thing is None else {name: getattr(thing, name) for name in type(thing).__dataclass_fields__}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {name: {"unit": series.unit, "values": list(series.values)} for name, series in table.items()}
+
+
+def _columns(table: Mapping[str, Any]) -> dict[str, Series]:
+    return {name: Series(tuple(series["values"]), series["unit"]) for name, series in table.items()}
+
+
+def _is_lost(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _require_finite(what: str, *numbers: object) -> None:
+    for number in numbers:
+        if _is_lost(number):
+            raise PluginError(f"{what} is {number}", expected="a finite number, or None where it is not known")

@@ -1,0 +1,43 @@
+"""A file that HDF5 can always close."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+
+class SteadyFile(io.FileIO):
+    """A file that keeps the first error of the system to itself until HDF5 has closed it.
+
+    HDF5 crashes the whole process at its end where it could not flush a file: a full disk must
+    not do that. After an error nothing more is written, and leaving the context raises it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "w+")
+        self.error: OSError | None = None
+
+    def write(self, data: Any) -> int:  # noqa: ANN401  any buffer
+        """Write all of it, or note why not."""
+        rest = memoryview(data)
+        try:
+            while rest and self.error is None:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self.error = error
+        return len(data)
+
+    def truncate(self, size: int | None = None) -> int:
+        """Cut or extend, or note why not."""
+        try:
+            if self.error is None:
+                super().truncate(size)
+        except OSError as error:
+            self.error = error
+        return size or 0
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+        if self.error is not None:
+            raise self.error

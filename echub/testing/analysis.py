@@ -1,0 +1,373 @@
+"""The contract that every analysis keeps, as a pytest class.
+
+A plugin's whole test is::
+
+    from echub.testing import AnalysisContract, synth
+
+    class TestRampOnset(AnalysisContract):
+        analysis = "ramp-onset"
+        generate = staticmethod(synth.ramp)
+
+where ``generate(seed)`` gives a `synth.Case`: a measurement (or outcomes), and the truth behind
+it. One rule is one method; the first line of its docstring is the rule.
+"""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from echub.analysis import analyze, parameters
+from echub.column import same_values
+from echub.declare import Analysis
+from echub.errors import EchubError
+from echub.outcome import Measurand, Outcome
+from echub.record import Record
+from echub.registry import registry
+from echub.testing.base import Broken, Contract, one_line, rule
+from echub.testing.synth.case import Case
+from echub.units import parse_unit
+from echub.vocabulary import quantities
+
+OTHER_UNITS = {
+    "time": "h",
+    "current": "A",
+    "current_setpoint": "A",
+    "charge": "C",
+    "charge_increment": "C",
+    "voltage": "mV",
+    "potential_we": "mV",
+    "potential_ce": "mV",
+    "cell.area": "m^2",
+    "cell.temperature": "K",
+}
+"""What the same measurement is told in, to see that the answer stays."""
+HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "polars", "h5py", "pint", "uncertainties")
+AREAL = {
+    "current^1 length^-2",
+    "current^1 length^-2 time^-1",
+    "current^1 length^-2 time^1",
+    "current^-2 length^4 mass^1 time^-3",
+}
+"""Dimensions that only a stated area gives: current and charge densities, ramp rates, resistance times area."""
+LATER_S = 86_400.0
+LEAST_CHANCE = 1e-3
+"""A contract fails where intervals that cover as they say would do so this badly with less chance."""
+
+
+class AnalysisContract(Contract):
+    """Check an analysis by all rules of the hub: subclass it, and give `analysis` and `generate`.
+
+    `analysis` is its name, or a declaration that is not installed. `params` are used throughout.
+    `seeds`: how many measurements the truth is tested on. `bias`: largest mean error, relative to
+    the truth. `exact`: relative change by rounding that is allowed when only units change.
+    `resampling`: that when every second row is left out. `moves_with_time`: measurands that are
+    points in time.
+    """
+
+    analysis: ClassVar[str | Analysis] = ""
+    generate: Callable[[int], Case]
+    params: ClassVar[Mapping[str, Any]] = {}
+    seeds: ClassVar[int] = 20
+    bias: ClassVar[float] = 0.02
+    exact: ClassVar[float] = 1e-6
+    resampling: ClassVar[float] = 0.02
+    moves_with_time: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def subject(self) -> str:
+        """Name what is tested."""
+        return self.analysis.name if isinstance(self.analysis, Analysis) else self.analysis
+
+    # -- declaration -----------------------------------------------------------------------
+
+    @rule
+    def test_its_declaration_is_sound(self) -> None:
+        """It is installed, and its quantities, units, parameters and profiles exist."""
+        declared = self._declaration
+        for need in declared.columns:
+            unknown = [name for name in need.quantities if name not in quantities()]
+            if unknown:
+                raise Broken(
+                    "quantities of the vocabulary", f"{need.name} needs {', '.join(unknown)}", "name others"
+                )
+        texts = [n.unit for n in declared.needs] + [unit for gives in declared.gives for unit in gives.units]
+        try:
+            for text in texts:
+                parse_unit(text or "1")
+            parameters(declared, {}, None)
+            for profile in declared.profiles:
+                parameters(declared, {}, profile)
+        except EchubError as error:
+            raise Broken("units and parameters that exist", one_line(error), "correct the declaration") from None
+        if not declared.gives:
+            raise Broken("at least one measurand", "an empty `gives`", "declare what it answers")
+
+    @rule
+    def test_declaring_it_is_light(self) -> None:
+        """The module that declares it imports nothing heavy."""
+        if isinstance(self.analysis, Analysis):
+            pytest.skip("the declaration is not installed")
+        module = registry().owner(self._declaration).module
+        code = f"import sys, {module}; print(*[m for m in {HEAVY!r} if m in sys.modules])"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        if done.stdout.strip():
+            found = f"{module} imports {done.stdout.strip()}"
+            raise Broken(
+                "the standard library and echub.plugin alone", found, "import them in the module of `run`"
+            )
+
+    # -- answers ---------------------------------------------------------------------------
+
+    @rule
+    def test_it_answers(self) -> None:
+        """It answers a good measurement, with at least one value."""
+        outcome = self._ask(self._case)
+        if outcome.status == "refused" or not any(m.value is not None for m in outcome.measurands.values()):
+            raise Broken("a value", _spoken(outcome), "answer what `generate` makes")
+
+    @rule
+    def test_the_same_question_has_the_same_answer(self) -> None:
+        """Asked twice, it answers the same to the last digit."""
+        first, again = (self._ask(self._case).to_json() for _ in range(2))
+        if first != again:
+            raise Broken("equal outcomes", "outcomes that differ", "draw random numbers from data.rng()")
+
+    @rule
+    def test_it_leaves_its_input_alone(self) -> None:
+        """The record is what it was before."""
+        if self._case.outcomes:
+            pytest.skip("outcomes cannot be changed")
+        record = self._case.record()
+        columns = record[self._case.kind].columns
+        before = {name: column.values.copy() for name, column in columns.items()}
+        self._ask(self._case, record)
+        if not all(same_values(before[name], column.values) for name, column in columns.items()):
+            raise Broken("an unchanged record", "changed columns", "work on copies of data[...]")
+
+    @rule
+    def test_its_outcome_survives_json(self) -> None:
+        """The outcome is equal after it was written and read."""
+        outcome = self._ask(self._case)
+        if Outcome.from_json(outcome.to_json()) != outcome:
+            raise Broken("an equal outcome", "a different one", "give floats, texts and Series, no other types")
+
+    @rule
+    def test_values_have_uncertainties(self) -> None:
+        """A value whose truth is known has an uncertainty or an interval."""
+        outcome = self._ask(self._case)
+        bare = [
+            n for n, m in outcome.measurands.items() if self._primary(n) and not m.uncertainty and not m.interval
+        ]
+        if bare:
+            raise Broken("an uncertainty", f"none for {', '.join(bare)}", "state one, or an interval")
+
+    @rule
+    def test_it_finds_the_truth(self) -> None:
+        """Over many seeds the mean error is small, and the intervals cover the truth as often as they say."""
+        found: dict[str, list[tuple[float, bool | None]]] = {}
+        for seed in range(self.seeds):
+            case = self._generated(seed)
+            for name, measurand in self._ask(case, seed=seed).measurands.items():
+                if name in case.truth and measurand.value is not None:
+                    found.setdefault(name, []).append(_judged(measurand, case.truth[name]))
+        if not found:
+            raise Broken("measurands that the truth names", "none", "name the truth as the measurands are named")
+        for name, errors in found.items():
+            self._judge(name, errors)
+
+    def _judge(self, name: str, errors: list[tuple[float, bool | None]]) -> None:
+        from scipy.stats import binom
+
+        mean = float(np.mean([error for error, _ in errors]))
+        if abs(mean) > self.bias:
+            raise Broken(f"a mean error of {name} below {self.bias:.1%}", f"{mean:+.2%}", "find the bias")
+        covered = [inside for _, inside in errors if inside is not None]
+        if covered and binom.cdf(sum(covered), len(covered), 0.95) < LEAST_CHANCE:
+            found = f"{sum(covered)} of {len(covered)}"
+            raise Broken(f"intervals of {name} that cover the truth", found, "widen them by what is missing")
+
+    # -- the same told otherwise -----------------------------------------------------------
+
+    @rule
+    def test_units_do_not_matter(self) -> None:
+        """In hours, amperes, millivolts and square metres the answer is the same."""
+        self._timeseries_only()
+        self._same(self._case.in_units(OTHER_UNITS), self.exact, "use the units in which the needs arrive")
+
+    @rule
+    def test_the_clock_does_not_matter(self) -> None:
+        """A clock that began a day earlier moves nothing but points in time."""
+        self._timeseries_only()
+        self._same(self._case.later(LATER_S), max(self.exact, 1e-4), "subtract the first time", moved=LATER_S)
+
+    @rule
+    def test_the_sampling_hardly_matters(self) -> None:
+        """With every second row the answer stays within its uncertainty."""
+        self._timeseries_only()
+        self._same(self._case.every(2), self.resampling, "weigh by time, not by rows", sigmas=4.0)
+
+    @rule
+    def test_the_order_does_not_matter(self) -> None:
+        """Outcomes in another order give the same answer."""
+        if not self._case.outcomes:
+            pytest.skip("it takes a file")
+        turned = replace(self._case, outcomes=self._case.outcomes[::-1])
+        self._same(turned, self.exact, "sort by what the outcomes say")
+
+    # -- refusals --------------------------------------------------------------------------
+
+    @rule
+    def test_nothing_is_refused(self) -> None:
+        """Without rows, or outcomes, it refuses."""
+        what: Any = [] if self._case.outcomes else self._case.rows(0).record()
+        self._refused(what, "no data")
+
+    @rule
+    def test_columns_without_numbers_are_refused(self) -> None:
+        """A needed column that holds nothing but NaN is refused."""
+        for quantity in self._needed:
+            self._refused(self._case.lost(quantity).record(), f"{quantity} without a number")
+        if not self._needed and not self._case.outcomes:
+            nothing = self._case
+            for quantity, column in self._case.columns.items():
+                nothing = nothing.lost(quantity) if column.values.dtype.kind == "f" else nothing
+            self._refused(nothing.record(), "columns without a number")
+
+    @rule
+    def test_columns_without_units_are_refused(self) -> None:
+        """A needed column without a unit is refused."""
+        for quantity in self._needed:
+            record = self._case.record()
+            dataset = record.datasets[self._case.kind]
+            bare = replace(dataset.columns[quantity], unit=None)
+            record.datasets[self._case.kind] = replace(dataset, columns={**dataset.columns, quantity: bare})
+            self._refused(record, f"{quantity} without a unit")
+
+    @rule
+    def test_a_falling_clock_is_refused(self) -> None:
+        """A time that goes back is refused, where the analysis does not say that it may."""
+        clock = next((n for n in self._declaration.columns if "time" in n.quantities and not n.restarts), None)
+        if clock is None or self._case.outcomes:
+            pytest.skip("it needs no clock, or allows restarts")
+        time = self._case.columns["time"].values
+        turned = np.concatenate([time[: len(time) // 2], time[: len(time) - len(time) // 2]])
+        self._refused(self._case.with_values("time", turned).record(), "a clock that restarts")
+
+    @rule
+    def test_no_area_no_density(self) -> None:
+        """Without a stated area nothing per area is given."""
+        if "cell.area" not in self._case.metadata:
+            pytest.skip("the measurement states no area")
+        outcome = self._ask(self._case.without("cell.area"))
+        if outcome.status == "refused":
+            return
+        areal = [n for n, m in outcome.measurands.items() if m.value is not None and _per_area(m.unit)]
+        if areal:
+            raise Broken("currents, not densities", f"{', '.join(areal)}", "take data.unit_of(...)")
+
+    # -- what the rules stand on -----------------------------------------------------------
+
+    @classmethod
+    def rules(cls) -> dict[str, str]:
+        """Give every rule: the name of its method, and the rule in one line."""
+        methods = inspect.getmembers(cls, inspect.isfunction)
+        return {name: (inspect.getdoc(m) or "").partition("\n")[0] for name, m in methods if hasattr(m, "is_rule")}
+
+    @property
+    def _declaration(self) -> Analysis:
+        if isinstance(self.analysis, Analysis):
+            return self.analysis
+        found = registry().analyses.get(self.analysis)
+        if found is None:
+            raise Broken(
+                "an installed analysis", f"no {self.analysis!r}", "pip install -e . registers entry points"
+            )
+        return found
+
+    def _generated(self, seed: int) -> Case:
+        kept: Any = self._kept
+        if seed not in kept:
+            kept[seed] = type(self).generate(seed)
+        return kept[seed]  # type: ignore[no-any-return]
+
+    @property
+    def _case(self) -> Case:
+        return self._generated(0)
+
+    @property
+    def _needed(self) -> list[str]:
+        """Give the quantities of the generated columns that answer the required needs, with a unit."""
+        if self._case.outcomes:
+            return []
+        present = self._case.columns
+        needs = [n for n in self._declaration.columns if not n.optional and n.unit]
+        answering = [next((q for q in n.quantities if q in present), None) for n in needs]
+        return [quantity for quantity in answering if quantity is not None]
+
+    def _ask(self, case: Case, what: object = None, seed: int = 0) -> Outcome:
+        given: Any = case.data() if what is None else what
+        return analyze(self._declaration, given, params=self.params, seed=seed)
+
+    def _primary(self, name: str) -> bool:
+        return name in self._case.truth and name != "ramp_rate"
+
+    def _timeseries_only(self) -> None:
+        if self._case.outcomes or "time" not in self._case.columns:
+            pytest.skip("it takes no time series")
+
+    def _same(self, other: Case, relative: float, advice: str, *, moved: float = 0.0, sigmas: float = 0.0) -> None:
+        before, after = self._ask(self._case), self._ask(other)
+        if after.status == "refused":
+            raise Broken("the same answer", _spoken(after), advice)
+        for name, one in before.measurands.items():
+            two = after.measurands.get(name)
+            if two is None or (one.value is None) != (two.value is None):
+                raise Broken(f"{name} {_short(one)}", f"{_short(two)}", advice)
+            if one.value is None or two.value is None:
+                continue
+            expected = one.value + (moved if name in self.moves_with_time else 0.0)
+            allowed = max(relative * abs(one.value), sigmas * (one.uncertainty or 0.0), 1e-12)
+            if abs(two.value - expected) > allowed:
+                raise Broken(f"{name} {expected:.8g} {one.unit}", f"{two.value:.8g} {two.unit}", advice)
+
+    def _refused(self, what: Any, because: str) -> None:  # noqa: ANN401
+        if isinstance(what, Record) and not self._declaration.columns:
+            pytest.skip("it needs no columns")
+        try:
+            outcome = analyze(self._declaration, what, params=self.params)
+        except EchubError as error:
+            raise Broken(f"a refusal of {because}", one_line(error), "raise Refusal with a code") from None
+        if outcome.status != "refused":
+            raise Broken(
+                f"a refusal of {because}", _spoken(outcome), "declare the need as required, with its unit"
+            )
+
+
+def _judged(measurand: Measurand, truth: float) -> tuple[float, bool | None]:
+    """Give the relative error, and whether the interval of 95 % covers the truth."""
+    value = measurand.value if measurand.value is not None else np.nan
+    interval = measurand.interval
+    covers = interval.covers(truth) if interval is not None and interval.level == 0.95 else None
+    return (value - truth) / abs(truth), covers
+
+
+def _per_area(unit: str) -> bool:
+    return parse_unit(unit).dimension in AREAL
+
+
+def _short(measurand: Measurand | None) -> str:
+    return "missing" if measurand is None else f"{measurand.value} {measurand.unit}"
+
+
+def _spoken(outcome: Outcome) -> str:
+    codes = ", ".join(f"{flag.code} ({flag.message})" for flag in outcome.refusals)
+    values = ", ".join(f"{n} {_short(m)}" for n, m in outcome.measurands.items())
+    return f"{outcome.status}: {codes or values or 'nothing'}"

@@ -1,0 +1,105 @@
+"""A generated measurement: columns, statements about the cell, and the truth behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.build import SourceColumn, build_dataset
+from echub.metadata import Metadata
+from echub.outcome import Outcome
+from echub.record import Provenance, Record
+from echub.units import convert, parse_value
+from echub.vocabulary import quantities
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One generated column: values in a unit."""
+
+    values: NDArray[Any]
+    unit: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a generator made, and what an analysis should find in it.
+
+    `columns` by quantity; `metadata` path to text with unit; `truth` measurand to its true value
+    in the unit that the analysis declares. `outcomes` for analyses that consume outcomes.
+    """
+
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    truth: Mapping[str, float] = field(default_factory=dict)
+    kind: str = "timeseries"
+    outcomes: tuple[Outcome, ...] = ()
+
+    def data(self) -> Any:  # noqa: ANN401
+        """Give what `echub.analyze` takes: a record, or the outcomes."""
+        return list(self.outcomes) if self.outcomes else self.record()
+
+    def record(self) -> Record:
+        """Give the record, as a reader would have built it."""
+        built = [SourceColumn(name, c.values, quantity=name, unit=c.unit) for name, c in self.columns.items()]
+        metadata = Metadata()
+        for path, text in self.metadata.items():
+            metadata.set(path, text, source="generator")
+        source = {"name": "generated", "size": 0, "sha256": "0" * 64}
+        return Record(
+            [build_dataset(self.kind, built)],
+            metadata=metadata,
+            provenance=Provenance(source=source, reader={"name": "generator", "version": "1"}),
+        )
+
+    # -- the same measurement, told otherwise ------------------------------------------------
+
+    def in_units(self, units: Mapping[str, str]) -> Case:
+        """Tell the same in other units: of columns by quantity, of metadata by path."""
+        columns = dict(self.columns)
+        for name in units.keys() & columns.keys():
+            column = columns[name]
+            point = quantities()[name].point
+            columns[name] = Column(
+                convert(column.values, column.unit or "1", units[name], point=point), units[name]
+            )
+        metadata = dict(self.metadata)
+        for path in units.keys() & metadata.keys():
+            value, unit = parse_value(metadata[path])
+            metadata[path] = f"{float(convert(value, unit, units[path], point=unit == 'degC'))!r} {units[path]}"
+        return replace(self, columns=columns, metadata=metadata)
+
+    def later(self, seconds: float) -> Case:
+        """Tell the same with a clock that began earlier."""
+        return self.with_values("time", self.columns["time"].values + seconds)
+
+    def every(self, step: int) -> Case:
+        """Keep every `step`-th row."""
+        kept = {name: replace(c, values=c.values[::step]) for name, c in self.columns.items()}
+        return replace(self, columns=kept)
+
+    def rows(self, count: int) -> Case:
+        """Keep the first rows."""
+        kept = {name: replace(c, values=c.values[:count]) for name, c in self.columns.items()}
+        return replace(self, columns=kept)
+
+    def with_values(self, name: str, values: NDArray[Any], unit: str | None = None) -> Case:
+        """Replace or add a column."""
+        known = self.columns.get(name)
+        return replace(
+            self, columns={**self.columns, name: Column(values, unit or (known.unit if known else None))}
+        )
+
+    def without(self, *names: str) -> Case:
+        """Leave out columns and metadata."""
+        columns = {name: c for name, c in self.columns.items() if name not in names}
+        metadata = {path: text for path, text in self.metadata.items() if path not in names}
+        return replace(self, columns=columns, metadata=metadata)
+
+    def lost(self, name: str) -> Case:
+        """Replace the values of a column by NaN."""
+        return self.with_values(name, np.full(len(self.columns[name].values), np.nan))

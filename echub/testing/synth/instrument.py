@@ -1,0 +1,61 @@
+"""What an instrument does to a true signal: rows, noise, steps, drop-outs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+CONTROL_TICK_S = 2e-4
+"""Time after a row at which an instrument adds another one, where its control changes."""
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """How a potentiostat records, in the units of the columns.
+
+    sampling_s: time step. noise_v, noise_ma: standard deviations. quantum_v, quantum_ma: steps of
+    the converters. range_ma: full scale; accuracy: of the range, a constant offset of the current
+    drawn uniformly within ± that. dropped: fraction of rows lost. control_rows: rows added a tick
+    after another one. compliance_v: largest voltage.
+    """
+
+    sampling_s: float = 0.5
+    noise_v: float = 50e-6
+    quantum_v: float = 1.907e-5
+    noise_ma: float = 1.5e-4
+    quantum_ma: float = 3.18e-5
+    range_ma: float = 1.0
+    accuracy: float = 1e-3
+    dropped: float = 0.0
+    control_rows: int = 8
+    compliance_v: float = 10.0
+
+    def times(self, duration_s: float, rng: np.random.Generator) -> Floats:
+        """Give the times of the rows, from 0 to `duration_s`."""
+        regular = np.arange(0.0, duration_s + self.sampling_s / 2, self.sampling_s)
+        if self.dropped:
+            keep = rng.random(len(regular)) >= self.dropped
+            keep[[0, -1]] = True
+            regular = regular[keep]
+        extra = rng.choice(regular[1:-1], min(self.control_rows, len(regular) - 2), replace=False) + CONTROL_TICK_S
+        return np.sort(np.concatenate([regular, extra]))
+
+    def potential(self, true_v: Floats, rng: np.random.Generator) -> Floats:
+        """Read a voltage: compliance, noise, steps."""
+        limited = np.clip(true_v, -self.compliance_v, self.compliance_v)
+        return quantise(limited + self.noise_v * rng.standard_normal(len(true_v)), self.quantum_v)
+
+    def current(self, true_ma: Floats, rng: np.random.Generator) -> Floats:
+        """Read a current: an offset within the accuracy of the range, noise, steps."""
+        offset = self.accuracy * self.range_ma * rng.uniform(-1, 1)
+        return quantise(true_ma + offset + self.noise_ma * rng.standard_normal(len(true_ma)), self.quantum_ma)
+
+
+def quantise(values: Floats, quantum: float) -> Floats:
+    """Round values to multiples of `quantum`; 0 leaves them alone."""
+    return np.round(values / quantum) * quantum if quantum else values

@@ -1,0 +1,83 @@
+"""Activation energies from values at several temperatures, and the comparison of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from echub.plugin import Analysis, Gives, hookimpl, option
+
+
+@dataclass(frozen=True)
+class ChoiceParams:
+    """Which values are meant, shared by both analyses."""
+
+    measurand: str = option("", "which measurand to use; may be left out where there is only one candidate")
+    group_by: str = option("sample.group", "metadata path whose values part the groups")
+    exclude: str = option("", "outcomes to leave out, each with its reason: 'cell3 90C: short; cell1 0C: leak'")
+    allow_mixed: bool = option(False, "take values of different ramp rates, criteria, methods, areas")
+    temperature_step: float = option(1.0, "temperatures closer than this are one (K)", minimum=0)
+
+
+@dataclass(frozen=True)
+class ArrheniusParams(ChoiceParams):
+    """Parameters of `arrhenius`."""
+
+    form: str = option("ln_y", "what is fitted against 1/T: ln y or ln(yT)", choices=("ln_y", "ln_yT", "both"))
+    replicates: str = option(
+        "max", "what stands for the cells of one temperature", choices=("max", "mean", "median", "all")
+    )
+    error_bars: str = option(
+        "eq12",
+        "error bars of best-of-n: eq. 12 of the paper (three cells), or generalised",
+        choices=("eq12", "generalised", "none"),
+    )
+    weights: str = option("none", "weights of the fit", choices=("none", "eq12"))
+    group: str = option("", "use this group only")
+    level: float = option(95.0, "coverage of the interval", unit="%", minimum=50, maximum=99.9)
+
+
+@dataclass(frozen=True)
+class CompareParams(ChoiceParams):
+    """Parameters of `compare-groups`."""
+
+    higher: str = option("", "group expected to be higher; default the one that is")
+    temperatures: str = option("", "only these, in °C, such as '30, 60, 90'; stated as chosen")
+
+
+ARRHENIUS = Analysis(
+    "arrhenius",
+    "Activation energy from values at several temperatures",
+    run="echub_arrhenius.analysis:run",
+    figure="echub_arrhenius.figure:draw",
+    consumes="outcomes",
+    params=ArrheniusParams,
+    profiles={"lowack2026": {"form": "ln_y", "replicates": "max", "error_bars": "eq12"}},
+    gives=(
+        Gives("activation_energy_ln_y", "eV", "from the slope of ln y against 1/T"),
+        Gives("activation_energy_ln_yT", "eV", "from the slope of ln(yT) against 1/T"),
+        Gives("ln_prefactor_ln_y", "1", "ln of the value at 1/T = 0, in the unit of y"),
+        Gives("ln_prefactor_ln_yT", "1", "ln of yT at 1/T = 0, in the unit of y times K"),
+    ),
+    reference="doi:10.48550/arXiv.2603.23340",
+)
+
+COMPARE = Analysis(
+    "compare-groups",
+    "Are the values of one group higher than another's, at equal temperatures? Exact permutation",
+    run="echub_arrhenius.comparison:run",
+    consumes="outcomes",
+    params=CompareParams,
+    gives=(
+        Gives("p_permutation", "1", "one-sided, exact: relabelling the cells within each temperature"),
+        Gives("p_sign", "1", "one-sided, if each pair were an independent throw of a coin"),
+        Gives("ratio", "1", "geometric mean of the ratio of the groups"),
+    ),
+    reference="doi:10.48550/arXiv.2603.23340",
+)
+
+
+@hookimpl
+def echub_analyses() -> Iterable[Analysis]:
+    """Declare the analyses of this plugin."""
+    return (ARRHENIUS, COMPARE)

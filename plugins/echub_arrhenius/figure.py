@@ -1,0 +1,73 @@
+"""The Arrhenius plot: 1000/T below, °C above, bars by eq. 12, line and band."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from uncertainties import ufloat
+
+from echub.plugin import Measurand, Outcome
+from echub_arrhenius.points import KELVIN
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_POINT, _LINE, _CELL = "#1f5fa8", "#b5341f", "#9db8d6"
+
+
+def draw(outcome: Outcome, figure: Figure) -> None:
+    """Draw the outcome on an empty figure."""
+    shown = outcome.diagnostics
+    at = {name: shown[name].array() for name in shown if name != "name"}
+    axis = figure.subplots()
+    axis.fill_between(
+        1000 / at["line_T"],
+        at["band_low"],
+        at["band_high"],
+        color=_LINE,
+        alpha=0.12,
+        linewidth=0,
+        label="95 % of the line",
+    )
+    axis.plot(1000 / at["line_T"], at["line"], color=_LINE, linewidth=1.2)
+    axis.plot(1000 / at["cell_T"], at["cell_y"], ".", color=_CELL, markersize=6, label="cells")
+    axis.errorbar(
+        1000 / at["T"], at["y"], yerr=(at["lower"], at["upper"]), fmt="o", color=_POINT, markersize=6,
+        capsize=3, linewidth=1, label=f"{outcome.conditions['replicates'].value} of the cells",
+    )  # fmt: skip
+    axis.set_yscale("log")
+    name = str(shown["name"].values[0]).replace("_", " ")
+    unit = shown["y"].unit.replace("^2", "²").replace("*", "·").replace("ohm", "Ω")
+    form = str(outcome.conditions["form"].value)
+    axis.set(xlabel="1000 K / T", ylabel=f"{name}{' · T' if form == 'ln_yT' else ''} / {unit}")
+    top = axis.secondary_xaxis("top", functions=(_celsius, _inverse))
+    top.set_xlabel("T / °C")
+    top.set_xticks(np.round(np.unique(np.round(at["T"] - KELVIN, 0))))
+    energy = outcome[f"activation_energy_{form}"]
+    rises = (energy.value or 0) < 0
+    side, place = ("left", 0.03) if rises else ("right", 0.97)
+    axis.annotate(_result(energy, form), (place, 0.95), xycoords="axes fraction", ha=side, va="top", color=_LINE)
+    axis.legend(frameon=False, fontsize=8, loc="lower right" if rises else "lower left")
+    axis.spines[["right"]].set_visible(False)
+    axis.grid(alpha=0.25, linewidth=0.5, which="both")
+    figure.suptitle(outcome.label or "Arrhenius", fontsize=10)
+
+
+def _result(energy: Measurand, form: str) -> str:
+    """Write the energy with its interval, to the digits of its uncertainty."""
+    text = f"$E_A$ = {ufloat(energy.value, energy.uncertainty):.2u} eV".replace("+/-", " ± ")
+    if energy.interval is not None:
+        digits = max(2, 1 - math.floor(math.log10(energy.uncertainty or 1)))
+        low, high = (f"{end:.{digits}f}" for end in (energy.interval.low, energy.interval.high))
+        text += f"\n{energy.interval.level:.0%}: {low} … {high} eV\n{form.replace('_', ' ')} against 1/T"
+    return text
+
+
+def _celsius(inverse):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return 1000 / np.maximum(inverse, 1e-6) - KELVIN
+
+
+def _inverse(celsius):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return 1000 / np.maximum(celsius + KELVIN, 1e-6)

@@ -1,0 +1,156 @@
+"""The head of an EC-Lab or BT-Lab text: its lines, its blocks, and where the table begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from echub.plugin import ReadError, Source
+from echub.text import decode, encoding_of
+
+KINDS = {
+    "EC-Lab ASCII FILE": "data",
+    "BT-Lab ASCII FILE": "data",
+    "EC-LAB SETTING FILE": "settings",
+    "BT-LAB SETTING FILE": "settings",
+    "EC-Lab LOG FILE": "log",
+    "BT-Lab LOG FILE": "log",
+}
+"""First lines to what follows them; compared without regard to case."""
+
+LONGEST_LINE = 1 << 20
+"""More bytes than any line of a head has; a longer one is no text of EC-Lab."""
+MOST_LINES = 100_000
+
+_COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d+)\s*$")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a text file: its lines, the names of the table, and where its rows begin.
+
+    `kind` is one of `KINDS` (empty: no head at all); `stated` is its own count of lines.
+    """
+
+    kind: str
+    encoding: str
+    lines: list[str] = field(default_factory=list)
+    names: str = ""
+    first_row: int = 0
+    stated: int = 0
+
+
+def kind_of(head: bytes) -> str:
+    """Tell what a file's first line says it is; empty where it says nothing of the kind."""
+    first = head[:64].removeprefix(b"\xef\xbb\xbf").splitlines()[:1]
+    line = first[0].decode("latin-1").strip().lower() if first else ""
+    return next((kind for text, kind in KINDS.items() if text.lower() == line), "")
+
+
+def read_head(source: Source, header_lines: int = 0) -> Head:
+    """Read the head of a data file, up to and including the names of its table.
+
+    `header_lines` overrides what the file states. Raises `ReadError` for NUL bytes, a line too
+    long, and a file that ends inside its head.
+    """
+    encoding = require_text(source)
+    kind = kind_of(source.head)
+    with source.open() as file:
+        stated = _stated(source) if kind else 1
+        count = header_lines or stated
+        raw = list(_lines(file, count, source))
+        if len(raw) < count:
+            raise ReadError(
+                f"the file ends after {len(raw)} of its {count} header lines",
+                path=source.shown,
+                expected="the names of the columns and the data behind the header",
+                found=f"{source.size} bytes",
+                cause="the text was truncated, or its header was edited",
+                hint="export it again in EC-Lab, or state the lines: --option header_lines=N",
+            )
+        lines = [decode(line, encoding) for line in raw]
+        _require_whole_names(source, lines, file.tell())
+        return Head(kind, encoding, lines[:-1], lines[-1], file.tell(), stated)
+
+
+def _require_whole_names(source: Source, lines: list[str], end: int) -> None:
+    """Refuse names that the file cuts short: without rows, EC-Lab ends them in a tab."""
+    if end == source.size and source.read(end - 1, 1) not in (b"\n", b"\r", b"\t"):
+        raise ReadError(
+            "the file ends inside the names of its columns",
+            path=source.shown,
+            where=f"line {len(lines)}",
+            expected="names, and the end of their line",
+            found=repr(lines[-1][-20:]),
+            cause="the text was truncated",
+            hint="export it again in EC-Lab",
+        )
+
+
+def read_lines(source: Source) -> list[str]:
+    """Read all lines of a settings or log file."""
+    encoding = require_text(source)
+    with source.open() as file:
+        return [decode(line, encoding) for line in _lines(file, MOST_LINES, source)]
+
+
+def require_text(source: Source) -> str:
+    """Find the encoding of a text; `ReadError` where its head holds bytes of no text."""
+    found = encoding_of(source.head, whole=source.size <= len(source.head))
+    if found.value is None or found.value.startswith("utf-16"):
+        raise ReadError(
+            "this is no text of EC-Lab",
+            path=source.shown,
+            where=found.evidence,
+            expected="cp1252 or UTF-8",
+            found=found.value or "binary data",
+            cause="the file was damaged, or saved again by another program",
+            hint=f"echub detect {source.name}",
+        )
+    return found.value
+
+
+def _stated(source: Source) -> int:
+    for line in source.head.splitlines()[1:4]:
+        if match := _COUNT.match(line):
+            return max(1, int(match[1]))
+    raise ReadError(
+        "the text does not say how many header lines it has",
+        path=source.shown,
+        where="line 2",
+        expected="Nb header lines : N",
+        found=repr(b"\n".join(source.head.splitlines()[1:2])[:60]),
+        cause="the header was edited or the file was truncated",
+        hint="count the lines up to the column names: --option header_lines=N",
+    )
+
+
+def _lines(file: BinaryIO, count: int, source: Source) -> Iterator[bytes]:
+    """Yield lines without their ends; LF, CRLF and lone CR all end one."""
+    if b"\n" not in source.head and b"\r" in source.head:
+        yield from _old_mac_lines(file, count)
+        return
+    for number in range(1, count + 1):
+        line = file.readline(LONGEST_LINE)
+        if not line:
+            return
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            raise ReadError(
+                f"line {number} is longer than {LONGEST_LINE:,} bytes",
+                path=source.shown,
+                where=f"line {number}",
+                expected="lines of text",
+                found=repr(line[:24]),
+                cause="this is no EC-Lab text, or its line ends are lost",
+            )
+        yield line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _old_mac_lines(file: BinaryIO, count: int) -> Iterator[bytes]:
+    read = 0
+    for line in file.read().split(b"\r")[:count]:
+        read += len(line) + 1
+        yield line
+    file.seek(read)

@@ -1,0 +1,325 @@
+"""The table of an EC-Lab text: names, widths, decimal mark, and its columns through polars.
+
+A sample of the first rows settles types and the decimal mark; whatever in the file contradicts it
+is an error that names the line, never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from echub.plugin import Dropped, Notice, ReadError, Source
+from echub.text import decimal_mark
+from echub_eclab.asciihead import Head
+from echub_eclab.columns import meaning_of, meanings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SAMPLE_ROWS = 200
+"""Rows that settle what a column holds."""
+MARK_ROWS = 20
+"""Rows that settle the decimal mark; the whole table is then searched for the other one."""
+_TAIL = 4096
+MARKS = {"point": ".", "comma": ","}
+
+_INTEGER = re.compile(rb"[-+]?\d{1,18}\Z")
+_NUMBER = re.compile(rb"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\Z|[-+]?(?i:nan|inf)\Z")
+_CLOCK = re.compile(rb"-?(?:\d+[-d] ?)?\d+:\d\d?:\d\d?(?:[.,]\d*)?\Z")
+_DIGITS = re.compile(rb"\d+")
+
+
+@dataclass
+class Table:
+    """The columns of a text table in the order of the file, with what the user has to know.
+
+    `digits` are the significant digits of each column as printed (0: whole numbers).
+    """
+
+    names: list[str]
+    columns: list[pl.Series]
+    digits: list[int]
+    decimal: str
+    notices: list[Notice] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
+    """Read the rows behind a head.
+
+    Raises `ReadError` where rows differ in width from the names or from each other, where the
+    decimal mark cannot be settled, and where a cell is of another kind than its column.
+    """
+    data = source.read(head.first_row)
+    if b"\n" not in data and data.count(b"\r") > 1:
+        data = data.replace(b"\r", b"\n")
+    _require_text(source, head, data)
+    table = Table([], [], [], ".")
+    sample = _sample(data)
+    table.names = names = _fitting_names(source, head, sample, table)
+    if sample:
+        data = _whole_rows(data, sample[0], table)
+        sample = _sample(data)
+    if not sample:
+        table.columns, table.digits = [_empty(name) for name in names], [0] * len(names)
+        return table
+    mark = decimal or _settled_mark(source, head, sample)
+    kinds = [_kind(name, [row[n] for row in sample if n < len(row)]) for n, name in enumerate(names)]
+    if mark == ",":
+        data = _with_points(source, head, data, kinds)
+    elif "text" not in kinds:
+        _require_absent(source, head, data, b",", "one decimal mark, the point")
+    table.decimal = mark
+    table.columns = _parse(source, head, data, kinds, extra=len(sample[0]) - len(names))
+    table.digits = [_significant(sample[0][n]) if kinds[n] == "float" else 0 for n in range(len(names))]
+    return table
+
+
+def _sample(data: bytes) -> list[list[bytes]]:
+    """Cut the first rows into cells; blank lines are none."""
+    lines = data[: 1 << 20].split(b"\n", SAMPLE_ROWS)[:SAMPLE_ROWS]
+    rows = [line.rstrip(b"\r").split(b"\t") for line in lines]
+    return [cells for cells in rows if cells != [b""]]
+
+
+# -- names -----------------------------------------------------------------------------------
+
+
+def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]], table: Table) -> list[str]:
+    """Fit the names to the rows, which may end in a tab or not.
+
+    EC-Lab's names often end in a tab too many; where an empty name stands among them, the names
+    behind it have no values.
+    """
+    names = head.names.split("\t")
+    _require_names(source, head, names)
+    _require_own_names(source, head, names)
+    printed = [name for name in names if name]
+    if not sample:
+        return printed
+    width = len(sample[0])
+    widths = {width, width - 1 if sample[0][-1] == b"" else width}
+    until_gap = names[: names.index("")] if "" in names else names
+    for fitting in (printed, names, until_gap):
+        if len(fitting) in widths and fitting:
+            _report_unfilled(printed, fitting, table)
+            return list(fitting)
+    raise ReadError(
+        f"the table has {len(printed)} names for {min(widths)} values",
+        path=source.shown,
+        where=f"line {len(head.lines) + 2}",
+        expected=f"{len(printed)} values",
+        found=f"{width} cells",
+        cause="the header count is wrong, or the table was edited",
+        hint="state the lines up to the column names: --option header_lines=N",
+    )
+
+
+def _require_names(source: Source, head: Head, names: Sequence[str]) -> None:
+    """Refuse a line of numbers as names: its row and all before it would be lost."""
+    if any(names) and all(_NUMBER.match(name.strip().encode()) for name in names if name):
+        raise ReadError(
+            "the line of the column names holds numbers",
+            path=source.shown,
+            where=f"line {len(head.lines) + 1}",
+            expected="names such as time/s",
+            found=repr(head.names[:40]),
+            cause="the header has fewer lines than it states",
+            hint="state the lines up to the column names: --option header_lines=N",
+        )
+
+
+def _require_own_names(source: Source, head: Head, names: Sequence[str]) -> None:
+    """Refuse a text without a head whose first line names no column of EC-Lab."""
+    if not head.kind and not meanings().keys() & set(names):
+        raise ReadError(
+            "this is no EC-Lab text",
+            path=source.shown,
+            where="line 1",
+            expected="EC-Lab ASCII FILE, or column names such as time/s",
+            found=repr(head.names[:40]),
+            cause="another program's text, or a header that was cut",
+            hint=f"echub detect {source.name}",
+        )
+
+
+def _report_unfilled(printed: Sequence[str], fitting: Sequence[str], table: Table) -> None:
+    """Report names that have no values at all."""
+    for name in printed[len(fitting) :]:
+        table.dropped.append(Dropped(f"the column name {name}", "no row has a value for it"))
+
+
+# -- marks -----------------------------------------------------------------------------------
+
+
+def _settled_mark(source: Source, head: Head, sample: Sequence[Sequence[bytes]]) -> str:
+    cells = (cell.decode("latin-1") for row in sample[:MARK_ROWS] for cell in row if _NUMBER.match(cell))
+    found = decimal_mark(cells)
+    if found.value is not None:
+        return found.value
+    raise ReadError(
+        "the decimal mark cannot be settled",
+        path=source.shown,
+        where=f"line {len(head.lines) + 2 + _row_of_other_mark(sample)}",
+        expected="numbers with one decimal mark",
+        found=found.evidence,
+        cause="the text was edited or written by another program",
+        hint="say which: --option decimal=comma or --option decimal=point",
+    )
+
+
+def _row_of_other_mark(sample: Sequence[Sequence[bytes]]) -> int:
+    """Find the row that brings a second decimal mark, or the first row with one."""
+    seen: set[str | None] = set()
+    for number, row in enumerate(sample[:MARK_ROWS]):
+        seen |= {mark for mark in ",." for cell in row if _NUMBER.match(cell) and mark.encode() in cell}
+        if len(seen) > 1:
+            return number
+    return 0
+
+
+def _require_text(source: Source, head: Head, data: bytes) -> None:
+    _require_absent(source, head, data, b"\0", "text", "the file was damaged: a block of it was never written")
+
+
+def _require_absent(
+    source: Source, head: Head, data: bytes, what: bytes, expected: str, cause: str = "the table was edited"
+) -> None:
+    at = data.find(what)
+    if at < 0:
+        return
+    begin = data.rfind(b"\n", 0, at) + 1
+    raise ReadError(
+        f"the table holds {what!r} where it cannot be",
+        path=source.shown,
+        where=f"line {_line_number(head, data, at)}",
+        expected=expected,
+        found=repr(data[max(begin, at - 20) : at + 20]),
+        cause=cause,
+        hint="export it again in EC-Lab" if what == b"\0" else "--option decimal=comma or --option decimal=point",
+    )
+
+
+def _with_points(source: Source, head: Head, data: bytes, kinds: Sequence[str]) -> bytes:
+    """Turn decimal commas into points, where no point stands in the table already."""
+    if "text" not in kinds:
+        _require_absent(source, head, data, b".", "one decimal mark, the comma")
+    return data.replace(b",", b".")
+
+
+def _line_number(head: Head, data: bytes, at: int) -> int:
+    return len(head.lines) + 2 + data.count(b"\n", 0, at)
+
+
+# -- rows ------------------------------------------------------------------------------------
+
+
+def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
+    """Leave out a last row that the file cuts short.
+
+    EC-Lab ends its files without a line end, so that the last number itself has to tell.
+    """
+    tail = data[-_TAIL:]
+    if tail.endswith((b"\n", b"\r")):
+        blank = len(tail) - len(tail.rstrip(b"\r\n "))
+        return data if blank <= len(b"\r\n") else data[: len(data) - blank] + b"\n"
+    begin = data.rfind(b"\n") + 1
+    cells = data[begin:].split(b"\t")
+    before = data[data.rfind(b"\n", 0, max(begin - 1, 0)) + 1 : begin].rstrip(b"\r\n").split(b"\t")
+    if len(cells) == len(first) and _is_whole(cells[-1], first[-1], before[-1]):
+        if _INTEGER.match(cells[-1]) and cells[-1] != before[-1]:
+            text = f"the last line has no line end: its last number, {cells[-1].decode()}, may lack digits"
+            table.notices.append(Notice("unterminated", text))
+        return data
+    text = f"the file ends inside row {data.count(10)}: that row was left out"
+    table.notices.append(Notice("truncated", text))
+    what = f"{len(data) - begin} bytes of the incomplete last row"
+    table.dropped.append(Dropped(what, "the file ends inside it"))
+    return data[:begin]
+
+
+def _is_whole(cell: bytes, first: bytes, before: bytes) -> bool:
+    """Tell whether the last cell has all its digits: as many as its column prints, no fewer than before."""
+    if _INTEGER.match(cell) and _INTEGER.match(before):
+        return len(cell) >= len(before)
+    return _shape(cell) == _shape(first)
+
+
+def _shape(cell: bytes) -> tuple[int, ...]:
+    """Give the lengths of the digit groups: 2.5E+000 is (1, 1, 3)."""
+    return tuple(len(digits) for digits in _DIGITS.findall(cell))
+
+
+def _kind(name: str, cells: Sequence[bytes]) -> str:
+    """Tell what a column holds by its first rows: int, float, clock or text.
+
+    Words among numbers, or where the name promises a quantity, make no column of words: the first
+    of them is an error.
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    for kind, pattern in (("int", _INTEGER), ("float", _NUMBER), ("clock", _CLOCK)):
+        if filled and all(pattern.match(cell) for cell in filled):
+            return kind
+    is_time = meaning_of(name).quantity in ("time", "step_time")
+    promised = meaning_of(name).quantity is not None and not is_time
+    return "float" if not filled or promised or any(_NUMBER.match(cell) for cell in filled) else "text"
+
+
+def _significant(cell: bytes) -> int:
+    mantissa = re.split(rb"[eE]", cell.strip())[0]
+    return sum(character in b"0123456789" for character in mantissa)
+
+
+def _empty(name: str) -> pl.Series:
+    import polars as pl
+
+    return pl.Series(name, [], dtype=pl.Float64)
+
+
+def _parse(source: Source, head: Head, data: bytes, kinds: Sequence[str], extra: int) -> list[pl.Series]:
+    import polars as pl
+
+    types = {"int": pl.Int64, "float": pl.Float64, "clock": pl.String, "text": pl.String}
+    schema: dict[str, Any] = {str(n): types[kind] for n, kind in enumerate(kinds)}
+    schema |= {str(len(kinds) + n): pl.String for n in range(extra)}
+    try:
+        frame = pl.read_csv(data, separator="\t", has_header=False, schema=schema, quote_char=None)
+    except pl.exceptions.PolarsError as error:
+        raise _bad_row(source, head, data, kinds, len(schema), str(error).splitlines()[0]) from None
+    columns = frame.get_columns()[: len(kinds)]
+    tail = frame.get_columns()[len(kinds) :]
+    if any(column.null_count() for column in columns) or any(column.null_count() < len(frame) for column in tail):
+        raise _bad_row(source, head, data, kinds, len(schema), "an empty cell, or a row of another width")
+    return columns
+
+
+def _bad_row(source: Source, head: Head, data: bytes, kinds: Sequence[str], width: int, problem: str) -> ReadError:
+    """Find the first row that does not fit, and say how."""
+    patterns = {"int": _INTEGER, "float": _NUMBER, "clock": _CLOCK}
+    where, found, expected = "", problem, f"{len(kinds)} values in every row"
+    for number, line in enumerate(data.split(b"\n")):
+        cells = line.rstrip(b"\r").split(b"\t")
+        wrong = [n for n, kind in enumerate(kinds) if n < len(cells) and not _fits(cells[n], patterns.get(kind))]
+        if len(cells) != width or wrong:
+            where = f"line {len(head.lines) + 2 + number}"
+            found = f"{len(cells)} cells"
+            if wrong and len(cells) == width:
+                expected = f"a number ({kinds[wrong[0]]}) in column {wrong[0] + 1}"
+                found = repr(cells[wrong[0]][:40])
+            break
+    return ReadError(
+        "a row of the table does not fit the others",
+        path=source.shown,
+        where=where or None,
+        expected=expected,
+        found=found,
+        cause="the table was edited, or two files were joined",
+        hint="export it again in EC-Lab",
+    )
+
+
+def _fits(cell: bytes, pattern: re.Pattern[bytes] | None) -> bool:
+    return bool(pattern.match(cell.strip())) if pattern else bool(cell.strip())

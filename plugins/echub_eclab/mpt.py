@@ -1,0 +1,168 @@
+"""Read EC-Lab and BT-Lab data texts (.mpt, .txt): prose, settings, table, derived columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_tables
+from echub.text import clocks
+from echub_eclab import MptOptions
+from echub_eclab.asciihead import read_head
+from echub_eclab.asciitable import MARKS, Table, read_table
+from echub_eclab.columns import current_range_labels, meaning_of, meanings
+from echub_eclab.derive import derived_columns
+from echub_eclab.prose import Prose, read_prose
+from echub_eclab.sequences import DESTROYED
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_STAMP_FORMAT = {"month-first": "%m/%d/%Y %H:%M:%S%.f", "day-first": "%d/%m/%Y %H:%M:%S%.f"}
+_DOUBLY_ENCODED = "ï¿½"
+
+
+def read(source: Source, options: MptOptions) -> Record:
+    """Read a data text to a record.
+
+    Raises `ReadError` where the text is damaged, and where decimal mark, dates or header cannot be
+    settled; the error names the option that settles it.
+    """
+    head = read_head(source, options.header_lines)
+    mark = MARKS.get(options.decimal)
+    prose = read_prose(head.lines, mark)
+    table = read_table(source, head, mark)
+    columns = _columns(source, table, prose, options)
+    if options.derived == "standard":
+        columns += derived_columns(columns)
+    return Record(
+        build_tables(columns),
+        metadata=prose.metadata,
+        settings=_settings(head.lines, prose, len(table.columns[0]) if table.columns else 0),
+        notices=[*prose.notices, *table.notices],
+        dropped=table.dropped,
+    )
+
+
+def _settings(lines: Sequence[str], prose: Prose, rows: int) -> dict[str, Any]:
+    """Keep the head verbatim, and what of it is a table."""
+    settings: dict[str, Any] = {"lines": list(lines), "parameters": prose.sequences}
+    if prose.loops:
+        settings["loop"] = {"first_rows": [*(first for first, _ in prose.loops), prose.loops[-1][1] + 1]}
+        if prose.loops[-1][1] + 1 != rows:
+            text = f"the loops end at row {prose.loops[-1][1]}, the table has {rows} rows"
+            prose.notices.append(Notice("row-count", text))
+    if prose.modifications:
+        settings["modifications"] = prose.modifications
+    return settings
+
+
+# -- columns ---------------------------------------------------------------------------------
+
+
+def _columns(source: Source, table: Table, prose: Prose, options: MptOptions) -> list[SourceColumn]:
+    columns = []
+    for number, (name, series) in enumerate(zip(table.names, table.columns, strict=True)):
+        printed = name.strip() or f"unnamed {number + 1}"
+        column = _column(printed, series, number, table.digits[number])
+        if series.dtype.base_type().__name__ == "String":
+            column = _timed(source, column, series, prose, options)
+        columns.append(column)
+    if any(DESTROYED in name or _DOUBLY_ENCODED in name for name in table.names):
+        text = "characters of the column names were destroyed before (µ, °, ²): read by the names that fit"
+        prose.notices.append(Notice("destroyed-characters", text))
+    return columns
+
+
+def _column(printed: str, series: pl.Series, number: int, digits: int) -> SourceColumn:
+    meaning = meaning_of(_mended(printed))
+    values: NDArray[Any] = series.to_numpy()
+    return SourceColumn(
+        printed,
+        values,
+        meaning.quantity,
+        meaning.unit,
+        origin=meaning.origin,
+        averaged=meaning.averaged,
+        negate=meaning.negate,
+        index=number,
+        labels=current_range_labels(values) if printed == "I Range" and values.dtype.kind == "i" else {},
+        attrs={"printed_digits": str(digits)} if digits else {},
+    )
+
+
+def _mended(printed: str) -> str:
+    """Give the known name that a name with destroyed characters must have been."""
+    text = printed.replace(_DOUBLY_ENCODED, DESTROYED)
+    if DESTROYED not in text:
+        return printed
+    pattern = re.compile(re.escape(text).replace(re.escape(DESTROYED), ".") + r"\Z")
+    fitting = [name for name in meanings() if pattern.match(name)]
+    return fitting[0] if len({meanings()[name] for name in fitting}) == 1 else printed
+
+
+def _timed(
+    source: Source, column: SourceColumn, series: pl.Series, prose: Prose, options: MptOptions
+) -> SourceColumn:
+    """Turn elapsed `h:m:s` or local dates and times into seconds; a column of words stays text."""
+    if column.quantity != "time" and column.quantity != "step_time":
+        return column
+    elapsed = clocks(series)
+    if not elapsed.null_count():
+        return _with_seconds(column, elapsed.to_numpy(), {"printed_as": "h:m:s"})
+    moments = _moments(source, column.header, series, options)
+    start, how = _reference(moments, prose)
+    seconds = (moments - np.datetime64(start, "us")) / np.timedelta64(1, "s")
+    return _with_seconds(
+        column,
+        seconds,
+        {
+            "printed_as": "local date and time",
+            "printed_resolution": _resolution(series[0]),
+            "zero": f"{start.isoformat()} ({how})",
+        },
+    )
+
+
+def _resolution(text: str) -> str:
+    """Give the last printed place of a time, in seconds; no more than the microseconds that are kept."""
+    decimals = len(text.strip().replace(",", ".").partition(".")[2])
+    return f"1e-{min(decimals, 6)}"
+
+
+def _with_seconds(column: SourceColumn, seconds: NDArray[Any], attrs: dict[str, str]) -> SourceColumn:
+    from dataclasses import replace
+
+    return replace(column, values=seconds, attrs={**column.attrs, **attrs})
+
+
+def _moments(source: Source, header: str, series: pl.Series, options: MptOptions) -> NDArray[Any]:
+    """Parse local dates and times, month first unless the user says otherwise."""
+    texts = series.str.strip_chars().str.replace(",", ".", literal=True)
+    parsed = texts.str.to_datetime(_STAMP_FORMAT[options.dates], time_unit="us", strict=False)
+    if parsed.null_count():
+        row = int(parsed.is_null().arg_max() or 0)
+        raise ReadError(
+            "a time of the table is no date and time",
+            path=source.shown,
+            where=f"row {row}, column {header}",
+            expected="mm/dd/yyyy hh:mm:ss",
+            found=repr(series[row]),
+            cause="the dates are day first, or were edited",
+            hint="--option dates=day-first",
+        )
+    return parsed.to_numpy()
+
+
+def _reference(moments: NDArray[Any], prose: Prose) -> tuple[dt.datetime, str]:
+    """Find the zero of the clock: the stated start, as in the binary file, else the first row."""
+    if prose.start is not None:
+        return prose.start, "start of the acquisition"
+    first = moments[0].astype("datetime64[us]").item()
+    prose.notices.append(Notice("clock-zero", f"no start is stated: time counts from the first row, {first}"))
+    return first, "first row"

@@ -1,0 +1,236 @@
+"""The prose of an EC-Lab text head, line by line, into the same metadata as from the binary file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from echub.plugin import EchubError, Metadata, Notice
+from echub_eclab.asciihead import kind_of
+from echub_eclab.sequences import DESTROYED, Parameters, is_parameter_line, read_sequences
+from echub_eclab.steps import set_steps
+from echub_eclab.techniques import TECHNIQUES
+
+TEXTS = {
+    "Electrode material": "cell.electrodes.working.material",
+    "Electrolyte": "cell.electrolyte",
+    "Address": "instrument.address",
+}
+"""Keys whose text goes to a path as it is."""
+
+NUMBERS = {
+    "Mass of active material": "cell.active_mass",
+    "Battery capacity": "cell.capacity",
+    "Electrode surface area": "cell.area",
+    "Characteristic mass": "cell.characteristic_mass",
+    "Volume (V)": "cell.volume",
+}
+"""Keys of a number with a unit; 0 and 0.001 are EC-Lab's words for `not set`."""
+
+UNITS = {
+    f"cm{DESTROYED}": {"cell.area": "cm^2", "cell.volume": "cm^3"},
+    f"mm{DESTROYED}": {"cell.area": "mm^2"},
+    "cm²": {"cell.area": "cm^2"},
+    "mm²": {"cell.area": "mm^2"},
+    "cm³": {"cell.volume": "cm^3"},
+}
+"""Printed units that the hub's table does not know or whose character was destroyed, by path."""
+
+NOT_SET = (0.0, 0.001)
+_KEYED = re.compile(r"(\s*)([^:]{1,60}?) ?: ?(.*)\Z")
+_SERIAL = re.compile(r"(.*?)\s*\(SN (\w+)\)\s*\Z")
+_VERSION = re.compile(
+    r"(?:EC-LAB|BT-LAB) for windows v(\S+) \(software\)|Command interpretor v(\S+) \(firmware\)", re.I
+)
+_LOOP = re.compile(r"Loop (\d+) from point number (\d+) to (\d+)")
+_STAMP = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?\Z")
+_NAMED_BY_TITLE = {technique.title.lower(): technique for technique in TECHNIQUES.values()}
+_AFTER_COMMENTS = (
+    "Mass of active",
+    "Battery capacity",
+    "Cable",
+    "Reference electrode",
+    "Electrode surface",
+    "Characteristic mass",
+    "Equivalent",
+    "Density",
+    "Volume (V)",
+    "Record ",
+    "Text export",
+    "External device",
+    "Cycle Definition",
+    "Ns  ",
+)
+"""How the lines begin that may follow the comments; any other line continues them."""
+
+
+@dataclass
+class Prose:
+    """What a head says: typed metadata, the parameters per sequence, loops, changes, warnings."""
+
+    metadata: Metadata = field(default_factory=Metadata)
+    sequences: list[Parameters] = field(default_factory=list)
+    loops: list[tuple[int, int]] = field(default_factory=list)
+    modifications: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    start: dt.datetime | None = None
+
+
+def read_prose(lines: Sequence[str], decimal: str | None = None) -> Prose:
+    """Read the lines of a head that stand before the names of its table."""
+    prose = Prose()
+    prose.metadata.set("instrument.manufacturer", "BioLogic")
+    original, later = _split_modifications(lines)
+    _technique(original, prose)
+    _keyed(original, decimal, prose)
+    prose.sequences = parameters_of(original, decimal)
+    set_steps(prose.metadata, prose.sequences)
+    for when, block in later:
+        change = {"on": when, "lines": block, "parameters": parameters_of(block, decimal)}
+        prose.modifications.append(change)
+    if later:
+        text = f"the settings were changed {len(later)} times while running, last on {later[-1][0]}"
+        prose.notices.append(Notice("settings-modified", text))
+    for line in lines:
+        if match := _LOOP.match(line.strip()):
+            prose.loops.append((int(match[2]), int(match[3])))
+    return prose
+
+
+def _split_modifications(lines: Sequence[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Split a head at its `Modify on :` lines: what it began with, and each later state."""
+    original: list[str] = []
+    later: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.startswith("Modify on :"):
+            later.append((line.partition(":")[2].strip(), []))
+        else:
+            (later[-1][1] if later else original).append(line)
+    return original, later
+
+
+def parameters_of(lines: Sequence[str], decimal: str | None = None) -> list[Parameters]:
+    """Find the parameter table among lines and read it: the last run of lines of its shape."""
+    block: list[str] = []
+    last: list[str] = []
+    for line in [*lines, ""]:
+        if is_parameter_line(line):
+            block.append(line)
+        else:
+            last, block = (block or last), []
+    return read_sequences(last, decimal)
+
+
+def set_technique(title: str, metadata: Metadata, notices: list[Notice]) -> None:
+    """Set title and code name of a technique; a title without a code name is reported."""
+    metadata.set("technique.title", title)
+    technique = _NAMED_BY_TITLE.get(title.lower())
+    if technique is not None:
+        metadata.set("technique.name", technique.name)
+    else:
+        notices.append(Notice("unknown-technique", f"the technique {title!r} has no code name known here"))
+
+
+def _technique(lines: Sequence[str], prose: Prose) -> None:
+    """Take the title: the first line after the count of header lines that is not blank."""
+    if not lines or not kind_of(lines[0].encode("latin-1", "replace")):
+        return
+    body = [line.strip() for line in lines[1:10]]
+    title = next((text for text in body if text and not text.lower().startswith("nb header lines")), "")
+    if title and ":" not in title:
+        set_technique(title, prose.metadata, prose.notices)
+
+
+def _keyed(lines: Sequence[str], decimal: str | None, prose: Prose) -> None:
+    """Read the lines `key : value`; the first line of a key counts, all of them for comments."""
+    seen: set[str] = set()
+    comments: list[str] = []
+    in_comments = False
+    for line in lines:
+        match = _KEYED.match(line)
+        key = match[2] if match else ""
+        goes_on = not line.startswith(_AFTER_COMMENTS) and not is_parameter_line(line)
+        if in_comments and key != "Comments" and goes_on:
+            comments.append(line.rstrip())
+            continue
+        in_comments = key == "Comments"
+        if match and in_comments:
+            comments.append(match[3])
+        elif match and key not in seen:
+            seen.add(key)
+            _statement(key, match[3].strip(), decimal, prose)
+        elif version := _VERSION.match(line.strip()):
+            path = "instrument.software" if version[1] else "instrument.firmware"
+            prose.metadata.set(path, version[1] or version[2])
+    if text := "\r\n".join(comments).rstrip():
+        prose.metadata.set("experiment.comments", text)
+    _file_name(lines, prose.metadata)
+
+
+def _statement(key: str, value: str, decimal: str | None, prose: Prose) -> None:
+    if key in TEXTS and value:
+        prose.metadata.set(TEXTS[key], value)
+    elif key in NUMBERS:
+        _measured(NUMBERS[key], value, prose)
+    elif key == "Acquisition started on":
+        _started(value, prose)
+    elif key == "Run on channel" and (match := _SERIAL.match(value)):
+        if match[1].isdigit():
+            prose.metadata.set("instrument.channel", int(match[1]))
+        prose.metadata.set("instrument.channel_serial", match[2])
+    elif key == "Device" and value:
+        match = _SERIAL.match(value)
+        prose.metadata.set("instrument.model", match[1] if match else value)
+        if match:
+            prose.metadata.set("instrument.serial", match[2])
+
+
+def _measured(path: str, text: str, prose: Prose) -> None:
+    """Take a number with its unit; a unit that is not known keeps it verbatim, with a notice."""
+    number, _, unit = text.partition(" ")
+    try:
+        value = float(number.replace(",", "."))
+        if value in NOT_SET or not unit.strip():
+            return
+        printed = UNITS.get(unit.strip(), {})
+        prose.metadata.set(path, value, printed.get(path, unit.strip()))
+    except (ValueError, EchubError):
+        if number:
+            prose.notices.append(Notice("unread-setting", f"{path}: {text!r} is kept verbatim only"))
+
+
+def stamp(text: str) -> dt.datetime | None:
+    """Read a local time as EC-Lab prints it, month first; None where it is none (`xx/xx/…`)."""
+    match = _STAMP.match(text.strip())
+    if not match:
+        return None
+    month, day, year, hour, minute, second = (int(match[number]) for number in range(1, 7))
+    fraction = int((match[7] or "0").ljust(6, "0")[:6])
+    try:
+        return dt.datetime(year, month, day, hour, minute, second, fraction)
+    except ValueError:
+        return None
+
+
+def _started(text: str, prose: Prose) -> None:
+    start = stamp(text)
+    if start is None:
+        prose.notices.append(Notice("no-start", f"the start {text!r} is no date and time: it stays unknown"))
+        return
+    prose.start = start
+    prose.metadata.set("experiment.start", start.isoformat(timespec="milliseconds"))
+    prose.metadata.set("experiment.timezone", "unknown")
+
+
+def _file_name(lines: Sequence[str], metadata: Metadata) -> None:
+    """Join folder and name of the block `Saved on :`, as the binary file has them; take its host."""
+    saved: Mapping[str, str] = {
+        match[2]: match[3].strip() for line in lines if line.startswith("\t") and (match := _KEYED.match(line))
+    }
+    if saved.get("File"):
+        metadata.set("experiment.file_name", saved.get("Directory", "") + saved["File"])
+    if saved.get("Host"):
+        metadata.set("instrument.host", saved["Host"])

@@ -1,0 +1,53 @@
+"""What the files beside an `.mpr` say: the `.mpl` knows the start of a run that has no LOG module."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from echub.plugin import Metadata, Notice, ReadError, Source
+from echub_eclab.asciihead import read_lines
+from echub_eclab.container import Module
+from echub_eclab.prose import read_prose
+from echub_eclab.settings import iso_date
+
+_FROM_LOG = ("experiment.start", "experiment.timezone", "instrument.")
+"""Paths that the missing LOG module would have filled."""
+
+
+class Findings(Protocol):
+    """What a reader has found so far."""
+
+    metadata: Metadata
+    notices: list[Notice]
+
+
+def fill_from_log(source: Source, settings: Module | None, found: Findings) -> None:
+    """Fill what a missing LOG leaves open from the sibling `.mpl`, where it began on the same day.
+
+    The source of each entry is the sibling's name. A sibling of another day is not used, with a
+    notice: files are renamed and left over.
+    """
+    if "experiment.start" in found.metadata:
+        return
+    sibling = source.sibling(".mpl")
+    if sibling is None:
+        return
+    try:
+        prose = read_prose(read_lines(sibling))
+    except ReadError as error:
+        _refuse(source, sibling, error.message, found)
+        return
+    day = iso_date(settings.date) if settings is not None else None
+    if prose.start is None:
+        _refuse(source, sibling, "it states no start", found)
+    elif day is not None and prose.start.date().isoformat() != day:
+        _refuse(source, sibling, f"it began on {prose.start.date()}, this file on {day}", found)
+    else:
+        for entry in prose.metadata:
+            if entry.path.startswith(_FROM_LOG) and entry.path not in found.metadata:
+                found.metadata.set(entry.path, entry.value, entry.unit, source=sibling.name)
+
+
+def _refuse(source: Source, sibling: Source, why: str, found: Findings) -> None:
+    source.used.remove(sibling.name)
+    found.notices.append(Notice("sibling-not-used", f"{sibling.name} was not used: {why}"))

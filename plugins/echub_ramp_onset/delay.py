@@ -1,0 +1,22 @@
+"""How far the current rises between the begin of contact loss and its detection (paper, S2)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def detection_delay(j: float, rate: float, charge: float) -> float | None:
+    """Give Δj = j - √(j² - 2QC), as the paper has it; None below √(2QC), where it is not defined.
+
+    j: mA/cm², rate: mA cm⁻² h⁻¹, charge: mA·h/cm².
+    """
+    rest = j**2 - 2 * charge * rate
+    return float(j - np.sqrt(rest)) if rest >= 0 else None
+
+
+def delay_above_transport(rate: float, charge: float) -> float:
+    """Give Δj = √(2QC): only the current above what transport carries leaves vacancies.
+
+    An extension of the paper's formula, several times larger.
+    """
+    return float(np.sqrt(2 * charge * rate))

@@ -1,0 +1,109 @@
+"""What a cell of a table is, told from its text alone: a number, a clock, a date, or a text."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
+"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`)."""
+
+MISSING_TOKENS = frozenset(
+    [
+        "na",
+        "n/a",
+        "#n/a",
+        "null",
+        "none",
+        "nan",
+        "-nan",
+        "+nan",
+        "#nan",
+        "1.#qnan",
+        "1.#ind",
+        "-1.#ind",
+        "--",
+        "---",
+        "-",
+    ]
+)
+"""Words for `no value`, in lower case; each becomes NaN."""
+
+NUMERIC = frozenset([NUMBER, MISSING, UNITED])
+FILLED = frozenset([NUMBER, UNITED, CLOCK, DATE])
+
+_INFINITIES = frozenset(["inf", "+inf", "-inf", "infinity", "-infinity", "+infinity"])
+_NUMBER = re.compile(
+    r"[-+]?(?:\d{1,3}(?:[ '\u00a0\u202f\u2019]\d{3})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?\Z"
+)
+_CLOCK = re.compile(r"-?(?:\d+[-d] ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
+_TIME = r"(?:[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[APap][Mm])?)?(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?\Z"
+_DATE = re.compile(
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
+    r"|\d{1,2}[-/ .][A-Za-z]{3,9}[-/ .,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})" + _TIME
+)
+_UNITED = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)? ?[A-Za-zµΩ%°][A-Za-z0-9µΩ%°./*^²-]{0,8}\Z")
+_NO_DIGITS = str.maketrans("123456789", "000000000")
+
+
+def shape(text: str) -> str:
+    """Replace every digit by 0, so that rows of one table look alike."""
+    return text.translate(_NO_DIGITS)
+
+
+def kind_of(cell: str) -> str:
+    """Tell the kind of a cell; whichever decimal mark it uses, a number is a number."""
+    text = cell.strip()
+    if not text:
+        return EMPTY
+    if text[0].isdigit() or text[0] in "+-.,":
+        if _DATE.match(text):
+            return DATE
+        if _NUMBER.match(text):
+            return NUMBER
+        if _CLOCK.match(text):
+            return CLOCK
+        if _UNITED.match(text) and " " in text:
+            return UNITED
+    lower = text.lower()
+    if lower in _INFINITIES:
+        return NUMBER
+    if lower in MISSING_TOKENS:
+        return MISSING
+    return DATE if _DATE.match(text) else TEXT
+
+
+class Splitter:
+    """Split lines at one delimiter and tell the kinds of their cells, each shape once.
+
+    A blank delimiter stands for any run of blanks and tabs; a cell that then ends with another
+    delimiter is no number.
+    """
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter = delimiter
+        self._kinds: dict[str, str] = {}
+        self._rows: dict[str, str] = {}
+
+    def split(self, line: str) -> list[str]:
+        """Give the cells of a line, without quotes."""
+        if self.delimiter == " ":
+            return line.split()
+        if '"' in line:
+            return next(csv.reader([line], delimiter=self.delimiter, skipinitialspace=True), [])
+        return line.split(self.delimiter)
+
+    def kinds(self, line: str) -> str:
+        """Give one letter for the kind of each cell."""
+        like = shape(line)
+        found = self._rows.get(like)
+        if found is None:
+            found = self._rows[like] = "".join(self._kind(cell) for cell in self.split(like))
+        return found
+
+    def _kind(self, cell: str) -> str:
+        found = self._kinds.get(cell)
+        if found is None:
+            hanging = self.delimiter == " " and cell.endswith((",", ";"))
+            found = self._kinds[cell] = TEXT if hanging else kind_of(cell)
+        return found

@@ -1,0 +1,413 @@
+"""The dialect of a delimited table, inferred by evidence from the head and the tail of a file.
+
+Encoding, delimiter, decimal mark, preamble, header, units row, footer: each is a `Decision` with
+what speaks for it and its rival. Where two readings are both possible, an `Ambiguous` refusal
+names the option that decides. Nothing here opens a file or parses a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from echub.plugin import Confidence, Decision, ReadError, Source
+from echub.text import decimal_mark
+from echub_table.blocks import DELIMITERS, NAMES, Block, find_block, is_header
+from echub_table.cells import EMPTY, MISSING, NUMBER, UNITED, Splitter
+from echub_table.stream import Text, open_text
+
+_COMMENTS = ("#", "%", "//", "*")
+MARKS = {".": "point", ",": "comma"}
+"""Decimal marks in words."""
+
+_DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
+_MARKS = {"point": ".", "comma": ",", ".": ".", ",": ","}
+
+
+class Ambiguous(ReadError):
+    """A dialect that the text does not settle; the hint names the option that does."""
+
+    code = "ambiguous-dialect"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a profile or the user says of the dialect; empty where nothing is said."""
+
+    delimiter: str = ""
+    decimal: str = ""
+    encoding: str = ""
+    columns: tuple[str, ...] = ()
+    header_line: int | None = None
+    data_line: int | None = None
+    said_by: str = "said by the user"
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any], said_by: str) -> Given:
+        """Take what a profile's `[dialect]` says; lines count from 1 there."""
+        lines = {key: table[key] - 1 for key in ("header_line", "data_line") if key in table}
+        return cls(
+            _DELIMITERS_BY_WORD.get(table.get("delimiter", ""), table.get("delimiter", "")),
+            _MARKS.get(table.get("decimal", ""), ""),
+            table.get("encoding", ""),
+            tuple(table.get("columns", ())),
+            said_by=said_by,
+            **lines,
+        )
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the table is written; lines count from 0.
+
+    `delimiter` `" "` is any run of blanks. `names` and `units` are the header's cells (units empty
+    where no row of units stands), `columns` the kind of each column, `footer` the last lines that
+    are no data, `trailing` tells that every row ends with a delimiter.
+    """
+
+    encoding: str
+    newline: str
+    delimiter: str
+    decimal: str
+    thousands: str
+    comment: str
+    header_line: int | None
+    units_line: int | None
+    data_line: int
+    width: int
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    columns: str
+    trailing: bool
+    preamble: tuple[str, ...]
+    notes: tuple[str, ...]
+    footer: tuple[str, ...]
+    grouped: tuple[int, ...] = ()
+    text: Text | None = field(default=None, compare=False, repr=False)
+    decisions: tuple[Decision, ...] = field(default=(), compare=False, repr=False)
+    sample: tuple[tuple[str, ...], ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def header_text(self) -> str:
+        """Give the header line as printed; empty without one."""
+        return self.preamble[self.header_line] if self.header_line is not None else ""
+
+
+def infer(source: Source, given: Given | None = None) -> Dialect:
+    """Infer the dialect of a source; `ReadError` where it holds no table, `Ambiguous` where two fit."""
+    given = given or Given()
+    text = open_text(source, given.encoding)
+    lines = _lines(text)
+    decisions = [Decision("encoding", text.encoding, text.encoding_evidence)]
+    block, rival, why = _choose(lines, given, source)
+    decisions.append(Decision("delimiter", NAMES.get(block.delimiter, block.delimiter), why, rival))
+    if given.data_line is not None:
+        block = _starting(block, given.data_line, source)
+    decimal, decision = _decimal(block, lines, given, source)
+    decisions.append(decision)
+    header = _header(block, lines, given, source)
+    footer = _footer(text, block)
+    decisions += _line_decisions(block, header, footer, lines)
+    sample = tuple(tuple(block.splitter.split(lines[i])) for i in block.rows)
+    grouped = _grouped(sample, decimal)
+    names = tuple(name.strip() for name in given.columns or header.names)
+    _require_names(names, block, given, source)
+    return Dialect(
+        encoding=text.encoding,
+        newline=text.newline,
+        delimiter=block.delimiter,
+        decimal=decimal,
+        thousands="." if decimal == "," else ",",
+        comment=_comment(lines, block),
+        header_line=header.line,
+        units_line=header.units_line,
+        data_line=block.first,
+        width=block.width,
+        names=names,
+        units=tuple(header.units),
+        columns=block.columns,
+        trailing=_is_trailing(block, names),
+        preamble=tuple(lines[: block.first]),
+        notes=tuple(lines[i] for i in header.between),
+        footer=footer,
+        grouped=grouped,
+        text=text,
+        decisions=tuple(decisions),
+        sample=sample,
+    )
+
+
+def looks_like_table(source: Source) -> Confidence:
+    """Answer the hub's question from the head alone: are there rows of numbers under a delimiter?"""
+    if not source.head or b"\0\0\0" in source.head[:256] or source.head.lstrip()[:1] in b"<{%\x89":
+        return Confidence.NO
+    try:
+        text = open_text(source, head_only=True)
+        lines = _lines(text)
+        block, _, _ = _choose(lines, Given(), source)
+    except ReadError:
+        return Confidence.NO
+    first = block.splitter.split(lines[max(0, block.first - 1)])
+    if first and first[0].strip() == "file":
+        return Confidence.NO  # a table of metadata by file, which `--meta` takes
+    return Confidence.LIKELY if len(block.rows) >= 3 else Confidence.MAYBE
+
+
+# -- the parts -------------------------------------------------------------------------------
+
+
+def _lines(text: Text) -> list[str]:
+    lines = text.head.split("\n")
+    return lines if text.whole or len(lines) < 2 else lines[:-1]
+
+
+def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, str, str]:
+    """Give the best block, its rival in words, and why it won."""
+    declared = given.delimiter or _sep_line(lines)
+    candidates = [declared] if declared else list(DELIMITERS)
+    blocks = [b for d in candidates if (b := find_block(lines, d)) is not None and (declared or b.is_table)]
+    if not blocks:
+        raise ReadError(
+            "no block of lines holds numbers in columns",
+            path=source.shown,
+            expected="rows of at least two fields under one delimiter",
+            found=repr(next((line for line in lines if line.strip()), ""))[:80],
+            cause="this is prose, a single column, or a binary file"
+            if not declared
+            else "another delimiter is used",
+            hint="`--option delimiter=tab` (or comma, semicolon, pipe, blanks) insists on one",
+        )
+    ranked = sorted(blocks, key=lambda b: -b.score)
+    best = ranked[0]
+    said = given.said_by if given.delimiter else "the line sep= declares it"
+    why = said if declared else f"{len(best.rows)} of the first {len(lines)} lines have {best.width} fields"
+    why += f", {best.numeric} of them numbers"
+    return best, _as_rival(ranked[1]) if len(ranked) > 1 else "", why
+
+
+def _as_rival(block: Block) -> str:
+    return f"{NAMES[block.delimiter]}: {len(block.rows)} lines, {block.numeric} of {block.width} numbers"
+
+
+def _starting(block: Block, line: int, source: Source) -> Block:
+    """Let the data begin where a profile says."""
+    rows = tuple(i for i in block.rows if i >= line)
+    if not rows:
+        raise ReadError("no data stands where the profile says", path=source.shown, where=f"line {line + 1}")
+    return replace(block, first=line, rows=rows)
+
+
+def _sep_line(lines: Sequence[str]) -> str:
+    """Read the line `sep=;` by which spreadsheets declare a delimiter."""
+    first = lines[0].strip().strip('"') if lines else ""
+    declared = (first[4:] or "\t") if first.lower().startswith("sep=") else ""
+    return declared if declared in DELIMITERS else ""
+
+
+def _decimal(block: Block, lines: Sequence[str], given: Given, source: Source) -> tuple[str, Decision]:
+    if given.decimal:
+        return given.decimal, Decision("decimal mark", MARKS[given.decimal], given.said_by)
+    cells = _number_cells(block, lines)
+    if block.delimiter == "," and not any("," in cell for cell in cells):
+        return ".", Decision("decimal mark", "point", "the comma delimits fields")
+    found = decimal_mark(cells)
+    if found.value is not None:
+        other = "comma" if found.value == "." else "point"
+        rival = "" if "no number has" in found.evidence else f"{other}: it cannot group thousands there"
+        return found.value, Decision("decimal mark", MARKS[found.value], found.evidence, rival)
+    mixed = "both marks" in found.evidence
+    raise Ambiguous(
+        "the numbers mix two decimal marks" if mixed else "the decimal mark is not settled",
+        path=source.shown,
+        where=f"lines {block.first + 1} to {block.rows[-1] + 1}",
+        expected="one decimal mark" if mixed else "a number that has one reading only, such as 0,5",
+        found=found.evidence,
+        cause="two programs or two locales wrote this file"
+        if mixed
+        else "every number has three digits behind its mark",
+        hint="`--option decimal=comma` or `--option decimal=point` says which",
+    )
+
+
+def _number_cells(block: Block, lines: Sequence[str]) -> list[str]:
+    """Give the texts of all numbers in the sample."""
+    wanted = [i for i, kind in enumerate(block.columns) if kind in (NUMBER, UNITED)]
+    rows = (block.splitter.split(lines[i]) for i in block.rows)
+    return [row[i].strip().partition(" ")[0] for row in rows for i in wanted if i < len(row)]
+
+
+def _grouped(sample: Sequence[Sequence[str]], decimal: str) -> tuple[int, ...]:
+    """Find the columns whose numbers group their thousands."""
+    marks = {",", ".", " ", "'", "\u2019", "\u00a0", "\u202f"} - {decimal}
+    found = set()
+    for row in sample:
+        found |= {i for i, cell in enumerate(row) if len(cell) > 4 and any(m in cell.strip() for m in marks)}
+    return tuple(sorted(found))
+
+
+@dataclass(frozen=True)
+class _Header:
+    names: Sequence[str] = ()
+    units: Sequence[str] = ()
+    line: int | None = None
+    units_line: int | None = None
+    between: Sequence[int] = ()
+
+
+def _header(block: Block, lines: Sequence[str], given: Given, source: Source) -> _Header:
+    """Find the lines of names and of units over the data."""
+    kinds = [block.splitter.kinds(line) for line in lines[: block.first]]
+    line = given.header_line if given.header_line is not None else _names_line(block, lines, kinds)
+    if line is None:
+        _require_no_misfit(block, lines, kinds, given, source)
+        return _Header()
+    names = block.splitter.split(lines[line])
+    between = [i for i in range(line + 1, block.first) if lines[i].strip()]
+    units_line = next((i for i in between if _is_units(block.splitter.split(lines[i]), block)), None)
+    units = [cell.strip() for cell in block.splitter.split(lines[units_line])] if units_line is not None else []
+    return _Header(names, units, line, units_line, [i for i in between if i != units_line])
+
+
+def _names_line(block: Block, lines: Sequence[str], kinds: Sequence[str]) -> int | None:
+    """Take the line of names: of several text lines over the data, the one that names best."""
+    from echub_table.headers import knows
+
+    found = [i for i in range(max(0, block.first - 6), block.first) if is_header(kinds[i], block.columns)]
+    if not found:
+        return None
+    known = {i: sum(knows(cell) for cell in block.splitter.split(lines[i])) for i in found}
+    best = max(known.values())
+    if best:
+        return max(i for i in found if known[i] == best)
+    texts = [i for i in found if not _is_units(block.splitter.split(lines[i]), block)]
+    return texts[-1] if texts else None
+
+
+def _is_units(cells: Sequence[str], block: Block) -> bool:
+    """Tell whether a row of texts is a row of units."""
+    from echub_table.headers import bare_unit
+
+    filled = [cell for cell in cells if cell.strip()]
+    return len(cells) >= block.width - 1 and len(filled) > 0 and all(bare_unit(c) is not None for c in filled)
+
+
+def _require_no_misfit(
+    block: Block, lines: Sequence[str], kinds: Sequence[str], given: Given, source: Source
+) -> None:
+    """Refuse a header of another width: its names would stand over the wrong numbers."""
+    above = next((i for i in range(block.first - 1, -1, -1) if lines[i].strip()), None)
+    if given.columns or above is None:
+        return
+    names, row = kinds[above], block.columns
+    texts = sum(kind == "t" for kind in names)
+    if len(names) < 2 or texts < len(names) or abs(len(names) - len(row)) > max(len(names), 2):
+        return
+    if len(names) != len(row) and texts >= 2:
+        doubled = block.delimiter == "," and len(row) > len(names)
+        raise ReadError(
+            f"the header has {len(names)} names but the rows have {len(row)} fields",
+            path=source.shown,
+            where=f"lines {above + 1} and {block.first + 1}",
+            expected=lines[above].strip()[:80],
+            found=lines[block.first].strip()[:80],
+            cause="a comma inside numbers or dates of a comma-delimited file"
+            if doubled
+            else "names or fields are missing",
+            hint="export it with another delimiter, or name the columns in a profile (`columns = [...]`)",
+        )
+
+
+def _require_names(names: Sequence[str], block: Block, given: Given, source: Source) -> None:
+    """Refuse names of a profile, or of a declared line, that are not as many as the fields."""
+    if names and len(names) not in (block.width, block.width - _ends_empty(block)):
+        raise ReadError(
+            f"{len(names)} names are given but the rows have {block.width} fields",
+            path=source.shown,
+            where=f"line {block.first + 1}",
+            expected=f"{block.width} names",
+            found=", ".join(names)[:80],
+            cause=given.said_by,
+        )
+
+
+def _ends_empty(block: Block) -> bool:
+    return block.columns[-1] == EMPTY
+
+
+def _is_trailing(block: Block, names: Sequence[str]) -> bool:
+    """Tell whether the last column is only the delimiter that ends each row."""
+    unnamed = len(names) < block.width or not names[-1]
+    return unnamed and _ends_empty(block) and bool(names)
+
+
+def _comment(lines: Sequence[str], block: Block) -> str:
+    """Find the mark of comment lines that stand among the data or over them."""
+    inside = set(block.rows)
+    others = [line.lstrip() for i, line in enumerate(lines) if i not in inside and line.strip()]
+    return next((mark for mark in _COMMENTS if any(line.startswith(mark) for line in others)), "")
+
+
+def _footer(text: Text, block: Block) -> tuple[str, ...]:
+    """Give the last lines of the file that are no data, by the kinds of their cells."""
+    lines = text.tail.rstrip("\n").split("\n")
+    if text.whole:
+        lines = lines[block.first :]
+    footer: list[str] = []
+    for line in reversed(lines if text.whole else lines[1:]):
+        kinds = block.splitter.kinds(line)
+        numbers = sum(kind in (NUMBER, UNITED, "c", "d") for kind in kinds)
+        if line.strip() and numbers and _may_be_row(kinds, block):
+            break
+        footer.append(line)
+    return tuple(reversed(footer))
+
+
+def _may_be_row(kinds: str, block: Block) -> bool:
+    """Tell a data row, whole or cut short or with a fault, from a line of words with a number in it."""
+    if len(kinds) > block.width:
+        return True
+    pairs = list(zip(kinds, block.columns, strict=False))
+    good = [cell in (column, EMPTY, MISSING) or column in ("t", EMPTY, MISSING) for cell, column in pairs]
+    filled = sum(cell == column != EMPTY for cell, column in pairs)
+    return all(good) or (len(kinds) == block.width and 2 * filled >= block.width)
+
+
+def _line_decisions(block: Block, header: _Header, footer: Sequence[str], lines: Sequence[str]) -> list[Decision]:
+    shown = ", ".join(name.strip() for name in header.names)[:60]
+    names = (
+        Decision("header", f"line {header.line + 1}", f"as many texts as the rows have fields: {shown}")
+        if header.line is not None
+        else Decision("header", "none", "no line over the data has a text for each field")
+    )
+    found = [names]
+    if header.units_line is not None:
+        found.append(Decision("units row", f"line {header.units_line + 1}", "each of its cells is a unit"))
+    first = f"line {block.first + 1}"
+    found.append(
+        Decision("first data line", first, f"its fields are {_in_words(block.columns)}, as in the rows below")
+    )
+    filled = [line for line in footer if line.strip()]
+    if filled:
+        found.append(Decision("footer", f"{len(filled)} lines", f"no data row: {filled[0].strip()[:50]}"))
+    return found
+
+
+def _in_words(columns: str) -> str:
+    """Say of what kinds the columns are: `3 numbers, 1 date`."""
+    words = {
+        "n": "number",
+        "u": "number with a unit",
+        "c": "clock",
+        "d": "date",
+        "t": "text",
+        "m": "missing",
+        "e": "empty",
+    }
+    counts = {word: columns.count(kind) for kind, word in words.items()}
+    return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items() if count)
+
+
+def splitter_of(dialect: Dialect) -> Splitter:
+    """Give a splitter for lines of this dialect."""
+    return Splitter(dialect.delimiter)

@@ -1,0 +1,244 @@
+"""Headers to quantities: a name of the alias list, and a unit that agrees with one quantity."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from echub.plugin import Unit, UnitMismatch, UnknownUnit, quantities, unit
+
+_BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])\s*\Z")
+_IN = re.compile(r"(?P<name>.+?)(?:,| in)\s+(?P<unit>\S+)\s*\Z")
+_REFERENCE = re.compile(r"(?P<name>\S+)\s+vs\.?\s+(?P<reference>.+)\Z", re.IGNORECASE)
+_FURTHER = re.compile(r"__\d+\Z")
+"""What the hub adds to the name of a further column of a quantity."""
+
+_MINUS = "-−–"
+_WORDS = {
+    "second": "s",
+    "volt": "V",
+    "ampere": "A",
+    "ah": "A*h",
+    "wh": "W*h",
+    "watt": "W",
+    "ohm": "ohm",
+    "celsius": "degC",
+    "hertz": "Hz",
+    "degree": "deg",
+    "mah": "mA*h",
+}
+"""Units in words, as the machine names of BDF end in them."""
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A quantity's names, and units that mean something else in its columns."""
+
+    quantity: str
+    names: frozenset[str]
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a header means: quantity, unit, sign, and what could not be told.
+
+    `unit` is the unit text to convert from; `printed` the text that stands where a unit would.
+    `problem` says why a header with a known name is no quantity.
+    """
+
+    quantity: str | None = None
+    unit: str | None = None
+    negate: bool = False
+    reference: str = ""
+    candidates: tuple[str, ...] = ()
+    problem: str = ""
+    declared_sign: bool = False
+    said_by: str = "header"
+    attrs: Mapping[str, str] = field(default_factory=dict)
+
+
+@cache
+def aliases() -> tuple[Alias, ...]:
+    """Load the alias list; every canonical name is a name of its quantity too."""
+    with (Path(__file__).parent / "aliases.toml").open("rb") as file:
+        listed: dict[str, dict[str, Any]] = tomllib.load(file)
+    found = []
+    for quantity in quantities():
+        entry = listed.get(quantity, {})
+        names = {_key(name) for name in (quantity, *entry.get("names", ()))}
+        found.append(Alias(quantity, frozenset(names), entry.get("units", {})))
+    return tuple(found)
+
+
+def _key(name: str) -> str:
+    """Bring a name to the form in which names are compared."""
+    plain = re.sub(r"[\s_]+", " ", name.replace("’", "'").replace("´", "'").replace("′", "'").replace("″", "''"))
+    plain = plain.strip().replace('"', "''")
+    return plain.lower() if sum(c.isalpha() for c in plain) >= 4 else plain
+
+
+@cache
+def _by_name() -> dict[str, tuple[Alias, ...]]:
+    found: dict[str, tuple[Alias, ...]] = {}
+    for alias in aliases():
+        for name in alias.names:
+            found[name] = (*found.get(name, ()), alias)
+    return found
+
+
+def split_header(header: str) -> Iterator[tuple[str, str]]:
+    """Give every reading of a header as name and unit text; the whole as a name comes last."""
+    text = header.strip()
+    if match := _BRACKETS.match(text):
+        yield match["name"], (match["round"] or match["square"] or "").strip()
+    for at in (i for i, c in enumerate(text) if c == "/"):
+        yield text[:at].strip(), text[at + 1 :].strip()
+    if match := _IN.match(text):
+        yield match["name"], match["unit"]
+    name, underscore, last = text.rpartition("_")
+    if underscore and _known_unit(_WORDS.get(last, last), aliases()) is not None:
+        yield name, _WORDS.get(last, last)
+    yield text, ""
+
+
+def meaning_of(header: str, unit_cell: str = "", units: Mapping[str, str] | None = None) -> Meaning:
+    """Say what a header means.
+
+    `unit_cell` is its cell of the row of units; `units` are a profile's units by quantity, for
+    headers that print none. Raises `UnitMismatch` where name and unit contradict each other.
+    """
+    found = _meaning(header, unit_cell, units or {})
+    if found.quantity or found.candidates or header.strip()[:1] not in tuple(_MINUS):
+        return found
+    negated = _meaning(header.strip()[1:], unit_cell, units or {})
+    if not negated.quantity:
+        return found if not negated.candidates else negated
+    return Meaning(
+        negated.quantity, negated.unit, True, negated.reference, declared_sign=True, said_by=negated.said_by
+    )
+
+
+def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
+    loose, unsure = Meaning(), Meaning()
+    mismatch: UnitMismatch | None = None
+    for name, printed in split_header(header):
+        base, reference = _without_reference(_FURTHER.sub("", name))
+        named = _by_name().get(_key(base), ())
+        text = printed or (bare_unit(unit_cell) or unit_cell).strip()
+        if not named:
+            if printed and loose.unit is None and _known_unit(printed, ()) is not None:
+                loose = Meaning(unit=printed)
+            continue
+        try:
+            found = _fit(header, named, text, units)
+        except UnitMismatch as error:
+            mismatch = mismatch or error
+            continue
+        if found is not None and found.unit is None and printed:
+            unsure = unsure if unsure.candidates else found
+        elif found is not None:
+            return Meaning(
+                found.quantity,
+                found.unit,
+                False,
+                reference,
+                found.candidates,
+                found.problem,
+                said_by=found.said_by,
+            )
+    if mismatch is not None:
+        raise mismatch
+    return unsure if unsure.candidates else loose
+
+
+def _without_reference(name: str) -> tuple[str, str]:
+    if match := _REFERENCE.match(name):
+        return match["name"], match["reference"].strip()
+    return name, ""
+
+
+def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str]) -> Meaning | None:
+    """Let the unit choose among the quantities that a name may mean."""
+    names = tuple(alias.quantity for alias in named)
+    if not text:
+        return _without_unit(named, units)
+    known = {alias.quantity: _known_unit(text, (alias,)) for alias in named}
+    if all(found is None for found in known.values()):
+        return (
+            None
+            if _is_part_of_name(header, text)
+            else Meaning(candidates=names, problem=f"the unit {text!r} is unknown")
+        )
+    fitting = [q for q, found in known.items() if found is not None and _dimension(q) == found.dimension]
+    if len(fitting) == 1:
+        return Meaning(fitting[0], str(known[fitting[0]]), said_by="header")
+    if fitting:
+        return Meaning(candidates=tuple(fitting), problem=f"name and unit fit {' and '.join(fitting)}")
+    wanted = " or ".join(f"{quantities()[q].unit} ({q})" for q in names)
+    raise UnitMismatch(
+        f"the column {header!r} names {' or '.join(names)}, but its unit {text} does not fit",
+        where=f"column {header}",
+        expected=f"a unit of the dimension of {wanted}",
+        found=f"{text} ({next(f.dimension for f in known.values() if f is not None)})",
+        cause="the header names another quantity, or its unit is misspelt",
+        hint="say what the column is in a profile: `echub detect FILE --write-profile lab.toml`",
+    )
+
+
+def _without_unit(named: Sequence[Alias], units: Mapping[str, str]) -> Meaning:
+    """Take a name alone for counters and labels, and where a profile gives the unit."""
+    names = tuple(alias.quantity for alias in named)
+    if said := [q for q in names if q in units]:
+        return Meaning(said[0], units[said[0]], said_by="profile") if len(said) == 1 else Meaning(candidates=names)
+    unitless = [q for q in names if quantities()[q].is_integer or quantities()[q].unit in (None, "1")]
+    if len(unitless) == 1 == len(names):
+        return Meaning(unitless[0])
+    return Meaning(candidates=names, problem="no unit is printed")
+
+
+def _is_part_of_name(header: str, text: str) -> bool:
+    """Tell whether what looked like a unit belongs to a name of the list: `Im(Z)`, `Z'(a)`."""
+    return (
+        _key(header) in _by_name()
+        or _key(header.strip().lstrip(_MINUS)) in _by_name()
+        or text in ("Z", "Y", "a", "b")
+    )
+
+
+def _known_unit(text: str, named: Sequence[Alias]) -> Unit | None:
+    for alias in named:
+        if text in alias.units:
+            return unit(alias.units[text])
+    try:
+        return unit(text)
+    except UnknownUnit:
+        return None
+
+
+def _dimension(quantity: str) -> str | None:
+    symbol = quantities()[quantity].unit
+    return unit(symbol).dimension if symbol is not None else None
+
+
+def bare_unit(cell: str) -> str | None:
+    """Give the unit that a cell consists of, brackets taken off; None where it is none."""
+    text = cell.strip().strip("[]()").strip()
+    if not text:
+        return None
+    listed = {spelling for alias in aliases() for spelling in alias.units}
+    return text if text in listed or _known_unit(text, ()) is not None else None
+
+
+def knows(cell: str) -> bool:
+    """Tell whether a cell has a name of the alias list, whatever its unit."""
+    text = cell.strip()
+    plain = text.lstrip(_MINUS)
+    return any(
+        _key(_without_reference(name)[0]) in _by_name() for part in (text, plain) for name, _ in split_header(part)
+    )

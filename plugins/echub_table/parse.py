@@ -1,0 +1,411 @@
+"""The rows of a table as arrays: polars reads them in chunks, with the dialect that was inferred.
+
+A chunk in which every line has its number of fields goes to polars as it is. Only where that is
+not so, or where a number came out empty, is the chunk looked at line by line, and still never in
+a Python loop over rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from echub.plugin import ReadError
+from echub_table.cells import CLOCK, DATE, EMPTY, MISSING, MISSING_TOKENS, NUMBER, TEXT, UNITED
+from echub_table.dialect import Dialect
+from echub_table.stream import CHUNK, Text
+
+LISTED = 20
+"""Faults that are listed with their line; the others are counted."""
+
+ALLOWED = 0.01
+"""Share of rows that may have a fault; more makes the file an error."""
+
+_LONG = 16
+"""Digits from which a whole number no longer fits a float64."""
+
+_TAB = "\t"
+
+
+@dataclass
+class Faults:
+    """What did not parse: rows with a fault, and the first of them in words."""
+
+    rows: int = 0
+    listed: list[str] = field(default_factory=list)
+    missing: int = 0
+    repeated: list[int] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    truncated: str = ""
+    unended: bool = False
+    recoded: bool = False
+
+    def note(self, line: int, what: str) -> None:
+        """List one fault."""
+        if len(self.listed) < LISTED:
+            self.listed.append(f"line {line}: {what}")
+
+
+@dataclass
+class Table:
+    """The columns: float64 or int64 arrays, or polars text; `row` where some source rows are left out."""
+
+    columns: list[NDArray[np.float64] | NDArray[np.int64] | pl.Series]
+    rows: int
+    total: int
+    faults: Faults
+    row: NDArray[np.int64] | None = None
+
+
+def parse(dialect: Dialect, size: int = CHUNK) -> Table:
+    """Parse all rows; `ReadError` where more than `ALLOWED` of them have a fault."""
+    reader = _Reader(dialect)
+    columns = [_Numbers() if kind == NUMBER else _Texts(kind) for kind in reader.kinds[: reader.width]]
+    for frame in reader.frames(size):
+        for i, column in enumerate(columns):
+            column.add(frame[f"c{i}"], reader.expected_rows)
+    values = [column.joined() for column in columns]
+    rows = len(values[0]) if values else 0
+    judge(reader.faults, rows, reader.seen, dialect)
+    return Table(values, rows, reader.seen, reader.faults, reader.row_numbers(rows))
+
+
+class _Numbers:
+    """A growing float64 column: one array, filled from the buffers of polars."""
+
+    def __init__(self) -> None:
+        self._values = np.empty(0)
+        self._rows = 0
+
+    def add(self, series: pl.Series, expected: int) -> None:
+        """Append a chunk, NaN for null; `expected` rows are made room for at once."""
+        self._make_room(self._rows + len(series), expected)
+        for part in series.fill_null(np.nan).get_chunks():
+            self._values[self._rows : self._rows + len(part)] = part.to_numpy()
+            self._rows += len(part)
+
+    def _make_room(self, rows: int, expected: int) -> None:
+        if rows > len(self._values):
+            larger = np.empty(max(rows, expected))
+            larger[: self._rows] = self._values[: self._rows]
+            self._values = larger
+
+    def joined(self) -> NDArray[np.float64]:
+        """Give the whole column."""
+        self._values.resize(self._rows, refcheck=False)
+        return self._values
+
+
+class _Texts:
+    """A column of text, or of whole numbers too long for float64."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._parts: list[pl.Series] = []
+
+    def add(self, series: pl.Series, _expected: int) -> None:
+        """Append a chunk."""
+        self._parts.append(series)
+
+    def joined(self) -> NDArray[np.int64] | pl.Series:
+        """Give the whole column."""
+        texts: pl.Series = pl.concat(self._parts)
+        if self._kind == "long":
+            whole = texts.str.strip_chars().cast(pl.Int64, strict=False)
+            if whole.null_count() == 0:
+                return whole.to_numpy()
+        return texts
+
+
+class _Reader:
+    """State of one pass over the file."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.width = dialect.width - dialect.trailing
+        self.kinds = [_parsed_kind(dialect, i) for i in range(dialect.width)]
+        self.separator = _TAB if dialect.delimiter == " " else dialect.delimiter
+        self.faults = Faults()
+        self.line = dialect.data_line
+        self.seen = 0
+        self.bytes_seen = 0
+        self._left_out: list[int] = []
+        self._header = dialect.header_text.strip()
+
+    # -- chunks ----------------------------------------------------------------------------
+
+    def frames(self, size: int) -> Iterator[pl.DataFrame]:
+        """Give one frame per chunk, of `width` columns, numbers as float64 and the rest as text."""
+        if self.dialect.text is None:
+            raise ReadError("the dialect belongs to no text")
+        with ThreadPoolExecutor(1) as pool:
+            waiting: tuple[bytes, Future[pl.DataFrame | None], bool] | None = None
+            for data, last in self._pieces(self.dialect.text, size):
+                following = (data, pool.submit(self._regular, data), last)
+                if waiting is not None:
+                    yield self._frame(*waiting)
+                waiting = following
+            if waiting is not None:
+                yield self._frame(*waiting)
+
+    def _pieces(self, text: Text, size: int) -> Iterator[tuple[bytes, bool]]:
+        """Give the chunks without preamble and footer, and whether each is the last."""
+        chunks = text.chunks(size)
+        data = _without_lines(next(chunks, b""), self.dialect.data_line)
+        for following in chunks:
+            yield self._recoded(data), False
+            data = following
+        data = _without_footer(data, len(self.dialect.footer))
+        self.faults.unended = self._is_unended() and not self.dialect.footer
+        if self.faults.unended and self._is_cut_in_a_number(data):
+            data = self._without_cut_row(data)
+        yield self._recoded(data), True
+
+    def _is_unended(self) -> bool:
+        """Tell whether the file ends within a line: its last value may be cut."""
+        text = self.dialect.text
+        return text is not None and not text.tail.endswith("\n")
+
+    def _is_cut_in_a_number(self, data: bytes) -> bool:
+        """Tell whether the last value has fewer decimals than all of the rows before, which have as many."""
+        mark, separator = self.dialect.decimal.encode(), self.separator.encode()
+        last = [row.rpartition(separator)[2].strip() for row in data.rstrip(b"\n").split(b"\n")[-20:]]
+        decimals = [len(cell.partition(mark)[2]) for cell in last]
+        return len(decimals) > 3 and len(set(decimals[:-1])) == 1 and decimals[-1] < decimals[0]
+
+    def _without_cut_row(self, data: bytes) -> bytes:
+        kept, _, cut = data.rstrip(b"\n").rpartition(b"\n")
+        self.faults.truncated = cut.decode("utf-8", "replace")
+        return kept + b"\n"
+
+    def _frame(self, data: bytes, parsed: Future[pl.DataFrame | None], last: bool) -> pl.DataFrame:
+        self.bytes_seen += len(data)
+        frame = parsed.result()
+        if frame is None:
+            return self._irregular(data, last=last)
+        frame = self._checked(frame, data, range(self.line, self.line + frame.height))
+        self.line += frame.height
+        self.seen += frame.height
+        return frame
+
+    def _is_special(self, data: bytes) -> bool:
+        """Tell whether blanks delimit, or anything is quoted or commented."""
+        comment = self.dialect.comment.encode()
+        marked = bool(comment) and (data.startswith(comment) or b"\n" + comment in data)
+        return self.dialect.delimiter == " " or b'"' in data or marked
+
+    def _has_header(self, frame: pl.DataFrame, data: bytes) -> bool:
+        """Tell whether the header stands among the rows again: then it left numbers empty."""
+        empty = any(frame[f"c{i}"].null_count() for i, kind in enumerate(self.kinds) if kind == NUMBER)
+        return empty and bool(self._header) and self._header.encode() in data
+
+    def _regular(self, data: bytes) -> pl.DataFrame | None:
+        """Read a chunk as it is; None where not every line is a row with its number of fields.
+
+        polars raises for a line with more; one with fewer leaves the last field null, and then
+        counting tells. Runs beside the thread that takes the columns over, and changes nothing.
+        """
+        if self._is_special(data):
+            return None
+        try:
+            frame = self._read(data)
+        except pl.exceptions.PolarsError:
+            return None
+        if self._has_header(frame, data):
+            return None
+        if frame[f"c{self.dialect.width - 1}"].null_count() == 0:
+            return frame
+        lines = data.count(b"\n")
+        full = data.count(self.separator.encode()) == lines * (self.dialect.width - 1) and frame.height == lines
+        return frame if full else None
+
+    def _irregular(self, data: bytes, *, last: bool) -> pl.DataFrame:
+        """Sort the lines of a chunk: data, repeated headers, comments, blanks, and those of another width."""
+        texts = data.decode("utf-8", "replace").split("\n")[:-1]
+        lines = pl.Series("line", texts, dtype=pl.String)
+        numbers = np.arange(self.line, self.line + len(lines))
+        self.line += len(lines)
+        bare = lines.str.strip_chars()
+        if self.dialect.delimiter == " ":
+            lines = bare.str.replace_all(r"[ \t]+", _TAB)
+        fields = self._fields(lines)
+        blank = (bare == "").to_numpy()
+        comment = self._comments(bare)
+        repeated = (bare == self._header).to_numpy() & (self._header != "")
+        wrong = (fields != self.dialect.width) & ~blank & ~comment & ~repeated
+        if self._is_cut(wrong, blank, fields, last=last):
+            self.faults.truncated = texts[int(np.flatnonzero(~blank)[-1])]
+            wrong[np.flatnonzero(~blank)[-1]] = False
+            comment[np.flatnonzero(~blank)[-1]] = True
+        else:
+            self.faults.comments += lines.filter(pl.Series(comment)).to_list()
+        keep = ~(blank | comment | repeated | wrong)
+        self._account(keep, wrong, repeated, numbers, fields, texts)
+        kept = lines.filter(pl.Series(keep))
+        joined = ("\n".join(kept) + "\n").encode() if len(kept) else b""
+        return self._checked(self._read(joined), joined, numbers[keep])
+
+    def _fields(self, lines: pl.Series) -> NDArray[np.int64]:
+        """Count the fields of each line; what stands in quotes delimits nothing."""
+        bare = lines.str.replace_all('"[^"]*"', "q") if lines.str.contains('"', literal=True).any() else lines
+        counts = bare.str.count_matches(self.separator, literal=True).to_numpy().astype(np.int64) + 1
+        open_quote = bare.str.contains('"', literal=True).to_numpy()
+        counts[open_quote] = -1
+        return counts
+
+    def _comments(self, bare: pl.Series) -> NDArray[np.bool_]:
+        if not self.dialect.comment:
+            return np.zeros(len(bare), dtype=bool)
+        return bare.str.starts_with(self.dialect.comment).to_numpy().copy()
+
+    def _is_cut(
+        self, wrong: NDArray[np.bool_], blank: NDArray[np.bool_], fields: NDArray[np.int64], *, last: bool
+    ) -> bool:
+        """Tell whether the last row of the file lacks fields."""
+        filled = np.flatnonzero(~blank)
+        return bool(last and len(filled) and wrong[filled[-1]] and fields[filled[-1]] < self.dialect.width)
+
+    def _account(
+        self,
+        keep: NDArray[np.bool_],
+        wrong: NDArray[np.bool_],
+        repeated: NDArray[np.bool_],
+        numbers: NDArray[np.int64],
+        fields: NDArray[np.int64],
+        texts: list[str],
+    ) -> None:
+        """Number the source rows, and note those that are left out."""
+        is_row = keep | wrong
+        row = self.seen + np.cumsum(is_row) - 1
+        self._left_out += row[wrong].tolist()
+        self.faults.repeated += (row[repeated] + 1).tolist()
+        self.faults.rows += int(wrong.sum())
+        self.seen += int(is_row.sum())
+        for i in np.flatnonzero(wrong)[:LISTED]:
+            found = "an open quote" if fields[i] < 0 else f"{fields[i]} fields, not {self.dialect.width}"
+            self.faults.note(int(numbers[i]) + 1, f"{found}: {texts[i].strip()[:60]}")
+
+    def _recoded(self, data: bytes) -> bytes:
+        """Bring a chunk to valid UTF-8, where its head did not show which single-byte code it uses."""
+        if data.isascii():
+            return data
+        if self.dialect.encoding == "cp1252":
+            return data.decode("cp1252", "backslashreplace").encode()
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            self.faults.recoded = True
+            return data.decode("cp1252", "backslashreplace").encode()
+        return data
+
+    # -- cells -----------------------------------------------------------------------------
+
+    def _read(self, data: bytes, columns: list[int] | None = None) -> pl.DataFrame:
+        """Let polars read whole lines; with `columns`, these alone and as text."""
+        text = columns is not None
+        schema = {
+            f"c{i}": pl.String if text or kind != NUMBER else pl.Float64 for i, kind in enumerate(self.kinds)
+        }
+        if not data:
+            return pl.DataFrame(schema=schema)
+        return pl.read_csv(
+            data,
+            has_header=False,
+            schema=schema,
+            columns=columns,
+            separator=self.separator,
+            decimal_comma=self.dialect.decimal == ",",
+            quote_char='"',
+            ignore_errors=not text,
+        )
+
+    def _checked(self, frame: pl.DataFrame, data: bytes, lines: Sequence[int] | NDArray[np.int64]) -> pl.DataFrame:
+        """Look at the texts behind empty numbers: a fault, or no value."""
+        suspects = [
+            i for i, kind in enumerate(self.kinds[: self.width]) if kind == NUMBER and frame[f"c{i}"].null_count()
+        ]
+        if self.dialect.decimal == "," and b"." in data:
+            suspects = [i for i, kind in enumerate(self.kinds[: self.width]) if kind == NUMBER]
+        if not suspects:
+            return frame
+        texts = self._read(data, suspects)
+        bad = np.zeros(frame.height, dtype=bool)
+        for i in suspects:
+            cells = texts[f"c{i}"].fill_null("").str.strip_chars()
+            frame = frame.with_columns(self._repaired(frame[f"c{i}"], cells))
+            faulty = self._faulty(frame[f"c{i}"], cells)
+            bad |= faulty
+            for at in np.flatnonzero(faulty)[:LISTED]:
+                name = self.dialect.names[i] if i < len(self.dialect.names) else f"column {i + 1}"
+                self.faults.note(int(lines[at]) + 1, f"{name} is {cells[int(at)][:40]!r}, no number")
+        self.faults.rows += int(bad.sum())
+        return frame
+
+    def _repaired(self, numbers: pl.Series, cells: pl.Series) -> pl.Series:
+        """Take away what polars reads by chance: a point where the comma is the decimal mark."""
+        if self.dialect.decimal != ",":
+            return numbers
+        pointed = cells.str.contains(".", literal=True)
+        return numbers.zip_with(~pointed, pl.Series(numbers.name, [None], dtype=pl.Float64))
+
+    def _faulty(self, numbers: pl.Series, cells: pl.Series) -> NDArray[np.bool_]:
+        empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
+        self.faults.missing += int((numbers.is_null() & empty).sum())
+        return (numbers.is_null() & ~empty).to_numpy()
+
+    @property
+    def expected_rows(self) -> int:
+        """Estimate the rows of the whole file from those that were read."""
+        size = self.dialect.text.source.size if self.dialect.text else 0
+        return int(1.01 * self.seen * size / max(1, self.bytes_seen))
+
+    def row_numbers(self, rows: int) -> NDArray[np.int64] | None:
+        """Give the source row of every row that is kept; None where all are."""
+        if not self._left_out:
+            return None
+        return np.delete(np.arange(rows + len(self._left_out)), self._left_out)
+
+
+def _parsed_kind(dialect: Dialect, i: int) -> str:
+    """Say how a column is parsed: as NUMBER by polars at once, else as text that is looked at later."""
+    kind = dialect.columns[i]
+    if kind in (TEXT, CLOCK, DATE, EMPTY, MISSING, UNITED) or i in dialect.grouped:
+        return kind if kind != NUMBER else UNITED
+    long = any(len(row[i].strip().lstrip("-+")) >= _LONG and row[i].strip().isdigit() for row in dialect.sample)
+    return "long" if long else NUMBER
+
+
+def _without_lines(data: bytes, count: int) -> bytes:
+    at = 0
+    for _ in range(count):
+        at = data.index(b"\n", at) + 1
+    return data[at:]
+
+
+def _without_footer(data: bytes, count: int) -> bytes:
+    """Take the last lines away, blank ones beyond them included."""
+    data = data.rstrip(b"\n")
+    for _ in range(count):
+        data = data[: max(0, data.rfind(b"\n"))]
+    return data + b"\n" if data else b""
+
+
+def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:
+    """Refuse a table with too many faults, or with no row at all."""
+    source = dialect.text.source.shown if dialect.text else None
+    if not rows:
+        raise ReadError("the table has no row of data", path=source, where=f"line {dialect.data_line + 1}")
+    if faults.rows > ALLOWED * total:
+        raise ReadError(
+            f"{faults.rows} of {total} rows do not parse",
+            path=source,
+            expected=f"{dialect.width} fields in each row, at most 1 % of the rows with a fault",
+            found="; ".join(faults.listed[:3]),
+            cause="several tables in one file, another delimiter or decimal mark, or a damaged file",
+            hint="`echub detect -v FILE` shows the dialect; a profile or `--option` sets another",
+        )

@@ -1,0 +1,261 @@
+"""Read a delimited table to a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from echub.plugin import (
+    Decision,
+    Dropped,
+    Notice,
+    ReadError,
+    Record,
+    Source,
+    SourceColumn,
+    build_tables,
+    quantities,
+)
+from echub_table.cells import TEXT
+from echub_table.columns import Findings, meanings, source_columns
+from echub_table.dialect import Dialect, Given, infer
+from echub_table.headers import Meaning
+from echub_table.parse import Table, parse
+from echub_table.preamble import key_values, typed
+from echub_table.profile import Profile, find, shipped
+from echub_table.spectra import settle_signs, with_spectra
+from echub_table.written import read_back
+
+if TYPE_CHECKING:
+    from echub_table import TableOptions
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known of a table before its rows are read."""
+
+    dialect: Dialect
+    profile: Profile | None
+    meant: Sequence[Meaning]
+    decisions: Sequence[Decision]
+    said: Mapping[str, str]
+
+
+def read(source: Source, options: TableOptions) -> Record:
+    """Read a table by its dialect and profile, or one that echub wrote by its description."""
+    if (again := read_back(source)) is not None:
+        return again
+    return assemble(plan(source, options), source)
+
+
+def plan(source: Source, options: TableOptions, file: Source | None = None) -> Plan:
+    """Infer everything but the rows: dialect, profile, meaning of each column.
+
+    `file` is the file beside which profiles are looked for, where `source` is text made from it.
+    """
+    asked, origin = find(file or source, options.profile)
+    dialect = infer(source, given(options, asked))
+    profile, why = (asked, origin) if asked or options.profile == "none" else _fitting(dialect)
+    if profile is not None and asked is None and profile.dialect:
+        dialect = infer(source, given(options, profile))
+    if not dialect.names:
+        raise _no_header(dialect, source)
+    meant = meanings(dialect, profile)
+    dialect = replace(dialect, columns=_with_texts(dialect.columns, meant))
+    named = Decision("profile", profile.name if profile else "none", why or "no header or first line fits one")
+    said = {
+        "dates": _said(options.dates, profile.dialect if profile else {}, "dates"),
+        "timezone": _said(options.timezone, profile.dialect if profile else {}, "timezone"),
+        "zimag": _said(options.zimag, profile.impedance if profile else {}, "zimag"),
+    }
+    return Plan(dialect, profile, meant, [*dialect.decisions, named, *map(_decision, dialect.names, meant)], said)
+
+
+def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
+    """Read the rows, unless they are given, and build the record."""
+    found = Findings()
+    table = table or parse(plan.dialect)
+    columns = source_columns(plan.dialect, table, plan.meant, found, plan.said)
+    if not any(c.quantity for c in columns):
+        raise _nothing_known(columns, source)
+    columns, signs = settle_signs(columns, plan.meant, plan.said["zimag"])
+    columns, spectra = with_spectra(columns, table.faults.repeated, table.row)
+    columns += _derived_time(columns, found)
+    _report_rows(table, columns, found)
+    _report_assumed(plan, found)
+    pairs = key_values(plan.dialect)
+    typed(pairs, plan.profile, found)
+    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *spectra])
+    return Record(
+        build_tables(columns, row=table.row),
+        metadata=found.metadata,
+        settings=settings,
+        notices=found.notices,
+        dropped=found.dropped,
+    )
+
+
+def _said(option: str, profile: Mapping[str, Any], key: str) -> str:
+    """Give what the user says, else what the profile says, else nothing."""
+    return str(profile.get(key, "")) if option in ("", "auto") else option
+
+
+def _with_texts(columns: str, meant: Sequence[Meaning]) -> str:
+    """Parse as text what means a text, whatever its cells look like: a current range may be a bare number."""
+    known = [quantities()[m.quantity].type if m.quantity else "" for m in meant]
+    texts = {i for i, kind in enumerate(known) if kind == "text"}
+    return "".join(TEXT if i in texts else kind for i, kind in enumerate(columns))
+
+
+def given(options: TableOptions, profile: Profile | None) -> Given:
+    """Put together what the options and a profile say of the dialect; the options win."""
+    from echub_table.blocks import NAMES
+
+    by_word = {word: mark for mark, word in NAMES.items()}
+    of_profile = Given.of(profile.dialect, f"the profile {profile.name}") if profile else Given()
+    silent = options.delimiter == options.decimal == "auto"
+    said = of_profile.said_by if profile and silent else "said by the user"
+    decimal = {"point": ".", "comma": ","}.get(options.decimal, "")
+    return Given(
+        by_word.get(options.delimiter, "") or of_profile.delimiter,
+        decimal or of_profile.decimal,
+        options.encoding or of_profile.encoding,
+        of_profile.columns,
+        of_profile.header_line,
+        of_profile.data_line,
+        said,
+    )
+
+
+def _fitting(dialect: Dialect) -> tuple[Profile | None, str]:
+    """Find the shipped profile that a table fits."""
+    candidates: dict[str, Any] = {}
+    for meaning in meanings_quietly(dialect):
+        candidates |= dict.fromkeys((*meaning.candidates, *((meaning.quantity,) if meaning.quantity else ())))
+    for profile in shipped().values():
+        if profile.fits(dialect, candidates):
+            return profile, f"shipped: {profile.title}"
+    return None, ""
+
+
+def meanings_quietly(dialect: Dialect) -> list[Meaning]:
+    """Say what the headers mean; a contradiction between name and unit is left for later."""
+    from echub.plugin import UnitMismatch
+
+    try:
+        return meanings(dialect, None)
+    except UnitMismatch:
+        return []
+
+
+def _decision(name: str, meaning: Meaning) -> Decision:
+    if meaning.quantity is None:
+        return Decision(f"column {name}", "vendor column", meaning.problem or "the name maps to no quantity")
+    unit = f" in {meaning.unit}" if meaning.unit else ""
+    sign = ", negated" if meaning.negate else ""
+    return Decision(f"column {name}", f"{meaning.quantity}{unit}{sign}", f"by the {meaning.said_by}")
+
+
+def _derived_time(columns: Sequence[SourceColumn], found: Findings) -> list[SourceColumn]:
+    """Derive the elapsed time from the wall clock, where the table has no other."""
+    if any(c.quantity == "time" for c in columns) or len(found.clocks) != 1:
+        return []
+    name, clock = next(iter(found.clocks.items()))
+    finite = clock.seconds[np.isfinite(clock.seconds)]
+    if not finite.size:
+        return []
+    recipe = f"{name} - its first value"
+    found.note("derived-time", f"the table has no elapsed time: time = {recipe}")
+    return [
+        SourceColumn("time", clock.seconds - finite[0], "time", "s", origin="derived", attrs={"recipe": recipe})
+    ]
+
+
+def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:
+    faults = table.faults
+    if faults.rows:
+        text = f"{faults.rows} of {table.total} rows do not parse: {'; '.join(faults.listed)}"
+        found.note("unparsable-rows", text)
+    if table.row is not None:
+        gone = table.total - table.rows
+        found.dropped.append(
+            Dropped(f"{gone} rows with another number of fields", "their values have no certain column")
+        )
+    if faults.truncated:
+        found.dropped.append(
+            Dropped(f"the last row, cut short: {faults.truncated}", "its last value may be incomplete")
+        )
+        found.note("truncated", "the last row is cut short: the file is incomplete")
+    if faults.unended and not faults.truncated:
+        found.note("no-last-line-end", "the file ends without a line end: if it was cut, its last value is wrong")
+    if faults.recoded:
+        found.note("encoding-changes", "some text is no UTF-8 and was read as cp1252")
+    if faults.repeated:
+        found.note("repeated-header", f"the header is repeated {len(faults.repeated)} times among the rows")
+    found.notices += list(_non_finite(columns))
+
+
+def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
+    notices = []
+    for column in columns:
+        if column.index is None or column.values.dtype.kind != "f":
+            continue
+        nan, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
+        if inf or 0 < nan < len(column.values):
+            notices.append(Notice("non-finite", f"{column.header} has {nan} values NaN and {inf} infinite"))
+    return notices
+
+
+def _report_assumed(plan: Plan, found: Findings) -> None:
+    """Say which units come from a shipped profile and not from the file."""
+    if plan.profile is None or not plan.profile.units:
+        return
+    names = [
+        f"{name} in {meaning.unit}"
+        for name, meaning in zip(plan.dialect.names, plan.meant, strict=False)
+        if meaning.said_by == "profile"
+    ]
+    if names:
+        found.note("unit-assumed", f"no unit is printed; by the profile {plan.profile.name}: {', '.join(names)}")
+
+
+def _settings(plan: Plan, table: Table, pairs: Mapping[str, str], decisions: Sequence[Decision]) -> dict[str, Any]:
+    dialect = plan.dialect
+    keys = ("encoding", "newline", "delimiter", "decimal", "header_line", "units_line", "data_line")
+    shown = {key: getattr(dialect, key) for key in keys}
+    return {
+        "dialect": {k: v + 1 if k.endswith("_line") and v is not None else v for k, v in shown.items()},
+        "decisions": [decision.as_dict() for decision in decisions],
+        "profile": plan.profile.name if plan.profile else None,
+        "preamble": dict(pairs),
+        "preamble_lines": list(dialect.preamble),
+        "footer_lines": list(dialect.footer),
+        "comments": table.faults.comments,
+        "unparsable_rows": table.faults.listed,
+    }
+
+
+def _no_header(dialect: Dialect, source: Source) -> ReadError:
+    return ReadError(
+        "the table has no line of names",
+        path=source.shown,
+        where=f"line {dialect.data_line + 1}",
+        expected=f"a line with {dialect.width} names over the data, or a profile that names the columns",
+        found=" ".join(dialect.sample[0])[:80],
+        hint="`echub detect FILE --write-profile lab.toml`, put the names into `columns = [...]`, "
+        "and read it with `--table-profile lab.toml`",
+    )
+
+
+def _nothing_known(columns: Sequence[SourceColumn], source: Source) -> ReadError:
+    return ReadError(
+        "no column of this table is known with its unit",
+        path=source.shown,
+        expected="names such as time/s, Current (mA), Z' / ohm",
+        found=", ".join(column.header for column in columns)[:200],
+        cause="the names are those of another instrument or language, or no units are printed",
+        hint="`echub detect FILE --write-profile lab.toml` writes a profile to complete",
+    )

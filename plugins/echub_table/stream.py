@@ -1,0 +1,156 @@
+"""A source as one stream of UTF-8 lines: head, tail, and chunks of whole lines.
+
+Whatever the encoding and the ends of lines are in the file, everything behind this module sees
+UTF-8 and a line feed. The text is never held whole.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from echub.plugin import ReadError, Source
+from echub.text import encoding_of
+
+TAIL = 4096
+"""Bytes of the end of a file that the inference looks at."""
+
+HEAD = 65_536
+"""Bytes of the beginning that the inference looks at."""
+
+CHUNK = 16 * 1024 * 1024
+"""Bytes that are parsed at a time: what bounds the memory beyond the columns themselves."""
+
+_SINGLE_BYTE = ("utf-8", "utf-8-sig", "cp1252")
+"""Encodings in which a line feed is a byte of its own."""
+
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A source with its encoding and line ends known.
+
+    `head` and `tail` are UTF-8 texts with line feeds; `whole` where the head is all there is.
+    """
+
+    source: Source
+    encoding: str
+    encoding_evidence: str
+    newline: str
+    head: str
+    tail: str
+    whole: bool
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        """Walk the whole file as UTF-8 bytes in chunks that end with a line feed.
+
+        The first holds the head at least, the last the tail, so that preamble and footer lie in one.
+        """
+        size = max(size, HEAD)
+        if self.encoding in _SINGLE_BYTE and self.newline != "\r":
+            yield from self._lines(size)
+            return
+        held = b""
+        for block in self._blocks(size):
+            cut = held.rfind(b"\n") + 1
+            if cut and len(block) >= TAIL:
+                yield held[:cut]
+                held = held[cut:]
+            held += block
+        if held:
+            yield held if held.endswith(b"\n") else held + b"\n"
+
+    def _lines(self, size: int) -> Iterator[bytes]:
+        """Cut the bytes of the file themselves at line feeds: no decoding, and one copy less."""
+        with self.source.open() as file:
+            at = file.seek(3 if self.encoding == "utf-8-sig" else 0)
+            while at < self.source.size:
+                last = self.source.size - at <= size + TAIL
+                data = file.read(self.source.size - at) if last else file.read(size) + file.readline()
+                at += len(data)
+                if not data:
+                    return
+                if self.newline == "\r\n":
+                    data = data.replace(b"\r\n", b"\n")
+                yield data if data.endswith(b"\n") else data + b"\n"
+
+    def _blocks(self, size: int) -> Iterator[bytes]:
+        plain = self.encoding in _SINGLE_BYTE
+        decoder = None if plain else codecs.getincrementaldecoder(self.encoding)("backslashreplace")
+        size = min(size, self.source.size + 1)  # reading takes the memory that is asked for
+        skip = 3 if self.encoding == "utf-8-sig" else 0
+        with self.source.open() as file:
+            file.seek(skip)
+            pending = b""
+            while raw := file.read(size):
+                data = raw if decoder is None else decoder.decode(raw).encode()
+                data = pending + data
+                pending = data[-1:] if data.endswith(b"\r") else b""
+                yield with_line_feeds(data[: len(data) - len(pending)], self.newline)
+            if pending:
+                yield b"\n"
+
+
+def with_line_feeds(data: bytes, newline: str) -> bytes:
+    """Turn the line ends of a file into line feeds."""
+    if newline == "\r\n":
+        return data.replace(b"\r\n", b"\n")
+    return _LONE_RETURN.sub(b"\n", data) if newline == "\r" else data
+
+
+def open_text(source: Source, encoding: str = "", *, head_only: bool = False) -> Text:
+    """Find encoding and line ends of a source; `ReadError` where it is no text.
+
+    `head_only` opens nothing beyond the head, for sniffers.
+    """
+    raw = source.head
+    whole = source.size <= len(raw)
+    tailless = whole or head_only
+    found = encoding_of(raw, whole=whole)
+    chosen, evidence = (encoding, "said by the user") if encoding else (found.value, found.evidence)
+    if chosen is None:
+        raise ReadError("this is no text", path=source.shown, expected="a delimited table", found=found.evidence)
+    if not encoding and chosen == "utf-8" and not tailless:
+        chosen, evidence = _by_tail(source, chosen, evidence)
+    head = _decoded(raw, chosen, source).lstrip("\ufeff")
+    newline = _newline(head)
+    tail_at = max(0, source.size - TAIL)
+    tail = head if tailless else _decoded(source.read(tail_at - tail_at % 2), _without_mark(raw, chosen), source)
+    text = [part.replace("\r\n", "\n").replace("\r", "\n") for part in (head, tail)]
+    return Text(source, chosen, evidence, newline, text[0], text[1], whole)
+
+
+def _by_tail(source: Source, chosen: str, evidence: str) -> tuple[str, str]:
+    """Let the end of a long file object to UTF-8."""
+    tail = source.read(max(0, source.size - TAIL)).lstrip(bytes(range(0x80, 0xC0)))
+    found = encoding_of(tail, whole=True)
+    return (found.value, f"in the last lines, {found.evidence}") if found.value == "cp1252" else (chosen, evidence)
+
+
+def _without_mark(raw: bytes, encoding: str) -> str:
+    """Name the byte order that the mark at the beginning declares, for text further on."""
+    if encoding != "utf-16":
+        return encoding
+    return "utf-16-be" if raw.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"
+
+
+def _decoded(raw: bytes, encoding: str, source: Source) -> str:
+    try:
+        return codecs.getincrementaldecoder(encoding)("backslashreplace").decode(raw)
+    except LookupError:
+        raise ReadError(
+            f"there is no encoding {encoding!r}",
+            path=source.shown,
+            expected="utf-8, utf-16, cp1252 …",
+            found=encoding,
+            hint="--option encoding=cp1252",
+        ) from None
+
+
+def _newline(head: str) -> str:
+    if "\n" not in head and "\r" in head.rstrip("\r"):
+        return "\r"
+    return "\r\n" if "\r\n" in head else "\n"

@@ -1,0 +1,83 @@
+"""Read a CSV that echub wrote: the table joined with the description beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from echub.plugin import Notice, ReadError, Record, Source, plain_types, restore
+
+SUFFIX = "-metadata.json"
+"""What CSV on the Web adds to the name of a table for its description."""
+
+_FORMAT = "echub table 1"
+_TYPES: dict[str, Any] = {
+    "f4": pl.Float32, "f8": pl.Float64, "O": pl.String, "b1": pl.Boolean,
+    "u1": pl.UInt8, "u2": pl.UInt16, "u4": pl.UInt32, "u8": pl.UInt64,
+    "i1": pl.Int8, "i2": pl.Int16, "i4": pl.Int32, "i8": pl.Int64,
+}  # fmt: skip
+
+
+def read_back(source: Source) -> Record | None:
+    """Read a table with its description; None where it has none."""
+    beside = source.beside(source.name + SUFFIX) if source.path is not None else []
+    if not beside:
+        return None
+    known = _load(beside[0])
+    if known is None:
+        return None
+    described = known["echub"]
+    types = plain_types(described)
+    frame = _frame(source, known["dialect"], types, known)
+    if frame is None or frame.height != described["rows"]:
+        rows = "another number of columns" if frame is None else f"{frame.height} rows"
+        raise ReadError(
+            "the table is no longer the one that its description was written for",
+            path=source.shown,
+            expected=f"{described['rows']} rows, {len(types)} columns",
+            found=rows,
+            cause="it was edited after echub wrote it",
+            hint=f"move {beside[0].name} away to read it by its headers",
+        )
+    source.used.append(beside[0].name)
+    record = restore(described, {name: _array(frame[name]) for name in types})
+    name = described["provenance"].get("source", {}).get("name", "another source")
+    record.notices.append(Notice("read-back", f"this table was written by echub from {name}"))
+    return record
+
+
+def _load(beside: Source) -> Mapping[str, Any] | None:
+    try:
+        known = json.loads(beside.read())
+    except ValueError:
+        return None
+    ours = isinstance(known, dict) and isinstance(known.get("echub"), dict)
+    return known if ours and known["echub"].get("format") == _FORMAT else None
+
+
+def _frame(
+    source: Source, dialect: Mapping[str, Any], types: Mapping[str, str], known: Mapping[str, Any]
+) -> pl.DataFrame | None:
+    comma = any(isinstance(c["datatype"], dict) for c in known["tableSchema"]["columns"])
+    try:
+        return pl.read_csv(
+            source.read(),
+            has_header=False,
+            skip_rows=dialect["headerRowCount"],
+            schema={name: _TYPES[dtype.lstrip("<>|=")] for name, dtype in types.items()},
+            separator=dialect["delimiter"],
+            decimal_comma=comma,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+
+
+def _array(series: pl.Series) -> NDArray[Any]:
+    if series.dtype == pl.String:
+        return series.fill_null("").to_numpy().astype(object)
+    return series.fill_null(np.nan).to_numpy() if series.dtype.is_float() else series.to_numpy()

@@ -1,0 +1,101 @@
+"""`echub analyze` answers, refuses with the exact flag, draws and stores."""
+
+import json
+
+import pytest
+
+from echub.outcome import Outcome
+
+AREA = ("--set", 'cell.area="0.785 cm^2"')
+
+
+def test_the_list_and_the_help_of_an_analysis(echub):
+    listed = echub("analyze", "--list", "--json").json
+    assert {"ramp-onset", "arrhenius", "compare-groups"} <= {entry["name"] for entry in listed}
+    shown = echub("analyze", "ramp-onset", "--help").out
+    for text in ("current_density or current", "mA/cm^2", "window", "30.0 s", "lowack2026", "doi:10.48550"):
+        assert text in shown
+    assert "Usage: echub analyze" in echub("analyze", "--help").out
+
+
+def test_an_answer_for_people_and_for_machines(echub, eclab):
+    told = echub("analyze", "ramp-onset", eclab / "ramp.mpr", *AREA)
+    assert told.code == 0
+    assert "onset_current_density" in told.out
+    assert "mA/cm²" in told.out
+    said = echub("analyze", "ramp-onset", eclab / "ramp.mpr", *AREA, "--json").json
+    assert said["status"] == "ok"
+    assert said["provenance"]["parameters"]["window"] == {"value": 30.0, "unit": "s", "default": True}
+    assert said["metadata"]["cell.area"]["source"] == "--set"
+
+
+def test_parameters_profile_selection_and_time(echub, eclab):
+    common = ("analyze", "ramp-onset", eclab / "ramp.mpr", "--json")
+    said = echub(*common, "--param", "window=0.25min", "--select", "row >= 5", "--time", "0:25min").json
+    assert said["provenance"]["parameters"]["window"]["value"] == 15
+    assert said["provenance"]["selection"] == [["where row >= 5", "time 0:1500 s"]]
+    paper = echub(*common, "--profile", "lowack2026").json
+    assert paper["conditions"]["method"]["value"] == "lowack2026"
+    assert paper["provenance"]["profile"] == "lowack2026"
+
+
+def test_a_refusal_is_code_1_and_says_what_helps(echub, eclab):
+    done = echub("analyze", "ramp-onset", eclab / "cp.mpr")
+    assert done.code == 1
+    assert "not_a_ramp" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("nothing", "x"), 2),
+        (("ramp-onset",), 2),
+        (("ramp-onset", "x", "--param", "windw=3"), 2),
+        (("ramp-onset", "none.mpr"), 3),
+        (("ramp-onset", "x", "--time", "5"), 2),
+        (("ramp-onset", "x", "--plot", "x.gif"), 2),
+    ],
+)
+def test_exit_codes(echub, words, code):
+    assert echub("analyze", *words).code == code
+
+
+def test_one_bad_file_does_not_stop_the_others(echub, eclab):
+    done = echub("analyze", "ramp-onset", eclab / "none.mpr", eclab / "ramp.mpr", "--json")
+    assert done.code == 3
+    assert [line["status"] for line in done.lines] == ["failed", "ok"]
+
+
+def test_outcomes_are_stored_and_feed_the_next_analysis(echub, eclab, tmp_path):
+    words = ("analyze", "ramp-onset", eclab / "ramp.mpr", "-o", tmp_path, "--plot", tmp_path / "ramp.svg")
+    assert echub(*words).code == 0
+    stored = tmp_path / "ramp.mpr.ramp-onset.outcome.json"
+    outcome = Outcome.from_json(stored.read_text("utf-8"))
+    assert outcome["onset_current_density"].unit == "mA/cm^2"
+    assert (tmp_path / "ramp.svg").read_text("utf-8").count("<svg") == 1
+    assert echub(*words).code == 2  # they are there already
+    said = echub("analyze", "arrhenius", tmp_path, "--json").json
+    assert [flag["code"] for flag in said["flags"]] == ["missing_temperature"]
+    assert "--set cell.temperature" in said["flags"][0]["hint"]
+
+
+def test_a_refusal_is_drawn_where_there_is_something_to_show(echub, eclab, tmp_path):
+    assert echub("analyze", "ramp-onset", eclab / "cp.mpr", "--plot", tmp_path / "cp.svg").code == 1
+    assert (tmp_path / "cp.svg").exists()
+    done = echub("analyze", "ramp-onset", eclab / "peis.mpr", "--plot", tmp_path / "peis.svg")
+    assert done.code == 1
+    assert "no_dataset" in done.out
+    assert "not drawn" in done.err
+    assert not (tmp_path / "peis.svg").exists()
+
+
+def test_a_study_from_the_command_line(echub, eclab, tmp_path):
+    (tmp_path / "ramp.mpr").write_bytes((eclab / "ramp.mpr").read_bytes())
+    (tmp_path / "cp.mpr").write_bytes((eclab / "cp.mpr").read_bytes())
+    step = '[[step]]\nname = "onset"\nanalysis = "ramp-onset"\nparams.bootstrap = 0\n'
+    (tmp_path / "study.toml").write_text(f'files = ["*.mpr"]\n{step}', "utf-8")
+    done = echub("study", tmp_path / "study.toml", "--json")
+    assert done.code == 1
+    assert done.json["steps"] == {"onset": {"refused": 1, "ok": 1}}
+    assert json.loads(json.dumps(done.json))["written"][0].endswith("report.html")
+    assert "cached" in echub("study", tmp_path / "study.toml").out

@@ -1,0 +1,44 @@
+"""`echub info` says what a file holds, raw or converted."""
+
+import echub as package
+
+
+def test_info_of_a_raw_file(echub, eclab):
+    done = echub("info", eclab / "cp.mpr")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[0] == str(eclab / "cp.mpr")
+    assert "  technique   CP  Chronopotentiometry" in done.out
+    assert "  metadata" in done.out
+    assert "instrument.manufacturer" in done.out
+
+
+def test_raw_and_converted_say_the_same(echub, cp):
+    raw = echub("info", cp, "--json").json
+    echub("convert", cp)
+    assert echub("info", f"{cp}.h5", "--json").json == raw
+
+
+def test_info_for_machines(echub, cp):
+    said = echub("info", cp, "--json").json
+    assert list(said) == ["datasets", "metadata", "settings", "provenance", "dropped", "warnings"]
+    record = package.read(cp)
+    assert said["settings"] == record.settings
+    assert said["provenance"]["source"]["sha256"] == record.provenance.source["sha256"]
+    assert said["metadata"]["technique"]["name"]["value"] == "CP"
+
+
+def test_metadata_on_the_command_line_is_shown(echub, cp):
+    done = echub("info", cp, "--set", "cell.area=2 cm^2", "--json")
+    assert done.json["metadata"]["cell"]["area"] == {"value": 2.0, "unit": "cm^2", "source": "--set"}
+
+
+def test_a_long_value_is_shortened_on_one_line(echub, cp):
+    done = echub("info", cp, "--set", f"sample.description={'word ' * 40}")
+    (line,) = [line for line in done.out.splitlines() if "sample.description" in line]
+    assert "…" in line
+
+
+def test_info_of_a_folder_or_a_damaged_file_is_code_3(echub, cp):
+    assert echub("info", cp.parent).code == 3
+    cp.write_bytes(cp.read_bytes()[:300])
+    assert echub("info", cp).code == 3

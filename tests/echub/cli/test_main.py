@@ -1,0 +1,155 @@
+"""The command line as a whole: help, version, exit codes, pipes, odd names, broken plugins."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import echub as package
+from echub.cli import COMMANDS
+from tests.echub import strangers
+
+COMMAND = [sys.executable, "-c", "from echub.cli import main; main()"]
+
+
+def test_version(echub):
+    done = echub("--version")
+    assert (done.code, done.out) == (0, f"echub {package.__version__}\n")
+
+
+def test_help_lists_every_command(echub):
+    done = echub("--help")
+    assert done.code == 0
+    shown = [line.split()[0] for line in done.out.splitlines() if line.startswith("  ") and line.split()]
+    assert [name for name in shown if name in COMMANDS] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_every_command_has_help(echub, command, flag):
+    done = echub(command, flag)
+    assert done.code == 0
+    assert done.out.startswith(f"Usage: echub {command}")
+    assert "Options:" in done.out
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["--nonsense"], ["convert"], ["convert", "--nonsense", "x"]])
+def test_a_wrong_command_line_is_code_2(echub, arguments):
+    done = echub(*arguments)
+    assert done.code == 2
+    assert done.out == ""
+    assert "Usage" in done.err
+
+
+def test_an_error_of_ours_is_printed_and_never_a_traceback(echub):
+    done = echub("info", "nothing.mpr")
+    assert done.code == 3
+    assert done.err.splitlines()[0] == "nothing.mpr: no such file [source-not-found]"
+
+
+def test_an_error_is_json_too(echub):
+    done = echub("info", "nothing.mpr", "--json")
+    assert done.code == 3
+    assert done.json["status"] == "failed"
+    assert done.json["error"]["code"] == "source-not-found"
+    assert done.json["error"]["path"] == "nothing.mpr"
+
+
+# -- pipes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [["schema", "show", "quantities"], ["info", "{ramp}", "--json"]])
+def test_a_closed_pipe_ends_quietly(eclab, arguments):
+    named = [a.format(ramp=eclab / "ramp.mpr") for a in arguments]
+    done = subprocess.Popen([*COMMAND, *named], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done.stdout.read(10)
+    done.stdout.close()
+    said = done.stderr.read()
+    done.stderr.close()
+    assert done.wait() in (0, 1)
+    assert said == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
+def test_output_to_a_full_disk_is_said(eclab):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*COMMAND, "info", str(eclab / "cp.mpr")], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr == "the output of this command cannot be written: No space left on device\n"
+
+
+# -- names ---------------------------------------------------------------------------------------
+
+NAMES = ["two words.mpr", "line\nbreak.mpr", "Größe µ 温度.mpr", "a'b\"c$d.mpr", "-dash.mpr", "x" * 240 + ".mpr"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_odd_names_convert_and_are_printed_on_one_line(echub, cp, name):
+    odd = cp.with_name(name)
+    cp.rename(odd)
+    done = echub("convert", odd)
+    assert (done.code, done.err) == (0, "")
+    assert package.read(f"{odd}.h5").provenance.source["name"] == name
+    assert done.out.splitlines()[0] == str(odd).replace("\n", "\\n")
+    assert echub("convert", odd, "--force", "--json").json["source"] == str(odd)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_name_that_is_no_utf8_and_a_terminal_that_knows_little(process, cp, encoding):
+    name = b"caf\xe9 \xc2\xb5.mpr"
+    odd = os.path.join(os.fsencode(cp.parent), name)
+    os.rename(cp, odd)
+    done = process("convert", odd, PYTHONIOENCODING=encoding)
+    assert done.code == 0
+    assert "caf\\udce9" in done.out
+    assert package.read(os.fsdecode(odd + b".h5")).provenance.source["name"] == os.fsdecode(name)
+    done = process("convert", odd, "--force", "--json", PYTHONIOENCODING=encoding)
+    assert os.fsencode(done.json["source"]) == odd
+
+
+# -- plugins of strangers ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A folder with one broken plugin, to be put on the path."""
+    strangers.install(tmp_path, "broken-dist", "raise ValueError('no luck')", entry="broken", module="broken_mod")
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def test_a_broken_plugin_is_one_warning_line_and_the_others_work(process, broken, cp):
+    done = process("convert", str(cp), **broken)
+    assert done.code == 0
+    assert done.err == "warning: the plugin broken of broken-dist: ValueError: no luck\n"
+    done = process("convert", str(cp), "--force", "--json", **broken)
+    assert done.json["status"] == "ok"
+
+
+def test_a_broken_plugin_is_a_row_of_the_list_and_code_4(process, broken):
+    done = process("plugins", "list", **broken)
+    assert done.code == 4
+    (row,) = [line for line in done.out.splitlines() if line.strip().startswith("broken")]
+    assert row.split() == ["broken", "failed", "broken-dist", "1.0", "nothing"]
+    assert done.err == "  broken: ValueError: no luck\n"
+
+
+def test_a_blocked_plugin_warns_of_nothing(process, broken, cp):
+    done = process("convert", str(cp), ECHUB_PLUGINS="-broken", **broken)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_reader_that_fails_is_the_plugins_fault(process, tmp_path, cp):
+    confidence = "Confidence.CERTAIN if source.suffix == '.acme' else Confidence.NO"
+    code = strangers.reader("acme", confidence=confidence, read="raise ValueError('oops')")
+    strangers.install(tmp_path, "acme", code)
+    run = tmp_path / "a.acme"
+    run.write_bytes(b"ACME")
+    done = process("convert", str(run), str(cp), PYTHONPATH=str(tmp_path))
+    assert done.code == 4
+    assert "the reader acme failed [plugin]" in done.out
+    assert "a mistake in the plugin acme of acme 1.0" in done.out
+    assert cp.with_name("cp.mpr.h5").exists()

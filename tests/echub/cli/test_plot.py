@@ -1,0 +1,50 @@
+"""`echub plot` writes one picture and says where."""
+
+import pytest
+
+pytest.importorskip("matplotlib")
+
+
+@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_every_format(echub, cp, suffix, start):
+    target = cp.with_name(f"picture.{suffix}")
+    done = echub("plot", cp, "-o", target)
+    assert (done.code, done.out, done.err) == (0, f"{target}\n", "")
+    assert target.read_bytes().startswith(start)
+
+
+def test_the_default_is_a_png_beside_the_file(echub, cp):
+    done = echub("plot", cp, "--json")
+    assert done.json == {"source": str(cp), "output": f"{cp}.png"}
+    assert cp.with_name("cp.mpr.png").exists()
+
+
+def test_a_converted_file_has_the_same_picture(echub, cp):
+    echub("convert", cp)
+    echub("plot", cp, "-o", cp.with_name("a") / "cp.svg")
+    native = cp.with_name("cp.mpr.h5")
+    moved = native.rename(cp.with_name("b") / "cp.mpr") if cp.with_name("b").mkdir() is None else None
+    echub("plot", moved, "-o", cp.with_name("b") / "cp.svg")
+    assert (cp.with_name("a") / "cp.svg").read_bytes() == (cp.with_name("b") / "cp.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (["-o", "a.gif"], 2, "unknown-option"),
+        (["--select", "nothing > 1"], 1, "unknown-column"),
+        (["--select", "time +"], 1, "selection"),
+        (["--select", "time < 0"], 1, "data"),
+    ],
+)
+def test_refusals_leave_nothing(echub, cp, arguments, code, error):
+    done = echub("plot", cp, *arguments)
+    assert done.code == code
+    assert f"[{error}]" in done.err
+    assert [p.name for p in cp.parent.iterdir()] == ["cp.mpr"]
+
+
+def test_an_existing_picture_needs_force(echub, cp):
+    assert echub("plot", cp).code == 0
+    assert echub("plot", cp).code == 2
+    assert echub("plot", cp, "--force").code == 0

@@ -1,0 +1,47 @@
+"""`echub schema` shows the vocabulary, whole and entry by entry."""
+
+import pytest
+
+from echub.metadata import leaves
+from echub.units import table
+from echub.vocabulary import kinds, quantities
+
+
+def test_the_parts_with_their_numbers(echub):
+    said = echub("schema", "list", "--json").json
+    assert said["version"] == "1.0.0"
+    assert said["parts"]["units"] == len(table().units)
+    assert said["parts"]["kinds"] == len(kinds())
+    assert said["parts"]["metadata"] == len(leaves())
+    assert "schema 1.0.0" in echub("schema", "list").out
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "entries"),
+    [("quantities", "name", quantities), ("kinds", "name", kinds), ("metadata", "path", leaves)],
+)
+def test_a_whole_part(echub, part, key, entries):
+    said = echub("schema", "show", part, "--json").json
+    assert set(entries()) <= {entry[key] for entry in said}
+    lines = echub("schema", "show", part).out.splitlines()
+    assert len(lines) == len(said) + 1
+
+
+def test_every_entry_of_the_units_is_plain(echub):
+    said = {entry["symbol"]: entry for entry in echub("schema", "show", "units", "--json").json}
+    assert said["mA*h"]["factor"] == "18/5"
+
+
+@pytest.mark.parametrize("name", ["current", "mA/cm^2", "impedance", "cell.area"])
+def test_one_entry(echub, name):
+    done = echub("schema", "show", name)
+    assert done.code == 0
+    assert done.out.splitlines()[0] == name
+    said = echub("schema", "show", name, "--json").json
+    assert name in said.values()
+
+
+def test_an_unknown_entry_is_refused_with_near_names(echub):
+    done = echub("schema", "show", "curent")
+    assert done.code == 2
+    assert "did you mean current" in done.err

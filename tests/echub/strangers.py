@@ -1,0 +1,40 @@
+"""Distributions of strangers, written to a folder and found like any installed one."""
+
+import importlib.metadata
+import textwrap
+
+READER = """
+from echub.plugin import Confidence, Reader, hookimpl
+
+@hookimpl
+def echub_readers():
+    return [Reader("{name}", "{name} files", ("{suffix}",), sniff="{module}:sniff", read="{module}:read")]
+
+def sniff(source):
+    return {confidence}
+
+def read(source, options):
+    {read}
+"""
+
+
+def install(folder, distribution, code, *, entry=None, module=None):
+    """Write a distribution with one entry point of the group `echub`; give its folder."""
+    module = module or distribution.replace("-", "_")
+    (folder / f"{module}.py").write_text(textwrap.dedent(code))
+    info = folder / f"{distribution.replace('-', '_')}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[echub]\n{entry or module} = {module}\n")
+    return folder
+
+
+def reader(module, *, name=None, suffix=".acme", confidence="Confidence.CERTAIN", read="raise ValueError('no')"):
+    """Give the code of a plugin with one reader."""
+    return READER.format(module=module, name=name or module, suffix=suffix, confidence=confidence, read=read)
+
+
+def entry_points(folder):
+    """Find the entry points of the distributions in a folder, in the order of their names."""
+    found = importlib.metadata.distributions(path=[str(folder)])
+    return [point for dist in found for point in dist.entry_points if point.group == "echub"]

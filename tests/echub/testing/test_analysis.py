@@ -1,0 +1,211 @@
+"""The analysis contract catches deliberately bad analyses: one per rule, and passes a good one."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from echub import needs
+from echub.plugin import Analysis, Gives, Interval, Measurand, Need, Outcome, Refusal
+from echub.testing import AnalysisContract
+from echub.testing.synth import Case, Column
+
+HERE = "tests.echub.testing.test_analysis"
+
+
+def measured(seed):
+    """A constant current with noise for 100 s; the truth is its charge density, mA·h/cm²."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(101.0)
+    current = 2.0 + 0.01 * rng.standard_normal(101)
+    truth = {"charge": 2.0 / 0.5 * 100 / 3600, "end": 100.0}
+    return Case({"time": Column(time, "s"), "current": Column(current, "mA")}, {"cell.area": "0.5 cm^2"}, truth)
+
+
+GOOD = Analysis(
+    "charge",
+    "Charge density",
+    run=f"{HERE}:good",
+    needs=(
+        Need("t", "time", "s"),
+        Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA"),
+    ),
+    gives=(Gives("charge", "mA*h/cm^2", or_units=("mA*h",)), Gives("end", "s")),
+)
+
+
+def answer(value, spread, data, end=None):
+    unit = "mA*h" if data.unit_of("j") == "mA" else "mA*h/cm^2"
+    interval = Interval(value - 2 * spread, value + 2 * spread, level=0.95)
+    last = Measurand("s", float(data["t"][-1] if end is None else end), 0.1)
+    return Outcome({"charge": Measurand(unit, value, spread, interval), "end": last})
+
+
+def charge_of(data):
+    t, j = data["t"], data["j"]
+    steps = np.diff(t)
+    value = float(((j[1:] + j[:-1]) / 2 * steps).sum() / 3600)
+    spread = float(np.std(j) * np.sqrt((steps**2).sum()) / 3600)
+    return value, spread
+
+
+def good(data, params):
+    return answer(*charge_of(data), data)
+
+
+def random(data, params):
+    value, spread = charge_of(data)
+    return answer(value + spread * 1e-3 * np.random.default_rng().standard_normal(), spread, data)
+
+
+def greedy(data, params):
+    """Writes into the record through the arrays it was given."""
+    found = charge_of(data)
+    data["t"][:] = 0.0
+    return answer(*found, data, 100.0)
+
+
+def numpy_values(data, params):
+    return good(data, params).replace(label=("a", "tuple"))
+
+
+def bare(data, params):
+    outcome = good(data, params)
+    measurand = dataclasses.replace(outcome["charge"], uncertainty=None, interval=None)
+    return outcome.replace(measurands={"charge": measurand})
+
+
+def biased(data, params):
+    value, spread = charge_of(data)
+    return answer(1.1 * value, spread, data)
+
+
+def narrow(data, params):
+    value, spread = charge_of(data)
+    return answer(value, spread * 1e-3, data)
+
+
+def by_rows(data, params):
+    """Takes every row for a second."""
+    _, spread = charge_of(data)
+    return answer(float(data["j"].sum() / 3600), spread * 1e-3, data)
+
+
+def from_zero(data, params):
+    """Takes the clock to begin at zero."""
+    value, spread = charge_of(data)
+    return answer(value * (1 + data["t"][0]), spread, data)
+
+
+def brittle(data, params):
+    """Takes the clock to tick in whole seconds, exactly."""
+    value, spread = charge_of(data)
+    return answer(value if (data["t"] == np.round(data["t"])).all() else 2 * value, spread, data)
+
+
+def first(data, params):
+    return Outcome({"charge": data[0]["charge"]})
+
+
+def silent(data, params):
+    raise Refusal("too_shy", "it never answers")
+
+
+def always(data, params):
+    return answer(1.0, 0.1, data, 1.0) if len(data) else answer(0.0, 0.1, data, 0.0)
+
+
+def forgetful(data, params):
+    """Claims a density where no area is stated."""
+    outcome = good(data, params)
+    return outcome.replace(
+        measurands={
+            n: dataclasses.replace(m, unit="mA*h/cm^2") if n == "charge" else m
+            for n, m in outcome.measurands.items()
+        }
+    )
+
+
+def lenient(analysis):
+    """Declare every need optional."""
+    needs = tuple(dataclasses.replace(n, optional=True) for n in analysis.needs)
+    return dataclasses.replace(analysis, needs=needs)
+
+
+def contract(declared, **attributes):
+    body = {"analysis": declared, "generate": staticmethod(measured), "moves_with_time": ("end",), **attributes}
+    return type("Contract", (AnalysisContract,), body)()
+
+
+def running(function, **changes):
+    return dataclasses.replace(GOOD, run=f"{HERE}:{function}", **changes)
+
+
+BAD = {
+    "test_its_declaration_is_sound": dataclasses.replace(GOOD, profiles={"other": {"no_such": 1}}),
+    "test_it_answers": running("silent"),
+    "test_the_same_question_has_the_same_answer": running("random"),
+    "test_it_leaves_its_input_alone": running("greedy"),
+    "test_units_do_not_matter": running("brittle"),
+    "test_its_outcome_survives_json": running("numpy_values"),
+    "test_values_have_uncertainties": running("bare"),
+    "test_it_finds_the_truth": running("biased"),
+    "test_the_clock_does_not_matter": running("from_zero"),
+    "test_the_sampling_hardly_matters": running("by_rows"),
+    "test_columns_without_numbers_are_refused": lenient(running("always")),
+    "test_no_area_no_density": running("forgetful"),
+}
+
+
+@pytest.mark.parametrize("rule", sorted(AnalysisContract.rules()))
+def test_a_good_analysis_keeps_every_rule(rule):
+    try:
+        getattr(contract(GOOD), rule)()
+    except pytest.skip.Exception as skipped:
+        assert "not installed" in str(skipped) or "takes a file" in str(skipped)  # noqa: PT017
+
+
+@pytest.mark.parametrize("rule", sorted(BAD))
+def test_a_bad_analysis_breaks_its_rule(rule):
+    with pytest.raises(pytest.fail.Exception, match="expected:"):
+        getattr(contract(BAD[rule]), rule)()
+
+
+def test_an_analysis_that_goes_by_order_is_caught():
+    def outcomes(seed):
+        return Case(outcomes=tuple(Outcome({"charge": Measurand("s", v, 0.1)}) for v in (1.0, 2.0)))
+
+    declared = running("first", consumes="outcomes", needs=(), gives=(Gives("charge", "s"),))
+    with pytest.raises(pytest.fail.Exception, match="expected: charge 1 s"):
+        contract(declared, generate=staticmethod(outcomes)).test_the_order_does_not_matter()
+
+
+@pytest.mark.parametrize(
+    ("check", "rule"),
+    [
+        ("_check_clock", "test_a_falling_clock_is_refused"),
+        ("_require_unit", "test_columns_without_units_are_refused"),
+    ],
+)
+def test_what_the_hub_refuses_for_all_is_checked_too(monkeypatch, check, rule):
+    monkeypatch.setattr(needs, check, lambda *_: None)
+    with pytest.raises(pytest.fail.Exception, match="expected: a refusal"):
+        getattr(contract(running("always")), rule)()
+
+
+def test_a_heavy_declaration_is_caught(monkeypatch):
+    monkeypatch.setattr("echub.testing.analysis.HEAVY", ("dataclasses",))
+    with pytest.raises(pytest.fail.Exception, match="imports dataclasses"):
+        contract("ramp-onset").test_declaring_it_is_light()
+
+
+def test_intervals_that_are_too_narrow_are_caught():
+    with pytest.raises(pytest.fail.Exception, match="cover"):
+        contract(running("narrow")).test_it_finds_the_truth()
+
+
+def test_the_failure_says_what_to_do():
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)charge: .*expected: .*found: .*to do: "):
+        contract(running("silent")).test_it_answers()

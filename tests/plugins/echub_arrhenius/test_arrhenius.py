@@ -1,0 +1,282 @@
+"""Activation energies: forms, replicates, intervals, guards, comparison of groups."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import echub
+from echub.outcome import Component, Condition, Flag, Measurand, Outcome
+from echub.testing import synth
+from echub.testing.synth import Cells
+from echub_arrhenius.comparison import permutation_p
+from echub_arrhenius.fit import BOLTZMANN_EV, KJ_PER_MOL, eq12, fit
+
+EXACT = Cells(worst_loss=0.0, scatter=0.0)
+
+
+def ask(outcomes, **params):
+    return echub.analyze("arrhenius", list(outcomes), params=params)
+
+
+def values(pairs, unit="mA/cm^2", **rest):
+    """Outcomes of (celsius, value)."""
+    return [
+        Outcome(
+            {"onset_current_density": Measurand(unit, y)},
+            metadata={"cell.temperature": {"value": t, "unit": "degC", "source": "test"}},
+            label=f"{n}",
+            **rest,
+        )
+        for n, (t, y) in enumerate(pairs)
+    ]
+
+
+def exact(energy, temperatures, times_t=0):
+    return [
+        (t, 3.0 * math.exp(-energy / (BOLTZMANN_EV * (t + 273.15))) * (t + 273.15) ** times_t)
+        for t in temperatures
+    ]
+
+
+def test_an_exact_line_comes_back():
+    outcome = ask(synth.activated(0, EXACT).outcomes)
+    assert outcome["activation_energy_ln_y"].value == pytest.approx(0.13, abs=1e-12)
+
+
+def test_the_form_is_part_of_the_name_and_matters():
+    """ln(jT) instead of ln j makes 0.155 eV of 0.13."""
+    outcome = ask(synth.activated(0, EXACT).outcomes, form="both")
+    assert outcome["activation_energy_ln_y"].value == pytest.approx(0.13, abs=1e-9)
+    assert outcome["activation_energy_ln_yT"].value == pytest.approx(0.155, abs=1.5e-3)
+    assert "activation_energy_ln_yT" not in ask(synth.activated(0, EXACT).outcomes).measurands
+
+
+def test_the_same_for_a_conductivity():
+    """0.15 eV of σ over 25 to 175 °C are 0.181 eV of σT."""
+    points = exact(0.15, (25, 75, 125, 175))
+    assert ask(values(points), form="ln_yT")["activation_energy_ln_yT"].value == pytest.approx(0.181, abs=1.5e-3)
+
+
+def test_kilojoules():
+    for energy, molar in ((0.13, 12.54), (0.15, 14.47), (0.10, 9.65), (0.053, 5.11)):
+        assert energy * KJ_PER_MOL == pytest.approx(molar, abs=5e-3)
+
+
+def test_the_interval_is_by_t():
+    """Five temperatures leave three degrees of freedom: 3.18, not 1.96."""
+    energy = ask(synth.activated(3).outcomes)["activation_energy_ln_y"]
+    assert (energy.interval.high - energy.value) / energy.uncertainty == pytest.approx(3.182446, abs=1e-5)
+    assert energy.n == 5
+
+
+def test_least_squares_agree_with_scipy():
+    from scipy.stats import linregress
+
+    rng = np.random.default_rng(1)
+    kelvin = np.array([243.15, 273.15, 303.15, 333.15, 363.15])
+    log_y = 2 - 0.13 / (BOLTZMANN_EV * kelvin) + 0.1 * rng.standard_normal(5)
+    ours, theirs = fit(kelvin, log_y), linregress(-1 / (BOLTZMANN_EV * kelvin), log_y)
+    assert ours.energy == pytest.approx(theirs.slope, rel=1e-10)
+    assert ours.se_energy == pytest.approx(theirs.stderr, rel=1e-8)
+    assert ours.intercept == pytest.approx(theirs.intercept, rel=1e-10)
+    assert ours.se_intercept == pytest.approx(theirs.intercept_stderr, rel=1e-8)
+    assert ours.r_squared == pytest.approx(theirs.rvalue**2, rel=1e-10)
+
+
+def test_equation_12():
+    assert eq12([1.0, 2.0, 4.0]) == (1.25, 2.5)  # ((4-1) + (4-2)) / 2, and half of it
+
+
+def test_a_component_common_to_all_shifts_a_and_not_the_energy():
+    case = synth.activated(0, replace(EXACT, scatter=0.02))
+
+    def with_area(groups):
+        return [
+            o.replace(measurands={"onset_current_density": replace(
+                o["onset_current_density"],
+                components=(Component("area", 0.05 * o["onset_current_density"].value, "B", g),))})
+            for o, g in zip(case.outcomes, groups, strict=True)
+        ]  # fmt: skip
+
+    plain, common = ask(case.outcomes), ask(with_area(["die"] * 15))
+    own = ask(with_area([str(o.meta("cell.temperature")) for o in case.outcomes]))
+    assert common["activation_energy_ln_y"].uncertainty == pytest.approx(
+        plain["activation_energy_ln_y"].uncertainty
+    )
+    assert common["ln_prefactor_ln_y"].uncertainty > plain["ln_prefactor_ln_y"].uncertainty
+    assert own["activation_energy_ln_y"].uncertainty > 1.5 * plain["activation_energy_ln_y"].uncertainty
+
+
+def test_leave_one_out_has_one_fit_per_temperature():
+    outcome = ask(synth.activated(3).outcomes)
+    table = outcome.tables["leave_one_out"]
+    assert table["without"].values == pytest.approx((-30, 0, 30, 60, 90))
+    whole = outcome["activation_energy_ln_y"].value
+    energies = table["activation_energy_ln_y"].array()
+    assert energies.min() < whole < energies.max()
+
+
+def test_the_loss_that_grows_in_the_cold_biases_and_is_said():
+    sets = [synth.activated(seed, Cells(loss_in_cold=0.5)).outcomes for seed in range(40)]
+
+    def bias(rule):
+        return np.mean([ask(cells, replicates=rule)["activation_energy_ln_y"].value for cells in sets]) - 0.13
+
+    assert 0 < bias("max") < bias("mean")
+    assert "best_of_replicates" in [f.code for f in ask(synth.activated(0).outcomes).flags]
+
+
+def under(**conditions):
+    """Five outcomes whose conditions differ."""
+    return [
+        o.replace(conditions={name: Condition(v[n]) for name, v in conditions.items()})
+        for n, o in enumerate(values(FIVE))
+    ]
+
+
+def stating(path, texts):
+    """Five outcomes whose metadata differ; None states nothing."""
+    added = [{} if text is None else {path: {"value": text}} for text in texts]
+    return [o.replace(metadata={**o.metadata, **more}) for o, more in zip(values(FIVE), added, strict=True)]
+
+
+FIVE = exact(0.13, (-30, 0, 30, 60, 90))
+
+
+@pytest.mark.parametrize(
+    ("code", "outcomes", "params"),
+    [
+        ("too_few_temperatures", values(FIVE[:2]), {}),
+        ("celsius_as_kelvin", values([(t - 273.15, y) for t, y in FIVE]), {}),
+        ("missing_temperature", [o.replace(metadata={}) for o in values(FIVE)], {}),
+        ("mixed_ramp_rate", under(ramp_rate=(1.0, 1.0, 1.0, 1.0, 2.0)), {}),
+        ("mixed_criterion", under(criterion="aaaab"), {}),
+        ("mixed_method", under(method="aaaab"), {}),
+        ("mixed_area_basis", stating("cell.area_basis", ("tip", "tip", "tip", "tip", "geometric")), {}),
+        ("mixed_electrolyte", stating("cell.electrolyte", ("NZSP", "NZSP", "NZSP", "NZSP", None)), {}),
+        ("mixed_unit", values(FIVE[:3]) + values(FIVE[3:], unit="mA"), {}),
+        ("replicate_count", values(FIVE + FIVE), {}),
+        ("several_groups", synth.activated(0).outcomes + synth.activated(0, Cells(group="Sn")).outcomes, {}),
+        ("no_reason", values(FIVE), {"exclude": "1"}),
+        ("unknown_exclusion", values(FIVE), {"exclude": "nobody: why"}),
+        ("no_values", [Outcome({"onset_current_density": Measurand("mA/cm^2", -1.0)})], {}),
+        ("no_such_measurand", values(FIVE), {"measurand": "conductivity"}),
+        ("no_weights", values(FIVE), {"weights": "eq12"}),
+        ("empty", [], {}),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_refused(code, outcomes, params):
+    assert [flag.code for flag in ask(outcomes, **params).refusals] == [code]
+
+
+def test_what_may_be_mixed_on_purpose_is_flagged():
+    mixed = [o.replace(conditions={"ramp_rate": Condition(1.0 + n)}) for n, o in enumerate(values(FIVE))]
+    outcome = ask(mixed, allow_mixed=True)
+    assert outcome.status == "flagged"
+    assert "mixed" in [flag.code for flag in outcome.flags]
+
+
+def test_ramp_rates_that_scatter_by_a_per_mille_are_the_same():
+    rates = [o.replace(conditions={"ramp_rate": Condition(1 + 1e-3 * n)}) for n, o in enumerate(values(FIVE))]
+    assert ask(rates).status == "ok"
+
+
+def test_kelvin_stated_as_celsius_and_few_temperatures_are_flagged():
+    warm = ask(values([(t + 273.15 + 10, y) for t, y in FIVE[1:]]))
+    assert {"kelvin_as_celsius"} <= {flag.code for flag in warm.flags}
+    assert {"few_temperatures"} == {flag.code for flag in ask(values(FIVE[:3])).flags}
+
+
+def test_what_is_left_out_is_stored_with_its_reason():
+    bad = Outcome(flags=(Flag("ohmic_to_end", "m", "refusal"),), label="bad")
+    censored = Outcome({"onset_current_density": Measurand.more_than("mA/cm^2", 1.0)}, label="more")
+    outcome = ask([*values(FIVE), bad, censored], exclude="2: it leaked")
+    rows = dict(
+        zip(outcome.tables["values"]["outcome"].values, outcome.tables["values"]["left_out"].values, strict=True)
+    )
+    assert rows["bad"] == "refused: ohmic_to_end"
+    assert rows["more"] == "right-censored"
+    assert rows["2"] == "by hand: it leaked"
+    assert outcome["activation_energy_ln_y"].n == 4
+    assert outcome.status == "flagged"
+
+
+def test_a_table_is_enough(tmp_path):
+    path = tmp_path / "sigma.csv"
+    rows = [f"{t},{y!r},NSP" for t, y in exact(0.15, (25, 75, 125, 175))]
+    path.write_text("\n".join(["cell.temperature / degC, conductivity / S/cm, sample.group", *rows]), "utf-8")
+    outcome = echub.analyze("arrhenius", path)
+    assert outcome["activation_energy_ln_y"].value == pytest.approx(0.15, abs=1e-9)
+    assert outcome.provenance["inputs"][0]["inputs"][0]["name"] == "sigma.csv"
+
+
+def test_celsius_in_a_table_of_kelvin_is_refused(tmp_path):
+    path = tmp_path / "j.csv"
+    path.write_text("\n".join(["cell.temperature / K, onset / mA/cm^2", *(f"{t},{y}" for t, y in FIVE)]), "utf-8")
+    assert echub.analyze("arrhenius", path).refusals[0].code == "celsius_as_kelvin"
+
+
+# -- comparing groups ------------------------------------------------------------------------
+
+
+def groups(high=2.0, temperatures=(30, 60, 90)):
+    bare = synth.activated(1, Cells(temperatures_c=temperatures))
+    coated = synth.activated(2, Cells(temperatures_c=temperatures, group="Sn", value=0.3 * high))
+    return [*bare.outcomes, *coated.outcomes]
+
+
+def test_all_above_all_at_three_temperatures():
+    """Exactly (1/20)³; nine pairs taken as independent would say (1/2)⁹."""
+    outcome = echub.analyze("compare-groups", groups(), params={"higher": "Sn"})
+    assert outcome["p_permutation"].value == pytest.approx(1.25e-4, rel=1e-12)
+    assert outcome["p_sign"].value == pytest.approx(1 / 512, rel=1e-12)
+    assert outcome["ratio"].value == pytest.approx(2.0, rel=0.2)
+
+
+def test_a_chosen_subset_is_named():
+    outcome = echub.analyze(
+        "compare-groups", groups(temperatures=(0, 30, 60, 90)), params={"temperatures": "30, 60, 90"}
+    )
+    assert {"subset_chosen", "direction_from_data"} <= {flag.code for flag in outcome.flags}
+    assert outcome.tables["temperatures"]["temperature"].values == pytest.approx((30, 60, 90))
+
+
+def test_counting_in_halves_agrees_with_counting_everything():
+    from itertools import combinations, product
+
+    rng = np.random.default_rng(3)
+    sides = [(rng.standard_normal(2) + 0.5, rng.standard_normal(3)) for _ in range(3)]
+    observed = sum(a.mean() - b.mean() for a, b in sides)
+    every = []
+    for a, b in sides:
+        pooled = np.concatenate([a, b])
+        every.append(
+            [pooled[list(c)].mean() - np.delete(pooled, list(c)).mean() for c in combinations(range(5), 2)]
+        )
+    brute = np.mean([sum(choice) >= observed - 1e-12 for choice in product(*every)])
+    assert permutation_p(sides) == (pytest.approx(brute, abs=1e-15), 1000)
+
+
+def test_p_is_uniform_where_the_groups_do_not_differ():
+    rng = np.random.default_rng(4)
+    found = [
+        permutation_p([(rng.standard_normal(3), rng.standard_normal(3)) for _ in range(2)])[0] for _ in range(400)
+    ]
+    assert np.mean(np.array(found) <= 0.1) == pytest.approx(0.1, abs=0.045)
+
+
+@pytest.mark.parametrize(
+    ("code", "outcomes", "params"),
+    [
+        ("not_two_groups", synth.activated(0).outcomes, {}),
+        ("no_such_group", groups(), {"higher": "Ag"}),
+        ("no_shared_temperature", groups(), {"temperatures": "-70"}),
+    ],
+)
+def test_comparisons_that_cannot_be(code, outcomes, params):
+    outcome = echub.analyze("compare-groups", list(outcomes), params=params)
+    assert [flag.code for flag in outcome.refusals] == [code]

@@ -1,0 +1,96 @@
+"""Derived columns: the vendor's recipes, NaN where it prints 0 for no value, nothing where an input is missing."""
+
+import numpy as np
+import pytest
+
+from echub.plugin import SourceColumn
+from echub_eclab.columns import FLAGS
+from echub_eclab.derive import derived_columns
+from tests.plugins.echub_eclab.support import fixture, read
+
+NAN = np.nan
+
+
+def column(header, values, quantity=None, dtype="f8", **more):
+    return SourceColumn(header, np.array(values, dtype), quantity, **more)
+
+
+def modes(*values):
+    return column("flags", values, "flags", "u1", bits=(FLAGS[1],))
+
+
+TIME = column("time/s", [0, 10, 10, 12, 11, 21], "time")
+CHARGE = column("dq/mA.h", [0, 1, 2, 3, 4, -5], "charge_increment")
+CONTROL = column("control/V/mA", [0.5, 3.7, 0.0, -0.5], None, "f4")
+
+
+def derived(*columns):
+    return {c.header: c for c in derived_columns(columns)}
+
+
+def test_mean_current_is_charge_over_time():
+    found = derived(TIME, CHARGE)["<I>/mA"]
+    assert (found.quantity, found.unit, found.origin, found.averaged) == ("current", "mA", "derived", True)
+    assert found.index is None
+    np.testing.assert_array_equal(found.values, [NAN, 360.0, NAN, 5400.0, NAN, -1800.0])
+
+
+def test_mean_current_says_how_it_was_made():
+    assert derived(TIME, CHARGE)["<I>/mA"].attrs == {
+        "recipe": "dq/mA.h * 3600 / (time/s - time/s of the row before)"
+    }
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [(TIME,), (CHARGE,), (), (TIME, CHARGE, column("I/mA", [0] * 6, "current"))],
+    ids=["no charge", "no time", "nothing", "a current is there"],
+)
+def test_no_mean_current_without_its_inputs_or_beside_a_current(columns):
+    assert "<I>/mA" not in derived(*columns)
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_file_of_no_interval_has_no_mean_current_in_any_row(rows):
+    found = derived(column("time/s", [5.0] * rows), column("dq/mA.h", [1.0] * rows))["<I>/mA"]
+    assert len(found.values) == rows
+    assert np.isnan(found.values).all()
+
+
+def test_the_control_is_split_by_mode():
+    found = derived(CONTROL, modes(1, 2, 3, 1))
+    np.testing.assert_array_equal(found["control/V"].values, np.array([NAN, 3.7, NAN, NAN], "f4"))
+    np.testing.assert_array_equal(found["control/mA"].values, np.array([0.5, NAN, NAN, -0.5], "f4"))
+    assert found["control/V"].values.dtype == "f4"
+    assert (found["control/V"].quantity, found["control/V"].unit) == ("potential_setpoint", "V")
+    assert (found["control/mA"].quantity, found["control/mA"].unit) == ("current_setpoint", "mA")
+    assert found["control/mA"].attrs["recipe"] == "control/V/mA where mode = 1"
+
+
+def test_the_mode_is_read_from_its_two_bits_alone():
+    found = derived(CONTROL, modes(0xFD, 0xFE, 0xFF, 0xFC))
+    np.testing.assert_array_equal(found["control/mA"].values, np.array([0.5, NAN, NAN, NAN], "f4"))
+    np.testing.assert_array_equal(found["control/V"].values, np.array([NAN, 3.7, NAN, NAN], "f4"))
+
+
+def test_a_mode_that_never_occurs_makes_no_column():
+    assert "control/V" not in derived(CONTROL, modes(1, 1, 3, 1))
+    assert "control/mA" not in derived(CONTROL, modes(2, 2, 3, 2))
+    assert not {"control/V", "control/mA"} & set(derived(CONTROL, modes(3, 3, 3, 3)))
+
+
+def test_no_split_without_a_mode():
+    assert not derived(CONTROL)
+    assert not derived(CONTROL, column("flags", [1, 2, 3, 1], "flags", "u1", bits=(FLAGS[3],)))
+
+
+def test_the_option_leaves_derived_columns_out():
+    with_them, without = read(fixture("gcpl"))["timeseries"], read(fixture("gcpl"), "none")["timeseries"]
+    extra = set(with_them.columns) - set(without.columns)
+    assert extra >= {"current", "potential_setpoint", "current_setpoint"}
+    assert all(with_them.column(name).origin == "derived" for name in extra)
+    assert not [c for c in without.columns.values() if c.origin == "derived"]
+
+
+def test_derived_columns_are_no_part_of_the_source_table():
+    assert list(read(fixture("gcpl")).source_table()) == list(read(fixture("gcpl"), "none").source_table())

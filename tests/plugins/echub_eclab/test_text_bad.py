@@ -1,0 +1,239 @@
+"""Bad texts: a typed error that is right about why, or a flagged result; never a wrong number."""
+
+import numpy as np
+import pytest
+
+from echub.errors import EchubError, ReadError
+from echub.reading import read
+from echub_eclab.asciihead import LONGEST_LINE
+from fixtures.eclab import SCENARIOS
+from fixtures.eclab.ascii import Dialect, bare, export, settings_file, table
+from fixtures.eclab.texts import GCPL, OCV
+from tests.plugins.echub_eclab.text_support import codes, read_mps, read_mpt, refusal
+
+FILE = SCENARIOS["gcpl"]().file
+NAMES, CELLS = table(FILE, 12)
+WHOLE = export(FILE, parameters=GCPL, rows=12)
+FIRST_ROW = len(WHOLE.decode("cp1252").split("\r\n")) - 12 + 1
+
+
+def row_line(row):
+    return f"line {FIRST_ROW + row}"
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_every_cut_loses_rows_and_never_changes_a_number(decimal):
+    data = export(FILE, Dialect(decimal=decimal), GCPL, 12)
+    truth = read_mpt(data, derived="none").source_table()
+    begin = data.index(b"mode\t") + 200
+    for end in range(begin, len(data)):
+        try:
+            record = read_mpt(data[:end], derived="none")
+        except ReadError:
+            continue
+        rows = record["timeseries"].rows
+        cut = record.source_table()
+        for key, values in cut.items():
+            assert _same_or_flagged(values, truth[key][:rows], record), (end, key)
+        if not _ends_with_a_row(data, end):
+            assert codes(record) & {"truncated", "unterminated"}, end
+
+
+def _ends_with_a_row(data, end):
+    """EC-Lab itself ends a file behind its last number: a cut there cannot be told from the end."""
+    return data[end : end + 1] == b"\r" or data[end - 1 : end] in (b"\r", b"\n")
+
+
+def _same_or_flagged(values, truth, record):
+    """A whole number at the very end may have lost digits: it is read, and flagged."""
+    if np.array_equal(values, truth):
+        return True
+    return "unterminated" in codes(record) and np.array_equal(values[:-1], truth[:-1])
+
+
+def test_what_is_no_text_of_ec_lab_is_refused_though_the_reader_was_named():
+    assert refusal(WHOLE[:10] + b"\nof another program\n").message == "this is no EC-Lab text"
+
+
+@pytest.mark.parametrize("end", [60, 400, 1500])
+def test_a_text_cut_in_its_head_says_so(end):
+    error = refusal(WHOLE[:end])
+    assert "header" in error.message
+    assert "--option header_lines" in (error.hint or "")
+
+
+def test_a_row_of_another_width_names_its_line():
+    lines = WHOLE.split(b"\r\n")
+    short = lines.copy()
+    short[FIRST_ROW - 1 + 5] = short[FIRST_ROW - 1 + 5].rpartition(b"\t")[0]
+    error = refusal(b"\r\n".join(short))
+    assert error.where == row_line(5)
+    assert error.found == f"{len(NAMES) - 1} cells"
+    wide = lines.copy()
+    wide[FIRST_ROW - 1 + 7] += b"\t1"
+    assert refusal(b"\r\n".join(wide)).where == row_line(7)
+
+
+def test_names_that_do_not_fit_the_rows():
+    error = refusal(bare(["time/s", "Ewe/V"], [["0.0", "1.0", "2.0", "3.0"]]))
+    assert error.message == "the table has 2 names for 4 values"
+
+
+def test_a_word_among_numbers_names_its_line_and_cell():
+    error = refusal(WHOLE.replace(CELLS[6][7].encode(), b"overload", 1))
+    assert error.where == row_line(6)
+    assert error.found is not None
+    assert "overload" in error.found
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_mixed_decimal_marks_are_refused_with_the_line(decimal):
+    data = export(FILE, Dialect(decimal=decimal), GCPL, 12)
+    cell = CELLS[9][7].replace(".", decimal)
+    other = cell.replace(decimal, "." if decimal == "," else ",")
+    error = refusal(data.replace(cell.encode(), other.encode(), 1))
+    assert error.where == row_line(9)
+    assert "--option decimal" in error.hint
+
+
+def test_marks_mixed_among_columns_are_refused():
+    error = refusal(bare(["time/s", "Ewe/V"], [["1,5E+000", "2.5E+000"]]))
+    assert error.message == "the decimal mark cannot be settled"
+    assert "both marks occur" in error.found
+
+
+def test_what_may_be_thousands_is_refused_and_the_option_settles_it():
+    data = bare(["time/s", "Ewe/V"], [["0", "1.234"], ["1", "2.345"]])
+    assert refusal(data).hint == "say which: --option decimal=comma or --option decimal=point"
+    assert read_mpt(data, decimal="point")["timeseries"]["potential_we"].tolist() == [1.234, 2.345]
+
+
+def test_the_wrong_option_is_an_error_and_no_number():
+    assert refusal(WHOLE, decimal="comma").code == "read-error"
+    comma = export(FILE, Dialect(decimal=","), GCPL, 12)
+    assert refusal(comma, decimal="point").code == "read-error"
+
+
+def test_day_first_dates_are_refused_and_the_option_settles_them():
+    data = bare(["time/s", "Ewe/V"], [["31/01/2024 23:59:59.500", "1.5"], ["31/01/2024 23:59:59.750", "1.5"]])
+    error = refusal(data)
+    assert error.hint == "--option dates=day-first"
+    assert error.where == "row 0, column time/s"
+    assert read_mpt(data, dates="day-first")["timeseries"]["time"].tolist() == [0.0, 0.25]
+
+
+def test_nul_bytes_in_the_table_are_named():
+    at = WHOLE.index(CELLS[10][7].encode())
+    error = refusal(WHOLE[:at] + b"\0" * 4 + WHOLE[at + 4 :])
+    assert "NUL" in (error.where or "") or "x00" in error.message
+
+
+def test_nul_bytes_far_behind_the_head_are_named():
+    names, cells = table(FILE, None)
+    data = bare(names, cells * 3)
+    assert len(data) > 70_000
+    error = refusal(data[:-500] + b"\0" * 300 + data[-200:])
+    assert error.where is not None
+    assert error.where.startswith("line ")
+
+
+def test_a_header_count_that_is_wrong_is_refused_and_the_option_settles_it():
+    lines = WHOLE.split(b"\r\n")
+    for wrong in (FIRST_ROW - 3, FIRST_ROW + 2):
+        lines[1] = f"Nb header lines : {wrong}".encode()
+        assert refusal(b"\r\n".join(lines)).code == "read-error"
+        record = read_mpt(b"\r\n".join(lines), header_lines=FIRST_ROW - 1)
+        assert record["timeseries"].rows == 12
+
+
+def test_a_count_that_is_no_number_is_refused():
+    lines = WHOLE.split(b"\r\n")
+    lines[1] = b"Nb header lines : many"
+    assert refusal(b"\r\n".join(lines)).where == "line 2"
+
+
+def test_a_line_of_100_mb_is_refused_without_reading_it_all():
+    head = b"EC-Lab ASCII FILE\nNb header lines : 12\n"
+    error = refusal(head + b"x" * 100_000_000)
+    assert error.where == "line 3"
+    assert f"{LONGEST_LINE:,}" in error.message
+
+
+def test_a_table_row_of_100_mb_is_refused():
+    data = WHOLE + b"\r\n" + b"1" * 100_000_000
+    record = read_mpt(data)
+    assert record["timeseries"].rows == 12
+    assert "truncated" in codes(record)
+
+
+def test_wrong_magic_with_the_right_suffix_and_the_reverse(tmp_path):
+    (tmp_path / "wrong.mpt").write_bytes(b"PK\x03\x04" + b"\0" * 200)
+    with pytest.raises(EchubError) as caught:
+        read(tmp_path / "wrong.mpt")
+    assert caught.value.code == "unknown-format"
+    (tmp_path / "right.dat").write_bytes(WHOLE)
+    assert read(tmp_path / "right.dat").provenance.reader["name"] == "eclab-mpt"
+    (tmp_path / "text.mpr").write_bytes(WHOLE)
+    assert read(tmp_path / "text.mpr").provenance.reader["name"] == "eclab-mpt"
+
+
+def test_an_empty_file_is_called_empty(tmp_path):
+    (tmp_path / "noData.mpt").write_bytes(b"")
+    with pytest.raises(EchubError, match="the file is empty"):
+        read(tmp_path / "noData.mpt")
+
+
+def test_utf16_is_refused_by_name():
+    error = refusal(WHOLE.decode("cp1252").encode("utf-16"))
+    assert error.found == "utf-16"
+
+
+def test_an_unknown_technique_keeps_its_table_and_its_title():
+    data = WHOLE.replace(b"Galvanostatic Cycling with Potential Limitation", b"Cycling by Moonlight")
+    record = read_mpt(data)
+    assert record.metadata.value("technique.title") == "Cycling by Moonlight"
+    assert record.settings["parameters"][1]["Is"] == 0.5
+    assert record["timeseries"].rows == 12
+    assert codes(record) == {"unknown-technique"}
+
+
+def test_settings_of_an_unknown_technique_keep_their_parameters():
+    record = read_mps(settings_file([("Open Circuit Voltage", OCV), ("Moonlight", GCPL)]))
+    first, second = record.settings["techniques"]
+    assert first["steps"][0]["rest"] == {"duration": {"value": 360_010.0, "unit": "s"}}
+    assert (second["name"], second["title"]) == (None, "Moonlight")
+    assert second["parameters"][2]["Is"] == -0.5
+    assert codes(record) == {"unknown-technique"}
+
+
+def test_settings_that_lack_what_they_name():
+    with pytest.raises(EchubError, match="2 techniques and hold none"):
+        read_mps(settings_file([], stated=2))
+    record = read_mps(settings_file([("Open Circuit Voltage", OCV)], stated=3))
+    assert codes(record) == {"technique-count"}
+
+
+def test_parameters_in_two_decimal_marks_stay_text():
+    lines = WHOLE.replace(b"-0.500 ", b"-0,500 ")
+    record = read_mpt(lines)
+    assert record.settings["parameters"][2]["Is"] == "-0,500"
+    assert "current" not in record.metadata.value("technique.steps")[2]
+
+
+@pytest.mark.parametrize("cut", range(1, 14))
+def test_a_last_number_that_lost_digits_is_left_out(cut):
+    rows = [["0", "3.4999743E+000"], ["1", "3.4999743E-012"]]
+    data = bare(["Ns", "Ewe/V"], rows)
+    record = read_mpt(data[:-cut])
+    assert record["timeseries"]["potential_we"].tolist() == [3.4999743]
+    assert codes(record) == {"truncated"}
+    assert read_mpt(data)["timeseries"]["potential_we"].tolist() == [3.4999743, 3.4999743e-12]
+
+
+def test_a_last_whole_number_with_fewer_digits_than_before_is_left_out_and_any_other_change_flagged():
+    data = bare(["Ewe/V", "half cycle"], [["1.5", "10"], ["1.5", "11"]])
+    whole, cut = read_mpt(data), read_mpt(data[:-1])
+    assert whole["timeseries"]["half_cycle"].tolist() == [10, 11]
+    assert codes(whole) == {"unterminated"}
+    assert cut["timeseries"]["half_cycle"].tolist() == [10]
+    assert codes(cut) == {"truncated"}

@@ -1,0 +1,121 @@
+"""Onsets, their companions, and the whole chain from a `.mpr`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth import ContactLoss, Instrument, Ramp
+from echub_ramp_onset.delay import delay_above_transport, detection_delay
+
+ROOT = Path(__file__).parents[3]
+RAMP = ROOT / "fixtures" / "eclab" / "ramp.mpr"
+CORPUS = Path(os.environ.get("ECHUB_CORPUS", ROOT.parent / "shared" / "corpus")) / "biologic"
+
+
+def test_the_fixture_has_its_known_onset_through_the_whole_chain():
+    truth = json.loads((RAMP.parent / "truth.json").read_text("utf-8"))["ramp"]["physics"]
+    outcome = echub.analyze("ramp-onset", RAMP, metadata={"cell.configuration": "two_electrode"})
+    onset = outcome["onset_current_density"]
+    assert onset.interval.covers(truth["onset_mA_per_cm2"]["5%"])
+    assert onset.value == pytest.approx(0.327, rel=0.005)
+    assert outcome["onset_time"].value == pytest.approx(truth["onset_time_s"]["5%"], abs=6)
+    assert outcome["asr_cell"].value == pytest.approx(truth["asr_ohm_cm2"], rel=0.005)
+    table = outcome.tables["thresholds"]
+    expected = [truth["onset_mA_per_cm2"][f"{t:.0f}%"] for t in table["threshold"].values]
+    np.testing.assert_allclose(table["onset"].array(), expected, rtol=0.01)
+
+
+def test_the_command_of_the_documentation_prints_the_outcome():
+    words = ["analyze", "ramp-onset", str(RAMP), "--set", 'cell.area="0.785 cm^2"', "--json"]
+    code = "from echub.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    printed = json.loads(done.stdout)
+    assert {"analysis", "status", "measurands", "flags", "provenance"} <= set(printed)
+    onset = printed["measurands"]["onset_current_density"]
+    assert {"value", "unit", "uncertainty", "interval"} <= set(onset)
+    assert onset["unit"] == "mA/cm^2"
+
+
+def test_a_native_file_gives_the_same_as_the_raw_one(tmp_path):
+    echub.convert(RAMP, tmp_path / "ramp.mpr")
+    raw, native = (echub.analyze("ramp-onset", path) for path in (RAMP, tmp_path / "ramp.mpr.h5"))
+    assert raw.measurands == native.measurands
+    assert raw.provenance["inputs"][0]["sha256"] == native.provenance["inputs"][0]["sha256"]
+
+
+def test_without_an_area_the_onset_is_a_current():
+    case = synth.ramp(3)
+    outcome = echub.analyze("ramp-onset", case.without("cell.area").record())
+    assert outcome["onset_current"].unit == "mA"
+    assert outcome["onset_current"].value == pytest.approx(0.327 * 0.785, rel=0.01)
+    assert outcome["resistance_cell"].value == pytest.approx(31 / 0.785, rel=0.01)
+    assert "detection_delay" not in outcome.measurands
+
+
+def test_the_paper_s_figures_of_the_detection_delay():
+    assert detection_delay(0.1, 1.0, 0.4e-3) == pytest.approx(0.00408, abs=5e-6)
+    assert delay_above_transport(1.0, 0.4e-3) == pytest.approx(0.0283, abs=5e-5)
+    assert detection_delay(0.02, 1.0, 0.4e-3) is None
+
+
+def test_the_delay_of_a_slow_onset_is_not_defined():
+    cell = ContactLoss(j_crit=0.012, onset_delay=0.003, asr=3000)
+    quiet = Instrument(range_ma=0.1, noise_ma=1e-6, quantum_ma=1e-6)
+    case = synth.ramp(1, Ramp(cell, quiet, rate=0.1))
+    outcome = echub.analyze("ramp-onset", case.data(), params={"vacancy_charge": "2 uA*h/cm^2"})
+    assert outcome["onset_current_density"].value == pytest.approx(0.015, rel=0.02)
+    assert "detection_delay" not in outcome.measurands
+
+
+def test_a_thermo_voltage_does_not_move_the_robust_onset():
+    still, warm = (
+        echub.analyze("ramp-onset", synth.ramp(4, Ramp(offset_v=offset)).data(), params={"bootstrap": 0})
+        for offset in (0.0, 2e-3)
+    )
+    assert warm["onset_current_density"].value == pytest.approx(still["onset_current_density"].value, rel=5e-4)
+
+
+def test_a_rise_inside_the_fit_is_flagged_and_covered():
+    setup = Ramp(ContactLoss(j_crit=0.1, onset_delay=0.2, lost_at=0.9))
+    outcome = echub.analyze("ramp-onset", synth.ramp(1, setup).data())
+    assert "gradual_onset" in [flag.code for flag in outcome.flags]
+    assert outcome["onset_current_density"].interval.covers(0.30)
+
+
+def test_an_uncertain_area_is_a_correlated_component():
+    outcome = echub.analyze("ramp-onset", synth.ramp(1).data(), params={"area_uncertainty": 2})
+    parts = {c.name: c for c in outcome["onset_current_density"].components}
+    assert parts["area"].group == "area"
+    assert parts["area"].uncertainty == pytest.approx(0.02 * 0.327, rel=0.01)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here ($ECHUB_CORPUS)")
+def test_no_real_file_without_a_ramp_is_called_an_onset():
+    """CP, CA and GCPL files hold no ramp: constant, potential-controlled or in steps, and it says so."""
+    reasons = {
+        "CP": {"not_a_ramp"},
+        "CA": {"not_a_ramp"},
+        "GCPL": {"not_a_ramp", "too_few_rows"},
+    }
+    seen = set()
+    for path in sorted(CORPUS.rglob("*.mpr")):
+        try:
+            record = echub.read(path)
+        except echub.EchubError:
+            continue
+        technique = record.metadata.value("technique.name")
+        if technique in reasons:
+            outcome = echub.analyze("ramp-onset", record)
+            assert outcome.refusals, path
+            assert outcome.refusals[0].code in reasons[technique], (path, outcome.refusals)
+            seen.add(technique)
+    assert seen == set(reasons)

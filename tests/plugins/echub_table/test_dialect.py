@@ -1,0 +1,129 @@
+"""What the inference decides, with its evidence and its rival, and what it refuses to decide."""
+
+from __future__ import annotations
+
+import pytest
+
+from echub.declare import Confidence
+from echub.errors import ReadError
+from echub.source import Source
+from echub_table import sniff_excel, sniff_table
+from echub_table.dialect import Ambiguous, Given, infer
+from fixtures.tables.nasty import CASES
+from fixtures.tables.nasty.case import basic
+
+
+def _infer(text: str | bytes, given: Given | None = None):
+    data = text.encode() if isinstance(text, str) else text
+    return infer(Source.from_bytes(data, "data"), given)
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";", "|"])
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_delimiter_and_decimal_mark(delimiter, decimal):
+    dialect = _infer(basic(delimiter, decimal))
+    assert (dialect.delimiter, dialect.decimal, dialect.header_line, dialect.data_line) == (
+        delimiter,
+        decimal,
+        0,
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "newline"),
+    [
+        ("utf-16.csv", "utf-16", "\n"),
+        ("utf-16-bare.csv", "utf-16-be", "\n"),
+        ("utf-8-mark.csv", "utf-8-sig", "\n"),
+        ("cp1252.csv", "cp1252", "\n"),
+        ("cr-only.csv", "utf-8", "\r"),
+        ("crlf.csv", "utf-8", "\r\n"),
+    ],
+)
+def test_encoding_and_line_ends(name, encoding, newline):
+    dialect = _infer(CASES[name].data)
+    assert (dialect.encoding, dialect.newline) == (encoding, newline)
+
+
+def test_every_decision_has_evidence():
+    decisions = _infer(basic(";", ",")).decisions
+    assert [d.what for d in decisions] == ["encoding", "delimiter", "decimal mark", "header", "first data line"]
+    assert all(d.evidence for d in decisions)
+
+
+def test_rival_is_named():
+    decisions = {d.what: d for d in _infer(basic("\t", ",")).decisions}
+    assert decisions["delimiter"].chosen == "tab"
+    assert decisions["delimiter"].rival.startswith("blanks: 6 lines")
+    assert decisions["decimal mark"].rival.startswith("point")
+
+
+def test_preamble_with_numbers_in_as_many_fields():
+    text = "mass;0.0012;;\n15;12.5;;\nindex;t / s;U / V;I / mA\n" + "".join(f"{i};{i}.5;3.7;1\n" for i in range(9))
+    dialect = _infer(text)
+    assert (dialect.header_line, dialect.data_line) == (2, 3)
+
+
+def test_units_row_and_its_names():
+    dialect = _infer(CASES["units-row.csv"].data)
+    assert (dialect.header_line, dialect.units_line, dialect.data_line) == (0, 1, 2)
+    assert dialect.units == ("[s]", "[V]", "[mA]")
+
+
+def test_footer_is_no_data():
+    dialect = _infer(CASES["ragged-footer.csv"].data)
+    assert [line for line in dialect.footer if line.strip()] == ["End of test, 6 points", "mean,,-1.17", ",,"]
+
+
+def test_both_marks_are_refused():
+    with pytest.raises(Ambiguous, match="mix two decimal marks"):
+        _infer(CASES["mixed-decimals.csv"].data)
+
+
+def test_groups_of_three_are_refused_under_either_mark():
+    for number in ("1,234", "1.234"):
+        with pytest.raises(Ambiguous, match="not settled"):
+            _infer(f"t;I / mA\n1;{number}\n2;{number}\n")
+
+
+def test_one_certain_number_settles_the_mark():
+    assert _infer("t;I / mA\n1;1,234\n2;0,5\n").decimal == ","
+    assert _infer("t;I / mA\n1;1,234\n2;0.5\n").decimal == "."
+
+
+def test_what_is_said_wins():
+    dialect = _infer("t;I / mA\n1;1,234\n2;2,345\n", Given(decimal=","))
+    assert dialect.decimal == ","
+    assert dialect.decisions[2].evidence == "said by the user"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"a single line of prose\n", b"1\n2\n3\n", b"\x00\x01\x02\x03" * 40, b"name,size\na,b\nc,d\n"],
+    ids=["empty", "prose", "one column", "binary", "texts"],
+)
+def test_no_table(data):
+    assert sniff_table(Source.from_bytes(data, "x.csv")) == Confidence.NO
+    with pytest.raises(ReadError):
+        _infer(data)
+
+
+def test_sniffer_looks_at_the_head_only(tmp_path, monkeypatch):
+    path = tmp_path / "long.csv"
+    path.write_text("t / s,U / V\n" + "0.5,3.7\n" * 20_000)
+    source = Source(path)
+    assert len(source.head) < source.size
+    monkeypatch.setattr(Source, "open", None)
+    assert sniff_table(source) == Confidence.LIKELY
+
+
+def test_table_of_metadata_is_none():
+    text = b"file,cell.area / cm^2,cell.temperature / degC\na.mpr,0.785,25\nb.mpr,0.785,60\n"
+    assert sniff_table(Source.from_bytes(text, "cells.csv")) == Confidence.NO
+
+
+def test_workbook_needs_magic_and_suffix():
+    assert sniff_excel(Source.from_bytes(b"PK\x03\x04rest", "a.xlsx")) == Confidence.LIKELY
+    assert sniff_excel(Source.from_bytes(b"PK\x03\x04rest", "a.zip")) == Confidence.NO
+    assert sniff_excel(Source.from_bytes(b"t,U\n1,2\n", "a.xlsx")) == Confidence.NO

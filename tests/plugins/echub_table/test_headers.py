@@ -1,0 +1,131 @@
+"""Headers to quantities: names with units, signs, references, and contradictions."""
+
+from __future__ import annotations
+
+import pytest
+
+from echub.errors import UnitMismatch
+from echub_table.headers import aliases, bare_unit, meaning_of
+
+
+@pytest.mark.parametrize(
+    ("header", "quantity", "unit"),
+    [
+        ("Current / A", "current", "A"),
+        ("I (mA)", "current", "mA"),
+        ("I [mA]", "current", "mA"),
+        ("I/mA", "current", "mA"),
+        ("Current_mA", "current", "mA"),
+        ("current_A", "current", "A"),
+        ("current_ampere", "current", "A"),
+        ("I / mA cm-2", "current_density", "mA/cm^2"),
+        ("j (mA/cm²)", "current_density", "mA/cm^2"),
+        ("Ewe/V", "potential_we", "V"),
+        ("Voltage / V", "voltage", "V"),
+        ("time/s", "time", "s"),
+        ("t(h)", "time", "h"),
+        ("Test Time (sec)", "time", "s"),
+        ("test_time_second", "time", "s"),
+        ("Time in min", "time", "min"),
+        ("freq/Hz", "frequency", "Hz"),
+        ("Frequency (Hz)", "frequency", "Hz"),
+        ("Re(Z)/Ohm", "impedance_real", "ohm"),
+        ("Z' (Ω)", "impedance_real", "ohm"),
+        ("Zim / kOhm", "impedance_imag", "kohm"),
+        ("|Z|/Ohm", "impedance_abs", "ohm"),
+        ("Phase(Z)/deg", "phase", "deg"),
+        ("temperature_1_C", "temperature", "degC"),
+        ("Temperature (°C)", "temperature", "degC"),
+        ("charge_capacity_Ah", "charge_anodic", "A*h"),
+        ("capacity / mAh/g", "specific_charge", "mA*h/g"),
+        ("cycle", "cycle", None),
+        ("Cycle Number", "cycle", None),
+        ("current__2 / mA", "current", "mA"),
+    ],
+)
+def test_name_and_unit(header, quantity, unit):
+    meaning = meaning_of(header)
+    assert (meaning.quantity, meaning.unit, meaning.negate) == (quantity, unit, False)
+
+
+@pytest.mark.parametrize(
+    ("header", "quantity"),
+    [
+        ("-Z''/Ohm", "impedance_imag"),
+        ("-Im(Z)/Ohm", "impedance_imag"),
+        ("-Zim (Ohm)", "impedance_imag"),
+        ("−Z'' / Ω", "impedance_imag"),
+        ("-Z' / ohm", "impedance_real"),
+        ("-phase / deg", "phase"),
+    ],
+)
+def test_minus_in_the_header_declares_the_sign(header, quantity):
+    meaning = meaning_of(header)
+    assert (meaning.quantity, meaning.negate, meaning.declared_sign) == (quantity, True, True)
+
+
+def test_case_counts_for_symbols():
+    assert meaning_of("T / K").quantity == "temperature"
+    assert meaning_of("t / s").quantity == "time"
+    assert meaning_of("CURRENT / A").quantity == "current"
+    assert meaning_of("z / ohm").quantity is None
+
+
+def test_reference_is_kept():
+    meaning = meaning_of("E vs. Na/Na+ (V)")
+    assert (meaning.quantity, meaning.unit, meaning.reference) == ("potential_we", "V", "Na/Na+")
+
+
+@pytest.mark.parametrize("header", ["Current / kg", "Voltage (A)", "time/V", "freq/s", "T / Ohm"])
+def test_contradiction_names_the_dimension(header):
+    with pytest.raises(UnitMismatch) as caught:
+        meaning_of(header)
+    assert header in str(caught.value)
+    assert "dimension" in caught.value.expected
+
+
+@pytest.mark.parametrize("header", ["current", "test_time", "E vs. Na/Na+", "f", "Z'"])
+def test_name_without_a_unit_is_no_quantity(header):
+    meaning = meaning_of(header)
+    assert meaning.quantity is None
+    assert meaning.candidates
+    assert meaning.problem == "no unit is printed"
+
+
+def test_unit_of_a_profile_and_of_the_units_row():
+    assert meaning_of("f", units={"frequency": "Hz"}).quantity == "frequency"
+    assert meaning_of("current", "[mA]").unit == "mA"
+
+
+@pytest.mark.parametrize(("header", "unit"), [("Something / V", "V"), ("step_name", None), ("dVdt (V/h)", None)])
+def test_unknown_name_keeps_a_known_unit(header, unit):
+    meaning = meaning_of(header)
+    assert (meaning.quantity, meaning.candidates, meaning.unit) == (None, (), unit)
+
+
+def test_unknown_unit_is_reported():
+    assert meaning_of("Current (foo)").problem == "the unit 'foo' is unknown"
+
+
+def test_bare_units():
+    assert bare_unit("[mA]") == "mA"
+    assert bare_unit("voltage") is None
+    assert bare_unit("") is None
+
+
+def test_no_name_and_unit_mean_two_quantities():
+    from echub.plugin import quantities, unit
+
+    for alias in aliases():
+        symbol = quantities()[alias.quantity].unit
+        if symbol in (None, "1"):
+            continue
+        for name in alias.names:
+            rivals = [
+                other.quantity
+                for other in aliases()
+                if name in other.names
+                and quantities()[other.quantity].unit not in (None, "1")
+                and unit(quantities()[other.quantity].unit).dimension == unit(symbol).dimension
+            ]
+            assert rivals == [alias.quantity], name

@@ -1,0 +1,148 @@
+"""Rows to arrays: the same whatever the chunks, faults counted, nothing read whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import ReadError
+from echub.source import HEAD, Source
+from echub_table import parse as parsing
+from echub_table import stream
+from echub_table.dialect import infer
+from echub_table.parse import parse
+
+ROWS = 30_000
+
+
+def _numbers() -> list[np.ndarray]:
+    i = np.arange(ROWS)
+    return [i * 0.5, 3.7 - i * 1e-5, (i % 7) * 0.125 - 1.0]
+
+
+def _write(path, *, decimal=".", delimiter=",", encoding="utf-8", end="\n", change=None) -> Source:
+    columns = _numbers()
+    lines = [
+        delimiter.join(repr(float(x)).replace(".", decimal) for x in row) for row in zip(*columns, strict=True)
+    ]
+    if change:
+        change(lines)
+    text = end.join([delimiter.join(("t/s", "U/V", "I/mA")), *lines]) + end
+    path.write_bytes(text.encode(encoding))
+    return Source(path)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"delimiter": ";", "decimal": ","},
+        {"delimiter": "\t", "encoding": "utf-16"},
+        {"end": "\r\n"},
+        {"end": "\r"},
+        {"delimiter": " "},
+    ],
+    ids=str,
+)
+def test_chunks_do_not_show(tmp_path, form):
+    source = _write(tmp_path / "a.csv", **form)
+    for size in (HEAD, 150_001, 64_000_000):
+        table = parse(infer(source), size)
+        assert table.rows == table.total == ROWS
+        for found, true in zip(table.columns, _numbers(), strict=True):
+            np.testing.assert_array_equal(found, true)
+
+
+def test_a_fault_is_found_in_any_chunk_with_its_line(tmp_path):
+    def change(lines):
+        lines[2] = lines[2].replace(",", ",x", 1)
+        lines[20_000] += ",9"
+        lines[25_000] = "7.5"
+
+    table = parse(infer(_write(tmp_path / "a.csv", change=change)), HEAD)
+    assert table.faults.rows == 3
+    assert [text.partition(":")[0] for text in table.faults.listed] == ["line 4", "line 20002", "line 25002"]
+    assert (table.rows, table.total) == (ROWS - 2, ROWS)
+    np.testing.assert_array_equal(np.setdiff1d(np.arange(ROWS), table.row), [20_000, 25_000])
+    assert np.isnan(table.columns[1][2])
+    np.testing.assert_array_equal(table.columns[0], np.delete(_numbers()[0], [20_000, 25_000]))
+
+
+def test_a_point_among_decimal_commas_is_a_fault_and_no_number(tmp_path):
+    def change(lines):
+        lines[20_000] = lines[20_000].replace(",", ".")
+
+    table = parse(infer(_write(tmp_path / "a.csv", decimal=",", delimiter=";", change=change)), HEAD)
+    assert table.faults.rows == 1
+    assert np.isnan([column[20_000] for column in table.columns]).all()
+
+
+def test_faults_of_two_rows_in_a_hundred_are_an_error_and_of_one_are_not(tmp_path):
+    def spoil(count):
+        def change(lines):
+            for i in range(count):
+                lines[i * 40 + 7] = "over,over,over"
+
+        return change
+
+    one = _write(tmp_path / "one.csv", change=spoil(ROWS // 100))
+    assert parse(infer(one)).faults.rows == ROWS // 100
+    with pytest.raises(ReadError, match="do not parse") as caught:
+        parse(infer(_write(tmp_path / "two.csv", change=spoil(ROWS // 100 + 1))))
+    assert "line 9: t/s is 'over', no number" in caught.value.found
+
+
+def test_single_byte_text_beyond_the_head(tmp_path):
+    rows = [b"0.5,3.7,rest\n"] * 40_000 + [b"1.5,3.7,R\xfcckbau\n"]
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"t / s,U / V,note\n" + b"".join(rows) + b"2.5,3.7,end\n" * 2000)
+    record = echub.read(path)
+    assert record["timeseries"]["vendor_note"][40_000] == "Rückbau"
+    assert "encoding-changes" in {notice.code for notice in record.notices}
+
+
+def test_long_whole_numbers_keep_their_digits():
+    stamps = [1_700_000_000_123_456_789 + i for i in range(5)]
+    text = "t / s,stamp\n" + "".join(f"{i},{stamp}\n" for i, stamp in enumerate(stamps))
+    assert echub.read(text.encode())["timeseries"]["vendor_stamp"].tolist() == stamps
+
+
+def test_the_file_is_never_held_whole(tmp_path, monkeypatch):
+    """The proxy for bounded memory: no read is larger than a chunk, no chunk than two."""
+    source = _write(tmp_path / "a.csv")
+    reads, seen = [], []
+    opened = Source.open
+
+    class Watched:
+        def __init__(self, file):
+            self.file = file
+
+        def read(self, size=-1):
+            data = self.file.read(size)
+            reads.append(len(data))
+            return data
+
+        def readline(self):
+            data = self.file.readline()
+            reads.append(len(data))
+            return data
+
+        def seek(self, *args):
+            return self.file.seek(*args)
+
+    from contextlib import contextmanager
+
+    @contextmanager
+    def watched(self):
+        with opened(self) as file:
+            yield Watched(file)
+
+    monkeypatch.setattr(Source, "open", watched)
+    recoded = parsing._Reader._recoded
+    monkeypatch.setattr(parsing._Reader, "_recoded", lambda s, data: seen.append(len(data)) or recoded(s, data))
+    parse(infer(source), HEAD)
+    assert 0 < max(reads) <= HEAD + stream.TAIL
+    assert len(reads) > 10
+    assert max(seen) <= 2 * HEAD + stream.TAIL
+    assert sum(seen) > 10 * HEAD

@@ -1,0 +1,167 @@
+"""Profiles: shipped, in the folder, asked for; what they settle and how they are wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+import echub
+from echub.errors import EchubError, PluginError
+from echub_table.profile import parse, shipped
+from fixtures.tables.nasty import CASES
+from fixtures.tables.nasty.case import FREQUENCY, IMAGINARY, REAL, TIME, VOLTAGE, lines
+
+LAB = """
+[table-profile]
+title = "our cycler"
+files = ["run*.csv"]
+
+[columns."test_time"]
+quantity = "time"
+unit = "h"
+
+[columns."potential"]
+quantity = "voltage"
+unit = "mV"
+
+[columns."temp"]
+quantity = ""
+
+[preamble]
+"Area" = { path = "cell.area", unit = "cm^2" }
+"Mass" = { path = "cell.active_mass", unit = "mg", placeholder = "1,0" }
+"Started" = { path = "experiment.start", dates = "dmy" }
+
+[metadata]
+"cell.temperature" = "60 degC"
+"""
+TABLE = (
+    "Area: 0,785\nMass: 1,0\nStarted: 04.05.2024 12:00:00\nOperator: x\n"
+    "test_time;potential;temp\n0,5;3700,5;25\n1,0;3650,0;26\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "run1.csv").write_text(TABLE)
+    (tmp_path / "lab.toml").write_text(LAB)
+    return tmp_path
+
+
+def test_the_one_in_the_folder_is_found(folder):
+    record = echub.read(folder / "run1.csv")
+    data = record["timeseries"]
+    assert data["time"].tolist() == [1800.0, 3600.0]
+    assert data["voltage"].tolist() == [3.7005, 3.65]
+    assert data["vendor_temp"].tolist() == [25.0, 26.0]
+    assert record.provenance.siblings == ("lab.toml",)
+    assert data.column("time").attrs["unit_from"] == "profile"
+
+
+def test_preamble_and_constants_become_metadata(folder):
+    record = echub.read(folder / "run1.csv")
+    assert record.metadata.value("cell.area", "cm^2") == 0.785
+    assert record.metadata.value("experiment.start") == "2024-05-04T12:00:00"
+    assert record.metadata.value("cell.temperature") == 60.0
+    assert "cell.active_mass" not in record.metadata
+    assert "placeholder" in {notice.code for notice in record.notices}
+    assert record.settings["preamble"] == {
+        "Area": "0,785",
+        "Mass": "1,0",
+        "Started": "04.05.2024 12:00:00",
+        "Operator": "x",
+    }
+
+
+def test_a_profile_for_other_files_is_not_taken(folder):
+    (folder / "other.csv").write_text(TABLE)
+    with pytest.raises(EchubError, match="no column of this table is known"):
+        echub.read(folder / "other.csv")
+    assert echub.read(folder / "other.csv", options={"profile": str(folder / "lab.toml")})["timeseries"].rows == 2
+
+
+def test_two_profiles_that_fit_are_refused(folder):
+    (folder / "second.toml").write_text(LAB)
+    with pytest.raises(EchubError, match="several profiles") as caught:
+        echub.read(folder / "run1.csv")
+    assert "lab.toml, second.toml" in caught.value.found
+
+
+def test_profile_none_turns_it_off(folder):
+    with pytest.raises(EchubError, match="no column of this table is known"):
+        echub.read(folder / "run1.csv", options={"profile": "none"})
+
+
+def test_a_profile_names_the_columns_of_a_headless_table(tmp_path):
+    path = tmp_path / "spectrum.csv"
+    path.write_text(lines(FREQUENCY, REAL, IMAGINARY))
+    (tmp_path / "lab.toml").write_text(
+        "[table-profile]\ntitle = 'bare'\n[dialect]\ncolumns = ['f / Hz', \"Z' / ohm\", \"Z'' / ohm\"]\n"
+    )
+    spectrum = echub.read(path)["impedance"]
+    assert spectrum["frequency"].tolist() == FREQUENCY
+    assert spectrum["impedance_imag"].tolist() == IMAGINARY
+
+
+def test_too_few_names_are_refused(tmp_path):
+    (tmp_path / "spectrum.csv").write_text(lines(FREQUENCY, REAL, IMAGINARY))
+    (tmp_path / "lab.toml").write_text("[table-profile]\ntitle = 'bare'\n[dialect]\ncolumns = ['f / Hz']\n")
+    with pytest.raises(EchubError, match="1 names are given but the rows have 3 fields"):
+        echub.read(tmp_path / "spectrum.csv")
+
+
+@pytest.mark.parametrize(("sign", "factor"), [("negated", -1.0), ("signed", 1.0)])
+def test_a_profile_declares_the_sign(tmp_path, sign, factor):
+    profile = tmp_path / "lab.toml"
+    profile.write_text(
+        "[table-profile]\ntitle = 'x'\n[columns.\"Z''\"]\nquantity = 'impedance_imag'\nunit = 'ohm'\n"
+        f"sign = '{sign}'\n"
+        "[units]\nfrequency = 'Hz'\nimpedance_real = 'ohm'\n"
+    )
+    case = CASES["undeclared-sign.csv"]
+    spectrum = echub.read(case.data, options={"profile": str(profile)})["impedance"]
+    assert spectrum["impedance_imag"].tolist() == [-factor * z for z in IMAGINARY]
+
+
+def test_dialect_of_a_profile(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("t / s;I / mA\n0;1,234\n1;2,345\n")
+    (tmp_path / "lab.toml").write_text("[table-profile]\ntitle = 'x'\n[dialect]\ndecimal = 'comma'\n")
+    assert echub.read(path)["timeseries"]["current"].tolist() == [1.234, 2.345]
+
+
+def test_the_shipped_ones():
+    assert {"landt", "novonix", "maccor", "bdf", "generic-eis", "zplot", "relaxis"} == set(shipped())
+    assert all(profile.title for profile in shipped().values())
+    assert list(shipped())[-1] == "generic-eis"
+
+
+def test_a_shipped_one_by_name():
+    text = lines(TIME, VOLTAGE, header="Test Time (sec),Voltage")
+    record = echub.read(text.encode(), options={"profile": "maccor"})
+    assert record["timeseries"]["voltage"].tolist() == VOLTAGE
+    assert record.settings["profile"] == "maccor"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("a = [", "no TOML"),
+        ("[dialekt]\ndelimiter = 'tab'", "dialekt"),
+        ("[dialect]\nseparator = 'tab'", "dialect.separator"),
+        ("[columns.'I']\nquantity = 'curent'", "curent"),
+        ("[columns.'I']\nquantity = 'current'\nfactor = 2", "columns.'I'"),
+        ("[columns.'I']\nquantity = 'current'\nsign = 'minus'", "minus"),
+        ("dialect = 3", "dialect"),
+    ],
+)
+def test_a_wrong_profile_says_where(text, word):
+    with pytest.raises(PluginError) as caught:
+        parse(text, "lab.toml")
+    assert word in str(caught.value)
+    assert "lab.toml" in str(caught.value)
+
+
+def test_a_profile_that_is_not_there(tmp_path):
+    with pytest.raises(PluginError, match="there is no profile") as caught:
+        echub.read(b"t / s,U / V\n1,2\n", options={"profile": "lab.toml"})
+    assert "landt" in caught.value.expected

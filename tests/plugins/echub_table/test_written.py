@@ -1,0 +1,70 @@
+"""What `--to csv` writes reads in again to the same record; without its description, to the same values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import echub
+from echub.conversion import convert
+from echub.errors import ReadError
+from fixtures.tables.nasty import CASES
+from fixtures.tables.nasty.make import FILES
+
+READ = [case for case in CASES.values() if case.columns is not None]
+
+
+def _there_and_back(source, tmp_path, **options):
+    first = convert(source, tmp_path / "x", to="csv", **options)
+    (table,) = first.outputs
+    assert first.companions == [f"{table}-metadata.json"]
+    return first.record, table
+
+
+@pytest.mark.parametrize("case", READ, ids=lambda case: case.name)
+def test_table_comes_back_as_the_same_record(case, tmp_path):
+    record, table = _there_and_back(FILES / case.name, tmp_path, options=dict(case.options))
+    again = echub.read(table)
+    assert again[case.kind].same_as(record[case.kind])
+    assert (again.metadata, again.settings, again.dropped) == (record.metadata, record.settings, record.dropped)
+    assert set(again.notices) - set(record.notices) == {
+        notice for notice in again.notices if notice.code == "read-back"
+    }
+
+
+@pytest.mark.parametrize("case", READ, ids=lambda case: case.name)
+def test_bare_table_comes_back_with_the_same_values(case, tmp_path):
+    record, table = _there_and_back(FILES / case.name, tmp_path, options=dict(case.options))
+    for beside in tmp_path.glob("*-metadata.json"):
+        beside.unlink()
+    again = echub.read(table, options={"delimiter": "comma"})[case.kind]
+    for name, column in record[case.kind].columns.items():
+        if column.quantity and name != "row":
+            np.testing.assert_array_equal(again[name], column.values, err_msg=name)
+            assert again.columns[name].unit == column.unit
+
+
+def test_packed_flags_and_labels_come_back(tmp_path):
+    from fixtures.eclab.scenarios import SCENARIOS
+
+    path = tmp_path / "gcpl.mpr"
+    path.write_bytes(SCENARIOS["gcpl"]().data)
+    record, table = _there_and_back(path, tmp_path)
+    assert any(column.bits for column in record["timeseries"].columns.values())
+    assert echub.read(table)["timeseries"].same_as(record["timeseries"])
+
+
+def test_an_edited_table_is_refused_with_the_way_out(tmp_path):
+    _, table = _there_and_back(FILES / "crlf.csv", tmp_path)
+    with open(table, "a", encoding="utf-8") as file:
+        file.write("6,3.0,3.625,-2.0\n")
+    with pytest.raises(ReadError, match="no longer") as caught:
+        echub.read(table)
+    assert "-metadata.json" in caught.value.hint
+
+
+def test_a_foreign_description_is_left_alone(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(CASES["crlf.csv"].data)
+    (tmp_path / "a.csv-metadata.json").write_text('{"@context": "http://www.w3.org/ns/csvw"}')
+    assert echub.read(path)["timeseries"].rows == 6

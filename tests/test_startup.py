@@ -1,0 +1,101 @@
+"""What a command does not need it does not import: counted in `sys.modules`, never timed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "eclab"
+HEAVY = ("numpy", "polars", "pandas", "h5py", "pint", "pandera", "scipy", "matplotlib", "xarray", "pydantic")
+NOT_TO_CONVERT = ("pint", "polars", "pandas", "pandera", "scipy", "matplotlib", "pydantic", "xarray", "molmass")
+
+SCRIPT = """
+import json, sys
+before = set(sys.modules)
+{body}
+print("MODULES", json.dumps(sorted(set(sys.modules) - before)))
+"""
+COMMAND = """
+sys.argv = ["echub", *{arguments!r}]
+from echub.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+"""
+
+
+def loaded(body, **environment):
+    """Run Python code in a process of its own; give the top-level packages it imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(body=body)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | environment,
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("MODULES "))
+    return {name.partition(".")[0] for name in json.loads(line.removeprefix("MODULES "))}
+
+
+def plugins_in(packages):
+    return {name for name in packages if name.startswith("echub_")} - {"echub_schemas"}
+
+
+def by_command(*arguments):
+    return loaded(COMMAND.format(arguments=list(map(str, arguments))))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_imports_nothing_heavy_and_no_plugin(arguments):
+    packages = by_command(*arguments)
+    assert not packages & set(HEAVY)
+    assert not plugins_in(packages)
+    assert "typer" in packages
+
+
+@pytest.mark.parametrize("command", ["convert", "info", "detect", "plot", "meta", "plugins", "schema"])
+def test_help_of_a_command_imports_nothing_heavy(command):
+    packages = by_command(command, "--help")
+    assert not packages & set(HEAVY)
+    assert not plugins_in(packages)
+
+
+def test_converting_one_file_imports_only_what_it_needs(tmp_path):
+    packages = by_command("convert", FIXTURES / "cp.mpr", "-o", tmp_path)
+    assert (tmp_path / "cp.mpr.h5").exists()
+    assert not packages & set(NOT_TO_CONVERT)
+    assert {"numpy", "h5py"} <= packages
+
+
+def test_listing_and_detecting_read_no_data():
+    assert not by_command("plugins", "list") & set(HEAVY)
+    assert not by_command("detect", FIXTURES / "cp.mpr") & set(HEAVY)
+
+
+def test_importing_the_package_imports_nothing():
+    assert not loaded("import echub") & set(HEAVY)
+    assert not loaded("import echub.plugin") & set(HEAVY)
+
+
+def test_fifty_plugins_load_nothing_heavy(tmp_path):
+    for number in range(50):
+        name = f"fake{number}"
+        (tmp_path / f"{name}.py").write_text(
+            "from echub.plugin import Reader, hookimpl\n"
+            "@hookimpl\n"
+            "def echub_readers():\n"
+            f"    return [Reader('{name}', 'Fake', ('.fake',), sniff='{name}_io:sniff', read='{name}_io:read')]\n"
+        )
+        info = tmp_path / f"{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[echub]\n{name} = {name}\n")
+    body = "from echub.registry import registry\nassert len(registry().readers) >= 50, registry().plugins"
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    packages = loaded(body, PYTHONPATH=path)
+    assert {"fake0", "fake49"} <= packages
+    assert not packages & set(HEAVY)
