@@ -177,10 +177,32 @@ def _measurands(edge: Edge, x: Array, n: Array, unit: str) -> dict[str, Measuran
         "interface_width": _with_interval(2 * edge.sigma, 2 * edge.sigma_error, unit),
         "dispersion": Measurand("1", edge.dispersion, n=len(x)),
     }
+    if _is_undersampled(edge, x):
+        return found | _bracketed(edge, x, unit)
     decay = decay_length(x, n, edge)
     if decay is not None:
         found["trailing_decay_length"] = _with_interval(*decay, unit)
     return found
+
+
+def _is_undersampled(edge: Edge, x: Array) -> bool:
+    return 2 * edge.sigma < 2 * float(np.median(np.diff(x)))
+
+
+def _bracketed(edge: Edge, x: Array, unit: str) -> dict[str, Measurand]:
+    """Say what is known of an edge between two points: where it lies at most, and how wide it is at most.
+
+    The fit's own errors would rest on the shape of an error function that no point shows.
+    """
+    step = float(np.median(np.diff(x)))
+    after = int(np.clip(np.searchsorted(x, edge.position), 1, len(x) - 1))
+    low, high = float(x[max(after - 2, 0)]), float(x[min(after + 1, len(x) - 1)])
+    interval = Interval(low, high, "bracketing", method="two points on either side")
+    error = float(np.hypot(edge.position_error, step / np.sqrt(12)))
+    return {
+        "interface_position": Measurand(unit, edge.position, error, interval),
+        "interface_width": Measurand.less_than(unit, 2 * step + 2 * NORMAL_95 * edge.sigma_error),
+    }
 
 
 def _with_interval(value: float, error: float, unit: str) -> Measurand:
@@ -192,8 +214,8 @@ def _with_interval(value: float, error: float, unit: str) -> Measurand:
 def _edge_flags(edge: Edge, x: Array) -> list[Flag]:
     flags = []
     step = float(np.median(np.diff(x)))
-    if 2 * edge.sigma < 2 * step:
-        text = f"the width {2 * edge.sigma:.3g} is below two steps of {step:.3g}: it is an upper bound at best"
+    if _is_undersampled(edge, x):
+        text = f"the width is below two steps of {step:.3g}: the edge is only bracketed by its points"
         flags.append(Flag("interface_undersampled", text))
     if edge.dispersion > OVERDISPERSED:
         text = f"the scatter is {edge.dispersion:.1f} times that of counting; the intervals are widened"

@@ -47,7 +47,7 @@ def enrichment(totals: list[Total], reference: str, rate: float) -> list[dict[st
     base = {(t.species, t.polarity, t.window): t for t in totals if t.region == reference}
     rows = [_ratio(t, base[t.species, t.polarity, t.window]) for t in totals if _comparable(t, base, reference)]
     for row, passed in zip(rows, discovered([row["p"] for row in rows], rate), strict=True):
-        row["discovered"] = passed
+        row["beyond_counting"] = passed
     return rows
 
 
