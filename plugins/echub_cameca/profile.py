@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from echub.plugin import (
     Bits,
     Channel,
+    Dropped,
     Metadata,
     Notice,
     ReadError,
@@ -80,9 +81,19 @@ def read(source: Source, options: object) -> Record:
     quanta = _quanta(species, cells, export, notices)
     channels = [_channel(one, n, cells[n], quanta[n], sign, export, notices) for n, one in enumerate(species)]
     _check_polarity(species, sign, notices)
+    empty = [
+        Dropped(f"{one.label}: {one.headers[slot]}", "the column is empty in the export")
+        for one, texts in zip(species, cells, strict=True)
+        for slot in range(_SLOTS)
+        if not texts[:, slot].any()
+    ]
     _check_points(export, len(rows), notices)
     return Record(
-        [build_long("depth_profile", channels)], metadata=metadata, settings=settings(export), notices=notices
+        [build_long("depth_profile", channels)],
+        metadata=metadata,
+        settings=settings(export),
+        notices=notices,
+        dropped=empty,
     )
 
 

@@ -67,7 +67,8 @@ def _refined(values: NDArray[Any], quantum: float) -> float:
 
 def counts_of(intensity: NDArray[Any], quantum: float, zero: NDArray[np.bool_]) -> Counts:
     """Give counts: whole up to `RECOVERABLE`, an unrounded estimate and a flag above; placeholders are 0."""
-    multiples = np.where(zero, 0.0, intensity / quantum)
-    whole = np.round(multiples)
-    lost = (multiples > RECOVERABLE) | (np.abs(multiples - whole) > 0.1)
+    with np.errstate(all="ignore"):  # a damaged export may print infinite rates
+        multiples = np.where(zero, 0.0, intensity / quantum)
+        whole = np.round(multiples)
+        lost = (multiples > RECOVERABLE) | (np.abs(multiples - whole) > 0.1)
     return Counts(quantum, np.where(lost, multiples, whole), lost & np.isfinite(intensity))

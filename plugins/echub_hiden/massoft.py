@@ -62,6 +62,7 @@ def _rows(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropped
         dropped.append(Dropped(f"the last row, {rows[-1]!r}", "it is cut"))
         header.notices.append(Notice("last-row-cut", "the last row is cut and left out: the file was truncated"))
         rows.pop()
+    _reject_decimal_commas(header, rows)
     if not header.is_resaved:
         _check_lengths(header, rows, ends, complete)
     if len(rows) != header.rows:
@@ -86,6 +87,14 @@ def _reject_second_export(header: Header, rows: Sequence[str]) -> None:
             found=rows[again][:60],
             hint="split the file there",
         )
+
+
+def _reject_decimal_commas(header: Header, rows: Sequence[str]) -> None:
+    """Refuse rows that all have more cells than there are names: numbers are cut in two by their commas."""
+    if header.delimiter == "," and rows:
+        counts = [len(cells(row, ",")) for row in (rows[0], rows[-1])]
+        if min(counts) > len(header.names):
+            raise _misfit(header, 0, cells(rows[0], ","), len(header.names))
 
 
 def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: bool) -> None:

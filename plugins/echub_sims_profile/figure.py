@@ -31,7 +31,6 @@ def draw(outcome: Outcome, figure: Figure) -> None:
                 depth, np.maximum(counts - spread, 0.5), counts + spread, color=colour, alpha=0.2, lw=0
             )
         axis.set_yscale("log")
-        axis.set_ylim(bottom=0.5)
         axis.set_xlabel("depth / nm" if shown["x"].unit == "nm" else "sputter time / s")
         axis.set_title(name, fontsize=9)
         axis.spines[["top", "right"]].set_visible(False)
@@ -44,6 +43,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
             )
             axis.axvspan(position - 1.96 * error, position + 1.96 * error, color="black", alpha=0.2, lw=0)
             axis.axvline(position, color="black", linewidth=0.8)
+    axes[0].set_ylim(0.5, 2 * max(float(np.nanmax(n)), 1.0))
     axes[0].set_ylabel("counts")
     axes[-1].legend(frameon=False, fontsize=8, loc="upper right")
     reasons = "".join(f"\n{flag.code}: {flag.message}" for flag in outcome.refusals)

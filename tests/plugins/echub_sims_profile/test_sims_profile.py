@@ -1,12 +1,16 @@
 """Interfaces, decay, regions: known truth inside the intervals, and each refusal by its code."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from scipy.special import erfc
 
 import echub
-from echub.plugin import Refusal
+from echub.plugin import Record, Refusal
 from echub_sims_profile.edge import find_edge
+from echub_sims_profile.figure import draw
 from echub_sims_profile.regions import Total, discovered, enrichment, poisson_interval
 from fixtures.sims import cameca_profile, declared
 
@@ -145,6 +149,24 @@ def test_a_saturated_detector_is_refused(tmp_path):
 
 
 def test_an_edge_between_two_points_is_bracketed():
-    n = np.where(X < 1000, 500.0, 1.0)
-    edge = find_edge(X, n, "either")
-    assert 2 * edge.sigma < 20
+    record = echub.read(cameca_profile(), reader="cameca-profile")
+    data = record["depth_profile"]
+    falling = data["depth"] < 0.3
+    values = np.where(falling, 500.0, 1.0)
+    columns = {**data.columns, "ion_counts": replace(data.column("ion_counts"), values=values)}
+    sharp = Record([replace(data, columns=columns)], metadata=record.metadata)
+    outcome = echub.analyze("sims-profile", sharp, params={"species": "7Li"})
+    assert "interface_undersampled" in {flag.code for flag in outcome.flags}
+    position, width = outcome["interface_position"], outcome["interface_width"]
+    assert position.interval.kind == "bracketing"
+    assert position.interval.high - position.interval.low >= 24
+    assert (width.value, width.censoring) == (None, "left")
+
+
+def test_the_figure_shows_every_region(tmp_path):
+    outcome = echub.analyze("sims-profile", declared(tmp_path), params={"species": "Na+"})
+    figure = Figure()
+    draw(outcome, figure)
+    assert [axis.get_title() for axis in figure.axes] == ["pristine", "failed"]
+    assert figure.axes[0].get_yscale() == "log"
+    assert figure.axes[0].get_ylim()[1] > outcome.diagnostics["n"].array().max()
