@@ -23,6 +23,7 @@ from echub.units import Scale, scale_between, unit
 from echub.vocabulary import Quantity, kinds, quantities
 
 _TEXTS = "OUT"
+ROWS = ("row",)
 _NUMBERS = ("|b1", "<f2", "<f4", "<f8", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8")
 """NumPy's letters for texts, and the number types that every file format holds, in any byte order."""
 
@@ -34,8 +35,9 @@ class SourceColumn:
     `header` exactly as printed; `unit` as printed (None: dimensionless or unknown); `negate`
     where the source's sign is the opposite of the quantity's. `index` is the position in the
     source's table; None marks a column that is not in it (derived). Without a quantity it
-    becomes a vendor column. Text may be given as strings or as codes with `labels`.
-    Raises `PluginError` for values that are not one row of numbers or texts.
+    becomes a vendor column. Text may be given as strings or as codes with `labels`. `axes` are
+    those of a map's column, one per dimension of the values; a table's columns have rows.
+    Raises `PluginError` for values that do not fit the axes, or are neither numbers nor texts.
     """
 
     header: str
@@ -49,12 +51,13 @@ class SourceColumn:
     labels: Mapping[int, str] = field(default_factory=dict)
     bits: tuple[Bits, ...] = ()
     attrs: Mapping[str, str] = field(default_factory=dict)
+    axes: tuple[str, ...] = ROWS
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", np.asarray(self.values))
         dtype = self.values.dtype
         known = dtype.kind in _TEXTS or dtype.newbyteorder("<").str in _NUMBERS
-        if self.values.ndim != 1 or not known:
+        if self.values.ndim != len(self.axes) or not known:
             raise PluginError(
                 f"the column {self.header!r} holds neither numbers nor text, one per row",
                 expected="one value per row: whole numbers, floats of at most 64 bits, truth values or texts",
@@ -131,6 +134,32 @@ def build_dataset(
     return Dataset(kind, {column.name: column for column in built})
 
 
+def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
+    """Build a dataset over several axes; each column names its own (`ion_counts`: species, frame, y, x).
+
+    A column whose only axis bears its own name is that axis's coordinate. Whole counts become the
+    smallest integers. Raises `PluginError` where an axis has two lengths, or values fit no axes.
+    """
+    _check_axes(columns)
+    built = [_column(_counted(c), name) for c, name in zip(columns, _names(columns), strict=True)]
+    return Dataset(kind, {column.name: column for column in built})
+
+
+def _check_axes(columns: Sequence[SourceColumn]) -> None:
+    lengths: dict[str, int] = {}
+    for column in columns:
+        for axis, length in zip(column.axes, column.values.shape, strict=True):
+            if lengths.setdefault(axis, length) != length:
+                raise PluginError(
+                    f"the axis {axis} has two lengths",
+                    found=f"{lengths[axis]}, and {length} in {column.header!r}",
+                )
+
+
+def _counted(column: SourceColumn) -> SourceColumn:
+    return replace(column, values=_smallest(column.values)) if column.quantity == "ion_counts" else column
+
+
 def _common_length(columns: Sequence[SourceColumn]) -> int:
     lengths = {len(column.values) for column in columns}
     if len(lengths) > 1:
@@ -154,6 +183,7 @@ def _column(source: SourceColumn, name: str) -> Column:
         labels=dict(stored.labels),
         bits=source.bits,
         attrs=dict(source.attrs),
+        axes=source.axes,
     )
     if source.quantity is not None:
         column = _canonical(column, source, _quantity(source))

@@ -113,6 +113,18 @@ class KnownFormat:
 
 
 @dataclass(frozen=True)
+class Template:
+    """Declare a text that users fill in, such as a manifest; `echub plugins show PLUGIN` prints it.
+
+    `text` names a function ``"module:function"`` without arguments that gives the text.
+    """
+
+    name: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Writer:
     """Declare a writer: ``write(record, options) -> Iterator[(suffix, write_to)]``.
 

@@ -22,6 +22,7 @@
     │   ├── UnitMismatch                a unit of another dimension than the quantity's
     │   ├── UnknownColumn               no such column, quantity or dataset
     │   ├── AmbiguousColumn             several columns answer one quantity
+    │   ├── UnknownSpecies              an ion label that cannot be read
     │   ├── MetadataError               a path or value that the metadata schema refuses
     │   └── SelectionError              an expression of `where` that cannot be evaluated
     └── PluginError                 4   a plugin, schema or configuration is at fault
@@ -207,6 +208,12 @@ class AmbiguousColumn(DataError):
     """Several columns could answer for one quantity."""
 
     code = "ambiguous-column"
+
+
+class UnknownSpecies(DataError):
+    """An ion label that cannot be read, or can be read in two ways."""
+
+    code = "unknown-species"
 
 
 class MetadataError(DataError):

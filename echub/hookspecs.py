@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from echub.declare import Analysis, KnownFormat, Reader, Vocabulary, Writer
+from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
 
 if TYPE_CHECKING:
     from echub.record import Record
@@ -22,8 +22,8 @@ hookimpl = pluggy.HookimplMarker("echub")
 
 
 @hookspec
-def echub_readers() -> Iterable[Reader | KnownFormat]:  # type: ignore[empty-body]
-    """Declare readers, and formats that are recognised but not read.
+def echub_readers() -> Iterable[Reader | KnownFormat | Template]:  # type: ignore[empty-body]
+    """Declare readers, formats that are recognised but not read, and templates of manifests.
 
     Called once, when a command first needs to know the formats.
     """

@@ -20,6 +20,7 @@ from echub.declare import (
     NoOptions,
     Reader,
     Sampling,
+    Template,
     Vocabulary,
     Writer,
     option,
@@ -28,7 +29,8 @@ from echub.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from echub.analysis import Several
-    from echub.build import SourceColumn, build_dataset, build_tables
+    from echub.build import SourceColumn, build_dataset, build_map, build_tables
+    from echub.channels import Channel, build_long
     from echub.column import Bits, Column
     from echub.dataset import Dataset
     from echub.description import describe, plain_types, restore
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         UnitMismatch,
         UnknownColumn,
         UnknownOption,
+        UnknownSpecies,
         UnknownUnit,
     )
     from echub.metadata import Metadata
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "Bits": "echub.column",
+    "Channel": "echub.channels",
     "Column": "echub.column",
     "Component": "echub.outcome",
     "Condition": "echub.outcome",
@@ -90,8 +94,11 @@ _LAZY = {
     "UnitMismatch": "echub.errors",
     "UnknownColumn": "echub.errors",
     "UnknownOption": "echub.errors",
+    "UnknownSpecies": "echub.errors",
     "UnknownUnit": "echub.errors",
     "build_dataset": "echub.build",
+    "build_long": "echub.channels",
+    "build_map": "echub.build",
     "build_tables": "echub.build",
     "describe": "echub.description",
     "missing_metadata": "echub.needs",
@@ -105,6 +112,7 @@ _LAZY = {
 __all__ = [
     "Analysis",
     "Bits",
+    "Channel",
     "Column",
     "Component",
     "Condition",
@@ -137,14 +145,18 @@ __all__ = [
     "Several",
     "Source",
     "SourceColumn",
+    "Template",
     "Unit",
     "UnitMismatch",
     "UnknownColumn",
     "UnknownOption",
+    "UnknownSpecies",
     "UnknownUnit",
     "Vocabulary",
     "Writer",
     "build_dataset",
+    "build_long",
+    "build_map",
     "build_tables",
     "describe",
     "hookimpl",

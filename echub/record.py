@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.channels import source_pieces
 from echub.dataset import Dataset
 from echub.errors import PluginError, UnknownColumn
 from echub.jsontext import plain
@@ -129,6 +130,8 @@ class Record:
                     pieces.setdefault((column.index, part + column.header), []).append(
                         (row, column.source_values())
                     )
+            for key, piece in source_pieces(dataset):
+                pieces.setdefault(key, []).append(piece)
             for omitted in dataset.omitted:
                 pieces.setdefault((omitted.index, part + omitted.header), []).append(
                     (row, omitted.values(len(row)))

@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar
 import pluggy
 
 from echub import hookspecs, vocabulary
-from echub.declare import Analysis, KnownFormat, Reader, Vocabulary, Writer
+from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
 from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
 
 GROUP = "echub"
@@ -62,6 +62,7 @@ class Registry:
         self.analyses: dict[str, Analysis] = {}
         self.known_formats: dict[str, KnownFormat] = {}
         self.vocabularies: dict[str, Vocabulary] = {}
+        self.templates: dict[str, Template] = {}
         self._owner: dict[tuple[type, str], Plugin] = {}
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)
@@ -70,7 +71,12 @@ class Registry:
         for plugin, entry_point in sorted(described, key=lambda pair: _order(pair[0])):
             self._load(plugin, entry_point, blocked, only)
         self._collect("echub_vocabulary", {Vocabulary: self._add_vocabulary})
-        self._collect("echub_readers", {Reader: self._add_reader, KnownFormat: self._add_known_format})
+        of_readers: dict[type, Callable[[Any, Plugin], None]] = {
+            Reader: self._add_reader,
+            KnownFormat: self._add_known_format,
+            Template: self._add_template,
+        }
+        self._collect("echub_readers", of_readers)
         self._collect("echub_writers", {Writer: self._add_writer})
         self._collect("echub_analyses", {Analysis: self._add_analysis})
 
@@ -139,6 +145,9 @@ class Registry:
     def _add_known_format(self, known: KnownFormat, plugin: Plugin) -> None:
         self._claim(KnownFormat, self.known_formats, known, plugin)
 
+    def _add_template(self, template: Template, plugin: Plugin) -> None:
+        self._claim(Template, self.templates, template, plugin)
+
     def _add_vocabulary(self, addition: Vocabulary, plugin: Plugin) -> None:
         vocabulary.install(addition)
         self.vocabularies[addition.prefix] = addition
@@ -165,6 +174,11 @@ class Registry:
     def writer(self, name: str) -> Writer:
         """Find a writer by name; raise `UnknownReader` or `ReaderNotInstalled`."""
         return _installed(_find(name, self.writers, "writer"))
+
+    def templates_of(self, plugin: str) -> list[Template]:
+        """Give the templates that a plugin offers."""
+        mine = [p for p in self.plugins if p.name == plugin and p.state == "ok"]
+        return [t for t in self.templates.values() if self._owner[Template, t.name] in mine]
 
     def analysis(self, name: str) -> Analysis:
         """Find an analysis by name; raise `UnknownReader` or `ReaderNotInstalled`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Annotated
 
 import typer
 
@@ -40,3 +41,29 @@ def list_(as_json: Json = False) -> None:
             for problem in plugin.problems:
                 typer.echo(f"  {plugin.name}: {problem}", err=True)
     raise typer.Exit(4 if any(plugin.state == "failed" for plugin in found) else 0)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A plugin of `echub plugins list`.")], as_json: Json = False
+) -> None:
+    """Print what a plugin has its users fill in: the templates of its manifests.
+
+    Example: echub plugins show hiden > sims.toml
+    """
+    from echub.errors import UnknownReader
+    from echub.registry import registry, resolve
+
+    known = {plugin.name: plugin for plugin in registry().plugins}
+    if name not in known:
+        raise UnknownReader(f"no plugin is called {name!r}", expected=", ".join(known), found=name)
+    templates = registry().templates_of(name)
+    if as_json:
+        texts = [{"name": t.name, "title": t.title, "text": str(resolve(t.text)())} for t in templates]
+        print_json({**vars(known[name]), "templates": texts})
+        return
+    for template in templates:
+        typer.echo(str(resolve(template.text)()).rstrip())
+    if not templates:
+        offers = ", ".join(known[name].offers) or "nothing"
+        typer.echo(f"the plugin {name} has no template; it offers {offers}", err=True)

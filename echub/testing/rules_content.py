@@ -9,10 +9,11 @@ from typing import get_args
 
 import numpy as np
 
+from echub.channels import CHANNEL, is_long
 from echub.column import Column, Origin
 from echub.dataset import Dataset
 from echub.testing.base import Broken, Contract, rule, skip
-from echub.testing.tables import REPEATING_KINDS, is_table, same_numbers, table_of, tables
+from echub.testing.tables import is_table, same_numbers, table_of, tables
 from echub.vocabulary import quantities
 
 ROUNDING = 2.0**-50
@@ -82,8 +83,6 @@ class ContentRules(Contract):
     def test_source_table_is_complete(self, path: Path) -> None:
         """The source's table can be rebuilt: positions without a gap, one header each, all rows."""
         record = self._record(path)
-        if any(kind in REPEATING_KINDS for kind in record.datasets):
-            skip("a source row gives several rows here: the table is in long form")
         table = record.source_table()
         positions = Counter(position for position, _ in table)
         doubtful = [position for position, count in positions.items() if count > 1]
@@ -156,11 +155,16 @@ def _check_rows(dataset: Dataset) -> None:
     lengths = {name: len(column.values) for name, column in dataset.columns.items()}
     if len(set(lengths.values())) > 1:
         raise Broken("columns of one length", f"{dataset.kind}: {lengths}", advice)
-    if dataset.kind not in REPEATING_KINDS and (np.diff(dataset["row"].astype(np.int64)) <= 0).any():
+    steps = np.diff(dataset["row"].astype(np.int64))
+    if is_long(dataset):  # one source row gives a row for each channel
+        steps = steps[np.diff(dataset[CHANNEL].astype(np.int64)) == 0]
+    if (steps <= 0).any():
         raise Broken("rows in the source's order, once each", f"{dataset.kind}: out of order or twice", advice)
 
 
 def _check_lengths(table: dict[tuple[int, str], np.ndarray], datasets: list[Dataset]) -> None:
+    if any(is_long(dataset) for dataset in datasets):
+        return  # the columns of a source may differ in length there
     rows = sum(dataset.rows for dataset in datasets if is_table(dataset))
     short = {header: len(values) for (_, header), values in table.items() if len(values) != rows}
     if short:

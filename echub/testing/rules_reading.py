@@ -157,6 +157,10 @@ class ReadingRules(Contract):
         """Read again, after other files, the record is the same; converted twice, the bytes are."""
         self._record(path)
         copy = self._isolated(path, tmp_path / "same")
+        try:
+            self._read(copy)
+        except EchubError:
+            skip("the sample cannot be read without the files beside it")
         first = convert(copy, tmp_path / "first", reader=self._usable.name)
         for other in self.paths():
             if other != path:

@@ -14,8 +14,6 @@ from echub.record import Record
 Table = Mapping[tuple[int, str], NDArray[Any]]
 
 TABULAR = ("row",)
-REPEATING_KINDS = ("depth_profile",)
-"""Kinds in long form: one source row gives a row for each species."""
 
 
 def is_table(dataset: Dataset) -> bool:
@@ -34,9 +32,7 @@ def rows_of(record: Record) -> int:
 
 
 def table_of(record: Record) -> Table:
-    """Rebuild the source table; empty where a source row gives several rows."""
-    if any(kind in REPEATING_KINDS for kind in record.datasets):
-        return {}
+    """Rebuild the source table."""
     return record.source_table()
 
 

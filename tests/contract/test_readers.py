@@ -70,6 +70,10 @@ READERS = {
     "eclab-mps": Row(
         sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
     ),
+    "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
+    "sims-declared": Row([FIXTURES / "sims" / "declared" / "sims.toml"]),
+    "cameca-profile": Row([FIXTURES / "sims" / "profile.dp_rpc_asc"]),
+    "cameca-spectrum": Row([FIXTURES / "sims" / "spectrum.ms_rpc_asc"]),
     "galvani-mpr": Row([FIXTURES / "eclab" / f"{name}.mpr" for name in ("gcpl", "cp", "peis")]),
 }
 

@@ -21,6 +21,9 @@ from echub.record import Record
         ((1000, 70), "<f4"),
         ((3, 300, 100), "<u2"),
         ((2, 300, 300), "<f4"),
+        ((2, 37, 64, 64), "<u2"),
+        ((3, 5, 300, 300), "<u4"),
+        ((40, 3, 32, 32), "<u2"),
     ],
 )
 def test_hdf5_reads_what_was_packed(tmp_path, shape, dtype):
@@ -32,6 +35,22 @@ def test_hdf5_reads_what_was_packed(tmp_path, shape, dtype):
         array = file["map/values"]
         assert array.chunks == block_shape(shape)
         assert np.array_equal(array[()], values)
+
+
+@pytest.mark.parametrize(
+    ("shape", "block"),
+    [
+        ((10**6,), (65_536,)),
+        ((1000, 70), (936, 70)),
+        ((3, 200_000), (1, 200_000)),
+        ((8, 60, 64, 64), (1, 16, 64, 64)),
+        ((8, 10, 64, 64), (1, 10, 64, 64)),
+        ((8, 60, 512, 512), (1, 1, 512, 512)),
+        ((40, 3, 32, 32), (21, 3, 32, 32)),
+    ],
+)
+def test_a_block_is_whole_rows_of_a_table_and_whole_planes_of_a_map(shape, block):
+    assert block_shape(shape) == block
 
 
 def test_order_is_kept_with_a_bounded_number_in_flight(monkeypatch):

@@ -1,0 +1,235 @@
+"""Ion labels as mass spectrometrists write them: composition, charge, m/z (the only importer of molmass).
+
+Grammar: nuclides as ``18O``, ``[18O]``, ``^{18}O``, ``^18O`` or with superscripts; counts behind
+the symbol, subscripts too; the charge last: ``+``, ``-`` (also U+2212 and the en dash), repeated
+(``Na++``) or as ``^2+``. ``Na2+`` is the singly charged dimer, as SIMS has it. In a label whose
+nuclides are written inline (``30Si16O2-``) digits between two symbols are the next nuclide where
+that nuclide exists; where they could as well be a count before hydrogen (``12C2H-``), brackets
+have to say which. Channels that are no ions (total, SE, T, Vac) are known by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from echub.errors import UnknownSpecies
+
+if TYPE_CHECKING:
+    from molmass.elements import Element
+
+SPECIAL: Mapping[str, str] = {
+    "total": "total",
+    "tic": "total",
+    "sum": "total",
+    "se": "SE",
+    "esi": "SE",
+    "t": "T",
+    "temperature": "T",
+    "vac": "Vac",
+    "vacuum": "Vac",
+}
+"""Channels that are no ions, by their printed name in lower case."""
+
+SILICON_INTERFERENCES: Mapping[str, str] = {"P-": "30SiH-", "PO2-": "30SiO2H-"}
+"""Ions that a silicon-rich matrix overlays at unit mass resolution (m/z 31 and 63)."""
+
+_SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉−–", "0123456789--")
+_CHARGE = re.compile(r"(?:\^\{?(\d*)([+-])\}?|([+-]+))\Z")
+_ATOM = re.compile(r"(?:\[(\d+)([A-Z][a-z]?)\]|(?:\^\{(\d+)\}|\^(\d+))([A-Z][a-z]?)|(\d*)([A-Z][a-z]?))")
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One kind of atom in an ion: `nucleons` is 0 for the natural mixture of isotopes."""
+
+    symbol: str
+    nucleons: int = 0
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Species:
+    """What a label means: atoms and charge, or the name of a channel that is no ion.
+
+    `charge` is None where the label has no sign: the polarity must come from the file.
+    """
+
+    label: str
+    atoms: tuple[Atom, ...] = ()
+    charge: int | None = None
+    special: str = ""
+
+    @property
+    def polarity(self) -> int:
+        """Give +1, -1, or 0 where the label does not say."""
+        return (self.charge > 0) - (self.charge < 0) if self.charge else 0
+
+    @property
+    def name(self) -> str:
+        """Give the label in one spelling: ``[18O]-``, ``ZrO2-``; the name of a special channel."""
+        if self.special:
+            return self.special
+        atoms = "".join(
+            (f"[{a.nucleons}{a.symbol}]" if a.nucleons else a.symbol) + (str(a.count) if a.count > 1 else "")
+            for a in self.atoms
+        )
+        return atoms + _sign(self.charge)
+
+    @cached_property
+    def mz(self) -> float:
+        """Compute m/z of the most abundant isotopologue, less the electrons; without a sign, the atoms' mass.
+
+        Raises `UnknownSpecies` for a channel that is no ion.
+        """
+        if self.special:
+            raise UnknownSpecies(f"{self.label!r} is no ion and has no m/z", expected="an ion", found=self.special)
+        from molmass import Formula
+
+        text = "".join(
+            f"[{a.nucleons}{a.symbol}]{a.count}" if a.nucleons else f"{a.symbol}{a.count}" for a in self.atoms
+        )
+        charge = f"_{abs(self.charge)}{'+' if self.charge > 0 else '-'}" if self.charge else ""
+        peaks = Formula(text + charge).spectrum()
+        return float(max(peaks.values(), key=lambda peak: peak.fraction).mz)
+
+    @property
+    def nominal_mass(self) -> int:
+        """Give the mass number of the most abundant isotopologue."""
+        return round(self.mz * max(1, abs(self.charge or 1)))
+
+    def elements(self) -> set[str]:
+        """Give the symbols of the elements."""
+        return {atom.symbol for atom in self.atoms}
+
+
+def _sign(charge: int | None) -> str:
+    if not charge:
+        return ""
+    sign = "+" if charge > 0 else "-"
+    return sign if abs(charge) == 1 else f"^{abs(charge)}{sign}"
+
+
+@cache
+def parse_species(text: str) -> Species:
+    """Parse an ion label.
+
+    Raises `UnknownSpecies` with the position for an unknown element, an impossible nuclide,
+    trailing characters, or a label that can be read in two ways.
+    """
+    label = text.strip()
+    if label.lower() in SPECIAL and label not in ("Se", "T+", "T-"):
+        return Species(label, special=SPECIAL[label.lower()])
+    plain = _ascii(label)
+    body, charge = _split_charge(plain)
+    if not body:
+        raise _refused(label, 0, "no atoms", "an ion label such as Na+, ZrO2-, [18O]-")
+    return Species(label, _atoms(label, body), charge)
+
+
+def _ascii(label: str) -> str:
+    """Write super- and subscripts plainly: superscripts as ``^...``."""
+    text = label.translate(_PLAIN)
+    text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁺⁻]\Z", lambda m: "^" + m[0].translate(_SUPER), text)
+    text = re.sub(r"[⁺⁻]+\Z", lambda m: m[0].translate(_SUPER), text)
+    return re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: "^{" + m[0].translate(_SUPER) + "}", text)
+
+
+def _split_charge(text: str) -> tuple[str, int | None]:
+    match = _CHARGE.search(text)
+    if not match:
+        return text, None
+    if match[3]:
+        if len(set(match[3])) > 1:
+            raise _refused(text, match.start(), f"{match[3]!r}", "a charge of one sign")
+        number, sign = len(match[3]), match[3][0]
+    else:
+        number, sign = int(match[1] or 1), match[2]
+    return text[: match.start()], number if sign == "+" else -number
+
+
+def _atoms(label: str, body: str) -> tuple[Atom, ...]:
+    atoms: list[Atom] = []
+    at = 0
+    inline = body[0].isdigit()
+    while at < len(body):
+        match = _ATOM.match(body, at)
+        if not match:
+            raise _refused(label, at, repr(body[at:]), "an element symbol")
+        nucleons, symbol = _nuclide(match, label, at)
+        at = match.end()
+        count, at = _count(label, body, at, nucleons, inline)
+        atoms.append(Atom(symbol, nucleons, count))
+    return tuple(atoms)
+
+
+def _nuclide(match: re.Match[str], label: str, at: int) -> tuple[int, str]:
+    """Check an atom: a known element, and a nuclide that exists."""
+    digits = match[1] or match[3] or match[4] or match[6] or ""
+    symbol = match[2] or match[5] or match[7]
+    nucleons = int(digits or 0)
+    if symbol in ("D", "T") and not digits:
+        nucleons, symbol = {"D": 2, "T": 3}[symbol], "H"
+    element = _element(symbol)
+    if element is None:
+        raise _refused(label, at + match[0].rindex(symbol), repr(symbol), "the symbol of an element")
+    if digits and nucleons not in element.isotopes:
+        known = ", ".join(str(n) for n in element.isotopes)
+        raise _refused(label, at, f"{nucleons}{symbol}", f"a nuclide of {symbol}: {known}")
+    return nucleons, symbol
+
+
+def _count(label: str, body: str, at: int, nucleons: int, inline: bool) -> tuple[int, int]:
+    """Read the count behind a symbol, unless its digits are the next nuclide's."""
+    match = _DIGITS.match(body, at)
+    if not match:
+        return 1, at
+    following = re.match(r"[A-Z][a-z]?", body[match.end() :])
+    if inline and nucleons and following:
+        element = _element(following[0])
+        if element is not None and int(match[0]) in element.isotopes:
+            if following[0] == "H":
+                raise _refused(
+                    label,
+                    at,
+                    f"{match[0]}H, which is {match[0]} atoms before H or the nuclide {match[0]}H",
+                    f"brackets, such as [{nucleons}X]{match[0]}H or [{nucleons}X][{match[0]}H]",
+                )
+            return 1, at
+    if int(match[0]) == 0:
+        raise _refused(label, at, "the count 0", "a count of at least 1")
+    return int(match[0]), match.end()
+
+
+@cache
+def _element(symbol: str) -> Element | None:
+    from molmass import ELEMENTS
+
+    try:
+        return ELEMENTS[symbol]
+    except KeyError:
+        return None
+
+
+def _refused(label: str, at: int, found: str, expected: str) -> UnknownSpecies:
+    return UnknownSpecies(
+        f"the ion label {label!r} cannot be read", where=f"position {at + 1}", expected=expected, found=found
+    )
+
+
+def abundances(symbol: str) -> dict[int, float]:
+    """Give the natural abundances of an element by nucleon number, those above zero."""
+    element: Any = _element(symbol)
+    if element is None:
+        raise _refused(symbol, 0, repr(symbol), "the symbol of an element")
+    return {number: isotope.abundance for number, isotope in element.isotopes.items() if isotope.abundance > 0}
+
+
+def overlay(species: Species) -> str:
+    """Name the ion of a silicon-rich matrix that lies on this one at unit mass resolution, or nothing."""
+    return SILICON_INTERFERENCES.get(species.name, "")

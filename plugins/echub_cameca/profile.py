@@ -1,0 +1,304 @@
+"""Read a Cameca depth profile: each species with its own time or depth axis."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import (
+    Bits,
+    Channel,
+    Dropped,
+    Metadata,
+    Notice,
+    ReadError,
+    Record,
+    Source,
+    SourceColumn,
+    UnknownSpecies,
+    build_long,
+)
+from echub.species import parse_species
+from echub_cameca.quantum import PLACEHOLDER, RECOVERABLE, Counts, counts_of, find_quantum, fits
+from echub_cameca.sections import (
+    Export,
+    calibrate,
+    conditions,
+    describe,
+    is_number,
+    layers,
+    parse,
+    polarity,
+    settings,
+)
+
+_SLOTS = 3
+"""Cells per species in a row of data: time, depth, intensity; one of the first two is empty."""
+_HEADER = re.compile(r"(Time|Depth|I|C)(?:\[(.+)\])?\Z")
+_UNITS = {"s": "s", "um": "um", "nm": "nm", "cnt/s": "count/s", "cnt": "count", "atom/cm3": "1/cm^3"}
+_X = {"Time": "sputter_time", "Depth": "depth"}
+_Y = {"count/s": "ion_count_rate", "count": "ion_counts", "1/cm^3": "atomic_concentration"}
+_FLAGS = (
+    Bits("placeholder_zero", "placeholder_zero", 1, "placeholder_zero"),
+    Bits("not_recoverable", "not_recoverable", 2, "not_recoverable"),
+    Bits("faraday_cup", "faraday_cup", 4, "faraday_cup"),
+)
+_CATIONS = {"Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba", "Al", "Zn", "In"}
+"""Elements whose negative ions are very weak."""
+
+
+@dataclass(frozen=True)
+class _Species:
+    """One species of the header: its label, and (quantity, unit, header) of its three slots."""
+
+    label: str
+    headers: tuple[str, str, str]
+
+    def unit(self, slot: int) -> tuple[str, str | None]:
+        """Give what a slot is and its printed unit."""
+        match = _HEADER.match(self.headers[slot])
+        if match is None or (match[2] and match[2] not in _UNITS):
+            raise ReadError("a column of the data has an unknown header", found=self.headers[slot])
+        return match[1], _UNITS[match[2]] if match[2] else None
+
+
+def read(source: Source, options: object) -> Record:
+    """Read the text export of a depth profile.
+
+    Raises `ReadError` where the data are cut, or a row does not fit the species.
+    """
+    export = parse(source)
+    metadata = Metadata()
+    notices = describe(export, metadata)
+    calibrate(export, metadata)
+    species, rows = _table(export)
+    sign = polarity(export)
+    cells = [_cells(rows, n) for n in range(len(species))]
+    quanta = _quanta(species, cells, export, notices)
+    channels = [_channel(one, n, cells[n], quanta[n], sign, export, notices) for n, one in enumerate(species)]
+    _check_polarity(species, sign, notices)
+    empty = [
+        Dropped(f"{one.label}: {one.headers[slot]}", "the column is empty in the export")
+        for one, texts in zip(species, cells, strict=True)
+        for slot in range(_SLOTS)
+        if not texts[:, slot].any()
+    ]
+    _check_points(export, len(rows), notices)
+    return Record(
+        [build_long("depth_profile", channels)],
+        metadata=metadata,
+        settings=settings(export),
+        notices=notices,
+        dropped=empty,
+    )
+
+
+def _table(export: Export) -> tuple[list[_Species], list[list[str]]]:
+    """Give the species of the header, and the rows: three cells for each of them.
+
+    The header's tabs are no column numbers: one form has four slots per species there and three
+    in the data, so that only the order of the filled cells counts.
+    """
+    lines = [(number, line) for number, line in export.section("DATA START") if line.strip()]
+    if len(lines) < 3:
+        raise ReadError(
+            "the data have no header", expected="file name, species, column headers", cause="it was cut"
+        )
+    labels = [cell.strip() for cell in lines[1][1].split("\t") if cell.strip()]
+    headers = [cell.strip() for cell in lines[2][1].split("\t") if cell.strip()]
+    if len(headers) != _SLOTS * len(labels):
+        raise ReadError(
+            "the column headers do not fit the species",
+            where=f"line {lines[2][0]}",
+            expected=f"{_SLOTS} for each of {', '.join(labels)}",
+            found=f"{len(headers)}",
+        )
+    species = [_Species(label, tuple(headers[_SLOTS * n : _SLOTS * n + 3])) for n, label in enumerate(labels)]  # type: ignore[arg-type]
+    return species, [_row(number, line, len(labels)) for number, line in lines[3:]]
+
+
+def _row(number: int, line: str, species: int) -> list[str]:
+    cells = [cell.strip() for cell in line.split("\t")]
+    extra = cells[_SLOTS * species :]
+    if len(cells) < _SLOTS * species or any(extra):
+        raise ReadError(
+            "a row of the data does not fit the species",
+            where=f"line {number}",
+            expected=f"{_SLOTS} cells for each of {species} species",
+            found=f"{len(cells)} cells",
+            cause="the file is damaged",
+        )
+    for cell in cells:
+        if cell and not is_number(cell):
+            raise ReadError(
+                "a cell is no number", where=f"line {number}", found=repr(cell), cause="the file is damaged"
+            )
+    return cells
+
+
+def _cells(rows: list[list[str]], at: int) -> NDArray[np.object_]:
+    """Give the three cells of one species in every row."""
+    return np.array([row[_SLOTS * at : _SLOTS * at + _SLOTS] for row in rows], dtype=object).reshape(-1, _SLOTS)
+
+
+def _numbers(texts: NDArray[np.object_]) -> NDArray[np.float64]:
+    return np.array([float(text) if text else np.nan for text in texts], dtype=np.float64)
+
+
+def _channel(
+    one: _Species,
+    at: int,
+    cells: NDArray[np.object_],
+    quantum: float | None,
+    sign: int,
+    export: Export,
+    notices: list[Notice],
+) -> Channel:
+    filled = np.array([any(row) for row in cells.tolist()], dtype=bool)
+    columns: list[SourceColumn] = []
+    for slot in range(_SLOTS):
+        name, unit = one.unit(slot)
+        texts = cells[filled, slot]
+        if len(texts) and not any(texts):
+            continue  # the axis that was not exported
+        quantity = _X.get(name) or _Y.get(unit or "")
+        place, origin = _SLOTS * at + slot, _origin(quantity)
+        columns.append(SourceColumn(one.headers[slot], _numbers(texts), quantity, unit, origin, index=place))
+    columns += _counted(one, columns, quantum, export, notices)
+    return Channel(_label(one.label, notices), columns, _sign_of(one.label, sign), row=np.flatnonzero(filled))
+
+
+def _origin(quantity: str | None) -> Literal["reported", "measured"]:
+    """Depth and concentration are computed by the instrument's software."""
+    return "reported" if quantity in ("depth", "atomic_concentration") else "measured"
+
+
+def _label(label: str, notices: list[Notice]) -> str:
+    try:
+        parse_species(label)
+    except UnknownSpecies as error:
+        notices.append(Notice("unknown-species", error.message))
+    return label
+
+
+def _sign_of(label: str, sign: int) -> int:
+    try:
+        return parse_species(label).polarity or sign
+    except UnknownSpecies:
+        return sign
+
+
+def _intensity(one: _Species, values: NDArray[np.float64], export: Export) -> NDArray[np.float64]:
+    """Give counts per second: printed, or a concentration divided by its sensitivity factor; NaN without one."""
+    if one.unit(2)[1] != "1/cm^3":
+        return values
+    factor = _rsf(one.label, export)
+    return values / factor if factor else np.full(len(values), np.nan)
+
+
+def _quanta(
+    species: list[_Species], cells: list[NDArray[np.object_]], export: Export, notices: list[Notice]
+) -> list[float | None]:
+    """Find the count quantum of every species: from its own low rates, else from one counted as long.
+
+    Without any, the header's counting time and yield give it, to about a quarter of a percent.
+    """
+    rates = [_intensity(one, _numbers(c[:, 2]), export) for one, c in zip(species, cells, strict=True)]
+    times = {row.get("Species", ""): row.get("CT(s)", "") for row in conditions(export)}
+    own = [find_quantum(rate[rate > 2 * PLACEHOLDER]) for rate in rates]
+    found: list[float | None] = []
+    for one, rate, quantum in zip(species, rates, own, strict=True):
+        time = times.get(one.label, "")
+        if quantum is None and np.isfinite(rate).any():
+            alike = [q for s, q in zip(species, own, strict=True) if q and times.get(s.label, "") == time]
+            quantum = next((q for q in alike if fits(rate, q)), None) or _stated(time, one.label, export, notices)
+        found.append(quantum)
+    return found
+
+
+def _stated(time: str, label: str, export: Export, notices: list[Notice]) -> float | None:
+    """Give the rate of one count by the header: 1 / (counting time · yield)."""
+    percent = export.fields().get("EM yield (%)", "")
+    if not (is_number(time) and is_number(percent) and float(time) > 0 and float(percent) > 0):
+        return None
+    text = f"{label}: no rate is low enough to show its count quantum; that of counting time and yield is used"
+    notices.append(Notice("count-quantum-stated", text))
+    return 100 / (float(time) * float(percent))
+
+
+def _counted(
+    one: _Species, columns: list[SourceColumn], quantum: float | None, export: Export, notices: list[Notice]
+) -> list[SourceColumn]:
+    """Derive counts and flags from the intensities of one species."""
+    y = next((c for c in columns if c.quantity in _Y.values()), None)
+    if y is None:
+        return []
+    intensity = _intensity(one, y.values, export)
+    with np.errstate(invalid="ignore"):
+        zero = intensity < (quantum / 2 if quantum else 2 * PLACEHOLDER)
+        threshold = export.fields().get("EM -> FC threshold (c/s)", "")
+        faraday = intensity > float(threshold) if is_number(threshold) else np.zeros(len(intensity), bool)
+    counts = counts_of(intensity, quantum, zero) if quantum else None
+    lost = counts.not_recoverable if counts else np.ones(len(intensity), bool)
+    flags = (zero * 1 + lost * 2 + faraday * 4).astype(np.uint8)
+    flag_column = SourceColumn("flags", flags, "flags", "1", "derived", bits=_FLAGS, attrs=_RECIPES[0])
+    if counts is None:
+        text = f"{one.label}: no count quantum in the intensities; counts are unknown"
+        notices.append(Notice("no-count-quantum", text))
+        return [flag_column]
+    if lost.any():
+        text = f"{one.label}: {int(lost.sum())} of {len(lost)} points exceed {RECOVERABLE} counts, not recoverable"
+        notices.append(Notice("counts-not-recoverable", text))
+    return [flag_column, *_count_columns(counts)]
+
+
+_RECIPES: tuple[dict[str, str], ...] = (
+    {"recipe": "1: placeholder of 0 counts; 2: counts not recoverable; 4: above the switch to the Faraday cup"},
+    {"recipe": f"intensity / count_quantum, whole up to {RECOVERABLE}, an estimate above; placeholders are 0"},
+    {"recipe": "the largest rate of which low intensities are whole multiples"},
+)
+
+
+def _count_columns(counts: Counts) -> list[SourceColumn]:
+    quantum: NDArray[np.float64] = np.full(len(counts.values), counts.quantum)
+    return [
+        SourceColumn("counts", counts.values, "ion_counts", "count", "derived", attrs=_RECIPES[1]),
+        SourceColumn("count_quantum", quantum, "count_quantum", "count/s", "derived", attrs=_RECIPES[2]),
+    ]
+
+
+def _rsf(label: str, export: Export) -> float:
+    """Give the sensitivity factor of a species: atoms per cm³ for one count/s; 0 where it is not stated."""
+    stated = [s for row in layers(export) for s in row["species"] if s["species"] == label]
+    text = next((s["RSF  (at/cm3)"] for s in stated if is_number(s.get("RSF  (at/cm3)", ""))), "0")
+    return float(text)
+
+
+def _check_polarity(species: list[_Species], sign: int, notices: list[Notice]) -> None:
+    """Say where the header's polarity does not fit the species."""
+    if sign == 0:
+        notices.append(Notice("polarity-unknown", "the header does not say the polarity of the detected ions"))
+    if sign >= 0:
+        return
+    doubtful = []
+    for one in species:
+        try:
+            if parse_species(one.label).elements() <= _CATIONS:
+                doubtful.append(one.label)
+        except UnknownSpecies:
+            continue
+    if doubtful:
+        text = f"the header says negative ions, but {', '.join(doubtful)} form almost none; check the polarity"
+        notices.append(Notice("cations-in-negative", text))
+
+
+def _check_points(export: Export, rows: int, notices: list[Notice]) -> None:
+    stated = export.fields().get("# of data point/species", "")
+    if stated.isdigit() and int(stated) != rows:
+        notices.append(Notice("row-count", f"the header says {stated} points per species, the data have {rows}"))
+    if not conditions(export):
+        notices.append(Notice("no-conditions", "the measurement conditions are missing: the file was cut"))

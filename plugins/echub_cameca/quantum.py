@@ -1,0 +1,74 @@
+"""Counts from printed rates: at low rates all intensities are whole multiples of one quantum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RECOVERABLE = 900
+"""Counts up to which six printed digits and the dead-time correction leave whole numbers whole."""
+PLACEHOLDER = 1e-3
+"""What is printed for 0 counts, in counts/s."""
+_FIRST = 200
+_TOLERANCE = 0.02
+_DIVISORS = 12
+_ENOUGH = 4
+"""Different values that must fit: fewer are multiples of something by chance."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts of one channel: whole where they can be had back, else the best estimate."""
+
+    quantum: float
+    values: NDArray[np.float64]
+    not_recoverable: NDArray[np.bool_]
+
+
+def find_quantum(intensity: NDArray[Any]) -> float | None:
+    """Find the quantum of which low intensities are whole multiples; None where there is none.
+
+    The smallest intensity is tried as 1, 2, … counts; the first that all low values fit counts,
+    and is refined over ever higher ones.
+    """
+    seen = np.unique(intensity[np.isfinite(intensity) & (intensity > 0)])
+    if len(seen) < _ENOUGH:
+        return None
+    for divisor in range(1, _DIVISORS + 1):
+        quantum = float(seen[0]) / divisor
+        low = seen[seen < _FIRST * quantum]
+        if len(low) >= _ENOUGH and _misfit(low, quantum) < _TOLERANCE:
+            return _refined(seen, quantum)
+    return None
+
+
+def _misfit(values: NDArray[Any], quantum: float) -> float:
+    multiples = values / quantum
+    return float(np.abs(multiples - np.round(multiples)).max())
+
+
+def fits(intensity: NDArray[Any], quantum: float) -> bool:
+    """Tell whether all rates up to `RECOVERABLE` counts are whole multiples of a quantum found elsewhere."""
+    with np.errstate(invalid="ignore"):
+        low = intensity[(intensity > 2 * PLACEHOLDER) & (intensity < RECOVERABLE * quantum)]
+    return len(low) >= _ENOUGH and _misfit(low, quantum) < 3 * _TOLERANCE
+
+
+def _refined(values: NDArray[Any], quantum: float) -> float:
+    for limit in (_FIRST, 2 * _FIRST):
+        low = values[values < limit * quantum]
+        counts = np.round(low / quantum)
+        quantum = float((low * counts).sum() / (counts * counts).sum())
+    return quantum
+
+
+def counts_of(intensity: NDArray[Any], quantum: float, zero: NDArray[np.bool_]) -> Counts:
+    """Give counts: whole up to `RECOVERABLE`, an unrounded estimate and a flag above; placeholders are 0."""
+    with np.errstate(all="ignore"):  # a damaged export may print infinite rates
+        multiples = np.where(zero, 0.0, intensity / quantum)
+        whole = np.round(multiples)
+        lost = (multiples > RECOVERABLE) | (np.abs(multiples - whole) > 0.1)
+    return Counts(quantum, np.where(lost, multiples, whole), lost & np.isfinite(intensity))

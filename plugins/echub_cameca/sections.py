@@ -1,0 +1,182 @@
+"""The sections of a Cameca text export, and its header fields as typed metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from echub.plugin import Metadata, MetadataError, Notice, ReadError, Source
+from echub.text import decode, encoding_of
+
+_SECTION = re.compile(r"\*\*\* (.*?) \*\*\*:?\s*\Z")
+_FIELDS: Mapping[str, tuple[str, str | None]] = {
+    "Sample ID": ("sample.id", None),
+    "Raw data file name(s)": ("experiment.file_name", None),
+    "Comments": ("experiment.comments", None),
+    "Primary ions": ("sims.primary_ion", None),
+    "Impact energy (eV)": ("sims.primary_energy", "eV"),
+    "Prim beam intensity @t=0 (nA)": ("sims.primary_current", "nA"),
+    "Raster size (um)": ("sims.raster", "um"),
+    "EM dead time (ns)": ("sims.dead_time", "ms"),
+    "Total depth (nm)": ("sims.crater_depth", "nm"),
+}
+"""Printed fields that are metadata of the hub; nanoseconds become milliseconds below."""
+_NS_TO_MS = 1e-6
+_NOT_SET = ("", "-")
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export cut into sections: by title, the lines with their 1-based numbers."""
+
+    sections: Mapping[str, list[tuple[int, str]]]
+
+    def section(self, title: str) -> list[tuple[int, str]]:
+        """Give the lines of the first section whose title begins so; none where it is missing."""
+        return next((lines for name, lines in self.sections.items() if name.startswith(title)), [])
+
+    def fields(self) -> dict[str, str]:
+        """Give all fields `name<tab>value` outside the data, the first of each name."""
+        found: dict[str, str] = {}
+        for title, lines in self.sections.items():
+            if title.startswith(("DATA START", "CALIBRATION")):
+                continue
+            for _, line in lines:
+                name, *values = [cell.strip() for cell in line.split("\t")]
+                if name and values:
+                    found.setdefault(name, next((value for value in values if value), ""))
+        return found
+
+
+def parse(source: Source) -> Export:
+    """Cut an export into its sections.
+
+    Raises `ReadError` for a file without its data, or one that ends inside them.
+    """
+    data = source.read()
+    encoding = encoding_of(source.head, whole=len(data) <= len(source.head))
+    if encoding.value is None:
+        raise ReadError("the file is no text", found=encoding.evidence, cause="it is damaged, or no export")
+    sections: dict[str, list[tuple[int, str]]] = {}
+    current: list[tuple[int, str]] = []
+    for number, line in enumerate(decode(data, encoding.value).replace("\r\n", "\n").split("\n"), 1):
+        if match := _SECTION.match(line):
+            current = sections.setdefault(match[1], [])
+        else:
+            current.append((number, line))
+    if "DATA START" not in sections or "DATA END" not in sections:
+        raise ReadError(
+            "the data of the export are not whole",
+            expected="*** DATA START *** and *** DATA END ***",
+            found=", ".join(sections) or "no section",
+            cause="the file was cut",
+            hint="export it again",
+        )
+    return Export(sections)
+
+
+def describe(export: Export, metadata: Metadata) -> list[Notice]:
+    """Fill in the typed metadata from the header's fields; give what could not be."""
+    fields, notices = export.fields(), []
+    metadata.set("instrument.manufacturer", "Cameca")
+    for name, (path, unit) in _FIELDS.items():
+        printed = fields.get(name, "")
+        if printed in _NOT_SET:
+            continue
+        try:
+            value: Any = float(printed) * (_NS_TO_MS if "(ns)" in name else 1.0) if unit else printed
+            metadata.set(path, value, unit)
+        except (ValueError, MetadataError) as error:
+            notices.append(
+                Notice("field-unreadable", f"{name} is {printed!r}: {getattr(error, 'message', error)}")
+            )
+    stamp = _start(fields)
+    if stamp:
+        metadata.set("experiment.start", stamp)
+        metadata.set("experiment.timezone", "unknown")
+    return notices
+
+
+def _start(fields: Mapping[str, str]) -> str | None:
+    try:
+        printed = f"{fields.get('Analysis date', '')} {fields.get('Analysis time', '')}"
+        return datetime.strptime(printed, "%m/%d/%Y %H:%M").isoformat()
+    except ValueError:
+        return None
+
+
+def polarity(export: Export) -> int:
+    """Give the polarity of the detected ions: +1, -1, or 0 where it is not printed."""
+    return {"+": 1, "-": -1}.get(export.fields().get("Secondary ion polarity", ""), 0)
+
+
+def conditions(export: Export) -> list[dict[str, str]]:
+    """Give the measurement conditions: one row per species, by the printed column titles."""
+    rows = [line.split("|") for _, line in export.section("MEASUREMENT CONDITIONS") if "|" in line]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    return [dict(zip(cells[0], row, strict=False)) for row in cells[1:]] if cells else []
+
+
+def layers(export: Export) -> list[dict[str, Any]]:
+    """Give the layers of the calibration: matrix, interfaces, mean sputter rate, and RSF per species."""
+    found: list[dict[str, Any]] = []
+    for _, line in export.section("CALIBRATION PARAMETERS"):
+        name, *values = [cell.strip() for cell in line.split("\t")]
+        value = next((v for v in values if v), "")
+        if name.startswith("Layer #"):
+            found.append({"layer": name.removesuffix(" matrix"), "matrix": value, "species": []})
+        elif found and name == "Species":
+            found[-1]["species"].append({"species": value})
+        elif found and value:
+            target = found[-1]["species"][-1] if found[-1]["species"] else found[-1]
+            target[name] = value
+    return found
+
+
+def calibrate(export: Export, metadata: Metadata) -> None:
+    """State the depth calibration and the sensitivity factors, with the convention they have here."""
+    table = layers(export)
+    if table:
+        keep = (
+            "layer",
+            "matrix",
+            "1st Interface (nm)",
+            "2nd Interface (nm)",
+            "Depth calib method",
+            "Mean SR (nm/min)",
+        )
+        metadata.set("sims.depth_calibration", [{k: row[k] for k in keep if k in row} for row in table])
+    factors = [
+        {
+            "species": species["species"],
+            "layer": row["layer"],
+            "value": float(species["RSF  (at/cm3)"]),
+            "unit": "1/cm^3",
+            "convention": "per_count_rate",
+            "meaning": "atoms per cm^3 for one count per second",
+            "dose_per_cm2": species.get("Dose (at/cm2)", ""),
+        }
+        for row in table
+        for species in row["species"]
+        if is_number(species.get("RSF  (at/cm3)", ""))
+    ]
+    if factors:
+        metadata.set("sims.rsf", factors)
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a printed cell is a finite number."""
+    return re.fullmatch(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?", text) is not None
+
+
+def settings(export: Export) -> dict[str, Any]:
+    """Give everything outside the data, verbatim by section, and the layer table."""
+    outside: dict[str, Sequence[str]] = {
+        title: [line for _, line in lines if line.strip()]
+        for title, lines in export.sections.items()
+        if title != "DATA START"
+    }
+    return {"sections": outside, "layers": layers(export), "conditions": conditions(export)}

@@ -1,0 +1,84 @@
+"""Hiden MASsoft text exports, and SIMS profiles and maps declared by a `sims.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from echub.plugin import Confidence, KnownFormat, Reader, Template, hookimpl, option
+
+if TYPE_CHECKING:
+    from echub.plugin import Source
+
+FIRST_LINE = re.compile(rb'"?\d{1,12}"?[,;]\s*"?scans"?\s*[,;]\s*"?\d{1,12}"?[,;]\s*"?DataLength')
+MANIFEST = re.compile(rb'^\s*format\s*=\s*"sims"\s*$', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class MassoftOptions:
+    """Options of the reader `hiden-massoft`: units that the file does not print."""
+
+    faraday: str = option(
+        "unknown", "unit of the Faraday channels", choices=("unknown", "torr", "mbar", "Pa", "A")
+    )
+    sem: str = option("unknown", "unit of the SEM channels", choices=("unknown", "torr", "mbar", "Pa", "c/s"))
+    temperature: str = option("unknown", "unit of temperature channels", choices=("unknown", "degC", "K"))
+    vacuum: str = option("unknown", "unit of vacuum channels", choices=("unknown", "torr", "mbar", "Pa"))
+    dwell: float = option(0.0, "dwell per mass, where it is known: counts need it", unit="s")
+
+
+@hookimpl
+def echub_readers() -> Iterable[Reader | KnownFormat | Template]:
+    """Declare the readers of this plugin."""
+    return (
+        Reader(
+            "hiden-massoft",
+            "Hiden MASsoft text export",
+            (".csv", ".txt"),
+            sniff="echub_hiden:sniff_massoft",
+            read="echub_hiden.massoft:read",
+            options=MassoftOptions,
+        ),
+        Reader(
+            "sims-declared",
+            "SIMS profiles and maps declared by a sims.toml",
+            (".toml",),
+            sniff="echub_hiden:sniff_manifest",
+            read="echub_hiden.manifest:read",
+        ),
+        Template("sims.toml", "what a folder of SIMS exports holds, for `sims-declared`", "echub_hiden:template"),
+        KnownFormat(
+            "hiden-sidecar",
+            "a working file of Hiden MASsoft",
+            (".exp", ".scn", ".env", ".ann", ".dat"),
+            "export the data as CSV from MASsoft, and convert that",
+        ),
+        KnownFormat(
+            "quadstar",
+            "a file of Pfeiffer Quadstar (not of Hiden)",
+            (".sac",),
+            "export it as ASCII from Quadstar",
+        ),
+    )
+
+
+def sniff_massoft(source: Source) -> Confidence:
+    """Recognise the first line: rows, `scans`, bytes per row, `DataLength`."""
+    head = source.head[:512].removeprefix(b"\xef\xbb\xbf")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.replace(b"\0", b"")[2:]
+    return Confidence.CERTAIN if FIRST_LINE.match(head) else Confidence.NO
+
+
+def sniff_manifest(source: Source) -> Confidence:
+    """Recognise a manifest by its own key ``format = "sims"``."""
+    return Confidence.CERTAIN if MANIFEST.search(source.head) else Confidence.NO
+
+
+def template() -> str:
+    """Give a commented `sims.toml`."""
+    from importlib.resources import files
+
+    return files("echub_hiden").joinpath("template.toml").read_text(encoding="utf-8")

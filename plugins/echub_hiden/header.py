@@ -1,0 +1,185 @@
+"""The header of a MASsoft export: counts for checking, scans, settings, and where the data begin."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from echub.plugin import Metadata, Notice, ReadError
+
+FIRST = re.compile(r'"?(?P<rows>\d+)"?(?P<delimiter>[,;])\s*"?scans"?\s*[,;]\s*"?(?P<length>\d+)"?')
+_SECOND = re.compile(r'"?header"?[,;]\s*"?(?P<lines>\d+)"?')
+_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})\Z")
+_TIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP]M)?\Z", re.IGNORECASE)
+CLOCK_NEVER_SET = 2010
+"""Instruments of this maker with this export are younger; an earlier year is a reset clock."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One scan of the experiment: its row of the header's table."""
+
+    name: str
+    input: str
+    fields: dict[str, str]
+
+
+@dataclass
+class Header:
+    """What stands before the data; `first_row` is the 0-based line of the first row."""
+
+    rows: int
+    row_length: int
+    delimiter: str
+    first_row: int
+    names: list[str]
+    lines: list[str]
+    is_resaved: bool
+    scans: list[Scan] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+def parse(lines: Sequence[str]) -> Header:
+    """Parse the header.
+
+    `lines` without their line ends. Raises `ReadError` where the first line or the data are
+    missing.
+    """
+    first = FIRST.match(lines[0]) if lines else None
+    if first is None:
+        raise ReadError("the first line is not that of a MASsoft export", where="line 1", expected="rows,scans,…")
+    delimiter = first["delimiter"]
+    stated = _SECOND.match(lines[1]) if len(lines) > 1 else None
+    notices: list[Notice] = []
+    data = _data_line(lines, delimiter, int(stated["lines"]) if stated else -1, notices)
+    header = Header(
+        int(first["rows"]),
+        int(first["length"]),
+        delimiter,
+        data + 2,
+        _names(lines, data + 1, delimiter),
+        list(lines[: data + 2]),
+        not (lines[0].startswith("0") and lines[data].startswith('"')),
+        notices=notices,
+    )
+    header.scans = _scans(header)
+    if header.is_resaved:
+        notices.append(
+            Notice("resaved", "the file was saved again by another program: its row lengths cannot be checked")
+        )
+    return header
+
+
+def _data_line(lines: Sequence[str], delimiter: str, stated: int, notices: list[Notice]) -> int:
+    """Find the 0-based line ``"Data"``: where line 2 says, else the one before the names and numbers."""
+    if 0 <= stated < len(lines) and _is_data(lines[stated], delimiter):
+        return stated
+    start = next((n for n in range(2, len(lines)) if re.match(r"\s*\d", lines[n])), None)
+    if start is not None and _is_data(lines[start - 2], delimiter):
+        found = start - 2
+    else:
+        found = next((n for n in range(2, len(lines)) if _is_data(lines[n], delimiter)), -1)
+    if found < 0:
+        raise ReadError(
+            "the header has no line Data",
+            where="line 2",
+            expected=f'"Data" in line {stated + 1}' if stated >= 0 else "the number of header lines",
+            cause="the file was cut, or edited",
+            hint="export it again from MASsoft",
+        )
+    notices.append(
+        Notice("header-lines", f'line 2 says that {stated} lines precede "Data", but {found} do; {found} counts')
+    )
+    return found
+
+
+def _is_data(line: str, delimiter: str) -> bool:
+    return re.match(rf'"?Data"?\s*(?:[{delimiter}]|\Z)', line) is not None
+
+
+def _names(lines: Sequence[str], at: int, delimiter: str) -> list[str]:
+    if at >= len(lines) or not lines[at].strip():
+        raise ReadError("the file ends before the column names", where=f"line {at + 1}", cause="the file was cut")
+    return cells(lines[at], delimiter)
+
+
+def cells(line: str, delimiter: str) -> list[str]:
+    """Split a line; a quoted cell may hold the delimiter, and one delimiter may end the line."""
+    try:
+        found = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
+    except (csv.Error, StopIteration) as error:
+        raise ReadError("a line cannot be split into cells", found=line[:60], cause=str(error)) from None
+    while len(found) > 1 and not found[-1]:
+        found.pop()
+    return found
+
+
+def _scans(header: Header) -> list[Scan]:
+    titles: list[str] = []
+    found: list[Scan] = []
+    for line in header.lines:
+        row = cells(line, header.delimiter) if line.strip() else [""]
+        if row[0] == "Scan ID":
+            titles = row
+        elif titles and re.match(r"Scan \d+\Z", row[0]):
+            fields = dict(zip(titles, row, strict=False))
+            found.append(Scan(row[0], fields.get("Input", ""), fields))
+        elif titles:
+            break
+    return found
+
+
+def describe(header: Header, metadata: Metadata) -> dict[str, Any]:
+    """Fill in the typed metadata, and give the settings: the environment, and the header verbatim."""
+    metadata.set("instrument.manufacturer", "Hiden Analytical")
+    environment: dict[str, Any] = {}
+    inside = False
+    for line in header.lines:
+        row = cells(line, header.delimiter) if line.strip() else [""]
+        if row[0] == "Date":
+            _start(row, header, metadata)
+        elif row[0] == "ID" and len(row) > 1 and row[1]:
+            metadata.set("instrument.model", row[1])
+        elif row[0] == "Environment":
+            inside = True
+        elif row[0] == "Data":
+            break
+        elif inside and len(row) > 1:
+            environment[row[0]] = row[1:]
+    scans = [scan.fields for scan in header.scans]
+    return {"header": header.lines, "environment": environment, "scans": scans}
+
+
+def _start(row: Sequence[str], header: Header, metadata: Metadata) -> None:
+    """Date and time as the instrument's computer has them: m/d/yyyy, or dd.mm.yyyy."""
+    date = _DATE.match(row[1]) if len(row) > 1 else None
+    time = _TIME.match(row[3]) if len(row) > 3 else None
+    stamp = _iso(date, time)
+    if stamp is None:
+        header.notices.append(Notice("start-unreadable", f"the start {' '.join(row[1:])!r} cannot be read"))
+        return
+    metadata.set("experiment.start" if "T" in stamp else "experiment.date", stamp)
+    metadata.set("experiment.timezone", "unknown")
+    if int(stamp[:4]) < CLOCK_NEVER_SET:
+        header.notices.append(Notice("clock-never-set", f"the instrument's clock says {stamp}: it was never set"))
+
+
+def _iso(date: re.Match[str] | None, time: re.Match[str] | None) -> str | None:
+    if date is None:
+        return None
+    a, mark, b, c = date[1], date[2], date[3], date[4]
+    parts = {"/": (c, a, b), ".": (c, b, a), "-": (a, b, c)}[mark]
+    if time is None:
+        clock = (0, 0, 0)
+    else:
+        half = 12 * (time[4].upper() == "PM") if time[4] else 0
+        clock = (int(time[1]) % 12 + half if time[4] else int(time[1]), int(time[2]), int(time[3]))
+    try:
+        whole = datetime(int(parts[0]), int(parts[1]), int(parts[2]), *clock)
+    except ValueError:
+        return None
+    return whole.isoformat() if time is not None else whole.date().isoformat()

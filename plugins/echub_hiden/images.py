@@ -1,0 +1,141 @@
+"""Image stacks: one matrix per species and frame, a multi-page TIFF per species, or one NumPy array."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import ReadError, Source
+from echub.species import parse_species
+from echub.text import decode, encoding_of
+from echub_hiden.declared import Part, open_beside
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The images of one species in one region: counts (frame, y, x), and the bits of a stored pixel."""
+
+    region: str
+    species: str
+    polarity: int
+    counts: NDArray[np.float64]
+    bits: int
+
+
+def read_stack(part: Part, source: Source) -> Iterator[Stack]:
+    """Give the stack of each declared species.
+
+    `{species}` in the pattern stands for the label, as it is or without what file names cannot
+    hold; `{frame}` for the number of the image. Raises `ReadError` where files are missing or
+    differ in size.
+    """
+    pattern = str(part.told["pattern"])
+    species = [str(label) for label in part.told["species"]]
+    cube = _array(open_beside(source, pattern)) if pattern.endswith(".npy") and "{" not in pattern else None
+    if cube is not None and (cube.ndim != 4 or len(cube) != len(species)):
+        raise ReadError(
+            "the array does not hold the declared species",
+            path=pattern,
+            expected=f"the shape ({len(species)}, frames, y, x)",
+            found=str(cube.shape),
+        )
+    for number, label in enumerate(species):
+        images = cube[number] if cube is not None else _images(pattern, label, source)
+        bits = 8 * images.dtype.itemsize if images.dtype.kind in "ui" else 64
+        sign = part.polarity or parse_species(label).polarity
+        yield Stack(part.region, label, sign, images.astype(np.float64), bits)
+
+
+def _images(pattern: str, label: str, source: Source) -> NDArray[np.generic]:
+    names = [file.name for file in source.beside("*")]
+    plain = re.sub(r"[^A-Za-z0-9]", "", label)
+    for spelling in (label, plain):
+        expected = re.escape(pattern).replace(re.escape("{species}"), re.escape(spelling))
+        matched = re.compile(re.sub(r"\\\{frame(?::[^}]*?)?\\\}", r"(?P<frame>\\d+)", expected) + r"\Z")
+        found = [(m, name) for name in names if (m := matched.match(name))]
+        if found:
+            break
+    else:
+        raise ReadError(
+            f"there are no images of {label}",
+            expected=pattern.replace("{species}", label),
+            found=f"{len(names)} files beside the manifest, none of that name",
+        )
+    if "{frame" not in pattern:
+        return _pages(open_beside(source, found[0][1]))
+    ordered = sorted(found, key=lambda item: int(item[0]["frame"]))
+    _check_frames([int(m["frame"]) for m, _ in ordered], label)
+    planes = [_matrix(open_beside(source, name)) for _, name in ordered]
+    if len({plane.shape for plane in planes}) > 1:
+        raise ReadError(
+            f"the images of {label} differ in size", found=", ".join(sorted({str(p.shape) for p in planes}))
+        )
+    return np.stack(planes)
+
+
+def _check_frames(numbers: list[int], label: str) -> None:
+    missing = sorted(set(range(numbers[0], numbers[-1] + 1)) - set(numbers)) if numbers else []
+    if missing:
+        raise ReadError(
+            f"images of {label} are missing",
+            expected=f"the frames {numbers[0]} to {numbers[-1]}",
+            found=f"none for {', '.join(map(str, missing[:10]))}",
+        )
+
+
+def _pages(file: Source) -> NDArray[np.generic]:
+    return _array(file) if file.suffix == ".npy" else _tiff(file)
+
+
+def _matrix(file: Source) -> NDArray[np.generic]:
+    """Read one image: text of numbers, a NumPy array, or a TIFF."""
+    if file.suffix in (".npy", ".tif", ".tiff"):
+        image = _array(file) if file.suffix == ".npy" else _tiff(file)[0]
+        return _require_matrix(image, file)
+    data = file.read()
+    encoding = encoding_of(data, whole=True)
+    text = decode(data, encoding.value or "utf-8")
+    separator = next((s for s in (";", "\t", ",") if s in text), None)
+    try:
+        return _require_matrix(np.loadtxt(io.StringIO(text), delimiter=separator, ndmin=2), file)
+    except ValueError as error:
+        raise ReadError("the image is no matrix of numbers", path=file.shown, found=str(error)) from None
+
+
+def _require_matrix(image: NDArray[np.generic], file: Source) -> NDArray[np.generic]:
+    if image.ndim != 2 or not image.size:
+        raise ReadError("the image is no matrix", path=file.shown, expected="(y, x)", found=str(image.shape))
+    return image
+
+
+def _array(file: Source) -> NDArray[np.generic]:
+    try:
+        loaded: NDArray[np.generic] = np.load(io.BytesIO(file.read()), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise ReadError("the file is no NumPy array of numbers", path=file.shown, found=str(error)) from None
+    if loaded.dtype.kind not in "uif":
+        raise ReadError("the array holds no numbers", path=file.shown, found=str(loaded.dtype))
+    return loaded
+
+
+def _tiff(file: Source) -> NDArray[np.generic]:
+    """Read all pages of a TIFF with Pillow, which comes with matplotlib (extra `plot`)."""
+    try:
+        from PIL import Image, ImageSequence
+    except ImportError:
+        raise ReadError(
+            "reading TIFF needs Pillow", path=file.shown, hint="pip install pillow, or export matrices as text"
+        ) from None
+    try:
+        with Image.open(io.BytesIO(file.read())) as image:
+            pages = [np.array(page) for page in ImageSequence.Iterator(image)]
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ReadError("the file is no TIFF that can be read", path=file.shown, found=str(error)) from None
+    if any(page.ndim != 2 for page in pages):
+        raise ReadError("a page is a coloured picture, not counts", path=file.shown, found=str(pages[0].shape))
+    return np.stack(pages)

@@ -1,0 +1,70 @@
+"""What a column of a MASsoft export measures: from the scan's input or the printed header, never a guess."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from echub.plugin import Notice, SourceColumn, UnknownUnit, parse_unit
+from echub_hiden import MassoftOptions
+from echub_hiden.header import Header
+
+_OF_UNIT = {"torr": "partial_pressure", "mbar": "partial_pressure", "Pa": "partial_pressure", "A": "ion_current"}
+_OF_UNIT |= {"count/s": "ion_count_rate", "count": "ion_counts", "degC": "temperature", "K": "temperature"}
+_SCAN_COLUMNS = {"cycle": ("cycle", "1"), "mass amu": ("mass_to_charge", "1"), "mass": ("mass_to_charge", "1")}
+
+
+def scan_meaning(name: str, values: NDArray[Any], at: int) -> SourceColumn:
+    """Give a column of the scan layout: its header ends in its unit (`SEM c/s`)."""
+    if name.lower() in _SCAN_COLUMNS:
+        quantity, unit = _SCAN_COLUMNS[name.lower()]
+        return SourceColumn(name, values, quantity, unit, index=at)
+    detector, _, printed = name.rpartition(" ")
+    found = _quantity(printed)
+    return SourceColumn(
+        name, values, found, printed if found else None, index=at, attrs={"detector": detector or name}
+    )
+
+
+def trend_meaning(
+    header: Header, legend: int, name: str, values: NDArray[Any], at: int, options: MassoftOptions
+) -> SourceColumn:
+    """Give a column of a trend: the unit is the input's where that says one, else what the user states."""
+    scan = header.scans[legend] if legend < len(header.scans) else None
+    given = scan.input if scan else ""
+    unit, source = _unit(given, options)
+    attrs = {"legend": name, "input": given} | ({"scan": scan.name} if scan else {})
+    if scan and not name.isdigit() and scan.fields.get("Start"):
+        attrs["mass"] = scan.fields["Start"]
+    if unit is None:
+        _unknown(header, given)
+        return SourceColumn(name, values, None, None, index=at, attrs=attrs)
+    quantity = "ambient_pressure" if given.lower() == "vacuum" else _quantity(unit)
+    return SourceColumn(name, values, quantity, unit, index=at, attrs={**attrs, "unit_from": source})
+
+
+def _unit(given: str, options: MassoftOptions) -> tuple[str | None, str]:
+    """Find the unit of an input: printed behind its name (`SEM c/s`), or stated by an option."""
+    detector, _, printed = given.rpartition(" ")
+    if detector and _quantity(printed):
+        return printed, "the scan's input"
+    stated = {"faraday": options.faraday, "sem": options.sem, "temperature": options.temperature}
+    stated["vacuum"] = options.vacuum
+    unit = stated.get(given.lower(), "unknown")
+    return (None, "") if unit == "unknown" else (unit, f"--option {given.lower()}={unit}")
+
+
+def _quantity(printed: str) -> str | None:
+    try:
+        return _OF_UNIT.get(parse_unit(printed).symbol)
+    except UnknownUnit:
+        return None
+
+
+def _unknown(header: Header, given: str) -> None:
+    known = given.lower() in ("faraday", "sem", "temperature", "vacuum")
+    how = f"; state it: --option {given.lower()}=UNIT" if known else ""
+    message = f"the file prints no unit for the input {given or '(none)'}{how}"
+    if not any(notice.message == message for notice in header.notices):
+        header.notices.append(Notice("unit-unknown", message))

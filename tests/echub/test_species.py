@@ -1,0 +1,103 @@
+"""Ion labels: every spelling, every trap, and m/z against stated values."""
+
+import pytest
+
+from echub.errors import UnknownSpecies
+from echub.species import Atom, abundances, overlay, parse_species
+
+STATED = {
+    "Na+": 22.98922,
+    "ZrO+": 105.89906,
+    "ZrO2-": 121.89508,
+    "SiO2-": 59.96730,
+    "PO2-": 62.96414,
+    "O-": 15.99546,
+    "18O-": 17.99971,
+}
+
+
+@pytest.mark.parametrize(("label", "mz"), STATED.items())
+def test_mass_to_charge_is_that_of_the_base_peak(label, mz):
+    assert parse_species(label).mz == pytest.approx(mz, abs=6e-6)
+
+
+@pytest.mark.parametrize("label", ["18O-", "[18O]-", "^{18}O-", "^18O-", "¹⁸O⁻", "¹⁸O−", "18O–", " 18O- "])
+def test_one_ion_in_all_its_spellings(label):
+    species = parse_species(label)
+    assert (species.atoms, species.charge, species.name) == ((Atom("O", 18),), -1, "[18O]-")
+
+
+@pytest.mark.parametrize(
+    ("label", "atoms", "charge"),
+    [
+        ("Na2+", (Atom("Na", 0, 2),), 1),
+        ("Na++", (Atom("Na"),), 2),
+        ("Na^2+", (Atom("Na"),), 2),
+        ("Na^{2+}", (Atom("Na"),), 2),
+        ("Na²⁺", (Atom("Na"),), 2),
+        ("Na₂⁺", (Atom("Na", 0, 2),), 1),
+        ("SiO₂⁻", (Atom("Si"), Atom("O", 0, 2)), -1),
+        ("30Si16O2-", (Atom("Si", 30), Atom("O", 16, 2)), -1),
+        ("30SiO2H-", (Atom("Si", 30), Atom("O", 0, 2), Atom("H")), -1),
+        ("[30Si]16O-", (Atom("Si", 30, 16), Atom("O")), -1),
+        ("Si16O-", (Atom("Si", 0, 16), Atom("O")), -1),
+        ("Se-", (Atom("Se"),), -1),
+        ("D+", (Atom("H", 2),), 1),
+        ("7Li", (Atom("Li", 7),), None),
+        ("115In", (Atom("In", 115),), None),
+    ],
+)
+def test_composition_and_charge(label, atoms, charge):
+    species = parse_species(label)
+    assert (species.atoms, species.charge) == (atoms, charge)
+
+
+def test_inline_isotopes_are_no_counts():
+    assert parse_species("30Si16O2-").mz == pytest.approx(61.964148, abs=1e-6)
+
+
+def test_a_doubly_charged_ion_has_half_the_mass():
+    assert parse_species("Zr++").mz == pytest.approx((89.904699 - 2 * 0.00054858) / 2, abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"), [("total", "total"), ("TIC", "total"), ("SE", "SE"), ("T", "T"), ("Vac", "Vac")]
+)
+def test_channels_that_are_no_ions(label, name):
+    species = parse_species(label)
+    assert (species.special, species.name, species.polarity) == (name, name, 0)
+    with pytest.raises(UnknownSpecies, match="is no ion"):
+        _ = species.mz
+
+
+@pytest.mark.parametrize(
+    ("label", "position", "found"),
+    [
+        ("Xx+", 1, "Xx"),
+        ("29O-", 1, "29O"),
+        ("NaQq+", 3, "Qq"),
+        ("Na+?", 3, r"\+\?"),
+        ("ZrO2- (raw)", 5, "raw"),
+        ("na+", 1, "na"),
+        ("+", 1, "no atoms"),
+        ("", 1, "no atoms"),
+        ("Na+-", 3, r"\+-"),
+        ("Na0+", 3, "count 0"),
+        ("12C2H-", 4, "nuclide 2H"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_position(label, position, found):
+    with pytest.raises(UnknownSpecies, match=found) as caught:
+        parse_species(label)
+    assert caught.value.where == f"position {position}"
+
+
+def test_silicon_lies_on_phosphorus():
+    for label in ("P-", "PO2-"):
+        ion = parse_species(label)
+        assert parse_species(overlay(ion)).nominal_mass == ion.nominal_mass
+    assert overlay(parse_species("Na+")) == ""
+
+
+def test_zirconium_has_the_isotopes_of_nature():
+    assert abundances("Zr") == pytest.approx({90: 0.5145, 91: 0.1122, 92: 0.1715, 94: 0.1738, 96: 0.028}, abs=2e-4)

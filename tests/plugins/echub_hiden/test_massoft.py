@@ -1,0 +1,121 @@
+"""MASsoft exports: units never guessed, every check of the first line, every trap."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import ReadError, UnknownFormat
+from fixtures.sims import massoft, massoft_rows
+
+REAL = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared/corpus")) / "sims"
+
+
+def read(tmp_path, data, name="trend.csv", **options):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return echub.read(path, reader="hiden-massoft", options=options)
+
+
+def codes(record):
+    return {notice.code for notice in record.notices}
+
+
+def test_time_comes_from_ms_and_units_only_from_the_user(tmp_path):
+    plain = read(tmp_path, massoft())
+    assert np.array_equal(plain["timeseries"]["time"], massoft_rows()[:, 0] / 1000)
+    assert plain["timeseries"].column("vendor_h2").unit is None
+    assert "unit-unknown" in codes(plain)
+    stated = read(tmp_path, massoft(), faraday="torr", sem="c/s", temperature="degC")
+    assert stated["timeseries"]["partial_pressure"] == pytest.approx(massoft_rows()[:, 1])
+    assert stated["timeseries"].column("ion_count_rate").header == "CO2"
+    assert "unit-unknown" not in codes(stated)
+
+
+def test_twelve_at_night_is_hour_zero(tmp_path):
+    assert read(tmp_path, massoft()).metadata.value("experiment.start") == "2021-06-14T00:20:01"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [massoft(ends="\n"), massoft(delimiter=";"), massoft().decode().encode("utf-16")],
+    ids=["git", "german", "utf-16"],
+)
+def test_other_ends_delimiters_and_encodings_give_the_same_numbers(tmp_path, data):
+    dataset = read(tmp_path, data)["timeseries"]
+    assert dataset["vendor_h2"] == pytest.approx(massoft_rows()[:, 1])
+    assert dataset.rows == 12
+
+
+def test_a_wrong_number_of_header_lines_is_said(tmp_path):
+    record = read(tmp_path, massoft().replace(b"0000000013", b"0000000012"))
+    assert "header-lines" in codes(record)
+    assert record["timeseries"].rows == 12
+
+
+def test_missing_rows_are_said(tmp_path):
+    lines = massoft().split(b"\r\n")
+    record = read(tmp_path, b"\r\n".join([*lines[:-3], b""]))
+    assert "row-count" in codes(record)
+    assert record["timeseries"].rows == 10
+
+
+def test_a_cut_last_row_is_left_out_and_said(tmp_path):
+    record = read(tmp_path, massoft()[:-9])
+    assert "last-row-cut" in codes(record)
+    assert record["timeseries"].rows == 11
+
+
+def test_a_file_saved_by_a_spreadsheet_is_read_with_a_warning(tmp_path):
+    data = massoft().replace(b'"', b"").replace(b"0000000012,scans", b"12,scans").replace(b"  ", b"")
+    record = read(tmp_path, data)
+    assert "resaved" in codes(record)
+    assert record["timeseries"].rows == 12
+
+
+def test_no_rows_are_said(tmp_path):
+    assert "no-rows" in codes(read(tmp_path, massoft(cycles=0)))
+
+
+def test_a_clock_from_before_2010_was_never_set(tmp_path):
+    assert "clock-never-set" in codes(read(tmp_path, massoft().replace(b"6/14/2021", b"1/01/2001")))
+
+
+def test_old_windows_infinities_are_kept_and_said(tmp_path):
+    record = read(tmp_path, massoft().replace(b"  4.30000e-09", b"       1.#INF"))
+    assert np.isinf(record["timeseries"]["vendor_h2"][0])
+    assert "not-a-number" in codes(record)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (massoft() + massoft(), "two exports"),
+        (massoft().replace(b"4.30000e-09", b"4.300e-09"), "another length"),
+        (massoft().replace(b"4.30000e-09", b"4.3x000e-09"), "no number"),
+        (massoft().replace(b'"Data"', b'"Date"'), "no line Data"),
+        (massoft().replace(b"0000e-", b",0000e-"), "does not fit"),
+    ],
+    ids=["two-exports", "length", "not-a-number", "no-data", "decimal-comma"],
+)
+def test_damage_is_refused(tmp_path, data, message):
+    with pytest.raises(ReadError, match=message):
+        read(tmp_path, data)
+
+
+def test_sidecars_are_answered(tmp_path):
+    (tmp_path / "run.exp").write_bytes(b"\x01\x02\x03\x04")
+    with pytest.raises(UnknownFormat) as caught:
+        echub.read(tmp_path / "run.exp")
+    assert "export the data as CSV from MASsoft" in (caught.value.hint or "")
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the corpus of real files is not here")
+def test_a_real_export():
+    record = echub.read(REAL / "catXAS" / "SnO2_TPR_MS.csv", options={"faraday": "torr"})
+    dataset = record["timeseries"]
+    assert dataset.rows == 77
+    assert dataset["time"][[0, -1]] == pytest.approx([0.031, 7645.971])
+    assert dataset["partial_pressure"][0] == 4.29999e-09
