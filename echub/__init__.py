@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from echub.outcome import Outcome
     from echub.reading import read
     from echub.record import Record
+    from echub.validation import validate
     from echub.verification import Check, verify
 
 _LAZY = {
@@ -46,6 +47,7 @@ _LAZY = {
     "compare": "echub.comparison",
     "convert": "echub.conversion",
     "read": "echub.reading",
+    "validate": "echub.validation",
     "verify": "echub.verification",
 }
 
@@ -65,6 +67,7 @@ __all__ = [
     "compare",
     "convert",
     "read",
+    "validate",
     "verify",
 ]
 

@@ -237,9 +237,25 @@ def _quantity(source: SourceColumn) -> Quantity:
         ) from None
 
 
+def _require_no_unit(source: SourceColumn, quantity: Quantity) -> None:
+    """Refuse a measured column without a unit: taking the canonical one would invent it."""
+    if quantity.unit != "1":
+        raise PluginError(
+            f"the column {source.header!r} claims to be a {quantity.name} and states no unit",
+            where=f"column {source.header}",
+            expected=f"a printed unit, such as {quantity.unit}",
+            found="no unit",
+            cause="the reader does not know the unit; without one the column is a vendor column",
+            hint="give the unit, or no quantity",
+        )
+
+
 def _scale(source: SourceColumn, quantity: Quantity) -> Scale:
     sign = Scale(Fraction(-1 if source.negate else 1))
-    if quantity.unit is None or source.unit is None:
+    if quantity.unit is None:
+        return sign
+    if source.unit is None:
+        _require_no_unit(source, quantity)
         return sign
     try:
         scale = scale_between(unit(source.unit), unit(quantity.unit), point=quantity.point)

@@ -148,12 +148,14 @@ class Vocabulary:
 
     The tables have the shape of ``quantities.toml`` and ``units.toml``. A quantity's name is
     ``<prefix>_<name>``, its unit one of the table or of `units`; both add to the core and never
-    redefine it.
+    redefine it. `rules` has the tables of a group's ``.echub.toml``; it counts where one says
+    ``extends = ["plugin:<prefix>"]``.
     """
 
     prefix: str
     quantities: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     units: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
+    rules: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 # -- analyses --------------------------------------------------------------------------------

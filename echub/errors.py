@@ -15,6 +15,8 @@
     │   ├── AmbiguousFormat             several readers claim it equally
     │   ├── ReaderNotInstalled          the format is known, its package is missing
     │   └── ReadError                   the format is known, the file is damaged or unsupported
+    │       ├── NewerSchema                 a native file of a newer major schema
+    │       └── InconsistentFile            a native file whose columns do not fit together
     ├── DataError                   1   the data or its metadata are at fault
     │   ├── UnknownUnit                 not in the unit table
     │   ├── UnitMismatch                a unit of another dimension than the quantity's
@@ -24,6 +26,7 @@
     │   ├── MetadataError               a path or value that the metadata schema refuses
     │   └── SelectionError              an expression of `where` that cannot be evaluated
     └── PluginError                 4   a plugin, schema or configuration is at fault
+        └── SchemaError                 a group's schema contradicts the core, itself or its parents
 
 Each carries a stable ``code`` and says where, what was expected, what was found, the likely
 cause and what helps; `str` prints them over several lines, `as_dict` gives them to ``--json``.
@@ -164,6 +167,18 @@ class ReadError(SourceError):
     code = "read-error"
 
 
+class NewerSchema(ReadError):
+    """A native file was written with a newer major version of the schema."""
+
+    code = "newer-schema"
+
+
+class InconsistentFile(ReadError):
+    """The columns of a native file do not fit together."""
+
+    code = "inconsistent-file"
+
+
 class DataError(EchubError):
     """The data or its metadata do not allow what was asked."""
 
@@ -218,3 +233,9 @@ class PluginError(EchubError):
 
     code = "plugin"
     exit_code = 4
+
+
+class SchemaError(PluginError):
+    """A group's schema redefines or loosens the core, or contradicts itself."""
+
+    code = "schema"

@@ -62,6 +62,7 @@ class Registry:
         self.analyses: dict[str, Analysis] = {}
         self.known_formats: dict[str, KnownFormat] = {}
         self.templates: dict[str, Template] = {}
+        self.vocabularies: dict[str, Vocabulary] = {}
         self._owner: dict[tuple[type, str], Plugin] = {}
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)
@@ -149,6 +150,7 @@ class Registry:
 
     def _add_vocabulary(self, addition: Vocabulary, plugin: Plugin) -> None:
         vocabulary.install(addition)
+        self.vocabularies[addition.prefix] = addition
         plugin.offers.append(f"vocabulary {addition.prefix}")
 
     def _claim(self, kind: type, index: dict[str, Any], declared: Any, plugin: Plugin) -> None:  # noqa: ANN401

@@ -33,7 +33,7 @@ from echub.content import (
 )
 from echub.dataset import Dataset, Omitted
 from echub.description import restore_column
-from echub.errors import ReadError
+from echub.errors import InconsistentFile, NewerSchema, PluginError, ReadError
 from echub.jsontext import encodable, plain, to_json
 from echub.metadata import Entry, Metadata
 from echub.notice import Notice
@@ -42,6 +42,8 @@ from echub.source import Source
 from echub.steady import SteadyFile
 
 SUFFIX = ".h5"
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+"""How every HDF5 file begins."""
 FORMAT = "echub"
 _SMALL = 8192
 """Columns of fewer bytes are stored plain: a chunk index would be larger than what it saves."""
@@ -255,7 +257,7 @@ _DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, R
 
 def is_native(source: Source) -> bool:
     """Tell whether this is HDF5 of ours, or HDF5 so damaged that nobody can tell."""
-    if not source.head.startswith(b"\x89HDF\r\n\x1a\n"):
+    if not source.head.startswith(SIGNATURE):
         return False
     try:
         with _open(source) as file:
@@ -268,17 +270,28 @@ def _open(source: Source) -> h5py.File:
     return h5py.File(source.path if source.path is not None else io.BytesIO(source.read()), "r")
 
 
-def read(what: Source | Path) -> Record:
+def read(what: Source | Path, *, values: bool = True) -> Record:
     """Read a native file back to the record that was written.
 
-    Raises `ReadError` for HDF5 that is none of ours, for a newer major schema, and for damage.
+    Without `values` no data is read: each column then holds zeros of its type and shape that take
+    no memory. Raises `ReadError` for HDF5 that is none of ours and for damage, `NewerSchema` for a
+    newer major schema.
     """
     source = Source.of(what)
     path = source.shown
     try:
         with _open(source) as file:
             _require_ours(file, path)
-            return _read(file)
+            return _read(file, values)
+    except PluginError as error:
+        raise InconsistentFile(
+            "the columns of the native file do not fit together",
+            path=path,
+            expected="columns of one length along each axis",
+            found=f"{error.message}: {error.found}",
+            cause="the file was changed by other software after it was written",
+            hint="convert the source again with --force",
+        ) from None
     except _DAMAGE as error:
         raise ReadError(
             "the native file is damaged",
@@ -305,7 +318,7 @@ def _require_ours(file: h5py.File, path: str) -> None:
         )
     version = str(file.attrs["schema_version"])
     if int(version.split(".")[0]) > int(echub_schemas.VERSION.split(".")[0]):
-        raise ReadError(
+        raise NewerSchema(
             f"the file has the schema {version}, newer than this echub reads",
             path=path,
             expected=f"{echub_schemas.VERSION.split('.')[0]}.x",
@@ -314,11 +327,11 @@ def _require_ours(file: h5py.File, path: str) -> None:
         )
 
 
-def _read(file: h5py.File) -> Record:
+def _read(file: h5py.File, values: bool) -> Record:
     texts = {name: json.loads(file[name][()]) for name in ("metadata", "settings", "provenance")}
     provenance = texts["provenance"]
     return Record(
-        [_read_dataset(file[kind]) for kind in json.loads(file.attrs["datasets"])],
+        [_read_dataset(file[kind], values) for kind in json.loads(file.attrs["datasets"])],
         metadata=Metadata(Entry(*entry) for entry in texts["metadata"]["entries"]),
         settings=texts["settings"],
         notices=[Notice(**notice) for notice in provenance.pop("notices")],
@@ -327,8 +340,8 @@ def _read(file: h5py.File) -> Record:
     )
 
 
-def _read_dataset(group: h5py.Group) -> Dataset:
-    columns = [_read_column(group[name]) for name in json.loads(group.attrs["columns"])]
+def _read_dataset(group: h5py.Group, values: bool) -> Dataset:
+    columns = [_read_column(group[name], values) for name in json.loads(group.attrs["columns"])]
     return Dataset(
         str(group.attrs["kind"]),
         {column.name: column for column in columns},
@@ -339,5 +352,6 @@ def _read_dataset(group: h5py.Group) -> Dataset:
     )
 
 
-def _read_column(array: h5py.Dataset) -> Column:
-    return restore_column(json.loads(array.attrs["echub"]), array[()])
+def _read_column(array: h5py.Dataset, load: bool) -> Column:
+    values = array[()] if load else np.broadcast_to(np.zeros((), array.dtype), array.shape)
+    return restore_column(json.loads(array.attrs["echub"]), values)

@@ -23,7 +23,8 @@ class Quantity:
     """One entry of the vocabulary.
 
     `type` is `float`, `count`, `code`, `flag` or `text`; `unit` the canonical unit (None for
-    text); `point` marks points on an offset scale; `sign` and `needs` as in the schema file.
+    text); `point` marks points on an offset scale; `sign` and `needs` as in the schema file. Beyond
+    `min` and `max` a value is impossible, beyond `plausible` no instrument produces it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Quantity:
     point: bool = False
     min: float | None = None
     max: float | None = None
+    plausible: tuple[float, float] | None = None
     monotonic: str | None = None
     needs: str | None = None
     bdf: str | None = None
@@ -75,8 +77,14 @@ class Kind:
 
 @cache
 def quantities() -> dict[str, Quantity]:
-    """Load the quantities: the core's, and those that `install` added."""
-    return {name: Quantity(name, **entry) for name, entry in _load("quantities.toml").items()}
+    """Give all quantities: the core's, and those that `install` added."""
+    return dict(core())
+
+
+@cache
+def core() -> dict[str, Quantity]:
+    """Load the quantities of the core alone; nothing is ever added to these."""
+    return {name: quantity_of(name, entry) for name, entry in _load("quantities.toml").items()}
 
 
 @cache
@@ -93,7 +101,7 @@ def install(addition: Vocabulary) -> None:
             expected=f"names that begin with {addition.prefix}_",
             found=foreign[0],
         )
-    added = {name: _quantity(name, entry) for name, entry in addition.quantities.items()}
+    added = {name: quantity_of(name, entry) for name, entry in addition.quantities.items()}
     for name, quantity in added.items():
         if quantities().get(name, quantity) != quantity:
             raise PluginError(f"the quantity {name!r} is defined twice and differently")
@@ -104,10 +112,12 @@ def install(addition: Vocabulary) -> None:
     quantities().update(added)
 
 
-def _quantity(name: str, entry: Mapping[str, Any]) -> Quantity:
+def quantity_of(name: str, entry: Mapping[str, Any]) -> Quantity:
+    """Read one quantity from its table; `PluginError` for a field that is missing or misspelt."""
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
     try:
-        return Quantity(name, **entry)
-    except TypeError as error:  # a field missing or misspelt
+        return Quantity(name, **values)
+    except TypeError as error:
         raise PluginError(f"the quantity {name!r} is not defined: {error}", found=str(dict(entry))) from None
 
 

@@ -14,11 +14,12 @@ SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py",
 
 LAYERS = (
     "errors declare notice",
-    "units text species jsontext outcome",
-    "vocabulary source metadata content",
+    "units text species jsontext rules outcome",
+    "vocabulary source metadata content problem group_limits",
     "column dataset selection frames build record segments description clock",
-    "hookspecs registry options detect annotate filters steady store output schema needs points",
-    "reading joining comparison conversion verification figures analysis validation",
+    "hookspecs registry options detect annotate filters steady store output group needs points",
+    "schema schema_export rules_structure rules_values rules_physics baseline",
+    "reading joining comparison conversion verification figures analysis validation reporters",
     "batch study study_report",
     "plugin testing cli",
 )

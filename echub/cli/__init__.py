@@ -20,6 +20,7 @@ COMMANDS = {
     "convert": "echub.cli.convert",
     "info": "echub.cli.info",
     "detect": "echub.cli.detect",
+    "validate": "echub.cli.validate",
     "analyze": "echub.cli.analyze",
     "study": "echub.cli.study",
     "plot": "echub.cli.plot",

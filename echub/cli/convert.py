@@ -45,6 +45,9 @@ def convert(
     option: ReaderOptions = None,
     table_profile: TableProfile = None,
     writer_option: Annotated[list[str] | None, typer.Option(help="Writer option key=value.")] = None,
+    csv_style: Annotated[str | None, typer.Option(help="CSV headers: plain or origin (rows of names).")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="CSV delimiter: , ; or tab.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="CSV decimal mark: . or ,")] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
     timezone: TimeZone = None,
@@ -64,11 +67,13 @@ def convert(
     from echub.output import plan
 
     added = user_metadata(meta, set_, timezone)
+    csv = {"style": csv_style, "delimiter": delimiter, "decimal": decimal}
     settings = {
         "to": to,
         "reader": reader,
         "options": reader_options(option, table_profile),
-        "writer_options": pairs(writer_option, "--writer-option"),
+        "writer_options": pairs(writer_option, "--writer-option")
+        | {key: value for key, value in csv.items() if value is not None},
         "siblings": not no_siblings,
         "force": force,
     }

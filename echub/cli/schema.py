@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from echub.cli import new_app
+from echub.cli import new_app, schema_group
 from echub.cli.common import Json, print_json
 from echub.errors import UnknownOption
 
 app = new_app(no_args_is_help=True)
+for _command in (schema_group.init, schema_group.check, schema_group.diff, schema_group.export):
+    app.command()(_command)
 
 
 @app.callback()
@@ -46,11 +48,18 @@ def _metadata() -> Iterable[Any]:
     return leaves().values()
 
 
+def _rules() -> Iterable[Any]:
+    from echub.rules import rules
+
+    return rules().values()
+
+
 PARTS: dict[str, tuple[str, Callable[[], Iterable[Any]], Sequence[str]]] = {
     "quantities": ("what a column can be", _quantities, ("name", "unit", "sign", "definition")),
     "units": ("which unit texts are understood", _units, ("symbol", "dimension", "factor")),
     "kinds": ("what a dataset can be", _kinds, ("name", "axes", "required")),
     "metadata": ("what is known besides the columns", _metadata, ("path", "type", "unit", "description")),
+    "rules": ("what `echub validate` checks", _rules, ("id", "name", "level", "severity", "rule")),
 }
 """The parts of the schema: what each is for, its entries, and the fields that a table shows."""
 
@@ -71,7 +80,9 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="A part (quantities, units, kinds, metadata) or one entry's name.")],
+    name: Annotated[
+        str, typer.Argument(help="A part (quantities, units, kinds, metadata, rules) or one entry's name.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Show a part of the schema, or one quantity, unit, kind or metadata path in full."""

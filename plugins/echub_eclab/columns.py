@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Bits, UnknownUnit, unit
+from echub.plugin import Bits, SourceColumn, UnknownUnit, unit
 
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 
@@ -38,6 +38,20 @@ class Meaning:
     averaged: bool = False
     negate: bool = False
     origin: Origin = "measured"
+
+    def column(self, header: str, values: NDArray[Any], index: int, **rest: Any) -> SourceColumn:  # noqa: ANN401
+        """Give the source column of a header with this meaning."""
+        return SourceColumn(
+            header,
+            values,
+            self.quantity,
+            self.unit,
+            origin=self.origin,
+            averaged=self.averaged,
+            negate=self.negate,
+            index=index,
+            **rest,
+        )
 
 
 FLAGS: dict[int, Bits] = {

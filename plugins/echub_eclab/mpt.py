@@ -82,15 +82,10 @@ def _columns(source: Source, table: Table, prose: Prose, options: MptOptions) ->
 def _column(printed: str, series: pl.Series, number: int, digits: int) -> SourceColumn:
     meaning = meaning_of(_mended(printed))
     values: NDArray[Any] = series.to_numpy()
-    return SourceColumn(
+    return meaning.column(
         printed,
         values,
-        meaning.quantity,
-        meaning.unit,
-        origin=meaning.origin,
-        averaged=meaning.averaged,
-        negate=meaning.negate,
-        index=number,
+        number,
         labels=current_range_labels(values) if printed == "I Range" and values.dtype.kind == "i" else {},
         attrs={"printed_digits": str(digits)} if digits else {},
     )

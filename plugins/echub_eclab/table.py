@@ -120,15 +120,10 @@ def _column(place: Field, index: int, table: Table, values: NDArray[Any], names:
     known = column_ids()[place.id]
     printed = _printed(place.id, known.header, names)
     meaning = meaning_of_input(printed) if place.id in ANALOG_INPUTS else meaning_of(printed)
-    return SourceColumn(
+    return meaning.column(
         printed,
         values,
-        meaning.quantity,
-        meaning.unit,
-        origin=meaning.origin,
-        averaged=meaning.averaged,
-        negate=meaning.negate,
-        index=index,
+        index,
         labels=current_range_labels(values) if place.id == CURRENT_RANGE else {},
         attrs={"source_id": str(place.id)} | ({} if known.pairs else {"name_confirmed": "no"}),
     )

@@ -1,13 +1,39 @@
-"""Writers for other formats: CSV."""
+"""Writers for other formats: CSV and Parquet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from echub.plugin import Writer, hookimpl
+from echub.plugin import Writer, hookimpl, option
+
+
+@dataclass(frozen=True)
+class CsvOptions:
+    """How CSV is written."""
+
+    style: str = option(
+        "plain",
+        "plain: one header row `name / unit`; origin: rows for long name, unit and comment",
+        choices=("plain", "origin"),
+    )
+    delimiter: str = option(",", "between cells: `,`, `;`, or `tab`", choices=(",", ";", "tab"))
+    decimal: str = option(".", "decimal mark", choices=(".", ","))
 
 
 @hookimpl
 def echub_writers() -> Iterable[Writer]:
     """Declare the writers of this plugin."""
-    return (Writer("csv", "CSV, one file per dataset, units in the header", write="echub_export.csv:write"),)
+    return (
+        Writer(
+            "csv",
+            "CSV, one file per dataset, units in the header",
+            write="echub_export.csv:write",
+            options=CsvOptions,
+        ),
+        Writer(
+            "parquet",
+            "Parquet (zstd), one file per dataset, units in its metadata",
+            write="echub_export.parquet:write",
+        ),
+    )

@@ -1,47 +1,94 @@
-"""Write datasets as CSV: one file each, a unit in every header, numbers that read back exactly."""
+"""Write datasets as CSV: one file each, a unit for every column, numbers that read back exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Dataset, NoOptions, PluginError, Record
+from echub.plugin import Dataset, PluginError, Record, UnknownOption
 from echub_export.sidecar import write_description
 
+if TYPE_CHECKING:
+    import polars as pl
 
-def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+    from echub_export import CsvOptions
+
+
+def write(record: Record, options: CsvOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Give two parts per dataset: `.timeseries.csv`, `.impedance.csv` …, and the description of each.
 
     The description holds what CSV cannot say, under the name that CSV on the Web gives it.
     """
-    for dataset in record.datasets.values():
-        yield f".{dataset.name}.csv", partial(write_dataset, dataset)
-        yield f".{dataset.name}.csv-metadata.json", partial(write_description, record, dataset.name, ",", ".", 1)
+    if options.decimal == "," and options.delimiter == ",":
+        raise UnknownOption(
+            "a comma cannot be both the decimal mark and the delimiter",
+            hint="--delimiter ';' or --delimiter tab",
+        )
+    delimiter = "\t" if options.delimiter == "tab" else options.delimiter
+    header_rows = 3 if options.style == "origin" else 1
+    for name, dataset in record.datasets.items():
+        yield f".{name}.csv", partial(write_dataset, dataset, options)
+        describe = partial(write_description, record, name, delimiter, options.decimal, header_rows)
+        yield f".{name}.csv-metadata.json", describe
 
 
-def write_dataset(dataset: Dataset, file: BinaryIO) -> None:
-    """Write one table: comma, decimal point, UTF-8, `name / unit` headers, empty for NaN.
+def write_dataset(dataset: Dataset, options: CsvOptions, file: BinaryIO) -> None:
+    """Write one table: UTF-8, empty cells for NaN.
 
-    Floats are the shortest decimals that give back the same float32 or float64.
+    Floats are the shortest decimals that give back the same float32 or float64. The style
+    `origin` has three header rows: long name, unit, and what the source calls the column.
     """
-    import polars as pl
-
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
         raise PluginError(f"a {dataset.kind} dataset is no table and has no CSV", hint="--to native keeps it")
-    columns = [
-        pl.Series(_header(dataset, name), _cells(values), strict=False) for name, values in dataset.plain().items()
+    form: dict[str, Any] = {
+        "separator": "\t" if options.delimiter == "tab" else options.delimiter,
+        "decimal_comma": options.decimal == ",",
+    }
+    frame = _frame(dataset, plain=options.style == "plain")
+    if options.style == "origin":
+        _header_rows(dataset, frame.columns).write_csv(file, include_header=False, **form)
+    frame.write_csv(file, include_header=options.style == "plain", **form)
+
+
+def _frame(dataset: Dataset, *, plain: bool) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(
+        [
+            pl.Series(_header(dataset, name) if plain else name, _cells(values), strict=False)
+            for name, values in dataset.plain().items()
+        ]
+    )
+
+
+def _header_rows(dataset: Dataset, names: list[str]) -> pl.DataFrame:
+    """Give the rows that Origin takes as Long Name, Units and Comments."""
+    import polars as pl
+
+    rows = [
+        [name.replace("_", " "), _shown(dataset, name) or None, _comment(dataset, name) or None] for name in names
     ]
-    pl.DataFrame(columns).write_csv(file)
+    return pl.DataFrame([pl.Series(name, row, dtype=pl.String) for name, row in zip(names, rows, strict=True)])
 
 
 def _header(dataset: Dataset, name: str) -> str:
+    unit = _shown(dataset, name)
+    return f"{name} / {unit}" if unit else name
+
+
+def _shown(dataset: Dataset, name: str) -> str:
+    """Give the unit as it is printed; none for counts and numbers without dimension."""
     column = dataset.columns.get(name)
-    unit = column.unit if column is not None else None
-    return f"{name} / {unit}" if unit and unit != "1" else name
+    return column.unit if column is not None and column.unit and column.unit != "1" else ""
+
+
+def _comment(dataset: Dataset, name: str) -> str:
+    column = dataset.columns.get(name)
+    return column.header if column is not None else ""
 
 
 def _cells(values: NDArray[Any]) -> Any:  # noqa: ANN401  a polars Series or a list

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks import batch, checks, columns, eclab_text, native, small_file, startup, tables
+from tests.benchmarks import batch, checks, columns, eclab_text, native, small_file, startup, tables, validation
 from tests.benchmarks.budget import Bench, Figure, table
 
 BENCHMARKS = {
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "checks": checks.run,
     "tables": tables.run,
     "eclab_text": eclab_text.run,
+    "validation": validation.run,
 }
 
 

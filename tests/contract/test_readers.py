@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from echub.registry import GROUP, registry
 from echub.testing import ReaderContract
+from fixtures.bdf import TABLES as BDF
 from fixtures.eclab import COLUMNS, FLAG_IDS, SCENARIOS, header_of
 from fixtures.eclab.ascii import table
 from fixtures.eclab.texts import ROWS
@@ -54,7 +55,14 @@ def eclab_text_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
 SAMPLES = ("cp1252", "crlf", "nan-inf", "repeated-header", "dates-with-commas", "preamble-199", "utf-16")
 NASTY = [FIXTURES / "tables" / "nasty" / "files" / f"{name}.csv" for name in SAMPLES]
 
+
+def bdf_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
+    """What the generator put into a BDF table, by position."""
+    return {(number, header): values for number, (header, values) in enumerate(BDF[path.name].items())}
+
+
 READERS = {
+    "bdf-csv": Row(sorted((FIXTURES / "bdf").glob("*.bdf.csv")), bdf_table),
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
     "table": Row(NASTY),
     "excel": Row([FIXTURES / "tables" / "workbook.xlsx"]),

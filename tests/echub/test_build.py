@@ -195,12 +195,18 @@ NUMBERS = st.one_of(
 )
 
 
-@given(NUMBERS, st.sampled_from(["cycle", "voltage", None]))
-def test_any_numbers_come_back_bit_for_bit(values, quantity):
-    column = list(table(source("x", values, quantity, index=0)).columns.values())[1]
+@given(NUMBERS, st.sampled_from([("cycle", None), ("voltage", "V"), (None, None)]))
+def test_any_numbers_come_back_bit_for_bit(values, meaning):
+    column = list(table(source("x", values, *meaning, index=0)).columns.values())[1]
     back = column.source_values()
     assert back.dtype == values.dtype
     assert back.tobytes() == values.tobytes()
+
+
+@pytest.mark.parametrize("quantity", ["voltage", "phase", "thd_current"])
+def test_a_measured_column_without_a_unit_is_refused(quantity):
+    with pytest.raises(PluginError, match="states no unit"):
+        table(source("x", np.array([1.0]), quantity, index=0))
 
 
 def test_big_endian_is_stored_little_and_comes_back_big():

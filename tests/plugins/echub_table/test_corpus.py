@@ -59,7 +59,8 @@ EXPECTED = {
         ".",
         2,
         25162,
-        {"step", "time", "current", "voltage", "charge_anodic", "charge_cathodic", "temperature_ambient"},
+        # Read by the reader of that format, whose `step_index` counts rows of a step and is no step.
+        {"time", "current", "voltage", "charge_anodic", "charge_cathodic", "temperature_ambient"},
     ),
     "battery-data-format/sample.bdf.csv": ("comma", ".", 2, 3, {"time", "voltage", "current"}),
     "impedance.py/exampleData.csv": ("comma", ".", 1, "no line of names", set()),

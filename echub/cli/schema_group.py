@@ -1,0 +1,139 @@
+"""`echub schema init|check|diff|export`: for the author of a group's schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from echub.cli.common import Json, print_json
+from echub.errors import SchemaError, UnknownOption
+
+if TYPE_CHECKING:
+    from echub.group import Group
+
+TEMPLATE = """\
+# The schema of our group, checked by `echub validate` for every file below this folder.
+# It may add and narrow; it can redefine or loosen nothing of the core schema.
+# `echub schema check` reads it, `echub schema diff` shows what it changes.
+
+[schema]
+name = "{name}"
+prefix = "{prefix}"            # our own quantities and units begin with {prefix}_
+version = "1.0.0"
+core = "{core}"
+extends = []               # other schemas: "../common/.echub.toml", "plugin:acme"
+ignore = []                # warnings and notes that do not count here: "ECH203"
+
+[metadata]
+required = []              # what every file must say: "cell.area", "cell.temperature"
+
+[metadata.range]
+# "cell.temperature" = ["-40 degC", "100 degC"]
+
+[range]
+# current = ["-50 mA", "50 mA"]
+
+[columns]
+# timeseries = ["temperature"]
+
+[files]
+# name = '\\d{{8}}_[A-Z]+\\d+_.*\\.mpr(\\.h5)?'
+# example = "20240314_NA012_ramp.mpr"
+
+# [quantities.{prefix}_gas_flow]
+# unit = "{prefix}_sccm"
+# definition = "flow of argon over the cell"
+
+# [units.{prefix}_sccm]
+# of = "length^3 time^-1"
+# factor = "1/60000000"
+"""
+
+GroupFile = Annotated[
+    str, typer.Argument(help="A group's schema; by default the nearest .echub.toml.", metavar="[FILE]")
+]
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The root of the repository.")] = Path(),
+    name: Annotated[str, typer.Option("--name", help="What the group is called.")] = "",
+    prefix: Annotated[str, typer.Option("--prefix", help="Lower-case letters: begins the group's names.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Write a first .echub.toml, with a comment at each choice."""
+    import re
+
+    import echub_schemas
+    from echub.group import GROUP_FILE
+    from echub.output import require_free, write_atomically
+
+    target = folder / GROUP_FILE
+    require_free(target, force=force)
+    chosen = name or folder.resolve().name
+    own = prefix or re.sub(r"[^a-z0-9]", "", chosen.lower()).lstrip("0123456789")[:8] or "group"
+    text = TEMPLATE.format(name=chosen.replace('"', ""), prefix=own, core=echub_schemas.VERSION.split(".")[0])
+    write_atomically([(target, lambda path: _put(path, text))])
+    typer.echo(str(target))
+
+
+def check(file: GroupFile = "", as_json: Json = False) -> None:
+    """Read a group's schema and say whether it is sound. Exit code 4 where it is not."""
+    group = _load(file)
+    if as_json:
+        print_json({"name": group.name, "version": group.version, "sources": list(group.sources)})
+        return
+    from echub.cli.terminal import field, heading
+
+    heading(f"{group.name} {group.version}: sound")
+    for source in group.sources:
+        field("read", source)
+    field("changes", str(len(list(group.differences()))))
+
+
+def diff(file: GroupFile = "", as_json: Json = False) -> None:
+    """Show what a group's schema changes in the core schema."""
+    rows = list(_load(file).differences())
+    if as_json:
+        print_json([dict(zip(("what", "core", "group"), row, strict=True)) for row in rows])
+        return
+    from echub.cli.terminal import table
+
+    table(("what", "core", "group"), rows)
+    if not rows:
+        typer.echo("nothing differs from the core schema")
+
+
+def export(
+    to: Annotated[str, typer.Option("--to", help="json-schema or markdown.")] = "json-schema",
+    schema: Annotated[str, typer.Option("--schema", help="With this group's schema.")] = "",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write it here.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Export the schema, the group's included: JSON Schema 2020-12, or the reference page."""
+    from echub.group import CORE, load
+    from echub.output import require_free, write_atomically
+    from echub.schema_export import FORMS
+
+    if to not in FORMS:
+        raise UnknownOption(f"--to cannot be {to!r}", expected=", ".join(FORMS), found=to)
+    text = FORMS[to](load(schema) if schema else CORE)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    require_free(output, force=force)
+    write_atomically([(output, lambda path: _put(path, text))])
+
+
+def _load(file: str) -> Group:
+    from echub.group import GROUP_FILE, find, load
+
+    found = file or find(Path.cwd() / GROUP_FILE)
+    if not found:
+        raise SchemaError(f"there is no {GROUP_FILE} here or above", hint="`echub schema init` writes a first one")
+    return load(found)
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,229 @@
+"""Read a BDF table: labels or machine-readable names, fixed units, a charging current positive.
+
+BDF's voltage is that of the positive against the negative electrode, and its current is anodic at
+the positive one. So the positive electrode is taken as the working electrode, which no sign
+contradicts; `.metadata.json` of our own making says where it was the other.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from echub.plugin import (
+    Dropped,
+    Metadata,
+    MetadataError,
+    NoOptions,
+    Notice,
+    ReadError,
+    Record,
+    Source,
+    SourceColumn,
+    build_tables,
+)
+from echub_bdf.columns import BdfColumn, known, misnamed, split_header, working
+
+POLARITY = "cell.electrodes.working.polarity"
+_SHOWN = 20
+
+
+def read(source: Source, _options: NoOptions) -> Record:
+    """Read the table, and what `.metadata.json` beside it says.
+
+    Raises `ReadError` for a table that is none, `UnitMismatch` where a header's unit is of
+    another dimension. Cells that are no number become NaN and are listed.
+    """
+    notices: list[Notice] = []
+    headers, body, dropped = _lines(source, notices)
+    beside = _beside(source)
+    metadata = _metadata(beside)
+    polarity = str(metadata.value(POLARITY) or "positive")
+    if POLARITY not in metadata:
+        metadata.set(POLARITY, "positive", source="definition of BDF")
+    origins = _origins(beside)
+    columns = [
+        replace(column, origin=origins.get(column.header, column.origin))
+        for number, (header, cells) in enumerate(zip(headers, _cells(source, body, headers), strict=True))
+        for column in [_column(header, cells, number, polarity, notices)]
+    ]
+    settings = {"bdf": beside} if beside else {}
+    return Record(build_tables(columns), metadata=metadata, settings=settings, notices=notices, dropped=dropped)
+
+
+def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, list[Dropped]]:
+    """Split header and body; a last line without its end is said, and left out where cells are missing."""
+    headers = split_header(source.head)
+    first, end, body = source.read().partition(b"\n")
+    if sum(known(header) is not None for header in headers) < 2 or not end:
+        raise ReadError(
+            "this is no BDF table",
+            path=source.shown,
+            where="line 1",
+            expected="a header with labels of BDF, such as Test Time / s,Voltage / V,Current / A",
+            found=repr(first[:60]),
+        )
+    dropped = []
+    if body.endswith(b"\n"):
+        body = body.rstrip(b"\r\n") + b"\n"  # empty lines at the end are none
+    if body and not body.endswith(b"\n"):
+        whole, _, last = body.rpartition(b"\n")
+        if last.count(b",") < len(headers) - 1:
+            body = whole + b"\n" if whole else b""
+            dropped.append(Dropped(f"the last line {last.decode('utf-8', 'replace')!r}", "it is cut"))
+        else:
+            notices.append(Notice("no-line-end", "the last line has no end: its last number may be cut"))
+    _check_width(source, body, len(headers))
+    return headers, body, dropped
+
+
+def _check_width(source: Source, body: bytes, width: int) -> None:
+    """Refuse lines with fewer or more cells than the header; quoted cells are left to the parser."""
+    lines = body.count(b"\n") + (bool(body) and not body.endswith(b"\n"))
+    if b'"' in body or body.count(b",") == lines * (width - 1):
+        return
+    for number, line in enumerate(body.splitlines(), start=2):
+        if line.count(b",") != width - 1:
+            raise ReadError(
+                "a line has another number of cells than the header",
+                path=source.shown,
+                where=f"line {number}",
+                expected=f"{width} cells",
+                found=f"{line.count(b',') + 1} cells",
+                cause="the line is damaged, or commas are decimal marks",
+            )
+
+
+def _cells(source: Source, body: bytes, headers: list[str]) -> list[pl.Series]:
+    """Read all columns: numbers where each cell is one, else text."""
+    types = {f"column_{n + 1}": pl.Float64 for n, header in enumerate(headers) if _is_number(header)}
+    try:
+        return _frame(body, types, len(headers)).get_columns()
+    except pl.exceptions.PolarsError:
+        pass  # a cell that is no number, or no table at all: the text says which
+    try:
+        return _frame(body, {}, len(headers)).get_columns()
+    except pl.exceptions.PolarsError as error:
+        raise ReadError(
+            "the table cannot be read",
+            path=source.shown,
+            expected=f"{len(headers)} cells in every line, as in the header",
+            found=str(error).splitlines()[0],
+            cause="a line is longer or shorter, or a quotation mark is not closed",
+        ) from None
+
+
+def _frame(data: bytes, types: dict[str, Any], width: int) -> pl.DataFrame:
+    return pl.read_csv(
+        data,
+        has_header=False,
+        schema={f"column_{n + 1}": types.get(f"column_{n + 1}", pl.String) for n in range(width)},
+        encoding="utf8-lossy",
+        raise_if_empty=False,
+    )
+
+
+def _is_number(header: str) -> bool:
+    column = known(header)
+    return column is not None and not column.text
+
+
+def _column(header: str, cells: pl.Series, index: int, polarity: str, notices: list[Notice]) -> SourceColumn:
+    column, unit = known(header), None
+    if column is None and (found := misnamed(header)) is not None:
+        column, unit = found
+        notices.append(Notice("bdf-unit", f"{header}: BDF fixes the unit of {column.stem} to {column.unit}"))
+    if column is None:
+        return SourceColumn(header, _numbers_or_text(cells), unit=None, index=index, origin="measured")
+    if column.text:
+        return SourceColumn(header, _text(cells), column.quantity or None, index=index, origin="programmed")
+    return SourceColumn(
+        header,
+        _numbers(header, cells, notices),
+        working(column, polarity) or None,
+        unit=unit or column.unit,
+        index=index,
+        origin=_origin(column),
+        negate=column.turns and polarity == "negative",
+        attrs={"reset": column.reset} if column.reset else {},
+    )
+
+
+def _origin(column: BdfColumn) -> Any:  # noqa: ANN401  one of the origins
+    if column.quantity in ("step", "cycle", "step_execution"):
+        return "programmed"
+    return "reported" if column.unit in ("A*h", "W*h", "W") or column.quantity == "record" else "measured"
+
+
+def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np.float64]:
+    if cells.dtype == pl.Float64:
+        return cells.fill_null(np.nan).to_numpy()
+    text = cells.fill_null("").str.strip_chars()
+    values = text.cast(pl.Float64, strict=False)
+    bad = np.flatnonzero((values.is_null() & (text != "")).to_numpy())
+    if len(bad):
+        listed = ", ".join(f"line {row + 2} {text[int(row)]!r}" for row in bad[:_SHOWN])
+        more = f" … ({len(bad)} in all)" if len(bad) > _SHOWN else ""
+        notices.append(Notice("not-a-number", f"{header}: {listed}{more}"))
+    return values.fill_null(np.nan).to_numpy()
+
+
+def _numbers_or_text(cells: pl.Series) -> NDArray[Any]:
+    values = cells.fill_null("").str.strip_chars().cast(pl.Float64, strict=False)
+    empty = cells.is_null() | (cells.str.strip_chars() == "")
+    return _text(cells) if (values.is_null() & ~empty).any() else values.fill_null(np.nan).to_numpy()
+
+
+def _text(cells: pl.Series) -> NDArray[Any]:
+    return np.array(cells.fill_null("").to_list(), dtype=object)
+
+
+# -- beside the table --------------------------------------------------------------------------
+
+
+def _beside(source: Source) -> dict[str, Any]:
+    """Read `.metadata.json` beside the table, where there is one."""
+    sibling = source.sibling(".metadata.json")
+    if sibling is None:
+        return {}
+    try:
+        found = json.loads(sibling.read().decode("utf-8"))
+    except (UnicodeDecodeError, ValueError) as error:
+        raise ReadError(
+            "the metadata beside the table are no JSON", path=sibling.shown, found=str(error)
+        ) from None
+    return found if isinstance(found, dict) else {}
+
+
+def _origins(beside: dict[str, Any]) -> dict[str, Any]:
+    """Give who made each column, as the file of our own making says."""
+    tables = beside.get("tables", {}) if beside.get("generator") == "echub" else {}
+    return {column["label"]: column["origin"] for columns in tables.values() for column in columns}
+
+
+def _metadata(beside: dict[str, Any]) -> Metadata:
+    """Take the statements of a `.metadata.json` that echub wrote; any other is kept as a setting only."""
+    metadata = Metadata()
+    if beside.get("generator") == "echub":
+        for path, leaf in _leaves(beside.get("metadata", {}), ""):
+            try:
+                metadata.set(path, leaf["value"], leaf.get("unit"), source=str(leaf.get("source", "file")))
+            except MetadataError:
+                continue  # kept in the settings, which hold the file verbatim
+    return metadata
+
+
+def _leaves(tree: dict[str, Any], prefix: str) -> list[tuple[str, dict[str, Any]]]:
+    found = []
+    for name, node in tree.items():
+        path = f"{prefix}.{name}" if prefix else name
+        if isinstance(node, dict) and "value" in node:
+            found.append((path, node))
+        elif isinstance(node, dict):
+            found += _leaves(node, path)
+    return found

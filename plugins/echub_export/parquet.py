@@ -1,0 +1,36 @@
+"""Write datasets as Parquet: zstd, one file each, units and provenance in file-level metadata."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import BinaryIO
+
+from echub.plugin import Dataset, NoOptions, PluginError, Record
+
+
+def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+    """Give one part per dataset: `.timeseries.parquet`, `.impedance.parquet` …"""
+    for dataset in record.datasets.values():
+        yield f".{dataset.name}.parquet", partial(write_dataset, record, dataset)
+
+
+def write_dataset(record: Record, dataset: Dataset, file: BinaryIO) -> None:
+    """Write one table with the keys `units`, `columns`, `kind`, `metadata`, `provenance`, each a JSON text.
+
+    They are file-level: most readers lose what Parquet attaches to single fields.
+    """
+    if any(len(column.axes) > 1 for column in dataset.columns.values()):
+        raise PluginError(f"a {dataset.kind} dataset is no table and has no Parquet", hint="--to native keeps it")
+    texts = {
+        "units": {name: c.unit for name, c in dataset.columns.items() if c.unit and not c.bits},
+        "columns": {
+            name: {"quantity": c.quantity, "origin": c.origin, "sign": c.sign, "source_header": c.header}
+            for name, c in dataset.columns.items()
+        },
+        "metadata": record.metadata.tree(),
+        "provenance": record.provenance.as_dict(),
+    }
+    encoded = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in texts.items()}
+    dataset.to_polars().write_parquet(file, compression="zstd", metadata={"kind": dataset.kind, **encoded})

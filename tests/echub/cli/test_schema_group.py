@@ -1,0 +1,84 @@
+"""`echub schema init|check|diff|export` in-process."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from echub.cli.schema import app
+from echub.errors import SchemaError, TargetExists, UnknownOption
+from echub.group import load
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+
+
+def test_init_writes_a_schema_that_check_accepts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("init", tmp_path, "--name", "Na Lab 2").exit_code == 0
+    found = load(tmp_path / ".echub.toml")
+    assert (found.name, found.prefix) == ("Na Lab 2", "nalab2")
+    assert "Na Lab 2 1.0.0: sound" in run("check").stdout
+    assert "nothing differs" in run("diff").stdout
+
+
+def test_the_template_s_examples_are_valid_when_uncommented(tmp_path):
+    run("init", tmp_path, "--prefix", "nalab")
+    path = tmp_path / ".echub.toml"
+    lines = path.read_text("utf-8").splitlines()
+    examples = [
+        line.removeprefix("# ")
+        if line.startswith(("# [", "#")) and ("=" in line or line.startswith("# ["))
+        else line
+        for line in lines[4:]
+    ]
+    # A unit has to be known before the quantity that is in it: TOML's order does not matter.
+    path.write_text("\n".join(examples), encoding="utf-8")
+    found = load(path)
+    assert found.ranges["current"].high == 50
+    assert found.quantities == ("nalab_gas_flow",)
+    assert found.columns == {"timeseries": ("temperature",)}
+
+
+def test_init_replaces_nothing_unasked(tmp_path):
+    run("init", tmp_path)
+    with pytest.raises(TargetExists):
+        run("init", tmp_path)
+    assert run("init", tmp_path, "--force").exit_code == 0
+
+
+def test_diff_lists_what_changes(tmp_path):
+    path = tmp_path / ".echub.toml"
+    path.write_text('[metadata]\nrequired = ["cell.area"]\n')
+    assert json.loads(run("diff", path, "--json").stdout) == [
+        {"what": "metadata cell.area", "core": "may be absent", "group": "required"}
+    ]
+
+
+def test_check_refuses(tmp_path):
+    path = tmp_path / ".echub.toml"
+    path.write_text("[quantities.current]\nunit = 'A'\n")
+    with pytest.raises(SchemaError):
+        run("check", path)
+
+
+def test_without_a_schema_the_way_to_one_is_shown(tmp_path, monkeypatch):
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SchemaError) as error:
+        run("check")
+    assert "echub schema init" in error.value.hint
+
+
+def test_export(tmp_path):
+    assert "metadata" in json.loads(run("export").stdout)["$defs"]
+    run("export", "--to", "markdown", "-o", tmp_path / "reference.md")
+    assert (tmp_path / "reference.md").read_text("utf-8").startswith("# Schema ")
+    with pytest.raises(UnknownOption):
+        run("export", "--to", "yaml")
+
+
+def test_rules_are_a_part_of_the_schema():
+    assert "unit-mismatch" in run("show", "rules").stdout
+    assert "ECH101" in run("show", "ECH101").stdout
