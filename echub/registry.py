@@ -61,8 +61,8 @@ class Registry:
         self.writers: dict[str, Writer] = {}
         self.analyses: dict[str, Analysis] = {}
         self.known_formats: dict[str, KnownFormat] = {}
-        self.vocabularies: dict[str, Vocabulary] = {}
         self.templates: dict[str, Template] = {}
+        self.vocabularies: dict[str, Vocabulary] = {}
         self._owner: dict[tuple[type, str], Plugin] = {}
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)

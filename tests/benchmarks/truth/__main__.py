@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks.truth import arrhenius, ramp_onset, speed
+from tests.benchmarks.truth import arrhenius, ramp_onset, sims_profile, speed
 
-PARTS = {"ramp_onset": ramp_onset.run, "arrhenius": arrhenius.run, "speed": speed.run}
+PARTS = {
+    "ramp_onset": ramp_onset.run,
+    "arrhenius": arrhenius.run,
+    "sims_profile": sims_profile.run,
+    "speed": speed.run,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or PARTS:
