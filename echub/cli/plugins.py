@@ -49,7 +49,7 @@ def show(
 ) -> None:
     """Print what a plugin has its users fill in: the templates of its manifests.
 
-    Example: echub plugins show hiden > sims.toml
+    Example: echub plugins show acme > acme.toml
     """
     from echub.errors import UnknownReader
     from echub.registry import registry, resolve

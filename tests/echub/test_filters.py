@@ -42,14 +42,14 @@ def test_hdf5_reads_what_was_packed(tmp_path, shape, dtype):
     [
         ((10**6,), (65_536,)),
         ((1000, 70), (936, 70)),
-        ((3, 200_000), (1, 200_000)),
+        ((3, 200_000), (1, 65_536)),
         ((8, 60, 64, 64), (1, 16, 64, 64)),
         ((8, 10, 64, 64), (1, 10, 64, 64)),
-        ((8, 60, 512, 512), (1, 1, 512, 512)),
+        ((8, 60, 512, 512), (1, 1, 128, 512)),
         ((40, 3, 32, 32), (21, 3, 32, 32)),
     ],
 )
-def test_a_block_is_whole_rows_of_a_table_and_whole_planes_of_a_map(shape, block):
+def test_a_block_is_whole_rows_or_planes_as_far_as_they_fit(shape, block):
     assert block_shape(shape) == block
 
 
