@@ -61,7 +61,7 @@ def _report(result: Comparison, a: str, b: str, verbose: bool) -> None:
         "columns", f"{agree} of {len(result.verdicts)} common columns agree", "green" if result.agrees else "red"
     )
     shown = [v for v in result.verdicts if verbose or not v.agrees]
-    table(("dataset", "column", "verdict", "rows", "first"), [_line(v) for v in shown], indent=14)
+    table(("dataset", "column", "verdict", "rows", "first"), [_line(v) for v in shown], indent=16)
     for difference in result.differences:
         field("rows", difference, "red")
     for line in result.metadata:

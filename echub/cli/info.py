@@ -57,7 +57,7 @@ def info(
     report.record(record)
     typer.echo("  metadata")
     rows = [(e.path, f"{e.value} {e.unit or ''}".strip(), e.source) for e in record.metadata]
-    table(("path", "value", "from"), [(path, _short(value), origin) for path, value, origin in rows], indent=14)
+    table(("path", "value", "from"), [(path, _short(value), origin) for path, value, origin in rows], indent=16)
 
 
 def _short(text: str, width: int = 60) -> str:

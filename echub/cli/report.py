@@ -58,7 +58,7 @@ def _dataset(dataset: Dataset) -> None:
     rows = [
         (column.name, _unit(column), column.origin, column.header or "(row number)") for column in (*kept, *vendor)
     ]
-    table(("column", "unit", "origin", "source"), rows, indent=14)
+    table(("column", "unit", "origin", "source"), rows, indent=16)
     if dataset.omitted:
         headers = ", ".join(omitted.header for omitted in dataset.omitted)
         field("left out", f"{headers} (nothing but zeros or NaN in these rows)")

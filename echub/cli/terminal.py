@@ -55,4 +55,4 @@ def heading(text: str) -> None:
 def field(name: str, value: str, colour: str = "") -> None:
     """Print one named value of a report, indented."""
     shown = printable(value)
-    typer.echo(f"  {name:<11} " + (typer.style(shown, fg=colour) if colour and is_terminal() else shown))
+    typer.echo(f"  {name:<13} " + (typer.style(shown, fg=colour) if colour and is_terminal() else shown))
