@@ -102,5 +102,5 @@ def test_the_siblings_that_were_used_are_shown(tmp_path):
     file = SCENARIOS["gcpl"]().file
     (tmp_path / "run.mpr").write_bytes(replace(file, log=None).to_bytes())
     (tmp_path / "run.mpl").write_bytes(log_file(file, "03/14/2024 09:26:53.250"))
-    assert "also used   run.mpl" in run("convert", tmp_path / "run.mpr")
+    assert "also used     run.mpl" in run("convert", tmp_path / "run.mpr")
     assert "also used" not in run("convert", tmp_path / "run.mpr", "--no-siblings", "--force")

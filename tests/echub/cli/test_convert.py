@@ -32,12 +32,12 @@ def test_the_report_of_one_file(echub, eclab, tmp_path):
     assert (done.code, done.err) == (0, "")
     said = done.out
     for line in (
-        "  reader      eclab-mpr of echub",
-        "  technique   GEIS  Galvano Electrochemical Impedance Spectroscopy",
-        "  timeseries  30 rows,",
-        "  impedance   51 rows,",
-        f"  written     {tmp_path / 'geis_with_dc.mpr.h5'}",
-        "  left out    freq/Hz,",
+        "  reader        eclab-mpr of echub",
+        "  technique     GEIS  Galvano Electrochemical Impedance Spectroscopy",
+        "  timeseries    30 rows,",
+        "  impedance     51 rows,",
+        f"  written       {tmp_path / 'geis_with_dc.mpr.h5'}",
+        "  left out      freq/Hz,",
         "  time        ",
     ):
         assert line in said

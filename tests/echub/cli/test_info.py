@@ -7,7 +7,7 @@ def test_info_of_a_raw_file(echub, eclab):
     done = echub("info", eclab / "cp.mpr")
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines()[0] == str(eclab / "cp.mpr")
-    assert "  technique   CP  Chronopotentiometry" in done.out
+    assert "  technique     CP  Chronopotentiometry" in done.out
     assert "  metadata" in done.out
     assert "instrument.manufacturer" in done.out
 
