@@ -95,8 +95,10 @@ def _unknown(source: Source, registry: Registry) -> UnknownFormat:
         )
     known = known_format(source, registry)
     if known is not None:
+        sure = f"this is {known.title}, which is recognised but not read"
+        guessed = f"by its suffix this may be {known.title}, which is not read"
         return UnknownFormat(
-            f"this is {known.title}, which is recognised but not read",
+            sure if known.magic else guessed,
             path=source.shown,
             found=first_bytes(source),
             hint=known.advice,

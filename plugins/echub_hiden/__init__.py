@@ -52,7 +52,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat | Template]:
         KnownFormat(
             "hiden-sidecar",
             "a working file of Hiden MASsoft",
-            (".exp", ".scn", ".env", ".ann", ".dat"),
+            (".exp", ".scn", ".env", ".ann"),
             "export the data as CSV from MASsoft, and convert that",
         ),
         KnownFormat(

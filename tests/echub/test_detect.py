@@ -129,6 +129,12 @@ def test_a_known_format_says_what_to_do_instead(readers, start, known):
     assert (refused.value.hint == "export it as text") is known
 
 
+def test_a_format_known_by_its_suffix_alone_is_only_a_guess(readers):
+    known = KnownFormat("old", "an ACME file of the nineties", (".acme",), "export it as text")
+    with pytest.raises(UnknownFormat, match="by its suffix this may be an ACME file"):
+        choose(Source.from_bytes(b"?", "a.acme"), readers(known, a=C.NO))
+
+
 def test_a_known_format_never_hides_a_reader(readers):
     assert choose(Source.from_bytes(b"OLD!", "a.acme"), readers(OLD, a=C.MAYBE)).name == "a"
 
