@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.build import SourceColumn, build_dataset
-from echub.column import Column
 from echub.dataset import Dataset
 from echub.errors import PluginError
 
@@ -126,9 +125,3 @@ def source_pieces(dataset: Dataset) -> Iterator[tuple[tuple[int, str], tuple[NDA
 def is_long(dataset: Dataset) -> bool:
     """Tell whether a dataset is a long table whose columns know their places in the source."""
     return any(PLACES in column.attrs for column in dataset.columns.values())
-
-
-def channel_of(dataset: Dataset, number: int) -> dict[str, Column]:
-    """Give the columns of one channel, its rows only."""
-    mine = dataset[CHANNEL] == number
-    return {name: replace(column, values=column.values[mine]) for name, column in dataset.columns.items()}

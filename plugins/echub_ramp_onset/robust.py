@@ -8,7 +8,7 @@ monotone rise without the bias that curvature gives a mean.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -295,8 +295,3 @@ def _ohmic_to_end(trace: Trace, grid: Grid, deviation: Deviation, params: RampOn
         f"U stays within {largest:.2%} of the ohmic line up to {top:.4g} {trace.unit}, where the ramp ends",
         measurands={name: Measurand.more_than(trace.unit, top, note="the ramp ended first")},
     )
-
-
-def with_window(params: RampOnsetParams, window: float) -> RampOnsetParams:
-    """Give the same parameters with another window."""
-    return replace(params, window=window)
