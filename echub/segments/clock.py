@@ -1,4 +1,4 @@
-"""Segments of a time series: runs of rows between restarts of its clock."""
+"""Where a clock restarts, and where a frequency sweep begins."""
 
 from __future__ import annotations
 

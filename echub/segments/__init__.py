@@ -1,0 +1,47 @@
+"""Segments of a time series: clock restarts, sweeps, steps, half cycles, pulses and rests.
+
+Everything here is plain NumPy over arrays of rows, for the hub and for anybody's analysis:
+
+>>> import numpy as np
+>>> from echub.segments import half_cycles, steps
+>>> current = np.array([0.0, 0.0, 1.0, 1.0, 0.0, -1.0, -1.0, -2.0])
+>>> found = steps(current)
+>>> found.sign.tolist(), found.start.tolist()
+([0, 1, 0, -1, -1], [0, 2, 4, 5, 7])
+>>> half_cycles(found).sign.tolist()
+[1, -1]
+
+A segment is a run of rows; a row belongs to one. A *step* ends where the current begins, stops,
+turns or changes its level; a *half cycle* is all steps between two reversals, rests left out.
+"""
+
+from __future__ import annotations
+
+from echub.segments.charge import Edges, by_edges, by_increments, by_integration, by_running_charge, edges
+from echub.segments.clock import clock_restarts, clock_segments, sweep_starts
+from echub.segments.current import Threshold, pulse_threshold, rest_threshold, states
+from echub.segments.rows import Segments, runs
+from echub.segments.steps import Agreement, HalfCycles, agreement, half_cycles, steps
+
+__all__ = [
+    "Agreement",
+    "Edges",
+    "HalfCycles",
+    "Segments",
+    "Threshold",
+    "agreement",
+    "by_edges",
+    "by_increments",
+    "by_integration",
+    "by_running_charge",
+    "clock_restarts",
+    "clock_segments",
+    "edges",
+    "half_cycles",
+    "pulse_threshold",
+    "rest_threshold",
+    "runs",
+    "states",
+    "steps",
+    "sweep_starts",
+]

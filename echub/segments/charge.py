@@ -1,0 +1,102 @@
+"""Charge of segments by four ways, side by side: they differ, and the difference is information.
+
+current in mA and time in s give charge in mA·h.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from echub.segments.rows import Floats, Segments
+
+HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """When segments begin and end, s, and the half-width of the gap between rows in which each edge lies.
+
+    An edge is uniform within its gap: its standard uncertainty is the half-width over sqrt(3).
+    """
+
+    begin: Floats
+    end: Floats
+    begin_within: Floats
+    end_within: Floats
+
+    @property
+    def duration(self) -> Floats:
+        """Give end - begin, s."""
+        return self.end - self.begin
+
+    @property
+    def duration_uncertainty(self) -> Floats:
+        """Give the standard uncertainty of the durations, s."""
+        return np.asarray(np.hypot(self.begin_within, self.end_within) / np.sqrt(3))
+
+
+def edges(time: ArrayLike, found: Segments, *, averaged: bool = False) -> Edges:
+    """Bracket when segments begin and end: each edge lies between two rows, taken in the middle.
+
+    time: (n,), s. Where the instrument adds a row at each change of its control the bracket is a
+    tick wide. `averaged`: the current is an average since the row before, so that a segment begins with
+    the row before its first and ends with its last, exactly. The series itself ends with its last row.
+    """
+    t = np.asarray(time, dtype=np.float64)
+    if not len(t):
+        nothing = np.zeros(len(found))
+        return Edges(nothing, nothing, nothing, nothing)
+    inside, before = t[found.start], t[np.maximum(found.start - 1, 0)]
+    last, after = t[found.stop - 1], t[np.minimum(found.stop, len(t) - 1)]
+    if averaged:
+        return Edges(before, last, np.zeros(len(found)), np.zeros(len(found)))
+    return Edges((before + inside) / 2, (last + after) / 2, (inside - before) / 2, (after - last) / 2)
+
+
+def by_increments(increment: ArrayLike, found: Segments) -> Floats:
+    """Sum the instrument's charge since the row before: the best there is.
+
+    Rows belong to the segment that they end in: give segments that begin with their first row of
+    current.
+    """
+    return found.total(increment)
+
+
+def by_running_charge(charge: ArrayLike, found: Segments) -> Floats:
+    """Take the difference of the instrument's running charge, from the row before to the last row."""
+    values = np.asarray(charge, dtype=np.float64)
+    if not len(values):
+        return np.zeros(len(found))
+    # The first row of a series has nothing before it: it begins with the charge it has.
+    return np.asarray(found.last(values) - values[np.maximum(found.start - 1, 0)])
+
+
+def by_edges(level: ArrayLike, found: Edges) -> Floats:
+    """Multiply the commanded current (mA, per segment) by the time between the edges: mA·h."""
+    return np.asarray(np.asarray(level, dtype=np.float64) * found.duration / HOUR_S)
+
+
+def by_integration(
+    time: ArrayLike, current: ArrayLike, found: Segments, how: Literal["trapezoid", "hold", "back"] = "trapezoid"
+) -> Floats:
+    """Integrate sampled current over the rows of each segment alone: mA·h.
+
+    time in s, current in mA. ``trapezoid`` between rows, ``hold`` each value until the next row,
+    ``back`` each value since the row before (right for averages). Edges between rows are lost: on
+    sparse rows or pulses this is the least exact way, and stands beside the others to show by how much.
+    """
+    t, i = np.asarray(time, dtype=np.float64), np.asarray(current, dtype=np.float64)
+    step = np.diff(t)
+    part = np.zeros(len(t))
+    if how == "trapezoid":
+        part[1:] = step * (i[1:] + i[:-1]) / 2
+        part[found.start] = 0.0  # from the row before it is another segment
+    elif how == "back":
+        part[1:] = step * i[1:]
+    else:
+        part[:-1] = step * i[:-1]
+    return found.total(part) / HOUR_S

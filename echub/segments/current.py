@@ -1,0 +1,86 @@
+"""When current flows: thresholds between rest and current, and the state of every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+NOISE = 5.0
+"""A current within so many standard deviations of its noise is none."""
+ACCURACY = 1e-3
+"""Offset of a current at rest, as a fraction of the largest: what potentiostats specify, 0.1 % of a range."""
+LARGEST = 0.05
+"""No larger fraction of the largest current is ever called a rest."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Current begins above `on` and ends below `off`, in |current - level|; `how` it was found.
+
+    `level` is the current at rest, an offset of the instrument.
+    """
+
+    on: float
+    off: float
+    level: float = 0.0
+    how: str = ""
+
+
+def rest_threshold(current: ArrayLike) -> Threshold:
+    """Find which currents are rest: those within the noise, or the offset, of zero.
+
+    current: (n,), any unit. `off` is 5 standard deviations of the noise (from the median difference
+    between rows) and 0.1 % of the largest current, together at most 5 % of it; `on` is twice that.
+    Currents that span more than a factor of 500 need an explicit threshold.
+    """
+    known = _known(current)
+    largest = float(np.abs(known).max(initial=0.0))
+    if not largest:
+        return Threshold(0.0, 0.0, how="there is no current")
+    noise = 1.4826 * float(np.median(np.abs(np.diff(known)))) / np.sqrt(2) if len(known) > 1 else 0.0
+    off = min(NOISE * noise + ACCURACY * largest, LARGEST * largest)
+    return Threshold(2 * off, off, how=f"off below {off:.3g}: noise {noise:.2g}, largest current {largest:.3g}")
+
+
+def pulse_threshold(current: ArrayLike) -> Threshold:
+    """Find the level at rest and the amplitude of a pulse train; pulses begin at 60 % and end at 40 % of it.
+
+    current: (n,), any unit; most pulses of one height. An offset current at rest does no harm.
+    Gives on = off = 0 where there are no two levels.
+    """
+    known = _known(current)
+    if not len(known) or known.max() == known.min():
+        return Threshold(0.0, 0.0, float(known[0]) if len(known) else 0.0, "the current has one level")
+    middle = (known.max() + known.min()) / 2
+    low, high = float(np.median(known[known <= middle])), float(np.median(known[known > middle]))
+    rest, pulse = sorted((low, high), key=abs)
+    height = abs(pulse - rest)
+    how = f"rest at {rest:.3g}, pulses of {height:.3g}"
+    return Threshold(0.6 * height, 0.4 * height, rest, how)
+
+
+def states(current: ArrayLike, threshold: Threshold) -> NDArray[np.int8]:
+    """Give each row +1 (anodic), -1 (cathodic) or 0 (rest), with hysteresis.
+
+    A row between both thresholds is in the state of the row before it; a row without a current
+    (NaN) likewise, and in that of the next one where there is none before.
+    """
+    above = np.asarray(current, dtype=np.float64) - threshold.level
+    size = np.abs(above)
+    sure = (size > threshold.on) | (size <= threshold.off)
+    found = np.where(size > threshold.on, np.sign(above), 0.0)
+    found[np.isnan(found)] = 0.0
+    if not sure.any():
+        return np.zeros(len(above), np.int8)
+    place = np.maximum.accumulate(np.where(sure, np.arange(len(above)), -1))
+    place[place < 0] = np.flatnonzero(sure)[0]
+    return found[place].astype(np.int8)
+
+
+def _known(current: ArrayLike) -> Floats:
+    values: Floats = np.asarray(current, dtype=np.float64)
+    return np.asarray(values[np.isfinite(values)])

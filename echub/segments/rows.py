@@ -1,0 +1,153 @@
+"""Runs of rows, and what can be said of each: all of it at once, without a loop over segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Runs of rows in their order, none empty: `start` (inclusive), `stop` (exclusive), `sign`.
+
+    `sign` is that of the current: +1 anodic, -1 cathodic, 0 rest. Together they need not cover
+    all rows. Every method takes one value per row (n,) and gives one per segment (m,), float64.
+    Rows without a number (NaN) count in none of them; a segment of nothing else gives NaN.
+    """
+
+    start: Rows
+    stop: Rows
+    sign: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @property
+    def rows(self) -> Rows:
+        """Give the number of rows of each segment."""
+        return self.stop - self.start
+
+    def where(self, kept: ArrayLike) -> Segments:
+        """Keep some: a mask or indices of segments."""
+        chosen: NDArray[Any] = np.asarray(kept)
+        return Segments(self.start[chosen], self.stop[chosen], self.sign[chosen])
+
+    def labels(self, count: int) -> Rows:
+        """Give every row (of `count`) the number of its segment, -1 where it has none."""
+        label = np.full(count, -1, dtype=np.intp)
+        if len(self):
+            label[self._inside()] = np.repeat(np.arange(len(self)), self.rows)
+        return label
+
+    # -- one value per segment -----------------------------------------------------------------
+
+    def first(self, values: ArrayLike) -> Floats:
+        """Give the first number of each segment."""
+        return self._by_place(values, 0)
+
+    def last(self, values: ArrayLike) -> Floats:
+        """Give the last number of each segment."""
+        return self._by_place(values, -1)
+
+    def total(self, values: ArrayLike) -> Floats:
+        """Give the sum."""
+        known = _float(values)
+        return self._lost_where_empty(self._reduce(np.add, np.where(np.isnan(known), 0.0, known)), known)
+
+    def mean(self, values: ArrayLike) -> Floats:
+        """Give the mean of the rows, each counting alike."""
+        known = _float(values)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.total(known) / self._count(known)
+
+    def smallest(self, values: ArrayLike) -> Floats:
+        """Give the smallest number."""
+        known = _float(values)
+        return self._lost_where_empty(self._reduce(np.minimum, np.where(np.isnan(known), np.inf, known)), known)
+
+    def largest(self, values: ArrayLike) -> Floats:
+        """Give the largest number."""
+        known = _float(values)
+        return self._lost_where_empty(self._reduce(np.maximum, np.where(np.isnan(known), -np.inf, known)), known)
+
+    def quantile(self, values: ArrayLike, fraction: float) -> Floats:
+        """Give the quantile at `fraction` (0 to 1), interpolated between rows as NumPy does."""
+        inside = self._inside()
+        given, label = _float(values)[inside], np.repeat(np.arange(len(self)), self.rows)
+        order = np.lexsort((given, label))  # NaN is sorted last
+        ordered, count = given[order], self._count(_float(values))
+        begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]]) if len(self) else self.start
+        place = np.maximum(count - 1, 0) * fraction
+        low = np.floor(place)
+        below, above = begin + low.astype(np.intp), begin + np.ceil(place).astype(np.intp)
+        found = ordered[below] + (place - low) * (ordered[above] - ordered[below])
+        return np.asarray(np.where(count > 0, found, np.nan))
+
+    def median(self, values: ArrayLike) -> Floats:
+        """Give the median."""
+        return self.quantile(values, 0.5)
+
+    def noise(self, values: ArrayLike) -> Floats:
+        """Estimate the standard deviation of noise from row to row, whatever the slow course.
+
+        1.4826 × the median of |second difference| / sqrt(6); NaN where a segment has fewer than three rows.
+        """
+        known = _float(values)
+        bend = np.full(len(known), np.nan)
+        bend[1:-1] = np.abs(known[2:] - 2 * known[1:-1] + known[:-2]) / np.sqrt(6)
+        inner = Segments(np.minimum(self.start + 1, self.stop), np.maximum(self.stop - 1, self.start), self.sign)
+        wide = self.rows >= 3
+        found = np.full(len(self), np.nan)
+        found[wide] = 1.4826 * inner.where(wide).median(bend)
+        return found
+
+    # -- how it is done ------------------------------------------------------------------------
+
+    def _inside(self) -> Rows:
+        """List the rows of all segments, one segment after the other."""
+        if not len(self):
+            return np.zeros(0, np.intp)
+        before = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
+        return np.repeat(self.start - before, self.rows) + np.arange(self.rows.sum())
+
+    def _reduce(self, function: np.ufunc, values: Floats) -> Floats:
+        if not len(self):
+            return np.zeros(0)
+        given = values[self._inside()]
+        begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
+        return np.asarray(function.reduceat(given, begin), dtype=np.float64)
+
+    def _count(self, values: Floats) -> Floats:
+        return self._reduce(np.add, (~np.isnan(values)).astype(np.float64))
+
+    def _lost_where_empty(self, found: Floats, values: Floats) -> Floats:
+        return np.asarray(np.where(self._count(values) > 0, found, np.nan))
+
+    def _by_place(self, values: ArrayLike, end: int) -> Floats:
+        known = _float(values)
+        number = np.where(np.isnan(known), np.nan, np.arange(len(known), dtype=np.float64))
+        place = self.smallest(number) if end == 0 else self.largest(number)
+        lost = np.isnan(place)
+        found = known[np.where(lost, 0, place).astype(np.intp)] if len(known) else np.zeros(len(self))
+        return np.asarray(np.where(lost, np.nan, found))
+
+
+def runs(labels: ArrayLike, sign: ArrayLike | None = None) -> Segments:
+    """Cut rows where a label (a counter, a code, a state) changes; `sign` (n,) is taken from each first row."""
+    values: NDArray[Any] = np.asarray(labels)
+    if not len(values):
+        return Segments(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.int8))
+    start = np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1]).astype(np.intp)
+    stop = np.append(start[1:], len(values)).astype(np.intp)
+    signs = np.zeros(len(values), np.int8) if sign is None else np.asarray(sign, dtype=np.int8)
+    return Segments(start, stop, signs[start])
+
+
+def _float(values: ArrayLike) -> Floats:
+    return np.asarray(values, dtype=np.float64)

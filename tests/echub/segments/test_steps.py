@@ -1,0 +1,82 @@
+"""Rest, current, levels, half cycles: found from the current, whatever noise and offset do."""
+
+import numpy as np
+import pytest
+
+from echub.segments import agreement, half_cycles, pulse_threshold, rest_threshold, runs, states, steps
+
+NAN = np.nan
+
+
+def staircase(levels, rows=50, rest=20):
+    """Anodic and cathodic half cycles at each level, a rest after each: current and true labels."""
+    parts = [part for level in levels for part in ([level] * rows, [0] * rest, [-level] * rows, [0] * rest)]
+    return np.concatenate([np.array(part, dtype=float) for part in parts])
+
+
+def test_the_state_of_rows_with_hysteresis():
+    threshold = rest_threshold([0, 1]).__class__(on=0.5, off=0.2)
+    given = [NAN, 0.3, 0.6, 0.3, 0.1, 0.3, -0.6, NAN, 0.0, -0.3]
+    assert states(given, threshold).tolist() == [1, 1, 1, 1, 0, 0, -1, -1, 0, 0]
+
+
+def test_no_current_is_rest():
+    assert steps(np.zeros(5)).sign.tolist() == [0]
+    assert len(half_cycles(steps(np.zeros(5)))) == 0
+    assert len(steps([])) == 0
+    assert rest_threshold([NAN, NAN]).on == 0
+
+
+@pytest.mark.parametrize(("noise", "offset"), [(0, 0), (2e-3, 0), (0, 5e-3), (1e-3, -5e-3)])
+def test_a_staircase_over_two_decades_is_cut_at_its_steps(noise, offset):
+    levels = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+    true = staircase(levels)
+    read = true + offset + noise * np.random.default_rng(1).standard_normal(len(true))
+    found = steps(read, level=None)
+    assert found.start.tolist() == runs(np.sign(true)).start.tolist()
+    assert len(half_cycles(found)) == 14
+
+
+def test_levels_cut_where_the_sign_does_not():
+    current = np.repeat([0.1, 0.2, 0.4, -0.4, -0.1], 10)
+    assert steps(current).start.tolist() == [0, 10, 20, 30, 40]
+    assert steps(current, level=None).start.tolist() == [0, 30]
+    found = half_cycles(steps(current))
+    assert (found.start.tolist(), found.stop.tolist(), found.sign.tolist()) == ([0, 30], [30, 50], [1, -1])
+    assert found.number_of_step().tolist() == [0, 0, 0, 1, 1]
+
+
+def test_the_average_over_a_change_belongs_to_the_step_after_it():
+    current = np.array([0.1, 0.1, 0.15, 0.2, 0.2, -0.07, -0.2, -0.2])
+    assert steps(current).start.tolist() == [0, 2, 5]
+
+
+def test_a_rest_inside_does_not_end_a_half_cycle_and_one_outside_belongs_to_none():
+    current = np.array([0.0, 1, 1, 0, 1, 0, 0, -1, -1, 0])
+    found = half_cycles(steps(current))
+    assert (found.start.tolist(), found.stop.tolist()) == ([1, 7], [5, 9])
+    assert found.number_of_step().tolist() == [-1, 0, 0, 0, -1, 1, -1]
+
+
+def test_the_programme_cuts_as_well():
+    assert steps(np.ones(6), programme=[0, 0, 1, 1, 1, 2]).start.tolist() == [0, 2, 5]
+
+
+def test_pulses_on_an_offset_current():
+    true = np.tile([0.0] * 9 + [1.0], 40)
+    read = true + 0.04 + 0.01 * np.random.default_rng(2).standard_normal(400)
+    threshold = pulse_threshold(read)
+    assert threshold.level == pytest.approx(0.04, abs=0.005)
+    assert np.array_equal(states(read, threshold), true.astype(np.int8))
+    assert np.array_equal(states(-read, pulse_threshold(-read)), -true.astype(np.int8))
+    assert pulse_threshold(np.full(5, 0.3)).on == 0
+
+
+def test_a_counter_that_agrees_and_one_that_counts_something_else():
+    found = half_cycles(steps(staircase([1, 2])))
+    ours = np.repeat([0, 1, 2, 3], 70)
+    assert agreement(found, ours).holds
+    assert agreement(found, np.roll(ours, 1) * 0 + np.repeat([0, 1, 2, 3], [71, 70, 70, 69])).holds
+    other = agreement(found, np.zeros(280))
+    assert not other.holds
+    assert str(other) == "4 from the current, 1 by the counter, 1 begin together"
