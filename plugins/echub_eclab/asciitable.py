@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import decimal_mark
+from echub_eclab.asciicells import CLOCK, INTEGER, NUMBER, parse_cells
 from echub_eclab.asciihead import Head
 from echub_eclab.columns import meaning_of, meanings
 
@@ -26,9 +27,6 @@ MARK_ROWS = 20
 _TAIL = 4096
 MARKS = {"point": ".", "comma": ","}
 
-_INTEGER = re.compile(rb"[-+]?\d{1,18}\Z")
-_NUMBER = re.compile(rb"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\Z|[-+]?(?i:nan|inf)\Z")
-_CLOCK = re.compile(rb"-?(?:\d+[-d] ?)?\d+:\d\d?:\d\d?(?:[.,]\d*)?\Z")
 _DIGITS = re.compile(rb"\d+")
 
 
@@ -73,7 +71,8 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
     elif "text" not in kinds:
         _require_absent(source, head, data, b",", "one decimal mark, the point")
     table.decimal = mark
-    table.columns = _parse(source, head, data, kinds, extra=len(sample[0]) - len(names))
+    table.columns, notices = parse_cells(source, head, data, names, kinds, len(sample[0]))
+    table.notices += notices
     table.digits = [_significant(sample[0][n]) if kinds[n] == "float" else 0 for n in range(len(names))]
     return table
 
@@ -120,7 +119,7 @@ def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]]
 
 def _require_names(source: Source, head: Head, names: Sequence[str]) -> None:
     """Refuse a line of numbers as names: its row and all before it would be lost."""
-    if any(names) and all(_NUMBER.match(name.strip().encode()) for name in names if name):
+    if any(names) and all(NUMBER.match(name.strip().encode()) for name in names if name):
         raise ReadError(
             "the line of the column names holds numbers",
             path=source.shown,
@@ -156,7 +155,7 @@ def _report_unfilled(printed: Sequence[str], fitting: Sequence[str], table: Tabl
 
 
 def _settled_mark(source: Source, head: Head, sample: Sequence[Sequence[bytes]]) -> str:
-    cells = (cell.decode("latin-1") for row in sample[:MARK_ROWS] for cell in row if _NUMBER.match(cell))
+    cells = (cell.decode("latin-1") for row in sample[:MARK_ROWS] for cell in row if NUMBER.match(cell))
     found = decimal_mark(cells)
     if found.value is not None:
         return found.value
@@ -175,7 +174,7 @@ def _row_of_other_mark(sample: Sequence[Sequence[bytes]]) -> int:
     """Find the row that brings a second decimal mark, or the first row with one."""
     seen: set[str | None] = set()
     for number, row in enumerate(sample[:MARK_ROWS]):
-        seen |= {mark for mark in ",." for cell in row if _NUMBER.match(cell) and mark.encode() in cell}
+        seen |= {mark for mark in ",." for cell in row if NUMBER.match(cell) and mark.encode() in cell}
         if len(seen) > 1:
             return number
     return 0
@@ -229,8 +228,9 @@ def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
     begin = data.rfind(b"\n") + 1
     cells = data[begin:].split(b"\t")
     before = data[data.rfind(b"\n", 0, max(begin - 1, 0)) + 1 : begin].rstrip(b"\r\n").split(b"\t")
-    if len(cells) == len(first) and _is_whole(cells[-1], first[-1], before[-1]):
-        if _INTEGER.match(cells[-1]) and cells[-1] != before[-1]:
+    filled = len(cells) == len(first) and cells[len(table.names) - 1].strip()
+    if filled and _is_whole(cells[-1], first[-1], before[-1]):
+        if INTEGER.match(cells[-1]) and cells[-1] != before[-1]:
             text = f"the last line has no line end: its last number, {cells[-1].decode()}, may lack digits"
             table.notices.append(Notice("unterminated", text))
         return data
@@ -243,7 +243,7 @@ def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
 
 def _is_whole(cell: bytes, first: bytes, before: bytes) -> bool:
     """Tell whether the last cell has all its digits: as many as its column prints, no fewer than before."""
-    if _INTEGER.match(cell) and _INTEGER.match(before):
+    if INTEGER.match(cell) and INTEGER.match(before):
         return len(cell) >= len(before)
     return _shape(cell) == _shape(first)
 
@@ -260,12 +260,12 @@ def _kind(name: str, cells: Sequence[bytes]) -> str:
     of them is an error.
     """
     filled = [cell.strip() for cell in cells if cell.strip()]
-    for kind, pattern in (("int", _INTEGER), ("float", _NUMBER), ("clock", _CLOCK)):
+    for kind, pattern in (("int", INTEGER), ("float", NUMBER), ("clock", CLOCK)):
         if filled and all(pattern.match(cell) for cell in filled):
             return kind
     is_time = meaning_of(name).quantity in ("time", "step_time")
     promised = meaning_of(name).quantity is not None and not is_time
-    return "float" if not filled or promised or any(_NUMBER.match(cell) for cell in filled) else "text"
+    return "float" if not filled or promised or any(NUMBER.match(cell) for cell in filled) else "text"
 
 
 def _significant(cell: bytes) -> int:
@@ -277,49 +277,3 @@ def _empty(name: str) -> pl.Series:
     import polars as pl
 
     return pl.Series(name, [], dtype=pl.Float64)
-
-
-def _parse(source: Source, head: Head, data: bytes, kinds: Sequence[str], extra: int) -> list[pl.Series]:
-    import polars as pl
-
-    types = {"int": pl.Int64, "float": pl.Float64, "clock": pl.String, "text": pl.String}
-    schema: dict[str, Any] = {str(n): types[kind] for n, kind in enumerate(kinds)}
-    schema |= {str(len(kinds) + n): pl.String for n in range(extra)}
-    try:
-        frame = pl.read_csv(data, separator="\t", has_header=False, schema=schema, quote_char=None)
-    except pl.exceptions.PolarsError as error:
-        raise _bad_row(source, head, data, kinds, len(schema), str(error).splitlines()[0]) from None
-    columns = frame.get_columns()[: len(kinds)]
-    tail = frame.get_columns()[len(kinds) :]
-    if any(column.null_count() for column in columns) or any(column.null_count() < len(frame) for column in tail):
-        raise _bad_row(source, head, data, kinds, len(schema), "an empty cell, or a row of another width")
-    return columns
-
-
-def _bad_row(source: Source, head: Head, data: bytes, kinds: Sequence[str], width: int, problem: str) -> ReadError:
-    """Find the first row that does not fit, and say how."""
-    patterns = {"int": _INTEGER, "float": _NUMBER, "clock": _CLOCK}
-    where, found, expected = "", problem, f"{len(kinds)} values in every row"
-    for number, line in enumerate(data.split(b"\n")):
-        cells = line.rstrip(b"\r").split(b"\t")
-        wrong = [n for n, kind in enumerate(kinds) if n < len(cells) and not _fits(cells[n], patterns.get(kind))]
-        if len(cells) != width or wrong:
-            where = f"line {len(head.lines) + 2 + number}"
-            found = f"{len(cells)} cells"
-            if wrong and len(cells) == width:
-                expected = f"a number ({kinds[wrong[0]]}) in column {wrong[0] + 1}"
-                found = repr(cells[wrong[0]][:40])
-            break
-    return ReadError(
-        "a row of the table does not fit the others",
-        path=source.shown,
-        where=where or None,
-        expected=expected,
-        found=found,
-        cause="the table was edited, or two files were joined",
-        hint="export it again in EC-Lab",
-    )
-
-
-def _fits(cell: bytes, pattern: re.Pattern[bytes] | None) -> bool:
-    return bool(pattern.match(cell.strip())) if pattern else bool(cell.strip())

@@ -237,3 +237,43 @@ def test_a_last_whole_number_with_fewer_digits_than_before_is_left_out_and_any_o
     assert codes(whole) == {"unterminated"}
     assert cut["timeseries"]["half_cycle"].tolist() == [10]
     assert codes(cut) == {"truncated"}
+
+
+def test_an_empty_cell_is_nan_and_costs_neither_its_row_nor_the_file():
+    lines = WHOLE.split(b"\r\n")
+    row = lines[FIRST_ROW - 1 + 5].split(b"\t")
+    for column in (NAMES.index("Ns"), NAMES.index("Ewe/V")):
+        cells = row.copy()
+        cells[column] = b""
+        lines[FIRST_ROW - 1 + 5] = b"\t".join(cells)
+        record = read_mpt(b"\r\n".join(lines), derived="none")
+        assert "empty-cells" in codes(record)
+        values = record.source_table()[column, NAMES[column]]
+        assert np.flatnonzero(np.isnan(values)).tolist() == [5]
+        assert len(values) == 12
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [("-1.#IND0000E+000", np.nan), ("1.#QNAN000E+000", np.nan), ("1.#INF", np.inf), ("-1.#INF00", -np.inf)],
+)
+@pytest.mark.parametrize("row", [0, 7])
+def test_what_windows_prints_for_no_number_is_none(printed, value, decimal, row):
+    column = NAMES.index("Ewe/V")
+    data = export(FILE, Dialect(decimal=decimal), GCPL, 12)
+    lines = data.split(b"\r\n")
+    cells = lines[FIRST_ROW - 1 + row].split(b"\t")
+    cells[column] = printed.replace(".", decimal).encode()
+    lines[FIRST_ROW - 1 + row] = b"\t".join(cells)
+    record = read_mpt(b"\r\n".join(lines), derived="none")
+    assert "no-number" in codes(record)
+    values = record.source_table()[column, "Ewe/V"]
+    assert np.array_equal(values[row : row + 1], [value], equal_nan=True)
+    assert np.isfinite(np.delete(values, row)).all()
+
+
+def test_whole_numbers_at_first_may_have_decimals_later():
+    cells = [["0", str(n)] for n in range(300)] + [["0.5", "300"]]
+    record = read_mpt(bare(["time/s", "Ns"], cells), decimal="point")
+    assert record["timeseries"]["time"][-1] == 0.5

@@ -1,0 +1,109 @@
+"""The cells of an EC-Lab text as columns: what is printed for no number, empty cells, and rows that do not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from echub.plugin import Notice, ReadError, Source
+from echub_eclab.asciihead import Head
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NO_NUMBER = rb"[-+]?1[.,]#(?:QNAN|SNAN|IND|INF)\d*(?:[eE][-+]?\d+)?"
+"""What older Windows programs print for NaN and infinities, such as -1.#IND0000E+000."""
+_STRANGE = re.compile(_NO_NUMBER)
+
+INTEGER = re.compile(rb"[-+]?\d{1,18}\Z")
+NUMBER = re.compile(rb"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\Z|[-+]?(?i:nan|inf)\Z|" + _NO_NUMBER + rb"\Z")
+CLOCK = re.compile(rb"-?(?:\d+[-d] ?)?\d+:\d\d?:\d\d?(?:[.,]\d*)?\Z")
+_PATTERNS = {"int": INTEGER, "float": NUMBER, "clock": CLOCK}
+
+
+def parse_cells(
+    source: Source, head: Head, data: bytes, names: Sequence[str], kinds: Sequence[str], width: int
+) -> tuple[list[pl.Series], list[Notice]]:
+    """Parse rows of `width` tab-separated cells to one column per name, its kind int, float, clock or text.
+
+    An empty cell among numbers is NaN, said in a notice; the column is float then. So is what
+    is printed for no number. Raises `ReadError` for a row of another width or a cell of another kind.
+    """
+    notices: list[Notice] = []
+    if b"#" in data:
+        data, strange = _STRANGE.subn(_plain, data)
+        if strange:
+            text = f"{strange} cells print no number (such as -1.#IND): read as NaN or infinite"
+            notices.append(Notice("no-number", text))
+    frame = _frame(source, head, data, kinds, width)
+    columns = frame.get_columns()[: len(kinds)]
+    empty = {n: column.null_count() for n, column in enumerate(columns) if column.null_count()}
+    tail = frame.get_columns()[len(kinds) :]
+    if any(column.null_count() < len(frame) for column in tail) or (empty and not _even(data, width, len(frame))):
+        raise _bad_row(source, head, data, kinds, width, "an empty cell, or a row of another width")
+    if any(kinds[n] not in ("int", "float") for n in empty):
+        raise _bad_row(source, head, data, kinds, width, "an empty cell among times or words")
+    for n, count in empty.items():
+        columns[n] = columns[n].cast(frame.schema[str(n)].from_python(float)).fill_null(float("nan"))
+        notices.append(Notice("empty-cells", f"{count} cells of {names[n]} are empty: read as NaN"))
+    return columns, notices
+
+
+def _plain(printed: re.Match[bytes]) -> bytes:
+    text = printed[0]
+    if b"INF" not in text:
+        return b"nan"
+    return b"-inf" if text.startswith(b"-") else b"inf"
+
+
+def _frame(source: Source, head: Head, data: bytes, kinds: Sequence[str], width: int) -> pl.DataFrame:
+    """Parse all cells; a column that is whole numbers at first and others later is tried as numbers."""
+    import polars as pl
+
+    types = {"int": pl.Int64, "float": pl.Float64, "clock": pl.String, "text": pl.String}
+    for number in (pl.Int64, pl.Float64):
+        types["int"] = number
+        schema: dict[str, Any] = {str(n): types[kind] for n, kind in enumerate(kinds)}
+        schema |= {str(n): pl.String for n in range(len(kinds), width)}
+        try:
+            return pl.read_csv(data, separator="\t", has_header=False, schema=schema, quote_char=None)
+        except pl.exceptions.PolarsError as error:
+            problem = str(error).splitlines()[0]
+    raise _bad_row(source, head, data, kinds, width, problem)
+
+
+def _even(data: bytes, width: int, rows: int) -> bool:
+    """Tell whether all rows have as many cells, by their number of tabs."""
+    return data.count(b"\t") == rows * (width - 1)
+
+
+def _bad_row(source: Source, head: Head, data: bytes, kinds: Sequence[str], width: int, problem: str) -> ReadError:
+    """Find the first row that does not fit, and say how."""
+    where, found, expected = "", problem, f"{len(kinds)} values in every row"
+    for number, line in enumerate(data.split(b"\n")):
+        cells = line.rstrip(b"\r").split(b"\t")
+        wrong = [n for n, kind in enumerate(kinds) if n < len(cells) and not _fits(cells[n], kind)]
+        if len(cells) != width or wrong:
+            where = f"line {len(head.lines) + 2 + number}"
+            found = f"{len(cells)} cells"
+            if wrong and len(cells) == width:
+                expected = f"a number ({kinds[wrong[0]]}) in column {wrong[0] + 1}"
+                found = repr(cells[wrong[0]][:40])
+            break
+    return ReadError(
+        "a row of the table does not fit the others",
+        path=source.shown,
+        where=where or None,
+        expected=expected,
+        found=found,
+        cause="the table was edited, or two files were joined",
+        hint="export it again in EC-Lab",
+    )
+
+
+def _fits(cell: bytes, kind: str) -> bool:
+    pattern = _PATTERNS.get(kind)
+    if pattern is None:
+        return bool(cell.strip())
+    return bool(pattern.match(cell.strip())) or (kind in ("int", "float") and not cell.strip())
