@@ -39,9 +39,12 @@ helps; with `--json` it is printed as an object with the same fields. In Python 
         [code(found.code), found.exit_code, code(name), text(inspect.getdoc(found).splitlines()[0])]
         for name, found in raised().items()
     ]
+    own = [entry for entry in scan() if entry.maker == "Error"]
+    plugins = table(["code", "of", "means"], [[code(e.code), code(e.package), text(e.message)] for e in own])
     tree = inspect.getdoc(errors).split("::\n\n")[1].split("\n\n")[0]
     listed = table(["code", "exit code", "exception", "means"], [[str(cell) for cell in row] for row in rows])
-    return sections("Errors", intro, [("By code", listed), ("The tree", f"```text\n{inspect.cleandoc(tree)}\n```")])
+    parts = [("By code", listed), ("Of plugins", plugins), ("The tree", f"```text\n{inspect.cleandoc(tree)}\n```")]
+    return sections("Errors", intro, parts)
 
 
 def raised() -> dict[str, type[errors.EchubError]]:
@@ -100,10 +103,21 @@ def _package(folder: Path) -> Iterator[Code]:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))]
     passing = dict(entry for tree in trees for entry in _passing(tree))
     for tree in trees:
+        yield from _declared(tree, folder.name)
         texts = _assigned(tree)
         for call in ast.walk(tree):
             if isinstance(call, ast.Call):
                 yield from _made(call, folder.name, passing, texts)
+
+
+def _declared(tree: ast.AST, package: str) -> Iterator[Code]:
+    """Give the codes of errors that a plugin defines by itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and package != "echub":
+            for line in node.body:
+                if isinstance(line, ast.Assign) and line.targets[0].id == "code":  # type: ignore[attr-defined]
+                    said = (ast.get_docstring(node) or "").splitlines()[0]
+                    yield from (Code(package, name, "Error", said) for name in _texts(line.value))
 
 
 def _assigned(tree: ast.AST) -> list[tuple[int, str, str]]:
