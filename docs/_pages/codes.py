@@ -163,9 +163,11 @@ def _made(
 
 
 def _texts(node: ast.expr) -> list[str]:
-    """Give the texts that an expression may be: a constant, or either branch of a choice."""
+    """Give the texts that an expression may be: a constant, either branch of a choice, or one with …."""
     if isinstance(node, ast.IfExp):
         return _texts(node.body) + _texts(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return [_filled(node)]
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
@@ -174,6 +176,8 @@ def _message(node: ast.expr, texts: Sequence[tuple[int, str, str]] = ()) -> str:
     if isinstance(node, ast.Name):
         above = [text_ for line, name, text_ in texts if name == node.id and node.lineno - 15 < line < node.lineno]
         return above[-1] if above else ""
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in node.values)
     return next(iter(_texts(node)), "")
+
+
+def _filled(node: ast.JoinedStr) -> str:
+    return "".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in node.values)
