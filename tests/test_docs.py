@@ -23,7 +23,9 @@ from echub.registry import registry
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>console|python)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^(?P<indent> *)```(?P<language>console|python)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL
+)
 PROMPT = "$ "
 SHELL = re.compile(r"[|<>;&*?$`]")
 SECONDS = re.compile(r"(?<=time)( +)\d+\.\d+ s")

@@ -17,7 +17,7 @@ take as `--option`, `--writer-option` and `--param` is on [its own page](options
 
 Exit codes of all commands: 0 done (what is flagged included), 1 the data or their metadata are at fault,
 2 the command line or the target is, 3 a file could not be read, 4 a plugin, schema or configuration is at
-fault. Where several happen, the command returns the largest.
+fault.
 """
 
 

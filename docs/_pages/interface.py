@@ -54,6 +54,8 @@ def _signature(found: Any) -> str:  # noqa: ANN401
 def _prose(found: Any) -> str:  # noqa: ANN401
     """Give the docstring; an indented or drawn part of it stays as it is drawn."""
     return "\n\n".join(
-        f"```text\n{part}\n```" if part.startswith(" ") or "\n " in part else part.replace("``", "`").replace("::", ":")
+        f"```text\n{part}\n```"
+        if part.startswith(" ") or "\n " in part
+        else part.replace("``", "`").replace("::", ":")
         for part in (inspect.getdoc(found) or "").split("\n\n")
     )

@@ -30,4 +30,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def sections(title: str, intro: str, parts: Iterable[tuple[str, str]]) -> str:
     """Write a page: its title, what it says at the top, and a heading for each part."""
-    return "\n\n".join([f"# {title}", intro.strip(), *(f"## {head}\n\n{body.strip()}" for head, body in parts)]) + "\n"
+    return (
+        "\n\n".join([f"# {title}", intro.strip(), *(f"## {head}\n\n{body.strip()}" for head, body in parts)])
+        + "\n"
+    )

@@ -30,7 +30,10 @@ def _declared(declared: Any) -> str:  # noqa: ANN401
 
 
 def _analysis(analysis: Analysis) -> str:
-    needs = [[code(_asked(need)), text(need.unit), "no" if need.optional else "yes", text(need.help)] for need in analysis.needs]
+    needs = [
+        [code(_asked(need)), text(need.unit), "no" if need.optional else "yes", text(need.help)]
+        for need in analysis.needs
+    ]
     gives = [[code(g.name), text(" or ".join(u for u in g.units if u)), text(g.help)] for g in analysis.gives]
     return "\n\n".join(
         [

@@ -22,10 +22,17 @@ is none of these keeps its header and is named `vendor_…`. Each quantity has o
 a value is refused by rule `ECH204`; beyond *plausible*, where a wrong unit is likely, it is a warning (`ECH205`).
 """
     rows = [
-        [code(q.name), text(q.symbol), text(q.unit or q.type), text(q.definition), text(q.sign or ""), _range(q.min, q.max),
-         _range(*(q.plausible or (None, None)))]
-        for q in core().values()
-    ]  # fmt: skip
+        [
+            code(quantity.name),
+            text(quantity.symbol),
+            text(quantity.unit or quantity.type),
+            text(quantity.definition),
+            text(quantity.sign or ""),
+            _range(quantity.min, quantity.max),
+            _range(*(quantity.plausible or (None, None))),
+        ]
+        for quantity in core().values()
+    ]
     headers = ["quantity", "symbol", "unit", "says", "sign", "possible", "plausible"]
     return sections("Quantities", intro, [("All quantities", table(headers, rows))])
 
@@ -61,9 +68,15 @@ neither rad/s nor counts/s.
 """
     spelt = tomllib.loads(echub_schemas.path("units.toml").read_text(encoding="utf-8"))
     rows = [
-        [code(u.symbol), text(u.dimension), text(u.factor), text(u.offset or ""), ", ".join(map(code, spelt[u.symbol].get("text", [])))]
-        for u in unit_table().units.values()
-    ]  # fmt: skip
+        [
+            code(unit.symbol),
+            text(unit.dimension),
+            text(unit.factor),
+            text(unit.offset or ""),
+            ", ".join(map(code, spelt[unit.symbol].get("text", []))),
+        ]
+        for unit in unit_table().units.values()
+    ]
     headers = ["unit", "dimension", "in base units", "offset", "also printed as"]
     return sections("Units", intro, [("All units", table(headers, rows))])
 
@@ -71,8 +84,8 @@ neither rad/s nor counts/s.
 def metadata_page() -> str:
     """Give what is known besides the columns."""
     intro = """
-What can be said of a measurement besides its columns: with `--set cell.area="0.785 cm^2"`, in a table for `--meta`,
-in an `echub.toml` of the folder, or in `FILE.echub.toml` ([metadata](../metadata.md)).
+What can be said of a measurement besides its columns: with `--set cell.area="0.785 cm^2"`, in a table for
+`--meta`, in an `echub.toml` of the folder, or in `FILE.echub.toml` ([metadata](../metadata.md)).
 """
     rows = [
         [code(leaf.path), text(leaf.type), text(leaf.unit or ""), text(leaf.description) + _choices(leaf.choices)]
