@@ -39,16 +39,51 @@ def _names(module: ModuleType) -> str:
 
 
 def _entry(name: str, found: Any) -> str:  # noqa: ANN401
-    shown = f"{name}{_signature(found)}"
-    return f"### {name}\n\n```text\n{shown}\n```\n\n{_prose(found)}"
+    parts = [f"### {name}", f"```text\n{name}{_signature(found)}\n```", _prose(found)]
+    return "\n\n".join([*parts, _methods(found)] if inspect.isclass(found) else parts)
 
 
 def _signature(found: Any) -> str:  # noqa: ANN401
     if inspect.isclass(found) and issubclass(found, (Exception, int)):
         return ""
-    signature = str(inspect.signature(found)).replace("'", "")
-    one_by_one = signature.replace(", ", ",\n    ").replace("(", "(\n    ", 1)
-    return signature if len(signature) < 90 else one_by_one
+    signature = inspect.signature(found)
+    shown = list(_parameters(signature))
+    result = signature.return_annotation
+    gives = f" -> {result}" if isinstance(result, str) and not inspect.isclass(found) else ""
+    line = f"({', '.join(shown)}){gives}"
+    return line if len(line) < 80 else "(\n    " + ",\n    ".join(shown) + f",\n){gives}"
+
+
+def _parameters(signature: inspect.Signature) -> Iterator[str]:
+    before = None
+    for name, parameter in signature.parameters.items():
+        if name == "self":
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and before not in (
+            parameter.KEYWORD_ONLY,
+            parameter.VAR_POSITIONAL,
+        ):
+            yield "*"
+        before = parameter.kind
+        star = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+        yield f"{star}{name}: {parameter.annotation}{default}"
+
+
+def _methods(found: type) -> str:
+    """List the public methods and properties of a class by what their first line says."""
+    rows = []
+    for name, member in vars(found).items():
+        inner = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+        said = (inspect.getdoc(inner) or "").splitlines()
+        if not name.startswith("_") and (inspect.isfunction(inner)) and said:
+            call = "" if isinstance(member, property) else f"({', '.join(_names_of(inner))})"
+            rows.append(f"- `{name}{call}`: {said[0].replace('``', '`')}")
+    return "\n".join(rows)
+
+
+def _names_of(function: Any) -> list[str]:  # noqa: ANN401
+    return [name for name in inspect.signature(function).parameters if name not in ("self", "cls")]
 
 
 def _prose(found: Any) -> str:  # noqa: ANN401

@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MAKERS = ("Flag", "Notice", "Refusal")
+NEAR = 15
+"""A name stands for the text that it was given at most this many lines above."""
 
 
 @dataclass(frozen=True, order=True)
@@ -34,10 +36,10 @@ def _package(folder: Path) -> Iterator[Code]:
     passing = dict(entry for tree in trees for entry in _passing(tree))
     for tree in trees:
         yield from _declared(tree, folder.name)
-        texts = _assigned(tree)
+        assigned = _assigned(tree)
         for call in ast.walk(tree):
             if isinstance(call, ast.Call):
-                yield from _made(call, folder.name, passing, texts)
+                yield from _made(call, folder.name, passing, assigned)
 
 
 def _declared(tree: ast.AST, package: str) -> Iterator[Code]:
@@ -50,14 +52,14 @@ def _declared(tree: ast.AST, package: str) -> Iterator[Code]:
                     yield from (Code(package, name, "Error", said) for name in _texts(line.value))
 
 
-def _assigned(tree: ast.AST) -> list[tuple[int, str, str]]:
-    """List every text that is given a name, with its line."""
+def _assigned(tree: ast.AST) -> list[tuple[int, str, list[str]]]:
+    """List every text that is given a name, with its line: several where a condition decides."""
     return [
-        (node.lineno, target.id, _message(node.value))
+        (node.lineno, target.id, texts)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
+        if isinstance(node, ast.Assign) and (texts := _texts(node.value))
         for target in node.targets
-        if isinstance(target, ast.Name) and _message(node.value)
+        if isinstance(target, ast.Name)
     ]
 
 
@@ -83,33 +85,30 @@ def _name(call: ast.Call) -> str:
 
 
 def _made(
-    call: ast.Call, package: str, passing: dict[str, tuple[int, str]], texts: list[tuple[int, str, str]]
+    call: ast.Call,
+    package: str,
+    passing: dict[str, tuple[int, str]],
+    assigned: Sequence[tuple[int, str, list[str]]],
 ) -> Iterator[Code]:
     name = _name(call)
     position, maker = (0, name) if name in MAKERS else passing.get(name, (0, ""))
     arguments = call.args[position : position + 2]
     if maker and arguments:
-        message = _message(arguments[1], texts) if len(arguments) > 1 else ""
-        for text_ in _texts(arguments[0]):
-            yield Code(package, text_, maker, message)
+        messages = _texts(arguments[1], assigned) if len(arguments) > 1 else []
+        for text in _texts(arguments[0], assigned):
+            yield Code(package, text, maker, messages[0] if messages else "")
 
 
-def _texts(node: ast.expr) -> list[str]:
-    """Give the texts that an expression may be: a constant, either branch of a choice, or one with …."""
+def _texts(node: ast.expr, assigned: Sequence[tuple[int, str, list[str]]] = ()) -> list[str]:
+    """Give the texts that an expression may be, with … for what they fill in.
+
+    Either branch of a choice counts; a name stands for what it was last given in the lines above.
+    """
+    if isinstance(node, ast.Name):
+        above = [texts for line, name, texts in assigned if name == node.id and 0 < node.lineno - line < NEAR]
+        return above[-1] if above else []
     if isinstance(node, ast.IfExp):
         return _texts(node.body) + _texts(node.orelse)
     if isinstance(node, ast.JoinedStr):
-        return [_filled(node)]
+        return ["".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in node.values)]
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
-
-
-def _message(node: ast.expr, texts: Sequence[tuple[int, str, str]] = ()) -> str:
-    """Give a text with … for what it fills in; for a name, the text that it was last given above."""
-    if isinstance(node, ast.Name):
-        above = [text_ for line, name, text_ in texts if name == node.id and node.lineno - 15 < line < node.lineno]
-        return above[-1] if above else ""
-    return next(iter(_texts(node)), "")
-
-
-def _filled(node: ast.JoinedStr) -> str:
-    return "".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in node.values)

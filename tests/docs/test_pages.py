@@ -91,6 +91,7 @@ def test_every_code_that_the_sources_make_is_listed(site):
     listed = rows(site["reference/refusals.md"]), rows(site["reference/notices.md"])
     for maker, code in found:
         assert code in listed[maker == "Notice"], (maker, code)
+    assert {"missing_area", "missing_metadata", "mixed_…"} <= listed[False]  # by a variable, by a pattern
 
 
 def test_every_hook_and_public_name_is_listed(site):
