@@ -14,27 +14,27 @@ TEST = """
 from echub.testing import ReaderContract
 
 
-class TestAcme(ReaderContract):
-    reader = "acme-acm"
-    files = ["steps.acm"]
+class TestUmbra(ReaderContract):
+    reader = "umbra-umb"
+    files = ["steps.umb"]
 """
 
 
 def test_the_reader_that_is_shown_passes_the_contract(tmp_path):
     modules = {found["path"]: found["code"] for found in MODULE.finditer(TEXT)}
-    assert set(modules) == {"echub_acme/__init__.py", "echub_acme/decode.py"}
+    assert set(modules) == {"echub_umbra/__init__.py", "echub_umbra/decode.py"}
     for path, code in modules.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(code, encoding="utf-8")
-    (entry,) = re.findall(r'`(acme = "echub_acme")`', TEXT)
-    info = tmp_path / "acme-1.dist-info"
+    (entry,) = re.findall(r'`(umbra = "echub_umbra")`', TEXT)
+    info = tmp_path / "umbra-1.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1\n", encoding="utf-8")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: umbra\nVersion: 1\n", encoding="utf-8")
     (info / "entry_points.txt").write_text(f"[echub]\n{entry.replace(chr(34), '')}\n", encoding="utf-8")
-    (tmp_path / "steps.acm").write_bytes(b"ACME 1\nt(s);I(uA)\n0.0;1.5\n1.0;1.25\n2.0;-1.0\n")
-    (tmp_path / "test_acme.py").write_text(TEST, encoding="utf-8")
+    (tmp_path / "steps.umb").write_bytes(b"UMBRA 1\nt(s);I(uA)\n0.0;1.5\n1.0;1.25\n2.0;-1.0\n")
+    (tmp_path / "test_umbra.py").write_text(TEST, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_acme.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_umbra.py"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTEST_ADDOPTS": ""},
         capture_output=True,

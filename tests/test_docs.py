@@ -1,8 +1,9 @@
 """Every command and snippet of the documentation and the README does what is shown.
 
 A ```console block holds lines `$ command` and their output, ```python blocks of a page share one
-namespace; both run in order in a scratch folder with a copy of `fixtures/`. In shown output … stands
-for anything, a line of … alone for any number of lines; how long something took is not compared.
+namespace; both run in order in a scratch folder with a copy of `fixtures/`. A block with a title is a
+file that is shown, and not run. In shown output … stands for anything, a line of … alone for any
+number of lines; how long something took is not compared.
 """
 
 import contextlib
