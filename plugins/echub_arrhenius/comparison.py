@@ -141,9 +141,14 @@ def _flags(params: CompareParams, strata: list[list[Point]]) -> list[Flag]:
     return flags
 
 
+def _celsius(points: list[Point]) -> float:
+    """Give the mean temperature; the digits that °C loses by way of kelvin are none."""
+    return round(float(np.mean([p.kelvin for p in points])) - KELVIN, 9)
+
+
 def _table(strata: list[list[Point]], sides: list[tuple[Floats, Floats]], high: str, low: str) -> dict[str, Any]:
     return {
-        "temperature": Series.of([np.mean([p.kelvin for p in points]) - KELVIN for points in strata], "degC"),
+        "temperature": Series.of([_celsius(points) for points in strata], "degC"),
         f"cells {high}": Series.of([len(a) for a, _ in sides]),
         f"cells {low}": Series.of([len(b) for _, b in sides]),
         "ratio": Series.of([float(np.exp(a.mean() - b.mean())) for a, b in sides]),

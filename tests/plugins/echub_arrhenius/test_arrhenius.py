@@ -237,6 +237,12 @@ def test_all_above_all_at_three_temperatures():
     assert outcome["ratio"].value == pytest.approx(2.0, rel=0.2)
 
 
+def test_zero_degrees_are_zero():
+    """273.15 K taken three times and averaged is not 273.15 K to the last bit."""
+    table = echub.analyze("compare-groups", groups(temperatures=(0, 30, 60))).tables["temperatures"]
+    assert table["temperature"].values == (0, 30, 60)
+
+
 def test_a_chosen_subset_is_named():
     outcome = echub.analyze(
         "compare-groups", groups(temperatures=(0, 30, 60, 90)), params={"temperatures": "30, 60, 90"}

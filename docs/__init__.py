@@ -1,0 +1,1 @@
+"""The documentation site; `mkdocs.yml` says how it is built."""

@@ -1,0 +1,137 @@
+"""Every command and snippet of the documentation and the README does what is shown.
+
+A ```console block holds lines `$ command` and their output, ```python blocks of a page share one
+namespace; both run in order in a scratch folder with a copy of `fixtures/`. A block with a title is a
+file that is shown, and not run. In shown output … stands for anything, a line of … alone for any
+number of lines; how long something took is not compared.
+"""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from echub.cli import main
+from echub.registry import registry
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(
+    r"^(?P<indent> *)```(?P<language>console|python)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL
+)
+PROMPT = "$ "
+SHELL = re.compile(r"[|<>;&*?$`]")
+SECONDS = re.compile(r"(?<=time)( +)\d+\.\d+ s")
+
+
+@pytest.fixture
+def scratch(tmp_path, monkeypatch):
+    """A folder with the fixtures, where the snippets of one page run."""
+    shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.chdir(tmp_path)
+    registry.cache_clear()
+    yield tmp_path
+    registry.cache_clear()
+
+
+def blocks(page):
+    """Give language, first line and text of each block that runs, in order."""
+    text = page.read_text(encoding="utf-8")
+    for found in BLOCK.finditer(text):
+        lines = found["text"].splitlines()
+        width = len(found["indent"])
+        yield found["language"], text[: found.start()].count("\n") + 2, "\n".join(line[width:] for line in lines)
+
+
+def commands(text):
+    """Give each command of a console block with the output shown below it."""
+    for part in ("\n" + text).split("\n" + PROMPT)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shown.rstrip()
+
+
+def run(command):
+    """Run a command, one of ours in this process; give its exit code and all it printed."""
+    words = shlex.split(command, comments=True)
+    if words[0] == "echub" and not SHELL.search(command):
+        return run_here(words)
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        command, shell=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    )
+    return done.returncode, done.stdout
+
+
+def run_here(words):
+    """Run our command line in this process."""
+    said = io.StringIO()
+    before, sys.argv = sys.argv, words
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), warnings.catch_warnings():
+            warnings.simplefilter("default")
+            main()
+    except SystemExit as ended:
+        return ended.code or 0, said.getvalue()
+    finally:
+        sys.argv = before
+    return 0, said.getvalue()
+
+
+def pattern(shown):
+    """Give the expression that output must match."""
+    lines = []
+    for line in SECONDS.sub(r"\1… s", shown).splitlines():
+        parts = [re.escape(part) for part in line.rstrip().split("…")]
+        lines.append(r"(?:.*\n)*" if line.strip() == "…" else "[^\n]*".join(parts) + r" *\n")
+    return "".join(lines)
+
+
+def matches(shown, printed):
+    """Tell whether a command printed what is shown."""
+    plain = "\n".join(line.rstrip() for line in printed.strip("\n").splitlines()) + "\n"
+    return re.fullmatch(pattern(shown), SECONDS.sub(r"\1… s", plain)) is not None
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("a\nb", "a\nb\n", True),
+        ("a\n…\nd", "a\nb\nc\nd\n", True),
+        ("a\n  …", "a\n", True),
+        ("a … c", "a b c\n", True),
+        ("a … c", "a b\nc\n", False),
+        ("a", "a\nb\n", False),
+        ("1.0", "1x0\n", False),
+        ("  time   0.06 s", "  time   1.25 s\n", True),
+        ("  time   0.06 s", "  time   1.25 min\n", False),
+    ],
+)
+def test_what_counts_as_the_same_output(shown, printed, same):
+    assert matches(shown, printed) is same
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_snippets_do_what_is_shown(page, scratch):
+    if page.name == "README.md":
+        shutil.copy(scratch / "fixtures/eclab/gcpl.mpr", "run.mpr")
+    namespace = {"__name__": "__main__"}
+    for language, line, text in blocks(page):
+        where = f"{page.relative_to(ROOT)}:{line}"
+        if language == "python":
+            exec(compile("\n" * (line - 1) + text, page, "exec"), namespace)
+            continue
+        for command, shown in commands(text):
+            code, printed = run(command)
+            assert "Traceback" not in printed, f"{where}: {command}\n{printed}"
+            if shown and page.name != "README.md":  # the README shows less of the output
+                assert matches(shown, printed), f"{where}: {command}\nshown:\n{shown}\nprinted:\n{printed}"
+            else:
+                assert code == 0, f"{where}: {command}\n{printed}"

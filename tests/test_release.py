@@ -1,0 +1,46 @@
+"""What a release and the continuous integration state, compared with the project."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+import echub
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def load(name):
+    """Read a YAML file of the project."""
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_the_citation_is_complete_and_of_this_version():
+    citation = load("CITATION.cff")
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)  # what the format requires
+    assert citation["version"] == echub.__version__
+    assert citation["license"] == PROJECT["project"]["license"]
+    assert all(author.get("name") for author in citation["authors"])
+
+
+def test_the_workflow_runs_what_ci_run_runs_on_every_python_and_system():
+    job = load(".github/workflows/ci.yml")["jobs"]["check"]
+    matrix = job["strategy"]["matrix"]
+    stated = re.findall(r":: (3\.\d+)$", "\n".join(PROJECT["project"]["classifiers"]), re.MULTILINE)
+    assert matrix["python"] == stated
+    assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["bash .ci/run"]
+
+
+def test_ci_run_checks_all_that_a_release_needs():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for command in ("pytest", "ruff", "mypy", "mkdocs", "build --outdir", "twine", "scripts.check_wheel"):
+        assert re.search(rf"^\"\$bin/.*{re.escape(command)}", script, re.MULTILINE), command
+
+
+def test_every_entry_point_is_in_a_package_of_the_wheel():
+    packages = {Path(path).name for path in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]}
+    named = {module.partition(".")[0] for module in PROJECT["project"]["entry-points"]["echub"].values()}
+    assert named <= packages
