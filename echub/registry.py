@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 
 import pluggy
 
-from echub import hookspecs, vocabulary
+from echub import __version__, hookspecs, installed, vocabulary
 from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
 from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
 
@@ -32,12 +32,14 @@ Declared = TypeVar("Declared", Reader, Writer, Analysis)
 
 @dataclass
 class Plugin:
-    """One entry point of the group, and what became of it."""
+    """One entry point of the group, what its distribution states, and what became of it."""
 
     name: str
     module: str
     distribution: str
     version: str
+    licence: str = ""
+    needs_hub: str = ""
     state: State = "ok"
     problems: list[str] = field(default_factory=list)
     offers: list[str] = field(default_factory=list)
@@ -94,6 +96,11 @@ class Registry:
                 f"{plugin.distribution} and {twin.distribution} both register the plugin {plugin.name!r}; "
                 f"that of {twin.distribution} is used",
                 "shadowed",
+            )
+        elif installed.release(plugin.needs_hub) > installed.release(__version__):
+            plugin.fail(
+                f"it needs echub {plugin.needs_hub}, this is {__version__}: "
+                f"pip install --upgrade 'echub>={plugin.needs_hub}'"
             )
         else:
             self._register(plugin, entry_point)
@@ -262,10 +269,8 @@ def _order(plugin: Plugin) -> tuple[bool, str, str]:
 
 
 def _describe(entry_point: importlib.metadata.EntryPoint) -> Plugin:
-    if entry_point.dist is None:
-        return Plugin(entry_point.name, entry_point.value, "unknown", "")
-    stated = entry_point.dist.metadata  # parsed anew each time it is asked for
-    return Plugin(entry_point.name, entry_point.value, stated["Name"], stated["Version"])
+    says = installed.stated(entry_point)
+    return Plugin(entry_point.name, entry_point.value, says.name, says.version, says.licence, says.needs_hub)
 
 
 def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401

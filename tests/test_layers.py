@@ -17,7 +17,7 @@ LAYERS = (
     "units text species jsontext rules outcome",
     "vocabulary source metadata content problem group_limits",
     "column dataset selection frames build channels record segments description clock",
-    "hookspecs registry options detect annotate filters steady store output group needs points",
+    "installed hookspecs registry options detect annotate filters steady store output group needs points",
     "schema schema_export rules_structure rules_values rules_physics baseline",
     "reading joining comparison conversion verification figures analysis validation reporters",
     "batch study study_report",
