@@ -1,4 +1,4 @@
-"""What an installed distribution says of itself: name, version, licence, and the hub it needs.
+"""What an installed distribution says of itself: name, version, licence, the hub it needs, samples.
 
 Read from the head of its METADATA. `importlib.metadata` parses the whole text, README included,
 each time it is asked: ten times as slow, and with many plugins the whole budget of the registry.
@@ -6,9 +6,14 @@ each time it is asked: ten times as slow, and with many plugins the whole budget
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
+from pathlib import Path
+
+from echub.declare import Reader
+from echub.errors import PluginError
 
 _NEEDS_HUB = re.compile(r"echub(?![\w.-])\s*(?:\[[^]]*\])?\s*\(?([^;)]*)\)?\s*(?:;(.*))?", re.IGNORECASE)
 _AT_LEAST = re.compile(r"(?:>=|~=|==|>)\s*v?(\d+(?:\.\d+)*)")
@@ -71,3 +76,28 @@ def release(version: str) -> tuple[int, ...]:
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)
+
+
+def samples_of(reader: Reader) -> list[Path]:
+    """List the sample files that a reader declares, by name; `PluginError` where there are none."""
+    package, _, pattern = reader.samples.partition(":")
+    if not pattern:
+        return []
+    folders = _folders(package)
+    found = sorted(path for folder in folders for path in folder.glob(pattern) if path.is_file())
+    if not found:
+        raise PluginError(
+            f"the reader {reader.name} has no sample files",
+            expected=f"files at {reader.samples}",
+            found=f"the package {package} without any" if folders else f"no package {package}",
+            hint='write samples="package:folder/*.suffix", and see that the wheel holds the files',
+        )
+    return found
+
+
+def _folders(package: str) -> list[Path]:
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):  # the parent of a dotted name is missing
+        return []
+    return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []
