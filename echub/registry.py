@@ -162,7 +162,7 @@ class Registry:
 
     def _claim(self, kind: type, index: dict[str, Any], declared: Any, plugin: Plugin) -> None:  # noqa: ANN401
         owner = self._owner.setdefault((kind, declared.name), plugin)
-        word = kind.__name__.lower()
+        word = word_for(kind)
         if owner is not plugin or declared.name in index:
             plugin.problems.append(
                 f"the {word} {declared.name!r} of {plugin.distribution} is also registered by "
@@ -170,7 +170,7 @@ class Registry:
             )
             return
         index[declared.name] = declared
-        plugin.offers.append(f"{'format' if kind is KnownFormat else word} {declared.name}")
+        plugin.offers.append(f"{word} {declared.name}")
 
     # -- asking ----------------------------------------------------------------------------
 
@@ -185,11 +185,21 @@ class Registry:
     def templates_of(self, plugin: str) -> list[Template]:
         """Give the templates that a plugin offers."""
         mine = [p for p in self.plugins if p.name == plugin and p.state == "ok"]
-        return [t for t in self.templates.values() if self._owner[Template, t.name] in mine]
+        return [d for p in mine for d in self.declared_by(p) if isinstance(d, Template)]
 
     def analysis(self, name: str) -> Analysis:
         """Find an analysis by name; raise `UnknownReader` or `ReaderNotInstalled`."""
         return _installed(_find(name, self.analyses, "analysis"))
+
+    def declared_by(self, plugin: Plugin) -> Iterator[Reader | Writer | Analysis | KnownFormat | Template]:
+        """Walk what a plugin declares by name, of the kinds in turn; vocabularies apart."""
+        for index in (self.readers, self.known_formats, self.templates, self.writers, self.analyses):
+            yield from (d for d in index.values() if self._owner[type(d), d.name] is plugin)
+
+    def enriches(self, plugin: Plugin) -> bool:
+        """Tell whether a plugin is asked about every record that is read."""
+        hooks = self._manager.hook.echub_record_read.get_hookimpls()
+        return any(implementation.plugin_name == plugin.name for implementation in hooks)
 
     def owner(self, declared: Reader | Writer | Analysis) -> Plugin:
         """Give the plugin that declared a reader, writer or analysis."""
@@ -238,6 +248,11 @@ def resolve(target: str) -> Callable[..., Any]:
     if not callable(found):
         raise PluginError(f"{target} is not callable", found=type(found).__name__)
     return found  # type: ignore[no-any-return]
+
+
+def word_for(kind: type) -> str:
+    """Give the word for a kind of declaration: reader, writer, analysis, template, format."""
+    return "format" if kind is KnownFormat else kind.__name__.lower()
 
 
 def is_installed(declared: Reader | Writer | Analysis) -> bool:
