@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from echub.plugin import Flag, Inputs, Interval, Measurand, Outcome, Refusal
 from echub.testing import synth
@@ -24,7 +24,7 @@ def run(data: Inputs, params: DriftParams) -> Outcome:
     residuals = millivolts - drift * hours
     freedom = len(hours) - 2
     sigma = math.sqrt(residuals @ residuals / freedom / (hours @ hours))
-    reach = sigma * float(student.ppf(0.975, freedom))
+    reach = sigma * float(stdtrit(freedom, 0.975))
     interval = Interval(drift - reach, drift + reach, "coverage", 0.95, method="least squares, Student's t")
     measurand = Measurand("mV/h", drift, sigma, interval, n=len(hours))
     return Outcome({"drift": measurand}, flags=_flags(residuals))
