@@ -129,7 +129,7 @@ def check_name(distribution: str) -> None:
             f"{distribution!r} gives no Python module",
             expected="a name that begins with a letter and is no word of Python",
             found=names.module,
-            hint=f"echub plugins new echub-{names.plugin}",
+            hint="echub plugins new echub-acme",
         )
     if taken := next(_takers(names), None):
         raise NameTaken(f"the name {distribution!r} is taken", found=taken, hint="choose another name")

@@ -2,7 +2,9 @@
 
 import pytest
 
-from echub.installed import Stated, release, stated
+from echub.declare import Reader
+from echub.errors import PluginError
+from echub.installed import Stated, release, samples_of, stated
 from echub.registry import Registry
 from tests.echub import strangers
 
@@ -67,3 +69,37 @@ def test_a_plugin_for_this_hub_loads(tmp_path, monkeypatch):
     monkeypatch.setattr("echub.registry.__version__", "0.9.0")
     (plugin,) = Registry([entry_point(tmp_path, "Requires-Dist: echub>=0.9\n")]).plugins
     assert plugin.problems == ["SystemExit: imported"]
+
+
+# -- samples -------------------------------------------------------------------------------------
+
+
+def reader(samples):
+    return Reader("acme", "A", (".acme",), "m:s", "m:r", samples=samples)
+
+
+def test_samples_are_found_in_the_package_by_name(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    folder = tmp_path / "acme_package" / "samples"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").write_text("raise SystemExit('imported')")
+    for name in ("b.acme", "a.acme", "c.txt"):
+        (folder / name).touch()
+    (folder / "d.acme").mkdir()
+    assert [p.name for p in samples_of(reader("acme_package:samples/*.acme"))] == ["a.acme", "b.acme"]
+    assert samples_of(reader("")) == []
+
+
+@pytest.mark.parametrize(
+    ("samples", "found"),
+    [
+        ("echub:nowhere/*.acme", "the package echub without any"),
+        ("not_there:*.acme", "no package not_there"),
+        ("not_there.inner:*.acme", "no package not_there.inner"),
+        ("json.decoder:*", "no package json.decoder"),
+    ],
+)
+def test_samples_that_are_not_there_are_the_plugins_fault(samples, found):
+    with pytest.raises(PluginError, match="has no sample files") as refused:
+        samples_of(reader(samples))
+    assert refused.value.found == found
