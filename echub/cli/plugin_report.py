@@ -83,9 +83,8 @@ def show_verdicts(subjects: Sequence[Subject], *, verbose: bool) -> None:
         if not verbose:
             _why_skipped(subject)
     broken = sum(subject.count("broken") for subject in subjects)
-    typer.echo(
-        _coloured(f"{broken} rules are broken" if broken else "no rule is broken", "red" if broken else "green")
-    )
+    said = {0: "no rule is broken", 1: "1 rule is broken"}.get(broken, f"{broken} rules are broken")
+    typer.echo(_coloured(said, "red" if broken else "green"))
 
 
 def _on(subject: Subject) -> str:

@@ -135,7 +135,7 @@ def long_runs(tmp_path_factory, installed, ill):
     shutil.copytree(TEMPLATE / "tests", folder / "tests")
     started = {
         "tests": installed.start("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=folder),
-        "check": installed.start("echub", "plugins", "check", "echub-acme"),
+        "check": installed.beside(ECHUB_PLUGINS="-my-lab").start("echub", "plugins", "check", "echub-acme"),
         "check-broken": ill.start("echub", "plugins", "check", "zz-broken", "--json"),
     }
     yield started

@@ -6,6 +6,8 @@ import pytest
 
 from echub.testing.base import Broken
 from echub.testing.checking import Subject, Verdict, _bare_environment, _Seen, _told
+from echub.testing.rules_plugin import PluginContract
+from tests.tiny_plugin import installed
 
 
 def test_one_rule_on_several_samples_is_one_verdict():
@@ -37,3 +39,43 @@ def test_the_users_options_of_pytest_have_no_part_in_it(monkeypatch):
     with pytest.raises(KeyError), _bare_environment():
         raise KeyError
     assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+
+
+# -- the rules of a plugin as a whole, each broken once ------------------------------------------
+
+
+class Tiny(PluginContract):
+    plugin = "tiny"
+
+
+def broken_rules():
+    found = {}
+    for rule in ("test_it_loads", "test_it_offers_something", "test_what_it_names_exists"):
+        try:
+            getattr(Tiny(), rule)()
+        except pytest.fail.Exception as failure:
+            found[rule] = str(failure)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("edits", "rule", "found"),
+    [
+        ({}, None, ""),
+        ({"def echub_readers": "def echub_reader"}, "test_it_loads", "did you mean echub_readers?"),
+        ({'"tiny_decode:read"': '"tiny_decode:reed"'}, "test_what_it_names_exists", "tiny_decode:reed cannot be"),
+        ({"options=TinyOptions": 'samples="tiny:*.tiny"'}, "test_what_it_names_exists", "has no sample files"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::echub.registry.PluginWarning")
+def test_exactly_the_broken_rule_of_a_plugin_fails(tmp_path, edits, rule, found):
+    with installed(tmp_path, edits):
+        broken = broken_rules()
+    broken.pop("test_it_offers_something" if rule == "test_it_loads" else "", None)
+    assert list(broken) == ([rule] if rule else [])
+    assert found in "".join(broken.values())
+
+
+def test_a_plugin_without_a_hook_offers_nothing(tmp_path):
+    with installed(tmp_path, {"@hookimpl\ndef echub_readers": "def unused"}):
+        assert list(broken_rules()) == ["test_it_offers_something"]
