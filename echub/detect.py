@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from echub.declare import Confidence, KnownFormat, Reader
 from echub.errors import AmbiguousFormat, UnknownFormat
@@ -50,15 +51,19 @@ def ask(reader: Reader, source: Source) -> Match:
 
 def _credible(match: Match) -> Match:
     """Take away the vote of a sniffer that claims whatever it is shown."""
-    reader = match.reader
-    if (
-        match.confidence == Confidence.NO
-        or ask(reader, Source.from_bytes(NOISE, "noise")).confidence == Confidence.NO
-    ):
+    if match.confidence == Confidence.NO or not _claims_noise(match.reader):
         return match
-    problem = "claims noise too, so its answer counts for nothing"
-    warnings.warn(f"the reader {reader.name} {problem}", PluginWarning, stacklevel=2)
-    return Match(reader, Confidence.NO, problem)
+    return Match(match.reader, Confidence.NO, "claims noise too, so its answer counts for nothing")
+
+
+@cache
+def _claims_noise(reader: Reader) -> bool:
+    """Show noise to a sniffer, once in a process; warn where it claims that."""
+    claims = ask(reader, Source.from_bytes(NOISE, "noise")).confidence > Confidence.NO
+    if claims:
+        text = f"the reader {reader.name} claims noise too, so its answer counts for nothing"
+        warnings.warn(text, PluginWarning, stacklevel=2)
+    return claims
 
 
 def choose(source: Source, registry: Registry) -> Reader:
