@@ -106,7 +106,7 @@ Entry = tuple[Subject, type[Contract], dict[str, tuple[str, str]]]
 
 def _contracts(plugin: Plugin) -> Iterator[Entry]:
     """Walk a plugin and what it declares, each with its contract and the rules left out."""
-    yield Subject(plugin, "plugin", plugin.name), _made(PluginContract, plugin=plugin.name), {}
+    yield Subject(plugin, "plugin", plugin.name), _made(PluginContract, plugin=plugin.name, entry=plugin), {}
     for declared in registry().declared_by(plugin):
         if isinstance(declared, Reader):
             yield _of_reader(plugin, declared)

@@ -21,9 +21,10 @@ _CALLABLES = {
 
 
 class PluginContract(Contract):
-    """Check one entry point; `plugin` is its name."""
+    """Check one entry point: `plugin` is its name; `entry` which one, where two have that name."""
 
     plugin: ClassVar[str] = ""
+    entry: ClassVar[Plugin | None] = None
 
     @property
     def subject(self) -> str:
@@ -32,7 +33,7 @@ class PluginContract(Contract):
 
     @property
     def _found(self) -> Plugin:
-        return next(plugin for plugin in registry().plugins if plugin.name == self.plugin)
+        return self.entry or next(plugin for plugin in registry().plugins if plugin.name == self.plugin)
 
     @rule
     def test_it_loads(self) -> None:

@@ -148,7 +148,7 @@ def test_check_says_which_rules_the_mistaken_break(ill, long_runs):
         (s["kind"], s["name"]): {r["rule"] for r in s["rules"] if r["verdict"] == "broken"}
         for s in found["subjects"]
     }
-    for plugin in ("raises", "wrong", "twin", "misspelt", "units"):
+    for plugin in ("acme", "raises", "wrong", "twin", "misspelt", "units"):
         assert "test_it_loads" in rules["plugin", plugin]
     assert "test_rejects_strangers" in rules["reader", "claims-files"]
     assert "test_sniff_opens_nothing" in rules["reader", "opens-files"]

@@ -1,4 +1,4 @@
-"""Decode the text of a ACME logger.
+"""Decode the text log of the ACME logger.
 
 ::
 
