@@ -80,6 +80,9 @@ class Reader:
     `echub detect --write-profile FILE`, which people correct and give back as an option.
     `link(name)` gives (run, number, part) for a file's name that says to which run of linked files it
     belongs, else None; it serves `echub convert --join`.
+
+    `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
+    check` and a `ReaderContract` without `files` read them.
     """
 
     name: str
@@ -96,6 +99,7 @@ class Reader:
     explain: str = ""
     profile: str = ""
     link: str = ""
+    samples: str = ""
 
 
 @dataclass(frozen=True)
@@ -238,6 +242,9 @@ class Analysis:
     analyses or rows of a table. Needs are checked before the module of `run` is imported.
     `params` is a dataclass of `option` fields, `profiles` are named sets of them, `figure` is
     ``figure(outcome, figure) -> None`` drawing on an empty matplotlib figure.
+    ``example(seed) -> echub.testing.synth.Case`` makes a measurement of known truth: `echub plugins
+    check` and an `AnalysisContract` without `generate` ask it. `tolerances` are attributes of that
+    contract with other values than its own, such as ``{"moves_with_time": ("onset_time",)}``.
     """
 
     name: str
@@ -251,6 +258,8 @@ class Analysis:
     profiles: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     gives: tuple[Gives, ...] = ()
     figure: str = ""
+    example: str = ""
+    tolerances: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     reference: str = ""
     version: str = "1"
     requires: str = ""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from echub.declare import Confidence, KnownFormat, Reader
 from echub.errors import AmbiguousFormat, UnknownFormat
-from echub.registry import PLUGIN_FAULTS, Registry, is_installed, resolve
+from echub.registry import PLUGIN_FAULTS, PluginWarning, Registry, is_installed, resolve
 from echub.source import Source
+
+NOISE = bytes(range(255, -1, -1))
+"""What no reader knows, under a name that says nothing: who claims it would claim every file."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +28,10 @@ class Match:
 def rank(source: Source, registry: Registry) -> list[Match]:
     """Ask all sniffers, fallbacks included; best first, `explicit_only` readers last.
 
-    A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason.
+    A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason;
+    one that claims noise as well counts as NO too, with a warning.
     """
-    matches = [ask(reader, source) for reader in registry.readers.values()]
+    matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
     return sorted(
         matches,
         key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
@@ -41,6 +47,23 @@ def ask(reader: Reader, source: Source) -> Match:
     if not isinstance(answer, Confidence):
         return Match(reader, Confidence.NO, f"answered {answer!r}, not a Confidence")
     return Match(reader, answer)
+
+
+def _credible(match: Match) -> Match:
+    """Take away the vote of a sniffer that claims whatever it is shown."""
+    if match.confidence == Confidence.NO or not _claims_noise(match.reader):
+        return match
+    return Match(match.reader, Confidence.NO, "claims noise too, so its answer counts for nothing")
+
+
+@cache
+def _claims_noise(reader: Reader) -> bool:
+    """Show noise to a sniffer, once in a process; warn where it claims that."""
+    claims = ask(reader, Source.from_bytes(NOISE, "noise")).confidence > Confidence.NO
+    if claims:
+        text = f"the reader {reader.name} claims noise too, so its answer counts for nothing"
+        warnings.warn(text, PluginWarning, stacklevel=2)
+    return claims
 
 
 def choose(source: Source, registry: Registry) -> Reader:

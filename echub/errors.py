@@ -5,6 +5,8 @@
     EchubError                      exit code
     ├── CommandError                2   the command line is at fault
     │   ├── UnknownReader               no reader (or writer) of that name
+    │   ├── InvalidName                 a new plugin cannot be called so
+    │   ├── NameTaken                   a new plugin would hide what is installed
     │   ├── UnknownOption               --option names nothing, or its value does not parse
     │   ├── TargetExists                the output is there already
     │   ├── TargetClash                 two sources would become one file
@@ -110,6 +112,18 @@ class UnknownOption(CommandError):
     """An option is not one of the reader's, or its value does not parse."""
 
     code = "unknown-option"
+
+
+class InvalidName(CommandError):
+    """A new plugin cannot have this name."""
+
+    code = "invalid-name"
+
+
+class NameTaken(CommandError):
+    """The name of a new plugin belongs to something that is installed."""
+
+    code = "name-taken"
 
 
 class TargetExists(CommandError):

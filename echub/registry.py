@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 
 import pluggy
 
-from echub import hookspecs, vocabulary
+from echub import __version__, hookspecs, installed, vocabulary
 from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
 from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
 
@@ -32,12 +32,14 @@ Declared = TypeVar("Declared", Reader, Writer, Analysis)
 
 @dataclass
 class Plugin:
-    """One entry point of the group, and what became of it."""
+    """One entry point of the group, what its distribution states, and what became of it."""
 
     name: str
     module: str
     distribution: str
     version: str
+    licence: str = ""
+    needs_hub: str = ""
     state: State = "ok"
     problems: list[str] = field(default_factory=list)
     offers: list[str] = field(default_factory=list)
@@ -94,6 +96,11 @@ class Registry:
                 f"{plugin.distribution} and {twin.distribution} both register the plugin {plugin.name!r}; "
                 f"that of {twin.distribution} is used",
                 "shadowed",
+            )
+        elif installed.release(plugin.needs_hub) > installed.release(__version__):
+            plugin.fail(
+                f"it needs echub {plugin.needs_hub}, this is {__version__}: "
+                f"pip install --upgrade 'echub>={plugin.needs_hub}'"
             )
         else:
             self._register(plugin, entry_point)
@@ -155,7 +162,7 @@ class Registry:
 
     def _claim(self, kind: type, index: dict[str, Any], declared: Any, plugin: Plugin) -> None:  # noqa: ANN401
         owner = self._owner.setdefault((kind, declared.name), plugin)
-        word = kind.__name__.lower()
+        word = word_for(kind)
         if owner is not plugin or declared.name in index:
             plugin.problems.append(
                 f"the {word} {declared.name!r} of {plugin.distribution} is also registered by "
@@ -163,7 +170,7 @@ class Registry:
             )
             return
         index[declared.name] = declared
-        plugin.offers.append(f"{'format' if kind is KnownFormat else word} {declared.name}")
+        plugin.offers.append(f"{word} {declared.name}")
 
     # -- asking ----------------------------------------------------------------------------
 
@@ -178,11 +185,21 @@ class Registry:
     def templates_of(self, plugin: str) -> list[Template]:
         """Give the templates that a plugin offers."""
         mine = [p for p in self.plugins if p.name == plugin and p.state == "ok"]
-        return [t for t in self.templates.values() if self._owner[Template, t.name] in mine]
+        return [d for p in mine for d in self.declared_by(p) if isinstance(d, Template)]
 
     def analysis(self, name: str) -> Analysis:
         """Find an analysis by name; raise `UnknownReader` or `ReaderNotInstalled`."""
         return _installed(_find(name, self.analyses, "analysis"))
+
+    def declared_by(self, plugin: Plugin) -> Iterator[Reader | Writer | Analysis | KnownFormat | Template]:
+        """Walk what a plugin declares by name, of the kinds in turn; vocabularies apart."""
+        for index in (self.readers, self.known_formats, self.templates, self.writers, self.analyses):
+            yield from (d for d in index.values() if self._owner[type(d), d.name] is plugin)
+
+    def enriches(self, plugin: Plugin) -> bool:
+        """Tell whether a plugin is asked about every record that is read."""
+        hooks = self._manager.hook.echub_record_read.get_hookimpls()
+        return any(implementation.plugin_name == plugin.name for implementation in hooks)
 
     def owner(self, declared: Reader | Writer | Analysis) -> Plugin:
         """Give the plugin that declared a reader, writer or analysis."""
@@ -233,6 +250,11 @@ def resolve(target: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
+def word_for(kind: type) -> str:
+    """Give the word for a kind of declaration: reader, writer, analysis, template, format."""
+    return "format" if kind is KnownFormat else kind.__name__.lower()
+
+
 def is_installed(declared: Reader | Writer | Analysis) -> bool:
     """Tell whether the package that a declaration requires is there."""
     try:
@@ -262,10 +284,8 @@ def _order(plugin: Plugin) -> tuple[bool, str, str]:
 
 
 def _describe(entry_point: importlib.metadata.EntryPoint) -> Plugin:
-    if entry_point.dist is None:
-        return Plugin(entry_point.name, entry_point.value, "unknown", "")
-    stated = entry_point.dist.metadata  # parsed anew each time it is asked for
-    return Plugin(entry_point.name, entry_point.value, stated["Name"], stated["Version"])
+    says = installed.stated(entry_point)
+    return Plugin(entry_point.name, entry_point.value, says.name, says.version, says.licence, says.needs_hub)
 
 
 def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401

@@ -1,42 +1,41 @@
-"""`echub plugins`: what is installed, and what went wrong with it."""
+"""`echub plugins`: what is installed, what went wrong with it, and how a new one begins and is checked."""
 
 from __future__ import annotations
 
-import warnings
-from typing import Annotated
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
 
+if TYPE_CHECKING:
+    from echub.registry import Plugin
+
 app = new_app(no_args_is_help=True)
 
 
 @app.callback()
 def plugins() -> None:
-    """Show the plugins: readers, writers, vocabularies."""
+    """Show the plugins, begin a new one, check one by the rules of the hub."""
 
 
 @app.command("list")
 def list_(as_json: Json = False) -> None:
-    """List every plugin with its distribution, state and what it offers.
+    """List every plugin with its distribution, licence, state and what it offers.
 
     Exit code 4 where a plugin failed to load.
     """
     from echub.cli.terminal import table
-    from echub.registry import PluginWarning, registry
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PluginWarning)  # the list says it all
-        found = registry().plugins
+    found = _quietly()
     if as_json:
         print_json([vars(plugin) for plugin in found])
     else:
-        rows = [
-            (p.name, p.state, f"{p.distribution} {p.version}", ", ".join(p.offers) or "nothing") for p in found
-        ]
-        table(("plugin", "state", "distribution", "offers"), rows)
+        headers = ("plugin", "state", "distribution", "licence", "offers")
+        table(headers, [(p.name, p.state, _shown(p), p.licence or "not stated", _offers(p)) for p in found])
         for plugin in found:
             for problem in plugin.problems:
                 typer.echo(f"  {plugin.name}: {problem}", err=True)
@@ -45,25 +44,133 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="A plugin of `echub plugins list`.")], as_json: Json = False
+    name: Annotated[str, typer.Argument(help="A plugin or a distribution of `echub plugins list`.")],
+    as_json: Json = False,
 ) -> None:
-    """Print what a plugin has its users fill in: the templates of its manifests.
+    """Show what a plugin is and declares; where it has templates of manifests, print them.
 
-    Example: echub plugins show acme > acme.toml
+    The templates alone go to standard output: echub plugins show acme > acme.toml
     """
-    from echub.errors import UnknownReader
+    from echub.cli.plugin_report import describe
     from echub.registry import registry, resolve
 
-    known = {plugin.name: plugin for plugin in registry().plugins}
-    if name not in known:
-        raise UnknownReader(f"no plugin is called {name!r}", expected=", ".join(known), found=name)
-    templates = registry().templates_of(name)
+    found = _named(name)
+    templates = {p.name: registry().templates_of(p.name) for p in found}
     if as_json:
-        texts = [{"name": t.name, "title": t.title, "text": str(resolve(t.text)())} for t in templates]
-        print_json({**vars(known[name]), "templates": texts})
+        texts = {
+            plugin: [{"name": t.name, "title": t.title, "text": str(resolve(t.text)())} for t in listed]
+            for plugin, listed in templates.items()
+        }
+        described = [{**vars(p), "declares": describe(p), "templates": texts[p.name]} for p in found]
+        print_json(described[0] if len(described) == 1 else described)
         return
-    for template in templates:
-        typer.echo(str(resolve(template.text)()).rstrip())
-    if not templates:
-        offers = ", ".join(known[name].offers) or "nothing"
-        typer.echo(f"the plugin {name} has no template; it offers {offers}", err=True)
+    from echub.cli.plugin_report import show_plugin
+
+    has_templates = any(templates.values())
+    for plugin in found:
+        show_plugin(plugin, err=has_templates)
+        for template in templates[plugin.name]:
+            typer.echo(str(resolve(template.text)()).rstrip())
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the distribution, such as echub-acme.")],
+    reader: Annotated[bool, typer.Option("--reader", help="With a reader of a file format.")] = False,
+    analysis: Annotated[bool, typer.Option("--analysis", help="With an analysis.")] = False,
+) -> None:
+    """Write the distribution of a new plugin into ./NAME: a reader, an analysis, samples, tests.
+
+    It works as it stands, on an invented format; edit it until it is yours.
+    Without a flag it asks, on a terminal. Exit code 2: the name cannot be, or the target exists.
+    """
+    from echub import scaffold
+    from echub.errors import UnknownOption
+
+    scaffold.check_name(name)
+    if not (reader or analysis):
+        if sys.stdin.isatty():
+            reader = typer.confirm("A reader of a file format?", default=True)
+            analysis = typer.confirm("An analysis?", default=not reader)
+        if not (reader or analysis):
+            raise UnknownOption(
+                "it is not said what the plugin offers",
+                expected="--reader, --analysis or both",
+                hint=f"echub plugins new {name} --reader",
+            )
+    for path in scaffold.write(name, Path(name), reader=reader, analysis=analysis):
+        typer.echo(f"{name}/{path}")
+    typer.echo(f"next: pip install -e {name} && echub plugins check {name}", err=True)
+
+
+@app.command()
+def check(
+    name: Annotated[
+        str | None, typer.Argument(help="A distribution or a plugin; all of them without it.", metavar="DIST")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show the rules that are kept, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check an installed plugin by the rules of the hub, on the samples that it declares.
+
+    Without samples a reader, without an example an analysis is judged by its declaration alone.
+    Exit code 4: a rule is broken. Needs pytest.
+    """
+    import importlib.util
+
+    from echub.errors import PluginError
+
+    if importlib.util.find_spec("pytest") is None:
+        raise PluginError("the rules are run by pytest, which is not installed", hint="pip install pytest")
+    from echub.cli.plugin_report import show_verdicts
+    from echub.testing import checking
+
+    subjects = checking.check(_quietly() if name is None else _named(name))
+    broken = sum(subject.count("broken") for subject in subjects)
+    if as_json:
+        print_json({"status": "broken" if broken else "kept", "subjects": [s.as_dict() for s in subjects]})
+    else:
+        show_verdicts(subjects, verbose=verbose)
+    raise typer.Exit(4 if broken else 0)
+
+
+# -- which plugins ---------------------------------------------------------------------------
+
+
+def _quietly() -> list[Plugin]:
+    """Give all plugins; what is wrong with one is shown by the command, not warned of."""
+    import warnings
+
+    from echub.registry import PluginWarning, registry
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)
+        return registry().plugins
+
+
+def _named(name: str) -> list[Plugin]:
+    """Give the plugin of a name, or all plugins of the distribution of that name."""
+    from echub.errors import UnknownReader
+
+    found = _quietly()
+    chosen = [p for p in found if p.name == name] or [p for p in found if _folded(p.distribution) == _folded(name)]
+    if not chosen:
+        raise UnknownReader(
+            f"no plugin is called {name!r}",
+            expected=", ".join(sorted({p.name for p in found} | {p.distribution for p in found})),
+            found=name,
+            hint="pip install -e FOLDER installs one that you write",
+        )
+    return chosen
+
+
+def _folded(distribution: str) -> str:
+    return distribution.lower().replace("_", "-").replace(".", "-")
+
+
+def _shown(plugin: Plugin) -> str:
+    return f"{plugin.distribution} {plugin.version}"
+
+
+def _offers(plugin: Plugin) -> str:
+    return ", ".join(plugin.offers) or "nothing"

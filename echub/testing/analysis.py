@@ -9,7 +9,8 @@ A plugin's whole test is::
         generate = staticmethod(synth.ramp)
 
 where ``generate(seed)`` gives a `synth.Case`: a measurement (or outcomes), and the truth behind
-it. One rule is one method; the first line of its docstring is the rule.
+it. Where the analysis declares an `example`, `generate` may be left out. One rule is one method;
+the first line of its docstring is the rule.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from echub.declare import Analysis
 from echub.errors import EchubError
 from echub.outcome import Measurand, Outcome
 from echub.record import Record
-from echub.registry import registry
+from echub.registry import registry, resolve
 from echub.testing.base import Broken, Contract, one_line, rule
 from echub.testing.synth.case import Case
 from echub.units import parse_unit
@@ -57,6 +58,8 @@ AREAL = {
     "current^-2 length^4 mass^1 time^-3",
 }
 """Dimensions that only a stated area gives: current and charge densities, ramp rates, resistance times area."""
+TOLERANCES = ("params", "seeds", "bias", "exact", "resampling", "moves_with_time")
+"""What a declaration may state of its contract."""
 LATER_S = 86_400.0
 LEAST_CHANCE = 1e-3
 """A contract fails where intervals that cover as they say would do so this badly with less chance."""
@@ -64,6 +67,9 @@ LEAST_CHANCE = 1e-3
 
 class AnalysisContract(Contract):
     """Check an analysis by all rules of the hub: subclass it, and give `analysis` and `generate`.
+
+    Without `generate` the declared `example` is asked; without a value of its own for one of the
+    tolerances (`params` to `moves_with_time`) those that the analysis declares hold.
 
     `analysis` is its name, or a declaration that is not installed. `params` are used throughout.
     `seeds`: how many measurements the truth is tested on. `bias`: largest mean error, relative to
@@ -107,6 +113,10 @@ class AnalysisContract(Contract):
                 parameters(declared, {}, profile)
         except EchubError as error:
             raise Broken("units and parameters that exist", one_line(error), "correct the declaration") from None
+        if unknown := sorted(set(declared.tolerances) - set(TOLERANCES)):
+            raise Broken(
+                f"tolerances among {', '.join(TOLERANCES)}", ", ".join(unknown), "correct the declaration"
+            )
         if not declared.gives:
             raise Broken("at least one measurand", "an empty `gives`", "declare what it answers")
 
@@ -173,7 +183,7 @@ class AnalysisContract(Contract):
     def test_it_finds_the_truth(self) -> None:
         """Over many seeds the mean error is small, and the intervals cover the truth as often as they say."""
         found: dict[str, list[tuple[float, bool | None]]] = {}
-        for seed in range(self.seeds):
+        for seed in range(self._tolerance("seeds")):
             case = self._generated(seed)
             for name, measurand in self._ask(case, seed=seed).measurands.items():
                 if name in case.truth and measurand.value is not None:
@@ -187,8 +197,10 @@ class AnalysisContract(Contract):
         from scipy.stats import binom
 
         mean = float(np.mean([error for error, _ in errors]))
-        if abs(mean) > self.bias:
-            raise Broken(f"a mean error of {name} below {self.bias:.1%}", f"{mean:+.2%}", "find the bias")
+        if abs(mean) > self._tolerance("bias"):
+            raise Broken(
+                f"a mean error of {name} below {self._tolerance('bias'):.1%}", f"{mean:+.2%}", "find the bias"
+            )
         covered = [inside for _, inside in errors if inside is not None]
         if covered and binom.cdf(sum(covered), len(covered), 0.95) < LEAST_CHANCE:
             found = f"{sum(covered)} of {len(covered)}"
@@ -200,19 +212,26 @@ class AnalysisContract(Contract):
     def test_units_do_not_matter(self) -> None:
         """In hours, amperes, millivolts and square metres the answer is the same."""
         self._timeseries_only()
-        self._same(self._case.in_units(OTHER_UNITS), self.exact, "use the units in which the needs arrive")
+        self._same(
+            self._case.in_units(OTHER_UNITS), self._tolerance("exact"), "use the units in which the needs arrive"
+        )
 
     @rule
     def test_the_clock_does_not_matter(self) -> None:
         """A clock that began a day earlier moves nothing but points in time."""
         self._timeseries_only()
-        self._same(self._case.later(LATER_S), max(self.exact, 1e-4), "subtract the first time", moved=LATER_S)
+        self._same(
+            self._case.later(LATER_S),
+            max(self._tolerance("exact"), 1e-4),
+            "subtract the first time",
+            moved=LATER_S,
+        )
 
     @rule
     def test_the_sampling_hardly_matters(self) -> None:
         """With every second row the answer stays within its uncertainty."""
         self._timeseries_only()
-        self._same(self._case.every(2), self.resampling, "weigh by time, not by rows", sigmas=4.0)
+        self._same(self._case.every(2), self._tolerance("resampling"), "weigh by time, not by rows", sigmas=4.0)
 
     @rule
     def test_the_order_does_not_matter(self) -> None:
@@ -220,7 +239,7 @@ class AnalysisContract(Contract):
         if not self._case.outcomes:
             pytest.skip("it takes a file")
         turned = replace(self._case, outcomes=self._case.outcomes[::-1])
-        self._same(turned, self.exact, "sort by what the outcomes say")
+        self._same(turned, self._tolerance("exact"), "sort by what the outcomes say")
 
     # -- refusals --------------------------------------------------------------------------
 
@@ -292,11 +311,28 @@ class AnalysisContract(Contract):
             )
         return found
 
+    def _tolerance(self, name: str) -> Any:  # noqa: ANN401
+        """Give a tolerance: the subclass's own, else the declared one, else the contract's."""
+        own = next(vars(cls)[name] for cls in type(self).__mro__ if name in vars(cls))
+        is_default = own is vars(AnalysisContract)[name]
+        return self._declaration.tolerances.get(name, own) if is_default else own
+
     def _generated(self, seed: int) -> Case:
         kept: Any = self._kept
         if seed not in kept:
-            kept[seed] = type(self).generate(seed)
+            kept[seed] = self._generator(seed)
         return kept[seed]  # type: ignore[no-any-return]
+
+    @property
+    def _generator(self) -> Callable[[int], Case]:
+        given: Callable[[int], Case] | None = getattr(type(self), "generate", None)
+        if given is not None:
+            return given
+        if not self._declaration.example:
+            raise Broken(
+                "measurements of known truth", "none", 'give `generate`, or declare example="module:function"'
+            )
+        return resolve(self._declaration.example)
 
     @property
     def _case(self) -> Case:
@@ -314,7 +350,7 @@ class AnalysisContract(Contract):
 
     def _ask(self, case: Case, what: object = None, seed: int = 0) -> Outcome:
         given: Any = case.data() if what is None else what
-        return analyze(self._declaration, given, params=self.params, seed=seed)
+        return analyze(self._declaration, given, params=self._tolerance("params"), seed=seed)
 
     def _primary(self, name: str) -> bool:
         return name in self._case.truth and name != "ramp_rate"
@@ -333,7 +369,7 @@ class AnalysisContract(Contract):
                 raise Broken(f"{name} {_short(one)}", f"{_short(two)}", advice)
             if one.value is None or two.value is None:
                 continue
-            expected = one.value + (moved if name in self.moves_with_time else 0.0)
+            expected = one.value + (moved if name in self._tolerance("moves_with_time") else 0.0)
             allowed = max(relative * abs(one.value), sigmas * (one.uncertainty or 0.0), 1e-12)
             if abs(two.value - expected) > allowed:
                 raise Broken(f"{name} {expected:.8g} {one.unit}", f"{two.value:.8g} {two.unit}", advice)
@@ -342,7 +378,7 @@ class AnalysisContract(Contract):
         if isinstance(what, Record) and not self._declaration.columns:
             pytest.skip("it needs no columns")
         try:
-            outcome = analyze(self._declaration, what, params=self.params)
+            outcome = analyze(self._declaration, what, params=self._tolerance("params"))
         except EchubError as error:
             raise Broken(f"a refusal of {because}", one_line(error), "raise Refusal with a code") from None
         if outcome.status != "refused":

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from echub.declare import Reader
 from echub.errors import EchubError, PluginError
+from echub.installed import samples_of
 from echub.reading import read
 from echub.record import Record
 from echub.registry import is_installed, registry, resolve
@@ -46,7 +47,9 @@ def rule(test: Rule) -> Rule:
             subject = getattr(self, "subject", self.reader)
             about = f"{subject}, {path.name}" if isinstance(path, Path) else subject
             lines = (f"expected: {broken.expected}", f"found: {broken.found}", f"to do: {broken.advice}")
-            pytest.fail("\n  ".join((f"{about}: {text}", *lines)), pytrace=False)
+            failure = pytest.fail.Exception("\n  ".join((f"{about}: {text}", *lines)), pytrace=False)
+            failure.broken = broken  # type: ignore[attr-defined]
+            raise failure
 
     checked.is_rule = True  # type: ignore[attr-defined]
     return checked  # type: ignore[return-value]
@@ -76,8 +79,12 @@ class Contract:
 
     @classmethod
     def paths(cls) -> list[Path]:
-        """Give the sample files as absolute paths."""
-        return cls._absolute(cls.files)
+        """Give the sample files as absolute paths: `files`, else those that the reader declares."""
+        declared = None if cls.files else registry().readers.get(cls.reader)
+        try:
+            return samples_of(declared) if declared else cls._absolute(cls.files)
+        except PluginError:
+            return []  # test_samples_hold_data says that there are none
 
     @classmethod
     def _absolute(cls, files: Sequence[str | os.PathLike[str]]) -> list[Path]:

@@ -19,6 +19,7 @@ from echub.record import Record
 from echub.testing import guard
 from echub.testing.base import Contract
 from echub.testing.tables import Table, rows_of, table_of
+from echub.units import parse_unit
 
 BUDGET = 48 << 20
 """Bytes of a sample that are read again in all its damaged copies: large samples get fewer."""
@@ -87,6 +88,7 @@ def _places(size: int, many: int, chance: random.Random | None = None) -> list[i
 
 def outcomes(contract: Contract, path: Path, whole: Record) -> list[Outcome]:
     """Read every damaged copy of a sample under its own name."""
+    parse_unit("V*V")  # what the hub loads once, to read a unit outside its table, is not at issue
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         table = table_of(whole)

@@ -12,6 +12,8 @@ A plugin's whole test is::
 and ``pytest`` runs each rule on each file. One rule is one method; the first line of its docstring
 is the rule. A failure says the rule, the file, what was expected, what was found and what to do.
 
+Where the reader declares its `samples`, `files` may be left out.
+
 What the plugin is asked through is its entry point: install it first (``pip install -e .``).
 Sample files are best small (below 1 MB): each is also read some hundred times, damaged.
 """
@@ -36,9 +38,10 @@ class ReaderContract(DeclarationRules, SniffingRules, ReadingRules, DamageRules,
     """Check a reader by all rules of the hub: subclass it, and give `reader` and `files`.
 
     `reader` is the reader's name; `files` are paths of sample files, absolute or relative to the
-    test's own file. Optional: `foreign`, samples of other readers, which must be rejected;
-    `source_table(path)`, an independent opinion of what the source's table holds; and `damages`,
-    how often a sample is cut, has a bit flipped and bytes overwritten.
+    test's own file (none: the `samples` of the declaration). Optional: `foreign`, samples of other
+    readers, which must be rejected; `source_table(path)`, an independent opinion of what the
+    source's table holds; and `damages`, how often a sample is cut, has a bit flipped and bytes
+    overwritten.
 
     A `fallback` or `explicit_only` reader is exempt from the sniffing rules, and may read what
     others would refuse. A rule that cannot be judged is skipped, and says why.

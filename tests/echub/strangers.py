@@ -11,20 +11,20 @@ def echub_readers():
     return [Reader("{name}", "{name} files", ("{suffix}",), sniff="{module}:sniff", read="{module}:read")]
 
 def sniff(source):
-    return {confidence}
+    return {confidence} if source.suffix else Confidence.NO
 
 def read(source, options):
     {read}
 """
 
 
-def install(folder, distribution, code, *, entry=None, module=None):
-    """Write a distribution with one entry point of the group `echub`; give its folder."""
+def install(folder, distribution, code, *, entry=None, module=None, metadata=""):
+    """Write a distribution with one entry point of the group `echub`, more lines of METADATA; give its folder."""
     module = module or distribution.replace("-", "_")
     (folder / f"{module}.py").write_text(textwrap.dedent(code))
     info = folder / f"{distribution.replace('-', '_')}-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n{metadata}")
     (info / "entry_points.txt").write_text(f"[echub]\n{entry or module} = {module}\n")
     return folder
 

@@ -6,7 +6,7 @@ from echub import detect
 from echub.declare import Confidence, KnownFormat, Reader
 from echub.detect import choose, first_bytes, rank
 from echub.errors import AmbiguousFormat, ReaderNotInstalled, ReadError, UnknownFormat
-from echub.registry import Registry, registry
+from echub.registry import PluginWarning, Registry, registry
 from echub.source import Source
 
 C = Confidence
@@ -16,7 +16,7 @@ def answering(answer):
     def sniff(source):
         if isinstance(answer, BaseException):
             raise answer
-        return answer
+        return answer if source.head != detect.NOISE else C.NO
 
     return sniff
 
@@ -83,6 +83,14 @@ def test_ranking_puts_the_sure_first_and_the_explicit_last(readers):
 def test_a_wrong_answer_is_shown(readers):
     (match,) = rank(FILE, readers(a=1))
     assert (match.confidence, match.problem) == (C.NO, "answered 1, not a Confidence")
+
+
+def test_a_sniffer_that_claims_everything_counts_for_nothing(readers, monkeypatch):
+    found = readers(greedy=C.CERTAIN, honest=C.LIKELY)
+    honest = detect.resolve
+    monkeypatch.setattr(detect, "resolve", lambda n: (lambda source: C.CERTAIN) if n == "greedy" else honest(n))
+    with pytest.warns(PluginWarning, match="the reader greedy claims noise too"):
+        assert choose(FILE, found).name == "honest"
 
 
 # -- the four errors -----------------------------------------------------------------------------

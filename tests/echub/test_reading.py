@@ -45,7 +45,10 @@ def acme(monkeypatch):
         plugin = reading.registry().plugins[0]
         found.readers["acme"] = declared
         found._owner[Reader, "acme"] = plugin
-        functions = {"sniff": lambda source: Confidence.CERTAIN, "read": lambda source, options: read(source)}
+        functions = {
+            "sniff": lambda source: Confidence(3 * bool(source.suffix)),
+            "read": lambda source, options: read(source),
+        }
         monkeypatch.setattr(reading, "registry", lambda: found)
         monkeypatch.setattr(reading, "resolve", functions.__getitem__)
         monkeypatch.setattr("echub.detect.resolve", functions.__getitem__)

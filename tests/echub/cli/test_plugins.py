@@ -1,4 +1,14 @@
-"""`echub plugins list` shows what is installed."""
+"""`echub plugins`: what is installed, what one plugin declares, how a new one begins and is checked."""
+
+import dataclasses
+import importlib.util
+import os
+import sys
+
+import pytest
+
+from echub.registry import Plugin
+from echub.testing import checking
 
 
 def test_every_plugin_is_a_row(echub):
@@ -13,7 +23,8 @@ def test_for_machines(echub):
     found = {plugin["name"]: plugin for plugin in echub("plugins", "list", "--json").json}
     assert found["export"]["state"] == "ok"
     assert found["export"]["distribution"] == "echub"
-    assert set(found["export"]) == {"name", "module", "distribution", "version", "state", "problems", "offers"}
+    assert found["export"]["licence"] == "Apache-2.0"
+    assert list(found["export"]) == [field.name for field in dataclasses.fields(Plugin)]
 
 
 def test_a_blocked_plugin_is_shown_as_such(echub, monkeypatch):
@@ -21,3 +32,104 @@ def test_a_blocked_plugin_is_shown_as_such(echub, monkeypatch):
     done = echub("plugins", "list", "--json")
     assert done.code == 0
     assert {p["name"]: p["state"] for p in done.json}["export"] == "blocked"
+
+
+# -- show ----------------------------------------------------------------------------------------
+
+
+def test_a_plugin_is_shown_with_all_that_it_declares(echub):
+    out = echub("plugins", "show", "eclab").out
+    for part in ("echub 0.", "Apache-2.0", "state    ok", "eclab-mpr", ".mpr", "format", "reader"):
+        assert part in out
+
+
+def test_a_distribution_shows_all_its_plugins(echub):
+    done = echub("plugins", "show", "echub")
+    assert "ramp-onset: echub" in done.out + done.err
+    shown = echub("plugins", "show", "echub", "--json").json
+    names = [plugin["name"] for plugin in shown]
+    assert names == sorted(names)
+    analyses = [d for plugin in shown for d in plugin["declares"] if d["kind"] == "analysis"]
+    assert "doi:10.48550/arXiv.2603.23340" in [analysis.get("reference") for analysis in analyses]
+
+
+def test_a_template_alone_goes_to_the_output(echub):
+    (named,) = [p for p in echub("plugins", "list", "--json").json if "template" in " ".join(p["offers"])]
+    done = echub("plugins", "show", named["name"])
+    assert done.out.startswith("# sims.toml")
+    assert f"{named['name']}: echub" in done.err
+    (template,) = echub("plugins", "show", named["name"], "--json").json["templates"]
+    assert template["text"].rstrip() == done.out.rstrip()
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+def test_a_plugin_that_is_not_there(echub, command):
+    done = echub("plugins", command, "acme")
+    assert done.code == 2
+    assert "no plugin is called 'acme'" in done.err
+
+
+# -- new -----------------------------------------------------------------------------------------
+
+
+def test_a_new_plugin_is_listed_file_by_file(echub, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = echub("plugins", "new", "echub-acme", "--analysis")
+    assert done.code == 0
+    assert "echub-acme/echub_acme/analysis.py" in done.out.splitlines()
+    assert all((tmp_path / line).is_file() for line in done.out.splitlines())
+    assert "pip install -e echub-acme" in done.err
+    again = echub("plugins", "new", "echub-acme", "--analysis")
+    assert (again.code, "[target-exists]" in again.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("a/b", "--reader"), "invalid-name"),
+        (("export", "--reader"), "name-taken"),
+        (("acme",), "unknown-option"),
+    ],
+)
+def test_a_new_plugin_is_refused(echub, tmp_path, monkeypatch, arguments, code):
+    monkeypatch.chdir(tmp_path)
+    done = echub("plugins", "new", *arguments)
+    assert (done.code, f"[{code}]" in done.err) == (2, True)
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("answers", "holds"),
+    [(("y", "n"), "reader"), (("n", "y"), "analysis"), (("y", "y"), "both"), (("n", "n"), "")],
+)
+def test_on_a_terminal_it_asks(echub, tmp_path, monkeypatch, answers, holds):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    given = iter(answers)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: next(given) == "y")
+    done = echub("plugins", "new", "acme")
+    assert done.code == (0 if holds else 2)
+    assert ("acme/acme/decode.py" in done.out) is (holds in ("reader", "both"))
+    assert ("acme/acme/analysis.py" in done.out) is (holds in ("analysis", "both"))
+
+
+# -- check ---------------------------------------------------------------------------------------
+
+
+def test_the_hub_s_own_plugins_keep_the_rules_that_need_no_samples(process):
+    done = process("plugins", "check", "bdf", "--json")
+    assert done.code == 0, done.err
+    plugin, reader = done.json["subjects"]
+    assert (plugin["kept"], plugin["broken"], plugin["skipped"]) == (3, 0, 0)
+    assert reader["kept"] > 5
+    assert {r["reason"] for r in reader["rules"] if r["verdict"] == "skipped"} == {checking.NO_SAMPLES}
+
+
+def test_without_pytest_check_says_what_to_install(echub, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *a: None if name == "pytest" else found(name, *a)
+    )
+    done = echub("plugins", "check", "bdf")
+    assert done.code == 4
+    assert "hint: pip install pytest" in done.err

@@ -1,0 +1,103 @@
+"""What an installed distribution says of itself: name, version, licence, the hub it needs, samples.
+
+Read from the head of its METADATA. `importlib.metadata` parses the whole text, README included,
+each time it is asked: ten times as slow, and with many plugins the whole budget of the registry.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+from echub.declare import Reader
+from echub.errors import PluginError
+
+_NEEDS_HUB = re.compile(r"echub(?![\w.-])\s*(?:\[[^]]*\])?\s*\(?([^;)]*)\)?\s*(?:;(.*))?", re.IGNORECASE)
+_AT_LEAST = re.compile(r"(?:>=|~=|==|>)\s*v?(\d+(?:\.\d+)*)")
+_RELEASE = re.compile(r"\d+(?:\.\d+)*")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the metadata of a distribution states; `needs_hub` is the least version of echub."""
+
+    name: str
+    version: str
+    licence: str = ""
+    needs_hub: str = ""
+
+
+def stated(entry_point: EntryPoint) -> Stated:
+    """Give what the distribution of an entry point states; "unknown" where it belongs to none."""
+    distribution = entry_point.dist
+    if distribution is None:
+        return Stated("unknown", "")
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    fields: dict[str, list[str]] = {}
+    for line in text.partition("\n\n")[0].splitlines():
+        name, colon, value = line.partition(": ")
+        if colon:
+            fields.setdefault(name, []).append(value)
+    return Stated(
+        fields.get("Name", ["unknown"])[0],
+        fields.get("Version", [""])[0],
+        _licence(fields),
+        _needs_hub(fields.get("Requires-Dist", [])),
+    )
+
+
+def _licence(fields: dict[str, list[str]]) -> str:
+    """Give the licence as stated: an SPDX expression, a text's first line, or a classifier."""
+    classifiers = [c.rpartition(" :: ")[2] for c in fields.get("Classifier", []) if c.startswith("License ::")]
+    named = [*fields.get("License-Expression", []), *fields.get("License", []), *classifiers]
+    return next((text for text in named if text and text != "UNKNOWN"), "")
+
+
+def _needs_hub(requirements: list[str]) -> str:
+    """Give the least version of echub that is required, extras of the distribution apart."""
+    least: list[str] = []
+    for requirement in requirements:
+        match = _NEEDS_HUB.fullmatch(requirement.strip())
+        if match and "extra" not in (match[2] or ""):
+            least += _AT_LEAST.findall(match[1])
+    return max(least, key=release, default="")
+
+
+def release(version: str) -> tuple[int, ...]:
+    """Give the numbers of a version; a development or pre-release counts as the release it leads to.
+
+    A checkout of the hub that is about to become 0.2 has what a plugin for 0.2 needs.
+    """
+    match = _RELEASE.match(version)
+    numbers = [int(number) for number in match[0].split(".")] if match else [0]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def samples_of(reader: Reader) -> list[Path]:
+    """List the sample files that a reader declares, by name; `PluginError` where there are none."""
+    package, _, pattern = reader.samples.partition(":")
+    if not pattern:
+        return []
+    folders = _folders(package)
+    found = sorted(path for folder in folders for path in folder.glob(pattern) if path.is_file())
+    if not found:
+        raise PluginError(
+            f"the reader {reader.name} has no sample files",
+            expected=f"files at {reader.samples}",
+            found=f"the package {package} without any" if folders else f"no package {package}",
+            hint='write samples="package:folder/*.suffix", and see that the wheel holds the files',
+        )
+    return found
+
+
+def _folders(package: str) -> list[Path]:
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):  # the parent of a dotted name is missing
+        return []
+    return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []

@@ -1,0 +1,73 @@
+"""Rules about a plugin as a whole: that it loads, and that all it names is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from echub.declare import Analysis, Reader, Template, Writer
+from echub.errors import PluginError
+from echub.installed import samples_of
+from echub.registry import Plugin, registry, resolve
+from echub.testing.base import Broken, Contract, rule
+
+_CALLABLES = {
+    Reader: ("sniff", "read", "explain", "profile", "link"),
+    Writer: ("write",),
+    Template: ("text",),
+    Analysis: ("run", "figure", "example"),
+}
+"""The fields of each declaration that name a function."""
+
+
+class PluginContract(Contract):
+    """Check one entry point: `plugin` is its name; `entry` which one, where two have that name."""
+
+    plugin: ClassVar[str] = ""
+    entry: ClassVar[Plugin | None] = None
+
+    @property
+    def subject(self) -> str:
+        """Name what is tested."""
+        return self.plugin
+
+    @property
+    def _found(self) -> Plugin:
+        return self.entry or next(plugin for plugin in registry().plugins if plugin.name == self.plugin)
+
+    @rule
+    def test_it_loads(self) -> None:
+        """It loads, its hooks are known, and no other plugin has the names that it declares."""
+        if self._found.state != "ok" or self._found.problems:
+            raise Broken(
+                "the state ok, and no problem",
+                f"{self._found.state}: {'; '.join(self._found.problems)}",
+                "mend what is named; `echub plugins list` shows what the hub saw",
+            )
+
+    @rule
+    def test_it_offers_something(self) -> None:
+        """It offers a reader, an analysis, a writer, a vocabulary, or enriches records."""
+        if self._found.state == "ok" and not self._found.offers and not registry().enriches(self._found):
+            raise Broken("at least one declaration", "none", "implement a hook of echub.hookspecs with @hookimpl")
+
+    @rule
+    def test_what_it_names_exists(self) -> None:
+        """Every "module:function" of its declarations is there, and so are the samples."""
+        missing = list(self._missing())
+        if missing:
+            raise Broken("functions and files that are there", "; ".join(missing), "correct the declaration")
+
+    def _missing(self) -> Iterator[str]:
+        for declared in registry().declared_by(self._found):
+            named = [getattr(declared, field) for field in _CALLABLES.get(type(declared), ())]
+            for target in filter(None, named):
+                try:
+                    resolve(target)
+                except PluginError as error:
+                    yield error.message
+            if isinstance(declared, Reader):
+                try:
+                    samples_of(declared)
+                except PluginError as error:
+                    yield f"{error.message} ({error.expected})"

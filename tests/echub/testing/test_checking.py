@@ -1,0 +1,81 @@
+"""What pytest saw becomes one verdict for each rule; what ran before leaves nothing behind."""
+
+import os
+
+import pytest
+
+from echub.testing.base import Broken
+from echub.testing.checking import Subject, Verdict, _bare_environment, _Seen, _told
+from echub.testing.rules_plugin import PluginContract
+from tests.tiny_plugin import installed
+
+
+def test_one_rule_on_several_samples_is_one_verdict():
+    seen = _Seen()
+    seen.found["Test0"] = {
+        "a": [Verdict("a", "A.", "kept"), Verdict("a", "A.", "broken", "x.acme"), Verdict("a", "A.", "skipped")],
+        "b": [Verdict("b", "B.", "skipped"), Verdict("b", "B.", "kept")],
+    }
+    assert [(v.rule, v.verdict, v.about) for v in seen.verdicts("Test0")] == [
+        ("a", "broken", "x.acme"),
+        ("b", "kept", ""),
+    ]
+    subject = Subject(None, "reader", "r", verdicts=seen.verdicts("Test0"))
+    assert [subject.count(v) for v in ("kept", "broken", "skipped")] == [1, 1, 0]
+
+
+def test_what_a_rule_did_not_foresee_is_the_plugins_mistake():
+    error = ZeroDivisionError("division by zero")
+    assert _told(error)[:2] == ("no exception", "ZeroDivisionError: division by zero")
+    error.broken = Broken("two", "one", "add one")
+    assert _told(error) == ("two", "one", "add one")
+
+
+def test_the_users_options_of_pytest_have_no_part_in_it(monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+    with _bare_environment():
+        assert "PYTEST_ADDOPTS" not in os.environ
+    assert os.environ["PYTEST_ADDOPTS"] == "--collect-only"
+    with pytest.raises(KeyError), _bare_environment():
+        raise KeyError
+    assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+
+
+# -- the rules of a plugin as a whole, each broken once ------------------------------------------
+
+
+class Tiny(PluginContract):
+    plugin = "tiny"
+
+
+def broken_rules():
+    found = {}
+    for rule in ("test_it_loads", "test_it_offers_something", "test_what_it_names_exists"):
+        try:
+            getattr(Tiny(), rule)()
+        except pytest.fail.Exception as failure:
+            found[rule] = str(failure)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("edits", "rule", "found"),
+    [
+        ({}, None, ""),
+        ({"def echub_readers": "def echub_reader"}, "test_it_loads", "did you mean echub_readers?"),
+        ({'"tiny_decode:read"': '"tiny_decode:reed"'}, "test_what_it_names_exists", "tiny_decode:reed cannot be"),
+        ({"options=TinyOptions": 'samples="tiny:*.tiny"'}, "test_what_it_names_exists", "has no sample files"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::echub.registry.PluginWarning")
+def test_exactly_the_broken_rule_of_a_plugin_fails(tmp_path, edits, rule, found):
+    with installed(tmp_path, edits):
+        broken = broken_rules()
+    broken.pop("test_it_offers_something" if rule == "test_it_loads" else "", None)
+    assert list(broken) == ([rule] if rule else [])
+    assert found in "".join(broken.values())
+
+
+def test_a_plugin_without_a_hook_offers_nothing(tmp_path):
+    with installed(tmp_path, {"@hookimpl\ndef echub_readers": "def unused"}):
+        assert list(broken_rules()) == ["test_it_offers_something"]
