@@ -95,7 +95,7 @@ def _found(folder: Path, pattern: str) -> str:
         return _state(exact)
     try:
         paths = sorted(folder.glob(pattern))
-    except (ValueError, NotImplementedError):  # nothing that a folder could hold
+    except (OSError, ValueError, NotImplementedError):  # no name that a folder could hold
         return ""
     found = [path for path in paths if path.is_file() and path.suffix not in (".h5", ".jsonl")]
     return _hash([[path.name, _state(path)] for path in found]) if found else ""
