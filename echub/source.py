@@ -97,7 +97,7 @@ class Source:
         if path == self.path:
             return None
         self.asked.append(path.name)
-        if not path.is_file():
+        if not os.path.isfile(path):  # False for a name too long, no error
             return None
         self.used.append(path.name)
         found = Source(path)
@@ -112,7 +112,10 @@ class Source:
         if self.path is None or not self._siblings:
             return []
         self.asked.append(pattern)
-        found = sorted(path for path in self.path.parent.glob(pattern) if path != self.path)
+        try:
+            found = sorted(path for path in self.path.parent.glob(pattern) if path != self.path)
+        except OSError:  # a name that is too long for the file system
+            return []
         return [Source(path, siblings=False) for path in found if path.is_file()]
 
     def sha256(self) -> str:
