@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from echub.analysis import analyze
     from echub.annotate import Annotations
+    from echub.batch import convert_many
     from echub.clock import absolute_time
     from echub.column import Column
     from echub.comparison import Comparison, compare
@@ -46,6 +47,7 @@ _LAZY = {
     "analyze": "echub.analysis",
     "compare": "echub.comparison",
     "convert": "echub.conversion",
+    "convert_many": "echub.batch",
     "read": "echub.reading",
     "validate": "echub.validation",
     "verify": "echub.verification",
@@ -66,6 +68,7 @@ __all__ = [
     "analyze",
     "compare",
     "convert",
+    "convert_many",
     "read",
     "validate",
     "verify",

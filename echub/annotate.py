@@ -20,6 +20,7 @@ from echub.units import scale_between
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
+_GLOB = frozenset("*?[")
 
 
 @dataclass
@@ -59,10 +60,15 @@ class MetaTable:
             _check_header(name, path)
         return cls(path.name, {n: _row(names, row, path, n) for n, row in enumerate(cells[1:], 2) if any(row)})
 
+    def own(self, path: Path) -> dict[int, dict[str, str]]:
+        """Give the rows for a file, and note that they met one."""
+        own = {number: row for number, row in self.rows.items() if _matches(row["file"], path)}
+        self.matched.update(own)
+        return own
+
     def apply(self, source: Source, metadata: Metadata) -> list[Notice]:
         """Add what the rows for this file say; report where none is for it."""
-        own = [number for number, row in self.rows.items() if _matches(row["file"], source)]
-        self.matched.update(own)
+        own = self.own(source.path or Path(source.name))
         for number in own:
             for header, text in self.rows[number].items():
                 if header != "file" and text:
@@ -102,13 +108,13 @@ def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[st
     return dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
 
 
-def _matches(pattern: str, source: Source) -> bool:
+def _matches(pattern: str, path: Path) -> bool:
     """Tell whether a name, the end of a path or a glob of either is meant; a literal `[1]` counts as written."""
-    whole = f"/{source.path.as_posix()}" if source.path else f"/{source.name}"
-    return bool(pattern) and (
-        whole.endswith(f"/{pattern}")
-        or fnmatch.fnmatchcase(source.name, pattern)
-        or fnmatch.fnmatchcase(whole, f"*/{pattern}")
+    whole = f"/{path.as_posix()}"
+    if whole.endswith(f"/{pattern}"):
+        return bool(pattern)
+    return not _GLOB.isdisjoint(pattern) and (
+        fnmatch.fnmatchcase(path.name, pattern) or fnmatch.fnmatchcase(whole, f"*/{pattern}")
     )
 
 
@@ -129,6 +135,13 @@ class Annotations:
         for leaf, text in (values or {}).items():
             tried.set(leaf, text, source="--set")
         return cls([MetaTable.load(path) for path in tables], dict(values or {}))
+
+    def for_files(self, paths: Iterable[Path]) -> Annotations:
+        """Give what concerns some files, small enough to send to another process."""
+        paths = list(paths)
+        own = [{k: row for path in paths for k, row in table.own(path).items()} for table in self.tables]
+        named = zip(self.tables, own, strict=True)
+        return Annotations([MetaTable(t.name, dict(sorted(rows.items()))) for t, rows in named], self.values)
 
     def apply(self, source: Source, metadata: Metadata) -> list[Notice]:
         """Add folder file, sidecar, tables and values to what the file says; report contradictions.

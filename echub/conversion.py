@@ -18,7 +18,7 @@ from echub.declare import NoOptions, Writer
 from echub.errors import EchubError, PluginError
 from echub.joining import Part, join, why_not_one_run
 from echub.options import parse_options
-from echub.output import require_free, write_atomically
+from echub.output import Earlier, Written, require_free, write_atomically
 from echub.reading import Readable, read
 from echub.record import Record
 from echub.registry import PLUGIN_FAULTS, registry, resolve
@@ -31,7 +31,8 @@ Status = Literal["ok", "flagged", "failed", "unknown"]
 class Conversion:
     """What became of one source.
 
-    `companions` are files that describe an output and bear its name with a suffix.
+    `companions` are files that describe an output and bear its name with a suffix; `sources` the
+    files that were read, `written` what was written, where the conversion knew of earlier runs.
     """
 
     source: str
@@ -41,6 +42,8 @@ class Conversion:
     error: EchubError | None = None
     seconds: float = 0.0
     content_sha256: str = ""
+    sources: list[Source] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
 
     @property
     def status(self) -> Status:
@@ -94,22 +97,24 @@ def convert(
     annotations: Annotations | None = None,
     siblings: bool = True,
     force: bool = False,
+    earlier: Earlier | None = None,
 ) -> Conversion:
     """Convert one source; the output's name is the source's with a suffix added.
 
-    `output` is the path that outputs begin with (default: beside the source). Raises what `read`
-    raises, `TargetExists` without `force`, and `TargetNotWritable`; then nothing is written.
+    `output` is the path that outputs begin with (default: beside the source). `earlier` tells what
+    may be replaced without `force`. Raises what `read` raises, `TargetExists` without `force`, and
+    `TargetNotWritable`; then nothing is written.
     """
     begin = time.perf_counter()
     source = Source.of(what, siblings=siblings)
     stem = Path(output) if output is not None else (source.path or Path(source.name))
-    result = Conversion(source.shown)
+    result = Conversion(source.shown, sources=[source])
     if to == "native":
         parse_options(NoOptions, writer_options or {}, "the native writer")
-        require_free(_with_suffix(stem, store.SUFFIX), force=force)
+        require_free(_with_suffix(stem, store.SUFFIX), force=force or earlier is not None)
     writer = None if to == "native" else registry().writer(to)
     result.record = read(source, reader=reader, options=options, annotations=annotations)
-    _write(result, _parts(result, stem, writer, writer_options or {}), force)
+    _write(result, _parts(result, stem, writer, writer_options or {}), force, earlier)
     result.seconds = time.perf_counter() - begin
     return result
 
@@ -124,6 +129,7 @@ def convert_joined(
     annotations: Annotations | None = None,
     siblings: bool = True,
     force: bool = False,
+    earlier: Earlier | None = None,
 ) -> Conversion | str:
     """Convert the linked files of one run to one output, named after the run.
 
@@ -132,24 +138,22 @@ def convert_joined(
     """
     begin = time.perf_counter()
     stem = parts[0].job.stem.with_name(parts[0].link.run)
-    result = Conversion(", ".join(str(part.job.source) for part in parts))
+    sources = [Source(part.job.source, siblings=siblings) for part in parts]
+    result = Conversion(", ".join(source.shown for source in sources), sources=sources)
     writer = None if to == "native" else registry().writer(to)
-    records = [
-        read(part.job.source, reader=reader, options=options, annotations=annotations, siblings=siblings)
-        for part in parts
-    ]
+    records = [read(source, reader=reader, options=options, annotations=annotations) for source in sources]
     if why := why_not_one_run(records):
         return why
     result.record = join(records, [part.link for part in parts])
-    _write(result, _parts(result, stem, writer, writer_options or {}), force)
+    _write(result, _parts(result, stem, writer, writer_options or {}), force, earlier)
     result.seconds = time.perf_counter() - begin
     return result
 
 
-def _write(result: Conversion, parts: list[tuple[Path, Any]], force: bool) -> None:
+def _write(result: Conversion, parts: list[tuple[Path, Any]], force: bool, earlier: Earlier | None) -> None:
     for target, _ in parts:
-        require_free(target, force=force)
-    write_atomically(parts)
+        require_free(target, force=force or earlier is not None)
+    result.written = write_atomically(parts, earlier)
     written = [str(target) for target, _ in parts]
     result.companions = [
         path for path in written if any(path != other and path.startswith(other) for other in written)

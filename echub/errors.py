@@ -10,12 +10,15 @@
     │   ├── UnknownOption               --option names nothing, or its value does not parse
     │   ├── TargetExists                the output is there already
     │   ├── TargetClash                 two sources would become one file
-    │   └── TargetNotWritable           the output cannot be written (disk full, no permission)
+    │   ├── TargetNotWritable           the output cannot be written (disk full, no permission)
+    │   └── TargetBusy                  another run writes to the same place
     ├── SourceError                 3   a file could not be read
     │   ├── SourceNotFound              no such file, a directory, no permission
     │   ├── UnknownFormat               no reader knows it
     │   ├── AmbiguousFormat             several readers claim it equally
     │   ├── ReaderNotInstalled          the format is known, its package is missing
+    │   ├── SourceChanged               it changed while it was read
+    │   ├── WorkerDied                  the process that converted it died
     │   └── ReadError                   the format is known, the file is damaged or unsupported
     │       ├── NewerSchema                 a native file of a newer major schema
     │       └── InconsistentFile            a native file whose columns do not fit together
@@ -144,6 +147,12 @@ class TargetNotWritable(CommandError):
     code = "target-not-writable"
 
 
+class TargetBusy(CommandError):
+    """Another run is writing to the same place."""
+
+    code = "target-busy"
+
+
 class SourceError(EchubError):
     """A source could not be read."""
 
@@ -173,6 +182,18 @@ class ReaderNotInstalled(SourceError):
     """The format is known, but what reads it is not installed."""
 
     code = "reader-not-installed"
+
+
+class SourceChanged(SourceError):
+    """A file changed while it was read."""
+
+    code = "source-changed"
+
+
+class WorkerDied(SourceError):
+    """The process that worked on a source died: a crash of a library, or a kill for its memory."""
+
+    code = "worker-died"
 
 
 class ReadError(SourceError):

@@ -40,8 +40,8 @@ def read(
 
     The reader is found by content unless it is named. The record carries provenance, the added
     metadata, and a notice for everything the user has to know. Without `siblings` the reader sees
-    no other file. Raises `SourceError` where it
-    cannot be read, `CommandError` for a wrong reader or option.
+    no other file. Raises `SourceError` where it cannot be read or changes meanwhile, `CommandError`
+    for a wrong reader or option.
     """
     source = Source.of(what, siblings=siblings)
     if reader is None and store.is_native(source):
@@ -53,6 +53,7 @@ def read(
         record = _call(declared, source, chosen)
         _check_structure(record)
     record.provenance = _provenance(source, digest(), declared, chosen)
+    source.require_unchanged()
     _enrich(record, source)
     _annotated(record, source, annotations)
     record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote brings its own

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-from echub.errors import ReadError, SourceNotFound
+from echub.errors import ReadError, SourceChanged, SourceNotFound
 
 HEAD = 65_536
 """Bytes of a file that every sniffer may look at."""
@@ -20,7 +20,8 @@ HEAD = 65_536
 class Source:
     """One file or bytes in memory; the same to every reader.
 
-    `path` is None for bytes. `used` lists the siblings that a reader opened, for provenance.
+    `path` is None for bytes. `used` lists the siblings that a reader opened, for provenance; `asked`
+    the names and patterns of those it looked for, found or not: what is read depends on them.
     Raises `SourceNotFound` for what is no readable file.
     """
 
@@ -28,15 +29,17 @@ class Source:
         self.path: Path | None = Path(path)
         self.name = self.path.name
         self.used: list[str] = []
+        self.asked: list[str] = []
         self._data: bytes | None = None
         self._siblings = siblings
         self.size = _size(self.path)
+        self._written = _last_written(self.path)
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str = "data") -> Source:
         """Wrap bytes in memory."""
         source = cls.__new__(cls)
-        source.path, source.name, source.used, source._siblings = None, name, [], False
+        source.path, source.name, source.used, source.asked, source._siblings = None, name, [], [], False
         source._data, source.size = bytes(data), len(data)
         return source
 
@@ -91,10 +94,15 @@ class Source:
         if self.path is None or not self._siblings:
             return None
         path = self.path.with_suffix(suffix)
-        if path == self.path or not path.is_file():
+        if path == self.path:
+            return None
+        self.asked.append(path.name)
+        if not os.path.isfile(path):  # False for a name too long, no error
             return None
         self.used.append(path.name)
-        return Source(path)
+        found = Source(path)
+        found.asked = self.asked  # what a sibling leans on, this file leans on
+        return found
 
     def beside(self, pattern: str) -> list[Source]:
         """Open the files of the same folder whose names match a glob, by name; none for bytes.
@@ -103,7 +111,11 @@ class Source:
         """
         if self.path is None or not self._siblings:
             return []
-        found = sorted(path for path in self.path.parent.glob(pattern) if path != self.path)
+        self.asked.append(pattern)
+        try:
+            found = sorted(path for path in self.path.parent.glob(pattern) if path != self.path)
+        except OSError:  # a name that is too long for the file system
+            return []
         return [Source(path, siblings=False) for path in found if path.is_file()]
 
     def sha256(self) -> str:
@@ -111,10 +123,29 @@ class Source:
         with self.open() as file:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
+    def require_unchanged(self) -> None:
+        """Raise `SourceChanged` where the file is another than when this source was made."""
+        if self.path is not None and _last_written(self.path) != self._written:
+            raise SourceChanged(
+                "the file changed while it was read",
+                path=self.shown,
+                cause="its measurement is still running, or it is being copied",
+                hint="convert it again when it is complete",
+            )
+
     def _require_path(self) -> Path:
         if self.path is None:
             raise ReadError("the source has no path", path=self.name)
         return self.path
+
+
+def _last_written(path: Path) -> tuple[int, int] | None:
+    """Give size and time of the last change, as the system states them."""
+    try:
+        stated = os.stat(path)
+    except OSError:
+        return None
+    return stated.st_size, stated.st_mtime_ns
 
 
 def _size(path: Path) -> int:

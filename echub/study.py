@@ -28,7 +28,6 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,12 +35,13 @@ from typing import Any
 from echub.analysis import analyze, parameters
 from echub.annotate import Annotations
 from echub.declare import Analysis
-from echub.errors import DataError, EchubError, PluginError
+from echub.errors import DataError, EchubError, PluginError, WorkerDied
 from echub.jsontext import plain, to_json
 from echub.metadata import Metadata
 from echub.outcome import Flag, Outcome
 from echub.registry import registry
 from echub.source import Source
+from echub.workers import each
 
 FEW = 4
 """Fewer questions than this are answered without further processes, whose start costs more."""
@@ -230,11 +230,32 @@ def run_study(
 
 
 def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
-    if workers == 1 or len(questions) < FEW:
-        yield from map(_answer, questions)
-        return
-    with ProcessPoolExecutor(min(workers, len(questions))) as pool:
-        yield from pool.map(_answer, questions)
+    """Answer questions in their order, in processes where there are more than a few."""
+    few = workers == 1 or len(questions) < FEW
+    early: dict[int, Answer] = {}
+    wanted = 0
+    numbered = each(_numbered, enumerate(questions), jobs=None if few else min(workers, len(questions)))
+    for (number, question), answer in numbered:
+        early[number] = answer or _died(question)
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted += 1
+
+
+def _numbered(question: tuple[int, _Question]) -> Answer:
+    return _answer(question[1])
+
+
+def _died(question: _Question) -> Answer:
+    """Refuse a question whose process died."""
+    flag = Flag(
+        WorkerDied.code,
+        "the process that computed this died",
+        "refusal",
+        hint="run the analysis on this file alone",
+    )
+    refused = Outcome(flags=(flag,), analysis=question.step.analysis, label=question.label)
+    return Answer(question.step, question.label, tuple(map(str, question.files)), refused)
 
 
 def _questions(

@@ -19,9 +19,10 @@ LAYERS = (
     "vocabulary source metadata content problem group_limits",
     "column dataset selection frames build channels record segments description clock",
     "installed hookspecs registry options detect annotate filters steady store output group needs points",
+    "ledger workers",
     "scaffold schema schema_export rules_structure rules_values rules_physics baseline",
     "reading joining comparison conversion verification figures analysis validation reporters",
-    "batch study study_report",
+    "skipping task batch study study_report",
     "plugin testing cli",
 )
 """A module imports only from lines above its own, and from its own line without a circle."""

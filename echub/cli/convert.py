@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,9 +27,8 @@ from echub.cli.common import (
 
 if TYPE_CHECKING:
     from echub.annotate import Annotations
-    from echub.conversion import Conversion
-    from echub.joining import Part
-    from echub.output import Job
+    from echub.batch import Batch
+    from echub.skipping import Settings
 
 app = new_app()
 
@@ -55,106 +54,89 @@ def convert(
     join: Annotated[
         bool, typer.Option("--join", help="Join the linked techniques of one run into one file.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace existing results.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace existing results; convert what is unchanged again.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Worker processes; without it all is done in this one.")
+    ] = None,
+    shard: Annotated[str | None, typer.Option(help="Only part i of N of the files, as i/N; for clusters.")] = None,
     as_json: Json = False,
 ) -> None:
     """Convert instrument files: nothing lost, every column with its unit, and a report of what was done.
 
     Folders are walked. A file that no reader knows is listed; named on the command line it is an
-    error. Exit code 0: done (flagged included), 2: the command line or the target, 3: a file could
-    not be read.
+    error. With -o, folders keep a ledger: what is unchanged is skipped, and the same command goes on
+    where it was stopped. Exit code 0: done (flagged included), 2: the command line or the target,
+    3: a file could not be read, 130: interrupted.
     """
-    from echub.output import plan
+    from echub.skipping import Settings
 
     added = user_metadata(meta, set_, timezone)
     csv = {"style": csv_style, "delimiter": delimiter, "decimal": decimal}
-    settings = {
-        "to": to,
-        "reader": reader,
-        "options": reader_options(option, table_profile),
-        "writer_options": pairs(writer_option, "--writer-option")
-        | {key: value for key, value in csv.items() if value is not None},
-        "siblings": not no_siblings,
-        "force": force,
-    }
-    jobs = plan(files, output)
-    results = []
-    for job, result in _run(jobs, added, settings, join=join, progress=not as_json):
-        results.append((job, result))
-        if as_json:
-            print_json(result.as_dict())
-    if not as_json:
-        _report([result for _, result in results])
+    settings = Settings(
+        to,
+        reader,
+        reader_options(option, table_profile),
+        pairs(writer_option, "--writer-option") | {key: value for key, value in csv.items() if value is not None},
+        not no_siblings,
+    )
+    if len(files) == 1 and not files[0].is_dir() and not shard:
+        code = _single(files[0], output, settings, added, force=force, as_json=as_json)
+    else:
+        from echub.batch import Batch
+        from echub.ledger import Shard
+
+        part = Shard.parse(shard) if shard else None
+        with Batch(files, output, settings, added, force=force, join=join, shard=part, whole=as_json) as batch:
+            code = _many(batch, jobs, as_json=as_json)
     for table in added.tables:
         for row in table.unmatched():
             typer.echo(f"{table.name}: no file matches {row!r}", err=True)
-    raise typer.Exit(_exit_code(results))
+    raise typer.Exit(code)
 
 
-def _run(
-    jobs: list[Job], added: Annotations, settings: dict[str, Any], *, join: bool, progress: bool
-) -> Iterator[tuple[Job, Conversion]]:
-    from echub.cli.progress import counted
-    from echub.output import Job
-
-    plan: list[Any] = list(jobs)
-    if join:
-        from echub.joining import runs_of
-
-        plan = runs_of(jobs, settings["reader"])
-    for item in counted(plan, "converting", shown=progress):
-        if isinstance(item, Job):
-            yield item, _one(item, added, settings)
-        else:
-            yield from _joined(item, added, settings)
-
-
-def _joined(parts: list[Part], added: Annotations, settings: dict[str, Any]) -> Iterator[tuple[Job, Conversion]]:
-    """Convert the files of one run to one; where they are not one run, each by itself, saying why."""
-    from echub.conversion import Conversion, convert_joined
-    from echub.errors import EchubError
-    from echub.notice import Notice
-
-    try:
-        result = convert_joined(parts, annotations=added, **settings)
-    except EchubError as error:
-        result = Conversion(", ".join(str(part.job.source) for part in parts), error=error)
-    if isinstance(result, Conversion):
-        yield parts[0].job, result
-        return
-    for part in parts:
-        single = _one(part.job, added, settings)
-        if single.record is not None:
-            single.record.notices.append(Notice("not-joined", f"converted by itself: {result}"))
-        yield part.job, single
-
-
-def _one(job: Job, added: Annotations, settings: dict[str, Any]) -> Conversion:
-    """Convert one file; an error becomes part of the result, so that the others go on."""
+def _single(
+    file: Path, output: Path | None, settings: Settings, added: Annotations, *, force: bool, as_json: bool
+) -> int:
+    """Convert one file and report it in full; an error is reported like a result."""
+    from echub.cli import report
     from echub.conversion import Conversion, convert
     from echub.errors import EchubError
 
     try:
-        return convert(job.source, job.stem, annotations=added, **settings)
+        stem = output / file.name if output else file
+        result = convert(file, stem, annotations=added, force=force, **vars(settings))
     except EchubError as error:
-        error.path = error.path or str(job.source)
-        return Conversion(str(job.source), error=error)
-
-
-def _exit_code(results: list[tuple[Job, Conversion]]) -> int:
-    """Give the highest code; a file met in a folder that no reader knows does not count."""
-    codes = [
-        result.error.exit_code
-        for job, result in results
-        if result.error is not None and (job.named or result.status != "unknown")
-    ]
-    return max(codes, default=0)
-
-
-def _report(results: list[Conversion]) -> None:
-    from echub.cli import report
-
-    if len(results) == 1:
-        report.one(results[0])
+        error.path = error.path or str(file)
+        result = Conversion(str(file), error=error)
+    if as_json:
+        print_json(result.as_dict())
     else:
-        report.many(results)
+        report.one(result)
+    return result.error.exit_code if result.error else 0
+
+
+def _many(batch: Batch, jobs: int | None, *, as_json: bool) -> int:
+    """Convert all of a batch, reporting as results come and in sum at the end; give the exit code."""
+    from echub.cli.progress import counted
+    from echub.cli.summary import Summary, interruptible
+
+    if batch.ledger is not None:
+        for place in batch.ledger.damaged:
+            typer.echo(f"warning: {place} cannot be read; its file counts as not converted", err=True)
+    summary, begin = Summary(), time.perf_counter()
+    try:
+        with interruptible(at_once=jobs is not None) as stopped:
+            for done in counted(batch.run(jobs=jobs), "converting", total=len(batch), shown=not as_json):
+                summary.add(done)
+                if as_json:
+                    print_json(done.said)
+                if stopped():
+                    raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        summary.interrupted(len(batch), keeps_ledger=batch.ledger is not None)
+        return 130
+    if not as_json:
+        summary.show(time.perf_counter() - begin)
+    return summary.exit_code

@@ -12,18 +12,47 @@ FEW = 8
 """Fewer items than this are done before a bar could be read."""
 
 
-def counted(items: Sequence[Item], what: str, *, shown: bool = True) -> Iterator[Item]:
-    """Walk over items with a bar, rate and remaining time on standard error, where that is a terminal."""
-    if not shown or len(items) < FEW or not sys.stderr.isatty():
+def counted(items: Iterable[Item], what: str, *, total: int | None = None, shown: bool = True) -> Iterator[Item]:
+    """Walk over items with a bar, rate and remaining time on standard error, where that is a terminal.
+
+    total: how many there are, for what has no length.
+    """
+    count = len(items) if isinstance(items, Sequence) else total or 0
+    if not shown or count < FEW or not sys.stderr.isatty():
         yield from items
         return
-    yield from _bar(items, what)
+    yield from _bar(items, what, count)
 
 
-def _bar(items: Sequence[Item], what: str) -> Iterable[Item]:
+def _bar(items: Iterable[Item], what: str, count: int) -> Iterator[Item]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(rate(task.speed) if task.speed else "")
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("left"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield from progress.track(items, description=what)
+        yield from progress.track(items, total=count, description=what)
+
+
+def rate(per_second: float) -> str:
+    """Say how fast it goes, in two digits."""
+    return f"{per_second:.0f} files/s" if per_second >= 10 else f"{per_second:.2g} files/s"

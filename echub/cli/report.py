@@ -1,4 +1,4 @@
-"""What `echub convert` and `echub info` tell people."""
+"""What `echub convert` and `echub info` tell people of one file."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from echub.cli.terminal import field, heading, is_terminal, printable, table
+from echub.cli.terminal import field, heading, table
 
 if TYPE_CHECKING:
     from echub.column import Column
     from echub.conversion import Conversion
     from echub.dataset import Dataset
     from echub.record import Record
-
-_COLOURS = {"ok": "green", "flagged": "yellow", "failed": "red", "unknown": "bright_black"}
 
 
 def one(result: Conversion) -> None:
@@ -66,33 +64,3 @@ def _dataset(dataset: Dataset) -> None:
 
 def _unit(column: Column) -> str:
     return column.unit if column.unit and column.unit != "1" else ""
-
-
-def many(results: list[Conversion]) -> None:
-    """Report several conversions: a line each, those that went wrong first, then the sum."""
-    order = ["failed", "unknown", "flagged", "ok"]
-    for result in sorted(results, key=lambda r: (order.index(r.status), r.source)):
-        _line(result)
-    counts = {status: sum(r.status == status for r in results) for status in reversed(order)}
-    seconds = sum(result.seconds for result in results)
-    parts = [f"{count} {status}" for status, count in counts.items() if count]
-    heading(f"{len(results)} files: {', '.join(parts) or 'nothing to convert'} in {seconds:.2f} s")
-
-
-def _line(result: Conversion) -> None:
-    mark = f"{result.status:<8}"
-    source = printable(result.source)
-    typer.echo((typer.style(mark, fg=_COLOURS[result.status]) if is_terminal() else mark) + source)
-    if result.error is not None:
-        for line in str(result.error).splitlines()[0 if result.status == "failed" else 1 :]:
-            typer.echo(f"          {line.strip()}")
-        return
-    shown = result.record
-    if shown is None:
-        return
-    technique = shown.metadata.value("technique.name")
-    parts = [str(technique)] if technique else []
-    parts += [f"{d.name} {d.rows:,} × {len(d.columns)}" for d in shown.datasets.values()]
-    typer.echo(f"          {', '.join(parts)} -> {printable(', '.join(result.outputs))}")
-    for notice in shown.notices:
-        typer.echo(f"          {printable(notice.message)} [{notice.code}]")
