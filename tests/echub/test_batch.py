@@ -294,7 +294,14 @@ def test_a_shard_that_is_none(folder, out, text):
 
 @pytest.mark.parametrize(
     "garbage",
-    [b"{}\n", b"not json\n", b'{"source": 3}\n', b"\xff\xfe\n", b"[1, 2]\n", b'{"source":"cp.mpr","output":[1]}\n'],
+    [
+        b"{}\n",
+        b"not json\n",
+        b'{"source": 3}\n',
+        b"\xff\xfe\n",
+        b"[1, 2]\n",
+        b'{"source":"cp.mpr","output":[1]}\n',
+    ],
 )
 def test_a_line_that_is_none_is_said_and_costs_nothing_else(folder, out, garbage):
     statuses([folder], out)
