@@ -128,9 +128,9 @@ def shown(capsys, *results):
 
 
 def test_many_that_went_wrong_are_grouped_the_most_frequent_first(capsys):
-    short = many("failed", 30, lambda n: ReadError("the file is cut", hint="copy it again"))
-    other = many("failed", 3, lambda n: ReadError("the header is damaged"))
-    unknown = many("unknown", 2, lambda n: UnknownFormat("the file is empty"))
+    short = many("failed", 30, lambda: ReadError("the file is cut", hint="copy it again"))
+    other = many("failed", 3, lambda: ReadError("the header is damaged"))
+    unknown = many("unknown", 2, lambda: UnknownFormat("the file is empty"))
     summary, lines = shown(capsys, *many("ok", 500), *unknown, *other, *short)
     assert summary.exit_code == 3
     assert lines[0] == "failed  30 × the file is cut [read-error]"
@@ -165,7 +165,7 @@ def test_ctrl_c_ends_in_words_and_the_same_command_goes_on(echub, folder, out, j
         while child.poll() is None and not (ledger.exists() and ledger.stat().st_size):
             time.sleep(0.001)
         child.send_signal(signal.SIGINT)
-        said, errors = child.communicate(timeout=120)
+        _, errors = child.communicate(timeout=120)
     assert child.returncode == 130, errors
     (line,) = errors.splitlines()
     assert line.startswith("interrupted: ")
