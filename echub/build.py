@@ -187,7 +187,8 @@ def _column(source: SourceColumn, name: str) -> Column:
     )
     if source.quantity is not None:
         column = _canonical(column, source, _quantity(source))
-    return replace(column, source_dtype=_source_dtype(source, column.values))
+    source_dtype = _source_dtype(source, column.values)
+    return replace(column, source_dtype=source_dtype) if source_dtype else column
 
 
 def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Column:
@@ -208,7 +209,7 @@ def _little(source: SourceColumn) -> SourceColumn:
     """Give values in little-endian order, as they are stored, and truth values as 0 and 1."""
     values = source.values
     wanted = np.dtype(np.uint8) if values.dtype.kind == "b" else values.dtype.newbyteorder("<")
-    return replace(source, values=values.astype(wanted, copy=False))
+    return source if values.dtype == wanted else replace(source, values=values.astype(wanted))
 
 
 def _source_dtype(source: SourceColumn, stored: NDArray[Any]) -> str:

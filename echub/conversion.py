@@ -47,9 +47,12 @@ class Conversion:
 
     @property
     def status(self) -> Status:
-        """Tell how it went: `flagged` is a success with warnings, `unknown` no reader knows it."""
+        """Tell how it went: `flagged` is a success with warnings, `unknown` no reader knows it.
+
+        What only a reader of last resort took and could not read counts as unknown, too.
+        """
         if self.error is not None:
-            return "unknown" if self.error.code == "unknown-format" else "failed"
+            return "unknown" if self.error.code == "unknown-format" or self.error.guessed else "failed"
         return "flagged" if self.record is not None and (self.record.notices or self.record.dropped) else "ok"
 
     def as_dict(self) -> dict[str, Any]:

@@ -48,7 +48,8 @@ class EchubError(Exception):
     """Say what went wrong, where, and what helps.
 
     Every detail is optional and keyword-only; `path` is the file as the user named it and
-    `where` a place inside it (`offset 1007`, `line 12`, `column Ewe/V`).
+    `where` a place inside it (`offset 1007`, `line 12`, `column Ewe/V`). `guessed`: it comes from a
+    reader that was only tried because no other knew the file.
     """
 
     code: ClassVar[str] = "error"
@@ -73,6 +74,7 @@ class EchubError(Exception):
         self.found = found
         self.cause = cause
         self.hint = hint
+        self.guessed = False
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process boundaries in batch work; the default loses the keywords.

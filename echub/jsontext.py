@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLAIN = frozenset((str, int, bool, type(None)))
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401
@@ -17,7 +18,7 @@ def to_json(value: Any) -> str:  # noqa: ANN401
     Half characters (of file names that are no UTF-8) stand as JSON's own escapes, so that the text
     can be encoded and gives them back.
     """
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     return text if text.isascii() else encodable(text)
 
 
@@ -31,6 +32,13 @@ def plain(value: Any) -> Any:  # noqa: ANN401
 
     NaN and infinities become the texts NaN, Infinity, -Infinity, dates ISO 8601, bytes hexadecimal.
     """
+    kind = type(value)  # what nearly all values are comes first: a small file is thousands of them
+    if kind in _PLAIN:
+        return value
+    if kind is dict:
+        return {str(key): item if type(item) in _PLAIN else plain(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [item if type(item) in _PLAIN else plain(item) for item in value]
     if hasattr(value, "tolist"):  # NumPy's arrays and scalars, without importing it
         value = value.tolist()
     if isinstance(value, Mapping):

@@ -15,7 +15,7 @@ from echub.annotate import Annotations
 from echub.dataset import Dataset
 from echub.declare import NoOptions, Reader
 from echub.detect import choose
-from echub.errors import EchubError, PluginError, ReadError
+from echub.errors import EchubError, PluginError, ReadError, SourceError
 from echub.notice import Notice
 from echub.options import as_dict, parse_options
 from echub.record import Provenance, Record
@@ -50,7 +50,7 @@ def read(
     declared = registry().reader(reader) if reader else choose(source, registry())
     chosen = parse_options(declared.options, options or {}, f"the reader {declared.name}")
     with _hashing(source) as digest:
-        record = _call(declared, source, chosen)
+        record = _tried(declared, source, chosen) if reader is None else _call(declared, source, chosen)
         _check_structure(record)
     record.provenance = _provenance(source, digest(), declared, chosen)
     source.require_unchanged()
@@ -85,6 +85,15 @@ def _call(declared: Reader, source: Source, options: Any) -> Record:  # noqa: AN
     if not isinstance(record, Record):
         raise _plugin_failed(declared, source, f"it gave a {type(record).__name__}, not a Record")
     return record
+
+
+def _tried(declared: Reader, source: Source, options: Any) -> Record:  # noqa: ANN401
+    """Run a reader that was found, not named; where that was a fallback, its refusal is marked as a guess's."""
+    try:
+        return _call(declared, source, options)
+    except SourceError as error:
+        error.guessed = declared.fallback
+        raise
 
 
 def _plugin_failed(declared: Reader, source: Source, found: str) -> PluginError:

@@ -11,7 +11,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -123,12 +123,17 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
     """Give a new object its attributes: texts, or arrays of numbers."""
     for name, value in attributes.items():
         if isinstance(value, str):
-            text = encodable(value.replace("\0", "\\0"))  # HDF5 ends a text at its first zero
-            data, kind, space = np.array(text, dtype=_TEXT), _TEXT_TYPE, _SCALAR
+            data, kind, space = _text(value), _TEXT_TYPE, _SCALAR
         else:
             data = np.asarray(value)
             kind, space = _type(data.dtype), h5s.create_simple(data.shape)
         h5a.create(target, name.encode(), kind, space).write(data)
+
+
+@lru_cache(4096)
+def _text(value: str) -> NDArray[Any]:
+    """Give a text as HDF5 takes it; units, quantities and headers are the same in file after file."""
+    return np.array(encodable(value.replace("\0", "\\0")), dtype=_TEXT)  # HDF5 ends a text at its first zero
 
 
 def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> Iterator[tuple[str, str]]:

@@ -88,8 +88,8 @@ def _wrong(results: list[Done]) -> None:
 def _line(done: Done) -> None:
     _marked(done.status, done.source)
     if done.error is not None:
-        first, *details = str(done.error).splitlines()
-        for line in (first, *details) if done.status == "failed" else details or [first]:
+        _, *details = str(done.error).splitlines()
+        for line in (f"{done.error.message} [{done.error.code}]", *details):
             typer.echo(f"          {printable(line.strip())}")
         return
     if done.status == "unchanged":

@@ -92,6 +92,13 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             extra="galvani",
         ),
         KnownFormat(
+            "eclab-graph",
+            "an EC-Lab graph layout (XML)",
+            (".mgr",),
+            "it says how a graph looks and holds no data; convert the .mpr files that it shows",
+            magic=(b"<?xml", b"\xef\xbb\xbf<?xml"),
+        ),
+        KnownFormat(
             "eclab-xml",
             "a very old EC-Lab file (XML)",
             (".mpr", ".mps"),

@@ -294,13 +294,20 @@ def test_a_shard_that_is_none(folder, out, text):
 
 @pytest.mark.parametrize(
     "garbage",
-    [b"{}\n", b"not json\n", b'{"source": 3}\n', b"\xff\xfe\n", b"[1, 2]\n", b'{"source":"cp.mpr","output":[1]}\n'],
+    [
+        b"{}\n",
+        b"not json\n",
+        b'{"source": 3}\n',
+        b"\xff\xfe\n",
+        b"[1, 2]\n",
+        b'{"source":"cp.mpr","output":[1]}\n',
+    ],
 )
 def test_a_line_that_is_none_is_said_and_costs_nothing_else(folder, out, garbage):
     statuses([folder], out)
     path = out / "echub-ledger.jsonl"
     first, *others = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(garbage + b"".join(others))
+    path.write_bytes(garbage + b"\n" + b"".join(others))
     with Batch([folder], out) as batch:
         assert batch.ledger.damaged == ["echub-ledger.jsonl line 1"]
         assert {Path(d.source).name: d.status for d in batch.run()} == {
@@ -319,9 +326,10 @@ def test_a_torn_last_line_is_ended(folder, out):
 
 
 def test_a_ledger_that_another_run_holds(folder, out):
-    with Batch([folder], out) as first, pytest.raises(TargetBusy, match="another run is writing there"):
+    with Batch([folder], out) as first:
         list(first.run())
-        Batch([folder], out)
+        with pytest.raises(TargetBusy, match="another run is writing there"):
+            Batch([folder], out)
     assert statuses([folder], out) == AGAIN
 
 

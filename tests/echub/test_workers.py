@@ -1,10 +1,12 @@
 """Work in processes: bounded, complete, and past those that die."""
 
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from echub.errors import WorkerDied
 from echub.workers import AHEAD, each
 
 DEADLY = {7, 23}
+ROOT = str(Path(__file__).parents[2])
 
 
 def square(number):
@@ -44,7 +47,8 @@ def test_ten_thousand_items_are_never_under_way_at_once():
 
     def items():
         nonlocal taken
-        for taken in range(1, 10_001):
+        while taken < 10_000:
+            taken += 1
             yield taken
 
     most = 0
@@ -76,11 +80,11 @@ def test_any_executor_may_do_the_work_and_stays_open():
 
 
 def test_an_executor_of_another_s_that_breaks_is_said_to_be_broken():
-    import multiprocessing
-
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
-        with pytest.raises(WorkerDied, match="the workers of the executor died"):
-            list(each(square_or_die, range(30), executor=executor))
+    with (
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor,
+        pytest.raises(WorkerDied, match="the workers of the executor died"),
+    ):
+        list(each(square_or_die, range(30), executor=executor))
 
 
 def pid_and_wait(seconds):
@@ -113,8 +117,7 @@ if __name__ == "__main__":
 def test_workers_end_with_a_parent_that_was_killed(tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
-    root = os.fspath(pytest.importorskip("pathlib").Path(__file__).parents[2])
-    parent = subprocess.Popen([sys.executable, script, root], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen([sys.executable, script, ROOT], stdout=subprocess.PIPE, text=True)
     with parent:
         pid = int(parent.stdout.readline())
         assert _alive(pid)
