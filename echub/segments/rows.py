@@ -38,6 +38,11 @@ class Segments:
         chosen: NDArray[Any] = np.asarray(kept)
         return Segments(self.start[chosen], self.stop[chosen], self.sign[chosen])
 
+    def widened(self, before: ArrayLike, after: ArrayLike, count: int) -> Segments:
+        """Take in so many rows more on either side, within the series' `count` rows; they may overlap."""
+        start, stop = self.start - np.asarray(before), self.stop + np.asarray(after)
+        return Segments(np.maximum(start, 0), np.minimum(stop, count), self.sign)
+
     def labels(self, count: int) -> Rows:
         """Give every row (of `count`) the number of its segment, -1 where it has none."""
         label = np.full(count, -1, dtype=np.intp)
