@@ -14,11 +14,11 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Segments:
-    """Runs of rows in their order, none empty: `start` (inclusive), `stop` (exclusive), `sign`.
+    """Runs of rows in their order: `start` (inclusive), `stop` (exclusive), `sign`.
 
     `sign` is that of the current: +1 anodic, -1 cathodic, 0 rest. Together they need not cover
     all rows. Every method takes one value per row (n,) and gives one per segment (m,), float64.
-    Rows without a number (NaN) count in none of them; a segment of nothing else gives NaN.
+    Rows without a number (NaN) count in none of them; a segment of nothing else, or without rows, gives NaN.
     """
 
     start: Rows
@@ -86,7 +86,7 @@ class Segments:
         inside = self._inside()
         given, label = _float(values)[inside], np.repeat(np.arange(len(self)), self.rows)
         order = np.lexsort((given, label))  # NaN is sorted last
-        ordered, count = given[order], self._count(_float(values))
+        ordered, count = np.append(given[order], np.nan), self._count(_float(values))
         begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]]) if len(self) else self.start
         place = np.maximum(count - 1, 0) * fraction
         low = np.floor(place)
@@ -124,9 +124,11 @@ class Segments:
     def _reduce(self, function: np.ufunc, values: Floats) -> Floats:
         if not len(self):
             return np.zeros(0)
-        given = values[self._inside()]
-        begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
-        return np.asarray(function.reduceat(given, begin), dtype=np.float64)
+        found, filled = np.zeros(len(self)), self.rows > 0
+        if filled.any():
+            begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
+            found[filled] = function.reduceat(values[self._inside()], begin[filled])
+        return found
 
     def _count(self, values: Floats) -> Floats:
         return self._reduce(np.add, (~np.isnan(values)).astype(np.float64))
