@@ -170,7 +170,9 @@ class Series:
     def of(cls, values: Iterable[Any], unit: str = "") -> Series:
         """Take an array or a list; NaN and infinities become None."""
         listed = values.tolist() if hasattr(values, "tolist") else list(values)
-        return cls(tuple(None if _is_lost(v) else v for v in listed), unit)
+        if getattr(getattr(values, "dtype", None), "kind", "O") in "biuU":
+            return cls(tuple(listed), unit)
+        return cls(tuple([None if _is_lost(v) else v for v in listed]), unit)
 
     def array(self) -> Any:  # noqa: ANN401
         """Give a float64 array, NaN for None."""

@@ -51,7 +51,7 @@ def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
 
     current: (n,), any unit; most pulses of one height. An offset current at rest does no harm.
     `sign`: that of the pulses, +1 or -1; current of the other one (plating between trains of
-    stripping pulses) is left aside. Gives on = off = 0 where there are no two levels.
+    stripping pulses) is left aside. Gives on = off = 0 where no two levels stand out of the noise.
     """
     known = _known(current)
     if sign and len(known):
@@ -59,9 +59,12 @@ def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
     if not len(known) or known.max() == known.min():
         return Threshold(0.0, 0.0, float(known[0]) if len(known) else 0.0, "the current has one level")
     middle = (known.max() + known.min()) / 2
-    low, high = float(np.median(known[known <= middle])), float(np.median(known[known > middle]))
-    rest, pulse = sorted((low, high), key=abs)
+    sides = (known[known <= middle], known[known > middle])
+    rest, pulse = sorted((float(np.median(side)) for side in sides), key=abs)
     height = abs(pulse - rest)
+    noise = max(1.4826 * float(np.median(np.abs(side - np.median(side)))) for side in sides)
+    if height <= NOISE * noise:
+        return Threshold(0.0, 0.0, rest, f"no two levels: {height:.3g} apart, noise {noise:.2g}")
     how = f"rest at {rest:.3g}, pulses of {height:.3g}"
     return Threshold(0.6 * height, 0.4 * height, rest, how)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ class Segments:
         """Give every row (of `count`) the number of its segment, -1 where it has none."""
         label = np.full(count, -1, dtype=np.intp)
         if len(self):
-            label[self._inside()] = np.repeat(np.arange(len(self)), self.rows)
+            label[self._inside] = np.repeat(np.arange(len(self)), self.rows)
         return label
 
     # -- one value per segment -----------------------------------------------------------------
@@ -83,7 +84,7 @@ class Segments:
 
     def quantile(self, values: ArrayLike, fraction: float) -> Floats:
         """Give the quantile at `fraction` (0 to 1), interpolated between rows as NumPy does."""
-        inside = self._inside()
+        inside = self._inside
         given, label = _float(values)[inside], np.repeat(np.arange(len(self)), self.rows)
         order = np.lexsort((given, label))  # NaN is sorted last
         ordered, count = np.append(given[order], np.nan), self._count(_float(values))
@@ -114,6 +115,7 @@ class Segments:
 
     # -- how it is done ------------------------------------------------------------------------
 
+    @cached_property
     def _inside(self) -> Rows:
         """List the rows of all segments, one segment after the other."""
         if not len(self):
@@ -127,7 +129,7 @@ class Segments:
         found, filled = np.zeros(len(self)), self.rows > 0
         if filled.any():
             begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
-            found[filled] = function.reduceat(values[self._inside()], begin[filled])
+            found[filled] = function.reduceat(values[self._inside], begin[filled])
         return found
 
     def _count(self, values: Floats) -> Floats:

@@ -75,6 +75,7 @@ def test_pulses_on_an_offset_current():
     assert np.array_equal(states(read, threshold), true.astype(np.int8))
     assert np.array_equal(states(-read, pulse_threshold(-read)), -true.astype(np.int8))
     assert pulse_threshold(np.full(5, 0.3)).on == 0
+    assert pulse_threshold(1e-3 * np.random.default_rng(3).standard_normal(400)).on == 0
 
 
 def test_pulses_of_one_sign_beside_long_plating_of_the_other():
