@@ -9,12 +9,12 @@ import numpy as np
 from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series
 from echub_pulsed_stripping import PulsedStrippingParams, coarse
 from echub_pulsed_stripping.blocks import Block, blocks_of
-from echub_pulsed_stripping.capacity import CHARGE_UNITS, Counted, Rows, counted, rows_of
-from echub_pulsed_stripping.electrode import against
-from echub_pulsed_stripping.flags import block_flags, file_flags, require_resolved_rests
+from echub_pulsed_stripping.capacity import CHARGE_UNITS, Counted, Rows, counted, disagreement, rows_of
+from echub_pulsed_stripping.electrode import Floats, against
+from echub_pulsed_stripping.flags import block_flags, file_flags, gathered, require_resolved_rests
 from echub_pulsed_stripping.picture import picture, rows_only
 from echub_pulsed_stripping.results import capacity, conditions, name_of
-from echub_pulsed_stripping.table import jumps, pulse_table, relaxation, voltage_noise
+from echub_pulsed_stripping.table import jumps, pulse_table, relaxation, rise_in_gap
 from echub_pulsed_stripping.train import Train, find
 
 
@@ -48,12 +48,13 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     shown = chosen or answers[0]
     rows, ways = [a.rows for a in answers], [a.deciding.each for a in answers]
     tables = {"charge": _ways(shown, train.unit), "blocks": _blocks(train, answers)}
-    tables["pulses"] = pulse_table(train, [a.block for a in answers], rows, ways)
+    relaxed = relaxation(train)
+    tables["pulses"] = pulse_table(train, [a.block for a in answers], rows, ways, relaxed)
     flags = file_flags(train, len(answers), params)
-    for a in [chosen] if chosen else answers:
-        flags += block_flags(train, a.block, a.rows, a.ways, params)
+    told = [chosen] if chosen else answers
+    flags += gathered(block_flags(train, a.block, a.rows, a.ways, params) for a in told)
     return Outcome(
-        _measurands(train, chosen, params) if chosen else {},
+        _measurands(train, chosen, params, relaxed) if chosen else {},
         tuple(flags),
         tables,
         diagnostics=picture(train, shown.block, shown.rows, params, tables["blocks"]),
@@ -72,6 +73,7 @@ def _answer(train: Train, block: Block, params: PulsedStrippingParams) -> Answer
         "rows around the crossing": rows.spread,
         "edges between rows": deciding.own,
         "current at rest": still / np.sqrt(3),
+        "ways of counting": disagreement(ways) / np.sqrt(3),
     }
     where = against(train.data, train.observed)
     note = f"by {deciding.name}; cut-off {params.cut_off:g} V {where}"
@@ -112,7 +114,9 @@ def _chosen(answers: list[Answer], params: PulsedStrippingParams) -> Answer | No
 # -- measurands ------------------------------------------------------------------------------
 
 
-def _measurands(train: Train, answer: Answer, params: PulsedStrippingParams) -> dict[str, Measurand]:
+def _measurands(
+    train: Train, answer: Answer, params: PulsedStrippingParams, relaxed: Floats
+) -> dict[str, Measurand]:
     some = slice(answer.block.first, answer.block.first + len(answer.rows.pulses))
     partial = answer.rows.end in ("cut_off", "limit") and len(answer.rows.pulses) > 1
     whole = slice(some.start, some.stop - partial)
@@ -134,17 +138,17 @@ def _measurands(train: Train, answer: Answer, params: PulsedStrippingParams) -> 
         measurands["rest_duration"] = _median(rest, "s", within)
     jump = float(jumps(train)[some.start] / train.level[some.start] * 1000)
     if np.isfinite(jump):
-        u = float(np.sqrt(2) * voltage_noise(train) / train.level[some.start] * 1000)
+        rise = rise_in_gap(train, some.start) / np.sqrt(3)
+        u = float(np.hypot(np.sqrt(2) * train.noise, rise) / train.level[some.start] * 1000)
         name, unit = ("asr_jump", "ohm*cm^2") if per_area else ("resistance_jump", "ohm")
         measurands[name] = Measurand(unit, jump, u, note="of the first pulse")
-    relaxed = relaxation(train)[some]
-    if np.isfinite(relaxed).any():
+    if np.isfinite(relaxed[some]).any():
         step = float(np.nanmedian(train.rest_steps))
-        measurands["relaxation_time"] = _median(relaxed, "s", step / np.sqrt(12))
+        measurands["relaxation_time"] = _median(relaxed[some], "s", step / np.sqrt(12))
     return measurands
 
 
-def _median(values: np.ndarray, unit: str, also: float = 0.0) -> Measurand:
+def _median(values: Floats, unit: str, also: float = 0.0) -> Measurand:
     """Give a median with the standard error of its scatter and what adds to that."""
     known = values[np.isfinite(values)]
     middle = float(np.median(known))

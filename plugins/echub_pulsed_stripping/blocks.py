@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub_pulsed_stripping.electrode import Floats
-from echub_pulsed_stripping.train import Train
+from echub_pulsed_stripping.train import LEAST_LIMIT_V, Train
 
 SAME_REST = 0.25
 SAME_LEVEL = 0.05
@@ -54,8 +54,11 @@ def _begins(train: Train) -> NDArray[np.bool_]:
     cleared = rest.copy()
     cleared[:-1] = np.where(alone[:-1], rest[1:], rest[:-1])
     changed = np.append(False, np.abs(np.diff(cleared)) > SAME_REST * cleared[:-1] + within[1:])
-    changed |= np.abs(np.diff(level)) > SAME_LEVEL * level[:-1]
-    return np.append(True, changed | plated)
+    other = np.abs(np.diff(level)) > SAME_LEVEL * level[:-1]
+    if train.set_point is None and train.top >= LEAST_LIMIT_V:
+        # At the instrument's limit the current falls by itself: no other level was meant.
+        other &= (train.pulses.largest(train.u) < 0.99 * train.top)[1:]
+    return np.append(True, changed | other | plated)
 
 
 def _before(train: Train, earlier: NDArray[np.intp], first: int) -> str:

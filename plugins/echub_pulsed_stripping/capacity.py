@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub_pulsed_stripping.blocks import Block
 from echub_pulsed_stripping.electrode import Floats
-from echub_pulsed_stripping.train import Train
+from echub_pulsed_stripping.train import LEAST_LIMIT_V, Train
 
 ALMOST = 0.999
 """A file that ends this close to the cut-off ended on it: the last row is noise away."""
 LIMITED = 0.98
 """Less than this of the commanded current while the voltage rests at its largest: the instrument's limit."""
-LEAST_LIMIT_V = 0.5
+DISAGREE = 0.01
+"""Ways of counting that differ by a larger share disagree."""
 CHARGES = {"charge_increment": "dq", "charge": "Q"}
 CHARGE_UNITS = {"mA": "mA*h", "mA/cm^2": "mA*h/cm^2"}
 
@@ -93,11 +94,11 @@ def _crossing(rows: Rows, cut_off: float) -> int | None:
 def _limited(train: Train, rows: Rows, some: slice) -> int | None:
     """Find the first row in which the voltage rests at its largest and the current is not what it should be."""
     top = float(rows.u.max())
-    commanded = np.full(len(rows.t), np.nan)
-    number = rows.pulses.labels(len(rows.t))
-    commanded[number >= 0] = train.level[some][number[number >= 0]]
-    if "j_set" in train.data and train.data.unit_of("j_set") == train.unit:
-        commanded = (train.data["j_set"] * train.sign)[rows.offset : rows.offset + len(rows.t)]
+    if train.set_point is None:
+        level = float(np.median(train.level[some]))
+        commanded = np.where(rows.pulses.labels(len(rows.t)) >= 0, level, np.nan)
+    else:
+        commanded = train.set_point[rows.offset : rows.offset + len(rows.t)]
     with np.errstate(invalid="ignore"):
         due = commanded > train.height / 2
         found = np.flatnonzero(due & (rows.u >= 0.99 * top) & (rows.j < LIMITED * commanded))
@@ -147,17 +148,28 @@ def counted(train: Train, block: Block, rows: Rows) -> list[Counted]:
     """Count the charge of the pulses by every way there is, the one that decides first."""
     level = train.level[block.first : block.first + len(rows.pulses)]
     found = edges(rows.t, rows.pulses, averaged=train.data.is_averaged("j"))
-    commanded = "j_set" in train.data and train.data.unit_of("j_set") == train.unit
-    # Pulses sampled in step with the clock all err alike: their uncertainties add up.
-    own = float((level * found.duration_uncertainty).sum()) / 3600
+    # Sampled in step with the pulses all edges err alike: their brackets add up, as one rectangle.
+    own = float((level * (found.begin_within + found.end_within)).sum()) / np.sqrt(3) / 3600
     at_rest = train.threshold.level * train.sign * float(rows.t[-1] - found.begin[0] - found.duration.sum()) / 3600
     by_level = Counted(
-        "commanded level and edges" if commanded else "measured level and edges",
+        "commanded level and edges" if train.set_point is not None else "measured level and edges",
         by_edges(level, found),
         at_rest,
         own,
     )
     return [*_by_instrument(train, rows), by_level, *_integrated(rows)]
+
+
+def by_edges_of(ways: Sequence[Counted]) -> Counted:
+    """Give the way by level and edges."""
+    return next(way for way in ways if way.name.endswith("edges"))
+
+
+def disagreement(ways: Sequence[Counted]) -> float:
+    """Give the difference between what decides and the edges, where neither's uncertainty explains it; else 0."""
+    deciding, by_level = next(way for way in ways if way.deciding), by_edges_of(ways)
+    apart = abs(deciding.total - by_level.total)
+    return apart if apart > max(DISAGREE * by_level.total, 3 * by_level.own) else 0.0
 
 
 def _by_instrument(train: Train, rows: Rows) -> list[Counted]:
@@ -181,7 +193,7 @@ def _rest_follows(rows: Rows) -> NDArray[np.intp]:
     """Give 1 for a pulse whose next row is at rest: the charge between the two rows is the pulse's."""
     after = np.minimum(rows.pulses.stop, len(rows.t) - 1)
     still = (rows.pulses.stop < len(rows.t)) & (rows.j[after] > -np.abs(rows.j).max() / 20)
-    return still.astype(np.intp)
+    return np.asarray(still, dtype=np.intp)
 
 
 def _integrated(rows: Rows) -> list[Counted]:

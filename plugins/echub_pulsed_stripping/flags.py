@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
 from echub.plugin import Flag, Refusal
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.blocks import Block
-from echub_pulsed_stripping.capacity import CHARGES, Counted, Rows, charge_needs
+from echub_pulsed_stripping.capacity import CHARGES, Counted, Rows, by_edges_of, charge_needs, disagreement
 from echub_pulsed_stripping.electrode import CELL, against
 from echub_pulsed_stripping.train import Train
 
@@ -16,7 +20,6 @@ REST_ROWS = 5
 SMALL = 1e-3
 """A charge at rest below this fraction of the capacity is not worth a word."""
 WIDE_EDGES = 5e-3
-DISAGREE = 0.01
 SHORT = 0.95
 """A last pulse shorter than this of the others was cut short."""
 ENDS = {
@@ -79,11 +82,24 @@ def block_flags(
     ]
 
 
+def gathered(each: Iterable[list[Flag]]) -> list[Flag]:
+    """Say what several blocks have in common once."""
+    found: dict[str, list[Flag]] = {}
+    for flag in itertools.chain.from_iterable(each):
+        found.setdefault(flag.code, []).append(flag)
+    return [_with_others(*flags) for flags in found.values()]
+
+
+def _with_others(first: Flag, *others: Flag) -> Flag:
+    return replace(first, message=f"{first.message} (and {len(others)} blocks more)") if others else first
+
+
 def _ending(train: Train, block: Block, rows: Rows, params: PulsedStrippingParams) -> list[Flag]:
     """Say why a series without crossing is a lower bound, and whether it was cut short."""
     if rows.end == "cut_off":
         return []
-    top = float(rows.u[rows.pulses.labels(len(rows.t)) >= 0].max())
+    some = slice(block.first, block.first + len(rows.pulses))
+    top = float(train.pulses.largest(train.u)[some].max())
     text = f"U stays below {params.cut_off:g} V (largest {top:.4g} V) until {ENDS[rows.end]}: a lower bound"
     flags = [Flag("right_censored", text, where=f"t = {rows.t[-1]:.5g} s")]
     if rows.end == "limit":
@@ -101,7 +117,7 @@ def _ending(train: Train, block: Block, rows: Rows, params: PulsedStrippingParam
 def _charges(ways: list[Counted], deciding: Counted) -> list[Flag]:
     """Flag an instrument's charge that edges contradict, or that misses rows."""
     flags = []
-    by_level = next(way for way in ways if way.name.endswith("edges"))
+    by_level = by_edges_of(ways)
     if any(way.name == "charge_increment" and not way.deciding for way in ways):
         text = f"rows are missing between the increments of charge: {deciding.name} decides"
         flags.append(Flag("increments_incomplete", text))
@@ -110,7 +126,7 @@ def _charges(ways: list[Counted], deciding: Counted) -> list[Flag]:
             text = f"rows leave the edges open by {by_level.own / by_level.total:.1%} of the charge"
             hint = "record rows at the edges, or the instrument's charge"
             flags.append(Flag("edges_uncertain", text, hint=hint))
-    elif abs(deciding.total - by_level.total) > max(DISAGREE * by_level.total, 3 * by_level.own):
+    elif disagreement(ways):
         share = deciding.total / by_level.total - 1
         text = f"{deciding.name} counts {share:+.1%} against {by_level.name}"
         flags.append(Flag("charges_disagree", text, where="table charge"))

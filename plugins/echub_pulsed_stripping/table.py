@@ -29,10 +29,13 @@ def jumps(train: Train) -> Floats:
     return np.where(sharp, train.u[train.pulses.start] - before, np.nan)
 
 
-def voltage_noise(train: Train) -> float:
-    """Give the standard deviation of the voltage from row to row, V."""
-    noise = train.rests.noise(train.u)
-    return float(np.nanmedian(noise)) if np.isfinite(noise).any() else 0.0
+def rise_in_gap(train: Train, number: int) -> float:
+    """Estimate how much of a jump is the slow rise in the gap around the edge, V."""
+    first = int(train.pulses.start[number])
+    if train.pulses.rows[number] < 2:
+        return 0.0
+    slope = (train.u[first + 1] - train.u[first]) / (train.t[first + 1] - train.t[first])
+    return float(abs(slope) * 2 * train.edges.begin_within[number])
 
 
 def relaxation(train: Train) -> Floats:
@@ -51,7 +54,7 @@ def relaxation(train: Train) -> Floats:
 def _relaxation(train: Train, rests: Segments) -> Floats:
     number = rests.labels(len(train.t))
     first, last = rests.first(train.u), rests.last(train.u)
-    way = np.where(np.abs(first - last) > LEAST_SIGMAS * voltage_noise(train), first - last, np.nan)
+    way = np.where(np.abs(first - last) > LEAST_SIGMAS * train.noise, first - last, np.nan)
     share = np.full(len(train.t), np.nan)
     inside = number >= 0
     share[inside] = (train.u[inside] - last[number[inside]]) / way[number[inside]]
@@ -69,7 +72,9 @@ def _relaxation(train: Train, rests: Segments) -> Floats:
     return np.where(length >= RELAXED * tau, tau, np.nan)
 
 
-def pulse_table(train: Train, blocks: list[Block], cut: list[Rows], charge: list[Floats]) -> dict[str, Series]:
+def pulse_table(
+    train: Train, blocks: list[Block], cut: list[Rows], charge: list[Floats], relaxed: Floats
+) -> dict[str, Series]:
     """Tabulate the pulses of all blocks; one that was ended by the cut-off up to there."""
     number = np.concatenate([np.arange(b.first, b.first + len(c)) for b, c in zip(blocks, charge, strict=True)])
     duration, end = train.edges.duration.copy(), train.pulses.last(train.u)
@@ -87,7 +92,7 @@ def pulse_table(train: Train, blocks: list[Block], cut: list[Rows], charge: list
         "U_jump": (jumps(train), "V"),
         "rest": (train.rest, "s"),
         "U_rest_end": (train.rests.last(train.u), "V"),
-        "relaxation": (relaxation(train), "s"),
+        "relaxation": (relaxed, "s"),
     }
     return {
         "pulse": Series.of(number + 1),

@@ -16,6 +16,10 @@ LEAST_HEIGHT = 0.05
 """Pulses lower than this fraction of the largest current are noise, or another story."""
 OFFSET = 0.5
 """With more than this of the pulse flowing at rest, there is no rest."""
+LEAST_LIMIT_V = 0.5
+"""Limits of a potentiostat are volts."""
+SOME = 500
+"""Rests from which the noise is taken."""
 PLATED = 0.5
 """Current of the other sign that passes more than this of a pulse between two of them plates back."""
 
@@ -53,13 +57,31 @@ class Train:
         return edges(self.t, self.pulses, averaged=self.data.is_averaged("j"))
 
     @cached_property
+    def set_point(self) -> Floats | None:
+        """Give the commanded current, where it is there and can be compared with the measured one."""
+        if "j_set" not in self.data or self.data.unit_of("j_set") != self.unit:
+            return None
+        return np.asarray(self.data["j_set"] * self.sign)
+
+    @cached_property
+    def noise(self) -> float:
+        """Give the standard deviation of the voltage from row to row, V, from the first rests."""
+        each = self.rests.where(np.arange(min(SOME, len(self.rests)))).noise(self.u)
+        return float(np.nanmedian(each)) if np.isfinite(each).any() else 0.0
+
+    @cached_property
+    def top(self) -> float:
+        """Give the largest voltage of all pulses, V."""
+        return float(self.pulses.largest(self.u).max())
+
+    @cached_property
     def level(self) -> Floats:
         """Give the current of each pulse: as commanded, else as measured."""
-        measured = self.pulses.median(self.j)
-        if "j_set" not in self.data or self.data.unit_of("j_set") != self.unit:
-            return measured
-        commanded = self.pulses.median(self.data["j_set"] * self.sign)
-        return np.where(commanded > 0, commanded, measured)
+        if self.set_point is None:
+            return self.pulses.median(self.j)
+        commanded = self.pulses.median(self.set_point)
+        known = commanded > 0
+        return commanded if known.all() else np.where(known, commanded, self.pulses.median(self.j))
 
     @cached_property
     def rests(self) -> Segments:
