@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from uncertainties import ufloat
 
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BAND, LINE, DARK, MARK, GREY = "#9db8d6", "#1f5fa8", "#222222", "#b5341f", "#888888"
+LINE, MARK, GREY = "#1f5fa8", "#b5341f", "#888888"
 
 
 def draw(outcome: Outcome, figure: Figure) -> None:
@@ -20,9 +21,9 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     if "pulse_t" not in shown:
         _trace_alone(outcome, figure, shown)
         return
-    halves: Any = figure.subfigures(2, 1, height_ratios=(1.1, 1))
+    halves: Any = figure.subfigures(2, 1, height_ratios=(1.2, 1))
     upper, lower = halves
-    _trace(upper.subplots(), outcome, shown)
+    _trace(*upper.subplots(2, 1, sharex=True, height_ratios=(3, 1)), outcome, shown)
     left, right = lower.subplots(1, 2)
     _pulse(left, shown)
     blocks = outcome.tables["blocks"]
@@ -37,30 +38,32 @@ def _headline(outcome: Outcome) -> str:
     for name in ("stripping_capacity", "stripping_charge"):
         found = outcome.measurands.get(name)
         if found is not None and found.value is not None:
-            return f"{found.value:.5g} ± {found.uncertainty:.1g} {printed(found.unit)}"
+            text = f"{ufloat(found.value, found.uncertainty):.2u}".replace("+/-", " ± ")
+            return f"{text} {printed(found.unit)}"
         if found is not None and found.interval is not None:
             return f"> {found.interval.low:.5g} {printed(found.unit)}"
     return f"{len(outcome.tables['blocks']['rest'])} blocks"
 
 
-def _trace(axis: Any, outcome: Outcome, shown: dict[str, Any]) -> None:  # noqa: ANN401
+def _trace(upper: Any, lower: Any, outcome: Outcome, shown: dict[str, Any]) -> None:  # noqa: ANN401
     seconds, name = _clock(shown["t"])
-    t = shown["t"] / seconds
-    axis.fill_between(t, shown["U_low"], shown["U_high"], color=BAND, linewidth=0.6, edgecolor=LINE)
-    axis.axhline(shown["cut_off"][0], color=MARK, linewidth=0.8, linestyle="--", label="cut-off")
-    axis.axvline(shown["end"][0] / seconds, color=MARK, linewidth=0.8)
-    axis.set(xlabel=f"t / {name}", ylabel="U / V")
-    axis.set_ylim(min(0, float(np.nanmin(shown["U_low"]))), 1.15 * shown["cut_off"][0])
-    beside = axis.twinx()
-    beside.fill_between(t, shown["j_low"], shown["j_high"], color=GREY, alpha=0.25, linewidth=0)
+    t = np.repeat(shown["t"] / seconds, 2)
+    upper.plot(t, _both(shown, "U"), color=LINE, linewidth=0.7)
+    upper.axhline(shown["cut_off"][0], color=MARK, linewidth=0.8, linestyle="--", label="cut-off")
+    upper.axvline(shown["end"][0] / seconds, color=MARK, linewidth=0.8, linestyle=":", label="counted to here")
+    upper.set_ylim(min(0, float(np.nanmin(shown["U_low"]))), 1.15 * shown["cut_off"][0])
+    upper.set_ylabel("U / V")
+    upper.legend(frameon=False, fontsize=8, loc="upper left")
+    lower.plot(t, _both(shown, "j"), color=GREY, linewidth=0.7)
     unit = outcome.diagnostics["j_low"].unit
-    highest, lowest = float(np.nanmax(shown["j_high"])), float(np.nanmin(shown["j_low"]))
-    beside.set_ylim(min(-0.05 * highest, 1.1 * lowest), 4 * highest)
-    beside.set_ylabel(f"{'j' if 'cm' in unit else 'I'} / {printed(unit)}", color=GREY)
-    beside.spines[["top"]].set_visible(False)
-    axis.legend(frameon=False, fontsize=8, loc="upper left")
-    axis.spines[["top"]].set_visible(False)
-    axis.grid(alpha=0.25, linewidth=0.5)
+    lower.set(xlabel=f"t / {name}", ylabel=f"{'j' if 'cm' in unit else 'I'} / {printed(unit)}")
+    for axis in (upper, lower):
+        tidy(axis)
+
+
+def _both(shown: dict[str, Any], name: str) -> Any:  # noqa: ANN401
+    """Interleave the smallest and the largest value of each piece of a trace."""
+    return np.column_stack([shown[f"{name}_low"], shown[f"{name}_high"]]).ravel()
 
 
 def _pulse(axis: Any, shown: dict[str, Any]) -> None:  # noqa: ANN401
@@ -104,6 +107,8 @@ def capacity_against_rest(axis: Any, points: dict[str, Any], unit: str) -> None:
                     markerfacecolor=face, markersize=5, capsize=2, linewidth=1, label=label,
                 )  # fmt: skip
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.xaxis.set_minor_formatter("")
     axis.set_ylim(bottom=0)
     axis.set(xlabel="rest / s", ylabel=f"{'capacity' if 'cm' in unit else 'charge'} / {printed(unit)}")
     axis.legend(frameon=False, fontsize=8, loc="lower right")
@@ -113,8 +118,7 @@ def capacity_against_rest(axis: Any, points: dict[str, Any], unit: str) -> None:
 def _trace_alone(outcome: Outcome, figure: Figure, shown: dict[str, Any]) -> None:
     axis = figure.subplots()
     seconds, name = _clock(shown["t"])
-    t = shown["t"] / seconds
-    axis.fill_between(t, shown["U_low"], shown["U_high"], color=BAND, linewidth=0.8, edgecolor=LINE)
+    axis.plot(np.repeat(shown["t"] / seconds, 2), _both(shown, "U"), color=LINE, linewidth=0.7)
     axis.set(xlabel=f"t / {name}", ylabel="U / V")
     tidy(axis)
     reasons = "\n".join(f"{flag.code}: {flag.message}" for flag in outcome.flags if flag.severity != "info")
