@@ -45,6 +45,7 @@ PULSED_STRIPPING = Analysis(
         Need("dq", "charge_increment", "mA*h/cm^2", without_area="mA*h", optional=True, help="decides if there"),
         Need("Q", "charge", "mA*h/cm^2", without_area="mA*h", optional=True, help="decides without increments"),
         Need("j_set", "current_setpoint", "mA/cm^2", without_area="mA", optional=True, help="the commanded level"),
+        Need("mode", "control_mode", optional=True, help="tells current control from potential control"),
         NeedMeta("cell.area", "cm^2", optional=True, help="without it the result is a charge"),
         NeedMeta("cell.configuration", optional=True, help="two_electrode makes the potential the cell voltage"),
         NeedMeta("cell.reference", optional=True, help="what the cut-off is against, in a three-electrode cell"),

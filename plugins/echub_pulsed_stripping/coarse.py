@@ -35,6 +35,8 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     beyond = np.flatnonzero(u >= params.cut_off)
     at = int(beyond[0]) if len(beyond) else len(u) - 1
     low, high = float(passed[max(at - 1, 0)] * sign), float(passed[at] * sign)
+    if high <= 0:
+        raise Refusal("no_pulses", f"the instrument counted no charge of one sign (by {by})", where=data.how("j"))
     text = f"a row every {step:.3g} s is sparser than the pulses: they are not told apart, nor is the crossing"
     flags = [Flag("pulses_not_resolved", text)]
     if not len(beyond):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LINE, MARK, GREY = "#1f5fa8", "#b5341f", "#888888"
+TICKS = 8
+"""So few rests stand as numbers on the axis."""
 
 
 def draw(outcome: Outcome, figure: Figure) -> None:
@@ -53,7 +55,7 @@ def _trace(upper: Any, lower: Any, outcome: Outcome, shown: dict[str, Any]) -> N
     upper.axvline(shown["end"][0] / seconds, color=MARK, linewidth=0.8, linestyle=":", label="counted to here")
     upper.set_ylim(min(0, float(np.nanmin(shown["U_low"]))), 1.15 * shown["cut_off"][0])
     upper.set_ylabel("U / V")
-    upper.legend(frameon=False, fontsize=8, loc="upper left")
+    upper.legend(frameon=False, fontsize=8, loc="center left")
     lower.plot(t, _both(shown, "j"), color=GREY, linewidth=0.7)
     unit = outcome.diagnostics["j_low"].unit
     lower.set(xlabel=f"t / {name}", ylabel=f"{'j' if 'cm' in unit else 'I'} / {printed(unit)}")
@@ -109,6 +111,8 @@ def capacity_against_rest(axis: Any, points: dict[str, Any], unit: str) -> None:
     axis.set_xscale("log")
     axis.xaxis.set_major_formatter("{x:g}")
     axis.xaxis.set_minor_formatter("")
+    if len(points["rest"]) <= TICKS:
+        axis.set_xticks(sorted(set(np.round(points["rest"], 6))))
     axis.set_ylim(bottom=0)
     axis.set(xlabel="rest / s", ylabel=f"{'capacity' if 'cm' in unit else 'charge'} / {printed(unit)}")
     axis.legend(frameon=False, fontsize=8, loc="lower right")

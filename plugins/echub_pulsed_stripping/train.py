@@ -14,6 +14,7 @@ from echub_pulsed_stripping.electrode import Floats, direction_of, stripped_volt
 
 LEAST_HEIGHT = 0.05
 """Pulses lower than this fraction of the largest current are noise, or another story."""
+POTENTIAL_CONTROLLED = 2
 OFFSET = 0.5
 """With more than this of the pulse flowing at rest, there is no rest."""
 LEAST_LIMIT_V = 0.5
@@ -126,8 +127,16 @@ def find(data: Inputs, params: PulsedStrippingParams) -> Train:
     threshold, pulses = found[sign]
     if len(pulses) < 2:
         raise _none(data, pulses)
+    _require_current_control(data, pulses)
     u, observed = stripped_voltage(data, sign)
     return Train(data, data["t"], j * sign, u, sign, observed, threshold, pulses)
+
+
+def _require_current_control(data: Inputs, pulses: Segments) -> None:
+    """Refuse currents that the cell decides: steps of potential, voltammetry."""
+    if "mode" in data and float(np.median(pulses.mean(data["mode"] == POTENTIAL_CONTROLLED))) > OFFSET:
+        text = "the current flows under control of the potential: no pulses were commanded"
+        raise Refusal("not_galvanostatic", text, where=data.how("mode"))
 
 
 def _pulses(j: Floats, sign: int) -> tuple[Threshold, Segments]:
