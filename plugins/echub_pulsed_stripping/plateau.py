@@ -28,7 +28,9 @@ def run(data: Several[Outcome], params: PlateauParams) -> Outcome:
     if len(levels) < LEAST_RESTS:
         text = f"{len(levels)} rests: a plateau takes at least {LEAST_RESTS}, two on it and one below"
         raise Refusal("too_few_rests", text, where=reasons, tables={"capacities": _table(points, [])})
-    plateau = levels[len(levels) - _on_plateau(levels, params) :]
+    # A rest at which no series reached the cut-off says nothing, unless it is above the others.
+    known = [level for level in levels if not all(p.bound for p in level)]
+    plateau = known[len(known) - _on_plateau(known, params) :]
     measurands, flags = _answer(levels, plateau)
     if left_out:
         flags.append(Flag("left_out", f"{len(left_out)} capacities were left out", where=reasons))
@@ -48,12 +50,12 @@ def run(data: Several[Outcome], params: PlateauParams) -> Outcome:
 
 def _on_plateau(levels: Levels, params: PlateauParams) -> int:
     """Count the longest rests whose capacities agree, within the tolerance or twice their uncertainty."""
-    on = 1
-    while on < len(levels):
+    on = min(1, len(levels))
+    while 0 < on < len(levels):
         mean, error = _mean([p for level in levels[len(levels) - on :] for p in level])
         other, other_error = _mean(levels[len(levels) - on - 1])
         allowed = max(params.tolerance / 100 * mean, 2 * float(np.hypot(error, other_error)))
-        if not abs(other - mean) <= allowed:  # nor where one of them has no value
+        if abs(other - mean) > allowed:
             break
         on += 1
     return on
@@ -62,8 +64,6 @@ def _on_plateau(levels: Levels, params: PlateauParams) -> int:
 def _mean(points: Sequence[Point]) -> tuple[float, float]:
     """Give the mean of those with a value, and its standard error by their own uncertainties."""
     known = [p for p in points if not p.bound]
-    if not known:
-        return np.nan, np.nan
     own = np.sqrt(sum(p.uncertainty**2 for p in known)) / len(known)
     return float(np.mean([p.value for p in known])), float(own)
 
@@ -93,8 +93,7 @@ def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], lis
     systematic = float(np.sqrt(sum(c.uncertainty**2 for c in shared)))
     half = float(np.hypot(stats.t.ppf(0.975, len(values) - 1) * scatter, 1.959964 * systematic))
     interval = Interval(mean - half, mean + half, level=0.95, method=f"t, {len(values) - 1} degrees of freedom")
-    whole = len(plateau) == len(levels)
-    shorter = 0.0 if whole else levels[len(levels) - len(plateau) - 1][0].rest_s
+    shorter = max((level[0].rest_s for level in levels if level[0].rest_s < first), default=0.0)
     bracket = Interval(shorter, first, "bracketing", includes_low=False, method="rests that were tried")
     found = {
         "capacity_plateau": Measurand(
@@ -109,7 +108,7 @@ def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], lis
         "plateau_from": Measurand("s", first, interval=bracket, n=len(levels)),
     }
     text = "no rest was so short that it lowers the capacity: where the plateau begins is not bracketed"
-    return found, [Flag("plateau_throughout", text)] if whole else []
+    return found, [] if shorter else [Flag("plateau_throughout", text)]
 
 
 def _shared(points: Sequence[Point]) -> dict[str, float]:
