@@ -25,7 +25,8 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         return
     halves: Any = figure.subfigures(2, 1, height_ratios=(1.2, 1))
     upper, lower = halves
-    _trace(*upper.subplots(2, 1, sharex=True, height_ratios=(3, 1)), outcome, shown)
+    above, below = upper.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    _trace(above, below, outcome, shown)
     left, right = lower.subplots(1, 2)
     _pulse(left, shown)
     blocks = outcome.tables["blocks"]

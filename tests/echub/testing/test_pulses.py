@@ -17,9 +17,8 @@ def test_without_polarisation_the_crossing_has_a_closed_form():
     for rest in (0.1, 1.0, 10.0):
         capacity = 0.005 / (0.2 + 0.8 * math.exp(-rest))
         expected = capacity * (1 - 10 / (3000 - 30))
-        assert synth.pulses(0, Pulses(cell, rests_s=(rest,))).truth["stripping_capacity"] == pytest.approx(
-            expected
-        )
+        truth = synth.pulses(0, Pulses(cell, rests_s=(rest,))).truth
+        assert truth["stripping_capacity"] == pytest.approx(expected)
 
 
 def test_the_charge_column_counts_what_the_pulses_pass():

@@ -53,6 +53,11 @@ def potential_controlled():
     return case.with_values("control_mode", np.full(len(case.columns["time"].values), 2))
 
 
+def stripped_on():
+    """Three blocks of ten pulses, nothing plated back."""
+    return series(rests_s=(0.3, 1.0, 3.0), replated=False, limit=10 / 3600)
+
+
 def constant(j):
     return 0 * j + 0.4
 
@@ -98,7 +103,7 @@ def test_it_refuses_for_the_measured_reason(code, make, params, reason):
         ({"pulses_not_resolved"}, lambda: sampled(1.3), {}),
         ({"continued_after_cut_off"}, series, {"cut_off": 0.1}),
         ({"several_blocks"}, lambda: series(rests_s=(0.3, 1.0)), {}),
-        ({"not_fresh", "right_censored"}, lambda: series(rests_s=(0.3, 1, 3), replated=False, limit=1e-3), {"block": 2}),
+        ({"not_fresh", "right_censored"}, stripped_on, {"block": 2}),
     ],
 )  # fmt: skip
 def test_it_warns_for_what_qualifies_the_answer(codes, make, params):
