@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
+from echub.segments import Edges, Segments, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub_pulsed_stripping.blocks import Block
 from echub_pulsed_stripping.electrode import Floats
 from echub_pulsed_stripping.train import LEAST_LIMIT_V, Train
@@ -149,7 +149,8 @@ def counted(train: Train, block: Block, rows: Rows) -> list[Counted]:
     level = train.level[block.first : block.first + len(rows.pulses)]
     found = edges(rows.t, rows.pulses, averaged=train.data.is_averaged("j"))
     # Sampled in step with the pulses all edges err alike: their brackets add up, as one rectangle.
-    own = float((level * (found.begin_within + found.end_within)).sum()) / np.sqrt(3) / 3600
+    alike = float((level * (found.begin_within + found.end_within)).sum()) / np.sqrt(3) / 3600
+    own = alike / np.sqrt(1 + _phase_slips(found))
     at_rest = train.threshold.level * train.sign * float(rows.t[-1] - found.begin[0] - found.duration.sum()) / 3600
     by_level = Counted(
         "commanded level and edges" if train.set_point is not None else "measured level and edges",
@@ -158,6 +159,14 @@ def counted(train: Train, block: Block, rows: Rows) -> list[Counted]:
         own,
     )
     return [*_by_instrument(train, rows), by_level, *_integrated(rows)]
+
+
+def _phase_slips(found: Edges) -> int:
+    """Count how often the rows slip by one against the pulses: so many times their errors are drawn anew."""
+    if len(found.begin) < 3:
+        return 0
+    period = np.diff(found.begin)
+    return int((np.abs(period - np.median(period)) > (found.begin_within[1:] + found.begin_within[:-1]) / 2).sum())
 
 
 def by_edges_of(ways: Sequence[Counted]) -> Counted:

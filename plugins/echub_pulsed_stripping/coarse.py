@@ -12,6 +12,8 @@ from echub_pulsed_stripping.picture import trace
 from echub_pulsed_stripping.results import capacity, conditions, name_of
 from echub_pulsed_stripping.train import Train
 
+ON_CUT_OFF = 1.01
+
 
 def is_coarse(train: Train) -> bool:
     """Tell whether pulses have a single row, so that some may have none."""
@@ -42,7 +44,9 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     if not len(beyond):
         flags.append(Flag("right_censored", f"U stays below {params.cut_off:g} V in the rows there are"))
     unit = CHARGE_UNITS[data.unit_of("j")]
-    value = high if not len(beyond) else (low + high) / 2
+    # A row that stands on the cut-off is where it was reached; one far beyond it came at some time after.
+    on_it = not len(beyond) or u[at] < ON_CUT_OFF * params.cut_off
+    value = high if on_it else (low + high) / 2
     parts = {"rows around the crossing": (high - low) / np.sqrt(12)} if len(beyond) else {}
     found = capacity(unit, value, parts, params, reached=bool(len(beyond)), note=f"by {by}, rests included")
     return Outcome(

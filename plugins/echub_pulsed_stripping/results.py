@@ -23,8 +23,10 @@ def capacity(
     unit: str, value: float, parts: Mapping[str, float], params: PulsedStrippingParams, *, reached: bool, note: str
 ) -> Measurand:
     """Give a charge with its components, in `unit`; one that ended before the cut-off is a lower bound."""
-    accuracy = {"accuracy of the current": value * params.current_accuracy / 100 / np.sqrt(3)}
-    components = [Component(name, float(u), "B") for name, u in {**parts, **accuracy}.items() if u]
+    components = [Component(name, float(u), "B") for name, u in parts.items() if u]
+    if params.current_accuracy:
+        accuracy = value * params.current_accuracy / 100 / np.sqrt(3)
+        components.append(Component("accuracy of the current", float(accuracy), "B", "current"))
     if params.area_uncertainty and unit != "mA*h":
         components.append(Component("area", value * params.area_uncertainty / 100, "B", "area"))
     u = float(np.sqrt(sum(c.uncertainty**2 for c in components)))
