@@ -9,7 +9,7 @@ from scipy import stats
 
 from echub.plugin import Component, Flag, Interval, Measurand, Outcome, Refusal, Series, Several
 from echub_pulsed_stripping import PlateauParams
-from echub_pulsed_stripping.points import COMPARED, NAMES, Point, levels_of, points_of, require_comparable
+from echub_pulsed_stripping.points import COMPARED, Point, levels_of, points_of, require_comparable
 
 LEAST_RESTS = 3
 Levels = Sequence[Sequence[Point]]
@@ -62,9 +62,9 @@ def _on_plateau(levels: Levels, params: PlateauParams) -> int:
 
 
 def _mean(points: Sequence[Point]) -> tuple[float, float]:
-    """Give the mean of those with a value, and its standard error by their own uncertainties."""
+    """Give the mean of those with a value, and its standard error by what they do not share."""
     known = [p for p in points if not p.bound]
-    own = np.sqrt(sum(p.uncertainty**2 for p in known)) / len(known)
+    own = np.sqrt(sum(p.independent**2 for p in known)) / len(known)
     return float(np.mean([p.value for p in known])), float(own)
 
 
@@ -113,8 +113,7 @@ def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], lis
 
 def _shared(points: Sequence[Point]) -> dict[str, float]:
     """Give the uncertainties that all points have alike, by group: an area does not average out."""
-    found = [p.outcome[name] for p in points for name in NAMES if name in p.outcome.measurands]
-    parts = [c for measurand in found for c in measurand.components if c.group]
+    parts = [c for p in points for c in p.components if c.group]
     groups = sorted({c.group for c in parts})
     return {group: max(c.uncertainty for c in parts if c.group == group) for group in groups}
 

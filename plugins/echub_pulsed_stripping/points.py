@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from echub.plugin import Measurand, Outcome, Refusal
+from echub.plugin import Component, Measurand, Outcome, Refusal
 from echub_pulsed_stripping import PlateauParams
 
 NAMES = ("stripping_capacity", "stripping_charge")
@@ -32,6 +32,13 @@ class Point:
     j: float | None = None
     pulse_s: float | None = None
     reason: str = ""
+    components: tuple[Component, ...] = ()
+
+    @property
+    def independent(self) -> float:
+        """Give the standard uncertainty that this point does not share with others."""
+        shared = sum(c.uncertainty**2 for c in self.components if c.group)
+        return float(np.sqrt(max(self.uncertainty**2 - shared, 0.0)))
 
 
 def points_of(outcomes: Sequence[Outcome], params: PlateauParams) -> list[Point]:
@@ -71,18 +78,20 @@ def _point(
     known = found.value if found.value is not None else low
     if known is None or found.censoring == "left":
         return Point(outcome, label, rest, unit=found.unit, reason="neither a value nor a lower bound")
-    return Point(
-        outcome, label, rest, known, found.uncertainty or 0.0, found.value is None, found.unit, level, pulse
-    )
+    bound, u = found.value is None, found.uncertainty or 0.0
+    return Point(outcome, label, rest, known, u, bound, found.unit, level, pulse, components=found.components)
 
 
 def _blocks(outcome: Outcome) -> Iterator[Point]:
     table = outcome.tables["blocks"]
     unit = table["capacity"].unit
+    name = NAMES[unit == "mA*h"]
     names = ("block", "before", "rest", "j", "pulse", "capacity", "uncertainty", "more_than")
     for number, before, rest, j, pulse, value, u, bound in zip(*(table[n].values for n in names), strict=True):
         label = f"{outcome.label} block {number}" if len(table["rest"]) > 1 else outcome.label
         found = Measurand(unit, value, u) if value is not None else Measurand.more_than(unit, bound, uncertainty=u)
+        if len(table["rest"]) == 1 and name in outcome.measurands:
+            found = outcome[name]  # the same, with its components
         if rest is None:
             yield Point(outcome, label, unit=unit, reason="no rest between pulses")
         elif before not in ("start", "plated"):
