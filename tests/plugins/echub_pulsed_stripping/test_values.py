@@ -120,3 +120,11 @@ def test_sparse_rows_with_the_instruments_charge_give_the_capacity_alone():
     outcome, truth = ask(setup)
     assert outcome["stripping_capacity"].interval.covers(truth["stripping_capacity"])
     assert set(outcome.measurands) == {"stripping_capacity"}
+
+
+@pytest.mark.parametrize("charge", ["charge", "charge_increment"])
+def test_charge_between_a_pulse_s_last_row_and_the_rest_is_the_pulse_s(charge):
+    setup = Pulses(edge_rows=False, instrument=replace(QUIET, sampling_s=0.3), charge=charge)
+    outcome, truth = ask(setup)
+    each = outcome.tables["pulses"]["charge"].array()[:-1]
+    assert each == pytest.approx(truth["charge_per_pulse"], rel=1e-3)
