@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -167,10 +167,18 @@ class Series:
     unit: str = ""
 
     @classmethod
-    def of(cls, values: Iterable[Any], unit: str = "") -> Series:
+    def of(cls, values: Any, unit: str = "") -> Series:  # noqa: ANN401
         """Take an array or a list; NaN and infinities become None."""
         listed = values.tolist() if hasattr(values, "tolist") else list(values)
-        return cls(tuple(None if _is_lost(v) else v for v in listed), unit)
+        kind = getattr(getattr(values, "dtype", None), "kind", "O")
+        if kind == "f" and values.ndim == 1:
+            import numpy as np
+
+            for place in np.flatnonzero(~np.isfinite(values)).tolist():
+                listed[place] = None
+        elif kind not in "biuU":
+            listed = [None if _is_lost(v) else v for v in listed]
+        return cls(tuple(listed), unit)
 
     def array(self) -> Any:  # noqa: ANN401
         """Give a float64 array, NaN for None."""

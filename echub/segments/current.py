@@ -46,19 +46,25 @@ def rest_threshold(current: ArrayLike) -> Threshold:
     return Threshold(2 * off, off, how=f"off below {off:.3g}: noise {noise:.2g}, largest current {largest:.3g}")
 
 
-def pulse_threshold(current: ArrayLike) -> Threshold:
+def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
     """Find the level at rest and the amplitude of a pulse train; pulses begin at 60 % and end at 40 % of it.
 
     current: (n,), any unit; most pulses of one height. An offset current at rest does no harm.
-    Gives on = off = 0 where there are no two levels.
+    `sign`: that of the pulses, +1 or -1; current of the other one (plating between trains of
+    stripping pulses) is left aside. Gives on = off = 0 where no two levels stand out of the noise.
     """
     known = _known(current)
+    if sign and len(known):
+        known = known[sign * known >= -LARGEST * max(float((sign * known).max()), 0.0)]
     if not len(known) or known.max() == known.min():
         return Threshold(0.0, 0.0, float(known[0]) if len(known) else 0.0, "the current has one level")
     middle = (known.max() + known.min()) / 2
-    low, high = float(np.median(known[known <= middle])), float(np.median(known[known > middle]))
-    rest, pulse = sorted((low, high), key=abs)
+    sides = (known[known <= middle], known[known > middle])
+    rest, pulse = sorted((float(np.median(side)) for side in sides), key=abs)
     height = abs(pulse - rest)
+    noise = max(1.4826 * float(np.median(np.abs(side - np.median(side)))) for side in sides)
+    if height <= NOISE * noise:
+        return Threshold(0.0, 0.0, rest, f"no two levels: {height:.3g} apart, noise {noise:.2g}")
     how = f"rest at {rest:.3g}, pulses of {height:.3g}"
     return Threshold(0.6 * height, 0.4 * height, rest, how)
 
@@ -66,19 +72,22 @@ def pulse_threshold(current: ArrayLike) -> Threshold:
 def states(current: ArrayLike, threshold: Threshold) -> NDArray[np.int8]:
     """Give each row +1 (anodic), -1 (cathodic) or 0 (rest), with hysteresis.
 
-    A row between both thresholds is in the state of the row before it; a row without a current
-    (NaN) likewise, and in that of the next one where there is none before.
+    A row between both thresholds is in the state of the row before it, if that is of its own sign; a
+    row without a current (NaN) likewise, and in that of the next one where there is none before.
     """
     above = np.asarray(current, dtype=np.float64) - threshold.level
-    size = np.abs(above)
-    sure = (size > threshold.on) | (size <= threshold.off)
-    found = np.where(size > threshold.on, np.sign(above), 0.0)
-    found[np.isnan(found)] = 0.0
+    return _flows(above, threshold) - _flows(-above, threshold)
+
+
+def _flows(above: Floats, threshold: Threshold) -> NDArray[np.int8]:
+    """Tell where a current of positive sign flows: 1, else 0."""
+    flows = above > threshold.on
+    sure = flows | (above <= threshold.off)
     if not sure.any():
         return np.zeros(len(above), np.int8)
     place = np.maximum.accumulate(np.where(sure, np.arange(len(above)), -1))
     place[place < 0] = np.flatnonzero(sure)[0]
-    return found[place].astype(np.int8)
+    return flows[place].astype(np.int8)
 
 
 def _known(current: ArrayLike) -> Floats:

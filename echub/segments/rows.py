@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,11 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Segments:
-    """Runs of rows in their order, none empty: `start` (inclusive), `stop` (exclusive), `sign`.
+    """Runs of rows in their order: `start` (inclusive), `stop` (exclusive), `sign`.
 
     `sign` is that of the current: +1 anodic, -1 cathodic, 0 rest. Together they need not cover
     all rows. Every method takes one value per row (n,) and gives one per segment (m,), float64.
-    Rows without a number (NaN) count in none of them; a segment of nothing else gives NaN.
+    Rows without a number (NaN) count in none of them; a segment of nothing else, or without rows, gives NaN.
     """
 
     start: Rows
@@ -38,11 +39,16 @@ class Segments:
         chosen: NDArray[Any] = np.asarray(kept)
         return Segments(self.start[chosen], self.stop[chosen], self.sign[chosen])
 
+    def widened(self, before: ArrayLike, after: ArrayLike, count: int) -> Segments:
+        """Take in so many rows more on either side, within the series' `count` rows; they may overlap."""
+        start, stop = self.start - np.asarray(before), self.stop + np.asarray(after)
+        return Segments(np.maximum(start, 0), np.minimum(stop, count), self.sign)
+
     def labels(self, count: int) -> Rows:
         """Give every row (of `count`) the number of its segment, -1 where it has none."""
         label = np.full(count, -1, dtype=np.intp)
         if len(self):
-            label[self._inside()] = np.repeat(np.arange(len(self)), self.rows)
+            label[self._inside] = np.repeat(np.arange(len(self)), self.rows)
         return label
 
     # -- one value per segment -----------------------------------------------------------------
@@ -78,10 +84,10 @@ class Segments:
 
     def quantile(self, values: ArrayLike, fraction: float) -> Floats:
         """Give the quantile at `fraction` (0 to 1), interpolated between rows as NumPy does."""
-        inside = self._inside()
+        inside = self._inside
         given, label = _float(values)[inside], np.repeat(np.arange(len(self)), self.rows)
         order = np.lexsort((given, label))  # NaN is sorted last
-        ordered, count = given[order], self._count(_float(values))
+        ordered, count = np.append(given[order], np.nan), self._count(_float(values))
         begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]]) if len(self) else self.start
         place = np.maximum(count - 1, 0) * fraction
         low = np.floor(place)
@@ -109,6 +115,7 @@ class Segments:
 
     # -- how it is done ------------------------------------------------------------------------
 
+    @cached_property
     def _inside(self) -> Rows:
         """List the rows of all segments, one segment after the other."""
         if not len(self):
@@ -119,9 +126,11 @@ class Segments:
     def _reduce(self, function: np.ufunc, values: Floats) -> Floats:
         if not len(self):
             return np.zeros(0)
-        given = values[self._inside()]
-        begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
-        return np.asarray(function.reduceat(given, begin), dtype=np.float64)
+        found, filled = np.zeros(len(self)), self.rows > 0
+        if filled.any():
+            begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
+            found[filled] = function.reduceat(values[self._inside], begin[filled])
+        return found
 
     def _count(self, values: Floats) -> Floats:
         return self._reduce(np.add, (~np.isnan(values)).astype(np.float64))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.instrument import Instrument, quantise
+from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
 __all__ = [
@@ -21,10 +22,15 @@ __all__ = [
     "Column",
     "ContactLoss",
     "Instrument",
+    "Pulses",
     "Ramp",
+    "Voids",
     "activated",
     "boltzmann_factor",
     "faulty",
+    "pulses",
     "quantise",
     "ramp",
+    "rest_series",
+    "stripped",
 ]

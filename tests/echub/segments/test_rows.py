@@ -76,3 +76,17 @@ def test_nothing_has_no_segments():
     found = runs([])
     assert len(found) == 0
     assert found.total([]).shape == found.median([]).shape == found.first([]).shape == (0,)
+
+
+def test_segments_take_in_rows_beside_them():
+    found = runs([0, 0, 1, 1, 0]).where([1]).widened(1, [2], 5)
+    assert (found.start.tolist(), found.stop.tolist()) == ([1], [5])
+    assert runs([0, 1]).widened(3, 3, 2).rows.tolist() == [2, 2]
+
+
+def test_a_segment_without_rows_gives_no_number():
+    found = Segments(np.array([0, 1, 2]), np.array([0, 2, 2]), np.zeros(3, np.int8))
+    for name in ("first", "last", "total", "mean", "smallest", "largest", "median"):
+        given = getattr(found, name)([5.0, 7.0])
+        assert np.isnan(given).tolist() == [True, False, True], name
+        assert given[1] == 7

@@ -20,6 +20,11 @@ def test_the_state_of_rows_with_hysteresis():
     assert states(given, threshold).tolist() == [1, 1, 1, 1, 0, 0, -1, -1, 0, 0]
 
 
+def test_a_smaller_current_of_the_other_sign_does_not_continue_a_pulse():
+    threshold = pulse_threshold([0, 1, 0, 1, 0, 1])
+    assert states([1, -0.5, -0.5, 0.5], threshold).tolist() == [1, 0, 0, 0]
+
+
 def test_no_current_is_rest():
     assert steps(np.zeros(5)).sign.tolist() == [0]
     assert len(half_cycles(steps(np.zeros(5)))) == 0
@@ -70,6 +75,16 @@ def test_pulses_on_an_offset_current():
     assert np.array_equal(states(read, threshold), true.astype(np.int8))
     assert np.array_equal(states(-read, pulse_threshold(-read)), -true.astype(np.int8))
     assert pulse_threshold(np.full(5, 0.3)).on == 0
+    assert pulse_threshold(1e-3 * np.random.default_rng(3).standard_normal(400)).on == 0
+
+
+def test_pulses_of_one_sign_beside_long_plating_of_the_other():
+    train = np.tile([0.02] * 9 + [1.0], 10)
+    read = np.concatenate([train, np.full(900, -0.5), train])
+    threshold = pulse_threshold(read, sign=1)
+    assert threshold.level == pytest.approx(0.02)
+    assert np.array_equal(states(read, threshold) > 0, read > 0.5)
+    assert pulse_threshold(train, sign=-1).on == 0
 
 
 def test_a_counter_that_agrees_and_one_that_counts_something_else():

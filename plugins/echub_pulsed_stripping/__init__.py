@@ -1,0 +1,88 @@
+"""Pulsed-stripping capacity: charge per area that pulses strip until the voltage reaches the cut-off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from echub.plugin import Analysis, Gives, Need, NeedMeta, Sampling, hookimpl, option
+
+
+@dataclass(frozen=True)
+class PulsedStrippingParams:
+    """Parameters of `pulsed-stripping`."""
+
+    cut_off: float = option(3.0, "voltage that ends the stripping", unit="V", minimum=1e-3)
+    direction: str = option(
+        "auto", "which current is the stripping", choices=("auto", "we_oxidised", "we_reduced")
+    )
+    block: int = option(0, "which block of a file with several, from 1; 0 is the only one", minimum=0)
+    current_accuracy: float = option(0.1, "accuracy of current and charge, of their value", unit="%", minimum=0)
+    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+
+
+@dataclass(frozen=True)
+class PlateauParams:
+    """Parameters of `pulsed-stripping-plateau`."""
+
+    tolerance: float = option(5.0, "capacities within this of each other are one plateau", unit="%", minimum=0)
+    exclude: str = option("", "outcomes to leave out, each with its reason: 'cell3: short; cell1: leak'")
+    allow_mixed: bool = option(False, "take series of different currents, pulses, cut-offs, cells")
+
+
+PULSED_STRIPPING = Analysis(
+    "pulsed-stripping",
+    "Charge that stripping pulses with rests pass until the voltage reaches the cut-off",
+    run="echub_pulsed_stripping.analysis:run",
+    figure="echub_pulsed_stripping.figure:draw",
+    needs=(
+        Need("t", "time", "s"),
+        Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA"),
+        Need(
+            "U", any_of=("voltage", "potential_we", "potential_ce"), unit="V", help="the cell voltage is preferred"
+        ),
+        Need("E_ce", "potential_ce", "V", optional=True, help="answers where the counter electrode is stripped"),
+        Need("dq", "charge_increment", "mA*h/cm^2", without_area="mA*h", optional=True, help="decides if there"),
+        Need("Q", "charge", "mA*h/cm^2", without_area="mA*h", optional=True, help="decides without increments"),
+        Need("j_set", "current_setpoint", "mA/cm^2", without_area="mA", optional=True, help="the commanded level"),
+        Need("mode", "control_mode", optional=True, help="tells current control from potential control"),
+        NeedMeta("cell.area", "cm^2", optional=True, help="without it the result is a charge"),
+        NeedMeta("cell.configuration", optional=True, help="two_electrode makes the potential the cell voltage"),
+        NeedMeta("cell.reference", optional=True, help="what the cut-off is against, in a three-electrode cell"),
+    ),
+    sampling=Sampling(rows=8),
+    params=PulsedStrippingParams,
+    gives=(
+        Gives("stripping_capacity", "mA*h/cm^2", "charge per area up to the first crossing of the cut-off"),
+        Gives("stripping_charge", "mA*h", "the same where no area is stated"),
+        Gives("pulses", "1", "number of pulses, the last one counted in part"),
+        Gives("charge_per_pulse", "mA*h/cm^2", "charge of a whole pulse, median", or_units=("mA*h",)),
+        Gives("pulse_current_density", "mA/cm^2", "level of the pulses, median", or_units=("mA",)),
+        Gives("pulse_duration", "s", "duration of a whole pulse, median"),
+        Gives("rest_duration", "s", "rest between two pulses, median"),
+        Gives("asr_jump", "ohm*cm^2", "jump of the voltage where the first pulse begins, over its current"),
+        Gives("resistance_jump", "ohm", "the same where no area is stated"),
+        Gives("relaxation_time", "s", "time in which the voltage relaxes to 1/e of its way in a rest, median"),
+    ),
+    reference="doi:10.1039/d5eb00097a",
+)
+
+PLATEAU = Analysis(
+    "pulsed-stripping-plateau",
+    "Stripping capacity against the rest between pulses, and its plateau",
+    run="echub_pulsed_stripping.plateau:run",
+    figure="echub_pulsed_stripping.plateau_figure:draw",
+    consumes="outcomes",
+    params=PlateauParams,
+    gives=(
+        Gives("capacity_plateau", "mA*h/cm^2", "capacity that longer rests do not raise", or_units=("mA*h",)),
+        Gives("plateau_from", "s", "shortest rest on the plateau; the interval begins at the next shorter one"),
+    ),
+    reference="doi:10.1039/d5eb00097a",
+)
+
+
+@hookimpl
+def echub_analyses() -> Iterable[Analysis]:
+    """Declare the analyses of this plugin."""
+    return (PULSED_STRIPPING, PLATEAU)

@@ -1,0 +1,87 @@
+"""Capacity against rest: the plateau, what is left out and why, what is not mixed."""
+
+from __future__ import annotations
+
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth import Pulses
+
+
+def outcomes(rests, **changes):
+    setups = [Pulses(rests_s=(rest,), **changes) for rest in rests]
+    found = [echub.analyze("pulsed-stripping", synth.pulses(1, setup).data()) for setup in setups]
+    return [o.replace(label=f"rest {rest:g} s") for o, rest in zip(found, rests, strict=True)]
+
+
+def plateau(given, **params):
+    return echub.analyze("pulsed-stripping-plateau", given, params=params)
+
+
+@pytest.fixture(scope="module")
+def healing():
+    return outcomes((0.3, 1.0, 3.0, 8.0, 10.0))
+
+
+def test_the_plateau_is_where_longer_rests_do_not_raise_the_capacity(healing):
+    outcome = plateau(healing)
+    assert outcome["capacity_plateau"].value == pytest.approx(0.025, rel=0.005)
+    assert outcome["capacity_plateau"].n == 2
+    bracket = outcome["plateau_from"].interval
+    assert (bracket.low, bracket.high) == (pytest.approx(3), pytest.approx(8))
+    assert outcome.tables["capacities"]["on_plateau"].values == (False, False, False, True, True)
+
+
+def test_a_capacity_that_still_rises_is_a_lower_bound(healing):
+    outcome = plateau(healing[:3])
+    assert outcome["capacity_plateau"].censoring == "right"
+    assert outcome["capacity_plateau"].interval.low == pytest.approx(healing[2]["stripping_capacity"].value)
+    assert [flag.code for flag in outcome.flags] == ["no_plateau"]
+
+
+def test_a_series_beyond_the_plateau_that_never_ended_makes_it_a_lower_bound(healing):
+    beyond = outcomes((12.0,), limit=0.024)[0]
+    assert plateau([*healing, beyond])["capacity_plateau"].value is not None  # below: no contradiction
+    large = synth.Voids(void_charge=0.02)
+    above = outcomes((12.0,), cell=large, limit=0.05)[0]
+    outcome = plateau([*healing, above])
+    assert outcome["capacity_plateau"].censoring == "right"
+    assert outcome["capacity_plateau"].interval.low == pytest.approx(0.05, rel=1e-3)
+
+
+def test_blocks_of_one_file_are_points_and_those_that_were_not_fresh_are_left_out(healing):
+    setup = Pulses(rests_s=(0.3, 1.0, 3.0), replated=False, limit=10 / 3600)
+    stripped = echub.analyze("pulsed-stripping", synth.pulses(1, setup).data())
+    table = plateau([*healing, stripped]).tables["capacities"]
+    reasons = dict(zip(table["outcome"].values, table["left_out"].values, strict=True))
+    assert reasons["generated block 1"] == ""
+    assert reasons["generated block 3"] == "not fresh: stripped before"
+
+
+def test_what_is_left_out_by_hand_needs_a_reason(healing):
+    outcome = plateau(healing, exclude="rest 0.3 s: leak")
+    assert "by hand: leak" in outcome.tables["capacities"]["left_out"].values
+    assert plateau(healing, exclude="rest 0.3 s").refusals[0].code == "bad_exclusion"
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"), [("mixed_current", {"j": 2.0}), ("mixed_pulse", {"pulse_s": 0.5}),
+                          ("mixed_direction", {"direction": -1})]
+)  # fmt: skip
+def test_what_was_not_measured_alike_is_not_mixed(healing, code, changes):
+    given = [*healing, *outcomes((2.0,), **changes)]
+    assert plateau(given).refusals[0].code == code
+    assert "mixed" in [flag.code for flag in plateau(given, allow_mixed=True).flags]
+
+
+def test_charges_are_not_mixed_with_capacities(healing):
+    bare = synth.pulses(1, Pulses(rests_s=(2.0,))).without("cell.area")
+    assert plateau([*healing, echub.analyze("pulsed-stripping", bare.data())]).refusals[0].code == "mixed_unit"
+
+
+def test_few_rests_and_refused_series(healing):
+    refusal = plateau(healing[:2]).refusals[0]
+    assert refusal.code == "too_few_rests"
+    refused = echub.analyze("pulsed-stripping", synth.pulses(1).without("current").data())
+    assert plateau([refused]).refusals[0].where == "generated: refused: missing_column"

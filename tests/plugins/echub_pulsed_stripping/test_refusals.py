@@ -1,0 +1,174 @@
+"""Every refusal and every flag of pulsed-stripping, each for the measured reason, from generated series."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth import Pulses
+from echub.testing.synth.pulses import QUIET
+
+CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus")) / "biologic"
+
+
+def ask(case, **params):
+    return echub.analyze("pulsed-stripping", case.data(), params=params)
+
+
+def series(**changes):
+    return synth.pulses(1, Pulses(**changes))
+
+
+def sampled(step, **changes):
+    """No rows at the edges, one every `step` s."""
+    return series(edge_rows=False, instrument=replace(QUIET, sampling_s=step), **changes)
+
+
+def with_current(make):
+    case = series()
+    return case.with_values("current", make(case.columns["current"].values)).without("current_setpoint")
+
+
+def every_second_cathodic():
+    def turned(j):
+        number = np.cumsum(np.diff(j > 0.2, prepend=0) > 0)
+        return np.where(number % 2, j, -j)
+
+    return with_current(turned)
+
+
+def one_electrode(direction):
+    case = series(direction=direction)
+    return case.with_values("potential_we", case.columns["voltage"].values, "V").without("voltage")
+
+
+def potential_controlled():
+    case = series()
+    return case.with_values("control_mode", np.full(len(case.columns["time"].values), 2))
+
+
+def stripped_on():
+    """Three blocks of ten pulses, nothing plated back."""
+    return series(rests_s=(0.3, 1.0, 3.0), replated=False, limit=10 / 3600)
+
+
+def constant(j):
+    return 0 * j + 0.4
+
+
+def noisy_constant(j):
+    return 0.4 + 1e-4 * np.random.default_rng(1).standard_normal(len(j))
+
+
+@pytest.mark.parametrize(
+    ("code", "make", "params", "reason"),
+    [
+        ("no_current", lambda: with_current(lambda j: 0 * j), {}, "zero throughout"),
+        ("no_rests", lambda: with_current(constant), {}, "100% of the rows"),
+        ("no_rests", lambda: with_current(noisy_constant), {}, "100% of the rows"),
+        ("no_rests", lambda: series().rows(70), {}, "flows once"),
+        ("no_pulses", lambda: series().rows(40), {}, "no pulses stand out"),
+        ("no_pulses", series, {"direction": "we_reduced"}, "no pulses stand out"),
+        ("direction_reverses", every_second_cathodic, {}, "30 anodic and 29 cathodic"),
+        ("oxidised_electrode_not_observed", lambda: one_electrode(-1), {}, "the counter electrode is stripped"),
+        ("not_galvanostatic", potential_controlled, {}, "control of the potential"),
+        ("pulse_unresolved", lambda: sampled(1.3, charge=""), {}, "a row every 1.3 s is sparser"),
+        ("rest_unresolved", lambda: sampled(0.3, rests_s=(0.25,)), {}, "have 1 row, at least 2"),
+        ("beyond_cut_off_at_once", series, {"cut_off": 0.03}, "beyond the cut-off of 0.03 V"),
+        ("no_such_block", series, {"block": 2}, "has 1 blocks"),
+        ("missing_column", lambda: series().without("current"), {}, "no current_density or current"),
+    ],
+)
+def test_it_refuses_for_the_measured_reason(code, make, params, reason):
+    outcome = ask(make(), **params)
+    assert [flag.code for flag in outcome.refusals] == [code], outcome.flags
+    assert reason in outcome.refusals[0].message
+    assert all(m.value is None for m in outcome.measurands.values())
+
+
+@pytest.mark.parametrize(
+    ("codes", "make", "params"),
+    [
+        ({"right_censored"}, lambda: series(limit=36 / 3600), {}),
+        ({"right_censored", "ends_mid_pulse"}, lambda: series(limit=36.4 / 3600), {}),
+        ({"offset_current", "charges_disagree"}, lambda: series(offset=0.03), {}),
+        ({"coarse_rest"}, lambda: series(rests_s=(0.1,)), {}),
+        ({"coarse_rest", "edges_uncertain"}, lambda: sampled(0.45, charge=""), {}),
+        ({"pulses_not_resolved"}, lambda: sampled(1.3), {}),
+        ({"continued_after_cut_off"}, series, {"cut_off": 0.1}),
+        ({"several_blocks"}, lambda: series(rests_s=(0.3, 1.0)), {}),
+        ({"not_fresh", "right_censored"}, stripped_on, {"block": 2}),
+    ],
+)  # fmt: skip
+def test_it_warns_for_what_qualifies_the_answer(codes, make, params):
+    outcome = ask(make(), **params)
+    assert {flag.code for flag in outcome.flags if flag.severity == "warning"} == codes
+    assert outcome.status == "flagged"
+
+
+def test_the_instruments_limit_bounds_the_capacity_from_below():
+    """U rests at 1.5 V while less current flows than was commanded: with or without the set point recorded."""
+    case = series()
+    u, j = case.columns["voltage"].values, case.columns["current"].values
+    limited = case.with_values("voltage", np.minimum(u, 1.5))
+    limited = limited.with_values("current", np.where(u > 1.5, j * 1.5 / np.maximum(u, 1e-9), j))
+    for told in (limited, limited.without("current_setpoint")):
+        outcome = ask(told)
+        assert {"compliance", "right_censored"} <= {flag.code for flag in outcome.flags}
+        assert outcome["stripping_capacity"].value is None
+        assert outcome["stripping_capacity"].interval.low < case.truth["stripping_capacity"]
+
+
+def test_rows_without_a_value_take_their_increments_along():
+    """A row without voltage is left out, and its charge with it: the edges decide then."""
+    case = series(charge="charge_increment")
+    u = case.columns["voltage"].values.copy()
+    u[500] = np.nan
+    outcome = ask(case.with_values("voltage", u))
+    assert {"increments_incomplete", "rows_without_values"} == {flag.code for flag in outcome.flags}
+    assert outcome.conditions["charge_by"].value == "commanded level and edges"
+    assert outcome["stripping_capacity"].value == pytest.approx(case.truth["stripping_capacity"], rel=1e-4)
+
+
+def test_an_area_in_a_wrong_unit_is_an_error_and_no_area_gives_a_charge():
+    record = series().without("cell.area").record()
+    with pytest.raises(echub.EchubError, match="area"):
+        echub.analyze("pulsed-stripping", record, metadata={"cell.area": "0.385 cm"})
+    outcome = echub.analyze("pulsed-stripping", record)
+    assert outcome["stripping_charge"].unit == "mA*h"
+    assert {"stripping_capacity", "asr_jump"}.isdisjoint(outcome.measurands)
+    assert outcome["stripping_charge"].value == pytest.approx(
+        0.385 * series().truth["stripping_capacity"], rel=1e-4
+    )
+
+
+def test_what_the_cut_off_is_against_is_stated():
+    assert ask(series()).conditions["cut_off_against"].value == "across the cell"
+    case = one_electrode(1)
+    outcome = echub.analyze("pulsed-stripping", case.record(), metadata={"cell.reference": "Na+/Na"})
+    assert outcome.conditions["cut_off_against"].value == "potential_we against Na+/Na"
+    assert "one_electrode" in {flag.code for flag in outcome.flags}
+
+
+def test_a_refused_file_has_a_picture():
+    assert len(ask(every_second_cathodic()).diagnostics["U_high"]) > 100
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here ($ECHUB_CORPUS)")
+def test_no_real_file_without_pulses_is_given_a_capacity():
+    seen = 0
+    for path in sorted(CORPUS.rglob("*.mpr")):
+        try:
+            record = echub.read(path)
+        except echub.EchubError:
+            continue
+        if "timeseries" in record and record["timeseries"].rows < 200_000:
+            assert echub.analyze("pulsed-stripping", record).status == "refused", path
+            seen += 1
+    assert seen > 20
