@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,13 +31,17 @@ from echub_sims_map.cube import (
     require_statistics,
 )
 from echub_sims_map.pictures import pictures
+from echub_sims_map.surface import surface
 from echub_sims_map.tables import colocation_table, column_table, roi_table
-from echub_sims_map.width import LEAST_CORE, Found, measure
+from echub_sims_map.width import LEAST_CORE, Found, Surroundings, measure, pieces
 
 LEAST_IN_WINDOW = 27.0
 """Background counts in a window from which the statements about columns were tested: 1 per pixel and frame."""
 BLANKS = 2
 LARGE_SHARE = 25.0
+UNEVEN = 0.2
+NEAR = 1.4
+"""Excess, over the least that is detectable, below which a column may be found in pieces or not at all."""
 Z95 = 1.959963984540054
 
 
@@ -56,15 +61,17 @@ class Search:
         """Give +1 for columns with more ions, -1 for columns with fewer."""
         return 1 if self.params.columns == "brighter" else -1
 
-    def again(self, threshold: float, span: float) -> list[Found]:
-        """Give the columns at another threshold and share of the depth (0 to 1)."""
-        return measure(self.cube, spanning(self.apart, threshold, span), span, self.sign)
+    def count(self, threshold: float, span: float) -> int:
+        """Count the columns at another threshold and share of the depth (0 to 1)."""
+        components = spanning(self.apart, threshold, span)
+        around = Surroundings.of(self.cube, components)
+        return sum(1 for _ in pieces(self.cube, components, around, span, self.sign))
 
     def at_quantile(self, quantile: float) -> float:
         """Give the threshold at a quantile of the blank cubes."""
         return float(np.mean([threshold_of(apart, quantile) for apart in self.blanks]))
 
-    @property
+    @cached_property
     def false(self) -> int:
         """Count what was found in the blank cubes."""
         return sum(len(spanning(apart, self.threshold, self.params.span / 100)) for apart in self.blanks)
@@ -123,14 +130,17 @@ def _search(
         raise Refusal(code, text, hint="--param frames=1" if params.frames > 1 else "")
     _require_light(cube, params)
     sign = 1 if params.columns == "brighter" else -1
-    apart = stand_out(cube, params.window, sign)
-    first = spanning(apart, normal_threshold(params.quantile, cube.dispersion), params.span / 100)
+    span, normal = params.span / 100, normal_threshold(params.quantile, cube.dispersion)
+    first = spanning(stand_out(cube, params.window, sign, surface(cube)), normal, span)
+    flat = surface(cube, Surroundings.of(cube, first).clear)
+    apart = stand_out(cube, params.window, sign, flat)
     blanks = tuple(
         stand_out(empty, params.window, sign) for empty in _blanks(cube, first, maps, params, flags, rng)
     )
     threshold = float(np.mean([threshold_of(one, params.quantile) for one in blanks]))
-    search = Search(cube, apart, blanks, threshold, [], params)
-    return Search(cube, apart, blanks, threshold, search.again(threshold, params.span / 100), params)
+    flags += _uneven(flat)
+    columns = measure(cube, spanning(apart, threshold, span), span, sign)
+    return Search(cube, apart, blanks, threshold, columns, params)
 
 
 def _blanks(
@@ -151,6 +161,15 @@ def _blanks(
     return [maps.cube(cube.species, params.reference, flags).binned(params.frames)]
 
 
+def _uneven(flat: Array) -> list[Flag]:
+    """Say where the background varies across the field by much."""
+    low, high = float(flat.min()), float(flat.max())
+    if high - low < UNEVEN:
+        return []
+    text = f"the background varies across the field from {100 * low:.0f} to {100 * high:.0f} % of its median"
+    return [Flag("uneven_background", f"{text}; a smooth surface is taken for it", "info")]
+
+
 def _require_light(cube: Cube, params: SimsMapParams) -> None:
     """Refuse a background below which columns are neither counted nor measured as they should be."""
     level = float(np.median(np.where(cube.measured, cube.counts, 0).mean(axis=0)))
@@ -168,7 +187,7 @@ def _require_light(cube: Cube, params: SimsMapParams) -> None:
 
 def _detectable(search: Search) -> float:
     level = _background(search)[0]
-    return detectable_contrast(level, search.threshold, search.params.window)
+    return detectable_contrast(level, search.threshold, search.params.window, search.sign)
 
 
 def _background(search: Search) -> tuple[float, float]:
@@ -213,7 +232,7 @@ def _count(search: Search) -> tuple[Measurand, list[Sensitivity]]:
         ("span", f"{100 * max(0.1, span - 0.1):g} %", search.threshold, max(0.1, span - 0.1)),
         ("span", f"{100 * min(1.0, span + 0.1):g} %", search.threshold, min(1.0, span + 0.1)),
     ]
-    told = [(name, setting, len(search.again(threshold, part))) for name, setting, threshold, part in others]
+    told = [(name, setting, search.count(threshold, part)) for name, setting, threshold, part in others]
     numbers = [best, *(number for _, _, number in told)]
     interval = Interval(
         float(min(numbers)), float(max(numbers)), "asymmetric", method="other thresholds and shares of the depth"
@@ -250,6 +269,11 @@ def _flags(search: Search, grid: Grid) -> list[Flag]:
     if cut := sum(column.cut for column in search.columns):
         text = f"{cut} columns touch the edge of the field, or pixels that were not measured: no width"
         found.append(Flag("columns_cut", text))
+    least = abs(_detectable(search) - 1)
+    if near := sum(abs(column.contrast - 1) < NEAR * least for column in search.columns):
+        text = f"{near} columns hardly stand out: others like them may be missed, or found in pieces"
+        wider = search.params.window + 2
+        found.append(Flag("columns_near_threshold", text, hint=f"--param window={wider}, or --param frames=2"))
     share = 100 / search.cube.counts[0].size
     if any(share * column.footprint.sum() > LARGE_SHARE for column in search.columns):
         text = f"a column covers more than {LARGE_SHARE:g} % of the field: an uneven background looks like this"

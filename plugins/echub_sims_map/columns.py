@@ -35,17 +35,18 @@ class Component:
         return plane
 
 
-def stand_out(cube: Cube, window: int, sign: int = 1) -> Array:
+def stand_out(cube: Cube, window: int, sign: int = 1, flat: Array | None = None) -> Array:
     """Give how far each place stands out of its frame's background, in standard deviations of counting.
 
-    Where fewer than a quarter of a window's pixels were measured it is -inf.
+    `flat` is the background across the field (y, x), over its median; even by default. Where fewer than a quarter of a window's pixels were measured it is -inf.
     """
     size = float(window**3)
     total = uniform_filter(cube.counts, window, mode="constant") * size
     measured = _windows(cube.measured, window)
     safe = np.maximum(measured, 1.0)
     per_pixel = total / safe
-    background = np.median(per_pixel.reshape(len(total), -1), axis=1)[:, None, None]
+    even = per_pixel if flat is None else per_pixel / flat
+    background = np.median(even.reshape(len(total), -1), axis=1)[:, None, None] * (1.0 if flat is None else flat)
     found = np.sqrt(per_pixel + 0.375 / safe)
     found -= np.sqrt(background + 0.375 / safe)
     found *= 2 * sign * np.sqrt(measured)
@@ -99,8 +100,8 @@ def threshold_of(apart: Array, quantile: float) -> float:
     return float(np.partition(known, at)[at])
 
 
-def detectable_contrast(background: float, threshold: float, window: int) -> float:
+def detectable_contrast(background: float, threshold: float, window: int, sign: int) -> float:
     """Give the brightness over the background from which a window stands out on average."""
     expected = background * window**3
-    root = math.sqrt(expected + 0.375) + threshold / 2
-    return (root**2 - 0.375) / expected
+    root = max(0.0, math.sqrt(expected + 0.375) + sign * threshold / 2)
+    return max(0.0, (root**2 - 0.375) / expected)

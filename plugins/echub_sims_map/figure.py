@@ -12,6 +12,7 @@ from echub.plugin import Outcome, Series
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 MAP = "cividis"
 """Even for all kinds of colour vision, and in grey."""
@@ -24,12 +25,13 @@ AXES = {"nm": "depth / nm", "s": "sputter time / s", "1": "frame"}
 def draw(outcome: Outcome, figure: Figure) -> None:
     """Draw the outcome on an empty figure; a refused one shows its maps and the reason."""
     shown = outcome.diagnostics
-    grid = figure.add_gridspec(2, 2, height_ratios=(1.15, 1))
+    grid = figure.add_gridspec(2, 2, height_ratios=(1.2, 1))
     mean, depth = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
     section, profile = figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
     limits = _limits(shown["mean"])
-    _map(figure, mean, shown, "mean", limits)
-    _map(figure, depth, shown, "mid_depth", limits)
+    _map(mean, shown, "mean", limits)
+    image = _map(depth, shown, "mid_depth", limits)
+    figure.colorbar(image, ax=[mean, depth], label="counts per pixel and frame", shrink=0.85)
     mean.set_title("mean of all frames", fontsize=9)
     low, high = shown["mid_depth_at"].array()
     unit = shown["mid_depth_at"].unit
@@ -55,7 +57,7 @@ def _image(series: Series, shape: Series) -> NDArray[np.float64]:
     return np.asarray(series.array().reshape([int(n) for n in shape.array()]))
 
 
-def _map(figure: Figure, axes: Axes, shown: Any, name: str, limits: tuple[float, float]) -> None:  # noqa: ANN401
+def _map(axes: Axes, shown: Any, name: str, limits: tuple[float, float]) -> AxesImage:  # noqa: ANN401
     x0, x1, y0, y1, dx, dy = shown["field"].array()
     extent = (x0 - dx / 2, x1 + dx / 2, y1 + dy / 2, y0 - dy / 2)
     image = axes.imshow(
@@ -63,10 +65,10 @@ def _map(figure: Figure, axes: Axes, shown: Any, name: str, limits: tuple[float,
         interpolation="nearest",
     )  # fmt: skip
     axes.set_facecolor("#bbbbbb")
-    figure.colorbar(image, ax=axes, label="counts per pixel and frame", shrink=0.85)
     _outline(axes, shown)
     _scale_bar(axes, extent, shown["field"].unit)
     axes.set(xticks=[], yticks=[])
+    return image
 
 
 def _outline(axes: Axes, shown: Any) -> None:  # noqa: ANN401
@@ -106,7 +108,7 @@ def _section(figure: Figure, axes: Axes, shown: Any) -> None:  # noqa: ANN401
     low, high = _limits(shown["section"])
     image = axes.imshow(picture, cmap=MAP, extent=extent, aspect="auto", interpolation="nearest", vmin=low, vmax=high)
     axes.set_facecolor("#bbbbbb")
-    figure.colorbar(image, ax=axes, label="counts per pixel and frame")
+    figure.colorbar(image, ax=axes)
     at, thick = shown["section_y"].array()
     unit = UNITS[shown["field"].unit]
     _outline_section(axes, shown, at, (first - half, 2 * half))

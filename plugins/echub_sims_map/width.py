@@ -22,6 +22,9 @@ RIM = 2
 """Pixels around the half level that may still hold some of a column."""
 LEAST_CORE = 4
 """Pixels that a core must have, so that its level is that of the column and not of its rim."""
+LEAST_PIXELS = 2
+NOISE = 4.0
+"""Standard deviations of the smoothed map by which the half level has to stand out."""
 _AROUND = 5
 _BOX = np.ones((3, 3), dtype=bool)
 
@@ -84,47 +87,71 @@ class Plane:
         return cls(rate, cube.variance[part].sum(axis=0) / safe**2, smooth)
 
 
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One column before it is measured: its frames, and its pixels above the half level."""
+
+    first: int
+    last: int
+    half: Truth
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What lies around the components: pixels that are clear of them, and their counts by frame."""
+
+    clear: Truth
+    level: Array
+
+    @classmethod
+    def of(cls, cube: Cube, components: list[Component]) -> Surroundings:
+        """Leave out all components with their rims."""
+        shape = cube.counts.shape[1:]
+        taken = np.zeros(shape, dtype=bool)
+        for component in components:
+            taken |= component.footprint(shape)
+        clear = ~binary_dilation(taken, _BOX, iterations=RIM)
+        return cls(clear, _per_frame(cube, clear))
+
+
 def measure(cube: Cube, components: list[Component], span: float, sign: int) -> list[Found]:
-    """Measure every column of the components; two that only their rims join are two."""
-    shape = cube.counts.shape[1:]
-    taken = np.zeros(shape, dtype=bool)
-    for component in components:
-        taken |= component.footprint(shape)
-    clear = ~binary_dilation(taken, _BOX, iterations=RIM)
-    found = []
-    for component in components:
-        for first, last, half in _halves(cube, component, clear, span, sign):
-            found.append(_measured(cube, first, last, half, clear, sign))
+    """Measure every column of the components, from top to bottom and left to right."""
+    around = Surroundings.of(cube, components)
+    found = [_measured(cube, piece, around.clear, sign) for piece in pieces(cube, components, around, span, sign)]
     return sorted(found, key=lambda column: (round(column.y), column.x))
 
 
-def _halves(
-    cube: Cube, component: Component, clear: Truth, span: float, sign: int
-) -> Iterator[tuple[int, int, Truth]]:
-    """Give the frames and the pixels above the half level of each column in a component."""
-    whole = component.box[0]
-    inside = binary_dilation(component.footprint(clear.shape), _BOX)
-    half = _half_level(Plane.of(cube, whole.start, whole.stop), inside, clear, sign)
-    numbered, count = label(half, structure=_BOX)
-    for number in range(1, count + 1):
-        piece = numbered == number
-        if piece.sum() < 2:
-            continue
-        first, last = _extent(cube, piece, clear, whole, sign)
-        if last - first >= span * len(cube.counts):
-            again = _half_level(Plane.of(cube, first, last), binary_dilation(piece, _BOX), clear, sign)
-            yield first, last, again if again.any() else piece
+def pieces(
+    cube: Cube, components: list[Component], around: Surroundings, span: float, sign: int
+) -> Iterator[Piece]:
+    """Give every column of the components that reaches over `span`; two that only their rims join are two."""
+    for component in components:
+        whole = component.box[0]
+        plane = Plane.of(cube, whole.start, whole.stop)
+        half = _half_level(plane, component.footprint(around.clear.shape), around.clear, sign)
+        numbered, count = label(half, structure=_BOX)
+        for number in range(1, count + 1):
+            piece = numbered == number
+            if piece.sum() < LEAST_PIXELS:
+                continue
+            first, last = _extent(cube, piece, around.level, whole, sign)
+            if last - first >= span * len(cube.counts):
+                yield Piece(first, last, _half_level(Plane.of(cube, first, last), piece, around.clear, sign))
 
 
-def _half_level(plane: Plane, inside: Truth, clear: Truth, sign: int) -> Truth:
-    """Give the pixels inside whose smoothed excess is above the half of the plateau."""
-    background = _mean(plane.rate, clear)
-    excess = np.where(inside & np.isfinite(plane.smooth), sign * (plane.smooth - background), -np.inf)
-    high = np.sort(excess[np.isfinite(excess)])[::-1]
-    if not high.size:
-        return inside
+def _half_level(plane: Plane, footprint: Truth, clear: Truth, sign: int) -> Truth:
+    """Give the pixels on and beside a footprint whose smoothed excess is above the half of the plateau.
+
+    Where the half is lost in the noise of counting, the footprint stays as it is.
+    """
+    inside = binary_dilation(footprint, _BOX) & np.isfinite(plane.smooth)
+    excess = sign * (plane.smooth - _mean(plane.rate, clear))
+    high = np.sort(excess[inside])[::-1]
     plateau = float(high[: max(1, len(high) // 10)].mean())
-    return np.asarray(excess > plateau / 2)
+    noise = math.sqrt(float(np.nanmean(plane.variance[inside]))) / _BOX.shape[0]
+    if plateau / 2 < NOISE * noise:
+        return footprint
+    return np.asarray(inside & (np.where(inside, excess, 0.0) > plateau / 2))
 
 
 def _mean(rate: Array, where: Truth) -> float:
@@ -132,12 +159,11 @@ def _mean(rate: Array, where: Truth) -> float:
     return float(values.mean()) if values.size else 0.0
 
 
-def _extent(cube: Cube, piece: Truth, clear: Truth, whole: slice, sign: int) -> tuple[int, int]:
+def _extent(cube: Cube, piece: Truth, level: Array, whole: slice, sign: int) -> tuple[int, int]:
     """Give the frames in which a column is above the half of its level."""
-    profile = sign * (_per_frame(cube, piece) - _per_frame(cube, clear))
-    smooth = uniform_filter(profile, 3, mode="nearest")
-    level = float(np.median(smooth[whole]))
-    above = np.flatnonzero(smooth[whole] > level / 2) + whole.start
+    smooth = uniform_filter(sign * (_per_frame(cube, piece) - level), 3, mode="nearest")
+    half = float(np.median(smooth[whole])) / 2
+    above = np.flatnonzero(smooth[whole] > half) + whole.start
     return (int(above[0]), int(above[-1]) + 1) if len(above) else (whole.start, whole.start)
 
 
@@ -146,8 +172,8 @@ def _per_frame(cube: Cube, where: Truth) -> Array:
     return np.asarray(cube.counts[:, where].sum(axis=1) / np.maximum(measured, 1))
 
 
-def _measured(cube: Cube, first: int, last: int, half: Truth, clear: Truth, sign: int) -> Found:
-    plane = Plane.of(cube, first, last)
+def _measured(cube: Cube, piece: Piece, clear: Truth, sign: int) -> Found:
+    half, plane = piece.half, Plane.of(cube, piece.first, piece.last)
     rim = binary_dilation(half, _BOX, iterations=RIM)
     around = clear & ~rim & binary_dilation(rim, _BOX, iterations=_AROUND + int(math.sqrt(half.sum())))
     around &= np.isfinite(plane.rate)
@@ -161,8 +187,9 @@ def _measured(cube: Cube, first: int, last: int, half: Truth, clear: Truth, sign
     level = sign * (_mean(rate, core) - background)
     cut = bool(half[[0, -1]].any() or half[:, [0, -1]].any() or (lost & half).any())
     return Found(
-        x, y, first, last, area, math.sqrt(variance), sign * level, background, int(core.sum()), cut, half
-    )
+        x, y, piece.first, piece.last, area, math.sqrt(variance), sign * level, background,
+        int(core.sum()), cut, half,
+    )  # fmt: skip
 
 
 def _centre(excess: Array) -> tuple[float, float]:
