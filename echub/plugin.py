@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from echub.dataset import Dataset
     from echub.description import describe, plain_types, restore
     from echub.errors import (
+        DataError,
         EchubError,
         MetadataError,
         PluginError,
@@ -71,6 +72,7 @@ _LAZY = {
     "Column": "echub.column",
     "Component": "echub.outcome",
     "Condition": "echub.outcome",
+    "DataError": "echub.errors",
     "Dataset": "echub.dataset",
     "Dropped": "echub.record",
     "EchubError": "echub.errors",
@@ -119,6 +121,7 @@ __all__ = [
     "Component",
     "Condition",
     "Confidence",
+    "DataError",
     "Dataset",
     "Decision",
     "Dropped",

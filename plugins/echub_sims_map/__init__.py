@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Gives, Need, NeedMeta, hookimpl, option
+from typing import TYPE_CHECKING
+
+from echub.plugin import Analysis, Confidence, Gives, Need, NeedMeta, Reader, hookimpl, option
+
+if TYPE_CHECKING:
+    from echub.plugin import Source
+
+START = 200
+"""Bytes in which an outcome names its format and its analysis."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,13 @@ class SimsMapParams:
         "columns; outside",
         "what becomes a profile: rectangle X0 Y0 X1 Y1, ellipse X Y RX RY, polygon X Y X Y …, columns, outside, all",
     )
+
+
+@dataclass(frozen=True)
+class ProfileOptions:
+    """Options of the reader `sims-map-profile`."""
+
+    roi: str = option("", "which region of interest; empty: the first")
 
 
 SIMS_MAP = Analysis(
@@ -68,3 +83,25 @@ SIMS_MAP = Analysis(
 def echub_analyses() -> Iterable[Analysis]:
     """Declare the analysis of this plugin."""
     return (SIMS_MAP,)
+
+
+@hookimpl
+def echub_readers() -> Iterable[Reader]:
+    """Declare the reader of this plugin: an outcome whose regions of interest are profiles."""
+    return (
+        Reader(
+            "sims-map-profile",
+            "Depth profile of a region of interest, from an outcome of sims-map",
+            (".json",),
+            sniff="echub_sims_map:sniff",
+            read="echub_sims_map.profile:read",
+            options=ProfileOptions,
+        ),
+    )
+
+
+def sniff(source: Source) -> Confidence:
+    """Recognise an outcome of `sims-map` by its own first keys."""
+    start = source.head[:START]
+    known = b'"format": "echub-outcome 1"' in start and b'"analysis": "sims-map"' in start
+    return Confidence.CERTAIN if known else Confidence.NO
