@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
 from typing import TYPE_CHECKING
 
 from echub.plugin import Analysis, Confidence, Gives, Need, NeedMeta, Reader, hookimpl, option
@@ -24,9 +23,7 @@ class SimsMapParams:
     region: str = option("", "region that is looked at; empty: the first")
     reference: str = option("", "region without columns that sets the threshold; empty: the map itself, shuffled")
     columns: str = option("brighter", "columns have more or fewer ions", choices=("brighter", "darker"))
-    quantile: float = option(
-        0.99, "share of a blank cube below the threshold", minimum=0.9, maximum=0.99999
-    )
+    quantile: float = option(0.99, "share of a blank cube below the threshold", minimum=0.9, maximum=0.99999)
     span: float = option(60.0, "share of the depth that a column reaches over", unit="%", minimum=10, maximum=100)
     window: int = option(3, "edge of the window in which counts are summed, in pixels and frames", minimum=1)
     frames: int = option(1, "frames that are added up before anything else", minimum=1)
@@ -34,7 +31,7 @@ class SimsMapParams:
     across_polarities: bool = option(False, "compare ions of opposite polarity as well")
     roi: str = option(
         "columns; outside",
-        "what becomes a profile: rectangle X0 Y0 X1 Y1, ellipse X Y RX RY, polygon X Y X Y …, columns, outside, all",
+        "profiles: rectangle X0 Y0 X1 Y1, ellipse X Y RX RY, polygon X Y X Y …, columns, outside, all",
     )
 
 

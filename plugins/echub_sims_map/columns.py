@@ -38,7 +38,8 @@ class Component:
 def stand_out(cube: Cube, window: int, sign: int = 1, flat: Array | None = None) -> Array:
     """Give how far each place stands out of its frame's background, in standard deviations of counting.
 
-    `flat` is the background across the field (y, x), over its median; even by default. Where fewer than a quarter of a window's pixels were measured it is -inf.
+    `flat` is the background across the field (y, x), over its median; even by default. Where fewer than a
+    quarter of a window's pixels were measured it is -inf.
     """
     size = float(window**3)
     total = uniform_filter(cube.counts, window, mode="constant") * size

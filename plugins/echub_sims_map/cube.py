@@ -57,7 +57,7 @@ class Cube:
         whole = len(self.counts) // frames * frames
         shape = (-1, frames, *self.counts.shape[1:])
         counts, variance = (part[:whole].reshape(shape).sum(axis=1) for part in (self.counts, self.variance))
-        measured = self.measured[:whole].reshape(shape).all(axis=1)
+        measured = np.asarray(self.measured[:whole].reshape(shape).all(axis=1))
         return replace(
             self, counts=np.where(measured, counts, 0), variance=np.where(measured, variance, 0), measured=measured
         )

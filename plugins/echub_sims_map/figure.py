@@ -35,13 +35,14 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     mean.set_title("mean of all frames", fontsize=9)
     low, high = shown["mid_depth_at"].array()
     unit = shown["mid_depth_at"].unit
-    depth.set_title(f"{AXES[unit].partition(' /')[0]} {low:.4g} to {high:.4g} {unit if unit != '1' else ''}", fontsize=9)
+    axis = AXES[unit].partition(" /")[0]
+    depth.set_title(f"{axis} {low:.4g} to {high:.4g} {unit.removesuffix('1')}", fontsize=9)
     _section(figure, section, shown)
     _profiles(profile, outcome)
-    species, region = (outcome.conditions[n].value if n in outcome.conditions else "" for n in ("species", "region"))
+    said = [str(outcome.conditions[name].value) for name in ("region", "species") if name in outcome.conditions]
     reasons = "".join(f"\n{flag.code}: {flag.message}" for flag in outcome.refusals)
     figure.suptitle(
-        "  ·  ".join(str(part) for part in (outcome.label, region, species) if part) + reasons,
+        "  ·  ".join(part for part in (outcome.label, *said) if part) + reasons,
         fontsize=10, wrap=True, parse_math=False,
     )  # fmt: skip
 
@@ -106,7 +107,9 @@ def _section(figure: Figure, axes: Axes, shown: Any) -> None:  # noqa: ANN401
     extent = (x0 - dx / 2, x1 + dx / 2, last + half, first - half)
     picture = _image(shown["section"], shown["section_shape"])
     low, high = _limits(shown["section"])
-    image = axes.imshow(picture, cmap=MAP, extent=extent, aspect="auto", interpolation="nearest", vmin=low, vmax=high)
+    image = axes.imshow(
+        picture, cmap=MAP, extent=extent, aspect="auto", interpolation="nearest", vmin=low, vmax=high
+    )
     axes.set_facecolor("#bbbbbb")
     figure.colorbar(image, ax=axes)
     at, thick = shown["section_y"].array()

@@ -38,6 +38,8 @@ QUANTITIES = {
     "sputter_time": "sputter_time",
     "counts": "ion_counts",
 }
+KEPT = ("analysis", "label", "measurands", "flags", "conditions", "provenance")
+"""What else of an outcome stays, as it is."""
 LEAST_SHARE = 0.5
 """Share of a region's pixels that a frame must have to be brought to the number of the others."""
 _RECIPE = "counts * most pixels of the region of interest / pixels of the frame"
@@ -61,19 +63,21 @@ def to_profile(outcome: Outcome, roi: str = "") -> Record:
     names = list(dict.fromkeys(table["roi"].values))
     chosen = roi or names[0]
     if chosen not in names:
-        raise ReadError(f"there is no region of interest {chosen!r}", expected=" or ".join(map(str, names)), found=roi)
+        raise ReadError(
+            f"there is no region of interest {chosen!r}", expected=" or ".join(map(str, names)), found=roi
+        )
     keep = [at for at, name in enumerate(table["roi"].values) if name == chosen]
     table = {name: Series(tuple(series.values[at] for at in keep), series.unit) for name, series in table.items()}
     notices: list[Notice] = []
     metadata = _metadata(outcome, table)
     kept = outcome.as_dict()
-    settings = {name: kept[name] for name in ("analysis", "label", "measurands", "flags", "conditions", "provenance")}
-    others = [Dropped(f"the table {name}", "it is no profile") for name in outcome.tables if name != TABLE]
-    others += [
-        Dropped(f"the region of interest {name}", f"--option roi={name!r} reads it") for name in names if name != chosen
-    ]
-    dropped = [*others, Dropped("the diagnostics", "they are pictures")] if outcome.diagnostics else others
-    return Record([_dataset(table, notices)], metadata=metadata, settings=settings, notices=notices, dropped=dropped)
+    dropped = [Dropped(f"the table {name}", "it is no profile") for name in outcome.tables if name != TABLE]
+    others = [name for name in names if name != chosen]
+    dropped += [Dropped(f"the region of interest {name}", f'--option roi="{name}" reads it') for name in others]
+    dropped += [Dropped("the diagnostics", "they are pictures")] if outcome.diagnostics else []
+    data = _dataset(table, notices)
+    settings = {name: kept[name] for name in KEPT}
+    return Record([data], metadata=metadata, settings=settings, notices=notices, dropped=dropped)
 
 
 def read(source: Source, options: ProfileOptions) -> Record:

@@ -38,10 +38,10 @@ def surface(cube: Cube, clear: Truth | None = None) -> Array:
 
 def _least_deviations(terms: Array, values: Array, noise: Array) -> Array:
     """Minimise the sum of |deviation| by weights that fall with it; within the noise they are even."""
-    weights = np.ones(len(values))
-    fitted = np.zeros(terms.shape[1])
+    weights: Array = np.ones(len(values))
+    fitted: Array = np.zeros(terms.shape[1])
     for _ in range(ROUNDS):
         weighted = terms * weights[:, None]
-        fitted = np.linalg.solve(weighted.T @ terms, weighted.T @ values)
+        fitted = np.asarray(np.linalg.solve(weighted.T @ terms, weighted.T @ values), dtype=np.float64)
         weights = 1 / np.maximum(np.abs(values - terms @ fitted), noise)
     return fitted

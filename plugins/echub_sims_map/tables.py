@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.ndimage import binary_dilation
 
 from echub.plugin import Series, poisson_interval
 from echub_sims_map.colocation import together
 from echub_sims_map.cube import Cube, Grid, Truth
 from echub_sims_map.roi import Counted, counted, regions
-from echub_sims_map.width import LEAST_CORE, Found
+from echub_sims_map.width import LEAST_CORE, RIM, Found
 
 Z95 = 1.959963984540054
 Table = dict[str, Series]
@@ -53,12 +54,14 @@ def _edge(grid: Grid, frame: int) -> float:
     return float(np.interp(frame, middles, grid.depth))
 
 
-def colocation_table(cube: Cube, partners: Sequence[Cube], columns: Truth, rng: np.random.Generator) -> Table:
+def colocation_table(
+    cube: Cube, partners: Sequence[Cube], columns: Sequence[Found], frames: int, rng: np.random.Generator
+) -> Table:
     """Give one row per other ion: correlation without counting noise, chance, and brightness in the columns."""
     if not partners:
         return {}
     found = [together(cube, other, rng) for other in partners]
-    ratios = [_inside_over_outside(other, columns) for other in partners]
+    ratios = [_inside_over_outside(other, columns, frames) for other in partners]
     return {
         "species": Series.of([cube.species] * len(partners)),
         "with": Series.of([other.species for other in partners]),
@@ -73,14 +76,26 @@ def colocation_table(cube: Cube, partners: Sequence[Cube], columns: Truth, rng: 
     }
 
 
-def _inside_over_outside(other: Cube, columns: Truth) -> tuple[float | None, float | None, float | None]:
-    """Give counts per pixel in the columns over those outside, with an interval of 95 %."""
-    parts = [counted(other, where) for where in (columns, ~columns)]
-    counts, pixels = [float(p.counts.sum()) for p in parts], [int(p.pixels.sum()) for p in parts]
+def _inside_over_outside(
+    other: Cube, columns: Sequence[Found], frames: int
+) -> tuple[float | None, float | None, float | None]:
+    """Give counts per pixel inside the columns over those outside, with an interval of 95 %.
+
+    Their rims belong to neither; the frames are those that all columns reach over.
+    """
+    if not columns:
+        return None, None, None
+    inside = np.logical_or.reduce([column.inside for column in columns])
+    covered = np.logical_or.reduce([column.footprint for column in columns])
+    outside = ~binary_dilation(covered, iterations=RIM)
+    first, last = frames * max(c.first for c in columns), frames * min(c.last for c in columns)
+    deep = slice(first, last) if first < last else slice(None)
+    parts = [counted(other, where) for where in (inside, outside)]
+    counts, pixels = [float(p.counts[deep].sum()) for p in parts], [int(p.pixels[deep].sum()) for p in parts]
     if min(pixels) == 0 or min(counts) <= 0:
         return None, None, None
     log = math.log(counts[0] / pixels[0]) - math.log(counts[1] / pixels[1])
-    relative = sum(float(p.variance.sum()) / n**2 for p, n in zip(parts, counts, strict=True))
+    relative = sum(float(p.variance[deep].sum()) / n**2 for p, n in zip(parts, counts, strict=True))
     half = Z95 * math.sqrt(max(1.0, other.dispersion) * relative)
     return math.exp(log), math.exp(log - half), math.exp(log + half)
 

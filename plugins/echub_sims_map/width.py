@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, distance_transform_edt, label, uniform_filter
 
 from echub_sims_map.columns import Component
@@ -33,8 +32,8 @@ _BOX = np.ones((3, 3), dtype=bool)
 class Found:
     """A measured column; lengths in pixels, depths in frames, levels in counts per pixel and frame.
 
-    `area_error` is of counting alone. `footprint` are the pixels above the half level, `core` how many
-    of them lie inside for sure. `cut`: it touches the edge of the field or what was not measured.
+    `area_error` is of counting alone. `footprint` are the pixels above the half level, `inside` those of
+    them that lie inside for sure. `cut`: it touches the edge of the field or what was not measured.
     """
 
     x: float
@@ -45,9 +44,14 @@ class Found:
     area_error: float
     level: float
     background: float
-    core: int
     cut: bool
     footprint: Truth
+    inside: Truth
+
+    @property
+    def core(self) -> int:
+        """Count the pixels that lie inside for sure."""
+        return int(self.inside.sum())
 
     @property
     def width(self) -> float:
@@ -188,7 +192,7 @@ def _measured(cube: Cube, piece: Piece, clear: Truth, sign: int) -> Found:
     cut = bool(half[[0, -1]].any() or half[:, [0, -1]].any() or (lost & half).any())
     return Found(
         x, y, piece.first, piece.last, area, math.sqrt(variance), sign * level, background,
-        int(core.sum()), cut, half,
+        cut, half, core,
     )  # fmt: skip
 
 
@@ -215,9 +219,7 @@ def _core(half: Truth, excess: Array, x: float, y: float) -> Truth:
     return np.asarray(near)
 
 
-def _area(
-    rate: Array, variance: Array, rim: Truth, core: Truth, around: Truth, sign: int
-) -> tuple[float, float]:
+def _area(rate: Array, variance: Array, rim: Truth, core: Truth, around: Truth, sign: int) -> tuple[float, float]:
     """Give the area E / c in pixels, and its variance: core, rim and surroundings count independently."""
     background = _mean(rate, around)
     level = sign * (float(rate[core].mean()) - background)

@@ -47,7 +47,8 @@ class Case:
     def record(self) -> Record:
         """Give the record, as a reader would have built it."""
         built = [
-            SourceColumn(name, c.values, quantity=name, unit=c.unit, axes=c.axes) for name, c in self.columns.items()
+            SourceColumn(name, c.values, quantity=name, unit=c.unit, axes=c.axes)
+            for name, c in self.columns.items()
         ]
         build = build_dataset if all(c.axes == ROWS for c in self.columns.values()) else build_map
         metadata = Metadata()
@@ -99,7 +100,9 @@ class Case:
     def with_values(self, name: str, values: NDArray[Any], unit: str | None = None) -> Case:
         """Replace or add a column."""
         known = self.columns.get(name, Column(values))
-        return replace(self, columns={**self.columns, name: replace(known, values=values, unit=unit or known.unit)})
+        return replace(
+            self, columns={**self.columns, name: replace(known, values=values, unit=unit or known.unit)}
+        )
 
     def without(self, *names: str) -> Case:
         """Leave out columns and metadata."""
