@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAP = "cividis"
 """Even for all kinds of colour vision, and in grey."""
-OUTLINE = "#ffffff"
+OUTLINE, MISSING = "#ffffff", "#bbbbbb"
 INSIDE, OUTSIDE, OTHERS = "#b5341f", "#1f5fa8", ("#e69f00", "#009e73", "#cc79a7", "#56b4e9")
 UNITS = {"um": "µm", "1": "pixels"}
 AXES = {"nm": "depth / nm", "s": "sputter time / s", "1": "frame"}
@@ -27,7 +27,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     shown = outcome.diagnostics
     grid = figure.add_gridspec(2, 2, height_ratios=(1.2, 1))
     mean, depth = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
-    section, profile = figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
+    profile = figure.add_subplot(grid[1, 1])
     limits = _limits(shown["mean"])
     _map(mean, shown, "mean", limits)
     image = _map(depth, shown, "mid_depth", limits)
@@ -37,7 +37,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     unit = shown["mid_depth_at"].unit
     axis = AXES[unit].partition(" /")[0]
     depth.set_title(f"{axis} {low:.4g} to {high:.4g} {unit.removesuffix('1')}", fontsize=9)
-    _section(figure, section, shown)
+    _sections(figure, grid[1, 0], shown)
     _profiles(profile, outcome)
     said = [str(outcome.conditions[name].value) for name in ("region", "species") if name in outcome.conditions]
     reasons = "".join(f"\n{flag.code}: {flag.message}" for flag in outcome.refusals)
@@ -65,7 +65,7 @@ def _map(axes: Axes, shown: Any, name: str, limits: tuple[float, float]) -> Axes
         _image(shown[name], shown["shape"]), cmap=MAP, extent=extent, vmin=limits[0], vmax=limits[1],
         interpolation="nearest",
     )  # fmt: skip
-    axes.set_facecolor("#bbbbbb")
+    axes.set_facecolor(MISSING)
     _outline(axes, shown)
     _scale_bar(axes, extent, shown["field"].unit)
     axes.set(xticks=[], yticks=[])
@@ -100,24 +100,29 @@ def _scale_bar(axes: Axes, extent: tuple[float, float, float, float], unit: str)
     )  # fmt: skip
 
 
-def _section(figure: Figure, axes: Axes, shown: Any) -> None:  # noqa: ANN401
+def _sections(figure: Figure, place: Any, shown: Any) -> None:  # noqa: ANN401
+    """Draw the sections below each other, with one range of colours."""
     x0, x1, _, _, dx, _ = shown["field"].array()
     first, last, frames = shown["depth"].array()
     half = (last - first) / max(frames - 1, 1) / 2 or 0.5
-    extent = (x0 - dx / 2, x1 + dx / 2, last + half, first - half)
-    picture = _image(shown["section"], shown["section_shape"])
+    where = shown["section_y"].array().reshape(-1, 2)
+    shape = [int(n) for n in shown["section_shape"].array()]
+    cuts = shown["section"].array().reshape(len(where), *shape)
     low, high = _limits(shown["section"])
-    image = axes.imshow(
-        picture, cmap=MAP, extent=extent, aspect="auto", interpolation="nearest", vmin=low, vmax=high
-    )
-    axes.set_facecolor("#bbbbbb")
-    figure.colorbar(image, ax=axes)
-    at, thick = shown["section_y"].array()
-    unit = UNITS[shown["field"].unit]
-    _outline_section(axes, shown, at, (first - half, 2 * half))
-    band = f" ± {thick:.3g}" if thick else ""
-    axes.set_title(f"section at y = {at:.3g}{band} {unit}", fontsize=9)
-    axes.set(xlabel=f"x / {unit}", ylabel=AXES[shown["depth"].unit])
+    all_axes = [figure.add_subplot(part) for part in place.subgridspec(len(where), 1)]
+    for axes, (at, thick), cut in zip(all_axes, where, cuts, strict=True):
+        image = axes.imshow(
+            cut, cmap=MAP, extent=(x0 - dx / 2, x1 + dx / 2, last + half, first - half), aspect="auto",
+            interpolation="nearest", vmin=low, vmax=high,
+        )  # fmt: skip
+        axes.set_facecolor(MISSING)
+        _outline_section(axes, shown, at, (first - half, 2 * half))
+        band = f" ± {thick:.3g}" if thick else ""
+        axes.set_title(f"section at y = {at:.3g}{band} {UNITS[shown['field'].unit]}", fontsize=9)
+        axes.set_ylabel(AXES[shown["depth"].unit])
+        axes.tick_params(labelbottom=axes is all_axes[-1])
+    all_axes[-1].set_xlabel(f"x / {UNITS[shown['field'].unit]}")
+    figure.colorbar(image, ax=all_axes)
 
 
 def _outline_section(axes: Axes, shown: Any, at: float, depth: tuple[float, float]) -> None:  # noqa: ANN401

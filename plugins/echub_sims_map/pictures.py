@@ -15,10 +15,10 @@ LARGEST = 128
 
 
 def pictures(cube: Cube, grid: Grid, columns: Sequence[Found], frames: int = 1) -> dict[str, Series]:
-    """Give the mean map, the map in mid-depth, a section through the widest column, and the outlines.
+    """Give the mean map, the map in mid-depth, sections through the widest and narrowest column, and outlines.
 
     Images are flat, row by row; `shape` says rows and columns of the maps, `section_shape` those of
-    the section. Not measured is None.
+    each section; `section_y` where they are, and half their thickness. Not measured is None.
     """
     known = np.where(cube.measured, cube.counts, np.nan)
     planes = {"mean": _mean(known, 0)}
@@ -27,20 +27,19 @@ def pictures(cube: Cube, grid: Grid, columns: Sequence[Found], frames: int = 1) 
     half = max(1, len(known) // 20)
     near = slice(max(0, middle - half), middle + half)
     planes["mid_depth"] = _mean(known[near], 0)
-    largest = max(columns, key=lambda column: column.area, default=None)
-    row = round(largest.y) if largest else cube.counts.shape[1] // 2
-    thick = max(0, round(largest.width / 6)) if largest else 1
-    section = _mean(known[:, max(0, row - thick) : row + thick + 1], 1)
     small = {name: _shrunk(plane) for name, plane in planes.items()}
-    cut = _shrunk(section)
+    rows = [(round(c.y), max(0, round(c.width / 6))) for c in sorted(columns, key=lambda c: -c.area)]
+    rows = rows[:1] + rows[-1:] if len(rows) > 1 else rows or [(cube.counts.shape[1] // 2, 1)]
+    cuts = [_shrunk(_mean(known[:, max(0, row - thick) : row + thick + 1], 1)) for row, thick in rows]
+    places = [place for row, thick in rows for place in (grid.y[0] + row * grid.pixel[1], thick * grid.pixel[1])]
     outlines = _outlines(columns, grid)
     depths = np.array([grid.depth[near].min(), grid.depth[near].max()])
     return {
         **{name: Series.of(plane.ravel(), "count") for name, plane in small.items()},
         "shape": Series.of(small["mean"].shape),
-        "section": Series.of(cut.ravel(), "count"),
-        "section_shape": Series.of(cut.shape),
-        "section_y": Series.of([grid.y[0] + row * grid.pixel[1], thick * grid.pixel[1]], grid.unit),
+        "section": Series.of(np.concatenate([cut.ravel() for cut in cuts]), "count"),
+        "section_shape": Series.of(cuts[0].shape),
+        "section_y": Series.of(places, grid.unit),
         "field": Series.of([grid.x[0], grid.x[-1], grid.y[0], grid.y[-1], *grid.pixel], grid.unit),
         "depth": Series.of([grid.depth[0], grid.depth[-1], len(grid.depth)], grid.depth_unit),
         "mid_depth_at": Series.of(depths, grid.depth_unit),

@@ -41,17 +41,17 @@ def _count(search: Search) -> tuple[Measurand, list[Sensitivity]]:
     span, quantile, best = search.params.span / 100, search.params.quantile, len(search.columns)
     less, more = max(0.1, span - 0.1), min(1.0, span + 0.1)
     strict, lax = 1 - (1 - quantile) / 5, 1 - min(0.1, 2 * (1 - quantile))
-    others = [
-        ("quantile", f"{strict:.6g}", search.at_quantile(strict), span),
-        ("quantile", f"{lax:.6g}", search.at_quantile(lax), span),
-        ("span", f"{100 * less:g} %", search.threshold, less),
-        ("span", f"{100 * more:g} %", search.threshold, more),
+    shallower, deeper = search.counts(search.threshold, (less, more))
+    told: list[tuple[str, str, int]] = [
+        ("quantile", f"{strict:.6g}", search.counts(search.at_quantile(strict), (span,))[0]),
+        ("quantile", f"{lax:.6g}", search.counts(search.at_quantile(lax), (span,))[0]),
+        ("span", f"{100 * less:g} %", shallower),
+        ("span", f"{100 * more:g} %", deeper),
     ]
-    told = [(name, setting, search.count(threshold, part)) for name, setting, threshold, part in others]
     numbers = [best, *(number for _, _, number in told)]
     method = "other thresholds and shares of the depth"
     interval = Interval(float(min(numbers)), float(max(numbers)), "asymmetric", method=method)
-    note = f"{search.false} in {len(search.blanks)} blank cubes"
+    note = f"{search.false} in a blank cube"
     rows = [Sensitivity(n, s, "column_count", float(k), float(k - best)) for n, s, k in told if k != best]
     return Measurand("1", float(best), interval=interval, n=best, note=note), rows
 
@@ -110,6 +110,6 @@ def _of_blanks(search: Search) -> list[Flag]:
     text = "no reference region: the threshold is from the map itself, its columns left out, shuffled"
     found = [Flag("no_reference_region", text, "info", hint="--param reference=REGION")]
     if search.false:
-        text = f"{search.false} columns in {len(search.blanks)} shuffled cubes: some may be chance"
+        text = f"{search.false} columns in a shuffled cube: some may be chance"
         found.append(Flag("columns_in_blank", text, hint="--param quantile=0.999"))
     return found

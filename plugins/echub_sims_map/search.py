@@ -26,14 +26,13 @@ from echub_sims_map.width import Found, Surroundings, measure, pieces
 
 LEAST_IN_WINDOW = 27.0
 """Background counts in a window from which the statements about columns were tested: 1 per pixel and frame."""
-BLANKS = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Search:
     """A search for columns: the cube, how far its places stand out, its threshold, and what was found.
 
-    `blanks` are how far places stand out in cubes without columns, `flat` is the background across
+    `blank` is how far places stand out in a cube without columns, `flat` is the background across
     the field over its median.
     """
 
@@ -41,7 +40,7 @@ class Search:
     params: SimsMapParams
     apart: Array
     flat: Array
-    blanks: tuple[Array, ...]
+    blank: Array
     threshold: float
     columns: list[Found]
 
@@ -50,20 +49,22 @@ class Search:
         """Give +1 for columns with more ions, -1 for columns with fewer."""
         return sign_of(self.params)
 
-    def count(self, threshold: float, span: float) -> int:
-        """Count the columns at another threshold and share of the depth (0 to 1)."""
-        components = spanning(self.apart, threshold, span)
+    def counts(self, threshold: float, spans: Sequence[float]) -> list[int]:
+        """Count the columns at another threshold, for each share of the depth (0 to 1)."""
+        components = spanning(self.apart, threshold, min(spans))
         around = Surroundings.of(self.cube, components)
-        return sum(1 for _ in pieces(self.cube, components, around, span, self.sign))
+        found = list(pieces(self.cube, components, around, min(spans), self.sign))
+        frames = len(self.cube.counts)
+        return [sum(piece.last - piece.first >= span * frames for piece in found) for span in spans]
 
     def at_quantile(self, quantile: float) -> float:
-        """Give the threshold at a quantile of the blank cubes."""
-        return float(np.mean([threshold_of(apart, quantile) for apart in self.blanks]))
+        """Give the threshold at a quantile of the blank cube."""
+        return threshold_of(self.blank, quantile)
 
     @cached_property
     def false(self) -> int:
-        """Count what was found in the blank cubes."""
-        return sum(len(spanning(apart, self.threshold, self.params.span / 100)) for apart in self.blanks)
+        """Count what was found in the blank cube."""
+        return len(spanning(self.blank, self.threshold, self.params.span / 100))
 
     @cached_property
     def background(self) -> tuple[float, float]:
@@ -106,29 +107,28 @@ def search(whole: Cube, maps: Maps, params: SimsMapParams, flags: list[Flag], rn
     first = spanning(stand_out(cube, params.window, sign, surface(cube)), normal, span)
     flat = surface(cube, Surroundings.of(cube, first).clear)
     apart = stand_out(cube, params.window, sign, flat)
-    empty = _blanks(cube, first, maps, params, flags, rng)
-    blanks = tuple(stand_out(one, params.window, sign) for one in empty)
-    threshold = float(np.mean([threshold_of(one, params.quantile) for one in blanks]))
+    empty = stand_out(_blank(cube, first, maps, params, flags, rng), params.window, sign)
+    threshold = threshold_of(empty, params.quantile)
     columns = measure(cube, spanning(apart, threshold, span), span, sign)
-    return Search(cube, params, apart, flat, blanks, threshold, columns)
+    return Search(cube, params, apart, flat, empty, threshold, columns)
 
 
-def _blanks(
+def _blank(
     cube: Cube,
     components: list[Component],
     maps: Maps,
     params: SimsMapParams,
     flags: list[Flag],
     rng: np.random.Generator,
-) -> list[Cube]:
-    """Give cubes without columns: the reference region, or the map with its columns left out, shuffled."""
+) -> Cube:
+    """Give a cube without columns: the reference region, or the map with its columns left out, shuffled."""
     if not params.reference:
-        return [blank(cube, components, rng) for _ in range(BLANKS)]
+        return blank(cube, components, rng)
     if params.reference not in {name for name, _, _ in maps.names}:
         raise Refusal("no_reference", f"there is no region {params.reference} to compare with")
     if params.reference == cube.region or cube.species not in maps.ions(params.reference):
         raise Refusal("no_reference", f"the region {params.reference} is no reference for {cube.species} here")
-    return [maps.cube(cube.species, params.reference, flags).binned(params.frames)]
+    return maps.cube(cube.species, params.reference, flags).binned(params.frames)
 
 
 def _require_depth(whole: Cube, cube: Cube) -> None:
