@@ -24,6 +24,7 @@ LEAST_CORE = 4
 LEAST_PIXELS = 2
 NOISE = 4.0
 """Standard deviations of the smoothed map by which the half level has to stand out."""
+HALF_DIAGONAL = math.sqrt(0.5)
 _AROUND = 5
 _BOX = np.ones((3, 3), dtype=bool)
 
@@ -203,20 +204,36 @@ def _centre(excess: Array) -> tuple[float, float]:
 
 
 def _core(half: Truth, excess: Array, x: float, y: float) -> Truth:
-    """Give the pixels that lie inside a column for sure: the distance to its edge exceeds half a diagonal."""
-    deep = distance_transform_edt(np.pad(half, 1, constant_values=True))[1:-1, 1:-1] > 1.5
-    deep &= half
+    """Give the pixels that lie inside a column for sure: farther from its edge than half a diagonal.
+
+    In a small column these are too few to be told from its pixels alone; it is taken for an ellipse.
+    """
+    deep = half & (distance_transform_edt(np.pad(half, 1, constant_values=True))[1:-1, 1:-1] > 1.5)
     if deep.sum() >= 2 * LEAST_CORE:
         return np.asarray(deep)
-    rows, columns = np.indices(half.shape)
-    distance = np.hypot(columns - x, rows - y)
+    along, across, stretch = _along_axes(half, x, y)
     radius = math.sqrt(half.sum() / math.pi)
+    near = half
     for _ in range(3):
-        near = half & (distance <= max(radius - math.sqrt(0.5), 0.0))
+        long = max(radius * stretch - HALF_DIAGONAL, 1e-3)
+        short = max(radius / stretch - HALF_DIAGONAL, 1e-3)
+        distance = np.hypot(along / long, across / short)
+        near = half & (distance <= 1)
         if not near.any():
             near = half & (distance <= distance[half].min())
         radius = math.sqrt(max(excess.sum() / max(float(excess[near].mean()), 1e-9), 0.0) / math.pi)
     return np.asarray(near)
+
+
+def _along_axes(half: Truth, x: float, y: float) -> tuple[Array, Array, float]:
+    """Give the distances of all pixels along both axes of a column, and the square root of their ratio."""
+    rows, columns = np.indices(half.shape)
+    apart = np.stack([columns[half] - x, rows[half] - y])
+    # A pixel is no point: it adds 1/12 to the variance.
+    spread, axes = np.linalg.eigh(apart @ apart.T / half.sum() + np.eye(2) / 12)
+    stretch = float((spread[1] / spread[0]) ** 0.25)
+    across, along = (axis[0] * (columns - x) + axis[1] * (rows - y) for axis in axes.T)
+    return along, across, stretch
 
 
 def _area(rate: Array, variance: Array, rim: Truth, core: Truth, around: Truth, sign: int) -> tuple[float, float]:
