@@ -113,6 +113,8 @@ def _matrix(file: Source) -> NDArray[np.generic]:
     data = file.read()
     encoding = encoding_of(data, whole=True)
     text = decode(data, encoding.value or "utf-8")
+    if not text.strip():
+        raise ReadError("the image is no matrix: the file is empty", path=file.shown, expected="(y, x)")
     separator = next((s for s in (";", "\t", ",") if s in text), None)
     try:
         return _require_matrix(np.loadtxt(io.StringIO(text), delimiter=separator, ndmin=2), file)

@@ -23,7 +23,12 @@ class SimsMapParams:
     region: str = option("", "region that is looked at; empty: the first")
     reference: str = option("", "region without columns that sets the threshold; empty: the map itself, shuffled")
     columns: str = option("brighter", "columns have more or fewer ions", choices=("brighter", "darker"))
-    quantile: float = option(0.99, "share of a blank cube below the threshold", minimum=0.9, maximum=0.99999)
+    quantile: float = option(
+        0.99,
+        "share of a blank cube below the threshold; stricter where chance makes columns",
+        minimum=0.9,
+        maximum=0.99999,
+    )
     span: float = option(60.0, "share of the depth that a column reaches over", unit="%", minimum=10, maximum=100)
     window: int = option(3, "edge of the window in which counts are summed, in pixels and frames", minimum=1)
     frames: int = option(1, "frames that are added up before anything else", minimum=1)

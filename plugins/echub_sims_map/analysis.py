@@ -49,6 +49,7 @@ def _conditions(found: Search) -> dict[str, Condition]:
         "species": Condition(found.cube.species),
         "region": Condition(found.cube.region),
         "reference": Condition(found.params.reference or "the map itself, shuffled"),
+        "quantile": Condition(found.quantile),
         "threshold": Condition(found.threshold),
         "detectable_contrast": Condition(found.detectable),
         "columns_in_blank": Condition(found.false),

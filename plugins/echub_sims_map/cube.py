@@ -14,7 +14,7 @@ from echub.plugin import Flag, Inputs, Refusal
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 
-LEAST_FRAMES = 5
+LEAST_FRAMES = 6
 DEAD_TIME_WARNING = 0.05
 OVERDISPERSED, PICTURE = 1.2, 2.0
 """Scatter between frames over that of counting, from which it is said, and that scaled pictures have."""

@@ -38,7 +38,7 @@ def measurands(search: Search, grid: Grid) -> tuple[dict[str, Measurand], list[S
 
 def _count(search: Search) -> tuple[Measurand, list[Sensitivity]]:
     """Count the columns; the interval is from other thresholds and shares of the depth."""
-    span, quantile, best = search.params.span / 100, search.params.quantile, len(search.columns)
+    span, quantile, best = search.params.span / 100, search.quantile, len(search.columns)
     less, more = max(0.1, span - 0.1), min(1.0, span + 0.1)
     strict, lax = 1 - (1 - quantile) / 5, 1 - min(0.1, 2 * (1 - quantile))
     shallower, deeper = search.counts(search.threshold, (less, more))

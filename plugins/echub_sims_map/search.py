@@ -26,6 +26,10 @@ from echub_sims_map.width import Found, Surroundings, measure, pieces
 
 LEAST_IN_WINDOW = 27.0
 """Background counts in a window from which the statements about columns were tested: 1 per pixel and frame."""
+LEAST_WINDOWS = 3.0
+"""Windows, one below the other, that a column has to reach over: what reaches over fewer is often chance."""
+STRICTER = 10.0
+ROUNDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,7 @@ class Search:
     apart: Array
     flat: Array
     blank: Array
+    quantile: float
     threshold: float
     columns: list[Found]
 
@@ -108,9 +113,10 @@ def search(whole: Cube, maps: Maps, params: SimsMapParams, flags: list[Flag], rn
     flat = surface(cube, Surroundings.of(cube, first).clear)
     apart = stand_out(cube, params.window, sign, flat)
     empty = stand_out(_blank(cube, first, maps, params, flags, rng), params.window, sign)
-    threshold = threshold_of(empty, params.quantile)
+    quantile = _quantile(cube, empty, params)
+    threshold = threshold_of(empty, quantile)
     columns = measure(cube, spanning(apart, threshold, span), span, sign)
-    return Search(cube, params, apart, flat, empty, threshold, columns)
+    return Search(cube, params, apart, flat, empty, quantile, threshold, columns)
 
 
 def _blank(
@@ -129,6 +135,20 @@ def _blank(
     if params.reference == cube.region or cube.species not in maps.ions(params.reference):
         raise Refusal("no_reference", f"the region {params.reference} is no reference for {cube.species} here")
     return maps.cube(cube.species, params.reference, flags).binned(params.frames)
+
+
+def _quantile(cube: Cube, empty: Array, params: SimsMapParams) -> float:
+    """Give the quantile: the asked one, or a stricter one where chance makes columns.
+
+    That is in stacks of few frames, and where the shuffled map shows it, as large ones do.
+    """
+    few = params.span / 100 * len(cube.counts) < LEAST_WINDOWS * params.window
+    quantile = 1 - (1 - params.quantile) / (STRICTER if few else 1)
+    for _ in range(ROUNDS if not params.reference else 0):
+        if not spanning(empty, threshold_of(empty, quantile), params.span / 100):
+            break
+        quantile = 1 - (1 - quantile) / STRICTER
+    return quantile
 
 
 def _require_depth(whole: Cube, cube: Cube) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks.truth import arrhenius, ramp_onset, sims_profile, speed
+from tests.benchmarks.truth import arrhenius, ramp_onset, sims_map, sims_profile, speed
 
 PARTS = {
     "ramp_onset": ramp_onset.run,
     "arrhenius": arrhenius.run,
+    "sims_map": sims_map.run,
     "sims_profile": sims_profile.run,
     "speed": speed.run,
 }

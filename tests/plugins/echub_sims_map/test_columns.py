@@ -8,7 +8,14 @@ import pytest
 import echub
 from echub.plugin import Record
 from echub.testing import synth
-from echub.testing.synth import PILLARS, Cube, Ion, Pillar
+from echub.testing.synth import PILLARS, Ion, Pillar
+
+FRAMES = 24
+
+
+def Cube(frames=FRAMES, **told):  # noqa: N802
+    """Give a setup with fewer frames than the default, to be quick."""
+    return synth.Cube(frames=frames, **told)
 
 
 def ask(setup, seed=0, **params):
@@ -25,7 +32,7 @@ def codes(outcome):
 
 def with_counts(change, setup=None, **params):
     """Ask about a map whose counts were changed after they were made."""
-    case = synth.cube(0, setup or Cube(pixels=32, frames=20))
+    case = synth.cube(0, setup or Cube(pixels=60))
     column = case.columns["ion_counts"]
     changed = replace(case, columns={**case.columns, "ion_counts": replace(column, values=change(column.values))})
     return echub.analyze("sims-map", changed.record(), params=params)
@@ -47,20 +54,20 @@ def with_counts(change, setup=None, **params):
 )
 def test_columns_are_counted_and_their_widths_covered(setup, params):
     inside = []
-    for seed in range(4):
+    for seed in range(3):
         outcome = ask(setup, seed, **params)
         assert outcome["column_count"].value == 2
         for name, width in (("smallest_column_width", 6.0), ("largest_column_width", 12.0)):
             measurand = outcome[name]
-            assert measurand.value == pytest.approx(width, rel=0.06)
+            assert measurand.value == pytest.approx(width, rel=0.1)
             inside.append(measurand.interval.covers(width))
-    # 8 intervals of 95 % cover fewer than 6 with a chance of 6 in 1000.
-    assert sum(inside) >= 6
+    # 6 intervals of 95 % cover fewer than 4 with a chance of 2 in 1000.
+    assert sum(inside) >= 4
 
 
 def test_blank_cubes_have_no_columns():
-    blanks = [ask(Cube(ions=one(background=b, pillars=())), seed) for b in (1.5, 4) for seed in range(5)]
-    assert [outcome["column_count"].value for outcome in blanks] == [0] * 10
+    blanks = [ask(Cube(ions=one(background=b, pillars=())), seed) for b in (1.5, 4) for seed in range(4)]
+    assert [outcome["column_count"].value for outcome in blanks] == [0] * 8
     assert "smallest_column_width" not in blanks[0].measurands
 
 
@@ -80,15 +87,18 @@ def test_a_column_of_too_little_depth_is_none():
     assert outcome["column_count"].value == 0
     assert outcome["column_count"].interval.high == 1  # at a span of 50 %
     assert ("span", 1.0) in {(s.parameter, s.value) for s in outcome.sensitivity}
-    assert ask(Cube(ions=one(pillars=(replace(PILLARS[1], top=0.2, bottom=0.7),))), span=40)["column_count"].value == 1
+    assert (
+        ask(Cube(ions=one(pillars=(replace(PILLARS[1], top=0.2, bottom=0.7),))), span=40)["column_count"].value
+        == 1
+    )
 
 
 def test_the_table_says_where_each_column_is():
     table = ask(Cube(ions=one(pillars=(replace(PILLARS[0], top=0.1, bottom=0.8), PILLARS[1])))).tables["columns"]
     assert table["x"].array() == pytest.approx([16.3, 44.6], abs=0.2)
     assert table["y"].array() == pytest.approx([17.1, 40.2], abs=0.2)
-    assert table["frame_from"].array() == pytest.approx([5.5, -0.5], abs=1.1)
-    assert table["frame_to"].array() == pytest.approx([47.5, 59.5], abs=1.1)
+    assert table["frame_from"].array() == pytest.approx([1.9, -0.5], abs=1.1)
+    assert table["frame_to"].array() == pytest.approx([18.7, 23.5], abs=1.1)
     assert table["contrast"].array() == pytest.approx([3, 3], rel=0.1)
 
 
@@ -102,7 +112,7 @@ def test_a_column_hardly_wider_than_its_pixels_is_bounded_from_above():
 def test_a_column_at_the_edge_is_counted_and_not_measured():
     outcome = ask(Cube(ions=one(pillars=(Pillar(0, 30, 9), PILLARS[1]))))
     assert outcome["column_count"].value == 2
-    assert outcome["smallest_column_width"].interval.covers(12)
+    assert outcome["smallest_column_width"].value == pytest.approx(12, abs=0.3)
     assert "columns_cut" in codes(outcome)
 
 
@@ -110,11 +120,11 @@ def test_columns_that_hardly_stand_out_are_said():
     faint = tuple(replace(p, contrast=1.45) for p in PILLARS)
     outcome = ask(Cube(ions=one(background=1.2, pillars=faint)))
     assert "columns_near_threshold" in codes(outcome)
-    assert ask(Cube(ions=one(background=1.2, pillars=faint)), window=5)["column_count"].value == 2
+    assert ask(Cube(frames=60, ions=one(background=1.2, pillars=faint)), window=5)["column_count"].value == 2
 
 
 def test_without_a_pixel_size_widths_are_in_pixels():
-    case = synth.cube(0).without("x", "y")
+    case = synth.cube(0, Cube()).without("x", "y")
     outcome = echub.analyze("sims-map", case.record())
     assert outcome["smallest_column_width"].unit == "1"
     assert outcome["smallest_column_width"].interval.covers(6)
@@ -122,7 +132,7 @@ def test_without_a_pixel_size_widths_are_in_pixels():
 
 
 def test_a_crater_depth_gives_depths():
-    case = synth.cube(0)
+    case = synth.cube(0, Cube())
     deep = replace(case, metadata={**case.metadata, "sims.crater_depth": "2 um"})
     table = echub.analyze("sims-map", deep.record()).tables["columns"]
     assert (table["depth_from"].unit, table["depth_to"].values[1]) == ("nm", pytest.approx(2000))
@@ -152,7 +162,7 @@ def blurred(n):
         (lambda n: 0 * n, "empty_channel"),
         (blurred, "smoothed_image"),
         (lambda n: np.full(n.shape, np.nan), "no_values"),
-        (lambda n: n // 8, "background_too_low"),
+        (lambda n: np.random.default_rng(1).binomial(n.astype(int), 0.1), "background_too_low"),
     ],
 )
 def test_what_holds_no_counting_statistics_is_refused(change, code):
@@ -173,7 +183,7 @@ def test_too_dark_a_map_says_how_many_frames_to_add_up():
     [
         (Cube(frames=1), {}, "one_frame"),
         (Cube(frames=4), {}, "too_few_frames"),
-        (Cube(frames=20), {"frames": 5}, "too_few_frames"),
+        (Cube(frames=29), {"frames": 5}, "too_few_frames"),
         (Cube(), {"species": "K+"}, "unknown_species"),
         (Cube(), {"region": "nowhere"}, "unknown_region"),
         (Cube(), {"reference": "nowhere"}, "no_reference"),
@@ -225,7 +235,7 @@ def test_a_reference_that_has_columns_itself_is_said():
 
 
 def test_counts_that_are_no_numbers_were_not_measured():
-    case = synth.cube(0)
+    case = synth.cube(0, Cube())
     record = case.record()
     dataset = record["ion_map"]
     values = dataset["ion_counts"].astype(float)
