@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.build import ROWS
 from echub.column import Column
 from echub.dataset import Dataset
 from echub.declare import Analysis, Need, NeedMeta
@@ -115,7 +116,11 @@ def bind(
     found = {need.name: _answer(need, data, record.metadata, columns or {}) for need in analysis.columns}
     answers = {name: answer for name, answer in found.items() if answer is not None}
     row = data["row"] if "row" in data.columns else np.arange(data.rows)
-    answers, row, flags = _without_gaps(analysis, answers, row)
+    flags: tuple[Flag, ...] = ()
+    if all(column.axes == ROWS for column in data.columns.values()):
+        answers, row, flags = _without_gaps(analysis, answers, row)
+    else:  # a map has no rows that could be left out
+        _require_numbers(analysis, answers)
     _check_clock(analysis, answers, row)
     _check_sampling(analysis, answers, len(row))
     units = {need.path: need.unit for need in analysis.metadata if need.unit}
@@ -263,19 +268,24 @@ def _cell_voltage(need: Need, data: Dataset, metadata: Metadata) -> Answer | Non
 # -- rows ------------------------------------------------------------------------------------
 
 
+def _require_numbers(analysis: Analysis, answers: Mapping[str, Answer]) -> None:
+    for need in analysis.columns:
+        answer = None if need.optional else answers.get(need.name)
+        if answer is not None and answer.values.dtype.kind == "f" and not np.isfinite(answer.values).any():
+            raise Refusal("no_values", f"the column {answer.how} holds no number")
+
+
 def _without_gaps(
     analysis: Analysis, answers: dict[str, Answer], row: NDArray[Any]
 ) -> tuple[dict[str, Answer], NDArray[Any], tuple[Flag, ...]]:
     """Leave out rows in which a required column has no value, and say how many."""
+    _require_numbers(analysis, answers)
     whole = np.ones(len(row), dtype=bool)
     for need in analysis.columns:
         values = answers[need.name].values if need.name in answers else None
         if need.optional or values is None or values.ndim != 1 or values.dtype.kind != "f":
             continue
-        finite = np.isfinite(values)
-        if not finite.any():
-            raise Refusal("no_values", f"the column {answers[need.name].how} holds no number")
-        whole &= finite
+        whole &= np.isfinite(values)
     if whole.all():
         return answers, row, ()
     if not whole.any():

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from echub.build import SourceColumn, build_dataset, build_map, build_tables
     from echub.channels import Channel, build_long
     from echub.column import Bits, Column
+    from echub.counting import poisson_interval
     from echub.dataset import Dataset
     from echub.description import describe, plain_types, restore
     from echub.errors import (
+        DataError,
         EchubError,
         MetadataError,
         PluginError,
@@ -70,6 +72,7 @@ _LAZY = {
     "Column": "echub.column",
     "Component": "echub.outcome",
     "Condition": "echub.outcome",
+    "DataError": "echub.errors",
     "Dataset": "echub.dataset",
     "Dropped": "echub.record",
     "EchubError": "echub.errors",
@@ -104,6 +107,7 @@ _LAZY = {
     "missing_metadata": "echub.needs",
     "parse_unit": "echub.units",
     "plain_types": "echub.description",
+    "poisson_interval": "echub.counting",
     "quantities": "echub.vocabulary",
     "restore": "echub.description",
     "unit": "echub.units",
@@ -117,6 +121,7 @@ __all__ = [
     "Component",
     "Condition",
     "Confidence",
+    "DataError",
     "Dataset",
     "Decision",
     "Dropped",
@@ -164,6 +169,7 @@ __all__ = [
     "option",
     "parse_unit",
     "plain_types",
+    "poisson_interval",
     "quantities",
     "restore",
     "unit",

@@ -15,7 +15,7 @@ SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py",
 
 LAYERS = (
     "errors declare notice",
-    "units text species jsontext rules outcome",
+    "units text species jsontext rules outcome counting",
     "vocabulary source metadata content problem group_limits",
     "column dataset selection frames build channels record segments description clock",
     "installed hookspecs registry options detect annotate filters steady store output group needs points",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from echub.plugin import Metadata, ReadError, Source, UnknownSpecies
+from echub.plugin import EchubError, Metadata, ReadError, Source, UnknownSpecies
 from echub.species import parse_species
 
 POLARITIES = {"+": 1, "-": -1, "positive": 1, "negative": -1}
@@ -18,7 +18,7 @@ LAYOUTS = ("table", "pairs")
 _TOP = ("format", "sims", "region", "instrument", "sample")
 _REGION = ("name", "state", "current_density", "test", "test_sha256", "crater_depth", "profile", "images")
 _PROFILE = ("file", "layout", "polarity", "x", "x_unit", "y", "decimal", "separator", "species")
-_IMAGES = ("pattern", "species", "polarity")
+_IMAGES = ("pattern", "species", "polarity", "frame_time")
 
 
 class Undeclared(ReadError):
@@ -100,7 +100,8 @@ def _check(tree: Mapping[str, Any], declared: Declared) -> None:
         missing += _missing_in_profile(part)
     for part in declared.images:
         missing += [f"{part.where}: {key}" for key in ("pattern", "species") if not part.told.get(key)]
-        missing += _missing_polarity(part, [str(s) for s in part.told.get("species", [])])
+        missing += _missing_polarity(part, _labels(part, missing))
+        missing += _wrong_time(part)
         missing += _unknown(part.told, _IMAGES, part.where)
     missing += _unknown(tree, _TOP, "the manifest")
     if missing:
@@ -110,6 +111,34 @@ def _check(tree: Mapping[str, Any], declared: Declared) -> None:
             found=f"{len(missing)} missing or unknown",
             hint="echub plugins show hiden  prints a template",
         )
+
+
+def _labels(part: Part, missing: list[str]) -> list[str]:
+    """Give the labels of a part's images; what is no list of labels is reported."""
+    told = part.told.get("species", [])
+    if not isinstance(told, list):
+        missing.append(f'{part.where}: species is no list ["Na+", "Zr+"]')
+        return []
+    labels = [str(label) for label in told]
+    missing += [
+        f"{part.where}: {label} is named twice" for label in dict.fromkeys(labels) if labels.count(label) > 1
+    ]
+    return labels
+
+
+def _wrong_time(part: Part) -> list[str]:
+    try:
+        wrong = "frame_time" in part.told and not seconds_of(str(part.told["frame_time"])) > 0
+    except EchubError:
+        wrong = True
+    return [f'{part.where}: frame_time is {part.told["frame_time"]!r}, not a time such as "10 s"'] if wrong else []
+
+
+def seconds_of(text: str) -> float:
+    """Give a stated time in seconds; raise `EchubError` for anything else."""
+    check = Metadata()
+    check.set("sims.dwell_time", text)
+    return float(check.value("sims.dwell_time", "s"))
 
 
 def _missing_overall(declared: Declared) -> list[str]:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +16,23 @@ from echub.species import parse_species
 from echub.text import decode, encoding_of
 from echub_hiden.declared import Part, open_beside
 
+COUNTED = ("I", "L", "F")
+"""Pillow's modes of one number per pixel: 8, 16 and 32 bits, and floats. An alpha channel makes a picture."""
+
 
 @dataclass(frozen=True)
 class Stack:
-    """The images of one species in one region: counts (frame, y, x), and the bits of a stored pixel."""
+    """The images of one species in one region: numbers (frame, y, x) in the type of their file."""
 
     region: str
     species: str
     polarity: int
-    counts: NDArray[np.float64]
-    bits: int
+    counts: NDArray[Any]
+
+    @property
+    def bits(self) -> int:
+        """Give the bits of a pixel's whole number; 0 where pixels are fractions."""
+        return 8 * self.counts.dtype.itemsize if self.counts.dtype.kind in "ui" else 0
 
 
 def read_stack(part: Part, source: Source) -> Iterator[Stack]:
@@ -46,9 +54,14 @@ def read_stack(part: Part, source: Source) -> Iterator[Stack]:
         )
     for number, label in enumerate(species):
         images = cube[number] if cube is not None else _images(pattern, label, source)
-        bits = 8 * images.dtype.itemsize if images.dtype.kind in "ui" else 64
-        sign = part.polarity or parse_species(label).polarity
-        yield Stack(part.region, label, sign, images.astype(np.float64), bits)
+        if images.ndim != 3 or not images.size:
+            raise ReadError(
+                f"the images of {label} are no stack",
+                path=pattern,
+                expected="(frame, y, x)",
+                found=str(images.shape),
+            )
+        yield Stack(part.region, label, part.polarity or parse_species(label).polarity, images)
 
 
 def _images(pattern: str, label: str, source: Source) -> NDArray[np.generic]:
@@ -100,6 +113,8 @@ def _matrix(file: Source) -> NDArray[np.generic]:
     data = file.read()
     encoding = encoding_of(data, whole=True)
     text = decode(data, encoding.value or "utf-8")
+    if not text.strip():
+        raise ReadError("the image is no matrix: the file is empty", path=file.shown, expected="(y, x)")
     separator = next((s for s in (";", "\t", ",") if s in text), None)
     try:
         return _require_matrix(np.loadtxt(io.StringIO(text), delimiter=separator, ndmin=2), file)
@@ -124,18 +139,33 @@ def _array(file: Source) -> NDArray[np.generic]:
 
 
 def _tiff(file: Source) -> NDArray[np.generic]:
-    """Read all pages of a TIFF with Pillow, which comes with matplotlib (extra `plot`)."""
+    """Read all pages of a TIFF with Pillow, which comes with matplotlib (extra `plot`).
+
+    Pages of colours, of a palette or of two tones are pictures, not counts.
+    """
     try:
         from PIL import Image, ImageSequence
     except ImportError:
         raise ReadError(
-            "reading TIFF needs Pillow", path=file.shown, hint="pip install pillow, or export matrices as text"
+            "reading TIFF needs Pillow",
+            path=file.shown,
+            hint="pip install 'echub[plot]', or export matrices as text",
         ) from None
     try:
         with Image.open(io.BytesIO(file.read())) as image:
-            pages = [np.array(page) for page in ImageSequence.Iterator(image)]
-    except (OSError, ValueError, SyntaxError) as error:
+            pages = [(page.mode, np.array(page)) for page in ImageSequence.Iterator(image)]
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ReadError("the file is no TIFF that can be read", path=file.shown, found=str(error)) from None
-    if any(page.ndim != 2 for page in pages):
-        raise ReadError("a page is a coloured picture, not counts", path=file.shown, found=str(pages[0].shape))
-    return np.stack(pages)
+    modes = {mode for mode, _ in pages}
+    if pictures := sorted(mode for mode in modes if mode == "LA" or not mode.startswith(COUNTED)):
+        raise ReadError(
+            "a page is a picture, not counts",
+            path=file.shown,
+            expected="one number per pixel",
+            found=f"the mode {pictures[0]}",
+            hint="export raw counts per pixel and frame, not the colours of the screen",
+        )
+    shapes = {page.shape for _, page in pages}
+    if len(shapes) > 1:
+        raise ReadError("the pages differ in size", path=file.shown, found=", ".join(map(str, sorted(shapes))))
+    return np.stack([page for _, page in pages])

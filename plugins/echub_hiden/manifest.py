@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ from echub.plugin import (
     build_map,
 )
 from echub.species import overlay, parse_species
-from echub_hiden.declared import Declared, Part, X, Y, describe, parse
+from echub_hiden.declared import Declared, Part, X, Y, describe, parse, seconds_of
 from echub_hiden.images import Stack, read_stack
 from echub_hiden.tables import read_table
 
@@ -132,16 +134,19 @@ def _map(declared: Declared, source: Source, metadata: Metadata, notices: list[N
         )
     counts = np.stack([stack.counts for stack in stacks])
     _check_images(stacks, notices)
-    mask = np.isfinite(counts)
+    mask = np.isfinite(counts) if counts.dtype.kind == "f" else np.ones((), dtype=bool)
     labels = [stack.species for stack in stacks]
     _check_labels([(label, 0) for label in labels], notices)
     columns = [
-        SourceColumn("counts", _whole(np.where(mask, counts, 0)), "ion_counts", "count", axes=AXES),
+        SourceColumn(
+            "counts", _whole(counts if mask.all() else np.where(mask, counts, 0)), "ion_counts", "count", axes=AXES
+        ),
         _coded("species", labels),
         SourceColumn("polarity", np.array([s.polarity for s in stacks], np.int8), "polarity", "1", axes=AXES[:1]),
         _coded("region", [stack.region for stack in stacks]),
         SourceColumn("frame", np.arange(counts.shape[1]), "frame", "1", "reported", axes=("frame",)),
         *_coordinates(metadata, counts.shape),
+        *_clock(declared, counts.shape[1]),
     ]
     if not mask.all():
         lost = int((~mask).sum())
@@ -153,10 +158,30 @@ def _map(declared: Declared, source: Source, metadata: Metadata, notices: list[N
 _MASKED = {"recipe": "1 where the image holds a number"}
 
 
-def _whole(counts: NDArray[np.float64]) -> NDArray[np.generic]:
+def _whole(counts: NDArray[Any]) -> NDArray[Any]:
     """Give unsigned integers where all counts are whole and none is negative."""
-    whole = np.array_equal(counts, np.round(counts)) and counts.min(initial=0) >= 0
+    if counts.dtype.kind == "u":
+        return counts
+    whole = counts.min(initial=0) >= 0 and bool((counts == np.round(counts)).all())
     return counts.astype(np.uint32) if whole and counts.max(initial=0) < 2**32 else counts
+
+
+def _clock(declared: Declared, frames: int) -> list[SourceColumn]:
+    """Give the sputter time in the middle of each frame, where the manifest states the time of a frame."""
+    told = {str(part.told["frame_time"]) for part in declared.images if "frame_time" in part.told}
+    if not told:
+        return []
+    if len(told) > 1 or any("frame_time" not in part.told for part in declared.images):
+        raise ReadError(
+            "the images have no common time of a frame",
+            expected="one frame_time for all images of the manifest",
+            found=", ".join(sorted(told)),
+            hint="write one manifest for each",
+        )
+    seconds = seconds_of(told.pop())
+    attrs = {"recipe": "(frame + 1/2) * frame_time"}
+    time = (np.arange(frames) + 0.5) * seconds
+    return [SourceColumn("sputter_time", time, "sputter_time", "s", "derived", axes=("frame",), attrs=attrs)]
 
 
 def _coded(name: str, texts: list[str]) -> SourceColumn:
@@ -177,9 +202,9 @@ def _coordinates(metadata: Metadata, shape: tuple[int, ...]) -> list[SourceColum
 def _check_images(stacks: list[Stack], notices: list[Notice]) -> None:
     """Flag pictures taken for counts: 0 to 1, 8 bit scaled to 255, fractions; and empty channels."""
     for stack in stacks:
-        values = stack.counts[np.isfinite(stack.counts)]
+        values = stack.counts if stack.bits else stack.counts[np.isfinite(stack.counts)]
         name = f"{stack.region}, {stack.species}"
-        whole = np.array_equal(values, np.round(values))
+        whole = bool(stack.bits) or np.array_equal(values, np.round(values))
         if not values.any():
             notices.append(Notice("all-zero", f"{name}: all pixels are zero"))
         elif (values < 0).any():
@@ -192,3 +217,7 @@ def _check_images(stacks: list[Stack], notices: list[Notice]) -> None:
             notices.append(Notice("eight-bit-image", f"{name}: 8-bit pixels up to 255 look like a scaled picture"))
         if stack.counts.shape[0] == 1:
             notices.append(Notice("one-frame", f"{name}: one frame has no depth"))
+        sign = parse_species(stack.species).polarity
+        if sign and stack.polarity and sign != stack.polarity:
+            text = f"{name}: {stack.species} cannot come from the declared polarity"
+            notices.append(Notice("polarity-mismatch", text))

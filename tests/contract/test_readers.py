@@ -71,7 +71,8 @@ READERS = {
         sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
     ),
     "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
-    "sims-declared": Row([FIXTURES / "sims" / "declared" / "sims.toml"]),
+    "sims-declared": Row([FIXTURES / "sims" / folder / "sims.toml" for folder in ("declared", "maps")]),
+    "sims-map-profile": Row([FIXTURES / "sims" / "maps" / "roi.outcome.json"]),
     "cameca-profile": Row([FIXTURES / "sims" / "profile.dp_rpc_asc"]),
     "cameca-spectrum": Row([FIXTURES / "sims" / "spectrum.ms_rpc_asc"]),
     "galvani-mpr": Row([FIXTURES / "eclab" / f"{name}.mpr" for name in ("gcpl", "cp", "peis")]),

@@ -10,23 +10,29 @@ from __future__ import annotations
 
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
+from echub.testing.synth.cube import PILLARS, Cube, Ion, Pillar, cube
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
 __all__ = [
     "BOLTZMANN_EV",
+    "PILLARS",
     "THRESHOLDS",
     "Case",
     "Cells",
     "Column",
     "ContactLoss",
+    "Cube",
     "Instrument",
+    "Ion",
+    "Pillar",
     "Pulses",
     "Ramp",
     "Voids",
     "activated",
     "boltzmann_factor",
+    "cube",
     "faulty",
     "pulses",
     "quantise",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.build import SourceColumn, build_dataset
+from echub.build import ROWS, SourceColumn, build_dataset, build_map
 from echub.metadata import Metadata
 from echub.outcome import Outcome
 from echub.record import Provenance, Record
@@ -19,10 +19,11 @@ from echub.vocabulary import quantities
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One generated column: values in a unit."""
+    """One generated column: values in a unit, over one row each or over the axes of a map."""
 
     values: NDArray[Any]
     unit: str | None = None
+    axes: tuple[str, ...] = ROWS
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +46,17 @@ class Case:
 
     def record(self) -> Record:
         """Give the record, as a reader would have built it."""
-        built = [SourceColumn(name, c.values, quantity=name, unit=c.unit) for name, c in self.columns.items()]
+        built = [
+            SourceColumn(name, c.values, quantity=name, unit=c.unit, axes=c.axes)
+            for name, c in self.columns.items()
+        ]
+        build = build_dataset if all(c.axes == ROWS for c in self.columns.values()) else build_map
         metadata = Metadata()
         for path, text in self.metadata.items():
             metadata.set(path, text, source="generator")
         source = {"name": "generated", "size": 0, "sha256": "0" * 64}
         return Record(
-            [build_dataset(self.kind, built)],
+            [build(self.kind, built)],
             metadata=metadata,
             provenance=Provenance(source=source, reader={"name": "generator", "version": "1"}),
         )
@@ -64,9 +69,8 @@ class Case:
         for name in units.keys() & columns.keys():
             column = columns[name]
             point = quantities()[name].point
-            columns[name] = Column(
-                convert(column.values, column.unit or "1", units[name], point=point), units[name]
-            )
+            converted = convert(column.values, column.unit or "1", units[name], point=point)
+            columns[name] = replace(column, values=converted, unit=units[name])
         metadata = dict(self.metadata)
         for path in units.keys() & metadata.keys():
             value, unit = parse_value(metadata[path])
@@ -83,15 +87,21 @@ class Case:
         return replace(self, columns=kept)
 
     def rows(self, count: int) -> Case:
-        """Keep the first rows."""
-        kept = {name: replace(c, values=c.values[:count]) for name, c in self.columns.items()}
-        return replace(self, columns=kept)
+        """Keep the first rows; of a map the first places along its first axis."""
+        axis = next(iter(self.columns.values())).axes[0]
+        kept = {
+            name: replace(c, values=c.values.take(range(min(count, c.values.shape[at])), axis=at))
+            for name, c in self.columns.items()
+            if axis in c.axes
+            for at in [c.axes.index(axis)]
+        }
+        return replace(self, columns={**self.columns, **kept})
 
     def with_values(self, name: str, values: NDArray[Any], unit: str | None = None) -> Case:
         """Replace or add a column."""
-        known = self.columns.get(name)
+        known = self.columns.get(name, Column(values))
         return replace(
-            self, columns={**self.columns, name: Column(values, unit or (known.unit if known else None))}
+            self, columns={**self.columns, name: replace(known, values=values, unit=unit or known.unit)}
         )
 
     def without(self, *names: str) -> Case:
@@ -102,4 +112,4 @@ class Case:
 
     def lost(self, name: str) -> Case:
         """Replace the values of a column by NaN."""
-        return self.with_values(name, np.full(len(self.columns[name].values), np.nan))
+        return self.with_values(name, np.full(self.columns[name].values.shape, np.nan))

@@ -1,0 +1,109 @@
+"""SIMS ion maps: columns with widths, co-location of species, regions of interest as profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from echub.plugin import Analysis, Confidence, Gives, Need, NeedMeta, Reader, hookimpl, option
+
+if TYPE_CHECKING:
+    from echub.plugin import Source
+
+START = 200
+"""Bytes in which an outcome names its format and its analysis."""
+
+
+@dataclass(frozen=True)
+class SimsMapParams:
+    """Parameters of `sims-map`."""
+
+    species: str = option("", "ion whose columns are wanted, as labelled in the file; empty: the first")
+    region: str = option("", "region that is looked at; empty: the first")
+    reference: str = option("", "region without columns that sets the threshold; empty: the map itself, shuffled")
+    columns: str = option("brighter", "columns have more or fewer ions", choices=("brighter", "darker"))
+    quantile: float = option(
+        0.99,
+        "share of a blank cube below the threshold; stricter where chance makes columns",
+        minimum=0.9,
+        maximum=0.99999,
+    )
+    span: float = option(60.0, "share of the depth that a column reaches over", unit="%", minimum=10, maximum=100)
+    window: int = option(3, "edge of the window in which counts are summed, in pixels and frames", minimum=1)
+    frames: int = option(1, "frames that are added up before anything else", minimum=1)
+    partner: str = option("", "ion that is compared with the first; empty: all of the same polarity")
+    across_polarities: bool = option(False, "compare ions of opposite polarity as well")
+    roi: str = option(
+        "columns; outside",
+        "profiles: rectangle X0 Y0 X1 Y1, ellipse X Y RX RY, polygon X Y X Y …, columns, outside, all",
+    )
+
+
+@dataclass(frozen=True)
+class ProfileOptions:
+    """Options of the reader `sims-map-profile`."""
+
+    roi: str = option("", "which region of interest; empty: the first")
+
+
+SIMS_MAP = Analysis(
+    "sims-map",
+    "Columns, co-location and regions of interest in SIMS maps",
+    run="echub_sims_map.analysis:run",
+    figure="echub_sims_map.figure:draw",
+    kind="ion_map",
+    needs=(
+        Need("n", "ion_counts", "count"),
+        Need("species", "species"),
+        Need("polarity", "polarity", "1"),
+        Need("region", "region", optional=True),
+        Need("mask", "mask", "1", optional=True, help="0 where a pixel was not measured"),
+        Need("x", "x", "um", optional=True, help="without it widths are in pixels"),
+        Need("y", "y", "um", optional=True),
+        Need("z", "depth", "nm", optional=True),
+        Need("t", "sputter_time", "s", optional=True, restarts=True),
+        NeedMeta("sims.dwell_time", "s", optional=True, help="per pixel and frame"),
+        NeedMeta("sims.dead_time", "s", optional=True),
+        NeedMeta("sims.crater_depth", "nm", optional=True),
+        NeedMeta("sims.regions", optional=True),
+    ),
+    params=SimsMapParams,
+    gives=(
+        Gives("column_count", "1", "columns that reach over the asked share of the depth"),
+        Gives("smallest_column_width", "um", "diameter of the circle of its area", or_units=("1",)),
+        Gives("largest_column_width", "um", "likewise", or_units=("1",)),
+        Gives("column_area", "%", "share of the field that whole columns cover"),
+        Gives("background", "count", "counts per pixel and frame outside the columns"),
+        Gives("dispersion", "1", "scatter between frames over that of counting; above 1 it widens the intervals"),
+    ),
+    reference="excess area of connected columns above a blank cube's quantile",
+)
+
+
+@hookimpl
+def echub_analyses() -> Iterable[Analysis]:
+    """Declare the analysis of this plugin."""
+    return (SIMS_MAP,)
+
+
+@hookimpl
+def echub_readers() -> Iterable[Reader]:
+    """Declare the reader of this plugin: an outcome whose regions of interest are profiles."""
+    return (
+        Reader(
+            "sims-map-profile",
+            "Depth profile of a region of interest, from an outcome of sims-map",
+            (".json",),
+            sniff="echub_sims_map:sniff",
+            read="echub_sims_map.profile:read",
+            options=ProfileOptions,
+        ),
+    )
+
+
+def sniff(source: Source) -> Confidence:
+    """Recognise an outcome of `sims-map` by its own first keys."""
+    start = source.head[:START]
+    known = b'"format": "echub-outcome 1"' in start and b'"analysis": "sims-map"' in start
+    return Confidence.CERTAIN if known else Confidence.NO

@@ -1,0 +1,194 @@
+"""Regions of interest: shapes, masked pixels, and the way to a depth profile."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from scipy.special import erfc
+
+import echub
+from echub.errors import ReadError
+from echub.plugin import Outcome
+from echub.testing import synth
+from echub.testing.synth import Cube, Ion
+from echub_sims_map.figure import draw
+from echub_sims_map.profile import to_profile
+from fixtures.sims.maps import FOLDER, counts, maps
+
+AXES = ("species", "frame", "y", "x")
+SETUP = Cube(pixels=40, frames=16, pixel_um=2.0, ions={"Na+": Ion(), "Zr+": Ion(background=6, pillars=())})
+
+
+def ask(case, **params):
+    return echub.analyze("sims-map", case.record(), params=params)
+
+
+def rows(outcome, roi, species="Na+"):
+    table = outcome.tables["roi_profile"]
+    mine = [a == roi and b == species for a, b in zip(table["roi"].values, table["species"].values, strict=True)]
+    return {
+        name: series.array()[mine] for name, series in table.items() if name not in ("roi", "region", "species")
+    }
+
+
+def test_a_rectangle_adds_up_the_pixels_whose_centre_lies_in_it():
+    case = synth.cube(1, SETUP)
+    found = rows(ask(case, roi="rectangle 3.9 10 12 20.5"), "rectangle 3.9 10 12 20.5")
+    # Pixel n is centred on 2n µm: x from 4 to 12 µm, y from 10 to 20 µm.
+    expected = case.columns["ion_counts"].values[0, :, 5:11, 2:7].sum(axis=(1, 2))
+    assert np.array_equal(found["counts"], expected)
+    assert set(found["pixels"]) == {30}
+    assert (found["low"] < expected).all()
+    assert (found["high"] > expected).all()
+
+
+@pytest.mark.parametrize(
+    ("roi", "area"),
+    [
+        ("ellipse 40 38 20 10", np.pi * 20 * 10),
+        ("polygon 10 10 70 10 10 70", 60 * 60 / 2),
+        ("polygon 10,10 70,10 70,70 40,30 10,70", 60 * 60 - 60 * 40 / 2),
+        ("all", 80 * 80),
+    ],
+)
+def test_shapes_have_their_area(roi, area):
+    found = rows(ask(synth.cube(1, SETUP), roi=roi), roi)
+    assert 4 * found["pixels"][0] == pytest.approx(area, rel=0.04)
+
+
+def test_columns_and_outside_are_all_there_is():
+    found = [
+        rows(ask(synth.cube(1, SETUP), roi="columns; outside; all"), name)
+        for name in ("columns", "outside", "all")
+    ]
+    assert np.array_equal(found[0]["counts"] + found[1]["counts"], found[2]["counts"])
+
+
+@pytest.mark.parametrize(
+    ("roi", "code"),
+    [
+        ("circle 1 2 3", "bad_roi"),
+        ("rectangle 1 2 3", "bad_roi"),
+        ("rectangle a b c d", "bad_roi"),
+        ("ellipse 1 2 0 4", "bad_roi"),
+        ("polygon 1 2 3 4", "bad_roi"),
+        ("rectangle 200 200 300 300", "empty_roi"),
+    ],
+)
+def test_wrong_regions_of_interest_are_refused(roi, code):
+    outcome = ask(synth.cube(1, replace(SETUP, frames=6)), roi=roi)
+    assert [flag.code for flag in outcome.refusals] == [code]
+
+
+def masked():
+    """Give a map whose frame 3 was not measured at all, and frame 5 in one half only."""
+    case = synth.cube(1, SETUP)
+    mask = np.ones(case.columns["ion_counts"].values.shape, dtype=np.uint8)
+    mask[:, 3] = 0
+    mask[:, 5, :20] = 0
+    return replace(case, columns={**case.columns, "mask": synth.Column(mask, "1", AXES)})
+
+
+def test_not_measured_is_not_zero_counts():
+    outcome = ask(masked(), roi="all")
+    found = rows(outcome, "all")
+    assert found["pixels"][[2, 3, 5]].tolist() == [1600, 0, 800]
+    assert outcome.tables["roi_profile"]["counts"].values[3] is None
+    assert found["counts"][5] == pytest.approx(found["counts"][4] / 2, rel=0.1)
+
+
+def test_a_profile_is_brought_to_the_same_number_of_pixels():
+    record = to_profile(ask(masked(), roi="all"))
+    profile = record["depth_profile"]
+    assert [notice.code for notice in record.notices] == ["pixels-differ"]
+    even = profile["ion_counts"][:16]
+    assert np.isnan(even[3])
+    assert even[5] == pytest.approx(even[4], rel=0.1)
+    assert profile["vendor_counts"][5] == pytest.approx(even[5] / 2)
+    assert profile.column("ion_counts").origin == "derived"
+
+
+def layered():
+    """Give a map whose sodium falls at 1200 of 2000 nm, 120 nm wide."""
+    depth = (np.arange(50) + 0.5) / 50 * 2000
+    level = 0.5 + 2 * 0.5 * erfc((depth - 1200) / (np.sqrt(2) * 60))
+    counts = np.random.default_rng(4).poisson(np.broadcast_to(level[:, None, None], (1, 50, 40, 40)))
+    case = synth.cube(3, Cube(pixels=40, frames=50, pixel_um=2.0)).with_values("ion_counts", counts)
+    return replace(case, metadata={**case.metadata, "sims.crater_depth": "2 um", "sims.dwell_time": "1 ms"})
+
+
+def test_the_interface_in_a_region_of_interest_is_found(tmp_path):
+    outcome = ask(layered(), roi="ellipse 40 40 20 20; all")
+    path = tmp_path / "map.outcome.json"
+    path.write_text(outcome.to_json(), encoding="utf-8")
+    record = echub.read(path)
+    assert record["depth_profile"]["region"][0] == "ellipse 40 40 20 20"
+    profile = echub.analyze("sims-profile", path, params={"species": "Na+"})
+    assert profile["interface_position"].unit == "nm"
+    assert profile["interface_position"].value == pytest.approx(1200, abs=10)
+
+
+def test_a_region_of_interest_is_chosen_by_name_and_the_others_are_named(tmp_path):
+    path = tmp_path / "map.outcome.json"
+    path.write_text(ask(synth.cube(1, SETUP)).to_json(), encoding="utf-8")
+    record = echub.read(path, options={"roi": "outside"})
+    assert set(record["depth_profile"]["region"]) == {"outside"}
+    assert "the region of interest columns" in {dropped.what for dropped in record.dropped}
+    with pytest.raises(ReadError, match="no region of interest 'inside'") as caught:
+        echub.read(path, options={"roi": "inside"})
+    assert caught.value.expected == "columns or outside"
+
+
+def test_the_metadata_of_the_map_stay(tmp_path):
+    outcome = echub.analyze("sims-map", maps(tmp_path / "maps"), params={"region": "failed"})
+    (region,) = [r for r in to_profile(outcome).metadata.value("sims.regions") if r["name"] == "columns"]
+    assert (region["map_region"], region["state"], region["crater_depth"]) == ("failed", "failed", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda told: {**told, "tables": {}}, "no regions of interest"),
+        (lambda told: {**told, "format": "other"}, "cannot be read"),
+        (lambda told: {k: v for k, v in told.items() if k != "tables"}, "damaged"),
+        (lambda told: {**told, "tables": {"roi_profile": {"roi": 3}}}, "damaged"),
+    ],
+)
+def test_damaged_outcomes_are_errors(tmp_path, change, message):
+    path = tmp_path / "roi.outcome.json"
+    told = json.loads((FOLDER / "roi.outcome.json").read_text(encoding="utf-8"))
+    path.write_text(json.dumps(change(told)), encoding="utf-8")
+    with pytest.raises(ReadError, match=message):
+        echub.read(path, reader="sims-map-profile")
+
+
+def test_the_fixture_holds_what_its_generator_says():
+    outcome = Outcome.from_json((FOLDER / "roi.outcome.json").read_text(encoding="utf-8"))
+    assert outcome.tables["roi_profile"]["counts"].values[0] == counts("failed")[0, 0, 4:12, 4:12].sum()
+
+
+def drawn(outcome):
+    figure = Figure()
+    draw(outcome, figure)
+    return figure
+
+
+def test_the_figure_has_scale_bars_outlines_and_sections(tmp_path):
+    params = {"region": "failed", "reference": "pristine"}
+    figure = drawn(echub.analyze("sims-map", maps(tmp_path / "maps"), params=params))
+    titles = [axes.get_title() for axes in figure.axes]
+    assert "mean of all frames" in titles
+    assert sum(title.startswith("section") for title in titles) == 2
+    mean = figure.axes[titles.index("mean of all frames")]
+    texts = {text.get_text() for text in mean.texts}
+    assert {"1", "2", "10 µm"} <= texts
+    (bar,) = mean.lines
+    assert np.ptp(bar.get_xdata()) == pytest.approx(10)
+    assert len(mean.collections[0].get_segments()) > 20
+
+
+def test_a_refused_outcome_shows_its_map_and_the_reason():
+    outcome = ask(synth.cube(1, replace(SETUP, ions={"Na+": Ion(background=0.2)})))
+    assert "background_too_low" in drawn(outcome).get_suptitle()
