@@ -8,8 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub.plugin import Refusal
-from echub_sims_profile.interval import Ends, profiled
-from echub_sims_profile.likelihood import HIGH, LOW, POSITION, SPREAD, Array, Points, expected, fisher, maximise, shape
+from echub_sims_profile.interval import NORMAL_95, Ends, profiled
+from echub_sims_profile.likelihood import (
+    HIGH,
+    LOW,
+    POSITION,
+    SPREAD,
+    Array,
+    Points,
+    expected,
+    fisher,
+    maximise,
+    shape,
+)
 
 SIGNIFICANT = 12.0
 """Log-likelihood that a step must gain over a constant."""
@@ -40,6 +51,7 @@ class Edge:
     sigma_interval: Ends
     dispersion: float
     step: float
+    points: int
     window: tuple[float, float]
 
     def model(self, x: Array) -> Array:
@@ -52,10 +64,11 @@ class Edge:
         return self.sigma < self.step
 
 
-def find_edge(x: Array, n: Array, edge: str, gain: Array | None = None) -> Edge:
+def find_edge(x: Array, n: Array, edge: str, gain: Array | None = None, floor: float = 1.0) -> Edge:
     """Find the strongest edge and fit it.
 
-    x ascending, n counts, `gain` counts per unit of the signal. Raises `Refusal`
+    x ascending, n counts, `gain` counts per unit of the signal, `floor` the least dispersion, above
+    1 where the gain is uncertain itself. Raises `Refusal`
     (`too_few_points`, `empty_channel`, `no_interface`, `fit_failed`).
     """
     if len(x) < LEAST_POINTS:
@@ -78,14 +91,14 @@ def find_edge(x: Array, n: Array, edge: str, gain: Array | None = None) -> Edge:
         theta, lowest = _best(theta[None], points)
     if not x[0] <= theta[POSITION] <= x[-1]:
         raise Refusal("fit_failed", "the fit leaves the profile", hint="--param start=… --param stop=…")
-    return _described(theta, lowest, points)
+    return _described(theta, lowest, points, floor)
 
 
-def _described(theta: Array, lowest: float, points: Points) -> Edge:
+def _described(theta: Array, lowest: float, points: Points, floor: float) -> Edge:
     information, _ = fisher(theta[None], points)
     covariance = np.asarray(np.linalg.pinv(information[0], hermitian=True), dtype=np.float64)
     dispersion = _dispersion(theta, points)
-    widening = max(1.0, dispersion)
+    widening = max(floor, dispersion)
     error = np.sqrt(np.maximum(np.diag(covariance), 0.0) * widening)
     position, spread = profiled(theta, covariance, lowest, points, widening)
     sigma = math.exp(spread.best)
@@ -95,20 +108,21 @@ def _described(theta: Array, lowest: float, points: Points) -> Edge:
         math.exp(theta[HIGH]),
         math.exp(theta[LOW]),
         points.sign,
-        _error(float(error[POSITION]), position.ends),
+        _error(float(error[POSITION]), position.ends, float(points.x[-1] - points.x[0])),
         float(error[SPREAD]) * sigma,
         position.ends,
         (_exp(spread.ends[0]) or 0.0, _exp(spread.ends[1])),
         dispersion,
         points.step,
+        len(points.x),
         (float(points.x[0]), float(points.x[-1])),
     )
 
 
-def _error(curvature: float, ends: Ends) -> float:
-    """Give a standard error that does not contradict the interval: at least a quarter of its length."""
+def _error(curvature: float, ends: Ends, span: float) -> float:
+    """Give the standard error: of the interval's length, since a curvature may vanish between two points."""
     low, high = ends
-    return curvature if low is None or high is None else max(curvature, (high - low) / 3.92)
+    return min(curvature, span) if low is None or high is None else (high - low) / (2 * NORMAL_95)
 
 
 def _exp(value: float | None) -> float | None:
@@ -151,7 +165,10 @@ def _starts(points: Points, position: float) -> Array:
     high = max(float(level[above].mean()) if above.any() else float(level.max()), 0.5)
     low = max(float(np.median(level[~above])) if (~above).any() else float(level.min()), 0.05)
     return np.array(
-        [[math.log(max(high - low, 0.1 * high)), math.log(low), position, math.log(w * points.step)] for w in _WIDTHS]
+        [
+            [math.log(max(high - low, 0.1 * high)), math.log(low), position, math.log(w * points.step)]
+            for w in _WIDTHS
+        ]
     )
 
 

@@ -51,9 +51,7 @@ class _Track:
     def arrived(self) -> bool:
         """Tell whether both sides end, or go no further."""
         beyond = self.lost - self.lost.min() > NORMAL_95**2
-        return bool(
-            (beyond[0] or self.at[0] <= self.limits[0]) and (beyond[-1] or self.at[-1] >= self.limits[1])
-        )
+        return bool((beyond[0] or self.at[0] <= self.limits[0]) and (beyond[-1] or self.at[-1] >= self.limits[1]))
 
     def next(self) -> Array:
         """Give the next values."""
@@ -83,7 +81,9 @@ def profiled(
     """Follow position and logarithm of the width; both at once, since each costs little."""
     tracks = [_track(theta, covariance, p, points, dispersion) for p in (POSITION, SPREAD)]
     for track in tracks:
-        track.add(np.array([track.centre]), _losses(np.array([track.centre]), np.array([lowest]), track, dispersion))
+        track.add(
+            np.array([track.centre]), _losses(np.array([track.centre]), np.array([lowest]), track, dispersion)
+        )
     for _ in range(_TIMES):
         going = [track for track in tracks if not track.arrived]
         if not going:
@@ -98,7 +98,8 @@ def _track(theta: Array, covariance: Array, parameter: int, points: Points, disp
     error = math.sqrt(variance * dispersion)
     reach = float(points.x[0]), float(points.x[-1])
     limits = reach if parameter == POSITION else spread_limits(points)
-    error = min(error, reach[1] - reach[0] if parameter == POSITION else 1.0)
+    # an edge between two points has a vanishing curvature, and its error has no end
+    error = min(error, points.step + math.exp(theta[SPREAD]) if parameter == POSITION else 1.0)
     direction = np.clip(covariance[:, parameter] / variance, -5, 5)
     return _Track(parameter, float(theta[parameter]), error, limits, direction, np.empty(0), np.empty(0))
 
@@ -111,7 +112,7 @@ def _follow(going: list[_Track], theta: Array, points: Points, dispersion: float
     )
     held = np.repeat([track.parameter for track in going], len(_MULTIPLES))
     start[np.arange(len(held)), held] = np.concatenate(values)
-    _, lost = maximise(start, points, _AXIS != held[:, None], done=1e-3)
+    _, lost = maximise(start, points, held[:, None] != _AXIS, done=1e-3)
     for k, (track, at) in enumerate(zip(going, values, strict=True)):
         mine = slice(k * len(at), (k + 1) * len(at))
         track.add(at, _losses(at, lost[mine], track, dispersion))
@@ -131,7 +132,8 @@ def _minimum(at: Array, lost: Array) -> tuple[float, float]:
     if len(at) < 3 or lost[k] > min(lost[k - 1], lost[k + 1]):
         k = int(np.argmin(lost))
         return float(at[k]), float(lost[k])
-    (a, b, c), (p, q, r) = at[k - 1 : k + 2] - at[k], lost[k - 1 : k + 2] - lost[k]
+    a, c = at[k - 1] - at[k], at[k + 1] - at[k]
+    p, r = lost[k - 1] - lost[k], lost[k + 1] - lost[k]
     curve = (p / a - r / c) / (a - c)
     slope = p / a - curve * a
     if curve <= 0:

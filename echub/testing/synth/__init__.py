@@ -11,6 +11,7 @@ from __future__ import annotations
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.instrument import Instrument, quantise
+from echub.testing.synth.profile import Channel, Ion, Layers, channels, layered
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
 __all__ = [
@@ -18,13 +19,18 @@ __all__ = [
     "THRESHOLDS",
     "Case",
     "Cells",
+    "Channel",
     "Column",
     "ContactLoss",
     "Instrument",
+    "Ion",
+    "Layers",
     "Ramp",
     "activated",
     "boltzmann_factor",
+    "channels",
     "faulty",
+    "layered",
     "quantise",
     "ramp",
 ]
