@@ -15,7 +15,7 @@ from echub_sims_profile.pairing import pair, pivot
 from echub_sims_profile.picture import fitted, series
 from echub_sims_profile.pipeline import prepare, recorded
 from echub_sims_profile.profile import Profile
-from echub_sims_profile.regions import means, told, totals, windows
+from echub_sims_profile.regions import means, tests, told, totals, windows
 from echub_sims_profile.results import interface, said
 from echub_sims_profile.sensitivity import concentrations, limits
 from echub_sims_profile.species_ratios import species_ratios
@@ -83,12 +83,15 @@ def _tables(profile: Profile, data: Inputs, params: SimsProfileParams) -> tuple[
     """Give all tables: means, enrichment, ratios, limits, concentrations, checks, rebinned, steps."""
     chosen, about = windows(params, profile.unit), told(data)
     found = totals(profile, chosen)
-    flags, tables = checked(profile)
-    tables["means"] = means(found, chosen, about, profile.signal_unit, profile.unit)
+    flags, checks = checked(profile)
+    tables: Tables = {}
+    if named := tests(list(dict.fromkeys(profile.region.tolist())), about):
+        tables["regions"] = named
     if params.reference:
-        compared, flag = _compared(profile, found, about, params)
-        tables["enrichment"] = compared
+        tables["enrichment"], flag = _compared(profile, found, about, params)
         flags.append(flag)
+    tables["means"] = means(found, chosen, about, profile.signal_unit, profile.unit)
+    tables |= checks
     if params.ratios:
         tables["ratios"] = species_ratios(found, params)
     if (table := limits(profile, params)) is not None:

@@ -18,7 +18,9 @@ _SPIKE_SHARE = 0.2
 _PINNED_POINTS = 5
 _PINNED_COUNTS = 1000.0
 _SWITCH = 0.1
-"""Step between counting and Faraday cup, as a fraction, above which it is said."""
+_SWITCH_MOST = 2.0
+"""Step between counting and Faraday cup, as a fraction, above which it is said; a factor beyond which
+it is no matter of detectors but of the sample."""
 _ISOTOPE_SIGMA = 5.0
 _ISOTOPE_SHARE = 0.1
 """Deviation from natural abundance that is said: significant, and above this fraction."""
@@ -91,7 +93,7 @@ def _switched(profile: Profile) -> tuple[list[Flag], Tables]:
         one = profile.ordered(*key)
         for k in np.flatnonzero(np.diff(one.analogue.astype(int))):
             jump = _jump(one.signal, int(k))
-            if abs(jump) > _SWITCH:
+            if abs(jump) > _SWITCH and 1 / _SWITCH_MOST < 1 + jump < _SWITCH_MOST:
                 where.append(f"{_name(key)} at {one.x[k]:.4g} {profile.unit}: {100 * jump:+.0f} %")
     text = f"the signal jumps by more than {100 * _SWITCH:.0f} % where the detector is switched"
     return ([Flag("detector_switch_step", text, where="; ".join(where))] if where else []), {}

@@ -108,7 +108,7 @@ def _described(theta: Array, lowest: float, points: Points, floor: float) -> Edg
         math.exp(theta[HIGH]),
         math.exp(theta[LOW]),
         points.sign,
-        _error(float(error[POSITION]), position.ends, float(points.x[-1] - points.x[0])),
+        _error(position.ends, float(points.x[-1] - points.x[0])),
         float(error[SPREAD]) * sigma,
         position.ends,
         (_exp(spread.ends[0]) or 0.0, _exp(spread.ends[1])),
@@ -119,10 +119,13 @@ def _described(theta: Array, lowest: float, points: Points, floor: float) -> Edg
     )
 
 
-def _error(curvature: float, ends: Ends, span: float) -> float:
-    """Give the standard error: of the interval's length, since a curvature may vanish between two points."""
+def _error(ends: Ends, span: float) -> float:
+    """Give the standard error by the interval's length; where the likelihood does not end it, by the window's.
+
+    The curvature at the maximum may vanish between two points, and then says nothing.
+    """
     low, high = ends
-    return min(curvature, span) if low is None or high is None else (high - low) / (2 * NORMAL_95)
+    return span / math.sqrt(12) if low is None or high is None else (high - low) / (2 * NORMAL_95)
 
 
 def _exp(value: float | None) -> float | None:

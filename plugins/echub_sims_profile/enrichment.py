@@ -12,7 +12,7 @@ from scipy.stats import binom, t
 
 from echub.plugin import Refusal, Series
 from echub_sims_profile.interval import NORMAL_95
-from echub_sims_profile.regions import Total, tested
+from echub_sims_profile.regions import Total, applied_to
 
 COUNTING_ONLY = "counting statistics only, no significance claimed"
 MATRIX = "matrix effect not corrected: yields differ between metal and ceramic"
@@ -121,11 +121,11 @@ def discovered(p: Sequence[float], rate: float) -> list[bool]:
 
 
 def table(rows: Sequence[Ratio], rate: float, about: Mapping[str, Mapping[str, object]]) -> dict[str, Series]:
-    """Give one row per region, species and window, with the region's test and what may be claimed."""
+    """Give one row per region, species and window, with what was done to it and what may be claimed."""
     beyond = discovered([1.0 if row.p is None else row.p for row in rows], rate)
     ends = [row.ends if row.total.counted or row.craters > 1 else (None, None) for row in rows]
     return {
-        **tested([row.total.region for row in rows], about),
+        **applied_to([row.total.region for row in rows], about),
         "species": Series.of([row.total.species for row in rows]),
         "polarity": Series.of([row.total.polarity for row in rows]),
         "window": Series.of([row.total.window for row in rows]),

@@ -103,27 +103,32 @@ def told(data: Inputs) -> dict[str, Mapping[str, Any]]:
     return {str(r["name"]): r for r in data.meta("sims.regions") or []}
 
 
-def tested(names: Sequence[str], about: Mapping[str, Mapping[str, Any]]) -> dict[str, Series]:
-    """Give the columns that link regions to their electrochemical tests, as far as any is stated."""
-    columns = {"region": Series.of(names)}
-    if not any(set(about.get(n, {})) - {"name"} for n in names):
-        return columns
+def tests(regions: Sequence[str], about: Mapping[str, Mapping[str, Any]]) -> dict[str, Series]:
+    """Give one row per region: its state and its electrochemical test; empty where none is stated."""
+    if not any(set(about.get(name, {})) - {"name"} for name in regions):
+        return {}
+    named = {key: Series.of([about.get(name, {}).get(key) for name in regions]) for key in ("test", "test_sha256")}
+    return applied_to(regions, about) | named
+
+
+def applied_to(regions: Sequence[str], about: Mapping[str, Mapping[str, Any]]) -> dict[str, Series]:
+    """Give the columns that say what was done to each region, as far as any is stated."""
+    columns = {"region": Series.of(regions)}
+    told_of = [about.get(name, {}) for name in regions]
     units = {str(r["current_density_unit"]) for r in about.values() if r.get("current_density_unit")}
-    return columns | {
-        "state": Series.of([about.get(n, {}).get("state") for n in names]),
-        "current_density": Series.of([about.get(n, {}).get("current_density") for n in names], " ".join(units)),
-        "test": Series.of([about.get(n, {}).get("test") for n in names]),
-        "test_sha256": Series.of([about.get(n, {}).get("test_sha256") for n in names]),
-    }
+    for key, unit in (("state", ""), ("current_density", " ".join(units))):
+        if any(key in r for r in told_of):
+            columns[key] = Series.of([r.get(key) for r in told_of], unit)
+    return columns
 
 
 def means(
     found: Sequence[Total], chosen: Windows, about: Mapping[str, Mapping[str, Any]], unit: str, axis: str
 ) -> dict[str, Series]:
-    """Give one row per region, species and window, with the region's electrochemical test."""
+    """Give one row per region, species and window, with what was done to the region."""
     ends = [t.ends() or (None, None) for t in found]
     return {
-        **tested([t.region for t in found], about),
+        **applied_to([t.region for t in found], about),
         "species": Series.of([t.species for t in found]),
         "polarity": Series.of([t.polarity for t in found]),
         "window": Series.of([t.window for t in found]),

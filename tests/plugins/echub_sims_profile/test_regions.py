@@ -35,7 +35,8 @@ def test_means_have_poisson_intervals_and_name_no_test_where_none_is_stated():
     low, high, points = found
     assert low < 402 < high
     assert (high - low) / 2 == pytest.approx(1.96 * np.sqrt(402 / points), rel=0.05)
-    assert "test_sha256" not in outcome.tables["means"]
+    assert "regions" not in outcome.tables
+    assert "current_density" not in outcome.tables["means"]
 
 
 def test_enrichment_compares_within_one_polarity_only():
