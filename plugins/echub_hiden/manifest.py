@@ -19,7 +19,7 @@ from echub.plugin import (
     build_map,
 )
 from echub.species import overlay, parse_species
-from echub_hiden.declared import Declared, Part, X, Y, describe, parse
+from echub_hiden.declared import Declared, Part, X, Y, describe, exchanged, parse
 from echub_hiden.images import Stack, read_stack
 from echub_hiden.tables import read_table
 
@@ -69,6 +69,8 @@ def _channels(part: Part, source: Source, notices: list[Notice]) -> list[Channel
         ]
         columns += _judged(label, y, quantity, part, notices)
         channels.append(Channel(label, columns, part.polarity or species.polarity, part.region))
+    if said := exchanged(part, [channel.species for channel in channels]):
+        notices.append(Notice(*said))
     return channels
 
 

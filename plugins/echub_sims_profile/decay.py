@@ -38,7 +38,11 @@ def decay_length(x: Array, n: Array, edge: Edge, gain: Array | None = None) -> t
 def _background(x: Array, level: Array, edge: Edge) -> float:
     """Give the background: a slow tail lifts that of the error function, so that the far third counts as well."""
     outside = np.sign(x - edge.position) == -edge.sign
-    far = level[outside][-max(3, outside.sum() // 3) :] if edge.sign < 0 else level[outside][: max(3, outside.sum() // 3)]
+    far = (
+        level[outside][-max(3, outside.sum() // 3) :]
+        if edge.sign < 0
+        else level[outside][: max(3, outside.sum() // 3)]
+    )
     return min(edge.low, float(far.mean()))
 
 

@@ -21,7 +21,8 @@ Windows = Mapping[str, tuple[float, float]]
 class Total:
     """All counts of one species in one window of one region.
 
-    (counts - base) / exposure is the mean signal; `base_error` is the standard error of the base, `counted` false where a Faraday cup took part.
+    (counts - base) / exposure is the mean signal; `base_error` is the standard error of the base,
+    `counted` false where a Faraday cup took part.
     """
 
     region: str

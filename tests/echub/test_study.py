@@ -45,7 +45,7 @@ def test_the_committed_files_are_what_the_generator_writes():
 
 
 def test_the_tables_of_a_step_are_one_file_with_units_and_labels(done):
-    study, answers, folder, written = done
+    _, answers, _, written = done
     found = {path.name: path for path in written if path.parent.name == "tables"}
     outcome = one(answers, "activation of the onset", "bare")
     name, table = next(iter(outcome.tables.items()))
