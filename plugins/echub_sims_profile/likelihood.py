@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,10 @@ _STEPS = 30
 _FLOOR = math.log(1e-4)
 _ROOM = 5.0
 """How far above the largest count a plateau may lie that the points only begin to show, as a logarithm."""
+_FAR = 40.0
+"""Distance in σ beyond which the slope of the edge is zero to every digit."""
+_STIFF = 1e3
+"""Damping beyond which a fit moves too little to matter, and has arrived."""
 _AXIS = np.arange(4)
 
 
@@ -33,10 +38,16 @@ class Points:
     gain: Array
     sign: int
 
-    @property
+    @cached_property
     def step(self) -> float:
         """Give the median distance of the points."""
         return float(np.median(np.diff(self.x)))
+
+    @cached_property
+    def best(self) -> float:
+        """Give what the likelihood of a model that meets every point adds to the deviance."""
+        some = np.where(self.n > 0, self.n, 1.0)
+        return 2 * float((self.n * np.log(some) - self.n).sum())
 
     def chosen(self, kept: NDArray[np.bool_]) -> Points:
         """Give some of the points."""
@@ -53,37 +64,36 @@ def shape(x: Array, position: Array | float, sigma: Array | float, sign: int) ->
     return 0.5 * erfc(-sign * (x - position) / (math.sqrt(2) * sigma))  # type: ignore[no-any-return]
 
 
+def _parts(theta: Array, points: Points) -> tuple[Array, Array, Array, Array]:
+    """Give σ, the distance in σ, the plateau's share, and the background, in counts (fits, points)."""
+    high, low, position, spread = theta.T[:, :, None]
+    sigma = np.exp(spread)
+    u = (points.x - position) / sigma
+    share = (0.5 * points.gain) * np.exp(high) * erfc((-points.sign / math.sqrt(2)) * u)
+    return sigma, u, share, points.gain * np.exp(low)
+
+
 def expected(theta: Array, points: Points) -> Array:
     """Give the expected counts (fits, points)."""
-    high, low, position, spread = (theta[:, k, None] for k in range(4))
-    level = np.exp(low) + np.exp(high) * shape(points.x, position, np.exp(spread), points.sign)
-    return np.maximum(points.gain * level, LEAST)
-
-
-def slopes(theta: Array, points: Points) -> Array:
-    """Give the derivatives of the expected counts (fits, points, parameters)."""
-    high, low, position, spread = (theta[:, k, None] for k in range(4))
-    sigma = np.exp(spread)
-    u = np.clip((points.x - position) / sigma, -40, 40)
-    bell = points.gain * np.exp(high - 0.5 * u * u) / math.sqrt(2 * math.pi)
-    share = points.gain * np.exp(high) * shape(points.x, position, sigma, points.sign)
-    flat = points.gain * np.exp(low) + 0 * u
-    return np.stack([share, flat, -points.sign * bell / sigma, -points.sign * bell * u], axis=2)
+    _, _, share, flat = _parts(theta, points)
+    return np.maximum(share + flat, LEAST)
 
 
 def deviance(theta: Array, points: Points) -> Array:
     """Give twice the loss of log-likelihood against a model that meets every point."""
     mu = expected(theta, points)
-    some = np.where(points.n > 0, points.n, 1.0)
-    terms = np.where(points.n > 0, points.n * np.log(some / mu), 0.0) - points.n + mu
-    return 2 * terms.sum(axis=1)  # type: ignore[no-any-return]
+    return 2 * (mu.sum(axis=1) - np.log(mu) @ points.n) + points.best  # type: ignore[no-any-return]
 
 
 def fisher(theta: Array, points: Points) -> tuple[Array, Array]:
-    """Give the information (fits, 4, 4) and the gradient (fits, 4)."""
-    mu, by = expected(theta, points), slopes(theta, points)
-    weighted = (by / mu[:, :, None]).transpose(0, 2, 1)
-    return weighted @ by, weighted @ (points.n - mu)[:, :, None]
+    """Give the information (fits, 4, 4) and the gradient (fits, 4, 1)."""
+    sigma, u, share, flat = _parts(theta, points)
+    mu = np.maximum(share + flat, LEAST)
+    u = np.minimum(np.maximum(u, -_FAR), _FAR)
+    bell = (-points.sign / math.sqrt(2 * math.pi)) * points.gain * np.exp(theta[:, HIGH, None] - 0.5 * u * u)
+    by = np.stack([share, flat, bell / sigma, bell * u], axis=1)
+    weighted = by / mu[:, None, :]
+    return weighted @ by.transpose(0, 2, 1), weighted @ (points.n - mu)[:, :, None]
 
 
 def maximise(
@@ -104,14 +114,14 @@ def maximise(
     for _ in range(_STEPS):
         now, held = theta[active], kept[active]
         trial = now + _moves(now, points, held, damping[active], step)
-        trial[:, :POSITION] = np.clip(trial[:, :POSITION], _FLOOR, ceiling)
-        trial[:, SPREAD] = np.where(held[:, SPREAD], now[:, SPREAD], np.clip(trial[:, SPREAD], *widest))
+        trial[:, :POSITION] = np.minimum(np.maximum(trial[:, :POSITION], _FLOOR), ceiling)
+        trial[:, SPREAD] = np.minimum(np.maximum(trial[:, SPREAD], widest[0]), widest[1])
         new = deviance(trial, points)
         gained = best[active] - new
         better = gained >= 0
         theta[active[better]], best[active[better]] = trial[better], new[better]
         damping[active] *= np.where(better, 0.1, 10.0)
-        active = active[~(better & (gained < done)) & (damping[active] < 1e9)]
+        active = active[~(better & (gained < done)) & (damping[active] < _STIFF)]
         if not len(active):
             break
     return theta, best
@@ -127,4 +137,4 @@ def _moves(theta: Array, points: Points, held: NDArray[np.bool_], damping: Array
     limits = np.ones_like(theta)
     limits[:, :2] = 2.0
     limits[:, POSITION] = 5 * step + 2 * np.exp(theta[:, SPREAD])
-    return np.clip(moves, -limits, limits)
+    return np.minimum(np.maximum(moves, -limits), limits)
