@@ -75,7 +75,6 @@ def _lags() -> None:
     for seed in range(3 * OUTCOMES):
         record = synth.layered(seed, layers).record()
         lags.append(echub.analyze("sims-profile", record, params={"common": "Na+,PO2-"})["polarity_lag"])
+    mean = np.mean([lag.value for lag in lags])
     covered = np.mean([lag.interval.covers(80.0) for lag in lags])
-    print(
-        f"  a lag of 80 nm covered {100 * covered:.0f} % of {len(lags)}, mean {np.mean([m.value for m in lags]):.1f} nm"
-    )
+    print(f"  a lag of 80 nm covered {100 * covered:.0f} % of {len(lags)}, mean {mean:.1f} nm")
