@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 import numpy as np
-from scipy.stats import binom, t
+from scipy.special import bdtr, bdtrc, stdtr, stdtrit
 
 from echub.plugin import Refusal, Series
 from echub_sims_profile.interval import NORMAL_95
@@ -79,8 +79,8 @@ def _ratio(one: Total, craters: Sequence[Total]) -> Ratio:
         return Ratio(one, log, counting, NORMAL_95, rate_test(one, craters[0]), 1)
     error = max(counting, stdev(logs) * math.sqrt(1 + 1 / len(craters)))
     freedom = len(craters) - 1
-    p = 2 * float(t.sf(abs(log) / error, freedom))
-    return Ratio(one, log, error, float(t.ppf(0.975, freedom)), p, len(craters))
+    p = 2 * float(stdtr(freedom, -abs(log) / error))
+    return Ratio(one, log, error, float(stdtrit(freedom, 0.975)), p, len(craters))
 
 
 def _log(total: Total) -> float:
@@ -106,7 +106,7 @@ def rate_test(one: Total, other: Total) -> float | None:
     if n + m == 0 or mine + theirs <= 0:
         return 1.0
     share = mine / (mine + theirs)
-    return min(1.0, 2 * min(float(binom.cdf(n, n + m, share)), float(binom.sf(n - 1, n + m, share))))
+    return min(1.0, 2 * min(float(bdtr(n, n + m, share)), float(bdtrc(n - 1, n + m, share))))
 
 
 def discovered(p: Sequence[float], rate: float) -> list[bool]:

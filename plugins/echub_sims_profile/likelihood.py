@@ -137,4 +137,4 @@ def _moves(theta: Array, points: Points, held: NDArray[np.bool_], damping: Array
     limits = np.ones_like(theta)
     limits[:, :2] = 2.0
     limits[:, POSITION] = 5 * step + 2 * np.exp(theta[:, SPREAD])
-    return np.minimum(np.maximum(moves, -limits), limits)
+    return np.minimum(np.maximum(moves, -limits), limits)  # type: ignore[no-any-return]

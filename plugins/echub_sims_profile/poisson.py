@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import gammaincinv, ndtri
 
 Array = NDArray[np.float64]
 ONE_SIGMA = 0.682689492137086
@@ -16,8 +16,8 @@ _MANY = 1000.0
 def exact(n: Array, level: float) -> tuple[Array, Array]:
     """Give the exact interval of an expected count (F. Garwood, Biometrika 28 (1936) 437)."""
     tail = (1 - level) / 2
-    low = np.where(n > 0, chi2.ppf(tail, 2 * np.maximum(n, 1e-12)) / 2, 0.0)
-    return low, chi2.ppf(1 - tail, 2 * n + 2) / 2
+    low = np.where(n > 0, gammaincinv(np.maximum(n, 1e-12), tail), 0.0)
+    return low, gammaincinv(n + 1, 1 - tail)
 
 
 def half_widths(n: Array) -> tuple[Array, Array]:
@@ -36,9 +36,7 @@ def half_widths(n: Array) -> tuple[Array, Array]:
 def interval(n: float, level: float = 0.95) -> tuple[float, float]:
     """Give the interval of one expected count: exact up to 1000, then normal."""
     if n > _MANY:
-        from scipy.stats import norm
-
-        half = float(norm.ppf((1 + level) / 2)) * n**0.5
+        half = float(ndtri((1 + level) / 2)) * n**0.5
         return n - half, n + half
     low, high = exact(np.array([n]), level)
     return float(low[0]), float(high[0])

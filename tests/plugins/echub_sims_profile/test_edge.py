@@ -24,21 +24,16 @@ def covers(ends, truth):
     return (low is None or low <= truth) and (high is None or truth <= high)
 
 
-@pytest.mark.parametrize("level", [2000, 200, 40, 20])
-def test_intervals_cover_the_truth_down_to_twenty_counts(level):
-    rng = np.random.default_rng(level)
-    at = 1000 + rng.uniform(-5, 5, 150)
+@pytest.mark.parametrize(("level", "spread"), [(2000, 0.7), (200, 2.2), (40, 5.5), (20, 8.0)])
+def test_intervals_cover_the_truth_down_to_twenty_counts(level, spread):
+    rng, draws = np.random.default_rng(level), 80
+    at = 1000 + rng.uniform(-5, 5, draws)
     found = [find_edge(X, rng.poisson(expected(level, p)).astype(float), "either") for p in at]
-    # of 150 draws with a coverage of 0.92 or more, 0.88 or more cover with 97 % probability
-    assert np.mean([covers(e.position_interval, p) for e, p in zip(found, at, strict=True)]) > 0.88
-    assert np.mean([covers(e.sigma_interval, 12) for e in found]) > 0.88
-
-
-def test_the_width_of_few_counts_has_no_bias():
-    rng = np.random.default_rng(11)
-    widths = [2 * find_edge(X, profile(20, rng), "either").sigma for _ in range(150)]
-    # the mean of 150 is known to 0.7
-    assert np.mean(widths) == pytest.approx(24, abs=2)
+    # of 80 draws with a coverage of 0.92 or more, 0.86 or more cover with 97 % probability
+    assert np.mean([covers(e.position_interval, p) for e, p in zip(found, at, strict=True)]) > 0.86
+    assert np.mean([covers(e.sigma_interval, 12) for e in found]) > 0.86
+    # widths scatter by `spread` nm; the largest likelihood alone is too small by 1.5 nm at 20 counts
+    assert np.mean([2 * e.sigma for e in found]) == pytest.approx(24, abs=2.5 * spread / np.sqrt(draws))
 
 
 def test_intervals_of_few_counts_are_not_symmetric():
@@ -86,14 +81,14 @@ def test_what_is_no_edge_is_refused(n, edge, code):
 
 def test_a_decay_is_measured_on_its_background():
     rng, covered, found = np.random.default_rng(8), [], []
-    for _ in range(60):
+    for _ in range(40):
         tail = np.where(X < 1000, 1.0, 10 ** (-(X - 1000) / 150))
         n = rng.poisson(3000 * tail + 2).astype(float)
         decay, error = decay_length(X, n, find_edge(X, n, "falling"))
         found.append(decay)
         covered.append(abs(decay - 150) < 1.96 * error)
     assert np.mean(found) == pytest.approx(150, rel=0.02)
-    assert np.mean(covered) > 0.85
+    assert np.mean(covered) > 0.82
 
 
 def test_an_edge_without_points_on_it_has_no_decay():

@@ -83,7 +83,7 @@ def test_one_reference_crater_claims_nothing():
 def test_the_spread_of_several_craters_is_in_the_interval():
     layers = replace(LAYERS, craters=4, crater_spread=0.3)
     covered, claimed = [], []
-    for seed in range(12):
+    for seed in range(8):
         outcome = analyze(layers, seed, reference=", ".join(f"pristine {k}" for k in range(1, 5)))
         for species, window, low, high, verdict, n in rows(
             outcome, "enrichment", "species", "window", "low", "high", "verdict", "reference_craters"
@@ -93,8 +93,8 @@ def test_the_spread_of_several_craters_is_in_the_interval():
                 covered.append(low < 1 < high)
                 claimed.append(verdict in ("enriched", "depleted"))
     # by counting alone (3 % per crater) a spread of 30 % would be left out of nearly all
-    assert np.mean(covered) > 0.85
-    assert np.mean(claimed) < 0.15
+    assert np.mean(covered) > 0.8
+    assert np.mean(claimed) < 0.2
 
 
 def test_a_state_names_its_craters():
