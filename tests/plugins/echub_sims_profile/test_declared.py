@@ -111,3 +111,34 @@ def test_the_figure_has_a_column_per_region_and_a_row_per_polarity():
     assert len({axis.get_ylim() for axis in figure.axes}) == 1
     assert figure.axes[0].get_yscale() == "log"
     assert figure.axes[0].get_ylim()[1] > outcome.diagnostics["signal"].array().max()
+
+
+def test_layers_and_factors_of_a_manifest_are_used(tmp_path):
+    path = declared(tmp_path)
+    layers = 'depth_calibration = [{ rate = "2 nm/s", from = "0 nm", to = "500 nm" }, { rate = "120 nm/min" }]'
+    factor = 'rsf = [{ species = "Zr+", value = 1e18, convention = "per_count_rate" }]'
+    text = (
+        path.read_text()
+        .replace('crater_depth = "2.0 um"\n', "")
+        .replace("[sims]\n", f"[sims]\n{layers}\n{factor}\n")
+    )
+    path.write_text(text)
+    outcome = echub.analyze("sims-profile", path, params={"species": "Na+"})
+    assert outcome["interface_position"].unit == "nm"
+    assert outcome["interface_position"].interval.covers(1000)
+    assert set(outcome.tables["concentrations"]["species"].values) == {"Zr+"}
+
+
+def test_the_template_is_a_manifest_once_its_lines_are_read(tmp_path):
+    from echub_hiden import template
+
+    text = template()
+    lines = [
+        line.removeprefix("# ") if line.startswith(("# depth_calibration", "# rsf")) else line
+        for line in text.splitlines()
+    ]
+    import tomllib
+
+    sims = tomllib.loads("\n".join(lines))["sims"]
+    assert [layer["rate"] for layer in sims["depth_calibration"]] == ["96 nm/min", "31 nm/min"]
+    assert sims["rsf"][0]["convention"] == "per_count_rate"
