@@ -37,6 +37,16 @@ SPECIAL: Mapping[str, str] = {
 SILICON_INTERFERENCES: Mapping[str, str] = {"P-": "30SiH-", "PO2-": "30SiO2H-"}
 """Ions that a silicon-rich matrix overlays at unit mass resolution (m/z 31 and 63)."""
 
+_CATIONS = frozenset(
+    ["Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba", "Al", "Zn", "In", "Mn", "Fe", "Co", "Ni", "Zr", "Ti"]
+)
+"""Elements that alone form almost no negative ions."""
+_ANIONS = frozenset(["F", "Cl", "Br", "I", "S", "Se", "Te"])
+"""Elements that alone form almost no positive ions."""
+_OXYANIONS = frozenset(["P", "Si", "S", "B", "Al", "Zr", "Ti"])
+"""Elements whose dioxide, and higher oxides, come out as negative ions."""
+
+_HALF_UNIT = 0.5
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉−–", "0123456789--")
 _CHARGE = re.compile(r"(?:\^\{?(\d*)([+-])\}?|([+-]+))\Z")
@@ -228,6 +238,37 @@ def abundances(symbol: str) -> dict[int, float]:
     if element is None:
         raise _refused(symbol, 0, repr(symbol), "the symbol of an element")
     return {number: isotope.abundance for number, isotope in element.isotopes.items() if isotope.abundance > 0}
+
+
+def is_unlikely(species: Species, polarity: int) -> bool:
+    """Tell whether an ion hardly forms in a polarity: metals as negative, halides and XO2 as positive ions.
+
+    Files whose polarities are exchanged show it by every label; a single one may be meant.
+    """
+    if species.special or not species.atoms or polarity == 0:
+        return False
+    elements = species.elements()
+    if polarity < 0:
+        return elements <= _CATIONS
+    oxygen = sum(atom.count for atom in species.atoms if atom.symbol == "O")
+    return elements <= _ANIONS or (oxygen >= 2 and len(elements) == 2 and bool(elements & _OXYANIONS))
+
+
+def fits_mass(species: Species, mass: float) -> bool:
+    """Tell whether a tuned mass is that of a label: within half a unit of any natural isotopologue.
+
+    A label without nuclides stands for any of its isotopes (Zr at 90 or 94). A channel that is no
+    ion, fits every mass.
+    """
+    if species.special:
+        return True
+    charge = max(1, abs(species.charge or 1))
+    options = {0}
+    for atom in species.atoms:
+        numbers = [atom.nucleons] if atom.nucleons else list(abundances(atom.symbol))
+        for _ in range(atom.count):
+            options = {total + number for total in options for number in numbers}
+    return any(abs(total / charge - mass) < _HALF_UNIT for total in options)
 
 
 def overlay(species: Species) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from echub import __version__
 from echub.figures import unit_text
-from echub.outcome import SUFFIX, Flag, Measurand
+from echub.outcome import SUFFIX, Flag, Measurand, Series
 from echub.study import Answer, Step, Study
 
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
@@ -24,7 +24,11 @@ _LONG = 60
 
 
 def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list[Path]:
-    """Write `results.csv`, `results.parquet`, the outcomes and `report.html`; give their paths."""
+    """Write `results.csv`, `results.parquet`, the outcomes, their tables and `report.html`; give their paths.
+
+    Each table that a step's outcomes have is one file, ``tables/<step>.<table>.csv``, with the
+    outcomes' rows one below another; the header states the units.
+    """
     import polars as pl
 
     rows = [row for answer in answers for row in _rows(answer)]
@@ -37,7 +41,34 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(answer.outcome.to_json() + "\n", encoding="utf-8")
     page.write_text(report(study, answers), encoding="utf-8")
-    return [page, table, parquet]
+    return [page, table, parquet, *_write_tables(study, answers, output / "tables")]
+
+
+def _write_tables(study: Study, answers: Sequence[Answer], folder: Path) -> list[Path]:
+    """Write the tables of every step; give their paths."""
+    import polars as pl
+
+    written = []
+    for step in study.steps:
+        found = [answer for answer in answers if answer.step.name == step.name]
+        for name in dict.fromkeys(name for answer in found for name in answer.outcome.tables):
+            parts = [
+                pl.DataFrame({"label": [answer.label] * _length(table)} | _with_units(table), strict=False)
+                for answer in found
+                if (table := answer.outcome.tables.get(name))
+            ]
+            folder.mkdir(exist_ok=True)
+            written.append(folder / f"{_slug(step.name)}.{_slug(name)}.csv")
+            pl.concat(parts, how="diagonal_relaxed").write_csv(written[-1])
+    return written
+
+
+def _length(table: Mapping[str, Series]) -> int:
+    return len(next(iter(table.values()))) if table else 0
+
+
+def _with_units(table: Mapping[str, Series]) -> dict[str, Sequence[Any]]:
+    return {f"{name} / {series.unit}" if series.unit else name: series.values for name, series in table.items()}
 
 
 _COLUMNS = {

@@ -23,6 +23,7 @@ from echub.plugin import (
     build_long,
 )
 from echub.species import parse_species
+from echub_cameca.checks import check_masses, check_points, check_polarity
 from echub_cameca.quantum import PLACEHOLDER, RECOVERABLE, Counts, counts_of, find_quantum, fits
 from echub_cameca.sections import (
     Export,
@@ -47,8 +48,6 @@ _FLAGS = (
     Bits("not_recoverable", "not_recoverable", 2, "not_recoverable"),
     Bits("faraday_cup", "faraday_cup", 4, "faraday_cup"),
 )
-_CATIONS = {"Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba", "Al", "Zn", "In"}
-"""Elements whose negative ions are very weak."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +79,15 @@ def read(source: Source, options: object) -> Record:
     cells = [_cells(rows, n) for n in range(len(species))]
     quanta = _quanta(species, cells, export, notices)
     channels = [_channel(one, n, cells[n], quanta[n], sign, export, notices) for n, one in enumerate(species)]
-    _check_polarity(species, sign, notices)
+    check_polarity([one.label for one in species], sign, notices)
     empty = [
         Dropped(f"{one.label}: {one.headers[slot]}", "the column is empty in the export")
         for one, texts in zip(species, cells, strict=True)
         for slot in range(_SLOTS)
         if not texts[:, slot].any()
     ]
-    _check_points(export, len(rows), notices)
+    check_masses(export, notices)
+    check_points(export, len(rows), notices)
     return Record(
         [build_long("depth_profile", channels)],
         metadata=metadata,
@@ -276,29 +276,3 @@ def _rsf(label: str, export: Export) -> float:
     stated = [s for row in layers(export) for s in row["species"] if s["species"] == label]
     text = next((s["RSF  (at/cm3)"] for s in stated if is_number(s.get("RSF  (at/cm3)", ""))), "0")
     return float(text)
-
-
-def _check_polarity(species: list[_Species], sign: int, notices: list[Notice]) -> None:
-    """Say where the header's polarity does not fit the species."""
-    if sign == 0:
-        notices.append(Notice("polarity-unknown", "the header does not say the polarity of the detected ions"))
-    if sign >= 0:
-        return
-    doubtful = []
-    for one in species:
-        try:
-            if parse_species(one.label).elements() <= _CATIONS:
-                doubtful.append(one.label)
-        except UnknownSpecies:
-            continue
-    if doubtful:
-        text = f"the header says negative ions, but {', '.join(doubtful)} form almost none; check the polarity"
-        notices.append(Notice("cations-in-negative", text))
-
-
-def _check_points(export: Export, rows: int, notices: list[Notice]) -> None:
-    stated = export.fields().get("# of data point/species", "")
-    if stated.isdigit() and int(stated) != rows:
-        notices.append(Notice("row-count", f"the header says {stated} points per species, the data have {rows}"))
-    if not conditions(export):
-        notices.append(Notice("no-conditions", "the measurement conditions are missing: the file was cut"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from echub.plugin import EchubError, Metadata, ReadError, Source, UnknownSpecies
-from echub.species import parse_species
+from echub.species import is_unlikely, parse_species
 
 POLARITIES = {"+": 1, "-": -1, "positive": 1, "negative": -1}
 X = {"time": "sputter_time", "depth": "depth", "cycle": "cycle"}
@@ -185,6 +185,18 @@ def _missing_polarity(part: Part, labels: list[str]) -> list[str]:
 
 def _unknown(told: Mapping[str, Any], known: tuple[str, ...], where: str) -> list[str]:
     return [f"{where}: {key} is no key here; known are {', '.join(known)}" for key in told if key not in known]
+
+
+def exchanged(part: Part, labels: list[str]) -> tuple[str, str] | None:
+    """Say where most ions of a file hardly form in its declared polarity: the files may be exchanged."""
+    species = [parse_species(label) for label in labels]
+    species = [s for s in species if not s.special]
+    doubtful = [s.label for s in species if is_unlikely(s, part.polarity)]
+    if not doubtful or 2 * len(doubtful) <= len(species):
+        return None
+    word, other = ("positive", "negative") if part.polarity > 0 else ("negative", "positive")
+    text = f"{part.where}: {', '.join(doubtful)} hardly form {word} ions; were the {other} ions meant?"
+    return ("polarity-exchanged", text)
 
 
 def describe(declared: Declared, source: Source, metadata: Metadata) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from echub.plugin import (
     build_map,
 )
 from echub.species import overlay, parse_species
-from echub_hiden.declared import Declared, Part, X, Y, describe, parse, seconds_of
+from echub_hiden.declared import Declared, Part, X, Y, describe, exchanged, parse, seconds_of
 from echub_hiden.images import Stack, read_stack
 from echub_hiden.tables import read_table
 
@@ -71,6 +71,8 @@ def _channels(part: Part, source: Source, notices: list[Notice]) -> list[Channel
         ]
         columns += _judged(label, y, quantity, part, notices)
         channels.append(Channel(label, columns, part.polarity or species.polarity, part.region))
+    if said := exchanged(part, [channel.species for channel in channels]):
+        notices.append(Notice(*said))
     return channels
 
 

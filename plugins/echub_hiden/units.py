@@ -6,7 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from echub.plugin import Notice, SourceColumn, UnknownUnit, parse_unit
+from echub.plugin import Notice, SourceColumn, UnknownSpecies, UnknownUnit, parse_unit
+from echub.species import fits_mass, parse_species
 from echub_hiden import MassoftOptions
 from echub_hiden.header import Header
 
@@ -37,11 +38,23 @@ def trend_meaning(
     attrs = {"legend": name, "input": given} | ({"scan": scan.name} if scan else {})
     if scan and not name.isdigit() and scan.fields.get("Start"):
         attrs["mass"] = scan.fields["Start"]
+        _check_mass(header, name, attrs["mass"])
     if unit is None:
         _unknown(header, given)
         return SourceColumn(name, values, None, None, index=at, attrs=attrs)
     quantity = "ambient_pressure" if given.lower() == "vacuum" else _quantity(unit)
     return SourceColumn(name, values, quantity, unit, index=at, attrs={**attrs, "unit_from": source})
+
+
+def _check_mass(header: Header, name: str, mass: str) -> None:
+    """Say where a legend that is an ion's or a gas's formula was measured at another mass."""
+    try:
+        species = parse_species(name)
+        wrong = not fits_mass(species, float(mass))
+    except (UnknownSpecies, ValueError):
+        return
+    if wrong:
+        header.notices.append(Notice("mass-label", f"{name} was measured at mass {mass}, which is not its own"))
 
 
 def _unit(given: str, options: MassoftOptions) -> tuple[str | None, str]:

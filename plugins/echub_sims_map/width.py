@@ -227,7 +227,8 @@ def _core(half: Truth, excess: Array, x: float, y: float) -> Truth:
 
 def _along_axes(half: Truth, x: float, y: float) -> tuple[Array, Array, float]:
     """Give the distances of all pixels along both axes of a column, and the square root of their ratio."""
-    rows, columns = np.indices(half.shape)
+    grid = np.indices(half.shape)
+    rows, columns = grid[0], grid[1]
     apart = np.stack([columns[half] - x, rows[half] - y])
     # A pixel is no point: it adds 1/12 to the variance.
     spread, axes = np.linalg.eigh(apart @ apart.T / half.sum() + np.eye(2) / 12)

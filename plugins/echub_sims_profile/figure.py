@@ -1,8 +1,8 @@
-"""Profiles on logarithmic axes, regions side by side, with Poisson bands and the interface marked."""
+"""Profiles on logarithmic axes, regions side by side by polarity, with Poisson bands and the interface."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,40 +11,87 @@ from echub.plugin import Outcome
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8c6d31")
+"""Okabe and Ito's palette, which the colour-blind can tell apart."""
+_SIGNS = {1: "positive ions", -1: "negative ions", 0: "ions"}
+
 
 def draw(outcome: Outcome, figure: Figure) -> None:
-    """Draw all species of each region; a refused outcome shows them without the fit."""
+    """Draw all species, a column per region and a row per polarity; a refused outcome without the fit."""
     shown = outcome.diagnostics
-    x, n = shown["x"].array(), shown["n"].array()
-    species, region = np.array(shown["species"].values), np.array(shown["region"].values)
-    regions = list(dict.fromkeys(region))
-    axes = figure.subplots(1, len(regions), sharey=True, squeeze=False)[0]
-    for axis, name in zip(axes, regions, strict=True):
-        for number, label in enumerate(dict.fromkeys(species)):
-            mine = (region == name) & (species == label)
-            order = np.argsort(x[mine])
-            depth, counts = x[mine][order], n[mine][order]
-            colour = f"C{number % 10}"
-            axis.plot(depth, np.where(counts > 0, counts, np.nan), color=colour, linewidth=1, label=label)
-            spread = np.sqrt(np.maximum(counts, 1))
-            axis.fill_between(
-                depth, np.maximum(counts - spread, 0.5), counts + spread, color=colour, alpha=0.2, lw=0
-            )
-        axis.set_yscale("log")
-        axis.set_xlabel("depth / nm" if shown["x"].unit == "nm" else "sputter time / s")
-        axis.set_title(name, fontsize=9)
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(alpha=0.25, linewidth=0.5)
-        chosen = outcome.conditions.get("region")
-        if "interface" in shown and chosen is not None and chosen.value == name:
-            position, error = shown["interface"].array()
-            axis.plot(
-                shown["fit_x"].array(), np.maximum(shown["fit_n"].array(), 0.5), color="black", ls="--", lw=1
-            )
-            axis.axvspan(position - 1.96 * error, position + 1.96 * error, color="black", alpha=0.2, lw=0)
-            axis.axvline(position, color="black", linewidth=0.8)
-    axes[0].set_ylim(0.5, 2 * max(float(np.nanmax(n)), 1.0))
-    axes[0].set_ylabel("counts")
-    axes[-1].legend(frameon=False, fontsize=8, loc="upper right")
+    species, region = (np.array(shown[name].values) for name in ("species", "region"))
+    polarity = np.array(shown["polarity"].values)
+    regions, signs = list(dict.fromkeys(region)), sorted(set(polarity.tolist()), reverse=True)
+    axes = figure.subplots(len(signs), len(regions), sharex=True, sharey=True, squeeze=False)
+    colours = _assigned(species, polarity)
+    for row, sign in zip(axes, signs, strict=True):
+        for axis, name in zip(row, regions, strict=True):
+            for label in dict.fromkeys(species[polarity == sign]):
+                mine = (region == name) & (species == label) & (polarity == sign)
+                _channel(axis, shown, mine, str(label), colours[label, sign])
+            if "interface" in shown and _is_chosen(outcome, name, sign):
+                _interface(axis, shown)
+    _dress(axes, outcome, regions, signs, _floor(shown))
     reasons = "".join(f"\n{flag.code}: {flag.message}" for flag in outcome.refusals)
     figure.suptitle(f"{outcome.label}{reasons}", fontsize=9)
+
+
+def _assigned(species: Any, polarity: Any) -> dict[tuple[Any, Any], str]:  # noqa: ANN401
+    """Give each channel its colour; each polarity begins anew, since it has its own legend."""
+    found: dict[tuple[Any, Any], str] = {}
+    for sign in set(polarity.tolist()):
+        for k, label in enumerate(dict.fromkeys(species[polarity == sign])):
+            found[label, sign] = _COLOURS[k % len(_COLOURS)]
+    return found
+
+
+def _channel(axis: Any, shown: Any, mine: Any, label: str, colour: str) -> None:  # noqa: ANN401
+    """Draw one channel: points joined where they are above zero, and the 68 % band."""
+    if not mine.any():
+        return
+    x, signal, low, high = (shown[name].array()[mine] for name in ("x", "signal", "low", "high"))
+    smooth = shown["smooth"].array()[mine] if "smooth" in shown else signal
+    axis.fill_between(x, np.maximum(low, 1e-12), np.maximum(high, 1e-12), color=colour, alpha=0.22, lw=0)
+    axis.plot(x, np.where(smooth > 0, smooth, np.nan), color=colour, linewidth=1, label=label)
+    if "smooth" in shown:
+        axis.plot(x, np.where(signal > 0, signal, np.nan), ".", color=colour, markersize=2, alpha=0.5)
+
+
+def _is_chosen(outcome: Outcome, region: Any, sign: int) -> bool:  # noqa: ANN401
+    chosen = {name: condition.value for name, condition in outcome.conditions.items()}
+    text = {1: "+", -1: "-"}.get(sign, "")
+    return chosen.get("region") == region and chosen.get("polarity") == text
+
+
+def _interface(axis: Any, shown: Any) -> None:  # noqa: ANN401
+    position, low, high = shown["interface"].array()
+    axis.plot(shown["fit_x"].array(), shown["fit_signal"].array(), color="black", ls="--", lw=1)
+    axis.axvspan(low, high, color="black", alpha=0.2, lw=0)
+    axis.axvline(position, color="black", linewidth=0.8)
+
+
+def _floor(shown: Any) -> tuple[float, float]:  # noqa: ANN401
+    """Give the shared range: from half the least positive signal to twice the largest."""
+    signal = shown["signal"].array()
+    above = signal[signal > 0]
+    if not len(above):
+        return 0.5, 2.0
+    return max(float(above.min()), float(above.max()) * 1e-8) / 2, 2 * float(above.max())
+
+
+def _dress(axes: Any, outcome: Outcome, regions: Any, signs: Any, limits: tuple[float, float]) -> None:  # noqa: ANN401
+    shown = outcome.diagnostics
+    axes[0, 0].set_yscale("log")
+    axes[0, 0].set_ylim(*limits)
+    for axis, name in zip(axes[0], regions, strict=True):
+        axis.set_title(name, fontsize=9)
+    for axis in axes[-1]:
+        axis.set_xlabel("depth / nm" if shown["x"].unit == "nm" else "sputter time / s")
+    for row, sign in zip(axes, signs, strict=True):
+        row[0].set_ylabel(f"{_SIGNS[sign]} / {shown['signal'].unit}s" if shown["signal"].unit == "count" else
+                          f"{_SIGNS[sign]} / {shown['signal'].unit}")  # fmt: skip
+        row[-1].legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    for axis in axes.flat:
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(alpha=0.25, linewidth=0.5)
+        axis.tick_params(labelsize=8)

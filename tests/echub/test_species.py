@@ -3,7 +3,7 @@
 import pytest
 
 from echub.errors import UnknownSpecies
-from echub.species import Atom, abundances, overlay, parse_species
+from echub.species import Atom, abundances, fits_mass, is_unlikely, overlay, parse_species
 
 STATED = {
     "Na+": 22.98922,
@@ -101,3 +101,39 @@ def test_silicon_lies_on_phosphorus():
 
 def test_zirconium_has_the_isotopes_of_nature():
     assert abundances("Zr") == pytest.approx({90: 0.5145, 91: 0.1122, 92: 0.1715, 94: 0.1738, 96: 0.028}, abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("label", "polarity", "unlikely"),
+    [
+        ("Na+", -1, True),
+        ("Na", -1, True),
+        ("ZrO2", 1, True),
+        ("PO2", 1, True),
+        ("Cl", 1, True),
+        ("Na", 1, False),
+        ("O", 1, False),
+        ("ZrO", 1, False),
+        ("ZrO2", -1, False),
+        ("SE", -1, False),
+        ("Na", 0, False),
+    ],
+)
+def test_ions_that_hardly_form_in_a_polarity(label, polarity, unlikely):
+    assert is_unlikely(parse_species(label), polarity) is unlikely
+
+
+@pytest.mark.parametrize(
+    ("label", "mass", "fits"),
+    [
+        ("Zr+", 94, True),
+        ("90Zr+", 94, False),
+        ("70Zn", 69.925, True),
+        ("ZrO2-", 122, True),
+        ("ZrO2-", 106, False),
+        ("Ca++", 20, True),
+        ("T", 1, True),
+    ],
+)
+def test_a_tuned_mass_is_that_of_some_isotope(label, mass, fits):
+    assert fits_mass(parse_species(label), mass) is fits

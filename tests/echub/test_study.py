@@ -44,6 +44,17 @@ def test_the_committed_files_are_what_the_generator_writes():
         assert (FOLDER / name).read_bytes() == data, name
 
 
+def test_the_tables_of_a_step_are_one_file_with_units_and_labels(done):
+    _, answers, _, written = done
+    found = {path.name: path for path in written if path.parent.name == "tables"}
+    outcome = one(answers, "activation of the onset", "bare")
+    name, table = next(iter(outcome.tables.items()))
+    frame = pl.read_csv(found[f"activation_of_the_onset.{name}.csv"])
+    assert set(frame["label"]) == {"bare"}
+    assert frame.columns[1:] == [f"{n} / {s.unit}" if s.unit else n for n, s in table.items()]
+    assert frame.height == len(next(iter(table.values())))
+
+
 def test_the_activation_energies_cover_the_truth(done):
     onset = one(done[1], "activation of the onset", "bare")["activation_energy_ln_y"]
     assert onset.interval.covers(TRUTH["activation_energy_onset_eV"])

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
-from echub.testing.synth.cube import PILLARS, Cube, Ion, Pillar, cube
+from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
 from echub.testing.synth.instrument import Instrument, quantise
+from echub.testing.synth.profile import Channel, Ion, Layers, channels, layered
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
@@ -21,19 +22,24 @@ __all__ = [
     "THRESHOLDS",
     "Case",
     "Cells",
+    "Channel",
     "Column",
     "ContactLoss",
     "Cube",
     "Instrument",
     "Ion",
+    "Layers",
+    "MappedIon",
     "Pillar",
     "Pulses",
     "Ramp",
     "Voids",
     "activated",
     "boltzmann_factor",
+    "channels",
     "cube",
     "faulty",
+    "layered",
     "pulses",
     "quantise",
     "ramp",

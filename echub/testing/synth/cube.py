@@ -44,7 +44,7 @@ PILLARS = (Pillar(16.3, 17.1, 6.0), Pillar(44.6, 40.2, 12.0))
 
 
 @dataclass(frozen=True)
-class Ion:
+class MappedIon:
     """One ion of a map: polarity, background in counts per pixel and frame, and its columns.
 
     `trend` is by how much the background grows from the first to the last frame (-0.5: to the half);
@@ -79,7 +79,7 @@ class Cube:
     pixels: int = 64
     frames: int = 60
     pixel_um: float = 1.0
-    ions: Mapping[str, Ion] = field(default_factory=lambda: {"Na+": Ion()})
+    ions: Mapping[str, MappedIon] = field(default_factory=lambda: {"Na+": MappedIon()})
     lost: float = 0.0
     dead_ns: float = 0.0
     dwell_ms: float = 0.01
@@ -121,7 +121,7 @@ def cube(seed: int = 0, setup: Cube | None = None) -> Case:
     return Case(columns, metadata, _truth(setup), kind="ion_map")
 
 
-def _seen(ion: Ion, setup: Cube) -> NDArray[Any]:
+def _seen(ion: MappedIon, setup: Cube) -> NDArray[Any]:
     """Give what the detector counts of the ions that arrive, N/(1 + N·τ/T)."""
     arriving = ion.expected(setup.frames, setup.pixels, setup.pixel_um)
     return np.asarray(arriving / (1 + arriving * setup.dead_ns * 1e-6 / setup.dwell_ms))

@@ -12,7 +12,7 @@ from scipy.ndimage import uniform_filter
 
 import echub
 from echub.testing import synth
-from echub.testing.synth import Cube, Ion, Pillar
+from echub.testing.synth import Cube, MappedIon, Pillar
 
 CUBES, BLANKS = 30, 60
 PIXEL_UM = {1.0: "1 µm pixels", 1.5: "1.5 µm pixels"}
@@ -46,7 +46,7 @@ def _line(name: str, pixel_um: float, background: float, contrast: float) -> Non
     found: dict[float, list[tuple[float, float, bool]]] = {width: [] for width in WIDTHS}
     numbers, codes = Counter(), Counter()
     for seed in range(CUBES):
-        ions = {"Na+": Ion(background=background, pillars=pillars(seed, pixel_um, contrast))}
+        ions = {"Na+": MappedIon(background=background, pillars=pillars(seed, pixel_um, contrast))}
         outcome = echub.analyze("sims-map", synth.cube(seed, Cube(pixel_um=pixel_um, ions=ions)).record())
         codes.update(flag.code for flag in outcome.flags if flag.severity != "info")
         numbers[outcome["column_count"].value] += 1
@@ -67,7 +67,7 @@ def _width(width: float, values: list[tuple[float, float, bool]]) -> str:
 
 
 def _blank(background: float, frames: int) -> None:
-    setup = Cube(frames=frames, ions={"Na+": Ion(background=background, pillars=())})
+    setup = Cube(frames=frames, ions={"Na+": MappedIon(background=background, pillars=())})
     outcomes = (echub.analyze("sims-map", synth.cube(seed, setup).record()) for seed in range(BLANKS))
     false = sum(outcome["column_count"].value for outcome in outcomes)
     print(f"  blank, {frames:2d} frames, {background:g} counts: {false:g} false columns in {BLANKS} cubes")
@@ -75,7 +75,7 @@ def _blank(background: float, frames: int) -> None:
 
 def _time() -> None:
     """Print the time for one ion, and as a multiple of one pass of a window over the cube."""
-    case = synth.cube(1, replace(Cube(), ions={"Na+": Ion()}))
+    case = synth.cube(1, replace(Cube(), ions={"Na+": MappedIon()}))
     record, counts = case.record(), case.columns["ion_counts"].values[0].astype(float)
     echub.analyze("sims-map", record)
     taken = _best(partial(echub.analyze, "sims-map", record))

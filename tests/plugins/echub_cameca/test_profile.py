@@ -96,3 +96,43 @@ def test_time_axis_and_four_header_slots_for_three():
 def test_the_binary_image_is_recognised_and_refused():
     with pytest.raises(UnknownFormat, match="binary Cameca file"):
         echub.read(REAL / "sims" / "image sun.im")
+
+
+def test_a_mass_that_is_not_the_species_own_is_said():
+    assert "mass-label" not in {n.code for n in read(cameca_profile()).notices}
+    record = read(cameca_profile().replace(b"113In | 112.904", b"113In | 114.904"))
+    assert "mass-label" in {n.code for n in record.notices}
+
+
+def test_units_are_each_species_own():
+    header = b"Time\tDepth[um]\tI[cnt/s]\tTime"
+    record = read(cameca_profile().replace(header, header.replace(b"I[cnt/s]", b"C[atom/cm3]"), 1))
+    lithium, indium = (of(record, species, "atomic_concentration") for species in ("7Li", "113In"))
+    assert np.isfinite(lithium).all()
+    assert np.isnan(indium).all()
+    assert np.isnan(of(record, "7Li", "ion_count_rate")).all()
+
+
+@needs_real
+@pytest.mark.parametrize("name", ["151112s", "160112b", "160112f", "time_x_axis"])
+def test_every_real_profile_converts_and_reads_back(name, tmp_path):
+    source = REAL / "SIMS" / f"{name}.dp_rpc_asc"
+    echub.convert(source, output=tmp_path / name)
+    (native,) = tmp_path.glob("*.h5")
+    again, first = echub.read(native)["depth_profile"], echub.read(source)["depth_profile"]
+    for column in first.columns:
+        assert np.array_equal(again[column], first[column], equal_nan=first[column].dtype.kind == "f"), column
+
+
+@needs_real
+def test_the_spectrum_and_the_sensitivity_table_are_what_they_are():
+    spectrum = echub.read(REAL / "SIMS" / "ITO_mass-spectra_A.ms_rpc_asc")["mass_spectrum"]
+    assert spectrum["mass_to_charge"].max() > 100
+    with pytest.raises(UnknownFormat):
+        echub.read(REAL / "SIMS" / "RSF_ZnO_values.txt")
+
+
+@needs_real
+def test_the_binary_profile_is_recognised_and_refused():
+    with pytest.raises(UnknownFormat, match="Cameca"):
+        echub.read(REAL / "sims" / "depth profile.dp")

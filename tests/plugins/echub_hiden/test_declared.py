@@ -136,3 +136,32 @@ def test_pictures_taken_for_counts_are_said(tmp_path, cube, code):
 def test_maps_of_different_sizes_are_refused(tmp_path):
     with pytest.raises(ReadError, match="differ in size"):
         echub.read(maps(tmp_path, {"Na": np.ones((2, 3, 3)), "Zr": np.ones((2, 4, 3))}))
+
+
+def test_files_of_exchanged_polarities_are_said(tmp_path):
+    path = declared(tmp_path)
+    assert "polarity-exchanged" not in codes(echub.read(path))
+    path.write_text(
+        MANIFEST.replace('polarity = "+"', 'polarity = "-"').replace('"Na+"', '"Na"').replace('"Zr+"', '"Zr"')
+    )
+    notice = next(n for n in echub.read(path).notices if n.code == "polarity-exchanged")
+    assert "Na, Zr hardly form negative ions" in notice.message
+
+
+def test_a_channel_without_counts_is_said(tmp_path):
+    path = declared(tmp_path)
+    lines = (tmp_path / "pristine.csv").read_text().splitlines()
+    rows = [line.rpartition(",")[0] + ",0" for line in lines[1:]]
+    (tmp_path / "pristine.csv").write_text("\n".join([lines[0], *rows]) + "\n")
+    assert "all-zero" in codes(echub.read(path))
+    outcome = echub.analyze("sims-profile", path, params={"species": "Zr+"})
+    assert [flag.code for flag in outcome.refusals] == ["empty_channel"]
+
+
+def test_two_polarities_need_to_say_whether_they_share_a_clock(tmp_path):
+    path = declared(tmp_path)
+    head, tail = MANIFEST.replace('acquisition = "simultaneous"\n', "").split('[[region]]\nname = "failed"')
+    path.write_text(head + '[[region]]\nname = "failed"' + tail.replace('polarity = "+"', 'polarity = "-"'))
+    with pytest.raises(ReadError) as caught:
+        echub.read(path)
+    assert "sims.acquisition" in caught.value.expected

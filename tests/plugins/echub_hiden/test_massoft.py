@@ -119,3 +119,40 @@ def test_a_real_export():
     assert dataset.rows == 77
     assert dataset["time"][[0, -1]] == pytest.approx([0.031, 7645.971])
     assert dataset["partial_pressure"][0] == 4.29999e-09
+
+
+def test_a_clock_beyond_a_day_goes_on(tmp_path):
+    data = massoft().replace(b"00:00:00,        31", b"25:00:00,  90000031")
+    record = read(tmp_path, data)
+    assert record["timeseries"]["time"][0] == 90000.031
+
+
+@pytest.mark.parametrize(("printed", "hour"), [("12:00:01 AM", "00:00:01"), ("12:00:01 PM", "12:00:01")])
+def test_twelve_is_midnight_or_noon(tmp_path, printed, hour):
+    record = read(tmp_path, massoft().replace(b"12:20:01 AM", printed.encode()))
+    assert record.metadata.value("experiment.start") == f"2021-06-14T{hour}"
+
+
+def test_equal_legends_are_two_columns(tmp_path):
+    dataset = read(tmp_path, massoft().replace(b'"CO2"', b'"H2"'))["timeseries"]
+    assert dataset["vendor_h2"] == pytest.approx(massoft_rows()[:, 1])
+    assert dataset["vendor_h2__2"] == pytest.approx(massoft_rows()[:, 3])
+
+
+def test_a_legend_may_hold_the_separator(tmp_path):
+    dataset = read(tmp_path, massoft().replace(b'"CO2"', b'"CO,2"'))["timeseries"]
+    column = next(c for c in dataset.columns.values() if c.header == "CO,2")
+    assert column.values == pytest.approx(massoft_rows()[:, 3])
+
+
+def test_a_formula_measured_at_another_mass_is_said(tmp_path):
+    assert "mass-label" not in codes(read(tmp_path, massoft()))
+    other = massoft().replace(b'"SEM","mass",44.00', b'"SEM","mass",40.00')
+    assert "mass-label" in codes(read(tmp_path, other))
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the corpus of real files is not here")
+def test_a_real_export_converts(tmp_path):
+    echub.convert(REAL / "catXAS" / "SnO2_TPR_MS.csv", output=tmp_path / "trend")
+    (native,) = tmp_path.glob("*.h5")
+    assert echub.read(native)["timeseries"].rows == 77

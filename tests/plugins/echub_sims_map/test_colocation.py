@@ -8,18 +8,18 @@ from scipy.ndimage import gaussian_filter
 
 import echub
 from echub.testing import synth
-from echub.testing.synth import PILLARS, Cube, Ion, Pillar
+from echub.testing.synth import PILLARS, Cube, MappedIon, Pillar
 from echub_sims_map.colocation import together
 from echub_sims_map.cube import Cube as Counts
 
 ELSEWHERE = (Pillar(45, 15, 6.0), Pillar(15, 45, 12.0))
 IONS = {
-    "Na+": Ion(background=3.0),
-    "K+": Ion(background=2.0),
-    "Zr+": Ion(background=5.0, pillars=tuple(replace(p, contrast=0.5) for p in PILLARS)),
-    "Li+": Ion(background=3.0, pillars=ELSEWHERE),
-    "Si+": Ion(background=4.0, pillars=()),
-    "O-": Ion(-1, background=4.0),
+    "Na+": MappedIon(background=3.0),
+    "K+": MappedIon(background=2.0),
+    "Zr+": MappedIon(background=5.0, pillars=tuple(replace(p, contrast=0.5) for p in PILLARS)),
+    "Li+": MappedIon(background=3.0, pillars=ELSEWHERE),
+    "Si+": MappedIon(background=4.0, pillars=()),
+    "O-": MappedIon(-1, background=4.0),
 }
 
 

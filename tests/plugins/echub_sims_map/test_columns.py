@@ -8,7 +8,7 @@ import pytest
 import echub
 from echub.plugin import Record
 from echub.testing import synth
-from echub.testing.synth import PILLARS, Ion, Pillar
+from echub.testing.synth import PILLARS, MappedIon, Pillar
 
 FRAMES = 24
 
@@ -23,7 +23,7 @@ def ask(setup, seed=0, **params):
 
 
 def one(**told):
-    return {"Na+": Ion(**told)}
+    return {"Na+": MappedIon(**told)}
 
 
 def codes(outcome):

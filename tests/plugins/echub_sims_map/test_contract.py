@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echub.testing import AnalysisContract, synth
-from echub.testing.synth import Cube, Ion
+from echub.testing.synth import Cube, MappedIon
 
 
 class TestSimsMap(AnalysisContract):
@@ -15,6 +15,8 @@ class TestSimsMap(AnalysisContract):
 
 class TestSimsMapOfFewCounts(AnalysisContract):
     analysis = "sims-map"
-    generate = staticmethod(lambda seed: synth.cube(seed, Cube(ions={"Na+": Ion(background=2.0)}, lost=0.02)))
+    generate = staticmethod(
+        lambda seed: synth.cube(seed, Cube(ions={"Na+": MappedIon(background=2.0)}, lost=0.02))
+    )
     bias = 0.02
     seeds = 6

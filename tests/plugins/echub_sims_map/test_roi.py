@@ -12,13 +12,15 @@ import echub
 from echub.errors import ReadError
 from echub.plugin import Outcome
 from echub.testing import synth
-from echub.testing.synth import Cube, Ion
+from echub.testing.synth import Cube, MappedIon
 from echub_sims_map.figure import draw
 from echub_sims_map.profile import to_profile
 from fixtures.sims.maps import FOLDER, counts, maps
 
 AXES = ("species", "frame", "y", "x")
-SETUP = Cube(pixels=40, frames=16, pixel_um=2.0, ions={"Na+": Ion(), "Zr+": Ion(background=6, pillars=())})
+SETUP = Cube(
+    pixels=40, frames=16, pixel_um=2.0, ions={"Na+": MappedIon(), "Zr+": MappedIon(background=6, pillars=())}
+)
 
 
 def ask(case, **params):
@@ -190,5 +192,5 @@ def test_the_figure_has_scale_bars_outlines_and_sections(tmp_path):
 
 
 def test_a_refused_outcome_shows_its_map_and_the_reason():
-    outcome = ask(synth.cube(1, replace(SETUP, ions={"Na+": Ion(background=0.2)})))
+    outcome = ask(synth.cube(1, replace(SETUP, ions={"Na+": MappedIon(background=0.2)})))
     assert "background_too_low" in drawn(outcome).get_suptitle()

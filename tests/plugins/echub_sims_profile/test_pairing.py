@@ -1,0 +1,91 @@
+"""Two polarities: the lag has an interval and is never applied silently; rebinning loses no count."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub_sims_profile.pairing import rebin
+
+TWO = synth.Layers(
+    ions=(synth.Ion("Na+"), synth.Ion("Si+", 100.0, stop=None), synth.Ion("PO2-", 300.0, polarity=-1)),
+    factors={"only": {}},
+    acquisition="sequential",
+    lag=40.0,
+    cycles=120,
+    rate=2.5,
+)
+
+
+def analyze(layers, seed=1, **params):
+    return echub.analyze("sims-profile", synth.layered(seed, layers).record(), params=params)
+
+
+def mean_edge(outcome, species):
+    shown = outcome.diagnostics
+    mine = np.array(shown["species"].values) == species
+    return shown["x"].array()[mine][shown["signal"].array()[mine] > 150].max()
+
+
+def test_the_lag_of_two_clocks_is_inside_its_interval():
+    lags = [analyze(TWO, seed, common="Na+,PO2-")["polarity_lag"] for seed in range(10)]
+    assert sum(lag.interval.covers(100) for lag in lags) >= 8
+    assert np.mean([lag.value for lag in lags]) == pytest.approx(100, abs=4)
+
+
+def test_the_lag_is_applied_only_when_told():
+    plain = analyze(TWO, common="Na+,PO2-")
+    moved = analyze(TWO, common="Na+,PO2-", apply_lag="true")
+    assert mean_edge(plain, "PO2-") - mean_edge(moved, "PO2-") == pytest.approx(moved["polarity_lag"].value)
+    assert mean_edge(plain, "Na+") == mean_edge(moved, "Na+")
+    details = dict(zip(plain.tables["steps"]["step"].values, plain.tables["steps"]["detail"].values, strict=True))
+    assert details["pairing"].endswith("not applied")
+
+
+def test_two_clocks_without_a_common_feature_are_said():
+    assert "lag_unknown" in {flag.code for flag in analyze(TWO).flags}
+
+
+def test_one_clock_has_no_lag():
+    outcome = analyze(replace(TWO, acquisition="simultaneous", lag=0.0), common="Na+,PO2-")
+    assert "polarity_lag" not in outcome.measurands
+    assert "lag_unknown" not in {flag.code for flag in outcome.flags}
+
+
+@pytest.mark.parametrize(
+    ("common", "code"),
+    [
+        ("Na+", "common_unreadable"),
+        ("Na+,Si+", "no_common_feature"),
+        ("Na+,Na+", "common_unreadable"),
+        ("Na+,Xx-", "unknown_species"),
+    ],
+)
+def test_what_is_no_common_feature_is_refused(common, code):
+    assert analyze(TWO, common=common).refusals[0].code == code
+
+
+def test_rebinning_conserves_counts():
+    rng = np.random.default_rng(3)
+    x = np.sort(rng.uniform(50, 900, 80))
+    n = rng.poisson(30, 80).astype(float)
+    assert rebin(x, n, np.linspace(0, 1000, 13)).sum() == pytest.approx(n.sum())
+    assert rebin(np.array([5.0, 15.0]), np.array([10.0, 20.0]), np.array([0.0, 10.0, 20.0])).tolist() == [10, 20]
+    # a bin that ends in the middle of a point takes half of it
+    assert rebin(np.array([5.0, 15.0]), np.array([10.0, 20.0]), np.array([0.0, 5.0, 20.0])).tolist() == [5, 25]
+
+
+def test_a_wide_table_is_asked_for_and_recorded():
+    outcome = analyze(TWO, rebin="50")
+    table = outcome.tables["rebinned"]
+    assert list(table) == ["region", "from", "to", "Na+", "Si+", "PO2-"]
+    counts = synth.layered(1, TWO).columns
+    sodium = counts["ion_counts"].values[counts["species"].values == "Na+"]
+    assert table["Na+"].array().sum() == pytest.approx(sodium.sum())
+    assert "rebinning" in outcome.tables["steps"]["step"].values
+
+
+def test_bins_finer_than_the_points_are_refused():
+    assert analyze(TWO, rebin="1").refusals[0].code == "rebin_too_fine"

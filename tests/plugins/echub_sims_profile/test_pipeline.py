@@ -1,0 +1,217 @@
+"""The pipeline: its order, each correction on known data, and its uncertainties."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub_sims_profile.counts import LIVE
+from echub_sims_profile.depth import by_layers
+from echub_sims_profile.pipeline import smoothed
+from echub_sims_profile.poisson import half_widths, interval
+
+LAYERS = synth.Layers(factors={"only": {}})
+
+
+def analyze(case, **params):
+    return echub.analyze("sims-profile", case.record() if hasattr(case, "record") else case, params=params)
+
+
+def applied(outcome):
+    table = outcome.tables["steps"]
+    return {s: d for s, a, d in zip(*(table[k].values for k in ("step", "applied", "detail")), strict=True) if a}
+
+
+def mean_of(outcome, species, window="whole"):
+    table = outcome.tables["means"]
+    rows = zip(*(table[k].values for k in ("species", "window", "mean", "low", "high")), strict=True)
+    return next(row[2:] for row in rows if row[:2] == (species, window))
+
+
+def codes(outcome):
+    return {flag.code for flag in outcome.flags}
+
+
+def test_every_step_is_recorded_in_the_order_in_which_it_was_made():
+    table = analyze(synth.layered(1, LAYERS)).tables["steps"]
+    assert table["step"].values == (
+        "counts", "dead time", "depth", "background", "yield", "normalisation", "smoothing",
+    )  # fmt: skip
+    assert table["applied"].values == (True, False, True, False, False, False, False)
+    assert all(table["detail"].values)
+
+
+def test_poisson_intervals_are_exact_where_counts_are_few():
+    below, above = half_widths(np.array([0.0, 3.0, 100.0]))
+    # Garwood's limits of 0 and 3 counts at 68.27 %, from his table; √n above 10
+    assert (below[0], above[0]) == (0, pytest.approx(1.841, abs=0.001))
+    assert (3 - below[1], 3 + above[1]) == (pytest.approx(1.367, abs=0.001), pytest.approx(5.918, abs=0.001))
+    assert (below[2], above[2]) == (10, 10)
+    assert interval(0)[1] == pytest.approx(3.689, abs=0.001)
+
+
+@pytest.mark.parametrize("model", ["non_paralysable", "paralysable"])
+def test_the_live_share_inverts_the_detector(model):
+    true = np.array([0.0, 0.01, 0.2, 0.5])
+    seen = true / (1 + true) if model == "non_paralysable" else true * np.exp(-true)
+    assert seen / LIVE[model](seen) == pytest.approx(true, abs=1e-9)
+
+
+def test_the_dead_time_is_corrected_on_the_raw_rate():
+    dead = replace(LAYERS, dead_time=3e-4)
+    plain, corrected = analyze(synth.layered(2, LAYERS)), analyze(synth.layered(2, dead))
+    uncorrected = analyze(synth.layered(2, dead), dead_time="none")
+    assert mean_of(corrected, "Na+")[0] == pytest.approx(mean_of(plain, "Na+")[0], rel=0.02)
+    assert mean_of(uncorrected, "Na+")[0] < 0.93 * mean_of(plain, "Na+")[0]
+    assert "dead_time_large" in codes(corrected)
+    assert applied(corrected)["dead time"] == "non-paralysable, 300000 ns"
+
+
+def test_a_saturated_detector_is_refused_and_another_channels_points_are_left_out():
+    case = synth.layered(2, LAYERS)
+    case = replace(case, metadata={**case.metadata, "sims.dead_time": "4 ms"})
+    assert analyze(case).refusals[0].code == "saturated"
+    outcome = analyze(case, species="Si+")
+    assert "saturated_left_out" in codes(outcome)
+
+
+def test_the_background_is_taken_from_a_named_plateau_with_its_uncertainty():
+    layers = replace(LAYERS, ions=(synth.Ion("Na+", background=30.0), synth.Ion("Zr+", stop=None)))
+    outcome = analyze(synth.layered(3, layers), background_start="1400", background_stop="1700")
+    value, low, high = mean_of(outcome, "Na+", "surface")
+    assert low < 400 < high
+    assert value == pytest.approx(400, rel=0.05)
+    limits = outcome.tables["detection_limits"]
+    expected = 2.71 + 3.29 * np.sqrt(2 * limits["background"].values[0])
+    assert limits["limit"].values[0] == pytest.approx(expected)
+    assert limits["background"].values[0] == pytest.approx(30, rel=0.1)
+
+
+def test_a_plateau_without_points_is_refused():
+    outcome = analyze(synth.layered(3, LAYERS), background_start="5000", background_stop="6000")
+    assert outcome.refusals[0].code == "no_plateau"
+
+
+def test_the_yield_divides():
+    whole, half = (analyze(synth.layered(4, LAYERS), detector_yield=y) for y in (100, 50))
+    assert mean_of(half, "Na+")[0] == pytest.approx(2 * mean_of(whole, "Na+")[0])
+    assert half["interface_position"].value == pytest.approx(whole["interface_position"].value, abs=0.01)
+
+
+def drifting(seed=5):
+    """A beam that falls to a half: all counts fall with it, the layers do not."""
+    layers = replace(LAYERS, ions=(synth.Ion("Na+", 800.0), synth.Ion("Si+", 3000.0, stop=None)))
+    case, rng = synth.layered(seed, layers), np.random.default_rng(seed)
+    beam = 1 - 0.5 * case.columns["sputter_time"].values / layers.end
+    counts = rng.binomial(case.columns["ion_counts"].values.astype(int), beam).astype(float)
+    return case.with_values("ion_counts", counts), beam
+
+
+@pytest.mark.parametrize("normalise", ["matrix", "primary_current", "total"])
+def test_normalising_takes_out_what_is_common_to_all(normalise):
+    case, beam = drifting()
+    if normalise == "primary_current":
+        case = case.with_values("primary_current", beam, "nA")
+    params = {"species": "Si+" if normalise == "primary_current" else "Na+"}
+    outcome = analyze(case, normalise=normalise, matrix="Si+", **params)
+    table = outcome.diagnostics
+    species, signal = np.array(table["species"].values), table["signal"].array()
+    if normalise == "primary_current":
+        assert [flag.code for flag in outcome.refusals] == ["no_interface"]  # flat again
+    else:
+        sodium = signal[species == "Na+"][:60]
+        assert sodium[:20].mean() == pytest.approx(sodium[40:].mean(), rel=0.02)
+    if normalise == "matrix":  # by the total, sodium itself bends the curve
+        assert outcome["interface_position"].value == pytest.approx(1000, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"normalise": "matrix", "matrix": "Xx+"}, "no_matrix"),
+        ({"normalise": "primary_current"}, "no_primary_current"),
+    ],
+)
+def test_what_normalises_must_be_there(params, code):
+    assert analyze(synth.layered(5, LAYERS), **params).refusals[0].code == code
+
+
+def test_layers_are_sputtered_one_after_another():
+    # 100 nm at 2 nm/s take 50 s; the next layer goes on at 1 nm/s
+    time = np.array([0.0, 25.0, 50.0, 60.0, 500.0])
+    assert by_layers(time, [(100.0, 2.0), (50.0, 1.0)]).tolist() == [0, 50, 100, 110, 550]
+
+
+def test_a_table_of_layers_calibrates_a_profile_without_a_crater():
+    case = synth.layered(6, LAYERS).without("sims.crater_depth")
+    record = case.record()
+    layers = [{"rate": "2 nm/s", "from": "0 nm", "to": "0.5 um"}, {"rate": "120 nm/min"}]
+    record.metadata.set("sims.depth_calibration", layers, source="test")
+    outcome = analyze(record)
+    assert outcome["interface_position"].interval.covers(1000)
+    assert applied(outcome)["depth"] == "piecewise by 2 layers"
+
+
+def test_a_layer_without_a_unit_is_refused():
+    record = synth.layered(6, LAYERS).without("sims.crater_depth").record()
+    record.metadata.set("sims.depth_calibration", [{"rate": "2"}], source="test")
+    assert analyze(record).refusals[0].code == "layers_unreadable"
+
+
+def test_without_a_calibration_depth_is_refused_and_time_kept():
+    outcome = analyze(synth.layered(6, LAYERS).without("sims.crater_depth"))
+    assert outcome["interface_position"].unit == "s"
+    assert outcome["interface_position"].interval.covers(500)
+    flag = next(flag for flag in outcome.flags if flag.code == "depth_uncalibrated")
+    assert flag.hint == '--set sims.crater_depth="1 um"'
+
+
+def test_each_channel_keeps_its_own_time():
+    outcome = analyze(synth.layered(6, LAYERS))
+    shown = outcome.diagnostics
+    species, x = np.array(shown["species"].values), shown["x"].array()
+    apart = x[species == "Zr+"] - x[species == "Na+"]
+    assert apart == pytest.approx(np.full(150, 2.4))  # 1.2 s at 2 nm/s
+
+
+def test_the_uncertainty_of_the_depth_is_a_component():
+    plain, scaled = (analyze(synth.layered(7, LAYERS), depth_uncertainty=u) for u in (0, 3))
+    one, other = plain["interface_position"], scaled["interface_position"]
+    assert other.uncertainty == pytest.approx(np.hypot(one.uncertainty, 0.03 * one.value))
+    assert other.interval.high - other.interval.low > one.interval.high - one.interval.low
+    assert [c.kind for c in other.components] == ["A", "B"]
+
+
+def test_smoothing_changes_the_picture_alone():
+    plain, smooth = (analyze(synth.layered(7, LAYERS), smooth=n) for n in (0, 7))
+    assert smooth.measurands == plain.measurands
+    assert "smooth" in smooth.diagnostics
+    assert smoothed(np.array([0.0, 3.0, 0.0, 0.0]), 3).tolist() == [1.5, 1, 1, 0]
+
+
+def test_counts_of_a_faraday_cup_have_no_root_n():
+    from echub_sims_profile.profile import Profile
+
+    size = 4
+    one, zero = np.ones(size), np.zeros(size)
+    texts = np.full(size, "a", dtype=object)
+    analogue = np.array([False, True, False, True])
+    low, high = Profile(zero, "nm", 100 * one, one, zero, zero, zero, texts, texts, one, analogue).band()
+    assert (low[0], high[0]) == (90, 110)
+    assert np.isnan(low[analogue]).all()
+    assert np.isnan(high[analogue]).all()
+
+
+def test_rates_without_dwell_have_no_statistics():
+    case = synth.layered(8, LAYERS)
+    rates = case.with_values("ion_count_rate", case.columns["ion_counts"].values, "count/s").without("ion_counts")
+    assert analyze(rates)["interface_position"].value is not None
+    assert analyze(rates.without("sims.dwell_time")).refusals[0].code == "counts_unavailable"
+
+
+def test_negative_counts_are_refused():
+    case = synth.layered(8, LAYERS)
+    values = case.columns["ion_counts"].values - 100
+    assert analyze(case.with_values("ion_counts", values)).refusals[0].code == "negative_counts"
