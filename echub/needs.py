@@ -7,7 +7,7 @@ Raises `Refusal` with the flag that would supply what is missing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Answer:
     quantity: str
     how: str
     origin: str
+    averaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,10 @@ class Inputs:
     def origin_of(self, need: str) -> str:
         """Tell whether the values were measured, programmed, reported or derived."""
         return self.answers[need].origin
+
+    def averaged(self, need: str) -> bool:
+        """Tell whether each value is an average since the row before."""
+        return self.answers[need].averaged
 
     def meta(self, path: str) -> Any:  # noqa: ANN401
         """Give a metadata value in the unit of its need (else the schema's), or None."""
@@ -221,7 +226,7 @@ def _in_unit(need: Need, column: Column, metadata: Metadata) -> Answer:
         return _per_area(need, column, metadata)
     known = quantities().get(column.quantity or "")
     scale = scale_between(have, want, point=known is not None and known.point)
-    return Answer(scale.apply(column.values), need.unit, quantity, column.name, column.origin)
+    return Answer(scale.apply(column.values), need.unit, quantity, column.name, column.origin, column.averaged)
 
 
 def _per_area(need: Need, column: Column, metadata: Metadata) -> Answer:
@@ -231,11 +236,13 @@ def _per_area(need: Need, column: Column, metadata: Metadata) -> Answer:
         raise missing_metadata(AREA, f"{column.name} becomes {need.quantities[0]} by it")
     if area is None or area.unit is None:
         unit = need.without_area or ""
-        return Answer(column.to(unit), unit, quantity, f"{column.name}; no area is stated", column.origin)
+        how = f"{column.name}; no area is stated"
+        return Answer(column.to(unit), unit, quantity, how, column.origin, column.averaged)
     per_area = parse_unit(f"{column.unit}/{area.unit}")
     scale = Scale(scale_between(per_area, need.unit).factor)
     how = f"{column.name} / {area.value:g} {area.unit} (cell.area by {area.source})"
-    return Answer(scale.apply(column.to(column.unit or "") / area.value), need.unit, quantity, how, "derived")
+    values = scale.apply(column.to(column.unit or "") / area.value)
+    return Answer(values, need.unit, quantity, how, "derived", column.averaged)
 
 
 def _cell_voltage(need: Need, data: Dataset, metadata: Metadata) -> Answer | None:
@@ -268,12 +275,13 @@ def _without_gaps(
         finite = np.isfinite(values)
         if not finite.any():
             raise Refusal("no_values", f"the column {answers[need.name].how} holds no number")
-        whole &= finite
+        if not need.gaps:
+            whole &= finite
     if whole.all():
         return answers, row, ()
     if not whole.any():
         raise Refusal("no_values", "no row has a value in all the columns that are needed")
-    kept = {n: Answer(a.values[whole], a.unit, a.quantity, a.how, a.origin) for n, a in answers.items()}
+    kept = {n: replace(a, values=a.values[whole]) for n, a in answers.items()}
     lost = int((~whole).sum())
     flag = Flag("rows_without_values", f"{lost} of {len(row)} rows lack a value and were left out")
     return kept, row[whole], (flag,)

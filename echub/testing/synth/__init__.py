@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
+from echub.testing.synth.ccd import Healing, Short, Staircase, spots, staircase
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
@@ -20,11 +21,16 @@ __all__ = [
     "Cells",
     "Column",
     "ContactLoss",
+    "Healing",
     "Instrument",
     "Ramp",
+    "Short",
+    "Staircase",
     "activated",
     "boltzmann_factor",
     "faulty",
     "quantise",
     "ramp",
+    "spots",
+    "staircase",
 ]

@@ -1,0 +1,170 @@
+"""The half-cycle table: what can be said of each half cycle, of one file or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
+from echub_ccd.fall import steepest
+from echub_ccd.trace import STEADY, Trace, active, rests_before
+
+Floats = NDArray[np.float64]
+HEAD = 0.1
+"""Fraction of a half cycle whose rows make R at its start and end, after the first 2 %."""
+SETTLING = 0.02
+TAIL = 0.05
+SAME_LEVEL = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Half cycles in the order of their experiment, one value each; units of the trace.
+
+    sign: +1 oxidises the working electrode. level: |j| as programmed, else as measured. q_*: charge by the
+    instrument, by level × time between edges, by integration. r_*: Ω·cm² (Ω without an area). fall_*: see
+    `Falls`; fall_after: R behind the fall. file: number of the file. fell: time of the fall, s.
+    """
+
+    file: NDArray[np.intp]
+    sign: Floats
+    begin: Floats
+    end: Floats
+    duration: Floats
+    duration_u: Floats
+    j: Floats
+    spread: Floats
+    level: Floats
+    rows: Floats
+    q: Floats
+    q_edges: Floats
+    q_integral: Floats
+    u_start: Floats
+    u_end: Floats
+    u_median: Floats
+    u_largest: Floats
+    r_start: Floats
+    r_end: Floats
+    r_median: Floats
+    noise: Floats
+    rest: Floats
+    u_rest: Floats
+    fall_before: Floats
+    fall: Floats
+    fall_wide: Floats
+    fall_sigma: Floats
+    fall_sharp: Floats
+    fell: Floats
+
+    def __len__(self) -> int:
+        return len(self.sign)
+
+    @property
+    def rise(self) -> Floats:
+        """Give R at the end over R at the start, less 1."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.r_end / self.r_start - 1)
+
+    @property
+    def steady(self) -> NDArray[np.bool_]:
+        """Mark half cycles that have a level."""
+        return np.asarray(self.spread <= STEADY)
+
+    def where(self, chosen: NDArray[np.intp]) -> Table:
+        """Give some half cycles, in this order."""
+        return Table(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """Put the tables of several files one behind the other."""
+    return Table(**{f.name: np.concatenate([getattr(t, f.name) for t in tables]) for f in fields(Table)})
+
+
+def table_of(trace: Trace, number: int = 0) -> Table:
+    """Tabulate the half cycles of one file, vectorised: a million rows take less than half a second."""
+    found, time, voltage = trace.found, trace["t"], trace["U"]
+    bounds = edges(time, found, averaged=trace.data.averaged("j"))
+    current = np.where(trace.flows, np.abs(trace["j"]), np.nan)
+    inner, kept = active(trace)
+    r, u, j = trace.r[kept], np.abs(voltage[kept]), current[kept]
+    head, tail = _ends(inner)
+    low, middle, high = (inner.quantile(j, f) for f in (0.05, 0.5, 0.95))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = (high - low) / middle
+    level = _level(trace, middle)
+    noise = inner.noise(r)
+    falls = steepest(r, inner, noise)
+    rest, u_rest = rests_before(trace)
+    row = kept[falls.row] if len(kept) else np.zeros(len(found), np.intp)
+    return Table(
+        file=np.full(len(found), number, np.intp),
+        sign=found.sign.astype(np.float64),
+        begin=bounds.begin,
+        end=bounds.end,
+        duration=bounds.duration,
+        duration_u=bounds.duration_uncertainty,
+        j=middle * found.sign,
+        spread=spread,
+        level=level,
+        rows=inner.rows.astype(np.float64),
+        q=_charge(trace),
+        q_edges=by_edges(level * found.sign, bounds),
+        q_integral=_integral(trace),
+        u_start=head.median(u) * found.sign * _side(trace, kept, head),
+        u_end=tail.median(u) * found.sign * _side(trace, kept, tail),
+        u_median=inner.median(voltage[kept]),
+        u_largest=inner.largest(u),
+        r_start=head.median(r),
+        r_end=tail.median(r),
+        r_median=inner.median(r),
+        noise=noise,
+        rest=rest,
+        u_rest=u_rest,
+        fall_before=falls.before,
+        fall=falls.narrow,
+        fall_wide=falls.wide,
+        fall_sigma=falls.sigma,
+        fall_sharp=falls.sharpness,
+        fell=np.where(np.isnan(falls.narrow), np.nan, time[row]),
+    )
+
+
+def _side(trace: Trace, kept: NDArray[np.intp], part: Segments) -> Floats:
+    """Give the sign of U relative to that of j in a part of the half cycles."""
+    return np.asarray(np.sign(part.median(trace["U"][kept]) * trace.found.sign))
+
+
+def _ends(inner: Segments) -> tuple[Segments, Segments]:
+    """Give the rows that make the start and the end of each half cycle; at least three where there are."""
+    rows = inner.rows
+    skip = np.minimum(np.ceil(SETTLING * rows).astype(np.intp), np.maximum(rows - 1, 0))
+    head = np.minimum(np.maximum(3, np.ceil(HEAD * rows).astype(np.intp)), rows - skip)
+    tail = np.minimum(np.maximum(3, np.ceil(TAIL * rows).astype(np.intp)), rows)
+    start = inner.start + skip
+    return Segments(start, start + head, inner.sign), Segments(inner.stop - tail, inner.stop, inner.sign)
+
+
+def _level(trace: Trace, measured: Floats) -> Floats:
+    """Take the programmed level where one is recorded and agrees, else the measured one."""
+    if "j_set" not in trace.data:
+        return measured
+    programmed = trace.found.median(np.where(trace.flows, np.abs(trace["j_set"]), np.nan))
+    with np.errstate(invalid="ignore"):
+        agrees = np.abs(programmed - measured) <= SAME_LEVEL * programmed
+    return np.asarray(np.where(agrees, programmed, measured))
+
+
+def _charge(trace: Trace) -> Floats:
+    """Give the instrument's charge: its increments, else its running charge, else nothing."""
+    if "dq" in trace.data:
+        return by_increments(trace["dq"], trace.found)
+    return by_running_charge(trace["q"], trace.found) if "q" in trace.data else np.full(len(trace.found), np.nan)
+
+
+def _integral(trace: Trace) -> Floats:
+    current = np.nan_to_num(trace["j"])
+    how = "back" if trace.data.averaged("j") else "trapezoid"
+    return by_integration(trace["t"], current, trace.found, how)  # type: ignore[arg-type]

@@ -1,0 +1,98 @@
+"""One file cut into half cycles: which rows belong to which, and R = |U/j| of each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Inputs, Refusal
+from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states, steps
+from echub_ccd import CcdParams
+
+Floats = NDArray[np.float64]
+LEAST_ROWS = 3
+STEADY = 0.1
+"""A half cycle whose |j| spreads by more than this has no level: the potential was controlled, or a ramp."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A file and its half cycles; `flows` marks rows with current, `r` is |U/j| there, NaN elsewhere.
+
+    `by_level`: the current never turns, and its levels are tabulated in place of half cycles.
+    """
+
+    data: Inputs
+    found: Segments
+    flows: NDArray[np.bool_]
+    r: Floats
+    by_level: bool
+
+    def __getitem__(self, name: str) -> Floats:
+        return np.asarray(self.data[name], dtype=np.float64)
+
+    @property
+    def per_area(self) -> bool:
+        """Tell whether currents are densities."""
+        return self.data.unit_of("j") == "mA/cm^2"
+
+
+def trace_of(data: Inputs, params: CcdParams) -> Trace:
+    """Cut a file into half cycles; where the current never turns, into its levels."""
+    j = np.asarray(data["j"], dtype=np.float64)
+    threshold = _threshold(data, j, params)
+    found: Segments = half_cycles(steps(j, threshold=threshold, level=None))
+    if not len(found):
+        raise Refusal("no_current", "no current flows in this file", where=data.name)
+    flows = states(j, threshold) != 0
+    by_level = len(found) == 1
+    if by_level:
+        levels = steps(j, threshold=threshold)
+        found = levels.where((levels.sign != 0) & (levels.rows >= LEAST_ROWS))
+    if not len(found):
+        raise Refusal("no_levels", "the current has no level that lasts for three rows", where=data.name)
+    j = np.where(flows, j, np.nan)
+    if data.averaged("j"):
+        j[found.start] = np.nan  # this average reaches back to before the half cycle
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = 1000 * np.abs(np.asarray(data["U"], dtype=np.float64) / j)
+    return Trace(data, found, flows, np.where(np.isfinite(r), r, np.nan), by_level)
+
+
+def _threshold(data: Inputs, j: Floats, params: CcdParams) -> Threshold:
+    if not params.rest:
+        return rest_threshold(j)
+    area = data.meta("cell.area") if data.unit_of("j") == "mA/cm^2" else None
+    off = params.rest / float(area or 1.0)
+    return Threshold(1.2 * off, off, how="stated")
+
+
+def rests_before(trace: Trace) -> tuple[Floats, Floats]:
+    """Give duration (s) and last U (V) of the rest before each half cycle, NaN where there is none."""
+    time, voltage, start = trace["t"], trace["U"], trace.found.start
+    still = runs(trace.flows)
+    label = still.labels(len(time))
+    before = np.where(start > 0, label[np.maximum(start - 1, 0)], -1)
+    is_rest = (before >= 0) & ~trace.flows[np.maximum(start - 1, 0)]
+    first = still.start[np.maximum(before, 0)]
+    length = time[start] - time[first]
+    return (
+        np.where(is_rest, length, np.nan),
+        np.where(is_rest, voltage[np.maximum(start - 1, 0)], np.nan),
+    )
+
+
+def active(trace: Trace) -> tuple[Segments, Any]:
+    """Give the half cycles over the rows with a resistance alone, and those rows.
+
+    A half cycle without such a row has none here: its segment is left out of nothing, it is empty by
+    one row of its own, so that numbers stay.
+    """
+    label = trace.found.labels(len(trace.r))
+    kept = np.flatnonzero((label >= 0) & np.isfinite(trace.r))
+    count = np.bincount(label[kept], minlength=len(trace.found))
+    stop = np.cumsum(count)
+    return Segments(stop - count, stop, trace.found.sign), kept
