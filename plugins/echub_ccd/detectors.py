@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub_ccd import DEFAULT, CcdParams
+from echub_ccd.fall import WIDE
 from echub_ccd.table import SAME_LEVEL, Table
 
 Floats = NDArray[np.float64]
@@ -69,7 +70,15 @@ def sharp_fall(table: Table, context: Context) -> NDArray[np.bool_]:
     if not p.r_drop_sharpness:
         slow = table.fall_wide > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
         return np.asarray((deep | slow) & _stays(table, np.maximum(table.fall, table.fall_wide)))
-    return np.asarray(deep & (table.fall_sharp >= p.r_drop_sharpness) & _stays(table, table.fall))
+    return np.asarray(deep & (sharpness(table) >= p.r_drop_sharpness) & _stays(table, table.fall))
+
+
+def sharpness(table: Table) -> Floats:
+    """Give the part of a fall that happens at once; what goes on in the next half cycle counts to the fall."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        on = (after(table, table.r_first) - after(table, table.r_quarter)) / table.fall_before
+        late = (table.end - table.fell) < WIDE * table.duration
+        return np.asarray(table.fall_sharp * table.fall / (table.fall + np.where(late, np.fmax(on, 0), 0)))
 
 
 def _stays(table: Table, fall: Floats) -> NDArray[np.bool_]:
@@ -86,22 +95,20 @@ def _stays(table: Table, fall: Floats) -> NDArray[np.bool_]:
 
 
 def fell_between(table: Table, context: Context) -> NDArray[np.bool_]:
-    """Mark half cycles that begin below both the begin and the end of the one before, by the same measure.
+    """Mark half cycles that begin below both the begin and the end of the one before, at once.
 
     Where the level changed twice the fall is needed: R of a cell that is not ohmic changes with j.
     """
     p = context.params
-    earlier = np.minimum(before(table, table.r_start), before(table, table.r_end))
+    earlier = np.minimum(before(table, table.r_first), before(table, table.r_last))
     with np.errstate(divide="ignore", invalid="ignore"):
-        fall = 1 - table.r_start / earlier
+        fall = 1 - table.r_first / earlier
+        sharp = fall / np.fmax(1 - table.r_quarter / earlier, fall)
         sigma = np.hypot(table.noise, before(table, table.noise)) / earlier
         changed = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
     wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma) * np.where(changed, 2, 1)
-    following = after(table, table.r_start)
-    stays = np.where(
-        np.isnan(following), table.r_end <= earlier * (1 - fall / 2), following <= earlier * (1 - fall / 2)
-    )
-    return np.asarray((fall > wanted) & stays)
+    following = np.fmax(after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0))
+    return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & (following <= earlier * (1 - fall / 2)))
 
 
 def r_drop(table: Table, context: Context) -> Floats:
@@ -147,14 +154,12 @@ def near_zero(table: Table, context: Context) -> Floats:
 
 
 def asymmetry(table: Table, context: Context) -> Floats:
-    """R at the end differs between this half cycle and the one before, of the other direction, at one level."""
+    """R at the end differs from that of the half cycle before, of the other direction."""
     earlier = before(table, table.r_end)
+    turned = before(table, table.sign) == -table.sign
     with np.errstate(divide="ignore", invalid="ignore"):
-        alike = np.abs(before(table, table.level) / table.level - 1) <= SAME_LEVEL
-        turned = before(table, table.sign) == -table.sign
         difference = 2 * np.abs(table.r_end - earlier) / (table.r_end + earlier)
-    fires = difference > context.params.asymmetry / 100
-    return _marked(fires, np.where(alike & turned, difference, np.nan))
+    return _marked(difference > context.params.asymmetry / 100, np.where(turned, difference, np.nan))
 
 
 def growth(table: Table, context: Context) -> Floats:

@@ -10,31 +10,33 @@ from numpy.typing import NDArray
 from echub.segments import Segments
 
 Floats = NDArray[np.float64]
-NARROW, WIDE = 0.05, 0.25
-"""Windows to both sides of a fall, as fractions of the rows of a half cycle."""
+FINE, NARROW, WIDE = 0.01, 0.05, 0.25
+"""Windows to both sides of a fall, as fractions of the rows of a half cycle: narrow finds it, the others say
+how sharp it is."""
 LEAST = 2
 """No window has fewer rows, no fall lies closer to an end of a half cycle."""
 
 
 @dataclass(frozen=True, eq=False)
 class Falls:
-    """The steepest fall in each half cycle: its row, R before it, and the fall in narrow and wide windows.
+    """The steepest fall in each half cycle: its row, R before it, and the fall in three windows.
 
-    `narrow`, `wide`: (before - after)/before. `sigma`: standard deviation of `narrow` from the noise of R.
-    NaN where a half cycle has too few rows.
+    `fine`, `narrow`, `wide`: (before - after)/before; `fine` is the steepest within the narrow window.
+    `sigma`: standard deviation of `narrow` from the noise of R. NaN where a half cycle has too few rows.
     """
 
     row: NDArray[np.intp]
     before: Floats
+    fine: Floats
     narrow: Floats
     wide: Floats
     sigma: Floats
 
     @property
     def sharpness(self) -> Floats:
-        """Give the part of the fall that happens at once: 1 for a step, 0.3 for a steady fall."""
+        """Give the part of the fall that happens at once, within two rows or 1 %: 1 for a step."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.clip(self.narrow / np.maximum(self.wide, self.narrow), 0, 1))
+            return np.asarray(np.clip(self.fine / np.maximum(self.wide, self.narrow), 0, 1))
 
 
 def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
@@ -42,11 +44,9 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
 
     r: (n,), without NaN. noise: (m,), standard deviation of r from row to row. The half cycles cover r.
     """
-    rows = found.rows
-    narrow = np.maximum(LEAST, np.ceil(NARROW * rows).astype(np.intp))
-    wide = np.maximum(narrow, np.ceil(WIDE * rows).astype(np.intp))
+    fine, narrow, wide = (np.maximum(LEAST, np.ceil(f * found.rows).astype(np.intp)) for f in (FINE, NARROW, WIDE))
     total = np.concatenate([[0.0], np.cumsum(r)])
-    label = np.repeat(np.arange(len(found)), rows)
+    label = np.repeat(np.arange(len(found)), found.rows)
     place = np.arange(len(r))
     inside = (place - found.start[label] >= LEAST) & (found.stop[label] - place >= LEAST)
     fall = np.where(inside, _fall(total, place, found, label, narrow)[0], -np.inf)
@@ -55,9 +55,11 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
     number = np.arange(len(found))
     steep, before, counts = _fall(total, best, found, number, narrow)
     broad, _, _ = _fall(total, best, found, number, wide)
+    near = inside & (np.abs(place - best[label]) <= narrow[label])
+    sharpest = found.largest(np.where(near, _fall(total, place, found, label, fine)[0], -np.inf))
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = noise * np.sqrt(1 / counts[0] + 1 / counts[1]) / before
-    lost = [np.where(known, values, np.nan) for values in (before, steep, broad, sigma)]
+    lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma)]
     return Falls(best, *lost)
 
 

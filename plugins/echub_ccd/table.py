@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub_ccd.fall import steepest
-from echub_ccd.trace import STEADY, Trace, active, rests_before
+from echub_ccd.trace import LEAST_ROWS, STEADY, Trace, active, rests_before
 
 Floats = NDArray[np.float64]
 HEAD = 0.1
@@ -25,8 +25,8 @@ class Table:
     """Half cycles in the order of their experiment, one value each; units of the trace.
 
     sign: +1 oxidises the working electrode. level: |j| as programmed, else as measured. q_*: charge by the
-    instrument, by level × time between edges, by integration. r_*: Ω·cm² (Ω without an area). fall_*: see
-    `Falls`; fall_after: R behind the fall. file: number of the file. fell: time of the fall, s.
+    instrument, by level × time between edges, by integration. r_*: Ω·cm² (Ω without an area), medians over the
+    start, the end, all, the first and last three rows, the first quarter. fall_*: see `Falls`. file: number of the file. fell: time of the fall, s.
     """
 
     file: NDArray[np.intp]
@@ -49,6 +49,9 @@ class Table:
     r_start: Floats
     r_end: Floats
     r_median: Floats
+    r_first: Floats
+    r_last: Floats
+    r_quarter: Floats
     noise: Floats
     rest: Floats
     u_rest: Floats
@@ -120,6 +123,9 @@ def table_of(trace: Trace, number: int = 0) -> Table:
         r_start=head.median(r),
         r_end=tail.median(r),
         r_median=inner.median(r),
+        r_first=_few(inner, 1).median(r),
+        r_last=_few(inner, -1).median(r),
+        r_quarter=_few(inner, 1, 0.25).median(r),
         noise=noise,
         rest=rest,
         u_rest=u_rest,
@@ -145,6 +151,14 @@ def _ends(inner: Segments) -> tuple[Segments, Segments]:
     tail = np.minimum(np.maximum(3, np.ceil(TAIL * rows).astype(np.intp)), rows)
     start = inner.start + skip
     return Segments(start, start + head, inner.sign), Segments(inner.stop - tail, inner.stop, inner.sign)
+
+
+def _few(inner: Segments, end: int, fraction: float = 0.0) -> Segments:
+    """Give the first (end 1) or last three rows, or a fraction; the very first row is left out where others are."""
+    skip = np.minimum(1, np.maximum(inner.rows - LEAST_ROWS, 0)) if end > 0 else 0
+    count = np.minimum(np.maximum(LEAST_ROWS, np.ceil(fraction * inner.rows).astype(np.intp)), inner.rows - skip)
+    start = inner.start + skip if end > 0 else inner.stop - count
+    return Segments(start, start + count, inner.sign)
 
 
 def _level(trace: Trace, measured: Floats) -> Floats:

@@ -17,6 +17,10 @@ LEAST_ROWS = 3
 STEADY = 0.1
 """A half cycle whose |j| spreads by more than this has no level: the potential was controlled, or a ramp."""
 
+OFFSET = 0.2
+"""An offset current is smaller than this part of the smallest level."""
+MOST_LEVELS = 10_000
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:
@@ -63,11 +67,30 @@ def trace_of(data: Inputs, params: CcdParams) -> Trace:
 
 
 def _threshold(data: Inputs, j: Floats, params: CcdParams) -> Threshold:
+    """Find which currents are rest: as stated, else those within noise and offset."""
     if not params.rest:
-        return rest_threshold(j)
+        return _above_offset(j, rest_threshold(j))
     area = data.meta("cell.area") if data.unit_of("j") == "mA/cm^2" else None
     off = params.rest / float(area or 1.0)
     return Threshold(1.2 * off, off, how="stated")
+
+
+def _above_offset(j: Floats, found: Threshold) -> Threshold:
+    """Raise a threshold over an offset current: a small level that has no counterpart of the other sign."""
+    alike = steps(j, threshold=found)
+    levels = alike.where((alike.sign != 0) & (alike.rows >= LEAST_ROWS))
+    middle = levels.median(j)
+    if not len(middle) or len(middle) > MOST_LEVELS:
+        return found
+    paired = np.array([np.any(np.abs(middle + value) <= STEADY * abs(value)) for value in middle])
+    if not paired.any():
+        return found
+    least = np.abs(middle[paired]).min()
+    offset = np.abs(middle[~paired & (np.abs(middle) < OFFSET * least)])
+    if not len(offset):
+        return found
+    off = min(1.5 * float(offset.max()), 0.4 * float(least))
+    return Threshold(1.2 * off, off, how=f"off below {off:.3g}: an offset current of {offset.max():.3g}")
 
 
 def rests_before(trace: Trace) -> tuple[Floats, Floats]:
