@@ -65,6 +65,7 @@ CCD = Analysis(
             optional=True,
             help="names the levels",
         ),
+        Need("U_set", "potential_setpoint", "V", optional=True, help="shows where the potential is controlled"),
         Need("dq", "charge_increment", "mA*h/cm^2", without_area="mA*h", optional=True, help="the best charge"),
         Need("q", "charge", "mA*h/cm^2", without_area="mA*h", optional=True, help="answers where dq is missing"),
         Need("q_half", "charge_half_cycle", "mA*h/cm^2", without_area="mA*h", optional=True, help="cross-check"),

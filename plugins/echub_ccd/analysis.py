@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series, Several
+from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series, Several
 from echub_ccd import DEFAULT, CcdParams
+from echub_ccd.answerable import require_answerable
 from echub_ccd.cycles import report_cycles
 from echub_ccd.definitions import table_of_definitions
-from echub_ccd.detectors import Context, Floats, decides, evaluate, fell_between, sharp_fall, slow_fall
+from echub_ccd.detectors import Context, Floats, decides, evaluate
 from echub_ccd.experiment import Experiment, counted, gather
 from echub_ccd.flags import flags_of
 from echub_ccd.picture import series_of
@@ -19,8 +20,6 @@ from echub_ccd.protocol import Protocol, recognise
 from echub_ccd.resistance import electrolyte, measurands_of
 from echub_ccd.tables import charges, detectors, half_cycles, levels
 from echub_ccd.verdict import DIRECTIONS, Verdict, judge
-
-MOST_UNSTEADY = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +41,9 @@ class Findings:
             "charge": charges(self.experiment),
             "detectors": detectors(table, self.marks, self.protocol),
             "levels": levels(table, self.protocol, self.fails, unit),
-            "definitions": table_of_definitions(table, self.marks, self.protocol, self.context, unit),
+            "definitions": table_of_definitions(
+                self.marks, self.protocol, self.experiment.opened, self.experiment.spots, unit
+            ),
         }
         counter = counted(self.experiment.traces[0]) if len(self.experiment.traces) == 1 else None
         return found | ({"counter": counter} if counter else {})
@@ -51,16 +52,17 @@ class Findings:
 def run(data: Several[Inputs], params: CcdParams) -> Outcome:
     """Give the interval from the last level survived to the first level failed."""
     experiment = gather(tuple(data), params)
-    protocol = recognise(experiment.table, experiment.spots)
-    context = Context(params, electrolyte(experiment, params), experiment.spots)
+    context = Context(params, electrolyte(experiment, params))
     marks = evaluate(experiment.table, context)
+    experiment = experiment.opening(marks["limit"] == 1)
+    protocol = recognise(experiment.table, experiment.spots, experiment.opened)
     fails = decides(params.criterion, marks) & _in_direction(experiment, params)
     findings = Findings(experiment, protocol, context, marks, fails.astype(np.float64))
     try:
-        _require_answerable(experiment)
+        require_answerable(experiment)
         if params.report == "cycles":
             return report_cycles(experiment, findings.tables(), context.bulk)
-        verdict = judge(protocol, fails, experiment.table.sign, marks["limit"] == 1, experiment.spots)
+        verdict = judge(protocol, fails, experiment.opened, experiment.spots)
     except Refusal as refusal:
         refusal.tables.update(findings.tables())
         refusal.diagnostics.update(series_of(experiment, protocol, None))
@@ -73,45 +75,6 @@ def _in_direction(experiment: Experiment, params: CcdParams) -> np.ndarray:  # t
         return np.ones(len(experiment.table), bool)
     wanted = next(sign for sign, name in DIRECTIONS.items() if name == params.direction)
     return np.asarray(experiment.table.sign == wanted)
-
-
-def _require_answerable(experiment: Experiment) -> None:
-    """Refuse what is no galvanostatic experiment on a symmetric cell with levels to compare."""
-    table = experiment.table
-    if experiment.meta("cell.symmetric") is False:
-        raise Refusal("not_symmetric", "cell.symmetric is false: U/j of such a cell is no resistance")
-    if float(np.mean(~table.steady)) > MOST_UNSTEADY:
-        raise Refusal(
-            "not_galvanostatic",
-            f"in {int((~table.steady).sum())} of {len(table)} half cycles the current has no level: "
-            "the potential was controlled, or the current was a ramp",
-            hint="echub analyze ramp-onset answers for a ramp",
-        )
-    if len(table) == 1:
-        raise Refusal(
-            "one_half_cycle",
-            f"the file holds one half cycle, at {table.level[0]:.4g} {experiment.unit}: no reversal, no other level",
-            hint="several files of one level each are one experiment: name them together",
-        )
-    _require_ohmic_sign(experiment)
-    if np.median(table.rows) < 3:
-        raise Refusal(
-            "sampled_too_coarsely", f"half of the half cycles have fewer than 3 rows (median {np.median(table.rows):g})"
-        )
-
-
-def _require_ohmic_sign(experiment: Experiment) -> None:
-    """Refuse a cell whose voltage does not follow the sign of its current: U/j is no resistance there."""
-    table = experiment.table
-    for sign, name in DIRECTIONS.items():
-        voltage = table.u_median[table.sign == sign]
-        if len(voltage) and np.median(voltage) * sign <= 0:
-            raise Refusal(
-                "not_symmetric",
-                f"the median voltage of the half cycles {name} is {np.median(voltage):+.4g} V: the voltage does "
-                "not follow the sign of the current, as it does in a symmetric cell",
-                hint="--column U=NAME names the cell voltage",
-            )
 
 
 # -- the outcome -------------------------------------------------------------------------------
@@ -165,9 +128,8 @@ def _ends(experiment: Experiment, protocol: Protocol, verdict: Verdict) -> dict[
     }
     if verdict.half_cycle is not None:
         number = verdict.half_cycle
-        charge = next(abs(q[number]) for q in (table.q, table.q_edges) if np.isfinite(q[number]))
         error = abs(table.level[number]) * table.duration_u[number] / 3600
-        whole = Measurand("mA*h/cm^2" if experiment.per_area else "mA*h", float(charge), float(error))
+        whole = Measurand("mA*h/cm^2" if experiment.per_area else "mA*h", float(table.charge[number]), float(error))
         found["half_cycle_charge"] = whole
     return found
 

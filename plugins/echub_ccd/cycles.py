@@ -66,13 +66,12 @@ def _skew(table: Table, pairs: np.ndarray) -> Floats:  # type: ignore[type-arg]
 def _cycles(experiment: Experiment, pairs: np.ndarray, bulk: float) -> dict[str, Series]:  # type: ignore[type-arg]
     table, unit = experiment.table, experiment.unit
     both = np.stack([table.r_median[pairs], table.r_median[pairs + 1]])
-    charge = np.abs(np.where(np.isnan(table.q), table.q_edges, table.q))
     asr, ohm = both.mean(axis=0), "ohm*cm^2" if experiment.per_area else "ohm"
     columns = {
         "cycle": Series.of(range(1, len(pairs) + 1)),
         "time": Series.of(table.begin[pairs], "s"),
         "level": Series.of(table.level[pairs], unit),
-        "charge": Series.of(charge[pairs], "mA*h/cm^2" if experiment.per_area else "mA*h"),
+        "charge": Series.of(table.charge[pairs], "mA*h/cm^2" if experiment.per_area else "mA*h"),
         "overpotential": Series.of((np.abs(table.u_median[pairs]) + np.abs(table.u_median[pairs + 1])) / 2, "V"),
         "asr_cell" if experiment.per_area else "resistance_cell": Series.of(asr, ohm),
         "asymmetry": Series.of(100 * _skew(table, pairs), "%"),

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 
 from echub.plugin import Refusal, Series
-from echub_ccd.detectors import Context, Floats
+from echub_ccd.detectors import Floats
 from echub_ccd.protocol import Protocol
-from echub_ccd.table import Table
 from echub_ccd.verdict import judge
 
 
@@ -36,10 +35,10 @@ RAMP = ("2603.23340", "5 % nonlinearity of a ramp while oxidising: another quant
 
 
 def table_of_definitions(
-    table: Table, marks: dict[str, Floats], protocol: Protocol, context: Context, unit: str
+    marks: dict[str, Floats], protocol: Protocol, opened: int | None, spots: bool, unit: str
 ) -> dict[str, Series]:
     """Give what each definition reports: a level, or more than the last one survived."""
-    rows = [(d.source, d.words, *_reported(d, table, marks, protocol, context)) for d in PUBLISHED]
+    rows = [(d.source, d.words, *_reported(d, marks, protocol, opened, spots)) for d in PUBLISHED]
     rows.append((*RAMP, "", None))
     sources, words, relations, values = zip(*rows, strict=True)
     return {
@@ -51,11 +50,11 @@ def table_of_definitions(
 
 
 def _reported(
-    definition: Definition, table: Table, marks: dict[str, Floats], protocol: Protocol, context: Context
+    definition: Definition, marks: dict[str, Floats], protocol: Protocol, opened: int | None, spots: bool
 ) -> tuple[str, float | None]:
     fails = marks[definition.detector] == 1
     try:
-        verdict = judge(protocol, fails, table.sign, marks["limit"] == 1, context.spots)
+        verdict = judge(protocol, fails, opened, spots)
     except Refusal:
         return "", None
     if verdict.half_cycle is None:

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from echub_ccd import DEFAULT, CcdParams
 from echub_ccd.fall import WIDE
 from echub_ccd.table import SAME_LEVEL, Table
+from echub_ccd.trace import AT_LIMIT_V
 
 Floats = NDArray[np.float64]
-AT_LIMIT_V = 0.5
-"""Potentiostats limit at volts: a voltage that rests below this is none."""
-LOST_CONTROL = 0.9
+FEW_ROWS = 10
+"""With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,6 @@ class Context:
 
     params: CcdParams
     bulk: float
-    spots: bool = False
 
 
 def before(table: Table, values: Floats) -> Floats:
@@ -104,16 +103,29 @@ def fell_between(table: Table, context: Context) -> NDArray[np.bool_]:
     with np.errstate(divide="ignore", invalid="ignore"):
         fall = 1 - table.r_first / earlier
         sharp = fall / np.fmax(1 - table.r_quarter / earlier, fall)
-        sigma = np.hypot(table.noise, before(table, table.noise)) / earlier
+        sigma = np.hypot(table.calm, before(table, table.calm)) / earlier
         changed = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
     wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma) * np.where(changed, 2, 1)
     following = np.fmax(after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0))
     return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & (following <= earlier * (1 - fall / 2)))
 
 
+def coarse_fall(table: Table, context: Context) -> NDArray[np.bool_]:
+    """Mark half cycles of a few rows that end below their begin and the half cycle before, as does the next one."""
+    p = context.params
+    earlier = np.fmin(table.r_first, before(table, table.r_last))
+    following = after(table, table.r_last)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fall = 1 - table.r_last / earlier
+        sigma = np.where(np.isnan(table.calm), 0.0, table.calm) / earlier
+    stays = np.isnan(following) | (following <= earlier * (1 - fall / 2))
+    return np.asarray((table.rows < FEW_ROWS) & (fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma)) & stays)
+
+
 def r_drop(table: Table, context: Context) -> Floats:
     """R falls at once, by more than its noise, and stays low."""
-    return _marked(sharp_fall(table, context) | fell_between(table, context), table.r_median)
+    fires = sharp_fall(table, context) | fell_between(table, context) | coarse_fall(table, context)
+    return _marked(fires, table.r_median)
 
 
 def slow_fall(table: Table, context: Context) -> NDArray[np.bool_]:
@@ -171,8 +183,7 @@ def limit(table: Table, context: Context) -> Floats:
     """U goes to the instrument's limit, or the current is lost at a large U: an open circuit, not a short."""
     if context.params.limit:
         return _marked(table.u_largest >= 0.999 * context.params.limit, table.u_largest)
-    usual = np.fmax(lowest_so_far(table), 0)
-    opened = (np.abs(table.u_end) >= AT_LIMIT_V) & (table.r_end > 20 * usual) & _flat(table)
+    opened = (np.abs(table.u_end) >= AT_LIMIT_V) & (table.r_end > 20 * lowest_so_far(table)) & _flat(table)
     return _marked(opened, table.r_end)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from echub.plugin import Inputs, Refusal, Series
 from echub.segments import agreement, half_cycles, runs, steps
 from echub_ccd import CcdParams
 from echub_ccd.table import Table, joined, table_of
-from echub_ccd.trace import Trace, trace_of
+from echub_ccd.trace import Trace, opens_after, trace_of
 
 ONE_CELL = ("cell.id", "cell.temperature", "cell.area", "cell.area_basis", "cell.electrolyte", "sample.group")
 """Metadata that files of one experiment share; a fresh spot may have its own sample.id."""
@@ -21,11 +21,15 @@ ONE_CELL = ("cell.id", "cell.temperature", "cell.area", "cell.area_basis", "cell
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """The files' traces and their table; `spots`: one level per file, each on a fresh spot."""
+    """The files' traces and their table; `spots`: one level per file, each on a fresh spot.
+
+    opened: the number of half cycles before the circuit opened for good, None where it did not.
+    """
 
     traces: tuple[Trace, ...]
     table: Table
     spots: bool
+    opened: int | None = None
 
     @property
     def first(self) -> Inputs:
@@ -41,6 +45,13 @@ class Experiment:
     def per_area(self) -> bool:
         """Tell whether the levels are current densities."""
         return self.unit == "mA/cm^2"
+
+    def opening(self, limited: NDArray[np.bool_]) -> Experiment:
+        """Give it with the circuit open from the first half cycle at the limit on, where that is earlier."""
+        found = np.flatnonzero(limited)
+        if self.spots or not len(found) or (self.opened is not None and self.opened <= found[0]):
+            return self
+        return replace(self, opened=int(found[0]))
 
     def meta(self, path: str) -> Any:  # noqa: ANN401
         """Give what all files say of a path, None where they say nothing."""
@@ -66,7 +77,15 @@ def gather(files: Sequence[Inputs], params: CcdParams) -> Experiment:
     table = joined([tables[number] for number in order])
     if spots:
         table = table.where(np.argsort(table.level, kind="stable"))
-    return Experiment(traces, table, spots)
+    return Experiment(traces, table, spots, None if spots else _opened(traces, table))
+
+
+def _opened(traces: Sequence[Trace], table: Table) -> int | None:
+    times = np.array([opens_after(trace) for trace in traces])
+    later = np.flatnonzero(table.begin >= times[table.file])
+    if len(later):
+        return int(later[0])
+    return len(table) if np.isfinite(times[table.file[-1]]) else None
 
 
 def _require_one_cell(files: Sequence[Inputs]) -> None:
@@ -100,7 +119,8 @@ def counted(trace: Trace) -> dict[str, Series] | None:
     """Tabulate the instrument's half cycles: its charge against the sum of its increments.
 
     Both count the rests that the counter puts into a half cycle; the half cycles found from the current do
-    not, so `in_half_cycles` is the part of the charge that flowed in them. None where it has no counter.
+    not, so `in_half_cycles` is the charge of the rows of current alone, and `outside` the relative difference.
+    None where it has no counter.
     """
     if "counter" not in trace.data or "q_half" not in trace.data:
         return None
@@ -108,9 +128,10 @@ def counted(trace: Trace) -> dict[str, Series] | None:
     own = theirs.last(trace["q_half"])
     increments = _increments(trace)
     summed = theirs.total(increments)
-    label = trace.found.labels(len(increments))
-    inside = theirs.total(np.where(label >= 0, increments, 0.0))
-    ours = np.bincount(theirs.labels(len(increments))[trace.found.start], minlength=len(theirs))
+    # A half cycle belongs to the count that holds its middle: the counter may turn a row later.
+    of = theirs.labels(len(increments))[(trace.found.start + trace.found.stop) // 2]
+    inside = np.bincount(of, trace.found.total(increments), minlength=len(theirs))
+    ours = np.bincount(of, minlength=len(theirs))
     unit = trace.data.unit_of("q_half")
     return {
         "counter": Series.of(theirs.first(trace.data["counter"]).astype(int)),

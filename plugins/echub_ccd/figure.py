@@ -26,7 +26,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     _staircase(lower, shown, length, unit, outcome)
     lower.set_xlabel(f"t / {name}")
     for axis in (upper, middle, lower):
-        _tidy(axis)
+        tidy(axis)
         for place in shown["failed_at"]:
             axis.axvline(place / length, color=_FAILED, linewidth=1)
     figure.suptitle(_title(outcome), fontsize=9, wrap=True, parse_math=False)
@@ -40,18 +40,22 @@ def _title(outcome: Outcome) -> str:
     low, high = main.interval.low, main.interval.high
     text = f"[{low:.4g}, {high:.4g})" if low is not None and high is not None else ""
     text = text or (f"> {low:.4g}" if low is not None else f"< {high:.4g}")
-    return f"{outcome.label}  ·  {text} {_printed(main.unit)}  ·  {main.note}"
+    return f"{outcome.label}  ·  {text} {printed(main.unit)}  ·  {main.note}"
 
 
 def _trace(axis: Any, shown: dict[str, Any], length: float, unit: str) -> None:  # noqa: ANN401
     other = axis.twinx()
     other.plot(shown["t"] / length, shown["j"], color=_J, linewidth=0.7)
-    other.set_ylabel(f"{'j' if 'cm' in unit else 'I'} / {_printed(unit)}", color=_J)
+    other.set_ylabel(f"{'j' if 'cm' in unit else 'I'} / {printed(unit)}", color=_J)
     other.spines[["top"]].set_visible(False)
     axis.set_zorder(other.get_zorder() + 1)
     axis.patch.set_visible(False)
     axis.plot(shown["t"] / length, 1000 * shown["U"], color=_U, linewidth=1)
     axis.set_ylabel("U / mV", color=_U)
+    ohmic = shown["R_start"] * shown["level"]
+    top = 4 * np.nanmax(np.append(ohmic[shown["R_end"] < 20 * np.nanmedian(shown["R_end"])], 0.0))
+    if top and np.nanmax(np.abs(shown["U"])) > 5e-3 * top:  # an open circuit would hide all the rest
+        axis.set_ylim(-top / 2, top / 2)
 
 
 def _resistance(axis: Any, shown: dict[str, Any], length: float, unit: str) -> None:  # noqa: ANN401
@@ -64,7 +68,7 @@ def _resistance(axis: Any, shown: dict[str, Any], length: float, unit: str) -> N
     known = shown["R_end"][np.isfinite(shown["R_end"])]
     top = 3 * np.median(known) if len(known) else 1.0
     axis.set_ylim(0, max(min(top, 1.15 * np.nanmax(np.append(shown["R_start"], known))), 1e-12))
-    axis.set_ylabel(f"R{'·A' if 'cm' in unit else ''} / {_printed(unit)}")
+    axis.set_ylabel(f"R{'·A' if 'cm' in unit else ''} / {printed(unit)}")
     axis.legend(frameon=False, fontsize=8, loc="lower left", ncols=2)
 
 
@@ -77,13 +81,13 @@ def _staircase(axis: Any, shown: dict[str, Any], length: float, unit: str, outco
         if name in outcome.measurands:
             axis.axhline(outcome[name].value, color=_FAILED, linewidth=0.6, linestyle=":")
     axis.set_ylim(0, None)
-    axis.set_ylabel(f"level / {_printed(unit)}")
+    axis.set_ylabel(f"level / {printed(unit)}")
 
 
-def _printed(unit: str) -> str:
+def printed(unit: str) -> str:
     return unit.replace("^2", "²").replace("*", "·").replace("ohm", "Ω")
 
 
-def _tidy(axis: Any) -> None:  # noqa: ANN401
+def tidy(axis: Any) -> None:  # noqa: ANN401
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(alpha=0.25, linewidth=0.5)

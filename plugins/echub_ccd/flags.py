@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from echub.plugin import Flag
-from echub_ccd.detectors import fell_between, sharp_fall, slow_fall
+from echub_ccd.detectors import FEW_ROWS, fell_between, sharp_fall, slow_fall
 from echub_ccd.experiment import counter_text
 from echub_ccd.verdict import Verdict
 
 if TYPE_CHECKING:
     from echub_ccd.analysis import Findings
 
-FEW_ROWS = 10
-"""With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one."""
 INTEGRAL_OFF = 0.01
 HOW_BULK = '--param electrolyte_asr="11 ohm*cm^2", or --set cell.thickness and cell.electrolyte_conductivity'
 Found = Iterator[Flag]
@@ -104,7 +102,7 @@ def _transient(findings: Findings, verdict: Verdict) -> Found:
 def _open_circuit(findings: Findings, verdict: Verdict) -> Found:
     if verdict.opened is not None:
         text = "U goes to the limit: the cell opens, it is not shorted; no higher level is known"
-        yield Flag("open_circuit", text, where=_number(verdict.opened, findings))
+        yield Flag("open_circuit", text, where=f"after {verdict.opened} half cycles")
 
 
 def _growth(findings: Findings, verdict: Verdict) -> Found:
@@ -118,7 +116,8 @@ def _growth(findings: Findings, verdict: Verdict) -> Found:
 
 
 def _levels_fall(findings: Findings, verdict: Verdict) -> Found:
-    runs = len(np.unique(findings.protocol.run))
+    opened = findings.experiment.opened
+    runs = len(np.unique(findings.protocol.run[:opened]))
     if runs > 1:
         text = f"the levels fall and rise again, {runs} runs: only the run that holds the failure, or the highest, counts"
         yield Flag("levels_fall", text)
@@ -198,6 +197,13 @@ def _counter(findings: Findings, verdict: Verdict) -> Found:
         yield Flag("counter_differs", f"the instrument counts half cycles otherwise: {differing[0]}", "info")
 
 
+def _charge_lost(findings: Findings, verdict: Verdict) -> Found:
+    lost = findings.experiment.table.charge_lost
+    if lost.any():
+        text = "the instrument's charge is not level × time: rows are missing; the latter is taken"
+        yield Flag("charge_lost", text, where=_half_cycles(lost, findings))
+
+
 def _integral(findings: Findings, verdict: Verdict) -> Found:
     table = findings.experiment.table
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -226,5 +232,6 @@ FLAGS: tuple[Callable[[Findings, Verdict], Found], ...] = (
     _no_area,
     _one_electrode,
     _counter,
+    _charge_lost,
     _integral,
 )

@@ -32,12 +32,15 @@ class Protocol:
     time: float | None
 
 
-def recognise(table: Table, spots: bool) -> Protocol:
-    """Recognise the protocol; `spots`: every file holds one level, on a fresh spot."""
+def recognise(table: Table, spots: bool, opened: int | None = None) -> Protocol:
+    """Recognise the protocol; `spots`: every file holds one level, on a fresh spot.
+
+    After `opened` half cycles the circuit was open: what follows names no protocol.
+    """
     level = common_levels(table.level)
     run = np.zeros(len(level), np.intp) if spots else _rising_runs(level)
     complete = _complete(table, level, run)
-    whole = complete & table.steady
+    whole = complete & table.steady & (np.arange(len(level)) < (len(level) if opened is None else opened))
     charge, time = (_common(np.abs(values[whole])) for values in (table.q_edges, table.duration))
     return Protocol(_name(table, level, run, whole, spots, charge, time), level, run, complete, charge, time)
 
@@ -96,13 +99,13 @@ def _name(
 ) -> str:
     if spots:
         return "one level per file"
-    if len(np.unique(level)) == 1:
+    if len(np.unique(level[whole])) == 1:
         return "one level"
     if charge is not None:
         return "constant charge"
     if time is not None:
         return "constant time"
-    return "formation" if _grows(table.duration[whole], level[whole]) and not run.any() else "unequal half cycles"
+    return "formation" if _grows(table.duration[whole], level[whole]) and not run[whole].any() else "unequal half cycles"
 
 
 def _grows(duration: Floats, level: Floats) -> bool:

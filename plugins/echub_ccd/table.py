@@ -18,6 +18,9 @@ HEAD = 0.1
 SETTLING = 0.02
 TAIL = 0.05
 SAME_LEVEL = 0.05
+SAME_CHARGE = 0.05
+MANY_ROWS = 20
+"""In fewer rows a fall is a part of their noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +29,7 @@ class Table:
 
     sign: +1 oxidises the working electrode. level: |j| as programmed, else as measured. q_*: charge by the
     instrument, by level × time between edges, by integration. r_*: Ω·cm² (Ω without an area), medians over the
-    start, the end, all, the first and last three rows, the first quarter. fall_*: see `Falls`. file: number of the file. fell: time of the fall, s.
+    start, the end, all, the first and last three rows, the first quarter. calm: the noise that falls are judged by. fall_*: see `Falls`. file: number of the file. fell: time of the fall, s.
     """
 
     file: NDArray[np.intp]
@@ -53,6 +56,7 @@ class Table:
     r_last: Floats
     r_quarter: Floats
     noise: Floats
+    calm: Floats
     rest: Floats
     u_rest: Floats
     fall_before: Floats
@@ -64,6 +68,18 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.sign)
+
+    @property
+    def charge_lost(self) -> NDArray[np.bool_]:
+        """Mark half cycles whose increments are not what flowed between their edges: rows are missing."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.steady & (np.abs(self.q / self.q_edges - 1) > SAME_CHARGE))
+
+    @property
+    def charge(self) -> Floats:
+        """Give |charge|: the instrument's where it is there and whole, else level × time between edges."""
+        whole = np.isfinite(self.q) & ~self.charge_lost
+        return np.asarray(np.abs(np.where(whole, self.q, self.q_edges)))
 
     @property
     def rise(self) -> Floats:
@@ -99,7 +115,8 @@ def table_of(trace: Trace, number: int = 0) -> Table:
         spread = (high - low) / middle
     level = _level(trace, middle)
     noise = inner.noise(r)
-    falls = steepest(r, inner, noise)
+    calm = _calm(noise, inner.median(r), inner.rows)
+    falls = steepest(r, inner, calm)
     rest, u_rest = rests_before(trace)
     row = kept[falls.row] if len(kept) else np.zeros(len(found), np.intp)
     return Table(
@@ -127,6 +144,7 @@ def table_of(trace: Trace, number: int = 0) -> Table:
         r_last=_few(inner, -1).median(r),
         r_quarter=_few(inner, 1, 0.25).median(r),
         noise=noise,
+        calm=calm,
         rest=rest,
         u_rest=u_rest,
         fall_before=falls.before,
@@ -153,10 +171,19 @@ def _ends(inner: Segments) -> tuple[Segments, Segments]:
     return Segments(start, start + head, inner.sign), Segments(inner.stop - tail, inner.stop, inner.sign)
 
 
+def _calm(noise: Floats, r: Floats, rows: NDArray[np.intp]) -> Floats:
+    """Give the noise without the fall itself: of few rows, no more than the relative noise of the others."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = noise / r
+    usual = float(np.median(relative[np.isfinite(relative)])) if np.isfinite(relative).any() else 0.0
+    return np.asarray(np.where(rows < MANY_ROWS, np.fmin(noise, usual * r), noise))
+
+
 def _few(inner: Segments, end: int, fraction: float = 0.0) -> Segments:
-    """Give the first (end 1) or last three rows, or a fraction; the very first row is left out where others are."""
-    skip = np.minimum(1, np.maximum(inner.rows - LEAST_ROWS, 0)) if end > 0 else 0
-    count = np.minimum(np.maximum(LEAST_ROWS, np.ceil(fraction * inner.rows).astype(np.intp)), inner.rows - skip)
+    """Give the first (end 1) or last three rows, or a fraction, without the very first row; of few rows one."""
+    least = np.where(inner.rows < 2 * LEAST_ROWS, 1, LEAST_ROWS)
+    skip = np.minimum(1, np.maximum(inner.rows - least, 0)) if end > 0 else 0
+    count = np.minimum(np.maximum(least, np.ceil(fraction * inner.rows).astype(np.intp)), inner.rows - skip)
     start = inner.start + skip if end > 0 else inner.stop - count
     return Segments(start, start + count, inner.sign)
 
@@ -179,6 +206,5 @@ def _charge(trace: Trace) -> Floats:
 
 
 def _integral(trace: Trace) -> Floats:
-    current = np.nan_to_num(trace["j"])
-    how = "back" if trace.data.averaged("j") else "trapezoid"
-    return by_integration(trace["t"], current, trace.found, how)  # type: ignore[arg-type]
+    """Integrate the recorded current by trapezoids, as anybody would: to show by how much that is off."""
+    return by_integration(trace["t"], np.nan_to_num(trace["j"]), trace.found)

@@ -19,7 +19,12 @@ STEADY = 0.1
 
 OFFSET = 0.2
 """An offset current is smaller than this part of the smallest level."""
-MOST_LEVELS = 10_000
+LONG = 20
+"""Levels of fewer rows on average are noise, in which no offset is looked for."""
+AT_LIMIT_V, OPEN = 0.5, 5.0
+"""Potentiostats limit at volts; an open circuit shows several times any voltage before."""
+LEVEL, NOISE = 0.05, 8.0
+"""A new level differs by 5 %, and by eight times the median change from row to row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +59,31 @@ def trace_of(data: Inputs, params: CcdParams) -> Trace:
     flows = states(j, threshold) != 0
     by_level = len(found) == 1
     if by_level:
-        levels = steps(j, threshold=threshold)
-        found = levels.where((levels.sign != 0) & (levels.rows >= LEAST_ROWS))
-    if not len(found):
-        raise Refusal("no_levels", "the current has no level that lasts for three rows", where=data.name)
+        found = _levels(data, j, threshold, found)
     j = np.where(flows, j, np.nan)
     if data.averaged("j"):
-        j[found.start] = np.nan  # this average reaches back to before the half cycle
+        j[found.start[found.rows > 1]] = np.nan  # this average reaches back to before the half cycle
     with np.errstate(divide="ignore", invalid="ignore"):
         r = 1000 * np.abs(np.asarray(data["U"], dtype=np.float64) / j)
     return Trace(data, found, flows, np.where(np.isfinite(r), r, np.nan), by_level)
+
+
+def _levels(data: Inputs, j: Floats, threshold: Threshold, whole: Segments) -> Segments:
+    """Cut a current that never turns into its levels: by the set point, else where it changes beyond its noise.
+
+    Without two levels that last for three rows the whole half cycle stays.
+    """
+    sign = states(j, threshold)
+    if "j_set" in data:
+        programmed = np.where(sign != 0, np.nan_to_num(np.asarray(data["j_set"], dtype=np.float64)), 0.0)
+        levels = runs(programmed, sign)
+    else:
+        size = np.abs(j[sign != 0])
+        noise = float(np.nanmedian(np.abs(np.diff(size)))) / float(np.nanmedian(size)) if len(size) > 1 else 0.0
+        levels = steps(j, threshold=threshold, level=max(LEVEL, NOISE * noise))
+    known = levels.total(np.isfinite(j).astype(float)) >= LEAST_ROWS
+    lasting = levels.where((levels.sign != 0) & known)
+    return lasting if len(lasting) > 1 else whole
 
 
 def _threshold(data: Inputs, j: Floats, params: CcdParams) -> Threshold:
@@ -80,7 +100,7 @@ def _above_offset(j: Floats, found: Threshold) -> Threshold:
     alike = steps(j, threshold=found)
     levels = alike.where((alike.sign != 0) & (alike.rows >= LEAST_ROWS))
     middle = levels.median(j)
-    if not len(middle) or len(middle) > MOST_LEVELS:
+    if not len(middle) or np.mean(levels.rows) < LONG:
         return found
     paired = np.array([np.any(np.abs(middle + value) <= STEADY * abs(value)) for value in middle])
     if not paired.any():
@@ -108,11 +128,26 @@ def rests_before(trace: Trace) -> tuple[Floats, Floats]:
     )
 
 
+def opens_after(trace: Trace) -> float:
+    """Give the time at which no current flows any more and U rests far above all that came before, else inf.
+
+    An open circuit leaves no current, and so no half cycle, only a "rest" at the instrument's limit.
+    """
+    size = np.abs(trace["U"])
+    under_current = trace.found.median(size)
+    still = runs(trace.flows)
+    rests = still.where(~trace.flows[still.start])
+    high = rests.median(size)
+    earlier = np.searchsorted(trace.found.start, rests.start) - 1
+    usual = np.maximum.accumulate(under_current)[np.maximum(earlier, 0)]
+    opened = (earlier >= 0) & (high >= AT_LIMIT_V) & (high > OPEN * usual)
+    return float(trace["t"][rests.start[opened][0]]) if opened.any() else np.inf
+
+
 def active(trace: Trace) -> tuple[Segments, Any]:
     """Give the half cycles over the rows with a resistance alone, and those rows.
 
-    A half cycle without such a row has none here: its segment is left out of nothing, it is empty by
-    one row of its own, so that numbers stay.
+    Every half cycle has at least one such row.
     """
     label = trace.found.labels(len(trace.r))
     kept = np.flatnonzero((label >= 0) & np.isfinite(trace.r))

@@ -19,7 +19,8 @@ class Verdict:
     """The half cycle that failed (None: none did), the levels around it, and where the cell opened.
 
     survived: highest complete level below; None: it failed at the first. higher: a level above the failed
-    one that was survived in an earlier run, None where there is none.
+    one that was survived in an earlier run, None where there is none. opened: half cycles before the circuit
+    opened.
     """
 
     half_cycle: int | None
@@ -40,27 +41,21 @@ class Verdict:
 
 
 def judge(
-    protocol: Protocol, fails: NDArray[np.bool_], sign: NDArray[np.float64], opens: NDArray[np.bool_], spots: bool
+    protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spots: bool
 ) -> Verdict:
     """Find the first failure in the order of the experiment, and the levels around it.
 
-    fails, opens: (m,), marked half cycles. An open circuit ends what can be survived. Raises `Refusal`
-    where nothing was survived and nothing failed.
+    fails: (m,), marked half cycles. opened: after so many the circuit was open, and nothing is survived. Raises `Refusal` where nothing was survived and nothing failed.
     """
     order = np.argsort(protocol.level, kind="stable") if spots else np.arange(len(fails))
-    failing = order[fails[order]]
-    opening = order[opens[order]]
-    at = {int(k): place for place, k in enumerate(order)}
-    first = int(failing[0]) if len(failing) else None
-    opened = int(opening[0]) if len(opening) else None
-    if first is not None and opened is not None and at[opened] < at[first]:
-        first = None
-    end = first if first is not None else opened
-    earlier = order if end is None else order[: at[end]]
-    decisive = protocol.run[end] if end is not None else _highest_run(protocol)
-    level = protocol.level[end] if end is not None else np.inf
-    lived = _survived(protocol, earlier[protocol.run[earlier] == decisive])
-    below = [value for value in lived if value < level]
+    failing = int(np.argmax(fails[order])) if fails.any() else len(order)
+    opening = len(order) if opened is None else opened
+    first = int(order[failing]) if failing < len(order) and failing < opening else None
+    end = min(failing, opening)
+    earlier = order[:end]
+    decisive = int(protocol.run[first]) if first is not None else _highest_run(protocol, earlier)
+    level = float(protocol.level[first]) if first is not None else np.inf
+    below = [v for v in _survived(protocol, earlier[protocol.run[earlier] == decisive]) if v < level]
     if first is None and not below:
         raise Refusal(
             "nothing_survived",
@@ -68,18 +63,18 @@ def judge(
             hint="a level counts where its half cycles are as long as the others",
         )
     before = earlier[protocol.run[earlier] < decisive]
-    higher = [value for value in protocol.level[before] if first is not None and value >= level]
+    higher = [float(value) for value in protocol.level[before] if first is not None and value >= level]
     return Verdict(
         first,
-        None if first is None else float(level),
+        None if first is None else level,
         max(below) if below else None,
-        None if first is not None else opened,
+        opened if first is None else None,
         max(higher) if higher else None,
     )
 
 
-def _highest_run(protocol: Protocol) -> int:
-    return int(protocol.run[int(np.argmax(protocol.level))])
+def _highest_run(protocol: Protocol, earlier: NDArray[np.intp]) -> int:
+    return int(protocol.run[earlier[np.argmax(protocol.level[earlier])]]) if len(earlier) else 0
 
 
 def _survived(protocol: Protocol, earlier: NDArray[np.intp]) -> list[float]:

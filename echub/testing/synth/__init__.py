@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
-from echub.testing.synth.ccd import Healing, Short, Staircase, spots, staircase
+from echub.testing.synth.ccd import CellBatch, Healing, Short, Staircase, cell_batch, spots, staircase
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
@@ -18,6 +18,7 @@ __all__ = [
     "BOLTZMANN_EV",
     "THRESHOLDS",
     "Case",
+    "CellBatch",
     "Cells",
     "Column",
     "ContactLoss",
@@ -28,6 +29,7 @@ __all__ = [
     "Staircase",
     "activated",
     "boltzmann_factor",
+    "cell_batch",
     "faulty",
     "quantise",
     "ramp",
