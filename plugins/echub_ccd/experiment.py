@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal, Series
-from echub.segments import agreement, half_cycles, runs, steps
+from echub.segments import agreement, runs
 from echub_ccd import CcdParams
 from echub_ccd.table import Table, joined, table_of
 from echub_ccd.trace import Trace, opens_after, trace_of
@@ -157,9 +157,8 @@ def _relative(value: NDArray[np.float64], reference: NDArray[np.float64]) -> NDA
 
 
 def counter_text(trace: Trace) -> str:
-    """Say whether the instrument counts as the current does; "" where it has no counter."""
+    """Say whether the instrument counts as the current does; "" where it does, or has no counter."""
     if "counter" not in trace.data:
         return ""
-    found = half_cycles(steps(np.asarray(trace.data["j"], dtype=np.float64), level=None))
-    compared = agreement(found, trace.data["counter"])
+    compared = agreement(trace.turns, trace.data["counter"])
     return "" if compared.holds else str(compared)

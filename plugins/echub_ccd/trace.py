@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ STEADY = 0.1
 
 OFFSET = 0.2
 """An offset current is smaller than this part of the smallest level."""
+MOST_BINS, FEW_POINTS = 1000, 50_000
 LONG = 20
 """Levels of fewer rows on average are noise, in which no offset is looked for."""
 AT_LIMIT_V, OPEN = 0.5, 5.0
@@ -31,11 +31,13 @@ LEVEL, NOISE = 0.05, 8.0
 class Trace:
     """A file and its half cycles; `flows` marks rows with current, `r` is |U/j| there, NaN elsewhere.
 
-    `by_level`: the current never turns, and its levels are tabulated in place of half cycles.
+    `by_level`: the current never turns, and its levels are tabulated in place of half cycles; `turns` are the
+    half cycles themselves.
     """
 
     data: Inputs
     found: Segments
+    turns: Segments
     flows: NDArray[np.bool_]
     r: Floats
     by_level: bool
@@ -53,19 +55,19 @@ def trace_of(data: Inputs, params: CcdParams) -> Trace:
     """Cut a file into half cycles; where the current never turns, into its levels."""
     j = np.asarray(data["j"], dtype=np.float64)
     threshold = _threshold(data, j, params)
-    found: Segments = half_cycles(steps(j, threshold=threshold, level=None))
-    if not len(found):
+    sign = states(j, threshold)
+    turns: Segments = half_cycles(runs(sign, sign))
+    if not len(turns):
         raise Refusal("no_current", "no current flows in this file", where=data.name)
-    flows = states(j, threshold) != 0
-    by_level = len(found) == 1
-    if by_level:
-        found = _levels(data, j, threshold, found)
+    flows = sign != 0
+    by_level = len(turns) == 1
+    found = _levels(data, j, threshold, turns) if by_level else turns
     j = np.where(flows, j, np.nan)
     if data.averaged("j"):
         j[found.start[found.rows > 1]] = np.nan  # this average reaches back to before the half cycle
     with np.errstate(divide="ignore", invalid="ignore"):
         r = 1000 * np.abs(np.asarray(data["U"], dtype=np.float64) / j)
-    return Trace(data, found, flows, np.where(np.isfinite(r), r, np.nan), by_level)
+    return Trace(data, found, turns, flows, np.where(np.isfinite(r), r, np.nan), by_level)
 
 
 def _levels(data: Inputs, j: Floats, threshold: Threshold, whole: Segments) -> Segments:
@@ -89,7 +91,7 @@ def _levels(data: Inputs, j: Floats, threshold: Threshold, whole: Segments) -> S
 def _threshold(data: Inputs, j: Floats, params: CcdParams) -> Threshold:
     """Find which currents are rest: as stated, else those within noise and offset."""
     if not params.rest:
-        return _above_offset(j, rest_threshold(j))
+        return _above_offset(j[:: max(1, len(j) // FEW_POINTS)], rest_threshold(j))
     area = data.meta("cell.area") if data.unit_of("j") == "mA/cm^2" else None
     off = params.rest / float(area or 1.0)
     return Threshold(1.2 * off, off, how="stated")
@@ -144,13 +146,43 @@ def opens_after(trace: Trace) -> float:
     return float(trace["t"][rests.start[opened][0]]) if opened.any() else np.inf
 
 
-def active(trace: Trace) -> tuple[Segments, Any]:
-    """Give the half cycles over the rows with a resistance alone, and those rows.
+@dataclass(frozen=True, eq=False)
+class Bins:
+    """Rows with a resistance, averaged where a half cycle has more than a thousand of them.
 
-    Every half cycle has at least one such row.
+    found: the half cycles over the bins. row: the source row at which each bin begins. count: rows of each.
+    rows: of each half cycle.
     """
+
+    found: Segments
+    row: NDArray[np.intp]
+    count: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    _kept: NDArray[np.intp]
+    _first: NDArray[np.intp]
+
+    def mean(self, values: Floats) -> Floats:
+        """Give the mean of each bin of values by source row."""
+        if len(self.count) == len(self._kept):
+            return np.asarray(values[self._kept])
+        return np.asarray(np.add.reduceat(values[self._kept], self._first) / self.count)
+
+    def whole(self) -> tuple[Segments, NDArray[np.intp]]:
+        """Give the half cycles over the rows themselves, and those rows."""
+        stop = np.cumsum(self.rows)
+        return Segments(stop - self.rows, stop, self.found.sign), self._kept
+
+
+def bins_of(trace: Trace) -> Bins:
+    """Gather the rows with a resistance; every half cycle has at least one."""
     label = trace.found.labels(len(trace.r))
     kept = np.flatnonzero((label >= 0) & np.isfinite(trace.r))
-    count = np.bincount(label[kept], minlength=len(trace.found))
-    stop = np.cumsum(count)
-    return Segments(stop - count, stop, trace.found.sign), kept
+    rows = np.bincount(label[kept], minlength=len(trace.found))
+    begin = np.cumsum(rows) - rows
+    bins = np.minimum(rows, MOST_BINS)
+    stop = np.cumsum(bins)
+    number = np.arange(stop[-1]) - np.repeat(stop - bins, bins)
+    first = np.repeat(begin, bins) + number * np.repeat(rows, bins) // np.repeat(bins, bins)
+    count = np.diff(first, append=len(kept))
+    found = Segments(stop - bins, stop, trace.found.sign)
+    return Bins(found, kept[first], count, rows, kept, first)
