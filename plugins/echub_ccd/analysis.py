@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series, Several
-from echub_ccd import DEFAULT, CcdParams
+from echub_ccd import CcdParams
 from echub_ccd.answerable import require_answerable
 from echub_ccd.cycles import report_cycles
 from echub_ccd.definitions import table_of_definitions
@@ -70,7 +70,7 @@ def run(data: Several[Inputs], params: CcdParams) -> Outcome:
     return _outcome(findings, verdict, params)
 
 
-def _in_direction(experiment: Experiment, params: CcdParams) -> np.ndarray:  # type: ignore[type-arg]
+def _in_direction(experiment: Experiment, params: CcdParams) -> np.ndarray:
     if params.direction == "either":
         return np.ones(len(experiment.table), bool)
     wanted = next(sign for sign, name in DIRECTIONS.items() if name == params.direction)
@@ -129,12 +129,14 @@ def _ends(experiment: Experiment, protocol: Protocol, verdict: Verdict) -> dict[
     if verdict.half_cycle is not None:
         number = verdict.half_cycle
         error = abs(table.level[number]) * table.duration_u[number] / 3600
-        whole = Measurand("mA*h/cm^2" if experiment.per_area else "mA*h", float(table.charge[number]), float(error))
+        whole = Measurand(
+            "mA*h/cm^2" if experiment.per_area else "mA*h", float(table.charge[number]), float(error)
+        )
         found["half_cycle_charge"] = whole
     return found
 
 
-def _scatter(j: Floats, alike: np.ndarray, level: float) -> float:  # type: ignore[type-arg]
+def _scatter(j: Floats, alike: np.ndarray, level: float) -> float:
     """Give how far the measured currents of a level lie from it, root mean square."""
     return float(np.sqrt(np.mean((np.abs(j[alike]) - level) ** 2)))
 

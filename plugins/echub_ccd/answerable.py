@@ -41,12 +41,14 @@ def _require_controlled_current(experiment: Experiment) -> None:
     if unsteady > MOST_UNSTEADY * len(table):
         raise Refusal(
             "not_galvanostatic",
-            f"in {unsteady} of {len(table)} half cycles the current has no level: the potential was controlled, or "
-            "the current was a ramp",
+            f"in {unsteady} of {len(table)} half cycles the current has no level: the potential was controlled, "
+            "or the current was a ramp",
             hint="echub analyze ramp-onset answers for a ramp",
         )
     if any(_potential_was_set(trace) for trace in experiment.traces):
-        raise Refusal("not_galvanostatic", "a potential was set while current flowed: the cell decided the current")
+        raise Refusal(
+            "not_galvanostatic", "a potential was set while current flowed: the cell decided the current"
+        )
 
 
 def _potential_was_set(trace: Trace) -> bool:

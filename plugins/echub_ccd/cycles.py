@@ -25,7 +25,9 @@ def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], 
     pairs = _pairs(table)
     if len(pairs):
         _, skew = cell_resistance(100 * _skew(table, pairs), experiment.per_area)
-        measurands["asymmetry"] = Measurand("%", skew.value, skew.uncertainty, n=len(pairs), note="median of the cycles")
+        measurands["asymmetry"] = Measurand(
+            "%", skew.value, skew.uncertainty, n=len(pairs), note="median of the cycles"
+        )
     flags = []
     if len(levels) > 1:
         text = f"{len(levels)} levels: the medians are over all of them, the table `cycles` has each"
@@ -45,7 +47,7 @@ def _span(levels: Floats) -> str:
     return f"{levels[0]:.4g}" if len(levels) == 1 else f"{levels[0]:.4g} … {levels[-1]:.4g}"
 
 
-def _pairs(table: Table) -> np.ndarray:  # type: ignore[type-arg]
+def _pairs(table: Table) -> np.ndarray:
     """Give the first half cycle of each cycle: it and the next one have opposite directions, in one file."""
     found, number = [], 0
     while number + 1 < len(table):
@@ -56,14 +58,14 @@ def _pairs(table: Table) -> np.ndarray:  # type: ignore[type-arg]
     return np.array(found, dtype=np.intp)
 
 
-def _skew(table: Table, pairs: np.ndarray) -> Floats:  # type: ignore[type-arg]
+def _skew(table: Table, pairs: np.ndarray) -> Floats:
     """Give R while the working electrode is oxidised over R while it is reduced, less 1."""
     oxidised = np.where(table.sign[pairs] > 0, pairs, pairs + 1)
     reduced = np.where(table.sign[pairs] > 0, pairs + 1, pairs)
     return np.asarray(table.r_median[oxidised] / table.r_median[reduced] - 1)
 
 
-def _cycles(experiment: Experiment, pairs: np.ndarray, bulk: float) -> dict[str, Series]:  # type: ignore[type-arg]
+def _cycles(experiment: Experiment, pairs: np.ndarray, bulk: float) -> dict[str, Series]:
     table, unit = experiment.table, experiment.unit
     both = np.stack([table.r_median[pairs], table.r_median[pairs + 1]])
     asr, ohm = both.mean(axis=0), "ohm*cm^2" if experiment.per_area else "ohm"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
 from echub.plugin import Refusal, Series
 from echub_ccd.detectors import Floats
 from echub_ccd.protocol import Protocol

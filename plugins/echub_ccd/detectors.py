@@ -106,12 +106,14 @@ def fell_between(table: Table, context: Context) -> NDArray[np.bool_]:
         sigma = np.hypot(table.calm, before(table, table.calm)) / earlier
         changed = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
     wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma) * np.where(changed, 2, 1)
-    following = np.fmax(after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0))
+    following = np.fmax(
+        after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0)
+    )
     return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & (following <= earlier * (1 - fall / 2)))
 
 
 def coarse_fall(table: Table, context: Context) -> NDArray[np.bool_]:
-    """Mark half cycles of a few rows that end below their begin and the half cycle before, as does the next one."""
+    """Mark half cycles of a few rows that end below their begin and the one before, as does the next one."""
     p = context.params
     earlier = np.fmin(table.r_first, before(table, table.r_last))
     following = after(table, table.r_last)
@@ -119,7 +121,9 @@ def coarse_fall(table: Table, context: Context) -> NDArray[np.bool_]:
         fall = 1 - table.r_last / earlier
         sigma = np.where(np.isnan(table.calm), 0.0, table.calm) / earlier
     stays = np.isnan(following) | (following <= earlier * (1 - fall / 2))
-    return np.asarray((table.rows < FEW_ROWS) & (fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma)) & stays)
+    return np.asarray(
+        (table.rows < FEW_ROWS) & (fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma)) & stays
+    )
 
 
 def r_drop(table: Table, context: Context) -> Floats:
@@ -149,7 +153,7 @@ def below_bulk(table: Table, context: Context) -> Floats:
 
 
 def half_drop(table: Table, context: Context) -> Floats:
-    """U settles at half, or less, of the end of the half cycle before (scaled to this level) or of its own begin."""
+    """U settles at half or less of the half cycle before, scaled to this level, or of its own begin."""
     settled = np.fmin(table.r_median, table.r_end)
     earlier = np.fmax(before(table, table.r_end), np.fmax(table.r_start, table.fall_before))
     return _marked(settled <= context.params.half_drop / 100 * earlier, settled, earlier)

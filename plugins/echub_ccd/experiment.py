@@ -130,7 +130,7 @@ def counted(trace: Trace) -> dict[str, Series] | None:
     summed = theirs.total(increments)
     # A half cycle belongs to the count that holds its middle: the counter may turn a row later.
     of = theirs.labels(len(increments))[(trace.found.start + trace.found.stop) // 2]
-    inside = np.bincount(of, trace.found.total(increments), minlength=len(theirs))
+    inside = np.bincount(of, trace.found.total(increments), minlength=len(theirs)).astype(np.float64)
     ours = np.bincount(of, minlength=len(theirs))
     unit = trace.data.unit_of("q_half")
     return {

@@ -15,6 +15,8 @@ FINE, NARROW, WIDE = 0.01, 0.05, 0.25
 how sharp it is."""
 LEAST = 2
 """No window has fewer rows, no fall lies closer to an end of a half cycle."""
+SETTLING = 0.02
+"""The first rows of a half cycle, in which the cell answers to the reversal, hold no fall."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,8 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
     total = np.concatenate([[0.0], np.cumsum(r)])
     label = np.repeat(np.arange(len(found)), found.rows)
     place = np.arange(len(r))
-    inside = (place - found.start[label] >= LEAST) & (found.stop[label] - place >= LEAST)
+    least = np.maximum(LEAST, np.ceil(SETTLING * found.rows).astype(np.intp))
+    inside = (place - found.start[label] >= least[label]) & (found.stop[label] - place >= LEAST)
     fall = np.where(inside, _fall(total, place, found, label, narrow)[0], -np.inf)
     best = _first_largest(fall, found, label)
     known = np.isfinite(fall[best]) if len(fall) else np.zeros(len(found), bool)

@@ -85,9 +85,11 @@ def _staircase(axis: Any, shown: dict[str, Any], length: float, unit: str, outco
 
 
 def printed(unit: str) -> str:
+    """Write a unit as it is printed: Ω·cm²."""
     return unit.replace("^2", "²").replace("*", "·").replace("ohm", "Ω")
 
 
 def tidy(axis: Any) -> None:  # noqa: ANN401
+    """Take the frame off, put a faint grid in."""
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(alpha=0.25, linewidth=0.5)

@@ -26,7 +26,7 @@ def flags_of(findings: Findings, verdict: Verdict) -> Iterator[Flag]:
         yield from function(findings, verdict)
 
 
-def _half_cycles(mask: np.ndarray, findings: Findings) -> str:  # type: ignore[type-arg]
+def _half_cycles(mask: np.ndarray, findings: Findings) -> str:
     """Name half cycles by number and level."""
     numbers = np.flatnonzero(mask)
     level, unit = findings.protocol.level, findings.experiment.unit
@@ -47,7 +47,11 @@ def _number(k: int, findings: Findings) -> str:
 def _r_drop_alone(findings: Findings, verdict: Verdict) -> Found:
     """A fall of R alone is no proof of a short: a contact that closes at once looks the same."""
     k, marks = verdict.half_cycle, findings.marks
-    if k is None or marks["r_drop"][k] != 1 or findings.context.params.criterion not in ("r_drop", "r_drop_or_below_bulk"):
+    if (
+        k is None
+        or marks["r_drop"][k] != 1
+        or findings.context.params.criterion not in ("r_drop", "r_drop_or_below_bulk")
+    ):
         return
     if marks["below_bulk"][k] == 1 or marks["near_zero"][k] == 1:
         return
@@ -64,9 +68,10 @@ def _fell_at_rest(findings: Findings, verdict: Verdict) -> Found:
     k = verdict.half_cycle
     if k is None or findings.marks["r_drop"][k] != 1:
         return
-    if fell_between(findings.experiment.table, findings.context)[k] and not sharp_fall(
-        findings.experiment.table, findings.context
-    )[k]:
+    if (
+        fell_between(findings.experiment.table, findings.context)[k]
+        and not sharp_fall(findings.experiment.table, findings.context)[k]
+    ):
         text = "R fell between two half cycles, unseen: the level before may be the one that failed"
         yield Flag("fell_between", text, where=_number(k, findings))
 
@@ -85,7 +90,9 @@ def _slow_fall(findings: Findings, verdict: Verdict) -> Found:
     end = verdict.half_cycle if verdict.half_cycle is not None else len(findings.experiment.table)
     slow = slow_fall(findings.experiment.table, findings.context) & (np.arange(len(findings.fails)) < end)
     if slow.any() and not findings.experiment.spots:
-        text = "R falls slowly: a contact that heals, or a short that creeps; only R·A below the electrolyte's tells"
+        text = (
+            "R falls slowly: a contact that heals, or a short that creeps; only R·A below the electrolyte's tells"
+        )
         yield Flag("slow_fall", text, where=_half_cycles(slow, findings), hint=HOW_BULK)
 
 
@@ -119,10 +126,12 @@ def _levels_fall(findings: Findings, verdict: Verdict) -> Found:
     opened = findings.experiment.opened
     runs = len(np.unique(findings.protocol.run[:opened]))
     if runs > 1:
-        text = f"the levels fall and rise again, {runs} runs: only the run that holds the failure, or the highest, counts"
+        text = f"the levels fall, {runs} rising runs: only that of the failure, or the highest, counts"
         yield Flag("levels_fall", text)
     if verdict.higher is not None:
-        text = f"{verdict.higher:.4g} {findings.experiment.unit} was survived in an earlier run: the cell has changed"
+        text = (
+            f"{verdict.higher:.4g} {findings.experiment.unit} was survived in an earlier run: the cell has changed"
+        )
         yield Flag("survived_higher_before", text)
 
 
@@ -139,7 +148,7 @@ def _repeated(findings: Findings, verdict: Verdict) -> Found:
 
 def _unequal(findings: Findings, verdict: Verdict) -> Found:
     if findings.protocol.name == "unequal half cycles":
-        text = "neither the charge nor the time of the half cycles is the same, nor do both grow: levels hardly compare"
+        text = "neither charge nor time of the half cycles is the same, nor do both grow: levels hardly compare"
         yield Flag("unequal_half_cycles", text)
 
 

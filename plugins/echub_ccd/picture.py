@@ -23,8 +23,12 @@ def series_of(experiment: Experiment, protocol: Protocol, verdict: Verdict | Non
     place = None if k is None else float((table.fell if table.fall[k] > 0.1 else table.begin)[k] + at[k])
     return {
         "t": Series.of(np.concatenate(time), "s"),
-        "U": Series.of(np.concatenate([t["U"][kept] for t, kept in zip(experiment.traces, rows, strict=True)]), "V"),
-        "j": Series.of(np.concatenate([t["j"][kept] for t, kept in zip(experiment.traces, rows, strict=True)]), unit),
+        "U": Series.of(
+            np.concatenate([t["U"][kept] for t, kept in zip(experiment.traces, rows, strict=True)]), "V"
+        ),
+        "j": Series.of(
+            np.concatenate([t["j"][kept] for t, kept in zip(experiment.traces, rows, strict=True)]), unit
+        ),
         "begin": Series.of(table.begin + at, "s"),
         "end": Series.of(table.end + at, "s"),
         "R_start": Series.of(table.r_start, ohm),
@@ -36,7 +40,7 @@ def series_of(experiment: Experiment, protocol: Protocol, verdict: Verdict | Non
     }
 
 
-def _offsets(experiment: Experiment) -> np.ndarray:  # type: ignore[type-arg]
+def _offsets(experiment: Experiment) -> np.ndarray:
     """Give what is added to each file's clock so that files stand one behind the other in their order."""
     order = list(dict.fromkeys(experiment.table.file.tolist()))
     offsets, clock = np.zeros(len(experiment.traces)), 0.0
@@ -49,5 +53,5 @@ def _offsets(experiment: Experiment) -> np.ndarray:  # type: ignore[type-arg]
     return offsets
 
 
-def _thinned(rows: int, most: int) -> np.ndarray:  # type: ignore[type-arg]
+def _thinned(rows: int, most: int) -> np.ndarray:
     return np.unique(np.linspace(0, rows - 1, min(rows, max(most, 2))).astype(np.intp))

@@ -50,10 +50,10 @@ def common_levels(level: Floats) -> Floats:
     order = np.argsort(level)
     ordered = level[order]
     with np.errstate(divide="ignore", invalid="ignore"):
-        group = np.concatenate([[0], np.cumsum(np.diff(ordered) > SAME_LEVEL * ordered[1:])]) if len(level) else []
+        group = np.cumsum(np.diff(ordered, prepend=ordered[:1]) > SAME_LEVEL * ordered)
     found = np.empty(len(level))
     for number in np.unique(group):
-        members = order[np.asarray(group) == number]
+        members = order[group == number]
         found[members] = np.median(level[members])
     return found
 
@@ -105,7 +105,11 @@ def _name(
         return "constant charge"
     if time is not None:
         return "constant time"
-    return "formation" if _grows(table.duration[whole], level[whole]) and not run[whole].any() else "unequal half cycles"
+    return (
+        "formation"
+        if _grows(table.duration[whole], level[whole]) and not run[whole].any()
+        else "unequal half cycles"
+    )
 
 
 def _grows(duration: Floats, level: Floats) -> bool:

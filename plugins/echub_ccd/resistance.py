@@ -23,7 +23,7 @@ def electrolyte(experiment: Experiment, params: CcdParams) -> float:
     return float(thickness / conductivity) if thickness and conductivity else np.nan
 
 
-def cell_resistance(values: np.ndarray, per_area: bool) -> tuple[str, Measurand]:  # type: ignore[type-arg]
+def cell_resistance(values: np.ndarray, per_area: bool) -> tuple[str, Measurand]:
     """Give the median of half cycles, its standard uncertainty from their scatter, their range as interval."""
     known = values[np.isfinite(values)]
     spread = 1.4826 * float(np.median(np.abs(known - np.median(known)))) if len(known) > 1 else 0.0
@@ -40,7 +40,7 @@ def measurands_of(experiment: Experiment, verdict: Verdict, bulk: float) -> dict
     return resistances(experiment, before, bulk)
 
 
-def resistances(experiment: Experiment, values: np.ndarray, bulk: float) -> dict[str, Measurand]:  # type: ignore[type-arg]
+def resistances(experiment: Experiment, values: np.ndarray, bulk: float) -> dict[str, Measurand]:
     """Give R·A of the cell, and of one interface: the electrolyte subtracted, over their number."""
     if not np.isfinite(values).any():
         return {}
@@ -51,4 +51,3 @@ def resistances(experiment: Experiment, values: np.ndarray, bulk: float) -> dict
     error = cell.uncertainty / count if cell.uncertainty else None
     note = f"({cell.value:.4g} - {bulk:.4g}) Ω·cm² over {count} interfaces"
     return {name: cell, "asr_interface": Measurand("ohm*cm^2", (cell.value - bulk) / count, error, note=note)}
-

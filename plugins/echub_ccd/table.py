@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
-from echub_ccd.fall import steepest
+from echub_ccd.fall import SETTLING, steepest
 from echub_ccd.trace import LEAST_ROWS, STEADY, Trace, bins_of, rests_before
 
 Floats = NDArray[np.float64]
 HEAD = 0.1
 """Fraction of a half cycle whose rows make R at its start and end, after the first 2 %."""
-SETTLING = 0.02
 TAIL = 0.05
 SAME_LEVEL = 0.05
 SAME_CHARGE = 0.05
@@ -27,9 +26,11 @@ MANY_ROWS = 20
 class Table:
     """Half cycles in the order of their experiment, one value each; units of the trace.
 
-    sign: +1 oxidises the working electrode. level: |j| as programmed, else as measured. q_*: charge by the
-    instrument, by level × time between edges, by integration. r_*: Ω·cm² (Ω without an area), medians over the
-    start, the end, all, the first and last three rows, the first quarter. calm: the noise that falls are judged by. fall_*: see `Falls`. file: number of the file. fell: time of the fall, s.
+    file: number of the file. sign: +1 oxidises the working electrode. level: |j| as programmed, else as
+    measured. spread: of |j|, relative. q, q_edges, q_integral: charge by the instrument, by level × time
+    between edges, by integration. u_largest: of |U|. r_*: Ω·cm² (Ω without an area): medians over the start,
+    the end, all, the first and last three rows, the first quarter. noise: of R; calm: that by which falls are
+    judged. u_rest: U at the end of the rest before. fall_*: see `Falls`. fell: time of the fall, s.
     """
 
     file: NDArray[np.intp]

@@ -54,7 +54,9 @@ def charges(experiment: Experiment) -> dict[str, Series]:
         "integral": Series.of(table.q_integral, unit),
         "edges_error": Series.of(_off(table.q_edges, reference), "%"),
         "integral_error": Series.of(_off(table.q_integral, reference), "%"),
-        "edge_uncertainty": Series.of(100 * table.duration_u / np.where(table.duration, table.duration, np.nan), "%"),
+        "edge_uncertainty": Series.of(
+            100 * table.duration_u / np.where(table.duration, table.duration, np.nan), "%"
+        ),
     }
 
 

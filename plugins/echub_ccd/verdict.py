@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Measurand, Refusal
-from echub.plugin import Interval as Range
+from echub.plugin import Interval, Measurand, Refusal
 from echub_ccd.protocol import Protocol
 
 DIRECTIONS = {1: "we_oxidised", -1: "we_reduced"}
@@ -16,11 +15,10 @@ DIRECTIONS = {1: "we_oxidised", -1: "we_reduced"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """The half cycle that failed (None: none did), the levels around it, and where the cell opened.
+    """The half cycle that failed (None: none did), and the levels around it.
 
-    survived: highest complete level below; None: it failed at the first. higher: a level above the failed
-    one that was survived in an earlier run, None where there is none. opened: half cycles before the circuit
-    opened.
+    survived: highest complete level below; None: it failed at the first. opened: half cycles before the
+    circuit opened. higher: a level at or above the failed one that was survived in an earlier run.
     """
 
     half_cycle: int | None
@@ -36,16 +34,15 @@ class Verdict:
             return Measurand.more_than(unit, self.survived or 0.0, quantity=quantity, note=note)
         if self.survived is None:
             return Measurand.less_than(unit, self.failed, quantity=quantity, note=note)
-        between = Range(self.survived, self.failed, "bracketing", includes_high=False, method="levels")
+        between = Interval(self.survived, self.failed, "bracketing", includes_high=False, method="levels")
         return Measurand(unit, interval=between, censoring="interval", quantity=quantity, note=note)
 
 
-def judge(
-    protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spots: bool
-) -> Verdict:
+def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spots: bool) -> Verdict:
     """Find the first failure in the order of the experiment, and the levels around it.
 
-    fails: (m,), marked half cycles. opened: after so many the circuit was open, and nothing is survived. Raises `Refusal` where nothing was survived and nothing failed.
+    fails: (m,), marked half cycles. opened: after so many the circuit was open, and nothing is survived.
+    Raises `Refusal` where nothing was survived and nothing failed.
     """
     order = np.argsort(protocol.level, kind="stable") if spots else np.arange(len(fails))
     failing = int(np.argmax(fails[order])) if fails.any() else len(order)

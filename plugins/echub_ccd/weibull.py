@@ -82,7 +82,8 @@ def _cells(used: Sequence[Outcome], name: str) -> Cells:
     bounds = np.array([_bounds(outcome[name]) for outcome in used], dtype=np.float64).reshape(-1, 2)
     exact = bounds[:, 0] == bounds[:, 1]
     return Cells(
-        np.where(exact, bounds[:, 0] * (1 - 5e-5), bounds[:, 0]), np.where(exact, bounds[:, 1] * (1 + 5e-5), bounds[:, 1])
+        np.where(exact, bounds[:, 0] * (1 - 5e-5), bounds[:, 0]),
+        np.where(exact, bounds[:, 1] * (1 + 5e-5), bounds[:, 1]),
     )
 
 
@@ -114,7 +115,9 @@ def _require_same(name: str, values: Sequence[object]) -> None:
     else:
         same = len(set(map(str, values))) == 1
     if not same:
-        texts = sorted({"not stated" if v is None else f"{v:.4g}" if isinstance(v, float) else str(v) for v in values})
+        texts = sorted(
+            {"not stated" if v is None else f"{v:.4g}" if isinstance(v, float) else str(v) for v in values}
+        )
         raise Refusal(
             f"mixed_{name}",
             f"the {name.replace('_', ' ')} is not the same: {', '.join(texts)}",
@@ -125,7 +128,9 @@ def _require_same(name: str, values: Sequence[object]) -> None:
 def _require_spread(cells: Cells) -> None:
     """Refuse what has no median: no cell failed, all failed at the first level, or all within one step."""
     if np.isinf(cells.high).all():
-        raise Refusal("none_failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g}")
+        raise Refusal(
+            "none_failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g}"
+        )
     if (cells.low == 0).all():
         raise Refusal("all_failed_first", "every cell failed at its first level: nothing is known below it")
     if cells.low.max() < cells.high.min():
@@ -173,6 +178,7 @@ def _flags(
 
 
 def _table(used: Sequence[Outcome], left_out: Sequence[tuple[str, str]], name: str) -> dict[str, Series]:
+    rows: list[tuple[str, float | None, float | None, str, str]]
     rows = [(o.label, *_finite(_bounds(o[name])), o.status, "") for o in used]
     rows += [(label, None, None, "", reason) for label, reason in left_out]
     columns = list(zip(*rows, strict=True)) or [()] * 5

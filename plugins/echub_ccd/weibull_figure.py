@@ -31,7 +31,9 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         color="#b5341f",
         alpha=0.12,
         linewidth=0,
-        label=f"median, {100 * (outcome['median'].interval.level or 0):.0f} %" if outcome["median"].interval else None,
+        label=f"median, {100 * (outcome['median'].interval.level or 0):.0f} %"
+        if outcome["median"].interval
+        else None,
     )
     axis.set(xlabel=f"level / {unit}", ylabel="fraction of cells failed", ylim=(0, 1))
     axis.legend(frameon=False, fontsize=8, loc="upper left")

@@ -167,7 +167,7 @@ def _first(plan: list[tuple[float, float]], level: float | None, turn: int) -> f
     high = [k for k, (j, _) in enumerate(plan) if abs(j) >= level]
     alike = [k for k in high if turn == 0 or np.sign(plan[k][0]) == turn]
     same = [k for k in alike if abs(plan[k][0]) == abs(plan[high[0]][0])]
-    return float((same or high or [np.inf])[0])
+    return float((same or high)[0]) if high else np.inf
 
 
 def _parts(setup: Staircase, plan: list[tuple[float, float]], fate: _Fate) -> Iterator[dict[str, Floats]]:
@@ -247,7 +247,11 @@ def _truth(
     if np.isfinite(fate.shorted):
         failed = int(fate.shorted)
         level = abs(plan[failed][0])
-        truth |= {"failed_level": level, "failed_half_cycle": float(failed), "failed_sign": np.sign(plan[failed][0])}
+        truth |= {
+            "failed_level": level,
+            "failed_half_cycle": float(failed),
+            "failed_sign": np.sign(plan[failed][0]),
+        }
         truth["short_time"] = float(columns["time"][np.searchsorted(columns["position"], fate.shorted)])
         below = [abs(j) for j, _ in plan if abs(j) < level]
         truth |= {"last_level": max(below)} if below else {}
