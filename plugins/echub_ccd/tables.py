@@ -75,19 +75,22 @@ def detectors(table: Table, marks: dict[str, Floats], protocol: Protocol) -> dic
 def levels(table: Table, protocol: Protocol, fails: Floats, unit: str) -> dict[str, Series]:
     """Give the staircase: each level of each rising run, what passed and what failed there."""
     rows = []
+    failed = np.flatnonzero(fails)
     for run in np.unique(protocol.run):
         for value in np.unique(protocol.level[protocol.run == run]):
             alike = (protocol.level == value) & (protocol.run == run)
             first = int(np.flatnonzero(alike)[0]) + 1
-            rows.append((int(run) + 1, float(value), int(alike.sum()), first, _fate(alike, protocol, fails)))
+            rows.append((int(run) + 1, float(value), int(alike.sum()), first, _fate(alike, protocol, fails, failed)))
     columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
     names = ("run", "level", "half_cycles", "first", "fate")
     return {n: Series.of(c, unit if n == "level" else "") for n, c in zip(names, columns, strict=True)}
 
 
-def _fate(alike: NDArray[np.bool_], protocol: Protocol, fails: Floats) -> str:
+def _fate(alike: NDArray[np.bool_], protocol: Protocol, fails: Floats, failed: NDArray[np.intp]) -> str:
     if fails[alike].any():
         return "failed"
+    if len(failed) and np.flatnonzero(alike)[0] > failed[0]:
+        return "after the failure"
     return "passed" if protocol.complete[alike].all() else "not complete"
 
 

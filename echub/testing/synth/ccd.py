@@ -57,7 +57,7 @@ class Staircase:
     never. fails_in: the direction in which it does (+1 oxidises the working electrode), 0 is drawn.
     opens_above: from this level on the contact is lost and U goes to the instrument's limit.
     growth: (R at the end)/(R at the begin) - 1 of each half cycle, pores that the reversal heals.
-    offset_ma: current of the instrument at rest. least_rows: in each half cycle, however short it is.
+    offset_ma: current of the instrument at rest. least_rows: in each half cycle, however short it is (rests have a row every `sampling_s`).
     stops: fraction of the last half cycle after which the file ends.
     """
 
@@ -178,7 +178,8 @@ def _parts(setup: Staircase, plan: list[tuple[float, float]], fate: _Fate) -> It
             if not length:
                 continue
             ends = length * (setup.stops if number == len(plan) - 1 and level else 1.0)
-            elapsed = _times(setup, length, ends, first=clock == 0.0)
+            least = setup.least_rows if level else 1
+            elapsed = _times(setup, length, ends, least, first=clock == 0.0)
             yield _rows(setup, fate, number, level, elapsed, length) | {
                 "time": clock + elapsed,
                 "step": np.full(len(elapsed), step % 2),
@@ -186,8 +187,8 @@ def _parts(setup: Staircase, plan: list[tuple[float, float]], fate: _Fate) -> It
             clock, step = clock + ends, step + 1
 
 
-def _times(setup: Staircase, length: float, ends: float, *, first: bool) -> Floats:
-    every = min(setup.sampling_s, length / setup.least_rows)
+def _times(setup: Staircase, length: float, ends: float, least: int, *, first: bool) -> Floats:
+    every = min(setup.sampling_s, length / least)
     regular = np.arange(1, int(ends / every * (1 - 1e-9)) + 1) * every
     return np.concatenate([[0.0 if first else min(CONTROL_TICK_S, every / 2)], regular, [ends]])
 
@@ -209,7 +210,8 @@ def _rows(
         "current": current,
         "charge": current * gap / HOUR_S,
         "gap": gap,
-        "half_cycle": np.full(len(elapsed), float(number)),
+        # The counter turns where the current does: a rest belongs to the half cycle before it.
+        "half_cycle": np.full(len(elapsed), float(number if j else max(number - 1, 0))),
     }
 
 
