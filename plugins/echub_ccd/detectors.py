@@ -136,9 +136,8 @@ def slow_fall(table: Table, context: Context) -> NDArray[np.bool_]:
     """Mark half cycles in which R falls as far, but gradually: no detector, a warning."""
     p = context.params
     with np.errstate(divide="ignore", invalid="ignore"):
-        over_all = 1 - table.r_end / np.fmin(table.r_start, np.fmax(before(table, table.r_end), 0))
-    fall = np.fmax(over_all, table.fall_wide)
-    enough = fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
+        over_all = 1 - table.r_end / np.fmin(table.r_start, before(table, table.r_end))
+    enough = over_all > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
     return np.asarray(enough & (r_drop(table, context) != 1))
 
 

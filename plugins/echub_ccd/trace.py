@@ -78,12 +78,12 @@ def _levels(data: Inputs, j: Floats, threshold: Threshold, whole: Segments) -> S
     sign = states(j, threshold)
     if "j_set" in data:
         programmed = np.where(sign != 0, np.nan_to_num(np.asarray(data["j_set"], dtype=np.float64)), 0.0)
-        levels = runs(programmed, sign)
+        levels = runs(programmed, np.where(programmed, sign, 0))
     else:
         size = np.abs(j[sign != 0])
         noise = float(np.nanmedian(np.abs(np.diff(size)))) / float(np.nanmedian(size)) if len(size) > 1 else 0.0
         levels = steps(j, threshold=threshold, level=max(LEVEL, NOISE * noise))
-    known = levels.total(np.isfinite(j).astype(float)) >= LEAST_ROWS
+    known = levels.total((np.isfinite(j) & (sign != 0)).astype(float)) >= LEAST_ROWS
     lasting = levels.where((levels.sign != 0) & known)
     return lasting if len(lasting) > 1 else whole
 

@@ -225,7 +225,7 @@ def _healed(healing: Healing | None, fate: _Fate, position: Floats) -> Floats | 
     if healing is None:
         return 1.0
     if healing.at_rest:
-        return np.where(position >= fate.heals, 1 - healing.depth, 1.0)
+        return np.where(position > fate.heals, 1 - healing.depth, 1.0)
     since = np.maximum(position - fate.heals, 0)
     return np.asarray(1 - healing.depth * -np.expm1(-since / healing.span))
 
