@@ -80,7 +80,9 @@ def levels(table: Table, protocol: Protocol, fails: Floats, unit: str) -> dict[s
         for value in np.unique(protocol.level[protocol.run == run]):
             alike = (protocol.level == value) & (protocol.run == run)
             first = int(np.flatnonzero(alike)[0]) + 1
-            rows.append((int(run) + 1, float(value), int(alike.sum()), first, _fate(alike, protocol, fails, failed)))
+            rows.append(
+                (int(run) + 1, float(value), int(alike.sum()), first, _fate(alike, protocol, fails, failed))
+            )
     columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
     names = ("run", "level", "half_cycles", "first", "fate")
     return {n: Series.of(c, unit if n == "level" else "") for n, c in zip(names, columns, strict=True)}

@@ -10,12 +10,23 @@ from __future__ import annotations
 
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
-from echub.testing.synth.ccd import CellBatch, Healing, Short, Staircase, cell_batch, spots, staircase
+from echub.testing.synth.ccd import (
+    PUBLISHED,
+    CellBatch,
+    Healing,
+    Short,
+    Staircase,
+    cell_batch,
+    published,
+    spots,
+    staircase,
+)
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
 __all__ = [
     "BOLTZMANN_EV",
+    "PUBLISHED",
     "THRESHOLDS",
     "Case",
     "CellBatch",
@@ -31,6 +42,7 @@ __all__ = [
     "boltzmann_factor",
     "cell_batch",
     "faulty",
+    "published",
     "quantise",
     "ramp",
     "spots",

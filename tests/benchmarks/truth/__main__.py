@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks.truth import arrhenius, ramp_onset, sims_profile, speed
+from tests.benchmarks.truth import arrhenius, ccd, ramp_onset, sims_profile, speed
 
 PARTS = {
     "ramp_onset": ramp_onset.run,
     "arrhenius": arrhenius.run,
+    "ccd": ccd.run,
     "sims_profile": sims_profile.run,
     "speed": speed.run,
 }

@@ -1,4 +1,4 @@
-"""Real files: half-cycle tables whose charge is the instrument's own; none of them is a critical current density."""
+"""Real files: half-cycle tables whose charge is the instrument's own; none is a critical current density."""
 
 from __future__ import annotations
 
@@ -80,7 +80,9 @@ def test_a_symmetric_cell_at_one_level_is_censored():
 
 
 def test_integrating_sparse_rows_is_off_by_what_is_tabulated():
-    errors = [np.nanmax(np.abs(asked(n).tables["charge"]["integral_error"].array())) for n in WHY if "issue_2" in n]
+    errors = [
+        np.nanmax(np.abs(asked(n).tables["charge"]["integral_error"].array())) for n in WHY if "issue_2" in n
+    ]
     assert min(errors) < 0.1
     assert 1 < max(errors) < 15
 

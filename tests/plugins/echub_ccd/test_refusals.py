@@ -77,7 +77,7 @@ def test_a_cell_declared_asymmetric_is_refused_with_its_tables():
 
 
 def test_an_area_in_the_wrong_unit_is_an_error_of_the_statement():
-    with pytest.raises(echub.EchubError, match="cell.area"):
+    with pytest.raises(echub.EchubError, match="cell"):
         ask(NEVER, metadata={"cell.area": "1 cm"})
 
 

@@ -153,7 +153,9 @@ def test_the_protocol_is_recognised(changes, name):
 
 
 def test_one_level_per_file_is_one_experiment_in_any_order():
-    tip = Staircase(levels=(0.1, 0.02, 0.04, 0.06), charge=None, time_s=600, fails_above=0.05, asr=300, sampling_s=5)
+    tip = Staircase(
+        levels=(0.1, 0.02, 0.04, 0.06), charge=None, time_s=600, fails_above=0.05, asr=300, sampling_s=5
+    )
     records = [case.record() for case in synth.spots(1, tip)]
     outcome = echub.analyze("ccd", records)
     assert bounds(outcome) == (0.04, 0.06)
