@@ -57,11 +57,7 @@ def fit(cells: Cells) -> Fit:
     def cost(x: Floats) -> float:
         return -cells.log_likelihood(float(np.exp(x[0])), float(np.exp(np.clip(x[1], *np.log(SHAPES)))))
 
-    starts = [np.array([np.log(middle), np.log(shape)]) for shape in (1.0, 4.0, 15.0)]
-    found = min(
-        (minimize(cost, s, method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-10}) for s in starts),
-        key=lambda r: r.fun,
-    )
+    found = minimize(cost, np.log([middle, 4.0]), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
     return Fit(float(np.exp(found.x[0])), float(np.exp(np.clip(found.x[1], *np.log(SHAPES)))), -float(found.fun))
 
 
@@ -69,7 +65,7 @@ def profile(cells: Cells, median: float) -> float:
     """Give the largest log-likelihood with a given median."""
     low, high = np.log(SHAPES)
     found = minimize_scalar(
-        lambda x: -cells.log_likelihood(median, float(np.exp(x))), bounds=(low, high), method="bounded"
+        lambda x: -cells.log_likelihood(median, float(np.exp(x))), bounds=(low, high), method="bounded", options={"xatol": 1e-4}
     )
     return -float(found.fun)
 
@@ -94,6 +90,6 @@ def _crossing(excess: object, center: float, direction: float) -> float | None:
     while step < 4.0:
         if excess(center + direction * step) < 0:  # type: ignore[operator]
             inner = center + direction * step / 2 if step > 0.02 else center
-            return float(np.exp(brentq(excess, inner, center + direction * step, xtol=1e-6)))
+            return float(np.exp(brentq(excess, inner, center + direction * step, xtol=1e-5)))
         step *= 2
     return None

@@ -1,4 +1,4 @@
-"""Shorts of every depth at their level in >= 95 %, <= 1 % false; healing; the median of cells; a million rows < 1 s."""
+"""Shorts at their level in >= 95 %, <= 1 % false; healing; the median of many cells; a million rows in < 1 s."""
 
 from __future__ import annotations
 

@@ -37,4 +37,4 @@ class TestCyclesOfCcd(AnalysisContract):
 class TestCcdWeibull(AnalysisContract):
     analysis = "ccd-weibull"
     generate = staticmethod(lambda seed: synth.cell_batch(seed, CellBatch(cells=20)))
-    seeds = 60
+    seeds = 30
