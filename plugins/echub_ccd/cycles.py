@@ -17,11 +17,11 @@ def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], 
     table = experiment.table
     _, overpotential = cell_resistance(np.abs(table.u_median), experiment.per_area)
     levels = np.unique(recognise(table, experiment.spots).level)
-    note = f"median |U| of {len(table)} half cycles, {_span(levels)} {experiment.unit}"
-    measurands = {
-        "overpotential": Measurand("V", overpotential.value, overpotential.uncertainty, n=len(table), note=note),
-        **resistances(experiment, table.r_median, bulk),
-    }
+    note = f"median |U| of {len(table)} half cycles at {levels[0]:.4g} {experiment.unit}"
+    measurands = resistances(experiment, table.r_median, bulk)
+    if len(levels) == 1:
+        at_level = Measurand("V", overpotential.value, overpotential.uncertainty, n=len(table), note=note)
+        measurands = {"overpotential": at_level, **measurands}
     pairs = _pairs(table)
     if len(pairs):
         _, skew = cell_resistance(100 * _skew(table, pairs), experiment.per_area)
@@ -30,7 +30,7 @@ def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], 
         )
     flags = []
     if len(levels) > 1:
-        text = f"{len(levels)} levels: the medians are over all of them, the table `cycles` has each"
+        text = f"{len(levels)} levels: no one overpotential; the table `cycles` has each"
         flags.append(Flag("several_levels", text, "info"))
     if not len(pairs):
         flags.append(Flag("no_reversal", "the current never turns: there is no cycle of two half cycles"))
@@ -41,10 +41,6 @@ def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], 
         {"cycles": _cycles(experiment, pairs, bulk), **tables},
         diagnostics=series_of(experiment, protocol, None),
     )
-
-
-def _span(levels: Floats) -> str:
-    return f"{levels[0]:.4g}" if len(levels) == 1 else f"{levels[0]:.4g} … {levels[-1]:.4g}"
 
 
 def _pairs(table: Table) -> np.ndarray:

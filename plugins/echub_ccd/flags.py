@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from echub.plugin import Flag
+from echub_ccd import DEFAULT
 from echub_ccd.detectors import FEW_ROWS, fell_between, sharp_fall, slow_fall
 from echub_ccd.experiment import counter_text
 from echub_ccd.verdict import Verdict
@@ -46,16 +47,13 @@ def _number(k: int, findings: Findings) -> str:
 
 def _r_drop_alone(findings: Findings, verdict: Verdict) -> Found:
     """A fall of R alone is no proof of a short: a contact that closes at once looks the same."""
-    k, marks = verdict.half_cycle, findings.marks
-    if (
-        k is None
-        or marks["r_drop"][k] != 1
-        or findings.context.params.criterion not in ("r_drop", "r_drop_or_below_bulk")
-    ):
-        return
-    if marks["below_bulk"][k] == 1 or marks["near_zero"][k] == 1:
+    k, marks, p = verdict.half_cycle, findings.marks, findings.context.params
+    if k is None or marks["r_drop"][k] != 1 or p.criterion not in ("r_drop", DEFAULT):
         return
     table = findings.experiment.table
+    collapsed = table.r_end[k] < p.near_zero / 100 * np.fmax(table.fall_before[k], table.r_start[k])
+    if marks["below_bulk"][k] == 1 or collapsed:
+        return
     bulk = findings.context.bulk
     left = f"R·A stays at {table.r_end[k]:.4g}, not below the electrolyte's {bulk:.4g} Ω·cm²"
     reason = left if np.isfinite(bulk) else "R·A of the electrolyte is not known"

@@ -65,7 +65,10 @@ def profile(cells: Cells, median: float) -> float:
     """Give the largest log-likelihood with a given median."""
     low, high = np.log(SHAPES)
     found = minimize_scalar(
-        lambda x: -cells.log_likelihood(median, float(np.exp(x))), bounds=(low, high), method="bounded", options={"xatol": 1e-4}
+        lambda x: -cells.log_likelihood(median, float(np.exp(x))),
+        bounds=(low, high),
+        method="bounded",
+        options={"xatol": 1e-4},
     )
     return -float(found.fun)
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
-from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states, steps
+from echub import segments
+from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
 from echub_ccd import CcdParams
 
 Floats = NDArray[np.float64]
@@ -82,7 +83,7 @@ def _levels(data: Inputs, j: Floats, threshold: Threshold, whole: Segments) -> S
     else:
         size = np.abs(j[sign != 0])
         noise = float(np.nanmedian(np.abs(np.diff(size)))) / float(np.nanmedian(size)) if len(size) > 1 else 0.0
-        levels = steps(j, threshold=threshold, level=max(LEVEL, NOISE * noise))
+        levels = segments.steps(j, threshold=threshold, level=max(LEVEL, NOISE * noise))
     known = levels.total((np.isfinite(j) & (sign != 0)).astype(float)) >= LEAST_ROWS
     lasting = levels.where((levels.sign != 0) & known)
     return lasting if len(lasting) > 1 else whole
@@ -99,7 +100,7 @@ def _threshold(data: Inputs, j: Floats, params: CcdParams) -> Threshold:
 
 def _above_offset(j: Floats, found: Threshold) -> Threshold:
     """Raise a threshold over an offset current: a small level that has no counterpart of the other sign."""
-    alike = steps(j, threshold=found)
+    alike = segments.steps(j, threshold=found)
     levels = alike.where((alike.sign != 0) & (alike.rows >= LEAST_ROWS))
     middle = levels.median(j)
     if not len(middle) or np.mean(levels.rows) < LONG:
