@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Inputs, Refusal
 from echub import segments
+from echub.plugin import Inputs, Refusal
 from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
 from echub_ccd import CcdParams
 
