@@ -174,7 +174,8 @@ class Need:
     by the hub, and only with a stated `cell.area`; `without_area` is the unit in which it
     arrives where no area is stated (None: then the analysis is refused). `voltage` is also
     answered by a two-electrode cell's potential, and by the difference of both electrodes'.
-    A time must not fall; `restarts` allows a clock that restarts.
+    A time must not fall; `restarts` allows a clock that restarts. Rows in which a required column
+    has no value are left out, of all columns, unless `gaps` says that the analysis copes with them.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Need:
     without_area: str | None = None
     optional: bool = False
     restarts: bool = False
+    gaps: bool = False
     help: str = ""
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,6 +46,9 @@ def analyze(
     ] = False,
     param: Annotated[list[str] | None, typer.Option(help="Parameter key=value, such as window=30s.")] = None,
     profile: Annotated[str | None, typer.Option(help="Named set of parameters.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Metadata path: one answer per value of it, such as cell.id.")
+    ] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
     select: Annotated[str | None, typer.Option(help='Rows to use, such as "cycle == 3".')] = None,
@@ -90,9 +94,9 @@ def analyze(
         "options": pairs(option, "--option"),
         "seed": seed,
     }
-    questions = [[file] for file in files] if declared.consumes == "dataset" else [files]
-    targets = _targets(declared, questions, output, plot, force=force)
     code = 0
+    questions = _questions(declared, files, by, settings)
+    targets = _targets(declared, questions, output, plot, force=force)
     for question, target in zip(questions, targets, strict=True):
         code = max(code, _answer(declared, question, settings, target, as_json=as_json))
     raise typer.Exit(code)
@@ -101,17 +105,63 @@ def analyze(
 # -- one question ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What one answer is about: files, or what was read from them, and by which value they belong together."""
+
+    files: tuple[Path, ...]
+    what: tuple[Any, ...]
+    value: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name it for people."""
+        files = ", ".join(map(str, self.files))
+        return f"{self.value}: {files}" if self.value else files
+
+    @property
+    def stem(self) -> str:
+        """Name the files that are written about it."""
+        if self.value:
+            return re.sub(r"[^\w.+-]+", "_", self.value)
+        return self.files[0].name if len(self.files) == 1 else "all"
+
+
+def _questions(
+    declared: Analysis, files: Sequence[Path], by: str | None, settings: dict[str, Any]
+) -> list[_Question]:
+    """Part the files into questions: each by itself, all together, or by a value of their metadata."""
+    if by is None:
+        parts = [(file,) for file in files] if declared.consumes == "dataset" else [tuple(files)]
+        return [_Question(part, part) for part in parts]
+    if declared.consumes != "datasets":
+        raise UnknownOption(
+            f"{declared.name} has no --by", expected="an analysis of several files", found=f"--by {by}"
+        )
+    from echub.reading import read
+
+    wanted = {"reader": settings["reader"], "options": settings["options"]}
+    groups: dict[str, tuple[list[Path], list[Any]]] = {}
+    for file in files:
+        record = read(file, annotations=settings["annotations"], **wanted)
+        value = record.metadata.value(by)
+        paths, records = groups.setdefault("not stated" if value is None else str(value), ([], []))
+        paths.append(file)
+        records.append(record)
+    return [_Question(tuple(paths), tuple(records), value) for value, (paths, records) in groups.items()]
+
+
 def _answer(
-    declared: Analysis, question: list[Path], settings: dict[str, Any], targets: dict[str, Path], *, as_json: bool
+    declared: Analysis, question: _Question, settings: dict[str, Any], targets: dict[str, Path], *, as_json: bool
 ) -> int:
     """Answer, print and store; give the exit code. An error of one file does not stop the others."""
     from echub.analysis import analyze
 
     try:
-        outcome = analyze(declared.name, question, **settings)
+        outcome = analyze(declared.name, question.what, **settings)
         written = _store(declared, outcome, targets)
     except EchubError as error:
-        error.path = error.path or ", ".join(map(str, question))
+        error.path = error.path or ", ".join(map(str, question.files))
         if as_json:
             print_json({"analysis": declared.name, "status": "failed", "error": error.as_dict()})
         typer.echo(str(error), err=True)
@@ -121,7 +171,7 @@ def _answer(
     else:
         from echub.cli.outcomes import show
 
-        show(outcome, ", ".join(map(str, question)), written)
+        show(outcome, question.name, written)
     return 1 if outcome.status == "refused" else 0
 
 
@@ -145,7 +195,7 @@ def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> li
 
 
 def _targets(
-    declared: Analysis, questions: Sequence[list[Path]], output: Path | None, plot: Path | None, *, force: bool
+    declared: Analysis, questions: Sequence[_Question], output: Path | None, plot: Path | None, *, force: bool
 ) -> list[dict[str, Path]]:
     """Name what each question writes, before anything is read; several pictures are numbered by file."""
     from echub import figures
@@ -156,7 +206,7 @@ def _targets(
         figures.require_format(plot)
     targets = []
     for question in questions:
-        stem = question[0].name if len(question) == 1 else "all"
+        stem = question.stem
         target: dict[str, Path] = {}
         if output is not None:
             target["outcome"] = output / f"{stem}.{declared.name}{SUFFIX}"

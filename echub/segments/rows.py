@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
+LONG = 100
+"""From so many rows on average, segments are sorted one by one: a pass over all of them at once is slower."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,14 +86,16 @@ class Segments:
 
     def quantile(self, values: ArrayLike, fraction: float) -> Floats:
         """Give the quantile at `fraction` (0 to 1), interpolated between rows as NumPy does."""
-        inside = self._inside
-        given, label = _float(values)[inside], np.repeat(np.arange(len(self)), self.rows)
+        known = _float(values)
+        if len(self) and self.rows.mean() >= LONG:
+            pairs = zip(self.start.tolist(), self.stop.tolist(), strict=True)
+            return np.array([_quantile(known[first:last], fraction) for first, last in pairs])
+        given, label = known[self._inside], np.repeat(np.arange(len(self)), self.rows)
         order = np.lexsort((given, label))  # NaN is sorted last
-        ordered, count = np.append(given[order], np.nan), self._count(_float(values))
-        begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]]) if len(self) else self.start
+        ordered, count = np.append(given[order], np.nan), self._count(known)
         place = np.maximum(count - 1, 0) * fraction
         low = np.floor(place)
-        below, above = begin + low.astype(np.intp), begin + np.ceil(place).astype(np.intp)
+        below, above = self._begin + low.astype(np.intp), self._begin + np.ceil(place).astype(np.intp)
         found = ordered[below] + (place - low) * (ordered[above] - ordered[below])
         return np.asarray(np.where(count > 0, found, np.nan))
 
@@ -116,24 +120,32 @@ class Segments:
     # -- how it is done ------------------------------------------------------------------------
 
     @cached_property
-    def _inside(self) -> Rows:
-        """List the rows of all segments, one segment after the other."""
+    def _begin(self) -> Rows:
+        """Where each segment begins when they stand one behind the other."""
+        return np.concatenate([[0], np.cumsum(self.rows)[:-1]]).astype(np.intp)[: len(self)]
+
+    @cached_property
+    def _inside(self) -> Rows | slice:
+        """The rows of all segments, one segment after the other; a slice where nothing lies between them."""
         if not len(self):
             return np.zeros(0, np.intp)
-        before = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
-        return np.repeat(self.start - before, self.rows) + np.arange(self.rows.sum())
+        if np.array_equal(self.start[1:], self.stop[:-1]):
+            return slice(int(self.start[0]), int(self.stop[-1]))
+        return np.repeat(self.start - self._begin, self.rows) + np.arange(self.rows.sum())
 
     def _reduce(self, function: np.ufunc, values: Floats) -> Floats:
         if not len(self):
             return np.zeros(0)
         found, filled = np.zeros(len(self)), self.rows > 0
         if filled.any():
-            begin = np.concatenate([[0], np.cumsum(self.rows)[:-1]])
-            found[filled] = function.reduceat(values[self._inside], begin[filled])
+            found[filled] = function.reduceat(values[self._inside], self._begin[filled])
         return found
 
     def _count(self, values: Floats) -> Floats:
-        return self._reduce(np.add, (~np.isnan(values)).astype(np.float64))
+        missing = np.isnan(values)
+        if not missing.any():
+            return self.rows.astype(np.float64)
+        return self._reduce(np.add, (~missing).astype(np.float64))
 
     def _lost_where_empty(self, found: Floats, values: Floats) -> Floats:
         return np.asarray(np.where(self._count(values) > 0, found, np.nan))
@@ -156,6 +168,16 @@ def runs(labels: ArrayLike, sign: ArrayLike | None = None) -> Segments:
     stop = np.append(start[1:], len(values)).astype(np.intp)
     signs = np.zeros(len(values), np.int8) if sign is None else np.asarray(sign, dtype=np.int8)
     return Segments(start, stop, signs[start])
+
+
+def _quantile(values: Floats, fraction: float) -> float:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return np.nan
+    place = (len(known) - 1) * fraction
+    low, high = int(np.floor(place)), int(np.ceil(place))
+    ordered = np.partition(known, [low, high])
+    return float(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
 
 
 def _float(values: ArrayLike) -> Floats:

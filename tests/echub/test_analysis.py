@@ -141,6 +141,24 @@ def test_rows_without_a_value_are_left_out_and_counted():
     assert outcome.status == "flagged"
 
 
+def test_a_need_with_gaps_keeps_its_rows_and_still_needs_a_number():
+    needs = tuple(dataclasses.replace(n, gaps=True) if getattr(n, "name", "") == "U" else n for n in TOY.needs)
+    patient = dataclasses.replace(TOY, needs=needs)
+    data = bind(patient, standard(U=("potential_we", "V", [1, np.nan, 3, 5])))
+    assert (len(data), int(np.isnan(data["U"]).sum()), data.flags) == (4, 1, ())
+    empty = standard(U=("potential_we", "V", [np.nan] * 4))
+    assert refusal_of(echub.analyze(patient, empty)).code == "no_values"
+
+
+@pytest.mark.parametrize("stated", [{}, {"cell.area": "1 cm^2"}])
+def test_an_average_since_the_row_before_is_told(stated):
+    whole = standard(stated)
+    averaged = dataclasses.replace(whole["timeseries"].columns["current"], averaged=True)
+    table = Dataset("timeseries", {**whole["timeseries"].columns, "current": averaged})
+    data = bind(TOY, Record([table], metadata=whole.metadata, provenance=whole.provenance))
+    assert (data.averaged("j"), data.averaged("U")) == (True, False)
+
+
 def test_needs_are_checked_before_the_code_is_loaded():
     unloadable = dataclasses.replace(TOY, run="no_such_module:run")
     assert refusal_of(echub.analyze(unloadable, standard(U=None))).code == "missing_column"

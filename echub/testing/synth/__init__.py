@@ -10,6 +10,17 @@ from __future__ import annotations
 
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
+from echub.testing.synth.ccd import (
+    PUBLISHED,
+    CellBatch,
+    Healing,
+    Short,
+    Staircase,
+    cell_batch,
+    published,
+    spots,
+    staircase,
+)
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.profile import Channel, Ion, Layers, channels, layered
@@ -19,13 +30,16 @@ from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 __all__ = [
     "BOLTZMANN_EV",
     "PILLARS",
+    "PUBLISHED",
     "THRESHOLDS",
     "Case",
+    "CellBatch",
     "Cells",
     "Channel",
     "Column",
     "ContactLoss",
     "Cube",
+    "Healing",
     "Instrument",
     "Ion",
     "Layers",
@@ -33,16 +47,22 @@ __all__ = [
     "Pillar",
     "Pulses",
     "Ramp",
+    "Short",
+    "Staircase",
     "Voids",
     "activated",
     "boltzmann_factor",
+    "cell_batch",
     "channels",
     "cube",
     "faulty",
     "layered",
+    "published",
     "pulses",
     "quantise",
     "ramp",
     "rest_series",
+    "spots",
+    "staircase",
     "stripped",
 ]

@@ -1,11 +1,13 @@
 """`echub analyze` answers, refuses with the exact flag, draws and stores."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from echub.outcome import Outcome
 
+FIXTURES = Path(__file__).parents[3] / "fixtures"
 AREA = ("--set", 'cell.area="0.785 cm^2"')
 
 
@@ -43,6 +45,21 @@ def test_a_refusal_is_code_1_and_says_what_helps(echub, eclab):
     done = echub("analyze", "ramp-onset", eclab / "cp.mpr")
     assert done.code == 1
     assert "not_a_ramp" in done.out
+
+
+def test_files_are_parted_by_a_value_of_their_metadata(echub, tmp_path):
+    files = [FIXTURES / "ccd" / f"{name}.mpr" for name in ("hard_short", "soft_short_20pct", "censored")]
+    table = tmp_path / "cells.csv"
+    table.write_text("file,cell.id\nhard*,A\nsoft*,B 2\ncensored*,C\n")
+    words = ("analyze", "ccd", *files, "--meta", table, "--set", 'cell.area="1 cm^2"')
+    assert "several_cells" in echub(*words).out
+    done = echub(*words, "--by", "cell.id", "-o", tmp_path / "out")
+    assert done.code == 0
+    assert done.out.count("[4, 5)") == 2
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["A.ccd.outcome.json", "B_2.ccd.outcome.json", "C.ccd.outcome.json"]
+    assert echub("analyze", "ramp-onset", files[0], "--by", "cell.id").code == 2
+    assert echub("analyze", "ccd", "none.mpr", "--by", "cell.id").code == 3
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,17 @@ def test_quantiles_are_numpys(given_series, fraction):
     assert np.allclose(found.quantile(values, fraction), expected, equal_nan=True)
 
 
+@pytest.mark.parametrize("rows", [30, 300])
+def test_quantiles_of_short_and_long_segments_are_the_same(rows):
+    rng = np.random.default_rng(rows)
+    labels = np.repeat(np.arange(5), rows)
+    values = np.where(rng.random(5 * rows) < 0.1, np.nan, rng.standard_normal(5 * rows))
+    values[labels == 3] = np.nan
+    found = runs(labels).where([0, 1, 3, 4])
+    expected = looped(found, values, lambda part: np.quantile(part, 0.3))
+    assert np.allclose(found.quantile(values, 0.3), expected, equal_nan=True)
+
+
 @given(st.lists(st.integers(0, 2), max_size=25))
 def test_runs_cover_all_rows_once(labels):
     found = runs(labels)

@@ -82,6 +82,13 @@ def biased(data, params):
     return answer(1.1 * value, spread, data)
 
 
+def beyond(data, params):
+    """Says "more than" of twice the truth."""
+    return good(data, params).replace(
+        measurands={"charge": Measurand.more_than("mA*h/cm^2", 2 * charge_of(data)[0])}
+    )
+
+
 def narrow(data, params):
     value, spread = charge_of(data)
     return answer(value, spread * 1e-3, data)
@@ -204,6 +211,11 @@ def test_a_heavy_declaration_is_caught(monkeypatch):
 def test_intervals_that_are_too_narrow_are_caught():
     with pytest.raises(pytest.fail.Exception, match="cover"):
         contract(running("narrow")).test_it_finds_the_truth()
+
+
+def test_a_censored_measurand_that_misses_the_truth_is_caught():
+    with pytest.raises(pytest.fail.Exception, match=r"an interval of charge around 0\.11"):
+        contract(running("beyond")).test_it_finds_the_truth()
 
 
 def test_the_failure_says_what_to_do():

@@ -1,0 +1,92 @@
+"""Where R falls at once, and by how much: the steepest fall of each half cycle, by moving means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.segments import Segments
+
+Floats = NDArray[np.float64]
+FINE, NARROW, WIDE = 0.01, 0.05, 0.25
+"""Windows to both sides of a fall, as fractions of the rows of a half cycle: narrow finds it, the others say
+how sharp it is."""
+LEAST = 2
+"""No window has fewer rows, no fall lies closer to an end of a half cycle."""
+SETTLING = 0.02
+"""The first rows of a half cycle, in which the cell answers to the reversal, hold no fall."""
+
+
+@dataclass(frozen=True, eq=False)
+class Falls:
+    """The steepest fall in each half cycle: its row, R before it, and the fall in three windows.
+
+    `fine`, `narrow`, `wide`: (before - after)/before; `fine` is the steepest within the narrow window.
+    `sigma`: standard deviation of `narrow` from the noise of R. NaN where a half cycle has too few rows.
+    """
+
+    row: NDArray[np.intp]
+    before: Floats
+    fine: Floats
+    narrow: Floats
+    wide: Floats
+    sigma: Floats
+
+    @property
+    def sharpness(self) -> Floats:
+        """Give the part of the fall that happens at once, within two rows or 1 %: 1 for a step."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.clip(self.fine / np.maximum(self.wide, self.narrow), 0, 1))
+
+
+def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
+    """Find the steepest fall of each half cycle.
+
+    r: (n,), without NaN. noise: (m,), standard deviation of r from row to row. The half cycles cover r.
+    """
+    fine, narrow, wide = (np.maximum(LEAST, np.ceil(f * found.rows).astype(np.intp)) for f in (FINE, NARROW, WIDE))
+    total = np.concatenate([[0.0], np.cumsum(r)])
+    label = np.repeat(np.arange(len(found)), found.rows)
+    place = np.arange(len(r))
+    least = np.maximum(LEAST, np.ceil(SETTLING * found.rows).astype(np.intp))
+    inside = (place - found.start[label] >= least[label]) & (found.stop[label] - place >= LEAST)
+    fall = np.where(inside, _fall(total, place, found, label, narrow)[0], -np.inf)
+    best = _first_largest(fall, found, label)
+    known = np.isfinite(fall[best]) if len(fall) else np.zeros(len(found), bool)
+    number = np.arange(len(found))
+    steep, before, counts = _fall(total, best, found, number, narrow)
+    broad, _, _ = _fall(total, best, found, number, wide)
+    near = inside & (np.abs(place - best[label]) <= narrow[label])
+    sharpest = found.largest(np.where(near, _fall(total, place, found, label, fine)[0], -np.inf))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sigma = noise * np.sqrt(1 / counts[0] + 1 / counts[1]) / before
+    lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma)]
+    return Falls(best, *lost)
+
+
+def _fall(
+    total: Floats, place: NDArray[np.intp], found: Segments, label: NDArray[np.intp], width: NDArray[np.intp]
+) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
+    """Give the relative fall at rows, the mean before, and the rows in both windows."""
+    low = np.maximum(place - width[label], found.start[label])
+    high = np.minimum(place + width[label], found.stop[label])
+    left, right = (place - low).astype(np.float64), (high - place).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        before = (total[place] - total[low]) / left
+        after = (total[high] - total[place]) / right
+        return np.asarray(1 - after / before), np.asarray(before), (left, right)
+
+
+def _first_largest(values: Floats, found: Segments, label: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Give the first row of each half cycle that holds its largest value; rows of empty ones mean nothing."""
+    if not len(values):
+        return np.zeros(len(found), np.intp)
+    largest = np.full(len(found), -np.inf)
+    filled = found.rows > 0
+    largest[filled] = np.maximum.reduceat(values, found.start[filled])
+    rows = np.flatnonzero(values == largest[label])
+    first = np.full(len(found), len(values), dtype=np.intp)
+    np.minimum.at(first, label[rows], rows)
+    return np.minimum(first, len(values) - 1)

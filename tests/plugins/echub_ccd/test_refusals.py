@@ -1,0 +1,156 @@
+"""Bad input: refused or flagged with a code, never a bare number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth import Staircase
+from tests.plugins.echub_ccd.support import ask, bounds, codes
+
+LEVELS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+STEP = Staircase(levels=LEVELS, fails_above=3.5)
+NEVER = Staircase(levels=LEVELS, fails_above=None)
+
+
+def case(**changes):
+    return synth.staircase(1, replace(NEVER, **changes))
+
+
+def turned_down(values, factor=0.01):
+    return values * factor
+
+
+def battery():
+    plain = case()
+    return plain.with_values("voltage", plain.columns["voltage"].values + 3.2)
+
+
+def against_a_reference():
+    """A staircase of one direction on an electrode with a potential of its own."""
+    plain = case(one_way=True, rest_s=0.0)
+    return plain.with_values("voltage", plain.columns["voltage"].values + 1.7)
+
+
+def held():
+    """A potential was set, the current is what came."""
+    plain = case()
+    set_v = np.where(plain.columns["current"].values > 0, 0.05, -0.05)
+    return plain.with_values("potential_setpoint", set_v, "V")
+
+
+def still():
+    plain = case()
+    return plain.with_values("current", np.zeros(len(plain.columns["current"].values)))
+
+
+@pytest.mark.parametrize(
+    ("code", "made", "reason"),
+    [
+        ("no_current", still, "no current flows"),
+        ("one_half_cycle", lambda: case(levels=(1.0,), one_way=True), "one half cycle, at 1 mA"),
+        ("not_galvanostatic", lambda: synth.ramp(1), "the current has no level"),
+        ("not_galvanostatic", held, "a potential was set"),
+        ("not_symmetric", battery, "does not follow the sign"),
+        ("not_symmetric", against_a_reference, "hardly grows with the current"),
+        ("sampled_too_coarsely", lambda: case(least_rows=1, sampling_s=5e3), "fewer than 3 rows"),
+        ("nothing_survived", lambda: case(levels=(1.0,), stops=0.5), "no level was completed"),
+        ("missing_column", lambda: case().without("current"), "no current_density or current"),
+    ],
+)
+def test_it_refuses_for_the_measured_reason(code, made, reason):
+    outcome = echub.analyze("ccd", made().record())
+    assert [flag.code for flag in outcome.refusals] == [code], outcome.flags
+    assert reason in outcome.refusals[0].message
+    assert not outcome.measurands
+
+
+def test_a_cell_declared_asymmetric_is_refused_with_its_tables():
+    outcome = ask(NEVER, metadata={"cell.symmetric": "false"})
+    assert outcome.refusals[0].code == "not_symmetric"
+    assert len(outcome.tables["half_cycles"]["level"]) == 12
+    assert len(outcome.diagnostics["U"]) > 100
+
+
+def test_an_area_in_the_wrong_unit_is_an_error_of_the_statement():
+    with pytest.raises(echub.EchubError, match="cell"):
+        ask(NEVER, metadata={"cell.area": "1 cm"})
+
+
+def test_without_an_area_the_levels_are_currents():
+    outcome = echub.analyze("ccd", synth.staircase(1, STEP).without("cell.area").record())
+    assert outcome["critical_current"].unit == "mA"
+    assert bounds(outcome) == (pytest.approx(3 * 0.785, rel=1e-3), pytest.approx(4 * 0.785, rel=1e-3))
+    assert "no_area" in codes(outcome, "info")
+    assert "asr_cell" not in outcome.measurands
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("levels_fall", {"levels": (3.0, 1.0, 2.0, 4.0, 5.0)}),
+        ("repeated_after_failure", {"levels": (1.0, 2.0, 4.0, 1.0, 2.0, 4.0), "fails_above": 3.5}),
+        ("unequal_half_cycles", {"times": (300.0, 60.0, 120.0, 600.0, 90.0, 180.0)}),
+        ("sampled_coarsely", {"least_rows": 4, "sampling_s": 600.0}),
+        ("not_complete", {"stops": 0.5}),
+        ("no_reversal", {"one_way": True}),
+        ("one_level", {"levels": (1.0,), "cycles": 4}),
+        ("open_circuit", {"opens_above": 4.0}),
+        ("not_confirmed", {"levels": (1.0, 2.0, 4.0), "fails_above": 3.5, "fails_in": -1}),
+    ],
+)
+def test_it_flags(code, changes):
+    outcome = ask(replace(NEVER, **changes))
+    assert code in codes(outcome), outcome.flags
+    assert outcome.status == "flagged"
+
+
+def test_an_open_circuit_is_no_short():
+    outcome = ask(replace(NEVER, opens_above=4.0))
+    assert bounds(outcome) == (3, None)
+
+
+def test_a_file_that_ends_inside_a_half_cycle_did_not_survive_that_level():
+    assert bounds(ask(replace(NEVER, stops=0.5))) == (5, None)
+    assert bounds(ask(NEVER)) == (6, None)
+
+
+def test_a_lower_level_that_fails_after_a_higher_one_is_said():
+    outcome = ask(replace(STEP, levels=(1.0, 3.0, 1.0, 2.0, 2.5, 4.0), fails_above=3.5))
+    assert bounds(outcome) == (2.5, 4)
+    later = synth.staircase(1, replace(STEP, levels=(1.0, 3.0, 1.0, 2.0), fails_above=None))
+    voltage = later.columns["voltage"].values.copy()
+    voltage[int(0.95 * len(voltage)) :] *= 0.4
+    outcome = echub.analyze("ccd", later.with_values("voltage", voltage).record())
+    assert {"survived_higher_before", "levels_fall"} <= codes(outcome)
+
+
+def test_no_rests_are_said():
+    assert "no_rests" in codes(ask(replace(STEP, rest_s=0.0)), "info")
+
+
+def test_files_of_two_cells_are_no_experiment():
+    records = [c.record() for c in synth.spots(1, Staircase(levels=(1.0, 2.0), fails_above=None))]
+    for number, record in enumerate(records):
+        record.metadata.set("cell.id", f"cell{number}", source="test")
+    refusal = echub.analyze("ccd", records).refusals[0]
+    assert refusal.code == "several_cells"
+    assert "--by cell.id" in refusal.hint
+
+
+def test_several_staircases_need_an_order():
+    records = [synth.staircase(seed, NEVER).record() for seed in (1, 2)]
+    assert echub.analyze("ccd", records).refusals[0].code == "no_order"
+    for record, start in zip(records, ("2024-03-14T10:00:00", "2024-03-14T09:00:00"), strict=True):
+        record.metadata.set("experiment.start", start, source="test")
+    assert bounds(echub.analyze("ccd", records)) == (6, None)
+
+
+def test_an_area_for_some_files_only_is_refused():
+    first, second = synth.spots(1, Staircase(levels=(1.0, 2.0), fails_above=None))
+    refusal = echub.analyze("ccd", [first.record(), second.without("cell.area").record()]).refusals[0]
+    assert refusal.code in ("several_cells", "mixed_area")
