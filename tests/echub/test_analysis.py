@@ -56,17 +56,6 @@ def test_arrays_arrive_in_the_units_of_the_needs():
     assert data.source_of("U") == "potential_we"
 
 
-def test_an_analysis_is_told_which_values_are_averages_since_the_row_before():
-    data = bind(TOY, standard({"cell.area": "50 mm^2", "cell.temperature": "30 degC"}))
-    assert not data.is_averaged("j")
-    made = standard({"cell.area": "50 mm^2", "cell.temperature": "30 degC"})
-    series = made["timeseries"]
-    columns = {n: dataclasses.replace(c, averaged=n == "current") for n, c in series.columns.items()}
-    averaged = bind(TOY, made, dataset=dataclasses.replace(series, columns=columns))
-    assert averaged.is_averaged("j")
-    assert not averaged.is_averaged("U")
-
-
 def test_without_an_area_a_current_stays_a_current():
     outcome = echub.analyze(TOY, standard())
     assert outcome["mean_current"].unit == "mA"
@@ -156,7 +145,7 @@ def test_an_average_since_the_row_before_is_told(stated):
     averaged = dataclasses.replace(whole["timeseries"].columns["current"], averaged=True)
     table = Dataset("timeseries", {**whole["timeseries"].columns, "current": averaged})
     data = bind(TOY, Record([table], metadata=whole.metadata, provenance=whole.provenance))
-    assert (data.averaged("j"), data.averaged("U")) == (True, False)
+    assert (data.is_averaged("j"), data.is_averaged("U")) == (True, False)
 
 
 def test_needs_are_checked_before_the_code_is_loaded():
