@@ -71,8 +71,7 @@ def _total(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile
         mine = (profile.region == region) & (profile.polarity == polarity)
         parts = [k for k in profile.channels() if (k[0], k[2]) == (region, polarity)]
         curves = [_interpolated(profile, key, profile.x[mine]) for key in parts]
-        total, variance = sum(c[0] for c in curves), sum(c[1] for c in curves)
-        _divide(ratio, relative, mine, total, variance)  # type: ignore[arg-type]
+        _divide(ratio, relative, mine, np.sum(curves, axis=0))
     return _normalised(
         profile, ratio, relative, np.ones(len(ratio), bool), "by the total of each polarity, per region"
     )
@@ -93,7 +92,7 @@ def _matrix(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profil
     done = np.zeros(len(profile.n), bool)
     for key in keys:
         mine = (profile.region == key[0]) & (profile.polarity == key[2])
-        _divide(ratio, relative, mine, *_interpolated(profile, key, profile.x[mine]))
+        _divide(ratio, relative, mine, _interpolated(profile, key, profile.x[mine]))
         done |= mine
     flags = []
     if not done.all():
@@ -117,8 +116,11 @@ def _primary_current(profile: Profile, data: Inputs, params: SimsProfileParams) 
     return profile.did("normalisation", detail, gain=profile.gain * current, signal_unit="count/nA")
 
 
-def _interpolated(profile: Profile, key: tuple[str, str, int], x: Array) -> tuple[Array, Array]:
-    """Give the signal of a channel at other points, and its variance there."""
+def _interpolated(profile: Profile, key: tuple[str, str, int], x: Array) -> Array:
+    """Give three rows: the signal of a channel at other points, its variance there, and that of its level.
+
+    Between two points the variance falls, but neighbours share them: sums and edges see the whole.
+    """
     one = profile.ordered(*key)
     one = one.rows(np.isfinite(one.n) & np.isfinite(one.x))
     variance = (np.maximum(one.n, 1.0) + one.base_error**2) / one.gain**2
@@ -127,20 +129,23 @@ def _interpolated(profile: Profile, key: tuple[str, str, int], x: Array) -> tupl
     after = np.clip(np.searchsorted(one.x, x), 1, len(one.x) - 1)
     share = np.clip((x - one.x[after - 1]) / (one.x[after] - one.x[after - 1]), 0, 1)
     signal = (1 - share) * one.signal[after - 1] + share * one.signal[after]
-    return signal, (1 - share) ** 2 * variance[after - 1] + share**2 * variance[after]
+    own = (1 - share) ** 2 * variance[after - 1] + share**2 * variance[after]
+    return np.stack([signal, own, (1 - share) * variance[after - 1] + share * variance[after]])
 
 
-def _divide(ratio: Array, relative: Array, mine: Mask, by: Array, variance: Array) -> None:
+def _divide(ratio: Array, relative: Array, mine: Mask, curve: Array) -> None:
     """Set the normaliser of some rows; NaN where it does not stand out of its own noise."""
-    good = by > _CLEAR * np.sqrt(variance)
+    by, own, level = curve
+    good = by > _CLEAR * np.sqrt(own)
     if 2 * good.sum() < len(by):
         raise Refusal(
             "normaliser_weak",
             f"the normalising signal is above its own noise in {int(good.sum())} of {len(by)} points only",
             hint="name another matrix species, or a background plateau where it is absent",
         )
-    ratio[mine] = np.where(good, by, np.nan)
-    relative[mine] = np.sqrt(variance) / np.where(good, by, np.nan)
+    by = np.where(good, by, np.nan)
+    ratio[mine] = by + own / by  # one over a noisy number is too large by its relative variance
+    relative[mine] = np.sqrt(level) / by
 
 
 def _normalised(profile: Profile, ratio: Array, relative: Array, done: Mask, detail: str, *flags: Flag) -> Profile:
@@ -156,7 +161,7 @@ def _normalised(profile: Profile, ratio: Array, relative: Array, done: Mask, det
         "normalisation",
         f"{detail}, relative to its median over all regions",
         *flags,
-        gain=profile.gain * ratio * (1 + relative**2),  # one over a noisy number is too large by that
+        gain=profile.gain * ratio,
         relative=np.hypot(profile.relative, relative),
     )
 

@@ -118,7 +118,7 @@ def test_a_matrix_ion_takes_out_what_one_crater_sees_less_of_all():
         found = {r[:2]: r[2:] for r in rows(outcome, "enrichment", "species", "window", "low", "high")}
         low, high = found["Na+", "near_surface"]
         assert low < truth < high
-        assert high / low < 1.2
+        assert high / low < 1.25
 
 
 def test_the_species_of_the_normalisation_has_no_ratio():
