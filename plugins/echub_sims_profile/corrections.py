@@ -6,9 +6,11 @@ import numpy as np
 
 from echub.plugin import Flag, Inputs, Refusal
 from echub_sims_profile import SimsProfileParams
-from echub_sims_profile.profile import Array, Profile
+from echub_sims_profile.profile import Array, Mask, Profile
 
 _LEAST_POINTS = 3
+_CLEAR = 3.0
+"""Standard errors that a normaliser has to be above zero."""
 
 
 def background(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
@@ -37,7 +39,7 @@ def background(profile: Profile, data: Inputs, params: SimsProfileParams) -> Pro
     return profile.did("background", detail, base=base, base_error=error)
 
 
-def _inside(x: Array, params: SimsProfileParams) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _inside(x: Array, params: SimsProfileParams) -> Mask:
     return (x >= params.background_start) & (x <= params.background_stop)
 
 
@@ -69,9 +71,10 @@ def _total(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile
         mine = (profile.region == region) & (profile.polarity == polarity)
         parts = [k for k in profile.channels() if (k[0], k[2]) == (region, polarity)]
         curves = [_interpolated(profile, key, profile.x[mine]) for key in parts]
-        total, variance = sum(c[0] for c in curves), sum(c[1] for c in curves)
-        _divide(ratio, relative, mine, total, variance)  # type: ignore[arg-type]
-    return _normalised(profile, ratio, relative, "by the total of each polarity, per region")
+        _divide(ratio, relative, mine, np.sum(curves, axis=0))
+    return _normalised(
+        profile, ratio, relative, np.ones(len(ratio), bool), "by the total of each polarity, per region"
+    )
 
 
 def _matrix(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
@@ -89,13 +92,13 @@ def _matrix(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profil
     done = np.zeros(len(profile.n), bool)
     for key in keys:
         mine = (profile.region == key[0]) & (profile.polarity == key[2])
-        _divide(ratio, relative, mine, *_interpolated(profile, key, profile.x[mine]))
+        _divide(ratio, relative, mine, _interpolated(profile, key, profile.x[mine]))
         done |= mine
     flags = []
     if not done.all():
         text = f"{params.matrix} is of one polarity: the other is not normalised"
         flags.append(Flag("polarity_not_normalised", text))
-    return _normalised(profile, ratio, relative, f"by {params.matrix}", *flags)
+    return _normalised(profile, ratio, relative, done, f"by {params.matrix}", *flags)
 
 
 def _primary_current(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
@@ -113,30 +116,50 @@ def _primary_current(profile: Profile, data: Inputs, params: SimsProfileParams) 
     return profile.did("normalisation", detail, gain=profile.gain * current, signal_unit="count/nA")
 
 
-def _interpolated(profile: Profile, key: tuple[str, str, int], x: Array) -> tuple[Array, Array]:
-    """Give the signal of a channel at other points, and its variance there."""
+def _interpolated(profile: Profile, key: tuple[str, str, int], x: Array) -> Array:
+    """Give three rows: the signal of a channel at other points, its variance there, and that of its level.
+
+    Between two points the variance falls, but neighbours share them: sums and edges see the whole.
+    """
     one = profile.ordered(*key)
-    known = np.isfinite(one.n) & np.isfinite(one.x)
-    signal = np.interp(x, one.x[known], one.signal[known])
+    one = one.rows(np.isfinite(one.n) & np.isfinite(one.x))
     variance = (np.maximum(one.n, 1.0) + one.base_error**2) / one.gain**2
-    return signal, np.interp(x, one.x[known], variance[known])
+    if len(one.x) < 2:
+        raise Refusal("no_matrix", f"{key[1]} has no two points to interpolate between")
+    after = np.clip(np.searchsorted(one.x, x), 1, len(one.x) - 1)
+    share = np.clip((x - one.x[after - 1]) / (one.x[after] - one.x[after - 1]), 0, 1)
+    signal = (1 - share) * one.signal[after - 1] + share * one.signal[after]
+    own = (1 - share) ** 2 * variance[after - 1] + share**2 * variance[after]
+    return np.stack([signal, own, (1 - share) * variance[after - 1] + share * variance[after]])
 
 
-def _divide(
-    ratio: Array, relative: Array, mine: np.ndarray[tuple[int], np.dtype[np.bool_]], by: Array, variance: Array
-) -> None:
-    good = by > 0
-    if not good.any():
-        raise Refusal("no_matrix", "the normalising signal is zero everywhere")
-    typical = float(np.median(by[good]))
-    ratio[mine] = np.where(good, by, np.nan) / typical
-    relative[mine] = np.sqrt(variance) / np.where(good, by, np.nan)
+def _divide(ratio: Array, relative: Array, mine: Mask, curve: Array) -> None:
+    """Set the normaliser of some rows; NaN where it does not stand out of its own noise."""
+    by, own, level = curve
+    good = by > _CLEAR * np.sqrt(own)
+    if 2 * good.sum() < len(by):
+        raise Refusal(
+            "normaliser_weak",
+            f"the normalising signal is above its own noise in {int(good.sum())} of {len(by)} points only",
+            hint="name another matrix species, or a background plateau where it is absent",
+        )
+    by = np.where(good, by, np.nan)
+    ratio[mine] = by + own / by  # one over a noisy number is too large by its relative variance
+    relative[mine] = np.sqrt(level) / by
 
 
-def _normalised(profile: Profile, ratio: Array, relative: Array, detail: str, *flags: Flag) -> Profile:
+def _normalised(profile: Profile, ratio: Array, relative: Array, done: Mask, detail: str, *flags: Flag) -> Profile:
+    ratio = ratio.copy()
+    for sign in set(profile.polarity[done].tolist()):  # one scale for all regions, so that they can be compared
+        mine = done & (profile.polarity == sign)
+        ratio[mine] /= np.nanmedian(ratio[mine])
+    lost = int(np.isnan(ratio).sum())
+    if lost:
+        text = f"{lost} points are left out: the normalising signal is too weak there"
+        flags = (*flags, Flag("normaliser_weak", text))
     return profile.did(
         "normalisation",
-        f"{detail}, relative to its median",
+        f"{detail}, relative to its median over all regions",
         *flags,
         gain=profile.gain * ratio,
         relative=np.hypot(profile.relative, relative),

@@ -99,19 +99,19 @@ def _described(theta: Array, lowest: float, points: Points, floor: float) -> Edg
     covariance = np.asarray(np.linalg.pinv(information[0], hermitian=True), dtype=np.float64)
     dispersion = _dispersion(theta, points)
     widening = max(floor, dispersion)
-    error = np.sqrt(np.maximum(np.diag(covariance), 0.0) * widening)
     position, spread = profiled(theta, covariance, lowest, points, widening)
-    sigma = math.exp(spread.best)
+    sigma, span = math.exp(spread.best), float(points.x[-1] - points.x[0])
+    widths = (_exp(spread.ends[0]) or 0.0, _exp(spread.ends[1]))
     return Edge(
         float(theta[POSITION]),
         sigma,
         math.exp(theta[HIGH]),
         math.exp(theta[LOW]),
         points.sign,
-        _error(position.ends, float(points.x[-1] - points.x[0])),
-        float(error[SPREAD]) * sigma,
+        _error(position.ends, span),
+        _error(widths, span),
         position.ends,
-        (_exp(spread.ends[0]) or 0.0, _exp(spread.ends[1])),
+        widths,
         dispersion,
         points.step,
         len(points.x),

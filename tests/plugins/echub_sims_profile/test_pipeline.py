@@ -138,6 +138,17 @@ def test_what_normalises_must_be_there(params, code):
     assert analyze(synth.layered(5, LAYERS), **params).refusals[0].code == code
 
 
+def test_a_normaliser_in_its_own_noise_is_refused_and_weak_points_are_left_out():
+    flat = analyze(
+        synth.layered(5, LAYERS), normalise="matrix", matrix="Si+", background_start=1400, background_stop=1700
+    )
+    assert flat.refusals[0].code == "normaliser_weak"
+    beneath = analyze(synth.layered(5, LAYERS), normalise="matrix", matrix="Zr+", species="Si+")
+    assert beneath.refusals[0].code == "normaliser_weak"  # zirconium begins at 1000 nm
+    above = analyze(synth.layered(5, LAYERS), normalise="matrix", matrix="Na+", species="Zr+")
+    assert "normaliser_weak" in codes(above)
+
+
 def test_layers_are_sputtered_one_after_another():
     # 100 nm at 2 nm/s take 50 s; the next layer goes on at 1 nm/s
     time = np.array([0.0, 25.0, 50.0, 60.0, 500.0])

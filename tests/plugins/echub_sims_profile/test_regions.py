@@ -109,6 +109,18 @@ def test_false_discovery_is_controlled_over_all_tests():
     assert discovered([], 0.05) == []
 
 
+def test_a_matrix_ion_takes_out_what_one_crater_sees_less_of_all():
+    dim = {ion.label: 0.5 for ion in LAYERS.ions}
+    layers = replace(LAYERS, factors={"pristine": {}, "dim": dim})
+    # the backgrounds of two counts are not dimmed
+    for params, truth in (({}, 202 / 402), ({"normalise": "matrix", "matrix": "Si+"}, (202 / 402) / (27 / 52))):
+        outcome = analyze(layers, reference="pristine", **params)
+        found = {r[:2]: r[2:] for r in rows(outcome, "enrichment", "species", "window", "low", "high")}
+        low, high = found["Na+", "near_surface"]
+        assert low < truth < high
+        assert high / low < 1.25
+
+
 def test_the_species_of_the_normalisation_has_no_ratio():
     outcome = analyze(LAYERS, reference="pristine", normalise="matrix", matrix="Si+")
     assert {s for (s,) in rows(outcome, "enrichment", "species")} == {"Na+", "Zr+"}
