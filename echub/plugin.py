@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from echub.build import SourceColumn, build_dataset, build_map, build_tables
     from echub.channels import Channel, build_long
     from echub.column import Bits, Column
+    from echub.comparable import require_comparable
     from echub.dataset import Dataset
     from echub.description import describe, plain_types, restore
     from echub.errors import (
@@ -105,6 +106,7 @@ _LAZY = {
     "parse_unit": "echub.units",
     "plain_types": "echub.description",
     "quantities": "echub.vocabulary",
+    "require_comparable": "echub.comparable",
     "restore": "echub.description",
     "unit": "echub.units",
 }
@@ -165,6 +167,7 @@ __all__ = [
     "parse_unit",
     "plain_types",
     "quantities",
+    "require_comparable",
     "restore",
     "unit",
 ]

@@ -15,7 +15,7 @@ SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py",
 LAYERS = (
     "errors declare notice",
     "units text species jsontext rules outcome",
-    "vocabulary source metadata content problem group_limits",
+    "vocabulary source metadata content problem group_limits comparable",
     "column dataset selection frames build channels record segments description clock",
     "hookspecs registry options detect annotate filters steady store output group needs points",
     "schema schema_export rules_structure rules_values rules_physics baseline",
