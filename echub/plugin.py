@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from echub.channels import Channel, build_long
     from echub.column import Bits, Column
     from echub.counting import poisson_interval
+    from echub.comparable import require_comparable
     from echub.dataset import Dataset
     from echub.description import describe, plain_types, restore
     from echub.errors import (
@@ -109,6 +110,7 @@ _LAZY = {
     "plain_types": "echub.description",
     "poisson_interval": "echub.counting",
     "quantities": "echub.vocabulary",
+    "require_comparable": "echub.comparable",
     "restore": "echub.description",
     "unit": "echub.units",
 }
@@ -171,6 +173,7 @@ __all__ = [
     "plain_types",
     "poisson_interval",
     "quantities",
+    "require_comparable",
     "restore",
     "unit",
 ]

@@ -16,7 +16,7 @@ SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py",
 LAYERS = (
     "errors declare notice",
     "units text species jsontext rules outcome counting",
-    "vocabulary source metadata content problem group_limits",
+    "vocabulary source metadata content problem group_limits comparable",
     "column dataset selection frames build channels record segments description clock",
     "installed hookspecs registry options detect annotate filters steady store output group needs points",
     "ledger workers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from echub.plugin import Flag, Measurand, Outcome, Refusal, Series
+from echub.plugin import Flag, Measurand, Outcome, Refusal, Series, require_comparable
 from echub_arrhenius import ChoiceParams
 
 KELVIN = 273.15
@@ -13,8 +13,6 @@ COLDEST_K = 150.0
 KELVIN_AS_CELSIUS = (250.0, 400.0)
 FIRST_CHOICES = ("onset_current_density", "critical_current_density", "conductivity")
 COMPARED = ("cell.area_basis", "cell.electrolyte")
-SAME = 0.02
-"""Conditions that are numbers are the same within this fraction: a measured ramp rate scatters."""
 
 
 @dataclass(frozen=True)
@@ -186,32 +184,8 @@ def _require_comparable(points: Sequence[Point], params: ChoiceParams) -> None:
             f"the values are in {' and '.join(units)}",
             hint='--set cell.area="…" where it is missing',
         )
-    if params.allow_mixed:
-        return
-    conditions = dict.fromkeys(name for p in points for name in p.outcome.conditions)
-    for name in conditions:
-        stated = [p.outcome.conditions.get(name) for p in points]
-        _require_same(name, [None if c is None else c.value for c in stated])
-    for path in COMPARED:
-        _require_same(path.rpartition(".")[2], [p.outcome.meta(path) for p in points])
-
-
-def _require_same(name: str, values: Sequence[object]) -> None:
-    """Refuse values that differ; one that is not stated differs from one that is."""
-    numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
-    if len(numbers) == len(values) and numbers:
-        same = max(numbers) - min(numbers) <= SAME * max(map(abs, numbers))
-    else:
-        same = len(set(map(str, values))) == 1
-    if not same:
-        texts = sorted(
-            {"not stated" if v is None else f"{v:.4g}" if isinstance(v, float) else str(v) for v in values}
-        )
-        raise Refusal(
-            f"mixed_{name}",
-            f"the {name.replace('_', ' ')} is not the same: {', '.join(texts)}",
-            hint="--param allow_mixed=true takes them all the same",
-        )
+    if not params.allow_mixed:
+        require_comparable([p.outcome for p in points], COMPARED)
 
 
 def by_temperature(points: Sequence[Point], step: float) -> list[list[Point]]:

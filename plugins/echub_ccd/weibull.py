@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from echub.plugin import Condition, Flag, Interval, Measurand, Outcome, Refusal, Series, Several
+from echub.plugin import (
+    Condition,
+    Flag,
+    Interval,
+    Measurand,
+    Outcome,
+    Refusal,
+    Series,
+    Several,
+    require_comparable,
+)
 from echub_ccd import WeibullParams
 from echub_ccd.likelihood import SHAPES, Cells, Fit, fit, median_interval
 
@@ -97,32 +107,8 @@ def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParam
     if len(units) > 1:
         raise Refusal("mixed_unit", f"the values are in {' and '.join(units)}",
                       hint='--set cell.area="…" where it is missing')  # fmt: skip
-    if params.allow_mixed:
-        return
-    conditions = dict.fromkeys(key for outcome in used for key in outcome.conditions)
-    for key in conditions:
-        stated = [outcome.conditions.get(key) for outcome in used]
-        _require_same(key, [None if c is None else c.value for c in stated])
-    for path in COMPARED:
-        _require_same(path.rpartition(".")[2], [outcome.meta(path) for outcome in used])
-
-
-def _require_same(name: str, values: Sequence[object]) -> None:
-    """Refuse values that differ; one that is not stated differs from one that is."""
-    numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
-    if len(numbers) == len(values) and numbers:
-        same = max(numbers) - min(numbers) <= SAME * max(map(abs, numbers))
-    else:
-        same = len(set(map(str, values))) == 1
-    if not same:
-        texts = sorted(
-            {"not stated" if v is None else f"{v:.4g}" if isinstance(v, float) else str(v) for v in values}
-        )
-        raise Refusal(
-            f"mixed_{name}",
-            f"the {name.replace('_', ' ')} is not the same: {', '.join(texts)}",
-            hint="--param allow_mixed=true takes them all the same",
-        )
+    if not params.allow_mixed:
+        require_comparable(used, COMPARED, within=SAME)
 
 
 def _require_spread(cells: Cells) -> None:
