@@ -70,7 +70,8 @@ class Entry:
 
     def line(self) -> bytes:
         """Write the entry as one line of ASCII: names may hold what no text encoding can."""
-        return json.dumps(dataclasses.asdict(self), separators=(",", ":")).encode("ascii") + b"\n"
+        told = {**vars(self), "output": [vars(part) for part in self.output]}
+        return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
     @classmethod
     def parse(cls, line: bytes) -> Entry:

@@ -12,7 +12,7 @@ import pytest
 
 import echub
 from echub.batch import Batch, convert_many
-from echub.errors import TargetBusy, TargetClash, UnknownOption
+from echub.errors import TargetBusy, TargetClash, UnknownFormat, UnknownOption
 from echub.ledger import Shard
 from echub.registry import registry
 from echub.skipping import Settings
@@ -485,3 +485,32 @@ def test_a_source_that_changes_while_it_is_read_is_refused(folder, out, monkeypa
     assert not (out / "deep" / "table.csv.h5").exists()
     monkeypatch.undo()
     assert statuses([folder], out)["table.csv"] == "ok"
+
+
+# -- many ----------------------------------------------------------------------------------------
+
+
+def test_a_thousand_sources_of_which_each_has_one_line(tmp_path, out, monkeypatch):
+    """The machinery alone; ten thousand take part in `python -m tests.benchmarks folder`."""
+    data = tmp_path / "data"
+    for number in range(10):
+        (data / str(number)).mkdir(parents=True)
+        for name in range(100):
+            (data / str(number) / f"{name:02}.x").touch()
+
+    def refused(source, *_, **__):
+        raise UnknownFormat("the file is empty", path=str(source))
+
+    monkeypatch.setattr("echub.task.convert", refused)
+    with Batch([data], out) as batch:
+        assert len(batch) == 1000
+        assert sum(done.status == "unknown" for done in batch.run()) == 1000
+    lines = ledger(out)
+    assert len({line["source"] for line in lines}) == len(lines) == 1000
+
+
+def test_shards_are_of_about_equal_size():
+    keys = [f"{number // 100:02}/{number}.mpr" for number in range(10_000)]
+    sizes = [sum(key in Shard(i, 8) for key in keys) for i in range(1, 9)]
+    assert sum(sizes) == 10_000
+    assert min(sizes) > 1100
