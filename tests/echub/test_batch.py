@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -255,6 +256,28 @@ def test_what_is_no_file_and_what_is_empty(tmp_path, out):
         "self.mpr": "source-not-found",
         "broken.mpr": "source-not-found",
     }
+
+
+NOBODY_CONVERTS = """
+import os, sys
+import echub
+from echub.batch import convert_many
+echub.read(sys.argv[2])
+os.setuid(65534)
+print(sorted((os.path.basename(d.source), d.error.message) for d in convert_many([sys.argv[1]])))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can become somebody else")
+def test_what_may_not_be_read_is_said_to_be_so(eclab):
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        Path(folder, "closed").mkdir(mode=0o700)
+        Path(folder, "closed.mpr").touch(mode=0o600)
+        script = [sys.executable, "-c", NOBODY_CONVERTS, folder, str(eclab / "cp.mpr")]
+        done = subprocess.run(script, capture_output=True, text=True, timeout=120)
+        said = [("closed", "this folder may not be listed"), ("closed.mpr", "permission denied")]
+        assert done.stdout.strip() == str(said), done.stderr
 
 
 # -- shards --------------------------------------------------------------------------------------
