@@ -16,7 +16,6 @@ from echub.batch import Batch, convert_many
 from echub.errors import TargetBusy, TargetClash, UnknownFormat, UnknownOption
 from echub.ledger import Shard
 from echub.registry import registry
-from echub.skipping import Settings
 from fixtures.eclab import SCENARIOS
 from tests.echub.strangers import install
 
@@ -117,16 +116,16 @@ def test_a_changed_source_is_converted_anew(folder, out):
 @pytest.mark.parametrize(
     "change",
     [
-        {"settings": Settings(options={})},
+        {"options": {}},
         {"annotations": echub.Annotations.of((), {"sample.id": "S1"})},
-        {"settings": Settings(siblings=False)},
+        {"siblings": False},
         {"force": True},
     ],
 )
 def test_other_settings_are_another_result(folder, out, change):
     statuses([folder], out)
     again = statuses([folder], out, **change)
-    same = change == {"settings": Settings(options={})}
+    same = change == {"options": {}}
     assert again == (AGAIN if same else FIRST)
 
 
@@ -202,9 +201,8 @@ def test_without_a_folder_for_results_no_ledger_is_kept(folder):
 @pytest.mark.parametrize("to", ["native", "csv"])
 @pytest.mark.parametrize("place", ["results", "."])
 def test_results_within_the_folder_are_no_sources(folder, place, to):
-    settings = Settings(to=to)
-    assert statuses([folder], folder / place, settings=settings) == FIRST
-    assert statuses([folder], folder / place, settings=settings) == AGAIN
+    assert statuses([folder], folder / place, to=to) == FIRST
+    assert statuses([folder], folder / place, to=to) == AGAIN
 
 
 def test_two_sources_of_one_output_fail_before_any_work(folder, out):
