@@ -8,7 +8,7 @@ its outputs are whole. A run that was killed is continued by the same command.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -23,15 +23,21 @@ from echub.task import Done, How, Task, convert_task, died
 from echub.workers import each
 
 _CHUNK = 4
-"""Sources that are sent to a worker together: a small one takes little longer than sending it."""
+"""Sources that are sent to a worker together, at the most: a small one takes little longer than sending it."""
+_ROUNDS = 16
+"""Submissions for each worker, at least: the last ones should not wait for one that has much left."""
 
 
 def convert_many(
     paths: Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str] | None = None,
     *,
-    settings: Settings | None = None,
+    to: str = "native",
+    reader: str | None = None,
+    options: Mapping[str, str] | None = None,
+    writer_options: Mapping[str, str] | None = None,
     annotations: Annotations | None = None,
+    siblings: bool = True,
     force: bool = False,
     join: bool = False,
     shard: str | None = None,
@@ -41,11 +47,13 @@ def convert_many(
     """Convert files and whole folders; give a few words about each source as it is done.
 
     `output` is the folder for the results; with it, folders and several files keep a ledger, and
-    the same call continues where it was stopped. jobs: worker processes (None: in this process);
-    `executor` takes their place, such as a cluster's. shard: ``"i/N"``, one of N disjoint parts.
+    the same call continues where it was stopped. How a file is converted is said as to `convert`;
+    `join` joins linked files. jobs: worker processes (None: in this process); `executor` takes
+    their place, such as a cluster's with `jobs` workers. shard: ``"i/N"``, one of N disjoint parts.
     A source that cannot be converted is a result with an error, never an exception; `CommandError`
     for what no source can mend.
     """
+    settings = Settings(to, reader, options or {}, writer_options or {}, siblings)
     given = [Path(path) for path in paths]
     part = Shard.parse(shard) if shard else None
     out = Path(output) if output is not None else None
@@ -73,6 +81,7 @@ class Batch:
         whole: bool = False,
     ) -> None:
         settings = settings or Settings()
+        fingerprint = settings.fingerprint()
         planned = plan(paths, out)
         several = len(paths) > 1 or any(path.is_dir() for path in paths)
         self.annotations = annotations or Annotations()
@@ -83,7 +92,7 @@ class Batch:
         self._tasks = [task for task in tasks if shard is None or task.key in shard]
         self._others = [task for task in tasks if shard is not None and task.key not in shard]
         run = self.ledger.run if self.ledger else ""
-        self._how = How(settings, settings.fingerprint(), out if self.ledger else None, run, force, whole)
+        self._how = How(settings, fingerprint, out if self.ledger else None, run, force, whole)
 
     def __enter__(self) -> Batch:
         return self
@@ -102,7 +111,8 @@ class Batch:
         for task in self._others:
             self._said_about(task)  # their rows of a metadata table are for another shard, not for nobody
         work = partial(convert_task, self._how)
-        for task, results in each(work, self._told(), jobs=jobs, executor=executor, chunk=_CHUNK):
+        chunk = max(1, min(_CHUNK, len(self._tasks) // (_ROUNDS * (jobs or 1))))
+        for task, results in each(work, self._told(), jobs=jobs, executor=executor, chunk=chunk):
             for done in [died(self._how, task)] if results is None else results:
                 if self.ledger is not None and done.entry is not None:
                     self.ledger.note(done.entry)

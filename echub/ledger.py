@@ -70,7 +70,8 @@ class Entry:
 
     def line(self) -> bytes:
         """Write the entry as one line of ASCII: names may hold what no text encoding can."""
-        return json.dumps(dataclasses.asdict(self), separators=(",", ":")).encode("ascii") + b"\n"
+        told = {**vars(self), "output": [vars(part) for part in self.output]}
+        return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
     @classmethod
     def parse(cls, line: bytes) -> Entry:
@@ -107,7 +108,11 @@ class Ledger:
         self._real = os.path.realpath(folder)
         self._file = _open(self.path)
         self._locked = _lock(self._file, self.path)
-        self._read_all()
+        try:
+            self._read_all()
+        except OSError as error:
+            os.close(self._file)
+            raise not_writable(self.path, error) from error
         self.clean()
 
     def __enter__(self) -> Ledger:
@@ -153,10 +158,7 @@ class Ledger:
             self._read(self.folder / name)
 
     def _read(self, path: Path) -> None:
-        try:
-            *lines, torn = path.read_bytes().split(b"\n")
-        except OSError as error:
-            raise not_writable(path, error) from error
+        *lines, torn = path.read_bytes().split(b"\n")
         if torn and path == self.path:
             os.ftruncate(self._file, os.fstat(self._file).st_size - len(torn))
         for number, line in enumerate(lines, 1):

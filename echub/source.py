@@ -151,6 +151,8 @@ def _last_written(path: Path) -> tuple[int, int] | None:
 def _size(path: Path) -> int:
     """Give the size of a readable file, or say why it is none."""
     try:
+        if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+            raise SourceNotFound("this folder may not be listed", path=str(path), hint=f"chmod +rx {path.name}")
         if path.is_dir():
             raise SourceNotFound(
                 "this is a directory",

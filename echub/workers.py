@@ -28,6 +28,8 @@ Result = TypeVar("Result")
 
 AHEAD = 3
 """Submissions under way for each process: one at work, one waiting, one on its way back."""
+_UNKNOWN = 32
+"""Workers that an executor is taken to have, where nobody says."""
 _PRELOADED = ["__main__", "echub.conversion"]
 """What the process that forks ours imports once for all."""
 
@@ -43,13 +45,14 @@ def each(
     """Do `work` on items; give each with its result as it comes, None where its process died.
 
     jobs: worker processes; None works in this process, in order, and a crash there ends all.
-    executor: any other, such as a cluster's, which is left open; `WorkerDied` where it breaks.
+    executor: any other, such as a cluster's with `jobs` workers, which is left open; `WorkerDied`
+    where it breaks.
     chunk: items that are sent together, where each takes less time than sending it. Only a few are
     under way at any time. `work`, items and results have to pickle; what `work` raises is raised.
     """
     todo = iter(items)
     if executor is not None:
-        lost = yield from _through(executor, work, todo, AHEAD * (jobs or os.cpu_count() or 1), chunk)
+        lost = yield from _through(executor, work, todo, AHEAD * (jobs or _UNKNOWN), chunk)
         if lost:
             raise WorkerDied(
                 "the workers of the executor died", hint="repeat the command: what is done stays done"

@@ -88,8 +88,12 @@ def convert(
         from echub.ledger import Shard
 
         part = Shard.parse(shard) if shard else None
-        with Batch(files, output, settings, added, force=force, join=join, shard=part, whole=as_json) as batch:
-            code = _many(batch, jobs, as_json=as_json)
+        try:
+            with Batch(files, output, settings, added, force=force, join=join, shard=part, whole=as_json) as batch:
+                code = _many(batch, jobs, as_json=as_json)
+        except KeyboardInterrupt:
+            typer.echo("interrupted before the first file", err=True)
+            code = 130
     for table in added.tables:
         for row in table.unmatched():
             typer.echo(f"{table.name}: no file matches {row!r}", err=True)

@@ -9,7 +9,18 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks import batch, checks, columns, eclab_text, native, small_file, startup, tables, validation
+from tests.benchmarks import (
+    batch,
+    checks,
+    columns,
+    eclab_text,
+    folder,
+    native,
+    small_file,
+    startup,
+    tables,
+    validation,
+)
 from tests.benchmarks.budget import Bench, Figure, table
 
 BENCHMARKS = {
@@ -18,6 +29,7 @@ BENCHMARKS = {
     "columns": columns.run,
     "native": native.run,
     "batch": batch.run,
+    "folder": folder.run,
     "checks": checks.run,
     "tables": tables.run,
     "eclab_text": eclab_text.run,

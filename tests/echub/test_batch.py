@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,10 +13,9 @@ import pytest
 
 import echub
 from echub.batch import Batch, convert_many
-from echub.errors import TargetBusy, TargetClash, UnknownOption
+from echub.errors import TargetBusy, TargetClash, UnknownFormat, UnknownOption
 from echub.ledger import Shard
 from echub.registry import registry
-from echub.skipping import Settings
 from fixtures.eclab import SCENARIOS
 from tests.echub.strangers import install
 
@@ -116,16 +116,16 @@ def test_a_changed_source_is_converted_anew(folder, out):
 @pytest.mark.parametrize(
     "change",
     [
-        {"settings": Settings(options={})},
+        {"options": {}},
         {"annotations": echub.Annotations.of((), {"sample.id": "S1"})},
-        {"settings": Settings(siblings=False)},
+        {"siblings": False},
         {"force": True},
     ],
 )
 def test_other_settings_are_another_result(folder, out, change):
     statuses([folder], out)
     again = statuses([folder], out, **change)
-    same = change == {"settings": Settings(options={})}
+    same = change == {"options": {}}
     assert again == (AGAIN if same else FIRST)
 
 
@@ -201,9 +201,8 @@ def test_without_a_folder_for_results_no_ledger_is_kept(folder):
 @pytest.mark.parametrize("to", ["native", "csv"])
 @pytest.mark.parametrize("place", ["results", "."])
 def test_results_within_the_folder_are_no_sources(folder, place, to):
-    settings = Settings(to=to)
-    assert statuses([folder], folder / place, settings=settings) == FIRST
-    assert statuses([folder], folder / place, settings=settings) == AGAIN
+    assert statuses([folder], folder / place, to=to) == FIRST
+    assert statuses([folder], folder / place, to=to) == AGAIN
 
 
 def test_two_sources_of_one_output_fail_before_any_work(folder, out):
@@ -255,6 +254,28 @@ def test_what_is_no_file_and_what_is_empty(tmp_path, out):
         "self.mpr": "source-not-found",
         "broken.mpr": "source-not-found",
     }
+
+
+NOBODY_CONVERTS = """
+import os, sys
+import echub
+from echub.batch import convert_many
+echub.read(sys.argv[2])
+os.setuid(65534)
+print(sorted((os.path.basename(d.source), d.error.message) for d in convert_many([sys.argv[1]])))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can become somebody else")
+def test_what_may_not_be_read_is_said_to_be_so(eclab):
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        Path(folder, "closed").mkdir(mode=0o700)
+        Path(folder, "closed.mpr").touch(mode=0o600)
+        script = [sys.executable, "-c", NOBODY_CONVERTS, folder, str(eclab / "cp.mpr")]
+        done = subprocess.run(script, capture_output=True, text=True, timeout=120)
+        said = [("closed", "this folder may not be listed"), ("closed.mpr", "permission denied")]
+        assert done.stdout.strip() == str(said), done.stderr
 
 
 # -- shards --------------------------------------------------------------------------------------
@@ -485,3 +506,32 @@ def test_a_source_that_changes_while_it_is_read_is_refused(folder, out, monkeypa
     assert not (out / "deep" / "table.csv.h5").exists()
     monkeypatch.undo()
     assert statuses([folder], out)["table.csv"] == "ok"
+
+
+# -- many ----------------------------------------------------------------------------------------
+
+
+def test_a_thousand_sources_of_which_each_has_one_line(tmp_path, out, monkeypatch):
+    """The machinery alone; ten thousand take part in `python -m tests.benchmarks folder`."""
+    data = tmp_path / "data"
+    for number in range(10):
+        (data / str(number)).mkdir(parents=True)
+        for name in range(100):
+            (data / str(number) / f"{name:02}.x").touch()
+
+    def refused(source, *_, **__):
+        raise UnknownFormat("the file is empty", path=str(source))
+
+    monkeypatch.setattr("echub.task.convert", refused)
+    with Batch([data], out) as batch:
+        assert len(batch) == 1000
+        assert sum(done.status == "unknown" for done in batch.run()) == 1000
+    lines = ledger(out)
+    assert len({line["source"] for line in lines}) == len(lines) == 1000
+
+
+def test_shards_are_of_about_equal_size():
+    keys = [f"{number // 100:02}/{number}.mpr" for number in range(10_000)]
+    sizes = [sum(key in Shard(i, 8) for key in keys) for i in range(1, 9)]
+    assert sum(sizes) == 10_000
+    assert min(sizes) > 1100
