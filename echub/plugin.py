@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from echub.build import SourceColumn, build_dataset, build_map, build_tables
     from echub.channels import Channel, build_long
     from echub.column import Bits, Column
-    from echub.counting import poisson_interval
     from echub.comparable import require_comparable
+    from echub.counting import poisson_interval
     from echub.dataset import Dataset
     from echub.description import describe, plain_types, restore
     from echub.errors import (
