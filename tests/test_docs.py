@@ -131,7 +131,7 @@ def test_snippets_do_what_is_shown(page, scratch):
         for command, shown in commands(text):
             code, printed = run(command)
             assert "Traceback" not in printed, f"{where}: {command}\n{printed}"
-            if shown and page.name != "README.md":  # the README shows less of the output
+            if shown:
                 assert matches(shown, printed), f"{where}: {command}\nshown:\n{shown}\nprinted:\n{printed}"
             else:
                 assert code == 0, f"{where}: {command}\n{printed}"
