@@ -8,7 +8,7 @@ no threshold, and its variance follows from the counts of core, rim and surround
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,6 +117,12 @@ class Surroundings:
             taken |= component.footprint(shape)
         clear = ~binary_dilation(taken, _BOX, iterations=RIM)
         return cls(clear, _per_frame(cube, clear))
+
+
+def clear_of(columns: Sequence[Found], covered: Truth) -> Truth:
+    """Give the pixels outside of the covered ones and their rims; all others where no pixel is left."""
+    clear = ~binary_dilation(covered, _BOX, iterations=RIM) if columns else ~covered
+    return np.asarray(clear if clear.any() else ~covered)
 
 
 def measure(cube: Cube, components: list[Component], span: float, sign: int) -> list[Found]:
