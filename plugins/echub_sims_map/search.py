@@ -142,7 +142,7 @@ def _quantile(cube: Cube, empty: Array, params: SimsMapParams) -> float:
 
     That is in stacks of few frames, and where the shuffled map shows it, as large ones do.
     """
-    few = params.span / 100 * len(cube.counts) < LEAST_WINDOWS * params.window
+    few = params.span / 100 * len(cube.counts) <= LEAST_WINDOWS * params.window
     quantile = 1 - (1 - params.quantile) / (STRICTER if few else 1)
     for _ in range(ROUNDS if not params.reference else 0):
         if not spanning(empty, threshold_of(empty, quantile), params.span / 100):

@@ -233,7 +233,7 @@ def _core(half: Truth, excess: Array, x: float, y: float) -> Truth:
 
 def _along_axes(half: Truth, x: float, y: float) -> tuple[Array, Array, float]:
     """Give the distances of all pixels along both axes of a column, and the square root of their ratio."""
-    rows, columns = np.indices(half.shape)
+    rows, columns = (np.asarray(axis, dtype=np.float64) for axis in np.indices(half.shape))
     apart = np.stack([columns[half] - x, rows[half] - y])
     # A pixel is no point: it adds 1/12 to the variance.
     spread, axes = np.linalg.eigh(apart @ apart.T / half.sum() + np.eye(2) / 12)
