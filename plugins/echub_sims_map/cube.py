@@ -157,7 +157,8 @@ class Maps:
         if largest > DEAD_TIME_WARNING:
             text = f"{species}: the dead time hides up to {100 * largest:.0f} % of the ions; counts are corrected"
             flags.append(Flag("dead_time_large", text))
-        corrected = counts / (1 - load)
+        # The correction bends upwards, so that scattered counts come out too high, by τ/T of themselves.
+        corrected = counts / (1 - load) / (1 + self.load)
         return corrected, corrected / (1 - load)
 
 

@@ -22,7 +22,7 @@ from echub_sims_map.columns import (
 )
 from echub_sims_map.cube import LEAST_FRAMES, Array, Cube, Maps, Truth
 from echub_sims_map.surface import surface
-from echub_sims_map.width import Found, Surroundings, measure, pieces
+from echub_sims_map.width import Found, Surroundings, clear_of, measure, pieces
 
 LEAST_IN_WINDOW = 27.0
 """Background counts in a window from which the statements about columns were tested: 1 per pixel and frame."""
@@ -73,8 +73,8 @@ class Search:
 
     @cached_property
     def background(self) -> tuple[float, float]:
-        """Give counts per pixel and frame outside the columns, and their standard uncertainty."""
-        outside = ~footprint(self.columns, self.cube)
+        """Give counts per pixel and frame outside the columns and their rims, and the standard uncertainty."""
+        outside = clear_of(self.columns, footprint(self.columns, self.cube))
         measured = int(self.cube.measured[:, outside].sum())
         counts = float(self.cube.counts[:, outside].sum())
         variance = float(self.cube.variance[:, outside].sum()) * max(1.0, self.cube.dispersion)
@@ -142,7 +142,7 @@ def _quantile(cube: Cube, empty: Array, params: SimsMapParams) -> float:
 
     That is in stacks of few frames, and where the shuffled map shows it, as large ones do.
     """
-    few = params.span / 100 * len(cube.counts) < LEAST_WINDOWS * params.window
+    few = params.span / 100 * len(cube.counts) <= LEAST_WINDOWS * params.window
     quantile = 1 - (1 - params.quantile) / (STRICTER if few else 1)
     for _ in range(ROUNDS if not params.reference else 0):
         if not spanning(empty, threshold_of(empty, quantile), params.span / 100):

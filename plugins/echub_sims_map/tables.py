@@ -6,13 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.ndimage import binary_dilation
 
 from echub.plugin import Series, poisson_interval
 from echub_sims_map.colocation import together
 from echub_sims_map.cube import Cube, Grid, Truth
 from echub_sims_map.roi import Counted, counted, regions
-from echub_sims_map.width import LEAST_CORE, RIM, Found
+from echub_sims_map.width import LEAST_CORE, Found, clear_of
 
 Z95 = 1.959963984540054
 Table = dict[str, Series]
@@ -87,7 +86,7 @@ def _inside_over_outside(
         return None, None, None
     inside = np.logical_or.reduce([column.inside for column in columns])
     covered = np.logical_or.reduce([column.footprint for column in columns])
-    outside = ~binary_dilation(covered, iterations=RIM)
+    outside = clear_of(columns, covered)
     first, last = frames * max(c.first for c in columns), frames * min(c.last for c in columns)
     deep = slice(first, last) if first < last else slice(None)
     parts = [counted(other, where) for where in (inside, outside)]

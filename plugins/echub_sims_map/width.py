@@ -8,7 +8,7 @@ no threshold, and its variance follows from the counts of core, rim and surround
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,6 +119,12 @@ class Surroundings:
         return cls(clear, _per_frame(cube, clear))
 
 
+def clear_of(columns: Sequence[Found], covered: Truth) -> Truth:
+    """Give the pixels outside of the covered ones and their rims; all others where no pixel is left."""
+    clear = ~binary_dilation(covered, _BOX, iterations=RIM) if columns else ~covered
+    return np.asarray(clear if clear.any() else ~covered)
+
+
 def measure(cube: Cube, components: list[Component], span: float, sign: int) -> list[Found]:
     """Measure every column of the components, from top to bottom and left to right."""
     around = Surroundings.of(cube, components)
@@ -227,8 +233,7 @@ def _core(half: Truth, excess: Array, x: float, y: float) -> Truth:
 
 def _along_axes(half: Truth, x: float, y: float) -> tuple[Array, Array, float]:
     """Give the distances of all pixels along both axes of a column, and the square root of their ratio."""
-    grid = np.indices(half.shape)
-    rows, columns = grid[0], grid[1]
+    rows, columns = (np.asarray(axis, dtype=np.float64) for axis in np.indices(half.shape))
     apart = np.stack([columns[half] - x, rows[half] - y])
     # A pixel is no point: it adds 1/12 to the variance.
     spread, axes = np.linalg.eigh(apart @ apart.T / half.sum() + np.eye(2) / 12)

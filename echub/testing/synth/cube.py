@@ -102,7 +102,7 @@ def cube(seed: int = 0, setup: Cube | None = None) -> Case:
     """
     setup = setup or Cube()
     rng = np.random.default_rng(seed)
-    counts = np.stack([rng.poisson(_seen(ion, setup)) for ion in setup.ions.values()])
+    counts = np.stack([_seen(ion, setup, rng) for ion in setup.ions.values()])
     coordinates = np.arange(setup.pixels) * setup.pixel_um
     columns: dict[str, Column] = {
         "ion_counts": Column(counts, "count", AXES),
@@ -117,14 +117,23 @@ def cube(seed: int = 0, setup: Cube | None = None) -> Case:
         columns["ion_counts"] = Column(np.where(columns["mask"].values, counts, 0), "count", AXES)
     metadata = {"sims.pixel_size": f"{setup.pixel_um!r} um"}
     if setup.dead_ns:
-        metadata |= {"sims.dwell_time": f"{setup.dwell_ms!r} ms", "sims.dead_time": f"{setup.dead_ns * 1e-6!r} ms"}
+        metadata |= {"sims.dwell_time": f"{setup.dwell_ms!r} ms", "sims.dead_time": f"{setup.dead_ns / 1e6!r} ms"}
     return Case(columns, metadata, _truth(setup), kind="ion_map")
 
 
-def _seen(ion: MappedIon, setup: Cube) -> NDArray[Any]:
-    """Give what the detector counts of the ions that arrive, N/(1 + N·τ/T)."""
+def _seen(ion: MappedIon, setup: Cube, rng: np.random.Generator) -> NDArray[Any]:
+    """Count the ions that arrive in the dwell time, but none that arrive while the detector is dead."""
     arriving = ion.expected(setup.frames, setup.pixels, setup.pixel_um)
-    return np.asarray(arriving / (1 + arriving * setup.dead_ns * 1e-6 / setup.dwell_ms))
+    if not setup.dead_ns:
+        return np.asarray(rng.poisson(arriving))
+    dead = setup.dead_ns / 1e6 / setup.dwell_ms
+    counts = np.zeros(arriving.shape, dtype=np.int64)
+    # Times are in dwell times; the detector is alive again a dead time after each count.
+    time = rng.exponential(size=arriving.shape) / arriving
+    while (alive := time < 1).any():
+        counts += alive
+        time += dead + rng.exponential(size=arriving.shape) / arriving
+    return counts
 
 
 def _truth(setup: Cube) -> dict[str, float]:
