@@ -55,6 +55,15 @@ def test_a_time_axis_with_a_table_of_layers_becomes_depth():
     assert details["depth"] == "piecewise by 1 layers"
 
 
+def test_a_concentration_is_that_of_the_instruments_own_software():
+    record = echub.read(REAL / "151112s.dp_rpc_asc")
+    data = record["depth_profile"]
+    near = (data["species"] == "7Li") & (data["depth"] < 0.5)
+    table = analyze("151112s", "7Li").tables["concentrations"]
+    found = dict(zip(table["window"].values, table["concentration"].values, strict=True))
+    assert found["near_surface"] == pytest.approx(data["atomic_concentration"][near].mean(), rel=1e-6)
+
+
 @pytest.mark.parametrize(("name", "factors"), [("151112s", 1), ("160112b", 0)])
 def test_concentrations_are_given_where_a_factor_is_printed(name, factors):
     outcome = analyze(name, "7Li")
