@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from echub import units, vocabulary
+from tests.echub.folders import mixed
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "eclab"
 
@@ -20,6 +21,18 @@ def eclab():
 def cp(tmp_path):
     """Give a small constant-current file in a folder of its own."""
     return Path(shutil.copy(FIXTURES / "cp.mpr", tmp_path / "cp.mpr"))
+
+
+@pytest.fixture
+def folder(tmp_path, eclab):
+    """Give a folder of good and bad files in two levels."""
+    return mixed(tmp_path / "data", eclab)
+
+
+@pytest.fixture
+def out(tmp_path):
+    """Give a folder for results that is not there yet."""
+    return tmp_path / "out"
 
 
 @pytest.fixture

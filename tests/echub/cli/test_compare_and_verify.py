@@ -89,9 +89,9 @@ def test_join_writes_one_file_for_a_run(tmp_path):
     (tmp_path / "cell_01_OCV_C04.mpt").write_bytes(export(SCENARIOS["ocv"]().file, parameters=OCV))
     (tmp_path / "cell_02_GCPL_C04.mpt").write_bytes(export(SCENARIOS["gcpl"]().file, parameters=GCPL))
     run("convert", tmp_path, "--join", "-o", tmp_path / "out")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["cell_C04.mpt.h5"]
+    assert [path.name for path in (tmp_path / "out").glob("*.h5")] == ["cell_C04.mpt.h5"]
     run("convert", tmp_path / "cell_01_OCV_C04.mpt", tmp_path / "cell_02_GCPL_C04.mpt", "-o", tmp_path / "each")
-    assert len(list((tmp_path / "each").iterdir())) == 2
+    assert len(list((tmp_path / "each").glob("*.h5"))) == 2
 
 
 def test_the_siblings_that_were_used_are_shown(tmp_path):

@@ -114,9 +114,8 @@ def test_a_table_without_names_in_a_folder_is_unknown_with_its_reason(echub, fol
 
 
 def many(status, count, error=None):
-    return [
-        Done(f"data/{status}{n:03}", status, named=False, error=error(n) if error else None) for n in range(count)
-    ]
+    names = [f"data/{status}{number:03}" for number in range(count)]
+    return [Done(name, status, named=False, error=error() if error else None) for name in names]
 
 
 def shown(capsys, *results):
