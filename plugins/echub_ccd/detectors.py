@@ -96,7 +96,8 @@ def _stays(table: Table, fall: Floats) -> NDArray[np.bool_]:
 def fell_between(table: Table, context: Context) -> NDArray[np.bool_]:
     """Mark half cycles that begin below both the begin and the end of the one before, at once.
 
-    What the reversal before took off (pores that it healed) is no fall when this one takes it too. Where the level changed twice the fall is needed: R of a cell that is not ohmic changes with j.
+    What the reversal before took off (pores that it healed) is no fall when this one takes it too. Where the
+    level changed twice the fall is needed: R of a cell that is not ohmic changes with j.
     """
     p = context.params
     with np.errstate(divide="ignore", invalid="ignore"):
