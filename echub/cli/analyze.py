@@ -47,7 +47,7 @@ def analyze(
     param: Annotated[list[str] | None, typer.Option(help="Parameter key=value, such as window=30s.")] = None,
     profile: Annotated[str | None, typer.Option(help="Named set of parameters.")] = None,
     by: Annotated[
-        str | None, typer.Option(help="Metadata path: one answer per value of it, such as cell.id.")
+        str | None, typer.Option(help="One answer per value of a metadata path, such as cell.id; or per `file`.")
     ] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
@@ -131,8 +131,9 @@ def _questions(
     declared: Analysis, files: Sequence[Path], by: str | None, settings: dict[str, Any]
 ) -> list[_Question]:
     """Part the files into questions: each by itself, all together, or by a value of their metadata."""
-    if by is None:
-        parts = [(file,) for file in files] if declared.consumes == "dataset" else [tuple(files)]
+    if by in (None, "file"):
+        single = declared.consumes == "dataset" or by == "file"
+        parts = [(file,) for file in files] if single else [tuple(files)]
         return [_Question(part, part) for part in parts]
     if declared.consumes != "datasets":
         raise UnknownOption(

@@ -96,11 +96,13 @@ def _stays(table: Table, fall: Floats) -> NDArray[np.bool_]:
 def fell_between(table: Table, context: Context) -> NDArray[np.bool_]:
     """Mark half cycles that begin below both the begin and the end of the one before, at once.
 
-    Where the level changed twice the fall is needed: R of a cell that is not ohmic changes with j.
+    What the reversal before took off (pores that it healed) is no fall when this one takes it too. Where the
+    level changed twice the fall is needed: R of a cell that is not ohmic changes with j.
     """
     p = context.params
-    earlier = np.minimum(before(table, table.r_first), before(table, table.r_last))
     with np.errstate(divide="ignore", invalid="ignore"):
+        usual = np.fmin(before(table, table.r_first / before(table, table.r_last)), 1.0)
+        earlier = np.minimum(before(table, table.r_first), before(table, table.r_last) * usual)
         fall = 1 - table.r_first / earlier
         sharp = fall / np.fmax(1 - table.r_quarter / earlier, fall)
         sigma = np.hypot(table.calm, before(table, table.calm)) / earlier

@@ -102,6 +102,12 @@ def _require_one_cell(files: Sequence[Inputs]) -> None:
 def _by_start(files: Sequence[Inputs]) -> list[int]:
     if len(files) == 1:
         return [0]
+    if any(data.metadata.value("cell.id") is None for data in files):
+        raise Refusal(
+            "cell_not_stated",
+            f"{len(files)} files with several half cycles each: that they are of one cell is not stated",
+            hint='--set cell.id="NAME" where they are, --by file where not',
+        )
     starts = [data.metadata.value("experiment.start") for data in files]
     if any(start is None for start in starts) or len(set(starts)) < len(starts):
         raise Refusal(

@@ -15,6 +15,8 @@ FINE, NARROW, WIDE = 0.01, 0.05, 0.25
 how sharp it is."""
 LEAST = 2
 """No window has fewer rows, no fall lies closer to an end of a half cycle."""
+SURE = 5.0
+"""Standard deviations from which the fall in the fine window stands for the narrow one."""
 SETTLING = 0.02
 """The first rows of a half cycle, in which the cell answers to the reversal, hold no fall."""
 
@@ -23,7 +25,8 @@ SETTLING = 0.02
 class Falls:
     """The steepest fall in each half cycle: its row, R before it, and the fall in three windows.
 
-    `fine`, `narrow`, `wide`: (before - after)/before; `fine` is the steepest within the narrow window.
+    `fine`, `narrow`, `wide`: (before - after)/before; `fine` is the steepest within the narrow window, and
+    stands for `narrow` where it is larger, and beyond its noise.
     `sigma`: standard deviation of `narrow` from the noise of R. NaN where a half cycle has too few rows.
     """
 
@@ -62,6 +65,8 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
     sharpest = found.largest(np.where(near, _fall(total, place, found, label, fine)[0], -np.inf))
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = noise * np.sqrt(1 / counts[0] + 1 / counts[1]) / before
+        sure = sharpest > SURE * noise * np.sqrt(2 / fine) / before
+    steep = np.where(sure, np.maximum(steep, sharpest), steep)  # on a rising R the narrow window sees less of it
     lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma)]
     return Falls(best, *lost)
 

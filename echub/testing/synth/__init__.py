@@ -10,17 +10,9 @@ from __future__ import annotations
 
 from echub.testing.synth.arrhenius import BOLTZMANN_EV, Cells, activated, boltzmann_factor, faulty
 from echub.testing.synth.case import Case, Column
-from echub.testing.synth.ccd import (
-    PUBLISHED,
-    CellBatch,
-    Healing,
-    Short,
-    Staircase,
-    cell_batch,
-    published,
-    spots,
-    staircase,
-)
+from echub.testing.synth.ccd import Healing, Short, Staircase, spots, staircase
+from echub.testing.synth.ccd_cells import CellBatch, cell_batch
+from echub.testing.synth.ccd_published import PUBLISHED, published
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.profile import Channel, Ion, Layers, channels, layered

@@ -6,12 +6,11 @@ so that 2.5 is the middle of the third one; nothing happens at rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from echub.outcome import Condition, Interval, Measurand, Outcome
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.instrument import CONTROL_TICK_S, Floats, Instrument
 
@@ -259,101 +258,3 @@ def _truth(
         below = [abs(j) for j, _ in plan if abs(j) < level]
         truth |= {"last_level": max(below)} if below else {}
     return truth
-
-
-@dataclass(frozen=True)
-class CellBatch:
-    """Cells whose critical current densities follow a Weibull distribution, seen through the same levels."""
-
-    median: float = 7.3
-    shape: float = 4.0
-    cells: int = 20
-    levels: tuple[float, ...] = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0)
-    criterion: str = "r_drop_or_below_bulk"
-
-    def drawn(self, rng: np.random.Generator) -> Floats:
-        """Draw the critical current density of every cell."""
-        return np.asarray(self.median * (rng.exponential(size=self.cells) / np.log(2)) ** (1 / self.shape))
-
-
-def cell_batch(seed: int = 0, batch: CellBatch | None = None) -> Case:
-    """Make the outcomes of cells on a staircase: each is known between two levels only."""
-    batch = batch or CellBatch()
-    levels = np.array(batch.levels)
-    outcomes = []
-    for number, value in enumerate(batch.drawn(np.random.default_rng(seed)), 1):
-        place = int(np.searchsorted(levels, value))  # the first level at or above it fails
-        outcomes.append(_known_between(batch, number, levels[:place], levels[place:]))
-    truth = {"median": batch.median, "shape_of_the_batch": batch.shape}
-    return Case(truth=truth, outcomes=tuple(outcomes))
-
-
-def _known_between(batch: CellBatch, number: int, below: Floats, above: Floats) -> Outcome:
-    unit = "mA/cm^2"
-    if not len(above):
-        measurand = Measurand.more_than(unit, float(below[-1]))
-    elif not len(below):
-        measurand = Measurand.less_than(unit, float(above[0]))
-    else:
-        between = Interval(float(below[-1]), float(above[0]), "bracketing", includes_high=False)
-        measurand = Measurand(unit, interval=between, censoring="interval")
-    conditions = {"criterion": batch.criterion, "direction": "either", "protocol": "constant charge"}
-    return Outcome(
-        {"critical_current_density": measurand},
-        conditions={name: Condition(value) for name, value in conditions.items()},
-        metadata={"cell.temperature": {"value": 30.0, "unit": "degC", "source": "generator"}},
-        analysis="ccd",
-        label=f"cell{number:02d}",
-    )
-
-
-# -- the protocols of five publications ----------------------------------------------------------
-
-_TIP = Instrument(range_ma=0.01, noise_ma=1e-9, quantum_ma=1e-9, accuracy=0.0)
-PUBLISHED: Mapping[str, Staircase] = {
-    "d5eb00071h": Staircase(  # fresh spots under a tip of 1 µm², 0.02 … 0.5 µA, a row every 5 s
-        levels=tuple(1e5 * level for level in (0.02, 0.04, 0.06, 0.1, 0.2, 0.5)),
-        charge=None,
-        time_s=600.0,
-        fails_above=0.05e5,
-        short=Short(0.7, fraction=0.3),
-        area_cm2=1e-8,
-        asr=0.05,
-        rest_s=30.0,
-        sampling_s=5.0,
-        instrument=_TIP,
-    ),
-    "querel": Staircase(  # a soft short on the plating that follows stripping at 10 mA/cm²
-        levels=(0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0),
-        charge=0.25,
-        fails_above=9.0,
-        fails_in=-1,
-        short=Short(0.4, fraction=0.5),
-    ),
-    "d5eb00097a": Staircase(  # NaK: doubled from level to level, shorts while plating
-        levels=(0.05, 0.1, 0.2, 0.4),
-        charge=None,
-        time_s=3600.0,
-        asr=400.0,
-        fails_above=0.3,
-        fails_in=-1,
-        short=Short(0.97, fraction=0.5),
-        instrument=Instrument(range_ma=1.0, noise_ma=1e-5, accuracy=0.0),
-    ),
-    "s41467-023-42308-0": Staircase(  # a staircase of 0.2 mA/cm² after long cycling
-        levels=(0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6),
-        charge=None,
-        time_s=1800.0,
-        asr=100.0,
-        fails_above=1.3,
-        fails_in=1,
-        short=Short(0.8, fraction=0.4),
-    ),
-}
-"""What was done, and a cell that fails as theirs did; the fifth publication is a ramp: `synth.ramp`."""
-
-
-def published(source: str, seed: int = 0) -> list[Case]:
-    """Record the protocol of a publication: one case, or one per level."""
-    setup = PUBLISHED[source]
-    return spots(seed, setup) if source == "d5eb00071h" else [staircase(seed, setup)]

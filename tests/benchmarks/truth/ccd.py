@@ -15,7 +15,9 @@ from echub_ccd import DETECTORS
 STAIRCASES, BATCHES = 100, 200
 NEVER = Staircase(fails_above=None)
 SHORTS = {f"short of {depth:.0%}": Staircase(short=Short(depth)) for depth in (0.95, 0.6, 0.4, 0.3, 0.2)} | {
-    "short of 20 %, R grows by half": Staircase(short=Short(0.2), growth=0.5),
+    "short of 20 %, R grows to 2": Staircase(short=Short(0.2), growth=1.0),
+    "short of 20 %, R grows to 5": Staircase(short=Short(0.2), growth=4.0),
+    "short of 20 %, to 5, 600 rows": Staircase(short=Short(0.2), growth=4.0, least_rows=600),
     "short of 20 %, noise 300 µV": Staircase(short=Short(0.2), instrument=Instrument(range_ma=20, noise_v=3e-4)),
     "short of 40 %, 5 rows": Staircase(short=Short(0.4), least_rows=4, sampling_s=600),
     "short of 40 %, creeps for 0.1": Staircase(short=Short(0.4, creep=0.1)),
@@ -33,6 +35,7 @@ NO_SHORTS = {
     for depth in (0.2, 0.34, 0.6, 0.8)
     for span in (0.03, 0.05, 0.1, 0.3, 1.0)
 }
+NO_SHORTS["healing of 80% in 0.1, R grows to 2"] = replace(NEVER, growth=1.0, healing=Healing(0.8, span=0.1))
 NO_SHORTS["healing of 34% at rest"] = replace(NEVER, healing=Healing(0.34, at_rest=True))
 
 

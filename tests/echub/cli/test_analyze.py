@@ -58,6 +58,7 @@ def test_files_are_parted_by_a_value_of_their_metadata(echub, tmp_path):
     assert done.out.count("[4, 5)") == 2
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["A.ccd.outcome.json", "B_2.ccd.outcome.json", "C.ccd.outcome.json"]
+    assert echub("analyze", "ccd", *files, *words[-2:], "--by", "file").out.count("[4, 5)") == 2
     assert echub("analyze", "ramp-onset", files[0], "--by", "cell.id").code == 2
     assert echub("analyze", "ccd", "none.mpr", "--by", "cell.id").code == 3
 

@@ -144,6 +144,9 @@ def test_files_of_two_cells_are_no_experiment():
 
 def test_several_staircases_need_an_order():
     records = [synth.staircase(seed, NEVER).record() for seed in (1, 2)]
+    assert echub.analyze("ccd", records).refusals[0].code == "cell_not_stated"
+    for record in records:
+        record.metadata.set("cell.id", "A", source="test")
     assert echub.analyze("ccd", records).refusals[0].code == "no_order"
     for record, start in zip(records, ("2024-03-14T10:00:00", "2024-03-14T09:00:00"), strict=True):
         record.metadata.set("experiment.start", start, source="test")

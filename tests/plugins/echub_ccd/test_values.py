@@ -193,3 +193,11 @@ def test_charge_stands_side_by_side():
     assert table["instrument"].array() == pytest.approx(truth, rel=1e-6)
     assert table["edges"].array() == pytest.approx(truth, rel=1e-3)
     assert np.abs(table["integral_error"].array()).max() < 3
+
+
+def test_healing_in_growing_half_cycles_is_no_short():
+    for seed in range(SEEDS):
+        assert bounds(ask(changed(NEVER, growth=1.0, healing=Healing(0.8, begins=3.4, span=0.1)), seed)) == (
+            6,
+            None,
+        )
