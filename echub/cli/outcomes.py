@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from echub.outcome import Measurand, Outcome, Series
 
 _COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}
-_LONG = 40
+_LONG = 20
 """Rows of a table that are shown; the rest is in the JSON."""
 
 

@@ -29,16 +29,50 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], indent: int = 2
 
 
 def _rich_table(headers: Sequence[str], cells: list[list[str]], indent: int) -> None:
+    """Draw a table; one that is too wide in blocks of columns that fit, since a number cut short misleads."""
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(*headers, box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1))
-    for line in cells:
-        drawn.add_row(*(Text(cell) for cell in line))
-    Console().print(Padding(drawn, (0, 0, 0, indent)))
+    console = Console()
+    columns = [[header, *(line[i] for line in cells)] for i, header in enumerate(headers)]
+    widths = [max(map(cell_len, column)) for column in columns]
+    least = [min(width, max(PROSE, _longest_word(column))) for width, column in zip(widths, columns, strict=True)]
+    for block in fitting(least, console.width - indent - 1):
+        drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1))
+        for i in block:
+            drawn.add_column(Text(headers[i]), overflow="fold", no_wrap=widths[i] == least[i])
+        for line in cells:
+            drawn.add_row(*(Text(line[i]) for i in block))
+        console.print(Padding(drawn, (0, 0, 0, indent)))
+
+
+def _longest_word(column: Iterable[str]) -> int:
+    return max(len(word) for cell in column for word in cell.split() or [""])
+
+
+PROSE = 40
+"""A column of text wider than this is wrapped at its spaces."""
+GAP = 3
+"""Characters between two columns of a drawn table."""
+
+
+def fitting(widths: Sequence[int], room: int) -> list[list[int]]:
+    """Part columns into blocks of at most `room` characters; every block repeats the first column.
+
+    A column too wide for any block stands in one with the first, and is folded there.
+    """
+    blocks, used = [[0]], widths[0]
+    for i, width in enumerate(widths[1:], 1):
+        if used + GAP + width > room and len(blocks[-1]) > 1:
+            blocks.append([0])
+            used = widths[0]
+        blocks[-1].append(i)
+        used += GAP + width
+    return blocks
 
 
 def printable(text: str) -> str:
