@@ -133,7 +133,7 @@ def test_a_broken_plugin_is_a_row_of_the_list_and_code_4(process, broken):
     done = process("plugins", "list", **broken)
     assert done.code == 4
     (row,) = [line for line in done.out.splitlines() if line.strip().startswith("broken")]
-    assert row.split() == ["broken", "failed", "broken-dist", "1.0", "nothing"]
+    assert row.split() == ["broken", "failed", "broken-dist", "1.0", "not", "stated", "nothing"]
     assert done.err == "  broken: ValueError: no luck\n"
 
 
