@@ -87,11 +87,23 @@ class Cube:
 
 def share(pillar: Pillar, pixels: int, pixel_um: float) -> Floats:
     """Give the share of each pixel (y, x) that a column covers; pixel 0 is centred on 0 µm."""
-    fine = (np.arange(pixels * _FINE) + 0.5) / _FINE * pixel_um - pixel_um / 2
-    along, across = np.sqrt(pillar.stretch), 1 / np.sqrt(pillar.stretch)
-    distance = ((fine[None, :] - pillar.x) / along) ** 2 + ((fine[:, None] - pillar.y) / across) ** 2
-    inside = distance <= (pillar.width / 2) ** 2
-    return np.asarray(inside.reshape(pixels, _FINE, pixels, _FINE).mean(axis=(1, 3)))
+    along, across = pillar.width / 2 * np.sqrt(pillar.stretch), pillar.width / 2 / np.sqrt(pillar.stretch)
+    (x, columns), (y, rows) = (
+        _fine(centre, reach, pixels, pixel_um) for centre, reach in ((pillar.x, along), (pillar.y, across))
+    )
+    inside = ((x[None, :] - pillar.x) / along) ** 2 + ((y[:, None] - pillar.y) / across) ** 2 <= 1
+    found = np.zeros((pixels, pixels))
+    shape = (rows.stop - rows.start, _FINE, columns.stop - columns.start, _FINE)
+    found[rows, columns] = inside.reshape(shape).mean(axis=(1, 3))
+    return found
+
+
+def _fine(centre: float, reach: float, pixels: int, pixel_um: float) -> tuple[Floats, slice]:
+    """Give the points inside the pixels that a column reaches over along one axis, and those pixels."""
+    first = int(np.clip(np.floor((centre - reach) / pixel_um), 0, pixels - 1))
+    last = int(np.clip(np.ceil((centre + reach) / pixel_um) + 1, first + 1, pixels))
+    points = (np.arange(first * _FINE, last * _FINE) + 0.5) / _FINE * pixel_um - pixel_um / 2
+    return points, slice(first, last)
 
 
 def cube(seed: int = 0, setup: Cube | None = None) -> Case:
