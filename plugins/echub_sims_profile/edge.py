@@ -28,6 +28,8 @@ SPAN = 8.0
 """Half width of the fitted window, in widths of the edge; and at least `POINTS` points."""
 POINTS = 12
 LEAST_POINTS = 6
+_ROUGH = 0.02
+"""Gain of deviance at which the first fit, which only finds the window, has arrived."""
 _WIDTHS = (0.5, 1.5, 5.0)
 """First standard deviations that are tried, in steps."""
 
@@ -82,11 +84,13 @@ def find_edge(x: Array, n: Array, edge: str, gain: Array | None = None, floor: f
             "no_interface", f"no edge stands out of counting statistics ({gained:.1f} < {SIGNIFICANT:g})"
         )
     points = Points(x, n, exposure, sign)
-    theta, lowest = _best(_starts(points, x[split]), points)
+    theta, lowest = _best(_starts(points, x[split]), points, _ROUGH)
+    kept = np.zeros(len(x), bool)
     for _ in range(2):
         near = _around(theta, x)
-        if near.sum() == len(points.x) and near[0] == (points.x[0] == x[0]):
+        if (near == kept).all():
             break
+        kept = near
         points = Points(x, n, exposure, sign).chosen(near)
         theta, lowest = _best(theta[None], points)
     if not x[0] <= theta[POSITION] <= x[-1]:
@@ -175,8 +179,8 @@ def _starts(points: Points, position: float) -> Array:
     )
 
 
-def _best(starts: Array, points: Points) -> tuple[Array, float]:
-    theta, lowest = maximise(starts, points)
+def _best(starts: Array, points: Points, done: float = 1e-5) -> tuple[Array, float]:
+    theta, lowest = maximise(starts, points, done=done)
     best = int(np.argmin(lowest))
     return theta[best], float(lowest[best])
 
