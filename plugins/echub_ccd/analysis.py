@@ -21,6 +21,9 @@ from echub_ccd.resistance import electrolyte, measurands_of
 from echub_ccd.tables import charges, detectors, half_cycles, levels
 from echub_ccd.verdict import DIRECTIONS, Verdict, judge
 
+OF_ANY_CELL = ("half_cycles", "charge", "counter")
+"""Tables that a refused file still has: they are true of any cell, what fails and at which level is not."""
+
 
 @dataclass(frozen=True, eq=False)
 class Findings:
@@ -64,7 +67,7 @@ def run(data: Several[Inputs], params: CcdParams) -> Outcome:
             return report_cycles(experiment, findings.tables(), context.bulk)
         verdict = judge(protocol, fails, experiment.opened, experiment.spots)
     except Refusal as refusal:
-        refusal.tables.update(findings.tables())
+        refusal.tables.update({name: t for name, t in findings.tables().items() if name in OF_ANY_CELL})
         refusal.diagnostics.update(series_of(experiment, protocol, None))
         raise
     return _outcome(findings, verdict, params)

@@ -74,6 +74,9 @@ def test_a_cell_declared_asymmetric_is_refused_with_its_tables():
     assert outcome.refusals[0].code == "not_symmetric"
     assert len(outcome.tables["half_cycles"]["level"]) == 12
     assert len(outcome.diagnostics["U"]) > 100
+    assert set(outcome.tables) == {"half_cycles", "charge"}, (
+        "no word of what failed, or of what others would report"
+    )
 
 
 def test_an_area_in_the_wrong_unit_is_an_error_of_the_statement():
