@@ -36,7 +36,7 @@ class SimsMapParams:
     across_polarities: bool = option(False, "compare ions of opposite polarity as well")
     roi: str = option(
         "columns; outside",
-        "profiles: rectangle X0 Y0 X1 Y1, ellipse X Y RX RY, polygon X Y X Y …, columns, outside, all",
+        "profiles: rectangle X0 Y0 X1 Y1, ellipse X Y RX RY, polygon X Y X Y …, mask FILE, columns, outside, all",
     )
 
 

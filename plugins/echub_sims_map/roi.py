@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Refusal
 from echub_sims_map.cube import Array, Cube, Grid, Truth
+from echub_sims_map.mask import read_mask
 
 HINT = '--param roi="rectangle 10 10 30 40; columns; outside"'
 
@@ -57,6 +58,7 @@ SHAPES: Mapping[str, tuple[Callable[..., Truth], Callable[[int], bool], str]] = 
     "polygon": (_polygon, lambda n: n >= 6 and n % 2 == 0, "polygon X Y X Y X Y …"),
 }
 """Each shape: its pixels, how many numbers it takes, and how it is written."""
+OTHERS = ("mask FILE", "columns", "outside", "all")
 
 
 def regions(text: str, grid: Grid, columns: Truth) -> Iterator[Roi]:
@@ -66,17 +68,22 @@ def regions(text: str, grid: Grid, columns: Truth) -> Iterator[Roi]:
     Raises `Refusal` (`bad_roi`, `empty_roi`).
     """
     known = {"columns": columns, "outside": ~columns, "all": np.ones_like(columns)}
-    for name in filter(None, (part.strip() for part in text.split(";"))):
-        inside = known[name] if name in known else _shape(name, grid)
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        name, inside = (part, known[part]) if part in known else _shape(part, grid)
         if inside.any():
             yield Roi(name, inside)
         elif name not in known:
             raise Refusal("empty_roi", f"no pixel lies in {name}", where=_field(grid), hint=HINT)
 
 
-def _shape(text: str, grid: Grid) -> Truth:
+def _shape(text: str, grid: Grid) -> tuple[str, Truth]:
+    """Give the name and the pixels of a shape or a mask."""
+    if text.startswith("mask "):
+        return read_mask(text.removeprefix("mask ").strip(), (len(grid.y), len(grid.x)))
     word, *numbers = text.replace(",", " ").split()
-    draw, takes, written = SHAPES.get(word, (None, None, " or ".join((*SHAPES, "columns", "outside", "all"))))
+    draw, takes, written = SHAPES.get(
+        word, (None, None, " or ".join((*SHAPES, "mask", "columns", "outside", "all")))
+    )
     try:
         values = [float(number) for number in numbers]
     except ValueError:
@@ -85,7 +92,7 @@ def _shape(text: str, grid: Grid) -> Truth:
         raise Refusal("bad_roi", f"{text!r} is no region of interest: {written}", hint=HINT)
     if word == "ellipse" and min(values[2:]) <= 0:
         raise Refusal("bad_roi", f"{text!r} has a radius of zero or less", hint=HINT)
-    return draw(grid.x[None, :], grid.y[:, None], *values)
+    return text, draw(grid.x[None, :], grid.y[:, None], *values)
 
 
 def _field(grid: Grid) -> str:

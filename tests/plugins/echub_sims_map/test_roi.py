@@ -46,6 +46,39 @@ def test_a_rectangle_adds_up_the_pixels_whose_centre_lies_in_it():
     assert (found["high"] > expected).all()
 
 
+def _write_mask(path, mask):
+    if path.suffix == ".npy":
+        np.save(path, mask)
+    else:
+        separator = {".csv": ",", ".txt": " "}[path.suffix]
+        path.write_text("\n".join(separator.join(str(int(v)) for v in row) for row in mask), encoding="ascii")
+
+
+@pytest.mark.parametrize("name", ["cells.npy", "cells.csv", "my cells.txt"])
+def test_a_mask_adds_up_the_pixels_that_are_not_zero(tmp_path, name):
+    case = synth.cube(1, SETUP)
+    mask = np.random.default_rng(5).random((40, 40)) > 0.8
+    _write_mask(tmp_path / name, mask)
+    outcome = ask(case, roi=f"mask {tmp_path / name}; all")
+    roi = next(r for r in outcome.tables["roi_profile"]["roi"].values if r.startswith("mask"))
+    assert roi.startswith(f"mask {name} sha256:")
+    found = rows(outcome, roi)
+    assert np.array_equal(found["counts"], case.columns["ion_counts"].values[0][:, mask].sum(axis=1))
+    assert set(found["pixels"]) == {int(mask.sum())}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(None, "cannot be read"), (b"1,0\n0,1\n", "2 × 2"), (b"1,0\n0\n", "no matrix"), (b"\x93NUMPY", "no matrix")],
+)
+def test_a_mask_that_does_not_fit_is_refused(tmp_path, content, says):
+    path = tmp_path / "cells.csv"
+    if content is not None:
+        path.write_bytes(content)
+    refused = ask(synth.cube(1, SETUP), roi=f"mask {path}").refusals[0]
+    assert (refused.code, says in refused.message) == ("bad_roi", True)
+
+
 @pytest.mark.parametrize(
     ("roi", "area"),
     [
