@@ -13,7 +13,7 @@ from tests.plugins.echub_ccd.support import ask, bounds, codes
 LEVELS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 STEP = Staircase(levels=LEVELS, fails_above=3.5)
 NEVER = Staircase(levels=LEVELS, fails_above=None)
-SEEDS = 8
+SEEDS = 5
 
 
 def changed(setup, **changes):
