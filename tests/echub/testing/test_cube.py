@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from echub.testing import synth
-from echub.testing.synth import Cube, Ion, Pillar
+from echub.testing.synth import Cube, MappedIon, Pillar
 from echub.testing.synth.cube import share
 
 
@@ -24,7 +24,7 @@ def test_the_shares_of_the_pixels_add_up_to_the_area(pillar, pixel_um):
 
 
 def test_counts_follow_their_law():
-    setup = Cube(pixels=32, frames=40, ions={"Na+": Ion(background=5, pillars=(), trend=1.0)})
+    setup = Cube(pixels=32, frames=40, ions={"Na+": MappedIon(background=5, pillars=(), trend=1.0)})
     made = counts(synth.cube(3, setup))[0]
     per_frame = made.mean(axis=(1, 2))
     expected = 5 * (1 + (np.arange(40) + 0.5) / 40)
@@ -35,7 +35,7 @@ def test_counts_follow_their_law():
 
 def test_a_column_has_its_depth_and_brightness():
     setup = Cube(
-        frames=20, ions={"Na+": Ion(background=50, pillars=(Pillar(30, 30, 20, 3.0, top=0.25, bottom=0.75),))}
+        frames=20, ions={"Na+": MappedIon(background=50, pillars=(Pillar(30, 30, 20, 3.0, top=0.25, bottom=0.75),))}
     )
     core = counts(synth.cube(1, setup))[0, :, 27:34, 27:34].mean(axis=(1, 2))
     assert core[5:15] == pytest.approx(np.full(10, 150), rel=0.05)
@@ -43,7 +43,7 @@ def test_a_column_has_its_depth_and_brightness():
 
 
 def test_dead_time_hides_what_it_should():
-    setup = Cube(pixels=16, frames=10, ions={"Na+": Ion(background=40, pillars=())}, dead_ns=100, dwell_ms=0.01)
+    setup = Cube(pixels=16, frames=10, ions={"Na+": MappedIon(background=40, pillars=())}, dead_ns=100, dwell_ms=0.01)
     # 40 ions in 10 µs with 100 ns dead after each: 40/(1 + 0.4).
     assert counts(synth.cube(1, setup)).mean() == pytest.approx(40 / 1.4, rel=0.02)
     assert synth.cube(1, setup).metadata["sims.dead_time"] == "0.0001 ms"
@@ -62,12 +62,12 @@ def test_the_same_seed_gives_the_same_map_and_the_truth():
     assert not np.array_equal(counts(one), counts(other))
     assert one.truth["smallest_column_width"] == 6
     assert one.truth["column_area"] == pytest.approx(100 * np.pi / 4 * (36 + 144) / 64**2)
-    blank = synth.cube(1, Cube(frames=5, ions={"Na+": Ion(pillars=())}))
+    blank = synth.cube(1, Cube(frames=5, ions={"Na+": MappedIon(pillars=())}))
     assert blank.truth == {"column_count": 0}
 
 
 def test_a_map_becomes_a_record_over_its_axes():
-    record = synth.cube(1, Cube(pixels=8, frames=5, ions={"Na+": Ion(), "O-": Ion(-1)})).record()
+    record = synth.cube(1, Cube(pixels=8, frames=5, ions={"Na+": MappedIon(), "O-": MappedIon(-1)})).record()
     data = record["ion_map"]
     assert data.column("ion_counts").axes == ("species", "frame", "y", "x")
     assert data["polarity"].tolist() == [1, -1]
@@ -75,7 +75,7 @@ def test_a_map_becomes_a_record_over_its_axes():
 
 
 def test_the_first_rows_of_a_map_are_its_first_ions():
-    case = synth.cube(1, Cube(pixels=8, frames=5, ions={"Na+": Ion(), "O-": Ion(-1)})).rows(1)
+    case = synth.cube(1, Cube(pixels=8, frames=5, ions={"Na+": MappedIon(), "O-": MappedIon(-1)})).rows(1)
     assert counts(case).shape == (1, 5, 8, 8)
     assert case.columns["species"].values.tolist() == ["Na+"]
     assert len(case.columns["frame"].values) == 5
