@@ -131,7 +131,7 @@ def _many(batch: Batch, jobs: int | None, *, as_json: bool) -> int:
             typer.echo(f"warning: {place} cannot be read; its file counts as not converted", err=True)
     summary, begin = Summary(), time.perf_counter()
     try:
-        with interruptible(at_once=jobs is not None) as stopped:
+        with interruptible() as stopped:
             for done in counted(batch.run(jobs=jobs), "converting", total=len(batch), shown=not as_json):
                 summary.add(done)
                 if as_json:

@@ -114,11 +114,11 @@ def _duration(seconds: float) -> str:
 
 
 @contextmanager
-def interruptible(*, at_once: bool) -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C wait for the end of a file that this very process converts; a second one does not wait.
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C wait for the next file that is done, and give what tells of it; a second one does not wait.
 
-    An interruption within HDF5 would look like a file that cannot be written. `at_once`: the work is
-    in other processes, which may be stopped at any moment.
+    An interruption within HDF5 would look like a file that cannot be written, one between the ledger and
+    the count like a file that was not converted.
     """
     asked = False
 
@@ -127,9 +127,6 @@ def interruptible(*, at_once: bool) -> Iterator[Callable[[], bool]]:
         asked = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    if at_once:
-        yield lambda: False
-        return
     before = signal.signal(signal.SIGINT, note)
     try:
         yield lambda: asked
