@@ -34,16 +34,16 @@ def test_counts_follow_their_law():
 
 
 def test_a_column_has_its_depth_and_brightness():
-    setup = Cube(
-        frames=20, ions={"Na+": MappedIon(background=50, pillars=(Pillar(30, 30, 20, 3.0, top=0.25, bottom=0.75),))}
-    )
+    pillar = Pillar(30, 30, 20, 3.0, top=0.25, bottom=0.75)
+    setup = Cube(frames=20, ions={"Na+": MappedIon(background=50, pillars=(pillar,))})
     core = counts(synth.cube(1, setup))[0, :, 27:34, 27:34].mean(axis=(1, 2))
     assert core[5:15] == pytest.approx(np.full(10, 150), rel=0.05)
     assert core[[0, 4, 15, 19]] == pytest.approx(np.full(4, 50), rel=0.1)
 
 
 def test_dead_time_hides_what_it_should():
-    setup = Cube(pixels=16, frames=10, ions={"Na+": MappedIon(background=40, pillars=())}, dead_ns=100, dwell_ms=0.01)
+    ions = {"Na+": MappedIon(background=40, pillars=())}
+    setup = Cube(pixels=16, frames=10, ions=ions, dead_ns=100, dwell_ms=0.01)
     # 40 ions in 10 µs with 100 ns dead after each: 40/(1 + 0.4).
     assert counts(synth.cube(1, setup)).mean() == pytest.approx(40 / 1.4, rel=0.02)
     assert synth.cube(1, setup).metadata["sims.dead_time"] == "0.0001 ms"
