@@ -95,10 +95,11 @@ def make_environment(folder, wheels):
     """
     venv.create(folder, with_pip=False)
     made = Environment(folder)
-    shared = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-    (made.site / "dependencies.pth").write_text("".join(f"{p}\n" for p in shared), encoding="utf-8")
     offline = ("--no-deps", "--no-index", "--quiet")
     run(sys.executable, "-m", "pip", "--python", made.python, "install", *offline, *wheels)
+    # Afterwards: an echub that pip sees in those folders would count as installed already.
+    shared = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+    (made.site / "dependencies.pth").write_text("".join(f"{p}\n" for p in shared), encoding="utf-8")
     return made
 
 
