@@ -21,7 +21,7 @@ from echub.testing.base import Contract
 from echub.testing.tables import Table, rows_of, table_of
 from echub.units import parse_unit
 
-BUDGET = 48 << 20
+BUDGET = 8 << 20
 """Bytes of a sample that are read again in all its damaged copies: large samples get fewer."""
 
 _DIGITS = re.compile(rb"[0-9]+")
