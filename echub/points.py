@@ -29,8 +29,17 @@ def load_outcomes(path: Path) -> list[Outcome]:
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise SourceNotFound(f"the outcome cannot be read: {error}", path=str(path)) from None
+    except UnicodeDecodeError as error:
+        raise DataError(
+            "this is no outcome of an analysis",
+            path=str(path),
+            expected=f"an {SUFFIX}, a folder of them, or a CSV table",
+            found=f"a file that is no text (byte {error.start})",
+            cause="an instrument's file, which another analysis has to answer first",
+            hint="echub analyze NAME FILE -o OUT stores outcomes in OUT",
+        ) from None
     try:
         if path.name.endswith(".json"):
             return [Outcome.from_json(text)]
