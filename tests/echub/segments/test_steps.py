@@ -95,3 +95,11 @@ def test_a_counter_that_agrees_and_one_that_counts_something_else():
     other = agreement(found, np.zeros(280))
     assert not other.holds
     assert str(other) == "4 from the current, 1 by the counter, 1 begin together"
+
+
+def test_a_current_must_rise_to_twice_what_ends_it():
+    current = np.repeat([0.0, 1.0], 100)
+    threshold = rest_threshold(current)
+    assert threshold.on == pytest.approx(2 * threshold.off)
+    between = 1.5 * threshold.off
+    assert states([0.0, between, 1.0, between, 0.0], threshold).tolist() == [0, 0, 1, 1, 0]
