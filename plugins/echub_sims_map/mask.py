@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from echub.plugin import Refusal
 from echub_sims_map.cube import Truth
 
-SEPARATORS = (",", ";", "\t", None)
-"""What may stand between the numbers of a text; None is blanks."""
+SEPARATORS = (",", ";", "\t")
+"""What may stand between the numbers of a text; without any of them it is blanks."""
 HINT = "a matrix of one number per pixel, rows from the first y, not zero where the region is: .npy, or text"
 
 
@@ -46,7 +46,7 @@ def _matrix(data: bytes) -> NDArray[np.float64] | None:
             return None
         return loaded.astype(np.float64) if loaded.ndim == 2 and loaded.dtype.kind in "biuf" else None
     text = data.decode("ascii", errors="replace")
-    separator = next((mark for mark in SEPARATORS if mark and mark in text), None)
+    separator = next((mark for mark in SEPARATORS if mark in text), None)
     try:
         rows = [[float(cell) for cell in line.split(separator)] for line in text.splitlines() if line.strip()]
         return np.array(rows) if rows and len({len(row) for row in rows}) == 1 else None
