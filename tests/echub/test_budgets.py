@@ -60,15 +60,17 @@ def test_derived_current_is_whole_across_the_seams_of_blocks(tmp_path):
     assert np.array_equal(current[1:], expected)
 
 
-def test_reading_takes_the_memory_of_the_columns(large):
+def test_reading_takes_the_memory_of_the_columns(large, eclab):
     path, facts = large
+    echub.read(eclab / "gcpl.mpr")  # modules and tables that load once are no part of it
     tracemalloc.start()
     record = echub.read(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     derived = sum(c.values.nbytes for c in record["timeseries"].columns.values() if c.origin == "derived")
-    # The file, the row numbers, what is derived, and integers while they are narrowed: no copies.
-    assert peak < 1.16 * path.stat().st_size + derived
+    # The file, the row numbers, what is derived, and integers while they are narrowed make 1.12 to 1.16
+    # by platform and version of NumPy; one more copy of the columns would make 2.
+    assert peak < 1.3 * path.stat().st_size + derived
     assert record["timeseries"].rows == facts["rows"]
 
 

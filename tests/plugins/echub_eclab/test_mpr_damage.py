@@ -306,7 +306,7 @@ def test_a_flipped_bit_gives_a_record_or_an_error(name):
     assert len(found) > 3
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(NAMES), st.data())
 def test_several_changed_bytes_give_a_record_or_an_error(name, draw):
     data = fixture(name)
@@ -316,13 +316,13 @@ def test_several_changed_bytes_give_a_record_or_an_error(name, draw):
     assert outcome(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=3000))
 def test_any_bytes_behind_the_magic_give_a_record_or_an_error(tail):
     assert outcome(MAGIC + tail) != "record"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from([("v1", 0), ("v1", 2), ("v1", 3), ("v2", 11)]),
     st.integers(0, 2**32 - 1),
