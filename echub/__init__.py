@@ -16,41 +16,41 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from echub.analysis import analyze
-    from echub.annotate import Annotations
-    from echub.batch import convert_many
-    from echub.clock import absolute_time
-    from echub.column import Column
-    from echub.comparison import Comparison, compare
-    from echub.conversion import Conversion, convert
-    from echub.dataset import Dataset
+    from echub.analysis.analysis import analyze
+    from echub.analysis.outcome import Outcome
+    from echub.batch.batch import convert_many
     from echub.errors import EchubError
-    from echub.metadata import Metadata
-    from echub.outcome import Outcome
-    from echub.reading import read
-    from echub.record import Record
-    from echub.validation import validate
-    from echub.verification import Check, verify
+    from echub.files.annotations import Annotations
+    from echub.files.conversion import Conversion, convert
+    from echub.files.reading import read
+    from echub.files.verification import Check, verify
+    from echub.model.clock import absolute_time
+    from echub.model.column import Column
+    from echub.model.comparison import Comparison, compare
+    from echub.model.dataset import Dataset
+    from echub.model.metadata import Metadata
+    from echub.model.record import Record
+    from echub.validation.validation import validate
 
 _LAZY = {
-    "Annotations": "echub.annotate",
-    "Check": "echub.verification",
-    "Column": "echub.column",
-    "Comparison": "echub.comparison",
-    "Conversion": "echub.conversion",
-    "Dataset": "echub.dataset",
+    "Annotations": "echub.files.annotations",
+    "Check": "echub.files.verification",
+    "Column": "echub.model.column",
+    "Comparison": "echub.model.comparison",
+    "Conversion": "echub.files.conversion",
+    "Dataset": "echub.model.dataset",
     "EchubError": "echub.errors",
-    "Metadata": "echub.metadata",
-    "Outcome": "echub.outcome",
-    "Record": "echub.record",
-    "absolute_time": "echub.clock",
-    "analyze": "echub.analysis",
-    "compare": "echub.comparison",
-    "convert": "echub.conversion",
-    "convert_many": "echub.batch",
-    "read": "echub.reading",
-    "validate": "echub.validation",
-    "verify": "echub.verification",
+    "Metadata": "echub.model.metadata",
+    "Outcome": "echub.analysis.outcome",
+    "Record": "echub.model.record",
+    "absolute_time": "echub.model.clock",
+    "analyze": "echub.analysis.analysis",
+    "compare": "echub.model.comparison",
+    "convert": "echub.files.conversion",
+    "convert_many": "echub.batch.batch",
+    "read": "echub.files.reading",
+    "validate": "echub.validation.validation",
+    "verify": "echub.files.verification",
 }
 
 __all__ = [

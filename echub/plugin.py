@@ -25,17 +25,24 @@ from echub.declare import (
     Writer,
     option,
 )
-from echub.hookspecs import hookimpl
+from echub.registry.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from echub.analysis import Several
-    from echub.build import SourceColumn, build_dataset, build_map, build_tables
-    from echub.channels import Channel, build_long
-    from echub.column import Bits, Column
-    from echub.comparable import require_comparable
-    from echub.counting import poisson_interval
-    from echub.dataset import Dataset
-    from echub.description import describe, plain_types, restore
+    from echub.analysis.analysis import Several
+    from echub.analysis.comparable import require_comparable
+    from echub.analysis.counting import poisson_interval
+    from echub.analysis.needs import Inputs, missing_metadata
+    from echub.analysis.outcome import (
+        Component,
+        Condition,
+        Flag,
+        Interval,
+        Measurand,
+        Outcome,
+        Refusal,
+        Sensitivity,
+        Series,
+    )
     from echub.errors import (
         DataError,
         EchubError,
@@ -48,71 +55,64 @@ if TYPE_CHECKING:
         UnknownSpecies,
         UnknownUnit,
     )
-    from echub.metadata import Metadata
-    from echub.needs import Inputs, missing_metadata
-    from echub.notice import Notice
-    from echub.outcome import (
-        Component,
-        Condition,
-        Flag,
-        Interval,
-        Measurand,
-        Outcome,
-        Refusal,
-        Sensitivity,
-        Series,
-    )
-    from echub.record import Dropped, Record
-    from echub.source import Source
-    from echub.units import Unit, parse_unit, unit
-    from echub.vocabulary import quantities
+    from echub.files.description import describe, plain_types, restore
+    from echub.model.build import SourceColumn, build_dataset, build_map, build_tables
+    from echub.model.channels import Channel, build_long
+    from echub.model.column import Bits, Column
+    from echub.model.dataset import Dataset
+    from echub.model.metadata import Metadata
+    from echub.model.notice import Notice
+    from echub.model.record import Dropped, Record
+    from echub.model.source import Source
+    from echub.model.units import Unit, parse_unit, unit
+    from echub.model.vocabulary import quantities
 
 _LAZY = {
-    "Bits": "echub.column",
-    "Channel": "echub.channels",
-    "Column": "echub.column",
-    "Component": "echub.outcome",
-    "Condition": "echub.outcome",
+    "Bits": "echub.model.column",
+    "Channel": "echub.model.channels",
+    "Column": "echub.model.column",
+    "Component": "echub.analysis.outcome",
+    "Condition": "echub.analysis.outcome",
     "DataError": "echub.errors",
-    "Dataset": "echub.dataset",
-    "Dropped": "echub.record",
+    "Dataset": "echub.model.dataset",
+    "Dropped": "echub.model.record",
     "EchubError": "echub.errors",
-    "Flag": "echub.outcome",
-    "Inputs": "echub.needs",
-    "Interval": "echub.outcome",
-    "Measurand": "echub.outcome",
-    "Metadata": "echub.metadata",
+    "Flag": "echub.analysis.outcome",
+    "Inputs": "echub.analysis.needs",
+    "Interval": "echub.analysis.outcome",
+    "Measurand": "echub.analysis.outcome",
+    "Metadata": "echub.model.metadata",
     "MetadataError": "echub.errors",
-    "Notice": "echub.notice",
-    "Outcome": "echub.outcome",
+    "Notice": "echub.model.notice",
+    "Outcome": "echub.analysis.outcome",
     "PluginError": "echub.errors",
     "ReadError": "echub.errors",
-    "Record": "echub.record",
-    "Refusal": "echub.outcome",
-    "Sensitivity": "echub.outcome",
-    "Series": "echub.outcome",
-    "Several": "echub.analysis",
-    "Source": "echub.source",
-    "SourceColumn": "echub.build",
-    "Unit": "echub.units",
+    "Record": "echub.model.record",
+    "Refusal": "echub.analysis.outcome",
+    "Sensitivity": "echub.analysis.outcome",
+    "Series": "echub.analysis.outcome",
+    "Several": "echub.analysis.analysis",
+    "Source": "echub.model.source",
+    "SourceColumn": "echub.model.build",
+    "Unit": "echub.model.units",
     "UnitMismatch": "echub.errors",
     "UnknownColumn": "echub.errors",
     "UnknownOption": "echub.errors",
     "UnknownSpecies": "echub.errors",
     "UnknownUnit": "echub.errors",
-    "build_dataset": "echub.build",
-    "build_long": "echub.channels",
-    "build_map": "echub.build",
-    "build_tables": "echub.build",
-    "describe": "echub.description",
-    "missing_metadata": "echub.needs",
-    "parse_unit": "echub.units",
-    "plain_types": "echub.description",
-    "poisson_interval": "echub.counting",
-    "quantities": "echub.vocabulary",
-    "require_comparable": "echub.comparable",
-    "restore": "echub.description",
-    "unit": "echub.units",
+    "build_dataset": "echub.model.build",
+    "build_long": "echub.model.channels",
+    "build_map": "echub.model.build",
+    "build_tables": "echub.model.build",
+    "describe": "echub.files.description",
+    "missing_metadata": "echub.analysis.needs",
+    "parse_unit": "echub.model.units",
+    "plain_types": "echub.files.description",
+    "poisson_interval": "echub.analysis.counting",
+    "quantities": "echub.model.vocabulary",
+    "require_comparable": "echub.analysis.comparable",
+    "restore": "echub.files.description",
+    "unit": "echub.model.units",
 }
 
 __all__ = [

@@ -29,7 +29,7 @@ class Bad:
 
 def ignoring_unknown_options(monkeypatch):
     """The plugin cannot break this rule, the hub sees to it: so break the hub."""
-    monkeypatch.setattr("echub.reading.parse_options", lambda options, given, owner: options())
+    monkeypatch.setattr("echub.files.reading.parse_options", lambda options, given, owner: options())
 
 
 def changing(name, how):
@@ -261,7 +261,7 @@ def test_a_good_plugin_passes_every_rule(tmp_path):
     assert skipped == {}
 
 
-@pytest.mark.filterwarnings("ignore::echub.registry.PluginWarning")
+@pytest.mark.filterwarnings("ignore::echub.registry.registry.PluginWarning")
 @pytest.mark.parametrize(
     ("rule", "bad"),
     [

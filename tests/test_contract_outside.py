@@ -103,7 +103,9 @@ def test_fallback_and_explicit_only_readers_are_exempt_from_sniffing(run_pytest,
 
 
 def test_the_hub_does_not_need_pytest():
-    code = "import sys; sys.modules['pytest'] = None; import echub, echub.testing, echub.conversion, echub.cli"
+    code = (
+        "import sys; sys.modules['pytest'] = None; import echub, echub.testing, echub.files.conversion, echub.cli"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from echub.cli import main
-from echub.registry import registry
+from echub.registry.registry import registry
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

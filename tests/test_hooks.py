@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from echub import store
+from echub.files import store
 from fixtures.broken import sound
 from fixtures.broken.make import FOLDER
 

@@ -94,7 +94,7 @@ def test_fifty_plugins_load_nothing_heavy(tmp_path):
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         (info / "entry_points.txt").write_text(f"[echub]\n{name} = {name}\n")
-    body = "from echub.registry import registry\nassert len(registry().readers) >= 50, registry().plugins"
+    body = "from echub.registry.registry import registry\nassert len(registry().readers) >= 50, registry().plugins"
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     packages = loaded(body, PYTHONPATH=path)
     assert {"fake0", "fake49"} <= packages

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from echub.registry import registry
+from echub.registry.registry import registry
 
 ENTRY = """
 from dataclasses import dataclass

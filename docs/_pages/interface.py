@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import Any
 
 import echub
-import echub.hookspecs
 import echub.plugin
+import echub.registry.hookspecs
 from docs._pages.markdown import sections
 
 INTRO = """
@@ -26,12 +26,12 @@ def page() -> str:
 
 def hooks() -> list[str]:
     """Name every hook."""
-    return sorted(name for name in vars(echub.hookspecs) if name.startswith("echub_"))
+    return sorted(name for name in vars(echub.registry.hookspecs) if name.startswith("echub_"))
 
 
 def _hooks() -> Iterator[str]:
     for name in hooks():
-        yield _entry(name, getattr(echub.hookspecs, name))
+        yield _entry(name, getattr(echub.registry.hookspecs, name))
 
 
 def _names(module: ModuleType) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from docs._pages.markdown import code, sections, table, text
 from echub.declare import Analysis, Need
-from echub.registry import registry
+from echub.registry.registry import registry
 
 INTRO = """
 What the built-in plugins take: a reader's options as `--option key=value`, a writer's as `--writer-option`,

@@ -8,10 +8,10 @@ from typing import Any
 
 import echub_schemas
 from docs._pages.markdown import code, sections, table, text
-from echub.metadata import leaves
-from echub.rules import LEVELS, rules
-from echub.units import table as unit_table
-from echub.vocabulary import core, kinds
+from echub.model.metadata import leaves
+from echub.model.units import table as unit_table
+from echub.model.vocabulary import core, kinds
+from echub.validation.rules import LEVELS, rules
 
 
 def quantities_page() -> str:

@@ -24,8 +24,8 @@ from echub.cli.common import (
 from echub.errors import EchubError, TargetClash, UnknownOption
 
 if TYPE_CHECKING:
+    from echub.analysis.outcome import Outcome
     from echub.declare import Analysis
-    from echub.outcome import Outcome
 
 app = new_app()
 
@@ -67,7 +67,7 @@ def analyze(
     Exit code 0: answered (flagged included), 1: refused or without a needed statement, 2: the
     command line, 3: a file could not be read.
     """
-    from echub.registry import registry
+    from echub.registry.registry import registry
 
     if list_:
         _list(as_json)
@@ -139,7 +139,7 @@ def _questions(
         raise UnknownOption(
             f"{declared.name} has no --by", expected="an analysis of several files", found=f"--by {by}"
         )
-    from echub.reading import read
+    from echub.files.reading import read
 
     wanted = {"reader": settings["reader"], "options": settings["options"]}
     groups: dict[str, tuple[list[Path], list[Any]]] = {}
@@ -156,7 +156,7 @@ def _answer(
     declared: Analysis, question: _Question, settings: dict[str, Any], targets: dict[str, Path], *, as_json: bool
 ) -> int:
     """Answer, print and store; give the exit code. An error of one file does not stop the others."""
-    from echub.analysis import analyze
+    from echub.analysis.analysis import analyze
 
     try:
         outcome = analyze(declared.name, question.what, **settings)
@@ -170,15 +170,15 @@ def _answer(
     if as_json:
         typer.echo(outcome.to_json(indent=None))
     else:
-        from echub.cli.outcomes import show
+        from echub.cli.show.outcome import show
 
         show(outcome, question.name, written)
     return 1 if outcome.status == "refused" else 0
 
 
 def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> list[Path]:
-    from echub import figures
-    from echub.output import write_atomically
+    from echub.analysis import figures
+    from echub.files.output import write_atomically
 
     parts: list[tuple[Path, Any]] = []
     if path := targets.get("outcome"):
@@ -199,9 +199,9 @@ def _targets(
     declared: Analysis, questions: Sequence[_Question], output: Path | None, plot: Path | None, *, force: bool
 ) -> list[dict[str, Path]]:
     """Name what each question writes, before anything is read; several pictures are numbered by file."""
-    from echub import figures
-    from echub.outcome import SUFFIX
-    from echub.output import require_free
+    from echub.analysis import figures
+    from echub.analysis.outcome import SUFFIX
+    from echub.files.output import require_free
 
     if plot is not None:
         figures.require_format(plot)
@@ -229,7 +229,7 @@ def _time_range(text: str | None) -> tuple[float | None, float | None] | None:
     """Read ``0:3600s``: both ends in seconds, either may be empty; a unit of the last counts for both."""
     if text is None:
         return None
-    from echub.units import parse_value, scale_between
+    from echub.model.units import parse_value, scale_between
 
     match = _TIME.fullmatch(text)
     if not match or not (match[1] or match[2]):
@@ -244,8 +244,8 @@ def _time_range(text: str | None) -> tuple[float | None, float | None] | None:
 
 
 def _list(as_json: bool) -> None:
-    from echub.cli.terminal import table
-    from echub.registry import registry
+    from echub.cli.show.terminal import table
+    from echub.registry.registry import registry
 
     known = sorted(registry().analyses.values(), key=lambda analysis: analysis.name)
     if as_json:
@@ -255,6 +255,6 @@ def _list(as_json: bool) -> None:
 
 
 def _describe(declared: Analysis) -> None:
-    from echub.cli.outcomes import describe
+    from echub.cli.show.outcome import describe
 
     describe(declared)

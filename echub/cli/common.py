@@ -13,7 +13,7 @@ import typer
 from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
-    from echub.annotate import Annotations
+    from echub.files.annotations import Annotations
 
 Files = Annotated[list[Path], typer.Argument(help="Instrument files, native files or folders.", metavar="FILE...")]
 File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE")]
@@ -59,11 +59,11 @@ def user_metadata(
     meta: Sequence[Path] | None, values: Sequence[str] | None, timezone: str | None = None
 ) -> Annotations:
     """Load the metadata that the user adds."""
-    from echub.annotate import Annotations
+    from echub.files.annotations import Annotations
 
     given = pairs(values, "--set")
     if timezone is not None:
-        from echub.clock import require_zone
+        from echub.model.clock import require_zone
 
         given["experiment.timezone"] = require_zone(timezone)
     return Annotations.of(meta or (), given)

@@ -12,7 +12,7 @@ from echub.cli.common import Json, print_json
 from echub.errors import CommandError
 
 if TYPE_CHECKING:
-    from echub.comparison import Comparison, Verdict
+    from echub.model.comparison import Comparison, Verdict
 
 app = new_app()
 
@@ -39,8 +39,8 @@ def compare(
     Also a converted file and its source, or one file with two readers (--reader-a, --reader-b).
     Exit code 0: they agree, 1: they do not.
     """
-    from echub.comparison import compare
-    from echub.reading import read
+    from echub.files.reading import read
+    from echub.model.comparison import compare
 
     if b is None and reader_a == reader_b:
         raise CommandError("there is nothing to compare", expected="a second file, or --reader-a and --reader-b")
@@ -53,7 +53,7 @@ def compare(
 
 
 def _report(result: Comparison, a: str, b: str, verbose: bool) -> None:
-    from echub.cli.terminal import field, heading, table
+    from echub.cli.show.terminal import field, heading, table
 
     heading(f"{a} and {b}")
     agree = sum(verdict.agrees for verdict in result.verdicts)

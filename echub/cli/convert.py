@@ -26,9 +26,9 @@ from echub.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from echub.annotate import Annotations
-    from echub.batch import Batch
-    from echub.skipping import Settings
+    from echub.batch.batch import Batch
+    from echub.batch.skipping import Settings
+    from echub.files.annotations import Annotations
 
 app = new_app()
 
@@ -70,7 +70,7 @@ def convert(
     where it was stopped. Exit code 0: done (flagged included), 2: the command line or the target,
     3: a file could not be read, 130: interrupted.
     """
-    from echub.skipping import Settings
+    from echub.batch.skipping import Settings
 
     added = user_metadata(meta, set_, timezone)
     csv = {"style": csv_style, "delimiter": delimiter, "decimal": decimal}
@@ -84,8 +84,8 @@ def convert(
     if len(files) == 1 and not files[0].is_dir() and not shard:
         code = _single(files[0], output, settings, added, force=force, as_json=as_json)
     else:
-        from echub.batch import Batch
-        from echub.ledger import Shard
+        from echub.batch.batch import Batch
+        from echub.batch.ledger import Shard
 
         part = Shard.parse(shard) if shard else None
         try:
@@ -104,9 +104,9 @@ def _single(
     file: Path, output: Path | None, settings: Settings, added: Annotations, *, force: bool, as_json: bool
 ) -> int:
     """Convert one file and report it in full; an error is reported like a result."""
-    from echub.cli import report
-    from echub.conversion import Conversion, convert
+    from echub.cli.show import file as report
     from echub.errors import EchubError
+    from echub.files.conversion import Conversion, convert
 
     try:
         stem = output / file.name if output else file
@@ -123,8 +123,8 @@ def _single(
 
 def _many(batch: Batch, jobs: int | None, *, as_json: bool) -> int:
     """Convert all of a batch, reporting as results come and in sum at the end; give the exit code."""
-    from echub.cli.progress import counted
-    from echub.cli.summary import Summary, interruptible
+    from echub.cli.show.folder import Summary, interruptible
+    from echub.cli.show.progress import counted
 
     if batch.ledger is not None:
         for place in batch.ledger.damaged:

@@ -12,7 +12,7 @@ from echub.cli.common import File, Json, ReaderName, ReaderOptions, TableProfile
 
 if TYPE_CHECKING:
     from echub.declare import Decision, Reader
-    from echub.source import Source
+    from echub.model.source import Source
 
 app = new_app()
 
@@ -33,9 +33,9 @@ def detect(
     as_json: Json = False,
 ) -> None:
     """Show the readers that recognise a file, best first, without reading it."""
-    from echub.detect import choose, rank
-    from echub.registry import registry
-    from echub.source import Source
+    from echub.files.detect import choose, rank
+    from echub.model.source import Source
+    from echub.registry.registry import registry
 
     source = Source(file)
     options = reader_options(option, table_profile)
@@ -57,7 +57,7 @@ def detect(
 
 
 def _show(file: str, shown: list[Any]) -> None:
-    from echub.cli.terminal import heading, table
+    from echub.cli.show.terminal import heading, table
 
     heading(file)
     rows = [(m.confidence.name, m.reader.name, m.reader.title, m.problem or _remark(m.reader)) for m in shown]
@@ -65,7 +65,7 @@ def _show(file: str, shown: list[Any]) -> None:
 
 
 def _show_decisions(decisions: list[Decision]) -> None:
-    from echub.cli.terminal import table
+    from echub.cli.show.terminal import table
 
     typer.echo("")
     table(("what", "chosen", "evidence", "rival"), [(d.what, d.chosen, d.evidence, d.rival) for d in decisions])
@@ -74,8 +74,8 @@ def _show_decisions(decisions: list[Decision]) -> None:
 def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str]) -> Any:  # noqa: ANN401
     """Call what a reader declares beside `read`, with its options parsed."""
     from echub.errors import EchubError
-    from echub.options import parse_options
-    from echub.registry import resolve
+    from echub.registry.options import parse_options
+    from echub.registry.registry import resolve
 
     try:
         return resolve(target)(source, parse_options(chosen.options, options, f"the reader {chosen.name}"))
@@ -86,7 +86,7 @@ def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str]) -
 
 def _write_profile(chosen: Reader, source: Source, options: dict[str, str], target: Path, *, force: bool) -> None:
     from echub.errors import CommandError
-    from echub.output import require_free, write_atomically
+    from echub.files.output import require_free, write_atomically
 
     if not chosen.profile:
         raise CommandError(
@@ -105,9 +105,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _exit_code(source: Source) -> int:
-    from echub.detect import choose
     from echub.errors import EchubError
-    from echub.registry import registry
+    from echub.files.detect import choose
+    from echub.registry.registry import registry
 
     try:
         choose(source, registry())

@@ -38,7 +38,7 @@ def info(
 ) -> None:
     """Show what a file holds: datasets, columns, units, metadata, warnings."""
     from echub.cli.common import print_json
-    from echub.reading import read
+    from echub.files.reading import read
 
     record = read(
         file,
@@ -50,8 +50,8 @@ def info(
     if as_json:
         print_json(_as_dict(record))
         return
-    from echub.cli import report
-    from echub.cli.terminal import heading, table
+    from echub.cli.show import file as report
+    from echub.cli.show.terminal import heading, table
 
     heading(str(file))
     report.record(record)
@@ -66,8 +66,8 @@ def _short(text: str, width: int = 60) -> str:
 
 
 def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401
-    from echub.conversion import summary
-    from echub.jsontext import plain
+    from echub.files.conversion import summary
+    from echub.model.json_text import plain
 
     return {
         "datasets": [summary(dataset) for dataset in record.datasets.values()],

@@ -40,7 +40,7 @@ def init(
 
     Fill in what is missing and give it to `echub convert --meta cells.csv`.
     """
-    from echub.output import require_free, write_atomically
+    from echub.files.output import require_free, write_atomically
 
     require_free(output, force=force)
     rows = _rows(folder)
@@ -60,10 +60,10 @@ def _save(path: Path, text: str) -> None:
 
 def _rows(folder: Path) -> list[list[str]]:
     """Read every file of a folder that can be read; those that cannot are left out."""
-    from echub.cli.progress import counted
+    from echub.cli.show.progress import counted
     from echub.errors import EchubError, SourceNotFound
-    from echub.output import plan
-    from echub.reading import read
+    from echub.files.output import plan
+    from echub.files.reading import read
 
     if not folder.is_dir():
         raise SourceNotFound("this is no folder", path=str(folder), expected="a folder with instrument files")

@@ -42,9 +42,9 @@ def plot(
 
     Needs the extra `plot` (pip install 'echub[plot]').
     """
-    from echub import figures
-    from echub.output import require_free, write_atomically
-    from echub.reading import read
+    from echub.analysis import figures
+    from echub.files.output import require_free, write_atomically
+    from echub.files.reading import read
 
     target = output or file.with_name(file.name + ".png")
     figures.require_format(target)

@@ -12,7 +12,7 @@ from echub.cli import new_app
 from echub.cli.common import Json, print_json
 
 if TYPE_CHECKING:
-    from echub.registry import Plugin
+    from echub.registry.registry import Plugin
 
 app = new_app(no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def list_(as_json: Json = False) -> None:
 
     Exit code 4 where a plugin failed to load.
     """
-    from echub.cli.terminal import table
+    from echub.cli.show.terminal import table
 
     found = _quietly()
     if as_json:
@@ -51,8 +51,8 @@ def show(
 
     The templates alone go to standard output: echub plugins show acme > acme.toml
     """
-    from echub.cli.plugin_report import describe
-    from echub.registry import registry, resolve
+    from echub.cli.show.plugin import describe
+    from echub.registry.registry import registry, resolve
 
     found = _named(name)
     templates = {p.name: registry().templates_of(p.name) for p in found}
@@ -64,7 +64,7 @@ def show(
         described = [{**vars(p), "declares": describe(p), "templates": texts[p.name]} for p in found]
         print_json(described[0] if len(described) == 1 else described)
         return
-    from echub.cli.plugin_report import show_plugin
+    from echub.cli.show.plugin import show_plugin
 
     has_templates = any(templates.values())
     for plugin in found:
@@ -84,8 +84,8 @@ def new(
     It works as it stands, on an invented format; edit it until it is yours.
     Without a flag it asks, on a terminal. Exit code 2: the name cannot be, or the target exists.
     """
-    from echub import scaffold
     from echub.errors import UnknownOption
+    from echub.registry import scaffold
 
     scaffold.check_name(name)
     if not (reader or analysis):
@@ -122,7 +122,7 @@ def check(
 
     if importlib.util.find_spec("pytest") is None:
         raise PluginError("the rules are run by pytest, which is not installed", hint="pip install pytest")
-    from echub.cli.plugin_report import show_verdicts
+    from echub.cli.show.plugin import show_verdicts
     from echub.testing import checking
 
     subjects = checking.check(_quietly() if name is None else _named(name))
@@ -141,7 +141,7 @@ def _quietly() -> list[Plugin]:
     """Give all plugins; what is wrong with one is shown by the command, not warned of."""
     import warnings
 
-    from echub.registry import PluginWarning, registry
+    from echub.registry.registry import PluginWarning, registry
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PluginWarning)

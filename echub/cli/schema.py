@@ -23,33 +23,33 @@ def schema() -> None:
 
 
 def _quantities() -> Iterable[Any]:
-    from echub.registry import registry
-    from echub.vocabulary import quantities
+    from echub.model.vocabulary import quantities
+    from echub.registry.registry import registry
 
     registry()  # plugins may add quantities
     return quantities().values()
 
 
 def _units() -> Iterable[Any]:
-    from echub.units import table
+    from echub.model.units import table
 
     return table().units.values()
 
 
 def _kinds() -> Iterable[Any]:
-    from echub.vocabulary import kinds
+    from echub.model.vocabulary import kinds
 
     return kinds().values()
 
 
 def _metadata() -> Iterable[Any]:
-    from echub.metadata import leaves
+    from echub.model.metadata import leaves
 
     return leaves().values()
 
 
 def _rules() -> Iterable[Any]:
-    from echub.rules import rules
+    from echub.validation.rules import rules
 
     return rules().values()
 
@@ -68,7 +68,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterable[Any]], Sequence[str]]] = {
 def list_(as_json: Json = False) -> None:
     """List the parts of the schema, with its version."""
     import echub_schemas
-    from echub.cli.terminal import heading, table
+    from echub.cli.show.terminal import heading, table
 
     rows = [(name, str(len(list(entries()))), what) for name, (what, entries, _) in PARTS.items()]
     if as_json:
@@ -86,7 +86,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a part of the schema, or one quantity, unit, kind or metadata path in full."""
-    from echub.cli.terminal import field, heading, table
+    from echub.cli.show.terminal import field, heading, table
 
     if name in PARTS:
         _, entries, fields = PARTS[name]

@@ -11,7 +11,7 @@ from echub.cli.common import Json, print_json
 from echub.errors import SchemaError, UnknownOption
 
 if TYPE_CHECKING:
-    from echub.group import Group
+    from echub.validation.group import Group
 
 TEMPLATE = """\
 # The schema of our group, checked by `echub validate` for every file below this folder.
@@ -66,8 +66,8 @@ def init(
     import re
 
     import echub_schemas
-    from echub.group import GROUP_FILE
-    from echub.output import require_free, write_atomically
+    from echub.files.output import require_free, write_atomically
+    from echub.validation.group import GROUP_FILE
 
     target = folder / GROUP_FILE
     require_free(target, force=force)
@@ -84,7 +84,7 @@ def check(file: GroupFile = "", as_json: Json = False) -> None:
     if as_json:
         print_json({"name": group.name, "version": group.version, "sources": list(group.sources)})
         return
-    from echub.cli.terminal import field, heading
+    from echub.cli.show.terminal import field, heading
 
     heading(f"{group.name} {group.version}: sound")
     for source in group.sources:
@@ -98,7 +98,7 @@ def diff(file: GroupFile = "", as_json: Json = False) -> None:
     if as_json:
         print_json([dict(zip(("what", "core", "group"), row, strict=True)) for row in rows])
         return
-    from echub.cli.terminal import table
+    from echub.cli.show.terminal import table
 
     table(("what", "core", "group"), rows)
     if not rows:
@@ -112,9 +112,9 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Export the schema, the group's included: JSON Schema 2020-12, or the reference page."""
-    from echub.group import CORE, load
-    from echub.output import require_free, write_atomically
-    from echub.schema_export import FORMS
+    from echub.files.output import require_free, write_atomically
+    from echub.validation.export import FORMS
+    from echub.validation.group import CORE, load
 
     if to not in FORMS:
         raise UnknownOption(f"--to cannot be {to!r}", expected=", ".join(FORMS), found=to)
@@ -127,7 +127,7 @@ def export(
 
 
 def _load(file: str) -> Group:
-    from echub.group import GROUP_FILE, find, load
+    from echub.validation.group import GROUP_FILE, find, load
 
     found = file or find(Path.cwd() / GROUP_FILE)
     if not found:

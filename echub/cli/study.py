@@ -11,7 +11,7 @@ from echub.cli import new_app
 from echub.cli.common import Json, print_json
 
 if TYPE_CHECKING:
-    from echub.study import Answer
+    from echub.analysis.study import Answer
 
 app = new_app()
 
@@ -30,8 +30,8 @@ def study(
     What was answered before and has not changed is not computed again. Exit code 0: every
     question was answered, 1: some were refused (the report says why), 3: a file could not be read.
     """
-    from echub.study import load_study, run_study, summary
-    from echub.study_report import write_results
+    from echub.analysis.study import load_study, run_study, summary
+    from echub.analysis.study_report import write_results
 
     loaded = load_study(file)
     folder = output or file.with_name(f"{file.stem}_results")
@@ -45,8 +45,8 @@ def study(
 
 
 def _say(answer: Answer) -> None:
-    from echub.cli.outcomes import result
-    from echub.cli.terminal import field
+    from echub.cli.show.outcome import result
+    from echub.cli.show.terminal import field
 
     outcome = answer.outcome
     why = "; ".join(f"{flag.message} [{flag.code}]" for flag in outcome.refusals)
@@ -59,7 +59,7 @@ def _say(answer: Answer) -> None:
 
 
 def _report(answers: list[Answer], written: list[Path]) -> None:
-    from echub.cli.terminal import field, heading
+    from echub.cli.show.terminal import field, heading
 
     refused = sum(a.outcome.status == "refused" for a in answers)
     heading(f"{len(answers)} answers, {refused} refused")

@@ -49,11 +49,11 @@ def validate(
     folder's sidecar leaves rules out there. Exit code 0: no error, 1: the data or its metadata are
     at fault, 2: the command line, 3: a file cannot be read, 4: the group's schema or a plugin.
     """
-    from echub import validation
-    from echub.baseline import Baseline, save
-    from echub.cli.progress import counted
-    from echub.reporters import FORMATS
-    from echub.rules import matching
+    from echub.cli.show.progress import counted
+    from echub.validation import validation
+    from echub.validation.baseline import Baseline, save
+    from echub.validation.reporters import FORMATS
+    from echub.validation.rules import matching
 
     chosen = "json" if as_json else format_
     if chosen not in FORMATS:
@@ -78,7 +78,7 @@ def validate(
 
 def _write(text: str, output: Path | None) -> None:
     if output is not None:
-        from echub.output import write_atomically
+        from echub.files.output import write_atomically
 
         write_atomically([(output, lambda path: _put(path, text))])
     else:

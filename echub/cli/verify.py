@@ -25,8 +25,8 @@ def verify(
 
     Exit code 0: all holds, 1: something does not, 3: a file could not be read.
     """
-    from echub.cli.terminal import field, heading
-    from echub.verification import verify
+    from echub.cli.show.terminal import field, heading
+    from echub.files.verification import verify
 
     sound = True
     for file in files:

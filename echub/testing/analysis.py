@@ -25,17 +25,17 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from echub.analysis import analyze, parameters
-from echub.column import same_values
+from echub.analysis.analysis import analyze, parameters
+from echub.analysis.outcome import Measurand, Outcome
 from echub.declare import Analysis
 from echub.errors import EchubError
-from echub.outcome import Measurand, Outcome
-from echub.record import Record
-from echub.registry import registry, resolve
+from echub.model.column import same_values
+from echub.model.record import Record
+from echub.model.units import parse_unit
+from echub.model.vocabulary import quantities
+from echub.registry.registry import registry, resolve
 from echub.testing.base import Broken, Contract, one_line, rule
 from echub.testing.synth.case import Case
-from echub.units import parse_unit
-from echub.vocabulary import quantities
 
 OTHER_UNITS = {
     "time": "h",

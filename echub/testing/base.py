@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 
 from echub.declare import Reader
 from echub.errors import EchubError, PluginError
-from echub.installed import samples_of
-from echub.reading import read
-from echub.record import Record
-from echub.registry import is_installed, registry, resolve
+from echub.files.reading import read
+from echub.model.record import Record
+from echub.registry.installed import samples_of
+from echub.registry.registry import is_installed, registry, resolve
 
 Rule = TypeVar("Rule", bound=Callable[..., None])
 

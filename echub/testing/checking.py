@@ -14,8 +14,8 @@ import pytest
 
 from echub.declare import Analysis, Reader
 from echub.errors import PluginError
-from echub.installed import samples_of
-from echub.registry import Plugin, registry
+from echub.registry.installed import samples_of
+from echub.registry.registry import Plugin, registry
 from echub.testing.analysis import AnalysisContract
 from echub.testing.base import Broken, Contract, one_line
 from echub.testing.reader import ReaderContract

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.errors import EchubError
-from echub.record import Record
+from echub.model.record import Record
+from echub.model.units import parse_unit
 from echub.testing import guard
 from echub.testing.base import Contract
 from echub.testing.tables import Table, rows_of, table_of
-from echub.units import parse_unit
 
 BUDGET = 8 << 20
 """Bytes of a sample that are read again in all its damaged copies: large samples get fewer."""

@@ -16,8 +16,8 @@ __import__(given['module'])
 print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))
 """
 _CONTENT = """
-from echub.content import content_sha256
-from echub.reading import read
+from echub.files.content import content_sha256
+from echub.files.reading import read
 found = [content_sha256(read(file, reader=given['reader'])) for file in given['files']]
 print(json.dumps(found))
 """

@@ -9,12 +9,12 @@ from typing import get_args
 
 import numpy as np
 
-from echub.channels import CHANNEL, is_long
-from echub.column import Column, Origin
-from echub.dataset import Dataset
+from echub.model.channels import CHANNEL, is_long
+from echub.model.column import Column, Origin
+from echub.model.dataset import Dataset
+from echub.model.vocabulary import quantities
 from echub.testing.base import Broken, Contract, rule, skip
 from echub.testing.tables import is_table, same_numbers, table_of, tables
-from echub.vocabulary import quantities
 
 ROUNDING = 2.0**-50
 """What scaling a float64 there and back may cost, relative."""

@@ -7,8 +7,8 @@ import re
 import sys
 
 from echub.errors import EchubError
-from echub.options import parse_options
-from echub.registry import registry, resolve
+from echub.registry.options import parse_options
+from echub.registry.registry import registry, resolve
 from echub.testing.base import Broken, Contract, rule, skip
 from echub.testing.processes import imported_by
 

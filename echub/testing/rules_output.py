@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from echub import store
-from echub.conversion import convert
-from echub.dataset import Dataset
 from echub.errors import EchubError
-from echub.registry import registry
+from echub.files import store
+from echub.files.conversion import convert
+from echub.model.dataset import Dataset
+from echub.registry.registry import registry
 from echub.testing.base import Broken, Contract, differences, one_line, rule, skip
 from echub.testing.tables import is_table, same_numbers
 

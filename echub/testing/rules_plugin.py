@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from echub.declare import Analysis, Reader, Template, Writer
 from echub.errors import PluginError
-from echub.installed import samples_of
-from echub.registry import Plugin, registry, resolve
+from echub.registry.installed import samples_of
+from echub.registry.registry import Plugin, registry, resolve
 from echub.testing.base import Broken, Contract, rule
 
 _CALLABLES = {
@@ -49,7 +49,9 @@ class PluginContract(Contract):
     def test_it_offers_something(self) -> None:
         """It offers a reader, an analysis, a writer, a vocabulary, or enriches records."""
         if self._found.state == "ok" and not self._found.offers and not registry().enriches(self._found):
-            raise Broken("at least one declaration", "none", "implement a hook of echub.hookspecs with @hookimpl")
+            raise Broken(
+                "at least one declaration", "none", "implement a hook of echub.registry.hookspecs with @hookimpl"
+            )
 
     @rule
     def test_what_it_names_exists(self) -> None:

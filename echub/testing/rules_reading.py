@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from echub.content import content_sha256
-from echub.conversion import convert
 from echub.errors import DataError, EchubError, SourceError, UnknownOption
-from echub.source import Source
+from echub.files.content import content_sha256
+from echub.files.conversion import convert
+from echub.model.source import Source
 from echub.testing.base import Broken, Contract, differences, one_line, rule, skip
 from echub.testing.processes import content_elsewhere
 from echub.testing.strangers import strangers

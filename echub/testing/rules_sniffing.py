@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from echub.declare import Confidence
-from echub.detect import Match, ask, choose
 from echub.errors import EchubError
-from echub.registry import registry
-from echub.source import HEAD, Source
+from echub.files.detect import Match, ask, choose
+from echub.model.source import HEAD, Source
+from echub.registry.registry import registry
 from echub.testing import guard
 from echub.testing.base import Broken, Contract, rule, skip
 from echub.testing.strangers import strangers

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.dataset import Dataset
-from echub.record import Record
+from echub.model.dataset import Dataset
+from echub.model.record import Record
 
 Table = Mapping[tuple[int, str], NDArray[Any]]
 

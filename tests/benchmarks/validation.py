@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 import echub
-from echub import store
-from echub.column import Column
-from echub.dataset import Dataset
-from echub.record import Record
-from echub.validation import Checks, check_record, find_files
-from echub.validation import run as validate
+from echub.files import store
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.record import Record
+from echub.validation.validation import Checks, check_record, find_files
+from echub.validation.validation import run as validate
 from tests.benchmarks.budget import Bench, Figure
 
 ROWS, FILES = 10_000_000, 1000

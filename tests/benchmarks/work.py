@@ -82,7 +82,7 @@ def hub_batch(folder: str, target: str) -> Work:
 
 def checks(path: str) -> Work:
     """Make the structural checks of `convert` on a record that was read."""
-    from echub import reading
+    from echub.files import reading
 
     record = reading.read(path)
     return lambda: reading._check_structure(record)
@@ -109,7 +109,7 @@ def hub_table(path: str) -> Work:
 
 def sniff_table(path: str) -> Work:
     """Infer the dialect of a table, without its rows."""
-    from echub.source import Source
+    from echub.model.source import Source
     from echub_table.dialect import infer
 
     infer(Source(path))
@@ -125,7 +125,7 @@ def write_table(path: str, megabytes: str) -> Work:
 
 def plugins() -> Work:
     """Load all plugins of the environment."""
-    from echub.registry import registry
+    from echub.registry.registry import registry
 
     return registry
 
@@ -194,7 +194,7 @@ def write_run_without_log(folder: str) -> Work:
 
 def read_run(folder: str, how: str) -> Work:
     """Read that run twenty times, with or without its siblings."""
-    from echub.reading import read
+    from echub.files.reading import read
 
     run, siblings = Path(folder) / "run.mpr", how == "siblings"
     read(run, siblings=siblings)

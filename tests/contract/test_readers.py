@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from echub.registry import GROUP, registry
+from echub.registry.registry import GROUP, registry
 from echub.testing import ReaderContract
 from fixtures.bdf import TABLES as BDF
 from fixtures.eclab import COLUMNS, FLAG_IDS, SCENARIOS, header_of

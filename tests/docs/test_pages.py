@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 import echub
-import echub.hookspecs
 import echub.plugin
+import echub.registry.hookspecs
 import echub_schemas
 from docs._pages import commands, navigation, pages
 from docs._pages.sources import scan
 from echub.errors import EchubError
-from echub.registry import registry
+from echub.registry.registry import registry
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "echub").rglob("*.py"), *(ROOT / "plugins").glob("echub_*/*.py")]
@@ -95,7 +95,11 @@ def test_every_code_that_the_sources_make_is_listed(site):
 
 
 def test_every_hook_and_public_name_is_listed(site):
-    names = [*echub.__all__, *echub.plugin.__all__, *(n for n in dir(echub.hookspecs) if n.startswith("echub_"))]
+    names = [
+        *echub.__all__,
+        *echub.plugin.__all__,
+        *(n for n in dir(echub.registry.hookspecs) if n.startswith("echub_")),
+    ]
     headings = set(re.findall(r"^### (\w+)$", site["reference/python.md"], re.MULTILINE))
     assert headings == set(names) - {"hookimpl"}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from echub import units, vocabulary
+from echub.model import units, vocabulary
 from tests.echub.folders import mixed
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "eclab"

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from echub.batch import convert_many
+from echub.batch.batch import convert_many
 
 TABLE = "t / s;U / V\n0,5;{0},75\n1,5;{0},25\n2,5;{0},5\n"
 

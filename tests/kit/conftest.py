@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from echub import scaffold
+from echub.registry import scaffold
 from tests.kit import broken
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from echub import declare, hookspecs
+from echub import declare
+from echub.registry import hookspecs
 from echub.testing import AnalysisContract, ReaderContract
 from echub.testing.analysis import TOLERANCES
 from tests.kit.conftest import ROOT, TEMPLATE

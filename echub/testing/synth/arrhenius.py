@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub.outcome import Condition, Measurand, Outcome
+from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.testing.synth.case import Case
 
 BOLTZMANN_EV = 8.617333262e-5

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.build import ROWS, SourceColumn, build_dataset, build_map
-from echub.metadata import Metadata
-from echub.outcome import Outcome
-from echub.record import Provenance, Record
-from echub.units import convert, parse_value
-from echub.vocabulary import quantities
+from echub.analysis.outcome import Outcome
+from echub.model.build import ROWS, SourceColumn, build_dataset, build_map
+from echub.model.metadata import Metadata
+from echub.model.record import Provenance, Record
+from echub.model.units import convert, parse_value
+from echub.model.vocabulary import quantities
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub.outcome import Condition, Interval, Measurand, Outcome
+from echub.analysis.outcome import Condition, Interval, Measurand, Outcome
 from echub.testing.synth.case import Case
 from echub.testing.synth.instrument import Floats
 

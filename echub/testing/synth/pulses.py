@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from echub.outcome import Condition, Measurand, Outcome
+from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.instrument import CONTROL_TICK_S, Floats, Instrument
 

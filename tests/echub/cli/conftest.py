@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from echub.cli import main
-from echub.registry import registry
+from echub.registry.registry import registry
 
 
 @dataclass

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from echub.outcome import Outcome
+from echub.analysis.outcome import Outcome
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 AREA = ("--set", 'cell.area="0.785 cm^2"')

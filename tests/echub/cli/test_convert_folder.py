@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from echub.cli.summary import Summary
+from echub.batch.task import Done
+from echub.cli.show.folder import Summary
 from echub.errors import ReadError, UnknownFormat
-from echub.task import Done
 
 TABLE = "t / s;U / V\n0,5;3,75\n1,5;3,25\n2,5;3,5\n"
 
@@ -68,7 +68,7 @@ def test_the_folder_for_results_is_a_file(echub, folder, out):
 
 
 def test_two_runs_at_once(echub, folder, out):
-    from echub.ledger import Ledger
+    from echub.batch.ledger import Ledger
 
     with Ledger(out):
         done = echub("convert", folder, "-o", out)
@@ -87,7 +87,7 @@ def test_a_damaged_ledger_is_said(echub, folder, out):
 
 def test_a_full_disk_under_the_ledger_ends_the_run_in_words(echub, folder, out, monkeypatch):
     whole = os.write
-    monkeypatch.setattr("echub.ledger.os.write", lambda file, line: whole(file, line[:10]))
+    monkeypatch.setattr("echub.batch.ledger.os.write", lambda file, line: whole(file, line[:10]))
     done = echub("convert", folder, "-o", out)
     assert done.code == 2
     assert "the disk is full" in done.err

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from echub.registry import Plugin
+from echub.registry.registry import Plugin
 from echub.testing import checking
 
 

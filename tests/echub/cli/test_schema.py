@@ -2,9 +2,9 @@
 
 import pytest
 
-from echub.metadata import leaves
-from echub.units import table
-from echub.vocabulary import kinds, quantities
+from echub.model.metadata import leaves
+from echub.model.units import table
+from echub.model.vocabulary import kinds, quantities
 
 
 def test_the_parts_with_their_numbers(echub):

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from echub.cli.schema import app
 from echub.errors import SchemaError, TargetExists, UnknownOption
-from echub.group import load
+from echub.validation.group import load
 
 
 def run(*arguments):

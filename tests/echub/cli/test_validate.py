@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from echub import store
+from echub.files import store
 from fixtures.broken import sound
 from fixtures.broken.base import changed
 from fixtures.broken.make import FOLDER

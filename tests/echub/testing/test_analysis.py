@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from echub import needs
+from echub.analysis import needs
 from echub.plugin import Analysis, Gives, Interval, Measurand, Need, Outcome, Refusal
 from echub.testing import AnalysisContract
 from echub.testing.synth import Case, Column

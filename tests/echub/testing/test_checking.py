@@ -67,7 +67,7 @@ def broken_rules():
         ({"options=TinyOptions": 'samples="tiny:*.tiny"'}, "test_what_it_names_exists", "has no sample files"),
     ],
 )
-@pytest.mark.filterwarnings("ignore::echub.registry.PluginWarning")
+@pytest.mark.filterwarnings("ignore::echub.registry.registry.PluginWarning")
 def test_exactly_the_broken_rule_of_a_plugin_fails(tmp_path, edits, rule, found):
     with installed(tmp_path, edits):
         broken = broken_rules()

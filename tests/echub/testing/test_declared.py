@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from echub.registry import registry
+from echub.registry.registry import registry
 from echub.testing import AnalysisContract, ReaderContract
 from tests.echub.testing.test_analysis import GOOD, HERE, measured
 

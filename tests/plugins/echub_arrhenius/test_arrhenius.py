@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import echub
-from echub.outcome import Component, Condition, Flag, Measurand, Outcome
+from echub.analysis.outcome import Component, Condition, Flag, Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import Cells
 from echub_arrhenius.comparison import permutation_p

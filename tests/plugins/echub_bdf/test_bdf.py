@@ -10,13 +10,13 @@ import pytest
 
 import echub
 import echub_bdf
-from echub import vocabulary
-from echub.annotate import Annotations
 from echub.declare import Confidence
-from echub.detect import choose
 from echub.errors import MetadataError, ReadError, UnitMismatch, UnknownColumn
-from echub.registry import registry
-from echub.source import Source
+from echub.files.annotations import Annotations
+from echub.files.detect import choose
+from echub.model import vocabulary
+from echub.model.source import Source
+from echub.registry.registry import registry
 from echub_bdf.columns import COLUMNS
 from fixtures.eclab.make import FOLDER
 

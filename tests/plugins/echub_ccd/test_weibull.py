@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import CensoredData, weibull_min
 
 import echub
-from echub.outcome import Condition, Measurand, Outcome
+from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import CellBatch
 from echub_ccd.likelihood import Cells, fit

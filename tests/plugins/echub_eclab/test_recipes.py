@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from echub.comparison import compare
+from echub.files.reading import read
+from echub.model.comparison import compare
 from echub.plugin import SourceColumn
-from echub.reading import read
 from echub_eclab.derive import RECIPES, derived_columns
 from tests.plugins.echub_eclab.test_text_real import BINARIES, CORPUS, NO_CORPUS, TEXTS, record, twins
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from echub.conversion import convert
-from echub.reading import read
+from echub.files.conversion import convert
+from echub.files.reading import read
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import log_file
 from fixtures.eclab.texts import GCPL

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from echub.errors import EchubError, ReadError
-from echub.reading import read
+from echub.files.reading import read
 from echub_eclab.asciihead import LONGEST_LINE
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import Dialect, bare, export, settings_file, table

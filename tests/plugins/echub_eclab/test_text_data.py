@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from echub.source import Source
+from echub.model.source import Source
 from echub_eclab import MprOptions
 from echub_eclab.mpr import read as read_mpr
 from echub_eclab.sniff import sniff_mps, sniff_mpt

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from echub.comparison import compare
 from echub.errors import EchubError
+from echub.files.reading import read
+from echub.model.comparison import compare
+from echub.model.source import Source
 from echub.plugin import Confidence
-from echub.reading import read
-from echub.source import Source
 from echub_eclab.sniff import sniff_mps, sniff_mpt
 from tests.plugins.echub_eclab.text_support import CORPUS, NO_CORPUS
 
@@ -186,8 +186,8 @@ def test_a_log_of_another_day_is_not_used():
 
 
 def test_linked_files_of_one_run_join_and_others_do_not():
-    from echub.joining import join, link_of, runs_of, why_not_one_run
-    from echub.output import plan
+    from echub.files.joining import join, link_of, runs_of, why_not_one_run
+    from echub.files.output import plan
 
     folder = CORPUS / "ixdat-large-test-files"
     runs = [item for item in runs_of(plan([folder], None)) if isinstance(item, list)]

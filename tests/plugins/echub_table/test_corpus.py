@@ -12,7 +12,7 @@ import pytest
 
 import echub
 from echub.errors import EchubError, ReadError
-from echub.source import Source
+from echub.model.source import Source
 from echub_table.dialect import infer
 
 ROOT = Path(os.environ.get("ECHUB_CORPUS") or Path(__file__).parents[4] / "shared" / "corpus")

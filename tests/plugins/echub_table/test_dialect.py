@@ -6,7 +6,7 @@ import pytest
 
 from echub.declare import Confidence
 from echub.errors import ReadError
-from echub.source import Source
+from echub.model.source import Source
 from echub_table import sniff_excel, sniff_table
 from echub_table.dialect import Ambiguous, Given, infer
 from fixtures.tables.nasty import CASES

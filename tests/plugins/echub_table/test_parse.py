@@ -7,7 +7,7 @@ import pytest
 
 import echub
 from echub.errors import ReadError
-from echub.source import HEAD, Source
+from echub.model.source import HEAD, Source
 from echub_table import parse as parsing
 from echub_table import stream
 from echub_table.dialect import infer

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import echub
-from echub.conversion import convert
 from echub.errors import ReadError
+from echub.files.conversion import convert
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.make import FILES
 

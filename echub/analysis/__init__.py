@@ -1,0 +1,1 @@
+"""Analyses: needs, runs, outcomes, studies, figures."""

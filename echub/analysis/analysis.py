@@ -1,0 +1,305 @@
+"""Run an analysis: pick it, check its needs, hand over arrays in its units, attach provenance."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+import echub_schemas
+from echub import __version__
+from echub.analysis import needs
+from echub.analysis.needs import Inputs
+from echub.analysis.outcome import Outcome, Refusal
+from echub.analysis.points import load_outcomes
+from echub.declare import Analysis
+from echub.errors import EchubError, PluginError, UnknownOption
+from echub.files.annotations import Annotations
+from echub.files.reading import Readable, read
+from echub.model.dataset import Dataset
+from echub.model.json_text import plain
+from echub.model.record import Record
+from echub.registry.options import as_dict, parse_options
+from echub.registry.registry import registry, resolve
+
+Analysable = Readable | Record | Outcome
+Item = TypeVar("Item")
+GROUPING = ("cell.", "sample.", "experiment.", "sims.")
+"""Metadata that an outcome carries, so that later analyses can group and compare by it."""
+
+
+@dataclass(frozen=True)
+class Several(Sequence[Item], Generic[Item]):
+    """What an analysis of many gets: `Inputs` of several files, or outcomes; and the run's seed."""
+
+    items: tuple[Item, ...]
+    seed: int = 0
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401
+        return self.items[index]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+    def rng(self) -> np.random.Generator:
+        """Give a fresh random generator; each call begins the same sequence."""
+        return np.random.default_rng(self.seed)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which rows and columns are meant: an expression, a range of time in seconds, columns by need."""
+
+    select: str | None = None
+    time: tuple[float | None, float | None] | None = None
+    columns: Mapping[str, str] | None = None
+
+    def apply(self, dataset: Dataset) -> Dataset:
+        """Give the chosen rows."""
+        chosen = dataset.where(self.select) if self.select else dataset
+        return chosen.time_slice(*self.time) if self.time else chosen
+
+
+def analyze(
+    name: str | Analysis,
+    what: Analysable | Sequence[Analysable],
+    *,
+    params: Mapping[str, Any] | None = None,
+    profile: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+    annotations: Annotations | None = None,
+    select: str | None = None,
+    time: tuple[float | None, float | None] | None = None,
+    columns: Mapping[str, str] | None = None,
+    reader: str | None = None,
+    options: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> Outcome:
+    """Ask one question of a file, a record, several files, or earlier outcomes.
+
+    `name` is that of an installed analysis; a declaration that is not installed runs as well.
+    `params` are the analysis's parameters (numbers in their declared unit, or texts such as
+    ``"30 s"``), over those of `profile`. `metadata` (path to text) is added to what the source
+    says; `annotations` likewise when it reads files. What the analysis cannot answer is a
+    refused outcome, never an exception; raises what `read` raises, `CommandError` for a wrong
+    name, parameter or profile, and `PluginError` where the analysis fails.
+    """
+    declared = name if isinstance(name, Analysis) else registry().analysis(name)
+    chosen = parameters(declared, params or {}, profile)
+    added = (
+        Annotations(list(annotations.tables), {**annotations.values, **(metadata or {})}) if annotations else None
+    )
+    added = added or Annotations(values=dict(metadata or {}))
+    many = _listed(what)
+    if declared.consumes == "outcomes":
+        given: Any = [outcome for item in many for outcome in _outcomes(item)]
+    else:
+        given = [_record(item, reader, options, added) for item in many]
+    if declared.consumes == "dataset" and len(given) != 1:
+        raise UnknownOption(
+            f"{declared.name} takes one file at a time", expected="one file", found=f"{len(given)}"
+        )
+    run = _Run(declared, chosen, params or {}, profile, seed, Choice(select, time, columns))
+    return run.on(given)
+
+
+def parameters(analysis: Analysis, given: Mapping[str, Any], profile: str | None) -> Any:  # noqa: ANN401
+    """Give the parameters: defaults, over them a profile's, over them those given."""
+    base: Mapping[str, Any] = {}
+    if profile is not None:
+        if profile not in analysis.profiles:
+            raise UnknownOption(
+                f"{analysis.name} has no profile {profile!r}",
+                expected=" or ".join(analysis.profiles) or "no profile at all",
+                found=profile,
+            )
+        base = analysis.profiles[profile]
+    named = {key.replace("-", "_"): _text(value) for key, value in given.items()}
+    texts = {**{key: _text(value) for key, value in base.items()}, **named}
+    return parse_options(analysis.params, texts, f"the analysis {analysis.name}")
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _listed(what: Any) -> list[Any]:  # noqa: ANN401
+    return list(what) if isinstance(what, (list, tuple)) else [what]
+
+
+def _record(item: Any, reader: str | None, options: Mapping[str, str] | None, added: Annotations) -> Record:  # noqa: ANN401
+    if not isinstance(item, Record):
+        return read(item, reader=reader, options=options, annotations=added)
+    if not added.values:
+        return item
+    copy = Record(
+        item.datasets.values(),
+        metadata=type(item.metadata)(item.metadata.entries),
+        settings=item.settings,
+        notices=item.notices,
+        dropped=item.dropped,
+        provenance=item.provenance,
+    )
+    for path, text in added.values.items():
+        copy.metadata.set(path, text, source="--set")
+    return copy
+
+
+def _outcomes(item: Any) -> list[Outcome]:  # noqa: ANN401
+    if isinstance(item, Outcome):
+        return [item]
+    if isinstance(item, (str, os.PathLike)):
+        return load_outcomes(Path(item))
+    raise UnknownOption(
+        "this analysis takes outcomes or a table",
+        expected="an .outcome.json or a CSV table",
+        found=type(item).__name__,
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run of an analysis, with all that its provenance names."""
+
+    analysis: Analysis
+    params: Any
+    given: Mapping[str, Any]
+    profile: str | None
+    seed: int
+    choice: Choice
+
+    def on(self, items: Sequence[Any]) -> Outcome:
+        """Check the needs, run, and attach provenance; a refusal becomes the outcome."""
+        metadata = _shared([_metadata_of(item) for item in items])
+        inputs: Sequence[Any] = ()
+        try:
+            inputs = [item if isinstance(item, Outcome) else self._bind(item) for item in items]
+            if not inputs:
+                raise Refusal("empty", "there is nothing to analyse")
+            outcome = self._call(inputs)
+        except Refusal as refusal:
+            outcome = Outcome.refused(refusal)
+        flags = [flag for data in inputs if isinstance(data, Inputs) for flag in data.flags]
+        return outcome.replace(
+            analysis=self.analysis.name,
+            label=outcome.label or _label(items),
+            flags=(*outcome.flags, *flags),
+            metadata=metadata,
+            provenance=plain(self._provenance(items, inputs)),
+        )
+
+    def _bind(self, record: Record) -> Inputs:
+        kind = self.analysis.kind
+        dataset = self.choice.apply(record[kind]) if kind in record else None
+        return needs.bind(self.analysis, record, dataset=dataset, columns=self.choice.columns, seed=self.seed)
+
+    def _call(self, inputs: Sequence[Any]) -> Outcome:
+        """Run the plugin's code; what is no error of ours is the plugin's fault, and said so."""
+        data = inputs[0] if self.analysis.consumes == "dataset" else Several(tuple(inputs), self.seed)
+        try:
+            outcome = resolve(self.analysis.run)(data, self.params)
+        except EchubError:
+            raise
+        except Exception as error:  # the plugin boundary
+            raise self._failed(f"{type(error).__name__}: {error}") from error
+        if not isinstance(outcome, Outcome):
+            raise self._failed(f"it gave a {type(outcome).__name__}, not an Outcome")
+        self._check_gives(outcome)
+        return outcome
+
+    def _check_gives(self, outcome: Outcome) -> None:
+        declared = {gives.name: gives for gives in self.analysis.gives}
+        for name, measurand in outcome.measurands.items():
+            gives = declared.get(name)
+            if gives is None:
+                raise self._failed(f"it gave the measurand {name}, which it does not declare")
+            if not gives.unit_from and measurand.unit not in gives.units:
+                raise self._failed(
+                    f"it gave {name} in {measurand.unit!r}, declared is {' or '.join(gives.units)!r}"
+                )
+
+    def _failed(self, found: str) -> PluginError:
+        return PluginError(
+            f"the analysis {self.analysis.name} failed",
+            found=found,
+            cause=f"a mistake in the plugin of {_distribution(self.analysis)}",
+            hint="report it to the plugin's author, with the file if you can",
+        )
+
+    def _provenance(self, items: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
+        return {
+            "inputs": [_origin(item) for item in items],
+            "columns": [{n: a.how for n, a in d.answers.items()} for d in inputs if isinstance(d, Inputs)],
+            "selection": [list(d.origin["selection"]) for d in inputs if isinstance(d, Inputs)],
+            "analysis": {
+                "name": self.analysis.name,
+                "version": self.analysis.version,
+                "distribution": _distribution(self.analysis),
+                "reference": self.analysis.reference,
+            },
+            "parameters": self._parameters(),
+            "profile": self.profile,
+            "software": _versions(),
+            "seed": self.seed,
+        }
+
+    def _parameters(self) -> dict[str, Any]:
+        """Give every parameter with its unit and whether it is the default."""
+        defaults = as_dict(self.analysis.params())
+        units = {
+            field.name: field.metadata.get("unit") or "" for field in dataclasses.fields(self.analysis.params)
+        }
+        return {
+            name: {"value": value, "unit": units[name], "default": value == defaults[name]}
+            for name, value in as_dict(self.params).items()
+        }
+
+
+def _distribution(analysis: Analysis) -> str:
+    """Name the distribution that registered an analysis; one that is not installed belongs to none."""
+    if registry().analyses.get(analysis.name) != analysis:
+        return "not installed"
+    owner = registry().owner(analysis)
+    return f"{owner.distribution} {owner.version}"
+
+
+def _label(items: Sequence[Any]) -> str:
+    names = [i.label if isinstance(i, Outcome) else str(i.provenance.source.get("name", "record")) for i in items]
+    return names[0] if len(names) == 1 else f"{len(names)} inputs"
+
+
+def _origin(item: Record | Outcome) -> dict[str, Any]:
+    """Name an input by content: a source by its sha256, an outcome with the sources behind it."""
+    if isinstance(item, Record):
+        origin = item.provenance.as_dict()
+        return {**origin["source"], "reader": origin["reader"], "siblings": origin["siblings"]}
+    return {"outcome": item.label, "analysis": item.analysis, "inputs": list(item.provenance.get("inputs", ()))}
+
+
+def _metadata_of(item: Record | Outcome) -> dict[str, Any]:
+    if isinstance(item, Outcome):
+        return dict(item.metadata)
+    entries = [entry for entry in item.metadata if entry.path.startswith(GROUPING)]
+    return {e.path: plain({"value": e.value, "unit": e.unit, "source": e.source}) for e in entries}
+
+
+def _shared(trees: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Keep what all inputs say alike."""
+    first, *others = trees or [{}]
+    return {p: e for p, e in first.items() if all(p in t and t[p]["value"] == e["value"] for t in others)}
+
+
+@cache
+def _versions() -> dict[str, str]:
+    named = {name: importlib.metadata.version(name) for name in ("numpy", "scipy")}
+    return {"echub": __version__, "schema": echub_schemas.VERSION, **named}

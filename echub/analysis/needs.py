@@ -1,0 +1,334 @@
+"""From a record to what an analysis asked for: its needs checked, found, and in their units.
+
+Everything here is decided by the declaration alone; the analysis's own code is not loaded.
+Raises `Refusal` with the flag that would supply what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.analysis.outcome import Flag, Refusal
+from echub.declare import Analysis, Need, NeedMeta
+from echub.model.build import ROWS
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.metadata import Metadata, leaf_of
+from echub.model.record import Record
+from echub.model.units import Scale, parse_unit, scale_between
+from echub.model.vocabulary import quantities
+from echub.segments import clock_restarts
+
+AREA = "cell.area"
+_PER_AREA = {"current^1": "current^1 length^-2", "current^1 time^1": "current^1 length^-2 time^1"}
+"""Dimensions that a stated area turns into the density on the right."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What answered a need: the values, their unit, and in words where they come from."""
+
+    values: NDArray[Any]
+    unit: str
+    quantity: str
+    how: str
+    origin: str
+    averaged: bool = False
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The data of one source as an analysis sees them: ``data["t"]`` is a float64 array.
+
+    `data.source_of("U")` is the quantity that answered, `data.unit_of` its unit; a need that is
+    optional may be absent (``"U" in data``). `data.meta("cell.area")` is in the need's unit, or
+    None. `data.row` are source rows, `data.rng()` a generator from the run's seed.
+    """
+
+    name: str
+    answers: Mapping[str, Answer]
+    units: Mapping[str, str]
+    metadata: Metadata
+    row: NDArray[Any]
+    seed: int = 0
+    flags: tuple[Flag, ...] = ()
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, need: str) -> NDArray[Any]:
+        return self.answers[need].values
+
+    def __contains__(self, need: object) -> bool:
+        return need in self.answers
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def source_of(self, need: str) -> str:
+        """Give the quantity that answered a need."""
+        return self.answers[need].quantity
+
+    def how(self, need: str) -> str:
+        """Say in words where the values of a need come from."""
+        return self.answers[need].how
+
+    def unit_of(self, need: str) -> str:
+        """Give the unit in which the values of a need arrived."""
+        return self.answers[need].unit
+
+    def origin_of(self, need: str) -> str:
+        """Tell whether the values were measured, programmed, reported or derived."""
+        return self.answers[need].origin
+
+    def is_averaged(self, need: str) -> bool:
+        """Tell whether each value is an average since the row before."""
+        return self.answers[need].averaged
+
+    def meta(self, path: str) -> Any:  # noqa: ANN401
+        """Give a metadata value in the unit of its need (else the schema's), or None."""
+        return self.metadata.value(path, self.units.get(path))
+
+    def rng(self) -> np.random.Generator:
+        """Give a fresh random generator; each call begins the same sequence."""
+        return np.random.default_rng(self.seed)
+
+
+def bind(
+    analysis: Analysis,
+    record: Record,
+    *,
+    dataset: Dataset | None = None,
+    columns: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> Inputs:
+    """Check the needs of an analysis against a record and hand over what it asked for.
+
+    `dataset` is the selected part of the record's dataset, `columns` names a column for a need
+    that several could answer.
+    """
+    data = dataset if dataset is not None else _dataset(analysis, record)
+    _require_rows(data)
+    _check_metadata(analysis, record.metadata)
+    found = {need.name: _answer(need, data, record.metadata, columns or {}) for need in analysis.columns}
+    answers = {name: answer for name, answer in found.items() if answer is not None}
+    row = data["row"] if "row" in data.columns else np.arange(data.rows)
+    flags: tuple[Flag, ...] = ()
+    if all(column.axes == ROWS for column in data.columns.values()):
+        answers, row, flags = _without_gaps(analysis, answers, row)
+    else:  # a map has no rows that could be left out
+        _require_numbers(analysis, answers)
+    _check_clock(analysis, answers, row)
+    _check_sampling(analysis, answers, len(row))
+    units = {need.path: need.unit for need in analysis.metadata if need.unit}
+    origin = {**record.provenance.as_dict(), "selection": list(data.history)}
+    name = str(record.provenance.source.get("name", "record"))
+    return Inputs(name, answers, units, record.metadata, row, seed, flags, origin)
+
+
+def _require_rows(data: Dataset) -> None:
+    if not data.rows:
+        how = f" after {'; '.join(data.history)}" if data.history else ""
+        raise Refusal("empty", f"the {data.kind} dataset has no rows{how}")
+
+
+def _require_unit(column: Column) -> None:
+    if column.unit is None:
+        raise Refusal("no_unit", f"the column {column.name} has no unit", where=f"column {column.header}")
+
+
+def _dataset(analysis: Analysis, record: Record) -> Dataset:
+    if analysis.kind in record:
+        return record[analysis.kind]
+    raise Refusal(
+        "no_dataset",
+        f"the record has no {analysis.kind} dataset, but {', '.join(record) or 'none at all'}",
+        hint="`echub info FILE` shows what it holds",
+    )
+
+
+# -- metadata --------------------------------------------------------------------------------
+
+
+def _check_metadata(analysis: Analysis, metadata: Metadata) -> None:
+    for need in analysis.metadata:
+        if not need.optional and need.path not in metadata:
+            raise missing_metadata(need.path, need.help)
+
+
+def missing_metadata(path: str, why: str = "") -> Refusal:
+    """Give the refusal for a missing path, with the flag that supplies it."""
+    code = "missing_area" if path == AREA else "missing_metadata"
+    return Refusal(code, f"{path} is not stated{f': {why}' if why else ''}", hint=flag_for(path))
+
+
+def flag_for(path: str) -> str:
+    """Give the command-line flag that states a metadata path."""
+    leaf = leaf_of(path)
+    examples = {AREA: "0.785 cm^2", "cell.temperature": "30 degC"}
+    other = "|".join(leaf.choices) if leaf.choices else f"1 {leaf.unit}" if leaf.unit else "..."
+    return f'--set {path}="{examples.get(path, other)}"'
+
+
+# -- columns ---------------------------------------------------------------------------------
+
+
+def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, str]) -> Answer | None:
+    """Find what answers a need; None where nothing does and nothing must."""
+    if need.name in chosen:
+        return _in_unit(need, data.column(chosen[need.name]), metadata)
+    for quantity in need.quantities:
+        if column := _find(need, quantity, data):
+            return _in_unit(need, column, metadata)
+        if quantity == "voltage" and (answer := _cell_voltage(need, data, metadata)):
+            return answer
+    if need.optional:
+        return None
+    raise Refusal(
+        "missing_column",
+        f"there is no {' or '.join(need.quantities)}",
+        where=f"columns {', '.join(data.columns)}",
+        hint=f"--column {need.name}=NAME names a column that answers"
+        + (
+            "; --set cell.configuration=two_electrode where the potential is the cell voltage"
+            * _hides_voltage(need, data)
+        ),
+    )
+
+
+def _hides_voltage(need: Need, data: Dataset) -> bool:
+    return "voltage" in need.quantities and "potential_we" in data.quantities
+
+
+def _find(need: Need, quantity: str, data: Dataset) -> Column | None:
+    """Find the column of a quantity: the one that bears its name, else the only one."""
+    if quantity in data.columns:
+        return data.columns[quantity]
+    if bits := next((bits for _, bits in data.bit_fields() if bits.quantity == quantity), None):
+        return Column(bits.name, data[bits.name], quantity, "1", "reported", bits.header)
+    found = [column for column in data.columns.values() if column.quantity == quantity]
+    if len(found) > 1:
+        names = ", ".join(column.name for column in found)
+        raise Refusal(
+            "ambiguous_column",
+            f"{len(found)} columns are a {quantity}: {names}",
+            hint=f"--column {need.name}={found[0].name}",
+        )
+    return found[0] if found else None
+
+
+def _in_unit(need: Need, column: Column, metadata: Metadata) -> Answer:
+    """Bring a column to the unit of a need; a density is made with a stated area only."""
+    quantity = column.quantity or column.name
+    if not need.unit:
+        return Answer(column.plain(), column.unit or "", quantity, column.name, column.origin, column.averaged)
+    _require_unit(column)
+    have, want = parse_unit(column.unit or need.unit), parse_unit(need.unit)
+    if _PER_AREA.get(have.dimension) == want.dimension:
+        return _per_area(need, column, metadata)
+    known = quantities().get(column.quantity or "")
+    scale = scale_between(have, want, point=known is not None and known.point)
+    return Answer(scale.apply(column.values), need.unit, quantity, column.name, column.origin, column.averaged)
+
+
+def _per_area(need: Need, column: Column, metadata: Metadata) -> Answer:
+    quantity = column.quantity or column.name
+    area = metadata.get(AREA)
+    if area is None and need.without_area is None:
+        raise missing_metadata(AREA, f"{column.name} becomes {need.quantities[0]} by it")
+    if area is None or area.unit is None:
+        unit = need.without_area or ""
+        how = f"{column.name}; no area is stated"
+        return Answer(column.to(unit), unit, quantity, how, column.origin, column.averaged)
+    per_area = parse_unit(f"{column.unit}/{area.unit}")
+    scale = Scale(scale_between(per_area, need.unit).factor)
+    how = f"{column.name} / {area.value:g} {area.unit} (cell.area by {area.source})"
+    values = scale.apply(column.to(column.unit or "") / area.value)
+    return Answer(values, need.unit, quantity, how, "derived", column.averaged)
+
+
+def _cell_voltage(need: Need, data: Dataset, metadata: Metadata) -> Answer | None:
+    """Give the cell voltage from potentials, where what they are measured against is stated."""
+    working = data.columns.get("potential_we")
+    counter = data.columns.get("potential_ce")
+    if working is None:
+        return None
+    if metadata.value("cell.configuration") == "two_electrode":
+        how = "potential_we of a cell declared two-electrode"
+        return Answer(working.to(need.unit), need.unit, "voltage", how, working.origin)
+    if counter is not None:
+        values = working.to(need.unit) - counter.to(need.unit)
+        return Answer(values, need.unit, "voltage", "potential_we - potential_ce", "derived")
+    return None
+
+
+# -- rows ------------------------------------------------------------------------------------
+
+
+def _require_numbers(analysis: Analysis, answers: Mapping[str, Answer]) -> None:
+    for need in analysis.columns:
+        answer = None if need.optional else answers.get(need.name)
+        if answer is not None and answer.values.dtype.kind == "f" and not np.isfinite(answer.values).any():
+            raise Refusal("no_values", f"the column {answer.how} holds no number")
+
+
+def _without_gaps(
+    analysis: Analysis, answers: dict[str, Answer], row: NDArray[Any]
+) -> tuple[dict[str, Answer], NDArray[Any], tuple[Flag, ...]]:
+    """Leave out rows in which a required column has no value, and say how many."""
+    _require_numbers(analysis, answers)
+    whole = np.ones(len(row), dtype=bool)
+    for need in analysis.columns:
+        values = answers[need.name].values if need.name in answers else None
+        if need.optional or need.gaps or values is None or values.ndim != 1 or values.dtype.kind != "f":
+            continue
+        whole &= np.isfinite(values)
+    if whole.all():
+        return answers, row, ()
+    if not whole.any():
+        raise Refusal("no_values", "no row has a value in all the columns that are needed")
+    kept = {n: replace(a, values=a.values[whole]) for n, a in answers.items()}
+    lost = int((~whole).sum())
+    flag = Flag("rows_without_values", f"{lost} of {len(row)} rows lack a value and were left out")
+    return kept, row[whole], (flag,)
+
+
+def _check_clock(analysis: Analysis, answers: Mapping[str, Answer], row: NDArray[Any]) -> None:
+    for need in analysis.columns:
+        if need.restarts or need.name not in answers or answers[need.name].quantity != "time":
+            continue
+        restarts = clock_restarts(answers[need.name].values)
+        if len(restarts):
+            raise Refusal(
+                "clock_restarts",
+                f"time goes back {len(restarts)} times",
+                where=f"source row {row[restarts[0]]}",
+                hint=f'--select "row < {row[restarts[0]]}" keeps the part before',
+            )
+
+
+def _check_sampling(analysis: Analysis, answers: Mapping[str, Answer], rows: int) -> None:
+    limits = analysis.sampling
+    if rows < limits.rows:
+        raise Refusal("too_few_rows", f"{rows} rows, at least {limits.rows} are needed")
+    clock = next(
+        (answers[n.name] for n in analysis.columns if n.quantities == ("time",) and n.name in answers), None
+    )
+    if clock is None or rows < 2 or clock.unit != "s":
+        return
+    span, step = float(np.ptp(clock.values)), float(np.median(np.diff(clock.values)))
+    if span < limits.span_s:
+        raise Refusal("too_short", f"the data span {span:g} s, at least {limits.span_s:g} s are needed")
+    if limits.step_s is not None and step > limits.step_s:
+        raise Refusal("sampled_too_coarsely", f"a row every {step:g} s, at most {limits.step_s:g} s are needed")
+
+
+def describe(need: Need | NeedMeta) -> tuple[str, str, str]:
+    """Give name, unit and what answers of a need, for help pages."""
+    if isinstance(need, NeedMeta):
+        return need.path, need.unit or leaf_of(need.path).unit or "", need.help or leaf_of(need.path).description
+    unit = need.unit + (f" ({need.without_area} without an area)" if need.without_area else "")
+    return need.name, unit, " or ".join(need.quantities) + (f"; {need.help}" if need.help else "")

@@ -1,0 +1,94 @@
+"""Earlier outcomes as input: `.outcome.json` files, folders of them, or a table of values.
+
+A table is CSV: its header names metadata paths and measurands, each with its unit, such as
+``sample.group, cell.temperature / degC, onset_current_density / mA/cm^2``. Each row becomes an
+outcome with no analysis behind it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from echub.analysis.outcome import SUFFIX, Measurand, Outcome
+from echub.errors import DataError, MetadataError, SourceNotFound
+from echub.model.metadata import Entry, Metadata, leaves
+from echub.model.units import parse_unit
+
+
+def load_outcomes(path: Path) -> list[Outcome]:
+    """Read an outcome, all outcomes of a folder, or the rows of a table.
+
+    Raises `SourceNotFound`, or `DataError` saying where the table is at fault.
+    """
+    if path.is_dir():
+        return [outcome for file in sorted(path.glob(f"*{SUFFIX}")) for outcome in load_outcomes(file)]
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise SourceNotFound(f"the outcome cannot be read: {error}", path=str(path)) from None
+    except UnicodeDecodeError as error:
+        raise DataError(
+            "this is no outcome of an analysis",
+            path=str(path),
+            expected=f"an {SUFFIX}, a folder of them, or a CSV table",
+            found=f"a file that is no text (byte {error.start})",
+            cause="an instrument's file, which another analysis has to answer first",
+            hint="echub analyze NAME FILE -o OUT stores outcomes in OUT",
+        ) from None
+    try:
+        if path.name.endswith(".json"):
+            return [Outcome.from_json(text)]
+        return _table(text, path.name, hashlib.sha256(data).hexdigest())
+    except DataError as error:
+        error.path = error.path or str(path)
+        raise
+
+
+def _table(text: str, name: str, sha256: str) -> list[Outcome]:
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
+    rows = [row for row in rows if any(row)]
+    if len(rows) < 2:
+        raise DataError("the table has no rows", expected="a header with units, and a row per value")
+    return [_row(rows[0], row, number, name, sha256) for number, row in enumerate(rows[1:], 2)]
+
+
+def _row(header: Sequence[str], row: Sequence[str], number: int, name: str, sha256: str) -> Outcome:
+    metadata, measurands = Metadata(), {}
+    for title, cell in zip(header, row, strict=False):
+        path, _, unit = (part.strip() for part in title.partition("/"))
+        if not cell:
+            continue
+        if path in leaves() or path.startswith("extra."):
+            _state(metadata, path, cell, unit, f"{name} row {number}")
+        else:
+            measurands[path] = _measurand(path, cell, unit, number)
+    entries = {e.path: {"value": e.value, "unit": e.unit, "source": e.source} for e in metadata}
+    provenance: dict[str, Any] = {"inputs": [{"name": name, "sha256": sha256, "row": number}]}
+    return Outcome(measurands, metadata=entries, provenance=provenance, label=f"{name} row {number}")
+
+
+def _state(metadata: Metadata, path: str, cell: str, unit: str, source: str) -> None:
+    """Add a statement; a temperature below absolute zero is kept, for the analysis to say what it is."""
+    try:
+        metadata.set(path, cell, unit or None, source=source)
+    except MetadataError as error:
+        if path == "cell.temperature" and unit == "K":
+            metadata.entries.append(Entry(path, float(cell) - 273.15, "degC", source))
+            return
+        error.where = error.where or source
+        raise
+
+
+def _measurand(name: str, cell: str, unit: str, number: int) -> Measurand:
+    parsed = parse_unit(unit or "1")
+    try:
+        return Measurand(str(parsed), float(cell))
+    except ValueError:
+        raise DataError(f"{name} is no number", where=f"row {number}", expected="a number", found=cell) from None

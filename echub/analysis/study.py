@@ -1,0 +1,389 @@
+"""A study: files, statements about them, and steps of analysis, from one TOML file.
+
+::
+
+    title = "Na | solid electrolyte | Na"
+    files = ["*.mpr"]
+    meta = ["cells.csv"]
+
+    [[step]]
+    name = "onset"
+    analysis = "ramp-onset"
+    params.window = "30 s"
+
+    [[step]]
+    name = "activation"
+    analysis = "arrhenius"
+    from = "onset"
+    by = "sample.group"
+
+Every answer is cached under a hash of all that it depends on, so that a study resumes where it
+stopped and repeats only what changed. A file that cannot be read, or an analysis that refuses,
+becomes a line of the report and never stops the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from echub.analysis.analysis import analyze, parameters
+from echub.analysis.outcome import Flag, Outcome
+from echub.batch.workers import each
+from echub.declare import Analysis
+from echub.errors import DataError, EchubError, PluginError, WorkerDied
+from echub.files.annotations import Annotations
+from echub.model.json_text import plain, to_json
+from echub.model.metadata import Metadata
+from echub.model.source import Source
+from echub.registry.registry import registry
+
+FEW = 4
+"""Fewer questions than this are answered without further processes, whose start costs more."""
+_KEYS = {"title", "files", "meta", "set", "step", "seed"}
+_STEP_KEYS = {"name", "analysis", "params", "profile", "from", "by", "select", "time", "reader", "columns"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One analysis, on each file (or group of files), or on the outcomes of an earlier step.
+
+    `by` is a metadata path: one answer per value of it.
+    """
+
+    name: str
+    analysis: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    profile: str | None = None
+    source: str | None = None
+    by: str | None = None
+    select: str | None = None
+    time: tuple[float | None, float | None] | None = None
+    reader: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def declared(self) -> Analysis:
+        """Give the declaration of the analysis."""
+        return registry().analysis(self.analysis)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as its file states it."""
+
+    path: Path
+    title: str
+    files: tuple[Path, ...]
+    tables: tuple[Path, ...]
+    values: Mapping[str, str]
+    steps: tuple[Step, ...]
+    seed: int = 0
+
+    def annotations(self) -> Annotations:
+        """Load the statements about the files."""
+        return Annotations.of(self.tables, self.values)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one step answered to one question; `picture` is a PNG, where the analysis draws one."""
+
+    step: Step
+    label: str
+    sources: tuple[str, ...]
+    outcome: Outcome
+    picture: bytes = b""
+    cached: bool = False
+
+
+def load_study(path: str | os.PathLike[str]) -> Study:
+    """Read and check a study file; `PluginError` says where it is at fault."""
+    path = Path(path)
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PluginError("the study cannot be read", path=str(path), found=str(error)) from None
+    _no_others(tree, _KEYS, path, "the study")
+    folder = path.parent
+    files = [found for pattern in _texts(tree, "files", path) for found in sorted(folder.glob(pattern))]
+    if not files:
+        raise PluginError("the study names no file that is there", path=str(path), found=str(tree.get("files")))
+    steps: list[Step] = []
+    for number, entry in enumerate(tree.get("step", ()), 1):
+        steps.append(_step(entry, number, steps, path))
+    if not steps:
+        raise PluginError("the study has no step", path=str(path), expected="[[step]] with name and analysis")
+    values = {p: str(v) for p, v in _flat(tree.get("set", {}))}
+    return Study(
+        path,
+        str(tree.get("title", path.stem)),
+        tuple(dict.fromkeys(file for file in files if file.is_file())),
+        tuple(folder / name for name in _texts(tree, "meta", path)),
+        values,
+        tuple(steps),
+        int(tree.get("seed", 0)),
+    )
+
+
+def _texts(tree: Mapping[str, Any], key: str, path: Path) -> list[str]:
+    value = tree.get(key, [])
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+        raise PluginError(f"{key} must be a list of texts", path=str(path), found=str(value))
+    return listed
+
+
+def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: Path) -> Step:
+    where = f"step {number}"
+    _no_others(entry, _STEP_KEYS, path, where)
+    if "analysis" not in entry:
+        raise PluginError("a step names no analysis", path=str(path), where=where)
+    name = str(entry.get("name", entry["analysis"]))
+    source = entry.get("from")
+    if name in {step.name for step in before}:
+        raise PluginError(f"two steps are called {name}", path=str(path), where=where)
+    if source is not None and source not in {step.name for step in before}:
+        raise PluginError(
+            f"{where} takes from {source!r}, which is no earlier step",
+            path=str(path),
+            expected=", ".join(step.name for step in before) or "no earlier step",
+        )
+    span = entry.get("time")
+    step = Step(
+        name,
+        str(entry["analysis"]),
+        entry.get("params", {}),
+        entry.get("profile"),
+        source,
+        entry.get("by"),
+        entry.get("select"),
+        (span[0], span[1]) if span else None,
+        entry.get("reader"),
+        entry.get("columns", {}),
+    )
+    if (step.declared.consumes == "outcomes") != (source is not None):
+        wants = "outcomes: it needs `from`" if source is None else "files: it takes no `from`"
+        raise PluginError(f"{step.analysis} takes {wants}", path=str(path), where=where)
+    parameters(step.declared, step.params, step.profile)
+    return step
+
+
+def _no_others(entry: Mapping[str, Any], known: set[str], path: Path, where: str) -> None:
+    if unknown := sorted(set(entry) - known):
+        raise PluginError(
+            f"{where} has no {', '.join(unknown)}", path=str(path), where=where, expected=", ".join(sorted(known))
+        )
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+# -- running ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Everything that one answer depends on, in a form that crosses to another process."""
+
+    step: Step
+    label: str
+    files: tuple[Path, ...]
+    outcomes: tuple[str, ...]
+    annotations: Annotations
+    seed: int
+    cache: Path
+
+
+def run_study(
+    study: Study,
+    output: Path,
+    *,
+    workers: int | None = None,
+    progress: Callable[[Answer], None] | None = None,
+) -> list[Answer]:
+    """Answer every step; `output` holds the cache and the stored outcomes.
+
+    workers: processes, by default one per core. `progress` hears of every answer.
+    """
+    annotations = study.annotations()
+    cache = output / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    answers: list[Answer] = []
+    for step in study.steps:
+        questions = list(_questions(study, step, answers, annotations, cache))
+        for answer in _answered(questions, workers or os.cpu_count() or 1):
+            answers.append(answer)
+            if progress:
+                progress(answer)
+    return answers
+
+
+def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
+    """Answer questions in their order, in processes where there are more than a few."""
+    few = workers == 1 or len(questions) < FEW
+    early: dict[int, Answer] = {}
+    wanted = 0
+    numbered = each(_numbered, enumerate(questions), jobs=None if few else min(workers, len(questions)))
+    for (number, question), answer in numbered:
+        early[number] = answer or _died(question)
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted += 1
+
+
+def _numbered(question: tuple[int, _Question]) -> Answer:
+    return _answer(question[1])
+
+
+def _died(question: _Question) -> Answer:
+    """Refuse a question whose process died."""
+    flag = Flag(
+        WorkerDied.code,
+        "the process that computed this died",
+        "refusal",
+        hint="run the analysis on this file alone",
+    )
+    refused = Outcome(flags=(flag,), analysis=question.step.analysis, label=question.label)
+    return Answer(question.step, question.label, tuple(map(str, question.files)), refused)
+
+
+def _questions(
+    study: Study, step: Step, answers: Sequence[Answer], annotations: Annotations, cache: Path
+) -> Iterator[_Question]:
+    if step.source is not None:
+        given = [a.outcome for a in answers if a.step.name == step.source]
+        for label, group in _grouped(given, step.by, lambda o, path: o.meta(path)):
+            texts = tuple(outcome.to_json(indent=None) for outcome in group)
+            yield _Question(step, label or step.name, (), texts, annotations, study.seed, cache)
+    elif step.declared.consumes == "datasets":
+        stated = {file: _stated(file, annotations) for file in study.files}
+        for label, files in _grouped(list(study.files), step.by, lambda f, path: stated[f].value(path)):
+            yield _Question(step, label or "all", tuple(files), (), annotations, study.seed, cache)
+    else:
+        for file in study.files:
+            yield _Question(step, file.name, (file,), (), annotations, study.seed, cache)
+
+
+def _grouped(
+    items: Sequence[Any], by: str | None, value: Callable[[Any, str], Any]
+) -> Iterator[tuple[str, list[Any]]]:
+    """Part items by a metadata path, in the order of appearance."""
+    groups: dict[str, list[Any]] = {}
+    for item in items:
+        groups.setdefault(str(value(item, by) or "(not stated)") if by else "", []).append(item)
+    yield from groups.items()
+
+
+def _stated(file: Path, annotations: Annotations) -> Metadata:
+    metadata = Metadata()
+    annotations.apply(Source(file), metadata)
+    return metadata
+
+
+def _answer(question: _Question) -> Answer:
+    """Take an answer from the cache, or ask; an error becomes a refused outcome."""
+    step, sources = question.step, tuple(str(file) for file in question.files)
+    try:
+        key = _key(question)
+        stored = question.cache / f"{key}.outcome.json"
+        drawn = question.cache / f"{key}.png"
+        if stored.is_file():
+            outcome = Outcome.from_json(stored.read_text(encoding="utf-8"))
+            picture = drawn.read_bytes() if drawn.is_file() else b""
+            return Answer(step, question.label, sources, outcome, picture, cached=True)
+        outcome = _ask(question)
+        picture = _picture(step, outcome)
+        if picture:
+            _write(drawn, picture)
+        _write(stored, outcome.to_json().encode())
+    except EchubError as error:
+        flag = Flag(error.code, error.message, "refusal", error.where or "", error.hint or "")
+        return Answer(
+            step, question.label, sources, Outcome(flags=(flag,), analysis=step.analysis, label=question.label)
+        )
+    return Answer(step, question.label, sources, outcome, picture)
+
+
+def _ask(question: _Question) -> Outcome:
+    step = question.step
+    what: Any = list(question.files) or [Outcome.from_json(text) for text in question.outcomes]
+    outcome = analyze(
+        step.analysis,
+        what,
+        params=step.params,
+        profile=step.profile,
+        annotations=question.annotations if question.files else None,
+        select=step.select,
+        time=step.time,
+        columns=step.columns,
+        reader=step.reader,
+        seed=question.seed,
+    )
+    return outcome if question.files else outcome.replace(label=question.label)
+
+
+def _key(question: _Question) -> str:
+    """Hash all that an answer depends on: content of the files, statements, parameters, versions."""
+    from echub import __version__
+
+    step = question.step
+    declared = step.declared
+    owner = registry().owner(declared)
+    files = [[f.name, Source(f).sha256(), _entries(f, question.annotations)] for f in question.files]
+    depends = {
+        "files": files,
+        "outcomes": list(question.outcomes),
+        "analysis": [step.analysis, declared.version, owner.distribution, owner.version, __version__],
+        "parameters": plain(vars(parameters(declared, step.params, step.profile))),
+        "choice": [step.select, list(step.time or ()), step.reader, dict(step.columns)],
+        "seed": question.seed,
+        "label": question.label,
+    }
+    return hashlib.sha256(to_json(depends).encode()).hexdigest()[:32]
+
+
+def _entries(file: Path, annotations: Annotations) -> list[Any]:
+    return plain([[e.path, e.value, e.unit, e.source] for e in _stated(file, annotations).entries])  # type: ignore[no-any-return]
+
+
+def _picture(step: Step, outcome: Outcome) -> bytes:
+    """Draw the outcome as PNG; nothing where it has no picture or matplotlib is missing."""
+    import io
+
+    from echub.analysis import figures
+
+    try:
+        figure = figures.draw_outcome(outcome, step.declared)
+    except (DataError, PluginError):
+        return b""
+    buffer = io.BytesIO()
+    figure.set_size_inches(7, 5)
+    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: an interrupted study leaves no half answer."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    os.replace(temporary, path)
+
+
+def summary(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Count the answers by step and status, for `--json`."""
+    counts: dict[str, dict[str, int]] = {}
+    for answer in answers:
+        step = counts.setdefault(answer.step.name, {})
+        step[answer.outcome.status] = step.get(answer.outcome.status, 0) + 1
+    return counts

@@ -1,0 +1,361 @@
+"""What a study leaves behind: a long table of results, stored outcomes, one self-contained page."""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from echub import __version__
+from echub.analysis.figures import unit_text
+from echub.analysis.outcome import SUFFIX, Flag, Measurand, Series
+from echub.analysis.study import Answer, Step, Study
+
+CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
+"""Metadata that stand in the results table."""
+_MARKS = {"ok": "✓", "flagged": "!", "refused": "✗"}
+_LONG = 60
+
+
+def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list[Path]:
+    """Write `results.csv`, `results.parquet`, the outcomes, their tables and `report.html`; give their paths.
+
+    Each table that a step's outcomes have is one file, ``tables/<step>.<table>.csv``, with the
+    outcomes' rows one below another; the header states the units.
+    """
+    import polars as pl
+
+    rows = [row for answer in answers for row in _rows(answer)]
+    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    table, parquet, page = output / "results.csv", output / "results.parquet", output / "report.html"
+    frame.write_csv(table)
+    frame.write_parquet(parquet)
+    for answer in answers:
+        path = output / "outcomes" / answer.step.name / f"{_slug(answer.label)}{SUFFIX}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(answer.outcome.to_json() + "\n", encoding="utf-8")
+    page.write_text(report(study, answers), encoding="utf-8")
+    return [page, table, parquet, *_write_tables(study, answers, output / "tables")]
+
+
+def _write_tables(study: Study, answers: Sequence[Answer], folder: Path) -> list[Path]:
+    """Write the tables of every step; give their paths."""
+    import polars as pl
+
+    written = []
+    for step in study.steps:
+        found = [answer for answer in answers if answer.step.name == step.name]
+        for name in dict.fromkeys(name for answer in found for name in answer.outcome.tables):
+            parts = [
+                pl.DataFrame({"label": [answer.label] * _length(table)} | _with_units(table), strict=False)
+                for answer in found
+                if (table := answer.outcome.tables.get(name))
+            ]
+            folder.mkdir(exist_ok=True)
+            written.append(folder / f"{_slug(step.name)}.{_slug(name)}.csv")
+            pl.concat(parts, how="diagonal_relaxed").write_csv(written[-1])
+    return written
+
+
+def _length(table: Mapping[str, Series]) -> int:
+    return len(next(iter(table.values()))) if table else 0
+
+
+def _with_units(table: Mapping[str, Series]) -> dict[str, Sequence[Any]]:
+    return {f"{name} / {series.unit}" if series.unit else name: series.values for name, series in table.items()}
+
+
+_COLUMNS = {
+    **dict.fromkeys(("step", "analysis", "label", "status", "measurand", "unit"), str),
+    **dict.fromkeys(("value", "uncertainty", "low", "high"), float),
+    "interval": str,
+    "level": float,
+    "censoring": str,
+    "n": int,
+    "flags": str,
+    **{path: (float if path in ("cell.temperature", "cell.area") else str) for path in CARRIED},
+    "sha256": str,
+}
+_SCHEMA: Any = _COLUMNS
+
+
+def _rows(answer: Answer) -> Iterable[tuple[Any, ...]]:
+    """Give a row per measurand; an outcome without any has one all the same."""
+    outcome = answer.outcome
+    flags = " ".join(flag.code for flag in outcome.flags)
+    carried = [outcome.meta(path) for path in CARRIED]
+    hashes = " ".join(sorted({str(i["sha256"]) for i in outcome.provenance.get("inputs", ()) if "sha256" in i}))
+    for name, measurand in (outcome.measurands or {"": Measurand("")}).items():
+        interval = measurand.interval
+        yield (
+            answer.step.name, answer.step.analysis, answer.label, outcome.status, name, measurand.unit,
+            measurand.value, measurand.uncertainty,
+            interval.low if interval else None, interval.high if interval else None,
+            interval.kind if interval else None, interval.level if interval else None,
+            measurand.censoring, measurand.n, flags, *carried, hashes,
+        )  # fmt: skip
+
+
+def _slug(label: str) -> str:
+    return re.sub(r"[^\w.+-]+", "_", label) or "outcome"
+
+
+# -- the page --------------------------------------------------------------------------------
+
+
+def report(study: Study, answers: Sequence[Answer]) -> str:
+    """Give the page: refusals first, the matrix, results and figures by step, methods, provenance."""
+    template = Template(resources.files("echub").joinpath("templates/report.html").read_text(encoding="utf-8"))
+    order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before what they rest on
+    return template.substitute(
+        title=html.escape(study.title),
+        summary=_summary(study, answers),
+        refusals=_refusals(answers),
+        warnings=_warnings(answers),
+        matrix=_matrix(study, answers),
+        results="\n".join(_step(step, [a for a in answers if a.step.name == step.name]) for step in order),
+        methods=_methods(study, answers),
+        inputs=_inputs(answers),
+        version=__version__,
+    )
+
+
+def _summary(study: Study, answers: Sequence[Answer]) -> str:
+    counts = {s: sum(a.outcome.status == s for a in answers) for s in ("ok", "flagged", "refused")}
+    parts = [f'<span class="{status}">{count} {status}</span>' for status, count in counts.items() if count]
+    return f"{len(study.files)} files, {len(study.steps)} steps: {', '.join(parts)}"
+
+
+def _refusals(answers: Sequence[Answer]) -> str:
+    rows = [(a, flag) for a in answers for flag in a.outcome.refusals]
+    if not rows:
+        return "<p>None: every question was answered.</p>"
+    return _flag_table(rows)
+
+
+def _warnings(answers: Sequence[Answer]) -> str:
+    rows = [(a, flag) for a in answers for flag in a.outcome.flags if flag.severity == "warning"]
+    return _flag_table(rows) if rows else "<p>None.</p>"
+
+
+def _flag_table(rows: Sequence[tuple[Answer, Flag]]) -> str:
+    cells = [
+        (a.step.name, a.label, f"<code>{html.escape(f.code)}</code>",
+         html.escape(f.message) + (f"<br><small>{html.escape(f.where)}</small>" if f.where else ""),
+         f"<code>{html.escape(f.hint)}</code>" if f.hint else "")
+        for a, f in rows
+    ]  # fmt: skip
+    return _table(("step", "of", "code", "reason", "what helps"), cells, raw=(2, 3, 4))
+
+
+def _matrix(study: Study, answers: Sequence[Answer]) -> str:
+    """Cross files with the steps that take files; each mark leads to its result."""
+    steps = [step for step in study.steps if step.source is None]
+    head = "".join(f"<th>{html.escape(step.name)}</th>" for step in steps)
+    lines = []
+    for file in study.files:
+        cells = []
+        for step in steps:
+            answer = next((a for a in answers if a.step.name == step.name and str(file) in a.sources), None)
+            cells.append(_mark(answer))
+        lines.append(f"<tr><th scope='row'>{html.escape(file.name)}</th>{''.join(cells)}</tr>")
+    return f"<table><thead><tr><th>file</th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _mark(answer: Answer | None) -> str:
+    if answer is None:
+        return "<td></td>"
+    status = answer.outcome.status
+    value = next(iter(answer.outcome.measurands.values()), None)
+    shown = _plain_value(value) if value else ", ".join(flag.code for flag in answer.outcome.refusals)
+    return f'<td class="{status}">{_MARKS[status]} <a href="#{_anchor(answer)}">{html.escape(shown)}</a></td>'
+
+
+def _anchor(answer: Answer) -> str:
+    return f"{_slug(answer.step.name)}-{_slug(answer.label)}"
+
+
+def _step(step: Step, answers: Sequence[Answer]) -> str:
+    declared = step.declared
+    parts = [f"<section><h2>{html.escape(step.name)}</h2><p>{html.escape(declared.title)}.</p>"]
+    names = list(dict.fromkeys(name for a in answers for name in a.outcome.measurands))
+    if names:
+        parts.append(_results(answers, names))
+    parts += [_one(answer) for answer in answers]
+    return "\n".join(parts) + "</section>"
+
+
+def _results(answers: Sequence[Answer], names: Sequence[str]) -> str:
+    """Tabulate the measurands of a step, one line per answer."""
+    units = {n: next(a.outcome.measurands[n].unit for a in answers if n in a.outcome.measurands) for n in names}
+    head = [
+        "",
+        "status",
+        *(f"{n.replace('_', ' ')}{f' / {unit_text(u)}' if unit_text(u) else ''}" for n, u in units.items()),
+    ]
+    rows = []
+    for answer in answers:
+        cells = [_value(answer.outcome.measurands.get(n)) for n in names]
+        rows.append(
+            (f'<a href="#{_anchor(answer)}">{html.escape(answer.label)}</a>', answer.outcome.status, *cells)
+        )
+    return _table(head, rows, raw=(0, *range(2, len(head))))
+
+
+def _value(measurand: Measurand | None) -> str:
+    if measurand is None:
+        return ""
+    text = html.escape(_plain_value(measurand, unit=False))
+    interval = measurand.interval
+    if interval is not None and measurand.censoring == "none":
+        level = f"{interval.level:.0%}" if interval.level else interval.kind
+        ends = (_rounded(end, measurand.uncertainty) for end in (interval.low, interval.high))
+        text += f"<br><small>{' … '.join(ends)} ({level})</small>"
+    return text
+
+
+def _plain_value(measurand: Measurand, *, unit: bool = True) -> str:
+    """Write value and uncertainty, or the bound of a censored one."""
+    interval = measurand.interval
+    if measurand.value is not None and measurand.uncertainty:
+        from uncertainties import ufloat
+
+        text = f"{ufloat(measurand.value, measurand.uncertainty):.2uP}"
+    elif measurand.value is not None:
+        text = _number(measurand.value)
+    elif interval is not None and measurand.censoring in ("right", "left"):
+        text = f"> {_number(interval.low)}" if measurand.censoring == "right" else f"< {_number(interval.high)}"
+    else:
+        text = "–"
+    return f"{text} {unit_text(measurand.unit)}".strip() if unit else text
+
+
+def _rounded(value: float | None, uncertainty: float | None) -> str:
+    """Write the end of an interval to the second digit of the standard uncertainty."""
+    if value is None or not uncertainty:
+        return _number(value)
+    return f"{value:.{max(0, 1 - math.floor(math.log10(uncertainty)))}f}"
+
+
+def _number(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _one(answer: Answer) -> str:
+    """Show one answer: figure and tables, folded away where there are many."""
+    outcome = answer.outcome
+    inside = []
+    if answer.picture:
+        data = base64.b64encode(answer.picture).decode()
+        text = f"{answer.step.name} of {answer.label}"
+        inside.append(f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}">')
+    inside += [
+        f"<p class='{f.severity}'>{html.escape(f.message)} <code>{f.code}</code></p>" for f in outcome.flags
+    ]
+    for name, table in outcome.tables.items():
+        inside.append(f"<h4>{html.escape(name.replace('_', ' '))}</h4>{_series_table(table)}")
+    if outcome.sensitivity:
+        lines = [
+            (s.parameter, s.setting, s.measurand, _number(s.value), _number(s.change)) for s in outcome.sensitivity
+        ]
+        inside.append(
+            "<h4>sensitivity</h4>" + _table(("parameter", "setting", "measurand", "value", "change"), lines)
+        )
+    opened = " open" if answer.step.source is not None else ""
+    head = f"<summary>{html.escape(answer.label)} <span class='{outcome.status}'>{outcome.status}</span></summary>"
+    return f'<details id="{_anchor(answer)}"{opened}>{head}{"".join(inside)}</details>'
+
+
+def _series_table(table: Mapping[str, Any]) -> str:
+    head = [f"{name.replace('_', ' ')}{f' / {unit_text(s.unit)}' if s.unit else ''}" for name, s in table.items()]
+    rows = [
+        [_number(cell) if cell is not None else "" for cell in row]
+        for row in zip(*(s.values for s in table.values()), strict=True)
+    ]
+    more = (
+        f"<p><small>{len(rows) - _LONG} more rows in the stored outcome</small></p>" if len(rows) > _LONG else ""
+    )
+    return _table(head, rows[:_LONG]) + more
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]], raw: Sequence[int] = ()) -> str:
+    top = "".join(f"<th>{html.escape(str(name))}</th>" for name in head)
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td>{cell if i in raw else html.escape(str(cell))}</td>" for i, cell in enumerate(row))
+        + "</tr>"
+        for row in rows
+    )
+    return f"<div class='wide'><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+# -- methods and provenance ------------------------------------------------------------------
+
+
+def _methods(study: Study, answers: Sequence[Answer]) -> str:
+    """Write the methods paragraph from the parameters that were used."""
+    sentences, references = [], []
+    for step in study.steps:
+        used = next(
+            (a.outcome.provenance for a in answers if a.step.name == step.name and a.outcome.provenance), None
+        )
+        if used is None:
+            continue
+        reference = step.declared.reference
+        if reference and reference not in references:
+            references.append(reference)
+        cited = f" [{references.index(reference) + 1}]" if reference else ""
+        taken = f" from the results of <em>{html.escape(step.source)}</em>" if step.source else ""
+        per = f", separately for each {html.escape(step.by)}" if step.by else ""
+        settings = ", ".join(
+            _setting(name, p) for name, p in used["parameters"].items() if p["value"] not in ("", None)
+        )
+        title = step.declared.title.rstrip("?.")
+        sentences.append(
+            f"<em>{html.escape(step.name)}</em>: {html.escape(title[0].lower() + title[1:])}{cited} was determined"
+            f"{taken}{per} with the analysis <code>{step.analysis}</code> "
+            f"(version {step.declared.version}; {settings})."
+        )
+    software: Mapping[str, str] = next(
+        (a.outcome.provenance["software"] for a in answers if a.outcome.provenance), {}
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in software.items())
+    listed = "".join(f"<li>{_link(reference)}</li>" for reference in references)
+    used_seed = f"Random numbers were drawn with the seed {study.seed}."
+    return f"<p>{' '.join(sentences)} Software: {html.escape(versions)}. {used_seed}</p><ol>{listed}</ol>"
+
+
+def _setting(name: str, parameter: Mapping[str, Any]) -> str:
+    value = parameter["value"]
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return html.escape(
+        f"{name.replace('_', ' ')} {text}{' ' + unit_text(parameter['unit']) if parameter['unit'] else ''}"
+    )
+
+
+def _link(reference: str) -> str:
+    text = html.escape(reference)
+    return f'<a href="https://doi.org/{text[4:]}">{text}</a>' if reference.startswith("doi:") else text
+
+
+def _inputs(answers: Sequence[Answer]) -> str:
+    """List every source by content."""
+    seen: dict[str, tuple[str, str, str]] = {}
+    for answer in answers:
+        for origin in answer.outcome.provenance.get("inputs", ()):
+            if "sha256" in origin:
+                reader = origin.get("reader", {})
+                seen[origin["sha256"]] = (
+                    origin["name"],
+                    f"{reader.get('name', '')} {reader.get('version', '')}",
+                    origin["sha256"],
+                )
+    return _table(("file", "reader", "sha256"), seen.values())

@@ -1,0 +1,1 @@
+"""Whole folders: tasks in processes, and the ledger of results."""

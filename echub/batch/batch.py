@@ -1,0 +1,137 @@
+"""Whole folders: every source converted once, whatever happens to one of them or to the run.
+
+Workers convert and give back a few words about each source; only this process writes the ledger.
+A source is skipped where the ledger says that the same content was converted in the same way and
+its outputs are whole. A run that was killed is continued by the same command.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from echub.batch.ledger import Ledger, Shard
+from echub.batch.skipping import Settings
+from echub.batch.task import Done, How, Task, convert_task, died
+from echub.batch.workers import each
+from echub.files.annotations import Annotations
+from echub.files.joining import Part, runs_of
+from echub.files.output import Job, plan
+
+_CHUNK = 4
+"""Sources that are sent to a worker together, at the most: a small one takes little longer than sending it."""
+_ROUNDS = 16
+"""Submissions for each worker, at least: the last ones should not wait for one that has much left."""
+
+
+def convert_many(
+    paths: Sequence[str | os.PathLike[str]],
+    output: str | os.PathLike[str] | None = None,
+    *,
+    to: str = "native",
+    reader: str | None = None,
+    options: Mapping[str, str] | None = None,
+    writer_options: Mapping[str, str] | None = None,
+    annotations: Annotations | None = None,
+    siblings: bool = True,
+    force: bool = False,
+    join: bool = False,
+    shard: str | None = None,
+    jobs: int | None = None,
+    executor: Executor | None = None,
+) -> Iterator[Done]:
+    """Convert files and whole folders; give a few words about each source as it is done.
+
+    `output` is the folder for the results; with it, folders and several files keep a ledger, and
+    the same call continues where it was stopped. How a file is converted is said as to `convert`;
+    `join` joins linked files. jobs: worker processes (None: in this process); `executor` takes
+    their place, such as a cluster's with `jobs` workers. shard: ``"i/N"``, one of N disjoint parts.
+    A source that cannot be converted is a result with an error, never an exception; `CommandError`
+    for what no source can mend.
+    """
+    settings = Settings(to, reader, options or {}, writer_options or {}, siblings)
+    given = [Path(path) for path in paths]
+    part = Shard.parse(shard) if shard else None
+    out = Path(output) if output is not None else None
+    with Batch(given, out, settings, annotations, force=force, join=join, shard=part) as batch:
+        yield from batch.run(jobs=jobs, executor=executor)
+
+
+class Batch:
+    """The sources of one run and its ledger, planned and checked before any work.
+
+    Raises `TargetClash`, `TargetBusy` and `TargetNotWritable`. `whole`: results bring the object for
+    `--json`.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        out: Path | None,
+        settings: Settings | None = None,
+        annotations: Annotations | None = None,
+        *,
+        force: bool = False,
+        join: bool = False,
+        shard: Shard | None = None,
+        whole: bool = False,
+    ) -> None:
+        settings = settings or Settings()
+        fingerprint = settings.fingerprint()
+        planned = plan(paths, out)
+        several = len(paths) > 1 or any(path.is_dir() for path in paths)
+        self.annotations = annotations or Annotations()
+        self.ledger = Ledger(out, shard) if out is not None and several else None
+        jobs = [job for job in planned if not (self.ledger and self.ledger.is_output(job.source))]
+        grouped = runs_of(jobs, settings.reader) if join else jobs
+        tasks = [_task(item) for item in grouped]
+        self._tasks = [task for task in tasks if shard is None or task.key in shard]
+        self._others = [task for task in tasks if shard is not None and task.key not in shard]
+        run = self.ledger.run if self.ledger else ""
+        self._how = How(settings, fingerprint, out if self.ledger else None, run, force, whole)
+
+    def __enter__(self) -> Batch:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self.ledger is not None:
+            self.ledger.clean()
+            self.ledger.__exit__()
+
+    def __len__(self) -> int:
+        """Give the number of sources."""
+        return sum(len(task.jobs) for task in self._tasks)
+
+    def run(self, *, jobs: int | None = None, executor: Executor | None = None) -> Iterator[Done]:
+        """Convert all sources; give what became of each as it is done, and note it in the ledger."""
+        for task in self._others:
+            self._said_about(task)  # their rows of a metadata table are for another shard, not for nobody
+        work = partial(convert_task, self._how)
+        chunk = max(1, min(_CHUNK, len(self._tasks) // (_ROUNDS * (jobs or 1))))
+        for task, results in each(work, self._told(), jobs=jobs, executor=executor, chunk=chunk):
+            for done in [died(self._how, task)] if results is None else results:
+                if self.ledger is not None and done.entry is not None:
+                    self.ledger.note(done.entry)
+                yield replace(done, entry=None)
+
+    def _told(self) -> Iterator[Task]:
+        """Tell each task what is known of its sources, when its turn comes."""
+        for task in self._tasks:
+            keys = {task.key, *(job.key for job in task.jobs)}
+            entries = {key: self.ledger.about(key) for key in keys} if self.ledger else {}
+            yield replace(task, annotations=self._said_about(task), entries=entries)
+
+    def _said_about(self, task: Task) -> Annotations:
+        if not self.annotations.tables:
+            return self.annotations
+        return self.annotations.for_files([job.source for job in task.jobs])
+
+
+def _task(item: Job | list[Part]) -> Task:
+    if isinstance(item, Job):
+        return Task((item,), (), Annotations())
+    return Task(tuple(part.job for part in item), tuple(part.link for part in item), Annotations())

@@ -1,0 +1,214 @@
+"""The ledger of a whole folder: one line for each source, of what became of it.
+
+Lines are appended, whole, and never changed; what the last line about a source says holds. A line
+says nothing of when or how long, so that equal work gives equal lines. Each shard writes a ledger of
+its own and reads all of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from echub.errors import TargetBusy, UnknownOption
+from echub.files.output import LEDGER, Written, not_writable, remove_stale
+
+STEM = "echub-ledger"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One of several disjoint parts of a folder: number `index`, from 1, of `count`."""
+
+    index: int
+    count: int
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """Read `i/N`; `UnknownOption` where that is no shard."""
+        index, _, count = text.partition("/")
+        if index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count):
+            return cls(int(index), int(count))
+        raise UnknownOption("--shard takes i/N", expected="i/N with i from 1 to N, such as 3/16", found=text)
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether a source is in this part; its path in the tree decides, on every machine alike."""
+        hashed = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+        return int.from_bytes(hashed[:8], "big") % self.count == self.index - 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: what became of one source (or of the joined files of one run).
+
+    `source` is its path in the tree, `path` the path to it from the ledger's folder. `settings`
+    stands for everything else that the result depends on: versions, options, added metadata.
+    `beside` holds the state of what the reader looked for beside the source.
+    """
+
+    source: str
+    path: str
+    size: int
+    sha256: str
+    status: str
+    output: tuple[Written, ...] = ()
+    reader: str = ""
+    version: str = ""
+    echub: str = ""
+    schema: str = ""
+    settings: str = ""
+    content_sha256: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+    reason: str = ""
+
+    def line(self) -> bytes:
+        """Write the entry as one line of ASCII: names may hold what no text encoding can."""
+        told = {**vars(self), "output": [vars(part) for part in self.output]}
+        return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
+
+    @classmethod
+    def parse(cls, line: bytes) -> Entry:
+        """Read a line; `ValueError` where it is none."""
+        try:
+            known = json.loads(line)
+            told = {f.name: known[f.name] for f in dataclasses.fields(cls) if f.name in known}
+            output = tuple(Written(**part) for part in told.pop("output", ()))
+            entry = cls(output=output, **told)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(str(error)) from None
+        texts = (entry.source, entry.sha256, entry.status, entry.settings)
+        if not all(isinstance(text, str) for text in texts) or not isinstance(entry.beside, dict):
+            raise ValueError("a field of another type")
+        return entry
+
+
+class Ledger:
+    """The ledger of one run in a folder, and what all ledgers there say.
+
+    Opening creates it, ends a line that a kill tore, and removes temporary files that dead runs left.
+    Raises `TargetBusy` while another run holds it, `TargetNotWritable` where it cannot be.
+    `damaged` lists lines that cannot be read: their sources count as not converted.
+    """
+
+    def __init__(self, folder: Path, shard: Shard | None = None) -> None:
+        self.folder = folder
+        self.run = f"{shard.index}-of-{shard.count}" if shard else "run"
+        self.path = folder / (f"{STEM}.{self.run}.jsonl" if shard else f"{STEM}.jsonl")
+        self.damaged: list[str] = []
+        self._outputs: set[str] = set()
+        self._lines: dict[str, list[bytes]] = {}
+        self._last: dict[str, bytes] = {}
+        self._real = os.path.realpath(folder)
+        self._file = _open(self.path)
+        self._locked = _lock(self._file, self.path)
+        try:
+            self._read_all()
+        except OSError as error:
+            os.close(self._file)
+            raise not_writable(self.path, error) from error
+        self.clean()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        os.close(self._file)
+
+    def is_output(self, path: Path) -> bool:
+        """Tell whether a file is one that a run wrote here."""
+        return bool(self._outputs) and os.path.realpath(path) in self._outputs
+
+    def about(self, source: str) -> tuple[Entry, ...]:
+        """Give all that was ever said about a source."""
+        return tuple(Entry.parse(line) for line in self._lines.get(source, ()))
+
+    def note(self, entry: Entry) -> None:
+        """Append an entry, unless it says what the last one about this source says."""
+        line = entry.line()
+        if self._last.get(entry.source) == line:
+            return
+        self._last[entry.source] = line
+        end = os.fstat(self._file).st_size
+        try:
+            if os.write(self._file, line) != len(line):  # the disk filled up within the line
+                raise OSError(28, os.strerror(28))
+        except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self._file, end)
+            raise not_writable(self.path, error) from error
+
+    def clean(self) -> None:
+        """Remove the temporary files of this run and of dead ones before it."""
+        if self._locked:
+            remove_stale(self.folder, self.run)
+
+    # -- opening -----------------------------------------------------------------------------
+
+    def _read_all(self) -> None:
+        names = [name for name in os.listdir(self.folder) if LEDGER.fullmatch(name)]
+        # Our own comes last: it is the last to say.
+        for name in sorted(sorted(names), key=lambda name: name == self.path.name):
+            self._read(self.folder / name)
+
+    def _read(self, path: Path) -> None:
+        *lines, torn = path.read_bytes().split(b"\n")
+        if torn and path == self.path:
+            os.ftruncate(self._file, os.fstat(self._file).st_size - len(torn))
+        for number, line in enumerate(lines, 1):
+            self._take(line, f"{path.name} line {number}")
+
+    def _take(self, line: bytes, where: str) -> None:
+        try:
+            entry = Entry.parse(line)
+        except ValueError:
+            self.damaged.append(where)
+            return
+        self._lines.setdefault(entry.source, []).append(line)
+        self._last[entry.source] = line + b"\n"
+        self._outputs.update(os.path.join(self._real, part.path) for part in entry.output)
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
+    except OSError as error:
+        raise not_writable(path, error) from error
+
+
+def _lock(file: int, path: Path) -> bool:
+    """Lock a ledger for as long as it is open; False where the file system knows no locks."""
+    try:
+        _lock_file(file)
+    except BlockingIOError:
+        os.close(file)
+        raise TargetBusy(
+            "another run is writing there",
+            path=str(path),
+            hint="wait for its end, write elsewhere with -o, or share the work with --shard i/N",
+        ) from None
+    except OSError:
+        return False
+    return True
+
+
+def _lock_file(file: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        os.lseek(file, 1 << 40, os.SEEK_SET)  # a place that is never read or written
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError as error:
+            raise BlockingIOError(*error.args) from None
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

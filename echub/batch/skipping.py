@@ -1,0 +1,119 @@
+"""What a conversion depends on, and whether its result is still there: what is unchanged is not done again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import echub_schemas
+from echub import __version__
+from echub.batch.ledger import Entry
+from echub.files.annotations import Annotations
+from echub.files.output import Written, file_sha256
+from echub.model.json_text import plain, to_json
+from echub.model.metadata import Metadata
+from echub.model.source import Source
+from echub.registry.registry import registry
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How files are converted: the format and its options, the reader and its options, siblings or none."""
+
+    to: str = "native"
+    reader: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    writer_options: Mapping[str, str] = field(default_factory=dict)
+    siblings: bool = True
+
+    def fingerprint(self) -> str:
+        """Hash the settings, the files they name, and every version that may change a result."""
+        files = {value: _state(Path(value)) for value in self.options.values() if os.path.isfile(value)}
+        plugins = [[p.name, p.distribution, p.version, p.state] for p in registry().plugins]
+        readers = [[r.name, r.version] for r in registry().readers.values()]
+        versions = [__version__, echub_schemas.VERSION]
+        return _hash([asdict(self), sorted(files.values()), plugins, readers, versions])
+
+
+def settings_of(fingerprint: str, sources: Iterable[Path], annotations: Annotations) -> str:
+    """Hash the settings together with the metadata that are added to these sources."""
+    said = []
+    for path in sources:
+        metadata = Metadata()
+        annotations.apply(Source(path), metadata)
+        said.append([[e.path, e.value, e.unit, e.source] for e in metadata.entries])
+    return _hash([fingerprint, said])
+
+
+def still_there(entries: Iterable[Entry], sha256: str, settings: str, folder: Path, out: Path) -> Entry | None:
+    """Find the entry that says what converting would give again, its outputs being whole.
+
+    `folder` is that of the source; what lies beside it is compared as well.
+    """
+    for entry in entries:
+        same = (entry.sha256, entry.settings) == (sha256, settings) and entry.status in ("ok", "flagged")
+        if same and entry.beside == beside(folder, entry.beside) and _are_whole(entry.output, out):
+            return entry
+    return None
+
+
+def replaceable(entries: Iterable[Entry], path: str, sha256: str, out: Path) -> dict[str, frozenset[str]]:
+    """Give what may be replaced at each path: what was written for this source, wherever it lies now."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        if path == entry.path or sha256 == entry.sha256:
+            for part in entry.output:
+                found.setdefault(str(out / part.path), set()).add(part.sha256)
+    return {target: frozenset(hashes) for target, hashes in found.items()}
+
+
+def _are_whole(output: Iterable[Written], out: Path) -> bool:
+    try:
+        return all(file_sha256(out / part.path) == part.sha256 for part in output)
+    except OSError:
+        return False
+
+
+def sha256_of(hashes: Sequence[str]) -> str:
+    """Hash the sources of one output: a single one's own hash, or that of all."""
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def beside(folder: Path, asked: Iterable[str]) -> dict[str, str]:
+    """Give the state of what a reader looked for beside a source, by name or pattern; empty: nothing there."""
+    return {pattern: _found(folder, pattern) for pattern in sorted(set(asked))}
+
+
+def _found(folder: Path, pattern: str) -> str:
+    exact = folder / pattern
+    if os.path.isfile(exact):
+        return _state(exact)
+    try:
+        paths = sorted(folder.glob(pattern))
+    except (OSError, ValueError, NotImplementedError):  # no name that a folder could hold
+        return ""
+    found = [path for path in paths if path.is_file() and path.suffix not in (".h5", ".jsonl")]
+    return _hash([[path.name, _state(path)] for path in found]) if found else ""
+
+
+def _state(path: Path) -> str:
+    try:
+        stated = os.stat(path)
+        return _sha256_once(path, stated.st_size, stated.st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@lru_cache(4096)
+def _sha256_once(path: Path, size: int, changed: int) -> str:
+    """Hash a file that many sources have beside them, once for each of its states."""
+    return file_sha256(path)[:16]
+
+
+def _hash(value: Any) -> str:  # noqa: ANN401
+    return hashlib.sha256(to_json(plain(value)).encode()).hexdigest()[:16]

@@ -1,0 +1,244 @@
+"""One source of many, in a worker: skipped, converted or refused, and the entry that says so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from echub.batch.ledger import Entry
+from echub.batch.skipping import Settings, beside, replaceable, settings_of, sha256_of, still_there
+from echub.errors import EchubError, PluginError, WorkerDied
+from echub.files.annotations import Annotations
+from echub.files.conversion import Conversion, convert, convert_joined
+from echub.files.joining import Link, Part
+from echub.files.output import Earlier, Job, Written
+from echub.model.notice import Notice
+from echub.model.source import Source
+from echub.registry.registry import PLUGIN_FAULTS
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one source: little enough to be sent between processes and kept by the thousand.
+
+    `status` is that of a conversion, or `unchanged`. `said` is the object for `--json`, where wanted.
+    """
+
+    source: str
+    status: str
+    named: bool = True
+    outputs: tuple[str, ...] = ()
+    technique: str = ""
+    datasets: tuple[tuple[str, int, int], ...] = ()
+    notices: tuple[Notice, ...] = ()
+    error: EchubError | None = None
+    said: Mapping[str, Any] | None = None
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True)
+class How:
+    """What is alike for all sources of a run."""
+
+    settings: Settings
+    fingerprint: str
+    out: Path | None
+    run: str
+    force: bool
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Task:
+    """One source, or the linked files of one run, with what is known of them."""
+
+    jobs: tuple[Job, ...]
+    links: tuple[Link, ...]
+    annotations: Annotations
+    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Give the path in the tree: of the source, or of the run that the files are joined to."""
+        return run_key(self.jobs, self.links)
+
+
+def run_key(jobs: Sequence[Job], links: Sequence[Link]) -> str:
+    """Give the path in the tree of what the jobs become: a single source's own, or the run's."""
+    if len(jobs) == 1:
+        return jobs[0].key
+    return os.path.join(os.path.dirname(jobs[0].key), links[0].run).replace(os.sep, "/")
+
+
+def convert_task(how: How, task: Task) -> list[Done]:
+    """Convert one source, or the linked files of a run to one; where they are none, each by itself."""
+    done = _convert(how, task)
+    if isinstance(done, Done):
+        return [done]
+    notice = Notice("not-joined", f"converted by itself: {done}")
+    return [_noticed(_convert(how, replace(task, jobs=(job,), links=())), notice) for job in task.jobs]
+
+
+def _noticed(done: Done | str, notice: Notice) -> Done:
+    if isinstance(done, str):  # a single file is never refused as a run
+        raise TypeError(done)
+    if done.status not in ("ok", "flagged"):
+        return done
+    said = (
+        {**done.said, "status": "flagged", "warnings": [*done.said["warnings"], notice.as_dict()]}
+        if done.said
+        else None
+    )
+    return replace(done, status="flagged", notices=(*done.notices, notice), said=said)
+
+
+def _convert(how: How, task: Task) -> Done | str:
+    """Convert, unless the result is there; whatever goes wrong becomes part of the answer."""
+    entry = _Noting(how, task)
+    try:
+        if how.out is not None and not how.force and (there := entry.still_there()):
+            return _unchanged(how, task, there)
+        result = _made(how, task, entry.earlier())
+        if isinstance(result, str):
+            return result
+        return _done(how, task, result, entry.of(result))
+    except EchubError as error:
+        error.path = error.path or str(task.jobs[0].source)
+        failed = error
+    except PLUGIN_FAULTS as error:
+        failed = PluginError(
+            "the conversion failed",
+            path=str(task.jobs[0].source),
+            found=f"{type(error).__name__}: {error}",
+            cause="a mistake in echub",
+            hint="report it, with the file if you can",
+        )
+    result = Conversion(", ".join(str(job.source) for job in task.jobs), error=failed)
+    return _done(how, task, result, entry.of(result))
+
+
+def _made(how: How, task: Task, earlier: Earlier | None) -> Conversion | str:
+    shared = {**vars(how.settings), "annotations": task.annotations, "force": how.force, "earlier": earlier}
+    if len(task.jobs) == 1:
+        return convert(task.jobs[0].source, task.jobs[0].stem, **shared)
+    parts = [Part(job, link) for job, link in zip(task.jobs, task.links, strict=True)]
+    return convert_joined(parts, **shared)
+
+
+def _done(how: How, task: Task, result: Conversion, entry: Entry | None) -> Done:
+    record = result.record
+    return Done(
+        result.source,
+        result.status,
+        task.jobs[0].named,
+        tuple(result.outputs),
+        str(record.metadata.value("technique.name") or "") if record else "",
+        tuple((d.name, d.rows, len(d.columns)) for d in record.datasets.values()) if record else (),
+        tuple(record.notices) if record else (),
+        result.error,
+        result.as_dict() if how.whole else None,
+        entry,
+    )
+
+
+def _unchanged(how: How, task: Task, entry: Entry) -> Done:
+    source = ", ".join(str(job.source) for job in task.jobs)
+    outputs = [str((how.out or Path()) / part.path) for part in entry.output]
+    said = Conversion(source, outputs, content_sha256=entry.content_sha256).as_dict()
+    said |= {"status": "unchanged", "reader": entry.reader}
+    return Done(
+        source, "unchanged", task.jobs[0].named, tuple(outputs), said=said if how.whole else None, entry=entry
+    )
+
+
+def died(how: How, task: Task) -> Done:
+    """Say that the process died that converted this source."""
+    error = WorkerDied(
+        "the process that converted this file died",
+        path=str(task.jobs[0].source),
+        cause="a library crashed on it, or the system ended the process because memory ran out",
+        hint="convert it alone to see; if memory is short, with fewer --jobs",
+    )
+    result = Conversion(", ".join(str(job.source) for job in task.jobs), error=error)
+    return _done(how, task, result, _Noting(how, task).of(result))
+
+
+class _Noting:
+    """What the ledger has to say about a task, before and after."""
+
+    def __init__(self, how: How, task: Task) -> None:
+        self.how, self.task = how, task
+        self.entries = task.entries.get(task.key, ())
+        self.out = how.out or Path()
+        self.sources = [job.source for job in task.jobs]
+        self.path = _relative(self.sources[0], self.out)
+        self.sha256 = ""
+        self.settings = ""
+
+    def still_there(self) -> Entry | None:
+        """Find the entry of an equal conversion whose outputs are whole."""
+        if not self.entries:
+            return None
+        self._look()
+        return still_there(self.entries, self.sha256, self.settings, self.sources[0].parent, self.out)
+
+    def _look(self) -> None:
+        self.sha256 = sha256_of([Source(path).sha256() for path in self.sources])
+        self.settings = settings_of(self.how.fingerprint, self.sources, self.task.annotations)
+
+    def earlier(self) -> Earlier | None:
+        """Say what may be replaced; None where no ledger is kept."""
+        if self.how.out is None:
+            return None
+        written = replaceable(self.entries, self.path, self.sha256, self.out)
+        return Earlier(written, self.how.run, self.how.force)
+
+    def of(self, result: Conversion) -> Entry | None:
+        """Make the entry of a conversion."""
+        if self.how.out is None:
+            return None
+        if result.record is None:
+            return self._failure(result)
+        provenance, sources = result.record.provenance, result.sources
+        stated = provenance.source
+        is_own = stated.get("size") == sum(s.size for s in sources) and (
+            len(sources) > 1 or stated.get("name") == sources[0].name  # a native file states the source of its own
+        )
+        self.sha256 = str(stated["sha256"]) if is_own else sha256_of([s.sha256() for s in sources])
+        settings = self.settings or settings_of(self.how.fingerprint, self.sources, self.task.annotations)
+        return Entry(
+            self.task.key,
+            self.path,
+            sum(source.size for source in sources),
+            self.sha256,
+            result.status,
+            tuple(Written(_relative(Path(w.path), self.out), w.size, w.sha256) for w in result.written),
+            str(provenance.reader.get("name", "")),
+            f"{provenance.reader.get('version', '')} of {provenance.reader.get('distribution', '')}",
+            str(provenance.software.get("echub", "")),
+            str(provenance.software.get("schema", "")),
+            settings,
+            result.content_sha256,
+            beside(self.sources[0].parent, [name for source in sources for name in source.asked]),
+        )
+
+    def _failure(self, result: Conversion) -> Entry:
+        try:
+            found = [Source(path) for path in self.sources]
+            size, sha256 = sum(s.size for s in found), sha256_of([s.sha256() for s in found])
+        except EchubError:
+            size, sha256 = 0, ""
+        error = result.error
+        code, reason = (error.code, error.message) if error else ("", "")
+        return Entry(self.task.key, self.path, size, sha256, result.status, error=code, reason=reason)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Give the path from a folder, in a form that is the same on every system."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # on another drive
+        return path.as_posix()

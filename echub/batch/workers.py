@@ -1,0 +1,139 @@
+"""Work on many items in processes: bounded, results as they come, and past a worker that dies.
+
+Processes, never threads: HDF5 lets one thread work at a time. The processes end with this one,
+however it ends.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
+from functools import partial
+from itertools import islice
+from multiprocessing.connection import Connection
+from typing import TypeVar
+
+from echub.errors import WorkerDied
+from echub.registry.registry import PluginWarning
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+AHEAD = 3
+"""Submissions under way for each process: one at work, one waiting, one on its way back."""
+_UNKNOWN = 32
+"""Workers that an executor is taken to have, where nobody says."""
+_PRELOADED = ["__main__", "echub.files.conversion"]
+"""What the process that forks ours imports once for all."""
+
+
+def each(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    chunk: int = 1,
+) -> Iterator[tuple[Item, Result | None]]:
+    """Do `work` on items; give each with its result as it comes, None where its process died.
+
+    jobs: worker processes; None works in this process, in order, and a crash there ends all.
+    executor: any other, such as a cluster's with `jobs` workers, which is left open; `WorkerDied`
+    where it breaks.
+    chunk: items that are sent together, where each takes less time than sending it. Only a few are
+    under way at any time. `work`, items and results have to pickle; what `work` raises is raised.
+    """
+    todo = iter(items)
+    if executor is not None:
+        lost = yield from _through(executor, work, todo, AHEAD * (jobs or _UNKNOWN), chunk)
+        if lost:
+            raise WorkerDied(
+                "the workers of the executor died", hint="repeat the command: what is done stays done"
+            )
+    elif jobs is None:
+        yield from ((item, work(item)) for item in todo)
+    else:
+        yield from _Crew(jobs).each(work, todo, chunk)
+
+
+def _through(
+    executor: Executor, work: Callable[[Item], Result], items: Iterator[Item], ahead: int, chunk: int
+) -> Generator[tuple[Item, Result], None, list[Item]]:
+    """Work through an executor; return what was under way when it broke."""
+    pending: dict[Future[list[Result]], list[Item]] = {}
+    lost: list[Item] = []
+    while True:
+        while len(pending) < ahead and not lost and (sent := list(islice(items, chunk))):
+            try:
+                pending[executor.submit(partial(_all, work), sent)] = sent
+            except BrokenExecutor:
+                lost += sent
+        if not pending:
+            return lost
+        for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            sent = pending.pop(future)
+            if isinstance(future.exception(), BrokenExecutor):
+                lost += sent
+            else:
+                yield from zip(sent, future.result(), strict=True)
+
+
+def _all(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    return [work(item) for item in items]
+
+
+# -- processes -------------------------------------------------------------------------------
+
+
+class _Crew:
+    """Processes of ours, on a leash: they end at once when its end here closes, be it by our own death."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self.ear, self.mouth = multiprocessing.Pipe(duplex=False)
+
+    def each(
+        self, work: Callable[[Item], Result], todo: Iterator[Item], chunk: int
+    ) -> Iterator[tuple[Item, Result | None]]:
+        """Work until all is done; after a death try what was under way one by one, which shows whose it was."""
+        with self.ear, self.mouth:
+            while lost := (yield from self._pooled(work, todo, self.jobs, AHEAD * self.jobs, chunk)):
+                suspects = iter(lost)
+                while culprits := (yield from self._pooled(work, suspects, 1, 1, 1)):
+                    yield from ((culprit, None) for culprit in culprits)
+
+    def _pooled(
+        self, work: Callable[[Item], Result], items: Iterator[Item], jobs: int, ahead: int, chunk: int
+    ) -> Generator[tuple[Item, Result], None, list[Item]]:
+        # Forking this process would hand on its locks and threads; only Linux has something better than anew.
+        context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+        if hasattr(context, "set_forkserver_preload"):
+            context.set_forkserver_preload(_PRELOADED)
+        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(self.ear,))
+        try:
+            return (yield from _through(pool, work, items, ahead, chunk))
+        except BaseException:  # Ctrl-C, or nobody wants the rest: what is under way is not waited for
+            self.mouth.close()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(held: Connection) -> None:
+    """Begin a worker: Ctrl-C is the parent's to answer, and so is what there is to say about plugins."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore", PluginWarning)
+    threading.Thread(target=_end_with_parent, args=(held,), daemon=True).start()
+
+
+def _end_with_parent(held: Connection) -> None:
+    with suppress(EOFError, OSError):
+        held.recv_bytes()
+    os._exit(1)

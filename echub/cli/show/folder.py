@@ -1,0 +1,134 @@
+"""What `echub convert` tells people of many files: what went wrong first, then the sum."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from echub.cli.show.progress import FEW, rate
+from echub.cli.show.terminal import heading, is_terminal, printable
+
+if TYPE_CHECKING:
+    from echub.batch.task import Done
+
+_COLOURS = {"ok": "green", "unchanged": "green", "flagged": "yellow", "failed": "red", "unknown": "bright_black"}
+_ORDER = ("failed", "unknown", "flagged", "unchanged", "ok")
+_LISTED = 200
+"""Files that went well are listed up to so many; of more nobody reads the list."""
+_IN_FULL = 20
+"""Files of one status that went wrong are told in full up to so many; more are grouped by reason."""
+_OF_EACH = 10
+"""Files that are named for each reason."""
+
+
+class Summary:
+    """What a run has to say at its end; of files that went well it keeps only so many."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.exit_code = 0
+        self._kept: dict[str, list[Done]] = {status: [] for status in _ORDER}
+
+    def add(self, done: Done) -> None:
+        """Count a result; a file met in a folder that no reader knows does not change the exit code."""
+        self.counts[done.status] += 1
+        if done.error is not None or len(self._kept[done.status]) <= _LISTED:
+            self._kept[done.status].append(done)
+        if done.error is not None and (done.named or done.status != "unknown"):
+            self.exit_code = max(self.exit_code, done.error.exit_code)
+
+    def show(self, seconds: float) -> None:
+        """Print what went wrong, then what did not, then the sum."""
+        total = sum(self.counts.values())
+        for status in _ORDER:
+            kept = sorted(self._kept[status], key=lambda done: done.source)
+            if status in ("failed", "unknown"):
+                _wrong(kept)
+            elif total <= _LISTED or (status == "flagged" and len(kept) <= _LISTED):
+                for done in kept:
+                    _line(done)
+        parts = [f"{self.counts[status]} {status}" for status in reversed(_ORDER) if self.counts[status]]
+        speed = f", {rate(total / seconds)}" if total >= FEW and seconds else ""
+        heading(f"{total} files: {', '.join(parts) or 'nothing to convert'} in {_duration(seconds)}{speed}")
+
+    def interrupted(self, total: int, *, keeps_ledger: bool) -> None:
+        """Say how far it went, and how to go on."""
+        done = f"interrupted: {sum(self.counts.values())} of {total} files are done"
+        if keeps_ledger:
+            typer.echo(f"{done}; the same command goes on from there", err=True)
+        else:
+            typer.echo(f"{done}; with -o FOLDER the same command would go on from there", err=True)
+
+
+def _wrong(results: list[Done]) -> None:
+    """Tell what went wrong: few files in full, many by their reasons, the most frequent first."""
+    if len(results) <= _IN_FULL:
+        for done in results:
+            _line(done)
+        return
+    groups: dict[tuple[str, str], list[Done]] = {}
+    for done in results:
+        if done.error is not None:
+            groups.setdefault((done.error.code, done.error.message), []).append(done)
+    for (code, message), group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        _marked(group[0].status, f"{len(group)} × {message} [{code}]")
+        for done in group[:_OF_EACH]:
+            typer.echo(f"          {printable(done.source)}")
+        if len(group) > _OF_EACH:
+            typer.echo(f"          … and {len(group) - _OF_EACH} more (--json and the ledger name all)")
+        if group[0].error is not None and group[0].error.hint:
+            typer.echo(f"          hint: {printable(group[0].error.hint)}")
+
+
+def _line(done: Done) -> None:
+    _marked(done.status, done.source)
+    if done.error is not None:
+        _, *details = str(done.error).splitlines()
+        for line in (f"{done.error.message} [{done.error.code}]", *details):
+            typer.echo(f"          {printable(line.strip())}")
+        return
+    if done.status == "unchanged":
+        return
+    parts = [done.technique] if done.technique else []
+    parts += [f"{name} {rows:,} × {columns}" for name, rows, columns in done.datasets]
+    typer.echo(f"          {', '.join(parts)} -> {printable(', '.join(done.outputs))}")
+    for notice in done.notices:
+        typer.echo(f"          {printable(notice.message)} [{notice.code}]")
+
+
+def _marked(status: str, text: str) -> None:
+    mark = f"{status} ".ljust(8)
+    typer.echo((typer.style(mark, fg=_COLOURS[status]) if is_terminal() else mark) + printable(text))
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {rest} s"
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C wait for the next file that is done, and give what tells of it; a second one does not wait.
+
+    An interruption within HDF5 would look like a file that cannot be written, one between the ledger and
+    the count like a file that was not converted.
+    """
+    asked = False
+
+    def note(*_: Any) -> None:  # noqa: ANN401
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)

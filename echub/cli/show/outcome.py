@@ -1,0 +1,134 @@
+"""What `echub analyze` tells people: an outcome, and what an analysis needs and gives."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from echub.analysis.figures import unit_text
+from echub.cli.show.terminal import field, heading, table
+
+if TYPE_CHECKING:
+    from echub.analysis.outcome import Measurand, Outcome, Series
+    from echub.declare import Analysis
+
+_COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}
+_LONG = 20
+"""Rows of a table that are shown; the rest is in the JSON."""
+
+
+def show(outcome: Outcome, source: str, written: Iterable[Path] = ()) -> None:
+    """Report one outcome: refusals and warnings first, then the measurands and tables."""
+    heading(f"{outcome.analysis}: {source}")
+    field("status", outcome.status, _COLOURS[outcome.status])
+    for flag in sorted(outcome.flags, key=lambda f: ("refusal", "warning", "info").index(f.severity)):
+        where = f" ({flag.where})" if flag.where else ""
+        field(flag.severity, f"{flag.message}{where} [{flag.code}]", "red" if flag.severity == "refusal" else "")
+        if flag.hint:
+            field("", f"try {flag.hint}")
+    rows = [(name, *result(measurand), measurand.note) for name, measurand in outcome.measurands.items()]
+    table(("measurand", "value", "unit", "interval", ""), rows)
+    for name, columns in outcome.tables.items():
+        typer.echo(f"  {name.replace('_', ' ')}")
+        _table(columns)
+    if outcome.sensitivity:
+        typer.echo("  sensitivity")
+        lines = [
+            (s.parameter, s.setting, s.measurand, number(s.value), number(s.change)) for s in outcome.sensitivity
+        ]
+        table(("parameter", "setting", "measurand", "value", "change"), lines, indent=4)
+    for path in written:
+        field("written", str(path), "green")
+
+
+def result(measurand: Measurand) -> tuple[str, str, str]:
+    """Give value with uncertainty, unit and interval as texts."""
+    unit = unit_text(measurand.unit)
+    interval = measurand.interval
+    if measurand.censoring == "right" and interval is not None:
+        return f"> {number(interval.low)}", unit, ""
+    if measurand.censoring == "left" and interval is not None:
+        return f"< {number(interval.high)}", unit, ""
+    value = number(measurand.value)
+    if measurand.value is not None and measurand.uncertainty:
+        value = rounded(measurand.value, measurand.uncertainty)
+    if interval is None:
+        return value, unit, ""
+    level = f" ({interval.level:.0%})" if interval.level else f" ({interval.kind})"
+    ends = (
+        "[("[not interval.includes_low],
+        number(interval.low),
+        number(interval.high),
+        "])"[not interval.includes_high],
+    )
+    return value, unit, f"{ends[0]}{ends[1]}, {ends[2]}{ends[3]}{level}"
+
+
+def rounded(value: float, uncertainty: float) -> str:
+    """Write a value to the second digit of its standard uncertainty: ``0.3271 ± 0.0012``."""
+    from uncertainties import ufloat
+
+    return f"{ufloat(value, uncertainty):.2u}".replace("+/-", " ± ")
+
+
+def number(value: object) -> str:
+    """Write a number with five significant digits, anything else as it is."""
+    if value is None:
+        return "-"
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
+
+
+def _table(series: Mapping[str, Series]) -> None:
+    headers = [f"{name} / {unit_text(s.unit)}" if s.unit else name for name, s in series.items()]
+    rows = list(zip(*(s.values for s in series.values()), strict=True))
+    table(headers, [[number(cell) for cell in row] for row in rows[:_LONG]], indent=4)
+    if len(rows) > _LONG:
+        typer.echo(f"    … {len(rows) - _LONG} more rows; --json has all")
+
+
+def describe(declared: Analysis) -> None:
+    """Show what an analysis answers, needs, takes and gives."""
+    from echub.analysis.needs import describe as need_texts
+
+    heading(f"{declared.name}: {declared.title}")
+    if declared.reference:
+        field("reference", declared.reference)
+    what = {"dataset": f"one file, its {declared.kind}", "datasets": f"one file or several, their {declared.kind}"}
+    field(
+        "takes", what.get(declared.consumes, "outcomes of other analyses (.outcome.json, folders) or a CSV table")
+    )
+    limits = declared.sampling
+    if limits.rows > 1 or limits.span_s:
+        span = f" over at least {limits.span_s:g} s" if limits.span_s else ""
+        field("sampling", f"at least {limits.rows} rows{span}")
+    if declared.needs:
+        typer.echo("  needs")
+        lines = [(*need_texts(need), "optional" if need.optional else "required") for need in declared.needs]
+        table(("name", "unit", "answered by", ""), lines, indent=4)
+    typer.echo("  parameters (--param name=value)")
+    table(("name", "default", "meaning"), [*_parameters(declared)], indent=4)
+    for name, values in declared.profiles.items():
+        field("profile", f"{name}: " + ", ".join(f"{key}={value}" for key, value in values.items()))
+    typer.echo("  gives")
+    table(
+        ("measurand", "unit", "meaning"),
+        [
+            (g.name, " or ".join(map(unit_text, g.units)) if not g.unit_from else g.unit_from, g.help)
+            for g in declared.gives
+        ],
+        indent=4,
+    )
+
+
+def _parameters(declared: Analysis) -> Iterable[tuple[str, str, str]]:
+    for option in dataclasses.fields(declared.params):
+        unit = option.metadata.get("unit")
+        limits = (("at least", option.metadata.get("minimum")), ("at most", option.metadata.get("maximum")))
+        bounds = ", ".join(f"{word} {limit:g}" for word, limit in limits if limit is not None)
+        choices = " | ".join(option.metadata.get("choices") or ())
+        remark = "; ".join(part for part in (option.metadata.get("help", ""), choices, bounds) if part)
+        yield option.name, f"{option.default}{f' {unit}' if unit else ''}", remark

@@ -1,0 +1,1 @@
+"""Files in and out: detection, reading, the native file, conversion, verification."""

@@ -1,0 +1,197 @@
+"""Metadata that people add: folder and file sidecars, tables, and values on the command line."""
+
+from __future__ import annotations
+
+import csv
+import fnmatch
+import io
+import os
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from echub.errors import EchubError, MetadataError, PluginError
+from echub.model.metadata import Metadata, leaf_of
+from echub.model.notice import Notice
+from echub.model.source import Source
+from echub.model.units import scale_between
+
+FOLDER_FILE = "echub.toml"
+SIDECAR_SUFFIX = ".echub.toml"
+_GLOB = frozenset("*?[")
+
+
+@dataclass
+class MetaTable:
+    """A table of metadata by file: a column `file` of names or globs, then paths with units.
+
+    `rows` are by their number, the header being 1; `matched` collects those that met a file, so
+    that the others can be reported.
+    """
+
+    name: str
+    rows: dict[int, dict[str, str]]
+    matched: set[int] = field(default_factory=set)
+
+    @classmethod
+    def load(cls, path: str | Path) -> MetaTable:
+        """Read a CSV (comma, semicolon or tab); `MetadataError` where it is no such table."""
+        path = Path(path)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+            first = text.partition("\n")[0]
+            delimiter = max(",;\t", key=first.count)
+            cells = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise MetadataError(f"the metadata table cannot be read: {error}", path=str(path)) from None
+        names = cells[0] if cells else []
+        if "file" not in names:
+            raise MetadataError(
+                "the metadata table has no column `file`",
+                path=str(path),
+                where="line 1",
+                expected="file, then paths with units, such as cell.area / cm^2",
+                found=first.strip() or "an empty file",
+                hint="`echub meta init FOLDER` writes such a table",
+            )
+        for name in names:
+            _check_header(name, path)
+        return cls(path.name, {n: _row(names, row, path, n) for n, row in enumerate(cells[1:], 2) if any(row)})
+
+    def own(self, path: Path) -> dict[int, dict[str, str]]:
+        """Give the rows for a file, and note that they met one."""
+        own = {number: row for number, row in self.rows.items() if _matches(row["file"], path)}
+        self.matched.update(own)
+        return own
+
+    def apply(self, source: Source, metadata: Metadata) -> list[Notice]:
+        """Add what the rows for this file say; report where none is for it."""
+        own = self.own(source.path or Path(source.name))
+        for number in own:
+            for header, text in self.rows[number].items():
+                if header != "file" and text:
+                    path, _, unit = (part.strip() for part in header.partition("/"))
+                    _set(metadata, path, text, f"{self.name} row {number}", unit or None)
+        return [] if own else [Notice("no-metadata-row", f"no row of {self.name} is for this file")]
+
+    def unmatched(self) -> list[str]:
+        """List the rows that met no file."""
+        return [row["file"] for number, row in self.rows.items() if number not in self.matched]
+
+
+def _check_header(name: str, path: Path) -> None:
+    """Refuse a column whose path the schema does not know, or whose unit is not the path's."""
+    leaf, _, unit = (part.strip() for part in name.partition("/"))
+    try:
+        if name != "file" and unit:
+            scale_between(unit, leaf_of(leaf).unit or "1")
+        elif name != "file":
+            leaf_of(leaf)
+    except EchubError as error:
+        error.path, error.where = error.path or str(path), f"row 1, column {name!r}"
+        raise
+
+
+def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[str, str]:
+    """Name the cells of a row; one too many is a decimal comma more often than not, and no guess is made."""
+    if any(cells[len(names) :]):
+        raise MetadataError(
+            "a row of the metadata table has more cells than its header",
+            path=str(path),
+            where=f"row {number}",
+            expected=f"{len(names)} cells",
+            found=f"{len(cells)} cells",
+            cause="a decimal comma, or a text with the separator in it that is not quoted",
+        )
+    return dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
+
+
+def _matches(pattern: str, path: Path) -> bool:
+    """Tell whether a name, the end of a path or a glob of either is meant; a literal `[1]` counts as written."""
+    whole = f"/{path.as_posix()}"
+    if whole.endswith(f"/{pattern}"):
+        return bool(pattern)
+    return not _GLOB.isdisjoint(pattern) and (
+        fnmatch.fnmatchcase(path.name, pattern) or fnmatch.fnmatchcase(whole, f"*/{pattern}")
+    )
+
+
+@dataclass
+class Annotations:
+    """All that the user adds, in the order in which the later wins: tables, then single values."""
+
+    tables: list[MetaTable] = field(default_factory=list)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tables: Iterable[str | Path] = (), values: Mapping[str, str] | None = None) -> Annotations:
+        """Load tables by path, and take single values (`cell.area` to `0.785 cm^2`).
+
+        Raises `MetadataError` for what no file could take: an unknown path, a wrong value.
+        """
+        tried = Metadata()
+        for leaf, text in (values or {}).items():
+            tried.set(leaf, text, source="--set")
+        return cls([MetaTable.load(path) for path in tables], dict(values or {}))
+
+    def for_files(self, paths: Iterable[Path]) -> Annotations:
+        """Give what concerns some files, small enough to send to another process."""
+        paths = list(paths)
+        own = [{k: row for path in paths for k, row in table.own(path).items()} for table in self.tables]
+        named = zip(self.tables, own, strict=True)
+        return Annotations([MetaTable(t.name, dict(sorted(rows.items()))) for t, rows in named], self.values)
+
+    def apply(self, source: Source, metadata: Metadata) -> list[Notice]:
+        """Add folder file, sidecar, tables and values to what the file says; report contradictions.
+
+        What a sidecar says is not repeated where the source is a native file that holds it already:
+        it would win over values that outranked it when the file was made.
+        """
+        beside = Metadata()
+        for path in _sidecars(source):
+            for leaf, value in _flatten(_load_toml(path)):
+                _set(beside, leaf, value, path.name)
+        metadata.entries += [entry for entry in beside.entries if entry not in metadata.entries]
+        notices = [notice for table in self.tables for notice in table.apply(source, metadata)]
+        for leaf, text in self.values.items():
+            metadata.set(leaf, text, source="--set")
+        return notices + metadata.contradictions()
+
+
+def _sidecars(source: Source) -> Iterator[Path]:
+    """Find `echub.toml` of the folder, then `<file>.echub.toml`."""
+    if source.path is not None:
+        candidates = (source.path.parent / FOLDER_FILE, source.path.with_name(source.name + SIDECAR_SUFFIX))
+        yield from (path for path in candidates if os.path.isfile(path))  # False for a name too long, no error
+
+
+def _load_toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PluginError(
+            "the sidecar cannot be read",
+            path=str(path),
+            found=str(error),
+            expected='TOML, such as [cell] area = "0.785 cm^2"',
+        ) from None
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        path = f"{prefix}.{name}" if prefix else name
+        if isinstance(value, Mapping):
+            yield from _flatten(value, path)
+        else:
+            yield path, value
+
+
+def _set(metadata: Metadata, path: str, value: Any, source: str, unit: str | None = None) -> None:  # noqa: ANN401
+    try:
+        metadata.set(path, value, unit, source=source)
+    except EchubError as error:
+        error.path = error.path or source
+        raise

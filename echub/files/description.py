@@ -1,0 +1,119 @@
+"""A dataset without its values as plain JSON types, and back: for formats that hold bare tables.
+
+What a CSV cannot say (quantity, origin, sign, source header, codes, packed bits, metadata) stands
+in a description beside it. `restore` joins the two again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.errors import ReadError
+from echub.files.content import describe_column, describe_dataset
+from echub.model.column import Bits, Column
+from echub.model.dataset import Dataset, Omitted
+from echub.model.json_text import plain
+from echub.model.metadata import Entry, Metadata
+from echub.model.notice import Notice
+from echub.model.record import Dropped, Record
+from echub.model.units import Scale
+
+_TOLD = {field.name for field in dataclasses.fields(Column)}
+FORMAT = "echub table 1"
+"""The mark of a description; the number grows where an older echub could misread it."""
+
+
+def describe(record: Record, kind: str) -> dict[str, Any]:
+    """Describe one dataset of a record: its columns with their types, and the record's other parts."""
+    dataset = record[kind]
+    columns = [{**describe_column(c), "dtype": c.values.dtype.str} for c in dataset.columns.values()]
+    described: dict[str, Any] = plain(
+        {
+            "format": FORMAT,
+            **describe_dataset(dataset),
+            "rows": dataset.rows,
+            "columns": columns,
+            "metadata": [[e.path, e.value, e.unit, e.source] for e in record.metadata.entries],
+            "settings": record.settings,
+            "notices": [notice.as_dict() for notice in record.notices],
+            "dropped": [dropped.as_dict() for dropped in record.dropped],
+            "provenance": record.provenance.as_dict(),
+        }
+    )
+    return described
+
+
+def plain_types(described: Mapping[str, Any]) -> dict[str, str]:
+    """Give the columns of the bare table by name, with their NumPy types; text is `O`.
+
+    Packed columns are replaced by their bit fields, as in `Dataset.plain`.
+    """
+    types: dict[str, str] = {}
+    for column in described["columns"]:
+        types |= {column["name"]: "O" if column["labels"] else column["dtype"]} if not column["bits"] else {}
+    for column in described["columns"]:
+        types |= {bits["name"]: column["dtype"] for bits in column["bits"]}
+    return types
+
+
+def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> Record:
+    """Join a description with the values of the bare table; `ReadError` where they do not fit."""
+    try:
+        columns = [restore_column(known, _values(known, values)) for known in described["columns"]]
+        dataset = Dataset(
+            described["kind"],
+            {column.name: column for column in columns},
+            tuple(Omitted(*omitted) for omitted in described["omitted"]),
+            tuple(described["history"]),
+            described["attrs"],
+        )
+        return Record(
+            [dataset],
+            metadata=Metadata(Entry(*entry) for entry in described["metadata"]),
+            settings=described["settings"],
+            notices=[Notice(**notice) for notice in described["notices"]],
+            dropped=[Dropped(**dropped) for dropped in described["dropped"]],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReadError(
+            "the description beside the table does not fit it",
+            found=f"{type(error).__name__}: {error}",
+            hint="move the description away to read the table by its headers",
+        ) from None
+
+
+def restore_column(described: Mapping[str, Any], values: NDArray[Any]) -> Column:
+    """Join what `describe_column` gave with the values."""
+    known = {key: value for key, value in described.items() if key in _TOLD}  # a newer minor schema tells more
+    bits = tuple(
+        Bits(b["name"], b["header"], b["mask"], b["quantity"], {int(v): word for v, word in b["meanings"].items()})
+        for b in known.pop("bits", ())
+    )
+    labels = {int(code): label for code, label in known.pop("labels", {}).items()}
+    scale = Scale.parse(known.pop("scale"))
+    axes = tuple(known.pop("axes", ()))
+    return Column(values=values, bits=bits, labels=labels, scale=scale, axes=axes, **known)
+
+
+def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    if known["bits"]:
+        return _packed(known, values)
+    found = values[known["name"]]
+    if not known["labels"]:
+        return found.astype(known["dtype"])
+    codes = {label: int(code) for code, label in known["labels"].items()}
+    texts, inverse = np.unique(found.astype(str), return_inverse=True)
+    return np.array([codes[text] for text in texts], dtype=known["dtype"])[inverse]
+
+
+def _packed(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """Pack bit fields again."""
+    fields = [(b["mask"], values[b["name"]].astype(np.int64)) for b in known["bits"]]
+    shifted = [field << ((mask & -mask).bit_length() - 1) for mask, field in fields]
+    packed: NDArray[Any] = np.bitwise_or.reduce(shifted, axis=0).astype(known["dtype"])
+    return packed

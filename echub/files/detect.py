@@ -1,0 +1,142 @@
+"""Which reader a file belongs to: every sniffer is asked, and the unique best wins."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from echub.declare import Confidence, KnownFormat, Reader
+from echub.errors import AmbiguousFormat, UnknownFormat
+from echub.model.source import Source
+from echub.registry.registry import PLUGIN_FAULTS, PluginWarning, Registry, is_installed, resolve
+
+NOISE = bytes(range(255, -1, -1))
+"""What no reader knows, under a name that says nothing: who claims it would claim every file."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A sniffer's answer; `problem` where it failed and counts as NO."""
+
+    reader: Reader
+    confidence: Confidence
+    problem: str = ""
+
+
+def rank(source: Source, registry: Registry) -> list[Match]:
+    """Ask all sniffers, fallbacks included; best first, `explicit_only` readers last.
+
+    A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason;
+    one that claims noise as well counts as NO too, with a warning.
+    """
+    matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
+    return sorted(
+        matches,
+        key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
+    )
+
+
+def ask(reader: Reader, source: Source) -> Match:
+    """Ask one sniffer; what it raises, or answers wrongly, counts as NO with the reason."""
+    try:
+        answer = resolve(reader.sniff)(source)
+    except PLUGIN_FAULTS as error:
+        return Match(reader, Confidence.NO, f"{type(error).__name__}: {error}")
+    if not isinstance(answer, Confidence):
+        return Match(reader, Confidence.NO, f"answered {answer!r}, not a Confidence")
+    return Match(reader, answer)
+
+
+def _credible(match: Match) -> Match:
+    """Take away the vote of a sniffer that claims whatever it is shown."""
+    if match.confidence == Confidence.NO or not _claims_noise(match.reader):
+        return match
+    return Match(match.reader, Confidence.NO, "claims noise too, so its answer counts for nothing")
+
+
+@cache
+def _claims_noise(reader: Reader) -> bool:
+    """Show noise to a sniffer, once in a process; warn where it claims that."""
+    claims = ask(reader, Source.from_bytes(NOISE, "noise")).confidence > Confidence.NO
+    if claims:
+        text = f"the reader {reader.name} claims noise too, so its answer counts for nothing"
+        warnings.warn(text, PluginWarning, stacklevel=2)
+    return claims
+
+
+def choose(source: Source, registry: Registry) -> Reader:
+    """Pick the one reader for a file.
+
+    Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`.
+    """
+    matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
+    candidates = _best(m for m in matches if not m.reader.fallback)
+    candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
+    if not candidates:
+        raise _unknown(source, registry)
+    if len(candidates) > 1:
+        raise _ambiguous(source, candidates)
+    reader = candidates[0].reader
+    if not is_installed(reader):
+        registry.reader(reader.name)  # raises ReaderNotInstalled
+    return reader
+
+
+def _is_worth_a_try(match: Match, source: Source) -> bool:
+    """Tell whether a fallback may have a file: where it only guesses, no foreign suffix may speak against it."""
+    return match.confidence > Confidence.MAYBE or source.suffix in ("", *match.reader.suffixes)
+
+
+def _best(matches: Iterable[Match]) -> list[Match]:
+    sure = [m for m in matches if m.confidence > Confidence.NO]
+    top = max((m.confidence for m in sure), default=Confidence.NO)
+    return [m for m in sure if m.confidence == top]
+
+
+def _ambiguous(source: Source, candidates: list[Match]) -> AmbiguousFormat:
+    choices = " or ".join(f"--reader {m.reader.name}" for m in candidates)
+    return AmbiguousFormat(
+        "several readers recognise this file",
+        path=source.shown,
+        found=", ".join(f"{m.reader.name} ({m.confidence.name})" for m in candidates),
+        hint=f"say which: {choices}",
+    )
+
+
+def known_format(source: Source, registry: Registry) -> KnownFormat | None:
+    """Find the format that is recognised but not read: its suffix, and its first bytes where it has any."""
+    formats = [f for f in registry.known_formats.values() if source.suffix in f.suffixes]
+    return next((f for f in formats if not f.magic or source.head.startswith(f.magic)), None)
+
+
+def _unknown(source: Source, registry: Registry) -> UnknownFormat:
+    if not source.size:
+        return UnknownFormat(
+            "the file is empty", path=source.shown, cause="the recording never started, or the copy failed"
+        )
+    known = known_format(source, registry)
+    if known is not None:
+        sure = f"this is {known.title}, which is recognised but not read"
+        guessed = f"by its suffix this may be {known.title}, which is not read"
+        return UnknownFormat(
+            sure if known.magic else guessed,
+            path=source.shown,
+            found=first_bytes(source),
+            hint=known.advice,
+        )
+    same = [r.name for r in registry.readers.values() if source.suffix in r.suffixes]
+    return UnknownFormat(
+        "no reader recognises this file",
+        path=source.shown,
+        expected=f"for {source.suffix}: {', '.join(same)}" if same else None,
+        found=first_bytes(source),
+        cause="the suffix is right but the content is not" if same else "no plugin reads this format",
+        hint="`echub plugins list` shows the formats; `--reader NAME` insists on one",
+    )
+
+
+def first_bytes(source: Source, count: int = 24) -> str:
+    """Show how a file begins, as bytes."""
+    return f"{source.head[:count]!r}{'…' if source.size > count else ''}"

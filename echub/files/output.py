@@ -1,0 +1,217 @@
+"""Where output goes: names, clashes, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from echub.errors import TargetClash, TargetExists, TargetNotWritable
+from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
+
+LEDGER = re.compile(r"echub-ledger(\.(\d+)-of-(\d+))?\.jsonl")
+"""The names of the ledgers that whole folders keep, of all files or of one shard."""
+_TEMPORARY = re.compile(r"\.echub-(?P<run>[\w-]*)\.?[0-9a-f]{16}\.part")
+_DEAD_AFTER = 86_400
+"""Seconds after which a temporary file that nobody writes to is nobody's."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One source and the path that its outputs begin with.
+
+    `named`: the user named the file itself; `key`: its path in the tree that is mirrored.
+    """
+
+    source: Path
+    stem: Path
+    named: bool = True
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier runs wrote: sha256 of their outputs by path.
+
+    Such a file may be replaced, and one that is what would be written anyway stays; no other, unless
+    `anything` may. `run` marks the temporary files, so that a later run knows whose they were.
+    """
+
+    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    run: str = ""
+    anything: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file that was written, as `write_atomically` left it."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def plan(paths: Sequence[Path], out: Path | None) -> list[Job]:
+    """List the files to convert: those named, and those found in folders, with mirrored outputs.
+
+    Hidden files, sidecars, native files and what is no file (pipes, sockets) are passed over in a
+    folder; links to folders are not followed. A folder that may not be listed stands for itself, so
+    that it is reported. Raises `TargetClash` where two sources would have one output.
+    """
+    jobs: dict[str, Job] = {}
+    for job in (job for path in paths for job in _jobs(path, out)):
+        first = jobs.setdefault(os.path.abspath(job.stem), job)
+        if os.path.abspath(first.source) != os.path.abspath(job.source):
+            raise TargetClash(
+                f"two sources would be written to {job.stem}",
+                found=f"{first.source} and {job.source}",
+                hint="convert them to different folders with -o",
+            )
+        if job.named and not first.named:  # met in a folder and named as well
+            jobs[os.path.abspath(job.stem)] = job
+    return list(jobs.values())
+
+
+def _jobs(path: Path, out: Path | None) -> Iterator[Job]:
+    if not path.is_dir():
+        yield Job(path, (out / path.name) if out else path, key=path.name)
+        return
+    for found in _walk(path, out):
+        inside = found.relative_to(path)
+        yield Job(found, (out / inside) if out else found, named=False, key=inside.as_posix())
+
+
+def _walk(folder: Path, out: Path | None) -> Iterator[Path]:
+    """Walk a folder in a fixed order, leaving out what echub itself writes or reads as sidecars."""
+    skip = os.path.realpath(out) if out else None
+    closed: list[Path] = []
+    for root, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        here = Path(root)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and os.path.realpath(here / f) != skip)
+        yield from (here / name for name in sorted(files) if _is_source(here / name))
+    yield from closed
+
+
+def _is_source(path: Path) -> bool:
+    name = path.name
+    if name.startswith(".") or name == FOLDER_FILE or name.endswith((SIDECAR_SUFFIX, ".h5")):
+        return False
+    if LEDGER.fullmatch(name):
+        return False
+    return os.path.isfile(path) or os.path.islink(path)  # a broken link is reported when it is opened
+
+
+def require_free(target: Path, *, force: bool) -> None:
+    """Raise `TargetExists` unless the target may be written."""
+    if not force and os.path.lexists(target):
+        raise TargetExists(
+            "the output exists already", path=str(target), hint="--force replaces it, -o FOLDER writes elsewhere"
+        )
+
+
+def write_atomically(
+    parts: Sequence[tuple[Path, Callable[[Path], None]]], earlier: Earlier | None = None
+) -> list[Written]:
+    """Write files under temporary names and rename them when all are complete.
+
+    An error or an interruption leaves no part behind. With `earlier`, targets that are not what
+    earlier runs or this one would write raise `TargetExists`, and what was written is given with
+    its hashes. Raises `TargetNotWritable` for what the operating system refuses.
+    """
+    temporary: list[tuple[Path, Path]] = []
+    target = Path()
+    try:
+        for target, write in parts:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "the output is a folder")
+            # A short name of its own: as long as the target's it could be too long, and two threads may write.
+            run = f"{earlier.run}." if earlier is not None and earlier.run else ""
+            path = target.with_name(f".echub-{run}{secrets.token_hex(8)}.part")
+            temporary.append((path, target))
+            write(path)
+        written = [] if earlier is None else [_settled(path, target, earlier) for path, target in temporary]
+        for path, target in temporary:
+            os.replace(path, target)
+    except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as RuntimeError
+        raise not_writable(target, error) from error
+    finally:
+        for path, _ in temporary:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+    return written
+
+
+def _settled(path: Path, target: Path, earlier: Earlier) -> Written:
+    """Hash a complete file, and refuse to put it in the place of anything but earlier output."""
+    made = Written(str(target), path.stat().st_size, file_sha256(path))
+    if os.path.lexists(target) and not earlier.anything:
+        allowed = {made.sha256, *earlier.written.get(str(target), ())}
+        if not target.is_file() or file_sha256(target) not in allowed:
+            raise TargetExists(
+                "the output exists already, and is not what echub wrote there",
+                path=str(target),
+                cause="it was changed, or made from another source or by another run without a ledger",
+                hint="--force replaces it, -o FOLDER writes elsewhere",
+            )
+    return made
+
+
+def file_sha256(path: Path) -> str:
+    """Hash a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove_stale(folder: Path, run: str) -> None:
+    """Remove the temporary files that dead runs left in a tree: those of `run`, and nobody's after a day.
+
+    The caller knows that no run of that mark is alive.
+    """
+    for root, _, files in os.walk(folder):
+        for name in files:
+            found = _TEMPORARY.fullmatch(name)
+            if found is not None:
+                with suppress(OSError):
+                    _remove_if_dead(Path(root, name), found["run"], run)
+
+
+def _remove_if_dead(path: Path, owner: str, run: str) -> None:
+    if owner == run or (not owner and time.time() - path.stat().st_mtime > _DEAD_AFTER):
+        path.unlink()
+
+
+def not_writable(target: Path, error: Exception) -> TargetNotWritable:
+    """Say what the operating system refused, and why."""
+    number = getattr(error, "errno", None) or _errno_in(str(error))
+    causes = {
+        errno.ENOSPC: "the disk is full",
+        errno.EDQUOT: "the quota is used up",
+        errno.EFBIG: "the file would be larger than allowed here",
+        errno.EACCES: "no permission to write there",
+        errno.EPERM: "no permission to write there",
+        errno.EROFS: "the file system is read-only",
+        errno.EISDIR: "a folder has that name",
+        errno.ENOTDIR: "a part of the path is a file, not a folder",
+        errno.EEXIST: "a part of the path is a file, not a folder",
+        errno.ENAMETOOLONG: "the name is too long for this file system",
+    }
+    return TargetNotWritable(
+        "the output cannot be written; nothing was left behind",
+        path=str(target),
+        found=str(error).splitlines()[0] if str(error) else type(error).__name__,
+        cause=causes.get(number or 0),
+    )
+
+
+def _errno_in(text: str) -> int | None:
+    """Find the error number in the message of HDF5 or of a writer's library."""
+    match = re.search(r"(?:errno =|os error) (\d+)", text)
+    return int(match[1]) if match else None

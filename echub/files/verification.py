@@ -1,0 +1,147 @@
+"""Verify a converted file against itself and against its source.
+
+Against itself: the content hash that was written with it. Against its source: the source's hash,
+and every value of the source's table, with all scalings inverted, read anew by the same reader.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from echub.errors import ReadError, SourceNotFound
+from echub.files import store
+from echub.files.content import content_sha256
+from echub.files.joining import join, link_of
+from echub.files.reading import read
+from echub.model.column import same_values
+from echub.model.record import Record
+from echub.model.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was verified: what, whether it holds, and what was found."""
+
+    what: str
+    holds: bool
+    found: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it for `--json`."""
+        return {"what": self.what, "holds": self.holds, "found": self.found}
+
+
+def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None = None) -> list[Check]:
+    """Verify a native file; its source is looked for beside it unless it is named.
+
+    Raises `ReadError` where the file is none of echub's or is damaged, `SourceNotFound` where a
+    named source is not there. A source that is not beside the file is reported as a check that
+    could not be made (it does not hold).
+    """
+    target = Source(path)
+    if not store.is_native(target):
+        raise ReadError(
+            "only converted files can be verified",
+            path=str(path),
+            expected="a native file (.h5) that echub wrote",
+            found=repr(target.head[:8]),
+            hint=f"echub convert {target.name} first",
+        )
+    record = store.read(Path(path))
+    checks = [_content(record, store.stated_content(Path(path)))]
+    for part in _parts_of(record):
+        found = _source_of(str(part["name"]), Path(path), source)
+        if found is None:
+            missing = f"{part['name']} is not beside the file; name it (or its folder) with --source"
+            checks.append(Check("source", False, missing))
+        else:
+            checks.append(_hash(str(part["sha256"]), found))
+    if all(check.holds for check in checks[1:]):
+        checks += _values(
+            record, [s for p in _parts_of(record) if (s := _source_of(str(p["name"]), Path(path), source))]
+        )
+    return checks
+
+
+def _parts_of(record: Record) -> list[Mapping[str, Any]]:
+    """List the sources of a record: one, or those of a joined run."""
+    source = record.provenance.source
+    return list(source.get("parts") or [source])
+
+
+def _content(record: Record, stated: str) -> Check:
+    actual = content_sha256(record)
+    found = "as written" if actual == stated else f"{actual[:12]}…, written was {stated[:12]}…"
+    return Check("content hash", actual == stated, found)
+
+
+def _source_of(name: str, path: Path, named: str | os.PathLike[str] | None) -> Source | None:
+    """Find a source: the one named or in the folder named, else the one beside the file."""
+    beside = path.with_name(name) if name else path
+    if named is not None:
+        beside = Path(named) / name if Path(named).is_dir() else Path(named)
+    try:
+        return Source(beside) if beside != path else None
+    except SourceNotFound:
+        if named is not None:
+            raise
+        return None
+
+
+def _hash(stated: str, source: Source) -> Check:
+    actual = source.sha256()
+    same = actual == stated
+    return Check(
+        "source hash", same, source.name if same else f"{source.name} has {actual[:12]}…, not {stated[:12]}…"
+    )
+
+
+def _values(record: Record, sources: Sequence[Source]) -> list[Check]:
+    """Read the sources anew and compare the tables, bit for bit."""
+    written, now = record.source_table(), _again(record, sources).source_table()
+    checks = []
+    for key in dict.fromkeys([*written, *now]):
+        if key not in written or key not in now:
+            side = "the source" if key in now else "the converted file"
+            checks.append(Check(f"column {key[1]}", False, f"only in {side}"))
+        elif not same_values(written[key], now[key]):
+            checks.append(Check(f"column {key[1]}", False, _difference(written[key], now[key])))
+    same = (
+        f"{len(now)} columns, {sum(dataset.rows for dataset in record.datasets.values())} rows, bit for bit"
+        if now
+        else "no columns"
+    )
+    return checks or [Check("values", True, same)]
+
+
+def _again(record: Record, sources: Sequence[Source]) -> Record:
+    """Read the sources with the reader and options that the file was made with."""
+    reader: Mapping[str, Any] = record.provenance.reader
+    options = {key: _option(value) for key, value in reader.get("options", {}).items()}
+    siblings = bool(record.provenance.siblings)
+    records = [
+        read(Source(source.path or source.name, siblings=siblings), reader=reader["name"], options=options)
+        for source in sources
+    ]
+    if len(records) == 1:
+        return records[0]
+    links = [link_of(source, reader["name"]) for source in sources]
+    return join(records, [link for link in links if link is not None])
+
+
+def _difference(written: Any, now: Any) -> str:  # noqa: ANN401
+    import numpy as np
+
+    if written.dtype != now.dtype or written.shape != now.shape:
+        return f"{written.dtype} {written.shape} against {now.dtype} {now.shape}"
+    unequal = np.flatnonzero(~((written == now) | ((written != written) & (now != now))))
+    row = int(unequal[0])
+    return f"{len(unequal)} of {len(now)} rows differ, first row {row}: {written[row]} against {now[row]}"
+
+
+def _option(value: Any) -> str:  # noqa: ANN401
+    return str(value).lower() if isinstance(value, bool) else str(value)

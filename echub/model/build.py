@@ -1,0 +1,339 @@
+"""From what a reader found to datasets: names, units, types, and one place for every row.
+
+A reader gives arrays with headers, quantities and printed units; everything the data model
+demands beyond that happens here, so that all readers agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.errors import PluginError, UnitMismatch
+from echub.model.column import TEXT, Bits, Column, Origin
+from echub.model.dataset import Dataset, Omitted
+from echub.model.units import Scale, scale_between, unit
+from echub.model.vocabulary import Quantity, kinds, quantities
+
+_TEXTS = "OUT"
+ROWS = ("row",)
+_NUMBERS = ("|b1", "<f2", "<f4", "<f8", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8")
+"""NumPy's letters for texts, and the number types that every file format holds, in any byte order."""
+
+
+@dataclass(frozen=True, eq=False)
+class SourceColumn:
+    """One column as the reader found it.
+
+    `header` exactly as printed; `unit` as printed (None: dimensionless or unknown); `negate`
+    where the source's sign is the opposite of the quantity's. `index` is the position in the
+    source's table; None marks a column that is not in it (derived). Without a quantity it
+    becomes a vendor column. Text may be given as strings or as codes with `labels`. `axes` are
+    those of a map's column, one per dimension of the values; a table's columns have rows.
+    Raises `PluginError` for values that do not fit the axes, or are neither numbers nor texts.
+    """
+
+    header: str
+    values: NDArray[Any]
+    quantity: str | None = None
+    unit: str | None = None
+    origin: Origin = "measured"
+    averaged: bool = False
+    negate: bool = False
+    index: int | None = None
+    labels: Mapping[int, str] = field(default_factory=dict)
+    bits: tuple[Bits, ...] = ()
+    attrs: Mapping[str, str] = field(default_factory=dict)
+    axes: tuple[str, ...] = ROWS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", np.asarray(self.values))
+        dtype = self.values.dtype
+        known = dtype.kind in _TEXTS or dtype.newbyteorder("<").str in _NUMBERS
+        if self.values.ndim != len(self.axes) or not known:
+            raise PluginError(
+                f"the column {self.header!r} holds neither numbers nor text, one per row",
+                expected="one value per row: whole numbers, floats of at most 64 bits, truth values or texts",
+                found=f"NumPy's {dtype} of shape {self.values.shape}",
+                hint="decode bytes; give times as seconds, complex numbers as two columns",
+            )
+
+
+def build_tables(columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None) -> list[Dataset]:
+    """Split one source table into an impedance dataset and a time series, as far as each has rows.
+
+    A row with a frequency above zero is impedance, any other belongs to the time series. `row`
+    are the 0-based source rows, where some are left out; by default all of them.
+    """
+    frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
+    rows = _common_length(columns)
+    if frequency is None:
+        return [build_dataset("timeseries", columns, row=row)]
+    spectral = np.asarray(frequency) > 0
+    kept: list[Dataset] = []
+    if not spectral.all() or not rows:
+        kept.append(_part("timeseries", columns, ~spectral, row, leave_out=kinds()["impedance"].own))
+    if spectral.any():
+        kept.append(_part("impedance", columns, spectral, row))
+    return kept
+
+
+def _part(
+    kind: str,
+    columns: Sequence[SourceColumn],
+    rows: NDArray[np.bool_],
+    row: NDArray[np.integer[Any]] | None,
+    leave_out: Sequence[str] = (),
+) -> Dataset:
+    everything = bool(rows.all())
+    chosen = columns if everything else [replace(c, values=c.values[rows]) for c in columns]
+    void = [c for c in chosen if (c.quantity or "") in leave_out and _is_void(c.values)]
+    stay = [c for c in chosen if not any(c is o for o in void)]
+    numbers = np.arange(len(rows)) if row is None else row
+    dataset = build_dataset(kind, stay, row=numbers[rows])
+    return replace(dataset, omitted=tuple(_omit(c) for c in void if c.index is not None))
+
+
+def _is_void(values: NDArray[Any]) -> bool:
+    """Tell whether a column says nothing: one bit pattern throughout, and that zero or NaN."""
+    if values.size == 0:
+        return True
+    if values.dtype.kind not in "fiu":
+        return False
+    if values[0] != 0 and values[0] == values[0]:
+        return False
+    patterns = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
+    return bool((patterns == patterns[0]).all())
+
+
+def _omit(column: SourceColumn) -> Omitted:
+    fill = column.values[:1].tobytes().hex() if column.values.size else ""
+    index = -1 if column.index is None else column.index
+    return Omitted(column.header, index, column.values.dtype.str, fill)
+
+
+def build_dataset(
+    kind: str, columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None
+) -> Dataset:
+    """Build one table from source columns of equal length.
+
+    `row` are the 0-based source rows; by default all of them. Raises `UnitMismatch` where a
+    printed unit contradicts the quantity, `UnknownUnit` where it is not in the table.
+    """
+    rows = _common_length(columns)
+    index = np.arange(rows, dtype=np.min_scalar_type(max(rows - 1, 0))) if row is None else _smallest(row)
+    numbering = Column("row", index, "record", "1", "reported", attrs={"description": "0-based row of the source"})
+    built = [numbering, *(_column(c, name) for c, name in zip(columns, _names(columns), strict=True))]
+    return Dataset(kind, {column.name: column for column in built})
+
+
+def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
+    """Build a dataset over several axes; each column names its own (`ion_counts`: species, frame, y, x).
+
+    A column whose only axis bears its own name is that axis's coordinate. Whole counts become the
+    smallest integers. Raises `PluginError` where an axis has two lengths, or values fit no axes.
+    """
+    _check_axes(columns)
+    built = [_column(_counted(c), name) for c, name in zip(columns, _names(columns), strict=True)]
+    return Dataset(kind, {column.name: column for column in built})
+
+
+def _check_axes(columns: Sequence[SourceColumn]) -> None:
+    lengths: dict[str, int] = {}
+    for column in columns:
+        for axis, length in zip(column.axes, column.values.shape, strict=True):
+            if lengths.setdefault(axis, length) != length:
+                raise PluginError(
+                    f"the axis {axis} has two lengths",
+                    found=f"{lengths[axis]}, and {length} in {column.header!r}",
+                )
+
+
+def _counted(column: SourceColumn) -> SourceColumn:
+    return replace(column, values=_smallest(column.values)) if column.quantity == "ion_counts" else column
+
+
+def _common_length(columns: Sequence[SourceColumn]) -> int:
+    lengths = {len(column.values) for column in columns}
+    if len(lengths) > 1:
+        raise PluginError(
+            "the columns of a table differ in length",
+            found=", ".join(f"{c.header}: {len(c.values)}" for c in columns),
+        )
+    return lengths.pop() if lengths else 0
+
+
+def _column(source: SourceColumn, name: str) -> Column:
+    stored = _coded(source) if source.values.dtype.kind in _TEXTS else _little(source)
+    column = Column(
+        name,
+        stored.values,
+        unit=source.unit,
+        origin=source.origin,
+        header=source.header,
+        index=source.index,
+        averaged=source.averaged,
+        labels=dict(stored.labels),
+        bits=source.bits,
+        attrs=dict(source.attrs),
+        axes=source.axes,
+    )
+    if source.quantity is not None:
+        column = _canonical(column, source, _quantity(source))
+    source_dtype = _source_dtype(source, column.values)
+    return replace(column, source_dtype=source_dtype) if source_dtype else column
+
+
+def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Column:
+    """Bring a column to the unit, sign and type of its quantity."""
+    scale = _scale(source, quantity)
+    values = _apply(column.values, scale)
+    return replace(
+        column,
+        values=_smallest(values) if quantity.is_integer else values,
+        quantity=quantity.name,
+        unit=quantity.unit,
+        sign=quantity.sign,
+        scale=scale,
+    )
+
+
+def _little(source: SourceColumn) -> SourceColumn:
+    """Give values in little-endian order, as they are stored, and truth values as 0 and 1."""
+    values = source.values
+    wanted = np.dtype(np.uint8) if values.dtype.kind == "b" else values.dtype.newbyteorder("<")
+    return source if values.dtype == wanted else replace(source, values=values.astype(wanted))
+
+
+def _source_dtype(source: SourceColumn, stored: NDArray[Any]) -> str:
+    """Name the type in the source where it is another than the stored one."""
+    if source.index is None or source.values.dtype == stored.dtype:
+        return ""
+    return TEXT if source.values.dtype.kind in _TEXTS else source.values.dtype.str
+
+
+def _coded(source: SourceColumn) -> SourceColumn:
+    """Turn text into integer codes, in order of first appearance, with their table."""
+    texts = ["" if text is None else str(text) for text in source.values]
+    codes = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+    values = _smallest(np.array([codes[text] for text in texts], dtype=np.int64))
+    return replace(source, values=values, labels={code: text for text, code in codes.items()})
+
+
+def _quantity(source: SourceColumn) -> Quantity:
+    try:
+        return quantities()[source.quantity or ""]
+    except KeyError:
+        raise PluginError(
+            f"the column {source.header!r} claims the unknown quantity {source.quantity!r}",
+            expected="a quantity of the vocabulary (`echub schema show quantities`)",
+            found=str(source.quantity),
+        ) from None
+
+
+def _require_no_unit(source: SourceColumn, quantity: Quantity) -> None:
+    """Refuse a measured column without a unit: taking the canonical one would invent it."""
+    if quantity.unit != "1":
+        raise PluginError(
+            f"the column {source.header!r} claims to be a {quantity.name} and states no unit",
+            where=f"column {source.header}",
+            expected=f"a printed unit, such as {quantity.unit}",
+            found="no unit",
+            cause="the reader does not know the unit; without one the column is a vendor column",
+            hint="give the unit, or no quantity",
+        )
+
+
+def _scale(source: SourceColumn, quantity: Quantity) -> Scale:
+    sign = Scale(Fraction(-1 if source.negate else 1))
+    if quantity.unit is None:
+        return sign
+    if source.unit is None:
+        _require_no_unit(source, quantity)
+        return sign
+    try:
+        scale = scale_between(unit(source.unit), unit(quantity.unit), point=quantity.point)
+    except UnitMismatch as error:
+        raise UnitMismatch(
+            f"the column {source.header!r} is in {source.unit}, which is no unit of {quantity.name}",
+            where=f"column {source.header}",
+            expected=error.expected,
+            found=error.found,
+            cause="the header names another quantity, or its unit is misspelt",
+        ) from None
+    return Scale(scale.factor * sign.factor, scale.offset)
+
+
+def _apply(values: NDArray[Any], scale: Scale) -> NDArray[Any]:
+    """Scale, bit for bit where only the sign changes."""
+    if scale.is_identity:
+        return values
+    if scale.factor == -1 and scale.offset == 0:
+        return -values
+    return scale.apply(values)
+
+
+_INTEGERS = (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.uint64, np.int64)
+
+
+def _smallest(values: NDArray[Any]) -> NDArray[Any]:
+    """Cast whole numbers to the smallest integer type that holds them; leave anything else alone."""
+    if values.dtype.kind not in "uif" or values.dtype.itemsize == 1:
+        return values
+    if values.size == 0:
+        return values.astype(np.uint8)
+    low, high = values.min(), values.max()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return values
+    for candidate in _INTEGERS:
+        info = np.iinfo(candidate)
+        if info.min <= int(low) and int(high) <= info.max:
+            small = values.astype(candidate)
+            return small if values.dtype.kind != "f" or _same_numbers(small, values) else values
+    return values
+
+
+def _same_numbers(small: NDArray[Any], values: NDArray[Any]) -> bool:
+    """Compare bit by bit: -0.0 is no whole number."""
+    bits = f"u{values.itemsize}" if values.itemsize in (2, 4, 8) else "u1"
+    return bool(np.array_equal(small.astype(values.dtype).view(bits), values.view(bits)))
+
+
+def _names(columns: Sequence[SourceColumn]) -> list[str]:
+    """Name every column: its quantity or a vendor slug, unique; instantaneous before averaged."""
+    order = sorted(range(len(columns)), key=lambda i: (columns[i].index is None, columns[i].averaged, i))
+    taken: set[str] = {"row"}
+    names = dict.fromkeys(order, "")
+    for i in order:
+        name = next(name for name in _candidates(columns[i]) if name not in taken)
+        taken.add(name)
+        names[i] = name
+    return [names[i] for i in range(len(columns))]
+
+
+def _candidates(column: SourceColumn) -> Iterator[str]:
+    base = column.quantity or f"vendor_{slug(column.header)}"
+    yield base
+    if column.averaged:
+        yield f"{base}__averaged"
+    number = 2
+    while True:
+        yield f"{base}__{number}"
+        number += 1
+
+
+_SPELT = {"\u00b5": "u", "\u03bc": "u", "\u03a9": "ohm", "%": "percent"}
+
+
+def slug(header: str) -> str:
+    """Turn a printed header into a name: lower case, digits and underscores."""
+    spelt = "".join(_SPELT.get(character, character) for character in unicodedata.normalize("NFC", header))
+    ascii_only = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", ascii_only).strip("_") or "unnamed"

@@ -1,0 +1,79 @@
+"""Absolute time, made only where the zone of the instrument's clock is known.
+
+Instruments write local time without a zone. The zone comes from ``--timezone`` or a sidecar; until
+then a start is what the clock on the wall said, and no instant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+from echub.errors import MetadataError, UnknownOption
+from echub.model.metadata import UNKNOWN, Metadata
+from echub.model.notice import Notice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from echub.model.record import Record
+
+START, ZONE, START_UTC = "experiment.start", "experiment.timezone", "experiment.start_utc"
+
+
+def require_zone(name: str) -> str:
+    """Check an IANA zone name; `UnknownOption` where there is none."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownOption(
+            f"there is no time zone {name!r}",
+            expected="an IANA zone, such as Europe/Berlin, America/New_York or UTC",
+            found=name,
+            cause="the name is misspelt, or the system has no zone data (pip install tzdata)",
+        ) from None
+    return name
+
+
+def set_absolute_start(metadata: Metadata) -> list[Notice]:
+    """Set `experiment.start_utc` where start and zone are known.
+
+    An hour that a change of the clocks repeats or leaves out is no instant: a notice says so.
+    """
+    start, zone = metadata.value(START), metadata.value(ZONE)
+    if not start or not zone or zone == UNKNOWN or START_UTC in metadata:
+        return []
+    try:
+        local = dt.datetime.fromisoformat(start).replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        text = f"{start} in the zone {zone!r} cannot be read: no absolute time was made"
+        return [Notice("unknown-zone", text)]
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        text = f"the clocks changed at {start} in {zone}: the hour is not unique, no absolute time was made"
+        return [Notice("ambiguous-time", text)]
+    source = metadata.get(ZONE)
+    instant = local.astimezone(dt.UTC).isoformat(timespec="milliseconds")
+    metadata.set(START_UTC, instant, source=f"zone by {source.source if source else 'the file'}")
+    return []
+
+
+def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:
+    """Give the instants of a dataset's rows, UTC, datetime64[us] of shape (n,).
+
+    Raises `MetadataError` where the zone of the clock is unknown.
+    """
+    import numpy as np
+
+    start = record.metadata.value(START_UTC)
+    if start is None:
+        raise MetadataError(
+            "the absolute time is not known",
+            where=ZONE,
+            expected="a start and the zone of the instrument's clock",
+            found=f"start {record.metadata.value(START)}, zone {record.metadata.value(ZONE)}",
+            hint="--timezone Europe/Berlin, or experiment.timezone in echub.toml",
+        )
+    begin = np.datetime64(dt.datetime.fromisoformat(start).replace(tzinfo=None), "us")
+    elapsed = np.asarray(record[dataset].to("time", "us"))
+    return begin + np.round(elapsed).astype("timedelta64[us]")

@@ -1,0 +1,117 @@
+"""One column of a dataset: its values, and everything that is known about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.errors import UnitMismatch
+from echub.model.units import Scale, scale_between
+from echub.model.units import unit as known_unit
+
+Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
+"""Who made the number: the instrument; the programme (a set point or its counter); the
+instrument's software (computed); the hub (computed, formula and inputs stated); the user."""
+
+TEXT = "text"
+"""The source type of a column of texts, which is kept as codes with labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """One field of a packed status byte: the bits of `mask`, shifted down.
+
+    `name` is how the field is asked for; `meanings` give words to its values.
+    """
+
+    name: str
+    header: str
+    mask: int
+    quantity: str | None = None
+    meanings: Mapping[int, str] = field(default_factory=dict)
+
+    def extract(self, packed: NDArray[Any]) -> NDArray[Any]:
+        """Give the values of the field, in the packed column's own type."""
+        shift = (self.mask & -self.mask).bit_length() - 1
+        return (packed & self.mask) >> shift
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A named array with its quantity, unit and history.
+
+    `values` have one dimension per entry of `axes`. `unit` is canonical for a known quantity and
+    as printed for a vendor column. `index` is the position in the source's table (None: not from
+    it), `scale` the exact map from the source's numbers to these, `source_dtype` their type
+    there where it differs (`text` for codes made of text). `labels` turn codes into text.
+    """
+
+    name: str
+    values: NDArray[Any]
+    quantity: str | None = None
+    unit: str | None = None
+    origin: Origin = "measured"
+    header: str = ""
+    index: int | None = None
+    sign: str | None = None
+    averaged: bool = False
+    scale: Scale = Scale()
+    source_dtype: str = ""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    bits: tuple[Bits, ...] = ()
+    uncertainty: str | None = None
+    attrs: Mapping[str, str] = field(default_factory=dict)
+    axes: tuple[str, ...] = ("row",)
+
+    @property
+    def is_vendor(self) -> bool:
+        """Tell whether the column maps to no quantity of the vocabulary."""
+        return self.quantity is None
+
+    def to(self, unit: str, *, point: bool = False) -> NDArray[np.float64]:
+        """Give the values in another unit, as float64."""
+        if self.unit is None:
+            raise UnitMismatch(f"the column {self.name!r} has no unit", expected=unit, found="no unit")
+        # Looked up, never parsed: a printed V/mA is no resistance.
+        return scale_between(known_unit(self.unit), unit, point=point).apply(self.values)
+
+    def plain(self) -> NDArray[Any]:
+        """Give what a reader wants to see: text for codes with labels, else the values."""
+        if not self.labels:
+            return self.values
+        codes, inverse = np.unique(self.values, return_inverse=True)
+        words = np.array([self.labels.get(int(code), str(code)) for code in codes], dtype=object)
+        return words[inverse.reshape(self.values.shape)]
+
+    def source_values(self) -> NDArray[Any]:
+        """Give the values as the source had them, in its type; text as text.
+
+        Bit for bit, save for scaled float64 values, whose last digit may differ.
+        """
+        if self.source_dtype == TEXT:
+            return self.plain()
+        values = self.values if self.scale.is_identity else _unscale(self.values, self.scale)
+        if not self.source_dtype:
+            return values
+        whole = np.dtype(self.source_dtype).kind in "iu" and values.dtype.kind == "f"
+        return (np.rint(values) if whole else values).astype(self.source_dtype)
+
+    def same_as(self, other: Column) -> bool:
+        """Compare everything; NaN equals NaN."""
+        named = all(getattr(self, f.name) == getattr(other, f.name) for f in fields(self) if f.name != "values")
+        return named and same_values(self.values, other.values)
+
+
+def same_values(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    """Compare type, shape and values; NaN equals NaN."""
+    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+
+
+def _unscale(values: NDArray[Any], scale: Scale) -> NDArray[Any]:
+    if scale.factor == -1 and scale.offset == 0:
+        return -values
+    return scale.inverse().apply(values)

@@ -1,0 +1,294 @@
+"""Compare two records that should say the same, column by column, to the precision of what is printed.
+
+Columns meet by the header of their source, else by quantity. Each pair gets one verdict; where two
+files differ in a way that is known (an export that prints 0 for a potential, or -1 for a point
+that is masked) the verdict names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.record import Record
+
+DERIVED_TOLERANCE = 2e-6
+"""Relative difference at which a computed column agrees: a few roundings of float32 inputs."""
+SINGLE_TOLERANCE = 6e-8
+"""Half a unit in the last place of float32: two readers may store one number in two precisions."""
+POTENTIALS = ("potential_we", "potential_ce", "voltage")
+
+SAME = "same"
+NO_VALUE = "no-value-as-zero"
+ZEROED = "zeroed-potential"
+MASKED = "masked"
+DIFFERS = "differs"
+AGREEING = (SAME, NO_VALUE)
+_ZERO_ROWS = "zero-rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the comparison of one pair of columns found.
+
+    `rows` of `compared` differ; `first` is the first source row that does, `a` and `b` its numbers.
+    """
+
+    dataset: str
+    a_header: str
+    b_header: str
+    verdict: str
+    compared: int = 0
+    rows: int = 0
+    first: int = -1
+    a: float | None = None
+    b: float | None = None
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether both say the same as far as they say it."""
+        return self.verdict in AGREEING
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it for `--json`."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass
+class Comparison:
+    """All verdicts, what only one side has, and where rows or metadata differ."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    only_a: list[str] = field(default_factory=list)
+    only_b: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    metadata: list[str] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether all that both sides say is the same; metadata are reported, not judged."""
+        return not self.differences and all(verdict.agrees for verdict in self.verdicts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it for `--json`."""
+        return {
+            "agrees": self.agrees,
+            "columns": [verdict.as_dict() for verdict in self.verdicts],
+            "only_a": self.only_a,
+            "only_b": self.only_b,
+            "differences": self.differences,
+            "metadata": self.metadata,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One column as it is compared: bit fields stand on their own."""
+
+    header: str
+    quantity: str | None
+    averaged: bool
+    column: Column
+    values: NDArray[Any]
+    of_source: bool
+
+
+def compare(a: Record, b: Record) -> Comparison:
+    """Compare two records."""
+    result = Comparison()
+    for kind in dict.fromkeys([*a.datasets, *b.datasets]):
+        if kind in a.datasets and kind in b.datasets:
+            _compare_datasets(a[kind], b[kind], result)
+        else:
+            rows = (a if kind in a.datasets else b)[kind].rows
+            if rows:
+                side = "the first" if kind in a.datasets else "the second"
+                result.differences.append(f"only {side} has {kind} rows ({rows})")
+    result.verdicts = _resolve_zero_rows(result.verdicts)
+    result.metadata = _metadata(a, b)
+    return result
+
+
+def _compare_datasets(a: Dataset, b: Dataset, result: Comparison) -> None:
+    at_a, at_b = _common_rows(a, b)
+    if a.rows != b.rows or len(at_a) != a.rows:
+        result.differences.append(f"{a.kind}: {a.rows} rows against {b.rows}, {len(at_a)} in common")
+    left, right = list(_sides(a)), list(_sides(b))
+    for one, other in _pairs(left, right):
+        result.verdicts.append(_judge(a, one, other, at_a, at_b))
+    paired_a = {id(one) for one, _ in _pairs(left, right)}
+    paired_b = {id(other) for _, other in _pairs(left, right)}
+    result.only_a += [f"{a.kind}: {s.header}" for s in left if id(s) not in paired_a]
+    result.only_b += [f"{a.kind}: {s.header}" for s in right if id(s) not in paired_b]
+
+
+def _common_rows(a: Dataset, b: Dataset) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give the positions of the source rows that both have."""
+    if "row" not in a.columns or "row" not in b.columns:
+        count = min(a.rows, b.rows)
+        return np.arange(count), np.arange(count)
+    _, at_a, at_b = np.intersect1d(a["row"], b["row"], return_indices=True)
+    return at_a, at_b
+
+
+def _sides(dataset: Dataset) -> Iterator[_Side]:
+    for column in dataset.columns.values():
+        if column.name == "row" or len(column.axes) > 1:
+            continue
+        if column.bits:
+            for bits in column.bits:
+                yield _Side(bits.header, bits.quantity, False, column, bits.extract(column.values), False)
+        else:
+            yield _Side(column.header, column.quantity, column.averaged, column, column.values, True)
+
+
+def _pairs(left: Iterable[_Side], right: Iterable[_Side]) -> list[tuple[_Side, _Side]]:
+    """Pair columns: by header, the first with the first; then by quantity, averaged with averaged."""
+    open_a, open_b = list(left), list(right)
+    pairs: list[tuple[_Side, _Side]] = []
+    for same in (_same_header, _same_meaning):
+        for one in list(open_a):
+            other = next((o for o in open_b if same(one, o)), None)
+            if other is not None:
+                pairs.append((one, other))
+                open_a.remove(one)
+                open_b.remove(other)
+    return pairs
+
+
+def _same_header(one: _Side, other: _Side) -> bool:
+    return one.header == other.header
+
+
+def _same_meaning(one: _Side, other: _Side) -> bool:
+    return one.quantity is not None and (one.quantity, one.averaged) == (other.quantity, other.averaged)
+
+
+# -- judging ---------------------------------------------------------------------------------
+
+
+def _judge(dataset: Dataset, one: _Side, other: _Side, at_a: NDArray[np.intp], at_b: NDArray[np.intp]) -> Verdict:
+    a, b = _numbers(one, other)
+    if a is None or b is None:
+        wrong = np.flatnonzero(_words(one)[at_a] != _words(other)[at_b])
+        verdict = DIFFERS if len(wrong) else SAME
+        first = int(at_a[wrong[0]]) if len(wrong) else -1
+        return Verdict(dataset.kind, one.header, other.header, verdict, len(at_a), len(wrong), first)
+    a, b = a[at_a], b[at_b]
+    equal = _close(a, b, _tolerance(a, b, one, other))
+    wrong = np.flatnonzero(~equal)
+    if not len(wrong):
+        return Verdict(dataset.kind, one.header, other.header, SAME, len(a))
+    rows = dataset["row"] if "row" in dataset.columns else np.arange(dataset.rows)
+    at = wrong[0]
+    name = _name(a[wrong], b[wrong], one, other)
+    first = int(rows[at_a[at]])
+    return Verdict(
+        dataset.kind, one.header, other.header, name, len(a), len(wrong), first, _plain(a[at]), _plain(b[at])
+    )
+
+
+def _plain(value: Any) -> float | None:  # noqa: ANN401
+    return float(value) if np.isfinite(value) else None
+
+
+def _words(side: _Side) -> NDArray[Any]:
+    return side.column.plain() if side.of_source else side.values
+
+
+def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
+    """Give both columns as float64, in the source's own numbers where both come from one unit."""
+    if any(side.column.labels and side.quantity is None for side in (one, other)):
+        return None, None
+    in_source = one.of_source and other.of_source and one.column.scale == other.column.scale
+    arrays = [
+        np.asarray(side.column.source_values() if in_source else side.values, dtype=np.float64)
+        for side in (one, other)
+    ]
+    return arrays[0], arrays[1]
+
+
+def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> NDArray[Any]:
+    """Give how far two numbers may lie apart: half a printed digit, a rounding, or that of a recipe."""
+    size = np.maximum(np.abs(np.nan_to_num(a)), np.abs(np.nan_to_num(b)))
+    relative = 0.0
+    if "derived" in (one.column.origin, other.column.origin):
+        relative = DERIVED_TOLERANCE
+    elif "f" in (one.values.dtype.kind, other.values.dtype.kind):
+        single = any(s.values.dtype == np.float32 for s in (one, other))
+        relative = SINGLE_TOLERANCE if single else 1e-15
+    tolerance = relative * size
+    for side, values in ((one, a), (other, b)):
+        digits = int(side.column.attrs.get("printed_digits", 0))
+        if digits:
+            tolerance = np.maximum(tolerance, _half_digit(values, digits))
+        if resolution := float(side.column.attrs.get("printed_resolution", 0)):
+            tolerance = np.maximum(tolerance, 0.5000001 * resolution)
+    return np.asarray(tolerance)
+
+
+def _half_digit(values: NDArray[Any], digits: int) -> NDArray[Any]:
+    """Give half a unit in the last printed place, with the rounding of a float64."""
+    size = np.abs(np.nan_to_num(values))
+    with np.errstate(divide="ignore"):
+        exponent = np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1.0))), -300)
+    return np.asarray(0.5000001 * 10.0 ** (exponent - digits + 1) + 1e-15 * size)
+
+
+def _close(a: NDArray[Any], b: NDArray[Any], tolerance: NDArray[Any]) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        close = np.abs(a - b) <= tolerance
+    return np.asarray(close | (a == b) | (np.isnan(a) & np.isnan(b)))
+
+
+def _name(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> str:
+    """Name what the rows that differ have in common."""
+    for values, against, side in ((a, b, one), (b, a, other)):
+        if np.isnan(values).all() and (against == 0).all() and side.column.origin == "derived":
+            return NO_VALUE
+    for values, side in ((b, other), (a, one)):
+        if (values == 0).all():
+            return ZEROED if side.quantity in POTENTIALS else _ZERO_ROWS
+        if (values == -1).all():
+            return MASKED
+    return DIFFERS
+
+
+def _resolve_zero_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Give rows of zeros the name of a known anomaly that begins at the same row and has as many rows."""
+    named = {(v.dataset, v.first, v.rows): v.verdict for v in verdicts if v.verdict in (MASKED, ZEROED)}
+    return [
+        replace(v, verdict=named.get((v.dataset, v.first, v.rows), DIFFERS)) if v.verdict == _ZERO_ROWS else v
+        for v in verdicts
+    ]
+
+
+def _metadata(a: Record, b: Record) -> list[str]:
+    """List the paths of which both speak, and differently."""
+    lines = []
+    for entry in a.metadata:
+        other = b.metadata.get(entry.path)
+        if other is not None and not _agree(entry.value, other.value):
+            lines.append(f"{entry.path}: {_short(entry.value)} against {_short(other.value)}")
+    return lines
+
+
+def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(a, bool):
+        return bool(np.isclose(a, b, rtol=1e-6, atol=5.1e-4))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return all(_agree(a[key], b[key]) for key in a.keys() & b.keys())
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(_agree(x, y) for x, y in zip(a, b, strict=True))
+    return bool(a == b)
+
+
+def _short(value: Any, width: int = 60) -> str:  # noqa: ANN401
+    text = " ".join(str(value).split())
+    return text if len(text) <= width else text[: width - 1] + "…"

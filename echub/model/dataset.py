@@ -1,0 +1,251 @@
+"""A dataset: named columns over common axes, with selection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnknownColumn
+from echub.model.column import Bits, Column
+from echub.model.json_text import encodable
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import xarray
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """A source column left out of a dataset because each of its values was the same zero or NaN.
+
+    `fill` is that one value, its bytes in hexadecimal, so that the source table can be rebuilt.
+    """
+
+    header: str
+    index: int
+    dtype: str
+    fill: str
+
+    def values(self, rows: int) -> NDArray[Any]:
+        """Give the values that were left out."""
+        one = np.frombuffer(bytes.fromhex(self.fill), dtype=self.dtype)
+        return np.repeat(one, rows) if one.size else np.empty(0, self.dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Columns of one kind; ``dataset["current"]`` is the array of that column.
+
+    Bit fields of a packed column answer under their own names. `where`, `time_slice` and
+    `select` give smaller datasets that remember in `history` how they were made.
+    """
+
+    kind: str
+    columns: Mapping[str, Column]
+    omitted: tuple[Omitted, ...] = ()
+    history: tuple[str, ...] = ()
+    attrs: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not _is_name(self.kind):
+            raise PluginError(f"a dataset cannot have the kind {self.kind!r}", expected="a name without slashes")
+        lengths: dict[str, int] = {}
+        for name, column in self.columns.items():
+            if problem := _fault(name, column, lengths):
+                raise PluginError(f"the {self.kind} dataset cannot hold the column {name!r}", found=problem)
+
+    # -- looking ---------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Give the name in its record: the kind, or the label of one of several of a kind."""
+        return self.label or self.kind
+
+    @property
+    def rows(self) -> int:
+        """Count the rows (for maps: the length of the first axis)."""
+        return next((len(column.values) for column in self.columns.values()), 0)
+
+    @property
+    def names(self) -> list[str]:
+        """List all names that answer: columns, then bit fields of packed columns."""
+        return [*self.columns, *(bits.name for _, bits in self.bit_fields())]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Give the values of a column or bit field; labelled codes as text.
+
+        Raises `UnknownColumn`, with near names.
+        """
+        if name in self.columns:
+            return self.columns[name].plain()
+        for column, bits in self.bit_fields():
+            if bits.name == name:
+                return bits.extract(column.values)
+        raise self._unknown(name)
+
+    def column(self, name: str) -> Column:
+        """Give a column with all that is known about it."""
+        if name not in self.columns:
+            raise self._unknown(name)
+        return self.columns[name]
+
+    def quantity(self, quantity: str) -> Column:
+        """Give the one column of a quantity; `AmbiguousColumn` names them where there are several."""
+        found = [column for column in self.columns.values() if column.quantity == quantity]
+        if len(found) > 1:
+            names = ", ".join(column.name for column in found)
+            raise AmbiguousColumn(
+                f"{len(found)} columns are a {quantity}", found=names, hint="ask for one of them by its name"
+            )
+        if not found:
+            raise self._unknown(quantity)
+        return found[0]
+
+    @property
+    def quantities(self) -> set[str]:
+        """Give the quantities present, those of bit fields included."""
+        of_bits = {bits.quantity for _, bits in self.bit_fields() if bits.quantity}
+        return {column.quantity for column in self.columns.values() if column.quantity} | of_bits
+
+    def to(self, name: str, unit: str) -> NDArray[np.float64]:
+        """Give a column in any unit of its dimension, as float64.
+
+        Raises `UnitMismatch` where the dimensions differ. A temperature converts as a point on
+        its scale.
+        """
+        from echub.model.vocabulary import quantities
+
+        column = self.column(name)
+        known = quantities().get(column.quantity or "")
+        return column.to(unit, point=known is not None and known.point)
+
+    def bit_fields(self) -> Iterator[tuple[Column, Bits]]:
+        """Walk the bit fields of packed columns, each with the column that holds it."""
+        for column in self.columns.values():
+            for bits in column.bits:
+                yield column, bits
+
+    def _unknown(self, name: str) -> UnknownColumn:
+        import difflib
+
+        near = difflib.get_close_matches(name, self.names, 3, 0.5)
+        return UnknownColumn(
+            f"the {self.kind} dataset has no column {name!r}",
+            found=", ".join(self.names),
+            hint=f"did you mean {' or '.join(near)}?" if near else None,
+        )
+
+    # -- choosing --------------------------------------------------------------------------
+
+    def where(self, expression: str) -> Dataset:
+        """Keep the rows for which an expression holds: ``where("cycle == 3 and current > 0")``.
+
+        Names are columns, in their canonical units; comparison, arithmetic, `and`, `or`, `not`
+        and `in (1, 2)` are understood. Raises `SelectionError`.
+        """
+        from echub.model.selection import evaluate
+
+        self._require_table()
+        return self._keep(evaluate(expression, self.__getitem__, self.rows), f"where {expression}")
+
+    def time_slice(self, start: float | None = None, stop: float | None = None) -> Dataset:
+        """Keep start <= time < stop, in seconds of the source's own clock."""
+        self._require_table()
+        time = self["time"]
+        keep = np.ones(len(time), dtype=bool)
+        if start is not None:
+            keep &= time >= start
+        if stop is not None:
+            keep &= time < stop
+        ends = ["" if end is None else f"{end:g}" for end in (start, stop)]
+        return self._keep(keep, f"time {ends[0]}:{ends[1]} s")
+
+    def select(self, *names: str) -> Dataset:
+        """Keep these columns, and the row numbers."""
+        kept = {name: self.column(name) for name in ("row", *names) if name != "row" or "row" in self.columns}
+        return replace(self, columns=kept, history=(*self.history, f"columns {', '.join(names)}"))
+
+    def _require_table(self) -> None:
+        if any(column.axes != ("row",) for column in self.columns.values()):
+            raise SelectionError(f"a {self.kind} dataset is no table of rows", hint="use .to_xarray()")
+
+    def _keep(self, rows: NDArray[np.bool_], how: str) -> Dataset:
+        if rows.shape != (self.rows,):
+            raise SelectionError("a selection must give one truth value per row", found=str(rows.shape))
+        kept = {n: replace(c, values=c.values[rows]) for n, c in self.columns.items()}
+        return replace(self, columns=kept, history=(*self.history, how))
+
+    # -- handing over ----------------------------------------------------------------------
+
+    def plain(self) -> dict[str, NDArray[Any]]:
+        """Give every name's values: text for labelled codes, bit fields in place of packed columns."""
+        return {name: self[name] for name in self.names if not (name in self.columns and self.columns[name].bits)}
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Give a pandas DataFrame; the units stand in ``frame.attrs["units"]``."""
+        from echub.model import frames
+
+        return frames.to_pandas(self.kind, self.columns, self.plain())
+
+    def to_polars(self) -> polars.DataFrame:
+        """Give a polars DataFrame."""
+        from echub.model import frames
+
+        return frames.to_polars(self.kind, self.columns, self.plain())
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Give an xarray Dataset with units and origins as attributes."""
+        from echub.model import frames
+
+        return frames.to_xarray(self.kind, self.columns, self.plain())
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Export through the Arrow PyCapsule interface, for pyarrow, duckdb and others."""
+        return self.to_polars().__arrow_c_stream__(requested_schema)
+
+    def same_as(self, other: Dataset) -> bool:
+        """Compare kind, columns, omissions and history; NaN equals NaN."""
+        if (self.name, self.kind, list(self.columns), self.omitted, self.history, dict(self.attrs)) != (
+            other.name,
+            other.kind,
+            list(other.columns),
+            other.omitted,
+            other.history,
+            dict(other.attrs),
+        ):
+            return False
+        return all(column.same_as(other.columns[name]) for name, column in self.columns.items())
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether HDF5 and its readers take a name."""
+    return name not in ("", ".", "..") and not set("/\0") & set(name) and name == encodable(name)
+
+
+def _fault(name: str, column: Column, lengths: dict[str, int]) -> str:
+    """Say what is wrong with a column beside the others, whose `lengths` by axis it joins."""
+    if name != column.name:
+        return f"a column that calls itself {column.name!r}"
+    if not _is_name(name):
+        return "a name that no file format can hold"
+    if len(column.axes) != column.values.ndim:
+        return f"{column.values.ndim} dimensions, but the axes {', '.join(column.axes) or 'none'}"
+    for axis, length in zip(column.axes, column.values.shape, strict=True):
+        if lengths.setdefault(axis, length) != length:
+            return f"{length} values along {axis}, where other columns have {lengths[axis]}"
+    return ""

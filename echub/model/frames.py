@@ -1,0 +1,78 @@
+"""Datasets as pandas, polars and xarray objects; each library is imported when asked for.
+
+Each function takes a dataset's kind, its columns, and their values by name as `Dataset.plain` gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from echub.errors import PluginError, SelectionError
+from echub.model.column import Column
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import xarray
+
+Columns = Mapping[str, Column]
+Values = Mapping[str, Any]
+
+
+def to_pandas(kind: str, columns: Columns, values: Values) -> pandas.DataFrame:
+    """Give a DataFrame with one column per name, and the units in `attrs`."""
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise _missing("pandas") from error
+    frame = pd.DataFrame(_flat(kind, columns, values), copy=False)
+    frame.attrs["units"] = units_of(columns)
+    return frame
+
+
+def to_polars(kind: str, columns: Columns, values: Values) -> polars.DataFrame:
+    """Give a DataFrame with one column per name."""
+    import polars as pl
+
+    return pl.DataFrame(
+        {n: v.tolist() if v.dtype == object else v for n, v in _flat(kind, columns, values).items()}
+    )
+
+
+def to_xarray(kind: str, columns: Columns, values: Values) -> xarray.Dataset:
+    """Give a Dataset over the kind's axes, with units and origins as attributes."""
+    try:
+        import xarray as xr
+    except ImportError as error:
+        raise _missing("xarray") from error
+    of_bits = {bits.name: column for column in columns.values() for bits in column.bits}
+    variables = {
+        name: (of_bits.get(name, columns.get(name)).axes, array, _attrs(columns.get(name)))  # type: ignore[union-attr]
+        for name, array in values.items()
+    }
+    axes = [name for name in variables if variables[name][0] == (name,)]
+    coords = {name: variables.pop(name) for name in axes}
+    return xr.Dataset(variables, coords=coords, attrs={"kind": kind})
+
+
+def units_of(columns: Columns) -> dict[str, str]:
+    """Give the unit of every column that has one."""
+    return {name: column.unit for name, column in columns.items() if column.unit and not column.bits}
+
+
+def _attrs(column: Column | None) -> dict[str, Any]:
+    if column is None:
+        return {}
+    known = {"units": column.unit, "quantity": column.quantity, "origin": column.origin, "sign": column.sign}
+    return {key: value for key, value in known.items() if value}
+
+
+def _flat(kind: str, columns: Columns, values: Values) -> Values:
+    if any(len(column.axes) > 1 for column in columns.values()):
+        raise SelectionError(f"a {kind} dataset is no table", hint="use .to_xarray()")
+    return values
+
+
+def _missing(package: str) -> PluginError:
+    return PluginError(f"{package} is not installed", hint=f"pip install 'echub[{package}]'")

@@ -1,0 +1,85 @@
+"""Evaluate the expressions of `Dataset.where` over columns, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.errors import SelectionError
+
+Values = Callable[[str], NDArray[Any]]
+"""How a name becomes the values of a column; raises `UnknownColumn`."""
+
+_BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Mod: operator.mod,
+    ast.FloorDiv: operator.floordiv,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda values, wanted: np.isin(values, wanted),
+    ast.NotIn: lambda values, wanted: ~np.isin(values, wanted),
+}
+_UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
+    ast.Not: np.logical_not,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+}
+_BOOLEAN: dict[type[ast.AST], Any] = {ast.And: np.logical_and, ast.Or: np.logical_or}
+
+
+def evaluate(expression: str, values: Values, rows: int) -> NDArray[np.bool_]:
+    """Evaluate an expression over `values(name)` to one truth value for each of `rows`.
+
+    Raises `SelectionError` where it does not parse, uses more than columns, numbers, texts and
+    operators, or is no condition; `UnknownColumn` for a name that is no column.
+    """
+    try:
+        tree = ast.parse(expression.strip(), mode="eval").body
+        with np.errstate(all="ignore"):  # a quotient with zero is no number, and no condition holds for it
+            result = np.asarray(_value(tree, values))
+    except (SyntaxError, TypeError, ValueError, RecursionError, OverflowError, MemoryError) as error:
+        raise _refusal(expression, str(error).splitlines()[0] if str(error) else type(error).__name__) from None
+    if result.dtype != bool or result.shape != (rows,):
+        raise _refusal(expression, "it is no condition on the rows")
+    return result
+
+
+def _value(node: ast.expr, values: Values) -> Any:  # noqa: ANN401  numbers, texts or arrays
+    match node:
+        case ast.Constant(value=bool() | int() | float() | str() as value):
+            return value
+        case ast.Name(id=name):
+            return values(name)
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return [_value(item, values) for item in items]
+        case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
+            return _UNARY[type(op)](_value(operand, values))
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            return _BINARY[type(op)](_value(left, values), _value(right, values))
+        case ast.BoolOp(op=op, values=operands):
+            return _BOOLEAN[type(op)].reduce([_value(operand, values) for operand in operands])
+        case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in _BINARY for op in ops):
+            operands = [_value(item, values) for item in (left, *others)]
+            steps = [_BINARY[type(op)](operands[i], operands[i + 1]) for i, op in enumerate(ops)]
+            return np.logical_and.reduce(steps) if len(steps) > 1 else steps[0]
+    raise ValueError(f"{ast.unparse(node)} is not understood here")
+
+
+def _refusal(expression: str, cause: str) -> SelectionError:
+    return SelectionError(
+        f"cannot select by {expression!r}",
+        expected="a condition on columns, such as `cycle == 3 and current > 0`",
+        cause=cause,
+    )

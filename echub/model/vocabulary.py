@@ -1,0 +1,134 @@
+"""Quantities and dataset kinds, read from the schema files.
+
+The core vocabulary is fixed; plugins add quantities under their own prefix (`install`). A file
+with quantities of a plugin that is not here opens all the same: reading never asks this module.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import echub_schemas
+from echub.declare import Vocabulary
+from echub.errors import PluginError
+from echub.model import units
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One entry of the vocabulary.
+
+    `type` is `float`, `count`, `code`, `flag` or `text`; `unit` the canonical unit (None for
+    text); `point` marks points on an offset scale; `sign` and `needs` as in the schema file. Beyond
+    `min` and `max` a value is impossible, beyond `plausible` no instrument produces it.
+    """
+
+    name: str
+    definition: str
+    unit: str | None = None
+    dimension: str = "1"
+    type: str = "float"
+    symbol: str = ""
+    sign: str | None = None
+    point: bool = False
+    min: float | None = None
+    max: float | None = None
+    plausible: tuple[float, float] | None = None
+    monotonic: str | None = None
+    needs: str | None = None
+    bdf: str | None = None
+    iri: str | None = None
+
+    @property
+    def is_integer(self) -> bool:
+        """Tell whether values are counted or coded, not measured."""
+        return self.type != "float"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A dataset kind: its axes, and the columns that its rules ask for.
+
+    Each group of `any_of` is met by one of its entries; an entry `a+b` needs both columns. `own`
+    are quantities that mean something in rows of this kind only.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()
+    recommended: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    def missing(self, present: set[str]) -> list[str]:
+        """List what a dataset with these quantities lacks, in words."""
+        lacks = [name for name in self.required if name not in present]
+        for group in self.any_of:
+            if not any(present.issuperset(entry.split("+")) for entry in group):
+                lacks.append("one of " + ", ".join(group))
+        return lacks
+
+
+@cache
+def quantities() -> dict[str, Quantity]:
+    """Give all quantities: the core's, and those that `install` added."""
+    return dict(core())
+
+
+@cache
+def core() -> dict[str, Quantity]:
+    """Load the quantities of the core alone; nothing is ever added to these."""
+    return {name: quantity_of(name, entry) for name, entry in _load("quantities.toml").items()}
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Load the dataset kinds."""
+    return {name: Kind(name, **_tuples(entry)) for name, entry in _load("kinds.toml").items()}
+
+
+def install(addition: Vocabulary) -> None:
+    """Add a plugin's quantities and units; refuse a name outside its prefix or one that is taken."""
+    if foreign := [n for n in addition.quantities if not n.startswith(f"{addition.prefix}_")]:
+        raise PluginError(
+            f"the vocabulary {addition.prefix!r} may not define {', '.join(foreign)}",
+            expected=f"names that begin with {addition.prefix}_",
+            found=foreign[0],
+        )
+    added = {name: quantity_of(name, entry) for name, entry in addition.quantities.items()}
+    for name, quantity in added.items():
+        if quantities().get(name, quantity) != quantity:
+            raise PluginError(f"the quantity {name!r} is defined twice and differently")
+    units.table().add(addition.units)
+    for quantity in added.values():
+        if quantity.unit is not None:
+            units.unit(quantity.unit)
+    quantities().update(added)
+
+
+def quantity_of(name: str, entry: Mapping[str, Any]) -> Quantity:
+    """Read one quantity from its table; `PluginError` for a field that is missing or misspelt."""
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    try:
+        return Quantity(name, **values)
+    except TypeError as error:
+        raise PluginError(f"the quantity {name!r} is not defined: {error}", found=str(dict(entry))) from None
+
+
+def _load(name: str) -> dict[str, dict[str, Any]]:
+    with echub_schemas.path(name).open("rb") as file:
+        return tomllib.load(file)
+
+
+def _tuples(entry: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Freeze the lists of a kind, one level deep or two."""
+    return {
+        key: tuple(tuple(item) if isinstance(item, list) else item for item in value)
+        for key, value in entry.items()
+    }

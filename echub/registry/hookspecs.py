@@ -1,0 +1,62 @@
+"""The hooks: all that a plugin can offer, on one page.
+
+A plugin is a module that an entry point of the group ``echub`` names. It implements any of these
+with ``@echub.plugin.hookimpl``. All are collecting: every plugin is asked, none ends the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
+
+if TYPE_CHECKING:
+    from echub.model.record import Record
+    from echub.model.source import Source
+
+hookspec = pluggy.HookspecMarker("echub")
+hookimpl = pluggy.HookimplMarker("echub")
+
+
+@hookspec
+def echub_readers() -> Iterable[Reader | KnownFormat | Template]:  # type: ignore[empty-body]
+    """Declare readers, formats that are recognised but not read, and templates of manifests.
+
+    Called once, when a command first needs to know the formats.
+    """
+
+
+@hookspec
+def echub_analyses() -> Iterable[Analysis]:  # type: ignore[empty-body]
+    """Declare analyses for `echub analyze NAME`.
+
+    Called once, when a command first needs to know the analyses.
+    """
+
+
+@hookspec
+def echub_writers() -> Iterable[Writer]:  # type: ignore[empty-body]
+    """Declare writers for `echub convert --to NAME`.
+
+    Called once, when a command first needs to know the outputs.
+    """
+
+
+@hookspec
+def echub_vocabulary() -> Iterable[Vocabulary]:  # type: ignore[empty-body]
+    """Declare extra quantities and units under the plugin's own prefix.
+
+    Called once, before any file is read.
+    """
+
+
+@hookspec
+def echub_record_read(record: Record, source: Source) -> None:
+    """Enrich the metadata of a record, from an ELN or a naming rule for example.
+
+    Called for every file that was read, after the reader and before the folder's and the user's
+    metadata, which win. Say where a value comes from: ``record.metadata.set(..., source="eln")``.
+    """

@@ -1,0 +1,328 @@
+"""Discover plugins, load each in isolation, check and index what they declare.
+
+A plugin that fails to load, is blocked, duplicates another or misspells a hook never stops the
+others: it becomes a row of `echub plugins list` with its reason.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+import pluggy
+
+from echub import __version__
+from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
+from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
+from echub.model import vocabulary
+from echub.registry import hookspecs, installed
+
+GROUP = "echub"
+PLUGIN_FAULTS = (Exception, SystemExit)
+"""The plugin boundary: what a stranger's code may raise, be it `sys.exit`, without ending the program."""
+
+State = Literal["ok", "failed", "shadowed", "blocked"]
+Declared = TypeVar("Declared", Reader, Writer, Analysis)
+
+
+@dataclass
+class Plugin:
+    """One entry point of the group, what its distribution states, and what became of it."""
+
+    name: str
+    module: str
+    distribution: str
+    version: str
+    licence: str = ""
+    needs_hub: str = ""
+    state: State = "ok"
+    problems: list[str] = field(default_factory=list)
+    offers: list[str] = field(default_factory=list)
+
+    def fail(self, problem: str, state: State = "failed") -> None:
+        """Note a problem."""
+        self.state = state
+        self.problems.append(problem)
+
+
+class PluginWarning(UserWarning):
+    """Something is wrong with a plugin; the others work."""
+
+
+class Registry:
+    """The plugins of this environment and what they offer, by name."""
+
+    def __init__(self, entry_points: Iterable[importlib.metadata.EntryPoint], selection: str = "") -> None:
+        self.plugins: list[Plugin] = []
+        self.readers: dict[str, Reader] = {}
+        self.writers: dict[str, Writer] = {}
+        self.analyses: dict[str, Analysis] = {}
+        self.known_formats: dict[str, KnownFormat] = {}
+        self.templates: dict[str, Template] = {}
+        self.vocabularies: dict[str, Vocabulary] = {}
+        self._owner: dict[tuple[type, str], Plugin] = {}
+        self._manager = pluggy.PluginManager(GROUP)
+        self._manager.add_hookspecs(hookspecs)
+        blocked, only = _selection(selection)
+        described = [(_describe(entry_point), entry_point) for entry_point in entry_points]
+        for plugin, entry_point in sorted(described, key=lambda pair: _order(pair[0])):
+            self._load(plugin, entry_point, blocked, only)
+        self._collect("echub_vocabulary", {Vocabulary: self._add_vocabulary})
+        of_readers: dict[type, Callable[[Any, Plugin], None]] = {
+            Reader: self._add_reader,
+            KnownFormat: self._add_known_format,
+            Template: self._add_template,
+        }
+        self._collect("echub_readers", of_readers)
+        self._collect("echub_writers", {Writer: self._add_writer})
+        self._collect("echub_analyses", {Analysis: self._add_analysis})
+
+    # -- loading ---------------------------------------------------------------------------
+
+    def _load(
+        self, plugin: Plugin, entry_point: importlib.metadata.EntryPoint, blocked: set[str], only: set[str]
+    ) -> None:
+        twin = next((p for p in self.plugins if p.name == plugin.name and p.state == "ok"), None)
+        self.plugins.append(plugin)
+        if plugin.name in blocked or (only and plugin.name not in only):
+            plugin.fail("blocked by ECHUB_PLUGINS", "blocked")
+        elif twin is not None:
+            plugin.fail(
+                f"{plugin.distribution} and {twin.distribution} both register the plugin {plugin.name!r}; "
+                f"that of {twin.distribution} is used",
+                "shadowed",
+            )
+        elif installed.release(plugin.needs_hub) > installed.release(__version__):
+            plugin.fail(
+                f"it needs echub {plugin.needs_hub}, this is {__version__}: "
+                f"pip install --upgrade 'echub>={plugin.needs_hub}'"
+            )
+        else:
+            self._register(plugin, entry_point)
+
+    def _register(self, plugin: Plugin, entry_point: importlib.metadata.EntryPoint) -> None:
+        try:
+            module = entry_point.load()
+            plugin.problems += _misspelt_hooks(module)
+            self._manager.register(module, plugin.name)
+        except PLUGIN_FAULTS as error:
+            plugin.fail(_one_line(error))
+            if self._manager.has_plugin(plugin.name):  # pluggy checks one hook after the other
+                self._manager.unregister(name=plugin.name)
+
+    def _collect(self, hook: str, takers: dict[type, Callable[[Any, Plugin], None]]) -> None:
+        """Ask every plugin for its declarations, each in isolation."""
+        by_name = self._loaded()
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            plugin = by_name.get(implementation.plugin_name)
+            if plugin is None:  # another of its hooks failed
+                continue
+            try:
+                for declared in implementation.function():
+                    self._take(declared, takers, plugin)
+            except PLUGIN_FAULTS as error:
+                plugin.fail(f"{hook}: {_one_line(error)}")
+
+    def _loaded(self) -> dict[str, Plugin]:
+        return {plugin.name: plugin for plugin in self.plugins if plugin.state == "ok"}
+
+    def _take(self, declared: object, takers: dict[type, Callable[[Any, Plugin], None]], plugin: Plugin) -> None:
+        taker = takers.get(type(declared))
+        if taker is None:
+            wanted = " or ".join(kind.__name__ for kind in takers)
+            raise PluginError(f"declares a {type(declared).__name__}, expected {wanted}")
+        taker(declared, plugin)
+
+    # -- indexing --------------------------------------------------------------------------
+
+    def _add_reader(self, reader: Reader, plugin: Plugin) -> None:
+        self._claim(Reader, self.readers, reader, plugin)
+
+    def _add_writer(self, writer: Writer, plugin: Plugin) -> None:
+        self._claim(Writer, self.writers, writer, plugin)
+
+    def _add_analysis(self, analysis: Analysis, plugin: Plugin) -> None:
+        self._claim(Analysis, self.analyses, analysis, plugin)
+
+    def _add_known_format(self, known: KnownFormat, plugin: Plugin) -> None:
+        self._claim(KnownFormat, self.known_formats, known, plugin)
+
+    def _add_template(self, template: Template, plugin: Plugin) -> None:
+        self._claim(Template, self.templates, template, plugin)
+
+    def _add_vocabulary(self, addition: Vocabulary, plugin: Plugin) -> None:
+        vocabulary.install(addition)
+        self.vocabularies[addition.prefix] = addition
+        plugin.offers.append(f"vocabulary {addition.prefix}")
+
+    def _claim(self, kind: type, index: dict[str, Any], declared: Any, plugin: Plugin) -> None:  # noqa: ANN401
+        owner = self._owner.setdefault((kind, declared.name), plugin)
+        word = word_for(kind)
+        if owner is not plugin or declared.name in index:
+            plugin.problems.append(
+                f"the {word} {declared.name!r} of {plugin.distribution} is also registered by "
+                f"{owner.distribution}, which is used"
+            )
+            return
+        index[declared.name] = declared
+        plugin.offers.append(f"{word} {declared.name}")
+
+    # -- asking ----------------------------------------------------------------------------
+
+    def reader(self, name: str) -> Reader:
+        """Find a reader by name; raise `UnknownReader` or `ReaderNotInstalled`."""
+        return _installed(_find(name, self.readers, "reader"))
+
+    def writer(self, name: str) -> Writer:
+        """Find a writer by name; raise `UnknownReader` or `ReaderNotInstalled`."""
+        return _installed(_find(name, self.writers, "writer"))
+
+    def templates_of(self, plugin: str) -> list[Template]:
+        """Give the templates that a plugin offers."""
+        mine = [p for p in self.plugins if p.name == plugin and p.state == "ok"]
+        return [d for p in mine for d in self.declared_by(p) if isinstance(d, Template)]
+
+    def analysis(self, name: str) -> Analysis:
+        """Find an analysis by name; raise `UnknownReader` or `ReaderNotInstalled`."""
+        return _installed(_find(name, self.analyses, "analysis"))
+
+    def declared_by(self, plugin: Plugin) -> Iterator[Reader | Writer | Analysis | KnownFormat | Template]:
+        """Walk what a plugin declares by name, of the kinds in turn; vocabularies apart."""
+        for index in (self.readers, self.known_formats, self.templates, self.writers, self.analyses):
+            yield from (d for d in index.values() if self._owner[type(d), d.name] is plugin)
+
+    def enriches(self, plugin: Plugin) -> bool:
+        """Tell whether a plugin is asked about every record that is read."""
+        hooks = self._manager.hook.echub_record_read.get_hookimpls()
+        return any(implementation.plugin_name == plugin.name for implementation in hooks)
+
+    def owner(self, declared: Reader | Writer | Analysis) -> Plugin:
+        """Give the plugin that declared a reader, writer or analysis."""
+        return self._owner[type(declared), declared.name]
+
+    def problems(self) -> Iterator[tuple[Plugin, str]]:
+        """Walk what went wrong, blocked plugins left out: blocking is what the user asked for."""
+        for plugin in self.plugins:
+            if plugin.state != "blocked":
+                yield from ((plugin, problem) for problem in plugin.problems)
+
+    def enrich(self, record: Any, source: Any) -> list[tuple[Plugin, str]]:  # noqa: ANN401
+        """Let every plugin enrich a record that was read; give what failed."""
+        failed = []
+        by_name = self._loaded()
+        for implementation in self._manager.hook.echub_record_read.get_hookimpls():
+            if implementation.plugin_name not in by_name:
+                continue
+            given = {"record": record, "source": source}
+            try:
+                implementation.function(*(given[name] for name in implementation.argnames))
+            except PLUGIN_FAULTS as error:
+                failed.append((by_name[implementation.plugin_name], f"echub_record_read: {_one_line(error)}"))
+        return failed
+
+
+@cache
+def registry() -> Registry:
+    """Load the plugins of this environment, once; `ECHUB_PLUGINS=-name` blocks one.
+
+    Warns with one line for everything that went wrong.
+    """
+    loaded = Registry(importlib.metadata.entry_points(group=GROUP), os.environ.get("ECHUB_PLUGINS", ""))
+    for plugin, problem in loaded.problems():
+        warnings.warn(f"the plugin {plugin.name} of {plugin.distribution}: {problem}", PluginWarning, stacklevel=2)
+    return loaded
+
+
+def resolve(target: str) -> Callable[..., Any]:
+    """Import what ``"module:function"`` names; `PluginError` where it cannot be."""
+    module, _, attribute = target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except PLUGIN_FAULTS as error:
+        raise PluginError(f"{target} cannot be loaded: {_one_line(error)}") from error
+    if not callable(found):
+        raise PluginError(f"{target} is not callable", found=type(found).__name__)
+    return found  # type: ignore[no-any-return]
+
+
+def word_for(kind: type) -> str:
+    """Give the word for a kind of declaration: reader, writer, analysis, template, format."""
+    return "format" if kind is KnownFormat else kind.__name__.lower()
+
+
+def is_installed(declared: Reader | Writer | Analysis) -> bool:
+    """Tell whether the package that a declaration requires is there."""
+    try:
+        return not declared.requires or importlib.util.find_spec(declared.requires) is not None
+    except (ImportError, ValueError):  # the parent of a dotted name is missing, or a module without a spec
+        return False
+
+
+def _installed(declared: Declared) -> Declared:
+    if is_installed(declared):
+        return declared
+    raise ReaderNotInstalled(
+        f"{declared.title} needs the package {declared.requires}, which is not installed",
+        hint=f"pip install 'echub[{declared.extra}]'" if declared.extra else f"pip install {declared.requires}",
+    )
+
+
+def _selection(text: str) -> tuple[set[str], set[str]]:
+    """Split `ECHUB_PLUGINS` into names to block (``-name``) and names to load alone."""
+    words = text.replace(",", " ").split()
+    return {w[1:] for w in words if w.startswith("-")}, {w for w in words if not w.startswith("-")}
+
+
+def _order(plugin: Plugin) -> tuple[bool, str, str]:
+    """Sort the hub's own plugins first, then by distribution, so that duplicates resolve the same everywhere."""
+    return plugin.distribution != GROUP, plugin.distribution, plugin.name
+
+
+def _describe(entry_point: importlib.metadata.EntryPoint) -> Plugin:
+    says = installed.stated(entry_point)
+    return Plugin(entry_point.name, entry_point.value, says.name, says.version, says.licence, says.needs_hub)
+
+
+def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
+    """Name functions that look like hooks and are none: pluggy would never call them."""
+    import difflib
+
+    known = {name for name in vars(hookspecs) if name.startswith("echub_")}
+    problems = []
+    for name, value in vars(module).items():
+        marked = hasattr(value, "echub_impl")
+        if name in known and not marked and callable(value):
+            problems.append(f"{name} is not marked with @hookimpl and is never called")
+        elif name not in known and (marked or (name.startswith("echub_") and callable(value))):
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.append(f"{name} is no hook of echub and is never called{hint}")
+    return problems
+
+
+def _find(name: str, index: dict[str, Declared], word: str) -> Declared:
+    if name in index:
+        return index[name]
+    import difflib
+
+    near = difflib.get_close_matches(name, index, 3, 0.4)
+    raise UnknownReader(
+        f"no {word} is called {name!r}",
+        expected=", ".join(sorted(index)) or f"no plugin offers a {word}",
+        found=name,
+        hint=f"did you mean {' or '.join(near)}?" if near else "`echub plugins list` shows what is installed",
+    )
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, EchubError):
+        return error.message
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

@@ -1,0 +1,183 @@
+"""Write the distribution of a new plugin from the templates that come with the hub.
+
+The templates in ``templates/plugin`` are the one source: ``plugins/template`` is what they give for
+the name of its distribution, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import keyword
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from echub import __version__
+from echub.errors import InvalidName, NameTaken, TargetExists, TargetNotWritable
+from echub.registry.registry import registry
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_LONGEST = 60
+_IF = re.compile(r"#: if (.+)")
+_END = "#: end"
+_WORD = re.compile(r"\{\{(\w+)\}\}")
+FILES = (
+    ("pyproject.toml.txt", "pyproject.toml", "any"),
+    ("README.md.txt", "README.md", "any"),
+    ("MODULE/__init__.py.txt", "{{module}}/__init__.py", "any"),
+    ("MODULE/decode.py.txt", "{{module}}/decode.py", "reader"),
+    ("MODULE/samples/rest.txt", "{{module}}/samples/rest.{{plugin}}", "reader"),
+    ("MODULE/samples/cut.txt", "{{module}}/samples/cut.{{plugin}}", "reader"),
+    ("MODULE/analysis.py.txt", "{{module}}/analysis.py", "analysis"),
+    ("tests/test_reader.py.txt", "tests/test_reader.py", "reader"),
+    ("tests/test_analysis.py.txt", "tests/test_analysis.py", "analysis"),
+)
+"""Every template, the file that it becomes, and what must be wanted for it."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The name of a distribution, and what is called after it.
+
+    `plugin` is the entry point, and begins the names of its reader and analysis; a distribution
+    may be called ``echub-acme`` so that people find it, its plugin is ``acme`` all the same.
+    """
+
+    distribution: str
+
+    @property
+    def module(self) -> str:
+        """Give the importable package."""
+        return re.sub(r"[-_.]+", "_", self.distribution).lower()
+
+    @property
+    def plugin(self) -> str:
+        """Give the name of the entry point."""
+        return self.module.removeprefix("echub_").replace("_", "-")
+
+    def words(self) -> dict[str, str]:
+        """Give what stands for each word of a template."""
+        return {
+            "name": self.distribution,
+            "module": self.module,
+            "plugin": self.plugin,
+            "prefix": self.plugin.replace("-", "_"),
+            "TITLE": self.plugin.upper(),
+            "Class": self.plugin.title().replace("-", ""),
+            "hub": ".".join(__version__.split(".")[:2]),
+        }
+
+
+def render(distribution: str, *, reader: bool, analysis: bool) -> dict[str, str]:
+    """Give the text of every file of a new distribution, by its path."""
+    true = {
+        "any": True,
+        "reader": reader,
+        "analysis": analysis,
+        "both": reader and analysis,
+        "only reader": reader and not analysis,
+        "only analysis": analysis and not reader,
+    }
+    words = Names(distribution).words()
+    folder = resources.files("echub").joinpath("templates", "plugin")
+    rendered = {}
+    for template, target, condition in FILES:
+        if true[condition]:
+            text = folder.joinpath(*template.split("/")).read_text(encoding="utf-8")
+            kept = "".join(_kept(text, true))
+            rendered[_filled(target, words)] = _filled(kept, words)
+    return rendered
+
+
+def _kept(text: str, true: Mapping[str, bool]) -> Iterator[str]:
+    """Walk the lines whose conditions hold."""
+    keep = True
+    for line in text.splitlines(keepends=True):
+        if match := _IF.fullmatch(line.strip()):
+            keep = true[match[1]]
+        elif line.strip() == _END:
+            keep = True
+        elif keep:
+            yield line
+
+
+def _filled(text: str, words: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda match: words[match[1]], text)
+
+
+# -- names -----------------------------------------------------------------------------------
+
+
+def check_name(distribution: str) -> None:
+    """Refuse a name that no distribution can have (`InvalidName`), or that is taken (`NameTaken`)."""
+    names = Names(distribution)
+    if len(distribution) > _LONGEST or not _NAME.fullmatch(distribution):
+        raise InvalidName(
+            f"{distribution!r} cannot be the name of a distribution",
+            expected=f"at most {_LONGEST} letters, digits, hyphens, dots and underscores, no mark at either end",
+            hint="echub plugins new echub-acme",
+        )
+    if not names.module.isidentifier() or keyword.iskeyword(names.module) or not names.plugin[:1].isalpha():
+        raise InvalidName(
+            f"{distribution!r} gives no Python module",
+            expected="a name that begins with a letter and is no word of Python",
+            found=names.module,
+            hint="echub plugins new echub-acme",
+        )
+    if taken := next(_takers(names), None):
+        raise NameTaken(f"the name {distribution!r} is taken", found=taken, hint="choose another name")
+
+
+def _takers(names: Names) -> Iterator[str]:
+    """Walk what has one of the names already."""
+    for plugin in registry().plugins:
+        same_distribution = Names(plugin.distribution).module == names.module
+        if plugin.name == names.plugin or same_distribution:
+            yield f"the plugin {plugin.name} of {plugin.distribution} {plugin.version}"
+    for known in (registry().readers, registry().analyses):
+        yield from (f"{name} is there already" for name in known if name.startswith(f"{names.plugin}-"))
+    if names.plugin.replace("-", "_") in registry().vocabularies:
+        yield f"a vocabulary {names.plugin.replace('-', '_')}"
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        yield f"the distribution {names.distribution} {importlib.metadata.version(names.distribution)}"
+    if importlib.util.find_spec(names.module) is not None:
+        yield f"the Python module {names.module}"
+
+
+# -- writing ---------------------------------------------------------------------------------
+
+
+def write(distribution: str, folder: Path, *, reader: bool, analysis: bool) -> list[str]:
+    """Write a new distribution into `folder`, whole or not at all; give the paths of its files.
+
+    Raises `InvalidName`, `NameTaken`, `TargetExists`, and `TargetNotWritable`.
+    """
+    check_name(distribution)
+    if os.path.lexists(folder):
+        raise TargetExists(
+            "there is something of that name already",
+            path=str(folder),
+            hint="choose another name, or move it away: nothing is replaced",
+        )
+    files = render(distribution, reader=reader, analysis=analysis)
+    draft = None
+    try:
+        draft = Path(tempfile.mkdtemp(prefix=".echub-", dir=folder.absolute().parent))
+        for name, text in files.items():
+            path = draft / "new" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        (draft / "new").rename(folder)
+    except OSError as error:
+        raise TargetNotWritable(f"the plugin cannot be written: {error.strerror}", path=str(folder)) from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+    return list(files)

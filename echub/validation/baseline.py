@@ -1,0 +1,64 @@
+"""A baseline: the problems that a repository has already, so that only new ones count.
+
+A JSON file with one line per file and rule, to be read and reviewed; a problem that got worse
+(more rows) counts again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from echub.errors import CommandError
+from echub.validation.problem import Problem
+
+_Key = tuple[str, str, str, str]
+
+
+class Baseline:
+    """Known problems, by file, rule, dataset and column, with how many rows each had."""
+
+    def __init__(self, known: dict[_Key, int], folder: Path) -> None:
+        self._known = known
+        self._folder = folder
+
+    @classmethod
+    def load(cls, path: Path) -> Baseline:
+        """Read a baseline; `CommandError` where there is none."""
+        try:
+            entries = json.loads(path.read_text(encoding="utf-8"))["problems"]
+            known = {(e["path"], e["rule"], e["dataset"], e["column"]): int(e["count"]) for e in entries}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CommandError(
+                "the baseline cannot be read",
+                path=str(path),
+                found=str(error),
+                hint="--update-baseline writes one from what is found now",
+            ) from None
+        return cls(known, path.absolute().parent)
+
+    def has(self, problem: Problem) -> bool:
+        """Tell whether a problem was there already, with as many rows or more."""
+        return self._known.get(_key(problem, self._folder), -1) >= problem.count
+
+
+def save(path: Path, problems: Iterable[Problem]) -> int:
+    """Write a baseline of these problems; paths are relative to its folder. Gives how many."""
+    folder = path.absolute().parent
+    entries = [
+        dict(zip(("path", "rule", "dataset", "column"), _key(p, folder), strict=True)) | {"count": p.count}
+        for p in problems
+    ]
+    lines = ",\n".join(
+        json.dumps(entry, ensure_ascii=False)
+        for entry in sorted(entries, key=lambda e: list(map(str, e.values())))
+    )
+    path.write_text(f'{{"problems": [\n{lines}\n]}}\n', encoding="utf-8")
+    return len(entries)
+
+
+def _key(problem: Problem, folder: Path) -> _Key:
+    path = Path(problem.path).absolute()
+    shown = path.relative_to(folder) if path.is_relative_to(folder) else path
+    return shown.as_posix(), problem.rule.id, problem.dataset, problem.column

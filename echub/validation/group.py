@@ -1,0 +1,307 @@
+"""A group's own schema: ``.echub.toml`` of a repository, or the `rules` of an installed plugin.
+
+It may add quantities under its prefix, require metadata and columns, narrow ranges and say how
+files are named. It may not redefine or loosen the core: that is a `SchemaError` naming both.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import echub_schemas
+from echub.declare import Vocabulary
+from echub.errors import EchubError, SchemaError
+from echub.model import vocabulary
+from echub.model.metadata import leaf_of
+from echub.validation.limits import Limits, column_limits, metadata_limits, narrowed
+from echub.validation.rules import matching, rules
+
+GROUP_FILE = ".echub.toml"
+_PLUGIN = "plugin:"
+_TABLES = {
+    "schema": {"name", "prefix", "version", "core", "extends", "ignore"},
+    "metadata": {"required", "range"},
+    "files": {"name", "example"},
+    "range": None,
+    "columns": None,
+    "quantities": None,
+    "units": None,
+}
+"""The tables of a group's schema, with their keys where these are fixed."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a group adds to the core schema; the empty one is the core itself.
+
+    `ranges` and `metadata_ranges` are in canonical units. `sources` are the files and plugins that
+    it was read from, parents first.
+    """
+
+    name: str = "core"
+    version: str = echub_schemas.VERSION
+    prefix: str = ""
+    required_metadata: tuple[str, ...] = ()
+    metadata_ranges: Mapping[str, Limits] = field(default_factory=dict)
+    ranges: Mapping[str, Limits] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quantities: tuple[str, ...] = ()
+    ignore: frozenset[str] = frozenset()
+    file_name: str = ""
+    file_example: str = ""
+    sources: tuple[str, ...] = ()
+
+    def differences(self) -> Iterator[tuple[str, str, str]]:
+        """Walk what it changes: (what, what the core says, what the group says)."""
+        for path in self.required_metadata:
+            yield f"metadata {path}", "may be absent", "required"
+        for path, limits in self.metadata_ranges.items():
+            yield f"metadata {path}", str(metadata_limits(path)), str(limits)
+        for name, limits in self.ranges.items():
+            yield f"quantity {name}", str(column_limits(name)), str(limits)
+        for kind, names in self.columns.items():
+            yield f"kind {kind}", "may be absent", f"requires {', '.join(names)}"
+        for name in self.quantities:
+            yield f"quantity {name}", "unknown", vocabulary.quantities()[name].definition
+        for rule in sorted(self.ignore):
+            yield f"rule {rules()[rule]}", rules()[rule].severity, "ignored"
+        if self.file_name:
+            yield "file names", "any", self.file_example or self.file_name
+
+
+CORE = Group()
+
+
+def find(path: Path) -> Path | None:
+    """Find the ``.echub.toml`` that counts for a file: of its folder or the nearest above it.
+
+    The search ends at the root of the repository, so that nothing outside it counts.
+    """
+    for folder in path.absolute().parents:
+        candidate = folder / GROUP_FILE
+        if candidate.is_file():
+            return candidate
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load(path: Path | str) -> Group:
+    """Load a group's schema with its parents; `SchemaError` says what is wrong with it."""
+    return _load(str(path) if str(path).startswith(_PLUGIN) else str(Path(path).absolute()), ())
+
+
+def _load(where: str, children: tuple[str, ...]) -> Group:
+    if where in children:
+        chain = " extends ".join([*children[children.index(where) :], where])
+        raise SchemaError(
+            "group schemas extend each other in a circle",
+            path=children[-1],
+            where="schema.extends",
+            found=chain,
+            hint="take one of these `extends` out",
+        )
+    try:
+        return _group(where, _tables(where), (*children, where))
+    except EchubError as error:
+        error.path = error.path or where
+        raise
+
+
+def _tables(where: str) -> dict[str, Any]:
+    if where.startswith(_PLUGIN):
+        return _plugin_tables(where.removeprefix(_PLUGIN))
+    try:
+        with Path(where).open("rb") as file:
+            return tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SchemaError(
+            "the group's schema cannot be read",
+            path=where,
+            found=str(error),
+            hint="`echub schema init` writes a first one",
+        ) from None
+
+
+def _plugin_tables(prefix: str) -> dict[str, Any]:
+    from echub.registry.registry import registry
+
+    known = registry().vocabularies
+    if prefix not in known:
+        raise SchemaError(
+            f"no installed plugin offers the vocabulary {prefix!r}",
+            where="schema.extends",
+            expected=", ".join(sorted(known)) or "no plugin offers one",
+            found=prefix,
+            hint="install the group's plugin; `echub plugins list` shows what there is",
+        )
+    return {"schema": {"name": prefix, "prefix": prefix}, **known[prefix].rules}
+
+
+def _group(where: str, tables: Mapping[str, Any], chain: tuple[str, ...]) -> Group:
+    _check_tables(tables)
+    head = tables.get("schema", {})
+    _check_core(head)
+    parent = CORE
+    for name in head.get("extends", ()):
+        parent = _joined(parent, _load(_resolved(where, name), chain))
+    _install(head.get("prefix", ""), tables)
+    metadata = tables.get("metadata", {})
+    own = Group(
+        name=head.get("name", "group"),
+        version=head.get("version", "0"),
+        prefix=head.get("prefix", ""),
+        required_metadata=tuple(leaf_of(path).path for path in metadata.get("required", ())),
+        metadata_ranges=narrowed(metadata.get("range", {}), metadata_limits, parent.metadata_ranges, "metadata"),
+        ranges=narrowed(_ranges(tables), column_limits, parent.ranges, "quantity"),
+        columns={kind: _columns(kind, names) for kind, names in tables.get("columns", {}).items()},
+        quantities=tuple(n for n in tables.get("quantities", {}) if n.startswith(f"{head.get('prefix', '')}_")),
+        ignore=_ignored(head.get("ignore", ())),
+        file_name=_pattern(tables.get("files", {}).get("name", "")),
+        file_example=tables.get("files", {}).get("example", ""),
+        sources=(where,),
+    )
+    return _joined(parent, own)
+
+
+def _joined(parent: Group, child: Group) -> Group:
+    """Put a child on top of its parent; ranges of the child are already narrower."""
+    kinds = {**parent.columns, **child.columns}
+    return replace(
+        child,
+        required_metadata=tuple(dict.fromkeys((*parent.required_metadata, *child.required_metadata))),
+        metadata_ranges={**parent.metadata_ranges, **child.metadata_ranges},
+        ranges={**parent.ranges, **child.ranges},
+        columns={
+            kind: tuple(dict.fromkeys((*parent.columns.get(kind, ()), *child.columns.get(kind, ()))))
+            for kind in kinds
+        },
+        quantities=tuple(dict.fromkeys((*parent.quantities, *child.quantities))),
+        ignore=parent.ignore | child.ignore,
+        file_name=child.file_name or parent.file_name,
+        file_example=child.file_example or parent.file_example,
+        sources=(*parent.sources, *child.sources),
+    )
+
+
+def _resolved(where: str, name: str) -> str:
+    if name.startswith(_PLUGIN):
+        return name
+    base = Path(where).parent if not where.startswith(_PLUGIN) else Path()
+    return str((base / name).resolve())
+
+
+def _check_tables(tables: Mapping[str, Any]) -> None:
+    for name, table in tables.items():
+        if name not in _TABLES or not isinstance(table, Mapping):
+            raise _unknown(name, sorted(_TABLES))
+        keys = _TABLES[name]
+        for key in table if keys is not None else ():
+            if key not in (keys or ()):
+                raise _unknown(f"{name}.{key}", sorted(f"{name}.{k}" for k in keys or ()))
+
+
+def _unknown(name: str, known: list[str]) -> SchemaError:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, 1)
+    return SchemaError(
+        f"a group's schema has no {name!r}",
+        where=name,
+        expected=", ".join(known),
+        found=name,
+        hint=f"did you mean {near[0]}?" if near else None,
+    )
+
+
+def _check_core(head: Mapping[str, Any]) -> None:
+    wanted, have = str(head.get("core", "1")).split(".")[0], echub_schemas.VERSION.split(".")[0]
+    if wanted != have:
+        raise SchemaError(
+            f"the group's schema is written for version {wanted} of the core schema",
+            where="schema.core",
+            expected=f'core = "{have}"',
+            found=wanted,
+            hint="pip install --upgrade echub" if wanted > have else "bring the group's schema up to date",
+        )
+
+
+def _install(prefix: str, tables: Mapping[str, Any]) -> None:
+    """Add the group's units and quantities to the vocabulary."""
+    core = vocabulary.core()
+    own = {name: entry for name, entry in tables.get("quantities", {}).items() if name not in core}
+    for name, entry in tables.get("quantities", {}).items():
+        if name in core:
+            _check_redefinition(name, entry)
+    units = tables.get("units", {})
+    if (own or units) and not re.fullmatch(r"[a-z][a-z0-9]*", prefix):
+        raise SchemaError(
+            "a schema that adds quantities or units needs a prefix of its own",
+            where="schema.prefix",
+            expected='prefix = "nagr", lower-case letters and digits',
+            found=prefix or "no prefix",
+        )
+    vocabulary.install(Vocabulary(prefix, own, units))
+
+
+def _check_redefinition(name: str, entry: Mapping[str, Any]) -> None:
+    """Allow a core quantity to be narrowed only; name both definitions otherwise."""
+    known = vocabulary.core()[name]
+    changed = [k for k in entry if k not in ("min", "max") and entry[k] != getattr(known, k, None)]
+    if changed:
+        raise SchemaError(
+            f"the group's schema redefines the core quantity {name!r}",
+            where=f"quantities.{name}",
+            expected="core: " + ", ".join(f"{key} = {getattr(known, key, None)!r}" for key in changed),
+            found="group: " + ", ".join(f"{key} = {entry[key]!r}" for key in changed),
+            hint="give the quantity a name of your own, with the group's prefix",
+        )
+
+
+def _ranges(tables: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Collect ranges: of the table `range`, and `min` and `max` of core quantities."""
+    of_core = {
+        name: [entry.get("min"), entry.get("max")]
+        for name, entry in tables.get("quantities", {}).items()
+        if name in vocabulary.core() and ("min" in entry or "max" in entry)
+    }
+    return {**of_core, **tables.get("range", {})}
+
+
+def _columns(kind: str, names: list[str]) -> tuple[str, ...]:
+    if kind not in vocabulary.kinds():
+        raise _unknown(f"columns.{kind}", [f"columns.{known}" for known in vocabulary.kinds()])
+    for name in names:
+        if name not in vocabulary.quantities():
+            raise _unknown(f"columns.{kind}: {name}", sorted(vocabulary.quantities()))
+    return tuple(names)
+
+
+def _ignored(texts: list[str]) -> frozenset[str]:
+    """Take the rules to ignore; an error of the core is never switched off for a whole repository."""
+    chosen = matching(texts, "schema.ignore")
+    if strict := sorted(rule for rule in chosen if rules()[rule].severity == "error"):
+        rule = rules()[strict[0]]
+        raise SchemaError(
+            f"the group's schema ignores {rule}, an error of the core",
+            where="schema.ignore",
+            expected=f"core: {rule.severity}: {rule.rule}",
+            found=f"group: ignore {rule.id}",
+            hint=f"`# echub: ignore {rule.id}` in a file's sidecar, or --baseline for files of before",
+        )
+    return chosen
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise SchemaError(
+            "files.name is no regular expression", where="files.name", found=text, cause=str(error)
+        ) from None
+    return text

@@ -1,0 +1,131 @@
+"""Ranges of a group's schema: read with units, and only ever narrower than the core's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from echub.errors import EchubError, SchemaError
+from echub.model.metadata import leaf_of
+from echub.model.units import parse_value, scale_between
+from echub.model.vocabulary import quantities
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The range of a quantity or a metadata path, in its canonical unit; None is open.
+
+    `whose` names who set it.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+    point: bool = False
+    whose: str = "core"
+
+    def __str__(self) -> str:
+        unit = f" {self.unit}" if self.unit and self.unit != "1" else ""
+        if self.low is None and self.high is None:
+            return "no limits"
+        if self.low is None:
+            return f"at most {self.high:g}{unit}"
+        if self.high is None:
+            return f"at least {self.low:g}{unit}"
+        return f"{self.low:g} to {self.high:g}{unit}"
+
+    def within(self, outer: Limits) -> bool:
+        """Tell whether this range allows nothing that the outer one forbids."""
+        low = outer.low is None or (self.low is not None and self.low >= outer.low)
+        return low and (outer.high is None or (self.high is not None and self.high <= outer.high))
+
+
+def column_limits(name: str) -> Limits:
+    """Give the core's range of a quantity."""
+    known = quantities().get(name)
+    if known is None:
+        raise SchemaError(
+            f"a range is given for the unknown quantity {name!r}",
+            where=f"range.{name}",
+            expected="a quantity of the vocabulary, or one that this schema defines",
+            found=name,
+            hint="`echub schema show quantities` lists them",
+        )
+    return Limits(known.min, known.max, known.unit, known.point)
+
+
+def metadata_limits(path: str) -> Limits:
+    """Give the core's range of a metadata path."""
+    leaf = leaf_of(path)
+    low = leaf.minimum if leaf.minimum is not None else leaf.exclusive_minimum
+    return Limits(low, None, leaf.unit, leaf.unit == "degC")
+
+
+def narrowed(
+    given: Mapping[str, Any], core: Callable[[str], Limits], parents: Mapping[str, Limits], what: str
+) -> dict[str, Limits]:
+    """Read the ranges of one schema; `SchemaError` where one is wider than the core's or a parent's."""
+    ranges = {}
+    for name, ends in given.items():
+        base = core(name)
+        own = _read(name, ends, base)
+        for outer in (base, parents.get(name, base)):
+            filled = Limits(
+                outer.low if own.low is None else own.low,
+                outer.high if own.high is None else own.high,
+                own.unit,
+                own.point,
+                "group",
+            )
+            if not filled.within(outer):
+                raise SchemaError(
+                    f"the range of the {what} {name!r} is looser than the one it builds on",
+                    where=f"range.{name}",
+                    expected=f"{outer.whose}: {outer}",
+                    found=f"group: {filled}",
+                    hint="a group's schema may narrow a range, never widen it",
+                )
+            own = filled
+        ranges[name] = own
+    return ranges
+
+
+def _read(name: str, ends: Any, base: Limits) -> Limits:  # noqa: ANN401
+    if not isinstance(ends, Sequence) or isinstance(ends, str) or len(ends) != 2:
+        raise SchemaError(
+            f"the range of {name!r} is no pair",
+            where=f"range.{name}",
+            expected='[low, high], such as ["-50 mA", "50 mA"]; "" leaves an end open',
+            found=repr(ends),
+        )
+    low, high = (_end(name, end, base) for end in ends)
+    if low is not None and high is not None and low > high:
+        raise SchemaError(f"the range of {name!r} is empty", where=f"range.{name}", found=repr(list(ends)))
+    return Limits(low, high, base.unit, base.point, "group")
+
+
+def _end(name: str, end: Any, base: Limits) -> float | None:  # noqa: ANN401
+    if end is None or end == "":
+        return None
+    if isinstance(end, (int, float)) and not isinstance(end, bool):
+        if base.unit in (None, "1"):
+            return float(end)
+        raise SchemaError(
+            f"the range of {name!r} has no unit",
+            where=f"range.{name}",
+            expected=f'a text with a unit, such as "{end} {base.unit}"',
+            found=repr(end),
+        )
+    try:
+        number, unit = parse_value(str(end))
+        return float(scale_between(unit or "1", base.unit or "1", point=base.point).apply(number))
+    except EchubError as error:
+        raise SchemaError(
+            f"the range of {name!r} cannot be {end!r}",
+            where=f"range.{name}",
+            expected=f"a unit of the dimension of {base.unit}",
+            found=str(end),
+            cause=error.message,
+            hint=error.hint,
+        ) from None

@@ -1,0 +1,32 @@
+"""Outcomes are put together only where conditions and metadata are the same."""
+
+import pytest
+
+from echub.analysis.comparable import require_comparable
+from echub.analysis.outcome import Condition, Outcome, Refusal
+
+
+def outcome(rate=1.0, criterion="a", **stated):
+    conditions = {"ramp_rate": Condition(rate), "criterion": Condition(criterion)}
+    metadata = {f"cell.{name}": {"value": value, "unit": None} for name, value in stated.items()}
+    return Outcome(conditions=conditions, metadata=metadata)
+
+
+def test_a_number_may_scatter_a_little():
+    require_comparable([outcome(1.0), outcome(1.015)], ())
+    require_comparable([], ("cell.electrolyte",))
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        (outcome(1.03), "mixed_ramp_rate"),
+        (outcome(criterion="b"), "mixed_criterion"),
+        (Outcome(conditions={"criterion": Condition("a")}), "mixed_ramp_rate"),
+        (outcome(electrolyte="NZSP"), "mixed_electrolyte"),
+    ],
+)
+def test_what_differs_or_is_not_stated_is_refused(other, code):
+    with pytest.raises(Refusal) as refused:
+        require_comparable([outcome(), other], ("cell.electrolyte",))
+    assert refused.value.code == code

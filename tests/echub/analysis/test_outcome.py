@@ -1,0 +1,101 @@
+"""Outcomes: exact JSON, statuses, no NaN."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from echub.analysis.outcome import (
+    Component,
+    Condition,
+    Flag,
+    Interval,
+    Measurand,
+    Outcome,
+    Sensitivity,
+    Series,
+)
+from echub.errors import DataError, PluginError
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(finite, finite, st.lists(finite | st.just(math.nan), max_size=5))
+def test_json_gives_an_equal_outcome(value, uncertainty, series):
+    low, high = sorted((value, uncertainty))
+    made = Outcome(
+        {
+            "j": Measurand("mA/cm^2", value, uncertainty, Interval(low, high, level=0.95), n=3,
+                           components=(Component("area", uncertainty, "B", "area:A1"),)),
+            "more": Measurand.more_than("mA", low),
+        },
+        (Flag("code", "message", "info"),),
+        {"t": {"x": Series.of(np.array(series, float), "s"), "name": Series.of(["a"] * len(series))}},
+        (Sensitivity("window", "15 s", "j", value, None),),
+        {"trace": Series.of(series)},
+        {"rate": Condition(value, "mA/cm^2/h")},
+        {"cell.area": {"value": value, "unit": "cm^2", "source": "file"}},
+        {"seed": 1},
+        "toy",
+        "file",
+    )  # fmt: skip
+    text = made.to_json()
+    assert Outcome.from_json(text) == made
+    assert "NaN" not in text
+    json.loads(text, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Measurand("V", math.nan),
+        lambda: Measurand("V", 1.0, math.inf),
+        lambda: Interval(math.nan, 1),
+        lambda: Interval(2, 1),
+        lambda: Component("a", math.nan),
+        lambda: Sensitivity("a", "b", "c", math.inf),
+        lambda: Condition(math.nan),
+        lambda: Measurand("V", 1.0, interval=Interval(1, None), censoring="right"),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_refused(make):
+    with pytest.raises(PluginError):
+        make()
+
+
+def test_the_status_follows_from_the_flags():
+    info, warning, refusal = (Flag("c", "m", severity) for severity in ("info", "warning", "refusal"))
+    assert Outcome().status == "ok"
+    assert Outcome(flags=(info,)).status == "ok"
+    assert Outcome(flags=(info, warning)).status == "flagged"
+    assert Outcome(flags=(warning, refusal)).status == "refused"
+
+
+def test_intervals_know_their_ends():
+    assert Interval(1, 2).covers(2)
+    assert not Interval(1, 2, includes_high=False).covers(2)
+    assert Interval(1, None).covers(1e9)
+    assert not Measurand.more_than("V", 1).interval.covers(1)
+    assert Measurand.less_than("V", 1).interval.covers(0.5)
+
+
+def test_a_series_keeps_gaps_as_none():
+    series = Series.of(np.array([1.5, np.nan]), "V")
+    assert series.values == (1.5, None)
+    assert np.isnan(series.array()[1])
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"format": "other"}'])
+def test_anything_else_is_no_outcome(text):
+    with pytest.raises(DataError):
+        Outcome.from_json(text)
+
+
+def test_an_unknown_measurand_names_those_there_are():
+    with pytest.raises(KeyError, match="onset"):
+        Outcome({"onset": Measurand("V", 1.0)})["slope"]

@@ -1,0 +1,33 @@
+"""Earlier outcomes as input: what is none says what helps."""
+
+from __future__ import annotations
+
+import pytest
+
+from echub.analysis.points import load_outcomes
+from echub.errors import DataError, SourceNotFound
+
+
+def test_an_instruments_file_is_no_outcome_and_says_what_helps(tmp_path):
+    path = tmp_path / "run.mpr"
+    path.write_bytes(b"BIO-LOGIC\xff\x00")
+    with pytest.raises(DataError) as caught:
+        load_outcomes(path)
+    assert caught.value.path == str(path)
+    assert caught.value.found == "a file that is no text (byte 9)"
+    assert caught.value.hint == "echub analyze NAME FILE -o OUT stores outcomes in OUT"
+
+
+def test_a_file_that_is_not_there_is_not_found(tmp_path):
+    with pytest.raises(SourceNotFound):
+        load_outcomes(tmp_path / "none.outcome.json")
+
+
+def test_a_table_becomes_an_outcome_per_row(tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_text("sample.group, j / mA/cm^2\nbare, 0.5\ncoated, 0.25\n", encoding="utf-8")
+    bare, coated = load_outcomes(path)
+    assert (bare.meta("sample.group"), bare["j"].value, coated["j"].unit) == ("bare", 0.5, "mA/cm^2")
+    path.write_text("sample.group, j / mA/cm^2\nbare, much\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no number"):
+        load_outcomes(path)

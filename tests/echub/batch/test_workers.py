@@ -1,0 +1,137 @@
+"""Work in processes: bounded, complete, and past those that die."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from echub.batch.workers import AHEAD, each
+from echub.errors import WorkerDied
+
+DEADLY = {7, 23}
+ROOT = str(Path(__file__).parents[3])
+
+
+def square(number):
+    return number * number
+
+
+def square_or_die(number):
+    if number in DEADLY:
+        os._exit(3)
+    return number * number
+
+
+def refuse(number):
+    raise ValueError(f"no {number}")
+
+
+@pytest.mark.parametrize("jobs", [None, 1, 2])
+def test_every_item_has_its_result(jobs):
+    assert dict(each(square, range(50), jobs=jobs, chunk=4)) == {n: n * n for n in range(50)}
+
+
+def test_without_processes_all_is_done_here_and_in_order():
+    here = [(item, pid) for item, pid in each(lambda _: os.getpid(), "abc")]
+    assert here == [(item, os.getpid()) for item in "abc"]
+
+
+def test_ten_thousand_items_are_never_under_way_at_once():
+    """Items may be endless: only a few are taken before their results are given back."""
+    taken = 0
+
+    def items():
+        nonlocal taken
+        while taken < 10_000:
+            taken += 1
+            yield taken
+
+    most = 0
+    for given, (item, result) in enumerate(each(square, items(), jobs=2, chunk=4), 1):
+        assert result == item * item
+        most = max(most, taken - given)
+    assert given == 10_000
+    assert most <= AHEAD * 2 * 4
+
+
+@pytest.mark.parametrize("chunk", [1, 4])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_death_is_its_own_item_s_and_nobody_else_s(jobs, chunk):
+    results = dict(each(square_or_die, range(30), jobs=jobs, chunk=chunk))
+    assert {item for item, result in results.items() if result is None} == DEADLY
+    assert all(results[n] == n * n for n in set(range(30)) - DEADLY)
+
+
+@pytest.mark.parametrize("jobs", [None, 2])
+def test_what_the_work_raises_is_raised(jobs):
+    with pytest.raises(ValueError, match="no 0"):
+        list(each(refuse, range(1), jobs=jobs))
+
+
+def test_any_executor_may_do_the_work_and_stays_open():
+    with ThreadPoolExecutor(2) as executor:
+        assert dict(each(square, range(20), executor=executor)) == {n: n * n for n in range(20)}
+        assert executor.submit(square, 3).result() == 9
+
+
+def test_an_executor_of_another_s_that_breaks_is_said_to_be_broken():
+    with (
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor,
+        pytest.raises(WorkerDied, match="the workers of the executor died"),
+    ):
+        list(each(square_or_die, range(30), executor=executor))
+
+
+def pid_and_wait(seconds):
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def test_nobody_waits_for_what_nobody_wants():
+    """Leaving the results ends the workers, whatever they do."""
+    results = each(pid_and_wait, [0, 600, 600], jobs=2)
+    _, pid = next(results)
+    begin = time.monotonic()
+    results.close()
+    assert time.monotonic() - begin < 300
+    assert not _alive(pid)
+
+
+PARENT = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from tests.echub.batch.test_workers import pid_and_wait
+from echub.batch.workers import each
+if __name__ == "__main__":
+    for _, pid in each(pid_and_wait, [0, 0, 600], jobs=1):
+        print(pid, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process")
+def test_workers_end_with_a_parent_that_was_killed(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    parent = subprocess.Popen([sys.executable, script, ROOT], stdout=subprocess.PIPE, text=True)
+    with parent:
+        pid = int(parent.stdout.readline())
+        assert _alive(pid)
+        parent.kill()
+    deadline = time.monotonic() + 60
+    while _alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not _alive(pid)
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as stat:  # one that ended and is not yet collected
+        return ") Z" not in stat.read()

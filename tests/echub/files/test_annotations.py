@@ -1,0 +1,236 @@
+"""Metadata that people add: which wins, what contradicts, what met nothing."""
+
+import pytest
+
+import echub
+from echub.errors import EchubError, MetadataError, PluginError
+from echub.files.annotations import Annotations, MetaTable
+from echub.model.metadata import Metadata
+from echub.model.source import Source
+
+
+@pytest.fixture
+def run(tmp_path):
+    path = tmp_path / "day 1" / "run[1].mpr"
+    path.parent.mkdir()
+    path.write_bytes(b"data")
+    return path
+
+
+def table(tmp_path, text, name="cells.csv"):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path / name
+
+
+def sidecars(run, folder="", file=""):
+    if folder:
+        (run.parent / "echub.toml").write_text(folder)
+    if file:
+        run.with_name(run.name + ".echub.toml").write_text(file)
+
+
+def apply(run, tables=(), values=None, said=None):
+    metadata = Metadata()
+    if said:
+        metadata.set("cell.area", said, source="file")
+    notices = Annotations.of(tables, values).apply(Source(run), metadata)
+    return metadata, notices
+
+
+# -- precedence ----------------------------------------------------------------------------------
+
+ORDER = ("file", "echub.toml", "run[1].mpr.echub.toml", "cells.csv row 2", "--set")
+
+
+@pytest.mark.parametrize("last", range(5))
+def test_the_later_source_wins(tmp_path, run, last):
+    area = [f"{number + 1} cm^2" for number in range(5)]
+    toml = [f'[cell]\narea = "{text}"\n' for text in area]
+    sidecars(run, toml[1] if last >= 1 else "", toml[2] if last >= 2 else "")
+    tables = [table(tmp_path, f"file,cell.area\n*,{area[3]}\n")] if last >= 3 else []
+    metadata, notices = apply(run, tables, {"cell.area": area[4]} if last >= 4 else None, said=area[0])
+    assert metadata.get("cell.area").value == last + 1
+    assert [entry.source for entry in metadata.entries] == list(ORDER[: last + 1])
+    contradictions = [n for n in notices if n.code == "metadata-contradiction"]
+    assert len(contradictions) == last
+    assert all(n.message.endswith(f"; {last + 1}.0 cm^2 counts") for n in contradictions)
+
+
+def test_the_later_table_wins(tmp_path, run):
+    first = table(tmp_path, "file,sample.id\n*,one\n")
+    second = table(tmp_path, "file,sample.id\n*,two\n", "more.csv")
+    assert apply(run, [first, second])[0].value("sample.id") == "two"
+
+
+def test_a_native_file_keeps_what_outranked_the_sidecar(cp):
+    (cp.parent / "echub.toml").write_text('[cell]\narea = "1 cm^2"\n')
+    added = Annotations.of(values={"cell.area": "2 cm^2"})
+    written = echub.convert(cp, annotations=added)
+    back = echub.read(written.outputs[0])
+    assert back.metadata.value("cell.area") == 2.0
+    assert back.same_as(written.record)
+    (cp.parent / "echub.toml").write_text('[cell]\narea = "3 cm^2"\n')
+    assert echub.read(written.outputs[0]).metadata.value("cell.area") == 3.0
+
+
+# -- sidecars ------------------------------------------------------------------------------------
+
+
+def test_toml_types_and_nested_paths(run):
+    cell = '[cell]\nn_interfaces = 2\nsymmetric = true\n[cell.electrodes.working]\nmaterial = "Na"\n'
+    sidecars(run, f"experiment.date = 2024-03-14\n{cell}")
+    metadata, notices = apply(run)
+    assert notices == []
+    assert {e.path: e.value for e in metadata} == {
+        "experiment.date": "2024-03-14",
+        "cell.n_interfaces": 2,
+        "cell.symmetric": True,
+        "cell.electrodes.working.material": "Na",
+    }
+
+
+@pytest.mark.parametrize("text", ["not toml", "[cell", 'a = "\\z"', "\udc00".encode("utf-8", "surrogatepass")])
+def test_a_sidecar_that_is_no_toml_is_named(run, text):
+    (run.parent / "echub.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(PluginError, match="the sidecar cannot be read") as refused:
+        apply(run)
+    assert refused.value.path == str(run.parent / "echub.toml")
+
+
+@pytest.mark.parametrize("text", ['[cell]\naera = "1 cm^2"', "[cell]\narea = 1.0", "[cell]\narea = 1979-05-27"])
+def test_a_wrong_statement_names_its_sidecar(run, text):
+    sidecars(run, file=text)
+    with pytest.raises(MetadataError) as refused:
+        apply(run)
+    assert refused.value.path == "run[1].mpr.echub.toml"
+    assert refused.value.where.startswith("cell.a")
+
+
+def test_bytes_in_memory_have_no_sidecar(run, monkeypatch):
+    sidecars(run, '[sample]\nid = "a"')
+    monkeypatch.chdir(run.parent)
+    metadata = Metadata()
+    Annotations().apply(Source.from_bytes(b"x", run.name), metadata)
+    assert not metadata.entries
+
+
+def test_a_name_as_long_as_may_be_has_no_sidecar(tmp_path):
+    run = tmp_path / ("n" * 250 + ".mpr")
+    run.write_bytes(b"x")
+    assert apply(run) == (Metadata(), [])
+
+
+# -- tables --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["run[1].mpr", "*.mpr", "day 1/run[1].mpr", "day 1/*", "day*/*.mpr", "*", "run?1?.mpr"],
+)
+def test_a_row_is_for_a_name_a_path_end_or_a_glob(tmp_path, run, pattern):
+    metadata, notices = apply(run, [table(tmp_path, f"file,sample.id\n{pattern},S1\n")])
+    assert metadata.value("sample.id") == "S1"
+    assert notices == []
+
+
+@pytest.mark.parametrize(
+    "pattern", ["un[1].mpr", "1/run[1].mpr", "run1.mpr", "*.txt", "RUN[1].mpr", "other/run[1].mpr"]
+)
+def test_a_row_for_another_file_says_nothing(tmp_path, run, pattern):
+    metadata, notices = apply(run, [table(tmp_path, f"file,sample.id\n{pattern},S1\n")])
+    assert not metadata.entries
+    assert [n.code for n in notices] == ["no-metadata-row"]
+    assert notices[0].message == "no row of cells.csv is for this file"
+
+
+def test_a_relative_path_meets_the_row_that_meta_init_wrote(tmp_path, run, monkeypatch):
+    cells = table(tmp_path, "file,sample.id\nday 1/run[1].mpr,S1\n")
+    monkeypatch.chdir(tmp_path)
+    metadata = Metadata()
+    Annotations.of([cells]).apply(Source("day 1/run[1].mpr"), metadata)
+    assert metadata.value("sample.id") == "S1"
+
+
+def test_unmatched_rows_are_known_after_all_files(tmp_path, run):
+    added = Annotations.of([table(tmp_path, "file,sample.id\n*.mpr,a\n\nno.mpr,b\nnever.mpr,\n")])
+    added.apply(Source(run), Metadata())
+    assert added.tables[0].unmatched() == ["no.mpr", "never.mpr"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_units_in_the_header_or_the_cell(tmp_path, run, mark):
+    text = "file;cell.area / cm^2;cell.temperature/degC;sample.id;cell.thickness\n*;0.5;25;;0.1 mm\n"
+    metadata, _ = apply(run, [table(tmp_path, text.replace(";", mark))])
+    assert {e.path: e.value for e in metadata} == {
+        "cell.area": 0.5,
+        "cell.temperature": 25.0,
+        "cell.thickness": 100.0,
+    }
+    assert metadata.get("cell.area").source == "cells.csv row 2"
+
+
+def test_row_numbers_are_those_of_the_table(tmp_path, run):
+    metadata, _ = apply(run, [table(tmp_path, 'file,sample.id\nx,"two\nlines"\n\n*,S4\n')])
+    assert metadata.get("sample.id").source == "cells.csv row 4"
+
+
+def test_byte_order_mark_quotes_and_line_breaks_in_a_name(tmp_path):
+    run = tmp_path / 'a,"b"\nc.mpr'
+    run.write_bytes(b"x")
+    cells = table(tmp_path, '\ufefffile,sample.id\r\n"a,""b""\nc.mpr",S1\r\n')
+    assert apply(run, [cells])[0].value("sample.id") == "S1"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no column `file`"),
+        ("name,sample.id\na,b\n", "no column `file`"),
+        ("file,sample.idd\na,b\n", "unknown metadata path 'sample.idd'"),
+        ("file,cell.area / V\na,1\n", "V cannot become cm"),
+        ("file,cell.area / acre\na,1\n", "unknown unit 'acre'"),
+        ("file,cell.area / cm^2\na,0,785\n", "more cells than its header"),
+    ],
+)
+def test_a_table_that_cannot_be_right_is_refused_before_any_file(tmp_path, text, message):
+    with pytest.raises(EchubError, match=message) as refused:
+        MetaTable.load(table(tmp_path, text))
+    assert refused.value.path == str(tmp_path / "cells.csv")
+    assert refused.value.exit_code == 1
+
+
+def test_a_decimal_comma_in_a_comma_table_is_no_silent_guess(tmp_path):
+    with pytest.raises(MetadataError) as refused:
+        MetaTable.load(table(tmp_path, "file,cell.area / cm^2\na.mpr,0,785\n"))
+    assert refused.value.where == "row 2"
+    assert "decimal comma" in refused.value.cause
+
+
+def test_a_short_row_is_a_row_without_the_rest(tmp_path, run):
+    metadata, _ = apply(run, [table(tmp_path, "sample.id,file,cell.id\nS0\nS1,*\n")])
+    assert [e.value for e in metadata] == ["S1"]
+
+
+@pytest.mark.parametrize("content", [b"file,sample.id\n\xff\xfe,x\n", None])
+def test_a_table_that_cannot_be_read_is_named(tmp_path, content):
+    path = tmp_path / "cells.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(MetadataError, match="the metadata table cannot be read") as refused:
+        MetaTable.load(path)
+    assert refused.value.path == str(path)
+
+
+def test_a_wrong_cell_names_its_row(tmp_path, run):
+    with pytest.raises(MetadataError, match=r"cell\.area cannot be '-1'") as refused:
+        apply(run, [table(tmp_path, "file,cell.area / cm^2\nx,1\n*,-1\n")])
+    assert refused.value.path == "cells.csv row 3"
+
+
+# -- values on the command line ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("values", [{"cell.aera": "1 cm^2"}, {"cell.area": "1"}, {"cell.area": "large"}])
+def test_a_wrong_value_is_refused_before_any_file(values):
+    with pytest.raises(MetadataError):
+        Annotations.of(values=values)

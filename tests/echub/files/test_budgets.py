@@ -1,0 +1,162 @@
+"""The budgets of the design, by what can be counted: memory, bytes read, modules, threads.
+
+Times are measured by hand with ``python -m tests.benchmarks``; here nothing depends on the machine.
+"""
+
+import subprocess
+import sys
+import tracemalloc
+
+import h5py
+import numpy as np
+import pytest
+
+import echub
+from echub.files import filters, store
+from echub.model.source import HEAD, Source
+from fixtures.eclab import byte_map, write_large
+from fixtures.eclab.columns import record_dtype
+
+MEGABYTES = 12
+HEAVY = ("pandas", "pandera", "pint", "polars", "scipy", "matplotlib", "xarray", "uncertainties", "molmass")
+
+
+@pytest.fixture(scope="module", params=["CP", "GCPL"])
+def large(request, tmp_path_factory):
+    """A file of several blocks of rows: CP needs no derived columns, GCPL gets three."""
+    path = tmp_path_factory.mktemp("large") / f"{request.param}.mpr"
+    return path, write_large(path, MEGABYTES, request.param)
+
+
+@pytest.fixture(scope="module")
+def read(large):
+    return echub.read(large[0])
+
+
+def records(path, facts):
+    """The records of a file, straight from its bytes."""
+    data = path.read_bytes()
+    start = byte_map(data)["VMP data"].inside.records
+    return np.frombuffer(data, record_dtype(facts["ids"], {}), facts["rows"], start)
+
+
+def test_columns_are_whole_across_the_seams_of_blocks(large, read):
+    expected = records(*large)
+    assert len(expected) > 2 * 65_536
+    table = list(read.source_table().values())
+    assert len(table) == len(expected.dtype.names)
+    for values, name in zip(table, expected.dtype.names, strict=True):
+        assert values.dtype == expected.dtype[name]
+        assert np.array_equal(values, expected[name]), name
+
+
+def test_derived_current_is_whole_across_the_seams_of_blocks(tmp_path):
+    path = tmp_path / "GCPL.mpr"
+    rows = records(path, write_large(path, MEGABYTES, "GCPL"))
+    assert len(rows) > 2 * 65_536
+    expected = rows["7"][1:] * 3600.0 / np.diff(rows["4"])
+    current = echub.read(path)["timeseries"].columns["current"].values
+    assert np.isnan(current[0])
+    assert np.array_equal(current[1:], expected)
+
+
+def test_reading_takes_the_memory_of_the_columns(large, eclab):
+    path, facts = large
+    echub.read(eclab / "gcpl.mpr")  # modules and tables that load once are no part of it
+    tracemalloc.start()
+    record = echub.read(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    derived = sum(c.values.nbytes for c in record["timeseries"].columns.values() if c.origin == "derived")
+    # The file, the row numbers, what is derived, and integers while they are narrowed make 1.12 to 1.16
+    # by platform and version of NumPy; one more copy of the columns would make 2.
+    assert peak < 1.3 * path.stat().st_size + derived
+    assert record["timeseries"].rows == facts["rows"]
+
+
+def test_writing_takes_the_memory_of_some_blocks(large, read, tmp_path, monkeypatch):
+    monkeypatch.setattr(filters, "_WORKERS", 2)
+    monkeypatch.setattr(filters, "_AHEAD", 4)
+    tracemalloc.start()
+    store.write(read, tmp_path / "run.h5")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < large[0].stat().st_size / 3
+
+
+def test_the_source_is_read_once_for_its_columns_and_once_for_its_hash(large, monkeypatch):
+    path, _ = large
+    counted = []
+    real = Source.open
+
+    def counting(self):
+        manager = real(self)
+        return _Counting(manager, counted)
+
+    monkeypatch.setattr(Source, "open", counting)
+    echub.read(path)
+    assert sum(counted) < 2 * path.stat().st_size + 2 * HEAD
+
+
+class _Counting:
+    """A context manager of a file that notes how many bytes are read from it."""
+
+    def __init__(self, manager, counted):
+        self.manager, self.counted = manager, counted
+
+    def __enter__(self):
+        self.file = self.manager.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        return self.manager.__exit__(*error)
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+    def read(self, length=-1):
+        data = self.file.read(length)
+        self.counted.append(len(data))
+        return data
+
+    def readinto(self, buffer):
+        count = self.file.readinto(buffer)
+        self.counted.append(count)
+        return count
+
+
+def test_bytes_and_content_hash_do_not_depend_on_threads(read, tmp_path, monkeypatch):
+    made = []
+    for workers in (1, 4):
+        monkeypatch.setattr(filters, "_WORKERS", workers)
+        monkeypatch.setattr(filters, "_AHEAD", 2 * workers)
+        content = store.write(read, tmp_path / f"{workers}.h5")
+        made.append((content, (tmp_path / f"{workers}.h5").read_bytes()))
+    assert made[0] == made[1]
+
+
+def test_stock_filters_and_half_the_size(large, read, tmp_path):
+    path, _ = large
+    store.write(read, tmp_path / "run.h5")
+    derived = sum(c.values.nbytes for c in read["timeseries"].columns.values() if c.origin == "derived")
+    assert (tmp_path / "run.h5").stat().st_size < (path.stat().st_size + derived) / 2
+    with h5py.File(tmp_path / "run.h5") as file:
+        for name, column in read["timeseries"].columns.items():
+            array = file["timeseries"][name]
+            assert (array.compression, array.shuffle) == ("gzip", True)
+            assert np.array_equal(array[()], column.values, equal_nan=column.values.dtype.kind == "f")
+    assert store.read(tmp_path / "run.h5").same_as(read)
+
+
+def test_convert_imports_nothing_heavy(tmp_path):
+    code = (
+        "import sys\n"
+        "from echub.cli import main\n"
+        f"sys.argv = ['echub', 'convert', 'fixtures/eclab/gcpl.mpr', '-o', {str(tmp_path)!r}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "print('loaded', *sorted({name.partition('.')[0] for name in sys.modules}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = done.stdout.splitlines()[-1].split()
+    assert "h5py" in loaded
+    assert not set(HEAVY) & set(loaded)

@@ -1,0 +1,209 @@
+"""One source converted: outputs, refusals before any work, and what is reported."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import echub
+from echub.declare import Writer
+from echub.errors import (
+    PluginError,
+    ReadError,
+    TargetExists,
+    TargetNotWritable,
+    UnknownFormat,
+    UnknownOption,
+    UnknownReader,
+)
+from echub.files.conversion import Conversion, summary
+from echub.model.notice import Notice
+from echub.model.record import Dropped, Record
+from echub.registry.registry import registry
+
+
+def test_the_output_lies_beside_the_source_under_its_whole_name(cp):
+    result = echub.convert(cp)
+    assert result.outputs == [str(cp) + ".h5"]
+    assert echub.read(result.outputs[0]).same_as(result.record)
+
+
+def test_the_output_may_go_elsewhere(cp, tmp_path):
+    result = echub.convert(cp, tmp_path / "new" / "folder" / "name")
+    assert result.outputs == [str(tmp_path / "new" / "folder" / "name.h5")]
+
+
+def test_bytes_go_where_they_are_told(cp, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert echub.convert(cp.read_bytes(), tmp_path / "x").outputs == [str(tmp_path / "x.h5")]
+
+
+@pytest.mark.parametrize("to", ["native", "csv"])
+def test_an_existing_output_is_kept_without_force(cp, to):
+    first = echub.convert(cp, to=to)
+    before = [Path(output).read_bytes() for output in first.outputs]
+    with pytest.raises(TargetExists):
+        echub.convert(cp, to=to)
+    again = echub.convert(cp, to=to, force=True)
+    assert again.outputs == first.outputs
+    assert [Path(output).read_bytes() for output in again.outputs] == before
+
+
+def test_an_existing_output_is_refused_before_reading(cp):
+    cp.with_name("cp.mpr.h5").write_bytes(b"mine")
+    cp.write_bytes(b"not an instrument file")
+    with pytest.raises(TargetExists):
+        echub.convert(cp)
+
+
+def test_nothing_is_written_for_what_cannot_be_read(cp):
+    cp.write_bytes(cp.read_bytes()[:200])
+    with pytest.raises(ReadError):
+        echub.convert(cp)
+    assert [p.name for p in cp.parent.iterdir()] == ["cp.mpr"]
+
+
+def test_a_folder_in_the_way_is_refused(cp):
+    cp.with_name("cp.mpr.h5").mkdir()
+    with pytest.raises(TargetNotWritable, match="cannot be written"):
+        echub.convert(cp, force=True)
+
+
+@pytest.mark.parametrize("to", ["natiev", "cvs"])
+def test_an_unknown_format_is_refused_with_near_names(cp, to):
+    with pytest.raises(UnknownReader, match=f"no writer is called '{to}'"):
+        echub.convert(cp, to=to)
+
+
+@pytest.mark.parametrize("to", ["native", "csv"])
+def test_an_unknown_writer_option_is_refused(cp, to):
+    with pytest.raises(UnknownOption, match="has no option 'colour'"):
+        echub.convert(cp, to=to, writer_options={"colour": "red"})
+
+
+# -- csv -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["cp", "geis_with_dc", "gcpl", "external_device_v1"])
+def test_csv_values_read_back_exactly(eclab, tmp_path, name):
+    result = echub.convert(eclab / f"{name}.mpr", tmp_path / "x", to="csv")
+    assert [p.removeprefix(str(tmp_path)) for p in result.outputs] == [f"/x.{kind}.csv" for kind in result.record]
+    for dataset, output in zip(result.record.datasets.values(), result.outputs, strict=True):
+        with open(output, newline="", encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+        assert len(rows) == dataset.rows
+        assert len(header) == len(dataset.plain())
+        for cells, title, (known, values) in zip(
+            zip(*rows, strict=True), header, dataset.plain().items(), strict=True
+        ):
+            assert title.split(" / ")[0] == known
+            if values.dtype == object:
+                assert list(cells) == values.tolist()
+                continue
+            read = np.array([cell or "nan" for cell in cells], dtype=values.dtype)
+            assert np.array_equal(read, values, equal_nan=values.dtype.kind == "f")
+
+
+# -- writers of strangers ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def writer(monkeypatch):
+    def declare(write):
+        found = registry()
+        declared = Writer("acme", "ACME", write="acme:write")
+        monkeypatch.setitem(found.writers, "acme", declared)
+        monkeypatch.setitem(found._owner, (Writer, "acme"), found.plugins[0])
+        monkeypatch.setattr("echub.files.conversion.resolve", lambda target: write)
+
+    return declare
+
+
+def failing_part(record, options):
+    yield ".one", lambda file: file.write(b"1")
+
+    def fail(file):
+        file.write(b"half")
+        raise ValueError("broken")
+
+    yield ".two", fail
+
+
+def failing_list(record, options):
+    yield ".one", lambda file: file.write(b"1")
+    raise KeyError("broken")
+
+
+def leaving(record, options):
+    raise SystemExit(0)
+
+
+@pytest.mark.parametrize("write", [failing_part, failing_list, leaving, lambda record, options: None])
+def test_a_writer_that_fails_leaves_nothing_and_is_named(cp, writer, write):
+    writer(write)
+    with pytest.raises(PluginError, match="the writer acme failed") as refused:
+        echub.convert(cp, to="acme")
+    assert "a mistake in the plugin" in refused.value.cause
+    assert [p.name for p in cp.parent.iterdir()] == ["cp.mpr"]
+
+
+def test_a_writer_of_several_parts(cp, writer):
+    writer(lambda record, options: [(f".{kind}.txt", lambda file: file.write(b"x")) for kind in ("a", "b")])
+    assert echub.convert(cp, to="acme").outputs == [f"{cp}.a.txt", f"{cp}.b.txt"]
+
+
+# -- what is reported ----------------------------------------------------------------------------
+
+
+def test_the_object_for_machines(cp):
+    result = echub.convert(cp)
+    said = result.as_dict()
+    assert list(said) == [
+        "source",
+        "output",
+        "status",
+        "reader",
+        "datasets",
+        "dropped",
+        "warnings",
+        "seconds",
+        "siblings",
+        "content_sha256",
+    ]
+    assert said["source"] == str(cp)
+    assert said["output"] == f"{cp}.h5"
+    assert said["reader"] == "eclab-mpr"
+    assert [(d["name"], d["kind"]) for d in said["datasets"]] == [("timeseries", "timeseries")]
+    assert said["datasets"][0]["rows"] == result.record["timeseries"].rows
+    assert said["datasets"][0] == summary(result.record["timeseries"])
+    assert said["seconds"] >= 0
+    assert json.loads(json.dumps(said, allow_nan=False)) == said
+
+
+@pytest.mark.parametrize(
+    ("result", "status"),
+    [
+        (Conversion("a", record=Record([])), "ok"),
+        (Conversion("a", record=Record([], notices=[Notice("n", "m")])), "flagged"),
+        (Conversion("a", record=Record([], dropped=[Dropped("w", "y")])), "flagged"),
+        (Conversion("a", error=ReadError("no")), "failed"),
+        (Conversion("a", error=UnknownFormat("no")), "unknown"),
+    ],
+)
+def test_status(result, status):
+    assert result.status == status
+    assert result.as_dict()["status"] == status
+
+
+def test_a_failure_carries_its_error_and_nothing_else():
+    said = Conversion("a", error=ReadError("no", where="offset 3")).as_dict()
+    assert said["error"] == {"code": "read-error", "message": "no", "where": "offset 3"}
+    assert (said["output"], said["reader"], said["datasets"]) == (None, None, [])
+
+
+def test_several_outputs_are_a_list(eclab, tmp_path):
+    said = echub.convert(eclab / "geis_with_dc.mpr", tmp_path / "x", to="csv").as_dict()
+    assert said["output"] == [f"{tmp_path}/x.timeseries.csv", f"{tmp_path}/x.impedance.csv"]
+    assert "content_sha256" not in said

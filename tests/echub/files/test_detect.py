@@ -1,0 +1,180 @@
+"""Every sniffer is asked; the unique best wins; four different errors where none can."""
+
+import pytest
+
+from echub.declare import Confidence, KnownFormat, Reader
+from echub.errors import AmbiguousFormat, ReaderNotInstalled, ReadError, UnknownFormat
+from echub.files import detect
+from echub.files.detect import choose, first_bytes, rank
+from echub.model.source import Source
+from echub.registry.registry import PluginWarning, Registry, registry
+
+C = Confidence
+
+
+def answering(answer):
+    def sniff(source):
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer if source.head != detect.NOISE else C.NO
+
+    return sniff
+
+
+@pytest.fixture
+def readers(monkeypatch):
+    """Build a registry of readers by name, answer and flags."""
+
+    def build(*formats, **answers):
+        empty = Registry([])
+        sniffers = {}
+        for name, answer in answers.items():
+            flags = {}
+            if isinstance(answer, tuple):
+                answer, flags = answer
+            sniffers[name] = answering(answer)
+            empty.readers[name] = Reader(
+                name, f"{name} files", (".acme",), sniff=name, read=f"{name}:read", **flags
+            )
+        empty.known_formats.update({known.name: known for known in formats})
+        monkeypatch.setattr(detect, "resolve", sniffers.__getitem__)
+        return empty
+
+    return build
+
+
+FILE = Source.from_bytes(b"ACME 1.0\n" + b"x" * 100, "run.acme")
+FALLBACK = {"fallback": True}
+EXPLICIT = {"explicit_only": True}
+
+
+@pytest.mark.parametrize(
+    ("answers", "winner"),
+    [
+        ({"a": C.CERTAIN, "b": C.LIKELY}, "a"),
+        ({"a": C.MAYBE, "b": C.LIKELY}, "b"),
+        ({"a": C.NO, "b": C.MAYBE}, "b"),
+        ({"a": C.MAYBE, "b": (C.CERTAIN, FALLBACK)}, "a"),
+        ({"a": C.NO, "b": (C.MAYBE, FALLBACK)}, "b"),
+        ({"a": C.NO, "b": (C.MAYBE, FALLBACK), "c": (C.LIKELY, FALLBACK)}, "c"),
+        ({"a": C.MAYBE, "b": (C.CERTAIN, EXPLICIT)}, "a"),
+        ({"a": ValueError("broken"), "b": C.MAYBE}, "b"),
+        ({"a": SystemExit(1), "b": C.MAYBE}, "b"),
+        ({"a": True, "b": C.MAYBE}, "b"),
+        ({"a": 3, "b": C.MAYBE}, "b"),
+        ({"a": None, "b": C.MAYBE}, "b"),
+    ],
+)
+def test_the_unique_best_wins(readers, answers, winner):
+    assert choose(FILE, readers(**answers)).name == winner
+
+
+def test_ranking_puts_the_sure_first_and_the_explicit_last(readers):
+    matches = rank(
+        FILE,
+        readers(e=(C.CERTAIN, EXPLICIT), f=(C.LIKELY, FALLBACK), z=C.MAYBE, a=C.MAYBE, n=C.NO, b=OSError("x\ny")),
+    )
+    assert [m.reader.name for m in matches] == ["a", "z", "b", "n", "f", "e"]
+    problems = {m.reader.name: m.problem for m in matches}
+    assert problems["b"].startswith("OSError: x")
+    assert problems["a"] == ""
+
+
+def test_a_wrong_answer_is_shown(readers):
+    (match,) = rank(FILE, readers(a=1))
+    assert (match.confidence, match.problem) == (C.NO, "answered 1, not a Confidence")
+
+
+def test_a_sniffer_that_claims_everything_counts_for_nothing(readers, monkeypatch):
+    found = readers(greedy=C.CERTAIN, honest=C.LIKELY)
+    honest = detect.resolve
+    monkeypatch.setattr(detect, "resolve", lambda n: (lambda source: C.CERTAIN) if n == "greedy" else honest(n))
+    with pytest.warns(PluginWarning, match="the reader greedy claims noise too"):
+        assert choose(FILE, found).name == "honest"
+
+
+# -- the four errors -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"a": C.CERTAIN, "b": C.CERTAIN},
+        {"a": C.MAYBE, "b": C.MAYBE, "c": C.NO},
+        {"a": (C.MAYBE, FALLBACK), "b": (C.MAYBE, FALLBACK)},
+    ],
+)
+def test_a_tie_names_the_flags_to_choose_by(readers, answers):
+    with pytest.raises(AmbiguousFormat, match="several readers recognise this file") as refused:
+        choose(FILE, readers(**answers))
+    assert refused.value.hint == "say which: --reader a or --reader b"
+    assert refused.value.path == "run.acme"
+
+
+def test_nobody_knows_it_and_the_suffix_is_somebodys(readers):
+    with pytest.raises(UnknownFormat, match="no reader recognises this file") as refused:
+        choose(FILE, readers(a=C.NO, b=(C.CERTAIN, EXPLICIT)))
+    assert refused.value.found.startswith("b'ACME 1.0\\nxxx")
+    assert refused.value.expected == "for .acme: a, b"
+    assert refused.value.cause == "the suffix is right but the content is not"
+
+
+def test_nobody_knows_it_nor_its_suffix(readers):
+    with pytest.raises(UnknownFormat) as refused:
+        choose(Source.from_bytes(b"?", "a.xyz"), readers(a=C.NO))
+    assert refused.value.expected is None
+    assert refused.value.cause == "no plugin reads this format"
+
+
+OLD = KnownFormat("old", "an ACME file of the nineties", (".acme",), "export it as text", (b"OLD", b"\xffOLD"))
+
+
+@pytest.mark.parametrize(("start", "known"), [(b"OLD!", True), (b"\xffOLD", True), (b"NEW", False)])
+def test_a_known_format_says_what_to_do_instead(readers, start, known):
+    with pytest.raises(UnknownFormat) as refused:
+        choose(Source.from_bytes(start, "a.ACME"), readers(OLD, a=C.NO))
+    assert ("recognised but not read" in refused.value.message) is known
+    assert (refused.value.hint == "export it as text") is known
+
+
+def test_a_format_known_by_its_suffix_alone_is_only_a_guess(readers):
+    known = KnownFormat("old", "an ACME file of the nineties", (".acme",), "export it as text")
+    with pytest.raises(UnknownFormat, match="by its suffix this may be an ACME file"):
+        choose(Source.from_bytes(b"?", "a.acme"), readers(known, a=C.NO))
+
+
+def test_a_known_format_never_hides_a_reader(readers):
+    assert choose(Source.from_bytes(b"OLD!", "a.acme"), readers(OLD, a=C.MAYBE)).name == "a"
+
+
+def test_a_reader_without_its_package_says_what_to_install(readers):
+    flags = {"requires": "not_there", "extra": "acme"}
+    with pytest.raises(ReaderNotInstalled, match="needs the package not_there") as refused:
+        choose(FILE, readers(a=(C.CERTAIN, flags)))
+    assert refused.value.hint == "pip install 'echub[acme]'"
+
+
+def test_an_empty_file_is_said_to_be_empty(readers):
+    with pytest.raises(UnknownFormat, match="the file is empty"):
+        choose(Source.from_bytes(b"", "a.acme"), readers(a=C.NO))
+
+
+def test_an_unreadable_file_is_a_read_error_and_not_unknown(tmp_path):
+    path = tmp_path / "gone.acme"
+    path.write_bytes(b"ACME")
+    source = Source(path)
+    path.unlink()
+    with pytest.raises(ReadError):
+        choose(source, registry())
+
+
+def test_first_bytes_are_shown_as_bytes():
+    assert first_bytes(Source.from_bytes(b"\x00\xffab", "x")) == "b'\\x00\\xffab'"
+    assert first_bytes(Source.from_bytes(b"a" * 30, "x")) == f"b'{'a' * 24}'…"
+
+
+def test_a_foreign_suffix_speaks_against_a_fallback_that_only_guesses(readers):
+    foreign = Source.from_bytes(FILE.head, "run.py")
+    assert choose(foreign, readers(b=(C.LIKELY, FALLBACK))).name == "b"
+    with pytest.raises(UnknownFormat):
+        choose(foreign, readers(b=(C.MAYBE, FALLBACK)))

@@ -1,0 +1,68 @@
+"""Chunks: any shape, any type, as HDF5's own gzip and shuffle would have made them."""
+
+import h5py
+import numpy as np
+import pytest
+
+from echub.files import filters, store
+from echub.files.content import BLOCK, block_shape
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.record import Record
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [
+        ((BLOCK,), "<f8"),
+        ((BLOCK + 1,), "<f4"),
+        ((3 * BLOCK - 1,), "<u1"),
+        ((20_000,), ">f8"),
+        ((1000, 70), "<f4"),
+        ((3, 300, 100), "<u2"),
+        ((2, 300, 300), "<f4"),
+        ((2, 37, 64, 64), "<u2"),
+        ((3, 5, 300, 300), "<u4"),
+        ((40, 3, 32, 32), "<u2"),
+    ],
+)
+def test_hdf5_reads_what_was_packed(tmp_path, shape, dtype):
+    values = np.random.default_rng(1).integers(0, 251, shape).astype(dtype)
+    axes = tuple(f"axis_{number}" for number in range(len(shape)))
+    record = Record([Dataset("map", {"values": Column("values", values, axes=axes)})])
+    store.write(record, tmp_path / "map.h5")
+    with h5py.File(tmp_path / "map.h5") as file:
+        array = file["map/values"]
+        assert array.chunks == block_shape(shape)
+        assert np.array_equal(array[()], values)
+
+
+@pytest.mark.parametrize(
+    ("shape", "block"),
+    [
+        ((10**6,), (65_536,)),
+        ((1000, 70), (936, 70)),
+        ((3, 200_000), (1, 65_536)),
+        ((8, 60, 64, 64), (1, 16, 64, 64)),
+        ((8, 10, 64, 64), (1, 10, 64, 64)),
+        ((8, 60, 512, 512), (1, 1, 128, 512)),
+        ((40, 3, 32, 32), (21, 3, 32, 32)),
+    ],
+)
+def test_a_block_is_whole_rows_or_planes_as_far_as_they_fit(shape, block):
+    assert block_shape(shape) == block
+
+
+def test_order_is_kept_with_a_bounded_number_in_flight(monkeypatch):
+    monkeypatch.setattr(filters, "_AHEAD", 3)
+    taken = []
+
+    def items():
+        for number in range(20):
+            taken.append(number)
+            yield number
+
+    for done, result in enumerate(filters.in_order(lambda number: number * number, items())):
+        assert result == done * done
+        assert len(taken) <= done + 3
+    assert len(taken) == 20

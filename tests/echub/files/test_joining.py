@@ -1,0 +1,87 @@
+"""Joining linked techniques: on request, of one run, with nothing renumbered or re-zeroed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from echub.files import store
+from echub.files.conversion import convert_joined
+from echub.files.joining import Link, join, link_of, runs_of, why_not_one_run
+from echub.files.output import plan
+from echub.files.reading import read
+from echub.model.source import Source
+from fixtures.eclab import SCENARIOS
+from fixtures.eclab.scenarios.base import log
+
+NAMES = ("cell_01_OCV_C04.mpr", "cell_02_GCPL_C04.mpr")
+
+
+@pytest.fixture
+def run(tmp_path):
+    for name, scenario in zip(NAMES, ("ocv", "gcpl"), strict=True):
+        (tmp_path / name).write_bytes(SCENARIOS[scenario]().data)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("cell_02_GCPL_C04.mpr", Link("cell_C04.mpr", 2, "02_GCPL")),
+        ("a b_01_05_PEIS_DUSB0_C01.mpt", Link("a b_01_DUSB0_C01.mpt", 5, "05_PEIS")),
+        ("cell.mpr", None),
+        ("cell_2_GCPL_C04.mpr", None),
+    ],
+)
+def test_the_reader_says_from_the_name_what_is_linked(tmp_path, name, link):
+    path = tmp_path / name
+    path.write_bytes(SCENARIOS["ocv"]().data)
+    assert link_of(Source(path)) == link
+
+
+def test_files_of_a_run_are_grouped_in_order(run):
+    (run / "alone.mpr").write_bytes(SCENARIOS["cp"]().data)
+    grouped = runs_of(plan([run], None))
+    assert [[part.link.number for part in item] for item in grouped if isinstance(item, list)] == [[1, 2]]
+    assert [item.source.name for item in grouped if not isinstance(item, list)] == ["alone.mpr"]
+
+
+def test_two_files_with_one_place_are_not_grouped(run):
+    (run / "cell_02_CP_C04.mpr").write_bytes(SCENARIOS["cp"]().data)
+    assert not any(isinstance(item, list) for item in runs_of(plan([run], None)))
+
+
+def test_a_joined_record_keeps_rows_clocks_and_cycles(run):
+    records = [read(run / name) for name in NAMES]
+    links = [link_of(Source(run / name)) for name in NAMES]
+    joined = join(records, links)
+    assert list(joined) == ["timeseries_01_OCV", "timeseries_02_GCPL"]
+    for dataset, record in zip(joined.datasets.values(), records, strict=True):
+        for name, column in record["timeseries"].columns.items():
+            assert dataset.column(name).same_as(column)
+    assert joined["timeseries_02_GCPL"].attrs["technique"] == "GCPL"
+    assert joined.provenance.operations == (f"joined {', '.join(NAMES)}",)
+    assert [part["name"] for part in joined.provenance.source["parts"]] == list(NAMES)
+    assert set(joined.settings) == {"01_OCV", "02_GCPL"}
+    assert "technique.name" not in joined.metadata
+    assert joined.metadata.value("experiment.start") == records[0].metadata.value("experiment.start")
+
+
+def test_a_joined_record_comes_back_from_its_file(run):
+    (parts,) = runs_of(plan([run], None))
+    result = convert_joined(parts)
+    assert store.read(run / "cell_C04.mpr.h5").same_as(result.record)
+
+
+def test_different_starts_are_not_one_run(run):
+    gcpl = SCENARIOS["gcpl"]().file
+    later = replace(gcpl, log=log(start=gcpl.log.start + timedelta(hours=1)))
+    (run / NAMES[1]).write_bytes(later.to_bytes())
+    (parts,) = runs_of(plan([run], None))
+    assert "different starts" in convert_joined(parts)
+    assert not list(run.glob("*.h5"))
+
+
+def test_no_start_is_no_proof_of_one_run(run):
+    (run / NAMES[1]).write_bytes(replace(SCENARIOS["gcpl"]().file, log=None).to_bytes())
+    assert "does not state the start" in why_not_one_run([read(run / name) for name in NAMES])

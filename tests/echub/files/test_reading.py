@@ -1,0 +1,238 @@
+"""Reading one source whole: the reader, its faults, provenance, structure."""
+
+import hashlib
+import io
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import echub
+from echub.declare import Confidence, Reader
+from echub.errors import (
+    PluginError,
+    ReadError,
+    SourceNotFound,
+    UnknownFormat,
+    UnknownOption,
+    UnknownReader,
+)
+from echub.files import reading
+from echub.files.annotations import Annotations
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.record import Record
+from echub.model.source import Source
+from echub.registry.registry import Registry
+
+
+def series(times=(0.0, 1.0), **parts):
+    columns = [
+        SourceColumn("time/s", times, "time", "s", index=0),
+        SourceColumn("I", times, "current", "mA", index=1),
+    ]
+    return Record([build_dataset("timeseries", columns)], **parts)
+
+
+@pytest.fixture
+def acme(monkeypatch):
+    """Let one reader `acme` answer, that does what a test gives it."""
+
+    def answer(read):
+        found = Registry([])
+        declared = Reader("acme", "ACME files", (".acme",), sniff="sniff", read="read", version="7")
+        plugin = reading.registry().plugins[0]
+        found.readers["acme"] = declared
+        found._owner[Reader, "acme"] = plugin
+        functions = {
+            "sniff": lambda source: Confidence(3 * bool(source.suffix)),
+            "read": lambda source, options: read(source),
+        }
+        monkeypatch.setattr(reading, "registry", lambda: found)
+        monkeypatch.setattr(reading, "resolve", functions.__getitem__)
+        monkeypatch.setattr("echub.files.detect.resolve", functions.__getitem__)
+        return Source.from_bytes(b"ACME", "run.acme")
+
+    return answer
+
+
+# -- ways in -------------------------------------------------------------------------------------
+
+
+def test_path_bytes_and_open_file_give_the_same_columns(cp):
+    from_path = echub.read(cp)
+    with cp.open("rb") as file:
+        others = [
+            echub.read(str(cp)),
+            echub.read(cp.read_bytes()),
+            echub.read(io.BytesIO(cp.read_bytes())),
+            echub.read(file),
+        ]
+    for other in others:
+        assert other["timeseries"].same_as(from_path["timeseries"])
+        assert other.metadata == from_path.metadata
+        assert other.provenance.source["sha256"] == from_path.provenance.source["sha256"]
+
+
+def test_raw_and_converted_read_alike(cp):
+    written = echub.convert(cp)
+    assert echub.read(written.outputs[0]).same_as(written.record)
+
+
+def test_a_converted_file_takes_no_reader_options(cp):
+    written = echub.convert(cp)
+    with pytest.raises(UnknownOption, match="the reader of native files has no option 'derived'"):
+        echub.read(written.outputs[0], options={"derived": "none"})
+
+
+def test_another_programs_hdf5_goes_to_the_readers(tmp_path):
+    import h5py
+
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["a"] = 1
+    with pytest.raises(UnknownFormat, match="no reader recognises this file") as refused:
+        echub.read(tmp_path / "other.h5")
+    assert "HDF" in refused.value.found
+
+
+def test_a_truncated_native_file_is_damaged(cp, tmp_path):
+    native = echub.convert(cp).outputs[0]
+    data = Path(native).read_bytes()
+    with pytest.raises(ReadError, match="the native file is damaged"):
+        echub.read(data[:3000])
+
+
+def test_a_named_reader_is_not_asked_to_sniff(cp):
+    renamed = shutil.move(cp, cp.with_name("run.dat"))
+    assert echub.read(renamed, reader="eclab-mpr")["timeseries"].rows
+    with pytest.raises(UnknownReader):
+        echub.read(renamed, reader="eclab")
+    with pytest.raises(ReadError):
+        echub.read(b"no such thing", reader="eclab-mpr")
+
+
+@pytest.mark.parametrize(
+    ("what", "error"),
+    [
+        ("nothing.mpr", SourceNotFound),
+        (os.curdir, SourceNotFound),
+        (b"", UnknownFormat),
+        (b"<html>", UnknownFormat),
+    ],
+)
+def test_what_is_no_instrument_file(what, error):
+    with pytest.raises(error):
+        echub.read(what)
+
+
+# -- what a reader does --------------------------------------------------------------------------
+
+
+def test_provenance_says_who_read_what(acme):
+    source = acme(lambda source: series())
+    known = echub.files.reading.read(source).provenance.as_dict()
+    assert known["source"] == {"name": "run.acme", "size": 4, "sha256": hashlib.sha256(b"ACME").hexdigest()}
+    assert known["reader"]["name"] == "acme"
+    assert known["reader"]["version"] == "7"
+    assert known["reader"]["options"] == {}
+    assert known["software"] == {"echub": echub.__version__, "schema": "1.0.0"}
+
+
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        (ValueError("bad"), "ValueError: bad"),
+        (KeyError("k"), "KeyError: 'k'"),
+        (SystemExit(3), "SystemExit: 3"),
+        (RecursionError("deep"), "RecursionError: deep"),
+        (AssertionError(), "AssertionError: "),
+    ],
+)
+def test_what_a_reader_raises_by_mistake_is_the_plugins_fault(acme, error, found):
+    def read(source):
+        raise error
+
+    with pytest.raises(PluginError, match="the reader acme failed") as refused:
+        echub.files.reading.read(acme(read))
+    assert refused.value.found == found
+    assert refused.value.path == "run.acme"
+    assert "a mistake in the plugin" in refused.value.cause
+    assert refused.value.exit_code == 4
+
+
+def test_what_a_reader_raises_on_purpose_gets_the_path(acme):
+    def read(source):
+        raise ReadError("the header is short", where="offset 7")
+
+    with pytest.raises(ReadError, match=r"run\.acme: the header is short"):
+        echub.files.reading.read(acme(read))
+
+
+def test_no_memory_is_an_error_of_ours(acme):
+    def read(source):
+        raise MemoryError
+
+    with pytest.raises(ReadError, match="not enough memory"):
+        echub.files.reading.read(acme(read))
+
+
+def test_an_interruption_is_not_swallowed(acme):
+    def read(source):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        echub.files.reading.read(acme(read))
+
+
+@pytest.mark.parametrize("given", [None, {}, "text"])
+def test_a_reader_must_give_a_record(acme, given):
+    with pytest.raises(PluginError) as refused:
+        echub.files.reading.read(acme(lambda source: given))
+    assert refused.value.found == f"it gave a {type(given).__name__}, not a Record"
+
+
+# -- structure -----------------------------------------------------------------------------------
+
+
+def codes(record):
+    return [notice.code for notice in record.notices]
+
+
+def test_a_sound_record_has_no_notices(acme):
+    assert codes(echub.files.reading.read(acme(lambda source: series()))) == []
+
+
+def test_a_restart_of_the_clock_is_listed_and_time_left_alone(acme):
+    record = echub.files.reading.read(acme(lambda source: series([0.0, 5.0, 1.0, 2.0, 0.5])))
+    assert codes(record) == ["clock-restarts"]
+    assert record.notices[0].message == "time goes back 2 times, at the rows 2, 4"
+    assert record["timeseries"].attrs["clock_restarts"] == "2 4"
+    assert record["timeseries"]["time"].tolist() == [0.0, 5.0, 1.0, 2.0, 0.5]
+
+
+def test_many_restarts_are_all_kept_and_five_shown(acme):
+    record = echub.files.reading.read(acme(lambda source: series(np.tile([1.0, 0.0], 20))))
+    assert record.notices[0].message == "time goes back 20 times, at the rows 1, 3, 5, 7, 9 …"
+    assert len(record["timeseries"].attrs["clock_restarts"].split()) == 20
+
+
+def test_what_a_kind_lacks_is_flagged(acme):
+    def read(source):
+        return Record([build_dataset("timeseries", [SourceColumn("I", [1.0], "current", "mA")])])
+
+    record = echub.files.reading.read(acme(read))
+    assert codes(record) == ["incomplete"]
+    assert record.notices[0].message == "the timeseries dataset has no time"
+
+
+def test_an_unknown_kind_is_flagged(acme):
+    record = echub.files.reading.read(acme(lambda source: Record([build_dataset("acme_curve", [])])))
+    assert codes(record) == ["unknown-kind"]
+
+
+def test_annotations_are_added_last(cp):
+    (cp.parent / "echub.toml").write_text('[cell]\narea = "1 cm^2"\n')
+    record = echub.read(cp, annotations=Annotations.of(values={"cell.area": "2 cm^2"}))
+    assert record.metadata.value("cell.area") == 2.0
+    assert "metadata-contradiction" in codes(record)

@@ -1,0 +1,120 @@
+"""Long tables and maps: built, written, read back, rebuilt to the source's table, opened by xarray."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import echub
+from echub.errors import PluginError
+from echub.files import store
+from echub.plugin import Channel, Record, SourceColumn, build_long, build_map
+
+
+def profile():
+    lithium = Channel(
+        "Li+",
+        [
+            SourceColumn("Depth[nm]", np.array([1.0, 2.0, 3.0]), "depth", "nm", index=0),
+            SourceColumn("I", np.array([5, 6, 7], np.int32), "ion_counts", "count", index=1),
+        ],
+        polarity=1,
+        region="pristine",
+    )
+    oxygen = Channel(
+        "O-",
+        [
+            SourceColumn("Depth[nm]", np.array([1.5, 2.5]), "depth", "nm", index=2),
+            SourceColumn("C", np.array([1e18, 2e18]), "atomic_concentration", "1/cm^3", index=3),
+        ],
+        polarity=-1,
+        region="failed",
+    )
+    return build_long("depth_profile", [lithium, oxygen])
+
+
+def test_each_channel_keeps_its_own_axis_and_length():
+    built = profile()
+    assert built["species"].tolist() == ["Li+"] * 3 + ["O-"] * 2
+    assert built["polarity"].tolist() == [1, 1, 1, -1, -1]
+    assert built["region"].tolist() == ["pristine"] * 3 + ["failed"] * 2
+    assert built["row"].tolist() == [0, 1, 2, 0, 1]
+    assert built["depth"] == pytest.approx([1e-3, 2e-3, 3e-3, 1.5e-3, 2.5e-3])
+    assert np.isnan(built["ion_counts"][3:]).all()
+    assert np.isnan(built["atomic_concentration"][:3]).all()
+
+
+def test_the_sources_table_comes_back_with_its_types():
+    table = Record([profile()]).source_table()
+    assert list(table) == [(0, "Depth[nm]"), (1, "I"), (2, "Depth[nm]"), (3, "C")]
+    assert table[1, "I"].dtype == np.int32
+    assert table[1, "I"].tolist() == [5, 6, 7]
+    assert table[2, "Depth[nm]"].tolist() == [1.5, 2.5]
+    assert table[3, "C"].tolist() == [1e18, 2e18]
+
+
+def test_a_long_table_comes_back_from_the_native_file(tmp_path):
+    record = Record([profile()])
+    store.write(record, tmp_path / "long.h5")
+    again = store.read(tmp_path / "long.h5")
+    assert again["depth_profile"].same_as(record["depth_profile"])
+    assert list(again.source_table()) == list(record.source_table())
+
+
+def test_columns_of_different_length_in_one_channel_are_refused():
+    columns = [SourceColumn("a", np.zeros(2)), SourceColumn("b", np.zeros(3))]
+    with pytest.raises(PluginError, match="differ in length"):
+        build_long("depth_profile", [Channel("Na+", columns)])
+
+
+def cube(frames=20):
+    counts = np.random.default_rng(2).poisson(3, (2, frames, 64, 48)).astype(float)
+    axes = ("species", "frame", "y", "x")
+    return counts, build_map(
+        "ion_map",
+        [
+            SourceColumn("counts", counts, "ion_counts", "count", axes=axes),
+            SourceColumn("species", np.array([0, 1]), "species", labels={0: "Na+", 1: "O-"}, axes=("species",)),
+            SourceColumn("x", np.arange(48) * 500.0, "x", "nm", axes=("x",)),
+            SourceColumn("mask", np.ones((64, 48), np.uint8), "mask", axes=("y", "x")),
+        ],
+    )
+
+
+def test_a_map_is_unsigned_chunked_by_planes_and_comes_back(tmp_path):
+    counts, built = cube(frames=50)
+    assert built.column("ion_counts").values.dtype == np.uint8
+    record = Record([built])
+    first = store.write(record, tmp_path / "a.h5")
+    assert store.write(record, tmp_path / "b.h5") == first
+    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+    again = echub.read(tmp_path / "a.h5")["ion_map"]
+    assert again.same_as(built)
+    assert np.array_equal(again["ion_counts"], counts)
+
+
+@pytest.mark.parametrize("engine", ["netcdf4", "h5netcdf"])
+def test_xarray_opens_a_map_with_its_axes(tmp_path, engine):
+    counts, built = cube()
+    store.write(Record([built]), tmp_path / "map.h5")
+    opened = xr.open_dataset(tmp_path / "map.h5", group="ion_map", engine=engine)
+    assert opened["ion_counts"].dims == ("species", "frame", "y", "x")
+    assert np.array_equal(opened["ion_counts"], counts)
+    assert float(opened["x"][2]) == 1.0
+    assert opened["species"].attrs["flag_meanings"] == "Na+ O-"
+    opened.close()
+
+
+def test_a_map_as_xarray_selects_by_species():
+    counts, built = cube()
+    array = built.to_xarray()
+    assert np.array_equal(array["ion_counts"].sel(species="O-"), counts[1])
+    assert array["mask"].dims == ("y", "x")
+
+
+def test_maps_of_different_sizes_are_refused():
+    one = SourceColumn("a", np.zeros((2, 3)), axes=("y", "x"))
+    other = SourceColumn("b", np.zeros((2, 4)), axes=("y", "x"))
+    with pytest.raises(PluginError, match="axis x has two lengths"):
+        build_map("ion_map", [one, other])
+    with pytest.raises(PluginError, match="neither numbers nor text"):
+        SourceColumn("a", np.zeros(3), axes=("y", "x"))

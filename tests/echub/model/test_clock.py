@@ -1,0 +1,79 @@
+"""Absolute time: only where the zone is known, and never in an hour that is not unique."""
+
+import numpy as np
+import pytest
+
+from echub.errors import MetadataError, UnknownOption
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.clock import absolute_time, require_zone, set_absolute_start
+from echub.model.metadata import Metadata
+from echub.model.record import Record
+
+
+def stated(start="2024-07-01T12:00:00.250", zone="Europe/Berlin"):
+    metadata = Metadata()
+    metadata.set("experiment.start", start)
+    metadata.set("experiment.timezone", "unknown")
+    if zone:
+        metadata.set("experiment.timezone", zone, source="--set")
+    return metadata
+
+
+@pytest.mark.parametrize(
+    ("zone", "utc"),
+    [
+        ("Europe/Berlin", "2024-07-01T10:00:00.250+00:00"),
+        ("America/New_York", "2024-07-01T16:00:00.250+00:00"),
+        ("UTC", "2024-07-01T12:00:00.250+00:00"),
+    ],
+)
+def test_a_known_zone_makes_an_instant(zone, utc):
+    metadata = stated(zone=zone)
+    assert set_absolute_start(metadata) == []
+    assert metadata.value("experiment.start_utc") == utc
+    assert metadata.value("experiment.start") == "2024-07-01T12:00:00.250"
+
+
+def test_an_unknown_zone_makes_none():
+    metadata = stated(zone="")
+    assert set_absolute_start(metadata) == []
+    assert "experiment.start_utc" not in metadata
+
+
+@pytest.mark.parametrize("start", ["2024-10-27T02:30:00.000", "2024-03-31T02:30:00.000"])
+def test_an_hour_that_the_clocks_repeat_or_leave_out_is_no_instant(start):
+    metadata = stated(start)
+    assert [notice.code for notice in set_absolute_start(metadata)] == ["ambiguous-time"]
+    assert "experiment.start_utc" not in metadata
+
+
+def test_naming_the_zone_contradicts_nothing():
+    assert stated().contradictions() == []
+
+
+def test_two_named_zones_contradict():
+    metadata = stated()
+    metadata.set("experiment.timezone", "UTC", source="echub.toml")
+    assert [notice.code for notice in metadata.contradictions()] == ["metadata-contradiction"]
+
+
+@pytest.mark.parametrize("name", ["Berlin", "CET+1", "", "../etc/passwd"])
+def test_a_zone_that_is_none_is_refused(name):
+    with pytest.raises(UnknownOption) as caught:
+        require_zone(name)
+    assert "Europe/Berlin" in caught.value.expected
+
+
+def test_instants_of_the_rows():
+    metadata = stated()
+    set_absolute_start(metadata)
+    dataset = build_dataset("timeseries", [SourceColumn("time/s", np.array([0.0, 1.5]), "time", "s", index=0)])
+    instants = absolute_time(Record([dataset], metadata=metadata))
+    assert instants.astype(str).tolist() == ["2024-07-01T10:00:00.250000", "2024-07-01T10:00:01.750000"]
+
+
+def test_no_instants_without_a_zone():
+    dataset = build_dataset("timeseries", [SourceColumn("time/s", np.array([0.0]), "time", "s", index=0)])
+    with pytest.raises(MetadataError) as caught:
+        absolute_time(Record([dataset], metadata=stated(zone="")))
+    assert "--timezone" in caught.value.hint

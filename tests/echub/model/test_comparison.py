@@ -1,0 +1,143 @@
+"""Comparison: columns meet, numbers agree to printed precision, known anomalies have names."""
+
+import numpy as np
+import pytest
+
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.comparison import compare
+from echub.model.metadata import Metadata
+from echub.model.record import Record
+
+TRUE = np.array([1.23456789, -2.5, 3.75, 4.125])
+
+
+def record(*columns, kind="timeseries", row=None, **metadata):
+    stated = Metadata()
+    for path, value in metadata.items():
+        stated.set(path.replace("__", "."), value)
+    return Record([build_dataset(kind, columns, row=row)], metadata=stated)
+
+
+def column(header="Ewe/V", values=TRUE, quantity="potential_we", unit="V", index=0, **more):
+    return SourceColumn(header, np.asarray(values), quantity, unit, index=index, **more)
+
+
+def only(a, b):
+    (verdict,) = compare(record(a), record(b)).verdicts
+    return verdict
+
+
+def test_the_same_is_the_same():
+    assert only(column(), column()).agrees
+    assert compare(record(column()), record(column())).agrees
+
+
+def test_printed_digits_are_the_tolerance():
+    printed = {"printed_digits": "5"}
+    assert only(column(), column(values=[1.2346, -2.5, 3.75, 4.125], attrs=printed)).agrees
+    wrong = only(column(), column(values=[1.2347, -2.5, 3.75, 4.125], attrs=printed))
+    assert (wrong.verdict, wrong.rows, wrong.first, wrong.a, wrong.b) == ("differs", 1, 0, 1.23456789, 1.2347)
+
+
+def test_without_printed_digits_a_float64_must_be_the_same():
+    assert not only(column(), column(values=TRUE + np.array([1e-12, 0, 0, 0]))).agrees
+
+
+def test_single_and_double_precision_of_one_number_agree():
+    assert only(column(values=TRUE.astype("f4")), column()).agrees
+    assert not only(column(values=TRUE.astype("f4")), column(values=TRUE * 1.000001)).agrees
+
+
+def test_a_scaled_column_is_compared_in_the_numbers_of_its_source():
+    printed = {"printed_digits": "5"}
+    a = column("dQ/C", [3.6, 7.2], "charge_step", "C")
+    b = column("dQ/C", [3.6000, 7.2001], "charge_step", "C", attrs=printed)
+    assert only(a, a).agrees
+    assert only(a, b).rows == 1
+
+
+def test_columns_meet_by_header_then_by_quantity():
+    a = record(column("P/W", [1.0], "power_we", "W"), column("<I>/mA", [2.0], "current", "mA", 1, averaged=True))
+    b = record(
+        column("<I>/mA", [2.0], "current", "mA", 0, averaged=True), column("Pwe/W", [1.0], "power_we", "W", 1)
+    )
+    result = compare(a, b)
+    assert {(v.a_header, v.b_header) for v in result.verdicts} == {("P/W", "Pwe/W"), ("<I>/mA", "<I>/mA")}
+    assert result.agrees
+    assert result.only_a == result.only_b == []
+
+
+def test_an_instantaneous_and_an_averaged_column_are_not_one():
+    a = record(column("I/mA", [2.0], "current", "mA"))
+    b = record(column("<I>/mA", [2.0], "current", "mA", averaged=True))
+    result = compare(a, b)
+    assert result.verdicts == []
+    assert (result.only_a, result.only_b) == (["timeseries: I/mA"], ["timeseries: <I>/mA"])
+
+
+def test_zeros_in_a_potential_have_a_name():
+    zeroed = only(column(), column(values=[TRUE[0], 0, 0, 0]))
+    assert (zeroed.verdict, zeroed.rows, zeroed.first) == ("zeroed-potential", 3, 1)
+    assert not zeroed.agrees
+
+
+def test_minus_one_is_masking_and_so_are_the_zeros_of_the_same_rows():
+    a = record(column("THD Ewe/%", [0.5, 0.6], None, "%"), column("|Ewe h2|/V", [0.1, 0.2], None, "V", 1))
+    b = record(column("THD Ewe/%", [-1.0, 0.6], None, "%"), column("|Ewe h2|/V", [0.0, 0.2], None, "V", 1))
+    assert [v.verdict for v in compare(a, b).verdicts] == ["masked", "masked"]
+
+
+def test_zeros_alone_in_another_column_differ():
+    assert only(
+        column("I/mA", TRUE, "current", "mA"), column("I/mA", [0, *TRUE[1:]], "current", "mA")
+    ).verdict == ("differs")
+
+
+def test_zero_for_no_value_agrees_only_with_a_derived_column():
+    derived = column("R/Ohm", [np.nan, 5.0], "resistance_we", "ohm", None, origin="derived")
+    measured = column("R/Ohm", [np.nan, 5.0], "resistance_we", "ohm")
+    printed = column("R/Ohm", [0.0, 5.0], "resistance_we", "ohm")
+    assert only(derived, printed).verdict == "no-value-as-zero"
+    assert only(measured, printed).verdict == "differs"
+    assert only(printed, derived).agrees
+
+
+def test_nan_agrees_with_nan_and_with_nothing_else():
+    assert only(column(values=[np.nan]), column(values=[np.nan])).agrees
+    assert not only(column(values=[np.nan]), column(values=[1.0])).agrees
+
+
+def test_rows_meet_by_their_number_in_the_source():
+    a = record(column(values=[1.0, 2.0, 3.0]))
+    b = record(column(values=[1.0, 3.0]), row=np.array([0, 2]))
+    result = compare(a, b)
+    assert [v.agrees for v in result.verdicts] == [True]
+    assert result.differences == ["timeseries: 3 rows against 2, 2 in common"]
+    assert not result.agrees
+
+
+def test_a_dataset_that_one_lacks_is_a_difference():
+    impedance = record(column("freq/Hz", [1.0, 2.0], "frequency", "Hz"), kind="impedance")
+    assert compare(record(column()), impedance).differences == [
+        "only the first has timeseries rows (4)",
+        "only the second has impedance rows (2)",
+    ]
+
+
+def test_text_columns_are_compared_as_words():
+    a, b = column("note", ["x", "y"], None, None), column("note", ["y", "y"], None, None)
+    assert only(a, a).agrees
+    assert (only(a, b).verdict, only(a, b).rows) == ("differs", 1)
+
+
+def test_metadata_that_contradict_are_listed_and_judge_nothing():
+    a = record(column(), cell__electrolyte="NaPF6", technique__name="CP")
+    b = record(column(), cell__electrolyte="LiPF6")
+    result = compare(a, b)
+    assert result.metadata == ["cell.electrolyte: NaPF6 against LiPF6"]
+    assert result.agrees
+
+
+@pytest.mark.parametrize("key", ["agrees", "columns", "only_a", "only_b", "differences", "metadata"])
+def test_as_dict_for_machines(key):
+    assert key in compare(record(column()), record(column())).as_dict()

@@ -1,0 +1,158 @@
+"""A file as readers see it: path, bytes and open file alike, and what is no file refused."""
+
+import hashlib
+import io
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from echub.errors import ReadError, SourceNotFound
+from echub.model.source import HEAD, Source
+
+DATA = bytes(range(256)) * 300
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "Run 1.MPR"
+    file.write_bytes(DATA)
+    return file
+
+
+def sources(path):
+    with path.open("rb") as file:
+        yield Source.of(file)
+    yield from (Source(path), Source.of(str(path)), Source.of(path.read_bytes()), Source.of(io.BytesIO(DATA)))
+
+
+def test_all_ways_in_give_the_same_bytes(path):
+    for source in sources(path):
+        assert source.size == len(DATA)
+        assert source.head == DATA[:HEAD]
+        assert source.read() == DATA
+        assert source.read(70_000, 10) == DATA[70_000:70_010]
+        assert source.read(len(DATA) - 3, 100) == DATA[-3:]
+        assert source.sha256() == hashlib.sha256(DATA).hexdigest()
+
+
+def test_names_and_suffixes(path):
+    assert [source.name for source in sources(path)] == ["Run 1.MPR", "Run 1.MPR", "Run 1.MPR", "data", "data"]
+    assert Source(path).suffix == ".mpr"
+    assert Source(path).shown == str(path)
+    assert Source.from_bytes(b"", "a.B").shown == "a.B"
+    source = Source(path)
+    assert Source.of(source) is source
+
+
+def test_an_open_file_is_read_from_where_it_stands():
+    file = io.BytesIO(b"skipped data")
+    file.seek(8)
+    assert Source.of(file).read() == b"data"
+
+
+def test_head_is_read_once(path):
+    source = Source(path)
+    head = source.head
+    path.write_bytes(b"")
+    assert source.head is head
+
+
+# -- siblings ------------------------------------------------------------------------------------
+
+
+def test_a_sibling_differs_in_the_suffix_and_is_remembered(path):
+    path.with_suffix(".mps").write_bytes(b"settings")
+    source = Source(path)
+    assert source.sibling(".mps").read() == b"settings"
+    assert source.sibling(".mpl") is None
+    assert source.sibling(".MPR") is None  # itself
+    assert source.used == ["Run 1.mps"]
+
+
+def test_no_siblings_for_bytes_or_on_request(path):
+    path.with_suffix(".mps").write_bytes(b"settings")
+    assert Source.of(DATA).sibling(".mps") is None
+    assert Source(path, siblings=False).sibling(".mps") is None
+
+
+# -- what is no file -----------------------------------------------------------------------------
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(SourceNotFound, match="no such file") as refused:
+        Source(tmp_path / "nothing.mpr")
+    assert refused.value.path == str(tmp_path / "nothing.mpr")
+
+
+def test_a_directory(tmp_path):
+    with pytest.raises(SourceNotFound, match="this is a directory"):
+        Source(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "n" * 5000, "x/" * 3000])
+def test_a_name_that_no_file_has(name):
+    with pytest.raises(SourceNotFound):
+        Source(name)
+
+
+def test_a_link_loop_and_a_broken_link(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "broken").symlink_to("nowhere")
+    for name in ("loop", "broken"):
+        with pytest.raises(SourceNotFound):
+            Source(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_and_a_socket_do_not_hang(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket")
+        for name in ("pipe", "socket"):
+            with pytest.raises(SourceNotFound, match="no regular file"):
+                Source(tmp_path / name)
+
+
+AS_NOBODY = """
+import os, sys
+from echub.model.source import Source
+from echub.errors import SourceNotFound
+os.setuid(65534)
+try:
+    Source(sys.argv[1])
+except SourceNotFound as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can become somebody else")
+def test_no_permission_as_somebody_else():
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.mpr"
+        path.write_bytes(DATA)
+        path.chmod(0)
+        path.parent.chmod(0o755)
+        done = subprocess.run([sys.executable, "-c", AS_NOBODY, str(path)], capture_output=True, text=True)
+    assert "permission denied" in done.stdout, done.stderr
+    assert "chmod +r run.mpr" in done.stdout
+
+
+@pytest.mark.skipif(hasattr(os, "getuid") and os.getuid() == 0, reason="root may read everything")
+def test_no_permission(path):
+    path.chmod(0)
+    with pytest.raises(SourceNotFound, match="permission denied"):
+        Source(path)
+
+
+def test_a_file_that_vanishes_is_a_read_error(path):
+    source = Source(path)
+    path.unlink()
+    with pytest.raises(ReadError, match="the file cannot be read") as refused:
+        source.read()
+    assert refused.value.path == str(path)

@@ -1,0 +1,290 @@
+"""The unit table against pint as an independent computation, and what must never be parsed."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pint
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from echub.errors import PluginError, UnitMismatch, UnknownUnit
+from echub.model import units
+from echub.model.units import Scale, UnitTable, convert, parse_unit, parse_value, scale_between, table, unit
+
+UNITS = table().units
+ATOMIC = {symbol: u for symbol, u in UNITS.items() if symbol.isalpha()}
+COMPOUND = sorted(set(UNITS) - set(ATOMIC) - {"1", "%"})
+BASE = {
+    "kg": "mass",
+    "m": "length",
+    "s": "time",
+    "A": "current",
+    "K": "temperature",
+    "mol": "amount",
+    "deg": "angle",
+    "count": "count",
+}
+
+
+def powers(dimension):
+    return {} if dimension == "1" else {n: int(p) for n, p in (part.split("^") for part in dimension.split())}
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A registry of the table's atomic units alone, with exact rationals."""
+    registry = pint.UnitRegistry(None, non_int_type=Fraction)
+    for symbol, dimension in BASE.items():
+        registry.define(f"{symbol} = [{dimension}]")
+    symbols = {dimension: symbol for symbol, dimension in BASE.items()}
+    for symbol, known in ATOMIC.items():
+        if symbol not in BASE:
+            product = " * ".join(f"{symbols[n]}**{p}" for n, p in powers(known.dimension).items())
+            registry.define(f"{symbol} = {known.factor.numerator} / {known.factor.denominator} * {product}")
+    return registry
+
+
+@pytest.fixture(scope="module")
+def stock():
+    return pint.UnitRegistry()
+
+
+# -- the table -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("symbol", COMPOUND)
+def test_compound_unit_is_what_its_symbol_says(symbol, own):
+    parsed = own.parse_units(symbol)
+    factor, _ = own.get_base_units(parsed)
+    assert Fraction(factor) == UNITS[symbol].factor
+    found = {name.strip("[]"): int(power) for name, power in parsed.dimensionality.items()}
+    assert found == powers(UNITS[symbol].dimension)
+
+
+@pytest.mark.parametrize("symbol", sorted(UNITS))
+def test_stock_pint_reads_the_same_unit(symbol, stock):
+    known = UNITS[symbol]
+    factor, base = stock.get_base_units(stock.parse_units(known.in_file), check_nonmult=False)
+    expected = {"mass": 0, "length": 0, "time": 0, "current": 0, "temperature": 0, "substance": 0}
+    wanted = powers(known.dimension)
+    # Stock pint has no dimension for angle and count: a degree is pi/180, a count is 1.
+    angle = (math.pi / 180) ** wanted.pop("angle", 0)
+    wanted.pop("count", 0)
+    expected |= {{"amount": "substance"}.get(n, n): p for n, p in wanted.items()}
+    found = dict.fromkeys(expected, 0) | {n.strip("[]"): p for n, p in base.dimensionality.items()}
+    assert found == expected
+    assert math.isclose(factor, float(known.factor) * angle, rel_tol=1e-9)
+
+
+def test_udunits_reads_the_same_units():
+    cf_units = pytest.importorskip("cf_units", reason="cf_units (UDUNITS) is not installed")
+    symbols = {dimension: symbol for symbol, dimension in BASE.items()} | {"angle": "degree"}
+    for known in UNITS.values():
+        base = " ".join(f"{symbols[n]}{p}" for n, p in powers(known.dimension).items()) or "1"
+        read = cf_units.Unit(known.in_file)
+        assert math.isclose(read.convert(1.0, base) - read.convert(0.0, base), known.factor, rel_tol=1e-9), known
+
+
+def test_every_spelling_means_one_unit_and_is_found():
+    for symbol, entry in units.tomllib.loads(units.echub_schemas.path("units.toml").read_text("utf-8")).items():
+        for text in (symbol, *entry.get("text", ())):
+            assert unit(text) == UNITS[symbol], text
+
+
+def test_factors_are_exact():
+    assert unit("mA*h").factor == Fraction(18, 5)
+    assert unit("torr").factor == Fraction(101325, 760)
+    assert unit("eV").factor == Fraction("1.602176634e-19")
+    assert unit("degC").offset == Fraction("273.15")
+
+
+# -- what is looked up and what is refused -------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["a.u.", "Th", "V/mA", "carat", "arb. units", "", "  ", "nonsense", "ma", "MV"])
+def test_unlisted_text_is_no_unit(text):
+    with pytest.raises(UnknownUnit):
+        unit(text)
+
+
+def test_counts_are_counts_and_not_carats():
+    assert unit("cts").dimension == "count^1"
+    assert unit("counts/s").dimension == "count^1 time^-1"
+    for other in ("Hz", "kg", "1"):
+        with pytest.raises(UnitMismatch):
+            scale_between("cts", other)
+
+
+def test_case_tells_milli_from_mega():
+    assert unit("mHz").factor * 10**9 == unit("MHz").factor
+    assert unit("mohm").factor * 10**9 == unit("Mohm").factor
+
+
+@pytest.mark.parametrize("micro", ["\u00b5", "\u03bc"])
+@pytest.mark.parametrize(("tail", "symbol"), [("A", "uA"), ("A/cm\u00b2", "uA/cm^2"), ("m", "um"), ("F", "uF")])
+def test_micro_sign_and_greek_mu_are_one(micro, tail, symbol):
+    assert unit(micro + tail) == UNITS[symbol]
+
+
+@pytest.mark.parametrize("ohm", ["\u2126", "\u03a9"])
+@pytest.mark.parametrize(
+    ("before", "after", "symbol"), [("", "", "ohm"), ("k", "", "kohm"), ("", "\u00b7cm\u00b2", "ohm*cm^2")]
+)
+def test_ohm_sign_and_omega_are_one(ohm, before, after, symbol):
+    assert unit(before + ohm + after) == UNITS[symbol]
+
+
+def test_compatibility_characters_are_not_folded():
+    assert units.normalise("cm²") == "cm²"  # NFKC would give cm2
+    with pytest.raises(UnknownUnit):
+        unit("\uff21")  # fullwidth A
+
+
+def test_a_near_miss_is_named():
+    with pytest.raises(UnknownUnit, match="mA"):
+        unit("mAmp")
+
+
+# -- expressions that people write ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "factor"),
+    [
+        ("uA/mm^2", "mA/cm^2", Fraction(1, 10)),
+        ("V*s", "mV/s", None),
+        ("mA*h/mm^2", "mA*h/cm^2", Fraction(100)),
+        ("count/min", "count/s", Fraction(1, 60)),
+        ("degC/min", "K", None),
+        ("kHz", "Hz", Fraction(1000)),
+        ("µA/mm^2", "mA/cm^2", Fraction(1, 10)),
+    ],
+)
+def test_expressions_resolve_exactly_or_are_refused(text, target, factor):
+    if factor is None:
+        with pytest.raises(UnitMismatch):
+            scale_between(text, target)
+    else:
+        assert scale_between(text, target).factor == factor
+
+
+@pytest.mark.parametrize(
+    "text", ["lb", "Celsius", "3 V", "V**", "V/0", "__import__('os')", "(", "V;A", "Hz*", "1e9 V", "kHz**9**9**9"]
+)
+def test_expressions_of_other_things_are_refused(text):
+    with pytest.raises(UnknownUnit):
+        parse_unit(text)
+
+
+@given(st.text(alphabet="VAskHzmΩµ123^*/()-+. ·²'\"\\\n", max_size=12))
+def test_any_text_is_a_unit_or_unknown(text):
+    try:
+        found = parse_unit(text)
+    except UnknownUnit:
+        return
+    assert found.factor > 0
+
+
+def test_hertz_is_no_angle_per_time():
+    with pytest.raises(UnitMismatch) as refused:
+        scale_between("Hz", "deg/s")
+    assert "time^-1" in (refused.value.expected + refused.value.found)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "rest"),
+    [
+        ("0.785 cm^2", 0.785, "cm^2"),
+        ("-5mV", -5.0, "mV"),
+        ("1e-3 A", 1e-3, "A"),
+        ("  .5  ", 0.5, ""),
+        ("3", 3.0, ""),
+        ("1. V", 1.0, "V"),
+    ],
+)
+def test_number_and_unit_are_split(text, number, rest):
+    assert parse_value(text) == (number, rest)
+
+
+@pytest.mark.parametrize("text", ["", "cm^2", "nan V", "--1 V", "e5", "one V"])
+def test_text_without_a_number_is_refused(text):
+    with pytest.raises(UnknownUnit):
+        parse_value(text)
+
+
+# -- conversions ---------------------------------------------------------------------------------
+
+
+def test_temperature_is_a_point_or_a_difference():
+    assert convert(25.0, "degC", "K", point=True) == 298.15
+    assert convert(25.0, "degC", "K") == 25.0
+    assert convert(0.0, "K", "degC", point=True) == -273.15
+    assert scale_between("degC", "K", point=True).offset == Fraction("273.15")
+
+
+def test_conversion_rounds_once():
+    assert convert(3.6, "C", "mA*h") == 1.0
+    assert convert(1.0, "mA*h", "C") == 3.6
+    assert convert([1, 2], "min", "s").tolist() == [60.0, 120.0]
+    assert convert(np.float32(0.1), "V", "mV") == np.float64(np.float32(0.1)) * 1000
+
+
+FRACTIONS = st.fractions(min_value=-1000, max_value=1000, max_denominator=10**6)
+
+
+@given(FRACTIONS.filter(bool), FRACTIONS)
+def test_scale_text_and_inverse_are_exact(factor, offset):
+    scale = Scale(factor, offset)
+    assert Scale.parse(str(scale)) == scale
+    back = scale.inverse()
+    assert back.factor * scale.factor == 1
+    assert (Fraction(7) * factor + offset) * back.factor + back.offset == 7
+
+
+@given(st.sampled_from(sorted(UNITS)), st.sampled_from(sorted(UNITS)))
+def test_every_pair_converts_both_ways_or_not_at_all(a, b):
+    if UNITS[a].dimension != UNITS[b].dimension:
+        with pytest.raises(UnitMismatch):
+            scale_between(a, b, point=True)
+        return
+    there, back = scale_between(a, b, point=True), scale_between(b, a, point=True)
+    assert there.inverse() == back
+
+
+# -- what plugins add ----------------------------------------------------------------------------
+
+
+def test_a_taken_spelling_is_refused_and_nothing_is_added():
+    grown = UnitTable({"s": {"of": "time^1", "factor": "1"}})
+    with pytest.raises(PluginError, match="already means s"):
+        grown.add({"min": {"of": "time^1", "factor": "60"}, "x": {"of": "length^1", "factor": "1", "text": ["s"]}})
+    assert list(grown.units) == ["s"]
+    assert grown.find("min") is None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"factor": "1"},
+        {"of": "time^1"},
+        {"of": "time^1", "factor": "0"},
+        {"of": "time^1", "factor": "-1"},
+        {"of": "time^1", "factor": "1/0"},
+        {"of": "luck^1", "factor": "1"},
+        {"of": "time", "factor": "1"},
+    ],
+)
+def test_a_bad_unit_of_a_plugin_is_refused(entry):
+    grown = UnitTable({})
+    with pytest.raises(PluginError, match="is not defined"):
+        grown.add({"bad": entry})
+    assert not grown.units
+
+
+def test_an_added_unit_is_understood_in_expressions(fresh_vocabulary):
+    parse_unit("uA/mm^2")  # builds the expression registry before the addition
+    table().add({"inch": {"of": "length^1", "factor": "127/5000"}})
+    assert scale_between("inch", "mm").factor == Fraction("25.4")
+    assert scale_between("mA/inch", "mA/inch").is_identity

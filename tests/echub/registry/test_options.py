@@ -1,0 +1,130 @@
+"""Options from text: typed, with units and choices, and refused with what was expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from echub.declare import NoOptions, option
+from echub.errors import PluginError, UnknownOption
+from echub.registry.options import as_dict, parse_options
+
+
+@dataclass(frozen=True)
+class Options:
+    """Every kind of option."""
+
+    name: str = option("x", "a text")
+    count: int = option(1, "a number of things")
+    share: float = option(0.5, "a share")
+    header: bool = option(True, "whether there is one")
+    wait: float = option(10.0, "a time", unit="s")
+    limit: float | None = option(None, "a potential", unit="V")
+    mode: str = option("fast", "how", choices=("fast", "slow"))
+    dead_time: int = option(0, "dead time")
+
+
+def parse(**given):
+    return parse_options(Options, given, "the reader r")
+
+
+def test_without_texts_the_defaults_stand():
+    assert parse() == Options()
+    assert parse_options(NoOptions, {}, "r") == NoOptions()
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("name", "a=b c", "a=b c"),
+        ("count", "3", 3),
+        ("share", "1e-3", 0.001),
+        ("header", "no", False),
+        ("header", "ON", True),
+        ("header", "0", False),
+        ("wait", "30", 30.0),
+        ("wait", "30s", 30.0),
+        ("wait", "2 min", 120.0),
+        ("wait", "500 ms", 0.5),
+        ("limit", "5 mV", 0.005),
+        ("mode", "slow", "slow"),
+        ("dead-time", "7", 7),
+        ("dead_time", "7", 7),
+    ],
+)
+def test_a_text_becomes_its_type(key, text, value):
+    found = getattr(parse(**{key: text}), key.replace("-", "_"))
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "expected"),
+    [
+        ("count", "3.5", "a whole number"),
+        ("count", "", "a whole number"),
+        ("share", "half", "a number"),
+        ("header", "perhaps", "true or false"),
+        ("wait", "30 V", "a number with a unit, such as 1s"),
+        ("wait", "long", "a number with a unit, such as 1s"),
+        ("wait", "3 fortnights", "a number with a unit, such as 1s"),
+        ("mode", "medium", "fast or slow"),
+        ("mode", "Fast", "fast or slow"),
+    ],
+)
+def test_a_wrong_text_says_what_was_expected(key, text, expected):
+    with pytest.raises(UnknownOption, match=f"the option {key} of the reader r cannot be") as refused:
+        parse(**{key: text})
+    assert refused.value.expected == expected
+    assert refused.value.found == text
+    assert refused.value.cause
+
+
+def test_an_unknown_key_is_refused_with_near_names():
+    with pytest.raises(UnknownOption, match="the reader r has no option 'cuont'") as refused:
+        parse(cuont="1")
+    assert refused.value.hint == "did you mean count?"
+    assert refused.value.expected.startswith("name, count, share")
+    with pytest.raises(UnknownOption) as refused:
+        parse_options(NoOptions, {"a": "1"}, "the reader n")
+    assert refused.value.expected == "the reader n takes no options"
+
+
+def test_a_dataclass_that_checks_itself_is_heard():
+    @dataclass(frozen=True)
+    class Checked:
+        low: float = option(0.0, "lower end")
+
+        def __post_init__(self):
+            if self.low < 0:
+                raise ValueError("low must not be negative")
+
+    with pytest.raises(UnknownOption, match="low must not be negative"):
+        parse_options(Checked, {"low": "-1"}, "r")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An option that no text can be."""
+
+    items: list[str] = option(None, "several")
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """An option of a type that does not exist."""
+
+    item: NotThere = option(None, "one")  # noqa: F821
+
+
+@pytest.mark.parametrize("declared", [Listed, Unresolved, int])
+def test_a_declaration_that_cannot_be_is_the_plugins_fault(declared):
+    with pytest.raises(PluginError, match="the reader r declares"):
+        parse_options(declared, {}, "the reader r")
+
+
+def test_all_options_are_kept_for_provenance():
+    assert as_dict(parse(wait="1 min"))["wait"] == 60.0
+    assert as_dict(NoOptions()) == {}
+    assert list(as_dict(Options())) == ["name", "count", "share", "header", "wait", "limit", "mode", "dead_time"]

@@ -1,0 +1,312 @@
+"""Plugins load in isolation: whatever one does, the others survive and the reason is kept."""
+
+import pytest
+
+from echub.declare import Confidence, KnownFormat, Reader, Writer
+from echub.errors import PluginError, ReaderNotInstalled, UnknownReader
+from echub.model import vocabulary
+from echub.model.record import Record
+from echub.registry.registry import Registry, is_installed, registry, resolve
+from tests.echub import strangers
+
+GOOD = strangers.reader("good")
+
+
+@pytest.fixture
+def stranger(tmp_path, monkeypatch):
+    """Install strangers beside a good plugin; give what builds the registry."""
+    monkeypatch.syspath_prepend(tmp_path)
+    import sys
+
+    before = set(sys.modules)
+    strangers.install(tmp_path, "good", GOOD)
+
+    def build(*codes, selection="", **named):
+        for distribution, code in (*((f"stranger{i}", c) for i, c in enumerate(codes)), *named.items()):
+            strangers.install(tmp_path, distribution, code)
+        return Registry(strangers.entry_points(tmp_path), selection)
+
+    yield build
+    for name in set(sys.modules) - before:
+        if name.startswith(("good", "stranger", "alpha", "beta")):
+            del sys.modules[name]
+
+
+def states(found):
+    return {plugin.name: plugin.state for plugin in found.plugins}
+
+
+def problem(found, name):
+    (plugin,) = [plugin for plugin in found.plugins if plugin.name == name]
+    (text,) = plugin.problems
+    return text
+
+
+# -- loading -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("raise ImportError('no such thing')", "ImportError: no such thing"),
+        (
+            "import a_package_that_is_not_there",
+            "ModuleNotFoundError: No module named 'a_package_that_is_not_there'",
+        ),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("import sys; sys.exit()", "SystemExit"),
+        ("this is no Python", "SyntaxError: invalid syntax (stranger0.py, line 1)"),
+        ("raise RecursionError('a\\nb')", "RecursionError: a"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_module_that_fails_is_a_row_with_its_reason(stranger, code, reason):
+    found = stranger(code)
+    assert states(found) == {"good": "ok", "stranger0": "failed"}
+    assert problem(found, "stranger0") == reason
+    assert set(found.readers) == {"good"}
+
+
+def test_an_interruption_by_the_user_is_not_swallowed(stranger):
+    with pytest.raises(KeyboardInterrupt):
+        stranger("raise KeyboardInterrupt")
+
+
+HOOK = """
+from echub.plugin import hookimpl, KnownFormat, Reader, Vocabulary, Writer
+@hookimpl
+def {hook}({args}):
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hook", "body", "reason"),
+    [
+        ("echub_readers", "raise ValueError('broken')", "echub_readers: ValueError: broken"),
+        ("echub_readers", "raise SystemExit", "echub_readers: SystemExit"),
+        ("echub_readers", "return None", "echub_readers: TypeError: 'NoneType' object is not iterable"),
+        (
+            "echub_readers",
+            "return [{'name': 'x'}]",
+            "echub_readers: declares a dict, expected Reader or KnownFormat",
+        ),
+        (
+            "echub_readers",
+            "return [Writer('w', 'W', 'm:w')]",
+            "echub_readers: declares a Writer, expected Reader or KnownFormat",
+        ),
+        ("echub_writers", "return [3]", "echub_writers: declares a int, expected Writer"),
+        ("echub_vocabulary", "return [Vocabulary('a', {'b_x': {}})]", "echub_vocabulary: the quantity 'b_x'"),
+        ("echub_readers", "return [Reader('r')]", "echub_readers: TypeError: Reader.__init__() missing"),
+    ],
+)
+def test_a_hook_that_fails_is_a_row_with_its_reason(stranger, hook, body, reason):
+    found = stranger(HOOK.format(hook=hook, args="", body=body))
+    assert states(found)["stranger0"] == "failed"
+    if "b_x" in reason:
+        assert problem(found, "stranger0").startswith("echub_vocabulary: the vocabulary 'a' may not define b_x")
+    else:
+        assert problem(found, "stranger0").startswith(reason)
+    assert set(found.readers) == {"good"}
+    assert states(found)["good"] == "ok"
+
+
+def test_a_plugin_whose_first_hook_failed_is_asked_no_further(stranger):
+    first = HOOK.format(hook="echub_vocabulary", args="", body="raise ValueError('broken')")
+    second = HOOK.format(hook="echub_writers", args="", body="return [Writer('w', 'W', 'm:w')]")
+    third = HOOK.format(hook="echub_record_read", args="record, source", body="record.settings['x'] = 1")
+    found = stranger(first + second + third)
+    assert states(found) == {"good": "ok", "stranger0": "failed"}
+    assert not found.writers
+    record = Record([])
+    assert found.enrich(record, None) == []
+    assert record.settings == {}
+
+
+def test_a_hook_with_wrong_arguments_fails_alone(stranger):
+    # The hook that comes first in the alphabet is right and already known to pluggy by then.
+    code = GOOD.replace("good", "other") + "@hookimpl\ndef echub_record_read(record, wrong):\n    pass\n"
+    found = stranger(code)
+    assert states(found) == {"good": "ok", "stranger0": "failed"}
+    assert "echub_record_read" in problem(found, "stranger0")
+    assert set(found.readers) == {"good"}
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            HOOK.format(hook="echub_reader", args="", body="return []"),
+            "echub_reader is no hook of echub and is never called; did you mean echub_readers?",
+        ),
+        ("def echub_readers():\n    return []", "echub_readers is not marked with @hookimpl and is never called"),
+        ("def echub_frobnicate():\n    pass", "echub_frobnicate is no hook of echub and is never called"),
+    ],
+)
+def test_a_misspelt_hook_is_reported_and_harms_nobody(stranger, code, reason):
+    found = stranger(code)
+    assert problem(found, "stranger0").startswith(reason)
+    assert states(found) == {"good": "ok", "stranger0": "ok"}
+
+
+# -- duplicates ----------------------------------------------------------------------------------
+
+
+def test_two_plugins_of_one_name_name_both_distributions(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    strangers.install(tmp_path, "beta-dist", strangers.reader("beta_mod"), entry="same", module="beta_mod")
+    strangers.install(tmp_path, "alpha-dist", strangers.reader("alpha_mod"), entry="same", module="alpha_mod")
+    found = Registry(strangers.entry_points(tmp_path))
+    assert [(p.distribution, p.state) for p in found.plugins] == [("alpha-dist", "ok"), ("beta-dist", "shadowed")]
+    (text,) = found.plugins[1].problems
+    assert text == "beta-dist and alpha-dist both register the plugin 'same'; that of alpha-dist is used"
+    assert set(found.readers) == {"alpha_mod"}
+
+
+def test_two_readers_of_one_name_name_both_distributions(stranger):
+    found = stranger(alpha=strangers.reader("alpha", name="twin"), beta=strangers.reader("beta", name="twin"))
+    assert problem(found, "beta") == "the reader 'twin' of beta is also registered by alpha, which is used"
+    assert found.owner(found.readers["twin"]).distribution == "alpha"
+    assert found.readers["twin"].read == "alpha:read"
+
+
+def test_a_plugin_that_declares_one_reader_twice_is_told(stranger):
+    body = "r = Reader('r', 'R', ('.r',), 'm:s', 'm:r')\n    return [r, r]"
+    found = stranger(HOOK.format(hook="echub_readers", args="", body=body))
+    assert "'r' of stranger0 is also registered by stranger0" in problem(found, "stranger0")
+
+
+def test_the_hubs_own_plugins_win_over_strangers(stranger, tmp_path):
+    strangers.install(tmp_path, "echub", strangers.reader("zz_core", name="twin"), entry="zz", module="zz_core")
+    found = stranger(alpha=strangers.reader("alpha", name="twin"))
+    assert found.owner(found.readers["twin"]).distribution == "echub"
+
+
+# -- choosing plugins ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        ("-alpha", {"good": "ok", "alpha": "blocked", "beta": "ok"}),
+        ("-alpha,-beta", {"good": "ok", "alpha": "blocked", "beta": "blocked"}),
+        ("-alpha -beta", {"good": "ok", "alpha": "blocked", "beta": "blocked"}),
+        ("alpha", {"good": "blocked", "alpha": "ok", "beta": "blocked"}),
+        ("alpha beta -beta", {"good": "blocked", "alpha": "ok", "beta": "blocked"}),
+        ("", {"good": "ok", "alpha": "ok", "beta": "ok"}),
+    ],
+)
+def test_selection_blocks_or_allows_by_name(stranger, selection, expected):
+    found = stranger(selection=selection, alpha=strangers.reader("alpha"), beta=strangers.reader("beta"))
+    assert states(found) == expected
+    assert set(found.readers) == {name for name, state in expected.items() if state == "ok"}
+    assert not list(found.problems())
+
+
+def test_a_blocked_plugin_is_not_even_imported(stranger):
+    found = stranger("raise SystemExit", selection="-stranger0")
+    assert problem(found, "stranger0") == "blocked by ECHUB_PLUGINS"
+
+
+def test_the_environment_selects(monkeypatch):
+    registry.cache_clear()
+    monkeypatch.setenv("ECHUB_PLUGINS", "-export")
+    try:
+        assert "csv" not in registry().writers
+        assert registry().readers
+    finally:
+        registry.cache_clear()
+
+
+# -- asking --------------------------------------------------------------------------------------
+
+
+def test_enriching_survives_a_raising_hook(stranger):
+    args = "record, source"
+    found = stranger(
+        alpha=HOOK.format(hook="echub_record_read", args=args, body="raise ValueError('broken')"),
+        beta=HOOK.format(hook="echub_record_read", args="record", body="record.settings['seen'] = True"),
+    )
+    record = Record([])
+    assert [(p.name, text) for p, text in found.enrich(record, None)] == [
+        ("alpha", "echub_record_read: ValueError: broken")
+    ]
+    assert record.settings == {"seen": True}
+
+
+def test_an_unknown_reader_is_refused_with_near_names(stranger):
+    found = stranger()
+    with pytest.raises(UnknownReader, match="no reader is called 'goot'") as refused:
+        found.reader("goot")
+    assert refused.value.hint == "did you mean good?"
+    with pytest.raises(UnknownReader, match="no writer is called 'csv'") as refused:
+        found.writer("csv")
+    assert refused.value.expected == "no plugin offers a writer"
+
+
+def test_a_reader_without_its_package_says_what_to_install(stranger):
+    body = "return [Reader('r', 'R files', ('.r',), 'm:s', 'm:r', requires='not_there.at_all', extra='special')]"
+    found = stranger(HOOK.format(hook="echub_readers", args="", body=body))
+    with pytest.raises(ReaderNotInstalled, match="R files needs the package not_there") as refused:
+        found.reader("r")
+    assert refused.value.hint == "pip install 'echub[special]'"
+
+
+def test_installed_means_importable():
+    def reader(requires):
+        return Reader("r", "R", (), "m:s", "m:r", requires=requires)
+
+    assert is_installed(reader(""))
+    assert is_installed(reader("json"))
+    assert not is_installed(reader("not_there"))
+    assert not is_installed(reader("not_there.inner"))
+    assert not is_installed(reader("json.not_there"))
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("not_there:f", "cannot be loaded: ModuleNotFoundError"),
+        ("json:not_there", "cannot be loaded: AttributeError"),
+        ("json", "cannot be loaded"),
+        ("", "cannot be loaded"),
+        ("json:__name__", "is not callable"),
+    ],
+)
+def test_a_target_that_is_no_function_is_the_plugins_fault(target, reason):
+    with pytest.raises(PluginError, match=reason):
+        resolve(target)
+
+
+def test_a_target_that_exits_on_import_is_the_plugins_fault(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "leaver.py").write_text("import sys; sys.exit(7)")
+    with pytest.raises(PluginError, match="SystemExit: 7"):
+        resolve("leaver:f")
+
+
+def test_what_a_plugin_offers_is_listed(stranger):
+    body = "return [Reader('r', 'R', ('.r',), 'm:s', 'm:r'), KnownFormat('old', 'Old', ('.o',), 'export it')]"
+    found = stranger(HOOK.format(hook="echub_readers", args="", body=body))
+    assert found.plugins[-1].offers == ["reader r", "format old"]
+    assert isinstance(found.known_formats["old"], KnownFormat)
+    assert Confidence.NO < Confidence.CERTAIN
+
+
+@pytest.mark.usefixtures("fresh_vocabulary")
+def test_a_vocabulary_is_installed_once(stranger):
+    entry = "{'unit': '%', 'dimension': '1', 'definition': 'humidity'}"
+    found = stranger(
+        HOOK.format(hook="echub_vocabulary", args="", body=f"return [Vocabulary('a', {{'a_h': {entry}}})]")
+    )
+    assert found.plugins[-1].offers == ["vocabulary a"]
+    assert vocabulary.quantities()["a_h"].unit == "%"
+
+
+def test_the_built_in_plugins_all_load():
+    registry.cache_clear()
+    own = [plugin for plugin in registry().plugins if plugin.distribution == "echub"]
+    assert own
+    assert all(plugin.state == "ok" and not plugin.problems for plugin in own)
+    assert isinstance(registry().writer("csv"), Writer)

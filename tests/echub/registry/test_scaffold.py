@@ -1,0 +1,118 @@
+"""What `echub plugins new` writes: the template, its halves, and nothing where a name or a place is taken."""
+
+import ast
+import os
+import tomllib
+
+import pytest
+
+from echub.errors import InvalidName, NameTaken, TargetExists, TargetNotWritable
+from echub.registry import scaffold
+from echub.registry.scaffold import Names, check_name, render, write
+from tests.kit.conftest import TEMPLATE
+
+HALVES = [{"reader": True, "analysis": False}, {"reader": False, "analysis": True}]
+
+
+def test_the_template_is_what_new_writes():
+    """Mend the texts in echub/templates/plugin, then write it anew with the name below."""
+    written = render("echub-acme", reader=True, analysis=True)
+    caches = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+    found = {
+        path.relative_to(TEMPLATE).as_posix(): path.read_text(encoding="utf-8")
+        for path in TEMPLATE.rglob("*")
+        if path.is_file() and not caches & set(path.parts)
+    }
+    assert found == written
+
+
+def test_every_text_of_the_package_becomes_a_file():
+    folder = TEMPLATE.parents[1] / "echub" / "templates" / "plugin"
+    texts = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert texts == {template for template, _, _ in scaffold.FILES}
+
+
+@pytest.mark.parametrize("half", HALVES, ids=["reader", "analysis"])
+@pytest.mark.parametrize("name", ["acme", "echub-acme", "My.Lab_2", "x1"])
+def test_either_half_is_whole_code_that_names_nothing_of_the_other(name, half):
+    files = render(name, **half)
+    names = Names(name)
+    assert f"{names.module}/__init__.py" in files
+    for path, text in files.items():
+        assert "{{" not in text
+        assert "#: " not in text
+        if path.endswith(".py"):
+            ast.parse(text)
+    project = tomllib.loads(files["pyproject.toml"])
+    assert project["project"]["name"] == name
+    assert project["project"]["entry-points"]["echub"] == {names.plugin: names.module}
+    other = "-drift" if half["reader"] else "-log"
+    assert not [path for path, text in files.items() if f"{names.plugin}{other}" in text]
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "plugin"),
+    [
+        ("acme", "acme", "acme"),
+        ("echub-acme", "echub_acme", "acme"),
+        ("Echub.ACME", "echub_acme", "acme"),
+        ("my-lab.files_2", "my_lab_files_2", "my-lab-files-2"),
+    ],
+)
+def test_what_is_called_after_a_distribution(name, module, plugin):
+    assert (Names(name).module, Names(name).plugin) == (module, plugin)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "-a", "a-", "a b", "a/b", "../a", "é", "a" * 61, "1a", "class", "echub-", "echub-1", "a\n"],
+)
+def test_a_name_that_cannot_be(name):
+    with pytest.raises(InvalidName) as refused:
+        check_name(name)
+    assert refused.value.code == "invalid-name"
+    assert refused.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("echub-export", "the plugin export of echub"),
+        ("Export", "the plugin export of echub"),
+        ("eclab", "the plugin eclab"),
+        ("echub", "the plugin arrhenius of echub"),
+        ("numpy", "the distribution numpy"),
+        ("json", "the Python module json"),
+        ("ramp", "ramp-onset is there already"),
+    ],
+)
+def test_a_name_that_is_taken(name, found):
+    with pytest.raises(NameTaken) as refused:
+        check_name(name)
+    assert refused.value.found.startswith(found)
+    assert refused.value.exit_code == 2
+
+
+def test_whatever_stands_there_is_left_alone(tmp_path):
+    for place in ("folder", "file", "link"):
+        target = tmp_path / place
+        {"folder": target.mkdir, "file": target.touch, "link": lambda t=target: t.symlink_to("nowhere")}[place]()
+        with pytest.raises(TargetExists):
+            write("acme-x", target, reader=True, analysis=False)
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder", "link"]
+    assert not os.listdir(tmp_path / "folder")
+
+
+def test_a_failure_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_text", full)
+    with pytest.raises(TargetNotWritable, match="No space left"):
+        write("acme-x", tmp_path / "acme-x", reader=True, analysis=True)
+    assert not os.listdir(tmp_path)
+
+
+def test_no_such_folder_is_said(tmp_path):
+    with pytest.raises(TargetNotWritable, match="No such file"):
+        write("acme-x", tmp_path / "nowhere" / "acme-x", reader=True, analysis=True)

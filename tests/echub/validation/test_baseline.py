@@ -1,0 +1,51 @@
+"""A baseline covers what was there, and nothing that is new or worse."""
+
+import json
+
+import numpy as np
+import pytest
+
+from echub.errors import CommandError
+from echub.files import store
+from echub.validation import baseline
+from echub.validation.validation import apply_baseline, validate
+from fixtures.broken import sound
+from fixtures.broken.base import changed
+
+
+def negative(rows):
+    return changed(sound(), "time", values=np.arange(60.0) - rows)
+
+
+def test_known_problems_do_not_count(tmp_path):
+    store.write(negative(5), tmp_path / "a.h5")
+    baseline.save(tmp_path / "known.json", validate(tmp_path / "a.h5").problems)
+    report = validate(tmp_path / "a.h5")
+    apply_baseline(report, baseline.Baseline.load(tmp_path / "known.json").has)
+    assert (report.problems, report.known, report.ok) == ([], 1, True)
+
+
+def test_new_files_and_worse_problems_count(tmp_path):
+    store.write(negative(5), tmp_path / "a.h5")
+    baseline.save(tmp_path / "known.json", validate(tmp_path / "a.h5").problems)
+    (tmp_path / "a.h5").unlink()
+    store.write(negative(6), tmp_path / "a.h5")
+    store.write(negative(5), tmp_path / "b.h5")
+    report = validate(tmp_path / "*.h5")
+    apply_baseline(report, baseline.Baseline.load(tmp_path / "known.json").has)
+    assert [(p.path[-4:], p.count) for p in report.problems] == [("a.h5", 6), ("b.h5", 5)]
+
+
+def test_paths_are_relative_to_the_baseline(tmp_path, monkeypatch):
+    store.write(negative(5), tmp_path / "a.h5")
+    monkeypatch.chdir(tmp_path.parent)
+    baseline.save(tmp_path / "known.json", validate(f"{tmp_path.name}/a.h5").problems)
+    (entry,) = json.loads((tmp_path / "known.json").read_text())["problems"]
+    assert entry == {"path": "a.h5", "rule": "ECH204", "dataset": "timeseries", "column": "time", "count": 5}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"problems": [{"path": 1}]}'])
+def test_what_is_no_baseline_is_refused(tmp_path, text):
+    (tmp_path / "known.json").write_text(text)
+    with pytest.raises(CommandError, match="baseline cannot be read"):
+        baseline.Baseline.load(tmp_path / "known.json")

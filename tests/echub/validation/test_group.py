@@ -1,0 +1,218 @@
+"""A group's schema: it adds and narrows, and every attempt to do more is refused by name."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from echub.declare import Vocabulary
+from echub.errors import EchubError, PluginError, SchemaError
+from echub.files import store
+from echub.model import vocabulary
+from echub.registry.registry import registry
+from echub.validation import group as groups
+from echub.validation.group import load
+from echub.validation.validation import validate
+from fixtures.broken import sound
+from fixtures.broken.base import column, with_columns, with_metadata
+
+
+@pytest.fixture(autouse=True)
+def clean_vocabulary(monkeypatch):
+    """Take out again what a test adds to the vocabulary and to the unit table."""
+    from echub.model import units
+    from echub.validation import validation
+
+    yield
+    for cached in (vocabulary.quantities, units.table, units._registry, validation._group, validation._nearest):
+        cached.cache_clear()
+
+
+def group(folder, text, name=".echub.toml"):
+    path = Path(folder) / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refused(folder, text):
+    with pytest.raises(SchemaError) as error:
+        load(group(folder, text))
+    assert error.value.exit_code == 4
+    return error.value
+
+
+GOOD = """
+[schema]
+name = "na-lab"
+prefix = "nalab"
+version = "1.2.0"
+core = "1"
+ignore = ["ECH203"]
+
+[metadata]
+required = ["cell.area"]
+[metadata.range]
+"cell.temperature" = ["-40 degC", "100 degC"]
+
+[range]
+current = ["-50 mA", "0.05 A"]
+time = ["", "1 h"]
+
+[columns]
+timeseries = ["nalab_flow"]
+
+[units.nalab_sccm]
+of = "length^3 time^-1"
+factor = "1/60000000"
+
+[quantities.nalab_flow]
+unit = "nalab_sccm"
+definition = "flow of argon"
+"""
+
+
+def test_everything_is_read(tmp_path):
+    found = load(group(tmp_path, GOOD))
+    assert (found.name, found.version, found.prefix) == ("na-lab", "1.2.0", "nalab")
+    assert found.required_metadata == ("cell.area",)
+    assert (found.ranges["current"].low, found.ranges["current"].high) == (-50.0, 50.0)
+    assert (found.ranges["time"].low, found.ranges["time"].high) == (0.0, 3600.0)
+    assert found.metadata_ranges["cell.temperature"].low == -40
+    assert found.quantities == ("nalab_flow",)
+    assert vocabulary.quantities()["nalab_flow"].unit == "nalab_sccm"
+    assert found.ignore == {"ECH203"}
+
+
+def test_differences_name_core_and_group(tmp_path):
+    rows = {what: (core, own) for what, core, own in load(group(tmp_path, GOOD)).differences()}
+    assert rows["quantity current"] == ("no limits", "-50 to 50 mA")
+    assert rows["quantity time"] == ("at least 0 s", "0 to 3600 s")
+    assert rows["metadata cell.area"] == ("may be absent", "required")
+    assert rows["rule ECH203 missing-values"] == ("warning", "ignored")
+
+
+def test_it_is_applied(tmp_path):
+    group(tmp_path, GOOD)
+    record = with_columns(sound(), column("temperature", np.full(60, 20.0), "degC"))
+    store.write(with_metadata(record, {"cell.temperature": "120 degC"}), tmp_path / "run.h5")
+    found = {(p.rule.id, p.column) for p in validate(tmp_path).problems}
+    assert found == {("ECH104", ""), ("ECH111", "cell.area"), ("ECH116", "cell.temperature")}
+
+
+def test_a_narrower_range_is_applied_and_named(tmp_path):
+    group(tmp_path, '[schema]\nname = "small-cells"\n[range]\ncurrent = ["-0.5 mA", "0.5 mA"]\n')
+    store.write(sound(), tmp_path / "run.h5")
+    (problem,) = validate(tmp_path).problems
+    assert (problem.rule.id, problem.column, problem.count) == ("ECH204", "current", 60)
+    assert problem.expected == "-0.5 to 0.5 mA, by small-cells"
+
+
+def test_the_nearest_counts_and_the_repository_is_the_end(tmp_path):
+    group(tmp_path, "[metadata]\nrequired = ['cell.area']\n")
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    (repository / "data").mkdir()
+    assert groups.find(repository / "data" / "run.h5") is None
+    own = group(repository, "")
+    assert groups.find(repository / "data" / "run.h5") == own
+
+
+# -- refused ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("unit", 'unit = "A"'), ("sign", 'sign = "cathodic_positive"'), ("definition", 'definition = "x"')],
+)
+def test_a_core_quantity_cannot_be_redefined(tmp_path, key, text):
+    error = refused(tmp_path, f"[quantities.current]\n{text}\n")
+    assert "redefines the core quantity 'current'" in error.message
+    assert error.expected.startswith(f"core: {key} = ")
+    assert error.found.startswith(f"group: {key} = ")
+
+
+def test_a_range_cannot_be_loosened(tmp_path):
+    error = refused(tmp_path, '[range]\ntemperature = ["-400 degC", "50 degC"]\n')
+    assert error.expected == "core: at least -273.15 degC"
+    assert error.found == "group: -400 to 50 degC"
+
+
+def test_a_parent_cannot_be_loosened(tmp_path):
+    group(tmp_path, '[range]\ncurrent = ["-1 mA", "1 mA"]\n', "parent.toml")
+    error = refused(tmp_path, '[schema]\nextends = ["parent.toml"]\n[range]\ncurrent = ["-2 mA", "1 mA"]\n')
+    assert error.expected == "group: -1 to 1 mA"
+    assert error.found == "group: -2 to 1 mA"
+
+
+def test_a_child_inherits_and_narrows(tmp_path):
+    group(tmp_path, '[metadata]\nrequired = ["cell.id"]\n[range]\ncurrent = ["-1 mA", "1 mA"]\n', "parent.toml")
+    head = '[schema]\nextends = ["parent.toml"]\n[metadata]\nrequired = ["cell.area"]\n'
+    text = head + '[range]\ncurrent = ["", "0.5 mA"]\n'
+    found = load(group(tmp_path, text))
+    assert found.required_metadata == ("cell.id", "cell.area")
+    assert (found.ranges["current"].low, found.ranges["current"].high) == (-1.0, 0.5)
+
+
+def test_an_error_of_the_core_cannot_be_ignored(tmp_path):
+    error = refused(tmp_path, '[schema]\nignore = ["unit-mismatch"]\n')
+    assert "ECH101" in error.message
+    assert "core: error" in error.expected
+
+
+def test_a_circle_is_shown(tmp_path):
+    group(tmp_path, '[schema]\nextends = [".echub.toml"]\n', "other.toml")
+    error = refused(tmp_path, '[schema]\nextends = ["other.toml"]\n')
+    assert "circle" in error.message
+    assert error.found.count("extends") == 2
+
+
+def test_an_unknown_unit_is_refused(tmp_path):
+    text = '[schema]\nprefix = "nalab"\n[quantities.nalab_x]\nunit = "furlong"\ndefinition = "x"\n'
+    with pytest.raises(EchubError, match="furlong") as error:
+        load(group(tmp_path, text))
+    assert error.value.path.endswith(".echub.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('[range]\ncurrent = ["1 V", "2 V"]\n', "range.current"),
+        ("[range]\ncurrent = [1, 2]\n", "range.current"),
+        ('[range]\ncurrent = ["2 mA", "1 mA"]\n', "range.current"),
+        ('[range]\ncurrent = "1 mA"\n', "range.current"),
+        ('[range]\ncurent = ["1 mA", "2 mA"]\n', "range.curent"),
+        ("[metdata]\nrequired = []\n", "metdata"),
+        ("[metadata]\nrequire = []\n", "metadata.require"),
+        ("[columns]\ntimeserie = []\n", "columns.timeserie"),
+        ('[files]\nname = "("\n', "files.name"),
+        ('[schema]\ncore = "2"\n', "schema.core"),
+        ('[schema]\nextends = ["plugin:nobody"]\n', "schema.extends"),
+        ('[units.x]\nof = "1"\nfactor = "1"\n', "schema.prefix"),
+    ],
+)
+def test_mistakes_name_their_place(tmp_path, text, where):
+    assert refused(tmp_path, text).where == where
+
+
+@pytest.mark.parametrize("text", ['[metadata]\nrequired = ["cell.aera"]\n', "[schema\n"])
+def test_other_mistakes_are_errors_of_ours(tmp_path, text):
+    with pytest.raises(EchubError) as error:
+        load(group(tmp_path, text))
+    assert error.value.path.endswith(".echub.toml")
+
+
+def test_names_outside_the_prefix_are_refused(tmp_path):
+    with pytest.raises(PluginError, match="nalab"):
+        load(group(tmp_path, '[schema]\nprefix = "nalab"\n[quantities.flow]\nunit = "s"\ndefinition = "x"\n'))
+
+
+# -- from a plugin ------------------------------------------------------------------------------
+
+
+def test_an_installed_plugin_offers_a_schema(tmp_path, monkeypatch):
+    addition = Vocabulary("acme", rules={"metadata": {"required": ["cell.id"]}})
+    monkeypatch.setitem(registry().vocabularies, "acme", addition)
+    found = load(group(tmp_path, '[schema]\nextends = ["plugin:acme"]\n[metadata]\nrequired = ["cell.area"]\n'))
+    assert found.required_metadata == ("cell.id", "cell.area")
+    assert found.sources[0] == "plugin:acme"
+    assert load("plugin:acme").required_metadata == ("cell.id",)

@@ -1,0 +1,118 @@
+"""Every format of a report, SARIF and JUnit against their published schemas."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from echub.validation.problem import problem
+from echub.validation.reporters import FORMATS, summary
+from echub.validation.rules import rules
+from echub.validation.validation import Checked, Report, validate
+from fixtures.broken.make import FOLDER
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def broken():
+    return validate(FOLDER)
+
+
+@pytest.fixture
+def awkward():
+    """A report whose texts need care in every format."""
+    hostile = problem("ECH001", "dir/a b,c:100%.h5", "line\nbreak <&> \x00 ]]>", column="a::b", found="\x1b[31m")
+    return Report([Checked(hostile.path, (hostile,)), Checked("fine.h5")])
+
+
+@pytest.mark.parametrize("which", ["broken", "awkward"])
+def test_sarif_is_accepted_by_its_schema(which, request):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((DATA / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
+    report = json.loads(FORMATS["sarif"](request.getfixturevalue(which)))
+    checker = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
+    assert [error.message for error in checker.iter_errors(report)] == []
+
+
+def test_the_sarif_schema_can_fail(broken):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((DATA / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
+    report = json.loads(FORMATS["sarif"](broken))
+    report["runs"][0]["results"][0]["level"] = "fatal"
+    assert not jsonschema.Draft4Validator(schema).is_valid(report)
+
+
+def test_sarif_has_every_problem_with_its_rule_and_place(broken):
+    (run,) = json.loads(FORMATS["sarif"](broken))["runs"]
+    assert len(run["results"]) == len(broken.problems)
+    catalogue = run["tool"]["driver"]["rules"]
+    for result in run["results"]:
+        assert catalogue[result["ruleIndex"]]["id"] == result["ruleId"]
+    (zero,) = [r for r in run["results"] if r["ruleId"] == "ECH208"]
+    assert zero["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "impedance/frequency"
+    assert zero["properties"]["rows"] == [19]
+
+
+def test_sarif_uris_are_relative_to_the_repository(monkeypatch):
+    monkeypatch.chdir(FOLDER)
+    report = validate("group/badly named.h5")
+    (result,) = json.loads(FORMATS["sarif"](report))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "group/badly%20named.h5"
+
+
+@pytest.mark.parametrize("which", ["broken", "awkward"])
+def test_junit_is_accepted_by_its_schema(which, request):
+    xmlschema = pytest.importorskip("xmlschema")
+    schema = xmlschema.XMLSchema(str(DATA / "junit-10.xsd"))
+    schema.validate(FORMATS["junit"](request.getfixturevalue(which)))
+
+
+def test_junit_counts_errors_as_failures(broken):
+    from xml.etree import ElementTree
+
+    suites = ElementTree.fromstring(FORMATS["junit"](broken))
+    failures = suites.findall(".//failure")
+    assert len(failures) == sum(p.severity == "error" for p in broken.problems)
+    assert suites.find("testsuite").get("failures") == str(len(failures))
+    assert {failure.get("type") for failure in failures} == {
+        p.rule.id for p in broken.problems if p.severity == "error"
+    }
+
+
+def test_json_has_every_problem(broken):
+    report = json.loads(FORMATS["json"](broken))
+    assert report["ok"] is False
+    assert sorted(p["rule"] for p in report["problems"]) == sorted(p.rule.id for p in broken.problems)
+    (nan,) = [p for p in report["problems"] if p["path"].endswith("ECH201_nan-everywhere.h5")]
+    assert nan["count"] == 60
+    assert nan["rows"] == list(range(20))
+
+
+def test_github_annotations_cannot_be_broken_by_their_text(awkward):
+    first, *_ = FORMATS["github"](awkward).splitlines()
+    assert first.startswith("::error file=dir/a b%2Cc%3A100%25.h5,title=ECH001 unreadable::line%0Abreak")
+
+
+def test_text_says_where_why_and_what_helps():
+    text = FORMATS["text"](validate(FOLDER / "ECH205_implausible.bdf.csv"))
+    assert "error ECH205 implausible" in text
+    assert "where: timeseries/current row 1" in text
+    assert "found: 1e+12 mA" in text
+    assert f"hint: {rules()['ECH205'].hint}" in text
+
+
+def test_rows_beyond_the_shown_are_counted_in_words():
+    text = FORMATS["text"](validate(FOLDER / "ECH201_nan-everywhere.h5"))
+    assert "18, 19 … (60 in all)" in text
+
+
+def test_the_sum_counts_everything():
+    report = Report([Checked("a", (problem("ECH303", "a", "m"),), ignored=2), Checked("b", unknown=True)], known=3)
+    assert (
+        summary(report) == "1 file: 1 warning, 2 ignored, 3 in the baseline, 1 files of unknown format passed over"
+    )
+
+
+def test_nothing_wrong_is_said_so():
+    assert FORMATS["text"](Report([Checked("a")])) == "1 file: no problem\n"
