@@ -62,7 +62,7 @@ class Decision:
     rival: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        """Give all four for `--json`."""
+        """Return all four for `--json`."""
         return dataclasses.asdict(self)
 
 
@@ -190,7 +190,7 @@ class Need:
 
     @property
     def quantities(self) -> tuple[str, ...]:
-        """Give the quantities that answer, the best first."""
+        """Return the quantities that answer, the best first."""
         return self.any_of or (self.quantity,)
 
 
@@ -217,7 +217,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Gives:
+class Output:
     """Declare one measurand of an analysis: its name, unit (or alternatives) and meaning.
 
     `unit_from`: the unit is that of a consumed outcome, and not known beforehand.
@@ -231,7 +231,7 @@ class Gives:
 
     @property
     def units(self) -> tuple[str, ...]:
-        """Give the units that the measurand may have."""
+        """Return the units that the measurand may have."""
         return (self.unit, *self.or_units)
 
 
@@ -258,7 +258,7 @@ class Analysis:
     sampling: Sampling = Sampling()
     params: type = NoOptions
     profiles: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
-    gives: tuple[Gives, ...] = ()
+    outputs: tuple[Output, ...] = ()
     figure: str = ""
     example: str = ""
     tolerances: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -269,10 +269,10 @@ class Analysis:
 
     @property
     def columns(self) -> tuple[Need, ...]:
-        """Give the needs that are columns."""
+        """Return the needs that are columns."""
         return tuple(need for need in self.needs if isinstance(need, Need))
 
     @property
     def metadata(self) -> tuple[NeedMeta, ...]:
-        """Give the needs that are metadata."""
+        """Return the needs that are metadata."""
         return tuple(need for need in self.needs if isinstance(need, NeedMeta))

@@ -29,7 +29,7 @@
     │   ├── AmbiguousColumn             several columns answer one quantity
     │   ├── UnknownSpecies              an ion label that cannot be read
     │   ├── MetadataError               a path or value that the metadata schema refuses
-    │   └── SelectionError              an expression of `where` that cannot be evaluated
+    │   └── SelectionError              an expression of `query` that cannot be evaluated
     └── PluginError                 4   a plugin, schema or configuration is at fault
         └── SchemaError                 a group's schema contradicts the core, itself or its parents
 
@@ -81,11 +81,11 @@ class EchubError(Exception):
         return (_rebuild, (type(self), self.message, self.__dict__.copy()))
 
     def details(self) -> list[tuple[str, str]]:
-        """Give the details that are set, in the order they are printed."""
+        """Return the details that are set, in the order they are printed."""
         return [(name, value) for name in _DETAILS if (value := getattr(self, name))]
 
     def as_dict(self) -> dict[str, str]:
-        """Give code, message and the details that are set, for `--json`."""
+        """Return code, message and the details that are set, for `--json`."""
         named = {"path": self.path} if self.path else {}
         return {"code": self.code, "message": self.message, **named, **dict(self.details())}
 

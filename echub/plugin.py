@@ -13,11 +13,11 @@ from echub.declare import (
     Analysis,
     Confidence,
     Decision,
-    Gives,
     KnownFormat,
     Need,
     NeedMeta,
     NoOptions,
+    Output,
     Reader,
     Sampling,
     Template,
@@ -28,7 +28,7 @@ from echub.declare import (
 from echub.registry.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from echub.analysis.analysis import Several
+    from echub.analysis.analysis import InputSet
     from echub.analysis.comparable import require_comparable
     from echub.analysis.counting import poisson_interval
     from echub.analysis.needs import Inputs, missing_metadata
@@ -91,7 +91,7 @@ _LAZY = {
     "Refusal": "echub.analysis.outcome",
     "Sensitivity": "echub.analysis.outcome",
     "Series": "echub.analysis.outcome",
-    "Several": "echub.analysis.analysis",
+    "InputSet": "echub.analysis.analysis",
     "Source": "echub.model.source",
     "SourceColumn": "echub.model.build",
     "Unit": "echub.model.units",
@@ -129,7 +129,7 @@ __all__ = [
     "Dropped",
     "EchubError",
     "Flag",
-    "Gives",
+    "InputSet",
     "Inputs",
     "Interval",
     "KnownFormat",
@@ -141,6 +141,7 @@ __all__ = [
     "NoOptions",
     "Notice",
     "Outcome",
+    "Output",
     "PluginError",
     "ReadError",
     "Reader",
@@ -149,7 +150,6 @@ __all__ = [
     "Sampling",
     "Sensitivity",
     "Series",
-    "Several",
     "Source",
     "SourceColumn",
     "Template",

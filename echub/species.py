@@ -77,12 +77,12 @@ class Species:
 
     @property
     def polarity(self) -> int:
-        """Give +1, -1, or 0 where the label does not say."""
+        """Return +1, -1, or 0 where the label does not say."""
         return (self.charge > 0) - (self.charge < 0) if self.charge else 0
 
     @property
     def name(self) -> str:
-        """Give the label in one spelling: ``[18O]-``, ``ZrO2-``; the name of a special channel."""
+        """Return the label in one spelling: ``[18O]-``, ``ZrO2-``; the name of a special channel."""
         if self.special:
             return self.special
         atoms = "".join(
@@ -110,11 +110,11 @@ class Species:
 
     @property
     def nominal_mass(self) -> int:
-        """Give the mass number of the most abundant isotopologue."""
+        """Return the mass number of the most abundant isotopologue."""
         return round(self.mz * max(1, abs(self.charge or 1)))
 
     def elements(self) -> set[str]:
-        """Give the symbols of the elements."""
+        """Return the symbols of the elements."""
         return {atom.symbol for atom in self.atoms}
 
 
@@ -233,7 +233,7 @@ def _refused(label: str, at: int, found: str, expected: str) -> UnknownSpecies:
 
 
 def abundances(symbol: str) -> dict[int, float]:
-    """Give the natural abundances of an element by nucleon number, those above zero."""
+    """Return the natural abundances of an element by nucleon number, those above zero."""
     element: Any = _element(symbol)
     if element is None:
         raise _refused(symbol, 0, repr(symbol), "the symbol of an element")
@@ -241,7 +241,7 @@ def abundances(symbol: str) -> dict[int, float]:
 
 
 def is_unlikely(species: Species, polarity: int) -> bool:
-    """Tell whether an ion hardly forms in a polarity: metals as negative, halides and XO2 as positive ions.
+    """Return whether an ion hardly forms in a polarity: metals as negative, halides and XO2 as positive ions.
 
     Files whose polarities are exchanged show it by every label; a single one may be meant.
     """
@@ -255,7 +255,7 @@ def is_unlikely(species: Species, polarity: int) -> bool:
 
 
 def fits_mass(species: Species, mass: float) -> bool:
-    """Tell whether a tuned mass is that of a label: within half a unit of any natural isotopologue.
+    """Return whether a tuned mass is that of a label: within half a unit of any natural isotopologue.
 
     A label without nuclides stands for any of its isotopes (Zr at 90 or 94). A channel that is no
     ion, fits every mass.

@@ -102,7 +102,7 @@ def decimal_mark(texts: Iterable[str]) -> Finding:
 
 
 def _mark_in(text: str) -> tuple[str, bool]:
-    """Give the decimal mark that a number uses (empty: none), and whether that is certain."""
+    """Return the decimal mark that a number uses (empty: none), and whether that is certain."""
     if not _NUMBER.match(text):
         return "", False
     dot, comma = text.rfind("."), text.rfind(",")

@@ -14,12 +14,12 @@ HEAD = "# Changelog\n"
 
 
 def fragments(root: Path = ROOT) -> list[Path]:
-    """Give the news fragments, by name."""
+    """Return the news fragments, by name."""
     return sorted(path for path in (root / "changelog.d").glob("*.md") if path.name != "README.md")
 
 
 def section(title: str, root: Path = ROOT) -> str:
-    """Give the news as one section: the lists as they are, each paragraph of prose as an entry."""
+    """Return the news as one section: the lists as they are, each paragraph of prose as an entry."""
     entries = [entry for path in fragments(root) for entry in _entries(path.read_text(encoding="utf-8"))]
     return "\n".join([f"## {title}", "", *entries, ""])
 

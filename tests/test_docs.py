@@ -43,7 +43,7 @@ def scratch(tmp_path, monkeypatch):
 
 
 def blocks(page):
-    """Give language, first line and text of each block that runs, in order."""
+    """Return language, first line and text of each block that runs, in order."""
     text = page.read_text(encoding="utf-8")
     for found in BLOCK.finditer(text):
         lines = found["text"].splitlines()
@@ -52,7 +52,7 @@ def blocks(page):
 
 
 def commands(text):
-    """Give each command of a console block with the output shown below it."""
+    """Return each command of a console block with the output shown below it."""
     for part in ("\n" + text).split("\n" + PROMPT)[1:]:
         command, _, shown = part.partition("\n")
         yield command, shown.rstrip()
@@ -86,7 +86,7 @@ def run_here(words):
 
 
 def pattern(shown):
-    """Give the expression that output must match."""
+    """Return the expression that output must match."""
     lines = []
     for line in SECONDS.sub(r"\1… s", shown).splitlines():
         parts = [re.escape(part) for part in line.rstrip().split("…")]
@@ -95,7 +95,7 @@ def pattern(shown):
 
 
 def matches(shown, printed):
-    """Tell whether a command printed what is shown."""
+    """Return whether a command printed what is shown."""
     plain = "\n".join(line.rstrip() for line in printed.strip("\n").splitlines()) + "\n"
     return re.fullmatch(pattern(shown), SECONDS.sub(r"\1… s", plain)) is not None
 

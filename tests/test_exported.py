@@ -14,7 +14,7 @@ SURFACES = {"echub": echub, "echub.plugin": echub.plugin}
 
 
 def sources(module):
-    """Give what the file imports for typing, and what it imports at once, apart from machinery."""
+    """Return what the file imports for typing, and what it imports at once, apart from machinery."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     typed, at_once = {}, {}
     for node in ast.walk(tree):

@@ -108,7 +108,7 @@ def action():
 
 
 def steps(inputs):
-    """Give script and environment of the action's shell steps, inputs filled in as the runner does."""
+    """Return script and environment of the action's shell steps, inputs filled in as the runner does."""
     whole = action()
     values = {name: entry["default"] for name, entry in whole["inputs"].items()} | inputs
     for step in whole["runs"]["steps"]:

@@ -58,7 +58,7 @@ EXAMPLE_FILE = re.compile(r"fixtures/\w+/\w+\.\w+")
 
 
 def imports(path, *, typing_only=False):
-    """Give (module, line) of every import that runs, and with `typing_only` those that do not."""
+    """Return (module, line) of every import that runs, and with `typing_only` those that do not."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     guarded = [n for n in ast.walk(tree) if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
     skipped = {id(inner) for guard in guarded for statement in guard.body for inner in ast.walk(statement)}
@@ -101,7 +101,7 @@ INNER = [path for path in HUB if path != ROOT / "echub" / "__init__.py"]
 
 
 def arrows(path, *, typing_only=False):
-    """Give (module, line) of what a hub file imports from the hub."""
+    """Return (module, line) of what a hub file imports from the hub."""
     found = imports(path, typing_only=typing_only)
     return [(t, line) for t, line in found if t.partition(".")[0] == "echub" and t not in ANYWHERE]
 

@@ -140,7 +140,7 @@ def tiny_table(path: Path) -> dict[tuple[int, str], np.ndarray]:
 
 
 def edited(edits: Mapping[str, str]) -> tuple[str, str]:
-    """Give both modules with texts replaced; each must stand in them exactly once."""
+    """Return both modules with texts replaced; each must stand in them exactly once."""
     modules = [ENTRY, DECODE]
     for old, new in edits.items():
         places = [n for n, text in enumerate(modules) for _ in range(text.count(old))]

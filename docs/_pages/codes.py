@@ -10,7 +10,7 @@ from echub import errors
 
 
 def errors_page() -> str:
-    """Give every exception with its code and exit code."""
+    """Return every exception with its code and exit code."""
     intro = """
 Every error bears a stable code in square brackets, says where, what was expected and what was found, and what
 helps; with `--json` it is printed as an object with the same fields. In Python they are exceptions of
@@ -29,7 +29,7 @@ helps; with `--json` it is printed as an object with the same fields. In Python 
 
 
 def raised() -> dict[str, type[errors.EchubError]]:
-    """Give every exception class, by name, in the order of its definition."""
+    """Return every exception class, by name, in the order of its definition."""
     return {
         name: found
         for name, found in vars(errors).items()
@@ -38,7 +38,7 @@ def raised() -> dict[str, type[errors.EchubError]]:
 
 
 def refusals_page() -> str:
-    """Give the codes with which analyses refuse and flag."""
+    """Return the codes with which analyses refuse and flag."""
     intro = """
 An analysis that cannot answer refuses with a code; one that answers with a reservation flags. Both stand in the
 outcome (`flags`, `--json`) and on the terminal, with the reason and what helps. `…` is what the message fills in.
@@ -48,7 +48,7 @@ Codes under *echub* are the hub's own and can come from any analysis: needs that
 
 
 def notices_page() -> str:
-    """Give the codes with which readers flag what they read."""
+    """Return the codes with which readers flag what they read."""
     intro = """
 A file that was read with a reservation is flagged: `echub convert` prints the notice, and the converted file keeps
 it. `…` is what the message fills in.

@@ -22,12 +22,12 @@ fault.
 
 
 def page() -> str:
-    """Give the page of all commands."""
+    """Return the page of all commands."""
     return sections("Commands", INTRO, [(name, _body(command, context)) for name, command, context in commands()])
 
 
 def commands() -> Iterator[tuple[str, Any, Any]]:
-    """Give every command that can be run, with its full name and a context to ask it in."""
+    """Return every command that can be run, with its full name and a context to ask it in."""
     root = typer.main.get_command(app)
     yield from _walk(root, root.make_context("echub", [], resilient_parsing=True))
 
@@ -52,6 +52,6 @@ def _body(command: Any, context: Any) -> str:  # noqa: ANN401
 
 
 def text_of(command: Any) -> str:  # noqa: ANN401
-    """Give the help of a command as paragraphs."""
+    """Return the help of a command as paragraphs."""
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     return "\n\n".join(text(paragraph) for paragraph in paragraphs)

@@ -19,7 +19,7 @@ the hooks are all that a plugin can offer. What is not here may change without n
 
 
 def page() -> str:
-    """Give the page of public names."""
+    """Return the page of public names."""
     parts = [("echub", _names(echub)), ("echub.plugin", _names(echub.plugin)), ("Hooks", "\n\n".join(_hooks()))]
     return sections("Python", INTRO, parts)
 
@@ -87,7 +87,7 @@ def _names_of(function: Any) -> list[str]:  # noqa: ANN401
 
 
 def _prose(found: Any) -> str:  # noqa: ANN401
-    """Give the docstring; an indented or drawn part of it stays as it is drawn."""
+    """Return the docstring; an indented or drawn part of it stays as it is drawn."""
     return "\n\n".join(
         f"```text\n{part}\n```"
         if part.startswith(" ") or "\n " in part

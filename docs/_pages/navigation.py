@@ -6,7 +6,7 @@ from typing import Any
 
 
 def expand(nav: Any, known: list[str]) -> Any:  # noqa: ANN401
-    """Give the navigation with folders replaced by their pages; a page that does not exist yet is left out.
+    """Return the navigation with folders replaced by their pages; a page that does not exist yet is left out.
 
     A page left out by a slip does not go unseen: MkDocs refuses pages that `nav` does not list.
     """

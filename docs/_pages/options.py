@@ -17,7 +17,7 @@ an analysis's parameters as `--param`. A number may bear a unit, as in `--param 
 
 
 def page() -> str:
-    """Give the page of all options and parameters."""
+    """Return the page of all options and parameters."""
     known = registry()
     parts = [(f"Reader {name}", _declared(reader)) for name, reader in sorted(known.readers.items())]
     parts += [(f"Writer {name}", _declared(writer)) for name, writer in sorted(known.writers.items())]
@@ -34,7 +34,7 @@ def _analysis(analysis: Analysis) -> str:
         [code(_asked(need)), text(need.unit), "no" if need.optional else "yes", text(need.help)]
         for need in analysis.needs
     ]
-    gives = [[code(g.name), text(" or ".join(u for u in g.units if u)), text(g.help)] for g in analysis.gives]
+    gives = [[code(g.name), text(" or ".join(u for u in g.units if u)), text(g.help)] for g in analysis.outputs]
     return "\n\n".join(
         [
             f"{text(analysis.title)}.",

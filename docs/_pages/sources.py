@@ -43,7 +43,7 @@ def _package(folder: Path) -> Iterator[Code]:
 
 
 def _declared(tree: ast.AST, package: str) -> Iterator[Code]:
-    """Give the codes of errors that a plugin defines by itself."""
+    """Return the codes of errors that a plugin defines by itself."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and package != "echub":
             for line in node.body:
@@ -100,7 +100,7 @@ def _made(
 
 
 def _texts(node: ast.expr, assigned: Sequence[tuple[int, str, list[str]]] = ()) -> list[str]:
-    """Give the texts that an expression may be, with … for what they fill in.
+    """Return the texts that an expression may be, with … for what they fill in.
 
     Either branch of a choice counts; a name stands for what it was last given in the lines above.
     """

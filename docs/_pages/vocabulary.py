@@ -15,7 +15,7 @@ from echub.validation.rules import LEVELS, rules
 
 
 def quantities_page() -> str:
-    """Give what a column can be."""
+    """Return what a column can be."""
     intro = f"""
 What a column can be, in schema {echub_schemas.VERSION}: `echub schema show NAME` shows one in full. A column that
 is none of these keeps its header and is named `vendor_…`. Each quantity has one canonical unit. Beyond *possible*
@@ -38,7 +38,7 @@ a value is refused by rule `ECH204`; beyond *plausible*, where a wrong unit is l
 
 
 def kinds_page() -> str:
-    """Give what a dataset can be."""
+    """Return what a dataset can be."""
     intro = """
 What a dataset can be. A file that lacks a required column converts all the same; the record says so, and
 `echub validate` judges it (`ECH104`). An entry `a+b` asks for both columns.
@@ -60,7 +60,7 @@ def _kind(kind: Any) -> str:  # noqa: ANN401
 
 
 def units_page() -> str:
-    """Give which unit texts are understood."""
+    """Return which unit texts are understood."""
     intro = """
 The closed, case-sensitive table of units: a unit that a file prints is looked up here and never parsed. What you
 type yourself may also be an expression of these (`uA/mm^2`). Angle and count are dimensions of their own: Hz is
@@ -82,7 +82,7 @@ neither rad/s nor counts/s.
 
 
 def metadata_page() -> str:
-    """Give what is known besides the columns."""
+    """Return what is known besides the columns."""
     intro = """
 What can be said of a measurement besides its columns: with `--set cell.area="0.785 cm^2"`, in a table for
 `--meta`, in an `echub.toml` of the folder, or in `FILE.echub.toml` ([metadata](../metadata.md)).
@@ -100,7 +100,7 @@ def _choices(choices: Iterable[str]) -> str:
 
 
 def rules_page() -> str:
-    """Give the rule catalogue of `echub validate`."""
+    """Return the rule catalogue of `echub validate`."""
     intro = """
 What [`echub validate`](../validate.md) checks. Ids are stable for ever. An error makes exit code 1, a warning does
 with `--strict`, a note never does.

@@ -36,7 +36,7 @@ GROUPING = ("cell.", "sample.", "experiment.", "sims.")
 
 
 @dataclass(frozen=True)
-class Several(Sequence[Item], Generic[Item]):
+class InputSet(Sequence[Item], Generic[Item]):
     """What an analysis of many gets: `Inputs` of several files, or outcomes; and the run's seed."""
 
     items: tuple[Item, ...]
@@ -52,7 +52,7 @@ class Several(Sequence[Item], Generic[Item]):
         return iter(self.items)
 
     def rng(self) -> np.random.Generator:
-        """Give a fresh random generator; each call begins the same sequence."""
+        """Return a fresh random generator; each call begins the same sequence."""
         return np.random.default_rng(self.seed)
 
 
@@ -65,8 +65,8 @@ class Choice:
     columns: Mapping[str, str] | None = None
 
     def apply(self, dataset: Dataset) -> Dataset:
-        """Give the chosen rows."""
-        chosen = dataset.where(self.select) if self.select else dataset
+        """Return the chosen rows."""
+        chosen = dataset.query(self.select) if self.select else dataset
         return chosen.time_slice(*self.time) if self.time else chosen
 
 
@@ -114,7 +114,7 @@ def analyze(
 
 
 def parameters(analysis: Analysis, given: Mapping[str, Any], profile: str | None) -> Any:  # noqa: ANN401
-    """Give the parameters: defaults, over them a profile's, over them those given."""
+    """Return the parameters: defaults, over them a profile's, over them those given."""
     base: Mapping[str, Any] = {}
     if profile is not None:
         if profile not in analysis.profiles:
@@ -205,7 +205,7 @@ class _Run:
 
     def _call(self, inputs: Sequence[Any]) -> Outcome:
         """Run the plugin's code; what is no error of ours is the plugin's fault, and said so."""
-        data = inputs[0] if self.analysis.consumes == "dataset" else Several(tuple(inputs), self.seed)
+        data = inputs[0] if self.analysis.consumes == "dataset" else InputSet(tuple(inputs), self.seed)
         try:
             outcome = resolve(self.analysis.run)(data, self.params)
         except EchubError:
@@ -218,7 +218,7 @@ class _Run:
         return outcome
 
     def _check_gives(self, outcome: Outcome) -> None:
-        declared = {gives.name: gives for gives in self.analysis.gives}
+        declared = {gives.name: gives for gives in self.analysis.outputs}
         for name, measurand in outcome.measurands.items():
             gives = declared.get(name)
             if gives is None:
@@ -254,7 +254,7 @@ class _Run:
         }
 
     def _parameters(self) -> dict[str, Any]:
-        """Give every parameter with its unit and whether it is the default."""
+        """Return every parameter with its unit and whether it is the default."""
         defaults = as_dict(self.analysis.params())
         units = {
             field.name: field.metadata.get("unit") or "" for field in dataclasses.fields(self.analysis.params)

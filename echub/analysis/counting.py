@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def poisson_interval(counts: ArrayLike, level: float = 0.95) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Give the interval (low, high) of the expected counts behind counted ones, exact at any number.
+    """Return the interval (low, high) of the expected counts behind counted ones, exact at any number.
 
     No counts leave a one-sided tail: of 0 the interval at 0.6827 is [0, 1.84]. counts: array of any
     shape, not negative. The method is that of F. Garwood, Biometrika 28 (1936) 437.

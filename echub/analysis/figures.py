@@ -72,7 +72,7 @@ def _selected(record: Record, expression: str) -> list[Dataset]:
     chosen, refused = [], None
     for dataset in record.datasets.values():
         try:
-            chosen.append(dataset.where(expression))
+            chosen.append(dataset.query(expression))
         except (UnknownColumn, SelectionError) as error:
             refused = error
     if refused is not None and not chosen:
@@ -166,7 +166,7 @@ def _impedance(dataset: Dataset, figure: Figure) -> None:
 
 
 def _complex(dataset: Dataset) -> tuple[Any, Any, Any]:
-    """Give frequency, real and imaginary part, from whichever pair the dataset holds."""
+    """Return frequency, real and imaginary part, from whichever pair the dataset holds."""
     if {"impedance_real", "impedance_imag"} <= set(dataset.columns):
         return dataset["frequency"], dataset["impedance_real"], dataset["impedance_imag"]
     if {"impedance_abs", "phase"} <= set(dataset.columns):
@@ -191,7 +191,7 @@ PICTURES: dict[str, Callable[[Dataset, Figure], None]] = {"timeseries": _timeser
 
 
 def label(column: Column) -> str:
-    """Give symbol and unit as an axis label: quantity divided by unit."""
+    """Return symbol and unit as an axis label: quantity divided by unit."""
     known = quantities().get(column.quantity or "")
     symbol = _set_in_math(known.symbol) if known and known.symbol else column.name
     return f"{symbol} / {unit_text(column.unit)}" if column.unit else symbol

@@ -69,7 +69,7 @@ class Inputs:
         return len(self.row)
 
     def source_of(self, need: str) -> str:
-        """Give the quantity that answered a need."""
+        """Return the quantity that answered a need."""
         return self.answers[need].quantity
 
     def how(self, need: str) -> str:
@@ -77,23 +77,23 @@ class Inputs:
         return self.answers[need].how
 
     def unit_of(self, need: str) -> str:
-        """Give the unit in which the values of a need arrived."""
+        """Return the unit in which the values of a need arrived."""
         return self.answers[need].unit
 
     def origin_of(self, need: str) -> str:
-        """Tell whether the values were measured, programmed, reported or derived."""
+        """Return whether the values were measured, programmed, reported or derived."""
         return self.answers[need].origin
 
     def is_averaged(self, need: str) -> bool:
-        """Tell whether each value is an average since the row before."""
+        """Return whether each value is an average since the row before."""
         return self.answers[need].averaged
 
     def meta(self, path: str) -> Any:  # noqa: ANN401
-        """Give a metadata value in the unit of its need (else the schema's), or None."""
+        """Return a metadata value in the unit of its need (else the schema's), or None."""
         return self.metadata.value(path, self.units.get(path))
 
     def rng(self) -> np.random.Generator:
-        """Give a fresh random generator; each call begins the same sequence."""
+        """Return a fresh random generator; each call begins the same sequence."""
         return np.random.default_rng(self.seed)
 
 
@@ -160,13 +160,13 @@ def _check_metadata(analysis: Analysis, metadata: Metadata) -> None:
 
 
 def missing_metadata(path: str, why: str = "") -> Refusal:
-    """Give the refusal for a missing path, with the flag that supplies it."""
+    """Return the refusal for a missing path, with the flag that supplies it."""
     code = "missing_area" if path == AREA else "missing_metadata"
     return Refusal(code, f"{path} is not stated{f': {why}' if why else ''}", hint=flag_for(path))
 
 
 def flag_for(path: str) -> str:
-    """Give the command-line flag that states a metadata path."""
+    """Return the command-line flag that states a metadata path."""
     leaf = leaf_of(path)
     examples = {AREA: "0.785 cm^2", "cell.temperature": "30 degC"}
     other = "|".join(leaf.choices) if leaf.choices else f"1 {leaf.unit}" if leaf.unit else "..."
@@ -251,7 +251,7 @@ def _per_area(need: Need, column: Column, metadata: Metadata) -> Answer:
 
 
 def _cell_voltage(need: Need, data: Dataset, metadata: Metadata) -> Answer | None:
-    """Give the cell voltage from potentials, where what they are measured against is stated."""
+    """Return the cell voltage from potentials, where what they are measured against is stated."""
     working = data.columns.get("potential_we")
     counter = data.columns.get("potential_ce")
     if working is None:
@@ -327,7 +327,7 @@ def _check_sampling(analysis: Analysis, answers: Mapping[str, Answer], rows: int
 
 
 def describe(need: Need | NeedMeta) -> tuple[str, str, str]:
-    """Give name, unit and what answers of a need, for help pages."""
+    """Return name, unit and what answers of a need, for help pages."""
     if isinstance(need, NeedMeta):
         return need.path, need.unit or leaf_of(need.path).unit or "", need.help or leaf_of(need.path).description
     unit = need.unit + (f" ({need.without_area} without an area)" if need.without_area else "")

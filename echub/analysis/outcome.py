@@ -46,7 +46,7 @@ class Interval:
             raise PluginError("an interval has its ends exchanged", found=f"{self.low} … {self.high}")
 
     def covers(self, value: float) -> bool:
-        """Tell whether a value lies inside."""
+        """Return whether a value lies inside."""
         above = self.low is None or value > self.low or (self.includes_low and value == self.low)
         below = self.high is None or value < self.high or (self.includes_high and value == self.high)
         return above and below
@@ -94,18 +94,18 @@ class Measurand:
 
     @classmethod
     def more_than(cls, unit: str, low: float, **rest: Any) -> Measurand:  # noqa: ANN401
-        """Give a right-censored measurand: all that is known is that it is above `low`."""
+        """Return a right-censored measurand: all that is known is that it is above `low`."""
         interval = Interval(low, None, "bracketing", includes_low=False)
         return cls(unit, interval=interval, censoring="right", **rest)
 
     @classmethod
     def less_than(cls, unit: str, high: float, **rest: Any) -> Measurand:  # noqa: ANN401
-        """Give a left-censored measurand: all that is known is that it is below `high`."""
+        """Return a left-censored measurand: all that is known is that it is below `high`."""
         interval = Interval(None, high, "bracketing", includes_high=False)
         return cls(unit, interval=interval, censoring="left", **rest)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it as plain JSON types."""
+        """Return all of it as plain JSON types."""
         return {
             **_fields(self),
             "interval": _fields(self.interval),
@@ -181,7 +181,7 @@ class Series:
         return cls(tuple(listed), unit)
 
     def array(self) -> Any:  # noqa: ANN401
-        """Give a float64 array, NaN for None."""
+        """Return a float64 array, NaN for None."""
         import numpy as np
 
         return np.array([math.nan if v is None else v for v in self.values], dtype=np.float64)
@@ -221,7 +221,7 @@ class Refusal(DataError):
         return (Refusal, (self.code, self.message), self.__dict__.copy())
 
     def as_flag(self) -> Flag:
-        """Give the flag that the refused outcome carries."""
+        """Return the flag that the refused outcome carries."""
         return Flag(self.code, self.message, "refusal", self.where or "", self.hint or "")
 
 
@@ -247,13 +247,13 @@ class Outcome:
 
     @property
     def status(self) -> Status:
-        """Tell how it went."""
+        """Return how it went."""
         severities = {flag.severity for flag in self.flags}
         return "refused" if "refusal" in severities else "flagged" if "warning" in severities else "ok"
 
     @property
     def refusals(self) -> list[Flag]:
-        """Give the flags that refuse."""
+        """Return the flags that refuse."""
         return [flag for flag in self.flags if flag.severity == "refusal"]
 
     @classmethod
@@ -262,24 +262,24 @@ class Outcome:
         return cls(refusal.measurands, (refusal.as_flag(),), refusal.tables, diagnostics=refusal.diagnostics)
 
     def __getitem__(self, name: str) -> Measurand:
-        """Give a measurand; KeyError names those that are there."""
+        """Return a measurand; KeyError names those that are there."""
         if name in self.measurands:
             return self.measurands[name]
         raise KeyError(f"the outcome has no measurand {name!r}, but {', '.join(self.measurands) or 'none at all'}")
 
     def meta(self, path: str) -> Any:  # noqa: ANN401
-        """Give the value of a metadata path, in the schema's unit, or None."""
+        """Return the value of a metadata path, in the schema's unit, or None."""
         entry = self.metadata.get(path)
         return entry["value"] if entry else None
 
     def replace(self, **changes: Any) -> Outcome:  # noqa: ANN401
-        """Give a copy with other fields."""
+        """Return a copy with other fields."""
         return replace(self, **changes)
 
     # -- JSON ------------------------------------------------------------------------------
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it as plain JSON types."""
+        """Return all of it as plain JSON types."""
         return {
             "format": FORMAT,
             "analysis": self.analysis,

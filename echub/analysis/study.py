@@ -69,7 +69,7 @@ class Step:
 
     @property
     def declared(self) -> Analysis:
-        """Give the declaration of the analysis."""
+        """Return the declaration of the analysis."""
         return registry().analysis(self.analysis)
 
 

@@ -86,7 +86,7 @@ _SCHEMA: Any = _COLUMNS
 
 
 def _rows(answer: Answer) -> Iterable[tuple[Any, ...]]:
-    """Give a row per measurand; an outcome without any has one all the same."""
+    """Return a row per measurand; an outcome without any has one all the same."""
     outcome = answer.outcome
     flags = " ".join(flag.code for flag in outcome.flags)
     carried = [outcome.meta(path) for path in CARRIED]
@@ -110,7 +110,7 @@ def _slug(label: str) -> str:
 
 
 def report(study: Study, answers: Sequence[Answer]) -> str:
-    """Give the page: refusals first, the matrix, results and figures by step, methods, provenance."""
+    """Return the page: refusals first, the matrix, results and figures by step, methods, provenance."""
     template = Template(resources.files("echub").joinpath("templates/report.html").read_text(encoding="utf-8"))
     order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before what they rest on
     return template.substitute(

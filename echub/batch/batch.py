@@ -16,7 +16,7 @@ from pathlib import Path
 
 from echub.batch.ledger import Ledger, Shard
 from echub.batch.skipping import Settings
-from echub.batch.task import Done, How, Task, convert_task, died
+from echub.batch.task import FileResult, RunSettings, Task, convert_task, died
 from echub.batch.workers import each
 from echub.files.annotations import Annotations
 from echub.files.joining import Part, runs_of
@@ -43,7 +43,7 @@ def convert_many(
     shard: str | None = None,
     jobs: int | None = None,
     executor: Executor | None = None,
-) -> Iterator[Done]:
+) -> Iterator[FileResult]:
     """Convert files and whole folders; give a few words about each source as it is done.
 
     `output` is the folder for the results; with it, folders and several files keep a ledger, and
@@ -92,7 +92,7 @@ class Batch:
         self._tasks = [task for task in tasks if shard is None or task.key in shard]
         self._others = [task for task in tasks if shard is not None and task.key not in shard]
         run = self.ledger.run if self.ledger else ""
-        self._how = How(settings, fingerprint, out if self.ledger else None, run, force, whole)
+        self._how = RunSettings(settings, fingerprint, out if self.ledger else None, run, force, whole)
 
     def __enter__(self) -> Batch:
         return self
@@ -103,10 +103,10 @@ class Batch:
             self.ledger.__exit__()
 
     def __len__(self) -> int:
-        """Give the number of sources."""
+        """Return the number of sources."""
         return sum(len(task.jobs) for task in self._tasks)
 
-    def run(self, *, jobs: int | None = None, executor: Executor | None = None) -> Iterator[Done]:
+    def run(self, *, jobs: int | None = None, executor: Executor | None = None) -> Iterator[FileResult]:
         """Convert all sources; give what became of each as it is done, and note it in the ledger."""
         for task in self._others:
             self._said_about(task)  # their rows of a metadata table are for another shard, not for nobody

@@ -38,7 +38,7 @@ class Shard:
         raise UnknownOption("--shard takes i/N", expected="i/N with i from 1 to N, such as 3/16", found=text)
 
     def __contains__(self, key: str) -> bool:
-        """Tell whether a source is in this part; its path in the tree decides, on every machine alike."""
+        """Return whether a source is in this part; its path in the tree decides, on every machine alike."""
         hashed = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
         return int.from_bytes(hashed[:8], "big") % self.count == self.index - 1
 
@@ -122,11 +122,11 @@ class Ledger:
         os.close(self._file)
 
     def is_output(self, path: Path) -> bool:
-        """Tell whether a file is one that a run wrote here."""
+        """Return whether a file is one that a run wrote here."""
         return bool(self._outputs) and os.path.realpath(path) in self._outputs
 
     def about(self, source: str) -> tuple[Entry, ...]:
-        """Give all that was ever said about a source."""
+        """Return all that was ever said about a source."""
         return tuple(Entry.parse(line) for line in self._lines.get(source, ()))
 
     def note(self, entry: Entry) -> None:

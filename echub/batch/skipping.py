@@ -63,7 +63,7 @@ def still_there(entries: Iterable[Entry], sha256: str, settings: str, folder: Pa
 
 
 def replaceable(entries: Iterable[Entry], path: str, sha256: str, out: Path) -> dict[str, frozenset[str]]:
-    """Give what may be replaced at each path: what was written for this source, wherever it lies now."""
+    """Return what may be replaced at each path: what was written for this source, wherever it lies now."""
     found: dict[str, set[str]] = {}
     for entry in entries:
         if path == entry.path or sha256 == entry.sha256:
@@ -85,7 +85,7 @@ def sha256_of(hashes: Sequence[str]) -> str:
 
 
 def beside(folder: Path, asked: Iterable[str]) -> dict[str, str]:
-    """Give the state of what a reader looked for beside a source, by name or pattern; empty: nothing there."""
+    """Return the state of what a reader looked for beside a source, by name or pattern; empty: nothing there."""
     return {pattern: _found(folder, pattern) for pattern in sorted(set(asked))}
 
 

@@ -14,14 +14,14 @@ from echub.errors import EchubError, PluginError, WorkerDied
 from echub.files.annotations import Annotations
 from echub.files.conversion import Conversion, convert, convert_joined
 from echub.files.joining import Link, Part
-from echub.files.output import Earlier, Job, Written
+from echub.files.output import Job, PreviousOutputs, Written
 from echub.model.notice import Notice
 from echub.model.source import Source
 from echub.registry.registry import PLUGIN_FAULTS
 
 
 @dataclass(frozen=True)
-class Done:
+class FileResult:
     """What became of one source: little enough to be sent between processes and kept by the thousand.
 
     `status` is that of a conversion, or `unchanged`. `said` is the object for `--json`, where wanted.
@@ -40,7 +40,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class How:
+class RunSettings:
     """What is alike for all sources of a run."""
 
     settings: Settings
@@ -62,27 +62,27 @@ class Task:
 
     @property
     def key(self) -> str:
-        """Give the path in the tree: of the source, or of the run that the files are joined to."""
+        """Return the path in the tree: of the source, or of the run that the files are joined to."""
         return run_key(self.jobs, self.links)
 
 
 def run_key(jobs: Sequence[Job], links: Sequence[Link]) -> str:
-    """Give the path in the tree of what the jobs become: a single source's own, or the run's."""
+    """Return the path in the tree of what the jobs become: a single source's own, or the run's."""
     if len(jobs) == 1:
         return jobs[0].key
     return os.path.join(os.path.dirname(jobs[0].key), links[0].run).replace(os.sep, "/")
 
 
-def convert_task(how: How, task: Task) -> list[Done]:
+def convert_task(how: RunSettings, task: Task) -> list[FileResult]:
     """Convert one source, or the linked files of a run to one; where they are none, each by itself."""
     done = _convert(how, task)
-    if isinstance(done, Done):
+    if isinstance(done, FileResult):
         return [done]
     notice = Notice("not-joined", f"converted by itself: {done}")
     return [_noticed(_convert(how, replace(task, jobs=(job,), links=())), notice) for job in task.jobs]
 
 
-def _noticed(done: Done | str, notice: Notice) -> Done:
+def _noticed(done: FileResult | str, notice: Notice) -> FileResult:
     if isinstance(done, str):  # a single file is never refused as a run
         raise TypeError(done)
     if done.status not in ("ok", "flagged"):
@@ -95,7 +95,7 @@ def _noticed(done: Done | str, notice: Notice) -> Done:
     return replace(done, status="flagged", notices=(*done.notices, notice), said=said)
 
 
-def _convert(how: How, task: Task) -> Done | str:
+def _convert(how: RunSettings, task: Task) -> FileResult | str:
     """Convert, unless the result is there; whatever goes wrong becomes part of the answer."""
     entry = _Noting(how, task)
     try:
@@ -120,7 +120,7 @@ def _convert(how: How, task: Task) -> Done | str:
     return _done(how, task, result, entry.of(result))
 
 
-def _made(how: How, task: Task, earlier: Earlier | None) -> Conversion | str:
+def _made(how: RunSettings, task: Task, earlier: PreviousOutputs | None) -> Conversion | str:
     shared = {**vars(how.settings), "annotations": task.annotations, "force": how.force, "earlier": earlier}
     if len(task.jobs) == 1:
         return convert(task.jobs[0].source, task.jobs[0].stem, **shared)
@@ -128,9 +128,9 @@ def _made(how: How, task: Task, earlier: Earlier | None) -> Conversion | str:
     return convert_joined(parts, **shared)
 
 
-def _done(how: How, task: Task, result: Conversion, entry: Entry | None) -> Done:
+def _done(how: RunSettings, task: Task, result: Conversion, entry: Entry | None) -> FileResult:
     record = result.record
-    return Done(
+    return FileResult(
         result.source,
         result.status,
         task.jobs[0].named,
@@ -144,17 +144,17 @@ def _done(how: How, task: Task, result: Conversion, entry: Entry | None) -> Done
     )
 
 
-def _unchanged(how: How, task: Task, entry: Entry) -> Done:
+def _unchanged(how: RunSettings, task: Task, entry: Entry) -> FileResult:
     source = ", ".join(str(job.source) for job in task.jobs)
     outputs = [str((how.out or Path()) / part.path) for part in entry.output]
     said = Conversion(source, outputs, content_sha256=entry.content_sha256).as_dict()
     said |= {"status": "unchanged", "reader": entry.reader}
-    return Done(
+    return FileResult(
         source, "unchanged", task.jobs[0].named, tuple(outputs), said=said if how.whole else None, entry=entry
     )
 
 
-def died(how: How, task: Task) -> Done:
+def died(how: RunSettings, task: Task) -> FileResult:
     """Say that the process died that converted this source."""
     error = WorkerDied(
         "the process that converted this file died",
@@ -169,7 +169,7 @@ def died(how: How, task: Task) -> Done:
 class _Noting:
     """What the ledger has to say about a task, before and after."""
 
-    def __init__(self, how: How, task: Task) -> None:
+    def __init__(self, how: RunSettings, task: Task) -> None:
         self.how, self.task = how, task
         self.entries = task.entries.get(task.key, ())
         self.out = how.out or Path()
@@ -189,12 +189,12 @@ class _Noting:
         self.sha256 = sha256_of([Source(path).sha256() for path in self.sources])
         self.settings = settings_of(self.how.fingerprint, self.sources, self.task.annotations)
 
-    def earlier(self) -> Earlier | None:
+    def earlier(self) -> PreviousOutputs | None:
         """Say what may be replaced; None where no ledger is kept."""
         if self.how.out is None:
             return None
         written = replaceable(self.entries, self.path, self.sha256, self.out)
-        return Earlier(written, self.how.run, self.how.force)
+        return PreviousOutputs(written, self.how.run, self.how.force)
 
     def of(self, result: Conversion) -> Entry | None:
         """Make the entry of a conversion."""
@@ -237,7 +237,7 @@ class _Noting:
 
 
 def _relative(path: Path, folder: Path) -> str:
-    """Give the path from a folder, in a form that is the same on every system."""
+    """Return the path from a folder, in a form that is the same on every system."""
     try:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:  # on another drive

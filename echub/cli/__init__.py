@@ -50,7 +50,7 @@ class LazyGroup(typer.core.TyperGroup):
 
 
 def new_app(**settings: Any) -> typer.Typer:  # noqa: ANN401
-    """Give a typer app with the settings that all commands share: plain help, no tracebacks dressed up."""
+    """Return a typer app with the settings that all commands share: plain help, no tracebacks dressed up."""
     return typer.Typer(
         add_completion=False,
         rich_markup_mode=None,

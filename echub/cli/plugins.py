@@ -138,7 +138,7 @@ def check(
 
 
 def _quietly() -> list[Plugin]:
-    """Give all plugins; what is wrong with one is shown by the command, not warned of."""
+    """Return all plugins; what is wrong with one is shown by the command, not warned of."""
     import warnings
 
     from echub.registry.registry import PluginWarning, registry
@@ -149,7 +149,7 @@ def _quietly() -> list[Plugin]:
 
 
 def _named(name: str) -> list[Plugin]:
-    """Give the plugin of a name, or all plugins of the distribution of that name."""
+    """Return the plugin of a name, or all plugins of the distribution of that name."""
     from echub.errors import UnknownReader
 
     found = _quietly()

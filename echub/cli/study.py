@@ -68,7 +68,7 @@ def _report(answers: list[Answer], written: list[Path]) -> None:
 
 
 def _exit_code(answers: list[Answer]) -> int:
-    """Give 3 where a file could not be read, 1 where a question was refused."""
+    """Return 3 where a file could not be read, 1 where a question was refused."""
     from echub.errors import SourceError
 
     unreadable = {SourceError.code, *(kind.code for kind in SourceError.__subclasses__())}

@@ -61,7 +61,7 @@ class MetaTable:
         return cls(path.name, {n: _row(names, row, path, n) for n, row in enumerate(cells[1:], 2) if any(row)})
 
     def own(self, path: Path) -> dict[int, dict[str, str]]:
-        """Give the rows for a file, and note that they met one."""
+        """Return the rows for a file, and note that they met one."""
         own = {number: row for number, row in self.rows.items() if _matches(row["file"], path)}
         self.matched.update(own)
         return own
@@ -109,7 +109,7 @@ def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[st
 
 
 def _matches(pattern: str, path: Path) -> bool:
-    """Tell whether a name, the end of a path or a glob of either is meant; a literal `[1]` counts as written."""
+    """Return whether a name, the end of a path or a glob of either is meant; a literal `[1]` counts as written."""
     whole = f"/{path.as_posix()}"
     if whole.endswith(f"/{pattern}"):
         return bool(pattern)
@@ -137,7 +137,7 @@ class Annotations:
         return cls([MetaTable.load(path) for path in tables], dict(values or {}))
 
     def for_files(self, paths: Iterable[Path]) -> Annotations:
-        """Give what concerns some files, small enough to send to another process."""
+        """Return what concerns some files, small enough to send to another process."""
         paths = list(paths)
         own = [{k: row for path in paths for k, row in table.own(path).items()} for table in self.tables]
         named = zip(self.tables, own, strict=True)

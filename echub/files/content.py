@@ -27,7 +27,7 @@ BLOCK = 65_536
 
 
 def block_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Give the largest block of at most `BLOCK` values that lie side by side in an array: 1 … 1, n, whole axes."""
+    """Return the largest block of at most `BLOCK` values side by side in an array: 1 … 1, n, whole axes."""
     block: list[int] = []
     room = BLOCK
     for length in reversed(shape):
@@ -59,7 +59,7 @@ def column_digest(values: NDArray[Any], digests: Iterable[bytes] | None = None) 
 
 
 def describe_column(column: Column) -> dict[str, Any]:
-    """Give everything of a column but its values, as plain JSON types."""
+    """Return everything of a column but its values, as plain JSON types."""
     return {
         "name": column.name,
         "quantity": column.quantity,
@@ -89,7 +89,7 @@ def describe_column(column: Column) -> dict[str, Any]:
 
 
 def describe_dataset(dataset: Dataset) -> dict[str, Any]:
-    """Give everything of a dataset but its columns."""
+    """Return everything of a dataset but its columns."""
     return {
         **({"label": dataset.label} if dataset.label else {}),
         "kind": dataset.kind,

@@ -16,7 +16,7 @@ from echub.errors import EchubError, PluginError
 from echub.files import store
 from echub.files.annotations import Annotations
 from echub.files.joining import Part, join, why_not_one_run
-from echub.files.output import Earlier, Written, require_free, write_atomically
+from echub.files.output import PreviousOutputs, Written, require_free, write_atomically
 from echub.files.reading import Readable, read
 from echub.model.dataset import Dataset
 from echub.model.record import Record
@@ -47,7 +47,7 @@ class Conversion:
 
     @property
     def status(self) -> Status:
-        """Tell how it went: `flagged` is a success with warnings, `unknown` no reader knows it.
+        """Return how it went: `flagged` is a success with warnings, `unknown` no reader knows it.
 
         What only a reader of last resort took and could not read counts as unknown, too.
         """
@@ -56,7 +56,7 @@ class Conversion:
         return "flagged" if self.record is not None and (self.record.notices or self.record.dropped) else "ok"
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the object that `--json` prints for a file."""
+        """Return the object that `--json` prints for a file."""
         record = self.record
         result: dict[str, Any] = {
             "source": self.source,
@@ -77,7 +77,7 @@ class Conversion:
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
-    """Give kind, rows and columns of a dataset, for `--json`."""
+    """Return kind, rows and columns of a dataset, for `--json`."""
     return {
         "name": dataset.name,
         "kind": dataset.kind,
@@ -100,7 +100,7 @@ def convert(
     annotations: Annotations | None = None,
     siblings: bool = True,
     force: bool = False,
-    earlier: Earlier | None = None,
+    earlier: PreviousOutputs | None = None,
 ) -> Conversion:
     """Convert one source; the output's name is the source's with a suffix added.
 
@@ -132,7 +132,7 @@ def convert_joined(
     annotations: Annotations | None = None,
     siblings: bool = True,
     force: bool = False,
-    earlier: Earlier | None = None,
+    earlier: PreviousOutputs | None = None,
 ) -> Conversion | str:
     """Convert the linked files of one run to one output, named after the run.
 
@@ -153,7 +153,9 @@ def convert_joined(
     return result
 
 
-def _write(result: Conversion, parts: list[tuple[Path, Any]], force: bool, earlier: Earlier | None) -> None:
+def _write(
+    result: Conversion, parts: list[tuple[Path, Any]], force: bool, earlier: PreviousOutputs | None
+) -> None:
     for target, _ in parts:
         require_free(target, force=force or earlier is not None)
     result.written = write_atomically(parts, earlier)

@@ -49,7 +49,7 @@ def describe(record: Record, kind: str) -> dict[str, Any]:
 
 
 def plain_types(described: Mapping[str, Any]) -> dict[str, str]:
-    """Give the columns of the bare table by name, with their NumPy types; text is `O`.
+    """Return the columns of the bare table by name, with their NumPy types; text is `O`.
 
     Packed columns are replaced by their bit fields, as in `Dataset.plain`.
     """

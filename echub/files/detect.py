@@ -85,7 +85,7 @@ def choose(source: Source, registry: Registry) -> Reader:
 
 
 def _is_worth_a_try(match: Match, source: Source) -> bool:
-    """Tell whether a fallback may have a file: where it only guesses, no foreign suffix may speak against it."""
+    """Return whether a fallback may have a file: where it only guesses, no foreign suffix may speak against it."""
     return match.confidence > Confidence.MAYBE or source.suffix in ("", *match.reader.suffixes)
 
 

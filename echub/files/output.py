@@ -37,7 +37,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class PreviousOutputs:
     """What earlier runs wrote: sha256 of their outputs by path.
 
     Such a file may be replaced, and one that is what would be written anyway stays; no other, unless
@@ -117,7 +117,7 @@ def require_free(target: Path, *, force: bool) -> None:
 
 
 def write_atomically(
-    parts: Sequence[tuple[Path, Callable[[Path], None]]], earlier: Earlier | None = None
+    parts: Sequence[tuple[Path, Callable[[Path], None]]], earlier: PreviousOutputs | None = None
 ) -> list[Written]:
     """Write files under temporary names and rename them when all are complete.
 
@@ -149,7 +149,7 @@ def write_atomically(
     return written
 
 
-def _settled(path: Path, target: Path, earlier: Earlier) -> Written:
+def _settled(path: Path, target: Path, earlier: PreviousOutputs) -> Written:
     """Hash a complete file, and refuse to put it in the place of anything but earlier output."""
     made = Written(str(target), path.stat().st_size, file_sha256(path))
     if os.path.lexists(target) and not earlier.anything:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 
-class SteadyFile(io.FileIO):
+class DeferredErrorFile(io.FileIO):
     """A file that keeps the first error of the system to itself until HDF5 has closed it.
 
     HDF5 crashes the whole process at its end where it could not flush a file: a full disk must

@@ -32,7 +32,7 @@ from echub.files.content import (
     describe_dataset,
 )
 from echub.files.description import restore_column
-from echub.files.steady import SteadyFile
+from echub.files.steady import DeferredErrorFile
 from echub.model import units
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
@@ -72,7 +72,7 @@ _FEW_LABELS = 256
 
 def write(record: Record, path: Path) -> str:
     """Write a record to a new file; give its `content_sha256`."""
-    with SteadyFile(path) as steady, h5py.File(steady, "w", libver=("earliest", "v110")) as file:
+    with DeferredErrorFile(path) as steady, h5py.File(steady, "w", libver=("earliest", "v110")) as file:
         root = h5g.open(file.id, b"/")
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
@@ -121,7 +121,7 @@ def _ordered_group(root: h5g.GroupID, name: str) -> h5g.GroupID:
 
 
 def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str, Any]) -> None:
-    """Give a new object its attributes: texts, or arrays of numbers."""
+    """Return a new object its attributes: texts, or arrays of numbers."""
     for name, value in attributes.items():
         if isinstance(value, str):
             data, kind, space = _text(value), _TEXT_TYPE, _SCALAR
@@ -133,7 +133,7 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
 
 @lru_cache(4096)
 def _text(value: str) -> NDArray[Any]:
-    """Give a text as HDF5 takes it; units, quantities and headers are the same in file after file."""
+    """Return a text as HDF5 takes it; units, quantities and headers are the same in file after file."""
     return np.array(encodable(value.replace("\0", "\\0")), dtype=_TEXT)  # HDF5 ends a text at its first zero
 
 
@@ -208,7 +208,7 @@ def _fill(dataset: Dataset, arrays: dict[str, h5d.DatasetID]) -> Iterator[tuple[
 
 
 def _attributes(column: Column) -> dict[str, Any]:
-    """Give the attributes of a column: conventional ones for every reader, one JSON for our own."""
+    """Return the attributes of a column: conventional ones for every reader, one JSON for our own."""
     described = describe_column(column)
     known = units.table().find(column.unit) if column.unit else None
     shown = {
@@ -232,7 +232,7 @@ def _attributes(column: Column) -> dict[str, Any]:
 
 
 def _says(value: Any) -> bool:  # noqa: ANN401
-    """Tell whether a value says more than its default; position 0 does."""
+    """Return whether a value says more than its default; position 0 does."""
     return value not in (None, "", [], {}) and value is not False
 
 
@@ -262,7 +262,7 @@ _DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, R
 
 
 def is_native(source: Source) -> bool:
-    """Tell whether this is HDF5 of ours, or HDF5 so damaged that nobody can tell."""
+    """Return whether this is HDF5 of ours, or HDF5 so damaged that nobody can tell."""
     if not source.head.startswith(SIGNATURE):
         return False
     try:
@@ -309,7 +309,7 @@ def read(what: Source | Path, *, values: bool = True) -> Record:
 
 
 def stated_content(path: Path) -> str:
-    """Give the `content_sha256` that was written with a native file."""
+    """Return the `content_sha256` that was written with a native file."""
     with h5py.File(path, "r") as file:
         return str(file.attrs.get("content_sha256", ""))
 

@@ -31,7 +31,7 @@ class Check:
     found: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it for `--json`."""
+        """Return all of it for `--json`."""
         return {"what": self.what, "holds": self.holds, "found": self.found}
 
 

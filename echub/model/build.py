@@ -102,7 +102,7 @@ def _part(
 
 
 def _is_void(values: NDArray[Any]) -> bool:
-    """Tell whether a column says nothing: one bit pattern throughout, and that zero or NaN."""
+    """Return whether a column says nothing: one bit pattern throughout, and that zero or NaN."""
     if values.size == 0:
         return True
     if values.dtype.kind not in "fiu":
@@ -206,7 +206,7 @@ def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Colu
 
 
 def _little(source: SourceColumn) -> SourceColumn:
-    """Give values in little-endian order, as they are stored, and truth values as 0 and 1."""
+    """Return values in little-endian order, as they are stored, and truth values as 0 and 1."""
     values = source.values
     wanted = np.dtype(np.uint8) if values.dtype.kind == "b" else values.dtype.newbyteorder("<")
     return source if values.dtype == wanted else replace(source, values=values.astype(wanted))

@@ -73,7 +73,7 @@ _Key = tuple[str, ...]
 
 
 def _key(column: SourceColumn) -> _Key:
-    """Tell which columns of different channels are one column of the long table."""
+    """Return which columns of different channels are one column of the long table."""
     return (column.quantity or column.header, column.unit or "", column.origin, str(column.negate))
 
 
@@ -109,7 +109,7 @@ def _codes(header: str, texts: Sequence[str], number: NDArray[Any]) -> SourceCol
 
 
 def source_pieces(dataset: Dataset) -> Iterator[tuple[tuple[int, str], tuple[NDArray[Any], NDArray[Any]]]]:
-    """Give what each column of the source contributed: (position, header), then rows and values."""
+    """Return what each column of the source contributed: (position, header), then rows and values."""
     if CHANNEL not in dataset.columns:
         return
     channel, row = dataset[CHANNEL], dataset["row"]
@@ -123,5 +123,5 @@ def source_pieces(dataset: Dataset) -> Iterator[tuple[tuple[int, str], tuple[NDA
 
 
 def is_long(dataset: Dataset) -> bool:
-    """Tell whether a dataset is a long table whose columns know their places in the source."""
+    """Return whether a dataset is a long table whose columns know their places in the source."""
     return any(PLACES in column.attrs for column in dataset.columns.values())

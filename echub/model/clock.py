@@ -59,7 +59,7 @@ def set_absolute_start(metadata: Metadata) -> list[Notice]:
 
 
 def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:
-    """Give the instants of a dataset's rows, UTC, datetime64[us] of shape (n,).
+    """Return the instants of a dataset's rows, UTC, datetime64[us] of shape (n,).
 
     Raises `MetadataError` where the zone of the clock is unknown.
     """

@@ -35,7 +35,7 @@ class Bits:
     meanings: Mapping[int, str] = field(default_factory=dict)
 
     def extract(self, packed: NDArray[Any]) -> NDArray[Any]:
-        """Give the values of the field, in the packed column's own type."""
+        """Return the values of the field, in the packed column's own type."""
         shift = (self.mask & -self.mask).bit_length() - 1
         return (packed & self.mask) >> shift
 
@@ -69,18 +69,18 @@ class Column:
 
     @property
     def is_vendor(self) -> bool:
-        """Tell whether the column maps to no quantity of the vocabulary."""
+        """Return whether the column maps to no quantity of the vocabulary."""
         return self.quantity is None
 
     def to(self, unit: str, *, point: bool = False) -> NDArray[np.float64]:
-        """Give the values in another unit, as float64."""
+        """Return the values in another unit, as float64."""
         if self.unit is None:
             raise UnitMismatch(f"the column {self.name!r} has no unit", expected=unit, found="no unit")
         # Looked up, never parsed: a printed V/mA is no resistance.
         return scale_between(known_unit(self.unit), unit, point=point).apply(self.values)
 
     def plain(self) -> NDArray[Any]:
-        """Give what a reader wants to see: text for codes with labels, else the values."""
+        """Return what a reader wants to see: text for codes with labels, else the values."""
         if not self.labels:
             return self.values
         codes, inverse = np.unique(self.values, return_inverse=True)
@@ -88,7 +88,7 @@ class Column:
         return words[inverse.reshape(self.values.shape)]
 
     def source_values(self) -> NDArray[Any]:
-        """Give the values as the source had them, in its type; text as text.
+        """Return the values as the source had them, in its type; text as text.
 
         Bit for bit, save for scaled float64 values, whose last digit may differ.
         """

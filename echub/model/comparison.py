@@ -52,11 +52,11 @@ class Verdict:
 
     @property
     def agrees(self) -> bool:
-        """Tell whether both say the same as far as they say it."""
+        """Return whether both say the same as far as they say it."""
         return self.verdict in AGREEING
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it for `--json`."""
+        """Return all of it for `--json`."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
@@ -72,11 +72,11 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Tell whether all that both sides say is the same; metadata are reported, not judged."""
+        """Return whether all that both sides say is the same; metadata are reported, not judged."""
         return not self.differences and all(verdict.agrees for verdict in self.verdicts)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it for `--json`."""
+        """Return all of it for `--json`."""
         return {
             "agrees": self.agrees,
             "columns": [verdict.as_dict() for verdict in self.verdicts],
@@ -129,7 +129,7 @@ def _compare_datasets(a: Dataset, b: Dataset, result: Comparison) -> None:
 
 
 def _common_rows(a: Dataset, b: Dataset) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give the positions of the source rows that both have."""
+    """Return the positions of the source rows that both have."""
     if "row" not in a.columns or "row" not in b.columns:
         count = min(a.rows, b.rows)
         return np.arange(count), np.arange(count)
@@ -203,7 +203,7 @@ def _words(side: _Side) -> NDArray[Any]:
 
 
 def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
-    """Give both columns as float64, in the source's own numbers where both come from one unit."""
+    """Return both columns as float64, in the source's own numbers where both come from one unit."""
     if any(side.column.labels and side.quantity is None for side in (one, other)):
         return None, None
     in_source = one.of_source and other.of_source and one.column.scale == other.column.scale
@@ -215,7 +215,7 @@ def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any] | None, NDArray[Any
 
 
 def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> NDArray[Any]:
-    """Give how far two numbers may lie apart: half a printed digit, a rounding, or that of a recipe."""
+    """Return how far two numbers may lie apart: half a printed digit, a rounding, or that of a recipe."""
     size = np.maximum(np.abs(np.nan_to_num(a)), np.abs(np.nan_to_num(b)))
     relative = 0.0
     if "derived" in (one.column.origin, other.column.origin):
@@ -234,7 +234,7 @@ def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> ND
 
 
 def _half_digit(values: NDArray[Any], digits: int) -> NDArray[Any]:
-    """Give half a unit in the last printed place, with the rounding of a float64."""
+    """Return half a unit in the last printed place, with the rounding of a float64."""
     size = np.abs(np.nan_to_num(values))
     with np.errstate(divide="ignore"):
         exponent = np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1.0))), -300)
@@ -261,7 +261,7 @@ def _name(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> str:
 
 
 def _resolve_zero_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Give rows of zeros the name of a known anomaly that begins at the same row and has as many rows."""
+    """Return rows of zeros the name of a known anomaly that begins at the same row and has as many rows."""
     named = {(v.dataset, v.first, v.rows): v.verdict for v in verdicts if v.verdict in (MASKED, ZEROED)}
     return [
         replace(v, verdict=named.get((v.dataset, v.first, v.rows), DIFFERS)) if v.verdict == _ZERO_ROWS else v

@@ -32,7 +32,7 @@ class Omitted:
     fill: str
 
     def values(self, rows: int) -> NDArray[Any]:
-        """Give the values that were left out."""
+        """Return the values that were left out."""
         one = np.frombuffer(bytes.fromhex(self.fill), dtype=self.dtype)
         return np.repeat(one, rows) if one.size else np.empty(0, self.dtype)
 
@@ -41,7 +41,7 @@ class Omitted:
 class Dataset:
     """Columns of one kind; ``dataset["current"]`` is the array of that column.
 
-    Bit fields of a packed column answer under their own names. `where`, `time_slice` and
+    Bit fields of a packed column answer under their own names. `query`, `time_slice` and
     `select` give smaller datasets that remember in `history` how they were made.
     """
 
@@ -64,7 +64,7 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        """Give the name in its record: the kind, or the label of one of several of a kind."""
+        """Return the name in its record: the kind, or the label of one of several of a kind."""
         return self.label or self.kind
 
     @property
@@ -87,7 +87,7 @@ class Dataset:
         return self.rows
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """Give the values of a column or bit field; labelled codes as text.
+        """Return the values of a column or bit field; labelled codes as text.
 
         Raises `UnknownColumn`, with near names.
         """
@@ -99,13 +99,13 @@ class Dataset:
         raise self._unknown(name)
 
     def column(self, name: str) -> Column:
-        """Give a column with all that is known about it."""
+        """Return a column with all that is known about it."""
         if name not in self.columns:
             raise self._unknown(name)
         return self.columns[name]
 
     def quantity(self, quantity: str) -> Column:
-        """Give the one column of a quantity; `AmbiguousColumn` names them where there are several."""
+        """Return the one column of a quantity; `AmbiguousColumn` names them where there are several."""
         found = [column for column in self.columns.values() if column.quantity == quantity]
         if len(found) > 1:
             names = ", ".join(column.name for column in found)
@@ -118,12 +118,12 @@ class Dataset:
 
     @property
     def quantities(self) -> set[str]:
-        """Give the quantities present, those of bit fields included."""
+        """Return the quantities present, those of bit fields included."""
         of_bits = {bits.quantity for _, bits in self.bit_fields() if bits.quantity}
         return {column.quantity for column in self.columns.values() if column.quantity} | of_bits
 
     def to(self, name: str, unit: str) -> NDArray[np.float64]:
-        """Give a column in any unit of its dimension, as float64.
+        """Return a column in any unit of its dimension, as float64.
 
         Raises `UnitMismatch` where the dimensions differ. A temperature converts as a point on
         its scale.
@@ -152,8 +152,8 @@ class Dataset:
 
     # -- choosing --------------------------------------------------------------------------
 
-    def where(self, expression: str) -> Dataset:
-        """Keep the rows for which an expression holds: ``where("cycle == 3 and current > 0")``.
+    def query(self, expression: str) -> Dataset:
+        """Keep the rows for which an expression holds: ``query("cycle == 3 and current > 0")``.
 
         Names are columns, in their canonical units; comparison, arithmetic, `and`, `or`, `not`
         and `in (1, 2)` are understood. Raises `SelectionError`.
@@ -161,7 +161,14 @@ class Dataset:
         from echub.model.selection import evaluate
 
         self._require_table()
-        return self._keep(evaluate(expression, self.__getitem__, self.rows), f"where {expression}")
+        return self._keep(evaluate(expression, self.__getitem__, self.rows), f"query {expression}")
+
+    def where(self, expression: str) -> Dataset:
+        """Do what `query` does; the name is deprecated, because in pandas and xarray `where` masks."""
+        import warnings
+
+        warnings.warn("Dataset.where is now Dataset.query", DeprecationWarning, stacklevel=2)
+        return self.query(expression)
 
     def time_slice(self, start: float | None = None, stop: float | None = None) -> Dataset:
         """Keep start <= time < stop, in seconds of the source's own clock."""
@@ -193,23 +200,23 @@ class Dataset:
     # -- handing over ----------------------------------------------------------------------
 
     def plain(self) -> dict[str, NDArray[Any]]:
-        """Give every name's values: text for labelled codes, bit fields in place of packed columns."""
+        """Return every name's values: text for labelled codes, bit fields in place of packed columns."""
         return {name: self[name] for name in self.names if not (name in self.columns and self.columns[name].bits)}
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Give a pandas DataFrame; the units stand in ``frame.attrs["units"]``."""
+        """Return a pandas DataFrame; the units stand in ``frame.attrs["units"]``."""
         from echub.model import frames
 
         return frames.to_pandas(self.kind, self.columns, self.plain())
 
     def to_polars(self) -> polars.DataFrame:
-        """Give a polars DataFrame."""
+        """Return a polars DataFrame."""
         from echub.model import frames
 
         return frames.to_polars(self.kind, self.columns, self.plain())
 
     def to_xarray(self) -> xarray.Dataset:
-        """Give an xarray Dataset with units and origins as attributes."""
+        """Return an xarray Dataset with units and origins as attributes."""
         from echub.model import frames
 
         return frames.to_xarray(self.kind, self.columns, self.plain())
@@ -233,7 +240,7 @@ class Dataset:
 
 
 def _is_name(name: str) -> bool:
-    """Tell whether HDF5 and its readers take a name."""
+    """Return whether HDF5 and its readers take a name."""
     return name not in ("", ".", "..") and not set("/\0") & set(name) and name == encodable(name)
 
 

@@ -21,7 +21,7 @@ Values = Mapping[str, Any]
 
 
 def to_pandas(kind: str, columns: Columns, values: Values) -> pandas.DataFrame:
-    """Give a DataFrame with one column per name, and the units in `attrs`."""
+    """Return a DataFrame with one column per name, and the units in `attrs`."""
     try:
         import pandas as pd
     except ImportError as error:
@@ -32,7 +32,7 @@ def to_pandas(kind: str, columns: Columns, values: Values) -> pandas.DataFrame:
 
 
 def to_polars(kind: str, columns: Columns, values: Values) -> polars.DataFrame:
-    """Give a DataFrame with one column per name."""
+    """Return a DataFrame with one column per name."""
     import polars as pl
 
     return pl.DataFrame(
@@ -41,7 +41,7 @@ def to_polars(kind: str, columns: Columns, values: Values) -> polars.DataFrame:
 
 
 def to_xarray(kind: str, columns: Columns, values: Values) -> xarray.Dataset:
-    """Give a Dataset over the kind's axes, with units and origins as attributes."""
+    """Return a Dataset over the kind's axes, with units and origins as attributes."""
     try:
         import xarray as xr
     except ImportError as error:
@@ -57,7 +57,7 @@ def to_xarray(kind: str, columns: Columns, values: Values) -> xarray.Dataset:
 
 
 def units_of(columns: Columns) -> dict[str, str]:
-    """Give the unit of every column that has one."""
+    """Return the unit of every column that has one."""
     return {name: column.unit for name, column in columns.items() if column.unit and not column.bits}
 
 

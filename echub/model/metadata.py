@@ -82,11 +82,11 @@ class Metadata:
         self.entries.append(Entry(path, checked, leaf.unit, source))
 
     def get(self, path: str) -> Entry | None:
-        """Give the statement that counts, the last one."""
+        """Return the statement that counts, the last one."""
         return next((entry for entry in reversed(self.entries) if entry.path == path), None)
 
     def value(self, path: str, unit: str | None = None) -> Any:  # noqa: ANN401
-        """Give the value that counts, in the asked unit, or None."""
+        """Return the value that counts, in the asked unit, or None."""
         entry = self.get(path)
         if entry is None or unit is None or entry.unit is None:
             return entry.value if entry else None
@@ -119,7 +119,7 @@ class Metadata:
         return notices
 
     def tree(self) -> dict[str, Any]:
-        """Give the statements that count as a nested tree of leaves."""
+        """Return the statements that count as a nested tree of leaves."""
         root: dict[str, Any] = {}
         for entry in self:
             *parents, last = entry.path.split(".")

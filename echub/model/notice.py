@@ -13,5 +13,5 @@ class Notice:
     message: str
 
     def as_dict(self) -> dict[str, str]:
-        """Give code and message for `--json`."""
+        """Return code and message for `--json`."""
         return {"code": self.code, "message": self.message}

@@ -25,7 +25,7 @@ class Dropped:
     why: str
 
     def as_dict(self) -> dict[str, str]:
-        """Give both for `--json`."""
+        """Return both for `--json`."""
         return {"what": self.what, "why": self.why}
 
 
@@ -45,7 +45,7 @@ class Provenance:
     operations: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it as plain JSON types."""
+        """Return all of it as plain JSON types."""
         return {
             "source": dict(self.source),
             "reader": dict(self.reader),
@@ -94,7 +94,7 @@ class Record:
         self.provenance = provenance if provenance is not None else Provenance()
 
     def __getitem__(self, kind: str) -> Dataset:
-        """Give a dataset; `UnknownColumn` lists those that are there."""
+        """Return a dataset; `UnknownColumn` lists those that are there."""
         if kind in self.datasets:
             return self.datasets[kind]
         raise UnknownColumn(f"the record has no {kind} dataset", found=", ".join(self.datasets) or "no dataset")

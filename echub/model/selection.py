@@ -1,4 +1,4 @@
-"""Evaluate the expressions of `Dataset.where` over columns, and nothing else."""
+"""Evaluate the expressions of `Dataset.query` over columns, and nothing else."""
 
 from __future__ import annotations
 

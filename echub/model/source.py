@@ -57,12 +57,12 @@ class Source:
 
     @property
     def shown(self) -> str:
-        """Give the path as the user named it, or the name of bytes in memory."""
+        """Return the path as the user named it, or the name of bytes in memory."""
         return str(self.path) if self.path is not None else self.name
 
     @property
     def suffix(self) -> str:
-        """Give the last suffix, in lower case."""
+        """Return the last suffix, in lower case."""
         return Path(self.name).suffix.lower()
 
     @contextmanager
@@ -80,7 +80,7 @@ class Source:
 
     @cached_property
     def head(self) -> bytes:
-        """Give the first 64 KiB, read once."""
+        """Return the first 64 KiB, read once."""
         return self.read(0, HEAD)
 
     def read(self, offset: int = 0, length: int = -1) -> bytes:
@@ -140,7 +140,7 @@ class Source:
 
 
 def _last_written(path: Path) -> tuple[int, int] | None:
-    """Give size and time of the last change, as the system states them."""
+    """Return size and time of the last change, as the system states them."""
     try:
         stated = os.stat(path)
     except OSError:
@@ -149,7 +149,7 @@ def _last_written(path: Path) -> tuple[int, int] | None:
 
 
 def _size(path: Path) -> int:
-    """Give the size of a readable file, or say why it is none."""
+    """Return the size of a readable file, or say why it is none."""
     try:
         if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
             raise SourceNotFound("this folder may not be listed", path=str(path), hint=f"chmod +rx {path.name}")

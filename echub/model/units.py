@@ -68,7 +68,7 @@ class Scale:
 
     @property
     def is_identity(self) -> bool:
-        """Tell whether nothing changes."""
+        """Return whether nothing changes."""
         return self.factor == 1 and self.offset == 0
 
     def apply(self, values: ArrayLike) -> NDArray[np.float64]:
@@ -84,7 +84,7 @@ class Scale:
         return scaled if self.offset == 0 else scaled + float(self.offset)
 
     def inverse(self) -> Scale:
-        """Give the map back."""
+        """Return the map back."""
         return Scale(1 / self.factor, -self.offset / self.factor)
 
     def __str__(self) -> str:
@@ -131,7 +131,7 @@ class UnitTable:
         return self._by_text.get(normalise(text))
 
     def spellings(self) -> Iterable[str]:
-        """Give every text that the table knows."""
+        """Return every text that the table knows."""
         return self._by_text.keys()
 
 
@@ -226,7 +226,7 @@ def _pint_definition(known: Unit) -> str:
 
 
 def scale_between(source: Unit | str, target: Unit | str, *, point: bool = False) -> Scale:
-    """Give the exact map from one unit to another.
+    """Return the exact map from one unit to another.
 
     `point`: the values are points on an offset scale (a temperature), not differences.
     Raises `UnitMismatch` where the dimensions differ.

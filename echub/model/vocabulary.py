@@ -45,7 +45,7 @@ class Quantity:
 
     @property
     def is_integer(self) -> bool:
-        """Tell whether values are counted or coded, not measured."""
+        """Return whether values are counted or coded, not measured."""
         return self.type != "float"
 
 
@@ -77,7 +77,7 @@ class Kind:
 
 @cache
 def quantities() -> dict[str, Quantity]:
-    """Give all quantities: the core's, and those that `install` added."""
+    """Return all quantities: the core's, and those that `install` added."""
     return dict(core())
 
 

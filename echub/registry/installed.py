@@ -31,7 +31,7 @@ class Stated:
 
 
 def stated(entry_point: EntryPoint) -> Stated:
-    """Give what the distribution of an entry point states; "unknown" where it belongs to none."""
+    """Return what the distribution of an entry point states; "unknown" where it belongs to none."""
     distribution = entry_point.dist
     if distribution is None:
         return Stated("unknown", "")
@@ -50,14 +50,14 @@ def stated(entry_point: EntryPoint) -> Stated:
 
 
 def _licence(fields: dict[str, list[str]]) -> str:
-    """Give the licence as stated: an SPDX expression, a text's first line, or a classifier."""
+    """Return the licence as stated: an SPDX expression, a text's first line, or a classifier."""
     classifiers = [c.rpartition(" :: ")[2] for c in fields.get("Classifier", []) if c.startswith("License ::")]
     named = [*fields.get("License-Expression", []), *fields.get("License", []), *classifiers]
     return next((text for text in named if text and text != "UNKNOWN"), "")
 
 
 def _needs_hub(requirements: list[str]) -> str:
-    """Give the least version of echub that is required, extras of the distribution apart."""
+    """Return the least version of echub that is required, extras of the distribution apart."""
     least: list[str] = []
     for requirement in requirements:
         match = _NEEDS_HUB.fullmatch(requirement.strip())
@@ -67,7 +67,7 @@ def _needs_hub(requirements: list[str]) -> str:
 
 
 def release(version: str) -> tuple[int, ...]:
-    """Give the numbers of a version; a development or pre-release counts as the release it leads to.
+    """Return the numbers of a version; a development or pre-release counts as the release it leads to.
 
     A checkout of the hub that is about to become 0.2 has what a plugin for 0.2 needs.
     """

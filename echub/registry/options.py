@@ -48,7 +48,7 @@ def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  
 
 
 def _declared(options: type, owner: str) -> tuple[dict[str, Any], dict[str, type]]:
-    """Give the fields of an options dataclass and the type of each; `X | None` counts as X."""
+    """Return the fields of an options dataclass and the type of each; `X | None` counts as X."""
     try:
         fields = {field.name: field for field in dataclasses.fields(options)}
         hints = typing.get_type_hints(options)
@@ -69,7 +69,7 @@ def _declared(options: type, owner: str) -> tuple[dict[str, Any], dict[str, type
 
 
 def as_dict(options: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Give all options with their values, defaults included, for provenance."""
+    """Return all options with their values, defaults included, for provenance."""
     return {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
 
 

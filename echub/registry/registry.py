@@ -185,7 +185,7 @@ class Registry:
         return _installed(_find(name, self.writers, "writer"))
 
     def templates_of(self, plugin: str) -> list[Template]:
-        """Give the templates that a plugin offers."""
+        """Return the templates that a plugin offers."""
         mine = [p for p in self.plugins if p.name == plugin and p.state == "ok"]
         return [d for p in mine for d in self.declared_by(p) if isinstance(d, Template)]
 
@@ -199,12 +199,12 @@ class Registry:
             yield from (d for d in index.values() if self._owner[type(d), d.name] is plugin)
 
     def enriches(self, plugin: Plugin) -> bool:
-        """Tell whether a plugin is asked about every record that is read."""
+        """Return whether a plugin is asked about every record that is read."""
         hooks = self._manager.hook.echub_record_read.get_hookimpls()
         return any(implementation.plugin_name == plugin.name for implementation in hooks)
 
     def owner(self, declared: Reader | Writer | Analysis) -> Plugin:
-        """Give the plugin that declared a reader, writer or analysis."""
+        """Return the plugin that declared a reader, writer or analysis."""
         return self._owner[type(declared), declared.name]
 
     def problems(self) -> Iterator[tuple[Plugin, str]]:
@@ -253,12 +253,12 @@ def resolve(target: str) -> Callable[..., Any]:
 
 
 def word_for(kind: type) -> str:
-    """Give the word for a kind of declaration: reader, writer, analysis, template, format."""
+    """Return the word for a kind of declaration: reader, writer, analysis, template, format."""
     return "format" if kind is KnownFormat else kind.__name__.lower()
 
 
 def is_installed(declared: Reader | Writer | Analysis) -> bool:
-    """Tell whether the package that a declaration requires is there."""
+    """Return whether the package that a declaration requires is there."""
     try:
         return not declared.requires or importlib.util.find_spec(declared.requires) is not None
     except (ImportError, ValueError):  # the parent of a dotted name is missing, or a module without a spec

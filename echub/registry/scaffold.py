@@ -54,16 +54,16 @@ class Names:
 
     @property
     def module(self) -> str:
-        """Give the importable package."""
+        """Return the importable package."""
         return re.sub(r"[-_.]+", "_", self.distribution).lower()
 
     @property
     def plugin(self) -> str:
-        """Give the name of the entry point."""
+        """Return the name of the entry point."""
         return self.module.removeprefix("echub_").replace("_", "-")
 
     def words(self) -> dict[str, str]:
-        """Give what stands for each word of a template."""
+        """Return what stands for each word of a template."""
         return {
             "name": self.distribution,
             "module": self.module,
@@ -76,7 +76,7 @@ class Names:
 
 
 def render(distribution: str, *, reader: bool, analysis: bool) -> dict[str, str]:
-    """Give the text of every file of a new distribution, by its path."""
+    """Return the text of every file of a new distribution, by its path."""
     true = {
         "any": True,
         "reader": reader,

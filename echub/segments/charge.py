@@ -30,12 +30,12 @@ class Edges:
 
     @property
     def duration(self) -> Floats:
-        """Give end - begin, s."""
+        """Return end - begin, s."""
         return self.end - self.begin
 
     @property
     def duration_uncertainty(self) -> Floats:
-        """Give the standard uncertainty of the durations, s."""
+        """Return the standard uncertainty of the durations, s."""
         return np.asarray(np.hypot(self.begin_within, self.end_within) / np.sqrt(3))
 
 

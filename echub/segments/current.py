@@ -70,7 +70,7 @@ def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
 
 
 def states(current: ArrayLike, threshold: Threshold) -> NDArray[np.int8]:
-    """Give each row +1 (anodic), -1 (cathodic) or 0 (rest), with hysteresis.
+    """Return each row +1 (anodic), -1 (cathodic) or 0 (rest), with hysteresis.
 
     A row between both thresholds is in the state of the row before it, if that is of its own sign; a
     row without a current (NaN) likewise, and in that of the next one where there is none before.
@@ -80,7 +80,7 @@ def states(current: ArrayLike, threshold: Threshold) -> NDArray[np.int8]:
 
 
 def _flows(above: Floats, threshold: Threshold) -> NDArray[np.int8]:
-    """Tell where a current of positive sign flows: 1, else 0."""
+    """Return where a current of positive sign flows: 1, else 0."""
     flows = above > threshold.on
     sure = flows | (above <= threshold.off)
     if not sure.any():

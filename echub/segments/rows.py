@@ -33,7 +33,7 @@ class Segments:
 
     @property
     def rows(self) -> Rows:
-        """Give the number of rows of each segment."""
+        """Return the number of rows of each segment."""
         return self.stop - self.start
 
     def where(self, kept: ArrayLike) -> Segments:
@@ -47,7 +47,7 @@ class Segments:
         return Segments(np.maximum(start, 0), np.minimum(stop, count), self.sign)
 
     def labels(self, count: int) -> Rows:
-        """Give every row (of `count`) the number of its segment, -1 where it has none."""
+        """Return every row (of `count`) the number of its segment, -1 where it has none."""
         label = np.full(count, -1, dtype=np.intp)
         if len(self):
             label[self._inside] = np.repeat(np.arange(len(self)), self.rows)
@@ -56,36 +56,36 @@ class Segments:
     # -- one value per segment -----------------------------------------------------------------
 
     def first(self, values: ArrayLike) -> Floats:
-        """Give the first number of each segment."""
+        """Return the first number of each segment."""
         return self._by_place(values, 0)
 
     def last(self, values: ArrayLike) -> Floats:
-        """Give the last number of each segment."""
+        """Return the last number of each segment."""
         return self._by_place(values, -1)
 
     def total(self, values: ArrayLike) -> Floats:
-        """Give the sum."""
+        """Return the sum."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.add, np.where(np.isnan(known), 0.0, known)), known)
 
     def mean(self, values: ArrayLike) -> Floats:
-        """Give the mean of the rows, each counting alike."""
+        """Return the mean of the rows, each counting alike."""
         known = _float(values)
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.total(known) / self._count(known)
 
     def smallest(self, values: ArrayLike) -> Floats:
-        """Give the smallest number."""
+        """Return the smallest number."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.minimum, np.where(np.isnan(known), np.inf, known)), known)
 
     def largest(self, values: ArrayLike) -> Floats:
-        """Give the largest number."""
+        """Return the largest number."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.maximum, np.where(np.isnan(known), -np.inf, known)), known)
 
     def quantile(self, values: ArrayLike, fraction: float) -> Floats:
-        """Give the quantile at `fraction` (0 to 1), interpolated between rows as NumPy does."""
+        """Return the quantile at `fraction` (0 to 1), interpolated between rows as NumPy does."""
         known = _float(values)
         if len(self) and self.rows.mean() >= LONG:
             pairs = zip(self.start.tolist(), self.stop.tolist(), strict=True)
@@ -100,7 +100,7 @@ class Segments:
         return np.asarray(np.where(count > 0, found, np.nan))
 
     def median(self, values: ArrayLike) -> Floats:
-        """Give the median."""
+        """Return the median."""
         return self.quantile(values, 0.5)
 
     def noise(self, values: ArrayLike) -> Floats:

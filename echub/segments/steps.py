@@ -69,7 +69,7 @@ class HalfCycles(Segments):
     last_step: Rows
 
     def number_of_step(self) -> Rows:
-        """Give every step the number of its half cycle, -1 for a rest between two of them."""
+        """Return every step the number of its half cycle, -1 for a rest between two of them."""
         return Segments(self.first_step, self.last_step + 1, self.sign).labels(len(self.steps))
 
 
@@ -98,7 +98,7 @@ class Agreement:
 
     @property
     def holds(self) -> bool:
-        """Tell whether both say the same."""
+        """Return whether both say the same."""
         return self.found == self.counted == self.shared
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ from echub.model.record import Record
 from echub.model.units import parse_unit
 from echub.model.vocabulary import quantities
 from echub.registry.registry import registry, resolve
-from echub.testing.base import Broken, Contract, one_line, rule
+from echub.testing.base import Contract, RuleViolation, one_line, rule
 from echub.testing.synth.case import Case
 
 OTHER_UNITS = {
@@ -101,10 +101,10 @@ class AnalysisContract(Contract):
         for need in declared.columns:
             unknown = [name for name in need.quantities if name not in quantities()]
             if unknown:
-                raise Broken(
+                raise RuleViolation(
                     "quantities of the vocabulary", f"{need.name} needs {', '.join(unknown)}", "name others"
                 )
-        texts = [n.unit for n in declared.needs] + [unit for gives in declared.gives for unit in gives.units]
+        texts = [n.unit for n in declared.needs] + [unit for gives in declared.outputs for unit in gives.units]
         try:
             for text in texts:
                 parse_unit(text or "1")
@@ -112,13 +112,15 @@ class AnalysisContract(Contract):
             for profile in declared.profiles:
                 parameters(declared, {}, profile)
         except EchubError as error:
-            raise Broken("units and parameters that exist", one_line(error), "correct the declaration") from None
+            raise RuleViolation(
+                "units and parameters that exist", one_line(error), "correct the declaration"
+            ) from None
         if unknown := sorted(set(declared.tolerances) - set(TOLERANCES)):
-            raise Broken(
+            raise RuleViolation(
                 f"tolerances among {', '.join(TOLERANCES)}", ", ".join(unknown), "correct the declaration"
             )
-        if not declared.gives:
-            raise Broken("at least one measurand", "an empty `gives`", "declare what it answers")
+        if not declared.outputs:
+            raise RuleViolation("at least one measurand", "an empty `gives`", "declare what it answers")
 
     @rule
     def test_declaring_it_is_light(self) -> None:
@@ -130,7 +132,7 @@ class AnalysisContract(Contract):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         if done.stdout.strip():
             found = f"{module} imports {done.stdout.strip()}"
-            raise Broken(
+            raise RuleViolation(
                 "the standard library and echub.plugin alone", found, "import them in the module of `run`"
             )
 
@@ -141,14 +143,14 @@ class AnalysisContract(Contract):
         """It answers a good measurement, with at least one value."""
         outcome = self._ask(self._case)
         if outcome.status == "refused" or not any(m.value is not None for m in outcome.measurands.values()):
-            raise Broken("a value", _spoken(outcome), "answer what `generate` makes")
+            raise RuleViolation("a value", _spoken(outcome), "answer what `generate` makes")
 
     @rule
     def test_the_same_question_has_the_same_answer(self) -> None:
         """Asked twice, it answers the same to the last digit."""
         first, again = (self._ask(self._case).to_json() for _ in range(2))
         if first != again:
-            raise Broken("equal outcomes", "outcomes that differ", "draw random numbers from data.rng()")
+            raise RuleViolation("equal outcomes", "outcomes that differ", "draw random numbers from data.rng()")
 
     @rule
     def test_it_leaves_its_input_alone(self) -> None:
@@ -160,14 +162,16 @@ class AnalysisContract(Contract):
         before = {name: column.values.copy() for name, column in columns.items()}
         self._ask(self._case, record)
         if not all(same_values(before[name], column.values) for name, column in columns.items()):
-            raise Broken("an unchanged record", "changed columns", "work on copies of data[...]")
+            raise RuleViolation("an unchanged record", "changed columns", "work on copies of data[...]")
 
     @rule
     def test_its_outcome_survives_json(self) -> None:
         """The outcome is equal after it was written and read."""
         outcome = self._ask(self._case)
         if Outcome.from_json(outcome.to_json()) != outcome:
-            raise Broken("an equal outcome", "a different one", "give floats, texts and Series, no other types")
+            raise RuleViolation(
+                "an equal outcome", "a different one", "give floats, texts and Series, no other types"
+            )
 
     @rule
     def test_values_have_uncertainties(self) -> None:
@@ -177,7 +181,7 @@ class AnalysisContract(Contract):
             n for n, m in outcome.measurands.items() if self._primary(n) and not m.uncertainty and not m.interval
         ]
         if bare:
-            raise Broken("an uncertainty", f"none for {', '.join(bare)}", "state one, or an interval")
+            raise RuleViolation("an uncertainty", f"none for {', '.join(bare)}", "state one, or an interval")
 
     @rule
     def test_it_finds_the_truth(self) -> None:
@@ -192,9 +196,13 @@ class AnalysisContract(Contract):
                     found.setdefault(name, []).append(_judged(measurand, case.truth[name]))
                 elif measurand.interval is not None and not measurand.interval.covers(case.truth[name]):
                     between = f"{measurand.interval.low} … {measurand.interval.high}"
-                    raise Broken(f"an interval of {name} around {case.truth[name]:g}", between, "bracket it")
+                    raise RuleViolation(
+                        f"an interval of {name} around {case.truth[name]:g}", between, "bracket it"
+                    )
         if not found:
-            raise Broken("measurands that the truth names", "none", "name the truth as the measurands are named")
+            raise RuleViolation(
+                "measurands that the truth names", "none", "name the truth as the measurands are named"
+            )
         for name, errors in found.items():
             self._judge(name, errors)
 
@@ -203,13 +211,15 @@ class AnalysisContract(Contract):
 
         mean = float(np.mean([error for error, _ in errors]))
         if abs(mean) > self._tolerance("bias"):
-            raise Broken(
+            raise RuleViolation(
                 f"a mean error of {name} below {self._tolerance('bias'):.1%}", f"{mean:+.2%}", "find the bias"
             )
         covered = [inside for _, inside in errors if inside is not None]
         if covered and binom.cdf(sum(covered), len(covered), 0.95) < LEAST_CHANCE:
             found = f"{sum(covered)} of {len(covered)}"
-            raise Broken(f"intervals of {name} that cover the truth", found, "widen them by what is missing")
+            raise RuleViolation(
+                f"intervals of {name} that cover the truth", found, "widen them by what is missing"
+            )
 
     # -- the same told otherwise -----------------------------------------------------------
 
@@ -295,13 +305,13 @@ class AnalysisContract(Contract):
             return
         areal = [n for n, m in outcome.measurands.items() if m.value is not None and _per_area(m.unit)]
         if areal:
-            raise Broken("currents, not densities", f"{', '.join(areal)}", "take data.unit_of(...)")
+            raise RuleViolation("currents, not densities", f"{', '.join(areal)}", "take data.unit_of(...)")
 
     # -- what the rules stand on -----------------------------------------------------------
 
     @classmethod
     def rules(cls) -> dict[str, str]:
-        """Give every rule: the name of its method, and the rule in one line."""
+        """Return every rule: the name of its method, and the rule in one line."""
         methods = inspect.getmembers(cls, inspect.isfunction)
         return {name: (inspect.getdoc(m) or "").partition("\n")[0] for name, m in methods if hasattr(m, "is_rule")}
 
@@ -311,13 +321,13 @@ class AnalysisContract(Contract):
             return self.analysis
         found = registry().analyses.get(self.analysis)
         if found is None:
-            raise Broken(
+            raise RuleViolation(
                 "an installed analysis", f"no {self.analysis!r}", "pip install -e . registers entry points"
             )
         return found
 
     def _tolerance(self, name: str) -> Any:  # noqa: ANN401
-        """Give a tolerance: the subclass's own, else the declared one, else the contract's."""
+        """Return a tolerance: the subclass's own, else the declared one, else the contract's."""
         own = next(vars(cls)[name] for cls in type(self).__mro__ if name in vars(cls))
         is_default = own is vars(AnalysisContract)[name]
         return self._declaration.tolerances.get(name, own) if is_default else own
@@ -334,7 +344,7 @@ class AnalysisContract(Contract):
         if given is not None:
             return given
         if not self._declaration.example:
-            raise Broken(
+            raise RuleViolation(
                 "measurements of known truth", "none", 'give `generate`, or declare example="module:function"'
             )
         return resolve(self._declaration.example)
@@ -345,7 +355,7 @@ class AnalysisContract(Contract):
 
     @property
     def _needed(self) -> list[str]:
-        """Give the quantities of the generated columns that answer the required needs, with a unit."""
+        """Return the quantities of the generated columns that answer the required needs, with a unit."""
         if self._case.outcomes:
             return []
         present = self._case.columns
@@ -367,17 +377,17 @@ class AnalysisContract(Contract):
     def _same(self, other: Case, relative: float, advice: str, *, moved: float = 0.0, sigmas: float = 0.0) -> None:
         before, after = self._ask(self._case), self._ask(other)
         if after.status == "refused":
-            raise Broken("the same answer", _spoken(after), advice)
+            raise RuleViolation("the same answer", _spoken(after), advice)
         for name, one in before.measurands.items():
             two = after.measurands.get(name)
             if two is None or (one.value is None) != (two.value is None):
-                raise Broken(f"{name} {_short(one)}", f"{_short(two)}", advice)
+                raise RuleViolation(f"{name} {_short(one)}", f"{_short(two)}", advice)
             if one.value is None or two.value is None:
                 continue
             expected = one.value + (moved if name in self._tolerance("moves_with_time") else 0.0)
             allowed = max(relative * abs(one.value), sigmas * (one.uncertainty or 0.0), 1e-12)
             if abs(two.value - expected) > allowed:
-                raise Broken(f"{name} {expected:.8g} {one.unit}", f"{two.value:.8g} {two.unit}", advice)
+                raise RuleViolation(f"{name} {expected:.8g} {one.unit}", f"{two.value:.8g} {two.unit}", advice)
 
     def _refused(self, what: Any, because: str) -> None:  # noqa: ANN401
         if isinstance(what, Record) and not self._declaration.columns:
@@ -385,15 +395,15 @@ class AnalysisContract(Contract):
         try:
             outcome = analyze(self._declaration, what, params=self._tolerance("params"))
         except EchubError as error:
-            raise Broken(f"a refusal of {because}", one_line(error), "raise Refusal with a code") from None
+            raise RuleViolation(f"a refusal of {because}", one_line(error), "raise Refusal with a code") from None
         if outcome.status != "refused":
-            raise Broken(
+            raise RuleViolation(
                 f"a refusal of {because}", _spoken(outcome), "declare the need as required, with its unit"
             )
 
 
 def _judged(measurand: Measurand, truth: float) -> tuple[float, bool | None]:
-    """Give the relative error, and whether the interval of 95 % covers the truth."""
+    """Return the relative error, and whether the interval of 95 % covers the truth."""
     value = measurand.value if measurand.value is not None else np.nan
     interval = measurand.interval
     covers = interval.covers(truth) if interval is not None and interval.level == 0.95 else None

@@ -23,7 +23,7 @@ from echub.registry.registry import is_installed, registry, resolve
 Rule = TypeVar("Rule", bound=Callable[..., None])
 
 
-class Broken(Exception):
+class RuleViolation(Exception):
     """A rule is broken: what was expected and found, and what the plugin's author can do."""
 
     def __init__(self, expected: str, found: str, advice: str) -> None:
@@ -32,14 +32,14 @@ class Broken(Exception):
 
 
 def rule(test: Rule) -> Rule:
-    """Mark a method as a rule; its `Broken` becomes a failure that names rule, file and advice."""
+    """Mark a method as a rule; its `RuleViolation` becomes a failure that names rule, file and advice."""
 
     @functools.wraps(test)
     def checked(self: Contract, *args: object, **kwargs: object) -> None:
         broken = None
         try:
             test(self, *args, **kwargs)
-        except Broken as raised:
+        except RuleViolation as raised:
             broken = raised
         if broken is not None:  # outside the handler: the report shows the message alone
             text = (inspect.getdoc(test) or test.__name__).partition("\n")[0]
@@ -69,7 +69,7 @@ class Contract:
         cls._kept = {}
 
     def source_table(self, path: Path) -> Mapping[tuple[int, str], ArrayLike] | None:
-        """Give the source's columns by (position, header), read by other means than the plugin's.
+        """Return the source's columns by (position, header), read by other means than the plugin's.
 
         Optional. The positions may cover the table in part; numbers as the source has them.
         """
@@ -79,7 +79,7 @@ class Contract:
 
     @classmethod
     def paths(cls) -> list[Path]:
-        """Give the sample files as absolute paths: `files`, else those that the reader declares."""
+        """Return the sample files as absolute paths: `files`, else those that the reader declares."""
         declared = None if cls.files else registry().readers.get(cls.reader)
         try:
             return samples_of(declared) if declared else cls._absolute(cls.files)
@@ -106,7 +106,7 @@ class Contract:
 
     @property
     def _declared(self) -> Reader:
-        """Give the declaration; skip where another rule says that there is none to be had."""
+        """Return the declaration; skip where another rule says that there is none to be had."""
         found = registry().readers.get(self.reader)
         if found is None:
             pytest.skip(f"no reader {self.reader!r}: test_is_registered says why")
@@ -116,7 +116,7 @@ class Contract:
 
     @property
     def _usable(self) -> Reader:
-        """Give the declaration of a reader whose functions load; skip where they do not."""
+        """Return the declaration of a reader whose functions load; skip where they do not."""
         declared = self._declared
         try:
             resolve(declared.sniff)
@@ -127,7 +127,7 @@ class Contract:
 
     @property
     def _is_exempt(self) -> bool:
-        """Tell whether the reader takes what no other does, or is never asked."""
+        """Return whether the reader takes what no other does, or is never asked."""
         return self._usable.fallback or self._usable.explicit_only
 
     def _record(self, path: Path) -> Record:

@@ -17,7 +17,7 @@ from echub.errors import PluginError
 from echub.registry.installed import samples_of
 from echub.registry.registry import Plugin, registry
 from echub.testing.analysis import AnalysisContract
-from echub.testing.base import Broken, Contract, one_line
+from echub.testing.base import Contract, RuleViolation, one_line
 from echub.testing.reader import ReaderContract
 from echub.testing.rules_declaration import DeclarationRules
 from echub.testing.rules_plugin import PluginContract
@@ -65,7 +65,7 @@ class Subject:
         return sum(found.verdict == verdict for found in self.verdicts)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it for `--json`."""
+        """Return all of it for `--json`."""
         return {
             "distribution": self.plugin.distribution,
             "version": self.plugin.version,
@@ -182,15 +182,15 @@ class _Seen:
             verdicts.append(Verdict(rule, text, "broken", sample.rstrip("]"), "", *_told(error)))
 
     def verdicts(self, name: str) -> list[Verdict]:
-        """Give one verdict for each rule: broken on one sample is broken, kept on one is kept."""
+        """Return one verdict for each rule: broken on one sample is broken, kept on one is kept."""
         order = ("broken", "kept", "skipped")
         return [min(found, key=lambda v: order.index(v.verdict)) for found in self.found.get(name, {}).values()]
 
 
 def _told(error: BaseException | None) -> tuple[str, str, str]:
-    """Give expected, found and advice; what a rule did not foresee is a mistake of the plugin's code."""
+    """Return expected, found and advice; what a rule did not foresee is a mistake of the plugin's code."""
     broken = getattr(error, "broken", None)
-    if isinstance(broken, Broken):
+    if isinstance(broken, RuleViolation):
         return broken.expected, broken.found, broken.advice
     return "no exception", one_line(error), "a mistake in the plugin's code, or in what it generates"
 

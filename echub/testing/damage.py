@@ -148,5 +148,5 @@ def _first_difference(cut: NDArray[np.generic], whole: NDArray[np.generic]) -> i
 
 
 def is_typed(error: BaseException | None, allowed: tuple[type[EchubError], ...]) -> bool:
-    """Tell whether a read ended as it may: with a record, or with an error of the allowed kinds."""
+    """Return whether a read ended as it may: with a record, or with an error of the allowed kinds."""
     return error is None or isinstance(error, (*allowed, guard.Endless))

@@ -31,12 +31,12 @@ class Run(Generic[Result]):
 
 
 def line_limit(size: int) -> int:
-    """Give the number of lines of Python that reading a file of this size may run."""
+    """Return the number of lines of Python that reading a file of this size may run."""
     return LINES + LINES_PER_BYTE * size
 
 
 def memory_limit(size: int) -> int:
-    """Give the memory, in bytes, that reading a file of this size may hold at once."""
+    """Return the memory, in bytes, that reading a file of this size may hold at once."""
     return BYTES + BYTES_PER_BYTE * size
 
 

@@ -24,13 +24,13 @@ print(json.dumps(found))
 
 
 def imported_by(module: str) -> set[str] | None:
-    """Give the top-level modules that importing one adds to a fresh Python; None where it fails."""
+    """Return the top-level modules that importing one adds to a fresh Python; None where it fails."""
     answer = _answer(_run(_IMPORTED, {"module": module}, {}))
     return None if answer is None else set(answer)
 
 
 def content_elsewhere(reader: str, files: Sequence[Path], environment: Mapping[str, str]) -> list[str] | None:
-    """Give the `content_sha256` of files as a process of another environment reads them."""
+    """Return the `content_sha256` of files as a process of another environment reads them."""
     given = {"reader": reader, "files": [str(file) for file in files]}
     return _answer(_run(_CONTENT, given, environment))
 

@@ -55,6 +55,6 @@ class ReaderContract(DeclarationRules, SniffingRules, ReadingRules, DamageRules,
 
     @classmethod
     def rules(cls) -> dict[str, str]:
-        """Give every rule: the name of its method, and the rule in one line."""
+        """Return every rule: the name of its method, and the rule in one line."""
         methods = inspect.getmembers(cls, inspect.isfunction)
         return {name: (inspect.getdoc(m) or "").partition("\n")[0] for name, m in methods if hasattr(m, "is_rule")}

@@ -13,7 +13,7 @@ from echub.model.channels import CHANNEL, is_long
 from echub.model.column import Column, Origin
 from echub.model.dataset import Dataset
 from echub.model.vocabulary import quantities
-from echub.testing.base import Broken, Contract, rule, skip
+from echub.testing.base import Contract, RuleViolation, rule, skip
 from echub.testing.tables import is_table, same_numbers, table_of, tables
 
 ROUNDING = 2.0**-50
@@ -31,7 +31,7 @@ class ContentRules(Contract):
         for dataset in self._record(path).datasets.values():
             for column in dataset.columns.values():
                 if problem := _quantity_problem(column):
-                    raise Broken(
+                    raise RuleViolation(
                         "a quantity of the vocabulary in its unit, or a name vendor_...",
                         f"{dataset.kind}: {problem}",
                         "build datasets with echub.plugin.build_tables or build_dataset: they see to it",
@@ -46,7 +46,9 @@ class ContentRules(Contract):
             wrong += [key for key, column in dataset.columns.items() if key != column.name]
             wrong += [name for name, count in names.items() if count > 1]
             if wrong:
-                raise Broken("one name each", f"{dataset.kind}: {', '.join(wrong)}", "rename all but one of them")
+                raise RuleViolation(
+                    "one name each", f"{dataset.kind}: {', '.join(wrong)}", "rename all but one of them"
+                )
 
     @rule
     def test_origins_are_stated(self, path: Path) -> None:
@@ -61,7 +63,7 @@ class ContentRules(Contract):
                     found, advice = "derived, with a position in the source", "leave index=None"
                 else:
                     continue
-                raise Broken(", ".join(get_args(Origin)), f"{dataset.kind}, {column.name}: {found}", advice)
+                raise RuleViolation(", ".join(get_args(Origin)), f"{dataset.kind}, {column.name}: {found}", advice)
 
     @rule
     def test_every_source_row_is_in_one_dataset(self, path: Path) -> None:
@@ -73,7 +75,7 @@ class ContentRules(Contract):
         together = np.sort(np.concatenate(rows)) if rows else np.empty(0, int)
         if not np.array_equal(together, np.arange(len(together))):
             odd = together[together != np.arange(len(together))]
-            raise Broken(
+            raise RuleViolation(
                 f"the rows 0 to {len(together) - 1}, once each",
                 f"{odd[0]} among them, out of place",
                 "give build_dataset the 0-based source rows, or use build_tables",
@@ -88,13 +90,13 @@ class ContentRules(Contract):
         doubtful = [position for position, count in positions.items() if count > 1]
         gaps = sorted(set(range(max(positions, default=-1) + 1)) - set(positions))
         if (gaps and not record.dropped) or doubtful:
-            raise Broken(
+            raise RuleViolation(
                 "one column for each position from 0",
                 f"none at {gaps}" if gaps else f"several at {doubtful}",
                 "keep every column (without a quantity it is a vendor column), or report it as Dropped",
             )
         if tables(record) and not table and any(dataset.rows for dataset in tables(record)):
-            raise Broken("columns with their position", "none has one", "give SourceColumn its index")
+            raise RuleViolation("columns with their position", "none has one", "give SourceColumn its index")
         _check_lengths(table, tables(record))
 
     @rule
@@ -109,7 +111,7 @@ class ContentRules(Contract):
                     continue
                 again = source if column.scale.is_identity else column.scale.apply(source)
                 if not same_numbers(again, column.values, tolerance=ROUNDING):
-                    raise Broken(
+                    raise RuleViolation(
                         f"{column.name} to come back from {source.dtype} and the scale {column.scale}",
                         "other numbers",
                         "let build_dataset scale: give it the source's own array and printed unit",
@@ -125,9 +127,11 @@ class ContentRules(Contract):
         for key, given in opinion.items():
             expected = np.asarray(given)
             if key not in table:
-                raise Broken(f"the column {key[1]!r} at position {key[0]}", f"only {list(table)}", "keep it")
+                raise RuleViolation(
+                    f"the column {key[1]!r} at position {key[0]}", f"only {list(table)}", "keep it"
+                )
             if not same_numbers(table[key], expected, tolerance=ROUNDING):
-                raise Broken(
+                raise RuleViolation(
                     f"{key[1]}: {_shown(expected)}",
                     _shown(table[key]),
                     "compare dtype, scale and sign of the column",
@@ -151,15 +155,17 @@ def _quantity_problem(column: Column) -> str:
 def _check_rows(dataset: Dataset) -> None:
     advice = "build tables with echub.plugin.build_tables or build_dataset"
     if "row" not in dataset.columns or dataset["row"].dtype.kind not in "ui":
-        raise Broken("a column `row` of whole numbers", f"none in {dataset.kind}", advice)
+        raise RuleViolation("a column `row` of whole numbers", f"none in {dataset.kind}", advice)
     lengths = {name: len(column.values) for name, column in dataset.columns.items()}
     if len(set(lengths.values())) > 1:
-        raise Broken("columns of one length", f"{dataset.kind}: {lengths}", advice)
+        raise RuleViolation("columns of one length", f"{dataset.kind}: {lengths}", advice)
     steps = np.diff(dataset["row"].astype(np.int64))
     if is_long(dataset):  # one source row gives a row for each channel
         steps = steps[np.diff(dataset[CHANNEL].astype(np.int64)) == 0]
     if (steps <= 0).any():
-        raise Broken("rows in the source's order, once each", f"{dataset.kind}: out of order or twice", advice)
+        raise RuleViolation(
+            "rows in the source's order, once each", f"{dataset.kind}: out of order or twice", advice
+        )
 
 
 def _check_lengths(table: dict[tuple[int, str], np.ndarray], datasets: list[Dataset]) -> None:
@@ -168,7 +174,7 @@ def _check_lengths(table: dict[tuple[int, str], np.ndarray], datasets: list[Data
     rows = sum(dataset.rows for dataset in datasets if is_table(dataset))
     short = {header: len(values) for (_, header), values in table.items() if len(values) != rows}
     if short:
-        raise Broken(
+        raise RuleViolation(
             f"{rows} values in each source column",
             str(short),
             "keep a column in every dataset of its rows; build_tables notes what it leaves out",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from echub.errors import DataError, EchubError, SourceError
 from echub.testing import guard
-from echub.testing.base import Broken, Contract, one_line, rule
+from echub.testing.base import Contract, RuleViolation, one_line, rule
 from echub.testing.damage import Outcome, is_typed, outcomes
 
 
@@ -26,7 +26,7 @@ class DamageRules(Contract):
         """A file cut anywhere gives an error, or rows that the whole file has too."""
         for outcome in self._outcomes(path):
             if outcome.lies:
-                raise Broken(
+                raise RuleViolation(
                     "a ReadError, or the rows before the cut with their values",
                     f"{outcome.case}: {outcome.lies}",
                     "read whole rows only; report a last row that may be cut with a Notice or as Dropped",
@@ -38,7 +38,7 @@ class DamageRules(Contract):
         for outcome in self._outcomes(path):
             allowed = (SourceError,) if outcome.is_cut else (SourceError, DataError)
             if not is_typed(outcome.error, allowed):
-                raise Broken(
+                raise RuleViolation(
                     " or ".join(kind.__name__ for kind in allowed) + ", or a record",
                     f"{outcome.case}: {one_line(outcome.error)}",
                     "check what the file says before it is used, and raise ReadError where it cannot be",
@@ -50,7 +50,7 @@ class DamageRules(Contract):
         for outcome in self._outcomes(path):
             error = outcome.error
             if isinstance(error, EchubError) and not (error.message and error.details()):
-                raise Broken(
+                raise RuleViolation(
                     "an error with at least one of where, expected, found, cause, hint",
                     f"{outcome.case}: {one_line(error)}",
                     'ReadError("the file ends in its header", expected="512 bytes", found="80", cause="...")',
@@ -61,7 +61,7 @@ class DamageRules(Contract):
         """A damaged file issues no Python warning: what users must know is a Notice."""
         for outcome in self._outcomes(path):
             if outcome.warning:
-                raise Broken(
+                raise RuleViolation(
                     "no warning",
                     f"{outcome.case}: {outcome.warning}",
                     "with numpy.errstate(...) where a NaN or an overflow is no surprise; else a Notice",
@@ -72,7 +72,7 @@ class DamageRules(Contract):
         """A damaged file ends, within a number of steps that its size allows."""
         for outcome in self._outcomes(path):
             if isinstance(outcome.error, guard.Endless):
-                raise Broken(
+                raise RuleViolation(
                     f"at most {guard.line_limit(outcome.size)} lines of Python for {outcome.size} bytes",
                     f"{outcome.case}: more",
                     "let every loop end with the file, whatever a count or a length in it says",
@@ -83,7 +83,7 @@ class DamageRules(Contract):
         """A damaged file takes no more memory than its size allows, whatever its header claims."""
         for outcome in self._outcomes(path):
             if outcome.peak > guard.memory_limit(outcome.size) or isinstance(outcome.error, MemoryError):
-                raise Broken(
+                raise RuleViolation(
                     f"at most {guard.memory_limit(outcome.size) >> 20} MiB for {outcome.size} bytes",
                     f"{outcome.case}: {outcome.peak >> 20} MiB",
                     "compare a count or a length with the size of the file before memory is taken for it",

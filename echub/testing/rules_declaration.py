@@ -9,7 +9,7 @@ import sys
 from echub.errors import EchubError
 from echub.registry.options import parse_options
 from echub.registry.registry import registry, resolve
-from echub.testing.base import Broken, Contract, rule, skip
+from echub.testing.base import Contract, RuleViolation, rule, skip
 from echub.testing.processes import imported_by
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -26,14 +26,14 @@ class DeclarationRules(Contract):
         found = registry().readers.get(self.reader)
         if found is None:
             failed = [f"{plugin.name}: {problem}" for plugin, problem in registry().problems()]
-            raise Broken(
+            raise RuleViolation(
                 f"a reader {self.reader!r}",
                 "; ".join(failed) or f"the readers {', '.join(sorted(registry().readers))}",
                 'name the plugin under [project.entry-points.echub], and install it: "pip install -e ."',
             )
         problems = registry().owner(found).problems
         if problems:
-            raise Broken("no problem", "; ".join(problems), "`echub plugins list` shows what the hub saw")
+            raise RuleViolation("no problem", "; ".join(problems), "`echub plugins list` shows what the hub saw")
 
     @rule
     def test_is_described(self) -> None:
@@ -41,11 +41,13 @@ class DeclarationRules(Contract):
         declared = self._declared
         wrong = [suffix for suffix in declared.suffixes if not _SUFFIX.fullmatch(suffix)]
         if not declared.title.strip():
-            raise Broken("a title for people", repr(declared.title), "name the instrument and the suffix")
+            raise RuleViolation("a title for people", repr(declared.title), "name the instrument and the suffix")
         if not declared.suffixes or wrong:
-            raise Broken("suffixes such as .mpr", repr(tuple(declared.suffixes)), "write them with their dot")
+            raise RuleViolation(
+                "suffixes such as .mpr", repr(tuple(declared.suffixes)), "write them with their dot"
+            )
         if not _NAME.fullmatch(declared.name):
-            raise Broken("a name such as acme-acm", repr(declared.name), "it is typed: --reader NAME")
+            raise RuleViolation("a name such as acme-acm", repr(declared.name), "it is typed: --reader NAME")
 
     @rule
     def test_its_functions_load(self) -> None:
@@ -55,22 +57,24 @@ class DeclarationRules(Contract):
             try:
                 resolve(target)
             except EchubError as error:
-                raise Broken(f"a function at {target}", str(error), 'write "module:function"') from None
+                raise RuleViolation(f"a function at {target}", str(error), 'write "module:function"') from None
 
     @rule
     def test_options_explain_themselves(self) -> None:
         """Options are a frozen dataclass; each has a help text and a default that is a valid value."""
         options = self._declared.options
         if not dataclasses.is_dataclass(options) or not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            raise Broken("a frozen dataclass", options.__name__, "put @dataclass(frozen=True) above it")
+            raise RuleViolation("a frozen dataclass", options.__name__, "put @dataclass(frozen=True) above it")
         for field in dataclasses.fields(options):
             if not field.metadata.get("help"):
-                raise Broken("a help text", f"the option {field.name} has none", "use echub.plugin.option(...)")
+                raise RuleViolation(
+                    "a help text", f"the option {field.name} has none", "use echub.plugin.option(...)"
+                )
             self._check_default(options, field)
 
     def _check_default(self, options: type, field: dataclasses.Field[object]) -> None:
         if field.default is dataclasses.MISSING:
-            raise Broken("a default", f"the option {field.name} has none", "a reader works without options")
+            raise RuleViolation("a default", f"the option {field.name} has none", "a reader works without options")
         if field.default is None:
             return
         try:
@@ -78,7 +82,7 @@ class DeclarationRules(Contract):
         except EchubError as error:
             parsed = str(error)
         if parsed != field.default:
-            raise Broken(
+            raise RuleViolation(
                 f"--option {field.name}={field.default} to give the default",
                 repr(parsed),
                 "make the default one of the choices, and of the annotated type",
@@ -95,7 +99,7 @@ class DeclarationRules(Contract):
         own = module.partition(".")[0]
         foreign = sorted(loaded - _FREE - {own} - sys.stdlib_module_names)
         if foreign:
-            raise Broken(
+            raise RuleViolation(
                 "the standard library and echub.plugin",
                 f"import {module} also loads {', '.join(foreign)}",
                 'import them in the module that `read="module:function"` names; types under TYPE_CHECKING',

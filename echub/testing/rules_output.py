@@ -13,7 +13,7 @@ from echub.files import store
 from echub.files.conversion import convert
 from echub.model.dataset import Dataset
 from echub.registry.registry import registry
-from echub.testing.base import Broken, Contract, differences, one_line, rule, skip
+from echub.testing.base import Contract, RuleViolation, differences, one_line, rule, skip
 from echub.testing.tables import is_table, same_numbers
 
 CSV = "csv"
@@ -31,10 +31,10 @@ class OutputRules(Contract):
             done = convert(path, tmp_path / path.name, reader=self._usable.name)
             again = store.read(Path(done.outputs[0]))
         except (EchubError, TypeError, ValueError) as error:
-            raise Broken("a native file", one_line(error), advice) from None
+            raise RuleViolation("a native file", one_line(error), advice) from None
         if done.record is None or not again.same_as(done.record):
             where = differences(again, done.record or expected) or "the provenance"
-            raise Broken("an equal record", f"it differs: {where}", advice)
+            raise RuleViolation("an equal record", f"it differs: {where}", advice)
 
     @rule
     def test_csv_holds_all_numbers(self, path: Path, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ class OutputRules(Contract):
         try:
             done = convert(path, tmp_path / path.name, to=CSV, reader=self._usable.name)
         except EchubError as error:
-            raise Broken("a CSV file", one_line(error), "use numbers and texts as values") from None
+            raise RuleViolation("a CSV file", one_line(error), "use numbers and texts as values") from None
         for output, dataset in zip(done.outputs, record.datasets.values(), strict=True):
             _compare_csv(Path(output), dataset)
 
@@ -57,14 +57,14 @@ def _compare_csv(path: Path, dataset: Dataset) -> None:
         header, *rows = csv.reader(file)
     expected = dataset.plain()
     if len(header) != len(expected) or len(rows) != dataset.rows:
-        raise Broken(
+        raise RuleViolation(
             f"{len(expected)} columns and {dataset.rows} rows of {dataset.kind}",
             f"{len(header)} and {len(rows)}",
             "give each column one value per row",
         )
     for number, (name, values) in enumerate(expected.items()):
         if not _same_cells([row[number] for row in rows], values):
-            raise Broken(f"the values of {name}", "other values", "use numbers and texts as values")
+            raise RuleViolation(f"the values of {name}", "other values", "use numbers and texts as values")
 
 
 def _same_cells(cells: list[str], values: NDArray[np.generic]) -> bool:

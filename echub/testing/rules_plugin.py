@@ -9,7 +9,7 @@ from echub.declare import Analysis, Reader, Template, Writer
 from echub.errors import PluginError
 from echub.registry.installed import samples_of
 from echub.registry.registry import Plugin, registry, resolve
-from echub.testing.base import Broken, Contract, rule
+from echub.testing.base import Contract, RuleViolation, rule
 
 _CALLABLES = {
     Reader: ("sniff", "read", "explain", "profile", "link"),
@@ -39,7 +39,7 @@ class PluginContract(Contract):
     def test_it_loads(self) -> None:
         """It loads, its hooks are known, and no other plugin has the names that it declares."""
         if self._found.state != "ok" or self._found.problems:
-            raise Broken(
+            raise RuleViolation(
                 "the state ok, and no problem",
                 f"{self._found.state}: {'; '.join(self._found.problems)}",
                 "mend what is named; `echub plugins list` shows what the hub saw",
@@ -49,7 +49,7 @@ class PluginContract(Contract):
     def test_it_offers_something(self) -> None:
         """It offers a reader, an analysis, a writer, a vocabulary, or enriches records."""
         if self._found.state == "ok" and not self._found.offers and not registry().enriches(self._found):
-            raise Broken(
+            raise RuleViolation(
                 "at least one declaration", "none", "implement a hook of echub.registry.hookspecs with @hookimpl"
             )
 
@@ -58,7 +58,9 @@ class PluginContract(Contract):
         """Every "module:function" of its declarations is there, and so are the samples."""
         missing = list(self._missing())
         if missing:
-            raise Broken("functions and files that are there", "; ".join(missing), "correct the declaration")
+            raise RuleViolation(
+                "functions and files that are there", "; ".join(missing), "correct the declaration"
+            )
 
     def _missing(self) -> Iterator[str]:
         for declared in registry().declared_by(self._found):

@@ -16,7 +16,7 @@ from echub.errors import DataError, EchubError, SourceError, UnknownOption
 from echub.files.content import content_sha256
 from echub.files.conversion import convert
 from echub.model.source import Source
-from echub.testing.base import Broken, Contract, differences, one_line, rule, skip
+from echub.testing.base import Contract, RuleViolation, differences, one_line, rule, skip
 from echub.testing.processes import content_elsewhere
 from echub.testing.strangers import strangers
 from echub.testing.tables import rows_of
@@ -37,13 +37,15 @@ class ReadingRules(Contract):
         paths = self.paths()
         missing = [str(path) for path in paths if not path.is_file() or not path.stat().st_size]
         if not paths or missing:
-            raise Broken(
+            raise RuleViolation(
                 "paths of sample files in `files`",
                 f"no file, or an empty one, at {', '.join(missing)}" if missing else "none",
                 'files = sorted(Path(__file__).parent.glob("data/*.acm"))',
             )
         if not any(rows_of(self._record(path)) for path in paths):
-            raise Broken("rows in one of the samples", "none in any", "add a sample with data: the rules need it")
+            raise RuleViolation(
+                "rows in one of the samples", "none in any", "add a sample with data: the rules need it"
+            )
 
     @rule
     def test_reads_its_files(self, path: Path) -> None:
@@ -51,7 +53,7 @@ class ReadingRules(Contract):
         try:
             self._read(path)
         except EchubError as error:
-            raise Broken("a record", str(error), "read the file, or take it out of `files`") from None
+            raise RuleViolation("a record", str(error), "read the file, or take it out of `files`") from None
 
     @rule
     def test_reads_path_bytes_and_stream_alike(self, path: Path, tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ class ReadingRules(Contract):
             except EchubError as error:
                 found = one_line(error)
             if found:
-                raise Broken(
+                raise RuleViolation(
                     f"the record of the path from {what} too",
                     f"it differs: {found}",
                     "take all bytes from source.open(), source.read() or source.head, none from source.path",
@@ -97,7 +99,9 @@ class ReadingRules(Contract):
             else:
                 found = "" if self._is_exempt else found
             if found:
-                raise Broken("ReadError", f"{what} gave {found}", "look for the signature before anything is read")
+                raise RuleViolation(
+                    "ReadError", f"{what} gave {found}", "look for the signature before anything is read"
+                )
 
     @rule
     def test_unknown_options_are_refused(self, path: Path) -> None:
@@ -107,8 +111,10 @@ class ReadingRules(Contract):
         except UnknownOption:
             return
         except EchubError as error:
-            raise Broken("UnknownOption", one_line(error), "leave options to the declared dataclass") from None
-        raise Broken("UnknownOption", "a record", "leave options to the declared dataclass")
+            raise RuleViolation(
+                "UnknownOption", one_line(error), "leave options to the declared dataclass"
+            ) from None
+        raise RuleViolation("UnknownOption", "a record", "leave options to the declared dataclass")
 
     @rule
     def test_every_choice_reads(self, path: Path) -> None:
@@ -120,7 +126,7 @@ class ReadingRules(Contract):
             except (SourceError, DataError):
                 continue
             except EchubError as error:
-                raise Broken(
+                raise RuleViolation(
                     "a record, or an error that explains",
                     f"--option {name}={value}: {one_line(error)}",
                     "handle every choice that is declared",
@@ -137,7 +143,9 @@ class ReadingRules(Contract):
         after = _state(tmp_path)
         changed = sorted(str(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name))
         if changed:
-            raise Broken("the folder as it was", f"changed: {', '.join(changed)}", "read only; keep no cache file")
+            raise RuleViolation(
+                "the folder as it was", f"changed: {', '.join(changed)}", "read only; keep no cache file"
+            )
 
     @rule
     def test_says_nothing(self, path: Path) -> None:
@@ -150,7 +158,7 @@ class ReadingRules(Contract):
                 self._read(path)
         said = [*(out.getvalue() + err.getvalue()).splitlines(), *(str(warning.message) for warning in issued)]
         if said:
-            raise Broken("silence", repr(said[0]), "Record(..., notices=[Notice(code, message)])")
+            raise RuleViolation("silence", repr(said[0]), "Record(..., notices=[Notice(code, message)])")
 
     @rule
     def test_same_each_time(self, path: Path, tmp_path: Path) -> None:
@@ -171,7 +179,7 @@ class ReadingRules(Contract):
         found = differences(first.record, second.record)
         one, two = (hashlib.sha256(Path(c.outputs[0]).read_bytes()).hexdigest() for c in (first, second))
         if found or one != two or first.content_sha256 != second.content_sha256:
-            raise Broken(
+            raise RuleViolation(
                 "equal records, equal bytes",
                 f"they differ: {found or 'the bytes of the native file'}",
                 "keep no state between files; use no clock, no counter and no random number",
@@ -194,7 +202,7 @@ class ReadingRules(Contract):
                 continue
             shown = " ".join(f"{name}={value}" for name, value in environment.items())
             names = [copy.name for copy, other in zip(here, found or (), strict=False) if here[copy] != other]
-            raise Broken(
+            raise RuleViolation(
                 f"equal content_sha256 with {shown}",
                 f"another one for {', '.join(names)}" if found else "the files could not be read there",
                 "sort what comes from a set; keep local time as it stands; name the encoding; store no folder",

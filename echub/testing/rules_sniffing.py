@@ -14,7 +14,7 @@ from echub.files.detect import Match, ask, choose
 from echub.model.source import HEAD, Source
 from echub.registry.registry import registry
 from echub.testing import guard
-from echub.testing.base import Broken, Contract, rule, skip
+from echub.testing.base import Contract, RuleViolation, rule, skip
 from echub.testing.strangers import strangers
 
 NEUTRAL = "sample.bin"
@@ -37,7 +37,7 @@ class SniffingRules(Contract):
         for name in (path.name, NEUTRAL):
             match = self._sniff(_head(path), name)
             if match.confidence < Confidence.LIKELY:
-                raise Broken(
+                raise RuleViolation(
                     f"LIKELY or CERTAIN under the name {name}",
                     match.problem or match.confidence.name,
                     "look in source.head for what only this format has; the name is a hint at most",
@@ -50,7 +50,7 @@ class SniffingRules(Contract):
             for what, data in strangers().items():
                 match = self._sniff(data, f"sample{suffix}")
                 if match.confidence > Confidence.MAYBE:
-                    raise Broken(
+                    raise RuleViolation(
                         "NO or MAYBE",
                         f"{what} called sample{suffix} is {match.confidence.name}",
                         "answer LIKELY or CERTAIN only where source.head shows the format",
@@ -62,7 +62,9 @@ class SniffingRules(Contract):
         for what, data in strangers().items():
             match = self._sniff(data, NEUTRAL)
             if match.confidence > Confidence.NO:
-                raise Broken("NO", f"{what} is {match.confidence.name}", "ask for more of the format's signature")
+                raise RuleViolation(
+                    "NO", f"{what} is {match.confidence.name}", "ask for more of the format's signature"
+                )
 
     @rule
     def test_rejects_files_of_others(self) -> None:
@@ -74,7 +76,7 @@ class SniffingRules(Contract):
             for name, most in ((NEUTRAL, Confidence.NO), (other.name, Confidence.MAYBE)):
                 match = self._sniff(_head(other), name)
                 if match.confidence > most:
-                    raise Broken(
+                    raise RuleViolation(
                         most.name,
                         f"{other.name} as {name} is {match.confidence.name}",
                         "ask for more of the format's signature",
@@ -87,7 +89,7 @@ class SniffingRules(Contract):
         source = SealedSource(_head(path), path.name, path.stat().st_size)
         ask(self._usable, source)
         if source.touched:
-            raise Broken(
+            raise RuleViolation(
                 "source.head, source.name, source.suffix and source.size only",
                 ", ".join(sorted(set(source.touched))),
                 "use source.head: its 64 KiB were read once, for all sniffers",
@@ -102,7 +104,7 @@ class SniffingRules(Contract):
             for name in (path.name, NEUTRAL, "no_suffix"):
                 match = self._sniff(data, name)
                 if match.problem:
-                    raise Broken(
+                    raise RuleViolation(
                         "a Confidence",
                         f"{what}, called {name}: {match.problem}",
                         "compare with startswith or `in`, which short heads cannot break",
@@ -118,7 +120,9 @@ class SniffingRules(Contract):
         except EchubError as error:
             found = str(error)
         if found != self.reader:
-            raise Broken(self.reader, found, "make the sniffers of both readers ask for what only theirs has")
+            raise RuleViolation(
+                self.reader, found, "make the sniffers of both readers ask for what only theirs has"
+            )
 
 
 class SealedSource(Source):
@@ -138,7 +142,7 @@ class SealedSource(Source):
 
     @property
     def shown(self) -> str:
-        """Give the name."""
+        """Return the name."""
         return self.name
 
     @contextmanager

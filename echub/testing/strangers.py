@@ -10,7 +10,7 @@ from functools import cache
 
 @cache
 def strangers() -> dict[str, bytes]:
-    """Give contents by what they are; the same on every machine."""
+    """Return contents by what they are; the same on every machine."""
     return {
         "an empty file": b"",
         "one byte": b"\n",

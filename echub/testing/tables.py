@@ -17,12 +17,12 @@ TABULAR = ("row",)
 
 
 def is_table(dataset: Dataset) -> bool:
-    """Tell whether all columns of a dataset stand over its rows (an ion map does not)."""
+    """Return whether all columns of a dataset stand over its rows (an ion map does not)."""
     return all(column.axes == TABULAR for column in dataset.columns.values())
 
 
 def tables(record: Record) -> list[Dataset]:
-    """Give the datasets that are tables."""
+    """Return the datasets that are tables."""
     return [dataset for dataset in record.datasets.values() if is_table(dataset)]
 
 

@@ -39,7 +39,7 @@ class Baseline:
         return cls(known, path.absolute().parent)
 
     def has(self, problem: Problem) -> bool:
-        """Tell whether a problem was there already, with as many rows or more."""
+        """Return whether a problem was there already, with as many rows or more."""
         return self._known.get(_key(problem, self._folder), -1) >= problem.count
 
 

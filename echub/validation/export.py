@@ -18,7 +18,7 @@ _TYPES = {"float": "number", "text": "string"}
 
 
 def metadata_schema(group: Group = CORE) -> dict[str, Any]:
-    """Give the schema of the metadata tree, with what a group requires and narrows."""
+    """Return the schema of the metadata tree, with what a group requires and narrows."""
     schema: dict[str, Any] = json.loads(echub_schemas.path("metadata.schema.json").read_text(encoding="utf-8"))
     for path in group.required_metadata:
         node = schema
@@ -35,7 +35,7 @@ def metadata_schema(group: Group = CORE) -> dict[str, Any]:
 
 
 def records_schema(kind: str, group: Group = CORE) -> dict[str, Any]:
-    """Give the schema of a table of one kind as a list of rows, values in canonical units."""
+    """Return the schema of a table of one kind as a list of rows, values in canonical units."""
     known = kinds()[kind]
     one_of = [{"anyOf": [{"required": entry.split("+")} for entry in part]} for part in known.any_of]
     return {
@@ -66,7 +66,7 @@ def _range(limits: Limits) -> dict[str, float]:
 
 
 def json_schema(group: Group = CORE) -> str:
-    """Give one document: under ``$defs`` the metadata tree, and every kind that is a table."""
+    """Return one document: under ``$defs`` the metadata tree, and every kind that is a table."""
     whole = {
         "$schema": _DIALECT,
         "title": f"echub schema {echub_schemas.VERSION}" + ("" if group is CORE else f" with {group.name}"),
@@ -82,7 +82,7 @@ def json_schema(group: Group = CORE) -> str:
 
 
 def reference(group: Group = CORE) -> str:
-    """Give the reference page in Markdown: kinds, quantities, metadata, rules."""
+    """Return the reference page in Markdown: kinds, quantities, metadata, rules."""
     changes = "".join(f"- {what}: {theirs} (core: {ours})\n" for what, ours, theirs in group.differences())
     parts = [
         f"# Schema {echub_schemas.VERSION}\n",

@@ -36,13 +36,13 @@ class Limits:
         return f"{self.low:g} to {self.high:g}{unit}"
 
     def within(self, outer: Limits) -> bool:
-        """Tell whether this range allows nothing that the outer one forbids."""
+        """Return whether this range allows nothing that the outer one forbids."""
         low = outer.low is None or (self.low is not None and self.low >= outer.low)
         return low and (outer.high is None or (self.high is not None and self.high <= outer.high))
 
 
 def column_limits(name: str) -> Limits:
-    """Give the core's range of a quantity."""
+    """Return the core's range of a quantity."""
     known = quantities().get(name)
     if known is None:
         raise SchemaError(
@@ -56,7 +56,7 @@ def column_limits(name: str) -> Limits:
 
 
 def metadata_limits(path: str) -> Limits:
-    """Give the core's range of a metadata path."""
+    """Return the core's range of a metadata path."""
     leaf = leaf_of(path)
     low = leaf.minimum if leaf.minimum is not None else leaf.exclusive_minimum
     return Limits(low, None, leaf.unit, leaf.unit == "degC")

@@ -24,7 +24,7 @@ _REQUIRED_BY_NAME = "has {}"
 
 
 def table_schema(kind: str, group: Group = CORE) -> pa.DataFrameSchema:
-    """Give the schema of a table of one kind, with columns in canonical units under canonical names.
+    """Return the schema of a table of one kind, with columns in canonical units under canonical names.
 
     A further column of a quantity (``current__2``) is checked like the first. Units are in the
     `metadata` of each column. Raises `UnknownColumn` for a kind that is none.

@@ -32,7 +32,7 @@ def check_dataset(dataset: Dataset, group: Group) -> Iterator[Finding]:
 
 
 def _get(dataset: Dataset, *names: str) -> list[Floats] | None:
-    """Give columns as float64, or None where one is missing or the dataset is empty."""
+    """Return columns as float64, or None where one is missing or the dataset is empty."""
     if not dataset.rows or any(name not in dataset.columns for name in names):
         return None
     return [dataset.columns[name].values.astype(np.float64) for name in names]
@@ -121,7 +121,7 @@ def _charge(dataset: Dataset) -> Iterator[Finding]:
 
 
 def charge_ratio(time: Floats, current: Floats, charge: Floats) -> tuple[float, int]:
-    """Give the typical ratio of a charge step to the integral of the current, and of how many steps.
+    """Return the typical ratio of a charge step to the integral of the current, and of how many steps.
 
     time: (n,), s; current: (n,), mA; charge: (n,), mA·h.
     """

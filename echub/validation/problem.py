@@ -53,13 +53,13 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """Give the place inside the file: dataset, column, rows."""
+        """Return the place inside the file: dataset, column, rows."""
         name = "/".join(part for part in (self.dataset, self.column) if part)
         return " ".join(part for part in (name, self.shown_rows) if part)
 
     @property
     def shown_rows(self) -> str:
-        """Give the rows in words: ``rows 3, 4, 9 … (120 in all)``."""
+        """Return the rows in words: ``rows 3, 4, 9 … (120 in all)``."""
         if not self.rows:
             return ""
         listed = ", ".join(map(str, self.rows))
@@ -67,7 +67,7 @@ class Problem:
         return f"row{'s' if self.count > 1 else ''} {listed}{more}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the object of `--format json`; empty details are left out."""
+        """Return the object of `--format json`; empty details are left out."""
         given: dict[str, Any] = {
             "rule": self.rule.id,
             "name": self.rule.name,
@@ -93,7 +93,7 @@ def problem(rule: str, path: str, message: str, **details: Any) -> Problem:  # n
 
 
 def places(bad: NDArray[np.bool_]) -> tuple[tuple[int, ...], int]:
-    """Give the first rows of a mask, and how many there are; memory does not grow with the latter."""
+    """Return the first rows of a mask, and how many there are; memory does not grow with the latter."""
     count = int(np.count_nonzero(bad))
     first: list[int] = []
     for start in range(0, len(bad), BLOCK):

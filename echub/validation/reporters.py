@@ -26,7 +26,7 @@ def text(report: Report) -> str:
 
 
 def summary(report: Report) -> str:
-    """Give the sum in one line."""
+    """Return the sum in one line."""
     counts = {s: sum(p.severity == s for p in report.problems) for s in _WORST_FIRST}
     parts = [f"{n} {s}{'s' if n > 1 else ''}" for s, n in counts.items() if n] or ["no problem"]
     parts += [f"{report.ignored} ignored"] if report.ignored else []
@@ -133,7 +133,7 @@ def _sentence(problem: Problem) -> str:
 
 
 def _uri(path: str) -> str:
-    """Give a path as a relative URI where it lies under the working directory, else as a file URI."""
+    """Return a path as a relative URI where it lies under the working directory, else as a file URI."""
     shown = _relative(path)
     return Path(shown).as_uri() if Path(shown).is_absolute() else quote(shown)
 

@@ -44,7 +44,7 @@ def rules() -> dict[str, Rule]:
 
 
 def matching(texts: Iterable[str], flag: str) -> frozenset[str]:
-    """Give the ids that texts mean: an id, the beginning of one (``ECH3``), or a name.
+    """Return the ids that texts mean: an id, the beginning of one (``ECH3``), or a name.
 
     Raises `UnknownOption` for a text that means no rule.
     """

@@ -71,7 +71,7 @@ class Checks:
     skip_unknown: bool = False
 
     def wants(self, rule: str) -> bool:
-        """Tell whether a rule counts."""
+        """Return whether a rule counts."""
         return rule not in self.ignore and (not self.select or rule in self.select)
 
 
@@ -94,12 +94,12 @@ class Report:
 
     @property
     def problems(self) -> list[Problem]:
-        """Give all problems, file by file."""
+        """Return all problems, file by file."""
         return [problem for file in self.files for problem in file.problems]
 
     @property
     def ok(self) -> bool:
-        """Tell whether nothing is an error."""
+        """Return whether nothing is an error."""
         return not any(problem.severity == "error" for problem in self.problems)
 
     @property
@@ -108,7 +108,7 @@ class Report:
         return sum(file.ignored for file in self.files)
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """Give the code of the command line; with `strict` warnings count as errors."""
+        """Return the code of the command line; with `strict` warnings count as errors."""
         counts = ("error", "warning") if strict else ("error",)
         return max((p.exit_code for p in self.problems if p.severity in counts), default=0)
 

@@ -62,7 +62,7 @@ def _column(column: Column, known: Quantity | None, group: Group, *, required: b
 
 
 def extremes(values: NDArray[Any]) -> tuple[float, float]:
-    """Give the smallest and the largest value; both are NaN where any value is."""
+    """Return the smallest and the largest value; both are NaN where any value is."""
     with np.errstate(invalid="ignore"):
         return float(values.min()), float(values.max())
 
@@ -162,7 +162,7 @@ def _clock(dataset: Dataset) -> Iterator[Finding]:
 
 
 def _falls(values: NDArray[Any]) -> bool:
-    """Tell whether a clock falls anywhere; one with NaN is looked at in full."""
+    """Return whether a clock falls anywhere; one with NaN is looked at in full."""
     return not bool((values[1:] >= values[:-1]).all())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Gives, hookimpl, option
+from echub.plugin import Analysis, Output, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ ARRHENIUS = Analysis(
     consumes="outcomes",
     params=ArrheniusParams,
     profiles={"lowack2026": {"form": "ln_y", "replicates": "max", "error_bars": "eq12"}},
-    gives=(
-        Gives("activation_energy_ln_y", "eV", "from the slope of ln y against 1/T"),
-        Gives("activation_energy_ln_yT", "eV", "from the slope of ln(yT) against 1/T"),
-        Gives("ln_prefactor_ln_y", "1", "ln of the value at 1/T = 0, in the unit of y"),
-        Gives("ln_prefactor_ln_yT", "1", "ln of yT at 1/T = 0, in the unit of y times K"),
+    outputs=(
+        Output("activation_energy_ln_y", "eV", "from the slope of ln y against 1/T"),
+        Output("activation_energy_ln_yT", "eV", "from the slope of ln(yT) against 1/T"),
+        Output("ln_prefactor_ln_y", "1", "ln of the value at 1/T = 0, in the unit of y"),
+        Output("ln_prefactor_ln_yT", "1", "ln of yT at 1/T = 0, in the unit of y times K"),
     ),
     reference="doi:10.48550/arXiv.2603.23340",
 )
@@ -68,10 +68,10 @@ COMPARE = Analysis(
     run="echub_arrhenius.comparison:run",
     consumes="outcomes",
     params=CompareParams,
-    gives=(
-        Gives("p_permutation", "1", "one-sided, exact: relabelling the cells within each temperature"),
-        Gives("p_sign", "1", "one-sided, if each pair were an independent throw of a coin"),
-        Gives("ratio", "1", "geometric mean of the ratio of the groups"),
+    outputs=(
+        Output("p_permutation", "1", "one-sided, exact: relabelling the cells within each temperature"),
+        Output("p_sign", "1", "one-sided, if each pair were an independent throw of a coin"),
+        Output("ratio", "1", "geometric mean of the ratio of the groups"),
     ),
     reference="doi:10.48550/arXiv.2603.23340",
 )

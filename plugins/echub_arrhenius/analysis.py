@@ -13,13 +13,13 @@ from echub.plugin import (
     Component,
     Condition,
     Flag,
+    InputSet,
     Interval,
     Measurand,
     Outcome,
     Refusal,
     Sensitivity,
     Series,
-    Several,
 )
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.fit import BOLTZMANN_EV, KJ_PER_MOL, Line, eq12, fit, lack_of_fit
@@ -43,7 +43,7 @@ class Stood:
     points: tuple[tuple[Point, ...], ...]
 
 
-def run(data: Several[Outcome], params: ArrheniusParams) -> Outcome:
+def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
     """Fit ln y (or ln yT) against 1/T."""
     group = params.group or _only_group(data, params)
     chosen = choose(data, params, group)
@@ -82,7 +82,7 @@ def run(data: Several[Outcome], params: ArrheniusParams) -> Outcome:
     )
 
 
-def _only_group(data: Several[Outcome], params: ArrheniusParams) -> str:
+def _only_group(data: InputSet[Outcome], params: ArrheniusParams) -> str:
     groups = sorted({str(outcome.meta(params.group_by) or "") for outcome in data})
     if len(groups) > 1:
         named = ", ".join(name or "(not stated)" for name in groups)
@@ -120,7 +120,7 @@ def _statistic(rule: str, values: Sequence[float]) -> float:
 
 
 def _bars(points: Sequence[Point], params: ArrheniusParams) -> tuple[float, float]:
-    """Give the error bars of one temperature; eq. 12 is for the best of three cells."""
+    """Return the error bars of one temperature; eq. 12 is for the best of three cells."""
     values = [p.y for p in points]
     if params.replicates != "max":
         error = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
@@ -292,7 +292,7 @@ def _conditions(chosen: Chosen, params: ArrheniusParams, group: str, form: str) 
 def _diagnostics(
     stood: Stood, line: Line, form: str, chosen: Chosen, params: ArrheniusParams
 ) -> dict[str, Series]:
-    """Give what the Arrhenius plot needs: the points, every cell, the line and its band in y (or yT)."""
+    """Return what the Arrhenius plot needs: the points, every cell, the line and its band in y (or yT)."""
     factor = stood.kelvin if form == "ln_yT" else np.ones(len(stood.y))
     x = 1 / stood.kelvin
     weights = stood.weights if stood.weights is not None else np.ones(len(x))

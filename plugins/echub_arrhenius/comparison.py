@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from echub.plugin import Condition, Flag, Measurand, Outcome, Refusal, Series, Several
+from echub.plugin import Condition, Flag, InputSet, Measurand, Outcome, Refusal, Series
 from echub_arrhenius import CompareParams
 from echub_arrhenius.points import KELVIN, Chosen, Point, by_temperature, choose
 
@@ -18,7 +18,7 @@ LARGEST_HALF = 5_000_000
 """Relabelings that are counted at once; twice as many strata cost only twice as much."""
 
 
-def run(data: Several[Outcome], params: CompareParams) -> Outcome:
+def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     """Test whether one group's values are higher, temperature by temperature."""
     chosen = choose(data, params)
     groups = sorted({p.group for p in chosen.points})
@@ -83,7 +83,7 @@ def _mean_log(strata: list[list[Point]], group: str) -> float:
 
 
 def permutation_p(sides: list[tuple[Floats, Floats]]) -> tuple[float, int]:
-    """Give the exact one-sided p of the summed difference of means, and the number of relabelings.
+    """Return the exact one-sided p of the summed difference of means, and the number of relabelings.
 
     sides: (values of the group expected higher, values of the other) per temperature. Relabelings
     within each temperature are equally likely if the groups do not differ. The sums of all
@@ -101,7 +101,7 @@ def permutation_p(sides: list[tuple[Floats, Floats]]) -> tuple[float, int]:
 
 
 def _relabelled(a: Floats, b: Floats) -> Floats:
-    """Give the difference of means for every choice of which values belong to the first group."""
+    """Return the difference of means for every choice of which values belong to the first group."""
     pooled = np.concatenate([a, b])
     picked = np.array([pooled[list(choice)].sum() for choice in combinations(range(len(pooled)), len(a))])
     return np.asarray(picked / len(a) - (pooled.sum() - picked) / len(b))
@@ -142,7 +142,7 @@ def _flags(params: CompareParams, strata: list[list[Point]]) -> list[Flag]:
 
 
 def _celsius(points: list[Point]) -> float:
-    """Give the mean temperature; the digits that °C loses by way of kelvin are none."""
+    """Return the mean temperature; the digits that °C loses by way of kelvin are none."""
     return round(float(np.mean([p.kelvin for p in points])) - KELVIN, 9)
 
 

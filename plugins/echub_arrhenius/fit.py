@@ -39,16 +39,16 @@ class Line:
 
     @property
     def total(self) -> float:
-        """Give the combined standard uncertainty of the energy."""
+        """Return the combined standard uncertainty of the energy."""
         return float(np.hypot(self.se_energy, self.systematic))
 
     def half_width(self, level: float) -> float:
-        """Give the half width of the energy's interval, by t; Welch-Satterthwaite with a systematic part."""
+        """Return the half width of the energy's interval, by t; Welch-Satterthwaite with a systematic part."""
         freedom = self.dof * (self.total / self.se_energy) ** 4 if self.se_energy else self.dof
         return float(stats.t.ppf((1 + level) / 2, freedom) * self.total)
 
     def band(self, inverse: Floats, mean: float, spread: float, count: int, level: float) -> Floats:
-        """Give the half width of the line's interval in ln y at 1/T."""
+        """Return the half width of the line's interval in ln y at 1/T."""
         t = stats.t.ppf((1 + level) / 2, self.dof)
         return np.asarray(t * self.scatter * np.sqrt(1 / count + (inverse - mean) ** 2 / spread))
 
@@ -115,7 +115,7 @@ def lack_of_fit(cells: list[Floats], kelvin: Floats) -> tuple[float, int, int, f
 
 
 def eq12(values: Any) -> tuple[float, float]:  # noqa: ANN401
-    """Give Δ_lower and Δ_upper of the best of the values, eq. 12 of the paper (for n, the mean difference)."""
+    """Return Δ_lower and Δ_upper of the best of the values, eq. 12 of the paper (for n, the mean difference)."""
     ordered = np.sort(np.asarray(values, float))
     upper = float(np.mean(ordered[-1] - ordered[:-1])) if len(ordered) > 1 else 0.0
     return upper / 2, upper

@@ -26,7 +26,7 @@ class Point:
 
     @property
     def y(self) -> float:
-        """Give the value."""
+        """Return the value."""
         return float(self.measurand.value or 0.0)
 
 
@@ -41,7 +41,7 @@ class Chosen:
 
     @property
     def unit(self) -> str:
-        """Give the unit of the values."""
+        """Return the unit of the values."""
         return self.points[0].measurand.unit
 
     def table(self) -> dict[str, Series]:
@@ -135,7 +135,7 @@ def _unusable(outcome: Outcome, name: str, excluded: dict[str, str]) -> str:
 
 
 def _kelvin(outcome: Outcome) -> float:
-    """Give the temperature; one below 150 K is Celsius in disguise."""
+    """Return the temperature; one below 150 K is Celsius in disguise."""
     celsius = outcome.meta("cell.temperature")
     if celsius is None:
         raise Refusal(

@@ -29,12 +29,12 @@ class BdfColumn:
 
     @property
     def stem(self) -> str:
-        """Give the label without its unit."""
+        """Return the label without its unit."""
         return self.label.partition(" / ")[0]
 
     @property
     def iri(self) -> str:
-        """Give the term in BDF's ontology."""
+        """Return the term in BDF's ontology."""
         return IRI + self.name
 
 
@@ -119,5 +119,5 @@ def split_header(head: bytes) -> list[str]:
 
 
 def working(column: BdfColumn, polarity: str) -> str:
-    """Give the quantity that a column is, seen from the working electrode of that polarity."""
+    """Return the quantity that a column is, seen from the working electrode of that polarity."""
     return column.swaps if column.swaps and polarity == "negative" else column.quantity

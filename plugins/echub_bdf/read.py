@@ -201,7 +201,7 @@ def _beside(source: Source) -> dict[str, Any]:
 
 
 def _origins(beside: dict[str, Any]) -> dict[str, Any]:
-    """Give who made each column, as the file of our own making says."""
+    """Return who made each column, as the file of our own making says."""
     tables = beside.get("tables", {}) if beside.get("generator") == "echub" else {}
     return {column["label"]: column["origin"] for columns in tables.values() for column in columns}
 

@@ -24,7 +24,7 @@ Pair = tuple[BdfColumn, Column]
 
 
 def write(record: Record, options: BdfOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
-    """Give the parts: `.bdf.csv` (or `.bdf.parquet`), `.impedance.bdf.csv` …, and `.bdf.metadata.json`.
+    """Return the parts: `.bdf.csv` (or `.bdf.parquet`), `.impedance.bdf.csv` …, and `.bdf.metadata.json`.
 
     Raises `MetadataError` where the working electrode's polarity or the cell's configuration is
     needed and unknown, `UnknownColumn` where a column that BDF requires is not there.

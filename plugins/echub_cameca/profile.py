@@ -58,7 +58,7 @@ class _Species:
     headers: tuple[str, str, str]
 
     def unit(self, slot: int) -> tuple[str, str | None]:
-        """Give what a slot is and its printed unit."""
+        """Return what a slot is and its printed unit."""
         match = _HEADER.match(self.headers[slot])
         if match is None or (match[2] and match[2] not in _UNITS):
             raise ReadError("a column of the data has an unknown header", found=self.headers[slot])
@@ -98,7 +98,7 @@ def read(source: Source, options: object) -> Record:
 
 
 def _table(export: Export) -> tuple[list[_Species], list[list[str]]]:
-    """Give the species of the header, and the rows: three cells for each of them.
+    """Return the species of the header, and the rows: three cells for each of them.
 
     The header's tabs are no column numbers: one form has four slots per species there and three
     in the data, so that only the order of the filled cells counts.
@@ -141,7 +141,7 @@ def _row(number: int, line: str, species: int) -> list[str]:
 
 
 def _cells(rows: list[list[str]], at: int) -> NDArray[np.object_]:
-    """Give the three cells of one species in every row."""
+    """Return the three cells of one species in every row."""
     return np.array([row[_SLOTS * at : _SLOTS * at + _SLOTS] for row in rows], dtype=object).reshape(-1, _SLOTS)
 
 
@@ -193,7 +193,7 @@ def _sign_of(label: str, sign: int) -> int:
 
 
 def _intensity(one: _Species, values: NDArray[np.float64], export: Export) -> NDArray[np.float64]:
-    """Give counts per second: printed, or a concentration divided by its sensitivity factor; NaN without one."""
+    """Return counts per second: printed, or a concentration divided by its sensitivity factor; NaN without one."""
     if one.unit(2)[1] != "1/cm^3":
         return values
     factor = _rsf(one.label, export)
@@ -221,7 +221,7 @@ def _quanta(
 
 
 def _stated(time: str, label: str, export: Export, notices: list[Notice]) -> float | None:
-    """Give the rate of one count by the header: 1 / (counting time · yield)."""
+    """Return the rate of one count by the header: 1 / (counting time · yield)."""
     percent = export.fields().get("EM yield (%)", "")
     if not (is_number(time) and is_number(percent) and float(time) > 0 and float(percent) > 0):
         return None
@@ -272,7 +272,7 @@ def _count_columns(counts: Counts) -> list[SourceColumn]:
 
 
 def _rsf(label: str, export: Export) -> float:
-    """Give the sensitivity factor of a species: atoms per cm³ for one count/s; 0 where it is not stated."""
+    """Return the sensitivity factor of a species: atoms per cm³ for one count/s; 0 where it is not stated."""
     stated = [s for row in layers(export) for s in row["species"] if s["species"] == label]
     text = next((s["RSF  (at/cm3)"] for s in stated if is_number(s.get("RSF  (at/cm3)", ""))), "0")
     return float(text)

@@ -51,7 +51,7 @@ def _misfit(values: NDArray[Any], quantum: float) -> float:
 
 
 def fits(intensity: NDArray[Any], quantum: float) -> bool:
-    """Tell whether all rates up to `RECOVERABLE` counts are whole multiples of a quantum found elsewhere."""
+    """Return whether all rates up to `RECOVERABLE` counts are whole multiples of a quantum found elsewhere."""
     with np.errstate(invalid="ignore"):
         low = intensity[(intensity > 2 * PLACEHOLDER) & (intensity < RECOVERABLE * quantum)]
     return len(low) >= _ENOUGH and _misfit(low, quantum) < 3 * _TOLERANCE
@@ -66,7 +66,7 @@ def _refined(values: NDArray[Any], quantum: float) -> float:
 
 
 def counts_of(intensity: NDArray[Any], quantum: float, zero: NDArray[np.bool_]) -> Counts:
-    """Give counts: whole up to `RECOVERABLE`, an unrounded estimate and a flag above; placeholders are 0."""
+    """Return counts: whole up to `RECOVERABLE`, an unrounded estimate and a flag above; placeholders are 0."""
     with np.errstate(all="ignore"):  # a damaged export may print infinite rates
         multiples = np.where(zero, 0.0, intensity / quantum)
         whole = np.round(multiples)

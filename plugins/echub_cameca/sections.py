@@ -35,11 +35,11 @@ class Export:
     sections: Mapping[str, list[tuple[int, str]]]
 
     def section(self, title: str) -> list[tuple[int, str]]:
-        """Give the lines of the first section whose title begins so; none where it is missing."""
+        """Return the lines of the first section whose title begins so; none where it is missing."""
         return next((lines for name, lines in self.sections.items() if name.startswith(title)), [])
 
     def fields(self) -> dict[str, str]:
-        """Give all fields `name<tab>value` outside the data, the first of each name."""
+        """Return all fields `name<tab>value` outside the data, the first of each name."""
         found: dict[str, str] = {}
         for title, lines in self.sections.items():
             if title.startswith(("DATA START", "CALIBRATION")):
@@ -109,19 +109,19 @@ def _start(fields: Mapping[str, str]) -> str | None:
 
 
 def polarity(export: Export) -> int:
-    """Give the polarity of the detected ions: +1, -1, or 0 where it is not printed."""
+    """Return the polarity of the detected ions: +1, -1, or 0 where it is not printed."""
     return {"+": 1, "-": -1}.get(export.fields().get("Secondary ion polarity", ""), 0)
 
 
 def conditions(export: Export) -> list[dict[str, str]]:
-    """Give the measurement conditions: one row per species, by the printed column titles."""
+    """Return the measurement conditions: one row per species, by the printed column titles."""
     rows = [line.split("|") for _, line in export.section("MEASUREMENT CONDITIONS") if "|" in line]
     cells = [[cell.strip() for cell in row] for row in rows]
     return [dict(zip(cells[0], row, strict=False)) for row in cells[1:]] if cells else []
 
 
 def layers(export: Export) -> list[dict[str, Any]]:
-    """Give the layers of the calibration: matrix, interfaces, mean sputter rate, and RSF per species."""
+    """Return the layers of the calibration: matrix, interfaces, mean sputter rate, and RSF per species."""
     found: list[dict[str, Any]] = []
     for _, line in export.section("CALIBRATION PARAMETERS"):
         name, *values = [cell.strip() for cell in line.split("\t")]
@@ -168,12 +168,12 @@ def calibrate(export: Export, metadata: Metadata) -> None:
 
 
 def is_number(text: str) -> bool:
-    """Tell whether a printed cell is a finite number."""
+    """Return whether a printed cell is a finite number."""
     return re.fullmatch(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?", text) is not None
 
 
 def settings(export: Export) -> dict[str, Any]:
-    """Give everything outside the data, verbatim by section, and the layer table."""
+    """Return everything outside the data, verbatim by section, and the layer table."""
     outside: dict[str, Sequence[str]] = {
         title: [line for _, line in lines if line.strip()]
         for title, lines in export.sections.items()

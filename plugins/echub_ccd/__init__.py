@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Gives, Need, NeedMeta, Sampling, hookimpl, option
+from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
 
 DETECTORS = ("r_drop", "below_bulk", "half_drop", "near_zero", "asymmetry", "growth", "limit")
 DEFAULT = "r_drop_or_below_bulk"
@@ -87,17 +87,17 @@ CCD = Analysis(
         "d5eb00097a": {"criterion": "near_zero"},
         "s41467-023-42308-0": {"criterion": "r_drop"},
     },
-    gives=(
-        Gives("critical_current_density", "mA/cm^2", "[last level survived, first level failed)"),
-        Gives("critical_current", "mA", "the same where no area is stated"),
-        Gives("last_survived", "mA/cm^2", "highest level survived before the failure", or_units=("mA",)),
-        Gives("first_failed", "mA/cm^2", "level of the failure", or_units=("mA",)),
-        Gives("half_cycle_charge", "mA*h/cm^2", "charge of the failed half cycle up to its end", ("mA*h",)),
-        Gives("asr_cell", "ohm*cm^2", "R·A of the whole cell before the failure, median of the half cycles"),
-        Gives("resistance_cell", "ohm", "the same where no area is stated"),
-        Gives("asr_interface", "ohm*cm^2", "of one interface: electrolyte subtracted, both stated"),
-        Gives("overpotential", "V", "median |U| of the half cycles (report=cycles)"),
-        Gives("asymmetry", "%", "R oxidising the working electrode over R reducing it, less 1 (report=cycles)"),
+    outputs=(
+        Output("critical_current_density", "mA/cm^2", "[last level survived, first level failed)"),
+        Output("critical_current", "mA", "the same where no area is stated"),
+        Output("last_survived", "mA/cm^2", "highest level survived before the failure", or_units=("mA",)),
+        Output("first_failed", "mA/cm^2", "level of the failure", or_units=("mA",)),
+        Output("half_cycle_charge", "mA*h/cm^2", "charge of the failed half cycle up to its end", ("mA*h",)),
+        Output("asr_cell", "ohm*cm^2", "R·A of the whole cell before the failure, median of the half cycles"),
+        Output("resistance_cell", "ohm", "the same where no area is stated"),
+        Output("asr_interface", "ohm*cm^2", "of one interface: electrolyte subtracted, both stated"),
+        Output("overpotential", "V", "median |U| of the half cycles (report=cycles)"),
+        Output("asymmetry", "%", "R oxidising the working electrode over R reducing it, less 1 (report=cycles)"),
     ),
     reference="https://doi.org/10.1039/d5eb00071h and others: see the definitions",
 )
@@ -109,10 +109,10 @@ WEIBULL = Analysis(
     figure="echub_ccd.weibull_figure:draw",
     consumes="outcomes",
     params=WeibullParams,
-    gives=(
-        Gives("median", "mA/cm^2", "half of the cells fail below it", or_units=("mA",)),
-        Gives("scale", "mA/cm^2", "63.2 % of the cells fail below it", or_units=("mA",)),
-        Gives("shape", "1", "Weibull modulus: large is a narrow distribution"),
+    outputs=(
+        Output("median", "mA/cm^2", "half of the cells fail below it", or_units=("mA",)),
+        Output("scale", "mA/cm^2", "63.2 % of the cells fail below it", or_units=("mA",)),
+        Output("shape", "1", "Weibull modulus: large is a narrow distribution"),
     ),
     reference="W. Weibull, J. Appl. Mech. 18 (1951) 293",
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series, Several
+from echub.plugin import Condition, Inputs, InputSet, Measurand, Outcome, Refusal, Series
 from echub_ccd import CcdParams
 from echub_ccd.answerable import require_answerable
 from echub_ccd.cycles import report_cycles
@@ -37,7 +37,7 @@ class Findings:
     verdict: Verdict | None = None
 
     def tables(self) -> dict[str, dict[str, Series]]:
-        """Give all tables."""
+        """Return all tables."""
         table, unit = self.experiment.table, self.experiment.unit
         found = {
             "half_cycles": half_cycles(self.experiment, self.protocol),
@@ -52,8 +52,8 @@ class Findings:
         return found | ({"counter": counter} if counter else {})
 
 
-def run(data: Several[Inputs], params: CcdParams) -> Outcome:
-    """Give the interval from the last level survived to the first level failed."""
+def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
+    """Return the interval from the last level survived to the first level failed."""
     experiment = gather(tuple(data), params)
     context = Context(params, electrolyte(experiment, params))
     marks = evaluate(experiment.table, context)
@@ -121,7 +121,7 @@ def spoken_direction(experiment: Experiment, number: int) -> str:
 
 
 def _ends(experiment: Experiment, protocol: Protocol, verdict: Verdict) -> dict[str, Measurand]:
-    """Give both ends of the interval as measured levels, and the charge passed in the failed half cycle."""
+    """Return both ends of the interval as measured levels, and the charge passed in the failed half cycle."""
     unit, table = experiment.unit, experiment.table
     ends = {"last_survived": verdict.survived, "first_failed": verdict.failed}
     found = {
@@ -140,12 +140,12 @@ def _ends(experiment: Experiment, protocol: Protocol, verdict: Verdict) -> dict[
 
 
 def _scatter(j: Floats, alike: np.ndarray, level: float) -> float:
-    """Give how far the measured currents of a level lie from it, root mean square."""
+    """Return how far the measured currents of a level lie from it, root mean square."""
     return float(np.sqrt(np.mean((np.abs(j[alike]) - level) ** 2)))
 
 
 def _conditions(findings: Findings, verdict: Verdict, params: CcdParams) -> Iterator[tuple[str, Condition]]:
-    """Give what outcomes must share to be compared."""
+    """Return what outcomes must share to be compared."""
     experiment, protocol = findings.experiment, findings.protocol
     yield "criterion", Condition(params.criterion)
     yield "direction", Condition(params.direction)

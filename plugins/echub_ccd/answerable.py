@@ -52,7 +52,7 @@ def _require_controlled_current(experiment: Experiment) -> None:
 
 
 def _potential_was_set(trace: Trace) -> bool:
-    """Tell whether a potential, and no current, was set in most rows with current."""
+    """Return whether a potential, and no current, was set in most rows with current."""
     if "U_set" not in trace.data:
         return False
     potential = np.isfinite(trace["U_set"])
@@ -96,7 +96,7 @@ def _require_no_offset(table: Table) -> None:
 
 
 def _extrapolated(level: Floats, size: Floats) -> Floats:
-    """Give |U| at no current over |U|, along the line through each pair of neighbouring levels."""
+    """Return |U| at no current over |U|, along the line through each pair of neighbouring levels."""
     rises = np.flatnonzero(np.abs(np.diff(level)) > 0.05 * level[1:])
     low, high = level[rises], level[rises + 1]
     return np.asarray((size[rises] * high - size[rises + 1] * low) / (high - low) / size[rises])

@@ -13,7 +13,7 @@ from echub_ccd.table import Floats, Table
 
 
 def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], bulk: float) -> Outcome:
-    """Give the medians of all half cycles, and the table `cycles`: two half cycles each."""
+    """Return the medians of all half cycles, and the table `cycles`: two half cycles each."""
     table = experiment.table
     _, overpotential = cell_resistance(np.abs(table.u_median), experiment.per_area)
     levels = np.unique(recognise(table, experiment.spots).level)
@@ -44,7 +44,7 @@ def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], 
 
 
 def _pairs(table: Table) -> np.ndarray:
-    """Give the first half cycle of each cycle: it and the next one have opposite directions, in one file."""
+    """Return the first half cycle of each cycle: it and the next one have opposite directions, in one file."""
     found, number = [], 0
     while number + 1 < len(table):
         turns = table.sign[number] == -table.sign[number + 1] and table.file[number] == table.file[number + 1]
@@ -55,7 +55,7 @@ def _pairs(table: Table) -> np.ndarray:
 
 
 def _skew(table: Table, pairs: np.ndarray) -> Floats:
-    """Give R while the working electrode is oxidised over R while it is reduced, less 1."""
+    """Return R while the working electrode is oxidised over R while it is reduced, less 1."""
     oxidised = np.where(table.sign[pairs] > 0, pairs, pairs + 1)
     reduced = np.where(table.sign[pairs] > 0, pairs + 1, pairs)
     return np.asarray(table.r_median[oxidised] / table.r_median[reduced] - 1)

@@ -30,7 +30,7 @@ class Context:
 
 
 def before(table: Table, values: Floats) -> Floats:
-    """Give the value of the half cycle before, in the same file; NaN for the first."""
+    """Return the value of the half cycle before, in the same file; NaN for the first."""
     if not len(values):
         return values
     shifted = np.concatenate([[np.nan], values[:-1]])
@@ -38,7 +38,7 @@ def before(table: Table, values: Floats) -> Floats:
 
 
 def after(table: Table, values: Floats) -> Floats:
-    """Give the value of the half cycle after, in the same file; NaN for the last."""
+    """Return the value of the half cycle after, in the same file; NaN for the last."""
     if not len(values):
         return values
     shifted = np.concatenate([values[1:], [np.nan]])
@@ -46,7 +46,7 @@ def after(table: Table, values: Floats) -> Floats:
 
 
 def lowest_so_far(table: Table) -> Floats:
-    """Give the lowest R of all half cycles before, whatever the file; NaN for the first."""
+    """Return the lowest R of all half cycles before, whatever the file; NaN for the first."""
     least = np.minimum(table.r_median, np.minimum(table.r_start, table.r_end))
     known = np.where(np.isnan(least), np.inf, least)
     earlier = np.concatenate([[np.inf], np.minimum.accumulate(known)[:-1]]) if len(known) else known
@@ -54,7 +54,7 @@ def lowest_so_far(table: Table) -> Floats:
 
 
 def _marked(fires: NDArray[np.bool_], *needed: Floats) -> Floats:
-    """Give 1 and 0, and NaN where something needed is not known."""
+    """Return 1 and 0, and NaN where something needed is not known."""
     known = np.all([np.isfinite(values) for values in needed], axis=0)
     return np.where(known, fires.astype(np.float64), np.nan)
 
@@ -73,7 +73,7 @@ def sharp_fall(table: Table, context: Context) -> NDArray[np.bool_]:
 
 
 def sharpness(table: Table) -> Floats:
-    """Give the part of a fall that happens at once; what goes on in the next half cycle counts to the fall."""
+    """Return the part of a fall that happens at once; what goes on in the next half cycle counts to the fall."""
     with np.errstate(divide="ignore", invalid="ignore"):
         on = (after(table, table.r_first) - after(table, table.r_quarter)) / table.fall_before
         late = (table.end - table.fell) < WIDE * table.duration
@@ -81,7 +81,7 @@ def sharpness(table: Table) -> Floats:
 
 
 def _stays(table: Table, fall: Floats) -> NDArray[np.bool_]:
-    """Tell whether R is still low when the next half cycle begins, at the same stage of it.
+    """Return whether R is still low when the next half cycle begins, at the same stage of it.
 
     The last half cycle of a file is judged by its own end.
     """
@@ -193,7 +193,7 @@ def limit(table: Table, context: Context) -> Floats:
 
 
 def _flat(table: Table) -> NDArray[np.bool_]:
-    """Tell whether U rests at its largest value: what a limit does, and no cell."""
+    """Return whether U rests at its largest value: what a limit does, and no cell."""
     return np.asarray(np.abs(table.u_end) >= 0.995 * table.u_largest)
 
 

@@ -33,28 +33,28 @@ class Experiment:
 
     @property
     def first(self) -> Inputs:
-        """Give the data of the first file: the metadata that all share is there."""
+        """Return the data of the first file: the metadata that all share is there."""
         return self.traces[0].data
 
     @property
     def unit(self) -> str:
-        """Give the unit of the levels."""
+        """Return the unit of the levels."""
         return self.first.unit_of("j")
 
     @property
     def per_area(self) -> bool:
-        """Tell whether the levels are current densities."""
+        """Return whether the levels are current densities."""
         return self.unit == "mA/cm^2"
 
     def opening(self, limited: NDArray[np.bool_]) -> Experiment:
-        """Give it with the circuit open from the first half cycle at the limit on, where that is earlier."""
+        """Return it with the circuit open from the first half cycle at the limit on, where that is earlier."""
         found = np.flatnonzero(limited)
         if self.spots or not len(found) or (self.opened is not None and self.opened <= found[0]):
             return self
         return replace(self, opened=int(found[0]))
 
     def meta(self, path: str) -> Any:  # noqa: ANN401
-        """Give what all files say of a path, None where they say nothing."""
+        """Return what all files say of a path, None where they say nothing."""
         return self.first.meta(path)
 
 

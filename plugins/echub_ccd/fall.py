@@ -39,7 +39,7 @@ class Falls:
 
     @property
     def sharpness(self) -> Floats:
-        """Give the part of the fall that happens at once, within two rows or 1 %: 1 for a step."""
+        """Return the part of the fall that happens at once, within two rows or 1 %: 1 for a step."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.clip(self.fine / np.maximum(self.wide, self.narrow), 0, 1))
 
@@ -74,7 +74,7 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
 def _fall(
     total: Floats, place: NDArray[np.intp], found: Segments, label: NDArray[np.intp], width: NDArray[np.intp]
 ) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-    """Give the relative fall at rows, the mean before, and the rows in both windows."""
+    """Return the relative fall at rows, the mean before, and the rows in both windows."""
     low = np.maximum(place - width[label], found.start[label])
     high = np.minimum(place + width[label], found.stop[label])
     left, right = (place - low).astype(np.float64), (high - place).astype(np.float64)
@@ -85,7 +85,7 @@ def _fall(
 
 
 def _first_largest(values: Floats, found: Segments, label: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Give the first row of each half cycle that holds its largest value; rows of empty ones mean nothing."""
+    """Return the first row of each half cycle that holds its largest value; rows of empty ones mean nothing."""
     if not len(values):
         return np.zeros(len(found), np.intp)
     largest = np.full(len(found), -np.inf)

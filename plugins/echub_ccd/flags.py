@@ -22,7 +22,7 @@ Found = Iterator[Flag]
 
 
 def flags_of(findings: Findings, verdict: Verdict) -> Iterator[Flag]:
-    """Give every flag that applies."""
+    """Return every flag that applies."""
     for function in FLAGS:
         yield from function(findings, verdict)
 

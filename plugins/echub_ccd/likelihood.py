@@ -25,7 +25,7 @@ class Cells:
         return len(self.low)
 
     def log_likelihood(self, median: float, shape: float) -> float:
-        """Give the sum of log(F(high) - F(low)), with F half at the median."""
+        """Return the sum of log(F(high) - F(low)), with F half at the median."""
         log_two = np.log(2.0)
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             above_low = -log_two * (self.low / median) ** shape
@@ -45,7 +45,7 @@ class Fit:
 
     @property
     def scale(self) -> float:
-        """Give the level below which 63.2 % fail."""
+        """Return the level below which 63.2 % fail."""
         return float(self.median / np.log(2.0) ** (1 / self.shape))
 
 
@@ -62,7 +62,7 @@ def fit(cells: Cells) -> Fit:
 
 
 def profile(cells: Cells, median: float) -> float:
-    """Give the largest log-likelihood with a given median."""
+    """Return the largest log-likelihood with a given median."""
     low, high = np.log(SHAPES)
     found = minimize_scalar(
         lambda x: -cells.log_likelihood(median, float(np.exp(x))),
@@ -74,7 +74,7 @@ def profile(cells: Cells, median: float) -> float:
 
 
 def median_interval(cells: Cells, found: Fit, level: float) -> tuple[float | None, float | None]:
-    """Give the medians whose profile likelihood is not rejected; None where it is open.
+    """Return the medians whose profile likelihood is not rejected; None where it is open.
 
     The threshold is that of F(1, n) in place of chi²(1): with few cells the latter covers too seldom.
     """

@@ -13,7 +13,7 @@ POINTS = 3000
 
 
 def series_of(experiment: Experiment, protocol: Protocol, verdict: Verdict | None) -> dict[str, Series]:
-    """Give the trace of every file one behind the other, R per half cycle, and where it failed."""
+    """Return the trace of every file one behind the other, R per half cycle, and where it failed."""
     table, offsets = experiment.table, _offsets(experiment)
     rows = [_thinned(len(trace.data), POINTS // len(experiment.traces)) for trace in experiment.traces]
     time = [t["t"][kept] + offset for t, kept, offset in zip(experiment.traces, rows, offsets, strict=True)]
@@ -41,7 +41,7 @@ def series_of(experiment: Experiment, protocol: Protocol, verdict: Verdict | Non
 
 
 def _offsets(experiment: Experiment) -> np.ndarray:
-    """Give what is added to each file's clock so that files stand one behind the other in their order."""
+    """Return what is added to each file's clock so that files stand one behind the other in their order."""
     order = list(dict.fromkeys(experiment.table.file.tolist()))
     offsets, clock = np.zeros(len(experiment.traces)), 0.0
     if len(order) == 1:

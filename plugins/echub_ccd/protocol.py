@@ -46,7 +46,7 @@ def recognise(table: Table, spots: bool, opened: int | None = None) -> Protocol:
 
 
 def common_levels(level: Floats) -> Floats:
-    """Give every half cycle the median of all levels within 5 % of its own: measured levels scatter."""
+    """Return every half cycle the median of all levels within 5 % of its own: measured levels scatter."""
     order = np.argsort(level)
     ordered = level[order]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -64,7 +64,7 @@ def _rising_runs(level: Floats) -> NDArray[np.intp]:
 
 
 def _complete(table: Table, level: Floats, run: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell which half cycles took as long as the others at their level in their run.
+    """Return which half cycles took as long as the others at their level in their run.
 
     The last half cycle of a file alone at its level is compared with the one of the same charge before.
     """
@@ -113,7 +113,7 @@ def _name(
 
 
 def _grows(duration: Floats, level: Floats) -> bool:
-    """Tell whether both level and duration rise, as in formation cycles."""
+    """Return whether both level and duration rise, as in formation cycles."""
     order = np.argsort(level, kind="stable")
     grown = np.diff(duration[order]) >= -SAME * duration[order][1:]
     return bool(len(order) > 1 and grown.all() and duration[order][-1] > (1 + SAME) * duration[order][0])

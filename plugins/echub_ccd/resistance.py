@@ -11,7 +11,7 @@ from echub_ccd.verdict import Verdict
 
 
 def electrolyte(experiment: Experiment, params: CcdParams) -> float:
-    """Give R·A of the electrolyte, Ω·cm²: as stated, else thickness/conductivity; NaN where not known.
+    """Return R·A of the electrolyte, Ω·cm²: as stated, else thickness/conductivity; NaN where not known.
 
     Without an area the cell's own is not known either, and nothing can be compared.
     """
@@ -24,7 +24,7 @@ def electrolyte(experiment: Experiment, params: CcdParams) -> float:
 
 
 def cell_resistance(values: np.ndarray, per_area: bool) -> tuple[str, Measurand]:
-    """Give the median of half cycles, its standard uncertainty from their scatter, their range as interval."""
+    """Return the median of half cycles, its standard uncertainty from their scatter, their range as interval."""
     known = values[np.isfinite(values)]
     spread = 1.4826 * float(np.median(np.abs(known - np.median(known)))) if len(known) > 1 else 0.0
     error = 1.2533 * spread / np.sqrt(len(known)) if spread else None
@@ -33,7 +33,7 @@ def cell_resistance(values: np.ndarray, per_area: bool) -> tuple[str, Measurand]
 
 
 def measurands_of(experiment: Experiment, verdict: Verdict, bulk: float) -> dict[str, Measurand]:
-    """Give the resistance before the failure, and that of one interface where enough is stated."""
+    """Return the resistance before the failure, and that of one interface where enough is stated."""
     table = experiment.table
     end = next((k for k in (verdict.half_cycle, verdict.opened) if k is not None), len(table))
     before = table.r_median[:end] if end and not experiment.spots else table.r_start[: max(end, 1)]
@@ -41,7 +41,7 @@ def measurands_of(experiment: Experiment, verdict: Verdict, bulk: float) -> dict
 
 
 def resistances(experiment: Experiment, values: np.ndarray, bulk: float) -> dict[str, Measurand]:
-    """Give R·A of the cell, and of one interface: the electrolyte subtracted, over their number."""
+    """Return R·A of the cell, and of one interface: the electrolyte subtracted, over their number."""
     if not np.isfinite(values).any():
         return {}
     name, cell = cell_resistance(values, experiment.per_area)

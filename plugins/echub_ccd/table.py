@@ -78,13 +78,13 @@ class Table:
 
     @property
     def charge(self) -> Floats:
-        """Give |charge|: the instrument's where it is there and whole, else level × time between edges."""
+        """Return |charge|: the instrument's where it is there and whole, else level × time between edges."""
         whole = np.isfinite(self.q) & ~self.charge_lost
         return np.asarray(np.abs(np.where(whole, self.q, self.q_edges)))
 
     @property
     def rise(self) -> Floats:
-        """Give R at the end over R at the start, less 1."""
+        """Return R at the end over R at the start, less 1."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(self.r_end / self.r_start - 1)
 
@@ -94,7 +94,7 @@ class Table:
         return np.asarray(self.spread <= STEADY)
 
     def where(self, chosen: NDArray[np.intp]) -> Table:
-        """Give some half cycles, in this order."""
+        """Return some half cycles, in this order."""
         return Table(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
 
@@ -158,7 +158,7 @@ def table_of(trace: Trace, number: int = 0) -> Table:
 
 
 def _ends(inner: Segments) -> tuple[Segments, Segments]:
-    """Give the rows that make the start and the end of each half cycle; at least three where there are."""
+    """Return the rows that make the start and the end of each half cycle; at least three where there are."""
     rows = inner.rows
     skip = np.minimum(np.ceil(SETTLING * rows).astype(np.intp), np.maximum(rows - 1, 0))
     head = np.minimum(np.maximum(3, np.ceil(HEAD * rows).astype(np.intp)), rows - skip)
@@ -168,7 +168,7 @@ def _ends(inner: Segments) -> tuple[Segments, Segments]:
 
 
 def _calm(noise: Floats, r: Floats, rows: NDArray[np.intp]) -> Floats:
-    """Give the noise without the fall itself: of few rows, no more than the relative noise of the others."""
+    """Return the noise without the fall itself: of few rows, no more than the relative noise of the others."""
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = noise / r
     usual = float(np.median(relative[np.isfinite(relative)])) if np.isfinite(relative).any() else 0.0
@@ -176,7 +176,7 @@ def _calm(noise: Floats, r: Floats, rows: NDArray[np.intp]) -> Floats:
 
 
 def _few(inner: Segments, end: int, fraction: float = 0.0) -> Segments:
-    """Give the first (end 1) or last three rows, or a fraction, without the very first row; of few rows one."""
+    """Return the first (end 1) or last three rows, or a fraction, without the very first row; of few rows one."""
     least = np.where(inner.rows < 2 * LEAST_ROWS, 1, LEAST_ROWS)
     skip = np.minimum(1, np.maximum(inner.rows - least, 0)) if end > 0 else 0
     count = np.minimum(np.maximum(least, np.ceil(fraction * inner.rows).astype(np.intp)), inner.rows - skip)
@@ -195,7 +195,7 @@ def _level(trace: Trace, measured: Floats) -> Floats:
 
 
 def _charge(trace: Trace) -> Floats:
-    """Give the instrument's charge: its increments, else its running charge, else nothing."""
+    """Return the instrument's charge: its increments, else its running charge, else nothing."""
     if "dq" in trace.data:
         return by_increments(trace["dq"], trace.found)
     return by_running_charge(trace["q"], trace.found) if "q" in trace.data else np.full(len(trace.found), np.nan)

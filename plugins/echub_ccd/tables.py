@@ -16,7 +16,7 @@ MARKS = {1: "yes", 0: "no"}
 
 
 def half_cycles(experiment: Experiment, protocol: Protocol) -> dict[str, Series]:
-    """Give the half-cycle table, numbered from 1."""
+    """Return the half-cycle table, numbered from 1."""
     table, unit = experiment.table, experiment.unit
     ohm = "ohm*cm^2" if experiment.per_area else "ohm"
     named = {"file": Series.of([experiment.traces[k].data.name for k in table.file])}
@@ -43,7 +43,7 @@ def half_cycles(experiment: Experiment, protocol: Protocol) -> dict[str, Series]
 
 
 def charges(experiment: Experiment) -> dict[str, Series]:
-    """Give the charge of each half cycle three ways, and by how much two of them are off the instrument's."""
+    """Return the charge of each half cycle three ways, and by how much two of them are off the instrument's."""
     table = experiment.table
     unit = "mA*h/cm^2" if experiment.per_area else "mA*h"
     reference = np.where(np.isnan(table.q), table.q_edges, table.q)
@@ -61,7 +61,7 @@ def charges(experiment: Experiment) -> dict[str, Series]:
 
 
 def detectors(table: Table, marks: dict[str, Floats], protocol: Protocol) -> dict[str, Series]:
-    """Give what every detector says of every half cycle: yes, no, or nothing where it cannot say."""
+    """Return what every detector says of every half cycle: yes, no, or nothing where it cannot say."""
     said = {name: Series.of([MARKS.get(value) for value in mark.tolist()]) for name, mark in marks.items()}
     figures = {
         "fall": Series.of(100 * table.fall, "%"),
@@ -73,7 +73,7 @@ def detectors(table: Table, marks: dict[str, Floats], protocol: Protocol) -> dic
 
 
 def levels(table: Table, protocol: Protocol, fails: Floats, unit: str) -> dict[str, Series]:
-    """Give the staircase: each level of each rising run, what passed and what failed there."""
+    """Return the staircase: each level of each rising run, what passed and what failed there."""
     rows = []
     failed = np.flatnonzero(fails)
     for run in np.unique(protocol.run):

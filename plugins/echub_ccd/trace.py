@@ -48,7 +48,7 @@ class Trace:
 
     @property
     def per_area(self) -> bool:
-        """Tell whether currents are densities."""
+        """Return whether currents are densities."""
         return self.data.unit_of("j") == "mA/cm^2"
 
 
@@ -117,7 +117,7 @@ def _above_offset(j: Floats, found: Threshold) -> Threshold:
 
 
 def rests_before(trace: Trace) -> tuple[Floats, Floats]:
-    """Give duration (s) and last U (V) of the rest before each half cycle, NaN where there is none."""
+    """Return duration (s) and last U (V) of the rest before each half cycle, NaN where there is none."""
     time, voltage, start = trace["t"], trace["U"], trace.found.start
     still = runs(trace.flows)
     label = still.labels(len(time))
@@ -132,7 +132,7 @@ def rests_before(trace: Trace) -> tuple[Floats, Floats]:
 
 
 def opens_after(trace: Trace) -> float:
-    """Give the time at which no current flows any more and U rests far above all that came before, else inf.
+    """Return the time at which no current flows any more and U rests far above all that came before, else inf.
 
     An open circuit leaves no current, and so no half cycle, only a "rest" at the instrument's limit.
     """
@@ -163,13 +163,13 @@ class Bins:
     _first: NDArray[np.intp]
 
     def mean(self, values: Floats) -> Floats:
-        """Give the mean of each bin of values by source row."""
+        """Return the mean of each bin of values by source row."""
         if len(self.count) == len(self._kept):
             return np.asarray(values[self._kept])
         return np.asarray(np.add.reduceat(values[self._kept], self._first) / self.count)
 
     def whole(self) -> tuple[Segments, NDArray[np.intp]]:
-        """Give the half cycles over the rows themselves, and those rows."""
+        """Return the half cycles over the rows themselves, and those rows."""
         stop = np.cumsum(self.rows)
         return Segments(stop - self.rows, stop, self.found.sign), self._kept
 

@@ -28,7 +28,7 @@ class Verdict:
     higher: float | None = None
 
     def measurand(self, unit: str, note: str) -> Measurand:
-        """Give the interval, or the bound."""
+        """Return the interval, or the bound."""
         quantity = "critical_current_density" if unit == "mA/cm^2" else ""
         if self.failed is None:
             return Measurand.more_than(unit, self.survived or 0.0, quantity=quantity, note=note)
@@ -75,7 +75,7 @@ def _highest_run(protocol: Protocol, earlier: NDArray[np.intp]) -> int:
 
 
 def _survived(protocol: Protocol, earlier: NDArray[np.intp]) -> list[float]:
-    """Give the levels whose half cycles are complete, and as many as the levels below have."""
+    """Return the levels whose half cycles are complete, and as many as the levels below have."""
     levels, counts = np.unique(protocol.level[earlier], return_counts=True)
     usual = np.median(counts[:-1]) if len(counts) > 1 else 1
     lived = []

@@ -9,12 +9,12 @@ import numpy as np
 from echub.plugin import (
     Condition,
     Flag,
+    InputSet,
     Interval,
     Measurand,
     Outcome,
     Refusal,
     Series,
-    Several,
     require_comparable,
 )
 from echub_ccd import WeibullParams
@@ -27,7 +27,7 @@ SAME = 0.05
 """Conditions that are numbers are the same within this fraction."""
 
 
-def run(data: Several[Outcome], params: WeibullParams) -> Outcome:
+def run(data: InputSet[Outcome], params: WeibullParams) -> Outcome:
     """Fit the distribution and give its median with an interval."""
     name = _measurand(data, params)
     used, left_out = _usable(data, name)
@@ -78,7 +78,7 @@ def _usable(data: Sequence[Outcome], name: str) -> tuple[list[Outcome], list[tup
 
 
 def _bounds(measurand: Measurand) -> tuple[float, float]:
-    """Give what is known of one cell: it fails above the first and not above the second."""
+    """Return what is known of one cell: it fails above the first and not above the second."""
     interval = measurand.interval
     if measurand.value is not None or interval is None:
         return float(measurand.value or 0.0), float(measurand.value or 0.0)
@@ -88,7 +88,7 @@ def _bounds(measurand: Measurand) -> tuple[float, float]:
 
 
 def _cells(used: Sequence[Outcome], name: str) -> Cells:
-    """Give the cells; a bare value counts as an interval of a ten-thousandth around it."""
+    """Return the cells; a bare value counts as an interval of a ten-thousandth around it."""
     bounds = np.array([_bounds(outcome[name]) for outcome in used], dtype=np.float64).reshape(-1, 2)
     exact = bounds[:, 0] == bounds[:, 1]
     return Cells(
@@ -178,7 +178,7 @@ def _finite(bounds: tuple[float, float]) -> tuple[float | None, float | None]:
 
 
 def _readings(cells: Cells, found: Fit, unit: str) -> dict[str, Series]:
-    """Give what averaging one end of the intervals would read instead: both are biased."""
+    """Return what averaging one end of the intervals would read instead: both are biased."""
     lows, highs = cells.low[cells.low > 0], cells.high[np.isfinite(cells.high)]
     named = {
         "median of the distribution": found.median,

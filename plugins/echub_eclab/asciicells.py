@@ -74,7 +74,7 @@ def _frame(source: Source, head: Head, data: bytes, kinds: Sequence[str], width:
 
 
 def _even(data: bytes, width: int, rows: int) -> bool:
-    """Tell whether all rows have as many cells, by their number of tabs."""
+    """Return whether all rows have as many cells, by their number of tabs."""
     return data.count(b"\t") == rows * (width - 1)
 
 

@@ -43,7 +43,7 @@ class Head:
 
 
 def kind_of(head: bytes) -> str:
-    """Tell what a file's first line says it is; empty where it says nothing of the kind."""
+    """Return what a file's first line says it is; empty where it says nothing of the kind."""
     first = head[:64].removeprefix(b"\xef\xbb\xbf").splitlines()[:1]
     line = first[0].decode("latin-1").strip().lower() if first else ""
     return next((kind for text, kind in KINDS.items() if text.lower() == line), "")

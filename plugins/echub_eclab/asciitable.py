@@ -242,19 +242,19 @@ def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
 
 
 def _is_whole(cell: bytes, first: bytes, before: bytes) -> bool:
-    """Tell whether the last cell has all its digits: as many as its column prints, no fewer than before."""
+    """Return whether the last cell has all its digits: as many as its column prints, no fewer than before."""
     if INTEGER.match(cell) and INTEGER.match(before):
         return len(cell) >= len(before)
     return _shape(cell) == _shape(first)
 
 
 def _shape(cell: bytes) -> tuple[int, ...]:
-    """Give the lengths of the digit groups: 2.5E+000 is (1, 1, 3)."""
+    """Return the lengths of the digit groups: 2.5E+000 is (1, 1, 3)."""
     return tuple(len(digits) for digits in _DIGITS.findall(cell))
 
 
 def _kind(name: str, cells: Sequence[bytes]) -> str:
-    """Tell what a column holds by its first rows: int, float, clock or text.
+    """Return what a column holds by its first rows: int, float, clock or text.
 
     Words among numbers, or where the name promises a quantity, make no column of words: the first
     of them is an error.

@@ -40,7 +40,7 @@ class Meaning:
     origin: Origin = "measured"
 
     def column(self, header: str, values: NDArray[Any], index: int, **rest: Any) -> SourceColumn:  # noqa: ANN401
-        """Give the source column of a header with this meaning."""
+        """Return the source column of a header with this meaning."""
         return SourceColumn(
             header,
             values,

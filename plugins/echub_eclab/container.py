@@ -53,7 +53,7 @@ class Module:
 
     @property
     def end(self) -> int:
-        """Give the offset after the data, as stated."""
+        """Return the offset after the data, as stated."""
         return self.offset + self.length
 
 
@@ -69,7 +69,7 @@ class Container:
     damage: str
 
     def first(self, short: str) -> Module | None:
-        """Give the first module of a short name."""
+        """Return the first module of a short name."""
         return next((m for m in self.modules if m.short == short), None)
 
 
@@ -100,7 +100,7 @@ def resume(source: Source, container: Container, module: Module, end: int) -> Co
 
 
 def is_boundary(source: Source, offset: int) -> bool:
-    """Tell whether a module can end here: the next one begins, or the file ends."""
+    """Return whether a module can end here: the next one begins, or the file ends."""
     return offset == source.size or source.read(offset, len(WORD)) == WORD
 
 

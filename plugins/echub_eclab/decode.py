@@ -103,7 +103,7 @@ def read_fields(source: Source, header: DataHeader, layout: RecordLayout, rows: 
 
 
 def is_clock(time: NDArray[np.float64]) -> bool:
-    """Tell whether numbers can be elapsed seconds: those read at a wrong place are wild or tiny."""
+    """Return whether numbers can be elapsed seconds: those read at a wrong place are wild or tiny."""
     size = np.abs(time)
     if not (np.isfinite(time) & (size < 1e10) & ((size > 1e-9) | (size == 0))).all():
         return False

@@ -215,20 +215,20 @@ def _computed(recipe: Recipe, inputs: Sequence[Array]) -> Array:
 
 
 def _counter_type(dtype: np.dtype[Any], counted: Array) -> np.dtype[Any]:
-    """Give the smallest type of a counter made from another that never exceeds it; others as they are."""
+    """Return the smallest type of a counter made from another that never exceeds it; others as they are."""
     if dtype.kind not in "ui" or not len(counted) or counted.min() < 0:
         return dtype
     return np.min_scalar_type(counted.max())
 
 
 def _is_empty(values: Array) -> bool:
-    """Tell whether a column has rows and no value in any; most have one in the first block."""
+    """Return whether a column has rows and no value in any; most have one in the first block."""
     blocks = (values[first : first + _BLOCK] for first in range(0, len(values), _BLOCK))
     return values.dtype.kind == "f" and len(values) > 0 and all(bool(np.isnan(block).all()) for block in blocks)
 
 
 def _flags(columns: Sequence[SourceColumn]) -> dict[str, Array]:
-    """Give the mode out of the packed status byte of a binary file."""
+    """Return the mode out of the packed status byte of a binary file."""
     return {b.header: b.extract(c.values) for c in columns for b in c.bits if b.name == "control_mode"}
 
 

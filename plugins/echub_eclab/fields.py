@@ -52,5 +52,5 @@ def text(raw: bytes) -> str:
 
 
 def verbatim(data: bytes) -> dict[str, str]:
-    """Give all bytes that are not zero, as hexadecimal runs by offset: what no table names is kept too."""
+    """Return all bytes that are not zero, as hexadecimal runs by offset: what no table names is kept too."""
     return {f"0x{run.start():04x}": run.group().hex() for run in _RUN.finditer(data)}

@@ -26,11 +26,11 @@ class HeaderLayout:
 
     @property
     def room(self) -> int:
-        """Give how many ids there is room for."""
+        """Return how many ids there is room for."""
         return (self.start - self.ids_at) // np.dtype(self.id_type).itemsize
 
     def counted(self, raw: bytes) -> int:
-        """Give how many columns a header claims to have."""
+        """Return how many columns a header claims to have."""
         return int(np.frombuffer(raw, self.count, 1, 4)[0])
 
 
@@ -108,7 +108,7 @@ def _by_fit(source: Source, module: Module) -> DataHeader:
 
 
 def _fills(header: DataHeader) -> bool:
-    """Tell whether every id is known and the rows of these columns fill the module."""
+    """Return whether every id is known and the rows of these columns fill the module."""
     known = all(i in column_ids() for i in header.ids)
     return known and place(header.ids, 0)[1] * header.points == header.stated
 

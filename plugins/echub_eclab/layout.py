@@ -55,7 +55,7 @@ class RecordLayout:
 
     @property
     def dtype(self) -> np.dtype[np.void]:
-        """Give the NumPy type of one record; fields are named by their position."""
+        """Return the NumPy type of one record; fields are named by their position."""
         return np.dtype(
             {
                 "names": [str(i) for i in range(len(self.fields))],

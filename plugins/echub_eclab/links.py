@@ -10,7 +10,7 @@ _NAME = re.compile(
 
 
 def link(name: str) -> tuple[str, int, str] | None:
-    """Give run, number and part that a file's name says; None for a name of another form."""
+    """Return run, number and part that a file's name says; None for a name of another form."""
     match = _NAME.match(name)
     if match is None:
         return None

@@ -92,7 +92,7 @@ def _column(printed: str, series: pl.Series, number: int, digits: int) -> Source
 
 
 def _mended(printed: str) -> str:
-    """Give the known name that a name with destroyed characters must have been."""
+    """Return the known name that a name with destroyed characters must have been."""
     text = printed.replace(_DOUBLY_ENCODED, DESTROYED)
     if DESTROYED not in text:
         return printed
@@ -125,7 +125,7 @@ def _timed(
 
 
 def _resolution(text: str) -> str:
-    """Give the last printed place of a time, in seconds; no more than the microseconds that are kept."""
+    """Return the last printed place of a time, in seconds; no more than the microseconds that are kept."""
     decimals = len(text.strip().replace(",", ".").partition(".")[2])
     return f"1e-{min(decimals, 6)}"
 

@@ -180,7 +180,7 @@ def _value(row: bytes, place: Place) -> Any:  # noqa: ANN401
 
 
 def _word(name: str, value: Any, technique: str, row: Mapping[str, Any], unknown: dict[str, set[int]]) -> Any:  # noqa: ANN401
-    """Give the word of a code; a field without words, and an unknown code, stay numbers."""
+    """Return the word of a code; a field without words, and an unknown code, stay numbers."""
     field, number = _field_of(name)
     tables = [
         words
@@ -201,7 +201,7 @@ def _word(name: str, value: Any, technique: str, row: Mapping[str, Any], unknown
 
 
 def _field_of(name: str) -> tuple[str, str]:
-    """Give the field whose words a parameter uses, and the number of its limit or record block."""
+    """Return the field whose words a parameter uses, and the number of its limit or record block."""
     plain = name.split(" [")[0]
     if match := _NUMBERED.fullmatch(plain):
         return f"{match[1]}_{match[3]}", match[2]
@@ -216,7 +216,7 @@ def _holds(when: str, number: str, row: Mapping[str, Any]) -> bool:
 
 
 def _is_used(name: str, row: Mapping[str, Any]) -> bool:
-    """Tell whether a field means anything in this row: its block, its control, or the number it is the unit of."""
+    """Return whether a field means anything in this row: its block, its control, or the number of its unit."""
     if (match := _NUMBERED.fullmatch(name)) and int(match[2]) > int(row.get(f"{match[1]}_nb", 0)):
         return False
     if (match := re.fullmatch(r"ctrl(\d)_val.*", name)) and match[1] not in _USED.get(
@@ -227,7 +227,7 @@ def _is_used(name: str, row: Mapping[str, Any]) -> bool:
 
 
 def _measured_by(name: str) -> str:
-    """Give the parameter that a unit field belongs to; the name itself for any other field."""
+    """Return the parameter that a unit field belongs to; the name itself for any other field."""
     match = re.fullmatch(r"d?unit +(.+)|(.+?)[ _]unit", name)
     return (match[1] or match[2]) if match else ""
 

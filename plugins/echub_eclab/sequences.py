@@ -19,7 +19,7 @@ _MENDED = {f"{DESTROYED}A": "µA", f"{DESTROYED}A.h": "µA.h", f"{DESTROYED}A/s"
 
 
 def is_parameter_line(line: str) -> bool:
-    """Tell whether a line has the shape of a table row: a name in 20 characters, then cells."""
+    """Return whether a line has the shape of a table row: a name in 20 characters, then cells."""
     shaped = len(line) > WIDTH and line[0] not in " \t" and line[WIDTH - 1] == " "
     return shaped and " : " not in line[: WIDTH + 2] and "\t" not in line and not line.startswith(_NOT_PARAMETERS)
 
@@ -57,7 +57,7 @@ def _cells(line: str) -> list[str]:
 
 
 def unique_name(name: str, taken: Parameters) -> str:
-    """Give the name under which a parameter is kept: `vs.`, then `vs. [2]` for the second of that name."""
+    """Return the name under which a parameter is kept: `vs.`, then `vs. [2]` for the second of that name."""
     if name not in taken:
         return name
     number = 2

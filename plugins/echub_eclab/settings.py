@@ -127,7 +127,7 @@ def _measured(values: Mapping[str, Any], name: str, path: str, unit: str, metada
 
 
 def shortest(value: float) -> float:
-    """Give the shortest decimal that is the same float32: what was typed, not its binary neighbour."""
+    """Return the shortest decimal that is the same float32: what was typed, not its binary neighbour."""
     import numpy as np
 
     return float(str(np.float32(value)))
@@ -170,7 +170,7 @@ def _start(values: Mapping[str, Any], data: bytes) -> tuple[str | None, list[Not
 
 
 def _plausible(days: float | None) -> str | None:
-    """Give a moment as ISO local time where it can be the start of a measurement."""
+    """Return a moment as ISO local time where it can be the start of a measurement."""
     low, high = _PLAUSIBLE_DAYS
     return iso(days) if days is not None and low < days < high else None
 

@@ -49,7 +49,7 @@ def set_steps(metadata: Metadata, sequences: Sequence[Parameters]) -> None:
 
 
 def typed_steps(technique: str | None, sequences: Sequence[Parameters]) -> list[dict[str, Any]]:
-    """Give one typed step per sequence; an empty list for a technique without rules.
+    """Return one typed step per sequence; an empty list for a technique without rules.
 
     A quantity is ``{"value": number, "unit": unit}``; counts and words stand as they are. The
     limits and record conditions of Modulo Bat are lists of what is compared, how, and with what.
@@ -87,7 +87,7 @@ def _holds(when: str, values: Mapping[str, Any]) -> bool:
 
 
 def _said(rule: Rule, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    """Give what a field says, with its unit; None where it says nothing."""
+    """Return what a field says, with its unit; None where it says nothing."""
     value = values.get(rule.field)
     if (
         value is None

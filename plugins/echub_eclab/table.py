@@ -147,7 +147,7 @@ def _flags(header: DataHeader, values: NDArray[Any], index: int) -> SourceColumn
 
 
 def _printed(column: int, header: str, names: Names) -> str:
-    """Give the header as EC-Lab would print it for this file."""
+    """Return the header as EC-Lab would print it for this file."""
     if column == WORKING_POTENTIAL and names.cell_voltage:
         return "Ecell/V"
     return names.inputs.get(column) or header

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def write(record: Record, options: CsvOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
-    """Give two parts per dataset: `.timeseries.csv`, `.impedance.csv` …, and the description of each.
+    """Return two parts per dataset: `.timeseries.csv`, `.impedance.csv` …, and the description of each.
 
     The description holds what CSV cannot say, under the name that CSV on the Web gives it.
     """
@@ -66,7 +66,7 @@ def _frame(dataset: Dataset, *, plain: bool) -> pl.DataFrame:
 
 
 def _header_rows(dataset: Dataset, names: list[str]) -> pl.DataFrame:
-    """Give the rows that Origin takes as Long Name, Units and Comments."""
+    """Return the rows that Origin takes as Long Name, Units and Comments."""
     import polars as pl
 
     rows = [
@@ -81,7 +81,7 @@ def _header(dataset: Dataset, name: str) -> str:
 
 
 def _shown(dataset: Dataset, name: str) -> str:
-    """Give the unit as it is printed; none for counts and numbers without dimension."""
+    """Return the unit as it is printed; none for counts and numbers without dimension."""
     column = dataset.columns.get(name)
     return column.unit if column is not None and column.unit and column.unit != "1" else ""
 
@@ -92,7 +92,7 @@ def _comment(dataset: Dataset, name: str) -> str:
 
 
 def _cells(values: NDArray[Any]) -> Any:  # noqa: ANN401  a polars Series or a list
-    """Give what polars prints exactly: NaN as an empty cell, text as text."""
+    """Return what polars prints exactly: NaN as an empty cell, text as text."""
     import polars as pl
 
     if values.dtype == object:

@@ -11,7 +11,7 @@ from echub.plugin import Dataset, NoOptions, PluginError, Record
 
 
 def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
-    """Give one part per dataset: `.timeseries.parquet`, `.impedance.parquet` …"""
+    """Return one part per dataset: `.timeseries.parquet`, `.impedance.parquet` …"""
     for dataset in record.datasets.values():
         yield f".{dataset.name}.parquet", partial(write_dataset, record, dataset)
 

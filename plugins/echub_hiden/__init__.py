@@ -78,7 +78,7 @@ def sniff_manifest(source: Source) -> Confidence:
 
 
 def template() -> str:
-    """Give a commented `sims.toml`."""
+    """Return a commented `sims.toml`."""
     from importlib.resources import files
 
     return files("echub_hiden").joinpath("template.toml").read_text(encoding="utf-8")

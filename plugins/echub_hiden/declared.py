@@ -48,7 +48,7 @@ class Part:
 
     @property
     def polarity(self) -> int:
-        """Give +1 or -1, 0 where it is not declared."""
+        """Return +1 or -1, 0 where it is not declared."""
         return POLARITIES.get(str(self.told.get("polarity", "")), 0)
 
 
@@ -114,7 +114,7 @@ def _check(tree: Mapping[str, Any], declared: Declared) -> None:
 
 
 def _labels(part: Part, missing: list[str]) -> list[str]:
-    """Give the labels of a part's images; what is no list of labels is reported."""
+    """Return the labels of a part's images; what is no list of labels is reported."""
     told = part.told.get("species", [])
     if not isinstance(told, list):
         missing.append(f'{part.where}: species is no list ["Na+", "Zr+"]')
@@ -135,7 +135,7 @@ def _wrong_time(part: Part) -> list[str]:
 
 
 def seconds_of(text: str) -> float:
-    """Give a stated time in seconds; raise `EchubError` for anything else."""
+    """Return a stated time in seconds; raise `EchubError` for anything else."""
     check = Metadata()
     check.set("sims.dwell_time", text)
     return float(check.value("sims.dwell_time", "s"))
@@ -215,7 +215,7 @@ def describe(declared: Declared, source: Source, metadata: Metadata) -> list[tup
 
 
 def _region(region: Mapping[str, Any], source: Source, said: list[tuple[str, str]]) -> dict[str, Any]:
-    """Give one region as metadata: its name, state, numbers with units, and its electrochemical test."""
+    """Return one region as metadata: its name, state, numbers with units, and its electrochemical test."""
     check = Metadata()
     found: dict[str, Any] = {"name": region["name"]}
     for key, path in (

@@ -31,12 +31,12 @@ class Stack:
 
     @property
     def bits(self) -> int:
-        """Give the bits of a pixel's whole number; 0 where pixels are fractions."""
+        """Return the bits of a pixel's whole number; 0 where pixels are fractions."""
         return 8 * self.counts.dtype.itemsize if self.counts.dtype.kind in "ui" else 0
 
 
 def read_stack(part: Part, source: Source) -> Iterator[Stack]:
-    """Give the stack of each declared species.
+    """Return the stack of each declared species.
 
     `{species}` in the pattern stands for the label, as it is or without what file names cannot
     hold; `{frame}` for the number of the image. Raises `ReadError` where files are missing or

@@ -77,7 +77,7 @@ def _channels(part: Part, source: Source, notices: list[Notice]) -> list[Channel
 
 
 def _placed(channels: list[Channel]) -> list[Channel]:
-    """Give every source column of all files its own place, one file after another."""
+    """Return every source column of all files its own place, one file after another."""
     from dataclasses import replace
 
     places: dict[tuple[int, int], int] = {}
@@ -161,7 +161,7 @@ _MASKED = {"recipe": "1 where the image holds a number"}
 
 
 def _whole(counts: NDArray[Any]) -> NDArray[Any]:
-    """Give unsigned integers where all counts are whole and none is negative."""
+    """Return unsigned integers where all counts are whole and none is negative."""
     if counts.dtype.kind == "u":
         return counts
     whole = counts.min(initial=0) >= 0 and bool((counts == np.round(counts)).all())
@@ -169,7 +169,7 @@ def _whole(counts: NDArray[Any]) -> NDArray[Any]:
 
 
 def _clock(declared: Declared, frames: int) -> list[SourceColumn]:
-    """Give the sputter time in the middle of each frame, where the manifest states the time of a frame."""
+    """Return the sputter time in the middle of each frame, where the manifest states the time of a frame."""
     told = {str(part.told["frame_time"]) for part in declared.images if "frame_time" in part.told}
     if not told:
         return []

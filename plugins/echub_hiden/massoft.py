@@ -41,7 +41,7 @@ def read(source: Source, options: MassoftOptions) -> Record:
 
 
 def _lines(source: Source) -> tuple[list[str], int]:
-    """Give the lines without their ends, and how many bytes an end takes."""
+    """Return the lines without their ends, and how many bytes an end takes."""
     data = source.read()
     found = encoding_of(source.head, whole=len(data) <= len(source.head))
     if found.value is None:
@@ -52,7 +52,7 @@ def _lines(source: Source) -> tuple[list[str], int]:
 
 
 def _rows(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropped]) -> list[str]:
-    """Give the rows of data, checked against the number and the length that line 1 states."""
+    """Return the rows of data, checked against the number and the length that line 1 states."""
     rows = list(lines[header.first_row :])
     complete = bool(rows) and not rows[-1]
     while rows and not rows[-1].strip():
@@ -149,7 +149,7 @@ def _is_scan(header: Header) -> bool:
 
 
 def _columns(header: Header, table: Sequence[tuple[str, ...]], options: MassoftOptions) -> list[SourceColumn]:
-    """Give the columns, `ms` first: it is the time; `Time` is the same, truncated to seconds."""
+    """Return the columns, `ms` first: it is the time; `Time` is the same, truncated to seconds."""
     numbers: list[SourceColumn] = []
     decimal = _decimal(header, table)
     legends = [n for n, name in enumerate(header.names) if name not in ("Time", "ms")]

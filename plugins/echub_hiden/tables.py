@@ -28,7 +28,7 @@ class Place:
 
 
 def read_table(part: Part, source: Source) -> Iterator[tuple[Place, NDArray[np.float64], NDArray[np.float64]]]:
-    """Give each channel of a profile file: its place, x, and y.
+    """Return each channel of a profile file: its place, x, and y.
 
     In `pairs` a channel ends where its cells do. Raises `ReadError` for cells that are no
     numbers, rows that do not fit, and a file without rows.

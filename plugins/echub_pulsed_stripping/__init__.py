@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Gives, Need, NeedMeta, Sampling, hookimpl, option
+from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,17 @@ PULSED_STRIPPING = Analysis(
     ),
     sampling=Sampling(rows=8),
     params=PulsedStrippingParams,
-    gives=(
-        Gives("stripping_capacity", "mA*h/cm^2", "charge per area up to the first crossing of the cut-off"),
-        Gives("stripping_charge", "mA*h", "the same where no area is stated"),
-        Gives("pulses", "1", "number of pulses, the last one counted in part"),
-        Gives("charge_per_pulse", "mA*h/cm^2", "charge of a whole pulse, median", or_units=("mA*h",)),
-        Gives("pulse_current_density", "mA/cm^2", "level of the pulses, median", or_units=("mA",)),
-        Gives("pulse_duration", "s", "duration of a whole pulse, median"),
-        Gives("rest_duration", "s", "rest between two pulses, median"),
-        Gives("asr_jump", "ohm*cm^2", "jump of the voltage where the first pulse begins, over its current"),
-        Gives("resistance_jump", "ohm", "the same where no area is stated"),
-        Gives("relaxation_time", "s", "time in which the voltage relaxes to 1/e of its way in a rest, median"),
+    outputs=(
+        Output("stripping_capacity", "mA*h/cm^2", "charge per area up to the first crossing of the cut-off"),
+        Output("stripping_charge", "mA*h", "the same where no area is stated"),
+        Output("pulses", "1", "number of pulses, the last one counted in part"),
+        Output("charge_per_pulse", "mA*h/cm^2", "charge of a whole pulse, median", or_units=("mA*h",)),
+        Output("pulse_current_density", "mA/cm^2", "level of the pulses, median", or_units=("mA",)),
+        Output("pulse_duration", "s", "duration of a whole pulse, median"),
+        Output("rest_duration", "s", "rest between two pulses, median"),
+        Output("asr_jump", "ohm*cm^2", "jump of the voltage where the first pulse begins, over its current"),
+        Output("resistance_jump", "ohm", "the same where no area is stated"),
+        Output("relaxation_time", "s", "time in which the voltage relaxes to 1/e of its way in a rest, median"),
     ),
     reference="doi:10.1039/d5eb00097a",
 )
@@ -74,9 +74,9 @@ PLATEAU = Analysis(
     figure="echub_pulsed_stripping.plateau_figure:draw",
     consumes="outcomes",
     params=PlateauParams,
-    gives=(
-        Gives("capacity_plateau", "mA*h/cm^2", "capacity that longer rests do not raise", or_units=("mA*h",)),
-        Gives("plateau_from", "s", "shortest rest on the plateau; the interval begins at the next shorter one"),
+    outputs=(
+        Output("capacity_plateau", "mA*h/cm^2", "capacity that longer rests do not raise", or_units=("mA*h",)),
+        Output("plateau_from", "s", "shortest rest on the plateau; the interval begins at the next shorter one"),
     ),
     reference="doi:10.1039/d5eb00097a",
 )

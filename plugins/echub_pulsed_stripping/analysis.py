@@ -29,7 +29,7 @@ class Answer:
 
     @property
     def deciding(self) -> Counted:
-        """Give the way that decides."""
+        """Return the way that decides."""
         return next(way for way in self.ways if way.deciding)
 
 
@@ -99,7 +99,7 @@ def _require_something(train: Train, block: Block, rows: Rows, params: PulsedStr
 
 
 def _chosen(answers: list[Answer], params: PulsedStrippingParams) -> Answer | None:
-    """Give the block that was asked for, or the only one; of several none is the file's capacity."""
+    """Return the block that was asked for, or the only one; of several none is the file's capacity."""
     if params.block > len(answers):
         raise Refusal(
             "no_such_block",
@@ -149,7 +149,7 @@ def _measurands(
 
 
 def _median(values: Floats, unit: str, also: float = 0.0) -> Measurand:
-    """Give a median with the standard error of its scatter and what adds to that."""
+    """Return a median with the standard error of its scatter and what adds to that."""
     known = values[np.isfinite(values)]
     middle = float(np.median(known))
     error = 1.2533 * 1.4826 * float(np.median(np.abs(known - middle))) / np.sqrt(len(known))
@@ -184,7 +184,7 @@ def _ways(answer: Answer, unit: str) -> dict[str, Series]:
 
 
 def _blocks(train: Train, answers: list[Answer]) -> dict[str, Series]:
-    """Give one line per block: what a comparison over rests consumes."""
+    """Return one line per block: what a comparison over rests consumes."""
     found = [a.found for a in answers]
     level = [float(np.median(train.level[a.block.first : a.block.last + 1])) for a in answers]
     duration = [float(np.median(train.edges.duration[a.block.first : a.block.last + 1])) for a in answers]

@@ -29,7 +29,7 @@ class Block:
 
     @property
     def fresh(self) -> bool:
-        """Tell whether nothing had been stripped when it began, or all was plated back."""
+        """Return whether nothing had been stripped when it began, or all was plated back."""
         return self.before in ("start", "plated")
 
 

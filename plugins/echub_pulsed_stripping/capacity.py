@@ -54,7 +54,7 @@ class Counted:
 
     @property
     def total(self) -> float:
-        """Give the charge of all pulses."""
+        """Return the charge of all pulses."""
         return float(self.each.sum())
 
 
@@ -170,12 +170,12 @@ def _phase_slips(found: Edges) -> int:
 
 
 def by_edges_of(ways: Sequence[Counted]) -> Counted:
-    """Give the way by level and edges."""
+    """Return the way by level and edges."""
     return next(way for way in ways if way.name.endswith("edges"))
 
 
 def disagreement(ways: Sequence[Counted]) -> float:
-    """Give the difference between what decides and the edges, where neither's uncertainty explains it; else 0."""
+    """Return the difference between what decides and the edges, if neither's uncertainty explains it; else 0."""
     deciding, by_level = next(way for way in ways if way.deciding), by_edges_of(ways)
     apart = abs(deciding.total - by_level.total)
     return apart if apart > max(DISAGREE * by_level.total, 3 * by_level.own) else 0.0
@@ -199,7 +199,7 @@ def _by_instrument(train: Train, rows: Rows) -> list[Counted]:
 
 
 def _rest_follows(rows: Rows) -> NDArray[np.intp]:
-    """Give 1 for a pulse whose next row is at rest: the charge between the two rows is the pulse's."""
+    """Return 1 for a pulse whose next row is at rest: the charge between the two rows is the pulse's."""
     after = np.minimum(rows.pulses.stop, len(rows.t) - 1)
     still = (rows.pulses.stop < len(rows.t)) & (rows.j[after] > -np.abs(rows.j).max() / 20)
     return np.asarray(still, dtype=np.intp)

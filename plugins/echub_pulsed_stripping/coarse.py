@@ -16,12 +16,12 @@ ON_CUT_OFF = 1.01
 
 
 def is_coarse(train: Train) -> bool:
-    """Tell whether pulses have a single row, so that some may have none."""
+    """Return whether pulses have a single row, so that some may have none."""
     return float(np.median(train.pulses.rows)) < 2
 
 
 def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
-    """Give the charge that the instrument counted up to the row that shows the cut-off crossed."""
+    """Return the charge that the instrument counted up to the row that shows the cut-off crossed."""
     step = float(np.median(np.diff(data["t"])))
     running = _running(data)
     if running is None:
@@ -58,7 +58,7 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
 
 
 def _running(data: Inputs) -> tuple[str, Floats] | None:
-    """Give the running charge since the first row, by the instrument."""
+    """Return the running charge since the first row, by the instrument."""
     unit = CHARGE_UNITS[data.unit_of("j")]
     for name, need in CHARGES.items():
         if need in data and data.unit_of(need) == unit:

@@ -18,7 +18,7 @@ def direction_of(sign: int) -> str:
 
 
 def stripped_voltage(data: Inputs, sign: int) -> tuple[Floats, str]:
-    """Give the voltage of the oxidised electrode (n,), V, and the quantity it comes from.
+    """Return the voltage of the oxidised electrode (n,), V, and the quantity it comes from.
 
     A cell voltage is that of the working against the counter electrode, so that it is turned where
     the counter electrode is oxidised; a potential against a reference rises wherever its own

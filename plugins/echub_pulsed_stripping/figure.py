@@ -85,7 +85,7 @@ def _approach(axis: Any, outcome: Outcome, shown: dict[str, Any]) -> None:  # no
 
 
 def _points(blocks: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Give the points of capacity against rest, those without a value as lower bounds."""
+    """Return the points of capacity against rest, those without a value as lower bounds."""
     value, bound = blocks["capacity"].array(), blocks["more_than"].array()
     fresh = np.array([before in ("start", "plated") for before in blocks["before"].values])
     return {

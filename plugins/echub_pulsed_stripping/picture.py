@@ -20,7 +20,7 @@ PULSE_ROWS = 2000
 
 
 def trace(t: Floats, u: Floats, j: Floats, unit: str) -> dict[str, Series]:
-    """Give the envelope of a trace: begin of each piece, smallest and largest voltage, largest current."""
+    """Return the envelope of a trace: begin of each piece, smallest and largest voltage, largest current."""
     pieces = runs(np.arange(len(t)) // max(1, -(-len(t) // PIECES)))
     shown = {
         "t": (pieces.first(t), "s"),
@@ -33,14 +33,14 @@ def trace(t: Floats, u: Floats, j: Floats, unit: str) -> dict[str, Series]:
 
 
 def rows_only(data: Inputs) -> dict[str, Series]:
-    """Give the trace of a file that is refused."""
+    """Return the trace of a file that is refused."""
     return trace(data["t"], data["U"], data["j"], data.unit_of("j"))
 
 
 def picture(
     train: Train, block: Block, rows: Rows, params: PulsedStrippingParams, blocks: Mapping[str, Series]
 ) -> dict[str, Series]:
-    """Give trace, one pulse in the middle of the block, and the end of each pulse against the charge."""
+    """Return trace, one pulse in the middle of the block, and the end of each pulse against the charge."""
     middle = block.first + (len(rows.pulses) - 1) // 2
     begin, end = float(train.edges.begin[middle]), float(train.edges.end[middle])
     rest = float(train.rest[middle]) if np.isfinite(train.rest[middle]) else end - begin

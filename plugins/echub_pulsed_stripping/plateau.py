@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from echub.plugin import Component, Flag, Interval, Measurand, Outcome, Refusal, Series, Several
+from echub.plugin import Component, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
 from echub_pulsed_stripping import PlateauParams
 from echub_pulsed_stripping.points import COMPARED, Point, levels_of, points_of, require_comparable
 
@@ -15,7 +15,7 @@ LEAST_RESTS = 3
 Levels = Sequence[Sequence[Point]]
 
 
-def run(data: Several[Outcome], params: PlateauParams) -> Outcome:
+def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
     """Order the capacities by rest and find the plateau, from the longest rest on."""
     points = points_of(data, params)
     used, left_out = [p for p in points if not p.reason], [p for p in points if p.reason]
@@ -62,14 +62,14 @@ def _on_plateau(levels: Levels, params: PlateauParams) -> int:
 
 
 def _mean(points: Sequence[Point]) -> tuple[float, float]:
-    """Give the mean of those with a value, and its standard error by what they do not share."""
+    """Return the mean of those with a value, and its standard error by what they do not share."""
     known = [p for p in points if not p.bound]
     own = np.sqrt(sum(p.independent**2 for p in known)) / len(known)
     return float(np.mean([p.value for p in known])), float(own)
 
 
 def _answer(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], list[Flag]]:
-    """Give the plateau, or a lower bound where the capacity still rises or a series never ended."""
+    """Return the plateau, or a lower bound where the capacity still rises or a series never ended."""
     points = [p for level in levels for p in level]
     values = [p.value for level in plateau for p in level if not p.bound]
     beyond = [p for p in points if p.bound and (not values or p.value > np.mean(values))]
@@ -112,7 +112,7 @@ def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], lis
 
 
 def _shared(points: Sequence[Point]) -> dict[str, float]:
-    """Give the uncertainties that all points have alike, by group: an area does not average out."""
+    """Return the uncertainties that all points have alike, by group: an area does not average out."""
     parts = [c for p in points for c in p.components if c.group]
     groups = sorted({c.group for c in parts})
     return {group: max(c.uncertainty for c in parts if c.group == group) for group in groups}

@@ -36,19 +36,19 @@ class Point:
 
     @property
     def independent(self) -> float:
-        """Give the standard uncertainty that this point does not share with others."""
+        """Return the standard uncertainty that this point does not share with others."""
         shared = sum(c.uncertainty**2 for c in self.components if c.group)
         return float(np.sqrt(max(self.uncertainty**2 - shared, 0.0)))
 
 
 def points_of(outcomes: Sequence[Outcome], params: PlateauParams) -> list[Point]:
-    """Give every capacity, the shortest rest first; those left out last."""
+    """Return every capacity, the shortest rest first; those left out last."""
     points = _excluded([point for outcome in outcomes for point in _points(outcome)], params)
     return sorted(points, key=lambda p: (bool(p.reason), p.rest_s, p.label))
 
 
 def _points(outcome: Outcome) -> Iterator[Point]:
-    """Give a point for each block of an outcome, or the one that its measurands state."""
+    """Return a point for each block of an outcome, or the one that its measurands state."""
     if outcome.refusals:
         yield Point(outcome, outcome.label, reason=f"refused: {outcome.refusals[0].code}")
     elif "blocks" in outcome.tables:

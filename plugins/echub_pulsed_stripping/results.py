@@ -22,7 +22,7 @@ def name_of(unit: str) -> str:
 def capacity(
     unit: str, value: float, parts: Mapping[str, float], params: PulsedStrippingParams, *, reached: bool, note: str
 ) -> Measurand:
-    """Give a charge with its components, in `unit`; one that ended before the cut-off is a lower bound."""
+    """Return a charge with its components, in `unit`; one that ended before the cut-off is a lower bound."""
     components = [Component(name, float(u), "B") for name, u in parts.items() if u]
     if params.current_accuracy:
         accuracy = value * params.current_accuracy / 100 / np.sqrt(3)

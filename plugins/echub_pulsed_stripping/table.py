@@ -22,7 +22,7 @@ LEAST_SIGMAS = 5.0
 
 
 def jumps(train: Train) -> Floats:
-    """Give the jump of the voltage at the begin of each pulse, V; NaN where rows do not resolve it."""
+    """Return the jump of the voltage at the begin of each pulse, V; NaN where rows do not resolve it."""
     before = train.u[np.maximum(train.pulses.start - 1, 0)]
     gap = 2 * train.edges.begin_within
     sharp = (gap <= EDGE_SHARE * np.median(train.edges.duration)) & (train.pulses.start > 0)
@@ -39,7 +39,7 @@ def rise_in_gap(train: Train, number: int) -> float:
 
 
 def relaxation(train: Train) -> Floats:
-    """Give the time in which the voltage relaxes to 1/e of its way within each rest, s.
+    """Return the time in which the voltage relaxes to 1/e of its way within each rest, s.
 
     The way ends where the rest does; for one exponential that is corrected. NaN where the rest
     is shorter than three relaxation times, has fewer than five rows, or the noise hides it.

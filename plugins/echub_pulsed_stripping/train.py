@@ -44,12 +44,12 @@ class Train:
 
     @property
     def unit(self) -> str:
-        """Give the unit of the current."""
+        """Return the unit of the current."""
         return self.data.unit_of("j")
 
     @property
     def height(self) -> float:
-        """Give the amplitude of the pulses above the level at rest."""
+        """Return the amplitude of the pulses above the level at rest."""
         return self.threshold.on / 0.6
 
     @cached_property
@@ -59,25 +59,25 @@ class Train:
 
     @cached_property
     def set_point(self) -> Floats | None:
-        """Give the commanded current, where it is there and can be compared with the measured one."""
+        """Return the commanded current, where it is there and can be compared with the measured one."""
         if "j_set" not in self.data or self.data.unit_of("j_set") != self.unit:
             return None
         return np.asarray(self.data["j_set"] * self.sign)
 
     @cached_property
     def noise(self) -> float:
-        """Give the standard deviation of the voltage from row to row, V, from the first rests."""
+        """Return the standard deviation of the voltage from row to row, V, from the first rests."""
         each = self.rests.where(np.arange(min(SOME, len(self.rests)))).noise(self.u)
         return float(np.nanmedian(each)) if np.isfinite(each).any() else 0.0
 
     @cached_property
     def top(self) -> float:
-        """Give the largest voltage of all pulses, V."""
+        """Return the largest voltage of all pulses, V."""
         return float(self.pulses.largest(self.u).max())
 
     @cached_property
     def level(self) -> Floats:
-        """Give the current of each pulse: as commanded, else as measured."""
+        """Return the current of each pulse: as commanded, else as measured."""
         if self.set_point is None:
             return self.pulses.median(self.j)
         commanded = self.pulses.median(self.set_point)
@@ -86,7 +86,7 @@ class Train:
 
     @cached_property
     def rests(self) -> Segments:
-        """Give the rows without pulse after each pulse."""
+        """Return the rows without pulse after each pulse."""
         start = self.pulses.stop
         stop = np.append(self.pulses.start[1:], len(self.t))
         other = np.flatnonzero(self._other)
@@ -95,19 +95,19 @@ class Train:
 
     @cached_property
     def rest_steps(self) -> Floats:
-        """Give the widest gap between rows of each rest, s."""
+        """Return the widest gap between rows of each rest, s."""
         return self.rests.largest(np.diff(self.t, prepend=self.t[0]))
 
     @cached_property
     def plated(self) -> Floats:
-        """Give the charge of the other sign before the next pulse."""
+        """Return the charge of the other sign before the next pulse."""
         passed = np.where(self._other, -self.j * np.diff(self.t, prepend=self.t[0]), 0.0) / 3600
         total = np.append(0.0, np.cumsum(passed))
         return np.asarray(total[np.append(self.pulses.start[1:], len(self.t))] - total[self.pulses.stop])
 
     @cached_property
     def rest(self) -> Floats:
-        """Give the rest after each pulse, s; NaN where no pulse, or plating, follows."""
+        """Return the rest after each pulse, s; NaN where no pulse, or plating, follows."""
         found = np.append(self.edges.begin[1:] - self.edges.end[:-1], np.nan)
         each = self.level * self.edges.duration / 3600
         return np.where(self.plated > PLATED * np.median(each), np.nan, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Gives, Need, NeedMeta, Sampling, hookimpl, option
+from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,17 @@ RAMP_ONSET = Analysis(
     sampling=Sampling(rows=20),
     params=RampOnsetParams,
     profiles={"lowack2026": {"method": "lowack2026"}},
-    gives=(
-        Gives("onset_current_density", "mA/cm^2", "current density at the onset (onset_current without an area)"),
-        Gives("onset_current", "mA", "current at the onset, where no area is stated"),
-        Gives("onset_time", "s", "time of the onset, on the file's clock"),
-        Gives("asr_cell", "ohm*cm^2", "ohmic slope of the cell voltage: both interfaces and the electrolyte"),
-        Gives("resistance_cell", "ohm", "the same where no area is stated"),
-        Gives("asr_to_reference", "ohm*cm^2", "ohmic slope of the oxidised electrode's potential"),
-        Gives("resistance_to_reference", "ohm", "the same where no area is stated"),
-        Gives("ramp_rate", "mA/cm^2/h", "ramp rate, as measured", or_units=("mA/h",)),
-        Gives("detection_delay", "mA/cm^2", "how far the current rises while the vacancies accumulate"),
-        Gives(
+    outputs=(
+        Output("onset_current_density", "mA/cm^2", "current density at the onset (onset_current without an area)"),
+        Output("onset_current", "mA", "current at the onset, where no area is stated"),
+        Output("onset_time", "s", "time of the onset, on the file's clock"),
+        Output("asr_cell", "ohm*cm^2", "ohmic slope of the cell voltage: both interfaces and the electrolyte"),
+        Output("resistance_cell", "ohm", "the same where no area is stated"),
+        Output("asr_to_reference", "ohm*cm^2", "ohmic slope of the oxidised electrode's potential"),
+        Output("resistance_to_reference", "ohm", "the same where no area is stated"),
+        Output("ramp_rate", "mA/cm^2/h", "ramp rate, as measured", or_units=("mA/h",)),
+        Output("detection_delay", "mA/cm^2", "how far the current rises while the vacancies accumulate"),
+        Output(
             "detection_delay_above_transport",
             "mA/cm^2",
             "extension: the same if only the current above transport leaves vacancies",

@@ -108,7 +108,7 @@ def _other(trace: Trace, params: RampOnsetParams) -> Onset | None:
 
 
 def _is_gradual(onset: Onset, shorter: Onset | None) -> bool:
-    """Tell whether a shorter fit moves the onset by more than a little, and by more than noise does."""
+    """Return whether a shorter fit moves the onset by more than a little, and by more than noise does."""
     if shorter is None:
         return False
     change = abs(shorter.x - onset.x)
@@ -116,7 +116,7 @@ def _is_gradual(onset: Onset, shorter: Onset | None) -> bool:
 
 
 def _noise_in_x(onset: Onset) -> float:
-    """Give the noise of the deviation at the onset, carried to x by the steepness there."""
+    """Return the noise of the deviation at the onset, carried to x by the steepness there."""
     deviation, grid = onset.deviation, onset.deviation.grid
     reach = max(int(15 / grid.step), 1)
     low, high = max(onset.index - reach, 0), min(onset.index + reach, len(grid.t) - 1)
@@ -217,7 +217,7 @@ def _spoken(trace: Trace) -> str:
 
 
 def _slope(slope: float, uncertainty: float | None, trace: Trace) -> dict[str, Measurand]:
-    """Give the ohmic slope (V per mA/cm² or mA) as a resistance."""
+    """Return the ohmic slope (V per mA/cm² or mA) as a resistance."""
     whole = "cell" if trace.is_cell_voltage else "to_reference"
     name, unit = (f"resistance_{whole}", "ohm") if trace.unit == "mA" else (f"asr_{whole}", "ohm*cm^2")
     return {name: Measurand(unit, 1000 * slope, 1000 * uncertainty if uncertainty else None)}

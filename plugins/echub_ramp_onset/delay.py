@@ -6,7 +6,7 @@ import numpy as np
 
 
 def detection_delay(j: float, rate: float, charge: float) -> float | None:
-    """Give Δj = j - √(j² - 2QC), as the paper has it; None below √(2QC), where it is not defined.
+    """Return Δj = j - √(j² - 2QC), as the paper has it; None below √(2QC), where it is not defined.
 
     j: mA/cm², rate: mA cm⁻² h⁻¹, charge: mA·h/cm².
     """
@@ -15,7 +15,7 @@ def detection_delay(j: float, rate: float, charge: float) -> float | None:
 
 
 def delay_above_transport(rate: float, charge: float) -> float:
-    """Give Δj = √(2QC): only the current above what transport carries leaves vacancies.
+    """Return Δj = √(2QC): only the current above what transport carries leaves vacancies.
 
     An extension of the paper's formula, several times larger.
     """

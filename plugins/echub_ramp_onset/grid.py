@@ -24,7 +24,7 @@ class Grid:
     step: float
 
     def half(self, window_s: float) -> int:
-        """Give the grid points on each side of a centred window."""
+        """Return the grid points on each side of a centred window."""
         return max(round((window_s / self.step - 1) / 2), 0)
 
     def mean(self, values: Floats, window_s: float) -> Floats:

@@ -32,7 +32,7 @@ class Spread:
 
     @property
     def total(self) -> float:
-        """Give the combined standard uncertainty."""
+        """Return the combined standard uncertainty."""
         return float(np.sqrt(self.noise**2 + self.window**2 + self.gradual**2 + self.current**2 + self.area**2))
 
 
@@ -95,7 +95,7 @@ def _resample(rest: Floats, length: int, count: int, block: int, rng: np.random.
 
 
 def _smooth_course(onset: Onset, half: int) -> Floats:
-    """Give the voltage without noise: its running median, which keeps jumps."""
+    """Return the voltage without noise: its running median, which keeps jumps."""
     u = onset.deviation.grid.u[None, :]
     smooth = running_median(u, half)[0]
     return np.pad(smooth, (u.shape[1] - len(smooth)) // 2, mode="edge")

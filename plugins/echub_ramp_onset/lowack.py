@@ -82,7 +82,7 @@ def _uniform(trace: Trace, params: RampOnsetParams) -> tuple[Floats, Floats, Flo
 
 
 def _smoothed(u: Floats, step: float, params: RampOnsetParams) -> tuple[Floats, NDArray[np.bool_]]:
-    """Give the centred moving average, and where it is one (`valid`), or shorter at the ends."""
+    """Return the centred moving average, and where it is one (`valid`), or shorter at the ends."""
     half = max(round((params.window / step - 1) / 2), 1)
     index = np.arange(len(u))
     reach = np.minimum(half, np.minimum(index, len(u) - 1 - index))

@@ -46,12 +46,12 @@ class Trace:
 
     @property
     def is_cell_voltage(self) -> bool:
-        """Tell whether the voltage is that of the whole cell."""
+        """Return whether the voltage is that of the whole cell."""
         return self.observed == "voltage"
 
     @property
     def limited(self) -> bool:
-        """Tell whether the voltage rests at its largest value in some of the rows, as at compliance."""
+        """Return whether the voltage rests at its largest value in some of the rows, as at compliance."""
         top = float(self.u.max())
         return top >= LEAST_LIMIT_V and bool((self.u >= 0.999 * top).sum() >= max(10, 0.005 * len(self.u)))
 
@@ -98,7 +98,7 @@ def _course(t: Floats, drive: Floats) -> tuple[float, float]:
 
 
 def _drive(data: Inputs) -> tuple[Floats, float]:
-    """Give the programmed current, else the measured one, and the factor that makes it `j`."""
+    """Return the programmed current, else the measured one, and the factor that makes it `j`."""
     if "I_set" not in data or not np.isfinite(data["I_set"]).all() or not np.ptp(data["I_set"]):
         return data["j"], 1.0
     if data.unit_of("j") == "mA":
@@ -189,7 +189,7 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
 
 
 def _voltage(data: Inputs, direction: int) -> tuple[Floats, str]:
-    """Give the voltage that the oxidised electrode shows, counted positive."""
+    """Return the voltage that the oxidised electrode shows, counted positive."""
     source = data.source_of("U")
     if source == "voltage":
         return data["U"] * direction, source
@@ -210,7 +210,7 @@ def _voltage(data: Inputs, direction: int) -> tuple[Floats, str]:
 
 
 def _range_error(data: Inputs, params: RampOnsetParams, scale: float) -> float | None:
-    """Give the accuracy of the widest current range used, in the unit of `j`."""
+    """Return the accuracy of the widest current range used, in the unit of `j`."""
     if "range" not in data:
         return None
     ranges = [milliampere for label in set(data["range"]) if (milliampere := _full_scale(str(label)))]
@@ -229,7 +229,7 @@ def _full_scale(label: str) -> float | None:
 
 
 def _control_lost(t: Floats, x: Floats, line: Floats, error: float | None, params: RampOnsetParams) -> float:
-    """Give the time from which the current does not follow its course, inf where it always does."""
+    """Return the time from which the current does not follow its course, inf where it always does."""
     steps: Any = np.median(np.diff(t)) if len(t) > 1 else 1.0
     off = np.abs(x - line)
     noise = 6 * 1.4826 * float(np.median(np.abs(x - line - np.median(x - line))))

@@ -37,11 +37,11 @@ class Line:
     inflation: float
 
     def at(self, x: Floats) -> Floats:
-        """Give the ohmic voltage."""
+        """Return the ohmic voltage."""
         return self.offset + self.slope * x
 
     def spread(self, x: Floats) -> Floats:
-        """Give the standard uncertainty of the line itself."""
+        """Return the standard uncertainty of the line itself."""
         v = self.covariance
         return np.asarray(np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation)
 
@@ -137,13 +137,13 @@ def fit_line(trace: Trace, grid: Grid, params: RampOnsetParams, until: float) ->
 
 
 def _step(u: Floats) -> float:
-    """Give the smallest step between the values of a column: its quantisation."""
+    """Return the smallest step between the values of a column: its quantisation."""
     steps = np.diff(np.unique(u[:2000]))
     return float(steps.min()) if len(steps) else 0.0
 
 
 def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
-    """Tell how much more window means scatter than independent rows would make them."""
+    """Return how much more window means scatter than independent rows would make them."""
     block = ((t - t[0]) // window_s).astype(np.intp)
     count = np.bincount(block)
     full = count >= 0.5 * np.median(count)
@@ -155,7 +155,7 @@ def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
 
 
 def deviation_of(grid: Grid, line: Line, params: RampOnsetParams) -> Deviation:
-    """Give the averaged deviation from a line, with its noise."""
+    """Return the averaged deviation from a line, with its noise."""
     ohmic = line.slope * grid.mean(grid.x, params.window)
     ohmic = np.where(ohmic > 0, ohmic, np.nan)
     above = grid.mean(grid.u - line.at(grid.x), params.window)
@@ -182,7 +182,7 @@ def crossing(deviation: Deviation, params: RampOnsetParams, threshold: float | N
 
 
 def neighbourhood(index: int, half: int, count: int) -> tuple[int, int]:
-    """Give the part of the grid in which the place of a crossing is decided."""
+    """Return the part of the grid in which the place of a crossing is decided."""
     return max(index - 3 * half - 2, 0), min(index + 3 * half + 3, count)
 
 
@@ -196,7 +196,7 @@ def _first_lasting(counts: np.ndarray[Any, Any], least: int) -> int | None:
 
 
 def running_median(values: Floats, half: int) -> Floats:
-    """Give the centred running medians of each row of (replicates, points) that fit."""
+    """Return the centred running medians of each row of (replicates, points) that fit."""
     return np.asarray(np.median(sliding_window_view(values, min(2 * half + 1, values.shape[1]), axis=1), axis=2))
 
 

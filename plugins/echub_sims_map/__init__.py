@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.plugin import Analysis, Confidence, Gives, Need, NeedMeta, Reader, hookimpl, option
+from echub.plugin import Analysis, Confidence, Need, NeedMeta, Output, Reader, hookimpl, option
 
 if TYPE_CHECKING:
     from echub.plugin import Source
@@ -69,13 +69,13 @@ SIMS_MAP = Analysis(
         NeedMeta("sims.regions", optional=True),
     ),
     params=SimsMapParams,
-    gives=(
-        Gives("column_count", "1", "columns that reach over the asked share of the depth"),
-        Gives("smallest_column_width", "um", "diameter of the circle of its area", or_units=("1",)),
-        Gives("largest_column_width", "um", "likewise", or_units=("1",)),
-        Gives("column_area", "%", "share of the field that whole columns cover"),
-        Gives("background", "count", "counts per pixel and frame outside the columns"),
-        Gives("dispersion", "1", "scatter between frames over that of counting; above 1 it widens the intervals"),
+    outputs=(
+        Output("column_count", "1", "columns that reach over the asked share of the depth"),
+        Output("smallest_column_width", "um", "diameter of the circle of its area", or_units=("1",)),
+        Output("largest_column_width", "um", "likewise", or_units=("1",)),
+        Output("column_area", "%", "share of the field that whole columns cover"),
+        Output("background", "count", "counts per pixel and frame outside the columns"),
+        Output("dispersion", "1", "scatter between frames over that of counting; above 1 it widens the intervals"),
     ),
     reference="excess area of connected columns above a blank cube's quantile",
 )

@@ -65,7 +65,7 @@ def _tables(
     data: Inputs,
     flags: list[Flag],
 ) -> Tables:
-    """Give the company of the ion, and the regions of interest of all ions of the region."""
+    """Return the company of the ion, and the regions of interest of all ions of the region."""
     cubes = _cubes(maps, cube, flags)
     partners = _partners(cubes, cube, params, flags)
     tables = {
@@ -76,7 +76,7 @@ def _tables(
 
 
 def _cubes(maps: Maps, cube: Cube, flags: list[Flag]) -> list[Cube]:
-    """Give the cubes of all ions of the region; one that holds no counts is left out, and that is said."""
+    """Return the cubes of all ions of the region; one that holds no counts is left out, and that is said."""
     found = []
     for species in maps.ions(cube.region):
         if species == cube.species:
@@ -90,7 +90,7 @@ def _cubes(maps: Maps, cube: Cube, flags: list[Flag]) -> list[Cube]:
 
 
 def _partners(cubes: Sequence[Cube], cube: Cube, params: SimsMapParams, flags: list[Flag]) -> list[Cube]:
-    """Give the ions to compare with; raise `Refusal` for one that is asked for and cannot be."""
+    """Return the ions to compare with; raise `Refusal` for one that is asked for and cannot be."""
     others = [other for other in cubes if other.species != cube.species]
     if params.partner:
         named = [other for other in others if other.species == params.partner]

@@ -61,7 +61,7 @@ def _drawn(maps: tuple[Array, Array, Array, Array], rng: np.random.Generator) ->
 
 
 def _correlation(a: Array, b: Array, noise_a: Array, noise_b: Array, times: int) -> float | None:
-    """Give the correlation of what lies behind the counts; None without structure in one of them."""
+    """Return the correlation of what lies behind the counts; None without structure in one of them."""
     real_a = float(a.var() - times * noise_a.mean())
     real_b = float(b.var() - times * noise_b.mean())
     least = 3 * math.sqrt(2 / len(a))
@@ -72,7 +72,7 @@ def _correlation(a: Array, b: Array, noise_a: Array, noise_b: Array, times: int)
 
 
 def _chance(a: Array, b: Array, known: Truth) -> float:
-    """Give the share of shifts, around the edges, under which the maps go together at least as much."""
+    """Return the share of shifts, around the edges, under which the maps go together at least as much."""
     u, v = (np.where(known, m - m[known].mean(), 0.0) for m in (a, b))
     inside = known.astype(float)
     shifted = irfft2(np.conj(rfft2(u)) * rfft2(v), s=a.shape)

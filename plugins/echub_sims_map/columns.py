@@ -28,7 +28,7 @@ class Component:
     inside: Truth
 
     def footprint(self, shape: tuple[int, int]) -> Truth:
-        """Give the pixels (y, x) that belong to it in at least half of its frames."""
+        """Return the pixels (y, x) that belong to it in at least half of its frames."""
         plane = np.zeros(shape, dtype=bool)
         often = self.inside.sum(axis=0) >= 0.5 * len(self.inside)
         plane[self.box[1:]] = often if often.any() else self.inside.any(axis=0)
@@ -36,7 +36,7 @@ class Component:
 
 
 def stand_out(cube: Cube, window: int, sign: int = 1, flat: Array | None = None) -> Array:
-    """Give how far each place stands out of its frame's background, in standard deviations of counting.
+    """Return how far each place stands out of its frame's background, in standard deviations of counting.
 
     `flat` is the background across the field (y, x), over its median; even by default. Where fewer than a
     quarter of a window's pixels were measured it is -inf.
@@ -65,7 +65,7 @@ def _windows(measured: Truth, window: int) -> Array:
 
 
 def spanning(apart: Array, threshold: float, span: float) -> list[Component]:
-    """Give the components above a threshold that reach over at least `span` of the frames."""
+    """Return the components above a threshold that reach over at least `span` of the frames."""
     numbered, _ = label(apart > threshold, structure=NEIGHBOURS)
     least = span * len(apart)
     found = []
@@ -76,7 +76,7 @@ def spanning(apart: Array, threshold: float, span: float) -> list[Component]:
 
 
 def blank(cube: Cube, components: list[Component], rng: np.random.Generator) -> Cube:
-    """Give a cube without columns: each frame filled with its own pixels, drawn from outside the columns."""
+    """Return a cube without columns: each frame filled with its own pixels, drawn from outside the columns."""
     frames, *plane = cube.counts.shape
     taken = np.zeros(plane, dtype=bool)
     for component in components:
@@ -90,19 +90,19 @@ def blank(cube: Cube, components: list[Component], rng: np.random.Generator) -> 
 
 
 def normal_threshold(quantile: float, dispersion: float) -> float:
-    """Give the threshold for counting statistics alone, so many times over-dispersed."""
+    """Return the threshold for counting statistics alone, so many times over-dispersed."""
     return float(ndtri(quantile)) * math.sqrt(max(1.0, dispersion))
 
 
 def threshold_of(apart: Array, quantile: float) -> float:
-    """Give the quantile of a cube without columns."""
+    """Return the quantile of a cube without columns."""
     known = apart[np.isfinite(apart)]
     at = min(known.size - 1, int(quantile * known.size))
     return float(np.partition(known, at)[at])
 
 
 def detectable_contrast(background: float, threshold: float, window: int, sign: int) -> float:
-    """Give the brightness over the background from which a window stands out on average."""
+    """Return the brightness over the background from which a window stands out on average."""
     expected = background * window**3
     root = max(0.0, math.sqrt(expected + 0.375) + sign * threshold / 2)
     return max(0.0, (root**2 - 0.375) / expected)

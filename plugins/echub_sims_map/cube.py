@@ -79,12 +79,12 @@ class Grid:
 
     @property
     def pixel(self) -> tuple[float, float]:
-        """Give the edges of a pixel (x, y)."""
+        """Return the edges of a pixel (x, y)."""
         return _step(self.x), _step(self.y)
 
     @property
     def pixel_area(self) -> float:
-        """Give the area of a pixel."""
+        """Return the area of a pixel."""
         return self.pixel[0] * self.pixel[1]
 
 
@@ -129,11 +129,11 @@ class Maps:
         return species or known[0], region
 
     def ions(self, region: str) -> list[str]:
-        """Give the species of a region."""
+        """Return the species of a region."""
         return [species for name, species, _ in self.names if name == region]
 
     def cube(self, species: str, region: str, flags: list[Flag] | None = None) -> Cube:
-        """Give the counts of one ion, corrected for dead time; refuse what are no counts.
+        """Return the counts of one ion, corrected for dead time; refuse what are no counts.
 
         Raises `Refusal`: `no_values`, `empty_channel`, `negative_counts`, `normalised_image`,
         `not_counts`, `saturated`.
@@ -196,7 +196,7 @@ def require_statistics(cube: Cube) -> list[Flag]:
 
 
 def grid_of(data: Inputs, region: str) -> Grid:
-    """Give the axes of a map; raise `Refusal` (`uneven_pixels`) where pixels differ in size."""
+    """Return the axes of a map; raise `Refusal` (`uneven_pixels`) where pixels differ in size."""
     frames, rows, columns = data["n"].shape[1:]
     scaled = "x" in data and "y" in data
     x, y = (data["x"], data["y"]) if scaled else (np.arange(columns, dtype=float), np.arange(rows, dtype=float))
@@ -209,7 +209,7 @@ def grid_of(data: Inputs, region: str) -> Grid:
 
 
 def _depth(data: Inputs, region: str, frames: int) -> tuple[Array, str]:
-    """Give the depth of each frame: as stored, by the crater depth, else the time, else its number."""
+    """Return the depth of each frame: as stored, by the crater depth, else the time, else its number."""
     for need, unit in (("z", "nm"), ("t", "s")):
         if unit == "s" and (crater := _crater_nm(data, region)):
             return (np.arange(frames) + 0.5) / frames * crater, "nm"

@@ -48,7 +48,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
 
 
 def _limits(series: Series) -> tuple[float, float]:
-    """Give the range of colours: a hot pixel does not darken the rest."""
+    """Return the range of colours: a hot pixel does not darken the rest."""
     values = series.array()
     known = values[np.isfinite(values)]
     return (float(np.percentile(known, 0.5)), float(np.percentile(known, 99.5))) if known.size else (0.0, 1.0)

@@ -15,7 +15,7 @@ LARGEST = 128
 
 
 def pictures(cube: Cube, grid: Grid, columns: Sequence[Found], frames: int = 1) -> dict[str, Series]:
-    """Give the mean map, the map in mid-depth, sections through the widest and narrowest column, and outlines.
+    """Return the mean map, the map in mid-depth, sections through the widest and narrowest column, and outlines.
 
     Images are flat, row by row; `shape` says rows and columns of the maps, `section_shape` those of
     each section; `section_y` where they are, and half their thickness. Not measured is None.
@@ -68,7 +68,7 @@ def _shrunk(plane: Array) -> Array:
 
 
 def _outlines(columns: Sequence[Found], grid: Grid) -> dict[str, Series]:
-    """Give the edges between pixels inside and outside of each column, in the units of the map."""
+    """Return the edges between pixels inside and outside of each column, in the units of the map."""
     (dx, dy), numbers, ends = grid.pixel, [], [np.empty((0, 4))]
     for number, column in enumerate(columns, 1):
         padded = np.pad(column.footprint, 1).astype(np.int8)

@@ -46,7 +46,7 @@ _RECIPE = "counts * most pixels of the region of interest / pixels of the frame"
 
 
 def to_profile(outcome: Outcome, roi: str = "") -> Record:
-    """Give a region of interest of a `sims-map` outcome as a record with a `depth_profile`.
+    """Return a region of interest of a `sims-map` outcome as a record with a `depth_profile`.
 
     `roi` is its name, by default the first one. Where frames differ in their measured pixels,
     `ion_counts` are brought to the largest number of pixels, and the counts themselves stay beside
@@ -96,7 +96,7 @@ def read(source: Source, options: ProfileOptions) -> Record:
 
 
 def _dataset(table: Mapping[str, Series], notices: list[Notice]) -> Dataset:
-    """Give the rows of the table; what is no quantity is kept under its own name."""
+    """Return the rows of the table; what is no quantity is kept under its own name."""
     columns = []
     uneven = _uneven(table)
     for index, (name, series) in enumerate(table.items()):
@@ -118,7 +118,7 @@ def _values(series: Series, *, text: bool) -> Any:  # noqa: ANN401
 
 
 def _uneven(table: Mapping[str, Series]) -> Any:  # noqa: ANN401
-    """Give counts as if every frame had as many pixels as the fullest; None where they have."""
+    """Return counts as if every frame had as many pixels as the fullest; None where they have."""
     pixels, counts = table["pixels"].array(), table["counts"].array()
     species = np.array(table["species"].values, dtype=object)
     most = np.zeros(len(pixels))

@@ -17,7 +17,7 @@ Z95 = 1.959963984540054
 
 
 def measurands(search: Search, grid: Grid) -> tuple[dict[str, Measurand], list[Sensitivity]]:
-    """Give the measurands, and what the count of columns depends on."""
+    """Return the measurands, and what the count of columns depends on."""
     scatter = search.cube.dispersion
     pairs = max(1, (len(search.cube.counts) - 1) * search.cube.counts[0].size)
     count, sensitivity = _count(search)
@@ -57,7 +57,7 @@ def _count(search: Search) -> tuple[Measurand, list[Sensitivity]]:
 
 
 def width(column: Found, grid: Grid, dispersion: float) -> Measurand:
-    """Give the width of a column with its interval; "less than" where it has hardly a core."""
+    """Return the width of a column with its interval; "less than" where it has hardly a core."""
     edge = math.sqrt(grid.pixel_area)
     error = edge * column.width_error * math.sqrt(max(1.0, dispersion))
     value = edge * column.width
@@ -67,7 +67,7 @@ def width(column: Found, grid: Grid, dispersion: float) -> Measurand:
 
 
 def normal(unit: str, value: float, error: float) -> Measurand:
-    """Give a measurand with a symmetric interval of 95 %."""
+    """Return a measurand with a symmetric interval of 95 %."""
     half = Z95 * error
     interval = Interval(value - half, value + half, level=0.95, method="counting statistics")
     return Measurand(unit, value, error, interval)

@@ -62,7 +62,7 @@ OTHERS = ("mask FILE", "columns", "outside", "all")
 
 
 def regions(text: str, grid: Grid, columns: Truth) -> Iterator[Roi]:
-    """Give the regions of interest of a text, separated by semicolons.
+    """Return the regions of interest of a text, separated by semicolons.
 
     A pixel belongs to a shape where its centre does. `columns` are the pixels of the columns found.
     Raises `Refusal` (`bad_roi`, `empty_roi`).
@@ -77,7 +77,7 @@ def regions(text: str, grid: Grid, columns: Truth) -> Iterator[Roi]:
 
 
 def _shape(text: str, grid: Grid) -> tuple[str, Truth]:
-    """Give the name and the pixels of a shape or a mask."""
+    """Return the name and the pixels of a shape or a mask."""
     if text.startswith("mask "):
         return read_mask(text.removeprefix("mask ").strip(), (len(grid.y), len(grid.x)))
     word, *numbers = text.replace(",", " ").split()

@@ -51,7 +51,7 @@ class Search:
 
     @property
     def sign(self) -> int:
-        """Give +1 for columns with more ions, -1 for columns with fewer."""
+        """Return +1 for columns with more ions, -1 for columns with fewer."""
         return sign_of(self.params)
 
     def counts(self, threshold: float, spans: Sequence[float]) -> list[int]:
@@ -63,7 +63,7 @@ class Search:
         return [sum(piece.last - piece.first >= span * frames for piece in found) for span in spans]
 
     def at_quantile(self, quantile: float) -> float:
-        """Give the threshold at a quantile of the blank cube."""
+        """Return the threshold at a quantile of the blank cube."""
         return threshold_of(self.blank, quantile)
 
     @cached_property
@@ -73,7 +73,7 @@ class Search:
 
     @cached_property
     def background(self) -> tuple[float, float]:
-        """Give counts per pixel and frame outside the columns and their rims, and the standard uncertainty."""
+        """Return counts per pixel and frame outside the columns and their rims, and the standard uncertainty."""
         outside = clear_of(self.columns, footprint(self.columns, self.cube))
         measured = int(self.cube.measured[:, outside].sum())
         counts = float(self.cube.counts[:, outside].sum())
@@ -82,17 +82,17 @@ class Search:
 
     @property
     def detectable(self) -> float:
-        """Give the brightness over the background from which a column stands out in each window."""
+        """Return the brightness over the background from which a column stands out in each window."""
         return detectable_contrast(self.background[0], self.threshold, self.params.window, self.sign)
 
 
 def sign_of(params: SimsMapParams) -> int:
-    """Give +1 for columns with more ions, -1 for columns with fewer."""
+    """Return +1 for columns with more ions, -1 for columns with fewer."""
     return 1 if params.columns == "brighter" else -1
 
 
 def footprint(columns: Sequence[Found], cube: Cube) -> Truth:
-    """Give the pixels of all columns."""
+    """Return the pixels of all columns."""
     inside = np.zeros(cube.counts.shape[1:], dtype=bool)
     for column in columns:
         inside |= column.footprint
@@ -127,7 +127,7 @@ def _blank(
     flags: list[Flag],
     rng: np.random.Generator,
 ) -> Cube:
-    """Give a cube without columns: the reference region, or the map with its columns left out, shuffled."""
+    """Return a cube without columns: the reference region, or the map with its columns left out, shuffled."""
     if not params.reference:
         return blank(cube, components, rng)
     if params.reference not in {name for name, _, _ in maps.names}:
@@ -138,7 +138,7 @@ def _blank(
 
 
 def _quantile(cube: Cube, empty: Array, params: SimsMapParams) -> float:
-    """Give the quantile: the asked one, or a stricter one where chance makes columns.
+    """Return the quantile: the asked one, or a stricter one where chance makes columns.
 
     That is in stacks of few frames, and where the shuffled map shows it, as large ones do.
     """

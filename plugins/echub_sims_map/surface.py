@@ -19,7 +19,7 @@ _KEPT = 0.2
 
 
 def surface(cube: Cube, clear: Truth | None = None) -> Array:
-    """Give the background of each pixel over the median one (y, x), from the pixels that are `clear`."""
+    """Return the background of each pixel over the median one (y, x), from the pixels that are `clear`."""
     frames = cube.measured.sum(axis=0)
     known = frames > 0
     if clear is not None and (known & clear).sum() > LEAST_CLEAR * known.sum():

@@ -19,7 +19,7 @@ DEPTHS = {"nm": "depth", "s": "sputter_time", "1": "frame"}
 
 
 def column_table(columns: Sequence[Found], grid: Grid, dispersion: float, frames: int) -> Table:
-    """Give one row per column: place, width with its standard uncertainty, depth, brightness."""
+    """Return one row per column: place, width with its standard uncertainty, depth, brightness."""
     edge, wider = math.sqrt(grid.pixel_area), math.sqrt(max(1.0, dispersion))
     (dx, dy), unit = grid.pixel, grid.unit
     deep = [(_edge(grid, c.first * frames), _edge(grid, c.last * frames)) for c in columns]
@@ -44,7 +44,7 @@ def _note(column: Found) -> str:
 
 
 def _edge(grid: Grid, frame: int) -> float:
-    """Give the depth at the begin of a frame; depths are those of the middles of frames."""
+    """Return the depth at the begin of a frame; depths are those of the middles of frames."""
     middles = np.arange(len(grid.depth)) + 0.5
     step = (grid.depth[-1] - grid.depth[0]) / max(len(grid.depth) - 1, 1)
     if frame <= 0 or frame >= len(grid.depth):
@@ -56,7 +56,7 @@ def _edge(grid: Grid, frame: int) -> float:
 def colocation_table(
     cube: Cube, partners: Sequence[Cube], columns: Sequence[Found], frames: int, rng: np.random.Generator
 ) -> Table:
-    """Give one row per other ion: correlation without counting noise, chance, and brightness in the columns."""
+    """Return one row per other ion: correlation without counting noise, chance, and brightness in the columns."""
     if not partners:
         return {}
     found = [together(cube, other, rng) for other in partners]
@@ -78,7 +78,7 @@ def colocation_table(
 def _inside_over_outside(
     other: Cube, columns: Sequence[Found], frames: int
 ) -> tuple[float | None, float | None, float | None]:
-    """Give counts per pixel inside the columns over those outside, with an interval of 95 %.
+    """Return counts per pixel inside the columns over those outside, with an interval of 95 %.
 
     Their rims belong to neither; the frames are those that all columns reach over.
     """
@@ -100,7 +100,7 @@ def _inside_over_outside(
 
 
 def roi_table(cubes: Sequence[Cube], grid: Grid, columns: Truth, text: str) -> Table:
-    """Give one row per region of interest, ion and frame; a frame without a measured pixel has no counts."""
+    """Return one row per region of interest, ion and frame; a frame without a measured pixel has no counts."""
     rows: dict[str, list[object]] = {}
     for roi in regions(text, grid, columns):
         for cube in cubes:
@@ -111,7 +111,7 @@ def roi_table(cubes: Sequence[Cube], grid: Grid, columns: Truth, text: str) -> T
 
 
 def _profile(cube: Cube, grid: Grid, roi: str, part: Counted) -> Mapping[str, Sequence[object]]:
-    """Give the rows of one ion in one region of interest, with Poisson intervals of 95 %."""
+    """Return the rows of one ion in one region of interest, with Poisson intervals of 95 %."""
     frames = len(part.counts)
     none = part.pixels == 0
     low, high = poisson_interval(part.counts)

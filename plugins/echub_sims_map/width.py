@@ -56,17 +56,17 @@ class Found:
 
     @property
     def width(self) -> float:
-        """Give the diameter of a circle of the same area."""
+        """Return the diameter of a circle of the same area."""
         return 2 * math.sqrt(max(self.area, 0.0) / math.pi)
 
     @property
     def width_error(self) -> float:
-        """Give its standard uncertainty."""
+        """Return its standard uncertainty."""
         return self.area_error / math.sqrt(math.pi * max(self.area, 1e-9))
 
     @property
     def contrast(self) -> float:
-        """Give its level over the background's."""
+        """Return its level over the background's."""
         return 1 + self.level / self.background if self.background > 0 else math.inf
 
 
@@ -120,7 +120,7 @@ class Surroundings:
 
 
 def clear_of(columns: Sequence[Found], covered: Truth) -> Truth:
-    """Give the pixels outside of the covered ones and their rims; all others where no pixel is left."""
+    """Return the pixels outside of the covered ones and their rims; all others where no pixel is left."""
     clear = ~binary_dilation(covered, _BOX, iterations=RIM) if columns else ~covered
     return np.asarray(clear if clear.any() else ~covered)
 
@@ -135,7 +135,7 @@ def measure(cube: Cube, components: list[Component], span: float, sign: int) -> 
 def pieces(
     cube: Cube, components: list[Component], around: Surroundings, span: float, sign: int
 ) -> Iterator[Piece]:
-    """Give every column of the components that reaches over `span`; two that only their rims join are two."""
+    """Return every column of the components that reaches over `span`; two that only their rims join are two."""
     for component in components:
         whole = component.box[0]
         plane = Plane.of(cube, whole.start, whole.stop)
@@ -151,7 +151,7 @@ def pieces(
 
 
 def _half_level(plane: Plane, footprint: Truth, clear: Truth, sign: int) -> Truth:
-    """Give the pixels on and beside a footprint whose smoothed excess is above the half of the plateau.
+    """Return the pixels on and beside a footprint whose smoothed excess is above the half of the plateau.
 
     Where the half is lost in the noise of counting, the footprint stays as it is.
     """
@@ -171,7 +171,7 @@ def _mean(rate: Array, where: Truth) -> float:
 
 
 def _extent(cube: Cube, piece: Truth, level: Array, whole: slice, sign: int) -> tuple[int, int]:
-    """Give the frames in which a column is above the half of its level."""
+    """Return the frames in which a column is above the half of its level."""
     smooth = uniform_filter(sign * (_per_frame(cube, piece) - level), 3, mode="nearest")
     half = float(np.median(smooth[whole])) / 2
     above = np.flatnonzero(smooth[whole] > half) + whole.start
@@ -210,7 +210,7 @@ def _centre(excess: Array) -> tuple[float, float]:
 
 
 def _core(half: Truth, excess: Array, x: float, y: float) -> Truth:
-    """Give the pixels that lie inside a column for sure: farther from its edge than half a diagonal.
+    """Return the pixels that lie inside a column for sure: farther from its edge than half a diagonal.
 
     In a small column these are too few to be told from its pixels alone; it is taken for an ellipse.
     """
@@ -232,7 +232,7 @@ def _core(half: Truth, excess: Array, x: float, y: float) -> Truth:
 
 
 def _along_axes(half: Truth, x: float, y: float) -> tuple[Array, Array, float]:
-    """Give the distances of all pixels along both axes of a column, and the square root of their ratio."""
+    """Return the distances of all pixels along both axes of a column, and the square root of their ratio."""
     rows, columns = (np.asarray(axis, dtype=np.float64) for axis in np.indices(half.shape))
     apart = np.stack([columns[half] - x, rows[half] - y])
     # A pixel is no point: it adds 1/12 to the variance.
@@ -243,7 +243,7 @@ def _along_axes(half: Truth, x: float, y: float) -> tuple[Array, Array, float]:
 
 
 def _area(rate: Array, variance: Array, rim: Truth, core: Truth, around: Truth, sign: int) -> tuple[float, float]:
-    """Give the area E / c in pixels, and its variance: core, rim and surroundings count independently."""
+    """Return the area E / c in pixels, and its variance: core, rim and surroundings count independently."""
     background = _mean(rate, around)
     level = sign * (float(rate[core].mean()) - background)
     excess = sign * float((rate[rim] - background).sum())

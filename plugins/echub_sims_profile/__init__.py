@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Gives, Need, NeedMeta, Sampling, hookimpl, option
+from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ SIMS_PROFILE = Analysis(
     ),
     sampling=Sampling(rows=4),
     params=SimsProfileParams,
-    gives=(
-        Gives("interface_position", "nm", "where the signal is half way", or_units=("s",)),
-        Gives("interface_width", "nm", "from 16 to 84 %: two standard deviations of the edge", or_units=("s",)),
-        Gives("leading_decay_length", "nm", "distance of a decade, before the layer", or_units=("s",)),
-        Gives("trailing_decay_length", "nm", "distance of a decade, behind the layer", or_units=("s",)),
-        Gives("dispersion", "1", "variance over that of counting; above 1 it widens the intervals"),
-        Gives("polarity_lag", "nm", "negative less positive position of a common feature", or_units=("s",)),
+    outputs=(
+        Output("interface_position", "nm", "where the signal is half way", or_units=("s",)),
+        Output("interface_width", "nm", "from 16 to 84 %: two standard deviations of the edge", or_units=("s",)),
+        Output("leading_decay_length", "nm", "distance of a decade, before the layer", or_units=("s",)),
+        Output("trailing_decay_length", "nm", "distance of a decade, behind the layer", or_units=("s",)),
+        Output("dispersion", "1", "variance over that of counting; above 1 it widens the intervals"),
+        Output("polarity_lag", "nm", "negative less positive position of a common feature", or_units=("s",)),
     ),
     reference="Poisson-likelihood fit of an error function, profile-likelihood intervals",
     version="2",

@@ -80,7 +80,7 @@ def _chosen(profile: Profile, params: SimsProfileParams) -> tuple[str, str, int]
 
 
 def _tables(profile: Profile, data: Inputs, params: SimsProfileParams) -> tuple[Tables, list[Flag]]:
-    """Give all tables: means, enrichment, ratios, limits, concentrations, checks, rebinned, steps."""
+    """Return all tables: means, enrichment, ratios, limits, concentrations, checks, rebinned, steps."""
     chosen, about = windows(params, profile.unit), told(data)
     found = totals(profile, chosen)
     flags, checks = checked(profile)

@@ -100,7 +100,7 @@ def _switched(profile: Profile) -> tuple[list[Flag], Tables]:
 
 
 def _jump(signal: Array, k: int) -> float:
-    """Give the step between points k and k + 1 beyond the trend on both sides, as a fraction."""
+    """Return the step between points k and k + 1 beyond the trend on both sides, as a fraction."""
     before, after = signal[max(0, k - 2) : k + 1], signal[k + 1 : k + 4]
     if len(before) < 3 or len(after) < 3 or min(before.min(), after.min()) <= 0:
         return 0.0
@@ -137,7 +137,7 @@ def _isotopes(profile: Profile) -> tuple[list[Flag], Tables]:
 
 
 def _families(profile: Profile) -> Iterator[dict[int, tuple[str, str, int]]]:
-    """Give channels that differ in the nuclide of one element only: nucleons to channel."""
+    """Return channels that differ in the nuclide of one element only: nucleons to channel."""
     families: dict[object, dict[int, tuple[str, str, int]]] = {}
     for key in profile.channels():
         species = _parsed(key[1])

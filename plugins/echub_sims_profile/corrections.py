@@ -117,7 +117,7 @@ def _primary_current(profile: Profile, data: Inputs, params: SimsProfileParams) 
 
 
 def _interpolated(profile: Profile, key: tuple[str, str, int], x: Array) -> Array:
-    """Give three rows: the signal of a channel at other points, its variance there, and that of its level.
+    """Return three rows: the signal of a channel at other points, its variance there, and that of its level.
 
     Between two points the variance falls, but neighbours share them: sums and edges see the whole.
     """

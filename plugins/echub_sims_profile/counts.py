@@ -18,7 +18,7 @@ _WHOLE = 0.02
 
 
 def counts(data: Inputs) -> Profile:
-    """Give counts: as stored, or rate times dwell.
+    """Return counts: as stored, or rate times dwell.
 
     Raises `Refusal`: `counts_unavailable`, `negative_counts`, `no_values`.
     """

@@ -18,7 +18,7 @@ _TURNS = 50
 
 
 def decay_length(x: Array, n: Array, edge: Edge, gain: Array | None = None) -> tuple[float, float] | None:
-    """Give the distance of a decade on the low side of an edge, and its standard error.
+    """Return the distance of a decade on the low side of an edge, and its standard error.
 
     An exponential on the known background is fitted by the Poisson likelihood, over-dispersion
     included. None where fewer than 3 points show it, or where nothing decays.
@@ -36,7 +36,7 @@ def decay_length(x: Array, n: Array, edge: Edge, gain: Array | None = None) -> t
 
 
 def _background(x: Array, level: Array, edge: Edge) -> float:
-    """Give the background: a slow tail lifts that of the error function, so that the far third counts as well."""
+    """Return the background: a slow tail lifts that of the error function, so the far third counts as well."""
     outside = np.sign(x - edge.position) == -edge.sign
     far = (
         level[outside][-max(3, outside.sum() // 3) :]
@@ -47,7 +47,7 @@ def _background(x: Array, level: Array, edge: Edge) -> float:
 
 
 def _decaying(x: Array, level: Array, edge: Edge) -> Array:
-    """Give the points outwards from the interface, in their order, until the background is near.
+    """Return the points outwards from the interface, in their order, until the background is near.
 
     A mean of three decides, not the point itself: single low counts would be left out, single
     high ones kept, and the decay come out too slow.

@@ -26,7 +26,7 @@ _PRINTED = re.compile(r"\((\S+)\)\Z")
 
 
 def axis(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
-    """Give depth in nm, each channel at its own time; without a calibration time is kept, and said.
+    """Return depth in nm, each channel at its own time; without a calibration time is kept, and said.
 
     Raises `Refusal` `no_axis` without depth and time, `layers_unreadable` for a wrong layer table.
     """
@@ -63,7 +63,7 @@ def _placed(profile: Profile) -> Profile:
 
 
 def _craters(profile: Profile, data: Inputs) -> tuple[dict[str, float], list[str]]:
-    """Give stated crater depths in nm by region, and the regions without one."""
+    """Return stated crater depths in nm by region, and the regions without one."""
     stated = data.meta("sims.regions") or []
     found = {str(r["name"]): 1000 * float(r["crater_depth"]) for r in stated if r.get("crater_depth")}
     overall = data.meta("sims.crater_depth")
@@ -89,7 +89,7 @@ def _by_craters(profile: Profile, data: Inputs, depths: Mapping[str, float]) -> 
 
 
 def _layers(table: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
-    """Give (thickness in nm, rate in nm/s) of each layer; the last has no end."""
+    """Return (thickness in nm, rate in nm/s) of each layer; the last has no end."""
     found = []
     for row in table:
         rate = _value(row, "rate", _SECONDS)

@@ -57,12 +57,12 @@ class Edge:
     window: tuple[float, float]
 
     def model(self, x: Array) -> Array:
-        """Give the expected signal."""
+        """Return the expected signal."""
         return self.low + self.high * shape(x, self.position, self.sigma, self.sign)
 
     @property
     def undersampled(self) -> bool:
-        """Tell whether the width from 16 to 84 % is below two steps."""
+        """Return whether the width from 16 to 84 % is below two steps."""
         return self.sigma < self.step
 
 
@@ -124,7 +124,7 @@ def _described(theta: Array, lowest: float, points: Points, floor: float) -> Edg
 
 
 def _error(ends: Ends, span: float) -> float:
-    """Give the standard error by the interval's length; where the likelihood does not end it, by the window's.
+    """Return the standard error by the interval's length; where the likelihood does not end it, by the window's.
 
     The curvature at the maximum may vanish between two points, and then says nothing.
     """
@@ -137,7 +137,7 @@ def _exp(value: float | None) -> float | None:
 
 
 def _dispersion(theta: Array, points: Points) -> float:
-    """Give Pearson's sum per degree of freedom.
+    """Return Pearson's sum per degree of freedom.
 
     Points that expect less than one count would dominate it by chance.
     """
@@ -166,7 +166,7 @@ def _xlog(part: Array, mean: float) -> Array:
 
 
 def _starts(points: Points, position: float) -> Array:
-    """Give first parameters: both plateaus from the points, and several widths."""
+    """Return first parameters: both plateaus from the points, and several widths."""
     x, level = points.x, points.n / points.gain
     above = x < position if points.sign < 0 else x >= position
     high = max(float(level[above].mean()) if above.any() else float(level.max()), 0.5)

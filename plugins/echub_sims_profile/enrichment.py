@@ -33,7 +33,7 @@ class Ratio:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Give the 95 % interval of the ratio."""
+        """Return the 95 % interval of the ratio."""
         half = min(self.reach * self.error, 700.0)
         return math.exp(self.log - half), math.exp(min(self.log + half, 700.0))
 
@@ -94,7 +94,7 @@ def _log_error(total: Total) -> float:
 
 
 def rate_test(one: Total, other: Total) -> float | None:
-    """Give the two-sided chance of counts so unequal at equal signals, by the conditional binomial.
+    """Return the two-sided chance of counts so unequal at equal signals, by the conditional binomial.
 
     None where a Faraday cup took part, which does not count.
     """
@@ -121,7 +121,7 @@ def discovered(p: Sequence[float], rate: float) -> list[bool]:
 
 
 def table(rows: Sequence[Ratio], rate: float, about: Mapping[str, Mapping[str, object]]) -> dict[str, Series]:
-    """Give one row per region, species and window, with what was done to it and what may be claimed."""
+    """Return one row per region, species and window, with what was done to it and what may be claimed."""
     beyond = discovered([1.0 if row.p is None else row.p for row in rows], rate)
     ends = [row.ends if row.total.counted or row.craters > 1 else (None, None) for row in rows]
     return {

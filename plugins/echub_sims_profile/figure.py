@@ -37,7 +37,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
 
 
 def _assigned(species: Any, polarity: Any) -> dict[tuple[Any, Any], str]:  # noqa: ANN401
-    """Give each channel its colour; each polarity begins anew, since it has its own legend."""
+    """Return each channel its colour; each polarity begins anew, since it has its own legend."""
     found: dict[tuple[Any, Any], str] = {}
     for sign in set(polarity.tolist()):
         for k, label in enumerate(dict.fromkeys(species[polarity == sign])):
@@ -71,7 +71,7 @@ def _interface(axis: Any, shown: Any) -> None:  # noqa: ANN401
 
 
 def _floor(shown: Any) -> tuple[float, float]:  # noqa: ANN401
-    """Give the shared range: from half the least positive signal to twice the largest."""
+    """Return the shared range: from half the least positive signal to twice the largest."""
     signal = shown["signal"].array()
     above = signal[signal > 0]
     if not len(above):

@@ -49,12 +49,12 @@ class _Track:
 
     @property
     def arrived(self) -> bool:
-        """Tell whether both sides end, or go no further."""
+        """Return whether both sides end, or go no further."""
         beyond = self.lost - self.lost.min() > NORMAL_95**2
         return bool((beyond[0] or self.at[0] <= self.limits[0]) and (beyond[-1] or self.at[-1] >= self.limits[1]))
 
     def next(self) -> Array:
-        """Give the next values."""
+        """Return the next values."""
         at = self.centre + self.reach * self.error * _MULTIPLES
         self.reach *= _FURTHER
         return np.clip(at, *self.limits)
@@ -127,7 +127,7 @@ def _losses(at: Array, lost: Array, track: _Track, dispersion: float) -> Array:
 
 
 def _minimum(at: Array, lost: Array) -> tuple[float, float]:
-    """Give the minimum of a parabola through the lowest point and its neighbours."""
+    """Return the minimum of a parabola through the lowest point and its neighbours."""
     k = int(np.clip(np.argmin(lost), 1, len(at) - 2)) if len(at) > 2 else 0
     if len(at) < 3 or lost[k] > min(lost[k - 1], lost[k + 1]):
         k = int(np.argmin(lost))

@@ -40,32 +40,32 @@ class Points:
 
     @cached_property
     def step(self) -> float:
-        """Give the median distance of the points."""
+        """Return the median distance of the points."""
         return float(np.median(np.diff(self.x)))
 
     @cached_property
     def best(self) -> float:
-        """Give what the likelihood of a model that meets every point adds to the deviance."""
+        """Return what the likelihood of a model that meets every point adds to the deviance."""
         some = np.where(self.n > 0, self.n, 1.0)
         return 2 * float((self.n * np.log(some) - self.n).sum())
 
     def chosen(self, kept: NDArray[np.bool_]) -> Points:
-        """Give some of the points."""
+        """Return some of the points."""
         return Points(self.x[kept], self.n[kept], self.gain[kept], self.sign)
 
 
 def spread_limits(points: Points) -> tuple[float, float]:
-    """Give the least and largest logarithm of the width that points can show."""
+    """Return the least and largest logarithm of the width that points can show."""
     return math.log(0.05 * points.step), math.log(float(points.x[-1] - points.x[0]))
 
 
 def shape(x: Array, position: Array | float, sigma: Array | float, sign: int) -> Array:
-    """Give the share of the plateau at x: from 0 to 1 where `sign` is 1, falling where it is -1."""
+    """Return the share of the plateau at x: from 0 to 1 where `sign` is 1, falling where it is -1."""
     return 0.5 * erfc(-sign * (x - position) / (math.sqrt(2) * sigma))  # type: ignore[no-any-return]
 
 
 def _parts(theta: Array, points: Points) -> tuple[Array, Array, Array, Array]:
-    """Give σ, the distance in σ, the plateau's share, and the background, in counts (fits, points)."""
+    """Return σ, the distance in σ, the plateau's share, and the background, in counts (fits, points)."""
     high, low, position, spread = theta.T[:, :, None]
     sigma = np.exp(spread)
     u = (points.x - position) / sigma
@@ -74,19 +74,19 @@ def _parts(theta: Array, points: Points) -> tuple[Array, Array, Array, Array]:
 
 
 def expected(theta: Array, points: Points) -> Array:
-    """Give the expected counts (fits, points)."""
+    """Return the expected counts (fits, points)."""
     _, _, share, flat = _parts(theta, points)
     return np.maximum(share + flat, LEAST)
 
 
 def deviance(theta: Array, points: Points) -> Array:
-    """Give twice the loss of log-likelihood against a model that meets every point."""
+    """Return twice the loss of log-likelihood against a model that meets every point."""
     mu = expected(theta, points)
     return 2 * (mu.sum(axis=1) - np.log(mu) @ points.n) + points.best  # type: ignore[no-any-return]
 
 
 def fisher(theta: Array, points: Points) -> tuple[Array, Array]:
-    """Give the information (fits, 4, 4) and the gradient (fits, 4, 1)."""
+    """Return the information (fits, 4, 4) and the gradient (fits, 4, 1)."""
     sigma, u, share, flat = _parts(theta, points)
     mu = np.maximum(share + flat, LEAST)
     u = np.minimum(np.maximum(u, -_FAR), _FAR)

@@ -40,7 +40,7 @@ def pair(
 
 
 def _lag(profile: Profile, region: str, params: SimsProfileParams) -> Measurand:
-    """Give the position of the common feature in the negative less that in the positive polarity."""
+    """Return the position of the common feature in the negative less that in the positive polarity."""
     names = [part.strip() for part in params.common.split(",")]
     if len(names) != 2:
         text = f"{params.common!r} does not name two species"
@@ -86,7 +86,7 @@ def rebin(x: Array, n: Array, edges: Array) -> Array:
 
 
 def pivot(profile: Profile, step: float) -> tuple[Profile, dict[str, Series]]:
-    """Give a wide table: one row per region and bin, one column per species and polarity.
+    """Return a wide table: one row per region and bin, one column per species and polarity.
 
     Raises `Refusal` `rebin_too_fine` for bins finer than the points, or more than 2000 of them.
     """

@@ -14,7 +14,7 @@ PICTURE_POINTS = 400
 
 
 def series(profile: Profile, smooth: int) -> dict[str, Series]:
-    """Give all channels: x, signal, band, and the smoothed signal where that was asked for."""
+    """Return all channels: x, signal, band, and the smoothed signal where that was asked for."""
     columns: dict[str, list[object]] = {n: [] for n in ("x", "signal", "low", "high", "smooth")}
     texts: dict[str, list[object]] = {n: [] for n in ("region", "species", "polarity")}
     for key in profile.channels():
@@ -34,7 +34,7 @@ def series(profile: Profile, smooth: int) -> dict[str, Series]:
 
 
 def fitted(edge: Edge, one: Profile) -> dict[str, Series]:
-    """Give the fitted curve, and the interface with the ends of its interval."""
+    """Return the fitted curve, and the interface with the ends of its interval."""
     fine = np.linspace(*edge.window, 200)
     low, high = edge.position_interval
     ends = [low if low is not None else edge.window[0], high if high is not None else edge.window[1]]

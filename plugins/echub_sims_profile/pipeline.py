@@ -46,7 +46,7 @@ def _smoothing(profile: Profile, params: SimsProfileParams) -> Profile:
 
 
 def smoothed(values: Array, points: int) -> Array:
-    """Give a moving mean, shorter at the ends."""
+    """Return a moving mean, shorter at the ends."""
     if points < 2 or len(values) < 2:
         return values
     window = np.ones(min(points, len(values)))
@@ -55,7 +55,7 @@ def smoothed(values: Array, points: int) -> Array:
 
 
 def recorded(profile: Profile) -> dict[str, Series]:
-    """Give the table of all steps."""
+    """Return the table of all steps."""
     return {
         "step": Series.of([done.step for done in profile.steps]),
         "applied": Series.of([done.applied for done in profile.steps]),

@@ -14,14 +14,14 @@ _MANY = 1000.0
 
 
 def exact(n: Array, level: float) -> tuple[Array, Array]:
-    """Give the exact interval of an expected count (F. Garwood, Biometrika 28 (1936) 437)."""
+    """Return the exact interval of an expected count (F. Garwood, Biometrika 28 (1936) 437)."""
     tail = (1 - level) / 2
     low = np.where(n > 0, gammaincinv(np.maximum(n, 1e-12), tail), 0.0)
     return low, gammaincinv(n + 1, 1 - tail)
 
 
 def half_widths(n: Array) -> tuple[Array, Array]:
-    """Give how far the 68 % interval reaches below and above n.
+    """Return how far the 68 % interval reaches below and above n.
 
     Exact up to 10 counts (0 has [0, 1.84]), √n above.
     """
@@ -34,7 +34,7 @@ def half_widths(n: Array) -> tuple[Array, Array]:
 
 
 def interval(n: float, level: float = 0.95) -> tuple[float, float]:
-    """Give the interval of one expected count: exact up to 1000, then normal."""
+    """Return the interval of one expected count: exact up to 1000, then normal."""
     if n > _MANY:
         half = float(ndtri((1 + level) / 2)) * n**0.5
         return n - half, n + half

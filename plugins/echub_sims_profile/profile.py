@@ -68,11 +68,11 @@ class Profile:
 
     @property
     def signal(self) -> Array:
-        """Give the corrected signal."""
+        """Return the corrected signal."""
         return (self.n - self.base) / self.gain
 
     def band(self) -> tuple[Array, Array]:
-        """Give the signal's 68 % band; NaN where the points are not counted."""
+        """Return the signal's 68 % band; NaN where the points are not counted."""
         below, above = half_widths(self.n)
         signal = self.signal
         rest = np.hypot(self.base_error / self.gain, self.relative * signal)
@@ -82,20 +82,20 @@ class Profile:
 
     @property
     def least_dispersion(self) -> float:
-        """Give the variance over that of counting which the gain's own uncertainty makes."""
+        """Return the variance over that of counting which the gain's own uncertainty makes."""
         return 1.0 + float((self.relative**2 * self.n).mean()) if len(self.n) else 1.0
 
     def channels(self) -> list[tuple[str, str, int]]:
-        """Give region, species and polarity of every channel, in the order of the file."""
+        """Return region, species and polarity of every channel, in the order of the file."""
         keys = zip(self.region.tolist(), self.species.tolist(), self.polarity.tolist(), strict=True)
         return [(str(r), str(s), int(p)) for r, s, p in dict.fromkeys(keys)]
 
     def of(self, region: str, species: str, polarity: int) -> Mask:
-        """Tell which rows are of one channel."""
+        """Return which rows are of one channel."""
         mine = (self.region == region) & (self.species == species) & (self.polarity == polarity)
         return np.asarray(mine, dtype=bool)
 
     def ordered(self, region: str, species: str, polarity: int) -> Profile:
-        """Give one channel by rising x."""
+        """Return one channel by rising x."""
         mine = self.rows(self.of(region, species, polarity))
         return mine._taken(np.argsort(mine.x, kind="stable"))

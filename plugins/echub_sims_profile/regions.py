@@ -39,11 +39,11 @@ class Total:
 
     @property
     def mean(self) -> float:
-        """Give the mean signal per point."""
+        """Return the mean signal per point."""
         return (self.counts - self.base) / self.exposure
 
     def ends(self) -> tuple[float, float] | None:
-        """Give the 95 % interval of the mean; None where it is not counting."""
+        """Return the 95 % interval of the mean; None where it is not counting."""
         if not self.counted:
             return None
         low, high = interval(self.counts)
@@ -54,7 +54,7 @@ class Total:
 
 
 def windows(params: SimsProfileParams, unit: str) -> Windows:
-    """Give the windows by name; on a time axis only the whole profile is one."""
+    """Return the windows by name; on a time axis only the whole profile is one."""
     if unit != "nm":
         return {"whole": (0.0, math.inf)}
     return {
@@ -100,12 +100,12 @@ def _total(part: Profile, key: tuple[str, str, int], window: str) -> Total:
 
 
 def told(data: Inputs) -> dict[str, Mapping[str, Any]]:
-    """Give what the metadata say of each region."""
+    """Return what the metadata say of each region."""
     return {str(r["name"]): r for r in data.meta("sims.regions") or []}
 
 
 def tests(regions: Sequence[str], about: Mapping[str, Mapping[str, Any]]) -> dict[str, Series]:
-    """Give one row per region: its state and its electrochemical test; empty where none is stated."""
+    """Return one row per region: its state and its electrochemical test; empty where none is stated."""
     if not any(set(about.get(name, {})) - {"name"} for name in regions):
         return {}
     named = {key: Series.of([about.get(name, {}).get(key) for name in regions]) for key in ("test", "test_sha256")}
@@ -113,7 +113,7 @@ def tests(regions: Sequence[str], about: Mapping[str, Mapping[str, Any]]) -> dic
 
 
 def applied_to(regions: Sequence[str], about: Mapping[str, Mapping[str, Any]]) -> dict[str, Series]:
-    """Give the columns that say what was done to each region, as far as any is stated."""
+    """Return the columns that say what was done to each region, as far as any is stated."""
     columns = {"region": Series.of(regions)}
     told_of = [about.get(name, {}) for name in regions]
     units = {str(r["current_density_unit"]) for r in about.values() if r.get("current_density_unit")}
@@ -126,7 +126,7 @@ def applied_to(regions: Sequence[str], about: Mapping[str, Mapping[str, Any]]) -
 def means(
     found: Sequence[Total], chosen: Windows, about: Mapping[str, Mapping[str, Any]], unit: str, axis: str
 ) -> dict[str, Series]:
-    """Give one row per region, species and window, with what was done to the region."""
+    """Return one row per region, species and window, with what was done to the region."""
     ends = [t.ends() or (None, None) for t in found]
     return {
         **applied_to([t.region for t in found], about),

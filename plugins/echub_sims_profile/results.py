@@ -18,7 +18,7 @@ _METHOD = "profile likelihood times the dispersion"
 
 
 def interface(edge: Edge, one: Profile, depth_percent: float) -> dict[str, Measurand]:
-    """Give position, width, decay lengths and dispersion of an edge.
+    """Return position, width, decay lengths and dispersion of an edge.
 
     `depth_percent` is the standard uncertainty of the depth calibration, of the depth.
     """
@@ -74,7 +74,7 @@ def _bracketed(edge: Edge, x: Array, unit: str) -> tuple[Measurand, Measurand]:
 
 
 def _decays(edge: Edge, one: Profile, percent: float) -> dict[str, Measurand]:
-    """Give the decay on the leading (towards the surface) and trailing side of the layer at this edge."""
+    """Return the decay on the leading (towards the surface) and trailing side of the layer at this edge."""
     found = {}
     for side in (edge, _other_side(edge, one)):
         decay = None if side is None or side.undersampled else decay_length(one.x, one.n, side, one.gain)

@@ -19,12 +19,12 @@ REFERENCES = ("isotope", "element")
 
 
 def currie(background: float) -> float:
-    """Give the detection limit in counts (L. A. Currie, Anal. Chem. 40 (1968) 586)."""
+    """Return the detection limit in counts (L. A. Currie, Anal. Chem. 40 (1968) 586)."""
     return 2.71 + 3.29 * math.sqrt(2 * background)
 
 
 def limits(profile: Profile, params: SimsProfileParams) -> dict[str, Series] | None:
-    """Give each channel's detection limit per point from its background plateau; None without one."""
+    """Return each channel's detection limit per point from its background plateau; None without one."""
     if not params.background_stop:
         return None
     rows = []
@@ -44,7 +44,7 @@ def limits(profile: Profile, params: SimsProfileParams) -> dict[str, Series] | N
 def concentrations(
     found: Sequence[Total], data: Inputs, params: SimsProfileParams
 ) -> tuple[dict[str, Series] | None, list[Flag]]:
-    """Give window means as concentrations, for species with a sensitivity factor and its convention.
+    """Return window means as concentrations, for species with a sensitivity factor and its convention.
 
     A factor without convention, or whose matrix was not measured, is said and not used.
     """
@@ -90,7 +90,7 @@ def _rows(
 
 
 def _rate(name: str, data: Inputs) -> float:
-    """Give the counts that a rate of one count per second is: the dwell, or one over the quantum."""
+    """Return the counts that a rate of one count per second is: the dwell, or one over the quantum."""
     if "quantum" in data:
         mine = data["quantum"][np.array([str(s) == name for s in data["species"]])]
         if np.isfinite(mine).any():
@@ -113,7 +113,7 @@ def _matrix_mean(total: Total, entry: Mapping[str, Any], found: Sequence[Total])
 
 
 def _element_share(name: str, refers: str) -> float:
-    """Give 1 / abundance where the factor counts one isotope and the element is meant."""
+    """Return 1 / abundance where the factor counts one isotope and the element is meant."""
     if refers not in REFERENCES:
         raise Refusal("rsf_convention_missing", f"the factor of {name} refers to {refers!r}: isotope or element")
     if refers == "isotope":

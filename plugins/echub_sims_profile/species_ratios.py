@@ -13,7 +13,7 @@ from echub_sims_profile.regions import Total
 
 
 def species_ratios(found: Sequence[Total], params: SimsProfileParams) -> dict[str, Series]:
-    """Give the asked ratios, such as ``Na+/ZrO+``, in every region and window.
+    """Return the asked ratios, such as ``Na+/ZrO+``, in every region and window.
 
     Raises `Refusal`: `ratio_unreadable`, `unknown_species`, `cross_polarity`,
     `normalised_by_itself`.

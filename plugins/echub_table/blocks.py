@@ -70,7 +70,7 @@ def find_block(lines: Sequence[str], delimiter: str) -> Block | None:
 
 
 def _width(kinds: Sequence[str], counts: Sequence[int]) -> int:
-    """Give the number of fields under which most numbers stand."""
+    """Return the number of fields under which most numbers stand."""
     numbers: Counter[int] = Counter()
     for row, count in zip(kinds, counts, strict=True):
         if count:
@@ -79,7 +79,7 @@ def _width(kinds: Sequence[str], counts: Sequence[int]) -> int:
 
 
 def _majority(kinds: Iterable[str]) -> str:
-    """Give the kind of most filled cells of a column; numbers win over missing ones."""
+    """Return the kind of most filled cells of a column; numbers win over missing ones."""
     counted = Counter(kind for kind in kinds if kind != EMPTY)
     if not counted:
         return EMPTY
@@ -91,7 +91,7 @@ def _majority(kinds: Iterable[str]) -> str:
 
 
 def _fits(row: str, columns: str) -> bool:
-    """Tell whether each cell of a row may stand in its column."""
+    """Return whether each cell of a row may stand in its column."""
     if len(row) != len(columns):
         return False
     return all(
@@ -103,7 +103,7 @@ def _fits(row: str, columns: str) -> bool:
 def _first(
     fits: Sequence[int], kinds: Sequence[str], counts: Sequence[int], columns: str, splitter: Splitter
 ) -> int:
-    """Give the first line of the data: a start under a header, else that of the longest run."""
+    """Return the first line of the data: a start under a header, else that of the longest run."""
     typical = sorted(counts[i] for i in fits)[len(fits) // 2]
     known = set(fits)
     starts = [i for i in fits if i - 1 not in known and 2 * counts[i] >= typical]
@@ -133,7 +133,7 @@ def header_above(first: int, kinds: Sequence[str], columns: str) -> int | None:
 
 
 def is_header(row: str, columns: str) -> bool:
-    """Tell whether a line may name these columns: as many texts, no numbers."""
+    """Return whether a line may name these columns: as many texts, no numbers."""
     trailing = columns.endswith(EMPTY)
     if len(row) != len(columns) and not (trailing and len(row) == len(columns) - 1):
         return False

@@ -86,7 +86,7 @@ class Splitter:
         self._rows: dict[str, str] = {}
 
     def split(self, line: str) -> list[str]:
-        """Give the cells of a line, without quotes."""
+        """Return the cells of a line, without quotes."""
         if self.delimiter == " ":
             return line.split()
         if '"' in line:
@@ -94,7 +94,7 @@ class Splitter:
         return line.split(self.delimiter)
 
     def kinds(self, line: str) -> str:
-        """Give one letter for the kind of each cell."""
+        """Return one letter for the kind of each cell."""
         like = shape(line)
         found = self._rows.get(like)
         if found is None:

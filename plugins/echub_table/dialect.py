@@ -90,7 +90,7 @@ class Dialect:
 
     @property
     def header_text(self) -> str:
-        """Give the header line as printed; empty without one."""
+        """Return the header line as printed; empty without one."""
         return self.preamble[self.header_line] if self.header_line is not None else ""
 
 
@@ -163,7 +163,7 @@ def _lines(text: Text) -> list[str]:
 
 
 def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, str, str]:
-    """Give the best block, its rival in words, and why it won."""
+    """Return the best block, its rival in words, and why it won."""
     declared = given.delimiter or _sep_line(lines)
     candidates = [declared] if declared else list(DELIMITERS)
     blocks = [b for d in candidates if (b := find_block(lines, d)) is not None and (declared or b.is_table)]
@@ -231,7 +231,7 @@ def _decimal(block: Block, lines: Sequence[str], given: Given, source: Source) -
 
 
 def _number_cells(block: Block, lines: Sequence[str]) -> list[str]:
-    """Give the texts of all numbers in the sample."""
+    """Return the texts of all numbers in the sample."""
     wanted = [i for i, kind in enumerate(block.columns) if kind in (NUMBER, UNITED)]
     rows = (block.splitter.split(lines[i]) for i in block.rows)
     return [row[i].strip().partition(" ")[0] for row in rows for i in wanted if i < len(row)]
@@ -285,7 +285,7 @@ def _names_line(block: Block, lines: Sequence[str], kinds: Sequence[str]) -> int
 
 
 def _is_units(cells: Sequence[str], block: Block) -> bool:
-    """Tell whether a row of texts is a row of units."""
+    """Return whether a row of texts is a row of units."""
     from echub_table.headers import bare_unit
 
     filled = [cell for cell in cells if cell.strip()]
@@ -336,7 +336,7 @@ def _ends_empty(block: Block) -> bool:
 
 
 def _is_trailing(block: Block, names: Sequence[str]) -> bool:
-    """Tell whether the last column is only the delimiter that ends each row."""
+    """Return whether the last column is only the delimiter that ends each row."""
     unnamed = len(names) < block.width or not names[-1]
     return unnamed and _ends_empty(block) and bool(names)
 
@@ -349,7 +349,7 @@ def _comment(lines: Sequence[str], block: Block) -> str:
 
 
 def _footer(text: Text, block: Block) -> tuple[str, ...]:
-    """Give the last lines of the file that are no data, by the kinds of their cells."""
+    """Return the last lines of the file that are no data, by the kinds of their cells."""
     lines = text.tail.rstrip("\n").split("\n")
     if text.whole:
         lines = lines[block.first :]
@@ -409,5 +409,5 @@ def _in_words(columns: str) -> str:
 
 
 def splitter_of(dialect: Dialect) -> Splitter:
-    """Give a splitter for lines of this dialect."""
+    """Return a splitter for lines of this dialect."""
     return Splitter(dialect.delimiter)

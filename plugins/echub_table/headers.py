@@ -93,7 +93,7 @@ def _by_name() -> dict[str, tuple[Alias, ...]]:
 
 
 def split_header(header: str) -> Iterator[tuple[str, str]]:
-    """Give every reading of a header as name and unit text; the whole as a name comes last."""
+    """Return every reading of a header as name and unit text; the whole as a name comes last."""
     text = header.strip()
     if match := _BRACKETS.match(text):
         yield match["name"], (match["round"] or match["square"] or "").strip()
@@ -203,7 +203,7 @@ def _without_unit(named: Sequence[Alias], units: Mapping[str, str]) -> Meaning:
 
 
 def _is_part_of_name(header: str, text: str) -> bool:
-    """Tell whether what looked like a unit belongs to a name of the list: `Im(Z)`, `Z'(a)`."""
+    """Return whether what looked like a unit belongs to a name of the list: `Im(Z)`, `Z'(a)`."""
     return (
         _key(header) in _by_name()
         or _key(header.strip().lstrip(_MINUS)) in _by_name()
@@ -227,7 +227,7 @@ def _dimension(quantity: str) -> str | None:
 
 
 def bare_unit(cell: str) -> str | None:
-    """Give the unit that a cell consists of, brackets taken off; None where it is none."""
+    """Return the unit that a cell consists of, brackets taken off; None where it is none."""
     text = cell.strip().strip("[]()").strip()
     if not text:
         return None
@@ -236,7 +236,7 @@ def bare_unit(cell: str) -> str | None:
 
 
 def knows(cell: str) -> bool:
-    """Tell whether a cell has a name of the alias list, whatever its unit."""
+    """Return whether a cell has a name of the alias list, whatever its unit."""
     text = cell.strip()
     plain = text.lstrip(_MINUS)
     return any(

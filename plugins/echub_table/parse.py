@@ -96,7 +96,7 @@ class _Numbers:
             self._values = larger
 
     def joined(self) -> NDArray[np.float64]:
-        """Give the whole column."""
+        """Return the whole column."""
         self._values.resize(self._rows, refcheck=False)
         return self._values
 
@@ -113,7 +113,7 @@ class _Texts:
         self._parts.append(series)
 
     def joined(self) -> NDArray[np.int64] | pl.Series:
-        """Give the whole column."""
+        """Return the whole column."""
         texts: pl.Series = pl.concat(self._parts)
         if self._kind == "long":
             whole = texts.str.strip_chars().cast(pl.Int64, strict=False)
@@ -140,7 +140,7 @@ class _Reader:
     # -- chunks ----------------------------------------------------------------------------
 
     def frames(self, size: int) -> Iterator[pl.DataFrame]:
-        """Give one frame per chunk, of `width` columns, numbers as float64 and the rest as text."""
+        """Return one frame per chunk, of `width` columns, numbers as float64 and the rest as text."""
         if self.dialect.text is None:
             raise ReadError("the dialect belongs to no text")
         with ThreadPoolExecutor(1) as pool:
@@ -154,7 +154,7 @@ class _Reader:
                 yield self._frame(*waiting)
 
     def _pieces(self, text: Text, size: int) -> Iterator[tuple[bytes, bool]]:
-        """Give the chunks without preamble and footer, and whether each is the last."""
+        """Return the chunks without preamble and footer, and whether each is the last."""
         chunks = text.chunks(size)
         data = _without_lines(next(chunks, b""), self.dialect.data_line)
         for following in chunks:
@@ -167,12 +167,12 @@ class _Reader:
         yield self._recoded(data), True
 
     def _is_unended(self) -> bool:
-        """Tell whether the file ends within a line: its last value may be cut."""
+        """Return whether the file ends within a line: its last value may be cut."""
         text = self.dialect.text
         return text is not None and not text.tail.endswith("\n")
 
     def _is_cut_in_a_number(self, data: bytes) -> bool:
-        """Tell whether the last value has fewer decimals than all of the rows before, which have as many."""
+        """Return whether the last value has fewer decimals than all of the rows before, which have as many."""
         mark, separator = self.dialect.decimal.encode(), self.separator.encode()
         last = [row.rpartition(separator)[2].strip() for row in data.rstrip(b"\n").split(b"\n")[-20:]]
         decimals = [len(cell.partition(mark)[2]) for cell in last]
@@ -194,13 +194,13 @@ class _Reader:
         return frame
 
     def _is_special(self, data: bytes) -> bool:
-        """Tell whether blanks delimit, or anything is quoted or commented."""
+        """Return whether blanks delimit, or anything is quoted or commented."""
         comment = self.dialect.comment.encode()
         marked = bool(comment) and (data.startswith(comment) or b"\n" + comment in data)
         return self.dialect.delimiter == " " or b'"' in data or marked
 
     def _has_header(self, frame: pl.DataFrame, data: bytes) -> bool:
-        """Tell whether the header stands among the rows again: then it left numbers empty."""
+        """Return whether the header stands among the rows again: then it left numbers empty."""
         empty = any(frame[f"c{i}"].null_count() for i, kind in enumerate(self.kinds) if kind == NUMBER)
         return empty and bool(self._header) and self._header.encode() in data
 
@@ -266,7 +266,7 @@ class _Reader:
     def _is_cut(
         self, wrong: NDArray[np.bool_], blank: NDArray[np.bool_], fields: NDArray[np.int64], *, last: bool
     ) -> bool:
-        """Tell whether the last row of the file lacks fields."""
+        """Return whether the last row of the file lacks fields."""
         filled = np.flatnonzero(~blank)
         return bool(last and len(filled) and wrong[filled[-1]] and fields[filled[-1]] < self.dialect.width)
 
@@ -365,7 +365,7 @@ class _Reader:
         return int(1.01 * self.seen * size / max(1, self.bytes_seen))
 
     def row_numbers(self, rows: int) -> NDArray[np.int64] | None:
-        """Give the source row of every row that is kept; None where all are."""
+        """Return the source row of every row that is kept; None where all are."""
         if not self._left_out:
             return None
         return np.delete(np.arange(rows + len(self._left_out)), self._left_out)

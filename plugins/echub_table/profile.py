@@ -52,7 +52,7 @@ class Profile:
     impedance: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, dialect: Dialect, known: Mapping[str, Any]) -> bool:
-        """Tell whether a table is of this format; `known` are the quantities that its names may mean."""
+        """Return whether a table is of this format; `known` are the quantities that its names may mean."""
         rules, lines = self.match, dialect.preamble
         headers = set(dialect.names)
         tests: dict[str, Callable[[Any], bool]] = {

@@ -99,7 +99,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
 
 
 def _said(option: str, profile: Mapping[str, Any], key: str) -> str:
-    """Give what the user says, else what the profile says, else nothing."""
+    """Return what the user says, else what the profile says, else nothing."""
     return str(profile.get(key, "")) if option in ("", "auto") else option
 
 

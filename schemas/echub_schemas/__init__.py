@@ -13,5 +13,5 @@ VERSION = "1.0.0"
 
 
 def path(name: str) -> Path:
-    """Give the path of a schema file, `quantities.toml` for example."""
+    """Return the path of a schema file, `quantities.toml` for example."""
     return Path(__file__).parent / name

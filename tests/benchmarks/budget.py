@@ -42,11 +42,11 @@ class Figure:
         return "ok" if good else "short"
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it for `--json`."""
+        """Return all of it for `--json`."""
         return asdict(self) | {"verdict": self.verdict}
 
     def cells(self) -> tuple[str, ...]:
-        """Give the row of the table."""
+        """Return the row of the table."""
         sign = "≥" if self.least else "≤"
         target = "" if self.target is None else f"{sign} {self.target:g} {self.unit}"
         measured = "" if self.measured is None else f"{self.measured:.3g} {self.unit}"

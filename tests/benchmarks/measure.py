@@ -30,7 +30,7 @@ class Sample:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give the environment of a measured process: as installed packages are, modules are compiled."""
+    """Return the environment of a measured process: as installed packages are, modules are compiled."""
     own = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return own | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "echub-benchmarks-bytecode")} | more
 

@@ -221,7 +221,7 @@ def _cpu() -> float:
 
 
 def _peak() -> float:
-    """Give the peak memory of this process so far, in MB (10⁶ bytes)."""
+    """Return the peak memory of this process so far, in MB (10⁶ bytes)."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 

@@ -30,12 +30,12 @@ def site():
 
 
 def rows(page):
-    """Give what stands as code in the first cell of each row."""
+    """Return what stands as code in the first cell of each row."""
     return set(re.findall(r"^\| `([^`]+)`", page, re.MULTILINE))
 
 
 def every(kind):
-    """Give all subclasses."""
+    """Return all subclasses."""
     return {kind}.union(*(every(child) for child in kind.__subclasses__()))
 
 

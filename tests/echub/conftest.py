@@ -13,25 +13,25 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "eclab"
 
 @pytest.fixture
 def eclab():
-    """Give the folder of generated `.mpr` files."""
+    """Return the folder of generated `.mpr` files."""
     return FIXTURES
 
 
 @pytest.fixture
 def cp(tmp_path):
-    """Give a small constant-current file in a folder of its own."""
+    """Return a small constant-current file in a folder of its own."""
     return Path(shutil.copy(FIXTURES / "cp.mpr", tmp_path / "cp.mpr"))
 
 
 @pytest.fixture
 def folder(tmp_path, eclab):
-    """Give a folder of good and bad files in two levels."""
+    """Return a folder of good and bad files in two levels."""
     return mixed(tmp_path / "data", eclab)
 
 
 @pytest.fixture
 def out(tmp_path):
-    """Give a folder for results that is not there yet."""
+    """Return a folder for results that is not there yet."""
     return tmp_path / "out"
 
 

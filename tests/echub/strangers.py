@@ -30,7 +30,7 @@ def install(folder, distribution, code, *, entry=None, module=None, metadata="")
 
 
 def reader(module, *, name=None, suffix=".acme", confidence="Confidence.CERTAIN", read="raise ValueError('no')"):
-    """Give the code of a plugin with one reader."""
+    """Return the code of a plugin with one reader."""
     return READER.format(module=module, name=name or module, suffix=suffix, confidence=confidence, read=read)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Gives, Measurand, Need, NeedMeta, Outcome, Refusal, Sampling, option
+from echub.plugin import Analysis, Measurand, Need, NeedMeta, Outcome, Output, Refusal, Sampling, option
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ TOY = Analysis(
     sampling=Sampling(rows=3, span_s=1, step_s=100),
     params=ToyParams,
     profiles={"high": {"above": 1.0, "how": "max"}},
-    gives=(Gives("level", "V", "the mean"), Gives("mean_current", "mA/cm^2", or_units=("mA",))),
+    outputs=(Output("level", "V", "the mean"), Output("mean_current", "mA/cm^2", or_units=("mA",))),
 )
 
 

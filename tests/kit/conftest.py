@@ -24,7 +24,7 @@ HALVES = {
 
 
 def environment(**more):
-    """Give this environment without what it sets for Python, pytest and echub."""
+    """Return this environment without what it sets for Python, pytest and echub."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PYTEST", "ECHUB"))}
     quiet = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     return clean | quiet | more
@@ -69,7 +69,7 @@ class Environment:
         return Path(sysconfig.get_path("purelib", "venv", vars={"base": str(self.folder)}))
 
     def beside(self, **extra):
-        """Give the same with other environment variables."""
+        """Return the same with other environment variables."""
         return replace(self, extra=tuple(extra.items()))
 
     def start(self, program, *arguments, cwd=None):
@@ -83,7 +83,7 @@ class Environment:
         return _finished(self.start("echub", *arguments, cwd=cwd))
 
     def json(self, *arguments, cwd=None):
-        """Give what `echub ... --json` printed."""
+        """Return what `echub ... --json` printed."""
         return json.loads(self.echub(*arguments, "--json", cwd=cwd).stdout)
 
 
@@ -117,13 +117,13 @@ def wheels(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory, wheels):
-    """Give the environment of a stranger: the hub and the plugins, nothing editable."""
+    """Return the environment of a stranger: the hub and the plugins, nothing editable."""
     return make_environment(tmp_path_factory.mktemp("kit") / "venv", wheels.values())
 
 
 @pytest.fixture(scope="session")
 def ill(tmp_path_factory, installed):
-    """Give the same environment with every mistaken plugin beside the template."""
+    """Return the same environment with every mistaken plugin beside the template."""
     folder = tmp_path_factory.mktemp("ill")
     broken.install(folder)
     return installed.beside(PYTHONPATH=str(folder))

@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "write-a-plugin.md").read_text(encoding="utf-8")
 
 
 def shown(command):
-    """Give the output that docs/write-a-plugin.md shows for a command; … stands for a time."""
+    """Return the output that docs/write-a-plugin.md shows for a command; … stands for a time."""
     block = PAGE.partition(f"\n$ {command}\n")[2]
     text = re.split(r"\n(?:\$ |```)", block, maxsplit=1)[0]
     assert text, f"the page does not show {command}"
@@ -23,7 +23,7 @@ def shown(command):
 
 @pytest.fixture
 def scratch(tmp_path):
-    """Give a folder with the sample of a complete log."""
+    """Return a folder with the sample of a complete log."""
     shutil.copy(TEMPLATE / "echub_acme" / "samples" / "rest.acme", tmp_path)
     return tmp_path
 

@@ -14,7 +14,7 @@ from echub.cli.show.progress import FEW, rate
 from echub.cli.show.terminal import heading, is_terminal, printable
 
 if TYPE_CHECKING:
-    from echub.batch.task import Done
+    from echub.batch.task import FileResult
 
 _COLOURS = {"ok": "green", "unchanged": "green", "flagged": "yellow", "failed": "red", "unknown": "bright_black"}
 _ORDER = ("failed", "unknown", "flagged", "unchanged", "ok")
@@ -32,9 +32,9 @@ class Summary:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.exit_code = 0
-        self._kept: dict[str, list[Done]] = {status: [] for status in _ORDER}
+        self._kept: dict[str, list[FileResult]] = {status: [] for status in _ORDER}
 
-    def add(self, done: Done) -> None:
+    def add(self, done: FileResult) -> None:
         """Count a result; a file met in a folder that no reader knows does not change the exit code."""
         self.counts[done.status] += 1
         if done.error is not None or len(self._kept[done.status]) <= _LISTED:
@@ -65,13 +65,13 @@ class Summary:
             typer.echo(f"{done}; with -o FOLDER the same command would go on from there", err=True)
 
 
-def _wrong(results: list[Done]) -> None:
-    """Tell what went wrong: few files in full, many by their reasons, the most frequent first."""
+def _wrong(results: list[FileResult]) -> None:
+    """Return what went wrong: few files in full, many by their reasons, the most frequent first."""
     if len(results) <= _IN_FULL:
         for done in results:
             _line(done)
         return
-    groups: dict[tuple[str, str], list[Done]] = {}
+    groups: dict[tuple[str, str], list[FileResult]] = {}
     for done in results:
         if done.error is not None:
             groups.setdefault((done.error.code, done.error.message), []).append(done)
@@ -85,7 +85,7 @@ def _wrong(results: list[Done]) -> None:
             typer.echo(f"          hint: {printable(group[0].error.hint)}")
 
 
-def _line(done: Done) -> None:
+def _line(done: FileResult) -> None:
     _marked(done.status, done.source)
     if done.error is not None:
         _, *details = str(done.error).splitlines()

@@ -1,4 +1,4 @@
-"""What `echub analyze` tells people: an outcome, and what an analysis needs and gives."""
+"""What `echub analyze` tells people: an outcome, and what an analysis needs and its outputs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def show(outcome: Outcome, source: str, written: Iterable[Path] = ()) -> None:
 
 
 def result(measurand: Measurand) -> tuple[str, str, str]:
-    """Give value with uncertainty, unit and interval as texts."""
+    """Return value with uncertainty, unit and interval as texts."""
     unit = unit_text(measurand.unit)
     interval = measurand.interval
     if measurand.censoring == "right" and interval is not None:
@@ -118,7 +118,7 @@ def describe(declared: Analysis) -> None:
         ("measurand", "unit", "meaning"),
         [
             (g.name, " or ".join(map(unit_text, g.units)) if not g.unit_from else g.unit_from, g.help)
-            for g in declared.gives
+            for g in declared.outputs
         ],
         indent=4,
     )

@@ -17,7 +17,7 @@ _COLOURS = {"kept": "green", "broken": "red", "skipped": "yellow"}
 
 
 def describe(plugin: Plugin) -> list[dict[str, Any]]:
-    """Give what a plugin declares: kind, name, title, and what marks each kind."""
+    """Return what a plugin declares: kind, name, title, and what marks each kind."""
     from echub.registry.registry import is_installed, registry, word_for
 
     found = []

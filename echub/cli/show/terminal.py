@@ -10,7 +10,7 @@ import typer
 
 
 def is_terminal() -> bool:
-    """Tell whether standard output is a terminal that shows colours."""
+    """Return whether standard output is a terminal that shows colours."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 

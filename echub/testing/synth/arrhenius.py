@@ -35,12 +35,12 @@ class Cells:
     unit: str = "mA/cm^2"
 
     def best(self, temperature_c: float) -> float:
-        """Give the value of a cell without fault and scatter."""
+        """Return the value of a cell without fault and scatter."""
         return self.value * boltzmann_factor(self.energy_ev, temperature_c, self.reference_c)
 
 
 def boltzmann_factor(energy_ev: float, temperature_c: float, reference_c: float) -> float:
-    """Give exp(-E/k (1/T - 1/T_ref))."""
+    """Return exp(-E/k (1/T - 1/T_ref))."""
     inverse = 1 / (temperature_c + KELVIN) - 1 / (reference_c + KELVIN)
     return math.exp(-energy_ev / BOLTZMANN_EV * inverse)
 

@@ -41,11 +41,11 @@ class Case:
     outcomes: tuple[Outcome, ...] = ()
 
     def data(self) -> Any:  # noqa: ANN401
-        """Give what `echub.analyze` takes: a record, or the outcomes."""
+        """Return what `echub.analyze` takes: a record, or the outcomes."""
         return list(self.outcomes) if self.outcomes else self.record()
 
     def record(self) -> Record:
-        """Give the record, as a reader would have built it."""
+        """Return the record, as a reader would have built it."""
         built = [
             SourceColumn(name, c.values, quantity=name, unit=c.unit, axes=c.axes)
             for name, c in self.columns.items()

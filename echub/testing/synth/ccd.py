@@ -85,7 +85,7 @@ class Staircase:
     instrument: Instrument = QUIET
 
     def plan(self) -> list[tuple[float, float]]:
-        """Give (signed current density, duration) of each half cycle."""
+        """Return (signed current density, duration) of each half cycle."""
         turns = (self.first,) if self.one_way else (self.first, -self.first)
         return [
             (turn * level, self._duration(number))
@@ -161,7 +161,7 @@ def _fate(setup: Staircase, plan: list[tuple[float, float]], rng: np.random.Gene
 
 
 def _first(plan: list[tuple[float, float]], level: float | None, turn: int) -> float:
-    """Give the first half cycle at or above a level, in a direction where its level has one."""
+    """Return the first half cycle at or above a level, in a direction where its level has one."""
     if level is None:
         return np.inf
     high = [k for k, (j, _) in enumerate(plan) if abs(j) >= level]
@@ -171,7 +171,7 @@ def _first(plan: list[tuple[float, float]], level: float | None, turn: int) -> f
 
 
 def _parts(setup: Staircase, plan: list[tuple[float, float]], fate: _Fate) -> Iterator[dict[str, Floats]]:
-    """Give the true rows of each rest and half cycle; each begins a tick after the one before ended."""
+    """Return the true rows of each rest and half cycle; each begins a tick after the one before ended."""
     clock, step = 0.0, 0
     for number, (j, duration) in enumerate(plan):
         for level, length in ((0.0, setup.rest_s), (j, duration)):
@@ -216,7 +216,7 @@ def _rows(
 
 
 def _change(setup: Staircase, fate: _Fate, position: Floats, inside: Floats) -> Floats:
-    """Give R over its first value."""
+    """Return R over its first value."""
     grown = 1 / (1 - setup.growth / (1 + setup.growth) * inside)
     return np.asarray(grown * _healed(setup.healing, fate, position) * _shorted(setup.short, fate, position))
 

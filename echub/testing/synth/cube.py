@@ -58,7 +58,7 @@ class MappedIon:
     unevenness: float = 0.0
 
     def expected(self, frames: int, pixels: int, pixel_um: float) -> Floats:
-        """Give the expected counts (frame, y, x)."""
+        """Return the expected counts (frame, y, x)."""
         depth = (np.arange(frames) + 0.5) / frames
         plane = np.ones((frames, pixels, pixels))
         for pillar in self.pillars:
@@ -86,7 +86,7 @@ class Cube:
 
 
 def share(pillar: Pillar, pixels: int, pixel_um: float) -> Floats:
-    """Give the share of each pixel (y, x) that a column covers; pixel 0 is centred on 0 µm."""
+    """Return the share of each pixel (y, x) that a column covers; pixel 0 is centred on 0 µm."""
     along, across = pillar.width / 2 * np.sqrt(pillar.stretch), pillar.width / 2 / np.sqrt(pillar.stretch)
     (x, columns), (y, rows) = (
         _fine(centre, reach, pixels, pixel_um) for centre, reach in ((pillar.x, along), (pillar.y, across))
@@ -99,7 +99,7 @@ def share(pillar: Pillar, pixels: int, pixel_um: float) -> Floats:
 
 
 def _fine(centre: float, reach: float, pixels: int, pixel_um: float) -> tuple[Floats, slice]:
-    """Give the points inside the pixels that a column reaches over along one axis, and those pixels."""
+    """Return the points inside the pixels that a column reaches over along one axis, and those pixels."""
     first = int(np.clip(np.floor((centre - reach) / pixel_um), 0, pixels - 1))
     last = int(np.clip(np.ceil((centre + reach) / pixel_um) + 1, first + 1, pixels))
     points = (np.arange(first * _FINE, last * _FINE) + 0.5) / _FINE * pixel_um - pixel_um / 2

@@ -36,7 +36,7 @@ class Instrument:
     compliance_v: float = 10.0
 
     def times(self, duration_s: float, rng: np.random.Generator) -> Floats:
-        """Give the times of the rows, from 0 to `duration_s`."""
+        """Return the times of the rows, from 0 to `duration_s`."""
         regular = np.arange(0.0, duration_s + self.sampling_s / 2, self.sampling_s)
         if self.dropped:
             keep = rng.random(len(regular)) >= self.dropped

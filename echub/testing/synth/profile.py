@@ -31,7 +31,7 @@ class Ion:
     polarity: int = 1
 
     def counts(self, depth: Array, factor: float = 1.0) -> Array:
-        """Give the expected counts at depths in nm, the plateau times a factor."""
+        """Return the expected counts at depths in nm, the plateau times a factor."""
         inside = np.ones(len(depth))
         for edge, sign in ((self.start, 1), (self.stop, -1)):
             if edge is not None:
@@ -74,20 +74,20 @@ class Layers:
 
     @property
     def regions(self) -> list[tuple[str, Mapping[str, float]]]:
-        """Give every crater's name with the factors of its region."""
+        """Return every crater's name with the factors of its region."""
         if self.craters == 1:
             return list(self.factors.items())
         return [(f"{name} {k + 1}", f) for name, f in self.factors.items() for k in range(self.craters)]
 
     @property
     def end(self) -> float:
-        """Give the time of the last point in s, at which the crater's depth was measured."""
+        """Return the time of the last point in s, at which the crater's depth was measured."""
         most = max(sum(ion.polarity == sign for ion in self.ions) for sign in (1, -1))
         return (self.cycles - 1) * self.cycle + most * (self.dwell + self.settle)
 
     @property
     def crater_depth(self) -> float:
-        """Give the depth of every crater in nm."""
+        """Return the depth of every crater in nm."""
         return self.rate * self.end
 
 

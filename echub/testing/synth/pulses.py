@@ -49,7 +49,7 @@ class Voids:
     relaxation_s: float = 0.3
 
     def capacity(self, rest_s: float) -> float:
-        """Give the charge at which no contact is left, mA·h/cm²."""
+        """Return the charge at which no contact is left, mA·h/cm²."""
         return self.void_charge / (self.unhealed + (1 - self.unhealed) * math.exp(-rest_s / self.healing_s))
 
 
@@ -108,7 +108,7 @@ class Train:
         self.capacity = setup.cell.capacity(rest_s)
 
     def passed(self, t: Floats, offset: float, gain: float = 0.0) -> Floats:
-        """Give the charge since the first pulse began, mA·h/cm², with a current at rest of `offset`·j."""
+        """Return the charge since the first pulse began, mA·h/cm², with a current at rest of `offset`·j."""
         number = np.floor((t - 1e-7) / self.period)
         on = number * self.setup.pulse_s + np.clip(t - number * self.period, 0, self.setup.pulse_s)
         return np.asarray(self.setup.j * (on + offset * t) * (1 + gain) / HOUR_S)
@@ -119,7 +119,7 @@ class Train:
         return np.asarray((t > 1e-7) & (phase <= self.setup.pulse_s + 1e-7))
 
     def voltage(self, t: Floats) -> Floats:
-        """Give U, V, counted positive, as if the instrument could drive any."""
+        """Return U, V, counted positive, as if the instrument could drive any."""
         s, cell = self.setup, self.setup.cell
         real = s.offset if s.offset_flows else 0.0
         left = 1 - self.lost - self.passed(t, real, s.gain) / self.capacity
@@ -128,7 +128,7 @@ class Train:
         return np.asarray(j * asr / 1000 + cell.polarisation_v * self._polarised(t))
 
     def _polarised(self, t: Floats) -> Floats:
-        """Give the share of the polarisation that has built up, in closed form."""
+        """Return the share of the polarisation that has built up, in closed form."""
         s, tau = self.setup, self.setup.cell.relaxation_s
         number = np.maximum(np.floor((t - 1e-7) / self.period), 0)
         phase = t - number * self.period

@@ -44,17 +44,17 @@ class ContactLoss:
         return 1.4 * self.j_crit if self.lost_at is None else self.lost_at
 
     def excess(self, j: Floats) -> Floats:
-        """Give U/U_ohmic - 1 at current densities `j`, before the contact breaks."""
+        """Return U/U_ohmic - 1 at current densities `j`, before the contact breaks."""
         beyond = np.maximum(j - self.j_crit, 0) / self.onset_delay
         return np.asarray(np.expm1(beyond**2 * math.log(1.05)))
 
     def onset(self, threshold: float) -> float:
-        """Give the current density at which U is `threshold` above the ohmic line, mA/cm²."""
+        """Return the current density at which U is `threshold` above the ohmic line, mA/cm²."""
         smooth = self.j_crit + self.onset_delay * math.sqrt(math.log1p(threshold) / math.log(1.05))
         return min(smooth, self.break_at)
 
     def voltage(self, j: Floats, limit_v: float) -> tuple[Floats, Floats]:
-        """Give the voltage at rising current densities, V, and where the contact is lost for good."""
+        """Return the voltage at rising current densities, V, and where the contact is lost for good."""
         lost = np.maximum.accumulate(j >= self.break_at)
         smooth = np.where(lost, 0.0, j)
         return np.where(lost, limit_v, self.asr * smooth * (1 + self.excess(smooth)) / 1000), lost

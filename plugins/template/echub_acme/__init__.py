@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from echub.plugin import (
     Analysis,
     Confidence,
-    Gives,
     Need,
+    Output,
     Reader,
     Sampling,
     Vocabulary,
@@ -85,6 +85,6 @@ def echub_analyses() -> Iterable[Analysis]:
         ),
         sampling=Sampling(rows=20, span_s=600),
         params=DriftParams,
-        gives=(Gives("drift", "mV/h", "slope of the voltage over time"),),
+        outputs=(Output("drift", "mV/h", "slope of the voltage over time"),),
         example="echub_acme.analysis:example",
     )

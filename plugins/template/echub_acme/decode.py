@@ -56,7 +56,7 @@ def read(source: Source, options: NoOptions) -> Record:
 
 
 def _whole_rows(lines: list[str]) -> tuple[list[str], list[Notice], list[Dropped]]:
-    """Give the lines of the table, and what is lost; the last line of a cut file is half a line."""
+    """Return the lines of the table, and what is lost; the last line of a cut file is half a line."""
     end = next((n for n, line in enumerate(lines) if re.fullmatch(r"END \d+", line)), None)
     if end is None:
         *lines, half = lines or [""]

@@ -58,7 +58,7 @@ def _line(name: str, setup: Ramp) -> None:
 
 
 def _sigmas(setup: Ramp) -> float:
-    """Give 5 % of U at the onset in units of σ/√n of a 30 s window."""
+    """Return 5 % of U at the onset in units of σ/√n of a 30 s window."""
     cell, instrument = setup.cell, setup.instrument
     noise = np.hypot(instrument.noise_v, instrument.quantum_v / np.sqrt(12))
     return float(0.05 * cell.asr * cell.onset(0.05) / 1000 / (noise / np.sqrt(30 / instrument.sampling_s)))

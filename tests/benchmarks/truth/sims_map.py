@@ -21,7 +21,7 @@ WIDTHS = (6.0, 12.0)
 
 
 def pillars(seed: int, pixel_um: float, contrast: float) -> tuple[Pillar, ...]:
-    """Give two columns, placed at random within a pixel."""
+    """Return two columns, placed at random within a pixel."""
     shift = np.random.default_rng(seed + 99).uniform(-0.5, 0.5, 4) * pixel_um
     half = 32 * pixel_um
     return (

@@ -194,7 +194,7 @@ def test_a_refusal_of_the_analysis_carries_the_measured_reason():
 def test_selection_and_time():
     outcome = echub.analyze(TOY, standard(), select="potential_we > 1")
     assert outcome["level"].n == 3
-    assert outcome.provenance["selection"] == [["where potential_we > 1"]]
+    assert outcome.provenance["selection"] == [["query potential_we > 1"]]
     assert echub.analyze(TOY, standard(), time=(1, None))["level"].n == 3
 
 

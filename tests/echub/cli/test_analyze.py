@@ -35,7 +35,7 @@ def test_parameters_profile_selection_and_time(echub, eclab):
     common = ("analyze", "ramp-onset", eclab / "ramp.mpr", "--json")
     said = echub(*common, "--param", "window=0.25min", "--select", "row >= 5", "--time", "0:25min").json
     assert said["provenance"]["parameters"]["window"]["value"] == 15
-    assert said["provenance"]["selection"] == [["where row >= 5", "time 0:1500 s"]]
+    assert said["provenance"]["selection"] == [["query row >= 5", "time 0:1500 s"]]
     paper = echub(*common, "--profile", "lowack2026").json
     assert paper["conditions"]["method"]["value"] == "lowack2026"
     assert paper["provenance"]["profile"] == "lowack2026"

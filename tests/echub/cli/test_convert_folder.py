@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from echub.batch.task import Done
+from echub.batch.task import FileResult
 from echub.cli.show.folder import Summary
 from echub.errors import ReadError, UnknownFormat
 
@@ -115,7 +115,7 @@ def test_a_table_without_names_in_a_folder_is_unknown_with_its_reason(echub, fol
 
 def many(status, count, error=None):
     names = [f"data/{status}{number:03}" for number in range(count)]
-    return [Done(name, status, named=False, error=error() if error else None) for name in names]
+    return [FileResult(name, status, named=False, error=error() if error else None) for name in names]
 
 
 def shown(capsys, *results):

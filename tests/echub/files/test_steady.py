@@ -5,11 +5,11 @@ import os
 
 import pytest
 
-from echub.files.steady import SteadyFile
+from echub.files.steady import DeferredErrorFile
 
 
 def test_it_is_an_ordinary_file_where_nothing_goes_wrong(tmp_path):
-    with SteadyFile(tmp_path / "a") as file:
+    with DeferredErrorFile(tmp_path / "a") as file:
         assert file.write(b"hello world") == 11
         assert file.truncate(5) == 5
         file.seek(0)
@@ -19,7 +19,7 @@ def test_it_is_an_ordinary_file_where_nothing_goes_wrong(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
 def test_a_full_disk_is_said_at_the_end_and_not_before():
-    file = SteadyFile("/dev/full")
+    file = DeferredErrorFile("/dev/full")
     assert file.write(b"x" * 10) == 10
     assert file.write(memoryview(b"y" * 3)) == 3
     assert file.truncate(100) == 100
@@ -31,6 +31,6 @@ def test_a_full_disk_is_said_at_the_end_and_not_before():
 
 
 def test_an_error_of_the_program_goes_its_own_way(tmp_path):
-    with pytest.raises(KeyError), SteadyFile(tmp_path / "a") as file:
+    with pytest.raises(KeyError), DeferredErrorFile(tmp_path / "a") as file:
         raise KeyError
     assert file.closed

@@ -101,12 +101,18 @@ def test_any_unit_on_request(series):
 # -- choosing ------------------------------------------------------------------------------------
 
 
-def test_where_keeps_rows_and_remembers(series):
-    kept = series.where("current > 0")
+def test_query_keeps_rows_and_remembers(series):
+    kept = series.query("current > 0")
     assert kept["row"].tolist() == [0, 2]
     assert kept["technique"].tolist() == ["CC", "CV"]
-    assert kept.where("time > 1").history == ("where current > 0", "where time > 1")
+    assert kept.query("time > 1").history == ("query current > 0", "query time > 1")
     assert series.history == ()
+
+
+def test_where_is_the_deprecated_name_of_query(series):
+    with pytest.deprecated_call(match=r"Dataset\.query"):
+        kept = series.where("current > 0")
+    assert kept.same_as(series.query("current > 0"))
 
 
 def test_time_slice_holds_its_start_and_not_its_stop(series):
@@ -128,7 +134,7 @@ def test_select_keeps_the_row_numbers(series):
 
 def test_a_map_has_no_rows_to_choose():
     with pytest.raises(SelectionError, match="no table of rows"):
-        ion_map().where("ion_counts > 3")
+        ion_map().query("ion_counts > 3")
 
 
 # -- handing over --------------------------------------------------------------------------------
@@ -140,7 +146,7 @@ def test_plain_gives_bit_fields_in_place_of_the_packed_column(series):
 
 
 def test_same_as_sees_every_difference(series):
-    assert series.same_as(series.where("row >= 0")) is False  # another history
+    assert series.same_as(series.query("row >= 0")) is False  # another history
     assert series.same_as(Dataset("timeseries", dict(series.columns)))
     assert not series.same_as(Dataset("impedance", dict(series.columns)))
     assert not series.same_as(series.select("time"))

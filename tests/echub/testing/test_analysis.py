@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from echub.analysis import needs
-from echub.plugin import Analysis, Gives, Interval, Measurand, Need, Outcome, Refusal
+from echub.plugin import Analysis, Interval, Measurand, Need, Outcome, Output, Refusal
 from echub.testing import AnalysisContract
 from echub.testing.synth import Case, Column
 
@@ -32,7 +32,7 @@ GOOD = Analysis(
         Need("t", "time", "s"),
         Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA"),
     ),
-    gives=(Gives("charge", "mA*h/cm^2", or_units=("mA*h",)), Gives("end", "s")),
+    outputs=(Output("charge", "mA*h/cm^2", or_units=("mA*h",)), Output("end", "s")),
 )
 
 
@@ -184,7 +184,7 @@ def test_an_analysis_that_goes_by_order_is_caught():
     def outcomes(seed):
         return Case(outcomes=tuple(Outcome({"charge": Measurand("s", v, 0.1)}) for v in (1.0, 2.0)))
 
-    declared = running("first", consumes="outcomes", needs=(), gives=(Gives("charge", "s"),))
+    declared = running("first", consumes="outcomes", needs=(), outputs=(Output("charge", "s"),))
     with pytest.raises(pytest.fail.Exception, match="expected: charge 1 s"):
         contract(declared, generate=staticmethod(outcomes)).test_the_order_does_not_matter()
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from echub.testing.base import Broken
+from echub.testing.base import RuleViolation
 from echub.testing.checking import Subject, Verdict, _bare_environment, _Seen, _told
 from echub.testing.rules_plugin import PluginContract
 from tests.tiny_plugin import installed
@@ -27,7 +27,7 @@ def test_one_rule_on_several_samples_is_one_verdict():
 def test_what_a_rule_did_not_foresee_is_the_plugins_mistake():
     error = ZeroDivisionError("division by zero")
     assert _told(error)[:2] == ("no exception", "ZeroDivisionError: division by zero")
-    error.broken = Broken("two", "one", "add one")
+    error.broken = RuleViolation("two", "one", "add one")
     assert _told(error) == ("two", "one", "add one")
 
 

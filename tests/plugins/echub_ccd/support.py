@@ -11,7 +11,7 @@ def ask(setup, seed=1, metadata=None, **params):
 
 
 def bounds(outcome):
-    """Give (low, high) of the critical current density, rounded to what levels are."""
+    """Return (low, high) of the critical current density, rounded to what levels are."""
     measurand = next(m for name, m in outcome.measurands.items() if name.startswith("critical_current"))
     assert measurand.value is None, "never a bare number"
     ends = (measurand.interval.low, measurand.interval.high)

@@ -36,7 +36,7 @@ def read(data: bytes | Path | MprFile, derived: str = "standard") -> Record:
 
 
 def refusal(data: bytes | MprFile) -> ReadError:
-    """Give the error that reading ends with."""
+    """Return the error that reading ends with."""
     with pytest.raises(ReadError) as caught:
         read(data)
     assert caught.value.path == "run.mpr"
@@ -48,7 +48,7 @@ def codes(record: Record) -> list[str]:
 
 
 def message(record: Record, code: str) -> str:
-    """Give the one message of a code."""
+    """Return the one message of a code."""
     (found,) = [notice.message for notice in record.notices if notice.code == code]
     return found
 
@@ -76,7 +76,7 @@ def header_of(data: bytes) -> DataHeader:
 
 
 def scenario(name: str, **changes) -> MprFile:
-    """Give the file of a scenario with parts of it replaced."""
+    """Return the file of a scenario with parts of it replaced."""
     return replace(SCENARIOS[name]().file, **changes)
 
 

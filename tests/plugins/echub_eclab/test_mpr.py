@@ -84,7 +84,7 @@ def test_first_last_and_extreme_values_are_those_of_the_truth(name):
 
 
 def _positions(truth):
-    """Give the position of each id among the fields; behind a raw run they shift."""
+    """Return the position of each id among the fields; behind a raw run they shift."""
     positions, at, flags_seen, widths = {}, 0, False, truth["physics"].get("unknown_sizes", {})
     for number in truth["ids"]:
         if number in (1, 2, 3, 21, 31, 65):

@@ -70,7 +70,7 @@ def text_of(name: str) -> Twin:
 
 
 def printed_columns(record) -> dict[str, list[np.ndarray]]:
-    """Give what a text prints of a record: source columns by header, flags taken apart."""
+    """Return what a text prints of a record: source columns by header, flags taken apart."""
     bits = next((c.bits for d in record.datasets.values() for c in d.columns.values() if c.bits), ())
     columns = {}
     for (_, header), values in record.source_table().items():
@@ -223,7 +223,7 @@ TO_MG = {"g": 1e3, "mg": 1.0}
 
 
 def said(twin: Twin, key: str) -> str | None:
-    """Give what a text says behind a key; several lines of one key are one text."""
+    """Return what a text says behind a key; several lines of one key are one text."""
     lines = [line.lstrip() for line in twin.lines]
     found = [line.partition(" :")[2].removeprefix(" ") for line in lines if line.startswith(f"{key} :")]
     return "\r\n".join(found).rstrip() if found else None

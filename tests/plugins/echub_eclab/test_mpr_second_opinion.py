@@ -10,7 +10,7 @@ from tests.plugins.echub_eclab.support import CORPUS, NO_CORPUS, real, real_file
 
 
 def opinion(biologic, name):
-    """Give what galvani reads, or why it does not."""
+    """Return what galvani reads, or why it does not."""
     try:
         return biologic.MPRfile(io.BytesIO((CORPUS / name).read_bytes())), ""
     except NotImplementedError as error:

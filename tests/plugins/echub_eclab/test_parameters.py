@@ -13,7 +13,7 @@ HEADERS = {"v1": 1, "v2": 2}
 
 
 def module(technique, rows, version="v2", offset=None):
-    """Give the bytes of a Set module that holds a parameter table and nothing else."""
+    """Return the bytes of a Set module that holds a parameter table and nothing else."""
     count, packed = ParameterTable(technique, rows).encode(version)
     begin = offset or (0x1847 if version == "v2" else 0x572)
     return bytes(begin) + struct.pack("<HH", len(rows), count) + packed + bytes(TAIL)

@@ -18,7 +18,7 @@ def flags_of(record):
 
 
 def stored_records(data, truth):
-    """Give the records as the generator's own table has them."""
+    """Return the records as the generator's own table has them."""
     place = byte_map(data)["VMP data"]
     dtype = record_dtype(truth["ids"], {i: np.empty(0, t) for i, t in ((9001, "<u4"), (9002, "<u8"))})
     return np.frombuffer(data[place.inside.records : place.end], dtype)

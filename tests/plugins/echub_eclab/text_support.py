@@ -27,7 +27,7 @@ def read_mps(data: bytes, name: str = "run.mps") -> Record:
 
 
 def refusal(data: bytes, **options: object) -> ReadError:
-    """Give the error that reading a data text ends with."""
+    """Return the error that reading a data text ends with."""
     with pytest.raises(ReadError) as caught:
         read_mpt(data, **options)
     assert caught.value.path == "run.mpt"
@@ -36,5 +36,5 @@ def refusal(data: bytes, **options: object) -> ReadError:
 
 
 def codes(record: Record) -> set[str]:
-    """Give the codes of all notices."""
+    """Return the codes of all notices."""
     return {notice.code for notice in record.notices}

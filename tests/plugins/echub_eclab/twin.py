@@ -27,7 +27,7 @@ class Twin:
         return len(self.cells[0]) if self.cells else 0
 
     def column(self, name: str) -> list[list[str]]:
-        """Give all columns of a name; a text may print one twice."""
+        """Return all columns of a name; a text may print one twice."""
         return [cells for printed, cells in zip(self.names, self.cells, strict=True) if printed == name]
 
 
@@ -66,7 +66,7 @@ def _fit(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[
 
 
 def numbers(cells: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Give values and, for each, half a unit of its last printed digit."""
+    """Return values and, for each, half a unit of its last printed digit."""
     dotted = [cell.replace(",", ".") for cell in cells]
     values = np.array([float(cell) for cell in dotted])
     return values, np.array([_half_unit(cell) for cell in dotted])

@@ -14,7 +14,7 @@ FRAMES = 24
 
 
 def Cube(frames=FRAMES, **told):  # noqa: N802
-    """Give a setup with fewer frames than the default, to be quick."""
+    """Return a setup with fewer frames than the default, to be quick."""
     return synth.Cube(frames=frames, **told)
 
 
@@ -203,7 +203,7 @@ def test_uneven_pixels_are_refused():
 
 
 def two_regions(first, second):
-    """Give a record of two regions of the same ion."""
+    """Return a record of two regions of the same ion."""
     records = [synth.cube(seed, setup).record()["ion_map"] for seed, setup in enumerate((first, second))]
     counts = np.concatenate([dataset["ion_counts"] for dataset in records])
     case = synth.cube(0, first)

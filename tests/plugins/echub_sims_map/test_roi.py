@@ -118,7 +118,7 @@ def test_wrong_regions_of_interest_are_refused(roi, code):
 
 
 def masked():
-    """Give a map whose frame 3 was not measured at all, and frame 5 in one half only."""
+    """Return a map whose frame 3 was not measured at all, and frame 5 in one half only."""
     case = synth.cube(1, SETUP)
     mask = np.ones(case.columns["ion_counts"].values.shape, dtype=np.uint8)
     mask[:, 3] = 0
@@ -146,7 +146,7 @@ def test_a_profile_is_brought_to_the_same_number_of_pixels():
 
 
 def layered():
-    """Give a map whose sodium falls at 1200 of 2000 nm, 120 nm wide."""
+    """Return a map whose sodium falls at 1200 of 2000 nm, 120 nm wide."""
     depth = (np.arange(50) + 0.5) / 50 * 2000
     level = 0.5 + 2 * 0.5 * erfc((depth - 1200) / (np.sqrt(2) * 60))
     counts = np.random.default_rng(4).poisson(np.broadcast_to(level[:, None, None], (1, 50, 40, 40)))

@@ -145,7 +145,7 @@ def _mpt_with_rows() -> list[Path]:
 
 
 def _truth(path: Path) -> tuple[int, str] | None:
-    """Give the first data line and the decimal mark as the file itself declares and shows them."""
+    """Return the first data line and the decimal mark as the file itself declares and shows them."""
     lines = path.read_bytes().decode("cp1252", "replace").replace("\r\n", "\n").split("\n")
     declared = re.search(r"Nb header lines\s*:\s*(\d+)", "\n".join(lines[:3]))
     first = int(declared[1]) if declared else 1
