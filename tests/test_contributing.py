@@ -31,7 +31,7 @@ def test_the_reader_that_is_shown_passes_the_contract(tmp_path):
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: umbra\nVersion: 1\n", encoding="utf-8")
     (info / "entry_points.txt").write_text(f"[echub]\n{entry.replace(chr(34), '')}\n", encoding="utf-8")
-    (tmp_path / "steps.umb").write_bytes(b"UMBRA 1\nt(s);I(uA)\n0.0;1.5\n1.0;1.25\n2.0;-1.0\n")
+    (tmp_path / "steps.umb").write_bytes(b"UMBRA 1\nt(s);I(uA)\n0.0;1.5\n1.0;1.25\n2.0;-1.0625\n")
     (tmp_path / "test_umbra.py").write_text(TEST, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_umbra.py"],

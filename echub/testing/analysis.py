@@ -60,6 +60,9 @@ AREAL = {
 """Dimensions that only a stated area gives: current and charge densities, ramp rates, resistance times area."""
 TOLERANCES = ("params", "seeds", "bias", "exact", "resampling", "moves_with_time")
 """What a declaration may state of its contract."""
+WIDEST = 3.0
+"""Half widths of a 95 % interval in standard uncertainties: 1.96 if normal, 3 with three degrees of freedom."""
+ROUNDING = 1e-9
 LATER_S = 86_400.0
 LEAST_CHANCE = 1e-3
 """A contract fails where intervals that cover as they say would do so this badly with less chance."""
@@ -182,6 +185,19 @@ class AnalysisContract(Contract):
         ]
         if bare:
             raise RuleViolation("an uncertainty", f"none for {', '.join(bare)}", "state one, or an interval")
+
+    @rule
+    def test_uncertainties_fit_their_intervals(self) -> None:
+        """A standard uncertainty is 1 to 1/3 of the half width of its coverage interval, or a note says why."""
+        for name, measurand in self._ask(self._case).measurands.items():
+            if (half := _half_width(measurand)) is None or measurand.note:
+                continue
+            if not half / WIDEST <= (measurand.uncertainty or 0.0) <= half * (1 + ROUNDING):
+                raise RuleViolation(
+                    f"an uncertainty of {name} between {half / WIDEST:.3g} and {half:.3g}",
+                    f"{measurand.uncertainty:.3g}",
+                    "state the standard uncertainty that belongs to the interval, or say in `note` why it differs",
+                )
 
     @rule
     def test_it_finds_the_truth(self) -> None:
@@ -422,3 +438,11 @@ def _spoken(outcome: Outcome) -> str:
     codes = ", ".join(f"{flag.code} ({flag.message})" for flag in outcome.refusals)
     values = ", ".join(f"{n} {_short(m)}" for n, m in outcome.measurands.items())
     return f"{outcome.status}: {codes or values or 'nothing'}"
+
+
+def _half_width(measurand: Measurand) -> float | None:
+    """Return half the width of a two-sided coverage interval beside a value and its uncertainty; else None."""
+    interval = measurand.interval
+    if measurand.value is None or measurand.uncertainty is None or interval is None or interval.kind != "coverage":
+        return None
+    return None if interval.low is None or interval.high is None else (interval.high - interval.low) / 2

@@ -94,6 +94,14 @@ def test_another_statement_about_a_file_is_another_answer(done, tmp_path):
     assert "cell1_+0C.mpr" in fresh
 
 
+def test_another_seed_is_another_answer(done):
+    """What draws random numbers must not take another seed's answer from the cache."""
+    study, _, output, _ = done
+    few = {**vars(study), "steps": study.steps[:1], "seed": study.seed + 1}
+    again = run_study(type(study)(**few), output)
+    assert not [a.label for a in again if a.cached]
+
+
 def test_processes_do_not_change_the_answers(done, tmp_path):
     study, answers, _, _ = done
     alone = run_study(study, tmp_path, workers=1)

@@ -185,8 +185,14 @@ def test_what_counts_is_the_last_statement_of_all():
 
 
 def test_equal_statements_do_not_contradict():
-    assert not statements(("file", 1.0), ("--set", 1.0 + 1e-9)).contradictions()
+    assert not statements(("file", 1.0), ("--set", 1.0 + 0.9e-6)).contradictions()
     assert not Metadata([Entry("sample.id", "a", None, "x"), Entry("sample.id", "a", None, "y")]).contradictions()
+
+
+def test_statements_that_differ_beyond_rounding_contradict():
+    """A part in a million is what six printed digits leave open; a part in a thousand is another value."""
+    assert statements(("file", 1.0), ("--set", 1.0 + 1.1e-6)).contradictions()
+    assert statements(("file", 0.785), ("--set", 0.7857)).contradictions()
 
 
 def test_metadata_are_equal_by_their_statements():

@@ -94,6 +94,39 @@ def narrow(data, params):
     return answer(value, spread * 1e-3, data)
 
 
+def with_uncertainty(outcome, factor):
+    """Return the outcome with another uncertainty beside the same interval."""
+    charge = outcome["charge"]
+    return outcome.replace(
+        measurands={"charge": dataclasses.replace(charge, uncertainty=factor * charge.uncertainty)}
+    )
+
+
+def twice(data, params):
+    """States twice the standard uncertainty that belongs to its interval: a rectangle's √3 for its √12."""
+    outcome = good(data, params)
+    charge = outcome["charge"]
+    return outcome.replace(
+        measurands={"charge": dataclasses.replace(charge, uncertainty=2.1 * charge.uncertainty)}
+    )
+
+
+def half(data, params):
+    """States half of it."""
+    outcome = good(data, params)
+    charge = outcome["charge"]
+    return outcome.replace(
+        measurands={"charge": dataclasses.replace(charge, uncertainty=charge.uncertainty / 1.9)}
+    )
+
+
+def noted(data, params):
+    """States half of it, and says why."""
+    outcome = half(data, params)
+    charge = dataclasses.replace(outcome["charge"], note="the interval holds the drift as well")
+    return outcome.replace(measurands={"charge": charge})
+
+
 def by_rows(data, params):
     """Takes every row for a second."""
     _, spread = charge_of(data)
@@ -158,6 +191,7 @@ BAD = {
     "test_units_do_not_matter": running("brittle"),
     "test_its_outcome_survives_json": running("numpy_values"),
     "test_values_have_uncertainties": running("bare"),
+    "test_uncertainties_fit_their_intervals": running("twice"),
     "test_it_finds_the_truth": running("biased"),
     "test_the_clock_does_not_matter": running("from_zero"),
     "test_the_sampling_hardly_matters": running("by_rows"),
@@ -211,6 +245,12 @@ def test_a_heavy_declaration_is_caught(monkeypatch):
 def test_intervals_that_are_too_narrow_are_caught():
     with pytest.raises(pytest.fail.Exception, match="cover"):
         contract(running("narrow")).test_it_finds_the_truth()
+
+
+def test_an_uncertainty_below_a_third_of_its_interval_is_caught_and_a_note_explains_it():
+    with pytest.raises(pytest.fail.Exception, match="standard uncertainty that belongs"):
+        contract(running("half")).test_uncertainties_fit_their_intervals()
+    contract(running("noted")).test_uncertainties_fit_their_intervals()
 
 
 def test_a_censored_measurand_that_misses_the_truth_is_caught():

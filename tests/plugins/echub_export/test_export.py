@@ -86,3 +86,15 @@ def test_a_comma_cannot_be_both(tmp_path):
 def test_styles_are_a_closed_set(tmp_path):
     with pytest.raises(UnknownOption):
         written(tmp_path, "csv", style="excel")
+
+
+@pytest.mark.parametrize("style", ["plain", "origin"])
+def test_what_is_no_number_is_an_empty_cell(tmp_path, style):
+    """The current of the first row of a GCPL file has no row before it to be derived from."""
+    result = echub.convert(FOLDER / "gcpl.mpr", tmp_path / "run", to="csv", writer_options={"style": style})
+    text = Path(result.outputs[0]).read_text("utf-8")
+    lines = text.splitlines()[0 if style == "plain" else 2 :]
+    at = next(n for n, cell in enumerate(lines[0].split(",")) if cell in ("current / mA", "<I>/mA"))
+    assert lines[1].split(",")[at] == ""
+    assert float(lines[2].split(",")[at]) == 0.0
+    assert "nan" not in text.lower()
