@@ -75,6 +75,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:  # noqa: ANN401
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

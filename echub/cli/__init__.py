@@ -32,6 +32,9 @@ COMMANDS = {
 }
 """Every command and the module that holds its typer app."""
 
+SPELLINGS = {"analyse": "analyze"}
+"""Other spellings that work and are not listed."""
+
 
 class LazyGroup(typer.core.TyperGroup):
     """A group that imports a command's module only when the command is asked for."""
@@ -42,6 +45,7 @@ class LazyGroup(typer.core.TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
         """Import and build one command."""
+        cmd_name = SPELLINGS.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         command = typer.main.get_command(importlib.import_module(COMMANDS[cmd_name]).app)

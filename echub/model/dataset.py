@@ -77,6 +77,10 @@ class Dataset:
         """List all names that answer: columns, then bit fields of packed columns."""
         return [*self.columns, *(bits.name for _, bits in self.bit_fields())]
 
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes after ``dataset["``."""
+        return self.names
+
     def __contains__(self, name: object) -> bool:
         return name in self.names
 

@@ -102,6 +102,10 @@ class Record:
     def __contains__(self, kind: object) -> bool:
         return kind in self.datasets
 
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes after ``record["``."""
+        return list(self.datasets)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.datasets)
 

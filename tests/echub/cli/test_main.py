@@ -34,6 +34,10 @@ def test_every_command_has_help(echub, command, flag):
     assert "Options:" in done.out
 
 
+def test_analyse_is_analyze_too(echub):
+    assert echub("analyse", "--list").out == echub("analyze", "--list").out != ""
+
+
 @pytest.mark.parametrize("arguments", [["nonsense"], ["--nonsense"], ["convert"], ["convert", "--nonsense", "x"]])
 def test_a_wrong_command_line_is_code_2(echub, arguments):
     done = echub(*arguments)
