@@ -14,8 +14,8 @@ PLUGINS = sorted((ROOT / "plugins").glob("echub_*/**/*.py")) + TEMPLATE
 SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py", ".toml", ".json"))
 
 FLOORS = (
-    "errors declare text segments",
-    "species model",
+    "errors declare text science",
+    "segments species drawing model",
     "registry",
     "files",
     "validation batch",
@@ -33,7 +33,7 @@ HEAVY = {
     "isal": {"files"},
     "pint": {"model"},
     "pandera": {"validation"},
-    "matplotlib": {"analysis"},
+    "matplotlib": {"drawing"},
     "molmass": {"species"},
     "pandas": {"model"},
     "xarray": {"model"},
@@ -46,7 +46,7 @@ HEAVY = {
 """The only room of the hub, and in it at most two modules, that may import a package, even inside a function."""
 
 FOR_PLUGINS = {"echub", "echub.plugin", "echub.text", "echub.species", "echub.segments", "echub.testing"}
-FOR_PLUGINS |= {"echub.testing.synth"}
+FOR_PLUGINS |= {"echub.science", "echub.drawing", "echub.testing.synth"}
 
 VENDORS = re.compile(
     r"(?<![a-z])(ec[- ]?lab|bt[- ]?lab|bio-?logic|massoft|hiden|cameca|iontof|galvani|yadg|gamry|autolab"

@@ -12,7 +12,7 @@ import echub
 import echub.plugin
 import echub.registry.hookspecs
 import echub_schemas
-from docs._pages import commands, navigation, pages
+from docs._pages import commands, interface, navigation, pages
 from docs._pages.sources import scan
 from echub.errors import EchubError
 from echub.registry.registry import registry
@@ -96,8 +96,7 @@ def test_every_code_that_the_sources_make_is_listed(site):
 
 def test_every_hook_and_public_name_is_listed(site):
     names = [
-        *echub.__all__,
-        *echub.plugin.__all__,
+        *(name for module in interface.PUBLIC for name in module.__all__),
         *(n for n in dir(echub.registry.hookspecs) if n.startswith("echub_")),
     ]
     headings = set(re.findall(r"^### (\w+)$", site["reference/python.md"], re.MULTILINE))

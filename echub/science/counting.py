@@ -11,8 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 def poisson_interval(counts: ArrayLike, level: float = 0.95) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the interval (low, high) of the expected counts behind counted ones, exact at any number.
 
-    No counts leave a one-sided tail: of 0 the interval at 0.6827 is [0, 1.84]. counts: array of any
-    shape, not negative. The method is that of F. Garwood, Biometrika 28 (1936) 437.
+    No counts leave a one-sided tail: of 0 the interval at 0.6827 is [0, 1.84]. Each end leaves half of the rest,
+    so that the interval covers at least as often as it says. counts: array of any shape, not
+    negative, in counts as both results; estimates with fractions are taken as they are.
+    The method is that of F. Garwood, Biometrika 28 (1936) 437.
     """
     from scipy.special import gammaincinv
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
-from echub.analysis.counting import poisson_interval
+from echub.science import poisson_interval
 
 
 def test_no_counts_leave_a_one_sided_tail():
