@@ -147,6 +147,36 @@ def test_plugins_use_the_public_interface_only(path):
                 assert package == own, f"{path}:{line}: {target} of another plugin"
 
 
+STAGES = ("data", "method", "outcome", "figure")
+"""The floor plan of a plugin that analyses: from the inputs to its own trace, the method, what is answered, the
+picture. Each is a module, or a folder of modules; `__init__` declares."""
+
+
+def stage_of(module, package):
+    """Name the stage of ``echub_ccd.method.verdict``: ``method``."""
+    rest = module.removeprefix(package).lstrip(".").partition(".")[0]
+    return rest if rest in STAGES else None
+
+
+PLANNED = {
+    p.parents[1] if p.name == "__init__.py" else p.parent for p in PLUGINS if "outcome" in (p.stem, p.parent.name)
+}
+PLANNED = sorted(folder for folder in PLANNED if folder.name.startswith("echub_"))
+
+
+@pytest.mark.parametrize("folder", PLANNED, ids=lambda p: p.name)
+def test_an_analysis_plugin_has_its_rooms_and_each_imports_only_from_those_before_it(folder):
+    found = set()
+    for path in sorted(folder.rglob("*.py")):
+        own = stage_of(".".join((folder.name, *path.relative_to(folder).with_suffix("").parts)), folder.name)
+        found.add(own)
+        for target, line in imports(path):
+            other = stage_of(target, folder.name) if target.startswith(f"{folder.name}.") else None
+            if own and other:
+                assert STAGES.index(other) <= STAGES.index(own), f"{path}:{line}: {target}"
+    assert found >= {"data", "method", "outcome"}
+
+
 @pytest.mark.parametrize("path", [p for p in PLUGINS if p.name == "__init__.py"], ids=lambda p: p.parent.name)
 def test_entry_module_of_a_plugin_is_light(path):
     import sys

@@ -9,7 +9,7 @@ import numpy as np
 from uncertainties import ufloat
 
 from echub.plugin import Measurand, Outcome
-from echub_arrhenius.points import KELVIN
+from echub_arrhenius.data import KELVIN
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -18,7 +18,7 @@ from echub.errors import EchubError
 from echub.registry.registry import registry
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*(ROOT / "echub").rglob("*.py"), *(ROOT / "plugins").glob("echub_*/*.py")]
+SOURCES = [*(ROOT / "echub").rglob("*.py"), *(ROOT / "plugins").glob("echub_*/**/*.py")]
 MADE = re.compile(r"\b(Refusal|Flag|Notice)\(\s*\"([\w-]+)\"")
 NAV = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
 

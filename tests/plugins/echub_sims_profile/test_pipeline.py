@@ -7,10 +7,10 @@ import pytest
 
 import echub
 from echub.testing import synth
-from echub_sims_profile.counts import LIVE
-from echub_sims_profile.depth import by_layers
-from echub_sims_profile.pipeline import smoothed
-from echub_sims_profile.poisson import half_widths, interval
+from echub_sims_profile.data.counts import LIVE
+from echub_sims_profile.data.depth import by_layers
+from echub_sims_profile.data.pipeline import smoothed
+from echub_sims_profile.data.poisson import half_widths, interval
 
 LAYERS = synth.Layers(factors={"only": {}})
 
@@ -203,7 +203,7 @@ def test_smoothing_changes_the_picture_alone():
 
 
 def test_counts_of_a_faraday_cup_have_no_root_n():
-    from echub_sims_profile.profile import Profile
+    from echub_sims_profile.data.profile import Profile
 
     size = 4
     one, zero = np.ones(size), np.zeros(size)
