@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from echub.drawing.labels import axis_label, time_unit
 from echub.drawing.palette import BLUE
@@ -26,11 +26,14 @@ class Remark(Protocol):
         """Return it in words."""
 
 
-def tidy(*axes: Axes, right: bool = False) -> None:
-    """Take the frame off above and to the right, with `right` only there, and put a faint grid in."""
+def tidy(*axes: Axes, right: bool = False, which: Literal["major", "minor", "both"] = "major") -> None:
+    """Take the frame off above and to the right, with `right` only there, and put a faint grid in.
+
+    which: the ticks that have a line of the grid, ``both`` for a logarithmic axis of less than two decades.
+    """
     for axis in axes:
         axis.spines[["right"] if right else ["top", "right"]].set_visible(False)
-        axis.grid(alpha=0.25, linewidth=0.5)
+        axis.grid(alpha=0.25, linewidth=0.5, which=which)
 
 
 def nyquist(axis: Axes, unit: str = "ohm") -> None:

@@ -84,8 +84,13 @@ def prefixed(largest: float, unit: str) -> tuple[float, str]:
     return 10.0 ** (_PREFIXES[have] - power), f"{prefix}{base}{rest}"
 
 
-def value_text(value: float, uncertainty: float | None = None) -> str:
-    """Return a value with its standard uncertainty to two digits (0.351 ± 0.012); without one, to five digits."""
+def value_text(value: float | None, uncertainty: float | None = None) -> str:
+    """Return a value with its standard uncertainty to two digits (0.351 ± 0.012); without one, to five digits.
+
+    Of a measurand without a value, which has an interval alone, an en dash.
+    """
+    if value is None:
+        return "–"
     if not uncertainty:
         return f"{value:.5g}"
     from uncertainties import ufloat

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal, UnknownUnit, parse_unit
+from echub.science import oxidised_voltage, robust_sigma
 from echub_ramp_onset import RampOnsetParams
 
 Floats = NDArray[np.float64]
@@ -191,12 +192,9 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
 def _voltage(data: Inputs, direction: int) -> tuple[Floats, str]:
     """Return the voltage that the oxidised electrode shows, counted positive."""
     source = data.source_of("U")
-    if source == "voltage":
-        return data["U"] * direction, source
-    if source == "potential_we" and direction > 0:
-        return data["U"], source
-    if direction < 0 and "E_ce" in data:
-        return data["E_ce"], "potential_ce"
+    available = {source: data["U"]} | ({"potential_ce": data["E_ce"]} if "E_ce" in data else {})
+    if observed := oxidised_voltage(direction, available):
+        return available[observed.quantity] * observed.sign, observed.quantity
     watched = "working" if source == "potential_we" else "counter"
     raise Refusal(
         "oxidised_electrode_not_observed",
@@ -232,7 +230,7 @@ def _control_lost(t: Floats, x: Floats, line: Floats, error: float | None, param
     """Return the time from which the current does not follow its course, inf where it always does."""
     steps: Any = np.median(np.diff(t)) if len(t) > 1 else 1.0
     off = np.abs(x - line)
-    noise = 6 * 1.4826 * float(np.median(np.abs(x - line - np.median(x - line))))
+    noise = 6 * robust_sigma(x - line)
     allowed = (
         params.control / 100 * np.abs(line) + (error if error is not None else 1e-3 * float(line.max())) + noise
     )

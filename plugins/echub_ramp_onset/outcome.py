@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from echub.drawing import thinned
 from echub.plugin import (
     Component,
     Condition,
@@ -263,12 +264,8 @@ def _methods(answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, tra
 # -- what the figure needs -------------------------------------------------------------------
 
 
-def _thinned(count: int) -> slice:
-    return slice(None, None, max(1, -(-count // PICTURE_POINTS)))
-
-
 def _rows(data: Inputs) -> dict[str, Series]:
-    some = _thinned(len(data))
+    some = thinned(len(data), PICTURE_POINTS)
     return {
         "t": Series.of(data["t"][some], "s"),
         "x": Series.of(data["j"][some], data.unit_of("j")),
@@ -277,7 +274,7 @@ def _rows(data: Inputs) -> dict[str, Series]:
 
 
 def _trace_series(trace: Trace) -> dict[str, Series]:
-    some = _thinned(len(trace.t))
+    some = thinned(len(trace.t), PICTURE_POINTS)
     return {
         "t": Series.of(trace.t[some], "s"),
         "x": Series.of(trace.x[some], trace.unit),
@@ -287,7 +284,7 @@ def _trace_series(trace: Trace) -> dict[str, Series]:
 
 def _robust_series(onset: Onset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
     deviation, grid, line = onset.deviation, onset.deviation.grid, onset.deviation.line
-    some = _thinned(len(grid.t))
+    some = thinned(len(grid.t), PICTURE_POINTS)
     limit = params.guard * deviation.noise
     return {
         "t": Series.of(grid.t[some], "s"),
@@ -306,7 +303,7 @@ def _robust_series(onset: Onset, trace: Trace, params: RampOnsetParams) -> dict[
 
 def _lowack_series(onset: LowackOnset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
     grid = grid_of(trace, params.window)
-    some = _thinned(len(grid.t))
+    some = thinned(len(grid.t), PICTURE_POINTS)
     line = onset.offset + onset.slope * grid.t
     smooth = grid.mean(grid.u, params.window)
     return {

@@ -6,47 +6,46 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from echub.drawing import BLUE, GREY, OCHRE, RED, axis_label, current_label, tidy, time_unit, title, unit_text
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_U, _J, _FAILED, _GREY, _OX, _RED = "#1f5fa8", "#8a8a8a", "#b5341f", "#888888", "#1f5fa8", "#c98a1b"
-_SPANS = ((2 * 86400, 86400.0, "d"), (2 * 3600, 3600.0, "h"), (300, 60.0, "min"), (0, 1.0, "s"))
+_U, _J, _FAILED, _OX, _RED = BLUE, GREY, RED, BLUE, OCHRE
 
 
 def draw(outcome: Outcome, figure: Figure) -> None:
     """Draw the outcome on an empty figure; a refused one shows its trace and the reason."""
     shown = {name: series.array() for name, series in outcome.diagnostics.items()}
     unit = outcome.diagnostics["j"].unit
-    length, name = next((s, n) for least, s, n in _SPANS if np.ptp(shown["t"]) >= least)
+    length, name = time_unit(shown["t"])
     upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(2.4, 1.5, 1))
     _trace(upper, shown, length, unit)
     _resistance(middle, shown, length, outcome.diagnostics["R_end"].unit)
     _staircase(lower, shown, length, unit, outcome)
-    lower.set_xlabel(f"t / {name}")
+    lower.set_xlabel(axis_label("t", name))
+    tidy(upper, middle, lower)
     for axis in (upper, middle, lower):
-        tidy(axis)
         for place in shown["failed_at"]:
             axis.axvline(place / length, color=_FAILED, linewidth=1)
-    figure.suptitle(_title(outcome), fontsize=9, wrap=True, parse_math=False)
+    title(figure, outcome.label, *_main(outcome), below=[f"refused: {flag.message}" for flag in outcome.refusals])
 
 
-def _title(outcome: Outcome) -> str:
-    reasons = [f"refused: {flag.message}" for flag in outcome.refusals]
+def _main(outcome: Outcome) -> list[str]:
     main = next((m for name, m in outcome.measurands.items() if name.startswith("critical_current")), None)
     if main is None or main.interval is None:
-        return "\n".join([outcome.label, *reasons])
+        return []
     low, high = main.interval.low, main.interval.high
     text = f"[{low:.4g}, {high:.4g})" if low is not None and high is not None else ""
     text = text or (f"> {low:.4g}" if low is not None else f"< {high:.4g}")
-    return f"{outcome.label}  ·  {text} {printed(main.unit)}  ·  {main.note}"
+    return [f"{text} {unit_text(main.unit)}", main.note]
 
 
 def _trace(axis: Any, shown: dict[str, Any], length: float, unit: str) -> None:  # noqa: ANN401
     other = axis.twinx()
     other.plot(shown["t"] / length, shown["j"], color=_J, linewidth=0.7)
-    other.set_ylabel(f"{'j' if 'cm' in unit else 'I'} / {printed(unit)}", color=_J)
+    other.set_ylabel(current_label(unit), color=_J)
     other.spines[["top"]].set_visible(False)
     axis.set_zorder(other.get_zorder() + 1)
     axis.patch.set_visible(False)
@@ -68,7 +67,7 @@ def _resistance(axis: Any, shown: dict[str, Any], length: float, unit: str) -> N
     known = shown["R_end"][np.isfinite(shown["R_end"])]
     top = 3 * np.median(known) if len(known) else 1.0
     axis.set_ylim(0, max(min(top, 1.15 * np.nanmax(np.append(shown["R_start"], known))), 1e-12))
-    axis.set_ylabel(f"R{'·A' if 'cm' in unit else ''} / {printed(unit)}")
+    axis.set_ylabel(axis_label("R·A" if "cm" in unit else "R", unit))
     axis.legend(frameon=False, fontsize=8, loc="lower left", ncols=2)
 
 
@@ -76,20 +75,9 @@ def _staircase(axis: Any, shown: dict[str, Any], length: float, unit: str, outco
     failed = {int(k) for k in shown["failed"]}
     levels = zip(shown["begin"] / length, shown["end"] / length, shown["level"], strict=True)
     for number, (begin, end, level) in enumerate(levels):
-        axis.hlines(level, begin, end, color=_FAILED if number in failed else _GREY, linewidth=2.5)
+        axis.hlines(level, begin, end, color=_FAILED if number in failed else GREY, linewidth=2.5)
     for name in ("last_survived", "first_failed"):
         if name in outcome.measurands:
             axis.axhline(outcome[name].value, color=_FAILED, linewidth=0.6, linestyle=":")
     axis.set_ylim(0, None)
-    axis.set_ylabel(f"level / {printed(unit)}")
-
-
-def printed(unit: str) -> str:
-    """Write a unit as it is printed: Ω·cm²."""
-    return unit.replace("^2", "²").replace("*", "·").replace("ohm", "Ω")
-
-
-def tidy(axis: Any) -> None:  # noqa: ANN401
-    """Take the frame off, put a faint grid in."""
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(alpha=0.25, linewidth=0.5)
+    axis.set_ylabel(axis_label("level", unit))

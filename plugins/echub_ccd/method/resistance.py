@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Measurand
+from echub.science import median_error
 from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.method.verdict import Verdict
@@ -26,8 +27,7 @@ def electrolyte(experiment: Experiment, params: CcdParams) -> float:
 def cell_resistance(values: np.ndarray, per_area: bool) -> tuple[str, Measurand]:
     """Return the median of half cycles, its standard uncertainty from their scatter, their range as interval."""
     known = values[np.isfinite(values)]
-    spread = 1.4826 * float(np.median(np.abs(known - np.median(known)))) if len(known) > 1 else 0.0
-    error = 1.2533 * spread / np.sqrt(len(known)) if spread else None
+    error = median_error(known) or None
     name, unit = ("asr_cell", "ohm*cm^2") if per_area else ("resistance_cell", "ohm")
     return name, Measurand(unit, float(np.median(known)), error, n=len(known), note="median of the half cycles")
 

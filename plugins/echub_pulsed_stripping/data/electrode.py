@@ -6,35 +6,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
+from echub.science import oxidised_electrode, oxidised_voltage
 
 Floats = NDArray[np.float64]
 CELL = "voltage"
-SIDES = {1: ("potential_we", "we_oxidised"), -1: ("potential_ce", "we_reduced")}
+DIRECTIONS = {1: "we_oxidised", -1: "we_reduced"}
 
 
 def direction_of(sign: int) -> str:
     """Name the direction of a current."""
-    return SIDES[sign][1]
+    return DIRECTIONS[sign]
 
 
 def stripped_voltage(data: Inputs, sign: int) -> tuple[Floats, str]:
     """Return the voltage of the oxidised electrode (n,), V, and the quantity it comes from.
 
-    A cell voltage is that of the working against the counter electrode, so that it is turned where
-    the counter electrode is oxidised; a potential against a reference rises wherever its own
-    electrode is. Refuses to judge an electrode by the potential of the other one.
+    Refuses to judge an electrode by the potential of the other one.
     """
     source = data.source_of("U")
-    if source == CELL:
-        return data["U"] * sign, source
-    wanted = SIDES[sign][0]
-    if source == wanted:
-        return data["U"], source
-    if wanted == "potential_ce" and "E_ce" in data:
-        return data["E_ce"], wanted
+    available = ({"potential_ce": data["E_ce"]} if "E_ce" in data else {}) | {source: data["U"]}
+    if observed := oxidised_voltage(sign, [source, *available]):
+        return available[observed.quantity] * observed.sign, observed.quantity
     raise Refusal(
         "oxidised_electrode_not_observed",
-        f"the {'working' if sign > 0 else 'counter'} electrode is stripped, but U is the {source}",
+        f"the {oxidised_electrode(sign)} electrode is stripped, but U is the {source}",
         where=data.how("U"),
         hint="--set cell.configuration=two_electrode, where that potential is the cell voltage",
     )

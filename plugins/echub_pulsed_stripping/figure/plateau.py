@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from echub.drawing import RED, title, unit_text
 from echub.plugin import Outcome
-from echub_pulsed_stripping.figure.pulsed_stripping import MARK, capacity_against_rest, printed
+from echub_pulsed_stripping.figure.pulsed_stripping import capacity_against_rest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,11 +21,11 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     axis = figure.subplots()
     unit = outcome.diagnostics["value"].unit
     capacity_against_rest(axis, points, unit)
-    title = outcome.label
+    found = ""
     if len(shown["plateau"]):
         mean, low, high = shown["plateau"]
         rests = np.array([shown["plateau_rests"].min(), shown["plateau_rests"].max()])
-        axis.fill_between(rests, low, high, color=MARK, alpha=0.15, linewidth=0)
-        axis.plot(rests, [mean, mean], color=MARK, linewidth=1.2)
-        title += f"  ·  plateau {mean:.4g} [{low:.4g}, {high:.4g}] {printed(unit)}"
-    figure.suptitle(title, fontsize=10, parse_math=False)
+        axis.fill_between(rests, low, high, color=RED, alpha=0.15, linewidth=0)
+        axis.plot(rests, [mean, mean], color=RED, linewidth=1.2)
+        found = f"plateau {mean:.4g} [{low:.4g}, {high:.4g}] {unit_text(unit)}"
+    title(figure, outcome.label, found)

@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from uncertainties import ufloat
 
+from echub.drawing import (
+    BLUE,
+    GREY,
+    RED,
+    axis_label,
+    current_label,
+    envelope_line,
+    reasons,
+    tidy,
+    time_unit,
+    title,
+    unit_text,
+    value_text,
+)
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LINE, MARK, GREY = "#1f5fa8", "#b5341f", "#888888"
+LINE, MARK = BLUE, RED
 TICKS = 8
 """So few rests stand as numbers on the axis."""
 
@@ -34,39 +47,31 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         capacity_against_rest(right, _points(blocks), blocks["capacity"].unit)
     else:
         _approach(right, outcome, shown)
-    figure.suptitle(f"{outcome.label}  ·  {_headline(outcome)}", fontsize=10, parse_math=False)
+    title(figure, outcome.label, _headline(outcome))
 
 
 def _headline(outcome: Outcome) -> str:
     for name in ("stripping_capacity", "stripping_charge"):
         found = outcome.measurands.get(name)
         if found is not None and found.value is not None:
-            text = f"{ufloat(found.value, found.uncertainty):.2u}".replace("+/-", " ± ")
-            return f"{text} {printed(found.unit)}"
+            return f"{value_text(found.value, found.uncertainty)} {unit_text(found.unit)}"
         if found is not None and found.interval is not None:
-            return f"> {found.interval.low:.5g} {printed(found.unit)}"
+            return f"> {found.interval.low:.5g} {unit_text(found.unit)}"
     return f"{len(outcome.tables['blocks']['rest'])} blocks"
 
 
 def _trace(upper: Any, lower: Any, outcome: Outcome, shown: dict[str, Any]) -> None:  # noqa: ANN401
-    seconds, name = _clock(shown["t"])
-    t = np.repeat(shown["t"] / seconds, 2)
-    upper.plot(t, _both(shown, "U"), color=LINE, linewidth=0.7)
+    seconds, name = time_unit(shown["t"])
+    t = shown["t"] / seconds
+    upper.plot(*envelope_line(t, shown["U_low"], shown["U_high"]), color=LINE, linewidth=0.7)
     upper.axhline(shown["cut_off"][0], color=MARK, linewidth=0.8, linestyle="--", label="cut-off")
     upper.axvline(shown["end"][0] / seconds, color=MARK, linewidth=0.8, linestyle=":", label="counted to here")
     upper.set_ylim(min(0, float(np.nanmin(shown["U_low"]))), 1.15 * shown["cut_off"][0])
     upper.set_ylabel("U / V")
     upper.legend(frameon=False, fontsize=8, loc="center left")
-    lower.plot(t, _both(shown, "j"), color=GREY, linewidth=0.7)
-    unit = outcome.diagnostics["j_low"].unit
-    lower.set(xlabel=f"t / {name}", ylabel=f"{'j' if 'cm' in unit else 'I'} / {printed(unit)}")
-    for axis in (upper, lower):
-        tidy(axis)
-
-
-def _both(shown: dict[str, Any], name: str) -> Any:  # noqa: ANN401
-    """Interleave the smallest and the largest value of each piece of a trace."""
-    return np.column_stack([shown[f"{name}_low"], shown[f"{name}_high"]]).ravel()
+    lower.plot(*envelope_line(t, shown["j_low"], shown["j_high"]), color=GREY, linewidth=0.7)
+    lower.set(xlabel=axis_label("t", name), ylabel=current_label(outcome.diagnostics["j_low"].unit))
+    tidy(upper, lower)
 
 
 def _pulse(axis: Any, shown: dict[str, Any]) -> None:  # noqa: ANN401
@@ -79,8 +84,8 @@ def _pulse(axis: Any, shown: dict[str, Any]) -> None:  # noqa: ANN401
 def _approach(axis: Any, outcome: Outcome, shown: dict[str, Any]) -> None:  # noqa: ANN401
     axis.semilogy(shown["charge"], np.maximum(shown["U_end"], 1e-6), ".-", color=LINE, linewidth=1, markersize=3)
     axis.axhline(shown["cut_off"][0], color=MARK, linewidth=0.8, linestyle="--")
-    unit = printed(outcome.diagnostics["charge"].unit)
-    axis.set(xlabel=f"stripped / {unit}", ylabel="U at the end of the pulse / V")
+    unit = outcome.diagnostics["charge"].unit
+    axis.set(xlabel=axis_label("stripped", unit), ylabel="U at the end of the pulse / V")
     tidy(axis)
 
 
@@ -115,32 +120,16 @@ def capacity_against_rest(axis: Any, points: dict[str, Any], unit: str) -> None:
     if len(points["rest"]) <= TICKS:
         axis.set_xticks(sorted(set(np.round(points["rest"], 6))))
     axis.set_ylim(bottom=0)
-    axis.set(xlabel="rest / s", ylabel=f"{'capacity' if 'cm' in unit else 'charge'} / {printed(unit)}")
+    axis.set(xlabel="rest / s", ylabel=axis_label("capacity" if "cm" in unit else "charge", unit))
     axis.legend(frameon=False, fontsize=8, loc="lower right")
     tidy(axis)
 
 
 def _trace_alone(outcome: Outcome, figure: Figure, shown: dict[str, Any]) -> None:
     axis = figure.subplots()
-    seconds, name = _clock(shown["t"])
-    axis.plot(np.repeat(shown["t"] / seconds, 2), _both(shown, "U"), color=LINE, linewidth=0.7)
-    axis.set(xlabel=f"t / {name}", ylabel="U / V")
+    seconds, name = time_unit(shown["t"])
+    axis.plot(*envelope_line(shown["t"] / seconds, shown["U_low"], shown["U_high"]), color=LINE, linewidth=0.7)
+    axis.set(xlabel=axis_label("t", name), ylabel="U / V")
     tidy(axis)
-    reasons = "\n".join(f"{flag.code}: {flag.message}" for flag in outcome.flags if flag.severity != "info")
-    figure.suptitle(f"{outcome.label}  ·  {outcome.status}\n{reasons}", fontsize=9, wrap=True, parse_math=False)
-
-
-def _clock(t: Any) -> tuple[float, str]:  # noqa: ANN401
-    span = float(t[-1] - t[0])
-    return (3600.0, "h") if span > 7200 else (60.0, "min") if span > 600 else (1.0, "s")
-
-
-def printed(unit: str) -> str:
-    """Write a unit as the field prints it."""
-    return unit.replace("^2", "²").replace("*", "·")
-
-
-def tidy(axis: Any) -> None:  # noqa: ANN401
-    """Take away what the eye does not need."""
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(alpha=0.25, linewidth=0.5)
+    why = [flag for flag in outcome.flags if flag.severity != "info"]
+    title(figure, outcome.label, outcome.status, below=reasons(why))

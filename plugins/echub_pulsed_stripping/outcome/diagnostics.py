@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from echub.drawing import envelope
 from echub.plugin import Inputs, Series
-from echub.segments import runs
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.blocks import Block
 from echub_pulsed_stripping.data.electrode import Floats
@@ -21,13 +21,14 @@ PULSE_ROWS = 2000
 
 def trace(t: Floats, u: Floats, j: Floats, unit: str) -> dict[str, Series]:
     """Return the envelope of a trace: begin of each piece, smallest and largest voltage, largest current."""
-    pieces = runs(np.arange(len(t)) // max(1, -(-len(t) // PIECES)))
+    begin, u_low, u_high = envelope(t, u, PIECES)
+    _, j_low, j_high = envelope(t, j, PIECES)
     shown = {
-        "t": (pieces.first(t), "s"),
-        "U_low": (pieces.smallest(u), "V"),
-        "U_high": (pieces.largest(u), "V"),
-        "j_low": (pieces.smallest(j), unit),
-        "j_high": (pieces.largest(j), unit),
+        "t": (begin, "s"),
+        "U_low": (u_low, "V"),
+        "U_high": (u_high, "V"),
+        "j_low": (j_low, unit),
+        "j_high": (j_high, unit),
     }
     return {name: Series.of(values, unit) for name, (values, unit) in shown.items()}
 

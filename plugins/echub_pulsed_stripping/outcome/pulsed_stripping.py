@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series
+from echub.science import median_error
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.blocks import Block, blocks_of
 from echub_pulsed_stripping.data.electrode import Floats, against
@@ -152,9 +153,7 @@ def _measurands(
 def _median(values: Floats, unit: str, also: float = 0.0) -> Measurand:
     """Return a median with the standard error of its scatter and what adds to that."""
     known = values[np.isfinite(values)]
-    middle = float(np.median(known))
-    error = 1.2533 * 1.4826 * float(np.median(np.abs(known - middle))) / np.sqrt(len(known))
-    return Measurand(unit, middle, float(np.hypot(error, also)), n=len(known))
+    return Measurand(unit, float(np.median(known)), float(np.hypot(median_error(known), also)), n=len(known))
 
 
 def _conditions(train: Train, params: PulsedStrippingParams, answer: Answer) -> dict[str, Condition]:

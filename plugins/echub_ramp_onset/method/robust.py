@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from echub.plugin import Measurand, Refusal
+from echub.science import robust_sigma
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import Floats, Trace
 from echub_ramp_onset.method.grid import Grid, grid_of
@@ -127,7 +128,7 @@ def fit_line(trace: Trace, grid: Grid, params: RampOnsetParams, until: float) ->
     slope = float(((x - mean) * u).sum() / spread)
     offset = float(u.mean() - slope * mean)
     rest = u - offset - slope * x
-    sigma = max(1.4826 * float(np.median(np.abs(rest - np.median(rest)))), _step(u) / np.sqrt(12), 1e-12)
+    sigma = max(robust_sigma(rest), _step(u) / np.sqrt(12), 1e-12)
     variance = sigma**2
     cross = -mean * variance / spread
     covariance = np.array([[variance / len(x) + mean**2 * variance / spread, cross], [cross, variance / spread]])

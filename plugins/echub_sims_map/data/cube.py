@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Flag, Inputs, Refusal
+from echub.science import live_share, saturation
 
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
@@ -151,15 +152,16 @@ class Maps:
             return counts, counts
         load = counts * self.load
         largest = float(load.max())
-        if largest >= 1:
+        if largest >= saturation():
             text = f"{species}: counts times dead time over dwell time reach {largest:.2f}"
             raise Refusal("saturated", text, hint="sims.dwell_time is that of one pixel in one frame")
         if largest > DEAD_TIME_WARNING:
             text = f"{species}: the dead time hides up to {100 * largest:.0f} % of the ions; counts are corrected"
             flags.append(Flag("dead_time_large", text))
         # The correction bends upwards, so that scattered counts come out too high, by τ/T of themselves.
-        corrected = counts / (1 - load) / (1 + self.load)
-        return corrected, corrected / (1 - load)
+        live = live_share(load)
+        corrected = counts / live / (1 + self.load)
+        return corrected, corrected / live
 
 
 def _require_counts(species: str, counts: Array, measured: Truth) -> None:

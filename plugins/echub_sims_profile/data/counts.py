@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import lambertw
 
 from echub.plugin import Flag, Inputs, Refusal
+from echub.science import live_share, saturation
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, Profile
 
@@ -78,9 +78,9 @@ def dead_time(profile: Profile, data: Inputs, params: SimsProfileParams) -> Prof
     if why:
         return profile.skipped("dead time", why)
     load = np.nan_to_num(np.where(profile.analogue, 0.0, profile.n) / dwell * dead)
-    lost = load >= 1 if params.dead_time == "non_paralysable" else load > np.exp(-1)
+    lost = load >= saturation(params.dead_time)
     _require_unsaturated(profile, params, load, lost)
-    live = LIVE[params.dead_time](np.where(lost, 0.0, load))
+    live = live_share(np.where(lost, 0.0, load), params.dead_time)
     flags = []
     if (1 - live[~lost]).max(initial=0.0) > DEAD_TIME_WARNING:
         share = 100 * float((1 - live[~lost]).max())
@@ -118,17 +118,3 @@ def _require_unsaturated(
             f"rate times dead time reaches {float(load[mine].max()):.2f}: the detector is saturated",
             where=f"{int(mine.sum())} points of {asked}",
         )
-
-
-def _non_paralysable(load: Array) -> Array:
-    """N = M / (1 - Mτ): the live share is 1 - Mτ."""
-    return 1 - load
-
-
-def _paralysable(load: Array) -> Array:
-    """M = N exp(-Nτ): by Lambert's W, Nτ = -W(-Mτ), and the live share is exp(-Nτ)."""
-    return np.exp(np.real(lambertw(-load)))  # type: ignore[no-any-return]
-
-
-LIVE = {"non_paralysable": _non_paralysable, "paralysable": _paralysable}
-"""The share of the ions that are counted, by detector model, from raw rate times dead time."""

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, ndtri
+from scipy.special import ndtri
+
+from echub.science import poisson_interval
 
 Array = NDArray[np.float64]
 ONE_SIGMA = 0.682689492137086
 FEW = 10.0
 """Counts up to which intervals are exact; above, a 68 % interval is n ± √n."""
 _MANY = 1000.0
-
-
-def exact(n: Array, level: float) -> tuple[Array, Array]:
-    """Return the exact interval of an expected count (F. Garwood, Biometrika 28 (1936) 437)."""
-    tail = (1 - level) / 2
-    low = np.where(n > 0, gammaincinv(np.maximum(n, 1e-12), tail), 0.0)
-    return low, gammaincinv(n + 1, 1 - tail)
 
 
 def half_widths(n: Array) -> tuple[Array, Array]:
@@ -28,7 +23,7 @@ def half_widths(n: Array) -> tuple[Array, Array]:
     below = np.sqrt(np.maximum(n, 0.0))
     above = below.copy()
     few = np.isfinite(n) & (n <= FEW)
-    low, high = exact(np.maximum(n[few], 0.0), ONE_SIGMA)
+    low, high = poisson_interval(np.maximum(n[few], 0.0), ONE_SIGMA)
     below[few], above[few] = n[few] - low, high - n[few]
     return below, above
 
@@ -38,5 +33,5 @@ def interval(n: float, level: float = 0.95) -> tuple[float, float]:
     if n > _MANY:
         half = float(ndtri((1 + level) / 2)) * n**0.5
         return n - half, n + half
-    low, high = exact(np.array([n]), level)
-    return float(low[0]), float(high[0])
+    low, high = poisson_interval(n, level)
+    return float(low), float(high)

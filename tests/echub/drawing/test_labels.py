@@ -104,4 +104,5 @@ def test_prefixes_bring_the_largest_value_between_1_and_1000(largest, unit, fact
 
 def test_values_are_printed_to_two_digits_of_their_uncertainty():
     assert value_text(0.35123, 0.0121) == "0.351 ± 0.012"
+    assert value_text(None) == "–"
     assert value_text(0.351234567) == value_text(0.351234567, 0.0) == "0.35123"

@@ -30,6 +30,12 @@ def test_at_saturation_and_below_zero_nothing_is_known(model):
     assert share[1] == 1.0
 
 
+def test_another_model_is_refused():
+    for function in (saturation, lambda model: live_share(0.1, model)):
+        with pytest.raises(ValueError, match="non_paralysable or paralysable, not none"):
+            function("none")
+
+
 def test_shapes_stay():
     assert live_share(np.zeros((2, 3))).shape == (2, 3)
     assert live_share(0.25) == 0.75
