@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from echub_arrhenius.data import Point
+
 Floats = NDArray[np.float64]
 
 BOLTZMANN_EV = 8.617333262e-5
@@ -51,6 +53,23 @@ class Line:
         """Return the half width of the line's interval in ln y at 1/T."""
         t = stats.t.ppf((1 + level) / 2, self.dof)
         return np.asarray(t * self.scatter * np.sqrt(1 / count + (inverse - mean) ** 2 / spread))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What is fitted: one value per temperature (or all), and the error bars drawn with it."""
+
+    kelvin: Floats
+    y: Floats
+    lower: Floats
+    upper: Floats
+    weights: Floats | None
+    points: tuple[tuple[Point, ...], ...]
+
+
+def log_values(fitted: Fitted, form: str) -> Floats:
+    """Return ln y, or ln yT (y times kelvin)."""
+    return np.asarray(np.log(fitted.y * fitted.kelvin if form == "ln_yT" else fitted.y))
 
 
 def fit(

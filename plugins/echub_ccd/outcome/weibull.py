@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from echub.plugin import (
     Condition,
     Flag,
-    InputSet,
     Interval,
     Measurand,
     Outcome,
@@ -19,6 +19,9 @@ from echub.plugin import (
 )
 from echub_ccd import WeibullParams
 from echub_ccd.method.likelihood import SHAPES, Cells, Fit, fit, median_interval
+
+if TYPE_CHECKING:
+    from echub.plugin import InputSet
 
 CANDIDATES = ("critical_current_density", "critical_current")
 LEAST_CELLS = 3

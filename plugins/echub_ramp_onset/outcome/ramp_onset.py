@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from echub.drawing import thinned
 from echub.plugin import (
     Component,
     Condition,
@@ -25,15 +24,14 @@ from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import Trace, find
 from echub_ramp_onset.method import lowack, robust
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
-from echub_ramp_onset.method.grid import grid_of
 from echub_ramp_onset.method.interval import Spread, spread_of
 from echub_ramp_onset.method.lowack import LowackOnset
 from echub_ramp_onset.method.robust import Onset
+from echub_ramp_onset.outcome.diagnostics import lowack_series, robust_series, rows, trace_series
 
 THRESHOLDS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 GRADUAL = 0.02
 """A shorter fit that moves the onset by more than this fraction says that the rise is gradual."""
-PICTURE_POINTS = 1500
 
 
 def run(data: Inputs, params: RampOnsetParams) -> Outcome:
@@ -41,7 +39,7 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     try:
         trace = find(data, params)
     except Refusal as refusal:
-        refusal.diagnostics.update(_rows(data))
+        refusal.diagnostics.update(rows(data))
         raise
     answers = {
         "robust": _attempt(robust.find_onset, trace, params),
@@ -51,7 +49,7 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     methods = _methods(answers, params.method, trace)
     if isinstance(chosen, Refusal):
         chosen.tables["methods"] = methods
-        chosen.diagnostics.update(_trace_series(trace))
+        chosen.diagnostics.update(trace_series(trace))
         raise chosen
     if isinstance(chosen, LowackOnset):
         outcome = _from_lowack(chosen, trace, params, methods)
@@ -97,7 +95,7 @@ def _from_robust(
         _flags(onset, shorter_fit, trace, data, params),
         {"methods": methods, "thresholds": _sweep(onset, params, trace)},
         tuple(sensitivity),
-        _robust_series(onset, trace, params),
+        robust_series(onset, trace, params),
     )
 
 
@@ -203,7 +201,7 @@ def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams, meth
         **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace),
         **_rate_and_delay(onset.x, trace, params),
     }
-    return Outcome(measurands, (flag,), {"methods": methods}, diagnostics=_lowack_series(onset, trace, params))
+    return Outcome(measurands, (flag,), {"methods": methods}, diagnostics=lowack_series(onset, trace, params))
 
 
 # -- common ----------------------------------------------------------------------------------
@@ -258,64 +256,4 @@ def _methods(answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, tra
         "difference": Series.of([None if v is None or base is None else v - base for v in values], trace.unit),
         "refusal": Series.of([refused[name].code if name in refused else "" for name in answers]),
         "reason": Series.of([refused[name].message if name in refused else "" for name in answers]),
-    }
-
-
-# -- what the figure needs -------------------------------------------------------------------
-
-
-def _rows(data: Inputs) -> dict[str, Series]:
-    some = thinned(len(data), PICTURE_POINTS)
-    return {
-        "t": Series.of(data["t"][some], "s"),
-        "x": Series.of(data["j"][some], data.unit_of("j")),
-        "U": Series.of(data["U"][some], "V"),
-    }
-
-
-def _trace_series(trace: Trace) -> dict[str, Series]:
-    some = thinned(len(trace.t), PICTURE_POINTS)
-    return {
-        "t": Series.of(trace.t[some], "s"),
-        "x": Series.of(trace.x[some], trace.unit),
-        "U": Series.of(trace.u[some], "V"),
-    }
-
-
-def _robust_series(onset: Onset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
-    deviation, grid, line = onset.deviation, onset.deviation.grid, onset.deviation.line
-    some = thinned(len(grid.t), PICTURE_POINTS)
-    limit = params.guard * deviation.noise
-    return {
-        "t": Series.of(grid.t[some], "s"),
-        "x": Series.of(grid.x[some], trace.unit),
-        "U": Series.of(grid.u[some], "V"),
-        "U_smooth": Series.of(grid.mean(grid.u, params.window)[some], "V"),
-        "U_fit": Series.of(line.at(grid.x)[some], "V"),
-        "deviation": Series.of(100 * deviation.value[some], "%"),
-        "resolvable": Series.of(100 * limit[some], "%"),
-        "threshold": Series.of([params.threshold], "%"),
-        "fit": Series.of([line.begin, line.end], "s"),
-        "onset": Series.of([onset.t], "s"),
-        "onset_x": Series.of([onset.x]),
-    }
-
-
-def _lowack_series(onset: LowackOnset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
-    grid = grid_of(trace, params.window)
-    some = thinned(len(grid.t), PICTURE_POINTS)
-    line = onset.offset + onset.slope * grid.t
-    smooth = grid.mean(grid.u, params.window)
-    return {
-        "t": Series.of(grid.t[some], "s"),
-        "x": Series.of(grid.x[some], trace.unit),
-        "U": Series.of(grid.u[some], "V"),
-        "U_smooth": Series.of(smooth[some], "V"),
-        "U_fit": Series.of(line[some], "V"),
-        "deviation": Series.of((100 * (smooth - line) / np.abs(line))[some], "%"),
-        "threshold": Series.of([params.threshold], "%"),
-        "fit": Series.of([onset.begin, onset.end], "s"),
-        "onset": Series.of([onset.t], "s"),
-        "onset_x": Series.of([onset.x]),
-        "t1": Series.of([onset.t1], "s"),
     }
