@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from echub_arrhenius.data import Point
+from echub_arrhenius.data import CellValue
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +21,7 @@ KJ_PER_MOL = 96.48533212
 
 
 @dataclass(frozen=True)
-class Line:
+class ArrheniusLine:
     """ln y = intercept - energy/(k T): energy in eV, standard uncertainties, correlation, R².
 
     `systematic`: the part of the energy's uncertainty from components that are correlated between
@@ -64,7 +64,7 @@ class Fitted:
     lower: Floats
     upper: Floats
     weights: Floats | None
-    points: tuple[tuple[Point, ...], ...]
+    points: tuple[tuple[CellValue, ...], ...]
 
 
 def log_values(fitted: Fitted, form: str) -> Floats:
@@ -74,7 +74,7 @@ def log_values(fitted: Fitted, form: str) -> Floats:
 
 def fit(
     kelvin: Floats, log_y: Floats, weights: Floats | None = None, groups: Mapping[str, Floats] | None = None
-) -> Line:
+) -> ArrheniusLine:
     """Fit by (weighted) least squares; the scatter is estimated from the residuals, n - 2 degrees of freedom.
 
     weights: relative, 1/σ². groups: relative standard uncertainty of each point, per correlated group.
@@ -93,7 +93,7 @@ def fit(
     total = float((w * (log_y - mean) ** 2).sum())
     systematic, shared = _correlated(weigh, groups or {})
     se = np.sqrt(np.diag(covariance))
-    return Line(
+    return ArrheniusLine(
         energy,
         intercept,
         float(se[1]),

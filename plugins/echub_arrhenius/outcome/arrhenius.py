@@ -18,8 +18,8 @@ from echub.plugin import (
     Sensitivity,
 )
 from echub_arrhenius import ArrheniusParams
-from echub_arrhenius.data import KELVIN, Chosen, Point, by_temperature, choose
-from echub_arrhenius.method import Fitted, Line, eq12, fit, lack_of_fit, log_values
+from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
+from echub_arrhenius.method import ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
 from echub_arrhenius.outcome.tables import conditions, diagnostics, forms, leave_one_out, quality
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _only_group(data: InputSet[Outcome], params: ArrheniusParams) -> str:
 # -- replicates ------------------------------------------------------------------------------
 
 
-def _fitted(temperatures: Sequence[Sequence[Point]], params: ArrheniusParams) -> Fitted:
+def _fitted(temperatures: Sequence[Sequence[CellValue]], params: ArrheniusParams) -> Fitted:
     if params.replicates == "all":
         points = [(point,) for gathered in temperatures for point in gathered]
         y = np.array([p[0].y for p in points])
@@ -107,7 +107,7 @@ def _statistic(rule: str, values: Sequence[float]) -> float:
     return float({"max": np.max, "mean": np.mean, "median": np.median}[rule](values))  # type: ignore[operator]
 
 
-def _bars(points: Sequence[Point], params: ArrheniusParams) -> tuple[float, float]:
+def _bars(points: Sequence[CellValue], params: ArrheniusParams) -> tuple[float, float]:
     """Return the error bars of one temperature; eq. 12 is for the best of three cells."""
     values = [p.y for p in points]
     if params.replicates != "max":
@@ -149,12 +149,12 @@ def _correlated(fitted: Fitted) -> dict[str, Floats]:
 # -- fits ------------------------------------------------------------------------------------
 
 
-def _fit(fitted: Fitted, form: str, groups: dict[str, Floats]) -> Line:
+def _fit(fitted: Fitted, form: str, groups: dict[str, Floats]) -> ArrheniusLine:
     return fit(fitted.kelvin, log_values(fitted, form), fitted.weights, groups)
 
 
 def _measurands(
-    form: str, line: Line, fitted: Fitted, chosen: Chosen, params: ArrheniusParams
+    form: str, line: ArrheniusLine, fitted: Fitted, chosen: Chosen, params: ArrheniusParams
 ) -> dict[str, Measurand]:
     level = params.level / 100
     half = line.half_width(level)
@@ -183,7 +183,11 @@ def _measurands(
 
 
 def _sensitivity(
-    chosen: Chosen, temperatures: Sequence[Sequence[Point]], params: ArrheniusParams, form: str, line: Line
+    chosen: Chosen,
+    temperatures: Sequence[Sequence[CellValue]],
+    params: ArrheniusParams,
+    form: str,
+    line: ArrheniusLine,
 ) -> tuple[Sensitivity, ...]:
     """Say what the other rules for replicates make of the energy."""
     from dataclasses import replace
@@ -198,8 +202,8 @@ def _sensitivity(
 
 
 def _flags(
-    temperatures: Sequence[Sequence[Point]],
-    line: Line,
+    temperatures: Sequence[Sequence[CellValue]],
+    line: ArrheniusLine,
     lack: tuple[float, int, int, float] | None,
     params: ArrheniusParams,
 ) -> list[Flag]:

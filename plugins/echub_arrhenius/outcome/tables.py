@@ -8,7 +8,7 @@ from uncertainties import ufloat
 from echub.plugin import Condition, Series
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, Chosen
-from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, Fitted, Line, fit, log_values
+from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, ArrheniusLine, Fitted, fit, log_values
 
 
 def leave_one_out(fitted: Fitted, form: str) -> dict[str, Series]:
@@ -28,7 +28,7 @@ def leave_one_out(fitted: Fitted, form: str) -> dict[str, Series]:
     }
 
 
-def forms(lines: dict[str, Line], params: ArrheniusParams) -> dict[str, Series]:
+def forms(lines: dict[str, ArrheniusLine], params: ArrheniusParams) -> dict[str, Series]:
     """Tabulate both forms: which one was fitted is part of the number."""
     energies = [ufloat(line.energy, line.total) for line in lines.values()]
     molar = [energy * KJ_PER_MOL for energy in energies]
@@ -45,7 +45,7 @@ def forms(lines: dict[str, Line], params: ArrheniusParams) -> dict[str, Series]:
     }
 
 
-def quality(line: Line, lack: tuple[float, int, int, float] | None, count: int) -> dict[str, Series]:
+def quality(line: ArrheniusLine, lack: tuple[float, int, int, float] | None, count: int) -> dict[str, Series]:
     """Tabulate how well the line fits; the test for lack of fit if temperatures have several cells."""
     named = {"points": count, "degrees_of_freedom": line.dof, "scatter_ln_y": line.scatter}
     if lack:
@@ -65,7 +65,7 @@ def conditions(chosen: Chosen, params: ArrheniusParams, group: str, form: str) -
 
 
 def diagnostics(
-    fitted: Fitted, line: Line, form: str, chosen: Chosen, params: ArrheniusParams
+    fitted: Fitted, line: ArrheniusLine, form: str, chosen: Chosen, params: ArrheniusParams
 ) -> dict[str, Series]:
     """Return what the Arrhenius plot needs: the points, every cell, the line and its band in y (or yT)."""
     factor = fitted.kelvin if form == "ln_yT" else np.ones(len(fitted.y))

@@ -7,7 +7,7 @@ import numpy as np
 from echub.drawing import thinned
 from echub.plugin import Inputs, Series
 from echub_ramp_onset import RampOnsetParams
-from echub_ramp_onset.data import Trace
+from echub_ramp_onset.data import RampTrace
 from echub_ramp_onset.method.grid import grid_of
 from echub_ramp_onset.method.lowack import LowackOnset
 from echub_ramp_onset.method.robust import Onset
@@ -26,7 +26,7 @@ def rows(data: Inputs) -> dict[str, Series]:
     }
 
 
-def trace_series(trace: Trace) -> dict[str, Series]:
+def trace_series(trace: RampTrace) -> dict[str, Series]:
     """Return the trace of a ramp without an onset."""
     some = thinned(len(trace.t), PICTURE_POINTS)
     return {
@@ -36,7 +36,7 @@ def trace_series(trace: Trace) -> dict[str, Series]:
     }
 
 
-def robust_series(onset: Onset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
+def robust_series(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> dict[str, Series]:
     """Return trace, line, deviation and resolution of the robust method."""
     deviation, grid, line = onset.deviation, onset.deviation.grid, onset.deviation.line
     some = thinned(len(grid.t), PICTURE_POINTS)
@@ -56,7 +56,7 @@ def robust_series(onset: Onset, trace: Trace, params: RampOnsetParams) -> dict[s
     }
 
 
-def lowack_series(onset: LowackOnset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
+def lowack_series(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams) -> dict[str, Series]:
     """Return trace, line and deviation of the method of the paper."""
     grid = grid_of(trace, params.window)
     some = thinned(len(grid.t), PICTURE_POINTS)

@@ -21,7 +21,7 @@ from echub.plugin import (
     Series,
 )
 from echub_ramp_onset import RampOnsetParams
-from echub_ramp_onset.data import Trace, find
+from echub_ramp_onset.data import RampTrace, find
 from echub_ramp_onset.method import lowack, robust
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
 from echub_ramp_onset.method.interval import Spread, spread_of
@@ -58,7 +58,7 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     return outcome.replace(conditions=_conditions(trace, params))
 
 
-def _attempt(method: Callable[..., Any], trace: Trace, params: RampOnsetParams) -> Any:  # noqa: ANN401
+def _attempt(method: Callable[..., Any], trace: RampTrace, params: RampOnsetParams) -> Any:  # noqa: ANN401
     try:
         return method(trace, params)
     except Refusal as refusal:
@@ -69,7 +69,7 @@ def _attempt(method: Callable[..., Any], trace: Trace, params: RampOnsetParams) 
 
 
 def _from_robust(
-    onset: Onset, trace: Trace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
+    onset: Onset, trace: RampTrace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
 ) -> Outcome:
     half_window = _other(trace, replace(params, window=params.window / 2))
     shorter_fit = _other(trace, replace(params, fit_fraction=0.5))
@@ -99,7 +99,7 @@ def _from_robust(
     )
 
 
-def _other(trace: Trace, params: RampOnsetParams) -> Onset | None:
+def _other(trace: RampTrace, params: RampOnsetParams) -> Onset | None:
     """Find the onset with other parameters; None where that is refused."""
     try:
         return robust.find_onset(trace, replace(params, resolution=0.0))
@@ -125,7 +125,7 @@ def _noise_in_x(onset: Onset) -> float:
     return float(deviation.noise[onset.index]) * run / rise if rise > 0 else 0.0
 
 
-def _onset_measurand(onset: Onset, trace: Trace, params: RampOnsetParams, spread: Spread | None) -> Measurand:
+def _onset_measurand(onset: Onset, trace: RampTrace, params: RampOnsetParams, spread: Spread | None) -> Measurand:
     note = f"{params.threshold:g} % above the ohmic line, from {_spoken(trace)}"
     if spread is None:
         return Measurand(trace.unit, onset.x, quantity="critical_current_density", note=note)
@@ -141,12 +141,12 @@ def _onset_measurand(onset: Onset, trace: Trace, params: RampOnsetParams, spread
     return Measurand(trace.unit, onset.x, spread.total, interval, components=kept, note=note)
 
 
-def _over_rate(spread: Spread | None, trace: Trace) -> float | None:
+def _over_rate(spread: Spread | None, trace: RampTrace) -> float | None:
     return float(np.hypot(spread.noise, spread.window)) / trace.rate * 3600 if spread else None
 
 
 def _flags(
-    onset: Onset, shorter: Onset | None, trace: Trace, data: Inputs, params: RampOnsetParams
+    onset: Onset, shorter: Onset | None, trace: RampTrace, data: Inputs, params: RampOnsetParams
 ) -> tuple[Flag, ...]:
     flags = []
     if trace.range_error is None and params.range_accuracy:
@@ -171,7 +171,7 @@ def _flags(
     return tuple(flags)
 
 
-def _sweep(onset: Onset, params: RampOnsetParams, trace: Trace) -> dict[str, Series]:
+def _sweep(onset: Onset, params: RampOnsetParams, trace: RampTrace) -> dict[str, Series]:
     """Tabulate the onset at every threshold, on the same ohmic line."""
     found = [robust.crossing(onset.deviation, params, threshold) for threshold in THRESHOLDS]
     return {
@@ -184,7 +184,9 @@ def _sweep(onset: Onset, params: RampOnsetParams, trace: Trace) -> dict[str, Ser
 # -- lowack2026 ------------------------------------------------------------------------------
 
 
-def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams, methods: dict[str, Series]) -> Outcome:
+def _from_lowack(
+    onset: LowackOnset, trace: RampTrace, params: RampOnsetParams, methods: dict[str, Series]
+) -> Outcome:
     error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
     parts = (Component("accuracy of the current range", error, "B"),) if error else ()
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
@@ -207,23 +209,23 @@ def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams, meth
 # -- common ----------------------------------------------------------------------------------
 
 
-def _name(density: str, current: str, trace: Trace) -> str:
+def _name(density: str, current: str, trace: RampTrace) -> str:
     return current if trace.unit == "mA" else density
 
 
-def _spoken(trace: Trace) -> str:
+def _spoken(trace: RampTrace) -> str:
     named = {"voltage": "the cell voltage", "potential_we": "the working electrode's potential"}
     return named.get(trace.observed, "the counter electrode's potential")
 
 
-def _slope(slope: float, uncertainty: float | None, trace: Trace) -> dict[str, Measurand]:
+def _slope(slope: float, uncertainty: float | None, trace: RampTrace) -> dict[str, Measurand]:
     """Return the ohmic slope (V per mA/cm² or mA) as a resistance."""
     whole = "cell" if trace.is_cell_voltage else "to_reference"
     name, unit = (f"resistance_{whole}", "ohm") if trace.unit == "mA" else (f"asr_{whole}", "ohm*cm^2")
     return {name: Measurand(unit, 1000 * slope, 1000 * uncertainty if uncertainty else None)}
 
 
-def _rate_and_delay(x: float, trace: Trace, params: RampOnsetParams) -> dict[str, Measurand]:
+def _rate_and_delay(x: float, trace: RampTrace, params: RampOnsetParams) -> dict[str, Measurand]:
     result = {"ramp_rate": Measurand(f"{trace.unit}/h", trace.rate)}
     if trace.unit == "mA":
         return result
@@ -236,7 +238,7 @@ def _rate_and_delay(x: float, trace: Trace, params: RampOnsetParams) -> dict[str
     return result
 
 
-def _conditions(trace: Trace, params: RampOnsetParams) -> dict[str, Condition]:
+def _conditions(trace: RampTrace, params: RampOnsetParams) -> dict[str, Condition]:
     return {
         "method": Condition(params.method),
         "criterion": Condition(f"{params.threshold:g} % above the ohmic line"),
@@ -245,7 +247,9 @@ def _conditions(trace: Trace, params: RampOnsetParams) -> dict[str, Condition]:
     }
 
 
-def _methods(answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, trace: Trace) -> dict[str, Series]:
+def _methods(
+    answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, trace: RampTrace
+) -> dict[str, Series]:
     found = {name: a for name, a in answers.items() if not isinstance(a, Refusal)}
     refused = {name: a for name, a in answers.items() if isinstance(a, Refusal)}
     base = found[chosen].x if chosen in found else None
