@@ -1,0 +1,199 @@
+"""Values at temperatures out of outcomes: chosen, checked for being comparable, the rest with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from echub.plugin import Flag, Measurand, Outcome, Refusal, Series, require_comparable
+from echub_arrhenius import ChoiceParams
+
+KELVIN = 273.15
+COLDEST_K = 150.0
+KELVIN_AS_CELSIUS = (250.0, 400.0)
+FIRST_CHOICES = ("onset_current_density", "critical_current_density", "conductivity")
+COMPARED = ("cell.area_basis", "cell.electrolyte")
+
+
+@dataclass(frozen=True)
+class CellValue:
+    """One value: kelvin, y with its measurand, and what names it."""
+
+    kelvin: float
+    measurand: Measurand
+    outcome: Outcome
+    group: str
+
+    @property
+    def y(self) -> float:
+        """Return the value."""
+        return float(self.measurand.value or 0.0)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The points in use, what was left out (label, reason), the measurand's name, and flags."""
+
+    points: tuple[CellValue, ...]
+    left_out: tuple[tuple[str, str], ...]
+    name: str
+    flags: tuple[Flag, ...]
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of the values."""
+        return self.points[0].measurand.unit
+
+    def table(self) -> dict[str, Series]:
+        """Tabulate what was used, and what was not and why."""
+        rows = [(p.outcome.label, p.group, p.kelvin - KELVIN, p.y, "") for p in self.points]
+        rows += [(label, "", None, None, reason) for label, reason in self.left_out]  # type: ignore[misc]
+        columns = list(zip(*rows, strict=True))
+        return {
+            "outcome": Series.of(columns[0]),
+            "group": Series.of(columns[1]),
+            "temperature": Series.of(columns[2], "degC"),
+            self.name: Series.of(columns[3], self.unit),
+            "left_out": Series.of(columns[4]),
+        }
+
+
+def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -> Chosen:
+    """Take the values that can be used; refuse what is not comparable, or has no temperature."""
+    outcomes = list(outcomes)
+    name = _measurand_name(outcomes, params)
+    excluded = _excluded(params.exclude)
+    points: list[CellValue] = []
+    left_out: list[tuple[str, str]] = []
+    for outcome in outcomes:
+        member = str(outcome.meta(params.group_by) or "")
+        if group and member != group:
+            continue
+        reason = _unusable(outcome, name, excluded)
+        if reason:
+            left_out.append((outcome.label, reason))
+        else:
+            points.append(CellValue(_kelvin(outcome), outcome[name], outcome, member))
+    unknown = [label for label in excluded if label not in {o.label for o in outcomes}]
+    if unknown:
+        raise Refusal(
+            "unknown_exclusion", f"no outcome is called {', '.join(unknown)}", hint="--param exclude='LABEL: why'"
+        )
+    if not points:
+        raise Refusal(
+            "no_values", f"none of {len(left_out)} outcomes has a usable {name}", where=_reasons(left_out)
+        )
+    _require_comparable(points, params)
+    flags = (*_left_out_flags(left_out), *_kelvin_flags(points))
+    return Chosen(tuple(points), tuple(left_out), name, flags)
+
+
+def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
+    present = {name for outcome in outcomes for name, m in outcome.measurands.items()}
+    if params.measurand:
+        if params.measurand in present or not present:
+            return params.measurand
+        raise _which(f"no outcome has a {params.measurand}", present)
+    valued = {name for outcome in outcomes for name, m in outcome.measurands.items() if m.value is not None}
+    first = [name for name in FIRST_CHOICES if name in valued]
+    if first or len(valued) == 1:
+        return first[0] if first else valued.pop()
+    raise _which("which value is meant is not clear" if valued else "the outcomes hold no value", present)
+
+
+def _which(message: str, present: set[str]) -> Refusal:
+    names = sorted(present)
+    return Refusal("no_such_measurand", f"{message}: they hold {', '.join(names) or 'nothing'}",
+                   hint=f"--param measurand={names[0] if names else 'NAME'}")  # fmt: skip
+
+
+def _excluded(text: str) -> dict[str, str]:
+    """Read ``label: reason; label: reason``; leaving a point out without a reason is refused."""
+    excluded = {}
+    for part in filter(None, (piece.strip() for piece in text.split(";"))):
+        label, colon, reason = (piece.strip() for piece in part.rpartition(":"))
+        if not colon or not label or not reason:
+            raise Refusal(
+                "no_reason", f"{part!r} is left out without a reason", hint="--param exclude='LABEL: why'"
+            )
+        excluded[label] = reason
+    return excluded
+
+
+def _unusable(outcome: Outcome, name: str, excluded: dict[str, str]) -> str:
+    """Say why an outcome cannot be used; "" where it can."""
+    if outcome.label in excluded:
+        return f"by hand: {excluded[outcome.label]}"
+    if outcome.refusals:
+        return f"refused: {outcome.refusals[0].code}"
+    measurand = outcome.measurands.get(name)
+    if measurand is None:
+        return f"has no {name}"
+    if measurand.value is None:
+        return f"{measurand.censoring}-censored"
+    return "" if measurand.value > 0 else "not above zero: it has no logarithm"
+
+
+def _kelvin(outcome: Outcome) -> float:
+    """Return the temperature; one below 150 K is Celsius in disguise."""
+    celsius = outcome.meta("cell.temperature")
+    if celsius is None:
+        raise Refusal(
+            "missing_temperature",
+            "cell.temperature is not stated",
+            where=outcome.label,
+            hint='--set cell.temperature="30 degC", or a column cell.temperature / degC in --meta',
+        )
+    kelvin = float(celsius) + KELVIN
+    if kelvin < COLDEST_K:
+        raise Refusal(
+            "celsius_as_kelvin",
+            f"the temperature is {kelvin:g} K: {kelvin:g} °C stated as kelvin?",
+            where=outcome.label,
+            hint="state cell.temperature / degC",
+        )
+    return kelvin
+
+
+def _kelvin_flags(points: Sequence[CellValue]) -> list[Flag]:
+    celsius = [p.kelvin - KELVIN for p in points]
+    low, high = KELVIN_AS_CELSIUS
+    if all(low <= value <= high for value in celsius):
+        text = f"all temperatures lie between {min(celsius):g} and {max(celsius):g} °C: kelvin stated as °C?"
+        return [Flag("kelvin_as_celsius", text, hint="state cell.temperature / K")]
+    return []
+
+
+def _left_out_flags(left_out: Sequence[tuple[str, str]]) -> list[Flag]:
+    return (
+        [Flag("left_out", f"{len(left_out)} outcomes were left out", where=_reasons(left_out))] if left_out else []
+    )
+
+
+def _reasons(left_out: Sequence[tuple[str, str]]) -> str:
+    return "; ".join(f"{label}: {reason}" for label, reason in left_out[:10])
+
+
+# -- comparable ------------------------------------------------------------------------------
+
+
+def _require_comparable(points: Sequence[CellValue], params: ChoiceParams) -> None:
+    if len(units := sorted({p.measurand.unit for p in points})) > 1:
+        raise Refusal(
+            "mixed_unit",
+            f"the values are in {' and '.join(units)}",
+            hint='--set cell.area="…" where it is missing',
+        )
+    if not params.allow_mixed:
+        require_comparable([p.outcome for p in points], COMPARED)
+
+
+def by_temperature(points: Sequence[CellValue], step: float) -> list[list[CellValue]]:
+    """Gather points whose temperatures are closer than `step` kelvin, the coldest first."""
+    gathered: list[list[CellValue]] = []
+    for point in sorted(points, key=lambda p: p.kelvin):
+        if gathered and point.kelvin - gathered[-1][0].kelvin <= step:
+            gathered[-1].append(point)
+        else:
+            gathered.append([point])
+    return gathered

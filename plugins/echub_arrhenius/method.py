@@ -1,0 +1,140 @@
+"""A straight line through ln y against 1/T, with the interval that so few points allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from echub_arrhenius.data import CellValue
+
+Floats = NDArray[np.float64]
+
+BOLTZMANN_EV = 8.617333262e-5
+"""eV/K, CODATA 2018."""
+KJ_PER_MOL = 96.48533212
+"""kJ/mol of 1 eV per particle."""
+
+
+@dataclass(frozen=True)
+class ArrheniusLine:
+    """ln y = intercept - energy/(k T): energy in eV, standard uncertainties, correlation, R².
+
+    `systematic`: the part of the energy's uncertainty from components that are correlated between
+    some of the points; what all points share shifts the intercept only, by `shared`.
+    """
+
+    energy: float
+    intercept: float
+    se_energy: float
+    se_intercept: float
+    correlation: float
+    r_squared: float
+    dof: float
+    systematic: float
+    shared: float
+    scatter: float
+
+    @property
+    def total(self) -> float:
+        """Return the combined standard uncertainty of the energy."""
+        return float(np.hypot(self.se_energy, self.systematic))
+
+    def half_width(self, level: float) -> float:
+        """Return the half width of the energy's interval, by t; Welch-Satterthwaite with a systematic part."""
+        freedom = self.dof * (self.total / self.se_energy) ** 4 if self.se_energy else self.dof
+        return float(stats.t.ppf((1 + level) / 2, freedom) * self.total)
+
+    def band(self, inverse: Floats, mean: float, spread: float, count: int, level: float) -> Floats:
+        """Return the half width of the line's interval in ln y at 1/T."""
+        t = stats.t.ppf((1 + level) / 2, self.dof)
+        return np.asarray(t * self.scatter * np.sqrt(1 / count + (inverse - mean) ** 2 / spread))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What is fitted: one value per temperature (or all), and the error bars drawn with it."""
+
+    kelvin: Floats
+    y: Floats
+    lower: Floats
+    upper: Floats
+    weights: Floats | None
+    points: tuple[tuple[CellValue, ...], ...]
+
+
+def log_values(fitted: Fitted, form: str) -> Floats:
+    """Return ln y, or ln yT (y times kelvin)."""
+    return np.asarray(np.log(fitted.y * fitted.kelvin if form == "ln_yT" else fitted.y))
+
+
+def fit(
+    kelvin: Floats, log_y: Floats, weights: Floats | None = None, groups: Mapping[str, Floats] | None = None
+) -> ArrheniusLine:
+    """Fit by (weighted) least squares; the scatter is estimated from the residuals, n - 2 degrees of freedom.
+
+    weights: relative, 1/σ². groups: relative standard uncertainty of each point, per correlated group.
+    """
+    x = 1 / kelvin
+    w = np.ones(len(x)) if weights is None else weights / weights.mean()
+    design = np.column_stack([np.ones(len(x)), -x / BOLTZMANN_EV])
+    normal = np.linalg.inv(design.T @ (w[:, None] * design))
+    weigh = normal @ (design.T * w)
+    intercept, energy = (float(v) for v in weigh @ log_y)
+    rest = log_y - design @ np.array([intercept, energy])
+    dof = len(x) - 2
+    variance = float((w * rest**2).sum() / dof) if dof else 0.0
+    covariance = variance * normal
+    mean = np.average(log_y, weights=w)
+    total = float((w * (log_y - mean) ** 2).sum())
+    systematic, shared = _correlated(weigh, groups or {})
+    se = np.sqrt(np.diag(covariance))
+    return ArrheniusLine(
+        energy,
+        intercept,
+        float(se[1]),
+        float(se[0]),
+        float(normal[0, 1] / np.sqrt(normal[0, 0] * normal[1, 1])),
+        1 - float((w * rest**2).sum()) / total if total else 1.0,
+        dof,
+        systematic,
+        shared,
+        float(np.sqrt(variance)),
+    )
+
+
+def _correlated(weigh: Floats, groups: Mapping[str, Floats]) -> tuple[float, float]:
+    """Carry correlated components through the fit: what all points share cancels in the energy."""
+    shifts = np.array([weigh @ relative for relative in groups.values()]).reshape(-1, 2)
+    energy, intercept = shifts[:, 1], shifts[:, 0]
+    return float(np.sqrt((energy**2).sum())), float(np.sqrt((intercept**2).sum()))
+
+
+def lack_of_fit(cells: list[Floats], kelvin: Floats) -> tuple[float, int, int, float] | None:
+    """Test the straight line against the scatter of replicates; F, both degrees of freedom, p.
+
+    cells: ln y of the cells at each temperature. None without replicates or with two temperatures.
+    """
+    counts = np.array([len(c) for c in cells])
+    pure_dof, lack_dof = int((counts - 1).sum()), len(cells) - 2
+    if pure_dof < 1 or lack_dof < 1:
+        return None
+    x = np.repeat(1 / kelvin, counts)
+    y = np.concatenate(cells)
+    rest = y - np.polyval(np.polyfit(x, y, 1), x)
+    pure = sum(float(((c - c.mean()) ** 2).sum()) for c in cells)
+    if pure == 0:
+        return None
+    ratio = max(float((rest**2).sum()) - pure, 0.0) / lack_dof / (pure / pure_dof)
+    return ratio, lack_dof, pure_dof, float(stats.f.sf(ratio, lack_dof, pure_dof))
+
+
+def eq12(values: Any) -> tuple[float, float]:  # noqa: ANN401
+    """Return Δ_lower and Δ_upper of the best of the values, eq. 12 of the paper (for n, the mean difference)."""
+    ordered = np.sort(np.asarray(values, float))
+    upper = float(np.mean(ordered[-1] - ordered[:-1])) if len(ordered) > 1 else 0.0
+    return upper / 2, upper
