@@ -14,8 +14,9 @@ from typing import Any
 
 from echub import __version__
 from echub.analysis.figures import unit_text
-from echub.analysis.outcome import SUFFIX, Flag, Measurand, Series
+from echub.analysis.outcome import SUFFIX, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
+from echub.remark import Remark
 
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
 """Metadata that stand in the results table."""
@@ -144,7 +145,7 @@ def _warnings(answers: Sequence[Answer]) -> str:
     return _flag_table(rows) if rows else "<p>None.</p>"
 
 
-def _flag_table(rows: Sequence[tuple[Answer, Flag]]) -> str:
+def _flag_table(rows: Sequence[tuple[Answer, Remark]]) -> str:
     cells = [
         (a.step.name, a.label, f"<code>{html.escape(f.code)}</code>",
          html.escape(f.message) + (f"<br><small>{html.escape(f.where)}</small>" if f.where else ""),

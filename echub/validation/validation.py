@@ -25,9 +25,9 @@ from echub.files import store
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX, Annotations
 from echub.files.reading import read
 from echub.model.dataset import Dataset
-from echub.model.notice import Notice
 from echub.model.record import Record
 from echub.model.source import Source
+from echub.remark import Remark
 from echub.validation import group as groups
 from echub.validation import physics as rules_physics
 from echub.validation import structure as rules_structure
@@ -248,7 +248,7 @@ def _name(path: Path, group: Group) -> Iterator[Problem]:
         yield _problem(finding, str(path))
 
 
-def _of_notice(notice: Notice, path: str) -> Iterator[Problem]:
+def _of_notice(notice: Remark, path: str) -> Iterator[Problem]:
     if notice.code in _BY_NOTICE:
         column = notice.message.partition(": ")[0]
         yield problem(_BY_NOTICE[notice.code], path, notice.message, column=column)

@@ -196,7 +196,8 @@ def _number(header: Header, at: int, row: int, text: str) -> float:
             return float(_STRANGE[text.upper()])
     raise ReadError(
         "a cell is no number",
-        where=f"line {header.first_row + row + 1}, column {header.names[at]}",
+        where=f"line {header.first_row + row + 1}",
+        column=header.names[at],
         found=repr(text),
         cause="the file is damaged, or two files were joined",
     ) from None

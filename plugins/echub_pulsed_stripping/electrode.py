@@ -33,7 +33,7 @@ def stripped_voltage(data: Inputs, sign: int) -> tuple[Floats, str]:
     if wanted == "potential_ce" and "E_ce" in data:
         return data["E_ce"], wanted
     raise Refusal(
-        "oxidised_electrode_not_observed",
+        "oxidised-electrode-not-observed",
         f"the {'working' if sign > 0 else 'counter'} electrode is stripped, but U is the {source}",
         where=data.how("U"),
         hint="--set cell.configuration=two_electrode, where that potential is the cell voltage",

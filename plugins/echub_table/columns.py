@@ -189,7 +189,7 @@ def _report_lost(seconds: NDArray[np.float64], texts: pl.Series, name: str, foun
     if lost.sum() > ALLOWED * len(seconds):
         raise ReadError(
             f"{int(lost.sum())} of {len(seconds)} clocks of {name} do not parse",
-            where=f"column {name}",
+            column=name,
             found=words,
         )
     found.note("unparsable-rows", f"{int(lost.sum())} clocks of {name} do not parse and are NaN: {words}")
@@ -202,7 +202,7 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
     if (wants_number or meaning.candidates) and cells.str.starts_with("=").any():
         raise ReadError(
             f"the column {name!r} holds formulas, not values",
-            where=f"column {name}",
+            column=name,
             expected="numbers",
             found=str(cells.filter(cells.str.starts_with("="))[0]),
             cause="the sheet was exported with its formulas shown",
@@ -228,7 +228,7 @@ def _require_text(cells: pl.Series, name: str, meaning: Meaning) -> None:
         other = cells.filter(~cells.str.contains(r"^[-+]?[\d.,]+(?:[eE][-+]?\d+)?$") & (cells != ""))
         raise ReadError(
             f"{len(other)} of {len(cells)} cells of {name} are no numbers",
-            where=f"column {name}",
+            column=name,
             expected=f"numbers of {meaning.quantity}",
             found=", ".join(repr(cell) for cell in other.unique(maintain_order=True)[:3]),
             cause="two tables in one file, or words for values out of range",

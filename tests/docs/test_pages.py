@@ -91,7 +91,7 @@ def test_every_code_that_the_sources_make_is_listed(site):
     listed = rows(site["reference/refusals.md"]), rows(site["reference/notices.md"])
     for maker, code in found:
         assert code in listed[maker == "Notice"], (maker, code)
-    assert {"missing_area", "missing_metadata", "mixed_…"} <= listed[False]  # by a variable, by a pattern
+    assert {"missing-area", "missing-metadata", "mixed-…"} <= listed[False]  # by a variable, by a pattern
 
 
 def test_every_hook_and_public_name_is_listed(site):
@@ -114,7 +114,7 @@ def test_the_page_of_an_analysis_explains_each_of_its_codes_or_says_where_they_a
     assert pages_of["echub_ramp_onset"]
     for package, text in pages_of.items():
         made = {c.code for c in scan() if c.package == package and c.maker in ("Flag", "Refusal")}
-        explained = set(re.findall(r"`([\w…]+)`", text))
+        explained = set(re.findall(r"`([\w…-]+)`", text))
         if text and "reference/refusals.md" not in text:
             assert sorted(made - explained) == [], package
 

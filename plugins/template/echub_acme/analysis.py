@@ -35,9 +35,9 @@ def _require_rest(data: Inputs, params: DriftParams) -> None:
     if "I" in data and np.nanmax(np.abs(data["I"])) > params.rest:
         peak = np.nanmax(np.abs(data["I"]))
         hint = "--select or --time chooses the rest; --param rest=... allows more"
-        raise Refusal("not_at_rest", f"{peak:.3g} mA flow, at rest at most {params.rest:g} mA", hint=hint)
+        raise Refusal("not-at-rest", f"{peak:.3g} mA flow, at rest at most {params.rest:g} mA", hint=hint)
     if len(np.unique(data["U"])) < 3:
-        raise Refusal("resolution_too_coarse", "the voltage takes fewer than three values: its noise is hidden")
+        raise Refusal("resolution-too-coarse", "the voltage takes fewer than three values: its noise is hidden")
 
 
 def _flags(residuals: np.ndarray) -> tuple[Flag, ...]:
@@ -46,7 +46,7 @@ def _flags(residuals: np.ndarray) -> tuple[Flag, ...]:
     if alike < 4 / math.sqrt(len(residuals)):
         return ()
     message = f"residuals of neighbouring rows correlate by {alike:.2f}: the uncertainty is too small"
-    return (Flag("not_a_line", message, hint="--time chooses a later or a shorter part"),)
+    return (Flag("not-a-line", message, hint="--time chooses a later or a shorter part"),)
 
 
 def example(seed: int) -> synth.Case:
