@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MAKERS = ("Flag", "Notice", "Refusal")
+MAKERS = ("Flag", "Notice", "Refusal", "Remark")
 NEAR = 15
 """A name stands for the text that it was given at most this many lines above."""
 
