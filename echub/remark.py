@@ -49,6 +49,11 @@ class Remark:
         more = f" … ({self.count} in all)" if self.count > len(self.rows) else ""
         return f"row{'s' if self.count > 1 else ''} {listed}{more}"
 
+    @property
+    def text(self) -> str:
+        """Return the message, with the column before it where the message does not name it."""
+        return self.message if self.column in self.message else f"{self.column}: {self.message}"
+
     def details(self) -> list[tuple[str, str]]:
         """Return the texts that are set, in the order in which they are printed."""
         return [(name, value) for name in DETAILS if (value := getattr(self, name))]

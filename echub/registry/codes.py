@@ -7,16 +7,18 @@ declarations name as `codes`. A code has one meaning; the hub's entry counts bef
 from __future__ import annotations
 
 import tomllib
+import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
 import echub_schemas
+from echub.declare import Analysis, Reader, Writer
 from echub.errors import PluginError
-from echub.registry.registry import PLUGIN_FAULTS, registry
-from echub.remark import kebab
+from echub.registry.registry import PLUGIN_FAULTS, PluginWarning, registry
+from echub.remark import Remark, kebab
 
 Kind = Literal["error", "notice", "flag", "refusal", "rule"]
 """What carries a code: an exception, a reader's or an analysis's remark, a rule of `echub validate`."""
@@ -79,8 +81,12 @@ def _entry(code: str, entry: Mapping[str, Any], owner: str) -> Code:
 def targets() -> list[str]:
     """List the catalogues that installed plugins declare."""
     known = registry()
-    declared = (*known.readers.values(), *known.writers.values(), *known.analyses.values())
-    return list(dict.fromkeys(d.codes for d in declared if d.codes))
+    declared: tuple[Reader | Writer | Analysis, ...] = (
+        *known.readers.values(),
+        *known.writers.values(),
+        *known.analyses.values(),
+    )
+    return list(dict.fromkeys(str(d.codes) for d in declared if d.codes))
 
 
 def entries() -> Iterator[Code]:
@@ -89,8 +95,8 @@ def entries() -> Iterator[Code]:
     for target in targets():
         try:
             yield from of_plugin(target).values()
-        except PluginError:
-            continue  # it costs explanations, never a file or a result; `echub plugins check` reports it
+        except PluginError as error:  # it costs explanations, never a file or a result
+            warnings.warn(error.message, PluginWarning, stacklevel=2)
 
 
 @cache
@@ -110,9 +116,9 @@ def find(code: str) -> Code | None:
     )
 
 
-def with_help(remark_code: str, cause: str, hint: str) -> tuple[str, str]:
-    """Return cause and hint of a remark, from the catalogue where it has none of its own."""
-    if cause and hint:
-        return cause, hint
-    entry = find(remark_code)
-    return (cause, hint) if entry is None else (cause or entry.cause, hint or entry.hint)
+def explained(remark: Remark) -> Remark:
+    """Return a remark with cause and hint of the catalogue where it has none of its own."""
+    entry = None if remark.cause and remark.hint else find(remark.code)
+    if entry is None:
+        return remark
+    return replace(remark, cause=remark.cause or entry.cause, hint=remark.hint or entry.hint)

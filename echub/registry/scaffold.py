@@ -35,6 +35,7 @@ FILES = (
     ("MODULE/decode.py.txt", "{{module}}/decode.py", "reader"),
     ("MODULE/samples/rest.txt", "{{module}}/samples/rest.{{plugin}}", "reader"),
     ("MODULE/samples/cut.txt", "{{module}}/samples/cut.{{plugin}}", "reader"),
+    ("MODULE/codes.toml.txt", "{{module}}/codes.toml", "analysis"),
     ("MODULE/analysis.py.txt", "{{module}}/analysis.py", "analysis"),
     ("tests/test_reader.py.txt", "tests/test_reader.py", "reader"),
     ("tests/test_analysis.py.txt", "tests/test_analysis.py", "analysis"),

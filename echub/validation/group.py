@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import echub_schemas
 from echub.declare import Vocabulary
@@ -332,7 +332,7 @@ def _raised(table: Mapping[str, Any], parent: Group) -> dict[str, Severity]:
             )
         for code in sorted(matching((text,), f"severity.{text}")):
             before = parent.severity.get(code, _core_severity(code))
-            if before in SCALE and heavier(severity, cast(Severity, before)) != severity:
+            if before in SCALE and heavier(severity, before) != severity:
                 raise SchemaError(
                     f"the group's schema lowers {rule_of(code)} from {before} to {severity}",
                     where=f"severity.{text}",

@@ -40,11 +40,11 @@ def _get(dataset: Dataset, *names: str) -> list[Floats] | None:
 
 
 def _finding(
-    rule: str, message: str, column: str, bad: NDArray[np.bool_], expected: str = "", found: str = ""
+    code: str, message: str, column: str, bad: NDArray[np.bool_], expected: str = "", found: str = ""
 ) -> Iterator[Remark]:
     rows, count = places(bad)
     if count:
-        yield Remark(rule, message, column=column, rows=rows, count=count, expected=expected, found=found)
+        yield Remark(code, message, column=column, rows=rows, count=count, expected=expected, found=found)
 
 
 def _worst(deviation: Floats, bad: NDArray[np.bool_]) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import get_args
 
 from echub.errors import EchubError, UnknownUnit
@@ -108,23 +107,21 @@ def _unit(column: Column, known: Quantity) -> Iterator[Remark]:
     if known.unit is None or column.unit == known.unit or (column.unit is None and known.unit == "1"):
         return
     given = column.unit or "no unit"
-    found = partial(Remark, column=column.name)
+    name = column.name
     try:
         have = units.unit(given if column.unit else "")
     except UnknownUnit:
-        yield found(
-            "unknown-unit", f"{column.name} is in the unknown unit {given!r}", expected=known.unit, found=given
-        )
+        message = f"{name} is in the unknown unit {given!r}"
+        yield Remark("unknown-unit", message, expected=known.unit, found=given, column=name)
         return
     want = units.parse_unit(known.unit)
     if have.dimension != want.dimension:
-        message = f"{column.name} is in {have}, which is no unit of {known.name}"
+        message = f"{name} is in {have}, which is no unit of {known.name}"
         both = [f"{each} ({each.dimension})" for each in (want, have)]
-        yield found("unit-mismatch", message, expected=both[0], found=both[1])
+        yield Remark("unit-mismatch", message, expected=both[0], found=both[1], column=name)
     else:
-        yield found(
-            "not-canonical", f"{column.name} is in {have}, not in {want}", expected=str(want), found=str(have)
-        )
+        message = f"{name} is in {have}, not in {want}"
+        yield Remark("not-canonical", message, expected=str(want), found=str(have), column=name)
 
 
 def _type(column: Column, known: Quantity) -> Iterator[Remark]:

