@@ -119,6 +119,6 @@ def find(code: str) -> Code | None:
 def explained(remark: Remark) -> Remark:
     """Return a remark with cause and hint of the catalogue where it has none of its own."""
     entry = None if remark.cause and remark.hint else find(remark.code)
-    if entry is None:
+    if entry is None or entry.kind == ("rule",):  # a file of before may call something else so
         return remark
     return replace(remark, cause=remark.cause or entry.cause, hint=remark.hint or entry.hint)

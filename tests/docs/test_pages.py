@@ -45,7 +45,8 @@ def every(kind):
 )
 def test_every_entry_of_the_schema_is_listed(site, page, file):
     entries = tomllib.loads(echub_schemas.path(file).read_text(encoding="utf-8"))
-    assert rows(site[f"reference/{page}.md"]) >= set(entries)
+    wanted = {e.get("id", name) for name, e in entries.items() if page != "rules" or "id" in e}
+    assert rows(site[f"reference/{page}.md"]) >= wanted
 
 
 def test_every_kind_is_listed(site):

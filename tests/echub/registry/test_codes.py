@@ -16,7 +16,11 @@ from echub.remark import Remark, kebab
 ROOT = Path(__file__).parents[3]
 BUILT_IN = [*codes.of_hub().values(), *(e for t in codes.targets() for e in codes.of_plugin(t).values())]
 MADE = {(found.package, found.code) for found in scan()}
-RAISED = {found.code for found in vars(errors).values() if isinstance(found, type) and issubclass(found, errors.EchubError)}
+RAISED = {
+    found.code
+    for found in vars(errors).values()
+    if isinstance(found, type) and issubclass(found, errors.EchubError)
+}
 VALIDATION = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "echub" / "validation").glob("*.py"))
 BY_ITSELF = {"dropped"}
 """What `Dropped` bears."""
@@ -33,6 +37,13 @@ def test_every_code_of_the_sources_is_in_a_catalogue():
     }
     assert lost == set()
     assert set(codes.of_hub()) >= RAISED
+
+
+def test_a_code_is_listed_as_what_makes_it():
+    for found in scan():
+        entry = codes.find(found.code)
+        if found.maker != "Remark" and "…" not in found.code:
+            assert found.maker.lower() in entry.kind, found
 
 
 def test_every_entry_is_used():
