@@ -59,6 +59,13 @@ class _Detail:
         error.remark = replace(error.remark, **changed)
 
 
+class _Place(_Detail):
+    """The place; a column is one where nothing more exact is known."""
+
+    def __get__(self, error: EchubError, owner: type[EchubError]) -> str | None:
+        return error.remark.where or (f"column {error.column}" if error.column else None)
+
+
 class EchubError(Exception):
     """Say what went wrong, where, and what helps: an exception that carries a `remark`.
 
@@ -70,7 +77,7 @@ class EchubError(Exception):
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
 
-    where = _Detail()
+    where = _Place()
     expected = _Detail()
     found = _Detail()
     cause = _Detail()
@@ -115,8 +122,7 @@ class EchubError(Exception):
 
     def details(self) -> list[tuple[str, str]]:
         """Return the details that are set, in the order they are printed; a column is a place."""
-        given = self.remark.details()
-        return given if self.where or not self.column else [("where", f"column {self.column}"), *given]
+        return replace(self.remark, where=self.where or "").details()
 
     def as_dict(self) -> dict[str, Any]:
         """Return code, message and the details that are set, for `--json`."""

@@ -50,7 +50,8 @@ def test_a_loss_is_a_remark_and_keeps_its_form():
 def test_an_error_and_a_refusal_carry_one():
     error = ReadError("a cell is damaged", column="I/mA", found="x")
     assert error.remark == Remark("read-error", "a cell is damaged", "error", found="x", column="I/mA")
-    assert error.where is None
+    assert error.where == "column I/mA"
+    assert ReadError("m").where is None
     assert error.details() == [("where", "column I/mA"), ("found", "x")]
     assert error.as_dict()["column"] == "I/mA"
     error.where = "line 3"
