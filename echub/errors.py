@@ -60,10 +60,12 @@ class _Detail:
 
 
 class _Place(_Detail):
-    """The place; a column is one where nothing more exact is known."""
+    """The place in words, with the column: ``row 3, column Ewe/V``."""
 
     def __get__(self, error: EchubError, owner: type[EchubError]) -> str | None:
-        return error.remark.where or (f"column {error.column}" if error.column else None)
+        where, column = error.remark.where, error.remark.column
+        named = f"column {column}" if column and column not in where else ""
+        return ", ".join(part for part in (where, named) if part) or None
 
 
 class EchubError(Exception):

@@ -55,6 +55,7 @@ def test_an_error_and_a_refusal_carry_one():
     assert error.details() == [("where", "column I/mA"), ("found", "x")]
     assert error.as_dict()["column"] == "I/mA"
     error.where = "line 3"
+    assert error.details()[0] == ("where", "line 3, column I/mA")
     assert pickle.loads(pickle.dumps(error)).remark == error.remark
     refusal = pickle.loads(pickle.dumps(Refusal("no-rest", "m", hint="h")))
     assert refusal.remark == Remark("no-rest", "m", "refusal", hint="h")
