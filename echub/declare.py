@@ -82,7 +82,8 @@ class Reader:
     belongs, else None; it serves `echub convert --join`.
 
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
-    check` and a `ReaderContract` without `files` read them.
+    check` and a `ReaderContract` without `files` read them. `codes` names the catalogue of the codes
+    of its notices and errors, ``"package:codes.toml"``: what each says, its usual cause, what helps.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Reader:
     profile: str = ""
     link: str = ""
     samples: str = ""
+    codes: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Writer:
     It yields the parts of the output, usually one per dataset: the suffix that follows the
     source's name, and a function that writes the part to an open binary file. A part whose suffix
     goes on from another's describes that one, and is no output of its own. The hub makes the files
-    appear all at once or not at all.
+    appear all at once or not at all. `codes` as for a reader.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Writer:
     options: type = NoOptions
     requires: str = ""
     extra: str = ""
+    codes: str = ""
 
 
 @dataclass(frozen=True)
@@ -246,7 +249,8 @@ class Analysis:
     ``figure(outcome, figure) -> None`` drawing on an empty matplotlib figure.
     ``example(seed) -> echub.testing.synth.Case`` makes a measurement of known truth: `echub plugins
     check` and an `AnalysisContract` without `generate` ask it. `tolerances` are attributes of that
-    contract with other values than its own, such as ``{"moves_with_time": ("onset_time",)}``.
+    contract with other values than its own, such as ``{"moves_with_time": ("onset_time",)}``. `codes`
+    names the catalogue of its flags and refusals, as a reader's does.
     """
 
     name: str
@@ -266,6 +270,7 @@ class Analysis:
     version: str = "1"
     requires: str = ""
     extra: str = ""
+    codes: str = ""
 
     @property
     def columns(self) -> tuple[Need, ...]:

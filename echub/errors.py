@@ -33,27 +33,58 @@
     └── PluginError                 4   a plugin, schema or configuration is at fault
         └── SchemaError                 a group's schema contradicts the core, itself or its parents
 
-Each carries a stable ``code`` and says where, what was expected, what was found, the likely
+Each carries a `Remark` with a stable ``code`` and says where, what was expected, what was found, the likely
 cause and what helps; `str` prints them over several lines, `as_dict` gives them to ``--json``.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
-_DETAILS = ("where", "expected", "found", "cause", "hint")
+from echub.remark import Remark
+
+
+class _Detail:
+    """A detail of an error's remark, as an attribute of the error; None where it is not given."""
+
+    def __set_name__(self, owner: type[EchubError], name: str) -> None:
+        self.name = name
+
+    def __get__(self, error: EchubError, owner: type[EchubError]) -> str | None:
+        return getattr(error.remark, self.name) or None
+
+    def __set__(self, error: EchubError, value: str | None) -> None:
+        changed: dict[str, Any] = {self.name: value or ""}
+        error.remark = replace(error.remark, **changed)
+
+
+class _Place(_Detail):
+    """The place in words, with the column: ``row 3, column Ewe/V``."""
+
+    def __get__(self, error: EchubError, owner: type[EchubError]) -> str | None:
+        where, column = error.remark.where, error.remark.column
+        named = f"column {column}" if column and column not in where else ""
+        return ", ".join(part for part in (where, named) if part) or None
 
 
 class EchubError(Exception):
-    """Say what went wrong, where, and what helps.
+    """Say what went wrong, where, and what helps: an exception that carries a `remark`.
 
-    Every detail is optional and keyword-only; `path` is the file as the user named it and
-    `where` a place inside it (`offset 1007`, `line 12`, `column Ewe/V`). `guessed`: it comes from a
+    Every detail is optional and keyword-only; `path` is the file as the user named it, `where` a
+    place inside it (`offset 1007`, `line 12`), `column` the column meant. `guessed`: it comes from a
     reader that was only tried because no other knew the file.
     """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
+
+    where = _Place()
+    expected = _Detail()
+    found = _Detail()
+    cause = _Detail()
+    hint = _Detail()
+    column = _Detail()
 
     def __init__(
         self,
@@ -65,29 +96,41 @@ class EchubError(Exception):
         found: str | None = None,
         cause: str | None = None,
         hint: str | None = None,
+        column: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.remark = Remark(
+            self.code,
+            message,
+            "error",
+            where or "",
+            expected or "",
+            found or "",
+            cause or "",
+            hint or "",
+            column or "",
+        )
         self.path = path
-        self.where = where
-        self.expected = expected
-        self.found = found
-        self.cause = cause
-        self.hint = hint
         self.guessed = False
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process boundaries in batch work; the default loses the keywords.
         return (_rebuild, (type(self), self.message, self.__dict__.copy()))
 
-    def details(self) -> list[tuple[str, str]]:
-        """Return the details that are set, in the order they are printed."""
-        return [(name, value) for name in _DETAILS if (value := getattr(self, name))]
+    @property
+    def message(self) -> str:
+        """Return what went wrong, in one line."""
+        return self.remark.message
 
-    def as_dict(self) -> dict[str, str]:
+    def details(self) -> list[tuple[str, str]]:
+        """Return the details that are set, in the order they are printed; a column is a place."""
+        return replace(self.remark, where=self.where or "").details()
+
+    def as_dict(self) -> dict[str, Any]:
         """Return code, message and the details that are set, for `--json`."""
         named = {"path": self.path} if self.path else {}
-        return {"code": self.code, "message": self.message, **named, **dict(self.details())}
+        column = {"column": self.column} if self.column else {}
+        return {"code": self.code, "message": self.message, **named, **dict(self.details()), **column}
 
     def __str__(self) -> str:
         head = f"{self.path}: {self.message}" if self.path else self.message

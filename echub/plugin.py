@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from echub.analysis.outcome import (
         Component,
         Condition,
-        Flag,
         Interval,
         Measurand,
         Outcome,
@@ -60,11 +59,11 @@ if TYPE_CHECKING:
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
     from echub.model.metadata import Metadata
-    from echub.model.notice import Notice
-    from echub.model.record import Dropped, Record
+    from echub.model.record import Record
     from echub.model.source import Source
     from echub.model.units import Unit, parse_unit, unit
     from echub.model.vocabulary import quantities
+    from echub.remark import Dropped, Flag, Notice, Remark
     from echub.science.counting import poisson_interval
 
 _LAZY = {
@@ -75,19 +74,20 @@ _LAZY = {
     "Condition": "echub.analysis.outcome",
     "DataError": "echub.errors",
     "Dataset": "echub.model.dataset",
-    "Dropped": "echub.model.record",
+    "Dropped": "echub.remark",
     "EchubError": "echub.errors",
-    "Flag": "echub.analysis.outcome",
     "Inputs": "echub.analysis.needs",
     "Interval": "echub.analysis.outcome",
     "Measurand": "echub.analysis.outcome",
     "Metadata": "echub.model.metadata",
     "MetadataError": "echub.errors",
-    "Notice": "echub.model.notice",
     "Outcome": "echub.analysis.outcome",
     "PluginError": "echub.errors",
     "ReadError": "echub.errors",
     "Record": "echub.model.record",
+    "Flag": "echub.remark",
+    "Notice": "echub.remark",
+    "Remark": "echub.remark",
     "Refusal": "echub.analysis.outcome",
     "Sensitivity": "echub.analysis.outcome",
     "Series": "echub.analysis.outcome",
@@ -147,6 +147,7 @@ __all__ = [
     "Reader",
     "Record",
     "Refusal",
+    "Remark",
     "Sampling",
     "Sensitivity",
     "Series",

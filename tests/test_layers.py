@@ -14,6 +14,7 @@ PLUGINS = sorted((ROOT / "plugins").glob("echub_*/**/*.py")) + TEMPLATE
 SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py", ".toml", ".json"))
 
 FLOORS = (
+    "remark",
     "errors declare text science",
     "segments species drawing model",
     "registry",

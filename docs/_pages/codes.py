@@ -1,12 +1,14 @@
-"""The catalogues of codes: errors, refusals and flags of analyses, notices about files."""
+"""Pages of the catalogue of codes: errors, refusals and flags of analyses, notices about files."""
 
 from __future__ import annotations
 
 import inspect
 
 from docs._pages.markdown import code, sections, table, text
-from docs._pages.sources import Code, scan
+from docs._pages.sources import scan
 from echub import errors
+from echub.registry.codes import Code as Entry
+from echub.registry.codes import entries
 
 
 def errors_page() -> str:
@@ -41,34 +43,33 @@ def refusals_page() -> str:
     """Return the codes with which analyses refuse and flag."""
     intro = """
 An analysis that cannot answer refuses with a code; one that answers with a reservation flags. Both stand in the
-outcome (`flags`, `--json`) and on the terminal, with the reason and what helps. `…` is what the message fills in.
-Codes under *echub* are the hub's own and can come from any analysis: needs that are not met.
+outcome (`flags`, `--json`) and on the terminal, with the reason and what helps. Codes under *echub* are the hub's
+own: they can come from any analysis, or are shared by several.
+`echub schema show CODE` prints an entry.
 """
-    return _page("Refusals and flags", intro, ("Flag", "Refusal"))
+    return _page("Refusals and flags", intro, {"flag", "refusal"})
 
 
 def notices_page() -> str:
     """Return the codes with which readers flag what they read."""
     intro = """
 A file that was read with a reservation is flagged: `echub convert` prints the notice, and the converted file keeps
-it. `…` is what the message fills in.
+it. `echub schema show CODE` prints an entry; a group's schema can make any of them a
+[problem of `echub validate`](../validate.md).
 """
-    return _page("Notices", intro, ("Notice",))
+    return _page("Notices", intro, {"notice"})
 
 
-def _page(title: str, intro: str, makers: tuple[str, ...]) -> str:
-    found = [entry for entry in scan() if entry.maker in makers]
-    packages = sorted({entry.package for entry in found})
-    return sections(title, intro, [(package, _listed(found, package)) for package in packages])
+def _page(title: str, intro: str, kinds: set[str]) -> str:
+    listed = [entry for entry in entries() if kinds & set(entry.kind)]
+    owners = list(dict.fromkeys(entry.owner for entry in listed))
+    parts = [(owner, _listed([e for e in listed if e.owner == owner], kinds)) for owner in owners]
+    return sections(title, intro, parts)
 
 
-def _listed(found: list[Code], package: str) -> str:
-    by_code: dict[tuple[str, str], list[str]] = {}
-    for entry in found:
-        if entry.package == package:
-            by_code.setdefault((entry.code, entry.maker.lower()), []).append(entry.message)
+def _listed(found: list[Entry], kinds: set[str]) -> str:
     rows = [
-        [code(name), maker, "; ".join(text(m) for m in dict.fromkeys(messages) if m)]
-        for (name, maker), messages in sorted(by_code.items())
+        [code(e.code), ", ".join(k for k in e.kind if k in kinds), text(e.says), text(e.cause), text(e.hint)]
+        for e in sorted(found, key=lambda entry: entry.code)
     ]
-    return table(["code", "is a", "message"], rows)
+    return table(["code", "is a", "says", "usual cause", "what helps"], rows)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MAKERS = ("Flag", "Notice", "Refusal")
+MAKERS = ("Flag", "Notice", "Refusal", "Remark")
 NEAR = 15
 """A name stands for the text that it was given at most this many lines above."""
 
@@ -33,7 +33,9 @@ def scan() -> list[Code]:
 
 def _package(folder: Path) -> Iterator[Code]:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))]
-    passing = dict(entry for tree in trees for entry in _passing(tree))
+    passing: dict[str, tuple[int, str]] = {}
+    for _ in range(3):  # a function that passes a code on to one that passes it on
+        passing |= dict(entry for tree in trees for entry in _passing(tree, passing))
     for tree in trees:
         yield from _declared(tree, folder.name)
         assigned = _assigned(tree)
@@ -63,7 +65,7 @@ def _assigned(tree: ast.AST) -> list[tuple[int, str, list[str]]]:
     ]
 
 
-def _passing(tree: ast.AST) -> Iterator[tuple[str, tuple[int, str]]]:
+def _passing(tree: ast.AST, known: Mapping[str, tuple[int, str]]) -> Iterator[tuple[str, tuple[int, str]]]:
     """Find functions that pass their parameter `code` on: the position of the code, and what it makes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
@@ -71,7 +73,7 @@ def _passing(tree: ast.AST) -> Iterator[tuple[str, tuple[int, str]]]:
             inner = [
                 _name(call) for call in ast.walk(node) if isinstance(call, ast.Call) and _first(call) == "code"
             ]
-            makers = [name for name in inner if name in MAKERS]
+            makers = [name if name in MAKERS else known[name][1] for name in inner if name in (*MAKERS, *known)]
             if "code" in names and makers:
                 yield node.name, (names.index("code"), makers[0])
 

@@ -8,7 +8,7 @@ from echub.analysis.outcome import Outcome, Refusal
 
 
 def require_comparable(outcomes: Sequence[Outcome], paths: Sequence[str], *, within: float = 0.02) -> None:
-    """Raise `Refusal` (``mixed_<name>``) where a condition, or the metadata at a path, is not the same.
+    """Raise `Refusal` (``mixed-<name>``) where a condition, or the metadata at a path, is not the same.
 
     Numbers are the same within a fraction `within` of the largest: a measured ramp rate scatters. What one
     outcome states and another does not is not the same.
@@ -31,7 +31,7 @@ def _require_same(name: str, values: Sequence[object], within: float) -> None:
             {"not stated" if v is None else f"{v:.4g}" if isinstance(v, float) else str(v) for v in values}
         )
         raise Refusal(
-            f"mixed_{name}",
+            f"mixed-{name.replace('_', '-')}",
             f"the {name.replace('_', ' ')} is not the same: {', '.join(texts)}",
             hint="--param allow_mixed=true takes them all the same",
         )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.analysis.outcome import Flag, Refusal
+from echub.analysis.outcome import Refusal
 from echub.declare import Analysis, Need, NeedMeta
 from echub.model.build import ROWS
 from echub.model.column import Column
@@ -22,6 +22,7 @@ from echub.model.metadata import Metadata, leaf_of
 from echub.model.record import Record
 from echub.model.units import Scale, parse_unit, scale_between
 from echub.model.vocabulary import quantities
+from echub.remark import Remark
 from echub.segments import clock_restarts
 
 AREA = "cell.area"
@@ -56,7 +57,7 @@ class Inputs:
     metadata: Metadata
     row: NDArray[Any]
     seed: int = 0
-    flags: tuple[Flag, ...] = ()
+    flags: tuple[Remark, ...] = ()
     origin: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, need: str) -> NDArray[Any]:
@@ -116,7 +117,7 @@ def bind(
     found = {need.name: _answer(need, data, record.metadata, columns or {}) for need in analysis.columns}
     answers = {name: answer for name, answer in found.items() if answer is not None}
     row = data["row"] if "row" in data.columns else np.arange(data.rows)
-    flags: tuple[Flag, ...] = ()
+    flags: tuple[Remark, ...] = ()
     if all(column.axes == ROWS for column in data.columns.values()):
         answers, row, flags = _without_gaps(analysis, answers, row)
     else:  # a map has no rows that could be left out
@@ -137,14 +138,14 @@ def _require_rows(data: Dataset) -> None:
 
 def _require_unit(column: Column) -> None:
     if column.unit is None:
-        raise Refusal("no_unit", f"the column {column.name} has no unit", where=f"column {column.header}")
+        raise Refusal("no-unit", f"the column {column.name} has no unit", column=column.header)
 
 
 def _dataset(analysis: Analysis, record: Record) -> Dataset:
     if analysis.kind in record:
         return record[analysis.kind]
     raise Refusal(
-        "no_dataset",
+        "no-dataset",
         f"the record has no {analysis.kind} dataset, but {', '.join(record) or 'none at all'}",
         hint="`echub info FILE` shows what it holds",
     )
@@ -161,7 +162,7 @@ def _check_metadata(analysis: Analysis, metadata: Metadata) -> None:
 
 def missing_metadata(path: str, why: str = "") -> Refusal:
     """Return the refusal for a missing path, with the flag that supplies it."""
-    code = "missing_area" if path == AREA else "missing_metadata"
+    code = "missing-area" if path == AREA else "missing-metadata"
     return Refusal(code, f"{path} is not stated{f': {why}' if why else ''}", hint=flag_for(path))
 
 
@@ -188,7 +189,7 @@ def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, 
     if need.optional:
         return None
     raise Refusal(
-        "missing_column",
+        "missing-column",
         f"there is no {' or '.join(need.quantities)}",
         where=f"columns {', '.join(data.columns)}",
         hint=f"--column {need.name}=NAME names a column that answers"
@@ -213,7 +214,7 @@ def _find(need: Need, quantity: str, data: Dataset) -> Column | None:
     if len(found) > 1:
         names = ", ".join(column.name for column in found)
         raise Refusal(
-            "ambiguous_column",
+            "ambiguous-column",
             f"{len(found)} columns are a {quantity}: {names}",
             hint=f"--column {need.name}={found[0].name}",
         )
@@ -272,12 +273,12 @@ def _require_numbers(analysis: Analysis, answers: Mapping[str, Answer]) -> None:
     for need in analysis.columns:
         answer = None if need.optional else answers.get(need.name)
         if answer is not None and answer.values.dtype.kind == "f" and not np.isfinite(answer.values).any():
-            raise Refusal("no_values", f"the column {answer.how} holds no number")
+            raise Refusal("no-values", f"the column {answer.how} holds no number")
 
 
 def _without_gaps(
     analysis: Analysis, answers: dict[str, Answer], row: NDArray[Any]
-) -> tuple[dict[str, Answer], NDArray[Any], tuple[Flag, ...]]:
+) -> tuple[dict[str, Answer], NDArray[Any], tuple[Remark, ...]]:
     """Leave out rows in which a required column has no value, and say how many."""
     _require_numbers(analysis, answers)
     whole = np.ones(len(row), dtype=bool)
@@ -289,10 +290,10 @@ def _without_gaps(
     if whole.all():
         return answers, row, ()
     if not whole.any():
-        raise Refusal("no_values", "no row has a value in all the columns that are needed")
+        raise Refusal("no-values", "no row has a value in all the columns that are needed")
     kept = {n: replace(a, values=a.values[whole]) for n, a in answers.items()}
     lost = int((~whole).sum())
-    flag = Flag("rows_without_values", f"{lost} of {len(row)} rows lack a value and were left out")
+    flag = Remark("rows-without-values", f"{lost} of {len(row)} rows lack a value and were left out")
     return kept, row[whole], (flag,)
 
 
@@ -303,7 +304,7 @@ def _check_clock(analysis: Analysis, answers: Mapping[str, Answer], row: NDArray
         restarts = clock_restarts(answers[need.name].values)
         if len(restarts):
             raise Refusal(
-                "clock_restarts",
+                "clock-restarts",
                 f"time goes back {len(restarts)} times",
                 where=f"source row {row[restarts[0]]}",
                 hint=f'--select "row < {row[restarts[0]]}" keeps the part before',
@@ -313,7 +314,7 @@ def _check_clock(analysis: Analysis, answers: Mapping[str, Answer], row: NDArray
 def _check_sampling(analysis: Analysis, answers: Mapping[str, Answer], rows: int) -> None:
     limits = analysis.sampling
     if rows < limits.rows:
-        raise Refusal("too_few_rows", f"{rows} rows, at least {limits.rows} are needed")
+        raise Refusal("too-few-rows", f"{rows} rows, at least {limits.rows} are needed")
     clock = next(
         (answers[n.name] for n in analysis.columns if n.quantities == ("time",) and n.name in answers), None
     )
@@ -321,9 +322,9 @@ def _check_sampling(analysis: Analysis, answers: Mapping[str, Answer], rows: int
         return
     span, step = float(np.ptp(clock.values)), float(np.median(np.diff(clock.values)))
     if span < limits.span_s:
-        raise Refusal("too_short", f"the data span {span:g} s, at least {limits.span_s:g} s are needed")
+        raise Refusal("too-short", f"the data span {span:g} s, at least {limits.span_s:g} s are needed")
     if limits.step_s is not None and step > limits.step_s:
-        raise Refusal("sampled_too_coarsely", f"a row every {step:g} s, at most {limits.step_s:g} s are needed")
+        raise Refusal("sampled-too-coarsely", f"a row every {step:g} s, at most {limits.step_s:g} s are needed")
 
 
 def describe(need: Need | NeedMeta) -> tuple[str, str, str]:

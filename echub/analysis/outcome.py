@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from echub.errors import DataError, PluginError
+from echub.remark import Remark
 
 SUFFIX = ".outcome.json"
 FORMAT = "echub-outcome 1"
 
 Status = Literal["ok", "flagged", "refused"]
-Severity = Literal["info", "warning", "refusal"]
+_NO_PLACE = {"code": "", "message": "", "severity": "", "where": "", "hint": ""}
+"""What a flag's object in the file always has, in this order."""
 Censoring = Literal["none", "left", "right", "interval"]
 Scalar = float | int | str | bool | None
 
@@ -121,20 +123,6 @@ class Measurand:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """Something the user has to know; `refusal` means that the question is not answered.
-
-    `code` is stable. `where` is a place in the data, `hint` what helps: a command's flag.
-    """
-
-    code: str
-    message: str
-    severity: Severity = "warning"
-    where: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Sensitivity:
     """What a measurand would have been with another choice of one parameter."""
 
@@ -207,22 +195,20 @@ class Refusal(DataError):
         *,
         where: str | None = None,
         hint: str | None = None,
+        column: str | None = None,
         measurands: Mapping[str, Measurand] | None = None,
         tables: Mapping[str, Table] | None = None,
         diagnostics: Table | None = None,
     ) -> None:
-        super().__init__(message, where=where, hint=hint)
+        super().__init__(message, where=where, hint=hint, column=column)
         self.code = code  # type: ignore[misc]
+        self.remark = replace(self.remark, code=code, severity="refusal")
         self.measurands = dict(measurands or {})
         self.tables = dict(tables or {})
         self.diagnostics = dict(diagnostics or {})
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Refusal, (self.code, self.message), self.__dict__.copy())
-
-    def as_flag(self) -> Flag:
-        """Return the flag that the refused outcome carries."""
-        return Flag(self.code, self.message, "refusal", self.where or "", self.hint or "")
 
 
 @dataclass(frozen=True)
@@ -235,7 +221,7 @@ class Outcome:
     """
 
     measurands: Mapping[str, Measurand] = field(default_factory=dict)
-    flags: tuple[Flag, ...] = ()
+    flags: tuple[Remark, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
     sensitivity: tuple[Sensitivity, ...] = ()
     diagnostics: Table = field(default_factory=dict)
@@ -252,14 +238,14 @@ class Outcome:
         return "refused" if "refusal" in severities else "flagged" if "warning" in severities else "ok"
 
     @property
-    def refusals(self) -> list[Flag]:
+    def refusals(self) -> list[Remark]:
         """Return the flags that refuse."""
         return [flag for flag in self.flags if flag.severity == "refusal"]
 
     @classmethod
     def refused(cls, refusal: Refusal) -> Outcome:
         """Make the outcome of a refusal."""
-        return cls(refusal.measurands, (refusal.as_flag(),), refusal.tables, diagnostics=refusal.diagnostics)
+        return cls(refusal.measurands, (refusal.remark,), refusal.tables, diagnostics=refusal.diagnostics)
 
     def __getitem__(self, name: str) -> Measurand:
         """Return a measurand; KeyError names those that are there."""
@@ -286,7 +272,7 @@ class Outcome:
             "label": self.label,
             "status": self.status,
             "measurands": {name: m.as_dict() for name, m in self.measurands.items()},
-            "flags": [_fields(flag) for flag in self.flags],
+            "flags": [_NO_PLACE | flag.as_dict() for flag in self.flags],
             "conditions": {name: _fields(c) for name, c in self.conditions.items()},
             "sensitivity": [_fields(s) for s in self.sensitivity],
             "tables": {name: _table(table) for name, table in self.tables.items()},
@@ -306,7 +292,7 @@ class Outcome:
             raise DataError("this is no outcome of an analysis", expected=FORMAT, found=str(data.get("format")))
         return cls(
             {name: Measurand.from_dict(m) for name, m in data["measurands"].items()},
-            tuple(Flag(**flag) for flag in data["flags"]),
+            tuple(Remark.from_dict(flag) for flag in data["flags"]),
             {name: _columns(table) for name, table in data["tables"].items()},
             tuple(Sensitivity(**s) for s in data["sensitivity"]),
             _columns(data["diagnostics"]),

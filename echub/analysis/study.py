@@ -28,12 +28,12 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from echub.analysis.analysis import analyze, parameters
-from echub.analysis.outcome import Flag, Outcome
+from echub.analysis.outcome import Outcome
 from echub.batch.workers import each
 from echub.declare import Analysis
 from echub.errors import DataError, EchubError, PluginError, WorkerDied
@@ -42,6 +42,7 @@ from echub.model.json_text import plain, to_json
 from echub.model.metadata import Metadata
 from echub.model.source import Source
 from echub.registry.registry import registry
+from echub.remark import Remark
 
 FEW = 4
 """Fewer questions than this are answered without further processes, whose start costs more."""
@@ -248,7 +249,7 @@ def _numbered(question: tuple[int, _Question]) -> Answer:
 
 def _died(question: _Question) -> Answer:
     """Refuse a question whose process died."""
-    flag = Flag(
+    flag = Remark(
         WorkerDied.code,
         "the process that computed this died",
         "refusal",
@@ -308,7 +309,7 @@ def _answer(question: _Question) -> Answer:
             _write(drawn, picture)
         _write(stored, outcome.to_json().encode())
     except EchubError as error:
-        flag = Flag(error.code, error.message, "refusal", error.where or "", error.hint or "")
+        flag = replace(error.remark, severity="refusal")
         return Answer(
             step, question.label, sources, Outcome(flags=(flag,), analysis=step.analysis, label=question.label)
         )

@@ -13,9 +13,11 @@ from string import Template
 from typing import Any
 
 from echub import __version__
-from echub.analysis.outcome import SUFFIX, Flag, Measurand, Series
+from echub.analysis.outcome import SUFFIX, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
 from echub.drawing import unit_text
+from echub.registry.codes import explained
+from echub.remark import Remark
 
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
 """Metadata that stand in the results table."""
@@ -144,12 +146,12 @@ def _warnings(answers: Sequence[Answer]) -> str:
     return _flag_table(rows) if rows else "<p>None.</p>"
 
 
-def _flag_table(rows: Sequence[tuple[Answer, Flag]]) -> str:
+def _flag_table(rows: Sequence[tuple[Answer, Remark]]) -> str:
     cells = [
         (a.step.name, a.label, f"<code>{html.escape(f.code)}</code>",
          html.escape(f.message) + (f"<br><small>{html.escape(f.where)}</small>" if f.where else ""),
          f"<code>{html.escape(f.hint)}</code>" if f.hint else "")
-        for a, f in rows
+        for a, f in ((answer, explained(flag)) for answer, flag in rows)
     ]  # fmt: skip
     return _table(("step", "of", "code", "reason", "what helps"), cells, raw=(2, 3, 4))
 

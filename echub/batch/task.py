@@ -15,9 +15,9 @@ from echub.files.annotations import Annotations
 from echub.files.conversion import Conversion, convert, convert_joined
 from echub.files.joining import Link, Part
 from echub.files.output import Job, PreviousOutputs, Written
-from echub.model.notice import Notice
 from echub.model.source import Source
 from echub.registry.registry import PLUGIN_FAULTS
+from echub.remark import Remark
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class FileResult:
     outputs: tuple[str, ...] = ()
     technique: str = ""
     datasets: tuple[tuple[str, int, int], ...] = ()
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Remark, ...] = ()
     error: EchubError | None = None
     said: Mapping[str, Any] | None = None
     entry: Entry | None = None
@@ -78,11 +78,11 @@ def convert_task(how: RunSettings, task: Task) -> list[FileResult]:
     done = _convert(how, task)
     if isinstance(done, FileResult):
         return [done]
-    notice = Notice("not-joined", f"converted by itself: {done}")
+    notice = Remark("not-joined", f"converted by itself: {done}")
     return [_noticed(_convert(how, replace(task, jobs=(job,), links=())), notice) for job in task.jobs]
 
 
-def _noticed(done: FileResult | str, notice: Notice) -> FileResult:
+def _noticed(done: FileResult | str, notice: Remark) -> FileResult:
     if isinstance(done, str):  # a single file is never refused as a run
         raise TypeError(done)
     if done.status not in ("ok", "flagged"):

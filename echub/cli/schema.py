@@ -54,12 +54,19 @@ def _rules() -> Iterable[Any]:
     return rules().values()
 
 
+def _codes() -> Iterable[Any]:
+    from echub.registry.codes import entries
+
+    return entries()
+
+
 PARTS: dict[str, tuple[str, Callable[[], Iterable[Any]], Sequence[str]]] = {
     "quantities": ("what a column can be", _quantities, ("name", "unit", "sign", "definition")),
     "units": ("which unit texts are understood", _units, ("symbol", "dimension", "factor")),
     "kinds": ("what a dataset can be", _kinds, ("name", "axes", "required")),
     "metadata": ("what is known besides the columns", _metadata, ("path", "type", "unit", "description")),
     "rules": ("what `echub validate` checks", _rules, ("id", "name", "level", "severity", "rule")),
+    "codes": ("what codes of errors, notices, flags and refusals mean", _codes, ("code", "kind", "owner", "says")),
 }
 """The parts of the schema: what each is for, its entries, and the fields that a table shows."""
 
@@ -81,11 +88,11 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def show(
     name: Annotated[
-        str, typer.Argument(help="A part (quantities, units, kinds, metadata, rules) or one entry's name.")
+        str, typer.Argument(help="A part (quantities, units, kinds, metadata, rules, codes) or one entry's name.")
     ],
     as_json: Json = False,
 ) -> None:
-    """Show a part of the schema, or one quantity, unit, kind or metadata path in full."""
+    """Show a part of the schema, or one quantity, unit, kind, metadata path, rule or code in full."""
     from echub.cli.show.terminal import field, heading, table
 
     if name in PARTS:
@@ -112,6 +119,11 @@ def _find(name: str) -> Any:  # noqa: ANN401
     for key, entry in everything:
         if key == name:
             return entry
+    from echub.registry.codes import find
+    from echub.remark import kebab
+
+    if (code := find(kebab(name))) is not None:  # mixed-pulse is one of mixed-…
+        return code
     import difflib
 
     near = difflib.get_close_matches(name, [key for key, _ in everything], 3)

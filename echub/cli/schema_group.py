@@ -24,7 +24,10 @@ prefix = "{prefix}"            # our own quantities and units begin with {prefix
 version = "1.0.0"
 core = "{core}"
 extends = []               # other schemas: "../common/.echub.toml", "plugin:acme"
-ignore = []                # warnings and notes that do not count here: "ECH203"
+ignore = []                # warnings and notes that do not count here: "ECH203", "missing-context"
+
+[severity]                 # what counts for more here: any rule, or any notice of a reader
+# truncated = "error"
 
 [metadata]
 required = []              # what every file must say: "cell.area", "cell.temperature"

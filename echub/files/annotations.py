@@ -14,9 +14,9 @@ from typing import Any
 
 from echub.errors import EchubError, MetadataError, PluginError
 from echub.model.metadata import Metadata, leaf_of
-from echub.model.notice import Notice
 from echub.model.source import Source
 from echub.model.units import scale_between
+from echub.remark import Remark
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
@@ -66,7 +66,7 @@ class MetaTable:
         self.matched.update(own)
         return own
 
-    def apply(self, source: Source, metadata: Metadata) -> list[Notice]:
+    def apply(self, source: Source, metadata: Metadata) -> list[Remark]:
         """Add what the rows for this file say; report where none is for it."""
         own = self.own(source.path or Path(source.name))
         for number in own:
@@ -74,7 +74,7 @@ class MetaTable:
                 if header != "file" and text:
                     path, _, unit = (part.strip() for part in header.partition("/"))
                     _set(metadata, path, text, f"{self.name} row {number}", unit or None)
-        return [] if own else [Notice("no-metadata-row", f"no row of {self.name} is for this file")]
+        return [] if own else [Remark("no-metadata-row", f"no row of {self.name} is for this file")]
 
     def unmatched(self) -> list[str]:
         """List the rows that met no file."""
@@ -143,7 +143,7 @@ class Annotations:
         named = zip(self.tables, own, strict=True)
         return Annotations([MetaTable(t.name, dict(sorted(rows.items()))) for t, rows in named], self.values)
 
-    def apply(self, source: Source, metadata: Metadata) -> list[Notice]:
+    def apply(self, source: Source, metadata: Metadata) -> list[Remark]:
         """Add folder file, sidecar, tables and values to what the file says; report contradictions.
 
         What a sidecar says is not repeated where the source is a native file that holds it already:

@@ -21,6 +21,7 @@ from echub.files.reading import Readable, read
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.model.source import Source
+from echub.registry.codes import explained
 from echub.registry.options import parse_options
 from echub.registry.registry import PLUGIN_FAULTS, registry, resolve
 
@@ -65,7 +66,7 @@ class Conversion:
             "reader": record.provenance.reader.get("name") if record else None,
             "datasets": [summary(d) for d in record.datasets.values()] if record else [],
             "dropped": [d.as_dict() for d in record.dropped] if record else [],
-            "warnings": [n.as_dict() for n in record.notices] if record else [],
+            "warnings": [explained(n).as_dict() for n in record.notices] if record else [],
             "seconds": round(self.seconds, 4),
             "siblings": list(record.provenance.siblings) if record else [],
         }

@@ -19,9 +19,9 @@ from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.json_text import plain
 from echub.model.metadata import Entry, Metadata
-from echub.model.notice import Notice
-from echub.model.record import Dropped, Record
+from echub.model.record import Record
 from echub.model.units import Scale
+from echub.remark import Dropped, Remark
 
 _TOLD = {field.name for field in dataclasses.fields(Column)}
 FORMAT = "echub table 1"
@@ -76,7 +76,7 @@ def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) ->
             [dataset],
             metadata=Metadata(Entry(*entry) for entry in described["metadata"]),
             settings=described["settings"],
-            notices=[Notice(**notice) for notice in described["notices"]],
+            notices=[Remark.from_dict(notice) for notice in described["notices"]],
             dropped=[Dropped(**dropped) for dropped in described["dropped"]],
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -17,10 +17,10 @@ from echub.files.detect import rank
 from echub.files.output import Job
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
-from echub.model.notice import Notice
-from echub.model.record import Dropped, Provenance, Record
+from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from echub.registry.registry import registry, resolve
+from echub.remark import Dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
         for dataset in record.datasets.values()
     ]
     notices = [
-        Notice(notice.code, f"{link.part}: {notice.message}")
+        replace(notice, message=f"{link.part}: {notice.message}")
         for record, link in zip(records, links, strict=True)
         for notice in record.notices
     ]

@@ -18,12 +18,12 @@ from echub.files.annotations import Annotations
 from echub.files.detect import choose
 from echub.model import clock
 from echub.model.dataset import Dataset
-from echub.model.notice import Notice
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from echub.model.vocabulary import kinds
 from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import PLUGIN_FAULTS, registry, resolve
+from echub.remark import Remark
 from echub.segments import clock_restarts
 
 _SMALL = 1 << 20
@@ -126,7 +126,7 @@ def _provenance(source: Source, sha256: str, declared: Reader, options: Any) -> 
 
 def _enrich(record: Record, source: Source) -> None:
     for plugin, problem in registry().enrich(record, source):
-        record.notices.append(Notice("plugin-failed", f"{plugin.name} of {plugin.distribution}: {problem}"))
+        record.notices.append(Remark("plugin-failed", f"{plugin.name} of {plugin.distribution}: {problem}"))
 
 
 def _annotated(record: Record, source: Source, annotations: Annotations | None) -> Record:
@@ -149,15 +149,15 @@ def _check_structure(record: Record) -> None:
             record.notices += restarts
 
 
-def _missing_columns(dataset: Dataset) -> list[Notice]:
+def _missing_columns(dataset: Dataset) -> list[Remark]:
     known = kinds().get(dataset.kind)
     if known is None:
-        return [Notice("unknown-kind", f"the dataset kind {dataset.kind!r} is not in the vocabulary")]
+        return [Remark("unknown-kind", f"the dataset kind {dataset.kind!r} is not in the vocabulary")]
     lacks = known.missing(dataset.quantities)
-    return [Notice("incomplete", f"the {dataset.kind} dataset has no {lack}") for lack in lacks]
+    return [Remark("incomplete", f"the {dataset.kind} dataset has no {lack}") for lack in lacks]
 
 
-def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Notice]]:
+def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Remark]]:
     """List the rows at which the clock restarts; time itself is never changed."""
     if "time" not in dataset.columns:
         return dataset, []
@@ -166,4 +166,4 @@ def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Notice]]:
         return dataset, []
     shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
     marked = replace(dataset, attrs={**dataset.attrs, "clock_restarts": " ".join(map(str, rows))})
-    return marked, [Notice("clock-restarts", f"time goes back {len(rows)} times, at the rows {shown}")]
+    return marked, [Remark("clock-restarts", f"time goes back {len(rows)} times, at the rows {shown}")]

@@ -38,9 +38,9 @@ from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.json_text import encodable, plain, to_json
 from echub.model.metadata import Entry, Metadata
-from echub.model.notice import Notice
-from echub.model.record import Dropped, Provenance, Record
+from echub.model.record import Provenance, Record
 from echub.model.source import Source
+from echub.remark import Dropped, Remark
 
 SUFFIX = ".h5"
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -340,7 +340,7 @@ def _read(file: h5py.File, values: bool) -> Record:
         [_read_dataset(file[kind], values) for kind in json.loads(file.attrs["datasets"])],
         metadata=Metadata(Entry(*entry) for entry in texts["metadata"]["entries"]),
         settings=texts["settings"],
-        notices=[Notice(**notice) for notice in provenance.pop("notices")],
+        notices=[Remark.from_dict(notice) for notice in provenance.pop("notices")],
         dropped=[Dropped(**dropped) for dropped in provenance.pop("dropped")],
         provenance=Provenance.from_dict(provenance),
     )

@@ -243,7 +243,7 @@ def _require_no_unit(source: SourceColumn, quantity: Quantity) -> None:
     if quantity.unit != "1":
         raise PluginError(
             f"the column {source.header!r} claims to be a {quantity.name} and states no unit",
-            where=f"column {source.header}",
+            column=source.header,
             expected=f"a printed unit, such as {quantity.unit}",
             found="no unit",
             cause="the reader does not know the unit; without one the column is a vendor column",
@@ -263,7 +263,7 @@ def _scale(source: SourceColumn, quantity: Quantity) -> Scale:
     except UnitMismatch as error:
         raise UnitMismatch(
             f"the column {source.header!r} is in {source.unit}, which is no unit of {quantity.name}",
-            where=f"column {source.header}",
+            column=source.header,
             expected=error.expected,
             found=error.found,
             cause="the header names another quantity, or its unit is misspelt",

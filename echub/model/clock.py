@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from echub.errors import MetadataError, UnknownOption
 from echub.model.metadata import UNKNOWN, Metadata
-from echub.model.notice import Notice
+from echub.remark import Remark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ def require_zone(name: str) -> str:
     return name
 
 
-def set_absolute_start(metadata: Metadata) -> list[Notice]:
+def set_absolute_start(metadata: Metadata) -> list[Remark]:
     """Set `experiment.start_utc` where start and zone are known.
 
     An hour that a change of the clocks repeats or leaves out is no instant: a notice says so.
@@ -48,10 +48,10 @@ def set_absolute_start(metadata: Metadata) -> list[Notice]:
         local = dt.datetime.fromisoformat(start).replace(tzinfo=zoneinfo.ZoneInfo(zone))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         text = f"{start} in the zone {zone!r} cannot be read: no absolute time was made"
-        return [Notice("unknown-zone", text)]
+        return [Remark("unknown-zone", text)]
     if local.utcoffset() != local.replace(fold=1).utcoffset():
         text = f"the clocks changed at {start} in {zone}: the hour is not unique, no absolute time was made"
-        return [Notice("ambiguous-time", text)]
+        return [Remark("ambiguous-time", text)]
     source = metadata.get(ZONE)
     instant = local.astimezone(dt.UTC).isoformat(timespec="milliseconds")
     metadata.set(START_UTC, instant, source=f"zone by {source.source if source else 'the file'}")

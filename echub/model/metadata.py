@@ -16,8 +16,8 @@ from typing import Any
 import echub_schemas
 from echub.errors import MetadataError, UnitMismatch, UnknownUnit
 from echub.model.json_text import plain
-from echub.model.notice import Notice
 from echub.model.units import parse_value, scale_between
+from echub.remark import Remark
 
 UNKNOWN = "unknown"
 """What a source says that does not know: no statement that another could contradict."""
@@ -104,7 +104,7 @@ class Metadata:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def contradictions(self) -> list[Notice]:
+    def contradictions(self) -> list[Remark]:
         """Report where two sources of the same path say different things."""
         notices = []
         first: dict[str, Entry] = {}
@@ -115,7 +115,7 @@ class Metadata:
             elif not _agree(before.value, entry.value):
                 was, now, counts = map(_shown, (before, entry, self.get(entry.path) or entry))
                 text = f"{entry.path} is {now} by {entry.source} but {was} by {before.source}; {counts} counts"
-                notices.append(Notice("metadata-contradiction", text))
+                notices.append(Remark("metadata-contradiction", text))
         return notices
 
     def tree(self) -> dict[str, Any]:

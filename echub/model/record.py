@@ -14,19 +14,7 @@ from echub.model.channels import source_pieces
 from echub.model.dataset import Dataset
 from echub.model.json_text import plain
 from echub.model.metadata import Metadata
-from echub.model.notice import Notice
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """Something of the source that is not in the record, and why."""
-
-    what: str
-    why: str
-
-    def as_dict(self) -> dict[str, str]:
-        """Return both for `--json`."""
-        return {"what": self.what, "why": self.why}
+from echub.remark import Dropped, Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +67,7 @@ class Record:
         *,
         metadata: Metadata | None = None,
         settings: Mapping[str, Any] | None = None,
-        notices: Iterable[Notice] = (),
+        notices: Iterable[Remark] = (),
         dropped: Iterable[Dropped] = (),
         provenance: Provenance | None = None,
     ) -> None:

@@ -40,6 +40,7 @@ FILES = (
     ("MODULE/outcome.py.txt", "{{module}}/outcome.py", "analysis"),
     ("MODULE/figure.py.txt", "{{module}}/figure.py", "analysis"),
     ("MODULE/example.py.txt", "{{module}}/example.py", "analysis"),
+    ("MODULE/codes.toml.txt", "{{module}}/codes.toml", "analysis"),
     ("tests/test_reader.py.txt", "tests/test_reader.py", "reader"),
     ("tests/test_analysis.py.txt", "tests/test_analysis.py", "analysis"),
 )

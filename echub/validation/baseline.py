@@ -61,4 +61,4 @@ def save(path: Path, problems: Iterable[Problem]) -> int:
 def _key(problem: Problem, folder: Path) -> _Key:
     path = Path(problem.path).absolute()
     shown = path.relative_to(folder) if path.is_relative_to(folder) else path
-    return shown.as_posix(), problem.rule.id, problem.dataset, problem.column
+    return shown.as_posix(), problem.rule.id, problem.dataset, problem.column or problem.remark.where

@@ -18,13 +18,15 @@ from echub.declare import Vocabulary
 from echub.errors import EchubError, SchemaError
 from echub.model import vocabulary
 from echub.model.metadata import leaf_of
+from echub.registry import codes
 from echub.validation.limits import Limits, column_limits, metadata_limits, narrowed
-from echub.validation.rules import matching, rules
+from echub.validation.rules import SCALE, Severity, heavier, matching, rule_of
 
 GROUP_FILE = ".echub.toml"
 _PLUGIN = "plugin:"
 _TABLES = {
     "schema": {"name", "prefix", "version", "core", "extends", "ignore"},
+    "severity": None,
     "metadata": {"required", "range"},
     "files": {"name", "example"},
     "range": None,
@@ -40,7 +42,8 @@ class Group:
     """What a group adds to the core schema; the empty one is the core itself.
 
     `ranges` and `metadata_ranges` are in canonical units. `sources` are the files and plugins that
-    it was read from, parents first.
+    it was read from, parents first. `ignore` and `severity` hold ids of rules and codes of notices
+    and errors; a severity is never below the core's or a parent's.
     """
 
     name: str = "core"
@@ -52,6 +55,7 @@ class Group:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     quantities: tuple[str, ...] = ()
     ignore: frozenset[str] = frozenset()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
     file_name: str = ""
     file_example: str = ""
     sources: tuple[str, ...] = ()
@@ -69,7 +73,9 @@ class Group:
         for name in self.quantities:
             yield f"quantity {name}", "unknown", vocabulary.quantities()[name].definition
         for rule in sorted(self.ignore):
-            yield f"rule {rules()[rule]}", rules()[rule].severity, "ignored"
+            yield f"rule {rule_of(rule)}", _core_severity(rule), "ignored"
+        for rule, severity in sorted(self.severity.items()):
+            yield f"rule {rule_of(rule)}", _core_severity(rule), severity
         if self.file_name:
             yield "file names", "any", self.file_example or self.file_name
 
@@ -161,7 +167,8 @@ def _group(where: str, tables: Mapping[str, Any], chain: tuple[str, ...]) -> Gro
         ranges=narrowed(_ranges(tables), column_limits, parent.ranges, "quantity"),
         columns={kind: _columns(kind, names) for kind, names in tables.get("columns", {}).items()},
         quantities=tuple(n for n in tables.get("quantities", {}) if n.startswith(f"{head.get('prefix', '')}_")),
-        ignore=_ignored(head.get("ignore", ())),
+        ignore=_ignored(head.get("ignore", ()), parent),
+        severity=_raised(tables.get("severity", {}), parent),
         file_name=_pattern(tables.get("files", {}).get("name", "")),
         file_example=tables.get("files", {}).get("example", ""),
         sources=(where,),
@@ -183,6 +190,7 @@ def _joined(parent: Group, child: Group) -> Group:
         },
         quantities=tuple(dict.fromkeys((*parent.quantities, *child.quantities))),
         ignore=parent.ignore | child.ignore,
+        severity={**parent.severity, **child.severity},
         file_name=child.file_name or parent.file_name,
         file_example=child.file_example or parent.file_example,
         sources=(*parent.sources, *child.sources),
@@ -282,19 +290,58 @@ def _columns(kind: str, names: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _ignored(texts: list[str]) -> frozenset[str]:
-    """Take the rules to ignore; an error of the core is never switched off for a whole repository."""
+def _ignored(texts: list[str], parent: Group) -> frozenset[str]:
+    """Take the codes to ignore; what the core or a parent calls an error is never switched off for all files."""
     chosen = matching(texts, "schema.ignore")
-    if strict := sorted(rule for rule in chosen if rules()[rule].severity == "error"):
-        rule = rules()[strict[0]]
+    strict = sorted(code for code in chosen if parent.severity.get(code, _core_severity(code)) == "error")
+    if strict:
+        rule = rule_of(strict[0])
+        whose = parent.name if strict[0] in parent.severity else "core"
         raise SchemaError(
-            f"the group's schema ignores {rule}, an error of the core",
+            f"the group's schema ignores {rule}, an error of the {whose}",
             where="schema.ignore",
-            expected=f"core: {rule.severity}: {rule.rule}",
+            expected=f"{whose}: error: {rule.rule}",
             found=f"group: ignore {rule.id}",
             hint=f"`# echub: ignore {rule.id}` in a file's sidecar, or --baseline for files of before",
         )
     return chosen
+
+
+_UNSAID = "no problem"
+"""What `echub validate` makes of a notice that no group raises."""
+
+
+def _core_severity(code: str) -> str:
+    rule = rule_of(code)
+    if rule.id != rule.name:
+        return rule.severity
+    entry = codes.find(code)
+    return "error" if entry is not None and "error" in entry.kind else _UNSAID
+
+
+def _raised(table: Mapping[str, Any], parent: Group) -> dict[str, Severity]:
+    """Take the severities that a group gives to codes; one below the core's or a parent's is refused."""
+    raised: dict[str, Severity] = {}
+    for text, severity in table.items():
+        if severity not in SCALE:
+            raise SchemaError(
+                f"{severity!r} is not a severity",
+                where=f"severity.{text}",
+                expected=", ".join(SCALE),
+                found=str(severity),
+            )
+        for code in sorted(matching((text,), f"severity.{text}")):
+            before = parent.severity.get(code, _core_severity(code))
+            if before in SCALE and heavier(severity, before) != severity:
+                raise SchemaError(
+                    f"the group's schema lowers {rule_of(code)} from {before} to {severity}",
+                    where=f"severity.{text}",
+                    expected=f"{before} or heavier",
+                    found=severity,
+                    hint='schema.ignore leaves out warnings and notes: ignore = ["ECH203"]',
+                )
+            raised[code] = severity
+    return raised
 
 
 def _pattern(text: str) -> str:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.model.dataset import Dataset
+from echub.remark import Remark
 from echub.validation.group import Group
-from echub.validation.problem import Finding, places
+from echub.validation.problem import places
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ _SIGNIFICANT = 0.05
 """Currents below this part of the largest say nothing about signs."""
 
 
-def check_dataset(dataset: Dataset, group: Group) -> Iterator[Finding]:
+def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
     """Check columns against each other, as far as they are there."""
     for check in _CHECKS:
         yield from check(dataset)
@@ -39,11 +40,11 @@ def _get(dataset: Dataset, *names: str) -> list[Floats] | None:
 
 
 def _finding(
-    rule: str, message: str, column: str, bad: NDArray[np.bool_], expected: str = "", found: str = ""
-) -> Iterator[Finding]:
+    code: str, message: str, column: str, bad: NDArray[np.bool_], expected: str = "", found: str = ""
+) -> Iterator[Remark]:
     rows, count = places(bad)
     if count:
-        yield Finding(rule, message, column, rows, count, expected, found)
+        yield Remark(code, message, column=column, rows=rows, count=count, expected=expected, found=found)
 
 
 def _worst(deviation: Floats, bad: NDArray[np.bool_]) -> float:
@@ -55,7 +56,7 @@ def _worst(deviation: Floats, bad: NDArray[np.bool_]) -> float:
 _ELECTRODES = ("", "ce_", "wece_")
 
 
-def _modulus(dataset: Dataset) -> Iterator[Finding]:
+def _modulus(dataset: Dataset) -> Iterator[Remark]:
     for which in _ELECTRODES:
         name = f"impedance_{which}abs"
         if columns := _get(dataset, f"impedance_{which}real", f"impedance_{which}imag", name):
@@ -65,10 +66,12 @@ def _modulus(dataset: Dataset) -> Iterator[Finding]:
                 deviation = np.abs(given - modulus) / modulus
             bad = deviation > MODULUS
             found = f"up to {_worst(deviation, bad):.2g} of |Z| apart"
-            yield from _finding("ECH301", "|Z| is not the modulus of Re Z and Im Z", name, bad, "1e-4", found)
+            yield from _finding(
+                "impedance-modulus", "|Z| is not the modulus of Re Z and Im Z", name, bad, "1e-4", found
+            )
 
 
-def _phase(dataset: Dataset) -> Iterator[Finding]:
+def _phase(dataset: Dataset) -> Iterator[Remark]:
     for which in _ELECTRODES:
         name = f"phase_{which}".rstrip("_")
         if columns := _get(dataset, f"impedance_{which}real", f"impedance_{which}imag", name):
@@ -77,13 +80,15 @@ def _phase(dataset: Dataset) -> Iterator[Finding]:
                 deviation = np.abs((given - np.degrees(np.arctan2(imag, real)) + 180) % 360 - 180)
                 bad = (deviation > PHASE) & (np.hypot(real, imag) > 0)
             found = f"up to {_worst(deviation, bad):.3g} deg apart"
-            yield from _finding("ECH302", "the phase is not that of Re Z and Im Z", name, bad, "0.01 deg", found)
+            yield from _finding(
+                "impedance-phase", "the phase is not that of Re Z and Im Z", name, bad, "0.01 deg", found
+            )
 
 
 # -- time series -------------------------------------------------------------------------------
 
 
-def _power(dataset: Dataset) -> Iterator[Finding]:
+def _power(dataset: Dataset) -> Iterator[Remark]:
     for name, potential in (("power_we", "potential_we"), ("power_ce", "potential_ce"), ("power_cell", "voltage")):
         if columns := _get(dataset, name, potential, "current"):
             given, volts, current = columns
@@ -94,7 +99,7 @@ def _power(dataset: Dataset) -> Iterator[Finding]:
                 bad = (deviation > POWER * np.abs(power)) & (deviation > 1e-3 * scale)
             worst = _worst(deviation / scale if scale else deviation, bad)
             yield from _finding(
-                "ECH303",
+                "power",
                 f"the power is not {potential} times current",
                 name,
                 bad,
@@ -103,7 +108,7 @@ def _power(dataset: Dataset) -> Iterator[Finding]:
             )
 
 
-def _charge(dataset: Dataset) -> Iterator[Finding]:
+def _charge(dataset: Dataset) -> Iterator[Remark]:
     """Compare charge and current where sampling does not matter: between rows of about equal current.
 
     Intervals longer than five typical ones are left out: other techniques may have run there. The
@@ -115,8 +120,12 @@ def _charge(dataset: Dataset) -> Iterator[Finding]:
     ratio, count = charge_ratio(*columns)
     if count >= 10 and abs(ratio - 1) > CHARGE:
         message = f"the charge changes by {ratio:.3g} times the integral of the current"
-        yield Finding(
-            "ECH304", message, "charge", expected="1 ± 0.05", found=f"{ratio:.4g} over {count} intervals"
+        yield Remark(
+            "charge-against-current",
+            message,
+            column="charge",
+            expected="1 ± 0.05",
+            found=f"{ratio:.4g} over {count} intervals",
         )
 
 
@@ -146,7 +155,7 @@ def charge_ratio(time: Floats, current: Floats, charge: Floats) -> tuple[float, 
     return float(ratios[order][min(middle, len(order) - 1)]), int(good.sum())
 
 
-def _oxidation(dataset: Dataset) -> Iterator[Finding]:
+def _oxidation(dataset: Dataset) -> Iterator[Remark]:
     """Compare the ox/red flag with the sign of the current, where a tenth of the rows contradict."""
     columns = _get(dataset, "current")
     if columns is None or "oxidation_flag" not in dataset:
@@ -158,7 +167,12 @@ def _oxidation(dataset: Dataset) -> Iterator[Finding]:
     if bad.sum() > max(10, 0.1 * sure.sum()):
         found = f"{bad.sum()} of {sure.sum()} rows with a sizeable current contradict"
         yield from _finding(
-            "ECH305", "the ox/red flag contradicts the sign of the current", "oxidation_flag", bad, "", found
+            "oxidation-against-current",
+            "the ox/red flag contradicts the sign of the current",
+            "oxidation_flag",
+            bad,
+            "",
+            found,
         )
 
 
@@ -177,7 +191,7 @@ def _follows_scan(dataset: Dataset) -> NDArray[np.bool_]:
     return scan if agreeing >= 0.8 * np.count_nonzero(scan) else scan & follows
 
 
-def _wall_clock(dataset: Dataset) -> Iterator[Finding]:
+def _wall_clock(dataset: Dataset) -> Iterator[Remark]:
     columns = _get(dataset, "time", "unix_time")
     if columns is None:
         return
@@ -190,24 +204,24 @@ def _wall_clock(dataset: Dataset) -> Iterator[Finding]:
     ratio = passed / shown if shown else np.inf
     thousand = min(abs(ratio / factor - 1) for factor in (1000, 0.001)) < CLOCK
     cause = ": a factor of 1000, as between milliseconds and seconds" if thousand else ""
-    yield Finding(
-        "ECH306",
+    yield Remark(
+        "elapsed-against-clock",
         f"elapsed time advances by {passed:.6g} s, the clock by {shown:.6g} s{cause}",
-        "time",
+        column="time",
         expected="equal to 1 %",
         found=f"a ratio of {ratio:.4g}",
     )
 
 
-def _zeros(dataset: Dataset) -> Iterator[Finding]:
+def _zeros(dataset: Dataset) -> Iterator[Remark]:
     for name in ("potential_we", "potential_ce", "voltage"):
         if (columns := _get(dataset, name, "current")) and dataset.columns[name].origin == "measured":
             potential, current = columns
             bad = _runs((potential == 0) & (current != 0), ZEROS)
-            yield from _finding("ECH307", f"{name} is exactly zero under current", name, bad, found="0 V")
+            yield from _finding("zero-potential", f"{name} is exactly zero under current", name, bad, found="0 V")
 
 
-def _compliance(dataset: Dataset) -> Iterator[Finding]:
+def _compliance(dataset: Dataset) -> Iterator[Remark]:
     """Find a potential that stands exactly at its extreme while the current is held."""
     columns = _get(dataset, "potential_we", "current")
     if columns is None or dataset.columns["potential_we"].origin != "measured":
@@ -222,7 +236,7 @@ def _compliance(dataset: Dataset) -> Iterator[Finding]:
         for word, extreme in (("highest", np.nanmax(potential)), ("lowest", np.nanmin(potential))):
             bad = _runs((potential == extreme) & held & (extreme != 0), STUCK)
             message = f"the potential stands exactly at its {word} value under current"
-            yield from _finding("ECH308", message, "potential_we", bad, found=f"{extreme:.6g} V")
+            yield from _finding("compliance-reached", message, "potential_we", bad, found=f"{extreme:.6g} V")
 
 
 def _runs(where: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
@@ -236,26 +250,30 @@ def _runs(where: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     return kept
 
 
-def _cycles(dataset: Dataset) -> Iterator[Finding]:
+def _cycles(dataset: Dataset) -> Iterator[Remark]:
     columns = _get(dataset, "cycle", "half_cycle")
     if columns is None or len(columns[0]) < 2:
         return
     cycles, halves = (np.diff(column) for column in columns)
     falls = np.concatenate([[False], (cycles < 0) & (halves > 0)])
     message = "the cycle number falls while the half-cycle number rises"
-    yield from _finding("ECH309", message, "cycle", falls)
+    yield from _finding("cycle-against-half-cycle", message, "cycle", falls)
     risen, half = int(cycles[cycles > 0].sum()), int(halves[halves > 0].sum())
     if risen > half + 1:
-        yield Finding("ECH309", f"the cycle number rises by {risen}, the half-cycle number by {half}", "cycle")
+        yield Remark(
+            "cycle-against-half-cycle",
+            f"the cycle number rises by {risen}, the half-cycle number by {half}",
+            column="cycle",
+        )
 
 
-def _errors(dataset: Dataset) -> Iterator[Finding]:
+def _errors(dataset: Dataset) -> Iterator[Remark]:
     if "error_flag" in dataset:
         bad = np.asarray(dataset["error_flag"]) != 0
-        yield from _finding("ECH310", "the instrument flags an error", "error_flag", bad)
+        yield from _finding("instrument-error", "the instrument flags an error", "error_flag", bad)
 
 
-_CHECKS: tuple[Callable[[Dataset], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Dataset], Iterator[Remark]], ...] = (
     _modulus,
     _phase,
     _power,

@@ -1,70 +1,91 @@
-"""A problem: one rule broken at one place, with the rows capped."""
+"""A problem: one rule broken at one place, with the rows capped; what it says is a remark."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from echub.files.content import BLOCK
-from echub.validation.rules import Rule, Severity, rules
+from echub.remark import Remark
+from echub.validation.rules import Rule, Severity, rule_of
 
 SHOWN = 20
 """Rows that are listed for one problem; `count` says how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found in a dataset; `rows` are rows of the dataset, not of the source."""
-
-    rule: str
-    message: str
-    column: str = ""
-    rows: tuple[int, ...] = ()
-    count: int = 0
-    expected: str = ""
-    found: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
-    """One broken rule in one file.
+    """One broken rule in one file: what a remark says, with its place.
 
-    `dataset` is its name in the record. `rows` are 0-based rows of the source, the first `SHOWN` of
-    `count`. `cause` and `hint` are the rule's own unless the place knows better. `exit_code` is what
-    the command line returns for it.
+    `dataset` is its name in the record. The remark's `rows` are 0-based rows of the source, the first
+    `SHOWN` of `count`; its severity is what counts for this file. `exit_code` is what the command
+    line returns for it.
     """
 
     rule: Rule
     path: str
-    message: str
+    remark: Remark
     dataset: str = ""
-    column: str = ""
-    rows: tuple[int, ...] = ()
-    count: int = 0
-    expected: str = ""
-    found: str = ""
-    cause: str = ""
-    hint: str = ""
-    severity: Severity = "error"
     exit_code: int = field(default=1, compare=False)
+
+    @property
+    def message(self) -> str:
+        """Return what is wrong."""
+        return self.remark.message
+
+    @property
+    def severity(self) -> Severity:
+        """Return how much it weighs: error, warning, note."""
+        return cast(Severity, self.remark.severity)
+
+    @property
+    def column(self) -> str:
+        """Return the column or the metadata path, if it is of one."""
+        return self.remark.column
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Return the first rows."""
+        return self.remark.rows
+
+    @property
+    def count(self) -> int:
+        """Return how many rows there are in all."""
+        return self.remark.count
+
+    @property
+    def expected(self) -> str:
+        """Return what was expected."""
+        return self.remark.expected
+
+    @property
+    def found(self) -> str:
+        """Return what was found."""
+        return self.remark.found
+
+    @property
+    def cause(self) -> str:
+        """Return the likely cause: the rule's own unless the place knows better."""
+        return self.remark.cause or self.rule.cause
+
+    @property
+    def hint(self) -> str:
+        """Return what helps: the rule's own unless the place knows better."""
+        return self.remark.hint or self.rule.hint
 
     @property
     def place(self) -> str:
         """Return the place inside the file: dataset, column, rows."""
         name = "/".join(part for part in (self.dataset, self.column) if part)
-        return " ".join(part for part in (name, self.shown_rows) if part)
+        return " ".join(part for part in (name, self.remark.where, self.remark.shown_rows) if part)
 
     @property
-    def shown_rows(self) -> str:
-        """Return the rows in words: ``rows 3, 4, 9 … (120 in all)``."""
-        if not self.rows:
-            return ""
-        listed = ", ".join(map(str, self.rows))
-        more = f" … ({self.count} in all)" if self.count > len(self.rows) else ""
-        return f"row{'s' if self.count > 1 else ''} {listed}{more}"
+    def codes(self) -> frozenset[str]:
+        """Return all that an `ignore` or `select` may call it: the rule's id, the code of its remark."""
+        return frozenset((self.rule.id, self.remark.code))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the object of `--format json`; empty details are left out."""
@@ -80,16 +101,18 @@ class Problem:
             "count": self.count,
             "expected": self.expected,
             "found": self.found,
-            "cause": self.cause or self.rule.cause,
-            "hint": self.hint or self.rule.hint,
+            "cause": self.cause,
+            "hint": self.hint,
         }
         return {key: value for key, value in given.items() if value not in ("", [], 0)}
 
 
 def problem(rule: str, path: str, message: str, **details: Any) -> Problem:  # noqa: ANN401
-    """Make a problem of a rule by its id, with the rule's severity."""
-    known = rules()[rule]
-    return Problem(known, path, message, severity=details.pop("severity", known.severity), **details)
+    """Make a problem of a rule by its id or name, with the rule's severity; details are those of a remark."""
+    known = rule_of(rule)
+    place = {name: details.pop(name) for name in ("dataset", "exit_code") if name in details}
+    remark = Remark(**{"code": known.name, "message": message, "severity": known.severity, **details})
+    return Problem(known, path, remark, **place)
 
 
 def places(bad: NDArray[np.bool_]) -> tuple[tuple[int, ...], int]:

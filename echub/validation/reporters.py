@@ -52,8 +52,8 @@ def _details(problem: Problem) -> Iterator[tuple[str, str]]:
         ("where", problem.place),
         ("expected", problem.expected),
         ("found", problem.found),
-        ("cause", problem.cause or problem.rule.cause),
-        ("hint", problem.hint or problem.rule.hint),
+        ("cause", problem.cause),
+        ("hint", problem.hint),
     )
     return ((name, value) for name, value in given if value)
 
@@ -76,7 +76,8 @@ def as_json(report: Report) -> str:
 
 def sarif(report: Report) -> str:
     """Write SARIF 2.1.0, as code-scanning services read it."""
-    catalogue = list(rules().values())
+    raised = {p.rule.id: p.rule for p in report.problems}
+    catalogue = list((rules() | raised).values())
     numbers = {rule.id: number for number, rule in enumerate(catalogue)}
     driver = {
         "name": "echub",
@@ -129,7 +130,7 @@ def _sentence(problem: Problem) -> str:
     """Put message, place and remedy into one sentence."""
     place = f" ({problem.place})" if problem.place else ""
     found = f"; found {problem.found}" if problem.found else ""
-    return f"{problem.message}{place}{found}; {problem.hint or problem.rule.hint}"
+    return f"{problem.message}{place}{found}; {problem.hint}"
 
 
 def _uri(path: str) -> str:

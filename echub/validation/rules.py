@@ -1,18 +1,18 @@
-"""The rule catalogue of `echub validate`, read from ``rules.toml``."""
+"""The rule catalogue of `echub validate`, those of the hub's codes that have an id."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
-import echub_schemas
 from echub.errors import UnknownOption
+from echub.registry import codes
 
 Severity = Literal["error", "warning", "note"]
+SCALE: tuple[Severity, ...] = ("note", "warning", "error")
 LEVELS = {0: "structure", 1: "values", 2: "physics"}
 """What each level looks at; a level includes those below it."""
 
@@ -33,20 +33,42 @@ class Rule:
     hint: str
 
     def __str__(self) -> str:
-        return f"{self.id} {self.name}"
+        return self.id if self.id == self.name else f"{self.id} {self.name}"
 
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Load the catalogue, by id."""
-    with echub_schemas.path("rules.toml").open("rb") as file:
-        return {id_: Rule(id_, **entry) for id_, entry in tomllib.load(file).items()}
+    """Load the rules, by id."""
+    return {entry.id: _rule(entry) for entry in codes.of_hub().values() if entry.id}
+
+
+@cache
+def _ids_by_name() -> dict[str, str]:
+    return {rule.name: rule.id for rule in rules().values()}
+
+
+def rule_of(code: str) -> Rule:
+    """Return the rule of that id or name; any other code is a rule of its own name, which a group may raise."""
+    if rule := rules().get(_ids_by_name().get(code, code)):
+        return rule
+    entry = codes.find(code)
+    return Rule(code, code, 0, "note", *((entry.says, entry.cause, entry.hint) if entry else ("", "", "")))
+
+
+def _rule(entry: codes.Code) -> Rule:
+    severity = cast(Severity, entry.severity)
+    return Rule(entry.id, entry.code, entry.level, severity, entry.says, entry.cause, entry.hint)
+
+
+def heavier(*severities: Severity) -> Severity:
+    """Return the one that weighs most: error before warning before note."""
+    return max(severities, key=SCALE.index)
 
 
 def matching(texts: Iterable[str], flag: str) -> frozenset[str]:
-    """Return the ids that texts mean: an id, the beginning of one (``ECH3``), or a name.
+    """Return the ids that texts mean: an id, the start of one (``ECH3``), a name, the code of a notice or error.
 
-    Raises `UnknownOption` for a text that means no rule.
+    Raises `UnknownOption` for a text that means nothing of what `validate` can find.
     """
     words = [word for text in texts for word in re.split(r"[\s,]+", text) if word]
     return frozenset(rule for word in words for rule in _ids(word, flag))
@@ -56,12 +78,22 @@ def _ids(word: str, flag: str) -> list[str]:
     found = [rule.id for rule in rules().values() if word == rule.name or rule.id.startswith(word.upper())]
     if found:
         return found
+    others = {code: entry for code, entry in codes.catalogue().items() if not entry.id}
+    if (entry := others.get(word)) and {"notice", "error"} & set(entry.kind):
+        return [word]
+    raise _unknown(word, flag, list(others) if entry is None else [], entry)
+
+
+def _unknown(word: str, flag: str, others: list[str], entry: codes.Code | None) -> UnknownOption:
     import difflib
 
-    near = difflib.get_close_matches(word, [rule.name for rule in rules().values()], 3, 0.5)
-    raise UnknownOption(
+    near = difflib.get_close_matches(word, [*_ids_by_name(), *others], 3, 0.5)
+    of_analysis = "an analysis says this, and `echub validate` runs none" if entry else None
+    return UnknownOption(
         f"{flag} names no rule: {word!r}",
-        expected="an id such as ECH101, the beginning of one such as ECH1, or a name such as unit-mismatch",
+        expected="an id such as ECH101, the start of one such as ECH1, a name such as unit-mismatch, "
+        "or the code of a notice such as truncated",
         found=word,
+        cause=of_analysis,
         hint=f"did you mean {' or '.join(near)}?" if near else "`echub schema show rules` lists them",
     )

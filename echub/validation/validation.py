@@ -25,31 +25,30 @@ from echub.files import store
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX, Annotations
 from echub.files.reading import read
 from echub.model.dataset import Dataset
-from echub.model.notice import Notice
 from echub.model.record import Record
 from echub.model.source import Source
+from echub.remark import Remark
 from echub.validation import group as groups
 from echub.validation import physics as rules_physics
 from echub.validation import structure as rules_structure
 from echub.validation import values as rules_values
 from echub.validation.group import GROUP_FILE, Group
-from echub.validation.problem import Finding, Problem, problem
-from echub.validation.rules import matching
+from echub.validation.problem import Problem
+from echub.validation.rules import heavier, matching, rule_of
 
 _BY_ERROR = {
-    "newer-schema": "ECH002",
-    "inconsistent-file": "ECH108",
-    "unknown-format": "ECH003",
-    "ambiguous-format": "ECH003",
-    "reader-not-installed": "ECH003",
-    "unit-mismatch": "ECH101",
-    "unknown-unit": "ECH102",
-    "metadata": "ECH110",
+    "newer-schema": "newer-schema",
+    "inconsistent-file": "length-mismatch",
+    "unknown-format": "unknown-format",
+    "ambiguous-format": "unknown-format",
+    "reader-not-installed": "unknown-format",
+    "unit-mismatch": "unit-mismatch",
+    "unknown-unit": "unknown-unit",
 }
-"""Which rule an error of reading breaks; any other is ECH001."""
-_BY_NOTICE = {"not-a-number": "ECH004"}
+"""Which rule an error of reading breaks; any other is `unreadable`."""
+_BY_NOTICE = {"not-a-number": "not-a-number"}
 """Notices of readers that are problems of the file."""
-_LEVELS: tuple[Callable[[Dataset, Group], Iterator[Finding]], ...] = (
+_LEVELS: tuple[Callable[[Dataset, Group], Iterator[Remark]], ...] = (
     rules_structure.check_dataset,
     rules_values.check_dataset,
     rules_physics.check_dataset,
@@ -70,9 +69,9 @@ class Checks:
     schema: str = ""
     skip_unknown: bool = False
 
-    def wants(self, rule: str) -> bool:
-        """Return whether a rule counts."""
-        return rule not in self.ignore and (not self.select or rule in self.select)
+    def wants(self, problem: Problem) -> bool:
+        """Return whether a problem was asked for."""
+        return not problem.codes & self.ignore and (not self.select or bool(problem.codes & self.select))
 
 
 @dataclass(frozen=True)
@@ -210,7 +209,7 @@ def _read(path: Path, level: int) -> Record:
 def check_record(record: Record, group: Group = groups.CORE, level: int = 2, path: str = "") -> Iterator[Problem]:
     """Check a record that was read already."""
     for notice in record.notices:
-        yield from _of_notice(notice, path)
+        yield from _of_notice(notice, path, group)
     for finding in rules_structure.check_metadata(record, group):
         yield _problem(finding, path)
     for dataset in record.datasets.values():
@@ -222,18 +221,10 @@ def check_record(record: Record, group: Group = groups.CORE, level: int = 2, pat
                 break
 
 
-def _problem(finding: Finding, path: str, dataset: Dataset | None = None) -> Problem:
-    return problem(
-        finding.rule,
-        path,
-        finding.message,
-        dataset=dataset.name if dataset else "",
-        column=finding.column,
-        rows=_source_rows(finding.rows, dataset),
-        count=finding.count,
-        expected=finding.expected,
-        found=finding.found,
-    )
+def _problem(finding: Remark, path: str, dataset: Dataset | None = None) -> Problem:
+    rule = rule_of(finding.code)
+    remark = replace(finding, severity=rule.severity, rows=_source_rows(finding.rows, dataset))
+    return Problem(rule, path, remark, dataset.name if dataset else "")
 
 
 def _source_rows(rows: tuple[int, ...], dataset: Dataset | None) -> tuple[int, ...]:
@@ -248,54 +239,58 @@ def _name(path: Path, group: Group) -> Iterator[Problem]:
         yield _problem(finding, str(path))
 
 
-def _of_notice(notice: Notice, path: str) -> Iterator[Problem]:
-    if notice.code in _BY_NOTICE:
-        column = notice.message.partition(": ")[0]
-        yield problem(_BY_NOTICE[notice.code], path, notice.message, column=column)
+def _of_notice(notice: Remark, path: str, group: Group) -> Iterator[Problem]:
+    """Return a reader's notice as a problem where it is one, or where the group makes it one."""
+    rule = rule_of(_BY_NOTICE.get(notice.code, notice.code))
+    if notice.code in _BY_NOTICE or notice.code in group.severity:
+        yield Problem(rule, path, replace(notice, severity=rule.severity))
 
 
 def _of_error(error: EchubError, path: Path) -> Problem:
     if isinstance(error, PluginError) and not (error.path or "").endswith((FOLDER_FILE, SIDECAR_SUFFIX)):
         error.path = error.path or str(path)
         raise error
-    rule = "ECH110" if isinstance(error, PluginError) else _BY_ERROR.get(error.code, "ECH001")
-    return problem(
-        rule,
-        str(path),
-        error.message,
-        column=(error.where or "").removeprefix("column "),
-        expected=error.expected or "",
-        found=error.found or "",
-        cause=error.cause or "",
-        hint=error.hint or "",
-        exit_code=1 if rule == "ECH110" else error.exit_code,
-    )
+    of_metadata = isinstance(error, PluginError) or error.code == "metadata"
+    rule = rule_of("invalid-metadata" if of_metadata else _BY_ERROR.get(error.code, "unreadable"))
+    remark = replace(error.remark, severity=rule.severity)
+    if of_metadata:  # the place is the path of the metadata
+        remark = replace(remark, where="", column=error.column or (error.where or "").removeprefix("column "))
+    return Problem(rule, str(path), remark, exit_code=1 if of_metadata else error.exit_code)
 
 
 def _without_ignored(path: Path, found: Iterable[Problem], group: Group, checks: Checks) -> Checked:
-    """Leave out what was not asked for, and count what sidecars and the group ignore."""
-    by_sidecars, misspelt = _ignored_by_sidecars(path)
-    wanted = [p for p in (*found, *misspelt) if checks.wants(p.rule.id)]
+    """Leave out what was not asked for, count what sidecars and the group ignore, and raise what it raises."""
+    by_sidecars, all_of_them, misspelt = _ignored_by_sidecars(path)
+    wanted = [p for p in (*found, *misspelt) if checks.wants(p)]
     ignored = group.ignore | by_sidecars
-    kept = tuple(p for p in wanted if p.rule.id not in ignored)
+    kept = tuple(_weighed(p, group) for p in wanted if not all_of_them and not p.codes & ignored)
     return Checked(str(path), kept, len(wanted) - len(kept))
 
 
-def _ignored_by_sidecars(path: Path) -> tuple[frozenset[str], list[Problem]]:
-    """Collect lines ``# echub: ignore ECH203, ECH3: why`` of the folder's and the file's sidecar.
+def _weighed(problem: Problem, group: Group) -> Problem:
+    """Give a problem the severity to which the group raises it."""
+    raised = [group.severity[code] for code in problem.codes if code in group.severity]
+    severity = heavier(problem.severity, *raised)
+    return replace(problem, remark=replace(problem.remark, severity=severity))
 
-    Without a rule the line ignores all. A rule that is none is a problem of its own.
+
+def _ignored_by_sidecars(path: Path) -> tuple[frozenset[str], bool, list[Problem]]:
+    """Collect lines ``# echub: ignore ECH203, truncated: why`` of the folder's and the file's sidecar.
+
+    Without a rule the line ignores all: the second value. A rule that is none is a problem of its own.
     """
     ids: frozenset[str] = frozenset()
+    whole = False
     problems = []
     for sidecar in (path.with_name(FOLDER_FILE), path.with_name(path.name + SIDECAR_SUFFIX)):
         text = sidecar.read_text(encoding="utf-8", errors="replace") if sidecar.is_file() else ""
         for match in _IGNORE.finditer(text):
+            whole |= not match[1].strip()
             try:
-                ids |= matching((match[1].strip() or "ECH",), f"`# echub: ignore` in {sidecar.name}")
+                ids |= matching((match[1],), f"`# echub: ignore` in {sidecar.name}")
             except UnknownOption as error:
                 problems.append(_of_error(MetadataError(error.message, hint=error.hint), path))
-    return ids, problems
+    return ids, whole, problems
 
 
 def apply_baseline(report: Report, has: Callable[[Problem], bool]) -> None:

@@ -15,16 +15,17 @@ from numpy.typing import NDArray
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.vocabulary import Quantity, kinds, quantities
+from echub.remark import Remark
 from echub.segments import clock_restarts, clock_segments
 from echub.validation.group import Group
 from echub.validation.limits import Limits, column_limits
-from echub.validation.problem import Finding, places
+from echub.validation.problem import places
 
 _STATED = ("measured", "reported")
 """Origins whose gaps mean something: a set point or a derived number may be absent in a row."""
 
 
-def check_dataset(dataset: Dataset, group: Group) -> Iterator[Finding]:
+def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
     """Check the values of every column, then clocks and counters."""
     needed = _needed(dataset.kind)
     for column in dataset.columns.values():
@@ -43,7 +44,7 @@ def _needed(kind: str) -> set[str | None]:
     return {*known.required, *(name for part in known.any_of for entry in part for name in entry.split("+"))}
 
 
-def _column(column: Column, known: Quantity | None, group: Group, *, required: bool) -> Iterator[Finding]:
+def _column(column: Column, known: Quantity | None, group: Group, *, required: bool) -> Iterator[Remark]:
     values = column.values
     low, high = extremes(values)
     if low != low or high in (np.inf, -np.inf) or low in (np.inf, -np.inf):
@@ -67,86 +68,96 @@ def extremes(values: NDArray[Any]) -> tuple[float, float]:
         return float(values.min()), float(values.max())
 
 
-def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iterator[Finding]:
+def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iterator[Remark]:
     infinite = np.isinf(values)
     if infinite.any():
         # What an instrument computes beyond the vocabulary may divide by zero: worth a warning, no error.
-        yield _masked("ECH203" if column.is_vendor else "ECH201", f"{column.name} is infinite", column, infinite)
+        yield _masked(
+            "missing-values" if column.is_vendor else "not-finite", f"{column.name} is infinite", column, infinite
+        )
     missing = np.isnan(values)
     if not missing.any() or column.origin not in _STATED:
         return
     if missing.all():
-        rule = "ECH201" if required else "ECH202"
-        yield _masked(rule, f"{column.name} holds no number at all", column, missing)
+        code = "not-finite" if required else "empty-column"
+        yield _masked(code, f"{column.name} holds no number at all", column, missing)
     else:
-        rule = "ECH201" if required else "ECH203"
-        yield _masked(rule, f"{column.name} is no number (NaN)", column, missing)
+        code = "not-finite" if required else "missing-values"
+        yield _masked(code, f"{column.name} is no number (NaN)", column, missing)
 
 
-def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Finding]:
+def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Remark]:
     own = group.ranges.get(known.name)
     for limits in (column_limits(known.name), own):
         if limits is not None and _beyond(limits, low, high):
-            yield _outside("ECH204", column, limits, group.name if limits is own else "the vocabulary")
+            yield _outside("out-of-range", column, limits, group.name if limits is own else "the vocabulary")
             return
     if known.plausible is not None:
         limits = Limits(*known.plausible, known.unit)
         if _beyond(limits, low, high):
-            yield _outside("ECH205", column, limits, "the vocabulary")
+            yield _outside("implausible", column, limits, "the vocabulary")
 
 
 def _beyond(limits: Limits, low: float, high: float) -> bool:
     return (limits.low is not None and low < limits.low) or (limits.high is not None and high > limits.high)
 
 
-def _outside(rule: str, column: Column, limits: Limits, whose: str) -> Finding:
+def _outside(code: str, column: Column, limits: Limits, whose: str) -> Remark:
     values = column.values
     bad = np.zeros(values.shape, bool)
     if limits.low is not None:
         bad |= values < limits.low
     if limits.high is not None:
         bad |= values > limits.high
-    word = {"ECH204": "out of range", "ECH205": "implausible"}[rule]
-    return _masked(rule, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
+    word = {"out-of-range": "out of range", "implausible": "implausible"}[code]
+    return _masked(code, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
 
 
-def _integral(column: Column) -> Iterator[Finding]:
+def _integral(column: Column) -> Iterator[Remark]:
     with np.errstate(invalid="ignore"):
         bad = (column.values != np.floor(column.values)) & np.isfinite(column.values)
     if bad.any():
-        yield _masked("ECH209", f"{column.name} is no whole number", column, bad)
+        yield _masked("not-integral", f"{column.name} is no whole number", column, bad)
 
 
-def _labelled(column: Column) -> Iterator[Finding]:
+def _labelled(column: Column) -> Iterator[Remark]:
     bad = ~np.isin(column.values, np.array(list(column.labels), dtype=column.values.dtype))
     if bad.any():
         expected = f"a code of its table ({len(column.labels)} labels)"
-        yield _masked("ECH210", f"{column.name} has a code without a label", column, bad, expected=expected)
+        yield _masked("unknown-code", f"{column.name} has a code without a label", column, bad, expected=expected)
 
 
-def _masked(rule: str, message: str, column: Column, bad: NDArray[np.bool_], expected: str = "") -> Finding:
+def _masked(code: str, message: str, column: Column, bad: NDArray[np.bool_], expected: str = "") -> Remark:
     """Make a finding from a mask: for a table with its rows, for a map with their number only."""
     flat: NDArray[np.bool_] = np.any(bad.reshape(len(bad), -1), axis=1) if bad.ndim > 1 else bad
     rows, count = places(flat)
     unit = f" {column.unit}" if column.unit and column.unit != "1" else ""
     found = ", ".join(f"{value:.7g}" for value in column.values[bad][:3].tolist()) if bad.any() else ""
     more = ", …" if count > 3 else ""
-    return Finding(rule, message, column.name, rows, count, expected, f"{found}{more}{unit}" if found else "")
+    return Remark(
+        code,
+        message,
+        column=column.name,
+        rows=rows,
+        count=count,
+        expected=expected,
+        found=f"{found}{more}{unit}" if found else "",
+    )
 
 
 # -- down the rows -----------------------------------------------------------------------------
 
 
-def _rows_increase(dataset: Dataset) -> Iterator[Finding]:
+def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
     column = dataset.columns.get("row")
     if column is None or len(column.values) < 2:
         return
     bad = np.concatenate([[False], column.values[1:] <= column.values[:-1]])
     if bad.any():
-        yield _masked("ECH212", "the source rows do not increase", column, bad)
+        yield _masked("rows-not-increasing", "the source rows do not increase", column, bad)
 
 
-def _clock(dataset: Dataset) -> Iterator[Finding]:
+def _clock(dataset: Dataset) -> Iterator[Remark]:
     """Find rows at which time falls although no restart is listed, and restarts that step back into the run."""
     column = dataset.columns.get("time")
     if column is None or not _falls(column.values):
@@ -155,10 +166,10 @@ def _clock(dataset: Dataset) -> Iterator[Finding]:
     listed = {int(row) for row in dataset.attrs.get("clock_restarts", "").split()}
     unlisted = np.isin(restarts, list(listed), invert=True)
     if unlisted.any():
-        yield _at("ECH206", "time falls", column, restarts[unlisted])
+        yield _at("time-not-monotonic", "time falls", column, restarts[unlisted])
     back = _steps_back(column.values, restarts)
     if len(back):
-        yield _at("ECH207", "time steps back into the run", column, back)
+        yield _at("time-out-of-order", "time steps back into the run", column, back)
 
 
 def _falls(values: NDArray[Any]) -> bool:
@@ -175,22 +186,22 @@ def _steps_back(time: NDArray[Any], restarts: NDArray[np.intp]) -> NDArray[np.in
     return restarts[back]
 
 
-def _at(rule: str, message: str, column: Column, rows: NDArray[np.intp]) -> Finding:
+def _at(code: str, message: str, column: Column, rows: NDArray[np.intp]) -> Remark:
     bad = np.zeros(len(column.values), bool)
     bad[rows] = True
-    return _masked(rule, message, column, bad)
+    return _masked(code, message, column, bad)
 
 
-def _frequencies(dataset: Dataset) -> Iterator[Finding]:
+def _frequencies(dataset: Dataset) -> Iterator[Remark]:
     column = dataset.columns.get("frequency")
     if dataset.kind != "impedance" or column is None or not column.values.size:
         return
     bad = column.values <= 0
     if bad.any():
-        yield _masked("ECH208", "the frequency is not above zero", column, bad, expected="> 0 Hz")
+        yield _masked("frequency-not-positive", "the frequency is not above zero", column, bad, expected="> 0 Hz")
 
 
-def _counters(dataset: Dataset) -> Iterator[Finding]:
+def _counters(dataset: Dataset) -> Iterator[Remark]:
     """Check running numbers within each segment of the clock."""
     for column in dataset.columns.values():
         known = quantities().get(column.quantity or "")
@@ -202,10 +213,10 @@ def _counters(dataset: Dataset) -> Iterator[Finding]:
                 for segment in clock_segments(dataset.columns["time"].values):
                     bad[segment.start] = False
             if bad.any():
-                yield _masked("ECH211", f"{column.name} falls", column, bad)
+                yield _masked("counter-falls", f"{column.name} falls", column, bad)
 
 
-_ROW_CHECKS: tuple[Callable[[Dataset], Iterator[Finding]], ...] = (
+_ROW_CHECKS: tuple[Callable[[Dataset], Iterator[Remark]], ...] = (
     _rows_increase,
     _clock,
     _frequencies,

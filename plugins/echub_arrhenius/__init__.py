@@ -60,6 +60,7 @@ ARRHENIUS = Analysis(
         Output("ln_prefactor_ln_yT", "1", "ln of yT at 1/T = 0, in the unit of y times K"),
     ),
     reference="doi:10.48550/arXiv.2603.23340",
+    codes="echub_arrhenius:codes.toml",
 )
 
 COMPARE = Analysis(

@@ -77,11 +77,11 @@ def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -
     unknown = [label for label in excluded if label not in {o.label for o in outcomes}]
     if unknown:
         raise Refusal(
-            "unknown_exclusion", f"no outcome is called {', '.join(unknown)}", hint="--param exclude='LABEL: why'"
+            "unknown-exclusion", f"no outcome is called {', '.join(unknown)}", hint="--param exclude='LABEL: why'"
         )
     if not points:
         raise Refusal(
-            "no_values", f"none of {len(left_out)} outcomes has a usable {name}", where=_reasons(left_out)
+            "no-values", f"none of {len(left_out)} outcomes has a usable {name}", where=_reasons(left_out)
         )
     _require_comparable(points, params)
     flags = (*_left_out_flags(left_out), *_kelvin_flags(points))
@@ -103,7 +103,7 @@ def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
 
 def _which(message: str, present: set[str]) -> Refusal:
     names = sorted(present)
-    return Refusal("no_such_measurand", f"{message}: they hold {', '.join(names) or 'nothing'}",
+    return Refusal("no-such-measurand", f"{message}: they hold {', '.join(names) or 'nothing'}",
                    hint=f"--param measurand={names[0] if names else 'NAME'}")  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def _excluded(text: str) -> dict[str, str]:
         label, colon, reason = (piece.strip() for piece in part.rpartition(":"))
         if not colon or not label or not reason:
             raise Refusal(
-                "no_reason", f"{part!r} is left out without a reason", hint="--param exclude='LABEL: why'"
+                "no-reason", f"{part!r} is left out without a reason", hint="--param exclude='LABEL: why'"
             )
         excluded[label] = reason
     return excluded
@@ -139,7 +139,7 @@ def _kelvin(outcome: Outcome) -> float:
     celsius = outcome.meta("cell.temperature")
     if celsius is None:
         raise Refusal(
-            "missing_temperature",
+            "missing-temperature",
             "cell.temperature is not stated",
             where=outcome.label,
             hint='--set cell.temperature="30 degC", or a column cell.temperature / degC in --meta',
@@ -147,7 +147,7 @@ def _kelvin(outcome: Outcome) -> float:
     kelvin = float(celsius) + KELVIN
     if kelvin < COLDEST_K:
         raise Refusal(
-            "celsius_as_kelvin",
+            "celsius-as-kelvin",
             f"the temperature is {kelvin:g} K: {kelvin:g} °C stated as kelvin?",
             where=outcome.label,
             hint="state cell.temperature / degC",
@@ -160,13 +160,13 @@ def _kelvin_flags(points: Sequence[CellValue]) -> list[Flag]:
     low, high = KELVIN_AS_CELSIUS
     if all(low <= value <= high for value in celsius):
         text = f"all temperatures lie between {min(celsius):g} and {max(celsius):g} °C: kelvin stated as °C?"
-        return [Flag("kelvin_as_celsius", text, hint="state cell.temperature / K")]
+        return [Flag("kelvin-as-celsius", text, hint="state cell.temperature / K")]
     return []
 
 
 def _left_out_flags(left_out: Sequence[tuple[str, str]]) -> list[Flag]:
     return (
-        [Flag("left_out", f"{len(left_out)} outcomes were left out", where=_reasons(left_out))] if left_out else []
+        [Flag("left-out", f"{len(left_out)} outcomes were left out", where=_reasons(left_out))] if left_out else []
     )
 
 
@@ -180,7 +180,7 @@ def _reasons(left_out: Sequence[tuple[str, str]]) -> str:
 def _require_comparable(points: Sequence[CellValue], params: ChoiceParams) -> None:
     if len(units := sorted({p.measurand.unit for p in points})) > 1:
         raise Refusal(
-            "mixed_unit",
+            "mixed-unit",
             f"the values are in {' and '.join(units)}",
             hint='--set cell.area="…" where it is missing',
         )

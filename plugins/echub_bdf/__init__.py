@@ -29,6 +29,7 @@ def echub_readers() -> Iterable[Reader]:
             suffixes=(".csv", ".bdf"),
             sniff="echub_bdf:sniff",
             read="echub_bdf.read:read",
+            codes="echub_bdf:codes.toml",
         ),
     )
 

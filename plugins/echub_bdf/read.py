@@ -137,7 +137,8 @@ def _column(header: str, cells: pl.Series, index: int, polarity: str, notices: l
     column, unit = known(header), None
     if column is None and (found := misnamed(header)) is not None:
         column, unit = found
-        notices.append(Notice("bdf-unit", f"{header}: BDF fixes the unit of {column.stem} to {column.unit}"))
+        text = f"BDF fixes the unit of {column.stem} to {column.unit}"
+        notices.append(Notice("bdf-unit", text, column=header))
     if column is None:
         return SourceColumn(header, _numbers_or_text(cells), unit=None, index=index, origin="measured")
     if column.text:
@@ -169,7 +170,7 @@ def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np
     if len(bad):
         listed = ", ".join(f"line {row + 2} {text[int(row)]!r}" for row in bad[:_SHOWN])
         more = f" … ({len(bad)} in all)" if len(bad) > _SHOWN else ""
-        notices.append(Notice("not-a-number", f"{header}: {listed}{more}"))
+        notices.append(Notice("not-a-number", f"{listed}{more}", column=header))
     return values.fill_null(np.nan).to_numpy()
 
 

@@ -24,6 +24,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".dp_rpc_asc",),
             sniff="echub_cameca:sniff_profile",
             read="echub_cameca.profile:read",
+            codes="echub_cameca:codes.toml",
         ),
         Reader(
             "cameca-spectrum",

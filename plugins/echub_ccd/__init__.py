@@ -99,6 +99,7 @@ CCD = Analysis(
         Output("overpotential", "V", "median |U| of the half cycles (report=cycles)"),
         Output("asymmetry", "%", "R oxidising the working electrode over R reducing it, less 1 (report=cycles)"),
     ),
+    codes="echub_ccd:codes.toml",
     reference="https://doi.org/10.1039/d5eb00071h and others: see the definitions",
 )
 

@@ -63,6 +63,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             read="echub_eclab.mpr:read",
             options=MprOptions,
             link="echub_eclab.links:link",
+            codes="echub_eclab:codes.toml",
         ),
         Reader(
             "eclab-mpt",

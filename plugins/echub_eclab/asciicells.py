@@ -46,7 +46,9 @@ def parse_cells(
         raise _bad_row(source, head, data, kinds, width, "an empty cell among times or words")
     for n, count in empty.items():
         columns[n] = columns[n].cast(frame.schema[str(n)].from_python(float)).fill_null(float("nan"))
-        notices.append(Notice("empty-cells", f"{count} cells of {names[n]} are empty: read as NaN"))
+        notices.append(
+            Notice("empty-cells", f"{count} cells of {names[n]} are empty: read as NaN", column=names[n])
+        )
     return columns, notices
 
 

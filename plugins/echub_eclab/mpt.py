@@ -145,7 +145,8 @@ def _moments(source: Source, header: str, series: pl.Series, options: MptOptions
         raise ReadError(
             "a time of the table is no date and time",
             path=source.shown,
-            where=f"row {row}, column {header}",
+            where=f"row {row}",
+            column=header,
             expected="mm/dd/yyyy hh:mm:ss",
             found=repr(series[row]),
             cause="the dates are day first, or were edited",

@@ -153,7 +153,7 @@ def read_parameters(data: bytes, technique: str | None, header: int) -> tuple[di
         return {"parameters": sequences}, []
     listed = ", ".join(f"{name} = {' '.join(map(str, sorted(codes)))}" for name, codes in unknown.items())
     text = f"codes without a word known here stay numbers: {listed}"
-    return {"parameters": sequences}, [Notice("unknown-code", text)]
+    return {"parameters": sequences}, [Notice("unknown-setting-code", text)]
 
 
 def _sequence(row: bytes, places: tuple[Place, ...], technique: str, unknown: dict[str, set[int]]) -> Parameters:

@@ -40,6 +40,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat | Template]:
             sniff="echub_hiden:sniff_massoft",
             read="echub_hiden.massoft:read",
             options=MassoftOptions,
+            codes="echub_hiden:codes.toml",
         ),
         Reader(
             "sims-declared",

@@ -192,11 +192,12 @@ def _number(header: Header, at: int, row: int, text: str) -> float:
         return float(text)
     except ValueError:
         if text.upper() in _STRANGE:
-            _note_once(header, "not-a-number", f"{header.names[at]} holds {text}, kept as NaN or infinity")
+            _note_once(header, "not-a-number", f"{text} is kept as NaN or infinity", header.names[at])
             return float(_STRANGE[text.upper()])
     raise ReadError(
         "a cell is no number",
-        where=f"line {header.first_row + row + 1}, column {header.names[at]}",
+        where=f"line {header.first_row + row + 1}",
+        column=header.names[at],
         found=repr(text),
         cause="the file is damaged, or two files were joined",
     ) from None
@@ -207,7 +208,7 @@ def _check_clock(header: Header, texts: Sequence[str], seconds: NDArray[np.float
     try:
         clock = np.array([_clock(text) for text in texts], dtype=np.float64)
     except ValueError as error:
-        _note_once(header, "clock-unreadable", f"the column Time cannot be read, ms is used: {error}")
+        _note_once(header, "clock-unreadable", f"the column Time cannot be read, ms is used: {error}", "Time")
         return
     with np.errstate(invalid="ignore"):
         apart = np.abs(clock - np.floor(seconds / 1000)) > 1
@@ -225,6 +226,6 @@ def _clock(text: str) -> float:
     return parse_clock(text)
 
 
-def _note_once(header: Header, code: str, message: str) -> None:
+def _note_once(header: Header, code: str, message: str, column: str = "") -> None:
     if not any(notice.code == code for notice in header.notices):
-        header.notices.append(Notice(code, message))
+        header.notices.append(Notice(code, message, column=column))

@@ -65,6 +65,7 @@ PULSED_STRIPPING = Analysis(
         Output("relaxation_time", "s", "time in which the voltage relaxes to 1/e of its way in a rest, median"),
     ),
     reference="doi:10.1039/d5eb00097a",
+    codes="echub_pulsed_stripping:codes.toml",
 )
 
 PLATEAU = Analysis(

@@ -89,6 +89,7 @@ RAMP_ONSET = Analysis(
         ),
     ),
     reference="doi:10.48550/arXiv.2603.23340",
+    codes="echub_ramp_onset:codes.toml",
 )
 
 

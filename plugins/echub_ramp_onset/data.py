@@ -120,11 +120,11 @@ def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
     if "mode" in data:
         found = [rows for rows in found if (data["mode"][rows] == POTENTIAL_CONTROLLED).mean() < 0.5]
     if not found:
-        raise Refusal("not_a_ramp", _why_none(t, drive, data), hint="--time START:STOP chooses the ramp")
+        raise Refusal("not-a-ramp", _why_none(t, drive, data), hint="--time START:STOP chooses the ramp")
     if len(found) > 1:
         spans = ", ".join(f"{t[r.start]:.0f}:{t[r.stop - 1]:.0f}s" for r in found)
         raise Refusal(
-            "several_ramps",
+            "several-ramps",
             f"the current rises linearly {len(found)} times",
             where=spans,
             hint=f"--time {spans.split(',')[0]}",
@@ -197,7 +197,7 @@ def _voltage(data: Inputs, direction: int) -> tuple[Floats, str]:
         return available[observed.quantity] * observed.sign, observed.quantity
     watched = "working" if source == "potential_we" else "counter"
     raise Refusal(
-        "oxidised_electrode_not_observed",
+        "oxidised-electrode-not-observed",
         f"the current {'oxidises' if direction > 0 else 'reduces'} the working electrode, but only the potential "
         f"of the {watched} electrode is there",
         hint="--set cell.configuration=two_electrode, where that potential is the cell voltage",

@@ -78,6 +78,7 @@ SIMS_MAP = Analysis(
         Output("dispersion", "1", "scatter between frames over that of counting; above 1 it widens the intervals"),
     ),
     reference="excess area of connected columns above a blank cube's quantile",
+    codes="echub_sims_map:codes.toml",
 )
 
 

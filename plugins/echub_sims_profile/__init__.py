@@ -86,6 +86,7 @@ SIMS_PROFILE = Analysis(
     ),
     reference="Poisson-likelihood fit of an error function, profile-likelihood intervals",
     version="2",
+    codes="echub_sims_profile:codes.toml",
 )
 
 

@@ -60,6 +60,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             fallback=True,
             explain="echub_table.explain:explain",
             profile="echub_table.explain:first_profile",
+            codes="echub_table:codes.toml",
         ),
         Reader(
             "excel",

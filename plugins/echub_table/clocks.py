@@ -43,7 +43,7 @@ def wall_clock(texts: pl.Series, name: str, order: str = "") -> WallClock:
     """
     pattern = next((p for p in (_NUMERIC, _NAMED, _NAMED_FIRST) if texts.str.contains(p).any()), None)
     if pattern is None:
-        raise ReadError("these are no dates", where=f"column {name}", found=str(texts[0]))
+        raise ReadError("these are no dates", column=name, found=str(texts[0]))
     parts = texts.str.extract_groups(pattern).struct.unnest()
     if pattern == _NUMERIC:
         order, evidence = _order(parts, name, order, texts)
@@ -69,7 +69,7 @@ def _order(parts: pl.DataFrame, name: str, said: str, texts: pl.Series) -> tuple
         return said, "said by the user or a profile"
     raise Ambiguous(
         "the order of day, month and year is not settled" if possible else "no order makes all of these dates",
-        where=f"column {name}",
+        column=name,
         expected="a date with a day beyond 12, or a year of four digits",
         found=str(texts.filter(texts != "")[0]),
         cause=f"{' and '.join(possible)} are both possible" if possible else "the column mixes two orders",
@@ -173,7 +173,7 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str) 
             if abs(off - 1) < 0.01 + 2.0 / true:
                 raise ReadError(
                     f"the elapsed time {name!r} runs {ratio:.6g} times as fast as the wall clock",
-                    where=f"column {name}",
+                    column=name,
                     expected=f"{true:g} s from the first row to the last, by the dates",
                     found=f"{have:g} s",
                     cause=f"the column is in {meant}" if meant else "the unit in the header is wrong",

@@ -31,9 +31,9 @@ class Findings:
     dropped: list[Dropped] = field(default_factory=list)
     clocks: dict[str, WallClock] = field(default_factory=dict)
 
-    def note(self, code: str, message: str) -> None:
-        """Add a warning."""
-        self.notices.append(Notice(code, message))
+    def note(self, code: str, message: str, *, column: str = "") -> None:
+        """Add a warning, of one column where it is of one."""
+        self.notices.append(Notice(code, message, column=column))
 
 
 def meanings(dialect: Dialect, profile: Profile | None) -> list[Meaning]:
@@ -155,7 +155,11 @@ def _elapsed(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findi
     times = [q for q in (meaning.quantity, *meaning.candidates) if q in ("time", "step_time")]
     finite = seconds[np.isfinite(seconds)]
     if len(finite) > 1 and np.diff(finite).min() < -DAY / 2 and finite.max() < DAY:
-        found.note("time-of-day", f"{name} is a time of day: it starts again at midnight and is no elapsed time")
+        found.note(
+            "time-of-day",
+            f"{name} is a time of day: it starts again at midnight and is no elapsed time",
+            column=name,
+        )
         times = []
     quantity = times[0] if len(times) == 1 else None
     return SourceColumn(name, seconds, quantity, "s", index=i, attrs={"printed_as": "h:m:s"})
@@ -189,10 +193,12 @@ def _report_lost(seconds: NDArray[np.float64], texts: pl.Series, name: str, foun
     if lost.sum() > ALLOWED * len(seconds):
         raise ReadError(
             f"{int(lost.sum())} of {len(seconds)} clocks of {name} do not parse",
-            where=f"column {name}",
+            column=name,
             found=words,
         )
-    found.note("unparsable-rows", f"{int(lost.sum())} clocks of {name} do not parse and are NaN: {words}")
+    found.note(
+        "unparsable-rows", f"{int(lost.sum())} clocks of {name} do not parse and are NaN: {words}", column=name
+    )
 
 
 def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings) -> SourceColumn:
@@ -202,7 +208,7 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
     if (wants_number or meaning.candidates) and cells.str.starts_with("=").any():
         raise ReadError(
             f"the column {name!r} holds formulas, not values",
-            where=f"column {name}",
+            column=name,
             expected="numbers",
             found=str(cells.filter(cells.str.starts_with("="))[0]),
             cause="the sheet was exported with its formulas shown",
@@ -211,7 +217,9 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
     if wants_number:
         _require_text(cells, name, meaning)
         found.note(
-            "no-numbers", f"{name} should be {meaning.quantity} but holds text such as {cells[0]!r}; kept as text"
+            "no-numbers",
+            f"{name} should be {meaning.quantity} but holds text such as {cells[0]!r}; kept as text",
+            column=name,
         )
     labels = cells.unique(maintain_order=True)
     codes = cells.cast(pl.Enum(labels)).to_physical().to_numpy()
@@ -228,7 +236,7 @@ def _require_text(cells: pl.Series, name: str, meaning: Meaning) -> None:
         other = cells.filter(~cells.str.contains(r"^[-+]?[\d.,]+(?:[eE][-+]?\d+)?$") & (cells != ""))
         raise ReadError(
             f"{len(other)} of {len(cells)} cells of {name} are no numbers",
-            where=f"column {name}",
+            column=name,
             expected=f"numbers of {meaning.quantity}",
             found=", ".join(repr(cell) for cell in other.unique(maintain_order=True)[:3]),
             cause="two tables in one file, or words for values out of range",

@@ -183,7 +183,7 @@ def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str
     wanted = " or ".join(f"{quantities()[q].unit} ({q})" for q in names)
     raise UnitMismatch(
         f"the column {header!r} names {' or '.join(names)}, but its unit {text} does not fit",
-        where=f"column {header}",
+        column=header,
         expected=f"a unit of the dimension of {wanted}",
         found=f"{text} ({next(f.dimension for f in known.values() if f is not None)})",
         cause="the header names another quantity, or its unit is misspelt",

@@ -205,7 +205,11 @@ def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
             continue
         nan, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
         if inf or 0 < nan < len(column.values):
-            notices.append(Notice("non-finite", f"{column.header} has {nan} values NaN and {inf} infinite"))
+            notices.append(
+                Notice(
+                    "non-finite", f"{column.header} has {nan} values NaN and {inf} infinite", column=column.header
+                )
+            )
     return notices
 
 

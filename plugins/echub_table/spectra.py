@@ -53,7 +53,7 @@ def _require_degrees(column: SourceColumn, meaning: Meaning) -> None:
         return
     raise ReadError(
         f"{column.header} prints no unit and may be in radians",
-        where=f"column {column.header}",
+        column=column.header,
         expected="degrees, some of them beyond 1.6",
         found=f"values up to {finite.max():g}",
         hint="print the unit in the header, such as `phase / deg`; radians are to be converted before",
@@ -73,7 +73,7 @@ def _undeclared(column: SourceColumn, frequency: NDArray[Any] | None) -> Decisio
         return Decision(f"sign of {column.header}", "as printed", text)
     raise ReadError(
         f"the sign of {column.header} is not declared, and its values speak against it",
-        where=f"column {column.header}",
+        column=column.header,
         expected=f"mostly {'negative' if usual < 0 else 'positive'} values, or a header -{column.header}",
         found=f"{1 - share:.0%} of the values have the other sign",
         cause="the table prints the negated part, or the cell is inductive throughout",

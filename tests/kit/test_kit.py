@@ -57,7 +57,7 @@ def test_its_refusal_its_cut_file_and_its_damaged_file_are_said(installed, scrat
     log = (scratch / "rest.acme").read_text(encoding="utf-8")
     (scratch / "run.acme").write_text(log.replace(";0.0;", ";20.0;"), encoding="utf-8")
     refused = installed.json("analyze", "acme-drift", "run.acme", cwd=scratch)
-    assert [flag["code"] for flag in refused["flags"]] == ["not_at_rest"]
+    assert [flag["code"] for flag in refused["flags"]] == ["not-at-rest"]
     (scratch / "cut.acme").write_text(log[:-20], encoding="utf-8")
     (scratch / "odd.acme").write_text(log.replace("END 61", "END 62"), encoding="utf-8")
     done = installed.echub("convert", "cut.acme", "odd.acme", cwd=scratch)

@@ -30,6 +30,11 @@ def test_every_module_of_the_template_stands_in_the_page(path):
     assert FILES[path] == (TEMPLATE / path).read_text(encoding="utf-8")
 
 
+def test_the_catalogue_of_the_template_stands_in_the_page():
+    text = (TEMPLATE / "echub_acme" / "codes.toml").read_text(encoding="utf-8")
+    assert f'```toml title="echub_acme/codes.toml"\n{text}```' in PAGE
+
+
 def test_the_page_shows_no_other_files():
     assert all((TEMPLATE / path).is_file() for path in FILES)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from echub.cli.show.terminal import field, heading, table
+from echub.registry.codes import explained
 
 if TYPE_CHECKING:
     from echub.files.conversion import Conversion
@@ -46,7 +47,9 @@ def record(shown: Record) -> None:
     for dropped in shown.dropped:
         field("dropped", f"{dropped.what}: {dropped.why}", "yellow")
     for notice in shown.notices:
-        field("warning", f"{notice.message} [{notice.code}]", "yellow")
+        field("warning", f"{notice.text} [{notice.code}]", "yellow")
+        if advice := explained(notice).hint:
+            field("", f"what helps: {advice}")
 
 
 def _dataset(dataset: Dataset) -> None:

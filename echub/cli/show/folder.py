@@ -98,7 +98,7 @@ def _line(done: FileResult) -> None:
     parts += [f"{name} {rows:,} × {columns}" for name, rows, columns in done.datasets]
     typer.echo(f"          {', '.join(parts)} -> {printable(', '.join(done.outputs))}")
     for notice in done.notices:
-        typer.echo(f"          {printable(notice.message)} [{notice.code}]")
+        typer.echo(f"          {printable(notice.text)} [{notice.code}]")
 
 
 def _marked(status: str, text: str) -> None:

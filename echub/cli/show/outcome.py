@@ -11,12 +11,15 @@ import typer
 
 from echub.cli.show.terminal import field, heading, table
 from echub.drawing import unit_text
+from echub.registry.codes import explained
 
 if TYPE_CHECKING:
     from echub.analysis.outcome import Measurand, Outcome, Series
     from echub.declare import Analysis
+    from echub.remark import Remark
 
 _COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}
+_WORST_FIRST = ("refusal", "error", "warning", "info", "note")
 _LONG = 20
 """Rows of a table that are shown; the rest is in the JSON."""
 
@@ -25,11 +28,8 @@ def show(outcome: Outcome, source: str, written: Iterable[Path] = ()) -> None:
     """Report one outcome: refusals and warnings first, then the measurands and tables."""
     heading(f"{outcome.analysis}: {source}")
     field("status", outcome.status, _COLOURS[outcome.status])
-    for flag in sorted(outcome.flags, key=lambda f: ("refusal", "warning", "info").index(f.severity)):
-        where = f" ({flag.where})" if flag.where else ""
-        field(flag.severity, f"{flag.message}{where} [{flag.code}]", "red" if flag.severity == "refusal" else "")
-        if flag.hint:
-            field("", f"try {flag.hint}")
+    for flag in sorted(outcome.flags, key=lambda f: _WORST_FIRST.index(f.severity)):
+        _flag(flag)
     rows = [(name, *result(measurand), measurand.note) for name, measurand in outcome.measurands.items()]
     table(("measurand", "value", "unit", "interval", ""), rows)
     for name, columns in outcome.tables.items():
@@ -43,6 +43,16 @@ def show(outcome: Outcome, source: str, written: Iterable[Path] = ()) -> None:
         table(("parameter", "setting", "measurand", "value", "change"), lines, indent=4)
     for path in written:
         field("written", str(path), "green")
+
+
+def _flag(flag: Remark) -> None:
+    """Show a flag with what helps: its own hint, which is a command, or the catalogue's, which is advice."""
+    where = f" ({flag.where})" if flag.where else ""
+    field(flag.severity, f"{flag.text}{where} [{flag.code}]", "red" if flag.severity == "refusal" else "")
+    if flag.hint:
+        field("", f"try {flag.hint}")
+    elif flag.severity != "info" and (advice := explained(flag).hint):
+        field("", f"what helps: {advice}")
 
 
 def result(measurand: Measurand) -> tuple[str, str, str]:

@@ -38,7 +38,7 @@ def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
     temperatures = by_temperature(chosen.points, params.temperature_step)
     if len(temperatures) < TOO_FEW:
         raise Refusal(
-            "too_few_temperatures",
+            "too-few-temperatures",
             f"{len(temperatures)} temperatures: a line through them says nothing of its uncertainty; "
             f"at least {TOO_FEW} are needed",
             tables={"values": chosen.table()},
@@ -75,7 +75,7 @@ def _only_group(data: InputSet[Outcome], params: ArrheniusParams) -> str:
     if len(groups) > 1:
         named = ", ".join(name or "(not stated)" for name in groups)
         raise Refusal(
-            "several_groups",
+            "several-groups",
             f"the outcomes belong to {len(groups)} groups by {params.group_by}: {named}",
             hint=f"--param group='{groups[-1]}'",
         )
@@ -117,7 +117,7 @@ def _bars(points: Sequence[CellValue], params: ArrheniusParams) -> tuple[float, 
         return 0.0, 0.0
     if params.error_bars == "eq12" and len(values) != CELLS_OF_EQ12:
         raise Refusal(
-            "replicate_count",
+            "replicate-count",
             f"{len(values)} cells at {points[0].kelvin - KELVIN:g} °C: eq. 12 is for the best of three",
             hint="--param error_bars=generalised, or --param replicates=mean",
         )
@@ -129,7 +129,7 @@ def _weights(y: Floats, bars: Floats, params: ArrheniusParams) -> Floats | None:
         return None
     relative = bars.mean(axis=1) / y
     if (relative <= 0).any():
-        raise Refusal("no_weights", "some temperatures have no error bar to weigh by", hint="--param weights=none")
+        raise Refusal("no-weights", "some temperatures have no error bar to weigh by", hint="--param weights=none")
     return np.asarray(1 / relative**2)
 
 
@@ -210,17 +210,17 @@ def _flags(
     flags = []
     if len(temperatures) < FEW:
         text = f"{len(temperatures)} temperatures leave {line.dof:g} degree of freedom: the interval is very wide"
-        flags.append(Flag("few_temperatures", text))
+        flags.append(Flag("few-temperatures", text))
     if params.replicates == "max" and any(len(points) > 1 for points in temperatures):
         text = (
             "the best of the cells is unbiased in E_A only while the relative loss does not depend on temperature"
         )
-        flags.append(Flag("best_of_replicates", text, "info"))
+        flags.append(Flag("best-of-replicates", text, "info"))
     if lack and lack[3] < 0.05:
         text = (
             f"the cells scatter less than the temperatures leave the line (F = {lack[0]:.2g}, p = {lack[3]:.2g})"
         )
-        flags.append(Flag("lack_of_fit", text))
+        flags.append(Flag("lack-of-fit", text))
     if params.allow_mixed:
         flags.append(Flag("mixed", "values that are not comparable were allowed"))
     return flags

@@ -24,7 +24,7 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     groups = sorted({p.group for p in chosen.points})
     if len(groups) != 2:
         raise Refusal(
-            "not_two_groups",
+            "not-two-groups",
             f"{len(groups)} groups by {params.group_by}: {', '.join(groups)}",
             hint="--param group_by=… parts the outcomes in two",
         )
@@ -32,7 +32,7 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     high = params.higher or max(groups, key=lambda g: _mean_log(strata, g))
     if high not in groups:
         raise Refusal(
-            "no_such_group",
+            "no-such-group",
             f"no group is called {high!r}: {', '.join(groups)}",
             hint=f"--param higher={groups[0]}",
         )
@@ -70,7 +70,7 @@ def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
         ]
     shared = [points for points in gathered if len({p.group for p in points}) == 2]
     if not shared:
-        raise Refusal("no_shared_temperature", "the groups share no temperature")
+        raise Refusal("no-shared-temperature", "the groups share no temperature")
     return shared
 
 
@@ -112,7 +112,7 @@ def _all_sums(parts: list[Floats]) -> Floats:
     for part in parts:
         if len(sums) * len(part) > LARGEST_HALF:
             raise Refusal(
-                "too_many_relabelings",
+                "too-many-relabelings",
                 f"more than {LARGEST_HALF:,} relabelings on one side",
                 hint="--param temperatures='…' chooses some, and says so",
             )
@@ -134,10 +134,10 @@ def _flags(params: CompareParams, strata: list[list[CellValue]]) -> list[Flag]:
     flags = []
     if params.temperatures:
         text = f"only {len(strata)} temperatures were compared ({params.temperatures} °C), chosen by hand"
-        flags.append(Flag("subset_chosen", f"{text}: if after seeing the data, p is too small"))
+        flags.append(Flag("subset-chosen", f"{text}: if after seeing the data, p is too small"))
     if not params.higher:
         text = "which group is higher was taken from the data: double p for a question without direction"
-        flags.append(Flag("direction_from_data", text, hint="--param higher=NAME"))
+        flags.append(Flag("direction-from-data", text, hint="--param higher=NAME"))
     return flags
 
 

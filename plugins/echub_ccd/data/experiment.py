@@ -69,7 +69,7 @@ def gather(files: Sequence[Inputs], params: CcdParams) -> Experiment:
     if len({trace.data.unit_of("j") for trace in traces}) > 1:
         bare = [trace.data.name for trace in traces if not trace.per_area]
         raise Refusal(
-            "mixed_area", f"{', '.join(bare)} states no area, others do", hint='--set cell.area="0.785 cm^2"'
+            "mixed-area", f"{', '.join(bare)} states no area, others do", hint='--set cell.area="0.785 cm^2"'
         )
     spots = len(traces) > 1 and all(len(trace.found) == 1 for trace in traces)
     tables = [table_of(trace, number) for number, trace in enumerate(traces)]
@@ -93,7 +93,7 @@ def _require_one_cell(files: Sequence[Inputs]) -> None:
         values = {str(data.metadata.value(path)) for data in files}
         if len(values) > 1:
             raise Refusal(
-                "several_cells",
+                "several-cells",
                 f"the files are no one experiment: {path} is {' and '.join(sorted(values))}",
                 hint="--by cell.id answers each cell by itself; ccd-weibull then takes their outcomes",
             )
@@ -104,14 +104,14 @@ def _by_start(files: Sequence[Inputs]) -> list[int]:
         return [0]
     if any(data.metadata.value("cell.id") is None for data in files):
         raise Refusal(
-            "cell_not_stated",
+            "cell-not-stated",
             f"{len(files)} files with several half cycles each: that they are of one cell is not stated",
             hint='--set cell.id="NAME" where they are, --by file where not',
         )
     starts = [data.metadata.value("experiment.start") for data in files]
     if any(start is None for start in starts) or len(set(starts)) < len(starts):
         raise Refusal(
-            "no_order",
+            "no-order",
             "several files with several half cycles each: which came first is not stated",
             hint="a column experiment.start in --meta",
         )

@@ -59,7 +59,7 @@ def trace_of(data: Inputs, params: CcdParams) -> CcdTrace:
     sign = states(j, threshold)
     turns: Segments = half_cycles(runs(sign, sign))
     if not len(turns):
-        raise Refusal("no_current", "no current flows in this file", where=data.name)
+        raise Refusal("no-current", "no current flows in this file", where=data.name)
     flows = sign != 0
     by_level = len(turns) == 1
     found = _levels(data, j, threshold, turns) if by_level else turns

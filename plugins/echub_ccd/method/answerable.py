@@ -20,17 +20,17 @@ def require_answerable(experiment: Experiment) -> None:
     """Raise `Refusal` for the first reason that applies."""
     table = experiment.table
     if experiment.meta("cell.symmetric") is False:
-        raise Refusal("not_symmetric", "cell.symmetric is false: U/j of such a cell is no resistance")
+        raise Refusal("not-symmetric", "cell.symmetric is false: U/j of such a cell is no resistance")
     _require_controlled_current(experiment)
     if len(table) == 1:
         raise Refusal(
-            "one_half_cycle",
+            "one-half-cycle",
             f"there is one half cycle, at {table.level[0]:.4g} {experiment.unit}: no reversal, no other level",
             hint="several files of one level each are one experiment: name them together",
         )
     if np.median(table.rows) < LEAST_ROWS:
         text = f"half of the half cycles have fewer than {LEAST_ROWS} rows (median {np.median(table.rows):g})"
-        raise Refusal("sampled_too_coarsely", text)
+        raise Refusal("sampled-too-coarsely", text)
     _require_ohmic_sign(table)
     _require_no_offset(table)
 
@@ -40,14 +40,14 @@ def _require_controlled_current(experiment: Experiment) -> None:
     unsteady = int((~table.steady).sum())
     if unsteady > MOST_UNSTEADY * len(table):
         raise Refusal(
-            "not_galvanostatic",
+            "not-galvanostatic",
             f"in {unsteady} of {len(table)} half cycles the current has no level: the potential was controlled, "
             "or the current was a ramp",
             hint="echub analyze ramp-onset answers for a ramp",
         )
     if any(_potential_was_set(trace) for trace in experiment.traces):
         raise Refusal(
-            "not_galvanostatic", "a potential was set while current flowed: the cell decided the current"
+            "not-galvanostatic", "a potential was set while current flowed: the cell decided the current"
         )
 
 
@@ -66,7 +66,7 @@ def _require_ohmic_sign(table: HalfCycleTable) -> None:
         for voltage in (table.u_median[table.sign == sign], table.u_start[table.sign == sign]):
             if len(voltage) and np.nanmedian(voltage) * sign <= 0:
                 raise Refusal(
-                    "not_symmetric",
+                    "not-symmetric",
                     f"the median voltage of the half cycles {name} is {np.nanmedian(voltage):+.4g} V: the voltage "
                     "does not follow the sign of the current, as it does in a symmetric cell",
                     hint=HOW_VOLTAGE,
@@ -80,7 +80,7 @@ def _require_no_offset(table: HalfCycleTable) -> None:
         at_rest = np.abs(table.u_rest) / size
     if np.isfinite(at_rest).any() and np.nanmedian(at_rest) > MOST_OFFSET:
         raise Refusal(
-            "not_symmetric",
+            "not-symmetric",
             f"the voltage at rest is {np.nanmedian(np.abs(table.u_rest)):.4g} V, most of that under current "
             f"({np.nanmedian(size):.4g} V): U/j is no resistance",
             hint=HOW_VOLTAGE,
@@ -88,7 +88,7 @@ def _require_no_offset(table: HalfCycleTable) -> None:
     offset = _extrapolated(table.level, size)
     if len(np.unique(table.sign)) == 1 and len(offset) and np.median(offset) > MOST_OFFSET:
         raise Refusal(
-            "not_symmetric",
+            "not-symmetric",
             "the voltage hardly grows with the current: without current it would be "
             f"{100 * np.median(offset):.0f} % of what it is; U/j is no resistance",
             hint=HOW_VOLTAGE,

@@ -55,7 +55,7 @@ def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spot
     below = [v for v in _survived(protocol, earlier[protocol.run[earlier] == decisive]) if v < level]
     if first is None and not below:
         raise Refusal(
-            "nothing_survived",
+            "nothing-survived",
             "no level was completed, and none failed",
             hint="a level counts where its half cycles are as long as the others",
         )

@@ -31,9 +31,9 @@ def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], 
     flags = []
     if len(levels) > 1:
         text = f"{len(levels)} levels: no one overpotential; the table `cycles` has each"
-        flags.append(Flag("several_levels", text, "info"))
+        flags.append(Flag("several-levels", text, "info"))
     if not len(pairs):
-        flags.append(Flag("no_reversal", "the current never turns: there is no cycle of two half cycles"))
+        flags.append(Flag("no-reversal", "the current never turns: there is no cycle of two half cycles"))
     protocol = recognise(table, experiment.spots)
     return Outcome(
         measurands,

@@ -59,7 +59,7 @@ def _r_drop_alone(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     reason = left if np.isfinite(bulk) else "R·A of the electrolyte is not known"
     sharp = f"{100 * table.fall_sharp[k]:.0f} % of the fall happens at once" if table.fall[k] > 0 else "R falls"
     text = f"R falls, and nothing proves electrons: {sharp}, but {reason}; a contact that closes looks the same"
-    yield Flag("r_drop_alone", text, where=_number(k, findings), hint="" if np.isfinite(bulk) else HOW_BULK)
+    yield Flag("r-drop-alone", text, where=_number(k, findings), hint="" if np.isfinite(bulk) else HOW_BULK)
 
 
 def _fell_at_rest(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -71,7 +71,7 @@ def _fell_at_rest(findings: CcdFindings, verdict: CcdVerdict) -> Found:
         and not sharp_fall(findings.experiment.table, findings.context)[k]
     ):
         text = "R fell between two half cycles, unseen: the level before may be the one that failed"
-        yield Flag("fell_between", text, where=_number(k, findings))
+        yield Flag("fell-between", text, where=_number(k, findings))
 
 
 def _not_confirmed(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -79,7 +79,7 @@ def _not_confirmed(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if k is None or findings.experiment.spots:
         return
     if k + 1 == len(table) or table.file[k + 1] != table.file[k]:
-        yield Flag("not_confirmed", "the file ends with the half cycle that failed: none follows that confirms it",
+        yield Flag("not-confirmed", "the file ends with the half cycle that failed: none follows that confirms it",
                    where=_number(k, findings))  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _slow_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
         text = (
             "R falls slowly: a contact that heals, or a short that creeps; only R·A below the electrolyte's tells"
         )
-        yield Flag("slow_fall", text, where=_half_cycles(slow, findings), hint=HOW_BULK)
+        yield Flag("slow-fall", text, where=_half_cycles(slow, findings), hint=HOW_BULK)
 
 
 def _transient(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -100,14 +100,14 @@ def _transient(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     passing = deep & (table.fall_sharp >= p.r_drop_sharpness) & (findings.marks["r_drop"] == 0)
     passing &= ~slow_fall(table, findings.context)
     if passing.any():
-        yield Flag("transient_fall", "R fell at once and came back: a bridge that burned out, or a transient",
+        yield Flag("transient-fall", "R fell at once and came back: a bridge that burned out, or a transient",
                    where=_half_cycles(passing, findings))  # fmt: skip
 
 
 def _open_circuit(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if verdict.opened is not None:
         text = "U goes to the limit: the cell opens, it is not shorted; no higher level is known"
-        yield Flag("open_circuit", text, where=f"after {verdict.opened} half cycles")
+        yield Flag("open-circuit", text, where=f"after {verdict.opened} half cycles")
 
 
 def _growth(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -125,12 +125,12 @@ def _levels_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     runs = len(np.unique(findings.protocol.run[:opened]))
     if runs > 1:
         text = f"the levels fall, {runs} rising runs: only that of the failure, or the highest, counts"
-        yield Flag("levels_fall", text)
+        yield Flag("levels-fall", text)
     if verdict.higher is not None:
         text = (
             f"{verdict.higher:.4g} {findings.experiment.unit} was survived in an earlier run: the cell has changed"
         )
-        yield Flag("survived_higher_before", text)
+        yield Flag("survived-higher-before", text)
 
 
 def _repeated(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -141,13 +141,13 @@ def _repeated(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     again = later & (findings.protocol.run > findings.protocol.run[k])
     if again.any():
         text = "levels are repeated after the failure: what they show is another cell"
-        yield Flag("repeated_after_failure", text, where=_half_cycles(again, findings))
+        yield Flag("repeated-after-failure", text, where=_half_cycles(again, findings))
 
 
 def _unequal(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if findings.protocol.name == "unequal half cycles":
         text = "neither charge nor time of the half cycles is the same, nor do both grow: levels hardly compare"
-        yield Flag("unequal_half_cycles", text)
+        yield Flag("unequal-half-cycles", text)
 
 
 def _incomplete(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -155,24 +155,24 @@ def _incomplete(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     end = verdict.half_cycle if verdict.half_cycle is not None else len(short)
     short &= np.arange(len(short)) < end
     if short.any():
-        yield Flag("not_complete", "half cycles end early: their levels do not count as survived",
+        yield Flag("not-complete", "half cycles end early: their levels do not count as survived",
                    where=_half_cycles(short, findings))  # fmt: skip
 
 
 def _one_level(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if findings.protocol.name == "one level":
-        yield Flag("one_level", "one level only: it bounds the critical current density from one side",
+        yield Flag("one-level", "one level only: it bounds the critical current density from one side",
                    hint="--param report=cycles for symmetric cycling")  # fmt: skip
 
 
 def _no_reversal(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if any(trace.by_level for trace in findings.experiment.traces) and not findings.experiment.spots:
-        yield Flag("no_reversal", "the current never turns: the levels of one direction stand for half cycles")
+        yield Flag("no-reversal", "the current never turns: the levels of one direction stand for half cycles")
 
 
 def _no_rests(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if np.isnan(findings.experiment.table.rest).all():
-        yield Flag("no_rests", "there are no rests: what happens at a reversal is not seen apart", "info")
+        yield Flag("no-rests", "there are no rests: what happens at a reversal is not seen apart", "info")
 
 
 # -- about the data ----------------------------------------------------------------------------
@@ -182,33 +182,33 @@ def _coarse(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     coarse = findings.experiment.table.rows < FEW_ROWS
     if coarse.any():
         text = f"fewer than {FEW_ROWS} rows: a short inside cannot be told from a slow change, nor placed"
-        yield Flag("sampled_coarsely", text, where=_half_cycles(coarse, findings))
+        yield Flag("sampled-coarsely", text, where=_half_cycles(coarse, findings))
 
 
 def _no_area(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if not findings.experiment.per_area:
-        yield Flag("no_area", "no area is stated: the levels are currents", "info",
+        yield Flag("no-area", "no area is stated: the levels are currents", "info",
                    hint='--set cell.area="0.785 cm^2"')  # fmt: skip
 
 
 def _one_electrode(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if findings.experiment.first.source_of("U") != "voltage":
         text = "U is the working electrode's potential: the cell voltage only in a two-electrode cell"
-        yield Flag("one_electrode", text, "info", hint="--set cell.configuration=two_electrode")
+        yield Flag("one-electrode", text, "info", hint="--set cell.configuration=two_electrode")
 
 
 def _counter(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     texts = [counter_text(trace) for trace in findings.experiment.traces]
     differing = [text for text in texts if text]
     if differing:
-        yield Flag("counter_differs", f"the instrument counts half cycles otherwise: {differing[0]}", "info")
+        yield Flag("counter-differs", f"the instrument counts half cycles otherwise: {differing[0]}", "info")
 
 
 def _charge_lost(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     lost = findings.experiment.table.charge_lost
     if lost.any():
         text = "the instrument's charge is not level × time: rows are missing; the latter is taken"
-        yield Flag("charge_lost", text, where=_half_cycles(lost, findings))
+        yield Flag("charge-lost", text, where=_half_cycles(lost, findings))
 
 
 def _integral(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -217,7 +217,7 @@ def _integral(findings: CcdFindings, verdict: CcdVerdict) -> Found:
         off = np.abs(table.q_integral / table.q - 1)
     if np.nanmax(np.append(off, 0.0)) > INTEGRAL_OFF:
         text = f"integrating the recorded current would be wrong by up to {100 * np.nanmax(off):.2g} %"
-        yield Flag("integral_off", text, "info")
+        yield Flag("integral-off", text, "info")
 
 
 FLAGS: tuple[Callable[[CcdFindings, CcdVerdict], Found], ...] = (

@@ -60,7 +60,7 @@ def _measurand(data: Sequence[Outcome], params: WeibullParams) -> str:
     found = next((name for name in wanted if name in present), None)
     if found is None:
         held = ", ".join(sorted(present)) or "nothing"
-        raise Refusal("no_such_measurand", f"no outcome has a {' or '.join(wanted)}: they hold {held}",
+        raise Refusal("no-such-measurand", f"no outcome has a {' or '.join(wanted)}: they hold {held}",
                       hint="echub analyze ccd FILE -o FOLDER makes such outcomes")  # fmt: skip
     return found
 
@@ -105,10 +105,10 @@ def _cells(used: Sequence[Outcome], name: str) -> CellIntervals:
 
 def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParams) -> None:
     if len(used) < LEAST_CELLS:
-        raise Refusal("too_few_cells", f"{len(used)} cells can be used; at least {LEAST_CELLS} are needed")
+        raise Refusal("too-few-cells", f"{len(used)} cells can be used; at least {LEAST_CELLS} are needed")
     units = sorted({outcome[name].unit for outcome in used})
     if len(units) > 1:
-        raise Refusal("mixed_unit", f"the values are in {' and '.join(units)}",
+        raise Refusal("mixed-unit", f"the values are in {' and '.join(units)}",
                       hint='--set cell.area="…" where it is missing')  # fmt: skip
     if not params.allow_mixed:
         require_comparable(used, COMPARED, within=SAME)
@@ -118,13 +118,13 @@ def _require_spread(cells: CellIntervals) -> None:
     """Refuse what has no median: no cell failed, all failed at the first level, or all within one step."""
     if np.isinf(cells.high).all():
         raise Refusal(
-            "none_failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g}"
+            "none-failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g}"
         )
     if (cells.low == 0).all():
-        raise Refusal("all_failed_first", "every cell failed at its first level: nothing is known below it")
+        raise Refusal("all-failed-first", "every cell failed at its first level: nothing is known below it")
     if cells.low.max() < cells.high.min():
         raise Refusal(
-            "no_spread",
+            "no-spread",
             f"every cell can have failed between {cells.low.max():.4g} and {cells.high.min():.4g}: the steps are "
             "too coarse to say how the cells differ",
             hint="smaller steps of the current",
@@ -159,10 +159,10 @@ def _flags(
     flags = []
     if left_out:
         reasons = "; ".join(f"{label}: {reason}" for label, reason in left_out[:10])
-        flags.append(Flag("left_out", f"{len(left_out)} outcomes were left out", where=reasons))
+        flags.append(Flag("left-out", f"{len(left_out)} outcomes were left out", where=reasons))
     flagged = sum(outcome.status == "flagged" for outcome in used)
     if flagged:
-        flags.append(Flag("flagged_cells", f"{flagged} of {len(used)} outcomes are flagged", "info"))
+        flags.append(Flag("flagged-cells", f"{flagged} of {len(used)} outcomes are flagged", "info"))
     if params.allow_mixed:
         flags.append(Flag("mixed", "values that are not comparable were allowed"))
     if found.shape >= 0.99 * SHAPES[1]:

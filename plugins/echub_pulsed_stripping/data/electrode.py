@@ -28,7 +28,7 @@ def stripped_voltage(data: Inputs, sign: int) -> tuple[Floats, str]:
     if observed := oxidised_voltage(sign, [source, *available]):
         return available[observed.quantity] * observed.sign, observed.quantity
     raise Refusal(
-        "oxidised_electrode_not_observed",
+        "oxidised-electrode-not-observed",
         f"the {oxidised_electrode(sign)} electrode is stripped, but U is the {source}",
         where=data.how("U"),
         hint="--set cell.configuration=two_electrode, where that potential is the cell voltage",

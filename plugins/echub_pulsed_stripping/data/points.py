@@ -109,7 +109,7 @@ def _excluded(points: Sequence[RestPoint], params: PlateauParams) -> list[RestPo
         label, _, why = (piece.strip() for piece in part.rpartition(":"))
         if not why or label not in known:
             raise Refusal(
-                "bad_exclusion",
+                "bad-exclusion",
                 f"{part!r} names no capacity with a reason: there are {', '.join(sorted(known))}",
                 hint="--param exclude='LABEL: why'",
             )
@@ -131,7 +131,7 @@ def require_comparable(points: Sequence[RestPoint]) -> None:
     for name, values in stated.items():
         if not _alike(values):
             raise Refusal(
-                f"mixed_{name}",
+                f"mixed-{name.replace('_', '-')}",
                 f"the {name.replace('_', ' ')} is not the same: {', '.join(sorted({_spoken(v) for v in values}))}",
                 hint="--param allow_mixed=true takes them all the same",
             )

@@ -121,7 +121,7 @@ def find(data: Inputs, params: PulsedStrippingParams) -> PulseTrain:
     """Find the pulses; refuse where there are none, or where they turn."""
     j = data["j"]
     if not np.abs(j).max():
-        raise Refusal("no_current", "the current is zero throughout", where=data.how("j"))
+        raise Refusal("no-current", "the current is zero throughout", where=data.how("j"))
     found = {sign: _pulses(j, sign) for sign in (1, -1)}
     sign = _sign(found, params)
     threshold, pulses = found[sign]
@@ -136,7 +136,7 @@ def _require_current_control(data: Inputs, pulses: Segments) -> None:
     """Refuse currents that the cell decides: steps of potential, voltammetry."""
     if "mode" in data and float(np.median(pulses.mean(data["mode"] == POTENTIAL_CONTROLLED))) > OFFSET:
         text = "the current flows under control of the potential: no pulses were commanded"
-        raise Refusal("not_galvanostatic", text, where=data.how("mode"))
+        raise Refusal("not-galvanostatic", text, where=data.how("mode"))
 
 
 def _pulses(j: Floats, sign: int) -> tuple[Threshold, Segments]:
@@ -157,7 +157,7 @@ def _sign(found: dict[int, tuple[Threshold, Segments]], params: PulsedStrippingP
     count, other = len(found[many][1]), len(found[few][1])
     if other > 1 and other >= count / 2:
         raise Refusal(
-            "direction_reverses",
+            "direction-reverses",
             f"there are {len(found[1][1])} anodic and {len(found[-1][1])} cathodic pulses",
             hint="--param direction=we_oxidised counts the anodic ones alone; --time START:STOP one train",
         )
@@ -170,8 +170,8 @@ def _none(data: Inputs, pulses: Segments) -> Refusal:
     if len(pulses):
         t = data["t"]
         text = f"the current flows once, for {t[pulses.stop[0] - 1] - t[pulses.start[0]]:.4g} s"
-        return Refusal("no_rests", f"{text}: stripping without rests is not pulsed")
+        return Refusal("no-rests", f"{text}: stripping without rests is not pulsed")
     if flowing > OFFSET:
         text = f"{flowing:.0%} of the rows carry more than half of the largest current, and no rest stands out"
-        return Refusal("no_rests", text)
-    return Refusal("no_pulses", f"no pulses stand out of the current (largest {np.abs(j).max():.4g})")
+        return Refusal("no-rests", text)
+    return Refusal("no-pulses", f"no pulses stand out of the current (largest {np.abs(j).max():.4g})")

@@ -26,7 +26,7 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     running = _running(data)
     if running is None:
         raise Refusal(
-            "pulse_unresolved",
+            "pulse-unresolved",
             f"a row every {step:.3g} s is sparser than the pulses, and no charge column counts what lies between",
             where=data.how("t"),
             hint="record two rows in each pulse, or the instrument's charge",
@@ -38,11 +38,11 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     at = int(beyond[0]) if len(beyond) else len(u) - 1
     low, high = float(passed[max(at - 1, 0)] * sign), float(passed[at] * sign)
     if high <= 0:
-        raise Refusal("no_pulses", f"the instrument counted no charge of one sign (by {by})", where=data.how("j"))
+        raise Refusal("no-pulses", f"the instrument counted no charge of one sign (by {by})", where=data.how("j"))
     text = f"a row every {step:.3g} s is sparser than the pulses: they are not told apart, nor is the crossing"
-    flags = [Flag("pulses_not_resolved", text)]
+    flags = [Flag("pulses-not-resolved", text)]
     if not len(beyond):
-        flags.append(Flag("right_censored", f"U stays below {params.cut_off:g} V in the rows there are"))
+        flags.append(Flag("right-censored", f"U stays below {params.cut_off:g} V in the rows there are"))
     unit = CHARGE_UNITS[data.unit_of("j")]
     # A row that stands on the cut-off is where it was reached; one far beyond it came at some time after.
     on_it = not len(beyond) or u[at] < ON_CUT_OFF * params.cut_off

@@ -44,7 +44,7 @@ def require_resolved_rests(train: PulseTrain) -> None:
         step = float(np.median(np.diff(train.t)))
         rest = float(np.nanmedian(train.rest)) if np.isfinite(train.rest).any() else float("nan")
         raise Refusal(
-            "rest_unresolved",
+            "rest-unresolved",
             f"the rests of {rest:.3g} s have {rows:g} row, at least 2 are needed (a row every {step:.3g} s)",
             where=train.data.how("t"),
             hint=f"record a row every {rest / REST_ROWS:.2g} s, or rows at the edges of the pulses",
@@ -56,23 +56,23 @@ def file_flags(train: PulseTrain, blocks: int, params: PulsedStrippingParams) ->
     flags = []
     if blocks > 1 and not params.block:
         text = f"the file holds {blocks} blocks of different rests, levels or platings: none is its capacity alone"
-        flags.append(Flag("several_blocks", text, where="table blocks", hint="--param block=1"))
+        flags.append(Flag("several-blocks", text, where="table blocks", hint="--param block=1"))
     widest = float(np.nanmedian(train.rest_steps[:-1]))
     rest = float(np.nanmedian(train.rest)) if np.isfinite(train.rest).any() else np.inf
     if widest > rest / REST_ROWS:
-        flags.append(Flag("coarse_rest", f"rows in the rests of {rest:.3g} s are up to {widest:.3g} s apart"))
+        flags.append(Flag("coarse-rest", f"rows in the rests of {rest:.3g} s are up to {widest:.3g} s apart"))
     known = charge_needs(train)
     if not known:
         there = [need for need in CHARGES.values() if need in train.data]
         why = "is in mA·h while the current is per area" if there else "is not there"
         text = f"the instrument's charge column {why}: commanded level and edges decide"
-        flags.append(Flag("no_charge_column", text, "info"))
+        flags.append(Flag("no-charge-column", text, "info"))
     if train.observed != CELL:
         text = f"the cut-off is read from {against(train.data, train.observed)}, not across the cell"
-        flags.append(Flag("one_electrode", text, "info"))
+        flags.append(Flag("one-electrode", text, "info"))
     if train.unit == "mA":
         hint = '--set cell.area="0.385 cm^2"'
-        flags.append(Flag("no_area", "no area is stated: a charge, not a capacity", "info", hint=hint))
+        flags.append(Flag("no-area", "no area is stated: a charge, not a capacity", "info", hint=hint))
     return flags
 
 
@@ -108,7 +108,7 @@ def _ending(train: PulseTrain, block: PulseBlock, rows: Rows, params: PulsedStri
     some = slice(block.first, block.first + len(rows.pulses))
     top = float(train.pulses.largest(train.u)[some].max())
     text = f"U stays below {params.cut_off:g} V (largest {top:.4g} V) until {ENDS[rows.end]}: a lower bound"
-    flags = [Flag("right_censored", text, where=f"t = {rows.t[-1]:.5g} s")]
+    flags = [Flag("right-censored", text, where=f"t = {rows.t[-1]:.5g} s")]
     if rows.end == "limit":
         text = f"U rests at {top:.4g} V and the current is not what was commanded: the limit of the instrument"
         return [*flags, Flag("compliance", text, where=f"t = {rows.t[-1]:.5g} s")]
@@ -117,7 +117,7 @@ def _ending(train: PulseTrain, block: PulseBlock, rows: Rows, params: PulsedStri
     uncertain = float(train.edges.begin_within[last] + train.edges.end_within[last])
     if rows.pulses.stop[-1] == len(rows.t) and this < SHORT * usual - uncertain:
         text = f"the file ends {this:.3g} s into a pulse of {usual:.3g} s"
-        flags.append(Flag("ends_mid_pulse", text, where=f"t = {rows.t[-1]:.5g} s"))
+        flags.append(Flag("ends-mid-pulse", text, where=f"t = {rows.t[-1]:.5g} s"))
     return flags
 
 
@@ -127,16 +127,16 @@ def _charges(ways: list[CountedCharge], deciding: CountedCharge) -> list[Flag]:
     by_level = by_edges_of(ways)
     if any(way.name == "charge_increment" and not way.deciding for way in ways):
         text = f"rows are missing between the increments of charge: {deciding.name} decides"
-        flags.append(Flag("increments_incomplete", text))
+        flags.append(Flag("increments-incomplete", text))
     if deciding is by_level:
         if by_level.own > WIDE_EDGES * by_level.total:
             text = f"rows leave the edges open by {by_level.own / by_level.total:.1%} of the charge"
             hint = "record rows at the edges, or the instrument's charge"
-            flags.append(Flag("edges_uncertain", text, hint=hint))
+            flags.append(Flag("edges-uncertain", text, hint=hint))
     elif disagreement(ways):
         share = deciding.total / by_level.total - 1
         text = f"{deciding.name} counts {share:+.1%} against {by_level.name}"
-        flags.append(Flag("charges_disagree", text, where="table charge"))
+        flags.append(Flag("charges-disagree", text, where="table charge"))
     return flags
 
 
@@ -149,7 +149,7 @@ def _at_rest(train: PulseTrain, deciding: CountedCharge) -> list[Flag]:
         f"a current of {level:.3g} {train.unit} at rest passes {share:.1%} of the capacity: it is not counted, "
         "but stands in the uncertainty, since it may be an offset of the reading"
     )
-    return [Flag("offset_current", text)]
+    return [Flag("offset-current", text)]
 
 
 def _after(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[Flag]:
@@ -158,10 +158,10 @@ def _after(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[Flag]:
     more = block.last - block.first + 1 - len(rows.pulses)
     if rows.end == "cut_off" and more:
         text = f"{more} more pulses follow the first crossing of the cut-off: they are not counted"
-        flags.append(Flag("continued_after_cut_off", text, where=f"t = {rows.t[-1]:.5g} s"))
+        flags.append(Flag("continued-after-cut-off", text, where=f"t = {rows.t[-1]:.5g} s"))
     if not block.fresh:
         text = (
             f"block {block.number} begins on an electrode that was {block.before}: its capacity is not its rest's"
         )
-        flags.append(Flag("not_fresh", text, where=f"pulse {block.first + 1}"))
+        flags.append(Flag("not-fresh", text, where=f"pulse {block.first + 1}"))
     return flags

@@ -21,19 +21,19 @@ def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
     used, left_out = [p for p in points if not p.reason], [p for p in points if p.reason]
     reasons = "; ".join(f"{p.label}: {p.reason}" for p in left_out[:10])
     if not used:
-        raise Refusal("no_values", f"none of {len(points)} capacities is usable", where=reasons)
+        raise Refusal("no-values", f"none of {len(points)} capacities is usable", where=reasons)
     if not params.allow_mixed:
         require_comparable(used)
     levels = levels_of(used)
     if len(levels) < LEAST_RESTS:
         text = f"{len(levels)} rests: a plateau takes at least {LEAST_RESTS}, two on it and one below"
-        raise Refusal("too_few_rests", text, where=reasons, tables={"capacities": _table(points, [])})
+        raise Refusal("too-few-rests", text, where=reasons, tables={"capacities": _table(points, [])})
     # A rest at which no series reached the cut-off says nothing, unless it is above the others.
     known = [level for level in levels if not all(p.bound for p in level)]
     plateau = known[len(known) - _on_plateau(known, params) :]
     measurands, flags = _answer(levels, plateau)
     if left_out:
-        flags.append(Flag("left_out", f"{len(left_out)} capacities were left out", where=reasons))
+        flags.append(Flag("left-out", f"{len(left_out)} capacities were left out", where=reasons))
     if params.allow_mixed:
         flags.append(Flag("mixed", "series that are not comparable were allowed"))
     on = [p for level in plateau for p in level] if "plateau_from" in measurands else []
@@ -79,7 +79,7 @@ def _answer(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], list
     text = f"the capacity still rises at the longest rest of {levels[-1][0].rest_s:.3g} s"
     if beyond:
         text = f"{beyond[0].label} passed more than {beyond[0].value:.4g} without reaching the cut-off"
-    flags = [Flag("no_plateau", f"{text}: a lower bound")]
+    flags = [Flag("no-plateau", f"{text}: a lower bound")]
     return {"capacity_plateau": Measurand.more_than(best.unit, best.value, note=f"that of {best.label}")}, flags
 
 
@@ -108,7 +108,7 @@ def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], lis
         "plateau_from": Measurand("s", first, interval=bracket, n=len(levels)),
     }
     text = "no rest was so short that it lowers the capacity: where the plateau begins is not bracketed"
-    return found, [] if shorter else [Flag("plateau_throughout", text)]
+    return found, [] if shorter else [Flag("plateau-throughout", text)]
 
 
 def _shared(points: Sequence[RestPoint]) -> dict[str, float]:

@@ -99,7 +99,7 @@ def _require_something(train: PulseTrain, block: PulseBlock, rows: Rows, params:
     each = float(np.median(train.level * train.edges.duration)) / 3600
     unit = CHARGE_UNITS[train.unit]
     raise Refusal(
-        "beyond_cut_off_at_once",
+        "beyond-cut-off-at-once",
         f"U is {train.u[first]:.4g} V where the first pulse begins, beyond the cut-off of {params.cut_off:g} V",
         where=f"t = {train.t[first]:.4g} s",
         hint="--param cut_off=… where the cut-off is another, --param direction=… where the other current strips",
@@ -111,7 +111,7 @@ def _chosen(answers: list[BlockAnswer], params: PulsedStrippingParams) -> BlockA
     """Return the block that was asked for, or the only one; of several none is the file's capacity."""
     if params.block > len(answers):
         raise Refusal(
-            "no_such_block",
+            "no-such-block",
             f"the file has {len(answers)} blocks, block {params.block} is asked for",
             hint=f"--param block={len(answers)}",
         )

@@ -43,7 +43,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
     fitted = (t >= start) & (t <= end)
     if fitted.sum() < 5:
         raise Refusal(
-            "too_fast", f"t1 lies {t1 - trace.begin:.3g} s after the begin of the ramp, too early for a fit"
+            "too-fast", f"t1 lies {t1 - trace.begin:.3g} s after the begin of the ramp, too early for a fit"
         )
     (slope, offset), covariance = np.polyfit(
         t[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1, cov=True
@@ -54,7 +54,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
         deviation = np.abs(deviation)
     beyond = np.flatnonzero(search & inside & (deviation > params.threshold / 100))
     if not len(beyond):
-        raise Refusal("ohmic_to_end", f"U stays within {np.nanmax(deviation[inside]):.2%} of the line")
+        raise Refusal("ohmic-to-end", f"U stays within {np.nanmax(deviation[inside]):.2%} of the line")
     at = int(beyond[0])
     return LowackOnset(
         float(x[at]),
@@ -76,7 +76,7 @@ def _uniform(trace: RampTrace, params: RampOnsetParams) -> tuple[Floats, Floats,
     u = np.interp(t, trace.t, trace.u)
     if params.lowack_offset == "rest":
         if trace.rest_v is None:
-            raise Refusal("no_rest", "there is no rest before the ramp from which to take the offset")
+            raise Refusal("no-rest", "there is no rest before the ramp from which to take the offset")
         u = u - trace.rest_v
     return t, u, np.interp(t, trace.t, trace.x), step
 
@@ -104,7 +104,7 @@ def _no_t1(u: Floats, curvature: Floats, step: float, params: RampOnsetParams) -
     jump = float(np.max(np.abs(np.diff(u)))) if len(u) > 1 else 0.0
     seen = jump / (params.window * step)
     return Refusal(
-        "no_t1",
+        "no-t1",
         f"the second derivative of the averaged voltage never exceeds {params.lowack_curvature:g} V/s²: "
         f"its largest value is {largest:.3g} V/s² at a time step of {step:.3g} s. The largest step of U, "
         f"{jump:.3g} V, can give {seen:.3g} V/s² after {params.window:g} s of averaging",

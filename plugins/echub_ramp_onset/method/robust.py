@@ -82,7 +82,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None 
         raise _ohmic_to_end(trace, grid, deviation, params)
     if onset.t - trace.begin < WINDOWS_TO_ONSET * params.window:
         raise Refusal(
-            "too_fast",
+            "too-fast",
             f"the onset lies {onset.t - trace.begin:.3g} s after the begin of the ramp, less than "
             f"{WINDOWS_TO_ONSET} windows of {params.window:g} s",
             hint=f"--param window={(onset.t - trace.begin) / 10:.2g}s, or a slower ramp",
@@ -118,7 +118,7 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     rows = (trace.t >= begin) & (trace.t <= end)
     if rows.sum() < 5:
         raise Refusal(
-            "too_short",
+            "too-short",
             f"only {rows.sum()} rows lie between {params.start:g} s after the begin of the ramp and "
             f"{params.fit_fraction:g} of its length",
         )
@@ -222,14 +222,14 @@ def _require_length(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -
     least = params.start + WINDOWS_TO_ONSET * params.window
     if length < least:
         raise Refusal(
-            "too_short",
+            "too-short",
             f"the ramp lasts {length:.4g} s, at least {least:.4g} s are needed (the fit begins after "
             f"{params.start:g} s, {WINDOWS_TO_ONSET} windows of {params.window:g} s)",
             hint="--param window=10s --param start=10s, where the noise allows it",
         )
     if params.window < 3 * grid.step:
         raise Refusal(
-            "sampled_too_coarsely",
+            "sampled-too-coarsely",
             f"a row every {grid.step:.3g} s gives fewer than 3 rows in the window of {params.window:g} s",
             hint=f"--param window={4 * grid.step:.3g}s",
         )
@@ -246,7 +246,7 @@ def _require_control(trace: RampTrace, grid: TimeGrid, onset: Onset | None, para
     if trace.limited and trace.u[max(at - 5, 0) : at + 5].max() > 0.95 * trace.u.max():
         raise _at_compliance(trace)
     raise Refusal(
-        "current_not_controlled",
+        "current-not-controlled",
         f"the current leaves its course at {trace.x[at]:.4g} {trace.unit}, where {trace.line[at]:.4g} was due "
         f"(allowed: {params.control:g} % and {params.range_accuracy:g} % of the range)",
         where=f"t = {trace.lost_at:.1f} s",
@@ -260,7 +260,7 @@ def _unresolved(
     part = params.threshold / 100 * deviation.line.slope * float(grid.x[at]) * 1e6
     sigmas = params.threshold / 100 / float(deviation.noise[at])
     return Refusal(
-        "unresolved_noise",
+        "unresolved-noise",
         f"{params.threshold:g} % of the ohmic voltage is {part:.3g} µV at {grid.x[at]:.4g} {trace.unit}, "
         f"{sigmas:.2g} sigma of the averaged voltage; {params.resolution:g} are needed "
         f"(noise of a row: {deviation.line.sigma * 1e6:.3g} µV)",
@@ -286,7 +286,7 @@ def _ohmic_to_end(trace: RampTrace, grid: TimeGrid, deviation: Deviation, params
     largest, least = (float(f(usable)) if len(usable) else float("nan") for f in (np.max, np.min))
     if deviation.line.slope <= 0 or least < -0.5:
         return Refusal(
-            "no_ohmic_part",
+            "no-ohmic-part",
             f"the voltage is not proportional to the current after {params.start:g} s (slope "
             f"{deviation.line.slope:.3g} V per {trace.unit}, deviation down to {least:.0%})",
             hint="--param start=…, --time START:STOP choose the part that is",
@@ -294,7 +294,7 @@ def _ohmic_to_end(trace: RampTrace, grid: TimeGrid, deviation: Deviation, params
     name = "onset_current" if trace.unit == "mA" else "onset_current_density"
     top = float(grid.x[-1])
     return Refusal(
-        "ohmic_to_end",
+        "ohmic-to-end",
         f"U stays within {largest:.2%} of the ohmic line up to {top:.4g} {trace.unit}, where the ramp ends",
         measurands={name: Measurand.more_than(trace.unit, top, note="the ramp ended first")},
     )

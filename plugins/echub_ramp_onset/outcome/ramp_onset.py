@@ -151,23 +151,23 @@ def _flags(
     flags = []
     if trace.range_error is None and params.range_accuracy:
         text = "the current range is not known: its accuracy is not in the uncertainty"
-        flags.append(Flag("current_range_unknown", text, "info"))
+        flags.append(Flag("current-range-unknown", text, "info"))
     if "I_set" not in data:
         text = "no set point is recorded: that the current was controlled is judged by its own course"
-        flags.append(Flag("no_set_point", text, "info"))
+        flags.append(Flag("no-set-point", text, "info"))
     if onset.deviation.line.inflation > 1:
         text = (
             f"the voltage drifts: its averages scatter {onset.deviation.line.inflation:.1f} times as much as noise"
         )
-        flags.append(Flag("correlated_noise", text))
+        flags.append(Flag("correlated-noise", text))
     if _is_gradual(onset, shorter):
         moved = f"moves the onset by {shorter.x / onset.x - 1:+.1%}" if shorter else ""
         flags.append(
-            Flag("gradual_onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
+            Flag("gradual-onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
         )
     if not trace.is_cell_voltage:
         text = f"read from {trace.observed} against the reference: the slope is not that of the whole cell"
-        flags.append(Flag("one_electrode", text, "info"))
+        flags.append(Flag("one-electrode", text, "info"))
     return tuple(flags)
 
 
@@ -191,7 +191,7 @@ def _from_lowack(
     parts = (Component("accuracy of the current range", error, "B"),) if error else ()
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
     flag = Flag(
-        "accuracy_only",
+        "accuracy-only",
         "the uncertainty holds the accuracy of the current and of the fit: the method states none",
         "info",
     )

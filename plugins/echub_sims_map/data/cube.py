@@ -107,7 +107,7 @@ class Maps:
         """Take a record's map; pixels that are no numbers, or masked, were not measured."""
         counts = data["n"]
         if counts.ndim != 4:
-            raise Refusal("no_map", f"the counts have the shape {counts.shape}, not (species, frame, y, x)")
+            raise Refusal("no-map", f"the counts have the shape {counts.shape}, not (species, frame, y, x)")
         measured = np.isfinite(counts)
         if "mask" in data:
             measured &= np.broadcast_to(data["mask"] > 0, counts.shape)
@@ -123,10 +123,10 @@ class Maps:
         regions = list(dict.fromkeys(name for name, _, _ in self.names))
         region = region or regions[0]
         if region not in regions:
-            raise Refusal("unknown_region", f"there is no region {region}, but {', '.join(regions)}")
+            raise Refusal("unknown-region", f"there is no region {region}, but {', '.join(regions)}")
         known = self.ions(region)
         if (species or known[0]) not in known:
-            raise Refusal("unknown_species", f"the region {region} has no {species}, but {', '.join(known)}")
+            raise Refusal("unknown-species", f"the region {region} has no {species}, but {', '.join(known)}")
         return species or known[0], region
 
     def ions(self, region: str) -> list[str]:
@@ -136,8 +136,8 @@ class Maps:
     def cube(self, species: str, region: str, flags: list[Flag] | None = None) -> IonCube:
         """Return the counts of one ion, corrected for dead time; refuse what are no counts.
 
-        Raises `Refusal`: `no_values`, `empty_channel`, `negative_counts`, `normalised_image`,
-        `not_counts`, `saturated`.
+        Raises `Refusal`: `no-values`, `empty-channel`, `negative-counts`, `normalised-image`,
+        `not-counts`, `saturated`.
         """
         at = next(i for i, (r, s, _) in enumerate(self.names) if (r, s) == (region, species))
         measured = self.measured[at]
@@ -157,7 +157,7 @@ class Maps:
             raise Refusal("saturated", text, hint="sims.dwell_time is that of one pixel in one frame")
         if largest > DEAD_TIME_WARNING:
             text = f"{species}: the dead time hides up to {100 * largest:.0f} % of the ions; counts are corrected"
-            flags.append(Flag("dead_time_large", text))
+            flags.append(Flag("dead-time-large", text))
         # The correction bends upwards, so that scattered counts come out too high, by τ/T of themselves.
         live = live_share(load)
         corrected = counts / live / (1 + self.load)
@@ -167,45 +167,45 @@ class Maps:
 def _require_counts(species: str, counts: Array, measured: Truth) -> None:
     """Refuse what counting statistics cannot hold for."""
     if not measured.any():
-        raise Refusal("no_values", f"{species}: no pixel was measured")
+        raise Refusal("no-values", f"{species}: no pixel was measured")
     if counts.min() < 0:
-        raise Refusal("negative_counts", f"{species}: {int((counts < 0).sum())} pixels are negative")
+        raise Refusal("negative-counts", f"{species}: {int((counts < 0).sum())} pixels are negative")
     if not counts.any():
-        raise Refusal("empty_channel", f"{species}: all pixels are zero")
+        raise Refusal("empty-channel", f"{species}: all pixels are zero")
     if np.array_equal(counts, np.round(counts)):
         return
     if counts.max() <= 1:
         text = f"{species}: values from 0 to 1 are a scaled picture"
-        raise Refusal("normalised_image", text, hint="export raw counts per pixel and frame")
-    raise Refusal("not_counts", f"{species}: pixels are no whole counts", hint="export raw counts")
+        raise Refusal("normalised-image", text, hint="export raw counts per pixel and frame")
+    raise Refusal("not-counts", f"{species}: pixels are no whole counts", hint="export raw counts")
 
 
 def require_statistics(cube: IonCube) -> list[Flag]:
     """Refuse pictures that are scaled to whole numbers; flag other scatter than that of counting.
 
-    Raises `Refusal`: `eight_bit_image`, `smoothed_image`.
+    Raises `Refusal`: `eight-bit-image`, `smoothed-image`.
     """
     scatter = cube.dispersion
     said = f"{cube.species}: neighbouring frames scatter {scatter:.2g} times as counts do"
     if cube.counts.max() == EIGHT_BIT and scatter > PICTURE:
         text = f"{said}, and the brightest pixel is 255: a picture of 8 bits"
-        raise Refusal("eight_bit_image", text, hint="export raw counts per pixel and frame")
+        raise Refusal("eight-bit-image", text, hint="export raw counts per pixel and frame")
     if scatter < SMOOTHED:
-        raise Refusal("smoothed_image", f"{said}: smoothed or scaled down", hint="export raw counts")
+        raise Refusal("smoothed-image", f"{said}: smoothed or scaled down", hint="export raw counts")
     if scatter > OVERDISPERSED:
         return [Flag("overdispersed", f"{said}; intervals are widened", hint="are these raw counts?")]
     return []
 
 
 def grid_of(data: Inputs, region: str) -> MapGrid:
-    """Return the axes of a map; raise `Refusal` (`uneven_pixels`) where pixels differ in size."""
+    """Return the axes of a map; raise `Refusal` (`uneven-pixels`) where pixels differ in size."""
     frames, rows, columns = data["n"].shape[1:]
     scaled = "x" in data and "y" in data
     x, y = (data["x"], data["y"]) if scaled else (np.arange(columns, dtype=float), np.arange(rows, dtype=float))
     for name, axis in (("x", x), ("y", y)):
         steps = np.diff(axis)
         if len(steps) and (steps.min() <= 0 or np.ptp(steps) > SMALL * steps.max()):
-            raise Refusal("uneven_pixels", f"the pixels differ in size along {name}", where=f"column {name}")
+            raise Refusal("uneven-pixels", f"the pixels differ in size along {name}", column=name)
     depth, unit = _depth(data, region, frames)
     return MapGrid(x, y, "um" if scaled else "1", depth, unit)
 

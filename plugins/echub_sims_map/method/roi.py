@@ -65,7 +65,7 @@ def regions(text: str, grid: MapGrid, columns: Truth) -> Iterator[Roi]:
     """Return the regions of interest of a text, separated by semicolons.
 
     A pixel belongs to a shape where its centre does. `columns` are the pixels of the columns found.
-    Raises `Refusal` (`bad_roi`, `empty_roi`).
+    Raises `Refusal` (`bad-roi`, `empty-roi`).
     """
     known = {"columns": columns, "outside": ~columns, "all": np.ones_like(columns)}
     for part in filter(None, (part.strip() for part in text.split(";"))):
@@ -73,7 +73,7 @@ def regions(text: str, grid: MapGrid, columns: Truth) -> Iterator[Roi]:
         if inside.any():
             yield Roi(name, inside)
         elif name not in known:
-            raise Refusal("empty_roi", f"no pixel lies in {name}", where=_field(grid), hint=HINT)
+            raise Refusal("empty-roi", f"no pixel lies in {name}", where=_field(grid), hint=HINT)
 
 
 def _shape(text: str, grid: MapGrid) -> tuple[str, Truth]:
@@ -89,9 +89,9 @@ def _shape(text: str, grid: MapGrid) -> tuple[str, Truth]:
     except ValueError:
         values = []
     if draw is None or takes is None or not takes(len(values)) or not np.isfinite(values).all():
-        raise Refusal("bad_roi", f"{text!r} is no region of interest: {written}", hint=HINT)
+        raise Refusal("bad-roi", f"{text!r} is no region of interest: {written}", hint=HINT)
     if word == "ellipse" and min(values[2:]) <= 0:
-        raise Refusal("bad_roi", f"{text!r} has a radius of zero or less", hint=HINT)
+        raise Refusal("bad-roi", f"{text!r} has a radius of zero or less", hint=HINT)
     return text, draw(grid.x[None, :], grid.y[:, None], *values)
 
 

@@ -104,7 +104,7 @@ def search(
 ) -> Search:
     """Find the columns of a cube; raise `Refusal` where it is too short or too dark to tell.
 
-    Raises `one_frame`, `too_few_frames`, `background_too_low`, `no_reference`.
+    Raises `one-frame`, `too-few-frames`, `background-too-low`, `no-reference`.
     """
     cube = whole.binned(params.frames)
     _require_depth(whole, cube)
@@ -133,9 +133,9 @@ def _blank(
     if not params.reference:
         return blank(cube, components, rng)
     if params.reference not in {name for name, _, _ in maps.names}:
-        raise Refusal("no_reference", f"there is no region {params.reference} to compare with")
+        raise Refusal("no-reference", f"there is no region {params.reference} to compare with")
     if params.reference == cube.region or cube.species not in maps.ions(params.reference):
-        raise Refusal("no_reference", f"the region {params.reference} is no reference for {cube.species} here")
+        raise Refusal("no-reference", f"the region {params.reference} is no reference for {cube.species} here")
     return maps.cube(cube.species, params.reference, flags).binned(params.frames)
 
 
@@ -156,7 +156,7 @@ def _quantile(cube: IonCube, empty: Array, params: SimsMapParams) -> float:
 def _require_depth(whole: IonCube, cube: IonCube) -> None:
     if len(cube.counts) >= LEAST_FRAMES:
         return
-    code = "one_frame" if len(whole.counts) == 1 else "too_few_frames"
+    code = "one-frame" if len(whole.counts) == 1 else "too-few-frames"
     text = f"{len(cube.counts)} frames have hardly a depth; columns need {LEAST_FRAMES}"
     raise Refusal(code, text, hint="--param frames=1" if len(whole.counts) > len(cube.counts) else "")
 
@@ -171,7 +171,7 @@ def _require_light(cube: IonCube, params: SimsMapParams) -> None:
     frames = params.frames * math.ceil(needed / level) if level > 0 else 0
     fits = frames and len(cube.counts) * params.frames // frames >= LEAST_FRAMES
     raise Refusal(
-        "background_too_low",
+        "background-too-low",
         f"{cube.species}: {level:.2g} counts per pixel and frame; columns are told from {needed:.2g} on",
         hint=f"--param frames={frames}" if fits else "count longer",
     )

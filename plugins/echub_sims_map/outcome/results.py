@@ -79,10 +79,10 @@ def flags(search: Search, grid: MapGrid) -> list[Flag]:
     low, high = float(search.flat.min()), float(search.flat.max())
     if high - low > UNEVEN:
         text = f"the background varies across the field from {100 * low:.0f} to {100 * high:.0f} % of its median"
-        found.append(Flag("uneven_background", f"{text}; a smooth surface is taken for it", "info"))
+        found.append(Flag("uneven-background", f"{text}; a smooth surface is taken for it", "info"))
     if grid.unit == "1":
         text = "no pixel size is stated: widths are in pixels"
-        found.append(Flag("no_pixel_size", text, hint='sims.pixel_size = "0.5 um" in the sims.toml'))
+        found.append(Flag("no-pixel-size", text, hint='sims.pixel_size = "0.5 um" in the sims.toml'))
     return found
 
 
@@ -90,26 +90,26 @@ def _of_columns(search: Search) -> list[Flag]:
     found = []
     if cut := sum(column.cut for column in search.columns):
         text = f"{cut} columns touch the edge of the field, or pixels that were not measured: no width"
-        found.append(Flag("columns_cut", text))
+        found.append(Flag("columns-cut", text))
     least = NEAR * abs(search.detectable - 1)
     if near := sum(abs(column.contrast - 1) < least for column in search.columns):
         text = f"{near} columns hardly stand out: others like them may be missed, or found in pieces"
         hint = f"--param window={search.params.window + 2}, or --param frames={search.params.frames + 1}"
-        found.append(Flag("columns_near_threshold", text, hint=hint))
+        found.append(Flag("columns-near-threshold", text, hint=hint))
     share = 100 / search.cube.counts[0].size
     if any(share * column.footprint.sum() > LARGE_SHARE for column in search.columns):
         text = f"a column covers more than {LARGE_SHARE:g} % of the field: an uneven background looks like this"
-        found.append(Flag("column_fills_field", text))
+        found.append(Flag("column-fills-field", text))
     return found
 
 
 def _of_blanks(search: Search) -> list[Flag]:
     if search.params.reference:
         text = f"the reference region has {search.false} columns itself"
-        return [Flag("reference_has_columns", text)] if search.false else []
+        return [Flag("reference-has-columns", text)] if search.false else []
     text = "no reference region: the threshold is from the map itself, its columns left out, shuffled"
-    found = [Flag("no_reference_region", text, "info", hint="--param reference=REGION")]
+    found = [Flag("no-reference-region", text, "info", hint="--param reference=REGION")]
     if search.false:
         text = f"{search.false} columns in a shuffled cube: some may be chance"
-        found.append(Flag("columns_in_blank", text, hint="--param quantile=0.999"))
+        found.append(Flag("columns-in-blank", text, hint="--param quantile=0.999"))
     return found

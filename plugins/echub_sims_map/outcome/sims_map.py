@@ -96,14 +96,14 @@ def _partners(cubes: Sequence[IonCube], cube: IonCube, params: SimsMapParams, fl
         named = [other for other in others if other.species == params.partner]
         if not named:
             text = f"the region {cube.region} has no {params.partner} to compare {cube.species} with"
-            raise Refusal("unknown_species", text)
+            raise Refusal("unknown-species", text)
         if named[0].polarity != cube.polarity and not params.across_polarities:
             text = f"{params.partner} and {cube.species} are of opposite polarity: two detectors, maybe two scans"
-            raise Refusal("across_polarities", text, hint="--param across_polarities=true")
+            raise Refusal("across-polarities", text, hint="--param across_polarities=true")
         return named
     same = [other for other in others if params.across_polarities or other.polarity == cube.polarity]
     if len(same) < len(others):
         left = ", ".join(other.species for other in others if other not in same)
         text = f"not compared with {cube.species}, being of opposite polarity: {left}"
-        flags.append(Flag("across_polarities", text, "info", hint="--param across_polarities=true"))
+        flags.append(Flag("across-polarities", text, "info", hint="--param across_polarities=true"))
     return same

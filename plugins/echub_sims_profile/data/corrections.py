@@ -16,7 +16,7 @@ _CLEAR = 3.0
 def background(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Subtract each channel's mean over a named plateau; its uncertainty goes along.
 
-    Raises `Refusal` `no_plateau` where the asked window holds fewer than 3 points of a channel.
+    Raises `Refusal` `no-plateau` where the asked window holds fewer than 3 points of a channel.
     """
     if not params.background_stop:
         return profile.skipped("background", "no plateau is named (background_start, background_stop)")
@@ -28,7 +28,7 @@ def background(profile: CountProfile, data: Inputs, params: SimsProfileParams) -
         if inside.sum() < _LEAST_POINTS:
             ends = profile.x[mine].min(), profile.x[mine].max()
             raise Refusal(
-                "no_plateau",
+                "no-plateau",
                 f"the background window holds {int(inside.sum())} points of {key[1]}, {_LEAST_POINTS} are needed",
                 hint=f"the profile goes from {ends[0]:.4g} to {ends[1]:.4g} {profile.unit}",
             )
@@ -80,13 +80,13 @@ def _total(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> Co
 def _matrix(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Divide by a matrix species of the same region and polarity.
 
-    Raises `Refusal` `no_matrix` where it is not there or holds no counts.
+    Raises `Refusal` `no-matrix` where it is not there or holds no counts.
     """
     keys = [key for key in profile.channels() if key[1] == params.matrix]
     if not keys:
         known = ", ".join(dict.fromkeys(s for _, s, _ in profile.channels()))
         raise Refusal(
-            "no_matrix", f"there is no matrix species {params.matrix!r}, but {known}", hint="--param matrix=…"
+            "no-matrix", f"there is no matrix species {params.matrix!r}, but {known}", hint="--param matrix=…"
         )
     ratio, relative = np.ones(len(profile.n)), np.zeros(len(profile.n))
     done = np.zeros(len(profile.n), bool)
@@ -97,7 +97,7 @@ def _matrix(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> C
     flags = []
     if not done.all():
         text = f"{params.matrix} is of one polarity: the other is not normalised"
-        flags.append(Flag("polarity_not_normalised", text))
+        flags.append(Flag("polarity-not-normalised", text))
     return _normalised(profile, ratio, relative, done, f"by {params.matrix}", *flags)
 
 
@@ -110,7 +110,7 @@ def _primary_current(profile: CountProfile, data: Inputs, params: SimsProfilePar
         current, how = np.full(len(profile.n), stated), f"of {stated:g} nA"
     else:
         raise Refusal(
-            "no_primary_current", "the primary current is not stated", hint='--set sims.primary_current="1 nA"'
+            "no-primary-current", "the primary current is not stated", hint='--set sims.primary_current="1 nA"'
         )
     detail = f"to one nA of primary current, {how}"
     return profile.did("normalisation", detail, gain=profile.gain * current, signal_unit="count/nA")
@@ -125,7 +125,7 @@ def _interpolated(profile: CountProfile, key: tuple[str, str, int], x: Array) ->
     one = one.rows(np.isfinite(one.n) & np.isfinite(one.x))
     variance = (np.maximum(one.n, 1.0) + one.base_error**2) / one.gain**2
     if len(one.x) < 2:
-        raise Refusal("no_matrix", f"{key[1]} has no two points to interpolate between")
+        raise Refusal("no-matrix", f"{key[1]} has no two points to interpolate between")
     after = np.clip(np.searchsorted(one.x, x), 1, len(one.x) - 1)
     share = np.clip((x - one.x[after - 1]) / (one.x[after] - one.x[after - 1]), 0, 1)
     signal = (1 - share) * one.signal[after - 1] + share * one.signal[after]
@@ -139,7 +139,7 @@ def _divide(ratio: Array, relative: Array, mine: Mask, curve: Array) -> None:
     good = by > _CLEAR * np.sqrt(own)
     if 2 * good.sum() < len(by):
         raise Refusal(
-            "normaliser_weak",
+            "normaliser-weak",
             f"the normalising signal is above its own noise in {int(good.sum())} of {len(by)} points only",
             hint="name another matrix species, or a background plateau where it is absent",
         )
@@ -158,7 +158,7 @@ def _normalised(
     lost = int(np.isnan(ratio).sum())
     if lost:
         text = f"{lost} points are left out: the normalising signal is too weak there"
-        flags = (*flags, Flag("normaliser_weak", text))
+        flags = (*flags, Flag("normaliser-weak", text))
     return profile.did(
         "normalisation",
         f"{detail}, relative to its median over all regions",

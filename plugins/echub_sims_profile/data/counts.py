@@ -20,15 +20,15 @@ _WHOLE = 0.02
 def counts(data: Inputs) -> CountProfile:
     """Return counts: as stored, or rate times dwell.
 
-    Raises `Refusal`: `counts_unavailable`, `negative_counts`, `no_values`.
+    Raises `Refusal`: `counts-unavailable`, `negative-counts`, `no-values`.
     """
     n, how = _counts(data)
     with np.errstate(invalid="ignore"):
         negative = int((n < 0).sum())
     if negative:
-        raise Refusal("negative_counts", f"{negative} counts are negative: this is no counting detector")
+        raise Refusal("negative-counts", f"{negative} counts are negative: this is no counting detector")
     if not np.isfinite(n).any():
-        raise Refusal("no_values", "no row has counts")
+        raise Refusal("no-values", "no row has counts")
     size = len(data)
     profile = CountProfile(
         np.full(size, np.nan), "", n, np.ones(size), np.zeros(size), np.zeros(size), np.zeros(size),
@@ -39,7 +39,7 @@ def counts(data: Inputs) -> CountProfile:
     flags = []
     if fractions.any():
         text = f"{int(fractions.sum())} of {size} counts are estimates: their errors may be too small"
-        flags.append(Flag("not_whole_counts", text))
+        flags.append(Flag("not-whole-counts", text))
     return profile.did("counts", how, *flags)
 
 
@@ -50,7 +50,7 @@ def _counts(data: Inputs) -> tuple[Array, str]:
     if "rate" in data and dwell:
         return data["rate"] * dwell, f"rate · dwell of {dwell:g} s"
     raise Refusal(
-        "counts_unavailable",
+        "counts-unavailable",
         "there are rates but no dwell time, and no count quantum: counting statistics are unavailable",
         hint='--set sims.dwell_time="1 ms"',
     )
@@ -84,13 +84,13 @@ def dead_time(profile: CountProfile, data: Inputs, params: SimsProfileParams) ->
     flags = []
     if (1 - live[~lost]).max(initial=0.0) > DEAD_TIME_WARNING:
         share = 100 * float((1 - live[~lost]).max())
-        flags.append(Flag("dead_time_large", f"the dead-time correction reaches {share:.0f} %"))
+        flags.append(Flag("dead-time-large", f"the dead-time correction reaches {share:.0f} %"))
     if lost.any():
         where = ", ".join(
             sorted({f"{s} {r}".strip() for s, r in zip(profile.species[lost], profile.region[lost], strict=True)})
         )
         flags.append(
-            Flag("saturated_left_out", f"{int(lost.sum())} points are saturated and left out", where=where)
+            Flag("saturated-left-out", f"{int(lost.sum())} points are saturated and left out", where=where)
         )
     detail = f"{params.dead_time.replace('_', '-')}, {1e9 * dead:g} ns"
     return profile.did("dead time", detail, *flags, gain=profile.gain * live, n=np.where(lost, np.nan, profile.n))

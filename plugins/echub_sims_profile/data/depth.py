@@ -28,12 +28,12 @@ _PRINTED = re.compile(r"\((\S+)\)\Z")
 def axis(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Return depth in nm, each channel at its own time; without a calibration time is kept, and said.
 
-    Raises `Refusal` `no_axis` without depth and time, `layers_unreadable` for a wrong layer table.
+    Raises `Refusal` `no-axis` without depth and time, `layers-unreadable` for a wrong layer table.
     """
     if "z" in data:
         return _placed(profile.did("depth", f"{data.how('z')}, {data.origin_of('z')}", x=data["z"], unit="nm"))
     if "t" not in data:
-        raise Refusal("no_axis", "the profile has neither depth nor sputter time")
+        raise Refusal("no-axis", "the profile has neither depth nor sputter time")
     layers = _layers(data.meta("sims.depth_calibration") or [])
     craters, missing = _craters(profile, data)
     if not missing:
@@ -44,7 +44,7 @@ def axis(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> Coun
         return _placed(profile.did("depth", detail, x=by_layers(data["t"], layers), unit="nm"))
     where = ", ".join(name for name in missing if name) or "the file"
     flag = Flag(
-        "depth_uncalibrated",
+        "depth-uncalibrated",
         f"no crater depth and no sputter rate is stated for {where}: sputter time is kept",
         hint='--set sims.crater_depth="1 um"',
     )
@@ -55,7 +55,7 @@ def _placed(profile: CountProfile) -> CountProfile:
     """Leave out rows without counts or place."""
     known = np.isfinite(profile.n) & np.isfinite(profile.x)
     if not known.any():
-        raise Refusal("no_values", "no row has both counts and a depth or time")
+        raise Refusal("no-values", "no row has both counts and a depth or time")
     return profile.rows(known)
 
 
@@ -98,7 +98,7 @@ def _layers(table: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
             thickness = np.inf if stop is None else stop - (start or 0.0)
             found.append((thickness, rate))
     if any(rate <= 0 or thickness <= 0 for thickness, rate in found):
-        raise Refusal("layers_unreadable", "a layer has no positive thickness and sputter rate")
+        raise Refusal("layers-unreadable", "a layer has no positive thickness and sputter rate")
     return found
 
 
@@ -114,7 +114,7 @@ def _value(row: Mapping[str, Any], name: str, units: Mapping[str, float]) -> flo
             return float(number) * units[unit.strip()]
         except (ValueError, KeyError):
             raise Refusal(
-                "layers_unreadable",
+                "layers-unreadable",
                 f"the layer's {key} is {text!r}",
                 hint=f"a number with a unit: {', '.join(units)}",
             ) from None

@@ -71,17 +71,17 @@ def find_edge(x: Array, n: Array, edge: str, gain: Array | None = None, floor: f
 
     x ascending, n counts, `gain` counts per unit of the signal, `floor` the least dispersion, above
     1 where the gain is uncertain itself. Raises `Refusal`
-    (`too_few_points`, `empty_channel`, `no_interface`, `fit_failed`).
+    (`too-few-points`, `empty-channel`, `no-interface`, `fit-failed`).
     """
     if len(x) < LEAST_POINTS:
-        raise Refusal("too_few_points", f"an edge needs {LEAST_POINTS} points, the profile has {len(x)}")
+        raise Refusal("too-few-points", f"an edge needs {LEAST_POINTS} points, the profile has {len(x)}")
     if not n.any():
-        raise Refusal("empty_channel", "all counts of the channel are zero")
+        raise Refusal("empty-channel", "all counts of the channel are zero")
     exposure = np.ones(len(x)) if gain is None else gain
     split, gained, sign = find_step(n, exposure, edge)
     if gained < SIGNIFICANT:
         raise Refusal(
-            "no_interface", f"no edge stands out of counting statistics ({gained:.1f} < {SIGNIFICANT:g})"
+            "no-interface", f"no edge stands out of counting statistics ({gained:.1f} < {SIGNIFICANT:g})"
         )
     points = Points(x, n, exposure, sign)
     theta, lowest = _best(_starts(points, x[split]), points, _ROUGH)
@@ -94,7 +94,7 @@ def find_edge(x: Array, n: Array, edge: str, gain: Array | None = None, floor: f
         points = Points(x, n, exposure, sign).chosen(near)
         theta, lowest = _best(theta[None], points)
     if not x[0] <= theta[POSITION] <= x[-1]:
-        raise Refusal("fit_failed", "the fit leaves the profile", hint="--param start=… --param stop=…")
+        raise Refusal("fit-failed", "the fit leaves the profile", hint="--param start=… --param stop=…")
     return _described(theta, lowest, points, floor)
 
 

@@ -41,14 +41,14 @@ class Ratio:
 def craters_of(regions: Sequence[str], reference: str, about: Mapping[str, Mapping[str, object]]) -> list[str]:
     """Find the reference craters: the regions of that name, of several names, or of that state.
 
-    Raises `Refusal` `no_reference` where there are none.
+    Raises `Refusal` `no-reference` where there are none.
     """
     names = [part.strip() for part in reference.split(",")]
     found = [r for r in regions if r in names]
     found = found or [r for r in regions if about.get(r, {}).get("state") in names]
     if not found:
         text = f"there is no region {reference} to compare with, but {', '.join(regions)}"
-        raise Refusal("no_reference", text, hint="--param reference=REGION, several names, or a state")
+        raise Refusal("no-reference", text, hint="--param reference=REGION, several names, or a state")
     return found
 
 

@@ -17,8 +17,8 @@ def pair(
 ) -> tuple[CountProfile, dict[str, Measurand]]:
     """Estimate the lag between the polarities where a common feature is named; apply it only if told to.
 
-    Raises `Refusal`: `no_common_feature` where one of the two has no interface, `unknown_species`,
-    `common_unreadable`.
+    Raises `Refusal`: `no-common-feature` where one of the two has no interface, `unknown-species`,
+    `common-unreadable`.
     """
     polarities = {p for _, _, p in profile.channels()} - {0}
     if len(polarities) < 2:
@@ -29,7 +29,7 @@ def pair(
         return profile.skipped("pairing", f"{known}: no lag is fitted"), {}
     if not params.common:
         text = "two polarities one after another, paired on depth by their own starts: their lag is not known"
-        flag = Flag("lag_unknown", text, "info", hint="--param common=Na+,PO2- names a feature seen in both")
+        flag = Flag("lag-unknown", text, "info", hint="--param common=Na+,PO2- names a feature seen in both")
         return profile.skipped("pairing", text, flag), {}
     lag = _lag(profile, region, params)
     detail = f"lag of the negative polarity by {params.common}: {lag.value:.4g} {lag.unit}"
@@ -44,15 +44,15 @@ def _lag(profile: CountProfile, region: str, params: SimsProfileParams) -> Measu
     names = [part.strip() for part in params.common.split(",")]
     if len(names) != 2:
         text = f"{params.common!r} does not name two species"
-        raise Refusal("common_unreadable", text, hint="--param common=Na+,PO2-")
+        raise Refusal("common-unreadable", text, hint="--param common=Na+,PO2-")
     found = {}
     for name in names:
         key = next((k for k in profile.channels() if k[:2] == (region, name)), None)
         if key is None:
-            raise Refusal("unknown_species", f"the region {region} has no {name}")
+            raise Refusal("unknown-species", f"the region {region} has no {name}")
         found[key[2]] = _edge(profile.ordered(*key), name, params)
     if set(found) != {1, -1}:
-        raise Refusal("common_unreadable", f"{params.common} are not of two polarities")
+        raise Refusal("common-unreadable", f"{params.common} are not of two polarities")
     return _difference(found[-1], found[1], profile.unit)
 
 
@@ -60,7 +60,7 @@ def _edge(one: CountProfile, name: str, params: SimsProfileParams) -> Edge:
     try:
         return find_edge(one.x, one.n, params.edge, one.gain)
     except Refusal as refusal:
-        raise Refusal("no_common_feature", f"{name}: {refusal.message}") from None
+        raise Refusal("no-common-feature", f"{name}: {refusal.message}") from None
 
 
 def _difference(late: Edge, early: Edge, unit: str) -> Measurand:
@@ -88,13 +88,13 @@ def rebin(x: Array, n: Array, edges: Array) -> Array:
 def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, Series]]:
     """Return a wide table: one row per region and bin, one column per species and polarity.
 
-    Raises `Refusal` `rebin_too_fine` for bins finer than the points, or more than 2000 of them.
+    Raises `Refusal` `rebin-too-fine` for bins finer than the points, or more than 2000 of them.
     """
     own = min(_step(profile.ordered(*key).x) for key in profile.channels())
     stop = float(profile.x.max())
     if step < own or stop / step > _MOST_BINS:
         text = f"bins of {step:g} {profile.unit} are finer than the points, {own:.3g} {profile.unit} apart"
-        raise Refusal("rebin_too_fine", text, hint=f"--param rebin={2 * own:.2g}")
+        raise Refusal("rebin-too-fine", text, hint=f"--param rebin={2 * own:.2g}")
     edges = np.arange(0.0, stop + 1.5 * step, step)
     regions = list(dict.fromkeys(profile.region.tolist()))
     table: dict[str, Series] = {

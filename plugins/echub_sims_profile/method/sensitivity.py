@@ -73,11 +73,11 @@ def _rows(
         return []
     if convention not in CONVENTIONS or not factor:
         raise Refusal(
-            "rsf_convention_missing",
+            "rsf-convention-missing",
             f"the sensitivity factor of {name} has no convention: {' or '.join(CONVENTIONS)}",
         )
     if params.normalise != "none" and convention == "per_count_rate":
-        raise Refusal("rsf_not_applicable", f"the factor of {name} is per count rate, the signal is normalised")
+        raise Refusal("rsf-not-applicable", f"the factor of {name} is per count rate, the signal is normalised")
     refers = str(entry.get("refers_to", "isotope"))
     scale = float(factor) * _element_share(name, refers)
     rows = []
@@ -98,7 +98,7 @@ def _rate(name: str, data: Inputs) -> float:
     dwell = data.meta("sims.dwell_time")
     if not dwell:
         text = f"the factor of {name} is per count rate, and no dwell time is stated"
-        raise Refusal("rsf_not_applicable", text, hint='--set sims.dwell_time="1 s"')
+        raise Refusal("rsf-not-applicable", text, hint='--set sims.dwell_time="1 s"')
     return float(dwell)
 
 
@@ -108,14 +108,14 @@ def _matrix_mean(total: Total, entry: Mapping[str, Any], found: Sequence[Total])
     mean = next((t.mean for t in found if t.species == matrix and (t.region, t.window, t.polarity) == key), 0.0)
     if mean <= 0:
         text = f"the factor of {total.species} is per ratio to {matrix or 'a matrix that it does not name'}"
-        raise Refusal("rsf_not_applicable", f"{text}, which was not measured in that polarity")
+        raise Refusal("rsf-not-applicable", f"{text}, which was not measured in that polarity")
     return mean
 
 
 def _element_share(name: str, refers: str) -> float:
     """Return 1 / abundance where the factor counts one isotope and the element is meant."""
     if refers not in REFERENCES:
-        raise Refusal("rsf_convention_missing", f"the factor of {name} refers to {refers!r}: isotope or element")
+        raise Refusal("rsf-convention-missing", f"the factor of {name} refers to {refers!r}: isotope or element")
     if refers == "isotope":
         return 1.0
     try:

@@ -15,8 +15,8 @@ from echub_sims_profile.method.regions import Total
 def species_ratios(found: Sequence[Total], params: SimsProfileParams) -> dict[str, Series]:
     """Return the asked ratios, such as ``Na+/ZrO+``, in every region and window.
 
-    Raises `Refusal`: `ratio_unreadable`, `unknown_species`, `cross_polarity`,
-    `normalised_by_itself`.
+    Raises `Refusal`: `ratio-unreadable`, `unknown-species`, `cross-polarity`,
+    `normalised-by-itself`.
     """
     rows = [row for text in params.ratios.split(",") for row in _rows(text.strip(), found, params)]
     names = ("ratio_of", "region", "window", "ratio", "low", "high", "caveat")
@@ -26,13 +26,13 @@ def species_ratios(found: Sequence[Total], params: SimsProfileParams) -> dict[st
 def _rows(text: str, found: Sequence[Total], params: SimsProfileParams) -> list[tuple[str | float, ...]]:
     above, slash, below = (part.strip() for part in text.partition("/"))
     if not (above and slash and below):
-        raise Refusal("ratio_unreadable", f"{text!r} is no ratio", hint="--param ratios=Na+/ZrO+")
+        raise Refusal("ratio-unreadable", f"{text!r} is no ratio", hint="--param ratios=Na+/ZrO+")
     if params.normalise == "matrix" and params.matrix in (above, below):
-        raise Refusal("normalised_by_itself", f"{text} holds {params.matrix}, by which it would be normalised")
+        raise Refusal("normalised-by-itself", f"{text} holds {params.matrix}, by which it would be normalised")
     known = {t.species for t in found}
     for name in (above, below):
         if name not in known:
-            raise Refusal("unknown_species", f"there is no {name}, but {', '.join(sorted(known))}")
+            raise Refusal("unknown-species", f"there is no {name}, but {', '.join(sorted(known))}")
     upper, lower = ([t for t in found if t.species == name] for name in (above, below))
     pairs = [
         (a, b) for a in upper for b in lower if (a.region, a.window) == (b.region, b.window)
@@ -40,7 +40,7 @@ def _rows(text: str, found: Sequence[Total], params: SimsProfileParams) -> list[
     ]  # fmt: skip
     if not pairs:
         raise Refusal(
-            "cross_polarity",
+            "cross-polarity",
             f"{above} and {below} were measured in different polarities: their ratio means little",
             hint="--param cross_polarity=true",
         )

@@ -96,7 +96,7 @@ def _switched(profile: CountProfile) -> tuple[list[Flag], Tables]:
             if abs(jump) > _SWITCH and 1 / _SWITCH_MOST < 1 + jump < _SWITCH_MOST:
                 where.append(f"{_name(key)} at {one.x[k]:.4g} {profile.unit}: {100 * jump:+.0f} %")
     text = f"the signal jumps by more than {100 * _SWITCH:.0f} % where the detector is switched"
-    return ([Flag("detector_switch_step", text, where="; ".join(where))] if where else []), {}
+    return ([Flag("detector-switch-step", text, where="; ".join(where))] if where else []), {}
 
 
 def _jump(signal: Array, k: int) -> float:
@@ -133,7 +133,7 @@ def _isotopes(profile: CountProfile) -> tuple[list[Flag], Tables]:
     odd = [r for r in rows if abs(r[7]) > _ISOTOPE_SIGMA and abs(r[5] / r[6] - 1) > _ISOTOPE_SHARE]
     where = ", ".join(f"{r[3]}{r[2]} {r[0]}".strip() for r in odd)
     text = "isotopes are not in their natural ratio: an overlaid mass, saturation, or an enriched sample"
-    return ([Flag("isotope_pattern", text, where=where)] if odd else []), {"isotopes": table}
+    return ([Flag("isotope-pattern", text, where=where)] if odd else []), {"isotopes": table}
 
 
 def _families(profile: CountProfile) -> Iterator[dict[int, tuple[str, str, int]]]:
@@ -180,4 +180,4 @@ def _overlaid(profile: CountProfile) -> tuple[list[Flag], Tables]:
         return [], {}
     pairs = [f"{other} on {name}" for name, species in parsed.items() if (other := overlay(species))]
     text = "ions of a silicon-rich matrix lie on others at unit mass resolution"
-    return ([Flag("mass_interference", text, where=", ".join(pairs))] if pairs else []), {}
+    return ([Flag("mass-interference", text, where=", ".join(pairs))] if pairs else []), {}

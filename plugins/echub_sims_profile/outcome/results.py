@@ -100,14 +100,14 @@ def said(edge: Edge, one: CountProfile) -> list[Flag]:
     flags = []
     if edge.undersampled:
         text = f"the width is below two steps of {edge.step:.3g}: the edge is only bracketed by its points"
-        flags.append(Flag("interface_undersampled", text))
+        flags.append(Flag("interface-undersampled", text))
     if edge.dispersion > OVERDISPERSED:
         text = f"the scatter is {edge.dispersion:.1f} times that of counting; the intervals are widened"
         flags.append(Flag("overdispersed", text))
     inside = (one.x >= edge.window[0]) & (one.x <= edge.window[1])
     if one.analogue[inside].any():
         text = "the fit holds points of the Faraday cup: its scatter is not that of counting"
-        flags.append(Flag("faraday_cup_in_fit", text))
+        flags.append(Flag("faraday-cup-in-fit", text))
     if spikes(one.n)[inside].any():
-        flags.append(Flag("spikes_in_fit", "the fit holds points that stand out singly; they are kept"))
+        flags.append(Flag("spikes-in-fit", "the fit holds points that stand out singly; they are kept"))
     return flags

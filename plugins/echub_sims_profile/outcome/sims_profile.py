@@ -39,7 +39,7 @@ def run(data: Inputs, params: SimsProfileParams) -> Outcome:
     try:
         edge = _edge(one, params)
     except Refusal as refusal:
-        flags = [*profile.flags, *flags, refusal.as_flag()]
+        flags = [*profile.flags, *flags, refusal.remark]
         return Outcome(measurands, tuple(flags), tables, (), diagnostics, conditions)
     return Outcome(
         interface(edge, one, params.depth_uncertainty) | measurands,
@@ -60,23 +60,23 @@ def _edge(one: CountProfile, params: SimsProfileParams) -> Edge:
 def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str, int]:
     """Find the asked species and region.
 
-    Raises `Refusal`: `unknown_species`, `unknown_region`, `ambiguous_polarity`.
+    Raises `Refusal`: `unknown-species`, `unknown-region`, `ambiguous-polarity`.
     """
     keys = profile.channels()
     regions, known = (list(dict.fromkeys(key[k] for key in keys)) for k in (0, 1))
     region = params.region or regions[0]
     species = params.species or next(s for r, s, _ in keys if r == regions[0])
     if region not in regions:
-        raise Refusal("unknown_region", f"there is no region {region}, but {', '.join(map(str, regions))}")
+        raise Refusal("unknown-region", f"there is no region {region}, but {', '.join(map(str, regions))}")
     if species not in known:
-        raise Refusal("unknown_species", f"there is no {species}, but {', '.join(map(str, known))}")
+        raise Refusal("unknown-species", f"there is no {species}, but {', '.join(map(str, known))}")
     wanted = {"+": (1,), "-": (-1,)}.get(params.polarity, (-1, 0, 1))
     found = [key for key in keys if key[:2] == (region, species) and key[2] in wanted]
     if not found:
-        raise Refusal("unknown_species", f"the region {region} has no {species}")
+        raise Refusal("unknown-species", f"the region {region} has no {species}")
     if len(found) > 1:
         text = f"{species} was measured in both polarities"
-        raise Refusal("ambiguous_polarity", text, hint="--param polarity=+ or --param polarity=-")
+        raise Refusal("ambiguous-polarity", text, hint="--param polarity=+ or --param polarity=-")
     return found[0]
 
 
@@ -116,9 +116,9 @@ def _compared(
     table = enrichment.table(rows, params.false_discovery / 100, about)
     if len(craters) < 2:
         text = f"one reference crater: {enrichment.COUNTING_ONLY}; {enrichment.MATRIX}"
-        return table, Flag("counting_statistics_only", text, "info")
+        return table, Flag("counting-statistics-only", text, "info")
     text = f"{len(craters)} reference craters: intervals hold their spread; {enrichment.MATRIX}"
-    return table, Flag("matrix_effect", text, "info")
+    return table, Flag("matrix-effect", text, "info")
 
 
 def _conditions(region: str, species: str, polarity: int, profile: CountProfile) -> dict[str, Condition]:

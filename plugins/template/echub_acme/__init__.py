@@ -88,4 +88,5 @@ def echub_analyses() -> Iterable[Analysis]:
         outputs=(Output("drift", "mV/h", "slope of the voltage over time"),),
         figure="echub_acme.figure:draw",
         example="echub_acme.example:example",
+        codes="echub_acme:codes.toml",
     )

@@ -32,6 +32,6 @@ def _require_rest(data: Inputs, params: DriftParams) -> None:
     if "I" in data and np.nanmax(np.abs(data["I"])) > params.rest:
         peak = np.nanmax(np.abs(data["I"]))
         hint = "--select or --time chooses the rest; --param rest=... allows more"
-        raise Refusal("not_at_rest", f"{peak:.3g} mA flow, at rest at most {params.rest:g} mA", hint=hint)
+        raise Refusal("not-at-rest", f"{peak:.3g} mA flow, at rest at most {params.rest:g} mA", hint=hint)
     if len(np.unique(data["U"])) < 3:
-        raise Refusal("resolution_too_coarse", "the voltage takes fewer than three values: its noise is hidden")
+        raise Refusal("resolution-too-coarse", "the voltage takes fewer than three values: its noise is hidden")

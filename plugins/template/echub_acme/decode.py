@@ -74,7 +74,7 @@ def _column(number: int, header: str, cells: list[str]) -> SourceColumn:
     try:
         values = np.array([parse_number(cell) for cell in cells])
     except ValueError as error:
-        raise ReadError("a cell is damaged", where=f"column {header}", cause=str(error)) from None
+        raise ReadError("a cell is damaged", column=header, cause=str(error)) from None
     return SourceColumn(header, values, QUANTITIES.get(name) if unit else None, unit, index=number)
 
 

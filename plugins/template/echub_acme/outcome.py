@@ -36,4 +36,4 @@ def _flags(residuals: np.ndarray) -> tuple[Flag, ...]:
     if alike < 4 / math.sqrt(len(residuals)):
         return ()
     message = f"residuals of neighbouring rows correlate by {alike:.2f}: the uncertainty is too small"
-    return (Flag("not_a_line", message, hint="--time chooses a later or a shorter part"),)
+    return (Flag("not-a-line", message, hint="--time chooses a later or a shorter part"),)

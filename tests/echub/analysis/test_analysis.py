@@ -68,7 +68,7 @@ def test_a_density_that_must_be_is_refused_without_an_area():
         for need in TOY.needs
     )
     flag = refusal_of(echub.analyze(dataclasses.replace(TOY, needs=needs), standard()))
-    assert flag.code == "missing_area"
+    assert flag.code == "missing-area"
     assert flag.hint == '--set cell.area="0.785 cm^2"'
 
 
@@ -83,20 +83,20 @@ def test_preference_follows_the_order_of_any_of():
 def test_a_missing_temperature_is_answered_with_its_flag():
     needs = tuple(dataclasses.replace(n, optional=False) if hasattr(n, "path") else n for n in TOY.needs)
     flag = refusal_of(echub.analyze(dataclasses.replace(TOY, needs=needs), standard()))
-    assert (flag.code, flag.hint) == ("missing_metadata", '--set cell.temperature="30 degC"')
+    assert (flag.code, flag.hint) == ("missing-metadata", '--set cell.temperature="30 degC"')
 
 
 @pytest.mark.parametrize(
     ("made", "code"),
     [
-        (lambda: standard(U=None), "missing_column"),
-        (lambda: standard(U=("potential_we", "V", [np.nan] * 4)), "no_values"),
-        (lambda: standard(t=("time", "s", [0, 1, 2, 1])), "clock_restarts"),
-        (lambda: standard(t=("time", "s", [0, 0.1, 0.2, 0.3])), "too_short"),
-        (lambda: standard(t=("time", "h", [0, 1, 2, 3])), "sampled_too_coarsely"),
+        (lambda: standard(U=None), "missing-column"),
+        (lambda: standard(U=("potential_we", "V", [np.nan] * 4)), "no-values"),
+        (lambda: standard(t=("time", "s", [0, 1, 2, 1])), "clock-restarts"),
+        (lambda: standard(t=("time", "s", [0, 0.1, 0.2, 0.3])), "too-short"),
+        (lambda: standard(t=("time", "h", [0, 1, 2, 3])), "sampled-too-coarsely"),
         (lambda: record(t=("time", "s", []), U=("voltage", "V", [])), "empty"),
-        (lambda: record(t=("time", "s", [0, 9]), U=("voltage", "V", [1, 2])), "too_few_rows"),
-        (lambda: Record([]), "no_dataset"),
+        (lambda: record(t=("time", "s", [0, 9]), U=("voltage", "V", [1, 2])), "too-few-rows"),
+        (lambda: Record([]), "no-dataset"),
         (lambda: standard(U=None, a=("voltage", "V", [1, 2, 3, 4]), b=("voltage", "V", [1, 2, 3, 4])), "ok"),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_column_without_a_unit_is_refused():
     whole = standard()["timeseries"]
     bare = Column("voltage", np.ones(4), "voltage", None)
     changed = Record([Dataset("timeseries", {**whole.columns, "voltage": bare})])
-    assert refusal_of(echub.analyze(TOY, changed)).code == "no_unit"
+    assert refusal_of(echub.analyze(TOY, changed)).code == "no-unit"
 
 
 def test_columns_that_answer_alike_are_refused_and_can_be_chosen():
@@ -119,14 +119,14 @@ def test_columns_that_answer_alike_are_refused_and_can_be_chosen():
     }
     made = Record([Dataset("timeseries", {**whole.columns, **twins})])
     flag = refusal_of(echub.analyze(TOY, made))
-    assert (flag.code, flag.hint) == ("ambiguous_column", "--column U=voltage__2")
+    assert (flag.code, flag.hint) == ("ambiguous-column", "--column U=voltage__2")
     assert echub.analyze(TOY, made, columns={"U": "voltage__3"})["level"].value == 2
 
 
 def test_rows_without_a_value_are_left_out_and_counted():
     outcome = echub.analyze(TOY, standard(U=("potential_we", "V", [1, np.nan, 3, 5])))
     assert outcome["level"].value == 3
-    assert [(f.code, f.severity) for f in outcome.flags] == [("rows_without_values", "warning")]
+    assert [(f.code, f.severity) for f in outcome.flags] == [("rows-without-values", "warning")]
     assert outcome.status == "flagged"
 
 
@@ -136,7 +136,7 @@ def test_a_need_with_gaps_keeps_its_rows_and_still_needs_a_number():
     data = bind(patient, standard(U=("potential_we", "V", [1, np.nan, 3, 5])))
     assert (len(data), int(np.isnan(data["U"]).sum()), data.flags) == (4, 1, ())
     empty = standard(U=("potential_we", "V", [np.nan] * 4))
-    assert refusal_of(echub.analyze(patient, empty)).code == "no_values"
+    assert refusal_of(echub.analyze(patient, empty)).code == "no-values"
 
 
 @pytest.mark.parametrize("stated", [{}, {"cell.area": "1 cm^2"}])
@@ -150,7 +150,7 @@ def test_an_average_since_the_row_before_is_told(stated):
 
 def test_needs_are_checked_before_the_code_is_loaded():
     unloadable = dataclasses.replace(TOY, run="no_such_module:run")
-    assert refusal_of(echub.analyze(unloadable, standard(U=None))).code == "missing_column"
+    assert refusal_of(echub.analyze(unloadable, standard(U=None))).code == "missing-column"
     with pytest.raises(PluginError, match="cannot be loaded"):
         echub.analyze(unloadable, standard())
     assert "no_such_module" not in sys.modules

@@ -20,10 +20,10 @@ def test_a_number_may_scatter_a_little():
 @pytest.mark.parametrize(
     ("other", "code"),
     [
-        (outcome(1.03), "mixed_ramp_rate"),
-        (outcome(criterion="b"), "mixed_criterion"),
-        (Outcome(conditions={"criterion": Condition("a")}), "mixed_ramp_rate"),
-        (outcome(electrolyte="NZSP"), "mixed_electrolyte"),
+        (outcome(1.03), "mixed-ramp-rate"),
+        (outcome(criterion="b"), "mixed-criterion"),
+        (Outcome(conditions={"criterion": Condition("a")}), "mixed-ramp-rate"),
+        (outcome(electrolyte="NZSP"), "mixed-electrolyte"),
     ],
 )
 def test_what_differs_or_is_not_stated_is_refused(other, code):

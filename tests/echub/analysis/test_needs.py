@@ -45,7 +45,7 @@ def test_a_frame_without_a_number_stays_in_a_map():
 def test_counts_without_a_number_are_refused():
     with pytest.raises(Refusal) as caught:
         bind(MAP, CASE.lost("ion_counts").record())
-    assert caught.value.code == "no_values"
+    assert caught.value.code == "no-values"
 
 
 def test_a_map_without_a_place_is_refused():

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from echub.analysis.outcome import (
     Component,
     Condition,
-    Flag,
     Interval,
     Measurand,
     Outcome,
@@ -21,6 +20,7 @@ from echub.analysis.outcome import (
     Series,
 )
 from echub.errors import DataError, PluginError
+from echub.remark import Flag
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -44,7 +44,7 @@ def test_parameters_profile_selection_and_time(echub, eclab):
 def test_a_refusal_is_code_1_and_says_what_helps(echub, eclab):
     done = echub("analyze", "ramp-onset", eclab / "cp.mpr")
     assert done.code == 1
-    assert "not_a_ramp" in done.out
+    assert "not-a-ramp" in done.out
 
 
 def test_files_are_parted_by_a_value_of_their_metadata(echub, tmp_path):
@@ -52,7 +52,7 @@ def test_files_are_parted_by_a_value_of_their_metadata(echub, tmp_path):
     table = tmp_path / "cells.csv"
     table.write_text("file,cell.id\nhard*,A\nsoft*,B 2\ncensored*,C\n")
     words = ("analyze", "ccd", *files, "--meta", table, "--set", 'cell.area="1 cm^2"')
-    assert "several_cells" in echub(*words).out
+    assert "several-cells" in echub(*words).out
     done = echub(*words, "--by", "cell.id", "-o", tmp_path / "out")
     assert done.code == 0
     assert done.out.count("[4, 5)") == 2
@@ -93,7 +93,7 @@ def test_outcomes_are_stored_and_feed_the_next_analysis(echub, eclab, tmp_path):
     assert (tmp_path / "ramp.svg").read_text("utf-8").count("<svg") == 1
     assert echub(*words).code == 2  # they are there already
     said = echub("analyze", "arrhenius", tmp_path, "--json").json
-    assert [flag["code"] for flag in said["flags"]] == ["missing_temperature"]
+    assert [flag["code"] for flag in said["flags"]] == ["missing-temperature"]
     assert "--set cell.temperature" in said["flags"][0]["hint"]
 
 
@@ -102,7 +102,7 @@ def test_a_refusal_is_drawn_where_there_is_something_to_show(echub, eclab, tmp_p
     assert (tmp_path / "cp.svg").exists()
     done = echub("analyze", "ramp-onset", eclab / "peis.mpr", "--plot", tmp_path / "peis.svg")
     assert done.code == 1
-    assert "no_dataset" in done.out
+    assert "no-dataset" in done.out
     assert "not drawn" in done.err
     assert not (tmp_path / "peis.svg").exists()
 

@@ -8,8 +8,8 @@ import pytest
 from echub.files.content import BLOCK, blocks, column_digest, content_sha256
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.metadata import Entry, Metadata
-from echub.model.notice import Notice
 from echub.model.record import Provenance, Record
+from echub.remark import Notice
 
 
 def record(values=(1.0, 2.0), header="time/s", **parts):

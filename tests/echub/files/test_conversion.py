@@ -19,9 +19,9 @@ from echub.errors import (
     UnknownReader,
 )
 from echub.files.conversion import Conversion, summary
-from echub.model.notice import Notice
-from echub.model.record import Dropped, Record
+from echub.model.record import Record
 from echub.registry.registry import registry
+from echub.remark import Dropped, Notice
 
 
 def test_the_output_lies_beside_the_source_under_its_whole_name(cp):

@@ -25,10 +25,10 @@ from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.metadata import Entry, Metadata
-from echub.model.notice import Notice
-from echub.model.record import Dropped, Provenance, Record
+from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from echub.model.units import Scale
+from echub.remark import Dropped, Notice
 
 FILES = ["ramp", "gcpl", "cv", "peis", "geis_with_dc", "unknown_id", "awkward", "external_device_v1", "restart"]
 

@@ -8,8 +8,8 @@ import pytest
 from echub.errors import PluginError, UnknownColumn
 from echub.model.build import SourceColumn, build_dataset, build_tables
 from echub.model.metadata import Entry, Metadata
-from echub.model.notice import Notice
-from echub.model.record import Dropped, Provenance, Record
+from echub.model.record import Provenance, Record
+from echub.remark import Dropped, Notice
 
 
 def series(values=(1.0, 2.0)):

@@ -1,5 +1,6 @@
 """A group's schema: it adds and narrows, and every attempt to do more is refused by name."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ from echub.declare import Vocabulary
 from echub.errors import EchubError, PluginError, SchemaError
 from echub.files import store
 from echub.model import vocabulary
+from echub.registry import codes
 from echub.registry.registry import registry
 from echub.validation import group as groups
 from echub.validation.group import load
+from echub.validation.reporters import FORMATS
 from echub.validation.validation import validate
 from fixtures.broken import sound
 from fixtures.broken.base import column, with_columns, with_metadata
@@ -216,3 +219,77 @@ def test_an_installed_plugin_offers_a_schema(tmp_path, monkeypatch):
     assert found.required_metadata == ("cell.id", "cell.area")
     assert found.sources[0] == "plugin:acme"
     assert load("plugin:acme").required_metadata == ("cell.id",)
+
+
+# -- codes ---------------------------------------------------------------------------------------
+
+
+def fresh(path):
+    """Validate with the group's schema read anew."""
+    from echub.validation import validation
+
+    validation._group.cache_clear()
+    validation._nearest.cache_clear()
+    return validate(path)
+
+
+def cut_file(folder):
+    """A BDF file whose last line has no end: its reader gives a notice, no rule is broken."""
+    lines = ["Test Time / s,Voltage / V,Current / A", *(f"{n},3.5,0.001" for n in range(20))]
+    (folder / "cut.bdf.csv").write_text("\n".join(lines))
+    return folder / "cut.bdf.csv"
+
+
+def test_a_notice_becomes_a_problem_where_the_group_raises_it(tmp_path):
+    path = cut_file(tmp_path)
+    assert validate(path).problems == []
+    (tmp_path / ".echub.toml").write_text('[severity]\nno-line-end = "error"\n')
+    (problem,) = fresh(path).problems
+    assert (problem.rule.id, problem.severity, problem.remark.code) == ("no-line-end", "error", "no-line-end")
+    assert problem.hint == codes.find("no-line-end").hint
+    for form in FORMATS.values():
+        assert "no-line-end" in form(fresh(path))
+
+
+def test_a_raised_notice_is_ignored_by_its_code_or_altogether(tmp_path):
+    path = cut_file(tmp_path)
+    (tmp_path / ".echub.toml").write_text('[severity]\nno-line-end = "warning"\n')
+    for line in ("# echub: ignore no-line-end: known", "# echub: ignore"):
+        (tmp_path / "cut.bdf.csv.echub.toml").write_text(line + "\n")
+        report = fresh(path)
+        assert (report.problems, report.ignored) == ([], 1)
+
+
+def test_the_severity_of_a_rule_is_raised_by_id_or_name(tmp_path):
+    for name in ("ECH310", "instrument-error"):
+        (tmp_path / ".echub.toml").write_text(f'[severity]\n{name} = "error"\n')
+        assert load(tmp_path / ".echub.toml").severity == {"ECH310": "error"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[severity]\nECH204 = "note"\n', "lowers ECH204 out-of-range from error to note"),
+        ('[severity]\ntruncated = "bad"\n', "'bad' is not a severity"),
+        ('[severity]\ntruncatd = "error"\n', "names no rule: 'truncatd'"),
+        ('[severity]\nno-area = "error"\n', "names no rule: 'no-area'"),
+        ('[schema]\nignore = ["read-error"]\n', "ignores read-error, an error of the core"),
+    ],
+)
+def test_a_severity_that_cannot_be_is_refused(tmp_path, text, says):
+    (tmp_path / ".echub.toml").write_text(text)
+    with pytest.raises(EchubError, match=re.escape(says)):
+        load(tmp_path / ".echub.toml")
+
+
+def test_what_a_parent_raises_stays_raised(tmp_path):
+    (tmp_path / "parent.toml").write_text('[schema]\nname = "lab"\n[severity]\ntruncated = "error"\n')
+    child = tmp_path / ".echub.toml"
+    child.write_text('[schema]\nextends = ["parent.toml"]\n')
+    assert load(child).severity == {"truncated": "error"}
+    child.write_text('[schema]\nextends = ["parent.toml"]\nignore = ["truncated"]\n')
+    with pytest.raises(EchubError, match="an error of the lab"):
+        load(child)
+    child.write_text('[schema]\nextends = ["parent.toml"]\n[severity]\ntruncated = "note"\n')
+    with pytest.raises(EchubError, match="from error to note"):
+        load(child)

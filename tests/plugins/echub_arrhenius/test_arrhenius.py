@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import echub
-from echub.analysis.outcome import Component, Condition, Flag, Measurand, Outcome
+from echub.analysis.outcome import Component, Condition, Measurand, Outcome
+from echub.remark import Flag
 from echub.testing import synth
 from echub.testing.synth import Cells
 from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, eq12, fit
@@ -127,7 +128,7 @@ def test_the_loss_that_grows_in_the_cold_biases_and_is_said():
         return np.mean([ask(cells, replicates=rule)["activation_energy_ln_y"].value for cells in sets]) - 0.13
 
     assert 0 < bias("max") < bias("mean")
-    assert "best_of_replicates" in [f.code for f in ask(synth.activated(0).outcomes).flags]
+    assert "best-of-replicates" in [f.code for f in ask(synth.activated(0).outcomes).flags]
 
 
 def under(**conditions):
@@ -150,22 +151,22 @@ FIVE = exact(0.13, (-30, 0, 30, 60, 90))
 @pytest.mark.parametrize(
     ("code", "outcomes", "params"),
     [
-        ("too_few_temperatures", values(FIVE[:2]), {}),
-        ("celsius_as_kelvin", values([(t - 273.15, y) for t, y in FIVE]), {}),
-        ("missing_temperature", [o.replace(metadata={}) for o in values(FIVE)], {}),
-        ("mixed_ramp_rate", under(ramp_rate=(1.0, 1.0, 1.0, 1.0, 2.0)), {}),
-        ("mixed_criterion", under(criterion="aaaab"), {}),
-        ("mixed_method", under(method="aaaab"), {}),
-        ("mixed_area_basis", stating("cell.area_basis", ("tip", "tip", "tip", "tip", "geometric")), {}),
-        ("mixed_electrolyte", stating("cell.electrolyte", ("NZSP", "NZSP", "NZSP", "NZSP", None)), {}),
-        ("mixed_unit", values(FIVE[:3]) + values(FIVE[3:], unit="mA"), {}),
-        ("replicate_count", values(FIVE + FIVE), {}),
-        ("several_groups", synth.activated(0).outcomes + synth.activated(0, Cells(group="Sn")).outcomes, {}),
-        ("no_reason", values(FIVE), {"exclude": "1"}),
-        ("unknown_exclusion", values(FIVE), {"exclude": "nobody: why"}),
-        ("no_values", [Outcome({"onset_current_density": Measurand("mA/cm^2", -1.0)})], {}),
-        ("no_such_measurand", values(FIVE), {"measurand": "conductivity"}),
-        ("no_weights", values(FIVE), {"weights": "eq12"}),
+        ("too-few-temperatures", values(FIVE[:2]), {}),
+        ("celsius-as-kelvin", values([(t - 273.15, y) for t, y in FIVE]), {}),
+        ("missing-temperature", [o.replace(metadata={}) for o in values(FIVE)], {}),
+        ("mixed-ramp-rate", under(ramp_rate=(1.0, 1.0, 1.0, 1.0, 2.0)), {}),
+        ("mixed-criterion", under(criterion="aaaab"), {}),
+        ("mixed-method", under(method="aaaab"), {}),
+        ("mixed-area-basis", stating("cell.area_basis", ("tip", "tip", "tip", "tip", "geometric")), {}),
+        ("mixed-electrolyte", stating("cell.electrolyte", ("NZSP", "NZSP", "NZSP", "NZSP", None)), {}),
+        ("mixed-unit", values(FIVE[:3]) + values(FIVE[3:], unit="mA"), {}),
+        ("replicate-count", values(FIVE + FIVE), {}),
+        ("several-groups", synth.activated(0).outcomes + synth.activated(0, Cells(group="Sn")).outcomes, {}),
+        ("no-reason", values(FIVE), {"exclude": "1"}),
+        ("unknown-exclusion", values(FIVE), {"exclude": "nobody: why"}),
+        ("no-values", [Outcome({"onset_current_density": Measurand("mA/cm^2", -1.0)})], {}),
+        ("no-such-measurand", values(FIVE), {"measurand": "conductivity"}),
+        ("no-weights", values(FIVE), {"weights": "eq12"}),
         ("empty", [], {}),
     ],
 )  # fmt: skip
@@ -187,18 +188,18 @@ def test_ramp_rates_that_scatter_by_a_per_mille_are_the_same():
 
 def test_kelvin_stated_as_celsius_and_few_temperatures_are_flagged():
     warm = ask(values([(t + 273.15 + 10, y) for t, y in FIVE[1:]]))
-    assert {"kelvin_as_celsius"} <= {flag.code for flag in warm.flags}
-    assert {"few_temperatures"} == {flag.code for flag in ask(values(FIVE[:3])).flags}
+    assert {"kelvin-as-celsius"} <= {flag.code for flag in warm.flags}
+    assert {"few-temperatures"} == {flag.code for flag in ask(values(FIVE[:3])).flags}
 
 
 def test_what_is_left_out_is_stored_with_its_reason():
-    bad = Outcome(flags=(Flag("ohmic_to_end", "m", "refusal"),), label="bad")
+    bad = Outcome(flags=(Flag("ohmic-to-end", "m", "refusal"),), label="bad")
     censored = Outcome({"onset_current_density": Measurand.more_than("mA/cm^2", 1.0)}, label="more")
     outcome = ask([*values(FIVE), bad, censored], exclude="2: it leaked")
     rows = dict(
         zip(outcome.tables["values"]["outcome"].values, outcome.tables["values"]["left_out"].values, strict=True)
     )
-    assert rows["bad"] == "refused: ohmic_to_end"
+    assert rows["bad"] == "refused: ohmic-to-end"
     assert rows["more"] == "right-censored"
     assert rows["2"] == "by hand: it leaked"
     assert outcome["activation_energy_ln_y"].n == 4
@@ -217,7 +218,7 @@ def test_a_table_is_enough(tmp_path):
 def test_celsius_in_a_table_of_kelvin_is_refused(tmp_path):
     path = tmp_path / "j.csv"
     path.write_text("\n".join(["cell.temperature / K, onset / mA/cm^2", *(f"{t},{y}" for t, y in FIVE)]), "utf-8")
-    assert echub.analyze("arrhenius", path).refusals[0].code == "celsius_as_kelvin"
+    assert echub.analyze("arrhenius", path).refusals[0].code == "celsius-as-kelvin"
 
 
 # -- comparing groups ------------------------------------------------------------------------
@@ -247,7 +248,7 @@ def test_a_chosen_subset_is_named():
     outcome = echub.analyze(
         "compare-groups", groups(temperatures=(0, 30, 60, 90)), params={"temperatures": "30, 60, 90"}
     )
-    assert {"subset_chosen", "direction_from_data"} <= {flag.code for flag in outcome.flags}
+    assert {"subset-chosen", "direction-from-data"} <= {flag.code for flag in outcome.flags}
     assert outcome.tables["temperatures"]["temperature"].values == pytest.approx((30, 60, 90))
 
 
@@ -278,9 +279,9 @@ def test_p_is_uniform_where_the_groups_do_not_differ():
 @pytest.mark.parametrize(
     ("code", "outcomes", "params"),
     [
-        ("not_two_groups", synth.activated(0).outcomes, {}),
-        ("no_such_group", groups(), {"higher": "Ag"}),
-        ("no_shared_temperature", groups(), {"temperatures": "-70"}),
+        ("not-two-groups", synth.activated(0).outcomes, {}),
+        ("no-such-group", groups(), {"higher": "Ag"}),
+        ("no-shared-temperature", groups(), {"temperatures": "-70"}),
     ],
 )
 def test_comparisons_that_cannot_be(code, outcomes, params):

@@ -196,7 +196,10 @@ def test_cells_that_are_no_number_become_nan_and_are_listed():
     record = table(HEADER + "0,3.7,x\n1,,0.1\n2,3.7,0.1\n")
     assert np.isnan(record["timeseries"]["current"]).tolist() == [True, False, False]
     assert np.isnan(record["timeseries"]["voltage"]).tolist() == [False, True, False]
-    assert [(n.code, n.message) for n in record.notices] == [("not-a-number", "Current / A: line 2 'x'")]
+    assert [(n.code, n.column, n.message) for n in record.notices] == [
+        ("not-a-number", "Current / A", "line 2 'x'")
+    ]
+    assert record.notices[0].text == "Current / A: line 2 'x'"
 
 
 def test_many_bad_cells_are_capped():

@@ -28,11 +28,11 @@ def told(source):
     onset = echub.analyze("ramp-onset", records[0], params={"bootstrap": 0})
     ramp = (
         "no ramp"
-        if onset.refusals and onset.refusals[0].code == "not_a_ramp"
+        if onset.refusals and onset.refusals[0].code == "not-a-ramp"
         else f"{onset['onset_current_density'].value:.3f}"
     )
     outcome = echub.analyze("ccd", records)
-    if outcome.refusals and outcome.refusals[0].code == "not_galvanostatic":
+    if outcome.refusals and outcome.refusals[0].code == "not-galvanostatic":
         return dict.fromkeys(SOURCES[:-1], "no levels") | {SOURCES[-1]: ramp}
     table = outcome.tables["definitions"]
     cells = {

@@ -51,15 +51,15 @@ def still():
 @pytest.mark.parametrize(
     ("code", "made", "reason"),
     [
-        ("no_current", still, "no current flows"),
-        ("one_half_cycle", lambda: case(levels=(1.0,), one_way=True), "one half cycle, at 1 mA"),
-        ("not_galvanostatic", lambda: synth.ramp(1), "the current has no level"),
-        ("not_galvanostatic", held, "a potential was set"),
-        ("not_symmetric", battery, "does not follow the sign"),
-        ("not_symmetric", against_a_reference, "hardly grows with the current"),
-        ("sampled_too_coarsely", lambda: case(least_rows=1, sampling_s=5e3), "fewer than 3 rows"),
-        ("nothing_survived", lambda: case(levels=(1.0,), stops=0.5), "no level was completed"),
-        ("missing_column", lambda: case().without("current"), "no current_density or current"),
+        ("no-current", still, "no current flows"),
+        ("one-half-cycle", lambda: case(levels=(1.0,), one_way=True), "one half cycle, at 1 mA"),
+        ("not-galvanostatic", lambda: synth.ramp(1), "the current has no level"),
+        ("not-galvanostatic", held, "a potential was set"),
+        ("not-symmetric", battery, "does not follow the sign"),
+        ("not-symmetric", against_a_reference, "hardly grows with the current"),
+        ("sampled-too-coarsely", lambda: case(least_rows=1, sampling_s=5e3), "fewer than 3 rows"),
+        ("nothing-survived", lambda: case(levels=(1.0,), stops=0.5), "no level was completed"),
+        ("missing-column", lambda: case().without("current"), "no current_density or current"),
     ],
 )
 def test_it_refuses_for_the_measured_reason(code, made, reason):
@@ -71,7 +71,7 @@ def test_it_refuses_for_the_measured_reason(code, made, reason):
 
 def test_a_cell_declared_asymmetric_is_refused_with_its_tables():
     outcome = ask(NEVER, metadata={"cell.symmetric": "false"})
-    assert outcome.refusals[0].code == "not_symmetric"
+    assert outcome.refusals[0].code == "not-symmetric"
     assert len(outcome.tables["half_cycles"]["level"]) == 12
     assert len(outcome.diagnostics["U"]) > 100
     assert set(outcome.tables) == {"half_cycles", "charge"}, (
@@ -88,22 +88,22 @@ def test_without_an_area_the_levels_are_currents():
     outcome = echub.analyze("ccd", synth.staircase(1, STEP).without("cell.area").record())
     assert outcome["critical_current"].unit == "mA"
     assert bounds(outcome) == (pytest.approx(3 * 0.785, rel=1e-3), pytest.approx(4 * 0.785, rel=1e-3))
-    assert "no_area" in codes(outcome, "info")
+    assert "no-area" in codes(outcome, "info")
     assert "asr_cell" not in outcome.measurands
 
 
 @pytest.mark.parametrize(
     ("code", "changes"),
     [
-        ("levels_fall", {"levels": (3.0, 1.0, 2.0, 4.0, 5.0)}),
-        ("repeated_after_failure", {"levels": (1.0, 2.0, 4.0, 1.0, 2.0, 4.0), "fails_above": 3.5}),
-        ("unequal_half_cycles", {"times": (300.0, 60.0, 120.0, 600.0, 90.0, 180.0)}),
-        ("sampled_coarsely", {"least_rows": 4, "sampling_s": 600.0}),
-        ("not_complete", {"stops": 0.5}),
-        ("no_reversal", {"one_way": True}),
-        ("one_level", {"levels": (1.0,), "cycles": 4}),
-        ("open_circuit", {"opens_above": 4.0}),
-        ("not_confirmed", {"levels": (1.0, 2.0, 4.0), "fails_above": 3.5, "fails_in": -1}),
+        ("levels-fall", {"levels": (3.0, 1.0, 2.0, 4.0, 5.0)}),
+        ("repeated-after-failure", {"levels": (1.0, 2.0, 4.0, 1.0, 2.0, 4.0), "fails_above": 3.5}),
+        ("unequal-half-cycles", {"times": (300.0, 60.0, 120.0, 600.0, 90.0, 180.0)}),
+        ("sampled-coarsely", {"least_rows": 4, "sampling_s": 600.0}),
+        ("not-complete", {"stops": 0.5}),
+        ("no-reversal", {"one_way": True}),
+        ("one-level", {"levels": (1.0,), "cycles": 4}),
+        ("open-circuit", {"opens_above": 4.0}),
+        ("not-confirmed", {"levels": (1.0, 2.0, 4.0), "fails_above": 3.5, "fails_in": -1}),
     ],
 )
 def test_it_flags(code, changes):
@@ -129,11 +129,11 @@ def test_a_lower_level_that_fails_after_a_higher_one_is_said():
     voltage = later.columns["voltage"].values.copy()
     voltage[int(0.95 * len(voltage)) :] *= 0.4
     outcome = echub.analyze("ccd", later.with_values("voltage", voltage).record())
-    assert {"survived_higher_before", "levels_fall"} <= codes(outcome)
+    assert {"survived-higher-before", "levels-fall"} <= codes(outcome)
 
 
 def test_no_rests_are_said():
-    assert "no_rests" in codes(ask(replace(STEP, rest_s=0.0)), "info")
+    assert "no-rests" in codes(ask(replace(STEP, rest_s=0.0)), "info")
 
 
 def test_files_of_two_cells_are_no_experiment():
@@ -141,16 +141,16 @@ def test_files_of_two_cells_are_no_experiment():
     for number, record in enumerate(records):
         record.metadata.set("cell.id", f"cell{number}", source="test")
     refusal = echub.analyze("ccd", records).refusals[0]
-    assert refusal.code == "several_cells"
+    assert refusal.code == "several-cells"
     assert "--by cell.id" in refusal.hint
 
 
 def test_several_staircases_need_an_order():
     records = [synth.staircase(seed, NEVER).record() for seed in (1, 2)]
-    assert echub.analyze("ccd", records).refusals[0].code == "cell_not_stated"
+    assert echub.analyze("ccd", records).refusals[0].code == "cell-not-stated"
     for record in records:
         record.metadata.set("cell.id", "A", source="test")
-    assert echub.analyze("ccd", records).refusals[0].code == "no_order"
+    assert echub.analyze("ccd", records).refusals[0].code == "no-order"
     for record, start in zip(records, ("2024-03-14T10:00:00", "2024-03-14T09:00:00"), strict=True):
         record.metadata.set("experiment.start", start, source="test")
     assert bounds(echub.analyze("ccd", records)) == (6, None)
@@ -159,4 +159,4 @@ def test_several_staircases_need_an_order():
 def test_an_area_for_some_files_only_is_refused():
     first, second = synth.spots(1, Staircase(levels=(1.0, 2.0), fails_above=None))
     refusal = echub.analyze("ccd", [first.record(), second.without("cell.area").record()]).refusals[0]
-    assert refusal.code in ("several_cells", "mixed_area")
+    assert refusal.code in ("several-cells", "mixed-area")

@@ -73,19 +73,19 @@ def test_healing_is_no_short_where_it_takes_a_twentieth_of_a_half_cycle(depth, s
 
 
 def test_healing_that_is_seen_is_flagged():
-    assert "slow_fall" in codes(ask(changed(NEVER, healing=Healing(0.4, begins=4.2, span=0.5))))
+    assert "slow-fall" in codes(ask(changed(NEVER, healing=Healing(0.4, begins=4.2, span=0.5))))
 
 
 def test_healing_at_rest_looks_like_a_short_and_is_flagged_as_such():
     outcome = ask(changed(NEVER, healing=Healing(0.4, begins=5, at_rest=True)))
     assert bounds(outcome)[1] is not None
-    assert {"r_drop_alone", "fell_between"} <= codes(outcome)
+    assert {"r-drop-alone", "fell-between"} <= codes(outcome)
 
 
 def test_a_fall_alone_is_flagged_and_the_electrolyte_proves_it():
     soft = changed(STEP, short=Short(0.4))
-    assert "r_drop_alone" in codes(ask(soft))
-    assert "r_drop_alone" in codes(ask(soft, electrolyte_asr="11 ohm*cm^2"))
+    assert "r-drop-alone" in codes(ask(soft))
+    assert "r-drop-alone" in codes(ask(soft, electrolyte_asr="11 ohm*cm^2"))
     proven = ask(soft, electrolyte_asr="25 ohm*cm^2")
     assert proven.status == "ok"
     assert "yes" in proven.tables["detectors"]["below_bulk"].values
@@ -103,7 +103,7 @@ def test_the_electrolyte_s_own_resistance_from_thickness_and_conductivity():
 def test_below_bulk_finds_a_short_that_creeps():
     creeping = changed(STEP, short=Short(0.4, fraction=0.2, creep=0.6), fails_in=1)
     assert bounds(ask(creeping)) == (6, None)
-    assert "slow_fall" in codes(ask(creeping))
+    assert "slow-fall" in codes(ask(creeping))
     assert bounds(ask(creeping, electrolyte_asr="25 ohm*cm^2")) == (3, 4)
     assert bounds(ask(creeping, r_drop_sharpness=0)) == (3, 4)
 
@@ -111,7 +111,7 @@ def test_below_bulk_finds_a_short_that_creeps():
 def test_a_bridge_that_burns_out_is_no_failure_but_said():
     outcome = ask(changed(STEP, short=Short(0.4, fraction=0.3, recovers=0.2)))
     assert bounds(outcome) == (6, None)
-    assert "transient_fall" in codes(outcome)
+    assert "transient-fall" in codes(outcome)
 
 
 def test_censored_on_either_side():

@@ -68,19 +68,19 @@ def batch():
 @pytest.mark.parametrize(
     ("code", "change"),
     [
-        ("mixed_criterion", lambda o: o.replace(conditions={**o.conditions, "criterion": Condition("near_zero")})),
+        ("mixed-criterion", lambda o: o.replace(conditions={**o.conditions, "criterion": Condition("near_zero")})),
         (
-            "mixed_direction",
+            "mixed-direction",
             lambda o: o.replace(conditions={**o.conditions, "direction": Condition("we_reduced")}),
         ),
-        ("mixed_protocol", lambda o: o.replace(conditions={**o.conditions, "protocol": Condition("formation")})),
+        ("mixed-protocol", lambda o: o.replace(conditions={**o.conditions, "protocol": Condition("formation")})),
         (
-            "mixed_half_cycle_charge",
+            "mixed-half-cycle-charge",
             lambda o: o.replace(conditions={**o.conditions, "half_cycle_charge": Condition(1.0)}),
         ),
-        ("mixed_temperature", lambda o: o.replace(metadata={"cell.temperature": {"value": 60.0, "unit": "degC"}})),
+        ("mixed-temperature", lambda o: o.replace(metadata={"cell.temperature": {"value": 60.0, "unit": "degC"}})),
         (
-            "mixed_unit",
+            "mixed-unit",
             lambda o: o.replace(
                 measurands={
                     "critical_current_density": replace(o["critical_current_density"], unit="mA", quantity="")
@@ -95,7 +95,7 @@ def test_what_is_not_comparable_is_refused(code, change):
     refusal = ask(outcomes)
     assert refusal.refusals[0].code == code
     assert len(refusal.tables["cells"]["outcome"]) == 20
-    if code != "mixed_unit":
+    if code != "mixed-unit":
         assert "mixed" in [flag.code for flag in ask(outcomes, allow_mixed="true").flags]
 
 
@@ -106,11 +106,11 @@ def bound(make, value, number):
 @pytest.mark.parametrize(
     ("code", "outcomes"),
     [
-        ("too_few_cells", batch()[:2]),
-        ("none_failed", [bound(Measurand.more_than, 5.0, k) for k in range(4)]),
-        ("all_failed_first", [bound(Measurand.less_than, 5.0, k) for k in range(4)]),
-        ("no_spread", [o.replace(measurands=batch()[0].measurands) for o in batch()[:4]]),
-        ("no_such_measurand", [Outcome({"onset": Measurand("V", 1.0)})] * 3),
+        ("too-few-cells", batch()[:2]),
+        ("none-failed", [bound(Measurand.more_than, 5.0, k) for k in range(4)]),
+        ("all-failed-first", [bound(Measurand.less_than, 5.0, k) for k in range(4)]),
+        ("no-spread", [o.replace(measurands=batch()[0].measurands) for o in batch()[:4]]),
+        ("no-such-measurand", [Outcome({"onset": Measurand("V", 1.0)})] * 3),
     ],
 )
 def test_what_has_no_median_is_refused(code, outcomes):
@@ -120,8 +120,8 @@ def test_what_has_no_median_is_refused(code, outcomes):
 def test_a_refused_cell_is_left_out_with_its_reason():
     refused = echub.analyze("ccd", synth.ramp(1).record())
     outcome = ask([*batch(), refused])
-    assert "left_out" in [flag.code for flag in outcome.flags]
-    assert "not_galvanostatic" in next(flag.where for flag in outcome.flags if flag.code == "left_out")
+    assert "left-out" in [flag.code for flag in outcome.flags]
+    assert "not-galvanostatic" in next(flag.where for flag in outcome.flags if flag.code == "left-out")
 
 
 def test_outcomes_of_ccd_go_straight_in():

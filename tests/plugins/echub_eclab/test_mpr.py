@@ -35,8 +35,8 @@ NOTICES = {
     "unknown_id": ["unknown-column"],
     "two_unknown_ids": ["unknown-column"],
     "unknown_technique": ["unknown-technique", "unknown-parameters"],
-    "ramp": ["unknown-code"],
-    "cv": ["unknown-code"],
+    "ramp": ["unknown-setting-code"],
+    "cv": ["unknown-setting-code"],
     "awkward": ["no-log"],
     "oldest_unverified": ["unverified-version"],
 }

@@ -51,7 +51,7 @@ NOTICES = {
     "unknown-module",
     "unknown-technique",
     "unknown-parameters",
-    "unknown-code",
+    "unknown-setting-code",
     "unknown-unit-code",
     "unverified-version",
 }

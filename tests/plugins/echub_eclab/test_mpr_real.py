@@ -141,9 +141,9 @@ def test_the_table_of_all_files(record_property):
         record_property(name, f"{rows} rows, {len(names)} columns, {len(vendor)} vendor, {warnings}")
     print("\n" + "\n".join(lines))
     assert len(lines) == 1 + 51
-    coded = {n for n in real_files() if any(notice.code == "unknown-code" for notice in real(n).notices)}
+    coded = {n for n in real_files() if any(notice.code == "unknown-setting-code" for notice in real(n).notices)}
     assert coded == {"navani/00_test_02_MB_C01.mpr", "navani/00_test_04_MB_C01.mpr", "yadg/gcpl.pr_182.1.mpr"}
-    warned = {n for n in real_files() if {notice.code for notice in real(n).notices} - {"unknown-code"}}
+    warned = {n for n in real_files() if {notice.code for notice in real(n).notices} - {"unknown-setting-code"}}
     assert warned == {row["file"] for row in manifest() if row["kind"] == "mpr" and "LOG" not in row["modules"]}
 
 

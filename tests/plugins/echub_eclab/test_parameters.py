@@ -53,7 +53,7 @@ def test_words_units_and_sequences():
     assert [first["Ns"], second["Ns"]] == [0, 1]
     assert (second["Set I/C"], second["Is"], second["unit Is"]) == ("C x N", -30.0, "µA")
     assert (second["vs."], second["I sign"], second["I Range"]) == ("<None>", "< 0", "100 µA")
-    assert notices == ["unknown-code"]  # I Range 0 of the first row
+    assert notices == ["unknown-setting-code"]  # I Range 0 of the first row
 
 
 def test_the_same_code_has_the_word_of_its_technique():
@@ -77,7 +77,7 @@ def test_an_unknown_code_stays_a_number_and_is_flagged():
     found, notices = read_parameters(module("CP", [{"I Range": 77, "unit Is": 9, "Is": 1.0}]), "CP", 2)
     assert found["parameters"][0]["I Range"] == 77
     assert found["parameters"][0]["unit Is"] == 9
-    assert [notice.code for notice in notices] == ["unknown-code"]
+    assert [notice.code for notice in notices] == ["unknown-setting-code"]
     assert "I Range = 77" in notices[0].message
     assert "unit Is = 9" in notices[0].message
 

@@ -155,7 +155,7 @@ def test_a_channel_without_counts_is_said(tmp_path):
     (tmp_path / "pristine.csv").write_text("\n".join([lines[0], *rows]) + "\n")
     assert "all-zero" in codes(echub.read(path))
     outcome = echub.analyze("sims-profile", path, params={"species": "Zr+"})
-    assert [flag.code for flag in outcome.refusals] == ["empty_channel"]
+    assert [flag.code for flag in outcome.refusals] == ["empty-channel"]
 
 
 def test_two_polarities_need_to_say_whether_they_share_a_clock(tmp_path):

@@ -37,7 +37,7 @@ def test_a_capacity_that_still_rises_is_a_lower_bound(healing):
     outcome = plateau(healing[:3])
     assert outcome["capacity_plateau"].censoring == "right"
     assert outcome["capacity_plateau"].interval.low == pytest.approx(healing[2]["stripping_capacity"].value)
-    assert [flag.code for flag in outcome.flags] == ["no_plateau"]
+    assert [flag.code for flag in outcome.flags] == ["no-plateau"]
 
 
 def test_a_series_beyond_the_plateau_that_never_ended_makes_it_a_lower_bound(healing):
@@ -62,12 +62,12 @@ def test_blocks_of_one_file_are_points_and_those_that_were_not_fresh_are_left_ou
 def test_what_is_left_out_by_hand_needs_a_reason(healing):
     outcome = plateau(healing, exclude="rest 0.3 s: leak")
     assert "by hand: leak" in outcome.tables["capacities"]["left_out"].values
-    assert plateau(healing, exclude="rest 0.3 s").refusals[0].code == "bad_exclusion"
+    assert plateau(healing, exclude="rest 0.3 s").refusals[0].code == "bad-exclusion"
 
 
 @pytest.mark.parametrize(
-    ("code", "changes"), [("mixed_current", {"j": 2.0}), ("mixed_pulse", {"pulse_s": 0.5}),
-                          ("mixed_direction", {"direction": -1})]
+    ("code", "changes"), [("mixed-current", {"j": 2.0}), ("mixed-pulse", {"pulse_s": 0.5}),
+                          ("mixed-direction", {"direction": -1})]
 )  # fmt: skip
 def test_what_was_not_measured_alike_is_not_mixed(healing, code, changes):
     given = [*healing, *outcomes((2.0,), **changes)]
@@ -77,11 +77,11 @@ def test_what_was_not_measured_alike_is_not_mixed(healing, code, changes):
 
 def test_charges_are_not_mixed_with_capacities(healing):
     bare = synth.pulses(1, Pulses(rests_s=(2.0,))).without("cell.area")
-    assert plateau([*healing, echub.analyze("pulsed-stripping", bare.data())]).refusals[0].code == "mixed_unit"
+    assert plateau([*healing, echub.analyze("pulsed-stripping", bare.data())]).refusals[0].code == "mixed-unit"
 
 
 def test_few_rests_and_refused_series(healing):
     refusal = plateau(healing[:2]).refusals[0]
-    assert refusal.code == "too_few_rests"
+    assert refusal.code == "too-few-rests"
     refused = echub.analyze("pulsed-stripping", synth.pulses(1).without("current").data())
-    assert plateau([refused]).refusals[0].where == "generated: refused: missing_column"
+    assert plateau([refused]).refusals[0].where == "generated: refused: missing-column"

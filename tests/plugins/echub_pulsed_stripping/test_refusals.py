@@ -69,20 +69,20 @@ def noisy_constant(j):
 @pytest.mark.parametrize(
     ("code", "make", "params", "reason"),
     [
-        ("no_current", lambda: with_current(lambda j: 0 * j), {}, "zero throughout"),
-        ("no_rests", lambda: with_current(constant), {}, "100% of the rows"),
-        ("no_rests", lambda: with_current(noisy_constant), {}, "100% of the rows"),
-        ("no_rests", lambda: series().rows(70), {}, "flows once"),
-        ("no_pulses", lambda: series().rows(40), {}, "no pulses stand out"),
-        ("no_pulses", series, {"direction": "we_reduced"}, "no pulses stand out"),
-        ("direction_reverses", every_second_cathodic, {}, "30 anodic and 29 cathodic"),
-        ("oxidised_electrode_not_observed", lambda: one_electrode(-1), {}, "the counter electrode is stripped"),
-        ("not_galvanostatic", potential_controlled, {}, "control of the potential"),
-        ("pulse_unresolved", lambda: sampled(1.3, charge=""), {}, "a row every 1.3 s is sparser"),
-        ("rest_unresolved", lambda: sampled(0.3, rests_s=(0.25,)), {}, "have 1 row, at least 2"),
-        ("beyond_cut_off_at_once", series, {"cut_off": 0.03}, "beyond the cut-off of 0.03 V"),
-        ("no_such_block", series, {"block": 2}, "has 1 blocks"),
-        ("missing_column", lambda: series().without("current"), {}, "no current_density or current"),
+        ("no-current", lambda: with_current(lambda j: 0 * j), {}, "zero throughout"),
+        ("no-rests", lambda: with_current(constant), {}, "100% of the rows"),
+        ("no-rests", lambda: with_current(noisy_constant), {}, "100% of the rows"),
+        ("no-rests", lambda: series().rows(70), {}, "flows once"),
+        ("no-pulses", lambda: series().rows(40), {}, "no pulses stand out"),
+        ("no-pulses", series, {"direction": "we_reduced"}, "no pulses stand out"),
+        ("direction-reverses", every_second_cathodic, {}, "30 anodic and 29 cathodic"),
+        ("oxidised-electrode-not-observed", lambda: one_electrode(-1), {}, "the counter electrode is stripped"),
+        ("not-galvanostatic", potential_controlled, {}, "control of the potential"),
+        ("pulse-unresolved", lambda: sampled(1.3, charge=""), {}, "a row every 1.3 s is sparser"),
+        ("rest-unresolved", lambda: sampled(0.3, rests_s=(0.25,)), {}, "have 1 row, at least 2"),
+        ("beyond-cut-off-at-once", series, {"cut_off": 0.03}, "beyond the cut-off of 0.03 V"),
+        ("no-such-block", series, {"block": 2}, "has 1 blocks"),
+        ("missing-column", lambda: series().without("current"), {}, "no current_density or current"),
     ],
 )
 def test_it_refuses_for_the_measured_reason(code, make, params, reason):
@@ -95,15 +95,15 @@ def test_it_refuses_for_the_measured_reason(code, make, params, reason):
 @pytest.mark.parametrize(
     ("codes", "make", "params"),
     [
-        ({"right_censored"}, lambda: series(limit=36 / 3600), {}),
-        ({"right_censored", "ends_mid_pulse"}, lambda: series(limit=36.4 / 3600), {}),
-        ({"offset_current", "charges_disagree"}, lambda: series(offset=0.03), {}),
-        ({"coarse_rest"}, lambda: series(rests_s=(0.1,)), {}),
-        ({"coarse_rest", "edges_uncertain"}, lambda: sampled(0.45, charge=""), {}),
-        ({"pulses_not_resolved"}, lambda: sampled(1.3), {}),
-        ({"continued_after_cut_off"}, series, {"cut_off": 0.1}),
-        ({"several_blocks"}, lambda: series(rests_s=(0.3, 1.0)), {}),
-        ({"not_fresh", "right_censored"}, stripped_on, {"block": 2}),
+        ({"right-censored"}, lambda: series(limit=36 / 3600), {}),
+        ({"right-censored", "ends-mid-pulse"}, lambda: series(limit=36.4 / 3600), {}),
+        ({"offset-current", "charges-disagree"}, lambda: series(offset=0.03), {}),
+        ({"coarse-rest"}, lambda: series(rests_s=(0.1,)), {}),
+        ({"coarse-rest", "edges-uncertain"}, lambda: sampled(0.45, charge=""), {}),
+        ({"pulses-not-resolved"}, lambda: sampled(1.3), {}),
+        ({"continued-after-cut-off"}, series, {"cut_off": 0.1}),
+        ({"several-blocks"}, lambda: series(rests_s=(0.3, 1.0)), {}),
+        ({"not-fresh", "right-censored"}, stripped_on, {"block": 2}),
     ],
 )  # fmt: skip
 def test_it_warns_for_what_qualifies_the_answer(codes, make, params):
@@ -120,7 +120,7 @@ def test_the_instruments_limit_bounds_the_capacity_from_below():
     limited = limited.with_values("current", np.where(u > 1.5, j * 1.5 / np.maximum(u, 1e-9), j))
     for told in (limited, limited.without("current_setpoint")):
         outcome = ask(told)
-        assert {"compliance", "right_censored"} <= {flag.code for flag in outcome.flags}
+        assert {"compliance", "right-censored"} <= {flag.code for flag in outcome.flags}
         assert outcome["stripping_capacity"].value is None
         assert outcome["stripping_capacity"].interval.low < case.truth["stripping_capacity"]
 
@@ -131,7 +131,7 @@ def test_rows_without_a_value_take_their_increments_along():
     u = case.columns["voltage"].values.copy()
     u[500] = np.nan
     outcome = ask(case.with_values("voltage", u))
-    assert {"increments_incomplete", "rows_without_values"} == {flag.code for flag in outcome.flags}
+    assert {"increments-incomplete", "rows-without-values"} == {flag.code for flag in outcome.flags}
     assert outcome.conditions["charge_by"].value == "commanded level and edges"
     assert outcome["stripping_capacity"].value == pytest.approx(case.truth["stripping_capacity"], rel=1e-4)
 
@@ -153,7 +153,7 @@ def test_what_the_cut_off_is_against_is_stated():
     case = one_electrode(1)
     outcome = echub.analyze("pulsed-stripping", case.record(), metadata={"cell.reference": "Na+/Na"})
     assert outcome.conditions["cut_off_against"].value == "potential_we against Na+/Na"
-    assert "one_electrode" in {flag.code for flag in outcome.flags}
+    assert "one-electrode" in {flag.code for flag in outcome.flags}
 
 
 def test_a_refused_file_has_a_picture():

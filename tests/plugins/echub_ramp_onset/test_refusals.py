@@ -82,26 +82,26 @@ def falling():
 
 
 PAPER = {"method": "lowack2026"}
-UNSEEN = "oxidised_electrode_not_observed"
+UNSEEN = "oxidised-electrode-not-observed"
 
 
 @pytest.mark.parametrize(
     ("code", "case", "params", "reason"),
     [
-        ("ohmic_to_end", lambda: synth.ramp(1, ohmic()), {}, r"0\.33\d* mA/cm\^2, where the ramp ends"),
-        ("not_a_ramp", steps, {}, "does not rise linearly"),
-        ("several_ramps", two_ramps, {}, "2 times"),
-        ("too_short", lambda: synth.ramp(1, Ramp(duration_s=100)), {}, "the ramp lasts 100"),
-        ("too_fast", fast, {}, "after the begin of the ramp, less than 5 windows"),
-        ("unresolved_noise", noisy, {}, "sigma of the averaged voltage; 10 are needed"),
-        ("sampled_too_coarsely", coarse, {}, "every 15 s"),
-        ("current_not_controlled", uncontrolled, {}, "leaves its course"),
+        ("ohmic-to-end", lambda: synth.ramp(1, ohmic()), {}, r"0\.33\d* mA/cm\^2, where the ramp ends"),
+        ("not-a-ramp", steps, {}, "does not rise linearly"),
+        ("several-ramps", two_ramps, {}, "2 times"),
+        ("too-short", lambda: synth.ramp(1, Ramp(duration_s=100)), {}, "the ramp lasts 100"),
+        ("too-fast", fast, {}, "after the begin of the ramp, less than 5 windows"),
+        ("unresolved-noise", noisy, {}, "sigma of the averaged voltage; 10 are needed"),
+        ("sampled-too-coarsely", coarse, {}, "every 15 s"),
+        ("current-not-controlled", uncontrolled, {}, "leaves its course"),
         ("compliance", compliance, {}, "rests at 5 V"),
-        ("no_ohmic_part", falling, {}, "not proportional to the current"),
+        ("no-ohmic-part", falling, {}, "not proportional to the current"),
         (UNSEEN, lambda: one_electrode("potential_we", -1), {}, "of the working electrode"),
         (UNSEEN, lambda: one_electrode("potential_ce", 1), {}, "of the counter electrode"),
-        ("no_t1", unbroken, PAPER, "largest value is"),
-        ("no_rest", lambda: synth.ramp(1, Ramp(rest_s=0.0)), {**PAPER, "lowack_offset": "rest"}, "no rest"),
+        ("no-t1", unbroken, PAPER, "largest value is"),
+        ("no-rest", lambda: synth.ramp(1, Ramp(rest_s=0.0)), {**PAPER, "lowack_offset": "rest"}, "no rest"),
     ],
 )
 def test_it_refuses_for_the_measured_reason(code, case, params, reason):
@@ -131,7 +131,7 @@ def test_no_t1_reports_the_largest_derivative_of_the_sampling():
     """A jump of 10 V after 30 s of averaging is 10 / (30 dt): never 0.2 V/s² for dt >= 1.67 s."""
     jump = Ramp(ContactLoss(lost_at=0.30), Instrument(sampling_s=2.0))
     refusal = ask(synth.ramp(1, jump), method="lowack2026").refusals[0]
-    assert refusal.code == "no_t1"
+    assert refusal.code == "no-t1"
     largest = float(refusal.message.split("largest value is ")[1].split(" ")[0])
     assert largest == pytest.approx(10 / (30 * 2), rel=0.1)
     denser = synth.ramp(1, Ramp(ContactLoss(lost_at=0.30), Instrument(sampling_s=1.0, noise_v=0)))
@@ -148,4 +148,4 @@ def test_the_letter_of_the_paper_triggers_early_under_noise():
 def test_a_refused_file_has_a_picture_and_both_methods():
     outcome = ask(synth.ramp(1, ohmic()))
     assert len(outcome.diagnostics["U"]) > 100
-    assert outcome.tables["methods"]["refusal"].values == ("ohmic_to_end", "no_t1")
+    assert outcome.tables["methods"]["refusal"].values == ("ohmic-to-end", "no-t1")

@@ -87,7 +87,7 @@ def test_a_thermo_voltage_does_not_move_the_robust_onset():
 def test_a_rise_inside_the_fit_is_flagged_and_covered():
     setup = Ramp(ContactLoss(j_crit=0.1, onset_delay=0.2, lost_at=0.9))
     outcome = echub.analyze("ramp-onset", synth.ramp(1, setup).data())
-    assert "gradual_onset" in [flag.code for flag in outcome.flags]
+    assert "gradual-onset" in [flag.code for flag in outcome.flags]
     assert outcome["onset_current_density"].interval.covers(0.30)
 
 
@@ -102,9 +102,9 @@ def test_an_uncertain_area_is_a_correlated_component():
 def test_no_real_file_without_a_ramp_is_called_an_onset():
     """CP, CA and GCPL files hold no ramp: constant, potential-controlled or in steps, and it says so."""
     reasons = {
-        "CP": {"not_a_ramp"},
-        "CA": {"not_a_ramp"},
-        "GCPL": {"not_a_ramp", "too_few_rows"},
+        "CP": {"not-a-ramp"},
+        "CA": {"not-a-ramp"},
+        "GCPL": {"not-a-ramp", "too-few-rows"},
     }
     seen = set()
     for path in sorted(CORPUS.rglob("*.mpr")):

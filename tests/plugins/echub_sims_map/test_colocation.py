@@ -60,9 +60,9 @@ def test_brightness_inside_over_outside_covers_the_truth(table):
 def test_opposite_polarities_are_compared_only_where_asked(record, table):
     assert "O-" not in table
     outcome = echub.analyze("sims-map", record)
-    assert "across_polarities" in {flag.code for flag in outcome.flags}
+    assert "across-polarities" in {flag.code for flag in outcome.flags}
     asked = echub.analyze("sims-map", record, params={"partner": "O-"})
-    assert asked.refusals[0].code == "across_polarities"
+    assert asked.refusals[0].code == "across-polarities"
     assert "across_polarities=true" in asked.refusals[0].hint
     both = echub.analyze("sims-map", record, params={"partner": "O-", "across_polarities": True})
     assert both.tables["colocation"]["polarities"].values == ("+1 -1",)
@@ -71,7 +71,7 @@ def test_opposite_polarities_are_compared_only_where_asked(record, table):
 
 def test_an_ion_that_is_not_there_is_refused(record):
     outcome = echub.analyze("sims-map", record, params={"partner": "Mg+"})
-    assert outcome.refusals[0].code == "unknown_species"
+    assert outcome.refusals[0].code == "unknown-species"
 
 
 def test_an_empty_channel_is_left_out_and_said():
@@ -80,7 +80,7 @@ def test_an_empty_channel_is_left_out_and_said():
     counts[1] = 0
     outcome = echub.analyze("sims-map", case.with_values("ion_counts", counts).record())
     assert "K+" not in outcome.tables["colocation"]["with"].values
-    assert "empty_channel" in {flag.code for flag in outcome.flags}
+    assert "empty-channel" in {flag.code for flag in outcome.flags}
     assert outcome["column_count"].value == 2
 
 

@@ -74,7 +74,7 @@ def test_blank_cubes_have_no_columns():
 def test_an_uneven_background_is_no_column():
     outcome = ask(Cube(ions=one(pillars=(), unevenness=0.6)))
     assert outcome["column_count"].value == 0
-    assert "uneven_background" in codes(outcome)
+    assert "uneven-background" in codes(outcome)
 
 
 def test_two_columns_two_pixels_apart_are_two():
@@ -113,13 +113,13 @@ def test_a_column_at_the_edge_is_counted_and_not_measured():
     outcome = ask(Cube(ions=one(pillars=(Pillar(0, 30, 9), PILLARS[1]))))
     assert outcome["column_count"].value == 2
     assert outcome["smallest_column_width"].value == pytest.approx(12, abs=0.3)
-    assert "columns_cut" in codes(outcome)
+    assert "columns-cut" in codes(outcome)
 
 
 def test_columns_that_hardly_stand_out_are_said():
     faint = tuple(replace(p, contrast=1.45) for p in PILLARS)
     outcome = ask(Cube(ions=one(background=1.2, pillars=faint)))
-    assert "columns_near_threshold" in codes(outcome)
+    assert "columns-near-threshold" in codes(outcome)
     assert ask(Cube(frames=60, ions=one(background=1.2, pillars=faint)), window=5)["column_count"].value == 2
 
 
@@ -128,7 +128,7 @@ def test_without_a_pixel_size_widths_are_in_pixels():
     outcome = echub.analyze("sims-map", case.record())
     assert outcome["smallest_column_width"].unit == "1"
     assert outcome["smallest_column_width"].interval.covers(6)
-    assert "no_pixel_size" in codes(outcome)
+    assert "no-pixel-size" in codes(outcome)
 
 
 def test_a_crater_depth_gives_depths():
@@ -155,14 +155,14 @@ def blurred(n):
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (lambda n: n / n.max(), "normalised_image"),
-        (lambda n: np.round(255 * (n / n.max())), "eight_bit_image"),
-        (lambda n: n * 1.5, "not_counts"),
-        (lambda n: n - 3.0, "negative_counts"),
-        (lambda n: 0 * n, "empty_channel"),
-        (blurred, "smoothed_image"),
-        (lambda n: np.full(n.shape, np.nan), "no_values"),
-        (lambda n: np.random.default_rng(1).binomial(n.astype(int), 0.1), "background_too_low"),
+        (lambda n: n / n.max(), "normalised-image"),
+        (lambda n: np.round(255 * (n / n.max())), "eight-bit-image"),
+        (lambda n: n * 1.5, "not-counts"),
+        (lambda n: n - 3.0, "negative-counts"),
+        (lambda n: 0 * n, "empty-channel"),
+        (blurred, "smoothed-image"),
+        (lambda n: np.full(n.shape, np.nan), "no-values"),
+        (lambda n: np.random.default_rng(1).binomial(n.astype(int), 0.1), "background-too-low"),
     ],
 )
 def test_what_holds_no_counting_statistics_is_refused(change, code):
@@ -181,14 +181,14 @@ def test_too_dark_a_map_says_how_many_frames_to_add_up():
 @pytest.mark.parametrize(
     ("setup", "params", "code"),
     [
-        (Cube(frames=1), {}, "one_frame"),
-        (Cube(frames=4), {}, "too_few_frames"),
-        (Cube(frames=29), {"frames": 5}, "too_few_frames"),
-        (Cube(), {"species": "K+"}, "unknown_species"),
-        (Cube(), {"region": "nowhere"}, "unknown_region"),
-        (Cube(), {"reference": "nowhere"}, "no_reference"),
+        (Cube(frames=1), {}, "one-frame"),
+        (Cube(frames=4), {}, "too-few-frames"),
+        (Cube(frames=29), {"frames": 5}, "too-few-frames"),
+        (Cube(), {"species": "K+"}, "unknown-species"),
+        (Cube(), {"region": "nowhere"}, "unknown-region"),
+        (Cube(), {"reference": "nowhere"}, "no-reference"),
         (Cube(dead_ns=900), {}, "saturated"),
-        (Cube(), {"roi": "circle 1 2 3"}, "bad_roi"),
+        (Cube(), {"roi": "circle 1 2 3"}, "bad-roi"),
     ],
 )
 def test_refusals_have_codes(setup, params, code):
@@ -199,7 +199,7 @@ def test_refusals_have_codes(setup, params, code):
 def test_uneven_pixels_are_refused():
     case = synth.cube(0, Cube(pixels=32, frames=10))
     crooked = case.with_values("x", case.columns["x"].values ** 1.1)
-    assert echub.analyze("sims-map", crooked.record()).refusals[0].code == "uneven_pixels"
+    assert echub.analyze("sims-map", crooked.record()).refusals[0].code == "uneven-pixels"
 
 
 def two_regions(first, second):
@@ -225,13 +225,13 @@ def test_a_reference_region_sets_the_threshold():
     assert outcome["column_count"].value == 2
     assert outcome.conditions["reference"].value == "pristine"
     same = echub.analyze("sims-map", record, params={"region": "pristine", "reference": "pristine"})
-    assert same.refusals[0].code == "no_reference"
+    assert same.refusals[0].code == "no-reference"
 
 
 def test_a_reference_that_has_columns_itself_is_said():
     weak = Cube(ions=one(pillars=(Pillar(30, 30, 5, 9.0),)))
     outcome = echub.analyze("sims-map", two_regions(Cube(), weak), params={"reference": "pristine"})
-    assert "reference_has_columns" in codes(outcome)
+    assert "reference-has-columns" in codes(outcome)
 
 
 def test_counts_that_are_no_numbers_were_not_measured():

@@ -76,7 +76,7 @@ def test_a_mask_that_does_not_fit_is_refused(tmp_path, content, says):
     if content is not None:
         path.write_bytes(content)
     refused = ask(synth.cube(1, SETUP), roi=f"mask {path}").refusals[0]
-    assert (refused.code, says in refused.message) == ("bad_roi", True)
+    assert (refused.code, says in refused.message) == ("bad-roi", True)
 
 
 @pytest.mark.parametrize(
@@ -104,12 +104,12 @@ def test_columns_and_outside_are_all_there_is():
 @pytest.mark.parametrize(
     ("roi", "code"),
     [
-        ("circle 1 2 3", "bad_roi"),
-        ("rectangle 1 2 3", "bad_roi"),
-        ("rectangle a b c d", "bad_roi"),
-        ("ellipse 1 2 0 4", "bad_roi"),
-        ("polygon 1 2 3 4", "bad_roi"),
-        ("rectangle 200 200 300 300", "empty_roi"),
+        ("circle 1 2 3", "bad-roi"),
+        ("rectangle 1 2 3", "bad-roi"),
+        ("rectangle a b c d", "bad-roi"),
+        ("ellipse 1 2 0 4", "bad-roi"),
+        ("polygon 1 2 3 4", "bad-roi"),
+        ("rectangle 200 200 300 300", "empty-roi"),
     ],
 )
 def test_wrong_regions_of_interest_are_refused(roi, code):
@@ -226,4 +226,4 @@ def test_the_figure_has_scale_bars_outlines_and_sections(tmp_path):
 
 def test_a_refused_outcome_shows_its_map_and_the_reason():
     outcome = ask(synth.cube(1, replace(SETUP, ions={"Na+": MappedIon(background=0.2)})))
-    assert "background_too_low" in drawn(outcome).get_suptitle()
+    assert "background-too-low" in drawn(outcome).get_suptitle()

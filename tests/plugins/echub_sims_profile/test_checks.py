@@ -50,7 +50,7 @@ def test_a_step_at_the_detector_switch_is_said():
     case = case.with_values("ion_counts", np.where(cup, 1.5 * counts, counts)).with_values(
         "faraday_cup", cup * 1.0, "1"
     )
-    assert "%" in flag(analyze(case), "detector_switch_step").where
+    assert "%" in flag(analyze(case), "detector-switch-step").where
 
 
 ZIRCONIUM = {90: 51.45, 91: 11.22, 92: 17.15, 94: 17.38}
@@ -70,17 +70,17 @@ def test_natural_zirconium_passes_and_its_shares_are_tabulated():
     assert table["nuclide"].values == (90, 91, 92, 94)
     total = sum(ZIRCONIUM.values())
     assert table["natural"].values == pytest.approx([v / total for v in ZIRCONIUM.values()], rel=2e-3)
-    assert flag(outcome, "isotope_pattern") is None
+    assert flag(outcome, "isotope-pattern") is None
 
 
 def test_an_overlaid_isotope_is_said():
-    assert "91Zr only" in flag(analyze(zirconium(_91=20.0)), "isotope_pattern").where
+    assert "91Zr only" in flag(analyze(zirconium(_91=20.0)), "isotope-pattern").where
 
 
 def test_overlaid_masses_of_silicon_are_said():
     ions = (synth.Ion("PO2-", polarity=-1), synth.Ion("SiO2-", 50.0, stop=None, polarity=-1))
     outcome = analyze(synth.layered(7, replace(PLAIN, ions=ions)))
-    assert flag(outcome, "mass_interference").where == "30SiO2H- on PO2-"
+    assert flag(outcome, "mass-interference").where == "30SiO2H- on PO2-"
 
 
 def test_the_detection_limit_is_curries():
@@ -118,9 +118,9 @@ def test_a_concentration_follows_the_convention_of_its_factor(entry, truth):
 @pytest.mark.parametrize(
     ("entry", "code"),
     [
-        ({}, "rsf_convention_missing"),
-        ({"convention": "per_matrix_ratio"}, "rsf_not_applicable"),
-        ({"convention": "per_count_rate", "refers_to": "atom"}, "rsf_convention_missing"),
+        ({}, "rsf-convention-missing"),
+        ({"convention": "per_matrix_ratio"}, "rsf-not-applicable"),
+        ({"convention": "per_count_rate", "refers_to": "atom"}, "rsf-convention-missing"),
     ],
 )
 def test_a_factor_that_cannot_be_used_gives_no_concentration(entry, code):

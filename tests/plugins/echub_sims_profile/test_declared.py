@@ -42,11 +42,11 @@ def test_the_cameca_profile_gives_its_edge():
 @pytest.mark.parametrize(
     ("params", "code"),
     [
-        ({"species": "Xx"}, "unknown_species"),
-        ({"region": "nowhere"}, "unknown_region"),
-        ({"species": "Na+", "polarity": "-"}, "unknown_species"),
-        ({"species": "Zr+"}, "no_interface"),
-        ({"species": "Na+", "reference": "nowhere"}, "no_reference"),
+        ({"species": "Xx"}, "unknown-species"),
+        ({"region": "nowhere"}, "unknown-region"),
+        ({"species": "Na+", "polarity": "-"}, "unknown-species"),
+        ({"species": "Zr+"}, "no-interface"),
+        ({"species": "Na+", "reference": "nowhere"}, "no-reference"),
     ],
 )
 def test_refusals_have_codes(tmp_path, params, code):
@@ -57,7 +57,7 @@ def test_refusals_have_codes(tmp_path, params, code):
 def test_an_ion_of_both_polarities_is_asked_for_by_its_polarity():
     ions = (synth.Ion("O"), synth.Ion("O", polarity=-1))
     record = synth.layered(1, synth.Layers(ions=ions, factors={"only": {}})).record()
-    assert echub.analyze("sims-profile", record).refusals[0].code == "ambiguous_polarity"
+    assert echub.analyze("sims-profile", record).refusals[0].code == "ambiguous-polarity"
     assert echub.analyze("sims-profile", record, params={"polarity": "-"}).conditions["polarity"].value == "-"
 
 
@@ -67,7 +67,7 @@ def test_tables_and_picture_are_given_with_a_refusal(tmp_path):
     assert {"means", "enrichment", "steps"} <= set(outcome.tables)
     figure = Figure()
     draw(outcome, figure)
-    assert "no_interface" in figure.get_suptitle()
+    assert "no-interface" in figure.get_suptitle()
 
 
 def sharp():
@@ -80,7 +80,7 @@ def sharp():
 
 def test_an_edge_between_two_points_is_bracketed():
     outcome = echub.analyze("sims-profile", sharp(), params={"species": "7Li"})
-    assert "interface_undersampled" in {flag.code for flag in outcome.flags}
+    assert "interface-undersampled" in {flag.code for flag in outcome.flags}
     position, width = outcome["interface_position"], outcome["interface_width"]
     assert position.interval.kind == "bracketing"
     assert position.interval.high - position.interval.low >= 24

@@ -67,10 +67,10 @@ def test_overdispersion_widens_the_intervals():
 @pytest.mark.parametrize(
     ("n", "edge", "code"),
     [
-        (np.random.default_rng(6).poisson(50, len(X)).astype(float), "either", "no_interface"),
-        (np.zeros(len(X)), "either", "empty_channel"),
-        (np.ones(3), "either", "too_few_points"),
-        (profile(500, np.random.default_rng(7)), "rising", "no_interface"),
+        (np.random.default_rng(6).poisson(50, len(X)).astype(float), "either", "no-interface"),
+        (np.zeros(len(X)), "either", "empty-channel"),
+        (np.ones(3), "either", "too-few-points"),
+        (profile(500, np.random.default_rng(7)), "rising", "no-interface"),
     ],
 )
 def test_what_is_no_edge_is_refused(n, edge, code):

@@ -45,22 +45,22 @@ def test_the_lag_is_applied_only_when_told():
 
 
 def test_two_clocks_without_a_common_feature_are_said():
-    assert "lag_unknown" in {flag.code for flag in analyze(TWO).flags}
+    assert "lag-unknown" in {flag.code for flag in analyze(TWO).flags}
 
 
 def test_one_clock_has_no_lag():
     outcome = analyze(replace(TWO, acquisition="simultaneous", lag=0.0), common="Na+,PO2-")
     assert "polarity_lag" not in outcome.measurands
-    assert "lag_unknown" not in {flag.code for flag in outcome.flags}
+    assert "lag-unknown" not in {flag.code for flag in outcome.flags}
 
 
 @pytest.mark.parametrize(
     ("common", "code"),
     [
-        ("Na+", "common_unreadable"),
-        ("Na+,Si+", "no_common_feature"),
-        ("Na+,Na+", "common_unreadable"),
-        ("Na+,Xx-", "unknown_species"),
+        ("Na+", "common-unreadable"),
+        ("Na+,Si+", "no-common-feature"),
+        ("Na+,Na+", "common-unreadable"),
+        ("Na+,Xx-", "unknown-species"),
     ],
 )
 def test_what_is_no_common_feature_is_refused(common, code):
@@ -88,4 +88,4 @@ def test_a_wide_table_is_asked_for_and_recorded():
 
 
 def test_bins_finer_than_the_points_are_refused():
-    assert analyze(TWO, rebin="1").refusals[0].code == "rebin_too_fine"
+    assert analyze(TWO, rebin="1").refusals[0].code == "rebin-too-fine"

@@ -24,7 +24,7 @@ def test_the_indium_film_ends_between_two_points(name):
     assert 210 < position.interval.low < 240 < position.interval.high < 270
     assert width.value is None
     assert width.interval.high < 50
-    assert "interface_undersampled" in {flag.code for flag in outcome.flags}
+    assert "interface-undersampled" in {flag.code for flag in outcome.flags}
 
 
 def test_the_zinc_beneath_has_a_wide_edge_with_an_open_interval():
@@ -42,8 +42,8 @@ def test_lithium_decays_behind_the_film():
 def test_four_decades_between_two_points_on_the_faraday_cup():
     outcome = analyze("151112s", "115In")
     codes = {flag.code for flag in outcome.flags}
-    assert {"interface_undersampled", "faraday_cup_in_fit", "overdispersed"} <= codes
-    assert "detector_switch_step" not in codes  # the film ends there
+    assert {"interface-undersampled", "faraday-cup-in-fit", "overdispersed"} <= codes
+    assert "detector-switch-step" not in codes  # the film ends there
     position = outcome["interface_position"]
     assert position.interval.low < 240 < 280 < position.interval.high
 

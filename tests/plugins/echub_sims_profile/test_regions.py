@@ -76,7 +76,7 @@ def test_one_reference_crater_claims_nothing():
     outcome = analyze(LAYERS, reference="pristine")
     assert set(rows(outcome, "enrichment", "verdict")) == {(COUNTING_ONLY,)}
     assert all("matrix effect" in caveat for (caveat,) in rows(outcome, "enrichment", "caveat"))
-    flag = next(flag for flag in outcome.flags if flag.code == "counting_statistics_only")
+    flag = next(flag for flag in outcome.flags if flag.code == "counting-statistics-only")
     assert "no significance claimed" in flag.message
 
 
@@ -141,10 +141,10 @@ def test_a_ratio_of_species_holds_the_truth():
 @pytest.mark.parametrize(
     ("params", "code"),
     [
-        ({"ratios": "Na+/P-"}, "cross_polarity"),
-        ({"ratios": "Na+"}, "ratio_unreadable"),
-        ({"ratios": "Na+/Xx+"}, "unknown_species"),
-        ({"ratios": "Na+/Si+", "normalise": "matrix", "matrix": "Si+"}, "normalised_by_itself"),
+        ({"ratios": "Na+/P-"}, "cross-polarity"),
+        ({"ratios": "Na+"}, "ratio-unreadable"),
+        ({"ratios": "Na+/Xx+"}, "unknown-species"),
+        ({"ratios": "Na+/Si+", "normalise": "matrix", "matrix": "Si+"}, "normalised-by-itself"),
     ],
 )
 def test_ratios_that_mean_nothing_are_refused(params, code):

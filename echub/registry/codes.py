@@ -1,0 +1,124 @@
+"""The catalogue of codes: what each says, why it usually comes, and what helps.
+
+The hub's own stand in ``codes.toml`` of the schema package, those of a plugin in the file that its
+declarations name as `codes`. A code has one meaning; the hub's entry counts before a plugin's.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, get_args
+
+import echub_schemas
+from echub.declare import Analysis, Reader, Writer
+from echub.errors import PluginError
+from echub.registry.registry import PLUGIN_FAULTS, PluginWarning, registry
+from echub.remark import Remark, kebab
+
+Kind = Literal["error", "notice", "flag", "refusal", "rule"]
+"""What carries a code: an exception, a reader's or an analysis's remark, a rule of `echub validate`."""
+_KEYS = {"kind", "says", "cause", "hint", "id", "level", "severity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code: what carries it, what it says, the usual cause, and what helps.
+
+    `id`, `level` and `severity` are those of a rule. `owner` is the hub or the file of a plugin. A code
+    that ends in ``…`` stands for all that begin like it.
+    """
+
+    code: str
+    kind: tuple[Kind, ...]
+    says: str
+    cause: str = ""
+    hint: str = ""
+    id: str = ""
+    level: int = 0
+    severity: str = ""
+    owner: str = "echub"
+
+
+@cache
+def of_hub() -> dict[str, Code]:
+    """Load the hub's own codes; no plugin is asked."""
+    return _entries(echub_schemas.path("codes.toml").read_text(encoding="utf-8"), "echub")
+
+
+@cache
+def of_plugin(target: str) -> dict[str, Code]:
+    """Load the catalogue that a plugin names as ``"package:codes.toml"``; `PluginError` where it is wrong."""
+    package, _, name = target.partition(":")
+    try:
+        text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
+        return _entries(text, package)
+    except PLUGIN_FAULTS as error:
+        found = f"{type(error).__name__}: {error}"
+        raise PluginError(f"the catalogue of codes {target} cannot be read", found=found) from error
+
+
+def _entries(text: str, owner: str) -> dict[str, Code]:
+    return {code: _entry(code, entry, owner) for code, entry in tomllib.loads(text).items()}
+
+
+def _entry(code: str, entry: Mapping[str, Any], owner: str) -> Code:
+    given = entry.get("kind", ())
+    kinds = (given,) if isinstance(given, str) else tuple(given)
+    if code != kebab(code) or not entry.get("says") or set(entry) - _KEYS or not set(kinds) <= set(get_args(Kind)):
+        raise PluginError(
+            f"the entry {code!r} is not one of a catalogue of codes",
+            expected=f"a kebab-case name with says, and of {', '.join(sorted(_KEYS))}",
+            found=", ".join(entry),
+        )
+    return Code(code, owner=owner, **{**entry, "kind": kinds})
+
+
+def targets() -> list[str]:
+    """List the catalogues that installed plugins declare."""
+    known = registry()
+    declared: tuple[Reader | Writer | Analysis, ...] = (
+        *known.readers.values(),
+        *known.writers.values(),
+        *known.analyses.values(),
+    )
+    return list(dict.fromkeys(str(d.codes) for d in declared if d.codes))
+
+
+def entries() -> Iterator[Code]:
+    """Walk all codes, the hub's first; a catalogue that cannot be read is left out."""
+    yield from of_hub().values()
+    for target in targets():
+        try:
+            yield from of_plugin(target).values()
+        except PluginError as error:  # it costs explanations, never a file or a result
+            warnings.warn(error.message, PluginWarning, stacklevel=2)
+
+
+@cache
+def catalogue() -> dict[str, Code]:
+    """Return all codes by name."""
+    found: dict[str, Code] = {}
+    for entry in entries():
+        found.setdefault(entry.code, entry)
+    return found
+
+
+def find(code: str) -> Code | None:
+    """Return the entry of a code, if there is one; of ``mixed-pulse`` that of ``mixed-…``."""
+    known = catalogue()
+    return known.get(code) or next(
+        (e for name, e in known.items() if name.endswith("…") and code.startswith(name[:-1])), None
+    )
+
+
+def explained(remark: Remark) -> Remark:
+    """Return a remark with cause and hint of the catalogue where it has none of its own."""
+    entry = None if remark.cause and remark.hint else find(remark.code)
+    if entry is None or entry.kind == ("rule",):  # a file of before may call something else so
+        return remark
+    return replace(remark, cause=remark.cause or entry.cause, hint=remark.hint or entry.hint)
