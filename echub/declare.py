@@ -78,8 +78,14 @@ class Reader:
     Optional, for readers that infer: ``explain(source, options) -> Iterable[Decision]`` is what
     `echub detect -v` shows; ``profile(source, options) -> str`` is the text of a first profile for
     `echub detect --write-profile FILE`, which people correct and give back as an option.
+    ``outline(source, options) -> Record`` reads all but the values, each column an array of its type
+    and shape, for checks that look at the structure alone.
     `link(name)` gives (run, number, part) for a file's name that says to which run of linked files it
     belongs, else None; it serves `echub convert --join`.
+
+    ``content(source) -> str`` is for a format that holds whole records as echub wrote them: the content
+    hash that was written with the record, which `echub verify` compares. What such a reader returns is
+    taken as it is, with its own provenance, and files of its suffixes are passed over in folders.
 
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
     check` and a `ReaderContract` without `files` read them.
@@ -100,6 +106,8 @@ class Reader:
     profile: str = ""
     link: str = ""
     samples: str = ""
+    outline: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,7 +143,11 @@ class Writer:
     It yields the parts of the output, usually one per dataset: the suffix that follows the
     source's name, and a function that writes the part to an open binary file. A part whose suffix
     goes on from another's describes that one, and is no output of its own. The hub makes the files
-    appear all at once or not at all.
+    appear all at once or not at all. A function that writes a part may return the content hash of
+    what it wrote, which is reported.
+
+    `suffixes` are those its outputs end with: ``echub convert -o run.csv --to csv`` makes exactly that
+    file. `whole`: a record is one file, with the first suffix, so that its name is known beforehand.
     """
 
     name: str
@@ -144,6 +156,8 @@ class Writer:
     options: type = NoOptions
     requires: str = ""
     extra: str = ""
+    suffixes: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)

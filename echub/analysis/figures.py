@@ -12,11 +12,12 @@ import numpy as np
 from echub.analysis.outcome import Outcome
 from echub.declare import Analysis
 from echub.errors import DataError, PluginError, SelectionError, UnknownColumn, UnknownOption
+from echub.files.reading import Readable, record_of
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.model.vocabulary import quantities
-from echub.registry.registry import resolve
+from echub.registry.calling import call
 from echub.segments import clock_segments, sweep_starts
 
 if TYPE_CHECKING:
@@ -38,6 +39,15 @@ def require_format(path: Path) -> None:
         raise UnknownOption(
             f"{path} has no picture format", expected=" or ".join(FORMATS), found=path.suffix or "no suffix"
         )
+
+
+def plot(what: Readable | Record, *, select: str | None = None, title: str = "") -> Figure:
+    """Draw the first picture of a file or a record as a matplotlib figure; `figure.savefig` writes it.
+
+    Raises what `read` raises, `DataError` if there is nothing to draw, `PluginError` without matplotlib.
+    """
+    record = record_of(what)
+    return draw(record, select=select, title=title or str(record.provenance.source.get("name", "")))
 
 
 def draw(record: Record, *, select: str | None = None, title: str = "") -> Figure:
@@ -94,7 +104,7 @@ def draw_outcome(outcome: Outcome, analysis: Analysis) -> Figure:
         why = "; ".join(flag.message for flag in outcome.refusals)
         raise DataError(f"the {analysis.name} outcome has no picture", cause=why or None)
     figure = Figure(figsize=(8, 6), layout="constrained")
-    resolve(analysis.figure)(outcome, figure)
+    call(analysis, analysis.figure, outcome, figure)
     return figure
 
 

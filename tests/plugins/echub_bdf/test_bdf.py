@@ -28,9 +28,7 @@ CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared
 def convert(tmp_path, name="gcpl", polarity="positive", configuration="two_electrode", **options):
     said = {POLARITY: polarity, "cell.configuration": configuration}
     added = Annotations.of(values={key: value for key, value in said.items() if value})
-    return echub.convert(
-        FOLDER / f"{name}.mpr", tmp_path / "run.mpr", to="bdf", annotations=added, writer_options=options
-    )
+    return echub.convert(FOLDER / f"{name}.mpr", tmp_path, to="bdf", annotations=added, writer_options=options)
 
 
 def table(text, name="run.bdf.csv"):
