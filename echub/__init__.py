@@ -17,16 +17,18 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from echub.analysis.analysis import analyze
+    from echub.analysis.figures import plot
     from echub.analysis.outcome import Outcome
     from echub.batch.batch import convert_many
     from echub.errors import EchubError
     from echub.files.annotations import Annotations
+    from echub.files.comparing import compare
     from echub.files.conversion import Conversion, convert
     from echub.files.reading import read
     from echub.files.verification import Check, verify
     from echub.model.clock import absolute_time
     from echub.model.column import Column
-    from echub.model.comparison import Comparison, compare
+    from echub.model.comparison import Comparison
     from echub.model.dataset import Dataset
     from echub.model.metadata import Metadata
     from echub.model.record import Record
@@ -45,9 +47,10 @@ _LAZY = {
     "Record": "echub.model.record",
     "absolute_time": "echub.model.clock",
     "analyze": "echub.analysis.analysis",
-    "compare": "echub.model.comparison",
+    "compare": "echub.files.comparing",
     "convert": "echub.files.conversion",
     "convert_many": "echub.batch.batch",
+    "plot": "echub.analysis.figures",
     "read": "echub.files.reading",
     "validate": "echub.validation.validation",
     "verify": "echub.files.verification",
@@ -69,6 +72,7 @@ __all__ = [
     "compare",
     "convert",
     "convert_many",
+    "plot",
     "read",
     "validate",
     "verify",

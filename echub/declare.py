@@ -78,8 +78,14 @@ class Reader:
     Optional, for readers that infer: ``explain(source, options) -> Iterable[Decision]`` is what
     `echub detect -v` shows; ``profile(source, options) -> str`` is the text of a first profile for
     `echub detect --write-profile FILE`, which people correct and give back as an option.
+    ``outline(source, options) -> Record`` reads all but the values, each column an array of its type
+    and shape, for checks that look at the structure alone.
     `link(name)` gives (run, number, part) for a file's name that says to which run of linked files it
     belongs, else None; it serves `echub convert --join`.
+
+    ``content(source) -> str`` is for a format that holds whole records as echub wrote them: the content
+    hash that was written with the record, which `echub verify` compares. What such a reader returns is
+    taken as it is, with its own provenance, and files of its suffixes are passed over in folders.
 
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
     check` and a `ReaderContract` without `files` read them. `codes` names the catalogue of the codes
@@ -102,6 +108,8 @@ class Reader:
     link: str = ""
     samples: str = ""
     codes: str = ""
+    outline: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,12 @@ class Writer:
     It yields the parts of the output, usually one per dataset: the suffix that follows the
     source's name, and a function that writes the part to an open binary file. A part whose suffix
     goes on from another's describes that one, and is no output of its own. The hub makes the files
-    appear all at once or not at all. `codes` as for a reader.
+    appear all at once or not at all. A function that writes a part may return the content hash of
+    what it wrote, which is reported.
+
+    `suffixes` are those its outputs end with: ``echub convert -o run.csv --to csv`` makes exactly that
+    file. `whole`: a record is one file, with the first suffix, so that its name is known beforehand.
+    `codes` as for a reader.
     """
 
     name: str
@@ -147,6 +160,8 @@ class Writer:
     requires: str = ""
     extra: str = ""
     codes: str = ""
+    suffixes: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)

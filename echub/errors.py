@@ -31,6 +31,7 @@
     │   ├── MetadataError               a path or value that the metadata schema refuses
     │   └── SelectionError              an expression of `query` that cannot be evaluated
     └── PluginError                 4   a plugin, schema or configuration is at fault
+        ├── PluginDied                  the process died while it ran a function of a plugin
         └── SchemaError                 a group's schema contradicts the core, itself or its parents
 
 Each carries a `Remark` with a stable ``code`` and says where, what was expected, what was found, the likely
@@ -313,6 +314,12 @@ class PluginError(EchubError):
 
     code = "plugin"
     exit_code = 4
+
+
+class PluginDied(PluginError):
+    """The process died while it ran a function of a plugin; the message names both."""
+
+    code = "plugin-died"
 
 
 class SchemaError(PluginError):

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         UnknownUnit,
     )
     from echub.files.description import describe, plain_types, restore
+    from echub.files.store import native_content, read_native, write_native
     from echub.model.build import SourceColumn, build_dataset, build_map, build_tables
     from echub.model.channels import Channel, build_long
     from echub.model.column import Bits, Column
@@ -106,13 +107,16 @@ _LAZY = {
     "build_tables": "echub.model.build",
     "describe": "echub.files.description",
     "missing_metadata": "echub.analysis.needs",
+    "native_content": "echub.files.store",
     "parse_unit": "echub.model.units",
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
+    "read_native": "echub.files.store",
     "require_comparable": "echub.analysis.comparable",
     "restore": "echub.files.description",
     "unit": "echub.model.units",
+    "write_native": "echub.files.store",
 }
 
 __all__ = [
@@ -169,14 +173,17 @@ __all__ = [
     "describe",
     "hookimpl",
     "missing_metadata",
+    "native_content",
     "option",
     "parse_unit",
     "plain_types",
     "poisson_interval",
     "quantities",
+    "read_native",
     "require_comparable",
     "restore",
     "unit",
+    "write_native",
 ]
 
 

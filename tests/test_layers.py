@@ -19,7 +19,8 @@ FLOORS = (
     "segments species drawing model",
     "registry",
     "files",
-    "validation batch",
+    "batch",
+    "validation",
     "analysis",
     "plugin testing",
     "cli",
@@ -216,6 +217,30 @@ def test_hub_names_no_plugin_package(path):
         "echub_impl",
     }
     assert named <= hooks, "a plugin is named"
+
+
+DOOR = {"echub/registry/calling.py", "echub/registry/boundary.py", "echub/registry/registry.py"}
+LAZY = {"echub/__init__.py", "echub/plugin.py", "echub/testing/__init__.py", "echub/cli/__init__.py"}
+"""Facades that import a module of the hub itself when a name is first used."""
+
+
+def calls(path):
+    """Return (name of the function, line) of every call."""
+    nodes = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+    return [(ast.unparse(n.func), n.lineno) for n in nodes]
+
+
+@pytest.mark.parametrize("path", HUB, ids=lambda p: str(p.relative_to(ROOT)))
+def test_plugins_are_called_through_one_door(path):
+    own = path.relative_to(ROOT).as_posix()
+    for name, line in calls(path):
+        last = name.rpartition(".")[2]
+        if own not in DOOR:
+            assert name not in ("resolve", "calling.resolve"), f"{path}:{line}: use call()"
+            assert last not in ("guarded", "get_hookimpls"), f"{path}:{line}: {name} outside the door"
+        if own not in DOOR | LAZY:
+            assert last not in ("import_module", "__import__"), f"{path}:{line}: {name}"
+        assert last != "load" or "entry_point" not in name, f"{path}:{line}: {name} outside Plugin.run"
 
 
 @pytest.mark.parametrize("path", HUB + SCHEMAS, ids=lambda p: str(p.relative_to(ROOT)))

@@ -20,14 +20,15 @@ from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
 from echub.analysis.points import load_outcomes
 from echub.declare import Analysis
-from echub.errors import EchubError, PluginError, UnknownOption
+from echub.errors import PluginError, UnknownOption
 from echub.files.annotations import Annotations
 from echub.files.reading import Readable, read
 from echub.model.dataset import Dataset
 from echub.model.json_text import plain
 from echub.model.record import Record
+from echub.registry.calling import call, failed
 from echub.registry.options import as_dict, parse_options
-from echub.registry.registry import registry, resolve
+from echub.registry.registry import registry
 
 Analysable = Readable | Record | Outcome
 Item = TypeVar("Item")
@@ -204,20 +205,15 @@ class _Run:
         return needs.bind(self.analysis, record, dataset=dataset, columns=self.choice.columns, seed=self.seed)
 
     def _call(self, inputs: Sequence[Any]) -> Outcome:
-        """Run the plugin's code; what is no error of ours is the plugin's fault, and said so."""
+        """Run the plugin's code, and check that it answers what it declares."""
         data = inputs[0] if self.analysis.consumes == "dataset" else InputSet(tuple(inputs), self.seed)
-        try:
-            outcome = resolve(self.analysis.run)(data, self.params)
-        except EchubError:
-            raise
-        except Exception as error:  # the plugin boundary
-            raise self._failed(f"{type(error).__name__}: {error}") from error
-        if not isinstance(outcome, Outcome):
-            raise self._failed(f"it gave a {type(outcome).__name__}, not an Outcome")
+        outcome: Outcome = call(self.analysis, self.analysis.run, data, self.params, returns=Outcome)
         self._check_gives(outcome)
         return outcome
 
     def _check_gives(self, outcome: Outcome) -> None:
+        if wrong := outcome.misplaced():
+            raise self._failed(f"it gave {wrong}")
         declared = {gives.name: gives for gives in self.analysis.outputs}
         for name, measurand in outcome.measurands.items():
             gives = declared.get(name)
@@ -229,12 +225,7 @@ class _Run:
                 )
 
     def _failed(self, found: str) -> PluginError:
-        return PluginError(
-            f"the analysis {self.analysis.name} failed",
-            found=found,
-            cause=f"a mistake in the plugin of {_distribution(self.analysis)}",
-            hint="report it to the plugin's author, with the file if you can",
-        )
+        return failed(self.analysis, found, self.analysis.run)
 
     def _provenance(self, items: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
         return {

@@ -23,11 +23,12 @@ from echub.drawing import (
     time_unit,
 )
 from echub.errors import DataError, SelectionError, UnknownColumn, UnknownOption
+from echub.files.reading import Readable, record_of
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.model.vocabulary import quantities
-from echub.registry.registry import resolve
+from echub.registry.calling import call
 from echub.segments import clock_segments, sweep_starts
 
 if TYPE_CHECKING:
@@ -44,6 +45,15 @@ def require_format(path: Path) -> None:
         raise UnknownOption(
             f"{path} has no picture format", expected=" or ".join(FORMATS), found=path.suffix or "no suffix"
         )
+
+
+def plot(what: Readable | Record, *, select: str | None = None, title: str = "") -> Figure:
+    """Draw the first picture of a file or a record as a matplotlib figure; `figure.savefig` writes it.
+
+    Raises what `read` raises, `DataError` if there is nothing to draw, `PluginError` without matplotlib.
+    """
+    record = record_of(what)
+    return draw(record, select=select, title=title or str(record.provenance.source.get("name", "")))
 
 
 def draw(record: Record, *, select: str | None = None, title: str = "") -> Figure:
@@ -92,7 +102,7 @@ def draw_outcome(outcome: Outcome, analysis: Analysis) -> Figure:
     if not analysis.figure or not outcome.diagnostics:
         why = "; ".join(flag.message for flag in outcome.refusals)
         raise DataError(f"the {analysis.name} outcome has no picture", cause=why or None)
-    resolve(analysis.figure)(outcome, figure)
+    call(analysis, analysis.figure, outcome, figure)
     return figure
 
 

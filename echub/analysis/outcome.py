@@ -237,6 +237,23 @@ class Outcome:
         severities = {flag.severity for flag in self.flags}
         return "refused" if "refusal" in severities else "flagged" if "warning" in severities else "ok"
 
+    def misplaced(self) -> str:
+        """Name the first part that is not of its class, such as an array in place of a `Series`; else empty."""
+        series = {f"table {t}, {c}": s for t, table in self.tables.items() for c, s in table.items()}
+        series |= {f"diagnostic {name}": column for name, column in self.diagnostics.items()}
+        flags = {f"flag {number}": flag for number, flag in enumerate(self.flags)}
+        parts: tuple[tuple[Mapping[str, Any], type], ...] = (
+            (self.measurands, Measurand),
+            (flags, Remark),
+            (series, Series),
+            (self.conditions, Condition),
+        )
+        for named, kind in parts:
+            for name, part in named.items():
+                if not isinstance(part, kind):
+                    return f"{name}: {type(part).__name__}, not {kind.__name__}"
+        return ""
+
     @property
     def refusals(self) -> list[Remark]:
         """Return the flags that refuse."""

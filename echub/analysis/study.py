@@ -34,15 +34,15 @@ from typing import Any
 
 from echub.analysis.analysis import analyze, parameters
 from echub.analysis.outcome import Outcome
-from echub.batch.workers import each
+from echub.batch.workers import Died, in_order
 from echub.declare import Analysis
-from echub.errors import DataError, EchubError, PluginError, WorkerDied
+from echub.errors import DataError, EchubError, PluginError
 from echub.files.annotations import Annotations
 from echub.model.json_text import plain, to_json
 from echub.model.metadata import Metadata
 from echub.model.source import Source
+from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
-from echub.remark import Remark
 
 FEW = 4
 """Fewer questions than this are answered without further processes, whose start costs more."""
@@ -233,30 +233,22 @@ def run_study(
 def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
     """Answer questions in their order, in processes where there are more than a few."""
     few = workers == 1 or len(questions) < FEW
-    early: dict[int, Answer] = {}
-    wanted = 0
-    numbered = each(_numbered, enumerate(questions), jobs=None if few else min(workers, len(questions)))
-    for (number, question), answer in numbered:
-        early[number] = answer or _died(question)
-        while wanted in early:
-            yield early.pop(wanted)
-            wanted += 1
+    for question, answer in in_order(_answer, questions, jobs=None if few else min(workers, len(questions))):
+        yield _failed(question, answer.error()) if isinstance(answer, Died) else answer
 
 
-def _numbered(question: tuple[int, _Question]) -> Answer:
-    return _answer(question[1])
-
-
-def _died(question: _Question) -> Answer:
-    """Refuse a question whose process died."""
-    flag = Remark(
-        WorkerDied.code,
-        "the process that computed this died",
-        "refusal",
-        hint="run the analysis on this file alone",
-    )
+def _failed(question: _Question, error: EchubError) -> Answer:
+    """Refuse a question that could not be asked, or whose process died."""
+    flag = replace(error.remark, message=_told(error), severity="refusal")
     refused = Outcome(flags=(flag,), analysis=question.step.analysis, label=question.label)
     return Answer(question.step, question.label, tuple(map(str, question.files)), refused)
+
+
+def _told(error: EchubError) -> str:
+    """Say in one line what went wrong; of a plugin's mistake also what it was and whose."""
+    if not isinstance(error, PluginFault):
+        return error.message
+    return f"{error.message}: {error.found} ({error.cause})"
 
 
 def _questions(
@@ -304,15 +296,16 @@ def _answer(question: _Question) -> Answer:
             picture = drawn.read_bytes() if drawn.is_file() else b""
             return Answer(step, question.label, sources, outcome, picture, cached=True)
         outcome = _ask(question)
-        picture = _picture(step, outcome)
+        try:
+            picture = _picture(step, outcome)
+        except PluginFault as error:  # the values count all the same; they are not kept, so it is tried again
+            flag = replace(error.remark, message=_told(error), severity="warning")
+            return Answer(step, question.label, sources, outcome.replace(flags=(*outcome.flags, flag)))
         if picture:
             _write(drawn, picture)
         _write(stored, outcome.to_json().encode())
     except EchubError as error:
-        flag = replace(error.remark, severity="refusal")
-        return Answer(
-            step, question.label, sources, Outcome(flags=(flag,), analysis=step.analysis, label=question.label)
-        )
+        return _failed(question, error)
     return Answer(step, question.label, sources, outcome, picture)
 
 
@@ -366,6 +359,8 @@ def _picture(step: Step, outcome: Outcome) -> bytes:
 
     try:
         figure = figures.draw_outcome(outcome, step.declared)
+    except PluginFault:
+        raise
     except (DataError, PluginError):
         return b""
     buffer = io.BytesIO()

@@ -15,12 +15,15 @@ from functools import partial
 from pathlib import Path
 
 from echub.batch.ledger import Ledger, Shard
-from echub.batch.skipping import Settings
+from echub.batch.skipping import fingerprint
 from echub.batch.task import FileResult, RunSettings, Task, convert_task, died
-from echub.batch.workers import each
+from echub.batch.workers import Died, each
+from echub.errors import TargetClash
 from echub.files.annotations import Annotations
+from echub.files.conversion import Writing
 from echub.files.joining import Part, runs_of
 from echub.files.output import Job, plan
+from echub.files.reading import Reading
 
 _CHUNK = 4
 """Sources that are sent to a worker together, at the most: a small one takes little longer than sending it."""
@@ -53,46 +56,55 @@ def convert_many(
     A source that cannot be converted is a result with an error, never an exception; `CommandError`
     for what no source can mend.
     """
-    settings = Settings(to, reader, options or {}, writer_options or {}, siblings)
+    reading = Reading(reader, options or {}, annotations or Annotations(), siblings)
+    writing = Writing(to, writer_options or {}, force)
     given = [Path(path) for path in paths]
     part = Shard.parse(shard) if shard else None
     out = Path(output) if output is not None else None
-    with Batch(given, out, settings, annotations, force=force, join=join, shard=part) as batch:
+    with Batch(given, out, reading, writing, join=join, shard=part) as batch:
         yield from batch.run(jobs=jobs, executor=executor)
 
 
 class Batch:
     """The sources of one run and its ledger, planned and checked before any work.
 
-    Raises `TargetClash`, `TargetBusy` and `TargetNotWritable`. `whole`: results bring the object for
-    `--json`.
+    Raises `TargetClash`, `TargetBusy` and `TargetNotWritable`. `exact`: the file for the only output,
+    in place of a folder. `whole`: results bring the object for `--json`.
     """
 
     def __init__(
         self,
         paths: Sequence[Path],
         out: Path | None,
-        settings: Settings | None = None,
-        annotations: Annotations | None = None,
+        reading: Reading | None = None,
+        writing: Writing | None = None,
         *,
-        force: bool = False,
         join: bool = False,
         shard: Shard | None = None,
+        exact: Path | None = None,
         whole: bool = False,
     ) -> None:
-        settings = settings or Settings()
-        fingerprint = settings.fingerprint()
+        reading, writing = reading or Reading(), writing or Writing()
+        made_by = fingerprint(reading, writing)
         planned = plan(paths, out)
         several = len(paths) > 1 or any(path.is_dir() for path in paths)
-        self.annotations = annotations or Annotations()
+        self.annotations = reading.annotations
         self.ledger = Ledger(out, shard) if out is not None and several else None
         jobs = [job for job in planned if not (self.ledger and self.ledger.is_output(job.source))]
-        grouped = runs_of(jobs, settings.reader) if join else jobs
+        grouped = runs_of(jobs, reading.reader) if join else jobs
         tasks = [_task(item) for item in grouped]
         self._tasks = [task for task in tasks if shard is None or task.key in shard]
         self._others = [task for task in tasks if shard is not None and task.key not in shard]
         run = self.ledger.run if self.ledger else ""
-        self._how = RunSettings(settings, fingerprint, out if self.ledger else None, run, force, whole)
+        if exact is not None and len(tasks) != 1:
+            raise TargetClash(
+                "one output file is named for several inputs",
+                path=str(exact),
+                found=f"{len(tasks)} outputs",
+                hint="name a folder",
+            )
+        bare = replace(reading, annotations=Annotations())
+        self._how = RunSettings(bare, writing, made_by, out if self.ledger else None, run, whole, exact)
 
     def __enter__(self) -> Batch:
         return self
@@ -113,7 +125,7 @@ class Batch:
         work = partial(convert_task, self._how)
         chunk = max(1, min(_CHUNK, len(self._tasks) // (_ROUNDS * (jobs or 1))))
         for task, results in each(work, self._told(), jobs=jobs, executor=executor, chunk=chunk):
-            for done in [died(self._how, task)] if results is None else results:
+            for done in [died(self._how, task, results)] if isinstance(results, Died) else results:
                 if self.ledger is not None and done.entry is not None:
                     self.ledger.note(done.entry)
                 yield replace(done, entry=None)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,30 +13,23 @@ import echub_schemas
 from echub import __version__
 from echub.batch.ledger import Entry
 from echub.files.annotations import Annotations
+from echub.files.conversion import Writing
 from echub.files.output import Written, file_sha256
+from echub.files.reading import Reading
 from echub.model.json_text import plain, to_json
 from echub.model.metadata import Metadata
 from echub.model.source import Source
 from echub.registry.registry import registry
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How files are converted: the format and its options, the reader and its options, siblings or none."""
-
-    to: str = "native"
-    reader: str | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
-    writer_options: Mapping[str, str] = field(default_factory=dict)
-    siblings: bool = True
-
-    def fingerprint(self) -> str:
-        """Hash the settings, the files they name, and every version that may change a result."""
-        files = {value: _state(Path(value)) for value in self.options.values() if os.path.isfile(value)}
-        plugins = [[p.name, p.distribution, p.version, p.state] for p in registry().plugins]
-        readers = [[r.name, r.version] for r in registry().readers.values()]
-        versions = [__version__, echub_schemas.VERSION]
-        return _hash([asdict(self), sorted(files.values()), plugins, readers, versions])
+def fingerprint(reading: Reading, writing: Writing) -> str:
+    """Hash how files are converted, the files that options name, and every version that may change a result."""
+    asked = [writing.to, reading.reader, reading.options, writing.options, reading.siblings]
+    files = {value: _state(Path(value)) for value in reading.options.values() if os.path.isfile(value)}
+    plugins = [[p.name, p.distribution, p.version, p.state] for p in registry().plugins]
+    readers = [[r.name, r.version] for r in registry().readers.values()]
+    versions = [__version__, echub_schemas.VERSION]
+    return _hash([asked, sorted(files.values()), plugins, readers, versions])
 
 
 def settings_of(fingerprint: str, sources: Iterable[Path], annotations: Annotations) -> str:
@@ -97,7 +89,7 @@ def _found(folder: Path, pattern: str) -> str:
         paths = sorted(folder.glob(pattern))
     except (OSError, ValueError, NotImplementedError):  # no name that a folder could hold
         return ""
-    found = [path for path in paths if path.is_file() and path.suffix not in (".h5", ".jsonl")]
+    found = [path for path in paths if path.is_file() and path.suffix not in (*registry().own_suffixes, ".jsonl")]
     return _hash([[path.name, _state(path)] for path in found]) if found else ""
 
 

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from echub.batch.ledger import Entry
-from echub.batch.skipping import Settings, beside, replaceable, settings_of, sha256_of, still_there
-from echub.errors import EchubError, PluginError, WorkerDied
+from echub.batch.skipping import beside, replaceable, settings_of, sha256_of, still_there
+from echub.batch.workers import Died
+from echub.errors import EchubError, PluginError, TargetClash
 from echub.files.annotations import Annotations
-from echub.files.conversion import Conversion, convert, convert_joined
-from echub.files.joining import Link, Part
-from echub.files.output import Job, PreviousOutputs, Written
+from echub.files.conversion import Conversion, Writing, convert_sources
+from echub.files.joining import Link, NotOneRun
+from echub.files.output import Job, PreviousOutputs, Target, Written
+from echub.files.reading import Reading
 from echub.model.source import Source
-from echub.registry.registry import PLUGIN_FAULTS
-from echub.remark import Remark
+from echub.remark import Notice, Remark
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,15 @@ class FileResult:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What is alike for all sources of a run."""
+    """What is alike for all sources of a run; `exact` is the one file that a single output goes to."""
 
-    settings: Settings
+    reading: Reading
+    writing: Writing
     fingerprint: str
     out: Path | None
     run: str
-    force: bool
     whole: bool
+    exact: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -74,17 +76,24 @@ def run_key(jobs: Sequence[Job], links: Sequence[Link]) -> str:
 
 
 def convert_task(how: RunSettings, task: Task) -> list[FileResult]:
-    """Convert one source, or the linked files of a run to one; where they are none, each by itself."""
-    done = _convert(how, task)
-    if isinstance(done, FileResult):
-        return [done]
-    notice = Remark("not-joined", f"converted by itself: {done}")
+    """Convert one source, or the linked files of a run to one; if they are not one run, each by itself."""
+    try:
+        return [_convert(how, task)]
+    except NotOneRun as error:
+        if how.exact is not None:
+            apart = TargetClash(
+                "these files are not one run, and one output file is named",
+                path=str(how.exact),
+                cause=str(error),
+                hint="name a folder",
+            )
+            result = Conversion(", ".join(str(job.source) for job in task.jobs), error=apart)
+            return [_done(how, task, result, None)]
+        notice = Notice("not-joined", f"converted by itself: {error}")
     return [_noticed(_convert(how, replace(task, jobs=(job,), links=())), notice) for job in task.jobs]
 
 
-def _noticed(done: FileResult | str, notice: Remark) -> FileResult:
-    if isinstance(done, str):  # a single file is never refused as a run
-        raise TypeError(done)
+def _noticed(done: FileResult, notice: Notice) -> FileResult:
     if done.status not in ("ok", "flagged"):
         return done
     said = (
@@ -95,20 +104,22 @@ def _noticed(done: FileResult | str, notice: Remark) -> FileResult:
     return replace(done, status="flagged", notices=(*done.notices, notice), said=said)
 
 
-def _convert(how: RunSettings, task: Task) -> FileResult | str:
+def _convert(how: RunSettings, task: Task) -> FileResult:
     """Convert, unless the result is there; whatever goes wrong becomes part of the answer."""
     entry = _Noting(how, task)
     try:
-        if how.out is not None and not how.force and (there := entry.still_there()):
+        if how.out is not None and not how.writing.force and (there := entry.still_there()):
             return _unchanged(how, task, there)
+        if task.jobs[0].problem is not None:
+            raise task.jobs[0].problem
         result = _made(how, task, entry.earlier())
-        if isinstance(result, str):
-            return result
         return _done(how, task, result, entry.of(result))
     except EchubError as error:
         error.path = error.path or str(task.jobs[0].source)
         failed = error
-    except PLUGIN_FAULTS as error:
+    except NotOneRun:
+        raise
+    except Exception as error:
         failed = PluginError(
             "the conversion failed",
             path=str(task.jobs[0].source),
@@ -120,12 +131,13 @@ def _convert(how: RunSettings, task: Task) -> FileResult | str:
     return _done(how, task, result, entry.of(result))
 
 
-def _made(how: RunSettings, task: Task, earlier: PreviousOutputs | None) -> Conversion | str:
-    shared = {**vars(how.settings), "annotations": task.annotations, "force": how.force, "earlier": earlier}
-    if len(task.jobs) == 1:
-        return convert(task.jobs[0].source, task.jobs[0].stem, **shared)
-    parts = [Part(job, link) for job, link in zip(task.jobs, task.links, strict=True)]
-    return convert_joined(parts, **shared)
+def _made(how: RunSettings, task: Task, earlier: PreviousOutputs | None) -> Conversion:
+    reading = replace(how.reading, annotations=task.annotations)
+    sources = [reading.source(job.source) for job in task.jobs]
+    stem = task.jobs[0].stem
+    target = Target(stem.with_name(task.links[0].run) if task.links else stem)
+    target = Target(how.exact, exact=True) if how.exact else target
+    return convert_sources(sources, task.links, target, reading, replace(how.writing, earlier=earlier))
 
 
 def _done(how: RunSettings, task: Task, result: Conversion, entry: Entry | None) -> FileResult:
@@ -154,14 +166,9 @@ def _unchanged(how: RunSettings, task: Task, entry: Entry) -> FileResult:
     )
 
 
-def died(how: RunSettings, task: Task) -> FileResult:
+def died(how: RunSettings, task: Task, died: Died) -> FileResult:
     """Say that the process died that converted this source."""
-    error = WorkerDied(
-        "the process that converted this file died",
-        path=str(task.jobs[0].source),
-        cause="a library crashed on it, or the system ended the process because memory ran out",
-        hint="convert it alone to see; if memory is short, with fewer --jobs",
-    )
+    error = died.error(str(task.jobs[0].source))
     result = Conversion(", ".join(str(job.source) for job in task.jobs), error=error)
     return _done(how, task, result, _Noting(how, task).of(result))
 
@@ -194,7 +201,7 @@ class _Noting:
         if self.how.out is None:
             return None
         written = replaceable(self.entries, self.path, self.sha256, self.out)
-        return PreviousOutputs(written, self.how.run, self.how.force)
+        return PreviousOutputs(written, self.how.run, self.how.writing.force)
 
     def of(self, result: Conversion) -> Entry | None:
         """Make the entry of a conversion."""

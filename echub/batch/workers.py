@@ -15,12 +15,14 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from echub.errors import WorkerDied
+from echub.errors import EchubError, PluginDied, WorkerDied
+from echub.registry.boundary import NOTE_BYTES, note_in
 from echub.registry.registry import PluginWarning
 
 Item = TypeVar("Item")
@@ -34,6 +36,40 @@ _PRELOADED = ["__main__", "echub.files.conversion"]
 """What the process that forks ours imports once for all."""
 
 
+@dataclass(frozen=True)
+class Died:
+    """The process that worked on an item died; `inside` names the plugin's function that ran, if one did."""
+
+    inside: str = ""
+
+    def error(self, path: str = "") -> EchubError:
+        """Make the error that is reported for the item."""
+        cause = "a library crashed on it, or the system ended the process because memory ran out"
+        hint = "work on it alone to see; if memory is short, with fewer --jobs"
+        if self.inside:
+            return PluginDied(
+                f"the process that worked on this file died in {self.inside}", path=path, cause=cause, hint=hint
+            )
+        return WorkerDied("the process that worked on this file died", path=path, cause=cause, hint=hint)
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Sequence[Item], *, jobs: int | None = None
+) -> Iterator[tuple[Item, Result | Died]]:
+    """Do as `each`, and return the results in the order of the items."""
+    early: dict[int, tuple[Item, Result | Died]] = {}
+    wanted = 0
+    for (number, item), result in each(partial(_numbered, work), list(enumerate(items)), jobs=jobs):
+        early[number] = item, result
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted += 1
+
+
+def _numbered(work: Callable[[Item], Result], item: tuple[int, Item]) -> Result:
+    return work(item[1])
+
+
 def each(
     work: Callable[[Item], Result],
     items: Iterable[Item],
@@ -41,8 +77,8 @@ def each(
     jobs: int | None = None,
     executor: Executor | None = None,
     chunk: int = 1,
-) -> Iterator[tuple[Item, Result | None]]:
-    """Do `work` on items; give each with its result as it comes, None where its process died.
+) -> Iterator[tuple[Item, Result | Died]]:
+    """Do `work` on items; give each with its result as it comes, `Died` if its process died.
 
     jobs: worker processes; None works in this process, in order, and a crash there ends all.
     executor: any other, such as a cluster's with `jobs` workers, which is left open; `WorkerDied`
@@ -98,25 +134,29 @@ class _Crew:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self.ear, self.mouth = multiprocessing.Pipe(duplex=False)
+        # Forking this process would hand on its locks and threads; only Linux has something better than anew.
+        self.context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+        self.note: Any = self.context.Array("c", NOTE_BYTES, lock=False)
 
     def each(
         self, work: Callable[[Item], Result], todo: Iterator[Item], chunk: int
-    ) -> Iterator[tuple[Item, Result | None]]:
+    ) -> Iterator[tuple[Item, Result | Died]]:
         """Work until all is done; after a death try what was under way one by one, which shows whose it was."""
         with self.ear, self.mouth:
             while lost := (yield from self._pooled(work, todo, self.jobs, AHEAD * self.jobs, chunk)):
                 suspects = iter(lost)
                 while culprits := (yield from self._pooled(work, suspects, 1, 1, 1)):
-                    yield from ((culprit, None) for culprit in culprits)
+                    inside = self.note.value.decode(errors="ignore")  # with one process it is that of the culprit
+                    yield from ((culprit, Died(inside)) for culprit in culprits)
 
     def _pooled(
         self, work: Callable[[Item], Result], items: Iterator[Item], jobs: int, ahead: int, chunk: int
     ) -> Generator[tuple[Item, Result], None, list[Item]]:
-        # Forking this process would hand on its locks and threads; only Linux has something better than anew.
-        context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+        self.note.value = b""
+        context = self.context
         if hasattr(context, "set_forkserver_preload"):
             context.set_forkserver_preload(_PRELOADED)
-        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(self.ear,))
+        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(self.ear, self.note))
         try:
             return (yield from _through(pool, work, items, ahead, chunk))
         except BaseException:  # Ctrl-C, or nobody wants the rest: what is under way is not waited for
@@ -126,10 +166,11 @@ class _Crew:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(held: Connection) -> None:
+def _begin(held: Connection, note: Any) -> None:  # noqa: ANN401
     """Begin a worker: Ctrl-C is the parent's to answer, and so is what there is to say about plugins."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", PluginWarning)
+    note_in(note)
     threading.Thread(target=_end_with_parent, args=(held,), daemon=True).start()
 
 

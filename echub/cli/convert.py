@@ -27,8 +27,9 @@ from echub.cli.common import (
 
 if TYPE_CHECKING:
     from echub.batch.batch import Batch
-    from echub.batch.skipping import Settings
-    from echub.files.annotations import Annotations
+    from echub.files.conversion import Writing
+    from echub.files.output import Target
+    from echub.files.reading import Reading
 
 app = new_app()
 
@@ -37,7 +38,12 @@ app = new_app()
 def convert(
     files: Files,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Folder for the results; trees are mirrored.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Folder for the results; trees are mirrored. Or the file, if its suffix is one of the format's.",
+        ),
     ] = None,
     to: Annotated[str, typer.Option("--to", help="Format: native, csv, …")] = "native",
     reader: ReaderName = None,
@@ -58,8 +64,8 @@ def convert(
         bool, typer.Option("--force", help="Replace existing results; convert what is unchanged again.")
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Worker processes; without it all is done in this one.")
-    ] = None,
+        int, typer.Option("--jobs", min=1, help="Worker processes; a crash in one costs its own file only.")
+    ] = 1,
     shard: Annotated[str | None, typer.Option(help="Only part i of N of the files, as i/N; for clusters.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -70,26 +76,28 @@ def convert(
     where it was stopped. Exit code 0: done (flagged included), 2: the command line or the target,
     3: a file could not be read, 130: interrupted.
     """
-    from echub.batch.skipping import Settings
+    from echub.files.conversion import Writing
+    from echub.files.output import Target
+    from echub.files.reading import Reading
 
     added = user_metadata(meta, set_, timezone)
     csv = {"style": csv_style, "delimiter": delimiter, "decimal": decimal}
-    settings = Settings(
-        to,
-        reader,
-        reader_options(option, table_profile),
-        pairs(writer_option, "--writer-option") | {key: value for key, value in csv.items() if value is not None},
-        not no_siblings,
-    )
+    writer_options = pairs(writer_option, "--writer-option") | {k: v for k, v in csv.items() if v is not None}
+    reading = Reading(reader, reader_options(option, table_profile), added, not no_siblings)
+    writing = Writing(to, writer_options, force)
+    exact = _one_file(output, to)
+    folder = output if exact is None else None
     if len(files) == 1 and not files[0].is_dir() and not shard:
-        code = _single(files[0], output, settings, added, force=force, as_json=as_json)
+        code = _single(files[0], Target.of(files[0], folder, exact), reading, writing, as_json=as_json)
     else:
         from echub.batch.batch import Batch
         from echub.batch.ledger import Shard
 
         part = Shard.parse(shard) if shard else None
         try:
-            with Batch(files, output, settings, added, force=force, join=join, shard=part, whole=as_json) as batch:
+            with Batch(
+                files, folder, reading, writing, join=join, shard=part, exact=exact, whole=as_json
+            ) as batch:
                 code = _many(batch, jobs, as_json=as_json)
         except KeyboardInterrupt:
             typer.echo("interrupted before the first file", err=True)
@@ -100,17 +108,23 @@ def convert(
     raise typer.Exit(code)
 
 
-def _single(
-    file: Path, output: Path | None, settings: Settings, added: Annotations, *, force: bool, as_json: bool
-) -> int:
+def _one_file(output: Path | None, to: str) -> Path | None:
+    """Return -o if it names a file that the format makes, such as result.csv, and is not a folder."""
+    from echub.registry.registry import registry
+
+    if output is None or not output.suffix or output.is_dir():
+        return None
+    return output if output.suffix.lower() in registry().writer(to).suffixes else None
+
+
+def _single(file: Path, target: Target, reading: Reading, writing: Writing, *, as_json: bool) -> int:
     """Convert one file and report it in full; an error is reported like a result."""
     from echub.cli.show import file as report
     from echub.errors import EchubError
-    from echub.files.conversion import Conversion, convert
+    from echub.files.conversion import Conversion, convert_sources
 
     try:
-        stem = output / file.name if output else file
-        result = convert(file, stem, annotations=added, force=force, **vars(settings))
+        result = convert_sources((reading.source(file),), (), target, reading, writing)
     except EchubError as error:
         error.path = error.path or str(file)
         result = Conversion(str(file), error=error)
@@ -121,7 +135,7 @@ def _single(
     return result.error.exit_code if result.error else 0
 
 
-def _many(batch: Batch, jobs: int | None, *, as_json: bool) -> int:
+def _many(batch: Batch, jobs: int, *, as_json: bool) -> int:
     """Convert all of a batch, reporting as results come and in sum at the end; give the exit code."""
     from echub.cli.show.folder import Summary, interruptible
     from echub.cli.show.progress import counted
@@ -132,7 +146,8 @@ def _many(batch: Batch, jobs: int | None, *, as_json: bool) -> int:
     summary, begin = Summary(), time.perf_counter()
     try:
         with interruptible() as stopped:
-            for done in counted(batch.run(jobs=jobs), "converting", total=len(batch), shown=not as_json):
+            results = batch.run(jobs=jobs if len(batch) > 1 else None)
+            for done in counted(results, "converting", total=len(batch), shown=not as_json):
                 summary.add(done)
                 if as_json:
                     print_json(done.said)

@@ -53,7 +53,9 @@ def detect(
     chosen = registry().reader(reader) if reader else choose(source, registry())
     typer.echo(f"  echub convert would use {chosen.name}")
     if verbose and chosen.explain:
-        _show_decisions(_ask(chosen, chosen.explain, source, options))
+        from echub.declare import Decision
+
+        _show_decisions(_ask(chosen, chosen.explain, source, options, items=Decision))
 
 
 def _show(file: str, shown: list[Any]) -> None:
@@ -71,14 +73,15 @@ def _show_decisions(decisions: list[Decision]) -> None:
     table(("what", "chosen", "evidence", "rival"), [(d.what, d.chosen, d.evidence, d.rival) for d in decisions])
 
 
-def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str]) -> Any:  # noqa: ANN401
+def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str], **expected: type) -> Any:  # noqa: ANN401
     """Call what a reader declares beside `read`, with its options parsed."""
     from echub.errors import EchubError
+    from echub.registry.calling import call
     from echub.registry.options import parse_options
-    from echub.registry.registry import resolve
 
+    parsed = parse_options(chosen.options, options, f"the reader {chosen.name}")
     try:
-        return resolve(target)(source, parse_options(chosen.options, options, f"the reader {chosen.name}"))
+        return call(chosen, target, source, parsed, returns=expected.get("returns"), items=expected.get("items"))
     except EchubError as error:
         error.path = error.path or source.shown
         raise
@@ -95,7 +98,7 @@ def _write_profile(chosen: Reader, source: Source, options: dict[str, str], targ
             hint="profiles are for files whose meaning has to be inferred, such as generic tables",
         )
     require_free(target, force=force)
-    text = _ask(chosen, chosen.profile, source, options)
+    text = _ask(chosen, chosen.profile, source, options, returns=str)
     write_atomically([(target, lambda path: _write(path, text))])
     typer.echo(f"{target} written: look at each line with (guess), then give it with --table-profile {target}")
 

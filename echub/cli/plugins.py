@@ -52,13 +52,14 @@ def show(
     The templates alone go to standard output: echub plugins show acme > acme.toml
     """
     from echub.cli.show.plugin import describe
-    from echub.registry.registry import registry, resolve
+    from echub.registry.calling import call
+    from echub.registry.registry import registry
 
     found = _named(name)
     templates = {p.name: registry().templates_of(p.name) for p in found}
     if as_json:
         texts = {
-            plugin: [{"name": t.name, "title": t.title, "text": str(resolve(t.text)())} for t in listed]
+            plugin: [{"name": t.name, "title": t.title, "text": call(t, t.text, returns=str)} for t in listed]
             for plugin, listed in templates.items()
         }
         described = [{**vars(p), "declares": describe(p), "templates": texts[p.name]} for p in found]
@@ -70,7 +71,7 @@ def show(
     for plugin in found:
         show_plugin(plugin, err=has_templates)
         for template in templates[plugin.name]:
-            typer.echo(str(resolve(template.text)()).rstrip())
+            typer.echo(call(template, template.text, returns=str).rstrip())
 
 
 @app.command()

@@ -28,7 +28,8 @@ def study(
     """Run the analyses of a study and write results.csv, results.parquet and report.html.
 
     What was answered before and has not changed is not computed again. Exit code 0: every
-    question was answered, 1: some were refused (the report says why), 3: a file could not be read.
+    question was answered, 1: some were refused (the report says why), 3: a file could not be read,
+    4: a plugin failed.
     """
     from echub.analysis.study import load_study, run_study, summary
     from echub.analysis.study_report import write_results
@@ -68,8 +69,11 @@ def _report(answers: list[Answer], written: list[Path]) -> None:
 
 
 def _exit_code(answers: list[Answer]) -> int:
-    """Return 3 where a file could not be read, 1 where a question was refused."""
-    from echub.errors import SourceError
+    """Return 4 if a plugin failed, 3 if a file could not be read, 1 if a question was refused."""
+    from echub.errors import PluginDied, PluginError, SourceError
+
+    if {flag.code for answer in answers for flag in answer.outcome.flags} & {PluginError.code, PluginDied.code}:
+        return PluginError.exit_code
 
     unreadable = {SourceError.code, *(kind.code for kind in SourceError.__subclasses__())}
     codes = {flag.code for answer in answers for flag in answer.outcome.refusals}

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
-from echub.declare import NoOptions, Writer
-from echub.errors import EchubError, PluginError
-from echub.files import store
+from echub.declare import Writer
+from echub.errors import EchubError, UnknownOption
 from echub.files.annotations import Annotations
-from echub.files.joining import Part, join, why_not_one_run
-from echub.files.output import PreviousOutputs, Written, require_free, write_atomically
-from echub.files.reading import Readable, read
+from echub.files.joining import Link, NotOneRun, join, why_not_one_run
+from echub.files.output import PreviousOutputs, Target, Written, require_free, write_atomically
+from echub.files.reading import Readable, Reading
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.model.source import Source
+from echub.registry.calling import call, failed
 from echub.registry.codes import explained
 from echub.registry.options import parse_options
-from echub.registry.registry import PLUGIN_FAULTS, registry, resolve
+from echub.registry.registry import registry
 
 Status = Literal["ok", "flagged", "failed", "unknown"]
 
@@ -90,10 +89,28 @@ def summary(dataset: Dataset) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Writing:
+    """How a record is written: the format and its options, and what may be replaced.
+
+    `earlier` tells what may be replaced without `force`.
+    """
+
+    to: str = "native"
+    options: Mapping[str, str] = field(default_factory=dict)
+    force: bool = False
+    earlier: PreviousOutputs | None = None
+
+    def require_free(self, target: Path) -> None:
+        """Raise `TargetExists` unless the target may be written; what `earlier` says is looked at later."""
+        require_free(target, force=self.force or self.earlier is not None)
+
+
 def convert(
-    what: Readable,
+    what: Readable | Record,
     output: str | os.PathLike[str] | None = None,
     *,
+    path: str | os.PathLike[str] | None = None,
     to: str = "native",
     reader: str | None = None,
     options: Mapping[str, str] | None = None,
@@ -103,112 +120,85 @@ def convert(
     force: bool = False,
     earlier: PreviousOutputs | None = None,
 ) -> Conversion:
-    """Convert one source; the output's name is the source's with a suffix added.
+    """Convert one source, or a record that was read; the output's name is the source's with a suffix added.
 
-    `output` is the path that outputs begin with (default: beside the source). `earlier` tells what
-    may be replaced without `force`. Raises what `read` raises, `TargetExists` without `force`, and
-    `TargetNotWritable`; then nothing is written.
+    `output` is the folder for it (default: beside the source), `path` the file itself, for formats
+    that make one file of the source. `earlier` tells what may be replaced without `force`. Raises
+    what `read` raises, `TargetExists` without `force`, and `TargetNotWritable`; then nothing is
+    written. A record takes no reader, options or annotations.
     """
-    begin = time.perf_counter()
-    source = Source.of(what, siblings=siblings)
-    stem = Path(output) if output is not None else (source.path or Path(source.name))
-    result = Conversion(source.shown, sources=[source])
-    if to == "native":
-        parse_options(NoOptions, writer_options or {}, "the native writer")
-        require_free(_with_suffix(stem, store.SUFFIX), force=force or earlier is not None)
-    writer = None if to == "native" else registry().writer(to)
-    result.record = read(source, reader=reader, options=options, annotations=annotations)
-    _write(result, _parts(result, stem, writer, writer_options or {}), force, earlier)
-    result.seconds = time.perf_counter() - begin
-    return result
+    if output is not None and path is not None:
+        raise UnknownOption("`output` is a folder and `path` a file: only one of them can be given")
+    reading = Reading(reader, options or {}, annotations or Annotations(), siblings)
+    writing = Writing(to, writer_options or {}, force, earlier)
+    if isinstance(what, Record):
+        if reader or options or annotations:
+            raise UnknownOption("a record takes no reader, options or annotations: it is read already")
+        name = str(what.provenance.source.get("name") or "record")
+        target = Target.of(Path(name), output, path)
+        return _converted(Conversion(name), lambda: what, target, writing)
+    source = reading.source(what)
+    target = Target.of(source.path or Path(source.name), output, path)
+    return convert_sources((source,), (), target, reading, writing)
 
 
-def convert_joined(
-    parts: Sequence[Part],
-    *,
-    to: str = "native",
-    reader: str | None = None,
-    options: Mapping[str, str] | None = None,
-    writer_options: Mapping[str, str] | None = None,
-    annotations: Annotations | None = None,
-    siblings: bool = True,
-    force: bool = False,
-    earlier: PreviousOutputs | None = None,
-) -> Conversion | str:
-    """Convert the linked files of one run to one output, named after the run.
+def convert_sources(
+    sources: Sequence[Source], links: Sequence[Link], target: Target, reading: Reading, writing: Writing
+) -> Conversion:
+    """Convert one source, or the linked sources of one run to one output.
 
-    Gives the reason, in words, where the files turn out not to be one run; then nothing is
-    written. Raises what `convert` raises.
+    Raises what `convert` raises, and `NotOneRun` if the sources turn out not to be one run.
     """
+
+    def read() -> Record:
+        records = [reading.read(source) for source in sources]
+        if len(records) > 1 and (why := why_not_one_run(records)):
+            raise NotOneRun(why)
+        return join(records, links) if len(records) > 1 else records[0]
+
+    shown = ", ".join(source.shown for source in sources)
+    return _converted(Conversion(shown, sources=list(sources)), read, target, writing)
+
+
+def _converted(result: Conversion, read: Callable[[], Record], target: Target, writing: Writing) -> Conversion:
+    """Read and write; what can be refused before reading is refused before it."""
     begin = time.perf_counter()
-    stem = parts[0].job.stem.with_name(parts[0].link.run)
-    sources = [Source(part.job.source, siblings=siblings) for part in parts]
-    result = Conversion(", ".join(source.shown for source in sources), sources=sources)
-    writer = None if to == "native" else registry().writer(to)
-    records = [read(source, reader=reader, options=options, annotations=annotations) for source in sources]
-    if why := why_not_one_run(records):
-        return why
-    result.record = join(records, [part.link for part in parts])
-    _write(result, _parts(result, stem, writer, writer_options or {}), force, earlier)
-    result.seconds = time.perf_counter() - begin
-    return result
-
-
-def _write(
-    result: Conversion, parts: list[tuple[Path, Any]], force: bool, earlier: PreviousOutputs | None
-) -> None:
-    for target, _ in parts:
-        require_free(target, force=force or earlier is not None)
-    result.written = write_atomically(parts, earlier)
-    written = [str(target) for target, _ in parts]
+    writer = registry().writer(writing.to)
+    options = parse_options(writer.options, writing.options, f"the writer {writer.name}")
+    if writer.whole or target.exact:
+        writing.require_free(target.path if target.exact else target.paths(writer.suffixes[:1])[0])
+    result.record = read()
+    made = call(writer, writer.write, result.record, options, items=tuple)
+    parts = _parts(result, writer, target, made)
+    for path, _ in parts:
+        writing.require_free(path)
+    result.written = write_atomically(parts, writing.earlier)
+    written = [str(path) for path, _ in parts]
     result.companions = [
         path for path in written if any(path != other and path.startswith(other) for other in written)
     ]
     result.outputs = [path for path in written if path not in result.companions]
+    result.seconds = time.perf_counter() - begin
+    return result
 
 
 def _parts(
-    result: Conversion, stem: Path, writer: Writer | None, options: Mapping[str, str]
-) -> list[tuple[Path, Any]]:
+    result: Conversion, writer: Writer, target: Target, made: Sequence[tuple[Any, ...]]
+) -> list[tuple[Path, Callable[[Path], None]]]:
     """List what has to be written: path, and the function that writes it."""
-    record = result.record
-    if record is None:
-        return []
-    if writer is None:
+    wrong = next((part for part in made if not _is_part(part)), None)
+    if wrong is not None:
+        raise failed(writer, f"it gave {wrong!r}, not (suffix, function)", writer.write)
+    paths = target.paths([suffix for suffix, _ in made])
 
-        def write_native(path: Path) -> None:
-            result.content_sha256 = store.write(record, path)
+    def write_part(path: Path, write: Callable[[BinaryIO], object]) -> None:
+        with path.open("w+b") as file:  # HDF5 reads what it has written
+            # What the system refuses, such as a full disk, is not the writer's mistake.
+            content = call(writer, write, file, passes=(OSError,))
+        result.content_sha256 = content if isinstance(content, str) else result.content_sha256
 
-        return [(_with_suffix(stem, store.SUFFIX), write_native)]
-    chosen = parse_options(writer.options, options, f"the writer {writer.name}")
-    with _plugin_boundary(writer):
-        made = list(resolve(writer.write)(record, chosen))
-    return [
-        (_with_suffix(stem, suffix), partial(_write_part, write=write, writer=writer)) for suffix, write in made
-    ]
+    return [(path, partial(write_part, write=write)) for path, (_, write) in zip(paths, made, strict=True)]
 
 
-def _write_part(path: Path, write: Any, writer: Writer) -> None:  # noqa: ANN401
-    with _plugin_boundary(writer), path.open("wb") as file:
-        write(file)
-
-
-@contextmanager
-def _plugin_boundary(writer: Writer) -> Iterator[None]:
-    """Turn what is neither an error of ours nor the operating system's into the writer's fault."""
-    try:
-        yield
-    except (EchubError, OSError):
-        raise
-    except PLUGIN_FAULTS as error:
-        owner = registry().owner(writer)
-        raise PluginError(
-            f"the writer {writer.name} failed",
-            found=f"{type(error).__name__}: {error}",
-            cause=f"a mistake in the plugin {owner.name} of {owner.distribution} {owner.version}",
-            hint="--to native keeps the record whole; report it to the plugin's author",
-        ) from error
-
-
-def _with_suffix(stem: Path, suffix: str) -> Path:
-    return stem.with_name(stem.name + suffix)
+def _is_part(part: tuple[Any, ...]) -> bool:
+    return len(part) == 2 and isinstance(part[0], str) and callable(part[1])

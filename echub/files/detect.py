@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from echub.declare import Confidence, KnownFormat, Reader
-from echub.errors import AmbiguousFormat, UnknownFormat
+from echub.errors import AmbiguousFormat, EchubError, PluginError, UnknownFormat
 from echub.model.source import Source
-from echub.registry.registry import PLUGIN_FAULTS, PluginWarning, Registry, is_installed, resolve
+from echub.registry.boundary import one_line
+from echub.registry.calling import call, owner_of
+from echub.registry.registry import PluginWarning, Registry, is_installed
 
 NOISE = bytes(range(255, -1, -1))
 """What no reader knows, under a name that says nothing: who claims it would claim every file."""
@@ -18,11 +20,12 @@ NOISE = bytes(range(255, -1, -1))
 
 @dataclass(frozen=True)
 class Match:
-    """A sniffer's answer; `problem` where it failed and counts as NO."""
+    """A sniffer's answer; `problem` if it failed and counts as NO, `error` what it raised then."""
 
     reader: Reader
     confidence: Confidence
     problem: str = ""
+    error: EchubError | None = None
 
 
 def rank(source: Source, registry: Registry) -> list[Match]:
@@ -41,12 +44,9 @@ def rank(source: Source, registry: Registry) -> list[Match]:
 def ask(reader: Reader, source: Source) -> Match:
     """Ask one sniffer; what it raises, or answers wrongly, counts as NO with the reason."""
     try:
-        answer = resolve(reader.sniff)(source)
-    except PLUGIN_FAULTS as error:
-        return Match(reader, Confidence.NO, f"{type(error).__name__}: {error}")
-    if not isinstance(answer, Confidence):
-        return Match(reader, Confidence.NO, f"answered {answer!r}, not a Confidence")
-    return Match(reader, answer)
+        return Match(reader, call(reader, reader.sniff, source, returns=Confidence))
+    except EchubError as error:
+        return Match(reader, Confidence.NO, f"{one_line(error)}, in {owner_of(reader)}", error)
 
 
 def _credible(match: Match) -> Match:
@@ -69,19 +69,32 @@ def _claims_noise(reader: Reader) -> bool:
 def choose(source: Source, registry: Registry) -> Reader:
     """Pick the one reader for a file.
 
-    Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`.
+    Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`; `PluginError` if nobody knows
+    it and the sniffer failed whose reader declares its suffix.
     """
     matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
     candidates = _best(m for m in matches if not m.reader.fallback)
     candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
     if not candidates:
-        raise _unknown(source, registry)
+        raise _sniffer_failed(source, matches) or _unknown(source, registry)
     if len(candidates) > 1:
         raise _ambiguous(source, candidates)
     reader = candidates[0].reader
     if not is_installed(reader):
         registry.reader(reader.name)  # raises ReaderNotInstalled
     return reader
+
+
+def _sniffer_failed(source: Source, matches: list[Match]) -> EchubError | None:
+    """Return the mistake of a sniffer that should have known the file by its suffix.
+
+    Of any other suffix the file stays unknown: one broken plugin is not the fault of every README.
+    """
+    failed = (m.error for m in matches if isinstance(m.error, PluginError) and source.suffix in m.reader.suffixes)
+    error = next(failed, None)
+    if error is not None:
+        error.path = source.shown
+    return error
 
 
 def _is_worth_a_try(match: Match, source: Source) -> bool:

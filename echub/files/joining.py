@@ -12,15 +12,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from echub.errors import EchubError
+from echub.errors import EchubError, PluginError
 from echub.files.detect import rank
 from echub.files.output import Job
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
-from echub.registry.registry import registry, resolve
+from echub.registry.calling import call, failed
+from echub.registry.registry import registry
 from echub.remark import Dropped
+
+
+class NotOneRun(Exception):
+    """Files that their names link state different starts; the message says why they are not one run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,16 @@ def link_of(source: Source, reader: str | None = None) -> Link | None:
     """Ask the reader of a file which run it belongs to; None where it is linked to none."""
     known = registry()
     readers = [known.reader(reader)] if reader else [m.reader for m in rank(source, known) if m.confidence]
-    said = next((resolve(r.link)(source.name) for r in readers if r.link), None)
+    first = next((r for r in readers if r.link), None)
+    said = call(first, first.link, source.name, returns=(tuple, type(None))) if first else None
+    if first is not None and said and not _is_link(said):
+        raise failed(first, f"it gave {said!r}, not (run, number, part)", first.link)
     return Link(*said) if said else None
+
+
+def _is_link(said: tuple[Any, ...]) -> bool:
+    kinds = (str, int, str)
+    return len(said) == len(kinds) and all(map(isinstance, said, kinds))
 
 
 def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[Part]]:
@@ -59,7 +72,11 @@ def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[P
     groups: dict[tuple[Path, str], list[Part]] = {}
     order: list[Job | list[Part]] = []
     for job in jobs:
-        link = _link(job, reader)
+        try:
+            link = _link(job, reader)
+        except PluginError as error:  # by itself it would be converted, but that is not what was asked for
+            order.append(replace(job, problem=error))
+            continue
         if link is None:
             order.append(job)
             continue
@@ -79,6 +96,9 @@ def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[P
 def _link(job: Job, reader: str | None) -> Link | None:
     try:
         return link_of(Source(job.source), reader)
+    except PluginError as error:
+        error.path = error.path or str(job.source)
+        raise
     except EchubError:
         return None  # converting the file reports it
 

@@ -13,8 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from echub.errors import TargetClash, TargetExists, TargetNotWritable
+from echub.errors import EchubError, TargetClash, TargetExists, TargetNotWritable
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
+from echub.registry.registry import registry
+
+PathLike = str | os.PathLike[str]
 
 LEDGER = re.compile(r"echub-ledger(\.(\d+)-of-(\d+))?\.jsonl")
 """The names of the ledgers that whole folders keep, of all files or of one shard."""
@@ -24,16 +27,53 @@ _DEAD_AFTER = 86_400
 
 
 @dataclass(frozen=True)
-class Job:
-    """One source and the path that its outputs begin with.
+class Target:
+    """Where the outputs of one source go: the path they start with, or, if `exact`, the one file itself."""
 
-    `named`: the user named the file itself; `key`: its path in the tree that is mirrored.
+    path: Path
+    exact: bool = False
+
+    @classmethod
+    def of(cls, source: Path, output: PathLike | None = None, path: PathLike | None = None) -> Target:
+        """Return the file `path`, else the source's name in the folder `output`, else beside the source."""
+        if path is not None:
+            return cls(Path(path), exact=True)
+        return cls(source if output is None else Path(output) / source.name)
+
+    def paths(self, suffixes: Sequence[str]) -> list[Path]:
+        """Return the path of each part; a part whose suffix goes on from another's is that one's companion.
+
+        Raises `TargetClash` if the parts are several files and the target is one.
+        """
+        if not self.exact:
+            return [self._with(suffix) for suffix in suffixes]
+        main = [s for s in suffixes if not any(s != other and s.startswith(other) for other in suffixes)]
+        if len(main) != 1:
+            raise TargetClash(
+                "the output is several files, and one is named",
+                path=str(self.path),
+                found=", ".join(main) or "nothing to write",
+                hint="name a folder instead",
+            )
+        return [self._with(suffix.removeprefix(main[0])) for suffix in suffixes]
+
+    def _with(self, suffix: str) -> Path:
+        return self.path.with_name(self.path.name + suffix)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One source and the path that its outputs start with.
+
+    `named`: the user named the file itself; `key`: its path in the tree that is mirrored; `problem`:
+    why it cannot be converted, known when it was planned.
     """
 
     source: Path
     stem: Path
     named: bool = True
     key: str = ""
+    problem: EchubError | None = None
 
 
 @dataclass(frozen=True)
@@ -61,9 +101,9 @@ class Written:
 def plan(paths: Sequence[Path], out: Path | None) -> list[Job]:
     """List the files to convert: those named, and those found in folders, with mirrored outputs.
 
-    Hidden files, sidecars, native files and what is no file (pipes, sockets) are passed over in a
-    folder; links to folders are not followed. A folder that may not be listed stands for itself, so
-    that it is reported. Raises `TargetClash` where two sources would have one output.
+    Hidden files, sidecars, what echub itself wrote (its native files) and what is no file (pipes,
+    sockets) are passed over in a folder; links to folders are not followed. A folder that may not be
+    listed stands for itself, so that it is reported. Raises `TargetClash` where two sources would have one output.
     """
     jobs: dict[str, Job] = {}
     for job in (job for path in paths for job in _jobs(path, out)):
@@ -101,7 +141,7 @@ def _walk(folder: Path, out: Path | None) -> Iterator[Path]:
 
 def _is_source(path: Path) -> bool:
     name = path.name
-    if name.startswith(".") or name == FOLDER_FILE or name.endswith((SIDECAR_SUFFIX, ".h5")):
+    if name.startswith(".") or name == FOLDER_FILE or name.endswith((SIDECAR_SUFFIX, *registry().own_suffixes)):
         return False
     if LEDGER.fullmatch(name):
         return False

@@ -6,14 +6,13 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 import echub_schemas
 from echub import __version__
-from echub.declare import NoOptions, Reader
-from echub.errors import EchubError, PluginError, ReadError, SourceError
-from echub.files import store
+from echub.declare import Reader
+from echub.errors import EchubError, SourceError
 from echub.files.annotations import Annotations
 from echub.files.detect import choose
 from echub.model import clock
@@ -21,13 +20,60 @@ from echub.model.dataset import Dataset
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from echub.model.vocabulary import kinds
+from echub.registry.calling import call
 from echub.registry.options import as_dict, parse_options
-from echub.registry.registry import PLUGIN_FAULTS, registry, resolve
+from echub.registry.registry import registry
 from echub.remark import Remark
 from echub.segments import clock_restarts
 
 _SMALL = 1 << 20
+"""Bytes up to which hashing a source takes less time than starting a thread for it."""
 Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How sources are read: reader and options, the metadata that are added, and other files or none.
+
+    Without `reader` it is found by content; without `siblings` the reader sees no other file.
+    """
+
+    reader: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    annotations: Annotations = field(default_factory=Annotations)
+    siblings: bool = True
+
+    def source(self, what: Readable) -> Source:
+        """Wrap what is to be read."""
+        return Source.of(what, siblings=self.siblings)
+
+    def read(self, source: Source, *, values: bool = True) -> Record:
+        """Read a source to a complete record, as `read`; without `values` its structure may be enough."""
+        declared = registry().reader(self.reader) if self.reader else choose(source, registry())
+        options = parse_options(declared.options, self.options, f"the reader {declared.name}")
+        if declared.content:
+            record = self._called(declared, source, options, values)
+        else:
+            with _hashing(source) as digest:
+                record = self._called(declared, source, options, values)
+                _check_structure(record)
+            record.provenance = _provenance(source, digest(), declared, options)
+            source.require_unchanged()
+            _enrich(record, source)
+        _annotate(record, source, self.annotations)
+        record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote brings its own
+        return record
+
+    def _called(self, declared: Reader, source: Source, options: Any, values: bool) -> Record:  # noqa: ANN401
+        """Call the reader; if nobody named it and it is a fallback, its refusal is that of a guess."""
+        target = declared.read if values or not declared.outline else declared.outline
+        try:
+            record: Record = call(declared, target, source, options, returns=Record)
+        except EchubError as error:
+            error.path = error.path or source.shown
+            error.guessed = self.reader is None and declared.fallback and isinstance(error, SourceError)
+            raise
+        return record
 
 
 def read(
@@ -43,23 +89,15 @@ def read(
     The reader is found by content unless it is named. The record carries provenance, the added
     metadata, and a notice for everything the user has to know. Without `siblings` the reader sees
     no other file. Raises `SourceError` where it cannot be read or changes meanwhile, `CommandError`
-    for a wrong reader or option.
+    for a wrong reader or option, `PluginError` if the reader makes a mistake.
     """
-    source = Source.of(what, siblings=siblings)
-    if reader is None and store.is_native(source):
-        parse_options(NoOptions, options or {}, "the reader of native files")
-        return _annotated(store.read(source), source, annotations)
-    declared = registry().reader(reader) if reader else choose(source, registry())
-    chosen = parse_options(declared.options, options or {}, f"the reader {declared.name}")
-    with _hashing(source) as digest:
-        record = _tried(declared, source, chosen) if reader is None else _call(declared, source, chosen)
-        _check_structure(record)
-    record.provenance = _provenance(source, digest(), declared, chosen)
-    source.require_unchanged()
-    _enrich(record, source)
-    _annotated(record, source, annotations)
-    record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote brings its own
-    return record
+    how = Reading(reader, options or {}, annotations or Annotations(), siblings)
+    return how.read(how.source(what))
+
+
+def record_of(what: Readable | Record) -> Record:
+    """Return a record as it is; read anything else."""
+    return what if isinstance(what, Record) else read(what)
 
 
 @contextmanager
@@ -71,42 +109,6 @@ def _hashing(source: Source) -> Iterator[Any]:
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(source.sha256)
         yield future.result
-
-
-def _call(declared: Reader, source: Source, options: Any) -> Record:  # noqa: ANN401
-    """Run a reader; what is no error of ours is the plugin's fault, and said so."""
-    try:
-        record = resolve(declared.read)(source, options)
-    except EchubError as error:
-        error.path = error.path or source.shown
-        raise
-    except MemoryError:
-        raise ReadError("there is not enough memory to read the file", path=source.shown) from None
-    except PLUGIN_FAULTS as error:
-        raise _plugin_failed(declared, source, f"{type(error).__name__}: {error}") from error
-    if not isinstance(record, Record):
-        raise _plugin_failed(declared, source, f"it gave a {type(record).__name__}, not a Record")
-    return record
-
-
-def _tried(declared: Reader, source: Source, options: Any) -> Record:  # noqa: ANN401
-    """Run a reader that was found, not named; where that was a fallback, its refusal is marked as a guess's."""
-    try:
-        return _call(declared, source, options)
-    except SourceError as error:
-        error.guessed = declared.fallback
-        raise
-
-
-def _plugin_failed(declared: Reader, source: Source, found: str) -> PluginError:
-    owner = registry().owner(declared)
-    return PluginError(
-        f"the reader {declared.name} failed",
-        path=source.shown,
-        found=found,
-        cause=f"a mistake in the plugin {owner.name} of {owner.distribution} {owner.version}",
-        hint="report it to the plugin's author, with the file if you can",
-    )
 
 
 def _provenance(source: Source, sha256: str, declared: Reader, options: Any) -> Provenance:  # noqa: ANN401
@@ -129,12 +131,10 @@ def _enrich(record: Record, source: Source) -> None:
         record.notices.append(Remark("plugin-failed", f"{plugin.name} of {plugin.distribution}: {problem}"))
 
 
-def _annotated(record: Record, source: Source, annotations: Annotations | None) -> Record:
+def _annotate(record: Record, source: Source, annotations: Annotations) -> None:
     """Add the metadata of sidecars, tables and the command line."""
-    notices = (annotations or Annotations()).apply(source, record.metadata)
-    notices += clock.set_absolute_start(record.metadata)
+    notices = annotations.apply(source, record.metadata) + clock.set_absolute_start(record.metadata)
     record.notices += [notice for notice in notices if notice not in record.notices]
-    return record
 
 
 # -- structure -------------------------------------------------------------------------------

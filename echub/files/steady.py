@@ -14,8 +14,10 @@ class DeferredErrorFile(io.FileIO):
     not do that. After an error nothing more is written, and leaving the context raises it.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, "w+")
+    def __init__(self, target: Path | int) -> None:
+        """Open a new file, or one that is open already, by its number; that one stays open."""
+        is_open = isinstance(target, int)
+        super().__init__(target, "r+" if is_open else "w+", closefd=not is_open)
         self.error: OSError | None = None
 
     def write(self, data: Any) -> int:  # noqa: ANN401  any buffer

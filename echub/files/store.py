@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
@@ -42,9 +42,6 @@ from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from echub.remark import Dropped, Remark
 
-SUFFIX = ".h5"
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
-"""How every HDF5 file begins."""
 FORMAT = "echub"
 _SMALL = 8192
 """Columns of fewer bytes are stored plain: a chunk index would be larger than what it saves."""
@@ -70,9 +67,12 @@ _FEW_LABELS = 256
 # -- writing ---------------------------------------------------------------------------------
 
 
-def write(record: Record, path: Path) -> str:
-    """Write a record to a new file; give its `content_sha256`."""
-    with DeferredErrorFile(path) as steady, h5py.File(steady, "w", libver=("earliest", "v110")) as file:
+def write(record: Record, target: Path | BinaryIO) -> str:
+    """Write a record to a new file, or to one that is open for writing; return its `content_sha256`."""
+    with (
+        DeferredErrorFile(target if isinstance(target, Path) else target.fileno()) as steady,
+        h5py.File(steady, "w", libver=("earliest", "v110")) as file,
+    ):
         root = h5g.open(file.id, b"/")
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
@@ -261,17 +261,6 @@ _DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, R
 """What h5py and the decoding of its contents stumble over in a damaged file."""
 
 
-def is_native(source: Source) -> bool:
-    """Return whether this is HDF5 of ours, or HDF5 so damaged that nobody can tell."""
-    if not source.head.startswith(SIGNATURE):
-        return False
-    try:
-        with _open(source) as file:
-            return bool(file.attrs.get("format") == FORMAT)
-    except _DAMAGE:
-        return True
-
-
 def _open(source: Source) -> h5py.File:
     return h5py.File(source.path if source.path is not None else io.BytesIO(source.read()), "r")
 
@@ -308,9 +297,9 @@ def read(what: Source | Path, *, values: bool = True) -> Record:
         ) from None
 
 
-def stated_content(path: Path) -> str:
+def stated_content(source: Source) -> str:
     """Return the `content_sha256` that was written with a native file."""
-    with h5py.File(path, "r") as file:
+    with _open(source) as file:
         return str(file.attrs.get("content_sha256", ""))
 
 
@@ -361,3 +350,7 @@ def _read_dataset(group: h5py.Group, values: bool) -> Dataset:
 def _read_column(array: h5py.Dataset, load: bool) -> Column:
     values = array[()] if load else np.broadcast_to(np.zeros((), array.dtype), array.shape)
     return restore_column(json.loads(array.attrs["echub"]), values)
+
+
+read_native, write_native, native_content = read, write, stated_content
+"""The names by which plugins import them from `echub.plugin`."""

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from echub.errors import ReadError, SourceNotFound
-from echub.files import store
 from echub.files.content import content_sha256
+from echub.files.detect import rank
 from echub.files.joining import join, link_of
-from echub.files.reading import read
+from echub.files.reading import Reading
 from echub.model.column import same_values
 from echub.model.record import Record
 from echub.model.source import Source
+from echub.registry.calling import call
+from echub.registry.registry import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,8 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
     could not be made (it does not hold).
     """
     target = Source(path)
-    if not store.is_native(target):
-        raise ReadError(
-            "only converted files can be verified",
-            path=str(path),
-            expected="a native file (.h5) that echub wrote",
-            found=repr(target.head[:8]),
-            hint=f"echub convert {target.name} first",
-        )
-    record = store.read(Path(path))
-    checks = [_content(record, store.stated_content(Path(path)))]
+    record, stated = _as_written(target)
+    checks = [_content(record, stated)]
     for part in _parts_of(record):
         found = _source_of(str(part["name"]), Path(path), source)
         if found is None:
@@ -65,6 +59,23 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
             record, [s for p in _parts_of(record) if (s := _source_of(str(p["name"]), Path(path), source))]
         )
     return checks
+
+
+def _as_written(target: Source) -> tuple[Record, str]:
+    """Return the record of a file that echub wrote, nothing added, and the content hash written with it."""
+    wrote = {reader.name: reader for reader in registry().readers.values() if reader.content}
+    claims = [match for match in rank(target, registry()) if match.confidence and match.reader.name in wrote]
+    if not claims:
+        raise ReadError(
+            "only converted files can be verified",
+            path=target.shown,
+            expected=f"a file that echub wrote ({', '.join(registry().own_suffixes)})",
+            found=repr(target.head[:8]),
+            hint=f"echub convert {target.name} first",
+        )
+    reader = claims[0].reader
+    record: Record = call(reader, reader.read, target, reader.options(), returns=Record)
+    return record, call(reader, reader.content, target, returns=str)
 
 
 def _parts_of(record: Record) -> list[Mapping[str, Any]]:
@@ -122,11 +133,8 @@ def _again(record: Record, sources: Sequence[Source]) -> Record:
     """Read the sources with the reader and options that the file was made with."""
     reader: Mapping[str, Any] = record.provenance.reader
     options = {key: _option(value) for key, value in reader.get("options", {}).items()}
-    siblings = bool(record.provenance.siblings)
-    records = [
-        read(Source(source.path or source.name, siblings=siblings), reader=reader["name"], options=options)
-        for source in sources
-    ]
+    how = Reading(reader["name"], options, siblings=bool(record.provenance.siblings))
+    records = [how.read(how.source(source.path or source.name)) for source in sources]
     if len(records) == 1:
         return records[0]
     links = [link_of(source, reader["name"]) for source in sources]

@@ -17,7 +17,8 @@ from typing import Any, Literal, get_args
 import echub_schemas
 from echub.declare import Analysis, Reader, Writer
 from echub.errors import PluginError
-from echub.registry.registry import PLUGIN_FAULTS, PluginWarning, registry
+from echub.registry.boundary import guarded
+from echub.registry.registry import PluginWarning, registry
 from echub.remark import Remark, kebab
 
 Kind = Literal["error", "notice", "flag", "refusal", "rule"]
@@ -54,12 +55,12 @@ def of_hub() -> dict[str, Code]:
 def of_plugin(target: str) -> dict[str, Code]:
     """Load the catalogue that a plugin names as ``"package:codes.toml"``; `PluginError` where it is wrong."""
     package, _, name = target.partition(":")
-    try:
-        text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
-        return _entries(text, package)
-    except PLUGIN_FAULTS as error:
-        found = f"{type(error).__name__}: {error}"
-        raise PluginError(f"the catalogue of codes {target} cannot be read", found=found) from error
+    found: dict[str, Code] = guarded("the catalogue of codes", package, lambda: _read(package, name), where=target)
+    return found
+
+
+def _read(package: str, name: str) -> dict[str, Code]:
+    return _entries(resources.files(package).joinpath(name).read_text(encoding="utf-8"), package)
 
 
 def _entries(text: str, owner: str) -> dict[str, Code]:

@@ -6,7 +6,6 @@ others: it becomes a row of `echub plugins list` with its reason.
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import importlib.util
 import os
@@ -23,10 +22,10 @@ from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, W
 from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
 from echub.model import vocabulary
 from echub.registry import hookspecs, installed
+from echub.registry.boundary import guarded, one_line
+from echub.registry.sound import require_sound
 
 GROUP = "echub"
-PLUGIN_FAULTS = (Exception, SystemExit)
-"""The plugin boundary: what a stranger's code may raise, be it `sys.exit`, without ending the program."""
 
 State = Literal["ok", "failed", "shadowed", "blocked"]
 Declared = TypeVar("Declared", Reader, Writer, Analysis)
@@ -45,6 +44,16 @@ class Plugin:
     state: State = "ok"
     problems: list[str] = field(default_factory=list)
     offers: list[str] = field(default_factory=list)
+
+    @property
+    def shown(self) -> str:
+        """Name it with its distribution."""
+        return f"{self.name} of {self.distribution} {self.version}"
+
+    def run(self, function: Callable[..., Any], *given: object, where: str = "") -> Any:  # noqa: ANN401
+        """Run code of it that is not a declared function; see `guarded`."""
+        who, owner = f"the plugin {self.name}", f"the plugin {self.shown}"
+        return guarded(who, owner, lambda: function(*given), where=where)
 
     def fail(self, problem: str, state: State = "failed") -> None:
         """Note a problem."""
@@ -109,11 +118,11 @@ class Registry:
 
     def _register(self, plugin: Plugin, entry_point: importlib.metadata.EntryPoint) -> None:
         try:
-            module = entry_point.load()
+            module = plugin.run(entry_point.load, where=plugin.module)
             plugin.problems += _misspelt_hooks(module)
             self._manager.register(module, plugin.name)
-        except PLUGIN_FAULTS as error:
-            plugin.fail(_one_line(error))
+        except (EchubError, pluggy.PluginValidationError) as error:
+            plugin.fail(one_line(error))
             if self._manager.has_plugin(plugin.name):  # pluggy checks one hook after the other
                 self._manager.unregister(name=plugin.name)
 
@@ -125,10 +134,10 @@ class Registry:
             if plugin is None:  # another of its hooks failed
                 continue
             try:
-                for declared in implementation.function():
+                for declared in plugin.run(_listing(implementation.function), where=hook):
                     self._take(declared, takers, plugin)
-            except PLUGIN_FAULTS as error:
-                plugin.fail(f"{hook}: {_one_line(error)}")
+            except EchubError as error:
+                plugin.fail(f"{hook}: {one_line(error)}")
 
     def _loaded(self) -> dict[str, Plugin]:
         return {plugin.name: plugin for plugin in self.plugins if plugin.state == "ok"}
@@ -138,6 +147,7 @@ class Registry:
         if taker is None:
             wanted = " or ".join(kind.__name__ for kind in takers)
             raise PluginError(f"declares a {type(declared).__name__}, expected {wanted}")
+        require_sound(declared)
         taker(declared, plugin)
 
     # -- indexing --------------------------------------------------------------------------
@@ -207,6 +217,15 @@ class Registry:
         """Return the plugin that declared a reader, writer or analysis."""
         return self._owner[type(declared), declared.name]
 
+    def owner_if_known(self, declared: Any) -> Plugin | None:  # noqa: ANN401
+        """Return the plugin that declared something; None for what no installed plugin declared."""
+        return self._owner.get((type(declared), declared.name))
+
+    @property
+    def own_suffixes(self) -> tuple[str, ...]:
+        """Return the suffixes of files that hold records as echub wrote them."""
+        return tuple(suffix for reader in self.readers.values() if reader.content for suffix in reader.suffixes)
+
     def problems(self) -> Iterator[tuple[Plugin, str]]:
         """Walk what went wrong, blocked plugins left out: blocking is what the user asked for."""
         for plugin in self.plugins:
@@ -221,10 +240,12 @@ class Registry:
             if implementation.plugin_name not in by_name:
                 continue
             given = {"record": record, "source": source}
+            plugin = by_name[implementation.plugin_name]
+            wanted = [given[name] for name in implementation.argnames]
             try:
-                implementation.function(*(given[name] for name in implementation.argnames))
-            except PLUGIN_FAULTS as error:
-                failed.append((by_name[implementation.plugin_name], f"echub_record_read: {_one_line(error)}"))
+                plugin.run(implementation.function, *wanted, where="echub_record_read")
+            except EchubError as error:
+                failed.append((plugin, f"echub_record_read: {one_line(error)}"))
         return failed
 
 
@@ -238,18 +259,6 @@ def registry() -> Registry:
     for plugin, problem in loaded.problems():
         warnings.warn(f"the plugin {plugin.name} of {plugin.distribution}: {problem}", PluginWarning, stacklevel=2)
     return loaded
-
-
-def resolve(target: str) -> Callable[..., Any]:
-    """Import what ``"module:function"`` names; `PluginError` where it cannot be."""
-    module, _, attribute = target.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), attribute)
-    except PLUGIN_FAULTS as error:
-        raise PluginError(f"{target} cannot be loaded: {_one_line(error)}") from error
-    if not callable(found):
-        raise PluginError(f"{target} is not callable", found=type(found).__name__)
-    return found  # type: ignore[no-any-return]
 
 
 def word_for(kind: type) -> str:
@@ -321,8 +330,6 @@ def _find(name: str, index: dict[str, Declared], word: str) -> Declared:
     )
 
 
-def _one_line(error: BaseException) -> str:
-    if isinstance(error, EchubError):
-        return error.message
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+def _listing(function: Callable[[], Iterable[Any]]) -> Callable[[], list[Any]]:
+    """Make a function that lists what another returns, so that a mistake in iterating is caught with it."""
+    return lambda: list(function())

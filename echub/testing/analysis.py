@@ -20,6 +20,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -33,7 +34,8 @@ from echub.model.column import same_values
 from echub.model.record import Record
 from echub.model.units import parse_unit
 from echub.model.vocabulary import quantities
-from echub.registry.registry import registry, resolve
+from echub.registry.calling import call
+from echub.registry.registry import registry
 from echub.testing.base import Contract, RuleViolation, one_line, rule
 from echub.testing.synth.case import Case
 
@@ -363,7 +365,7 @@ class AnalysisContract(Contract):
             raise RuleViolation(
                 "measurements of known truth", "none", 'give `generate`, or declare example="module:function"'
             )
-        return resolve(self._declaration.example)
+        return partial(call, self._declaration, self._declaration.example, returns=Case)
 
     @property
     def _case(self) -> Case:

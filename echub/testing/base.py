@@ -17,8 +17,9 @@ from echub.declare import Reader
 from echub.errors import EchubError, PluginError
 from echub.files.reading import read
 from echub.model.record import Record
+from echub.registry.calling import require_callable
 from echub.registry.installed import samples_of
-from echub.registry.registry import is_installed, registry, resolve
+from echub.registry.registry import is_installed, registry
 
 Rule = TypeVar("Rule", bound=Callable[..., None])
 
@@ -119,8 +120,8 @@ class Contract:
         """Return the declaration of a reader whose functions load; skip where they do not."""
         declared = self._declared
         try:
-            resolve(declared.sniff)
-            resolve(declared.read)
+            require_callable(declared.sniff)
+            require_callable(declared.read)
         except PluginError as error:
             pytest.skip(f"{error.message}: test_its_functions_load says why")
         return declared

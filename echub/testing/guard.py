@@ -17,8 +17,8 @@ BYTES = 16 << 20
 BYTES_PER_BYTE = 64
 
 
-class Endless(BaseException):
-    """More lines ran than a file of this size can ask for; no `except Exception` stops it."""
+class Endless(KeyboardInterrupt):
+    """More lines ran than a file of this size can ask for; as Ctrl-C does, it stops a plugin."""
 
 
 @dataclass(frozen=True)

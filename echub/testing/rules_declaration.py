@@ -7,8 +7,9 @@ import re
 import sys
 
 from echub.errors import EchubError
+from echub.registry.calling import require_callable
 from echub.registry.options import parse_options
-from echub.registry.registry import registry, resolve
+from echub.registry.registry import registry
 from echub.testing.base import Contract, RuleViolation, rule, skip
 from echub.testing.processes import imported_by
 
@@ -55,7 +56,7 @@ class DeclarationRules(Contract):
         declared = self._declared
         for target in (declared.sniff, declared.read):
             try:
-                resolve(target)
+                require_callable(target)
             except EchubError as error:
                 raise RuleViolation(f"a function at {target}", str(error), 'write "module:function"') from None
 

@@ -28,7 +28,7 @@ class OutputRules(Contract):
         expected = self._record(path)
         advice = "use plain types in attrs and settings: texts, numbers, lists, dictionaries with text keys"
         try:
-            done = convert(path, tmp_path / path.name, reader=self._usable.name)
+            done = convert(path, tmp_path, reader=self._usable.name)
             again = store.read(Path(done.outputs[0]))
         except (EchubError, TypeError, ValueError) as error:
             raise RuleViolation("a native file", one_line(error), advice) from None
@@ -45,7 +45,7 @@ class OutputRules(Contract):
         if not all(is_table(dataset) for dataset in record.datasets.values()):
             skip("the record holds more than tables")
         try:
-            done = convert(path, tmp_path / path.name, to=CSV, reader=self._usable.name)
+            done = convert(path, tmp_path, to=CSV, reader=self._usable.name)
         except EchubError as error:
             raise RuleViolation("a CSV file", one_line(error), "use numbers and texts as values") from None
         for output, dataset in zip(done.outputs, record.datasets.values(), strict=True):

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from echub.declare import Analysis, Reader, Template, Writer
+from echub.declare import Reader
 from echub.errors import PluginError
+from echub.registry.calling import require_callable
 from echub.registry.installed import samples_of
-from echub.registry.registry import Plugin, registry, resolve
+from echub.registry.registry import Plugin, registry
+from echub.registry.sound import FUNCTIONS
 from echub.testing.base import Contract, RuleViolation, rule
-
-_CALLABLES = {
-    Reader: ("sniff", "read", "explain", "profile", "link"),
-    Writer: ("write",),
-    Template: ("text",),
-    Analysis: ("run", "figure", "example"),
-}
-"""The fields of each declaration that name a function."""
 
 
 class PluginContract(Contract):
@@ -64,10 +58,10 @@ class PluginContract(Contract):
 
     def _missing(self) -> Iterator[str]:
         for declared in registry().declared_by(self._found):
-            named = [getattr(declared, field) for field in _CALLABLES.get(type(declared), ())]
+            named = [getattr(declared, field) for field in FUNCTIONS.get(type(declared), ())]
             for target in filter(None, named):
                 try:
-                    resolve(target)
+                    require_callable(target)
                 except PluginError as error:
                     yield error.message
             if isinstance(declared, Reader):

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import glob
-import multiprocessing
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
-from echub.errors import (
-    EchubError,
-    MetadataError,
-    NewerSchema,
-    PluginError,
-    ReadError,
-    SourceNotFound,
-    UnknownOption,
-)
-from echub.files import store
-from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX, Annotations
-from echub.files.reading import read
+from echub.batch.workers import Died, in_order
+from echub.errors import EchubError, MetadataError, PluginError, SchemaError, SourceNotFound, UnknownOption
+from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
+from echub.files.reading import Reading
 from echub.model.dataset import Dataset
 from echub.model.record import Record
-from echub.model.source import Source
 from echub.remark import Remark
 from echub.validation import group as groups
 from echub.validation import physics as rules_physics
@@ -155,23 +144,25 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def run(files: Sequence[tuple[Path, bool]], checks: Checks, *, jobs: int = 1) -> Iterator[Checked]:
     """Check files one by one, or in processes; results come in the order of the files."""
-    work = partial(_one, checks=checks)
-    if jobs == 1 or len(files) < 2:
-        yield from map(work, files)
-        return
     count = min(jobs or os.cpu_count() or 1, len(files))
-    # Forking would copy the locks of library threads in whatever state they are.
-    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(work, files, chunksize=max(1, len(files) // (8 * count)))
+    for (path, _), checked in in_order(
+        partial(_one, checks=checks), files, jobs=None if jobs == 1 or count < 2 else count
+    ):
+        if isinstance(checked, Died):
+            problems = [_of_error(checked.error(str(path)), path)]
+            yield _without_ignored(path, problems, _group_of(path, checks), checks)
+        else:
+            yield checked
 
 
 def _one(file: tuple[Path, bool], checks: Checks) -> Checked:
     path, named = file
     if path.name == FOLDER_FILE or path.name.endswith((SIDECAR_SUFFIX, GROUP_FILE)):
         return Checked(str(path))  # read together with what they stand beside
-    group = _group(checks.schema or _nearest(path.absolute().parent))
+    group = _group_of(path, checks)
     try:
-        record = _read(path, checks.level)
+        reading = Reading()
+        record = reading.read(reading.source(path), values=checks.level > 0)
     except EchubError as error:
         unknown = error.code == "unknown-format"
         if unknown and (not named or checks.skip_unknown):
@@ -179,6 +170,10 @@ def _one(file: tuple[Path, bool], checks: Checks) -> Checked:
         return _without_ignored(path, [_of_error(error, path)], group, checks)
     findings = [*check_record(record, group, checks.level, str(path)), *_name(path, group)]
     return _without_ignored(path, findings, group, checks)
+
+
+def _group_of(path: Path, checks: Checks) -> Group:
+    return _group(checks.schema or _nearest(path.absolute().parent))
 
 
 @cache
@@ -189,21 +184,6 @@ def _group(schema: str) -> Group:
 @cache
 def _nearest(folder: Path) -> str:
     return str(groups.find(folder / "file") or "")
-
-
-def _read(path: Path, level: int) -> Record:
-    """Read what a level needs; of a native file at level 0 no values."""
-    source = Source(path)
-    if level > 0 or not source.head.startswith(store.SIGNATURE):
-        return read(source)
-    try:
-        record = store.read(source, values=False)
-    except NewerSchema:
-        raise
-    except ReadError:
-        return read(source)  # HDF5 of another kind has a reader, or is damaged, and this says which
-    record.notices += Annotations().apply(source, record.metadata)
-    return record
 
 
 def check_record(record: Record, group: Group = groups.CORE, level: int = 2, path: str = "") -> Iterator[Problem]:
@@ -247,10 +227,11 @@ def _of_notice(notice: Remark, path: str, group: Group) -> Iterator[Problem]:
 
 
 def _of_error(error: EchubError, path: Path) -> Problem:
-    if isinstance(error, PluginError) and not (error.path or "").endswith((FOLDER_FILE, SIDECAR_SUFFIX)):
+    of_sidecar = isinstance(error, PluginError) and (error.path or "").endswith((FOLDER_FILE, SIDECAR_SUFFIX))
+    if isinstance(error, SchemaError):  # it is the group's, not this file's
         error.path = error.path or str(path)
         raise error
-    of_metadata = isinstance(error, PluginError) or error.code == "metadata"
+    of_metadata = of_sidecar or error.code == "metadata"
     rule = rule_of("invalid-metadata" if of_metadata else _BY_ERROR.get(error.code, "unreadable"))
     remark = replace(error.remark, severity=rule.severity)
     if of_metadata:  # the place is the path of the metadata

@@ -42,6 +42,7 @@ def echub_writers() -> Iterable[Writer]:
             "bdf",
             "Battery Data Format 1.3.0: CSV or Parquet, with .metadata.json",
             write="echub_bdf.write:write",
+            suffixes=(".csv", ".parquet"),
             options=BdfOptions,
         ),
     )

@@ -29,11 +29,13 @@ def echub_writers() -> Iterable[Writer]:
             "csv",
             "CSV, one file per dataset, units in the header",
             write="echub_export.csv:write",
+            suffixes=(".csv",),
             options=CsvOptions,
         ),
         Writer(
             "parquet",
             "Parquet (zstd), one file per dataset, units in its metadata",
             write="echub_export.parquet:write",
+            suffixes=(".parquet",),
         ),
     )

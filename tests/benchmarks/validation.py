@@ -64,7 +64,7 @@ def large() -> Record:
 def small_files(folder: Path) -> Path:
     """Write many copies of a small converted file."""
     folder.mkdir()
-    echub.convert(_SMALL, folder / "first.mpr")
+    echub.convert(_SMALL, path=folder / "first.mpr.h5")
     data = (folder / "first.mpr.h5").read_bytes()
     for number in range(1, FILES):
         (folder / f"{number}.h5").write_bytes(data)

@@ -47,11 +47,11 @@ def hub_native(path: str, target: str, *options: str) -> Work:
     import echub
 
     chosen = {"derived": "none"} if "bare" in options else {}
-    echub.convert(SMALL, f"{target}.warm", options=chosen, force=True)
+    echub.convert(SMALL, path=f"{target}.warm.h5", options=chosen, force=True)
     Path(f"{target}.h5").unlink(missing_ok=True)  # replacing a file costs more than making one
 
     def convert() -> None:
-        done = echub.convert(path, target, options=chosen)
+        done = echub.convert(path, path=f"{target}.h5", options=chosen)
         if "synced" in options:
             _sync(done.outputs[0])
 
@@ -77,7 +77,7 @@ def hub_batch(folder: str, target: str) -> Work:
     out = Path(tempfile.mkdtemp(dir=target))
     echub.convert(SMALL, out / "warm")
     files = sorted(Path(folder).iterdir())
-    return lambda: [echub.convert(file, out / file.name) for file in files]
+    return lambda: [echub.convert(file, out) for file in files]
 
 
 def checks(path: str) -> Work:

@@ -75,6 +75,7 @@ READERS = {
     "sims-map-profile": Row([FIXTURES / "sims" / "maps" / "roi.outcome.json"]),
     "cameca-profile": Row([FIXTURES / "sims" / "profile.dp_rpc_asc"]),
     "cameca-spectrum": Row([FIXTURES / "sims" / "spectrum.ms_rpc_asc"]),
+    "native": Row([FIXTURES / "golden" / "schema-1.0.0.h5"]),
     "galvani-mpr": Row([FIXTURES / "eclab" / f"{name}.mpr" for name in ("gcpl", "cp", "peis")]),
 }
 

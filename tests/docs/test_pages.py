@@ -138,7 +138,7 @@ def test_paths_of_matlab_and_r_exist_in_the_file(tmp_path):
     text = (ROOT / "docs" / "native-file.md").read_text(encoding="utf-8")
     calls = [call for block in OTHER.findall(text) for call in CALL.findall(block)]
     assert len(calls) > 10
-    (target,) = echub.convert(ROOT / "fixtures" / "eclab" / "gcpl.mpr", tmp_path / "gcpl.mpr").outputs
+    (target,) = echub.convert(ROOT / "fixtures" / "eclab" / "gcpl.mpr", tmp_path).outputs
     with h5py.File(target) as file:
         for _, arguments, units in calls:
             path, *attribute = re.findall(r"['\"]([^'\"]+)['\"]", arguments)

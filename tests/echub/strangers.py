@@ -18,13 +18,13 @@ def read(source, options):
 """
 
 
-def install(folder, distribution, code, *, entry=None, module=None, metadata=""):
+def install(folder, distribution, code, *, entry=None, module=None, metadata="", version="1.0"):
     """Write a distribution with one entry point of the group `echub`, more lines of METADATA; give its folder."""
     module = module or distribution.replace("-", "_")
     (folder / f"{module}.py").write_text(textwrap.dedent(code))
-    info = folder / f"{distribution.replace('-', '_')}-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n{metadata}")
+    info = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
+    info.mkdir(exist_ok=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n{metadata}")
     (info / "entry_points.txt").write_text(f"[echub]\n{entry or module} = {module}\n")
     return folder
 

@@ -241,10 +241,10 @@ def test_a_thousand_sources_of_which_each_has_one_line(tmp_path, out, monkeypatc
         for name in range(100):
             (data / str(number) / f"{name:02}.x").touch()
 
-    def refused(source, *_, **__):
-        raise UnknownFormat("the file is empty", path=str(source))
+    def refused(sources, *_, **__):
+        raise UnknownFormat("the file is empty", path=sources[0].shown)
 
-    monkeypatch.setattr("echub.batch.task.convert", refused)
+    monkeypatch.setattr("echub.batch.task.convert_sources", refused)
     with Batch([data], out) as batch:
         assert len(batch) == 1000
         assert sum(done.status == "unknown" for done in batch.run()) == 1000

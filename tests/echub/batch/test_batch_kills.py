@@ -112,8 +112,12 @@ def test_a_worker_that_dies_costs_its_own_file_only(folder, out, crashing, what)
     done = {Path(d.source).name: d for d in convert_many([folder], out, jobs=2)}
     dead = {"a.crash": "failed", "z.crash": "failed"}
     assert {name: d.status for name, d in done.items()} == FIRST | dead
-    assert all(done[name].error.code == "worker-died" for name in dead)
-    assert {line["source"]: line["error"] for line in ledger(out)}["a.crash"] == "worker-died"
+    for error in (done[name].error for name in dead):
+        assert (error.code, error.exit_code) == ("plugin-died", 4)
+        assert error.message.endswith(
+            "in the reader crash, crash_plugin:read, in the plugin crash_plugin of crash-plugin 1.0"
+        )
+    assert {line["source"]: line["error"] for line in ledger(out)}["a.crash"] == "plugin-died"
     assert not list(out.rglob("*.part"))
 
 
@@ -121,25 +125,25 @@ def test_a_mistake_of_ours_is_one_file_s(folder, out, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("a mistake")
 
-    monkeypatch.setattr("echub.batch.task.convert", broken)
+    monkeypatch.setattr("echub.batch.task.convert_sources", broken)
     done = list(convert_many([folder], out))
     assert {d.error.code for d in done} == {"plugin"}
     assert len(done) == len(FIRST)
 
 
 def test_a_source_that_changes_while_it_is_read_is_refused(folder, out, monkeypatch):
-    from echub.files import reading
+    from echub.files.reading import Reading
 
-    whole = reading._call
+    whole = Reading._called
 
-    def slow(declared, source, options):
-        record = whole(declared, source, options)
+    def slow(self, declared, source, options, values):
+        record = whole(self, declared, source, options, values)
         if source.name == "table.csv":
             with source.path.open("a") as file:
                 file.write("3,5;3,5\n")
         return record
 
-    monkeypatch.setattr(reading, "_call", slow)
+    monkeypatch.setattr(Reading, "_called", slow)
     done = {Path(d.source).name: d for d in convert_many([folder], out)}
     assert done["table.csv"].error.code == "source-changed"
     assert not (out / "deep" / "table.csv.h5").exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from echub.batch.workers import AHEAD, each
+from echub.batch.workers import AHEAD, Died, each, in_order
 from echub.errors import WorkerDied
 
 DEADLY = {7, 23}
@@ -63,8 +63,19 @@ def test_ten_thousand_items_are_never_under_way_at_once():
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_death_is_its_own_item_s_and_nobody_else_s(jobs, chunk):
     results = dict(each(square_or_die, range(30), jobs=jobs, chunk=chunk))
-    assert {item for item, result in results.items() if result is None} == DEADLY
+    assert {item for item, result in results.items() if result == Died()} == DEADLY
     assert all(results[n] == n * n for n in set(range(30)) - DEADLY)
+
+
+@pytest.mark.parametrize("jobs", [None, 2])
+def test_results_may_come_in_the_order_of_the_items(jobs):
+    work = square if jobs is None else square_or_die
+    found = list(in_order(work, range(30), jobs=jobs))
+    assert [item for item, _ in found] == list(range(30))
+    assert [r for n, r in found if jobs is None or n not in DEADLY] == [
+        n * n for n in range(30) if jobs is None or n not in DEADLY
+    ]
+    assert {n for n, r in found if r == Died()} == (set() if jobs is None else DEADLY)
 
 
 @pytest.mark.parametrize("jobs", [None, 2])

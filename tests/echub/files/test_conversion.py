@@ -12,6 +12,7 @@ from echub.declare import Writer
 from echub.errors import (
     PluginError,
     ReadError,
+    TargetClash,
     TargetExists,
     TargetNotWritable,
     UnknownFormat,
@@ -20,6 +21,7 @@ from echub.errors import (
 )
 from echub.files.conversion import Conversion, summary
 from echub.model.record import Record
+from echub.registry import calling
 from echub.registry.registry import registry
 from echub.remark import Dropped, Notice
 
@@ -30,14 +32,54 @@ def test_the_output_lies_beside_the_source_under_its_whole_name(cp):
     assert echub.read(result.outputs[0]).same_as(result.record)
 
 
-def test_the_output_may_go_elsewhere(cp, tmp_path):
-    result = echub.convert(cp, tmp_path / "new" / "folder" / "name")
-    assert result.outputs == [str(tmp_path / "new" / "folder" / "name.h5")]
+def test_the_output_may_go_to_another_folder(cp, tmp_path):
+    result = echub.convert(cp, tmp_path / "new" / "folder")
+    assert result.outputs == [str(tmp_path / "new" / "folder" / "cp.mpr.h5")]
+
+
+@pytest.mark.parametrize("name", ["result.h5", "result", "result.nc"])
+def test_a_path_is_exactly_the_file(cp, tmp_path, name):
+    result = echub.convert(cp, path=tmp_path / "new" / name)
+    assert result.outputs == [str(tmp_path / "new" / name)]
+    assert echub.read(tmp_path / "new" / name).same_as(result.record)
+    with pytest.raises(TargetExists):
+        echub.convert(cp, path=tmp_path / "new" / name)
+
+
+def test_a_path_names_the_companion_too(cp, tmp_path):
+    result = echub.convert(cp, path=tmp_path / "result.csv", to="csv")
+    assert (result.outputs, result.companions) == (
+        [str(tmp_path / "result.csv")],
+        [str(tmp_path / "result.csv-metadata.json")],
+    )
+    assert echub.read(tmp_path / "result.csv").datasets["timeseries"].same_as(result.record["timeseries"])
+
+
+def test_a_path_for_several_files_is_refused(eclab, tmp_path):
+    with pytest.raises(TargetClash, match="the output is several files") as refused:
+        echub.convert(eclab / "geis_with_dc.mpr", path=tmp_path / "x.csv", to="csv")
+    assert refused.value.found == ".timeseries.csv, .impedance.csv"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_path_and_a_folder_are_one_too_many(cp, tmp_path):
+    with pytest.raises(UnknownOption):
+        echub.convert(cp, tmp_path, path=tmp_path / "x.h5")
+
+
+def test_a_record_converts_to_the_same_file(cp, tmp_path):
+    record = echub.read(cp)
+    one, other = echub.convert(cp, tmp_path / "a"), echub.convert(record, tmp_path / "b")
+    assert other.outputs == [str(tmp_path / "b" / "cp.mpr.h5")]
+    assert (tmp_path / "a" / "cp.mpr.h5").read_bytes() == (tmp_path / "b" / "cp.mpr.h5").read_bytes()
+    assert one.content_sha256 == other.content_sha256
+    with pytest.raises(UnknownOption):
+        echub.convert(record, tmp_path / "c", reader="eclab-mpr")
 
 
 def test_bytes_go_where_they_are_told(cp, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert echub.convert(cp.read_bytes(), tmp_path / "x").outputs == [str(tmp_path / "x.h5")]
+    assert echub.convert(cp.read_bytes(), tmp_path / "x").outputs == [str(tmp_path / "x" / "data.h5")]
 
 
 @pytest.mark.parametrize("to", ["native", "csv"])
@@ -89,7 +131,8 @@ def test_an_unknown_writer_option_is_refused(cp, to):
 @pytest.mark.parametrize("name", ["cp", "geis_with_dc", "gcpl", "external_device_v1"])
 def test_csv_values_read_back_exactly(eclab, tmp_path, name):
     result = echub.convert(eclab / f"{name}.mpr", tmp_path / "x", to="csv")
-    assert [p.removeprefix(str(tmp_path)) for p in result.outputs] == [f"/x.{kind}.csv" for kind in result.record]
+    made = [p.removeprefix(str(tmp_path)) for p in result.outputs]
+    assert made == [f"/x/{name}.mpr.{kind}.csv" for kind in result.record]
     for dataset, output in zip(result.record.datasets.values(), result.outputs, strict=True):
         with open(output, newline="", encoding="utf-8") as file:
             header, *rows = csv.reader(file)
@@ -116,7 +159,8 @@ def writer(monkeypatch):
         declared = Writer("acme", "ACME", write="acme:write")
         monkeypatch.setitem(found.writers, "acme", declared)
         monkeypatch.setitem(found._owner, (Writer, "acme"), found.plugins[0])
-        monkeypatch.setattr("echub.files.conversion.resolve", lambda target: write)
+        others = calling.resolve
+        monkeypatch.setattr(calling, "resolve", lambda target: write if target == "acme:write" else others(target))
 
     return declare
 
@@ -205,5 +249,5 @@ def test_a_failure_carries_its_error_and_nothing_else():
 
 def test_several_outputs_are_a_list(eclab, tmp_path):
     said = echub.convert(eclab / "geis_with_dc.mpr", tmp_path / "x", to="csv").as_dict()
-    assert said["output"] == [f"{tmp_path}/x.timeseries.csv", f"{tmp_path}/x.impedance.csv"]
+    assert said["output"] == [f"{tmp_path}/x/geis_with_dc.mpr.{kind}.csv" for kind in ("timeseries", "impedance")]
     assert "content_sha256" not in said

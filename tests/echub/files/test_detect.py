@@ -7,6 +7,7 @@ from echub.errors import AmbiguousFormat, ReaderNotInstalled, ReadError, Unknown
 from echub.files import detect
 from echub.files.detect import choose, first_bytes, rank
 from echub.model.source import Source
+from echub.registry import calling
 from echub.registry.registry import PluginWarning, Registry, registry
 
 C = Confidence
@@ -37,7 +38,7 @@ def readers(monkeypatch):
                 name, f"{name} files", (".acme",), sniff=name, read=f"{name}:read", **flags
             )
         empty.known_formats.update({known.name: known for known in formats})
-        monkeypatch.setattr(detect, "resolve", sniffers.__getitem__)
+        monkeypatch.setattr(calling, "resolve", sniffers.__getitem__)
         return empty
 
     return build
@@ -82,13 +83,14 @@ def test_ranking_puts_the_sure_first_and_the_explicit_last(readers):
 
 def test_a_wrong_answer_is_shown(readers):
     (match,) = rank(FILE, readers(a=1))
-    assert (match.confidence, match.problem) == (C.NO, "answered 1, not a Confidence")
+    assert match.confidence == C.NO
+    assert match.problem == "it gave an int, not a Confidence, in a plugin that is not installed"
 
 
 def test_a_sniffer_that_claims_everything_counts_for_nothing(readers, monkeypatch):
     found = readers(greedy=C.CERTAIN, honest=C.LIKELY)
-    honest = detect.resolve
-    monkeypatch.setattr(detect, "resolve", lambda n: (lambda source: C.CERTAIN) if n == "greedy" else honest(n))
+    honest = calling.resolve
+    monkeypatch.setattr(calling, "resolve", lambda n: (lambda source: C.CERTAIN) if n == "greedy" else honest(n))
     with pytest.warns(PluginWarning, match="the reader greedy claims noise too"):
         assert choose(FILE, found).name == "honest"
 

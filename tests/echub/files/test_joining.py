@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from echub.batch.batch import convert_many
 from echub.files import store
-from echub.files.conversion import convert_joined
 from echub.files.joining import Link, join, link_of, runs_of, why_not_one_run
 from echub.files.output import plan
 from echub.files.reading import read
@@ -68,18 +68,19 @@ def test_a_joined_record_keeps_rows_clocks_and_cycles(run):
 
 
 def test_a_joined_record_comes_back_from_its_file(run):
-    (parts,) = runs_of(plan([run], None))
-    result = convert_joined(parts)
-    assert store.read(run / "cell_C04.mpr.h5").same_as(result.record)
+    (result,) = convert_many([run], join=True)
+    assert result.outputs == (str(run / "cell_C04.mpr.h5"),)
+    expected = join([read(run / name) for name in NAMES], [link_of(Source(run / name)) for name in NAMES])
+    assert store.read(run / "cell_C04.mpr.h5").same_as(expected)
 
 
 def test_different_starts_are_not_one_run(run):
     gcpl = SCENARIOS["gcpl"]().file
     later = replace(gcpl, log=log(start=gcpl.log.start + timedelta(hours=1)))
     (run / NAMES[1]).write_bytes(later.to_bytes())
-    (parts,) = runs_of(plan([run], None))
-    assert "different starts" in convert_joined(parts)
-    assert not list(run.glob("*.h5"))
+    results = list(convert_many([run], join=True))
+    assert all("different starts" in result.notices[-1].message for result in results)
+    assert sorted(path.name for path in run.glob("*.h5")) == [f"{name}.h5" for name in NAMES]
 
 
 def test_no_start_is_no_proof_of_one_run(run):

@@ -252,7 +252,12 @@ if len(sys.argv) > 4:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]),) * 2)
 try:
-    echub.convert(sys.argv[1], sys.argv[2], to=sys.argv[3])
+    from pathlib import Path
+    from echub.files.conversion import Writing, convert_sources
+    from echub.files.output import Target
+    from echub.files.reading import Reading
+    source = Reading().source(sys.argv[1])
+    convert_sources((source,), (), Target(Path(sys.argv[2])), Reading(), Writing(sys.argv[3]))
 except EchubError as error:
     print(error)
     sys.exit(error.exit_code)

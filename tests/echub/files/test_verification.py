@@ -7,9 +7,9 @@ import h5py
 import numpy as np
 import pytest
 
+from echub.batch.batch import convert_many
 from echub.errors import ReadError, SourceNotFound, UnknownFormat
-from echub.files.conversion import convert, convert_joined
-from echub.files.joining import runs_of
+from echub.files.conversion import convert
 from echub.files.output import plan
 from echub.files.verification import verify
 from fixtures.eclab import SCENARIOS
@@ -119,8 +119,7 @@ def run(tmp_path):
 
 
 def test_a_joined_run_is_verified_against_all_its_sources(run):
-    (parts,) = runs_of(plan([run], None))
-    result = convert_joined(parts)
+    (result,) = convert_many([run], join=True)
     assert [Path(output).name for output in result.outputs] == ["cell_C04.mpt.h5"]
     assert failed(result.outputs[0]) == []
     (run / "cell_01_OCV_C04.mpt").unlink()
@@ -132,7 +131,7 @@ def test_every_file_converted_from_the_real_ones_is_verified(tmp_path):
     verified = 0
     for job in plan([CORPUS], tmp_path):
         try:
-            result = convert(job.source, job.stem)
+            result = convert(job.source, job.stem.parent)
         except UnknownFormat:
             continue
         assert failed(result.outputs[0], job.source) == [], job.source

@@ -6,7 +6,8 @@ from echub.declare import Confidence, KnownFormat, Reader, Writer
 from echub.errors import PluginError, ReaderNotInstalled, UnknownReader
 from echub.model import vocabulary
 from echub.model.record import Record
-from echub.registry.registry import Registry, is_installed, registry, resolve
+from echub.registry.calling import resolve
+from echub.registry.registry import Registry, is_installed, registry
 from tests.echub import strangers
 
 GOOD = strangers.reader("good")
@@ -310,3 +311,37 @@ def test_the_built_in_plugins_all_load():
     assert own
     assert all(plugin.state == "ok" and not plugin.problems for plugin in own)
     assert isinstance(registry().writer("csv"), Writer)
+
+
+# -- declarations that are not what they say -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [
+        ("Reader(None, None, None, None, None)", "a Reader has name = None, expected a text"),
+        ("Reader('r', 'R', '.r', 'm:s', 'm:r')", "a Reader has suffixes = '.r', expected texts"),
+        ("Reader('r', 'R', ('.r',), 'm:s', '')", "the Reader r has no read, expected 'module:function'"),
+        ("Reader('', 'R', ('.r',), 'm:s', 'm:r')", "a Reader has no name"),
+        ("None", "declares a NoneType, expected Reader or KnownFormat or Template"),
+    ],
+)
+def test_a_declaration_of_wrong_parts_is_a_row_and_stops_nobody(stranger, declared, reason):
+    found = stranger(
+        f"from echub.plugin import Reader, hookimpl\n@hookimpl\ndef echub_readers():\n    return [{declared}]"
+    )
+    assert states(found) == {"good": "ok", "stranger0": "failed"}
+    assert problem(found, "stranger0") == f"echub_readers: {reason}"
+    assert list(found.readers) == ["good"]
+
+
+def test_a_hook_that_returns_nothing_is_a_row(stranger):
+    found = stranger("from echub.plugin import hookimpl\n@hookimpl\ndef echub_readers():\n    return None")
+    assert problem(found, "stranger0") == "echub_readers: TypeError: 'NoneType' object is not iterable"
+
+
+def test_what_a_plugin_prints_at_import_or_in_a_hook_goes_to_standard_error(stranger, capsys):
+    hook = "@hookimpl\ndef echub_readers():\n    print('again')\n    return []"
+    stranger(f"print('hello')\nfrom echub.plugin import hookimpl\n{hook}")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "hello\nagain\n")

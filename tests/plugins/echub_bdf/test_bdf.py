@@ -28,9 +28,7 @@ CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared
 def convert(tmp_path, name="gcpl", polarity="positive", configuration="two_electrode", **options):
     said = {POLARITY: polarity, "cell.configuration": configuration}
     added = Annotations.of(values={key: value for key, value in said.items() if value})
-    return echub.convert(
-        FOLDER / f"{name}.mpr", tmp_path / "run.mpr", to="bdf", annotations=added, writer_options=options
-    )
+    return echub.convert(FOLDER / f"{name}.mpr", tmp_path, to="bdf", annotations=added, writer_options=options)
 
 
 def table(text, name="run.bdf.csv"):
@@ -68,7 +66,7 @@ def validated(path):
 @pytest.mark.parametrize("name", ["gcpl", "cp", "cv", "wait"])
 def test_batterydf_accepts_it(tmp_path, form, name):
     output = convert(tmp_path, name, format=form).outputs[0]
-    assert output.endswith(f"run.mpr.bdf.{form}")
+    assert output.endswith(f"{name}.mpr.bdf.{form}")
     report, frame = validated(output)
     assert report["ok"], report
     assert report["missing"] == []
@@ -123,7 +121,7 @@ def test_a_required_column_that_is_missing_is_refused(tmp_path):
 def test_what_bdf_cannot_hold_is_listed(tmp_path):
     result = convert(tmp_path)
     beside = json.loads(Path(result.outputs[-1]).read_text("utf-8"))
-    assert result.outputs[-1].endswith("run.mpr.bdf.metadata.json")
+    assert result.outputs[-1].endswith("gcpl.mpr.bdf.metadata.json")
     left = {entry["column"] for entry in beside["not_exported"]}
     written = {entry["source_header"] for entry in beside["tables"][".bdf.csv"]}
     everything = set(result.record["timeseries"].columns)
@@ -153,7 +151,7 @@ def test_there_and_back(tmp_path, polarity):
     assert back.columns["current"].origin == "derived"
     assert record.metadata.value(POLARITY) == polarity
     assert record.metadata.value("technique.name") == "GCPL"
-    assert record.provenance.siblings == ("run.mpr.bdf.metadata.json",)
+    assert record.provenance.siblings == ("gcpl.mpr.bdf.metadata.json",)
 
 
 def test_the_round_trip_validates(tmp_path):

@@ -85,7 +85,7 @@ def printed_columns(record) -> dict[str, list[np.ndarray]]:
 
 @over("name", real_files())
 def test_every_file_converts_and_reads_back(name, tmp_path):
-    result = echub.convert(CORPUS / name, tmp_path / "out.mpr")
+    result = echub.convert(CORPUS / name, path=tmp_path / "out.mpr.h5")
     (row,) = [row for row in manifest() if row["file"] == name]
     assert sum(d.rows for d in result.record.datasets.values()) == int(row["rows"])
     assert result.record.dropped == []

@@ -26,7 +26,7 @@ def written(tmp_path, to, **options):
 def test_parquet_reads_back_with_units_in_its_metadata(tmp_path, record):
     parquet = pytest.importorskip("pyarrow.parquet")
     path = written(tmp_path, "parquet")
-    assert path.name == "run.impedance.parquet"
+    assert path.name == "peis.mpr.impedance.parquet"
     table = parquet.read_table(path)
     dataset = record["impedance"]
     for name, column in dataset.columns.items():

@@ -202,7 +202,7 @@ def test_a_large_map_is_stored_in_blocks_and_read_by_others(tmp_path):
     values = np.tile(np.random.default_rng(5).poisson(2, (6, 64, 512)).astype("u1"), (10, 8, 1))
     values[0, 0, 0] = 250
     stored = tmp_path / "out.h5"
-    echub.convert(array(tmp_path, values[None]), output=tmp_path / "out")
+    echub.convert(array(tmp_path, values[None]), path=stored)
     with h5py.File(stored) as file:
         column = file["ion_map/ion_counts"]
         assert (column.dtype, column.chunks) == (np.uint8, (1, 1, 128, 512))

@@ -153,6 +153,6 @@ def test_a_formula_measured_at_another_mass_is_said(tmp_path):
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the corpus of real files is not here")
 def test_a_real_export_converts(tmp_path):
-    echub.convert(REAL / "catXAS" / "SnO2_TPR_MS.csv", output=tmp_path / "trend")
+    echub.convert(REAL / "catXAS" / "SnO2_TPR_MS.csv", output=tmp_path)
     (native,) = tmp_path.glob("*.h5")
     assert echub.read(native)["timeseries"].rows == 77

@@ -46,7 +46,7 @@ def test_the_command_of_the_documentation_prints_the_outcome():
 
 
 def test_a_native_file_gives_the_same_as_the_raw_one(tmp_path):
-    echub.convert(RAMP, tmp_path / "ramp.mpr")
+    echub.convert(RAMP, tmp_path)
     raw, native = (echub.analyze("ramp-onset", path) for path in (RAMP, tmp_path / "ramp.mpr.h5"))
     assert raw.measurands == native.measurands
     assert raw.provenance["inputs"][0]["sha256"] == native.provenance["inputs"][0]["sha256"]

@@ -1,0 +1,16 @@
+"""Compare two files, or records that were read."""
+
+from __future__ import annotations
+
+from echub.files.reading import Readable, record_of
+from echub.model import comparison
+from echub.model.comparison import Comparison
+from echub.model.record import Record
+
+
+def compare(a: Readable | Record, b: Readable | Record) -> Comparison:
+    """Compare two files, or records, that should say the same, to the precision of what is printed.
+
+    Every column gets a verdict; known anomalies of exports are named. Raises what `read` raises.
+    """
+    return comparison.compare(record_of(a), record_of(b))

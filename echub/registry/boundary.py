@@ -1,0 +1,118 @@
+"""What happens around a stranger's code: its mistakes are caught and named, its prints kept out of ours."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from echub.errors import EchubError, PluginError, ReadError
+
+
+class Note(Protocol):
+    """A piece of memory that outlives the process that writes to it."""
+
+    value: bytes
+
+
+class PluginFault(PluginError):
+    """A plugin's function raised what it may not raise, or returned something else than it should."""
+
+
+Passes = tuple[type[BaseException], ...]
+_MISTAKES = (Exception, SystemExit, BaseException)
+"""`SystemExit` is no `Exception`, and neither is what a plugin derives from `BaseException`."""
+NOTE_BYTES = 400
+"""Room for the names of a plugin, its distribution and a function."""
+_note: Note | None = None
+_lock = threading.Lock()
+_inside = 0
+_stdout: Any = None
+
+
+def guarded(who: str, owner: str, function: Callable[[], Any], *, where: str = "", passes: Passes = ()) -> Any:  # noqa: ANN401
+    """Run code of a plugin; list what it generates, and turn what is not an error of ours into `PluginFault`.
+
+    `who` names it ("the reader acme"), `owner` its plugin and distribution ("the plugin acme of
+    echub-acme 1.0"). Errors of `passes` are raised as they are, and so is an interruption by the
+    user. `ReadError` if memory runs out.
+    """
+    try:
+        with _quiet(), _noted(f"{who}, {where}, in {owner}"):
+            result = function()
+            return list(result) if isinstance(result, Iterator) else result
+    except (EchubError, KeyboardInterrupt):
+        raise
+    except passes:
+        raise
+    except MemoryError:
+        raise ReadError(f"there is not enough memory for {who}") from None
+    except _MISTAKES as error:
+        raise fault(who, owner, one_line(error), where) from error
+
+
+def fault(who: str, owner: str, found: str, where: str = "") -> PluginFault:
+    """Make the error that blames a plugin."""
+    return PluginFault(
+        f"{who} failed",
+        where=where or None,
+        found=found,
+        cause=f"a mistake in {owner}",
+        hint="report it to the plugin's author, with the file if you can",
+    )
+
+
+def one_line(error: BaseException) -> str:
+    """Say in one line what a plugin raised."""
+    if isinstance(error, PluginFault) and error.found:
+        return error.found
+    if isinstance(error, EchubError):
+        return error.message
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+
+
+# -- what it prints --------------------------------------------------------------------------
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Send what is printed to standard error: standard output is for results, such as JSON.
+
+    Counted, since threads share `sys.stdout`: the first one in diverts it, the last one out puts it back.
+    """
+    global _inside, _stdout
+    with _lock:
+        if not _inside:
+            _stdout, sys.stdout = sys.stdout, sys.stderr
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if not _inside:
+                sys.stdout = _stdout
+
+
+# -- where it died ---------------------------------------------------------------------------
+
+
+def note_in(memory: Note) -> None:
+    """Note in shared memory which plugin's code runs, so that the parent can say where this process died."""
+    global _note
+    _note = memory
+
+
+@contextmanager
+def _noted(what: str) -> Iterator[None]:
+    if _note is None:
+        yield
+        return
+    before, _note.value = _note.value, what.encode()[: NOTE_BYTES - 1]
+    try:
+        yield
+    finally:
+        _note.value = before

@@ -1,0 +1,83 @@
+"""The one door to plugins: every function that a plugin declares is called here, and nowhere else."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from echub.declare import Analysis, KnownFormat, Reader, Template, Writer
+from echub.errors import PluginError
+from echub.registry.boundary import PluginFault, fault, guarded, one_line
+from echub.registry.registry import registry, word_for
+
+Declared = Reader | Writer | Analysis | Template | KnownFormat
+
+
+def call(
+    declared: Declared,
+    target: str | Callable[..., Any],
+    *given: object,
+    returns: type | tuple[type, ...] | None = None,
+    items: type | None = None,
+    passes: tuple[type[BaseException], ...] = (),
+) -> Any:  # noqa: ANN401
+    """Call what a declaration names as ``"module:function"``, or a function that it returned before.
+
+    A generator is listed. `returns` is the type asked for, `items` that of every item of a list.
+    Raises the plugin's own `EchubError` and errors of `passes`; anything else is `PluginError`
+    (exit code 4) that names the plugin, its distribution and what was called.
+    """
+    where = target if isinstance(target, str) else getattr(target, "__qualname__", "")
+
+    def run() -> Any:  # noqa: ANN401
+        result = (resolve(target) if isinstance(target, str) else target)(*given)
+        return result if items is None else list(result)
+
+    result = guarded(_who(declared), owner_of(declared), run, where=where, passes=passes)
+    wanted = returns if items is None else items
+    wrong = [r for r in (result if items else [result]) if wanted is not None and not isinstance(r, wanted)]
+    if wrong:
+        raise failed(declared, f"it gave {_a(type(wrong[0]).__name__)}, not {_named(wanted)}", where)
+    return result
+
+
+def failed(declared: Declared, found: str, where: str = "") -> PluginFault:
+    """Make the error that blames the plugin of a declaration for what it returned."""
+    return fault(_who(declared), owner_of(declared), found, where)
+
+
+def resolve(target: str) -> Callable[..., Any]:
+    """Import what ``"module:function"`` names; `PluginError` if it cannot be."""
+    module, _, attribute = target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"{target} cannot be loaded: {one_line(error)}") from error
+    if not callable(found):
+        raise PluginError(f"{target} is not callable", found=type(found).__name__)
+    return found  # type: ignore[no-any-return]
+
+
+def require_callable(target: str) -> None:
+    """Raise `PluginError` unless ``"module:function"`` can be imported and called."""
+    resolve(target)
+
+
+def owner_of(declared: Declared) -> str:
+    """Name the plugin that declared something, and its distribution; of one that is not installed, say so."""
+    owner = registry().owner_if_known(declared)
+    return f"the plugin {owner.shown}" if owner else "a plugin that is not installed"
+
+
+def _who(declared: Declared) -> str:
+    return f"the {word_for(type(declared))} {declared.name}"
+
+
+def _named(wanted: Any) -> str:  # noqa: ANN401
+    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+    return _a(" or ".join(kind.__name__ for kind in kinds if kind is not type(None)))
+
+
+def _a(word: str) -> str:
+    return f"{'an' if word[0] in 'AEIOUaeiou' else 'a'} {word}"

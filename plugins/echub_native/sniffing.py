@@ -1,0 +1,35 @@
+"""Recognise a native file by its head."""
+
+from __future__ import annotations
+
+import struct
+
+from echub.plugin import Confidence, Source
+from echub_native import SUFFIX
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+"""How every HDF5 file starts."""
+_TEXTS = b"metadata".ljust(16, b"\0") + b"settings".ljust(16, b"\0") + b"provenance"
+"""The last names of the root group, side by side in its heap; in a file without data they are all there is."""
+_OF_A_DATASET = (b"kind\0", b"history\0", b"omitted\0", b"attrs\0", b"columns\0")
+"""The attributes of the first dataset's group, which is made before any values are written."""
+_ENDS = {0: 40, 1: 44, 2: 28, 3: 28}
+"""Where the superblock of each version says how long the file is (HDF5 File Format Specification 3.0, II.A)."""
+
+
+def sniff(source: Source) -> Confidence:
+    """Answer CERTAIN for the names that only our files have, MAYBE for an `.h5` too damaged to tell."""
+    head = source.head
+    if not head.startswith(SIGNATURE):
+        return Confidence.NO
+    if _TEXTS in head or all(name in head for name in _OF_A_DATASET):
+        return Confidence.CERTAIN
+    return Confidence.MAYBE if source.suffix == SUFFIX and _is_damaged(head, source.size) else Confidence.NO
+
+
+def _is_damaged(head: bytes, size: int) -> bool:
+    """Return whether the file is shorter than its superblock says, or has no superblock that can be read."""
+    at = _ENDS.get(head[8]) if len(head) > 8 else None
+    if at is None or len(head) < at + 8:
+        return True
+    return bool(struct.unpack_from("<Q", head, at)[0] > size)
