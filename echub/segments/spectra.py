@@ -16,10 +16,11 @@ EVEN = 0.1
 instruments round frequencies by a few percent, and one row more or less changes the step by 100 % or 33 %."""
 
 WIDE = 1.5
-"""The ratio of neighbouring steps from which a point does not belong to a sweep: even linear sweeps, whose steps in
-ln f grow fastest, mostly stay below it; a jump from one end of a spectrum to the other is 10 to 100 steps."""
+"""The ratio of neighbouring steps in ln f from which a point at a turn belongs to the other sweep: even steps
+have 1, uneven ones seldom more than this; a jump from one end of a spectrum to the other is 10 to 100 steps."""
 
 Rows = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 
 def sweep_starts(frequency: ArrayLike) -> Rows:
@@ -36,7 +37,10 @@ def sweep_starts(frequency: ArrayLike) -> Rows:
     moving = {sign: np.flatnonzero(np.sign(steps) == sign) for sign in (-1, 1)}
     moves = np.flatnonzero(steps)
     starts, first = [0], 0
-    while (direction := _direction(steps, moves, first)) and (against := _next(moving[-direction], first)) is not None:
+    while direction := _direction(steps, moves, first):
+        against = _next(moving[-direction], first)
+        if against is None:
+            break
         first = _edge(steps, moves, first, against)
         starts.append(first)
     return np.array(starts, dtype=np.intp)
@@ -70,7 +74,8 @@ def spectrum_numbers(
         changed = _changes(label)
         cut[1:] |= changed & ~(_goes_on(steps) & _is_reused(label, changed))
     if row is not None:
-        cut[1:] |= _gaps(steps, np.diff(np.asarray(row).astype(np.int64)))
+        source = np.asarray(row).astype(np.int64)
+        cut[1:] |= _gaps(steps, source[1:] - source[:-1])
     cut[0] = True
     edges = np.append(np.flatnonzero(cut), len(logs))
     for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
@@ -120,32 +125,33 @@ def _is_apart(steps: NDArray[np.float64], moves: Rows, first: int, place: int) -
     if len(around) < 4:
         return False
     own, into, out, other = around
-    return abs(np.log(into / own)) > abs(np.log(out / other)) + np.log(WIDE)
+    return bool(abs(np.log(into / own)) > abs(np.log(out / other)) + np.log(WIDE))
 
 
-def _changes(values: ArrayLike) -> NDArray[np.bool_]:
+def _changes(values: ArrayLike) -> Flags:
     given: NDArray[Any] = np.asarray(values)
-    differ: NDArray[np.bool_] = given[1:] != given[:-1]
+    differ: Flags = given[1:] != given[:-1]
     if given.dtype.kind == "f":
         differ &= ~(np.isnan(given[1:]) & np.isnan(given[:-1]))
     return differ
 
 
-def _goes_on(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _goes_on(steps: NDArray[np.float64]) -> Flags:
     """Return for each step whether it goes the same way as a step beside it, and none is a turn."""
     sign = np.sign(steps)
     before, after = np.append(0.0, sign[:-1]), np.append(sign[1:], 0.0)
-    return (sign != 0) & (sign * before >= 0) & (sign * after >= 0) & ((before != 0) | (after != 0))
+    found: Flags = (sign != 0) & (sign * before >= 0) & (sign * after >= 0) & ((before != 0) | (after != 0))
+    return found
 
 
-def _is_reused(labels: ArrayLike, changed: NDArray[np.bool_]) -> bool:
+def _is_reused(labels: ArrayLike, changed: Flags) -> bool:
     """Return whether a number is used again after another one."""
     return int(changed.sum()) + 1 > len(np.unique(np.asarray(labels)))
 
 
-def _gaps(steps: NDArray[np.float64], apart: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _gaps(steps: NDArray[np.float64], apart: NDArray[np.int64]) -> Flags:
     """Return where rows lie between, but for those that the sweep's steps account for."""
-    gap = apart != 1
+    gap: Flags = apart != 1
     if not gap.any():
         return gap
     inside = np.where(gap, np.nan, steps)
