@@ -376,4 +376,5 @@ def describe(need: Need | NeedMeta) -> tuple[str, str, str]:
     if isinstance(need, NeedMeta):
         return need.path, need.unit or leaf_of(need.path).unit or "", need.help or leaf_of(need.path).description
     unit = need.unit + (f" ({need.without_area} without an area)" if need.without_area else "")
-    return need.name, unit, " or ".join(need.quantities) + (f"; {need.help}" if need.help else "")
+    what = " or ".join(need.quantities) + (f" of the {need.kind}" if need.kind else "")
+    return need.name, unit, what + (f"; {need.help}" if need.help else "")
