@@ -63,8 +63,10 @@ if TYPE_CHECKING:
     from echub.model.dataset import Dataset
     from echub.model.metadata import Metadata
     from echub.model.notice import Notice
+    from echub.model.polar import impedance_parts
     from echub.model.record import Dropped, Record
     from echub.model.source import Source
+    from echub.model.spectra import numbered
     from echub.model.units import Unit, parse_unit, unit
     from echub.model.vocabulary import quantities
 
@@ -108,7 +110,9 @@ _LAZY = {
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
     "describe": "echub.files.description",
+    "impedance_parts": "echub.model.polar",
     "missing_metadata": "echub.analysis.needs",
+    "numbered": "echub.model.spectra",
     "parse_unit": "echub.model.units",
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.analysis.counting",
@@ -172,7 +176,9 @@ __all__ = [
     "covariance_table",
     "describe",
     "hookimpl",
+    "impedance_parts",
     "missing_metadata",
+    "numbered",
     "option",
     "parse_unit",
     "plain_types",

@@ -14,10 +14,12 @@ from echub.declare import Analysis
 from echub.errors import DataError, PluginError, SelectionError, UnknownColumn, UnknownOption
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.polar import impedance_parts
 from echub.model.record import Record
+from echub.model.spectra import numbered
 from echub.model.vocabulary import quantities
 from echub.registry.registry import resolve
-from echub.segments import clock_segments, sweep_starts
+from echub.segments import clock_segments, runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,11 +144,11 @@ def _time_unit(seconds: Any) -> tuple[float, str]:  # noqa: ANN401
 
 def _impedance(dataset: Dataset, figure: Figure) -> None:
     """Draw Nyquist with equal axes, and Bode beside it; one line per spectrum."""
-    frequency, real, imag = _complex(dataset)
+    frequency, (real, imag) = dataset["frequency"], impedance_parts(dataset)
     grid = figure.add_gridspec(2, 2, width_ratios=(1.2, 1))
     nyquist = figure.add_subplot(grid[:, 0])
     modulus, phase = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
-    edges = [*sweep_starts(frequency), len(frequency)]
+    edges = [*runs(numbered(dataset)["spectrum"]).start, len(frequency)]
     parts = [slice(first, last) for first, last in itertools.pairwise(edges)]
     for number, (part, colour) in enumerate(zip(parts, _shades(len(parts)), strict=True), 1):
         shown = number in (1, len(parts)) and len(parts) > 1
@@ -163,20 +165,6 @@ def _impedance(dataset: Dataset, figure: Figure) -> None:
         nyquist.legend(frameon=False, fontsize=8)
     for axis in (nyquist, modulus, phase):
         _tidy(axis)
-
-
-def _complex(dataset: Dataset) -> tuple[Any, Any, Any]:
-    """Return frequency, real and imaginary part, from whichever pair the dataset holds."""
-    if {"impedance_real", "impedance_imag"} <= set(dataset.columns):
-        return dataset["frequency"], dataset["impedance_real"], dataset["impedance_imag"]
-    if {"impedance_abs", "phase"} <= set(dataset.columns):
-        angle = np.radians(dataset["phase"])
-        return (
-            dataset["frequency"],
-            dataset["impedance_abs"] * np.cos(angle),
-            dataset["impedance_abs"] * np.sin(angle),
-        )
-    raise DataError("the impedance dataset holds neither Re and Im nor |Z| and phase")
 
 
 def _shades(count: int) -> list[Any]:

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from echub.analysis.outcome import Flag, Refusal
 from echub.analysis.parts import Part, part_of, require_one
-from echub.analysis.polar import converted
 from echub.declare import Analysis, Need, NeedMeta, Sampling
 from echub.model.build import ROWS
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata, leaf_of
+from echub.model.polar import converted
 from echub.model.record import Record
 from echub.model.spectra import numbered
 from echub.model.units import Scale, parse_unit, scale_between

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.errors import DataError
 from echub.model.dataset import Dataset
 
 Floats = NDArray[np.float64]
@@ -56,3 +57,16 @@ def converted(quantity: str, data: Dataset) -> tuple[Floats, str, str] | None:
         return None
     given = (data[name].astype(np.float64) for name in (first, second))
     return function(*given), "deg" if quantity.startswith("phase") else "ohm", formula
+
+
+def impedance_parts(dataset: Dataset) -> tuple[Floats, Floats]:
+    """Return Re Z and Im Z ((n,), Ω, capacitive Im negative) from whichever pair a dataset holds.
+
+    Raises `DataError` if it holds neither Re and Im nor modulus and phase.
+    """
+    if {"impedance_real", "impedance_imag"} <= set(dataset.columns):
+        return dataset.to("impedance_real", "ohm"), dataset.to("impedance_imag", "ohm")
+    real, imag = converted("impedance_real", dataset), converted("impedance_imag", dataset)
+    if real is None or imag is None:
+        raise DataError("the impedance dataset holds neither Re and Im nor |Z| and phase")
+    return real[0], imag[0]
