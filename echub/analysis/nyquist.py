@@ -117,7 +117,10 @@ def _mark_decades(
     axis: Axes, frequency: Floats, real: Floats, imag: Floats, colour: object, *, named: bool
 ) -> None:
     """Ring the points nearest to whole decades of frequency, and name those that have a name of their own."""
-    logs = np.log10(frequency)
+    positive = frequency > 0
+    if not positive.any():
+        return
+    logs, real, imag = np.log10(frequency[positive]), real[positive], imag[positive]
     for decade in range(int(np.ceil(logs.min() - NEAR)), int(np.floor(logs.max() + NEAR)) + 1):
         place = int(np.argmin(np.abs(logs - decade)))
         if abs(logs[place] - decade) > NEAR:
@@ -125,15 +128,12 @@ def _mark_decades(
         at = (float(real[place]), -float(imag[place]))
         axis.scatter(*at, s=28, facecolors="none", edgecolors=[colour], linewidths=1.0, zorder=3)
         if named and decade in _NAMES:
-            axis.annotate(
-                _NAMES[decade],
-                at,
-                (0, 7),
-                textcoords="offset points",
-                fontsize=7,
-                ha="center",
-                annotation_clip=True,
-            )
+            style: dict[str, Any] = {
+                "fontsize": 7,
+                "ha": "center",
+                "va": "top",
+            }  # below: an arc bends downwards at its ends
+            axis.annotate(_NAMES[decade], at, (0, -6), textcoords="offset points", **style)
 
 
 def _limit(axis: Axes, spectra: Segments, x: Floats, y: Floats) -> None:
