@@ -31,6 +31,8 @@ DOWN, UP = [1000, 100, 10, 1], [1, 10, 100, 1000]
         ([*DOWN, 1000], [0, 4]),
         ([*UP, 1], [0, 4]),
         ([1000, 100, 1000, 100, 10], [0, 2]),
+        ([1000, 100, 10, 10, 100], [0, 3]),  # turned, and then cut
+        ([1000, 100, 100, 1], [0]),
         ([1e6, 1e5, 1e4, 20, 1e6, 1e5, 1e4], [0, 4]),  # one more point below is the same sweep
         ([1e6, 1e5, 1e4, 2e4, 1e6, 1e5, 1e4], [0, 3, 4]),  # a single point, and then a whole sweep
         ([1e3, 1e2, 10, 20, 200, 2000], [0, 3]),  # a sweep up from another frequency
