@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from echub.analysis.axes import label, tidy, time_unit
+from echub.analysis.axes import unit_text as unit_text
 from echub.analysis.nyquist import draw_spectra
 from echub.analysis.outcome import Outcome
 from echub.declare import Analysis

@@ -13,7 +13,7 @@ from string import Template
 from typing import Any
 
 from echub import __version__
-from echub.analysis.axes import unit_text
+from echub.analysis.figures import unit_text
 from echub.analysis.outcome import SUFFIX, Flag, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
 

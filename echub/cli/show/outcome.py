@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from echub.analysis.axes import unit_text
+from echub.analysis.figures import unit_text
 from echub.cli.show.terminal import field, heading, table
 
 if TYPE_CHECKING:
