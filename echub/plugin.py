@@ -30,6 +30,7 @@ from echub.registry.hookspecs import hookimpl
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
     from echub.analysis.comparable import require_comparable
+    from echub.analysis.covariance import covariance_of, covariance_table
     from echub.analysis.needs import Inputs, missing_metadata
     from echub.analysis.outcome import (
         Component,
@@ -60,8 +61,10 @@ if TYPE_CHECKING:
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
     from echub.model.metadata import Metadata
+    from echub.model.polar import impedance_parts
     from echub.model.record import Record
     from echub.model.source import Source
+    from echub.model.spectra import numbered
     from echub.model.units import Unit, parse_unit, unit
     from echub.model.vocabulary import quantities
     from echub.remark import Dropped, Flag, Notice, Remark
@@ -105,9 +108,13 @@ _LAZY = {
     "build_long": "echub.model.channels",
     "build_map": "echub.model.build",
     "build_tables": "echub.model.build",
+    "covariance_of": "echub.analysis.covariance",
+    "covariance_table": "echub.analysis.covariance",
     "describe": "echub.files.description",
+    "impedance_parts": "echub.model.polar",
     "missing_metadata": "echub.analysis.needs",
     "native_content": "echub.files.store",
+    "numbered": "echub.model.spectra",
     "parse_unit": "echub.model.units",
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.science.counting",
@@ -170,10 +177,14 @@ __all__ = [
     "build_long",
     "build_map",
     "build_tables",
+    "covariance_of",
+    "covariance_table",
     "describe",
     "hookimpl",
+    "impedance_parts",
     "missing_metadata",
     "native_content",
+    "numbered",
     "option",
     "parse_unit",
     "plain_types",

@@ -14,14 +14,13 @@ PLUGINS = sorted((ROOT / "plugins").glob("echub_*/**/*.py")) + TEMPLATE
 SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py", ".toml", ".json"))
 
 FLOORS = (
-    "remark",
-    "errors declare text science",
-    "segments species drawing model",
+    "remark declare text science",
+    "errors segments",
+    "species drawing model",
     "registry",
     "files",
     "batch",
-    "validation",
-    "analysis",
+    "validation analysis",
     "plugin testing",
     "cli",
 )

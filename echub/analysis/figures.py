@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from echub.analysis.labels import label
+from echub.analysis.nyquist import draw_spectra
 from echub.analysis.outcome import Outcome
 from echub.declare import Analysis
 from echub.drawing import (
     BLUE,
     RED,
-    axis_label,
     new_figure,
-    nyquist,
-    shades,
-    symbol_text,
     tidy,
     time_unit,
 )
@@ -27,9 +22,8 @@ from echub.files.reading import Readable, record_of
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
-from echub.model.vocabulary import quantities
 from echub.registry.calling import call
-from echub.segments import clock_segments, sweep_starts
+from echub.segments import clock_segments
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -130,52 +124,6 @@ def _first(dataset: Dataset, wanted: tuple[str, ...]) -> Column | None:
     return next((dataset.columns[name] for name in wanted if name in dataset.columns), None)
 
 
-# -- impedance -------------------------------------------------------------------------------
-
-
-def _impedance(dataset: Dataset, figure: Figure) -> None:
-    """Draw Nyquist with equal axes, and Bode beside it; one line per spectrum."""
-    frequency, real, imag = _complex(dataset)
-    grid = figure.add_gridspec(2, 2, width_ratios=(1.2, 1))
-    plane = figure.add_subplot(grid[:, 0])
-    modulus, phase = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
-    edges = [*sweep_starts(frequency), len(frequency)]
-    parts = [slice(first, last) for first, last in itertools.pairwise(edges)]
-    for number, (part, colour) in enumerate(zip(parts, shades(len(parts)), strict=True), 1):
-        shown = number in (1, len(parts)) and len(parts) > 1
-        style = {"color": colour, "marker": "o", "markersize": 2.5, "linewidth": 0.8}
-        style |= {"label": f"spectrum {number}"} if shown else {}
-        plane.plot(real[part], -imag[part], **style)
-        modulus.loglog(frequency[part], np.hypot(real[part], imag[part]), **style)
-        phase.semilogx(frequency[part], np.degrees(np.arctan2(imag[part], real[part])), **style)
-    nyquist(plane)
-    modulus.set(ylabel="|$Z$| / Ω")
-    phase.set(xlabel="$f$ / Hz", ylabel="phase / °")
-    if len(parts) > 1:
-        plane.legend(frameon=False, fontsize=8)
-    tidy(modulus, phase)
-
-
-def _complex(dataset: Dataset) -> tuple[Any, Any, Any]:
-    """Return frequency, real and imaginary part, from whichever pair the dataset holds."""
-    if {"impedance_real", "impedance_imag"} <= set(dataset.columns):
-        return dataset["frequency"], dataset["impedance_real"], dataset["impedance_imag"]
-    if {"impedance_abs", "phase"} <= set(dataset.columns):
-        angle = np.radians(dataset["phase"])
-        return (
-            dataset["frequency"],
-            dataset["impedance_abs"] * np.cos(angle),
-            dataset["impedance_abs"] * np.sin(angle),
-        )
-    raise DataError("the impedance dataset holds neither Re and Im nor |Z| and phase")
-
-
 # -- common ----------------------------------------------------------------------------------
 
-PICTURES: dict[str, Callable[[Dataset, Figure], None]] = {"timeseries": _timeseries, "impedance": _impedance}
-
-
-def label(column: Column) -> str:
-    """Return symbol and unit as an axis label: quantity divided by unit."""
-    known = quantities().get(column.quantity or "")
-    return axis_label(symbol_text(known.symbol) if known and known.symbol else column.name, column.unit or "")
+PICTURES: dict[str, Callable[[Dataset, Figure], None]] = {"timeseries": _timeseries, "impedance": draw_spectra}

@@ -25,6 +25,7 @@ becomes a line of the report and never stops the others.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from echub.analysis.analysis import analyze, parameters
+from echub.analysis.analysis import analyze, analyze_each, parameters
 from echub.analysis.outcome import Outcome
 from echub.batch.workers import Died, in_order
 from echub.declare import Analysis
@@ -46,15 +47,18 @@ from echub.registry.registry import registry
 
 FEW = 4
 """Fewer questions than this are answered without further processes, whose start costs more."""
+PICTURES = 9
+"""At most so many pictures of the parts of one file: each takes a third of a second, and nobody reads 96."""
 _KEYS = {"title", "files", "meta", "set", "step", "seed"}
-_STEP_KEYS = {"name", "analysis", "params", "profile", "from", "by", "select", "time", "reader", "columns"}
+_STEP_KEYS = {"name", "analysis", "params", "profile", "from", "by", "select", "time", "reader", "columns", "each"}
 
 
 @dataclass(frozen=True)
 class Step:
     """One analysis, on each file (or group of files), or on the outcomes of an earlier step.
 
-    `by` is a metadata path: one answer per value of it.
+    `by` is a metadata path: one answer per value of it. `each` is a column, such as ``spectrum``: one
+    answer per file and value of it.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Step:
     time: tuple[float | None, float | None] | None = None
     reader: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    each: str | None = None
 
     @property
     def declared(self) -> Analysis:
@@ -167,7 +172,12 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         (span[0], span[1]) if span else None,
         entry.get("reader"),
         entry.get("columns", {}),
+        entry.get("each"),
     )
+    if step.each and step.declared.consumes != "dataset":
+        raise PluginError(
+            f"{step.analysis} takes no `each`: it is not about one file", path=str(path), where=where
+        )
     if (step.declared.consumes == "outcomes") != (source is not None):
         wants = "outcomes: it needs `from`" if source is None else "files: it takes no `from`"
         raise PluginError(f"{step.analysis} takes {wants}", path=str(path), where=where)
@@ -234,7 +244,7 @@ def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
     """Answer questions in their order, in processes where there are more than a few."""
     few = workers == 1 or len(questions) < FEW
     for question, answer in in_order(_answer, questions, jobs=None if few else min(workers, len(questions))):
-        yield _failed(question, answer.error()) if isinstance(answer, Died) else answer
+        yield from [_failed(question, answer.error())] if isinstance(answer, Died) else answer
 
 
 def _failed(question: _Question, error: EchubError) -> Answer:
@@ -284,47 +294,72 @@ def _stated(file: Path, annotations: Annotations) -> Metadata:
     return metadata
 
 
-def _answer(question: _Question) -> Answer:
-    """Take an answer from the cache, or ask; an error becomes a refused outcome."""
-    step, sources = question.step, tuple(str(file) for file in question.files)
+def _answer(question: _Question) -> list[Answer]:
+    """Take answers from the cache, or ask: one, or one per part; an error becomes a refused outcome."""
+    step = question.step
     try:
         key = _key(question)
-        stored = question.cache / f"{key}.outcome.json"
-        drawn = question.cache / f"{key}.png"
-        if stored.is_file():
-            outcome = Outcome.from_json(stored.read_text(encoding="utf-8"))
-            picture = drawn.read_bytes() if drawn.is_file() else b""
-            return Answer(step, question.label, sources, outcome, picture, cached=True)
-        outcome = _ask(question)
-        try:
-            picture = _picture(step, outcome)
-        except PluginFault as error:  # the values count all the same; they are not kept, so it is tried again
-            flag = replace(error.remark, message=_told(error), severity="warning")
-            return Answer(step, question.label, sources, outcome.replace(flags=(*outcome.flags, flag)))
-        if picture:
-            _write(drawn, picture)
-        _write(stored, outcome.to_json().encode())
+        stored = question.cache / f"{key}.outcomes.json"
+        cached = stored.is_file()
+        outcomes = _loaded(stored) if cached else _ask(question)
+        drawn = [question.cache / f"{key}.{number}.png" for number in range(len(outcomes))]
+        if not cached:
+            try:
+                pictures = {number: _picture(step, outcomes[number]) for number in _pictured(len(outcomes))}
+            except PluginFault as error:  # the values count all the same; they are not kept, so it is tried again
+                flag = replace(error.remark, message=_told(error), severity="warning")
+                flagged = [outcome.replace(flags=(*outcome.flags, flag)) for outcome in outcomes]
+                return [_answer_of(question, outcome, b"", cached=False) for outcome in flagged]
+            for number, picture in pictures.items():
+                if picture:
+                    _write(drawn[number], picture)
+            _write(stored, _dumped(outcomes))
     except EchubError as error:
-        return _failed(question, error)
-    return Answer(step, question.label, sources, outcome, picture)
+        return [_failed(question, error)]
+    return [
+        _answer_of(question, outcome, path.read_bytes() if path.is_file() else b"", cached=cached)
+        for outcome, path in zip(outcomes, drawn, strict=True)
+    ]
 
 
-def _ask(question: _Question) -> Outcome:
+def _answer_of(question: _Question, outcome: Outcome, picture: bytes, *, cached: bool) -> Answer:
+    """Return the answer to a question, or to one part of it, with its label."""
+    step, sources = question.step, tuple(str(file) for file in question.files)
+    return Answer(step, outcome.label if step.each else question.label, sources, outcome, picture, cached)
+
+
+def _pictured(count: int) -> list[int]:
+    """Choose which of the outcomes of one file are drawn: all, or some evenly, the first and last among them."""
+    if count <= PICTURES:
+        return list(range(count))
+    return sorted({round(n * (count - 1) / (PICTURES - 1)) for n in range(PICTURES)})
+
+
+def _dumped(outcomes: Sequence[Outcome]) -> bytes:
+    return f"[{', '.join(outcome.to_json(indent=None) for outcome in outcomes)}]".encode()
+
+
+def _loaded(stored: Path) -> list[Outcome]:
+    return [Outcome.from_dict(outcome) for outcome in json.loads(stored.read_text(encoding="utf-8"))]
+
+
+def _ask(question: _Question) -> list[Outcome]:
     step = question.step
     what: Any = list(question.files) or [Outcome.from_json(text) for text in question.outcomes]
-    outcome = analyze(
-        step.analysis,
-        what,
-        params=step.params,
-        profile=step.profile,
-        annotations=question.annotations if question.files else None,
-        select=step.select,
-        time=step.time,
-        columns=step.columns,
-        reader=step.reader,
-        seed=question.seed,
-    )
-    return outcome if question.files else outcome.replace(label=question.label)
+    settings: dict[str, Any] = {
+        "params": step.params,
+        "profile": step.profile,
+        "annotations": question.annotations if question.files else None,
+        "select": step.select,
+        "time": step.time,
+        "columns": step.columns,
+        "reader": step.reader,
+        "seed": question.seed,
+    }
+    if step.each:
+        return analyze_each(step.analysis, what, each=step.each, **settings)
+    outcome = analyze(step.analysis, what, **settings)
+    return [outcome if question.files else outcome.replace(label=question.label)]
 
 
 def _key(question: _Question) -> str:
@@ -340,7 +375,7 @@ def _key(question: _Question) -> str:
         "outcomes": list(question.outcomes),
         "analysis": [step.analysis, declared.version, owner.distribution, owner.version, __version__],
         "parameters": plain(vars(parameters(declared, step.params, step.profile))),
-        "choice": [step.select, list(step.time or ()), step.reader, dict(step.columns)],
+        "choice": [step.select, list(step.time or ()), step.reader, dict(step.columns), step.each],
         "seed": question.seed,
         "label": question.label,
     }

@@ -13,7 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from echub.errors import EchubError, PluginDied, WorkerDied
+from echub.files.threads import SingleThreadedPool, limit_here
 from echub.registry.boundary import NOTE_BYTES, note_in
 from echub.registry.registry import PluginWarning
 
@@ -156,7 +157,7 @@ class _Crew:
         context = self.context
         if hasattr(context, "set_forkserver_preload"):
             context.set_forkserver_preload(_PRELOADED)
-        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(self.ear, self.note))
+        pool = SingleThreadedPool(jobs, mp_context=context, initializer=_begin, initargs=(self.ear, self.note))
         try:
             return (yield from _through(pool, work, items, ahead, chunk))
         except BaseException:  # Ctrl-C, or nobody wants the rest: what is under way is not waited for
@@ -171,6 +172,7 @@ def _begin(held: Connection, note: Any) -> None:  # noqa: ANN401
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", PluginWarning)
     note_in(note)
+    limit_here()  # the process that forks may be older than the limit
     threading.Thread(target=_end_with_parent, args=(held,), daemon=True).start()
 
 

@@ -27,6 +27,7 @@ import numpy as np
 import pytest
 
 from echub.analysis.analysis import analyze, parameters
+from echub.analysis.covariance import covariance_problem
 from echub.analysis.outcome import Measurand, Outcome
 from echub.declare import Analysis
 from echub.errors import EchubError
@@ -200,6 +201,12 @@ class AnalysisContract(Contract):
                     f"{measurand.uncertainty:.3g}",
                     "state the standard uncertainty that belongs to the interval, or say in `note` why it differs",
                 )
+
+    @rule
+    def test_covariances_agree_with_uncertainties(self) -> None:
+        """A table `covariance` is symmetric, and its diagonal the square of the uncertainties."""
+        if problem := covariance_problem(self._ask(self._case)):
+            raise RuleViolation("a covariance that fits its measurands", problem, "use covariance_table")
 
     @rule
     def test_it_finds_the_truth(self) -> None:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.spectra import numbered
 from echub.model.vocabulary import Quantity, kinds, quantities
 from echub.remark import Remark
-from echub.segments import clock_restarts, clock_segments
+from echub.segments import clock_restarts, clock_segments, runs
 from echub.validation.group import Group
 from echub.validation.limits import Limits, column_limits
 from echub.validation.problem import places
@@ -199,6 +200,24 @@ def _frequencies(dataset: Dataset) -> Iterator[Remark]:
     bad = column.values <= 0
     if bad.any():
         yield _masked("frequency-not-positive", "the frequency is not above zero", column, bad, expected="> 0 Hz")
+    again = _repeated(dataset, column.values)
+    if again.any():
+        yield _masked(
+            "frequency-repeated", "a frequency stands twice in a spectrum", column, again, expected="each once"
+        )
+
+
+def _repeated(dataset: Dataset, frequency: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where a spectrum has a frequency again; one that has no other is a measurement against time."""
+    numbers = numbered(dataset).columns.get("spectrum")
+    spectrum = np.zeros(len(frequency)) if numbers is None else numbers.values
+    order = np.lexsort((frequency, spectrum))  # stable: of equal ones the first stays first
+    again: NDArray[np.bool_] = np.zeros(len(frequency), dtype=bool)
+    again[order[1:]] = (np.diff(spectrum[order].astype(np.int64)) == 0) & (np.diff(frequency[order]) == 0)
+    parts = runs(spectrum)
+    varied = parts.smallest(frequency) != parts.largest(frequency)
+    again &= np.repeat(varied, parts.rows)
+    return again
 
 
 def _counters(dataset: Dataset) -> Iterator[Remark]:

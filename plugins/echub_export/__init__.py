@@ -1,4 +1,4 @@
-"""Writers for other formats: CSV and Parquet."""
+"""Writers for other formats: CSV, Parquet, and the spectra of ZView and RelaxIS."""
 
 from __future__ import annotations
 
@@ -37,5 +37,15 @@ def echub_writers() -> Iterable[Writer]:
             "Parquet (zstd), one file per dataset, units in its metadata",
             write="echub_export.parquet:write",
             suffixes=(".parquet",),
+        ),
+        Writer(
+            "zview",
+            "ZView .z, one file per spectrum: f, Re, Im (capacitive negative), amplitude, bias, time",
+            write="echub_export.spectra:write_zview",
+        ),
+        Writer(
+            "relaxis",
+            "RelaxIS spectrum text, one file per spectrum: f, Re, Im (capacitive negative), |Z|, phase",
+            write="echub_export.spectra:write_relaxis",
         ),
     )

@@ -196,3 +196,48 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     with pytest.raises(PluginError, match="matplotlib is not installed") as refused:
         figures.draw(series(voltage=[1, 2, 3]))
     assert refused.value.hint == "pip install 'echub[plot]'"
+
+
+# -- many spectra --------------------------------------------------------------------------------
+
+
+def many(count, *, bad=(), **columns):
+    frequency = np.tile(np.logspace(3, 0, 7), count)
+    scale = np.repeat([1000.0 if n in bad else 1 + n / 10 for n in range(count)], 7)
+    built = [
+        SourceColumn("f", frequency, "frequency", "Hz"),
+        SourceColumn("Re", scale * np.tile(np.linspace(1, 5, 7), count), "impedance_real", "ohm"),
+        SourceColumn("Im", -scale * np.tile([1, 2, 3, 3, 2, 1, 1], count), "impedance_imag", "ohm"),
+    ]
+    built += [SourceColumn(q, np.repeat(v, 7), q, unit) for q, (unit, v) in columns.items()]
+    return Record([build_dataset("impedance", built)])
+
+
+def test_few_spectra_are_named_by_their_number_and_many_have_a_colour_bar():
+    named = figures.draw(many(3)).axes[0].get_legend().get_texts()
+    assert [text.get_text() for text in named] == ["spectrum 0", "spectrum 1", "spectrum 2"]
+    figure = figures.draw(many(6))
+    assert figure.axes[0].get_legend() is None
+    assert figure.axes[3].get_ylabel() == "spectrum"
+    assert figures.draw(many(6, time=("s", np.arange(6) * 3600.0))).axes[3].get_ylabel().endswith("$t$ / h")
+    levels = {"time": ("s", np.arange(6.0)), "current_setpoint": ("mA", np.arange(6.0))}
+    assert figures.draw(many(6, **levels)).axes[3].get_ylabel().endswith("/ mA")
+
+
+def test_one_bad_spectrum_does_not_rule_the_axes():
+    figure = figures.draw(many(8, bad=(3,)))
+    nyquist = figure.axes[0]
+    figure.canvas.draw()
+    assert 1.7 * 5 < nyquist.get_xlim()[1] < 20
+    assert [text.get_text() for text in nyquist.texts][-1] == "beyond the axes: 1 of 8 spectra"
+    assert len(nyquist.lines) == 8
+    growing = figures.draw(many(8))
+    assert not any("beyond" in text.get_text() for text in growing.axes[0].texts)
+
+
+def test_decades_of_frequency_are_marked():
+    nyquist = figures.draw(many(1)).axes[0]
+    marks = [tuple(mark.get_offsets()[0]) for mark in nyquist.collections]
+    expected = [(1 + 4 / 6 * k, z) for k, z in ((6, 1), (4, 2), (2, 3), (0, 1))]
+    assert marks == [pytest.approx(at) for at in expected]
+    assert [text.get_text() for text in nyquist.texts] == ["1 Hz", "1 kHz"]

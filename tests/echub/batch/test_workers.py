@@ -12,6 +12,7 @@ import pytest
 
 from echub.batch.workers import AHEAD, Died, each, in_order
 from echub.errors import WorkerDied
+from echub.files.threads import LIMITS
 
 DEADLY = {7, 23}
 ROOT = str(Path(__file__).parents[3])
@@ -146,3 +147,33 @@ def _alive(pid):
         return False
     with open(f"/proc/{pid}/stat") as stat:  # one that ended and is not yet collected
         return ") Z" not in stat.read()
+
+
+def limits_when_numpy_was_imported(_):
+    """Return what a library that reads its limit at the import of NumPy finds."""
+    return [os.environ.get(name) for name in LIMITS]
+
+
+def test_workers_compute_with_one_thread_each_and_the_parent_keeps_its_own(monkeypatch):
+    for name in LIMITS:
+        monkeypatch.delenv(name, raising=False)
+    ((_, found),) = each(limits_when_numpy_was_imported, [0], jobs=1)
+    assert found == ["1"] * len(LIMITS)
+    assert not any(name in os.environ for name in LIMITS)
+
+
+@pytest.mark.parametrize("start", ["spawn", "forkserver"])
+def test_a_process_starts_with_the_limit_or_with_the_users_own(monkeypatch, start):
+    """The first submission starts the process, whose libraries read the limit when they are imported."""
+    script = (
+        "import multiprocessing, os\n"
+        "from echub.files.threads import SingleThreadedPool\n"
+        "if __name__ == '__main__':\n"
+        f"    with SingleThreadedPool(1, multiprocessing.get_context({start!r})) as pool:\n"
+        "        print(*pool.map(os.getenv, ['OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS']))\n"
+        "    print(os.getenv('OPENBLAS_NUM_THREADS'))\n"
+    )
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["1", "3", "None"]

@@ -134,6 +134,14 @@ def test_set_points_may_be_absent_in_some_rows(tmp_path):
     assert validate(write(tmp_path, record)).problems == []
 
 
+def test_one_frequency_against_time_and_the_same_sweep_twice_do_not_alarm(tmp_path):
+    record = spectrum()
+    alone = changed(record, "frequency", values=np.full(20, 1000.0))
+    twice = changed(record, "frequency", values=np.tile(np.logspace(4, 0, 10), 2))
+    for sound_one in (alone, twice):
+        assert validate(write(tmp_path, sound_one), select=["ECH213"]).problems == []
+
+
 # -- physics: what must not alarm ------------------------------------------------------------------
 
 

@@ -1,0 +1,71 @@
+"""The covariance of measurands: written, read back, and checked against their uncertainties."""
+
+import numpy as np
+import pytest
+
+from echub.analysis.covariance import covariance_of, covariance_problem, covariance_table
+from echub.errors import PluginError
+from echub.plugin import Measurand, Outcome, Series
+
+GIVEN = {"r": Measurand("ohm", 100.0, 2.0), "c": Measurand("uF", 3.0, 0.5), "n": Measurand("1", 0.9)}
+NAMES = ["r", "c"]
+GOOD = np.array([[4.0, -0.6], [-0.6, 0.25]])
+
+
+def outcome(table):
+    return Outcome(GIVEN, tables={"covariance": table})
+
+
+def test_a_table_has_names_and_one_column_each_in_its_unit():
+    table = covariance_table(GIVEN, NAMES, GOOD)
+    assert {name: (series.values, series.unit) for name, series in table.items()} == {
+        "measurand": (("r", "c"), ""),
+        "r": ((4.0, -0.6), "ohm"),
+        "c": ((-0.6, 0.25), "uF"),
+    }
+    stored = Outcome.from_json(outcome(table).to_json())
+    names, matrix = covariance_of(stored)
+    assert names == NAMES
+    np.testing.assert_array_equal(matrix, GOOD)
+    assert covariance_problem(stored) == ""
+    assert covariance_of(Outcome(GIVEN)) is None
+    assert covariance_problem(Outcome(GIVEN)) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "matrix", "problem"),
+    [
+        (NAMES, [[4.0, -0.6], [0.6, 0.25]], "not symmetric"),
+        (NAMES, [[4.0, -0.6], [-0.6, 0.5]], r"the diagonal makes u\(c\) 0.707107, stated is 0.5"),
+        (NAMES, [[4.0, -1.001], [-1.001, 0.25]], "a correlation is larger than 1"),
+        (NAMES, [[4.0, np.nan], [np.nan, 0.25]], "no finite square matrix"),
+        (NAMES, [[4.0, -0.6]], r"shape \(1, 2\)"),
+        (["r", "n"], GOOD, "no measurand with an uncertainty.*n"),
+        (["r", "other"], GOOD, "no measurand with an uncertainty.*other"),
+        (["r", "r"], GOOD, "twice the same"),
+    ],
+)
+def test_what_does_not_fit_is_refused(names, matrix, problem):
+    with pytest.raises(PluginError) as caught:
+        covariance_table(GIVEN, names, matrix)
+    import re
+
+    assert re.search(problem, caught.value.found)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"c": Series((-0.6, 0.25), "F")}, "another unit than its measurand: c"),
+        ({"c": Series((-0.6,), "uF")}, "equal length"),
+        ({"other": Series((0.0, 0.0))}, "which are not measurand and one"),
+        ({"measurand": Series(("c", "r"))}, "not symmetric"),
+    ],
+)
+def test_a_table_by_hand_is_checked_too(change, problem):
+    table = {**covariance_table(GIVEN, NAMES, GOOD), **change}
+    assert problem in covariance_problem(outcome(table))
+
+
+def test_rounding_is_no_contradiction():
+    covariance_table(GIVEN, NAMES, GOOD * (1 + 1e-8) + [[0, 1e-9], [0, 0]])
