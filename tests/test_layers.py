@@ -218,8 +218,10 @@ def test_hub_names_no_plugin_package(path):
     assert named <= hooks, "a plugin is named"
 
 
-DOOR = {"echub/registry/calling.py", "echub/registry/boundary.py", "echub/registry/registry.py"}
-LAZY = {"echub/__init__.py", "echub/plugin.py", "echub/testing/__init__.py", "echub/cli/__init__.py"}
+DOOR = {f"echub/registry/{name}.py" for name in ("calling", "boundary", "registry", "codes")}
+LAZY = {
+    f"echub/{name}.py" for name in ("__init__", "plugin", "testing/__init__", "cli/__init__", "drawing/__init__")
+}
 """Facades that import a module of the hub itself when a name is first used."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.analysis.labels import label
-from echub.drawing import BLUE, tidy, time_unit
+from echub.drawing import colour_bar, shades_of, tidy, time_unit
 from echub.model.dataset import Dataset
 from echub.model.polar import impedance_parts
 from echub.model.spectra import numbered
@@ -53,7 +53,7 @@ def draw_spectra(dataset: Dataset, figure: Figure) -> None:
     nyquist = figure.add_subplot(grid[:, 0])
     modulus, phase = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
     scale = _scale(dataset, spectra)
-    colours = _colours(scale.values)
+    colours = shades_of(scale.values)
     for n, number in enumerate(dataset["spectrum"][spectra.start].tolist()):
         part = slice(int(spectra.start[n]), int(spectra.stop[n]))
         style = {"color": colours[n], "marker": "o", **(_THIN if len(spectra) > LEGEND else _THICK)}
@@ -72,7 +72,7 @@ def draw_spectra(dataset: Dataset, figure: Figure) -> None:
     if 1 < len(spectra) <= LEGEND:
         nyquist.legend(frameon=False, fontsize=8)
     elif len(spectra) > LEGEND:
-        _colour_bar(figure, [modulus, phase], scale)
+        colour_bar(figure, [modulus, phase], scale.values, scale.words)
     for axis in (nyquist, modulus, phase):
         tidy(axis)
 
@@ -90,27 +90,6 @@ def _scale(dataset: Dataset, spectra: Segments) -> _Scale:
             factor, unit = time_unit(start)
             return _Scale(start / factor, f"start of the spectrum, $t$ / {unit}")
     return _Scale(dataset["spectrum"][spectra.start].astype(np.float64), "spectrum")
-
-
-def _colours(values: Floats) -> list[Any]:
-    import matplotlib as mpl
-
-    if len(values) == 1:
-        return [BLUE]
-    span = float(np.ptp(values)) or 1.0
-    return list(mpl.colormaps["viridis"](0.9 * (values - values.min()) / span))  # the last tenth is too pale
-
-
-def _colour_bar(figure: Figure, axes: list[Axes], scale: _Scale) -> None:
-    import matplotlib as mpl
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import ListedColormap, Normalize
-
-    colours = ListedColormap(mpl.colormaps["viridis"](np.linspace(0, 0.9, 256)))
-    low, high = float(scale.values.min()), float(scale.values.max())
-    bar = figure.colorbar(ScalarMappable(Normalize(low, high), colours), ax=axes, pad=0.02)
-    bar.set_label(scale.words)
-    bar.outline.set_visible(False)
 
 
 def _mark_decades(

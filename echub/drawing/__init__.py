@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from echub.drawing.axes import nyquist, reasons, refused, tidy, title
-    from echub.drawing.canvas import STYLE, new_figure, save, shades, style
+    from echub.drawing.canvas import STYLE, colour_bar, new_figure, save, shades, shades_of, style
     from echub.drawing.labels import (
         axis_label,
         current_label,
@@ -47,7 +47,9 @@ _LAZY = {
     "reasons": "axes",
     "refused": "axes",
     "save": "canvas",
+    "colour_bar": "canvas",
     "shades": "canvas",
+    "shades_of": "canvas",
     "style": "canvas",
     "symbol_text": "labels",
     "thinned": "thinning",
@@ -68,6 +70,7 @@ __all__ = [
     "RED",
     "STYLE",
     "axis_label",
+    "colour_bar",
     "current_label",
     "envelope",
     "envelope_line",
@@ -78,6 +81,7 @@ __all__ = [
     "refused",
     "save",
     "shades",
+    "shades_of",
     "style",
     "symbol_text",
     "thinned",

@@ -11,8 +11,13 @@ from echub.drawing.palette import BLUE
 from echub.errors import PluginError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
+PALEST = 0.9
+"""Part of viridis that is used: its last tenth is too pale on white paper."""
 STYLE: Mapping[str, Any] = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "echub"}
 """Settings under which figures are saved. Text stays text, to be searched and edited: `none` in SVG, TrueType (42)
 in PDF, which many journals ask for. A fixed salt gives the parts of an SVG the same names each time."""
@@ -49,8 +54,32 @@ def save(figure: Figure, path: Path, form: str) -> None:
 
 
 def shades(count: int) -> list[Any]:
-    """Return colours for so many curves in an order: viridis without its palest tenth; for one, blue."""
+    """Return colours for so many curves in an order; for one, blue."""
+    import numpy as np
+
+    return shades_of(np.arange(count, dtype=np.float64))
+
+
+def shades_of(values: NDArray[np.float64]) -> list[Any]:
+    """Return the colour of each curve by a value of its own, such as a level (n,); for one curve, blue."""
     import matplotlib as mpl
     import numpy as np
 
-    return [BLUE] if count == 1 else list(mpl.colormaps["viridis"](np.linspace(0, 0.9, count)))
+    if len(values) == 1:
+        return [BLUE]
+    span = float(np.ptp(values)) or 1.0
+    return list(mpl.colormaps["viridis"](PALEST * (values - values.min()) / span))
+
+
+def colour_bar(figure: Figure, axes: list[Axes], values: NDArray[np.float64], words: str) -> None:
+    """Draw the bar that tells what the colours of `shades_of` stand for: the values (n,) and their words."""
+    import matplotlib as mpl
+    import numpy as np
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import ListedColormap, Normalize
+
+    colours = ListedColormap(mpl.colormaps["viridis"](np.linspace(0, PALEST, 256)))
+    norm = Normalize(float(values.min()), float(values.max()))
+    bar = figure.colorbar(ScalarMappable(norm, colours), ax=axes, pad=0.02)
+    bar.set_label(words)
+    bar.outline.set_visible(False)
