@@ -7,6 +7,7 @@ rest is not a setpoint of zero, and no current gives no resistance.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -198,6 +199,20 @@ def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
         by_header.setdefault(recipe.header, values)
         derived.append(_column(recipe, values))
     return derived
+
+
+def loop_numbers(first_rows: Sequence[int], rows: int) -> list[SourceColumn]:
+    """Return a column that numbers the loop of each row, from 0; none for a run without loops.
+
+    first_rows: the 0-based first row of each loop, as the file lists them.
+    """
+    if len(first_rows) < 2 or any(later < row for row, later in itertools.pairwise(first_rows)):
+        return []
+    edges = np.minimum([*first_rows[1:], rows], rows)
+    numbers = np.arange(len(first_rows), dtype=np.min_scalar_type(len(first_rows)))
+    values = np.repeat(numbers, np.diff(edges, prepend=0))
+    attrs = {"recipe": "the loops that the file lists by their first rows"}
+    return [SourceColumn("loop number", values, origin="reported", attrs=attrs)]
 
 
 def _computed(recipe: Recipe, inputs: Sequence[Array]) -> Array:

@@ -17,7 +17,7 @@ from echub_eclab import MptOptions
 from echub_eclab.asciihead import plain_source, read_head
 from echub_eclab.asciitable import MARKS, Table, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
-from echub_eclab.derive import derived_columns
+from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.prose import Prose, read_prose
 from echub_eclab.sequences import DESTROYED
 from echub_eclab.stamps import extremes, is_stamp, moments
@@ -42,7 +42,8 @@ def read(source: Source, options: MptOptions) -> Record:
     table = read_table(source, head, mark)
     prose = read_prose(head.lines, mark, options.dates, _dates_of(table))
     prose.notices += remarks
-    columns = _columns(source, table, prose, options)
+    columns = _columns(source, table, prose)
+    columns += loop_numbers([first for first, _ in prose.loops], len(table.columns[0]) if table.columns else 0)
     if options.derived == "standard":
         columns += derived_columns(columns)
     return Record(
@@ -76,7 +77,7 @@ def _settings(lines: Sequence[str], prose: Prose, rows: int) -> dict[str, Any]:
 # -- columns ---------------------------------------------------------------------------------
 
 
-def _columns(source: Source, table: Table, prose: Prose, options: MptOptions) -> list[SourceColumn]:
+def _columns(source: Source, table: Table, prose: Prose) -> list[SourceColumn]:
     columns = []
     for number, (name, series) in enumerate(zip(table.names, table.columns, strict=True)):
         printed = name.strip() or f"unnamed {number + 1}"
