@@ -16,6 +16,7 @@ from echub import __version__
 from echub.analysis.figures import unit_text
 from echub.analysis.outcome import SUFFIX, Flag, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
+from echub.files import results
 
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
 """Metadata that stand in the results table."""
@@ -33,15 +34,15 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
 
     rows = [row for answer in answers for row in _rows(answer)]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    table, parquet, page = output / "results.csv", output / "results.parquet", output / "report.html"
+    table, parquet, page = output / results.TABLE, output / results.PARQUET, output / results.PAGE
     frame.write_csv(table)
     frame.write_parquet(parquet)
     for answer in answers:
-        path = output / "outcomes" / answer.step.name / f"{_slug(answer.label)}{SUFFIX}"
+        path = output / results.OUTCOMES / answer.step.name / f"{_slug(answer.label)}{SUFFIX}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(answer.outcome.to_json() + "\n", encoding="utf-8")
     page.write_text(report(study, answers), encoding="utf-8")
-    return [page, table, parquet, *_write_tables(study, answers, output / "tables")]
+    return [page, table, parquet, *_write_tables(study, answers, output / results.TABLES)]
 
 
 def _write_tables(study: Study, answers: Sequence[Answer], folder: Path) -> list[Path]:

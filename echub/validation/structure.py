@@ -9,6 +9,7 @@ from typing import get_args
 
 from echub.errors import EchubError, UnknownUnit
 from echub.model import units
+from echub.model.build import ROWS
 from echub.model.column import Column, Origin
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
@@ -29,7 +30,7 @@ def check_dataset(dataset: Dataset, group: Group) -> Iterator[Finding]:
         yield Finding("ECH105", f"the kind {dataset.kind!r} is not known", found=dataset.kind)
     else:
         yield from _required(dataset, known, group)
-    if "row" not in dataset.columns:
+    if "row" not in dataset.columns and any(column.axes == ROWS for column in dataset.columns.values()):
         yield Finding("ECH115", "there is no column `row`", found=", ".join(dataset.columns))
     for column in dataset.columns.values():
         yield from _column(column)

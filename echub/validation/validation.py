@@ -24,6 +24,7 @@ from echub.errors import (
 from echub.files import store
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX, Annotations
 from echub.files.reading import read
+from echub.files.results import is_result
 from echub.model.dataset import Dataset
 from echub.model.notice import Notice
 from echub.model.record import Record
@@ -170,11 +171,13 @@ def _one(file: tuple[Path, bool], checks: Checks) -> Checked:
     path, named = file
     if path.name == FOLDER_FILE or path.name.endswith((SIDECAR_SUFFIX, GROUP_FILE)):
         return Checked(str(path))  # read together with what they stand beside
+    if is_result(path):
+        return Checked(str(path))  # a study's answers, no measurement
     group = _group(checks.schema or _nearest(path.absolute().parent))
     try:
         record = _read(path, checks.level)
     except EchubError as error:
-        unknown = error.code == "unknown-format"
+        unknown = error.code == "unknown-format" or _is_no_table(error)
         if unknown and (not named or checks.skip_unknown):
             return Checked(str(path), unknown=True)
         return _without_ignored(path, [_of_error(error, path)], group, checks)
@@ -254,11 +257,17 @@ def _of_notice(notice: Notice, path: str) -> Iterator[Problem]:
         yield problem(_BY_NOTICE[notice.code], path, notice.message, column=column)
 
 
+def _is_no_table(error: EchubError) -> bool:
+    """Return whether only a reader of last resort had a file, and could not read it, as for `convert`."""
+    return error.guessed and error.code == ReadError.code
+
+
 def _of_error(error: EchubError, path: Path) -> Problem:
     if isinstance(error, PluginError) and not (error.path or "").endswith((FOLDER_FILE, SIDECAR_SUFFIX)):
         error.path = error.path or str(path)
         raise error
-    rule = "ECH110" if isinstance(error, PluginError) else _BY_ERROR.get(error.code, "ECH001")
+    by_code = "ECH003" if _is_no_table(error) else _BY_ERROR.get(error.code, "ECH001")
+    rule = "ECH110" if isinstance(error, PluginError) else by_code
     return problem(
         rule,
         str(path),
