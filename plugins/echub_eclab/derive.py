@@ -61,6 +61,18 @@ def _resistance(potential: Array, current: Array) -> Array:
     return np.where(current != 0, np.abs(_double(potential) / current) * 1000.0, np.nan)
 
 
+def _capacity(charge: Array, half: Array, current: Array) -> Array:
+    """|charge|, and 0 in rows whose current takes away from the charge of their half cycle.
+
+    Both the current and the step of the charge since the row before have to oppose: the first row
+    after a change of sign belongs to the half cycle before, and keeps its capacity.
+    """
+    opposed = np.zeros(len(charge), dtype=bool)
+    same = half[1:] == half[:-1]
+    opposed[1:] = same & (np.diff(charge) * charge[1:] < 0) & (current[1:] * charge[1:] < 0)
+    return np.where(opposed, 0.0, np.abs(charge))
+
+
 def _polar(function: Callable[[Array], Array], sign: float) -> Callable[[Array, Array], Array]:
     def part(size: Array, phase: Array) -> Array:
         value = sign * _double(size) * function(np.deg2rad(_double(phase)))
@@ -123,6 +135,15 @@ RECIPES: tuple[Recipe, ...] = (
         (_HALF,),
         lambda charge: np.maximum(-charge, 0.0),
         "max(-Q charge/discharge/mA.h, 0)",
+    ),
+    Recipe(
+        "Capacity/mA.h",
+        "capacity",
+        "mA*h",
+        (_HALF, ("half cycle",), _CURRENT),
+        _capacity,
+        "|Q charge/discharge/mA.h|, 0 where the current runs against it within its half cycle",
+        looks_back=True,
     ),
     Recipe("Capacity/mA.h", "capacity", "mA*h", (_HALF,), np.abs, "|Q charge/discharge/mA.h|"),
     Recipe(
@@ -197,6 +218,7 @@ def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
         if not recipe.even_empty and _is_empty(values):
             continue
         by_header.setdefault(recipe.header, values)
+        present.add(recipe.quantity)
         derived.append(_column(recipe, values))
     return derived
 
