@@ -79,7 +79,8 @@ class Reader:
     `echub detect -v` shows; ``profile(source, options) -> str`` is the text of a first profile for
     `echub detect --write-profile FILE`, which people correct and give back as an option.
     `link(name)` gives (run, number, part) for a file's name that says to which run of linked files it
-    belongs, else None; it serves `echub convert --join`.
+    belongs, else None; it serves `echub convert --join`. A fourth number, from 1, counts the starts of an
+    experiment that was resumed: files that differ in it only become one dataset.
 
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
     check` and a `ReaderContract` without `files` read them.

@@ -16,6 +16,7 @@ import numpy as np
 import echub_schemas
 from echub import __version__
 from echub.analysis import needs
+from echub.analysis.datasets import chosen_dataset
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
 from echub.analysis.points import load_outcomes
@@ -58,11 +59,12 @@ class InputSet(Sequence[Item], Generic[Item]):
 
 @dataclass(frozen=True)
 class Choice:
-    """Which rows and columns are meant: an expression, a range of time in seconds, columns by need."""
+    """What is meant: an expression, a range of time in seconds, columns by need, a dataset by its name."""
 
     select: str | None = None
     time: tuple[float | None, float | None] | None = None
     columns: Mapping[str, str] | None = None
+    dataset: str | None = None
 
     def apply(self, dataset: Dataset) -> Dataset:
         """Return the chosen rows."""
@@ -81,6 +83,7 @@ def analyze(
     select: str | None = None,
     time: tuple[float | None, float | None] | None = None,
     columns: Mapping[str, str] | None = None,
+    dataset: str | None = None,
     reader: str | None = None,
     options: Mapping[str, str] | None = None,
     seed: int = 0,
@@ -90,7 +93,8 @@ def analyze(
     `name` is that of an installed analysis; a declaration that is not installed runs as well.
     `params` are the analysis's parameters (numbers in their declared unit, or texts such as
     ``"30 s"``), over those of `profile`. `metadata` (path to text) is added to what the source
-    says; `annotations` likewise when it reads files. What the analysis cannot answer is a
+    says; `annotations` likewise when it reads files. `dataset` names the one to take where a joined or
+    appended record has several of the analysis's kind. What the analysis cannot answer is a
     refused outcome, never an exception; raises what `read` raises, `CommandError` for a wrong
     name, parameter or profile, and `PluginError` where the analysis fails.
     """
@@ -109,7 +113,7 @@ def analyze(
         raise UnknownOption(
             f"{declared.name} takes one file at a time", expected="one file", found=f"{len(given)}"
         )
-    run = _Run(declared, chosen, params or {}, profile, seed, Choice(select, time, columns))
+    run = _Run(declared, chosen, params or {}, profile, seed, Choice(select, time, columns, dataset))
     return run.on(given)
 
 
@@ -199,8 +203,7 @@ class _Run:
         )
 
     def _bind(self, record: Record) -> Inputs:
-        kind = self.analysis.kind
-        dataset = self.choice.apply(record[kind]) if kind in record else None
+        dataset = self.choice.apply(chosen_dataset(record, self.analysis, self.choice.dataset))
         return needs.bind(self.analysis, record, dataset=dataset, columns=self.choice.columns, seed=self.seed)
 
     def _call(self, inputs: Sequence[Any]) -> Outcome:

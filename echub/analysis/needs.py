@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.analysis.datasets import chosen_dataset
 from echub.analysis.outcome import Flag, Refusal
 from echub.declare import Analysis, Need, NeedMeta
 from echub.model.build import ROWS
@@ -110,7 +111,7 @@ def bind(
     `dataset` is the selected part of the record's dataset, `columns` names a column for a need
     that several could answer.
     """
-    data = dataset if dataset is not None else _dataset(analysis, record)
+    data = dataset if dataset is not None else chosen_dataset(record, analysis)
     _require_rows(data)
     _check_metadata(analysis, record.metadata)
     found = {need.name: _answer(need, data, record.metadata, columns or {}) for need in analysis.columns}
@@ -138,16 +139,6 @@ def _require_rows(data: Dataset) -> None:
 def _require_unit(column: Column) -> None:
     if column.unit is None:
         raise Refusal("no_unit", f"the column {column.name} has no unit", where=f"column {column.header}")
-
-
-def _dataset(analysis: Analysis, record: Record) -> Dataset:
-    if analysis.kind in record:
-        return record[analysis.kind]
-    raise Refusal(
-        "no_dataset",
-        f"the record has no {analysis.kind} dataset, but {', '.join(record) or 'none at all'}",
-        hint="`echub info FILE` shows what it holds",
-    )
 
 
 # -- metadata --------------------------------------------------------------------------------

@@ -145,9 +145,10 @@ def convert_joined(
     result = Conversion(", ".join(source.shown for source in sources), sources=sources)
     writer = None if to == "native" else registry().writer(to)
     records = [read(source, reader=reader, options=options, annotations=annotations) for source in sources]
-    if why := why_not_one_run(records):
+    links = [part.link for part in parts]
+    if why := why_not_one_run(records, links):
         return why
-    result.record = join(records, [part.link for part in parts])
+    result.record = join(records, links)
     _write(result, _parts(result, stem, writer, writer_options or {}), force, earlier)
     result.seconds = time.perf_counter() - begin
     return result

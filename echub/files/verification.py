@@ -15,7 +15,7 @@ from typing import Any
 from echub.errors import ReadError, SourceNotFound
 from echub.files import store
 from echub.files.content import content_sha256
-from echub.files.joining import join, link_of
+from echub.files.joining import join, links_of
 from echub.files.reading import read
 from echub.model.column import same_values
 from echub.model.record import Record
@@ -129,7 +129,7 @@ def _again(record: Record, sources: Sequence[Source]) -> Record:
     ]
     if len(records) == 1:
         return records[0]
-    links = [link_of(source, reader["name"]) for source in sources]
+    links = links_of(sources, reader["name"])
     return join(records, [link for link in links if link is not None])
 
 
