@@ -98,7 +98,9 @@ def read_prose(
     prose.sequences = parameters_of(original, decimal)
     set_steps(prose.metadata, prose.sequences)
     for when, block in later:
-        change = {"on": when, "lines": block, "parameters": parameters_of(block, decimal)}
+        change: dict[str, Any] = {"on": when, "lines": block, "parameters": parameters_of(block, decimal)}
+        if (seconds := _seconds_after_start(when, prose)) is not None:
+            change["time_s"] = seconds
         prose.modifications.append(change)
     if later:
         text = f"the settings were changed {len(later)} times while running, last on {later[-1][0]}"
@@ -107,6 +109,12 @@ def read_prose(
         if match := _LOOP.match(line.strip()):
             prose.loops.append((int(match[2]), int(match[3])))
     return prose
+
+
+def _seconds_after_start(when: str, prose: Prose) -> float | None:
+    """Return when settings were changed on the clock of the run; EC-Lab often prints minutes only."""
+    moment = stamp(when, prose.order.value) or stamp(f"{when}:00", prose.order.value)
+    return None if moment is None or prose.start is None else (moment - prose.start).total_seconds()
 
 
 def _split_modifications(lines: Sequence[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
