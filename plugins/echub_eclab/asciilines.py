@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from echub.plugin import Notice, ReadError, Source
-from echub_eclab.asciihead import Head
+from echub_eclab.asciihead import LONGEST_LINE, Head
 from echub_eclab.columns import meaning_of, meanings
 
 _BLANKS = re.compile(rb" {2,}")
@@ -16,6 +16,8 @@ _BLANKS = re.compile(rb" {2,}")
 _BLANK_LINE = re.compile(rb"^[\t ]*\r?\n", re.MULTILINE)
 _SEPARATORS = ((";", "semicolons"), (",", "commas"), ("  ", "blanks"))
 _MOST_LISTED = 3
+_TAIL = 4096
+"""Bytes at the end of a table in which line ends behind the last row are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def with_tabs(source: Source, head: Head, data: bytes, notices: list[Notice]) ->
     first row's cells, and EC-Lab's own. Raises `ReadError` if the tabs are gone and nothing tells
     the columns apart.
     """
-    row = data.lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
+    row = data[:LONGEST_LINE].lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
     if "\t" in head.names or b"\t" in row or _is_one_name(head.names):
         return head, data
     for separator, word in _SEPARATORS:
@@ -88,10 +90,11 @@ def _is_one_name(names: str) -> bool:
 
 def without_blank_lines(data: bytes, first: int, notices: list[Notice]) -> tuple[bytes, Lines]:
     """Leave out lines without any cell; `first` is the line of the first row."""
-    body = data.rstrip(b"\r\n \t")
-    if not any(pair in body for pair in (b"\n\n", b"\n\r", b"\n\t", b"\n ")) and body[:1] not in b"\r\n\t ":
-        return data, Lines(first)
-    places = [body.count(b"\n", 0, match.start()) for match in _BLANK_LINE.finditer(body)]
+    end = len(data) - len(data[-_TAIL:]) + len(data[-_TAIL:].rstrip(b"\r\n "))
+    width = data[:LONGEST_LINE].lstrip(b"\r\n").split(b"\n", 1)[0].count(b"\t")
+    if data.count(b"\t", 0, end) == width * (data.count(b"\n", 0, end) + 1):
+        return data, Lines(first)  # every line has its tabs: counting them is faster than looking for blank ones
+    places = [data.count(b"\n", 0, match.start()) for match in _BLANK_LINE.finditer(data, 0, end)]
     if not places:
         return data, Lines(first)
     # A row's number among the rows kept: each blank line before it stands one line higher.
@@ -99,4 +102,4 @@ def without_blank_lines(data: bytes, first: int, notices: list[Notice]) -> tuple
     shown = ", ".join(str(first + place) for place in places[:_MOST_LISTED])
     more = " …" if len(places) > _MOST_LISTED else ""
     notices.append(Notice("blank-lines", f"{len(places)} blank lines in the table left out: line {shown}{more}"))
-    return _BLANK_LINE.sub(b"", body) + data[len(body) :], lines
+    return _BLANK_LINE.sub(b"", data[:end]) + data[end:], lines

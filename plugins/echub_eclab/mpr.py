@@ -15,7 +15,7 @@ from echub_eclab.fields import verbatim
 from echub_eclab.parameters import read_parameters
 from echub_eclab.settings import iso_date, read_external_device, read_log, read_loop, read_set
 from echub_eclab.siblings import fill_from_log
-from echub_eclab.steps import set_steps
+from echub_eclab.steps import mark_unused, set_steps
 from echub_eclab.table import Names, Table, locate, notices, read_columns
 
 LARGEST_SETTINGS = 1 << 22
@@ -105,6 +105,7 @@ def _datasets(source: Source, table: Table, found: _Findings, options: MprOption
     """Read the rows of one data module, with the columns that follow from them and from the settings."""
     _data(table, found)
     columns = read_columns(source, table, _names(found))
+    mark_unused(found.metadata, columns)
     loop = found.settings.get("loop", {})
     columns += loop_numbers(loop.get("first_rows", ()), table.extent.rows)
     if options.derived == "standard":

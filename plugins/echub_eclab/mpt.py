@@ -21,6 +21,7 @@ from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.prose import Prose, read_prose
 from echub_eclab.sequences import DESTROYED
 from echub_eclab.stamps import extremes, is_stamp, moments
+from echub_eclab.steps import mark_unused
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,6 +44,7 @@ def read(source: Source, options: MptOptions) -> Record:
     prose = read_prose(head.lines, mark, options.dates, _dates_of(table))
     prose.notices += remarks
     columns = _columns(source, table, prose)
+    mark_unused(prose.metadata, columns)
     columns += loop_numbers([first for first, _ in prose.loops], len(table.columns[0]) if table.columns else 0)
     if options.derived == "standard":
         columns += derived_columns(columns)

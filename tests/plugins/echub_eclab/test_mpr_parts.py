@@ -11,6 +11,7 @@ from echub.files.reading import read as read_file
 from fixtures.eclab import SCENARIOS, MprFile, byte_map
 from fixtures.eclab.ascii import export, log_file
 from fixtures.eclab.settings import Settings
+from fixtures.eclab.texts import GCPL
 from tests.plugins.echub_eclab.support import codes, message, read, scenario
 from tests.plugins.echub_eclab.text_support import read_mpt
 
@@ -199,3 +200,16 @@ def test_comments_of_several_lines():
     file = replace(SCENARIOS["cp"]().file, settings=Settings(comments=comments))
     assert read(file).metadata.value("experiment.comments") == comments
     assert read_mpt(export(file, rows=4)).metadata.value("experiment.comments") == comments
+
+
+# -- steps -------------------------------------------------------------------------------------
+
+
+def test_steps_that_no_row_belongs_to_are_marked():
+    steps = read(FIRST).metadata.value("technique.steps")
+    assert [step.get("ran", True) for step in steps] == [True, True, True]
+    short = replace(FIRST, columns={i: np.asarray(v)[:60] for i, v in FIRST.columns.items()}, flags=3)
+    assert set(short.rows["131"]) == {0, 1}
+    for record in (read(short), read_mpt(export(short, parameters=GCPL))):
+        steps = record.metadata.value("technique.steps")
+        assert [step.get("ran", True) for step in steps] == [True, True, False]
