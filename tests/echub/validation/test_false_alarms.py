@@ -118,7 +118,7 @@ def one(path, **changes):
 
 
 def test_a_table_without_a_known_column_is_unknown_as_to_convert(tmp_path):
-    (tmp_path / "people.csv").write_text("name,age\nAda,36\nEmmy,53\n")
+    (tmp_path / "people.csv").write_text("x,y,z\n" + "".join(f"{n},{n * 2.5},{n * 0.5}\n" for n in range(20)))
     (tmp_path / "setup.py").write_text(
         "TABLE = [\n    (1.5, 2.5, 3),\n    (2.5, 3.5, 4),\n    (4.5, 5.5, 6),\n]\n"
     )
@@ -156,3 +156,15 @@ def test_what_a_study_wrote_is_known_as_ours(tmp_path):
     assert {p.rule.id for p in report.problems if p.path.endswith("mine.bdf.csv")} == {"ECH205"}
     assert not [p for p in report.problems if p.path in map(str, tables)]
     assert one(tables[1]).problems == ()
+
+
+def test_a_counter_may_start_again_with_a_resumed_run_only():
+    columns = [
+        SourceColumn("t", np.arange(6.0), "time", "s", index=0),
+        SourceColumn("I", np.ones(6), "current", "mA", index=1),
+        SourceColumn("n", np.array([0, 1, 2, 0, 1, 2]), "step_execution", index=2),
+    ]
+    dataset = build_dataset("timeseries", columns)
+    assert "ECH211" in rules(Record([dataset]))
+    assert "ECH211" not in rules(Record([replace(dataset, attrs={"run_starts": "3"})]))
+    assert "ECH211" in rules(Record([replace(dataset, attrs={"run_starts": "2"})]))

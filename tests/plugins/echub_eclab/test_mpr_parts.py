@@ -159,7 +159,11 @@ def test_a_run_without_loops_has_no_such_column(loop):
 
 
 def test_a_text_that_was_cut_numbers_the_rows_it_has():
-    lines = ["Loop 0 from point number 0 to 2", "Loop 1 from point number 3 to 264"]
+    lines = [
+        "Loop 0 from point number 0 to 2",
+        "Loop 1 from point number 3 to 99",
+        "Loop 2 from point number 100 to 264",
+    ]
     record = read_mpt(export(FIRST, extra_lines=lines, rows=5))
     assert record["timeseries"]["vendor_loop_number"].tolist() == [0, 0, 0, 1, 1]
 

@@ -51,6 +51,11 @@ def test_single_blanks_for_tabs_leave_the_columns_open():
     assert refusal(data).message == "the tabs are gone: nothing tells the columns apart"
 
 
+def test_a_line_of_prose_is_no_line_of_names_whatever_its_commas():
+    error = refusal(bare(["cut, washed, dried", ""], [["1,2,3"]], Dialect(extra_tab=False)).replace(b"\t", b""))
+    assert error.message == "the tabs are gone: nothing tells the columns apart"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
 def test_a_text_in_another_encoding(encoding):
     data = TEXT.encode(encoding)
