@@ -81,7 +81,8 @@ class Reader:
     ``outline(source, options) -> Record`` reads all but the values, each column an array of its type
     and shape, for checks that look at the structure alone.
     `link(name)` gives (run, number, part) for a file's name that says to which run of linked files it
-    belongs, else None; it serves `echub convert --join`.
+    belongs, else None; it serves `echub convert --join`. A fourth number, from 1, counts the starts of an
+    experiment that was resumed: files that differ in it only become one dataset.
 
     ``content(source) -> str`` is for a format that holds whole records as echub wrote them: the content
     hash that was written with the record, which `echub verify` compares. What such a reader returns is

@@ -23,7 +23,7 @@ def environment(tmp_path):
     """Put the echub under test first on PATH, and keep git and pre-commit out of the user's home."""
     scripts = tmp_path / "bin"
     scripts.mkdir()
-    program = f"#!{sys.executable}\nfrom echub.cli import main\nmain()\n"
+    program = f"#!{sys.executable}\nfrom echub.cli import main\nif __name__ == '__main__':\n    main()\n"
     (scripts / "echub").write_text(program)
     (scripts / "echub").chmod(0o755)
     name = {
@@ -114,7 +114,11 @@ def steps(inputs):
     for step in whole["runs"]["steps"]:
         if "run" in step:
             filled = {
-                key: re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda m: values[m[1]], text)
+                key: re.sub(
+                    r"\$\{\{ (?:inputs\.([\w-]+)|github\.action_path) \}\}",
+                    lambda m: values[m[1]] if m[1] else str(ROOT),
+                    text,
+                )
                 for key, text in step["env"].items()
             }
             yield step["run"], filled
@@ -161,3 +165,39 @@ def test_the_action_takes_level_strictness_and_baseline(tmp_path, environment):
 def test_a_path_cannot_run_a_command(tmp_path, environment):
     act(tmp_path, environment, paths="$(touch broken) `touch broken` ; touch broken")
     assert not (tmp_path / "broken").exists()
+
+
+def test_annotations_stay_when_the_report_goes_to_a_file(tmp_path, environment):
+    shutil.copy(FOLDER / "ECH205_implausible.bdf.csv", tmp_path / "run.bdf.csv")
+    done = act(tmp_path, environment, paths="run.bdf.csv", format="junit", output="report.xml")
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error file=run.bdf.csv,title=ECH205 implausible::")
+    assert "ECH205" in (tmp_path / "report.xml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("paths", ["data of 2024", "data of 2024\nmore\n", "data*\nmore", "more data?of?2024"])
+def test_folders_with_spaces_and_several_paths(tmp_path, environment, paths):
+    for folder in ("data of 2024", "more"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(FOLDER / "ECH205_implausible.bdf.csv", tmp_path / "data of 2024" / "run.bdf.csv")
+    store.write(sound(), tmp_path / "more" / "run.h5")
+    done = act(tmp_path, environment, paths=paths)
+    assert done.returncode == 1, done.stderr
+    assert "file=data of 2024/run.bdf.csv" in done.stdout
+
+
+@pytest.mark.parametrize(("version", "installed"), [("self", str(ROOT)), ("echub==1.2", "echub==1.2"), ("", None)])
+def test_the_action_installs_the_copy_that_it_comes_with(tmp_path, environment, version, installed):
+    (tmp_path / "fake").mkdir()
+    fake = tmp_path / "fake" / "python"
+    fake.write_text(f'#!/bin/bash\nprintf "%s\\n" "$@" > "{tmp_path}/called"\n')
+    fake.chmod(0o755)
+    script, given = next(steps({"version": version}))
+    path = f"{tmp_path / 'fake'}:{environment['PATH']}"
+    run("bash", "-eo", "pipefail", "-c", script, cwd=tmp_path, env=environment | given | {"PATH": path})
+    called = tmp_path / "called"
+    assert (called.read_text().splitlines()[-1] if called.exists() else None) == installed
+
+
+def test_the_action_installs_itself_unless_told_otherwise():
+    assert action()["inputs"]["version"]["default"] == "self"

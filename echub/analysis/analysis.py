@@ -16,6 +16,7 @@ import numpy as np
 import echub_schemas
 from echub import __version__
 from echub.analysis import needs
+from echub.analysis.datasets import chosen_dataset
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
 from echub.analysis.parts import Part, condition_on, values_of
@@ -61,12 +62,13 @@ class InputSet(Sequence[Item], Generic[Item]):
 
 @dataclass(frozen=True)
 class Choice:
-    """Which rows and columns are meant: an expression, a range of time in seconds, columns by need."""
+    """What is meant: an expression, a range of time in seconds, columns by need, a dataset by its name."""
 
     select: str | None = None
     time: tuple[float | None, float | None] | None = None
     columns: Mapping[str, str] | None = None
     part: str | None = None
+    dataset: str | None = None
 
     def apply(self, dataset: Dataset) -> Dataset:
         """Return the chosen rows; spectra are numbered before."""
@@ -87,6 +89,7 @@ def analyze(
     select: str | None = None,
     time: tuple[float | None, float | None] | None = None,
     columns: Mapping[str, str] | None = None,
+    dataset: str | None = None,
     reader: str | None = None,
     options: Mapping[str, str] | None = None,
     seed: int = 0,
@@ -96,11 +99,12 @@ def analyze(
     `name` is that of an installed analysis; a declaration that is not installed runs as well.
     `params` are the analysis's parameters (numbers in their declared unit, or texts such as
     ``"30 s"``), over those of `profile`. `metadata` (path to text) is added to what the source
-    says; `annotations` likewise when it reads files. What the analysis cannot answer is a
+    says; `annotations` likewise when it reads files. `dataset` names the one to take where a joined or
+    appended record has several of the analysis's kind. What the analysis cannot answer is a
     refused outcome, never an exception; raises what `read` raises, `CommandError` for a wrong
     name, parameter or profile, and `PluginError` where the analysis fails.
     """
-    choice = Choice(select, time, columns)
+    choice = Choice(select, time, columns, dataset=dataset)
     added = _added(annotations, metadata)
     run, given = _prepared(name, what, choice, params or {}, profile, added, reader, options, seed)
     if run.analysis.consumes == "dataset" and len(given) != 1:
@@ -122,6 +126,7 @@ def analyze_each(
     select: str | None = None,
     time: tuple[float | None, float | None] | None = None,
     columns: Mapping[str, str] | None = None,
+    dataset: str | None = None,
     reader: str | None = None,
     options: Mapping[str, str] | None = None,
     seed: int = 0,
@@ -135,7 +140,7 @@ def analyze_each(
     rows to part has one outcome, refused. Raises what `analyze` raises, and `DataError` for a column
     that is not there or cannot part the rows.
     """
-    choice = Choice(select, time, columns)
+    choice = Choice(select, time, columns, dataset=dataset)
     added = _added(annotations, metadata)
     run, given = _prepared(name, what, choice, params or {}, profile, added, reader, options, seed)
     column = each or run.analysis.each
@@ -244,8 +249,11 @@ class _Run:
 
     def on_each(self, record: Record, each: str) -> list[Outcome]:
         """Answer for each value of a column; one refused outcome if there is no value."""
-        kind = self.analysis.kind
-        found = values_of(each, self.choice.apply(record[kind])) if kind in record else []
+        try:
+            dataset = chosen_dataset(record, self.analysis, self.choice.dataset)
+        except Refusal:  # told by the one refused outcome
+            return [dataclasses.replace(self, each=each).on([record])]
+        found = values_of(each, self.choice.apply(dataset))
         choices = [dataclasses.replace(self.choice, part=condition_on(each, value)) for value in found]
         return [dataclasses.replace(self, choice=c, each=each).on([record]) for c in choices or [self.choice]]
 
@@ -274,8 +282,7 @@ class _Run:
         )
 
     def _bind(self, record: Record) -> Inputs:
-        kind = self.analysis.kind
-        dataset = self.choice.apply(record[kind]) if kind in record else None
+        dataset = self.choice.apply(chosen_dataset(record, self.analysis, self.choice.dataset))
         return needs.bind(
             self.analysis, record, dataset=dataset, columns=self.choice.columns, seed=self.seed, each=self.each
         )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.analysis.datasets import chosen_dataset
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
 from echub.declare import Analysis, Need, NeedMeta, Sampling
@@ -124,7 +125,7 @@ def bind(
     default that of the analysis.
     """
     each = analysis.each if each is None else each
-    data = numbered(dataset if dataset is not None else _dataset(analysis, record))
+    data = numbered(dataset if dataset is not None else chosen_dataset(record, analysis))
     _require_rows(data)
     require_one(analysis, each, data)
     _check_metadata(analysis, record.metadata)
@@ -176,16 +177,6 @@ def _require_rows(data: Dataset) -> None:
 def _require_unit(column: Column) -> None:
     if column.unit is None:
         raise Refusal("no-unit", f"the column {column.name} has no unit", column=column.header)
-
-
-def _dataset(analysis: Analysis, record: Record) -> Dataset:
-    if analysis.kind in record:
-        return record[analysis.kind]
-    raise Refusal(
-        "no-dataset",
-        f"the record has no {analysis.kind} dataset, but {', '.join(record) or 'none at all'}",
-        hint="`echub info FILE` shows what it holds",
-    )
 
 
 # -- metadata --------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from echub.batch.workers import Died, in_order
 from echub.declare import Analysis
 from echub.errors import DataError, EchubError, PluginError
 from echub.files.annotations import Annotations
+from echub.files.results import CACHE
 from echub.model.json_text import plain, to_json
 from echub.model.metadata import Metadata
 from echub.model.source import Source
@@ -228,7 +229,7 @@ def run_study(
     workers: processes, by default one per core. `progress` hears of every answer.
     """
     annotations = study.annotations()
-    cache = output / "cache"
+    cache = output / CACHE
     cache.mkdir(parents=True, exist_ok=True)
     answers: list[Answer] = []
     for step in study.steps:

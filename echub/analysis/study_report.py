@@ -16,6 +16,7 @@ from echub import __version__
 from echub.analysis.outcome import SUFFIX, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
 from echub.drawing import unit_text
+from echub.files import results
 from echub.registry.codes import explained
 from echub.remark import Remark
 
@@ -35,15 +36,15 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
 
     rows = [row for answer in answers for row in _rows(answer)]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    table, parquet, page = output / "results.csv", output / "results.parquet", output / "report.html"
+    table, parquet, page = output / results.TABLE, output / results.PARQUET, output / results.PAGE
     frame.write_csv(table)
     frame.write_parquet(parquet)
     for answer in answers:
-        path = output / "outcomes" / answer.step.name / f"{_slug(answer.label)}{SUFFIX}"
+        path = output / results.OUTCOMES / answer.step.name / f"{_slug(answer.label)}{SUFFIX}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(answer.outcome.to_json() + "\n", encoding="utf-8")
     page.write_text(report(study, answers), encoding="utf-8")
-    return [page, table, parquet, *_write_tables(study, answers, output / "tables")]
+    return [page, table, parquet, *_write_tables(study, answers, output / results.TABLES)]
 
 
 def _write_tables(study: Study, answers: Sequence[Answer], folder: Path) -> list[Path]:

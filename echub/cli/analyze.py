@@ -57,6 +57,9 @@ def analyze(
     select: Annotated[str | None, typer.Option(help='Rows to use, such as "cycle == 3".')] = None,
     time: Annotated[str | None, typer.Option(help="Range of time to use, such as 0:3600s or 10min:2h.")] = None,
     column: Annotated[list[str] | None, typer.Option(help="Column for a need, such as U=voltage__2.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="Dataset to use where a record has several, such as timeseries_02_GCPL.")
+    ] = None,
     reader: ReaderName = None,
     option: ReaderOptions = None,
     seed: Annotated[int, typer.Option(help="Seed of random numbers (bootstrap).")] = 0,
@@ -93,6 +96,7 @@ def analyze(
         "select": select,
         "time": _time_range(time),
         "columns": pairs(column, "--column"),
+        "dataset": dataset,
         "reader": reader,
         "options": pairs(option, "--option"),
         "seed": seed,

@@ -41,6 +41,9 @@ def validate(
         str, typer.Option("--format", help="text, json, sarif, junit or github (annotations).")
     ] = "text",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the report here.")] = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Print GitHub's annotations as well, next to --output.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check files: native, tables with sidecars, and instrument files through their readers.
@@ -73,6 +76,8 @@ def validate(
     if known is not None:
         validation.apply_baseline(report, known.has)
     _write(FORMATS[chosen](report), output)
+    if annotate and output is not None:
+        _write(FORMATS["github"](report), None)
     raise typer.Exit(report.exit_code(strict=strict))
 
 

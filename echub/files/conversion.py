@@ -152,7 +152,7 @@ def convert_sources(
 
     def read() -> Record:
         records = [reading.read(source) for source in sources]
-        if len(records) > 1 and (why := why_not_one_run(records)):
+        if len(records) > 1 and (why := why_not_one_run(records, links)):
             raise NotOneRun(why)
         return join(records, links) if len(records) > 1 else records[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def choose(source: Source, registry: Registry) -> Reader:
     Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`; `PluginError` if nobody knows
     it and the sniffer failed whose reader declares its suffix.
     """
+    _require_content(source)
     matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
     candidates = _best(m for m in matches if not m.reader.fallback)
     candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
@@ -83,6 +85,29 @@ def choose(source: Source, registry: Registry) -> Reader:
     if not is_installed(reader):
         registry.reader(reader.name)  # raises ReaderNotInstalled
     return reader
+
+
+_POINTERS = (
+    (re.compile(rb"version https://git-lfs\.github\.com/spec/"), "Git LFS", "git lfs pull"),
+    (re.compile(rb"(?:\.\./)*(?:\.git|/)?/?annex/objects/\S+\s*\Z"), "git-annex", "git annex get"),
+)
+"""What a copy of a repository holds in place of a large file: first bytes, whose, and what fetches the file."""
+_LONGEST_POINTER = 1024
+"""Bytes; the specification of Git LFS allows no more."""
+
+
+def _require_content(source: Source) -> None:
+    """Refuse a pointer to a file as such, whatever the suffix says."""
+    head = source.head if source.size <= _LONGEST_POINTER else b""
+    for pattern, whose, command in _POINTERS:
+        if pattern.match(head):
+            raise UnknownFormat(
+                f"this is a pointer of {whose}, not the file itself",
+                path=source.shown,
+                found=first_bytes(source),
+                cause="the repository was copied without its large files",
+                hint=f"{command} {source.name}" if whose == "git-annex" else command,
+            )
 
 
 def _sniffer_failed(source: Source, matches: list[Match]) -> EchubError | None:

@@ -15,29 +15,42 @@ from typing import Any
 from echub.errors import EchubError, PluginError
 from echub.files.detect import rank
 from echub.files.output import Job
+from echub.files.resuming import resume, shifts, why_not_resumed
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from echub.registry.calling import call, failed
 from echub.registry.registry import registry
-from echub.remark import Dropped
+from echub.remark import Dropped, Notice
 
 
 class NotOneRun(Exception):
     """Files that their names link state different starts; the message says why they are not one run."""
 
 
+_OF_THE_FIRST = ("experiment.start", "experiment.start_utc", "experiment.timezone")
+"""Metadata of a joined record that are those of its first file: its clock counts from there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """What a file's name says of its run: the run's own name, and its place in it, from 1.
 
-    `part` names the place in words (``02_GCPL``).
+    `part` names the place in words (``02_GCPL``; empty: the run has one file only). `resumed` counts
+    the runs of an experiment that was stopped and started again, from 1.
     """
 
     run: str
     number: int
     part: str
+    resumed: int = 1
+
+    @property
+    def words(self) -> str:
+        """Name the file among those of its run."""
+        again = f"run{self.resumed}" if self.resumed > 1 or not self.part else ""
+        return "_".join(word for word in (self.part, again) if word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +68,28 @@ def link_of(source: Source, reader: str | None = None) -> Link | None:
     first = next((r for r in readers if r.link), None)
     said = call(first, first.link, source.name, returns=(tuple, type(None))) if first else None
     if first is not None and said and not _is_link(said):
-        raise failed(first, f"it gave {said!r}, not (run, number, part)", first.link)
+        raise failed(
+            first, f"it gave {said!r}, not (run, number, part) or (run, number, part, resumed)", first.link
+        )
     return Link(*said) if said else None
 
 
+def links_of(sources: Sequence[Source], reader: str | None = None) -> list[Link | None]:
+    """Ask for the links of files that stand side by side.
+
+    A file whose name says nothing is the first run of another that bears its name and says it is a later one.
+    """
+    links = [link_of(source, reader) for source in sources]
+    later = {link.run for link in links if link is not None and link.resumed > 1 and not link.part}
+    return [
+        Link(source.name, 1, "") if link is None and source.name in later else link
+        for source, link in zip(sources, links, strict=True)
+    ]
+
+
 def _is_link(said: tuple[Any, ...]) -> bool:
-    kinds = (str, int, str)
-    return len(said) == len(kinds) and all(map(isinstance, said, kinds))
+    kinds = (str, int, str, int)
+    return len(said) in (3, 4) and all(map(isinstance, said, kinds))
 
 
 def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[Part]]:
@@ -71,12 +99,19 @@ def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[P
     """
     groups: dict[tuple[Path, str], list[Part]] = {}
     order: list[Job | list[Part]] = []
-    for job in jobs:
-        try:
-            link = _link(job, reader)
-        except PluginError as error:  # by itself it would be converted, but that is not what was asked for
+    jobs = list(jobs)
+    links, wrong = _links(jobs, reader)
+    later = {
+        (job.source.parent, link.run)
+        for job, link in zip(jobs, links, strict=True)
+        if link is not None and link.resumed > 1 and not link.part
+    }
+    for job, said, error in zip(jobs, links, wrong, strict=True):
+        if error is not None:  # by itself it would be converted, but that is not what was asked for
             order.append(replace(job, problem=error))
             continue
+        first = said is None and (job.source.parent, job.source.name) in later
+        link = Link(job.source.name, 1, "") if first else said
         if link is None:
             order.append(job)
             continue
@@ -86,78 +121,109 @@ def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[P
         groups[key].append(Part(job, link))
     plan: list[Job | list[Part]] = []
     for item in order:
-        if isinstance(item, Job) or (len(item) > 1 and len({part.link.number for part in item}) == len(item)):
-            plan.append(item if isinstance(item, Job) else sorted(item, key=lambda part: part.link.number))
+        if isinstance(item, Job) or (len(item) > 1 and len({_place(part) for part in item}) == len(item)):
+            plan.append(item if isinstance(item, Job) else sorted(item, key=_place))
         else:
             plan += [part.job for part in item]
     return plan
 
 
-def _link(job: Job, reader: str | None) -> Link | None:
-    try:
-        return link_of(Source(job.source), reader)
-    except PluginError as error:
-        error.path = error.path or str(job.source)
-        raise
-    except EchubError:
-        return None  # converting the file reports it
+def _place(part: Part) -> tuple[int, int]:
+    return part.link.resumed, part.link.number
 
 
-def why_not_one_run(records: Sequence[Record]) -> str:
-    """Say why records are not one run; empty where they are: all state the same start."""
+def _links(jobs: Sequence[Job], reader: str | None) -> tuple[list[Link | None], list[PluginError | None]]:
+    """Ask for the link of every job, and keep a plugin's mistake with the job at which it was made."""
+    links: list[Link | None] = []
+    wrong: list[PluginError | None] = []
+    for job in jobs:
+        mistake = link = None
+        try:
+            link = link_of(Source(job.source), reader)
+        except PluginError as error:
+            error.path = error.path or str(job.source)
+            mistake = error
+        except EchubError:
+            pass  # converting the file reports it
+        links.append(link)
+        wrong.append(mistake)
+    return links, wrong
+
+
+def why_not_one_run(records: Sequence[Record], links: Sequence[Link] = ()) -> str:
+    """Say why records are not one run; empty if they are.
+
+    Linked techniques all state the same start; the runs of an experiment that was resumed start one
+    after the other, each behind the end of the one before.
+    """
     starts = [record.metadata.value("experiment.start") for record in records]
     if None in starts:
         return "at least one file does not state the start of its run"
-    if len(set(starts)) > 1:
-        return f"the files state different starts: {', '.join(sorted(set(starts)))}"
-    return ""
+    of_run: dict[int, set[Any]] = {}
+    for start, link in zip(starts, links or [Link("", 1, "")] * len(records), strict=True):
+        of_run.setdefault(link.resumed, set()).add(start)
+    for stated in of_run.values():
+        if len(stated) > 1:
+            return f"the files state different starts: {', '.join(sorted(stated))}"
+    return next(filter(None, (why_not_resumed(same) for same in _parts_again(records, links))), "")
+
+
+def _parts_again(records: Sequence[Record], links: Sequence[Link]) -> list[list[Record]]:
+    """Group the records of resumed parts, in the order of their runs; what was not resumed is left out."""
+    groups: dict[str, list[Record]] = {}
+    for record, link in zip(records, links, strict=bool(links)):
+        groups.setdefault(link.part, []).append(record)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
     """Join the records of one run, in order: their datasets, each named after its part.
 
     Each dataset's `attrs` hold the part, the technique, and the seconds from the start of the run
-    to its first row (`offset_s`). Metadata are those of the first record; where a later one says
-    otherwise, that is a notice. The settings are kept by part.
+    to its first row (`offset_s`). Parts of one experiment that was resumed become one dataset, on the
+    clock of the first. Metadata are those that all records share, and the start of the first. The
+    settings are kept by part.
     """
-    datasets = [
-        _labelled(dataset, record, link)
-        for record, link in zip(records, links, strict=True)
-        for dataset in record.datasets.values()
-    ]
-    notices = [
-        replace(notice, message=f"{link.part}: {notice.message}")
-        for record, link in zip(records, links, strict=True)
-        for notice in record.notices
-    ]
-    dropped = [
-        Dropped(f"{link.part}: {dropped.what}", dropped.why)
-        for record, link in zip(records, links, strict=True)
-        for dropped in record.dropped
-    ]
+    pairs = list(zip(records, links, strict=True))
     return Record(
-        datasets,
+        _datasets(records, links),
         metadata=_common(records),
-        settings={link.part: record.settings for record, link in zip(records, links, strict=True)},
-        notices=notices,
-        dropped=dropped,
+        settings={link.words: record.settings for record, link in pairs},
+        notices=[Notice(n.code, f"{link.words}: {n.message}") for record, link in pairs for n in record.notices],
+        dropped=[Dropped(f"{link.words}: {d.what}", d.why) for record, link in pairs for d in record.dropped],
         provenance=_provenance(records, links),
     )
 
 
-def _labelled(dataset: Dataset, record: Record, link: Link) -> Dataset:
+def _datasets(records: Sequence[Record], links: Sequence[Link]) -> list[Dataset]:
+    """Join the datasets of resumed parts, and name those of several parts apart."""
+    zeros = dict(zip(map(id, records), shifts(records), strict=False))
+    groups: dict[tuple[str, str], list[tuple[Dataset, Record]]] = {}
+    for record, link in zip(records, links, strict=True):
+        for dataset in record.datasets.values():
+            groups.setdefault((link.part, dataset.name), []).append((dataset, record))
+    found = []
+    for (part, _), same in groups.items():
+        pieces = [dataset for dataset, _ in same]
+        joined = resume(pieces, [zeros[id(record)] for _, record in same]) if len(pieces) > 1 else pieces[0]
+        found.append(_labelled(joined, same[0][1], part) if part else joined)
+    return found
+
+
+def _labelled(dataset: Dataset, record: Record, part: str) -> Dataset:
     technique = record.metadata.value("technique.name")
-    attrs = {"part": link.part, **({"technique": str(technique)} if technique else {})}
+    attrs = {"part": part, **({"technique": str(technique)} if technique else {})}
     if "time" in dataset.columns and dataset.rows:
         attrs["offset_s"] = repr(float(dataset["time"][0]))
-    return replace(dataset, label=f"{dataset.kind}_{link.part}", attrs={**dataset.attrs, **attrs})
+    return replace(dataset, label=f"{dataset.name}_{part}", attrs={**dataset.attrs, **attrs})
 
 
 def _common(records: Sequence[Record]) -> Metadata:
-    """Keep what all records say alike; what differs between techniques stays in the settings and attrs."""
+    """Keep what all records say alike, and the start of the first; the rest stays in the settings and attrs."""
     common = Metadata()
     for entry in records[0].metadata.entries:
-        if all(record.metadata.value(entry.path) == entry.value for record in records[1:]):
+        same = all(record.metadata.value(entry.path) == entry.value for record in records[1:])
+        if same or entry.path in _OF_THE_FIRST:
             common.entries.append(entry)
     return common
 

@@ -15,7 +15,7 @@ from typing import Any
 from echub.errors import ReadError, SourceNotFound
 from echub.files.content import content_sha256
 from echub.files.detect import rank
-from echub.files.joining import join, link_of
+from echub.files.joining import join, links_of
 from echub.files.reading import Reading
 from echub.model.column import same_values
 from echub.model.record import Record
@@ -137,7 +137,7 @@ def _again(record: Record, sources: Sequence[Source]) -> Record:
     records = [how.read(how.source(source.path or source.name)) for source in sources]
     if len(records) == 1:
         return records[0]
-    links = [link_of(source, reader["name"]) for source in sources]
+    links = links_of(sources, reader["name"])
     return join(records, [link for link in links if link is not None])
 
 

@@ -22,6 +22,9 @@ DERIVED_TOLERANCE = 2e-6
 """Relative difference at which a computed column agrees: a few roundings of float32 inputs."""
 SINGLE_TOLERANCE = 6e-8
 """Half a unit in the last place of float32: two readers may store one number in two precisions."""
+CLOCK_STEP = 2e-6
+"""Seconds by which a printed absolute time may miss a rounding tie: programs keep clocks as days since 1899 in
+float64, which go in steps of 0.6 µs, and subtract two of them."""
 POTENTIALS = ("potential_we", "potential_ce", "voltage")
 
 SAME = "same"
@@ -229,7 +232,7 @@ def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> ND
         if digits:
             tolerance = np.maximum(tolerance, _half_digit(values, digits))
         if resolution := float(side.column.attrs.get("printed_resolution", 0)):
-            tolerance = np.maximum(tolerance, 0.5000001 * resolution)
+            tolerance = np.maximum(tolerance, 0.5 * resolution + CLOCK_STEP)
     return np.asarray(tolerance)
 
 

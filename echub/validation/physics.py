@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.remark import Remark
 from echub.validation.group import Group
@@ -20,6 +21,8 @@ Floats = NDArray[np.float64]
 
 MODULUS, PHASE, POWER, CHARGE, CLOCK = 1e-4, 0.01, 0.01, 0.05, 0.01
 """Largest deviations: of |Z| (relative), of its phase (deg), of power, charge and clock (relative)."""
+MOST_DECIMALS, MOST_DIGITS = 6, 7
+"""With more decimals, or significant digits, the last place is too small to disturb a comparison."""
 ZEROS, STUCK = 5, 20
 """Rows in a run of potentials that are exactly zero, or exactly at their extreme, that call for an explanation."""
 _SIGNIFICANT = 0.05
@@ -64,7 +67,10 @@ def _modulus(dataset: Dataset) -> Iterator[Remark]:
             modulus = np.hypot(real, imag)
             with np.errstate(divide="ignore", invalid="ignore"):
                 deviation = np.abs(given - modulus) / modulus
-            bad = deviation > MODULUS
+                bad = deviation > MODULUS
+                if bad.any():
+                    real_step, imag_step, step = _half_steps(dataset, which, name)
+                    bad &= np.abs(given - modulus) > MODULUS * modulus + step + np.hypot(real_step, imag_step)
             found = f"up to {_worst(deviation, bad):.2g} of |Z| apart"
             yield from _finding(
                 "impedance-modulus", "|Z| is not the modulus of Re Z and Im Z", name, bad, "1e-4", found
@@ -78,11 +84,52 @@ def _phase(dataset: Dataset) -> Iterator[Remark]:
             real, imag, given = columns
             with np.errstate(invalid="ignore"):
                 deviation = np.abs((given - np.degrees(np.arctan2(imag, real)) + 180) % 360 - 180)
-                bad = (deviation > PHASE) & (np.hypot(real, imag) > 0)
+                size = np.hypot(real, imag)
+                bad = (deviation > PHASE) & (size > 0)
+                if bad.any():
+                    real_step, imag_step, step = _half_steps(dataset, which, name)
+                    bad &= deviation > PHASE + step + np.degrees(np.hypot(real_step, imag_step) / size)
             found = f"up to {_worst(deviation, bad):.3g} deg apart"
             yield from _finding(
                 "impedance-phase", "the phase is not that of Re Z and Im Z", name, bad, "0.01 deg", found
             )
+
+
+def _half_steps(dataset: Dataset, which: str, name: str) -> list[Floats]:
+    """Return how far the numbers of Re Z, Im Z and a third column may lie from what they were before printing."""
+    return [half_step(dataset.columns[n]) for n in (f"impedance_{which}real", f"impedance_{which}imag", name)]
+
+
+def half_step(column: Column) -> Floats:
+    """Return half a unit in the last printed place of each value, in the column's unit; 0 if all digits stand.
+
+    The digits are those that all values have in the source's own unit: so many decimals, so many
+    significant digits, or the coarser of both.
+    """
+    values = np.asarray(column.source_values(), dtype=np.float64)
+    known = np.isfinite(values)
+    if column.values.dtype == np.float32 or not known.any():
+        return np.zeros(len(values))
+    steps = np.zeros(len(values))
+    steps[known] = np.maximum(_by_decimals(values[known]), _by_digits(values[known]))
+    return steps * abs(float(column.scale.factor))
+
+
+def _by_decimals(values: Floats) -> float:
+    for decimals in range(MOST_DECIMALS):
+        if np.allclose(values, np.round(values, decimals), rtol=1e-14, atol=0):
+            return 0.5 * 10.0**-decimals
+    return 0.0
+
+
+def _by_digits(values: Floats) -> Floats:
+    size = np.where(values != 0, np.abs(values), 1.0)
+    place = 10.0 ** np.floor(np.log10(size))
+    for digits in range(1, MOST_DIGITS):
+        step = place * 10.0 ** (1 - digits)
+        if np.allclose(values / step, np.round(values / step), rtol=1e-12, atol=0):
+            return 0.5 * step
+    return np.zeros(len(values))
 
 
 # -- time series -------------------------------------------------------------------------------
@@ -156,8 +203,11 @@ def charge_ratio(time: Floats, current: Floats, charge: Floats) -> tuple[float, 
 
 
 def _oxidation(dataset: Dataset) -> Iterator[Remark]:
-    """Compare the ox/red flag with the sign of the current, where a tenth of the rows contradict."""
-    columns = _get(dataset, "current")
+    """Compare the ox/red flag with the sign of the current, if a tenth of the rows contradict.
+
+    The mean current of a row of a spectrum is next to nothing, and its sign noise: no impedance.
+    """
+    columns = _get(dataset, "current") if dataset.kind == "timeseries" else None
     if columns is None or "oxidation_flag" not in dataset:
         return
     current = columns[0]

@@ -8,6 +8,7 @@ from typing import get_args
 
 from echub.errors import EchubError, UnknownUnit
 from echub.model import units
+from echub.model.build import ROWS
 from echub.model.column import Column, Origin
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
@@ -28,7 +29,7 @@ def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
         yield Remark("unknown-kind", f"the kind {dataset.kind!r} is not known", found=dataset.kind)
     else:
         yield from _required(dataset, known, group)
-    if "row" not in dataset.columns:
+    if "row" not in dataset.columns and any(column.axes == ROWS for column in dataset.columns.values()):
         yield Remark("no-source-rows", "there is no column `row`", found=", ".join(dataset.columns))
     for column in dataset.columns.values():
         yield from _column(column)

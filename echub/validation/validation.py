@@ -11,9 +11,18 @@ from functools import cache, partial
 from pathlib import Path
 
 from echub.batch.workers import Died, in_order
-from echub.errors import EchubError, MetadataError, PluginError, SchemaError, SourceNotFound, UnknownOption
+from echub.errors import (
+    EchubError,
+    MetadataError,
+    PluginError,
+    ReadError,
+    SchemaError,
+    SourceNotFound,
+    UnknownOption,
+)
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
 from echub.files.reading import Reading
+from echub.files.results import is_result
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.remark import Remark
@@ -159,12 +168,14 @@ def _one(file: tuple[Path, bool], checks: Checks) -> Checked:
     path, named = file
     if path.name == FOLDER_FILE or path.name.endswith((SIDECAR_SUFFIX, GROUP_FILE)):
         return Checked(str(path))  # read together with what they stand beside
+    if is_result(path):
+        return Checked(str(path))  # a study's answers, not a measurement
     group = _group_of(path, checks)
     try:
         reading = Reading()
         record = reading.read(reading.source(path), values=checks.level > 0)
     except EchubError as error:
-        unknown = error.code == "unknown-format"
+        unknown = error.code == "unknown-format" or _is_no_table(error)
         if unknown and (not named or checks.skip_unknown):
             return Checked(str(path), unknown=True)
         return _without_ignored(path, [_of_error(error, path)], group, checks)
@@ -226,13 +237,24 @@ def _of_notice(notice: Remark, path: str, group: Group) -> Iterator[Problem]:
         yield Problem(rule, path, replace(notice, severity=rule.severity))
 
 
+def _is_no_table(error: EchubError) -> bool:
+    """Return whether only a reader of last resort had a file, and could not read it, as for `convert`."""
+    return error.guessed and error.code == ReadError.code
+
+
 def _of_error(error: EchubError, path: Path) -> Problem:
     of_sidecar = isinstance(error, PluginError) and (error.path or "").endswith((FOLDER_FILE, SIDECAR_SUFFIX))
     if isinstance(error, SchemaError):  # it is the group's, not this file's
         error.path = error.path or str(path)
         raise error
     of_metadata = of_sidecar or error.code == "metadata"
-    rule = rule_of("invalid-metadata" if of_metadata else _BY_ERROR.get(error.code, "unreadable"))
+    rule = rule_of(
+        "invalid-metadata"
+        if of_metadata
+        else "unknown-format"
+        if _is_no_table(error)
+        else _BY_ERROR.get(error.code, "unreadable")
+    )
     remark = replace(error.remark, severity=rule.severity)
     if of_metadata:  # the place is the path of the metadata
         remark = replace(remark, where="", column=error.column or (error.where or "").removeprefix("column "))

@@ -154,6 +154,10 @@ def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
     if column is None or len(column.values) < 2:
         return
     bad = np.concatenate([[False], column.values[1:] <= column.values[:-1]])
+    species = dataset.columns.get("species")
+    if species is not None and len(species.values) == len(bad):
+        # One channel stands below another: each counts the rows of the source anew.
+        bad[1:] &= species.values[1:] == species.values[:-1]
     if bad.any():
         yield _masked("rows-not-increasing", "the source rows do not increase", column, bad)
 
@@ -231,6 +235,8 @@ def _counters(dataset: Dataset) -> Iterator[Remark]:
             if "time" in dataset.columns:
                 for segment in clock_segments(dataset.columns["time"].values):
                     bad[segment.start] = False
+            for row in dataset.attrs.get("run_starts", "").split():  # counters may start again with the run
+                bad[int(row)] = False
             if bad.any():
                 yield _masked("counter-falls", f"{column.name} falls", column, bad)
 

@@ -35,7 +35,9 @@ class MptOptions(MprOptions):
         choices=("auto", "comma", "point"),
     )
     dates: str = option(
-        "month-first", "order of the dates in a column of dates and times", choices=("month-first", "day-first")
+        "auto",
+        "order of day and month in dates; `auto`: as a date of the file shows, else EC-Lab's, month first",
+        choices=("auto", "month-first", "day-first"),
     )
     header_lines: int = option(0, "lines up to and including the column names; 0: as the file states")
 

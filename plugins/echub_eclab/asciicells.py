@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from echub.plugin import Notice, ReadError, Source
-from echub_eclab.asciihead import Head
+from echub_eclab.asciilines import Lines
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,7 +23,7 @@ _PATTERNS = {"int": INTEGER, "float": NUMBER, "clock": CLOCK}
 
 
 def parse_cells(
-    source: Source, head: Head, data: bytes, names: Sequence[str], kinds: Sequence[str], width: int
+    source: Source, lines: Lines, data: bytes, names: Sequence[str], kinds: Sequence[str], width: int
 ) -> tuple[list[pl.Series], list[Notice]]:
     """Parse rows of `width` tab-separated cells to one column per name, its kind int, float, clock or text.
 
@@ -36,14 +36,24 @@ def parse_cells(
         if strange:
             text = f"{strange} cells print no number (such as -1.#IND): read as NaN or infinite"
             notices.append(Notice("no-number", text))
-    frame = _frame(source, head, data, kinds, width)
+    parsed = _frame(data, kinds, width)
+    if isinstance(parsed, str):
+        printed = _words(data, width)
+        whole = printed is not None and _even(data, width, len(printed))
+        found = _numbers(printed, names, kinds, lines) if printed is not None and whole else None
+        if found is None:
+            raise _bad_row(source, lines, data, kinds, width, parsed)
+        frame, remarks = found
+        notices += remarks
+    else:
+        frame = parsed
     columns = frame.get_columns()[: len(kinds)]
     empty = {n: column.null_count() for n, column in enumerate(columns) if column.null_count()}
     tail = frame.get_columns()[len(kinds) :]
     if any(column.null_count() < len(frame) for column in tail) or (empty and not _even(data, width, len(frame))):
-        raise _bad_row(source, head, data, kinds, width, "an empty cell, or a row of another width")
+        raise _bad_row(source, lines, data, kinds, width, "an empty cell, or a row of another width")
     if any(kinds[n] not in ("int", "float") for n in empty):
-        raise _bad_row(source, head, data, kinds, width, "an empty cell among times or words")
+        raise _bad_row(source, lines, data, kinds, width, "an empty cell among times or words")
     for n, count in empty.items():
         columns[n] = columns[n].cast(frame.schema[str(n)].from_python(float)).fill_null(float("nan"))
         notices.append(
@@ -59,10 +69,14 @@ def _plain(printed: re.Match[bytes]) -> bytes:
     return b"-inf" if text.startswith(b"-") else b"inf"
 
 
-def _frame(source: Source, head: Head, data: bytes, kinds: Sequence[str], width: int) -> pl.DataFrame:
-    """Parse all cells; a column that is whole numbers at first and others later is tried as numbers."""
+def _frame(data: bytes, kinds: Sequence[str], width: int) -> pl.DataFrame | str:
+    """Parse all cells, or return what polars says of the first that does not fit.
+
+    A column that is whole numbers at first and others later is tried as numbers.
+    """
     import polars as pl
 
+    problem = ""
     types = {"int": pl.Int64, "float": pl.Float64, "clock": pl.String, "text": pl.String}
     for number in (pl.Int64, pl.Float64):
         types["int"] = number
@@ -72,7 +86,56 @@ def _frame(source: Source, head: Head, data: bytes, kinds: Sequence[str], width:
             return pl.read_csv(data, separator="\t", has_header=False, schema=schema, quote_char=None)
         except pl.exceptions.PolarsError as error:
             problem = str(error).splitlines()[0]
-    raise _bad_row(source, head, data, kinds, width, problem)
+    return problem
+
+
+def _words(data: bytes, width: int) -> pl.DataFrame | None:
+    """Read all cells as they are printed; None if a row has too many."""
+    import polars as pl
+
+    schema = {str(n): pl.String for n in range(width)}
+    try:
+        return pl.read_csv(data, separator="\t", has_header=False, schema=schema, quote_char=None)
+    except pl.exceptions.PolarsError:
+        return None
+
+
+def _numbers(
+    printed: pl.DataFrame, names: Sequence[str], kinds: Sequence[str], lines: Lines
+) -> tuple[pl.DataFrame, list[Notice]] | None:
+    """Parse columns of numbers with words among them: a word is NaN, reported by column and line.
+
+    None if most numbers of a row are words: that row is the head of another table.
+    """
+    import polars as pl
+
+    columns, notices, words = printed.get_columns(), [], []
+    for n in (n for n, kind in enumerate(kinds) if kind in ("int", "float")):
+        cells = columns[n].str.strip_chars()
+        columns[n], wrong = _with_nan(cells, kinds[n])
+        words.append(wrong.cast(pl.Int32).alias(str(n)))
+        if wrong.any():
+            row, count = int(wrong.arg_max() or 0), wrong.sum()
+            first = f"the first {cells[row]!r} in line {lines.of(row)}"
+            notices.append(
+                Notice("not-a-number", f"{names[n]}: {count} cells are not numbers, {first}: read as NaN")
+            )
+    most = pl.DataFrame(words).sum_horizontal().max() if len(words) > 1 else 0
+    if isinstance(most, int) and 2 * most > len(words):
+        return None
+    return pl.DataFrame(columns), notices
+
+
+def _with_nan(cells: pl.Series, kind: str) -> tuple[pl.Series, pl.Series]:
+    """Parse the cells of a column; return them with NaN for each word, and which are words."""
+    import polars as pl
+
+    for dtype in (pl.Int64, pl.Float64) if kind == "int" else (pl.Float64,):
+        values = cells.cast(dtype, strict=False)
+        wrong = values.is_null() & cells.is_not_null() & (cells != "")
+        if not wrong.any():
+            return values, wrong
+    return values.zip_with(~wrong, pl.repeat(float("nan"), len(values), eager=True)), wrong
 
 
 def _even(data: bytes, width: int, rows: int) -> bool:
@@ -80,14 +143,16 @@ def _even(data: bytes, width: int, rows: int) -> bool:
     return data.count(b"\t") == rows * (width - 1)
 
 
-def _bad_row(source: Source, head: Head, data: bytes, kinds: Sequence[str], width: int, problem: str) -> ReadError:
+def _bad_row(
+    source: Source, lines: Lines, data: bytes, kinds: Sequence[str], width: int, problem: str
+) -> ReadError:
     """Find the first row that does not fit, and say how."""
     where, found, expected = "", problem, f"{len(kinds)} values in every row"
     for number, line in enumerate(data.split(b"\n")):
         cells = line.rstrip(b"\r").split(b"\t")
         wrong = [n for n, kind in enumerate(kinds) if n < len(cells) and not _fits(cells[n], kind)]
         if len(cells) != width or wrong:
-            where = f"line {len(head.lines) + 2 + number}"
+            where = f"line {lines.of(number)}"
             found = f"{len(cells)} cells"
             if wrong and len(cells) == width:
                 expected = f"a number ({kinds[wrong[0]]}) in column {wrong[0] + 1}"

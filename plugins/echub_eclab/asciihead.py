@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from echub.plugin import ReadError, Source
+from echub.plugin import Notice, ReadError, Source
 from echub.text import decode, encoding_of
 
 KINDS = {
@@ -24,7 +24,9 @@ LONGEST_LINE = 1 << 20
 """More bytes than any line of a head has; a longer one is no text of EC-Lab."""
 MOST_LINES = 100_000
 
-_COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d+)\s*$")
+_COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d+)[\s,;]*$")
+PADDING = ",;"
+"""What a spreadsheet adds to the short lines of a head when it saves a text with its own delimiter."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,41 @@ class Head:
 
 def kind_of(head: bytes) -> str:
     """Return what a file's first line says it is; empty where it says nothing of the kind."""
-    first = head[:64].removeprefix(b"\xef\xbb\xbf").splitlines()[:1]
-    line = first[0].decode("latin-1").strip().lower() if first else ""
+    first = _as_utf8(head[:256]).removeprefix(b"\xef\xbb\xbf").splitlines()[:1]
+    line = first[0].decode("latin-1").rstrip(f"{PADDING} ").strip().lower() if first else ""
     return next((kind for text, kind in KINDS.items() if text.lower() == line), "")
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return UTF-16 as UTF-8, without its mark; anything else as it is."""
+    encoding = encoding_of(data).value or ""
+    if not encoding.startswith("utf-16"):
+        return data
+    return data.decode(encoding, "replace").removeprefix("\ufeff").encode()
+
+
+def plain_source(source: Source) -> tuple[Source, list[Notice]]:
+    """Return a text as bytes in one encoding that ASCII is part of, without a tail of zero bytes.
+
+    A text that was saved again as UTF-16 is decoded; both are reported. Any other source is returned
+    as it is, and not read.
+    """
+    found = encoding_of(source.head, whole=source.size <= len(source.head))
+    if (found.value or "").startswith("utf-16"):
+        text = f"the text is in UTF-16 ({found.evidence}): another program saved it again"
+        return _in_memory(source, _as_utf8(source.read())), [Notice("encoding", text)]
+    if source.size and source.read(source.size - 1) == b"\0":
+        data = source.read()
+        kept = data.rstrip(b"\0")
+        text = f"the file ends in {len(data) - len(kept)} zero bytes from offset {len(kept)}: they are not data"
+        return _in_memory(source, kept), [Notice("zero-tail", text)]
+    return source, []
+
+
+def _in_memory(source: Source, data: bytes) -> Source:
+    plain = Source.from_bytes(data, source.name)
+    plain.path = source.path  # errors name the file
+    return plain
 
 
 def read_head(source: Source, header_lines: int = 0) -> Head:
@@ -71,6 +105,8 @@ def read_head(source: Source, header_lines: int = 0) -> Head:
                 hint="export it again in EC-Lab, or state the lines: --option header_lines=N",
             )
         lines = [decode(line, encoding) for line in raw]
+        if lines[0].endswith(tuple(PADDING)):
+            lines[:-1] = [line.rstrip(PADDING) for line in lines[:-1]]
         _require_whole_names(source, lines, file.tell())
         return Head(kind, encoding, lines[:-1], lines[-1], file.tell(), stated)
 

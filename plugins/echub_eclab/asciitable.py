@@ -15,6 +15,7 @@ from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import decimal_mark
 from echub_eclab.asciicells import CLOCK, INTEGER, NUMBER, parse_cells
 from echub_eclab.asciihead import Head
+from echub_eclab.asciilines import Lines, with_tabs, without_blank_lines
 from echub_eclab.columns import meaning_of, meanings
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ MARK_ROWS = 20
 """Rows that settle the decimal mark; the whole table is then searched for the other one."""
 _TAIL = 4096
 MARKS = {"point": ".", "comma": ","}
+
+_UNFILLED = {"Ewe-Ece/V"}
+"""Names that EC-Lab prints behind an empty one, without values: seen in two exports with a counter electrode."""
 
 _DIGITS = re.compile(rb"\d+")
 
@@ -54,8 +58,10 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
     data = source.read(head.first_row)
     if b"\n" not in data and data.count(b"\r") > 1:
         data = data.replace(b"\r", b"\n")
-    _require_text(source, head, data)
+    _require_text(source, Lines(len(head.lines) + 2), data)
     table = Table([], [], [], ".")
+    head, data = with_tabs(source, head, data, table.notices)
+    data, lines = without_blank_lines(data, len(head.lines) + 2, table.notices)
     sample = _sample(data)
     table.names = names = _fitting_names(source, head, sample, table)
     if sample:
@@ -64,14 +70,14 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
     if not sample:
         table.columns, table.digits = [_empty(name) for name in names], [0] * len(names)
         return table
-    mark = decimal or _settled_mark(source, head, sample)
+    mark = decimal or _settled_mark(source, lines, sample)
     kinds = [_kind(name, [row[n] for row in sample if n < len(row)]) for n, name in enumerate(names)]
     if mark == ",":
-        data = _with_points(source, head, data, kinds)
+        data = _with_points(source, lines, data, kinds)
     elif "text" not in kinds:
-        _require_absent(source, head, data, b",", "one decimal mark, the point")
+        _require_absent(source, lines, data, b",", "one decimal mark, the point")
     table.decimal = mark
-    table.columns, notices = parse_cells(source, head, data, names, kinds, len(sample[0]))
+    table.columns, notices = parse_cells(source, lines, data, names, kinds, len(sample[0]))
     table.notices += notices
     table.digits = [_significant(sample[0][n]) if kinds[n] == "float" else 0 for n in range(len(names))]
     return table
@@ -90,28 +96,34 @@ def _sample(data: bytes) -> list[list[bytes]]:
 def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]], table: Table) -> list[str]:
     """Fit the names to the rows, which may end in a tab or not.
 
-    EC-Lab's names often end in a tab too many; where an empty name stands among them, the names
-    behind it have no values.
+    Only empty names at the end are dropped, and only if the counts then agree; one that stands
+    among the others is a column without a name. EC-Lab prints one name behind an empty one that
+    has no values.
     """
     names = head.names.split("\t")
     _require_names(source, head, names)
     _require_own_names(source, head, names)
-    printed = [name for name in names if name]
     if not sample:
-        return printed
-    width = len(sample[0])
-    widths = {width, width - 1 if sample[0][-1] == b"" else width}
-    until_gap = names[: names.index("")] if "" in names else names
-    for fitting in (printed, names, until_gap):
-        if len(fitting) in widths and fitting:
-            _report_unfilled(printed, fitting, table)
-            return list(fitting)
+        return [name for name in names if name]
+    cells = sample[0]
+    whole = len(names)
+    while whole and not names[whole - 1].strip():
+        whole -= 1
+    gap = names.index("") if "" in names[:whole] else whole
+    unfilled = [name for name in names[gap:whole] if name]
+    for count in dict.fromkeys((whole, len(names) - 1, len(names), gap)):
+        dropped = unfilled if count == gap < whole else []
+        fits = whole <= count <= len(cells) if not dropped else set(dropped) <= _UNFILLED and count <= len(cells)
+        if count and fits and not any(cells[count:]):
+            for name in dropped:
+                table.dropped.append(Dropped(f"the column name {name}", "no row has a value for it"))
+            return names[:count]
     raise ReadError(
-        f"the table has {len(printed)} names for {min(widths)} values",
+        f"the table has {whole} names for {len(cells) - (not cells[-1])} values",
         path=source.shown,
         where=f"line {len(head.lines) + 2}",
-        expected=f"{len(printed)} values",
-        found=f"{width} cells",
+        expected=f"{whole} values",
+        found=f"{len(cells)} cells",
         cause="the header count is wrong, or the table was edited",
         hint="state the lines up to the column names: --option header_lines=N",
     )
@@ -145,16 +157,10 @@ def _require_own_names(source: Source, head: Head, names: Sequence[str]) -> None
         )
 
 
-def _report_unfilled(printed: Sequence[str], fitting: Sequence[str], table: Table) -> None:
-    """Report names that have no values at all."""
-    for name in printed[len(fitting) :]:
-        table.dropped.append(Dropped(f"the column name {name}", "no row has a value for it"))
-
-
 # -- marks -----------------------------------------------------------------------------------
 
 
-def _settled_mark(source: Source, head: Head, sample: Sequence[Sequence[bytes]]) -> str:
+def _settled_mark(source: Source, lines: Lines, sample: Sequence[Sequence[bytes]]) -> str:
     cells = (cell.decode("latin-1") for row in sample[:MARK_ROWS] for cell in row if NUMBER.match(cell))
     found = decimal_mark(cells)
     if found.value is not None:
@@ -162,7 +168,7 @@ def _settled_mark(source: Source, head: Head, sample: Sequence[Sequence[bytes]])
     raise ReadError(
         "the decimal mark cannot be settled",
         path=source.shown,
-        where=f"line {len(head.lines) + 2 + _row_of_other_mark(sample)}",
+        where=f"line {lines.of(_row_of_other_mark(sample))}",
         expected="numbers with one decimal mark",
         found=found.evidence,
         cause="the text was edited or written by another program",
@@ -180,21 +186,21 @@ def _row_of_other_mark(sample: Sequence[Sequence[bytes]]) -> int:
     return 0
 
 
-def _require_text(source: Source, head: Head, data: bytes) -> None:
-    _require_absent(source, head, data, b"\0", "text", "the file was damaged: a block of it was never written")
+def _require_text(source: Source, lines: Lines, data: bytes) -> None:
+    _require_absent(source, lines, data, b"\0", "text", "the file was damaged: a block of it was never written")
 
 
 def _require_absent(
-    source: Source, head: Head, data: bytes, what: bytes, expected: str, cause: str = "the table was edited"
+    source: Source, lines: Lines, data: bytes, what: bytes, expected: str, cause: str = "the table was edited"
 ) -> None:
     at = data.find(what)
     if at < 0:
         return
-    begin = data.rfind(b"\n", 0, at) + 1
+    begin, row = data.rfind(b"\n", 0, at) + 1, data.count(b"\n", 0, at)
     raise ReadError(
         f"the table holds {what!r} where it cannot be",
         path=source.shown,
-        where=f"line {_line_number(head, data, at)}",
+        where=f"line {lines.of(row)}",
         expected=expected,
         found=repr(data[max(begin, at - 20) : at + 20]),
         cause=cause,
@@ -202,15 +208,11 @@ def _require_absent(
     )
 
 
-def _with_points(source: Source, head: Head, data: bytes, kinds: Sequence[str]) -> bytes:
+def _with_points(source: Source, lines: Lines, data: bytes, kinds: Sequence[str]) -> bytes:
     """Turn decimal commas into points, where no point stands in the table already."""
     if "text" not in kinds:
-        _require_absent(source, head, data, b".", "one decimal mark, the comma")
+        _require_absent(source, lines, data, b".", "one decimal mark, the comma")
     return data.replace(b",", b".")
-
-
-def _line_number(head: Head, data: bytes, at: int) -> int:
-    return len(head.lines) + 2 + data.count(b"\n", 0, at)
 
 
 # -- rows ------------------------------------------------------------------------------------
@@ -228,6 +230,8 @@ def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
     begin = data.rfind(b"\n") + 1
     cells = data[begin:].split(b"\t")
     before = data[data.rfind(b"\n", 0, max(begin - 1, 0)) + 1 : begin].rstrip(b"\r\n").split(b"\t")
+    if len(cells) == len(first) - 1 and not first[-1]:  # rows end in a tab, which the last one lost
+        first, before = first[:-1], before[: len(cells)]
     filled = len(cells) == len(first) and cells[len(table.names) - 1].strip()
     if filled and _is_whole(cells[-1], first[-1], before[-1]):
         if INTEGER.match(cells[-1]) and cells[-1] != before[-1]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -131,13 +132,44 @@ def _rows(name: str) -> list[dict[str, str]]:
 def meaning_of(header: str) -> Meaning:
     """Say what a printed header means; a header that is not in the map is a vendor column.
 
-    Its unit is the part behind the last slash, where the hub's table knows it as a unit; who made
+    A known name with another unit of the same dimension (`time/h`, `Re(Z)/kOhm`) has the same meaning,
+    in that unit. The unit of a vendor column is kept whole, as printed (`mA.h/g`, `Ah/V`); who made
     its numbers is not known, so they count as reported by the software.
     """
     if header in meanings():
         return meanings()[header]
-    _, slash, tail = header.rpartition("/")
-    return Meaning(unit=tail if slash and _is_unit(tail) else None, origin="reported")
+    for base, tail in _splits(header):
+        for meaning in _by_base().get(base, ()):
+            if _fits(tail, meaning.quantity):
+                return replace(meaning, unit=tail)
+    printed = next((tail for _, tail in _splits(header)), None)
+    return Meaning(unit=printed, origin="reported")
+
+
+def _splits(header: str) -> Iterator[tuple[str, str]]:
+    """Yield name and printed unit at every slash behind which nothing but units stand, the longest unit first."""
+    parts = header.split("/")
+    for at in range(1, len(parts)):
+        tail = "/".join(parts[at:])
+        if _is_unit(tail) or all(_is_unit(part) and not part.isdecimal() for part in parts[at:]):
+            yield "/".join(parts[:at]), tail
+
+
+@cache
+def _by_base() -> dict[str, list[Meaning]]:
+    """Return the meanings of the header map by printed name without its unit."""
+    found: dict[str, list[Meaning]] = {}
+    for header, meaning in meanings().items():
+        base, tail = next(_splits(header), (header, ""))
+        if meaning.quantity and tail:
+            found.setdefault(base, []).append(meaning)
+    return found
+
+
+def _fits(printed: str, quantity: str | None) -> bool:
+    """Return whether a printed unit is one of a quantity."""
+    known = next((meaning.unit for meaning in meanings().values() if meaning.quantity == quantity), None)
+    return known is not None and _is_unit(printed) and unit(printed).dimension == unit(known).dimension
 
 
 def _is_unit(text: str) -> bool:

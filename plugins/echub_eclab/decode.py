@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,9 @@ TIME = 4
 
 CHUNK = 1 << 19
 """Bytes read at once: small enough for the processor's cache (at 4 MiB it takes half as long again)."""
+
+_BLOCK = 512
+"""Bytes of a disk sector: what was not written starts at a multiple of it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,39 @@ def _cut_short(source: Source, header: DataHeader, size: int, *, doubtful: bool)
     else:
         lost = Dropped(f"{rest} bytes behind {rows} rows", "the header counts no more rows")
     return Extent(rows, source.size, (Notice("truncated", text),), (lost,) if rest else (), doubtful)
+
+
+def without_zero_tail(source: Source, header: DataHeader, layout: RecordLayout, found: Extent) -> Extent:
+    """Leave out rows at the end that are nothing but zero bytes: space that was reserved and never written.
+
+    The row before them is left out too if its own end is zero from the edge of a disk block on.
+    """
+    size, rows = layout.size, found.rows
+    if rows < 2 or any(source.read(header.start + (rows - 1) * size, size)):
+        return found
+    last = _last_written(source, header.start, rows * size)
+    kept = -(-last // size)
+    edge = (header.start + last + _BLOCK - 1) // _BLOCK * _BLOCK - header.start
+    if edge < kept * size:
+        kept -= 1
+    offset = header.start + kept * size
+    text = f"zero bytes from row {kept} (offset {offset}) to the end of the data: {rows - kept} rows are not data"
+    lost = Dropped(f"{rows - kept} rows of zero bytes from row {kept}", "they were never written")
+    return replace(
+        found, rows=kept, notices=(*found.notices, Notice("zero-tail", text)), dropped=(*found.dropped, lost)
+    )
+
+
+def _last_written(source: Source, start: int, length: int) -> int:
+    """Return how many bytes from `start` there are up to the last one that is not zero, within `length`."""
+    end = length
+    while end > 0:
+        begin = max(0, end - CHUNK)
+        written = source.read(start + begin, end - begin).rstrip(b"\0")
+        if written:
+            return begin + len(written)
+        end = begin
+    return 0
 
 
 def misfit(source: Source, header: DataHeader, size: int) -> ReadError:

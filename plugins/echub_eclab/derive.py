@@ -7,6 +7,7 @@ rest is not a setpoint of zero, and no current gives no resistance.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,18 @@ def _where_mode(wanted: int) -> Callable[[Array, Array], Array]:
 
 def _resistance(potential: Array, current: Array) -> Array:
     return np.where(current != 0, np.abs(_double(potential) / current) * 1000.0, np.nan)
+
+
+def _capacity(charge: Array, half: Array, current: Array) -> Array:
+    """|charge|, and 0 in rows whose current takes away from the charge of their half cycle.
+
+    Both the current and the step of the charge since the row before have to oppose: the first row
+    after a change of sign belongs to the half cycle before, and keeps its capacity.
+    """
+    opposed = np.zeros(len(charge), dtype=bool)
+    same = half[1:] == half[:-1]
+    opposed[1:] = same & (np.diff(charge) * charge[1:] < 0) & (current[1:] * charge[1:] < 0)
+    return np.where(opposed, 0.0, np.abs(charge))
 
 
 def _polar(function: Callable[[Array], Array], sign: float) -> Callable[[Array, Array], Array]:
@@ -122,6 +135,15 @@ RECIPES: tuple[Recipe, ...] = (
         (_HALF,),
         lambda charge: np.maximum(-charge, 0.0),
         "max(-Q charge/discharge/mA.h, 0)",
+    ),
+    Recipe(
+        "Capacity/mA.h",
+        "capacity",
+        "mA*h",
+        (_HALF, ("half cycle",), _CURRENT),
+        _capacity,
+        "|Q charge/discharge/mA.h|, 0 where the current runs against it within its half cycle",
+        looks_back=True,
     ),
     Recipe("Capacity/mA.h", "capacity", "mA*h", (_HALF,), np.abs, "|Q charge/discharge/mA.h|"),
     Recipe(
@@ -196,8 +218,23 @@ def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
         if not recipe.even_empty and _is_empty(values):
             continue
         by_header.setdefault(recipe.header, values)
+        present.add(recipe.quantity)
         derived.append(_column(recipe, values))
     return derived
+
+
+def loop_numbers(first_rows: Sequence[int], rows: int) -> list[SourceColumn]:
+    """Return a column that numbers the loop of each row, from 0; none for a run without loops.
+
+    first_rows: the 0-based first row of each loop, as the file lists them.
+    """
+    if len(first_rows) < 2 or any(later < row for row, later in itertools.pairwise(first_rows)):
+        return []
+    edges = np.minimum([*first_rows[1:], rows], rows)
+    numbers = np.arange(len(first_rows), dtype=np.min_scalar_type(len(first_rows)))
+    values = np.repeat(numbers, np.diff(edges, prepend=0))
+    attrs = {"recipe": "the loops that the file lists by their first rows"}
+    return [SourceColumn("loop number", values, origin="reported", attrs=attrs)]
 
 
 def _computed(recipe: Recipe, inputs: Sequence[Array]) -> Array:

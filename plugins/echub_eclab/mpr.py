@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from echub.plugin import Dropped, Metadata, Notice, ReadError, Record, Source, build_tables
+from echub.plugin import Dataset, Dropped, Metadata, Notice, ReadError, Record, Source, build_tables
 from echub_eclab import MprOptions
+from echub_eclab.appended import DATA, Part, labelled, parts_of
 from echub_eclab.columns import ANALOG_INPUTS
 from echub_eclab.container import Container, Module, resume, walk
-from echub_eclab.derive import derived_columns
+from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.fields import verbatim
 from echub_eclab.parameters import read_parameters
 from echub_eclab.settings import iso_date, read_external_device, read_log, read_loop, read_set
 from echub_eclab.siblings import fill_from_log
-from echub_eclab.steps import set_steps
+from echub_eclab.steps import mark_unused, set_steps
 from echub_eclab.table import Names, Table, locate, notices, read_columns
 
 LARGEST_SETTINGS = 1 << 22
 """Bytes of a settings module that are kept; those of real files have a few thousand."""
 
-_DATA = "VMP data"
 _CELL_VOLTAGE_TECHNIQUES = ("BCD",)
 
 
@@ -32,25 +32,30 @@ class _Findings:
     settings: dict[str, Any] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
+    bt_lab: bool = False
 
 
 def read(source: Source, options: MprOptions) -> Record:
     """Read an `.mpr` file to a record.
 
-    A truncated file gives its whole records, with a notice. Raises `ReadError` where no data can
-    be had: no data module, a header that contradicts itself, an unknown version.
+    Runs that were appended to the file are further datasets, `timeseries_part_2` …, each with its
+    own settings. A truncated file gives its whole records, with a notice. Raises `ReadError` if
+    no data can be had: no data module, a header that contradicts itself, an unknown version.
     """
-    container = walk(source)
-    table = locate(source, _data_module(source, container))
-    if table.extent.end != table.module.end:
-        container = resume(source, container, table.module, table.extent.end)
-    found = _settings(source, container)
-    _data(container, table, found)
-    columns = read_columns(source, table, _names(found))
-    if options.derived == "standard":
-        columns += derived_columns(columns)
+    found = _Findings()
+    container, tables = _tables(source, found)
+    parts = parts_of(container.modules)
+    _settings(source, parts[0], found, container)
+    _damage(source, container, found)
+    datasets = _datasets(source, tables[0], found, options)
+    for number, table in enumerate(tables[1:], 2):
+        part = next(part for part in parts if table.module in part.modules)
+        datasets += _appended(source, part, table, f"part_{number}", found, options)
+    for part in parts[1:]:
+        if not part.data:
+            _without_data(source, part, found)
     return Record(
-        build_tables(columns),
+        datasets,
         metadata=found.metadata,
         settings=found.settings,
         notices=found.notices,
@@ -58,21 +63,90 @@ def read(source: Source, options: MprOptions) -> Record:
     )
 
 
+def _tables(source: Source, found: _Findings) -> tuple[Container, list[Table]]:
+    """Locate the rows of every data module; one behind the first that cannot be read is left out, and said."""
+    container = walk(source)
+    tables: list[Table] = []
+    module: Module | None = _data_module(source, container)
+    seen: set[int] = set()
+    while module is not None:
+        seen.add(module.offset)
+        try:
+            table = locate(source, module)
+        except ReadError as error:
+            if not tables:
+                raise
+            text = f"the data module at offset {module.offset} cannot be read: {error.message}"
+            found.notices.append(Notice("unread-data", text))
+            found.dropped.append(Dropped(f"{module.held} bytes from offset {module.offset}", text))
+        else:
+            tables.append(table)
+            if table.extent.end != table.module.end:
+                container = resume(source, container, table.module, table.extent.end)
+        module = next((m for m in container.modules if m.short == DATA and m.offset not in seen), None)
+    return container, tables
+
+
 def _data_module(source: Source, container: Container) -> Module:
-    module = container.first(_DATA)
+    module = container.first(DATA)
     if module is None:
         raise ReadError(
             "the file holds no data module",
             path=source.shown,
             where=f"offset {container.stopped}",
-            expected=_DATA,
+            expected=DATA,
             found=", ".join(m.short for m in container.modules),
             cause=container.damage or "the technique never recorded a row",
         )
     return module
 
 
-def _data(container: Container, table: Table, found: _Findings) -> None:
+def _datasets(source: Source, table: Table, found: _Findings, options: MprOptions) -> list[Dataset]:
+    """Read the rows of one data module, with the columns that follow from them and from the settings."""
+    _data(table, found)
+    columns = read_columns(source, table, _names(found))
+    mark_unused(found.metadata, columns)
+    loop = found.settings.get("loop", {})
+    columns += loop_numbers(loop.get("first_rows", ()), table.extent.rows)
+    if options.derived == "standard":
+        columns += derived_columns(columns)
+    return build_tables(columns)
+
+
+def _appended(
+    source: Source, part: Part, table: Table, name: str, found: _Findings, options: MprOptions
+) -> list[Dataset]:
+    """Read a run that was appended: its datasets bear its name, its settings stand under it."""
+    own = _Findings()
+    if part.number == 1:  # a second data module of the same settings
+        own.metadata, own.settings = found.metadata, {"extdev": found.settings.get("extdev", {})}
+    else:
+        _settings(source, part, own)
+    datasets = [labelled(dataset, name, own.metadata) for dataset in _datasets(source, table, own, options)]
+    text = f"a further run stands behind the first, at offset {table.module.offset}: {datasets[0].name}"
+    found.notices.append(Notice("appended-data", text))
+    _keep(name, own, found)
+    return datasets
+
+
+def _keep(name: str, own: _Findings, found: _Findings) -> None:
+    """Keep settings, metadata, notices and losses of an appended run under its name."""
+    stated = {entry.path: {"value": entry.value, "unit": entry.unit} for entry in own.metadata}
+    found.settings[name] = {**own.settings, "metadata": stated}
+    found.notices += [Notice(notice.code, f"{name}: {notice.message}") for notice in own.notices]
+    found.dropped += [Dropped(f"{name}: {dropped.what}", dropped.why) for dropped in own.dropped]
+
+
+def _without_data(source: Source, part: Part, found: _Findings) -> None:
+    """Keep settings that no data module follows, as of a run that was appended and never started."""
+    own = _Findings()
+    _settings(source, part, own)
+    name = f"settings_{part.name}"
+    found.notices.append(Notice("settings-without-data", f"settings without data stand behind the run: {name}"))
+    _keep(name, own, found)
+
+
+def _data(table: Table, found: _Findings) -> None:
     """Keep what the data header says, and report what of the data is not read as it stands."""
     header = table.header
     found.settings["data"] = {"points": header.points, "column_ids": header.ids}
@@ -80,11 +154,6 @@ def _data(container: Container, table: Table, found: _Findings) -> None:
         found.settings["data"]["bytes_behind_ids"] = verbatim(header.rest)
     found.notices += notices(table)
     found.dropped += table.extent.dropped
-    for module in container.modules:
-        if module.short == _DATA and module != table.module:
-            text = f"a further data module at offset {module.offset} is not read: only the first is"
-            found.notices.append(Notice("second-data-module", text))
-            found.dropped.append(Dropped(f"{module.held} bytes from offset {module.offset}", text))
 
 
 def _names(found: _Findings) -> Names:
@@ -93,31 +162,30 @@ def _names(found: _Findings) -> Names:
     `Ewe` is the cell's voltage in BCD, and in all files of BT-Lab (versions 1.x).
     """
     device = found.settings.get("extdev", {})
-    version = str(found.settings.get("log", {}).get("software_version", ""))
+    version = str(found.metadata.value("instrument.software") or "")
     technique = found.metadata.value("technique.name")
     return Names(
         inputs={column: device[name] for column, name in ANALOG_INPUTS.items() if device.get(name)},
-        cell_voltage=technique in _CELL_VOLTAGE_TECHNIQUES or version.startswith("1."),
+        cell_voltage=technique in _CELL_VOLTAGE_TECHNIQUES or found.bt_lab or version.startswith("1."),
     )
 
 
 # -- settings --------------------------------------------------------------------------------
 
 
-def _settings(source: Source, container: Container) -> _Findings:
-    """Read all modules but the data, verbatim and typed."""
-    found = _Findings()
+def _settings(source: Source, part: Part, found: _Findings, container: Container | None = None) -> None:
+    """Read all modules of a part but the data, verbatim and typed; `container`: the part is the file's first."""
     found.metadata.set("instrument.manufacturer", "BioLogic")
-    found.settings["modules"] = [_describe(module) for module in container.modules]
-    for number, module in enumerate(container.modules):
-        if module.held > LARGEST_SETTINGS and module.short != _DATA:
+    if container is not None:
+        found.settings["modules"] = [_describe(module) for module in container.modules]
+    for number, module in enumerate(part.modules):
+        if module.held > LARGEST_SETTINGS and module.short != DATA:
             _too_large(module, found)
-        elif module.short != _DATA:
+        elif module.short != DATA:
             _setting_module(source.read(module.offset, module.held), module, number, found)
-    fill_from_log(source, container.first("VMP Set"), found)
-    _date(container, found)
-    _damage(source, container, found)
-    return found
+    if container is not None:
+        fill_from_log(source, part.first("VMP Set"), found)
+    _date(part, found)
 
 
 def _describe(module: Module) -> dict[str, Any]:
@@ -168,15 +236,15 @@ def _parameters(data: bytes, module: Module, found: _Findings) -> list[Notice]:
     return notices
 
 
-def _date(container: Container, found: _Findings) -> None:
-    """Take the day from the Set module where no start time is known."""
-    module = container.first("VMP Set")
+def _date(part: Part, found: _Findings) -> None:
+    """Take the day from the Set module if no start time is known."""
+    module = part.first("VMP Set")
     if module is None or "experiment.start" in found.metadata:
         return
     day = iso_date(module.date)
     if day is not None:
         found.metadata.set("experiment.date", day)
-    if container.first("VMP LOG") is None:
+    if part.first("VMP LOG") is None:
         text = (
             "there is no LOG module (an unfinished run, or a cut file): the start time is unknown, "
             "and whether Ewe is a cell voltage, as in BT-Lab files"
@@ -188,8 +256,12 @@ def _damage(source: Source, container: Container, found: _Findings) -> None:
     """Report where the walk ended early, and the bytes that it did not reach."""
     if not container.damage:
         return
-    found.notices.append(Notice("damaged-container", container.damage))
     rest = source.size - container.stopped
+    if rest and not any(source.read(container.stopped)):
+        text = f"the file ends in {rest} zero bytes from offset {container.stopped}: they are not data"
+        found.notices.append(Notice("zero-tail", text))
+        return
+    found.notices.append(Notice("damaged-container", container.damage))
     if rest:
         what = f"{rest} bytes from offset {container.stopped}"
         found.dropped.append(Dropped(what, "they belong to no module"))

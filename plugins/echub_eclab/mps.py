@@ -8,7 +8,7 @@ from typing import Any
 
 from echub.plugin import Metadata, Notice, ReadError, Record, Source
 from echub_eclab import MpsOptions
-from echub_eclab.asciihead import kind_of, read_lines
+from echub_eclab.asciihead import kind_of, plain_source, read_lines
 from echub_eclab.asciitable import MARKS
 from echub_eclab.prose import Prose, parameters_of, read_prose, set_technique
 from echub_eclab.steps import set_steps
@@ -24,11 +24,13 @@ def read(source: Source, options: MpsOptions) -> Record:
     The settings hold all lines, and one entry per linked technique with its parameters. Raises
     `ReadError` where the file is cut before the first technique it promises.
     """
+    source, remarks = plain_source(source)
     lines = read_lines(source)
     _require_own(source, lines)
     mark = MARKS.get(options.decimal)
     head, blocks = _split(lines)
     prose = read_prose(head, mark)
+    prose.notices += remarks
     techniques = [_technique(number, block, mark, prose) for number, block in blocks]
     if len(blocks) == 1:
         set_technique(techniques[0]["title"], prose.metadata, [])

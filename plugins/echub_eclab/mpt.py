@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,17 +14,20 @@ from numpy.typing import NDArray
 from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_tables
 from echub.text import clocks
 from echub_eclab import MptOptions
-from echub_eclab.asciihead import read_head
+from echub_eclab.asciihead import plain_source, read_head
 from echub_eclab.asciitable import MARKS, Table, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
-from echub_eclab.derive import derived_columns
+from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.prose import Prose, read_prose
 from echub_eclab.sequences import DESTROYED
+from echub_eclab.stamps import extremes, is_stamp, moments
+from echub_eclab.steps import mark_unused
 
 if TYPE_CHECKING:
     import polars as pl
 
-_STAMP_FORMAT = {"month-first": "%m/%d/%Y %H:%M:%S%.f", "day-first": "%d/%m/%Y %H:%M:%S%.f"}
+_FRACTION = re.compile(r".*\s\d+[:.]\d\d[:.]\d\d[.,](\d+)(?:\s*[AaPp]\.?[Mm]\.?)?\Z")
+"""A time with a fraction of a second; dots may stand between hours, minutes and seconds as well."""
 _DOUBLY_ENCODED = "ï¿½"
 
 
@@ -33,11 +37,15 @@ def read(source: Source, options: MptOptions) -> Record:
     Raises `ReadError` where the text is damaged, and where decimal mark, dates or header cannot be
     settled; the error names the option that settles it.
     """
+    source, remarks = plain_source(source)
     head = read_head(source, options.header_lines)
     mark = MARKS.get(options.decimal)
-    prose = read_prose(head.lines, mark)
     table = read_table(source, head, mark)
-    columns = _columns(source, table, prose, options)
+    prose = read_prose(head.lines, mark, options.dates, _dates_of(table))
+    prose.notices += remarks
+    columns = _columns(source, table, prose)
+    mark_unused(prose.metadata, columns)
+    columns += loop_numbers([first for first, _ in prose.loops], len(table.columns[0]) if table.columns else 0)
     if options.derived == "standard":
         columns += derived_columns(columns)
     return Record(
@@ -47,6 +55,12 @@ def read(source: Source, options: MptOptions) -> Record:
         notices=[*prose.notices, *table.notices],
         dropped=table.dropped,
     )
+
+
+def _dates_of(table: Table) -> list[str]:
+    """Return the dates in columns of times that may decide the order of day and month."""
+    texts = [c for n, c in zip(table.names, table.columns, strict=True) if is_text(c) and is_time(n)]
+    return [date for column in texts for date in extremes(column)]
 
 
 def _settings(lines: Sequence[str], prose: Prose, rows: int) -> dict[str, Any]:
@@ -65,13 +79,13 @@ def _settings(lines: Sequence[str], prose: Prose, rows: int) -> dict[str, Any]:
 # -- columns ---------------------------------------------------------------------------------
 
 
-def _columns(source: Source, table: Table, prose: Prose, options: MptOptions) -> list[SourceColumn]:
+def _columns(source: Source, table: Table, prose: Prose) -> list[SourceColumn]:
     columns = []
     for number, (name, series) in enumerate(zip(table.names, table.columns, strict=True)):
         printed = name.strip() or f"unnamed {number + 1}"
         column = _column(printed, series, number, table.digits[number])
-        if series.dtype.base_type().__name__ == "String":
-            column = _timed(source, column, series, prose, options)
+        if is_text(series):
+            column = _timed(source, column, series, prose)
         columns.append(column)
     if any(DESTROYED in name or _DOUBLY_ENCODED in name for name in table.names):
         text = "characters of the column names were destroyed before (µ, °, ²): read by the names that fit"
@@ -101,56 +115,71 @@ def _mended(printed: str) -> str:
     return fitting[0] if len({meanings()[name] for name in fitting}) == 1 else printed
 
 
-def _timed(
-    source: Source, column: SourceColumn, series: pl.Series, prose: Prose, options: MptOptions
-) -> SourceColumn:
+def _timed(source: Source, column: SourceColumn, series: pl.Series, prose: Prose) -> SourceColumn:
     """Turn elapsed `h:m:s` or local dates and times into seconds; a column of words stays text."""
     if column.quantity != "time" and column.quantity != "step_time":
         return column
-    elapsed = clocks(series)
-    if not elapsed.null_count():
+    elapsed, dated = clocks(series), is_stamp(series)
+    read = dated if dated.sum() > len(series) - elapsed.null_count() else elapsed.is_not_null()
+    if not read.any():
+        text = f"{column.header}: no cell is a time, the first is {series[0]!r}: kept as text"
+        prose.notices.append(Notice("not-a-number", text))
+        return replace(column, quantity=None, unit=None)
+    if not read.all():
+        row = int((~read).arg_max() or 0)
+        text = f"{column.header}: {(~read).sum()} cells are not times, the first {series[row]!r} in row {row}"
+        prose.notices.append(Notice("not-a-number", f"{text}: read as NaN"))
+    if read is not dated:
         return _with_seconds(column, elapsed.to_numpy(), {"printed_as": "h:m:s"})
-    moments = _moments(source, column.header, series, options)
-    start, how = _reference(moments, prose)
-    seconds = (moments - np.datetime64(start, "us")) / np.timedelta64(1, "s")
+    instants = _moments(source, column.header, series, dated, prose)
+    start, how = _reference(instants, prose)
+    seconds = (instants - np.datetime64(start, "us")) / np.timedelta64(1, "s")
     return _with_seconds(
         column,
         seconds,
         {
             "printed_as": "local date and time",
-            "printed_resolution": _resolution(series[0]),
+            "printed_resolution": _resolution(series.filter(dated)[0]),
             "zero": f"{start.isoformat()} ({how})",
         },
     )
 
 
+def is_text(series: pl.Series) -> bool:
+    """Return whether a column holds words."""
+    return series.dtype.base_type().__name__ == "String"
+
+
+def is_time(name: str) -> bool:
+    """Return whether a printed name is that of a time."""
+    return meaning_of(name).quantity in ("time", "step_time")
+
+
 def _resolution(text: str) -> str:
     """Return the last printed place of a time, in seconds; no more than the microseconds that are kept."""
-    decimals = len(text.strip().replace(",", ".").partition(".")[2])
+    decimals = len(_FRACTION.sub(r"\1", text.strip())) if _FRACTION.match(text.strip()) else 0
     return f"1e-{min(decimals, 6)}"
 
 
 def _with_seconds(column: SourceColumn, seconds: NDArray[Any], attrs: dict[str, str]) -> SourceColumn:
-    from dataclasses import replace
-
     return replace(column, values=seconds, attrs={**column.attrs, **attrs})
 
 
-def _moments(source: Source, header: str, series: pl.Series, options: MptOptions) -> NDArray[Any]:
-    """Parse local dates and times, month first unless the user says otherwise."""
-    texts = series.str.strip_chars().str.replace(",", ".", literal=True)
-    parsed = texts.str.to_datetime(_STAMP_FORMAT[options.dates], time_unit="us", strict=False)
-    if parsed.null_count():
-        row = int(parsed.is_null().arg_max() or 0)
+def _moments(source: Source, header: str, series: pl.Series, dated: pl.Series, prose: Prose) -> NDArray[Any]:
+    """Parse local dates and times in the order of day and month that the file has."""
+    parsed = moments(series, prose.order.value)
+    wrong = parsed.is_null() & dated
+    if wrong.any():
+        row = int(wrong.arg_max() or 0)
         raise ReadError(
-            "a time of the table is no date and time",
+            "a time of the table is not a date and time",
             path=source.shown,
             where=f"row {row}",
             column=header,
             expected="mm/dd/yyyy hh:mm:ss",
             found=repr(series[row]),
-            cause="the dates are day first, or were edited",
-            hint="--option dates=day-first",
+            cause="the dates are of both orders, or were edited",
+            hint="--option dates=day-first or --option dates=month-first",
         )
     return parsed.to_numpy()
 
@@ -159,6 +188,6 @@ def _reference(moments: NDArray[Any], prose: Prose) -> tuple[dt.datetime, str]:
     """Find the zero of the clock: the stated start, as in the binary file, else the first row."""
     if prose.start is not None:
         return prose.start, "start of the acquisition"
-    first = moments[0].astype("datetime64[us]").item()
+    first = moments[~np.isnat(moments)][0].astype("datetime64[us]").item()
     prose.notices.append(Notice("clock-zero", f"no start is stated: time counts from the first row, {first}"))
     return first, "first row"

@@ -11,6 +11,7 @@ from typing import Any
 from echub.plugin import EchubError, Metadata, Notice
 from echub_eclab.asciihead import kind_of
 from echub_eclab.sequences import DESTROYED, Parameters, is_parameter_line, read_sequences
+from echub_eclab.stamps import DAY_FIRST, MONTH_FIRST, Order, settle_order, stamp
 from echub_eclab.steps import set_steps
 from echub_eclab.techniques import TECHNIQUES
 
@@ -46,7 +47,7 @@ _VERSION = re.compile(
     r"(?:EC-LAB|BT-LAB) for windows v(\S+) \(software\)|Command interpretor v(\S+) \(firmware\)", re.I
 )
 _LOOP = re.compile(r"Loop (\d+) from point number (\d+) to (\d+)")
-_STAMP = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?\Z")
+_DATED = re.compile(r"(?:Acquisition started on|Modify on) :(.*)")
 _NAMED_BY_TITLE = {technique.title.lower(): technique for technique in TECHNIQUES.values()}
 _AFTER_COMMENTS = (
     "Mass of active",
@@ -64,7 +65,8 @@ _AFTER_COMMENTS = (
     "Cycle Definition",
     "Ns  ",
 )
-"""How the lines begin that may follow the comments; any other line continues them."""
+"""How the lines start that may follow the comments; any other line continues them."""
+_KEYS_AFTER = re.compile(r"(?:" + "|".join(re.escape(key.strip()) for key in _AFTER_COMMENTS) + r")[^:]{0,40} : ")
 
 
 @dataclass
@@ -77,11 +79,18 @@ class Prose:
     modifications: list[dict[str, Any]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     start: dt.datetime | None = None
+    order: Order = Order(MONTH_FIRST)
 
 
-def read_prose(lines: Sequence[str], decimal: str | None = None) -> Prose:
-    """Read the lines of a head that stand before the names of its table."""
+def read_prose(
+    lines: Sequence[str], decimal: str | None = None, dates: str = "auto", times: Sequence[str] = ()
+) -> Prose:
+    """Read the lines of a head that stand before the names of its table.
+
+    `dates` is the order of day and month, or `auto`; `times` are dates of the table that may decide it.
+    """
     prose = Prose()
+    _settle_order(lines, dates, times, prose)
     prose.metadata.set("instrument.manufacturer", "BioLogic")
     original, later = _split_modifications(lines)
     _technique(original, prose)
@@ -89,7 +98,9 @@ def read_prose(lines: Sequence[str], decimal: str | None = None) -> Prose:
     prose.sequences = parameters_of(original, decimal)
     set_steps(prose.metadata, prose.sequences)
     for when, block in later:
-        change = {"on": when, "lines": block, "parameters": parameters_of(block, decimal)}
+        change: dict[str, Any] = {"on": when, "lines": block, "parameters": parameters_of(block, decimal)}
+        if (seconds := _seconds_after_start(when, prose)) is not None:
+            change["time_s"] = seconds
         prose.modifications.append(change)
     if later:
         text = f"the settings were changed {len(later)} times while running, last on {later[-1][0]}"
@@ -98,6 +109,12 @@ def read_prose(lines: Sequence[str], decimal: str | None = None) -> Prose:
         if match := _LOOP.match(line.strip()):
             prose.loops.append((int(match[2]), int(match[3])))
     return prose
+
+
+def _seconds_after_start(when: str, prose: Prose) -> float | None:
+    """Return when settings were changed on the clock of the run; EC-Lab often prints minutes only."""
+    moment = stamp(when, prose.order.value) or stamp(f"{when}:00", prose.order.value)
+    return None if moment is None or prose.start is None else (moment - prose.start).total_seconds()
 
 
 def _split_modifications(lines: Sequence[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
@@ -149,10 +166,11 @@ def _keyed(lines: Sequence[str], decimal: str | None, prose: Prose) -> None:
     seen: set[str] = set()
     comments: list[str] = []
     in_comments = False
-    for line in lines:
+    behind = _behind_comments(lines)
+    for number, line in enumerate(lines):
         match = _KEYED.match(line)
         key = match[2] if match else ""
-        goes_on = not line.startswith(_AFTER_COMMENTS) and not is_parameter_line(line)
+        goes_on = number < behind or (not line.startswith(_AFTER_COMMENTS) and not is_parameter_line(line))
         if in_comments and key != "Comments" and goes_on:
             comments.append(line.rstrip())
             continue
@@ -168,6 +186,16 @@ def _keyed(lines: Sequence[str], decimal: str | None, prose: Prose) -> None:
     if text := "\r\n".join(comments).rstrip():
         prose.metadata.set("experiment.comments", text)
     _file_name(lines, prose.metadata)
+
+
+def _behind_comments(lines: Sequence[str]) -> int:
+    """Find the line that ends the comments by its key; 0 if none does.
+
+    What stands before it is comment, even if it has the shape of a table row by chance.
+    """
+    starts = [number for number, line in enumerate(lines) if line.startswith("Comments :")]
+    later = range(starts[-1] + 1, len(lines)) if starts else range(0)
+    return next((number for number in later if _KEYS_AFTER.match(lines[number])), 0)
 
 
 def _statement(key: str, value: str, decimal: str | None, prose: Prose) -> None:
@@ -202,27 +230,32 @@ def _measured(path: str, text: str, prose: Prose) -> None:
             prose.notices.append(Notice("unread-setting", f"{path}: {text!r} is kept verbatim only"))
 
 
-def stamp(text: str) -> dt.datetime | None:
-    """Read a local time as EC-Lab prints it, month first; None where it is none (`xx/xx/…`)."""
-    match = _STAMP.match(text.strip())
-    if not match:
-        return None
-    month, day, year, hour, minute, second = (int(match[number]) for number in range(1, 7))
-    fraction = int((match[7] or "0").ljust(6, "0")[:6])
-    try:
-        return dt.datetime(year, month, day, hour, minute, second, fraction)
-    except ValueError:
-        return None
-
-
 def _started(text: str, prose: Prose) -> None:
-    start = stamp(text)
+    start = stamp(text, prose.order.value) or _in_other_order(text, prose)
     if start is None:
-        prose.notices.append(Notice("no-start", f"the start {text!r} is no date and time: it stays unknown"))
+        text = f"the start {text!r} is not a date and time: it stays unknown"
+        prose.notices.append(Notice("no-start", text))
         return
     prose.start = start
     prose.metadata.set("experiment.start", start.isoformat(timespec="milliseconds"))
     prose.metadata.set("experiment.timezone", "unknown")
+
+
+def _in_other_order(text: str, prose: Prose) -> dt.datetime | None:
+    """Read a start that only the other order allows, if the file itself has dates of both."""
+    return stamp(text, DAY_FIRST) if prose.order.contradicts else None
+
+
+def _settle_order(lines: Sequence[str], dates: str, times: Sequence[str], prose: Prose) -> None:
+    """Settle the order of day and month by every date of the file, and report what is not EC-Lab's own."""
+    stated = [match[1] for line in lines if (match := _DATED.match(line))]
+    prose.order = order = settle_order([*stated, *times], dates)
+    if order.contradicts:
+        text = f"dates of both orders occur: {order.proof} has the month first, {order.contradiction} the day"
+        prose.notices.append(Notice("date-order", f"{text}; --option dates=day-first|month-first decides"))
+    elif order.value == DAY_FIRST and dates == "auto":
+        text = f"the dates have the day first, unlike EC-Lab's own: {order.proof} has no other reading"
+        prose.notices.append(Notice("date-order", text))
 
 
 def _file_name(lines: Sequence[str], metadata: Metadata) -> None:

@@ -9,6 +9,7 @@ from echub_eclab.asciihead import read_lines
 from echub_eclab.container import Module
 from echub_eclab.prose import read_prose
 from echub_eclab.settings import iso_date
+from echub_eclab.stamps import DAY_FIRST
 
 _FROM_LOG = ("experiment.start", "experiment.timezone", "instrument.")
 """Paths that the missing LOG module would have filled."""
@@ -19,6 +20,7 @@ class Findings(Protocol):
 
     metadata: Metadata
     notices: list[Notice]
+    bt_lab: bool
 
 
 def fill_from_log(source: Source, settings: Module | None, found: Findings) -> None:
@@ -33,14 +35,26 @@ def fill_from_log(source: Source, settings: Module | None, found: Findings) -> N
     if sibling is None:
         return
     try:
-        prose = read_prose(read_lines(sibling))
+        lines = read_lines(sibling)
+        prose = read_prose(lines)
+        day = iso_date(settings.date) if settings is not None else None
+        if day is not None and not prose.order.proof and prose.start and prose.start.date().isoformat() != day:
+            # The day of the Set module decides a date with two readings.
+            other = read_prose(lines, dates=DAY_FIRST)
+            prose = other if other.start and other.start.date().isoformat() == day else prose
     except ReadError as error:
         _refuse(source, sibling, error.message, found)
         return
-    day = iso_date(settings.date) if settings is not None else None
-    if prose.start is None:
+    other_day = prose.start is not None and day is not None and prose.start.date().isoformat() != day
+    # Which program wrote the log, and so what Ewe is, holds without a start as well.
+    found.bt_lab = found.bt_lab or (not other_day and sibling.head[:6].lower() == b"bt-lab")
+    if prose.start is None and found.bt_lab:
+        found.notices.append(
+            Notice("no-start", f"{sibling.name} states no start: only its program is taken from it")
+        )
+    elif prose.start is None:
         _refuse(source, sibling, "it states no start", found)
-    elif day is not None and prose.start.date().isoformat() != day:
+    elif other_day:
         _refuse(source, sibling, f"it began on {prose.start.date()}, this file on {day}", found)
     else:
         for entry in prose.metadata:

@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from echub.plugin import Metadata, UnknownUnit, unit
+import numpy as np
+
+from echub.plugin import Metadata, SourceColumn, UnknownUnit, unit
 from echub_eclab.sequences import Parameters
 
 _UNUSED_IF_ZERO = ("limit.", "record.", "hold.", "rest.", "repeat.", "hold_")
@@ -21,6 +23,8 @@ _CONTROLS = {
     "GCPL": "current", "BCD": "current", "GEIS": "current", "WAIT": "wait",
 }  # fmt: skip
 _MOST_BLOCKS = 3
+_BLOCK = 65_536
+"""Rows looked at at once, so that no copy of a whole column is made."""
 
 
 class Rule(NamedTuple):
@@ -46,6 +50,22 @@ def set_steps(metadata: Metadata, sequences: Sequence[Parameters]) -> None:
     """Set `technique.steps` from the parameters of the technique that the metadata name."""
     if steps := typed_steps(metadata.value("technique.name"), sequences):
         metadata.set("technique.steps", steps)
+
+
+def mark_unused(metadata: Metadata, columns: Sequence[SourceColumn]) -> None:
+    """Mark the steps that no row belongs to (``"ran": False``): they were planned, and are not what ran."""
+    numbers = next((column.values for column in columns if column.header == "Ns"), None)
+    steps = metadata.value("technique.steps")
+    if numbers is None or not len(numbers) or not steps:
+        return
+    ran: set[float] = set()
+    for first in range(0, len(numbers), _BLOCK):
+        block = numbers[first : first + _BLOCK]
+        ends = block[np.flatnonzero(np.diff(block, append=block[-1:]))]  # steps change rarely: no need to sort
+        ran.update([*ends.tolist(), block[-1].item()])
+    for number, step in enumerate(steps):
+        if number not in ran:
+            step["ran"] = False
 
 
 def typed_steps(technique: str | None, sequences: Sequence[Parameters]) -> list[dict[str, Any]]:

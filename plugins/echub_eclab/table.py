@@ -19,7 +19,7 @@ from echub_eclab.columns import (
     meaning_of_input,
 )
 from echub_eclab.container import Module
-from echub_eclab.decode import TIME, Extent, extent, is_clock, misfit, read_fields
+from echub_eclab.decode import TIME, Extent, extent, is_clock, misfit, read_fields, without_zero_tail
 from echub_eclab.header import UNVERIFIED, read_header
 from echub_eclab.layout import DataHeader, Field, RecordLayout, record_layout
 
@@ -54,7 +54,8 @@ def locate(source: Source, module: Module) -> Table:
     layout = record_layout(header)
     if layout is None:
         raise _unknown_size(source, module, header)
-    return Table(module, header, layout, extent(source, module, header, layout))
+    held = extent(source, module, header, layout)
+    return Table(module, header, layout, without_zero_tail(source, header, layout, held))
 
 
 def _unknown_size(source: Source, module: Module, header: DataHeader) -> ReadError:

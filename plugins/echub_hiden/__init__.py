@@ -75,6 +75,8 @@ def sniff_massoft(source: Source) -> Confidence:
 
 def sniff_manifest(source: Source) -> Confidence:
     """Recognise a manifest by its own key ``format = "sims"``."""
+    if source.suffix not in ("", ".toml"):  # a program or a page that quotes a manifest is none
+        return Confidence.NO
     return Confidence.CERTAIN if MANIFEST.search(source.head) else Confidence.NO
 
 

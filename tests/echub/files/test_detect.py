@@ -180,3 +180,19 @@ def test_a_foreign_suffix_speaks_against_a_fallback_that_only_guesses(readers):
     assert choose(foreign, readers(b=(C.LIKELY, FALLBACK))).name == "b"
     with pytest.raises(UnknownFormat):
         choose(foreign, readers(b=(C.MAYBE, FALLBACK)))
+
+
+@pytest.mark.parametrize("name", ["run.mpr", "run.csv", "run"])
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 61152\n", "git lfs pull"),
+        (b"/annex/objects/SHA256E-s61152--0.mpr\n", "git annex get"),
+        (b"../.git/annex/objects/ab/cd/SHA256E-s6--0.mpr/SHA256E-s6--0.mpr", "git annex get"),
+    ],
+)
+def test_a_pointer_of_a_repository_says_what_fetches_the_file(name, data, hint):
+    with pytest.raises(UnknownFormat) as caught:
+        choose(Source.from_bytes(data, name), registry())
+    assert caught.value.hint.startswith(hint)
+    assert "not the file itself" in caught.value.message

@@ -141,3 +141,12 @@ def test_metadata_that_contradict_are_listed_and_judge_nothing():
 @pytest.mark.parametrize("key", ["agrees", "columns", "only_a", "only_b", "differences", "metadata"])
 def test_as_dict_for_machines(key):
     assert key in compare(record(column()), record(column())).as_dict()
+
+
+@pytest.mark.parametrize(("off", "agrees"), [(0.5, True), (0.5 + 1e-6, True), (0.51, False), (1.0, False)])
+def test_a_rounding_tie_of_an_absolute_time_agrees(off, agrees):
+    """An absolute time is the difference of two clocks in days, which miss a tie by their last bit."""
+    seconds = np.array([1234567.5, 1234568.5])
+    shown = {"printed_resolution": "1"}
+    printed = column("time/s", seconds + off, "time", "s", attrs=shown)
+    assert only(column("time/s", seconds, "time", "s"), printed).agrees == agrees

@@ -94,3 +94,33 @@ def test_the_option_leaves_derived_columns_out():
 
 def test_derived_columns_are_no_part_of_the_source_table():
     assert list(read(fixture("gcpl")).source_table()) == list(read(fixture("gcpl"), "none").source_table())
+
+
+def test_the_capacity_is_zero_where_the_current_runs_against_its_half_cycle():
+    charge = column("Q charge/discharge/mA.h", [0.0, 1.0, 2.0, 1.5, -0.5, -1.0, -0.75])
+    half = column("half cycle", [0, 0, 0, 0, 1, 1, 1], "half_cycle", "u4")
+    current = column("I/mA", [5, 5, 5, -5, 5, -5, 5], "current", "f4")
+    found = derived(charge, half, current)["Capacity/mA.h"]
+    # Row 4: the charge is of a new half cycle, though the current has turned already: it keeps its capacity.
+    assert found.values.tolist() == [0.0, 1.0, 2.0, 0.0, 0.5, 1.0, 0.0]
+    assert "0 where the current runs against it" in found.attrs["recipe"]
+    late = derived(charge, half, column("I/mA", [5, 5, -5, -5, 5, -5, -5], "current", "f4"))["Capacity/mA.h"]
+    # Rows 2 and 6: one of charge and current alone opposes, as in the last row before a change.
+    assert late.values.tolist() == [0.0, 1.0, 2.0, 0.0, 0.5, 1.0, 0.75]
+
+
+def test_the_capacity_without_a_current_is_the_charge():
+    charge = column("Q charge/discharge/mA.h", [0.0, 1.0, -2.0])
+    assert derived(charge)["Capacity/mA.h"].values.tolist() == [0.0, 1.0, 2.0]
+
+
+def test_the_capacity_of_a_long_table_looks_back_over_the_edges_of_its_blocks():
+    rows = 40_000
+    charge = np.minimum(np.arange(rows), rows - np.arange(rows)).astype(float) + 1
+    sign = np.where(np.arange(rows) <= rows // 2, 1.0, -1.0)
+    found = derived(
+        column("Q charge/discharge/mA.h", charge),
+        column("half cycle", np.zeros(rows), "half_cycle", "u4"),
+        column("I/mA", sign, "current", "f4"),
+    )["Capacity/mA.h"].values
+    assert np.array_equal(found, np.where(sign > 0, charge, 0.0))

@@ -242,14 +242,18 @@ def test_bytes_behind_the_column_ids_are_kept_where_there_are_any():
     assert set(read(fixture("cp")).settings["data"]) == {"points", "column_ids"}
 
 
-def test_a_second_data_module_is_reported_and_not_read():
+def test_a_second_data_module_of_the_same_settings_is_a_dataset_of_its_own():
     data = duplicate_module(fixture("cp"), "VMP data")
     second = byte_map(data)["VMP data#2"]
-    record = read(data)
-    assert record["timeseries"].same_as(read(fixture("cp"))["timeseries"])
-    expected = f"a further data module at offset {second.data} is not read: only the first is"
-    assert message(record, "second-data-module") == expected
-    assert [d.what for d in record.dropped] == [f"{second.length} bytes from offset {second.data}"]
+    record, alone = read(data), read(fixture("cp"))
+    assert record["timeseries"].same_as(alone["timeseries"])
+    assert record.metadata.tree() == alone.metadata.tree()
+    further = record["timeseries_part_2"]
+    assert list(further.columns) == list(alone["timeseries"].columns)
+    assert all(column.same_as(alone["timeseries"].columns[n]) for n, column in further.columns.items())
+    expected = f"a further run stands behind the first, at offset {second.data}: timeseries_part_2"
+    assert message(record, "appended-data") == expected
+    assert record.dropped == []
 
 
 def test_a_module_too_large_to_be_settings_is_reported_and_not_kept():

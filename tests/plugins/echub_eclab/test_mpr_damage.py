@@ -44,7 +44,9 @@ NOTICES = {
     "no-start",
     "repeated-column",
     "row-count",
-    "second-data-module",
+    "appended-data",
+    "settings-without-data",
+    "unread-data",
     "truncated",
     "unconfirmed-start",
     "unknown-column",
@@ -54,6 +56,7 @@ NOTICES = {
     "unknown-setting-code",
     "unknown-unit-code",
     "unverified-version",
+    "zero-tail",
 }
 """Every notice of the reader; a test that ends with another one has found something new."""
 

@@ -78,5 +78,6 @@ def test_changes_while_running_are_kept_with_their_time(tmp_path):
     assert len(record.settings["parameters"]) == 3
     (change,) = record.settings["modifications"]
     assert change["on"] == "03/14/2024 10:00"
+    assert change["time_s"] == pytest.approx(33 * 60 + 6.75, abs=1e-6)
     assert change["parameters"][1] == {"Ns": 1, "Set I/C": "I", "Is": 0.5, "unit Is": "mA"}
     assert codes(record) == {"settings-modified"}

@@ -79,11 +79,26 @@ def test_names_that_do_not_fit_the_rows():
     assert error.message == "the table has 2 names for 4 values"
 
 
-def test_a_word_among_numbers_names_its_line_and_cell():
-    error = refusal(WHOLE.replace(CELLS[6][7].encode(), b"overload", 1))
-    assert error.where == row_line(6)
-    assert error.found is not None
-    assert "overload" in error.found
+def test_a_word_among_numbers_costs_its_cell_only_and_names_its_line():
+    whole = read_mpt(WHOLE, derived="none").source_table()
+    record = read_mpt(WHOLE.replace(CELLS[6][7].encode(), b"overload", 1), derived="none")
+    (notice,) = [n for n in record.notices if n.code == "not-a-number"]
+    assert (
+        notice.message
+        == f"{NAMES[7]}: 1 cells are not numbers, the first 'overload' in {row_line(6)}: read as NaN"
+    )
+    for (index, _), values in record.source_table().items():
+        expected = next(v for (i, _), v in whole.items() if i == index).astype(float)
+        if index == 7:
+            expected[6] = np.nan
+        assert np.array_equal(values.astype(float), expected, equal_nan=True), index
+
+
+def test_the_names_of_a_second_table_are_no_row_of_the_first():
+    lines = WHOLE.split(b"\r\n")
+    names = lines[FIRST_ROW - 2].rstrip(b"\t")
+    joined = [*lines[: FIRST_ROW + 4], names, *lines[FIRST_ROW + 4 :]]
+    assert refusal(b"\r\n".join(joined)).where == row_line(5)
 
 
 @pytest.mark.parametrize("decimal", [".", ","])
@@ -114,12 +129,18 @@ def test_the_wrong_option_is_an_error_and_no_number():
     assert refusal(comma, decimal="point").code == "read-error"
 
 
-def test_day_first_dates_are_refused_and_the_option_settles_them():
-    data = bare(["time/s", "Ewe/V"], [["31/01/2024 23:59:59.500", "1.5"], ["31/01/2024 23:59:59.750", "1.5"]])
-    error = refusal(data)
-    assert error.hint == "--option dates=day-first"
+def test_day_first_dates_are_read_by_a_day_that_is_no_month():
+    rows = [["31/01/2024 23:59:59.500", "1.5"], ["01/02/2024 00:00:00.250", "1.5"]]
+    record = read_mpt(bare(["time/s", "Ewe/V"], rows))
+    assert record["timeseries"]["time"].tolist() == [0.0, 0.75]
+    assert "31/01/2024" in next(n.message for n in record.notices if n.code == "date-order")
+
+
+def test_dates_of_both_orders_in_one_column_are_refused():
+    rows = [["31/01/2024 23:59:59.500", "1.5"], ["01/31/2024 23:59:59.750", "1.5"]]
+    error = refusal(bare(["time/s", "Ewe/V"], rows))
     assert error.where == "row 0, column time/s"
-    assert read_mpt(data, dates="day-first")["timeseries"]["time"].tolist() == [0.0, 0.25]
+    assert "--option dates=day-first" in error.hint
 
 
 def test_nul_bytes_in_the_table_are_named():
@@ -181,11 +202,6 @@ def test_an_empty_file_is_called_empty(tmp_path):
     (tmp_path / "noData.mpt").write_bytes(b"")
     with pytest.raises(EchubError, match="the file is empty"):
         read(tmp_path / "noData.mpt")
-
-
-def test_utf16_is_refused_by_name():
-    error = refusal(WHOLE.decode("cp1252").encode("utf-16"))
-    assert error.found == "utf-16"
 
 
 def test_an_unknown_technique_keeps_its_table_and_its_title():

@@ -1,0 +1,74 @@
+"""Which dataset of a record an analysis takes: the one of its kind, or the one that the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from echub.analysis.outcome import Refusal
+from echub.declare import Analysis, Need
+from echub.errors import UnknownOption
+from echub.model.dataset import Dataset
+from echub.model.record import Record
+
+
+def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) -> Dataset:
+    """Return the dataset of a record that an analysis takes.
+
+    Without a name it is the only one of the analysis's kind, or the only one of several that has the
+    columns it needs: joined and appended runs have one for each part. Raises `UnknownOption` for a
+    name that is none or of another kind, and `Refusal` if there is none or if several would do.
+    """
+    kind = analysis.kind
+    fitting = [dataset for dataset in record.datasets.values() if dataset.kind == kind]
+    if not fitting and name is None:
+        raise Refusal(
+            "no-dataset",
+            f"the record has no {kind} dataset, but {', '.join(record) or 'none at all'}",
+            hint="`echub info FILE` shows what it holds",
+        )
+    if name is not None:
+        return _named(record, fitting, kind, name)
+    able = [dataset for dataset in fitting if _has_columns(analysis, dataset)] if len(fitting) > 1 else fitting
+    if len(able or fitting) > 1:
+        shown = ", ".join(_described(dataset) for dataset in able or fitting)
+        raise Refusal(
+            "several-datasets",
+            f"{len(able or fitting)} datasets of the record would do: {shown}",
+            hint=f"--dataset {(able or fitting)[-1].name} names one of them",
+        )
+    return _remembered(able[0], fitting)
+
+
+def _named(record: Record, fitting: Sequence[Dataset], kind: str, name: str) -> Dataset:
+    found = next((dataset for dataset in fitting if dataset.name == name), None)
+    if found is None:
+        raise UnknownOption(
+            f"the record has no {kind} dataset {name!r}",
+            expected=", ".join(dataset.name for dataset in fitting) or f"a {kind} dataset",
+            found=", ".join(record) or "no dataset",
+        )
+    return _remembered(found, fitting)
+
+
+def _remembered(dataset: Dataset, fitting: Sequence[Dataset]) -> Dataset:
+    """Note which of several datasets was taken, for the provenance of the outcome."""
+    return replace(dataset, history=(f"dataset {dataset.name}", *dataset.history)) if len(fitting) > 1 else dataset
+
+
+def _has_columns(analysis: Analysis, dataset: Dataset) -> bool:
+    """Return whether a dataset has a column for every need; a working potential may serve as a cell voltage."""
+    present = set(dataset.quantities) | ({"voltage"} if "potential_we" in dataset.quantities else set())
+    return dataset.rows > 0 and all(
+        present & set(need.quantities) for need in analysis.columns if _is_asked(analysis, need)
+    )
+
+
+def _is_asked(analysis: Analysis, need: Need) -> bool:
+    """Return whether a need must be answered by the dataset itself, and not by another kind beside it."""
+    return not need.optional and need.kind in ("", analysis.kind)
+
+
+def _described(dataset: Dataset) -> str:
+    technique = dataset.attrs.get("technique")
+    return f"{dataset.name} ({f'{technique}, ' if technique else ''}{dataset.rows} rows)"

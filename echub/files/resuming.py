@@ -1,0 +1,150 @@
+"""One experiment that was stopped and started again: its parts as one dataset, on one clock.
+
+Nothing is renumbered or re-zeroed but the clock and the source rows: the gap stays a gap, and charges
+and cycles go on or start again as the files have them, which the dataset says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.record import Record
+from echub.model.units import Scale
+
+OVERLAP_S = 1.0
+"""Seconds by which a part may seem to start before the end of the one before: some keep starts to the second."""
+_CONTINUES = 0.01
+"""A charge that starts within this part of its range from where it ended goes on; another starts again."""
+
+
+def shifts(records: Sequence[Record]) -> list[float]:
+    """Return the seconds from the start of the first record to that of each; by the instants if all are known."""
+    for path in ("experiment.start_utc", "experiment.start"):
+        stated = [record.metadata.value(path) for record in records]
+        if None not in stated:
+            moments = [dt.datetime.fromisoformat(str(text)) for text in stated]
+            return [(moment - moments[0]).total_seconds() for moment in moments]
+    return []
+
+
+def why_not_resumed(records: Sequence[Record]) -> str:
+    """Say why records are not the parts of one experiment in this order; empty if they are."""
+    techniques = {str(record.metadata.value("technique.name")) for record in records}
+    if len(techniques) > 1:
+        return f"the parts are of different techniques: {', '.join(sorted(techniques))}"
+    end = -np.inf
+    for number, (record, shift) in enumerate(zip(records, shifts(records), strict=True), 1):
+        clocks = [d["time"] + shift for d in record.datasets.values() if d.rows and "time" in d.columns]
+        if clocks and min(np.nanmin(clock) for clock in clocks) < end - OVERLAP_S:
+            return f"part {number} starts before part {number - 1} ends"
+        end = max([end, *(float(np.nanmax(clock)) for clock in clocks)])
+    return ""
+
+
+def resume(datasets: Sequence[Dataset], shifts: Sequence[float]) -> Dataset:
+    """Join datasets of one kind, one behind the other.
+
+    `shifts` are the seconds from the zero of the first clock to that of each. A column that only some
+    parts have is NaN in the others. `attrs` hold the first row of each later part (`run_starts`), the
+    seconds without data before it (`gaps_s`), and whether its charge goes on (`charge_at_run_starts`).
+    """
+    bases = _bases(datasets)
+    names = dict.fromkeys(name for dataset in datasets for name in dataset.columns)
+    columns = {name: _column(name, datasets, shifts, bases) for name in names}
+    starts = np.cumsum([dataset.rows for dataset in datasets])[:-1].tolist()
+    attrs = {**datasets[0].attrs, "run_starts": " ".join(map(str, starts))}
+    attrs |= dict(_statements(columns, starts))
+    if restarts := _restarts(datasets):
+        attrs["clock_restarts"] = restarts
+    omitted = tuple(o for o in datasets[0].omitted if all(o in d.omitted for d in datasets))
+    return replace(datasets[0], columns=columns, attrs=attrs, omitted=omitted)
+
+
+def _bases(datasets: Sequence[Dataset]) -> list[int]:
+    """Return what is added to the source rows of each part: the rows of the sources before it."""
+    bases = [0]
+    for dataset in datasets[:-1]:
+        last = int(dataset["row"].max()) if dataset.rows and "row" in dataset.columns else dataset.rows - 1
+        bases.append(bases[-1] + last + 1)
+    return bases
+
+
+def _column(name: str, datasets: Sequence[Dataset], shifts: Sequence[float], bases: Sequence[int]) -> Column:
+    given = [dataset.columns.get(name) for dataset in datasets]
+    first = next(column for column in given if column is not None)
+    if first.labels:
+        return _labelled(first, given, datasets)
+    pieces = [
+        _missing(first, dataset) if column is None else _moved(column, shift, base)
+        for column, dataset, shift, base in zip(given, datasets, shifts, bases, strict=True)
+    ]
+    one_scale = len({column.scale for column in given if column is not None}) == 1
+    kept = {} if one_scale and None not in given else {"scale": Scale(), "source_dtype": ""}
+    return replace(first, values=np.concatenate(pieces), **kept)  # type: ignore[arg-type]
+
+
+def _moved(column: Column, shift: float, base: int) -> NDArray[Any]:
+    if column.quantity == "time":
+        return np.asarray(column.values, dtype=np.float64) + shift
+    if column.name == "row":
+        return column.values.astype(np.int64) + base
+    return column.values
+
+
+def _missing(column: Column, dataset: Dataset) -> NDArray[Any]:
+    """Return what a part has of a column that it left out: its one value, or none at all."""
+    left_out = next((o for o in dataset.omitted if o.header == column.header), None)
+    return np.full(dataset.rows, np.nan) if left_out is None else left_out.values(dataset.rows)
+
+
+def _labelled(first: Column, given: Sequence[Column | None], datasets: Sequence[Dataset]) -> Column:
+    """Join codes with labels: the parts may have given one word different codes."""
+    labels = dict(first.labels)
+    pieces = []
+    for column, dataset in zip(given, datasets, strict=True):
+        words = column.labels if column is not None else {0: ""}
+        codes = column.values if column is not None else np.zeros(dataset.rows, np.uint8)
+        new = {code: _code_of(word, code, labels) for code, word in words.items()}
+        pieces.append(np.array([new.get(int(code), int(code)) for code in codes], dtype=np.int64))
+    values = np.concatenate(pieces)
+    whole = values.astype(np.min_scalar_type(int(values.max()))) if len(values) and values.min() >= 0 else values
+    return replace(first, values=whole, labels=labels)
+
+
+def _code_of(word: str, code: int, labels: dict[int, str]) -> int:
+    """Return the code of a word among labels; a new word keeps its code if that is free."""
+    known = next((c for c, w in labels.items() if w == word), None)
+    if known is None:
+        known = code if code not in labels else max(labels) + 1
+        labels[known] = word
+    return known
+
+
+def _restarts(datasets: Sequence[Dataset]) -> str:
+    """Move the rows at which a clock restarts within its own part."""
+    first, rows = 0, []
+    for dataset in datasets:
+        rows += [first + int(row) for row in dataset.attrs.get("clock_restarts", "").split()]
+        first += dataset.rows
+    return " ".join(map(str, rows))
+
+
+def _statements(columns: dict[str, Column], starts: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Say what happens at the joints: how long the gap is, and whether the charge goes on."""
+    joints = [row for row in starts if row > 0]
+    if time := columns.get("time"):
+        joints = [row for row in joints if row < len(time.values)]
+        yield "gaps_s", " ".join(f"{time.values[row] - time.values[row - 1]:.6g}" for row in joints)
+    if charge := columns.get("charge"):
+        span = float(np.ptp(charge.values[np.isfinite(charge.values)])) if len(charge.values) else 0.0
+        steps = [abs(float(charge.values[row] - charge.values[row - 1])) for row in joints]
+        words = ["continued" if step <= _CONTINUES * span else "restarted" for step in steps]
+        yield "charge_at_run_starts", " ".join(words)

@@ -1,0 +1,92 @@
+"""Which dataset an analysis takes of a record that has several of its kind."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import echub
+from echub.analysis.datasets import chosen_dataset
+from echub.analysis.outcome import Refusal
+from echub.errors import UnknownOption
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.record import Record
+from tests.echub.toy_analysis import TOY
+
+
+def part(label, volts, quantity="potential_we"):
+    columns = [
+        SourceColumn("t", np.arange(4.0), "time", "s", index=0),
+        SourceColumn("U", np.full(4, volts), quantity, "V", index=1),
+    ]
+    return replace(build_dataset("timeseries", columns), label=label)
+
+
+def record(*parts):
+    return Record([part(*p) for p in parts])
+
+
+def test_the_only_one_is_taken_whatever_its_name():
+    outcome = echub.analyze(TOY, record(("timeseries_02_GCPL", 2.5)))
+    assert outcome.measurands["level"].value == 2.5
+    assert outcome.provenance["selection"] == [[]]
+
+
+def test_the_only_one_that_has_the_columns_is_taken_and_said():
+    both = record(("timeseries_01_MS", 1.5, "potential_setpoint"), ("timeseries_02_GCPL", 2.5))
+    outcome = echub.analyze(TOY, both)
+    assert outcome.measurands["level"].value == 2.5
+    assert outcome.provenance["selection"] == [["dataset timeseries_02_GCPL"]]
+
+
+def test_where_several_would_do_it_is_asked():
+    both = record(("timeseries_01_OCV", 1.5), ("timeseries_02_GCPL", 2.5))
+    (flag,) = echub.analyze(TOY, both).refusals
+    assert flag.code == "several-datasets"
+    assert "timeseries_01_OCV (4 rows), timeseries_02_GCPL (4 rows)" in flag.message
+    assert flag.hint == "--dataset timeseries_02_GCPL names one of them"
+    for name, level in [("timeseries_01_OCV", 1.5), ("timeseries_02_GCPL", 2.5)]:
+        assert echub.analyze(TOY, both, dataset=name).measurands["level"].value == level
+
+
+def test_an_appended_run_is_not_taken_for_the_first():
+    both = record(("", 1.5), ("timeseries_part_2", 2.5))
+    assert echub.analyze(TOY, both).refusals[0].code == "several-datasets"
+    assert echub.analyze(TOY, both, dataset="timeseries").measurands["level"].value == 1.5
+
+
+def test_a_name_that_is_none_lists_those_that_are():
+    with pytest.raises(UnknownOption) as caught:
+        chosen_dataset(record(("", 1.5), ("timeseries_part_2", 2.5)), TOY, "timeseries_3")
+    assert caught.value.expected == "timeseries, timeseries_part_2"
+
+
+def test_no_dataset_of_the_kind_is_refused():
+    with pytest.raises(Refusal) as caught:
+        chosen_dataset(Record([]), TOY)
+    assert caught.value.code == "no-dataset"
+
+
+def test_the_command_line_names_a_dataset(tmp_path):
+    from echub.cli.analyze import app
+    from fixtures.eclab import SCENARIOS
+
+    first, second = SCENARIOS["ramp"]().file, SCENARIOS["cp"]().file
+    path = tmp_path / "two.mpr"
+    path.write_bytes(first.to_bytes() + second.to_bytes()[52:])
+    asked = CliRunner().invoke(app, ["ramp-onset", str(path)])
+    assert asked.exit_code == 1
+    assert "--dataset timeseries_part_2" in asked.output
+    alone = echub.analyze("ramp-onset", _written(tmp_path, first))
+    named = echub.analyze("ramp-onset", path, dataset="timeseries")
+    assert named.measurands.keys() == alone.measurands.keys()
+    assert all(named.measurands[n].value == m.value for n, m in alone.measurands.items())
+    told = CliRunner().invoke(app, ["ramp-onset", str(path), "--dataset", "timeseries"])
+    assert "several-datasets" not in told.output
+
+
+def _written(folder, file):
+    path = folder / "alone.mpr"
+    path.write_bytes(file.to_bytes())
+    return path
