@@ -19,28 +19,46 @@ from __future__ import annotations
 
 from echub.segments.charge import Edges, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub.segments.clock import clock_restarts, clock_segments, sweep_starts
+from echub.segments.consistency import (
+    Counter,
+    SignCheck,
+    charge_ratio,
+    direction_of,
+    named_factor,
+    scale_ratio,
+    sign_by_charge,
+    sign_by_state,
+)
 from echub.segments.current import Threshold, pulse_threshold, rest_threshold, states
 from echub.segments.rows import Segments, runs
 from echub.segments.steps import Agreement, HalfCycles, agreement, half_cycles, steps
 
 __all__ = [
     "Agreement",
+    "Counter",
     "Edges",
     "HalfCycles",
     "Segments",
+    "SignCheck",
     "Threshold",
     "agreement",
     "by_edges",
     "by_increments",
     "by_integration",
     "by_running_charge",
+    "charge_ratio",
     "clock_restarts",
     "clock_segments",
+    "direction_of",
     "edges",
     "half_cycles",
+    "named_factor",
     "pulse_threshold",
     "rest_threshold",
     "runs",
+    "scale_ratio",
+    "sign_by_charge",
+    "sign_by_state",
     "states",
     "steps",
     "sweep_starts",

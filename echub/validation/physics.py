@@ -12,6 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.model.dataset import Dataset
+from echub.segments.consistency import (
+    Counter,
+    Sense,
+    charge_ratio,
+    direction_of,
+    named_factor,
+    scale_ratio,
+    sign_by_charge,
+    sign_by_state,
+)
 from echub.validation.group import Group
 from echub.validation.problem import Finding, places
 
@@ -120,30 +130,57 @@ def _charge(dataset: Dataset) -> Iterator[Finding]:
         )
 
 
-def charge_ratio(time: Floats, current: Floats, charge: Floats) -> tuple[float, int]:
-    """Return the typical ratio of a charge step to the integral of the current, and of how many steps.
+_COUNTERS: dict[str, Sense] = {
+    "charge": "net",
+    "charge_step": "net",
+    "charge_half_cycle": "net",
+    "charge_anodic": "anodic",
+    "charge_cathodic": "cathodic",
+    "capacity": "magnitude",
+}
+"""The charge columns of the vocabulary, and what each of them counts; an increment is no counter."""
 
-    time: (n,), s; current: (n,), mA; charge: (n,), mA·h.
-    """
-    before, after = current[:-1], current[1:]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        step = np.diff(time)
-        larger = np.maximum(np.abs(before), np.abs(after))
-        steady = np.abs(after - before) <= 0.05 * larger
-        large = larger > 0.01 * np.nanmax(np.abs(current), initial=0.0)
-        good = steady & large & (step > 0)
-        good &= step <= 5 * np.median(step[good]) if good.any() else False
-        integral = (before + after) / 2 * step / 3600
-        passed = np.diff(charge)
-        good &= np.isfinite(passed) & np.isfinite(integral) & (integral != 0)
-        # Charge is stored with a resolution; a step near it says nothing.
-        good &= np.abs(integral) > 1e-5 * np.nanmax(np.abs(charge), initial=0.0)
-    if not good.any():
-        return 1.0, 0
-    ratios, weights = passed[good] / integral[good], np.abs(integral[good])
-    order = np.argsort(ratios)
-    middle = int(np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2))
-    return float(ratios[order][min(middle, len(order) - 1)]), int(good.sum())
+
+def _counters(dataset: Dataset) -> list[Counter]:
+    """Return every charge column of a dataset, further ones of a quantity included."""
+    return [
+        Counter(name, column.values.astype(np.float64), _COUNTERS[column.quantity or ""])
+        for name, column in dataset.columns.items()
+        if column.quantity in _COUNTERS
+    ]
+
+
+def _scales(dataset: Dataset) -> Iterator[Finding]:
+    """Compare every other charge column with the magnitude of the current: a factor between two units is a mistake."""
+    columns = _get(dataset, "time", "current") if dataset.kind == "timeseries" else None
+    if columns is None or dataset.columns["current"].origin == "derived":
+        return
+    for counter in _counters(dataset):
+        if counter.name == "charge":
+            continue
+        ratio, count = scale_ratio(*columns, counter)
+        if count >= 10 and named_factor(ratio) is not None:
+            message = f"{counter.name} grows {ratio:.4g} times as fast as the current says"
+            yield Finding(
+                "ECH304", message, counter.name, expected="1 ± 0.05", found=f"{ratio:.4g} over {count} intervals"
+            )
+
+
+def _signs(dataset: Dataset) -> Iterator[Finding]:
+    """Check the sign of the current against every charge column that knows a direction, and against the step's type."""
+    columns = _get(dataset, "time", "current") if dataset.kind == "timeseries" else None
+    if columns is None:
+        return
+    counters = [counter for counter in _counters(dataset) if counter.name != "charge"]  # ECH304 has its sign
+    checks = [sign_by_charge(*columns, counters)]
+    if (technique := dataset.columns.get("technique")) is not None and technique.labels:
+        words = {code: direction_of(word) or 0 for code, word in technique.labels.items()}
+        direction = np.array([words.get(int(code), 0) for code in technique.values], dtype=np.int8)
+        checks.append(sign_by_state(columns[1], direction, "technique"))
+    for check in checks:
+        if check.verdict in ("opposite", "unsigned", "mixed"):
+            message = "the current's sign contradicts " + " and ".join(check.by)
+            yield Finding("ECH311", message, "current", expected="anodic positive", found=str(check))
 
 
 def _oxidation(dataset: Dataset) -> Iterator[Finding]:
@@ -260,6 +297,8 @@ _CHECKS: tuple[Callable[[Dataset], Iterator[Finding]], ...] = (
     _phase,
     _power,
     _charge,
+    _scales,
+    _signs,
     _oxidation,
     _wall_clock,
     _zeros,
