@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from echub.model.notice import Notice
     from echub.model.record import Dropped, Record
     from echub.model.source import Source
-    from echub.model.units import Unit, parse_unit, unit
+    from echub.model.units import Unit, is_made_of_units, parse_unit, unit
     from echub.model.vocabulary import quantities
 
 _LAZY = {
@@ -105,6 +105,7 @@ _LAZY = {
     "build_map": "echub.model.build",
     "build_tables": "echub.model.build",
     "describe": "echub.files.description",
+    "is_made_of_units": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
     "parse_unit": "echub.model.units",
     "plain_types": "echub.files.description",
@@ -167,6 +168,7 @@ __all__ = [
     "build_tables",
     "describe",
     "hookimpl",
+    "is_made_of_units",
     "missing_metadata",
     "option",
     "parse_unit",

@@ -109,7 +109,7 @@ Product = frozenset[tuple[str, int]]
 """A unit as symbols with their powers."""
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_FACTOR = re.compile(r"([^\W\d_]+|[%#°Ωµ]+)(?:\^|\*\*)?\(?([-+−–]?\d)?\)?")
+_FACTOR = re.compile(r"([^\W\d_]+|[%#°Ωµ]+)(?:\^?\(?([-+]?\d)\)?)?")
 _SEPARATORS = re.compile(r"\s*[·.*⋅•×]\s*|\s+")
 _GLUED = {"mAh": "mA h", "Ah": "A h", "µAh": "µA h", "uAh": "uA h", "Wh": "W h", "mWh": "mW h", "hr": "h", "hrs": "h"}
 _SAME = {"Ohm": "ohm", "Ω": "ohm", "ohms": "ohm", "Ohms": "ohm", "µA": "uA", "µm": "um", "µF": "uF", "µV": "uV", "µW": "uW"}
@@ -208,6 +208,11 @@ def table() -> UnitTable:
     """Load the unit table, once."""
     with echub_schemas.path("units.toml").open("rb") as file:
         return UnitTable(tomllib.load(file))
+
+
+def is_made_of_units(text: str) -> bool:
+    """Return whether a printed text is a product of powers of known units, such as `Ah/V`, itself listed or not."""
+    return table().is_made_of_units(text)
 
 
 def unit(text: str | Unit) -> Unit:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
+from echub.dates import date_texts, order_word
 from echub.plugin import (
     Decision,
     Dropped,
@@ -20,13 +22,15 @@ from echub.plugin import (
     quantities,
 )
 from echub_table.cells import TEXT
-from echub_table.columns import Findings, meanings, source_columns
+from echub_table.columns import Findings, is_blank, meanings, report, source_columns
+from echub_table.currents import settle_currents
 from echub_table.dialect import Dialect, Given, infer
 from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
 from echub_table.preamble import key_values, typed
 from echub_table.profile import Profile, find, shipped
 from echub_table.spectra import settle_signs, with_spectra
+from echub_table.times import settle_times
 from echub_table.written import read_back
 
 if TYPE_CHECKING:
@@ -67,8 +71,10 @@ def plan(source: Source, options: TableOptions, file: Source | None = None) -> P
     dialect = replace(dialect, columns=_with_texts(dialect.columns, meant))
     named = Decision("profile", profile.name if profile else "none", why or "no header or first line fits one")
     said = {
-        "dates": _said(options.dates, profile.dialect if profile else {}, "dates"),
+        "dates": order_word(_said(options.dates, profile.dialect if profile else {}, "dates")),
         "timezone": _said(options.timezone, profile.dialect if profile else {}, "timezone"),
+        "clock": _said(options.clock, profile.dialect if profile else {}, "clock"),
+        "current": _said(options.current, profile.sign if profile else {}, "current"),
         "zimag": _said(options.zimag, profile.impedance if profile else {}, "zimag"),
     }
     return Plan(dialect, profile, meant, [*dialect.decisions, named, *map(_decision, dialect.names, meant)], said)
@@ -78,17 +84,20 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     """Read the rows, unless they are given, and build the record."""
     found = Findings()
     table = table or parse(plan.dialect)
+    found.dates.append(pl.Series(date_texts(plan.dialect.preamble), dtype=pl.String))
     columns = source_columns(plan.dialect, table, plan.meant, found, plan.said)
+    columns = settle_times(columns, found, plan.said)
     if not any(c.quantity for c in columns):
         raise _nothing_known(columns, source)
     columns, signs = settle_signs(columns, plan.meant, plan.said["zimag"])
     columns, spectra = with_spectra(columns, table.faults.repeated, table.row)
-    columns += _derived_time(columns, found)
+    columns, currents = settle_currents(columns, plan.meant, plan.said["current"], found)
+    report(columns, plan.meant, found)
     _report_rows(table, columns, found)
     _report_assumed(plan, found)
     pairs = key_values(plan.dialect)
-    typed(pairs, plan.profile, found)
-    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *spectra])
+    typed(pairs, plan.profile, found, plan.said["dates"])
+    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *spectra, *currents])
     return Record(
         build_tables(columns, row=table.row),
         metadata=found.metadata,
@@ -142,13 +151,8 @@ def _fitting(dialect: Dialect) -> tuple[Profile | None, str]:
 
 
 def meanings_quietly(dialect: Dialect) -> list[Meaning]:
-    """Say what the headers mean; a contradiction between name and unit is left for later."""
-    from echub.plugin import UnitMismatch
-
-    try:
-        return meanings(dialect, None)
-    except UnitMismatch:
-        return []
+    """Say what the headers mean, without a profile."""
+    return meanings(dialect, None)
 
 
 def _decision(name: str, meaning: Meaning) -> Decision:
@@ -157,21 +161,6 @@ def _decision(name: str, meaning: Meaning) -> Decision:
     unit = f" in {meaning.unit}" if meaning.unit else ""
     sign = ", negated" if meaning.negate else ""
     return Decision(f"column {name}", f"{meaning.quantity}{unit}{sign}", f"by the {meaning.said_by}")
-
-
-def _derived_time(columns: Sequence[SourceColumn], found: Findings) -> list[SourceColumn]:
-    """Derive the elapsed time from the wall clock, where the table has no other."""
-    if any(c.quantity == "time" for c in columns) or len(found.clocks) != 1:
-        return []
-    name, clock = next(iter(found.clocks.items()))
-    finite = clock.seconds[np.isfinite(clock.seconds)]
-    if not finite.size:
-        return []
-    recipe = f"{name} - its first value"
-    found.note("derived-time", f"the table has no elapsed time: time = {recipe}")
-    return [
-        SourceColumn("time", clock.seconds - finite[0], "time", "s", origin="derived", attrs={"recipe": recipe})
-    ]
 
 
 def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:
@@ -204,6 +193,8 @@ def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
         if column.index is None or column.values.dtype.kind != "f":
             continue
         nan, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
+        if nan == len(column.values):
+            notices.append(Notice("no-number", f"{column.header} holds no number at all"))
         if inf or 0 < nan < len(column.values):
             notices.append(Notice("non-finite", f"{column.header} has {nan} values NaN and {inf} infinite"))
     return notices

@@ -10,8 +10,8 @@ import pytest
 
 import echub
 from echub.errors import ReadError
-from echub_table.clocks import compare, to_utc, wall_clock
-from echub_table.dialect import Ambiguous
+from echub.dates import compare, to_utc, wall_clock
+from echub.dates import Ambiguous
 
 
 def _epoch(*parts: int) -> float:

@@ -8,7 +8,7 @@ from echub.declare import Confidence
 from echub.errors import ReadError
 from echub.model.source import Source
 from echub_table import sniff_excel, sniff_table
-from echub_table.dialect import Ambiguous, Given, infer
+from echub.dates import Ambiguous, Given, infer
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.case import basic
 
