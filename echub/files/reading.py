@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, BinaryIO
 
 import echub_schemas
@@ -18,6 +18,7 @@ from echub.files.annotations import Annotations
 from echub.files.detect import choose
 from echub.model import clock
 from echub.model.dataset import Dataset
+from echub.model.metadata import UNKNOWN, Metadata
 from echub.model.notice import Notice
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
@@ -50,7 +51,8 @@ def read(
         parse_options(NoOptions, options or {}, "the reader of native files")
         return _annotated(store.read(source), source, annotations)
     declared = registry().reader(reader) if reader else choose(source, registry())
-    chosen = parse_options(declared.options, options or {}, f"the reader {declared.name}")
+    given = _with_zone(declared, source, options or {}, annotations)
+    chosen = parse_options(declared.options, given, f"the reader {declared.name}")
     with _hashing(source) as digest:
         record = _tried(declared, source, chosen) if reader is None else _call(declared, source, chosen)
         _check_structure(record)
@@ -60,6 +62,18 @@ def read(
     _annotated(record, source, annotations)
     record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote brings its own
     return record
+
+
+def _with_zone(
+    declared: Reader, source: Source, options: Mapping[str, str], annotations: Annotations | None
+) -> Mapping[str, str]:
+    """Hand the stated zone of the clock to a reader with an option `timezone`: dates become instants only with it."""
+    if "timezone" in options or not any(field.name == "timezone" for field in fields(declared.options)):
+        return options
+    stated = Metadata()
+    (annotations or Annotations()).apply(source, stated)
+    zone = stated.value(clock.ZONE)
+    return options if not zone or zone == UNKNOWN else {**options, "timezone": str(zone)}
 
 
 @contextmanager

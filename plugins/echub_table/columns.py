@@ -216,9 +216,9 @@ def report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Fin
         if column.quantity is None and meaning.mismatch:
             wrong.append(meaning.problem)
             continue
-        if column.quantity is None and meaning.candidates:
+        if column.quantity is None and meaning.candidates and column.unit is None:
             open_units.append(f"{column.header} ({meaning.problem or 'the unit is open'})")
-        elif column.quantity is None:
+        elif column.quantity is None and meaning.quantity is None:
             unknown.append(column.header)
     if open_units:
         text = f"kept as vendor columns, as their unit is open: {', '.join(open_units)}; a profile says it"

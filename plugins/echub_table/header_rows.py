@@ -106,18 +106,14 @@ def _names_with_numbers(cells: Sequence[str], block: Block) -> bool:
     return bool(texts) and distinct and _known(texts) > 0
 
 
-_CLOCK_FORMS = re.compile(r"[hmsdHMSDYyfF]{1,4}(?:[:./-][hmsdMSDYyfF]{1,4})+\Z")
-"""What stands in a row of units over a clock or a date: `hh:mm:ss`."""
-
-
 def _is_units(cells: Sequence[str], block: Block) -> bool:
     """Return whether a row of texts is a row of units; a cell that is none does not cost the row."""
-    from echub_table.headers import bare_unit
+    from echub_table.headers import CLOCK_FORMS, bare_unit
 
     filled = [cell.strip() for cell in cells if cell.strip()]
     if len(cells) < block.width - 1 or not filled:
         return False
-    known = sum(bare_unit(cell) is not None or bool(_CLOCK_FORMS.match(cell)) for cell in filled)
+    known = sum(bare_unit(cell) is not None or bool(CLOCK_FORMS.match(cell)) for cell in filled)
     return known == len(filled) or (known >= 2 and 2 * known >= len(filled))
 
 

@@ -30,6 +30,9 @@ _QUALIFIERS = frozenset(
 _FURTHER = re.compile(r"__\d+\Z")
 """What the hub adds to the name of a further column of a quantity."""
 
+CLOCK_FORMS = re.compile(r"[hmsdHMSDYyfF]{1,4}(?:[:./-][hmsdMSDYyfF]{1,4})+\Z")
+"""What stands in a row of units over a clock or a date: `hh:mm:ss`."""
+
 _MINUS = "-−–"
 _WORDS = {
     "second": "s",
@@ -152,6 +155,8 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
         printed, against = _without_reference(printed)
         named = _by_name().get(key_of(base), ())
         cell, cell_against = _without_reference((bare_unit(unit_cell) or unit_cell).strip())
+        if CLOCK_FORMS.match(cell):
+            cell = ""  # how a clock is printed, and no unit
         text = printed or cell
         if not named:
             if loose.unit is None and (whole := printed_unit(printed) or unit_cell.strip()):
@@ -274,10 +279,13 @@ def bare_unit(cell: str) -> str | None:
     return text if text in listed or _known_unit(text, ()) is not None or is_made_of_units(text) else None
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text without a unit is a name of the alias list."""
+    return key_of(_without_reference(text)[0]) in _by_name()
+
+
 def knows(cell: str) -> bool:
     """Return whether a cell has a name of the alias list, whatever its unit."""
     text = cell.strip()
     plain = text.lstrip(_MINUS)
-    return any(
-        key_of(_without_reference(name)[0]) in _by_name() for part in (text, plain) for name, _ in split_header(part)
-    )
+    return any(is_name(name) for part in (text, plain) for name, _ in split_header(part))

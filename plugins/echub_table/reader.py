@@ -93,7 +93,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     columns, spectra = with_spectra(columns, table.faults.repeated, table.row)
     columns, currents = settle_currents(columns, plan.meant, plan.said["current"], found)
     report(columns, plan.meant, found)
-    _report_rows(table, columns, found)
+    _report_rows(plan, table, columns, found)
     _report_assumed(plan, found)
     pairs = key_values(plan.dialect)
     typed(pairs, plan.profile, found, plan.said["dates"])
@@ -163,7 +163,7 @@ def _decision(name: str, meaning: Meaning) -> Decision:
     return Decision(f"column {name}", f"{meaning.quantity}{unit}{sign}", f"by the {meaning.said_by}")
 
 
-def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:
+def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:
     faults = table.faults
     if faults.rows:
         text = f"{faults.rows} of {table.total} rows do not parse: {'; '.join(faults.listed)}"
@@ -180,6 +180,9 @@ def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings)
         found.note("truncated", "the last row is cut short: the file is incomplete")
     if faults.unended and not faults.truncated:
         found.note("no-last-line-end", "the file ends without a line end: if it was cut, its last value is wrong")
+    if plan.dialect.encoding not in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
+        evidence = next((d.evidence for d in plan.decisions if d.what == "encoding"), "")
+        found.note("encoding-guessed", f"read as {plan.dialect.encoding}: {evidence}; --option encoding=… says another")
     if faults.recoded:
         found.note("encoding-changes", "some text is no UTF-8 and was read as cp1252")
     if faults.repeated:
@@ -248,5 +251,6 @@ def _nothing_known(columns: Sequence[SourceColumn], source: Source) -> ReadError
         expected="names such as time/s, Current (mA), Z' / ohm",
         found=", ".join(column.header for column in columns)[:200],
         cause="the names are those of another instrument or language, or no units are printed",
-        hint="`echub detect FILE --write-profile lab.toml` writes a profile to complete",
+        hint="`echub detect FILE --write-profile lab.toml` writes a profile to complete"
+        + ("" if "".join(c.header for c in columns).isascii() else "; `--option encoding=gbk` (or shift-jis) if names are garbled"),
     )

@@ -265,10 +265,20 @@ def _derived(columns: Sequence[SourceColumn], found: Findings, options: Mapping[
     recipe = f"{name} - its first value"
     zone = "" if instant else "; these are local dates without a zone: a change of the clocks shows as a jump (--timezone)"
     found.note("derived-time", f"the table has no elapsed time: time = {recipe}{zone}")
-    if instant is None:
-        start = pl.from_epoch(pl.Series([int(finite[0])]), time_unit="s").dt.to_string("%Y-%m-%dT%H:%M:%S")[0]
-        found.metadata.set("experiment.start", str(start), source=f"file: {name}")
+    _set_start(found, options.get("timezone", ""))
     return [SourceColumn("time", seconds - finite[0], "time", "s", origin="derived", attrs={"recipe": recipe})]
+
+
+def _set_start(found: Findings, zone: str) -> None:
+    """Set the start to what the clock said in the first row, and its zone where it is known."""
+    name, seconds = _wall(found)
+    finite = seconds[np.isfinite(seconds)]
+    if not finite.size or found.clocks[name].zoned:
+        return
+    start = pl.from_epoch(pl.Series([int(finite[0])]), time_unit="s").dt.to_string("%Y-%m-%dT%H:%M:%S")[0]
+    found.metadata.set("experiment.start", str(start), source=f"file: {name}")
+    if zone:
+        found.metadata.set("experiment.timezone", zone, source="option timezone")
 
 
 def _wall(found: Findings) -> tuple[str, NDArray[np.float64]]:
