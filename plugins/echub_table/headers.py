@@ -152,7 +152,7 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
     mismatch: UnitMismatch | None = None
     for name, printed in split_header(header):
         base, reference = _without_reference(_FURTHER.sub("", name))
-        printed, against = _without_reference(printed)
+        printed, against = _without_reference("" if CLOCK_FORMS.match(printed) else printed)
         named = _by_name().get(key_of(base), ())
         cell, cell_against = _without_reference((bare_unit(unit_cell) or unit_cell).strip())
         if CLOCK_FORMS.match(cell):

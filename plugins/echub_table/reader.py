@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from echub.currents import settle_currents
 from echub.dates import date_texts, order_word
 from echub.plugin import (
     Decision,
@@ -23,7 +24,6 @@ from echub.plugin import (
 )
 from echub_table.cells import TEXT
 from echub_table.columns import Findings, is_blank, meanings, report, source_columns
-from echub_table.currents import settle_currents
 from echub_table.dialect import Dialect, Given, infer
 from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
@@ -91,7 +91,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
         raise _nothing_known(columns, source)
     columns, signs = settle_signs(columns, plan.meant, plan.said["zimag"])
     columns, spectra = with_spectra(columns, table.faults.repeated, table.row)
-    columns, currents = settle_currents(columns, plan.meant, plan.said["current"], found)
+    columns, currents = settle_currents(columns, plan.said["current"], found.note)
     report(columns, plan.meant, found)
     _report_rows(plan, table, columns, found)
     _report_assumed(plan, found)

@@ -1,15 +1,23 @@
-"""The sign and the scale of a current, checked against the charge, energy and state columns of its own table."""
+"""The sign and the scale of a current, checked against the charge, energy and state columns of its own table.
+
+Readers of tables call it before a current's meaning is fixed; the check itself is `echub.segments.consistency`, which
+`echub validate` uses too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Decision, ReadError, SourceColumn, UnknownUnit, unit
+from echub.declare import Decision
+from echub.errors import ReadError, UnknownUnit
+from echub.model.build import SourceColumn
+from echub.model.units import unit
 from echub.segments import (
     Counter,
     SignCheck,
@@ -19,12 +27,14 @@ from echub.segments import (
     sign_by_charge,
     sign_by_state,
 )
-from echub_table.headers import key_of
 
 if TYPE_CHECKING:
     from echub.segments.consistency import Sense
-    from echub_table.columns import Findings
-    from echub_table.headers import Meaning
+
+Note = Callable[[str, str], None]
+"""Takes the code and the text of a notice."""
+CHOICES = ("auto", "anodic-positive", "cathodic-positive", "unsigned")
+"""What the option `current` of a reader takes."""
 
 _SENSES: dict[str, Sense] = {
     "charge": "net",
@@ -36,15 +46,17 @@ _SENSES: dict[str, Sense] = {
 }
 _CHARGE, _ENERGY = unit("A*h").dimension, unit("W*h").dimension
 _STATE_NAMES = frozenset(
-    map(
-        key_of,
-        "state status md mode type es 工步类型 工步状态 状态 状態 모드 Zustand Status Modus Etat État estado stato".split()
-        + ["step type", "step mode", "step name", "chg state", "charge state", "work mode", "cycle state", "Step State"],
-    )
+    [
+        *("state", "status", "md", "mode", "type", "es", "zustand", "modus", "etat", "état", "estado", "stato"),
+        *("工步类型", "工步状态", "状态", "状態", "모드"),
+        *("step type", "step mode", "step name", "step state", "chg state", "charge state", "work mode", "cycle state"),
+    ]
 )
 """Names of columns of states, in which single letters are words too."""
 _STATES_SHARE = 0.8
 """Share of the rows whose word must be known, where the name of the column is not that of a state."""
+_WORDS = 1000
+"""Distinct words beyond which a column is one of remarks, not of states."""
 _FEWEST = 5
 """Intervals from which a factor between two columns is believed."""
 
@@ -66,66 +78,86 @@ class _Evidence:
 
 
 def settle_currents(
-    columns: Sequence[SourceColumn], meant: Sequence[Meaning], said: str, found: Findings
+    columns: Sequence[SourceColumn], said: str, note: Note, *, defined: str = "", charging: int = 1
 ) -> tuple[list[SourceColumn], list[Decision]]:
     """Take the sign of each current from what proves it, else from what is said; `OpenSign` where both fail.
 
-    `said`: `anodic-positive`, `cathodic-positive`, `unsigned`, or nothing.
+    `said`: `anodic-positive`, `cathodic-positive`, `unsigned`, or nothing. `defined`: the format that fixes the sign,
+    where one does: then nothing is assumed. `charging`: -1 where the working electrode is reduced on charge.
     """
-    settled = _ions(columns, found)
+    settled = _ions(columns, note)
     currents = [c for c in settled if c.quantity in ("current", "current_density") and c.index is not None]
     if not currents:
         return settled, []
-    evidence = _evidence(settled)
+    evidence = _evidence(settled, charging)
+    case = _Case(evidence, "" if said == "auto" else said, note, defined)
     decisions: list[Decision] = []
     for column in currents:
         at = settled.index(column)
-        signed, decision = _signed(column, evidence, said, found)
+        signed, decision = _signed(column, case)
         settled[at : at + 1] = signed
         decisions.append(decision)
-    _report_scales(settled, evidence, found)
+    _report_scales(settled, evidence, note)
     return settled, decisions
 
 
-def _ions(columns: Sequence[SourceColumn], found: Findings) -> list[SourceColumn]:
+@dataclass(frozen=True)
+class _Case:
+    """What decides about the currents of one table."""
+
+    evidence: _Evidence
+    said: str
+    note: Note
+    defined: str
+
+
+def _ions(columns: Sequence[SourceColumn], note: Note) -> list[SourceColumn]:
     """Take a current beside a mass for an ion current: no cell has a mass to charge ratio."""
     if not any(c.quantity == "mass_to_charge" for c in columns):
         return list(columns)
     names = [c.header for c in columns if c.quantity == "current"]
     if names:
-        found.note("ion-current", f"{', '.join(names)} stands beside a mass to charge ratio: an ion current")
+        note("ion-current", f"{', '.join(names)} stands beside a mass to charge ratio: an ion current")
     return [replace(c, quantity="ion_current") if c.quantity == "current" else c for c in columns]
 
 
 # -- sign --------------------------------------------------------------------------------------
 
 
-def _signed(
-    column: SourceColumn, evidence: _Evidence, said: str, found: Findings
-) -> tuple[list[SourceColumn], Decision]:
+def _signed(column: SourceColumn, case: _Case) -> tuple[list[SourceColumn], Decision]:
     """Settle one current: as it is, turned, or its magnitude beside a signed one."""
     what = f"sign of {column.header}"
     values = _base(column)
-    state, check = _check(values, evidence)
-    if said:
-        return _as_said(column, evidence, said, check, found)
+    state, check = _check(values, case.evidence)
+    if case.said:
+        return _as_said(column, check, case)
     if check.verdict == "agrees":
         return [_noted(column, "proven")], Decision(what, "anodic positive", f"proven {check}")
     if not check.verdict:
-        if np.nanmax(np.abs(values), initial=0.0) > 0:
-            found.note(
-                "sign-assumed",
-                f"nothing in the table proves the sign of {column.header}: taken as anodic positive; "
-                "--option current=cathodic-positive or current=unsigned says otherwise",
-            )
-        return [_noted(column, "assumed")], Decision(what, "anodic positive", "assumed: nothing to check against")
+        return _unproven(column, values, case)
     if state is not None and check.verdict == "opposite":
-        found.note("sign-by-state", f"{column.header} is turned round: {check}")
+        case.note("sign-by-state", f"{column.header} is turned round: {check}")
         return [_noted(replace(column, negate=not column.negate), "proven")], Decision(what, "negated", str(check))
     if state is not None and check.verdict == "unsigned":
-        found.note("sign-by-state", f"{column.header} has no sign and takes that of {check.by[0]}: {check}")
+        case.note("sign-by-state", f"{column.header} has no sign and takes that of {check.by[0]}: {check}")
         return _magnitude(column, state, check.by[0]), Decision(what, "by state", str(check))
     raise _open_sign(column, check)
+
+
+def _unproven(
+    column: SourceColumn, values: NDArray[np.float64], case: _Case
+) -> tuple[list[SourceColumn], Decision]:
+    """Take a current as its format defines it, else as anodic positive, and say so."""
+    what = f"sign of {column.header}"
+    if case.defined:
+        return [_noted(column, "defined")], Decision(what, "as defined", case.defined)
+    if np.nanmax(np.abs(values), initial=0.0) > 0:
+        case.note(
+            "sign-assumed",
+            f"nothing in the table proves the sign of {column.header}: taken as anodic positive; "
+            "--option current=cathodic-positive or current=unsigned says otherwise",
+        )
+    return [_noted(column, "assumed")], Decision(what, "anodic positive", "assumed: nothing to check against")
 
 
 def _check(values: NDArray[np.float64], evidence: _Evidence) -> tuple[NDArray[np.int8] | None, SignCheck]:
@@ -140,25 +172,24 @@ def _check(values: NDArray[np.float64], evidence: _Evidence) -> tuple[NDArray[np
     return None, check
 
 
-def _as_said(
-    column: SourceColumn, evidence: _Evidence, said: str, check: SignCheck, found: Findings
-) -> tuple[list[SourceColumn], Decision]:
+def _as_said(column: SourceColumn, check: SignCheck, case: _Case) -> tuple[list[SourceColumn], Decision]:
     """Do what the user or a profile says, and say where the table contradicts it."""
-    decision = Decision(f"sign of {column.header}", said, "said by the user or a profile")
-    if said == "unsigned":
-        direction, name = _direction(evidence)
+    decision = Decision(f"sign of {column.header}", case.said, "said by the user or a profile")
+    if case.said == "unsigned":
+        direction, name = _direction(case.evidence)
         if direction is None:
-            found.note(
+            case.note(
                 "unsigned-current",
                 f"{column.header} is a magnitude, and no state or charge column has its sign: kept as a vendor column",
             )
             return [replace(column, quantity=None)], decision
-        found.note("sign-by-state", f"{column.header} has no sign and takes that of {name}")
+        case.note("sign-by-state", f"{column.header} has no sign and takes that of {name}")
         return _magnitude(column, direction, name), decision
-    turned = said == "cathodic-positive"
-    good = "opposite" if turned else "agrees"
-    if check.verdict not in ("", good):
-        found.note("sign-contradiction", f"{column.header} was said to be {said}, which the table contradicts: {check}")
+    turned = case.said == "cathodic-positive"
+    if check.verdict not in ("", "opposite" if turned else "agrees"):
+        case.note(
+            "sign-contradiction", f"{column.header} was said to be {case.said}, which the table contradicts: {check}"
+        )
     return [_noted(replace(column, negate=column.negate is not turned), "said")], decision
 
 
@@ -214,20 +245,20 @@ def _open_sign(column: SourceColumn, check: SignCheck) -> OpenSign:
 # -- evidence ----------------------------------------------------------------------------------
 
 
-def _evidence(columns: Sequence[SourceColumn]) -> _Evidence:
+def _evidence(columns: Sequence[SourceColumn], charging: int) -> _Evidence:
     rows = len(columns[0].values)
     time = next((c for c in columns if c.quantity == "time" and c.unit), None)
     # Without a time rows count as equally long, which is enough for a sign.
     seconds = _base(time) if time is not None else np.arange(rows, dtype=np.float64)
     return _Evidence(
         seconds,
-        tuple(_counters(columns, _CHARGE, 1 / 3.6)),
-        tuple(_counters(columns, _ENERGY, 1 / 3600)),
-        tuple(_states(columns)),
+        tuple(_counters(columns, _CHARGE, 1 / 3.6, charging)),
+        tuple(_counters(columns, _ENERGY, 1 / 3600, charging)),
+        tuple(_states(columns, charging)),
     )
 
 
-def _counters(columns: Sequence[SourceColumn], dimension: str, factor: float) -> Iterator[Counter]:
+def _counters(columns: Sequence[SourceColumn], dimension: str, factor: float, charging: int) -> Iterator[Counter]:
     """Return the columns that count charge (mA·h) or energy (W·h), and how each grows."""
     for column in columns:
         if column.index is None or column.labels or column.unit is None or column.quantity == "charge_increment":
@@ -237,30 +268,41 @@ def _counters(columns: Sequence[SourceColumn], dimension: str, factor: float) ->
         except UnknownUnit:
             continue
         if fits:
-            yield Counter(column.header, _base(column) * factor, _sense(column))
+            yield Counter(column.header, _base(column) * factor, _sense(column, charging))
 
 
-def _sense(column: SourceColumn) -> Sense:
+def _sense(column: SourceColumn, charging: int) -> Sense:
     if column.quantity in _SENSES:
         return _SENSES[column.quantity]
-    direction = direction_of(column.header)
+    direction = (direction_of(column.header) or 0) * charging
     return "anodic" if direction == 1 else "cathodic" if direction == -1 else "magnitude"
 
 
-def _states(columns: Sequence[SourceColumn]) -> Iterator[tuple[str, NDArray[np.int8]]]:
-    """Return the columns of words for charging, discharging and rest: +1, -1 and 0 per row."""
+def _states(columns: Sequence[SourceColumn], charging: int) -> Iterator[tuple[str, NDArray[np.int8]]]:
+    """Return the columns of words for charging, discharging and rest: +1 anodic, -1 cathodic, 0 per row."""
     for column in columns:
-        if not column.labels or len(column.labels) > 1000:
+        labels, codes = _coded(column)
+        if not labels or len(labels) > _WORDS:
             continue
-        is_state = key_of(column.header) in _STATE_NAMES
-        words = {code: direction_of(text, letters=is_state) for code, text in column.labels.items()}
-        if not any(words.values()):
+        is_state = re.sub(r"[\s_]+", " ", column.header).strip().lower() in _STATE_NAMES
+        words = [direction_of(text, letters=is_state) for text in labels]
+        if not any(words):
             continue
-        table = np.array([words.get(code) or 0 for code in range(max(words) + 1)], dtype=np.int8)
-        known = np.array([words.get(code) is not None for code in range(max(words) + 1)])
-        codes = np.asarray(column.values).astype(np.intp)
+        table = np.array([word or 0 for word in words], dtype=np.int8)
+        known = np.array([word is not None for word in words])
         if is_state or known[codes].mean() >= _STATES_SHARE:
-            yield column.header, table[codes]
+            yield column.header, table[codes] * np.int8(charging)
+
+
+def _coded(column: SourceColumn) -> tuple[list[str], NDArray[np.intp]]:
+    """Return the distinct texts of a column and the number of each row's; nothing for numbers."""
+    if column.labels:
+        texts = [column.labels.get(code, "") for code in range(max(column.labels) + 1)]
+        return texts, np.asarray(column.values).astype(np.intp)
+    if column.values.dtype.kind not in "OUT":
+        return [], np.empty(0, np.intp)
+    codes = {text: number for number, text in enumerate(dict.fromkeys(map(str, column.values)))}
+    return list(codes), np.array([codes[str(text)] for text in column.values], dtype=np.intp)
 
 
 def _base(column: SourceColumn) -> NDArray[np.float64]:
@@ -272,7 +314,7 @@ def _base(column: SourceColumn) -> NDArray[np.float64]:
 # -- scale -------------------------------------------------------------------------------------
 
 
-def _report_scales(columns: Sequence[SourceColumn], evidence: _Evidence, found: Findings) -> None:
+def _report_scales(columns: Sequence[SourceColumn], evidence: _Evidence, note: Note) -> None:
     """Say where a charge, an energy or a power differs from what current and voltage give by the factor of a unit."""
     current = next((c for c in columns if c.quantity == "current"), None)
     if current is None or not any(c.quantity == "time" for c in columns):
@@ -283,14 +325,14 @@ def _report_scales(columns: Sequence[SourceColumn], evidence: _Evidence, found: 
     if volts is not None:
         watts = milliamperes * _base(volts) / 1000
         pairs += [(counter, watts, f"{current.header} times {volts.header}") for counter in evidence.energies]
-        _report_power(columns, watts, f"{current.header} times {volts.header}", found)
+        _report_power(columns, watts, f"{current.header} times {volts.header}", note)
     for counter, rate, name in pairs:
         ratio, count = scale_ratio(evidence.time, rate, counter)
         if count >= _FEWEST and (factor := named_factor(ratio)) is not None:
-            found.note("scale-contradiction", _off(counter.name, f"the integral of {name}", factor))
+            note("scale-contradiction", _off(counter.name, f"the integral of {name}", factor))
 
 
-def _report_power(columns: Sequence[SourceColumn], watts: NDArray[np.float64], name: str, found: Findings) -> None:
+def _report_power(columns: Sequence[SourceColumn], watts: NDArray[np.float64], name: str, note: Note) -> None:
     for column in columns:
         if column.quantity != "power_cell":
             continue
@@ -300,7 +342,7 @@ def _report_power(columns: Sequence[SourceColumn], watts: NDArray[np.float64], n
             ratios = printed[sizeable] / np.abs(watts[sizeable])
         finite = ratios[np.isfinite(ratios) & (ratios > 0)]
         if len(finite) >= _FEWEST and (factor := named_factor(float(np.median(finite)))) is not None:
-            found.note("scale-contradiction", _off(column.header, name, factor))
+            note("scale-contradiction", _off(column.header, name, factor))
 
 
 def _off(name: str, other: str, factor: float) -> str:
