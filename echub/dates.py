@@ -113,6 +113,8 @@ def _order(
         return possible[0], "every date is one in this order only"
     if said in possible:
         return said, "said by the user or a profile"
+    if possible and (parts["a"].str.zfill(2) == parts["b"].str.zfill(2)).all() and "ymd" not in possible:
+        return possible[0], "day and month are the same number in every date"
     for other in others:
         proven, text = _proven(other)
         if proven in possible:
