@@ -1,7 +1,7 @@
 """The sign and the scale of a current, checked against the charge, energy and state columns of its own table.
 
-Readers of tables call it before a current's meaning is fixed; the check itself is `echub.segments.consistency`, which
-`echub validate` uses too.
+Readers of tables call it before a current's meaning is fixed; the check itself is `echub.segments.consistency`,
+which `echub validate` uses too.
 """
 
 from __future__ import annotations
@@ -49,7 +49,16 @@ _STATE_NAMES = frozenset(
     [
         *("state", "status", "md", "mode", "type", "es", "zustand", "modus", "etat", "état", "estado", "stato"),
         *("工步类型", "工步状态", "状态", "状態", "모드"),
-        *("step type", "step mode", "step name", "step state", "chg state", "charge state", "work mode", "cycle state"),
+        *(
+            "step type",
+            "step mode",
+            "step name",
+            "step state",
+            "chg state",
+            "charge state",
+            "work mode",
+            "cycle state",
+        ),
     ]
 )
 """Names of columns of states, in which single letters are words too."""
@@ -82,8 +91,9 @@ def settle_currents(
 ) -> tuple[list[SourceColumn], list[Decision]]:
     """Take the sign of each current from what proves it, else from what is said; `OpenSign` where both fail.
 
-    `said`: `anodic-positive`, `cathodic-positive`, `unsigned`, or nothing. `defined`: the format that fixes the sign,
-    where one does: then nothing is assumed. `charging`: -1 where the working electrode is reduced on charge.
+    `said`: `anodic-positive`, `cathodic-positive`, `unsigned`, or nothing. `defined`: the format that fixes the
+    sign, where one does: then nothing is assumed. `charging`: -1 where the working electrode is reduced on
+    charge.
     """
     settled = _ions(columns, note)
     currents = [c for c in settled if c.quantity in ("current", "current_density") and c.index is not None]
@@ -180,7 +190,8 @@ def _as_said(column: SourceColumn, check: SignCheck, case: _Case) -> tuple[list[
         if direction is None:
             case.note(
                 "unsigned-current",
-                f"{column.header} is a magnitude, and no state or charge column has its sign: kept as a vendor column",
+                f"{column.header} is a magnitude, and no state or charge column has its sign: "
+                "kept as a vendor column",
             )
             return [replace(column, quantity=None)], decision
         case.note("sign-by-state", f"{column.header} has no sign and takes that of {name}")
@@ -188,7 +199,8 @@ def _as_said(column: SourceColumn, check: SignCheck, case: _Case) -> tuple[list[
     turned = case.said == "cathodic-positive"
     if check.verdict not in ("", "opposite" if turned else "agrees"):
         case.note(
-            "sign-contradiction", f"{column.header} was said to be {case.said}, which the table contradicts: {check}"
+            "sign-contradiction",
+            f"{column.header} was said to be {case.said}, which the table contradicts: {check}",
         )
     return [_noted(replace(column, negate=column.negate is not turned), "said")], decision
 
@@ -238,7 +250,8 @@ def _open_sign(column: SourceColumn, check: SignCheck) -> OpenSign:
         found=str(check),
         cause=f"{only}a cathodic current printed as positive",
         hint="`--option current=cathodic-positive`, `--option current=unsigned` (magnitudes), or "
-        '`--option current=anodic-positive` if the header of the charge is wrong; in a profile: [sign] current = "…"',
+        "`--option current=anodic-positive` if the header of the charge is wrong; "
+        'in a profile: [sign] current = "…"',
     )
 
 
@@ -315,7 +328,7 @@ def _base(column: SourceColumn) -> NDArray[np.float64]:
 
 
 def _report_scales(columns: Sequence[SourceColumn], evidence: _Evidence, note: Note) -> None:
-    """Say where a charge, an energy or a power differs from what current and voltage give by the factor of a unit."""
+    """Say where a charge, an energy or a power differs from current and voltage by a factor of units."""
     current = next((c for c in columns if c.quantity == "current"), None)
     if current is None or not any(c.quantity == "time" for c in columns):
         return

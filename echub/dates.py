@@ -24,7 +24,7 @@ _OTHER_MONTHS = {
     "fév": 2, "fev": 2, "avr": 4, "aoû": 8, "aou": 8, "déc": 12,
     "ene": 1, "abr": 4, "ago": 8, "dic": 12, "gen": 1, "mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10,
 }  # fmt: skip
-"""First three letters of months in German, French, Spanish and Italian, where they differ from the English ones."""
+"""First three letters of months in German, French, Spanish and Italian, where they are not the English ones."""
 _TIME = r"(?:[ T,]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}(?:[.,]\d+)?))? ?(?P<ap>[APap][.]?[Mm][.]?)?)?"
 _ZONE = r" ?(?P<zone>Z|UTC|[-+]\d{2}:?\d{2})?\s*$"
 _NUMERIC = r"^\s*(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,4})" + _TIME + _ZONE
@@ -70,8 +70,9 @@ def order_word(said: str) -> str:
 def wall_clock(texts: pl.Series, name: str, order: str = "", others: Sequence[pl.Series] = ()) -> WallClock:
     """Read a column of dates and times; NaN where a text is none.
 
-    `order` (`dmy`, `mdy`, `ymd`) is needed where no date settles it, neither of the column nor among `others`, further
-    dates of the same file that are written alike: else `Ambiguous`. Raises `ReadError` where nothing is a date.
+    `order` (`dmy`, `mdy`, `ymd`) is needed where no date settles it, neither of the column nor among `others`,
+    further dates of the same file that are written alike: else `Ambiguous`. Raises `ReadError` where nothing is
+    a date.
     """
     import numpy as np
     import polars as pl
@@ -228,8 +229,8 @@ def to_utc(seconds: NDArray[np.float64], zone: str) -> NDArray[np.float64]:
     """Turn wall-clock seconds of a named zone, (n,), into UTC seconds.
 
     In the hour that occurs twice the order of the rows decides: the rows before a fall of the clock are the first
-    pass, those after it the second. NaN where it does not, and in the hour that is left out. Raises `ReadError` for
-    an unknown zone.
+    pass, those after it the second. NaN where it does not, and in the hour that is left out. Raises `ReadError`
+    for an unknown zone.
     """
     import numpy as np
     import polars as pl
@@ -237,7 +238,8 @@ def to_utc(seconds: NDArray[np.float64], zone: str) -> NDArray[np.float64]:
     micro = pl.Series((np.asarray(seconds) * 1e6).round()).cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
     try:
         passes = [
-            micro.dt.replace_time_zone(zone, ambiguous=which, non_existent="null") for which in ("earliest", "latest")
+            micro.dt.replace_time_zone(zone, ambiguous=which, non_existent="null")
+            for which in ("earliest", "latest")
         ]
     except pl.exceptions.PolarsError:
         raise ReadError(
@@ -263,20 +265,21 @@ def _by_order(
     found = np.full(len(local), np.nan)
     ordinary = np.diff(local)
     step = float(np.median(ordinary[ordinary > 0])) if (ordinary > 0).any() else 0.0
+    near = min(2 * step, 3599.0)  # a gap of an hour or more leaves either pass open
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         falls = np.flatnonzero(np.diff(local[start:stop]) < 0) + start + 1
         if len(falls) == 1:
             found[start : falls[0]], found[falls[0] : stop] = first[start : falls[0]], second[falls[0] : stop]
-        elif not len(falls) and start and 0 <= first[start] - first[start - 1] <= 2 * step:
+        elif not len(falls) and start and 0 <= first[start] - first[start - 1] <= near:
             found[start:stop] = first[start:stop]
-        elif not len(falls) and stop < len(local) and 0 <= second[stop] - second[stop - 1] <= 2 * step:
+        elif not len(falls) and stop < len(local) and 0 <= second[stop] - second[stop - 1] <= near:
             found[start:stop] = second[start:stop]
     return found
 
 
 @dataclass(frozen=True)
 class ClockRatio:
-    """How an elapsed time runs against the wall clock: both spans in s, and the factor of another unit, if it is one."""
+    """How an elapsed time runs against the wall clock: both spans in s, and the factor of another unit."""
 
     elapsed: float
     wall: float
@@ -317,8 +320,8 @@ def clock_ratio(elapsed: NDArray[np.float64], wall: NDArray[np.float64]) -> Cloc
 def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, printed_s: float = 1.0) -> str:
     """Compare an elapsed time with the wall clock, both (n,), s; return a warning or nothing.
 
-    `printed_s`: length of the printed unit. Raises `ReadError` where they differ by the factor of another unit: the
-    header is wrong.
+    `printed_s`: length of the printed unit. Raises `ReadError` where they differ by the factor of another unit:
+    the header is wrong.
     """
     found = clock_ratio(elapsed, wall)
     if found is None:
@@ -334,12 +337,13 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, 
             hint=f'a profile says it: [columns."{name}"] quantity = "time", unit = "{unit or "?"}"',
         )
     if abs(found.elapsed - found.wall) > 2.0 + 0.01 * found.wall:
-        return (
-            f"{name} spans {found.elapsed:g} s but the wall clock {found.wall:g} s: a pause, or a clock that was set"
-        )
+        spans = f"{name} spans {found.elapsed:g} s but the wall clock {found.wall:g} s"
+        return f"{spans}: a pause, or a clock that was set"
     return ""
 
 
 def date_texts(lines: Iterable[str]) -> list[str]:
     """Return all texts within lines that look like a date of three numbers: what proves an order."""
-    return [match[0] for line in lines for match in re.finditer(r"(?<!\d)\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)", line)]
+    return [
+        match[0] for line in lines for match in re.finditer(r"(?<!\d)\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)", line)
+    ]

@@ -161,4 +161,6 @@ def clocks(texts: pl.Series) -> pl.Series:
     return total.zip_with(~signs, -total).alias(texts.name)
 
 
-_CLOCK_GROUPS = r"^(?P<sign>-?)(?:(?P<d>\d+)(?: ?days?[.,]?|[-d.]) ?)?(?P<h>\d+):(?P<m>[0-5]?\d):(?P<s>[0-5]?\d(?:\.\d*)?)$"
+_CLOCK_GROUPS = (
+    r"^(?P<sign>-?)(?:(?P<d>\d+)(?: ?days?[.,]?|[-d.]) ?)?(?P<h>\d+):(?P<m>[0-5]?\d):(?P<s>[0-5]?\d(?:\.\d*)?)$"
+)

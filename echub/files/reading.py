@@ -67,7 +67,7 @@ def read(
 def _with_zone(
     declared: Reader, source: Source, options: Mapping[str, str], annotations: Annotations | None
 ) -> Mapping[str, str]:
-    """Hand the stated zone of the clock to a reader with an option `timezone`: dates become instants only with it."""
+    """Hand the stated zone of the clock to a reader with an option `timezone`: dates need it."""
     if "timezone" in options or not any(field.name == "timezone" for field in fields(declared.options)):
         return options
     stated = Metadata()

@@ -111,8 +111,27 @@ Product = frozenset[tuple[str, int]]
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _FACTOR = re.compile(r"([^\W\d_]+|[%#°Ωµ]+)(?:\^?\(?([-+]?\d)\)?)?")
 _SEPARATORS = re.compile(r"\s*[·.*⋅•×]\s*|\s+")
-_GLUED = {"mAh": "mA h", "Ah": "A h", "µAh": "µA h", "uAh": "uA h", "Wh": "W h", "mWh": "mW h", "hr": "h", "hrs": "h"}
-_SAME = {"Ohm": "ohm", "Ω": "ohm", "ohms": "ohm", "Ohms": "ohm", "µA": "uA", "µm": "um", "µF": "uF", "µV": "uV", "µW": "uW"}
+_GLUED = {
+    "mAh": "mA h",
+    "Ah": "A h",
+    "µAh": "µA h",
+    "uAh": "uA h",
+    "Wh": "W h",
+    "mWh": "mW h",
+    "hr": "h",
+    "hrs": "h",
+}
+_SAME = {
+    "Ohm": "ohm",
+    "Ω": "ohm",
+    "ohms": "ohm",
+    "Ohms": "ohm",
+    "µA": "uA",
+    "µm": "um",
+    "µF": "uF",
+    "µV": "uV",
+    "µW": "uW",
+}
 
 
 def product_of(text: str) -> Product | None:
@@ -173,7 +192,7 @@ class UnitTable:
     def is_made_of_units(self, text: str) -> bool:
         """Return whether a text is a product of powers of known units, such as `Ah/V`, in the table or not."""
         product = product_of(text)
-        return bool(product) and all(symbol in self._by_text for symbol, _ in product)
+        return product is not None and all(symbol in self._by_text for symbol, _ in product)
 
     def spellings(self) -> Iterable[str]:
         """Return every text that the table knows."""
@@ -211,7 +230,7 @@ def table() -> UnitTable:
 
 
 def is_made_of_units(text: str) -> bool:
-    """Return whether a printed text is a product of powers of known units, such as `Ah/V`, itself listed or not."""
+    """Return whether a printed text is a product of powers of known units, such as `Ah/V`."""
     return table().is_made_of_units(text)
 
 

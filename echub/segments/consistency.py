@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -125,7 +125,7 @@ def _mean(shares: Sequence[float]) -> float:
     return float(np.mean(known)) if known else float("nan")
 
 
-def _sign_check(values: Floats, wanted: NDArray[np.generic], weights: Floats, by: tuple[str, ...]) -> SignCheck:
+def _sign_check(values: Floats, wanted: NDArray[Any], weights: Floats, by: tuple[str, ...]) -> SignCheck:
     counted = weights > 0
     if counted.sum() < FEWEST:
         return NO_EVIDENCE
@@ -158,8 +158,9 @@ def _verdict(up: float, down: float, one_sided: bool) -> Verdict:
 def charge_ratio(time: ArrayLike, current: ArrayLike, charge: ArrayLike) -> tuple[float, int]:
     """Return the typical ratio of a charge step to the integral of the current, and of how many steps.
 
-    time: (n,), s; current: (n,), mA; charge: (n,), mA·h, net. Only intervals of about equal current and of usual length
-    count, so that sampling does not matter; the weighted median, so that resets and single rows decide nothing.
+    time: (n,), s; current: (n,), mA; charge: (n,), mA·h, net. Only intervals of about equal current and of usual
+    length count, so that sampling does not matter; the weighted median, so that resets and single rows decide
+    nothing.
     """
     t, i, q = (np.asarray(values, np.float64) for values in (time, current, charge))
     step, mean, good = _steady(t, i)
@@ -174,8 +175,9 @@ def charge_ratio(time: ArrayLike, current: ArrayLike, charge: ArrayLike) -> tupl
 def scale_ratio(time: ArrayLike, rate: ArrayLike, counter: Counter) -> tuple[float, int]:
     """Return how much faster a counter grows than the magnitude of its rate says, and over how many steps.
 
-    time: (n,), s; rate: (n,), mA for a charge in mA·h, W for an energy in W·h. The sign of the rate is not asked: only
-    where the counter grows. A counter printed so coarsely that it often stands still is compared as a whole.
+    time: (n,), s; rate: (n,), mA for a charge in mA·h, W for an energy in W·h. The sign of the rate is not
+    asked: only where the counter grows. A counter printed so coarsely that it often stands still is compared as
+    a whole.
     """
     t, i = np.asarray(time, np.float64), np.asarray(rate, np.float64)
     step, mean, good = _steady(t, i)
@@ -185,7 +187,9 @@ def scale_ratio(time: ArrayLike, rate: ArrayLike, counter: Counter) -> tuple[flo
         amount = np.abs(passed) if counter.sense in ("net", "magnitude") else passed
         integral = np.abs(mean) * step / 3600
         grows = good & _grows(passed, good) & (amount > 0)
-    side = _growing_side(mean, amount, grows) if counter.sense in ("anodic", "cathodic") else np.ones(len(mean), bool)
+    side = (
+        _growing_side(mean, amount, grows) if counter.sense in ("anodic", "cathodic") else np.ones(len(mean), bool)
+    )
     still = good & side & ~grows & (passed == 0)
     if still.sum() <= 0.3 * (grows & side).sum():
         return _median_ratio(amount[grows & side], integral[grows & side])
@@ -260,11 +264,13 @@ def _largest(values: Floats) -> float:
 # -- words -------------------------------------------------------------------------------------
 
 _CATHODIC = re.compile(
-    r"dis?[-_ ]?ch|\bdch\b|dchg|dchrg|dsch|entlad|d[ée]charg|descarg|scaric|rozład|разряд|放电|放電|방전|cathod|kathod"
+    r"dis?[-_ ]?ch|\bdch\b|dchg|dchrg|dsch|entlad|d[ée]charg|descarg|scaric|rozład|разряд"
+    r"|放电|放電|방전|cathod|kathod"
 )
 _ANODIC = re.compile(r"ch(?:a?r)?g|charg|\bcha\b|lad(?:e|ung|en)|carga|caric|ładow|заряд|充电|充電|충전|anod")
 _REST = re.compile(
-    r"rest|pause|\bpau\b|oc[vp]\b|open[- ]circuit|idle|静置|搁置|擱置|休止|휴지|ruhe|repos|reposo|riposo|wait|standby|stop|完了|finish|end"
+    r"rest|pause|\bpau\b|oc[vp]\b|open[- ]circuit|idle|静置|搁置|擱置|休止|휴지"
+    r"|ruhe|repos|reposo|riposo|wait|standby|stop|完了|finish|end"
 )
 _LETTERS = {"c": 1, "d": -1, "r": 0, "p": 0, "o": 0, "s": 0}
 """States of one letter: charge, discharge, rest, pause, open circuit, suspended."""
@@ -273,8 +279,8 @@ _LETTERS = {"c": 1, "d": -1, "r": 0, "p": 0, "o": 0, "s": 0}
 def direction_of(word: str, *, letters: bool = False) -> int | None:
     """Return +1 for a word for charging, -1 for discharging, 0 for rest, None for any other.
 
-    Words of several languages, whole or as part of a step's name: `CC Chg`, `CCCV_DChg`, `恒流放电`, `Entladen`. Single
-    letters (`C`, `D`, `R`) only where `letters` says that the column is one of states.
+    Words of several languages, whole or as part of a step's name: `CC Chg`, `CCCV_DChg`, `恒流放电`, `Entladen`.
+    Single letters (`C`, `D`, `R`) only where `letters` says that the column is one of states.
     """
     text = word.strip().lower()
     if letters and text in _LETTERS:

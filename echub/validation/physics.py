@@ -151,14 +151,14 @@ def _counters(dataset: Dataset) -> list[Counter]:
 
 
 def _scales(dataset: Dataset) -> Iterator[Finding]:
-    """Compare every other charge column with the magnitude of the current: a factor between two units is a mistake."""
+    """Compare every other charge column with the magnitude of the current: factors between units."""
     columns = _get(dataset, "time", "current") if dataset.kind == "timeseries" else None
     if columns is None or dataset.columns["current"].origin == "derived":
         return
     for counter in _counters(dataset):
         if counter.name == "charge":
             continue
-        ratio, count = scale_ratio(*columns, counter)
+        ratio, count = scale_ratio(columns[0], columns[1], counter)
         if count >= 10 and named_factor(ratio) is not None:
             message = f"{counter.name} grows {ratio:.4g} times as fast as the current says"
             yield Finding(
@@ -167,12 +167,12 @@ def _scales(dataset: Dataset) -> Iterator[Finding]:
 
 
 def _signs(dataset: Dataset) -> Iterator[Finding]:
-    """Check the sign of the current against every charge column that knows a direction, and against the step's type."""
+    """Check the sign of the current against every charge column with a direction and the step's type."""
     columns = _get(dataset, "time", "current") if dataset.kind == "timeseries" else None
     if columns is None:
         return
     counters = [counter for counter in _counters(dataset) if counter.name != "charge"]  # ECH304 has its sign
-    checks = [sign_by_charge(*columns, counters)]
+    checks = [sign_by_charge(columns[0], columns[1], counters)]
     if (technique := dataset.columns.get("technique")) is not None and technique.labels:
         words = {code: direction_of(word) or 0 for code, word in technique.labels.items()}
         direction = np.array([words.get(int(code), 0) for code in technique.values], dtype=np.int8)

@@ -73,7 +73,7 @@ def echub_writers() -> Iterable[Writer]:
 
 
 def sniff(source: Source) -> Confidence:
-    """Recognise a table by its header, whatever its suffix: a clock, and a voltage or a current, as BDF names them."""
+    """Recognise a table by its header, whatever its suffix: BDF's names of a clock, and a voltage or current."""
     from echub_bdf.columns import has_core, known, split_header
 
     names = split_header(source.head)

@@ -107,8 +107,9 @@ _OLDER = {
 _UNIT_WORDS = {
     "s": "s", "second": "s", "ms": "ms", "millisecond": "ms", "min": "min", "minute": "min", "h": "h", "hour": "h",
     "v": "V", "volt": "V", "mv": "mV", "millivolt": "mV", "a": "A", "ampere": "A", "ma": "mA", "milliampere": "mA",
-    "ah": "A*h", "mah": "mA*h", "wh": "W*h", "mwh": "mW*h", "w": "W", "watt": "W", "mw": "mW", "hz": "Hz", "hertz": "Hz",
-    "ohm": "ohm", "degc": "degC", "c": "degC", "celsius": "degC", "pa": "Pa", "pascal": "Pa", "deg": "deg",
+    "ah": "A*h", "mah": "mA*h", "wh": "W*h", "mwh": "mW*h", "w": "W", "watt": "W", "mw": "mW", "hz": "Hz",
+    "hertz": "Hz",
+       "ohm": "ohm", "degc": "degC", "c": "degC", "celsius": "degC", "pa": "Pa", "pascal": "Pa", "deg": "deg",
     "degree": "deg",
 }  # fmt: skip
 """Units at the end of a machine-readable name, spelt out or short: `test_time_s`, `current_milliampere`."""

@@ -52,7 +52,11 @@ def read(source: Source, options: BdfReadOptions) -> Record:
 
 
 def record_of(
-    source: Source, headers: Sequence[str], cells: Sequence[pl.Series], options: BdfReadOptions, notices: list[Notice]
+    source: Source,
+    headers: Sequence[str],
+    cells: Sequence[pl.Series],
+    options: BdfReadOptions,
+    notices: list[Notice],
 ) -> Record:
     """Make the record of a table from its headers and cells, numbers or texts."""
     beside = _beside(source)

@@ -66,7 +66,9 @@ def _placed(
         return SourceColumn(header, seconds, "unix_time", "s", index=index, attrs={"zone": "as printed"})
     if options.timezone:
         utc = to_utc(seconds, options.timezone)
-        return SourceColumn(header, utc, "unix_time", "s", "assumed", index=index, attrs={"zone": options.timezone})
+        return SourceColumn(
+            header, utc, "unix_time", "s", "assumed", index=index, attrs={"zone": options.timezone}
+        )
     text = f"{header} holds dates without a zone: they are no instants; --timezone says it"
     notices.append(Notice("no-zone", text))
     return SourceColumn(header, seconds, None, "s", index=index, attrs={"zone": "unknown"})

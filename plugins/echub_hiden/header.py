@@ -157,7 +157,7 @@ def describe(header: Header, metadata: Metadata, dates: str = "auto") -> dict[st
 
 
 def _start(row: Sequence[str], header: Header, metadata: Metadata, dates: str) -> None:
-    """Set the start as the instrument's computer has it; its order of day and month is that of the computer's locale."""
+    """Set the start as the instrument's computer has it, if its order of day and month is proven."""
     date = row[1] if len(row) > 1 else ""
     time = _TIME.match(row[3]) if len(row) > 3 else None
     others = [pl.Series(date_texts(header.lines), dtype=pl.String)]
@@ -165,7 +165,10 @@ def _start(row: Sequence[str], header: Header, metadata: Metadata, dates: str) -
         clock = wall_clock(pl.Series([f"{date} {row[3]}" if time else date]), "Date", dates, others)
     except Ambiguous as error:
         header.notices.append(
-            Notice("date-order-open", f"the start {' '.join(row[1:])!r} has two readings and is not taken: {error.hint}")
+            Notice(
+                "date-order-open",
+                f"the start {' '.join(row[1:])!r} has two readings and is not taken: {error.hint}",
+            )
         )
         return
     except ReadError:

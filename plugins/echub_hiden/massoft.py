@@ -181,7 +181,9 @@ def _dates(header: Header, at: int, texts: Sequence[str], options: MassoftOption
     name = header.names[at]
     if not texts or name in ("Time", "ms") or not re.match(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d", texts[0]):
         return None
-    clock = wall_clock(pl.Series(list(texts)), name, options.dates, [pl.Series(date_texts(header.lines), dtype=pl.String)])
+    clock = wall_clock(
+        pl.Series(list(texts)), name, options.dates, [pl.Series(date_texts(header.lines), dtype=pl.String)]
+    )
     utc = clock.zoned or name.strip().upper() in ("UTC", "GMT")
     attrs = {"printed_as": texts[0], "zone": "UTC" if utc else "unknown"}
     return SourceColumn(name, clock.seconds, "unix_time" if utc else None, "s", index=at, attrs=attrs)

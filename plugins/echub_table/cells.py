@@ -41,20 +41,23 @@ MINUS_SIGNS = "−–‒—‐‑﹣－"
 
 _MINUS = rf"[-+{MINUS_SIGNS}]"
 _NUMBER = re.compile(
-    rf"{_MINUS}?(?:\d{{1,3}}(?:[ '\u00a0\u202f\u2009\u2019]\d{{3}})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)(?:[eE]{_MINUS}?\d+)?\Z"
+    rf"{_MINUS}?"
+    r"(?:\d{1,3}(?:[ '\u00a0\u202f\u2009\u2019]\d{3})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)"
+    rf"(?:[eE]{_MINUS}?\d+)?\Z"
 )
 _HALF_DAY = r" ?[APap]\.?[Mm]\.?"
 _CLOCK = re.compile(r"-?(?:\d+(?: ?days?[.,]?|[-d.]) ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
 _CLOCK_12 = re.compile(rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d*)?)?{_HALF_DAY}\Z")
-_TIME = rf"(?:[ T,]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:{_HALF_DAY})?)?(?: ?(?:Z|UTC|[-+]\d{{2}}:?\d{{2}}))?\Z"
+_TIME = rf"(?:[ T,]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:{_HALF_DAY})?)?"
+_TIME += r"(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?\Z"
 _DATE = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}年\d{1,2}月\d{1,2}日?"
     r"|\d{1,2}[-/ .][^\W\d_]{3,9}[-/ .,]+\d{2,4}|[^\W\d_]{3,9} \d{1,2},? \d{4})" + _TIME
 )
 _UNITED = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)? ?[A-Za-zµΩ%°][A-Za-z0-9µΩ%°./*^²-]{0,8}\Z")
 _OVERLOAD = re.compile(
-    r"\*{2,}|#{2,}|\?+|\.{3,}|-{2,}\.-*|o\.?l\.?|ovr?ld?|ov(?:er)?(?:load|flow|range|f)?|underflow|out of range|#\S{2,6}[!?]"
-    r"|err(?:or)?|invalid|saturated|clipped\Z",
+    r"\*{2,}|#{2,}|\?+|\.{3,}|-{2,}\.-*|o\.?l\.?|ovr?ld?|ov(?:er)?(?:load|flow|range|f)?|underflow"
+    r"|out of range|#\S{2,6}[!?]|err(?:or)?|invalid|saturated|clipped\Z",
     re.IGNORECASE,
 )
 """What instruments and spreadsheets print where a number has no room or no meaning: `OVL`, `*****`, `#DIV/0!`."""

@@ -72,7 +72,11 @@ def _printed(name: str, unit: str, units: Mapping[str, str]) -> Meaning:
         return meaning_of(name, unit, units)
     except UnitMismatch as error:
         printed = next((text for _, text in split_header(name) if text), unit) or None
-        return Meaning(unit=printed, problem=f"{error.message}: expected {error.expected}", mismatch=True)
+        return Meaning(
+            unit=printed,
+            problem=f"{error.message}; name and unit contradict each other: expected {error.expected}",
+            mismatch=True,
+        )
 
 
 def source_columns(
@@ -80,7 +84,9 @@ def source_columns(
 ) -> list[SourceColumn]:
     """Make the source columns of a table; clocks are kept in `found` for comparison."""
     columns = []
-    found.dates += [v for k, v in zip(dialect.columns, table.columns, strict=False) if k == DATE and isinstance(v, pl.Series)]
+    found.dates += [
+        v for k, v in zip(dialect.columns, table.columns, strict=False) if k == DATE and isinstance(v, pl.Series)
+    ]
     for i, values in enumerate(table.columns):
         name = dialect.names[i] if i < len(dialect.names) else ""
         if not name and is_blank(values):
@@ -113,7 +119,15 @@ def _column(
     if kind == DATE:
         return _wall(i, name, values, meaning, found, options)
     wanted = meaning.quantity is not None or bool(meaning.candidates)
-    numbers, unit = numbers_of(values, dialect.decimal, dialect.thousands, united=kind == UNITED, name=name, wanted=wanted, note=found.note)
+    numbers, unit = numbers_of(
+        values,
+        dialect.decimal,
+        dialect.thousands,
+        united=kind == UNITED,
+        name=name,
+        wanted=wanted,
+        note=found.note,
+    )
     if numbers is not None:
         if unit and meaning.candidates:
             meaning = meaning_of(f"{name} ({unit})")
@@ -200,6 +214,7 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
 
 
 def is_blank(values: NDArray[Any] | pl.Series) -> bool:
+    """Return whether a column holds no value."""
     if isinstance(values, np.ndarray):
         return values.dtype.kind == "f" and bool(np.isnan(values).all())
     cells = values.fill_null("").str.strip_chars()

@@ -22,8 +22,8 @@ def numbers_of(
 ) -> tuple[NDArray[np.float64] | None, str]:
     """Read a column of text as numbers, and the unit that stands behind each; None where it is one of words.
 
-    Thousands stand in groups of three, or as in India of two after the first three. A cell that is no number is NaN and
-    said, if the header asks for numbers (`wanted`) and most cells are such; else the column stays text.
+    Thousands stand in groups of three, or as in India of two after the first three. A cell that is no number is
+    NaN and said, if the header asks for numbers (`wanted`) and most cells are such; else the column stays text.
     """
     cells = texts.fill_null("").str.strip_chars().str.replace(f"^[{MINUS_SIGNS}]", "-")
     unit = _common_unit(cells) if united else ""
@@ -35,7 +35,7 @@ def numbers_of(
         plain = plain.str.replace_all(",", ".", literal=True).zip_with(~pointed, pl.Series(["\0"]))
     numbers = plain.cast(pl.Float64, strict=False)
     bad = numbers.is_null() & ~empty
-    if empty.all() or (bad.any() and not wanted) or bad.sum() > _MOSTLY * (~empty).sum():
+    if empty.all() or (bad.any() and not wanted) or int(bad.sum()) > _MOSTLY * int((~empty).sum()):
         return None, ""
     _report(cells, bad, open_cells, name, note)
     return numbers.fill_null(np.nan).to_numpy(), unit
@@ -76,4 +76,7 @@ def _report(cells: pl.Series, bad: pl.Series, open_cells: pl.Series, name: str, 
         )
     if other.any():
         shown = ", ".join(map(repr, cells.filter(other).unique(maintain_order=True)[:3]))
-        note("unparsable-rows", f"{int(other.sum())} of {len(cells)} cells of {name} are no numbers and are NaN: {shown}")
+        note(
+            "unparsable-rows",
+            f"{int(other.sum())} of {len(cells)} cells of {name} are no numbers and are NaN: {shown}",
+        )

@@ -31,11 +31,13 @@ def by_evidence(head: bytes, found: Finding) -> Finding:
     if best == "cp1252" or scores[best] <= scores.get("cp1252", 0):
         return found
     word, count = _WORDS[best], scores[best]
-    return Finding(best, f"{count} names, units or states are known in {word}, {scores.get('cp1252', 0)} in cp1252")
+    return Finding(
+        best, f"{count} names, units or states are known in {word}, {scores.get('cp1252', 0)} in cp1252"
+    )
 
 
 def _score(data: bytes, encoding: str) -> int | None:
-    """Count the distinct cells with other than ASCII letters that are known; None where the bytes are none of it."""
+    """Count the distinct cells with other than ASCII letters that are known; None for other bytes."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:

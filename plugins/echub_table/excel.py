@@ -35,7 +35,17 @@ _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _FORMULA = re.compile(rb"<c [^>]*><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>")
 """A cell with a formula and no stored value."""
 _MEASURED = frozenset(
-    "current current_density voltage potential_we charge capacity impedance_real impedance_abs ion_current".split()
+    [
+        "current",
+        "current_density",
+        "voltage",
+        "potential_we",
+        "charge",
+        "capacity",
+        "impedance_real",
+        "impedance_abs",
+        "ion_current",
+    ]
 )
 """Quantities of which a table of measured rows has one."""
 
@@ -92,7 +102,9 @@ def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
     if not options.sheet and len(filled) == 1:
         ((name, cells),) = filled.items()
         return _Chosen(name, cells, plan(_as_text(cells, source), told, source), "the only one with cells", 1)
-    plans = {} if options.sheet else {n: p for n, c in filled.items() if (p := _tried(c, told, source)) is not None}
+    plans = (
+        {} if options.sheet else {n: p for n, c in filled.items() if (p := _tried(c, told, source)) is not None}
+    )
     measured = [name for name, planned in plans.items() if _is_measured(planned)]
     if len(measured) == 1:
         name = measured[0]
@@ -116,7 +128,9 @@ def _is_measured(planned: Plan) -> bool:
 
 def _no_sheet(source: Source, wanted: str, names: Sequence[str], tables: Sequence[str]) -> ReadError:
     return ReadError(
-        f"the workbook has no sheet {wanted!r}" if wanted else f"{len(tables)} sheets of the workbook hold a table",
+        f"the workbook has no sheet {wanted!r}"
+        if wanted
+        else f"{len(tables)} sheets of the workbook hold a table",
         path=source.shown,
         found=", ".join(names),
         hint=" or ".join(f'--option sheet="{name}"' for name in tables[:5]),
@@ -140,7 +154,7 @@ def _damage(source: Source) -> Iterator[None]:
 
 
 def sheet_cells(data: bytes, sheet: str) -> pl.DataFrame:
-    """Return the cells of a sheet as text; durations as `h:m:s`, dates without the midnight that the library adds."""
+    """Return the cells of a sheet as text: durations as `h:m:s`, dates without an added midnight."""
     cells = _load(data, sheet, dtypes="string")
     early = [n for n in cells.columns if cells[n].str.contains(_EARLY).any()]
     spans = _load(data, sheet, dtypes="duration") if early else cells
@@ -213,7 +227,9 @@ def _table(data: bytes, chosen: _Chosen) -> tuple[Table, list[Notice]]:
         values, faulty, from_text = _numbers(numbers.to_series(i), shown)
         if from_text:
             notices.append(
-                Notice("numbers-as-text", f"{dialect.names[i]}: {from_text} cells hold a number as text, and are read")
+                Notice(
+                    "numbers-as-text", f"{dialect.names[i]}: {from_text} cells hold a number as text, and are read"
+                )
             )
         for at in np.flatnonzero(faulty)[:20]:
             faults.note(first + int(at) + 1, f"{dialect.names[i]} is {shown[int(at)]!r}, no number")
@@ -228,7 +244,8 @@ def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Noti
     """Say which of several sheets is read, and where formulas stand without values."""
     notices = []
     if chosen.among > 1:
-        text = f"{chosen.sheet} is read, of {chosen.among} sheets with cells: it is {chosen.why}; --option sheet=… names another"
+        text = f"{chosen.sheet} is read, of {chosen.among} sheets with cells: it is {chosen.why}"
+        text += "; --option sheet=… names another"
         notices.append(Notice("sheet-chosen", text))
     blank = any((column.fill_null("").str.strip_chars() == "").any() for column in texts.get_columns())
     if blank and (count := _formulas_without_values(data)):
@@ -262,7 +279,11 @@ def _numbers(values: pl.Series, texts: pl.Series) -> tuple[NDArray[np.float64], 
         mark = decimal_mark(cells.filter(written)).value
         plain = cells.str.replace(f"^[{MINUS_SIGNS}]", "-")
         plain = plain.str.replace(",", ".", literal=True) if mark == "," else plain
-        read = plain.cast(pl.Float64, strict=False) if mark else pl.Series([None], dtype=pl.Float64).new_from_index(0, len(cells))
+        read = (
+            plain.cast(pl.Float64, strict=False)
+            if mark
+            else pl.Series([None], dtype=pl.Float64).new_from_index(0, len(cells))
+        )
         values = values.zip_with(~written, read)
         from_text = int((written & values.is_not_null()).sum())
     return values.fill_null(np.nan).to_numpy(), (values.is_null() & written).to_numpy(), from_text

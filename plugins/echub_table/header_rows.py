@@ -1,4 +1,4 @@
-"""The lines of names and of units over the data, whatever marks them as comments and whatever stands between them."""
+"""The lines of names and of units over the data, whatever marks them as comments."""
 
 from __future__ import annotations
 

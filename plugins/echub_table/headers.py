@@ -14,17 +14,42 @@ from echub.plugin import Unit, UnitMismatch, UnknownUnit, is_made_of_units, quan
 
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])\s*\Z")
 _NESTED = re.compile(r"(?P<name>[^()]*\S)\s*\((?P<unit>.*\(.*\).*)\)\s*\Z")
-_MIDDLE = re.compile(r"(?P<name>[^()\[\]]*\S)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*(?P<rest>(?:vs|versus)\b.*)\Z", re.IGNORECASE)
+_MIDDLE = re.compile(
+    r"(?P<name>[^()\[\]]*\S)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*(?P<rest>(?:vs|versus)\b.*)\Z", re.IGNORECASE
+)
 _WIDE = str.maketrans("（）［］｛｝／：，", "()[]{}/:,")
 """What East Asian keyboards type for brackets and slashes."""
 _IN = re.compile(r"(?P<name>.+?)(?:,| in)\s+(?P<unit>\S+)\s*\Z")
-_REFERENCE = re.compile(r"(?P<name>\S+)\s+(?:vs\.?|versus|against|gegen|gg\.?)\s*(?P<reference>.+)\Z", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?P<name>\S+)\s+(?:vs\.?|versus|against|gegen|gg\.?)\s*(?P<reference>.+)\Z", re.IGNORECASE
+)
 _NO_REFERENCE = frozenset(["ref", "ref.", "reference", "re", "r.e."])
 """Words that say that there is a reference, and not which."""
 _UNIT_NAMES = {"volts": ("voltage", "V"), "volt": ("voltage", "V")}
 """Names that are their unit, and whose scale no program changes; `Amps` is printed over milliamperes too."""
 _QUALIFIERS = frozenset(
-    "top bottom raw avg mean max min set ref in out end start left right total upper lower corr corrected".split()
+    [
+        "top",
+        "bottom",
+        "raw",
+        "avg",
+        "mean",
+        "max",
+        "min",
+        "set",
+        "ref",
+        "in",
+        "out",
+        "end",
+        "start",
+        "left",
+        "right",
+        "total",
+        "upper",
+        "lower",
+        "corr",
+        "corrected",
+    ]
 )
 """Words in brackets that are no unit."""
 _FURTHER = re.compile(r"__\d+\Z")
@@ -97,7 +122,11 @@ _ROUND = str.maketrans("{}[]（）", "()()()")
 
 def key_of(name: str) -> str:
     """Bring a name to the form in which names are compared."""
-    plain = re.sub(r"[\s_]+", " ", name.translate(_ROUND).replace("’", "'").replace("´", "'").replace("′", "'").replace("″", "''"))
+    plain = re.sub(
+        r"[\s_]+",
+        " ",
+        name.translate(_ROUND).replace("’", "'").replace("´", "'").replace("′", "'").replace("″", "''"),
+    )
     plain = plain.strip().replace('"', "''")
     return plain.lower() if sum(c.isalpha() for c in plain) >= 4 else plain
 
@@ -178,7 +207,7 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
 
 
 def _against(found: Meaning, reference: str) -> Meaning:
-    """Keep the reference of a potential: a voltage against a reference electrode is one of the working electrode."""
+    """Keep the reference of a potential: a voltage against one is the working electrode's."""
     if not reference or reference.lower() in _NO_REFERENCE:
         return found
     quantity = "potential_we" if found.quantity == "voltage" else found.quantity
@@ -186,7 +215,7 @@ def _against(found: Meaning, reference: str) -> Meaning:
 
 
 def printed_unit(text: str) -> str:
-    """Return what stands where a unit would, if it is one or may be one; empty for a word that qualifies a name."""
+    """Return what stands where a unit would, if it may be one; empty for a word that qualifies a name."""
     if _known_unit(text, ()) is not None or (text and is_made_of_units(text)):
         return text
     plain = text.strip()
@@ -200,9 +229,7 @@ def _without_reference(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def _fit(
-    header: str, named: Sequence[Alias], text: str, units: Mapping[str, str], base: str
-) -> Meaning | None:
+def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str], base: str) -> Meaning | None:
     """Let the unit choose among the quantities that a name may mean."""
     names = tuple(alias.quantity for alias in named)
     if not text:

@@ -24,8 +24,8 @@ LISTED = 20
 """Faults that are listed with their line; the others are counted."""
 
 ALLOWED = 0.01
-"""Share of rows that may be broken: of another width, without any number, or with another decimal mark. More makes the
-file an error, as then the dialect is wrong. Single cells that are no numbers never do."""
+"""Share of rows that may be broken: of another width, without any number, or with another decimal mark. More
+makes the file an error, as then the dialect is wrong. Single cells that are no numbers never do."""
 
 _LONG = 16
 """Digits from which a whole number no longer fits a float64."""
@@ -264,10 +264,14 @@ class _Reader:
 
     def _ended(self, lines: pl.Series, fields: NDArray[np.int64]) -> tuple[pl.Series, NDArray[np.int64]]:
         """Give a complete row the delimiter that ends all others: it has its last value."""
-        whole = (fields == self.dialect.width - 1) & ~lines.str.strip_chars().str.ends_with(self.separator).to_numpy()
+        whole = (fields == self.dialect.width - 1) & ~lines.str.strip_chars().str.ends_with(
+            self.separator
+        ).to_numpy()
         if not whole.any():
             return lines, fields
-        return (lines + self.separator).zip_with(pl.Series(whole), lines), np.where(whole, self.dialect.width, fields)
+        return (lines + self.separator).zip_with(pl.Series(whole), lines), np.where(
+            whole, self.dialect.width, fields
+        )
 
     def _comments(self, bare: pl.Series) -> NDArray[np.bool_]:
         if not self.dialect.comment:
@@ -434,8 +438,8 @@ def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:
         raise ReadError(
             f"{faults.broken} of {total} rows do not parse",
             path=source,
-            expected=f"{dialect.width} fields in each row, at most 1 % of the rows with another width, without any number, "
-            "or with another decimal mark",
+            expected=f"{dialect.width} fields in each row, at most 1 % of the rows with another width, "
+            "without any number, or with another decimal mark",
             found="; ".join(faults.listed[:3]),
             cause="several tables in one file, another delimiter or decimal mark, or a damaged file",
             hint="`echub detect -v FILE` shows the dialect; a profile or `--option` sets another",

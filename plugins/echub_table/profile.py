@@ -21,7 +21,17 @@ KEY = "table-profile"
 _SECTIONS = {
     KEY: {"title", "files"},
     "match": {"first_line", "line", "headers", "any_headers", "quantities", "any_of"},
-    "dialect": {"encoding", "delimiter", "decimal", "header_line", "data_line", "columns", "dates", "timezone", "clock"},
+    "dialect": {
+        "encoding",
+        "delimiter",
+        "decimal",
+        "header_line",
+        "data_line",
+        "columns",
+        "dates",
+        "timezone",
+        "clock",
+    },
     "columns": None,
     "units": None,
     "preamble": None,

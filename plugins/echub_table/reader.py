@@ -23,7 +23,7 @@ from echub.plugin import (
     quantities,
 )
 from echub_table.cells import TEXT
-from echub_table.columns import Findings, is_blank, meanings, report, source_columns
+from echub_table.columns import Findings, meanings, report, source_columns
 from echub_table.dialect import Dialect, Given, infer
 from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
@@ -182,7 +182,9 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
         found.note("no-last-line-end", "the file ends without a line end: if it was cut, its last value is wrong")
     if plan.dialect.encoding not in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
         evidence = next((d.evidence for d in plan.decisions if d.what == "encoding"), "")
-        found.note("encoding-guessed", f"read as {plan.dialect.encoding}: {evidence}; --option encoding=… says another")
+        found.note(
+            "encoding-guessed", f"read as {plan.dialect.encoding}: {evidence}; --option encoding=… says another"
+        )
     if faults.recoded:
         found.note("encoding-changes", "some text is no UTF-8 and was read as cp1252")
     if faults.repeated:
@@ -252,5 +254,9 @@ def _nothing_known(columns: Sequence[SourceColumn], source: Source) -> ReadError
         found=", ".join(column.header for column in columns)[:200],
         cause="the names are those of another instrument or language, or no units are printed",
         hint="`echub detect FILE --write-profile lab.toml` writes a profile to complete"
-        + ("" if "".join(c.header for c in columns).isascii() else "; `--option encoding=gbk` (or shift-jis) if names are garbled"),
+        + (
+            ""
+            if "".join(c.header for c in columns).isascii()
+            else "; `--option encoding=gbk` (or shift-jis) if names are garbled"
+        ),
     )

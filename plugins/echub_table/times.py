@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
@@ -17,13 +17,19 @@ from echub.text import clocks
 from echub_table.headers import Meaning, key_of
 
 if TYPE_CHECKING:
+    from echub.plugin import Origin
     from echub_table.columns import Findings
 
 DAY = 86_400.0
-_PLAIN = frozenset(map(key_of, ("time", "t", "T", "Zeit", "temps", "tiempo", "tempo", "tid", "czas", "时间", "時間", "시간")))
+_PLAIN = frozenset(
+    map(key_of, ("time", "t", "T", "Zeit", "temps", "tiempo", "tempo", "tid", "czas", "时间", "時間", "시간"))
+)
 """Names that an elapsed time and a time of day bear alike."""
 _OF_DAY = frozenset(
-    map(key_of, ("clock", "clock time", "time of day", "Uhrzeit", "heure", "hora", "ora", "local time", "时刻", "時刻"))
+    map(
+        key_of,
+        ("clock", "clock time", "time of day", "Uhrzeit", "heure", "hora", "ora", "local time", "时刻", "時刻"),
+    )
 )
 """Names of a time of day."""
 _TOGETHER = 0.8
@@ -83,7 +89,7 @@ def _joined_dates(
 
 
 def _fits_dates(clock: DayClock, date: WallClock) -> bool:
-    """Return whether a clock is the time of day beside these dates: it falls where the date changes, and only there."""
+    """Return whether a clock is the time of day beside these dates: it falls only where the date changes."""
     seconds = clock.seconds
     if not np.isfinite(seconds).any() or np.nanmax(seconds) >= DAY or clock.meaning.quantity == "step_time":
         return False
@@ -103,10 +109,12 @@ def instant_column(
 ) -> SourceColumn:
     """Make a column of a wall clock: an instant where its zone is known, else seconds of that clock."""
     noted = {**attrs, "date_order": clock.order, "epoch": "1970-01-01T00:00:00"}
-    origin = "measured" if index is not None else "derived"
+    origin: Literal["measured", "derived"] = "measured" if index is not None else "derived"
     zone = options.get("timezone", "")
     if clock.zoned:
-        return SourceColumn(name, clock.seconds, "unix_time", "s", origin, index=index, attrs={**noted, "zone": "as printed"})
+        return SourceColumn(
+            name, clock.seconds, "unix_time", "s", origin, index=index, attrs={**noted, "zone": "as printed"}
+        )
     if zone:
         utc = to_utc(clock.seconds, zone)
         return SourceColumn(name, utc, "unix_time", "s", "assumed", index=index, attrs={**noted, "zone": zone})
@@ -130,13 +138,17 @@ def _place(
 
 
 def _kind(clock: DayClock, columns: Sequence[SourceColumn], found: Findings, said: str) -> str:
-    """Tell an elapsed time from a time of day by name, first value, falls and duration; `Ambiguous` where both fit."""
+    """Tell an elapsed time from a time of day by name and values; `Ambiguous` where both fit."""
     seconds = clock.seconds[np.isfinite(clock.seconds)]
     name = key_of(clock.name)
     if clock.twelve_hours or name in _OF_DAY:
         return "time-of-day"
     steps = np.diff(seconds)
-    if not seconds.size or seconds.max() >= DAY or "step_time" in (clock.meaning.quantity, *clock.meaning.candidates):
+    if (
+        not seconds.size
+        or seconds.max() >= DAY
+        or "step_time" in (clock.meaning.quantity, *clock.meaning.candidates)
+    ):
         return "elapsed"
     if steps.size and steps.min() < -DAY / 2:
         return "time-of-day"
@@ -190,7 +202,9 @@ def _chosen(columns: Sequence[SourceColumn], found: Findings) -> list[SourceColu
     settled = list(columns)
     for column in times:
         if _restarts_with_steps(column, columns, others=len(times) > 1):
-            found.note("step-clock", f"{column.header} restarts where the step changes: it is the time of the step")
+            found.note(
+                "step-clock", f"{column.header} restarts where the step changes: it is the time of the step"
+            )
             settled[settled.index(column)] = replace(column, quantity="step_time")
     left = [c for c in settled if c.quantity == "time"]
     if len(left) < 2:
@@ -263,7 +277,11 @@ def _derived(columns: Sequence[SourceColumn], found: Findings, options: Mapping[
     if instant is not None and instant.unit:
         seconds, finite = (values * float(unit(instant.unit).factor) for values in (seconds, finite))
     recipe = f"{name} - its first value"
-    zone = "" if instant else "; these are local dates without a zone: a change of the clocks shows as a jump (--timezone)"
+    zone = (
+        ""
+        if instant
+        else "; these are local dates without a zone: a change of the clocks shows as a jump (--timezone)"
+    )
     found.note("derived-time", f"the table has no elapsed time: time = {recipe}{zone}")
     _set_start(found, options.get("timezone", ""))
     return [SourceColumn("time", seconds - finite[0], "time", "s", origin="derived", attrs={"recipe": recipe})]

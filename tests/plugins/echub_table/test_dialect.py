@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from echub.dates import Ambiguous
 from echub.declare import Confidence
 from echub.errors import ReadError
 from echub.model.source import Source
 from echub_table import sniff_excel, sniff_table
-from echub.dates import Ambiguous, Given, infer
+from echub_table.dialect import Given, infer
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.case import basic
 

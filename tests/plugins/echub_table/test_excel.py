@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import echub
@@ -67,10 +68,18 @@ def test_a_table_away_from_the_corner(tmp_path):
     assert echub.read(path)["timeseries"]["voltage"].tolist() == VOLTAGE
 
 
-def test_text_among_numbers_is_a_fault(tmp_path):
+def test_a_number_as_text_with_a_decimal_comma_is_read_and_said(tmp_path):
     path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, ["1,5", *VOLTAGE[1:]], CURRENT))
-    with pytest.raises(ReadError, match="1 of 6 rows do not parse"):
-        echub.read(path)
+    record = echub.read(path)
+    assert record["timeseries"]["voltage"].tolist() == [1.5, *VOLTAGE[1:]]
+    assert "numbers-as-text" in {notice.code for notice in record.notices}
+
+
+def test_a_word_among_numbers_is_nan_and_said(tmp_path):
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, ["OVL", *VOLTAGE[1:]], CURRENT))
+    record = echub.read(path)
+    assert np.isnan(record["timeseries"]["voltage"]).tolist() == [True, *[False] * 5]
+    assert "unparsable-rows" in {notice.code for notice in record.notices}
 
 
 def test_a_damaged_workbook_says_so(tmp_path):
