@@ -56,7 +56,7 @@ _DATE = re.compile(
 )
 _UNITED = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)? ?[A-Za-zµΩ%°][A-Za-z0-9µΩ%°./*^²-]{0,8}\Z")
 _OVERLOAD = re.compile(
-    r"\*{2,}|#{2,}|\?+|\.{3,}|-{2,}\.-*|o\.?l\.?|ovr?ld?|ov(?:er)?(?:load|flow|range|f)?|underflow"
+    r"-?\d\.#\w+|\*{2,}|#{2,}|\?+|\.{3,}|-{2,}\.-*|o\.?l\.?|ovr?ld?|ov(?:er)?(?:load|flow|range|f)?|underflow"
     r"|out of range|#\S{2,6}[!?]|err(?:or)?|invalid|saturated|clipped\Z",
     re.IGNORECASE,
 )

@@ -203,7 +203,9 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
             return _against(replace(found, unit=found.unit or printed_unit(text) or None), reference)
     if mismatch is not None:
         raise mismatch
-    return unsure if unsure.candidates else loose
+    # `dQ/dV (Ah/V)`: a unit behind a name that is unknown says more than a known name cut out of it.
+    certain = loose.unit is not None and is_made_of_units(loose.unit)
+    return unsure if unsure.candidates and not certain else loose
 
 
 def _against(found: Meaning, reference: str) -> Meaning:

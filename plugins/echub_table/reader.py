@@ -12,6 +12,7 @@ import polars as pl
 from echub.currents import settle_currents
 from echub.dates import date_texts, order_word
 from echub.plugin import (
+    Dataset,
     Decision,
     Dropped,
     Notice,
@@ -19,6 +20,7 @@ from echub.plugin import (
     Record,
     Source,
     SourceColumn,
+    build_dataset,
     build_tables,
     quantities,
 )
@@ -99,12 +101,19 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     typed(pairs, plan.profile, found, plan.said["dates"])
     settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *spectra, *currents])
     return Record(
-        build_tables(columns, row=table.row),
+        _datasets(columns, table),
         metadata=found.metadata,
         settings=settings,
         notices=found.notices,
         dropped=found.dropped,
     )
+
+
+def _datasets(columns: Sequence[SourceColumn], table: Table) -> list[Dataset]:
+    """Build a mass spectrum where the rows are masses, else impedance and time series."""
+    if any(c.quantity == "mass_to_charge" for c in columns):
+        return [build_dataset("mass_spectrum", columns, row=table.row)]
+    return build_tables(columns, row=table.row)
 
 
 def _said(option: str, profile: Mapping[str, Any], key: str) -> str:

@@ -17,7 +17,6 @@ from echub.text import clocks
 from echub_table.headers import Meaning, key_of
 
 if TYPE_CHECKING:
-    from echub.plugin import Origin
     from echub_table.columns import Findings
 
 DAY = 86_400.0
@@ -115,7 +114,7 @@ def instant_column(
         return SourceColumn(
             name, clock.seconds, "unix_time", "s", origin, index=index, attrs={**noted, "zone": "as printed"}
         )
-    if zone:
+    if zone and not clock.dated:  # a day is no instant
         utc = to_utc(clock.seconds, zone)
         return SourceColumn(name, utc, "unix_time", "s", "assumed", index=index, attrs={**noted, "zone": zone})
     return SourceColumn(name, clock.seconds, None, "s", origin, index=index, attrs={**noted, "zone": "unknown"})
