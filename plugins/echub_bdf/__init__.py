@@ -83,6 +83,11 @@ def sniff(source: Source) -> Confidence:
 
 def sniff_binary(source: Source) -> Confidence:
     """Recognise Parquet and Feather; whether the columns are those of BDF stands at the end of a file."""
+    from echub_bdf.columns import COLUMNS
+
     if not source.head.startswith((b"PAR1", b"ARROW1")):
         return Confidence.NO
-    return Confidence.LIKELY if ".bdf." in source.name.lower() else Confidence.MAYBE
+    labelled = any(
+        label.encode() in source.head for column in COLUMNS[:4] for label in (column.label, column.name)
+    )
+    return Confidence.LIKELY if labelled or ".bdf." in source.name.lower() else Confidence.MAYBE

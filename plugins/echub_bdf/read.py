@@ -28,7 +28,7 @@ from echub.plugin import (
     SourceColumn,
     build_tables,
 )
-from echub_bdf.columns import VERSION, BdfColumn, known, misnamed, split_header, working
+from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
 from echub_bdf.times import clock_column, compare_dates, derived_time
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, lis
     """Split header and body; a last line without its end is said, and left out where cells are missing."""
     headers = split_header(source.head)
     first, end, body = source.read().partition(b"\n")
-    if sum(known(header) is not None for header in headers) < 2 or not end:
+    exact = sum(known(header) is not None for header in headers)
+    if not end or not (exact >= 2 or has_core(headers)):
         raise ReadError(
             "this is no BDF table",
             path=source.shown,

@@ -71,7 +71,7 @@ def find_block(lines: Sequence[str], delimiter: str) -> Block | None:
 
 
 def _begins_with_names(rows: Sequence[str]) -> bool:
-    """Return whether a first row with numbers in it names the columns: it has a text where no other row has one."""
+    """Return whether a first row with numbers in it names the columns: a text where no other has one."""
     if len(rows) < 3:
         return False
     return any(

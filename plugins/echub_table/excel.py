@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -144,11 +145,11 @@ def _damage(source: Source) -> Iterator[None]:
 
     try:
         yield
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, zipfile.BadZipFile, zlib.error) as error:
         raise ReadError(
             "the workbook cannot be opened",
             path=source.shown,
-            found=str(error).splitlines()[0],
+            found=(str(error) or type(error).__name__).splitlines()[0],
             cause="it is damaged, or protected by a password",
         ) from None
 

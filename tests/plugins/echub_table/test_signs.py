@@ -28,7 +28,7 @@ def _codes(record):
 
 
 def _charge(current_a, where, scale=1.0):
-    """Return the charge in A·h that 1-minute steps of a current give where it counts, as an instrument prints it."""
+    """Return the charge in A·h that 1-minute steps of a current give where it counts."""
     return np.round(np.concatenate([[0], np.cumsum(np.abs(current_a[1:]) * where[1:] / 60)]) * scale, 6)
 
 
@@ -108,7 +108,7 @@ def test_what_is_said_decides():
     insisted = _read(*discharge, current="anodic-positive")
     assert set(insisted["timeseries"]["current"]) == {1000.0}
     assert "sign-contradiction" in _codes(insisted)
-    both = _case("both capacities under one sign")
+    both = _case("both capacities, one sign")
     np.testing.assert_array_equal(_read(*both, current="unsigned")["timeseries"]["current"], SIGNED * 1000)
 
 

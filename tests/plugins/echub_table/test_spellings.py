@@ -1,4 +1,4 @@
-"""Headers as labs print them: units, references, languages, comment marks; encodings; cells that are no numbers."""
+"""Headers as labs print them: units, references, languages, encodings, cells that are no numbers."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ def test_a_complete_last_row_is_kept_without_the_delimiter_that_ends_the_others(
 def test_a_column_without_any_number_is_said(cell):
     rows = "".join(f"{i};3.7;{cell}\n" for i in range(5))
     record = _read(f"t / s;U / V;Current (A)\n{rows}")
-    assert ["Current (A) holds no number at all"] == [n.message for n in record.notices if n.code == "no-number"]
+    assert [n.message for n in record.notices if n.code == "no-number"] == ["Current (A) holds no number at all"]
 
 
 def test_a_file_of_other_decimal_marks_is_still_refused():
