@@ -128,7 +128,7 @@ def test_a_time_in_another_unit_than_the_dates_beside_it():
 
 def test_a_column_without_a_number_is_said():
     record = table("Test Time / s,Voltage / V,Current / A", SECONDS, VOLTS, [""] * ROWS)
-    assert ["Current / A holds no number at all"] == [n.message for n in record.notices if n.code == "no-number"]
+    assert [n.message for n in record.notices if n.code == "no-number"] == ["Current / A holds no number at all"]
 
 
 @pytest.mark.parametrize("name", BINARY)

@@ -1,4 +1,4 @@
-"""Small inputs rebuilt from public reports: each gives what `CASES.tsv` says is right. They are no part of the project."""
+"""Small inputs rebuilt from public reports: each gives what `CASES.tsv` says is right."""
 
 from __future__ import annotations
 
