@@ -31,6 +31,7 @@ from echub.segments import (
 if TYPE_CHECKING:
     from echub.segments.consistency import Sense
 
+Rows = slice | NDArray[np.intp]
 Note = Callable[[str, str], None]
 """Takes the code and the text of a notice."""
 CHOICES = ("auto", "anodic-positive", "cathodic-positive", "unsigned")
@@ -66,6 +67,8 @@ _STATES_SHARE = 0.8
 """Share of the rows whose word must be known, where the name of the column is not that of a state."""
 _WORDS = 1000
 """Distinct words beyond which a column is one of remarks, not of states."""
+_BLOCK, _BLOCKS = 5000, 40
+"""Rows of a block and blocks that a long table is judged by: 200,000 rows cost little time and memory."""
 _FEWEST = 5
 """Intervals from which a factor between two columns is believed."""
 
@@ -78,8 +81,12 @@ class OpenSign(ReadError):
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What a table says of its current: a time (n,), s; counters of charge and energy; directions by state."""
+    """What a table says of its current, in the `rows` that are looked at.
 
+    A time (n,), s; counters of charge and energy; directions by state, of all rows of the table.
+    """
+
+    rows: Rows
     time: NDArray[np.float64]
     charges: tuple[Counter, ...]
     energies: tuple[Counter, ...]
@@ -100,7 +107,7 @@ def settle_currents(
     if not currents:
         return settled, []
     evidence = _evidence(settled, charging)
-    case = _Case(evidence, "" if said == "auto" else said, note, defined)
+    case = _Case(evidence, "" if said == "auto" else said, note, defined, tuple(settled), charging)
     decisions: list[Decision] = []
     for column in currents:
         at = settled.index(column)
@@ -119,6 +126,8 @@ class _Case:
     said: str
     note: Note
     defined: str
+    columns: Sequence[SourceColumn]
+    charging: int
 
 
 def _ions(columns: Sequence[SourceColumn], note: Note) -> list[SourceColumn]:
@@ -137,7 +146,7 @@ def _ions(columns: Sequence[SourceColumn], note: Note) -> list[SourceColumn]:
 def _signed(column: SourceColumn, case: _Case) -> tuple[list[SourceColumn], Decision]:
     """Settle one current: as it is, turned, or its magnitude beside a signed one."""
     what = f"sign of {column.header}"
-    values = _base(column)
+    values = _base(column, case.evidence.rows)
     state, check = _check(values, case.evidence)
     if case.said:
         return _as_said(column, check, case)
@@ -173,7 +182,7 @@ def _unproven(
 def _check(values: NDArray[np.float64], evidence: _Evidence) -> tuple[NDArray[np.int8] | None, SignCheck]:
     """Check against the states first, as they are words, then against the charges."""
     for name, direction in evidence.states:
-        check = sign_by_state(values, direction, name)
+        check = sign_by_state(values, direction[evidence.rows], name)
         if check.verdict:
             return direction, check
     check = sign_by_charge(evidence.time, values, evidence.charges)
@@ -186,7 +195,7 @@ def _as_said(column: SourceColumn, check: SignCheck, case: _Case) -> tuple[list[
     """Do what the user or a profile says, and say where the table contradicts it."""
     decision = Decision(f"sign of {column.header}", case.said, "said by the user or a profile")
     if case.said == "unsigned":
-        direction, name = _direction(case.evidence)
+        direction, name = _direction(case)
         if direction is None:
             case.note(
                 "unsigned-current",
@@ -205,11 +214,12 @@ def _as_said(column: SourceColumn, check: SignCheck, case: _Case) -> tuple[list[
     return [_noted(replace(column, negate=column.negate is not turned), "said")], decision
 
 
-def _direction(evidence: _Evidence) -> tuple[NDArray[np.int8] | None, str]:
+def _direction(case: _Case) -> tuple[NDArray[np.int8] | None, str]:
     """Return the direction of each row by state, else by the charge that grows in it; None without either."""
-    if evidence.states:
-        name, direction = evidence.states[0]
+    if case.evidence.states:
+        name, direction = case.evidence.states[0]
         return direction, name
+    evidence = _evidence(case.columns, case.charging, slice(None))
     counters = [c for c in (*evidence.charges, *evidence.energies) if c.sense in ("anodic", "cathodic")]
     if not counters:
         return None, ""
@@ -258,20 +268,32 @@ def _open_sign(column: SourceColumn, check: SignCheck) -> OpenSign:
 # -- evidence ----------------------------------------------------------------------------------
 
 
-def _evidence(columns: Sequence[SourceColumn], charging: int) -> _Evidence:
-    rows = len(columns[0].values)
+def _evidence(columns: Sequence[SourceColumn], charging: int, rows: Rows | None = None) -> _Evidence:
+    count = len(columns[0].values)
+    rows = _blocks(count) if rows is None else rows
     time = next((c for c in columns if c.quantity == "time" and c.unit), None)
     # Without a time rows count as equally long, which is enough for a sign.
-    seconds = _base(time) if time is not None else np.arange(rows, dtype=np.float64)
+    seconds = _base(time, rows) if time is not None else np.arange(count, dtype=np.float64)[rows]
     return _Evidence(
+        rows,
         seconds,
-        tuple(_counters(columns, _CHARGE, 1 / 3.6, charging)),
-        tuple(_counters(columns, _ENERGY, 1 / 3600, charging)),
+        tuple(_counters(columns, _CHARGE, 1 / 3.6, charging, rows)),
+        tuple(_counters(columns, _ENERGY, 1 / 3600, charging, rows)),
         tuple(_states(columns, charging)),
     )
 
 
-def _counters(columns: Sequence[SourceColumn], dimension: str, factor: float, charging: int) -> Iterator[Counter]:
+def _blocks(count: int) -> Rows:
+    """Return the rows to look at: all, or blocks spread evenly over a long table, between which time jumps."""
+    if count <= _BLOCK * _BLOCKS:
+        return slice(None)
+    starts = np.linspace(0, count - _BLOCK, _BLOCKS).astype(np.intp)
+    return np.asarray((starts[:, None] + np.arange(_BLOCK)).ravel())
+
+
+def _counters(
+    columns: Sequence[SourceColumn], dimension: str, factor: float, charging: int, rows: Rows
+) -> Iterator[Counter]:
     """Return the columns that count charge (mA·h) or energy (W·h), and how each grows."""
     for column in columns:
         if column.index is None or column.labels or column.unit is None or column.quantity == "charge_increment":
@@ -281,7 +303,7 @@ def _counters(columns: Sequence[SourceColumn], dimension: str, factor: float, ch
         except UnknownUnit:
             continue
         if fits:
-            yield Counter(column.header, _base(column) * factor, _sense(column, charging))
+            yield Counter(column.header, _base(column, rows) * factor, _sense(column, charging))
 
 
 def _sense(column: SourceColumn, charging: int) -> Sense:
@@ -318,10 +340,10 @@ def _coded(column: SourceColumn) -> tuple[list[str], NDArray[np.intp]]:
     return list(codes), np.array([codes[str(text)] for text in column.values], dtype=np.intp)
 
 
-def _base(column: SourceColumn) -> NDArray[np.float64]:
+def _base(column: SourceColumn, rows: Rows) -> NDArray[np.float64]:
     """Return the values of a column in base units, with the sign of its quantity."""
     factor = float(unit(column.unit).factor) if column.unit else 1.0
-    return np.asarray(column.values, dtype=np.float64) * (-factor if column.negate else factor)
+    return np.asarray(column.values[rows], dtype=np.float64) * (-factor if column.negate else factor)
 
 
 # -- scale -------------------------------------------------------------------------------------
@@ -332,24 +354,26 @@ def _report_scales(columns: Sequence[SourceColumn], evidence: _Evidence, note: N
     current = next((c for c in columns if c.quantity == "current"), None)
     if current is None or not any(c.quantity == "time" for c in columns):
         return
-    milliamperes = _base(current) * 1000
+    milliamperes = _base(current, evidence.rows) * 1000
     pairs = [(counter, milliamperes, current.header) for counter in evidence.charges]
     volts = next((c for c in columns if c.quantity in ("voltage", "potential_we")), None)
     if volts is not None:
-        watts = milliamperes * _base(volts) / 1000
+        watts = milliamperes * _base(volts, evidence.rows) / 1000
         pairs += [(counter, watts, f"{current.header} times {volts.header}") for counter in evidence.energies]
-        _report_power(columns, watts, f"{current.header} times {volts.header}", note)
+        _report_power(columns, evidence.rows, watts, f"{current.header} times {volts.header}", note)
     for counter, rate, name in pairs:
         ratio, count = scale_ratio(evidence.time, rate, counter)
         if count >= _FEWEST and (factor := named_factor(ratio)) is not None:
             note("scale-contradiction", _off(counter.name, f"the integral of {name}", factor))
 
 
-def _report_power(columns: Sequence[SourceColumn], watts: NDArray[np.float64], name: str, note: Note) -> None:
+def _report_power(
+    columns: Sequence[SourceColumn], rows: Rows, watts: NDArray[np.float64], name: str, note: Note
+) -> None:
     for column in columns:
         if column.quantity != "power_cell":
             continue
-        printed = np.abs(_base(column))
+        printed = np.abs(_base(column, rows))
         with np.errstate(invalid="ignore", divide="ignore"):
             sizeable = np.abs(watts) > 0.05 * np.nanmax(np.abs(watts), initial=0.0)
             ratios = printed[sizeable] / np.abs(watts[sizeable])

@@ -36,6 +36,8 @@ _FACTORS = (1000.0, 3600.0, 60.0, 3.6, 1e6)
 """Factors between units that are mistaken for each other: A and mA, s and h, s and min, mA·h and C, A and µA."""
 _NEAR = 0.05
 """Relative distance at which a ratio counts as one of these factors."""
+_FALLS = 0.2
+"""Part of its changes by which a counter of one direction may fall, being set back; beyond, it counts nothing."""
 FEWEST = 3
 """Intervals with less evidence than this prove nothing."""
 
@@ -97,7 +99,7 @@ def sign_by_charge(time: ArrayLike, current: ArrayLike, counters: Iterable[Count
     for counter in counters:
         passed = np.diff(counter.values)
         grows = _grows(passed, same)
-        if counter.sense == "magnitude":
+        if counter.sense == "magnitude" or (counter.sense != "net" and not _counts(passed)):
             continue
         sign = {"net": np.sign(passed), "anodic": passed > 0, "cathodic": -(passed > 0).astype(np.int8)}
         wanted = np.where(grows, sign[counter.sense], 0)
@@ -107,6 +109,12 @@ def sign_by_charge(time: ArrayLike, current: ArrayLike, counters: Iterable[Count
         if check.verdict in ("agrees", "opposite") or (check.verdict and counter.sense != "net"):
             found.append(check)
     return _together(found)
+
+
+def _counts(passed: Floats) -> bool:
+    """Return whether a column counts: it grows far more often than it falls."""
+    rises, falls = int((passed > 0).sum()), int((passed < 0).sum())
+    return falls <= _FALLS * (rises + falls)
 
 
 def _together(found: Sequence[SignCheck]) -> SignCheck:
@@ -187,6 +195,8 @@ def scale_ratio(time: ArrayLike, rate: ArrayLike, counter: Counter) -> tuple[flo
         amount = np.abs(passed) if counter.sense in ("net", "magnitude") else passed
         integral = np.abs(mean) * step / 3600
         grows = good & _grows(passed, good) & (amount > 0)
+    if counter.sense in ("anodic", "cathodic") and not _counts(passed):
+        return 1.0, 0
     side = (
         _growing_side(mean, amount, grows) if counter.sense in ("anodic", "cathodic") else np.ones(len(mean), bool)
     )

@@ -50,7 +50,7 @@ def header_cells(line: str, block: Block) -> list[str]:
     readings = [cells for cells in _readings(line, block) if _fits(cells, block)]
     if not readings:
         return block.splitter.split(line)
-    return max(readings, key=_known)  # of equals the first: the line as it is
+    return readings[0] if len(readings) == 1 else max(readings, key=_known)
 
 
 def _readings(line: str, block: Block) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -313,6 +313,7 @@ def is_name(text: str) -> bool:
     return key_of(_without_reference(text)[0]) in _by_name()
 
 
+@lru_cache(4096)
 def knows(cell: str) -> bool:
     """Return whether a cell has a name of the alias list, whatever its unit."""
     text = cell.strip()

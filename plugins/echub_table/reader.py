@@ -93,6 +93,12 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
         raise _nothing_known(columns, source)
     columns, signs = settle_signs(columns, plan.meant, plan.said["zimag"])
     columns, spectra = with_spectra(columns, table.faults.repeated, table.row)
+    if plan.profile is not None and plan.profile.name in shipped() and plan.profile.sign and plan.said["current"]:
+        found.note(
+            "sign-by-profile",
+            f"the profile {plan.profile.name} takes the current as {plan.said['current']}: "
+            "--option current=… says another",
+        )
     columns, currents = settle_currents(columns, plan.said["current"], found.note)
     report(columns, plan.meant, found)
     _report_rows(plan, table, columns, found)

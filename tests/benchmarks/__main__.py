@@ -58,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS, "meaning"], help="which benchmarks; all by default")
+    parser.add_argument(
+        "names", nargs="*", choices=[[], *BENCHMARKS, "meaning"], help="which benchmarks; all by default"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--repeats", type=int, default=3, help="repeats, of which the best counts (3)")
     parser.add_argument("--megabytes", type=float, default=200.0, help="size of the large files (200)")

@@ -20,8 +20,8 @@ PLACES = {"corpus": CORPUS, "cases": CORPUS.parent / "cases"}
 _NOT_DATA = {"MANIFEST.tsv", "CASES.tsv"}
 ORIGINS = ("measured", "programmed", "reported", "derived", "assumed")
 SIGNS = ("proven", "defined", "said", "assumed", "asked")
-"""How the sign of a current was settled; `asked`: the file is refused with the option that says it. Columns of formats
-whose reader knows the sign carry none of these words and count as `defined`."""
+"""How the sign of a current was settled; `asked`: the file is refused with the option that says it. Columns of
+formats whose reader knows the sign carry none of these words and count as `defined`."""
 
 
 @dataclass

@@ -74,7 +74,7 @@ def test_a_current_in_a_state_of_rest_has_no_direction():
 
 CASES = {
     "a discharge that grows under a positive current": (np.ones(12), ["Discharge capacity (Ah)"], [~HALF | HALF]),
-    "both capacities under one sign": (
+    "both capacities, one sign": (
         np.ones(12),
         ["Charge Capacity (Ah)", "Discharge Capacity (Ah)"],
         [HALF, ~HALF],
@@ -192,3 +192,21 @@ def test_a_current_beside_a_mass_is_an_ion_current():
 def test_what_is_no_cell_current_is_none(header):
     record = _read(f"Time (s);{header};U (V)", MINUTE, np.full(12, 1e-9), np.ones(12))
     assert not any(name.startswith("current") for name in record["timeseries"].columns)
+
+
+def test_the_convention_of_an_instrument_stands_in_its_profile():
+    text = "Cyclic Voltammetry\nInstrument Model:  CHI760E\n\nTime/sec, Potential/V, Current/A\n\n"
+    record = echub.read((text + "".join(f"{i}, 0.{i}, 1.5e-3\n" for i in range(6))).encode())
+    assert record["timeseries"]["current"].tolist() == [-1.5] * 6
+    assert "sign-by-profile" in _codes(record)
+    other = echub.read(
+        (text + "".join(f"{i}, 0.{i}, 1.5e-3\n" for i in range(6))).encode(), options={"profile": "none"}
+    )
+    assert other["timeseries"]["current"].tolist() == [1.5] * 6
+
+
+def test_a_column_of_states_of_magnitudes_by_a_profile():
+    header = "Rec,Cycle C,Step,Test Time (sec),Step Time (sec),Current (A),Voltage (V),State"
+    rows = "".join(f"{i},1,1,{i},{i},0.5,3.7,{'C' if i < 3 else 'D'}\n" for i in range(6))
+    record = echub.read(f"{header}\n{rows}".encode())
+    assert record["timeseries"]["current"].tolist() == [500.0] * 3 + [-500.0] * 3
