@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,7 @@ from echub.segments import (
     sign_by_charge,
     sign_by_state,
 )
-
-if TYPE_CHECKING:
-    from echub.segments.consistency import Sense
+from echub.segments.consistency import SENSES, Sense
 
 Rows = slice | NDArray[np.intp]
 Note = Callable[[str, str], None]
@@ -37,14 +34,6 @@ Note = Callable[[str, str], None]
 CHOICES = ("auto", "anodic-positive", "cathodic-positive", "unsigned")
 """What the option `current` of a reader takes."""
 
-_SENSES: dict[str, Sense] = {
-    "charge": "net",
-    "charge_step": "net",
-    "charge_half_cycle": "net",
-    "charge_anodic": "anodic",
-    "charge_cathodic": "cathodic",
-    "capacity": "magnitude",
-}
 _CHARGE, _ENERGY = unit("A*h").dimension, unit("W*h").dimension
 _STATE_NAMES = frozenset(
     [
@@ -307,8 +296,8 @@ def _counters(
 
 
 def _sense(column: SourceColumn, charging: int) -> Sense:
-    if column.quantity in _SENSES:
-        return _SENSES[column.quantity]
+    if column.quantity in SENSES:
+        return SENSES[column.quantity]
     direction = (direction_of(column.header) or 0) * charging
     return "anodic" if direction == 1 else "cathodic" if direction == -1 else "magnitude"
 

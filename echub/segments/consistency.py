@@ -18,6 +18,16 @@ from echub.segments.rows import Floats
 Sense = Literal["net", "anodic", "cathodic", "magnitude"]
 """How a counter grows: with the signed current, with its anodic or its cathodic part, or with its magnitude."""
 
+SENSES: dict[str, Sense] = {
+    "charge": "net",
+    "charge_step": "net",
+    "charge_half_cycle": "net",
+    "charge_anodic": "anodic",
+    "charge_cathodic": "cathodic",
+    "capacity": "magnitude",
+}
+"""The charges of the vocabulary, and what each of them counts; an increment is no counter."""
+
 Verdict = Literal["", "agrees", "opposite", "unsigned", "mixed"]
 
 SIGNIFICANT = 0.05

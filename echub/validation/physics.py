@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from echub.model.dataset import Dataset
 from echub.segments.consistency import (
+    SENSES,
     Counter,
-    Sense,
     charge_ratio,
     direction_of,
     named_factor,
@@ -130,23 +130,12 @@ def _charge(dataset: Dataset) -> Iterator[Finding]:
         )
 
 
-_COUNTERS: dict[str, Sense] = {
-    "charge": "net",
-    "charge_step": "net",
-    "charge_half_cycle": "net",
-    "charge_anodic": "anodic",
-    "charge_cathodic": "cathodic",
-    "capacity": "magnitude",
-}
-"""The charge columns of the vocabulary, and what each of them counts; an increment is no counter."""
-
-
 def _counters(dataset: Dataset) -> list[Counter]:
     """Return every charge column of a dataset, further ones of a quantity included."""
     return [
-        Counter(name, column.values.astype(np.float64), _COUNTERS[column.quantity or ""])
+        Counter(name, column.values.astype(np.float64), SENSES[column.quantity or ""])
         for name, column in dataset.columns.items()
-        if column.quantity in _COUNTERS
+        if column.quantity in SENSES
     ]
 
 
