@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import echub_schemas
 from echub import __version__
@@ -26,6 +26,9 @@ from echub.model.vocabulary import kinds
 from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import PLUGIN_FAULTS, registry, resolve
 from echub.segments import clock_restarts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SMALL = 1 << 20
 Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
@@ -158,6 +161,7 @@ def _check_structure(record: Record) -> None:
     """Flag what breaks a rule of its kind; nothing here stops a conversion."""
     for kind, dataset in record.datasets.items():
         record.notices += _missing_columns(dataset)
+        record.notices += _without_numbers(dataset, record.notices)
         if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
@@ -169,6 +173,23 @@ def _missing_columns(dataset: Dataset) -> list[Notice]:
         return [Notice("unknown-kind", f"the dataset kind {dataset.kind!r} is not in the vocabulary")]
     lacks = known.missing(dataset.quantities)
     return [Notice("incomplete", f"the {dataset.kind} dataset has no {lack}") for lack in lacks]
+
+
+def _without_numbers(dataset: Dataset, told: Sequence[Notice]) -> list[Notice]:
+    """Say which columns of the source hold no number at all, unless a notice names them already."""
+    empty = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(c.values)]
+    return [
+        Notice("no-number", f"{header} holds no number at all")
+        for header in empty
+        if not any(header in notice.message for notice in told)
+    ]
+
+
+def _is_nan(values: NDArray[Any]) -> bool:
+    """Return whether there are values and all are NaN; the first one answers for nearly every column."""
+    if values.dtype.kind != "f" or not values.size or values.flat[0] == values.flat[0]:
+        return False
+    return bool((values != values).all())
 
 
 def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Notice]]:

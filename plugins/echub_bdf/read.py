@@ -82,11 +82,6 @@ def record_of(
         defined=f"by the definition of BDF {VERSION}",
         charging=-1 if polarity == "negative" else 1,
     )
-    told = " ".join(notice.message for notice in notices if notice.code == "not-a-number")
-    for column in columns:
-        empty = column.values.dtype.kind == "f" and bool(np.isnan(column.values).all())
-        if empty and column.index is not None and len(column.values) and column.header not in told:
-            note("no-number", f"{column.header} holds no number at all")
     settings: dict[str, Any] = {"bdf": beside} if beside else {}
     settings["decisions"] = [decision.as_dict() for decision in signs]
     return Record(build_tables(columns), metadata=metadata, settings=settings, notices=notices)

@@ -213,8 +213,6 @@ def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
         if column.index is None or column.values.dtype.kind != "f":
             continue
         nan, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
-        if nan == len(column.values) > 0:
-            notices.append(Notice("no-number", f"{column.header} holds no number at all"))
         if inf or 0 < nan < len(column.values):
             notices.append(Notice("non-finite", f"{column.header} has {nan} values NaN and {inf} infinite"))
     return notices
