@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.declare import Decision
-from echub.errors import ReadError, UnknownUnit
+from echub.errors import OpenSign, UnknownUnit
 from echub.model.build import SourceColumn
 from echub.model.units import unit
 from echub.segments import (
@@ -60,12 +60,6 @@ _BLOCK, _BLOCKS = 5000, 40
 """Rows of a block and blocks that a long table is judged by: 200,000 rows cost little time and memory."""
 _FEWEST = 5
 """Intervals from which a factor between two columns is believed."""
-
-
-class OpenSign(ReadError):
-    """A current whose sign the table contradicts; the hint names the option that decides."""
-
-    code = "current-sign"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.errors import ReadError
+from echub.errors import Ambiguous, ReadError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,12 +42,6 @@ RATIOS = {1000.0: "milliseconds", 60.0: "minutes", 3600.0: "hours", 1e6: "micros
 """How far an elapsed time in a wrong unit is off."""
 _UNITS_S = {1e-6: "us", 1e-3: "ms", 1.0: "s", 60.0: "min", 3600.0: "h", 86_400.0: "d"}
 """Units of time by their length in seconds."""
-
-
-class Ambiguous(ReadError):
-    """A text that allows two readings; the hint names the option that decides."""
-
-    code = "ambiguous-dialect"
 
 
 @dataclass(frozen=True)

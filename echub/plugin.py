@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Series,
     )
     from echub.errors import (
+        Ambiguous,
         DataError,
         EchubError,
         MetadataError,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from echub.model.vocabulary import quantities
 
 _LAZY = {
+    "Ambiguous": "echub.errors",
     "Bits": "echub.model.column",
     "Channel": "echub.model.channels",
     "Column": "echub.model.column",
@@ -117,6 +119,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "Ambiguous",
     "Analysis",
     "Bits",
     "Channel",

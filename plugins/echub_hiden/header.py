@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from echub.dates import Ambiguous, date_texts, wall_clock
-from echub.plugin import Metadata, Notice, ReadError
+from echub.dates import date_texts, wall_clock
+from echub.plugin import Ambiguous, Metadata, Notice, ReadError
 
 FIRST = re.compile(r'"?(?P<rows>\d+)"?(?P<delimiter>[,;])\s*"?scans"?\s*[,;]\s*"?(?P<length>\d+)"?')
 _SECOND = re.compile(r'"?header"?[,;]\s*"?(?P<lines>\d+)"?')

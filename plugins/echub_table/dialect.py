@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from echub.dates import Ambiguous
-from echub.plugin import Confidence, Decision, ReadError, Source
+from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
 from echub.text import decimal_mark
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
 from echub_table.cells import EMPTY, MISSING, NUMBER, UNITED, Splitter

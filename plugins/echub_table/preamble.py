@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from echub.dates import Ambiguous, wall_clock
-from echub.plugin import Dropped, MetadataError, ReadError
+from echub.dates import wall_clock
+from echub.plugin import Ambiguous, Dropped, MetadataError, ReadError
 from echub_table.columns import Findings
 from echub_table.dialect import Dialect, splitter_of
 from echub_table.profile import Profile

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.dates import Ambiguous, WallClock, clock_12, compare, to_utc
-from echub.plugin import SourceColumn, unit
+from echub.dates import WallClock, clock_12, compare, to_utc
+from echub.plugin import Ambiguous, SourceColumn, unit
 from echub.segments import clock_restarts, runs
 from echub.text import clocks
 from echub_table.headers import Meaning, key_of

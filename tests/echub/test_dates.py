@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from echub.dates import Ambiguous, clock_12, clock_ratio, date_texts, order_word, wall_clock
+from echub.dates import clock_12, clock_ratio, date_texts, order_word, wall_clock
+from echub.errors import Ambiguous
 
 
 def _day(text, order="", others=()):

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 import echub
-from echub.dates import Ambiguous, compare, to_utc, wall_clock
-from echub.errors import ReadError
+from echub.dates import compare, to_utc, wall_clock
+from echub.errors import Ambiguous, ReadError
 
 
 def _epoch(*parts: int) -> float:

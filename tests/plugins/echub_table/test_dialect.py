@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from echub.dates import Ambiguous
 from echub.declare import Confidence
-from echub.errors import ReadError
+from echub.errors import Ambiguous, ReadError
 from echub.model.source import Source
 from echub_table import sniff_excel, sniff_table
 from echub_table.dialect import Given, infer
