@@ -20,6 +20,8 @@
     │   ├── SourceChanged               it changed while it was read
     │   ├── WorkerDied                  the process that converted it died
     │   └── ReadError                   the format is known, the file is damaged or unsupported
+    │       ├── Ambiguous                   a text with two readings: an option decides
+    │       ├── OpenSign                    a current whose sign its table contradicts: an option decides
     │       ├── NewerSchema                 a native file of a newer major schema
     │       └── InconsistentFile            a native file whose columns do not fit together
     ├── DataError                   1   the data or its metadata are at fault
@@ -246,6 +248,18 @@ class ReadError(SourceError):
     """The format is known, but the file is damaged, unsupported or not what it claims."""
 
     code = "read-error"
+
+
+class Ambiguous(ReadError):
+    """A text allows two readings; the hint names the option that decides."""
+
+    code = "ambiguous-dialect"
+
+
+class OpenSign(ReadError):
+    """The table contradicts the sign of its current; the hint names the option that decides."""
+
+    code = "current-sign"
 
 
 class NewerSchema(ReadError):

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Series,
     )
     from echub.errors import (
+        Ambiguous,
         DataError,
         EchubError,
         MetadataError,
@@ -65,12 +66,13 @@ if TYPE_CHECKING:
     from echub.model.record import Record
     from echub.model.source import Source
     from echub.model.spectra import numbered
-    from echub.model.units import Unit, parse_unit, unit
+    from echub.model.units import Unit, is_made_of_units, parse_unit, unit
     from echub.model.vocabulary import quantities
     from echub.remark import Dropped, Flag, Notice, Remark
     from echub.science.counting import poisson_interval
 
 _LAZY = {
+    "Ambiguous": "echub.errors",
     "Bits": "echub.model.column",
     "Channel": "echub.model.channels",
     "Column": "echub.model.column",
@@ -112,6 +114,7 @@ _LAZY = {
     "covariance_table": "echub.analysis.covariance",
     "describe": "echub.files.description",
     "impedance_parts": "echub.model.polar",
+    "is_made_of_units": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
     "native_content": "echub.files.store",
     "numbered": "echub.model.spectra",
@@ -127,6 +130,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "Ambiguous",
     "Analysis",
     "Bits",
     "Channel",
@@ -182,6 +186,7 @@ __all__ = [
     "describe",
     "hookimpl",
     "impedance_parts",
+    "is_made_of_units",
     "missing_metadata",
     "native_content",
     "numbered",

@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?\Z")
 _GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*\Z")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z")
 _NAMED = {"nan": float("nan"), "inf": float("inf"), "+inf": float("inf"), "-inf": float("-inf")}
-_CLOCK = re.compile(r"(-?)(?:(\d+)[-d] ?)?(\d+):([0-5]?\d):([0-5]?\d(?:[.,]\d*)?)\Z")
+_CLOCK = re.compile(r"(-?)(?:(\d+)(?: ?days?[.,]?|[-d.]) ?)?(\d+):([0-5]?\d):([0-5]?\d(?:[.,]\d*)?)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,8 @@ def parse_number(text: str, decimal: str = ".") -> float:
 
 
 def parse_clock(text: str) -> float:
-    """Parse an elapsed time ``h:m:s`` to seconds: `100:00:10.0000`, `0:00:5,5`, `1-02:03:04`, `2d 03:04:05`.
+    """Parse an elapsed time ``h:m:s`` to seconds: `100:00:10.0000`, `0:00:5,5`, `1-02:03:04`, `2d 03:04:05`,
+    `1.02:03:04.5`, `1 day, 2:03:04`.
 
     Hours may exceed 23; minutes and seconds may not exceed 59. `ValueError` for anything else.
     """
@@ -160,4 +161,6 @@ def clocks(texts: pl.Series) -> pl.Series:
     return total.zip_with(~signs, -total).alias(texts.name)
 
 
-_CLOCK_GROUPS = r"^(?P<sign>-?)(?:(?P<d>\d+)[-d] ?)?(?P<h>\d+):(?P<m>[0-5]?\d):(?P<s>[0-5]?\d(?:\.\d*)?)$"
+_CLOCK_GROUPS = (
+    r"^(?P<sign>-?)(?:(?P<d>\d+)(?: ?days?[.,]?|[-d.]) ?)?(?P<h>\d+):(?P<m>[0-5]?\d):(?P<s>[0-5]?\d(?:\.\d*)?)$"
+)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import echub_schemas
 from echub import __version__
@@ -17,6 +17,7 @@ from echub.files.annotations import Annotations
 from echub.files.detect import choose
 from echub.model import clock
 from echub.model.dataset import Dataset
+from echub.model.metadata import UNKNOWN, Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from echub.model.vocabulary import kinds
@@ -25,6 +26,9 @@ from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
 from echub.remark import Remark
 from echub.segments import clock_restarts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SMALL = 1 << 20
 """Bytes up to which hashing a source takes less time than starting a thread for it."""
@@ -50,7 +54,8 @@ class Reading:
     def read(self, source: Source, *, values: bool = True) -> Record:
         """Read a source to a complete record, as `read`; without `values` its structure may be enough."""
         declared = registry().reader(self.reader) if self.reader else choose(source, registry())
-        options = parse_options(declared.options, self.options, f"the reader {declared.name}")
+        given = _with_zone(declared, source, self.options, self.annotations)
+        options = parse_options(declared.options, given, f"the reader {declared.name}")
         if declared.content:
             record = self._called(declared, source, options, values)
         else:
@@ -100,6 +105,18 @@ def record_of(what: Readable | Record) -> Record:
     return what if isinstance(what, Record) else read(what)
 
 
+def _with_zone(
+    declared: Reader, source: Source, options: Mapping[str, str], annotations: Annotations
+) -> Mapping[str, str]:
+    """Hand the stated zone of the clock to a reader with an option `timezone`: dates need it."""
+    if "timezone" in options or not any(field.name == "timezone" for field in fields(declared.options)):
+        return options
+    stated = Metadata()
+    annotations.apply(source, stated)
+    zone = stated.value(clock.ZONE)
+    return options if not zone or zone == UNKNOWN else {**options, "timezone": str(zone)}
+
+
 @contextmanager
 def _hashing(source: Source) -> Iterator[Any]:
     """Hash the source in a thread beside the reader; a small one costs less than the thread."""
@@ -144,6 +161,7 @@ def _check_structure(record: Record) -> None:
     """Flag what breaks a rule of its kind; nothing here stops a conversion."""
     for kind, dataset in record.datasets.items():
         record.notices += _missing_columns(dataset)
+        record.notices += _without_numbers(dataset, record.notices)
         if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
@@ -155,6 +173,23 @@ def _missing_columns(dataset: Dataset) -> list[Remark]:
         return [Remark("unknown-kind", f"the dataset kind {dataset.kind!r} is not in the vocabulary")]
     lacks = known.missing(dataset.quantities)
     return [Remark("incomplete", f"the {dataset.kind} dataset has no {lack}") for lack in lacks]
+
+
+def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
+    """Say which columns of the source hold no number at all, unless a notice names them already."""
+    empty = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(c.values)]
+    return [
+        Remark("no-number", f"{header} holds no number at all", column=header)
+        for header in empty
+        if not any(header == notice.column or header in notice.message for notice in told)
+    ]
+
+
+def _is_nan(values: NDArray[Any]) -> bool:
+    """Return whether there are values and all are NaN; the first one answers for nearly every column."""
+    if values.dtype.kind != "f" or not values.size or values.flat[0] == values.flat[0]:
+        return False
+    return bool((values != values).all())
 
 
 def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Remark]]:

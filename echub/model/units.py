@@ -105,12 +105,63 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", text).replace("\u03bc", "\u00b5").strip()
 
 
+Product = frozenset[tuple[str, int]]
+"""A unit as symbols with their powers."""
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_FACTOR = re.compile(r"([^\W\d_]+|[%#°Ωµ]+)(?:\^?\(?([-+]?\d)\)?)?")
+_SEPARATORS = re.compile(r"\s*[·.*⋅•×]\s*|\s+")
+_GLUED = {
+    "mAh": "mA h",
+    "Ah": "A h",
+    "µAh": "µA h",
+    "uAh": "uA h",
+    "Wh": "W h",
+    "mWh": "mW h",
+    "hr": "h",
+    "hrs": "h",
+}
+_SAME = {
+    "Ohm": "ohm",
+    "Ω": "ohm",
+    "ohms": "ohm",
+    "Ohms": "ohm",
+    "µA": "uA",
+    "µm": "um",
+    "µF": "uF",
+    "µV": "uV",
+    "µW": "uW",
+}
+
+
+def product_of(text: str) -> Product | None:
+    """Split a unit into symbols with powers, whatever stands between them; None where it is none.
+
+    A division holds for the one factor behind it, or for all of those in brackets: `mA/(cm^2*h)`.
+    """
+    plain = normalise(text).translate(_SUPERSCRIPTS).replace("−", "-").replace("–", "-").replace("**", "^")
+    powers: dict[str, int] = {}
+    for number, part in enumerate(plain.replace("(", " ").replace(")", " ").split("/")):
+        factors = [_GLUED.get(factor, factor) for factor in _SEPARATORS.split(part.strip())]
+        if not all(factors):
+            return None
+        for place, factor in enumerate(" ".join(factors).split()):
+            match = _FACTOR.fullmatch(factor)
+            if match is None:
+                return None
+            below = number > 0 and (place == 0 or "(" in plain)
+            symbol = _SAME.get(match[1], match[1])
+            powers[symbol] = powers.get(symbol, 0) + int(match[2] or 1) * (-1 if below else 1)
+    return frozenset(powers.items()) or None
+
+
 class UnitTable:
     """Spellings to units; the core table, and what plugins add under their prefix."""
 
     def __init__(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
         self.units: dict[str, Unit] = {}
         self._by_text: dict[str, Unit] = {}
+        self._by_product: dict[Product, Unit] = {}
         self.add(entries)
 
     def add(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
@@ -123,12 +174,25 @@ class UnitTable:
                 if known != unit:
                     raise PluginError(f"the unit text {text!r} already means {known}, it cannot mean {unit} too")
         self._by_text |= claims
+        self._by_product |= {product: unit for text, unit in claims.items() if (product := product_of(text))}
         self.units |= {unit.symbol: unit for unit in claims.values()}
         _registry.cache_clear()
 
     def find(self, text: str) -> Unit | None:
-        """Look a spelling up; None where it is not in the table."""
-        return self._by_text.get(normalise(text))
+        """Look a spelling up, letter by letter and then as a product of powers; None where it is not in the table.
+
+        `mA·cm⁻²`, `mA cm^-2` and `mA/cm²` are one product: how it is written changes nothing. No unit is made
+        up: the product must be one of the table's.
+        """
+        found = self._by_text.get(normalise(text))
+        if found is None and (product := product_of(text)):
+            return self._by_product.get(product)
+        return found
+
+    def is_made_of_units(self, text: str) -> bool:
+        """Return whether a text is a product of powers of known units, such as `Ah/V`, in the table or not."""
+        product = product_of(text)
+        return product is not None and all(symbol in self._by_text for symbol, _ in product)
 
     def spellings(self) -> Iterable[str]:
         """Return every text that the table knows."""
@@ -163,6 +227,11 @@ def table() -> UnitTable:
     """Load the unit table, once."""
     with echub_schemas.path("units.toml").open("rb") as file:
         return UnitTable(tomllib.load(file))
+
+
+def is_made_of_units(text: str) -> bool:
+    """Return whether a printed text is a product of powers of known units, such as `Ah/V`."""
+    return table().is_made_of_units(text)
 
 
 def unit(text: str | Unit) -> Unit:

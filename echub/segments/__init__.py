@@ -19,6 +19,16 @@ from __future__ import annotations
 
 from echub.segments.charge import Edges, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub.segments.clock import clock_restarts, clock_segments
+from echub.segments.consistency import (
+    Counter,
+    SignCheck,
+    charge_ratio,
+    direction_of,
+    named_factor,
+    scale_ratio,
+    sign_by_charge,
+    sign_by_state,
+)
 from echub.segments.current import Threshold, pulse_threshold, rest_threshold, states
 from echub.segments.rows import Segments, runs
 from echub.segments.spectra import spectrum_numbers, sweep_starts
@@ -26,22 +36,30 @@ from echub.segments.steps import Agreement, HalfCycles, agreement, half_cycles, 
 
 __all__ = [
     "Agreement",
+    "Counter",
     "Edges",
     "HalfCycles",
     "Segments",
+    "SignCheck",
     "Threshold",
     "agreement",
     "by_edges",
     "by_increments",
     "by_integration",
     "by_running_charge",
+    "charge_ratio",
     "clock_restarts",
     "clock_segments",
+    "direction_of",
     "edges",
     "half_cycles",
+    "named_factor",
     "pulse_threshold",
     "rest_threshold",
     "runs",
+    "scale_ratio",
+    "sign_by_charge",
+    "sign_by_state",
     "spectrum_numbers",
     "states",
     "steps",

@@ -14,6 +14,16 @@ from numpy.typing import NDArray
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.remark import Remark
+from echub.segments.consistency import (
+    SENSES,
+    Counter,
+    charge_ratio,
+    direction_of,
+    named_factor,
+    scale_ratio,
+    sign_by_charge,
+    sign_by_state,
+)
 from echub.validation.group import Group
 from echub.validation.problem import places
 
@@ -176,30 +186,45 @@ def _charge(dataset: Dataset) -> Iterator[Remark]:
         )
 
 
-def charge_ratio(time: Floats, current: Floats, charge: Floats) -> tuple[float, int]:
-    """Return the typical ratio of a charge step to the integral of the current, and of how many steps.
+def _counters(dataset: Dataset) -> list[Counter]:
+    """Return every charge column of a dataset, further ones of a quantity included."""
+    return [
+        Counter(name, column.values.astype(np.float64), SENSES[column.quantity or ""])
+        for name, column in dataset.columns.items()
+        if column.quantity in SENSES
+    ]
 
-    time: (n,), s; current: (n,), mA; charge: (n,), mA·h.
-    """
-    before, after = current[:-1], current[1:]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        step = np.diff(time)
-        larger = np.maximum(np.abs(before), np.abs(after))
-        steady = np.abs(after - before) <= 0.05 * larger
-        large = larger > 0.01 * np.nanmax(np.abs(current), initial=0.0)
-        good = steady & large & (step > 0)
-        good &= step <= 5 * np.median(step[good]) if good.any() else False
-        integral = (before + after) / 2 * step / 3600
-        passed = np.diff(charge)
-        good &= np.isfinite(passed) & np.isfinite(integral) & (integral != 0)
-        # Charge is stored with a resolution; a step near it says nothing.
-        good &= np.abs(integral) > 1e-5 * np.nanmax(np.abs(charge), initial=0.0)
-    if not good.any():
-        return 1.0, 0
-    ratios, weights = passed[good] / integral[good], np.abs(integral[good])
-    order = np.argsort(ratios)
-    middle = int(np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2))
-    return float(ratios[order][min(middle, len(order) - 1)]), int(good.sum())
+
+def _scales(dataset: Dataset) -> Iterator[Remark]:
+    """Compare every other charge column with the magnitude of the current: factors between units."""
+    columns = _get(dataset, "time", "current") if dataset.kind == "timeseries" else None
+    if columns is None or dataset.columns["current"].origin == "derived":
+        return
+    for counter in _counters(dataset):
+        if counter.name == "charge":
+            continue
+        ratio, count = scale_ratio(columns[0], columns[1], counter)
+        if count >= 10 and named_factor(ratio) is not None:
+            message = f"{counter.name} grows {ratio:.4g} times as fast as the current says"
+            found = f"{ratio:.4g} over {count} intervals"
+            yield Remark("charge-against-current", message, column=counter.name, expected="1 ± 0.05", found=found)
+
+
+def _signs(dataset: Dataset) -> Iterator[Remark]:
+    """Check the sign of the current against every charge column with a direction and the step's type."""
+    columns = _get(dataset, "time", "current") if dataset.kind == "timeseries" else None
+    if columns is None:
+        return
+    counters = [counter for counter in _counters(dataset) if counter.name != "charge"]  # ECH304 has its sign
+    checks = [sign_by_charge(columns[0], columns[1], counters)]
+    if (technique := dataset.columns.get("technique")) is not None and technique.labels:
+        words = {code: direction_of(word) or 0 for code, word in technique.labels.items()}
+        direction = np.array([words.get(int(code), 0) for code in technique.values], dtype=np.int8)
+        checks.append(sign_by_state(columns[1], direction, "technique"))
+    for check in checks:
+        if check.verdict in ("opposite", "unsigned", "mixed"):
+            message = "the current's sign contradicts " + " and ".join(check.by)
+            yield Remark("current-sign", message, column="current", expected="anodic positive", found=str(check))
 
 
 def _oxidation(dataset: Dataset) -> Iterator[Remark]:
@@ -328,6 +353,8 @@ _CHECKS: tuple[Callable[[Dataset], Iterator[Remark]], ...] = (
     _phase,
     _power,
     _charge,
+    _scales,
+    _signs,
     _oxidation,
     _wall_clock,
     _zeros,

@@ -1,4 +1,4 @@
-"""The Battery Data Format (BDF 1.3.0) of the Battery Data Alliance: a writer, and a reader of its CSV."""
+"""The Battery Data Format (BDF 1.3.0) of the Battery Data Alliance: a writer, and readers of its tables."""
 
 from __future__ import annotations
 
@@ -19,9 +19,26 @@ class BdfOptions:
     format: str = option("csv", "file format of the table", choices=("csv", "parquet"))
 
 
+@dataclass(frozen=True)
+class BdfReadOptions:
+    """What a table says against its format, or not at all."""
+
+    current: str = option(
+        "auto",
+        "the sign of the current, where charge or state columns contradict the format's (charging positive)",
+        choices=("auto", "anodic-positive", "cathodic-positive", "unsigned"),
+    )
+    dates: str = option(
+        "auto",
+        "order of day, month and year where no date of the file proves it",
+        choices=("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd"),
+    )
+    timezone: str = option("", "the zone of dates in a time column, such as Europe/Berlin; by default unknown")
+
+
 @hookimpl
 def echub_readers() -> Iterable[Reader]:
-    """Declare the reader of BDF tables."""
+    """Declare the readers of BDF tables."""
     return (
         Reader(
             "bdf-csv",
@@ -29,7 +46,16 @@ def echub_readers() -> Iterable[Reader]:
             suffixes=(".csv", ".bdf"),
             sniff="echub_bdf:sniff",
             read="echub_bdf.read:read",
+            options=BdfReadOptions,
             codes="echub_bdf:codes.toml",
+        ),
+        Reader(
+            "bdf-binary",
+            "Battery Data Format, Parquet or Feather",
+            suffixes=(".parquet", ".feather", ".arrow", ".ipc"),
+            sniff="echub_bdf:sniff_binary",
+            read="echub_bdf.binary:read",
+            options=BdfReadOptions,
         ),
     )
 
@@ -49,9 +75,21 @@ def echub_writers() -> Iterable[Writer]:
 
 
 def sniff(source: Source) -> Confidence:
-    """Recognise a table by its header: two or more of BDF's labels or machine-readable names."""
-    from echub_bdf.columns import known, split_header
+    """Recognise a table by its header, whatever its suffix: BDF's names of a clock, and a voltage or current."""
+    from echub_bdf.columns import has_core, known, split_header
 
     names = split_header(source.head)
     exact = sum(known(name) is not None for name in names)
-    return Confidence.CERTAIN if exact >= 2 else Confidence.NO
+    return Confidence.CERTAIN if exact >= 2 and has_core(names) else Confidence.NO
+
+
+def sniff_binary(source: Source) -> Confidence:
+    """Recognise Parquet and Feather; whether the columns are those of BDF stands at the end of a file."""
+    from echub_bdf.columns import COLUMNS
+
+    if not source.head.startswith((b"PAR1", b"ARROW1")):
+        return Confidence.NO
+    labelled = any(
+        label.encode() in source.head for column in COLUMNS[:4] for label in (column.label, column.name)
+    )
+    return Confidence.LIKELY if labelled or ".bdf." in source.name.lower() else Confidence.MAYBE

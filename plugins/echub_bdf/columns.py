@@ -7,6 +7,8 @@ the columns that name a direction (`swaps`).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 VERSION = "1.3.0"
@@ -89,27 +91,80 @@ _OLDER = {
     "Surface Temperature T1 / degC": "temperature_t1_celsius",
     "Step ID / 1": "step_id",
     "Record Index": "record_index",
+    "Cycle / 1": "cycle_count",
+    "Cycle Number / 1": "cycle_count",
+    "Charge Capacity / Ah": "charging_capacity_ah",
+    "Discharge Capacity / Ah": "discharging_capacity_ah",
+    "Charge Energy / Wh": "charging_energy_wh",
+    "Discharge Energy / Wh": "discharging_energy_wh",
+    "Temperature / degC": "temperature_t1_celsius",
+    "cycle_dimensionless": "cycle_count",
+    "ambient_temperature_celcius": "ambient_temperature_celsius",
+    "charge_capacity_ah": "charging_capacity_ah",
+    "discharge_capacity_ah": "discharging_capacity_ah",
 }
-"""Labels of other versions."""
+"""Labels and names of other versions."""
+_UNIT_WORDS = {
+    "s": "s", "second": "s", "ms": "ms", "millisecond": "ms", "min": "min", "minute": "min", "h": "h", "hour": "h",
+    "v": "V", "volt": "V", "mv": "mV", "millivolt": "mV", "a": "A", "ampere": "A", "ma": "mA", "milliampere": "mA",
+    "ah": "A*h", "mah": "mA*h", "wh": "W*h", "mwh": "mW*h", "w": "W", "watt": "W", "mw": "mW", "hz": "Hz",
+    "hertz": "Hz",
+       "ohm": "ohm", "degc": "degC", "c": "degC", "celsius": "degC", "pa": "Pa", "pascal": "Pa", "deg": "deg",
+    "degree": "deg",
+}  # fmt: skip
+"""Units at the end of a machine-readable name, spelt out or short: `test_time_s`, `current_milliampere`."""
 _BY_NAME = {column.name: column for column in COLUMNS}
+
+
+def _key(header: str) -> str:
+    """Return a label or a name as it is compared: in small letters, with one blank on each side of the slash."""
+    return re.sub(r"\s*/\s*", " / ", re.sub(r"\s+", " ", header.strip())).lower()
+
+
 _BY_TEXT = (
-    {column.label: column for column in COLUMNS}
+    {_key(column.label): column for column in COLUMNS}
     | _BY_NAME
-    | {label: _BY_NAME[name] for label, name in _OLDER.items()}
+    | {_key(label): _BY_NAME[name] for label, name in _OLDER.items()}
 )
-_BY_STEM = {column.stem: column for column in COLUMNS}
+_BY_STEM = {_key(column.stem): column for column in COLUMNS} | {
+    _key(label.partition(" / ")[0]): _BY_NAME[name] for label, name in _OLDER.items() if " / " in label
+}
+CORE = frozenset(["time", "unix_time"]), frozenset(["voltage", "current"])
+"""Quantities of which a table of this format has one each: a clock, and what is measured over it."""
 
 
 def known(header: str) -> BdfColumn | None:
-    """Find the column that a header names, by label or machine-readable name."""
-    return _BY_TEXT.get(header)
+    """Find the column that a header names, by label or machine-readable name, of this or another version."""
+    found = _BY_TEXT.get(_key(header))
+    if found is None and (short := _short(header)) is not None and short[1] == short[0].unit:
+        return short[0]
+    return found
 
 
 def misnamed(header: str) -> tuple[BdfColumn, str] | None:
-    """Find the column that a header names with another unit than BDF's: ``Current / mA``."""
-    stem, slash, unit = header.partition(" / ")
-    column = _BY_STEM.get(stem) if slash else None
-    return (column, unit.strip()) if column is not None and not column.text else None
+    """Find the column that a header names with another unit than BDF's: ``Current / mA``, ``current_mA``."""
+    stem, slash, unit = _key(header).partition(" / ")
+    if slash:
+        column = _BY_STEM.get(stem)
+        printed = header.partition("/")[2].strip()
+        return (column, printed) if column is not None and not column.text and unit else None
+    short = _short(header)
+    return short if short is not None and short[1] != short[0].unit else None
+
+
+def _short(header: str) -> tuple[BdfColumn, str] | None:
+    """Split a machine-readable name into a column and the unit that its last word is."""
+    stem, underscore, word = header.strip().rpartition("_")
+    column = _BY_STEM.get(_key(stem.replace("_", " "))) if underscore else None
+    unit = _UNIT_WORDS.get(word.lower())
+    return (column, unit) if column is not None and unit is not None and not column.text else None
+
+
+def has_core(headers: Iterable[str]) -> bool:
+    """Return whether headers are those of a table of this format: a clock, and a voltage or a current."""
+    columns = [known(header) or next(iter(misnamed(header) or ()), None) for header in headers]
+    present = {column.quantity for column in columns if isinstance(column, BdfColumn)}
+    return all(present & group for group in CORE)
 
 
 def split_header(head: bytes) -> list[str]:

@@ -8,18 +8,19 @@ contradicts; `.metadata.json` of our own making says where it was the other.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from echub.currents import settle_currents
 from echub.plugin import (
     Dropped,
     Metadata,
     MetadataError,
-    NoOptions,
     Notice,
     ReadError,
     Record,
@@ -27,40 +28,71 @@ from echub.plugin import (
     SourceColumn,
     build_tables,
 )
-from echub_bdf.columns import BdfColumn, known, misnamed, split_header, working
+from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
+from echub_bdf.times import clock_column, compare_dates, derived_time
+
+if TYPE_CHECKING:
+    from echub_bdf import BdfReadOptions
 
 POLARITY = "cell.electrodes.working.polarity"
 _SHOWN = 20
 
 
-def read(source: Source, _options: NoOptions) -> Record:
+def read(source: Source, options: BdfReadOptions) -> Record:
     """Read the table, and what `.metadata.json` beside it says.
 
-    Raises `ReadError` for a table that is none, `UnitMismatch` where a header's unit is of
-    another dimension. Cells that are no number become NaN and are listed.
+    Raises `ReadError` for a table that is none, or whose current contradicts its charges; `UnitMismatch` where a
+    header's unit is of another dimension. Cells that are no number become NaN and are listed.
     """
     notices: list[Notice] = []
     headers, body, dropped = _lines(source, notices)
+    record = record_of(source, headers, _cells(source, body, headers), options, notices)
+    record.dropped = dropped
+    return record
+
+
+def record_of(
+    source: Source,
+    headers: Sequence[str],
+    cells: Sequence[pl.Series],
+    options: BdfReadOptions,
+    notices: list[Notice],
+) -> Record:
+    """Make the record of a table from its headers and cells, numbers or texts."""
     beside = _beside(source)
     metadata = _metadata(beside)
     polarity = str(metadata.value(POLARITY) or "positive")
     if POLARITY not in metadata:
         metadata.set(POLARITY, "positive", source="definition of BDF")
     origins = _origins(beside)
-    columns = [
-        replace(column, origin=origins.get(column.header, column.origin))
-        for number, (header, cells) in enumerate(zip(headers, _cells(source, body, headers), strict=True))
-        for column in [_column(header, cells, number, polarity, notices)]
-    ]
-    settings = {"bdf": beside} if beside else {}
-    return Record(build_tables(columns), metadata=metadata, settings=settings, notices=notices, dropped=dropped)
+    columns = []
+    for number, (header, series) in enumerate(zip(headers, cells, strict=True)):
+        column = _column(header, series, number, polarity, options, notices)
+        columns.append(replace(column, origin=origins.get(column.header, column.origin)))
+
+    def note(code: str, message: str) -> None:
+        notices.append(Notice(code, message))
+
+    columns += derived_time(columns, note)
+    compare_dates(columns, options.dates, note)
+    columns, signs = settle_currents(
+        columns,
+        options.current,
+        note,
+        defined=f"by the definition of BDF {VERSION}",
+        charging=-1 if polarity == "negative" else 1,
+    )
+    settings: dict[str, Any] = {"bdf": beside} if beside else {}
+    settings["decisions"] = [decision.as_dict() for decision in signs]
+    return Record(build_tables(columns), metadata=metadata, settings=settings, notices=notices)
 
 
 def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, list[Dropped]]:
     """Split header and body; a last line without its end is said, and left out where cells are missing."""
     headers = split_header(source.head)
     first, end, body = source.read().partition(b"\n")
-    if sum(known(header) is not None for header in headers) < 2 or not end:
+    exact = sum(known(header) is not None for header in headers)
+    if not end or not (exact >= 2 or has_core(headers)):
         raise ReadError(
             "this is no BDF table",
             path=source.shown,
@@ -133,7 +165,9 @@ def _is_number(header: str) -> bool:
     return column is not None and not column.text
 
 
-def _column(header: str, cells: pl.Series, index: int, polarity: str, notices: list[Notice]) -> SourceColumn:
+def _column(
+    header: str, cells: pl.Series, index: int, polarity: str, options: BdfReadOptions, notices: list[Notice]
+) -> SourceColumn:
     column, unit = known(header), None
     if column is None and (found := misnamed(header)) is not None:
         column, unit = found
@@ -143,6 +177,10 @@ def _column(header: str, cells: pl.Series, index: int, polarity: str, notices: l
         return SourceColumn(header, _numbers_or_text(cells), unit=None, index=index, origin="measured")
     if column.text:
         return SourceColumn(header, _text(cells), column.quantity or None, index=index, origin="programmed")
+    if column.quantity in ("time", "step_time", "unix_time") and not cells.dtype.is_numeric():
+        clock = clock_column(header, cells, column.quantity, index, options, notices)
+        if clock is not None:
+            return clock
     return SourceColumn(
         header,
         _numbers(header, cells, notices),
@@ -162,8 +200,9 @@ def _origin(column: BdfColumn) -> Any:  # noqa: ANN401  one of the origins
 
 
 def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np.float64]:
-    if cells.dtype == pl.Float64:
-        return cells.fill_null(np.nan).to_numpy()
+    if cells.dtype.is_numeric():
+        return cells.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    cells = cells.cast(pl.String)
     text = cells.fill_null("").str.strip_chars()
     values = text.cast(pl.Float64, strict=False)
     bad = np.flatnonzero((values.is_null() & (text != "")).to_numpy())
@@ -175,13 +214,16 @@ def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np
 
 
 def _numbers_or_text(cells: pl.Series) -> NDArray[Any]:
+    if cells.dtype.is_numeric():
+        return cells.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    cells = cells.cast(pl.String)
     values = cells.fill_null("").str.strip_chars().cast(pl.Float64, strict=False)
     empty = cells.is_null() | (cells.str.strip_chars() == "")
     return _text(cells) if (values.is_null() & ~empty).any() else values.fill_null(np.nan).to_numpy()
 
 
 def _text(cells: pl.Series) -> NDArray[Any]:
-    return np.array(cells.fill_null("").to_list(), dtype=object)
+    return np.array(cells.cast(pl.String).fill_null("").to_list(), dtype=object)
 
 
 # -- beside the table --------------------------------------------------------------------------

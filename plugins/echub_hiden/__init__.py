@@ -26,6 +26,11 @@ class MassoftOptions:
     sem: str = option("unknown", "unit of the SEM channels", choices=("unknown", "torr", "mbar", "Pa", "c/s"))
     temperature: str = option("unknown", "unit of temperature channels", choices=("unknown", "degC", "K"))
     vacuum: str = option("unknown", "unit of vacuum channels", choices=("unknown", "torr", "mbar", "Pa"))
+    dates: str = option(
+        "auto",
+        "order of day, month and year where no date of the file proves it",
+        choices=("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd"),
+    )
     dwell: float = option(0.0, "dwell per mass, where it is known: counts need it", unit="s")
 
 

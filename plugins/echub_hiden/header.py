@@ -6,14 +6,16 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from echub.plugin import Metadata, Notice, ReadError
+import polars as pl
+
+from echub.dates import date_texts, wall_clock
+from echub.plugin import Ambiguous, Metadata, Notice, ReadError
 
 FIRST = re.compile(r'"?(?P<rows>\d+)"?(?P<delimiter>[,;])\s*"?scans"?\s*[,;]\s*"?(?P<length>\d+)"?')
 _SECOND = re.compile(r'"?header"?[,;]\s*"?(?P<lines>\d+)"?')
-_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})\Z")
 _TIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP]M)?\Z", re.IGNORECASE)
 CLOCK_NEVER_SET = 2010
 """Instruments of this maker with this export are younger; an earlier year is a reset clock."""
@@ -133,7 +135,7 @@ def _scans(header: Header) -> list[Scan]:
     return found
 
 
-def describe(header: Header, metadata: Metadata) -> dict[str, Any]:
+def describe(header: Header, metadata: Metadata, dates: str = "auto") -> dict[str, Any]:
     """Fill in the typed metadata, and give the settings: the environment, and the header verbatim."""
     metadata.set("instrument.manufacturer", "Hiden Analytical")
     environment: dict[str, Any] = {}
@@ -141,7 +143,7 @@ def describe(header: Header, metadata: Metadata) -> dict[str, Any]:
     for line in header.lines:
         row = cells(line, header.delimiter) if line.strip() else [""]
         if row[0] == "Date":
-            _start(row, header, metadata)
+            _start(row, header, metadata, dates)
         elif row[0] == "ID" and len(row) > 1 and row[1]:
             metadata.set("instrument.model", row[1])
         elif row[0] == "Environment":
@@ -154,32 +156,29 @@ def describe(header: Header, metadata: Metadata) -> dict[str, Any]:
     return {"header": header.lines, "environment": environment, "scans": scans}
 
 
-def _start(row: Sequence[str], header: Header, metadata: Metadata) -> None:
-    """Date and time as the instrument's computer has them: m/d/yyyy, or dd.mm.yyyy."""
-    date = _DATE.match(row[1]) if len(row) > 1 else None
+def _start(row: Sequence[str], header: Header, metadata: Metadata, dates: str) -> None:
+    """Set the start as the instrument's computer has it, if its order of day and month is proven."""
+    date = row[1] if len(row) > 1 else ""
     time = _TIME.match(row[3]) if len(row) > 3 else None
-    stamp = _iso(date, time)
-    if stamp is None:
+    others = [pl.Series(date_texts(header.lines), dtype=pl.String)]
+    try:
+        clock = wall_clock(pl.Series([f"{date} {row[3]}" if time else date]), "Date", dates, others)
+    except Ambiguous as error:
+        header.notices.append(
+            Notice(
+                "date-order-open",
+                f"the start {' '.join(row[1:])!r} has two readings and is not taken: {error.hint}",
+            )
+        )
+        return
+    except ReadError:
+        clock = None
+    if clock is None or clock.seconds[0] != clock.seconds[0]:
         header.notices.append(Notice("start-unreadable", f"the start {' '.join(row[1:])!r} cannot be read"))
         return
-    metadata.set("experiment.start" if "T" in stamp else "experiment.date", stamp)
+    moment = datetime.fromtimestamp(float(clock.seconds[0]), UTC).replace(tzinfo=None)
+    stamp = moment.isoformat() if time else moment.date().isoformat()
+    metadata.set("experiment.start" if time else "experiment.date", stamp)
     metadata.set("experiment.timezone", "unknown")
-    if int(stamp[:4]) < CLOCK_NEVER_SET:
+    if moment.year < CLOCK_NEVER_SET:
         header.notices.append(Notice("clock-never-set", f"the instrument's clock says {stamp}: it was never set"))
-
-
-def _iso(date: re.Match[str] | None, time: re.Match[str] | None) -> str | None:
-    if date is None:
-        return None
-    a, mark, b, c = date[1], date[2], date[3], date[4]
-    parts = {"/": (c, a, b), ".": (c, b, a), "-": (a, b, c)}[mark]
-    if time is None:
-        clock = (0, 0, 0)
-    else:
-        half = 12 * (time[4].upper() == "PM") if time[4] else 0
-        clock = (int(time[1]) % 12 + half if time[4] else int(time[1]), int(time[2]), int(time[3]))
-    try:
-        whole = datetime(int(parts[0]), int(parts[1]), int(parts[2]), *clock)
-    except ValueError:
-        return None
-    return whole.isoformat() if time is not None else whole.date().isoformat()

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from echub.dates import date_texts, wall_clock
 from echub.plugin import Dropped, Metadata, Notice, ReadError, Record, Source, SourceColumn, build_dataset
 from echub.text import decimal_mark, decode, encoding_of, parse_clock
 from echub_hiden import MassoftOptions
@@ -31,7 +33,7 @@ def read(source: Source, options: MassoftOptions) -> Record:
     rows = _rows(header, lines, ends, dropped)
     table = _cells(header, rows)
     metadata = Metadata()
-    settings = describe(header, metadata)
+    settings = describe(header, metadata, options.dates)
     if options.dwell > 0:
         metadata.set("sims.dwell_time", options.dwell, "s", source="--option dwell")
     columns = _columns(header, table, options)
@@ -152,9 +154,13 @@ def _columns(header: Header, table: Sequence[tuple[str, ...]], options: MassoftO
     """Return the columns, `ms` first: it is the time; `Time` is the same, truncated to seconds."""
     numbers: list[SourceColumn] = []
     decimal = _decimal(header, table)
-    legends = [n for n, name in enumerate(header.names) if name not in ("Time", "ms")]
+    clocks = {at: column for at in range(len(header.names)) if (column := _dates(header, at, table[at], options))}
+    legends = [n for n, name in enumerate(header.names) if name not in ("Time", "ms") and n not in clocks]
     for at, name in enumerate(header.names):
         if name == "Time":
+            continue
+        if at in clocks:
+            numbers.append(clocks[at])
             continue
         values = _numbers(header, at, table[at], decimal)
         if name == "ms":
@@ -170,10 +176,24 @@ def _columns(header: Header, table: Sequence[tuple[str, ...]], options: MassoftO
     return numbers
 
 
+def _dates(header: Header, at: int, texts: Sequence[str], options: MassoftOptions) -> SourceColumn | None:
+    """Read a column of dates and times; one named UTC tells instants. None for a column of anything else."""
+    name = header.names[at]
+    if not texts or name in ("Time", "ms") or not re.match(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d", texts[0]):
+        return None
+    clock = wall_clock(
+        pl.Series(list(texts)), name, options.dates, [pl.Series(date_texts(header.lines), dtype=pl.String)]
+    )
+    utc = clock.zoned or name.strip().upper() in ("UTC", "GMT")
+    attrs = {"printed_as": texts[0], "zone": "UTC" if utc else "unknown"}
+    return SourceColumn(name, clock.seconds, "unix_time" if utc else None, "s", index=at, attrs=attrs)
+
+
 def _decimal(header: Header, table: Sequence[tuple[str, ...]]) -> str:
     if header.delimiter == ",":
         return "."
-    found = decimal_mark(text for n, name in enumerate(header.names) if name != "Time" for text in table[n])
+    counted = [n for n, name in enumerate(header.names) if name not in ("Time", "UTC")]
+    found = decimal_mark(text for n in counted for text in table[n])
     if found.value is None:
         raise ReadError("the decimal mark is not clear", expected="points or commas", found=found.evidence)
     return found.value

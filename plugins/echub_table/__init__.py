@@ -29,7 +29,20 @@ class TableOptions:
     decimal: str = option("auto", "the decimal mark; by default inferred", choices=("auto", "point", "comma"))
     encoding: str = option("", "the encoding, such as utf-8, utf-16 or cp1252; by default inferred")
     dates: str = option(
-        "auto", "order of day, month and year where the dates leave it open", choices=("auto", "dmy", "mdy", "ymd")
+        "auto",
+        "order of day, month and year where no date of the file proves it",
+        choices=("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd"),
+    )
+    clock: str = option(
+        "auto",
+        "what a lone column h:m:s tells where both fit: the time that elapses, or the time of day",
+        choices=("auto", "elapsed", "time-of-day"),
+    )
+    current: str = option(
+        "auto",
+        "the sign of the current: which direction is positive, or that its magnitude alone is printed; by default "
+        "checked against charge and state columns",
+        choices=("auto", "anodic-positive", "cathodic-positive", "unsigned"),
     )
     timezone: str = option("", "the zone of wall-clock times, such as Europe/Berlin; by default unknown")
     zimag: str = option(

@@ -55,7 +55,8 @@ def find_block(lines: Sequence[str], delimiter: str) -> Block | None:
         return None
     best = max(n for row, n in zip(kinds, counts, strict=True) if len(row) == width)
     typical = [row for row, n in zip(kinds, counts, strict=True) if len(row) == width and 2 * n >= best]
-    columns = "".join(_majority(row[i] for row in typical) for i in range(width))
+    body = typical[1:] if _begins_with_names(typical) else typical
+    columns = "".join(_majority(row[i] for row in body) for i in range(width))
     fits = [i for i, row in enumerate(kinds) if counts[i] and _fits(row, columns)]
     if not fits:
         return None
@@ -67,6 +68,15 @@ def find_block(lines: Sequence[str], delimiter: str) -> Block | None:
     # Blanks cut dates and texts too: another delimiter that fits as well is the one that was meant.
     weight = 0.5 if delimiter == " " else 1.0
     return Block(delimiter, width, columns, first, rows, weight * filled * share**2, splitter)
+
+
+def _begins_with_names(rows: Sequence[str]) -> bool:
+    """Return whether a first row with numbers in it names the columns: a text where no other has one."""
+    if len(rows) < 3:
+        return False
+    return any(
+        cell == TEXT and all(row[i] not in (TEXT, EMPTY) for row in rows[1:]) for i, cell in enumerate(rows[0])
+    )
 
 
 def _width(kinds: Sequence[str], counts: Sequence[int]) -> int:

@@ -25,6 +25,9 @@ MISSING_TOKENS = frozenset(
         "--",
         "---",
         "-",
+        "—",
+        "–",
+        "−",
     ]
 )
 """Words for `no value`, in lower case; each becomes NaN."""
@@ -33,16 +36,31 @@ NUMERIC = frozenset([NUMBER, MISSING, UNITED])
 FILLED = frozenset([NUMBER, UNITED, CLOCK, DATE])
 
 _INFINITIES = frozenset(["inf", "+inf", "-inf", "infinity", "-infinity", "+infinity"])
+MINUS_SIGNS = "−–‒—‐‑﹣－"
+"""What typesetting puts in place of the hyphen that programs read as a minus."""
+
+_MINUS = rf"[-+{MINUS_SIGNS}]"
 _NUMBER = re.compile(
-    r"[-+]?(?:\d{1,3}(?:[ '\u00a0\u202f\u2019]\d{3})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?\Z"
+    rf"{_MINUS}?"
+    r"(?:\d{1,3}(?:[ '\u00a0\u202f\u2009\u2019]\d{3})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)"
+    rf"(?:[eE]{_MINUS}?\d+)?\Z"
 )
-_CLOCK = re.compile(r"-?(?:\d+[-d] ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
-_TIME = r"(?:[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[APap][Mm])?)?(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?\Z"
+_HALF_DAY = r" ?[APap]\.?[Mm]\.?"
+_CLOCK = re.compile(r"-?(?:\d+(?: ?days?[.,]?|[-d.]) ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
+_CLOCK_12 = re.compile(rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d*)?)?{_HALF_DAY}\Z")
+_TIME = rf"(?:[ T,_]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:{_HALF_DAY})?)?"
+_TIME += r"(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?\Z"
 _DATE = re.compile(
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
-    r"|\d{1,2}[-/ .][A-Za-z]{3,9}[-/ .,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})" + _TIME
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}年\d{1,2}月\d{1,2}日?"
+    r"|\d{1,2}[-/ .][^\W\d_]{3,9}[-/ .,]+\d{2,4}|[^\W\d_]{3,9} \d{1,2},? \d{4})" + _TIME
 )
 _UNITED = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)? ?[A-Za-zµΩ%°][A-Za-z0-9µΩ%°./*^²-]{0,8}\Z")
+_OVERLOAD = re.compile(
+    r"-?\d\.#\w+|\*{2,}|#{2,}|\?+|\.{3,}|-{2,}\.-*|o\.?l\.?|ovr?ld?|ov(?:er)?(?:load|flow|range|f)?|underflow"
+    r"|out of range|#\S{2,6}[!?]|err(?:or)?|invalid|saturated|clipped\Z",
+    re.IGNORECASE,
+)
+"""What instruments and spreadsheets print where a number has no room or no meaning: `OVL`, `*****`, `#DIV/0!`."""
 _NO_DIGITS = str.maketrans("123456789", "000000000")
 
 
@@ -56,19 +74,19 @@ def kind_of(cell: str) -> str:
     text = cell.strip()
     if not text:
         return EMPTY
-    if text[0].isdigit() or text[0] in "+-.,":
+    if text[0].isdigit() or text[0] in f"+-.,{MINUS_SIGNS}":
         if _DATE.match(text):
             return DATE
         if _NUMBER.match(text):
             return NUMBER
-        if _CLOCK.match(text):
+        if _CLOCK.match(text) or _CLOCK_12.match(text):
             return CLOCK
         if _UNITED.match(text) and " " in text:
             return UNITED
     lower = text.lower()
     if lower in _INFINITIES:
         return NUMBER
-    if lower in MISSING_TOKENS:
+    if lower in MISSING_TOKENS or _OVERLOAD.fullmatch(text):
         return MISSING
     return DATE if _DATE.match(text) else TEXT
 

@@ -10,16 +10,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.plugin import Dropped, Metadata, Notice, ReadError, SourceColumn, quantities
-from echub.text import clocks
+from echub.dates import WallClock, wall_clock
+from echub.plugin import Dropped, Metadata, Notice, ReadError, SourceColumn, UnitMismatch, quantities
 from echub_table.cells import CLOCK, DATE, MISSING_TOKENS, UNITED
-from echub_table.clocks import WallClock, compare, to_utc, wall_clock
 from echub_table.dialect import Dialect
-from echub_table.headers import Meaning, meaning_of
+from echub_table.digits import numbers_of
+from echub_table.headers import Meaning, meaning_of, split_header
 from echub_table.parse import ALLOWED, Table
 from echub_table.profile import Profile
-
-DAY = 86_400.0
+from echub_table.times import DayClock, clock_seconds, instant_column
 
 
 @dataclass
@@ -30,6 +29,11 @@ class Findings:
     notices: list[Notice] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     clocks: dict[str, WallClock] = field(default_factory=dict)
+    day_clocks: dict[int, DayClock] = field(default_factory=dict)
+    of_day: set[int] = field(default_factory=set)
+    """Columns `h:m:s` that are the time of day beside a date."""
+    dates: list[pl.Series] = field(default_factory=list)
+    """Dates elsewhere in the file, which may prove the order of day and month."""
 
     def note(self, code: str, message: str, *, column: str = "") -> None:
         """Add a warning, of one column where it is of one."""
@@ -37,7 +41,7 @@ class Findings:
 
 
 def meanings(dialect: Dialect, profile: Profile | None) -> list[Meaning]:
-    """Say what each column means; `UnitMismatch` where a name and its unit contradict each other."""
+    """Say what each column means; one whose name and unit contradict each other is none of the quantities."""
     width = dialect.width - dialect.trailing
     names = [*dialect.names, *[""] * width][:width]
     units = [*dialect.units, *[""] * width][:width]
@@ -47,10 +51,10 @@ def meanings(dialect: Dialect, profile: Profile | None) -> list[Meaning]:
 def _meaning(name: str, unit: str, profile: Profile | None) -> Meaning:
     said = profile.columns.get(name) if profile else None
     if said is None:
-        return meaning_of(name, unit, profile.units if profile else {})
+        return _printed(name, unit, profile.units if profile else {})
     if not said.get("quantity", ""):
         return Meaning(unit=said.get("unit") or None, said_by="profile")
-    printed = Meaning() if "unit" in said else meaning_of(name, unit, {})
+    printed = Meaning() if "unit" in said else _printed(name, unit, {})
     sign = said.get("sign", "")
     return Meaning(
         said["quantity"],
@@ -62,19 +66,33 @@ def _meaning(name: str, unit: str, profile: Profile | None) -> Meaning:
     )
 
 
+def _printed(name: str, unit: str, units: Mapping[str, str]) -> Meaning:
+    """Say what a header means; a contradiction costs the column its quantity, and not the file."""
+    try:
+        return meaning_of(name, unit, units)
+    except UnitMismatch as error:
+        printed = next((text for _, text in split_header(name) if text), unit) or None
+        return Meaning(
+            unit=printed,
+            problem=f"{error.message}; name and unit contradict each other: expected {error.expected}",
+            mismatch=True,
+        )
+
+
 def source_columns(
     dialect: Dialect, table: Table, meant: Sequence[Meaning], found: Findings, options: Mapping[str, str]
 ) -> list[SourceColumn]:
     """Make the source columns of a table; clocks are kept in `found` for comparison."""
     columns = []
+    found.dates += [
+        v for k, v in zip(dialect.columns, table.columns, strict=False) if k == DATE and isinstance(v, pl.Series)
+    ]
     for i, values in enumerate(table.columns):
         name = dialect.names[i] if i < len(dialect.names) else ""
-        if not name and _is_blank(values):
+        if not name and is_blank(values):
             found.dropped.append(Dropped(f"column {i + 1}", "it has neither a name nor a value"))
             continue
         columns.append(_column(i, name, values, dialect, meant[i], found, options))
-    _report(columns, meant, found)
-    _compare_clocks(columns, found)
     return columns
 
 
@@ -94,13 +112,22 @@ def _column(
         return _text(i, name, values, meaning, found)
     if isinstance(values, np.ndarray):
         return _numeric(i, name, values, meaning)
-    if _is_blank(values):
+    if is_blank(values):
         return _numeric(i, name, np.full(len(values), np.nan), meaning)
     if kind == CLOCK:
         return _elapsed(i, name, values, meaning, found)
     if kind == DATE:
         return _wall(i, name, values, meaning, found, options)
-    numbers, unit = _numbers(values, dialect, united=kind == UNITED)
+    wanted = meaning.quantity is not None or bool(meaning.candidates)
+    numbers, unit = numbers_of(
+        values,
+        dialect.decimal,
+        dialect.thousands,
+        united=kind == UNITED,
+        name=name,
+        wanted=wanted,
+        note=found.note,
+    )
     if numbers is not None:
         if unit and meaning.candidates:
             meaning = meaning_of(f"{name} ({unit})")
@@ -124,62 +151,24 @@ def _numeric(i: int, name: str, values: NDArray[Any], meaning: Meaning) -> Sourc
     )
 
 
-def _numbers(texts: pl.Series, dialect: Dialect, *, united: bool) -> tuple[NDArray[np.float64] | None, str]:
-    """Read numbers with groups of thousands or a unit behind each; None where a text is none."""
-    cells = texts.fill_null("").str.strip_chars()
-    unit = ""
-    if united:
-        words = cells.str.extract(r"\s([^\s\d]\S*)$").drop_nulls().unique()
-        unit = str(words[0]) if len(words) == 1 else ""
-        cells = cells.str.strip_suffix(f" {unit}") if unit else cells
-    group = rf"([1-9]\d{{0,2}})((?:[{'.' if dialect.decimal == ',' else ','} '’\u00a0\u202f]\d{{3}})+)"
-    grouped = cells.str.contains(rf"^[-+]?{group}(?:\D|$)")
-    plain = cells.str.replace_all(r"[ '’\u00a0\u202f]", "").str.replace_all(dialect.thousands, "", literal=True)
-    cells = plain.zip_with(grouped, cells)
-    if dialect.decimal == ",":
-        pointed = cells.str.contains(".", literal=True) & ~grouped
-        cells = cells.str.replace_all(",", ".", literal=True)
-        if pointed.any():
-            return None, ""
-    empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
-    numbers = cells.cast(pl.Float64, strict=False)
-    if bool((numbers.is_null() & ~empty).any()) or empty.all():
-        return None, ""
-    return numbers.fill_null(np.nan).to_numpy(), unit
-
-
 def _elapsed(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings) -> SourceColumn:
-    """Read h:m:s as seconds; a clock that starts again at midnight tells the time of day."""
-    seconds = clocks(texts.fill_null("")).fill_null(np.nan).to_numpy()
+    """Read h:m:s as seconds; whether they elapse or tell the time of day is settled beside the other columns."""
+    parsed, twelve = clock_seconds(texts.fill_null(""))
+    seconds = parsed.fill_null(np.nan).to_numpy()
     _report_lost(seconds, texts, name, found)
-    times = [q for q in (meaning.quantity, *meaning.candidates) if q in ("time", "step_time")]
-    finite = seconds[np.isfinite(seconds)]
-    if len(finite) > 1 and np.diff(finite).min() < -DAY / 2 and finite.max() < DAY:
-        found.note(
-            "time-of-day",
-            f"{name} is a time of day: it starts again at midnight and is no elapsed time",
-            column=name,
-        )
-        times = []
-    quantity = times[0] if len(times) == 1 else None
-    return SourceColumn(name, seconds, quantity, "s", index=i, attrs={"printed_as": "h:m:s"})
+    found.day_clocks[i] = DayClock(i, name, seconds, twelve, meaning)
+    return SourceColumn(name, seconds, None, "s", index=i, attrs={"printed_as": "h:m:s"})
 
 
 def _wall(
     i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings, options: Mapping[str, str]
 ) -> SourceColumn:
     """Read dates as seconds of the wall clock; UTC only where a zone is stated."""
-    clock = wall_clock(texts.fill_null(""), name, options.get("dates", ""))
+    others = [dates for dates in found.dates if dates is not texts]
+    clock = wall_clock(texts.fill_null(""), name, options.get("dates", ""), others)
     _report_lost(clock.seconds, texts, name, found)
     found.clocks[name] = clock
-    attrs = {"printed_as": str(texts[0]), "date_order": clock.order, "epoch": "1970-01-01T00:00:00"}
-    if clock.zoned:
-        return SourceColumn(name, clock.seconds, "unix_time", "s", index=i, attrs={**attrs, "zone": "as printed"})
-    zone = options.get("timezone", "")
-    if zone:
-        utc = to_utc(clock.seconds, zone)
-        return SourceColumn(name, utc, "unix_time", "s", origin="assumed", index=i, attrs={**attrs, "zone": zone})
-    return SourceColumn(name, clock.seconds, None, "s", index=i, attrs={**attrs, "zone": "unknown"})
+    return instant_column(name, clock, i, options, {"printed_as": str(texts[0])})
 
 
 def _report_lost(seconds: NDArray[np.float64], texts: pl.Series, name: str, found: Findings) -> None:
@@ -215,7 +204,6 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
             hint="export the values",
         )
     if wants_number:
-        _require_text(cells, name, meaning)
         found.note(
             "no-numbers",
             f"{name} should be {meaning.quantity} but holds text such as {cells[0]!r}; kept as text",
@@ -229,39 +217,33 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
     return SourceColumn(name or f"column {i + 1}", small, quantity, None, index=i, labels=names)
 
 
-def _require_text(cells: pl.Series, name: str, meaning: Meaning) -> None:
-    """Refuse a column of numbers with so much else between them that it was taken for text."""
-    numbers = int(cells.str.contains(r"^[-+]?[\d.,]+(?:[eE][-+]?\d+)?$").sum())
-    if 2 * numbers > len(cells):
-        other = cells.filter(~cells.str.contains(r"^[-+]?[\d.,]+(?:[eE][-+]?\d+)?$") & (cells != ""))
-        raise ReadError(
-            f"{len(other)} of {len(cells)} cells of {name} are no numbers",
-            column=name,
-            expected=f"numbers of {meaning.quantity}",
-            found=", ".join(repr(cell) for cell in other.unique(maintain_order=True)[:3]),
-            cause="two tables in one file, or words for values out of range",
-        )
-
-
-def _is_blank(values: NDArray[Any] | pl.Series) -> bool:
+def is_blank(values: NDArray[Any] | pl.Series) -> bool:
+    """Return whether a column holds no value."""
     if isinstance(values, np.ndarray):
         return values.dtype.kind == "f" and bool(np.isnan(values).all())
     cells = values.fill_null("").str.strip_chars()
     return bool(((cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))).all())
 
 
-def _report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Findings) -> None:
+def report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Findings) -> None:
     """Say which columns map to nothing, which need a unit, and which claim one quantity."""
-    open_units, unknown = [], []
+    open_units, unknown, wrong = [], [], []
     for column in columns:
-        meaning = meant[column.index or 0]
-        if column.quantity is None and meaning.candidates:
+        if column.index is None:
+            continue
+        meaning = meant[column.index]
+        if column.quantity is None and meaning.mismatch:
+            wrong.append(meaning.problem)
+            continue
+        if column.quantity is None and meaning.candidates and column.unit is None:
             open_units.append(f"{column.header} ({meaning.problem or 'the unit is open'})")
-        elif column.quantity is None:
+        elif column.quantity is None and meaning.quantity is None:
             unknown.append(column.header)
     if open_units:
         text = f"kept as vendor columns, as their unit is open: {', '.join(open_units)}; a profile says it"
         found.note("unit-unknown", f"{text} (`echub detect FILE --write-profile lab.toml`)")
+    for problem in wrong:
+        found.note("unit-mismatch", f"{problem}; kept as a vendor column with its unit")
     if unknown:
         found.note(
             "vendor-columns", f"kept as vendor columns, as their names map to no quantity: {', '.join(unknown)}"
@@ -285,16 +267,3 @@ def _report_repeats(columns: Sequence[SourceColumn], found: Findings) -> None:
                 hint="export one under the other, each under its header",
             )
         found.note("several-columns", f"{len(headers)} columns are {quantity}: {', '.join(headers)}; all are kept")
-
-
-def _compare_clocks(columns: Sequence[SourceColumn], found: Findings) -> None:
-    """Compare elapsed times with the wall clock where both exist."""
-    from echub.plugin import unit
-
-    for column in columns:
-        if column.quantity != "time" or column.unit is None:
-            continue
-        for name, clock in found.clocks.items():
-            elapsed = np.asarray(column.values, dtype=np.float64) * float(unit(column.unit).factor)
-            if warning := compare(elapsed, clock.seconds, column.header):
-                found.note("clocks-differ", f"{warning} ({name})")

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from echub.plugin import Confidence, Decision, ReadError, Source
+from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
 from echub.text import decimal_mark
-from echub_table.blocks import DELIMITERS, NAMES, Block, find_block, is_header
+from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
 from echub_table.cells import EMPTY, MISSING, NUMBER, UNITED, Splitter
+from echub_table.header_rows import Header, find_header
 from echub_table.stream import Text, open_text
 
 _COMMENTS = ("#", "%", "//", "*")
@@ -23,12 +24,6 @@ MARKS = {".": "point", ",": "comma"}
 
 _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
 _MARKS = {"point": ".", "comma": ",", ".": ".", ",": ","}
-
-
-class Ambiguous(ReadError):
-    """A dialect that the text does not settle; the hint names the option that does."""
-
-    code = "ambiguous-dialect"
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
         block = _starting(block, given.data_line, source)
     decimal, decision = _decimal(block, lines, given, source)
     decisions.append(decision)
-    header = _header(block, lines, given, source)
+    header = find_header(block, lines, given.header_line, named=bool(given.columns), path=source.shown)
     footer = _footer(text, block)
     decisions += _line_decisions(block, header, footer, lines)
     sample = tuple(tuple(block.splitter.split(lines[i])) for i in block.rows)
@@ -140,7 +135,9 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
 
 def looks_like_table(source: Source) -> Confidence:
     """Answer the hub's question from the head alone: are there rows of numbers under a delimiter?"""
-    if not source.head or b"\0\0\0" in source.head[:256] or source.head.lstrip()[:1] in b"<{%\x89":
+    if not source.head or b"\0\0\0" in source.head[:256] or source.head.lstrip()[:1] in b"<{\x89":
+        return Confidence.NO
+    if source.head.startswith((b"%PDF", b"%!PS")):
         return Confidence.NO
     try:
         text = open_text(source, head_only=True)
@@ -246,78 +243,6 @@ def _grouped(sample: Sequence[Sequence[str]], decimal: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-@dataclass(frozen=True)
-class _Header:
-    names: Sequence[str] = ()
-    units: Sequence[str] = ()
-    line: int | None = None
-    units_line: int | None = None
-    between: Sequence[int] = ()
-
-
-def _header(block: Block, lines: Sequence[str], given: Given, source: Source) -> _Header:
-    """Find the lines of names and of units over the data."""
-    kinds = [block.splitter.kinds(line) for line in lines[: block.first]]
-    line = given.header_line if given.header_line is not None else _names_line(block, lines, kinds)
-    if line is None:
-        _require_no_misfit(block, lines, kinds, given, source)
-        return _Header()
-    names = block.splitter.split(lines[line])
-    between = [i for i in range(line + 1, block.first) if lines[i].strip()]
-    units_line = next((i for i in between if _is_units(block.splitter.split(lines[i]), block)), None)
-    units = [cell.strip() for cell in block.splitter.split(lines[units_line])] if units_line is not None else []
-    return _Header(names, units, line, units_line, [i for i in between if i != units_line])
-
-
-def _names_line(block: Block, lines: Sequence[str], kinds: Sequence[str]) -> int | None:
-    """Take the line of names: of several text lines over the data, the one that names best."""
-    from echub_table.headers import knows
-
-    found = [i for i in range(max(0, block.first - 6), block.first) if is_header(kinds[i], block.columns)]
-    if not found:
-        return None
-    known = {i: sum(knows(cell) for cell in block.splitter.split(lines[i])) for i in found}
-    best = max(known.values())
-    if best:
-        return max(i for i in found if known[i] == best)
-    texts = [i for i in found if not _is_units(block.splitter.split(lines[i]), block)]
-    return texts[-1] if texts else None
-
-
-def _is_units(cells: Sequence[str], block: Block) -> bool:
-    """Return whether a row of texts is a row of units."""
-    from echub_table.headers import bare_unit
-
-    filled = [cell for cell in cells if cell.strip()]
-    return len(cells) >= block.width - 1 and len(filled) > 0 and all(bare_unit(c) is not None for c in filled)
-
-
-def _require_no_misfit(
-    block: Block, lines: Sequence[str], kinds: Sequence[str], given: Given, source: Source
-) -> None:
-    """Refuse a header of another width: its names would stand over the wrong numbers."""
-    above = next((i for i in range(block.first - 1, -1, -1) if lines[i].strip()), None)
-    if given.columns or above is None:
-        return
-    names, row = kinds[above], block.columns
-    texts = sum(kind == "t" for kind in names)
-    if len(names) < 2 or texts < len(names) or abs(len(names) - len(row)) > max(len(names), 2):
-        return
-    if len(names) != len(row) and texts >= 2:
-        doubled = block.delimiter == "," and len(row) > len(names)
-        raise ReadError(
-            f"the header has {len(names)} names but the rows have {len(row)} fields",
-            path=source.shown,
-            where=f"lines {above + 1} and {block.first + 1}",
-            expected=lines[above].strip()[:80],
-            found=lines[block.first].strip()[:80],
-            cause="a comma inside numbers or dates of a comma-delimited file"
-            if doubled
-            else "names or fields are missing",
-            hint="export it with another delimiter, or name the columns in a profile (`columns = [...]`)",
-        )
-
-
 def _require_names(names: Sequence[str], block: Block, given: Given, source: Source) -> None:
     """Refuse names of a profile, or of a declared line, that are not as many as the fields."""
     if names and len(names) not in (block.width, block.width - _ends_empty(block)):
@@ -373,7 +298,7 @@ def _may_be_row(kinds: str, block: Block) -> bool:
     return all(good) or (len(kinds) == block.width and 2 * filled >= block.width)
 
 
-def _line_decisions(block: Block, header: _Header, footer: Sequence[str], lines: Sequence[str]) -> list[Decision]:
+def _line_decisions(block: Block, header: Header, footer: Sequence[str], lines: Sequence[str]) -> list[Decision]:
     shown = ", ".join(name.strip() for name in header.names)[:60]
     names = (
         Decision("header", f"line {header.line + 1}", f"as many texts as the rows have fields: {shown}")
@@ -382,7 +307,7 @@ def _line_decisions(block: Block, header: _Header, footer: Sequence[str], lines:
     )
     found = [names]
     if header.units_line is not None:
-        found.append(Decision("units row", f"line {header.units_line + 1}", "each of its cells is a unit"))
+        found.append(Decision("units row", f"line {header.units_line + 1}", "its cells are units"))
     first = f"line {block.first + 1}"
     found.append(
         Decision("first data line", first, f"its fields are {_in_words(block.columns)}, as in the rows below")

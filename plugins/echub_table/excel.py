@@ -7,18 +7,21 @@ would turn 1e-10 A into 0. Columns of numbers are loaded a second time, as the w
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.plugin import Decision, PluginError, ReadError, Record, Source
-from echub_table.cells import NUMBER
-from echub_table.dialect import Dialect
+from echub.plugin import Decision, Notice, PluginError, ReadError, Record, Source
+from echub.text import decimal_mark
+from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
 from echub_table.parse import Faults, Table, judge
 from echub_table.reader import Plan, assemble, plan
 
@@ -26,26 +29,44 @@ if TYPE_CHECKING:
     from echub_table import ExcelOptions
 
 _CLOSE = 1e-6
+"""How far the two views of a number may be apart: the library prints nine decimals as text."""
+_EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
+"""A date before any instrument: the library's view of a duration, or of a time of day, which count from 1899."""
+_DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+_FORMULA = re.compile(rb"<c [^>]*><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>")
+"""A cell with a formula and no stored value."""
+_MEASURED = frozenset(
+    [
+        "current",
+        "current_density",
+        "voltage",
+        "potential_we",
+        "charge",
+        "capacity",
+        "impedance_real",
+        "impedance_abs",
+        "ion_current",
+    ]
+)
+"""Quantities of which a table of measured rows has one."""
 
 
 def read(source: Source, options: ExcelOptions) -> Record:
     """Read one sheet of a workbook."""
     data = source.read()
     with _damage(source):
-        sheet, cells, planned = _plan(source, data, options)
-        table = _table(data, sheet, cells, planned.dialect)
-    record = assemble(planned, source, table)
-    record.settings["sheet"] = sheet
+        chosen = _plan(source, data, options)
+        table, notices = _table(data, chosen)
+    record = assemble(chosen.plan, source, table)
+    record.settings["sheet"] = chosen.sheet
+    record.notices += notices
     return record
 
 
 def explain(source: Source, options: ExcelOptions) -> list[Decision]:
     """List every decision about the sheet."""
-    sheet, _, planned = _plan(source, source.read(), options)
-    return [
-        Decision("sheet", sheet, "asked for" if options.sheet else "the only one with cells"),
-        *planned.decisions,
-    ]
+    chosen = _plan(source, source.read(), options)
+    return [Decision("sheet", chosen.sheet, chosen.why), *chosen.plan.decisions]
 
 
 def first_profile(source: Source, options: ExcelOptions) -> str:
@@ -53,33 +74,67 @@ def first_profile(source: Source, options: ExcelOptions) -> str:
     from echub_table.explain import first_profile as of_text
 
     data = source.read()
-    text = _as_text(_cells(data, _sheet(data, options.sheet, source)), source)
-    return of_text(text, replace(options, delimiter="tab", decimal="point"))
+    chosen = _plan(source, data, options)
+    return of_text(_as_text(chosen.cells, source), replace(options, delimiter="tab", decimal="point"))
 
 
-def _plan(source: Source, data: bytes, options: ExcelOptions) -> tuple[str, pl.DataFrame, Plan]:
-    sheet = _sheet(data, options.sheet, source)
-    cells = _cells(data, sheet)
-    told = replace(options, delimiter="tab", decimal="point", encoding="utf-8")
-    return sheet, cells, plan(_as_text(cells, source), told, source)
+@dataclass(frozen=True)
+class _Chosen:
+    """The sheet that is read: its cells as text, what is known of its table, and why it was chosen."""
+
+    sheet: str
+    cells: pl.DataFrame
+    plan: Plan
+    why: str
+    among: int
 
 
-def _sheet(data: bytes, wanted: str, source: Source) -> str:
-    """Find the sheet that was asked for, or the only one with cells."""
+def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
+    """Take the sheet that was asked for, or the only one with a table of measured rows."""
     import fastexcel
 
     with _damage(source):
         names = list(fastexcel.read_excel(data).sheet_names)
-    if wanted and wanted in names:
-        return wanted
-    filled = [name for name in names if _cells(data, name).height]
-    if not wanted and len(filled) == 1:
-        return filled[0]
-    raise ReadError(
-        f"the workbook has no sheet {wanted!r}" if wanted else f"{len(filled)} sheets of the workbook hold cells",
+    told = replace(options, delimiter="tab", decimal="point", encoding="utf-8")
+    if options.sheet in names:
+        cells = sheet_cells(data, options.sheet)
+        return _Chosen(options.sheet, cells, plan(_as_text(cells, source), told, source), "asked for", 1)
+    filled = {name: cells for name in names if (cells := sheet_cells(data, name)).height}
+    if not options.sheet and len(filled) == 1:
+        ((name, cells),) = filled.items()
+        return _Chosen(name, cells, plan(_as_text(cells, source), told, source), "the only one with cells", 1)
+    plans = (
+        {} if options.sheet else {n: p for n, c in filled.items() if (p := _tried(c, told, source)) is not None}
+    )
+    measured = [name for name, planned in plans.items() if _is_measured(planned)]
+    if len(measured) == 1:
+        name = measured[0]
+        return _Chosen(name, filled[name], plans[name], "the only one with a table of measured rows", len(filled))
+    raise _no_sheet(source, options.sheet, names, measured or list(plans) or list(filled))
+
+
+def _tried(cells: pl.DataFrame, options: ExcelOptions, source: Source) -> Plan | None:
+    try:
+        return plan(_as_text(cells, source), options, source)
+    except ReadError:
+        return None
+
+
+def _is_measured(planned: Plan) -> bool:
+    """Return whether a sheet has a time or a frequency, and something measured over it."""
+    known = {q for meaning in planned.meant for q in (meaning.quantity, *meaning.candidates) if q}
+    axis = known & {"time", "step_time", "unix_time", "frequency"} or {CLOCK, DATE} & set(planned.dialect.columns)
+    return bool(axis) and bool(known & _MEASURED)
+
+
+def _no_sheet(source: Source, wanted: str, names: Sequence[str], tables: Sequence[str]) -> ReadError:
+    return ReadError(
+        f"the workbook has no sheet {wanted!r}"
+        if wanted
+        else f"{len(tables)} sheets of the workbook hold a table",
         path=source.shown,
         found=", ".join(names),
-        hint=f'--option sheet="{(filled or names)[0]}"',
+        hint=" or ".join(f'--option sheet="{name}"' for name in tables[:5]),
     )
 
 
@@ -90,16 +145,49 @@ def _damage(source: Source) -> Iterator[None]:
 
     try:
         yield
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, zipfile.BadZipFile, zlib.error) as error:
         raise ReadError(
             "the workbook cannot be opened",
             path=source.shown,
-            found=str(error).splitlines()[0],
+            found=(str(error) or type(error).__name__).splitlines()[0],
             cause="it is damaged, or protected by a password",
         ) from None
 
 
-def _cells(data: bytes, sheet: str, **options: Any) -> pl.DataFrame:  # noqa: ANN401  options of the library
+def sheet_cells(data: bytes, sheet: str) -> pl.DataFrame:
+    """Return the cells of a sheet as text: durations as `h:m:s`, dates without an added midnight."""
+    cells = _load(data, sheet, dtypes="string")
+    early = [n for n in cells.columns if cells[n].str.contains(_EARLY).any()]
+    spans = _load(data, sheet, dtypes="duration") if early else cells
+    for name in cells.columns:
+        column = cells[name]
+        if name in early and spans.height == cells.height:
+            column = _as_clock(spans[name]).zip_with(column.str.contains(_EARLY).fill_null(False), column)
+        cells = cells.with_columns(_without_midnight(column).alias(name))
+    return cells
+
+
+def _as_clock(spans: pl.Series) -> pl.Series:
+    """Write durations as hours, minutes and seconds, hours beyond 24 included."""
+    ms = spans.dt.total_milliseconds()
+    parts = pl.DataFrame({"h": ms // 3_600_000, "m": ms // 60_000 % 60, "s": ms // 1000 % 60, "f": ms % 1000})
+    text = pl.format(
+        "{}:{}:{}.{}",
+        "h",
+        *(pl.col(p).cast(pl.String).str.zfill(n) for p, n in (("m", 2), ("s", 2), ("f", 3))),
+    )
+    return parts.select(text.alias("clock")).to_series()
+
+
+def _without_midnight(column: pl.Series) -> pl.Series:
+    """Write a column of dates alone as such: it has no time of day."""
+    dated = column.filter(column.str.contains(_DATED).fill_null(False))
+    if not len(dated) or not dated.str.ends_with(" 00:00:00").all():
+        return column
+    return column.str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "${1}")
+
+
+def _load(data: bytes, sheet: str, **options: Any) -> pl.DataFrame:  # noqa: ANN401  options of the library
     return pl.read_excel(
         io.BytesIO(data),
         sheet_name=sheet,
@@ -108,7 +196,7 @@ def _cells(data: bytes, sheet: str, **options: Any) -> pl.DataFrame:  # noqa: AN
         drop_empty_rows=False,
         drop_empty_cols=False,
         raise_if_empty=False,
-        read_options={"dtypes": "string", **options},
+        read_options=options,
     )
 
 
@@ -119,36 +207,65 @@ def _as_text(cells: pl.DataFrame, source: Source) -> Source:
     return Source.from_bytes(text.encode(), source.name)
 
 
-def _table(data: bytes, sheet: str, cells: pl.DataFrame, dialect: Dialect) -> Table:
+def _table(data: bytes, chosen: _Chosen) -> tuple[Table, list[Notice]]:
     """Load the rows of the table: numbers as the workbook holds them, the rest as text."""
+    cells, dialect, sheet = chosen.cells, chosen.plan.dialect, chosen.sheet
     first, last = dialect.data_line, cells.height - len(dialect.footer)
-    width = dialect.width - dialect.trailing
-    wanted = [i for i in range(width) if dialect.columns[i] == NUMBER]
-    floats = _cells(data, sheet, dtypes="float")
+    floats = _load(data, sheet, dtypes="float")
     if floats.height != cells.height:
         raise PluginError("the workbook reads differently as numbers and as text", found=f"sheet {sheet}")
     texts = cells[first:last]
     keep = texts.select(pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")).to_series()
     texts, numbers = texts.filter(keep), floats[first:last].filter(keep)
-    faults = Faults()
+    faults, notices = Faults(), _about_sheet(data, chosen, texts)
     bad = np.zeros(texts.height, dtype=bool)
     columns: list[Any] = []
-    for i in range(width):
-        if i not in wanted:
-            columns.append(texts.to_series(i).fill_null(""))
+    for i in range(dialect.width - dialect.trailing):
+        shown = texts.to_series(i)
+        if dialect.columns[i] != NUMBER:
+            columns.append(shown.fill_null(""))
             continue
-        values, faulty = _numbers(numbers.to_series(i), texts.to_series(i))
+        values, faulty, from_text = _numbers(numbers.to_series(i), shown)
+        if from_text:
+            notices.append(
+                Notice(
+                    "numbers-as-text", f"{dialect.names[i]}: {from_text} cells hold a number as text, and are read"
+                )
+            )
         for at in np.flatnonzero(faulty)[:20]:
-            faults.note(first + int(at) + 1, f"{dialect.names[i]} is {texts.to_series(i)[int(at)]!r}, no number")
+            faults.note(first + int(at) + 1, f"{dialect.names[i]} is {shown[int(at)]!r}, no number")
         bad |= faulty
         columns.append(values)
     faults.rows = int(bad.sum())
     judge(faults, texts.height, texts.height, dialect)
-    return Table(columns, texts.height, texts.height, faults)
+    return Table(columns, texts.height, texts.height, faults), notices
 
 
-def _numbers(values: pl.Series, texts: pl.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Take numbers, and tell where a text stands in their place; both views must agree."""
+def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Notice]:
+    """Say which of several sheets is read, and where formulas stand without values."""
+    notices = []
+    if chosen.among > 1:
+        text = f"{chosen.sheet} is read, of {chosen.among} sheets with cells: it is {chosen.why}"
+        text += "; --option sheet=… names another"
+        notices.append(Notice("sheet-chosen", text))
+    blank = any((column.fill_null("").str.strip_chars() == "").any() for column in texts.get_columns())
+    if blank and (count := _formulas_without_values(data)):
+        text = f"{count} cells of the workbook hold formulas whose values were never stored: they are empty"
+        notices.append(Notice("formulas-without-values", f"{text}; open and save it in a spreadsheet program"))
+    return notices
+
+
+def _formulas_without_values(data: bytes) -> int:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        return sum(len(_FORMULA.findall(archive.read(name))) for name in sheets)
+
+
+def _numbers(values: pl.Series, texts: pl.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
+    """Take numbers, read those that stand as text, and tell where a word stands in their place.
+
+    Both views of a number must agree. A text with a decimal comma counts where it has one reading only.
+    """
     cells = texts.fill_null("").str.strip_chars()
     values = values.cast(pl.Float64)
     shown = cells.cast(pl.Float64, strict=False)
@@ -157,4 +274,17 @@ def _numbers(values: pl.Series, texts: pl.Series) -> tuple[NDArray[np.float64], 
         raise PluginError(
             "the workbook reads differently as numbers and as text", found=str(cells.filter(apart)[0])
         )
-    return values.fill_null(np.nan).to_numpy(), (values.is_null() & (cells != "")).to_numpy()
+    written = values.is_null() & (cells != "") & ~cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
+    from_text = 0
+    if written.any():
+        mark = decimal_mark(cells.filter(written)).value
+        plain = cells.str.replace(f"^[{MINUS_SIGNS}]", "-")
+        plain = plain.str.replace(",", ".", literal=True) if mark == "," else plain
+        read = (
+            plain.cast(pl.Float64, strict=False)
+            if mark
+            else pl.Series([None], dtype=pl.Float64).new_from_index(0, len(cells))
+        )
+        values = values.zip_with(~written, read)
+        from_text = int((written & values.is_not_null()).sum())
+    return values.fill_null(np.nan).to_numpy(), (values.is_null() & written).to_numpy(), from_text

@@ -42,6 +42,9 @@ def first_profile(source: Source, options: TableOptions) -> str:
         *_dialect_lines(dialect),
         "",
         *_column_lines(dialect, meant),
+        "# [sign]  # which current is positive, where charge and state columns do not prove it",
+        '# current = "anodic-positive"  # or cathodic-positive, or unsigned for magnitudes',
+        "",
         "# [preamble]  # keys over the table to metadata",
         *_preamble_lines(dialect),
         "",
@@ -74,6 +77,10 @@ def _dialect_lines(dialect: Dialect) -> Iterator[str]:
 def _column_lines(dialect: Dialect, meant: list[Meaning]) -> Iterator[str]:
     for i, name in enumerate(dialect.names):
         if not name:
+            continue
+        if name in dialect.names[:i]:
+            yield f"# column {i + 1} is named {_text(name)} too: what stands above is for both"
+            yield ""
             continue
         meaning = meant[i] if i < len(meant) else Meaning(problem="its name and its unit contradict each other")
         yield f"[columns.{_text(name)}]"

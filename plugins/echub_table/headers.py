@@ -5,18 +5,58 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from echub.plugin import Unit, UnitMismatch, UnknownUnit, quantities, unit
+from echub.plugin import Unit, UnitMismatch, UnknownUnit, is_made_of_units, quantities, unit
 
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])\s*\Z")
+_NESTED = re.compile(r"(?P<name>[^()]*\S)\s*\((?P<unit>.*\(.*\).*)\)\s*\Z")
+_MIDDLE = re.compile(
+    r"(?P<name>[^()\[\]]*\S)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*(?P<rest>(?:vs|versus)\b.*)\Z", re.IGNORECASE
+)
+_WIDE = str.maketrans("（）［］｛｝／：，", "()[]{}/:,")
+"""What East Asian keyboards type for brackets and slashes."""
 _IN = re.compile(r"(?P<name>.+?)(?:,| in)\s+(?P<unit>\S+)\s*\Z")
-_REFERENCE = re.compile(r"(?P<name>\S+)\s+vs\.?\s+(?P<reference>.+)\Z", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?P<name>\S+)\s+(?:vs\.?|versus|against|gegen|gg\.?)\s*(?P<reference>.+)\Z", re.IGNORECASE
+)
+_NO_REFERENCE = frozenset(["ref", "ref.", "reference", "re", "r.e."])
+"""Words that say that there is a reference, and not which."""
+_UNIT_NAMES = {"volts": ("voltage", "V"), "volt": ("voltage", "V")}
+"""Names that are their unit, and whose scale no program changes; `Amps` is printed over milliamperes too."""
+_QUALIFIERS = frozenset(
+    [
+        "top",
+        "bottom",
+        "raw",
+        "avg",
+        "mean",
+        "max",
+        "min",
+        "set",
+        "ref",
+        "in",
+        "out",
+        "end",
+        "start",
+        "left",
+        "right",
+        "total",
+        "upper",
+        "lower",
+        "corr",
+        "corrected",
+    ]
+)
+"""Words in brackets that are no unit."""
 _FURTHER = re.compile(r"__\d+\Z")
 """What the hub adds to the name of a further column of a quantity."""
+
+CLOCK_FORMS = re.compile(r"[hmsdHMSDYyfF]{1,4}(?:[:./-][hmsdMSDYyfF]{1,4})+\Z")
+"""What stands in a row of units over a clock or a date: `hh:mm:ss`."""
 
 _MINUS = "-−–"
 _WORDS = {
@@ -60,6 +100,7 @@ class Meaning:
     problem: str = ""
     declared_sign: bool = False
     said_by: str = "header"
+    mismatch: bool = False
     attrs: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -76,14 +117,21 @@ def aliases() -> tuple[Alias, ...]:
     for quantity in quantities():
         entry = listed.get(quantity, {})
         own = () if quantity in BY_THE_HUB else (quantity,)
-        names = {_key(name) for name in (*own, *entry.get("names", ()))}
+        names = {key_of(name) for name in (*own, *entry.get("names", ()))}
         found.append(Alias(quantity, frozenset(names), entry.get("units", {})))
     return tuple(found)
 
 
-def _key(name: str) -> str:
+_ROUND = str.maketrans("{}[]（）", "()()()")
+
+
+def key_of(name: str) -> str:
     """Bring a name to the form in which names are compared."""
-    plain = re.sub(r"[\s_]+", " ", name.replace("’", "'").replace("´", "'").replace("′", "'").replace("″", "''"))
+    plain = re.sub(
+        r"[\s_]+",
+        " ",
+        name.translate(_ROUND).replace("’", "'").replace("´", "'").replace("′", "'").replace("″", "''"),
+    )
     plain = plain.strip().replace('"', "''")
     return plain.lower() if sum(c.isalpha() for c in plain) >= 4 else plain
 
@@ -99,9 +147,13 @@ def _by_name() -> dict[str, tuple[Alias, ...]]:
 
 def split_header(header: str) -> Iterator[tuple[str, str]]:
     """Return every reading of a header as name and unit text; the whole as a name comes last."""
-    text = header.strip()
+    text = header.strip().translate(_WIDE)
+    if match := _MIDDLE.match(text):
+        yield f"{match['name']} {match['rest']}", match["unit"].strip()
     if match := _BRACKETS.match(text):
         yield match["name"], (match["round"] or match["square"] or "").strip()
+    if match := _NESTED.match(text):
+        yield match["name"], match["unit"].strip()
     for at in (i for i, c in enumerate(text) if c == "/"):
         yield text[:at].strip(), text[at + 1 :].strip()
     if match := _IN.match(text):
@@ -134,32 +186,48 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
     mismatch: UnitMismatch | None = None
     for name, printed in split_header(header):
         base, reference = _without_reference(_FURTHER.sub("", name))
-        named = _by_name().get(_key(base), ())
-        text = printed or (bare_unit(unit_cell) or unit_cell).strip()
+        printed, against = _without_reference("" if CLOCK_FORMS.match(printed) else printed)
+        named = _by_name().get(key_of(base), ())
+        cell, cell_against = _without_reference((bare_unit(unit_cell) or unit_cell).strip())
+        if CLOCK_FORMS.match(cell):
+            cell = ""  # how a clock is printed, and no unit
+        text = printed or cell
         if not named:
-            if printed and loose.unit is None and _known_unit(printed, ()) is not None:
-                loose = Meaning(unit=printed)
+            if loose.unit is None and (whole := printed_unit(printed) or unit_cell.strip()):
+                loose = Meaning(unit=whole)
             continue
         try:
-            found = _fit(header, named, text, units)
+            found = _fit(header, named, text, units, base)
         except UnitMismatch as error:
             mismatch = mismatch or error
             continue
         if found is not None and found.unit is None and printed:
-            unsure = unsure if unsure.candidates else found
+            unsure = unsure if unsure.candidates else replace(found, unit=printed_unit(printed) or None)
         elif found is not None:
-            return Meaning(
-                found.quantity,
-                found.unit,
-                False,
-                reference,
-                found.candidates,
-                found.problem,
-                said_by=found.said_by,
-            )
+            reference = reference or against or cell_against
+            return _against(replace(found, unit=found.unit or printed_unit(text) or None), reference)
     if mismatch is not None:
         raise mismatch
-    return unsure if unsure.candidates else loose
+    # `dQ/dV (Ah/V)`: a unit behind a name that is unknown says more than a known name cut out of it.
+    certain = loose.unit is not None and is_made_of_units(loose.unit)
+    return unsure if unsure.candidates and not certain else loose
+
+
+def _against(found: Meaning, reference: str) -> Meaning:
+    """Keep the reference of a potential: a voltage against one is the working electrode's."""
+    if not reference or reference.lower() in _NO_REFERENCE:
+        return found
+    quantity = "potential_we" if found.quantity == "voltage" else found.quantity
+    return replace(found, quantity=quantity, reference=reference)
+
+
+def printed_unit(text: str) -> str:
+    """Return what stands where a unit would, if it may be one; empty for a word that qualifies a name."""
+    if _known_unit(text, ()) is not None or (text and is_made_of_units(text)):
+        return text
+    plain = text.strip()
+    unlikely = not plain or len(plain) > 8 or " " in plain or plain.isdigit() or plain.lower() in _QUALIFIERS
+    return "" if unlikely or len(plain) < 2 or not plain.isascii() or not plain.isalpha() else plain
 
 
 def _without_reference(name: str) -> tuple[str, str]:
@@ -168,11 +236,11 @@ def _without_reference(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str]) -> Meaning | None:
+def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str], base: str) -> Meaning | None:
     """Let the unit choose among the quantities that a name may mean."""
     names = tuple(alias.quantity for alias in named)
     if not text:
-        return _without_unit(named, units)
+        return _without_unit(named, units, base)
     known = {alias.quantity: _known_unit(text, (alias,)) for alias in named}
     if all(found is None for found in known.values()):
         return (
@@ -196,13 +264,15 @@ def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str
     )
 
 
-def _without_unit(named: Sequence[Alias], units: Mapping[str, str]) -> Meaning:
+def _without_unit(named: Sequence[Alias], units: Mapping[str, str], base: str) -> Meaning:
     """Take a name alone for counters and labels, and where a profile gives the unit."""
     names = tuple(alias.quantity for alias in named)
+    if key_of(base) in _UNIT_NAMES:
+        return Meaning(*_UNIT_NAMES[key_of(base)])
     if said := [q for q in names if q in units]:
         return Meaning(said[0], units[said[0]], said_by="profile") if len(said) == 1 else Meaning(candidates=names)
     unitless = [q for q in names if quantities()[q].is_integer or quantities()[q].unit in (None, "1")]
-    if len(unitless) == 1 == len(names):
+    if len(unitless) == 1:  # the others would print a unit
         return Meaning(unitless[0])
     return Meaning(candidates=names, problem="no unit is printed")
 
@@ -210,8 +280,8 @@ def _without_unit(named: Sequence[Alias], units: Mapping[str, str]) -> Meaning:
 def _is_part_of_name(header: str, text: str) -> bool:
     """Return whether what looked like a unit belongs to a name of the list: `Im(Z)`, `Z'(a)`."""
     return (
-        _key(header) in _by_name()
-        or _key(header.strip().lstrip(_MINUS)) in _by_name()
+        key_of(header) in _by_name()
+        or key_of(header.strip().lstrip(_MINUS)) in _by_name()
         or text in ("Z", "Y", "a", "b")
     )
 
@@ -233,17 +303,24 @@ def _dimension(quantity: str) -> str | None:
 
 def bare_unit(cell: str) -> str | None:
     """Return the unit that a cell consists of, brackets taken off; None where it is none."""
-    text = cell.strip().strip("[]()").strip()
+    text = cell.strip()
+    if text[:1] + text[-1:] in ("()", "[]", "{}"):
+        text = text[1:-1].strip()
+    text = _without_reference(text)[0] if _REFERENCE.match(text) else text
     if not text:
         return None
     listed = {spelling for alias in aliases() for spelling in alias.units}
-    return text if text in listed or _known_unit(text, ()) is not None else None
+    return text if text in listed or _known_unit(text, ()) is not None or is_made_of_units(text) else None
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text without a unit is a name of the alias list."""
+    return key_of(_without_reference(text)[0]) in _by_name()
+
+
+@lru_cache(4096)
 def knows(cell: str) -> bool:
     """Return whether a cell has a name of the alias list, whatever its unit."""
     text = cell.strip()
     plain = text.lstrip(_MINUS)
-    return any(
-        _key(_without_reference(name)[0]) in _by_name() for part in (text, plain) for name, _ in split_header(part)
-    )
+    return any(is_name(name) for part in (text, plain) for name, _ in split_header(part))

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.plugin import ReadError
-from echub_table.cells import CLOCK, DATE, EMPTY, MISSING, MISSING_TOKENS, NUMBER, TEXT, UNITED
+from echub_table.cells import CLOCK, DATE, EMPTY, MINUS_SIGNS, MISSING, MISSING_TOKENS, NUMBER, TEXT, UNITED
 from echub_table.dialect import Dialect
 from echub_table.stream import CHUNK, Text
 
@@ -24,7 +24,8 @@ LISTED = 20
 """Faults that are listed with their line; the others are counted."""
 
 ALLOWED = 0.01
-"""Share of rows that may have a fault; more makes the file an error."""
+"""Share of rows that may be broken: of another width, without any number, or with another decimal mark. More
+makes the file an error, as then the dialect is wrong. Single cells that are no numbers never do."""
 
 _LONG = 16
 """Digits from which a whole number no longer fits a float64."""
@@ -34,9 +35,10 @@ _TAB = "\t"
 
 @dataclass
 class Faults:
-    """What did not parse: rows with a fault, and the first of them in words."""
+    """What did not parse: rows with a fault, how many of them are `broken`, and the first of them in words."""
 
     rows: int = 0
+    broken: int = 0
     listed: list[str] = field(default_factory=list)
     missing: int = 0
     repeated: list[int] = field(default_factory=list)
@@ -234,6 +236,8 @@ class _Reader:
         if self.dialect.delimiter == " ":
             lines = bare.str.replace_all(r"[ \t]+", _TAB)
         fields = self._fields(lines)
+        if self.dialect.trailing:
+            lines, fields = self._ended(lines, fields)
         blank = (bare == "").to_numpy()
         comment = self._comments(bare)
         repeated = (bare == self._header).to_numpy() & (self._header != "")
@@ -257,6 +261,17 @@ class _Reader:
         open_quote = bare.str.contains('"', literal=True).to_numpy()
         counts[open_quote] = -1
         return counts
+
+    def _ended(self, lines: pl.Series, fields: NDArray[np.int64]) -> tuple[pl.Series, NDArray[np.int64]]:
+        """Give a complete row the delimiter that ends all others: it has its last value."""
+        whole = (fields == self.dialect.width - 1) & ~lines.str.strip_chars().str.ends_with(
+            self.separator
+        ).to_numpy()
+        if not whole.any():
+            return lines, fields
+        return (lines + self.separator).zip_with(pl.Series(whole), lines), np.where(
+            whole, self.dialect.width, fields
+        )
 
     def _comments(self, bare: pl.Series) -> NDArray[np.bool_]:
         if not self.dialect.comment:
@@ -285,6 +300,7 @@ class _Reader:
         self._left_out += row[wrong].tolist()
         self.faults.repeated += (row[repeated] + 1).tolist()
         self.faults.rows += int(wrong.sum())
+        self.faults.broken += int(wrong.sum())
         self.seen += int(is_row.sum())
         for i in np.flatnonzero(wrong)[:LISTED]:
             found = "an open quote" if fields[i] < 0 else f"{fields[i]} fields, not {self.dialect.width}"
@@ -334,24 +350,42 @@ class _Reader:
         if not suspects:
             return frame
         texts = self._read(data, suspects)
-        bad = np.zeros(frame.height, dtype=bool)
+        faulty: dict[int, NDArray[np.bool_]] = {}
+        other = np.zeros(frame.height, dtype=bool)
         for i in suspects:
             cells = texts[f"c{i}"].fill_null("").str.strip_chars()
             frame = frame.with_columns(self._repaired(frame[f"c{i}"], cells))
-            faulty = self._faulty(frame[f"c{i}"], cells)
-            bad |= faulty
-            for at in np.flatnonzero(faulty)[:LISTED]:
+            faulty[i] = self._faulty(frame[f"c{i}"], cells)
+            other |= faulty[i] & cells.str.contains(self._other_number).to_numpy()
+            for at in np.flatnonzero(faulty[i])[:LISTED]:
                 name = self.dialect.names[i] if i < len(self.dialect.names) else f"column {i + 1}"
                 self.faults.note(int(lines[at]) + 1, f"{name} is {cells[int(at)][:40]!r}, no number")
-        self.faults.rows += int(bad.sum())
+        self._count(faulty, other)
         return frame
 
+    def _count(self, faulty: dict[int, NDArray[np.bool_]], other: NDArray[np.bool_]) -> None:
+        """Count rows with a fault; broken are those without any number, and those with another decimal mark."""
+        numbers = sum(kind == NUMBER for kind in self.kinds[: self.width])
+        some = np.sum([*faulty.values()], axis=0)
+        self.faults.rows += int((some > 0).sum())
+        self.faults.broken += int((other | ((some == numbers) & (numbers > 1))).sum())
+
+    @property
+    def _other_number(self) -> str:
+        """Return the pattern of a number with the other decimal mark."""
+        return r"^[-+]?\d*\.\d+" if self.dialect.decimal == "," else r"^[-+]?\d+,\d+$"
+
     def _repaired(self, numbers: pl.Series, cells: pl.Series) -> pl.Series:
-        """Take away what polars reads by chance: a point where the comma is the decimal mark."""
-        if self.dialect.decimal != ",":
-            return numbers
-        pointed = cells.str.contains(".", literal=True)
-        return numbers.zip_with(~pointed, pl.Series(numbers.name, [None], dtype=pl.Float64))
+        """Read what polars does not: blanks behind a number, a typeset minus.
+
+        And take away what it reads by chance: a point where the comma is the decimal mark.
+        """
+        plain = cells.str.replace(f"^[{MINUS_SIGNS}]", "-").str.replace(f"[eE][{MINUS_SIGNS}]", "e-")
+        if self.dialect.decimal == ",":
+            pointed = cells.str.contains(".", literal=True)
+            numbers = numbers.zip_with(~pointed, pl.Series(numbers.name, [None], dtype=pl.Float64))
+            plain = plain.zip_with(~pointed, pl.Series([""])).str.replace(",", ".", literal=True)
+        return numbers.zip_with(numbers.is_not_null(), plain.cast(pl.Float64, strict=False).alias(numbers.name))
 
     def _faulty(self, numbers: pl.Series, cells: pl.Series) -> NDArray[np.bool_]:
         empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
@@ -400,11 +434,12 @@ def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:
     source = dialect.text.source.shown if dialect.text else None
     if not rows:
         raise ReadError("the table has no row of data", path=source, where=f"line {dialect.data_line + 1}")
-    if faults.rows > ALLOWED * total:
+    if faults.broken > ALLOWED * total:
         raise ReadError(
-            f"{faults.rows} of {total} rows do not parse",
+            f"{faults.broken} of {total} rows do not parse",
             path=source,
-            expected=f"{dialect.width} fields in each row, at most 1 % of the rows with a fault",
+            expected=f"{dialect.width} fields in each row, at most 1 % of the rows with another width, "
+            "without any number, or with another decimal mark",
             found="; ".join(faults.listed[:3]),
             cause="several tables in one file, another delimiter or decimal mark, or a damaged file",
             hint="`echub detect -v FILE` shows the dialect; a profile or `--option` sets another",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from echub.plugin import Dropped, MetadataError, ReadError
-from echub_table.clocks import wall_clock
+from echub.dates import wall_clock
+from echub.plugin import Ambiguous, Dropped, MetadataError, ReadError
 from echub_table.columns import Findings
 from echub_table.dialect import Dialect, splitter_of
 from echub_table.profile import Profile
@@ -35,7 +35,7 @@ def _pair(line: str, dialect: Dialect) -> Iterator[tuple[str, str]]:
         yield match[1].strip(), match[2]
 
 
-def typed(pairs: Mapping[str, str], profile: Profile | None, found: Findings) -> None:
+def typed(pairs: Mapping[str, str], profile: Profile | None, found: Findings, dates: str = "") -> None:
     """Add a profile's constants and what it reads from the preamble to the metadata."""
     if profile is None:
         return
@@ -48,24 +48,26 @@ def typed(pairs: Mapping[str, str], profile: Profile | None, found: Findings) ->
         if text == said.get("placeholder"):
             found.note("placeholder", f"{key} = {text} is the software's default and counts as not set")
             continue
-        _set(key, text, said, found)
+        _set(key, text, said, found, dates)
 
 
-def _set(key: str, text: str, said: Mapping[str, str], found: Findings) -> None:
+def _set(key: str, text: str, said: Mapping[str, str], found: Findings, dates: str) -> None:
     try:
         if "dates" in said:
-            text = _iso(text, key, said["dates"])
+            text = _iso(text, key, dates or said["dates"], found.dates)
         number = text.replace(",", ".") if "unit" in said else text
         found.metadata.set(said["path"], number, said.get("unit"), source=f"file: {key}")
+    except Ambiguous as error:
+        found.note("date-order-open", f"{key} = {text} has two readings and is not taken: {error.hint}")
     except (MetadataError, ReadError) as error:
         found.dropped.append(
             Dropped(f"{key} = {text} as {said['path']}", f"{error.message}; kept in the settings")
         )
 
 
-def _iso(text: str, key: str, order: str) -> str:
-    """Write a date of the preamble as ISO 8601, without a zone."""
-    seconds = wall_clock(pl.Series([text]), key, order).seconds[0]
+def _iso(text: str, key: str, order: str, others: Sequence[pl.Series]) -> str:
+    """Write a date of the preamble as ISO 8601, without a zone; `others` may prove its order."""
+    seconds = wall_clock(pl.Series([text]), key, order, others).seconds[0]
     if seconds != seconds:
         raise ReadError(f"{text!r} is no date")
     moment = pl.from_epoch(pl.Series([int(seconds)]), time_unit="s")

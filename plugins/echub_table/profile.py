@@ -21,12 +21,23 @@ KEY = "table-profile"
 _SECTIONS = {
     KEY: {"title", "files"},
     "match": {"first_line", "line", "headers", "any_headers", "quantities", "any_of"},
-    "dialect": {"encoding", "delimiter", "decimal", "header_line", "data_line", "columns", "dates", "timezone"},
+    "dialect": {
+        "encoding",
+        "delimiter",
+        "decimal",
+        "header_line",
+        "data_line",
+        "columns",
+        "dates",
+        "timezone",
+        "clock",
+    },
     "columns": None,
     "units": None,
     "preamble": None,
     "metadata": None,
     "impedance": {"zimag", "spectra"},
+    "sign": {"current"},
 }
 _COLUMN_KEYS = {"quantity", "unit", "sign", "origin", "dates"}
 _SIGNS = ("", "signed", "negated", "as printed")
@@ -50,6 +61,7 @@ class Profile:
     preamble: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     impedance: Mapping[str, str] = field(default_factory=dict)
+    sign: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, dialect: Dialect, known: Mapping[str, Any]) -> bool:
         """Return whether a table is of this format; `known` are the quantities that its names may mean."""

@@ -7,25 +7,31 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
+from echub.currents import settle_currents
+from echub.dates import date_texts, order_word
 from echub.plugin import (
+    Dataset,
     Decision,
     Dropped,
     Notice,
     ReadError,
     Record,
     SourceColumn,
+    build_dataset,
     build_tables,
     quantities,
 )
 from echub_table.cells import TEXT
-from echub_table.columns import Findings, meanings, source_columns
+from echub_table.columns import Findings, meanings, report, source_columns
 from echub_table.dialect import Dialect, Given, infer
 from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
 from echub_table.preamble import key_values, typed
 from echub_table.profile import Profile, find, shipped
 from echub_table.spectra import settle_signs, told_apart
+from echub_table.times import settle_times
 from echub_table.written import read_back
 
 if TYPE_CHECKING:
@@ -67,8 +73,10 @@ def plan(source: Source, options: TableOptions, file: Source | None = None) -> P
     dialect = replace(dialect, columns=_with_texts(dialect.columns, meant))
     named = Decision("profile", profile.name if profile else "none", why or "no header or first line fits one")
     said = {
-        "dates": _said(options.dates, profile.dialect if profile else {}, "dates"),
+        "dates": order_word(_said(options.dates, profile.dialect if profile else {}, "dates")),
         "timezone": _said(options.timezone, profile.dialect if profile else {}, "timezone"),
+        "clock": _said(options.clock, profile.dialect if profile else {}, "clock"),
+        "current": _said(options.current, profile.sign if profile else {}, "current"),
         "zimag": _said(options.zimag, profile.impedance if profile else {}, "zimag"),
     }
     return Plan(dialect, profile, meant, [*dialect.decisions, named, *map(_decision, dialect.names, meant)], said)
@@ -78,17 +86,26 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     """Read the rows, unless they are given, and build the record."""
     found = Findings()
     table = table or parse(plan.dialect)
+    found.dates.append(pl.Series(date_texts(plan.dialect.preamble), dtype=pl.String))
     columns = source_columns(plan.dialect, table, plan.meant, found, plan.said)
+    columns = settle_times(columns, found, plan.said)
     if not any(c.quantity for c in columns):
         raise _nothing_known(columns, source)
     columns, signs = settle_signs(columns, plan.meant, plan.said["zimag"])
-    columns += _derived_time(columns, found)
-    _report_rows(table, columns, found)
+    if plan.profile is not None and plan.profile.name in shipped() and plan.profile.sign and plan.said["current"]:
+        found.note(
+            "sign-by-profile",
+            f"the profile {plan.profile.name} takes the current as {plan.said['current']}: "
+            "--option current=… says another",
+        )
+    columns, currents = settle_currents(columns, plan.said["current"], found.note)
+    report(columns, plan.meant, found)
+    _report_rows(plan, table, columns, found)
     _report_assumed(plan, found)
     pairs = key_values(plan.dialect)
-    typed(pairs, plan.profile, found)
-    datasets = build_tables(columns, row=table.row, starts=table.faults.repeated)
-    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *told_apart(datasets)])
+    typed(pairs, plan.profile, found, plan.said["dates"])
+    datasets = _datasets(columns, table)
+    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *told_apart(datasets), *currents])
     return Record(
         datasets,
         metadata=found.metadata,
@@ -96,6 +113,13 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
         notices=found.notices,
         dropped=found.dropped,
     )
+
+
+def _datasets(columns: Sequence[SourceColumn], table: Table) -> list[Dataset]:
+    """Build a mass spectrum where the rows are masses, else impedance and time series."""
+    if any(c.quantity == "mass_to_charge" for c in columns):
+        return [build_dataset("mass_spectrum", columns, row=table.row)]
+    return build_tables(columns, row=table.row, starts=table.faults.repeated)
 
 
 def _said(option: str, profile: Mapping[str, Any], key: str) -> str:
@@ -142,13 +166,8 @@ def _fitting(dialect: Dialect) -> tuple[Profile | None, str]:
 
 
 def meanings_quietly(dialect: Dialect) -> list[Meaning]:
-    """Say what the headers mean; a contradiction between name and unit is left for later."""
-    from echub.plugin import UnitMismatch
-
-    try:
-        return meanings(dialect, None)
-    except UnitMismatch:
-        return []
+    """Say what the headers mean, without a profile."""
+    return meanings(dialect, None)
 
 
 def _decision(name: str, meaning: Meaning) -> Decision:
@@ -159,22 +178,7 @@ def _decision(name: str, meaning: Meaning) -> Decision:
     return Decision(f"column {name}", f"{meaning.quantity}{unit}{sign}", f"by the {meaning.said_by}")
 
 
-def _derived_time(columns: Sequence[SourceColumn], found: Findings) -> list[SourceColumn]:
-    """Derive the elapsed time from the wall clock, where the table has no other."""
-    if any(c.quantity == "time" for c in columns) or len(found.clocks) != 1:
-        return []
-    name, clock = next(iter(found.clocks.items()))
-    finite = clock.seconds[np.isfinite(clock.seconds)]
-    if not finite.size:
-        return []
-    recipe = f"{name} - its first value"
-    found.note("derived-time", f"the table has no elapsed time: time = {recipe}")
-    return [
-        SourceColumn("time", clock.seconds - finite[0], "time", "s", origin="derived", attrs={"recipe": recipe})
-    ]
-
-
-def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:
+def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:
     faults = table.faults
     if faults.rows:
         text = f"{faults.rows} of {table.total} rows do not parse: {'; '.join(faults.listed)}"
@@ -191,6 +195,11 @@ def _report_rows(table: Table, columns: Sequence[SourceColumn], found: Findings)
         found.note("truncated", "the last row is cut short: the file is incomplete")
     if faults.unended and not faults.truncated:
         found.note("no-last-line-end", "the file ends without a line end: if it was cut, its last value is wrong")
+    if plan.dialect.encoding not in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
+        evidence = next((d.evidence for d in plan.decisions if d.what == "encoding"), "")
+        found.note(
+            "encoding-guessed", f"read as {plan.dialect.encoding}: {evidence}; --option encoding=… says another"
+        )
     if faults.recoded:
         found.note("encoding-changes", "some text is no UTF-8 and was read as cp1252")
     if faults.repeated:
@@ -261,5 +270,10 @@ def _nothing_known(columns: Sequence[SourceColumn], source: Source) -> ReadError
         expected="names such as time/s, Current (mA), Z' / ohm",
         found=", ".join(column.header for column in columns)[:200],
         cause="the names are those of another instrument or language, or no units are printed",
-        hint="`echub detect FILE --write-profile lab.toml` writes a profile to complete",
+        hint="`echub detect FILE --write-profile lab.toml` writes a profile to complete"
+        + (
+            ""
+            if "".join(c.header for c in columns).isascii()
+            else "; `--option encoding=gbk` (or shift-jis) if names are garbled"
+        ),
     )

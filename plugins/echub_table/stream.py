@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from echub.plugin import ReadError, Source
 from echub.text import encoding_of
+from echub_table.encodings import by_evidence
 
 TAIL = 4096
 """Bytes of the end of a file that the inference looks at."""
@@ -109,7 +110,7 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
     raw = source.head
     whole = source.size <= len(raw)
     tailless = whole or head_only
-    found = encoding_of(raw, whole=whole)
+    found = encoding_of(raw, whole=whole) if encoding else by_evidence(raw, encoding_of(raw, whole=whole))
     chosen, evidence = (encoding, "said by the user") if encoding else (found.value, found.evidence)
     if chosen is None:
         raise ReadError("this is no text", path=source.shown, expected="a delimited table", found=found.evidence)

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     columns,
     eclab_text,
     folder,
+    meaning,
     native,
     small_file,
     startup,
@@ -40,6 +41,9 @@ BENCHMARKS = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the chosen benchmarks and print their figures."""
     chosen = _parser().parse_args(arguments)
+    if chosen.names == ["meaning"]:
+        meaning.main()  # a report without a budget
+        return
     with tempfile.TemporaryDirectory(prefix="echub-benchmarks-", dir=chosen.folder) as folder:
         bench = Bench(Path(folder), chosen.megabytes, chosen.repeats)
         figures: list[Figure] = []
@@ -54,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="which benchmarks; all by default")
+    parser.add_argument(
+        "names", nargs="*", choices=[[], *BENCHMARKS, "meaning"], help="which benchmarks; all by default"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--repeats", type=int, default=3, help="repeats, of which the best counts (3)")
     parser.add_argument("--megabytes", type=float, default=200.0, help="size of the large files (200)")

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from echub.registry.registry import GROUP, registry
 from echub.testing import ReaderContract
+from fixtures.bdf import BINARY as BDF_BINARY
 from fixtures.bdf import TABLES as BDF
 from fixtures.eclab import COLUMNS, FLAG_IDS, SCENARIOS, header_of
 from fixtures.eclab.ascii import table
@@ -58,11 +59,13 @@ NASTY = [FIXTURES / "tables" / "nasty" / "files" / f"{name}.csv" for name in SAM
 
 def bdf_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
     """What the generator put into a BDF table, by position."""
-    return {(number, header): values for number, (header, values) in enumerate(BDF[path.name].items())}
+    columns = BDF[path.name if path.suffix == ".csv" else "labels.bdf.csv"]
+    return {(number, header): values for number, (header, values) in enumerate(columns.items())}
 
 
 READERS = {
     "bdf-csv": Row(sorted((FIXTURES / "bdf").glob("*.bdf.csv")), bdf_table),
+    "bdf-binary": Row([FIXTURES / "bdf" / name for name in BDF_BINARY], bdf_table),
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
     "table": Row(NASTY),
     "excel": Row([FIXTURES / "tables" / "workbook.xlsx"]),

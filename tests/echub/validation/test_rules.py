@@ -10,7 +10,7 @@ IDS = [
     *(f"ECH00{number}" for number in range(1, 5)),
     *(f"ECH1{number:02}" for number in range(1, 17)),
     *(f"ECH2{number:02}" for number in range(1, 14)),
-    *(f"ECH3{number:02}" for number in range(1, 11)),
+    *(f"ECH3{number:02}" for number in range(1, 12)),
 ]
 
 

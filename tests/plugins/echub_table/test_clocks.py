@@ -9,9 +9,8 @@ import polars as pl
 import pytest
 
 import echub
-from echub.errors import ReadError
-from echub_table.clocks import compare, to_utc, wall_clock
-from echub_table.dialect import Ambiguous
+from echub.dates import compare, to_utc, wall_clock
+from echub.errors import Ambiguous, ReadError
 
 
 def _epoch(*parts: int) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from echub.declare import Confidence
-from echub.errors import ReadError
+from echub.errors import Ambiguous, ReadError
 from echub.model.source import Source
 from echub_table import sniff_excel, sniff_table
-from echub_table.dialect import Ambiguous, Given, infer
+from echub_table.dialect import Given, infer
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.case import basic
 

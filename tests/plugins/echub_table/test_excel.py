@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import numpy as np
 import pytest
 
 import echub
@@ -67,10 +70,18 @@ def test_a_table_away_from_the_corner(tmp_path):
     assert echub.read(path)["timeseries"]["voltage"].tolist() == VOLTAGE
 
 
-def test_text_among_numbers_is_a_fault(tmp_path):
+def test_a_number_as_text_with_a_decimal_comma_is_read_and_said(tmp_path):
     path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, ["1,5", *VOLTAGE[1:]], CURRENT))
-    with pytest.raises(ReadError, match="1 of 6 rows do not parse"):
-        echub.read(path)
+    record = echub.read(path)
+    assert record["timeseries"]["voltage"].tolist() == [1.5, *VOLTAGE[1:]]
+    assert "numbers-as-text" in {notice.code for notice in record.notices}
+
+
+def test_a_word_among_numbers_is_nan_and_said(tmp_path):
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, ["OVL", *VOLTAGE[1:]], CURRENT))
+    record = echub.read(path)
+    assert np.isnan(record["timeseries"]["voltage"]).tolist() == [True, *[False] * 5]
+    assert "unparsable-rows" in {notice.code for notice in record.notices}
 
 
 def test_a_damaged_workbook_says_so(tmp_path):
@@ -78,3 +89,94 @@ def test_a_damaged_workbook_says_so(tmp_path):
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(ReadError, match="cannot be opened"):
         echub.read(path)
+
+
+# -- durations, days, sheets ---------------------------------------------------------------------
+
+
+def _formatted(path, form, values, header="Total Time", beside=None):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([header, "U / V"] if beside is None else [beside[0], header, "U / V"])
+    for number, value in enumerate(values):
+        sheet.append([value, 3.5] if beside is None else [beside[1][number], value, 3.5])
+        if form:
+            sheet.cell(number + 2, 1 if beside is None else 2).number_format = form
+    book.save(path)
+    return path
+
+
+HOURS = [20.0, 30.0, 500.0, 1000.25]
+DURATIONS = {
+    "timedelta": ("[h]:mm:ss", [dt.timedelta(hours=h) for h in HOURS]),
+    "a number as [h]:mm:ss": ("[h]:mm:ss", [h / 24 for h in HOURS]),
+    "a number as [h]:mm:ss.000": ("[h]:mm:ss.000", [h / 24 for h in HOURS]),
+}
+
+
+@pytest.mark.parametrize("name", DURATIONS)
+@pytest.mark.parametrize("header", ["Total Time", "Test Time", "Time (h:m:s)", "Time (hh:mm:ss)"])
+def test_a_duration_is_an_elapsed_time(tmp_path, name, header):
+    form, values = DURATIONS[name]
+    record = echub.read(_formatted(tmp_path / "a.xlsx", form, values, header))
+    column = record["timeseries"].column("time")
+    np.testing.assert_allclose(column.values, np.array(HOURS) * 3600, atol=2e-3)
+    assert column.origin == "measured"
+    assert record.metadata.value("experiment.start") is None
+
+
+def test_a_day_beside_a_time_of_day(tmp_path):
+    days = [dt.date(2024, 9, 27), dt.date(2024, 9, 27), dt.date(2024, 9, 28)]
+    clocks = [dt.time(23, 59, 58), dt.time(23, 59, 59), dt.time(0, 0, 0)]
+    record = echub.read(_formatted(tmp_path / "a.xlsx", "", clocks, "Time", ("Date", days)))
+    assert record["timeseries"]["time"].tolist() == [0, 1, 2]
+    assert record.metadata.value("experiment.start") == "2024-09-27T23:59:58"
+
+
+def test_dates_with_a_time_of_day_stay_instants(tmp_path):
+    moments = [dt.datetime(2024, 9, 27, 0, 0, s) for s in range(3)]
+    record = echub.read(_formatted(tmp_path / "a.xlsx", "", moments, "DateTime"))
+    assert record["timeseries"]["time"].tolist() == [0, 1, 2]
+    assert record["timeseries"].column("time").origin == "derived"
+
+
+def test_the_sheet_with_the_table_is_found_and_said(tmp_path):
+    path = _workbook(
+        tmp_path / "a.xlsx",
+        Info=[["Operator", "x"], ["Mass (g)", 1.5]],
+        Record=_rows(TIME, VOLTAGE, CURRENT),
+        Cycles=[["Cycle", "Efficiency"], [1, 0.99], [2, 0.98], [3, 0.97]],
+    )
+    record = echub.read(path)
+    assert record.settings["sheet"] == "Record"
+    (said,) = [notice.message for notice in record.notices if notice.code == "sheet-chosen"]
+    assert "Record" in said
+
+
+def test_no_sheet_with_a_table_names_what_there_is(tmp_path):
+    path = _workbook(tmp_path / "a.xlsx", One=[["a", "b"], [1, 2]], Two=[["c"], ["d"]])
+    with pytest.raises(ReadError) as caught:
+        echub.read(path)
+    assert '--option sheet="' in caught.value.hint
+
+
+def test_a_column_of_numbers_as_text_with_decimal_commas(tmp_path):
+    path = _workbook(
+        tmp_path / "a.xlsx", Data=_rows(TIME, [f"{v:.4f}".replace(".", ",") for v in VOLTAGE], CURRENT)
+    )
+    record = echub.read(path)
+    assert record["timeseries"]["voltage"].tolist() == VOLTAGE
+    assert "numbers-as-text" in {notice.code for notice in record.notices}
+
+
+def test_formulas_without_values_are_said(tmp_path):
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, VOLTAGE, [f"=A{i + 2}*2" for i in range(6)]))
+    record = echub.read(path)
+    assert {"formulas-without-values", "no-number"} <= {notice.code for notice in record.notices}
+    assert record["timeseries"]["voltage"].tolist() == VOLTAGE
+
+
+def test_a_state_sets_the_sign_in_a_workbook_too(tmp_path):
+    header = ("t / s", "I / mA", "Status")
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, [1.0] * 6, ["Chg"] * 3 + ["DChg"] * 3, header=header))
+    assert echub.read(path)["timeseries"]["current"].tolist() == [1.0] * 3 + [-1.0] * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 
 import pytest
 from typer.testing import CliRunner
@@ -61,7 +62,16 @@ def test_a_contradiction_is_written_and_not_hidden(tmp_path):
     target = tmp_path / "lab.toml"
     assert _run("detect", FILES / "unit-contradiction.csv", "--write-profile", target).exit_code == 0
     assert "contradict" in target.read_text(encoding="utf-8")
-    assert "refused" in _run("detect", "-v", FILES / "unit-contradiction.csv").stdout
+    assert "contradict" in _run("detect", "-v", FILES / "unit-contradiction.csv").stdout
+
+
+def test_doubled_names_make_a_valid_profile(tmp_path):
+    table, target = tmp_path / "a.csv", tmp_path / "lab.toml"
+    table.write_text("t / s,U / V,U / V\n0,1,2\n1,1,2\n2,1,2\n")
+    assert _run("detect", table, "--write-profile", target).exit_code == 0
+    assert set(tomllib.loads(target.read_text(encoding="utf-8"))["columns"]) == {"t / s", "U / V"}
+    record = echub.read(table, options={"profile": str(target)})
+    assert record["timeseries"]["voltage__2"].tolist() == [2, 2, 2]
 
 
 def test_an_existing_profile_stays(tmp_path):

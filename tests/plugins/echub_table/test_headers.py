@@ -97,7 +97,9 @@ def test_unit_of_a_profile_and_of_the_units_row():
     assert meaning_of("current", "[mA]").unit == "mA"
 
 
-@pytest.mark.parametrize(("header", "unit"), [("Something / V", "V"), ("step_name", None), ("dVdt (V/h)", None)])
+@pytest.mark.parametrize(
+    ("header", "unit"), [("Something / V", "V"), ("step_name", None), ("dVdt (V/h)", "V/h"), ("q (Ah/V)", "Ah/V")]
+)
 def test_unknown_name_keeps_a_known_unit(header, unit):
     meaning = meaning_of(header)
     assert (meaning.quantity, meaning.candidates, meaning.unit) == (None, (), unit)

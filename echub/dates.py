@@ -1,0 +1,343 @@
+"""Dates and clocks of day in texts: orders proven or stated, zones only where they are stated.
+
+One place for every reader: no order of day and month is taken for granted, and the change of the clocks is
+settled by the order of the rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from echub.errors import Ambiguous, ReadError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_OTHER_MONTHS = {
+    "mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12,
+    "fév": 2, "fev": 2, "avr": 4, "aoû": 8, "aou": 8, "déc": 12,
+    "ene": 1, "abr": 4, "ago": 8, "dic": 12, "gen": 1, "mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10,
+}  # fmt: skip
+"""First three letters of months in German, French, Spanish and Italian, where they are not the English ones."""
+_TIME = r"(?:[ T,_]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}(?:[.,]\d+)?))? ?(?P<ap>[APap][.]?[Mm][.]?)?)?"
+_ZONE = r" ?(?P<zone>Z|UTC|[-+]\d{2}:?\d{2})?\s*$"
+_NUMERIC = r"^\s*(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,4})" + _TIME + _ZONE
+_NAMED = r"^\s*(?P<a>\d{1,2})[-/ .](?P<b>\p{L}{3})\p{L}*[-/ .,]+(?P<c>\d{2,4})" + _TIME + _ZONE
+_NAMED_FIRST = r"^\s*(?P<b>\p{L}{3})\p{L}* (?P<a>\d{1,2}),? (?P<c>\d{4})" + _TIME + _ZONE
+_CLOCK_12 = r"^\s*(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d*)?))? ?(?P<ap>[APap])[.]?[Mm][.]?\s*$"
+_ORDERS = {"dmy": "abc", "mdy": "bac", "ymd": "cba"}
+_OFFSET = re.compile(r"([-+])(\d{2}):?(\d{2})")
+
+ORDER_CHOICES = ("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd")
+"""What the option `dates` of a reader takes; the first three words and the last three mean the same orders."""
+_ORDER_WORDS = {"day-first": "dmy", "month-first": "mdy", "year-first": "ymd", "auto": ""}
+
+RATIOS = {1000.0: "milliseconds", 60.0: "minutes", 3600.0: "hours", 1e6: "microseconds"}
+"""How far an elapsed time in a wrong unit is off."""
+_UNITS_S = {1e-6: "us", 1e-3: "ms", 1.0: "s", 60.0: "min", 3600.0: "h", 86_400.0: "d"}
+"""Units of time by their length in seconds."""
+
+
+@dataclass(frozen=True)
+class WallClock:
+    """Seconds since 1970-01-01 00:00 of the clock itself, (n,); `zoned` where the texts state their zone."""
+
+    seconds: NDArray[np.float64]
+    zoned: bool
+    order: str
+    evidence: str
+    dated: bool = False
+    """The texts hold dates alone, without a time of day."""
+
+
+def order_word(said: str) -> str:
+    """Return the order that the option `dates` means: `dmy`, `mdy`, `ymd`, or nothing for `auto`."""
+    return _ORDER_WORDS.get(said, said)
+
+
+def wall_clock(texts: pl.Series, name: str, order: str = "", others: Sequence[pl.Series] = ()) -> WallClock:
+    """Read a column of dates and times; NaN where a text is none.
+
+    `order` (`dmy`, `mdy`, `ymd`) is needed where no date settles it, neither of the column nor among `others`,
+    further dates of the same file that are written alike: else `Ambiguous`. Raises `ReadError` where nothing is
+    a date.
+    """
+    import numpy as np
+    import polars as pl
+
+    texts = _plain(texts)
+    pattern = next((p for p in (_NUMERIC, _NAMED, _NAMED_FIRST) if texts.str.contains(p).any()), None)
+    if pattern is None:
+        raise ReadError("these are no dates", where=f"column {name}", found=str(texts[0]))
+    parts = texts.str.extract_groups(pattern).struct.unnest()
+    if pattern == _NUMERIC:
+        order, evidence = _order(parts, name, order_word(order), texts, others)
+    else:
+        order, evidence = "dmy", "the month is a word"
+        parts = parts.with_columns(_month_numbers(parts["b"]))
+    named = dict(zip("dmy", _ORDERS[order], strict=True))
+    day, month, year = (parts[named[part]].cast(pl.Int32, strict=False) for part in "dmy")
+    year = pl.select(pl.when(year < 100).then(year + 2000).otherwise(year)).to_series()
+    seconds = _seconds(parts, year, month, day)
+    zoned = bool(parts["zone"].is_not_null().all())
+    if zoned:
+        seconds = seconds - parts["zone"].replace_strict(_offsets(parts["zone"]), return_dtype=pl.Float64)
+    dated = bool(parts["H"].is_null().all())
+    return WallClock(seconds.fill_null(np.nan).to_numpy(), zoned, order, evidence, dated)
+
+
+def _plain(texts: pl.Series) -> pl.Series:
+    """Write `2024年9月27日` as `2024-9-27`."""
+    if not texts.str.contains("年", literal=True).any():
+        return texts
+    return texts.str.replace_all(r"[年月]", "-").str.replace_all("日", "")
+
+
+def _order(
+    parts: pl.DataFrame, name: str, said: str, texts: pl.Series, others: Sequence[pl.Series]
+) -> tuple[str, str]:
+    """Find the one order in which every date of the column, and every other of the file, is a date."""
+    possible = _possible(parts)
+    if len(possible) == 1:
+        return possible[0], "every date is one in this order only"
+    if said in possible:
+        return said, "said by the user or a profile"
+    if possible and (parts["a"].str.zfill(2) == parts["b"].str.zfill(2)).all() and "ymd" not in possible:
+        return possible[0], "day and month are the same number in every date"
+    for other in others:
+        proven, text = _proven(other)
+        if proven in possible:
+            return proven, f"{text} in the same file is a date in this order only"
+    raise Ambiguous(
+        "the order of day, month and year is not settled" if possible else "no order makes all of these dates",
+        where=f"column {name}",
+        expected="a date with a day beyond 12, or a year of four digits",
+        found=str(texts.filter(texts != "")[0]),
+        cause=f"{' and '.join(possible)} are both possible" if possible else "the column mixes two orders",
+        hint=" or ".join(f"`--option dates={order}`" for order in possible or _ORDERS) + " says which",
+    )
+
+
+def _proven(texts: pl.Series) -> tuple[str, str]:
+    """Return the order that other dates of a file prove, and the first of them; empty where they prove none."""
+    dates = texts.filter(texts.str.contains(_NUMERIC))
+    if not len(dates):
+        return "", ""
+    parts = dates.str.extract_groups(_NUMERIC).struct.unnest()
+    possible = _possible(parts)
+    if len(possible) != 1:
+        return "", ""
+    deciding = max(dates.to_list(), key=lambda text: max(map(int, re.findall(r"\d{1,2}", text)[:2])))
+    return possible[0], str(deciding)
+
+
+def _possible(parts: pl.DataFrame) -> list[str]:
+    """List the orders that no date of the column contradicts."""
+    a, b, c = (_range(parts[part]) for part in "abc")
+    found = []
+    if a.digits <= 2 and a.high <= 31 and b.high <= 12:
+        found.append("dmy")
+    if a.digits <= 2 and a.high <= 12 and b.high <= 31:
+        found.append("mdy")
+    if c.digits <= 2 and b.high <= 12 and c.high <= 31:
+        found.append("ymd")
+    return found
+
+
+@dataclass(frozen=True)
+class _Range:
+    high: int
+    digits: int
+
+
+def _range(part: pl.Series) -> _Range:
+    import polars as pl
+
+    numbers = part.cast(pl.Int32, strict=False).drop_nulls().to_numpy()
+    digits = part.str.len_chars().drop_nulls().to_numpy()
+    return _Range(int(numbers.max(initial=0)), int(digits.max(initial=0)))
+
+
+def _month_numbers(words: pl.Series) -> pl.Series:
+    import polars as pl
+
+    known = {month: number + 1 for number, month in enumerate(_MONTHS)} | _OTHER_MONTHS
+    return (
+        words.str.to_lowercase()
+        .replace_strict(known, default=None, return_dtype=pl.Int32)
+        .cast(pl.String)
+        .alias("b")
+    )
+
+
+def _seconds(parts: pl.DataFrame, year: pl.Series, month: pl.Series, day: pl.Series) -> pl.Series:
+    import polars as pl
+
+    hour = parts["H"].cast(pl.Int32, strict=False).fill_null(0)
+    half = parts["ap"].str.to_lowercase().str.replace_all(".", "", literal=True).fill_null("")
+    frame = pl.DataFrame({"y": year, "m": month, "d": day, "h": hour, "half": half})
+    hours = (
+        pl.when(pl.col("half") == "pm")
+        .then(pl.col("h") % 12 + 12)
+        .when(pl.col("half") == "am")
+        .then(pl.col("h") % 12)
+        .otherwise(pl.col("h"))
+    )
+    valid = pl.col("m").is_between(1, 12) & pl.col("d").is_between(1, 31)
+    days = pl.when(valid).then(
+        pl.date(pl.col("y"), pl.when(valid).then("m").otherwise(1), pl.when(valid).then("d").otherwise(1))
+    )
+    frame = frame.select((days.cast(pl.Int32).cast(pl.Float64) * 86_400.0 + hours * 3600.0).alias("t"))
+    minutes = parts["M"].cast(pl.Float64, strict=False).fill_null(0.0)
+    seconds = parts["S"].str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0.0)
+    return frame["t"] + minutes * 60.0 + seconds
+
+
+def _offsets(zones: pl.Series) -> dict[str, float]:
+    found = {}
+    for zone in zones.unique().to_list():
+        match = _OFFSET.fullmatch(zone)
+        seconds = int(match[2]) * 3600 + int(match[3]) * 60 if match else 0
+        found[zone] = float(-seconds if match and match[1] == "-" else seconds)
+    return found
+
+
+def clock_12(texts: pl.Series) -> pl.Series:
+    """Parse times of a 12-hour clock (`11:59:57 PM`) to seconds of the day, float64; null where a text is none."""
+    import polars as pl
+
+    parts = texts.str.extract_groups(_CLOCK_12).struct.unnest()
+    hour, minute = (parts[part].cast(pl.Float64, strict=False) for part in "hm")
+    second = parts["s"].str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0.0)
+    afternoon = (parts["ap"].str.to_lowercase() == "p").cast(pl.Float64)
+    return (hour % 12 + 12 * afternoon) * 3600.0 + minute * 60.0 + second
+
+
+def to_utc(seconds: NDArray[np.float64], zone: str) -> NDArray[np.float64]:
+    """Turn wall-clock seconds of a named zone, (n,), into UTC seconds.
+
+    In the hour that occurs twice the order of the rows decides: the rows before a fall of the clock are the first
+    pass, those after it the second. NaN where it does not, and in the hour that is left out. Raises `ReadError`
+    for an unknown zone.
+    """
+    import numpy as np
+    import polars as pl
+
+    micro = pl.Series((np.asarray(seconds) * 1e6).round()).cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
+    try:
+        passes = [
+            micro.dt.replace_time_zone(zone, ambiguous=which, non_existent="null")
+            for which in ("earliest", "latest")
+        ]
+    except pl.exceptions.PolarsError:
+        raise ReadError(
+            "there is no time zone of this name", expected="a name such as Europe/Berlin or UTC", found=zone
+        ) from None
+    first, second = (
+        (moments.dt.convert_time_zone("UTC").dt.epoch("us").cast(pl.Float64) / 1e6).fill_null(np.nan).to_numpy()
+        for moments in passes
+    )
+    doubled = second > first
+    if not doubled.any():
+        return first
+    return np.where(doubled, _by_order(np.asarray(seconds), first, second, doubled), first)
+
+
+def _by_order(
+    local: NDArray[np.float64], first: NDArray[np.float64], second: NDArray[np.float64], doubled: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Choose between the two passes of a repeated hour, block by block."""
+    import numpy as np
+
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], doubled, [False]]).astype(np.int8)))
+    found = np.full(len(local), np.nan)
+    ordinary = np.diff(local)
+    step = float(np.median(ordinary[ordinary > 0])) if (ordinary > 0).any() else 0.0
+    near = min(2 * step, 3599.0)  # a gap of an hour or more leaves either pass open
+    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        falls = np.flatnonzero(np.diff(local[start:stop]) < 0) + start + 1
+        if len(falls) == 1:
+            found[start : falls[0]], found[falls[0] : stop] = first[start : falls[0]], second[falls[0] : stop]
+        elif not len(falls) and start and 0 <= first[start] - first[start - 1] <= near:
+            found[start:stop] = first[start:stop]
+        elif not len(falls) and stop < len(local) and 0 <= second[stop] - second[stop - 1] <= near:
+            found[start:stop] = second[start:stop]
+    return found
+
+
+@dataclass(frozen=True)
+class ClockRatio:
+    """How an elapsed time runs against the wall clock: both spans in s, and the factor of another unit."""
+
+    elapsed: float
+    wall: float
+    factor: float | None
+
+    @property
+    def ratio(self) -> float:
+        """Return how many times as fast as the wall clock the elapsed time runs."""
+        return self.elapsed / self.wall
+
+    def unit(self, printed_s: float = 1.0) -> str:
+        """Return the unit that the column is in, where its header says one of `printed_s` seconds."""
+        true = printed_s / (self.factor or 1.0)
+        return next((unit for length, unit in _UNITS_S.items() if abs(true / length - 1) < 0.01), "")
+
+    def __str__(self) -> str:
+        return f"{self.elapsed:g} s elapsed, {self.wall:g} s by the wall clock"
+
+
+def clock_ratio(elapsed: NDArray[np.float64], wall: NDArray[np.float64]) -> ClockRatio | None:
+    """Compare an elapsed time with the wall clock, both (n,), s; None where the clock spans too little to tell."""
+    import numpy as np
+
+    both = np.isfinite(elapsed) & np.isfinite(wall)
+    if both.sum() < 2:
+        return None
+    first, last = np.flatnonzero(both)[[0, -1]]
+    have, true = float(elapsed[last] - elapsed[first]), float(wall[last] - wall[first])
+    if true < 10 or have <= 0:  # a clock of whole seconds says little about less than ten of them
+        return None
+    for factor in RATIOS:
+        for candidate in (factor, 1 / factor):
+            if abs(have / true / candidate - 1) < 0.01 + 2.0 / true:
+                return ClockRatio(have, true, candidate)
+    return ClockRatio(have, true, None)
+
+
+def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, printed_s: float = 1.0) -> str:
+    """Compare an elapsed time with the wall clock, both (n,), s; return a warning or nothing.
+
+    `printed_s`: length of the printed unit. Raises `ReadError` where they differ by the factor of another unit:
+    the header is wrong.
+    """
+    found = clock_ratio(elapsed, wall)
+    if found is None:
+        return ""
+    if found.factor is not None:
+        unit = found.unit(printed_s)
+        raise ReadError(
+            f"the elapsed time {name!r} runs {found.ratio:.6g} times as fast as the wall clock",
+            where=f"column {name}",
+            expected=f"{found.wall:g} s from the first row to the last, by the dates",
+            found=f"{found.elapsed:g} s",
+            cause=f"the column is in {unit}" if unit else "the unit in the header is wrong",
+            hint=f'a profile says it: [columns."{name}"] quantity = "time", unit = "{unit or "?"}"',
+        )
+    if abs(found.elapsed - found.wall) > 2.0 + 0.01 * found.wall:
+        spans = f"{name} spans {found.elapsed:g} s but the wall clock {found.wall:g} s"
+        return f"{spans}: a pause, or a clock that was set"
+    return ""
+
+
+def date_texts(lines: Iterable[str]) -> list[str]:
+    """Return all texts within lines that look like a date of three numbers: what proves an order."""
+    return [
+        match[0] for line in lines for match in re.finditer(r"(?<!\d)\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)", line)
+    ]

@@ -1,0 +1,82 @@
+"""Numbers in columns that came as text: thousands in groups, a unit behind each, words between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from echub_table.cells import MINUS_SIGNS, MISSING_TOKENS
+
+_BLANKS = r"[ '’\u00a0\u202f\u2009]"
+_MOSTLY = 0.5
+"""Share of the filled cells that must be numbers, or the column is one of words."""
+Note = Callable[[str, str], None]
+
+
+def numbers_of(
+    texts: pl.Series, decimal: str, thousands: str, *, united: bool, name: str, wanted: bool, note: Note
+) -> tuple[NDArray[np.float64] | None, str]:
+    """Read a column of text as numbers, and the unit that stands behind each; None where it is one of words.
+
+    Thousands stand in groups of three, or as in India of two after the first three. A cell that is no number is
+    NaN and said, if the header asks for numbers (`wanted`) and most cells are such; else the column stays text.
+    """
+    cells = texts.fill_null("").str.strip_chars().str.replace(f"^[{MINUS_SIGNS}]", "-")
+    unit = _common_unit(cells) if united else ""
+    cells = cells.str.strip_suffix(f" {unit}") if unit else cells
+    empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
+    plain, open_cells = _ungrouped(cells, decimal, thousands)
+    if decimal == ",":
+        pointed = plain.str.contains(".", literal=True)
+        plain = plain.str.replace_all(",", ".", literal=True).zip_with(~pointed, pl.Series(["\0"]))
+    numbers = plain.cast(pl.Float64, strict=False)
+    bad = numbers.is_null() & ~empty
+    if empty.all() or (bad.any() and not wanted) or int(bad.sum()) > _MOSTLY * int((~empty).sum()):
+        return None, ""
+    _report(cells, bad, open_cells, name, note)
+    return numbers.fill_null(np.nan).to_numpy(), unit
+
+
+def _common_unit(cells: pl.Series) -> str:
+    words = cells.str.extract(r"\s([^\s\d]\S*)$").drop_nulls().unique()
+    return str(words[0]) if len(words) == 1 else ""
+
+
+def _ungrouped(cells: pl.Series, decimal: str, thousands: str) -> tuple[pl.Series, pl.Series]:
+    """Take the marks of thousands out, and tell the cells in which one may be the other decimal mark.
+
+    `1.500` under decimal commas is 1500 or 1.5: only another cell of the column, such as `1.500,5` or `1.500.000`,
+    proves that its points group thousands.
+    """
+    mark = re.escape(thousands)
+    group = rf"[1-9]\d{{0,2}}(?:(?:{mark}\d{{3}})+|(?:{_BLANKS}\d{{3}})+)"
+    lakh = rf"[1-9]\d?(?:{mark}\d{{2}})+{mark}\d{{3}}"
+    tail = rf"(?:{re.escape(decimal)}\d*)?(?:[eE][-+]?\d+)?$"
+    grouped = cells.str.contains(rf"^[-+]?(?:{group}|{lakh}){tail}")
+    alone = cells.str.contains(rf"^[-+]?[1-9]\d{{0,2}}{mark}\d{{3}}$")
+    proven = (grouped & cells.str.contains(thousands, literal=True) & ~alone).any()
+    lone = alone if not proven and thousands == "." else pl.Series([False]).new_from_index(0, len(cells))
+    plain = cells.str.replace_all(_BLANKS, "").str.replace_all(thousands, "", literal=True)
+    return plain.zip_with(grouped & ~lone, cells), lone
+
+
+def _report(cells: pl.Series, bad: pl.Series, open_cells: pl.Series, name: str, note: Note) -> None:
+    """Say which cells are NaN and why."""
+    lone, other = bad & open_cells, bad & ~open_cells
+    if lone.any():
+        shown = ", ".join(map(repr, cells.filter(lone).unique(maintain_order=True)[:3]))
+        note(
+            "open-thousands",
+            f"{name}: {int(lone.sum())} cells may be thousands or decimals and are NaN: {shown}; "
+            "export them without groups of thousands",
+        )
+    if other.any():
+        shown = ", ".join(map(repr, cells.filter(other).unique(maintain_order=True)[:3]))
+        note(
+            "unparsable-rows",
+            f"{int(other.sum())} of {len(cells)} cells of {name} are no numbers and are NaN: {shown}",
+        )
