@@ -197,7 +197,7 @@ def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Colu
     values = _apply(column.values, scale)
     return replace(
         column,
-        values=_smallest(values) if quantity.is_integer else values,
+        values=_smallest(values) if quantity.is_integer and not source.bits else values,  # a mask needs its bits
         quantity=quantity.name,
         unit=quantity.unit,
         sign=quantity.sign,

@@ -18,6 +18,7 @@ from fixtures.bdf import TABLES as BDF
 from fixtures.eclab import COLUMNS, FLAG_IDS, SCENARIOS, header_of
 from fixtures.eclab.ascii import table
 from fixtures.eclab.texts import ROWS
+from fixtures.gamry.make import FILES as GAMRY_FILES
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -61,6 +62,16 @@ def bdf_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
     return {(number, header): values for number, (header, values) in enumerate(BDF[path.name].items())}
 
 
+def gamry_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
+    """What the generator printed into a data file, by position and table."""
+    tables = GAMRY_FILES[path.stem]().numbers()
+    return {
+        (position, f"{table}: {header}"): values
+        for table, columns in tables.items()
+        for position, (header, values) in enumerate(columns.items())
+    }
+
+
 READERS = {
     "bdf-csv": Row(sorted((FIXTURES / "bdf").glob("*.bdf.csv")), bdf_table),
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
@@ -70,6 +81,7 @@ READERS = {
     "eclab-mps": Row(
         sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
     ),
+    "gamry-dta": Row(sorted((FIXTURES / "gamry").glob("*.DTA")), gamry_table),
     "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
     "sims-declared": Row([FIXTURES / "sims" / folder / "sims.toml" for folder in ("declared", "maps")]),
     "sims-map-profile": Row([FIXTURES / "sims" / "maps" / "roi.outcome.json"]),
