@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import decimal_mark, parse_number
 from echub_gamry.explain import Block, Explain
@@ -17,20 +20,36 @@ if TYPE_CHECKING:
 MARKS = {"point": ".", "comma": ","}
 SAMPLE_ROWS = 50
 """Rows that take part in settling the decimal mark; the whole table is then searched for the other one."""
-_STRANGE = re.compile(rb"[-+]?1[.,]#(IND|QNAN|SNAN|INF)[^\t\r\n]*")
+_STRANGE = re.compile(rb"([-+]?)1[.,]#(IND|QNAN|SNAN|INF)[^\t\r\n]*")
 """How the C library of old Windows prints what is not a number."""
 _NUMBER = re.compile(r"[-+]?[\d.,]+(?:[eE][-+]?\d+)?\Z")
+_BEFORE = "before"
+"""The name of what stands before the first tab of a row: nothing."""
 _TEXT_UNIT = "bits"
 _COUNT_UNIT = "#"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of letters: the different texts in the order of their appearance, and which one each row has."""
+
+    codes: NDArray[np.unsignedinteger[Any]]
+    texts: list[str]
 
 
 @dataclass
 class Rows:
     """The columns of a table in the order of the file, with what the user has to know."""
 
-    columns: list[pl.Series]
+    columns: list[NDArray[Any] | Words]
     notices: list[Notice]
     dropped: list[Dropped]
+
+    @property
+    def count(self) -> int:
+        """Count the rows."""
+        first = self.columns[0]
+        return len(first.codes if isinstance(first, Words) else first)
 
 
 def sample_numbers(explain: Explain) -> Iterable[str]:
@@ -64,8 +83,7 @@ def settled_mark(source: Source, explain: Explain, option: str) -> str:
 def read_rows(source: Source, explain: Explain, block: Block, mark: str) -> Rows:
     """Read the rows of a table; raises `ReadError` where one does not fit."""
     body = _Body(source, explain, block, mark)
-    data = body.even()
-    return Rows(body.parsed(data), body.notices, body.dropped)
+    return Rows(body.read(), body.notices, body.dropped)
 
 
 class _Body:
@@ -78,26 +96,32 @@ class _Body:
         self.dropped: list[Dropped] = []
         self.kinds = [_kind(block, n) for n in range(self.width)]
 
+    def read(self) -> list[NDArray[Any] | Words]:
+        """Return the columns: at once where all rows are even, else after a look at every line."""
+        data = self.explain.data[self.block.start : self.block.end]
+        frame = self._parsed(data) if data.endswith(b"\n") else None
+        if frame is None or not self._is_even(frame):
+            data = self._even(data)
+            frame = self._parsed(data)
+        if frame is None:
+            raise self._bad_cell(data)
+        columns = [frame[str(n)] for n in range(self.width)]
+        self._require_one_mark(data, columns)
+        return [self._filled(n, column) for n, column in enumerate(columns)]
+
     # -- lines -----------------------------------------------------------------------------
 
-    def even(self) -> bytes:
+    def _is_even(self, frame: pl.DataFrame) -> bool:
+        """Return whether no row lacks a cell, and nothing stands before the first tab of any."""
+        empty = {name: series.null_count() for name, series in frame.to_dict().items()}
+        return empty.pop(_BEFORE) == frame.height and not any(empty.values())
+
+    def _even(self, data: bytes) -> bytes:
         """Return whole rows of equal width: what is cut or was edited is mended, dropped or refused."""
-        data = self.explain.data[self.block.start : self.block.end]
         if b"\0" in data:
             raise self._refusal("the table holds zero bytes", data.index(b"\0"), "a block of it was never written")
-        if b"#" in data:
-            data = _STRANGE.sub(lambda m: b"nan" if m[1] != b"INF" else m[0][:1].replace(b"1", b"") + b"inf", data)
-        if b"\t " in data:  # numbers of fixed width have blanks before them
-            data = re.sub(rb"\t +(?=[^\t ])", b"\t", data)
-        ended = data.endswith(b"\n") or not data
-        if ended and b"\n\n" not in data and b"\n\r" not in data and self._is_even(data):
-            return data
-        return self._mended(data, ended)
-
-    def _is_even(self, data: bytes) -> bool:
-        """Return whether all rows have as many tabs as there are names, and one stands before each."""
-        rows = data.count(b"\n")
-        return data.count(b"\t") == rows * self.width and (data[:1] == b"\t" and data.count(b"\n\t") == rows - 1)
+        data = _STRANGE.sub(lambda m: b"nan" if m[2] != b"INF" else m[1] + b"inf", data)
+        return self._mended(data, data.endswith(b"\n") or not data)
 
     def _mended(self, data: bytes, ended: bool) -> bytes:
         """Look at every line: rows whose tabs became blanks are read by their words."""
@@ -142,21 +166,18 @@ class _Body:
 
     # -- cells -----------------------------------------------------------------------------
 
-    def parsed(self, data: bytes) -> list[pl.Series]:
-        """Parse all cells; a counter that turns out to have decimals is read as numbers."""
+    def _parsed(self, data: bytes) -> pl.DataFrame | None:
+        """Parse all cells, None where one does not fit; a counter with decimals is read as numbers."""
         import polars as pl
 
         types = {"int": pl.Int64, "float": pl.Float64, "text": pl.String}
-        if not data:
-            return [
-                pl.Series(name, [], dtype=types[k]) for name, k in zip(self.block.names, self.kinds, strict=True)
-            ]
-        frame = None
         for integer in (pl.Int64, pl.Float64):
-            schema: dict[str, Any] = {"before": pl.String}
+            schema: dict[str, Any] = {_BEFORE: pl.String}
             schema |= {str(n): {**types, "int": integer}[kind] for n, kind in enumerate(self.kinds)}
+            if not data:
+                return pl.DataFrame(schema=schema)
             try:
-                frame = pl.read_csv(
+                return pl.read_csv(
                     data,
                     separator="\t",
                     has_header=False,
@@ -164,14 +185,9 @@ class _Body:
                     quote_char=None,
                     decimal_comma=self.mark == ",",
                 )
-                break
             except pl.exceptions.PolarsError:
                 continue
-        if frame is None:
-            raise self._bad_cell(data)
-        columns = [frame[str(n)] for n in range(self.width)]
-        self._require_one_mark(data, columns)
-        return [self._filled(n, column) for n, column in enumerate(columns)]
+        return None
 
     def _require_one_mark(self, data: bytes, columns: Sequence[pl.Series]) -> None:
         """Refuse points among decimal commas: polars takes either."""
@@ -181,18 +197,20 @@ class _Body:
         if data.count(b".") != sum(int(c.str.count_matches(".", literal=True).sum()) for c in texts):
             raise self._bad_cell(data)
 
-    def _filled(self, number: int, column: pl.Series) -> pl.Series:
-        """Return the column with NaN for empty cells, said once."""
+    def _filled(self, number: int, column: pl.Series) -> NDArray[Any] | Words:
+        """Return the values of a column with NaN for empty cells, said once."""
         import polars as pl
 
+        if self.kinds[number] == "text":
+            texts = column.fill_null("").unique(maintain_order=True).to_list()
+            codes = column.fill_null("").cast(pl.Enum(texts)).to_physical().to_numpy()
+            return Words(codes.astype(np.min_scalar_type(len(texts))), texts)
         empty = column.null_count()
         if not empty:
-            return column
-        if self.kinds[number] == "text":
-            return column.fill_null("")
+            return column.to_numpy()
         where = f"{self.block.names[number]} in {self.block.name}"
         self.notices.append(Notice("empty-cells", f"{empty} cells of {where} are empty: NaN"))
-        return column.cast(pl.Float64).fill_null(float("nan"))
+        return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
     # -- refusals --------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Notice, SourceColumn, UnitMismatch, UnknownUnit, quantities, unit
+from echub_gamry.cells import Words
 from echub_gamry.explain import Block
 
 
@@ -102,6 +103,15 @@ def column_of(
         negate=bool(quantity) and meaning.signed and current_sign == -1,
         index=number,
         attrs={"printed_reference": reference} if reference else {},
+    )
+
+
+def words_of(block: Block, number: int, words: Words) -> SourceColumn:
+    """Return one column of letters, such as the overloads: a vendor column of texts."""
+    header, labels = block.names[number], dict(enumerate(words.texts))
+    unit_ = block.unit(number) or None
+    return SourceColumn(
+        header, words.codes, None, unit_, origin="reported", index=number, labels=labels, is_text=True
     )
 
 

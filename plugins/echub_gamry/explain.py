@@ -15,6 +15,8 @@ from echub.plugin import Notice, ReadError, Source
 from echub.text import decode, encoding_of
 from echub_gamry import SIGNATURE
 
+HEAD = 4096
+"""Bytes in which the first line ends."""
 _TABLE_END = re.compile(rb"\n(?=[^\t \r\n0-9+\-.,])")
 """A line that begins with neither a tab nor a number is the next object."""
 _TABLE = "TABLE"
@@ -31,7 +33,6 @@ class Entry:
     name: str
     kind: str
     fields: tuple[str, ...]
-    line: int
     notes: tuple[str, ...] = ()
 
 
@@ -39,16 +40,17 @@ class Entry:
 class Block:
     """One table: where its rows lie in the bytes, and what is printed above them.
 
-    `declared` is the number of rows that its first line states, None where it states none.
+    `declared` is the number of rows that its first line states, None where it states none. `at` is
+    the offset of its first line, `start` that of its first row.
     """
 
     name: str
     declared: int | None
     names: tuple[str, ...]
     units: tuple[str, ...] | None
+    at: int
     start: int
     end: int
-    line: int
 
     def unit(self, number: int) -> str:
         """Return the unit printed for a column; empty where there is none, or the line of units was cut."""
@@ -101,7 +103,8 @@ def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
     encoding = encoding_of(source.head, whole=len(data) <= len(source.head)).value or "cp1252"
     if encoding.startswith("utf-16"):
         data, encoding = decode(data, encoding).encode("utf-8", "backslashreplace"), "utf-8"
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
     if not SIGNATURE.match(data):
         raise ReadError(
             "this is not a Gamry data file",
@@ -111,14 +114,14 @@ def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
             found=repr(data[:24]),
             cause="another program's file, or a beginning that was cut",
         )
-    if b"\n" not in data:
+    if b"\n" not in data[:HEAD]:
         data = data.replace(b"\r", b"\n")
     return _tabbed(source, data, encoding.replace("-sig", ""), notices)
 
 
 def _tabbed(source: Source, data: bytes, encoding: str, notices: list[Notice]) -> tuple[bytes, str]:
     """Return a text whose fields are separated by tabs, also when a spreadsheet saved it otherwise."""
-    separator = data[data.index(b"TAG") :].removeprefix(b"TAG").lstrip(b'"')[:1]
+    separator = data[(at := data.index(b"TAG") + 3) : at + 2].lstrip(b'"')[:1]
     if separator == b"\t":
         return data, encoding
     if separator == b" ":
@@ -158,48 +161,48 @@ class _Cutter:
 
     def __init__(self, source: Source, found: Explain, encoding: str) -> None:
         self.source, self.found, self.encoding = source, found, encoding
-        self.at, self.line = 0, 0
+        self.at = 0
 
     def run(self) -> None:
         """Cut the whole file; every step takes at least one line."""
         self._next()
         while self.at < len(self.found.data):
-            start, number = self.at, self.line + 1
-            self._object(self._next(), start, number)
+            at = self.at
+            self._object(self._next(), at)
 
     def _next(self) -> str:
         """Return the next line without its end."""
         end = self.found.data.find(b"\n", self.at)
         end = len(self.found.data) if end < 0 else end
         text = decode(self.found.data[self.at : end], self.encoding)
-        self.at, self.line = end + 1, self.line + 1
+        self.at = end + 1
         return text.rstrip("\r")
 
-    def _object(self, text: str, start: int, number: int) -> None:
+    def _object(self, text: str, at: int) -> None:
         name, *fields = text.split("\t")
         kind = fields[0].strip() if fields else ""
         if name == "EXPLAIN":
             raise ReadError(
                 "the file holds two data files, one after the other",
                 path=self.source.shown,
-                where=f"line {number}",
+                where=f"line {self.found.line_at(at)}",
                 expected="one line EXPLAIN, the first",
                 found=text[:40],
                 cause="two files were joined",
                 hint="split the file there",
             )
         if not name.strip():
-            self._stray(text, number)
+            self._stray(text, at)
         elif kind == _TABLE:
-            self._table(name.strip(), fields[1:], number)
+            self._table(name.strip(), fields[1:], at)
         elif name == _TAG:
-            self.found.entries.append(Entry(_TAG, "", tuple(fields), number))
+            self.found.entries.append(Entry(_TAG, "", tuple(fields)))
         elif kind == _NOTES:
-            self.found.entries.append(Entry(name, kind, tuple(fields[1:]), number, self._notes(fields[1:])))
+            self.found.entries.append(Entry(name, kind, tuple(fields[1:]), self._notes(fields[1:])))
         else:
-            self.found.entries.append(Entry(name, kind, tuple(fields[1:]), number))
+            self.found.entries.append(Entry(name, kind, tuple(fields[1:])))
 
-    def _stray(self, text: str, number: int) -> None:
+    def _stray(self, text: str, at: int) -> None:
         """Keep a line that belongs to no object; rows behind the end of their table are an error."""
         if not text.strip():
             return
@@ -208,7 +211,7 @@ class _Cutter:
             raise ReadError(
                 "rows of a table stand behind its end",
                 path=self.source.shown,
-                where=f"line {number}",
+                where=f"line {self.found.line_at(at)}",
                 expected="an object: name, type and values",
                 found=repr(text[:40]),
                 cause="a line of the table is damaged or was edited",
@@ -222,15 +225,14 @@ class _Cutter:
             lines.append(self._next().removeprefix("\t"))
         return tuple(lines)
 
-    def _table(self, name: str, fields: list[str], number: int) -> None:
+    def _table(self, name: str, fields: list[str], at: int) -> None:
         rows = _count(fields)
         names = self._above()
         units = self._above() if self._states_units() else None
         start = min(self.at, len(self.found.data))
         match = _TABLE_END.search(self.found.data, max(start - 1, 0))
         end = match.start() + 1 if match else len(self.found.data)
-        self.found.blocks.append(Block(name, rows, names, units, start, end, number))
-        self.line += self.found.data.count(b"\n", start, end)
+        self.found.blocks.append(Block(name, rows, names, units, at, start, end))
         self.at = end
 
     def _above(self) -> tuple[str, ...]:

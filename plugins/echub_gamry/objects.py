@@ -65,7 +65,6 @@ def settings_of(explain: Explain, mark: str) -> dict[str, Any]:
             "declared_rows": block.declared,
             "columns": list(block.names),
             "units": list(block.units or ()),
-            "line": block.line,
         }
         for block in explain.blocks
     ]

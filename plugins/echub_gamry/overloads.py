@@ -5,12 +5,12 @@ The position says which kind it is, not the letter (Gamry, Framework help, "Over
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from echub.plugin import Bits, Notice, SourceColumn
+from echub_gamry.cells import Words
 
 POSITIONS = (
     ("t", "timing: the data rate is too fast"),
@@ -31,38 +31,34 @@ POSITIONS = (
 _NONE = "."
 
 
-def flags_of(header: str, texts: NDArray[np.object_]) -> SourceColumn:
+def flags_of(header: str, words: Words) -> SourceColumn:
     """Return the overloads of each row as a packed column, one bit per position."""
-    words, rows = np.unique(texts.astype(str), return_inverse=True)
-    packed = np.array([_packed(word) for word in words], dtype=np.uint16)[rows.reshape(-1)]
+    packed = np.array([_packed(text) for text in words.texts], dtype=np.uint16)[words.codes]
     fields = tuple(
-        Bits(
-            f"vendor_over_{n + 1:02d}_{letter}",
-            f"{header}, position {n + 1}: {letter}",
-            1 << n,
-            None,
-            {1: meaning},
-        )
+        Bits(f"vendor_over_{n + 1:02d}_{letter}", f"{header}, position {n + 1}", 1 << n, None, {1: meaning})
         for n, (letter, meaning) in enumerate(POSITIONS)
     )
     recipe = f"bit n-1 is set where position n of {header} is not a point"
     return SourceColumn("overloads", packed, "flags", "1", origin="derived", bits=fields, attrs={"recipe": recipe})
 
 
-def _packed(word: str) -> int:
-    return sum(1 << n for n, letter in enumerate(word[: len(POSITIONS)]) if letter != _NONE)
+def _packed(text: str) -> int:
+    return sum(1 << n for n, letter in enumerate(text[: len(POSITIONS)]) if letter != _NONE)
 
 
-def overload_notice(table: str, texts: Sequence[str] | NDArray[np.object_]) -> Notice | None:
-    """Return how many rows have an overload, and of which kinds; None where there is none."""
-    words, counts = np.unique(np.asarray(texts).astype(str), return_counts=True)
-    hit = {word: int(count) for word, count in zip(words, counts, strict=True) if _packed(word)}
+def overload_notice(table: str, words: Words) -> list[Notice]:
+    """Return how many rows have an overload, and of which kinds; nothing where there is none."""
+    counts = np.bincount(words.codes, minlength=len(words.texts))
+    hit: Counter[int] = Counter()
+    for text, count in zip(words.texts, counts, strict=True):
+        hit[_packed(text)] += int(count)
+    del hit[0]
     if not hit:
-        return None
+        return []
     kinds = [
         f"{letter} at position {n + 1} ({meaning}) in {rows}"
         for n, (letter, meaning) in enumerate(POSITIONS)
-        if (rows := sum(count for word, count in hit.items() if _packed(word) >> n & 1))
+        if (rows := sum(count for bits, count in hit.items() if bits >> n & 1))
     ]
-    text = f"{sum(hit.values())} of {int(counts.sum())} rows of {table} are overloaded: {'; '.join(kinds)}"
-    return Notice("overload", text)
+    text = f"{sum(hit.values())} of {len(words.codes)} rows of {table} are overloaded: {'; '.join(kinds)}"
+    return [Notice("overload", text)]

@@ -6,14 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, Dropped, Notice, ReadError, Record, Source, SourceColumn, build_tables
 from echub_gamry import GamryOptions
-from echub_gamry.cells import read_rows, settled_mark
-from echub_gamry.columns import MEANINGS, column_of
+from echub_gamry.cells import Words, read_rows, settled_mark
+from echub_gamry.columns import MEANINGS, column_of, words_of
 from echub_gamry.explain import Block, Explain, parse
 from echub_gamry.objects import describe, settings_of
 from echub_gamry.overloads import flags_of, overload_notice
@@ -72,15 +72,28 @@ def _table(
     rows = read_rows(source, explain, block, mark)
     notices += rows.notices
     dropped += rows.dropped
-    arrays = [series.to_numpy() for series in rows.columns]
-    _check_count(block, len(arrays[0]), notices)
-    if sign == 1 and (against := contradiction(explain, dict(zip(block.names, arrays, strict=True)), mark)):
+    numbers = {n: c for n, c in zip(block.names, rows.columns, strict=True) if not isinstance(c, Words)}
+    _check_count(block, rows.count, notices)
+    if sign == 1 and (against := contradiction(explain, numbers, mark)):
         text = f"CONVENTION is 1, but in {block.name} {against}: its currents stay vendor columns"
         notices.append(Notice("sign-contradicted", text))
         sign = None
-    columns = [column_of(block, n, values, sign, notices) for n, values in enumerate(arrays)]
-    columns += _overloads(block, arrays, notices)
+    columns = [_column(block, n, values, sign, notices) for n, values in enumerate(rows.columns)]
+    over = next((c for n, c in zip(block.names, rows.columns, strict=True) if n == _OVER), None)
+    if isinstance(over, Words):
+        notices += overload_notice(block.name, over)
+        columns.append(flags_of(_OVER, over))
     return build_tables(columns)
+
+
+def _column(
+    block: Block, number: int, values: NDArray[Any] | Words, sign: int | None, notices: list[Notice]
+) -> SourceColumn:
+    return (
+        words_of(block, number, values)
+        if isinstance(values, Words)
+        else column_of(block, number, values, sign, notices)
+    )
 
 
 def _check_head(source: Source, block: Block) -> None:
@@ -88,7 +101,7 @@ def _check_head(source: Source, block: Block) -> None:
         raise ReadError(
             "names and units of a table do not fit",
             path=source.shown,
-            where=f"line {block.line + 2}, in {block.name}",
+            where=f"in {block.name}",
             expected=f"{len(block.names)} units: one for each of {', '.join(block.names)}",
             found=f"{len(block.units)}: {', '.join(block.units)}",
             cause="the file was edited or is damaged",
@@ -104,15 +117,6 @@ def _check_count(block: Block, rows: int, notices: list[Notice]) -> None:
         why = "it was stopped or cut" if rows < block.declared else "the number is that of the programme"
         text = f"{block.name} states {block.declared} rows and has {rows}: {why}"
         notices.append(Notice("row-count", text))
-
-
-def _overloads(block: Block, arrays: Sequence[NDArray[np.generic]], notices: list[Notice]) -> list[SourceColumn]:
-    if _OVER not in block.names:
-        return []
-    texts = np.asarray(arrays[block.names.index(_OVER)], dtype=object)
-    if notice := overload_notice(block.name, texts):
-        notices.append(notice)
-    return [flags_of(_OVER, texts)]
 
 
 # -- names -----------------------------------------------------------------------------------
