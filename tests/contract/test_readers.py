@@ -82,6 +82,7 @@ READERS = {
         sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
     ),
     "gamry-dta": Row(sorted((FIXTURES / "gamry").glob("*.DTA")), gamry_table),
+    "neware": Row(sorted((FIXTURES / "neware").glob("cell.*"))),
     "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
     "sims-declared": Row([FIXTURES / "sims" / folder / "sims.toml" for folder in ("declared", "maps")]),
     "sims-map-profile": Row([FIXTURES / "sims" / "maps" / "roi.outcome.json"]),
