@@ -111,7 +111,7 @@ def _tried(source: Source, path: Path, options: NewareOptions) -> tuple[pl.DataF
     import fastnda
 
     try:
-        frame = fastnda.read(path, cycle_mode=options.cycles)  # type: ignore[arg-type]
+        frame = fastnda.read(path, cycle_mode=options.cycles)
         settings = dict(fastnda.read_metadata(path))
     except Exception as error:  # another program's boundary: it raises whatever it meets
         raise ReadError(
@@ -179,7 +179,7 @@ def _mass(value: Any, metadata: Metadata, notices: list[Notice]) -> None:  # noq
     if not isinstance(value, (int, float)) or not value > 0:
         return
     if value == _NOT_TYPED:
-        text = 'the active mass is 1 mg, which the software offers by itself: not taken; --set cell.active_mass="1 mg"'
+        text = 'the active mass is 1 mg, the default of the software: not taken; --set cell.active_mass="1 mg"'
         notices.append(Notice("default-value", text))
         return
     try:
