@@ -73,6 +73,7 @@ def gamry_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
 
 
 READERS = {
+    "arbin-res": Row([FIXTURES / "arbin" / "test.res"]),
     "bdf-csv": Row(sorted((FIXTURES / "bdf").glob("*.bdf.csv")), bdf_table),
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
     "table": Row(NASTY),
