@@ -83,12 +83,15 @@ READERS = {
         sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
     ),
     "gamry-dta": Row(sorted((FIXTURES / "gamry").glob("*.DTA")), gamry_table),
+    "ivium-idf": Row(sorted((FIXTURES / "ivium").glob("*.idf"))),
     "neware": Row(sorted((FIXTURES / "neware").glob("cell.*"))),
     "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
     "sims-declared": Row([FIXTURES / "sims" / folder / "sims.toml" for folder in ("declared", "maps")]),
     "sims-map-profile": Row([FIXTURES / "sims" / "maps" / "roi.outcome.json"]),
     "cameca-profile": Row([FIXTURES / "sims" / "profile.dp_rpc_asc"]),
     "cameca-spectrum": Row([FIXTURES / "sims" / "spectrum.ms_rpc_asc"]),
+    "zahner-ism": Row([FIXTURES / "zahner" / "spectrum.ism"]),
+    "zahner-isw": Row([FIXTURES / "zahner" / "recording.isw"]),
     "galvani-mpr": Row([FIXTURES / "eclab" / f"{name}.mpr" for name in ("gcpl", "cp", "peis")]),
 }
 
