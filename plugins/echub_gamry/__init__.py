@@ -40,6 +40,7 @@ def echub_readers() -> Iterable[Reader]:
             sniff="echub_gamry:sniff",
             read="echub_gamry.reader:read",
             options=GamryOptions,
+            explain="echub_gamry.detection:explain",
         ),
     )
 

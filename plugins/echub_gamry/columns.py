@@ -142,5 +142,6 @@ def _no_sensor(values: NDArray[np.generic]) -> str:
         return ""
     low, high = float(known.min()), float(known.max())
     if low < NO_SENSOR[0] or high > NO_SENSOR[1]:
-        return f"reads {low:g} to {high:g} °C, which no sensor does"
+        read = f"{low:g} °C throughout" if low == high else f"{low:g} to {high:g} °C"
+        return f"reads {read}, which no sensor does"
     return f"reads {known[0]:g} °C throughout, as without a sensor" if max(-low, high) <= AT_ZERO else ""

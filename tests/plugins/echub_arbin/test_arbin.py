@@ -181,3 +181,18 @@ def test_the_counters_prove_unit_and_sign():
     assert checked >= 6
     assert data.column("charge_anodic").attrs["reset"] == "cycle"
     assert echub.read(REAL).metadata.value("experiment.start") == "2023-07-24T18:50:00"
+
+
+def test_an_export_without_units_counts_as_assumed(tmp_path):
+    """The profile of the table reader knows the names; the numbers are those of the database."""
+    names = ["Data_Point", "Test_Time", "Step_Time", "Step_Index", "Cycle_Index", "Current", "Voltage"]
+    names += ["Charge_Capacity", "Discharge_Capacity"]
+    lines = [",".join(names), *(",".join(repr(row[name]) for name in names) for row in rows())]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    data = echub.read(path)["timeseries"]
+    whole = echub.read(HERE / "test.res")["timeseries"]
+    for name in ("time", "step_time", "current", "voltage", "charge_anodic", "charge_cathodic"):
+        assert data[name] == pytest.approx(whole[name], rel=2 * SINGLE)
+        assert data.column(name).origin == "assumed"
+    assert data.column("charge_anodic").unit == "mA*h"

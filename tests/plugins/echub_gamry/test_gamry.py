@@ -10,6 +10,7 @@ import pytest
 
 import echub
 from echub.errors import ReadError
+from echub.plugin import Source
 from fixtures.gamry import HERE, NONE, truth
 from fixtures.gamry.make import FILES, broken
 
@@ -216,6 +217,18 @@ def test_a_capacitor_has_a_negative_imaginary_part():
     z = data["impedance_real"] + 1j * data["impedance_imag"]
     assert np.abs(z) == pytest.approx(data["impedance_abs"], rel=1e-5)
     assert np.angle(z, deg=True) == pytest.approx(data["phase"], rel=1e-4)
+
+
+def test_detection_names_instrument_and_software():
+    from echub_gamry import GamryOptions
+    from echub_gamry.detection import explain
+
+    said = {d.what: d.chosen for d in explain(Source(HERE / "cv.DTA"), GamryOptions())}
+    assert said["instrument"] == "IFC1010 01234"
+    assert said["software"] == "Gamry Framework 7.10.0"
+    assert said["tables"] == "OCVCURVE, CURVE1, CURVE2"
+    assert (said["decimal mark"], said["start"]) == (".", "2021-08-25T09:05:07")
+    assert said["positive current"] == "anodic"
 
 
 # -- starts and marks ------------------------------------------------------------------------
