@@ -36,6 +36,7 @@ MEANINGS = {
     "energy_mWh": Meaning(None, "mW*h", "reported", "of the step; positive where it charges"),
 }
 """The energy is that of the cell's terminals, for which the vocabulary has no signed quantity."""
+SIGNED = ("current_mA", "capacity_mAh")
 _UNIX = "unix_time_s"
 _AUX = re.compile(r"aux.*_([A-Za-z%]+)\Z")
 _FILLED = ("step_time_s", "capacity_mAh", "energy_mWh", _UNIX)

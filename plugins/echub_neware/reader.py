@@ -7,15 +7,17 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.plugin import Metadata, MetadataError, Notice, ReadError, Record, Source, SourceColumn, build_dataset
 from echub_neware import NDA, ZIP, NewareOptions, has_neware_parts
-from echub_neware.columns import column_of
+from echub_neware.columns import SIGNED, column_of
 from echub_neware.signs import sign_notice
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ _PLACES = {
     "technique.title": ("StepName", "test_name"),
 }
 """Where metadata stand, in an .nda and in an .ndax."""
+_STEPS = "step_type"
 _NOT_TYPED = 1.0
 """mg: the active mass that the software offers by itself."""
 
@@ -45,8 +48,11 @@ def read(source: Source, options: NewareOptions) -> Record:
     with _on_disk(source, suffix) as path, _heard(notices):
         frame, settings = _tried(source, path, options)
     columns = list(_columns(frame, suffix == ".ndax"))
-    if {"current_mA", "step_type"} <= set(frame.columns):
-        notices += sign_notice(*_current_and_steps(frame))
+    if {"current_mA", _STEPS} <= set(frame.columns):
+        codes = frame[_STEPS].to_numpy()
+        if against := sign_notice(frame["current_mA"].to_numpy(), codes, _words(codes)):
+            notices += against
+            columns = [replace(c, quantity=None) if c.header in SIGNED else c for c in columns]
     metadata = _metadata(settings, notices)
     return Record([build_dataset("timeseries", columns)], metadata=metadata, settings=settings, notices=notices)
 
@@ -111,7 +117,7 @@ def _tried(source: Source, path: Path, options: NewareOptions) -> tuple[pl.DataF
     import fastnda
 
     try:
-        frame = fastnda.read(path, cycle_mode=options.cycles)
+        frame = fastnda.read(path, cycle_mode=options.cycles, raw_categories=True)
         settings = dict(fastnda.read_metadata(path))
     except Exception as error:  # another program's boundary: it raises whatever it meets
         raise ReadError(
@@ -126,30 +132,17 @@ def _tried(source: Source, path: Path, options: NewareOptions) -> tuple[pl.DataF
 
 def _columns(frame: pl.DataFrame, is_utc: bool) -> Iterator[SourceColumn]:
     for index, name in enumerate(frame.columns):
-        series = frame[name]
-        if series.dtype.is_numeric():
-            yield column_of(name, series.to_numpy(), index, is_utc=is_utc)
-        else:
-            codes, labels = _coded(series)
-            column = column_of(name, codes, index, is_utc=is_utc)
-            yield SourceColumn(
-                name, codes, column.quantity, None, origin=column.origin, index=index, labels=labels, is_text=True
-            )
+        values = frame[name].to_numpy()
+        column = column_of(name, values, index, is_utc=is_utc)
+        yield replace(column, labels=_words(values), is_text=True) if name == _STEPS else column
 
 
-def _coded(series: pl.Series) -> tuple[np.ndarray[Any, Any], dict[int, str]]:
-    """Return codes in the order of their appearance, and their texts."""
-    import polars as pl
+def _words(codes: NDArray[np.integer[Any]]) -> dict[int, str]:
+    """Return the names of the step types that occur; a type without one keeps its number."""
+    from fastnda import step_type_map
 
-    texts = series.cast(pl.String).fill_null("")
-    words = texts.unique(maintain_order=True).to_list()
-    codes = texts.cast(pl.Enum(words)).to_physical().to_numpy()
-    return codes.astype(np.min_scalar_type(max(len(words), 1))), dict(enumerate(words))
-
-
-def _current_and_steps(frame: pl.DataFrame) -> tuple[Any, Any, list[str]]:
-    codes, labels = _coded(frame["step_type"])
-    return frame["current_mA"].to_numpy(), codes, list(labels.values())
+    present = np.flatnonzero(np.bincount(codes)) if len(codes) else ()
+    return {int(code): step_type_map.get(int(code), f"type {code}") for code in present}
 
 
 # -- metadata --------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,22 @@ _MOST = 0.05
 """Part of the rows that may disagree: a step may begin with a row of the one before."""
 
 
-def sign_notice(current: NDArray[np.floating], codes: NDArray[np.integer], types: Sequence[str]) -> list[Notice]:
+def sign_notice(
+    current: NDArray[np.floating], codes: NDArray[np.integer], types: Mapping[int, str]
+) -> list[Notice]:
     """Report steps named charge whose current is negative, or discharge whose current is positive."""
-    direction = np.array([_direction(name) for name in types], dtype=np.int8)[codes]
-    largest = float(np.nanmax(np.abs(current))) if len(current) else 0.0
-    said = (direction != 0) & (np.abs(current) > _SOME * largest)
-    against = said & (np.sign(current) != direction)
-    if not said.any() or against.sum() <= _MOST * said.sum():
+    if not len(current):
         return []
-    text = f"in {int(against.sum())} of {int(said.sum())} rows the current is against the name of its step"
+    directions = np.zeros(max(types, default=0) + 1, dtype=np.float32)
+    for code, name in types.items():
+        directions[code] = _direction(name)
+    forward = current * directions[codes]  # negative where a row is against its step
+    least = _SOME * float(np.nanmax(np.abs(current)))
+    against, along = int(np.count_nonzero(forward < -least)), int(np.count_nonzero(forward > least))
+    if against <= _MOST * (against + along):
+        return []
+    rows = f"{against} of {against + along} rows"
+    text = f"in {rows} the current is against the name of its step: current and charge stay vendor columns"
     return [Notice("sign-contradicted", text)]
 
 

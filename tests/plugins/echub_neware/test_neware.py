@@ -97,11 +97,29 @@ def test_the_active_mass_of_one_milligram_is_nobody_s():
 
 
 def test_currents_against_their_steps_are_said():
-    current, codes = np.array([1.0, 2.0, -3.0, -3.0]), np.array([0, 0, 1, 1])
-    assert not sign_notice(current, codes, ["CC_Chg", "CC_DChg"])
-    assert "4 of 4 rows" in sign_notice(-current, codes, ["CC_Chg", "CC_DChg"])[0].message
-    assert not sign_notice(-current, codes, ["Rest", "Ramp"])
-    assert not sign_notice(np.empty(0), np.empty(0, int), [])
+    current, codes = np.array([1.0, 2.0, -3.0, -3.0]), np.array([1, 1, 2, 2])
+    names = {1: "CC_Chg", 2: "CC_DChg"}
+    assert not sign_notice(current, codes, names)
+    assert "4 of 4 rows" in sign_notice(-current, codes, names)[0].message
+    assert not sign_notice(-current, codes, {1: "Rest", 2: "Ramp"})
+    assert not sign_notice(np.empty(0), np.empty(0, int), {})
+
+
+def test_currents_against_their_steps_stay_vendor_columns():
+    data = bytearray(nda())
+    for row in range(20):
+        at = 1024 + 503 + 86 * row + 12
+        data[at] = {1: 2, 2: 1}.get(data[at], data[at])
+    record = echub.read(bytes(data))
+    assert [n.code for n in record.notices] == ["sign-contradicted"]
+    assert not {"current", "charge_step"} & set(record["timeseries"].names)
+    assert record["timeseries"]["vendor_current_ma"][0] == pytest.approx(20)
+
+
+def test_a_step_type_without_a_name_keeps_its_number():
+    data = bytearray(nda())
+    data[1024 + 503 + 12] = 99  # the step type of the first record
+    assert echub.read(bytes(data))["timeseries"]["technique"][0] == "type 99"
 
 
 @pytest.mark.parametrize("name", ["cell.nda", "cell.ndax"])
