@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +58,7 @@ def opened(source: Source) -> Iterator[Database]:
             cause="a copy that was interrupted",
             hint="copy it again",
         )
-    with _on_disk(source) as path:
+    with source.on_disk() as path:
         yield _chosen(source, path)
 
 
@@ -77,17 +76,6 @@ def _chosen(source: Source, path: Path) -> Database:
             hint=INSTALL,
         ) from None
     return _AccessParser(source, path)
-
-
-@contextmanager
-def _on_disk(source: Source) -> Iterator[Path]:
-    if source.path is not None:
-        yield source.path.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="echub-") as folder:
-        copy = Path(folder) / "database.res"
-        copy.write_bytes(source.read())
-        yield copy
 
 
 def _refusal(source: Source, what: str, found: str) -> ReadError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,7 +44,7 @@ def read(source: Source, options: NewareOptions) -> Record:
     """
     suffix = _suffix(source)
     notices: list[Notice] = []
-    with _on_disk(source, suffix) as path, _heard(notices):
+    with source.on_disk(suffix) as path, _heard(notices):
         frame, settings = _tried(source, path, options)
     columns = list(_columns(frame, suffix == ".ndax"))
     if {"current_mA", _STEPS} <= set(frame.columns):
@@ -70,18 +69,6 @@ def _suffix(source: Source) -> str:
         found=repr(source.head[:16]),
         cause="another program's file, or a beginning that was cut",
     )
-
-
-@contextmanager
-def _on_disk(source: Source, suffix: str) -> Iterator[Path]:
-    """Give the path of the file under the suffix that fastnda goes by; bytes are written to a copy."""
-    if source.path is not None and source.suffix == suffix:
-        yield source.path
-        return
-    with tempfile.TemporaryDirectory(prefix="echub-") as folder:
-        copy = Path(folder) / f"record{suffix}"
-        copy.write_bytes(source.read())
-        yield copy
 
 
 class _Ear(logging.Handler):

@@ -82,7 +82,7 @@ READERS = {
     "eclab-mps": Row(
         sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
     ),
-    "gamry-dta": Row(sorted((FIXTURES / "gamry").glob("*.DTA")), gamry_table),
+    "gamry-dta": Row([FIXTURES / "gamry" / f"{n}.DTA" for n in ("cv", "eis_comma", "power_comma")], gamry_table),
     "ivium-idf": Row(sorted((FIXTURES / "ivium").glob("*.idf"))),
     "neware": Row(sorted((FIXTURES / "neware").glob("cell.*"))),
     "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
