@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
-from echub.text import decimal_mark, parse_number
+from echub.text import Finding, decimal_mark, parse_number
 from echub_gamry.explain import Block, Explain
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SAMPLE_ROWS = 50
 """Rows that take part in settling the decimal mark; the whole table is then searched for the other one."""
 _STRANGE = re.compile(rb"([-+]?)1[.,]#(IND|QNAN|SNAN|INF)[^\t\r\n]*")
 """How the C library of old Windows prints what is not a number."""
-_NUMBER = re.compile(r"[-+]?[\d.,]+(?:[eE][-+]?\d+)?\Z")
+_NUMBER = re.compile(r"[-+]?(?=[.,]?\d)[\d.,]+(?:[eE][-+]?\d+)?\Z")
 _BEFORE = "before"
 """The name of what stands before the first tab of a row: nothing."""
 _TEXT_UNIT = "bits"
@@ -52,27 +52,42 @@ class Rows:
         return len(first.codes if isinstance(first, Words) else first)
 
 
-def sample_numbers(explain: Explain) -> Iterable[str]:
-    """Walk the numbers that settle the decimal mark: of the header, and of the first rows of each table."""
+def header_numbers(explain: Explain) -> Iterable[str]:
+    """Walk the numbers of the header."""
     for entry in explain.entries:
         if entry.kind in ("QUANT", "POTEN", "TWOPARAM", "VARIABLEANDUNITS"):
             yield from (text for text in entry.fields if _NUMBER.match(text))
-    for block in explain.blocks:
-        lines = explain.data[block.start : min(block.end, block.start + (1 << 16))].split(b"\n", SAMPLE_ROWS)
-        for line in lines[:SAMPLE_ROWS]:
-            yield from (cell for cell in line.decode("latin-1").split() if _NUMBER.match(cell))
 
 
-def settled_mark(source: Source, explain: Explain, option: str) -> str:
-    """Return the decimal mark of the file; `ReadError` where it cannot be settled."""
+def table_numbers(explain: Explain, block: Block) -> Iterable[str]:
+    """Walk the numbers of the first rows of a table."""
+    lines = explain.data[block.start : min(block.end, block.start + (1 << 16))].split(b"\n", SAMPLE_ROWS)
+    for line in lines[:SAMPLE_ROWS]:
+        yield from (cell for cell in line.decode("latin-1").split() if _NUMBER.match(cell))
+
+
+def header_mark(explain: Explain, option: str) -> str:
+    """Return the decimal mark of the header; the point where its numbers do not settle it."""
+    return MARKS.get(option) or decimal_mark(header_numbers(explain)).value or "."
+
+
+def table_mark(source: Source, explain: Explain, block: Block, option: str) -> Finding:
+    """Return the decimal mark of a table and what says so: its rows, else the header.
+
+    Raises `ReadError` where both marks stand in its rows.
+    """
     if option in MARKS:
-        return MARKS[option]
-    found = decimal_mark(sample_numbers(explain))
+        return Finding(MARKS[option], "--option decimal")
+    found = decimal_mark(table_numbers(explain, block))
     if found.value is not None:
-        return found.value
+        return found
+    both = decimal_mark([*header_numbers(explain), *table_numbers(explain, block)])
+    if both.value is not None and not found.evidence.startswith("both"):
+        return both
     raise ReadError(
         "the decimal mark cannot be settled",
         path=source.shown,
+        where=f"in {block.name}",
         expected="numbers with one decimal mark",
         found=found.evidence,
         cause="the file was edited or put together from two",
@@ -94,7 +109,9 @@ class _Body:
         self.width = len(block.names)
         self.notices: list[Notice] = []
         self.dropped: list[Dropped] = []
-        self.kinds = [_kind(block, n) for n in range(self.width)]
+        first = explain.data[block.start : min(block.end, block.start + (1 << 14))].split(b"\n", 1)[0]
+        cells = first.decode("latin-1").split("\t")[1:]
+        self.kinds = [_kind(block, n, cells[n].strip() if n < len(cells) else "") for n in range(self.width)]
 
     def read(self) -> list[NDArray[Any] | Words]:
         """Return the columns: at once where all rows are even, else after a look at every line."""
@@ -258,10 +275,13 @@ class _Body:
         )
 
 
-def _kind(block: Block, number: int) -> str:
-    """Say what a column holds by its printed unit: letters, whole numbers, or numbers."""
+def _kind(block: Block, number: int, cell: str) -> str:
+    """Say what a column holds: letters, whole numbers, or numbers.
+
+    The printed unit says so; a column without one that begins with a word is one of words.
+    """
     unit = block.unit(number)
-    if unit == _TEXT_UNIT or (not unit and block.names[number] == "Over"):
+    if unit == _TEXT_UNIT or (not unit and cell and not _NUMBER.match(cell) and not _STRANGE.match(cell.encode())):
         return "text"
     return "int" if unit == _COUNT_UNIT else "float"
 

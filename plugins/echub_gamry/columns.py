@@ -51,6 +51,7 @@ MEANINGS = {
 """By printed header. Vu (uncompensated), Ach (auxiliary input), Imod and Vmod (rms, where the hub's
 amplitudes are peak values) and the forward and reverse currents of pulse techniques have no quantity."""
 _UNITS = {"deg C": "degC", "°C": "degC", "#": "1", "bits": "", "ohms": "ohm"}
+_DEGREES = {"Zphz": "deg", "Temp": "degC"}
 _REFERENCE = " vs. "
 NO_SENSOR = (-273.15, 1260.0)
 """°C: below nothing is, above no thermocouple of the instrument (type K) measures; without one the input
@@ -59,10 +60,16 @@ AT_ZERO = 0.05
 """°C: an input without a sensor may also read 0.00 or -0.01 throughout; a cell held so near 0 °C is rarer."""
 
 
-def unit_of(printed: str) -> tuple[str | None, str]:
-    """Return the unit, and the reference printed behind it: `V vs. Ref.` is V, and `Ref.`."""
+def unit_of(header: str, printed: str) -> tuple[str | None, str]:
+    """Return the unit, and the reference printed behind it: `V vs. Ref.` is V, and `Ref.`.
+
+    The degree sign is the only character that another code page can destroy: what is left of it names
+    degrees under a phase, and degrees Celsius under a temperature.
+    """
     plain, _, reference = printed.partition(_REFERENCE)
     plain = _UNITS.get(plain, plain)
+    if not plain.isascii() or "\\x" in plain or "?" in plain:
+        plain = _DEGREES.get(header.removesuffix("DrCor"), plain)
     return plain or None, reference.strip()
 
 
@@ -77,7 +84,7 @@ def column_of(
     header = block.names[number]
     printed = block.unit(number)
     meaning = MEANINGS.get(header, Meaning(None))
-    shown, reference = unit_of(printed)
+    shown, reference = unit_of(header, printed)
     quantity = meaning.quantity
     if block.units is None:
         quantity = None

@@ -242,8 +242,11 @@ class _Cutter:
         return tuple(cell.strip() for cell in self._next().rstrip("\t ").split("\t")[1:])
 
     def _states_units(self) -> bool:
-        """Return whether the line of units is there: it begins with `#`, the unit of the point number."""
-        return self.found.data[self.at : self.at + 2] == b"\t#"
+        """Return whether the line of units is there: a row begins with a number."""
+        end = self.found.data.find(b"\n", self.at)
+        line = self.found.data[self.at : end if end >= 0 else len(self.found.data)]
+        first = line.lstrip(b"\t").split(b"\t")[0].strip().decode("latin-1")
+        return line[:1] == b"\t" and bool(first) and not _is_number(first.split()[0])
 
 
 def _count(fields: list[str]) -> int | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Dataset, Dropped, Notice, ReadError, Record, Source, SourceColumn, build_tables
 from echub_gamry import GamryOptions
-from echub_gamry.cells import Words, read_rows, settled_mark
+from echub_gamry.cells import Words, header_mark, read_rows, table_mark
 from echub_gamry.columns import MEANINGS, column_of, words_of
 from echub_gamry.explain import Block, Explain, parse
 from echub_gamry.objects import describe, settings_of
@@ -28,7 +28,7 @@ def read(source: Source, options: GamryOptions) -> Record:
     Raises `ReadError` for damaged tables, for two files in one, and where the decimal mark is open.
     """
     explain = parse(source)
-    mark = settled_mark(source, explain, options.decimal)
+    mark = header_mark(explain, options.decimal)
     notices = explain.notices
     sign = None
     if any(MEANINGS[name].signed for block in explain.blocks for name in block.names if name in MEANINGS):
@@ -36,7 +36,7 @@ def read(source: Source, options: GamryOptions) -> Record:
     dropped: list[Dropped] = []
     tables = []
     for block in explain.blocks:
-        if found := _table(source, explain, block, mark, sign, dropped):
+        if found := _table(source, explain, block, options, sign, dropped):
             tables.append((block.name, found))
     _report(explain, tables)
     metadata = describe(explain, mark, options.dates, notices)
@@ -61,7 +61,7 @@ def _report(explain: Explain, tables: Sequence[tuple[str, list[Dataset]]]) -> No
 
 
 def _table(
-    source: Source, explain: Explain, block: Block, mark: str, sign: int | None, dropped: list[Dropped]
+    source: Source, explain: Explain, block: Block, options: GamryOptions, sign: int | None, dropped: list[Dropped]
 ) -> list[Dataset]:
     """Return the datasets of one table: a time series, an impedance, or both."""
     notices = explain.notices
@@ -69,12 +69,13 @@ def _table(
         notices.append(Notice("no-columns", f"the table {block.name} has no column names: the file was cut there"))
         return []
     _check_head(source, block)
+    mark = table_mark(source, explain, block, options.decimal).value or "."
     rows = read_rows(source, explain, block, mark)
     notices += rows.notices
     dropped += rows.dropped
     numbers = {n: c for n, c in zip(block.names, rows.columns, strict=True) if not isinstance(c, Words)}
     _check_count(block, rows.count, notices)
-    if sign == 1 and (against := contradiction(explain, numbers, mark)):
+    if sign == 1 and (against := contradiction(explain, numbers, header_mark(explain, options.decimal))):
         text = f"CONVENTION is 1, but in {block.name} {against}: its currents stay vendor columns"
         notices.append(Notice("sign-contradicted", text))
         sign = None

@@ -227,7 +227,7 @@ def test_detection_names_instrument_and_software():
     assert said["instrument"] == "IFC1010 01234"
     assert said["software"] == "Gamry Framework 7.10.0"
     assert said["tables"] == "OCVCURVE, CURVE1, CURVE2"
-    assert (said["decimal mark"], said["start"]) == (".", "2021-08-25T09:05:07")
+    assert (said["decimal mark of CURVE2"], said["start"]) == (".", "2021-08-25T09:05:07")
     assert said["positive current"] == "anodic"
 
 
@@ -286,6 +286,33 @@ def test_utf16_and_old_line_ends_are_read():
         check_table(record, "CURVE2", truth()["cv"]["tables"]["CURVE2"])
 
 
+@pytest.mark.parametrize("sign", ["°".encode(), b"\xa1\xe3", b"\x81\x8b", b"?", "\ufffd".encode()])
+def test_a_destroyed_degree_sign_is_still_one(sign):
+    data = (HERE / "eis_comma.DTA").read_bytes().replace(b"\xb0", sign)
+    assert echub.read(data)["impedance"]["phase"][0] < 0
+
+
+def test_header_and_table_may_have_different_marks():
+    data = (HERE / "power_comma.DTA").read_bytes().replace(b"2,50000E+000", b"2.50000E+000")
+    data = data.replace(b"3,60000E+003\ts\t1,0", b"3.60000E+003\ts\t1.0")
+    record = echub.read(data)
+    assert record.metadata.value("cell.capacity", "A*h") == 2.5
+    check_table(record, "CURVE", truth()["power_comma"]["tables"]["CURVE"])
+
+
+def test_a_table_may_begin_with_any_unit_and_hold_words():
+    data = (HERE / "panel.DTA").read_bytes().replace(b"\tPt\tT\tVoltage", b"\tVx\tMode\tVoltage")
+    lines = data.replace(b"\t#\ts\tV", b"\tV\t\tV").split(b"\r\n")
+    rows = [n for n, line in enumerate(lines) if line[:1] == b"\t" and line[1:2].isdigit()]
+    for n in rows:
+        cells = lines[n].split(b"\t")
+        lines[n] = b"\t".join([*cells[:2], b"CC" if n % 2 else b"CV", *cells[3:]])
+    found = echub.read(b"\r\n".join(lines))["timeseries"]
+    assert found.rows == len(rows) == 10
+    assert set(found["vendor_mode"]) == {"CC", "CV"}
+    assert (found.column("vendor_vx").unit, found["vendor_vx"][3]) == ("V", 3)
+
+
 def test_what_windows_prints_for_no_number_is_nan():
     row = b"3.75000E-001\t3.75000E-004"
     data = (HERE / "cv.DTA").read_bytes().replace(row, b"-1.#IND0E+000\t1.#INF", 1)
@@ -303,7 +330,7 @@ def test_what_windows_prints_for_no_number_is_nan():
         ("doubled", "line 68", "two data files"),
         ("blanks", "line 2", "tabs of the file are gone"),
         ("mixed_tables", "line 61, in CURVE2", "does not fit the names"),
-        ("two_marks", None, "decimal mark cannot be settled"),
+        ("two_marks", "in CURVE2", "decimal mark cannot be settled"),
         ("word", "line 61, column T of CURVE2", "not a number"),
         ("row_lost_its_tab", "line 62", "behind its end"),
     ],
