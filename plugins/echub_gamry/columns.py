@@ -56,6 +56,7 @@ _REFERENCE = " vs. "
 NO_SENSOR = (-273.15, 1260.0)
 """°C: below nothing is, above no thermocouple of the instrument (type K) measures; without one the input
 reads -327 or some 1300 to 1500."""
+NO_SENSOR_CODE = "no-temperature-sensor"
 AT_ZERO = 0.05
 """°C: an input without a sensor may also read 0.00 or -0.01 throughout; a cell held so near 0 °C is rarer."""
 

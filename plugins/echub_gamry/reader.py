@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from echub.plugin import Dataset, Dropped, Notice, ReadError, Record, Source, SourceColumn, build_tables
 from echub_gamry import GamryOptions
 from echub_gamry.cells import Words, header_mark, read_rows, table_mark
-from echub_gamry.columns import MEANINGS, column_of, words_of
+from echub_gamry.columns import MEANINGS, NO_SENSOR_CODE, column_of, words_of
 from echub_gamry.explain import Block, Explain, parse
 from echub_gamry.objects import describe, settings_of
 from echub_gamry.overloads import flags_of, overload_notice
@@ -39,6 +39,7 @@ def read(source: Source, options: GamryOptions) -> Record:
         if found := _table(source, explain, block, options, sign, dropped):
             tables.append((block.name, found))
     _report(explain, tables)
+    _say_once(notices)
     metadata = describe(explain, mark, options.dates, notices)
     return Record(
         _named(tables), metadata=metadata, settings=settings_of(explain, mark), notices=notices, dropped=dropped
@@ -55,6 +56,17 @@ def _report(explain: Explain, tables: Sequence[tuple[str, list[Dataset]]]) -> No
     if explain.stray:
         text = f"{len(explain.stray)} lines of the header belong to no object; kept in the settings"
         explain.notices.append(Notice("stray-lines", text))
+
+
+def _say_once(notices: list[Notice]) -> None:
+    """Say of a missing thermocouple once what holds for several tables."""
+    found = [notice for notice in notices if notice.code == NO_SENSOR_CODE]
+    if len(found) < 2:
+        return
+    more = f"{len(found) - 1} more table" + "s" * (len(found) > 2)
+    notices[notices.index(found[0])] = Notice("no-temperature-sensor", f"{found[0].message}; the same in {more}")
+    for notice in found[1:]:
+        notices.remove(notice)
 
 
 # -- one table -------------------------------------------------------------------------------

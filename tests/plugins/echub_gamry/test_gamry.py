@@ -171,6 +171,15 @@ def test_a_temperature_needs_a_sensor():
     assert "OCVCURVE" in message(record, "no-temperature-sensor")
 
 
+def test_a_missing_sensor_is_said_once_for_all_tables():
+    data = (HERE / "ring.DTA").read_bytes()
+    for n in range(21):
+        data = data.replace(f"{25 + 0.01 * n:.5E}".replace("E+01", "E+001").encode(), b"1.48000E+003")
+    found = [n.message for n in echub.read(data).notices if n.code == "no-temperature-sensor"]
+    assert len(found) == 1
+    assert found[0].endswith("kept as a vendor column; the same in 1 more table")
+
+
 # -- signs -----------------------------------------------------------------------------------
 
 

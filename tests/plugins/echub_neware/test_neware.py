@@ -222,3 +222,19 @@ def test_the_programme_proves_unit_and_sign():
         assert np.sign(data["voltage"][first][-1] - data["voltage"][first][0]) == sign
     assert record.metadata.value("experiment.start") == "2025-02-06T10:59:55"
     assert record.metadata.value("instrument.address") == "120-0-41"
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("aux3_temperature_degC", "degC"),
+        ("aux1_voltage_V", "V"),
+        ("aux-1_clamp_air_pressure_kPa", "kPa"),
+        ("aux2_humidity", None),
+    ],
+)
+def test_auxiliary_channels_keep_the_unit_of_their_name(name, unit):
+    from echub_neware.columns import column_of
+
+    column = column_of(name, np.zeros(2), 12, is_utc=True)
+    assert (column.quantity, column.unit) == (None, unit)
