@@ -133,7 +133,7 @@ def _parsed(source: Source, text: bytes) -> pl.DataFrame:
 
 
 class _AccessParser:
-    """The Python library access-parser: complete on the files seen, some hundred times slower."""
+    """The Python library access-parser: complete on the files seen, some twenty-five times slower."""
 
     def __init__(self, source: Source, path: Path) -> None:
         from importlib.metadata import version

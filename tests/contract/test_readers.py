@@ -82,8 +82,8 @@ READERS = {
     "eclab-mps": Row(
         sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
     ),
-    "gamry-dta": Row([FIXTURES / "gamry" / f"{n}.DTA" for n in ("cv", "eis_comma", "power_comma")], gamry_table),
-    "ivium-idf": Row(sorted((FIXTURES / "ivium").glob("*.idf"))),
+    "gamry-dta": Row([FIXTURES / "gamry" / f"{n}.DTA" for n in ("cv", "eis_comma")], gamry_table),
+    "ivium-idf": Row([FIXTURES / "ivium" / "spectrum.idf"]),
     "neware": Row(sorted((FIXTURES / "neware").glob("cell.*"))),
     "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
     "sims-declared": Row([FIXTURES / "sims" / folder / "sims.toml" for folder in ("declared", "maps")]),
