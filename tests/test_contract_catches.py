@@ -261,6 +261,34 @@ def test_a_good_plugin_passes_every_rule(tmp_path):
     assert skipped == {}
 
 
+IN_PARTS = {
+    "    return Record(\n": "    half = len(datasets[0]['row']) // 2\n"
+    "    datasets = [part(datasets[0], 0, half, 'A'), part(datasets[0], half, None, 'B')]\n    return Record(\n",
+    "def power(": "def part(dataset, first, last, name):\n"
+    "    from dataclasses import replace as new\n\n"
+    "    columns = {k: new(c, values=c.values[first:last]) for k, c in dataset.columns.items()}\n"
+    "    columns['row'] = new(columns['row'], values=columns['row'].values - FIRST * first)\n"
+    "    return new(dataset, columns=columns, label=f'timeseries_{name}', attrs={'part': name})\n\n\ndef power(",
+}
+"""A reader of files with two tables: each is a source table of its own, whose rows count from 0."""
+
+
+@pytest.mark.parametrize(("first", "broken"), [(1, []), (0, ["test_every_source_row_is_in_one_dataset"])])
+def test_each_part_of_a_source_is_a_table_of_its_own(first, broken, tmp_path):
+    edits = {old: new.replace("FIRST", str(first)) for old, new in IN_PARTS.items()}
+    rules = ("test_every_source_row_is_in_one_dataset", "test_source_table_is_complete")
+    with installed(tmp_path / "site", edits):
+        contract = contract_of(tmp_path, opinion=False)
+        failed = []
+        for name in rules:
+            for path in contract.paths():
+                try:
+                    getattr(contract(), name)(path)
+                except pytest.fail.Exception:
+                    failed.append(name)
+    assert sorted(set(failed)) == broken
+
+
 @pytest.mark.filterwarnings("ignore::echub.registry.registry.PluginWarning")
 @pytest.mark.parametrize(
     ("rule", "bad"),

@@ -138,9 +138,21 @@ def _provenance(source: Source, sha256: str, declared: Reader, options: Any) -> 
             "distribution": f"{owner.distribution} {owner.version}",
             "options": as_dict(options),
         },
-        software={"echub": __version__, "schema": echub_schemas.VERSION},
+        software={"echub": __version__, "schema": echub_schemas.VERSION, **_library(declared)},
         siblings=tuple(source.used),
     )
+
+
+def _library(declared: Reader) -> dict[str, str]:
+    """Return name and version of the library that a reader reads through, where it declares one."""
+    if not declared.requires:
+        return {}
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return {declared.requires: version(declared.requires)}
+    except PackageNotFoundError:  # a package whose distribution has another name
+        return {declared.requires: "of unknown version"}
 
 
 def _enrich(record: Record, source: Source) -> None:

@@ -36,8 +36,9 @@ class SourceColumn:
     `header` exactly as printed; `unit` as printed (None: dimensionless or unknown); `negate`
     where the source's sign is the opposite of the quantity's. `index` is the position in the
     source's table; None marks a column that is not in it (derived). Without a quantity it
-    becomes a vendor column. Text may be given as strings or as codes with `labels`. `axes` are
-    those of a map's column, one per dimension of the values; a table's columns have rows.
+    becomes a vendor column. Text may be given as strings or as codes with `labels`; `is_text` says
+    that such codes are texts in the source. `axes` are those of a map's column, one per dimension
+    of the values; a table's columns have rows.
     Raises `PluginError` for values that do not fit the axes, or are neither numbers nor texts.
     """
 
@@ -53,6 +54,7 @@ class SourceColumn:
     bits: tuple[Bits, ...] = ()
     attrs: Mapping[str, str] = field(default_factory=dict)
     axes: tuple[str, ...] = ROWS
+    is_text: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", np.asarray(self.values))
@@ -209,7 +211,7 @@ def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Colu
     values = _apply(column.values, scale)
     return replace(
         column,
-        values=_smallest(values) if quantity.is_integer else values,
+        values=_smallest(values) if quantity.is_integer and not source.bits else values,  # a mask needs its bits
         quantity=quantity.name,
         unit=quantity.unit,
         sign=quantity.sign,
@@ -226,6 +228,8 @@ def _little(source: SourceColumn) -> SourceColumn:
 
 def _source_dtype(source: SourceColumn, stored: NDArray[Any]) -> str:
     """Name the type in the source where it is another than the stored one."""
+    if source.is_text:
+        return TEXT
     if source.index is None or source.values.dtype == stored.dtype:
         return ""
     return TEXT if source.values.dtype.kind in _TEXTS else source.values.dtype.str

@@ -78,6 +78,22 @@ class Source:
         except OSError as error:
             raise ReadError(f"the file cannot be read: {error.strerror or error}", path=self.shown) from error
 
+    @contextmanager
+    def on_disk(self, suffix: str = "") -> Iterator[Path]:
+        """Give a path to a library that opens files itself and may go by the suffix.
+
+        That of this source where it has one with the suffix; else a copy, which lasts as long as the context.
+        """
+        if self.path is not None and suffix in ("", self.suffix):
+            yield self.path.resolve()
+            return
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="echub-") as folder:
+            copy = Path(folder) / f"copy{suffix}"
+            copy.write_bytes(self.read())
+            yield copy
+
     @cached_property
     def head(self) -> bytes:
         """Return the first 64 KiB, read once."""

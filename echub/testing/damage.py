@@ -19,7 +19,7 @@ from echub.model.record import Record
 from echub.model.units import parse_unit
 from echub.testing import guard
 from echub.testing.base import Contract
-from echub.testing.tables import Table, rows_of, table_of
+from echub.testing.tables import Table, parts, rows_of, table_of
 
 BUDGET = 8 << 20
 """Bytes of a sample that are read again in all its damaged copies: large samples get fewer."""
@@ -128,15 +128,22 @@ def _lies(cut: Record, whole: Record, table: Table) -> str:
     if rows > rows_of(whole):
         return f"{rows} rows, more than the {rows_of(whole)} of the whole file"
     reported = any(n not in whole.notices for n in cut.notices) or len(cut.dropped) > len(whole.dropped)
-    by_position = {position: values for (position, _), values in table.items()}
+    prefixes = [part for part in parts(whole) if part]
+    by_position = {(position, _part(header, prefixes)): values for (position, header), values in table.items()}
     for (position, header), values in table_of(cut).items():
-        if position not in by_position or ((position, header) not in table and not reported):
+        key = (position, _part(header, prefixes))
+        if key not in by_position or ((position, header) not in table and not reported):
             return f"a column {header!r} that the whole file does not have"
-        true = by_position[position]
+        true = by_position[key]
         wrong = _first_difference(values, true)
         if wrong is not None and not (reported and wrong == len(values) - 1):
             return f"row {wrong} of the column {header!r} is {values[wrong]}, in the whole file {true[wrong]}"
     return ""
+
+
+def _part(header: str, prefixes: list[str]) -> str:
+    """Return the part of the source that a header belongs to; of a cut file's only part, the first."""
+    return next((part for part in prefixes if header.startswith(part)), prefixes[0] if prefixes else "")
 
 
 def _first_difference(cut: NDArray[np.generic], whole: NDArray[np.generic]) -> int | None:

@@ -14,7 +14,7 @@ from echub.model.column import Column, Origin
 from echub.model.dataset import Dataset
 from echub.model.vocabulary import quantities
 from echub.testing.base import Contract, RuleViolation, rule, skip
-from echub.testing.tables import is_table, same_numbers, table_of, tables
+from echub.testing.tables import is_table, parts, same_numbers, table_of
 
 ROUNDING = 2.0**-50
 """What scaling a float64 there and back may cost, relative."""
@@ -68,36 +68,29 @@ class ContentRules(Contract):
     @rule
     def test_every_source_row_is_in_one_dataset(self, path: Path) -> None:
         """Every source row is in exactly one dataset, under its 0-based number, in its order."""
-        found = tables(self._record(path))
-        for dataset in found:
-            _check_rows(dataset)
-        rows = [np.unique(dataset["row"]) for dataset in found]
-        together = np.sort(np.concatenate(rows)) if rows else np.empty(0, int)
-        if not np.array_equal(together, np.arange(len(together))):
-            odd = together[together != np.arange(len(together))]
-            raise RuleViolation(
-                f"the rows 0 to {len(together) - 1}, once each",
-                f"{odd[0]} among them, out of place",
-                "give build_dataset the 0-based source rows, or use build_tables",
-            )
+        for found in parts(self._record(path)).values():
+            for dataset in found:
+                _check_rows(dataset)
+            together = np.sort(np.concatenate([np.unique(dataset["row"]) for dataset in found]))
+            if not np.array_equal(together, np.arange(len(together))):
+                odd = together[together != np.arange(len(together))]
+                raise RuleViolation(
+                    f"the rows 0 to {len(together) - 1}, once each",
+                    f"{odd[0]} among them, out of place",
+                    "give build_dataset the 0-based source rows, or use build_tables",
+                )
 
     @rule
     def test_source_table_is_complete(self, path: Path) -> None:
         """The source's table can be rebuilt: positions without a gap, one header each, all rows."""
         record = self._record(path)
         table = record.source_table()
-        positions = Counter(position for position, _ in table)
-        doubtful = [position for position, count in positions.items() if count > 1]
-        gaps = sorted(set(range(max(positions, default=-1) + 1)) - set(positions))
-        if (gaps and not record.dropped) or doubtful:
-            raise RuleViolation(
-                "one column for each position from 0",
-                f"none at {gaps}" if gaps else f"several at {doubtful}",
-                "keep every column (without a quantity it is a vendor column), or report it as Dropped",
-            )
-        if tables(record) and not table and any(dataset.rows for dataset in tables(record)):
-            raise RuleViolation("columns with their position", "none has one", "give SourceColumn its index")
-        _check_lengths(table, tables(record))
+        for part, datasets in parts(record).items():
+            own = {key: values for key, values in table.items() if key[1].startswith(part)}
+            _check_positions(own, may_have_gaps=bool(record.dropped))
+            if not own and any(dataset.rows for dataset in datasets):
+                raise RuleViolation("columns with their position", "none has one", "give SourceColumn its index")
+            _check_lengths(own, datasets)
 
     @rule
     def test_source_numbers_come_back(self, path: Path) -> None:
@@ -165,6 +158,18 @@ def _check_rows(dataset: Dataset) -> None:
     if (steps <= 0).any():
         raise RuleViolation(
             "rows in the source's order, once each", f"{dataset.kind}: out of order or twice", advice
+        )
+
+
+def _check_positions(table: dict[tuple[int, str], np.ndarray], *, may_have_gaps: bool) -> None:
+    positions = Counter(position for position, _ in table)
+    doubtful = [position for position, count in positions.items() if count > 1]
+    gaps = sorted(set(range(max(positions, default=-1) + 1)) - set(positions))
+    if (gaps and not may_have_gaps) or doubtful:
+        raise RuleViolation(
+            "one column for each position from 0",
+            f"none at {gaps}" if gaps else f"several at {doubtful}",
+            "keep every column (without a quantity it is a vendor column), or report it as Dropped",
         )
 
 

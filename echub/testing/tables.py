@@ -36,6 +36,19 @@ def table_of(record: Record) -> Table:
     return record.source_table()
 
 
+def parts(record: Record) -> dict[str, list[Dataset]]:
+    """Return the datasets that are tables by the source table they come from; most sources have one."""
+    found: dict[str, list[Dataset]] = {}
+    for dataset in tables(record):
+        found.setdefault(part_of(dataset), []).append(dataset)
+    return found
+
+
+def part_of(dataset: Dataset) -> str:
+    """Return what stands before a dataset's headers in the source table: nothing, or the name of its part."""
+    return f"{dataset.attrs['part']}: " if dataset.label else ""
+
+
 def same_numbers(one: NDArray[Any], other: NDArray[Any], *, tolerance: float = 0.0) -> bool:
     """Compare arrays of any types by value; NaN equals NaN, text only equals text."""
     if one.shape != other.shape:

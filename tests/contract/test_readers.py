@@ -19,6 +19,7 @@ from fixtures.bdf import TABLES as BDF
 from fixtures.eclab import COLUMNS, FLAG_IDS, SCENARIOS, header_of
 from fixtures.eclab.ascii import table
 from fixtures.eclab.texts import ROWS
+from fixtures.gamry.make import FILES as GAMRY_FILES
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -63,7 +64,18 @@ def bdf_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
     return {(number, header): values for number, (header, values) in enumerate(columns.items())}
 
 
+def gamry_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
+    """What the generator printed into a data file, by position and table."""
+    tables = GAMRY_FILES[path.stem]().numbers()
+    return {
+        (position, f"{table}: {header}"): values
+        for table, columns in tables.items()
+        for position, (header, values) in enumerate(columns.items())
+    }
+
+
 READERS = {
+    "arbin-res": Row([FIXTURES / "arbin" / "test.res"]),
     "bdf-csv": Row(sorted((FIXTURES / "bdf").glob("*.bdf.csv")), bdf_table),
     "bdf-binary": Row([FIXTURES / "bdf" / name for name in BDF_BINARY], bdf_table),
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
@@ -73,12 +85,17 @@ READERS = {
     "eclab-mps": Row(
         sorted(p for p in (FIXTURES / "eclab").iterdir() if p.suffix in (".mps", ".mpl")), holds_data=False
     ),
+    "gamry-dta": Row([FIXTURES / "gamry" / f"{n}.DTA" for n in ("cv", "eis_comma")], gamry_table),
+    "ivium-idf": Row([FIXTURES / "ivium" / "spectrum.idf"]),
+    "neware": Row(sorted((FIXTURES / "neware").glob("cell.*"))),
     "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
     "sims-declared": Row([FIXTURES / "sims" / folder / "sims.toml" for folder in ("declared", "maps")]),
     "sims-map-profile": Row([FIXTURES / "sims" / "maps" / "roi.outcome.json"]),
     "cameca-profile": Row([FIXTURES / "sims" / "profile.dp_rpc_asc"]),
     "cameca-spectrum": Row([FIXTURES / "sims" / "spectrum.ms_rpc_asc"]),
     "native": Row([FIXTURES / "golden" / "schema-1.0.0.h5"]),
+    "zahner-ism": Row([FIXTURES / "zahner" / "spectrum.ism"]),
+    "zahner-isw": Row([FIXTURES / "zahner" / "recording.isw"]),
     "galvani-mpr": Row([FIXTURES / "eclab" / f"{name}.mpr" for name in ("gcpl", "cp", "peis")]),
 }
 

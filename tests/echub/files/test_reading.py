@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -235,3 +236,15 @@ def test_annotations_are_added_last(cp):
     record = echub.read(cp, annotations=Annotations.of(values={"cell.area": "2 cm^2"}))
     assert record.metadata.value("cell.area") == 2.0
     assert "metadata-contradiction" in codes(record)
+
+
+def test_provenance_names_the_library_that_a_reader_reads_through(monkeypatch):
+    import importlib.metadata
+
+    from echub.declare import Reader
+    from echub.files.reading import _library
+
+    through = Reader("a", "a", (".a",), "a:s", "a:r", requires="numpy")
+    assert _library(through) == {"numpy": importlib.metadata.version("numpy")}
+    assert _library(replace(through, requires="")) == {}
+    assert _library(replace(through, requires="no_such_thing")) == {"no_such_thing": "of unknown version"}

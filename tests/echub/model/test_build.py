@@ -1,6 +1,7 @@
 """Names, units, types and rows: the rules of the data model, for every reader alike."""
 
 import unicodedata
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -374,3 +375,20 @@ def test_the_source_table_is_rebuilt_bit_for_bit(columns):
 def test_packed_bits_stay_with_their_column():
     flags = source("flags", np.array([3, 0], np.uint8), "flags", bits=(Bits("control_mode", "mode", 3),), index=0)
     assert table(flags)["control_mode"].tolist() == [3, 0]
+
+
+def test_a_packed_column_keeps_room_for_all_its_bits():
+    """No row may have the high bit: its mask must fit the column's type all the same."""
+    high = (Bits("vendor_low", "low", 1), Bits("vendor_high", "high", 1 << 12))
+    data = table(source("flags", np.array([1, 0], np.uint16), "flags", bits=high, index=0))
+    assert data.column("flags").values.dtype == np.uint16
+    assert list(data["vendor_high"]) == [0, 0]
+    assert list(data["vendor_low"]) == [1, 0]
+
+
+def test_codes_of_texts_give_the_texts_back_as_the_source_had_them():
+    codes = np.array([1, 0, 1], np.uint8)
+    given = source("State", codes, labels={0: "rest", 1: "charge"}, is_text=True, index=0)
+    column = table(given).column("vendor_state")
+    assert list(column.source_values()) == ["charge", "rest", "charge"]
+    assert list(table(replace(given, is_text=False)).column("vendor_state").source_values()) == [1, 0, 1]

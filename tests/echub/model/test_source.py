@@ -156,3 +156,15 @@ def test_a_file_that_vanishes_is_a_read_error(path):
     with pytest.raises(ReadError, match="the file cannot be read") as refused:
         source.read()
     assert refused.value.path == str(path)
+
+
+def test_a_library_is_given_the_file_itself_or_a_copy(path):
+    with Source(path).on_disk(path.suffix.lower()) as given:
+        assert given == path.resolve()
+    with Source(path).on_disk(".other") as given:
+        assert given.suffix == ".other"
+        assert given.read_bytes() == path.read_bytes()
+    assert not given.exists()
+    with Source.from_bytes(b"abc", "data").on_disk() as given:
+        assert given.read_bytes() == b"abc"
+    assert not given.parent.exists()

@@ -80,7 +80,7 @@ def test_a_name_that_cannot_be(name):
         ("echub-export", "the plugin export of echub"),
         ("Export", "the plugin export of echub"),
         ("eclab", "the plugin eclab"),
-        ("echub", "the plugin arrhenius of echub"),
+        ("echub", "the plugin arbin of echub"),
         ("numpy", "the distribution numpy"),
         ("json", "the Python module json"),
         ("ramp", "ramp-onset is there already"),

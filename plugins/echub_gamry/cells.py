@@ -1,0 +1,294 @@
+"""The rows of one table, through polars; what does not fit is an error that names the line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Dropped, Notice, ReadError, Source
+from echub.text import Finding, decimal_mark, parse_number
+from echub_gamry.explain import Block, Explain
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MARKS = {"point": ".", "comma": ","}
+SAMPLE_ROWS = 50
+"""Rows that take part in settling the decimal mark; the whole table is then searched for the other one."""
+_STRANGE = re.compile(rb"([-+]?)1[.,]#(IND|QNAN|SNAN|INF)[^\t\r\n]*")
+"""How the C library of old Windows prints what is not a number."""
+_NUMBER = re.compile(r"[-+]?(?=[.,]?\d)[\d.,]+(?:[eE][-+]?\d+)?\Z")
+_BEFORE = "before"
+"""The name of what stands before the first tab of a row: nothing."""
+_TEXT_UNIT = "bits"
+_COUNT_UNIT = "#"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of letters: the different texts in the order of their appearance, and which one each row has."""
+
+    codes: NDArray[np.unsignedinteger[Any]]
+    texts: list[str]
+
+
+@dataclass
+class Rows:
+    """The columns of a table in the order of the file, with what the user has to know."""
+
+    columns: list[NDArray[Any] | Words]
+    notices: list[Notice]
+    dropped: list[Dropped]
+
+    @property
+    def count(self) -> int:
+        """Count the rows."""
+        first = self.columns[0]
+        return len(first.codes if isinstance(first, Words) else first)
+
+
+def header_numbers(explain: Explain) -> Iterable[str]:
+    """Walk the numbers of the header."""
+    for entry in explain.entries:
+        if entry.kind in ("QUANT", "POTEN", "TWOPARAM", "VARIABLEANDUNITS"):
+            yield from (text for text in entry.fields if _NUMBER.match(text))
+
+
+def table_numbers(explain: Explain, block: Block) -> Iterable[str]:
+    """Walk the numbers of the first rows of a table."""
+    lines = explain.data[block.start : min(block.end, block.start + (1 << 16))].split(b"\n", SAMPLE_ROWS)
+    for line in lines[:SAMPLE_ROWS]:
+        yield from (cell for cell in line.decode("latin-1").split() if _NUMBER.match(cell))
+
+
+def header_mark(explain: Explain, option: str) -> str:
+    """Return the decimal mark of the header; the point where its numbers do not settle it."""
+    return MARKS.get(option) or decimal_mark(header_numbers(explain)).value or "."
+
+
+def table_mark(source: Source, explain: Explain, block: Block, option: str) -> Finding:
+    """Return the decimal mark of a table and what says so: its rows, else the header.
+
+    Raises `ReadError` where both marks stand in its rows.
+    """
+    if option in MARKS:
+        return Finding(MARKS[option], "--option decimal")
+    found = decimal_mark(table_numbers(explain, block))
+    if found.value is not None:
+        return found
+    both = decimal_mark([*header_numbers(explain), *table_numbers(explain, block)])
+    if both.value is not None and not found.evidence.startswith("both"):
+        return both
+    raise ReadError(
+        "the decimal mark cannot be settled",
+        path=source.shown,
+        where=f"in {block.name}",
+        expected="numbers with one decimal mark",
+        found=found.evidence,
+        cause="the file was edited or put together from two",
+        hint="--option decimal=comma or --option decimal=point",
+    )
+
+
+def read_rows(source: Source, explain: Explain, block: Block, mark: str) -> Rows:
+    """Read the rows of a table; raises `ReadError` where one does not fit."""
+    body = _Body(source, explain, block, mark)
+    return Rows(body.read(), body.notices, body.dropped)
+
+
+class _Body:
+    """The rows of one block on their way from bytes to columns."""
+
+    def __init__(self, source: Source, explain: Explain, block: Block, mark: str) -> None:
+        self.source, self.explain, self.block, self.mark = source, explain, block, mark
+        self.width = len(block.names)
+        self.notices: list[Notice] = []
+        self.dropped: list[Dropped] = []
+        first = explain.data[block.start : min(block.end, block.start + (1 << 14))].split(b"\n", 1)[0]
+        cells = first.decode("latin-1").split("\t")[1:]
+        self.kinds = [_kind(block, n, cells[n].strip() if n < len(cells) else "") for n in range(self.width)]
+
+    def read(self) -> list[NDArray[Any] | Words]:
+        """Return the columns: at once where all rows are even, else after a look at every line."""
+        data = self.explain.data[self.block.start : self.block.end]
+        frame = self._parsed(data) if data.endswith(b"\n") else None
+        if frame is None or not self._is_even(frame):
+            data = self._even(data)
+            frame = self._parsed(data)
+        if frame is None:
+            raise self._bad_cell(data)
+        columns = [frame[str(n)] for n in range(self.width)]
+        self._require_one_mark(data, columns)
+        return [self._filled(n, column) for n, column in enumerate(columns)]
+
+    # -- lines -----------------------------------------------------------------------------
+
+    def _is_even(self, frame: pl.DataFrame) -> bool:
+        """Return whether no row lacks a cell, and nothing stands before the first tab of any."""
+        empty = {name: series.null_count() for name, series in frame.to_dict().items()}
+        return empty.pop(_BEFORE) == frame.height and not any(empty.values())
+
+    def _even(self, data: bytes) -> bytes:
+        """Return whole rows of equal width: what is cut or was edited is mended, dropped or refused."""
+        if b"\0" in data:
+            raise self._refusal("the table holds zero bytes", data.index(b"\0"), "a block of it was never written")
+        data = _STRANGE.sub(lambda m: b"nan" if m[2] != b"INF" else m[1] + b"inf", data)
+        return self._mended(data, data.endswith(b"\n") or not data)
+
+    def _mended(self, data: bytes, ended: bool) -> bytes:
+        """Look at every line: rows whose tabs became blanks are read by their words."""
+        kept: list[bytes] = []
+        blanks = 0
+        lines = data.split(b"\n")
+        last = max((n for n, line in enumerate(lines) if line.strip()), default=-1)
+        at_end = not ended and self.block.end == len(self.explain.data)
+        for number, line in enumerate(lines[: last + 1]):
+            plain = line.rstrip(b"\r")
+            if not plain.strip():
+                continue
+            cells = plain.split(b"\t")
+            if len(cells) == self.width + 1 and not cells[0].strip():
+                kept.append(plain)
+            elif len(words := plain.split()) == self.width:
+                kept.append(b"\t" + b"\t".join(words))
+                blanks += 1
+            elif number == last and at_end:
+                self._drop_last(plain)
+                at_end = False
+            else:
+                raise self._misfit(number, len(cells) - 1)
+        if blanks:
+            text = f"{blanks} rows of {self.block.name} have blanks between their values, not tabs: edited by hand"
+            self.notices.append(Notice("blanks-for-tabs", text))
+        if at_end and kept and not self._ends_whole(kept):
+            text = f"the file ends inside the last row of {self.block.name}: its last value may be cut"
+            self.notices.append(Notice("last-row-cut", text))
+        return b"\n".join(kept) + b"\n" if kept else b""
+
+    def _drop_last(self, line: bytes) -> None:
+        text = line.decode("latin-1").strip()[:60]
+        self.dropped.append(Dropped(f"the last row of {self.block.name}, {text!r}", "it is cut"))
+        text = f"the last row of {self.block.name} is cut and left out: the file was truncated"
+        self.notices.append(Notice("last-row-cut", text))
+
+    def _ends_whole(self, rows: Sequence[bytes]) -> bool:
+        """Return whether the last cell cannot be cut: a text as long as in the row before."""
+        lengths = {len(row.rpartition(b"\t")[2]) for row in rows[-2:]}
+        return self.kinds[-1] == "text" and len(rows) > 1 and len(lengths) == 1
+
+    # -- cells -----------------------------------------------------------------------------
+
+    def _parsed(self, data: bytes) -> pl.DataFrame | None:
+        """Parse all cells, None where one does not fit; a counter with decimals is read as numbers."""
+        import polars as pl
+
+        types = {"int": pl.Int64, "float": pl.Float64, "text": pl.String}
+        for integer in (pl.Int64, pl.Float64):
+            schema: dict[str, Any] = {_BEFORE: pl.String}
+            schema |= {str(n): {**types, "int": integer}[kind] for n, kind in enumerate(self.kinds)}
+            if not data:
+                return pl.DataFrame(schema=schema)
+            try:
+                return pl.read_csv(
+                    data,
+                    separator="\t",
+                    has_header=False,
+                    schema=schema,
+                    quote_char=None,
+                    decimal_comma=self.mark == ",",
+                )
+            except pl.exceptions.PolarsError:
+                continue
+        return None
+
+    def _require_one_mark(self, data: bytes, columns: Sequence[pl.Series]) -> None:
+        """Refuse points among decimal commas: polars takes either."""
+        if self.mark != ",":
+            return
+        texts = [c for c, kind in zip(columns, self.kinds, strict=True) if kind == "text"]
+        if data.count(b".") != sum(int(c.str.count_matches(".", literal=True).sum()) for c in texts):
+            raise self._bad_cell(data)
+
+    def _filled(self, number: int, column: pl.Series) -> NDArray[Any] | Words:
+        """Return the values of a column with NaN for empty cells, said once."""
+        import polars as pl
+
+        if self.kinds[number] == "text":
+            texts = column.fill_null("").unique(maintain_order=True).to_list()
+            codes = column.fill_null("").cast(pl.Enum(texts)).to_physical().to_numpy()
+            return Words(codes.astype(np.min_scalar_type(len(texts))), texts)
+        empty = column.null_count()
+        if not empty:
+            return column.to_numpy()
+        where = f"{self.block.names[number]} in {self.block.name}"
+        self.notices.append(Notice("empty-cells", f"{empty} cells of {where} are empty: NaN"))
+        return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+    # -- refusals --------------------------------------------------------------------------
+
+    def _bad_cell(self, data: bytes) -> ReadError:
+        """Find the first cell that is not a number, and say where it stands."""
+        for number, line in enumerate(data.split(b"\n")):
+            cells = line.rstrip(b"\r").decode("latin-1").split("\t")[1:]
+            for name, cell, kind in zip(self.block.names, cells, self.kinds, strict=False):
+                if kind != "text" and cell.strip() and not _parses(cell, self.mark):
+                    return self._refusal(
+                        "a cell of a table is not a number",
+                        None,
+                        "the file is damaged, was edited, or has two decimal marks",
+                        where=f"line {self._line(number)}, column {name} of {self.block.name}",
+                        expected=f"a number with the decimal mark {self.mark!r}",
+                        found=repr(cell[:40]),
+                    )
+        return self._refusal("the table cannot be read", 0, "the file is damaged")
+
+    def _misfit(self, number: int, cells: int) -> ReadError:
+        return self._refusal(
+            "a row does not fit the names of its table",
+            None,
+            "the file was edited, or two tables were mixed",
+            where=f"line {self._line(number)}, in {self.block.name}",
+            expected=f"{self.width} values: {', '.join(self.block.names)}",
+            found=f"{max(cells, 0)} values",
+        )
+
+    def _line(self, row: int) -> int:
+        return self.explain.line_at(self.block.start) + row
+
+    def _refusal(
+        self, message: str, at: int | None, cause: str, *, where: str = "", expected: str = "", found: str = ""
+    ) -> ReadError:
+        place = where or f"line {self.explain.line_at(self.block.start + (at or 0))}, in {self.block.name}"
+        return ReadError(
+            message,
+            path=self.source.shown,
+            where=place,
+            expected=expected or None,
+            found=found or None,
+            cause=cause,
+            hint="take the file that the Framework wrote",
+        )
+
+
+def _kind(block: Block, number: int, cell: str) -> str:
+    """Say what a column holds: letters, whole numbers, or numbers.
+
+    The printed unit says so; a column without one that begins with a word is one of words.
+    """
+    unit = block.unit(number)
+    if unit == _TEXT_UNIT or (not unit and cell and not _NUMBER.match(cell) and not _STRANGE.match(cell.encode())):
+        return "text"
+    return "int" if unit == _COUNT_UNIT else "float"
+
+
+def _parses(cell: str, mark: str) -> bool:
+    try:
+        parse_number(cell, mark)
+    except ValueError:
+        return False
+    return True

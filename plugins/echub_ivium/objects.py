@@ -1,0 +1,133 @@
+"""An IviumSoft file cut into its settings (`key=value`) and its objects of rows.
+
+Behind the line `Data Objects` stand objects: a name, then for `primary_data` the number of columns, the
+number of rows and the rows; for `osc_data` the number of blocks, each with its own two numbers and rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from echub.plugin import Dropped, Notice, ReadError, Source
+from echub_ivium import is_ivium
+
+PRIMARY, OSCILLOSCOPE = "primary_data", "osc_data"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows of one object, whole ones only; `line` is the 1-based line of its name."""
+
+    columns: int
+    rows: list[list[float]]
+    line: int
+
+
+@dataclass
+class Objects:
+    """A file cut into its parts, with what the user has to know."""
+
+    settings: dict[str, str] = field(default_factory=dict)
+    primary: list[Block] = field(default_factory=list)
+    oscilloscope: list[list[list[float]]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+def parse(source: Source) -> Objects:
+    """Cut a file; raises `ReadError` for another program's file and for rows that are not numbers."""
+    if not is_ivium(source.head):
+        raise ReadError(
+            "this is not an IviumSoft data file",
+            path=source.shown,
+            expected="the keys Method, Data Options and Mconfig",
+            found=repr(source.head[:24]),
+            cause="another program's file, or a file that was cut in its settings",
+        )
+    return _Cutter(source).run()
+
+
+class _Cutter:
+    """Walk the lines of a file."""
+
+    def __init__(self, source: Source) -> None:
+        data = source.read()
+        self.source, self.ended = source, data.endswith(b"\n")
+        self.lines = data.decode("cp1252", "replace").replace("\r\n", "\n").split("\n")
+        self.at = 0
+        self.found = Objects()
+
+    def run(self) -> Objects:
+        """Cut the whole file; every step takes at least one line."""
+        while self.at < len(self.lines):
+            line = self.lines[self.at].strip()
+            self.at += 1
+            if line == PRIMARY:
+                self.found.primary.append(self._block(PRIMARY))
+            elif line == OSCILLOSCOPE:
+                count = self._count()
+                self.found.oscilloscope += [
+                    self._block(OSCILLOSCOPE).rows for _ in range(min(count, self._left()))
+                ]
+            elif "=" in line and not self.found.primary:
+                key, _, value = line.partition("=")
+                self.found.settings[key] = value
+        return self.found
+
+    def _left(self) -> int:
+        return max(0, len(self.lines) - self.at)
+
+    def _count(self) -> int:
+        """Return the whole number of the next line; none is 0 rows of nothing."""
+        text = self.lines[self.at].strip() if self._left() else ""
+        self.at += 1
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+    def _block(self, name: str) -> Block:
+        line = self.at
+        columns, stated = self._count(), self._count()
+        rows = list(self._rows(name, columns, stated))
+        if len(rows) < stated:
+            text = f"{name} states {stated} rows of {columns} numbers and has {len(rows)}: the file was cut"
+            self.found.notices.append(Notice("row-count", text))
+        return Block(columns, rows, line)
+
+    def _rows(self, name: str, columns: int, stated: int) -> Iterator[list[float]]:
+        for _ in range(min(stated, self._left())):
+            cells = self.lines[self.at].split()
+            if self.at == len(self.lines) - 1 and not self.ended:
+                self.found.dropped.append(Dropped(f"the last row of {name}", "the file ends inside it"))
+                self.at += 1
+                return
+            yield self._numbers(name, cells, columns)
+            self.at += 1
+
+    def _numbers(self, name: str, cells: list[str], columns: int) -> list[float]:
+        try:
+            numbers = [float(cell) for cell in cells]
+        except ValueError:
+            numbers = []
+        if len(numbers) == columns:
+            return numbers
+        raise ReadError(
+            "a row is not one of numbers",
+            path=self.source.shown,
+            where=f"line {self.at + 1}, in {name}",
+            expected=f"{columns} numbers",
+            found=repr(self.lines[self.at][:60]),
+            cause="the file is damaged or was edited",
+        )
+
+
+def nested(settings: dict[str, str]) -> dict[str, Any]:
+    """Return the settings as a tree: `Frequencies.freq[2]` is the second of a list."""
+    tree: dict[str, Any] = {}
+    for key, value in settings.items():
+        stem, bracket, number = key.rstrip("]").partition("[")
+        if bracket and number.isascii() and number.isdecimal():
+            tree.setdefault(stem, []).append(value)
+        else:
+            tree[key] = value
+    return tree

@@ -1,0 +1,104 @@
+"""IviumSoft files: every number, the programme, the sign, and what is not known of other methods."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import ReadError
+from fixtures.ivium import HERE, rows
+from fixtures.ivium.make import idf
+
+CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared/corpus"))
+REAL = CORPUS / "vendors" / "pyimpspec" / "data.idf"
+needs_real = pytest.mark.skipif(not REAL.is_file(), reason="the corpus of real files is not here")
+
+
+def codes(record):
+    return [notice.code for notice in record.notices]
+
+
+def test_the_fixture_holds_what_the_generator_printed():
+    record = echub.read(HERE / "spectrum.idf")
+    data, table = record["impedance"], np.array(rows())
+    for n, name in enumerate(("impedance_real", "impedance_imag", "frequency")):
+        assert np.array_equal(data[name], table[:, n])
+    assert (data["impedance_imag"] < 0).all()
+    assert not record.notices
+    assert record.metadata.value("experiment.start") == "2022-04-03T14:00:00"
+    assert record.metadata.value("instrument.serial") == "A00001"
+    assert record.metadata.value("technique.name") == "Impedance"
+    assert record.settings["parameters"]["Title"] == "made"
+    assert "cell.area" not in record.metadata
+
+
+def test_the_fixtures_are_those_of_the_generator():
+    assert (HERE / "spectrum.idf").read_bytes() == idf()
+    assert (HERE / "transient.idf").read_bytes() == idf("Transients")
+
+
+def test_the_traces_are_kept_and_give_the_impedance_back():
+    record = echub.read(HERE / "spectrum.idf")
+    blocks = np.array(record.settings["osc_data"]["blocks"])
+    wave = np.exp(-2j * np.pi * np.arange(8) / 8)
+    z = (blocks[:, :, 2] @ wave) / (blocks[:, :, 1] @ wave)
+    data = record["impedance"]
+    assert z == pytest.approx(data["impedance_real"] + 1j * data["impedance_imag"], rel=1e-4)
+
+
+def test_other_methods_stay_without_a_meaning():
+    record = echub.read(HERE / "transient.idf")
+    assert "unverified-layout" in codes(record)
+    assert record["timeseries"].names == ["row", "vendor_column_1", "vendor_column_2", "vendor_column_3"]
+    assert np.array_equal(record["timeseries"]["vendor_column_2"], np.array(rows("Transients"))[:, 1])
+
+
+def test_a_frequency_that_was_not_programmed_is_said():
+    data = idf().replace(b"Frequencies.freq[1]=10000.0", b"Frequencies.freq[1]=100000")
+    assert "frequency-unlike-programme" in codes(echub.read(data))
+
+
+def test_a_cut_file_gives_its_whole_rows():
+    data = idf()
+    at = data.index(b"primary_data")
+    line = data.index(b"\n", data.index(b"3.16228E+02", at))
+    record = echub.read(data[: line - 5])
+    assert record["impedance"].rows == 3
+    assert "row-count" in codes(record)
+    assert record.dropped[0].what == "the last row of primary_data"
+    assert "no-table" in codes(echub.read(data[: at - 20]))
+
+
+def test_a_damaged_row_is_refused_with_its_line():
+    data = idf().replace(b"3.16228E+02", b"3.16228x+02", 1)
+    with pytest.raises(ReadError, match="not one of numbers") as caught:
+        echub.read(data)
+    assert caught.value.where == f"line {idf()[: idf().index(b'3.16228E+02')].count(10) + 1}, in primary_data"
+    with pytest.raises(ReadError, match="not an IviumSoft"):
+        echub.read(b"Method=1\n", reader="ivium-idf")
+
+
+@needs_real
+def test_every_number_of_the_real_file():
+    lines = REAL.read_bytes().decode("latin-1").split("\r\n")
+    at = next(n for n, line in enumerate(lines) if line.strip() == "primary_data")
+    assert [int(lines[at + 1]), int(lines[at + 2])] == [3, 29]
+    printed = np.array([[float(cell) for cell in line.split()] for line in lines[at + 3 : at + 32]])
+    record = echub.read(REAL)
+    data = record["impedance"]
+    for n, name in enumerate(("impedance_real", "impedance_imag", "frequency")):
+        assert np.array_equal(data[name], printed[:, n])
+    programmed = [float(text) for text in record.settings["parameters"]["Frequencies.freq"]]
+    assert data["frequency"][1:] == pytest.approx(programmed[1:], rel=1e-5)
+    assert codes(record) == ["frequency-unlike-programme"]  # the first: 100 kHz programmed, 10 kHz printed
+    assert len(record.settings["osc_data"]["blocks"]) == 29
+
+
+@needs_real
+def test_the_sign_of_the_real_file_is_that_of_causality():
+    """Im Z is near (pi/2) d Re Z / d ln f: where Re rises towards low frequency, Im is negative."""
+    data = echub.read(REAL)["impedance"]
+    slope = np.gradient(data["impedance_real"], np.log(data["frequency"]))
+    assert (np.sign(slope) == np.sign(data["impedance_imag"])).all()
