@@ -1,0 +1,157 @@
+"""Fit a circuit by Levenberg-Marquardt with analytic derivatives, weights from the noise model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from echub_eis.method.elements import Complex, Floats, Grid
+from echub_eis.method.model import Model
+from echub_eis.method.noise import Noise, from_fit
+from echub_eis.method.start import starts
+
+TOLERANCE = 1e-9
+"""Relative change of χ² and of the coordinates at which a fit ends: 1e-4 of the noise of any of them."""
+EVALUATIONS = 300
+PERTURBED = 4
+"""Further starts of a circuit with nested parts, which the dictionary only approximates."""
+SPREAD = 1.5
+"""Standard deviation of those starts, in ln of each parameter (a factor of 4.5)."""
+SAME = 1e-8
+"""Columns of the Jacobian below this part of the largest have no influence."""
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """What is fitted: grid, Z (n,) in Ω."""
+
+    grid: Grid
+    z: Complex
+    modulus: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "modulus", np.abs(self.z))
+
+    @property
+    def frequency(self) -> Floats:
+        """Return the frequencies, Hz."""
+        return np.asarray(self.grid.omega / (2 * np.pi))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted circuit: coordinates, Z and derivatives there, χ² with the weights used, covariance.
+
+    covariance (p, p) of the coordinates, scaled by the residuals; a coordinate without influence has an
+    infinite variance.
+    """
+
+    model: Model
+    spectrum: Spectrum
+    x: Floats
+    z: Complex
+    jacobian: Complex
+    noise: Noise
+    chi2: float
+
+    @property
+    def freedom(self) -> int:
+        """Return the degrees of freedom."""
+        return max(2 * len(self.z) - len(self.x), 1)
+
+    @property
+    def natural(self) -> list[float]:
+        """Return the parameters in their units."""
+        return self.model.natural(self.x)
+
+    @property
+    def residual(self) -> Complex:
+        """Return Z measured less Z fitted, Ω."""
+        return self.spectrum.z - self.z
+
+    def rms_over(self, noise: Noise) -> float:
+        """Return the rms of the residuals in units of a noise, per degree of freedom."""
+        sigma = noise.sigma(self.spectrum.modulus)
+        return float(np.sqrt((np.abs(self.residual / sigma) ** 2).sum() / self.freedom))
+
+    def covariance(self) -> Floats:
+        """Return the covariance of the coordinates."""
+        sigma = self.noise.sigma(self.spectrum.modulus)
+        j = np.concatenate([(self.jacobian / sigma).real, (self.jacobian / sigma).imag], axis=1).T
+        norm = np.sqrt((j**2).sum(axis=0))
+        full = np.zeros((len(self.x), len(self.x)))
+        full[np.diag_indices(len(self.x))] = np.inf
+        seen = norm > SAME * norm.max(initial=0)
+        if seen.any():
+            _, s, vt = np.linalg.svd(j[:, seen] / norm[seen], full_matrices=False)
+            part = (vt.T / np.maximum(s, 1e-12) ** 2) @ vt / np.outer(norm[seen], norm[seen])
+            full[np.ix_(seen, seen)] = part * (self.chi2 / self.freedom)
+        return full
+
+
+def solve(
+    model: Model, spectrum: Spectrum, noise: Noise, x: Floats, held: Mapping[int, float] | None = None
+) -> Fitted:
+    """Fit from start values; `held` coordinates keep the value given."""
+    sigma = noise.sigma(spectrum.modulus)
+    held = held or {}
+    free = np.array([i for i in range(len(x)) if i not in held], dtype=int)
+    full = np.array(x, dtype=np.float64)
+    for at, value in held.items():
+        full[at] = value
+    kept: dict[bytes, tuple[Complex, Complex]] = {}
+
+    def at(values: Floats) -> tuple[Complex, Complex]:
+        key = values.tobytes()
+        if key not in kept:
+            full[free] = values
+            kept.clear()
+            kept[key] = model.evaluate(full, spectrum.grid)
+        return kept[key]
+
+    def residual(values: Floats) -> Floats:
+        r = (at(values)[0] - spectrum.z) / sigma
+        return np.concatenate([r.real, r.imag])
+
+    def jacobian(values: Floats) -> Floats:
+        j = at(values)[1][free] / sigma
+        return np.concatenate([j.real, j.imag], axis=1).T
+
+    if len(free):
+        found = _optimise(model, residual, jacobian, full[free].copy(), free)
+        z, j = at(found)
+        full[free] = found
+    else:
+        z, j = model.evaluate(full, spectrum.grid)
+    chi2 = float((np.abs((z - spectrum.z) / sigma) ** 2).sum())
+    return Fitted(model, spectrum, full.copy(), z, j, noise, chi2)
+
+
+def _optimise(model, residual, jacobian, x, free):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Run MINPACK's Levenberg-Marquardt, or a bounded method where the circuit states limits."""
+    common = {"jac": jacobian, "ftol": TOLERANCE, "xtol": TOLERANCE, "gtol": 1e-12, "max_nfev": EVALUATIONS}
+    low, high = model.limits()
+    low, high = low[free], high[free]
+    if np.isfinite(low).any() or np.isfinite(high).any():
+        inside = np.clip(x, low + 1e-9, high - 1e-9)
+        return least_squares(residual, inside, bounds=(low, high), method="trf", **common).x
+    return least_squares(residual, x, method="lm", x_scale="jac", **common).x
+
+
+def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Fitted:
+    """Fit from nothing: the dictionary's starts, and perturbed ones for nested circuits; the best wins."""
+    sigma = noise.sigma(spectrum.modulus)
+    tried = [start.x for start in starts(model, spectrum.grid, spectrum.z, sigma, count)]
+    if any(not isinstance(tree, int) for tree in model.terms):
+        rng = np.random.default_rng(0)
+        tried += [tried[0] + SPREAD * rng.standard_normal(len(model)) for _ in range(PERTURBED)]
+    return min((solve(model, spectrum, noise, x) for x in tried), key=lambda fitted: fitted.chi2)
+
+
+def refit(fitted: Fitted) -> Fitted:
+    """Estimate the noise once more from the residuals, and fit again with these weights."""
+    noise = from_fit(fitted.residual, fitted.jacobian, fitted.spectrum.modulus)
+    return solve(fitted.model, fitted.spectrum, noise, fitted.x)

@@ -1,0 +1,108 @@
+"""What a fit knows of a parameter: a symmetric interval in ln, else the profile of the likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from echub_eis.method.elements import Floats
+from echub_eis.method.fit import Fitted, solve
+
+VAGUE_LN = 0.3
+"""A standard uncertainty of ln R above which the likelihood is not a parabola any more."""
+CORRELATED = 0.98
+N_NEAR_ONE = 0.999
+N_HALF = 0.5
+FAR = float(np.log(100))
+"""An interval that reaches a factor of 100 is open."""
+REFINED = 4
+"""Steps of false position: the end of an interval to about 1 % of its width."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a positive parameter: value, relative u, interval, and why it was profiled.
+
+    low, high None: open. `reasons`: vague, correlated, n-at-limit, outside; empty where a parabola does.
+    """
+
+    value: float
+    relative: float
+    low: float | None
+    high: float | None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Return whether both ends are known."""
+        return self.low is not None and self.high is not None
+
+
+def quantile(level: float, freedom: float) -> float:
+    """Return t of a two-sided interval."""
+    return float(stdtrit(freedom, 0.5 + level / 2))
+
+
+def correlation(covariance: Floats) -> Floats:
+    """Return the correlations; zero where a variance is infinite."""
+    sd = np.sqrt(np.diag(covariance))
+    safe = np.where(np.isfinite(sd) & (sd > 0), sd, np.inf)
+    finite = np.where(np.isfinite(covariance), covariance, 0.0)
+    return np.asarray(finite / np.outer(safe, safe) + np.eye(len(sd)))
+
+
+def resistance(fitted: Fitted, at: int, covariance: Floats, level: float, outside: bool) -> Known:
+    """Judge the resistance at a coordinate; `outside`: its arc has no apex in the band."""
+    u = float(np.sqrt(covariance[at, at]))
+    t = quantile(level, fitted.freedom)
+    reasons = tuple(_reasons(fitted, at, covariance, outside))
+    value = float(np.exp(fitted.x[at]))
+    if not reasons:
+        return Known(value, u, value * float(np.exp(-t * u)), value * float(np.exp(t * u)))
+    ends = [_end(fitted, at, u, t, direction) for direction in (-1, 1)]
+    low, high = (None if end is None else float(np.exp(end)) for end in ends)
+    half = None if low is None or high is None else np.log(high / low) / 2 / t
+    return Known(value, float(half if half is not None else u), low, high, reasons)
+
+
+def _reasons(fitted: Fitted, at: int, covariance: Floats, outside: bool) -> list[str]:
+    found = []
+    if not np.sqrt(covariance[at, at]) < VAGUE_LN:
+        found.append("vague")
+    others = np.delete(correlation(covariance)[at], at)
+    if len(others) and np.abs(others).max() > CORRELATED:
+        found.append("correlated")
+    leaf = fitted.model.free[at].element
+    n = fitted.model.at(leaf, "n")
+    if n is not None and fitted.natural[n] > N_NEAR_ONE:
+        found.append("n-at-limit")
+    return found + ["outside"] * outside
+
+
+def _end(fitted: Fitted, at: int, u: float, t: float, direction: int) -> float | None:
+    """Search where the profile has risen by t² (in units of its scale); None if it never does."""
+    scale = max(fitted.chi2 / fitted.freedom, 1e-300)
+    start = float(fitted.x[at])
+    state = {"x": fitted.x}
+
+    def rise(offset: float) -> float:
+        held = solve(fitted.model, fitted.spectrum, fitted.noise, state["x"], {at: start + direction * offset})
+        state["x"] = held.x
+        return float(np.sqrt(max(held.chi2 - fitted.chi2, 0.0) / scale)) - t
+
+    near, step = (0.0, -t), min(t * u if np.isfinite(u) else 1.0, 1.0)
+    far = (step, rise(step))
+    while far[1] < 0:
+        if far[0] >= FAR:
+            return None
+        near, step = far, min(2 * far[0], FAR)
+        far = (step, rise(step))
+    for _ in range(REFINED):
+        middle = near[0] + (far[0] - near[0]) * -near[1] / (far[1] - near[1])
+        value = rise(middle)
+        near, far = ((middle, value), far) if value < 0 else (near, (middle, value))
+        if abs(value) < 0.02 * t:
+            break
+    return start + direction * (far[0] if abs(far[1]) < abs(near[1]) else near[0])

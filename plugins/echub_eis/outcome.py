@@ -1,0 +1,224 @@
+"""Measurands and tables of a fitted circuit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from echub.plugin import Component, Condition, Interval, Measurand, Series
+from echub_eis import FitParams
+from echub_eis.answer import MISFIT, Answer, is_identified
+from echub_eis.check import points
+from echub_eis.method.circuit import canonical
+from echub_eis.method.elements import Complex, Grid
+from echub_eis.method.identify import Known, quantile
+from echub_eis.method.propagate import Derived, Function, derive
+
+CURVE_PER_DECADE = 20
+"""Points of a drawn curve."""
+
+
+def note_of(found: Answer) -> str:
+    """Return the reservation that every number of a fit shares."""
+    return "if the circuit holds" if found.lack_of_fit > MISFIT and found.examined.check.p is not None else ""
+
+
+def measurand(
+    unit: str, value: float, relative: float, found: Answer, params: FitParams, note: str = ""
+) -> Measurand:
+    """Return a positive value with an interval that is symmetric in ln; without one if u is too large."""
+    if not np.isfinite(value) or not value > 0:
+        return Measurand(unit, note=note or "not identified")
+    if not relative * 100 <= params.identified:
+        return Measurand(unit, note=f"not identified: relative uncertainty {100 * relative:.0f} %")
+    level = params.level / 100
+    reach = quantile(level, found.fitted.freedom) * relative
+    interval = Interval(
+        value * float(np.exp(-reach)), value * float(np.exp(reach)), level=level, method="propagated in ln"
+    )
+    parts = (Component("fit", value * relative),)
+    return Measurand(unit, value, value * relative, interval, components=parts, note=note or note_of(found))
+
+
+def resistance(label: str, known: Known, found: Answer, params: FitParams) -> Measurand:
+    """Return a resistance: a value, a bound if one end is open, or an interval without a value."""
+    level = params.level / 100
+    method = "profile of the likelihood" if known.reasons else "symmetric in ln R"
+    if found.outside.get(label) != "low" and is_identified(known, params):
+        interval = Interval(known.low, known.high, level=level, method=method)
+        u = known.value * known.relative
+        return Measurand("ohm", known.value, u, interval, components=(Component("fit", u),), note=note_of(found))
+    if known.low is not None and (known.high is None or found.outside.get(label) == "low"):
+        return Measurand.more_than("ohm", known.low, note="not identified")
+    if known.high is not None and known.low is None:
+        return Measurand.less_than("ohm", known.high, note="not identified")
+    note = f"not identified: relative uncertainty {100 * known.relative:.0f} %"
+    if known.low is None:
+        return Measurand("ohm", note="not identified")
+    interval = Interval(known.low, known.high, level=level, method=method)
+    return Measurand("ohm", interval=interval, censoring="interval", note=note)
+
+
+def circuit_measurands(found: Answer, params: FitParams) -> dict[str, Measurand]:
+    """Return resistances, their sum, time constants, apex frequencies, exponents, inductance."""
+    result = {
+        f"resistance_{label}": resistance(label, known, found, params) for label, known in found.known.items()
+    }
+    derived = derived_of(found, sums(found))
+    if "resistance_total" in derived.names:
+        result["resistance_total"] = _total(derived, found, params)
+    for label in found.labels.values():
+        result |= _shape(label, found, params)
+    fit = found.lack_of_fit
+    if found.examined.check.p is not None:
+        result["lack_of_fit"] = Measurand("1", fit, fit / np.sqrt(2 * found.fitted.freedom))
+    return result
+
+
+def sums(found: Answer) -> dict[str, Function]:
+    """Return the sum of the resistances through which a direct current flows."""
+    places = [(found.number(label)) for label in found.conducting]
+    model = found.model
+    if not places:
+        return {}
+    return {"resistance_total": lambda p: sum(model.values(number, p)[0] for number in places)}
+
+
+def derived_of(found: Answer, functions: dict[str, Function]) -> Derived:
+    """Propagate the covariance of the fit."""
+    return derive(functions, found.model.natural, found.fitted.x, found.covariance)
+
+
+def _total(derived: Derived, found: Answer, params: FitParams) -> Measurand:
+    low = [label for label, side in found.outside.items() if side == "low"]
+    if low:
+        text = f"not identified: the arc {low[0]} is not inside of what was measured"
+        return Measurand("ohm", note=text)
+    return measurand("ohm", *derived.of("resistance_total"), found, params)
+
+
+def _shape(label: str, found: Answer, params: FitParams) -> dict[str, Measurand]:
+    """Return τ, apex frequency, n and L of one element, if its resistance is known."""
+    leaf, number = found.leaf(label), found.number(label)
+    result = {}
+    vague = label in found.known and (not is_identified(found.known[label], params) or label in found.outside)
+    for name in ("tau", "n", "L"):
+        at = found.model.at(number, name)
+        if at is None or vague or (name == "L" and leaf.symbol != "L"):
+            continue
+        value, u = found.fitted.natural[at], float(np.sqrt(found.covariance[at, at]))
+        if name == "n":
+            result[f"n_{label}"] = _exponent(value, u, found, params)
+        elif name == "L":
+            result["inductance"] = measurand("H", value, u, found, params)
+        else:
+            result[f"tau_{label}"] = measurand("s", value, u, found, params)
+            result[f"frequency_{label}"] = measurand("Hz", 1 / (2 * np.pi * value), u, found, params)
+    return result
+
+
+def _exponent(value: float, u: float, found: Answer, params: FitParams) -> Measurand:
+    """Return an exponent with the interval that is symmetric in its logit."""
+    slope = value * (1 - value)
+    if not slope * u < 0.25:  # an interval over half of what n can be says nothing
+        return Measurand("1", note="not identified")
+    reach = quantile(params.level / 100, found.fitted.freedom) * u
+    low, high = (1 / (1 + np.exp(-np.log(value / (1 - value)) - s * reach)) for s in (-1, 1))
+    interval = Interval(float(low), float(high), level=params.level / 100, method="symmetric in the logit")
+    return Measurand("1", value, slope * u, interval, note=note_of(found))
+
+
+# -- tables ----------------------------------------------------------------------------------
+
+
+def tables(found: Answer) -> dict[str, dict[str, Series]]:
+    """Return the points, the parameters of every element, the circuits that were compared, the correlations."""
+    return {
+        "elements": _elements(found),
+        "models": _models(found),
+        "correlation": _correlation(found),
+        "points": _points(found),
+    }
+
+
+def _points(found: Answer) -> dict[str, Series]:
+    trace = found.examined.trace
+    fit = found.model.impedance(found.fitted.x, Grid.of(trace.frequency))
+    return {
+        **points(found.examined),
+        "fit_re": Series.of(fit.real, "ohm"),
+        "fit_im": Series.of(fit.imag, "ohm"),
+    }
+
+
+def _elements(found: Answer) -> dict[str, Series]:
+    rows = []
+    for number, label in found.labels.items():
+        leaf = found.model.leaves[number]
+        values = found.model.values(number, found.fitted.natural)
+        for parameter, value in zip(leaf.kind.parameters, values, strict=True):
+            at = found.model.at(number, parameter.name)
+            u = None if at is None else float(np.sqrt(found.covariance[at, at]))
+            if u is not None:
+                u = u * (value * (1 - value) if parameter.is_exponent else value)
+            rows.append((label, leaf.kind.symbol, parameter.name, value, u, parameter.unit))
+    names = ("label", "element", "parameter", "value", "uncertainty", "unit")
+    return {name: Series.of(list(column)) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def _models(found: Answer) -> dict[str, Series]:
+    rated = found.rated
+    least = min(c.bic for c in rated)
+    return {
+        "circuit": Series.of([c.text for c in rated]),
+        "parameters": Series.of([len(c.fitted.x) for c in rated]),
+        "rms_over_noise": Series.of([c.fitted.rms_over(found.examined.noise) for c in rated]),
+        "bic_above_best": Series.of([c.bic - least for c in rated]),
+        "chosen": Series.of([c is found.chosen for c in rated]),
+    }
+
+
+def _correlation(found: Answer) -> dict[str, Series]:
+    from echub_eis.method.identify import correlation
+
+    names = [f"{found.labels[free.element]}.{free.name}" for free in found.model.free]
+    matrix = correlation(found.covariance)
+    return {"parameter": Series.of(names), **{n: Series.of(matrix[i]) for i, n in enumerate(names)}}
+
+
+def conditions(found: Answer, params: FitParams) -> dict[str, Condition]:
+    """Return what outcomes must share to be compared."""
+    band = f"{params.f_min:g} to {params.f_max:g} Hz" if params.f_min or params.f_max else "all frequencies"
+    return {"circuit": Condition(canonical(found.model.circuit)), "mask": Condition(band)}
+
+
+def diagnostics(found: Answer) -> dict[str, Series]:
+    """Return what the figure needs: points, the fitted curve, and the curve of every part."""
+    from echub_eis.check import noise_of
+
+    frequency = found.examined.trace.frequency
+    count = max(int(np.log10(frequency.max() / frequency.min()) * CURVE_PER_DECADE), 2)
+    grid = Grid.of(np.geomspace(frequency.max(), frequency.min(), count))
+    result = {
+        **_points(found),
+        **noise_of(found.examined),
+        **_curve("curve", found.model.impedance(found.fitted.x, grid)),
+    }
+    result["curve_frequency"] = Series.of(np.asarray(grid.omega / 2 / np.pi), "Hz")
+    natural = found.fitted.natural
+    start = sum(natural[at] for tree in found.model.terms if (at := _series_resistance(found, tree)) is not None)
+    for label in [label for n, label in found.labels.items() if found.model.leaves[n].symbol in ("Z", "Ws", "G")]:
+        if found.number(label) in found.model.terms:
+            z = start + found.model.term(found.number(label), found.fitted.x, grid)
+            result |= _curve(f"part_{label}", z)
+            start += found.values(label)["R"]
+    return result
+
+
+def _series_resistance(found: Answer, tree: object) -> int | None:
+    if isinstance(tree, int) and found.model.leaves[tree].symbol == "R":
+        return found.model.at(tree, "R")
+    return None
+
+
+def _curve(name: str, z: Complex) -> dict[str, Series]:
+    return {f"{name}_re": Series.of(z.real, "ohm"), f"{name}_im": Series.of(z.imag, "ohm")}
