@@ -144,7 +144,7 @@ def _outside(fitted: Fitted, number: int) -> str:
 
 def flags(found: Answer, params: FitParams) -> tuple[Flag, ...]:
     """Say what the fit cannot tell."""
-    return tuple([*found.examined.flags, *_fit_flags(found), *_arc_flags(found, params)])
+    return (*found.examined.flags, *_fit_flags(found), *_arc_flags(found, params))
 
 
 def _fit_flags(found: Answer) -> list[Flag]:

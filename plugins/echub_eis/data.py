@@ -39,7 +39,7 @@ class Trace:
     @property
     def used(self) -> NDArray[np.bool_]:
         """Return which points are used."""
-        return self.reason == ""
+        return np.asarray(self.reason == "")
 
     def mask(self, where: NDArray[np.bool_], reason: str) -> Trace:
         """Leave out points that are still in use."""
@@ -239,7 +239,7 @@ def _linearity(trace: Trace, params: CheckParams) -> list[Flag]:
     if not len(known) or not known.max() > 0:
         flags.append(Flag("amplitude-unknown", "the amplitude of the potential is not recorded", "info"))
     elif (largest := float(known.max())) > params.amplitude:
-        text = f"the excitation reaches {largest:.3g} mV: an interface need not be linear above {params.amplitude:g} mV"
+        text = f"the excitation reaches {largest:.3g} mV: above {params.amplitude:g} mV an arc need not be linear"
         flags.append(Flag("amplitude-large", text, "info"))
     for name, what in (("thd_E", "potential"), ("thd_I", "current")):
         values = trace.extras.get(name)

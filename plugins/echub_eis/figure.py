@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _POINT, _FIT, _RED, _GREY = "#1f5fa8", "#222222", "#b5341f", "#888888"
 _PARTS = ("#c98a1b", "#4b8b3b", "#8a4fa0", "#2a8c8c")
 _PREFIXES = ((1e-3, "m"), (1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G"))
-_WIDE = 0.2
-"""Share of the height that a Nyquist plot keeps when the spectrum is flat."""
+_FLAT, _TALL = 0.2, 1.2
+"""A flat spectrum keeps this height over its width, a tall one this width over its height."""
 
 
 def draw_check(outcome: Outcome, figure: Figure) -> None:
@@ -84,7 +84,7 @@ def _nyquist(axis: Any, shown: dict[str, Any], outcome: Outcome) -> None:  # noq
     _limits(axis, re[used] if used.any() else re, im[used] if used.any() else im)
     _decades(axis, shown["frequency"][used], re[used], im[used])
     axis.set(xlabel=f"Re Z / {prefix}Ω", ylabel=f"−Im Z / {prefix}Ω")
-    axis.set_aspect("equal", adjustable="datalim")
+    axis.set_aspect("equal", adjustable="box")
     axis.axhline(0, color=_GREY, linewidth=0.6)
     axis.legend(frameon=False, fontsize=7.5, loc="upper left", ncols=2)
     _tidy(axis)
@@ -117,9 +117,11 @@ def _scale(sizes: Any) -> tuple[float, str]:  # noqa: ANN401
 def _limits(axis: Any, re: Any, im: Any) -> None:  # noqa: ANN401
     """Show the points in use with a margin; curves of parts do not rule the axes."""
     width = max(float(np.ptp(re)), float(np.ptp(im)), 1e-12)
-    low, high = min(float(im.min()), 0.0), max(float(im.max()), _WIDE * width)
-    axis.set_xlim(float(re.min()) - 0.08 * width, float(re.max()) + 0.08 * width)
-    axis.set_ylim(low - 0.06 * width, high + 0.25 * width)
+    low, high = min(float(im.min()), 0.0) - 0.06 * width, max(float(im.max()), _FLAT * width) + 0.22 * width
+    middle = (float(re.min()) + float(re.max())) / 2
+    half = max(0.58 * float(np.ptp(re)), _TALL * (high - low) / 2)
+    axis.set_xlim(middle - half, middle + half)
+    axis.set_ylim(low, high)
 
 
 def _decades(axis: Any, frequency: Any, re: Any, im: Any) -> None:  # noqa: ANN401

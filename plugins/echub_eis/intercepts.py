@@ -6,6 +6,7 @@ import numpy as np
 
 from echub.plugin import Measurand
 from echub_eis.data import Trace
+from echub_eis.method.elements import Complex, Floats
 
 FLAT_DEG = 30.0
 """A smallest |phase| above this is no plateau."""
@@ -36,7 +37,7 @@ def _crossing(trace: Trace) -> dict[str, Measurand]:
     }
 
 
-def _plateau(frequency: np.ndarray, z: np.ndarray) -> dict[str, Measurand]:  # type: ignore[type-arg]
+def _plateau(frequency: Floats, z: Complex) -> dict[str, Measurand]:
     """Return Re at the smallest |phase| between a tail at low frequency and what lies above."""
     phase = np.abs(np.degrees(np.angle(z)))
     inner = np.flatnonzero((phase[1:-1] <= phase[:-2]) & (phase[1:-1] < phase[2:])) + 1

@@ -9,8 +9,8 @@ import numpy as np
 
 from echub.plugin import Component, Flag, Inputs, Interval, Measurand, Outcome, Refusal, missing_metadata
 from echub_eis import ResistanceParams
-from echub_eis.cell import Cell, is_interface
 from echub_eis.answer import Answer, answer, flags, is_identified
+from echub_eis.cell import Cell, is_interface
 from echub_eis.data import examine, load
 from echub_eis.excess import excess
 from echub_eis.fitting import sensitivity
@@ -223,8 +223,8 @@ def _alignment(found: Answer, cell: Cell, params: ResistanceParams) -> tuple[flo
     wanted = cell.thickness / (params.bulk_conductivity / 1000) / cell.area
     shift = wanted - found.known["hf"].value
     text = (
-        f"Re is shifted by {shift:+.4g} Ω so that its high-frequency end is {wanted:.4g} Ω, by a stated conductivity of "
-        f"{params.bulk_conductivity:g} mS/cm: this is an input, no result"
+        f"Re is shifted by {shift:+.4g} Ω so that its high-frequency end is {wanted:.4g} Ω, by a stated "
+        f"conductivity of {params.bulk_conductivity:g} mS/cm: this is an input, no result"
     )
     return shift, (Flag("aligned", text),)
 

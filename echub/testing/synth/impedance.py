@@ -24,48 +24,48 @@ NoiseKind = Literal["proportional", "additive", "mixed", "components", "student"
 
 def inductor(inductance: float, omega: Floats) -> Complex:
     """Return jωL, Ω."""
-    return 1j * omega * inductance
+    return np.asarray(1j * omega * inductance, dtype=np.complex128)
 
 
-def arc(resistance: float, q: float, n: float, omega: Floats) -> Complex:
+def arc(resistance: float | Floats, q: float, n: float, omega: Floats) -> Complex:
     """Return a resistance in parallel with Q (S·sⁿ), Ω."""
-    return resistance / (1 + resistance * q * (1j * omega) ** n)
+    return np.asarray(resistance / (1 + resistance * q * (1j * omega) ** n), dtype=np.complex128)
 
 
 def tail(q: float, n: float, omega: Floats) -> Complex:
     """Return a constant phase element, Ω."""
-    return 1 / (q * (1j * omega) ** n)
+    return np.asarray(1 / (q * (1j * omega) ** n), dtype=np.complex128)
 
 
 def faradaic(resistance: float, q: float, n: float, diffusion: Complex, omega: Floats) -> Complex:
     """Return Q in parallel with a resistance and a diffusion impedance in series, Ω."""
-    return 1 / (q * (1j * omega) ** n + 1 / (resistance + diffusion))
+    return np.asarray(1 / (q * (1j * omega) ** n + 1 / (resistance + diffusion)), dtype=np.complex128)
 
 
 def _sqrt(tau: float, omega: Floats) -> Complex:
-    return np.sqrt(1j * omega * tau)
+    return np.asarray(np.sqrt(1j * omega * tau), dtype=np.complex128)
 
 
 def warburg(y: float, omega: Floats) -> Complex:
     """Return semi-infinite diffusion 1/(Y √(jω)), Ω."""
-    return 1 / (y * np.sqrt(1j * omega))
+    return np.asarray(1 / (y * np.sqrt(1j * omega)), dtype=np.complex128)
 
 
 def warburg_short(resistance: float, tau: float, omega: Floats) -> Complex:
     """Return R tanh(√(jωτ))/√(jωτ), Ω."""
     s = _sqrt(tau, omega)
-    return resistance * np.tanh(s) / s
+    return np.asarray(resistance * np.tanh(s) / s, dtype=np.complex128)
 
 
 def warburg_open(resistance: float, tau: float, omega: Floats) -> Complex:
     """Return R coth(√(jωτ))/√(jωτ), Ω."""
     s = _sqrt(tau, omega)
-    return resistance / np.tanh(s) / s
+    return np.asarray(resistance / np.tanh(s) / s, dtype=np.complex128)
 
 
 def gerischer(resistance: float, tau: float, omega: Floats) -> Complex:
     """Return R/√(1 + jωτ), Ω."""
-    return resistance / np.sqrt(1 + 1j * omega * tau)
+    return np.asarray(resistance / np.sqrt(1 + 1j * omega * tau), dtype=np.complex128)
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ class Cell:
     def impedance(self, frequency: Floats, growth: Floats | float = 0.0) -> Complex:
         """Return Z (n,) in Ω; `growth` multiplies the last resistance by 1 + growth, point by point."""
         omega = 2 * np.pi * frequency
-        z = self.resistance + inductor(self.inductance, omega)
+        z: Complex = self.resistance + inductor(self.inductance, omega)
         for number, (r, q, n) in enumerate(self.arcs):
             last = number == len(self.arcs) - 1
-            z = z + arc(r * (1 + growth) if last else r, q, n, omega)
+            z += arc(r * (1 + growth) if last else r, q, n, omega)
         return np.asarray(z if self.other is None else z + self.other(omega))
 
     def expected(self) -> dict[str, float]:
@@ -105,7 +105,7 @@ class Cell:
         taus = [(r * q) ** (1 / n) for r, q, n in self.arcs]
         found = {"resistance_hf": self.resistance, "resistance_total": self.resistance}
         for number, at in enumerate(np.argsort(taus), 1):
-            r, q, n = self.arcs[at]
+            r, _, n = self.arcs[at]
             found |= {f"resistance_{number}": r, f"tau_{number}": taus[at], f"n_{number}": n}
             found |= {f"capacitance_peak_{number}": taus[at] / r}
             found["resistance_total"] += r
@@ -258,6 +258,6 @@ def conductors(
             "cell__area": "1.131 cm^2",
             "cell__thickness": "1 mm",
         }
-        case = impedance(1000 * seed + number, cell, **stated)
+        case = impedance(1000 * seed + number, cell, None, **stated)
         made[temperature] = replace(case, truth={**case.truth, "conductivity": 0.1 / resistance / 1.131})
     return made

@@ -53,7 +53,7 @@ def candidates(texts: Sequence[str], spectrum: Spectrum, noise: Noise) -> list[C
 
 
 def choose(rated: Sequence[Candidate]) -> Candidate:
-    """Take the smallest circuit that no larger one beats by `GAIN`; a larger one needs a resistance that is found."""
+    """Take the smallest circuit that no larger one beats by `GAIN`, with resistances that are found."""
     best = rated[0]
     for candidate in rated[1:]:
         if best.bic - candidate.bic > GAIN and _found(candidate.fitted):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Complex = NDArray[np.complex128]
+Complex = NDArray[Any]
+"""complex128; NumPy's own types lose the width in exp() and in products."""
 Floats = NDArray[np.float64]
 
 LARGE = 300.0

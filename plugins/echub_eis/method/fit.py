@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -100,8 +101,8 @@ def solve(
     held = held or {}
     free = np.array([i for i in range(len(x)) if i not in held], dtype=int)
     full = np.array(x, dtype=np.float64)
-    for at, value in held.items():
-        full[at] = value
+    for place, value in held.items():
+        full[place] = value
     kept: dict[bytes, tuple[Complex, Complex]] = {}
 
     def at(values: Floats) -> tuple[Complex, Complex]:
@@ -130,9 +131,21 @@ def solve(
     return Fitted(model, spectrum, full.copy(), z, j, noise, chi2)
 
 
-def _optimise(model, residual, jacobian, x, free):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _optimise(
+    model: Model,
+    residual: Callable[[Floats], Floats],
+    jacobian: Callable[[Floats], Floats],
+    x: Floats,
+    free: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
     """Run MINPACK's Levenberg-Marquardt, or a bounded method where the circuit states limits."""
-    common = {"jac": jacobian, "ftol": TOLERANCE, "xtol": TOLERANCE, "gtol": 1e-12, "max_nfev": EVALUATIONS}
+    common: dict[str, Any] = {
+        "jac": jacobian,
+        "ftol": TOLERANCE,
+        "xtol": TOLERANCE,
+        "gtol": 1e-12,
+        "max_nfev": EVALUATIONS,
+    }
     low, high = model.limits()
     low, high = low[free], high[free]
     if np.isfinite(low).any() or np.isfinite(high).any():

@@ -67,7 +67,9 @@ class Model:
         self.leaves: list[Leaf] = []
         self.free: list[Free] = []
         self.tree = self._compile(circuit)
-        self.terms: tuple[Tree, ...] = self.tree[1] if _is_series(self.tree) else (self.tree,)
+        self.terms: tuple[Tree, ...] = (self.tree,)
+        if not isinstance(self.tree, int) and self.tree[0] == "series":
+            self.terms = self.tree[1]
 
     def __len__(self) -> int:
         return len(self.free)
@@ -194,7 +196,3 @@ class Model:
     def leaves_of(self, tree: Tree) -> list[int]:
         """Return the elements of a part."""
         return [tree] if isinstance(tree, int) else [leaf for part in tree[1] for leaf in self.leaves_of(part)]
-
-
-def _is_series(tree: Tree) -> bool:
-    return not isinstance(tree, int) and tree[0] == "series"

@@ -7,8 +7,10 @@ family is searched exhaustively for one or two families, then by exchange.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -159,7 +161,7 @@ class _Search:
         y = _stack(z / sigma)
         columns = [column for family in families for column in family]
         self.columns = columns
-        d = _stack(np.array([c.z for c in columns]).reshape(-1, len(z)) / sigma).T
+        d: Any = _stack(np.array([c.z for c in columns]).reshape(-1, len(z)) / sigma).T
         if fixed:
             q, _ = np.linalg.qr(_scaled(_stack(np.array([c.z for c in fixed]) / sigma).T))
             y = y - q @ (q.T @ y)
@@ -168,7 +170,7 @@ class _Search:
         d = d / self.norm
         self.gram, self.overlap, self.total = d.T @ d, d.T @ y, float(y @ y)
         edges = np.cumsum([0, *map(len, families)])
-        self.spans = [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        self.spans = [slice(a, b) for a, b in itertools.pairwise(edges)]
 
     def best(self, count: int) -> list[list[Column]]:
         """Return up to `count` choices of one column for each family, the best first."""
@@ -243,7 +245,7 @@ class _Search:
         return list(np.where(found > least, found, least))
 
 
-def _stack(values: Complex) -> Floats:
+def _stack(values: Any) -> Floats:  # noqa: ANN401
     return np.concatenate([values.real, values.imag], axis=-1)
 
 
