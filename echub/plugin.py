@@ -30,7 +30,6 @@ from echub.registry.hookspecs import hookimpl
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
     from echub.analysis.comparable import require_comparable
-    from echub.analysis.counting import poisson_interval
     from echub.analysis.needs import Inputs, missing_metadata
     from echub.analysis.outcome import (
         Component,
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
     from echub.model.source import Source
     from echub.model.units import Unit, parse_unit, unit
     from echub.model.vocabulary import quantities
+    from echub.science.counting import poisson_interval
 
 _LAZY = {
     "Bits": "echub.model.column",
@@ -108,7 +108,7 @@ _LAZY = {
     "missing_metadata": "echub.analysis.needs",
     "parse_unit": "echub.model.units",
     "plain_types": "echub.files.description",
-    "poisson_interval": "echub.analysis.counting",
+    "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
     "require_comparable": "echub.analysis.comparable",
     "restore": "echub.files.description",

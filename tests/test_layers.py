@@ -14,8 +14,8 @@ PLUGINS = sorted((ROOT / "plugins").glob("echub_*/**/*.py")) + TEMPLATE
 SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py", ".toml", ".json"))
 
 FLOORS = (
-    "errors declare text segments",
-    "species model",
+    "errors declare text science",
+    "segments species drawing model",
     "registry",
     "files",
     "validation batch",
@@ -33,7 +33,7 @@ HEAVY = {
     "isal": {"files"},
     "pint": {"model"},
     "pandera": {"validation"},
-    "matplotlib": {"analysis"},
+    "matplotlib": {"drawing"},
     "molmass": {"species"},
     "pandas": {"model"},
     "xarray": {"model"},
@@ -46,7 +46,7 @@ HEAVY = {
 """The only room of the hub, and in it at most two modules, that may import a package, even inside a function."""
 
 FOR_PLUGINS = {"echub", "echub.plugin", "echub.text", "echub.species", "echub.segments", "echub.testing"}
-FOR_PLUGINS |= {"echub.testing.synth"}
+FOR_PLUGINS |= {"echub.science", "echub.drawing", "echub.testing.synth"}
 
 VENDORS = re.compile(
     r"(?<![a-z])(ec[- ]?lab|bt[- ]?lab|bio-?logic|massoft|hiden|cameca|iontof|galvani|yadg|gamry|autolab"
@@ -145,6 +145,36 @@ def test_plugins_use_the_public_interface_only(path):
                 assert target in FOR_PLUGINS, f"{path}:{line}: {target}"
             elif package.startswith("echub_"):
                 assert package == own, f"{path}:{line}: {target} of another plugin"
+
+
+STAGES = ("data", "method", "outcome", "figure")
+"""The floor plan of a plugin that analyses: from the inputs to its own trace, the method, what is answered, the
+picture. Each is a module, or a folder of modules; `__init__` declares."""
+
+
+def stage_of(module, package):
+    """Name the stage of ``echub_ccd.method.verdict``: ``method``."""
+    rest = module.removeprefix(package).lstrip(".").partition(".")[0]
+    return rest if rest in STAGES else None
+
+
+PLANNED = {
+    p.parents[1] if p.name == "__init__.py" else p.parent for p in PLUGINS if "outcome" in (p.stem, p.parent.name)
+}
+PLANNED = sorted(folder for folder in PLANNED if folder.name.startswith("echub_"))
+
+
+@pytest.mark.parametrize("folder", PLANNED, ids=lambda p: p.name)
+def test_an_analysis_plugin_has_its_rooms_and_each_imports_only_from_those_before_it(folder):
+    found = set()
+    for path in sorted(folder.rglob("*.py")):
+        own = stage_of(".".join((folder.name, *path.relative_to(folder).with_suffix("").parts)), folder.name)
+        found.add(own)
+        for target, line in imports(path):
+            other = stage_of(target, folder.name) if target.startswith(f"{folder.name}.") else None
+            if own and other:
+                assert STAGES.index(other) <= STAGES.index(own), f"{path}:{line}: {target}"
+    assert found >= {"data", "method", "outcome"}
 
 
 @pytest.mark.parametrize("path", [p for p in PLUGINS if p.name == "__init__.py"], ids=lambda p: p.parent.name)

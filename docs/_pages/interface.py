@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 import echub
+import echub.drawing
 import echub.plugin
 import echub.registry.hookspecs
+import echub.science
 from docs._pages.markdown import sections
 
 INTRO = """
-All public names: `echub` is for scripts and notebooks, `echub.plugin` is all that a plugin imports, and
-the hooks are all that a plugin can offer. What is not here may change without notice.
+All public names: `echub` is for scripts and notebooks, `echub.plugin` is what a plugin declares and builds
+with, `echub.science` and `echub.drawing` are [the shelf](../shelf.md) of what analyses share, and the hooks are
+all that a plugin can offer. What is not here may change without notice.
 """
+
+PUBLIC = (echub, echub.plugin, echub.science, echub.drawing)
 
 
 def page() -> str:
     """Return the page of public names."""
-    parts = [("echub", _names(echub)), ("echub.plugin", _names(echub.plugin)), ("Hooks", "\n\n".join(_hooks()))]
-    return sections("Python", INTRO, parts)
+    parts = [(module.__name__, _names(module)) for module in PUBLIC]
+    return sections("Python", INTRO, [*parts, ("Hooks", "\n\n".join(_hooks()))])
 
 
 def hooks() -> list[str]:
@@ -39,6 +44,8 @@ def _names(module: ModuleType) -> str:
 
 
 def _entry(name: str, found: Any) -> str:  # noqa: ANN401
+    if not callable(found):
+        return f"### {name}\n\n```text\n{name} = {dict(found) if isinstance(found, Mapping) else found!r}\n```"
     parts = [f"### {name}", f"```text\n{name}{_signature(found)}\n```", _prose(found)]
     return "\n\n".join([*parts, _methods(found)] if inspect.isclass(found) else parts)
 

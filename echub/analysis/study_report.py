@@ -13,9 +13,9 @@ from string import Template
 from typing import Any
 
 from echub import __version__
-from echub.analysis.figures import unit_text
 from echub.analysis.outcome import SUFFIX, Flag, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
+from echub.drawing import unit_text
 
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
 """Metadata that stand in the results table."""

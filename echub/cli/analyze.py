@@ -177,6 +177,7 @@ def _answer(
 
 
 def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> list[Path]:
+    from echub import drawing
     from echub.analysis import figures
     from echub.files.output import write_atomically
 
@@ -189,7 +190,7 @@ def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> li
     elif path:
         drawn = figures.draw_outcome(outcome, declared)
         form = path.suffix[1:]
-        parts.append((path, lambda target: figures.save(drawn, target, form)))
+        parts.append((path, lambda target: drawing.save(drawn, target, form)))
     if parts:
         write_atomically(parts)
     return [path for path, _ in parts]

@@ -42,6 +42,7 @@ def plot(
 
     Needs the extra `plot` (pip install 'echub[plot]').
     """
+    from echub import drawing
     from echub.analysis import figures
     from echub.files.output import require_free, write_atomically
     from echub.files.reading import read
@@ -51,7 +52,7 @@ def plot(
     require_free(target, force=force)
     record = read(file, reader=reader, options=pairs(option, "--option"), annotations=user_metadata(meta, set_))
     figure = figures.draw(record, select=select, title=file.name)
-    write_atomically([(target, lambda path: figures.save(figure, path, target.suffix[1:]))])
+    write_atomically([(target, lambda path: drawing.save(figure, path, target.suffix[1:]))])
     if as_json:
         print_json({"source": str(file), "output": str(target)})
     else:

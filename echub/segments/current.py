@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from echub.science import difference_noise, robust_sigma
+
 Floats = NDArray[np.float64]
 
 NOISE = 5.0
@@ -41,7 +43,7 @@ def rest_threshold(current: ArrayLike) -> Threshold:
     largest = float(np.abs(known).max(initial=0.0))
     if not largest:
         return Threshold(0.0, 0.0, how="there is no current")
-    noise = 1.4826 * float(np.median(np.abs(np.diff(known)))) / np.sqrt(2) if len(known) > 1 else 0.0
+    noise = difference_noise(known)
     off = min(NOISE * noise + ACCURACY * largest, LARGEST * largest)
     return Threshold(2 * off, off, how=f"off below {off:.3g}: noise {noise:.2g}, largest current {largest:.3g}")
 
@@ -62,7 +64,7 @@ def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
     sides = (known[known <= middle], known[known > middle])
     rest, pulse = sorted((float(np.median(side)) for side in sides), key=abs)
     height = abs(pulse - rest)
-    noise = max(1.4826 * float(np.median(np.abs(side - np.median(side)))) for side in sides)
+    noise = max(robust_sigma(side) for side in sides)
     if height <= NOISE * noise:
         return Threshold(0.0, 0.0, rest, f"no two levels: {height:.3g} apart, noise {noise:.2g}")
     how = f"rest at {rest:.3g}, pulses of {height:.3g}"

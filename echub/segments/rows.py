@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from echub.science import MAD_TO_SIGMA
+
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 LONG = 100
@@ -114,7 +116,7 @@ class Segments:
         inner = Segments(np.minimum(self.start + 1, self.stop), np.maximum(self.stop - 1, self.start), self.sign)
         wide = self.rows >= 3
         found = np.full(len(self), np.nan)
-        found[wide] = 1.4826 * inner.where(wide).median(bend)
+        found[wide] = MAD_TO_SIGMA * inner.where(wide).median(bend)
         return found
 
     # -- how it is done ------------------------------------------------------------------------

@@ -48,7 +48,7 @@ class CompareParams(ChoiceParams):
 ARRHENIUS = Analysis(
     "arrhenius",
     "Activation energy from values at several temperatures",
-    run="echub_arrhenius.analysis:run",
+    run="echub_arrhenius.outcome.arrhenius:run",
     figure="echub_arrhenius.figure:draw",
     consumes="outcomes",
     params=ArrheniusParams,
@@ -65,7 +65,7 @@ ARRHENIUS = Analysis(
 COMPARE = Analysis(
     "compare-groups",
     "Are the values of one group higher than another's, at equal temperatures? Exact permutation",
-    run="echub_arrhenius.comparison:run",
+    run="echub_arrhenius.outcome.comparison:run",
     consumes="outcomes",
     params=CompareParams,
     outputs=(

@@ -6,15 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from uncertainties import ufloat
 
+from echub.drawing import BLUE, LIGHT_BLUE, RED, axis_label, tidy, title, value_text
 from echub.plugin import Measurand, Outcome
-from echub_arrhenius.points import KELVIN
+from echub_arrhenius.data import KELVIN
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_POINT, _LINE, _CELL = "#1f5fa8", "#b5341f", "#9db8d6"
+_POINT, _LINE, _CELL = BLUE, RED, LIGHT_BLUE
 
 
 def draw(outcome: Outcome, figure: Figure) -> None:
@@ -39,9 +39,8 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     )  # fmt: skip
     axis.set_yscale("log")
     name = str(shown["name"].values[0]).replace("_", " ")
-    unit = shown["y"].unit.replace("^2", "²").replace("*", "·").replace("ohm", "Ω")
     form = str(outcome.conditions["form"].value)
-    axis.set(xlabel="1000 K / T", ylabel=f"{name}{' · T' if form == 'ln_yT' else ''} / {unit}")
+    axis.set(xlabel="1000 K / T", ylabel=axis_label(f"{name}{' · T' if form == 'ln_yT' else ''}", shown["y"].unit))
     top = axis.secondary_xaxis("top", functions=(_celsius, _inverse))
     top.set_xlabel("T / °C")
     top.set_xticks(np.round(np.unique(np.round(at["T"] - KELVIN, 0))))
@@ -50,14 +49,13 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     side, place = ("left", 0.03) if rises else ("right", 0.97)
     axis.annotate(_result(energy, form), (place, 0.95), xycoords="axes fraction", ha=side, va="top", color=_LINE)
     axis.legend(frameon=False, fontsize=8, loc="lower right" if rises else "lower left")
-    axis.spines[["right"]].set_visible(False)
-    axis.grid(alpha=0.25, linewidth=0.5, which="both")
-    figure.suptitle(outcome.label or "Arrhenius", fontsize=10)
+    tidy(axis, right=True, which="both")
+    title(figure, outcome.label or "Arrhenius")
 
 
 def _result(energy: Measurand, form: str) -> str:
     """Write the energy with its interval, to the digits of its uncertainty."""
-    text = f"$E_A$ = {ufloat(energy.value, energy.uncertainty):.2u} eV".replace("+/-", " ± ")
+    text = f"$E_A$ = {value_text(energy.value, energy.uncertainty)} eV"
     if energy.interval is not None:
         digits = max(2, 1 - math.floor(math.log10(energy.uncertainty or 1)))
         low, high = (f"{end:.{digits}f}" for end in (energy.interval.low, energy.interval.high))

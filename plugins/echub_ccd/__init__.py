@@ -50,8 +50,8 @@ class WeibullParams:
 CCD = Analysis(
     "ccd",
     "Critical current density: the interval from the last level survived to the first level failed",
-    run="echub_ccd.analysis:run",
-    figure="echub_ccd.figure:draw",
+    run="echub_ccd.outcome.ccd:run",
+    figure="echub_ccd.figure.ccd:draw",
     consumes="datasets",
     needs=(
         Need("t", "time", "s"),
@@ -105,8 +105,8 @@ CCD = Analysis(
 WEIBULL = Analysis(
     "ccd-weibull",
     "Critical current density of many cells: interval-censored Weibull distribution",
-    run="echub_ccd.weibull:run",
-    figure="echub_ccd.weibull_figure:draw",
+    run="echub_ccd.outcome.weibull:run",
+    figure="echub_ccd.figure.weibull:draw",
     consumes="outcomes",
     params=WeibullParams,
     outputs=(

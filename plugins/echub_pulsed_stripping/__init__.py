@@ -33,8 +33,8 @@ class PlateauParams:
 PULSED_STRIPPING = Analysis(
     "pulsed-stripping",
     "Charge that stripping pulses with rests pass until the voltage reaches the cut-off",
-    run="echub_pulsed_stripping.analysis:run",
-    figure="echub_pulsed_stripping.figure:draw",
+    run="echub_pulsed_stripping.outcome.pulsed_stripping:run",
+    figure="echub_pulsed_stripping.figure.pulsed_stripping:draw",
     needs=(
         Need("t", "time", "s"),
         Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA"),
@@ -70,8 +70,8 @@ PULSED_STRIPPING = Analysis(
 PLATEAU = Analysis(
     "pulsed-stripping-plateau",
     "Stripping capacity against the rest between pulses, and its plateau",
-    run="echub_pulsed_stripping.plateau:run",
-    figure="echub_pulsed_stripping.plateau_figure:draw",
+    run="echub_pulsed_stripping.outcome.plateau:run",
+    figure="echub_pulsed_stripping.figure.plateau:draw",
     consumes="outcomes",
     params=PlateauParams,
     outputs=(

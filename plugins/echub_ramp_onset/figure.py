@@ -6,29 +6,43 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from echub.drawing import (
+    BLACK,
+    BLUE,
+    GREY,
+    LIGHT_BLUE,
+    RED,
+    current_label,
+    reasons,
+    refused,
+    tidy,
+    title,
+    unit_text,
+)
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_TRACE, _SMOOTH, _FIT, _ONSET, _GREY = "#9db8d6", "#1f5fa8", "#222222", "#b5341f", "#888888"
+_TRACE, _SMOOTH, _FIT, _ONSET, _GREY = LIGHT_BLUE, BLUE, BLACK, RED, GREY
 
 
 def draw(outcome: Outcome, figure: Figure) -> None:
     """Draw the outcome on an empty figure; a refused one shows its trace and the reason."""
     shown = {name: series.array() for name, series in outcome.diagnostics.items()}
     unit = outcome.diagnostics["x"].unit or next(iter(outcome.measurands.values())).unit
-    hours = shown["t"] / 3600
     if "U_fit" not in shown:
-        _refused(outcome, figure, shown, hours)
+        traces = {"U / V": shown["U"], current_label(outcome.diagnostics["x"].unit): shown["x"]}
+        refused(figure, shown["t"], traces, outcome.label, "refused", below=reasons(outcome.refusals))
         return
+    hours = shown["t"] / 3600
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
     _voltage(upper, shown, hours)
     _deviation(lower, shown, hours)
     onset = next(m for name, m in outcome.measurands.items() if name.startswith("onset_current"))
     text = f"onset {onset.value:.4g}" + (f" ± {onset.uncertainty:.1g}" if onset.uncertainty else "")
     upper.annotate(
-        f"{text} {_printed(onset.unit)}",
+        f"{text} {unit_text(onset.unit)}",
         (shown["onset"][0] / 3600, np.interp(shown["onset"][0], shown["t"], shown["U_smooth"]) * 1000),
         xytext=(-12, 18),
         textcoords="offset points",
@@ -37,7 +51,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         arrowprops={"arrowstyle": "-", "color": _ONSET, "linewidth": 0.8},
     )
     _current_axis(upper, shown, hours, unit)
-    figure.suptitle(f"{outcome.label}  ·  {outcome.conditions['method'].value}", fontsize=10)
+    title(figure, outcome.label, str(outcome.conditions["method"].value))
 
 
 def _voltage(axis: Any, shown: dict[str, Any], hours: Any) -> None:  # noqa: ANN401
@@ -52,7 +66,7 @@ def _voltage(axis: Any, shown: dict[str, Any], hours: Any) -> None:  # noqa: ANN
     axis.set_ylim(-0.05 * at_onset, 2.2 * at_onset)
     axis.set_ylabel("U / mV")
     axis.legend(frameon=False, fontsize=8, loc="upper left")
-    _tidy(axis)
+    tidy(axis)
 
 
 def _deviation(axis: Any, shown: dict[str, Any], hours: Any) -> None:  # noqa: ANN401
@@ -67,33 +81,11 @@ def _deviation(axis: Any, shown: dict[str, Any], hours: Any) -> None:  # noqa: A
     axis.axhline(0, color=_FIT, linewidth=0.6)
     axis.set_ylim(-1.2 * threshold, 3 * threshold)
     axis.set(xlabel="t / h", ylabel="deviation / %")
-    _tidy(axis)
+    tidy(axis)
 
 
 def _current_axis(axis: Any, shown: dict[str, Any], hours: Any, unit: str) -> None:  # noqa: ANN401
     """Show the current above; it is proportional to the time since the begin of the ramp."""
     slope, offset = np.polyfit(hours, shown["x"], 1)
     top = axis.secondary_xaxis("top", functions=(lambda h: offset + slope * h, lambda x: (x - offset) / slope))
-    top.set_xlabel(f"{'j' if 'cm' in unit else 'I'} / {_printed(unit)}")
-
-
-def _refused(outcome: Outcome, figure: Figure, shown: dict[str, Any], hours: Any) -> None:  # noqa: ANN401
-    upper, lower = figure.subplots(2, 1, sharex=True)
-    upper.plot(hours, shown["U"], color=_SMOOTH, linewidth=1)
-    lower.plot(hours, shown["x"], color=_SMOOTH, linewidth=1)
-    unit = _printed(outcome.diagnostics["x"].unit)
-    upper.set_ylabel("U / V")
-    lower.set(xlabel="t / h", ylabel=f"{'j' if 'cm' in unit else 'I'} / {unit}")
-    reasons = "\n".join(f"{flag.code}: {flag.message}" for flag in outcome.refusals)
-    figure.suptitle(f"{outcome.label}  ·  refused\n{reasons}", fontsize=9, wrap=True)
-    for axis in (upper, lower):
-        _tidy(axis)
-
-
-def _printed(unit: str) -> str:
-    return unit.replace("^2", "²").replace("*", "·")
-
-
-def _tidy(axis: Any) -> None:  # noqa: ANN401
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(alpha=0.25, linewidth=0.5)
+    top.set_xlabel(current_label(unit))

@@ -50,7 +50,7 @@ class ProfileOptions:
 SIMS_MAP = Analysis(
     "sims-map",
     "Columns, co-location and regions of interest in SIMS maps",
-    run="echub_sims_map.analysis:run",
+    run="echub_sims_map.outcome.sims_map:run",
     figure="echub_sims_map.figure:draw",
     kind="ion_map",
     needs=(

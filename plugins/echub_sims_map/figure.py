@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.drawing import BLUE, PALETTE, RED, reasons, tidy, title, unit_text
 from echub.plugin import Outcome, Series
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 MAP = "cividis"
 """Even for all kinds of colour vision, and in grey."""
 OUTLINE, MISSING = "#ffffff", "#bbbbbb"
-INSIDE, OUTSIDE, OTHERS = "#b5341f", "#1f5fa8", ("#e69f00", "#009e73", "#cc79a7", "#56b4e9")
-UNITS = {"um": "µm", "1": "pixels"}
+INSIDE, OUTSIDE = RED, BLUE
+OTHERS = PALETTE[4], PALETTE[2], PALETTE[3], PALETTE[5]
+"""Orange, green, purple and sky blue: those of the palette that are neither red nor blue."""
 AXES = {"nm": "depth / nm", "s": "sputter time / s", "1": "frame"}
 
 
@@ -40,11 +42,11 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     _sections(figure, grid[1, 0], shown)
     _profiles(profile, outcome)
     said = [str(outcome.conditions[name].value) for name in ("region", "species") if name in outcome.conditions]
-    reasons = "".join(f"\n{flag.code}: {flag.message}" for flag in outcome.refusals)
-    figure.suptitle(
-        "  ·  ".join(part for part in (outcome.label, *said) if part) + reasons,
-        fontsize=10, wrap=True, parse_math=False,
-    )  # fmt: skip
+    title(figure, outcome.label, *said, below=reasons(outcome.refusals))
+
+
+def _length_unit(unit: str) -> str:
+    return unit_text(unit) or "pixels"
 
 
 def _limits(series: Series) -> tuple[float, float]:
@@ -95,7 +97,7 @@ def _scale_bar(axes: Axes, extent: tuple[float, float, float, float], unit: str)
     dark = {"facecolor": "black", "alpha": 0.45, "edgecolor": "none"}
     axes.plot([left, left + length], [bottom, bottom], color="white", linewidth=3, solid_capstyle="butt")
     axes.text(
-        left + length / 2, bottom - 0.02 * height, f"{length:g} {UNITS[unit]}", color="white", ha="center",
+        left + length / 2, bottom - 0.02 * height, f"{length:g} {_length_unit(unit)}", color="white", ha="center",
         va="bottom", fontsize=8, bbox={**dark, "pad": 1.0},
     )  # fmt: skip
 
@@ -118,10 +120,10 @@ def _sections(figure: Figure, place: Any, shown: Any) -> None:  # noqa: ANN401
         axes.set_facecolor(MISSING)
         _outline_section(axes, shown, at, (first - half, 2 * half))
         band = f" ± {thick:.3g}" if thick else ""
-        axes.set_title(f"section at y = {at:.3g}{band} {UNITS[shown['field'].unit]}", fontsize=9)
+        axes.set_title(f"section at y = {at:.3g}{band} {_length_unit(shown['field'].unit)}", fontsize=9)
         axes.set_ylabel(AXES[shown["depth"].unit])
         axes.tick_params(labelbottom=axes is all_axes[-1])
-    all_axes[-1].set_xlabel(f"x / {UNITS[shown['field'].unit]}")
+    all_axes[-1].set_xlabel(f"x / {_length_unit(shown['field'].unit)}")
     figure.colorbar(image, ax=all_axes)
 
 
@@ -164,5 +166,4 @@ def _profiles(axes: Axes, outcome: Outcome) -> None:
     axes.set(xlabel=AXES[table[name].unit or "1"], ylabel="counts per pixel and frame")
     axes.set_title("profiles with intervals of 95 %", fontsize=9)
     axes.legend(frameon=False, fontsize=8)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25, linewidth=0.5)
+    tidy(axes)

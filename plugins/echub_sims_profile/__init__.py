@@ -49,7 +49,7 @@ class SimsProfileParams:
 SIMS_PROFILE = Analysis(
     "sims-profile",
     "Interfaces and enrichment in SIMS depth profiles",
-    run="echub_sims_profile.analysis:run",
+    run="echub_sims_profile.outcome.sims_profile:run",
     figure="echub_sims_profile.figure:draw",
     kind="depth_profile",
     needs=(

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from echub.drawing import PALETTE, reasons, tidy, title
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8c6d31")
-"""Okabe and Ito's palette, which the colour-blind can tell apart."""
 _SIGNS = {1: "positive ions", -1: "negative ions", 0: "ions"}
 
 
@@ -32,8 +31,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
             if "interface" in shown and _is_chosen(outcome, name, sign):
                 _interface(axis, shown)
     _dress(axes, outcome, regions, signs, _floor(shown))
-    reasons = "".join(f"\n{flag.code}: {flag.message}" for flag in outcome.refusals)
-    figure.suptitle(f"{outcome.label}{reasons}", fontsize=9)
+    title(figure, outcome.label, below=reasons(outcome.refusals))
 
 
 def _assigned(species: Any, polarity: Any) -> dict[tuple[Any, Any], str]:  # noqa: ANN401
@@ -41,7 +39,7 @@ def _assigned(species: Any, polarity: Any) -> dict[tuple[Any, Any], str]:  # noq
     found: dict[tuple[Any, Any], str] = {}
     for sign in set(polarity.tolist()):
         for k, label in enumerate(dict.fromkeys(species[polarity == sign])):
-            found[label, sign] = _COLOURS[k % len(_COLOURS)]
+            found[label, sign] = PALETTE[k % len(PALETTE)]
     return found
 
 
@@ -91,7 +89,6 @@ def _dress(axes: Any, outcome: Outcome, regions: Any, signs: Any, limits: tuple[
         row[0].set_ylabel(f"{_SIGNS[sign]} / {shown['signal'].unit}s" if shown["signal"].unit == "count" else
                           f"{_SIGNS[sign]} / {shown['signal'].unit}")  # fmt: skip
         row[-1].legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    tidy(*axes.flat)
     for axis in axes.flat:
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(alpha=0.25, linewidth=0.5)
         axis.tick_params(labelsize=8)

@@ -12,13 +12,13 @@ import echub
 import echub.plugin
 import echub.registry.hookspecs
 import echub_schemas
-from docs._pages import commands, navigation, pages
+from docs._pages import commands, interface, navigation, pages
 from docs._pages.sources import scan
 from echub.errors import EchubError
 from echub.registry.registry import registry
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*(ROOT / "echub").rglob("*.py"), *(ROOT / "plugins").glob("echub_*/*.py")]
+SOURCES = [*(ROOT / "echub").rglob("*.py"), *(ROOT / "plugins").glob("echub_*/**/*.py")]
 MADE = re.compile(r"\b(Refusal|Flag|Notice)\(\s*\"([\w-]+)\"")
 NAV = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
 
@@ -96,8 +96,7 @@ def test_every_code_that_the_sources_make_is_listed(site):
 
 def test_every_hook_and_public_name_is_listed(site):
     names = [
-        *echub.__all__,
-        *echub.plugin.__all__,
+        *(name for module in interface.PUBLIC for name in module.__all__),
         *(n for n in dir(echub.registry.hookspecs) if n.startswith("echub_")),
     ]
     headings = set(re.findall(r"^### (\w+)$", site["reference/python.md"], re.MULTILINE))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from echub.analysis.figures import unit_text
 from echub.cli.show.terminal import field, heading, table
+from echub.drawing import unit_text
 
 if TYPE_CHECKING:
     from echub.analysis.outcome import Measurand, Outcome, Series

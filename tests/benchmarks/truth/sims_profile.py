@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 import echub
 from echub.testing import synth
-from echub_sims_profile.edge import find_edge
+from echub_sims_profile.method.edge import find_edge
 
 POSITION, WIDTH, STEP, DRAWS = 1000.0, 24.0, 10.0, 500
 LEVELS = (2000, 200, 40, 20)

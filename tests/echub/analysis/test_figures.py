@@ -13,6 +13,7 @@ from echub.model.build import SourceColumn, build_dataset
 from echub.model.record import Record
 
 pytest.importorskip("matplotlib")
+from echub import drawing
 from echub.analysis import figures
 
 NAN = np.nan
@@ -63,7 +64,7 @@ def test_a_restart_of_the_clock_breaks_the_line():
 
 
 def test_a_series_without_any_time_is_drawn_empty_and_not_a_crash(tmp_path):
-    figures.save(figures.draw(series([NAN, NAN], voltage=[1, 2])), tmp_path / "a.svg", "svg")
+    drawing.save(figures.draw(series([NAN, NAN], voltage=[1, 2])), tmp_path / "a.svg", "svg")
     assert (tmp_path / "a.svg").stat().st_size
 
 
@@ -158,9 +159,9 @@ STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 @pytest.mark.parametrize("name", ["cp", "peis"])
 def test_the_same_picture_has_the_same_bytes_in_every_process(tmp_path, eclab, form, name):
     code = (
-        "import sys, pathlib, echub\nfrom echub.analysis import figures\n"
+        "import sys, pathlib, echub\nfrom echub import drawing\nfrom echub.analysis import figures\n"
         "figure = figures.draw(echub.read(sys.argv[1]), title='a $ name $')\n"
-        "figures.save(figure, pathlib.Path(sys.argv[2]), sys.argv[3])"
+        "drawing.save(figure, pathlib.Path(sys.argv[2]), sys.argv[3])"
     )
     written = []
     for number in (1, 2):
@@ -174,7 +175,7 @@ def test_the_same_picture_has_the_same_bytes_in_every_process(tmp_path, eclab, f
 
 @pytest.mark.parametrize("title", ["a$b", "$\\frac$", "50% {x}_y^z", "\\alpha"])
 def test_a_name_is_no_formula(tmp_path, title):
-    figures.save(figures.draw(series(voltage=[1, 2, 3]), title=title), tmp_path / "a.svg", "svg")
+    drawing.save(figures.draw(series(voltage=[1, 2, 3]), title=title), tmp_path / "a.svg", "svg")
     assert (tmp_path / "a.svg").stat().st_size
 
 

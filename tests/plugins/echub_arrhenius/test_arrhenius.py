@@ -12,8 +12,8 @@ import echub
 from echub.analysis.outcome import Component, Condition, Flag, Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import Cells
-from echub_arrhenius.comparison import permutation_p
-from echub_arrhenius.fit import BOLTZMANN_EV, KJ_PER_MOL, eq12, fit
+from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, eq12, fit
+from echub_arrhenius.outcome.comparison import permutation_p
 
 EXACT = Cells(worst_loss=0.0, scatter=0.0)
 

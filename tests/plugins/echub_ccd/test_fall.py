@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from echub.segments import runs
-from echub_ccd.fall import steepest
+from echub_ccd.data.fall import steepest
 
 
 def of(*parts):

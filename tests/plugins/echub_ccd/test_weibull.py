@@ -12,7 +12,7 @@ import echub
 from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import CellBatch
-from echub_ccd.likelihood import Cells, fit
+from echub_ccd.method.likelihood import Cells, fit
 
 
 def ask(outcomes, **params):

@@ -14,7 +14,7 @@ import pytest
 import echub
 from echub.testing import synth
 from echub.testing.synth import ContactLoss, Instrument, Ramp
-from echub_ramp_onset.delay import delay_above_transport, detection_delay
+from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
 
 ROOT = Path(__file__).parents[3]
 RAMP = ROOT / "fixtures" / "eclab" / "ramp.mpr"

@@ -9,8 +9,8 @@ from scipy.ndimage import gaussian_filter
 import echub
 from echub.testing import synth
 from echub.testing.synth import PILLARS, Cube, MappedIon, Pillar
-from echub_sims_map.colocation import together
-from echub_sims_map.cube import Cube as Counts
+from echub_sims_map.data.cube import Cube as Counts
+from echub_sims_map.method.colocation import together
 
 ELSEWHERE = (Pillar(45, 15, 6.0), Pillar(15, 45, 12.0))
 IONS = {

@@ -7,8 +7,8 @@ import pytest
 
 import echub
 from echub.testing import synth
-from echub_sims_profile.checks import spikes
-from echub_sims_profile.sensitivity import currie
+from echub_sims_profile.method.sensitivity import currie
+from echub_sims_profile.outcome.checks import spikes
 
 PLAIN = synth.Layers(factors={"only": {}})
 

@@ -5,8 +5,8 @@ import pytest
 from scipy.special import erfc
 
 from echub.plugin import Refusal
-from echub_sims_profile.decay import decay_length
-from echub_sims_profile.edge import find_edge
+from echub_sims_profile.method.decay import decay_length
+from echub_sims_profile.method.edge import find_edge
 
 X = np.arange(0, 2000, 10.0)
 

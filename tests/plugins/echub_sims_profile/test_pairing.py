@@ -7,7 +7,7 @@ import pytest
 
 import echub
 from echub.testing import synth
-from echub_sims_profile.pairing import rebin
+from echub_sims_profile.method.pairing import rebin
 
 TWO = synth.Layers(
     ions=(synth.Ion("Na+"), synth.Ion("Si+", 100.0, stop=None), synth.Ion("PO2-", 300.0, polarity=-1)),

@@ -7,10 +7,9 @@ import pytest
 
 import echub
 from echub.testing import synth
-from echub_sims_profile.counts import LIVE
-from echub_sims_profile.depth import by_layers
-from echub_sims_profile.pipeline import smoothed
-from echub_sims_profile.poisson import half_widths, interval
+from echub_sims_profile.data.depth import by_layers
+from echub_sims_profile.data.pipeline import smoothed
+from echub_sims_profile.data.poisson import half_widths, interval
 
 LAYERS = synth.Layers(factors={"only": {}})
 
@@ -50,13 +49,6 @@ def test_poisson_intervals_are_exact_where_counts_are_few():
     assert (3 - below[1], 3 + above[1]) == (pytest.approx(1.367, abs=0.001), pytest.approx(5.918, abs=0.001))
     assert (below[2], above[2]) == (10, 10)
     assert interval(0)[1] == pytest.approx(3.689, abs=0.001)
-
-
-@pytest.mark.parametrize("model", ["non_paralysable", "paralysable"])
-def test_the_live_share_inverts_the_detector(model):
-    true = np.array([0.0, 0.01, 0.2, 0.5])
-    seen = true / (1 + true) if model == "non_paralysable" else true * np.exp(-true)
-    assert seen / LIVE[model](seen) == pytest.approx(true, abs=1e-9)
 
 
 def test_the_dead_time_is_corrected_on_the_raw_rate():
@@ -203,7 +195,7 @@ def test_smoothing_changes_the_picture_alone():
 
 
 def test_counts_of_a_faraday_cup_have_no_root_n():
-    from echub_sims_profile.profile import Profile
+    from echub_sims_profile.data.profile import Profile
 
     size = 4
     one, zero = np.ones(size), np.zeros(size)

@@ -7,8 +7,8 @@ import pytest
 
 import echub
 from echub.testing import synth
-from echub_sims_profile.enrichment import COUNTING_ONLY, craters_of, discovered, rate_test, ratios
-from echub_sims_profile.regions import Total
+from echub_sims_profile.method.enrichment import COUNTING_ONLY, craters_of, discovered, rate_test, ratios
+from echub_sims_profile.method.regions import Total
 
 LAYERS = synth.Layers(cycles=90)
 

@@ -1,0 +1,95 @@
+"""What figures share: words for units and axes, thinning, a palette, axes that look alike.
+
+Importing this costs nothing: each name loads its module when it is first used, and matplotlib (extra `plot`) is
+imported only inside the functions that need it.
+
+>>> from echub.drawing import axis_label, current_label, unit_text
+>>> unit_text("ohm*cm^2"), axis_label("$E$", "V", against="Na⁺/Na"), current_label("mA/cm^2")
+('Ω·cm²', '$E$ vs Na⁺/Na / V', 'j / mA/cm²')
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from echub.drawing.axes import nyquist, reasons, refused, tidy, title
+    from echub.drawing.canvas import STYLE, new_figure, save, shades, style
+    from echub.drawing.labels import (
+        axis_label,
+        current_label,
+        prefixed,
+        symbol_text,
+        time_unit,
+        unit_text,
+        value_text,
+    )
+    from echub.drawing.palette import BLACK, BLUE, GREY, LIGHT_BLUE, OCHRE, PALETTE, RED
+    from echub.drawing.thinning import envelope, envelope_line, thinned
+
+_LAZY = {
+    "BLACK": "palette",
+    "BLUE": "palette",
+    "GREY": "palette",
+    "LIGHT_BLUE": "palette",
+    "OCHRE": "palette",
+    "PALETTE": "palette",
+    "RED": "palette",
+    "STYLE": "canvas",
+    "axis_label": "labels",
+    "current_label": "labels",
+    "envelope": "thinning",
+    "envelope_line": "thinning",
+    "new_figure": "canvas",
+    "nyquist": "axes",
+    "prefixed": "labels",
+    "reasons": "axes",
+    "refused": "axes",
+    "save": "canvas",
+    "shades": "canvas",
+    "style": "canvas",
+    "symbol_text": "labels",
+    "thinned": "thinning",
+    "tidy": "axes",
+    "time_unit": "labels",
+    "title": "axes",
+    "unit_text": "labels",
+    "value_text": "labels",
+}
+
+__all__ = [
+    "BLACK",
+    "BLUE",
+    "GREY",
+    "LIGHT_BLUE",
+    "OCHRE",
+    "PALETTE",
+    "RED",
+    "STYLE",
+    "axis_label",
+    "current_label",
+    "envelope",
+    "envelope_line",
+    "new_figure",
+    "nyquist",
+    "prefixed",
+    "reasons",
+    "refused",
+    "save",
+    "shades",
+    "style",
+    "symbol_text",
+    "thinned",
+    "tidy",
+    "time_unit",
+    "title",
+    "unit_text",
+    "value_text",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)

@@ -1,0 +1,98 @@
+"""Words for axes: units as the field prints them, labels, prefixes, the unit of time that reads well."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+_UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_PRINTED = (
+    (re.compile(r"\bu(?=(?:A|V|W|F|C|S|s|m|g|L|mol|ohm)\b)"), lambda _: "µ"),
+    (re.compile(r"\^(-?\d+)"), lambda match: match[1].translate(_UP)),
+    (re.compile(r"\bdegC\b"), lambda _: "°C"),
+    (re.compile(r"\bdeg\b"), lambda _: "°"),
+    (re.compile(r"\*"), lambda _: "·"),
+    (re.compile(r"ohm\b"), lambda _: "Ω"),
+)
+"""What the unit table writes in ASCII, and how it is printed. Micro comes first: a printed ² is part of a word."""
+
+_PREFIXES = {"p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
+_PREFIXED = re.compile(r"([pnumkMG]?)(A|V|W|F|C|S|Hz|eV|ohm)(?![A-Za-z])(.*)")
+"""Units that the field writes with any prefix; a length, a time or a mass keeps the unit it has."""
+
+_TIMES = ((2 * 86400, 86400.0, "d"), (2 * 3600, 3600.0, "h"), (300, 60.0, "min"), (0, 1.0, "s"))
+"""Span in seconds from which a unit of time reads well, its length in seconds, its name: an axis shows at least
+two days or hours, five minutes."""
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit as the field prints it: ``mA/cm^2`` as mA/cm², ``ohm*cm^2`` as Ω·cm²; of ``1`` nothing."""
+    if unit == "1":
+        return ""
+    for pattern, printed in _PRINTED:
+        unit = pattern.sub(printed, unit)
+    return unit
+
+
+def symbol_text(symbol: str) -> str:
+    """Return a symbol as papers set it, italic with its index upright; what is not letters stays as it is."""
+    name, _, index = symbol.partition("_")
+    if not name.isalpha():
+        return symbol
+    return f"${name}_{{\\mathrm{{{index}}}}}$" if index else f"${name}$"
+
+
+def axis_label(symbol: str, unit: str = "", *, against: str = "") -> str:
+    """Return the label of an axis: symbol, what a potential is measured against, unit: ``E vs Na⁺/Na / V``."""
+    named = f"{symbol} vs {against}" if against else symbol
+    return f"{named} / {printed}" if (printed := unit_text(unit)) else named
+
+
+def current_label(unit: str) -> str:
+    """Return the label of an axis of currents: ``j`` for a unit per area, else ``I``."""
+    return axis_label("j" if "m^2" in unit else "I", unit)
+
+
+def time_unit(seconds: Iterable[float]) -> tuple[float, str]:
+    """Return the unit of time that reads well over a span: its length in seconds, its name.
+
+    seconds: (n,), s; what is not finite is left out. In days from two days on, in hours from two hours, in minutes
+    from five minutes, else in seconds.
+    """
+    import numpy as np
+
+    given = np.asarray(seconds, dtype=np.float64)
+    timed = given[np.isfinite(given)]
+    span = float(np.ptp(timed)) if len(timed) else 0.0
+    return next((length, name) for least, length, name in _TIMES if span >= least)
+
+
+def prefixed(largest: float, unit: str) -> tuple[float, str]:
+    """Return the factor and the unit in which the largest value lies from 1 to below 1000: 0.02 V is 20 mV.
+
+    The factor multiplies the values; the unit is one for `unit_text`. A unit that takes no prefix (``%``, ``h``,
+    ``cm``), zero, and what is not finite keep theirs, with the factor 1. Prefixes end at pico and giga.
+    """
+    match = _PREFIXED.fullmatch(unit)
+    if match is None or not largest or not math.isfinite(largest):
+        return 1.0, unit
+    have, base, rest = match.groups()
+    size = math.floor(math.log10(abs(largest))) + _PREFIXES[have]
+    power = min(max(3 * (size // 3), -12), 9)
+    prefix = next(name for name, exponent in _PREFIXES.items() if exponent == power)
+    return 10.0 ** (_PREFIXES[have] - power), f"{prefix}{base}{rest}"
+
+
+def value_text(value: float | None, uncertainty: float | None = None) -> str:
+    """Return a value with its standard uncertainty to two digits (0.351 ± 0.012); without one, to five digits.
+
+    Of a measurand without a value, which has an interval alone, an en dash.
+    """
+    if value is None:
+        return "–"
+    if not uncertainty:
+        return f"{value:.5g}"
+    from uncertainties import ufloat
+
+    return f"{ufloat(value, uncertainty):.2u}".replace("+/-", " ± ")

@@ -1,0 +1,41 @@
+"""What analyses share: robust noise, counting statistics, dead time, electrodes, Faraday's law.
+
+Plain NumPy over arrays, for the hub and for anybody's plugin; SciPy is imported when a function needs it.
+Segments of a time series are in `echub.segments`, ion labels in `echub.species`.
+
+>>> from echub.science import poisson_interval, robust_sigma, thickness
+>>> round(robust_sigma([1.0, 1.1, 0.9, 1.0, 25.0]), 3)  # one spike does not count
+0.148
+>>> low, high = poisson_interval(0, 0.6827)
+>>> float(low), round(float(high), 2)
+(0.0, 1.84)
+>>> round(float(thickness(1.0, molar_mass=22.98977, density=0.968)), 2)  # µm of sodium per mA·h/cm²
+8.86
+"""
+
+from __future__ import annotations
+
+from echub.science.counting import poisson_interval
+from echub.science.dead_time import live_share, saturation
+from echub.science.electrodes import Observed, oxidised_electrode, oxidised_voltage
+from echub.science.faraday import FARADAY, amount, charge_of_amount, charge_of_thickness, thickness
+from echub.science.noise import MAD_TO_SIGMA, MEDIAN_TO_MEAN, difference_noise, median_error, robust_sigma
+
+__all__ = [
+    "FARADAY",
+    "MAD_TO_SIGMA",
+    "MEDIAN_TO_MEAN",
+    "Observed",
+    "amount",
+    "charge_of_amount",
+    "charge_of_thickness",
+    "difference_noise",
+    "live_share",
+    "median_error",
+    "oxidised_electrode",
+    "oxidised_voltage",
+    "poisson_interval",
+    "robust_sigma",
+    "saturation",
+    "thickness",
+]

@@ -1,0 +1,51 @@
+"""Noise that a few outliers do not change: the median absolute deviation, and what is made of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+MAD_TO_SIGMA = 1.4826
+"""Standard deviation over median absolute deviation, for normal scatter: 1 / Φ⁻¹(3/4).
+
+P. J. Rousseeuw and C. Croux, J. Am. Stat. Assoc. 88 (1993) 1273."""
+
+MEDIAN_TO_MEAN = 1.2533
+"""Standard error of a median over that of a mean, for many values of normal scatter: √(π/2)."""
+
+
+def robust_sigma(values: ArrayLike) -> float:
+    """Return the standard deviation of values by their median absolute deviation.
+
+    Up to half of the values may be outliers. For normal scatter; of a few values it is too small
+    (by a sixth at five). values: (n,), any unit, which is that of the result; what is not finite is
+    left out. 0 if more than half of the values are equal, NaN without any.
+    """
+    known = _finite(values)
+    return MAD_TO_SIGMA * float(np.median(np.abs(known - np.median(known)))) if len(known) else np.nan
+
+
+def difference_noise(values: ArrayLike) -> float:
+    """Return the standard deviation of the noise from row to row, whatever the slow course.
+
+    By the median of |difference| of neighbours, which is √2 times as wide as the noise of one row. A course
+    that is steep against its noise counts as noise: use `Segments.noise`, which takes second differences.
+    values: (n,), any unit, which is that of the result; what is not finite is left out. 0 for fewer
+    than two values.
+    """
+    known = _finite(values)
+    return MAD_TO_SIGMA * float(np.median(np.abs(np.diff(known)))) / float(np.sqrt(2)) if len(known) > 1 else 0.0
+
+
+def median_error(values: ArrayLike) -> float:
+    """Return the standard error of the median of independent values, by their robust scatter.
+
+    values: (n,), any unit, which is that of the result; what is not finite is left out. NaN without any value.
+    """
+    known = _finite(values)
+    return MEDIAN_TO_MEAN * robust_sigma(known) / float(np.sqrt(len(known))) if len(known) else np.nan
+
+
+def _finite(values: ArrayLike) -> NDArray[np.float64]:
+    given: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    return given[np.isfinite(given)]

@@ -1,0 +1,102 @@
+"""What is refused: data that hold no galvanostatic experiment on a symmetric cell with levels to compare."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from echub.plugin import Refusal
+from echub_ccd.data.experiment import Experiment
+from echub_ccd.data.table import Floats, Table
+from echub_ccd.data.trace import LEAST_ROWS, Trace
+from echub_ccd.method.verdict import DIRECTIONS
+
+MOST_UNSTEADY = 0.5
+MOST_OFFSET = 0.5
+"""A voltage at rest, or without current, above this part of the voltage under current is no overpotential."""
+HOW_VOLTAGE = "--column U=NAME names the cell voltage"
+
+
+def require_answerable(experiment: Experiment) -> None:
+    """Raise `Refusal` for the first reason that applies."""
+    table = experiment.table
+    if experiment.meta("cell.symmetric") is False:
+        raise Refusal("not_symmetric", "cell.symmetric is false: U/j of such a cell is no resistance")
+    _require_controlled_current(experiment)
+    if len(table) == 1:
+        raise Refusal(
+            "one_half_cycle",
+            f"there is one half cycle, at {table.level[0]:.4g} {experiment.unit}: no reversal, no other level",
+            hint="several files of one level each are one experiment: name them together",
+        )
+    if np.median(table.rows) < LEAST_ROWS:
+        text = f"half of the half cycles have fewer than {LEAST_ROWS} rows (median {np.median(table.rows):g})"
+        raise Refusal("sampled_too_coarsely", text)
+    _require_ohmic_sign(table)
+    _require_no_offset(table)
+
+
+def _require_controlled_current(experiment: Experiment) -> None:
+    table = experiment.table
+    unsteady = int((~table.steady).sum())
+    if unsteady > MOST_UNSTEADY * len(table):
+        raise Refusal(
+            "not_galvanostatic",
+            f"in {unsteady} of {len(table)} half cycles the current has no level: the potential was controlled, "
+            "or the current was a ramp",
+            hint="echub analyze ramp-onset answers for a ramp",
+        )
+    if any(_potential_was_set(trace) for trace in experiment.traces):
+        raise Refusal(
+            "not_galvanostatic", "a potential was set while current flowed: the cell decided the current"
+        )
+
+
+def _potential_was_set(trace: Trace) -> bool:
+    """Return whether a potential, and no current, was set in most rows with current."""
+    if "U_set" not in trace.data:
+        return False
+    potential = np.isfinite(trace["U_set"])
+    current = np.isfinite(trace["j_set"]) if "j_set" in trace.data else np.zeros(len(potential), bool)
+    return bool(np.mean((potential & ~current)[trace.flows]) > MOST_UNSTEADY)
+
+
+def _require_ohmic_sign(table: Table) -> None:
+    """Refuse a cell whose voltage does not follow the sign of its current: U/j is no resistance there."""
+    for sign, name in DIRECTIONS.items():
+        for voltage in (table.u_median[table.sign == sign], table.u_start[table.sign == sign]):
+            if len(voltage) and np.nanmedian(voltage) * sign <= 0:
+                raise Refusal(
+                    "not_symmetric",
+                    f"the median voltage of the half cycles {name} is {np.nanmedian(voltage):+.4g} V: the voltage "
+                    "does not follow the sign of the current, as it does in a symmetric cell",
+                    hint=HOW_VOLTAGE,
+                )
+
+
+def _require_no_offset(table: Table) -> None:
+    """Refuse a cell with a voltage of its own: at rest, or where the levels of one direction point to it."""
+    size = np.abs(table.u_median)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at_rest = np.abs(table.u_rest) / size
+    if np.isfinite(at_rest).any() and np.nanmedian(at_rest) > MOST_OFFSET:
+        raise Refusal(
+            "not_symmetric",
+            f"the voltage at rest is {np.nanmedian(np.abs(table.u_rest)):.4g} V, most of that under current "
+            f"({np.nanmedian(size):.4g} V): U/j is no resistance",
+            hint=HOW_VOLTAGE,
+        )
+    offset = _extrapolated(table.level, size)
+    if len(np.unique(table.sign)) == 1 and len(offset) and np.median(offset) > MOST_OFFSET:
+        raise Refusal(
+            "not_symmetric",
+            "the voltage hardly grows with the current: without current it would be "
+            f"{100 * np.median(offset):.0f} % of what it is; U/j is no resistance",
+            hint=HOW_VOLTAGE,
+        )
+
+
+def _extrapolated(level: Floats, size: Floats) -> Floats:
+    """Return |U| at no current over |U|, along the line through each pair of neighbouring levels."""
+    rises = np.flatnonzero(np.abs(np.diff(level)) > 0.05 * level[1:])
+    low, high = level[rises], level[rises + 1]
+    return np.asarray((size[rises] * high - size[rises + 1] * low) / (high - low) / size[rises])

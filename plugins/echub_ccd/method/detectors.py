@@ -1,0 +1,233 @@
+"""The detectors: each is a small function over the half-cycle table that marks half cycles.
+
+Each gives 1 where it fires, 0 where not, NaN where it cannot be evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub_ccd import DEFAULT, CcdParams
+from echub_ccd.data.fall import WIDE
+from echub_ccd.data.table import SAME_LEVEL, Table
+from echub_ccd.data.trace import AT_LIMIT_V
+
+Floats = NDArray[np.float64]
+FEW_ROWS = 10
+"""With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What detectors know beside the table: parameters, R·A of the electrolyte (NaN: not known)."""
+
+    params: CcdParams
+    bulk: float
+
+
+def before(table: Table, values: Floats) -> Floats:
+    """Return the value of the half cycle before, in the same file; NaN for the first."""
+    if not len(values):
+        return values
+    shifted = np.concatenate([[np.nan], values[:-1]])
+    return np.where(np.concatenate([[-1], table.file[:-1]]) == table.file, shifted, np.nan)
+
+
+def after(table: Table, values: Floats) -> Floats:
+    """Return the value of the half cycle after, in the same file; NaN for the last."""
+    if not len(values):
+        return values
+    shifted = np.concatenate([values[1:], [np.nan]])
+    return np.where(np.concatenate([table.file[1:], [-1]]) == table.file, shifted, np.nan)
+
+
+def lowest_so_far(table: Table) -> Floats:
+    """Return the lowest R of all half cycles before, whatever the file; NaN for the first."""
+    least = np.minimum(table.r_median, np.minimum(table.r_start, table.r_end))
+    known = np.where(np.isnan(least), np.inf, least)
+    earlier = np.concatenate([[np.inf], np.minimum.accumulate(known)[:-1]]) if len(known) else known
+    return np.where(np.isinf(earlier), np.nan, earlier)
+
+
+def _marked(fires: NDArray[np.bool_], *needed: Floats) -> Floats:
+    """Return 1 and 0, and NaN where something needed is not known."""
+    known = np.all([np.isfinite(values) for values in needed], axis=0)
+    return np.where(known, fires.astype(np.float64), np.nan)
+
+
+# -- r_drop ----------------------------------------------------------------------------------
+
+
+def sharp_fall(table: Table, context: Context) -> NDArray[np.bool_]:
+    """Mark falls inside a half cycle: deep, beyond the noise, at once, and still there at its end."""
+    p = context.params
+    deep = table.fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
+    if not p.r_drop_sharpness:
+        slow = table.fall_wide > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
+        return np.asarray((deep | slow) & _stays(table, np.maximum(table.fall, table.fall_wide)))
+    return np.asarray(deep & (sharpness(table) >= p.r_drop_sharpness) & _stays(table, table.fall))
+
+
+def sharpness(table: Table) -> Floats:
+    """Return the part of a fall that happens at once; what goes on in the next half cycle counts to the fall."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        on = (after(table, table.r_first) - after(table, table.r_quarter)) / table.fall_before
+        late = (table.end - table.fell) < WIDE * table.duration
+        return np.asarray(table.fall_sharp * table.fall / (table.fall + np.where(late, np.fmax(on, 0), 0)))
+
+
+def _stays(table: Table, fall: Floats) -> NDArray[np.bool_]:
+    """Return whether R is still low when the next half cycle begins, at the same stage of it.
+
+    The last half cycle of a file is judged by its own end.
+    """
+    following = after(table, table.r_start)
+    previous = before(table, table.r_start)
+    alike = np.fmax(table.r_start, np.where(np.isnan(previous), table.fall_before, previous))
+    later = following <= np.minimum(alike, table.fall_before) * (1 - fall / 2)
+    here = table.r_end <= table.fall_before * (1 - fall / 2)
+    return np.asarray(np.where(np.isnan(following), here, later))
+
+
+def fell_between(table: Table, context: Context) -> NDArray[np.bool_]:
+    """Mark half cycles that begin below both the begin and the end of the one before, at once.
+
+    What the reversal before took off (pores that it healed) is no fall when this one takes it too. Where the
+    level changed twice the fall is needed: R of a cell that is not ohmic changes with j.
+    """
+    p = context.params
+    with np.errstate(divide="ignore", invalid="ignore"):
+        usual = np.fmin(before(table, table.r_first / before(table, table.r_last)), 1.0)
+        earlier = np.minimum(before(table, table.r_first), before(table, table.r_last) * usual)
+        fall = 1 - table.r_first / earlier
+        sharp = fall / np.fmax(1 - table.r_quarter / earlier, fall)
+        sigma = np.hypot(table.calm, before(table, table.calm)) / earlier
+        changed = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
+    wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma) * np.where(changed, 2, 1)
+    following = np.fmax(
+        after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0)
+    )
+    return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & (following <= earlier * (1 - fall / 2)))
+
+
+def coarse_fall(table: Table, context: Context) -> NDArray[np.bool_]:
+    """Mark half cycles of a few rows that end below their begin and the one before, as does the next one."""
+    p = context.params
+    earlier = np.fmin(table.r_first, before(table, table.r_last))
+    following = after(table, table.r_last)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fall = 1 - table.r_last / earlier
+        sigma = np.where(np.isnan(table.calm), 0.0, table.calm) / earlier
+    stays = np.isnan(following) | (following <= earlier * (1 - fall / 2))
+    return np.asarray(
+        (table.rows < FEW_ROWS) & (fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma)) & stays
+    )
+
+
+def r_drop(table: Table, context: Context) -> Floats:
+    """R falls at once, by more than its noise, and stays low."""
+    fires = sharp_fall(table, context) | fell_between(table, context) | coarse_fall(table, context)
+    return _marked(fires, table.r_median)
+
+
+def slow_fall(table: Table, context: Context) -> NDArray[np.bool_]:
+    """Mark half cycles in which R falls as far, but gradually: no detector, a warning."""
+    p = context.params
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over_all = 1 - table.r_end / np.fmin(table.r_start, before(table, table.r_end))
+    enough = over_all > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
+    return np.asarray(enough & (r_drop(table, context) != 1))
+
+
+# -- the others ------------------------------------------------------------------------------
+
+
+def below_bulk(table: Table, context: Context) -> Floats:
+    """R·A at the end is below the electrolyte's own: electrons flow."""
+    bound = context.bulk * (1 - context.params.below_bulk / 100)
+    noise = table.noise / np.sqrt(np.maximum(table.rows * 0.05, 3))
+    return _marked(table.r_end + 3 * noise < bound, np.full(len(table), context.bulk), table.r_end, noise)
+
+
+def half_drop(table: Table, context: Context) -> Floats:
+    """U settles at half or less of the half cycle before, scaled to this level, or of its own begin."""
+    settled = np.fmin(table.r_median, table.r_end)
+    earlier = np.fmax(before(table, table.r_end), np.fmax(table.r_start, table.fall_before))
+    return _marked(settled <= context.params.half_drop / 100 * earlier, settled, earlier)
+
+
+def near_zero(table: Table, context: Context) -> Floats:
+    """U is almost nothing: below 5 mV, or a tenth of what the lowest earlier R makes expected."""
+    p = context.params
+    own = np.where(np.isnan(lowest_so_far(table)), table.r_start, lowest_so_far(table))
+    expected = own * table.level / 1000
+    floor = np.maximum(p.near_zero_floor / 1000, p.near_zero / 100 * expected)
+    fires = np.abs(table.u_end) < floor
+    return _marked(fires, np.where(expected > 2 * p.near_zero_floor / 1000, expected, np.nan))
+
+
+def asymmetry(table: Table, context: Context) -> Floats:
+    """R at the end differs from that of the half cycle before, of the other direction."""
+    earlier = before(table, table.r_end)
+    turned = before(table, table.sign) == -table.sign
+    with np.errstate(divide="ignore", invalid="ignore"):
+        difference = 2 * np.abs(table.r_end - earlier) / (table.r_end + earlier)
+    return _marked(difference > context.params.asymmetry / 100, np.where(turned, difference, np.nan))
+
+
+def growth(table: Table, context: Context) -> Floats:
+    """R rises within the half cycle: pores, not a short."""
+    return _marked(table.rise > context.params.growth / 100, table.rise)
+
+
+def limit(table: Table, context: Context) -> Floats:
+    """U goes to the instrument's limit, or the current is lost at a large U: an open circuit, not a short."""
+    if context.params.limit:
+        return _marked(table.u_largest >= 0.999 * context.params.limit, table.u_largest)
+    opened = (np.abs(table.u_end) >= AT_LIMIT_V) & (table.r_end > 20 * lowest_so_far(table)) & _flat(table)
+    return _marked(opened, table.r_end)
+
+
+def _flat(table: Table) -> NDArray[np.bool_]:
+    """Return whether U rests at its largest value: what a limit does, and no cell."""
+    return np.asarray(np.abs(table.u_end) >= 0.995 * table.u_largest)
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A detector by name: the function, and the parameters that it obeys."""
+
+    name: str
+    mark: Callable[[Table, Context], Floats]
+    parameters: tuple[str, ...]
+
+    @property
+    def meaning(self) -> str:
+        """Say in one line what it looks for."""
+        return (self.mark.__doc__ or "").partition("\n")[0]
+
+
+ALL = (
+    Detector("r_drop", r_drop, ("r_drop", "r_drop_sigma", "r_drop_sharpness")),
+    Detector("below_bulk", below_bulk, ("below_bulk", "electrolyte_asr")),
+    Detector("half_drop", half_drop, ("half_drop",)),
+    Detector("near_zero", near_zero, ("near_zero", "near_zero_floor")),
+    Detector("asymmetry", asymmetry, ("asymmetry",)),
+    Detector("growth", growth, ("growth",)),
+    Detector("limit", limit, ("limit",)),
+)
+
+
+def evaluate(table: Table, context: Context) -> dict[str, Floats]:
+    """Evaluate every detector on every half cycle."""
+    return {detector.name: detector.mark(table, context) for detector in ALL}
+
+
+def decides(criterion: str, found: dict[str, Floats]) -> NDArray[np.bool_]:
+    """Mark the half cycles that fail by a criterion."""
+    names = ("r_drop", "below_bulk") if criterion == DEFAULT else (criterion,)
+    return np.asarray(np.any([found[name] == 1 for name in names], axis=0))

@@ -1,0 +1,86 @@
+"""From marked half cycles to the interval: the last level survived, the first level failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Interval, Measurand, Refusal
+from echub_ccd.data.protocol import Protocol
+
+DIRECTIONS = {1: "we_oxidised", -1: "we_reduced"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The half cycle that failed (None: none did), and the levels around it.
+
+    survived: highest complete level below; None: it failed at the first. opened: half cycles before the
+    circuit opened. higher: a level at or above the failed one that was survived in an earlier run.
+    """
+
+    half_cycle: int | None
+    failed: float | None
+    survived: float | None
+    opened: int | None = None
+    higher: float | None = None
+
+    def measurand(self, unit: str, note: str) -> Measurand:
+        """Return the interval, or the bound."""
+        quantity = "critical_current_density" if unit == "mA/cm^2" else ""
+        if self.failed is None:
+            return Measurand.more_than(unit, self.survived or 0.0, quantity=quantity, note=note)
+        if self.survived is None:
+            return Measurand.less_than(unit, self.failed, quantity=quantity, note=note)
+        between = Interval(self.survived, self.failed, "bracketing", includes_high=False, method="levels")
+        return Measurand(unit, interval=between, censoring="interval", quantity=quantity, note=note)
+
+
+def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spots: bool) -> Verdict:
+    """Find the first failure in the order of the experiment, and the levels around it.
+
+    fails: (m,), marked half cycles. opened: after so many the circuit was open, and nothing is survived.
+    Raises `Refusal` where nothing was survived and nothing failed.
+    """
+    order = np.argsort(protocol.level, kind="stable") if spots else np.arange(len(fails))
+    failing = int(np.argmax(fails[order])) if fails.any() else len(order)
+    opening = len(order) if opened is None else opened
+    first = int(order[failing]) if failing < len(order) and failing < opening else None
+    end = min(failing, opening)
+    earlier = order[:end]
+    decisive = int(protocol.run[first]) if first is not None else _highest_run(protocol, earlier)
+    level = float(protocol.level[first]) if first is not None else np.inf
+    below = [v for v in _survived(protocol, earlier[protocol.run[earlier] == decisive]) if v < level]
+    if first is None and not below:
+        raise Refusal(
+            "nothing_survived",
+            "no level was completed, and none failed",
+            hint="a level counts where its half cycles are as long as the others",
+        )
+    before = earlier[protocol.run[earlier] < decisive]
+    higher = [float(value) for value in protocol.level[before] if first is not None and value >= level]
+    return Verdict(
+        first,
+        None if first is None else level,
+        max(below) if below else None,
+        opened if first is None else None,
+        max(higher) if higher else None,
+    )
+
+
+def _highest_run(protocol: Protocol, earlier: NDArray[np.intp]) -> int:
+    return int(protocol.run[earlier[np.argmax(protocol.level[earlier])]]) if len(earlier) else 0
+
+
+def _survived(protocol: Protocol, earlier: NDArray[np.intp]) -> list[float]:
+    """Return the levels whose half cycles are complete, and as many as the levels below have."""
+    levels, counts = np.unique(protocol.level[earlier], return_counts=True)
+    usual = np.median(counts[:-1]) if len(counts) > 1 else 1
+    lived = []
+    for value, count in zip(levels, counts, strict=True):
+        last = value == levels[-1]
+        if protocol.complete[earlier[protocol.level[earlier] == value]].all() and (not last or count >= usual):
+            lived.append(float(value))
+    return lived

@@ -1,0 +1,157 @@
+"""The critical current density of one experiment, with everything it was judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub.plugin import Condition, Inputs, InputSet, Measurand, Outcome, Refusal, Series
+from echub_ccd import CcdParams
+from echub_ccd.data.experiment import Experiment, counted, gather
+from echub_ccd.data.protocol import Protocol, recognise
+from echub_ccd.method.answerable import require_answerable
+from echub_ccd.method.definitions import table_of_definitions
+from echub_ccd.method.detectors import Context, Floats, decides, evaluate
+from echub_ccd.method.resistance import electrolyte, measurands_of
+from echub_ccd.method.verdict import DIRECTIONS, Verdict, judge
+from echub_ccd.outcome.cycles import report_cycles
+from echub_ccd.outcome.diagnostics import series_of
+from echub_ccd.outcome.flags import flags_of
+from echub_ccd.outcome.tables import charges, detectors, half_cycles, levels
+
+OF_ANY_CELL = ("half_cycles", "charge", "counter")
+"""Tables that a refused file still has: they are true of any cell, what fails and at which level is not."""
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """All that was found: the experiment, its protocol, the marks of every detector, the verdict."""
+
+    experiment: Experiment
+    protocol: Protocol
+    context: Context
+    marks: dict[str, Floats]
+    fails: Floats
+    verdict: Verdict | None = None
+
+    def tables(self) -> dict[str, dict[str, Series]]:
+        """Return all tables."""
+        table, unit = self.experiment.table, self.experiment.unit
+        found = {
+            "half_cycles": half_cycles(self.experiment, self.protocol),
+            "charge": charges(self.experiment),
+            "detectors": detectors(table, self.marks, self.protocol),
+            "levels": levels(table, self.protocol, self.fails, unit),
+            "definitions": table_of_definitions(
+                self.marks, self.protocol, self.experiment.opened, self.experiment.spots, unit
+            ),
+        }
+        counter = counted(self.experiment.traces[0]) if len(self.experiment.traces) == 1 else None
+        return found | ({"counter": counter} if counter else {})
+
+
+def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
+    """Return the interval from the last level survived to the first level failed."""
+    experiment = gather(tuple(data), params)
+    context = Context(params, electrolyte(experiment, params))
+    marks = evaluate(experiment.table, context)
+    experiment = experiment.opening(marks["limit"] == 1)
+    protocol = recognise(experiment.table, experiment.spots, experiment.opened)
+    fails = decides(params.criterion, marks) & _in_direction(experiment, params)
+    findings = Findings(experiment, protocol, context, marks, fails.astype(np.float64))
+    try:
+        require_answerable(experiment)
+        if params.report == "cycles":
+            return report_cycles(experiment, findings.tables(), context.bulk)
+        verdict = judge(protocol, fails, experiment.opened, experiment.spots)
+    except Refusal as refusal:
+        refusal.tables.update({name: t for name, t in findings.tables().items() if name in OF_ANY_CELL})
+        refusal.diagnostics.update(series_of(experiment, protocol, None))
+        raise
+    return _outcome(findings, verdict, params)
+
+
+def _in_direction(experiment: Experiment, params: CcdParams) -> np.ndarray:
+    if params.direction == "either":
+        return np.ones(len(experiment.table), bool)
+    wanted = next(sign for sign, name in DIRECTIONS.items() if name == params.direction)
+    return np.asarray(experiment.table.sign == wanted)
+
+
+# -- the outcome -------------------------------------------------------------------------------
+
+
+def _outcome(findings: Findings, verdict: Verdict, params: CcdParams) -> Outcome:
+    experiment, protocol = findings.experiment, findings.protocol
+    name = "critical_current_density" if experiment.per_area else "critical_current"
+    measurands = {
+        name: verdict.measurand(experiment.unit, _note(findings, verdict, params)),
+        **_ends(experiment, protocol, verdict),
+        **measurands_of(experiment, verdict, findings.context.bulk),
+    }
+    return Outcome(
+        measurands,
+        tuple(flags_of(findings, verdict)),
+        findings.tables(),
+        diagnostics=series_of(experiment, protocol, verdict),
+        conditions=dict(_conditions(findings, verdict, params)),
+    )
+
+
+def _note(findings: Findings, verdict: Verdict, params: CcdParams) -> str:
+    """Say criterion, direction and protocol in a few words."""
+    parts = [params.criterion.replace("_or_", " or "), findings.protocol.name]
+    if verdict.half_cycle is not None:
+        parts.insert(1, spoken_direction(findings.experiment, verdict.half_cycle))
+    if basis := findings.experiment.meta("cell.area_basis"):
+        parts.append(f"{basis} area")
+    return ", ".join(parts)
+
+
+def spoken_direction(experiment: Experiment, number: int) -> str:
+    """Name a half cycle's direction; strip and plate only where an electrode of interest is declared."""
+    sign = int(experiment.table.sign[number])
+    interest = experiment.meta("cell.electrode_of_interest")
+    if interest is None:
+        return DIRECTIONS[sign]
+    oxidised = sign if interest == "working" else -sign
+    return f"{DIRECTIONS[sign]} ({'strip' if oxidised > 0 else 'plate'})"
+
+
+def _ends(experiment: Experiment, protocol: Protocol, verdict: Verdict) -> dict[str, Measurand]:
+    """Return both ends of the interval as measured levels, and the charge passed in the failed half cycle."""
+    unit, table = experiment.unit, experiment.table
+    ends = {"last_survived": verdict.survived, "first_failed": verdict.failed}
+    found = {
+        name: Measurand(unit, value, _scatter(table.j, protocol.level == value, value))
+        for name, value in ends.items()
+        if value is not None
+    }
+    if verdict.half_cycle is not None:
+        number = verdict.half_cycle
+        error = abs(table.level[number]) * table.duration_u[number] / 3600
+        whole = Measurand(
+            "mA*h/cm^2" if experiment.per_area else "mA*h", float(table.charge[number]), float(error)
+        )
+        found["half_cycle_charge"] = whole
+    return found
+
+
+def _scatter(j: Floats, alike: np.ndarray, level: float) -> float:
+    """Return how far the measured currents of a level lie from it, root mean square."""
+    return float(np.sqrt(np.mean((np.abs(j[alike]) - level) ** 2)))
+
+
+def _conditions(findings: Findings, verdict: Verdict, params: CcdParams) -> Iterator[tuple[str, Condition]]:
+    """Return what outcomes must share to be compared."""
+    experiment, protocol = findings.experiment, findings.protocol
+    yield "criterion", Condition(params.criterion)
+    yield "direction", Condition(params.direction)
+    yield "protocol", Condition(protocol.name)
+    if protocol.charge is not None and protocol.name == "constant charge":
+        yield "half_cycle_charge", Condition(protocol.charge, "mA*h/cm^2" if experiment.per_area else "mA*h")
+    if protocol.time is not None and protocol.name == "constant time":
+        yield "half_cycle_time", Condition(protocol.time, "s")
+    yield "area_basis", Condition(experiment.meta("cell.area_basis") or "not stated")

@@ -1,0 +1,80 @@
+"""Symmetric and formation cycling out of the same half-cycle table: overpotential, ASR, asymmetry over time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from echub.plugin import Flag, Measurand, Outcome, Series
+from echub_ccd.data.experiment import Experiment
+from echub_ccd.data.protocol import recognise
+from echub_ccd.data.table import Floats, Table
+from echub_ccd.method.resistance import cell_resistance, resistances
+from echub_ccd.outcome.diagnostics import series_of
+
+
+def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], bulk: float) -> Outcome:
+    """Return the medians of all half cycles, and the table `cycles`: two half cycles each."""
+    table = experiment.table
+    _, overpotential = cell_resistance(np.abs(table.u_median), experiment.per_area)
+    levels = np.unique(recognise(table, experiment.spots).level)
+    note = f"median |U| of {len(table)} half cycles at {levels[0]:.4g} {experiment.unit}"
+    measurands = resistances(experiment, table.r_median, bulk)
+    if len(levels) == 1:
+        at_level = Measurand("V", overpotential.value, overpotential.uncertainty, n=len(table), note=note)
+        measurands = {"overpotential": at_level, **measurands}
+    pairs = _pairs(table)
+    if len(pairs):
+        _, skew = cell_resistance(100 * _skew(table, pairs), experiment.per_area)
+        measurands["asymmetry"] = Measurand(
+            "%", skew.value, skew.uncertainty, n=len(pairs), note="median of the cycles"
+        )
+    flags = []
+    if len(levels) > 1:
+        text = f"{len(levels)} levels: no one overpotential; the table `cycles` has each"
+        flags.append(Flag("several_levels", text, "info"))
+    if not len(pairs):
+        flags.append(Flag("no_reversal", "the current never turns: there is no cycle of two half cycles"))
+    protocol = recognise(table, experiment.spots)
+    return Outcome(
+        measurands,
+        tuple(flags),
+        {"cycles": _cycles(experiment, pairs, bulk), **tables},
+        diagnostics=series_of(experiment, protocol, None),
+    )
+
+
+def _pairs(table: Table) -> np.ndarray:
+    """Return the first half cycle of each cycle: it and the next one have opposite directions, in one file."""
+    found, number = [], 0
+    while number + 1 < len(table):
+        turns = table.sign[number] == -table.sign[number + 1] and table.file[number] == table.file[number + 1]
+        if turns:
+            found.append(number)
+        number += 2 if turns else 1
+    return np.array(found, dtype=np.intp)
+
+
+def _skew(table: Table, pairs: np.ndarray) -> Floats:
+    """Return R while the working electrode is oxidised over R while it is reduced, less 1."""
+    oxidised = np.where(table.sign[pairs] > 0, pairs, pairs + 1)
+    reduced = np.where(table.sign[pairs] > 0, pairs + 1, pairs)
+    return np.asarray(table.r_median[oxidised] / table.r_median[reduced] - 1)
+
+
+def _cycles(experiment: Experiment, pairs: np.ndarray, bulk: float) -> dict[str, Series]:
+    table, unit = experiment.table, experiment.unit
+    both = np.stack([table.r_median[pairs], table.r_median[pairs + 1]])
+    asr, ohm = both.mean(axis=0), "ohm*cm^2" if experiment.per_area else "ohm"
+    columns = {
+        "cycle": Series.of(range(1, len(pairs) + 1)),
+        "time": Series.of(table.begin[pairs], "s"),
+        "level": Series.of(table.level[pairs], unit),
+        "charge": Series.of(table.charge[pairs], "mA*h/cm^2" if experiment.per_area else "mA*h"),
+        "overpotential": Series.of((np.abs(table.u_median[pairs]) + np.abs(table.u_median[pairs + 1])) / 2, "V"),
+        "asr_cell" if experiment.per_area else "resistance_cell": Series.of(asr, ohm),
+        "asymmetry": Series.of(100 * _skew(table, pairs), "%"),
+    }
+    count = experiment.meta("cell.n_interfaces")
+    if count and np.isfinite(bulk):
+        columns["asr_interface"] = Series.of((asr - bulk) / count, "ohm*cm^2")
+    return columns

@@ -1,0 +1,244 @@
+"""What the user has to know beside the interval: one small function per flag, in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from echub.plugin import Flag
+from echub_ccd import DEFAULT
+from echub_ccd.data.experiment import counter_text
+from echub_ccd.method.detectors import FEW_ROWS, fell_between, sharp_fall, slow_fall
+from echub_ccd.method.verdict import Verdict
+
+if TYPE_CHECKING:
+    from echub_ccd.outcome.ccd import Findings
+
+INTEGRAL_OFF = 0.01
+HOW_BULK = '--param electrolyte_asr="11 ohm*cm^2", or --set cell.thickness and cell.electrolyte_conductivity'
+Found = Iterator[Flag]
+
+
+def flags_of(findings: Findings, verdict: Verdict) -> Iterator[Flag]:
+    """Return every flag that applies."""
+    for function in FLAGS:
+        yield from function(findings, verdict)
+
+
+def _half_cycles(mask: np.ndarray, findings: Findings) -> str:
+    """Name half cycles by number and level."""
+    numbers = np.flatnonzero(mask)
+    level, unit = findings.protocol.level, findings.experiment.unit
+    named = [f"{k + 1} ({level[k]:.4g} {unit})" for k in numbers[:5]]
+    more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
+    return f"half cycle {', '.join(named)}{more}"
+
+
+def _number(k: int, findings: Findings) -> str:
+    mask = np.zeros(len(findings.protocol.level), bool)
+    mask[k] = True
+    return _half_cycles(mask, findings)
+
+
+# -- about the failure -------------------------------------------------------------------------
+
+
+def _r_drop_alone(findings: Findings, verdict: Verdict) -> Found:
+    """A fall of R alone is no proof of a short: a contact that closes at once looks the same."""
+    k, marks, p = verdict.half_cycle, findings.marks, findings.context.params
+    if k is None or marks["r_drop"][k] != 1 or p.criterion not in ("r_drop", DEFAULT):
+        return
+    table = findings.experiment.table
+    collapsed = table.r_end[k] < p.near_zero / 100 * np.fmax(table.fall_before[k], table.r_start[k])
+    if marks["below_bulk"][k] == 1 or collapsed:
+        return
+    bulk = findings.context.bulk
+    left = f"R·A stays at {table.r_end[k]:.4g}, not below the electrolyte's {bulk:.4g} Ω·cm²"
+    reason = left if np.isfinite(bulk) else "R·A of the electrolyte is not known"
+    sharp = f"{100 * table.fall_sharp[k]:.0f} % of the fall happens at once" if table.fall[k] > 0 else "R falls"
+    text = f"R falls, and nothing proves electrons: {sharp}, but {reason}; a contact that closes looks the same"
+    yield Flag("r_drop_alone", text, where=_number(k, findings), hint="" if np.isfinite(bulk) else HOW_BULK)
+
+
+def _fell_at_rest(findings: Findings, verdict: Verdict) -> Found:
+    k = verdict.half_cycle
+    if k is None or findings.marks["r_drop"][k] != 1:
+        return
+    if (
+        fell_between(findings.experiment.table, findings.context)[k]
+        and not sharp_fall(findings.experiment.table, findings.context)[k]
+    ):
+        text = "R fell between two half cycles, unseen: the level before may be the one that failed"
+        yield Flag("fell_between", text, where=_number(k, findings))
+
+
+def _not_confirmed(findings: Findings, verdict: Verdict) -> Found:
+    k, table = verdict.half_cycle, findings.experiment.table
+    if k is None or findings.experiment.spots:
+        return
+    if k + 1 == len(table) or table.file[k + 1] != table.file[k]:
+        yield Flag("not_confirmed", "the file ends with the half cycle that failed: none follows that confirms it",
+                   where=_number(k, findings))  # fmt: skip
+
+
+def _slow_fall(findings: Findings, verdict: Verdict) -> Found:
+    """Warn of falls before the failure that are as deep but slow."""
+    end = verdict.half_cycle if verdict.half_cycle is not None else len(findings.experiment.table)
+    slow = slow_fall(findings.experiment.table, findings.context) & (np.arange(len(findings.fails)) < end)
+    if slow.any() and not findings.experiment.spots:
+        text = (
+            "R falls slowly: a contact that heals, or a short that creeps; only R·A below the electrolyte's tells"
+        )
+        yield Flag("slow_fall", text, where=_half_cycles(slow, findings), hint=HOW_BULK)
+
+
+def _transient(findings: Findings, verdict: Verdict) -> Found:
+    table, p = findings.experiment.table, findings.context.params
+    deep = table.fall > np.fmax(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
+    passing = deep & (table.fall_sharp >= p.r_drop_sharpness) & (findings.marks["r_drop"] == 0)
+    passing &= ~slow_fall(table, findings.context)
+    if passing.any():
+        yield Flag("transient_fall", "R fell at once and came back: a bridge that burned out, or a transient",
+                   where=_half_cycles(passing, findings))  # fmt: skip
+
+
+def _open_circuit(findings: Findings, verdict: Verdict) -> Found:
+    if verdict.opened is not None:
+        text = "U goes to the limit: the cell opens, it is not shorted; no higher level is known"
+        yield Flag("open_circuit", text, where=f"after {verdict.opened} half cycles")
+
+
+def _growth(findings: Findings, verdict: Verdict) -> Found:
+    grown = findings.marks["growth"] == 1
+    if grown.any():
+        yield Flag("growth", "R rises within half cycles: pores at the stripped interface, not a short", "info",
+                   where=_half_cycles(grown, findings))  # fmt: skip
+
+
+# -- about the protocol ------------------------------------------------------------------------
+
+
+def _levels_fall(findings: Findings, verdict: Verdict) -> Found:
+    opened = findings.experiment.opened
+    runs = len(np.unique(findings.protocol.run[:opened]))
+    if runs > 1:
+        text = f"the levels fall, {runs} rising runs: only that of the failure, or the highest, counts"
+        yield Flag("levels_fall", text)
+    if verdict.higher is not None:
+        text = (
+            f"{verdict.higher:.4g} {findings.experiment.unit} was survived in an earlier run: the cell has changed"
+        )
+        yield Flag("survived_higher_before", text)
+
+
+def _repeated(findings: Findings, verdict: Verdict) -> Found:
+    k = verdict.half_cycle
+    if k is None or findings.experiment.spots:
+        return
+    later = np.arange(len(findings.fails)) > k
+    again = later & (findings.protocol.run > findings.protocol.run[k])
+    if again.any():
+        text = "levels are repeated after the failure: what they show is another cell"
+        yield Flag("repeated_after_failure", text, where=_half_cycles(again, findings))
+
+
+def _unequal(findings: Findings, verdict: Verdict) -> Found:
+    if findings.protocol.name == "unequal half cycles":
+        text = "neither charge nor time of the half cycles is the same, nor do both grow: levels hardly compare"
+        yield Flag("unequal_half_cycles", text)
+
+
+def _incomplete(findings: Findings, verdict: Verdict) -> Found:
+    short = ~findings.protocol.complete
+    end = verdict.half_cycle if verdict.half_cycle is not None else len(short)
+    short &= np.arange(len(short)) < end
+    if short.any():
+        yield Flag("not_complete", "half cycles end early: their levels do not count as survived",
+                   where=_half_cycles(short, findings))  # fmt: skip
+
+
+def _one_level(findings: Findings, verdict: Verdict) -> Found:
+    if findings.protocol.name == "one level":
+        yield Flag("one_level", "one level only: it bounds the critical current density from one side",
+                   hint="--param report=cycles for symmetric cycling")  # fmt: skip
+
+
+def _no_reversal(findings: Findings, verdict: Verdict) -> Found:
+    if any(trace.by_level for trace in findings.experiment.traces) and not findings.experiment.spots:
+        yield Flag("no_reversal", "the current never turns: the levels of one direction stand for half cycles")
+
+
+def _no_rests(findings: Findings, verdict: Verdict) -> Found:
+    if np.isnan(findings.experiment.table.rest).all():
+        yield Flag("no_rests", "there are no rests: what happens at a reversal is not seen apart", "info")
+
+
+# -- about the data ----------------------------------------------------------------------------
+
+
+def _coarse(findings: Findings, verdict: Verdict) -> Found:
+    coarse = findings.experiment.table.rows < FEW_ROWS
+    if coarse.any():
+        text = f"fewer than {FEW_ROWS} rows: a short inside cannot be told from a slow change, nor placed"
+        yield Flag("sampled_coarsely", text, where=_half_cycles(coarse, findings))
+
+
+def _no_area(findings: Findings, verdict: Verdict) -> Found:
+    if not findings.experiment.per_area:
+        yield Flag("no_area", "no area is stated: the levels are currents", "info",
+                   hint='--set cell.area="0.785 cm^2"')  # fmt: skip
+
+
+def _one_electrode(findings: Findings, verdict: Verdict) -> Found:
+    if findings.experiment.first.source_of("U") != "voltage":
+        text = "U is the working electrode's potential: the cell voltage only in a two-electrode cell"
+        yield Flag("one_electrode", text, "info", hint="--set cell.configuration=two_electrode")
+
+
+def _counter(findings: Findings, verdict: Verdict) -> Found:
+    texts = [counter_text(trace) for trace in findings.experiment.traces]
+    differing = [text for text in texts if text]
+    if differing:
+        yield Flag("counter_differs", f"the instrument counts half cycles otherwise: {differing[0]}", "info")
+
+
+def _charge_lost(findings: Findings, verdict: Verdict) -> Found:
+    lost = findings.experiment.table.charge_lost
+    if lost.any():
+        text = "the instrument's charge is not level × time: rows are missing; the latter is taken"
+        yield Flag("charge_lost", text, where=_half_cycles(lost, findings))
+
+
+def _integral(findings: Findings, verdict: Verdict) -> Found:
+    table = findings.experiment.table
+    with np.errstate(divide="ignore", invalid="ignore"):
+        off = np.abs(table.q_integral / table.q - 1)
+    if np.nanmax(np.append(off, 0.0)) > INTEGRAL_OFF:
+        text = f"integrating the recorded current would be wrong by up to {100 * np.nanmax(off):.2g} %"
+        yield Flag("integral_off", text, "info")
+
+
+FLAGS: tuple[Callable[[Findings, Verdict], Found], ...] = (
+    _r_drop_alone,
+    _fell_at_rest,
+    _not_confirmed,
+    _slow_fall,
+    _transient,
+    _open_circuit,
+    _growth,
+    _levels_fall,
+    _repeated,
+    _unequal,
+    _incomplete,
+    _one_level,
+    _no_reversal,
+    _no_rests,
+    _coarse,
+    _no_area,
+    _one_electrode,
+    _counter,
+    _charge_lost,
+    _integral,
+)

@@ -1,0 +1,76 @@
+"""Blocks of one file: pulses of one level with one rest between them, and what was done before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub_pulsed_stripping.data.electrode import Floats
+from echub_pulsed_stripping.data.train import LEAST_LIMIT_V, Train
+
+SAME_REST = 0.25
+SAME_LEVEL = 0.05
+"""Rests and levels that differ by a smaller fraction are one."""
+ALL_BACK = 0.9
+"""Plating back this much of what was stripped makes the electrode fresh again."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Pulses `first` … `last` (inclusive), and what precedes them: start, plated, partly plated, stripped."""
+
+    number: int
+    first: int
+    last: int
+    rest_s: float | None
+    before: str
+
+    @property
+    def fresh(self) -> bool:
+        """Return whether nothing had been stripped when it began, or all was plated back."""
+        return self.before in ("start", "plated")
+
+
+def blocks_of(train: Train) -> list[Block]:
+    """Cut a train where metal is plated back, or where the rest or the level changes for good."""
+    first = np.flatnonzero(_begins(train))
+    last = np.append(first[1:], len(train.pulses)) - 1
+    return [
+        Block(number, a, b, _typical(train.rest[a : max(b, a + 1)]), _before(train, first[: number - 1], a))
+        for number, (a, b) in enumerate(zip(first.tolist(), last.tolist(), strict=True), 1)
+    ]
+
+
+def _begins(train: Train) -> NDArray[np.bool_]:
+    """Mark the pulses that begin a block; a single rest unlike both beside it is a pause."""
+    rest, level = train.rest[:-1], train.level  # a pulse goes with the rest before it
+    within = train.edges.begin_within[1:] + train.edges.end_within[:-1]
+    plated = np.isnan(rest)
+    unlike = np.abs(np.diff(rest)) > SAME_REST * rest[:-1] + within[1:]
+    lone = np.append(False, unlike[:-1] & unlike[1:]) if len(unlike) > 1 else np.zeros(len(unlike), bool)
+    alone = np.append(lone, False)
+    cleared = rest.copy()
+    cleared[:-1] = np.where(alone[:-1], rest[1:], rest[:-1])
+    changed = np.append(False, np.abs(np.diff(cleared)) > SAME_REST * cleared[:-1] + within[1:])
+    other = np.abs(np.diff(level)) > SAME_LEVEL * level[:-1]
+    if train.set_point is None and train.top >= LEAST_LIMIT_V:
+        # At the instrument's limit the current falls by itself: no other level was meant.
+        other &= (train.pulses.largest(train.u) < 0.99 * train.top)[1:]
+    return np.append(True, changed | other | plated)
+
+
+def _before(train: Train, earlier: NDArray[np.intp], first: int) -> str:
+    """Say what precedes a block, from all that was stripped and plated back until then."""
+    if not len(earlier):
+        return "start"
+    if not np.isnan(train.rest[first - 1]):
+        return "stripped"
+    stripped = float((train.level * train.edges.duration)[:first].sum()) / 3600
+    return "plated" if float(train.plated[:first].sum()) > ALL_BACK * stripped else "partly plated"
+
+
+def _typical(rest: Floats) -> float | None:
+    known = rest[np.isfinite(rest)]
+    return float(np.median(known)) if len(known) else None

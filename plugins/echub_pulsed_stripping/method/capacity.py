@@ -1,0 +1,216 @@
+"""What one block stripped up to the first crossing of the cut-off, by every way of counting charge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.segments import Edges, Segments, by_edges, by_increments, by_integration, by_running_charge, edges
+from echub_pulsed_stripping.data.blocks import Block
+from echub_pulsed_stripping.data.electrode import Floats
+from echub_pulsed_stripping.data.train import LEAST_LIMIT_V, Train
+
+ALMOST = 0.999
+"""A file that ends this close to the cut-off ended on it: the last row is noise away."""
+LIMITED = 0.98
+"""Less than this of the commanded current while the voltage rests at its largest: the instrument's limit."""
+DISAGREE = 0.01
+"""Ways of counting that differ by a larger share disagree."""
+CHARGES = {"charge_increment": "dq", "charge": "Q"}
+CHARGE_UNITS = {"mA": "mA*h", "mA/cm^2": "mA*h/cm^2"}
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of a block, from the one before its first pulse to its end, and its pulses among them.
+
+    `charges` are the instrument's own, by quantity: increments and running charge. `offset`: where
+    the rows begin in the file. `end`: cut_off, limit, plating, next (block) or file. `spread`: standard
+    uncertainty of the charge from where the end lies between two rows.
+    """
+
+    t: Floats
+    j: Floats
+    u: Floats
+    charges: Mapping[str, Floats]
+    pulses: Segments
+    offset: int
+    end: str
+    spread: float = 0.0
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One way of counting: per pulse, at rest, and the standard uncertainty that the way itself has."""
+
+    name: str
+    each: Floats
+    at_rest: float
+    own: float
+    deciding: bool = True
+
+    @property
+    def total(self) -> float:
+        """Return the charge of all pulses."""
+        return float(self.each.sum())
+
+
+def rows_of(train: Train, block: Block, cut_off: float) -> Rows:
+    """Cut out the rows of a block, up to the crossing, which becomes its last row."""
+    some = slice(block.first, block.last + 1)
+    pulses = train.pulses.where(np.arange(block.first, block.last + 1))
+    begin, stop = max(int(pulses.start[0]) - 1, 0), int(train.rests.stop[block.last])
+    end = "file" if stop == len(train.t) else "plating" if np.isnan(train.rest[block.last]) else "next"
+    cut = slice(begin, stop)
+    charges = {name: (train.data[need] * train.sign)[cut] for name, need in charge_needs(train).items()}
+    inside = Segments(pulses.start - begin, pulses.stop - begin, pulses.sign)
+    rows = Rows(train.t[cut], train.j[cut], train.u[cut], charges, inside, begin, end)
+    crossing = _crossing(rows, cut_off)
+    if crossing is not None:
+        return _until(rows, crossing, _place(rows, crossing, cut_off), "cut_off")
+    limit = _limited(train, rows, some)
+    return rows if limit is None else _until(rows, limit, (0.0, 0.0), "limit")
+
+
+def charge_needs(train: Train) -> dict[str, str]:
+    """Name the charge columns that can be compared with the current: both per area, or both not."""
+    data, unit = train.data, CHARGE_UNITS[train.unit]
+    return {name: need for name, need in CHARGES.items() if need in data and data.unit_of(need) == unit}
+
+
+def _crossing(rows: Rows, cut_off: float) -> int | None:
+    """Find the first row of a pulse at or above the cut-off."""
+    inside = rows.pulses.labels(len(rows.t)) >= 0
+    found = np.flatnonzero(inside & (rows.u >= cut_off))
+    if len(found):
+        return int(found[0])
+    at_end = rows.end == "file" and inside[-1] and rows.u[-1] >= ALMOST * cut_off
+    return len(rows.t) - 1 if at_end else None
+
+
+def _limited(train: Train, rows: Rows, some: slice) -> int | None:
+    """Find the first row in which the voltage rests at its largest and the current is not what it should be."""
+    top = float(rows.u.max())
+    if train.set_point is None:
+        level = float(np.median(train.level[some]))
+        commanded = np.where(rows.pulses.labels(len(rows.t)) >= 0, level, np.nan)
+    else:
+        commanded = train.set_point[rows.offset : rows.offset + len(rows.t)]
+    with np.errstate(invalid="ignore"):
+        due = commanded > train.height / 2
+        found = np.flatnonzero(due & (rows.u >= 0.99 * top) & (rows.j < LIMITED * commanded))
+    return int(found[0]) if top >= LEAST_LIMIT_V and len(found) >= 3 else None
+
+
+def _place(rows: Rows, at: int, cut_off: float) -> tuple[float, float]:
+    """Bracket the crossing between row `at` and the one before, as shares of the way from one to the other.
+
+    Where the voltage rises ever faster its course lies below the chord, and crosses after it; where it
+    rises ever more slowly, before it. The jump at the begin of a pulse may be anywhere.
+    """
+    before, here = float(rows.u[at - 1]), float(rows.u[at])
+    if here <= cut_off:
+        return 1.0, 1.0
+    begin = int(rows.pulses.start[rows.pulses.labels(len(rows.t))[at]])
+    if at - 2 < begin:
+        return 0.0, 1.0
+    chord = (cut_off - before) / (here - before)
+    slope, earlier = np.diff(rows.u[at - 2 : at + 1])[::-1] / np.diff(rows.t[at - 2 : at + 1])[::-1]
+    return (chord, 1.0) if slope >= earlier else (0.0, chord)
+
+
+def _until(rows: Rows, at: int, bracket: tuple[float, float], end: str) -> Rows:
+    """End the rows between row `at` and the one before: in the middle of the bracket, which is uniform."""
+    share = sum(bracket) / 2
+    step = float(rows.t[at] - rows.t[at - 1])
+    t, u = rows.t[: at + 1].copy(), rows.u[: at + 1].copy()
+    t[at] = t[at - 1] + share * step
+    u[at] = u[at - 1] + share * (u[at] - u[at - 1])
+    charges = {}
+    for name, values in rows.charges.items():
+        kept = values[: at + 1].copy()
+        before = 0.0 if name == "charge_increment" else kept[at - 1]
+        kept[at] = before + share * (kept[at] - before)
+        charges[name] = kept
+    pulses = rows.pulses.where(rows.pulses.start <= at)
+    pulses = replace(pulses, stop=np.minimum(pulses.stop, at + 1))
+    spread = float(rows.j[at] * step / 3600) * (bracket[1] - bracket[0]) / np.sqrt(12)
+    return Rows(t, rows.j[: at + 1], u, charges, pulses, rows.offset, end, spread)
+
+
+# -- ways of counting ------------------------------------------------------------------------
+
+
+def counted(train: Train, block: Block, rows: Rows) -> list[Counted]:
+    """Count the charge of the pulses by every way there is, the one that decides first."""
+    level = train.level[block.first : block.first + len(rows.pulses)]
+    found = edges(rows.t, rows.pulses, averaged=train.data.is_averaged("j"))
+    # Sampled in step with the pulses all edges err alike: their brackets add up, as one rectangle.
+    alike = float((level * (found.begin_within + found.end_within)).sum()) / np.sqrt(3) / 3600
+    own = alike / np.sqrt(1 + _phase_slips(found))
+    at_rest = train.threshold.level * train.sign * float(rows.t[-1] - found.begin[0] - found.duration.sum()) / 3600
+    by_level = Counted(
+        "commanded level and edges" if train.set_point is not None else "measured level and edges",
+        by_edges(level, found),
+        at_rest,
+        own,
+    )
+    return [*_by_instrument(train, rows), by_level, *_integrated(rows)]
+
+
+def _phase_slips(found: Edges) -> int:
+    """Count how often the rows slip by one against the pulses: so many times their errors are drawn anew."""
+    if len(found.begin) < 3:
+        return 0
+    period = np.diff(found.begin)
+    return int((np.abs(period - np.median(period)) > (found.begin_within[1:] + found.begin_within[:-1]) / 2).sum())
+
+
+def by_edges_of(ways: Sequence[Counted]) -> Counted:
+    """Return the way by level and edges."""
+    return next(way for way in ways if way.name.endswith("edges"))
+
+
+def disagreement(ways: Sequence[Counted]) -> float:
+    """Return the difference between what decides and the edges, if neither's uncertainty explains it; else 0."""
+    deciding, by_level = next(way for way in ways if way.deciding), by_edges_of(ways)
+    apart = abs(deciding.total - by_level.total)
+    return apart if apart > max(DISAGREE * by_level.total, 3 * by_level.own) else 0.0
+
+
+def _by_instrument(train: Train, rows: Rows) -> list[Counted]:
+    """Take the instrument's own charge; increments are complete only where no row is missing."""
+    count = len(rows.t)
+    wide = rows.pulses.widened(0, _rest_follows(rows), count)
+    source = train.data.row[rows.offset : rows.offset + count]
+    whole = bool((np.diff(source) == 1).all())
+    found = []
+    ways: dict[str, Callable[..., Floats]] = {"charge_increment": by_increments, "charge": by_running_charge}
+    all_rows = Segments(np.array([1]), np.array([count]), np.zeros(1, np.int8))
+    for name, way in ways.items():
+        if name in rows.charges:
+            each = way(rows.charges[name], wide)
+            rest = float(way(rows.charges[name], all_rows).sum() - each.sum())
+            found.append(Counted(name, each, rest, 0.0, whole or name != "charge_increment"))
+    return sorted(found, key=lambda c: not c.deciding)
+
+
+def _rest_follows(rows: Rows) -> NDArray[np.intp]:
+    """Return 1 for a pulse whose next row is at rest: the charge between the two rows is the pulse's."""
+    after = np.minimum(rows.pulses.stop, len(rows.t) - 1)
+    still = (rows.pulses.stop < len(rows.t)) & (rows.j[after] > -np.abs(rows.j).max() / 20)
+    return np.asarray(still, dtype=np.intp)
+
+
+def _integrated(rows: Rows) -> list[Counted]:
+    """Integrate the sampled current in three ways, to show what each loses."""
+    wide = rows.pulses.widened(1, rows.pulses.stop < len(rows.t), len(rows.t))
+    ways = {
+        "trapezoid": by_integration(rows.t, rows.j, wide),
+        "left hold": by_integration(rows.t, rows.j, rows.pulses, "hold"),
+        "on-samples": by_integration(rows.t, rows.j, rows.pulses),
+    }
+    return [Counted(name, each, 0.0, 0.0, deciding=False) for name, each in ways.items()]

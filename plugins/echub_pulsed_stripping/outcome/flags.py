@@ -1,0 +1,160 @@
+"""What a user has to know of a series: each with a stable code and the measured reason."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from echub.plugin import Flag, Refusal
+from echub_pulsed_stripping import PulsedStrippingParams
+from echub_pulsed_stripping.data.blocks import Block
+from echub_pulsed_stripping.data.electrode import CELL, against
+from echub_pulsed_stripping.data.train import Train
+from echub_pulsed_stripping.method.capacity import CHARGES, Counted, Rows, by_edges_of, charge_needs, disagreement
+
+REST_ROWS = 5
+"""Rows closer than a fifth of the rest resolve it."""
+SMALL = 1e-3
+"""A charge at rest below this fraction of the capacity is not worth a word."""
+WIDE_EDGES = 5e-3
+SHORT = 0.95
+"""A last pulse shorter than this of the others was cut short."""
+ENDS = {
+    "file": "the file ends",
+    "next": "the next block begins",
+    "plating": "the current turns",
+    "limit": "the instrument's limit is reached",
+}
+
+
+def require_resolved_rests(train: Train) -> None:
+    """Refuse rests that have fewer than two rows: no level at rest, and edges anywhere between rows."""
+    rows = float(np.median(train.rests.rows[:-1]))
+    if rows < 2:
+        step = float(np.median(np.diff(train.t)))
+        rest = float(np.nanmedian(train.rest)) if np.isfinite(train.rest).any() else float("nan")
+        raise Refusal(
+            "rest_unresolved",
+            f"the rests of {rest:.3g} s have {rows:g} row, at least 2 are needed (a row every {step:.3g} s)",
+            where=train.data.how("t"),
+            hint=f"record a row every {rest / REST_ROWS:.2g} s, or rows at the edges of the pulses",
+        )
+
+
+def file_flags(train: Train, blocks: int, params: PulsedStrippingParams) -> list[Flag]:
+    """Flag what concerns the whole file."""
+    flags = []
+    if blocks > 1 and not params.block:
+        text = f"the file holds {blocks} blocks of different rests, levels or platings: none is its capacity alone"
+        flags.append(Flag("several_blocks", text, where="table blocks", hint="--param block=1"))
+    widest = float(np.nanmedian(train.rest_steps[:-1]))
+    rest = float(np.nanmedian(train.rest)) if np.isfinite(train.rest).any() else np.inf
+    if widest > rest / REST_ROWS:
+        flags.append(Flag("coarse_rest", f"rows in the rests of {rest:.3g} s are up to {widest:.3g} s apart"))
+    known = charge_needs(train)
+    if not known:
+        there = [need for need in CHARGES.values() if need in train.data]
+        why = "is in mA·h while the current is per area" if there else "is not there"
+        text = f"the instrument's charge column {why}: commanded level and edges decide"
+        flags.append(Flag("no_charge_column", text, "info"))
+    if train.observed != CELL:
+        text = f"the cut-off is read from {against(train.data, train.observed)}, not across the cell"
+        flags.append(Flag("one_electrode", text, "info"))
+    if train.unit == "mA":
+        hint = '--set cell.area="0.385 cm^2"'
+        flags.append(Flag("no_area", "no area is stated: a charge, not a capacity", "info", hint=hint))
+    return flags
+
+
+def block_flags(
+    train: Train, block: Block, rows: Rows, ways: list[Counted], params: PulsedStrippingParams
+) -> list[Flag]:
+    """Flag what concerns one block."""
+    deciding = next(way for way in ways if way.deciding)
+    return [
+        *_ending(train, block, rows, params),
+        *_charges(ways, deciding),
+        *_at_rest(train, deciding),
+        *_after(train, block, rows),
+    ]
+
+
+def gathered(each: Iterable[list[Flag]]) -> list[Flag]:
+    """Say what several blocks have in common once."""
+    found: dict[str, list[Flag]] = {}
+    for flag in itertools.chain.from_iterable(each):
+        found.setdefault(flag.code, []).append(flag)
+    return [_with_others(*flags) for flags in found.values()]
+
+
+def _with_others(first: Flag, *others: Flag) -> Flag:
+    return replace(first, message=f"{first.message} (and {len(others)} blocks more)") if others else first
+
+
+def _ending(train: Train, block: Block, rows: Rows, params: PulsedStrippingParams) -> list[Flag]:
+    """Say why a series without crossing is a lower bound, and whether it was cut short."""
+    if rows.end == "cut_off":
+        return []
+    some = slice(block.first, block.first + len(rows.pulses))
+    top = float(train.pulses.largest(train.u)[some].max())
+    text = f"U stays below {params.cut_off:g} V (largest {top:.4g} V) until {ENDS[rows.end]}: a lower bound"
+    flags = [Flag("right_censored", text, where=f"t = {rows.t[-1]:.5g} s")]
+    if rows.end == "limit":
+        text = f"U rests at {top:.4g} V and the current is not what was commanded: the limit of the instrument"
+        return [*flags, Flag("compliance", text, where=f"t = {rows.t[-1]:.5g} s")]
+    last = block.first + len(rows.pulses) - 1
+    usual, this = float(np.median(train.edges.duration[block.first : last + 1])), float(train.edges.duration[last])
+    uncertain = float(train.edges.begin_within[last] + train.edges.end_within[last])
+    if rows.pulses.stop[-1] == len(rows.t) and this < SHORT * usual - uncertain:
+        text = f"the file ends {this:.3g} s into a pulse of {usual:.3g} s"
+        flags.append(Flag("ends_mid_pulse", text, where=f"t = {rows.t[-1]:.5g} s"))
+    return flags
+
+
+def _charges(ways: list[Counted], deciding: Counted) -> list[Flag]:
+    """Flag an instrument's charge that edges contradict, or that misses rows."""
+    flags = []
+    by_level = by_edges_of(ways)
+    if any(way.name == "charge_increment" and not way.deciding for way in ways):
+        text = f"rows are missing between the increments of charge: {deciding.name} decides"
+        flags.append(Flag("increments_incomplete", text))
+    if deciding is by_level:
+        if by_level.own > WIDE_EDGES * by_level.total:
+            text = f"rows leave the edges open by {by_level.own / by_level.total:.1%} of the charge"
+            hint = "record rows at the edges, or the instrument's charge"
+            flags.append(Flag("edges_uncertain", text, hint=hint))
+    elif disagreement(ways):
+        share = deciding.total / by_level.total - 1
+        text = f"{deciding.name} counts {share:+.1%} against {by_level.name}"
+        flags.append(Flag("charges_disagree", text, where="table charge"))
+    return flags
+
+
+def _at_rest(train: Train, deciding: Counted) -> list[Flag]:
+    level = train.threshold.level * train.sign
+    share = abs(deciding.at_rest) / deciding.total if deciding.total else 0.0
+    if share < SMALL or abs(level) < SMALL * train.height:
+        return []
+    text = (
+        f"a current of {level:.3g} {train.unit} at rest passes {share:.1%} of the capacity: it is not counted, "
+        "but stands in the uncertainty, since it may be an offset of the reading"
+    )
+    return [Flag("offset_current", text)]
+
+
+def _after(train: Train, block: Block, rows: Rows) -> list[Flag]:
+    """Say that pulses go on after the crossing, or that the block began on a stripped electrode."""
+    flags = []
+    more = block.last - block.first + 1 - len(rows.pulses)
+    if rows.end == "cut_off" and more:
+        text = f"{more} more pulses follow the first crossing of the cut-off: they are not counted"
+        flags.append(Flag("continued_after_cut_off", text, where=f"t = {rows.t[-1]:.5g} s"))
+    if not block.fresh:
+        text = (
+            f"block {block.number} begins on an electrode that was {block.before}: its capacity is not its rest's"
+        )
+        flags.append(Flag("not_fresh", text, where=f"pulse {block.first + 1}"))
+    return flags

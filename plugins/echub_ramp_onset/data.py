@@ -1,0 +1,242 @@
+"""Find the ramp in a file, and which electrode's voltage speaks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Inputs, Refusal, UnknownUnit, parse_unit
+from echub.science import oxidised_voltage, robust_sigma
+from echub_ramp_onset import RampOnsetParams
+
+Floats = NDArray[np.float64]
+
+BINS = 400
+LEAST_BINS = 20
+"""A ramp takes at least 5 % of the selected time."""
+POTENTIAL_CONTROLLED = 2
+LEAST_LIMIT_V = 0.5
+"""Limits of a potentiostat are volts; a voltage that rests lower follows from a current that rests."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The rows of one ramp, current and voltage counted positive.
+
+    t: s, on the file's clock; x: mA/cm² or mA; u: V, oxidised minus reduced electrode (or the
+    oxidised electrode's potential); line: the ramp's course by its set point, else by a straight
+    line through the current; begin: s, where that is zero; rate: x per hour; rest_v: voltage
+    before the ramp; lost_at: s, from when the current does not follow its course.
+    """
+
+    t: Floats
+    x: Floats
+    u: Floats
+    line: Floats
+    begin: float
+    rate: float
+    unit: str
+    observed: str
+    direction: int
+    range_error: float | None
+    rest_v: float | None
+    lost_at: float
+
+    @property
+    def is_cell_voltage(self) -> bool:
+        """Return whether the voltage is that of the whole cell."""
+        return self.observed == "voltage"
+
+    @property
+    def limited(self) -> bool:
+        """Return whether the voltage rests at its largest value in some of the rows, as at compliance."""
+        top = float(self.u.max())
+        return top >= LEAST_LIMIT_V and bool((self.u >= 0.999 * top).sum() >= max(10, 0.005 * len(self.u)))
+
+
+def find(data: Inputs, params: RampOnsetParams) -> Trace:
+    """Cut out the one ramp; refuse where there is none, or several."""
+    t, drive, scale = data["t"], *_drive(data)
+    rows = _ramp_rows(t, drive, data)
+    slope, offset = _course(t[rows], drive[rows])
+    direction = 1 if slope > 0 else -1
+    begin = float(-offset / slope)
+    stop = t[rows.stop - 1] + params.sustain
+    kept = (t >= max(begin, t[rows.start])) & (t <= stop)
+    before = t < min(begin, float(t[rows.start]))
+    u, observed = _voltage(data, direction)
+    line = (slope * t + offset) * scale * direction
+    if "I_set" in data and drive is not data["j"]:
+        inside = (t >= t[rows.start]) & (t <= t[rows.stop - 1])
+        line = np.where(inside, drive * scale * direction, line)
+    x = data["j"] * direction
+    error = _range_error(data, params, scale)
+    return Trace(
+        t[kept],
+        x[kept],
+        u[kept],
+        line[kept],
+        begin,
+        abs(float(slope)) * scale * 3600,
+        data.unit_of("j"),
+        observed,
+        direction,
+        error,
+        float(np.median(u[before])) if before.sum() >= 3 else None,
+        _control_lost(t[kept], x[kept], line[kept], error, params),
+    )
+
+
+def _course(t: Floats, drive: Floats) -> tuple[float, float]:
+    """Fit a line to the inner nine tenths, which rest before and loss of control after cannot touch."""
+    edge = len(t) // 20
+    inner = slice(edge, len(t) - edge)
+    slope, offset = np.polyfit(t[inner], drive[inner], 1)
+    return float(slope), float(offset)
+
+
+def _drive(data: Inputs) -> tuple[Floats, float]:
+    """Return the programmed current, else the measured one, and the factor that makes it `j`."""
+    if "I_set" not in data or not np.isfinite(data["I_set"]).all() or not np.ptp(data["I_set"]):
+        return data["j"], 1.0
+    if data.unit_of("j") == "mA":
+        return data["I_set"], 1.0
+    area = data.meta("cell.area")
+    return (data["I_set"], 1.0 / area) if area else (data["j"], 1.0)
+
+
+def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
+    """Find the rows in which the current rises steadily and linearly."""
+    edges = np.linspace(t[0], t[-1], min(BINS, max(len(t) // 3, 4)) + 1)
+    first = np.searchsorted(t, edges)
+    level = np.interp((edges[1:] + edges[:-1]) / 2, t, _running_mean(t, drive, float(edges[1] - edges[0])))
+    runs = _rising(np.abs(level))
+    long = [run for run in runs if run.stop - run.start >= min(LEAST_BINS, len(level) // 3)]
+    found = [slice(int(first[r.start]), int(first[r.stop])) for r in long]
+    found = [rows for rows in found if _is_linear(t[rows], drive[rows])]
+    if "mode" in data:
+        found = [rows for rows in found if (data["mode"][rows] == POTENTIAL_CONTROLLED).mean() < 0.5]
+    if not found:
+        raise Refusal("not_a_ramp", _why_none(t, drive, data), hint="--time START:STOP chooses the ramp")
+    if len(found) > 1:
+        spans = ", ".join(f"{t[r.start]:.0f}:{t[r.stop - 1]:.0f}s" for r in found)
+        raise Refusal(
+            "several_ramps",
+            f"the current rises linearly {len(found)} times",
+            where=spans,
+            hint=f"--time {spans.split(',')[0]}",
+        )
+    return found[0]
+
+
+def _running_mean(t: Floats, values: Floats, width: float) -> Floats:
+    """Average over time, by the trapezoidal integral."""
+    steps = np.diff(t)
+    total = np.concatenate([[0.0], np.cumsum((values[1:] + values[:-1]) / 2 * steps)])
+    low, high = np.maximum(t - width / 2, t[0]), np.minimum(t + width / 2, t[-1])
+    span = high - low
+    mean = (np.interp(high, t, total) - np.interp(low, t, total)) / np.where(span > 0, span, 1)
+    return np.where(span > 0, mean, values)
+
+
+def _rising(level: Floats) -> list[slice]:
+    """Find runs of bins in which the current rises at a like rate."""
+    steps = np.diff(level)
+    least = 0.1 * float(level.max()) / len(level)
+    if not (steps > least).any():
+        return []
+    typical = float(np.median(steps[steps > least]))
+    rises = (steps > 0.3 * typical) & (steps < 3 * typical)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], rises.astype(np.int8), [0]])))
+    return _joined([slice(int(a), int(b) + 1) for a, b in zip(edges[::2], edges[1::2], strict=True)])
+
+
+def _joined(runs: list[slice]) -> list[slice]:
+    """Join runs that a single uneven step parts."""
+    joined: list[slice] = []
+    for run in runs:
+        if joined and run.start - joined[-1].stop <= 1:
+            joined[-1] = slice(joined[-1].start, run.stop)
+        else:
+            joined.append(run)
+    return joined
+
+
+def _is_linear(t: Floats, drive: Floats) -> bool:
+    if len(t) < 5 or not np.ptp(t):
+        return False
+    fit = np.polyfit(t, drive, 1)
+    rest = drive - np.polyval(fit, t)
+    return bool(np.sqrt(np.mean(rest**2)) < 0.03 * abs(fit[0]) * np.ptp(t))
+
+
+def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
+    """Say what the current does instead."""
+    what = "current" if drive is data["j"] else "set current"
+    low, high, largest = drive.min(), drive.max(), np.abs(drive).max()
+    ends = f"from {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
+    if "mode" in data and (share := float(np.mean(data["mode"] == POTENTIAL_CONTROLLED))) > 0.5:
+        return f"the potential is controlled in {share:.0%} of the rows; the current runs {ends}"
+    if high - low < 0.05 * largest:
+        return f"the {what} is constant: {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
+    jumps = int((np.abs(np.diff(drive)) > 0.2 * (high - low)).sum())
+    return f"the {what} does not rise linearly: it runs {ends}" + (f", with {jumps} jumps" if jumps else "")
+
+
+# -- voltage ---------------------------------------------------------------------------------
+
+
+def _voltage(data: Inputs, direction: int) -> tuple[Floats, str]:
+    """Return the voltage that the oxidised electrode shows, counted positive."""
+    source = data.source_of("U")
+    available = {source: data["U"]} | ({"potential_ce": data["E_ce"]} if "E_ce" in data else {})
+    if observed := oxidised_voltage(direction, available):
+        return available[observed.quantity] * observed.sign, observed.quantity
+    watched = "working" if source == "potential_we" else "counter"
+    raise Refusal(
+        "oxidised_electrode_not_observed",
+        f"the current {'oxidises' if direction > 0 else 'reduces'} the working electrode, but only the potential "
+        f"of the {watched} electrode is there",
+        hint="--set cell.configuration=two_electrode, where that potential is the cell voltage",
+    )
+
+
+# -- control ---------------------------------------------------------------------------------
+
+
+def _range_error(data: Inputs, params: RampOnsetParams, scale: float) -> float | None:
+    """Return the accuracy of the widest current range used, in the unit of `j`."""
+    if "range" not in data:
+        return None
+    ranges = [milliampere for label in set(data["range"]) if (milliampere := _full_scale(str(label)))]
+    area = data.meta("cell.area") if data.unit_of("j") != "mA" else None
+    return params.range_accuracy / 100 * max(ranges) / (area or 1.0) if ranges else None
+
+
+def _full_scale(label: str) -> float | None:
+    """Read `10 mA` or `100 µA`, in mA; None for `auto` and the like."""
+    number, _, unit = label.strip().partition(" ")
+    try:
+        known = parse_unit(unit)
+        return float(number) * float(known.factor) * 1000 if known.dimension == "current^1" else None
+    except (ValueError, UnknownUnit):
+        return None
+
+
+def _control_lost(t: Floats, x: Floats, line: Floats, error: float | None, params: RampOnsetParams) -> float:
+    """Return the time from which the current does not follow its course, inf where it always does."""
+    steps: Any = np.median(np.diff(t)) if len(t) > 1 else 1.0
+    off = np.abs(x - line)
+    noise = 6 * robust_sigma(x - line)
+    allowed = (
+        params.control / 100 * np.abs(line) + (error if error is not None else 1e-3 * float(line.max())) + noise
+    )
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (off > allowed).astype(np.int8), [0]])))
+    least = max(5.0, 5 * float(steps))
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        if t[last - 1] - t[first] >= least:
+            return float(t[first])
+    return float("inf")

@@ -1,0 +1,101 @@
+"""The interval of a robust onset: residual bootstrap, change of window, accuracy of the current.
+
+The parts are drawn and added (GUM supplement 1), because the accuracy of a range is a rectangle
+and not a normal distribution, and dominates wherever the voltage is quiet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub_ramp_onset import RampOnsetParams
+from echub_ramp_onset.data import Floats, Trace
+from echub_ramp_onset.method.robust import Onset, neighbourhood, place, running_median
+
+DRAWS = 20_000
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Standard uncertainties of an onset by cause, and the interval of 95 %; in the unit of x."""
+
+    noise: float
+    window: float
+    gradual: float
+    current: float
+    area: float
+    low: float
+    high: float
+    slope: float
+
+    @property
+    def total(self) -> float:
+        """Return the combined standard uncertainty."""
+        return float(np.sqrt(self.noise**2 + self.window**2 + self.gradual**2 + self.current**2 + self.area**2))
+
+
+def spread_of(
+    onset: Onset, trace: Trace, params: RampOnsetParams, change: float, gradual: float, rng: np.random.Generator
+) -> Spread:
+    """Draw the onset; `change` is what half the window makes of it.
+
+    `gradual`: what a shorter fit makes of it, where that shows that the fit reaches into the
+    rise. Such a fit moves the onset one way only, by up to twice as much.
+    """
+    replicates, slopes = _bootstrap(onset, params, rng)
+    centred = replicates - np.median(replicates)
+    window = abs(change) * rng.uniform(-1, 1, DRAWS)
+    current = (trace.range_error or 0.0) * rng.uniform(-1, 1, DRAWS)
+    area = onset.x * params.area_uncertainty / 100 * rng.standard_normal(DRAWS)
+    one_sided = 2 * gradual * rng.random(DRAWS)
+    drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Spread(
+        float(np.std(replicates, ddof=1)),
+        abs(change) / np.sqrt(3),
+        2 * abs(gradual) / np.sqrt(3),
+        (trace.range_error or 0.0) / np.sqrt(3),
+        onset.x * params.area_uncertainty / 100,
+        float(min(low, onset.x)),
+        float(max(high, onset.x)),
+        float(np.std(slopes, ddof=1)),
+    )
+
+
+def _bootstrap(onset: Onset, params: RampOnsetParams, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw residuals of the fit anew, refit, and place the crossing again; give onsets and slopes."""
+    deviation, line = onset.deviation, onset.deviation.line
+    grid = deviation.grid
+    fitted = (grid.t >= line.begin) & (grid.t <= line.end)
+    rest = (grid.u - line.at(grid.x))[fitted]
+    rest = (rest - rest.mean()) * np.sqrt(len(rest) / max(len(rest) - 2, 1))
+    count, half = params.bootstrap, grid.half(params.window)
+    block = 1 if line.inflation == 1.0 else min(2 * half + 1, len(rest) // 2)
+    x = grid.x[fitted]
+    weights = (x - x.mean()) / ((x - x.mean()) ** 2).sum()
+    drawn = _resample(rest, len(rest), count, block, rng)
+    slopes = line.slope + drawn @ weights
+    offsets = line.offset + drawn.mean(axis=1) - (slopes - line.slope) * x.mean()
+    low, high = neighbourhood(onset.index, half, len(grid.t))
+    local = _smooth_course(onset, half)[low:high] + _resample(rest, high - low, count, block, rng)
+    ohmic = slopes[:, None] * grid.x[low:high]
+    filtered = running_median((local - offsets[:, None] - ohmic) / ohmic, half)
+    places = low + place(filtered, params.threshold / 100, half)
+    return np.interp(places, np.arange(len(grid.t)), grid.mean(grid.x, params.window)), slopes
+
+
+def _resample(rest: Floats, length: int, count: int, block: int, rng: np.random.Generator) -> Floats:
+    """Draw residuals in blocks, so that drift stays drift. Gives (count, length)."""
+    pieces = -(-length // block)
+    starts = rng.integers(0, len(rest) - block + 1, (count, pieces))
+    index = (starts[:, :, None] + np.arange(block)).reshape(count, -1)[:, :length]
+    return np.asarray(rest[index])
+
+
+def _smooth_course(onset: Onset, half: int) -> Floats:
+    """Return the voltage without noise: its running median, which keeps jumps."""
+    u = onset.deviation.grid.u[None, :]
+    smooth = running_median(u, half)[0]
+    return np.pad(smooth, (u.shape[1] - len(smooth)) // 2, mode="edge")

@@ -1,0 +1,112 @@
+"""The method of the paper, to the letter; what it leaves open is a parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Refusal
+from echub_ramp_onset import RampOnsetParams
+from echub_ramp_onset.data import Floats, Trace
+
+
+@dataclass(frozen=True)
+class LowackOnset:
+    """The onset: x, t on the file's clock, t1, the line U = offset + slope·t on [begin, end], grid step."""
+
+    x: float
+    t: float
+    t1: float
+    slope: float
+    slope_error: float
+    offset: float
+    begin: float
+    end: float
+    step: float
+
+
+def find_onset(trace: Trace, params: RampOnsetParams) -> LowackOnset:
+    """Follow the five steps of the paper; refuse where one of them finds nothing."""
+    t, u, x, step = _uniform(trace, params)
+    smooth, inside = _smoothed(u, step, params)
+    curvature = _second_derivative(smooth, step, params.lowack_scheme)
+    curvature[~inside] = np.nan
+    start = trace.begin + params.start
+    search = t >= (start if params.lowack_search == "start" else trace.begin)
+    above = np.flatnonzero(search & (curvature > params.lowack_curvature))
+    if not len(above):
+        raise _no_t1(u, curvature, step, params)
+    t1 = float(t[above[0]])
+    end = trace.begin + 0.7 * (t1 - trace.begin)
+    fitted = (t >= start) & (t <= end)
+    if fitted.sum() < 5:
+        raise Refusal(
+            "too_fast", f"t1 lies {t1 - trace.begin:.3g} s after the begin of the ramp, too early for a fit"
+        )
+    (slope, offset), covariance = np.polyfit(
+        t[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1, cov=True
+    )
+    line = offset + slope * t
+    deviation = (smooth - line) / np.abs(line)
+    if params.lowack_sign == "either":
+        deviation = np.abs(deviation)
+    beyond = np.flatnonzero(search & inside & (deviation > params.threshold / 100))
+    if not len(beyond):
+        raise Refusal("ohmic_to_end", f"U stays within {np.nanmax(deviation[inside]):.2%} of the line")
+    at = int(beyond[0])
+    return LowackOnset(
+        float(x[at]),
+        float(t[at]),
+        t1,
+        float(slope),
+        float(np.sqrt(covariance[0, 0])),
+        float(offset),
+        start,
+        end,
+        step,
+    )
+
+
+def _uniform(trace: Trace, params: RampOnsetParams) -> tuple[Floats, Floats, Floats, float]:
+    """Bring the rows to a uniform grid of the median time step, which the outcome states."""
+    step = float(np.median(np.diff(trace.t)))
+    t = np.arange(trace.t[0], trace.t[-1], step)
+    u = np.interp(t, trace.t, trace.u)
+    if params.lowack_offset == "rest":
+        if trace.rest_v is None:
+            raise Refusal("no_rest", "there is no rest before the ramp from which to take the offset")
+        u = u - trace.rest_v
+    return t, u, np.interp(t, trace.t, trace.x), step
+
+
+def _smoothed(u: Floats, step: float, params: RampOnsetParams) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the centred moving average, and where it is one (`valid`), or shorter at the ends."""
+    half = max(round((params.window / step - 1) / 2), 1)
+    index = np.arange(len(u))
+    reach = np.minimum(half, np.minimum(index, len(u) - 1 - index))
+    total = np.concatenate([[0.0], np.cumsum(u)])
+    smooth = (total[index + reach + 1] - total[index - reach]) / (2 * reach + 1)
+    return smooth, (reach == half) | (params.lowack_edges == "shorter")
+
+
+def _second_derivative(u: Floats, step: float, scheme: str) -> Floats:
+    if scheme == "gradient_twice":
+        return np.asarray(np.gradient(np.gradient(u, step), step))
+    second = np.full(len(u), np.nan)
+    second[1:-1] = (u[2:] - 2 * u[1:-1] + u[:-2]) / step**2
+    return second
+
+
+def _no_t1(u: Floats, curvature: Floats, step: float, params: RampOnsetParams) -> Refusal:
+    largest = float(np.nanmax(curvature)) if np.isfinite(curvature).any() else float("nan")
+    jump = float(np.max(np.abs(np.diff(u)))) if len(u) > 1 else 0.0
+    seen = jump / (params.window * step)
+    return Refusal(
+        "no_t1",
+        f"the second derivative of the averaged voltage never exceeds {params.lowack_curvature:g} V/s²: "
+        f"its largest value is {largest:.3g} V/s² at a time step of {step:.3g} s. The largest step of U, "
+        f"{jump:.3g} V, can give {seen:.3g} V/s² after {params.window:g} s of averaging",
+        hint="--param method=robust, or --param lowack_curvature=…",
+    )

@@ -1,0 +1,321 @@
+"""The onset by both methods, with its interval, the sweep of the threshold and the detection delay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from echub.drawing import thinned
+from echub.plugin import (
+    Component,
+    Condition,
+    Flag,
+    Inputs,
+    Interval,
+    Measurand,
+    Outcome,
+    Refusal,
+    Sensitivity,
+    Series,
+)
+from echub_ramp_onset import RampOnsetParams
+from echub_ramp_onset.data import Trace, find
+from echub_ramp_onset.method import lowack, robust
+from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
+from echub_ramp_onset.method.grid import grid_of
+from echub_ramp_onset.method.interval import Spread, spread_of
+from echub_ramp_onset.method.lowack import LowackOnset
+from echub_ramp_onset.method.robust import Onset
+
+THRESHOLDS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+GRADUAL = 0.02
+"""A shorter fit that moves the onset by more than this fraction says that the rise is gradual."""
+PICTURE_POINTS = 1500
+
+
+def run(data: Inputs, params: RampOnsetParams) -> Outcome:
+    """Find the onset by the chosen method; the other stands beside it in the table `methods`."""
+    try:
+        trace = find(data, params)
+    except Refusal as refusal:
+        refusal.diagnostics.update(_rows(data))
+        raise
+    answers = {
+        "robust": _attempt(robust.find_onset, trace, params),
+        "lowack2026": _attempt(lowack.find_onset, trace, params),
+    }
+    chosen = answers[params.method]
+    methods = _methods(answers, params.method, trace)
+    if isinstance(chosen, Refusal):
+        chosen.tables["methods"] = methods
+        chosen.diagnostics.update(_trace_series(trace))
+        raise chosen
+    if isinstance(chosen, LowackOnset):
+        outcome = _from_lowack(chosen, trace, params, methods)
+    else:
+        outcome = _from_robust(chosen, trace, params, data, methods)
+    return outcome.replace(conditions=_conditions(trace, params))
+
+
+def _attempt(method: Callable[..., Any], trace: Trace, params: RampOnsetParams) -> Any:  # noqa: ANN401
+    try:
+        return method(trace, params)
+    except Refusal as refusal:
+        return refusal
+
+
+# -- robust ----------------------------------------------------------------------------------
+
+
+def _from_robust(
+    onset: Onset, trace: Trace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
+) -> Outcome:
+    half_window = _other(trace, replace(params, window=params.window / 2))
+    shorter_fit = _other(trace, replace(params, fit_fraction=0.5))
+    change = half_window.x - onset.x if half_window else 0.0
+    gradual = shorter_fit.x - onset.x if shorter_fit and _is_gradual(onset, shorter_fit) else 0.0
+    spread = spread_of(onset, trace, params, change, gradual, data.rng()) if params.bootstrap >= 2 else None
+    name = _name("onset_current_density", "onset_current", trace)
+    sensitivity = [
+        Sensitivity(parameter, setting, name, other.x if other else None, other.x - onset.x if other else None)
+        for parameter, setting, other in (
+            ("window", f"{params.window / 2:g} s", half_window),
+            ("fit_fraction", "0.5", shorter_fit),
+        )
+    ]
+    measurands = {
+        name: _onset_measurand(onset, trace, params, spread),
+        "onset_time": Measurand("s", onset.t, _over_rate(spread, trace)),
+        **_slope(onset.deviation.line.slope, spread.slope if spread else None, trace),
+        **_rate_and_delay(onset.x, trace, params),
+    }
+    return Outcome(
+        measurands,
+        _flags(onset, shorter_fit, trace, data, params),
+        {"methods": methods, "thresholds": _sweep(onset, params, trace)},
+        tuple(sensitivity),
+        _robust_series(onset, trace, params),
+    )
+
+
+def _other(trace: Trace, params: RampOnsetParams) -> Onset | None:
+    """Find the onset with other parameters; None where that is refused."""
+    try:
+        return robust.find_onset(trace, replace(params, resolution=0.0))
+    except Refusal:
+        return None
+
+
+def _is_gradual(onset: Onset, shorter: Onset | None) -> bool:
+    """Return whether a shorter fit moves the onset by more than a little, and by more than noise does."""
+    if shorter is None:
+        return False
+    change = abs(shorter.x - onset.x)
+    return change > GRADUAL * onset.x and change > 3 * np.hypot(_noise_in_x(onset), _noise_in_x(shorter))
+
+
+def _noise_in_x(onset: Onset) -> float:
+    """Return the noise of the deviation at the onset, carried to x by the steepness there."""
+    deviation, grid = onset.deviation, onset.deviation.grid
+    reach = max(int(15 / grid.step), 1)
+    low, high = max(onset.index - reach, 0), min(onset.index + reach, len(grid.t) - 1)
+    rise = float(deviation.value[high] - deviation.value[low])
+    run = float(grid.x[high] - grid.x[low])
+    return float(deviation.noise[onset.index]) * run / rise if rise > 0 else 0.0
+
+
+def _onset_measurand(onset: Onset, trace: Trace, params: RampOnsetParams, spread: Spread | None) -> Measurand:
+    note = f"{params.threshold:g} % above the ohmic line, from {_spoken(trace)}"
+    if spread is None:
+        return Measurand(trace.unit, onset.x, quantity="critical_current_density", note=note)
+    parts = (
+        Component("noise (bootstrap)", spread.noise),
+        Component("window (30 s against 15 s)" if params.window == 30 else "half the window", spread.window, "B"),
+        Component("fit that reaches into the rise", spread.gradual, "B"),
+        Component("accuracy of the current range", spread.current, "B"),
+        Component("area", spread.area, "B", "area"),
+    )
+    interval = Interval(spread.low, spread.high, level=0.95, method="residual bootstrap and drawn components")
+    kept = tuple(part for part in parts if part.uncertainty)
+    return Measurand(trace.unit, onset.x, spread.total, interval, components=kept, note=note)
+
+
+def _over_rate(spread: Spread | None, trace: Trace) -> float | None:
+    return float(np.hypot(spread.noise, spread.window)) / trace.rate * 3600 if spread else None
+
+
+def _flags(
+    onset: Onset, shorter: Onset | None, trace: Trace, data: Inputs, params: RampOnsetParams
+) -> tuple[Flag, ...]:
+    flags = []
+    if trace.range_error is None and params.range_accuracy:
+        text = "the current range is not known: its accuracy is not in the uncertainty"
+        flags.append(Flag("current_range_unknown", text, "info"))
+    if "I_set" not in data:
+        text = "no set point is recorded: that the current was controlled is judged by its own course"
+        flags.append(Flag("no_set_point", text, "info"))
+    if onset.deviation.line.inflation > 1:
+        text = (
+            f"the voltage drifts: its averages scatter {onset.deviation.line.inflation:.1f} times as much as noise"
+        )
+        flags.append(Flag("correlated_noise", text))
+    if _is_gradual(onset, shorter):
+        moved = f"moves the onset by {shorter.x / onset.x - 1:+.1%}" if shorter else ""
+        flags.append(
+            Flag("gradual_onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
+        )
+    if not trace.is_cell_voltage:
+        text = f"read from {trace.observed} against the reference: the slope is not that of the whole cell"
+        flags.append(Flag("one_electrode", text, "info"))
+    return tuple(flags)
+
+
+def _sweep(onset: Onset, params: RampOnsetParams, trace: Trace) -> dict[str, Series]:
+    """Tabulate the onset at every threshold, on the same ohmic line."""
+    found = [robust.crossing(onset.deviation, params, threshold) for threshold in THRESHOLDS]
+    return {
+        "threshold": Series.of(THRESHOLDS, "%"),
+        "onset": Series.of([o.x if o else None for o in found], trace.unit),
+        "time": Series.of([o.t if o else None for o in found], "s"),
+    }
+
+
+# -- lowack2026 ------------------------------------------------------------------------------
+
+
+def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams, methods: dict[str, Series]) -> Outcome:
+    error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
+    parts = (Component("accuracy of the current range", error, "B"),) if error else ()
+    note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
+    flag = Flag(
+        "accuracy_only",
+        "the uncertainty holds the accuracy of the current and of the fit: the method states none",
+        "info",
+    )
+    measurands = {
+        _name("onset_current_density", "onset_current", trace): Measurand(
+            trace.unit, onset.x, error, components=parts, note=note
+        ),
+        "onset_time": Measurand("s", onset.t, float(onset.step / np.sqrt(12))),
+        **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace),
+        **_rate_and_delay(onset.x, trace, params),
+    }
+    return Outcome(measurands, (flag,), {"methods": methods}, diagnostics=_lowack_series(onset, trace, params))
+
+
+# -- common ----------------------------------------------------------------------------------
+
+
+def _name(density: str, current: str, trace: Trace) -> str:
+    return current if trace.unit == "mA" else density
+
+
+def _spoken(trace: Trace) -> str:
+    named = {"voltage": "the cell voltage", "potential_we": "the working electrode's potential"}
+    return named.get(trace.observed, "the counter electrode's potential")
+
+
+def _slope(slope: float, uncertainty: float | None, trace: Trace) -> dict[str, Measurand]:
+    """Return the ohmic slope (V per mA/cm² or mA) as a resistance."""
+    whole = "cell" if trace.is_cell_voltage else "to_reference"
+    name, unit = (f"resistance_{whole}", "ohm") if trace.unit == "mA" else (f"asr_{whole}", "ohm*cm^2")
+    return {name: Measurand(unit, 1000 * slope, 1000 * uncertainty if uncertainty else None)}
+
+
+def _rate_and_delay(x: float, trace: Trace, params: RampOnsetParams) -> dict[str, Measurand]:
+    result = {"ramp_rate": Measurand(f"{trace.unit}/h", trace.rate)}
+    if trace.unit == "mA":
+        return result
+    charge = params.vacancy_charge / 1000
+    delay = detection_delay(x, trace.rate, charge)
+    if delay is not None:
+        result["detection_delay"] = Measurand(trace.unit, delay, note=f"Q = {params.vacancy_charge:g} µA·h/cm²")
+    above = delay_above_transport(trace.rate, charge)
+    result["detection_delay_above_transport"] = Measurand(trace.unit, above, note="extension of the paper")
+    return result
+
+
+def _conditions(trace: Trace, params: RampOnsetParams) -> dict[str, Condition]:
+    return {
+        "method": Condition(params.method),
+        "criterion": Condition(f"{params.threshold:g} % above the ohmic line"),
+        "ramp_rate": Condition(trace.rate, f"{trace.unit}/h"),
+        "observed": Condition(trace.observed),
+    }
+
+
+def _methods(answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, trace: Trace) -> dict[str, Series]:
+    found = {name: a for name, a in answers.items() if not isinstance(a, Refusal)}
+    refused = {name: a for name, a in answers.items() if isinstance(a, Refusal)}
+    base = found[chosen].x if chosen in found else None
+    values = [found[name].x if name in found else None for name in answers]
+    return {
+        "method": Series.of(list(answers)),
+        "onset": Series.of(values, trace.unit),
+        "difference": Series.of([None if v is None or base is None else v - base for v in values], trace.unit),
+        "refusal": Series.of([refused[name].code if name in refused else "" for name in answers]),
+        "reason": Series.of([refused[name].message if name in refused else "" for name in answers]),
+    }
+
+
+# -- what the figure needs -------------------------------------------------------------------
+
+
+def _rows(data: Inputs) -> dict[str, Series]:
+    some = thinned(len(data), PICTURE_POINTS)
+    return {
+        "t": Series.of(data["t"][some], "s"),
+        "x": Series.of(data["j"][some], data.unit_of("j")),
+        "U": Series.of(data["U"][some], "V"),
+    }
+
+
+def _trace_series(trace: Trace) -> dict[str, Series]:
+    some = thinned(len(trace.t), PICTURE_POINTS)
+    return {
+        "t": Series.of(trace.t[some], "s"),
+        "x": Series.of(trace.x[some], trace.unit),
+        "U": Series.of(trace.u[some], "V"),
+    }
+
+
+def _robust_series(onset: Onset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
+    deviation, grid, line = onset.deviation, onset.deviation.grid, onset.deviation.line
+    some = thinned(len(grid.t), PICTURE_POINTS)
+    limit = params.guard * deviation.noise
+    return {
+        "t": Series.of(grid.t[some], "s"),
+        "x": Series.of(grid.x[some], trace.unit),
+        "U": Series.of(grid.u[some], "V"),
+        "U_smooth": Series.of(grid.mean(grid.u, params.window)[some], "V"),
+        "U_fit": Series.of(line.at(grid.x)[some], "V"),
+        "deviation": Series.of(100 * deviation.value[some], "%"),
+        "resolvable": Series.of(100 * limit[some], "%"),
+        "threshold": Series.of([params.threshold], "%"),
+        "fit": Series.of([line.begin, line.end], "s"),
+        "onset": Series.of([onset.t], "s"),
+        "onset_x": Series.of([onset.x]),
+    }
+
+
+def _lowack_series(onset: LowackOnset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
+    grid = grid_of(trace, params.window)
+    some = thinned(len(grid.t), PICTURE_POINTS)
+    line = onset.offset + onset.slope * grid.t
+    smooth = grid.mean(grid.u, params.window)
+    return {
+        "t": Series.of(grid.t[some], "s"),
+        "x": Series.of(grid.x[some], trace.unit),
+        "U": Series.of(grid.u[some], "V"),
+        "U_smooth": Series.of(smooth[some], "V"),
+        "U_fit": Series.of(line[some], "V"),
+        "deviation": Series.of((100 * (smooth - line) / np.abs(line))[some], "%"),
+        "threshold": Series.of([params.threshold], "%"),
+        "fit": Series.of([onset.begin, onset.end], "s"),
+        "onset": Series.of([onset.t], "s"),
+        "onset_x": Series.of([onset.x]),
+        "t1": Series.of([onset.t1], "s"),
+    }

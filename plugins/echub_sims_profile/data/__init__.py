@@ -1,0 +1,1 @@
+"""From the inputs to the trace of this plugin."""

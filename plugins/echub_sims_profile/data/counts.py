@@ -1,0 +1,120 @@
+"""The first steps: counts, and the correction for dead time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Flag, Inputs, Refusal
+from echub.science import live_share, saturation
+from echub_sims_profile import SimsProfileParams
+from echub_sims_profile.data.profile import Array, Profile
+
+DEAD_TIME_WARNING = 0.05
+"""Share of lost counts above which the correction is said to be large."""
+_WHOLE = 0.02
+
+
+def counts(data: Inputs) -> Profile:
+    """Return counts: as stored, or rate times dwell.
+
+    Raises `Refusal`: `counts_unavailable`, `negative_counts`, `no_values`.
+    """
+    n, how = _counts(data)
+    with np.errstate(invalid="ignore"):
+        negative = int((n < 0).sum())
+    if negative:
+        raise Refusal("negative_counts", f"{negative} counts are negative: this is no counting detector")
+    if not np.isfinite(n).any():
+        raise Refusal("no_values", "no row has counts")
+    size = len(data)
+    profile = Profile(
+        np.full(size, np.nan), "", n, np.ones(size), np.zeros(size), np.zeros(size), np.zeros(size),
+        _texts(data["species"]), _regions(data), data["polarity"],
+        np.nan_to_num(data["analogue"]).astype(bool) if "analogue" in data else np.zeros(size, bool),
+    )  # fmt: skip
+    fractions = ~np.isclose(n, np.round(n), atol=_WHOLE, equal_nan=True)
+    flags = []
+    if fractions.any():
+        text = f"{int(fractions.sum())} of {size} counts are estimates: their errors may be too small"
+        flags.append(Flag("not_whole_counts", text))
+    return profile.did("counts", how, *flags)
+
+
+def _counts(data: Inputs) -> tuple[Array, str]:
+    dwell = data.meta("sims.dwell_time")
+    if "n" in data:
+        return data["n"], f"{data.how('n')}, {data.origin_of('n')}"
+    if "rate" in data and dwell:
+        return data["rate"] * dwell, f"rate · dwell of {dwell:g} s"
+    raise Refusal(
+        "counts_unavailable",
+        "there are rates but no dwell time, and no count quantum: counting statistics are unavailable",
+        hint='--set sims.dwell_time="1 ms"',
+    )
+
+
+def _texts(values: NDArray[Any]) -> NDArray[Any]:
+    return np.array([str(value) for value in values], dtype=object)
+
+
+def _regions(data: Inputs) -> NDArray[Any]:
+    return _texts(data["region"]) if "region" in data else np.full(len(data), "", dtype=object)
+
+
+# -- dead time -------------------------------------------------------------------------------
+
+
+def dead_time(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+    """Correct the raw rate within the gate for the detector's dead time.
+
+    Counts that the reader derived from corrected rates are left alone. Points at or above 1/τ are
+    left out and said; `Refusal` `saturated` where they are of the asked species.
+    """
+    dwell, dead = data.meta("sims.dwell_time"), data.meta("sims.dead_time")
+    why = _uncorrected(data, params, dwell, dead)
+    if why:
+        return profile.skipped("dead time", why)
+    load = np.nan_to_num(np.where(profile.analogue, 0.0, profile.n) / dwell * dead)
+    lost = load >= saturation(params.dead_time)
+    _require_unsaturated(profile, params, load, lost)
+    live = live_share(np.where(lost, 0.0, load), params.dead_time)
+    flags = []
+    if (1 - live[~lost]).max(initial=0.0) > DEAD_TIME_WARNING:
+        share = 100 * float((1 - live[~lost]).max())
+        flags.append(Flag("dead_time_large", f"the dead-time correction reaches {share:.0f} %"))
+    if lost.any():
+        where = ", ".join(
+            sorted({f"{s} {r}".strip() for s, r in zip(profile.species[lost], profile.region[lost], strict=True)})
+        )
+        flags.append(
+            Flag("saturated_left_out", f"{int(lost.sum())} points are saturated and left out", where=where)
+        )
+    detail = f"{params.dead_time.replace('_', '-')}, {1e9 * dead:g} ns"
+    return profile.did("dead time", detail, *flags, gain=profile.gain * live, n=np.where(lost, np.nan, profile.n))
+
+
+def _uncorrected(data: Inputs, params: SimsProfileParams, dwell: float | None, dead: float | None) -> str:
+    if params.dead_time == "none":
+        return "switched off"
+    if "n" in data and data.origin_of("n") != "measured":
+        return "the rates behind the counts are corrected already"
+    missing = [name for name, value in (("sims.dwell_time", dwell), ("sims.dead_time", dead)) if not value]
+    return f"{' and '.join(missing)} not stated" if missing else ""
+
+
+def _require_unsaturated(
+    profile: Profile, params: SimsProfileParams, load: Array, lost: NDArray[np.bool_]
+) -> None:
+    asked = params.species or str(profile.species[0])
+    mine = lost & (profile.species == asked)
+    if params.region:
+        mine &= profile.region == params.region
+    if mine.any():
+        raise Refusal(
+            "saturated",
+            f"rate times dead time reaches {float(load[mine].max()):.2f}: the detector is saturated",
+            where=f"{int(mine.sum())} points of {asked}",
+        )

@@ -1,0 +1,134 @@
+"""From sputter time to depth: by one crater, or piecewise by a table of layers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from echub.plugin import Flag, Inputs, Refusal
+from echub_sims_profile import SimsProfileParams
+from echub_sims_profile.data.profile import Array, Profile
+
+_SECONDS = {"nm/s": 1.0, "nm/min": 1 / 60, "nm/h": 1 / 3600, "um/min": 1000 / 60, "um/h": 1000 / 3600}
+"""Units of a sputter rate, in nm/s."""
+_LENGTHS = {"nm": 1.0, "um": 1000.0, "µm": 1000.0}
+_NAMES = {
+    "rate": ("rate", "Mean SR (nm/min)"),
+    "start": ("from", "1st Interface (nm)"),
+    "stop": ("to", "2nd Interface (nm)"),
+}
+"""Keys of a layer, as declared, and as an instrument's software prints them."""
+_PRINTED = re.compile(r"\((\S+)\)\Z")
+
+
+def axis(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+    """Return depth in nm, each channel at its own time; without a calibration time is kept, and said.
+
+    Raises `Refusal` `no_axis` without depth and time, `layers_unreadable` for a wrong layer table.
+    """
+    if "z" in data:
+        return _placed(profile.did("depth", f"{data.how('z')}, {data.origin_of('z')}", x=data["z"], unit="nm"))
+    if "t" not in data:
+        raise Refusal("no_axis", "the profile has neither depth nor sputter time")
+    layers = _layers(data.meta("sims.depth_calibration") or [])
+    craters, missing = _craters(profile, data)
+    if not missing:
+        z = _by_craters(profile, data, craters)
+        return _placed(profile.did("depth", "time · crater depth / total time, per crater", x=z, unit="nm"))
+    if layers:
+        detail = f"piecewise by {len(layers)} layers"
+        return _placed(profile.did("depth", detail, x=by_layers(data["t"], layers), unit="nm"))
+    where = ", ".join(name for name in missing if name) or "the file"
+    flag = Flag(
+        "depth_uncalibrated",
+        f"no crater depth and no sputter rate is stated for {where}: sputter time is kept",
+        hint='--set sims.crater_depth="1 um"',
+    )
+    return _placed(replace(profile.skipped("depth", flag.message, flag), x=data["t"], unit="s"))
+
+
+def _placed(profile: Profile) -> Profile:
+    """Leave out rows without counts or place."""
+    known = np.isfinite(profile.n) & np.isfinite(profile.x)
+    if not known.any():
+        raise Refusal("no_values", "no row has both counts and a depth or time")
+    return profile.rows(known)
+
+
+# -- craters ---------------------------------------------------------------------------------
+
+
+def _craters(profile: Profile, data: Inputs) -> tuple[dict[str, float], list[str]]:
+    """Return stated crater depths in nm by region, and the regions without one."""
+    stated = data.meta("sims.regions") or []
+    found = {str(r["name"]): 1000 * float(r["crater_depth"]) for r in stated if r.get("crater_depth")}
+    overall = data.meta("sims.crater_depth")
+    regions = list(dict.fromkeys(profile.region.tolist()))
+    known = {name: found.get(name, overall) for name in regions}
+    return {n: d for n, d in known.items() if d}, [n for n, d in known.items() if not d]
+
+
+def _by_craters(profile: Profile, data: Inputs, depths: Mapping[str, float]) -> Array:
+    """Scale each crater's time by its end: one crater per region, or per polarity where measured in turn."""
+    time = data["t"]
+    in_turn = data.meta("sims.acquisition") == "sequential"
+    crater = [(r, p if in_turn else 0) for r, p in zip(profile.region, profile.polarity, strict=True)]
+    z = np.full(len(time), np.nan)
+    for key in dict.fromkeys(crater):
+        mine = np.array([k == key for k in crater])
+        last = np.nanmax(time[mine])
+        z[mine] = time[mine] * depths[key[0]] / last if last > 0 else np.nan
+    return z
+
+
+# -- layers ----------------------------------------------------------------------------------
+
+
+def _layers(table: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """Return (thickness in nm, rate in nm/s) of each layer; the last has no end."""
+    found = []
+    for row in table:
+        rate = _value(row, "rate", _SECONDS)
+        start, stop = _value(row, "start", _LENGTHS), _value(row, "stop", _LENGTHS)
+        if rate:
+            thickness = np.inf if stop is None else stop - (start or 0.0)
+            found.append((thickness, rate))
+    if any(rate <= 0 or thickness <= 0 for thickness, rate in found):
+        raise Refusal("layers_unreadable", "a layer has no positive thickness and sputter rate")
+    return found
+
+
+def _value(row: Mapping[str, Any], name: str, units: Mapping[str, float]) -> float | None:
+    """Read a number with its unit: of the key as printed, or of the text."""
+    for key in _NAMES[name]:
+        text = str(row.get(key, "")).strip()
+        if not text:
+            continue
+        printed = _PRINTED.search(key)
+        number, _, unit = (text, "", printed[1]) if printed else text.partition(" ")
+        try:
+            return float(number) * units[unit.strip()]
+        except (ValueError, KeyError):
+            raise Refusal(
+                "layers_unreadable",
+                f"the layer's {key} is {text!r}",
+                hint=f"a number with a unit: {', '.join(units)}",
+            ) from None
+    return None
+
+
+def by_layers(time: Array, layers: Sequence[tuple[float, float]]) -> Array:
+    """Sputter through layers one after another; the last one goes on."""
+    z, at, depth = np.empty(len(time)), 0.0, 0.0
+    for number, (thickness, rate) in enumerate(layers):
+        last = number == len(layers) - 1
+        inside = time >= at
+        z[inside] = depth + (time[inside] - at) * rate
+        if last or not np.isfinite(thickness):
+            break
+        at, depth = at + thickness / rate, depth + thickness
+    return z

@@ -1,0 +1,63 @@
+"""The pipeline in its fixed order; each step is optional and leaves a line of what it did.
+
+Counting statistics hold for what was counted: the counts themselves never change, each step
+says how many counts one unit of the signal is. The depth is known before the background, whose
+plateau is named on it, since both act on different columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from echub.plugin import Inputs, Series
+from echub_sims_profile import SimsProfileParams
+from echub_sims_profile.data.corrections import background, detector_yield, normalisation
+from echub_sims_profile.data.counts import counts, dead_time
+from echub_sims_profile.data.depth import axis
+from echub_sims_profile.data.profile import Array, Profile
+
+Step = Callable[[Profile, Inputs, SimsProfileParams], Profile]
+STEPS: Mapping[str, Step] = {
+    "dead time": dead_time,
+    "depth": axis,
+    "background": background,
+    "yield": detector_yield,
+    "normalisation": normalisation,
+}
+
+
+def prepare(data: Inputs, params: SimsProfileParams) -> Profile:
+    """Take the data through all steps; raise `Refusal` as each step says."""
+    profile = counts(data)
+    for step in STEPS.values():
+        profile = step(profile, data, params)
+    known = np.isfinite(profile.gain) & (profile.gain > 0)
+    profile = profile.rows(known)
+    return _smoothing(profile, params)
+
+
+def _smoothing(profile: Profile, params: SimsProfileParams) -> Profile:
+    """Record the smoothing: it acts on the picture alone."""
+    if params.smooth < 2:
+        return profile.skipped("smoothing", "none asked for")
+    return profile.did("smoothing", f"mean of {params.smooth} points, in the figure only")
+
+
+def smoothed(values: Array, points: int) -> Array:
+    """Return a moving mean, shorter at the ends."""
+    if points < 2 or len(values) < 2:
+        return values
+    window = np.ones(min(points, len(values)))
+    weight = np.convolve(np.ones(len(values)), window, "same")
+    return np.convolve(values, window, "same") / weight
+
+
+def recorded(profile: Profile) -> dict[str, Series]:
+    """Return the table of all steps."""
+    return {
+        "step": Series.of([done.step for done in profile.steps]),
+        "applied": Series.of([done.applied for done in profile.steps]),
+        "detail": Series.of([done.detail for done in profile.steps]),
+    }

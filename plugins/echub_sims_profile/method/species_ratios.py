@@ -1,0 +1,59 @@
+"""Ratios of two species within one region, never across polarities unless that is asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from echub.plugin import Refusal, Series
+from echub_sims_profile import SimsProfileParams
+from echub_sims_profile.method.enrichment import MATRIX
+from echub_sims_profile.method.interval import NORMAL_95
+from echub_sims_profile.method.regions import Total
+
+
+def species_ratios(found: Sequence[Total], params: SimsProfileParams) -> dict[str, Series]:
+    """Return the asked ratios, such as ``Na+/ZrO+``, in every region and window.
+
+    Raises `Refusal`: `ratio_unreadable`, `unknown_species`, `cross_polarity`,
+    `normalised_by_itself`.
+    """
+    rows = [row for text in params.ratios.split(",") for row in _rows(text.strip(), found, params)]
+    names = ("ratio_of", "region", "window", "ratio", "low", "high", "caveat")
+    return {name: Series.of([row[k] for row in rows]) for k, name in enumerate(names)}
+
+
+def _rows(text: str, found: Sequence[Total], params: SimsProfileParams) -> list[tuple[str | float, ...]]:
+    above, slash, below = (part.strip() for part in text.partition("/"))
+    if not (above and slash and below):
+        raise Refusal("ratio_unreadable", f"{text!r} is no ratio", hint="--param ratios=Na+/ZrO+")
+    if params.normalise == "matrix" and params.matrix in (above, below):
+        raise Refusal("normalised_by_itself", f"{text} holds {params.matrix}, by which it would be normalised")
+    known = {t.species for t in found}
+    for name in (above, below):
+        if name not in known:
+            raise Refusal("unknown_species", f"there is no {name}, but {', '.join(sorted(known))}")
+    upper, lower = ([t for t in found if t.species == name] for name in (above, below))
+    pairs = [
+        (a, b) for a in upper for b in lower if (a.region, a.window) == (b.region, b.window)
+        and (a.polarity == b.polarity or params.cross_polarity)
+    ]  # fmt: skip
+    if not pairs:
+        raise Refusal(
+            "cross_polarity",
+            f"{above} and {below} were measured in different polarities: their ratio means little",
+            hint="--param cross_polarity=true",
+        )
+    return [_row(text, a, b) for a, b in pairs]
+
+
+def _row(text: str, a: Total, b: Total) -> tuple[str | float, ...]:
+    over = [max(t.counts - t.base, 0.0) + 0.5 for t in (a, b)]
+    log = math.log(over[0] / a.exposure) - math.log(over[1] / b.exposure)
+    parts = [
+        math.hypot(math.sqrt(t.counts + 0.5 + t.base_error**2) / n, t.relative)
+        for t, n in zip((a, b), over, strict=True)
+    ]
+    half = min(NORMAL_95 * math.hypot(*parts), 300.0)
+    across = "across polarities; " if a.polarity != b.polarity else ""
+    return (text, a.region, a.window, math.exp(log), math.exp(log - half), math.exp(log + half), across + MATRIX)

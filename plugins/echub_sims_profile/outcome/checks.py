@@ -1,0 +1,183 @@
+"""What is flagged and never mended: spikes, pinned and switched detectors, isotopes, overlaid masses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from echub.plugin import Flag, Series, UnknownSpecies
+from echub.species import Species, abundances, overlay, parse_species
+from echub_sims_profile.data.profile import Array, Mask, Profile
+
+SPIKE_SIGMA = 6.0
+_SPIKE_SHARE = 0.2
+"""A spike is a fifth above its neighbours as well: at high counts sigma is tiny."""
+_PINNED_POINTS = 5
+_PINNED_COUNTS = 1000.0
+_SWITCH = 0.1
+_SWITCH_MOST = 2.0
+"""Step between counting and Faraday cup, as a fraction, above which it is said; a factor beyond which
+it is no matter of detectors but of the sample."""
+_ISOTOPE_SIGMA = 5.0
+_ISOTOPE_SHARE = 0.1
+"""Deviation from natural abundance that is said: significant, and above this fraction."""
+
+Tables = dict[str, Mapping[str, Series]]
+
+
+def checked(profile: Profile) -> tuple[list[Flag], Tables]:
+    """Make all checks; give flags and tables."""
+    flags: list[Flag] = []
+    tables: Tables = {}
+    for check in (_spikes, _pinned, _switched, _isotopes, _overlaid):
+        said, table = check(profile)
+        flags += said
+        tables |= table
+    return flags, tables
+
+
+# -- detectors -------------------------------------------------------------------------------
+
+
+def spikes(n: Array) -> Mask:
+    """Find single points far above the highest of their four neighbours."""
+    found = np.zeros(len(n), bool)
+    if len(n) < 5:
+        return found
+    padded = np.pad(n, 2, mode="reflect")
+    neighbours = np.stack([padded[k : k + len(n)] for k in (0, 1, 3, 4)])
+    highest = np.maximum(neighbours.max(axis=0), 1.0)
+    # two neighbours on one side may belong to a rising edge, so that the trend counts as well
+    trend = np.maximum(2 * padded[1 : 1 + len(n)] - padded[: len(n)], 2 * padded[3 : 3 + len(n)] - padded[4:])
+    likely = np.maximum(highest, trend)
+    found = n > (1 + _SPIKE_SHARE) * likely + SPIKE_SIGMA * np.sqrt(likely + 1)
+    found[:2] = found[-2:] = False  # they have no two neighbours on either side
+    return np.asarray(found, dtype=bool)
+
+
+def _spikes(profile: Profile) -> tuple[list[Flag], Tables]:
+    rows = []
+    for region, species, polarity in profile.channels():
+        one = profile.ordered(region, species, polarity)
+        rows += [
+            (region, species, polarity, float(one.x[k]), float(one.n[k])) for k in np.flatnonzero(spikes(one.n))
+        ]
+    if not rows:
+        return [], {}
+    names, units = ("region", "species", "polarity", "x", "counts"), ("", "", "", profile.unit, "count")
+    table = {n: Series.of([r[k] for r in rows], u) for k, (n, u) in enumerate(zip(names, units, strict=True))}
+    where = ", ".join(f"{r[1]} at {r[3]:.4g} {profile.unit}" for r in rows[:5])
+    return [Flag("spikes", f"{len(rows)} single points stand out; they are kept", where=where)], {"spikes": table}
+
+
+def _pinned(profile: Profile) -> tuple[list[Flag], Tables]:
+    """Say where a high signal does not move: no counting detector does that."""
+    where = []
+    for key in profile.channels():
+        n = profile.ordered(*key).n
+        same = np.flatnonzero((np.diff(n) == 0) & (n[1:] > _PINNED_COUNTS))
+        runs = np.split(same, np.flatnonzero(np.diff(same) > 1) + 1)
+        if max(map(len, runs)) >= _PINNED_POINTS - 1:
+            where.append(_name(key))
+    text = f"{_PINNED_POINTS} or more equal counts follow each other: the detector or its register is full"
+    return ([Flag("saturated", text, where=", ".join(where))] if where else []), {}
+
+
+def _switched(profile: Profile) -> tuple[list[Flag], Tables]:
+    """Say where the signal jumps as the detector changes from counting to the Faraday cup or back."""
+    where = []
+    for key in profile.channels():
+        one = profile.ordered(*key)
+        for k in np.flatnonzero(np.diff(one.analogue.astype(int))):
+            jump = _jump(one.signal, int(k))
+            if abs(jump) > _SWITCH and 1 / _SWITCH_MOST < 1 + jump < _SWITCH_MOST:
+                where.append(f"{_name(key)} at {one.x[k]:.4g} {profile.unit}: {100 * jump:+.0f} %")
+    text = f"the signal jumps by more than {100 * _SWITCH:.0f} % where the detector is switched"
+    return ([Flag("detector_switch_step", text, where="; ".join(where))] if where else []), {}
+
+
+def _jump(signal: Array, k: int) -> float:
+    """Return the step between points k and k + 1 beyond the trend on both sides, as a fraction."""
+    before, after = signal[max(0, k - 2) : k + 1], signal[k + 1 : k + 4]
+    if len(before) < 3 or len(after) < 3 or min(before.min(), after.min()) <= 0:
+        return 0.0
+    slope = (math.log(before[-1] / before[0]) + math.log(after[-1] / after[0])) / 4
+    return float(math.exp(math.log(after[0] / before[-1]) - slope) - 1)
+
+
+def _name(key: tuple[str, str, int]) -> str:
+    return f"{key[1]} {key[0]}".strip()
+
+
+# -- masses ----------------------------------------------------------------------------------
+
+
+def _parsed(label: str) -> Species | None:
+    try:
+        found = parse_species(label)
+    except UnknownSpecies:
+        return None
+    return None if found.special else found
+
+
+def _isotopes(profile: Profile) -> tuple[list[Flag], Tables]:
+    """Compare nuclides of one element, in ions otherwise alike, with natural abundances."""
+    rows = [row for group in _families(profile) for row in _shares(profile, group)]
+    if not rows:
+        return [], {}
+    names = ("region", "ion", "element", "nuclide", "counts", "share", "natural", "sigma")
+    table = {name: Series.of([row[k] for row in rows]) for k, name in enumerate(names)}
+    odd = [r for r in rows if abs(r[7]) > _ISOTOPE_SIGMA and abs(r[5] / r[6] - 1) > _ISOTOPE_SHARE]
+    where = ", ".join(f"{r[3]}{r[2]} {r[0]}".strip() for r in odd)
+    text = "isotopes are not in their natural ratio: an overlaid mass, saturation, or an enriched sample"
+    return ([Flag("isotope_pattern", text, where=where)] if odd else []), {"isotopes": table}
+
+
+def _families(profile: Profile) -> Iterator[dict[int, tuple[str, str, int]]]:
+    """Return channels that differ in the nuclide of one element only: nucleons to channel."""
+    families: dict[object, dict[int, tuple[str, str, int]]] = {}
+    for key in profile.channels():
+        species = _parsed(key[1])
+        if species is None:
+            continue
+        for k, atom in enumerate(species.atoms):
+            if atom.nucleons and atom.count == 1:
+                rest = tuple((a.symbol, a.nucleons, a.count) for j, a in enumerate(species.atoms) if j != k)
+                alike = (key[0], key[2], species.charge, atom.symbol, k, rest)
+                families.setdefault(alike, {})[atom.nucleons] = key
+    yield from (family for family in families.values() if len(family) > 1)
+
+
+def _shares(profile: Profile, family: Mapping[int, tuple[str, str, int]]) -> list[tuple[Any, ...]]:
+    symbol = _element_of(family)
+    natural = abundances(symbol)
+    known = {n: key for n, key in family.items() if n in natural}
+    counts = {n: float(profile.n[profile.of(*key)].sum()) for n, key in known.items()}
+    total, whole = sum(counts.values()), sum(natural[n] for n in known)
+    if total <= 0 or len(known) < 2:
+        return []
+    rows = []
+    for n, key in known.items():
+        share, expected = counts[n] / total, natural[n] / whole
+        error = math.sqrt(max(expected * (1 - expected) / total, 1e-18))
+        rows.append((key[0], key[1], symbol, n, counts[n], share, expected, (share - expected) / error))
+    return rows
+
+
+def _element_of(family: Mapping[int, tuple[str, str, int]]) -> str:
+    nucleons, key = next(iter(family.items()))
+    species = parse_species(key[1])
+    return next(atom.symbol for atom in species.atoms if atom.nucleons == nucleons)
+
+
+def _overlaid(profile: Profile) -> tuple[list[Flag], Tables]:
+    """Warn of ions of a silicon-rich matrix at the same mass number."""
+    parsed = {s.name: s for s in map(_parsed, dict.fromkeys(profile.species.tolist())) if s is not None}
+    if not any("Si" in species.elements() for species in parsed.values()):
+        return [], {}
+    pairs = [f"{other} on {name}" for name, species in parsed.items() if (other := overlay(species))]
+    text = "ions of a silicon-rich matrix lie on others at unit mass resolution"
+    return ([Flag("mass_interference", text, where=", ".join(pairs))] if pairs else []), {}

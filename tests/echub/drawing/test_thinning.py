@@ -1,0 +1,46 @@
+"""Thinning keeps what stands out."""
+
+import numpy as np
+import pytest
+
+from echub.drawing import envelope, envelope_line, thinned
+
+
+def test_one_row_that_stands_out_is_kept():
+    y = np.zeros(100_000)
+    y[[33_333, 77_777]] = -5.0, 7.0
+    t, low, high = envelope(np.arange(len(y)), y, 1000)
+    assert (len(t), low.min(), high.max()) == (1000, -5.0, 7.0)
+    assert np.flatnonzero(low).tolist() == [333]
+    assert np.flatnonzero(high).tolist() == [777]
+
+
+@pytest.mark.parametrize(("rows", "pieces"), [(1, 10), (10, 10), (11, 10), (999, 10), (5, 1)])
+def test_there_are_never_more_pieces_than_asked_for_and_every_row_is_in_one(rows, pieces):
+    y = np.random.default_rng(3).normal(size=rows)
+    t, low, high = envelope(np.arange(rows), y, pieces)
+    assert len(t) == len(low) == len(high) <= pieces
+    assert (low.min(), high.max(), t[0]) == (y.min(), y.max(), 0)
+
+
+def test_few_rows_stay_as_they_are_and_gaps_hide_nothing():
+    t, low, high = envelope([0, 1, 2], [3.0, np.nan, 5.0])
+    assert t.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(low, [3, np.nan, 5])
+    np.testing.assert_array_equal(high, low)
+    assert [end.tolist() for end in envelope([0, 1], [np.nan, 5.0], 1)] == [[0], [5], [5]]
+
+
+def test_no_rows_are_no_pieces():
+    assert [len(part) for part in envelope([], [])] == [0, 0, 0]
+
+
+def test_a_line_goes_up_and_down_through_the_envelope():
+    x, y = envelope_line([1.0, 2.0], [0.0, 4.0], [3.0, 5.0])
+    assert x.tolist() == [1, 1, 2, 2]
+    assert y.tolist() == [0, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("rows", "left"), [(0, 0), (10, 10), (11, 6), (20, 10), (1001, 10)])
+def test_a_slice_leaves_at_most_so_many(rows, left):
+    assert len(range(rows)[thinned(rows, 10)]) == left
