@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from echub.analysis.analysis import analyze
+    from echub.analysis.analysis import analyze, analyze_each
     from echub.analysis.outcome import Outcome
     from echub.batch.batch import convert_many
     from echub.errors import EchubError
@@ -45,6 +45,7 @@ _LAZY = {
     "Record": "echub.model.record",
     "absolute_time": "echub.model.clock",
     "analyze": "echub.analysis.analysis",
+    "analyze_each": "echub.analysis.analysis",
     "compare": "echub.model.comparison",
     "convert": "echub.files.conversion",
     "convert_many": "echub.batch.batch",
@@ -66,6 +67,7 @@ __all__ = [
     "Record",
     "absolute_time",
     "analyze",
+    "analyze_each",
     "compare",
     "convert",
     "convert_many",

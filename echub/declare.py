@@ -174,8 +174,13 @@ class Need:
     by the hub, and only with a stated `cell.area`; `without_area` is the unit in which it
     arrives where no area is stated (None: then the analysis is refused). `voltage` is also
     answered by a two-electrode cell's potential, and by the difference of both electrodes'.
-    A time must not fall; `restarts` allows a clock that restarts. Rows in which a required column
-    has no value are left out, of all columns, unless `gaps` says that the analysis copes with them.
+    The real and imaginary part of an impedance are also answered by its modulus and phase, and
+    conversely. A time must not fall; `restarts` allows a clock that restarts. Rows in which a
+    required column has no value are left out, of all columns, unless `gaps` says that the analysis
+    copes with them.
+
+    `kind` asks for a column of another dataset of the same record, such as ``"timeseries"`` beside
+    impedance. It arrives whole, whatever rows were selected, with rows of its own: `data.row_of(name)`.
     """
 
     name: str
@@ -186,6 +191,7 @@ class Need:
     optional: bool = False
     restarts: bool = False
     gaps: bool = False
+    kind: str = ""
     help: str = ""
 
     @property
@@ -246,8 +252,11 @@ class Analysis:
     `params` is a dataclass of `option` fields, `profiles` are named sets of them, `figure` is
     ``figure(outcome, figure) -> None`` drawing on an empty matplotlib figure.
     ``example(seed) -> echub.testing.synth.Case`` makes a measurement of known truth: `echub plugins
-    check` and an `AnalysisContract` without `generate` ask it. `tolerances` are attributes of that
-    contract with other values than its own, such as ``{"moves_with_time": ("onset_time",)}``.
+    check` and an `AnalysisContract` without `generate` ask it. `each` names a column, such as
+    ``spectrum``: the analysis answers for one value of it at a time, is refused if it is given
+    several, and answers for each on request (``--each``, `echub.analyze_each`). `tolerances` are
+    attributes of that contract with other values than its own, such as
+    ``{"moves_with_time": ("onset_time",)}``.
     """
 
     name: str
@@ -256,6 +265,7 @@ class Analysis:
     needs: tuple[Need | NeedMeta, ...] = ()
     kind: str = "timeseries"
     consumes: Literal["dataset", "datasets", "outcomes"] = "dataset"
+    each: str = ""
     sampling: Sampling = Sampling()
     params: type = NoOptions
     profiles: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)

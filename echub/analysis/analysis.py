@@ -18,6 +18,7 @@ from echub import __version__
 from echub.analysis import needs
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
+from echub.analysis.parts import Part, condition_on, values_of
 from echub.analysis.points import load_outcomes
 from echub.declare import Analysis
 from echub.errors import EchubError, PluginError, UnknownOption
@@ -26,6 +27,7 @@ from echub.files.reading import Readable, read
 from echub.model.dataset import Dataset
 from echub.model.json_text import plain
 from echub.model.record import Record
+from echub.model.spectra import numbered
 from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry, resolve
 
@@ -63,11 +65,14 @@ class Choice:
     select: str | None = None
     time: tuple[float | None, float | None] | None = None
     columns: Mapping[str, str] | None = None
+    part: str | None = None
 
     def apply(self, dataset: Dataset) -> Dataset:
-        """Return the chosen rows."""
-        chosen = dataset.query(self.select) if self.select else dataset
-        return chosen.time_slice(*self.time) if self.time else chosen
+        """Return the chosen rows; spectra are numbered before."""
+        chosen = numbered(dataset)
+        chosen = chosen.query(self.select) if self.select else chosen
+        chosen = chosen.time_slice(*self.time) if self.time else chosen
+        return chosen.query(self.part) if self.part else chosen
 
 
 def analyze(
@@ -94,23 +99,80 @@ def analyze(
     refused outcome, never an exception; raises what `read` raises, `CommandError` for a wrong
     name, parameter or profile, and `PluginError` where the analysis fails.
     """
+    choice = Choice(select, time, columns)
+    added = _added(annotations, metadata)
+    run, given = _prepared(name, what, choice, params or {}, profile, added, reader, options, seed)
+    if run.analysis.consumes == "dataset" and len(given) != 1:
+        raise UnknownOption(
+            f"{run.analysis.name} takes one file at a time", expected="one file", found=f"{len(given)}"
+        )
+    return run.on(given)
+
+
+def analyze_each(
+    name: str | Analysis,
+    what: Analysable | Sequence[Analysable],
+    *,
+    each: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    profile: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+    annotations: Annotations | None = None,
+    select: str | None = None,
+    time: tuple[float | None, float | None] | None = None,
+    columns: Mapping[str, str] | None = None,
+    reader: str | None = None,
+    options: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> list[Outcome]:
+    """Ask one question of each part of one or several files: of each spectrum, or each value of a column.
+
+    `each` names the column, by default the one that the analysis declares; the rest is as for
+    `analyze`. Returns one outcome per file and value, in the order of the rows; each says in its
+    conditions which part it is: for ``spectrum`` its number, and, if the data tell, `spectrum_start`,
+    `spectrum_potential`, `spectrum_current`, `spectrum_level`, `spectrum_temperature`. A file without
+    rows to part has one outcome, refused. Raises what `analyze` raises, and `DataError` for a column
+    that is not there or cannot part the rows.
+    """
+    choice = Choice(select, time, columns)
+    added = _added(annotations, metadata)
+    run, given = _prepared(name, what, choice, params or {}, profile, added, reader, options, seed)
+    column = each or run.analysis.each
+    if run.analysis.consumes != "dataset" or not column:
+        raise UnknownOption(
+            f"{run.analysis.name} does not say of what it answers for each",
+            expected='a column, such as each="spectrum", and an analysis of one dataset',
+            found=f"each={column!r}, an analysis of {run.analysis.consumes}",
+        )
+    return [outcome for record in given for outcome in run.on_each(record, column)]
+
+
+def _added(annotations: Annotations | None, metadata: Mapping[str, str] | None) -> Annotations:
+    if annotations is None:
+        return Annotations(values=dict(metadata or {}))
+    return Annotations(list(annotations.tables), {**annotations.values, **(metadata or {})})
+
+
+def _prepared(
+    name: str | Analysis,
+    what: Any,  # noqa: ANN401
+    choice: Choice,
+    params: Mapping[str, Any],
+    profile: str | None,
+    added: Annotations,
+    reader: str | None,
+    options: Mapping[str, str] | None,
+    seed: int,
+) -> tuple[_Run, list[Any]]:
+    """Return the run that was asked for, and the records or outcomes it is about."""
     declared = name if isinstance(name, Analysis) else registry().analysis(name)
-    chosen = parameters(declared, params or {}, profile)
-    added = (
-        Annotations(list(annotations.tables), {**annotations.values, **(metadata or {})}) if annotations else None
-    )
-    added = added or Annotations(values=dict(metadata or {}))
+    chosen = parameters(declared, params, profile)
     many = _listed(what)
     if declared.consumes == "outcomes":
         given: Any = [outcome for item in many for outcome in _outcomes(item)]
     else:
         given = [_record(item, reader, options, added) for item in many]
-    if declared.consumes == "dataset" and len(given) != 1:
-        raise UnknownOption(
-            f"{declared.name} takes one file at a time", expected="one file", found=f"{len(given)}"
-        )
-    run = _Run(declared, chosen, params or {}, profile, seed, Choice(select, time, columns))
-    return run.on(given)
+    return _Run(declared, chosen, params, profile, seed, choice, declared.each), given
 
 
 def parameters(analysis: Analysis, given: Mapping[str, Any], profile: str | None) -> Any:  # noqa: ANN401
@@ -177,6 +239,14 @@ class _Run:
     profile: str | None
     seed: int
     choice: Choice
+    each: str = ""
+
+    def on_each(self, record: Record, each: str) -> list[Outcome]:
+        """Answer for each value of a column; one refused outcome if there is no value."""
+        kind = self.analysis.kind
+        found = values_of(each, self.choice.apply(record[kind])) if kind in record else []
+        choices = [dataclasses.replace(self.choice, part=condition_on(each, value)) for value in found]
+        return [dataclasses.replace(self, choice=c, each=each).on([record]) for c in choices or [self.choice]]
 
     def on(self, items: Sequence[Any]) -> Outcome:
         """Check the needs, run, and attach provenance; a refusal becomes the outcome."""
@@ -190,9 +260,13 @@ class _Run:
         except Refusal as refusal:
             outcome = Outcome.refused(refusal)
         flags = [flag for data in inputs if isinstance(data, Inputs) for flag in data.flags]
+        part = inputs[0].part if inputs and isinstance(inputs[0], Inputs) else Part()
+        if part.temperature is not None:
+            metadata = {"cell.temperature": part.temperature_entry(), **metadata}
         return outcome.replace(
             analysis=self.analysis.name,
-            label=outcome.label or _label(items),
+            label=outcome.label or ", ".join(filter(None, (_label(items), part.name))),
+            conditions={**part.conditions, **outcome.conditions},
             flags=(*outcome.flags, *flags),
             metadata=metadata,
             provenance=plain(self._provenance(items, inputs)),
@@ -201,7 +275,9 @@ class _Run:
     def _bind(self, record: Record) -> Inputs:
         kind = self.analysis.kind
         dataset = self.choice.apply(record[kind]) if kind in record else None
-        return needs.bind(self.analysis, record, dataset=dataset, columns=self.choice.columns, seed=self.seed)
+        return needs.bind(
+            self.analysis, record, dataset=dataset, columns=self.choice.columns, seed=self.seed, each=self.each
+        )
 
     def _call(self, inputs: Sequence[Any]) -> Outcome:
         """Run the plugin's code; what is no error of ours is the plugin's fault, and said so."""

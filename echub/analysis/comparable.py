@@ -13,7 +13,7 @@ def require_comparable(outcomes: Sequence[Outcome], paths: Sequence[str], *, wit
     Numbers are the same within a fraction `within` of the largest: a measured ramp rate scatters. What one
     outcome states and another does not is not the same.
     """
-    for name in dict.fromkeys(name for outcome in outcomes for name in outcome.conditions):
+    for name in dict.fromkeys(n for outcome in outcomes for n, c in outcome.conditions.items() if c.compared):
         stated = [outcome.conditions.get(name) for outcome in outcomes]
         _require_same(name, [None if c is None else c.value for c in stated], within)
     for path in paths:

@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.analysis.outcome import Flag, Refusal
-from echub.declare import Analysis, Need, NeedMeta
+from echub.analysis.parts import Part, part_of, require_one
+from echub.analysis.polar import converted
+from echub.declare import Analysis, Need, NeedMeta, Sampling
 from echub.model.build import ROWS
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata, leaf_of
 from echub.model.record import Record
+from echub.model.spectra import numbered
 from echub.model.units import Scale, parse_unit, scale_between
 from echub.model.vocabulary import quantities
 from echub.segments import clock_restarts
@@ -47,7 +50,8 @@ class Inputs:
 
     `data.source_of("U")` is the quantity that answered, `data.unit_of` its unit; a need that is
     optional may be absent (``"U" in data``). `data.meta("cell.area")` is in the need's unit, or
-    None. `data.row` are source rows, `data.rng()` a generator from the run's seed.
+    None. `data.row` are source rows, `data.rng()` a generator from the run's seed. The values of a
+    need of another `kind` have rows of their own, `data.row_of("E")`, and so may have another length.
     """
 
     name: str
@@ -58,6 +62,8 @@ class Inputs:
     seed: int = 0
     flags: tuple[Flag, ...] = ()
     origin: Mapping[str, Any] = field(default_factory=dict)
+    rows: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    part: Part = Part()
 
     def __getitem__(self, need: str) -> NDArray[Any]:
         return self.answers[need].values
@@ -67,6 +73,10 @@ class Inputs:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def row_of(self, need: str) -> NDArray[Any]:
+        """Return the source rows of the values of a need: `row`, but for a need of another kind."""
+        return self.rows.get(need, self.row)
 
     def source_of(self, need: str) -> str:
         """Return the quantity that answered a need."""
@@ -104,15 +114,21 @@ def bind(
     dataset: Dataset | None = None,
     columns: Mapping[str, str] | None = None,
     seed: int = 0,
+    each: str | None = None,
 ) -> Inputs:
     """Check the needs of an analysis against a record and hand over what it asked for.
 
     `dataset` is the selected part of the record's dataset, `columns` names a column for a need
-    that several could answer.
+    that several could answer. `each` is the column whose one value the selected part is, by
+    default that of the analysis.
     """
-    data = dataset if dataset is not None else _dataset(analysis, record)
+    each = analysis.each if each is None else each
+    data = numbered(dataset if dataset is not None else _dataset(analysis, record))
     _require_rows(data)
+    require_one(analysis, each, data)
     _check_metadata(analysis, record.metadata)
+    others = _others(analysis, record, columns, seed)
+    analysis = replace(analysis, needs=tuple(n for n in analysis.needs if not _is_of_another(n, analysis)))
     found = {need.name: _answer(need, data, record.metadata, columns or {}) for need in analysis.columns}
     answers = {name: answer for name, answer in found.items() if answer is not None}
     row = data["row"] if "row" in data.columns else np.arange(data.rows)
@@ -126,7 +142,28 @@ def bind(
     units = {need.path: need.unit for need in analysis.metadata if need.unit}
     origin = {**record.provenance.as_dict(), "selection": list(data.history)}
     name = str(record.provenance.source.get("name", "record"))
-    return Inputs(name, answers, units, record.metadata, row, seed, flags, origin)
+    for other in others:
+        answers |= other.answers
+        flags = (*flags, *other.flags)
+    rows = {need: other.row for other in others for need in other.answers}
+    part = part_of(each, data, record.datasets.get(analysis.kind))
+    return Inputs(name, answers, units, record.metadata, row, seed, flags, origin, rows, part)
+
+
+def _is_of_another(need: Need | NeedMeta, analysis: Analysis) -> bool:
+    return isinstance(need, Need) and need.kind not in ("", analysis.kind)
+
+
+def _others(analysis: Analysis, record: Record, columns: Mapping[str, str] | None, seed: int) -> list[Inputs]:
+    """Bind the needs of each other kind of dataset by themselves, whole."""
+    asked = [need for need in analysis.columns if _is_of_another(need, analysis)]
+    found = []
+    for kind in dict.fromkeys(need.kind for need in asked):
+        mine = tuple(need for need in asked if need.kind == kind)
+        if kind in record or not all(need.optional for need in mine):
+            other = replace(analysis, kind=kind, needs=mine, sampling=Sampling(), each="")
+            found.append(bind(other, record, columns=columns, seed=seed))
+    return found
 
 
 def _require_rows(data: Dataset) -> None:
@@ -185,6 +222,8 @@ def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, 
             return _in_unit(need, column, metadata)
         if quantity == "voltage" and (answer := _cell_voltage(need, data, metadata)):
             return answer
+        if derived := converted(quantity, data):
+            return _converted(need, quantity, *derived)
     if need.optional:
         return None
     raise Refusal(
@@ -265,6 +304,12 @@ def _cell_voltage(need: Need, data: Dataset, metadata: Metadata) -> Answer | Non
     return None
 
 
+def _converted(need: Need, quantity: str, values: NDArray[Any], unit: str, formula: str) -> Answer:
+    """Return an impedance quantity that follows from the other pair, in the unit of a need."""
+    scale = scale_between(parse_unit(unit), parse_unit(need.unit or unit))
+    return Answer(scale.apply(values), need.unit or unit, quantity, formula, "derived")
+
+
 # -- rows ------------------------------------------------------------------------------------
 
 
@@ -331,4 +376,5 @@ def describe(need: Need | NeedMeta) -> tuple[str, str, str]:
     if isinstance(need, NeedMeta):
         return need.path, need.unit or leaf_of(need.path).unit or "", need.help or leaf_of(need.path).description
     unit = need.unit + (f" ({need.without_area} without an area)" if need.without_area else "")
-    return need.name, unit, " or ".join(need.quantities) + (f"; {need.help}" if need.help else "")
+    what = " or ".join(need.quantities) + (f" of the {need.kind}" if need.kind else "")
+    return need.name, unit, what + (f"; {need.help}" if need.help else "")

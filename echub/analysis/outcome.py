@@ -150,10 +150,14 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What outcomes must share to be compared: ramp rate, criterion, method, area basis …"""
+    """What outcomes must share to be compared: ramp rate, criterion, method, area basis …
+
+    Not `compared`: it says which part of the data this is (the spectrum, its start), and differs by nature.
+    """
 
     value: Scalar
     unit: str = ""
+    compared: bool = True
 
     def __post_init__(self) -> None:
         _require_finite("the condition", self.value)

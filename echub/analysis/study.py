@@ -25,6 +25,7 @@ becomes a line of the report and never stops the others.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from echub.analysis.analysis import analyze, parameters
+from echub.analysis.analysis import analyze, analyze_each, parameters
 from echub.analysis.outcome import Flag, Outcome
 from echub.batch.workers import each
 from echub.declare import Analysis
@@ -45,15 +46,18 @@ from echub.registry.registry import registry
 
 FEW = 4
 """Fewer questions than this are answered without further processes, whose start costs more."""
+PICTURES = 9
+"""At most so many pictures of the parts of one file: each takes a third of a second, and nobody reads 96."""
 _KEYS = {"title", "files", "meta", "set", "step", "seed"}
-_STEP_KEYS = {"name", "analysis", "params", "profile", "from", "by", "select", "time", "reader", "columns"}
+_STEP_KEYS = {"name", "analysis", "params", "profile", "from", "by", "select", "time", "reader", "columns", "each"}
 
 
 @dataclass(frozen=True)
 class Step:
     """One analysis, on each file (or group of files), or on the outcomes of an earlier step.
 
-    `by` is a metadata path: one answer per value of it.
+    `by` is a metadata path: one answer per value of it. `each` is a column, such as ``spectrum``: one
+    answer per file and value of it.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Step:
     time: tuple[float | None, float | None] | None = None
     reader: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    each: str | None = None
 
     @property
     def declared(self) -> Analysis:
@@ -166,7 +171,12 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         (span[0], span[1]) if span else None,
         entry.get("reader"),
         entry.get("columns", {}),
+        entry.get("each"),
     )
+    if step.each and step.declared.consumes != "dataset":
+        raise PluginError(
+            f"{step.analysis} takes no `each`: it is not about one file", path=str(path), where=where
+        )
     if (step.declared.consumes == "outcomes") != (source is not None):
         wants = "outcomes: it needs `from`" if source is None else "files: it takes no `from`"
         raise PluginError(f"{step.analysis} takes {wants}", path=str(path), where=where)
@@ -232,17 +242,17 @@ def run_study(
 def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
     """Answer questions in their order, in processes where there are more than a few."""
     few = workers == 1 or len(questions) < FEW
-    early: dict[int, Answer] = {}
+    early: dict[int, list[Answer]] = {}
     wanted = 0
     numbered = each(_numbered, enumerate(questions), jobs=None if few else min(workers, len(questions)))
     for (number, question), answer in numbered:
-        early[number] = answer or _died(question)
+        early[number] = answer or [_died(question)]
         while wanted in early:
-            yield early.pop(wanted)
+            yield from early.pop(wanted)
             wanted += 1
 
 
-def _numbered(question: tuple[int, _Question]) -> Answer:
+def _numbered(question: tuple[int, _Question]) -> list[Answer]:
     return _answer(question[1])
 
 
@@ -291,46 +301,69 @@ def _stated(file: Path, annotations: Annotations) -> Metadata:
     return metadata
 
 
-def _answer(question: _Question) -> Answer:
-    """Take an answer from the cache, or ask; an error becomes a refused outcome."""
+def _answer(question: _Question) -> list[Answer]:
+    """Take answers from the cache, or ask: one, or one per part; an error becomes a refused outcome."""
     step, sources = question.step, tuple(str(file) for file in question.files)
     try:
         key = _key(question)
-        stored = question.cache / f"{key}.outcome.json"
-        drawn = question.cache / f"{key}.png"
-        if stored.is_file():
-            outcome = Outcome.from_json(stored.read_text(encoding="utf-8"))
-            picture = drawn.read_bytes() if drawn.is_file() else b""
-            return Answer(step, question.label, sources, outcome, picture, cached=True)
-        outcome = _ask(question)
-        picture = _picture(step, outcome)
-        if picture:
-            _write(drawn, picture)
-        _write(stored, outcome.to_json().encode())
+        stored = question.cache / f"{key}.outcomes.json"
+        cached = stored.is_file()
+        outcomes = _loaded(stored) if cached else _ask(question)
+        drawn = [question.cache / f"{key}.{number}.png" for number in range(len(outcomes))]
+        if not cached:
+            for number in _pictured(len(outcomes)):
+                if picture := _picture(step, outcomes[number]):
+                    _write(drawn[number], picture)
+            _write(stored, _dumped(outcomes))
     except EchubError as error:
         flag = Flag(error.code, error.message, "refusal", error.where or "", error.hint or "")
-        return Answer(
-            step, question.label, sources, Outcome(flags=(flag,), analysis=step.analysis, label=question.label)
+        refused = Outcome(flags=(flag,), analysis=step.analysis, label=question.label)
+        return [Answer(step, question.label, sources, refused)]
+    return [
+        Answer(
+            step,
+            outcome.label if step.each else question.label,
+            sources,
+            outcome,
+            path.read_bytes() if path.is_file() else b"",
+            cached,
         )
-    return Answer(step, question.label, sources, outcome, picture)
+        for outcome, path in zip(outcomes, drawn, strict=True)
+    ]
 
 
-def _ask(question: _Question) -> Outcome:
+def _pictured(count: int) -> list[int]:
+    """Choose which of the outcomes of one file are drawn: all, or some evenly, the first and last among them."""
+    if count <= PICTURES:
+        return list(range(count))
+    return sorted({round(n * (count - 1) / (PICTURES - 1)) for n in range(PICTURES)})
+
+
+def _dumped(outcomes: Sequence[Outcome]) -> bytes:
+    return f"[{', '.join(outcome.to_json(indent=None) for outcome in outcomes)}]".encode()
+
+
+def _loaded(stored: Path) -> list[Outcome]:
+    return [Outcome.from_dict(outcome) for outcome in json.loads(stored.read_text(encoding="utf-8"))]
+
+
+def _ask(question: _Question) -> list[Outcome]:
     step = question.step
     what: Any = list(question.files) or [Outcome.from_json(text) for text in question.outcomes]
-    outcome = analyze(
-        step.analysis,
-        what,
-        params=step.params,
-        profile=step.profile,
-        annotations=question.annotations if question.files else None,
-        select=step.select,
-        time=step.time,
-        columns=step.columns,
-        reader=step.reader,
-        seed=question.seed,
-    )
-    return outcome if question.files else outcome.replace(label=question.label)
+    settings: dict[str, Any] = {
+        "params": step.params,
+        "profile": step.profile,
+        "annotations": question.annotations if question.files else None,
+        "select": step.select,
+        "time": step.time,
+        "columns": step.columns,
+        "reader": step.reader,
+        "seed": question.seed,
+    }
+    if step.each:
+        return analyze_each(step.analysis, what, each=step.each, **settings)
+    outcome = analyze(step.analysis, what, **settings)
+    return [outcome if question.files else outcome.replace(label=question.label)]
 
 
 def _key(question: _Question) -> str:
@@ -346,7 +379,7 @@ def _key(question: _Question) -> str:
         "outcomes": list(question.outcomes),
         "analysis": [step.analysis, declared.version, owner.distribution, owner.version, __version__],
         "parameters": plain(vars(parameters(declared, step.params, step.profile))),
-        "choice": [step.select, list(step.time or ()), step.reader, dict(step.columns)],
+        "choice": [step.select, list(step.time or ()), step.reader, dict(step.columns), step.each],
         "seed": question.seed,
         "label": question.label,
     }

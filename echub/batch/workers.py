@@ -13,7 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from echub.errors import WorkerDied
+from echub.files.threads import SingleThreadedPool, limit_here
 from echub.registry.registry import PluginWarning
 
 Item = TypeVar("Item")
@@ -116,7 +117,7 @@ class _Crew:
         context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
         if hasattr(context, "set_forkserver_preload"):
             context.set_forkserver_preload(_PRELOADED)
-        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(self.ear,))
+        pool = SingleThreadedPool(jobs, mp_context=context, initializer=_begin, initargs=(self.ear,))
         try:
             return (yield from _through(pool, work, items, ahead, chunk))
         except BaseException:  # Ctrl-C, or nobody wants the rest: what is under way is not waited for
@@ -130,6 +131,7 @@ def _begin(held: Connection) -> None:
     """Begin a worker: Ctrl-C is the parent's to answer, and so is what there is to say about plugins."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", PluginWarning)
+    limit_here()  # the process that forks may be older than the limit
     threading.Thread(target=_end_with_parent, args=(held,), daemon=True).start()
 
 

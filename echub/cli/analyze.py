@@ -49,6 +49,9 @@ def analyze(
     by: Annotated[
         str | None, typer.Option(help="One answer per value of a metadata path, such as cell.id; or per `file`.")
     ] = None,
+    each: Annotated[
+        str | None, typer.Option(help="One answer per value of a column, such as spectrum.", metavar="COLUMN")
+    ] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
     select: Annotated[str | None, typer.Option(help='Rows to use, such as "cycle == 3".')] = None,
@@ -97,8 +100,10 @@ def analyze(
     code = 0
     questions = _questions(declared, files, by, settings)
     targets = _targets(declared, questions, output, plot, force=force)
+    if each is not None:
+        settings["each"] = each
     for question, target in zip(questions, targets, strict=True):
-        code = max(code, _answer(declared, question, settings, target, as_json=as_json))
+        code = max(code, _answer(declared, question, settings, target, as_json=as_json, force=force))
     raise typer.Exit(code)
 
 
@@ -153,27 +158,69 @@ def _questions(
 
 
 def _answer(
-    declared: Analysis, question: _Question, settings: dict[str, Any], targets: dict[str, Path], *, as_json: bool
+    declared: Analysis,
+    question: _Question,
+    settings: dict[str, Any],
+    targets: dict[str, Path],
+    *,
+    as_json: bool,
+    force: bool,
 ) -> int:
-    """Answer, print and store; give the exit code. An error of one file does not stop the others."""
-    from echub.analysis.analysis import analyze
+    """Answer, print and store; return the exit code. An error of one file does not stop the others."""
+    from echub.analysis.analysis import analyze, analyze_each
 
     try:
-        outcome = analyze(declared.name, question.what, **settings)
-        written = _store(declared, outcome, targets)
+        if "each" not in settings:
+            outcomes, parts = [analyze(declared.name, question.what, **settings)], [targets]
+        else:
+            outcomes = analyze_each(declared.name, question.what, **settings)
+            parts = _parts(targets, outcomes, settings["each"], force=force)
+        written = [_store(declared, o, part) for o, part in zip(outcomes, parts, strict=True)]
     except EchubError as error:
         error.path = error.path or ", ".join(map(str, question.files))
         if as_json:
             print_json({"analysis": declared.name, "status": "failed", "error": error.as_dict()})
         typer.echo(str(error), err=True)
         return error.exit_code
-    if as_json:
-        typer.echo(outcome.to_json(indent=None))
-    else:
-        from echub.cli.show.outcome import show
+    for outcome, paths in zip(outcomes, written, strict=True):
+        if as_json:
+            typer.echo(outcome.to_json(indent=None))
+        else:
+            from echub.cli.show.outcome import show
 
-        show(outcome, question.name, written)
-    return 1 if outcome.status == "refused" else 0
+            part = _part(outcome, settings.get("each"))
+            show(outcome, f"{question.name}, {part}" if part else question.name, paths)
+    return 1 if any(outcome.status == "refused" for outcome in outcomes) else 0
+
+
+def _part(outcome: Outcome, each: str | None) -> str:
+    """Name the part of a file that an outcome is about: ``spectrum 3``."""
+    condition = outcome.conditions.get(each or "")
+    return f"{each} {condition.value}" if condition else ""
+
+
+def _parts(
+    targets: dict[str, Path], outcomes: Sequence[Outcome], each: str, *, force: bool
+) -> list[dict[str, Path]]:
+    """Name what the outcomes of one file write, each by its part; nothing is replaced without `force`."""
+    from echub.files.output import require_free
+
+    found = []
+    for outcome in outcomes:
+        part = re.sub(r"[^\w.+-]+", "-", _part(outcome, each))
+        found.append({what: _with_part(path, what, part) for what, path in targets.items()})
+    for path in (path for target in found for path in target.values()):
+        require_free(path, force=force)
+    return found
+
+
+def _with_part(path: Path, what: str, part: str) -> Path:
+    """Put the part before the suffixes: ``a.mpr.spectrum-3.eis-fit.outcome.json``, ``nyquist.spectrum-3.png``."""
+    if not part:
+        return path
+    suffixes = path.suffixes[-3:] if what == "outcome" else path.suffixes[-1:]
+    ending = "".join(suffixes)
+    return path.with_name(f"{path.name.removesuffix(ending)}.{part}{ending}")
 
 
 def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> list[Path]:

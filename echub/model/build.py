@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from echub.errors import PluginError, UnitMismatch
 from echub.model.column import TEXT, Bits, Column, Origin
 from echub.model.dataset import Dataset, Omitted
+from echub.model.spectra import LABEL, SPECTRUM, numbered
 from echub.model.units import Scale, scale_between, unit
 from echub.model.vocabulary import Quantity, kinds, quantities
 
@@ -66,11 +67,14 @@ class SourceColumn:
             )
 
 
-def build_tables(columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None) -> list[Dataset]:
+def build_tables(
+    columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None, starts: Sequence[int] = ()
+) -> list[Dataset]:
     """Split one source table into an impedance dataset and a time series, as far as each has rows.
 
     A row with a frequency above zero is impedance, any other belongs to the time series. `row`
-    are the 0-based source rows, where some are left out; by default all of them.
+    are the 0-based source rows, where some are left out; by default all of them. The spectra of
+    the impedance dataset are numbered; `starts` are source rows at which the source starts one.
     """
     frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
     rows = _common_length(columns)
@@ -81,7 +85,7 @@ def build_tables(columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any
     if not spectral.all() or not rows:
         kept.append(_part("timeseries", columns, ~spectral, row, leave_out=kinds()["impedance"].own))
     if spectral.any():
-        kept.append(_part("impedance", columns, spectral, row))
+        kept.append(_part("impedance", columns, spectral, row, starts=starts))
     return kept
 
 
@@ -91,13 +95,14 @@ def _part(
     rows: NDArray[np.bool_],
     row: NDArray[np.integer[Any]] | None,
     leave_out: Sequence[str] = (),
+    starts: Sequence[int] = (),
 ) -> Dataset:
     everything = bool(rows.all())
     chosen = columns if everything else [replace(c, values=c.values[rows]) for c in columns]
     void = [c for c in chosen if (c.quantity or "") in leave_out and _is_void(c.values)]
     stay = [c for c in chosen if not any(c is o for o in void)]
     numbers = np.arange(len(rows)) if row is None else row
-    dataset = build_dataset(kind, stay, row=numbers[rows])
+    dataset = build_dataset(kind, stay, row=numbers[rows], starts=starts)
     return replace(dataset, omitted=tuple(_omit(c) for c in void if c.index is not None))
 
 
@@ -120,18 +125,25 @@ def _omit(column: SourceColumn) -> Omitted:
 
 
 def build_dataset(
-    kind: str, columns: Sequence[SourceColumn], *, row: NDArray[np.integer[Any]] | None = None
+    kind: str,
+    columns: Sequence[SourceColumn],
+    *,
+    row: NDArray[np.integer[Any]] | None = None,
+    starts: Sequence[int] = (),
 ) -> Dataset:
     """Build one table from source columns of equal length.
 
-    `row` are the 0-based source rows; by default all of them. Raises `UnitMismatch` where a
-    printed unit contradicts the quantity, `UnknownUnit` where it is not in the table.
+    `row` are the 0-based source rows; by default all of them. An impedance dataset gets the column
+    `spectrum`; `starts` are source rows at which the source itself starts a spectrum. Raises
+    `UnitMismatch` where a printed unit contradicts the quantity, `UnknownUnit` where it is not in
+    the table.
     """
+    columns = [replace(c, quantity=LABEL) if c.quantity == SPECTRUM else c for c in columns]
     rows = _common_length(columns)
     index = np.arange(rows, dtype=np.min_scalar_type(max(rows - 1, 0))) if row is None else _smallest(row)
     numbering = Column("row", index, "record", "1", "reported", attrs={"description": "0-based row of the source"})
     built = [numbering, *(_column(c, name) for c, name in zip(columns, _names(columns), strict=True))]
-    return Dataset(kind, {column.name: column for column in built})
+    return numbered(Dataset(kind, {column.name: column for column in built}), starts)
 
 
 def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:

@@ -1,4 +1,4 @@
-"""Segments of a time series: clock restarts, sweeps, steps, half cycles, pulses and rests.
+"""Segments of a time series: clock restarts, sweeps and spectra, steps, half cycles, pulses and rests.
 
 Everything here is plain NumPy over arrays of rows, for the hub and for anybody's analysis:
 
@@ -18,9 +18,10 @@ turns or changes its level; a *half cycle* is all steps between two reversals, r
 from __future__ import annotations
 
 from echub.segments.charge import Edges, by_edges, by_increments, by_integration, by_running_charge, edges
-from echub.segments.clock import clock_restarts, clock_segments, sweep_starts
+from echub.segments.clock import clock_restarts, clock_segments
 from echub.segments.current import Threshold, pulse_threshold, rest_threshold, states
 from echub.segments.rows import Segments, runs
+from echub.segments.spectra import spectrum_numbers, sweep_starts
 from echub.segments.steps import Agreement, HalfCycles, agreement, half_cycles, steps
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "pulse_threshold",
     "rest_threshold",
     "runs",
+    "spectrum_numbers",
     "states",
     "steps",
     "sweep_starts",

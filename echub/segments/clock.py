@@ -1,9 +1,8 @@
-"""Where a clock restarts, and where a frequency sweep begins."""
+"""Where a clock restarts."""
 
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,18 +30,3 @@ def clock_segments(time: ArrayLike) -> list[slice]:
         return []
     edges = [0, *(int(row) for row in clock_restarts(time)), count]
     return [slice(first, last) for first, last in itertools.pairwise(edges)]
-
-
-def sweep_starts(frequency: ArrayLike) -> NDArray[np.intp]:
-    """Find the rows at which a new frequency sweep begins: where the frequency jumps back.
-
-    frequency: (n,), Hz, > 0. The first row begins one; a sweep runs in the direction of most
-    steps, and a step against it starts the next. A repeated frequency continues the sweep.
-    """
-    logs = np.log(np.asarray(frequency, dtype=np.float64))
-    if len(logs) < 2:
-        return np.arange(len(logs), dtype=np.intp)
-    steps: NDArray[Any] = np.diff(logs)
-    along = steps if np.median(steps) > 0 else -steps
-    back = np.flatnonzero(along < -1e-9) + 1
-    return np.concatenate([np.zeros(1, np.intp), back])

@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from echub.errors import (
 from echub.files import store
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX, Annotations
 from echub.files.reading import read
+from echub.files.threads import SingleThreadedPool
 from echub.model.dataset import Dataset
 from echub.model.notice import Notice
 from echub.model.record import Record
@@ -162,7 +162,7 @@ def run(files: Sequence[tuple[Path, bool]], checks: Checks, *, jobs: int = 1) ->
         return
     count = min(jobs or os.cpu_count() or 1, len(files))
     # Forking would copy the locks of library threads in whatever state they are.
-    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
+    with SingleThreadedPool(count, multiprocessing.get_context("spawn")) as pool:
         yield from pool.map(work, files, chunksize=max(1, len(files) // (8 * count)))
 
 

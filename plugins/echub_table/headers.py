@@ -63,15 +63,20 @@ class Meaning:
     attrs: Mapping[str, str] = field(default_factory=dict)
 
 
+BY_THE_HUB = ("spectrum",)
+"""Quantities that only the hub gives: a table's own number of a spectrum may repeat, and is its label."""
+
+
 @cache
 def aliases() -> tuple[Alias, ...]:
-    """Load the alias list; every canonical name is a name of its quantity too."""
+    """Load the alias list; every canonical name is a name of its quantity too, but for those the hub counts."""
     with (Path(__file__).parent / "aliases.toml").open("rb") as file:
         listed: dict[str, dict[str, Any]] = tomllib.load(file)
     found = []
     for quantity in quantities():
         entry = listed.get(quantity, {})
-        names = {_key(name) for name in (quantity, *entry.get("names", ()))}
+        own = () if quantity in BY_THE_HUB else (quantity,)
+        names = {_key(name) for name in (*own, *entry.get("names", ()))}
         found.append(Alias(quantity, frozenset(names), entry.get("units", {})))
     return tuple(found)
 

@@ -26,7 +26,7 @@ from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
 from echub_table.preamble import key_values, typed
 from echub_table.profile import Profile, find, shipped
-from echub_table.spectra import settle_signs, with_spectra
+from echub_table.spectra import settle_signs, told_apart
 from echub_table.written import read_back
 
 if TYPE_CHECKING:
@@ -82,15 +82,15 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     if not any(c.quantity for c in columns):
         raise _nothing_known(columns, source)
     columns, signs = settle_signs(columns, plan.meant, plan.said["zimag"])
-    columns, spectra = with_spectra(columns, table.faults.repeated, table.row)
     columns += _derived_time(columns, found)
     _report_rows(table, columns, found)
     _report_assumed(plan, found)
     pairs = key_values(plan.dialect)
     typed(pairs, plan.profile, found)
-    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *spectra])
+    datasets = build_tables(columns, row=table.row, starts=table.faults.repeated)
+    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *told_apart(datasets)])
     return Record(
-        build_tables(columns, row=table.row),
+        datasets,
         metadata=found.metadata,
         settings=settings,
         notices=found.notices,

@@ -1,4 +1,4 @@
-"""Impedance tables: the sign of Z'' by declaration, and where one spectrum ends and the next begins."""
+"""Impedance tables: the sign of Z'' by declaration, and how many spectra were told apart."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Decision, ReadError, SourceColumn
-from echub.segments import sweep_starts
+from echub.plugin import Dataset, Decision, ReadError, SourceColumn
 from echub_table.headers import Meaning
 
 _SIGNED = {"impedance_imag": -1.0, "impedance_real": 1.0, "phase": -1.0}
@@ -82,33 +81,9 @@ def _undeclared(column: SourceColumn, frequency: NDArray[Any] | None) -> Decisio
     )
 
 
-def with_spectra(
-    columns: Sequence[SourceColumn], breaks: Sequence[int], row: NDArray[np.int64] | None
-) -> tuple[list[SourceColumn], list[Decision]]:
-    """Number the spectra of a table, unless a column does; `breaks` are source rows under a repeated header."""
-    frequency = next((c for c in columns if c.quantity == "frequency"), None)
-    if frequency is None:
-        return list(columns), []
-    if index := next((c for c in columns if c.quantity == "spectrum"), None):
-        return list(columns), [Decision("spectra", f"column {index.header}", "it is a spectrum's number")]
-    values = np.asarray(frequency.values, dtype=np.float64)
-    spectral = np.flatnonzero(values > 0)
-    starts = spectral[sweep_starts(values[spectral])] if len(spectral) else spectral
-    rule = "the frequency jumps back"
-    if breaks:
-        rows = np.arange(len(values)) if row is None else row
-        starts, rule = np.concatenate([starts[:1], np.searchsorted(rows, breaks)]), "a header is repeated"
-    number = np.zeros(len(values), dtype=np.int64)
-    number[[start for start in starts[1:] if start < len(values)]] = 1
-    count = int(number.sum()) + 1
-    if count < 2:
-        return list(columns), [Decision("spectra", "1", "the frequency never jumps back")]
-    spectrum = SourceColumn(
-        "spectrum",
-        np.cumsum(number),
-        "spectrum",
-        "1",
-        origin="derived",
-        attrs={"recipe": f"a new one where {rule}"},
-    )
-    return [*columns, spectrum], [Decision("spectra", str(count), f"{rule} at {count - 1} rows")]
+def told_apart(datasets: Sequence[Dataset]) -> list[Decision]:
+    """Say how many spectra the hub counted in the table, and by which rule."""
+    spectra = next((d.columns["spectrum"] for d in datasets if "spectrum" in d.columns), None)
+    if spectra is None:
+        return []
+    return [Decision("spectra", str(int(spectra.values.max()) + 1), spectra.attrs["recipe"])]

@@ -25,13 +25,13 @@ BIOLOGIC = ROOT / "biologic"
 RELAXIS = BIOLOGIC / "hybrid-drt" / "PEIS_LPSCl_IonBlocking_-25C_RelaxIS.txt"
 
 CUSTOM = {"step", "cycle"}
-IMPEDANCE = {"frequency", "impedance_real", "impedance_imag"}
+IMPEDANCE = {"frequency", "impedance_real", "impedance_imag", "spectrum"}
 EXPECTED = {
     "pyimpspec/data-comma-decimal-separator.csv": ("tab", ",", 2, 29, IMPEDANCE),
     "pyimpspec/data-semicolon.csv": ("semicolon", ".", 2, 29, IMPEDANCE),
     "pyimpspec/data-header-variant-1.csv": ("comma", ".", 2, 29, IMPEDANCE),
     "pyimpspec/data-header-variant-3.csv": ("comma", ".", 2, 29, IMPEDANCE),
-    "pyimpspec/case-multiple-spectra.csv": ("comma", ".", 2, 116, {*IMPEDANCE, "spectrum"}),
+    "pyimpspec/case-multiple-spectra.csv": ("comma", ".", 2, 116, IMPEDANCE),
     "pyimpspec/data.z": ("tab", ".", 5, 29, {*IMPEDANCE, "time"}),
     "cellpy/custom_data.csv": ("semicolon", ".", 21, 2442, CUSTOM),
     "cellpy/custom_truncated.csv": ("semicolon", ".", 21, 59, CUSTOM),

@@ -1,0 +1,58 @@
+"""Re and Im of an impedance from modulus and phase, and conversely, if a dataset holds only the other pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.model.dataset import Dataset
+
+Floats = NDArray[np.float64]
+
+
+def _real(modulus: Floats, degrees: Floats) -> Floats:
+    return modulus * np.cos(np.radians(degrees))
+
+
+def _imag(modulus: Floats, degrees: Floats) -> Floats:
+    return modulus * np.sin(np.radians(degrees))
+
+
+def _phase(real: Floats, imag: Floats) -> Floats:
+    return np.asarray(np.degrees(np.arctan2(imag, real)))
+
+
+_Rule = tuple[str, str, Callable[[Any, Any], Any], str]
+
+
+def _pairs(prefix: str, electrode: str) -> dict[str, _Rule]:
+    """Return what each quantity of one electrode follows from: two quantities, the function, its formula."""
+    re, im, modulus, phase = f"{prefix}_real", f"{prefix}_imag", f"{prefix}_abs", f"phase{electrode}"
+    return {
+        re: (modulus, phase, _real, f"{modulus} · cos({phase})"),
+        im: (modulus, phase, _imag, f"{modulus} · sin({phase})"),
+        modulus: (re, im, np.hypot, f"sqrt({re}² + {im}²)"),
+        phase: (re, im, _phase, f"atan2({im}, {re})"),
+    }
+
+
+RULES = {
+    name: rule
+    for electrode in ("", "_ce", "_wece")
+    for name, rule in _pairs(f"impedance{electrode}", electrode).items()
+}
+"""Signs as everywhere: Im Z is signed, capacitive negative, and so is the phase, in degrees."""
+
+
+def converted(quantity: str, data: Dataset) -> tuple[Floats, str, str] | None:
+    """Return values (n,), unit and formula of an impedance quantity from the other pair; None without it."""
+    if quantity not in RULES:
+        return None
+    first, second, function, formula = RULES[quantity]
+    if first not in data.columns or second not in data.columns:
+        return None
+    given = (data[name].astype(np.float64) for name in (first, second))
+    return function(*given), "deg" if quantity.startswith("phase") else "ohm", formula
