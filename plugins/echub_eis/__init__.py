@@ -83,7 +83,6 @@ SPECTRUM = (
     Need("f", "frequency", "Hz"),
     Need("re", "impedance_real", "ohm"),
     Need("im", "impedance_imag", "ohm"),
-    Need("spectrum", "spectrum", optional=True, help="which spectrum of the file; one is analysed"),
     Need("E_ac", "potential_amplitude", "mV", optional=True, gaps=True, help="shows how large the excitation was"),
     Need("thd_E", "thd_potential", "%", optional=True, gaps=True, help="total harmonic distortion, as reported"),
     Need("thd_I", "thd_current", "%", optional=True, gaps=True, help="the same of the current"),
@@ -92,9 +91,10 @@ SPECTRUM = (
 CHECK = Analysis(
     "eis-check",
     "Impedance: noise, outliers and consistency with Kramers-Kronig",
-    run="echub_eis.check:run",
+    run="echub_eis.outcome.check:run",
     figure="echub_eis.figure:draw_check",
     kind="impedance",
+    each="spectrum",
     needs=SPECTRUM,
     params=CheckParams,
     outputs=(
@@ -121,9 +121,10 @@ FIT_OUTPUTS = (
 FIT = Analysis(
     "eis-fit",
     "Impedance: a circuit fitted from nothing, with intervals, and what the spectrum cannot tell",
-    run="echub_eis.fitting:run",
+    run="echub_eis.outcome.fitting:run",
     figure="echub_eis.figure:draw_fit",
     kind="impedance",
+    each="spectrum",
     needs=SPECTRUM,
     params=FitParams,
     profiles={name: {"circuit": circuit} for name, circuit in PRESETS.items()},
@@ -133,9 +134,10 @@ FIT = Analysis(
 RESISTANCE = Analysis(
     "eis-resistance",
     "Impedance: resistance, resistance times area, capacitance and conductivity",
-    run="echub_eis.resistance:run",
+    run="echub_eis.outcome.resistance:run",
     figure="echub_eis.figure:draw_fit",
     kind="impedance",
+    each="spectrum",
     needs=(
         *SPECTRUM,
         NeedMeta("cell.area", "cm^2", optional=True, help="for resistance times area and conductivity"),

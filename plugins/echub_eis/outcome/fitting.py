@@ -9,16 +9,17 @@ import numpy as np
 
 from echub.plugin import Inputs, Outcome, Refusal, Sensitivity
 from echub_eis import FitParams
-from echub_eis.answer import Answer, answer, flags, labels_of
-from echub_eis.data import Examined, examine, load
+from echub_eis.data import load
+from echub_eis.method.answer import Answer, answer, flags, labels_of
 from echub_eis.method.choose import ordered, settled
 from echub_eis.method.circuit import canonical
+from echub_eis.method.examine import Examined, examine
 from echub_eis.method.fit import Fitted, solve
 from echub_eis.method.fit import fit as fit_from_nothing
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.method.parse import parse
-from echub_eis.outcome import circuit_measurands, conditions, diagnostics, tables
+from echub_eis.outcome.parts import circuit_measurands, conditions, diagnostics, tables
 
 MASK = 10.0
 """A decade less at either end of the band."""

@@ -9,14 +9,14 @@ import numpy as np
 
 from echub.plugin import Component, Flag, Inputs, Interval, Measurand, Outcome, Refusal, missing_metadata
 from echub_eis import ResistanceParams
-from echub_eis.answer import Answer, answer, flags, is_identified
-from echub_eis.cell import Cell, is_interface
-from echub_eis.data import examine, load
-from echub_eis.excess import excess
-from echub_eis.fitting import sensitivity
-from echub_eis.intercepts import intercepts
+from echub_eis.data import Cell, cell_of, is_interface, load
+from echub_eis.method.answer import Answer, answer, flags, is_identified
+from echub_eis.method.examine import examine
 from echub_eis.method.propagate import Derived, Function
-from echub_eis.outcome import circuit_measurands, conditions, derived_of, diagnostics, measurand, tables
+from echub_eis.outcome.excess import excess
+from echub_eis.outcome.fitting import sensitivity
+from echub_eis.outcome.intercepts import intercepts
+from echub_eis.outcome.parts import circuit_measurands, conditions, derived_of, diagnostics, measurand, tables
 
 CM_UNIT = 1e6
 """µF in a farad."""
@@ -24,7 +24,7 @@ CM_UNIT = 1e6
 
 def run(data: Inputs, params: ResistanceParams) -> Outcome:
     """Fit one spectrum, and compute what follows from its resistances."""
-    cell = _cell(data, params)
+    cell = cell_of(data, params)
     examined = examine(load(data), params)
     found = answer(examined, params)
     shift = 0.0
@@ -48,17 +48,6 @@ def run(data: Inputs, params: ResistanceParams) -> Outcome:
         sensitivity(found, params) if params.sensitivity else (),
         diagnostics(found),
         conditions(found, params),
-    )
-
-
-def _cell(data: Inputs, params: ResistanceParams) -> Cell:
-    number = data.meta("cell.n_interfaces")
-    return Cell(
-        data.meta("cell.area"),
-        data.meta("cell.thickness"),
-        None if number is None else int(number),
-        params.area_uncertainty / 100,
-        params.thickness_uncertainty / 100,
     )
 
 

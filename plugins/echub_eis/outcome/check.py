@@ -6,7 +6,8 @@ import numpy as np
 
 from echub.plugin import Inputs, Interval, Measurand, Outcome, Series
 from echub_eis import CheckParams
-from echub_eis.data import Examined, examine, load
+from echub_eis.data import load
+from echub_eis.method.examine import Examined, examine
 
 
 def run(data: Inputs, params: CheckParams) -> Outcome:

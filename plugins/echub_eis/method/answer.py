@@ -9,10 +9,10 @@ import numpy as np
 
 from echub.plugin import Flag, Refusal
 from echub_eis import PRESETS, FitParams
-from echub_eis.data import Examined
 from echub_eis.method.choose import POINTS_PER_PARAMETER, Candidate, arcs, candidates, choose, settled
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
+from echub_eis.method.examine import Examined
 from echub_eis.method.fit import Fitted
 from echub_eis.method.identify import Known, resistance
 from echub_eis.method.model import Leaf, Model

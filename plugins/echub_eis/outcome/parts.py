@@ -6,12 +6,12 @@ import numpy as np
 
 from echub.plugin import Component, Condition, Interval, Measurand, Series
 from echub_eis import FitParams
-from echub_eis.answer import MISFIT, Answer, is_identified
-from echub_eis.check import points
+from echub_eis.method.answer import MISFIT, Answer, is_identified
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Grid
 from echub_eis.method.identify import Known, quantile
 from echub_eis.method.propagate import Derived, Function, derive
+from echub_eis.outcome.check import points
 
 CURVE_PER_DECADE = 20
 """Points of a drawn curve."""
@@ -193,7 +193,7 @@ def conditions(found: Answer, params: FitParams) -> dict[str, Condition]:
 
 def diagnostics(found: Answer) -> dict[str, Series]:
     """Return what the figure needs: points, the fitted curve, and the curve of every part."""
-    from echub_eis.check import noise_of
+    from echub_eis.outcome.check import noise_of
 
     frequency = found.examined.trace.frequency
     count = max(int(np.log10(frequency.max() / frequency.min()) * CURVE_PER_DECADE), 2)

@@ -13,10 +13,10 @@ import numpy as np
 
 from echub.plugin import Component, Interval, Measurand, Refusal
 from echub_eis import ResistanceParams
-from echub_eis.cell import Cell
-from echub_eis.data import Examined, examine
+from echub_eis.data import Cell
 from echub_eis.method.choose import affordable, settled
 from echub_eis.method.elements import Grid
+from echub_eis.method.examine import Examined, examine
 from echub_eis.method.fit import fit
 from echub_eis.method.identify import quantile
 from echub_eis.method.model import Model
