@@ -9,7 +9,7 @@ import numpy as np
 
 from echub.plugin import Flag, Refusal
 from echub_eis import PRESETS, FitParams
-from echub_eis.method.choose import POINTS_PER_PARAMETER, Candidate, arcs, candidates, choose, settled
+from echub_eis.method.choose import POINTS_PER_PARAMETER, Candidate, candidates, choose, settled, texts
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined
@@ -74,13 +74,13 @@ class Answer:
 
 def answer(examined: Examined, params: FitParams) -> Answer:
     """Fit the circuit, or as many arcs as the spectrum shows."""
-    texts = _texts(params)
-    rated = candidates(texts, examined.spectrum, examined.noise)
+    circuits = _circuits(params, examined)
+    rated = candidates(circuits, examined.spectrum, examined.noise)
     if not rated:
-        least = POINTS_PER_PARAMETER * len(Model(parse(texts[0])))
+        least = POINTS_PER_PARAMETER * len(Model(parse(circuits[0])))
         raise Refusal(
             "too-few-points",
-            f"{len(examined.spectrum.z)} points for {least // POINTS_PER_PARAMETER} parameters of {texts[0]}: "
+            f"{len(examined.spectrum.z)} points for {least // POINTS_PER_PARAMETER} parameters of {circuits[0]}: "
             f"at least {least} are needed",
             hint="--param circuit='R(RC)'",
             tables={"points": examined.trace.table()},
@@ -98,9 +98,9 @@ def answer(examined: Examined, params: FitParams) -> Answer:
     return Answer(examined, tuple(rated), chosen, fitted, covariance, labels, known, outside)
 
 
-def _texts(params: FitParams) -> list[str]:
+def _circuits(params: FitParams, examined: Examined) -> list[str]:
     if params.circuit == "arcs":
-        return [arcs(count) for count in range(1, params.max_arcs + 1)]
+        return texts(examined.spectrum, params.max_arcs)
     return [canonical(parse(PRESETS.get(params.circuit, params.circuit)))]
 
 
@@ -127,7 +127,7 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 def _outside(fitted: Fitted, number: int) -> str:
-    """Say on which side the apex of an arc leaves the band: "low", "end" (seen in part), "high" or ""."""
+    """Say on which side the apex of an arc leaves the band: "low", "high" or "" (inside)."""
     if fitted.model.leaves[number].symbol != "Z":
         return ""
     tau = fitted.model.values(number, fitted.natural)[1]

@@ -11,12 +11,20 @@ from echub_eis.method.fit import Fitted, Spectrum, fit, refit
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.method.parse import parse
+from echub_eis.method.start import further_arc
 
 GAIN = 6.0
 """BIC by which one arc more must be better: odds of 20 to 1."""
 POINTS_PER_PARAMETER = 2
 VAGUE = 0.5
 """A further arc whose resistance is less certain than this is not found."""
+WRONG = 4.0
+"""χ² over that of a larger circuit above which the smaller is wrong: then even a vague arc is better."""
+ARC_PARAMETERS = 3
+MARGIN = 1.5
+"""A score test on a grid of τ and n finds at least two thirds of the gain of a full fit."""
+HALF_DECADE, SLOPE, LEAST_TAIL = 0.5, 1.05, 0.1
+"""-Im rises at the end: by 5 % over half a decade (an ideal tail rises by 216 %), and is a tenth of |Z|."""
 
 
 @dataclass(frozen=True)
@@ -33,39 +41,70 @@ def arcs(count: int) -> str:
     return "LR" + "(RQ)" * count
 
 
+def texts(spectrum: Spectrum, most: int) -> list[str]:
+    """List the circuits that are tried: one to `most` arcs, and with a tail if -Im still rises at the end."""
+    plain = [arcs(count) for count in range(1, most + 1)]
+    if not rises(spectrum):
+        return plain
+    return [text for count in range(1, most + 1) for text in (arcs(count - 1) + "Q", arcs(count))]
+
+
+def rises(spectrum: Spectrum) -> bool:
+    """Return whether -Im rises towards the lowest frequency: an arc that has not ended, or a tail."""
+    frequency, z = spectrum.frequency, spectrum.z
+    end = int(np.argmin(frequency))
+    before = int(np.argmin(np.abs(np.log10(frequency / frequency[end]) - HALF_DECADE)))
+    return bool(-z[end].imag > SLOPE * -z[before].imag and -z[end].imag > LEAST_TAIL * abs(z[end]))
+
+
 def affordable(model: Model, spectrum: Spectrum) -> bool:
     """Return whether there are points enough: two for each parameter."""
     return len(spectrum.z) >= POINTS_PER_PARAMETER * len(model)
 
 
-def candidates(texts: Sequence[str], spectrum: Spectrum, noise: Noise) -> list[Candidate]:
+def candidates(circuits: Sequence[str], spectrum: Spectrum, noise: Noise) -> list[Candidate]:
     """Fit every circuit from nothing, the noise of Kramers-Kronig as weights, and rate them."""
-    models = [Model(parse(text)) for text in texts]
-    fits = [fit(model, spectrum, noise) for model in models if affordable(model, spectrum)]
+    fits: dict[str, Fitted] = {}
+    for text in circuits:
+        model = Model(parse(text))
+        if not affordable(model, spectrum):
+            continue
+        if fits and noise.known and _is_enough(min(fits.values(), key=lambda f: f.chi2), noise):
+            break
+        fits[text] = fit(model, spectrum, noise)
     if not fits:
         return []
-    widened = max(min(f.chi2 / f.freedom for f in fits), 1.0)
+    least = min(f.chi2 / f.freedom for f in fits.values())
+    widened = max(least, 1.0) if noise.known else max(least, 1e-300)
     count = np.log(2 * len(spectrum.z))
-    return [
-        Candidate(text, f, float(f.chi2 / widened + len(f.x) * count))
-        for text, f in zip(texts, fits, strict=False)
-    ]
+    return [Candidate(t, f, float(f.chi2 / widened + len(f.x) * count)) for t, f in fits.items()]
+
+
+def _is_enough(fitted: Fitted, noise: Noise) -> bool:
+    """Return whether no arc more can gain what `GAIN` asks for, by a score test with a margin."""
+    sigma = noise.sigma(fitted.spectrum.modulus)
+    gain = further_arc(fitted.spectrum.grid, fitted.residual, fitted.jacobian, sigma)
+    return bool(MARGIN * gain < ARC_PARAMETERS * np.log(2 * len(fitted.z)) + GAIN)
 
 
 def choose(rated: Sequence[Candidate]) -> Candidate:
     """Take the smallest circuit that no larger one beats by `GAIN`, with resistances that are found."""
     best = rated[0]
     for candidate in rated[1:]:
-        if best.bic - candidate.bic > GAIN and _found(candidate.fitted):
+        wrong = best.fitted.chi2 > WRONG * candidate.fitted.chi2
+        if best.bic - candidate.bic > GAIN and (wrong or _found(candidate.fitted)):
             best = candidate
     return best
 
 
 def _found(fitted: Fitted) -> bool:
-    """Return whether every arc's resistance is known to better than `VAGUE`."""
+    """Return whether every arc has its apex above the lowest frequency and R known to better than `VAGUE`."""
     variance = np.diag(fitted.covariance())
-    at = [i for i, free in enumerate(fitted.model.free) if free.name == "R" and _is_arc(fitted, free.element)]
-    return bool(np.all(np.sqrt(variance[at]) < VAGUE))
+    free = [(i, one) for i, one in enumerate(fitted.model.free) if _is_arc(fitted, one.element)]
+    at = [i for i, one in free if one.name == "R"]
+    tau = [fitted.natural[i] for i, one in free if one.name == "tau"]
+    inside = all(t * fitted.spectrum.grid.omega.min() < 1 for t in tau)
+    return inside and bool(np.all(np.sqrt(variance[at]) < VAGUE))
 
 
 def _is_arc(fitted: Fitted, leaf: int) -> bool:

@@ -21,6 +21,8 @@ LEAST_POINTS = 5
 MOST_OUTLIERS = 0.1
 """More outliers than this part are no outliers."""
 ROUNDS = 5
+NOISY = 0.05
+"""Noise over |Z| above which no arc is told from noise: fits of 1 % noise lose overlapping arcs already."""
 
 
 def spectrum_of(trace: Trace) -> Spectrum:
@@ -135,7 +137,10 @@ def _flags(trace: Trace, spectrum: Spectrum, found: kk.Check, params: CheckParam
     if found.p is None:
         text = f"{len(spectrum.z)} points are too few to test Kramers-Kronig and to know the noise"
         flags.append(Flag("kk-not-assessed", text, "info"))
-    elif found.p < params.kk_p and 100 * found.largest(spectrum.modulus) > params.kk_residual:
+    elif (noise := float(np.median(found.noise.sigma(spectrum.modulus) / spectrum.modulus))) > NOISY:
+        flags.append(Flag("noisy", f"the noise is {noise:.1%} of |Z|: there is hardly a spectrum"))
+    largest = 100 * found.largest(spectrum.modulus)
+    if found.p is not None and found.p < params.kk_p and largest > params.kk_residual:
         at = spectrum.frequency[int(np.argmax(np.abs(found.residual) / spectrum.modulus))]
         text = (
             f"the spectrum is not consistent with Kramers-Kronig: up to {found.largest(spectrum.modulus):.1%} "

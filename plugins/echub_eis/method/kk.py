@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import fdtrc
 
 from echub_eis.method.elements import Complex, Floats
-from echub_eis.method.noise import LEAST_SHARE, Noise, likeliest, shapes, solve
+from echub_eis.method.noise import LEAST_SHARE, UNKNOWN, Noise, likeliest, shapes, solve
 
 PER_DECADE = 3
 """Two per decade condemn 61 % of valid arcs with a constant phase element; four are not better."""
@@ -66,7 +66,8 @@ def check(frequency: Floats, z: Complex) -> Check:
     if freedom >= LEAST_FREEDOM and extra > 0:
         ratio = max(lost - separate.squares, 0.0) / extra / (separate.squares / freedom)
         p = float(fdtrc(extra, freedom, ratio))
-    return Check(separate.noise, rest[0] + 1j * rest[1], fit.leverage.reshape(2, -1), p, ratio)
+    noise = separate.noise if p is not None else UNKNOWN
+    return Check(noise, rest[0] + 1j * rest[1], fit.leverage.reshape(2, -1), p, ratio)
 
 
 def _basis(frequency: Floats) -> tuple[Floats, Floats]:

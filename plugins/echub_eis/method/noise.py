@@ -32,9 +32,14 @@ class Noise:
         """Return the standard deviation (n,) of Re and of Im at moduli |Z|, Ω."""
         return np.hypot(self.proportional * modulus, self.additive)
 
-    def scaled(self, factor: float) -> Noise:
-        """Return the same shape, larger."""
-        return Noise(self.proportional * factor, self.additive * factor, self.freedom)
+    @property
+    def known(self) -> bool:
+        """Return whether anything was measured of it; else it is a weight by |Z| without a size."""
+        return self.freedom > 0
+
+
+UNKNOWN = Noise(0.01, 0.0, 0.0)
+"""Weights by |Z| where there are too few points to know the noise."""
 
 
 def shapes(modulus: Floats, ratios: Floats = RATIOS) -> tuple[Floats, Floats]:

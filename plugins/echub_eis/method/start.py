@@ -8,8 +8,9 @@ family is searched exhaustively for one or two families, then by exchange.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ ARC_EXPONENTS = (0.98, 0.88, 0.75, 0.6)
 TAIL_EXPONENTS = (0.95, 0.85, 0.7, 0.5)
 TINY = 1e-6
 """A column that the search gives nothing or less starts with this part of the median |Z|."""
+NEW = 1e-4
+"""A column of which less than this part is new adds nothing that rounding does not."""
 TOP = 24
 """So many best pairs are continued where three families or more are searched."""
 SWEEPS = 3
@@ -47,13 +50,10 @@ class Start:
 
 def starts(model: Model, grid: Grid, z: Complex, sigma: Floats, count: int = 1) -> list[Start]:
     """Return up to `count` start values, the best first, no two with the same τ."""
-    terms = [_Term(model, tree) for tree in model.terms]
-    fixed = [Column(t, (), term.unit((), grid)) for t, term in enumerate(terms) if not term.shapes(grid)]
-    families = [
-        [Column(t, shape, term.unit(shape, grid)) for shape in term.shapes(grid)]
-        for t, term in enumerate(terms)
-        if term.shapes(grid)
-    ]
+    terms = [_Term(model, tree, number) for number, tree in enumerate(model.terms)]
+    forms = [term.columns(grid) for term in terms]
+    fixed = [columns[0] for columns in forms if len(columns) == 1]
+    families = [columns for columns in forms if len(columns) > 1]
     search = _Search(fixed, families, z, sigma)
     found = []
     for chosen in search.best(count):
@@ -80,8 +80,9 @@ def _stated(model: Model, natural: list[float]) -> Floats:
 class _Term:
     """One term of the outermost series: a family of columns, linear in one size."""
 
-    def __init__(self, model: Model, tree: Tree) -> None:
+    def __init__(self, model: Model, tree: Tree, number: int) -> None:
         self.model = model
+        self.number = number
         self.nested = not isinstance(tree, int)
         self.leaves = model.leaves_of(tree)
         self.main = self._main()
@@ -90,23 +91,11 @@ class _Term:
     def _main(self) -> int:
         return self.leaves[0]
 
-    def shapes(self, grid: Grid) -> list[tuple[float, ...]]:
-        """List the values of the nonlinear parameters that are tried; none for a linear term."""
+    def columns(self, grid: Grid) -> list[Column]:
+        """Return all forms of this term."""
         constants = {} if self.nested else self.model.leaves[self.main].constants
-        names = [p.name for p in KINDS[self.symbol].parameters[1:]]
-        choices = []
-        for name in names:
-            if name in constants:
-                choices.append([constants[name]])
-            elif name == "tau":
-                choices.append(_times(grid))
-            else:
-                choices.append(list(ARC_EXPONENTS if self.symbol == "Z" else TAIL_EXPONENTS))
-        return list(_product(choices)) if choices else []
-
-    def unit(self, shape: tuple[float, ...], grid: Grid) -> Complex:
-        """Return the impedance of size one (a resistance, an inductance, one over a capacitance)."""
-        return KINDS[self.symbol].evaluate((1.0, *shape), grid)[0]
+        shapes, units = _forms(self.symbol, tuple(sorted(constants.items())), grid.omega.tobytes())
+        return [Column(self.number, shape, z) for shape, z in zip(shapes, units, strict=True)]
 
     def write(self, natural: list[float], column: Column, size: float, grid: Grid) -> None:
         """Write the parameters of this term into the list of all."""
@@ -138,16 +127,44 @@ class _Term:
                     natural[at] = tau * far if parameter.name == "tau" else guesses[parameter.name]
 
 
-def _times(grid: Grid) -> list[float]:
+@lru_cache(maxsize=64)
+def _forms(
+    symbol: str, constants: tuple[tuple[str, float], ...], omega: bytes
+) -> tuple[list[tuple[float, ...]], Complex]:
+    """Return the nonlinear parameters of every form of an element, and the impedances of size one.
+
+    Kept for the next spectrum of the same frequencies: series have one grid.
+    """
+    grid = Grid.of(np.frombuffer(omega) / (2 * np.pi))
+    stated = dict(constants)
+    exponents = ARC_EXPONENTS if symbol == "Z" else TAIL_EXPONENTS
+    choices = [
+        (stated[p.name],) if p.name in stated else _times(grid) if p.name == "tau" else exponents
+        for p in KINDS[symbol].parameters[1:]
+    ]
+    shapes = list(itertools.product(*choices))
+    return shapes, np.array([KINDS[symbol].evaluate((1.0, *shape), grid)[0] for shape in shapes])
+
+
+def _times(grid: Grid) -> tuple[float, ...]:
     low, high = np.log10(0.2 / grid.omega.max()), np.log10(5 / grid.omega.min())
-    return list(np.logspace(low, high, int((high - low) * PER_DECADE) + 1))
+    return tuple(np.logspace(low, high, int((high - low) * PER_DECADE) + 1).tolist())
 
 
-def _product(choices: Sequence[Sequence[float]]) -> Iterator[tuple[float, ...]]:
-    if len(choices) == 1:
-        yield from ((value,) for value in choices[0])
-    else:
-        yield from ((value, *rest) for value in choices[0] for rest in _product(choices[1:]))
+def further_arc(grid: Grid, rest: Complex, jacobian: Complex, sigma: Floats) -> float:
+    """Return by how much one arc more would lower χ², the fit (rest, derivatives) taken as linear.
+
+    A score test: for a small arc this is its gain, up to the grid of τ and n.
+    """
+    _, units = _forms("Z", (), grid.omega.tobytes())
+    q, _ = np.linalg.qr(_scaled(_stack(jacobian / sigma).T))
+    y, d = _stack(rest / sigma), _stack(units / sigma).T
+    y = y - q @ (q.T @ y)
+    before = np.sqrt((d**2).sum(axis=0))
+    d = d - q @ (q.T @ d)
+    norm = np.sqrt((d**2).sum(axis=0))
+    seen = norm > NEW * before
+    return float(np.max(np.maximum(d[:, seen].T @ y / norm[seen], 0.0) ** 2, initial=0.0))
 
 
 class _Search:

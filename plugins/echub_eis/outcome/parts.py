@@ -43,7 +43,7 @@ def resistance(label: str, known: Known, found: Answer, params: FitParams) -> Me
     """Return a resistance: a value, a bound if one end is open, or an interval without a value."""
     level = params.level / 100
     method = "profile of the likelihood" if known.reasons else "symmetric in ln R"
-    if found.outside.get(label) != "low" and is_identified(known, params):
+    if label not in found.outside and is_identified(known, params):
         interval = Interval(known.low, known.high, level=level, method=method)
         u = known.value * known.relative
         return Measurand("ohm", known.value, u, interval, components=(Component("fit", u),), note=note_of(found))

@@ -70,7 +70,7 @@ def _derived(found: Answer, cell: Cell, params: ResistanceParams) -> dict[str, M
     usable = [
         label
         for label, known in found.known.items()
-        if is_identified(known, params) and found.outside.get(label) != "low"
+        if is_identified(known, params) and label not in found.outside
     ]
     result = _capacitances([label for label in usable if label not in found.outside], found, cell, params)
     if cell.area is None:
