@@ -25,6 +25,8 @@ CONDUCTING = ("R", "Z", "Ws", "G")
 """Elements whose resistance counts into the sum: current flows through them at zero frequency."""
 END = 10.0
 """An apex closer than this factor to the lowest frequency: the arc is seen in part only."""
+HALF = 0.5
+"""A deviation below half of an uncertainty adds an eighth to it."""
 MISFIT = 2.0
 """Residuals this many times the noise say that the circuit does not fit."""
 
@@ -144,10 +146,39 @@ def _outside(fitted: Fitted, number: int) -> str:
 
 def flags(found: Answer, params: FitParams) -> tuple[Flag, ...]:
     """Say what the fit cannot tell."""
-    return (*found.examined.flags, *_fit_flags(found), *_arc_flags(found, params))
+    return (*found.examined.flags, *_fit_flags(found, params), *_arc_flags(found, params))
 
 
-def _fit_flags(found: Answer) -> list[Flag]:
+def _fit_flags(found: Answer, params: FitParams) -> list[Flag]:
+    return [*_tail_flags(found, params), *_kk_flags(found, params), *_misfit_flags(found)]
+
+
+def _tail_flags(found: Answer, params: FitParams) -> list[Flag]:
+    """Say that a tail was chosen, not stated: an arc that has not ended looks the same."""
+    if params.circuit != "arcs" or not found.chosen.text.endswith("Q"):
+        return []
+    text = "−Im still rises at the lowest frequency: taken as a tail; the sum holds what lies before it"
+    return [Flag("tail-chosen", text, hint=f"--param circuit='{found.chosen.text}' states that it is one")]
+
+
+def _kk_flags(found: Answer, params: FitParams) -> list[Flag]:
+    """Compare what Kramers-Kronig leaves beyond noise with the smallest uncertainty that is stated."""
+    check, modulus = found.examined.check, found.examined.spectrum.modulus
+    stated = [k.relative for k in found.known.values() if is_identified(k, params)]
+    if check.p is None or check.p >= params.kk_p or not stated:
+        return []
+    noise = 2 * np.mean((check.noise.sigma(modulus) / modulus) ** 2)
+    beyond = float(np.sqrt(max(float(np.mean((np.abs(check.residual) / modulus) ** 2)) - noise, 0.0)))
+    if beyond < HALF * min(stated):
+        return []
+    text = (
+        f"the spectrum deviates from Kramers-Kronig (p = {check.p:.1g}), by little, yet more than the "
+        f"{min(stated):.2%} that the noise leaves of a resistance: the intervals are of the noise only"
+    )
+    return [Flag("kk-limits-uncertainty", text)]
+
+
+def _misfit_flags(found: Answer) -> list[Flag]:
     if found.examined.check.p is None or found.lack_of_fit <= MISFIT:
         return []
     text = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from scipy.optimize import least_squares
+from numpy.typing import NDArray
+from scipy.optimize import least_squares, leastsq
 
 from echub_eis.method.elements import Complex, Floats, Grid
 from echub_eis.method.model import Model
@@ -21,6 +21,12 @@ PERTURBED = 4
 """Further starts of a circuit with nested parts, which the dictionary only approximates."""
 SPREAD = 1.5
 """Standard deviation of those starts, in ln of each parameter (a factor of 4.5)."""
+STIFF = 1e4
+"""Weight of a pinned sum: one standard deviation of the spectrum moves it by 0.01 %."""
+EDGE = 1e-9
+"""A bounded method starts inside of its limits, by this much in ln."""
+ADEQUATE = 1.3
+"""χ² per degree of freedom of a fit that needs no other start: noise alone exceeds it in 1 of 100 of 60 points."""
 SAME = 1e-8
 """Columns of the Jacobian below this part of the largest have no influence."""
 
@@ -93,10 +99,33 @@ class Fitted:
         return full
 
 
+@dataclass(frozen=True)
+class Pin:
+    """Holds the sum of several resistances (coordinates `at`) at exp(`target`), Ω."""
+
+    at: NDArray[np.intp]
+    target: float
+
+    def rest(self, x: Floats) -> Floats:
+        """Return the weighted deviation."""
+        return np.array([STIFF * (np.log(np.exp(x[self.at]).sum()) - self.target)])
+
+    def slope(self, x: Floats, free: NDArray[np.intp]) -> Floats:
+        """Return its derivatives (parameters, 1)."""
+        parts = np.zeros(len(x))
+        parts[self.at] = np.exp(x[self.at]) / np.exp(x[self.at]).sum()
+        return np.asarray(STIFF * parts[free][:, None])
+
+
 def solve(
-    model: Model, spectrum: Spectrum, noise: Noise, x: Floats, held: Mapping[int, float] | None = None
+    model: Model,
+    spectrum: Spectrum,
+    noise: Noise,
+    x: Floats,
+    held: Mapping[int, float] | None = None,
+    pin: Pin | None = None,
 ) -> Fitted:
-    """Fit from start values; `held` coordinates keep the value given."""
+    """Fit from start values; `held` coordinates keep the value given, a `pin` holds a sum."""
     sigma = noise.sigma(spectrum.modulus)
     held = held or {}
     free = np.array([i for i in range(len(x)) if i not in held], dtype=int)
@@ -107,19 +136,21 @@ def solve(
 
     def at(values: Floats) -> tuple[Complex, Complex]:
         key = values.tobytes()
+        full[free] = values
         if key not in kept:
-            full[free] = values
             kept.clear()
             kept[key] = model.evaluate(full, spectrum.grid)
         return kept[key]
 
     def residual(values: Floats) -> Floats:
         r = (at(values)[0] - spectrum.z) / sigma
-        return np.concatenate([r.real, r.imag])
+        parts = [r.real, r.imag] if pin is None else [r.real, r.imag, pin.rest(full)]
+        return np.concatenate(parts)
 
     def jacobian(values: Floats) -> Floats:
         j = at(values)[1][free] / sigma
-        return np.concatenate([j.real, j.imag], axis=1).T
+        parts = [j.real, j.imag] if pin is None else [j.real, j.imag, pin.slope(full, free)]
+        return np.concatenate(parts, axis=1)
 
     if len(free):
         found = _optimise(model, residual, jacobian, full[free].copy(), free)
@@ -136,32 +167,43 @@ def _optimise(
     residual: Callable[[Floats], Floats],
     jacobian: Callable[[Floats], Floats],
     x: Floats,
-    free: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Run MINPACK's Levenberg-Marquardt, or a bounded method where the circuit states limits."""
-    common: dict[str, Any] = {
-        "jac": jacobian,
-        "ftol": TOLERANCE,
-        "xtol": TOLERANCE,
-        "gtol": 1e-12,
-        "max_nfev": EVALUATIONS,
-    }
+    free: NDArray[np.intp],
+) -> Floats:
+    """Run MINPACK's Levenberg-Marquardt, or a bounded method if the circuit states limits.
+
+    jacobian: (parameters, 2n), as MINPACK takes it without a copy.
+    """
     low, high = model.limits()
     low, high = low[free], high[free]
     if np.isfinite(low).any() or np.isfinite(high).any():
-        inside = np.clip(x, low + 1e-9, high - 1e-9)
-        return least_squares(residual, inside, bounds=(low, high), method="trf", **common).x
-    return least_squares(residual, x, method="lm", x_scale="jac", **common).x
+        inside = np.clip(x, low + EDGE, high - EDGE)
+        found = least_squares(residual, inside, lambda v: jacobian(v).T, bounds=(low, high), max_nfev=EVALUATIONS)
+        return np.asarray(found.x)
+    ends = {"ftol": TOLERANCE, "xtol": TOLERANCE, "gtol": 0.0, "maxfev": EVALUATIONS}
+    with np.errstate(over="ignore", invalid="ignore"):  # in its covariance, which is not used
+        found = leastsq(residual, x, Dfun=jacobian, col_deriv=True, full_output=True, **ends)
+    return np.asarray(found[0])
 
 
 def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Fitted:
-    """Fit from nothing: the dictionary's starts, and perturbed ones for nested circuits; the best wins."""
-    sigma = noise.sigma(spectrum.modulus)
-    tried = [start.x for start in starts(model, spectrum.grid, spectrum.z, sigma, count)]
+    """Fit from nothing: the dictionary's starts, and perturbed ones for nested circuits; the best wins.
+
+    The dictionary is searched with weights by |Z| first: with those of an additive noise the misfit of its
+    coarse grid at large |Z| outweighs all of a small arc.
+    """
+    weights = [spectrum.modulus]
+    if noise.additive > 0:
+        weights.append(noise.sigma(spectrum.modulus))
+    tried = [start.x for sigma in weights for start in starts(model, spectrum.grid, spectrum.z, sigma, count)]
     if any(not isinstance(tree, int) for tree in model.terms):
         rng = np.random.default_rng(0)
         tried += [tried[0] + SPREAD * rng.standard_normal(len(model)) for _ in range(PERTURBED)]
-    return min((solve(model, spectrum, noise, x) for x in tried), key=lambda fitted: fitted.chi2)
+    best = solve(model, spectrum, noise, tried[0])
+    for x in tried[1:]:
+        if noise.known and best.chi2 < ADEQUATE * best.freedom:
+            break
+        best = min(best, solve(model, spectrum, noise, x), key=lambda fitted: fitted.chi2)
+    return best
 
 
 def refit(fitted: Fitted) -> Fitted:

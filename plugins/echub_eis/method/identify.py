@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from echub_eis.method.elements import Floats
-from echub_eis.method.fit import Fitted, solve
+from echub_eis.method.fit import Fitted, Pin, solve
 
 VAGUE_LN = 0.3
 """A standard uncertainty of ln R above which the likelihood is not a parabola any more."""
@@ -17,6 +19,8 @@ N_NEAR_ONE = 0.999
 N_HALF = 0.5
 FAR = float(np.log(100))
 """An interval that reaches a factor of 100 is open."""
+GONE = float(np.log(10))
+"""A resistance ten times below a tenth of the smallest |Z| is in no point of the spectrum."""
 REFINED = 4
 """Steps of false position: the end of an interval to about 1 % of its width."""
 
@@ -25,7 +29,8 @@ REFINED = 4
 class Known:
     """What is known of a positive parameter: value, relative u, interval, and why it was profiled.
 
-    low, high None: open. `reasons`: vague, correlated, n-at-limit, outside; empty where a parabola does.
+    low, high None: open. `reasons`: vague, correlated, n-at-limit, outside, beside (another resistance is
+    vague); empty where a parabola does.
     """
 
     value: float
@@ -61,10 +66,19 @@ def resistance(fitted: Fitted, at: int, covariance: Floats, level: float, outsid
     value = float(np.exp(fitted.x[at]))
     if not reasons:
         return Known(value, u, value * float(np.exp(-t * u)), value * float(np.exp(t * u)))
+    return _profiled(fitted, np.array([at]), u, t, reasons)
+
+
+def total(fitted: Fitted, at: Sequence[int], relative: float, level: float) -> Known:
+    """Judge the sum of the resistances at several coordinates by its profile; `relative`: u to start from."""
+    return _profiled(fitted, np.array(at), relative, quantile(level, fitted.freedom), ("sum",))
+
+
+def _profiled(fitted: Fitted, at: NDArray[np.intp], u: float, t: float, reasons: tuple[str, ...]) -> Known:
     ends = [_end(fitted, at, u, t, direction) for direction in (-1, 1)]
     low, high = (None if end is None else float(np.exp(end)) for end in ends)
-    half = None if low is None or high is None else np.log(high / low) / 2 / t
-    return Known(value, float(half if half is not None else u), low, high, reasons)
+    half = u if low is None or high is None else float(np.log(high / low)) / 2 / t
+    return Known(float(np.exp(fitted.x[at]).sum()), float(half), low, high, reasons)
 
 
 def _reasons(fitted: Fitted, at: int, covariance: Floats, outside: bool) -> list[str]:
@@ -78,19 +92,38 @@ def _reasons(fitted: Fitted, at: int, covariance: Floats, outside: bool) -> list
     n = fitted.model.at(leaf, "n")
     if n is not None and fitted.natural[n] > N_NEAR_ONE:
         found.append("n-at-limit")
+    resistances = [i for i, free in enumerate(fitted.model.free) if free.name == "R" and i != at]
+    if any(not np.sqrt(covariance[i, i]) < VAGUE_LN for i in resistances):
+        found.append("beside")
     return found + ["outside"] * outside
 
 
-def _end(fitted: Fitted, at: int, u: float, t: float, direction: int) -> float | None:
-    """Search where the profile has risen by t² (in units of its scale); None if it never does."""
+def _revived(fitted: Fitted) -> Floats:
+    """Return the coordinates with resistances that have vanished at a tenth of the smallest |Z|.
+
+    At zero a resistance has no derivative after its logarithm, and no fit would bring it back.
+    """
+    x = fitted.x.copy()
+    least = np.log(0.1 * fitted.spectrum.modulus.min())
+    for at, free in enumerate(fitted.model.free):
+        if free.name == "R" and x[at] < least - GONE:
+            x[at] = least
+    return x
+
+
+def _end(fitted: Fitted, at: NDArray[np.intp], u: float, t: float, direction: int) -> float | None:
+    """Search the ln of R, or of a sum, at which the profile has risen by t² times its scale; None if never."""
     scale = max(fitted.chi2 / fitted.freedom, 1e-300)
-    start = float(fitted.x[at])
-    state = {"x": fitted.x}
+    start = float(np.log(np.exp(fitted.x[at]).sum()))
+    state = {"x": _revived(fitted)}
 
     def rise(offset: float) -> float:
-        held = solve(fitted.model, fitted.spectrum, fitted.noise, state["x"], {at: start + direction * offset})
-        state["x"] = held.x
-        return float(np.sqrt(max(held.chi2 - fitted.chi2, 0.0) / scale)) - t
+        target = start + direction * offset
+        pin = Pin(at, target) if len(at) > 1 else None
+        held = None if pin else {int(at[0]): target}
+        moved = solve(fitted.model, fitted.spectrum, fitted.noise, state["x"], held, pin)
+        state["x"] = moved.x
+        return float(np.sqrt(max(moved.chi2 - fitted.chi2, 0.0) / scale)) - t
 
     near, step = (0.0, -t), min(t * u if np.isfinite(u) else 1.0, 1.0)
     far = (step, rise(step))

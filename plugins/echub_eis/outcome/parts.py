@@ -10,6 +10,7 @@ from echub_eis.method.answer import MISFIT, Answer, is_identified
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Grid
 from echub_eis.method.identify import Known, quantile
+from echub_eis.method.identify import total as sum_known
 from echub_eis.method.propagate import Derived, Function, derive
 from echub_eis.outcome.check import points
 
@@ -93,7 +94,17 @@ def _total(derived: Derived, found: Answer, params: FitParams) -> Measurand:
     if low:
         text = f"not identified: the arc {low[0]} is not inside of what was measured"
         return Measurand("ohm", note=text)
-    return measurand("ohm", *derived.of("resistance_total"), found, params)
+    if not any(known.reasons for known in found.known.values()):
+        return measurand("ohm", *derived.of("resistance_total"), found, params)
+    places = [found.model.at(found.number(label), "R") for label in found.conducting]
+    known = total([at for at in places if at is not None], found, params)
+    return resistance("total", known, found, params)
+
+
+def total(places: list[int], found: Answer, params: FitParams) -> Known:
+    """Judge a sum by its profile: of vague parts the sum is often certain."""
+    relative = derived_of(found, sums(found)).of("resistance_total")[1]
+    return sum_known(found.fitted, places, min(relative, 1.0), params.level / 100)
 
 
 def _shape(label: str, found: Answer, params: FitParams) -> dict[str, Measurand]:

@@ -14,7 +14,7 @@ from echub_eis.method.answer import Answer, answer, flags, is_identified
 from echub_eis.method.examine import examine
 from echub_eis.method.propagate import Derived, Function
 from echub_eis.outcome.excess import excess
-from echub_eis.outcome.fitting import sensitivity
+from echub_eis.outcome.fitting import alternatives
 from echub_eis.outcome.intercepts import intercepts
 from echub_eis.outcome.parts import circuit_measurands, conditions, derived_of, diagnostics, measurand, tables
 
@@ -40,12 +40,13 @@ def run(data: Inputs, params: ResistanceParams) -> Outcome:
         measurands |= excess(examined, cell, params)
     if params.align_to_bulk:
         measurands = _aligned(measurands, shift)
-    made = (*flags(found, params), *notes, *_cell_flags(cell), *_above_bulk(measurands, params))
+    others, remarks = alternatives(found, params)
+    made = (*flags(found, params), *remarks, *notes, *_cell_flags(cell), *_above_bulk(measurands, params))
     return Outcome(
         measurands,
         made,
         tables(found),
-        sensitivity(found, params) if params.sensitivity else (),
+        others,
         diagnostics(found),
         conditions(found, params),
     )
