@@ -211,7 +211,8 @@ def impedance(seed: int = 0, cell: Cell | str = "two_arcs", sweep: Sweep | None 
         "impedance_imag": Column(z.imag.copy(), "ohm"),
     }
     metadata = {path.replace("__", "."): text for path, text in stated.items()}
-    return Case(columns, metadata, cell.expected(), "impedance")
+    known = {"noise_proportional": 100 * sweep.noise} if sweep.kind == "proportional" else {}
+    return Case(columns, metadata, {**cell.expected(), **known}, "impedance")
 
 
 FOREIGN: Mapping[str, tuple[Cell, Sweep]] = {

@@ -167,7 +167,7 @@ def _kk_flags(found: Answer, params: FitParams) -> list[Flag]:
     stated = [k.relative for k in found.known.values() if is_identified(k, params)]
     if check.p is None or check.p >= params.kk_p or not stated:
         return []
-    noise = 2 * np.mean((check.noise.sigma(modulus) / modulus) ** 2)
+    noise = 2 * float(np.mean(np.square(check.noise.sigma(modulus) / modulus)))
     beyond = float(np.sqrt(max(float(np.mean((np.abs(check.residual) / modulus) ** 2)) - noise, 0.0)))
     if beyond < HALF * min(stated):
         return []

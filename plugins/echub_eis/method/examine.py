@@ -147,6 +147,12 @@ def _flags(trace: Trace, spectrum: Spectrum, found: kk.Check, params: CheckParam
             f"of |Z|, p = {found.p:.1g}: the cell drifted, the response is not linear, or the instrument errs"
         )
         flags.append(Flag("kk-inconsistent", text, where=f"{at:.4g} Hz", hint="--param f_max=… leaves a part out"))
+    elif found.p is not None and found.p < params.kk_p:
+        text = (
+            f"the spectrum deviates from Kramers-Kronig (p = {found.p:.1g}) by at most {largest:.2g} % of |Z|: "
+            "good instruments show this; so does a resistance that drifts by tens of percent"
+        )
+        flags.append(Flag("kk-deviation-small", text, "info"))
     return flags + _linearity(trace, params)
 
 

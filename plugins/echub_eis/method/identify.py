@@ -19,6 +19,8 @@ N_NEAR_ONE = 0.999
 N_HALF = 0.5
 FAR = float(np.log(100))
 """An interval that reaches a factor of 100 is open."""
+VANISHED = 1e-3
+"""A resistance below this part of the smallest |Z| is none, as far as the spectrum can tell."""
 GONE = float(np.log(10))
 """A resistance ten times below a tenth of the smallest |Z| is in no point of the spectrum."""
 REFINED = 4
@@ -114,7 +116,12 @@ def _revived(fitted: Fitted) -> Floats:
 def _end(fitted: Fitted, at: NDArray[np.intp], u: float, t: float, direction: int) -> float | None:
     """Search the ln of R, or of a sum, at which the profile has risen by t² times its scale; None if never."""
     scale = max(fitted.chi2 / fitted.freedom, 1e-300)
-    start = float(np.log(np.exp(fitted.x[at]).sum()))
+    least = VANISHED * fitted.spectrum.modulus.min()
+    value = float(np.exp(fitted.x[at]).sum())
+    start = float(np.log(max(value, least)))
+    if value < least and direction < 0:
+        return None
+    far_off = FAR if value > least else FAR - float(np.log(VANISHED))
     state = {"x": _revived(fitted)}
 
     def rise(offset: float) -> float:
@@ -128,9 +135,9 @@ def _end(fitted: Fitted, at: NDArray[np.intp], u: float, t: float, direction: in
     near, step = (0.0, -t), min(t * u if np.isfinite(u) else 1.0, 1.0)
     far = (step, rise(step))
     while far[1] < 0:
-        if far[0] >= FAR:
+        if far[0] >= far_off:
             return None
-        near, step = far, min(2 * far[0], FAR)
+        near, step = far, min(2 * far[0], far_off)
         far = (step, rise(step))
     for _ in range(REFINED):
         middle = near[0] + (far[0] - near[0]) * -near[1] / (far[1] - near[1])
