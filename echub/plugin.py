@@ -30,6 +30,7 @@ from echub.registry.hookspecs import hookimpl
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
     from echub.analysis.comparable import require_comparable
+    from echub.analysis.covariance import covariance_of, covariance_table
     from echub.analysis.needs import Inputs, missing_metadata
     from echub.analysis.outcome import (
         Component,
@@ -104,6 +105,8 @@ _LAZY = {
     "build_long": "echub.model.channels",
     "build_map": "echub.model.build",
     "build_tables": "echub.model.build",
+    "covariance_of": "echub.analysis.covariance",
+    "covariance_table": "echub.analysis.covariance",
     "describe": "echub.files.description",
     "missing_metadata": "echub.analysis.needs",
     "parse_unit": "echub.model.units",
@@ -165,6 +168,8 @@ __all__ = [
     "build_long",
     "build_map",
     "build_tables",
+    "covariance_of",
+    "covariance_table",
     "describe",
     "hookimpl",
     "missing_metadata",

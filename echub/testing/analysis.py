@@ -26,6 +26,7 @@ import numpy as np
 import pytest
 
 from echub.analysis.analysis import analyze, parameters
+from echub.analysis.covariance import covariance_problem
 from echub.analysis.outcome import Measurand, Outcome
 from echub.declare import Analysis
 from echub.errors import EchubError
@@ -182,6 +183,12 @@ class AnalysisContract(Contract):
         ]
         if bare:
             raise RuleViolation("an uncertainty", f"none for {', '.join(bare)}", "state one, or an interval")
+
+    @rule
+    def test_covariances_agree_with_uncertainties(self) -> None:
+        """A table `covariance` is symmetric, and its diagonal the square of the uncertainties."""
+        if problem := covariance_problem(self._ask(self._case)):
+            raise RuleViolation("a covariance that fits its measurands", problem, "use covariance_table")
 
     @rule
     def test_it_finds_the_truth(self) -> None:

@@ -117,3 +117,22 @@ def test_a_study_from_the_command_line(echub, eclab, tmp_path):
     assert done.json["steps"] == {"onset": {"refused": 1, "ok": 1}}
     assert json.loads(json.dumps(done.json))["written"][0].endswith("report.html")
     assert "cached" in echub("study", tmp_path / "study.toml").out
+
+
+def test_one_answer_per_value_of_a_column_with_files_of_their_own(echub, eclab, tmp_path):
+    target = ("-o", tmp_path, "--plot", tmp_path / "ramp.svg")
+    done = echub("analyze", "ramp-onset", eclab / "ramp.mpr", *AREA, "--each", "cycle", *target)
+    assert done.code == 0
+    assert "ramp.mpr, cycle 0" in done.out
+    written = tmp_path / "ramp.mpr.cycle-0.ramp-onset.outcome.json"
+    assert {written.name, "ramp.cycle-0.svg"} == {path.name for path in tmp_path.iterdir()}
+    assert Outcome.from_json(written.read_text()).conditions["cycle"].value == 0
+    again = echub("analyze", "ramp-onset", eclab / "ramp.mpr", *AREA, "--each", "cycle", *target)
+    assert again.code == 2
+    assert "exists" in again.err
+
+
+def test_a_column_that_is_not_there_parts_nothing(echub, eclab):
+    done = echub("analyze", "ramp-onset", eclab / "ramp.mpr", *AREA, "--each", "cycles")
+    assert done.code != 0
+    assert "did you mean cycle" in done.err

@@ -1,4 +1,4 @@
-"""Where a clock restarts and where a frequency sweep begins."""
+"""Where a clock restarts."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from echub.segments import clock_restarts, clock_segments, sweep_starts
+from echub.segments import clock_restarts, clock_segments
 
 NAN = np.nan
 
@@ -37,19 +37,3 @@ def test_segments_cover_all_rows_and_time_never_falls_inside(time):
     for segment in segments:
         inside = time[segment]
         assert (np.diff(inside[~np.isnan(inside)]) >= 0).all()
-
-
-@pytest.mark.parametrize(
-    ("frequency", "starts"),
-    [
-        ([], []),
-        ([10], [0]),
-        ([100, 10, 1], [0]),
-        ([1, 10, 100], [0]),
-        ([100, 10, 1, 100, 10, 1], [0, 3]),
-        ([1, 10, 100, 1, 10, 100, 1, 10, 100], [0, 3, 6]),
-        ([100, 10, 10, 1, 100, 10, 1], [0, 4]),
-    ],
-)
-def test_sweeps(frequency, starts):
-    assert sweep_starts(frequency).tolist() == starts

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from echub.analysis import needs
-from echub.plugin import Analysis, Interval, Measurand, Need, Outcome, Output, Refusal
+from echub.plugin import Analysis, Interval, Measurand, Need, Outcome, Output, Refusal, Series
 from echub.testing import AnalysisContract
 from echub.testing.synth import Case, Column
 
@@ -75,6 +75,13 @@ def bare(data, params):
     outcome = good(data, params)
     measurand = dataclasses.replace(outcome["charge"], uncertainty=None, interval=None)
     return outcome.replace(measurands={"charge": measurand})
+
+
+def incoherent(data, params):
+    """States a covariance that its uncertainty contradicts."""
+    outcome = good(data, params)
+    table = {"measurand": Series(("charge",)), "charge": Series((1.0,), outcome["charge"].unit)}
+    return outcome.replace(tables={"covariance": table})
 
 
 def biased(data, params):
@@ -158,6 +165,7 @@ BAD = {
     "test_units_do_not_matter": running("brittle"),
     "test_its_outcome_survives_json": running("numpy_values"),
     "test_values_have_uncertainties": running("bare"),
+    "test_covariances_agree_with_uncertainties": running("incoherent"),
     "test_it_finds_the_truth": running("biased"),
     "test_the_clock_does_not_matter": running("from_zero"),
     "test_the_sampling_hardly_matters": running("by_rows"),

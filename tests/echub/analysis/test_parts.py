@@ -1,0 +1,225 @@
+"""One answer per spectrum, needs of another kind, and the two ways to write an impedance."""
+
+import json
+
+import numpy as np
+import pytest
+
+import echub
+from echub.analysis.comparable import require_comparable
+from echub.analysis.outcome import Condition, Outcome, Refusal
+from echub.analysis.parts import values_of
+from echub.analysis.study import load_study, run_study
+from echub.declare import Analysis, Need, Output
+from echub.errors import DataError, UnknownColumn, UnknownOption
+from echub.model.build import SourceColumn, build_dataset, build_tables
+from echub.model.record import Record
+from echub.plugin import Measurand
+
+HERE = "tests.echub.analysis.test_parts"
+F = Need("f", "frequency", "Hz")
+RE, IM = Need("re", "impedance_real", "ohm"), Need("im", "impedance_imag", "ohm")
+SWEEP = np.array([1000.0, 100.0, 10.0])
+
+
+def last_real(data, params):
+    """Return Re Z of the last row, and how many rows of DC the record has."""
+    dc = float(len(data["E"])) if "E" in data else -1.0
+    return Outcome({"re": Measurand("ohm", float(data["re"][-1])), "dc": Measurand("1", dc)})
+
+
+def declared(*needs, **changes):
+    settings = {"kind": "impedance", "needs": needs or (F, RE), "each": "spectrum", **changes}
+    outputs = (Output("re", "ohm"), Output("dc", "1"))
+    return Analysis("last-real", "Re Z of the last row", f"{HERE}:last_real", outputs=outputs, **settings)
+
+
+def record(times=3):
+    """Two DC rows before each of some spectra; Re Z is 10, 20, 30 Ω in the first, then 40 …"""
+    part = np.concatenate([[0.0, 0.0], SWEEP])
+    rows = np.arange(5 * times)
+    spectral = np.tile(part, times) > 0
+    values = {
+        ("frequency", "Hz"): np.tile(part, times),
+        ("time", "s"): rows * 10.0,
+        ("impedance_real", "ohm"): np.where(spectral, 10.0 * np.cumsum(spectral), 0.0),
+        ("potential_we", "V"): 1 + rows / 100,
+        ("temperature", "degC"): 25.0 + rows // 5,
+    }
+    columns = [SourceColumn(q, v, q, u, index=n) for n, ((q, u), v) in enumerate(values.items())]
+    return Record(build_tables(columns))
+
+
+def polar(modulus, phase):
+    columns = [("frequency", "Hz", SWEEP), ("impedance_abs", "kohm", modulus), ("phase", "deg", phase)]
+    built = [SourceColumn(q, np.array(v), q, u, index=n) for n, (q, u, v) in enumerate(columns)]
+    return Record([build_dataset("impedance", built)])
+
+
+# -- each -----------------------------------------------------------------------------------------
+
+
+def test_each_spectrum_has_its_outcome_and_says_which_it_is():
+    outcomes = echub.analyze_each(declared(), record())
+    assert [o["re"].value for o in outcomes] == [30, 60, 90]
+    assert [o.label for o in outcomes] == [f"record, spectrum {n}" for n in range(3)]
+    said = {name: (c.value, c.unit) for name, c in outcomes[1].conditions.items()}
+    assert said == {
+        "spectrum": (1, ""),
+        "spectrum_start": (70, "s"),
+        "spectrum_potential": (pytest.approx(1.08), "V"),
+        "spectrum_temperature": (26, "degC"),
+    }
+    assert outcomes[1].meta("cell.temperature") == 26
+    assert Outcome.from_json(outcomes[1].to_json()) == outcomes[1]
+
+
+def test_a_stated_temperature_stays():
+    (outcome, *_) = echub.analyze_each(declared(), record(), metadata={"cell.temperature": "40 degC"})
+    assert outcome.meta("cell.temperature") == 40
+
+
+def test_a_selected_spectrum_answers_as_each_does():
+    chosen = echub.analyze(declared(), record(), select="spectrum == 1")
+    assert chosen == echub.analyze_each(declared(), record())[1]
+
+
+def test_several_spectra_are_refused_with_both_ways_out():
+    (flag,) = echub.analyze(declared(), record()).refusals
+    assert flag.code == "several-spectra"
+    assert "3 spectra, 0 to 2" in flag.message
+    assert '--select "spectrum == 0"' in flag.hint
+    assert "--each spectrum" in flag.hint
+
+
+def test_one_spectrum_needs_no_choice():
+    outcome = echub.analyze(declared(), record(1))
+    assert (outcome.status, outcome.label, outcome["re"].value) == ("ok", "record", 30)
+
+
+def test_an_analysis_of_all_spectra_is_not_refused():
+    assert echub.analyze(declared(each=""), record())["re"].value == 90
+    assert len(echub.analyze_each(declared(each=""), record(), each="spectrum")) == 3
+
+
+def test_selected_rows_are_parted_and_nothing_to_part_is_one_refusal():
+    assert [o["re"].value for o in echub.analyze_each(declared(), record(), select="frequency > 50")] == [
+        20,
+        50,
+        80,
+    ]
+    (nothing,) = echub.analyze_each(declared(), record(), select="frequency > 1e9")
+    assert [flag.code for flag in nothing.refusals] == ["empty"]
+    (other,) = echub.analyze_each(declared(kind="depth_profile"), record())
+    assert [flag.code for flag in other.refusals] == ["no_dataset"]
+
+
+def test_what_cannot_part_the_rows():
+    with pytest.raises(UnknownColumn, match="spectra"):
+        echub.analyze_each(declared(), record(), each="spectra")
+    with pytest.raises(DataError, match="does not part the rows"):
+        echub.analyze_each(declared(), record(), each="frequency")
+    with pytest.raises(UnknownOption, match="does not say"):
+        echub.analyze_each(declared(each=""), record())
+    with pytest.raises(UnknownOption, match="does not say"):
+        echub.analyze_each(declared(consumes="datasets"), record())
+
+
+def test_texts_part_rows_too():
+    words = SourceColumn("word", np.array(["b", "a", "b"]), None, index=0)
+    assert values_of("vendor_word", build_dataset("timeseries", [words])) == ["b", "a"]
+
+
+def test_which_part_it_is_does_not_part_what_is_compared():
+    ours = [Outcome(conditions={"spectrum": Condition(n, compared=False)}) for n in range(2)]
+    require_comparable(ours, ())
+    with pytest.raises(Refusal, match="the spectrum is not the same"):
+        require_comparable([Outcome(conditions={"spectrum": Condition(n)}) for n in range(2)], ())
+
+
+# -- another kind ---------------------------------------------------------------------------------
+
+
+def test_a_need_of_another_kind_comes_whole_with_its_own_rows():
+    seen = {}
+
+    def look(data, params):
+        seen.update(E=data["E"], row=data.row_of("E"), own=data.row_of("re"), rows=data.row, length=len(data))
+        return last_real(data, params)
+
+    globals()["look"] = look
+    trace = Need("E", "potential_we", "mV", kind="timeseries")
+    analysis = declared(F, RE, trace)
+    outcome = echub.analyze(
+        Analysis(**{**vars(analysis), "run": f"{HERE}:look"}), record(), select="spectrum == 1"
+    )
+    assert outcome["dc"].value == 6
+    np.testing.assert_allclose(seen["E"], [1000, 1010, 1050, 1060, 1100, 1110])
+    assert seen["row"].tolist() == [0, 1, 5, 6, 10, 11]
+    assert seen["own"].tolist() == seen["rows"].tolist() == [7, 8, 9]
+    assert seen["length"] == 3
+
+
+def test_another_kind_that_is_missing():
+    alone = Record([record()["impedance"]])
+    optional = Need("E", "potential_we", "V", kind="timeseries", optional=True)
+    assert echub.analyze_each(declared(F, RE, optional), alone)[0]["dc"].value == -1
+    required = Need("E", "potential_we", "V", kind="timeseries")
+    (flag,) = echub.analyze_each(declared(F, RE, required), alone)[0].refusals
+    assert (flag.code, "timeseries" in flag.message) == ("no_dataset", True)
+
+
+# -- Re and Im ------------------------------------------------------------------------------------
+
+
+def test_re_and_im_follow_from_modulus_and_phase_signed():
+    from echub.analysis.needs import bind
+
+    data = bind(declared(F, RE, IM), polar([0.001, 0.002, 0.002], [0.0, -60.0, 90.0]))
+    np.testing.assert_allclose(data["re"], [1, 1, 0], atol=1e-12)
+    np.testing.assert_allclose(data["im"], [0, -np.sqrt(3), 2], atol=1e-12)
+    assert data.how("im") == "impedance_abs · sin(phase)"
+    assert (data.origin_of("im"), data.source_of("im"), data.unit_of("im")) == ("derived", "impedance_imag", "ohm")
+
+
+def test_modulus_and_phase_follow_from_re_and_im_of_each_electrode():
+    from echub.analysis.needs import bind
+
+    for electrode in ("", "_ce", "_wece"):
+        columns = [("frequency", "Hz", [1.0]), (f"impedance{electrode}_real", "ohm", [-1.0])]
+        columns.append((f"impedance{electrode}_imag", "ohm", [-1.0]))
+        built = [SourceColumn(q, np.array(v), q, u, index=n) for n, (q, u, v) in enumerate(columns)]
+        needs = (Need("z", f"impedance{electrode}_abs", "ohm"), Need("p", f"phase{electrode}", "deg"))
+        data = bind(declared(*needs), Record([build_dataset("impedance", built)]))
+        np.testing.assert_allclose([data["z"][0], data["p"][0]], [np.sqrt(2), -135.0])
+
+
+def test_a_modulus_alone_is_refused():
+    alone = Record([build_dataset("impedance", [
+        SourceColumn("f", SWEEP, "frequency", "Hz", index=0),
+        SourceColumn("Z", SWEEP, "impedance_abs", "ohm", index=1),
+    ])])  # fmt: skip
+    assert [f.code for f in echub.analyze(declared(), alone).refusals] == ["missing_column"]
+
+
+# -- a study --------------------------------------------------------------------------------------
+
+
+def test_a_step_of_a_study_answers_for_each_and_resumes(tmp_path, monkeypatch):
+    from echub.registry.registry import registry
+
+    (tmp_path / "a.csv").write_text(
+        "f / Hz,Z' / ohm,Z'' / ohm\n" + "".join(f"{f},{n + 1},-1\n" for n in range(3) for f in (1000, 100, 10))
+    )
+    (tmp_path / "s.toml").write_text('files = ["*.csv"]\n[[step]]\nanalysis = "last-real"\neach = "spectrum"\n')
+    monkeypatch.setitem(registry().analyses, "last-real", declared())
+    monkeypatch.setattr(
+        type(registry()), "owner", lambda *_: type("Owner", (), {"distribution": "x", "version": "1"})
+    )
+    study = load_study(tmp_path / "s.toml")
+    answers = run_study(study, tmp_path / "out", workers=1)
+    assert [a.label for a in answers] == [f"a.csv, spectrum {n}" for n in range(3)]
+    assert [a.outcome["re"].value for a in answers] == [1, 2, 3]
+    again = run_study(study, tmp_path / "out", workers=1)
+    assert [a.cached for a in again] == [True] * 3
+    assert [json.loads(a.outcome.to_json()) for a in again] == [json.loads(a.outcome.to_json()) for a in answers]

@@ -1,0 +1,122 @@
+"""Where a frequency sweep starts, and the running number of each spectrum."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from echub.segments import spectrum_numbers, sweep_starts
+
+DOWN, UP = [1000, 100, 10, 1], [1, 10, 100, 1000]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "starts"),
+    [
+        ([], []),
+        ([10], [0]),
+        ([10, 10, 10], [0]),
+        (DOWN, [0]),
+        (UP, [0]),
+        (DOWN + DOWN, [0, 4]),
+        (UP + UP + UP, [0, 4, 8]),
+        ([100, 10, 10, 1, 100, 10, 1], [0, 4]),
+        ([1000, 1000, 100, 10, 1000, 1000, 100], [0, 4]),
+        (DOWN + UP, [0, 4]),
+        (UP + DOWN, [0, 4]),
+        ([1000, 100, 10, 1, 10, 100, 1000], [0, 4]),  # the turning point once: it ends the sweep before
+        ([1000, 100, 10, 1, 1, 1, 10, 100], [0, 5]),
+        ([1000, 100, 10, 1, 1, 1, 1, 10, 100], [0, 5]),
+        ([*DOWN, 1000, 100], [0, 4]),  # the last was cut
+        ([*DOWN, 1000], [0, 4]),
+        ([*UP, 1], [0, 4]),
+        ([1000, 100, 1000, 100, 10], [0, 2]),
+        ([1e6, 1e5, 1e4, 20, 1e6, 1e5, 1e4], [0, 4]),  # one more point below is the same sweep
+        ([1e6, 1e5, 1e4, 2e4, 1e6, 1e5, 1e4], [0, 3, 4]),  # a single point, and then a whole sweep
+        ([1e3, 1e2, 10, 20, 200, 2000], [0, 3]),  # a sweep up from another frequency
+        ([1000.0, 100.0, 100.0005, 10.0], [0]),  # a repeated frequency, its last digit aside
+    ],
+)
+def test_sweeps(frequency, starts):
+    assert sweep_starts(frequency).tolist() == starts
+
+
+def test_both_directions_of_an_instrument():
+    there = np.logspace(5, 0, 12)
+    assert sweep_starts(np.concatenate([there, there[::-1]])).tolist() == [0, 12]
+
+
+@st.composite
+def sweeps(draw):
+    """Sweeps of at least two points, up or down, evenly spaced; each starts back from where the last one ended."""
+    parts, per_decade = [], draw(st.integers(2, 12))
+    for _ in range(draw(st.integers(1, 6))):
+        low = draw(st.integers(-3, 2))
+        span = np.arange(draw(st.integers(3, 40))) / per_decade
+        sweep = 10.0 ** (low + span)
+        if draw(st.booleans()):
+            sweep = sweep[::-1]
+        if draw(st.booleans()):
+            sweep = np.repeat(sweep, draw(st.integers(1, 3)))
+        if parts and not _shows(parts[-1], sweep):
+            sweep = sweep[::-1]
+        if not parts or _shows(parts[-1], sweep):
+            parts.append(sweep)
+    return parts
+
+
+def _shows(before, after):
+    """Return whether the frequencies show where `after` starts: a step against `before`, then on the same way."""
+    along = np.sign(before[-1] - before[0])
+    return along * (after[0] - before[-1]) < -1e-3 * after[0] and along * (after[-1] - after[0]) > 0
+
+
+@given(sweeps())
+def test_sweeps_one_after_another_are_told_apart_by_the_frequency(parts):
+    starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
+    assert sweep_starts(np.concatenate(parts)).tolist() == starts.tolist()
+
+
+@st.composite
+def any_sweeps(draw):
+    """Monotone sweeps of any length and spacing, one-point ones and repeated frequencies among them."""
+    frequency = st.floats(1e-3, 1e7)
+    parts = []
+    for _ in range(draw(st.integers(1, 6))):
+        values = sorted(draw(st.lists(frequency, min_size=1, max_size=20)), reverse=draw(st.booleans()))
+        parts.append(values)
+    return parts
+
+
+@given(any_sweeps(), st.sampled_from(["row", "counter", "label", "starts"]))
+def test_any_monotone_sweeps_are_recovered_where_something_else_parts_them(parts, how):
+    frequency = np.concatenate(parts)
+    expected = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    row = np.arange(len(frequency)) + 1000 * expected  # a gap no sweep accounts for
+    given_ = {
+        "row": {"row": row},
+        "counter": {"counters": [expected + 3]},
+        "label": {"labels": [expected]},
+        "starts": {"starts": np.flatnonzero(np.diff(expected, prepend=-1))},
+    }[how]
+    assert spectrum_numbers(frequency, **given_).tolist() == expected.tolist()
+
+
+def test_rows_between_start_a_spectrum_unless_the_sweep_accounts_for_them():
+    assert spectrum_numbers([1000, 100, 10, 1], row=[0, 1, 5, 6]).tolist() == [0, 0, 1, 1]
+    assert spectrum_numbers([50, 50, 50], row=[0, 2, 4]).tolist() == [0, 1, 2]
+    lost = [1000, 100, 1, 0.1]  # one row of the sweep has no frequency
+    assert spectrum_numbers(lost, row=[0, 1, 3, 4]).tolist() == [0, 0, 0, 0]
+    assert spectrum_numbers(lost, row=[0, 1, 4, 5]).tolist() == [0, 0, 1, 1]
+
+
+def test_numbers_that_are_used_again_do_not_cut_a_sweep():
+    frequency = DOWN * 4
+    restarts = [0] * 4 + [1] * 4 + [2] * 2 + [0] * 2 + [1] * 4  # from 2 to 0 inside the third
+    assert spectrum_numbers(frequency, labels=[restarts]).tolist() == np.repeat(range(4), 4).tolist()
+    assert spectrum_numbers([5.0] * 4, labels=[[0, 1, 0, 1]]).tolist() == [0, 1, 2, 3]
+
+
+def test_missing_counters_are_one_value():
+    nan = np.nan
+    assert spectrum_numbers(DOWN, counters=[[nan, nan, 1, 1]]).tolist() == [0, 0, 1, 1]
