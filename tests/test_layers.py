@@ -135,6 +135,18 @@ def test_the_plan_stays_small():
     assert sorted(" ".join(FLOORS).split()) == sorted({room_of(module_of(p)) for p in INNER})
 
 
+def test_a_class_name_means_one_thing():
+    """At most five names of classes stand in two modules, for things that are alike."""
+    names = [
+        n.name
+        for p in HUB + PLUGINS
+        for n in ast.walk(ast.parse(p.read_text("utf-8")))
+        if isinstance(n, ast.ClassDef)
+    ]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    assert len(twice) <= 5, twice
+
+
 @pytest.mark.parametrize("path", PLUGINS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_plugins_use_the_public_interface_only(path):
     own = next(part for part in path.relative_to(ROOT / "plugins").parts if part.startswith("echub_"))

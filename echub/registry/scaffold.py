@@ -35,7 +35,11 @@ FILES = (
     ("MODULE/decode.py.txt", "{{module}}/decode.py", "reader"),
     ("MODULE/samples/rest.txt", "{{module}}/samples/rest.{{plugin}}", "reader"),
     ("MODULE/samples/cut.txt", "{{module}}/samples/cut.{{plugin}}", "reader"),
-    ("MODULE/analysis.py.txt", "{{module}}/analysis.py", "analysis"),
+    ("MODULE/data.py.txt", "{{module}}/data.py", "analysis"),
+    ("MODULE/method.py.txt", "{{module}}/method.py", "analysis"),
+    ("MODULE/outcome.py.txt", "{{module}}/outcome.py", "analysis"),
+    ("MODULE/figure.py.txt", "{{module}}/figure.py", "analysis"),
+    ("MODULE/example.py.txt", "{{module}}/example.py", "analysis"),
     ("tests/test_reader.py.txt", "tests/test_reader.py", "reader"),
     ("tests/test_analysis.py.txt", "tests/test_analysis.py", "analysis"),
 )

@@ -37,7 +37,7 @@ NO_EXAMPLE = 'the analysis declares no example="module:function"'
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RuleVerdict:
     """What became of one rule; `about` is the sample on which it is broken."""
 
     rule: str
@@ -58,7 +58,7 @@ class Subject:
     kind: Literal["plugin", "reader", "analysis"]
     name: str
     samples: list[str] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
+    verdicts: list[RuleVerdict] = field(default_factory=list)
 
     def count(self, verdict: Answer) -> int:
         """Count the rules of one verdict."""
@@ -87,7 +87,9 @@ def check(plugins: Iterable[Plugin]) -> list[Subject]:
     subjects: list[Subject] = []
     classes: dict[str, type[Contract]] = {}
     for subject, contract, left_out in (entry for plugin in plugins for entry in _contracts(plugin)):
-        subject.verdicts = [Verdict(rule, text, "skipped", reason=why) for rule, (text, why) in left_out.items()]
+        subject.verdicts = [
+            RuleVerdict(rule, text, "skipped", reason=why) for rule, (text, why) in left_out.items()
+        ]
         classes[f"Test{len(subjects)}"] = contract
         subjects.append(subject)
     seen = _Seen()
@@ -154,7 +156,7 @@ class _Seen:
     waiting: ClassVar[dict[str, type[Contract]]] = {}
 
     def __init__(self) -> None:
-        self.found: dict[str, dict[str, list[Verdict]]] = {}
+        self.found: dict[str, dict[str, list[RuleVerdict]]] = {}
         self.trouble = ""
 
     @pytest.hookimpl(wrapper=True)
@@ -175,13 +177,13 @@ class _Seen:
         text = (item.function.__doc__ or rule).strip().partition("\n")[0]
         verdicts = self.found.setdefault(item.parent.name, {}).setdefault(rule, [])
         if report.outcome == "passed":
-            verdicts.append(Verdict(rule, text, "kept"))
+            verdicts.append(RuleVerdict(rule, text, "kept"))
         elif report.outcome == "skipped":
-            verdicts.append(Verdict(rule, text, "skipped", reason=str(error)))
+            verdicts.append(RuleVerdict(rule, text, "skipped", reason=str(error)))
         else:
-            verdicts.append(Verdict(rule, text, "broken", sample.rstrip("]"), "", *_told(error)))
+            verdicts.append(RuleVerdict(rule, text, "broken", sample.rstrip("]"), "", *_told(error)))
 
-    def verdicts(self, name: str) -> list[Verdict]:
+    def verdicts(self, name: str) -> list[RuleVerdict]:
         """Return one verdict for each rule: broken on one sample is broken, kept on one is kept."""
         order = ("broken", "kept", "skipped")
         return [min(found, key=lambda v: order.index(v.verdict)) for found in self.found.get(name, {}).values()]

@@ -30,7 +30,7 @@ _PATTERNS = (b"\xff" * 8, bytes(8), b"9" * 8, b"\n" * 2)
 
 
 @dataclass(frozen=True)
-class Case:
+class DamageCase:
     """One damaged copy: what was done to it, and its bytes."""
 
     what: str
@@ -39,7 +39,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DamageOutcome:
     """What a reader made of a damaged copy.
 
     `lies` says what it invented, `warning` what Python warned of (empty: nothing).
@@ -54,23 +54,23 @@ class Outcome:
     warning: str
 
 
-def cases(data: bytes, damages: int) -> Iterator[Case]:
+def cases(data: bytes, damages: int) -> Iterator[DamageCase]:
     """Cut a file in many places; flip bits, overwrite bytes, blow numbers up; the same each time."""
     many = min(damages, max(12, BUDGET // (3 * max(1, len(data)))))
     for at in _places(len(data), many):
-        yield Case(f"cut after {at} of {len(data)} bytes", data[:at], True)
+        yield DamageCase(f"cut after {at} of {len(data)} bytes", data[:at], True)
     chance = random.Random(len(data))
     for at in _places(len(data), many, chance):
         bit = chance.randrange(8)
         flipped = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
-        yield Case(f"bit {bit} of byte {at} flipped", flipped, False)
+        yield DamageCase(f"bit {bit} of byte {at} flipped", flipped, False)
     for number, at in enumerate(_places(len(data), many, chance)):
         pattern = _PATTERNS[number % len(_PATTERNS)]
         written = data[:at] + pattern + data[at + len(pattern) :]
-        yield Case(f"{pattern!r} written at byte {at}", written[: len(data)], False)
+        yield DamageCase(f"{pattern!r} written at byte {at}", written[: len(data)], False)
     for digits in itertools.islice(_DIGITS.finditer(data), many // 2):
         written = data[: digits.start()] + _HUGE + data[digits.end() :]
-        yield Case(f"the number {digits.group()!r} at byte {digits.start()} made {_HUGE!r}", written, False)
+        yield DamageCase(f"the number {digits.group()!r} at byte {digits.start()} made {_HUGE!r}", written, False)
 
 
 def _places(size: int, many: int, chance: random.Random | None = None) -> list[int]:
@@ -86,7 +86,7 @@ def _places(size: int, many: int, chance: random.Random | None = None) -> list[i
     return sorted({at for at in (*early, *even, *late) if 0 <= at < size})
 
 
-def outcomes(contract: Contract, path: Path, whole: Record) -> list[Outcome]:
+def outcomes(contract: Contract, path: Path, whole: Record) -> list[DamageOutcome]:
     """Read every damaged copy of a sample under its own name."""
     parse_unit("V*V")  # what the hub loads once, to read a unit outside its table, is not at issue
     with tempfile.TemporaryDirectory() as folder:
@@ -100,14 +100,14 @@ def outcomes(contract: Contract, path: Path, whole: Record) -> list[Outcome]:
         return found
 
 
-def _outcome(contract: Contract, copy: Path, case: Case, whole: Record, table: Table) -> Outcome:
+def _outcome(contract: Contract, copy: Path, case: DamageCase, whole: Record, table: Table) -> DamageOutcome:
     copy.write_bytes(case.data)
     with warnings.catch_warnings(record=True) as issued:
         warnings.simplefilter("always")
         done = guard.run(_reading(contract, copy), len(case.data))
     lies = _lies(done.result, whole, table) if done.result is not None and case.is_cut else ""
     error = done.error.with_traceback(None) if done.error is not None else None
-    return Outcome(case.what, case.is_cut, len(case.data), done.peak, error, lies, _first(issued))
+    return DamageOutcome(case.what, case.is_cut, len(case.data), done.peak, error, lies, _first(issued))
 
 
 def _first(issued: list[warnings.WarningMessage]) -> str:

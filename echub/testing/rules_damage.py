@@ -7,18 +7,18 @@ from pathlib import Path
 from echub.errors import DataError, EchubError, SourceError
 from echub.testing import guard
 from echub.testing.base import Contract, RuleViolation, one_line, rule
-from echub.testing.damage import Outcome, is_typed, outcomes
+from echub.testing.damage import DamageOutcome, is_typed, outcomes
 
 
 class DamageRules(Contract):
     """What a reader makes of files that a copy, a disk or a crash has damaged."""
 
-    def _outcomes(self, path: Path) -> list[Outcome]:
+    def _outcomes(self, path: Path) -> list[DamageOutcome]:
         """Read the damaged copies of a sample, once for all rules."""
         key = ("damaged", path)
         if key not in self._kept:
             self._kept[key] = outcomes(self, path, self._record(path))
-        found: list[Outcome] = self._kept[key]
+        found: list[DamageOutcome] = self._kept[key]
         return found
 
     @rule

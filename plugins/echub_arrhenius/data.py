@@ -16,7 +16,7 @@ COMPARED = ("cell.area_basis", "cell.electrolyte")
 
 
 @dataclass(frozen=True)
-class Point:
+class CellValue:
     """One value: kelvin, y with its measurand, and what names it."""
 
     kelvin: float
@@ -34,7 +34,7 @@ class Point:
 class Chosen:
     """The points in use, what was left out (label, reason), the measurand's name, and flags."""
 
-    points: tuple[Point, ...]
+    points: tuple[CellValue, ...]
     left_out: tuple[tuple[str, str], ...]
     name: str
     flags: tuple[Flag, ...]
@@ -63,7 +63,7 @@ def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -
     outcomes = list(outcomes)
     name = _measurand_name(outcomes, params)
     excluded = _excluded(params.exclude)
-    points: list[Point] = []
+    points: list[CellValue] = []
     left_out: list[tuple[str, str]] = []
     for outcome in outcomes:
         member = str(outcome.meta(params.group_by) or "")
@@ -73,7 +73,7 @@ def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -
         if reason:
             left_out.append((outcome.label, reason))
         else:
-            points.append(Point(_kelvin(outcome), outcome[name], outcome, member))
+            points.append(CellValue(_kelvin(outcome), outcome[name], outcome, member))
     unknown = [label for label in excluded if label not in {o.label for o in outcomes}]
     if unknown:
         raise Refusal(
@@ -155,7 +155,7 @@ def _kelvin(outcome: Outcome) -> float:
     return kelvin
 
 
-def _kelvin_flags(points: Sequence[Point]) -> list[Flag]:
+def _kelvin_flags(points: Sequence[CellValue]) -> list[Flag]:
     celsius = [p.kelvin - KELVIN for p in points]
     low, high = KELVIN_AS_CELSIUS
     if all(low <= value <= high for value in celsius):
@@ -177,7 +177,7 @@ def _reasons(left_out: Sequence[tuple[str, str]]) -> str:
 # -- comparable ------------------------------------------------------------------------------
 
 
-def _require_comparable(points: Sequence[Point], params: ChoiceParams) -> None:
+def _require_comparable(points: Sequence[CellValue], params: ChoiceParams) -> None:
     if len(units := sorted({p.measurand.unit for p in points})) > 1:
         raise Refusal(
             "mixed_unit",
@@ -188,9 +188,9 @@ def _require_comparable(points: Sequence[Point], params: ChoiceParams) -> None:
         require_comparable([p.outcome for p in points], COMPARED)
 
 
-def by_temperature(points: Sequence[Point], step: float) -> list[list[Point]]:
+def by_temperature(points: Sequence[CellValue], step: float) -> list[list[CellValue]]:
     """Gather points whose temperatures are closer than `step` kelvin, the coldest first."""
-    gathered: list[list[Point]] = []
+    gathered: list[list[CellValue]] = []
     for point in sorted(points, key=lambda p: p.kelvin):
         if gathered and point.kelvin - gathered[-1][0].kelvin <= step:
             gathered[-1].append(point)

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from echub_arrhenius.data import CellValue
+
 Floats = NDArray[np.float64]
 
 BOLTZMANN_EV = 8.617333262e-5
@@ -19,7 +21,7 @@ KJ_PER_MOL = 96.48533212
 
 
 @dataclass(frozen=True)
-class Line:
+class ArrheniusLine:
     """ln y = intercept - energy/(k T): energy in eV, standard uncertainties, correlation, R².
 
     `systematic`: the part of the energy's uncertainty from components that are correlated between
@@ -53,9 +55,26 @@ class Line:
         return np.asarray(t * self.scatter * np.sqrt(1 / count + (inverse - mean) ** 2 / spread))
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """What is fitted: one value per temperature (or all), and the error bars drawn with it."""
+
+    kelvin: Floats
+    y: Floats
+    lower: Floats
+    upper: Floats
+    weights: Floats | None
+    points: tuple[tuple[CellValue, ...], ...]
+
+
+def log_values(fitted: Fitted, form: str) -> Floats:
+    """Return ln y, or ln yT (y times kelvin)."""
+    return np.asarray(np.log(fitted.y * fitted.kelvin if form == "ln_yT" else fitted.y))
+
+
 def fit(
     kelvin: Floats, log_y: Floats, weights: Floats | None = None, groups: Mapping[str, Floats] | None = None
-) -> Line:
+) -> ArrheniusLine:
     """Fit by (weighted) least squares; the scatter is estimated from the residuals, n - 2 degrees of freedom.
 
     weights: relative, 1/σ². groups: relative standard uncertainty of each point, per correlated group.
@@ -74,7 +93,7 @@ def fit(
     total = float((w * (log_y - mean) ** 2).sum())
     systematic, shared = _correlated(weigh, groups or {})
     se = np.sqrt(np.diag(covariance))
-    return Line(
+    return ArrheniusLine(
         energy,
         intercept,
         float(se[1]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from echub.plugin import (
     Notice,
     ReadError,
     Record,
-    Source,
     SourceColumn,
     UnknownSpecies,
     build_long,
@@ -48,6 +47,9 @@ _FLAGS = (
     Bits("not_recoverable", "not_recoverable", 2, "not_recoverable"),
     Bits("faraday_cup", "faraday_cup", 4, "faraday_cup"),
 )
+
+if TYPE_CHECKING:
+    from echub.plugin import Source
 
 
 @dataclass(frozen=True)

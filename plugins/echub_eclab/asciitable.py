@@ -31,7 +31,7 @@ _DIGITS = re.compile(rb"\d+")
 
 
 @dataclass
-class Table:
+class AsciiTable:
     """The columns of a text table in the order of the file, with what the user has to know.
 
     `digits` are the significant digits of each column as printed (0: whole numbers).
@@ -45,7 +45,7 @@ class Table:
     dropped: list[Dropped] = field(default_factory=list)
 
 
-def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
+def read_table(source: Source, head: Head, decimal: str | None = None) -> AsciiTable:
     """Read the rows behind a head.
 
     Raises `ReadError` where rows differ in width from the names or from each other, where the
@@ -55,7 +55,7 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
     if b"\n" not in data and data.count(b"\r") > 1:
         data = data.replace(b"\r", b"\n")
     _require_text(source, head, data)
-    table = Table([], [], [], ".")
+    table = AsciiTable([], [], [], ".")
     sample = _sample(data)
     table.names = names = _fitting_names(source, head, sample, table)
     if sample:
@@ -87,7 +87,7 @@ def _sample(data: bytes) -> list[list[bytes]]:
 # -- names -----------------------------------------------------------------------------------
 
 
-def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]], table: Table) -> list[str]:
+def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]], table: AsciiTable) -> list[str]:
     """Fit the names to the rows, which may end in a tab or not.
 
     EC-Lab's names often end in a tab too many; where an empty name stands among them, the names
@@ -145,7 +145,7 @@ def _require_own_names(source: Source, head: Head, names: Sequence[str]) -> None
         )
 
 
-def _report_unfilled(printed: Sequence[str], fitting: Sequence[str], table: Table) -> None:
+def _report_unfilled(printed: Sequence[str], fitting: Sequence[str], table: AsciiTable) -> None:
     """Report names that have no values at all."""
     for name in printed[len(fitting) :]:
         table.dropped.append(Dropped(f"the column name {name}", "no row has a value for it"))
@@ -216,7 +216,7 @@ def _line_number(head: Head, data: bytes, at: int) -> int:
 # -- rows ------------------------------------------------------------------------------------
 
 
-def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
+def _whole_rows(data: bytes, first: Sequence[bytes], table: AsciiTable) -> bytes:
     """Leave out a last row that the file cuts short.
 
     EC-Lab ends its files without a line end, so that the last number itself has to tell.

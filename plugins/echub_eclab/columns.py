@@ -30,7 +30,7 @@ class ColumnId:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class HeaderMeaning:
     """What a printed header means: quantity (None: vendor column), printed unit, how to take the numbers."""
 
     quantity: str | None = None
@@ -108,10 +108,10 @@ def column_ids() -> dict[int, ColumnId]:
 
 
 @cache
-def meanings() -> dict[str, Meaning]:
+def meanings() -> dict[str, HeaderMeaning]:
     """Load the header map: printed header, case-sensitive, to its meaning."""
     return {
-        r["header"]: Meaning(
+        r["header"]: HeaderMeaning(
             r["quantity"] or None,
             r["unit_printed"] or None,
             r["averaged"] == "averaged",
@@ -128,7 +128,7 @@ def _rows(name: str) -> list[dict[str, str]]:
     return [dict(zip(names, line.split("\t"), strict=True)) for line in lines[1:]]
 
 
-def meaning_of(header: str) -> Meaning:
+def meaning_of(header: str) -> HeaderMeaning:
     """Say what a printed header means; a header that is not in the map is a vendor column.
 
     Its unit is the part behind the last slash, where the hub's table knows it as a unit; who made
@@ -137,7 +137,7 @@ def meaning_of(header: str) -> Meaning:
     if header in meanings():
         return meanings()[header]
     _, slash, tail = header.rpartition("/")
-    return Meaning(unit=tail if slash and _is_unit(tail) else None, origin="reported")
+    return HeaderMeaning(unit=tail if slash and _is_unit(tail) else None, origin="reported")
 
 
 def _is_unit(text: str) -> bool:
@@ -148,7 +148,9 @@ def _is_unit(text: str) -> bool:
     return True
 
 
-def meaning_of_input(header: str) -> Meaning:
+def meaning_of_input(header: str) -> HeaderMeaning:
     """Say what the name of an analog input means: a quantity of the cell's surroundings, or a unit."""
     meaning = meaning_of(header)
-    return meaning if meaning.quantity in ANALOG_QUANTITIES else Meaning(unit=meaning.unit, origin="measured")
+    return (
+        meaning if meaning.quantity in ANALOG_QUANTITIES else HeaderMeaning(unit=meaning.unit, origin="measured")
+    )

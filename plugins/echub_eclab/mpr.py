@@ -15,7 +15,7 @@ from echub_eclab.parameters import read_parameters
 from echub_eclab.settings import iso_date, read_external_device, read_log, read_loop, read_set
 from echub_eclab.siblings import fill_from_log
 from echub_eclab.steps import set_steps
-from echub_eclab.table import Names, Table, locate, notices, read_columns
+from echub_eclab.table import BinaryTable, PrintedNames, locate, notices, read_columns
 
 LARGEST_SETTINGS = 1 << 22
 """Bytes of a settings module that are kept; those of real files have a few thousand."""
@@ -72,7 +72,7 @@ def _data_module(source: Source, container: Container) -> Module:
     return module
 
 
-def _data(container: Container, table: Table, found: _Findings) -> None:
+def _data(container: Container, table: BinaryTable, found: _Findings) -> None:
     """Keep what the data header says, and report what of the data is not read as it stands."""
     header = table.header
     found.settings["data"] = {"points": header.points, "column_ids": header.ids}
@@ -87,7 +87,7 @@ def _data(container: Container, table: Table, found: _Findings) -> None:
             found.dropped.append(Dropped(f"{module.held} bytes from offset {module.offset}", text))
 
 
-def _names(found: _Findings) -> Names:
+def _names(found: _Findings) -> PrintedNames:
     """Find what the settings say of the names of columns.
 
     `Ewe` is the cell's voltage in BCD, and in all files of BT-Lab (versions 1.x).
@@ -95,7 +95,7 @@ def _names(found: _Findings) -> Names:
     device = found.settings.get("extdev", {})
     version = str(found.settings.get("log", {}).get("software_version", ""))
     technique = found.metadata.value("technique.name")
-    return Names(
+    return PrintedNames(
         inputs={column: device[name] for column, name in ANALOG_INPUTS.items() if device.get(name)},
         cell_voltage=technique in _CELL_VOLTAGE_TECHNIQUES or version.startswith("1."),
     )

@@ -14,7 +14,7 @@ from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_
 from echub.text import clocks
 from echub_eclab import MptOptions
 from echub_eclab.asciihead import read_head
-from echub_eclab.asciitable import MARKS, Table, read_table
+from echub_eclab.asciitable import MARKS, AsciiTable, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
 from echub_eclab.derive import derived_columns
 from echub_eclab.prose import Prose, read_prose
@@ -65,7 +65,7 @@ def _settings(lines: Sequence[str], prose: Prose, rows: int) -> dict[str, Any]:
 # -- columns ---------------------------------------------------------------------------------
 
 
-def _columns(source: Source, table: Table, prose: Prose, options: MptOptions) -> list[SourceColumn]:
+def _columns(source: Source, table: AsciiTable, prose: Prose, options: MptOptions) -> list[SourceColumn]:
     columns = []
     for number, (name, series) in enumerate(zip(table.names, table.columns, strict=True)):
         printed = name.strip() or f"unnamed {number + 1}"

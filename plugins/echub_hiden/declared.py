@@ -39,7 +39,7 @@ def open_beside(source: Source, name: str) -> Source:
 
 
 @dataclass(frozen=True)
-class Part:
+class DeclaredPart:
     """One profile or one set of images of a region, as declared."""
 
     region: str
@@ -59,8 +59,8 @@ class Declared:
     sims: Mapping[str, Any]
     regions: list[Mapping[str, Any]]
     others: Mapping[str, Any]
-    profiles: list[Part] = field(default_factory=list)
-    images: list[Part] = field(default_factory=list)
+    profiles: list[DeclaredPart] = field(default_factory=list)
+    images: list[DeclaredPart] = field(default_factory=list)
 
 
 def parse(source: Source) -> Declared:
@@ -79,7 +79,7 @@ def parse(source: Source) -> Declared:
         name = str(region.get("name", f"region {number + 1}"))
         for kind, parts in (("profile", declared.profiles), ("images", declared.images)):
             for at, told in enumerate(_tables(region, kind)):
-                parts.append(Part(name, f"region {name}, {kind} {at + 1}", told))
+                parts.append(DeclaredPart(name, f"region {name}, {kind} {at + 1}", told))
     _check(tree, declared)
     return declared
 
@@ -113,7 +113,7 @@ def _check(tree: Mapping[str, Any], declared: Declared) -> None:
         )
 
 
-def _labels(part: Part, missing: list[str]) -> list[str]:
+def _labels(part: DeclaredPart, missing: list[str]) -> list[str]:
     """Return the labels of a part's images; what is no list of labels is reported."""
     told = part.told.get("species", [])
     if not isinstance(told, list):
@@ -126,7 +126,7 @@ def _labels(part: Part, missing: list[str]) -> list[str]:
     return labels
 
 
-def _wrong_time(part: Part) -> list[str]:
+def _wrong_time(part: DeclaredPart) -> list[str]:
     try:
         wrong = "frame_time" in part.told and not seconds_of(str(part.told["frame_time"])) > 0
     except EchubError:
@@ -153,7 +153,7 @@ def _missing_overall(declared: Declared) -> list[str]:
     return found
 
 
-def _missing_in_profile(part: Part) -> list[str]:
+def _missing_in_profile(part: DeclaredPart) -> list[str]:
     told, where = part.told, part.where
     found = [f"{where}: {key}" for key in ("file", "layout", "x", "y") if not told.get(key)]
     if told.get("layout") and told["layout"] not in LAYOUTS:
@@ -172,7 +172,7 @@ def _missing_in_profile(part: Part) -> list[str]:
     return found + _unknown(told, _PROFILE, where)
 
 
-def _missing_polarity(part: Part, labels: list[str]) -> list[str]:
+def _missing_polarity(part: DeclaredPart, labels: list[str]) -> list[str]:
     """Ask for the polarity unless every label has its sign."""
     try:
         signed = bool(labels) and all(parse_species(label).polarity for label in labels)
@@ -187,7 +187,7 @@ def _unknown(told: Mapping[str, Any], known: tuple[str, ...], where: str) -> lis
     return [f"{where}: {key} is no key here; known are {', '.join(known)}" for key in told if key not in known]
 
 
-def exchanged(part: Part, labels: list[str]) -> tuple[str, str] | None:
+def exchanged(part: DeclaredPart, labels: list[str]) -> tuple[str, str] | None:
     """Say where most ions of a file hardly form in its declared polarity: the files may be exchanged."""
     species = [parse_species(label) for label in labels]
     species = [s for s in species if not s.special]

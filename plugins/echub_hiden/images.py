@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from echub.plugin import ReadError, Source
 from echub.species import parse_species
 from echub.text import decode, encoding_of
-from echub_hiden.declared import Part, open_beside
+from echub_hiden.declared import DeclaredPart, open_beside
 
 COUNTED = ("I", "L", "F")
 """Pillow's modes of one number per pixel: 8, 16 and 32 bits, and floats. An alpha channel makes a picture."""
@@ -35,7 +35,7 @@ class Stack:
         return 8 * self.counts.dtype.itemsize if self.counts.dtype.kind in "ui" else 0
 
 
-def read_stack(part: Part, source: Source) -> Iterator[Stack]:
+def read_stack(part: DeclaredPart, source: Source) -> Iterator[Stack]:
     """Return the stack of each declared species.
 
     `{species}` in the pattern stands for the label, as it is or without what file names cannot

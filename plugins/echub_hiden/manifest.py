@@ -21,7 +21,7 @@ from echub.plugin import (
     build_map,
 )
 from echub.species import overlay, parse_species
-from echub_hiden.declared import Declared, Part, X, Y, describe, exchanged, parse, seconds_of
+from echub_hiden.declared import Declared, DeclaredPart, X, Y, describe, exchanged, parse, seconds_of
 from echub_hiden.images import Stack, read_stack
 from echub_hiden.tables import read_table
 
@@ -53,7 +53,7 @@ def read(source: Source, options: object) -> Record:
 # -- profiles --------------------------------------------------------------------------------
 
 
-def _channels(part: Part, source: Source, notices: list[Notice]) -> list[Channel]:
+def _channels(part: DeclaredPart, source: Source, notices: list[Notice]) -> list[Channel]:
     table = read_table(part, source)
     quantity, unit = Y[str(part.told["y"])]
     channels = []
@@ -92,7 +92,7 @@ def _placed(channels: list[Channel]) -> list[Channel]:
 
 
 def _judged(
-    label: str, y: NDArray[np.float64], quantity: str, part: Part, notices: list[Notice]
+    label: str, y: NDArray[np.float64], quantity: str, part: DeclaredPart, notices: list[Notice]
 ) -> list[SourceColumn]:
     """Flag what is called counts and is none: fractions of them follow no Poisson statistics."""
     finite = y[np.isfinite(y)]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import ReadError, Source
 from echub.text import decode, encoding_of, parse_number
-from echub_hiden.declared import Part, open_beside
+from echub_hiden.declared import DeclaredPart, open_beside
 
 _SEPARATORS = (";", "\t", ",")
 
@@ -27,7 +27,9 @@ class Place:
     y_index: int
 
 
-def read_table(part: Part, source: Source) -> Iterator[tuple[Place, NDArray[np.float64], NDArray[np.float64]]]:
+def read_table(
+    part: DeclaredPart, source: Source
+) -> Iterator[tuple[Place, NDArray[np.float64], NDArray[np.float64]]]:
     """Return each channel of a profile file: its place, x, and y.
 
     In `pairs` a channel ends where its cells do. Raises `ReadError` for cells that are no
@@ -49,7 +51,7 @@ def read_table(part: Part, source: Source) -> Iterator[tuple[Place, NDArray[np.f
         yield Place(headers[x_at], headers[at], x_at, at), x[kept], y[kept]
 
 
-def _cells(part: Part, file: Source) -> tuple[list[str], list[list[str]]]:
+def _cells(part: DeclaredPart, file: Source) -> tuple[list[str], list[list[str]]]:
     data = file.read()
     encoding = encoding_of(data, whole=True)
     if encoding.value is None:

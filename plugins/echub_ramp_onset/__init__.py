@@ -54,7 +54,7 @@ class RampOnsetParams:
 RAMP_ONSET = Analysis(
     "ramp-onset",
     "Onset of the non-ohmic rise in a linear current ramp",
-    run="echub_ramp_onset.outcome:run",
+    run="echub_ramp_onset.outcome.ramp_onset:run",
     figure="echub_ramp_onset.figure:draw",
     needs=(
         Need("t", "time", "s"),

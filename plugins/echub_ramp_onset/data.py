@@ -23,7 +23,7 @@ LEAST_LIMIT_V = 0.5
 
 
 @dataclass(frozen=True)
-class Trace:
+class RampTrace:
     """The rows of one ramp, current and voltage counted positive.
 
     t: s, on the file's clock; x: mA/cm² or mA; u: V, oxidised minus reduced electrode (or the
@@ -57,7 +57,7 @@ class Trace:
         return top >= LEAST_LIMIT_V and bool((self.u >= 0.999 * top).sum() >= max(10, 0.005 * len(self.u)))
 
 
-def find(data: Inputs, params: RampOnsetParams) -> Trace:
+def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
     """Cut out the one ramp; refuse where there is none, or several."""
     t, drive, scale = data["t"], *_drive(data)
     rows = _ramp_rows(t, drive, data)
@@ -74,7 +74,7 @@ def find(data: Inputs, params: RampOnsetParams) -> Trace:
         line = np.where(inside, drive * scale * direction, line)
     x = data["j"] * direction
     error = _range_error(data, params, scale)
-    return Trace(
+    return RampTrace(
         t[kept],
         x[kept],
         u[kept],

@@ -14,7 +14,6 @@ from echub.plugin import (
     Notice,
     ReadError,
     Record,
-    Source,
     SourceColumn,
     build_tables,
     quantities,
@@ -30,6 +29,7 @@ from echub_table.spectra import settle_signs, told_apart
 from echub_table.written import read_back
 
 if TYPE_CHECKING:
+    from echub.plugin import Source
     from echub_table import TableOptions
 
 

@@ -11,7 +11,7 @@ from echub.cli.show.terminal import is_terminal, printable
 
 if TYPE_CHECKING:
     from echub.registry.registry import Plugin
-    from echub.testing.checking import Subject, Verdict
+    from echub.testing.checking import RuleVerdict, Subject
 
 _COLOURS = {"kept": "green", "broken": "red", "skipped": "yellow"}
 
@@ -97,7 +97,7 @@ def _counts(subject: Subject) -> str:
     return ", ".join(f"{count} {word}" for verdict, word in said if (count := subject.count(verdict)))  # type: ignore[arg-type]
 
 
-def _show(verdict: Verdict) -> None:
+def _show(verdict: RuleVerdict) -> None:
     about = f" ({verdict.about})" if verdict.about else ""
     word = "not judged" if verdict.verdict == "skipped" else verdict.verdict
     typer.echo(f"    {_coloured(word.ljust(10), _COLOURS[verdict.verdict])}  {printable(verdict.text + about)}")

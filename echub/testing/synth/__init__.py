@@ -16,7 +16,7 @@ from echub.testing.synth.ccd_published import PUBLISHED, published
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
 from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
-from echub.testing.synth.profile import Channel, Ion, Layers, channels, layered
+from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
@@ -28,13 +28,13 @@ __all__ = [
     "Case",
     "CellBatch",
     "Cells",
-    "Channel",
     "Column",
     "ContactLoss",
     "Cube",
     "Healing",
     "Instrument",
     "Ion",
+    "IonChannel",
     "Layers",
     "MappedIon",
     "Pillar",

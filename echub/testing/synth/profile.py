@@ -92,7 +92,7 @@ class Layers:
 
 
 @dataclass(frozen=True, eq=False)
-class Channel:
+class IonChannel:
     """What was counted of one ion in one crater: times in s, counts, and the expected counts."""
 
     region: str
@@ -102,7 +102,7 @@ class Channel:
     expected: Array
 
 
-def channels(seed: int = 0, layers: Layers | None = None) -> list[Channel]:
+def channels(seed: int = 0, layers: Layers | None = None) -> list[IonChannel]:
     """Draw the counts of every ion in every crater."""
     layers, rng = layers or Layers(), np.random.default_rng(seed)
     drawn = []
@@ -116,7 +116,9 @@ def channels(seed: int = 0, layers: Layers | None = None) -> list[Channel]:
     return drawn
 
 
-def _channel(region: str, ion: Ion, turn: int, factor: float, layers: Layers, rng: np.random.Generator) -> Channel:
+def _channel(
+    region: str, ion: Ion, turn: int, factor: float, layers: Layers, rng: np.random.Generator
+) -> IonChannel:
     time = layers.cycle * np.arange(layers.cycles) + turn * (layers.dwell + layers.settle)
     since = (time - (layers.lag if ion.polarity < 0 else 0.0)).astype(np.float64)
     expected = ion.counts(layers.rate * since, factor)
@@ -124,7 +126,7 @@ def _channel(region: str, ion: Ion, turn: int, factor: float, layers: Layers, rn
     counts = rng.poisson(expected / (1 + rate * layers.dead_time)).astype(float)
     at = rng.choice(np.arange(3, layers.cycles - 3, 6), layers.spikes, replace=False)
     counts[at] = 10 * (ion.plateau * factor + ion.background)
-    return Channel(region, ion, time.astype(np.float64), counts, expected)
+    return IonChannel(region, ion, time.astype(np.float64), counts, expected)
 
 
 def layered(seed: int = 0, layers: Layers | None = None) -> Case:

@@ -83,7 +83,7 @@ class Pulses:
 
 
 @dataclass(frozen=True)
-class Block:
+class PlannedBlock:
     """Rows of one block, s from its first pulse: j as read, U, charge as the instrument counts it and as it is."""
 
     time: Floats
@@ -96,7 +96,7 @@ class Block:
     lost: float
 
 
-class Train:
+class PlannedTrain:
     """One block: when current flows, what has passed, and which voltage that needs.
 
     lost: share of the contact that blocks before have taken.
@@ -161,7 +161,7 @@ class Train:
             number, part = number - 1, s.pulse_s
         return number * self.period + part
 
-    def block(self) -> Block:
+    def block(self) -> PlannedBlock:
         """Record it."""
         s = self.setup
         at, limit = self.crossing(), self.limited()
@@ -169,7 +169,7 @@ class Train:
         t = self._times(min(at, limit), reached=reached)
         flows, offset = self.flows(t), np.full(len(t), s.offset)
         total = float(self.passed(np.array([min(at, limit)]), s.offset if s.offset_flows else 0.0, s.gain)[0])
-        return Block(
+        return PlannedBlock(
             t,
             s.j * (flows + offset),
             np.where(flows, s.j, 0.0),
@@ -230,15 +230,15 @@ def pulses(seed: int = 0, setup: Pulses | None = None) -> Case:
     return Case(columns, {"cell.area": f"{area!r} cm^2", "cell.temperature": "30.0 degC"}, truth)
 
 
-def _blocks(setup: Pulses) -> Iterator[Block]:
+def _blocks(setup: Pulses) -> Iterator[PlannedBlock]:
     lost = 0.0
     for rest in setup.rests_s:
-        block = Train(setup, rest, lost).block()
+        block = PlannedTrain(setup, rest, lost).block()
         lost = 0.0 if setup.replated else block.lost
         yield block
 
 
-def _joined(blocks: list[Block], setup: Pulses) -> Iterator[tuple[Floats, ...]]:
+def _joined(blocks: list[PlannedBlock], setup: Pulses) -> Iterator[tuple[Floats, ...]]:
     """Put a rest before the first block, and plating or a rest before each further one."""
     start, charge = 0.0, 0.0
     for number, block in enumerate(blocks):

@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from uncertainties import ufloat
 
 from echub.plugin import (
     Component,
-    Condition,
     Flag,
-    InputSet,
     Interval,
     Measurand,
     Outcome,
     Refusal,
     Sensitivity,
-    Series,
 )
 from echub_arrhenius import ArrheniusParams
-from echub_arrhenius.data import KELVIN, Chosen, Point, by_temperature, choose
-from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, Line, eq12, fit, lack_of_fit
+from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
+from echub_arrhenius.method import ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
+from echub_arrhenius.outcome.tables import conditions, diagnostics, forms, leave_one_out, quality
+
+if TYPE_CHECKING:
+    from echub.plugin import InputSet
 
 Floats = NDArray[np.float64]
 FORMS = ("ln_y", "ln_yT")
 FEW, TOO_FEW = 4, 3
 CELLS_OF_EQ12 = 3
-
-
-@dataclass(frozen=True)
-class Stood:
-    """What is fitted: one value per temperature (or all), and the error bars drawn with it."""
-
-    kelvin: Floats
-    y: Floats
-    lower: Floats
-    upper: Floats
-    weights: Floats | None
-    points: tuple[tuple[Point, ...], ...]
 
 
 def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
@@ -55,29 +43,29 @@ def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
             f"at least {TOO_FEW} are needed",
             tables={"values": chosen.table()},
         )
-    stood = _stand(temperatures, params)
-    groups = _correlated(stood)
-    lines = {form: _fit(stood, form, groups) for form in FORMS}
+    fitted = _fitted(temperatures, params)
+    groups = _correlated(fitted)
+    lines = {form: _fit(fitted, form, groups) for form in FORMS}
     wanted = FORMS if params.form == "both" else (params.form,)
-    loo = _leave_one_out(stood, wanted[0])
+    loo = leave_one_out(fitted, wanted[0])
     cells = [np.log([p.y for p in points]) for points in temperatures]
     kelvin = np.array([np.mean([p.kelvin for p in points]) for points in temperatures])
     lack = lack_of_fit(cells, kelvin)
     measurands: dict[str, Measurand] = {}
     for form in wanted:
-        measurands |= _measurands(form, lines[form], stood, chosen, params)
+        measurands |= _measurands(form, lines[form], fitted, chosen, params)
     return Outcome(
         measurands,
         (*chosen.flags, *_flags(temperatures, lines[wanted[0]], lack, params)),
         {
             "values": chosen.table(),
-            "forms": _forms(lines, params),
+            "forms": forms(lines, params),
             "leave_one_out": loo,
-            "fit": _quality(lines[wanted[0]], lack, len(stood.y)),
+            "fit": quality(lines[wanted[0]], lack, len(fitted.y)),
         },
         _sensitivity(chosen, temperatures, params, wanted[0], lines[wanted[0]]),
-        _diagnostics(stood, lines[wanted[0]], wanted[0], chosen, params),
-        _conditions(chosen, params, group, wanted[0]),
+        diagnostics(fitted, lines[wanted[0]], wanted[0], chosen, params),
+        conditions(chosen, params, group, wanted[0]),
         label=group,
     )
 
@@ -97,15 +85,15 @@ def _only_group(data: InputSet[Outcome], params: ArrheniusParams) -> str:
 # -- replicates ------------------------------------------------------------------------------
 
 
-def _stand(temperatures: Sequence[Sequence[Point]], params: ArrheniusParams) -> Stood:
+def _fitted(temperatures: Sequence[Sequence[CellValue]], params: ArrheniusParams) -> Fitted:
     if params.replicates == "all":
         points = [(point,) for gathered in temperatures for point in gathered]
         y = np.array([p[0].y for p in points])
         zero = np.zeros(len(y))
-        return Stood(np.array([p[0].kelvin for p in points]), y, zero, zero, None, tuple(points))
+        return Fitted(np.array([p[0].kelvin for p in points]), y, zero, zero, None, tuple(points))
     bars = np.array([_bars(points, params) for points in temperatures])
     y = np.array([_statistic(params.replicates, [p.y for p in points]) for points in temperatures])
-    return Stood(
+    return Fitted(
         np.array([np.mean([p.kelvin for p in points]) for points in temperatures]),
         y,
         bars[:, 0],
@@ -119,7 +107,7 @@ def _statistic(rule: str, values: Sequence[float]) -> float:
     return float({"max": np.max, "mean": np.mean, "median": np.median}[rule](values))  # type: ignore[operator]
 
 
-def _bars(points: Sequence[Point], params: ArrheniusParams) -> tuple[float, float]:
+def _bars(points: Sequence[CellValue], params: ArrheniusParams) -> tuple[float, float]:
     """Return the error bars of one temperature; eq. 12 is for the best of three cells."""
     values = [p.y for p in points]
     if params.replicates != "max":
@@ -145,14 +133,14 @@ def _weights(y: Floats, bars: Floats, params: ArrheniusParams) -> Floats | None:
     return np.asarray(1 / relative**2)
 
 
-def _correlated(stood: Stood) -> dict[str, Floats]:
+def _correlated(fitted: Fitted) -> dict[str, Floats]:
     """Gather the relative uncertainty of each point by correlated group."""
     groups: dict[str, Floats] = {}
-    for index, (points, y) in enumerate(zip(stood.points, stood.y, strict=True)):
+    for index, (points, y) in enumerate(zip(fitted.points, fitted.y, strict=True)):
         nearest = min(points, key=lambda p: abs(p.y - y))
         for component in nearest.measurand.components:
             if component.group:
-                groups.setdefault(component.group, np.zeros(len(stood.y)))[index] = (
+                groups.setdefault(component.group, np.zeros(len(fitted.y)))[index] = (
                     component.uncertainty / nearest.y
                 )
     return groups
@@ -161,16 +149,12 @@ def _correlated(stood: Stood) -> dict[str, Floats]:
 # -- fits ------------------------------------------------------------------------------------
 
 
-def _log(stood: Stood, form: str) -> Floats:
-    return np.asarray(np.log(stood.y * stood.kelvin if form == "ln_yT" else stood.y))
-
-
-def _fit(stood: Stood, form: str, groups: dict[str, Floats]) -> Line:
-    return fit(stood.kelvin, _log(stood, form), stood.weights, groups)
+def _fit(fitted: Fitted, form: str, groups: dict[str, Floats]) -> ArrheniusLine:
+    return fit(fitted.kelvin, log_values(fitted, form), fitted.weights, groups)
 
 
 def _measurands(
-    form: str, line: Line, stood: Stood, chosen: Chosen, params: ArrheniusParams
+    form: str, line: ArrheniusLine, fitted: Fitted, chosen: Chosen, params: ArrheniusParams
 ) -> dict[str, Measurand]:
     level = params.level / 100
     half = line.half_width(level)
@@ -183,7 +167,7 @@ def _measurands(
         Interval(
             line.energy - half, line.energy + half, level=level, method=f"t, {line.dof:g} degrees of freedom"
         ),
-        n=len(stood.y),
+        n=len(fitted.y),
         quantity="activation_energy",
         components=tuple(part for part in parts if part.uncertainty),
         note=what,
@@ -193,54 +177,17 @@ def _measurands(
     return {
         f"activation_energy_{form}": energy,
         f"ln_prefactor_{form}": Measurand(
-            "1", line.intercept, intercept, n=len(stood.y), note=f"ln(A / ({unit}))"
+            "1", line.intercept, intercept, n=len(fitted.y), note=f"ln(A / ({unit}))"
         ),
     }
 
 
-def _leave_one_out(stood: Stood, form: str) -> dict[str, Series]:
-    """Fit without each temperature in turn."""
-    log_y = _log(stood, form)
-    rounded = np.round(stood.kelvin, 6)
-    temperatures = np.unique(rounded)
-    energies = []
-    for left in temperatures:
-        kept = rounded != left
-        weights = None if stood.weights is None else stood.weights[kept]
-        enough = len(np.unique(rounded[kept])) > 1
-        energies.append(fit(stood.kelvin[kept], log_y[kept], weights).energy if enough else None)
-    return {
-        "without": Series.of(temperatures - KELVIN, "degC"),
-        f"activation_energy_{form}": Series.of(energies, "eV"),
-    }
-
-
-def _forms(lines: dict[str, Line], params: ArrheniusParams) -> dict[str, Series]:
-    """Tabulate both forms: which one was fitted is part of the number."""
-    energies = [ufloat(line.energy, line.total) for line in lines.values()]
-    molar = [energy * KJ_PER_MOL for energy in energies]
-    halves = [line.half_width(params.level / 100) for line in lines.values()]
-    return {
-        "form": Series.of(list(lines)),
-        "E_A": Series.of([e.nominal_value for e in energies], "eV"),
-        "u": Series.of([e.std_dev for e in energies], "eV"),
-        "half_width": Series.of(halves, "eV"),
-        "E_A_molar": Series.of([m.nominal_value for m in molar], "kJ/mol"),
-        "u_molar": Series.of([m.std_dev for m in molar], "kJ/mol"),
-        "R2": Series.of([line.r_squared for line in lines.values()]),
-        "correlation": Series.of([line.correlation for line in lines.values()]),
-    }
-
-
-def _quality(line: Line, lack: tuple[float, int, int, float] | None, count: int) -> dict[str, Series]:
-    named = {"points": count, "degrees_of_freedom": line.dof, "scatter_ln_y": line.scatter}
-    if lack:
-        named |= {"lack_of_fit_F": lack[0], "lack_of_fit_p": lack[3]}
-    return {"quantity": Series.of(list(named)), "value": Series.of([float(v) for v in named.values()])}
-
-
 def _sensitivity(
-    chosen: Chosen, temperatures: Sequence[Sequence[Point]], params: ArrheniusParams, form: str, line: Line
+    chosen: Chosen,
+    temperatures: Sequence[Sequence[CellValue]],
+    params: ArrheniusParams,
+    form: str,
+    line: ArrheniusLine,
 ) -> tuple[Sensitivity, ...]:
     """Say what the other rules for replicates make of the energy."""
     from dataclasses import replace
@@ -248,15 +195,15 @@ def _sensitivity(
     rows = []
     for rule in ("max", "mean", "median", "all"):
         if rule != params.replicates and any(len(points) > 1 for points in temperatures):
-            other = _stand(temperatures, replace(params, replicates=rule, weights="none", error_bars="none"))
+            other = _fitted(temperatures, replace(params, replicates=rule, weights="none", error_bars="none"))
             energy = _fit(other, form, {}).energy
             rows.append(Sensitivity("replicates", rule, f"activation_energy_{form}", energy, energy - line.energy))
     return tuple(rows)
 
 
 def _flags(
-    temperatures: Sequence[Sequence[Point]],
-    line: Line,
+    temperatures: Sequence[Sequence[CellValue]],
+    line: ArrheniusLine,
     lack: tuple[float, int, int, float] | None,
     params: ArrheniusParams,
 ) -> list[Flag]:
@@ -277,43 +224,3 @@ def _flags(
     if params.allow_mixed:
         flags.append(Flag("mixed", "values that are not comparable were allowed"))
     return flags
-
-
-def _conditions(chosen: Chosen, params: ArrheniusParams, group: str, form: str) -> dict[str, Condition]:
-    shared = dict(chosen.points[0].outcome.conditions)
-    return shared | {
-        "form": Condition(form),
-        "replicates": Condition(params.replicates),
-        "group": Condition(group),
-        "measurand": Condition(chosen.name),
-    }
-
-
-def _diagnostics(
-    stood: Stood, line: Line, form: str, chosen: Chosen, params: ArrheniusParams
-) -> dict[str, Series]:
-    """Return what the Arrhenius plot needs: the points, every cell, the line and its band in y (or yT)."""
-    factor = stood.kelvin if form == "ln_yT" else np.ones(len(stood.y))
-    x = 1 / stood.kelvin
-    weights = stood.weights if stood.weights is not None else np.ones(len(x))
-    mean = float(np.average(x, weights=weights))
-    spread = float((weights / weights.mean() * (x - mean) ** 2).sum())
-    margin = 0.04 * np.ptp(x)
-    grid = np.linspace(x.min() - margin, x.max() + margin, 80)
-    center = line.intercept - line.energy * grid / BOLTZMANN_EV
-    half = line.band(grid, mean, spread, len(x), params.level / 100)
-    cells = [p for points in stood.points for p in points]
-    unit = f"{chosen.unit} K" if form == "ln_yT" else chosen.unit
-    return {
-        "T": Series.of(stood.kelvin, "K"),
-        "y": Series.of(stood.y * factor, unit),
-        "lower": Series.of(stood.lower * factor, unit),
-        "upper": Series.of(stood.upper * factor, unit),
-        "cell_T": Series.of([p.kelvin for p in cells], "K"),
-        "cell_y": Series.of([p.y * (p.kelvin if form == "ln_yT" else 1) for p in cells], unit),
-        "line_T": Series.of(1 / grid, "K"),
-        "line": Series.of(np.exp(center), unit),
-        "band_low": Series.of(np.exp(center - half), unit),
-        "band_high": Series.of(np.exp(center + half), unit),
-        "name": Series.of([chosen.name]),
-    }

@@ -11,7 +11,7 @@ from scipy import stats
 
 from echub.plugin import Condition, Flag, InputSet, Measurand, Outcome, Refusal, Series
 from echub_arrhenius import CompareParams
-from echub_arrhenius.data import KELVIN, Chosen, Point, by_temperature, choose
+from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
 
 Floats = NDArray[np.float64]
 LARGEST_HALF = 5_000_000
@@ -60,7 +60,7 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     )
 
 
-def _strata(chosen: Chosen, params: CompareParams) -> list[list[Point]]:
+def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
     """Gather the points by temperature, as far as both groups are there."""
     gathered = by_temperature(chosen.points, params.temperature_step)
     if params.temperatures:
@@ -74,11 +74,11 @@ def _strata(chosen: Chosen, params: CompareParams) -> list[list[Point]]:
     return shared
 
 
-def _logs(points: list[Point], group: str) -> Floats:
+def _logs(points: list[CellValue], group: str) -> Floats:
     return np.log([p.y for p in points if p.group == group])
 
 
-def _mean_log(strata: list[list[Point]], group: str) -> float:
+def _mean_log(strata: list[list[CellValue]], group: str) -> float:
     return float(np.mean([_logs(points, group).mean() for points in strata]))
 
 
@@ -130,7 +130,7 @@ def _pairs(sides: list[tuple[Floats, Floats]]) -> tuple[int, int]:
     return pairs, wins
 
 
-def _flags(params: CompareParams, strata: list[list[Point]]) -> list[Flag]:
+def _flags(params: CompareParams, strata: list[list[CellValue]]) -> list[Flag]:
     flags = []
     if params.temperatures:
         text = f"only {len(strata)} temperatures were compared ({params.temperatures} °C), chosen by hand"
@@ -141,12 +141,14 @@ def _flags(params: CompareParams, strata: list[list[Point]]) -> list[Flag]:
     return flags
 
 
-def _celsius(points: list[Point]) -> float:
+def _celsius(points: list[CellValue]) -> float:
     """Return the mean temperature; the digits that °C loses by way of kelvin are none."""
     return round(float(np.mean([p.kelvin for p in points])) - KELVIN, 9)
 
 
-def _table(strata: list[list[Point]], sides: list[tuple[Floats, Floats]], high: str, low: str) -> dict[str, Any]:
+def _table(
+    strata: list[list[CellValue]], sides: list[tuple[Floats, Floats]], high: str, low: str
+) -> dict[str, Any]:
     return {
         "temperature": Series.of([_celsius(points) for points in strata], "degC"),
         f"cells {high}": Series.of([len(a) for a, _ in sides]),

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from echub.plugin import Inputs, Refusal, Series
 from echub.segments import agreement, runs
 from echub_ccd import CcdParams
-from echub_ccd.data.table import Table, joined, table_of
-from echub_ccd.data.trace import Trace, opens_after, trace_of
+from echub_ccd.data.table import HalfCycleTable, joined, table_of
+from echub_ccd.data.trace import CcdTrace, opens_after, trace_of
 
 ONE_CELL = ("cell.id", "cell.temperature", "cell.area", "cell.area_basis", "cell.electrolyte", "sample.group")
 """Metadata that files of one experiment share; a fresh spot may have its own sample.id."""
@@ -26,8 +26,8 @@ class Experiment:
     opened: the number of half cycles before the circuit opened for good, None where it did not.
     """
 
-    traces: tuple[Trace, ...]
-    table: Table
+    traces: tuple[CcdTrace, ...]
+    table: HalfCycleTable
     spots: bool
     opened: int | None = None
 
@@ -80,7 +80,7 @@ def gather(files: Sequence[Inputs], params: CcdParams) -> Experiment:
     return Experiment(traces, table, spots, None if spots else _opened(traces, table))
 
 
-def _opened(traces: Sequence[Trace], table: Table) -> int | None:
+def _opened(traces: Sequence[CcdTrace], table: HalfCycleTable) -> int | None:
     times = np.array([opens_after(trace) for trace in traces])
     later = np.flatnonzero(table.begin >= times[table.file])
     if len(later):
@@ -121,7 +121,7 @@ def _by_start(files: Sequence[Inputs]) -> list[int]:
 # -- the instrument's own count ----------------------------------------------------------------
 
 
-def counted(trace: Trace) -> dict[str, Series] | None:
+def counted(trace: CcdTrace) -> dict[str, Series] | None:
     """Tabulate the instrument's half cycles: its charge against the sum of its increments.
 
     Both count the rests that the counter puts into a half cycle; the half cycles found from the current do
@@ -150,7 +150,7 @@ def counted(trace: Trace) -> dict[str, Series] | None:
     }
 
 
-def _increments(trace: Trace) -> NDArray[np.float64]:
+def _increments(trace: CcdTrace) -> NDArray[np.float64]:
     if "dq" in trace.data:
         return np.nan_to_num(trace["dq"])
     running = trace["q"] if "q" in trace.data else np.full(len(trace.data), np.nan)
@@ -162,7 +162,7 @@ def _relative(value: NDArray[np.float64], reference: NDArray[np.float64]) -> NDA
         return np.asarray((value - reference) / np.abs(reference))
 
 
-def counter_text(trace: Trace) -> str:
+def counter_text(trace: CcdTrace) -> str:
     """Say whether the instrument counts as the current does; "" where it does, or has no counter."""
     if "counter" not in trace.data:
         return ""

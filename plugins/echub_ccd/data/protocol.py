@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echub_ccd.data.table import SAME_LEVEL, Table
+from echub_ccd.data.table import SAME_LEVEL, HalfCycleTable
 
 Floats = NDArray[np.float64]
 SAME = 0.05
@@ -32,7 +32,7 @@ class Protocol:
     time: float | None
 
 
-def recognise(table: Table, spots: bool, opened: int | None = None) -> Protocol:
+def recognise(table: HalfCycleTable, spots: bool, opened: int | None = None) -> Protocol:
     """Recognise the protocol; `spots`: every file holds one level, on a fresh spot.
 
     After `opened` half cycles the circuit was open: what follows names no protocol.
@@ -63,7 +63,7 @@ def _rising_runs(level: Floats) -> NDArray[np.intp]:
     return np.asarray(np.cumsum(falls), dtype=np.intp)
 
 
-def _complete(table: Table, level: Floats, run: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _complete(table: HalfCycleTable, level: Floats, run: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Return which half cycles took as long as the others at their level in their run.
 
     The last half cycle of a file alone at its level is compared with the one of the same charge before.
@@ -89,7 +89,7 @@ def _common(values: Floats) -> float | None:
 
 
 def _name(
-    table: Table,
+    table: HalfCycleTable,
     level: Floats,
     run: NDArray[np.intp],
     whole: NDArray[np.bool_],

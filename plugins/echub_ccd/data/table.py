@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub_ccd.data.fall import SETTLING, steepest
-from echub_ccd.data.trace import LEAST_ROWS, STEADY, Trace, bins_of, rests_before
+from echub_ccd.data.trace import LEAST_ROWS, STEADY, CcdTrace, bins_of, rests_before
 
 Floats = NDArray[np.float64]
 HEAD = 0.1
@@ -23,7 +23,7 @@ MANY_ROWS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class HalfCycleTable:
     """Half cycles in the order of their experiment, one value each; units of the trace.
 
     file: number of the file. sign: +1 oxidises the working electrode. level: |j| as programmed, else as
@@ -93,17 +93,19 @@ class Table:
         """Mark half cycles that have a level."""
         return np.asarray(self.spread <= STEADY)
 
-    def where(self, chosen: NDArray[np.intp]) -> Table:
+    def where(self, chosen: NDArray[np.intp]) -> HalfCycleTable:
         """Return some half cycles, in this order."""
-        return Table(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
+        return HalfCycleTable(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
 
-def joined(tables: Sequence[Table]) -> Table:
+def joined(tables: Sequence[HalfCycleTable]) -> HalfCycleTable:
     """Put the tables of several files one behind the other."""
-    return Table(**{f.name: np.concatenate([getattr(t, f.name) for t in tables]) for f in fields(Table)})
+    return HalfCycleTable(
+        **{f.name: np.concatenate([getattr(t, f.name) for t in tables]) for f in fields(HalfCycleTable)}
+    )
 
 
-def table_of(trace: Trace, number: int = 0) -> Table:
+def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
     """Tabulate the half cycles of one file, vectorised: a million rows take less than a second."""
     found, time, voltage = trace.found, trace["t"], trace["U"]
     bounds = edges(time, found, averaged=trace.data.is_averaged("j"))
@@ -120,7 +122,7 @@ def table_of(trace: Trace, number: int = 0) -> Table:
     calm = _calm(noise, r_median, bins.rows)
     falls = steepest(r, inner, calm / np.sqrt(bins.rows / inner.rows))
     rest, u_rest = rests_before(trace)
-    return Table(
+    return HalfCycleTable(
         file=np.full(len(found), number, np.intp),
         sign=found.sign.astype(np.float64),
         begin=bounds.begin,
@@ -184,7 +186,7 @@ def _few(inner: Segments, end: int, fraction: float = 0.0) -> Segments:
     return Segments(start, start + count, inner.sign)
 
 
-def _level(trace: Trace, measured: Floats) -> Floats:
+def _level(trace: CcdTrace, measured: Floats) -> Floats:
     """Take the programmed level where one is recorded and agrees, else the measured one."""
     if "j_set" not in trace.data:
         return measured
@@ -194,13 +196,13 @@ def _level(trace: Trace, measured: Floats) -> Floats:
     return np.asarray(np.where(agrees, programmed, measured))
 
 
-def _charge(trace: Trace) -> Floats:
+def _charge(trace: CcdTrace) -> Floats:
     """Return the instrument's charge: its increments, else its running charge, else nothing."""
     if "dq" in trace.data:
         return by_increments(trace["dq"], trace.found)
     return by_running_charge(trace["q"], trace.found) if "q" in trace.data else np.full(len(trace.found), np.nan)
 
 
-def _integral(trace: Trace) -> Floats:
+def _integral(trace: CcdTrace) -> Floats:
     """Integrate the recorded current by trapezoids, as anybody would: to show by how much that is off."""
     return by_integration(trace["t"], np.nan_to_num(trace["j"]), trace.found)

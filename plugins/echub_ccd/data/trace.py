@@ -29,7 +29,7 @@ LEVEL, NOISE = 0.05, 8.0
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class CcdTrace:
     """A file and its half cycles; `flows` marks rows with current, `r` is |U/j| there, NaN elsewhere.
 
     `by_level`: the current never turns, and its levels are tabulated in place of half cycles; `turns` are the
@@ -52,7 +52,7 @@ class Trace:
         return self.data.unit_of("j") == "mA/cm^2"
 
 
-def trace_of(data: Inputs, params: CcdParams) -> Trace:
+def trace_of(data: Inputs, params: CcdParams) -> CcdTrace:
     """Cut a file into half cycles; where the current never turns, into its levels."""
     j = np.asarray(data["j"], dtype=np.float64)
     threshold = _threshold(data, j, params)
@@ -68,7 +68,7 @@ def trace_of(data: Inputs, params: CcdParams) -> Trace:
         j[found.start[found.rows > 1]] = np.nan  # this average reaches back to before the half cycle
     with np.errstate(divide="ignore", invalid="ignore"):
         r = 1000 * np.abs(np.asarray(data["U"], dtype=np.float64) / j)
-    return Trace(data, found, turns, flows, np.where(np.isfinite(r), r, np.nan), by_level)
+    return CcdTrace(data, found, turns, flows, np.where(np.isfinite(r), r, np.nan), by_level)
 
 
 def _levels(data: Inputs, j: Floats, threshold: Threshold, whole: Segments) -> Segments:
@@ -116,7 +116,7 @@ def _above_offset(j: Floats, found: Threshold) -> Threshold:
     return Threshold(1.2 * off, off, how=f"off below {off:.3g}: an offset current of {offset.max():.3g}")
 
 
-def rests_before(trace: Trace) -> tuple[Floats, Floats]:
+def rests_before(trace: CcdTrace) -> tuple[Floats, Floats]:
     """Return duration (s) and last U (V) of the rest before each half cycle, NaN where there is none."""
     time, voltage, start = trace["t"], trace["U"], trace.found.start
     still = runs(trace.flows)
@@ -131,7 +131,7 @@ def rests_before(trace: Trace) -> tuple[Floats, Floats]:
     )
 
 
-def opens_after(trace: Trace) -> float:
+def opens_after(trace: CcdTrace) -> float:
     """Return the time at which no current flows any more and U rests far above all that came before, else inf.
 
     An open circuit leaves no current, and so no half cycle, only a "rest" at the instrument's limit.
@@ -174,7 +174,7 @@ class Bins:
         return Segments(stop - self.rows, stop, self.found.sign), self._kept
 
 
-def bins_of(trace: Trace) -> Bins:
+def bins_of(trace: CcdTrace) -> Bins:
     """Gather the rows with a resistance; every half cycle has at least one."""
     label = trace.found.labels(len(trace.r))
     kept = np.flatnonzero((label >= 0) & np.isfinite(trace.r))

@@ -6,8 +6,8 @@ import numpy as np
 
 from echub.plugin import Refusal
 from echub_ccd.data.experiment import Experiment
-from echub_ccd.data.table import Floats, Table
-from echub_ccd.data.trace import LEAST_ROWS, Trace
+from echub_ccd.data.table import Floats, HalfCycleTable
+from echub_ccd.data.trace import LEAST_ROWS, CcdTrace
 from echub_ccd.method.verdict import DIRECTIONS
 
 MOST_UNSTEADY = 0.5
@@ -51,7 +51,7 @@ def _require_controlled_current(experiment: Experiment) -> None:
         )
 
 
-def _potential_was_set(trace: Trace) -> bool:
+def _potential_was_set(trace: CcdTrace) -> bool:
     """Return whether a potential, and no current, was set in most rows with current."""
     if "U_set" not in trace.data:
         return False
@@ -60,7 +60,7 @@ def _potential_was_set(trace: Trace) -> bool:
     return bool(np.mean((potential & ~current)[trace.flows]) > MOST_UNSTEADY)
 
 
-def _require_ohmic_sign(table: Table) -> None:
+def _require_ohmic_sign(table: HalfCycleTable) -> None:
     """Refuse a cell whose voltage does not follow the sign of its current: U/j is no resistance there."""
     for sign, name in DIRECTIONS.items():
         for voltage in (table.u_median[table.sign == sign], table.u_start[table.sign == sign]):
@@ -73,7 +73,7 @@ def _require_ohmic_sign(table: Table) -> None:
                 )
 
 
-def _require_no_offset(table: Table) -> None:
+def _require_no_offset(table: HalfCycleTable) -> None:
     """Refuse a cell with a voltage of its own: at rest, or where the levels of one direction point to it."""
     size = np.abs(table.u_median)
     with np.errstate(divide="ignore", invalid="ignore"):

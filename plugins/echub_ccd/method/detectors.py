@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from echub_ccd import DEFAULT, CcdParams
 from echub_ccd.data.fall import WIDE
-from echub_ccd.data.table import SAME_LEVEL, Table
+from echub_ccd.data.table import SAME_LEVEL, HalfCycleTable
 from echub_ccd.data.trace import AT_LIMIT_V
 
 Floats = NDArray[np.float64]
@@ -29,7 +29,7 @@ class Context:
     bulk: float
 
 
-def before(table: Table, values: Floats) -> Floats:
+def before(table: HalfCycleTable, values: Floats) -> Floats:
     """Return the value of the half cycle before, in the same file; NaN for the first."""
     if not len(values):
         return values
@@ -37,7 +37,7 @@ def before(table: Table, values: Floats) -> Floats:
     return np.where(np.concatenate([[-1], table.file[:-1]]) == table.file, shifted, np.nan)
 
 
-def after(table: Table, values: Floats) -> Floats:
+def after(table: HalfCycleTable, values: Floats) -> Floats:
     """Return the value of the half cycle after, in the same file; NaN for the last."""
     if not len(values):
         return values
@@ -45,7 +45,7 @@ def after(table: Table, values: Floats) -> Floats:
     return np.where(np.concatenate([table.file[1:], [-1]]) == table.file, shifted, np.nan)
 
 
-def lowest_so_far(table: Table) -> Floats:
+def lowest_so_far(table: HalfCycleTable) -> Floats:
     """Return the lowest R of all half cycles before, whatever the file; NaN for the first."""
     least = np.minimum(table.r_median, np.minimum(table.r_start, table.r_end))
     known = np.where(np.isnan(least), np.inf, least)
@@ -62,7 +62,7 @@ def _marked(fires: NDArray[np.bool_], *needed: Floats) -> Floats:
 # -- r_drop ----------------------------------------------------------------------------------
 
 
-def sharp_fall(table: Table, context: Context) -> NDArray[np.bool_]:
+def sharp_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
     """Mark falls inside a half cycle: deep, beyond the noise, at once, and still there at its end."""
     p = context.params
     deep = table.fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
@@ -72,7 +72,7 @@ def sharp_fall(table: Table, context: Context) -> NDArray[np.bool_]:
     return np.asarray(deep & (sharpness(table) >= p.r_drop_sharpness) & _stays(table, table.fall))
 
 
-def sharpness(table: Table) -> Floats:
+def sharpness(table: HalfCycleTable) -> Floats:
     """Return the part of a fall that happens at once; what goes on in the next half cycle counts to the fall."""
     with np.errstate(divide="ignore", invalid="ignore"):
         on = (after(table, table.r_first) - after(table, table.r_quarter)) / table.fall_before
@@ -80,7 +80,7 @@ def sharpness(table: Table) -> Floats:
         return np.asarray(table.fall_sharp * table.fall / (table.fall + np.where(late, np.fmax(on, 0), 0)))
 
 
-def _stays(table: Table, fall: Floats) -> NDArray[np.bool_]:
+def _stays(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:
     """Return whether R is still low when the next half cycle begins, at the same stage of it.
 
     The last half cycle of a file is judged by its own end.
@@ -93,7 +93,7 @@ def _stays(table: Table, fall: Floats) -> NDArray[np.bool_]:
     return np.asarray(np.where(np.isnan(following), here, later))
 
 
-def fell_between(table: Table, context: Context) -> NDArray[np.bool_]:
+def fell_between(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
     """Mark half cycles that begin below both the begin and the end of the one before, at once.
 
     What the reversal before took off (pores that it healed) is no fall when this one takes it too. Where the
@@ -114,7 +114,7 @@ def fell_between(table: Table, context: Context) -> NDArray[np.bool_]:
     return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & (following <= earlier * (1 - fall / 2)))
 
 
-def coarse_fall(table: Table, context: Context) -> NDArray[np.bool_]:
+def coarse_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
     """Mark half cycles of a few rows that end below their begin and the one before, as does the next one."""
     p = context.params
     earlier = np.fmin(table.r_first, before(table, table.r_last))
@@ -128,13 +128,13 @@ def coarse_fall(table: Table, context: Context) -> NDArray[np.bool_]:
     )
 
 
-def r_drop(table: Table, context: Context) -> Floats:
+def r_drop(table: HalfCycleTable, context: Context) -> Floats:
     """R falls at once, by more than its noise, and stays low."""
     fires = sharp_fall(table, context) | fell_between(table, context) | coarse_fall(table, context)
     return _marked(fires, table.r_median)
 
 
-def slow_fall(table: Table, context: Context) -> NDArray[np.bool_]:
+def slow_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
     """Mark half cycles in which R falls as far, but gradually: no detector, a warning."""
     p = context.params
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -146,21 +146,21 @@ def slow_fall(table: Table, context: Context) -> NDArray[np.bool_]:
 # -- the others ------------------------------------------------------------------------------
 
 
-def below_bulk(table: Table, context: Context) -> Floats:
+def below_bulk(table: HalfCycleTable, context: Context) -> Floats:
     """R·A at the end is below the electrolyte's own: electrons flow."""
     bound = context.bulk * (1 - context.params.below_bulk / 100)
     noise = table.noise / np.sqrt(np.maximum(table.rows * 0.05, 3))
     return _marked(table.r_end + 3 * noise < bound, np.full(len(table), context.bulk), table.r_end, noise)
 
 
-def half_drop(table: Table, context: Context) -> Floats:
+def half_drop(table: HalfCycleTable, context: Context) -> Floats:
     """U settles at half or less of the half cycle before, scaled to this level, or of its own begin."""
     settled = np.fmin(table.r_median, table.r_end)
     earlier = np.fmax(before(table, table.r_end), np.fmax(table.r_start, table.fall_before))
     return _marked(settled <= context.params.half_drop / 100 * earlier, settled, earlier)
 
 
-def near_zero(table: Table, context: Context) -> Floats:
+def near_zero(table: HalfCycleTable, context: Context) -> Floats:
     """U is almost nothing: below 5 mV, or a tenth of what the lowest earlier R makes expected."""
     p = context.params
     own = np.where(np.isnan(lowest_so_far(table)), table.r_start, lowest_so_far(table))
@@ -170,7 +170,7 @@ def near_zero(table: Table, context: Context) -> Floats:
     return _marked(fires, np.where(expected > 2 * p.near_zero_floor / 1000, expected, np.nan))
 
 
-def asymmetry(table: Table, context: Context) -> Floats:
+def asymmetry(table: HalfCycleTable, context: Context) -> Floats:
     """R at the end differs from that of the half cycle before, of the other direction."""
     earlier = before(table, table.r_end)
     turned = before(table, table.sign) == -table.sign
@@ -179,12 +179,12 @@ def asymmetry(table: Table, context: Context) -> Floats:
     return _marked(difference > context.params.asymmetry / 100, np.where(turned, difference, np.nan))
 
 
-def growth(table: Table, context: Context) -> Floats:
+def growth(table: HalfCycleTable, context: Context) -> Floats:
     """R rises within the half cycle: pores, not a short."""
     return _marked(table.rise > context.params.growth / 100, table.rise)
 
 
-def limit(table: Table, context: Context) -> Floats:
+def limit(table: HalfCycleTable, context: Context) -> Floats:
     """U goes to the instrument's limit, or the current is lost at a large U: an open circuit, not a short."""
     if context.params.limit:
         return _marked(table.u_largest >= 0.999 * context.params.limit, table.u_largest)
@@ -192,7 +192,7 @@ def limit(table: Table, context: Context) -> Floats:
     return _marked(opened, table.r_end)
 
 
-def _flat(table: Table) -> NDArray[np.bool_]:
+def _flat(table: HalfCycleTable) -> NDArray[np.bool_]:
     """Return whether U rests at its largest value: what a limit does, and no cell."""
     return np.asarray(np.abs(table.u_end) >= 0.995 * table.u_largest)
 
@@ -202,7 +202,7 @@ class Detector:
     """A detector by name: the function, and the parameters that it obeys."""
 
     name: str
-    mark: Callable[[Table, Context], Floats]
+    mark: Callable[[HalfCycleTable, Context], Floats]
     parameters: tuple[str, ...]
 
     @property
@@ -222,7 +222,7 @@ ALL = (
 )
 
 
-def evaluate(table: Table, context: Context) -> dict[str, Floats]:
+def evaluate(table: HalfCycleTable, context: Context) -> dict[str, Floats]:
     """Evaluate every detector on every half cycle."""
     return {detector.name: detector.mark(table, context) for detector in ALL}
 

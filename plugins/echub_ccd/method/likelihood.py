@@ -15,7 +15,7 @@ SHAPES = (0.2, 200.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class CellIntervals:
     """What is known of each cell: it fails above `low` and at or below `high` (0 and inf: open)."""
 
     low: Floats
@@ -49,7 +49,7 @@ class Fit:
         return float(self.median / np.log(2.0) ** (1 / self.shape))
 
 
-def fit(cells: Cells) -> Fit:
+def fit(cells: CellIntervals) -> Fit:
     """Maximise the likelihood over median and shape."""
     known = np.where(np.isfinite(cells.high), cells.high, cells.low)
     middle = float(np.median((np.where(cells.low > 0, cells.low, known / 2) + known) / 2))
@@ -61,7 +61,7 @@ def fit(cells: Cells) -> Fit:
     return Fit(float(np.exp(found.x[0])), float(np.exp(np.clip(found.x[1], *np.log(SHAPES)))), -float(found.fun))
 
 
-def profile(cells: Cells, median: float) -> float:
+def profile(cells: CellIntervals, median: float) -> float:
     """Return the largest log-likelihood with a given median."""
     low, high = np.log(SHAPES)
     found = minimize_scalar(
@@ -73,7 +73,7 @@ def profile(cells: Cells, median: float) -> float:
     return -float(found.fun)
 
 
-def median_interval(cells: Cells, found: Fit, level: float) -> tuple[float | None, float | None]:
+def median_interval(cells: CellIntervals, found: Fit, level: float) -> tuple[float | None, float | None]:
     """Return the medians whose profile likelihood is not rejected; None where it is open.
 
     The threshold is that of F(1, n) in place of chi²(1): with few cells the latter covers too seldom.

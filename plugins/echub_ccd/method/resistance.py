@@ -8,7 +8,7 @@ from echub.plugin import Measurand
 from echub.science import median_error
 from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment
-from echub_ccd.method.verdict import Verdict
+from echub_ccd.method.verdict import CcdVerdict
 
 
 def electrolyte(experiment: Experiment, params: CcdParams) -> float:
@@ -32,7 +32,7 @@ def cell_resistance(values: np.ndarray, per_area: bool) -> tuple[str, Measurand]
     return name, Measurand(unit, float(np.median(known)), error, n=len(known), note="median of the half cycles")
 
 
-def measurands_of(experiment: Experiment, verdict: Verdict, bulk: float) -> dict[str, Measurand]:
+def measurands_of(experiment: Experiment, verdict: CcdVerdict, bulk: float) -> dict[str, Measurand]:
     """Return the resistance before the failure, and that of one interface where enough is stated."""
     table = experiment.table
     end = next((k for k in (verdict.half_cycle, verdict.opened) if k is not None), len(table))

@@ -14,7 +14,7 @@ DIRECTIONS = {1: "we_oxidised", -1: "we_reduced"}
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CcdVerdict:
     """The half cycle that failed (None: none did), and the levels around it.
 
     survived: highest complete level below; None: it failed at the first. opened: half cycles before the
@@ -38,7 +38,7 @@ class Verdict:
         return Measurand(unit, interval=between, censoring="interval", quantity=quantity, note=note)
 
 
-def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spots: bool) -> Verdict:
+def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spots: bool) -> CcdVerdict:
     """Find the first failure in the order of the experiment, and the levels around it.
 
     fails: (m,), marked half cycles. opened: after so many the circuit was open, and nothing is survived.
@@ -61,7 +61,7 @@ def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spot
         )
     before = earlier[protocol.run[earlier] < decisive]
     higher = [float(value) for value in protocol.level[before] if first is not None and value >= level]
-    return Verdict(
+    return CcdVerdict(
         first,
         None if first is None else level,
         max(below) if below else None,

@@ -15,7 +15,7 @@ from echub_ccd.method.answerable import require_answerable
 from echub_ccd.method.definitions import table_of_definitions
 from echub_ccd.method.detectors import Context, Floats, decides, evaluate
 from echub_ccd.method.resistance import electrolyte, measurands_of
-from echub_ccd.method.verdict import DIRECTIONS, Verdict, judge
+from echub_ccd.method.verdict import DIRECTIONS, CcdVerdict, judge
 from echub_ccd.outcome.cycles import report_cycles
 from echub_ccd.outcome.diagnostics import series_of
 from echub_ccd.outcome.flags import flags_of
@@ -26,7 +26,7 @@ OF_ANY_CELL = ("half_cycles", "charge", "counter")
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
+class CcdFindings:
     """All that was found: the experiment, its protocol, the marks of every detector, the verdict."""
 
     experiment: Experiment
@@ -34,7 +34,7 @@ class Findings:
     context: Context
     marks: dict[str, Floats]
     fails: Floats
-    verdict: Verdict | None = None
+    verdict: CcdVerdict | None = None
 
     def tables(self) -> dict[str, dict[str, Series]]:
         """Return all tables."""
@@ -60,7 +60,7 @@ def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
     experiment = experiment.opening(marks["limit"] == 1)
     protocol = recognise(experiment.table, experiment.spots, experiment.opened)
     fails = decides(params.criterion, marks) & _in_direction(experiment, params)
-    findings = Findings(experiment, protocol, context, marks, fails.astype(np.float64))
+    findings = CcdFindings(experiment, protocol, context, marks, fails.astype(np.float64))
     try:
         require_answerable(experiment)
         if params.report == "cycles":
@@ -83,7 +83,7 @@ def _in_direction(experiment: Experiment, params: CcdParams) -> np.ndarray:
 # -- the outcome -------------------------------------------------------------------------------
 
 
-def _outcome(findings: Findings, verdict: Verdict, params: CcdParams) -> Outcome:
+def _outcome(findings: CcdFindings, verdict: CcdVerdict, params: CcdParams) -> Outcome:
     experiment, protocol = findings.experiment, findings.protocol
     name = "critical_current_density" if experiment.per_area else "critical_current"
     measurands = {
@@ -100,7 +100,7 @@ def _outcome(findings: Findings, verdict: Verdict, params: CcdParams) -> Outcome
     )
 
 
-def _note(findings: Findings, verdict: Verdict, params: CcdParams) -> str:
+def _note(findings: CcdFindings, verdict: CcdVerdict, params: CcdParams) -> str:
     """Say criterion, direction and protocol in a few words."""
     parts = [params.criterion.replace("_or_", " or "), findings.protocol.name]
     if verdict.half_cycle is not None:
@@ -120,7 +120,7 @@ def spoken_direction(experiment: Experiment, number: int) -> str:
     return f"{DIRECTIONS[sign]} ({'strip' if oxidised > 0 else 'plate'})"
 
 
-def _ends(experiment: Experiment, protocol: Protocol, verdict: Verdict) -> dict[str, Measurand]:
+def _ends(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict) -> dict[str, Measurand]:
     """Return both ends of the interval as measured levels, and the charge passed in the failed half cycle."""
     unit, table = experiment.unit, experiment.table
     ends = {"last_survived": verdict.survived, "first_failed": verdict.failed}
@@ -144,7 +144,7 @@ def _scatter(j: Floats, alike: np.ndarray, level: float) -> float:
     return float(np.sqrt(np.mean((np.abs(j[alike]) - level) ** 2)))
 
 
-def _conditions(findings: Findings, verdict: Verdict, params: CcdParams) -> Iterator[tuple[str, Condition]]:
+def _conditions(findings: CcdFindings, verdict: CcdVerdict, params: CcdParams) -> Iterator[tuple[str, Condition]]:
     """Return what outcomes must share to be compared."""
     experiment, protocol = findings.experiment, findings.protocol
     yield "criterion", Condition(params.criterion)

@@ -7,7 +7,7 @@ import numpy as np
 from echub.plugin import Flag, Measurand, Outcome, Series
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.protocol import recognise
-from echub_ccd.data.table import Floats, Table
+from echub_ccd.data.table import Floats, HalfCycleTable
 from echub_ccd.method.resistance import cell_resistance, resistances
 from echub_ccd.outcome.diagnostics import series_of
 
@@ -43,7 +43,7 @@ def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], 
     )
 
 
-def _pairs(table: Table) -> np.ndarray:
+def _pairs(table: HalfCycleTable) -> np.ndarray:
     """Return the first half cycle of each cycle: it and the next one have opposite directions, in one file."""
     found, number = [], 0
     while number + 1 < len(table):
@@ -54,7 +54,7 @@ def _pairs(table: Table) -> np.ndarray:
     return np.array(found, dtype=np.intp)
 
 
-def _skew(table: Table, pairs: np.ndarray) -> Floats:
+def _skew(table: HalfCycleTable, pairs: np.ndarray) -> Floats:
     """Return R while the working electrode is oxidised over R while it is reduced, less 1."""
     oxidised = np.where(table.sign[pairs] > 0, pairs, pairs + 1)
     reduced = np.where(table.sign[pairs] > 0, pairs + 1, pairs)

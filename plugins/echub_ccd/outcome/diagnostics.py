@@ -7,12 +7,12 @@ import numpy as np
 from echub.plugin import Series
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.protocol import Protocol
-from echub_ccd.method.verdict import Verdict
+from echub_ccd.method.verdict import CcdVerdict
 
 POINTS = 3000
 
 
-def series_of(experiment: Experiment, protocol: Protocol, verdict: Verdict | None) -> dict[str, Series]:
+def series_of(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict | None) -> dict[str, Series]:
     """Return the trace of every file one behind the other, R per half cycle, and where it failed."""
     table, offsets = experiment.table, _offsets(experiment)
     rows = [_thinned(len(trace.data), POINTS // len(experiment.traces)) for trace in experiment.traces]

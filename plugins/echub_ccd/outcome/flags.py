@@ -11,23 +11,23 @@ from echub.plugin import Flag
 from echub_ccd import DEFAULT
 from echub_ccd.data.experiment import counter_text
 from echub_ccd.method.detectors import FEW_ROWS, fell_between, sharp_fall, slow_fall
-from echub_ccd.method.verdict import Verdict
+from echub_ccd.method.verdict import CcdVerdict
 
 if TYPE_CHECKING:
-    from echub_ccd.outcome.ccd import Findings
+    from echub_ccd.outcome.ccd import CcdFindings
 
 INTEGRAL_OFF = 0.01
 HOW_BULK = '--param electrolyte_asr="11 ohm*cm^2", or --set cell.thickness and cell.electrolyte_conductivity'
 Found = Iterator[Flag]
 
 
-def flags_of(findings: Findings, verdict: Verdict) -> Iterator[Flag]:
+def flags_of(findings: CcdFindings, verdict: CcdVerdict) -> Iterator[Flag]:
     """Return every flag that applies."""
     for function in FLAGS:
         yield from function(findings, verdict)
 
 
-def _half_cycles(mask: np.ndarray, findings: Findings) -> str:
+def _half_cycles(mask: np.ndarray, findings: CcdFindings) -> str:
     """Name half cycles by number and level."""
     numbers = np.flatnonzero(mask)
     level, unit = findings.protocol.level, findings.experiment.unit
@@ -36,7 +36,7 @@ def _half_cycles(mask: np.ndarray, findings: Findings) -> str:
     return f"half cycle {', '.join(named)}{more}"
 
 
-def _number(k: int, findings: Findings) -> str:
+def _number(k: int, findings: CcdFindings) -> str:
     mask = np.zeros(len(findings.protocol.level), bool)
     mask[k] = True
     return _half_cycles(mask, findings)
@@ -45,7 +45,7 @@ def _number(k: int, findings: Findings) -> str:
 # -- about the failure -------------------------------------------------------------------------
 
 
-def _r_drop_alone(findings: Findings, verdict: Verdict) -> Found:
+def _r_drop_alone(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     """A fall of R alone is no proof of a short: a contact that closes at once looks the same."""
     k, marks, p = verdict.half_cycle, findings.marks, findings.context.params
     if k is None or marks["r_drop"][k] != 1 or p.criterion not in ("r_drop", DEFAULT):
@@ -62,7 +62,7 @@ def _r_drop_alone(findings: Findings, verdict: Verdict) -> Found:
     yield Flag("r_drop_alone", text, where=_number(k, findings), hint="" if np.isfinite(bulk) else HOW_BULK)
 
 
-def _fell_at_rest(findings: Findings, verdict: Verdict) -> Found:
+def _fell_at_rest(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     k = verdict.half_cycle
     if k is None or findings.marks["r_drop"][k] != 1:
         return
@@ -74,7 +74,7 @@ def _fell_at_rest(findings: Findings, verdict: Verdict) -> Found:
         yield Flag("fell_between", text, where=_number(k, findings))
 
 
-def _not_confirmed(findings: Findings, verdict: Verdict) -> Found:
+def _not_confirmed(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     k, table = verdict.half_cycle, findings.experiment.table
     if k is None or findings.experiment.spots:
         return
@@ -83,7 +83,7 @@ def _not_confirmed(findings: Findings, verdict: Verdict) -> Found:
                    where=_number(k, findings))  # fmt: skip
 
 
-def _slow_fall(findings: Findings, verdict: Verdict) -> Found:
+def _slow_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     """Warn of falls before the failure that are as deep but slow."""
     end = verdict.half_cycle if verdict.half_cycle is not None else len(findings.experiment.table)
     slow = slow_fall(findings.experiment.table, findings.context) & (np.arange(len(findings.fails)) < end)
@@ -94,7 +94,7 @@ def _slow_fall(findings: Findings, verdict: Verdict) -> Found:
         yield Flag("slow_fall", text, where=_half_cycles(slow, findings), hint=HOW_BULK)
 
 
-def _transient(findings: Findings, verdict: Verdict) -> Found:
+def _transient(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     table, p = findings.experiment.table, findings.context.params
     deep = table.fall > np.fmax(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
     passing = deep & (table.fall_sharp >= p.r_drop_sharpness) & (findings.marks["r_drop"] == 0)
@@ -104,13 +104,13 @@ def _transient(findings: Findings, verdict: Verdict) -> Found:
                    where=_half_cycles(passing, findings))  # fmt: skip
 
 
-def _open_circuit(findings: Findings, verdict: Verdict) -> Found:
+def _open_circuit(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if verdict.opened is not None:
         text = "U goes to the limit: the cell opens, it is not shorted; no higher level is known"
         yield Flag("open_circuit", text, where=f"after {verdict.opened} half cycles")
 
 
-def _growth(findings: Findings, verdict: Verdict) -> Found:
+def _growth(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     grown = findings.marks["growth"] == 1
     if grown.any():
         yield Flag("growth", "R rises within half cycles: pores at the stripped interface, not a short", "info",
@@ -120,7 +120,7 @@ def _growth(findings: Findings, verdict: Verdict) -> Found:
 # -- about the protocol ------------------------------------------------------------------------
 
 
-def _levels_fall(findings: Findings, verdict: Verdict) -> Found:
+def _levels_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     opened = findings.experiment.opened
     runs = len(np.unique(findings.protocol.run[:opened]))
     if runs > 1:
@@ -133,7 +133,7 @@ def _levels_fall(findings: Findings, verdict: Verdict) -> Found:
         yield Flag("survived_higher_before", text)
 
 
-def _repeated(findings: Findings, verdict: Verdict) -> Found:
+def _repeated(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     k = verdict.half_cycle
     if k is None or findings.experiment.spots:
         return
@@ -144,13 +144,13 @@ def _repeated(findings: Findings, verdict: Verdict) -> Found:
         yield Flag("repeated_after_failure", text, where=_half_cycles(again, findings))
 
 
-def _unequal(findings: Findings, verdict: Verdict) -> Found:
+def _unequal(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if findings.protocol.name == "unequal half cycles":
         text = "neither charge nor time of the half cycles is the same, nor do both grow: levels hardly compare"
         yield Flag("unequal_half_cycles", text)
 
 
-def _incomplete(findings: Findings, verdict: Verdict) -> Found:
+def _incomplete(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     short = ~findings.protocol.complete
     end = verdict.half_cycle if verdict.half_cycle is not None else len(short)
     short &= np.arange(len(short)) < end
@@ -159,18 +159,18 @@ def _incomplete(findings: Findings, verdict: Verdict) -> Found:
                    where=_half_cycles(short, findings))  # fmt: skip
 
 
-def _one_level(findings: Findings, verdict: Verdict) -> Found:
+def _one_level(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if findings.protocol.name == "one level":
         yield Flag("one_level", "one level only: it bounds the critical current density from one side",
                    hint="--param report=cycles for symmetric cycling")  # fmt: skip
 
 
-def _no_reversal(findings: Findings, verdict: Verdict) -> Found:
+def _no_reversal(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if any(trace.by_level for trace in findings.experiment.traces) and not findings.experiment.spots:
         yield Flag("no_reversal", "the current never turns: the levels of one direction stand for half cycles")
 
 
-def _no_rests(findings: Findings, verdict: Verdict) -> Found:
+def _no_rests(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if np.isnan(findings.experiment.table.rest).all():
         yield Flag("no_rests", "there are no rests: what happens at a reversal is not seen apart", "info")
 
@@ -178,40 +178,40 @@ def _no_rests(findings: Findings, verdict: Verdict) -> Found:
 # -- about the data ----------------------------------------------------------------------------
 
 
-def _coarse(findings: Findings, verdict: Verdict) -> Found:
+def _coarse(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     coarse = findings.experiment.table.rows < FEW_ROWS
     if coarse.any():
         text = f"fewer than {FEW_ROWS} rows: a short inside cannot be told from a slow change, nor placed"
         yield Flag("sampled_coarsely", text, where=_half_cycles(coarse, findings))
 
 
-def _no_area(findings: Findings, verdict: Verdict) -> Found:
+def _no_area(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if not findings.experiment.per_area:
         yield Flag("no_area", "no area is stated: the levels are currents", "info",
                    hint='--set cell.area="0.785 cm^2"')  # fmt: skip
 
 
-def _one_electrode(findings: Findings, verdict: Verdict) -> Found:
+def _one_electrode(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if findings.experiment.first.source_of("U") != "voltage":
         text = "U is the working electrode's potential: the cell voltage only in a two-electrode cell"
         yield Flag("one_electrode", text, "info", hint="--set cell.configuration=two_electrode")
 
 
-def _counter(findings: Findings, verdict: Verdict) -> Found:
+def _counter(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     texts = [counter_text(trace) for trace in findings.experiment.traces]
     differing = [text for text in texts if text]
     if differing:
         yield Flag("counter_differs", f"the instrument counts half cycles otherwise: {differing[0]}", "info")
 
 
-def _charge_lost(findings: Findings, verdict: Verdict) -> Found:
+def _charge_lost(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     lost = findings.experiment.table.charge_lost
     if lost.any():
         text = "the instrument's charge is not level × time: rows are missing; the latter is taken"
         yield Flag("charge_lost", text, where=_half_cycles(lost, findings))
 
 
-def _integral(findings: Findings, verdict: Verdict) -> Found:
+def _integral(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     table = findings.experiment.table
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.abs(table.q_integral / table.q - 1)
@@ -220,7 +220,7 @@ def _integral(findings: Findings, verdict: Verdict) -> Found:
         yield Flag("integral_off", text, "info")
 
 
-FLAGS: tuple[Callable[[Findings, Verdict], Found], ...] = (
+FLAGS: tuple[Callable[[CcdFindings, CcdVerdict], Found], ...] = (
     _r_drop_alone,
     _fell_at_rest,
     _not_confirmed,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from echub.plugin import Series
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.protocol import Protocol
-from echub_ccd.data.table import Table
+from echub_ccd.data.table import HalfCycleTable
 from echub_ccd.method.verdict import DIRECTIONS
 
 Floats = NDArray[np.float64]
@@ -60,7 +60,7 @@ def charges(experiment: Experiment) -> dict[str, Series]:
     }
 
 
-def detectors(table: Table, marks: dict[str, Floats], protocol: Protocol) -> dict[str, Series]:
+def detectors(table: HalfCycleTable, marks: dict[str, Floats], protocol: Protocol) -> dict[str, Series]:
     """Return what every detector says of every half cycle: yes, no, or nothing where it cannot say."""
     said = {name: Series.of([MARKS.get(value) for value in mark.tolist()]) for name, mark in marks.items()}
     figures = {
@@ -72,7 +72,7 @@ def detectors(table: Table, marks: dict[str, Floats], protocol: Protocol) -> dic
     return {"half_cycle": _numbers(table), "level": Series.of(protocol.level), **said, **figures}
 
 
-def levels(table: Table, protocol: Protocol, fails: Floats, unit: str) -> dict[str, Series]:
+def levels(table: HalfCycleTable, protocol: Protocol, fails: Floats, unit: str) -> dict[str, Series]:
     """Return the staircase: each level of each rising run, what passed and what failed there."""
     rows = []
     failed = np.flatnonzero(fails)
@@ -96,7 +96,7 @@ def _fate(alike: NDArray[np.bool_], protocol: Protocol, fails: Floats, failed: N
     return "passed" if protocol.complete[alike].all() else "not complete"
 
 
-def _numbers(table: Table) -> Series:
+def _numbers(table: HalfCycleTable) -> Series:
     return Series.of(range(1, len(table) + 1))
 
 

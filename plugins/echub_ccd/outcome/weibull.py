@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from echub.plugin import (
     Condition,
     Flag,
-    InputSet,
     Interval,
     Measurand,
     Outcome,
@@ -18,7 +18,10 @@ from echub.plugin import (
     require_comparable,
 )
 from echub_ccd import WeibullParams
-from echub_ccd.method.likelihood import SHAPES, Cells, Fit, fit, median_interval
+from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit, fit, median_interval
+
+if TYPE_CHECKING:
+    from echub.plugin import InputSet
 
 CANDIDATES = ("critical_current_density", "critical_current")
 LEAST_CELLS = 3
@@ -87,11 +90,11 @@ def _bounds(measurand: Measurand) -> tuple[float, float]:
     )
 
 
-def _cells(used: Sequence[Outcome], name: str) -> Cells:
+def _cells(used: Sequence[Outcome], name: str) -> CellIntervals:
     """Return the cells; a bare value counts as an interval of a ten-thousandth around it."""
     bounds = np.array([_bounds(outcome[name]) for outcome in used], dtype=np.float64).reshape(-1, 2)
     exact = bounds[:, 0] == bounds[:, 1]
-    return Cells(
+    return CellIntervals(
         np.where(exact, bounds[:, 0] * (1 - 5e-5), bounds[:, 0]),
         np.where(exact, bounds[:, 1] * (1 + 5e-5), bounds[:, 1]),
     )
@@ -111,7 +114,7 @@ def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParam
         require_comparable(used, COMPARED, within=SAME)
 
 
-def _require_spread(cells: Cells) -> None:
+def _require_spread(cells: CellIntervals) -> None:
     """Refuse what has no median: no cell failed, all failed at the first level, or all within one step."""
     if np.isinf(cells.high).all():
         raise Refusal(
@@ -132,7 +135,7 @@ def _require_spread(cells: Cells) -> None:
 
 
 def _measurands(
-    found: Fit, cells: Cells, unit: str, params: WeibullParams, ends: tuple[float | None, float | None]
+    found: Fit, cells: CellIntervals, unit: str, params: WeibullParams, ends: tuple[float | None, float | None]
 ) -> dict[str, Measurand]:
     interval = Interval(*ends, level=params.level / 100, method="profile likelihood, F(1, n)")
     known = [end for end in ends if end is not None]
@@ -147,7 +150,11 @@ def _measurands(
 
 
 def _flags(
-    used: Sequence[Outcome], left_out: Sequence[tuple[str, str]], cells: Cells, found: Fit, params: WeibullParams
+    used: Sequence[Outcome],
+    left_out: Sequence[tuple[str, str]],
+    cells: CellIntervals,
+    found: Fit,
+    params: WeibullParams,
 ) -> list[Flag]:
     flags = []
     if left_out:
@@ -177,7 +184,7 @@ def _finite(bounds: tuple[float, float]) -> tuple[float | None, float | None]:
     return bounds[0] or None, bounds[1] if np.isfinite(bounds[1]) else None
 
 
-def _readings(cells: Cells, found: Fit, unit: str) -> dict[str, Series]:
+def _readings(cells: CellIntervals, found: Fit, unit: str) -> dict[str, Series]:
     """Return what averaging one end of the intervals would read instead: both are biased."""
     lows, highs = cells.low[cells.low > 0], cells.high[np.isfinite(cells.high)]
     named = {
@@ -195,7 +202,7 @@ def _shared_conditions(used: Sequence[Outcome]) -> dict[str, Condition]:
 
 
 def _diagnostics(
-    cells: Cells, found: Fit, unit: str, ends: tuple[float | None, float | None]
+    cells: CellIntervals, found: Fit, unit: str, ends: tuple[float | None, float | None]
 ) -> dict[str, Series]:
     top = 1.3 * max(cells.low.max(), cells.high[np.isfinite(cells.high)].max())
     grid = np.linspace(0, top, 200)

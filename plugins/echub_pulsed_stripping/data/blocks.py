@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub_pulsed_stripping.data.electrode import Floats
-from echub_pulsed_stripping.data.train import LEAST_LIMIT_V, Train
+from echub_pulsed_stripping.data.train import LEAST_LIMIT_V, PulseTrain
 
 SAME_REST = 0.25
 SAME_LEVEL = 0.05
@@ -18,7 +18,7 @@ ALL_BACK = 0.9
 
 
 @dataclass(frozen=True)
-class Block:
+class PulseBlock:
     """Pulses `first` … `last` (inclusive), and what precedes them: start, plated, partly plated, stripped."""
 
     number: int
@@ -33,17 +33,17 @@ class Block:
         return self.before in ("start", "plated")
 
 
-def blocks_of(train: Train) -> list[Block]:
+def blocks_of(train: PulseTrain) -> list[PulseBlock]:
     """Cut a train where metal is plated back, or where the rest or the level changes for good."""
     first = np.flatnonzero(_begins(train))
     last = np.append(first[1:], len(train.pulses)) - 1
     return [
-        Block(number, a, b, _typical(train.rest[a : max(b, a + 1)]), _before(train, first[: number - 1], a))
+        PulseBlock(number, a, b, _typical(train.rest[a : max(b, a + 1)]), _before(train, first[: number - 1], a))
         for number, (a, b) in enumerate(zip(first.tolist(), last.tolist(), strict=True), 1)
     ]
 
 
-def _begins(train: Train) -> NDArray[np.bool_]:
+def _begins(train: PulseTrain) -> NDArray[np.bool_]:
     """Mark the pulses that begin a block; a single rest unlike both beside it is a pause."""
     rest, level = train.rest[:-1], train.level  # a pulse goes with the rest before it
     within = train.edges.begin_within[1:] + train.edges.end_within[:-1]
@@ -61,7 +61,7 @@ def _begins(train: Train) -> NDArray[np.bool_]:
     return np.append(True, changed | other | plated)
 
 
-def _before(train: Train, earlier: NDArray[np.intp], first: int) -> str:
+def _before(train: PulseTrain, earlier: NDArray[np.intp], first: int) -> str:
     """Say what precedes a block, from all that was stripped and plated back until then."""
     if not len(earlier):
         return "start"

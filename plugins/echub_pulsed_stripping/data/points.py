@@ -19,7 +19,7 @@ SAME_REST = 0.05
 
 
 @dataclass(frozen=True)
-class Point:
+class RestPoint:
     """One capacity at one rest: a value with its uncertainty, or only a lower bound; `reason` leaves it out."""
 
     outcome: Outcome
@@ -41,27 +41,27 @@ class Point:
         return float(np.sqrt(max(self.uncertainty**2 - shared, 0.0)))
 
 
-def points_of(outcomes: Sequence[Outcome], params: PlateauParams) -> list[Point]:
+def points_of(outcomes: Sequence[Outcome], params: PlateauParams) -> list[RestPoint]:
     """Return every capacity, the shortest rest first; those left out last."""
     points = _excluded([point for outcome in outcomes for point in _points(outcome)], params)
     return sorted(points, key=lambda p: (bool(p.reason), p.rest_s, p.label))
 
 
-def _points(outcome: Outcome) -> Iterator[Point]:
+def _points(outcome: Outcome) -> Iterator[RestPoint]:
     """Return a point for each block of an outcome, or the one that its measurands state."""
     if outcome.refusals:
-        yield Point(outcome, outcome.label, reason=f"refused: {outcome.refusals[0].code}")
+        yield RestPoint(outcome, outcome.label, reason=f"refused: {outcome.refusals[0].code}")
     elif "blocks" in outcome.tables:
         yield from _blocks(outcome)
     else:
         yield _stated(outcome)
 
 
-def _stated(outcome: Outcome) -> Point:
+def _stated(outcome: Outcome) -> RestPoint:
     name = next((n for n in NAMES if n in outcome.measurands), None)
     rest = _value(outcome, "rest_duration")
     if name is None or rest is None:
-        return Point(outcome, outcome.label, reason=f"has no {NAMES[0]} with a rest_duration")
+        return RestPoint(outcome, outcome.label, reason=f"has no {NAMES[0]} with a rest_duration")
     found = outcome[name]
     level, pulse = _value(outcome, "pulse_current_density"), _value(outcome, "pulse_duration")
     return _point(outcome, outcome.label, rest, found, level, pulse)
@@ -73,16 +73,16 @@ def _value(outcome: Outcome, name: str) -> float | None:
 
 def _point(
     outcome: Outcome, label: str, rest: float, found: Measurand, level: float | None, pulse: float | None
-) -> Point:
+) -> RestPoint:
     low = found.interval.low if found.interval else None
     known = found.value if found.value is not None else low
     if known is None or found.censoring == "left":
-        return Point(outcome, label, rest, unit=found.unit, reason="neither a value nor a lower bound")
+        return RestPoint(outcome, label, rest, unit=found.unit, reason="neither a value nor a lower bound")
     bound, u = found.value is None, found.uncertainty or 0.0
-    return Point(outcome, label, rest, known, u, bound, found.unit, level, pulse, components=found.components)
+    return RestPoint(outcome, label, rest, known, u, bound, found.unit, level, pulse, components=found.components)
 
 
-def _blocks(outcome: Outcome) -> Iterator[Point]:
+def _blocks(outcome: Outcome) -> Iterator[RestPoint]:
     table = outcome.tables["blocks"]
     unit = table["capacity"].unit
     name = NAMES[unit == "mA*h"]
@@ -93,7 +93,7 @@ def _blocks(outcome: Outcome) -> Iterator[Point]:
         if len(table["rest"]) == 1 and name in outcome.measurands:
             found = outcome[name]  # the same, with its components
         if rest is None:
-            yield Point(outcome, label, unit=unit, reason="no rest between pulses")
+            yield RestPoint(outcome, label, unit=unit, reason="no rest between pulses")
         elif before not in ("start", "plated"):
             point = _point(outcome, label, rest, found, j, pulse)
             yield replace(point, reason=f"not fresh: {before} before")
@@ -101,7 +101,7 @@ def _blocks(outcome: Outcome) -> Iterator[Point]:
             yield _point(outcome, label, rest, found, j, pulse)
 
 
-def _excluded(points: Sequence[Point], params: PlateauParams) -> list[Point]:
+def _excluded(points: Sequence[RestPoint], params: PlateauParams) -> list[RestPoint]:
     """Leave out what was named, each with its reason."""
     reasons = {}
     known = {point.label for point in points}
@@ -117,7 +117,7 @@ def _excluded(points: Sequence[Point], params: PlateauParams) -> list[Point]:
     return [replace(p, reason=p.reason or reasons.get(p.label, "")) for p in points]
 
 
-def require_comparable(points: Sequence[Point]) -> None:
+def require_comparable(points: Sequence[RestPoint]) -> None:
     """Refuse capacities that were not measured alike; the rest alone may differ."""
     stated: dict[str, list[object]] = {
         "unit": [p.unit for p in points],
@@ -148,9 +148,9 @@ def _spoken(value: object) -> str:
     return "not stated" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def levels_of(points: Sequence[Point]) -> list[list[Point]]:
+def levels_of(points: Sequence[RestPoint]) -> list[list[RestPoint]]:
     """Gather the points of one rest, the shortest first."""
-    levels: list[list[Point]] = []
+    levels: list[list[RestPoint]] = []
     for point in points:
         if levels and point.rest_s <= levels[-1][0].rest_s * (1 + SAME_REST):
             levels[-1].append(point)

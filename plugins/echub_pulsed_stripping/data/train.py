@@ -26,7 +26,7 @@ PLATED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Train:
+class PulseTrain:
     """All pulses of a file. t: s; j and u counted so that stripping is positive; `sign` turns them back.
 
     rests: the rows from each pulse to the next, or to the end or the plating; `plated`: charge of
@@ -117,7 +117,7 @@ class Train:
         return np.asarray(self.j - self.threshold.level * self.sign < -LEAST_HEIGHT * self.height)
 
 
-def find(data: Inputs, params: PulsedStrippingParams) -> Train:
+def find(data: Inputs, params: PulsedStrippingParams) -> PulseTrain:
     """Find the pulses; refuse where there are none, or where they turn."""
     j = data["j"]
     if not np.abs(j).max():
@@ -129,7 +129,7 @@ def find(data: Inputs, params: PulsedStrippingParams) -> Train:
         raise _none(data, pulses)
     _require_current_control(data, pulses)
     u, observed = stripped_voltage(data, sign)
-    return Train(data, data["t"], j * sign, u, sign, observed, threshold, pulses)
+    return PulseTrain(data, data["t"], j * sign, u, sign, observed, threshold, pulses)
 
 
 def _require_current_control(data: Inputs, pulses: Segments) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.segments import Edges, Segments, by_edges, by_increments, by_integration, by_running_charge, edges
-from echub_pulsed_stripping.data.blocks import Block
+from echub_pulsed_stripping.data.blocks import PulseBlock
 from echub_pulsed_stripping.data.electrode import Floats
-from echub_pulsed_stripping.data.train import LEAST_LIMIT_V, Train
+from echub_pulsed_stripping.data.train import LEAST_LIMIT_V, PulseTrain
 
 ALMOST = 0.999
 """A file that ends this close to the cut-off ended on it: the last row is noise away."""
@@ -43,7 +43,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedCharge:
     """One way of counting: per pulse, at rest, and the standard uncertainty that the way itself has."""
 
     name: str
@@ -58,7 +58,7 @@ class Counted:
         return float(self.each.sum())
 
 
-def rows_of(train: Train, block: Block, cut_off: float) -> Rows:
+def rows_of(train: PulseTrain, block: PulseBlock, cut_off: float) -> Rows:
     """Cut out the rows of a block, up to the crossing, which becomes its last row."""
     some = slice(block.first, block.last + 1)
     pulses = train.pulses.where(np.arange(block.first, block.last + 1))
@@ -75,7 +75,7 @@ def rows_of(train: Train, block: Block, cut_off: float) -> Rows:
     return rows if limit is None else _until(rows, limit, (0.0, 0.0), "limit")
 
 
-def charge_needs(train: Train) -> dict[str, str]:
+def charge_needs(train: PulseTrain) -> dict[str, str]:
     """Name the charge columns that can be compared with the current: both per area, or both not."""
     data, unit = train.data, CHARGE_UNITS[train.unit]
     return {name: need for name, need in CHARGES.items() if need in data and data.unit_of(need) == unit}
@@ -91,7 +91,7 @@ def _crossing(rows: Rows, cut_off: float) -> int | None:
     return len(rows.t) - 1 if at_end else None
 
 
-def _limited(train: Train, rows: Rows, some: slice) -> int | None:
+def _limited(train: PulseTrain, rows: Rows, some: slice) -> int | None:
     """Find the first row in which the voltage rests at its largest and the current is not what it should be."""
     top = float(rows.u.max())
     if train.set_point is None:
@@ -144,7 +144,7 @@ def _until(rows: Rows, at: int, bracket: tuple[float, float], end: str) -> Rows:
 # -- ways of counting ------------------------------------------------------------------------
 
 
-def counted(train: Train, block: Block, rows: Rows) -> list[Counted]:
+def counted(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[CountedCharge]:
     """Count the charge of the pulses by every way there is, the one that decides first."""
     level = train.level[block.first : block.first + len(rows.pulses)]
     found = edges(rows.t, rows.pulses, averaged=train.data.is_averaged("j"))
@@ -152,7 +152,7 @@ def counted(train: Train, block: Block, rows: Rows) -> list[Counted]:
     alike = float((level * (found.begin_within + found.end_within)).sum()) / np.sqrt(3) / 3600
     own = alike / np.sqrt(1 + _phase_slips(found))
     at_rest = train.threshold.level * train.sign * float(rows.t[-1] - found.begin[0] - found.duration.sum()) / 3600
-    by_level = Counted(
+    by_level = CountedCharge(
         "commanded level and edges" if train.set_point is not None else "measured level and edges",
         by_edges(level, found),
         at_rest,
@@ -169,19 +169,19 @@ def _phase_slips(found: Edges) -> int:
     return int((np.abs(period - np.median(period)) > (found.begin_within[1:] + found.begin_within[:-1]) / 2).sum())
 
 
-def by_edges_of(ways: Sequence[Counted]) -> Counted:
+def by_edges_of(ways: Sequence[CountedCharge]) -> CountedCharge:
     """Return the way by level and edges."""
     return next(way for way in ways if way.name.endswith("edges"))
 
 
-def disagreement(ways: Sequence[Counted]) -> float:
+def disagreement(ways: Sequence[CountedCharge]) -> float:
     """Return the difference between what decides and the edges, if neither's uncertainty explains it; else 0."""
     deciding, by_level = next(way for way in ways if way.deciding), by_edges_of(ways)
     apart = abs(deciding.total - by_level.total)
     return apart if apart > max(DISAGREE * by_level.total, 3 * by_level.own) else 0.0
 
 
-def _by_instrument(train: Train, rows: Rows) -> list[Counted]:
+def _by_instrument(train: PulseTrain, rows: Rows) -> list[CountedCharge]:
     """Take the instrument's own charge; increments are complete only where no row is missing."""
     count = len(rows.t)
     wide = rows.pulses.widened(0, _rest_follows(rows), count)
@@ -194,7 +194,7 @@ def _by_instrument(train: Train, rows: Rows) -> list[Counted]:
         if name in rows.charges:
             each = way(rows.charges[name], wide)
             rest = float(way(rows.charges[name], all_rows).sum() - each.sum())
-            found.append(Counted(name, each, rest, 0.0, whole or name != "charge_increment"))
+            found.append(CountedCharge(name, each, rest, 0.0, whole or name != "charge_increment"))
     return sorted(found, key=lambda c: not c.deciding)
 
 
@@ -205,7 +205,7 @@ def _rest_follows(rows: Rows) -> NDArray[np.intp]:
     return np.asarray(still, dtype=np.intp)
 
 
-def _integrated(rows: Rows) -> list[Counted]:
+def _integrated(rows: Rows) -> list[CountedCharge]:
     """Integrate the sampled current in three ways, to show what each loses."""
     wide = rows.pulses.widened(1, rows.pulses.stop < len(rows.t), len(rows.t))
     ways = {
@@ -213,4 +213,4 @@ def _integrated(rows: Rows) -> list[Counted]:
         "left hold": by_integration(rows.t, rows.j, rows.pulses, "hold"),
         "on-samples": by_integration(rows.t, rows.j, rows.pulses),
     }
-    return [Counted(name, each, 0.0, 0.0, deciding=False) for name, each in ways.items()]
+    return [CountedCharge(name, each, 0.0, 0.0, deciding=False) for name, each in ways.items()]

@@ -6,9 +6,9 @@ import numpy as np
 
 from echub.plugin import Series
 from echub.segments import Segments
-from echub_pulsed_stripping.data.blocks import Block
+from echub_pulsed_stripping.data.blocks import PulseBlock
 from echub_pulsed_stripping.data.electrode import Floats
-from echub_pulsed_stripping.data.train import Train
+from echub_pulsed_stripping.data.train import PulseTrain
 from echub_pulsed_stripping.method.capacity import CHARGE_UNITS, Rows
 
 EDGE_SHARE = 0.1
@@ -21,7 +21,7 @@ LEAST_SIGMAS = 5.0
 """so many standard deviations of its noise."""
 
 
-def jumps(train: Train) -> Floats:
+def jumps(train: PulseTrain) -> Floats:
     """Return the jump of the voltage at the begin of each pulse, V; NaN where rows do not resolve it."""
     before = train.u[np.maximum(train.pulses.start - 1, 0)]
     gap = 2 * train.edges.begin_within
@@ -29,7 +29,7 @@ def jumps(train: Train) -> Floats:
     return np.where(sharp, train.u[train.pulses.start] - before, np.nan)
 
 
-def rise_in_gap(train: Train, number: int) -> float:
+def rise_in_gap(train: PulseTrain, number: int) -> float:
     """Estimate how much of a jump is the slow rise in the gap around the edge, V."""
     first = int(train.pulses.start[number])
     if train.pulses.rows[number] < 2:
@@ -38,7 +38,7 @@ def rise_in_gap(train: Train, number: int) -> float:
     return float(abs(slope) * 2 * train.edges.begin_within[number])
 
 
-def relaxation(train: Train) -> Floats:
+def relaxation(train: PulseTrain) -> Floats:
     """Return the time in which the voltage relaxes to 1/e of its way within each rest, s.
 
     The way ends where the rest does; for one exponential that is corrected. NaN where the rest
@@ -51,7 +51,7 @@ def relaxation(train: Train) -> Floats:
     return found
 
 
-def _relaxation(train: Train, rests: Segments) -> Floats:
+def _relaxation(train: PulseTrain, rests: Segments) -> Floats:
     number = rests.labels(len(train.t))
     first, last = rests.first(train.u), rests.last(train.u)
     way = np.where(np.abs(first - last) > LEAST_SIGMAS * train.noise, first - last, np.nan)
@@ -73,7 +73,7 @@ def _relaxation(train: Train, rests: Segments) -> Floats:
 
 
 def pulse_table(
-    train: Train, blocks: list[Block], cut: list[Rows], charge: list[Floats], relaxed: Floats
+    train: PulseTrain, blocks: list[PulseBlock], cut: list[Rows], charge: list[Floats], relaxed: Floats
 ) -> dict[str, Series]:
     """Tabulate the pulses of all blocks; one that was ended by the cut-off up to there."""
     number = np.concatenate([np.arange(b.first, b.first + len(c)) for b, c in zip(blocks, charge, strict=True)])

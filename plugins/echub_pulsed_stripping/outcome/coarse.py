@@ -7,7 +7,7 @@ import numpy as np
 from echub.plugin import Flag, Inputs, Outcome, Refusal
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.electrode import Floats, stripped_voltage
-from echub_pulsed_stripping.data.train import Train
+from echub_pulsed_stripping.data.train import PulseTrain
 from echub_pulsed_stripping.method.capacity import CHARGE_UNITS, CHARGES
 from echub_pulsed_stripping.outcome.diagnostics import trace
 from echub_pulsed_stripping.outcome.results import capacity, conditions, name_of
@@ -15,7 +15,7 @@ from echub_pulsed_stripping.outcome.results import capacity, conditions, name_of
 ON_CUT_OFF = 1.01
 
 
-def is_coarse(train: Train) -> bool:
+def is_coarse(train: PulseTrain) -> bool:
     """Return whether pulses have a single row, so that some may have none."""
     return float(np.median(train.pulses.rows)) < 2
 

@@ -9,9 +9,9 @@ import numpy as np
 from echub.drawing import envelope
 from echub.plugin import Inputs, Series
 from echub_pulsed_stripping import PulsedStrippingParams
-from echub_pulsed_stripping.data.blocks import Block
+from echub_pulsed_stripping.data.blocks import PulseBlock
 from echub_pulsed_stripping.data.electrode import Floats
-from echub_pulsed_stripping.data.train import Train
+from echub_pulsed_stripping.data.train import PulseTrain
 from echub_pulsed_stripping.method.capacity import Rows
 
 PIECES = 1200
@@ -39,7 +39,7 @@ def rows_only(data: Inputs) -> dict[str, Series]:
 
 
 def picture(
-    train: Train, block: Block, rows: Rows, params: PulsedStrippingParams, blocks: Mapping[str, Series]
+    train: PulseTrain, block: PulseBlock, rows: Rows, params: PulsedStrippingParams, blocks: Mapping[str, Series]
 ) -> dict[str, Series]:
     """Return trace, one pulse in the middle of the block, and the end of each pulse against the charge."""
     middle = block.first + (len(rows.pulses) - 1) // 2

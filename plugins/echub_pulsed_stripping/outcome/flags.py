@@ -10,10 +10,17 @@ import numpy as np
 
 from echub.plugin import Flag, Refusal
 from echub_pulsed_stripping import PulsedStrippingParams
-from echub_pulsed_stripping.data.blocks import Block
+from echub_pulsed_stripping.data.blocks import PulseBlock
 from echub_pulsed_stripping.data.electrode import CELL, against
-from echub_pulsed_stripping.data.train import Train
-from echub_pulsed_stripping.method.capacity import CHARGES, Counted, Rows, by_edges_of, charge_needs, disagreement
+from echub_pulsed_stripping.data.train import PulseTrain
+from echub_pulsed_stripping.method.capacity import (
+    CHARGES,
+    CountedCharge,
+    Rows,
+    by_edges_of,
+    charge_needs,
+    disagreement,
+)
 
 REST_ROWS = 5
 """Rows closer than a fifth of the rest resolve it."""
@@ -30,7 +37,7 @@ ENDS = {
 }
 
 
-def require_resolved_rests(train: Train) -> None:
+def require_resolved_rests(train: PulseTrain) -> None:
     """Refuse rests that have fewer than two rows: no level at rest, and edges anywhere between rows."""
     rows = float(np.median(train.rests.rows[:-1]))
     if rows < 2:
@@ -44,7 +51,7 @@ def require_resolved_rests(train: Train) -> None:
         )
 
 
-def file_flags(train: Train, blocks: int, params: PulsedStrippingParams) -> list[Flag]:
+def file_flags(train: PulseTrain, blocks: int, params: PulsedStrippingParams) -> list[Flag]:
     """Flag what concerns the whole file."""
     flags = []
     if blocks > 1 and not params.block:
@@ -70,7 +77,7 @@ def file_flags(train: Train, blocks: int, params: PulsedStrippingParams) -> list
 
 
 def block_flags(
-    train: Train, block: Block, rows: Rows, ways: list[Counted], params: PulsedStrippingParams
+    train: PulseTrain, block: PulseBlock, rows: Rows, ways: list[CountedCharge], params: PulsedStrippingParams
 ) -> list[Flag]:
     """Flag what concerns one block."""
     deciding = next(way for way in ways if way.deciding)
@@ -94,7 +101,7 @@ def _with_others(first: Flag, *others: Flag) -> Flag:
     return replace(first, message=f"{first.message} (and {len(others)} blocks more)") if others else first
 
 
-def _ending(train: Train, block: Block, rows: Rows, params: PulsedStrippingParams) -> list[Flag]:
+def _ending(train: PulseTrain, block: PulseBlock, rows: Rows, params: PulsedStrippingParams) -> list[Flag]:
     """Say why a series without crossing is a lower bound, and whether it was cut short."""
     if rows.end == "cut_off":
         return []
@@ -114,7 +121,7 @@ def _ending(train: Train, block: Block, rows: Rows, params: PulsedStrippingParam
     return flags
 
 
-def _charges(ways: list[Counted], deciding: Counted) -> list[Flag]:
+def _charges(ways: list[CountedCharge], deciding: CountedCharge) -> list[Flag]:
     """Flag an instrument's charge that edges contradict, or that misses rows."""
     flags = []
     by_level = by_edges_of(ways)
@@ -133,7 +140,7 @@ def _charges(ways: list[Counted], deciding: Counted) -> list[Flag]:
     return flags
 
 
-def _at_rest(train: Train, deciding: Counted) -> list[Flag]:
+def _at_rest(train: PulseTrain, deciding: CountedCharge) -> list[Flag]:
     level = train.threshold.level * train.sign
     share = abs(deciding.at_rest) / deciding.total if deciding.total else 0.0
     if share < SMALL or abs(level) < SMALL * train.height:
@@ -145,7 +152,7 @@ def _at_rest(train: Train, deciding: Counted) -> list[Flag]:
     return [Flag("offset_current", text)]
 
 
-def _after(train: Train, block: Block, rows: Rows) -> list[Flag]:
+def _after(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[Flag]:
     """Say that pulses go on after the crossing, or that the block began on a stripped electrode."""
     flags = []
     more = block.last - block.first + 1 - len(rows.pulses)

@@ -9,10 +9,10 @@ from scipy import stats
 
 from echub.plugin import Component, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
 from echub_pulsed_stripping import PlateauParams
-from echub_pulsed_stripping.data.points import COMPARED, Point, levels_of, points_of, require_comparable
+from echub_pulsed_stripping.data.points import COMPARED, RestPoint, levels_of, points_of, require_comparable
 
 LEAST_RESTS = 3
-Levels = Sequence[Sequence[Point]]
+Levels = Sequence[Sequence[RestPoint]]
 
 
 def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
@@ -61,7 +61,7 @@ def _on_plateau(levels: Levels, params: PlateauParams) -> int:
     return on
 
 
-def _mean(points: Sequence[Point]) -> tuple[float, float]:
+def _mean(points: Sequence[RestPoint]) -> tuple[float, float]:
     """Return the mean of those with a value, and its standard error by what they do not share."""
     known = [p for p in points if not p.bound]
     own = np.sqrt(sum(p.independent**2 for p in known)) / len(known)
@@ -111,7 +111,7 @@ def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], lis
     return found, [] if shorter else [Flag("plateau_throughout", text)]
 
 
-def _shared(points: Sequence[Point]) -> dict[str, float]:
+def _shared(points: Sequence[RestPoint]) -> dict[str, float]:
     """Return the uncertainties that all points have alike, by group: an area does not average out."""
     parts = [c for p in points for c in p.components if c.group]
     groups = sorted({c.group for c in parts})
@@ -121,7 +121,7 @@ def _shared(points: Sequence[Point]) -> dict[str, float]:
 # -- what is shown ---------------------------------------------------------------------------
 
 
-def _table(points: Sequence[Point], on: Sequence[Point]) -> dict[str, Series]:
+def _table(points: Sequence[RestPoint], on: Sequence[RestPoint]) -> dict[str, Series]:
     """Tabulate what was used, on the plateau or below, and what was left out and why."""
     unit = next((p.unit for p in points if p.unit), "")
     return {
@@ -135,7 +135,7 @@ def _table(points: Sequence[Point], on: Sequence[Point]) -> dict[str, Series]:
     }
 
 
-def _diagnostics(points: Sequence[Point], on: Sequence[Point], plateau: Measurand) -> dict[str, Series]:
+def _diagnostics(points: Sequence[RestPoint], on: Sequence[RestPoint], plateau: Measurand) -> dict[str, Series]:
     shown = [p for p in points if np.isfinite(p.rest_s) and np.isfinite(p.value)]
     interval = plateau.interval
     ends = [plateau.value, interval.low, interval.high] if plateau.value is not None and interval else []

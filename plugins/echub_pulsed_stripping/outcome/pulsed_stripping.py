@@ -9,10 +9,17 @@ import numpy as np
 from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series
 from echub.science import median_error
 from echub_pulsed_stripping import PulsedStrippingParams
-from echub_pulsed_stripping.data.blocks import Block, blocks_of
+from echub_pulsed_stripping.data.blocks import PulseBlock, blocks_of
 from echub_pulsed_stripping.data.electrode import Floats, against
-from echub_pulsed_stripping.data.train import Train, find
-from echub_pulsed_stripping.method.capacity import CHARGE_UNITS, Counted, Rows, counted, disagreement, rows_of
+from echub_pulsed_stripping.data.train import PulseTrain, find
+from echub_pulsed_stripping.method.capacity import (
+    CHARGE_UNITS,
+    CountedCharge,
+    Rows,
+    counted,
+    disagreement,
+    rows_of,
+)
 from echub_pulsed_stripping.method.table import jumps, pulse_table, relaxation, rise_in_gap
 from echub_pulsed_stripping.outcome import coarse
 from echub_pulsed_stripping.outcome.diagnostics import picture, rows_only
@@ -21,16 +28,16 @@ from echub_pulsed_stripping.outcome.results import capacity, conditions, name_of
 
 
 @dataclass(frozen=True)
-class Answer:
+class BlockAnswer:
     """What one block says: its rows up to the end that counts, every way of counting, the capacity."""
 
-    block: Block
+    block: PulseBlock
     rows: Rows
-    ways: list[Counted]
+    ways: list[CountedCharge]
     found: Measurand
 
     @property
-    def deciding(self) -> Counted:
+    def deciding(self) -> CountedCharge:
         """Return the way that decides."""
         return next(way for way in self.ways if way.deciding)
 
@@ -64,7 +71,7 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     )
 
 
-def _answer(train: Train, block: Block, params: PulsedStrippingParams) -> Answer:
+def _answer(train: PulseTrain, block: PulseBlock, params: PulsedStrippingParams) -> BlockAnswer:
     rows = rows_of(train, block, params.cut_off)
     _require_something(train, block, rows, params)
     ways = counted(train, block, rows)
@@ -81,10 +88,10 @@ def _answer(train: Train, block: Block, params: PulsedStrippingParams) -> Answer
     note = f"by {deciding.name}; cut-off {params.cut_off:g} V {where}"
     unit = CHARGE_UNITS[train.unit]
     found = capacity(unit, deciding.total, parts, params, reached=rows.end == "cut_off", note=note)
-    return Answer(block, rows, ways, found)
+    return BlockAnswer(block, rows, ways, found)
 
 
-def _require_something(train: Train, block: Block, rows: Rows, params: PulsedStrippingParams) -> None:
+def _require_something(train: PulseTrain, block: PulseBlock, rows: Rows, params: PulsedStrippingParams) -> None:
     """Refuse a series that is beyond the cut-off before its first pulse has passed anything."""
     first = train.pulses.start[block.first]
     if rows.end != "cut_off" or train.u[first] < params.cut_off or len(rows.pulses) > 1:
@@ -100,7 +107,7 @@ def _require_something(train: Train, block: Block, rows: Rows, params: PulsedStr
     )
 
 
-def _chosen(answers: list[Answer], params: PulsedStrippingParams) -> Answer | None:
+def _chosen(answers: list[BlockAnswer], params: PulsedStrippingParams) -> BlockAnswer | None:
     """Return the block that was asked for, or the only one; of several none is the file's capacity."""
     if params.block > len(answers):
         raise Refusal(
@@ -117,7 +124,7 @@ def _chosen(answers: list[Answer], params: PulsedStrippingParams) -> Answer | No
 
 
 def _measurands(
-    train: Train, answer: Answer, params: PulsedStrippingParams, relaxed: Floats
+    train: PulseTrain, answer: BlockAnswer, params: PulsedStrippingParams, relaxed: Floats
 ) -> dict[str, Measurand]:
     some = slice(answer.block.first, answer.block.first + len(answer.rows.pulses))
     partial = answer.rows.end in ("cut_off", "limit") and len(answer.rows.pulses) > 1
@@ -156,7 +163,7 @@ def _median(values: Floats, unit: str, also: float = 0.0) -> Measurand:
     return Measurand(unit, float(np.median(known)), float(np.hypot(median_error(known), also)), n=len(known))
 
 
-def _conditions(train: Train, params: PulsedStrippingParams, answer: Answer) -> dict[str, Condition]:
+def _conditions(train: PulseTrain, params: PulsedStrippingParams, answer: BlockAnswer) -> dict[str, Condition]:
     level = float(np.median(train.level[answer.block.first : answer.block.last + 1]))
     duration = float(np.median(train.edges.duration[answer.block.first : answer.block.last + 1]))
     return {
@@ -169,7 +176,7 @@ def _conditions(train: Train, params: PulsedStrippingParams, answer: Answer) -> 
 # -- tables ----------------------------------------------------------------------------------
 
 
-def _ways(answer: Answer, unit: str) -> dict[str, Series]:
+def _ways(answer: BlockAnswer, unit: str) -> dict[str, Series]:
     """Put the ways of counting side by side."""
     base, charge = answer.deciding.total, CHARGE_UNITS[unit]
     totals = [way.total for way in answer.ways]
@@ -183,7 +190,7 @@ def _ways(answer: Answer, unit: str) -> dict[str, Series]:
     }
 
 
-def _blocks(train: Train, answers: list[Answer]) -> dict[str, Series]:
+def _blocks(train: PulseTrain, answers: list[BlockAnswer]) -> dict[str, Series]:
     """Return one line per block: what a comparison over rests consumes."""
     found = [a.found for a in answers]
     level = [float(np.median(train.level[a.block.first : a.block.last + 1])) for a in answers]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echub_ramp_onset.data import Floats, Trace
+from echub_ramp_onset.data import Floats, RampTrace
 
 PER_WINDOW = 60
 """Grid points per window, where the sampling allows that many."""
 
 
 @dataclass(frozen=True)
-class Grid:
+class TimeGrid:
     """A trace averaged into equal bins of `step` seconds; `count` rows each, empty bins interpolated."""
 
     t: Floats
@@ -45,7 +45,7 @@ class Grid:
         return index - half, index + half + 1
 
 
-def grid_of(trace: Trace, window_s: float) -> Grid:
+def grid_of(trace: RampTrace, window_s: float) -> TimeGrid:
     """Average a trace; where control is lost, the current is that of the ramp's course."""
     step = max(float(np.median(np.diff(trace.t))), window_s / PER_WINDOW)
     index = np.rint((trace.t - trace.t[0]) / step).astype(np.intp)
@@ -55,4 +55,4 @@ def grid_of(trace: Trace, window_s: float) -> Grid:
     centres = np.arange(len(count)) * step + trace.t[0]
     means = [np.bincount(index, weights=values)[filled] / count[filled] for values in (trace.t, x, trace.u)]
     t = np.where(filled, np.interp(centres, centres[filled], means[0]), centres)
-    return Grid(t, np.interp(t, means[0], means[1]), np.interp(t, means[0], means[2]), count, step)
+    return TimeGrid(t, np.interp(t, means[0], means[1]), np.interp(t, means[0], means[2]), count, step)

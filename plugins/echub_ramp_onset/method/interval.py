@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub_ramp_onset import RampOnsetParams
-from echub_ramp_onset.data import Floats, Trace
+from echub_ramp_onset.data import Floats, RampTrace
 from echub_ramp_onset.method.robust import Onset, neighbourhood, place, running_median
 
 DRAWS = 20_000
@@ -37,7 +37,12 @@ class Spread:
 
 
 def spread_of(
-    onset: Onset, trace: Trace, params: RampOnsetParams, change: float, gradual: float, rng: np.random.Generator
+    onset: Onset,
+    trace: RampTrace,
+    params: RampOnsetParams,
+    change: float,
+    gradual: float,
+    rng: np.random.Generator,
 ) -> Spread:
     """Draw the onset; `change` is what half the window makes of it.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Refusal
 from echub_ramp_onset import RampOnsetParams
-from echub_ramp_onset.data import Floats, Trace
+from echub_ramp_onset.data import Floats, RampTrace
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class LowackOnset:
     step: float
 
 
-def find_onset(trace: Trace, params: RampOnsetParams) -> LowackOnset:
+def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
     """Follow the five steps of the paper; refuse where one of them finds nothing."""
     t, u, x, step = _uniform(trace, params)
     smooth, inside = _smoothed(u, step, params)
@@ -69,7 +69,7 @@ def find_onset(trace: Trace, params: RampOnsetParams) -> LowackOnset:
     )
 
 
-def _uniform(trace: Trace, params: RampOnsetParams) -> tuple[Floats, Floats, Floats, float]:
+def _uniform(trace: RampTrace, params: RampOnsetParams) -> tuple[Floats, Floats, Floats, float]:
     """Bring the rows to a uniform grid of the median time step, which the outcome states."""
     step = float(np.median(np.diff(trace.t)))
     t = np.arange(trace.t[0], trace.t[-1], step)

@@ -17,8 +17,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from echub.plugin import Measurand, Refusal
 from echub.science import robust_sigma
 from echub_ramp_onset import RampOnsetParams
-from echub_ramp_onset.data import Floats, Trace
-from echub_ramp_onset.method.grid import Grid, grid_of
+from echub_ramp_onset.data import Floats, RampTrace
+from echub_ramp_onset.method.grid import TimeGrid, grid_of
 
 ROUNDS = 40
 WINDOWS_TO_ONSET = 5
@@ -26,7 +26,7 @@ WINDOWS_TO_ONSET = 5
 
 
 @dataclass(frozen=True)
-class Line:
+class OhmicLine:
     """The ohmic line U = offset + slope·x over [begin, end], with its covariance and the noise of a row."""
 
     offset: float
@@ -51,8 +51,8 @@ class Line:
 class Deviation:
     """U above the ohmic line, relative to R·x, on the grid; `noise` is its standard uncertainty."""
 
-    grid: Grid
-    line: Line
+    grid: TimeGrid
+    line: OhmicLine
     value: Floats
     noise: Floats
 
@@ -67,7 +67,7 @@ class Onset:
     deviation: Deviation
 
 
-def find_onset(trace: Trace, params: RampOnsetParams, grid: Grid | None = None) -> Onset:
+def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None = None) -> Onset:
     """Find the onset, or refuse with the measured reason."""
     grid = grid if grid is not None else grid_of(trace, params.window)
     _require_length(trace, grid, params)
@@ -90,7 +90,7 @@ def find_onset(trace: Trace, params: RampOnsetParams, grid: Grid | None = None) 
     return onset
 
 
-def _self_consistent(trace: Trace, grid: Grid, params: RampOnsetParams) -> tuple[Onset | None, Deviation]:
+def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -> tuple[Onset | None, Deviation]:
     """Let the fit end at a fraction of the onset that it leads to, beginning with a short fit."""
     guess = (params.start + max(params.window, 12 * grid.step)) / params.fit_fraction
     length = float(grid.t[-1] - trace.begin)
@@ -112,7 +112,7 @@ def _self_consistent(trace: Trace, grid: Grid, params: RampOnsetParams) -> tuple
     return onset, deviation
 
 
-def fit_line(trace: Trace, grid: Grid, params: RampOnsetParams, until: float) -> Line:
+def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: float) -> OhmicLine:
     """Fit U against x on [start, fit_fraction · until], in seconds after the begin of the ramp."""
     begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
     rows = (trace.t >= begin) & (trace.t <= end)
@@ -132,7 +132,7 @@ def fit_line(trace: Trace, grid: Grid, params: RampOnsetParams, until: float) ->
     variance = sigma**2
     cross = -mean * variance / spread
     covariance = np.array([[variance / len(x) + mean**2 * variance / spread, cross], [cross, variance / spread]])
-    return Line(
+    return OhmicLine(
         offset, slope, covariance, begin, end, sigma, _inflation(rest, trace.t[rows], sigma, params.window)
     )
 
@@ -155,7 +155,7 @@ def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
     return ratio if ratio > 1.5 else 1.0
 
 
-def deviation_of(grid: Grid, line: Line, params: RampOnsetParams) -> Deviation:
+def deviation_of(grid: TimeGrid, line: OhmicLine, params: RampOnsetParams) -> Deviation:
     """Return the averaged deviation from a line, with its noise."""
     ohmic = line.slope * grid.mean(grid.x, params.window)
     ohmic = np.where(ohmic > 0, ohmic, np.nan)
@@ -217,7 +217,7 @@ def place(smooth: Floats, limit: float, half: int) -> Floats:
 # -- refusals --------------------------------------------------------------------------------
 
 
-def _require_length(trace: Trace, grid: Grid, params: RampOnsetParams) -> None:
+def _require_length(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -> None:
     length = float(trace.t[-1] - trace.begin)
     least = params.start + WINDOWS_TO_ONSET * params.window
     if length < least:
@@ -235,7 +235,7 @@ def _require_length(trace: Trace, grid: Grid, params: RampOnsetParams) -> None:
         )
 
 
-def _require_control(trace: Trace, grid: Grid, onset: Onset | None, params: RampOnsetParams) -> None:
+def _require_control(trace: RampTrace, grid: TimeGrid, onset: Onset | None, params: RampOnsetParams) -> None:
     """Refuse an onset that comes after the current has left its course."""
     until = onset.t - params.window / 2 if onset else float(grid.t[-1])
     if trace.lost_at >= until:
@@ -254,7 +254,9 @@ def _require_control(trace: Trace, grid: Grid, onset: Onset | None, params: Ramp
     )
 
 
-def _unresolved(trace: Trace, grid: Grid, deviation: Deviation, params: RampOnsetParams, at: int) -> Refusal:
+def _unresolved(
+    trace: RampTrace, grid: TimeGrid, deviation: Deviation, params: RampOnsetParams, at: int
+) -> Refusal:
     part = params.threshold / 100 * deviation.line.slope * float(grid.x[at]) * 1e6
     sigmas = params.threshold / 100 / float(deviation.noise[at])
     return Refusal(
@@ -266,7 +268,7 @@ def _unresolved(trace: Trace, grid: Grid, deviation: Deviation, params: RampOnse
     )
 
 
-def _at_compliance(trace: Trace) -> Refusal:
+def _at_compliance(trace: RampTrace) -> Refusal:
     top = float(trace.u.max())
     first = int(np.argmax(trace.u >= 0.999 * top))
     return Refusal(
@@ -277,7 +279,7 @@ def _at_compliance(trace: Trace) -> Refusal:
     )
 
 
-def _ohmic_to_end(trace: Trace, grid: Grid, deviation: Deviation, params: RampOnsetParams) -> Refusal:
+def _ohmic_to_end(trace: RampTrace, grid: TimeGrid, deviation: Deviation, params: RampOnsetParams) -> Refusal:
     usable = deviation.value[
         np.isfinite(deviation.value) & (params.guard * deviation.noise < params.threshold / 100)
     ]

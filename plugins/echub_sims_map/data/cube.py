@@ -26,7 +26,7 @@ SMALL = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Cube:
+class IonCube:
     """Counts of one ion in one region (frame, y, x), the variance of each, and where was measured.
 
     Counts are 0 where nothing was measured; `pixel` is the area of a pixel in µm², or None.
@@ -51,7 +51,7 @@ class Cube:
         enough = expected > 0
         return float(np.median(found[enough] / expected[enough])) if enough.any() else 1.0
 
-    def binned(self, frames: int) -> Cube:
+    def binned(self, frames: int) -> IonCube:
         """Add up so many frames each; those that are left over at the end are dropped."""
         if frames == 1:
             return self
@@ -65,7 +65,7 @@ class Cube:
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class MapGrid:
     """The axes of a map: coordinates of the pixels' centres, their unit, and the depth of each frame.
 
     Without a pixel size `unit` is "1" and coordinates are pixels. `depth` is in nm, else sputter time
@@ -133,7 +133,7 @@ class Maps:
         """Return the species of a region."""
         return [species for name, species, _ in self.names if name == region]
 
-    def cube(self, species: str, region: str, flags: list[Flag] | None = None) -> Cube:
+    def cube(self, species: str, region: str, flags: list[Flag] | None = None) -> IonCube:
         """Return the counts of one ion, corrected for dead time; refuse what are no counts.
 
         Raises `Refusal`: `no_values`, `empty_channel`, `negative_counts`, `normalised_image`,
@@ -144,7 +144,7 @@ class Maps:
         counts = np.where(measured, self.counts[at], 0.0)
         _require_counts(species, counts, measured)
         counts, variance = self._undead(species, counts, flags if flags is not None else [])
-        return Cube(species, region, self.names[at][2], counts, variance, measured)
+        return IonCube(species, region, self.names[at][2], counts, variance, measured)
 
     def _undead(self, species: str, counts: Array, flags: list[Flag]) -> tuple[Array, Array]:
         """Correct a non-paralysable detector, N = M/(1 - M·τ/T); its variance is N/(1 - M·τ/T)."""
@@ -180,7 +180,7 @@ def _require_counts(species: str, counts: Array, measured: Truth) -> None:
     raise Refusal("not_counts", f"{species}: pixels are no whole counts", hint="export raw counts")
 
 
-def require_statistics(cube: Cube) -> list[Flag]:
+def require_statistics(cube: IonCube) -> list[Flag]:
     """Refuse pictures that are scaled to whole numbers; flag other scatter than that of counting.
 
     Raises `Refusal`: `eight_bit_image`, `smoothed_image`.
@@ -197,7 +197,7 @@ def require_statistics(cube: Cube) -> list[Flag]:
     return []
 
 
-def grid_of(data: Inputs, region: str) -> Grid:
+def grid_of(data: Inputs, region: str) -> MapGrid:
     """Return the axes of a map; raise `Refusal` (`uneven_pixels`) where pixels differ in size."""
     frames, rows, columns = data["n"].shape[1:]
     scaled = "x" in data and "y" in data
@@ -207,7 +207,7 @@ def grid_of(data: Inputs, region: str) -> Grid:
         if len(steps) and (steps.min() <= 0 or np.ptp(steps) > SMALL * steps.max()):
             raise Refusal("uneven_pixels", f"the pixels differ in size along {name}", where=f"column {name}")
     depth, unit = _depth(data, region, frames)
-    return Grid(x, y, "um" if scaled else "1", depth, unit)
+    return MapGrid(x, y, "um" if scaled else "1", depth, unit)
 
 
 def _depth(data: Inputs, region: str, frames: int) -> tuple[Array, str]:

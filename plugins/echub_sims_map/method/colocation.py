@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import irfft2, rfft2
 
-from echub_sims_map.data.cube import Array, Cube, Truth
+from echub_sims_map.data.cube import Array, IonCube, Truth
 
 DRAWS = 100
 Z95 = 1.959963984540054
@@ -31,7 +31,7 @@ class Together:
     p: float
 
 
-def together(one: Cube, other: Cube, rng: np.random.Generator) -> Together:
+def together(one: IonCube, other: IonCube, rng: np.random.Generator) -> Together:
     """Compare the maps of two ions, summed over the frames and pixels that both measured."""
     both = one.measured & other.measured
     a, b = (np.where(both, cube.counts, 0).sum(axis=0) for cube in (one, other))

@@ -14,14 +14,14 @@ import numpy as np
 from scipy.ndimage import find_objects, label, uniform_filter, uniform_filter1d
 from scipy.special import ndtri
 
-from echub_sims_map.data.cube import Array, Cube, Truth
+from echub_sims_map.data.cube import Array, IonCube, Truth
 
 NEIGHBOURS = np.ones((3, 3, 3), dtype=int)
 """Places that touch by a face, an edge or a corner hang together: 26 of them."""
 
 
 @dataclass(frozen=True, eq=False)
-class Component:
+class Cluster:
     """Places that hang together: a box of the cube, and which places of it."""
 
     box: tuple[slice, slice, slice]
@@ -35,7 +35,7 @@ class Component:
         return plane
 
 
-def stand_out(cube: Cube, window: int, sign: int = 1, flat: Array | None = None) -> Array:
+def stand_out(cube: IonCube, window: int, sign: int = 1, flat: Array | None = None) -> Array:
     """Return how far each place stands out of its frame's background, in standard deviations of counting.
 
     `flat` is the background across the field (y, x), over its median; even by default. Where fewer than a
@@ -64,18 +64,18 @@ def _windows(measured: Truth, window: int) -> Array:
     return np.asarray(along[0][:, None, None] * along[1][:, None] * along[2])
 
 
-def spanning(apart: Array, threshold: float, span: float) -> list[Component]:
+def spanning(apart: Array, threshold: float, span: float) -> list[Cluster]:
     """Return the components above a threshold that reach over at least `span` of the frames."""
     numbered, _ = label(apart > threshold, structure=NEIGHBOURS)
     least = span * len(apart)
     found = []
     for number, box in enumerate(find_objects(numbered), 1):
         if box[0].stop - box[0].start >= least:
-            found.append(Component(box, numbered[box] == number))
+            found.append(Cluster(box, numbered[box] == number))
     return found
 
 
-def blank(cube: Cube, components: list[Component], rng: np.random.Generator) -> Cube:
+def blank(cube: IonCube, components: list[Cluster], rng: np.random.Generator) -> IonCube:
     """Return a cube without columns: each frame filled with its own pixels, drawn from outside the columns."""
     frames, *plane = cube.counts.shape
     taken = np.zeros(plane, dtype=bool)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Refusal
-from echub_sims_map.data.cube import Array, Cube, Grid, Truth
+from echub_sims_map.data.cube import Array, IonCube, MapGrid, Truth
 from echub_sims_map.data.mask import read_mask
 
 HINT = '--param roi="rectangle 10 10 30 40; columns; outside"'
@@ -24,7 +24,7 @@ class Roi:
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class RoiCounts:
     """What was counted in a region of interest, by frame, and in how many measured pixels."""
 
     counts: Array
@@ -61,7 +61,7 @@ SHAPES: Mapping[str, tuple[Callable[..., Truth], Callable[[int], bool], str]] = 
 OTHERS = ("mask FILE", "columns", "outside", "all")
 
 
-def regions(text: str, grid: Grid, columns: Truth) -> Iterator[Roi]:
+def regions(text: str, grid: MapGrid, columns: Truth) -> Iterator[Roi]:
     """Return the regions of interest of a text, separated by semicolons.
 
     A pixel belongs to a shape where its centre does. `columns` are the pixels of the columns found.
@@ -76,7 +76,7 @@ def regions(text: str, grid: Grid, columns: Truth) -> Iterator[Roi]:
             raise Refusal("empty_roi", f"no pixel lies in {name}", where=_field(grid), hint=HINT)
 
 
-def _shape(text: str, grid: Grid) -> tuple[str, Truth]:
+def _shape(text: str, grid: MapGrid) -> tuple[str, Truth]:
     """Return the name and the pixels of a shape or a mask."""
     if text.startswith("mask "):
         return read_mask(text.removeprefix("mask ").strip(), (len(grid.y), len(grid.x)))
@@ -95,14 +95,14 @@ def _shape(text: str, grid: Grid) -> tuple[str, Truth]:
     return text, draw(grid.x[None, :], grid.y[:, None], *values)
 
 
-def _field(grid: Grid) -> str:
+def _field(grid: MapGrid) -> str:
     ends = (grid.x[0], grid.x[-1], grid.y[0], grid.y[-1])
     return "the map has x from {:g} to {:g} and y from {:g} to {:g}".format(*ends)
 
 
-def counted(cube: Cube, inside: Truth) -> Counted:
+def counted(cube: IonCube, inside: Truth) -> RoiCounts:
     """Add up the measured pixels of each frame; a frame without any has none, and not zero counts."""
-    return Counted(
+    return RoiCounts(
         cube.counts[:, inside].sum(axis=1),
         cube.variance[:, inside].sum(axis=1),
         cube.measured[:, inside].sum(axis=1),

@@ -11,9 +11,9 @@ import numpy as np
 
 from echub.plugin import Flag, Refusal
 from echub_sims_map import SimsMapParams
-from echub_sims_map.data.cube import LEAST_FRAMES, Array, Cube, Maps, Truth
+from echub_sims_map.data.cube import LEAST_FRAMES, Array, IonCube, Maps, Truth
 from echub_sims_map.method.columns import (
-    Component,
+    Cluster,
     blank,
     detectable_contrast,
     normal_threshold,
@@ -40,7 +40,7 @@ class Search:
     the field over its median.
     """
 
-    cube: Cube
+    cube: IonCube
     params: SimsMapParams
     apart: Array
     flat: Array
@@ -91,7 +91,7 @@ def sign_of(params: SimsMapParams) -> int:
     return 1 if params.columns == "brighter" else -1
 
 
-def footprint(columns: Sequence[Found], cube: Cube) -> Truth:
+def footprint(columns: Sequence[Found], cube: IonCube) -> Truth:
     """Return the pixels of all columns."""
     inside = np.zeros(cube.counts.shape[1:], dtype=bool)
     for column in columns:
@@ -99,7 +99,9 @@ def footprint(columns: Sequence[Found], cube: Cube) -> Truth:
     return inside
 
 
-def search(whole: Cube, maps: Maps, params: SimsMapParams, flags: list[Flag], rng: np.random.Generator) -> Search:
+def search(
+    whole: IonCube, maps: Maps, params: SimsMapParams, flags: list[Flag], rng: np.random.Generator
+) -> Search:
     """Find the columns of a cube; raise `Refusal` where it is too short or too dark to tell.
 
     Raises `one_frame`, `too_few_frames`, `background_too_low`, `no_reference`.
@@ -120,13 +122,13 @@ def search(whole: Cube, maps: Maps, params: SimsMapParams, flags: list[Flag], rn
 
 
 def _blank(
-    cube: Cube,
-    components: list[Component],
+    cube: IonCube,
+    components: list[Cluster],
     maps: Maps,
     params: SimsMapParams,
     flags: list[Flag],
     rng: np.random.Generator,
-) -> Cube:
+) -> IonCube:
     """Return a cube without columns: the reference region, or the map with its columns left out, shuffled."""
     if not params.reference:
         return blank(cube, components, rng)
@@ -137,7 +139,7 @@ def _blank(
     return maps.cube(cube.species, params.reference, flags).binned(params.frames)
 
 
-def _quantile(cube: Cube, empty: Array, params: SimsMapParams) -> float:
+def _quantile(cube: IonCube, empty: Array, params: SimsMapParams) -> float:
     """Return the quantile: the asked one, or a stricter one where chance makes columns.
 
     That is in stacks of few frames, and where the shuffled map shows it, as large ones do.
@@ -151,7 +153,7 @@ def _quantile(cube: Cube, empty: Array, params: SimsMapParams) -> float:
     return quantile
 
 
-def _require_depth(whole: Cube, cube: Cube) -> None:
+def _require_depth(whole: IonCube, cube: IonCube) -> None:
     if len(cube.counts) >= LEAST_FRAMES:
         return
     code = "one_frame" if len(whole.counts) == 1 else "too_few_frames"
@@ -159,7 +161,7 @@ def _require_depth(whole: Cube, cube: Cube) -> None:
     raise Refusal(code, text, hint="--param frames=1" if len(whole.counts) > len(cube.counts) else "")
 
 
-def _require_light(cube: Cube, params: SimsMapParams) -> None:
+def _require_light(cube: IonCube, params: SimsMapParams) -> None:
     """Refuse a background below which columns are neither counted nor measured as they should be."""
     measured = np.maximum(cube.measured.sum(axis=0), 1)
     level = float(np.median(cube.counts.sum(axis=0) / measured))

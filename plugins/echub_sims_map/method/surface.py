@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from echub_sims_map.data.cube import Array, Cube, Truth
+from echub_sims_map.data.cube import Array, IonCube, Truth
 
 ROUNDS = 15
 LEAST_CLEAR = 0.5
@@ -18,7 +18,7 @@ _KEPT = 0.2
 """Least share of the median that a surface may fall to."""
 
 
-def surface(cube: Cube, clear: Truth | None = None) -> Array:
+def surface(cube: IonCube, clear: Truth | None = None) -> Array:
     """Return the background of each pixel over the median one (y, x), from the pixels that are `clear`."""
     frames = cube.measured.sum(axis=0)
     known = frames > 0

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import binary_dilation, distance_transform_edt, label, uniform_filter
 
-from echub_sims_map.data.cube import Array, Cube, Truth
-from echub_sims_map.method.columns import Component
+from echub_sims_map.data.cube import Array, IonCube, Truth
+from echub_sims_map.method.columns import Cluster
 
 RIM = 2
 """Pixels around the half level that may still hold some of a column."""
@@ -79,7 +79,7 @@ class Plane:
     smooth: Array
 
     @classmethod
-    def of(cls, cube: Cube, first: int, last: int) -> Plane:
+    def of(cls, cube: IonCube, first: int, last: int) -> Plane:
         """Average the frames from `first` up to and without `last`."""
         part = slice(first, last)
         measured = cube.measured[part].sum(axis=0).astype(np.float64)
@@ -109,7 +109,7 @@ class Surroundings:
     level: Array
 
     @classmethod
-    def of(cls, cube: Cube, components: list[Component]) -> Surroundings:
+    def of(cls, cube: IonCube, components: list[Cluster]) -> Surroundings:
         """Leave out all components with their rims."""
         shape = cube.counts.shape[1:]
         taken = np.zeros(shape, dtype=bool)
@@ -125,7 +125,7 @@ def clear_of(columns: Sequence[Found], covered: Truth) -> Truth:
     return np.asarray(clear if clear.any() else ~covered)
 
 
-def measure(cube: Cube, components: list[Component], span: float, sign: int) -> list[Found]:
+def measure(cube: IonCube, components: list[Cluster], span: float, sign: int) -> list[Found]:
     """Measure every column of the components, from top to bottom and left to right."""
     around = Surroundings.of(cube, components)
     found = [_measured(cube, piece, around.clear, sign) for piece in pieces(cube, components, around, span, sign)]
@@ -133,7 +133,7 @@ def measure(cube: Cube, components: list[Component], span: float, sign: int) -> 
 
 
 def pieces(
-    cube: Cube, components: list[Component], around: Surroundings, span: float, sign: int
+    cube: IonCube, components: list[Cluster], around: Surroundings, span: float, sign: int
 ) -> Iterator[Piece]:
     """Return every column of the components that reaches over `span`; two that only their rims join are two."""
     for component in components:
@@ -170,7 +170,7 @@ def _mean(rate: Array, where: Truth) -> float:
     return float(values.mean()) if values.size else 0.0
 
 
-def _extent(cube: Cube, piece: Truth, level: Array, whole: slice, sign: int) -> tuple[int, int]:
+def _extent(cube: IonCube, piece: Truth, level: Array, whole: slice, sign: int) -> tuple[int, int]:
     """Return the frames in which a column is above the half of its level."""
     smooth = uniform_filter(sign * (_per_frame(cube, piece) - level), 3, mode="nearest")
     half = float(np.median(smooth[whole])) / 2
@@ -178,12 +178,12 @@ def _extent(cube: Cube, piece: Truth, level: Array, whole: slice, sign: int) -> 
     return (int(above[0]), int(above[-1]) + 1) if len(above) else (whole.start, whole.start)
 
 
-def _per_frame(cube: Cube, where: Truth) -> Array:
+def _per_frame(cube: IonCube, where: Truth) -> Array:
     measured = cube.measured[:, where].sum(axis=1)
     return np.asarray(cube.counts[:, where].sum(axis=1) / np.maximum(measured, 1))
 
 
-def _measured(cube: Cube, piece: Piece, clear: Truth, sign: int) -> Found:
+def _measured(cube: IonCube, piece: Piece, clear: Truth, sign: int) -> Found:
     half, plane = piece.half, Plane.of(cube, piece.first, piece.last)
     rim = binary_dilation(half, _BOX, iterations=RIM)
     around = clear & ~rim & binary_dilation(rim, _BOX, iterations=_AROUND + int(math.sqrt(half.sum())))

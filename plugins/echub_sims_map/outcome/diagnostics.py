@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from echub.plugin import Series
-from echub_sims_map.data.cube import Array, Cube, Grid
+from echub_sims_map.data.cube import Array, IonCube, MapGrid
 from echub_sims_map.method.width import Found
 
 LARGEST = 128
 """Pixels along an edge of a picture; larger maps are averaged."""
 
 
-def pictures(cube: Cube, grid: Grid, columns: Sequence[Found], frames: int = 1) -> dict[str, Series]:
+def pictures(cube: IonCube, grid: MapGrid, columns: Sequence[Found], frames: int = 1) -> dict[str, Series]:
     """Return the mean map, the map in mid-depth, sections through the widest and narrowest column, and outlines.
 
     Images are flat, row by row; `shape` says rows and columns of the maps, `section_shape` those of
@@ -67,7 +67,7 @@ def _shrunk(plane: Array) -> Array:
     return plane
 
 
-def _outlines(columns: Sequence[Found], grid: Grid) -> dict[str, Series]:
+def _outlines(columns: Sequence[Found], grid: MapGrid) -> dict[str, Series]:
     """Return the edges between pixels inside and outside of each column, in the units of the map."""
     (dx, dy), numbers, ends = grid.pixel, [], [np.empty((0, 4))]
     for number, column in enumerate(columns, 1):

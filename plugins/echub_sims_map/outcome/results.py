@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from echub.plugin import Flag, Interval, Measurand, Sensitivity
-from echub_sims_map.data.cube import Grid
+from echub_sims_map.data.cube import MapGrid
 from echub_sims_map.method.search import Search
 from echub_sims_map.method.width import LEAST_CORE, Found
 
@@ -16,7 +16,7 @@ NEAR = 1.4
 Z95 = 1.959963984540054
 
 
-def measurands(search: Search, grid: Grid) -> tuple[dict[str, Measurand], list[Sensitivity]]:
+def measurands(search: Search, grid: MapGrid) -> tuple[dict[str, Measurand], list[Sensitivity]]:
     """Return the measurands, and what the count of columns depends on."""
     scatter = search.cube.dispersion
     pairs = max(1, (len(search.cube.counts) - 1) * search.cube.counts[0].size)
@@ -56,7 +56,7 @@ def _count(search: Search) -> tuple[Measurand, list[Sensitivity]]:
     return Measurand("1", float(best), interval=interval, n=best, note=note), rows
 
 
-def width(column: Found, grid: Grid, dispersion: float) -> Measurand:
+def width(column: Found, grid: MapGrid, dispersion: float) -> Measurand:
     """Return the width of a column with its interval; "less than" where it has hardly a core."""
     edge = math.sqrt(grid.pixel_area)
     error = edge * column.width_error * math.sqrt(max(1.0, dispersion))
@@ -73,7 +73,7 @@ def normal(unit: str, value: float, error: float) -> Measurand:
     return Measurand(unit, value, error, interval)
 
 
-def flags(search: Search, grid: Grid) -> list[Flag]:
+def flags(search: Search, grid: MapGrid) -> list[Flag]:
     """Say what limits the answer."""
     found = [*_of_columns(search), *_of_blanks(search)]
     low, high = float(search.flat.min()), float(search.flat.max())

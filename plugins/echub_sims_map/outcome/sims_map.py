@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from echub.plugin import Condition, Flag, Inputs, Outcome, Refusal, Series
 from echub_sims_map import SimsMapParams
-from echub_sims_map.data.cube import Cube, Grid, Maps, grid_of, require_statistics
+from echub_sims_map.data.cube import IonCube, MapGrid, Maps, grid_of, require_statistics
 from echub_sims_map.method.search import Search, footprint, search
 from echub_sims_map.method.width import Found
 from echub_sims_map.outcome.diagnostics import pictures
@@ -58,8 +58,8 @@ def _conditions(found: Search) -> dict[str, Condition]:
 
 def _tables(
     maps: Maps,
-    cube: Cube,
-    grid: Grid,
+    cube: IonCube,
+    grid: MapGrid,
     columns: Sequence[Found],
     params: SimsMapParams,
     data: Inputs,
@@ -75,7 +75,7 @@ def _tables(
     return {name: table for name, table in tables.items() if table}
 
 
-def _cubes(maps: Maps, cube: Cube, flags: list[Flag]) -> list[Cube]:
+def _cubes(maps: Maps, cube: IonCube, flags: list[Flag]) -> list[IonCube]:
     """Return the cubes of all ions of the region; one that holds no counts is left out, and that is said."""
     found = []
     for species in maps.ions(cube.region):
@@ -89,7 +89,7 @@ def _cubes(maps: Maps, cube: Cube, flags: list[Flag]) -> list[Cube]:
     return found
 
 
-def _partners(cubes: Sequence[Cube], cube: Cube, params: SimsMapParams, flags: list[Flag]) -> list[Cube]:
+def _partners(cubes: Sequence[IonCube], cube: IonCube, params: SimsMapParams, flags: list[Flag]) -> list[IonCube]:
     """Return the ions to compare with; raise `Refusal` for one that is asked for and cannot be."""
     others = [other for other in cubes if other.species != cube.species]
     if params.partner:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from echub.plugin import Series, poisson_interval
-from echub_sims_map.data.cube import Cube, Grid, Truth
+from echub_sims_map.data.cube import IonCube, MapGrid, Truth
 from echub_sims_map.method.colocation import together
-from echub_sims_map.method.roi import Counted, counted, regions
+from echub_sims_map.method.roi import RoiCounts, counted, regions
 from echub_sims_map.method.width import LEAST_CORE, Found, clear_of
 
 Z95 = 1.959963984540054
@@ -18,7 +18,7 @@ Table = dict[str, Series]
 DEPTHS = {"nm": "depth", "s": "sputter_time", "1": "frame"}
 
 
-def column_table(columns: Sequence[Found], grid: Grid, dispersion: float, frames: int) -> Table:
+def column_table(columns: Sequence[Found], grid: MapGrid, dispersion: float, frames: int) -> Table:
     """Return one row per column: place, width with its standard uncertainty, depth, brightness."""
     edge, wider = math.sqrt(grid.pixel_area), math.sqrt(max(1.0, dispersion))
     (dx, dy), unit = grid.pixel, grid.unit
@@ -43,7 +43,7 @@ def _note(column: Found) -> str:
     return "" if column.core >= LEAST_CORE else "at most this wide"
 
 
-def _edge(grid: Grid, frame: int) -> float:
+def _edge(grid: MapGrid, frame: int) -> float:
     """Return the depth at the begin of a frame; depths are those of the middles of frames."""
     middles = np.arange(len(grid.depth)) + 0.5
     step = (grid.depth[-1] - grid.depth[0]) / max(len(grid.depth) - 1, 1)
@@ -54,7 +54,7 @@ def _edge(grid: Grid, frame: int) -> float:
 
 
 def colocation_table(
-    cube: Cube, partners: Sequence[Cube], columns: Sequence[Found], frames: int, rng: np.random.Generator
+    cube: IonCube, partners: Sequence[IonCube], columns: Sequence[Found], frames: int, rng: np.random.Generator
 ) -> Table:
     """Return one row per other ion: correlation without counting noise, chance, and brightness in the columns."""
     if not partners:
@@ -76,7 +76,7 @@ def colocation_table(
 
 
 def _inside_over_outside(
-    other: Cube, columns: Sequence[Found], frames: int
+    other: IonCube, columns: Sequence[Found], frames: int
 ) -> tuple[float | None, float | None, float | None]:
     """Return counts per pixel inside the columns over those outside, with an interval of 95 %.
 
@@ -99,7 +99,7 @@ def _inside_over_outside(
     return math.exp(log), math.exp(log - half), math.exp(log + half)
 
 
-def roi_table(cubes: Sequence[Cube], grid: Grid, columns: Truth, text: str) -> Table:
+def roi_table(cubes: Sequence[IonCube], grid: MapGrid, columns: Truth, text: str) -> Table:
     """Return one row per region of interest, ion and frame; a frame without a measured pixel has no counts."""
     rows: dict[str, list[object]] = {}
     for roi in regions(text, grid, columns):
@@ -110,7 +110,7 @@ def roi_table(cubes: Sequence[Cube], grid: Grid, columns: Truth, text: str) -> T
     return {name: Series.of(values, units.get(name, "")) for name, values in rows.items()}
 
 
-def _profile(cube: Cube, grid: Grid, roi: str, part: Counted) -> Mapping[str, Sequence[object]]:
+def _profile(cube: IonCube, grid: MapGrid, roi: str, part: RoiCounts) -> Mapping[str, Sequence[object]]:
     """Return the rows of one ion in one region of interest, with Poisson intervals of 95 %."""
     frames = len(part.counts)
     none = part.pixels == 0

@@ -6,14 +6,14 @@ import numpy as np
 
 from echub.plugin import Flag, Inputs, Refusal
 from echub_sims_profile import SimsProfileParams
-from echub_sims_profile.data.profile import Array, Mask, Profile
+from echub_sims_profile.data.profile import Array, CountProfile, Mask
 
 _LEAST_POINTS = 3
 _CLEAR = 3.0
 """Standard errors that a normaliser has to be above zero."""
 
 
-def background(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def background(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Subtract each channel's mean over a named plateau; its uncertainty goes along.
 
     Raises `Refusal` `no_plateau` where the asked window holds fewer than 3 points of a channel.
@@ -43,7 +43,7 @@ def _inside(x: Array, params: SimsProfileParams) -> Mask:
     return (x >= params.background_start) & (x <= params.background_stop)
 
 
-def detector_yield(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def detector_yield(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Divide by the share of ions that the detector counts."""
     if params.detector_yield == 100:
         return profile.skipped("yield", "100 %: counts are of detected ions")
@@ -55,16 +55,16 @@ def detector_yield(profile: Profile, data: Inputs, params: SimsProfileParams) ->
 # -- normalisation ---------------------------------------------------------------------------
 
 
-def normalisation(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def normalisation(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Divide by the total of the polarity, a matrix species, or the primary current; its error goes along."""
     return NORMALISERS[params.normalise](profile, data, params)
 
 
-def _none(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def _none(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     return profile.skipped("normalisation", "none asked for")
 
 
-def _total(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def _total(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Divide each polarity of a region by the sum of its channels."""
     ratio, relative = np.ones(len(profile.n)), np.zeros(len(profile.n))
     for region, polarity in dict.fromkeys((r, p) for r, _, p in profile.channels()):
@@ -77,7 +77,7 @@ def _total(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile
     )
 
 
-def _matrix(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def _matrix(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Divide by a matrix species of the same region and polarity.
 
     Raises `Refusal` `no_matrix` where it is not there or holds no counts.
@@ -101,7 +101,7 @@ def _matrix(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profil
     return _normalised(profile, ratio, relative, done, f"by {params.matrix}", *flags)
 
 
-def _primary_current(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def _primary_current(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Divide by the primary current: measured with each point, or the stated one."""
     stated = data.meta("sims.primary_current")
     if "primary" in data:
@@ -116,7 +116,7 @@ def _primary_current(profile: Profile, data: Inputs, params: SimsProfileParams) 
     return profile.did("normalisation", detail, gain=profile.gain * current, signal_unit="count/nA")
 
 
-def _interpolated(profile: Profile, key: tuple[str, str, int], x: Array) -> Array:
+def _interpolated(profile: CountProfile, key: tuple[str, str, int], x: Array) -> Array:
     """Return three rows: the signal of a channel at other points, its variance there, and that of its level.
 
     Between two points the variance falls, but neighbours share them: sums and edges see the whole.
@@ -148,7 +148,9 @@ def _divide(ratio: Array, relative: Array, mine: Mask, curve: Array) -> None:
     relative[mine] = np.sqrt(level) / by
 
 
-def _normalised(profile: Profile, ratio: Array, relative: Array, done: Mask, detail: str, *flags: Flag) -> Profile:
+def _normalised(
+    profile: CountProfile, ratio: Array, relative: Array, done: Mask, detail: str, *flags: Flag
+) -> CountProfile:
     ratio = ratio.copy()
     for sign in set(profile.polarity[done].tolist()):  # one scale for all regions, so that they can be compared
         mine = done & (profile.polarity == sign)

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from echub.plugin import Flag, Inputs, Refusal
 from echub.science import live_share, saturation
 from echub_sims_profile import SimsProfileParams
-from echub_sims_profile.data.profile import Array, Profile
+from echub_sims_profile.data.profile import Array, CountProfile
 
 DEAD_TIME_WARNING = 0.05
 """Share of lost counts above which the correction is said to be large."""
 _WHOLE = 0.02
 
 
-def counts(data: Inputs) -> Profile:
+def counts(data: Inputs) -> CountProfile:
     """Return counts: as stored, or rate times dwell.
 
     Raises `Refusal`: `counts_unavailable`, `negative_counts`, `no_values`.
@@ -30,7 +30,7 @@ def counts(data: Inputs) -> Profile:
     if not np.isfinite(n).any():
         raise Refusal("no_values", "no row has counts")
     size = len(data)
-    profile = Profile(
+    profile = CountProfile(
         np.full(size, np.nan), "", n, np.ones(size), np.zeros(size), np.zeros(size), np.zeros(size),
         _texts(data["species"]), _regions(data), data["polarity"],
         np.nan_to_num(data["analogue"]).astype(bool) if "analogue" in data else np.zeros(size, bool),
@@ -67,7 +67,7 @@ def _regions(data: Inputs) -> NDArray[Any]:
 # -- dead time -------------------------------------------------------------------------------
 
 
-def dead_time(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def dead_time(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Correct the raw rate within the gate for the detector's dead time.
 
     Counts that the reader derived from corrected rates are left alone. Points at or above 1/τ are
@@ -106,7 +106,7 @@ def _uncorrected(data: Inputs, params: SimsProfileParams, dwell: float | None, d
 
 
 def _require_unsaturated(
-    profile: Profile, params: SimsProfileParams, load: Array, lost: NDArray[np.bool_]
+    profile: CountProfile, params: SimsProfileParams, load: Array, lost: NDArray[np.bool_]
 ) -> None:
     asked = params.species or str(profile.species[0])
     mine = lost & (profile.species == asked)

@@ -11,7 +11,7 @@ import numpy as np
 
 from echub.plugin import Flag, Inputs, Refusal
 from echub_sims_profile import SimsProfileParams
-from echub_sims_profile.data.profile import Array, Profile
+from echub_sims_profile.data.profile import Array, CountProfile
 
 _SECONDS = {"nm/s": 1.0, "nm/min": 1 / 60, "nm/h": 1 / 3600, "um/min": 1000 / 60, "um/h": 1000 / 3600}
 """Units of a sputter rate, in nm/s."""
@@ -25,7 +25,7 @@ _NAMES = {
 _PRINTED = re.compile(r"\((\S+)\)\Z")
 
 
-def axis(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
+def axis(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Return depth in nm, each channel at its own time; without a calibration time is kept, and said.
 
     Raises `Refusal` `no_axis` without depth and time, `layers_unreadable` for a wrong layer table.
@@ -51,7 +51,7 @@ def axis(profile: Profile, data: Inputs, params: SimsProfileParams) -> Profile:
     return _placed(replace(profile.skipped("depth", flag.message, flag), x=data["t"], unit="s"))
 
 
-def _placed(profile: Profile) -> Profile:
+def _placed(profile: CountProfile) -> CountProfile:
     """Leave out rows without counts or place."""
     known = np.isfinite(profile.n) & np.isfinite(profile.x)
     if not known.any():
@@ -62,7 +62,7 @@ def _placed(profile: Profile) -> Profile:
 # -- craters ---------------------------------------------------------------------------------
 
 
-def _craters(profile: Profile, data: Inputs) -> tuple[dict[str, float], list[str]]:
+def _craters(profile: CountProfile, data: Inputs) -> tuple[dict[str, float], list[str]]:
     """Return stated crater depths in nm by region, and the regions without one."""
     stated = data.meta("sims.regions") or []
     found = {str(r["name"]): 1000 * float(r["crater_depth"]) for r in stated if r.get("crater_depth")}
@@ -72,7 +72,7 @@ def _craters(profile: Profile, data: Inputs) -> tuple[dict[str, float], list[str
     return {n: d for n, d in known.items() if d}, [n for n, d in known.items() if not d]
 
 
-def _by_craters(profile: Profile, data: Inputs, depths: Mapping[str, float]) -> Array:
+def _by_craters(profile: CountProfile, data: Inputs, depths: Mapping[str, float]) -> Array:
     """Scale each crater's time by its end: one crater per region, or per polarity where measured in turn."""
     time = data["t"]
     in_turn = data.meta("sims.acquisition") == "sequential"

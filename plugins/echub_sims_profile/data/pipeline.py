@@ -16,9 +16,9 @@ from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.corrections import background, detector_yield, normalisation
 from echub_sims_profile.data.counts import counts, dead_time
 from echub_sims_profile.data.depth import axis
-from echub_sims_profile.data.profile import Array, Profile
+from echub_sims_profile.data.profile import Array, CountProfile
 
-Step = Callable[[Profile, Inputs, SimsProfileParams], Profile]
+Step = Callable[[CountProfile, Inputs, SimsProfileParams], CountProfile]
 STEPS: Mapping[str, Step] = {
     "dead time": dead_time,
     "depth": axis,
@@ -28,7 +28,7 @@ STEPS: Mapping[str, Step] = {
 }
 
 
-def prepare(data: Inputs, params: SimsProfileParams) -> Profile:
+def prepare(data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Take the data through all steps; raise `Refusal` as each step says."""
     profile = counts(data)
     for step in STEPS.values():
@@ -38,7 +38,7 @@ def prepare(data: Inputs, params: SimsProfileParams) -> Profile:
     return _smoothing(profile, params)
 
 
-def _smoothing(profile: Profile, params: SimsProfileParams) -> Profile:
+def _smoothing(profile: CountProfile, params: SimsProfileParams) -> CountProfile:
     """Record the smoothing: it acts on the picture alone."""
     if params.smooth < 2:
         return profile.skipped("smoothing", "none asked for")
@@ -54,7 +54,7 @@ def smoothed(values: Array, points: int) -> Array:
     return np.convolve(values, window, "same") / weight
 
 
-def recorded(profile: Profile) -> dict[str, Series]:
+def recorded(profile: CountProfile) -> dict[str, Series]:
     """Return the table of all steps."""
     return {
         "step": Series.of([done.step for done in profile.steps]),

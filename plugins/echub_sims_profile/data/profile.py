@@ -25,7 +25,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Profile:
+class CountProfile:
     """All rows of a file; the signal is (counts - base) / gain.
 
     `n` are detected counts and never change, so that their statistics stay those of counting;
@@ -49,20 +49,20 @@ class Profile:
     steps: tuple[Done, ...] = ()
     flags: tuple[Flag, ...] = ()
 
-    def did(self, step: str, detail: str, *flags: Flag, **changes: Any) -> Profile:  # noqa: ANN401
+    def did(self, step: str, detail: str, *flags: Flag, **changes: Any) -> CountProfile:  # noqa: ANN401
         """Record a step that was applied."""
         steps = (*self.steps, Done(step, True, detail))
         return replace(self, steps=steps, flags=(*self.flags, *flags), **changes)
 
-    def skipped(self, step: str, why: str, *flags: Flag) -> Profile:
+    def skipped(self, step: str, why: str, *flags: Flag) -> CountProfile:
         """Record a step that was not applied."""
         return replace(self, steps=(*self.steps, Done(step, False, why)), flags=(*self.flags, *flags))
 
-    def rows(self, kept: Mask) -> Profile:
+    def rows(self, kept: Mask) -> CountProfile:
         """Keep some rows."""
         return self._taken(kept)
 
-    def _taken(self, which: NDArray[Any]) -> Profile:
+    def _taken(self, which: NDArray[Any]) -> CountProfile:
         arrays: dict[str, Any] = {n: v[which] for n, v in vars(self).items() if isinstance(v, np.ndarray)}
         return replace(self, **arrays)
 
@@ -95,7 +95,7 @@ class Profile:
         mine = (self.region == region) & (self.species == species) & (self.polarity == polarity)
         return np.asarray(mine, dtype=bool)
 
-    def ordered(self, region: str, species: str, polarity: int) -> Profile:
+    def ordered(self, region: str, species: str, polarity: int) -> CountProfile:
         """Return one channel by rising x."""
         mine = self.rows(self.of(region, species, polarity))
         return mine._taken(np.argsort(mine.x, kind="stable"))

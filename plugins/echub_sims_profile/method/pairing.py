@@ -6,15 +6,15 @@ import numpy as np
 
 from echub.plugin import Flag, Inputs, Interval, Measurand, Refusal, Series
 from echub_sims_profile import SimsProfileParams
-from echub_sims_profile.data.profile import Array, Profile
+from echub_sims_profile.data.profile import Array, CountProfile
 from echub_sims_profile.method.edge import Edge, find_edge
 
 _MOST_BINS = 2000
 
 
 def pair(
-    profile: Profile, data: Inputs, region: str, params: SimsProfileParams
-) -> tuple[Profile, dict[str, Measurand]]:
+    profile: CountProfile, data: Inputs, region: str, params: SimsProfileParams
+) -> tuple[CountProfile, dict[str, Measurand]]:
     """Estimate the lag between the polarities where a common feature is named; apply it only if told to.
 
     Raises `Refusal`: `no_common_feature` where one of the two has no interface, `unknown_species`,
@@ -39,7 +39,7 @@ def pair(
     return profile.did("pairing", f"{detail}; subtracted from the negative", x=moved), {"polarity_lag": lag}
 
 
-def _lag(profile: Profile, region: str, params: SimsProfileParams) -> Measurand:
+def _lag(profile: CountProfile, region: str, params: SimsProfileParams) -> Measurand:
     """Return the position of the common feature in the negative less that in the positive polarity."""
     names = [part.strip() for part in params.common.split(",")]
     if len(names) != 2:
@@ -56,7 +56,7 @@ def _lag(profile: Profile, region: str, params: SimsProfileParams) -> Measurand:
     return _difference(found[-1], found[1], profile.unit)
 
 
-def _edge(one: Profile, name: str, params: SimsProfileParams) -> Edge:
+def _edge(one: CountProfile, name: str, params: SimsProfileParams) -> Edge:
     try:
         return find_edge(one.x, one.n, params.edge, one.gain)
     except Refusal as refusal:
@@ -85,7 +85,7 @@ def rebin(x: Array, n: Array, edges: Array) -> Array:
     return np.diff(np.interp(edges, ends, running))
 
 
-def pivot(profile: Profile, step: float) -> tuple[Profile, dict[str, Series]]:
+def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, Series]]:
     """Return a wide table: one row per region and bin, one column per species and polarity.
 
     Raises `Refusal` `rebin_too_fine` for bins finer than the points, or more than 2000 of them.
@@ -114,7 +114,7 @@ def _step(x: Array) -> float:
     return float(np.median(np.diff(x))) if len(x) > 1 else 0.0
 
 
-def _binned(profile: Profile, key: tuple[str, str, int], edges: Array) -> Array:
+def _binned(profile: CountProfile, key: tuple[str, str, int], edges: Array) -> Array:
     one = profile.ordered(*key)
     if len(one.x) < 2:
         return np.full(len(edges) - 1, np.nan)

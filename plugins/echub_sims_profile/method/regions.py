@@ -12,7 +12,7 @@ import numpy as np
 from echub.plugin import Inputs, Series
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.poisson import interval
-from echub_sims_profile.data.profile import Profile
+from echub_sims_profile.data.profile import CountProfile
 
 Windows = Mapping[str, tuple[float, float]]
 
@@ -65,7 +65,7 @@ def windows(params: SimsProfileParams, unit: str) -> Windows:
     }
 
 
-def totals(profile: Profile, chosen: Windows) -> list[Total]:
+def totals(profile: CountProfile, chosen: Windows) -> list[Total]:
     """Sum every channel over every window that holds points of it."""
     found = []
     for key in profile.channels():
@@ -77,7 +77,7 @@ def totals(profile: Profile, chosen: Windows) -> list[Total]:
     return found
 
 
-def _total(part: Profile, key: tuple[str, str, int], window: str) -> Total:
+def _total(part: CountProfile, key: tuple[str, str, int], window: str) -> Total:
     """Sum the points so that (counts - base) / exposure is the mean signal, whatever the gains are.
 
     The background is one number, so that its errors add and do not average.

@@ -11,7 +11,7 @@ import numpy as np
 from echub.plugin import Flag, Inputs, Refusal, Series, UnknownSpecies
 from echub.species import abundances, parse_species
 from echub_sims_profile import SimsProfileParams
-from echub_sims_profile.data.profile import Profile
+from echub_sims_profile.data.profile import CountProfile
 from echub_sims_profile.method.regions import Total
 
 CONVENTIONS = ("per_matrix_ratio", "per_count_rate")
@@ -23,7 +23,7 @@ def currie(background: float) -> float:
     return 2.71 + 3.29 * math.sqrt(2 * background)
 
 
-def limits(profile: Profile, params: SimsProfileParams) -> dict[str, Series] | None:
+def limits(profile: CountProfile, params: SimsProfileParams) -> dict[str, Series] | None:
     """Return each channel's detection limit per point from its background plateau; None without one."""
     if not params.background_stop:
         return None

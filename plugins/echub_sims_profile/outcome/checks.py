@@ -10,7 +10,7 @@ import numpy as np
 
 from echub.plugin import Flag, Series, UnknownSpecies
 from echub.species import Species, abundances, overlay, parse_species
-from echub_sims_profile.data.profile import Array, Mask, Profile
+from echub_sims_profile.data.profile import Array, CountProfile, Mask
 
 SPIKE_SIGMA = 6.0
 _SPIKE_SHARE = 0.2
@@ -28,7 +28,7 @@ _ISOTOPE_SHARE = 0.1
 Tables = dict[str, Mapping[str, Series]]
 
 
-def checked(profile: Profile) -> tuple[list[Flag], Tables]:
+def checked(profile: CountProfile) -> tuple[list[Flag], Tables]:
     """Make all checks; give flags and tables."""
     flags: list[Flag] = []
     tables: Tables = {}
@@ -58,7 +58,7 @@ def spikes(n: Array) -> Mask:
     return np.asarray(found, dtype=bool)
 
 
-def _spikes(profile: Profile) -> tuple[list[Flag], Tables]:
+def _spikes(profile: CountProfile) -> tuple[list[Flag], Tables]:
     rows = []
     for region, species, polarity in profile.channels():
         one = profile.ordered(region, species, polarity)
@@ -73,7 +73,7 @@ def _spikes(profile: Profile) -> tuple[list[Flag], Tables]:
     return [Flag("spikes", f"{len(rows)} single points stand out; they are kept", where=where)], {"spikes": table}
 
 
-def _pinned(profile: Profile) -> tuple[list[Flag], Tables]:
+def _pinned(profile: CountProfile) -> tuple[list[Flag], Tables]:
     """Say where a high signal does not move: no counting detector does that."""
     where = []
     for key in profile.channels():
@@ -86,7 +86,7 @@ def _pinned(profile: Profile) -> tuple[list[Flag], Tables]:
     return ([Flag("saturated", text, where=", ".join(where))] if where else []), {}
 
 
-def _switched(profile: Profile) -> tuple[list[Flag], Tables]:
+def _switched(profile: CountProfile) -> tuple[list[Flag], Tables]:
     """Say where the signal jumps as the detector changes from counting to the Faraday cup or back."""
     where = []
     for key in profile.channels():
@@ -123,7 +123,7 @@ def _parsed(label: str) -> Species | None:
     return None if found.special else found
 
 
-def _isotopes(profile: Profile) -> tuple[list[Flag], Tables]:
+def _isotopes(profile: CountProfile) -> tuple[list[Flag], Tables]:
     """Compare nuclides of one element, in ions otherwise alike, with natural abundances."""
     rows = [row for group in _families(profile) for row in _shares(profile, group)]
     if not rows:
@@ -136,7 +136,7 @@ def _isotopes(profile: Profile) -> tuple[list[Flag], Tables]:
     return ([Flag("isotope_pattern", text, where=where)] if odd else []), {"isotopes": table}
 
 
-def _families(profile: Profile) -> Iterator[dict[int, tuple[str, str, int]]]:
+def _families(profile: CountProfile) -> Iterator[dict[int, tuple[str, str, int]]]:
     """Return channels that differ in the nuclide of one element only: nucleons to channel."""
     families: dict[object, dict[int, tuple[str, str, int]]] = {}
     for key in profile.channels():
@@ -151,7 +151,7 @@ def _families(profile: Profile) -> Iterator[dict[int, tuple[str, str, int]]]:
     yield from (family for family in families.values() if len(family) > 1)
 
 
-def _shares(profile: Profile, family: Mapping[int, tuple[str, str, int]]) -> list[tuple[Any, ...]]:
+def _shares(profile: CountProfile, family: Mapping[int, tuple[str, str, int]]) -> list[tuple[Any, ...]]:
     symbol = _element_of(family)
     natural = abundances(symbol)
     known = {n: key for n, key in family.items() if n in natural}
@@ -173,7 +173,7 @@ def _element_of(family: Mapping[int, tuple[str, str, int]]) -> str:
     return next(atom.symbol for atom in species.atoms if atom.nucleons == nucleons)
 
 
-def _overlaid(profile: Profile) -> tuple[list[Flag], Tables]:
+def _overlaid(profile: CountProfile) -> tuple[list[Flag], Tables]:
     """Warn of ions of a silicon-rich matrix at the same mass number."""
     parsed = {s.name: s for s in map(_parsed, dict.fromkeys(profile.species.tolist())) if s is not None}
     if not any("Si" in species.elements() for species in parsed.values()):

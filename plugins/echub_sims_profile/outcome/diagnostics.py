@@ -6,14 +6,14 @@ import numpy as np
 
 from echub.plugin import Series
 from echub_sims_profile.data.pipeline import smoothed
-from echub_sims_profile.data.profile import Profile
+from echub_sims_profile.data.profile import CountProfile
 from echub_sims_profile.method.edge import Edge
 
 PICTURE_POINTS = 400
 """Points of one channel in the figure, about."""
 
 
-def series(profile: Profile, smooth: int) -> dict[str, Series]:
+def series(profile: CountProfile, smooth: int) -> dict[str, Series]:
     """Return all channels: x, signal, band, and the smoothed signal where that was asked for."""
     columns: dict[str, list[object]] = {n: [] for n in ("x", "signal", "low", "high", "smooth")}
     texts: dict[str, list[object]] = {n: [] for n in ("region", "species", "polarity")}
@@ -33,7 +33,7 @@ def series(profile: Profile, smooth: int) -> dict[str, Series]:
     return found | {name: Series.of(values) for name, values in texts.items()}
 
 
-def fitted(edge: Edge, one: Profile) -> dict[str, Series]:
+def fitted(edge: Edge, one: CountProfile) -> dict[str, Series]:
     """Return the fitted curve, and the interface with the ends of its interval."""
     fine = np.linspace(*edge.window, 200)
     low, high = edge.position_interval

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from echub.plugin import Component, Flag, Interval, Measurand, Refusal
-from echub_sims_profile.data.profile import Array, Profile
+from echub_sims_profile.data.profile import Array, CountProfile
 from echub_sims_profile.method.decay import decay_length
 from echub_sims_profile.method.edge import Edge, find_edge
 from echub_sims_profile.method.interval import NORMAL_95, Ends
@@ -17,7 +17,7 @@ OVERDISPERSED = 2.0
 _METHOD = "profile likelihood times the dispersion"
 
 
-def interface(edge: Edge, one: Profile, depth_percent: float) -> dict[str, Measurand]:
+def interface(edge: Edge, one: CountProfile, depth_percent: float) -> dict[str, Measurand]:
     """Return position, width, decay lengths and dispersion of an edge.
 
     `depth_percent` is the standard uncertainty of the depth calibration, of the depth.
@@ -73,7 +73,7 @@ def _bracketed(edge: Edge, x: Array, unit: str) -> tuple[Measurand, Measurand]:
     )
 
 
-def _decays(edge: Edge, one: Profile, percent: float) -> dict[str, Measurand]:
+def _decays(edge: Edge, one: CountProfile, percent: float) -> dict[str, Measurand]:
     """Return the decay on the leading (towards the surface) and trailing side of the layer at this edge."""
     found = {}
     for side in (edge, _other_side(edge, one)):
@@ -85,7 +85,7 @@ def _decays(edge: Edge, one: Profile, percent: float) -> dict[str, Measurand]:
     return found
 
 
-def _other_side(edge: Edge, one: Profile) -> Edge | None:
+def _other_side(edge: Edge, one: CountProfile) -> Edge | None:
     """Fit the layer's other edge, on the high side of this one; None where the signal has none there."""
     high_side = np.sign(one.x - edge.position) == edge.sign
     try:
@@ -95,7 +95,7 @@ def _other_side(edge: Edge, one: Profile) -> Edge | None:
         return None
 
 
-def said(edge: Edge, one: Profile) -> list[Flag]:
+def said(edge: Edge, one: CountProfile) -> list[Flag]:
     """Flag what limits the answer."""
     flags = []
     if edge.undersampled:

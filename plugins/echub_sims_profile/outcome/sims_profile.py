@@ -10,7 +10,7 @@ import numpy as np
 from echub.plugin import Condition, Flag, Inputs, Outcome, Refusal, Series
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.pipeline import prepare, recorded
-from echub_sims_profile.data.profile import Profile
+from echub_sims_profile.data.profile import CountProfile
 from echub_sims_profile.method import enrichment
 from echub_sims_profile.method.edge import Edge, find_edge
 from echub_sims_profile.method.pairing import pair, pivot
@@ -51,13 +51,13 @@ def run(data: Inputs, params: SimsProfileParams) -> Outcome:
     )
 
 
-def _edge(one: Profile, params: SimsProfileParams) -> Edge:
+def _edge(one: CountProfile, params: SimsProfileParams) -> Edge:
     inside = (one.x >= params.start) & (one.x <= (params.stop or np.inf))
     part = one.rows(inside)
     return find_edge(part.x, part.n, params.edge, part.gain, part.least_dispersion)
 
 
-def _chosen(profile: Profile, params: SimsProfileParams) -> tuple[str, str, int]:
+def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str, int]:
     """Find the asked species and region.
 
     Raises `Refusal`: `unknown_species`, `unknown_region`, `ambiguous_polarity`.
@@ -80,7 +80,7 @@ def _chosen(profile: Profile, params: SimsProfileParams) -> tuple[str, str, int]
     return found[0]
 
 
-def _tables(profile: Profile, data: Inputs, params: SimsProfileParams) -> tuple[Tables, list[Flag]]:
+def _tables(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> tuple[Tables, list[Flag]]:
     """Return all tables: means, enrichment, ratios, limits, concentrations, checks, rebinned, steps."""
     chosen, about = windows(params, profile.unit), told(data)
     found = totals(profile, chosen)
@@ -107,7 +107,7 @@ def _tables(profile: Profile, data: Inputs, params: SimsProfileParams) -> tuple[
 
 
 def _compared(
-    profile: Profile, found: list[Any], about: Mapping[str, Any], params: SimsProfileParams
+    profile: CountProfile, found: list[Any], about: Mapping[str, Any], params: SimsProfileParams
 ) -> tuple[Mapping[str, Series], Flag]:
     regions = list(dict.fromkeys(profile.region.tolist()))
     craters = enrichment.craters_of(regions, params.reference, about)
@@ -121,7 +121,7 @@ def _compared(
     return table, Flag("matrix_effect", text, "info")
 
 
-def _conditions(region: str, species: str, polarity: int, profile: Profile) -> dict[str, Condition]:
+def _conditions(region: str, species: str, polarity: int, profile: CountProfile) -> dict[str, Condition]:
     applied = [f"{done.step}: {done.detail}" for done in profile.steps if done.applied]
     return {
         "species": Condition(species),

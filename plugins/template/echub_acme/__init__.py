@@ -77,7 +77,7 @@ def echub_analyses() -> Iterable[Analysis]:
     yield Analysis(
         "acme-drift",
         "Drift of the voltage at rest",
-        run="echub_acme.analysis:run",
+        run="echub_acme.outcome:run",
         needs=(
             Need("t", "time", "s"),
             Need("U", any_of=("voltage", "potential_we"), unit="V"),
@@ -86,5 +86,6 @@ def echub_analyses() -> Iterable[Analysis]:
         sampling=Sampling(rows=20, span_s=600),
         params=DriftParams,
         outputs=(Output("drift", "mV/h", "slope of the voltage over time"),),
-        example="echub_acme.analysis:example",
+        figure="echub_acme.figure:draw",
+        example="echub_acme.example:example",
     )

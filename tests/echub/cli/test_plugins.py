@@ -76,7 +76,7 @@ def test_a_new_plugin_is_listed_file_by_file(echub, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = echub("plugins", "new", "echub-acme", "--analysis")
     assert done.code == 0
-    assert "echub-acme/echub_acme/analysis.py" in done.out.splitlines()
+    assert "echub-acme/echub_acme/outcome.py" in done.out.splitlines()
     assert all((tmp_path / line).is_file() for line in done.out.splitlines())
     assert "pip install -e echub-acme" in done.err
     again = echub("plugins", "new", "echub-acme", "--analysis")
@@ -110,7 +110,7 @@ def test_on_a_terminal_it_asks(echub, tmp_path, monkeypatch, answers, holds):
     done = echub("plugins", "new", "acme")
     assert done.code == (0 if holds else 2)
     assert ("acme/acme/decode.py" in done.out) is (holds in ("reader", "both"))
-    assert ("acme/acme/analysis.py" in done.out) is (holds in ("analysis", "both"))
+    assert ("acme/acme/outcome.py" in done.out) is (holds in ("analysis", "both"))
 
 
 # -- check ---------------------------------------------------------------------------------------

@@ -40,3 +40,7 @@ def test_the_error_of_a_median_is_its_scatter_over_many_samples():
     samples = np.random.default_rng(2).normal(0, 1, (2000, 101))
     scatter = np.median(samples, axis=1).std()
     assert np.mean([median_error(sample) for sample in samples]) == pytest.approx(scatter, rel=0.06)
+
+
+def test_the_error_of_four_values_is_half_of_that_of_one():
+    assert median_error([1.0, 2.0, 3.0, 4.0, np.inf]) == pytest.approx(MEDIAN_TO_MEAN * MAD_TO_SIGMA * 1.0 / 2)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from echub.testing.base import RuleViolation
-from echub.testing.checking import Subject, Verdict, _bare_environment, _Seen, _told
+from echub.testing.checking import RuleVerdict, Subject, _bare_environment, _Seen, _told
 from echub.testing.rules_plugin import PluginContract
 from tests.tiny_plugin import installed
 
@@ -13,8 +13,12 @@ from tests.tiny_plugin import installed
 def test_one_rule_on_several_samples_is_one_verdict():
     seen = _Seen()
     seen.found["Test0"] = {
-        "a": [Verdict("a", "A.", "kept"), Verdict("a", "A.", "broken", "x.acme"), Verdict("a", "A.", "skipped")],
-        "b": [Verdict("b", "B.", "skipped"), Verdict("b", "B.", "kept")],
+        "a": [
+            RuleVerdict("a", "A.", "kept"),
+            RuleVerdict("a", "A.", "broken", "x.acme"),
+            RuleVerdict("a", "A.", "skipped"),
+        ],
+        "b": [RuleVerdict("b", "B.", "skipped"), RuleVerdict("b", "B.", "kept")],
     }
     assert [(v.rule, v.verdict, v.about) for v in seen.verdicts("Test0")] == [
         ("a", "broken", "x.acme"),

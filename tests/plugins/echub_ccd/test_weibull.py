@@ -12,7 +12,7 @@ import echub
 from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import CellBatch
-from echub_ccd.method.likelihood import Cells, fit
+from echub_ccd.method.likelihood import CellIntervals, fit
 
 
 def ask(outcomes, **params):
@@ -21,7 +21,7 @@ def ask(outcomes, **params):
 
 def cells_of(outcomes):
     bounds = [o["critical_current_density"].interval for o in outcomes]
-    return Cells(
+    return CellIntervals(
         np.array([b.low if b.low is not None else 0.0 for b in bounds]),
         np.array([b.high if b.high is not None else np.inf for b in bounds]),
     )

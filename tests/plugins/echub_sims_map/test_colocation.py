@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 import echub
 from echub.testing import synth
 from echub.testing.synth import PILLARS, Cube, MappedIon, Pillar
-from echub_sims_map.data.cube import Cube as Counts
+from echub_sims_map.data.cube import IonCube
 from echub_sims_map.method.colocation import together
 
 ELSEWHERE = (Pillar(45, 15, 6.0), Pillar(15, 45, 12.0))
@@ -87,7 +87,7 @@ def test_an_empty_channel_is_left_out_and_said():
 def counts(values, measured=None):
     measured = np.ones(values.shape, bool) if measured is None else measured
     values = np.where(measured, values, 0).astype(float)
-    return Counts("", "", 1, values, values, measured)
+    return IonCube("", "", 1, values, values, measured)
 
 
 def test_chance_is_as_likely_as_it_says():

@@ -195,13 +195,13 @@ def test_smoothing_changes_the_picture_alone():
 
 
 def test_counts_of_a_faraday_cup_have_no_root_n():
-    from echub_sims_profile.data.profile import Profile
+    from echub_sims_profile.data.profile import CountProfile
 
     size = 4
     one, zero = np.ones(size), np.zeros(size)
     texts = np.full(size, "a", dtype=object)
     analogue = np.array([False, True, False, True])
-    low, high = Profile(zero, "nm", 100 * one, one, zero, zero, zero, texts, texts, one, analogue).band()
+    low, high = CountProfile(zero, "nm", 100 * one, one, zero, zero, zero, texts, texts, one, analogue).band()
     assert (low[0], high[0]) == (90, 110)
     assert np.isnan(low[analogue]).all()
     assert np.isnan(high[analogue]).all()

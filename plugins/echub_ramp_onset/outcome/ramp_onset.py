@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from echub.drawing import thinned
 from echub.plugin import (
     Component,
     Condition,
@@ -22,18 +21,17 @@ from echub.plugin import (
     Series,
 )
 from echub_ramp_onset import RampOnsetParams
-from echub_ramp_onset.data import Trace, find
+from echub_ramp_onset.data import RampTrace, find
 from echub_ramp_onset.method import lowack, robust
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
-from echub_ramp_onset.method.grid import grid_of
 from echub_ramp_onset.method.interval import Spread, spread_of
 from echub_ramp_onset.method.lowack import LowackOnset
 from echub_ramp_onset.method.robust import Onset
+from echub_ramp_onset.outcome.diagnostics import lowack_series, robust_series, rows, trace_series
 
 THRESHOLDS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 GRADUAL = 0.02
 """A shorter fit that moves the onset by more than this fraction says that the rise is gradual."""
-PICTURE_POINTS = 1500
 
 
 def run(data: Inputs, params: RampOnsetParams) -> Outcome:
@@ -41,7 +39,7 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     try:
         trace = find(data, params)
     except Refusal as refusal:
-        refusal.diagnostics.update(_rows(data))
+        refusal.diagnostics.update(rows(data))
         raise
     answers = {
         "robust": _attempt(robust.find_onset, trace, params),
@@ -51,7 +49,7 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     methods = _methods(answers, params.method, trace)
     if isinstance(chosen, Refusal):
         chosen.tables["methods"] = methods
-        chosen.diagnostics.update(_trace_series(trace))
+        chosen.diagnostics.update(trace_series(trace))
         raise chosen
     if isinstance(chosen, LowackOnset):
         outcome = _from_lowack(chosen, trace, params, methods)
@@ -60,7 +58,7 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     return outcome.replace(conditions=_conditions(trace, params))
 
 
-def _attempt(method: Callable[..., Any], trace: Trace, params: RampOnsetParams) -> Any:  # noqa: ANN401
+def _attempt(method: Callable[..., Any], trace: RampTrace, params: RampOnsetParams) -> Any:  # noqa: ANN401
     try:
         return method(trace, params)
     except Refusal as refusal:
@@ -71,7 +69,7 @@ def _attempt(method: Callable[..., Any], trace: Trace, params: RampOnsetParams) 
 
 
 def _from_robust(
-    onset: Onset, trace: Trace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
+    onset: Onset, trace: RampTrace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
 ) -> Outcome:
     half_window = _other(trace, replace(params, window=params.window / 2))
     shorter_fit = _other(trace, replace(params, fit_fraction=0.5))
@@ -97,11 +95,11 @@ def _from_robust(
         _flags(onset, shorter_fit, trace, data, params),
         {"methods": methods, "thresholds": _sweep(onset, params, trace)},
         tuple(sensitivity),
-        _robust_series(onset, trace, params),
+        robust_series(onset, trace, params),
     )
 
 
-def _other(trace: Trace, params: RampOnsetParams) -> Onset | None:
+def _other(trace: RampTrace, params: RampOnsetParams) -> Onset | None:
     """Find the onset with other parameters; None where that is refused."""
     try:
         return robust.find_onset(trace, replace(params, resolution=0.0))
@@ -127,7 +125,7 @@ def _noise_in_x(onset: Onset) -> float:
     return float(deviation.noise[onset.index]) * run / rise if rise > 0 else 0.0
 
 
-def _onset_measurand(onset: Onset, trace: Trace, params: RampOnsetParams, spread: Spread | None) -> Measurand:
+def _onset_measurand(onset: Onset, trace: RampTrace, params: RampOnsetParams, spread: Spread | None) -> Measurand:
     note = f"{params.threshold:g} % above the ohmic line, from {_spoken(trace)}"
     if spread is None:
         return Measurand(trace.unit, onset.x, quantity="critical_current_density", note=note)
@@ -143,12 +141,12 @@ def _onset_measurand(onset: Onset, trace: Trace, params: RampOnsetParams, spread
     return Measurand(trace.unit, onset.x, spread.total, interval, components=kept, note=note)
 
 
-def _over_rate(spread: Spread | None, trace: Trace) -> float | None:
+def _over_rate(spread: Spread | None, trace: RampTrace) -> float | None:
     return float(np.hypot(spread.noise, spread.window)) / trace.rate * 3600 if spread else None
 
 
 def _flags(
-    onset: Onset, shorter: Onset | None, trace: Trace, data: Inputs, params: RampOnsetParams
+    onset: Onset, shorter: Onset | None, trace: RampTrace, data: Inputs, params: RampOnsetParams
 ) -> tuple[Flag, ...]:
     flags = []
     if trace.range_error is None and params.range_accuracy:
@@ -173,7 +171,7 @@ def _flags(
     return tuple(flags)
 
 
-def _sweep(onset: Onset, params: RampOnsetParams, trace: Trace) -> dict[str, Series]:
+def _sweep(onset: Onset, params: RampOnsetParams, trace: RampTrace) -> dict[str, Series]:
     """Tabulate the onset at every threshold, on the same ohmic line."""
     found = [robust.crossing(onset.deviation, params, threshold) for threshold in THRESHOLDS]
     return {
@@ -186,7 +184,9 @@ def _sweep(onset: Onset, params: RampOnsetParams, trace: Trace) -> dict[str, Ser
 # -- lowack2026 ------------------------------------------------------------------------------
 
 
-def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams, methods: dict[str, Series]) -> Outcome:
+def _from_lowack(
+    onset: LowackOnset, trace: RampTrace, params: RampOnsetParams, methods: dict[str, Series]
+) -> Outcome:
     error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
     parts = (Component("accuracy of the current range", error, "B"),) if error else ()
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
@@ -203,29 +203,29 @@ def _from_lowack(onset: LowackOnset, trace: Trace, params: RampOnsetParams, meth
         **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace),
         **_rate_and_delay(onset.x, trace, params),
     }
-    return Outcome(measurands, (flag,), {"methods": methods}, diagnostics=_lowack_series(onset, trace, params))
+    return Outcome(measurands, (flag,), {"methods": methods}, diagnostics=lowack_series(onset, trace, params))
 
 
 # -- common ----------------------------------------------------------------------------------
 
 
-def _name(density: str, current: str, trace: Trace) -> str:
+def _name(density: str, current: str, trace: RampTrace) -> str:
     return current if trace.unit == "mA" else density
 
 
-def _spoken(trace: Trace) -> str:
+def _spoken(trace: RampTrace) -> str:
     named = {"voltage": "the cell voltage", "potential_we": "the working electrode's potential"}
     return named.get(trace.observed, "the counter electrode's potential")
 
 
-def _slope(slope: float, uncertainty: float | None, trace: Trace) -> dict[str, Measurand]:
+def _slope(slope: float, uncertainty: float | None, trace: RampTrace) -> dict[str, Measurand]:
     """Return the ohmic slope (V per mA/cm² or mA) as a resistance."""
     whole = "cell" if trace.is_cell_voltage else "to_reference"
     name, unit = (f"resistance_{whole}", "ohm") if trace.unit == "mA" else (f"asr_{whole}", "ohm*cm^2")
     return {name: Measurand(unit, 1000 * slope, 1000 * uncertainty if uncertainty else None)}
 
 
-def _rate_and_delay(x: float, trace: Trace, params: RampOnsetParams) -> dict[str, Measurand]:
+def _rate_and_delay(x: float, trace: RampTrace, params: RampOnsetParams) -> dict[str, Measurand]:
     result = {"ramp_rate": Measurand(f"{trace.unit}/h", trace.rate)}
     if trace.unit == "mA":
         return result
@@ -238,7 +238,7 @@ def _rate_and_delay(x: float, trace: Trace, params: RampOnsetParams) -> dict[str
     return result
 
 
-def _conditions(trace: Trace, params: RampOnsetParams) -> dict[str, Condition]:
+def _conditions(trace: RampTrace, params: RampOnsetParams) -> dict[str, Condition]:
     return {
         "method": Condition(params.method),
         "criterion": Condition(f"{params.threshold:g} % above the ohmic line"),
@@ -247,7 +247,9 @@ def _conditions(trace: Trace, params: RampOnsetParams) -> dict[str, Condition]:
     }
 
 
-def _methods(answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, trace: Trace) -> dict[str, Series]:
+def _methods(
+    answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, trace: RampTrace
+) -> dict[str, Series]:
     found = {name: a for name, a in answers.items() if not isinstance(a, Refusal)}
     refused = {name: a for name, a in answers.items() if isinstance(a, Refusal)}
     base = found[chosen].x if chosen in found else None
@@ -258,64 +260,4 @@ def _methods(answers: dict[str, Onset | LowackOnset | Refusal], chosen: str, tra
         "difference": Series.of([None if v is None or base is None else v - base for v in values], trace.unit),
         "refusal": Series.of([refused[name].code if name in refused else "" for name in answers]),
         "reason": Series.of([refused[name].message if name in refused else "" for name in answers]),
-    }
-
-
-# -- what the figure needs -------------------------------------------------------------------
-
-
-def _rows(data: Inputs) -> dict[str, Series]:
-    some = thinned(len(data), PICTURE_POINTS)
-    return {
-        "t": Series.of(data["t"][some], "s"),
-        "x": Series.of(data["j"][some], data.unit_of("j")),
-        "U": Series.of(data["U"][some], "V"),
-    }
-
-
-def _trace_series(trace: Trace) -> dict[str, Series]:
-    some = thinned(len(trace.t), PICTURE_POINTS)
-    return {
-        "t": Series.of(trace.t[some], "s"),
-        "x": Series.of(trace.x[some], trace.unit),
-        "U": Series.of(trace.u[some], "V"),
-    }
-
-
-def _robust_series(onset: Onset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
-    deviation, grid, line = onset.deviation, onset.deviation.grid, onset.deviation.line
-    some = thinned(len(grid.t), PICTURE_POINTS)
-    limit = params.guard * deviation.noise
-    return {
-        "t": Series.of(grid.t[some], "s"),
-        "x": Series.of(grid.x[some], trace.unit),
-        "U": Series.of(grid.u[some], "V"),
-        "U_smooth": Series.of(grid.mean(grid.u, params.window)[some], "V"),
-        "U_fit": Series.of(line.at(grid.x)[some], "V"),
-        "deviation": Series.of(100 * deviation.value[some], "%"),
-        "resolvable": Series.of(100 * limit[some], "%"),
-        "threshold": Series.of([params.threshold], "%"),
-        "fit": Series.of([line.begin, line.end], "s"),
-        "onset": Series.of([onset.t], "s"),
-        "onset_x": Series.of([onset.x]),
-    }
-
-
-def _lowack_series(onset: LowackOnset, trace: Trace, params: RampOnsetParams) -> dict[str, Series]:
-    grid = grid_of(trace, params.window)
-    some = thinned(len(grid.t), PICTURE_POINTS)
-    line = onset.offset + onset.slope * grid.t
-    smooth = grid.mean(grid.u, params.window)
-    return {
-        "t": Series.of(grid.t[some], "s"),
-        "x": Series.of(grid.x[some], trace.unit),
-        "U": Series.of(grid.u[some], "V"),
-        "U_smooth": Series.of(smooth[some], "V"),
-        "U_fit": Series.of(line[some], "V"),
-        "deviation": Series.of((100 * (smooth - line) / np.abs(line))[some], "%"),
-        "threshold": Series.of([params.threshold], "%"),
-        "fit": Series.of([onset.begin, onset.end], "s"),
-        "onset": Series.of([onset.t], "s"),
-        "onset_x": Series.of([onset.x]),
-        "t1": Series.of([onset.t1], "s"),
     }

@@ -1,0 +1,1 @@
+"""What is answered: measurands, tables, flags, and what the figure needs."""
