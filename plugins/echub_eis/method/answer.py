@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,6 +43,8 @@ class Answer:
     labels: Mapping[int, str]
     known: Mapping[str, Known]
     outside: Mapping[str, str]
+    sums: dict[tuple[str, ...], Known] = field(default_factory=dict, compare=False)
+    """Sums that were profiled already."""
 
     @property
     def model(self) -> Model:

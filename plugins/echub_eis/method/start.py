@@ -21,7 +21,8 @@ from echub_eis.method.model import Model, Tree
 PER_DECADE = 4
 """A quarter of a decade is well inside the basin of the optimum of an arc, n down to 0.6."""
 ARC_EXPONENTS = (0.98, 0.88, 0.75, 0.6)
-TAIL_EXPONENTS = (0.95, 0.85, 0.7, 0.5)
+TAIL_EXPONENTS = tuple(float(n) for n in np.linspace(0.5, 1.0, 26))
+"""Steps of 0.02: a tail spans decades of |Z|, and a coarser grid misses it by more than a small arc is."""
 TINY = 1e-6
 """A column that the search gives nothing or less starts with this part of the median |Z|."""
 NEW = 1e-4

@@ -20,7 +20,7 @@ from echub_eis.method.identify import VAGUE_LN, Known
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.method.parse import parse
-from echub_eis.outcome.parts import circuit_measurands, conditions, diagnostics, tables
+from echub_eis.outcome.parts import circuit_measurands, conditions, covariance, diagnostics, tables
 
 MASK = 10.0
 """A decade less at either end of the band."""
@@ -42,10 +42,11 @@ def run(data: Inputs, params: FitParams) -> Outcome:
     """Fit one spectrum."""
     found = answer(examine(load(data), params), params)
     others, notes = alternatives(found, params)
+    measurands = circuit_measurands(found, params)
     return Outcome(
-        circuit_measurands(found, params),
+        measurands,
         (*flags(found, params), *notes),
-        tables(found),
+        {**tables(found), **covariance(found, measurands)},
         others,
         diagnostics(found),
         conditions(found, params),

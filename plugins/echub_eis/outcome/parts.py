@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+
 import numpy as np
 
-from echub.plugin import Component, Condition, Interval, Measurand, Series
+from echub.plugin import Component, Condition, Interval, Measurand, Series, covariance_table
 from echub_eis import FitParams
 from echub_eis.method.answer import MISFIT, Answer, is_identified
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Grid
 from echub_eis.method.identify import Known, quantile
-from echub_eis.method.identify import total as sum_known
+from echub_eis.method.identify import total as profile_of_sum
 from echub_eis.method.propagate import Derived, Function, derive
 from echub_eis.outcome.check import points
 
@@ -53,6 +56,8 @@ def resistance(label: str, known: Known, found: Answer, params: FitParams) -> Me
     if known.high is not None and known.low is None:
         return Measurand.less_than("ohm", known.high, note="not identified")
     note = f"not identified: relative uncertainty {100 * known.relative:.0f} %"
+    if label in found.outside:
+        note = "not identified: its apex is outside of what was measured"
     if known.low is None:
         return Measurand("ohm", note="not identified")
     interval = Interval(known.low, known.high, level=level, method=method)
@@ -64,9 +69,8 @@ def circuit_measurands(found: Answer, params: FitParams) -> dict[str, Measurand]
     result = {
         f"resistance_{label}": resistance(label, known, found, params) for label, known in found.known.items()
     }
-    derived = derived_of(found, sums(found))
-    if "resistance_total" in derived.names:
-        result["resistance_total"] = _total(derived, found, params)
+    if found.conducting:
+        result["resistance_total"] = _total(found, params)
     for label in found.labels.values():
         result |= _shape(label, found, params)
     fit = found.lack_of_fit
@@ -89,22 +93,29 @@ def derived_of(found: Answer, functions: dict[str, Function]) -> Derived:
     return derive(functions, found.model.natural, found.fitted.x, found.covariance)
 
 
-def _total(derived: Derived, found: Answer, params: FitParams) -> Measurand:
-    low = [label for label, side in found.outside.items() if side == "low"]
+def _total(found: Answer, params: FitParams) -> Measurand:
+    low = [label for label in found.conducting if found.outside.get(label) == "low"]
     if low:
         text = f"not identified: the arc {low[0]} is not inside of what was measured"
         return Measurand("ohm", note=text)
-    if not any(known.reasons for known in found.known.values()):
-        return measurand("ohm", *derived.of("resistance_total"), found, params)
-    places = [found.model.at(found.number(label), "R") for label in found.conducting]
-    known = total([at for at in places if at is not None], found, params)
-    return resistance("total", known, found, params)
+    return resistance("total", sum_of(found.conducting, found, params), found, params)
 
 
-def total(places: list[int], found: Answer, params: FitParams) -> Known:
-    """Judge a sum by its profile: of vague parts the sum is often certain."""
-    relative = derived_of(found, sums(found)).of("resistance_total")[1]
-    return sum_known(found.fitted, places, min(relative, 1.0), params.level / 100)
+def sum_of(labels: Sequence[str], found: Answer, params: FitParams) -> Known:
+    """Judge a sum of resistances; of vague parts by its profile, for their sum is often certain."""
+    numbers = [found.number(label) for label in labels]
+    value, u = derived_of(found, {"sum": lambda p: sum(found.model.values(n, p)[0] for n in numbers)}).of("sum")
+    places = [found.model.at(number, "R") for number in numbers]
+    free = [at for at in places if at is not None]
+    level = params.level / 100
+    if any(found.known[label].reasons for label in labels if label in found.known) and len(free) == len(places):
+        if tuple(labels) not in found.sums:
+            found.sums[tuple(labels)] = profile_of_sum(found.fitted, free, min(u, 1.0), level)
+        return found.sums[tuple(labels)]
+    reach = quantile(level, found.fitted.freedom) * u
+    if not np.isfinite(reach):
+        return Known(value, u, None, None)
+    return Known(value, u, value * float(np.exp(-reach)), value * float(np.exp(reach)))
 
 
 def _shape(label: str, found: Answer, params: FitParams) -> dict[str, Measurand]:
@@ -136,6 +147,9 @@ def _exponent(value: float, u: float, found: Answer, params: FitParams) -> Measu
     low, high = (1 / (1 + np.exp(-np.log(value / (1 - value)) - s * reach)) for s in (-1, 1))
     interval = Interval(float(low), float(high), level=params.level / 100, method="symmetric in the logit")
     return Measurand("1", value, slope * u, interval, note=note_of(found))
+
+
+Table = Mapping[str, Series]
 
 
 # -- tables ----------------------------------------------------------------------------------
@@ -233,3 +247,26 @@ def _series_resistance(found: Answer, tree: object) -> int | None:
 
 def _curve(name: str, z: Complex) -> dict[str, Series]:
     return {f"{name}_re": Series.of(z.real, "ohm"), f"{name}_im": Series.of(z.imag, "ohm")}
+
+
+def covariance(found: Answer, measurands: Mapping[str, Measurand]) -> dict[str, Table]:
+    """Return the covariances of R, their sum, τ and n, those with a profile left out; no table without any."""
+    functions: dict[str, Function] = {}
+    profiled = {label for label, known in found.known.items() if known.reasons}
+    for number, label in found.labels.items():
+        names = [parameter.name for parameter in found.model.leaves[number].kind.parameters]
+        for place, name in enumerate(names):
+            prefix = {"R": "resistance", "tau": "tau", "n": "n"}.get(name)
+            if prefix and found.model.at(number, name) is not None and not (name == "R" and label in profiled):
+                functions[f"{prefix}_{label}"] = partial(_value, found, number, place)
+    functions |= {} if profiled else sums(found)
+    known = {n: f for n, f in functions.items() if n in measurands and measurands[n].uncertainty is not None}
+    if not known:
+        return {}
+    derived = derived_of(found, known)
+    matrix = derived.covariance * np.outer(derived.values, derived.values)
+    return {"covariance": covariance_table(measurands, list(known), matrix)}
+
+
+def _value(found: Answer, number: int, place: int, natural: Sequence[float]) -> float:
+    return found.model.values(number, natural)[place]

@@ -16,7 +16,16 @@ from echub_eis.method.propagate import Derived, Function
 from echub_eis.outcome.excess import excess
 from echub_eis.outcome.fitting import alternatives
 from echub_eis.outcome.intercepts import intercepts
-from echub_eis.outcome.parts import circuit_measurands, conditions, derived_of, diagnostics, measurand, tables
+from echub_eis.outcome.parts import (
+    circuit_measurands,
+    conditions,
+    covariance,
+    derived_of,
+    diagnostics,
+    measurand,
+    sum_of,
+    tables,
+)
 
 CM_UNIT = 1e6
 """µF in a farad."""
@@ -45,7 +54,7 @@ def run(data: Inputs, params: ResistanceParams) -> Outcome:
     return Outcome(
         measurands,
         made,
-        tables(found),
+        {**tables(found), **({} if params.align_to_bulk else covariance(found, measurands))},
         others,
         diagnostics(found),
         conditions(found, params),
@@ -81,27 +90,16 @@ def _derived(found: Answer, cell: Cell, params: ResistanceParams) -> dict[str, M
         result |= _per_area(label, known.value, known.relative, found, cell, params)
     electrolyte = [label for label in found.conducting if not is_interface(label, params)]
     if cell.thickness is not None and electrolyte and set(electrolyte) <= set(usable) | _certain_in_sum(found):
-        derived = derived_of(found, {"R": _sum_of(electrolyte, found)})
-        result["conductivity"] = _with_cell(
-            "S/cm",
-            cell.thickness / cell.area / derived.of("R")[0],
-            derived.of("R")[1],
-            found,
-            cell,
-            params,
-            thick=True,
-        )
+        known = sum_of(electrolyte, found, params)
+        if is_identified(known, params):
+            sigma = cell.thickness / cell.area / known.value
+            result["conductivity"] = _with_cell("S/cm", sigma, known.relative, found, cell, params, thick=True)
     return result
 
 
 def _certain_in_sum(found: Answer) -> set[str]:
     """Return arcs that are vague by themselves, yet inside the band: their sum may be certain."""
     return {label for label in found.known if label not in found.outside or found.outside[label] == "high"}
-
-
-def _sum_of(labels: list[str], found: Answer) -> Function:
-    numbers = [found.number(label) for label in labels]
-    return lambda p: sum(found.model.values(number, p)[0] for number in numbers)
 
 
 def _per_area(
