@@ -71,7 +71,7 @@ class ResistanceParams(FitParams):
     excess: str = option(
         "none",
         "resistance beyond the fit at low frequency, fitted above excess_from only",
-        choices=("none", "bound"),
+        choices=("none", "below"),
     )
     excess_from: float = option(2e4, "lowest frequency of that fit", unit="Hz", minimum=0)
     interface_capacitance: float = option(
@@ -169,7 +169,9 @@ RESISTANCE = Analysis(
             "excess_resistance_below", "ohm", "Re at the lowest frequency less that of the fit above excess_from"
         ),
         Output(
-            "interface_resistance", "ohm*cm^2", "the same per interface; a bound, unless a capacitance is stated"
+            "interface_resistance",
+            "ohm*cm^2",
+            "of one interface that shows no arc, by a stated capacitance",
         ),
     ),
     reference="doi:10.1016/S0022-0728(84)80324-1",

@@ -32,11 +32,6 @@ def _draw(outcome: Outcome, figure: Figure, first: str, second: str, what: str) 
     shown = {
         name: s.array() if not isinstance(_first(s), str) else s.values for name, s in outcome.diagnostics.items()
     }
-    if "re" not in shown:
-        shown = _of_table(outcome)
-    if "re" not in shown:
-        _reasons(outcome, figure)
-        return
     figure.set_layout_engine("constrained")
     refused = outcome.status == "refused"
     upper, lower = (figure.subplots(1, 1), None) if refused else figure.subplots(2, 1, height_ratios=(2.2, 1))
@@ -51,16 +46,6 @@ def _draw(outcome: Outcome, figure: Figure, first: str, second: str, what: str) 
 
 def _first(series: Any) -> Any:  # noqa: ANN401
     return next((v for v in series.values if v is not None), None)
-
-
-def _of_table(outcome: Outcome) -> dict[str, Any]:
-    table = outcome.tables.get("points", {})
-    return {n: s.array() if not isinstance(_first(s), str) else s.values for n, s in table.items()}
-
-
-def _reasons(outcome: Outcome, figure: Figure) -> None:
-    text = "\n".join(f"{f.code}: {f.message}" for f in outcome.refusals)
-    figure.text(0.5, 0.5, f"{outcome.label}  ·  refused\n{text}", ha="center", va="center", wrap=True, fontsize=9)
 
 
 # -- Nyquist ---------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def answer(examined: Examined, params: FitParams) -> Answer:
             f"{len(examined.spectrum.z)} points for {least // POINTS_PER_PARAMETER} parameters of {circuits[0]}: "
             f"at least {least} are needed",
             hint="--param circuit='R(RC)'",
-            tables={"points": examined.trace.table()},
+            diagnostics=examined.trace.table(),
         )
     chosen = choose(rated)
     fitted = settled(chosen.fitted)

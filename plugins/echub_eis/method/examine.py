@@ -65,13 +65,13 @@ def _require_points(trace: Trace) -> None:
             "all-points-masked",
             f"none of {len(trace.z)} points is left: {_reasons(trace)}",
             hint="--param f_max=0 --param f_min=0 --param negative_real=keep",
-            tables={"points": trace.table()},
+            diagnostics=trace.table(),
         )
     if used < LEAST_POINTS:
         raise Refusal(
             "too-few-points",
             f"{used} points are left, at least {LEAST_POINTS} are needed: {_reasons(trace) or 'none is masked'}",
-            tables={"points": trace.table()},
+            diagnostics=trace.table(),
         )
 
 

@@ -1,8 +1,9 @@
 """Resistance that shows no arc: what remains at low frequency beyond a fit of the high frequencies.
 
 10.1002/aenm.202000945 takes Re at the lowest frequency less that of the fit for the interface's. It is
-that only if the interface answers below the fit: 0.1 Ω·cm² at 0.7 µF/cm² do not, and the difference is
-then zero within noise for any resistance. So the result is a bound, unless a capacitance is stated.
+that only if the interface answers below the fit: 0.2 Ω·cm² at 0.7 µF/cm² do not, and the difference is
+then zero within noise for any such resistance. So it is given under its own name, and neither as the
+interface's resistance nor as a bound of it; that takes a stated capacitance.
 """
 
 from __future__ import annotations
@@ -51,13 +52,9 @@ def excess(found: Examined, cell: Cell, params: ResistanceParams) -> dict[str, M
     note = f"mean of the lowest decade less the fit of {CIRCUIT} above {params.excess_from:g} Hz"
     interval = Interval(value - reach, value + reach, level=0.95, method="propagated")
     result = {"excess_resistance_below": Measurand("ohm", value, u, interval, note=note)}
-    if cell.area is None:
+    if cell.area is None or not params.interface_capacitance:
         return result
-    bound = max(value + reach, reach) * cell.area / (cell.interfaces or 1)
-    if params.interface_capacitance:
-        return {**result, "interface_resistance": _with_capacitance(found, cell, params)}
-    text = "only of an interface that answers below the fit; state interface_capacitance for a value"
-    return {**result, "interface_resistance": Measurand.less_than("ohm*cm^2", bound, note=text)}
+    return {**result, "interface_resistance": _with_capacitance(found, cell, params)}
 
 
 def _with_capacitance(found: Examined, cell: Cell, params: ResistanceParams) -> Measurand:

@@ -45,7 +45,7 @@ def run(data: Inputs, params: ResistanceParams) -> Outcome:
         **_derived(found, cell, params),
         **intercepts(examined.trace),
     }
-    if params.excess == "bound":
+    if params.excess == "below":
         measurands |= excess(examined, cell, params)
     if params.align_to_bulk:
         measurands = _aligned(measurands, shift)

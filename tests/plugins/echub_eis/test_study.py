@@ -12,6 +12,7 @@ from echub.analysis.study import load_study, run_study
 from echub.testing import synth
 from echub.testing.synth.impedance import CASES
 
+FOUR = (25.0, 60.0, 90.0, 120.0)
 STUDY = """\
 title = "conductivity"
 files = ["*C.csv"]
@@ -70,7 +71,7 @@ def test_spectra_over_temperature_give_the_activation_energy(tmp_path):
 @pytest.fixture(scope="module")
 def truncated():
     """Spectra of which one is cut so that its arc lies outside."""
-    cases = synth.conductors(2)
+    cases = synth.conductors(2, temperatures_c=FOUR)
     coldest = min(cases)
     cell = replace(CASES["two_arcs"], resistance=26.0, arcs=((600, 1e-3, 0.9),))
     stated = {"cell__temperature": f"{coldest} degC", "cell__area": "1.131 cm^2", "cell__thickness": "1 mm"}
@@ -96,7 +97,7 @@ def test_an_arc_outside_of_the_band_is_no_point(truncated):
 
 
 def test_a_falling_conductivity_and_a_vague_one_are_named():
-    cases = list(synth.conductors(3).items())
+    cases = list(synth.conductors(3, temperatures_c=FOUR).items())
     outcomes = []
     for (temperature, _), (_, case) in zip(cases, reversed(cases), strict=True):
         stated = {**case.metadata, "cell.temperature": f"{temperature} degC"}
