@@ -23,8 +23,6 @@ MIXED, MANY = ("Q", "W", "Ws", "Wo", "G", "La"), 5
 """Elements beside which an arc is easily taken for a part of them, and the starts that are then tried."""
 SPREAD = 1.5
 """Standard deviation of those starts, in ln of each parameter (a factor of 4.5)."""
-STIFF = 2e3
-"""Weight of a pinned sum: one standard deviation of the spectrum moves it by 0.05 %."""
 PINNED = 80
 """Evaluations of a fit that starts beside its optimum, as those of a profile do."""
 EDGE = 1e-9
@@ -105,20 +103,21 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Pin:
-    """Holds the sum of several resistances (coordinates `at`) at exp(`target`), Ω."""
+    """Holds the sum of several resistances (coordinates `at`) at exp(`target`), Ω, with the weight `stiff`."""
 
     at: NDArray[np.intp]
     target: float
+    stiff: float
 
     def rest(self, x: Floats) -> Floats:
         """Return the weighted deviation."""
-        return np.array([STIFF * (np.log(np.exp(x[self.at]).sum()) - self.target)])
+        return np.array([self.stiff * (np.log(np.exp(x[self.at]).sum()) - self.target)])
 
     def slope(self, x: Floats, free: NDArray[np.intp]) -> Floats:
         """Return its derivatives (parameters, 1)."""
         parts = np.zeros(len(x))
         parts[self.at] = np.exp(x[self.at]) / np.exp(x[self.at]).sum()
-        return np.asarray(STIFF * parts[free][:, None])
+        return np.asarray(self.stiff * parts[free][:, None])
 
 
 def solve(

@@ -23,6 +23,8 @@ VANISHED = 1e-3
 """A resistance below this part of the smallest |Z| is none, as far as the spectrum can tell."""
 GONE = float(np.log(10))
 """A resistance ten times below a tenth of the smallest |Z| is in no point of the spectrum."""
+STIFF = 100.0
+"""Weight of a pinned sum over its uncertainty: it gives way by a hundredth of that."""
 REFINED = 4
 """Steps of false position: the end of an interval to about 1 % of its width."""
 
@@ -57,7 +59,9 @@ def correlation(covariance: Floats) -> Floats:
     sd = np.sqrt(np.diag(covariance))
     safe = np.where(np.isfinite(sd) & (sd > 0), sd, np.inf)
     finite = np.where(np.isfinite(covariance), covariance, 0.0)
-    return np.asarray(finite / np.outer(safe, safe) + np.eye(len(sd)))
+    found = finite / np.outer(safe, safe)
+    np.fill_diagonal(found, 1.0)
+    return np.asarray(found)
 
 
 def resistance(fitted: Fitted, at: int, covariance: Floats, level: float, outside: bool) -> Known:
@@ -126,7 +130,7 @@ def _end(fitted: Fitted, at: NDArray[np.intp], u: float, t: float, direction: in
 
     def rise(offset: float) -> float:
         target = start + direction * offset
-        pin = Pin(at, target) if len(at) > 1 else None
+        pin = Pin(at, target, STIFF / max(min(u, 1.0), 1e-12)) if len(at) > 1 else None
         held = None if pin else {int(at[0]): target}
         moved = solve(fitted.model, fitted.spectrum, fitted.noise, state["x"], held, pin)
         state["x"] = moved.x

@@ -12,11 +12,13 @@ from echub_eis import FitParams
 from echub_eis.method.answer import MISFIT, Answer, is_identified
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Grid
-from echub_eis.method.identify import Known, quantile
+from echub_eis.method.identify import Known, correlation, quantile
 from echub_eis.method.identify import total as profile_of_sum
 from echub_eis.method.propagate import Derived, Function, derive
 from echub_eis.outcome.check import points
 
+EXACT = 1e-6
+"""A sum certain to this is computed, not measured; its profile would be of rounding."""
 CURVE_PER_DECADE = 20
 """Points of a drawn curve."""
 
@@ -108,7 +110,8 @@ def sum_of(labels: Sequence[str], found: Answer, params: FitParams) -> Known:
     places = [found.model.at(number, "R") for number in numbers]
     free = [at for at in places if at is not None]
     level = params.level / 100
-    if any(found.known[label].reasons for label in labels if label in found.known) and len(free) == len(places):
+    reasons = {reason for label in labels if label in found.known for reason in found.known[label].reasons}
+    if reasons - {"n-at-limit"} and u > EXACT and len(free) == len(places):
         if tuple(labels) not in found.sums:
             found.sums[tuple(labels)] = profile_of_sum(found.fitted, free, min(u, 1.0), level)
         return found.sums[tuple(labels)]
@@ -203,8 +206,6 @@ def _models(found: Answer) -> dict[str, Series]:
 
 
 def _correlation(found: Answer) -> dict[str, Series]:
-    from echub_eis.method.identify import correlation
-
     names = [f"{found.labels[free.element]}.{free.name}" for free in found.model.free]
     matrix = correlation(found.covariance)
     return {"parameter": Series.of(names), **{n: Series.of(matrix[i]) for i, n in enumerate(names)}}
@@ -264,7 +265,8 @@ def covariance(found: Answer, measurands: Mapping[str, Measurand]) -> dict[str, 
     if not known:
         return {}
     derived = derived_of(found, known)
-    matrix = derived.covariance * np.outer(derived.values, derived.values)
+    stated = np.array([measurands[name].uncertainty for name in known])
+    matrix = correlation(derived.covariance) * np.outer(stated, stated)
     return {"covariance": covariance_table(measurands, list(known), matrix)}
 
 

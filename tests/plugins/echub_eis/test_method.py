@@ -96,6 +96,14 @@ def test_overlapping_arcs_are_vague_and_their_sum_is_not():
     assert all(p.value is None or p.uncertainty / p.value > 0.1 for p in parts)
 
 
+def test_correlations_have_one_on_their_diagonal():
+    table = echub.analyze("eis-fit", synth.impedance(1).data(), params=truth.PLAIN).tables["correlation"]
+    names = table["parameter"].values
+    matrix = np.array([table[name].array() for name in names])
+    np.testing.assert_allclose(np.diag(matrix), 1)
+    assert np.abs(matrix - np.diag(np.diag(matrix))).max() < 1
+
+
 def spectrum(name, sweep, seed):
     columns = synth.impedance(seed, name, sweep).columns
     z = columns["impedance_real"].values + 1j * columns["impedance_imag"].values
