@@ -15,7 +15,8 @@ SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py",
 
 FLOORS = (
     "errors declare text science",
-    "segments species drawing model",
+    "segments",
+    "species drawing model",
     "registry",
     "files",
     "validation batch",

@@ -67,7 +67,7 @@ def load(data: Inputs) -> Trace:
 
 
 @dataclass(frozen=True)
-class Cell:
+class StatedCell:
     """Area cm², thickness cm, number of interfaces, if they are stated; relative standard uncertainties."""
 
     area: float | None
@@ -77,10 +77,10 @@ class Cell:
     u_thickness: float
 
 
-def cell_of(data: Inputs, params: ResistanceParams) -> Cell:
+def cell_of(data: Inputs, params: ResistanceParams) -> StatedCell:
     """Take what is stated of the cell."""
     number = data.meta("cell.n_interfaces")
-    return Cell(
+    return StatedCell(
         data.meta("cell.area"),
         data.meta("cell.thickness"),
         None if number is None else int(number),

@@ -113,7 +113,7 @@ def test_the_page_of_an_analysis_explains_each_of_its_codes_or_says_where_they_a
     assert pages_of["echub_ramp_onset"]
     for package, text in pages_of.items():
         made = {c.code for c in scan() if c.package == package and c.maker in ("Flag", "Refusal")}
-        explained = set(re.findall(r"`([\w…]+)`", text))
+        explained = set(re.findall(r"`([\w…-]+)`", text))
         if text and "reference/refusals.md" not in text:
             assert sorted(made - explained) == [], package
 

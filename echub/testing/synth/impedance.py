@@ -69,7 +69,7 @@ def gerischer(resistance: float, tau: float, omega: Floats) -> Complex:
 
 
 @dataclass(frozen=True)
-class Cell:
+class CircuitCell:
     """A cell in series: L (H), R (Ω), arcs (R, Q, n), and what else there is as a function of ω.
 
     `circuit` is its description; `truth` names what `eis-resistance` should find, in its units.
@@ -115,38 +115,38 @@ class Cell:
 GB, TINY = (40.0, 1.6e-8, 0.90), 0.353
 """A grain boundary, and 0.1 Ω·cm² of an interface on 0.5675 cm², twice."""
 
-CASES: Mapping[str, Cell] = {
-    "two_arcs": Cell("LR(RQ)(RQ)", 2e-7, 20, ((100, 3e-9, 0.95), (60, 2e-6, 0.85))),
-    "overlap": Cell("LR(RQ)(RQ)", 2e-7, 20, ((100, 2e-9, 0.95), (60, 2e-8, 0.90))),
-    "tip": Cell(
+CASES: Mapping[str, CircuitCell] = {
+    "two_arcs": CircuitCell("LR(RQ)(RQ)", 2e-7, 20, ((100, 3e-9, 0.95), (60, 2e-6, 0.85))),
+    "overlap": CircuitCell("LR(RQ)(RQ)", 2e-7, 20, ((100, 2e-9, 0.95), (60, 2e-8, 0.90))),
+    "tip": CircuitCell(
         "R(RQ)(RQ)", 0, 50, ((3188, 6e-10, 0.95), (25135, 4e-9, 0.92)), bottom_hz=100, per_decade=20
     ),
-    "na_sym": Cell("LR(RQ)(RQ)", 2e-7, 20, (GB, (85.4, 1.2e-6, 0.95)), top_hz=13e6, per_decade=20),
-    "na_tiny": Cell(
+    "na_sym": CircuitCell("LR(RQ)(RQ)", 2e-7, 20, (GB, (85.4, 1.2e-6, 0.95)), top_hz=13e6, per_decade=20),
+    "na_tiny": CircuitCell(
         "LR(RQ)(RQ)", 2e-7, 20, (GB, (TINY, 9e-7, 0.98)), top_hz=13e6, per_decade=20, identifiable=False
     ),
-    "blocking": Cell(
+    "blocking": CircuitCell(
         "LR(RQ)Q", 2e-7, 20, (GB,), lambda w: tail(5e-7, 0.93, w), {"n_tail": 0.93}, 5e6, 1.0
     ),
-    "randles": Cell(
+    "randles": CircuitCell(
         "R(Q[RW])", 0, 10, (), lambda w: faradaic(100, 2e-5, 0.9, warburg(5e-3, w), w),
         {"resistance_ct": 100.0, "resistance_total": 110.0}, 1e5, 0.01,
     ),
-    "ws": Cell(
+    "ws": CircuitCell(
         "R(Q[RWs])", 0, 10, (), lambda w: faradaic(100, 2e-5, 0.9, warburg_short(80, 10, w), w),
         {"resistance_ct": 100.0, "resistance_ws": 80.0, "resistance_total": 190.0}, 1e5, 0.01,
     ),
-    "wo": Cell(
+    "wo": CircuitCell(
         "R(Q[RWo])", 0, 10, (), lambda w: faradaic(100, 2e-5, 0.9, warburg_open(80, 10, w), w),
         {"resistance_ct": 100.0, "resistance_total": 110.0}, 1e5, 0.01,
     ),
-    "gerischer": Cell(
+    "gerischer": CircuitCell(
         "LR(RQ)G", 1e-7, 5, ((10, 1e-4, 0.9),), lambda w: gerischer(20, 0.05, w),
         {"resistance_g": 20.0, "resistance_total": 35.0}, 1e6, 0.01,
     ),
-    "short_band": Cell("LR(RQ)(RQ)", 2e-7, 20, ((100, 3e-9, 0.95), (60, 2e-4, 0.85)), bottom_hz=20),
-    "one_arc": Cell("LR(RQ)", 2e-7, 20, ((100, 3e-9, 0.92),)),
-    "three_arcs": Cell("LR(RQ)(RQ)(RQ)", 2e-7, 20, ((100, 3e-9, 0.92), (60, 2e-6, 0.9), (40, 2e-4, 0.9))),
+    "short_band": CircuitCell("LR(RQ)(RQ)", 2e-7, 20, ((100, 3e-9, 0.95), (60, 2e-4, 0.85)), bottom_hz=20),
+    "one_arc": CircuitCell("LR(RQ)", 2e-7, 20, ((100, 3e-9, 0.92),)),
+    "three_arcs": CircuitCell("LR(RQ)(RQ)(RQ)", 2e-7, 20, ((100, 3e-9, 0.92), (60, 2e-6, 0.9), (40, 2e-4, 0.9))),
 }  # fmt: skip
 """The cases by name; twelve are identifiable."""
 
@@ -189,7 +189,9 @@ def scatter(z: Complex, sweep: Sweep, rng: np.random.Generator) -> Complex:
     return np.asarray(sweep.noise * sigma[sweep.kind] * (real + 1j * imag))
 
 
-def impedance(seed: int = 0, cell: Cell | str = "two_arcs", sweep: Sweep | None = None, **stated: str) -> Case:
+def impedance(
+    seed: int = 0, cell: CircuitCell | str = "two_arcs", sweep: Sweep | None = None, **stated: str
+) -> Case:
     """Make one spectrum; `stated` is metadata with __ for the dot, such as ``cell__area="0.5 cm^2"``."""
     cell = CASES[cell] if isinstance(cell, str) else cell
     sweep = sweep or Sweep()
@@ -215,7 +217,7 @@ def impedance(seed: int = 0, cell: Cell | str = "two_arcs", sweep: Sweep | None 
     return Case(columns, metadata, {**cell.expected(), **known}, "impedance")
 
 
-FOREIGN: Mapping[str, tuple[Cell, Sweep]] = {
+FOREIGN: Mapping[str, tuple[CircuitCell, Sweep]] = {
     "noise of each component": (CASES["two_arcs"], Sweep(5e-3, "components")),
     "heavy tails": (CASES["two_arcs"], Sweep(3e-3, "student")),
     "range switch 0.5 %": (CASES["na_sym"], Sweep(1e-3, step=5e-3)),

@@ -9,13 +9,13 @@ import numpy as np
 
 from echub.plugin import Flag, Refusal
 from echub_eis import PRESETS, FitParams
-from echub_eis.method.choose import POINTS_PER_PARAMETER, Candidate, candidates, choose, settled, texts
+from echub_eis.method.choose import POINTS_PER_PARAMETER, RatedCircuit, candidates, choose, settled, texts
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined
-from echub_eis.method.fit import Fitted
+from echub_eis.method.fit import CircuitFit
 from echub_eis.method.identify import Known, resistance
-from echub_eis.method.model import Leaf, Model
+from echub_eis.method.model import Model, ModelElement
 from echub_eis.method.parse import parse
 
 SERIES_NAMES = {"R": "hf", "Ws": "ws", "Wo": "wo", "G": "g", "Q": "tail", "C": "c", "W": "w", "La": "la", "L": "l"}
@@ -32,13 +32,13 @@ MISFIT = 2.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class FittedSpectrum:
     """A fitted circuit: what is known of every resistance, by label, and which arcs leave the band."""
 
     examined: Examined
-    rated: tuple[Candidate, ...]
-    chosen: Candidate
-    fitted: Fitted
+    rated: tuple[RatedCircuit, ...]
+    chosen: RatedCircuit
+    fitted: CircuitFit
     covariance: Floats
     labels: Mapping[int, str]
     known: Mapping[str, Known]
@@ -56,7 +56,7 @@ class Answer:
         """Return the rms of the residuals over the noise that Kramers-Kronig left."""
         return self.fitted.rms_over(self.examined.noise)
 
-    def leaf(self, label: str) -> Leaf:
+    def leaf(self, label: str) -> ModelElement:
         """Return an element by its label."""
         return self.model.leaves[self.number(label)]
 
@@ -76,7 +76,7 @@ class Answer:
         return [label for number, label in self.labels.items() if self.model.leaves[number].symbol in CONDUCTING]
 
 
-def answer(examined: Examined, params: FitParams) -> Answer:
+def answer(examined: Examined, params: FitParams) -> FittedSpectrum:
     """Fit the circuit, or as many arcs as the spectrum shows."""
     circuits = _circuits(params, examined)
     rated = candidates(circuits, examined.spectrum, examined.noise)
@@ -99,7 +99,7 @@ def answer(examined: Examined, params: FitParams) -> Answer:
         for number, label in labels.items()
         if (at := fitted.model.at(number, "R")) is not None
     }
-    return Answer(examined, tuple(rated), chosen, fitted, covariance, labels, known, outside)
+    return FittedSpectrum(examined, tuple(rated), chosen, fitted, covariance, labels, known, outside)
 
 
 def _circuits(params: FitParams, examined: Examined) -> list[str]:
@@ -130,7 +130,7 @@ def _unique(name: str, taken: set[str]) -> str:
     return next(n for n in (name, *(f"{name}_{i}" for i in range(2, 100))) if n not in taken)
 
 
-def _outside(fitted: Fitted, number: int) -> str:
+def _outside(fitted: CircuitFit, number: int) -> str:
     """Say on which side the apex of an arc leaves the band: "low", "high" or "" (inside)."""
     if fitted.model.leaves[number].symbol != "Z":
         return ""
@@ -146,16 +146,16 @@ def _outside(fitted: Fitted, number: int) -> str:
 # -- flags -----------------------------------------------------------------------------------
 
 
-def flags(found: Answer, params: FitParams) -> tuple[Flag, ...]:
+def flags(found: FittedSpectrum, params: FitParams) -> tuple[Flag, ...]:
     """Say what the fit cannot tell."""
     return (*found.examined.flags, *_fit_flags(found, params), *_arc_flags(found, params))
 
 
-def _fit_flags(found: Answer, params: FitParams) -> list[Flag]:
+def _fit_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:
     return [*_tail_flags(found, params), *_kk_flags(found, params), *_misfit_flags(found)]
 
 
-def _tail_flags(found: Answer, params: FitParams) -> list[Flag]:
+def _tail_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:
     """Say that a tail was chosen, not stated: an arc that has not ended looks the same."""
     if params.circuit != "arcs" or not found.chosen.text.endswith("Q"):
         return []
@@ -163,7 +163,7 @@ def _tail_flags(found: Answer, params: FitParams) -> list[Flag]:
     return [Flag("tail-chosen", text, hint=f"--param circuit='{found.chosen.text}' states that it is one")]
 
 
-def _kk_flags(found: Answer, params: FitParams) -> list[Flag]:
+def _kk_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:
     """Compare what Kramers-Kronig leaves beyond noise with the smallest uncertainty that is stated."""
     check, modulus = found.examined.check, found.examined.spectrum.modulus
     stated = [k.relative for k in found.known.values() if is_identified(k, params)]
@@ -180,7 +180,7 @@ def _kk_flags(found: Answer, params: FitParams) -> list[Flag]:
     return [Flag("kk-limits-uncertainty", text)]
 
 
-def _misfit_flags(found: Answer) -> list[Flag]:
+def _misfit_flags(found: FittedSpectrum) -> list[Flag]:
     if found.examined.check.p is None or found.lack_of_fit <= MISFIT:
         return []
     text = (
@@ -190,7 +190,7 @@ def _misfit_flags(found: Answer) -> list[Flag]:
     return [Flag("circuit-does-not-fit", text, hint="--param circuit=…, or f_min and f_max leave a part out")]
 
 
-def _arc_flags(found: Answer, params: FitParams) -> list[Flag]:
+def _arc_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:
     made = []
     lowest = float(found.examined.spectrum.frequency.min())
     for label, known in found.known.items():
@@ -211,7 +211,7 @@ def _arc_flags(found: Answer, params: FitParams) -> list[Flag]:
     return made + _exponent_flags(found)
 
 
-def _outside_flag(found: Answer, label: str, side: str, where: str) -> Flag:
+def _outside_flag(found: FittedSpectrum, label: str, side: str, where: str) -> Flag:
     apex = _apex(found, label)
     lowest = int(np.argmin(found.examined.spectrum.frequency))
     z = found.examined.spectrum.z[lowest]
@@ -222,7 +222,7 @@ def _outside_flag(found: Answer, label: str, side: str, where: str) -> Flag:
     return Flag("arc-outside-window", text, where=where)
 
 
-def _exponent_flags(found: Answer) -> list[Flag]:
+def _exponent_flags(found: FittedSpectrum) -> list[Flag]:
     made = []
     for number, label in found.labels.items():
         at = found.model.at(number, "n")
@@ -237,7 +237,7 @@ def _exponent_flags(found: Answer) -> list[Flag]:
     return made
 
 
-def _apex(found: Answer, label: str) -> float:
+def _apex(found: FittedSpectrum, label: str) -> float:
     return float(1 / (2 * np.pi * found.values(label)["tau"]))
 
 

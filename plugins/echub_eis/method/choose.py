@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from echub_eis.method.fit import Fitted, Spectrum, fit, refit
+from echub_eis.method.fit import CircuitFit, Spectrum, fit, refit
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.method.parse import parse
@@ -28,11 +28,11 @@ HALF_DECADE, SLOPE, LEAST_TAIL = 0.5, 1.05, 0.1
 
 
 @dataclass(frozen=True)
-class Candidate:
+class RatedCircuit:
     """A fitted circuit with its BIC, the noise widened to what the best candidate leaves."""
 
     text: str
-    fitted: Fitted
+    fitted: CircuitFit
     bic: float
 
 
@@ -62,9 +62,9 @@ def affordable(model: Model, spectrum: Spectrum) -> bool:
     return len(spectrum.z) >= POINTS_PER_PARAMETER * len(model)
 
 
-def candidates(circuits: Sequence[str], spectrum: Spectrum, noise: Noise) -> list[Candidate]:
+def candidates(circuits: Sequence[str], spectrum: Spectrum, noise: Noise) -> list[RatedCircuit]:
     """Fit every circuit from nothing, the noise of Kramers-Kronig as weights, and rate them."""
-    fits: dict[str, Fitted] = {}
+    fits: dict[str, CircuitFit] = {}
     for text in circuits:
         model = Model(parse(text))
         if not affordable(model, spectrum):
@@ -77,17 +77,17 @@ def candidates(circuits: Sequence[str], spectrum: Spectrum, noise: Noise) -> lis
     least = min(f.chi2 / f.freedom for f in fits.values())
     widened = max(least, 1.0) if noise.known else max(least, 1e-300)
     count = np.log(2 * len(spectrum.z))
-    return [Candidate(t, f, float(f.chi2 / widened + len(f.x) * count)) for t, f in fits.items()]
+    return [RatedCircuit(t, f, float(f.chi2 / widened + len(f.x) * count)) for t, f in fits.items()]
 
 
-def _is_enough(fitted: Fitted, noise: Noise) -> bool:
+def _is_enough(fitted: CircuitFit, noise: Noise) -> bool:
     """Return whether no arc more can gain what `GAIN` asks for, by a score test with a margin."""
     sigma = noise.sigma(fitted.spectrum.modulus)
     gain = further_arc(fitted.spectrum.grid, fitted.residual, fitted.jacobian, sigma)
     return bool(MARGIN * gain < ARC_PARAMETERS * np.log(2 * len(fitted.z)) + GAIN)
 
 
-def choose(rated: Sequence[Candidate]) -> Candidate:
+def choose(rated: Sequence[RatedCircuit]) -> RatedCircuit:
     """Take the smallest circuit that no larger one beats by `GAIN`, with resistances that are found."""
     best = rated[0]
     for candidate in rated[1:]:
@@ -97,7 +97,7 @@ def choose(rated: Sequence[Candidate]) -> Candidate:
     return best
 
 
-def _found(fitted: Fitted) -> bool:
+def _found(fitted: CircuitFit) -> bool:
     """Return whether every arc has its apex above the lowest frequency and R known to better than `VAGUE`."""
     variance = np.diag(fitted.covariance())
     free = [(i, one) for i, one in enumerate(fitted.model.free) if _is_arc(fitted, one.element)]
@@ -107,16 +107,16 @@ def _found(fitted: Fitted) -> bool:
     return inside and bool(np.all(np.sqrt(variance[at]) < VAGUE))
 
 
-def _is_arc(fitted: Fitted, leaf: int) -> bool:
+def _is_arc(fitted: CircuitFit, leaf: int) -> bool:
     return fitted.model.leaves[leaf].symbol == "Z"
 
 
-def settled(fitted: Fitted) -> Fitted:
+def settled(fitted: CircuitFit) -> CircuitFit:
     """Put arcs in order, and fit once more with the noise of the residuals."""
     return ordered(refit(fitted))
 
 
-def ordered(fitted: Fitted) -> Fitted:
+def ordered(fitted: CircuitFit) -> CircuitFit:
     """Exchange arcs of one form until their time constants rise in the order of the circuit."""
     model = fitted.model
     forms: dict[tuple[str, ...], list[int]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from echub_eis.method.elements import KINDS, Kind
+from echub_eis.method.elements import KINDS, ElementKind
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class Element:
     values: dict[str, Value] = field(default_factory=dict)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ElementKind:
         """Return what the symbol stands for."""
         return KINDS[self.symbol]
 
 
 @dataclass(frozen=True)
-class Series:
+class SeriesPart:
     """Parts in series."""
 
     parts: tuple[Node, ...]
@@ -44,14 +44,14 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Parallel:
+class ParallelPart:
     """Parts in parallel."""
 
     parts: tuple[Node, ...]
     label: str = ""
 
 
-Node = Element | Series | Parallel
+Node = Element | SeriesPart | ParallelPart
 
 
 def elements(node: Node) -> Iterator[Element]:
@@ -65,7 +65,7 @@ def elements(node: Node) -> Iterator[Element]:
 
 def arc_of(node: Node) -> dict[str, Element]:
     """Return both elements by symbol if a node is a resistance in parallel with one C or Q, else nothing."""
-    if not isinstance(node, Parallel) or len(node.parts) != 2:
+    if not isinstance(node, ParallelPart) or len(node.parts) != 2:
         return {}
     parts = {part.symbol: part for part in node.parts if isinstance(part, Element)}
     return parts if set(parts) in ({"R", "C"}, {"R", "Q"}) else {}
@@ -76,7 +76,7 @@ def canonical(node: Node, *, top: bool = True) -> str:
     if isinstance(node, Element):
         return node.symbol + _braces(node) + _label(node)
     inside = _joined([canonical(part, top=False) for part in node.parts])
-    if isinstance(node, Parallel):
+    if isinstance(node, ParallelPart):
         return f"({inside}){_label(node)}"
     return inside if top else f"[{inside}]"
 

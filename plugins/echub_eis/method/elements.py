@@ -49,7 +49,7 @@ Derived = tuple[Complex, Sequence[Complex]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class ElementKind:
     """An element: its symbol, parameters, and function."""
 
     symbol: str
@@ -134,16 +134,18 @@ R, TAU, N = Parameter("R", "ohm"), Parameter("tau", "s"), Parameter("n", "1", is
 KINDS = {
     kind.symbol: kind
     for kind in (
-        Kind("R", "resistance", (R,), _resistor),
-        Kind("C", "capacitance", (Parameter("C", "F"),), _capacitor),
-        Kind("L", "inductance", (Parameter("L", "H"),), _inductor),
-        Kind("La", "lossy inductance, Z = L (jω)^n", (Parameter("L", "H*s^(n-1)"), N), _lossy_inductor),
-        Kind("Q", "constant phase element, Z = 1/(Q (jω)^n)", (Parameter("Q", "S*s^n"), N), _constant_phase),
-        Kind("W", "semi-infinite diffusion, Z = 1/(Y (jω)^½)", (Parameter("Y", "S*s^0.5"),), _warburg),
-        Kind("Ws", "diffusion to a sink, Z = R tanh(√(jωτ))/√(jωτ)", (R, TAU), _warburg_short),
-        Kind("Wo", "diffusion to a wall, Z = R coth(√(jωτ))/√(jωτ)", (R, TAU), _warburg_open),
-        Kind("G", "Gerischer, Z = R/√(1 + jωτ)", (R, TAU), _gerischer),
-        Kind("Z", "arc, Z = R/(1 + (jωτ)^n)", (R, TAU, N), _arc),
+        ElementKind("R", "resistance", (R,), _resistor),
+        ElementKind("C", "capacitance", (Parameter("C", "F"),), _capacitor),
+        ElementKind("L", "inductance", (Parameter("L", "H"),), _inductor),
+        ElementKind("La", "lossy inductance, Z = L (jω)^n", (Parameter("L", "H*s^(n-1)"), N), _lossy_inductor),
+        ElementKind(
+            "Q", "constant phase element, Z = 1/(Q (jω)^n)", (Parameter("Q", "S*s^n"), N), _constant_phase
+        ),
+        ElementKind("W", "semi-infinite diffusion, Z = 1/(Y (jω)^½)", (Parameter("Y", "S*s^0.5"),), _warburg),
+        ElementKind("Ws", "diffusion to a sink, Z = R tanh(√(jωτ))/√(jωτ)", (R, TAU), _warburg_short),
+        ElementKind("Wo", "diffusion to a wall, Z = R coth(√(jωτ))/√(jωτ)", (R, TAU), _warburg_open),
+        ElementKind("G", "Gerischer, Z = R/√(1 + jωτ)", (R, TAU), _gerischer),
+        ElementKind("Z", "arc, Z = R/(1 + (jωτ)^n)", (R, TAU, N), _arc),
     )
 }
 """Every element by its symbol in a circuit description."""

@@ -36,7 +36,7 @@ class Examined:
 
     trace: Trace
     spectrum: Spectrum
-    check: kk.Check
+    check: kk.KramersKronig
     flags: tuple[Flag, ...]
 
     @property
@@ -80,7 +80,7 @@ def _reasons(trace: Trace) -> str:
     return ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
 
 
-def _outliers(trace: Trace, params: CheckParams) -> tuple[Trace, kk.Check]:
+def _outliers(trace: Trace, params: CheckParams) -> tuple[Trace, kk.KramersKronig]:
     """Leave out the worst point as long as it stands out of the robust scatter of the residuals."""
     spectrum = spectrum_of(trace)
     found = kk.check(spectrum.frequency, spectrum.z)
@@ -132,7 +132,7 @@ def _mask_flags(trace: Trace) -> list[Flag]:
     return flags
 
 
-def _flags(trace: Trace, spectrum: Spectrum, found: kk.Check, params: CheckParams) -> list[Flag]:
+def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: CheckParams) -> list[Flag]:
     flags = []
     if found.p is None:
         text = f"{len(spectrum.z)} points are too few to test Kramers-Kronig and to know the noise"

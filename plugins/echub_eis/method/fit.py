@@ -51,7 +51,7 @@ class Spectrum:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class CircuitFit:
     """A fitted circuit: coordinates, Z and derivatives there, χ² with the weights used, covariance.
 
     covariance (p, p) of the coordinates, scaled by the residuals; a coordinate without influence has an
@@ -127,7 +127,7 @@ def solve(
     x: Floats,
     held: Mapping[int, float] | None = None,
     pin: Pin | None = None,
-) -> Fitted:
+) -> CircuitFit:
     """Fit from start values; `held` coordinates keep the value given, a `pin` holds a sum."""
     most = EVALUATIONS if pin is None and not held else PINNED
     sigma = noise.sigma(spectrum.modulus)
@@ -163,7 +163,7 @@ def solve(
     else:
         z, j = model.evaluate(full, spectrum.grid)
     chi2 = float((np.abs((z - spectrum.z) / sigma) ** 2).sum())
-    return Fitted(model, spectrum, full.copy(), z, j, noise, chi2)
+    return CircuitFit(model, spectrum, full.copy(), z, j, noise, chi2)
 
 
 def _optimise(
@@ -190,7 +190,7 @@ def _optimise(
     return np.asarray(found[0])
 
 
-def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Fitted:
+def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> CircuitFit:
     """Fit from nothing: the dictionary's starts, and perturbed ones for nested circuits; the best wins.
 
     The dictionary is searched with weights by |Z| first: with those of an additive noise the misfit of its
@@ -213,7 +213,7 @@ def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Fitte
     return best
 
 
-def refit(fitted: Fitted) -> Fitted:
+def refit(fitted: CircuitFit) -> CircuitFit:
     """Estimate the noise once more from the residuals, and fit again with these weights."""
     noise = from_fit(fitted.residual, fitted.jacobian, fitted.spectrum.modulus)
     return solve(fitted.model, fitted.spectrum, noise, fitted.x)

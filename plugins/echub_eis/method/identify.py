@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from echub_eis.method.elements import Floats
-from echub_eis.method.fit import Fitted, Pin, solve
+from echub_eis.method.fit import CircuitFit, Pin, solve
 
 VAGUE_LN = 0.3
 """A standard uncertainty of ln R above which the likelihood is not a parabola any more."""
@@ -64,7 +64,7 @@ def correlation(covariance: Floats) -> Floats:
     return np.asarray(found)
 
 
-def resistance(fitted: Fitted, at: int, covariance: Floats, level: float, outside: bool) -> Known:
+def resistance(fitted: CircuitFit, at: int, covariance: Floats, level: float, outside: bool) -> Known:
     """Judge the resistance at a coordinate; `outside`: its arc has no apex in the band."""
     u = float(np.sqrt(covariance[at, at]))
     t = quantile(level, fitted.freedom)
@@ -75,19 +75,19 @@ def resistance(fitted: Fitted, at: int, covariance: Floats, level: float, outsid
     return _profiled(fitted, np.array([at]), u, t, reasons)
 
 
-def total(fitted: Fitted, at: Sequence[int], relative: float, level: float) -> Known:
+def total(fitted: CircuitFit, at: Sequence[int], relative: float, level: float) -> Known:
     """Judge the sum of the resistances at several coordinates by its profile; `relative`: u to start from."""
     return _profiled(fitted, np.array(at), relative, quantile(level, fitted.freedom), ("sum",))
 
 
-def _profiled(fitted: Fitted, at: NDArray[np.intp], u: float, t: float, reasons: tuple[str, ...]) -> Known:
+def _profiled(fitted: CircuitFit, at: NDArray[np.intp], u: float, t: float, reasons: tuple[str, ...]) -> Known:
     ends = [_end(fitted, at, u, t, direction) for direction in (-1, 1)]
     low, high = (None if end is None else float(np.exp(end)) for end in ends)
     half = u if low is None or high is None else float(np.log(high / low)) / 2 / t
     return Known(float(np.exp(fitted.x[at]).sum()), float(half), low, high, reasons)
 
 
-def _reasons(fitted: Fitted, at: int, covariance: Floats, outside: bool) -> list[str]:
+def _reasons(fitted: CircuitFit, at: int, covariance: Floats, outside: bool) -> list[str]:
     found = []
     if not np.sqrt(covariance[at, at]) < VAGUE_LN:
         found.append("vague")
@@ -104,7 +104,7 @@ def _reasons(fitted: Fitted, at: int, covariance: Floats, outside: bool) -> list
     return found + ["outside"] * outside
 
 
-def _revived(fitted: Fitted) -> Floats:
+def _revived(fitted: CircuitFit) -> Floats:
     """Return the coordinates with resistances that have vanished at a tenth of the smallest |Z|.
 
     At zero a resistance has no derivative after its logarithm, and no fit would bring it back.
@@ -117,7 +117,7 @@ def _revived(fitted: Fitted) -> Floats:
     return x
 
 
-def _end(fitted: Fitted, at: NDArray[np.intp], u: float, t: float, direction: int) -> float | None:
+def _end(fitted: CircuitFit, at: NDArray[np.intp], u: float, t: float, direction: int) -> float | None:
     """Search the ln of R, or of a sum, at which the profile has risen by t² times its scale; None if never."""
     scale = max(fitted.chi2 / fitted.freedom, 1e-300)
     least = VANISHED * fitted.spectrum.modulus.min()

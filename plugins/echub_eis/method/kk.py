@@ -27,7 +27,7 @@ LEAST_FREEDOM = 10
 
 
 @dataclass(frozen=True)
-class Check:
+class KramersKronig:
     """The answer: F test, noise, residuals.
 
     residual: complex (n,) Z - fit, Ω. leverage: (2, n). p None: too few points to tell.
@@ -50,7 +50,7 @@ class Check:
         return np.asarray(parts / (self.noise.sigma(modulus) * share))
 
 
-def check(frequency: Floats, z: Complex) -> Check:
+def check(frequency: Floats, z: Complex) -> KramersKronig:
     """Test a spectrum; frequency (n,) in Hz, z (n,) in Ω, n at least 4."""
     modulus = np.abs(z)
     real, imag = _basis(frequency)
@@ -67,7 +67,7 @@ def check(frequency: Floats, z: Complex) -> Check:
         ratio = max(lost - separate.squares, 0.0) / extra / (separate.squares / freedom)
         p = float(fdtrc(extra, freedom, ratio))
     noise = separate.noise if p is not None else UNKNOWN
-    return Check(noise, rest[0] + 1j * rest[1], fit.leverage.reshape(2, -1), p, ratio)
+    return KramersKronig(noise, rest[0] + 1j * rest[1], fit.leverage.reshape(2, -1), p, ratio)
 
 
 def _basis(frequency: Floats) -> tuple[Floats, Floats]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from echub_eis.method.circuit import Element, Node, Series, Value, arc_of
-from echub_eis.method.elements import KINDS, Complex, Floats, Grid, Kind
+from echub_eis.method.circuit import Element, Node, SeriesPart, Value, arc_of
+from echub_eis.method.elements import KINDS, Complex, ElementKind, Floats, Grid
 
 EXPONENT_LIMITS = (1e-4, 1 - 1e-6)
 """A start value of an exponent is kept inside: its logit is finite."""
@@ -35,7 +35,7 @@ class Free:
 
 
 @dataclass
-class Leaf:
+class ModelElement:
     """One element of the model: its kind, where its coordinates are, constants of the rest."""
 
     symbol: str
@@ -47,7 +47,7 @@ class Leaf:
     places: list[tuple[int, float]] = field(default_factory=list)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ElementKind:
         """Return what the symbol stands for."""
         return KINDS[self.symbol]
 
@@ -64,7 +64,7 @@ class Model:
 
     def __init__(self, circuit: Node) -> None:
         self.circuit = circuit
-        self.leaves: list[Leaf] = []
+        self.leaves: list[ModelElement] = []
         self.free: list[Free] = []
         self.tree = self._compile(circuit)
         self.terms: tuple[Tree, ...] = (self.tree,)
@@ -133,24 +133,24 @@ class Model:
         if parts := arc_of(node):
             return self._arc(parts, node.label)
         if isinstance(node, Element):
-            return self._leaf(Leaf(node.symbol, node.label, node.values))
-        kind = "series" if isinstance(node, Series) else "parallel"
+            return self._leaf(ModelElement(node.symbol, node.label, node.values))
+        kind = "series" if isinstance(node, SeriesPart) else "parallel"
         return kind, tuple(self._compile(part) for part in node.parts)
 
     def _arc(self, parts: Mapping[str, Element], label: str) -> Tree:
         other = parts.get("Q") or parts["C"]
         given: dict[str, Value] = dict(parts["R"].values)
-        leaf = Leaf("Z", label, given, capacitor="C" in parts)
+        leaf = ModelElement("Z", label, given, capacitor="C" in parts)
         if "C" in parts:
             leaf.constants["n"] = 1.0
         elif "n" in other.values:
             given["n"] = other.values["n"]
         if any(value.fixed for value in other.values.values() if value is not given.get("n")):
-            return "parallel", tuple(self._leaf(Leaf(p.symbol, label, p.values)) for p in parts.values())
+            return "parallel", tuple(self._leaf(ModelElement(p.symbol, label, p.values)) for p in parts.values())
         given.update({name: value for name, value in other.values.items() if name in ("Q", "C")})
         return self._leaf(leaf)
 
-    def _leaf(self, leaf: Leaf) -> int:
+    def _leaf(self, leaf: ModelElement) -> int:
         number = len(self.leaves)
         self.leaves.append(leaf)
         for parameter in KINDS[leaf.symbol].parameters:

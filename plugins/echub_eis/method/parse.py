@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from echub.plugin import Refusal
-from echub_eis.method.circuit import Element, Node, Parallel, Series, Value
+from echub_eis.method.circuit import Element, Node, ParallelPart, SeriesPart, Value
 from echub_eis.method.elements import KINDS
 
 EXAMPLE = "LR(RQ)(RQ)"
@@ -113,7 +113,7 @@ class _Description(_Cursor):
             parts.append(self._part(inside_parallel=False))
         if not parts:
             raise self.wrong(f"one of {' '.join(KINDS)} or (")
-        return parts[0] if len(parts) == 1 else Series(tuple(parts))
+        return parts[0] if len(parts) == 1 else SeriesPart(tuple(parts))
 
     def _part(self, *, inside_parallel: bool) -> Node:
         character = self.peek()
@@ -143,7 +143,7 @@ class _Description(_Cursor):
         inner = next((p.label for p in parts if isinstance(p, Element) and p.label and p.symbol == "R"), "")
         if inner and not label:
             parts = [replace(p, label="") if isinstance(p, Element) and p.label == inner else p for p in parts]
-        return Parallel(tuple(parts), label or inner)
+        return ParallelPart(tuple(parts), label or inner)
 
     def _element(self) -> Element:
         symbol = self.take("|".join(_SYMBOLS))
@@ -215,7 +215,7 @@ class _Foreign(_Cursor):
         parts = [self._dashed_part()]
         while self.take("-"):
             parts.append(self._dashed_part())
-        return parts[0] if len(parts) == 1 else Series(tuple(parts))
+        return parts[0] if len(parts) == 1 else SeriesPart(tuple(parts))
 
     def _dashed_part(self) -> Node:
         opening, closing = (r"\[", "]") if self.program == "AutoEIS" else (r"p\(", ")")
@@ -231,7 +231,7 @@ class _Foreign(_Cursor):
         parts = [self._product()]
         while self.take(r"\+"):
             parts.append(self._product())
-        return parts[0] if len(parts) == 1 else Series(tuple(parts))
+        return parts[0] if len(parts) == 1 else SeriesPart(tuple(parts))
 
     def _product(self) -> Node:
         branches = [self._factor()]
@@ -249,7 +249,7 @@ class _Foreign(_Cursor):
     def _branched(self, branches: list[Node]) -> Node:
         if len(branches) < 2:
             raise self.wrong("a second part of the parallel")
-        return Parallel(tuple(branches))
+        return ParallelPart(tuple(branches))
 
     def _named(self) -> Element:
         match = self.take(r"([A-Za-z]+)_?\d*")

@@ -14,7 +14,7 @@ import numpy as np
 
 from echub.plugin import Component, Interval, Measurand, Refusal
 from echub_eis import ResistanceParams
-from echub_eis.data import Cell
+from echub_eis.data import StatedCell
 from echub_eis.method.choose import affordable, settled
 from echub_eis.method.elements import Grid
 from echub_eis.method.examine import Examined, examine
@@ -29,7 +29,7 @@ FACTOR_TWO = float(np.log(2) / np.sqrt(3))
 """A stated capacitance is taken as uniform in ln within a factor of two."""
 
 
-def excess(found: Examined, cell: Cell, params: ResistanceParams) -> dict[str, Measurand]:
+def excess(found: Examined, cell: StatedCell, params: ResistanceParams) -> dict[str, Measurand]:
     """Return the difference at the lowest decade, and what it says of an interface."""
     above = examine(found.trace, replace(params, f_min=params.excess_from, outliers=0.0)).spectrum
     model = Model(parse(CIRCUIT))
@@ -57,7 +57,7 @@ def excess(found: Examined, cell: Cell, params: ResistanceParams) -> dict[str, M
     return {**result, "interface_resistance": _with_capacitance(found, cell, params)}
 
 
-def _with_capacitance(found: Examined, cell: Cell, params: ResistanceParams) -> Measurand:
+def _with_capacitance(found: Examined, cell: StatedCell, params: ResistanceParams) -> Measurand:
     """Fit an arc whose Q follows from the stated capacitance, and again at half and twice of it."""
     number, area = cell.interfaces or 1, cell.area or 1.0
     one = params.interface_capacitance * 1e-6 * area / number

@@ -10,11 +10,11 @@ import numpy as np
 from echub.plugin import Flag, Inputs, Outcome, Refusal, Sensitivity
 from echub_eis import FitParams
 from echub_eis.data import load
-from echub_eis.method.answer import Answer, answer, flags, is_identified, labels_of
+from echub_eis.method.answer import FittedSpectrum, answer, flags, is_identified, labels_of
 from echub_eis.method.choose import GAIN, ordered, settled
 from echub_eis.method.circuit import canonical
 from echub_eis.method.examine import Examined, examine
-from echub_eis.method.fit import Fitted, solve
+from echub_eis.method.fit import CircuitFit, solve
 from echub_eis.method.fit import fit as fit_from_nothing
 from echub_eis.method.identify import VAGUE_LN, Known
 from echub_eis.method.model import Model
@@ -34,7 +34,7 @@ CHANGE = 3.5
 """Standard deviations of a change that is not noise: 5 of 10,000."""
 
 
-Other = tuple[str, str, Fitted | None]
+Other = tuple[str, str, CircuitFit | None]
 """A parameter, its other setting, and the fit with it."""
 
 
@@ -53,7 +53,7 @@ def run(data: Inputs, params: FitParams) -> Outcome:
     )
 
 
-def alternatives(found: Answer, params: FitParams) -> tuple[tuple[Sensitivity, ...], tuple[Flag, ...]]:
+def alternatives(found: FittedSpectrum, params: FitParams) -> tuple[tuple[Sensitivity, ...], tuple[Flag, ...]]:
     """Return the sensitivity to other choices, and flags of what these decide; nothing if it is not asked for."""
     if not params.sensitivity:
         return (), ()
@@ -62,7 +62,7 @@ def alternatives(found: Answer, params: FitParams) -> tuple[tuple[Sensitivity, .
     return tuple(_table(found, others)), notes
 
 
-def _rival_flags(found: Answer, others: Sequence[Other], params: FitParams) -> Iterator[Flag]:
+def _rival_flags(found: FittedSpectrum, others: Sequence[Other], params: FitParams) -> Iterator[Flag]:
     """Report another circuit that fits as well, of which a resistance lies far outside of the interval.
 
     A warning if the circuit was chosen here; who states a circuit has ruled the other out.
@@ -90,14 +90,14 @@ def _is_far(value: float, known: Known) -> bool:
     return not known.value - FAR * (known.value - low) <= value <= known.value + FAR * (high - known.value)
 
 
-def _bic(fitted: Fitted) -> float:
+def _bic(fitted: CircuitFit) -> float:
     """Return the BIC with the noise that belongs to each fit."""
     sigma = fitted.noise.sigma(fitted.spectrum.modulus)
     deviance = float((np.abs(fitted.residual / sigma) ** 2).sum() + 4 * np.log(sigma).sum())
     return deviance + len(fitted.x) * float(np.log(2 * len(fitted.z)))
 
 
-def _band_flags(found: Answer, params: FitParams) -> Iterator[Flag]:
+def _band_flags(found: FittedSpectrum, params: FitParams) -> Iterator[Flag]:
     """Fit without half a decade at either end: a right circuit gives the same within what these points tell.
 
     Hausman's test: of two estimates of which the first uses all points, the variance of the difference is
@@ -126,7 +126,7 @@ def _band_flags(found: Answer, params: FitParams) -> Iterator[Flag]:
                 yield Flag("depends-on-band", text, where=f"resistance_{label}", hint=hint)
 
 
-def _table(found: Answer, others: Sequence[Other]) -> list[Sensitivity]:
+def _table(found: FittedSpectrum, others: Sequence[Other]) -> list[Sensitivity]:
     """Tabulate every resistance under other masks, weights and circuits."""
     made = []
     for parameter, setting, fitted in others:
@@ -140,7 +140,7 @@ def _table(found: Answer, others: Sequence[Other]) -> list[Sensitivity]:
     return made
 
 
-def _others(found: Answer, params: FitParams) -> Iterator[Other]:
+def _others(found: FittedSpectrum, params: FitParams) -> Iterator[Other]:
     frequency = found.examined.spectrum.frequency
     top, bottom = frequency.max() / MASK, frequency.min() * MASK
     yield "f_max", f"{top:.3g} Hz", _masked(found, replace(params, f_max=top))
@@ -166,7 +166,7 @@ def _simpler(text: str) -> Iterator[str]:
         yield f"{text[:-1]}W"
 
 
-def _masked(found: Answer, params: FitParams) -> Fitted | None:
+def _masked(found: FittedSpectrum, params: FitParams) -> CircuitFit | None:
     """Fit again without a decade, from the values of all points; None if too little is left."""
     try:
         examined: Examined = examine(found.examined.trace, replace(params, outliers=0.0))
@@ -177,11 +177,11 @@ def _masked(found: Answer, params: FitParams) -> Fitted | None:
     return ordered(solve(found.model, examined.spectrum, found.fitted.noise, found.fitted.x))
 
 
-def _from_nothing(found: Answer, text: str) -> Fitted:
+def _from_nothing(found: FittedSpectrum, text: str) -> CircuitFit:
     return settled(fit_from_nothing(Model(parse(text)), found.fitted.spectrum, found.fitted.noise, 1))
 
 
-def _resistances(fitted: Fitted | None) -> dict[str, float]:
+def _resistances(fitted: CircuitFit | None) -> dict[str, float]:
     """Return resistances by the names that the answer gives them."""
     if fitted is None:
         return {}

@@ -9,7 +9,7 @@ import numpy as np
 
 from echub.plugin import Component, Condition, Interval, Measurand, Series, covariance_table
 from echub_eis import FitParams
-from echub_eis.method.answer import MISFIT, Answer, is_identified
+from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Grid
 from echub_eis.method.identify import Known, correlation, quantile
@@ -23,13 +23,13 @@ CURVE_PER_DECADE = 20
 """Points of a drawn curve."""
 
 
-def note_of(found: Answer) -> str:
+def note_of(found: FittedSpectrum) -> str:
     """Return the reservation that every number of a fit shares."""
     return "if the circuit holds" if found.lack_of_fit > MISFIT and found.examined.check.p is not None else ""
 
 
 def measurand(
-    unit: str, value: float, relative: float, found: Answer, params: FitParams, note: str = ""
+    unit: str, value: float, relative: float, found: FittedSpectrum, params: FitParams, note: str = ""
 ) -> Measurand:
     """Return a positive value with an interval that is symmetric in ln; without one if u is too large."""
     if not np.isfinite(value) or not value > 0:
@@ -45,7 +45,7 @@ def measurand(
     return Measurand(unit, value, value * relative, interval, components=parts, note=note or note_of(found))
 
 
-def resistance(label: str, known: Known, found: Answer, params: FitParams) -> Measurand:
+def resistance(label: str, known: Known, found: FittedSpectrum, params: FitParams) -> Measurand:
     """Return a resistance: a value, a bound if one end is open, or an interval without a value."""
     level = params.level / 100
     method = "profile of the likelihood" if known.reasons else "symmetric in ln R"
@@ -66,7 +66,7 @@ def resistance(label: str, known: Known, found: Answer, params: FitParams) -> Me
     return Measurand("ohm", interval=interval, censoring="interval", note=note)
 
 
-def circuit_measurands(found: Answer, params: FitParams) -> dict[str, Measurand]:
+def circuit_measurands(found: FittedSpectrum, params: FitParams) -> dict[str, Measurand]:
     """Return resistances, their sum, time constants, apex frequencies, exponents, inductance."""
     result = {
         f"resistance_{label}": resistance(label, known, found, params) for label, known in found.known.items()
@@ -81,7 +81,7 @@ def circuit_measurands(found: Answer, params: FitParams) -> dict[str, Measurand]
     return result
 
 
-def sums(found: Answer) -> dict[str, Function]:
+def sums(found: FittedSpectrum) -> dict[str, Function]:
     """Return the sum of the resistances through which a direct current flows."""
     places = [(found.number(label)) for label in found.conducting]
     model = found.model
@@ -90,12 +90,12 @@ def sums(found: Answer) -> dict[str, Function]:
     return {"resistance_total": lambda p: sum(model.values(number, p)[0] for number in places)}
 
 
-def derived_of(found: Answer, functions: dict[str, Function]) -> Derived:
+def derived_of(found: FittedSpectrum, functions: dict[str, Function]) -> Derived:
     """Propagate the covariance of the fit."""
     return derive(functions, found.model.natural, found.fitted.x, found.covariance)
 
 
-def _total(found: Answer, params: FitParams) -> Measurand:
+def _total(found: FittedSpectrum, params: FitParams) -> Measurand:
     low = [label for label in found.conducting if found.outside.get(label) == "low"]
     if low:
         text = f"not identified: the arc {low[0]} is not inside of what was measured"
@@ -103,7 +103,7 @@ def _total(found: Answer, params: FitParams) -> Measurand:
     return resistance("total", sum_of(found.conducting, found, params), found, params)
 
 
-def sum_of(labels: Sequence[str], found: Answer, params: FitParams) -> Known:
+def sum_of(labels: Sequence[str], found: FittedSpectrum, params: FitParams) -> Known:
     """Judge a sum of resistances; of vague parts by its profile, for their sum is often certain."""
     numbers = [found.number(label) for label in labels]
     value, u = derived_of(found, {"sum": lambda p: sum(found.model.values(n, p)[0] for n in numbers)}).of("sum")
@@ -121,7 +121,7 @@ def sum_of(labels: Sequence[str], found: Answer, params: FitParams) -> Known:
     return Known(value, u, value * float(np.exp(-reach)), value * float(np.exp(reach)))
 
 
-def _shape(label: str, found: Answer, params: FitParams) -> dict[str, Measurand]:
+def _shape(label: str, found: FittedSpectrum, params: FitParams) -> dict[str, Measurand]:
     """Return τ, apex frequency, n and L of one element, if its resistance is known."""
     leaf, number = found.leaf(label), found.number(label)
     result = {}
@@ -141,7 +141,7 @@ def _shape(label: str, found: Answer, params: FitParams) -> dict[str, Measurand]
     return result
 
 
-def _exponent(value: float, u: float, found: Answer, params: FitParams) -> Measurand:
+def _exponent(value: float, u: float, found: FittedSpectrum, params: FitParams) -> Measurand:
     """Return an exponent with the interval that is symmetric in its logit."""
     slope = value * (1 - value)
     if not slope * u < 0.25:  # an interval over half of what n can be says nothing
@@ -158,7 +158,7 @@ Table = Mapping[str, Series]
 # -- tables ----------------------------------------------------------------------------------
 
 
-def tables(found: Answer) -> dict[str, dict[str, Series]]:
+def tables(found: FittedSpectrum) -> dict[str, dict[str, Series]]:
     """Return the points, the parameters of every element, the circuits that were compared, the correlations."""
     return {
         "elements": _elements(found),
@@ -168,7 +168,7 @@ def tables(found: Answer) -> dict[str, dict[str, Series]]:
     }
 
 
-def _points(found: Answer) -> dict[str, Series]:
+def _points(found: FittedSpectrum) -> dict[str, Series]:
     trace = found.examined.trace
     fit = found.model.impedance(found.fitted.x, Grid.of(trace.frequency))
     return {
@@ -178,7 +178,7 @@ def _points(found: Answer) -> dict[str, Series]:
     }
 
 
-def _elements(found: Answer) -> dict[str, Series]:
+def _elements(found: FittedSpectrum) -> dict[str, Series]:
     rows = []
     for number, label in found.labels.items():
         leaf = found.model.leaves[number]
@@ -193,7 +193,7 @@ def _elements(found: Answer) -> dict[str, Series]:
     return {name: Series.of(list(column)) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 
-def _models(found: Answer) -> dict[str, Series]:
+def _models(found: FittedSpectrum) -> dict[str, Series]:
     rated = found.rated
     least = min(c.bic for c in rated)
     return {
@@ -205,19 +205,19 @@ def _models(found: Answer) -> dict[str, Series]:
     }
 
 
-def _correlation(found: Answer) -> dict[str, Series]:
+def _correlation(found: FittedSpectrum) -> dict[str, Series]:
     names = [f"{found.labels[free.element]}.{free.name}" for free in found.model.free]
     matrix = correlation(found.covariance)
     return {"parameter": Series.of(names), **{n: Series.of(matrix[i]) for i, n in enumerate(names)}}
 
 
-def conditions(found: Answer, params: FitParams) -> dict[str, Condition]:
+def conditions(found: FittedSpectrum, params: FitParams) -> dict[str, Condition]:
     """Return what outcomes must share to be compared."""
     band = f"{params.f_min:g} to {params.f_max:g} Hz" if params.f_min or params.f_max else "all frequencies"
     return {"circuit": Condition(canonical(found.model.circuit)), "mask": Condition(band)}
 
 
-def diagnostics(found: Answer) -> dict[str, Series]:
+def diagnostics(found: FittedSpectrum) -> dict[str, Series]:
     """Return what the figure needs: points, the fitted curve, and the curve of every part."""
     from echub_eis.outcome.check import noise_of
 
@@ -240,7 +240,7 @@ def diagnostics(found: Answer) -> dict[str, Series]:
     return result
 
 
-def _series_resistance(found: Answer, tree: object) -> int | None:
+def _series_resistance(found: FittedSpectrum, tree: object) -> int | None:
     if isinstance(tree, int) and found.model.leaves[tree].symbol == "R":
         return found.model.at(tree, "R")
     return None
@@ -250,7 +250,7 @@ def _curve(name: str, z: Complex) -> dict[str, Series]:
     return {f"{name}_re": Series.of(z.real, "ohm"), f"{name}_im": Series.of(z.imag, "ohm")}
 
 
-def covariance(found: Answer, measurands: Mapping[str, Measurand]) -> dict[str, Table]:
+def covariance(found: FittedSpectrum, measurands: Mapping[str, Measurand]) -> dict[str, Table]:
     """Return the covariances of R, their sum, τ and n, those with a profile left out; no table without any."""
     functions: dict[str, Function] = {}
     profiled = {label for label, known in found.known.items() if known.reasons}
@@ -270,5 +270,5 @@ def covariance(found: Answer, measurands: Mapping[str, Measurand]) -> dict[str, 
     return {"covariance": covariance_table(measurands, list(known), matrix)}
 
 
-def _value(found: Answer, number: int, place: int, natural: Sequence[float]) -> float:
+def _value(found: FittedSpectrum, number: int, place: int, natural: Sequence[float]) -> float:
     return found.model.values(number, natural)[place]

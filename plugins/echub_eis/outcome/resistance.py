@@ -9,8 +9,8 @@ import numpy as np
 
 from echub.plugin import Component, Flag, Inputs, Interval, Measurand, Outcome, Refusal, missing_metadata
 from echub_eis import ResistanceParams
-from echub_eis.data import Cell, cell_of, is_interface, load
-from echub_eis.method.answer import Answer, answer, flags, is_identified
+from echub_eis.data import StatedCell, cell_of, is_interface, load
+from echub_eis.method.answer import FittedSpectrum, answer, flags, is_identified
 from echub_eis.method.examine import examine
 from echub_eis.method.propagate import Derived, Function
 from echub_eis.outcome.excess import excess
@@ -61,7 +61,7 @@ def run(data: Inputs, params: ResistanceParams) -> Outcome:
     )
 
 
-def _cell_flags(cell: Cell) -> list[Flag]:
+def _cell_flags(cell: StatedCell) -> list[Flag]:
     flags = []
     if cell.area is None:
         text = "no area is stated: resistances are in Ω, and there is no conductivity"
@@ -75,7 +75,7 @@ def _cell_flags(cell: Cell) -> list[Flag]:
 # -- what follows from R ---------------------------------------------------------------------
 
 
-def _derived(found: Answer, cell: Cell, params: ResistanceParams) -> dict[str, Measurand]:
+def _derived(found: FittedSpectrum, cell: StatedCell, params: ResistanceParams) -> dict[str, Measurand]:
     """Compute capacitances, resistance times area and conductivities of what is identified."""
     usable = [
         label
@@ -97,13 +97,13 @@ def _derived(found: Answer, cell: Cell, params: ResistanceParams) -> dict[str, M
     return result
 
 
-def _certain_in_sum(found: Answer) -> set[str]:
+def _certain_in_sum(found: FittedSpectrum) -> set[str]:
     """Return arcs that are vague by themselves, yet inside the band: their sum may be certain."""
     return {label for label in found.known if label not in found.outside or found.outside[label] == "high"}
 
 
 def _per_area(
-    label: str, value: float, relative: float, found: Answer, cell: Cell, params: ResistanceParams
+    label: str, value: float, relative: float, found: FittedSpectrum, cell: StatedCell, params: ResistanceParams
 ) -> dict[str, Measurand]:
     area = cell.area or 0.0
     result = {f"asr_{label}": _with_cell("ohm*cm^2", value * area, relative, found, cell, params)}
@@ -123,8 +123,8 @@ def _with_cell(
     unit: str,
     value: float,
     relative: float,
-    found: Answer,
-    cell: Cell,
+    found: FittedSpectrum,
+    cell: StatedCell,
     params: ResistanceParams,
     *,
     thick: bool = False,
@@ -139,7 +139,9 @@ def _with_cell(
     return replace(made, components=components) if made.value is not None else made
 
 
-def _capacitances(labels: list[str], found: Answer, cell: Cell, params: ResistanceParams) -> dict[str, Measurand]:
+def _capacitances(
+    labels: list[str], found: FittedSpectrum, cell: StatedCell, params: ResistanceParams
+) -> dict[str, Measurand]:
     functions: dict[str, Function] = {}
     for label in labels:
         if found.leaf(label).symbol == "Z":
@@ -156,7 +158,7 @@ def _capacitances(labels: list[str], found: Answer, cell: Cell, params: Resistan
     return result
 
 
-def _capacitance_functions(label: str, found: Answer) -> Mapping[str, Function]:
+def _capacitance_functions(label: str, found: FittedSpectrum) -> Mapping[str, Function]:
     """Return both formulas as functions of the parameters: peak = τ/R, Brug with the R in series."""
     number, model = found.number(label), found.model
     series = next((n for n, name in found.labels.items() if name == "hf"), None)
@@ -196,7 +198,9 @@ def _above_bulk(measurands: Mapping[str, Measurand], params: ResistanceParams) -
     return made
 
 
-def _alignment(found: Answer, cell: Cell, params: ResistanceParams) -> tuple[float, tuple[Flag, ...]]:
+def _alignment(
+    found: FittedSpectrum, cell: StatedCell, params: ResistanceParams
+) -> tuple[float, tuple[Flag, ...]]:
     """Return the shift of Re that makes the high-frequency end L/(σ A), and the flag that records it."""
     if cell.area is None:
         raise missing_metadata("cell.area", "the high-frequency end is aligned to L/(σ A)")
