@@ -33,7 +33,7 @@ SWEEPS = 3
 
 
 @dataclass(frozen=True)
-class Atom:
+class TermForm:
     """One possible form of one term: unit impedance (n,), and the values of its nonlinear parameters."""
 
     term: int
@@ -92,13 +92,13 @@ class _Term:
     def _main(self) -> int:
         return self.leaves[0]
 
-    def columns(self, grid: Grid) -> list[Atom]:
+    def columns(self, grid: Grid) -> list[TermForm]:
         """Return all forms of this term."""
         constants = {} if self.nested else self.model.leaves[self.main].constants
         shapes, units = _forms(self.symbol, tuple(sorted(constants.items())), grid.omega.tobytes())
-        return [Atom(self.number, shape, z) for shape, z in zip(shapes, units, strict=True)]
+        return [TermForm(self.number, shape, z) for shape, z in zip(shapes, units, strict=True)]
 
-    def write(self, natural: list[float], column: Atom, size: float, grid: Grid) -> None:
+    def write(self, natural: list[float], column: TermForm, size: float, grid: Grid) -> None:
         """Write the parameters of this term into the list of all."""
         inverse = self.symbol in ("C", "Q", "W")
         values = (1 / size if inverse else size, *column.shape)
@@ -171,7 +171,7 @@ def further_arc(grid: Grid, rest: Complex, jacobian: Complex, sigma: Floats) -> 
 class _Search:
     """Weighted least squares over one column of each family, the fixed ones projected out."""
 
-    def __init__(self, fixed: list[Atom], families: list[list[Atom]], z: Complex, sigma: Floats) -> None:
+    def __init__(self, fixed: list[TermForm], families: list[list[TermForm]], z: Complex, sigma: Floats) -> None:
         self.families = families
         self.sigma = sigma
         self.z = z
@@ -190,7 +190,7 @@ class _Search:
         edges = np.cumsum([0, *map(len, families)])
         self.spans = [slice(a, b) for a, b in itertools.pairwise(edges)]
 
-    def best(self, count: int) -> list[list[Atom]]:
+    def best(self, count: int) -> list[list[TermForm]]:
         """Return up to `count` choices of one column for each family, the best first."""
         if not self.families:
             return [[]]
@@ -254,7 +254,7 @@ class _Search:
         best = int(np.argmax(gain))
         return float(gain[best] + self.overlap[chosen] @ solved[:, -1]), span.start + best
 
-    def sizes(self, columns: Sequence[Atom]) -> list[float]:
+    def sizes(self, columns: Sequence[TermForm]) -> list[float]:
         """Return the size of each column; one that is not positive becomes small instead."""
         design = _stack(np.array([c.z for c in columns]) / self.sigma).T
         norm = np.sqrt((design**2).sum(axis=0)) + 1e-300
