@@ -128,7 +128,7 @@ def _mask_flags(trace: Trace) -> list[Flag]:
     if outliers := int((trace.reason == "outlier").sum()):
         rows = ", ".join(str(row) for row in trace.row[trace.reason == "outlier"])
         text = f"{outliers} points stand out of Kramers-Kronig and are left out"
-        flags.append(Flag("outliers", text, "info", f"source rows {rows}", "--param outliers=0"))
+        flags.append(Flag("outliers", text, "info", f"source rows {rows}", hint="--param outliers=0"))
     return flags
 
 

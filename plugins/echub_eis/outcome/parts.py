@@ -12,6 +12,7 @@ from echub_eis import FitParams
 from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Grid
+from echub_eis.method.export import to_impedance_py, to_pyimpspec
 from echub_eis.method.identify import Known, correlation, quantile
 from echub_eis.method.identify import total as profile_of_sum
 from echub_eis.method.propagate import Derived, Function, derive
@@ -163,6 +164,7 @@ def tables(found: FittedSpectrum) -> dict[str, dict[str, Series]]:
     return {
         "elements": _elements(found),
         "models": _models(found),
+        "circuit": _circuit(found),
         "correlation": _correlation(found),
         "points": _points(found),
     }
@@ -203,6 +205,16 @@ def _models(found: FittedSpectrum) -> dict[str, Series]:
         "bic_above_best": Series.of([c.bic - least for c in rated]),
         "chosen": Series.of([c is found.chosen for c in rated]),
     }
+
+
+def _circuit(found: FittedSpectrum) -> dict[str, Series]:
+    circuit = found.model.circuit
+    texts = {
+        "description": canonical(circuit),
+        "pyimpspec": to_pyimpspec(circuit),
+        "impedance.py": to_impedance_py(circuit),
+    }
+    return {"written_for": Series.of(list(texts)), "circuit": Series.of(list(texts.values()))}
 
 
 def _correlation(found: FittedSpectrum) -> dict[str, Series]:

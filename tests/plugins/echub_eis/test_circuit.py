@@ -8,6 +8,7 @@ import pytest
 from echub.plugin import Refusal
 from echub_eis.method.circuit import canonical, elements
 from echub_eis.method.elements import KINDS, Grid
+from echub_eis.method.export import to_impedance_py, to_pyimpspec
 from echub_eis.method.model import Model
 from echub_eis.method.parse import parse
 
@@ -60,6 +61,21 @@ def test_a_wrong_circuit_says_where_and_what_was_expected(text, place, expected)
     assert caught.value.code == "circuit-syntax"
     assert caught.value.where == f"character {place}"
     assert expected in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "dashed", "letters"),
+    [
+        ("LR:hf (RQ):gb Q", "L0-R1-p(R2,CPE3)-CPE4", "LR(RQ)Q"),
+        ("R(Q[RWo])", "R0-p(CPE1,R2-Wo3)", "R(Q[RWo])"),
+        ("RZ", "R0-p(R1,CPE2)", "R(RQ)"),
+        ("La(C[R(QR)])G", "La0-p(C1,R2-p(CPE3,R4))-G5", "La(C[R(QR)])G"),
+    ],
+)
+def test_other_programs_read_the_circuit(text, dashed, letters):
+    assert to_impedance_py(parse(text)) == dashed
+    assert to_pyimpspec(parse(text)) == letters
+    assert canonical(parse(dashed)) == letters
 
 
 def test_values_and_labels_reach_their_elements():
