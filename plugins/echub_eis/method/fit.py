@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -196,21 +196,30 @@ def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Circu
     The dictionary is searched with weights by |Z| first: with those of an additive noise the misfit of its
     coarse grid at large |Z| outweighs all of a small arc.
     """
-    weights = [spectrum.modulus]
-    if noise.additive > 0:
-        weights.append(noise.sigma(spectrum.modulus))
-    mixed = any(model.leaves[leaf].symbol in MIXED for tree in model.terms for leaf in model.leaves_of(tree))
-    count = max(count, MANY) if mixed else count
-    tried = [start.x for sigma in weights for start in starts(model, spectrum.grid, spectrum.z, sigma, count)]
-    if any(not isinstance(tree, int) for tree in model.terms):
-        rng = np.random.default_rng(0)
-        tried += [tried[0] + SPREAD * rng.standard_normal(len(model)) for _ in range(PERTURBED)]
-    best = solve(model, spectrum, noise, tried[0])
-    for x in tried[1:]:
+    best: CircuitFit | None = None
+    for x in _tried(model, spectrum, noise, count):
+        fitted = solve(model, spectrum, noise, x)
+        best = fitted if best is None or fitted.chi2 < best.chi2 else best
         if noise.known and best.chi2 < ADEQUATE * best.freedom:
             break
-        best = min(best, solve(model, spectrum, noise, x), key=lambda fitted: fitted.chi2)
+    if best is None:
+        raise ValueError("a circuit has at least one start")
     return best
+
+
+def _tried(model: Model, spectrum: Spectrum, noise: Noise, count: int) -> Iterator[Floats]:
+    """Yield start values, the next ones only if they are asked for."""
+    leaves = [leaf for tree in model.terms for leaf in model.leaves_of(tree)]
+    count = max(count, MANY) if any(model.leaves[leaf].symbol in MIXED for leaf in leaves) else count
+    found = starts(model, spectrum.grid, spectrum.z, spectrum.modulus, count)
+    yield from (start.x for start in found)
+    if noise.additive > 0:
+        sigma = noise.sigma(spectrum.modulus)
+        yield from (start.x for start in starts(model, spectrum.grid, spectrum.z, sigma, count))
+    if any(not isinstance(tree, int) for tree in model.terms):
+        rng = np.random.default_rng(0)
+        for _ in range(PERTURBED):
+            yield found[0].x + SPREAD * rng.standard_normal(len(model))
 
 
 def refit(fitted: CircuitFit) -> CircuitFit:
