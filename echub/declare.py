@@ -245,7 +245,8 @@ class Sampling:
 class Output:
     """Declare one measurand of an analysis: its name, unit (or alternatives) and meaning.
 
-    `unit_from`: the unit is that of a consumed outcome, and not known beforehand.
+    A name that ends in ``*`` stands for all that begin like it: ``resistance_*`` for the parts of a circuit
+    that the user names. `unit_from`: the unit is that of a consumed outcome, and not known beforehand.
     """
 
     name: str

@@ -298,8 +298,9 @@ class _Run:
         if wrong := outcome.misplaced():
             raise self._failed(f"it gave {wrong}")
         declared = {gives.name: gives for gives in self.analysis.outputs}
+        patterns = [gives for gives in self.analysis.outputs if gives.name.endswith("*")]
         for name, measurand in outcome.measurands.items():
-            gives = declared.get(name)
+            gives = declared.get(name) or next((g for g in patterns if name.startswith(g.name[:-1])), None)
             if gives is None:
                 raise self._failed(f"it gave the measurand {name}, which it does not declare")
             if not gives.unit_from and measurand.unit not in gives.units:

@@ -32,7 +32,11 @@ class ArrheniusParams(ChoiceParams):
         "error bars of best-of-n: eq. 12 of the paper (three cells), or generalised",
         choices=("eq12", "generalised", "none"),
     )
-    weights: str = option("none", "weights of the fit", choices=("none", "eq12"))
+    weights: str = option(
+        "none",
+        "weights of the fit: none, the error bars, or what each value states",
+        choices=("none", "eq12", "own"),
+    )
     group: str = option("", "use this group only")
     level: float = option(95.0, "coverage of the interval", unit="%", minimum=50, maximum=99.9)
 

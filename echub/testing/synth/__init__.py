@@ -14,6 +14,7 @@ from echub.testing.synth.ccd import Healing, Short, Staircase, spots, staircase
 from echub.testing.synth.ccd_cells import CellBatch, cell_batch
 from echub.testing.synth.ccd_published import PUBLISHED, published
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
+from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
@@ -41,13 +42,16 @@ __all__ = [
     "Ramp",
     "Short",
     "Staircase",
+    "Sweep",
     "Voids",
     "activated",
     "boltzmann_factor",
     "cell_batch",
     "channels",
+    "conductors",
     "cube",
     "faulty",
+    "impedance",
     "layered",
     "published",
     "pulses",

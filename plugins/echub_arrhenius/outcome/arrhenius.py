@@ -29,6 +29,10 @@ Floats = NDArray[np.float64]
 FORMS = ("ln_y", "ln_yT")
 FEW, TOO_FEW = 4, 3
 CELLS_OF_EQ12 = 3
+UNCERTAIN, UNCERTAIN_SCATTER = 0.2, 3.0
+"""A point is uncertain from 20 % on, or from three times the scatter about the line."""
+LEAST = 0.02
+"""A line without scatter does not make a point of 2 % uncertain."""
 
 
 def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
@@ -56,7 +60,11 @@ def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
         measurands |= _measurands(form, lines[form], fitted, chosen, params)
     return Outcome(
         measurands,
-        (*chosen.flags, *_flags(temperatures, lines[wanted[0]], lack, params)),
+        (
+            *chosen.flags,
+            *_flags(temperatures, lines[wanted[0]], lack, params),
+            *_point_flags(fitted, lines[wanted[0]]),
+        ),
         {
             "values": chosen.table(),
             "forms": forms(lines, params),
@@ -98,7 +106,7 @@ def _fitted(temperatures: Sequence[Sequence[CellValue]], params: ArrheniusParams
         y,
         bars[:, 0],
         bars[:, 1],
-        _weights(y, bars, params),
+        _weights(y, np.array([_own(p, v) for p, v in zip(temperatures, y, strict=True)]), bars, params),
         tuple(tuple(points) for points in temperatures),
     )
 
@@ -124,10 +132,17 @@ def _bars(points: Sequence[CellValue], params: ArrheniusParams) -> tuple[float, 
     return eq12(values)
 
 
-def _weights(y: Floats, bars: Floats, params: ArrheniusParams) -> Floats | None:
+def _own(points: Sequence[CellValue], y: float) -> float:
+    """Return the relative uncertainty that the value nearest to y states, without what points share; 0 if none."""
+    nearest = min(points, key=lambda p: abs(p.y - y))
+    shared = sum(part.uncertainty**2 for part in nearest.measurand.components if part.group)
+    return float(np.sqrt(max((nearest.measurand.uncertainty or 0.0) ** 2 - shared, 0.0))) / nearest.y
+
+
+def _weights(y: Floats, own: Floats, bars: Floats, params: ArrheniusParams) -> Floats | None:
     if params.weights == "none":
         return None
-    relative = bars.mean(axis=1) / y
+    relative = own if params.weights == "own" else bars.mean(axis=1) / y
     if (relative <= 0).any():
         raise Refusal("no-weights", "some temperatures have no error bar to weigh by", hint="--param weights=none")
     return np.asarray(1 / relative**2)
@@ -199,6 +214,21 @@ def _sensitivity(
             energy = _fit(other, form, {}).energy
             rows.append(Sensitivity("replicates", rule, f"activation_energy_{form}", energy, energy - line.energy))
     return tuple(rows)
+
+
+def _point_flags(fitted: Fitted, line: ArrheniusLine) -> list[Flag]:
+    """Report points that are less certain than they scatter, and an energy below zero."""
+    made = []
+    limit = min(UNCERTAIN, max(UNCERTAIN_SCATTER * line.scatter, LEAST))
+    for points, y in zip(fitted.points, fitted.y, strict=True):
+        if (own := _own(points, float(y))) > limit:
+            nearest = min(points, key=lambda p: abs(p.y - float(y)))
+            text = f"the value at {nearest.kelvin - KELVIN:g} °C is certain to {own:.0%} only"
+            made.append(Flag("uncertain-point", text, where=nearest.outcome.label, hint="--param weights=own"))
+    if line.energy < 0:
+        text = f"the activation energy is negative, {line.energy:.3g} eV: the values fall with temperature"
+        made.append(Flag("negative-activation-energy", text))
+    return made
 
 
 def _flags(

@@ -1,0 +1,1 @@
+"""The numerical kernel: circuits, their start values and fits, noise, Kramers-Kronig. Plain NumPy and SciPy."""

@@ -1,0 +1,176 @@
+"""Which points of a spectrum are used, and whether these agree with Kramers and Kronig."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Flag, Refusal
+from echub.science import MAD_TO_SIGMA
+from echub_eis import CheckParams
+from echub_eis.data import Trace
+from echub_eis.method import kk
+from echub_eis.method.elements import Grid
+from echub_eis.method.fit import Spectrum
+from echub_eis.method.noise import Noise
+
+LEAST_POINTS = 5
+"""Two points for each parameter of the smallest model, R and an arc of R and C: fewer say nothing."""
+MOST_OUTLIERS = 0.1
+"""More outliers than this part are no outliers."""
+ROUNDS = 5
+NOISY = 0.05
+"""Noise over |Z| above which no arc is told from noise: fits of 1 % noise lose overlapping arcs already."""
+
+
+def spectrum_of(trace: Trace) -> Spectrum:
+    """Return the points in use."""
+    return Spectrum(Grid.of(trace.frequency[trace.used]), trace.z[trace.used])
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A spectrum with its mask, the answer of Kramers-Kronig over the points in use, and flags."""
+
+    trace: Trace
+    spectrum: Spectrum
+    check: kk.KramersKronig
+    flags: tuple[Flag, ...]
+
+    @property
+    def noise(self) -> Noise:
+        """Return the noise that Kramers-Kronig leaves."""
+        return self.check.noise
+
+
+def examine(trace: Trace, params: CheckParams) -> Examined:
+    """Mask the band, negative real parts and outliers, and check the rest."""
+    trace = trace.mask(np.abs(trace.z) == 0, "zero").mask(trace.frequency < params.f_min, "below f_min")
+    if params.f_max:
+        trace = trace.mask(trace.frequency > params.f_max, "above f_max")
+    if params.negative_real == "mask":
+        trace = trace.mask(trace.z.real < 0, "negative real part")
+    _require_points(trace)
+    trace, found = _outliers(trace, params)
+    spectrum = spectrum_of(trace)
+    return Examined(trace, spectrum, found, (*_mask_flags(trace), *_flags(trace, spectrum, found, params)))
+
+
+def _require_points(trace: Trace) -> None:
+    used = int(trace.used.sum())
+    if used == 0:
+        raise Refusal(
+            "all-points-masked",
+            f"none of {len(trace.z)} points is left: {_reasons(trace)}",
+            hint="--param f_max=0 --param f_min=0 --param negative_real=keep",
+            diagnostics=trace.table(),
+        )
+    if used < LEAST_POINTS:
+        raise Refusal(
+            "too-few-points",
+            f"{used} points are left, at least {LEAST_POINTS} are needed: {_reasons(trace) or 'none is masked'}",
+            diagnostics=trace.table(),
+        )
+
+
+def _reasons(trace: Trace) -> str:
+    names, counts = np.unique(trace.reason[~trace.used], return_counts=True)
+    return ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
+
+
+def _outliers(trace: Trace, params: CheckParams) -> tuple[Trace, kk.KramersKronig]:
+    """Leave out the worst point as long as it stands out of the robust scatter of the residuals."""
+    spectrum = spectrum_of(trace)
+    found = kk.check(spectrum.frequency, spectrum.z)
+    most = int(MOST_OUTLIERS * len(spectrum.z))
+    if not params.outliers or found.p is None:
+        return trace, found
+    masked = trace
+    for _ in range(ROUNDS):
+        size = np.abs(found.standardised(spectrum.modulus))
+        robust = MAD_TO_SIGMA * float(np.median(size))
+        worst = size.max(axis=0)
+        far = worst > max(params.outliers * robust, 0.5 * float(worst.max()))
+        if not (far & (worst > params.outliers * robust)).any():
+            return masked, found
+        masked = masked.mask(_at(masked, far), "outlier")
+        if int((masked.reason == "outlier").sum()) > most:
+            return trace, kk.check(spectrum_of(trace).frequency, spectrum_of(trace).z)
+        spectrum = spectrum_of(masked)
+        found = kk.check(spectrum.frequency, spectrum.z)
+    return masked, found
+
+
+def _at(trace: Trace, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Carry a choice among the points in use to all points."""
+    everywhere = np.zeros(len(trace.z), dtype=bool)
+    everywhere[np.flatnonzero(trace.used)[chosen]] = True
+    return everywhere
+
+
+# -- flags -----------------------------------------------------------------------------------
+
+
+def _mask_flags(trace: Trace) -> list[Flag]:
+    flags = []
+    doubled = len(trace.frequency) - len(np.unique(trace.frequency))
+    if doubled:
+        flags.append(Flag("doubled-frequencies", f"{doubled} frequencies occur twice; both points count", "info"))
+    negative = int((trace.reason == "negative real part").sum())
+    if negative:
+        at = trace.frequency[trace.reason == "negative real part"]
+        text = (
+            f"{negative} points have a negative real part, {at.min():.3g} to {at.max():.3g} Hz, and are left out"
+        )
+        flags.append(Flag("negative-real-part", text, hint="--param negative_real=keep"))
+    if outliers := int((trace.reason == "outlier").sum()):
+        rows = ", ".join(str(row) for row in trace.row[trace.reason == "outlier"])
+        text = f"{outliers} points stand out of Kramers-Kronig and are left out"
+        flags.append(Flag("outliers", text, "info", f"source rows {rows}", hint="--param outliers=0"))
+    return flags
+
+
+def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: CheckParams) -> list[Flag]:
+    flags = []
+    if found.p is None:
+        text = f"{len(spectrum.z)} points are too few to test Kramers-Kronig and to know the noise"
+        flags.append(Flag("kk-not-assessed", text, "info"))
+    elif (noise := float(np.median(found.noise.sigma(spectrum.modulus) / spectrum.modulus))) > NOISY:
+        flags.append(Flag("noisy", f"the noise is {noise:.1%} of |Z|: there is hardly a spectrum"))
+    largest = 100 * found.largest(spectrum.modulus)
+    if found.p is not None and found.p < params.kk_p and largest > params.kk_residual:
+        at = spectrum.frequency[int(np.argmax(np.abs(found.residual) / spectrum.modulus))]
+        text = (
+            f"the spectrum is not consistent with Kramers-Kronig: up to {found.largest(spectrum.modulus):.1%} "
+            f"of |Z|, p = {found.p:.1g}: the cell drifted, the response is not linear, or the instrument errs"
+        )
+        flags.append(Flag("kk-inconsistent", text, where=f"{at:.4g} Hz", hint="--param f_max=… leaves a part out"))
+    elif found.p is not None and found.p < params.kk_p:
+        text = (
+            f"the spectrum deviates from Kramers-Kronig (p = {found.p:.1g}) by at most {largest:.2g} % of |Z|: "
+            "good instruments show this; so does a resistance that drifts by tens of percent"
+        )
+        flags.append(Flag("kk-deviation-small", text, "info"))
+    return flags + _linearity(trace, params)
+
+
+def _linearity(trace: Trace, params: CheckParams) -> list[Flag]:
+    flags = []
+    amplitude = trace.extras.get("E_ac")
+    known = amplitude[np.isfinite(amplitude) & trace.used] if amplitude is not None else np.array([])
+    if not len(known) or not known.max() > 0:
+        flags.append(Flag("amplitude-unknown", "the amplitude of the potential is not recorded", "info"))
+    elif (largest := float(known.max())) > params.amplitude:
+        text = f"the excitation reaches {largest:.3g} mV: above {params.amplitude:g} mV an arc need not be linear"
+        flags.append(Flag("amplitude-large", text, "info"))
+    for name, what in (("thd_E", "potential"), ("thd_I", "current")):
+        values = trace.extras.get(name)
+        if values is None or not np.isfinite(values).any():
+            continue
+        worst = float(np.nanmax(np.where(trace.used, values, np.nan)))
+        if worst > params.thd:
+            text = f"total harmonic distortion of the {what} reaches {worst:.3g} %"
+            flags.append(Flag("nonlinear", text))
+    return flags

@@ -1,0 +1,228 @@
+"""Fit a circuit by Levenberg-Marquardt with analytic derivatives, weights from the noise model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares, leastsq
+
+from echub_eis.method.elements import Complex, Floats, Grid
+from echub_eis.method.model import Model
+from echub_eis.method.noise import Noise, from_fit
+from echub_eis.method.start import starts
+
+TOLERANCE = 1e-9
+"""Relative change of χ² and of the coordinates at which a fit ends: 1e-4 of the noise of any of them."""
+EVALUATIONS = 300
+PERTURBED = 4
+"""Further starts of a circuit with nested parts, which the dictionary only approximates."""
+MIXED, MANY = ("Q", "W", "Ws", "Wo", "G", "La"), 5
+"""Elements beside which an arc is easily taken for a part of them, and the starts that are then tried."""
+SPREAD = 1.5
+"""Standard deviation of those starts, in ln of each parameter (a factor of 4.5)."""
+PINNED = 80
+"""Evaluations of a fit that starts beside its optimum, as those of a profile do."""
+EDGE = 1e-9
+"""A bounded method starts inside of its limits, by this much in ln."""
+ADEQUATE = 1.3
+"""χ² per degree of freedom of a fit that needs no other start: noise alone exceeds it in 1 of 100 of 60 points."""
+SAME = 1e-8
+"""Columns of the Jacobian below this part of the largest have no influence."""
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """What is fitted: grid, Z (n,) in Ω."""
+
+    grid: Grid
+    z: Complex
+    modulus: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "modulus", np.abs(self.z))
+
+    @property
+    def frequency(self) -> Floats:
+        """Return the frequencies, Hz."""
+        return np.asarray(self.grid.omega / (2 * np.pi))
+
+
+@dataclass(frozen=True)
+class CircuitFit:
+    """A fitted circuit: coordinates, Z and derivatives there, χ² with the weights used, covariance.
+
+    covariance (p, p) of the coordinates, scaled by the residuals; a coordinate without influence has an
+    infinite variance.
+    """
+
+    model: Model
+    spectrum: Spectrum
+    x: Floats
+    z: Complex
+    jacobian: Complex
+    noise: Noise
+    chi2: float
+
+    @property
+    def freedom(self) -> int:
+        """Return the degrees of freedom."""
+        return max(2 * len(self.z) - len(self.x), 1)
+
+    @property
+    def natural(self) -> list[float]:
+        """Return the parameters in their units."""
+        return self.model.natural(self.x)
+
+    @property
+    def residual(self) -> Complex:
+        """Return Z measured less Z fitted, Ω."""
+        return self.spectrum.z - self.z
+
+    def rms_over(self, noise: Noise) -> float:
+        """Return the rms of the residuals in units of a noise, per degree of freedom."""
+        sigma = noise.sigma(self.spectrum.modulus)
+        return float(np.sqrt((np.abs(self.residual / sigma) ** 2).sum() / self.freedom))
+
+    def covariance(self) -> Floats:
+        """Return the covariance of the coordinates."""
+        sigma = self.noise.sigma(self.spectrum.modulus)
+        j = np.concatenate([(self.jacobian / sigma).real, (self.jacobian / sigma).imag], axis=1).T
+        norm = np.sqrt((j**2).sum(axis=0))
+        full = np.zeros((len(self.x), len(self.x)))
+        full[np.diag_indices(len(self.x))] = np.inf
+        seen = norm > SAME * norm.max(initial=0)
+        if seen.any():
+            _, s, vt = np.linalg.svd(j[:, seen] / norm[seen], full_matrices=False)
+            part = (vt.T / np.maximum(s, 1e-12) ** 2) @ vt / np.outer(norm[seen], norm[seen])
+            full[np.ix_(seen, seen)] = part * (self.chi2 / self.freedom)
+        return full
+
+
+@dataclass(frozen=True)
+class Pin:
+    """Holds the sum of several resistances (coordinates `at`) at exp(`target`), Ω, with the weight `stiff`."""
+
+    at: NDArray[np.intp]
+    target: float
+    stiff: float
+
+    def rest(self, x: Floats) -> Floats:
+        """Return the weighted deviation."""
+        return np.array([self.stiff * (np.log(np.exp(x[self.at]).sum()) - self.target)])
+
+    def slope(self, x: Floats, free: NDArray[np.intp]) -> Floats:
+        """Return its derivatives (parameters, 1)."""
+        parts = np.zeros(len(x))
+        parts[self.at] = np.exp(x[self.at]) / np.exp(x[self.at]).sum()
+        return np.asarray(self.stiff * parts[free][:, None])
+
+
+def solve(
+    model: Model,
+    spectrum: Spectrum,
+    noise: Noise,
+    x: Floats,
+    held: Mapping[int, float] | None = None,
+    pin: Pin | None = None,
+) -> CircuitFit:
+    """Fit from start values; `held` coordinates keep the value given, a `pin` holds a sum."""
+    most = EVALUATIONS if pin is None and not held else PINNED
+    sigma = noise.sigma(spectrum.modulus)
+    held = held or {}
+    free = np.array([i for i in range(len(x)) if i not in held], dtype=int)
+    full = np.array(x, dtype=np.float64)
+    for place, value in held.items():
+        full[place] = value
+    kept: dict[bytes, tuple[Complex, Complex]] = {}
+
+    def at(values: Floats) -> tuple[Complex, Complex]:
+        key = values.tobytes()
+        full[free] = values
+        if key not in kept:
+            kept.clear()
+            kept[key] = model.evaluate(full, spectrum.grid)
+        return kept[key]
+
+    def residual(values: Floats) -> Floats:
+        r = (at(values)[0] - spectrum.z) / sigma
+        parts = [r.real, r.imag] if pin is None else [r.real, r.imag, pin.rest(full)]
+        return np.concatenate(parts)
+
+    def jacobian(values: Floats) -> Floats:
+        j = at(values)[1][free] / sigma
+        parts = [j.real, j.imag] if pin is None else [j.real, j.imag, pin.slope(full, free)]
+        return np.concatenate(parts, axis=1)
+
+    if len(free):
+        found = _optimise(model, residual, jacobian, full[free].copy(), free, most)
+        z, j = at(found)
+        full[free] = found
+    else:
+        z, j = model.evaluate(full, spectrum.grid)
+    chi2 = float((np.abs((z - spectrum.z) / sigma) ** 2).sum())
+    return CircuitFit(model, spectrum, full.copy(), z, j, noise, chi2)
+
+
+def _optimise(
+    model: Model,
+    residual: Callable[[Floats], Floats],
+    jacobian: Callable[[Floats], Floats],
+    x: Floats,
+    free: NDArray[np.intp],
+    most: int,
+) -> Floats:
+    """Run MINPACK's Levenberg-Marquardt, or a bounded method if the circuit states limits.
+
+    jacobian: (parameters, 2n), as MINPACK takes it without a copy.
+    """
+    low, high = model.limits()
+    low, high = low[free], high[free]
+    if np.isfinite(low).any() or np.isfinite(high).any():
+        inside = np.clip(x, low + EDGE, high - EDGE)
+        found = least_squares(residual, inside, lambda v: jacobian(v).T, bounds=(low, high), max_nfev=most)
+        return np.asarray(found.x)
+    ends = {"ftol": TOLERANCE, "xtol": TOLERANCE, "gtol": 0.0, "maxfev": most}
+    with np.errstate(over="ignore", invalid="ignore"):  # in its covariance, which is not used
+        found = leastsq(residual, x, Dfun=jacobian, col_deriv=True, full_output=True, **ends)
+    return np.asarray(found[0])
+
+
+def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> CircuitFit:
+    """Fit from nothing: the dictionary's starts, and perturbed ones for nested circuits; the best wins.
+
+    The dictionary is searched with weights by |Z| first: with those of an additive noise the misfit of its
+    coarse grid at large |Z| outweighs all of a small arc.
+    """
+    best: CircuitFit | None = None
+    for x in _tried(model, spectrum, noise, count):
+        fitted = solve(model, spectrum, noise, x)
+        best = fitted if best is None or fitted.chi2 < best.chi2 else best
+        if noise.known and best.chi2 < ADEQUATE * best.freedom:
+            break
+    if best is None:
+        raise ValueError("a circuit has at least one start")
+    return best
+
+
+def _tried(model: Model, spectrum: Spectrum, noise: Noise, count: int) -> Iterator[Floats]:
+    """Yield start values, the next ones only if they are asked for."""
+    leaves = [leaf for tree in model.terms for leaf in model.leaves_of(tree)]
+    count = max(count, MANY) if any(model.leaves[leaf].symbol in MIXED for leaf in leaves) else count
+    found = starts(model, spectrum.grid, spectrum.z, spectrum.modulus, count)
+    yield from (start.x for start in found)
+    if noise.additive > 0:
+        sigma = noise.sigma(spectrum.modulus)
+        yield from (start.x for start in starts(model, spectrum.grid, spectrum.z, sigma, count))
+    if any(not isinstance(tree, int) for tree in model.terms):
+        rng = np.random.default_rng(0)
+        for _ in range(PERTURBED):
+            yield found[0].x + SPREAD * rng.standard_normal(len(model))
+
+
+def refit(fitted: CircuitFit) -> CircuitFit:
+    """Estimate the noise once more from the residuals, and fit again with these weights."""
+    noise = from_fit(fitted.residual, fitted.jacobian, fitted.spectrum.modulus)
+    return solve(fitted.model, fitted.spectrum, noise, fitted.x)

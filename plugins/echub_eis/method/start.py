@@ -1,0 +1,271 @@
+"""Start values from a dictionary: a grid of τ and n, everything linear eliminated.
+
+Start values decide whether a fit finds its optimum, not the optimiser. Every part of a series is either a
+column of its own (R, L, C, W) or one of a family of columns (an arc over τ and n); the best column of each
+family is searched exhaustively for one or two families, then by exchange.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from echub_eis.method.elements import KINDS, Complex, Floats, Grid
+from echub_eis.method.model import Model, Tree
+
+PER_DECADE = 4
+"""A quarter of a decade is well inside the basin of the optimum of an arc, n down to 0.6."""
+ARC_EXPONENTS = (0.98, 0.88, 0.75, 0.6)
+TAIL_EXPONENTS = tuple(float(n) for n in np.linspace(0.5, 1.0, 26))
+"""Steps of 0.02: a tail spans decades of |Z|, and a coarser grid misses it by more than a small arc is."""
+TINY = 1e-6
+"""A column that the search gives nothing or less starts with this part of the median |Z|."""
+NEW = 1e-4
+"""A column of which less than this part is new adds nothing that rounding does not."""
+TOP = 24
+"""So many best pairs are continued where three families or more are searched."""
+SWEEPS = 3
+
+
+@dataclass(frozen=True)
+class TermForm:
+    """One possible form of one term: unit impedance (n,), and the values of its nonlinear parameters."""
+
+    term: int
+    shape: tuple[float, ...]
+    z: Complex
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start values in the order of the model's coordinates, and the χ² of the dictionary."""
+
+    x: Floats
+    chi2: float
+
+
+def starts(model: Model, grid: Grid, z: Complex, sigma: Floats, count: int = 1) -> list[Start]:
+    """Return up to `count` start values, the best first, no two with the same τ."""
+    terms = [_Term(model, tree, number) for number, tree in enumerate(model.terms)]
+    forms = [term.columns(grid) for term in terms]
+    fixed = [columns[0] for columns in forms if len(columns) == 1]
+    families = [columns for columns in forms if len(columns) > 1]
+    search = _Search(fixed, families, z, sigma)
+    found = []
+    for chosen in search.best(count):
+        columns = [*fixed, *chosen]
+        sizes = search.sizes(columns)
+        natural = [0.0] * len(model)
+        for column, size in zip(columns, sizes, strict=True):
+            terms[column.term].write(natural, column, size, grid)
+        rest = z - sum(c.z * s for c, s in zip(columns, sizes, strict=True))
+        chi2 = float((np.abs(rest / sigma) ** 2).sum())
+        found.append(Start(_stated(model, natural), chi2))
+    return found
+
+
+def _stated(model: Model, natural: list[float]) -> Floats:
+    """Put what the circuit's text says in the place of what was found."""
+    for at, free in enumerate(model.free):
+        value = model.leaves[free.element].given.get(free.name)
+        if value is not None:
+            natural[at] = value.value
+    return model.coordinates(natural)
+
+
+class _Term:
+    """One term of the outermost series: a family of columns, linear in one size."""
+
+    def __init__(self, model: Model, tree: Tree, number: int) -> None:
+        self.model = model
+        self.number = number
+        self.nested = not isinstance(tree, int)
+        self.leaves = model.leaves_of(tree)
+        self.main = self._main()
+        self.symbol = "Z" if self.nested else model.leaves[self.main].symbol
+
+    def _main(self) -> int:
+        return self.leaves[0]
+
+    def columns(self, grid: Grid) -> list[TermForm]:
+        """Return all forms of this term."""
+        constants = {} if self.nested else self.model.leaves[self.main].constants
+        shapes, units = _forms(self.symbol, tuple(sorted(constants.items())), grid.omega.tobytes())
+        return [TermForm(self.number, shape, z) for shape, z in zip(shapes, units, strict=True)]
+
+    def write(self, natural: list[float], column: TermForm, size: float, grid: Grid) -> None:
+        """Write the parameters of this term into the list of all."""
+        inverse = self.symbol in ("C", "Q", "W")
+        values = (1 / size if inverse else size, *column.shape)
+        if not self.nested:
+            for (at, _), value in zip(self.model.leaves[self.main].places, values, strict=True):
+                if at >= 0:
+                    natural[at] = value
+            return
+        self._write_nested(natural, values, grid)
+
+    def _write_nested(self, natural: list[float], arc: Sequence[float], grid: Grid) -> None:
+        """Start a nested part from the arc that stands for it: its R, its Q; the rest at its own size."""
+        resistance, tau, n = arc
+        guesses = {
+            "R": resistance,
+            "Q": tau**n / resistance,
+            "C": tau / resistance,
+            "n": n,
+            "L": resistance * tau,
+            "Y": 1 / (resistance * np.sqrt(grid.omega.min())),
+        }
+        for leaf in self.leaves:
+            own = self.model.leaves[leaf]
+            for (at, _), parameter in zip(own.places, KINDS[own.symbol].parameters, strict=True):
+                if at >= 0:
+                    far = 10.0 if own.symbol in ("Ws", "Wo", "G") else 1.0
+                    natural[at] = tau * far if parameter.name == "tau" else guesses[parameter.name]
+
+
+@lru_cache(maxsize=64)
+def _forms(
+    symbol: str, constants: tuple[tuple[str, float], ...], omega: bytes
+) -> tuple[list[tuple[float, ...]], Complex]:
+    """Return the nonlinear parameters of every form of an element, and the impedances of size one.
+
+    Kept for the next spectrum of the same frequencies: series have one grid.
+    """
+    grid = Grid.of(np.frombuffer(omega) / (2 * np.pi))
+    stated = dict(constants)
+    exponents = ARC_EXPONENTS if symbol == "Z" else TAIL_EXPONENTS
+    choices = [
+        (stated[p.name],) if p.name in stated else _times(grid) if p.name == "tau" else exponents
+        for p in KINDS[symbol].parameters[1:]
+    ]
+    shapes = list(itertools.product(*choices))
+    return shapes, np.array([KINDS[symbol].evaluate((1.0, *shape), grid)[0] for shape in shapes])
+
+
+def _times(grid: Grid) -> tuple[float, ...]:
+    low, high = np.log10(0.2 / grid.omega.max()), np.log10(5 / grid.omega.min())
+    return tuple(np.logspace(low, high, int((high - low) * PER_DECADE) + 1).tolist())
+
+
+def further_arc(grid: Grid, rest: Complex, jacobian: Complex, sigma: Floats) -> float:
+    """Return by how much one arc more would lower χ², the fit (rest, derivatives) taken as linear.
+
+    A score test: for a small arc this is its gain, up to the grid of τ and n.
+    """
+    _, units = _forms("Z", (), grid.omega.tobytes())
+    q, _ = np.linalg.qr(_scaled(_stack(jacobian / sigma).T))
+    y, d = _stack(rest / sigma), _stack(units / sigma).T
+    y = y - q @ (q.T @ y)
+    before = np.sqrt((d**2).sum(axis=0))
+    d = d - q @ (q.T @ d)
+    norm = np.sqrt((d**2).sum(axis=0))
+    seen = norm > NEW * before
+    return float(np.max(np.maximum(d[:, seen].T @ y / norm[seen], 0.0) ** 2, initial=0.0))
+
+
+class _Search:
+    """Weighted least squares over one column of each family, the fixed ones projected out."""
+
+    def __init__(self, fixed: list[TermForm], families: list[list[TermForm]], z: Complex, sigma: Floats) -> None:
+        self.families = families
+        self.sigma = sigma
+        self.z = z
+        self.middle = float(np.median(np.abs(z)))
+        y = _stack(z / sigma)
+        columns = [column for family in families for column in family]
+        self.columns = columns
+        d: Any = _stack(np.array([c.z for c in columns]).reshape(-1, len(z)) / sigma).T
+        if fixed:
+            q, _ = np.linalg.qr(_scaled(_stack(np.array([c.z for c in fixed]) / sigma).T))
+            y = y - q @ (q.T @ y)
+            d = d - q @ (q.T @ d)
+        self.norm = np.sqrt((d**2).sum(axis=0)) + 1e-300
+        d = d / self.norm
+        self.gram, self.overlap, self.total = d.T @ d, d.T @ y, float(y @ y)
+        edges = np.cumsum([0, *map(len, families)])
+        self.spans = [slice(a, b) for a, b in itertools.pairwise(edges)]
+
+    def best(self, count: int) -> list[list[TermForm]]:
+        """Return up to `count` choices of one column for each family, the best first."""
+        if not self.families:
+            return [[]]
+        ranked = self._singles() if len(self.families) == 1 else self._pairs()
+        if len(self.families) > 2:
+            ranked = sorted((self._continued(list(chosen)) for _, chosen in ranked[:TOP]), key=lambda c: -c[0])
+        kept: list[tuple[int, ...]] = []
+        for _, chosen in ranked:
+            if all(self._differs(chosen, other) for other in kept):
+                kept.append(chosen)
+            if len(kept) == count:
+                break
+        return [[self.columns[i] for i in chosen] for chosen in kept]
+
+    def _differs(self, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+        """Return whether two choices differ by more than a neighbouring n or τ."""
+        shapes = [np.sort([self.columns[i].shape[0] for i in chosen]) for chosen in (one, other)]
+        return bool(np.max(np.abs(np.log10(shapes[0] / shapes[1]))) > 1.5 / PER_DECADE)
+
+    def _singles(self) -> list[tuple[float, tuple[int, ...]]]:
+        gain = np.where(self.overlap > 0, self.overlap**2, 0)
+        return [(float(gain[i]), (int(i),)) for i in np.argsort(-gain)[:TOP]]
+
+    def _pairs(self) -> list[tuple[float, tuple[int, ...]]]:
+        """Rank all pairs of the first two families by what they explain, both sizes positive."""
+        first, second = self.spans[:2]
+        g = self.gram[first, second]
+        a, b = self.overlap[first][:, None], self.overlap[second][None, :]
+        rest = np.maximum(1 - g**2, 1e-9)
+        gain = (a * a - 2 * g * a * b + b * b) / rest
+        gain = np.where((a - g * b > 0) & (b - g * a > 0) & (g**2 < 1 - 1e-7), gain, 0)
+        order = np.argsort(-gain, axis=None)[: 4 * TOP]
+        i, j = np.unravel_index(order, gain.shape)
+        return [
+            (float(gain[p, q]), (first.start + int(p), second.start + int(q))) for p, q in zip(i, j, strict=True)
+        ]
+
+    def _continued(self, chosen: list[int]) -> tuple[float, tuple[int, ...]]:
+        """Add the best column of every further family, then exchange each in turn."""
+        gain = 0.0
+        for span in self.spans[2:]:
+            gain, column = self._next(chosen, span)
+            chosen.append(column)
+        for _ in range(SWEEPS):
+            before = list(chosen)
+            for place, span in enumerate(self.spans):
+                gain, column = self._next([c for k, c in enumerate(chosen) if k != place], span)
+                chosen[place] = column
+            if chosen == before:
+                break
+        return gain, tuple(chosen)
+
+    def _next(self, chosen: list[int], span: slice) -> tuple[float, int]:
+        """Return what is explained with the best further column of a span, and that column."""
+        inner = self.gram[np.ix_(chosen, chosen)] + 1e-9 * np.eye(len(chosen))
+        cross = self.gram[chosen, span]
+        solved = np.linalg.solve(inner, np.column_stack([cross, self.overlap[chosen]]))
+        left = self.overlap[span] - cross.T @ solved[:, -1]
+        free = 1 - (cross * solved[:, :-1]).sum(axis=0)
+        gain = np.where((left > 0) & (free > 1e-6), left**2 / np.maximum(free, 1e-9), 0)
+        best = int(np.argmax(gain))
+        return float(gain[best] + self.overlap[chosen] @ solved[:, -1]), span.start + best
+
+    def sizes(self, columns: Sequence[TermForm]) -> list[float]:
+        """Return the size of each column; one that is not positive becomes small instead."""
+        design = _stack(np.array([c.z for c in columns]) / self.sigma).T
+        norm = np.sqrt((design**2).sum(axis=0)) + 1e-300
+        found = np.linalg.lstsq(design / norm, _stack(self.z / self.sigma), rcond=1e-10)[0] / norm
+        least = TINY * self.middle / np.array([np.median(np.abs(c.z)) for c in columns])
+        return list(np.where(found > least, found, least))
+
+
+def _stack(values: Any) -> Floats:  # noqa: ANN401
+    return np.concatenate([values.real, values.imag], axis=-1)
+
+
+def _scaled(design: Floats) -> Floats:
+    return np.asarray(design / (np.sqrt((design**2).sum(axis=0)) + 1e-300))

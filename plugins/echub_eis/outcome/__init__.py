@@ -1,0 +1,1 @@
+"""What the three analyses answer: measurands, flags and tables."""

@@ -1,0 +1,286 @@
+"""Measurands and tables of a fitted circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from echub.plugin import Component, Condition, Interval, Measurand, Series, covariance_table
+from echub_eis import FitParams
+from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified
+from echub_eis.method.circuit import canonical
+from echub_eis.method.elements import Complex, Grid
+from echub_eis.method.export import to_impedance_py, to_pyimpspec
+from echub_eis.method.identify import Known, correlation, quantile
+from echub_eis.method.identify import total as profile_of_sum
+from echub_eis.method.propagate import Derived, Function, derive
+from echub_eis.outcome.check import points
+
+EXACT = 1e-6
+"""A sum certain to this is computed, not measured; its profile would be of rounding."""
+CURVE_PER_DECADE = 20
+"""Points of a drawn curve."""
+
+
+def note_of(found: FittedSpectrum) -> str:
+    """Return the reservation that every number of a fit shares."""
+    return "if the circuit holds" if found.lack_of_fit > MISFIT and found.examined.check.p is not None else ""
+
+
+def measurand(
+    unit: str, value: float, relative: float, found: FittedSpectrum, params: FitParams, note: str = ""
+) -> Measurand:
+    """Return a positive value with an interval that is symmetric in ln; without one if u is too large."""
+    if not np.isfinite(value) or not value > 0:
+        return Measurand(unit, note=note or "not identified")
+    if not relative * 100 <= params.identified:
+        return Measurand(unit, note=f"not identified: relative uncertainty {100 * relative:.0f} %")
+    level = params.level / 100
+    reach = quantile(level, found.fitted.freedom) * relative
+    interval = Interval(
+        value * float(np.exp(-reach)), value * float(np.exp(reach)), level=level, method="propagated in ln"
+    )
+    parts = (Component("fit", value * relative),)
+    return Measurand(unit, value, value * relative, interval, components=parts, note=note or note_of(found))
+
+
+def resistance(label: str, known: Known, found: FittedSpectrum, params: FitParams) -> Measurand:
+    """Return a resistance: a value, a bound if one end is open, or an interval without a value."""
+    level = params.level / 100
+    method = "profile of the likelihood" if known.reasons else "symmetric in ln R"
+    if label not in found.outside and is_identified(known, params):
+        interval = Interval(known.low, known.high, level=level, method=method)
+        u = known.value * known.relative
+        return Measurand("ohm", known.value, u, interval, components=(Component("fit", u),), note=note_of(found))
+    if known.low is not None and (known.high is None or found.outside.get(label) == "low"):
+        return Measurand.more_than("ohm", known.low, note="not identified")
+    if known.high is not None and known.low is None:
+        return Measurand.less_than("ohm", known.high, note="not identified")
+    note = f"not identified: relative uncertainty {100 * known.relative:.0f} %"
+    if label in found.outside:
+        note = "not identified: its apex is outside of what was measured"
+    if known.low is None:
+        return Measurand("ohm", note="not identified")
+    interval = Interval(known.low, known.high, level=level, method=method)
+    return Measurand("ohm", interval=interval, censoring="interval", note=note)
+
+
+def circuit_measurands(found: FittedSpectrum, params: FitParams) -> dict[str, Measurand]:
+    """Return resistances, their sum, time constants, apex frequencies, exponents, inductance."""
+    result = {
+        f"resistance_{label}": resistance(label, known, found, params) for label, known in found.known.items()
+    }
+    if found.conducting:
+        result["resistance_total"] = _total(found, params)
+    for label in found.labels.values():
+        result |= _shape(label, found, params)
+    fit = found.lack_of_fit
+    if found.examined.check.p is not None:
+        result["lack_of_fit"] = Measurand("1", fit, fit / np.sqrt(2 * found.fitted.freedom))
+    return result
+
+
+def sums(found: FittedSpectrum) -> dict[str, Function]:
+    """Return the sum of the resistances through which a direct current flows."""
+    places = [(found.number(label)) for label in found.conducting]
+    model = found.model
+    if not places:
+        return {}
+    return {"resistance_total": lambda p: sum(model.values(number, p)[0] for number in places)}
+
+
+def derived_of(found: FittedSpectrum, functions: dict[str, Function]) -> Derived:
+    """Propagate the covariance of the fit."""
+    return derive(functions, found.model.natural, found.fitted.x, found.covariance)
+
+
+def _total(found: FittedSpectrum, params: FitParams) -> Measurand:
+    low = [label for label in found.conducting if found.outside.get(label) == "low"]
+    if low:
+        text = f"not identified: the arc {low[0]} is not inside of what was measured"
+        return Measurand("ohm", note=text)
+    return resistance("total", sum_of(found.conducting, found, params), found, params)
+
+
+def sum_of(labels: Sequence[str], found: FittedSpectrum, params: FitParams) -> Known:
+    """Judge a sum of resistances; of vague parts by its profile, for their sum is often certain."""
+    numbers = [found.number(label) for label in labels]
+    value, u = derived_of(found, {"sum": lambda p: sum(found.model.values(n, p)[0] for n in numbers)}).of("sum")
+    places = [found.model.at(number, "R") for number in numbers]
+    free = [at for at in places if at is not None]
+    level = params.level / 100
+    reasons = {reason for label in labels if label in found.known for reason in found.known[label].reasons}
+    if reasons - {"n-at-limit"} and u > EXACT and len(free) == len(places):
+        if tuple(labels) not in found.sums:
+            found.sums[tuple(labels)] = profile_of_sum(found.fitted, free, min(u, 1.0), level)
+        return found.sums[tuple(labels)]
+    reach = quantile(level, found.fitted.freedom) * u
+    if not np.isfinite(reach):
+        return Known(value, u, None, None)
+    return Known(value, u, value * float(np.exp(-reach)), value * float(np.exp(reach)))
+
+
+def _shape(label: str, found: FittedSpectrum, params: FitParams) -> dict[str, Measurand]:
+    """Return τ, apex frequency, n and L of one element, if its resistance is known."""
+    leaf, number = found.leaf(label), found.number(label)
+    result = {}
+    vague = label in found.known and (not is_identified(found.known[label], params) or label in found.outside)
+    for name in ("tau", "n", "L"):
+        at = found.model.at(number, name)
+        if at is None or vague or (name == "L" and leaf.symbol != "L"):
+            continue
+        value, u = found.fitted.natural[at], float(np.sqrt(found.covariance[at, at]))
+        if name == "n":
+            result[f"n_{label}"] = _exponent(value, u, found, params)
+        elif name == "L":
+            result["inductance"] = measurand("H", value, u, found, params)
+        else:
+            result[f"tau_{label}"] = measurand("s", value, u, found, params)
+            result[f"frequency_{label}"] = measurand("Hz", 1 / (2 * np.pi * value), u, found, params)
+    return result
+
+
+def _exponent(value: float, u: float, found: FittedSpectrum, params: FitParams) -> Measurand:
+    """Return an exponent with the interval that is symmetric in its logit."""
+    slope = value * (1 - value)
+    if not slope * u < 0.25:  # an interval over half of what n can be says nothing
+        return Measurand("1", note="not identified")
+    reach = quantile(params.level / 100, found.fitted.freedom) * u
+    low, high = (1 / (1 + np.exp(-np.log(value / (1 - value)) - s * reach)) for s in (-1, 1))
+    interval = Interval(float(low), float(high), level=params.level / 100, method="symmetric in the logit")
+    return Measurand("1", value, slope * u, interval, note=note_of(found))
+
+
+Table = Mapping[str, Series]
+
+
+# -- tables ----------------------------------------------------------------------------------
+
+
+def tables(found: FittedSpectrum) -> dict[str, dict[str, Series]]:
+    """Return the points, the parameters of every element, the circuits that were compared, the correlations."""
+    return {
+        "elements": _elements(found),
+        "models": _models(found),
+        "circuit": _circuit(found),
+        "correlation": _correlation(found),
+        "points": _points(found),
+    }
+
+
+def _points(found: FittedSpectrum) -> dict[str, Series]:
+    trace = found.examined.trace
+    fit = found.model.impedance(found.fitted.x, Grid.of(trace.frequency))
+    return {
+        **points(found.examined),
+        "fit_re": Series.of(fit.real, "ohm"),
+        "fit_im": Series.of(fit.imag, "ohm"),
+    }
+
+
+def _elements(found: FittedSpectrum) -> dict[str, Series]:
+    rows = []
+    for number, label in found.labels.items():
+        leaf = found.model.leaves[number]
+        values = found.model.values(number, found.fitted.natural)
+        for parameter, value in zip(leaf.kind.parameters, values, strict=True):
+            at = found.model.at(number, parameter.name)
+            u = None if at is None else float(np.sqrt(found.covariance[at, at]))
+            if u is not None:
+                u = u * (value * (1 - value) if parameter.is_exponent else value)
+            rows.append((label, leaf.kind.symbol, parameter.name, value, u, parameter.unit))
+    names = ("label", "element", "parameter", "value", "uncertainty", "unit")
+    return {name: Series.of(list(column)) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def _models(found: FittedSpectrum) -> dict[str, Series]:
+    rated = found.rated
+    least = min(c.bic for c in rated)
+    return {
+        "circuit": Series.of([c.text for c in rated]),
+        "parameters": Series.of([len(c.fitted.x) for c in rated]),
+        "rms_over_noise": Series.of([c.fitted.rms_over(found.examined.noise) for c in rated]),
+        "bic_above_best": Series.of([c.bic - least for c in rated]),
+        "chosen": Series.of([c is found.chosen for c in rated]),
+    }
+
+
+def _circuit(found: FittedSpectrum) -> dict[str, Series]:
+    circuit = found.model.circuit
+    texts = {
+        "description": canonical(circuit),
+        "pyimpspec": to_pyimpspec(circuit),
+        "impedance.py": to_impedance_py(circuit),
+    }
+    return {"written_for": Series.of(list(texts)), "circuit": Series.of(list(texts.values()))}
+
+
+def _correlation(found: FittedSpectrum) -> dict[str, Series]:
+    names = [f"{found.labels[free.element]}.{free.name}" for free in found.model.free]
+    matrix = correlation(found.covariance)
+    return {"parameter": Series.of(names), **{n: Series.of(matrix[i]) for i, n in enumerate(names)}}
+
+
+def conditions(found: FittedSpectrum, params: FitParams) -> dict[str, Condition]:
+    """Return what outcomes must share to be compared."""
+    band = f"{params.f_min:g} to {params.f_max:g} Hz" if params.f_min or params.f_max else "all frequencies"
+    return {"circuit": Condition(canonical(found.model.circuit)), "mask": Condition(band)}
+
+
+def diagnostics(found: FittedSpectrum) -> dict[str, Series]:
+    """Return what the figure needs: points, the fitted curve, and the curve of every part."""
+    from echub_eis.outcome.check import noise_of
+
+    frequency = found.examined.trace.frequency
+    count = max(int(np.log10(frequency.max() / frequency.min()) * CURVE_PER_DECADE), 2)
+    grid = Grid.of(np.geomspace(frequency.max(), frequency.min(), count))
+    result = {
+        **_points(found),
+        **noise_of(found.examined),
+        **_curve("curve", found.model.impedance(found.fitted.x, grid)),
+    }
+    result["curve_frequency"] = Series.of(np.asarray(grid.omega / 2 / np.pi), "Hz")
+    natural = found.fitted.natural
+    start = sum(natural[at] for tree in found.model.terms if (at := _series_resistance(found, tree)) is not None)
+    for label in [label for n, label in found.labels.items() if found.model.leaves[n].symbol in ("Z", "Ws", "G")]:
+        if found.number(label) in found.model.terms:
+            z = start + found.model.term(found.number(label), found.fitted.x, grid)
+            result |= _curve(f"part_{label}", z)
+            start += found.values(label)["R"]
+    return result
+
+
+def _series_resistance(found: FittedSpectrum, tree: object) -> int | None:
+    if isinstance(tree, int) and found.model.leaves[tree].symbol == "R":
+        return found.model.at(tree, "R")
+    return None
+
+
+def _curve(name: str, z: Complex) -> dict[str, Series]:
+    return {f"{name}_re": Series.of(z.real, "ohm"), f"{name}_im": Series.of(z.imag, "ohm")}
+
+
+def covariance(found: FittedSpectrum, measurands: Mapping[str, Measurand]) -> dict[str, Table]:
+    """Return the covariances of R, their sum, τ and n, those with a profile left out; no table without any."""
+    functions: dict[str, Function] = {}
+    profiled = {label for label, known in found.known.items() if known.reasons}
+    for number, label in found.labels.items():
+        names = [parameter.name for parameter in found.model.leaves[number].kind.parameters]
+        for place, name in enumerate(names):
+            prefix = {"R": "resistance", "tau": "tau", "n": "n"}.get(name)
+            if prefix and found.model.at(number, name) is not None and not (name == "R" and label in profiled):
+                functions[f"{prefix}_{label}"] = partial(_value, found, number, place)
+    functions |= {} if profiled else sums(found)
+    known = {n: f for n, f in functions.items() if n in measurands and measurands[n].uncertainty is not None}
+    if not known:
+        return {}
+    derived = derived_of(found, known)
+    stated = np.array([measurands[name].uncertainty for name in known])
+    matrix = correlation(derived.covariance) * np.outer(stated, stated)
+    return {"covariance": covariance_table(measurands, list(known), matrix)}
+
+
+def _value(found: FittedSpectrum, number: int, place: int, natural: Sequence[float]) -> float:
+    return found.model.values(number, natural)[place]

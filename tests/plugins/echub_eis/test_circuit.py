@@ -1,0 +1,140 @@
+"""Circuit descriptions: read, written, imported; wrong ones say where and what was expected."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from echub.plugin import Refusal
+from echub_eis.method.circuit import canonical, elements
+from echub_eis.method.elements import KINDS, Grid
+from echub_eis.method.export import to_impedance_py, to_pyimpspec
+from echub_eis.method.model import Model
+from echub_eis.method.parse import parse
+
+GRID = Grid.of(np.geomspace(1e6, 1e-2, 25))
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("LR(RQ)(RQ)", "LR(RQ)(RQ)"),
+        (" L R (R Q) Q ", "LR(RQ)Q"),
+        ("R(Q[RWs])", "R(Q[RWs])"),
+        ("R:hf(RQ):gb (RQ):int", "R:hf (RQ):gb (RQ):int"),
+        ("R{R=20f/0/inf:hf}(RC)", "R{R=20f}:hf (RC)"),
+        ("R{R=20/1/50}(R{R=100:gb}Q{Q=1e-9, n=0.9f})", "R{R=20/1/50}(R{R=100}Q{Q=1e-09, n=0.9f}):gb"),
+        ("L0-R0-p(R1,CPE1)", "LR(RQ)"),
+        ("R0-p(R1-Wo1,CPE1)", "R([RWo]Q)"),
+        ("R1-[P2,R3]-[P4,R5-[P6,R7]]", "R(QR)(Q[R(QR)])"),
+        ("L1+R1+Q2/R2+Q3/(R3+W3)", "LR(QR)(Q[RW])"),
+        ("R1+Wd2", "RWs"),
+    ],
+)
+def test_a_circuit_is_read_and_written_canonically(text, same):
+    assert canonical(parse(text)) == same
+    assert parse(canonical(parse(text))) == parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "expected"),
+    [
+        ("", 1, "a circuit"),
+        ("LR(RQ", 6, "')' that closes the parallel"),
+        ("LR(RQ))", 7, "an element or ( after a finished part"),
+        ("LRX", 3, "one of R C L"),
+        ("R(Q)", 4, "a second part"),
+        ("R(Q(RW))", 4, "[ for a series inside a parallel"),
+        ("R[RQ]", 2, "[ ] is a series inside a parallel"),
+        ("R{X=3}", 3, "a parameter of R: R"),
+        ("R{R=-3}", 5, "a number of at least zero"),
+        ("R:9", 3, "a label of small letters"),
+        ("R0-p(R1,X1)", 9, "an element of impedance.py"),
+        ("R1-[P2,R3", 10, "']' that closes"),
+        ("R1+Q2/", 7, "an element of EC-Lab"),
+        ("R1-R2+Q3", 6, "either + and /"),
+    ],
+)
+def test_a_wrong_circuit_says_where_and_what_was_expected(text, place, expected):
+    with pytest.raises(Refusal) as caught:
+        parse(text)
+    assert caught.value.code == "circuit-syntax"
+    assert caught.value.where == f"character {place}"
+    assert expected in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "dashed", "letters"),
+    [
+        ("LR:hf (RQ):gb Q", "L0-R1-p(R2,CPE3)-CPE4", "LR(RQ)Q"),
+        ("R(Q[RWo])", "R0-p(CPE1,R2-Wo3)", "R(Q[RWo])"),
+        ("RZ", "R0-p(R1,CPE2)", "R(RQ)"),
+        ("La(C[R(QR)])G", "La0-p(C1,R2-p(CPE3,R4))-G5", "La(C[R(QR)])G"),
+    ],
+)
+def test_other_programs_read_the_circuit(text, dashed, letters):
+    assert to_impedance_py(parse(text)) == dashed
+    assert to_pyimpspec(parse(text)) == letters
+    assert canonical(parse(dashed)) == letters
+
+
+def test_values_and_labels_reach_their_elements():
+    resistance, arc = parse("R{R=20f/1/50:hf}(RQ{n=0.8})").parts
+    assert resistance.label == "hf"
+    stated = resistance.values["R"]
+    assert (stated.value, stated.fixed, stated.low, stated.high) == (20, True, 1, 50)
+    assert [e.values["n"].value for e in elements(arc) if e.values] == [0.8]
+
+
+# -- impedances against formulas that stand here ------------------------------------------------
+
+W = GRID.omega
+FORMULAS = {
+    "R": ([20.0], np.full(len(W), 20 + 0j)),
+    "C": ([1e-6], 1 / (1j * W * 1e-6)),
+    "L": ([1e-6], 1j * W * 1e-6),
+    "La": ([1e-6, 0.9], 1e-6 * (1j * W) ** 0.9),
+    "Q": ([1e-5, 0.8], 1 / (1e-5 * (1j * W) ** 0.8)),
+    "W": ([1 / (np.sqrt(2) * 30)], 30 / np.sqrt(W) * (1 - 1j)),
+    "Ws": ([80.0, 1e-3], 80 * np.tanh(np.sqrt(1j * W * 1e-3)) / np.sqrt(1j * W * 1e-3)),
+    "Wo": ([80.0, 1e-3], 80 / np.tanh(np.sqrt(1j * W * 1e-3)) / np.sqrt(1j * W * 1e-3)),
+    "G": ([20.0, 0.05], 20 / np.sqrt(1 + 1j * W * 0.05)),
+    "Z": ([100.0, 1e-4, 0.8], 100 / (1 + (1j * W * 1e-4) ** 0.8)),
+}
+
+
+@pytest.mark.parametrize("symbol", sorted(KINDS))
+def test_an_element_has_its_impedance(symbol):
+    values, expected = FORMULAS[symbol]
+    z, _ = KINDS[symbol].evaluate(values, GRID)
+    np.testing.assert_allclose(z, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "text", ["R", "C", "L", "La", "Q", "W", "Ws", "Wo", "G", "Z", "LR(RQ)(RC)Q", "R(Q[R(CW)])"]
+)
+def test_the_derivatives_are_those_of_the_impedance(text):
+    model = Model(parse(text))
+    x = np.linspace(-0.5, 0.7, len(model))
+    _, jacobian = model.evaluate(x, GRID)
+    for at in range(len(model)):
+        step = np.zeros(len(model))
+        step[at] = 1e-6
+        numeric = (model.impedance(x + step, GRID) - model.impedance(x - step, GRID)) / 2e-6
+        rounding = 1e-9 * np.abs(model.impedance(x, GRID))
+        assert (np.abs(jacobian[at] - numeric) <= 1e-6 * np.abs(numeric) + rounding).all()
+
+
+def test_an_arc_is_a_resistance_and_a_constant_phase_element_in_parallel():
+    r, q, n = 100.0, 3e-9, 0.95
+    model = Model(parse("(RQ)"))
+    assert [free.name for free in model.free] == ["R", "tau", "n"]
+    z = model.impedance(model.coordinates([r, (r * q) ** (1 / n), n]), GRID)
+    np.testing.assert_allclose(z, 1 / (1 / r + q * (1j * W) ** n), rtol=1e-9)
+
+
+def test_no_impedance_overflows():
+    model = Model(parse("R(RQ)WsWoG"))
+    with np.errstate(over="raise", invalid="raise"):
+        z = model.impedance(np.full(len(model), 60.0), Grid.of(np.geomspace(1e9, 1e-6, 31)))
+    assert np.isfinite(z).all()

@@ -1,0 +1,123 @@
+"""The kernel against generated truth: optimum, noise, Kramers-Kronig, number of arcs; a small benchmark."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth.impedance import CASES, FOREIGN, Sweep
+from echub_eis.method import kk
+from tests.benchmarks.truth import impedance as truth
+
+
+@pytest.mark.parametrize("name", truth.IDENTIFIABLE)
+def test_a_fit_from_nothing_reaches_the_optimum(name):
+    assert max(truth.optimum(name, range(3))) <= 1.001
+
+
+def test_there_are_twelve_identifiable_cases():
+    assert len(truth.IDENTIFIABLE) == 12
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b"), [("proportional", 2e-3, 0), ("additive", 0, 2e-3), ("mixed", 1.414e-3, 1.414e-3)]
+)
+def test_the_noise_is_told_apart(kind, a, b):
+    found = []
+    for seed in range(12):
+        f, z = spectrum("na_sym", Sweep(2e-3, kind), seed)
+        noise = kk.check(f, z).noise
+        found.append((noise.proportional, noise.additive / np.median(np.abs(z))))
+    np.testing.assert_allclose(np.mean(found, axis=0), (a, b), atol=2.5e-4)
+
+
+@pytest.mark.parametrize("name", ["two_arcs", "blocking", "ws", "gerischer"])
+@pytest.mark.parametrize("kind", truth.KINDS)
+def test_kramers_and_kronig_do_not_condemn_what_is_valid(name, kind):
+    assert truth.alarms(name, Sweep(2e-3, kind), range(10)) <= 0.1
+
+
+def test_kramers_and_kronig_see_a_drift():
+    assert truth.alarms("two_arcs", Sweep(1e-3, drift=0.1), range(6)) == 1
+    assert truth.alarms("na_sym", Sweep(1e-3, drift=0.1), range(4)) == 1
+
+
+@pytest.mark.parametrize(("name", "true"), truth.ARCS.items())
+def test_as_many_arcs_as_there_are(name, true):
+    kinds = ("proportional", "additive")
+    numbers = [n for kind in kinds for n in truth.counted(name, Sweep(2e-3, kind), range(3))]
+    assert numbers == [true] * len(numbers)
+
+
+@pytest.mark.parametrize("what", [what for what in FOREIGN if what != "upwards"])
+def test_nothing_foreign_is_silently_wrong(what):
+    assert not [said for said in truth.wrong(what, range(2)) if said.startswith("silently")]
+
+
+def test_a_sweep_upwards_is_the_same_spectrum():
+    down = synth.impedance(3)
+    columns = {name: type(c)(c.values[::-1], c.unit, c.axes) for name, c in down.columns.items()}
+    up = type(down)(columns, down.metadata, down.truth, down.kind)
+    one, other = (echub.analyze("eis-fit", c.data(), params=truth.PLAIN) for c in (down, up))
+    assert other["resistance_2"].value == pytest.approx(one["resistance_2"].value, rel=1e-9)
+
+
+def test_spikes_are_left_out_and_named():
+    frequency, z = spectrum("two_arcs", Sweep(1e-3, spikes=3), 2)
+    true = np.flatnonzero(np.abs(z / CASES["two_arcs"].impedance(frequency) - 1) > 0.02)
+    outcome = echub.analyze("eis-check", synth.impedance(2, "two_arcs", Sweep(1e-3, spikes=3)).data())
+    left_out = np.flatnonzero(np.array(outcome.tables["points"]["reason"].values) == "outlier")
+    assert len(true) == 3
+    assert set(true) <= set(left_out)
+    assert len(left_out) <= 4
+
+
+def test_an_interval_covers_as_often_as_it_says():
+    sweep = Sweep(5e-3, "mixed")
+    found = [
+        inside
+        for name in ("two_arcs", "tip")
+        for each in truth.covered(name, sweep, range(12)).values()
+        for inside in each
+    ]
+    assert 0.88 <= np.mean(found) <= 1  # 96 correlated draws: the benchmark has more
+
+
+def test_overlapping_arcs_are_vague_and_their_sum_is_not():
+    outcome = echub.analyze(
+        "eis-fit", synth.impedance(1, "overlap", Sweep(1e-2)).data(), params={"circuit": "LR(RQ)(RQ)"}
+    )
+    total = outcome["resistance_total"]
+    assert total.interval.covers(180)
+    assert total.uncertainty / total.value < 0.02
+    parts = [outcome[f"resistance_{n}"] for n in (1, 2)]
+    assert all(p.value is None or p.uncertainty / p.value > 0.1 for p in parts)
+
+
+def test_correlations_have_one_on_their_diagonal():
+    table = echub.analyze("eis-fit", synth.impedance(1).data(), params=truth.PLAIN).tables["correlation"]
+    names = table["parameter"].values
+    matrix = np.array([table[name].array() for name in names])
+    np.testing.assert_allclose(np.diag(matrix), 1)
+    assert np.abs(matrix - np.diag(np.diag(matrix))).max() < 1
+
+
+def spectrum(name, sweep, seed):
+    columns = synth.impedance(seed, name, sweep).columns
+    z = columns["impedance_real"].values + 1j * columns["impedance_imag"].values
+    return columns["frequency"].values, z
+
+
+def test_the_generator_is_what_its_circuit_says():
+    from echub_eis.method.elements import Grid
+    from echub_eis.method.model import Model
+    from echub_eis.method.parse import parse
+
+    for name, cell in CASES.items():
+        if name in truth.IDENTIFIABLE:
+            model = Model(parse(cell.circuit))
+            frequency = cell.frequencies()
+            z = model.impedance(truth.coordinates(name, model), Grid.of(frequency))
+            np.testing.assert_allclose(z, cell.impedance(frequency), rtol=1e-9)
