@@ -35,7 +35,7 @@ _DIGITS = re.compile(rb"\d+")
 
 
 @dataclass
-class Table:
+class AsciiTable:
     """The columns of a text table in the order of the file, with what the user has to know.
 
     `digits` are the significant digits of each column as printed (0: whole numbers).
@@ -49,7 +49,7 @@ class Table:
     dropped: list[Dropped] = field(default_factory=list)
 
 
-def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
+def read_table(source: Source, head: Head, decimal: str | None = None) -> AsciiTable:
     """Read the rows behind a head.
 
     Raises `ReadError` where rows differ in width from the names or from each other, where the
@@ -59,7 +59,7 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> Table:
     if b"\n" not in data and data.count(b"\r") > 1:
         data = data.replace(b"\r", b"\n")
     _require_text(source, Lines(len(head.lines) + 2), data)
-    table = Table([], [], [], ".")
+    table = AsciiTable([], [], [], ".")
     head, data = with_tabs(source, head, data, table.notices)
     data, lines = without_blank_lines(data, len(head.lines) + 2, table.notices)
     sample = _sample(data)
@@ -93,7 +93,7 @@ def _sample(data: bytes) -> list[list[bytes]]:
 # -- names -----------------------------------------------------------------------------------
 
 
-def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]], table: Table) -> list[str]:
+def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]], table: AsciiTable) -> list[str]:
     """Fit the names to the rows, which may end in a tab or not.
 
     Only empty names at the end are dropped, and only if the counts then agree; one that stands
@@ -218,7 +218,7 @@ def _with_points(source: Source, lines: Lines, data: bytes, kinds: Sequence[str]
 # -- rows ------------------------------------------------------------------------------------
 
 
-def _whole_rows(data: bytes, first: Sequence[bytes], table: Table) -> bytes:
+def _whole_rows(data: bytes, first: Sequence[bytes], table: AsciiTable) -> bytes:
     """Leave out a last row that the file cuts short.
 
     EC-Lab ends its files without a line end, so that the last number itself has to tell.

@@ -31,7 +31,7 @@ class ColumnId:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class HeaderMeaning:
     """What a printed header means: quantity (None: vendor column), printed unit, how to take the numbers."""
 
     quantity: str | None = None
@@ -109,10 +109,10 @@ def column_ids() -> dict[int, ColumnId]:
 
 
 @cache
-def meanings() -> dict[str, Meaning]:
+def meanings() -> dict[str, HeaderMeaning]:
     """Load the header map: printed header, case-sensitive, to its meaning."""
     return {
-        r["header"]: Meaning(
+        r["header"]: HeaderMeaning(
             r["quantity"] or None,
             r["unit_printed"] or None,
             r["averaged"] == "averaged",
@@ -129,7 +129,7 @@ def _rows(name: str) -> list[dict[str, str]]:
     return [dict(zip(names, line.split("\t"), strict=True)) for line in lines[1:]]
 
 
-def meaning_of(header: str) -> Meaning:
+def meaning_of(header: str) -> HeaderMeaning:
     """Say what a printed header means; a header that is not in the map is a vendor column.
 
     A known name with another unit of the same dimension (`time/h`, `Re(Z)/kOhm`) has the same meaning,
@@ -143,7 +143,7 @@ def meaning_of(header: str) -> Meaning:
             if _fits(tail, meaning.quantity):
                 return replace(meaning, unit=tail)
     printed = next((tail for _, tail in _splits(header)), None)
-    return Meaning(unit=printed, origin="reported")
+    return HeaderMeaning(unit=printed, origin="reported")
 
 
 def _splits(header: str) -> Iterator[tuple[str, str]]:
@@ -156,9 +156,9 @@ def _splits(header: str) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _by_base() -> dict[str, list[Meaning]]:
+def _by_base() -> dict[str, list[HeaderMeaning]]:
     """Return the meanings of the header map by printed name without its unit."""
-    found: dict[str, list[Meaning]] = {}
+    found: dict[str, list[HeaderMeaning]] = {}
     for header, meaning in meanings().items():
         base, tail = next(_splits(header), (header, ""))
         if meaning.quantity and tail:
@@ -180,7 +180,9 @@ def _is_unit(text: str) -> bool:
     return True
 
 
-def meaning_of_input(header: str) -> Meaning:
+def meaning_of_input(header: str) -> HeaderMeaning:
     """Say what the name of an analog input means: a quantity of the cell's surroundings, or a unit."""
     meaning = meaning_of(header)
-    return meaning if meaning.quantity in ANALOG_QUANTITIES else Meaning(unit=meaning.unit, origin="measured")
+    return (
+        meaning if meaning.quantity in ANALOG_QUANTITIES else HeaderMeaning(unit=meaning.unit, origin="measured")
+    )

@@ -16,7 +16,7 @@ from echub_eclab.parameters import read_parameters
 from echub_eclab.settings import iso_date, read_external_device, read_log, read_loop, read_set
 from echub_eclab.siblings import fill_from_log
 from echub_eclab.steps import mark_unused, set_steps
-from echub_eclab.table import Names, Table, locate, notices, read_columns
+from echub_eclab.table import BinaryTable, PrintedNames, locate, notices, read_columns
 
 LARGEST_SETTINGS = 1 << 22
 """Bytes of a settings module that are kept; those of real files have a few thousand."""
@@ -63,10 +63,10 @@ def read(source: Source, options: MprOptions) -> Record:
     )
 
 
-def _tables(source: Source, found: _Findings) -> tuple[Container, list[Table]]:
+def _tables(source: Source, found: _Findings) -> tuple[Container, list[BinaryTable]]:
     """Locate the rows of every data module; one behind the first that cannot be read is left out, and said."""
     container = walk(source)
-    tables: list[Table] = []
+    tables: list[BinaryTable] = []
     module: Module | None = _data_module(source, container)
     seen: set[int] = set()
     while module is not None:
@@ -101,7 +101,7 @@ def _data_module(source: Source, container: Container) -> Module:
     return module
 
 
-def _datasets(source: Source, table: Table, found: _Findings, options: MprOptions) -> list[Dataset]:
+def _datasets(source: Source, table: BinaryTable, found: _Findings, options: MprOptions) -> list[Dataset]:
     """Read the rows of one data module, with the columns that follow from them and from the settings."""
     _data(table, found)
     columns = read_columns(source, table, _names(found))
@@ -114,7 +114,7 @@ def _datasets(source: Source, table: Table, found: _Findings, options: MprOption
 
 
 def _appended(
-    source: Source, part: Part, table: Table, name: str, found: _Findings, options: MprOptions
+    source: Source, part: Part, table: BinaryTable, name: str, found: _Findings, options: MprOptions
 ) -> list[Dataset]:
     """Read a run that was appended: its datasets bear its name, its settings stand under it."""
     own = _Findings()
@@ -146,7 +146,7 @@ def _without_data(source: Source, part: Part, found: _Findings) -> None:
     _keep(name, own, found)
 
 
-def _data(table: Table, found: _Findings) -> None:
+def _data(table: BinaryTable, found: _Findings) -> None:
     """Keep what the data header says, and report what of the data is not read as it stands."""
     header = table.header
     found.settings["data"] = {"points": header.points, "column_ids": header.ids}
@@ -156,7 +156,7 @@ def _data(table: Table, found: _Findings) -> None:
     found.dropped += table.extent.dropped
 
 
-def _names(found: _Findings) -> Names:
+def _names(found: _Findings) -> PrintedNames:
     """Find what the settings say of the names of columns.
 
     `Ewe` is the cell's voltage in BCD, and in all files of BT-Lab (versions 1.x).
@@ -164,7 +164,7 @@ def _names(found: _Findings) -> Names:
     device = found.settings.get("extdev", {})
     version = str(found.metadata.value("instrument.software") or "")
     technique = found.metadata.value("technique.name")
-    return Names(
+    return PrintedNames(
         inputs={column: device[name] for column, name in ANALOG_INPUTS.items() if device.get(name)},
         cell_voltage=technique in _CELL_VOLTAGE_TECHNIQUES or found.bt_lab or version.startswith("1."),
     )

@@ -15,7 +15,7 @@ from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_
 from echub.text import clocks
 from echub_eclab import MptOptions
 from echub_eclab.asciihead import plain_source, read_head
-from echub_eclab.asciitable import MARKS, Table, read_table
+from echub_eclab.asciitable import MARKS, AsciiTable, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
 from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.prose import Prose, read_prose
@@ -57,7 +57,7 @@ def read(source: Source, options: MptOptions) -> Record:
     )
 
 
-def _dates_of(table: Table) -> list[str]:
+def _dates_of(table: AsciiTable) -> list[str]:
     """Return the dates in columns of times that may decide the order of day and month."""
     texts = [c for n, c in zip(table.names, table.columns, strict=True) if is_text(c) and is_time(n)]
     return [date for column in texts for date in extremes(column)]
@@ -79,7 +79,7 @@ def _settings(lines: Sequence[str], prose: Prose, rows: int) -> dict[str, Any]:
 # -- columns ---------------------------------------------------------------------------------
 
 
-def _columns(source: Source, table: Table, prose: Prose) -> list[SourceColumn]:
+def _columns(source: Source, table: AsciiTable, prose: Prose) -> list[SourceColumn]:
     columns = []
     for number, (name, series) in enumerate(zip(table.names, table.columns, strict=True)):
         printed = name.strip() or f"unnamed {number + 1}"

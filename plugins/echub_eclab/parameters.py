@@ -50,7 +50,7 @@ _PRINTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ParameterPlace:
     """One parameter of a row: offset, type, name as printed (empty: EC-Lab never prints it)."""
 
     offset: int
@@ -70,13 +70,13 @@ class RawTable:
 
 
 @cache
-def layouts() -> dict[tuple[str, int, int, int], tuple[Place, ...]]:
+def layouts() -> dict[tuple[str, int, int, int], tuple[ParameterPlace, ...]]:
     """Load the layouts by (technique, header version, number of parameters, stride)."""
-    found: dict[tuple[str, int, int, int], list[Place]] = {}
+    found: dict[tuple[str, int, int, int], list[ParameterPlace]] = {}
     for row in _rows("parameters.tsv"):
         key = (row["technique"], int(row["set_version"]), int(row["parameters"]), int(row["stride"]))
         name = "" if row["name"].startswith("(not printed)") else row["name"]
-        found.setdefault(key, []).append(Place(int(row["offset"]), row["type"], name))
+        found.setdefault(key, []).append(ParameterPlace(int(row["offset"]), row["type"], name))
     return {key: tuple(places) for key, places in found.items()}
 
 
@@ -156,7 +156,9 @@ def read_parameters(data: bytes, technique: str | None, header: int) -> tuple[di
     return {"parameters": sequences}, [Notice("unknown-setting-code", text)]
 
 
-def _sequence(row: bytes, places: tuple[Place, ...], technique: str, unknown: dict[str, set[int]]) -> Parameters:
+def _sequence(
+    row: bytes, places: tuple[ParameterPlace, ...], technique: str, unknown: dict[str, set[int]]
+) -> Parameters:
     """Read one row; codes become words once all numbers are there, for some depend on others."""
     values: Parameters = {}
     for place in places:
@@ -168,7 +170,7 @@ def _sequence(row: bytes, places: tuple[Place, ...], technique: str, unknown: di
     return words
 
 
-def _value(row: bytes, place: Place) -> Any:  # noqa: ANN401
+def _value(row: bytes, place: ParameterPlace) -> Any:  # noqa: ANN401
     if place.type == "f4" and row[place.offset : place.offset + 4] == PASS:
         return "pass"
     value = struct.unpack_from(f"<{_TYPES[place.type]}", row, place.offset)[0]

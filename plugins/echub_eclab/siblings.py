@@ -15,7 +15,7 @@ _FROM_LOG = ("experiment.start", "experiment.timezone", "instrument.")
 """Paths that the missing LOG module would have filled."""
 
 
-class Findings(Protocol):
+class LogFindings(Protocol):
     """What a reader has found so far."""
 
     metadata: Metadata
@@ -23,7 +23,7 @@ class Findings(Protocol):
     bt_lab: bool
 
 
-def fill_from_log(source: Source, settings: Module | None, found: Findings) -> None:
+def fill_from_log(source: Source, settings: Module | None, found: LogFindings) -> None:
     """Fill what a missing LOG leaves open from the sibling `.mpl`, where it began on the same day.
 
     The source of each entry is the sibling's name. A sibling of another day is not used, with a
@@ -62,6 +62,6 @@ def fill_from_log(source: Source, settings: Module | None, found: Findings) -> N
                 found.metadata.set(entry.path, entry.value, entry.unit, source=sibling.name)
 
 
-def _refuse(source: Source, sibling: Source, why: str, found: Findings) -> None:
+def _refuse(source: Source, sibling: Source, why: str, found: LogFindings) -> None:
     source.used.remove(sibling.name)
     found.notices.append(Notice("sibling-not-used", f"{sibling.name} was not used: {why}"))

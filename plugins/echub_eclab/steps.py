@@ -27,7 +27,7 @@ _BLOCK = 65_536
 """Rows looked at at once, so that no copy of a whole column is made."""
 
 
-class Rule(NamedTuple):
+class StepRule(NamedTuple):
     """One line of the table: under which condition a field says a key, and in what unit."""
 
     when: str
@@ -37,12 +37,12 @@ class Rule(NamedTuple):
 
 
 @cache
-def _rules() -> Mapping[str, Sequence[Rule]]:
+def _rules() -> Mapping[str, Sequence[StepRule]]:
     lines = (Path(__file__).parent / "steps.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    found: dict[str, list[Rule]] = {}
+    found: dict[str, list[StepRule]] = {}
     for line in lines:
         technique, *rest = line.split("\t")
-        found.setdefault(technique, []).append(Rule(*rest))
+        found.setdefault(technique, []).append(StepRule(*rest))
     return found
 
 
@@ -80,7 +80,7 @@ def typed_steps(technique: str | None, sequences: Sequence[Parameters]) -> list[
     return [_step(technique or "", number, sequence, rules) for number, sequence in enumerate(sequences)]
 
 
-def _step(technique: str, number: int, sequence: Parameters, rules: Sequence[Rule]) -> dict[str, Any]:
+def _step(technique: str, number: int, sequence: Parameters, rules: Sequence[StepRule]) -> dict[str, Any]:
     step: dict[str, Any] = {"sequence": number}
     if technique in _CONTROLS:
         step["control"] = _CONTROLS[technique]
@@ -106,7 +106,7 @@ def _holds(when: str, values: Mapping[str, Any]) -> bool:
     return not when or values.get(name) == word
 
 
-def _said(rule: Rule, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def _said(rule: StepRule, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """Return what a field says, with its unit; None where it says nothing."""
     value = values.get(rule.field)
     if (

@@ -27,7 +27,7 @@ WORKING_POTENTIAL, CURRENT_RANGE = 6, 39
 
 
 @dataclass(frozen=True)
-class Table:
+class BinaryTable:
     """A data module whose records are located: where they lie, how they are laid out, how many."""
 
     module: Module
@@ -37,7 +37,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Names:
+class PrintedNames:
     """What the settings say of the names of columns.
 
     `inputs`: the headers of analog inputs, by column id; `cell_voltage`: id 6 is the cell's
@@ -48,14 +48,14 @@ class Names:
     cell_voltage: bool = False
 
 
-def locate(source: Source, module: Module) -> Table:
+def locate(source: Source, module: Module) -> BinaryTable:
     """Find the records of a data module; `ReadError` where its header contradicts itself."""
     header = read_header(source, module)
     layout = record_layout(header)
     if layout is None:
         raise _unknown_size(source, module, header)
     held = extent(source, module, header, layout)
-    return Table(module, header, layout, without_zero_tail(source, header, layout, held))
+    return BinaryTable(module, header, layout, without_zero_tail(source, header, layout, held))
 
 
 def _unknown_size(source: Source, module: Module, header: DataHeader) -> ReadError:
@@ -71,7 +71,7 @@ def _unknown_size(source: Source, module: Module, header: DataHeader) -> ReadErr
     )
 
 
-def notices(table: Table) -> list[Notice]:
+def notices(table: BinaryTable) -> list[Notice]:
     """Say what the user has to know about how the table was read."""
     header, found = table.header, list(table.extent.notices)
     version = f"v{table.module.header}/{table.module.version}"
@@ -91,7 +91,7 @@ def notices(table: Table) -> list[Notice]:
     return found
 
 
-def read_columns(source: Source, table: Table, names: Names) -> list[SourceColumn]:
+def read_columns(source: Source, table: BinaryTable, names: PrintedNames) -> list[SourceColumn]:
     """Read the records as source columns, in file order.
 
     Raises `ReadError` where the number or size of the rows is in doubt and the times are no times.
@@ -106,14 +106,16 @@ def read_columns(source: Source, table: Table, names: Names) -> list[SourceColum
     ]
 
 
-def _is_misread(table: Table, clock: NDArray[Any] | None) -> bool:
+def _is_misread(table: BinaryTable, clock: NDArray[Any] | None) -> bool:
     """Look at the clock where the file contradicts itself, or where an unknown id fits any size."""
     if clock is None:
         return table.extent.doubtful
     return (table.extent.doubtful or bool(table.layout.raw)) and not is_clock(clock)
 
 
-def _column(place: Field, index: int, table: Table, values: NDArray[Any], names: Names) -> SourceColumn:
+def _column(
+    place: Field, index: int, table: BinaryTable, values: NDArray[Any], names: PrintedNames
+) -> SourceColumn:
     if place.id is None:
         return _raw(place, index, table.layout, values)
     if place.id in FLAGS:
@@ -147,7 +149,7 @@ def _flags(header: DataHeader, values: NDArray[Any], index: int) -> SourceColumn
     return SourceColumn("flags", values, "flags", origin="reported", index=index, bits=bits, attrs=attrs)
 
 
-def _printed(column: int, header: str, names: Names) -> str:
+def _printed(column: int, header: str, names: PrintedNames) -> str:
     """Return the header as EC-Lab would print it for this file."""
     if column == WORKING_POTENTIAL and names.cell_voltage:
         return "Ecell/V"

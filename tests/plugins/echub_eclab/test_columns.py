@@ -11,7 +11,7 @@ from echub_eclab.columns import (
     CURRENT_RANGES,
     FLAGS,
     LOOP_END,
-    Meaning,
+    HeaderMeaning,
     column_ids,
     meaning_of,
     meaning_of_input,
@@ -127,16 +127,16 @@ def test_set_points_and_counters_are_programmed_and_computed_charges_reported():
     ],
 )
 def test_the_unit_of_an_unknown_header_is_its_tail_where_that_is_a_unit(header, printed):
-    assert meaning_of(header) == Meaning(unit=printed, origin="reported")
+    assert meaning_of(header) == HeaderMeaning(unit=printed, origin="reported")
 
 
 def test_the_column_that_holds_volts_or_milliamperes_has_neither_unit():
-    assert meaning_of("control/V/mA") == Meaning(origin="programmed")
+    assert meaning_of("control/V/mA") == HeaderMeaning(origin="programmed")
 
 
 def test_a_name_that_is_no_unit_does_not_become_one():
     assert meaning_of("ox/red").quantity == "oxidation_flag"
-    assert meaning_of("Acir/Dcir Control") == Meaning(origin="programmed")
+    assert meaning_of("Acir/Dcir Control") == HeaderMeaning(origin="programmed")
 
 
 @pytest.mark.parametrize("header", ["Force/N", "Temperature/°C"])
@@ -148,7 +148,7 @@ def test_an_analog_input_may_be_a_quantity_of_the_surroundings(header):
     ("header", "printed"), [("I/mA", "mA"), ("Ewe/V", "V"), ("time/s", "s"), ("freq/Hz", "Hz"), ("pH", None)]
 )
 def test_an_analog_input_never_stands_for_a_channel_of_the_potentiostat(header, printed):
-    assert meaning_of_input(header) == Meaning(unit=printed)
+    assert meaning_of_input(header) == HeaderMeaning(unit=printed)
 
 
 def test_current_ranges_are_the_proven_codes():
