@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class Remark(Protocol):
+class Coded(Protocol):
     """What a flag or refusal says."""
 
     @property
@@ -46,7 +46,7 @@ def nyquist(axis: Axes, unit: str = "ohm") -> None:
     tidy(axis)
 
 
-def reasons(remarks: Iterable[Remark]) -> list[str]:
+def reasons(remarks: Iterable[Coded]) -> list[str]:
     """Return what flags or refusals say, a line each: ``code: message``."""
     return [f"{remark.code}: {remark.message}" for remark in remarks]
 

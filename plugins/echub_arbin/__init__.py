@@ -25,6 +25,7 @@ def echub_readers() -> Iterable[Reader]:
             (".res",),
             sniff="echub_arbin:sniff",
             read="echub_arbin.reader:read",
+            codes="echub_arbin:codes.toml",
         ),
     )
 

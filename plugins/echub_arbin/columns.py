@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from echub.plugin import SourceColumn
 
 
-class Meaning(NamedTuple):
+class ArbinMeaning(NamedTuple):
     """Quantity, unit and origin of a column."""
 
     quantity: str | None
@@ -19,24 +19,24 @@ class Meaning(NamedTuple):
 
 
 MEANINGS = {
-    "Test_ID": Meaning(None, "1", "reported"),
-    "Data_Point": Meaning(None, "1", "reported"),
-    "Test_Time": Meaning("time", "s"),
-    "Step_Time": Meaning("step_time", "s"),
-    "DateTime": Meaning(None, "d"),
-    "Step_Index": Meaning("step", "1", "programmed"),
-    "Cycle_Index": Meaning("cycle", "1", "reported"),
-    "Is_FC_Data": Meaning(None, "1", "reported"),
-    "Current": Meaning("current", "A"),
-    "Voltage": Meaning("voltage", "V"),
-    "Charge_Capacity": Meaning("charge_anodic", "A*h", "reported"),
-    "Discharge_Capacity": Meaning("charge_cathodic", "A*h", "reported"),
-    "Charge_Energy": Meaning(None, "W*h", "reported"),
-    "Discharge_Energy": Meaning(None, "W*h", "reported"),
-    "dV/dt": Meaning(None, "V/s", "reported"),
-    "Internal_Resistance": Meaning(None, "ohm", "reported"),
-    "AC_Impedance": Meaning(None, "ohm", "reported"),
-    "ACI_Phase_Angle": Meaning(None, "deg", "reported"),
+    "Test_ID": ArbinMeaning(None, "1", "reported"),
+    "Data_Point": ArbinMeaning(None, "1", "reported"),
+    "Test_Time": ArbinMeaning("time", "s"),
+    "Step_Time": ArbinMeaning("step_time", "s"),
+    "DateTime": ArbinMeaning(None, "d"),
+    "Step_Index": ArbinMeaning("step", "1", "programmed"),
+    "Cycle_Index": ArbinMeaning("cycle", "1", "reported"),
+    "Is_FC_Data": ArbinMeaning(None, "1", "reported"),
+    "Current": ArbinMeaning("current", "A"),
+    "Voltage": ArbinMeaning("voltage", "V"),
+    "Charge_Capacity": ArbinMeaning("charge_anodic", "A*h", "reported"),
+    "Discharge_Capacity": ArbinMeaning("charge_cathodic", "A*h", "reported"),
+    "Charge_Energy": ArbinMeaning(None, "W*h", "reported"),
+    "Discharge_Energy": ArbinMeaning(None, "W*h", "reported"),
+    "dV/dt": ArbinMeaning(None, "V/s", "reported"),
+    "Internal_Resistance": ArbinMeaning(None, "ohm", "reported"),
+    "AC_Impedance": ArbinMeaning(None, "ohm", "reported"),
+    "ACI_Phase_Angle": ArbinMeaning(None, "deg", "reported"),
 }
 """Capacities are anodic and cathodic as the current is: charging is anodic at the positive terminal."""
 SIGNED = ("Current", "Charge_Capacity", "Discharge_Capacity")
@@ -49,7 +49,7 @@ AUXILIARY = {0: ("voltage", "V"), 1: ("temperature", "degC")}
 
 def column_of(name: str, values: NDArray[np.generic], index: int, resets: dict[str, str]) -> SourceColumn:
     """Return one column of the main table."""
-    meaning = MEANINGS.get(name, Meaning(None, None, "reported"))
+    meaning = MEANINGS.get(name, ArbinMeaning(None, None, "reported"))
     attrs = {"unit_origin": _FIXED} if meaning.unit not in (None, "1") else {}
     attrs |= {"made": _CHARGER} if name in SIGNED else {}
     attrs |= {"made": _CLOCK} if name == "DateTime" else {}

@@ -16,7 +16,7 @@ SET = "VMP Set"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AppendedRun:
     """One run of a file: its modules. `number` counts from 1."""
 
     number: int
@@ -37,14 +37,14 @@ class Part:
         return next((module for module in self.modules if module.short == short), None)
 
 
-def parts_of(modules: Sequence[Module]) -> list[Part]:
+def parts_of(modules: Sequence[Module]) -> list[AppendedRun]:
     """Split the modules of a file into its runs: a second Set behind data starts the next one."""
     groups: list[list[Module]] = [[]]
     for module in modules:
         if module.short == SET and {SET, DATA} <= {m.short for m in groups[-1]}:
             groups.append([])
         groups[-1].append(module)
-    return [Part(number, tuple(group)) for number, group in enumerate(groups, 1)]
+    return [AppendedRun(number, tuple(group)) for number, group in enumerate(groups, 1)]
 
 
 def labelled(dataset: Dataset, name: str, metadata: Metadata) -> Dataset:

@@ -35,7 +35,7 @@ def parse_cells(
         data, strange = _STRANGE.subn(_plain, data)
         if strange:
             text = f"{strange} cells print no number (such as -1.#IND): read as NaN or infinite"
-            notices.append(Notice("no-number", text))
+            notices.append(Notice("undefined-number", text))
     parsed = _frame(data, kinds, width)
     if isinstance(parsed, str):
         printed = _words(data, width)

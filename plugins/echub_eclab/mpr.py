@@ -7,7 +7,7 @@ from typing import Any
 
 from echub.plugin import Dataset, Dropped, Metadata, Notice, ReadError, Record, Source, build_tables
 from echub_eclab import MprOptions
-from echub_eclab.appended import DATA, Part, labelled, parts_of
+from echub_eclab.appended import DATA, AppendedRun, labelled, parts_of
 from echub_eclab.columns import ANALOG_INPUTS
 from echub_eclab.container import Container, Module, resume, walk
 from echub_eclab.derive import derived_columns, loop_numbers
@@ -114,7 +114,7 @@ def _datasets(source: Source, table: BinaryTable, found: _Findings, options: Mpr
 
 
 def _appended(
-    source: Source, part: Part, table: BinaryTable, name: str, found: _Findings, options: MprOptions
+    source: Source, part: AppendedRun, table: BinaryTable, name: str, found: _Findings, options: MprOptions
 ) -> list[Dataset]:
     """Read a run that was appended: its datasets bear its name, its settings stand under it."""
     own = _Findings()
@@ -137,7 +137,7 @@ def _keep(name: str, own: _Findings, found: _Findings) -> None:
     found.dropped += [Dropped(f"{name}: {dropped.what}", dropped.why) for dropped in own.dropped]
 
 
-def _without_data(source: Source, part: Part, found: _Findings) -> None:
+def _without_data(source: Source, part: AppendedRun, found: _Findings) -> None:
     """Keep settings that no data module follows, as of a run that was appended and never started."""
     own = _Findings()
     _settings(source, part, own)
@@ -173,7 +173,7 @@ def _names(found: _Findings) -> PrintedNames:
 # -- settings --------------------------------------------------------------------------------
 
 
-def _settings(source: Source, part: Part, found: _Findings, container: Container | None = None) -> None:
+def _settings(source: Source, part: AppendedRun, found: _Findings, container: Container | None = None) -> None:
     """Read all modules of a part but the data, verbatim and typed; `container`: the part is the file's first."""
     found.metadata.set("instrument.manufacturer", "BioLogic")
     if container is not None:
@@ -236,7 +236,7 @@ def _parameters(data: bytes, module: Module, found: _Findings) -> list[Notice]:
     return notices
 
 
-def _date(part: Part, found: _Findings) -> None:
+def _date(part: AppendedRun, found: _Findings) -> None:
     """Take the day from the Set module if no start time is known."""
     module = part.first("VMP Set")
     if module is None or "experiment.start" in found.metadata:

@@ -39,6 +39,7 @@ def echub_readers() -> Iterable[Reader]:
             (".dta",),
             sniff="echub_gamry:sniff",
             read="echub_gamry.reader:read",
+            codes="echub_gamry:codes.toml",
             options=GamryOptions,
             explain="echub_gamry.detection:explain",
         ),

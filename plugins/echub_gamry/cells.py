@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import Finding, decimal_mark, parse_number
-from echub_gamry.explain import Block, Explain
+from echub_gamry.explain import Explain, GamryTable
 
 if TYPE_CHECKING:
     import polars as pl
 
 MARKS = {"point": ".", "comma": ","}
 SAMPLE_ROWS = 50
-"""Rows that take part in settling the decimal mark; the whole table is then searched for the other one."""
+"""CellRows that take part in settling the decimal mark; the whole table is then searched for the other one."""
 _STRANGE = re.compile(rb"([-+]?)1[.,]#(IND|QNAN|SNAN|INF)[^\t\r\n]*")
 """How the C library of old Windows prints what is not a number."""
 _NUMBER = re.compile(r"[-+]?(?=[.,]?\d)[\d.,]+(?:[eE][-+]?\d+)?\Z")
@@ -38,7 +38,7 @@ class Words:
 
 
 @dataclass
-class Rows:
+class CellRows:
     """The columns of a table in the order of the file, with what the user has to know."""
 
     columns: list[NDArray[Any] | Words]
@@ -59,7 +59,7 @@ def header_numbers(explain: Explain) -> Iterable[str]:
             yield from (text for text in entry.fields if _NUMBER.match(text))
 
 
-def table_numbers(explain: Explain, block: Block) -> Iterable[str]:
+def table_numbers(explain: Explain, block: GamryTable) -> Iterable[str]:
     """Walk the numbers of the first rows of a table."""
     lines = explain.data[block.start : min(block.end, block.start + (1 << 16))].split(b"\n", SAMPLE_ROWS)
     for line in lines[:SAMPLE_ROWS]:
@@ -71,7 +71,7 @@ def header_mark(explain: Explain, option: str) -> str:
     return MARKS.get(option) or decimal_mark(header_numbers(explain)).value or "."
 
 
-def table_mark(source: Source, explain: Explain, block: Block, option: str) -> Finding:
+def table_mark(source: Source, explain: Explain, block: GamryTable, option: str) -> Finding:
     """Return the decimal mark of a table and what says so: its rows, else the header.
 
     Raises `ReadError` where both marks stand in its rows.
@@ -95,16 +95,16 @@ def table_mark(source: Source, explain: Explain, block: Block, option: str) -> F
     )
 
 
-def read_rows(source: Source, explain: Explain, block: Block, mark: str) -> Rows:
+def read_rows(source: Source, explain: Explain, block: GamryTable, mark: str) -> CellRows:
     """Read the rows of a table; raises `ReadError` where one does not fit."""
     body = _Body(source, explain, block, mark)
-    return Rows(body.read(), body.notices, body.dropped)
+    return CellRows(body.read(), body.notices, body.dropped)
 
 
 class _Body:
     """The rows of one block on their way from bytes to columns."""
 
-    def __init__(self, source: Source, explain: Explain, block: Block, mark: str) -> None:
+    def __init__(self, source: Source, explain: Explain, block: GamryTable, mark: str) -> None:
         self.source, self.explain, self.block, self.mark = source, explain, block, mark
         self.width = len(block.names)
         self.notices: list[Notice] = []
@@ -275,7 +275,7 @@ class _Body:
         )
 
 
-def _kind(block: Block, number: int, cell: str) -> str:
+def _kind(block: GamryTable, number: int, cell: str) -> str:
     """Say what a column holds: letters, whole numbers, or numbers.
 
     The printed unit says so; a column without one that begins with a word is one of words.

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from echub.plugin import Notice, SourceColumn, UnitMismatch, UnknownUnit, quantities, unit
 from echub_gamry.cells import Words
-from echub_gamry.explain import Block
+from echub_gamry.explain import GamryTable
 
 
-class Meaning(NamedTuple):
+class GamryMeaning(NamedTuple):
     """Quantity and origin of a column; `signed` where its sign follows the current convention."""
 
     quantity: str | None
@@ -21,32 +21,32 @@ class Meaning(NamedTuple):
 
 
 MEANINGS = {
-    "T": Meaning("time"),
-    "Time": Meaning("time"),
-    "Vf": Meaning("potential_we"),
-    "Vm": Meaning("potential_we"),
-    "Voltage": Meaning("potential_we"),
-    "Im": Meaning("current", signed=True),
-    "Current": Meaning("current", signed=True),
-    "Pwr": Meaning("power_we", "reported", signed=True),
-    "Cycle": Meaning("cycle", "reported"),
-    "Temp": Meaning("temperature"),
-    "Freq": Meaning("frequency"),
-    "Zreal": Meaning("impedance_real"),
-    "Zimag": Meaning("impedance_imag"),
-    "Zmod": Meaning("impedance_abs", "reported"),
-    "Zphz": Meaning("phase", "reported"),
-    "Idc": Meaning("current", signed=True),
-    "Vdc": Meaning("potential_we"),
-    "Sig": Meaning(None, "programmed"),
-    "Zsig": Meaning(None, "programmed"),
-    "Pt": Meaning(None, "reported"),
-    "IERange": Meaning(None, "reported"),
-    "Over": Meaning(None, "reported"),
-    "ZrealDrCor": Meaning(None, "reported"),
-    "ZimagDrCor": Meaning(None, "reported"),
-    "ZmodDrCor": Meaning(None, "reported"),
-    "ZphzDrCor": Meaning(None, "reported"),
+    "T": GamryMeaning("time"),
+    "Time": GamryMeaning("time"),
+    "Vf": GamryMeaning("potential_we"),
+    "Vm": GamryMeaning("potential_we"),
+    "Voltage": GamryMeaning("potential_we"),
+    "Im": GamryMeaning("current", signed=True),
+    "Current": GamryMeaning("current", signed=True),
+    "Pwr": GamryMeaning("power_we", "reported", signed=True),
+    "Cycle": GamryMeaning("cycle", "reported"),
+    "Temp": GamryMeaning("temperature"),
+    "Freq": GamryMeaning("frequency"),
+    "Zreal": GamryMeaning("impedance_real"),
+    "Zimag": GamryMeaning("impedance_imag"),
+    "Zmod": GamryMeaning("impedance_abs", "reported"),
+    "Zphz": GamryMeaning("phase", "reported"),
+    "Idc": GamryMeaning("current", signed=True),
+    "Vdc": GamryMeaning("potential_we"),
+    "Sig": GamryMeaning(None, "programmed"),
+    "Zsig": GamryMeaning(None, "programmed"),
+    "Pt": GamryMeaning(None, "reported"),
+    "IERange": GamryMeaning(None, "reported"),
+    "Over": GamryMeaning(None, "reported"),
+    "ZrealDrCor": GamryMeaning(None, "reported"),
+    "ZimagDrCor": GamryMeaning(None, "reported"),
+    "ZmodDrCor": GamryMeaning(None, "reported"),
+    "ZphzDrCor": GamryMeaning(None, "reported"),
 }
 """By printed header. Vu (uncompensated), Ach (auxiliary input), Imod and Vmod (rms, where the hub's
 amplitudes are peak values) and the forward and reverse currents of pulse techniques have no quantity."""
@@ -75,7 +75,7 @@ def unit_of(header: str, printed: str) -> tuple[str | None, str]:
 
 
 def column_of(
-    block: Block, number: int, values: NDArray[np.generic], current_sign: int | None, notices: list[Notice]
+    block: GamryTable, number: int, values: NDArray[np.generic], current_sign: int | None, notices: list[Notice]
 ) -> SourceColumn:
     """Return one column with its meaning, as far as its printed unit bears it out.
 
@@ -84,7 +84,7 @@ def column_of(
     """
     header = block.names[number]
     printed = block.unit(number)
-    meaning = MEANINGS.get(header, Meaning(None))
+    meaning = MEANINGS.get(header, GamryMeaning(None))
     shown, reference = unit_of(header, printed)
     quantity = meaning.quantity
     if block.units is None:
@@ -114,7 +114,7 @@ def column_of(
     )
 
 
-def words_of(block: Block, number: int, words: Words) -> SourceColumn:
+def words_of(block: GamryTable, number: int, words: Words) -> SourceColumn:
     """Return one column of letters, such as the overloads: a vendor column of texts."""
     header, labels = block.names[number], dict(enumerate(words.texts))
     unit_ = block.unit(number) or None

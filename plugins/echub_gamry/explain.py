@@ -27,7 +27,7 @@ _TAG = "TAG"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ExplainEntry:
     """One object of the header: its name, its type, and what stands behind them, as printed."""
 
     name: str
@@ -37,7 +37,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Block:
+class GamryTable:
     """One table: where its rows lie in the bytes, and what is printed above them.
 
     `declared` is the number of rows that its first line states, None where it states none. `at` is
@@ -62,8 +62,8 @@ class Explain:
     """A file cut into its objects; the blocks point into `data`."""
 
     data: bytes
-    entries: list[Entry] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    entries: list[ExplainEntry] = field(default_factory=list)
+    blocks: list[GamryTable] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     stray: list[str] = field(default_factory=list)
 
@@ -71,7 +71,7 @@ class Explain:
         """Return the 1-based number of the line at an offset."""
         return self.data.count(b"\n", 0, offset) + 1
 
-    def first(self, name: str) -> Entry | None:
+    def first(self, name: str) -> ExplainEntry | None:
         """Return the first entry of a name."""
         return next((entry for entry in self.entries if entry.name == name), None)
 
@@ -89,7 +89,7 @@ def parse(source: Source) -> Explain:
     """
     notices: list[Notice] = []
     data, encoding = _plain(source, notices)
-    cut = _Cutter(source, Explain(data, notices=notices), encoding)
+    cut = _ExplainCutter(source, Explain(data, notices=notices), encoding)
     cut.run()
     return cut.found
 
@@ -156,7 +156,7 @@ def _tabbed(source: Source, data: bytes, encoding: str, notices: list[Notice]) -
 # -- objects ---------------------------------------------------------------------------------
 
 
-class _Cutter:
+class _ExplainCutter:
     """Walk the lines of a file from object to object."""
 
     def __init__(self, source: Source, found: Explain, encoding: str) -> None:
@@ -196,11 +196,11 @@ class _Cutter:
         elif kind == _TABLE:
             self._table(name.strip(), fields[1:], at)
         elif name == _TAG:
-            self.found.entries.append(Entry(_TAG, "", tuple(fields)))
+            self.found.entries.append(ExplainEntry(_TAG, "", tuple(fields)))
         elif kind == _NOTES:
-            self.found.entries.append(Entry(name, kind, tuple(fields[1:]), self._notes(fields[1:])))
+            self.found.entries.append(ExplainEntry(name, kind, tuple(fields[1:]), self._notes(fields[1:])))
         else:
-            self.found.entries.append(Entry(name, kind, tuple(fields[1:])))
+            self.found.entries.append(ExplainEntry(name, kind, tuple(fields[1:])))
 
     def _stray(self, text: str, at: int) -> None:
         """Keep a line that belongs to no object; rows behind the end of their table are an error."""
@@ -232,7 +232,7 @@ class _Cutter:
         start = min(self.at, len(self.found.data))
         match = _TABLE_END.search(self.found.data, max(start - 1, 0))
         end = match.start() + 1 if match else len(self.found.data)
-        self.found.blocks.append(Block(name, rows, names, units, at, start, end))
+        self.found.blocks.append(GamryTable(name, rows, names, units, at, start, end))
         self.at = end
 
     def _above(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from echub.plugin import Metadata, MetadataError, Notice
 from echub.text import parse_number
-from echub_gamry.explain import Entry, Explain
+from echub_gamry.explain import Explain, ExplainEntry
 
 _DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})\Z")
 _TIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,6})\d*)?\s*([AP]M)?\Z", re.IGNORECASE)
@@ -73,7 +73,7 @@ def settings_of(explain: Explain, mark: str) -> dict[str, Any]:
     return settings
 
 
-def _object(entry: Entry, mark: str) -> dict[str, Any]:
+def _object(entry: ExplainEntry, mark: str) -> dict[str, Any]:
     found: dict[str, Any] = {"name": entry.name, "type": entry.kind, "fields": list(entry.fields)}
     found |= _typed(entry, mark)
     if entry.notes:
@@ -81,7 +81,7 @@ def _object(entry: Entry, mark: str) -> dict[str, Any]:
     return found
 
 
-def _typed(entry: Entry, mark: str) -> dict[str, Any]:
+def _typed(entry: ExplainEntry, mark: str) -> dict[str, Any]:
     """Return value, label and what else the type of an object says; nothing where it does not fit."""
     fields = [text.strip() for text in entry.fields]
     label = {"label": fields[-1].replace("&", "")} if len(fields) > 1 else {}

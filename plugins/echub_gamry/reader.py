@@ -14,7 +14,7 @@ from echub.plugin import Dataset, Dropped, Notice, ReadError, Record, Source, So
 from echub_gamry import GamryOptions
 from echub_gamry.cells import Words, header_mark, read_rows, table_mark
 from echub_gamry.columns import MEANINGS, NO_SENSOR_CODE, column_of, words_of
-from echub_gamry.explain import Block, Explain, parse
+from echub_gamry.explain import Explain, GamryTable, parse
 from echub_gamry.objects import describe, settings_of
 from echub_gamry.overloads import flags_of, overload_notice
 from echub_gamry.signs import contradiction, current_sign
@@ -73,7 +73,12 @@ def _say_once(notices: list[Notice]) -> None:
 
 
 def _table(
-    source: Source, explain: Explain, block: Block, options: GamryOptions, sign: int | None, dropped: list[Dropped]
+    source: Source,
+    explain: Explain,
+    block: GamryTable,
+    options: GamryOptions,
+    sign: int | None,
+    dropped: list[Dropped],
 ) -> list[Dataset]:
     """Return the datasets of one table: a time series, an impedance, or both."""
     notices = explain.notices
@@ -100,7 +105,7 @@ def _table(
 
 
 def _column(
-    block: Block, number: int, values: NDArray[Any] | Words, sign: int | None, notices: list[Notice]
+    block: GamryTable, number: int, values: NDArray[Any] | Words, sign: int | None, notices: list[Notice]
 ) -> SourceColumn:
     return (
         words_of(block, number, values)
@@ -109,7 +114,7 @@ def _column(
     )
 
 
-def _check_head(source: Source, block: Block) -> None:
+def _check_head(source: Source, block: GamryTable) -> None:
     if block.units is not None and len(block.units) != len(block.names) and block.end > block.start:
         raise ReadError(
             "names and units of a table do not fit",
@@ -121,7 +126,7 @@ def _check_head(source: Source, block: Block) -> None:
         )
 
 
-def _check_count(block: Block, rows: int, notices: list[Notice]) -> None:
+def _check_count(block: GamryTable, rows: int, notices: list[Notice]) -> None:
     """Compare the rows with the number that the table's first line states."""
     if block.units is None:
         text = f"{block.name} has no line of units: its columns stay vendor columns without a unit"

@@ -24,6 +24,7 @@ def echub_readers() -> Iterable[Reader]:
             (".idf",),
             sniff="echub_ivium:sniff",
             read="echub_ivium.reader:read",
+            codes="echub_ivium:codes.toml",
         ),
     )
 

@@ -17,7 +17,7 @@ PRIMARY, OSCILLOSCOPE = "primary_data", "osc_data"
 
 
 @dataclass(frozen=True)
-class Block:
+class IviumBlock:
     """Rows of one object, whole ones only; `line` is the 1-based line of its name."""
 
     columns: int
@@ -30,7 +30,7 @@ class Objects:
     """A file cut into its parts, with what the user has to know."""
 
     settings: dict[str, str] = field(default_factory=dict)
-    primary: list[Block] = field(default_factory=list)
+    primary: list[IviumBlock] = field(default_factory=list)
     oscilloscope: list[list[list[float]]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
@@ -46,10 +46,10 @@ def parse(source: Source) -> Objects:
             found=repr(source.head[:24]),
             cause="another program's file, or a file that was cut in its settings",
         )
-    return _Cutter(source).run()
+    return _ObjectCutter(source).run()
 
 
-class _Cutter:
+class _ObjectCutter:
     """Walk the lines of a file."""
 
     def __init__(self, source: Source) -> None:
@@ -85,14 +85,14 @@ class _Cutter:
         self.at += 1
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
-    def _block(self, name: str) -> Block:
+    def _block(self, name: str) -> IviumBlock:
         line = self.at
         columns, stated = self._count(), self._count()
         rows = list(self._rows(name, columns, stated))
         if len(rows) < stated:
             text = f"{name} states {stated} rows of {columns} numbers and has {len(rows)}: the file was cut"
             self.found.notices.append(Notice("row-count", text))
-        return Block(columns, rows, line)
+        return IviumBlock(columns, rows, line)
 
     def _rows(self, name: str, columns: int, stated: int) -> Iterator[list[float]]:
         for _ in range(min(stated, self._left())):

@@ -20,7 +20,7 @@ from echub.plugin import (
     build_dataset,
     build_tables,
 )
-from echub_ivium.objects import Block, Objects, nested, parse
+from echub_ivium.objects import IviumBlock, Objects, nested, parse
 
 IMPEDANCE = "Impedance"
 COLUMNS = (("Z'", "impedance_real", "ohm"), ("Z''", "impedance_imag", "ohm"), ("f", "frequency", "Hz"))
@@ -62,7 +62,7 @@ def read(source: Source, options: NoOptions) -> Record:
     )
 
 
-def _dataset(block: Block, method: str, found: Objects) -> Dataset:
+def _dataset(block: IviumBlock, method: str, found: Objects) -> Dataset:
     table = np.array(block.rows, dtype=np.float64)
     if method == IMPEDANCE and block.columns == len(COLUMNS):
         _check_programme(table[:, 2], found)

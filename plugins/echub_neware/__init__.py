@@ -36,6 +36,7 @@ def echub_readers() -> Iterable[Reader]:
             (".nda", ".ndax"),
             sniff="echub_neware:sniff",
             read="echub_neware.reader:read",
+            codes="echub_neware:codes.toml",
             options=NewareOptions,
             requires="fastnda",
             extra="neware",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from echub.plugin import SourceColumn, UnknownUnit, unit
 
 
-class Meaning(NamedTuple):
+class NewareMeaning(NamedTuple):
     """Quantity, unit and origin of a column, and what must be known about its making."""
 
     quantity: str | None
@@ -23,17 +23,17 @@ class Meaning(NamedTuple):
 CHARGER = "charging is positive: anodic at the electrode of the positive terminal"
 FILLED = "between the stored run information fastnda fills it in, from current and time"
 MEANINGS = {
-    "index": Meaning(None, "1", "reported"),
-    "voltage_V": Meaning("voltage", "V"),
-    "current_mA": Meaning("current", "mA", "measured", CHARGER),
-    "step_time_s": Meaning("step_time", "s"),
-    "total_time_s": Meaning("time", "s", "reported", "the times of all steps, added up by fastnda"),
-    "cycle_count": Meaning("cycle", "1", "reported"),
-    "step_count": Meaning("step_execution", "1", "reported"),
-    "step_index": Meaning("step", "1", "programmed"),
-    "step_type": Meaning("technique", None, "programmed"),
-    "capacity_mAh": Meaning("charge_step", "mA*h", "reported", CHARGER),
-    "energy_mWh": Meaning(None, "mW*h", "reported", "of the step; positive where it charges"),
+    "index": NewareMeaning(None, "1", "reported"),
+    "voltage_V": NewareMeaning("voltage", "V"),
+    "current_mA": NewareMeaning("current", "mA", "measured", CHARGER),
+    "step_time_s": NewareMeaning("step_time", "s"),
+    "total_time_s": NewareMeaning("time", "s", "reported", "the times of all steps, added up by fastnda"),
+    "cycle_count": NewareMeaning("cycle", "1", "reported"),
+    "step_count": NewareMeaning("step_execution", "1", "reported"),
+    "step_index": NewareMeaning("step", "1", "programmed"),
+    "step_type": NewareMeaning("technique", None, "programmed"),
+    "capacity_mAh": NewareMeaning("charge_step", "mA*h", "reported", CHARGER),
+    "energy_mWh": NewareMeaning(None, "mW*h", "reported", "of the step; positive where it charges"),
 }
 """The energy is that of the cell's terminals, for which the vocabulary has no signed quantity."""
 SIGNED = ("current_mA", "capacity_mAh")
@@ -49,11 +49,15 @@ def column_of(name: str, values: NDArray[np.generic], index: int, *, is_utc: boo
     own clock.
     """
     if name == _UNIX:
-        meaning = Meaning("unix_time", "s") if is_utc else Meaning(None, "s", "measured", "local time, no UTC")
+        meaning = (
+            NewareMeaning("unix_time", "s")
+            if is_utc
+            else NewareMeaning(None, "s", "measured", "local time, no UTC")
+        )
     elif match := _AUX.match(name):
-        meaning = Meaning(None, match[1] if _is_unit(match[1]) else None)
+        meaning = NewareMeaning(None, match[1] if _is_unit(match[1]) else None)
     else:
-        meaning = MEANINGS.get(name, Meaning(None, None, "reported"))
+        meaning = MEANINGS.get(name, NewareMeaning(None, None, "reported"))
     note = "; ".join(text for text in (meaning.note, FILLED if is_utc and name in _FILLED else "") if text)
     attrs = {"made": note} if note else {}
     origin = "reported" if is_utc and name in _FILLED else meaning.origin

@@ -15,7 +15,7 @@ from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
 from echub.text import decimal_mark
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
 from echub_table.cells import EMPTY, MISSING, NUMBER, UNITED, Splitter
-from echub_table.header_rows import Header, find_header
+from echub_table.header_rows import HeaderRows, find_header
 from echub_table.stream import Text, open_text
 
 _COMMENTS = ("#", "%", "//", "*")
@@ -298,7 +298,9 @@ def _may_be_row(kinds: str, block: Block) -> bool:
     return all(good) or (len(kinds) == block.width and 2 * filled >= block.width)
 
 
-def _line_decisions(block: Block, header: Header, footer: Sequence[str], lines: Sequence[str]) -> list[Decision]:
+def _line_decisions(
+    block: Block, header: HeaderRows, footer: Sequence[str], lines: Sequence[str]
+) -> list[Decision]:
     shown = ", ".join(name.strip() for name in header.names)[:60]
     names = (
         Decision("header", f"line {header.line + 1}", f"as many texts as the rows have fields: {shown}")

@@ -19,7 +19,7 @@ _WITH_BRACKET = re.compile(r"[^\s(\[]\S*(?:\s+/\s+\S+|\s*[(\[][^)\]]*[)\]])?|[(\
 
 
 @dataclass(frozen=True)
-class Header:
+class HeaderRows:
     """The cells of names and of units, their lines, and the lines between them and the data."""
 
     names: Sequence[str] = ()
@@ -29,7 +29,7 @@ class Header:
     between: Sequence[int] = ()
 
 
-def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: bool, path: str) -> Header:
+def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: bool, path: str) -> HeaderRows:
     """Find the lines of names and of units over the data; `said`: the line that a profile declares.
 
     `named`: the names are given elsewhere. Raises `ReadError` for names that are more or fewer than the fields.
@@ -37,12 +37,12 @@ def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: 
     line = said if said is not None else _names_line(block, lines)
     if line is None:
         _require_no_misfit(block, lines, named=named, path=path)
-        return Header()
+        return HeaderRows()
     names = header_cells(lines[line], block)
     between = [i for i in range(line + 1, block.first) if lines[i].strip()]
     units_line = next((i for i in between if _is_units(header_cells(lines[i], block), block)), None)
     units = [cell.strip() for cell in header_cells(lines[units_line], block)] if units_line is not None else []
-    return Header(names, units, line, units_line, [i for i in between if i != units_line])
+    return HeaderRows(names, units, line, units_line, [i for i in between if i != units_line])
 
 
 def header_cells(line: str, block: Block) -> list[str]:

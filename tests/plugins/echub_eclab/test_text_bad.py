@@ -283,7 +283,7 @@ def test_what_windows_prints_for_no_number_is_none(printed, value, decimal, row)
     cells[column] = printed.replace(".", decimal).encode()
     lines[FIRST_ROW - 1 + row] = b"\t".join(cells)
     record = read_mpt(b"\r\n".join(lines), derived="none")
-    assert "no-number" in codes(record)
+    assert "undefined-number" in codes(record)
     values = record.source_table()[column, "Ewe/V"]
     assert np.array_equal(values[row : row + 1], [value], equal_nan=True)
     assert np.isfinite(np.delete(values, row)).all()
