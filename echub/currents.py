@@ -138,7 +138,7 @@ def _signed(column: SourceColumn, case: _Case) -> tuple[list[SourceColumn], Deci
     if not check.verdict:
         return _unproven(column, values, case)
     if state is not None and check.verdict == "opposite":
-        case.note("sign-by-state", f"{column.header} is turned round: {check}")
+        case.note("sign-by-state", f"{column.header} is inverted: {check}")
         return [_noted(replace(column, negate=not column.negate), "proven")], Decision(what, "negated", str(check))
     if state is not None and check.verdict == "unsigned":
         case.note("sign-by-state", f"{column.header} has no sign and takes that of {check.by[0]}: {check}")

@@ -74,7 +74,7 @@ def wall_clock(texts: pl.Series, name: str, order: str = "", others: Sequence[pl
     texts = _plain(texts)
     pattern = next((p for p in (_NUMERIC, _NAMED, _NAMED_FIRST) if texts.str.contains(p).any()), None)
     if pattern is None:
-        raise ReadError("these are no dates", where=f"column {name}", found=str(texts[0]))
+        raise ReadError("these are not dates", where=f"column {name}", found=str(texts[0]))
     parts = texts.str.extract_groups(pattern).struct.unnest()
     if pattern == _NUMERIC:
         order, evidence = _order(parts, name, order_word(order), texts, others)

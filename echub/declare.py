@@ -145,7 +145,7 @@ class Writer:
 
     It yields the parts of the output, usually one per dataset: the suffix that follows the
     source's name, and a function that writes the part to an open binary file. A part whose suffix
-    goes on from another's describes that one, and is no output of its own. The hub makes the files
+    goes on from another's describes that one, and is not an output of its own. The hub makes the files
     appear all at once or not at all. A function that writes a part may return the content hash of
     what it wrote, which is reported.
 

@@ -209,7 +209,7 @@ class SourceError(EchubError):
 
 
 class SourceNotFound(SourceError):
-    """The path is no readable file."""
+    """The path is not a readable file."""
 
     code = "source-not-found"
 

@@ -5,7 +5,7 @@ the symbol, subscripts too; the charge last: ``+``, ``-`` (also U+2212 and the e
 (``Na++``) or as ``^2+``. ``Na2+`` is the singly charged dimer, as SIMS has it. In a label whose
 nuclides are written inline (``30Si16O2-``) digits between two symbols are the next nuclide where
 that nuclide exists; where they could as well be a count before hydrogen (``12C2H-``), brackets
-have to say which. Channels that are no ions (total, SE, T, Vac) are known by name.
+have to say which. Channels that are not ions (total, SE, T, Vac) are known by name.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SPECIAL: Mapping[str, str] = {
     "vac": "Vac",
     "vacuum": "Vac",
 }
-"""Channels that are no ions, by their printed name in lower case."""
+"""Channels that are not ions, by their printed name in lower case."""
 
 SILICON_INTERFERENCES: Mapping[str, str] = {"P-": "30SiH-", "PO2-": "30SiO2H-"}
 """Ions that a silicon-rich matrix overlays at unit mass resolution (m/z 31 and 63)."""
@@ -65,7 +65,7 @@ class Atom:
 
 @dataclass(frozen=True)
 class Species:
-    """What a label means: atoms and charge, or the name of a channel that is no ion.
+    """What a label means: atoms and charge, or the name of a channel that is not an ion.
 
     `charge` is None where the label has no sign: the polarity must come from the file.
     """
@@ -95,10 +95,12 @@ class Species:
     def mz(self) -> float:
         """Compute m/z of the most abundant isotopologue, less the electrons; without a sign, the atoms' mass.
 
-        Raises `UnknownSpecies` for a channel that is no ion.
+        Raises `UnknownSpecies` for a channel that is not an ion.
         """
         if self.special:
-            raise UnknownSpecies(f"{self.label!r} is no ion and has no m/z", expected="an ion", found=self.special)
+            raise UnknownSpecies(
+                f"{self.label!r} is not an ion and has no m/z", expected="an ion", found=self.special
+            )
         from molmass import Formula
 
         text = "".join(

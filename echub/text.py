@@ -42,7 +42,7 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
     """Find the encoding of a text from its first bytes: a Python codec name.
 
     `whole`: the head is all there is; otherwise a character cut at its end counts for nothing.
-    The value is None where bytes speak against any text (NUL bytes that are no UTF-16).
+    The value is None where bytes speak against any text (NUL bytes that are not UTF-16).
     """
     for mark, name in _BOMS:
         if head.startswith(mark):
@@ -54,7 +54,7 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
     except UnicodeDecodeError as error:
-        return Finding("cp1252", f"byte 0x{head[error.start]:02x} at offset {error.start} is no UTF-8")
+        return Finding("cp1252", f"byte 0x{head[error.start]:02x} at offset {error.start} is not UTF-8")
     return Finding("utf-8", "all of it is valid UTF-8")
 
 
@@ -127,7 +127,7 @@ def parse_number(text: str, decimal: str = ".") -> float:
         return _NAMED[text.lower()]
     plain = text if decimal == "." else text.replace(".", "\0").replace(decimal, ".")
     if not _PLAIN.match(plain):
-        raise ValueError(f"{text!r} is no number with the decimal mark {decimal!r}")
+        raise ValueError(f"{text!r} is not a number with the decimal mark {decimal!r}")
     return float(plain)
 
 
@@ -142,7 +142,7 @@ def parse_clock(text: str) -> float:
     """
     match = _CLOCK.match(text.strip())
     if not match:
-        raise ValueError(f"{text!r} is no elapsed time h:m:s")
+        raise ValueError(f"{text!r} is not an elapsed time h:m:s")
     sign, days, hours, minutes, seconds = match.groups()
     whole = int(days or 0) * 86_400 + int(hours) * 3600 + int(minutes) * 60
     value = whole + float(seconds.replace(",", "."))
@@ -150,7 +150,7 @@ def parse_clock(text: str) -> float:
 
 
 def clocks(texts: pl.Series) -> pl.Series:
-    """Parse a column of ``h:m:s`` to seconds, float64; null where a text is no elapsed time."""
+    """Parse a column of ``h:m:s`` to seconds, float64; null where a text is not an elapsed time."""
     import polars as pl
 
     parts = texts.str.strip_chars().str.replace(",", ".", literal=True).str.extract_groups(_CLOCK_GROUPS)

@@ -201,7 +201,7 @@ SUBTLE = {
             "lines ran",
         ),
     ),
-    "a default that is no choice": (
+    "a default that is not a choice": (
         "test_options_explain_themselves",
         Bad({'option("keep"': 'option("all"'}, "all"),
     ),

@@ -63,7 +63,7 @@ def read(source, options):
     lines = data.decode("utf-8", "backslashreplace").split("\\n")
     stated = re.fullmatch(r"TINY 1 rows=(\\d{1,9})", lines[0])
     if stated is None or len(lines) < 4:
-        raise ReadError("this is no tiny file", path=source.shown, expected="TINY 1 rows=N", found=lines[0][:40])
+        raise ReadError("not a tiny file", path=source.shown, expected="TINY 1 rows=N", found=lines[0][:40])
     rows, notices, dropped = body(lines[3:], int(stated[1]))
     headers = lines[2].split(";")
     if any(len(row) != len(headers) for row in rows):

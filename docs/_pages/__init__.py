@@ -26,7 +26,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
 
 
 def pages() -> dict[str, str]:
-    """Return the text of every page that is no file under `docs/`, by its path in the site."""
+    """Return the text of every page that is not a file under `docs/`, by its path in the site."""
     made = {path: make() for path, make in GENERATED.items()}
     made["contributing.md"] = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     decisions = sorted((ROOT / "decisions").glob("*.md"))

@@ -115,7 +115,7 @@ def _level(level: int) -> str:
         for r in rules().values()
         if r.level == level
     ]
-    return table(["rule", "severity", "holds in a sound file", "usual cause", "what helps"], rows)
+    return table(["rule", "severity", "holds in a valid file", "usual cause", "what helps"], rows)
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -34,7 +34,7 @@ _LOWER = ("current", "current_density", "charge", "temperature")
 
 
 def require_format(path: Path) -> None:
-    """Raise `UnknownOption` for a suffix that is no picture format."""
+    """Raise `UnknownOption` for a suffix that is not a picture format."""
     if path.suffix.lower() not in FORMATS:
         raise UnknownOption(
             f"{path} has no picture format", expected=" or ".join(FORMATS), found=path.suffix or "no suffix"
@@ -68,7 +68,7 @@ def draw(record: Record, *, select: str | None = None, title: str = "") -> Figur
     best = max(drawable, key=lambda d: (d.kind == "impedance", d.rows))
     PICTURES[best.kind](best, figure)
     technique = record.metadata.value("technique.title") or record.metadata.value("technique.name")
-    # A file may be named with dollar signs: its name is no formula.
+    # A file may be named with dollar signs: its name is not a formula.
     figure.suptitle("  ·  ".join(part for part in (title, technique) if part), fontsize=10, parse_math=False)
     return figure
 

@@ -310,7 +310,9 @@ class Outcome:
     def from_dict(cls, data: Mapping[str, Any]) -> Outcome:
         """Read what `as_dict` gave; raise `DataError` for anything else."""
         if data.get("format") != FORMAT:
-            raise DataError("this is no outcome of an analysis", expected=FORMAT, found=str(data.get("format")))
+            raise DataError(
+                "this is not an outcome of an analysis", expected=FORMAT, found=str(data.get("format"))
+            )
         return cls(
             {name: Measurand.from_dict(m) for name, m in data["measurands"].items()},
             tuple(Remark.from_dict(flag) for flag in data["flags"]),
@@ -330,9 +332,9 @@ class Outcome:
         try:
             data = json.loads(text)
         except json.JSONDecodeError as error:
-            raise DataError("this is no JSON", found=str(error)) from None
+            raise DataError("this is not JSON", found=str(error)) from None
         if not isinstance(data, dict):
-            raise DataError("this is no outcome of an analysis", expected=FORMAT, found=type(data).__name__)
+            raise DataError("this is not an outcome of an analysis", expected=FORMAT, found=type(data).__name__)
         return cls.from_dict(data)
 
 

@@ -33,10 +33,10 @@ def load_outcomes(path: Path) -> list[Outcome]:
         raise SourceNotFound(f"the outcome cannot be read: {error}", path=str(path)) from None
     except UnicodeDecodeError as error:
         raise DataError(
-            "this is no outcome of an analysis",
+            "this is not an outcome of an analysis",
             path=str(path),
             expected=f"an {SUFFIX}, a folder of them, or a CSV table",
-            found=f"a file that is no text (byte {error.start})",
+            found=f"a file that is not text (byte {error.start})",
             cause="an instrument's file, which another analysis has to answer first",
             hint="echub analyze NAME FILE -o OUT stores outcomes in OUT",
         ) from None
@@ -91,4 +91,6 @@ def _measurand(name: str, cell: str, unit: str, number: int) -> Measurand:
     try:
         return Measurand(str(parsed), float(cell))
     except ValueError:
-        raise DataError(f"{name} is no number", where=f"row {number}", expected="a number", found=cell) from None
+        raise DataError(
+            f"{name} is not a number", where=f"row {number}", expected="a number", found=cell
+        ) from None

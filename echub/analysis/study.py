@@ -157,7 +157,7 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         raise PluginError(f"two steps are called {name}", path=str(path), where=where)
     if source is not None and source not in {step.name for step in before}:
         raise PluginError(
-            f"{where} takes from {source!r}, which is no earlier step",
+            f"{where} takes from {source!r}, which is not an earlier step",
             path=str(path),
             expected=", ".join(step.name for step in before) or "no earlier step",
         )

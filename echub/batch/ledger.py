@@ -31,7 +31,7 @@ class Shard:
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """Read `i/N`; `UnknownOption` where that is no shard."""
+        """Read `i/N`; `UnknownOption` where that is not a shard."""
         index, _, count = text.partition("/")
         if index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count):
             return cls(int(index), int(count))

@@ -66,7 +66,7 @@ def _rows(folder: Path) -> list[list[str]]:
     from echub.files.reading import read
 
     if not folder.is_dir():
-        raise SourceNotFound("this is no folder", path=str(folder), expected="a folder with instrument files")
+        raise SourceNotFound("this is not a folder", path=str(folder), expected="a folder with instrument files")
     rows = []
     for job in counted(plan([folder], None), "reading"):
         try:

@@ -37,7 +37,7 @@ class MetaTable:
 
     @classmethod
     def load(cls, path: str | Path) -> MetaTable:
-        """Read a CSV (comma, semicolon or tab); `MetadataError` where it is no such table."""
+        """Read a CSV (comma, semicolon or tab); `MetadataError` where it is not such a table."""
         path = Path(path)
         try:
             text = path.read_text(encoding="utf-8-sig")

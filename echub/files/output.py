@@ -101,7 +101,7 @@ class Written:
 def plan(paths: Sequence[Path], out: Path | None) -> list[Job]:
     """List the files to convert: those named, and those found in folders, with mirrored outputs.
 
-    Hidden files, sidecars, what echub itself wrote (its native files) and what is no file (pipes,
+    Hidden files, sidecars, what echub itself wrote (its native files) and what is not a file (pipes,
     sockets) are passed over in a folder; links to folders are not followed. A folder that may not be
     listed stands for itself, so that it is reported. Raises `TargetClash` where two sources would have one output.
     """

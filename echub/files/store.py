@@ -61,7 +61,7 @@ def _type(dtype: np.dtype[Any]) -> h5t.TypeID:
 
 
 _FEW_LABELS = 256
-"""More labels than this are no flags that another program would show."""
+"""More labels than this are not flags that another program would show."""
 
 
 # -- writing ---------------------------------------------------------------------------------

@@ -278,7 +278,7 @@ def _scale(source: SourceColumn, quantity: Quantity) -> Scale:
         scale = scale_between(unit(source.unit), unit(quantity.unit), point=quantity.point)
     except UnitMismatch as error:
         raise UnitMismatch(
-            f"the column {source.header!r} is in {source.unit}, which is no unit of {quantity.name}",
+            f"the column {source.header!r} is in {source.unit}, which is not a unit of {quantity.name}",
             column=source.header,
             expected=error.expected,
             found=error.found,
@@ -317,7 +317,7 @@ def _smallest(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _same_numbers(small: NDArray[Any], values: NDArray[Any]) -> bool:
-    """Compare bit by bit: -0.0 is no whole number."""
+    """Compare bit by bit: -0.0 is not a whole number."""
     bits = f"u{values.itemsize}" if values.itemsize in (2, 4, 8) else "u1"
     return bool(np.array_equal(small.astype(values.dtype).view(bits), values.view(bits)))
 

@@ -39,7 +39,7 @@ def require_zone(name: str) -> str:
 def set_absolute_start(metadata: Metadata) -> list[Remark]:
     """Set `experiment.start_utc` where start and zone are known.
 
-    An hour that a change of the clocks repeats or leaves out is no instant: a notice says so.
+    An hour that a change of the clocks repeats or leaves out is not an instant: a notice says so.
     """
     start, zone = metadata.value(START), metadata.value(ZONE)
     if not start or not zone or zone == UNKNOWN or START_UTC in metadata:

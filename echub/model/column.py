@@ -76,7 +76,7 @@ class Column:
         """Return the values in another unit, as float64."""
         if self.unit is None:
             raise UnitMismatch(f"the column {self.name!r} has no unit", expected=unit, found="no unit")
-        # Looked up, never parsed: a printed V/mA is no resistance.
+        # Looked up, never parsed: a printed V/mA is not a resistance.
         return scale_between(known_unit(self.unit), unit, point=point).apply(self.values)
 
     def plain(self) -> NDArray[Any]:

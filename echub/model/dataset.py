@@ -193,7 +193,7 @@ class Dataset:
 
     def _require_table(self) -> None:
         if any(column.axes != ("row",) for column in self.columns.values()):
-            raise SelectionError(f"a {self.kind} dataset is no table of rows", hint="use .to_xarray()")
+            raise SelectionError(f"a {self.kind} dataset is not a table of rows", hint="use .to_xarray()")
 
     def _keep(self, rows: NDArray[np.bool_], how: str) -> Dataset:
         if rows.shape != (self.rows,):

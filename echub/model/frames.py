@@ -70,7 +70,7 @@ def _attrs(column: Column | None) -> dict[str, Any]:
 
 def _flat(kind: str, columns: Columns, values: Values) -> Values:
     if any(len(column.axes) > 1 for column in columns.values()):
-        raise SelectionError(f"a {kind} dataset is no table", hint="use .to_xarray()")
+        raise SelectionError(f"a {kind} dataset is not a table", hint="use .to_xarray()")
     return values
 
 

@@ -15,7 +15,7 @@ _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False,
 def to_json(value: Any) -> str:  # noqa: ANN401
     """Write JSON that is the same everywhere: sorted, compact, without NaN.
 
-    Half characters (of file names that are no UTF-8) stand as JSON's own escapes, so that the text
+    Half characters (of file names that are not UTF-8) stand as JSON's own escapes, so that the text
     can be encoded and gives them back.
     """
     text = _ENCODER.encode(value)

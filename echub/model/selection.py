@@ -43,16 +43,16 @@ def evaluate(expression: str, values: Values, rows: int) -> NDArray[np.bool_]:
     """Evaluate an expression over `values(name)` to one truth value for each of `rows`.
 
     Raises `SelectionError` where it does not parse, uses more than columns, numbers, texts and
-    operators, or is no condition; `UnknownColumn` for a name that is no column.
+    operators, or is not a condition; `UnknownColumn` for a name that is not a column.
     """
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
-        with np.errstate(all="ignore"):  # a quotient with zero is no number, and no condition holds for it
+        with np.errstate(all="ignore"):  # a quotient with zero is not a number, and no condition holds for it
             result = np.asarray(_value(tree, values))
     except (SyntaxError, TypeError, ValueError, RecursionError, OverflowError, MemoryError) as error:
         raise _refusal(expression, str(error).splitlines()[0] if str(error) else type(error).__name__) from None
     if result.dtype != bool or result.shape != (rows,):
-        raise _refusal(expression, "it is no condition on the rows")
+        raise _refusal(expression, "it is not a condition on the rows")
     return result
 
 

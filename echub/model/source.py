@@ -22,7 +22,7 @@ class Source:
 
     `path` is None for bytes. `used` lists the siblings that a reader opened, for provenance; `asked`
     the names and patterns of those it looked for, found or not: what is read depends on them.
-    Raises `SourceNotFound` for what is no readable file.
+    Raises `SourceNotFound` for what is not a readable file.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, siblings: bool = True) -> None:
@@ -80,7 +80,7 @@ class Source:
 
     @contextmanager
     def on_disk(self, suffix: str = "") -> Iterator[Path]:
-        """Give a path to a library that opens files itself and may go by the suffix.
+        """Return a path to a library that opens files itself and may go by the suffix.
 
         That of this source where it has one with the suffix; else a copy, which lasts as long as the context.
         """
@@ -177,7 +177,7 @@ def _size(path: Path) -> int:
                 hint="`echub convert` walks directories",
             )
         if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-            raise SourceNotFound("this is no regular file", path=str(path), expected="a file", found="a device")
+            raise SourceNotFound("this is not a regular file", path=str(path), expected="a file", found="a device")
         with path.open("rb") as file:
             return file.seek(0, os.SEEK_END)
     except FileNotFoundError:

@@ -200,7 +200,7 @@ class UnitTable:
 
 
 def _unit_of(symbol: str, entry: Mapping[str, Any]) -> Unit:
-    """Read one entry of the table; `PluginError` where it is no unit of the base dimensions."""
+    """Read one entry of the table; `PluginError` where it is not a unit of the base dimensions."""
     try:
         dimension, factor = entry["of"], Fraction(entry["factor"])
         powers = {
@@ -322,4 +322,4 @@ def parse_value(text: str) -> tuple[float, str]:
     """Split ``0.785 cm^2`` into number and unit text (empty where none is written)."""
     if match := _NUMBER_AND_UNIT.match(text):
         return float(match[1]), match[2]
-    raise UnknownUnit(f"{text!r} is no number with a unit", expected="a number and a unit", found=text)
+    raise UnknownUnit(f"{text!r} is not a number with a unit", expected="a number and a unit", found=text)

@@ -53,7 +53,7 @@ def _declared(options: type, owner: str) -> tuple[dict[str, Any], dict[str, type
         fields = {field.name: field for field in dataclasses.fields(options)}
         hints = typing.get_type_hints(options)
     except (TypeError, NameError) as error:
-        raise PluginError(f"{owner} declares options that are no dataclass with types: {error}") from None
+        raise PluginError(f"{owner} declares options that are not a dataclass with types: {error}") from None
     kinds = {}
     for name in fields:
         union = typing.get_origin(hints[name]) in (typing.Union, types.UnionType)

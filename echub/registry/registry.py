@@ -312,7 +312,7 @@ def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
         elif name not in known and (marked or (name.startswith("echub_") and callable(value))):
             near = difflib.get_close_matches(name, known, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            problems.append(f"{name} is no hook of echub and is never called{hint}")
+            problems.append(f"{name} is not a hook of echub and is never called{hint}")
     return problems
 
 

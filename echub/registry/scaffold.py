@@ -132,7 +132,7 @@ def check_name(distribution: str) -> None:
     if not names.module.isidentifier() or keyword.iskeyword(names.module) or not names.plugin[:1].isalpha():
         raise InvalidName(
             f"{distribution!r} gives no Python module",
-            expected="a name that begins with a letter and is no word of Python",
+            expected="a name that begins with a letter and is not a word of Python",
             found=names.module,
             hint="echub plugins new echub-acme",
         )

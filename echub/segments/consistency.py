@@ -26,7 +26,7 @@ SENSES: dict[str, Sense] = {
     "charge_cathodic": "cathodic",
     "capacity": "magnitude",
 }
-"""The charges of the vocabulary, and what each of them counts; an increment is no counter."""
+"""The charges of the vocabulary, and what each of them counts; an increment is not a counter."""
 
 Verdict = Literal["", "agrees", "opposite", "unsigned", "mixed"]
 

@@ -52,7 +52,7 @@ def _level_changes(values: NDArray[np.float64], sign: NDArray[np.int8], level: f
     jump[1:] = far & (sign[1:] == sign[:-1]) & (sign[1:] != 0)
     begins = np.zeros(len(values), bool)
     begins[1:] = sign[1:] != sign[:-1]
-    # A level of one row: the cut behind it, or the begin of the state itself, is the true one.
+    # A level of one row: the cut behind it, or the start of the state itself, is the true one.
     jump[1:] &= ~(jump | begins)[:-1]
     return jump
 
@@ -76,7 +76,7 @@ class HalfCycles(Segments):
 def half_cycles(found: Segments) -> HalfCycles:
     """Join steps to half cycles: all steps with current of one sign between two reversals.
 
-    A step without current is no half cycle, and does not end one; where current of the other sign
+    A step without current is not a half cycle, and does not end one; where current of the other sign
     follows, it belongs to none. Without any reversal there is one half cycle.
     """
     active = np.flatnonzero(found.sign != 0)

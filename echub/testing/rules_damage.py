@@ -64,7 +64,7 @@ class DamageRules(Contract):
                 raise RuleViolation(
                     "no warning",
                     f"{outcome.case}: {outcome.warning}",
-                    "with numpy.errstate(...) where a NaN or an overflow is no surprise; else a Notice",
+                    "with numpy.errstate(...) where a NaN or an overflow is not a surprise; else a Notice",
                 )
 
     @rule

@@ -29,7 +29,7 @@ _NO_OPTION = "no-such-option"
 
 
 class ReadingRules(Contract):
-    """What reading a sound file must give, and what it must leave alone."""
+    """What reading a valid file must give, and what it must leave alone."""
 
     @rule
     def test_samples_hold_data(self) -> None:

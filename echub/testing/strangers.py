@@ -1,4 +1,4 @@
-"""Contents that are no instrument's file: what every sniffer says NO to."""
+"""Contents that are not instrument's file: what every sniffer says NO to."""
 
 from __future__ import annotations
 

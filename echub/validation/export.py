@@ -100,7 +100,7 @@ def reference(group: Group = CORE) -> str:
         ),
         "## Rules\n\n"
         + _table(
-            ("rule", "level", "severity", "what holds in a sound file"),
+            ("rule", "level", "severity", "what holds in a valid file"),
             ((f"{r.id} `{r.name}`", f"{r.level} {LEVELS[r.level]}", r.severity, r.rule) for r in rules().values()),
         ),
     ]

@@ -349,6 +349,6 @@ def _pattern(text: str) -> str:
         re.compile(text)
     except re.error as error:
         raise SchemaError(
-            "files.name is no regular expression", where="files.name", found=text, cause=str(error)
+            "files.name is not a regular expression", where="files.name", found=text, cause=str(error)
         ) from None
     return text

@@ -94,7 +94,7 @@ def narrowed(
 def _read(name: str, ends: Any, base: Limits) -> Limits:  # noqa: ANN401
     if not isinstance(ends, Sequence) or isinstance(ends, str) or len(ends) != 2:
         raise SchemaError(
-            f"the range of {name!r} is no pair",
+            f"the range of {name!r} is not a pair",
             where=f"range.{name}",
             expected='[low, high], such as ["-50 mA", "50 mA"]; "" leaves an end open',
             found=repr(ends),

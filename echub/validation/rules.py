@@ -19,7 +19,7 @@ LEVELS = {0: "structure", 1: "values", 2: "physics"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: a stable id, a name, and what holds in a sound file.
+    """One rule: a stable id, a name, and what holds in a valid file.
 
     `cause` is the usual reason of a breach, `hint` what helps.
     """

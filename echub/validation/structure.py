@@ -117,7 +117,7 @@ def _unit(column: Column, known: Quantity) -> Iterator[Remark]:
         return
     want = units.parse_unit(known.unit)
     if have.dimension != want.dimension:
-        message = f"{name} is in {have}, which is no unit of {known.name}"
+        message = f"{name} is in {have}, which is not a unit of {known.name}"
         both = [f"{each} ({each.dimension})" for each in (want, have)]
         yield Remark("unit-mismatch", message, expected=both[0], found=both[1], column=name)
     else:
@@ -133,7 +133,7 @@ def _type(column: Column, known: Quantity) -> Iterator[Remark]:
         )
     elif kind not in "iuf":
         found = str(column.values.dtype)
-        yield Remark("wrong-type", f"{column.name} is no column of numbers", column=column.name, found=found)
+        yield Remark("wrong-type", f"{column.name} is not a column of numbers", column=column.name, found=found)
 
 
 def _sign(column: Column, known: Quantity) -> Iterator[Remark]:

@@ -271,7 +271,7 @@ def _without_ignored(path: Path, found: Iterable[Problem], group: Group, checks:
 
 
 def _weighed(problem: Problem, group: Group) -> Problem:
-    """Give a problem the severity to which the group raises it."""
+    """Return a problem the severity to which the group raises it."""
     raised = [group.severity[code] for code in problem.codes if code in group.severity]
     severity = heavier(problem.severity, *raised)
     return replace(problem, remark=replace(problem.remark, severity=severity))

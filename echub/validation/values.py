@@ -84,7 +84,7 @@ def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iter
         yield _masked(code, f"{column.name} holds no number at all", column, missing)
     else:
         code = "not-finite" if required else "missing-values"
-        yield _masked(code, f"{column.name} is no number (NaN)", column, missing)
+        yield _masked(code, f"{column.name} is not a number (NaN)", column, missing)
 
 
 def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Remark]:
@@ -118,7 +118,7 @@ def _integral(column: Column) -> Iterator[Remark]:
     with np.errstate(invalid="ignore"):
         bad = (column.values != np.floor(column.values)) & np.isfinite(column.values)
     if bad.any():
-        yield _masked("not-integral", f"{column.name} is no whole number", column, bad)
+        yield _masked("not-integral", f"{column.name} is not a whole number", column, bad)
 
 
 def _labelled(column: Column) -> Iterator[Remark]:

@@ -30,7 +30,7 @@ def read(source: Source, options: BdfReadOptions) -> Record:
         ) from None
     if not has_core(frame.columns):
         raise ReadError(
-            "this is no BDF table",
+            "this is not a BDF table",
             path=source.shown,
             expected="columns with labels of BDF, such as Test Time / s, Voltage / V, Current / A",
             found=", ".join(frame.columns)[:200],

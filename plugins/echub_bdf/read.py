@@ -42,7 +42,7 @@ def read(source: Source, options: BdfReadOptions) -> Record:
     """Read the table, and what `.metadata.json` beside it says.
 
     Raises `ReadError` for a table that is none, or whose current contradicts its charges; `UnitMismatch` where a
-    header's unit is of another dimension. Cells that are no number become NaN and are listed.
+    header's unit is of another dimension. Cells that are not number become NaN and are listed.
     """
     notices: list[Notice] = []
     headers, body, dropped = _lines(source, notices)
@@ -94,7 +94,7 @@ def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, lis
     exact = sum(known(header) is not None for header in headers)
     if not end or not (exact >= 2 or has_core(headers)):
         raise ReadError(
-            "this is no BDF table",
+            "this is not a BDF table",
             path=source.shown,
             where="line 1",
             expected="a header with labels of BDF, such as Test Time / s,Voltage / V,Current / A",
@@ -137,7 +137,7 @@ def _cells(source: Source, body: bytes, headers: list[str]) -> list[pl.Series]:
     try:
         return _frame(body, types, len(headers)).get_columns()
     except pl.exceptions.PolarsError:
-        pass  # a cell that is no number, or no table at all: the text says which
+        pass  # a cell that is not a number, or no table at all: the text says which
     try:
         return _frame(body, {}, len(headers)).get_columns()
     except pl.exceptions.PolarsError as error:
@@ -238,7 +238,7 @@ def _beside(source: Source) -> dict[str, Any]:
         found = json.loads(sibling.read().decode("utf-8"))
     except (UnicodeDecodeError, ValueError) as error:
         raise ReadError(
-            "the metadata beside the table are no JSON", path=sibling.shown, found=str(error)
+            "the metadata beside the table are not JSON", path=sibling.shown, found=str(error)
         ) from None
     return found if isinstance(found, dict) else {}
 

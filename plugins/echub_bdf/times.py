@@ -69,7 +69,7 @@ def _placed(
         return SourceColumn(
             header, utc, "unix_time", "s", "assumed", index=index, attrs={"zone": options.timezone}
         )
-    text = f"{header} holds dates without a zone: they are no instants; --timezone says it"
+    text = f"{header} holds dates without a zone: they are not instants; --timezone says it"
     notices.append(Notice("no-zone", text))
     return SourceColumn(header, seconds, None, "s", index=index, attrs={"zone": "unknown"})
 

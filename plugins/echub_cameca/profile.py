@@ -102,7 +102,7 @@ def read(source: Source, options: object) -> Record:
 def _table(export: Export) -> tuple[list[_Species], list[list[str]]]:
     """Return the species of the header, and the rows: three cells for each of them.
 
-    The header's tabs are no column numbers: one form has four slots per species there and three
+    The header's tabs are not column numbers: one form has four slots per species there and three
     in the data, so that only the order of the filled cells counts.
     """
     lines = [(number, line) for number, line in export.section("DATA START") if line.strip()]
@@ -137,7 +137,7 @@ def _row(number: int, line: str, species: int) -> list[str]:
     for cell in cells:
         if cell and not is_number(cell):
             raise ReadError(
-                "a cell is no number", where=f"line {number}", found=repr(cell), cause="the file is damaged"
+                "a cell is not a number", where=f"line {number}", found=repr(cell), cause="the file is damaged"
             )
     return cells
 

@@ -59,7 +59,7 @@ def parse(source: Source) -> Export:
     data = source.read()
     encoding = encoding_of(source.head, whole=len(data) <= len(source.head))
     if encoding.value is None:
-        raise ReadError("the file is no text", found=encoding.evidence, cause="it is damaged, or no export")
+        raise ReadError("the file is not text", found=encoding.evidence, cause="it is damaged, or no export")
     sections: dict[str, list[tuple[int, str]]] = {}
     current: list[tuple[int, str]] = []
     for number, line in enumerate(decode(data, encoding.value).replace("\r\n", "\n").split("\n"), 1):

@@ -37,7 +37,7 @@ def _row(number: int, line: str) -> list[float]:
     cells = [cell.strip() for cell in line.split("\t") if cell.strip()]
     if len(cells) != 2 or not all(is_number(cell) for cell in cells):
         raise ReadError(
-            "a row of the spectrum is no pair of numbers",
+            "a row of the spectrum is not a pair of numbers",
             where=f"line {number}",
             found=line[:60],
             cause="the file is damaged",

@@ -21,7 +21,7 @@ KINDS = {
 """First lines to what follows them; compared without regard to case."""
 
 LONGEST_LINE = 1 << 20
-"""More bytes than any line of a head has; a longer one is no text of EC-Lab."""
+"""More bytes than any line of a head has; a longer one is not text of EC-Lab."""
 MOST_LINES = 100_000
 
 _COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d+)[\s,;]*$")
@@ -137,7 +137,7 @@ def require_text(source: Source) -> str:
     found = encoding_of(source.head, whole=source.size <= len(source.head))
     if found.value is None or found.value.startswith("utf-16"):
         raise ReadError(
-            "this is no text of EC-Lab",
+            "this is not text of EC-Lab",
             path=source.shown,
             where=found.evidence,
             expected="cp1252 or UTF-8",
@@ -179,7 +179,7 @@ def _lines(file: BinaryIO, count: int, source: Source) -> Iterator[bytes]:
                 where=f"line {number}",
                 expected="lines of text",
                 found=repr(line[:24]),
-                cause="this is no EC-Lab text, or its line ends are lost",
+                cause="this is not an EC-Lab text, or its line ends are lost",
             )
         yield line.removesuffix(b"\n").removesuffix(b"\r")
 

@@ -33,7 +33,7 @@ class Lines:
 
 
 def with_tabs(source: Source, head: Head, data: bytes, notices: list[Notice]) -> tuple[Head, bytes]:
-    """Give a table back the tabs that another program replaced; report it.
+    """Return a table back the tabs that another program replaced; report it.
 
     Semicolons, commas and two blanks or more are taken for tabs if the names then are as many as the
     first row's cells, and EC-Lab's own. Raises `ReadError` if the tabs are gone and nothing tells

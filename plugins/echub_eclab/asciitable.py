@@ -147,7 +147,7 @@ def _require_own_names(source: Source, head: Head, names: Sequence[str]) -> None
     """Refuse a text without a head whose first line names no column of EC-Lab."""
     if not head.kind and not meanings().keys() & set(names):
         raise ReadError(
-            "this is no EC-Lab text",
+            "this is not an EC-Lab text",
             path=source.shown,
             where="line 1",
             expected="EC-Lab ASCII FILE, or column names such as time/s",

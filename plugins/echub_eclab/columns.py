@@ -72,7 +72,7 @@ ANALOG_INPUTS = {16: "analog_in_1", 17: "analog_in_2"}
 """Column ids that bear the name and unit of an external device, to its setting that holds them."""
 
 ANALOG_QUANTITIES = ("force", "temperature")
-"""What an external device may measure here; one whose input is called `I/mA` is no potentiostat."""
+"""What an external device may measure here; one whose input is called `I/mA` is not a potentiostat."""
 
 CURRENT_RANGES: dict[int, str] = {
     9: "1 A",

@@ -17,7 +17,7 @@ from echub_eclab import MAGIC
 
 FIRST_MODULE = 52
 MOST_MODULES = 256
-"""Real files hold two to five; more than this is no list of modules."""
+"""Real files hold two to five; more than this is not a list of modules."""
 WORD = b"MODULE"
 _V2_MARK = b"\xff\xff\xff\xff"
 _DATE = re.compile(rb"\d\d[/.-]\d\d[/.-]\d\d")
@@ -124,7 +124,7 @@ def _require_magic(file: BinaryIO, source: Source) -> None:
     magic = file.read(len(MAGIC))
     if magic != MAGIC:
         raise ReadError(
-            "this is no EC-Lab raw data file",
+            "this is not an EC-Lab raw data file",
             path=source.shown,
             where="offset 0",
             expected=repr(MAGIC),

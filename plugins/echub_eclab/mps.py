@@ -50,7 +50,7 @@ def _require_own(source: Source, lines: Sequence[str]) -> None:
     if kind_of(source.head) or any(line.startswith(_START) for line in lines):
         return
     raise ReadError(
-        "this is no settings or log file of EC-Lab",
+        "this is not a settings or log file of EC-Lab",
         path=source.shown,
         where="line 1",
         expected="EC-LAB SETTING FILE, EC-Lab LOG FILE, or the same of BT-Lab",

@@ -94,7 +94,7 @@ def notices(table: BinaryTable) -> list[Notice]:
 def read_columns(source: Source, table: BinaryTable, names: PrintedNames) -> list[SourceColumn]:
     """Read the records as source columns, in file order.
 
-    Raises `ReadError` where the number or size of the rows is in doubt and the times are no times.
+    Raises `ReadError` where the number or size of the rows is in doubt and the times are not times.
     """
     fields = table.layout.fields
     arrays = read_fields(source, table.header, table.layout, table.extent.rows)

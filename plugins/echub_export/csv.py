@@ -43,7 +43,7 @@ def write_dataset(dataset: Dataset, options: CsvOptions, file: BinaryIO) -> None
     `origin` has three header rows: long name, unit, and what the source calls the column.
     """
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
-        raise PluginError(f"a {dataset.kind} dataset is no table and has no CSV", hint="--to native keeps it")
+        raise PluginError(f"a {dataset.kind} dataset is not a table and has no CSV", hint="--to native keeps it")
     form: dict[str, Any] = {
         "separator": "\t" if options.delimiter == "tab" else options.delimiter,
         "decimal_comma": options.decimal == ",",

@@ -22,7 +22,9 @@ def write_dataset(record: Record, dataset: Dataset, file: BinaryIO) -> None:
     They are file-level: most readers lose what Parquet attaches to single fields.
     """
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
-        raise PluginError(f"a {dataset.kind} dataset is no table and has no Parquet", hint="--to native keeps it")
+        raise PluginError(
+            f"a {dataset.kind} dataset is not a table and has no Parquet", hint="--to native keeps it"
+        )
     texts = {
         "units": {name: c.unit for name, c in dataset.columns.items() if c.unit and not c.bits},
         "columns": {

@@ -68,12 +68,12 @@ def parse(source: Source) -> Declared:
     try:
         tree = tomllib.loads(source.read().decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReadError("the manifest is no TOML", found=str(error), hint="echub plugins show hiden") from None
+        raise ReadError("the manifest is not TOML", found=str(error), hint="echub plugins show hiden") from None
     regions = _tables(tree, "region")
     others = {key: tree[key] for key in ("instrument", "sample") if isinstance(tree.get(key), dict)}
     sims = tree.get("sims", {})
     if not isinstance(sims, dict):
-        raise ReadError("[sims] is no table", found=repr(sims), hint="echub plugins show hiden")
+        raise ReadError("[sims] is not a table", found=repr(sims), hint="echub plugins show hiden")
     declared = Declared(sims, regions, others)
     for number, region in enumerate(regions):
         name = str(region.get("name", f"region {number + 1}"))
@@ -87,7 +87,7 @@ def parse(source: Source) -> Declared:
 def _tables(tree: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     found = tree.get(key, [])
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise ReadError(f"{key} is no list of tables", expected=f"[[{key}]]", found=repr(found)[:60])
+        raise ReadError(f"{key} is not a list of tables", expected=f"[[{key}]]", found=repr(found)[:60])
     return found
 
 
@@ -114,10 +114,10 @@ def _check(tree: Mapping[str, Any], declared: Declared) -> None:
 
 
 def _labels(part: DeclaredPart, missing: list[str]) -> list[str]:
-    """Return the labels of a part's images; what is no list of labels is reported."""
+    """Return the labels of a part's images; what is not a list of labels is reported."""
     told = part.told.get("species", [])
     if not isinstance(told, list):
-        missing.append(f'{part.where}: species is no list ["Na+", "Zr+"]')
+        missing.append(f'{part.where}: species is not a list ["Na+", "Zr+"]')
         return []
     labels = [str(label) for label in told]
     missing += [
@@ -168,7 +168,7 @@ def _missing_in_profile(part: DeclaredPart) -> list[str]:
     if isinstance(labels, dict):
         found += _missing_polarity(part, [str(label) for label in labels.values()])
     else:
-        found.append(f'{where}: species is no table {{ "header" = "ion" }}')
+        found.append(f'{where}: species is not a table {{ "header" = "ion" }}')
     return found + _unknown(told, _PROFILE, where)
 
 
@@ -184,7 +184,7 @@ def _missing_polarity(part: DeclaredPart, labels: list[str]) -> list[str]:
 
 
 def _unknown(told: Mapping[str, Any], known: tuple[str, ...], where: str) -> list[str]:
-    return [f"{where}: {key} is no key here; known are {', '.join(known)}" for key in told if key not in known]
+    return [f"{where}: {key} is not a key here; known are {', '.join(known)}" for key in told if key not in known]
 
 
 def exchanged(part: DeclaredPart, labels: list[str]) -> tuple[str, str] | None:

@@ -56,7 +56,7 @@ def read_stack(part: DeclaredPart, source: Source) -> Iterator[Stack]:
         images = cube[number] if cube is not None else _images(pattern, label, source)
         if images.ndim != 3 or not images.size:
             raise ReadError(
-                f"the images of {label} are no stack",
+                f"the images of {label} are not stack",
                 path=pattern,
                 expected="(frame, y, x)",
                 found=str(images.shape),
@@ -114,17 +114,17 @@ def _matrix(file: Source) -> NDArray[np.generic]:
     encoding = encoding_of(data, whole=True)
     text = decode(data, encoding.value or "utf-8")
     if not text.strip():
-        raise ReadError("the image is no matrix: the file is empty", path=file.shown, expected="(y, x)")
+        raise ReadError("the image is not a matrix: the file is empty", path=file.shown, expected="(y, x)")
     separator = next((s for s in (";", "\t", ",") if s in text), None)
     try:
         return _require_matrix(np.loadtxt(io.StringIO(text), delimiter=separator, ndmin=2), file)
     except ValueError as error:
-        raise ReadError("the image is no matrix of numbers", path=file.shown, found=str(error)) from None
+        raise ReadError("the image is not a matrix of numbers", path=file.shown, found=str(error)) from None
 
 
 def _require_matrix(image: NDArray[np.generic], file: Source) -> NDArray[np.generic]:
     if image.ndim != 2 or not image.size:
-        raise ReadError("the image is no matrix", path=file.shown, expected="(y, x)", found=str(image.shape))
+        raise ReadError("the image is not a matrix", path=file.shown, expected="(y, x)", found=str(image.shape))
     return image
 
 
@@ -132,7 +132,7 @@ def _array(file: Source) -> NDArray[np.generic]:
     try:
         loaded: NDArray[np.generic] = np.load(io.BytesIO(file.read()), allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
-        raise ReadError("the file is no NumPy array of numbers", path=file.shown, found=str(error)) from None
+        raise ReadError("the file is not a NumPy array of numbers", path=file.shown, found=str(error)) from None
     if loaded.dtype.kind not in "uif":
         raise ReadError("the array holds no numbers", path=file.shown, found=str(loaded.dtype))
     return loaded
@@ -155,7 +155,7 @@ def _tiff(file: Source) -> NDArray[np.generic]:
         with Image.open(io.BytesIO(file.read())) as image:
             pages = [(page.mode, np.array(page)) for page in ImageSequence.Iterator(image)]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ReadError("the file is no TIFF that can be read", path=file.shown, found=str(error)) from None
+        raise ReadError("the file is not a TIFF that can be read", path=file.shown, found=str(error)) from None
     modes = {mode for mode, _ in pages}
     if pictures := sorted(mode for mode in modes if mode == "LA" or not mode.startswith(COUNTED)):
         raise ReadError(

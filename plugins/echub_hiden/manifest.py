@@ -26,7 +26,7 @@ from echub_hiden.images import Stack, read_stack
 from echub_hiden.tables import read_table
 
 _FLAGS = (Bits("not_recoverable", "not_recoverable", 2, "not_recoverable"),)
-_WHOLE = {"recipe": "2: the file holds values that are no whole counts"}
+_WHOLE = {"recipe": "2: the file holds values that are not whole counts"}
 AXES = ("species", "frame", "y", "x")
 
 
@@ -97,7 +97,7 @@ def _judged(
     """Flag what is called counts and is none: fractions of them follow no Poisson statistics."""
     finite = y[np.isfinite(y)]
     if len(finite) < len(y):
-        notices.append(Notice("not-finite", f"{part.where}, {label}: {len(y) - len(finite)} are no numbers"))
+        notices.append(Notice("not-finite", f"{part.where}, {label}: {len(y) - len(finite)} are not numbers"))
     if len(finite) and not finite.any():
         notices.append(Notice("all-zero", f"{part.where}, {label}: all values are zero"))
     if (finite < 0).any():
@@ -105,7 +105,7 @@ def _judged(
     if quantity != "ion_counts" or np.array_equal(finite, np.round(finite)):
         return []
     notices.append(
-        Notice("not-counts", f"{part.where}, {label}: values are no whole counts; Poisson statistics do not hold")
+        Notice("not-counts", f"{part.where}, {label}: values are not whole counts; Poisson statistics do not hold")
     )
     flags = np.full(len(y), 2, dtype=np.uint8)
     return [SourceColumn("flags", flags, "flags", "1", "derived", bits=_FLAGS, attrs=_WHOLE)]
@@ -152,7 +152,7 @@ def _map(declared: Declared, source: Source, metadata: Metadata, notices: list[N
     ]
     if not mask.all():
         lost = int((~mask).sum())
-        notices.append(Notice("nan-pixels", f"{lost} pixels are no numbers: masked as not measured"))
+        notices.append(Notice("nan-pixels", f"{lost} pixels are not numbers: masked as not measured"))
         columns.append(SourceColumn("mask", mask.astype("u1"), "mask", "1", "derived", axes=AXES, attrs=_MASKED))
     return build_map("ion_map", columns)
 
@@ -214,7 +214,7 @@ def _check_images(stacks: list[Stack], notices: list[Notice]) -> None:
         elif not whole and values.max() <= 1:
             notices.append(Notice("normalised-image", f"{name}: values from 0 to 1 are a scaled picture"))
         elif not whole:
-            notices.append(Notice("not-counts", f"{name}: pixels are no whole counts: no Poisson statistics"))
+            notices.append(Notice("not-counts", f"{name}: pixels are not whole counts: no Poisson statistics"))
         elif stack.bits == 8 and values.max() == 255:
             notices.append(Notice("eight-bit-image", f"{name}: 8-bit pixels up to 255 look like a scaled picture"))
         if stack.counts.shape[0] == 1:

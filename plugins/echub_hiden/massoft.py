@@ -17,7 +17,7 @@ from echub_hiden.header import Header, cells, describe, parse
 from echub_hiden.units import scan_meaning, trend_meaning
 
 _STRANGE = {"1.#INF": np.inf, "-1.#INF": -np.inf, "1.#IND": np.nan, "-1.#IND": np.nan, "1.#QNAN": np.nan}
-"""How the C library of old Windows prints what is no number."""
+"""How the C library of old Windows prints what is not a number."""
 _TWELVE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP])M\Z", re.IGNORECASE)
 
 
@@ -47,7 +47,7 @@ def _lines(source: Source) -> tuple[list[str], int]:
     data = source.read()
     found = encoding_of(source.head, whole=len(data) <= len(source.head))
     if found.value is None:
-        raise ReadError("the file is no text", found=found.evidence, cause="it is damaged, or no export")
+        raise ReadError("the file is not text", found=found.evidence, cause="it is damaged, or no export")
     text = decode(data, found.value)
     ends = 2 if "\r\n" in text else 1
     return text.replace("\r\n", "\n").split("\n"), ends
@@ -215,7 +215,7 @@ def _number(header: Header, at: int, row: int, text: str) -> float:
             _note_once(header, "not-a-number", f"{text} is kept as NaN or infinity", header.names[at])
             return float(_STRANGE[text.upper()])
     raise ReadError(
-        "a cell is no number",
+        "a cell is not a number",
         where=f"line {header.first_row + row + 1}",
         column=header.names[at],
         found=repr(text),

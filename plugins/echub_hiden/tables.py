@@ -55,7 +55,7 @@ def _cells(part: DeclaredPart, file: Source) -> tuple[list[str], list[list[str]]
     data = file.read()
     encoding = encoding_of(data, whole=True)
     if encoding.value is None:
-        raise ReadError("the file is no text", path=file.shown, found=encoding.evidence)
+        raise ReadError("the file is not text", path=file.shown, found=encoding.evidence)
     text = decode(data, encoding.value)
     first = text.partition("\n")[0]
     separator = str(part.told.get("separator") or next((s for s in _SEPARATORS if s in first), ","))
@@ -79,7 +79,7 @@ def _numbers(texts: list[str], file: Source, header: str, decimal: str) -> NDArr
             if text.strip():
                 values[n] = parse_number(text, decimal)
         except ValueError as error:
-            raise _misfit(file, f"row {n + 2} of {header} is no number", str(error)) from None
+            raise _misfit(file, f"row {n + 2} of {header} is not a number", str(error)) from None
     return values
 
 

@@ -18,7 +18,7 @@ class RampOnsetParams:
     threshold: float = option(5.0, "deviation from the ohmic line that counts as onset", unit="%", minimum=0.1)
     window: float = option(30.0, "moving average, in time", unit="s", minimum=1e-3)
     sustain: float = option(30.0, "how long the deviation must last (robust)", unit="s", minimum=0)
-    start: float = option(30.0, "begin of the ohmic fit after the begin of the ramp", unit="s", minimum=0)
+    start: float = option(30.0, "start of the ohmic fit after the start of the ramp", unit="s", minimum=0)
     fit_fraction: float = option(
         0.7, "end of the ohmic fit, as a fraction of the onset time", minimum=0.2, maximum=0.9
     )

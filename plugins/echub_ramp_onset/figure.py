@@ -85,7 +85,7 @@ def _deviation(axis: Any, shown: dict[str, Any], hours: Any) -> None:  # noqa: A
 
 
 def _current_axis(axis: Any, shown: dict[str, Any], hours: Any, unit: str) -> None:  # noqa: ANN401
-    """Show the current above; it is proportional to the time since the begin of the ramp."""
+    """Show the current above; it is proportional to the time since the start of the ramp."""
     slope, offset = np.polyfit(hours, shown["x"], 1)
     top = axis.secondary_xaxis("top", functions=(lambda h: offset + slope * h, lambda x: (x - offset) / slope))
     top.set_xlabel(current_label(unit))

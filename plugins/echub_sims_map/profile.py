@@ -71,7 +71,7 @@ def to_profile(outcome: Outcome, roi: str = "") -> Record:
     notices: list[Notice] = []
     metadata = _metadata(outcome, table)
     kept = outcome.as_dict()
-    dropped = [Dropped(f"the table {name}", "it is no profile") for name in outcome.tables if name != TABLE]
+    dropped = [Dropped(f"the table {name}", "it is not a profile") for name in outcome.tables if name != TABLE]
     others = [name for name in names if name != chosen]
     dropped += [Dropped(f"the region of interest {name}", f'--option roi="{name}" reads it') for name in others]
     dropped += [Dropped("the diagnostics", "they are pictures")] if outcome.diagnostics else []
@@ -96,7 +96,7 @@ def read(source: Source, options: ProfileOptions) -> Record:
 
 
 def _dataset(table: Mapping[str, Series], notices: list[Notice]) -> Dataset:
-    """Return the rows of the table; what is no quantity is kept under its own name."""
+    """Return the rows of the table; what is not a quantity is kept under its own name."""
     columns = []
     uneven = _uneven(table)
     for index, (name, series) in enumerate(table.items()):

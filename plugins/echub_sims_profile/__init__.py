@@ -16,14 +16,14 @@ class SimsProfileParams:
     region: str = option("", "region whose interface is wanted; empty: the first")
     polarity: str = option("any", "polarity of that ion, where both have it", choices=("any", "+", "-"))
     edge: str = option("either", "which edge: the signal falls, or rises", choices=("either", "falling", "rising"))
-    start: float = option(0.0, "begin of the fit on the depth axis (nm), or the time axis (s)", minimum=0)
+    start: float = option(0.0, "start of the fit on the depth axis (nm), or the time axis (s)", minimum=0)
     stop: float = option(0.0, "end of the fit likewise; 0: the end of the profile", minimum=0)
     dead_time: str = option(
         "non_paralysable",
         "detector model of the dead-time correction (ISO 20411)",
         choices=("non_paralysable", "paralysable", "none"),
     )
-    background_start: float = option(0.0, "begin of the background plateau, nm or s", minimum=0)
+    background_start: float = option(0.0, "start of the background plateau, nm or s", minimum=0)
     background_stop: float = option(0.0, "end of the background plateau, nm or s; 0: no background", minimum=0)
     detector_yield: float = option(100.0, "share of ions that are counted", unit="%", minimum=0.1, maximum=100)
     normalise: str = option(

@@ -95,7 +95,7 @@ class Splitter:
     """Split lines at one delimiter and tell the kinds of their cells, each shape once.
 
     A blank delimiter stands for any run of blanks and tabs; a cell that then ends with another
-    delimiter is no number.
+    delimiter is not a number.
     """
 
     def __init__(self, delimiter: str) -> None:

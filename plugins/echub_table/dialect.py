@@ -58,7 +58,7 @@ class Dialect:
 
     `delimiter` `" "` is any run of blanks. `names` and `units` are the header's cells (units empty
     where no row of units stands), `columns` the kind of each column, `footer` the last lines that
-    are no data, `trailing` tells that every row ends with a delimiter.
+    are not data, `trailing` tells that every row ends with a delimiter.
     """
 
     encoding: str
@@ -274,7 +274,7 @@ def _comment(lines: Sequence[str], block: Block) -> str:
 
 
 def _footer(text: Text, block: Block) -> tuple[str, ...]:
-    """Return the last lines of the file that are no data, by the kinds of their cells."""
+    """Return the last lines of the file that are not data, by the kinds of their cells."""
     lines = text.tail.rstrip("\n").split("\n")
     if text.whole:
         lines = lines[block.first :]

@@ -22,7 +22,7 @@ def numbers_of(
 ) -> tuple[NDArray[np.float64] | None, str]:
     """Read a column of text as numbers, and the unit that stands behind each; None where it is one of words.
 
-    Thousands stand in groups of three, or as in India of two after the first three. A cell that is no number is
+    Thousands stand in groups of three, or as in India of two after the first three. A cell that is not a number is
     NaN and said, if the header asks for numbers (`wanted`) and most cells are such; else the column stays text.
     """
     cells = texts.fill_null("").str.strip_chars().str.replace(f"^[{MINUS_SIGNS}]", "-")
@@ -78,5 +78,5 @@ def _report(cells: pl.Series, bad: pl.Series, open_cells: pl.Series, name: str, 
         shown = ", ".join(map(repr, cells.filter(other).unique(maintain_order=True)[:3]))
         note(
             "unparsable-rows",
-            f"{int(other.sum())} of {len(cells)} cells of {name} are no numbers and are NaN: {shown}",
+            f"{int(other.sum())} of {len(cells)} cells of {name} are not numbers and are NaN: {shown}",
         )

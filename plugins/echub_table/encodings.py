@@ -1,4 +1,4 @@
-"""Which encoding of bytes that are no UTF-8 makes the header say something: East Asian ones beside cp1252."""
+"""Which encoding of bytes that are not UTF-8 makes the header say something: East Asian ones beside cp1252."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ _QUALIFIERS = frozenset(
         "corrected",
     ]
 )
-"""Words in brackets that are no unit."""
+"""Words in brackets that are not unit."""
 _FURTHER = re.compile(r"__\d+\Z")
 """What the hub adds to the name of a further column of a quantity."""
 
@@ -89,7 +89,7 @@ class Meaning:
     """What a header means: quantity, unit, sign, and what could not be told.
 
     `unit` is the unit text to convert from; `printed` the text that stands where a unit would.
-    `problem` says why a header with a known name is no quantity.
+    `problem` says why a header with a known name is not a quantity.
     """
 
     quantity: str | None = None

@@ -25,7 +25,7 @@ LISTED = 20
 
 ALLOWED = 0.01
 """Share of rows that may be broken: of another width, without any number, or with another decimal mark. More
-makes the file an error, as then the dialect is wrong. Single cells that are no numbers never do."""
+makes the file an error, as then the dialect is wrong. Single cells that are not numbers never do."""
 
 _LONG = 16
 """Digits from which a whole number no longer fits a float64."""
@@ -263,7 +263,7 @@ class _Reader:
         return counts
 
     def _ended(self, lines: pl.Series, fields: NDArray[np.int64]) -> tuple[pl.Series, NDArray[np.int64]]:
-        """Give a complete row the delimiter that ends all others: it has its last value."""
+        """Return a complete row the delimiter that ends all others: it has its last value."""
         whole = (fields == self.dialect.width - 1) & ~lines.str.strip_chars().str.ends_with(
             self.separator
         ).to_numpy()

@@ -69,6 +69,6 @@ def _iso(text: str, key: str, order: str, others: Sequence[pl.Series]) -> str:
     """Write a date of the preamble as ISO 8601, without a zone; `others` may prove its order."""
     seconds = wall_clock(pl.Series([text]), key, order, others).seconds[0]
     if seconds != seconds:
-        raise ReadError(f"{text!r} is no date")
+        raise ReadError(f"{text!r} is not a date")
     moment = pl.from_epoch(pl.Series([int(seconds)]), time_unit="s")
     return str(moment.dt.to_string("%Y-%m-%dT%H:%M:%S")[0])

@@ -140,9 +140,9 @@ def parse(text: str, name: str, *, required: bool = False) -> Profile:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PluginError("the profile is no TOML", path=name, found=str(error)) from None
+        raise PluginError("the profile is not TOML", path=name, found=str(error)) from None
     if required and KEY not in tree:
-        raise PluginError("this TOML file is no table profile", path=name, expected=f"a table [{KEY}]")
+        raise PluginError("this TOML file is not a table profile", path=name, expected=f"a table [{KEY}]")
     _check_keys(tree, name)
     _check_columns(tree.get("columns", {}), name)
     head = tree.get(KEY, {})
@@ -156,7 +156,7 @@ def _check_keys(tree: Mapping[str, Any], name: str) -> None:
             raise _wrong(name, section, _SECTIONS)
         allowed = _SECTIONS[section]
         if not isinstance(content, Mapping):
-            raise PluginError(f"{section} is no table", path=name, where=section, expected=f"[{section}]")
+            raise PluginError(f"{section} is not a table", path=name, where=section, expected=f"[{section}]")
         for key in content:
             if allowed is not None and key not in allowed:
                 raise _wrong(name, f"{section}.{key}", allowed)
@@ -170,7 +170,7 @@ def _check_columns(columns: Mapping[str, Any], name: str) -> None:
         quantity = said.get("quantity", "")
         if quantity and quantity not in quantities():
             raise PluginError(
-                f"{quantity!r} is no quantity",
+                f"{quantity!r} is not a quantity",
                 path=name,
                 where=where,
                 expected="one of `echub schema show quantities`",

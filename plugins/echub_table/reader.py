@@ -201,7 +201,7 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
             "encoding-guessed", f"read as {plan.dialect.encoding}: {evidence}; --option encoding=… says another"
         )
     if faults.recoded:
-        found.note("encoding-changes", "some text is no UTF-8 and was read as cp1252")
+        found.note("encoding-changes", "some text is not UTF-8 and was read as cp1252")
     if faults.repeated:
         found.note("repeated-header", f"the header is repeated {len(faults.repeated)} times among the rows")
     found.notices += list(_non_finite(columns))

@@ -103,7 +103,7 @@ def with_line_feeds(data: bytes, newline: str) -> bytes:
 
 
 def open_text(source: Source, encoding: str = "", *, head_only: bool = False) -> Text:
-    """Find encoding and line ends of a source; `ReadError` where it is no text.
+    """Find encoding and line ends of a source; `ReadError` where it is not text.
 
     `head_only` opens nothing beyond the head, for sniffers.
     """
@@ -113,7 +113,7 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
     found = encoding_of(raw, whole=whole) if encoding else by_evidence(raw, encoding_of(raw, whole=whole))
     chosen, evidence = (encoding, "said by the user") if encoding else (found.value, found.evidence)
     if chosen is None:
-        raise ReadError("this is no text", path=source.shown, expected="a delimited table", found=found.evidence)
+        raise ReadError("this is not text", path=source.shown, expected="a delimited table", found=found.evidence)
     if not encoding and chosen == "utf-8" and not tailless:
         chosen, evidence = _by_tail(source, chosen, evidence)
     head = _decoded(raw, chosen, source).lstrip("\ufeff")

@@ -56,7 +56,7 @@ def clock_seconds(texts: pl.Series) -> tuple[pl.Series, bool]:
 def settle_times(
     columns: Sequence[SourceColumn], found: Findings, options: Mapping[str, str]
 ) -> list[SourceColumn]:
-    """Give each time its meaning, and derive the elapsed time where only clocks stand."""
+    """Return each time its meaning, and derive the elapsed time where only clocks stand."""
     settled = list(columns)
     settled += _joined_dates(settled, found, options)
     for clock in found.day_clocks.values():
@@ -114,7 +114,7 @@ def instant_column(
         return SourceColumn(
             name, clock.seconds, "unix_time", "s", origin, index=index, attrs={**noted, "zone": "as printed"}
         )
-    if zone and not clock.dated:  # a day is no instant
+    if zone and not clock.dated:  # a day is not an instant
         utc = to_utc(clock.seconds, zone)
         return SourceColumn(name, utc, "unix_time", "s", "assumed", index=index, attrs={**noted, "zone": zone})
     return SourceColumn(name, clock.seconds, None, "s", origin, index=index, attrs={**noted, "zone": "unknown"})
@@ -186,7 +186,7 @@ def _report_midnight(clock: DayClock, found: Findings) -> None:
     if clock.index in found.of_day:
         return
     if passes:
-        text = f"{clock.name} is a time of day: it starts again at midnight and is no elapsed time"
+        text = f"{clock.name} is a time of day: it starts again at midnight and is not an elapsed time"
     else:
         text = f"{clock.name} is a time of day and no elapsed time"
     found.note("time-of-day", text)

@@ -66,7 +66,7 @@ def test_a_doubly_charged_ion_has_half_the_mass():
 def test_channels_that_are_no_ions(label, name):
     species = parse_species(label)
     assert (species.special, species.name, species.polarity) == (name, name, 0)
-    with pytest.raises(UnknownSpecies, match="is no ion"):
+    with pytest.raises(UnknownSpecies, match="is not an ion"):
         _ = species.mz
 
 

@@ -55,7 +55,7 @@ class Staircase:
     cycles have it. fails_above: the critical current density, the first level at or above it shorts; None is
     never. fails_in: the direction in which it does (+1 oxidises the working electrode), 0 is drawn.
     opens_above: from this level on the contact is lost and U goes to the instrument's limit.
-    growth: (R at the end)/(R at the begin) - 1 of each half cycle, pores that the reversal heals.
+    growth: (R at the end)/(R at the start) - 1 of each half cycle, pores that the reversal heals.
     offset_ma: current of the instrument at rest. least_rows: in each half cycle, however short it is; rests
     have a row every `sampling_s`. one_way: the current never turns.
     stops: fraction of the last half cycle after which the file ends.
@@ -113,7 +113,7 @@ def staircase(seed: int = 0, setup: Staircase | None = None) -> Case:
     """Record a staircase; the same seed and setup give the same rows.
 
     The truth holds the critical current density, the level and the half cycle (from 0) that failed, the last
-    level below it, the area-specific resistance at the begin, and the time of the short.
+    level below it, the area-specific resistance at the start, and the time of the short.
     """
     setup = setup or Staircase()
     rng = np.random.default_rng(seed)

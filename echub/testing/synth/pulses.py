@@ -139,7 +139,7 @@ class PlannedTrain:
         return np.asarray((1 - (1 - begin) * np.exp(-on / tau)) * np.exp(-np.maximum(phase - s.pulse_s, 0) / tau))
 
     def crossing(self) -> float:
-        """Find when U first reaches the cut-off, s after the begin of the first pulse."""
+        """Find when U first reaches the cut-off, s after the start of the first pulse."""
         s = self.setup
         least = s.j * s.pulse_s / HOUR_S
         ends = np.arange(int(self.capacity / least) + 2) * self.period + s.pulse_s

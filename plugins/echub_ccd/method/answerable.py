@@ -12,7 +12,7 @@ from echub_ccd.method.verdict import DIRECTIONS
 
 MOST_UNSTEADY = 0.5
 MOST_OFFSET = 0.5
-"""A voltage at rest, or without current, above this part of the voltage under current is no overpotential."""
+"""A voltage at rest, or without current, above this part of the voltage under current is not an overpotential."""
 HOW_VOLTAGE = "--column U=NAME names the cell voltage"
 
 
@@ -20,7 +20,7 @@ def require_answerable(experiment: Experiment) -> None:
     """Raise `Refusal` for the first reason that applies."""
     table = experiment.table
     if experiment.meta("cell.symmetric") is False:
-        raise Refusal("not-symmetric", "cell.symmetric is false: U/j of such a cell is no resistance")
+        raise Refusal("not-symmetric", "cell.symmetric is false: U/j of such a cell is not a resistance")
     _require_controlled_current(experiment)
     if len(table) == 1:
         raise Refusal(
@@ -61,7 +61,7 @@ def _potential_was_set(trace: CcdTrace) -> bool:
 
 
 def _require_ohmic_sign(table: HalfCycleTable) -> None:
-    """Refuse a cell whose voltage does not follow the sign of its current: U/j is no resistance there."""
+    """Refuse a cell whose voltage does not follow the sign of its current: U/j is not a resistance there."""
     for sign, name in DIRECTIONS.items():
         for voltage in (table.u_median[table.sign == sign], table.u_start[table.sign == sign]):
             if len(voltage) and np.nanmedian(voltage) * sign <= 0:
@@ -82,7 +82,7 @@ def _require_no_offset(table: HalfCycleTable) -> None:
         raise Refusal(
             "not-symmetric",
             f"the voltage at rest is {np.nanmedian(np.abs(table.u_rest)):.4g} V, most of that under current "
-            f"({np.nanmedian(size):.4g} V): U/j is no resistance",
+            f"({np.nanmedian(size):.4g} V): U/j is not a resistance",
             hint=HOW_VOLTAGE,
         )
     offset = _extrapolated(table.level, size)
@@ -90,7 +90,7 @@ def _require_no_offset(table: HalfCycleTable) -> None:
         raise Refusal(
             "not-symmetric",
             "the voltage hardly grows with the current: without current it would be "
-            f"{100 * np.median(offset):.0f} % of what it is; U/j is no resistance",
+            f"{100 * np.median(offset):.0f} % of what it is; U/j is not a resistance",
             hint=HOW_VOLTAGE,
         )
 

@@ -94,9 +94,9 @@ def _stays(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:
 
 
 def fell_between(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
-    """Mark half cycles that begin below both the begin and the end of the one before, at once.
+    """Mark half cycles that begin below both the start and the end of the one before, at once.
 
-    What the reversal before took off (pores that it healed) is no fall when this one takes it too. Where the
+    What the reversal before took off (pores that it healed) is not a fall when this one takes it too. Where the
     level changed twice the fall is needed: R of a cell that is not ohmic changes with j.
     """
     p = context.params

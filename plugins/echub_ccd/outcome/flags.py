@@ -46,7 +46,7 @@ def _number(k: int, findings: CcdFindings) -> str:
 
 
 def _r_drop_alone(findings: CcdFindings, verdict: CcdVerdict) -> Found:
-    """A fall of R alone is no proof of a short: a contact that closes at once looks the same."""
+    """A fall of R alone is not proof of a short: a contact that closes at once looks the same."""
     k, marks, p = verdict.half_cycle, findings.marks, findings.context.params
     if k is None or marks["r_drop"][k] != 1 or p.criterion not in ("r_drop", DEFAULT):
         return

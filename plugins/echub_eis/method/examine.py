@@ -19,7 +19,7 @@ from echub_eis.method.noise import Noise
 LEAST_POINTS = 5
 """Two points for each parameter of the smallest model, R and an arc of R and C: fewer say nothing."""
 MOST_OUTLIERS = 0.1
-"""More outliers than this part are no outliers."""
+"""More outliers than this part are not outliers."""
 ROUNDS = 5
 NOISY = 0.05
 """Noise over |Z| above which no arc is told from noise: fits of 1 % noise lose overlapping arcs already."""

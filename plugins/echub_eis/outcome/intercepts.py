@@ -9,7 +9,7 @@ from echub_eis.data import Trace
 from echub_eis.method.elements import Complex, Floats
 
 FLAT_DEG = 30.0
-"""A smallest |phase| above this is no plateau."""
+"""A smallest |phase| above this is not a plateau."""
 
 
 def intercepts(trace: Trace) -> dict[str, Measurand]:

@@ -150,7 +150,7 @@ def _pulses(j: Floats, sign: int) -> tuple[Threshold, Segments]:
 
 
 def _sign(found: dict[int, tuple[Threshold, Segments]], params: PulsedStrippingParams) -> int:
-    """Decide which current strips; as many pulses of one sign as of the other are no stripping alone."""
+    """Decide which current strips; as many pulses of one sign as of the other are not stripping alone."""
     if params.direction != "auto":
         return 1 if params.direction == direction_of(1) else -1
     few, many = sorted((1, -1), key=lambda sign: len(found[sign][1]))

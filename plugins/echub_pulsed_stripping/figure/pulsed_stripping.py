@@ -76,7 +76,7 @@ def _trace(upper: Any, lower: Any, outcome: Outcome, shown: dict[str, Any]) -> N
 
 def _pulse(axis: Any, shown: dict[str, Any]) -> None:  # noqa: ANN401
     axis.plot(shown["pulse_t"], 1000 * shown["pulse_U"], ".-", color=LINE, linewidth=1, markersize=3)
-    axis.set(xlabel="t since the begin of the pulse / s", ylabel="U / mV")
+    axis.set(xlabel="t since the start of the pulse / s", ylabel="U / mV")
     axis.set_title(f"pulse {int(shown['pulse_number'][0])}", fontsize=9)
     tidy(axis)
 

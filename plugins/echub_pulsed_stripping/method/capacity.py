@@ -109,7 +109,7 @@ def _place(rows: Rows, at: int, cut_off: float) -> tuple[float, float]:
     """Bracket the crossing between row `at` and the one before, as shares of the way from one to the other.
 
     Where the voltage rises ever faster its course lies below the chord, and crosses after it; where it
-    rises ever more slowly, before it. The jump at the begin of a pulse may be anywhere.
+    rises ever more slowly, before it. The jump at the start of a pulse may be anywhere.
     """
     before, here = float(rows.u[at - 1]), float(rows.u[at])
     if here <= cut_off:

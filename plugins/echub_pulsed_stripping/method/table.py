@@ -22,7 +22,7 @@ LEAST_SIGMAS = 5.0
 
 
 def jumps(train: PulseTrain) -> Floats:
-    """Return the jump of the voltage at the begin of each pulse, V; NaN where rows do not resolve it."""
+    """Return the jump of the voltage at the start of each pulse, V; NaN where rows do not resolve it."""
     before = train.u[np.maximum(train.pulses.start - 1, 0)]
     gap = 2 * train.edges.begin_within
     sharp = (gap <= EDGE_SHARE * np.median(train.edges.duration)) & (train.pulses.start > 0)

@@ -1,4 +1,4 @@
-"""How far the current rises between the begin of contact loss and its detection (paper, S2)."""
+"""How far the current rises between the start of contact loss and its detection (paper, S2)."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
     fitted = (t >= start) & (t <= end)
     if fitted.sum() < 5:
         raise Refusal(
-            "too-fast", f"t1 lies {t1 - trace.begin:.3g} s after the begin of the ramp, too early for a fit"
+            "too-fast", f"t1 lies {t1 - trace.begin:.3g} s after the start of the ramp, too early for a fit"
         )
     (slope, offset), covariance = np.polyfit(
         t[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1, cov=True

@@ -22,7 +22,7 @@ from echub_ramp_onset.method.grid import TimeGrid, grid_of
 
 ROUNDS = 40
 WINDOWS_TO_ONSET = 5
-"""An onset closer to the begin of the ramp than this many windows is distorted by several per cent."""
+"""An onset closer to the start of the ramp than this many windows is distorted by several per cent."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None 
     if onset.t - trace.begin < WINDOWS_TO_ONSET * params.window:
         raise Refusal(
             "too-fast",
-            f"the onset lies {onset.t - trace.begin:.3g} s after the begin of the ramp, less than "
+            f"the onset lies {onset.t - trace.begin:.3g} s after the start of the ramp, less than "
             f"{WINDOWS_TO_ONSET} windows of {params.window:g} s",
             hint=f"--param window={(onset.t - trace.begin) / 10:.2g}s, or a slower ramp",
         )
@@ -113,13 +113,13 @@ def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) 
 
 
 def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: float) -> OhmicLine:
-    """Fit U against x on [start, fit_fraction · until], in seconds after the begin of the ramp."""
+    """Fit U against x on [start, fit_fraction · until], in seconds after the start of the ramp."""
     begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
     rows = (trace.t >= begin) & (trace.t <= end)
     if rows.sum() < 5:
         raise Refusal(
             "too-short",
-            f"only {rows.sum()} rows lie between {params.start:g} s after the begin of the ramp and "
+            f"only {rows.sum()} rows lie between {params.start:g} s after the start of the ramp and "
             f"{params.fit_fraction:g} of its length",
         )
     x, u = trace.x[rows], trace.u[rows]

@@ -104,7 +104,7 @@ class Maps:
 
     @classmethod
     def of(cls, data: Inputs) -> Maps:
-        """Take a record's map; pixels that are no numbers, or masked, were not measured."""
+        """Take a record's map; pixels that are not numbers, or masked, were not measured."""
         counts = data["n"]
         if counts.ndim != 4:
             raise Refusal("no-map", f"the counts have the shape {counts.shape}, not (species, frame, y, x)")
@@ -134,7 +134,7 @@ class Maps:
         return [species for name, species, _ in self.names if name == region]
 
     def cube(self, species: str, region: str, flags: list[Flag] | None = None) -> IonCube:
-        """Return the counts of one ion, corrected for dead time; refuse what are no counts.
+        """Return the counts of one ion, corrected for dead time; refuse what are not counts.
 
         Raises `Refusal`: `no-values`, `empty-channel`, `negative-counts`, `normalised-image`,
         `not-counts`, `saturated`.
@@ -177,7 +177,7 @@ def _require_counts(species: str, counts: Array, measured: Truth) -> None:
     if counts.max() <= 1:
         text = f"{species}: values from 0 to 1 are a scaled picture"
         raise Refusal("normalised-image", text, hint="export raw counts per pixel and frame")
-    raise Refusal("not-counts", f"{species}: pixels are no whole counts", hint="export raw counts")
+    raise Refusal("not-counts", f"{species}: pixels are not whole counts", hint="export raw counts")
 
 
 def require_statistics(cube: IonCube) -> list[Flag]:

@@ -18,9 +18,9 @@ HINT = "a matrix of one number per pixel, rows from the first y, not zero where 
 
 
 def read_mask(file: str, shape: tuple[int, int]) -> tuple[str, Truth]:
-    """Read a mask (y, x); give its name with the begin of its sha256, and the pixels that are not zero.
+    """Read a mask (y, x); give its name with the start of its sha256, and the pixels that are not zero.
 
-    Raises `Refusal` (`bad-roi`) where the file cannot be read, is no matrix, or has another size.
+    Raises `Refusal` (`bad-roi`) where the file cannot be read, is not a matrix, or has another size.
     """
     try:
         data = Path(file).read_bytes()
@@ -28,13 +28,13 @@ def read_mask(file: str, shape: tuple[int, int]) -> tuple[str, Truth]:
         raise Refusal("bad-roi", f"the mask {file} cannot be read: {error.strerror}", hint=HINT) from None
     matrix = _matrix(data)
     if matrix is None:
-        raise Refusal("bad-roi", f"the mask {file} is no matrix of numbers", hint=HINT)
+        raise Refusal("bad-roi", f"the mask {file} is not a matrix of numbers", hint=HINT)
     if matrix.shape != shape:
         found = " × ".join(map(str, matrix.shape))
         text = f"the mask {file} has {found} values, the map {shape[0]} × {shape[1]} pixels (y × x)"
         raise Refusal("bad-roi", text, hint=HINT)
     if not np.isfinite(matrix).all():
-        raise Refusal("bad-roi", f"the mask {file} holds values that are no numbers", hint=HINT)
+        raise Refusal("bad-roi", f"the mask {file} holds values that are not numbers", hint=HINT)
     return f"mask {Path(file).name} sha256:{hashlib.sha256(data).hexdigest()[:12]}", np.asarray(matrix != 0)
 
 

@@ -89,7 +89,7 @@ def _shape(text: str, grid: MapGrid) -> tuple[str, Truth]:
     except ValueError:
         values = []
     if draw is None or takes is None or not takes(len(values)) or not np.isfinite(values).all():
-        raise Refusal("bad-roi", f"{text!r} is no region of interest: {written}", hint=HINT)
+        raise Refusal("bad-roi", f"{text!r} is not a region of interest: {written}", hint=HINT)
     if word == "ellipse" and min(values[2:]) <= 0:
         raise Refusal("bad-roi", f"{text!r} has a radius of zero or less", hint=HINT)
     return text, draw(grid.x[None, :], grid.y[:, None], *values)

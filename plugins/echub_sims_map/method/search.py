@@ -135,7 +135,7 @@ def _blank(
     if params.reference not in {name for name, _, _ in maps.names}:
         raise Refusal("no-reference", f"there is no region {params.reference} to compare with")
     if params.reference == cube.region or cube.species not in maps.ions(params.reference):
-        raise Refusal("no-reference", f"the region {params.reference} is no reference for {cube.species} here")
+        raise Refusal("no-reference", f"the region {params.reference} is not a reference for {cube.species} here")
     return maps.cube(cube.species, params.reference, flags).binned(params.frames)
 
 

@@ -235,7 +235,7 @@ def _along_axes(half: Truth, x: float, y: float) -> tuple[Array, Array, float]:
     """Return the distances of all pixels along both axes of a column, and the square root of their ratio."""
     rows, columns = (np.asarray(axis, dtype=np.float64) for axis in np.indices(half.shape))
     apart = np.stack([columns[half] - x, rows[half] - y])
-    # A pixel is no point: it adds 1/12 to the variance.
+    # A pixel is not a point: it adds 1/12 to the variance.
     spread, axes = np.linalg.eigh(apart @ apart.T / half.sum() + np.eye(2) / 12)
     stretch = float((spread[1] / spread[0]) ** 0.25)
     across, along = (axis[0] * (columns - x) + axis[1] * (rows - y) for axis in axes.T)

@@ -44,7 +44,7 @@ def _note(column: Found) -> str:
 
 
 def _edge(grid: MapGrid, frame: int) -> float:
-    """Return the depth at the begin of a frame; depths are those of the middles of frames."""
+    """Return the depth at the start of a frame; depths are those of the middles of frames."""
     middles = np.arange(len(grid.depth)) + 0.5
     step = (grid.depth[-1] - grid.depth[0]) / max(len(grid.depth) - 1, 1)
     if frame <= 0 or frame >= len(grid.depth):

@@ -26,7 +26,7 @@ def counts(data: Inputs) -> CountProfile:
     with np.errstate(invalid="ignore"):
         negative = int((n < 0).sum())
     if negative:
-        raise Refusal("negative-counts", f"{negative} counts are negative: this is no counting detector")
+        raise Refusal("negative-counts", f"{negative} counts are negative: this is not a counting detector")
     if not np.isfinite(n).any():
         raise Refusal("no-values", "no row has counts")
     size = len(data)

@@ -26,7 +26,7 @@ def species_ratios(found: Sequence[Total], params: SimsProfileParams) -> dict[st
 def _rows(text: str, found: Sequence[Total], params: SimsProfileParams) -> list[tuple[str | float, ...]]:
     above, slash, below = (part.strip() for part in text.partition("/"))
     if not (above and slash and below):
-        raise Refusal("ratio-unreadable", f"{text!r} is no ratio", hint="--param ratios=Na+/ZrO+")
+        raise Refusal("ratio-unreadable", f"{text!r} is not a ratio", hint="--param ratios=Na+/ZrO+")
     if params.normalise == "matrix" and params.matrix in (above, below):
         raise Refusal("normalised-by-itself", f"{text} holds {params.matrix}, by which it would be normalised")
     known = {t.species for t in found}

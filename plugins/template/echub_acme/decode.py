@@ -35,7 +35,7 @@ def read(source: Source, options: NoOptions) -> Record:
     """Read a log; what is damaged is refused, what is unknown is kept."""
     first, *lines = source.read().decode("utf-8", "backslashreplace").replace("\r\n", "\n").split("\n")
     if first != "ACME LOG 1":
-        raise ReadError("this is no ACME log of version 1", expected="ACME LOG 1", found=first[:40])
+        raise ReadError("this is not a log of ACME, version 1", expected="ACME LOG 1", found=first[:40])
     top = next((n for n, line in enumerate(lines) if ";" in line), None)
     if top is None:
         raise ReadError("the log has no table", expected="a line of headers, such as t [s];U [V]")

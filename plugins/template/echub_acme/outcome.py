@@ -31,7 +31,7 @@ def run(data: Inputs, params: DriftParams) -> Outcome:
 
 
 def _flags(residuals: np.ndarray) -> tuple[Flag, ...]:
-    """Warn where neighbours deviate alike: the voltage is no straight line, or its noise is slow."""
+    """Warn where neighbours deviate alike: the voltage is not a straight line, or its noise is slow."""
     alike = float(residuals[1:] @ residuals[:-1] / (residuals @ residuals))
     if alike < 4 / math.sqrt(len(residuals)):
         return ()

@@ -14,7 +14,7 @@ def test_an_instruments_file_is_no_outcome_and_says_what_helps(tmp_path):
     with pytest.raises(DataError) as caught:
         load_outcomes(path)
     assert caught.value.path == str(path)
-    assert caught.value.found == "a file that is no text (byte 9)"
+    assert caught.value.found == "a file that is not text (byte 9)"
     assert caught.value.hint == "echub analyze NAME FILE -o OUT stores outcomes in OUT"
 
 

@@ -22,7 +22,7 @@ TRUTH = json.loads((FOLDER / "truth.json").read_text("utf-8"))
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """The committed study with two files more: one that is no instrument file, one cut in the middle."""
+    """The committed study with two files more: one that is not an instrument file, one cut in the middle."""
     folder = tmp_path_factory.mktemp("study")
     for path in FOLDER.iterdir():
         if path.suffix in (".mpr", ".csv", ".toml"):

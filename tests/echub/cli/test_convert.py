@@ -123,7 +123,7 @@ def test_what_no_file_can_mend_is_refused_before_any(echub, cp, arguments, code,
 
 
 def test_a_broken_sidecar_is_code_4(echub, cp):
-    (cp.parent / "echub.toml").write_text("this is no toml")
+    (cp.parent / "echub.toml").write_text("this is not toml")
     done = echub("convert", cp)
     assert done.code == 4
     assert "the sidecar cannot be read" in done.err

@@ -57,4 +57,4 @@ def test_an_existing_table_needs_force(echub, folder, tmp_path, monkeypatch):
 def test_a_file_is_no_folder(echub, cp):
     done = echub("meta", "init", cp)
     assert done.code == 3
-    assert "this is no folder" in done.err
+    assert "this is not a folder" in done.err

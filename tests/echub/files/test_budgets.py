@@ -62,7 +62,7 @@ def test_derived_current_is_whole_across_the_seams_of_blocks(tmp_path):
 
 def test_reading_takes_the_memory_of_the_columns(large, eclab):
     path, facts = large
-    echub.read(eclab / "gcpl.mpr")  # modules and tables that load once are no part of it
+    echub.read(eclab / "gcpl.mpr")  # modules and tables that load once are not part of it
     tracemalloc.start()
     record = echub.read(path)
     peak = tracemalloc.get_traced_memory()[1]

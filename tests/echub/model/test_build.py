@@ -139,7 +139,7 @@ def test_temperature_in_kelvin_becomes_celsius():
 
 
 def test_a_unit_of_another_dimension_names_the_column():
-    with pytest.raises(UnitMismatch, match="'I/V' is in V, which is no unit of current") as refused:
+    with pytest.raises(UnitMismatch, match="'I/V' is in V, which is not a unit of current") as refused:
         table(source("I/V", quantity="current", unit="V"))
     assert refused.value.where == "column I/V"
 

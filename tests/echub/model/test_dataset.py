@@ -65,7 +65,7 @@ def test_an_unknown_name_is_refused_with_near_names(series):
         series["curent"]
     assert "current" in refused.value.hint
     with pytest.raises(UnknownColumn):
-        series.column("control_mode")  # a bit field is no column
+        series.column("control_mode")  # a bit field is not a column
 
 
 def test_a_quantity_of_several_columns_is_ambiguous(series):

@@ -24,7 +24,7 @@ def test_text_is_sorted_compact_and_can_be_encoded(value, expected):
     assert json.loads(to_json(value).encode()) == value
 
 
-# Half characters as Python decodes file names that are no UTF-8: never the first half of a pair.
+# Half characters as Python decodes file names that are not UTF-8: never the first half of a pair.
 HALVES = st.integers(0xDC80, 0xDCFF).map(chr)
 
 

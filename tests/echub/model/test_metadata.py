@@ -97,7 +97,7 @@ def test_value_arrives_in_the_schemas_type_and_unit(path, value, unit, expected)
         ("cell.area", "0.785", None, "it needs a unit"),
         ("cell.area", "0.785 cm", None, "cm cannot become cm^2"),
         ("cell.area", "0.785 acres", None, "unknown unit 'acres'"),
-        ("cell.area", "large", None, "is no number"),
+        ("cell.area", "large", None, "is not a number"),
         ("cell.area", "0 cm^2", None, "it must be above 0 cm^2"),
         ("cell.area", "-1 cm^2", None, "it must be above 0 cm^2"),
         ("cell.area", float("nan"), "cm^2", "it must be a finite number"),

@@ -1,4 +1,4 @@
-"""A file as readers see it: path, bytes and open file alike, and what is no file refused."""
+"""A file as readers see it: path, bytes and open file alike, and what is not a file refused."""
 
 import hashlib
 import io
@@ -80,7 +80,7 @@ def test_no_siblings_for_bytes_or_on_request(path):
     assert Source(path, siblings=False).sibling(".mps") is None
 
 
-# -- what is no file -----------------------------------------------------------------------------
+# -- what is not a file -----------------------------------------------------------------------------
 
 
 def test_a_missing_file(tmp_path):

@@ -56,7 +56,7 @@ def problem(found, name):
         ),
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("import sys; sys.exit()", "SystemExit"),
-        ("this is no Python", "SyntaxError: invalid syntax (stranger0.py, line 1)"),
+        ("this is not Python", "SyntaxError: invalid syntax (stranger0.py, line 1)"),
         ("raise RecursionError('a\\nb')", "RecursionError: a"),
         ("1 / 0", "ZeroDivisionError: division by zero"),
     ],
@@ -139,10 +139,10 @@ def test_a_hook_with_wrong_arguments_fails_alone(stranger):
     [
         (
             HOOK.format(hook="echub_reader", args="", body="return []"),
-            "echub_reader is no hook of echub and is never called; did you mean echub_readers?",
+            "echub_reader is not a hook of echub and is never called; did you mean echub_readers?",
         ),
         ("def echub_readers():\n    return []", "echub_readers is not marked with @hookimpl and is never called"),
-        ("def echub_frobnicate():\n    pass", "echub_frobnicate is no hook of echub and is never called"),
+        ("def echub_frobnicate():\n    pass", "echub_frobnicate is not a hook of echub and is never called"),
     ],
 )
 def test_a_misspelt_hook_is_reported_and_harms_nobody(stranger, code, reason):

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", ROOT.parent / "shared" / "corpus")) / "biologic"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here ($ECHUB_CORPUS)")
 
-# Each looked at: full cells, electrodes against a reference, and potential control are no symmetric cells.
+# Each looked at: full cells, electrodes against a reference, and potential control are not symmetric cells.
 WHY = {
     "250116_kigr_gen6_01_01_GCPL_CD8.mpr": "one-half-cycle",
     "commercial_cell_001__1753280829_C01.mpr": "not-galvanostatic",

@@ -1,4 +1,4 @@
-"""Where staircases fail: every depth of a short at its level, and what is no short."""
+"""Where staircases fail: every depth of a short at its level, and what is not a short."""
 
 from __future__ import annotations
 

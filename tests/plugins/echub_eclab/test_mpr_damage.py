@@ -83,7 +83,7 @@ def outcome(data: bytes) -> str:
 REFUSED = {
     "empty": (
         b"",
-        """run.mpr: this is no EC-Lab raw data file [read-error]
+        """run.mpr: this is not an EC-Lab raw data file [read-error]
   where: offset 0
   expected: b'BIO-LOGIC MODULAR FILE\\x1a'
   found: b''
@@ -91,7 +91,7 @@ REFUSED = {
     ),
     "old XML": (
         old_xml(),
-        """run.mpr: this is no EC-Lab raw data file [read-error]
+        """run.mpr: this is not an EC-Lab raw data file [read-error]
   where: offset 0
   expected: b'BIO-LOGIC MODULAR FILE\\x1a'
   found: b'<?xml version="1.0" enc'
@@ -99,7 +99,7 @@ REFUSED = {
     ),
     "text": (
         b"EC-Lab ASCII FILE\r\nNb header lines : 3\r\n",
-        """run.mpr: this is no EC-Lab raw data file [read-error]
+        """run.mpr: this is not an EC-Lab raw data file [read-error]
   where: offset 0
   expected: b'BIO-LOGIC MODULAR FILE\\x1a'
   found: b'EC-Lab ASCII FILE\\r\\nNb h'

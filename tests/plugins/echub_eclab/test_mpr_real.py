@@ -40,7 +40,7 @@ ALIASES = {
 """Our header to those under which a text may print the same column."""
 
 CHOSEN = {"echemistpy-cli/ZMO_C_C02.txt", "hybrid-drt/PEIS_LPSCl_IonBlocking_-25C.txt"}
-"""Texts whose columns the user chose: what they leave out is no loss."""
+"""Texts whose columns the user chose: what they leave out is not loss."""
 
 ZEROED = "an old export prints <Ewe> as 0 in 117 of 121 rows"
 MASKED = "EC-Lab masks quality indicators that it does not trust with -1"

@@ -52,7 +52,7 @@ def _same_or_flagged(values, truth, record):
 
 
 def test_what_is_no_text_of_ec_lab_is_refused_though_the_reader_was_named():
-    assert refusal(WHOLE[:10] + b"\nof another program\n").message == "this is no EC-Lab text"
+    assert refusal(WHOLE[:10] + b"\nof another program\n").message == "this is not an EC-Lab text"
 
 
 @pytest.mark.parametrize("end", [60, 400, 1500])

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=NO_CORPUS)
 
 DECLINED = {
     "biologic-converter/noData.mpt": "the file ends after 0 of its 1 header lines",
-    "hybrid-drt/sample_info.txt": "this is no EC-Lab text",
-    "hybrid-drt/PEIS_LPSCl_IonBlocking_-25C_RelaxIS.txt": "this is no EC-Lab text",
+    "hybrid-drt/sample_info.txt": "this is not an EC-Lab text",
+    "hybrid-drt/PEIS_LPSCl_IonBlocking_-25C_RelaxIS.txt": "this is not an EC-Lab text",
 }
 """An empty file, a note, and an export of RelaxIS."""
 ANOMALIES = {

@@ -92,7 +92,7 @@ def test_coloured_pages_are_no_counts(tmp_path, mode):
     [
         (np.ones((2, 3, 4, 4)), ["Na+"], "does not hold the declared species"),
         (np.ones((3, 4, 4)), ["Na+", "Zr+", "K+"], "does not hold the declared species"),
-        (np.ones((1, 0, 4, 4)), ["Na+"], "are no stack"),
+        (np.ones((1, 0, 4, 4)), ["Na+"], "are not stack"),
         (np.ones((1, 3, 4, 4), complex), ["Na+"], "holds no numbers"),
         (np.array([["a"]]), ["Na+"], "holds no numbers"),
         (np.ones((2, 3, 4, 4)), ["Na+", "Na+"], "leaves open"),
@@ -194,7 +194,7 @@ def test_species_are_a_list(tmp_path):
     path.write_text(path.read_text().replace('["Na+"]', '"Na+"'))
     with pytest.raises(ReadError) as caught:
         echub.read(path)
-    assert "species is no list" in caught.value.expected
+    assert "species is not a list" in caught.value.expected
 
 
 def test_a_large_map_is_stored_in_blocks_and_read_by_others(tmp_path):

@@ -29,7 +29,7 @@ def test_no_suffix_is_claimed_twice_or_read_by_a_reader():
 
 
 def test_what_is_text_goes_to_the_reader_of_tables(tmp_path):
-    """A text export under one of these suffixes is no binary file, and is not refused by its name."""
+    """A text export under one of these suffixes is not a binary file, and is not refused by its name."""
     path = tmp_path / "run.par"
     path.write_text("time/s,Ewe/V\n" + "".join(f"{n},{3 + n / 10}\n" for n in range(20)))
     assert echub.read(path, reader="table")["timeseries"].rows == 20

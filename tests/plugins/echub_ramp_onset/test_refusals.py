@@ -92,7 +92,7 @@ UNSEEN = "oxidised-electrode-not-observed"
         ("not-a-ramp", steps, {}, "does not rise linearly"),
         ("several-ramps", two_ramps, {}, "2 times"),
         ("too-short", lambda: synth.ramp(1, Ramp(duration_s=100)), {}, "the ramp lasts 100"),
-        ("too-fast", fast, {}, "after the begin of the ramp, less than 5 windows"),
+        ("too-fast", fast, {}, "after the start of the ramp, less than 5 windows"),
         ("unresolved-noise", noisy, {}, "sigma of the averaged voltage; 10 are needed"),
         ("sampled-too-coarsely", coarse, {}, "every 15 s"),
         ("current-not-controlled", uncontrolled, {}, "leaves its course"),

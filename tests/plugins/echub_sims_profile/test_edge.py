@@ -1,4 +1,4 @@
-"""The fit of an edge: intervals that cover the truth down to few counts, and what is no edge."""
+"""The fit of an edge: intervals that cover the truth down to few counts, and what is not an edge."""
 
 import numpy as np
 import pytest

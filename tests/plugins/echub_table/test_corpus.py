@@ -59,7 +59,7 @@ EXPECTED = {
         ".",
         2,
         25162,
-        # Read by the reader of that format, whose `step_index` counts rows of a step and is no step.
+        # Read by the reader of that format, whose `step_index` counts rows of a step and is not a step.
         {"time", "current", "voltage", "charge_anodic", "charge_cathodic", "temperature_ambient"},
     ),
     "battery-data-format/sample.bdf.csv": ("comma", ".", 2, 3, {"time", "voltage", "current"}),

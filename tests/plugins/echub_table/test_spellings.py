@@ -1,4 +1,4 @@
-"""Headers as labs print them: units, references, languages, encodings, cells that are no numbers."""
+"""Headers as labs print them: units, references, languages, encodings, cells that are not numbers."""
 
 from __future__ import annotations
 
