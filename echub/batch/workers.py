@@ -114,7 +114,8 @@ def _through(
                 lost += sent
         if not pending:
             return lost
-        for future in wait(pending, return_when=FIRST_COMPLETED).done:
+        done = wait(pending, return_when=FIRST_COMPLETED).done
+        for future in [future for future in pending if future in done]:  # a set has no order of its own
             sent = pending.pop(future)
             if isinstance(future.exception(), BrokenExecutor):
                 lost += sent

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FIRST_LINE = re.compile(rb'"?\d{1,12}"?[,;]\s*"?scans"?\s*[,;]\s*"?\d{1,12}"?[,;]\s*"?DataLength')
 MANIFEST = re.compile(rb'^\s*format\s*=\s*"sims"\s*$', re.MULTILINE)
+STARTS_AS_TOML = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:\[|[\w.\"-]+[ \t]*=)")
+"""The first line that is neither blank nor a comment is a table or a key."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def sniff_massoft(source: Source) -> Confidence:
 
 def sniff_manifest(source: Source) -> Confidence:
     """Recognise a manifest by its own key ``format = "sims"``."""
-    if source.suffix not in ("", ".toml"):  # a program or a page that quotes a manifest is none
+    if not STARTS_AS_TOML.match(source.head):  # a program or a page that quotes a manifest
         return Confidence.NO
     return Confidence.CERTAIN if MANIFEST.search(source.head) else Confidence.NO
 

@@ -119,10 +119,12 @@ def test_on_a_terminal_it_asks(echub, tmp_path, monkeypatch, answers, holds):
 def test_the_hub_s_own_plugins_keep_the_rules_that_need_no_samples(process):
     done = process("plugins", "check", "bdf", "--json")
     assert done.code == 0, done.err
-    plugin, reader = done.json["subjects"]
+    plugin, *readers = done.json["subjects"]
     assert (plugin["kept"], plugin["broken"], plugin["skipped"]) == (3, 0, 0)
-    assert reader["kept"] > 5
-    assert {r["reason"] for r in reader["rules"] if r["verdict"] == "skipped"} == {checking.NO_SAMPLES}
+    assert [reader["name"] for reader in readers] == ["bdf-csv", "bdf-binary"]
+    for reader in readers:
+        assert reader["kept"] > 5
+        assert {r["reason"] for r in reader["rules"] if r["verdict"] == "skipped"} == {checking.NO_SAMPLES}
 
 
 def test_without_pytest_check_says_what_to_install(echub, monkeypatch):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from echub.files import store
-from echub.files.conversion import convert_joined
-from echub.files.joining import Link, link_of, runs_of, why_not_one_run
-from echub.files.output import plan
-from echub.files.reading import read
+from echub.files.conversion import Writing, convert_sources
+from echub.files.joining import Link, NotOneRun, link_of, runs_of, why_not_one_run
+from echub.files.output import Target, plan
+from echub.files.reading import Reading, read
 from echub.files.verification import verify
 from echub.model.source import Source
 from echub.validation.validation import check_record
@@ -38,7 +38,10 @@ def folder(tmp_path):
 
 def joined(folder):
     (parts,) = [item for item in runs_of(plan([folder], None)) if isinstance(item, list)]
-    return convert_joined(parts)
+    sources = [Source(part.job.source) for part in parts]
+    links = [part.link for part in parts]
+    target = Target(parts[0].job.stem.with_name(links[0].run))
+    return convert_sources(sources, links, target, Reading(), Writing())
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,8 @@ def test_columns_of_one_part_only_and_words_of_other_codes(tmp_path):
 def test_what_is_no_resumed_run_is_not_joined(tmp_path, change, why):
     (tmp_path / "cell.mpr").write_bytes(made())
     (tmp_path / "cell_2ndrun.mpr").write_bytes(made(**change))
-    assert joined(tmp_path) == why
+    with pytest.raises(NotOneRun, match=why):
+        joined(tmp_path)
     assert not list(tmp_path.glob("*.h5"))
 
 

@@ -17,13 +17,13 @@ COLUMNS = ("frequency", "impedance_real", "impedance_imag")
 
 
 def convert(name, tmp_path, to):
-    return sorted(map(str, echub.convert(FOLDER / name, tmp_path / "run", to=to).outputs))
+    return sorted(map(str, echub.convert(FOLDER / name, tmp_path, to=to).outputs))
 
 
 @pytest.mark.parametrize("to", SUFFIX)
 def test_one_spectrum_comes_back_to_the_last_digit(tmp_path, to):
     (path,) = convert("peis.mpr", tmp_path, to)
-    assert path.endswith(f"run{SUFFIX[to]}")
+    assert path.endswith(f"peis.mpr{SUFFIX[to]}")
     before, after = echub.read(FOLDER / "peis.mpr")["impedance"], echub.read(path)["impedance"]
     for name in COLUMNS:
         np.testing.assert_array_equal(after[name].astype(before[name].dtype), before[name])
@@ -46,7 +46,9 @@ def test_zview_has_amplitude_bias_and_time(tmp_path):
 @pytest.mark.parametrize("to", SUFFIX)
 def test_several_spectra_are_files_of_their_own(tmp_path, to):
     paths = convert("geis_with_dc.mpr", tmp_path, to)
-    assert [path.rsplit("run", 1)[1] for path in paths] == [f".spectrum-{n}{SUFFIX[to]}" for n in range(3)]
+    assert [path.rsplit("geis_with_dc.mpr", 1)[1] for path in paths] == [
+        f".spectrum-{n}{SUFFIX[to]}" for n in range(3)
+    ]
     dataset = echub.read(FOLDER / "geis_with_dc.mpr")["impedance"]
     for number, path in enumerate(paths):
         one = dataset.query(f"spectrum == {number}")

@@ -338,7 +338,7 @@ def test_what_windows_prints_for_no_number_is_nan():
     [
         ("doubled", "line 68", "two data files"),
         ("blanks", "line 2", "tabs of the file are gone"),
-        ("mixed-tables", "line 61, in CURVE2", "does not fit the names"),
+        ("mixed_tables", "line 61, in CURVE2", "does not fit the names"),
         ("two_marks", "in CURVE2", "decimal mark cannot be settled"),
         ("word", "line 61, column T of CURVE2", "not a number"),
         ("row_lost_its_tab", "line 62", "behind its end"),

@@ -130,7 +130,9 @@ def test_dialect_of_a_profile(tmp_path):
 
 
 def test_the_shipped_ones():
-    assert {"landt", "novonix", "maccor", "bdf", "chi", "generic-eis", "zplot", "relaxis"} == set(shipped())
+    assert {"arbin", "landt", "novonix", "maccor", "bdf", "chi", "generic-eis", "zplot", "relaxis"} == set(
+        shipped()
+    )
     assert all(profile.title for profile in shipped().values())
     assert list(shipped())[-1] == "generic-eis"
 
