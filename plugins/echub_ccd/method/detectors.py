@@ -18,7 +18,8 @@ from echub_ccd.data.trace import AT_LIMIT_V
 
 Floats = NDArray[np.float64]
 FEW_ROWS = 10
-"""With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one."""
+"""With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one: two rows, which are
+'at once', are then more than a fifth of it."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,8 @@ def slow_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
 def below_bulk(table: HalfCycleTable, context: Context) -> Floats:
     """R·A at the end is below the electrolyte's own: electrons flow."""
     bound = context.bulk * (1 - context.params.below_bulk / 100)
-    noise = table.noise / np.sqrt(np.maximum(table.rows * 0.05, 3))
+    noise = table.noise / np.sqrt(np.maximum(table.rows * 0.05, 3))  # of the rows that make `r_end` (`TAIL`)
+    # Three standard deviations: noise alone passes the bound in about 1 of 1000.
     return _marked(table.r_end + 3 * noise < bound, np.full(len(table), context.bulk), table.r_end, noise)
 
 
@@ -167,6 +169,7 @@ def near_zero(table: HalfCycleTable, context: Context) -> Floats:
     expected = own * table.level / 1000
     floor = np.maximum(p.near_zero_floor / 1000, p.near_zero / 100 * expected)
     fires = np.abs(table.u_end) < floor
+    # Where hardly more than the floor is expected, a U below it says nothing.
     return _marked(fires, np.where(expected > 2 * p.near_zero_floor / 1000, expected, np.nan))
 
 
@@ -187,14 +190,16 @@ def growth(table: HalfCycleTable, context: Context) -> Floats:
 def limit(table: HalfCycleTable, context: Context) -> Floats:
     """U goes to the instrument's limit, or the current is lost at a large U: an open circuit, not a short."""
     if context.params.limit:
+        # A thousandth below the stated limit is at it: the last digits of a reading.
         return _marked(table.u_largest >= 0.999 * context.params.limit, table.u_largest)
+    # Twenty times the lowest R: growth in the cases measured is fivefold (docs/analyses/ccd.md).
     opened = (np.abs(table.u_end) >= AT_LIMIT_V) & (table.r_end > 20 * lowest_so_far(table)) & _flat(table)
     return _marked(opened, table.r_end)
 
 
 def _flat(table: HalfCycleTable) -> NDArray[np.bool_]:
     """Return whether U rests at its largest value: what a limit does, and no cell."""
-    return np.asarray(np.abs(table.u_end) >= 0.995 * table.u_largest)
+    return np.asarray(np.abs(table.u_end) >= 0.995 * table.u_largest)  # a limit is flat to its noise; by eye
 
 
 @dataclass(frozen=True)
