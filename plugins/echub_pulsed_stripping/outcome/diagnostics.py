@@ -17,6 +17,7 @@ from echub_pulsed_stripping.method.capacity import Rows
 PIECES = 1200
 """Pieces of a trace: of each its smallest and largest value are shown."""
 PULSE_ROWS = 2000
+"""Rows of the one pulse that is shown: more than the figure has pixels."""
 
 
 def trace(t: Floats, u: Floats, j: Floats, unit: str) -> dict[str, Series]:

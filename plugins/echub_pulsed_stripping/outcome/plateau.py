@@ -12,6 +12,7 @@ from echub_pulsed_stripping import PlateauParams
 from echub_pulsed_stripping.data.points import COMPARED, RestPoint, levels_of, points_of, require_comparable
 
 LEAST_RESTS = 3
+"""A plateau takes two rests on it, and one below that shows where it starts."""
 Levels = Sequence[Sequence[RestPoint]]
 
 
