@@ -73,7 +73,7 @@ def diagnostics(
     weights = fitted.weights if fitted.weights is not None else np.ones(len(x))
     mean = float(np.average(x, weights=weights))
     spread = float((weights / weights.mean() * (x - mean) ** 2).sum())
-    margin = 0.04 * np.ptp(x)
+    margin = 0.04 * np.ptp(x)  # of the picture
     grid = np.linspace(x.min() - margin, x.max() + margin, 80)
     center = line.intercept - line.energy * grid / BOLTZMANN_EV
     half = line.band(grid, mean, spread, len(x), params.level / 100)

@@ -17,12 +17,13 @@ from echub_eis.method.start import starts
 TOLERANCE = 1e-9
 """Relative change of χ² and of the coordinates at which a fit ends: 1e-4 of the noise of any of them."""
 EVALUATIONS = 300
+"""Evaluations at most: a bound on the time for a circuit that a spectrum does not determine. By eye."""
 PERTURBED = 4
-"""Further starts of a circuit with nested parts, which the dictionary only approximates."""
+"""Further starts of a circuit with nested parts, which the dictionary only approximates. By eye."""
 MIXED, MANY = ("Q", "W", "Ws", "Wo", "G", "La"), 5
 """Elements beside which an arc is easily taken for a part of them, and the starts that are then tried."""
 SPREAD = 1.5
-"""Standard deviation of those starts, in ln of each parameter (a factor of 4.5)."""
+"""Standard deviation of those of nested circuits, in ln of each parameter (a factor of 4.5). By eye."""
 PINNED = 80
 """Evaluations of a fit that starts beside its optimum, as those of a profile do."""
 EDGE = 1e-9

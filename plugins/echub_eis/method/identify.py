@@ -15,10 +15,13 @@ from echub_eis.method.fit import CircuitFit, Pin, solve
 VAGUE_LN = 0.3
 """A standard uncertainty of ln R above which the likelihood is not a parabola any more."""
 CORRELATED = 0.98
+"""A correlation above which a parabola does not hold either: the valley of the likelihood is narrow, and bends."""
 N_NEAR_ONE = 0.999
+"""An exponent at its limit: beyond, its logit runs away without any change of the spectrum."""
 N_HALF = 0.5
+"""The exponent of diffusion: below it an arc is not that of an interface."""
 FAR = float(np.log(100))
-"""An interval that reaches a factor of 100 is open."""
+"""An interval that reaches a factor of 100 is open. By eye."""
 VANISHED = 1e-3
 """A resistance below this part of the smallest |Z| is none, as far as the spectrum can tell."""
 GONE = float(np.log(10))
@@ -147,6 +150,6 @@ def _end(fitted: CircuitFit, at: NDArray[np.intp], u: float, t: float, direction
         middle = near[0] + (far[0] - near[0]) * -near[1] / (far[1] - near[1])
         value = rise(middle)
         near, far = ((middle, value), far) if value < 0 else (near, (middle, value))
-        if abs(value) < 0.02 * t:
+        if abs(value) < 0.02 * t:  # within 1 % of the width of the interval
             break
     return start + direction * (far[0] if abs(far[1]) < abs(near[1]) else near[0])

@@ -36,7 +36,9 @@ class Cluster:
 
 
 def stand_out(cube: IonCube, window: int, sign: int = 1, flat: Array | None = None) -> Array:
-    """Return how far each place stands out of its frame's background, in standard deviations of counting.
+    """Return how far each place (frame, y, x) stands out of its frame's background, in sigmas of counting.
+
+    Counts are summed, then stabilised, 2√(n + 3/8): F. J. Anscombe, Biometrika 35 (1948) 246; 0.375 is 3/8.
 
     `flat` is the background across the field (y, x), over its median; even by default. Where fewer than a
     quarter of a window's pixels were measured it is -inf.

@@ -14,6 +14,7 @@ from echub_sims_map.method.roi import RoiCounts, counted, regions
 from echub_sims_map.method.width import LEAST_CORE, Found, clear_of
 
 Z95 = 1.959963984540054
+"""Standard deviations to either side that hold 95 % of a normal distribution."""
 Table = dict[str, Series]
 DEPTHS = {"nm": "depth", "s": "sputter_time", "1": "frame"}
 

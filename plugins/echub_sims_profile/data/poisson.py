@@ -10,9 +10,11 @@ from echub.science import poisson_interval
 
 Array = NDArray[np.float64]
 ONE_SIGMA = 0.682689492137086
+"""The share of a normal distribution within one standard deviation."""
 FEW = 10.0
 """Counts up to which intervals are exact; above, a 68 % interval is n ± √n."""
 _MANY = 1000.0
+"""Counts from which the normal interval does: its ends are off by 1 and 2 of 62 counts there."""
 
 
 def half_widths(n: Array) -> tuple[Array, Array]:

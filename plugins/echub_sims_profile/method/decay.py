@@ -10,11 +10,13 @@ from echub_sims_profile.method.edge import Edge
 from echub_sims_profile.method.likelihood import Array
 
 _FROM, _TO = 0.3, 0.01
-"""Between which shares of the plateau the decay is read."""
+"""Between which shares of the plateau the decay is read: from below the bend of the edge on. By eye."""
 _ABOVE = 3.0
-"""And as long as the signal is this many times the background."""
+"""And as long as the signal is this many times the background. By eye."""
 _LEAST_POINTS = 3
+"""Two parameters, and one degree of freedom for the dispersion."""
 _TURNS = 50
+"""Steps at most: each changes the logarithm of the signal by two at most, so that no start is out of reach."""
 
 
 def decay_length(x: Array, n: Array, edge: Edge, gain: Array | None = None) -> tuple[float, float] | None:

@@ -23,15 +23,18 @@ from echub_sims_profile.method.likelihood import (
 )
 
 SIGNIFICANT = 12.0
-"""Log-likelihood that a step must gain over a constant."""
+"""Log-likelihood that a step must gain over a constant: by chance one split does in 1 of 10⁶ (χ² of 24), the best
+of a thousand in at most 1 of 1000."""
 SPAN = 8.0
 """Half width of the fitted window, in widths of the edge; and at least `POINTS` points."""
 POINTS = 12
 LEAST_POINTS = 6
+"""Four parameters, and two degrees of freedom for the dispersion."""
 _ROUGH = 0.02
 """Gain of deviance at which the first fit, which only finds the window, has arrived."""
 _WIDTHS = (0.5, 1.5, 5.0)
-"""First standard deviations that are tried, in steps."""
+"""First standard deviations that are tried, in steps: from an edge between two points to one that ten points show.
+The best of the three fits counts. By eye."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ HIGH, LOW, POSITION, SPREAD = range(4)
 LEAST = 1e-9
 """Expected counts are at least this, so that their logarithm is finite."""
 _STEPS = 30
+"""Steps at most; fits that have not arrived by then are compared by the deviance that they have reached."""
 _FLOOR = math.log(1e-4)
+"""Least height and background, as logarithms of counts: of ten thousand points one would have a count."""
 _ROOM = 5.0
 """How far above the largest count a plateau may lie that the points only begin to show, as a logarithm."""
 _FAR = 40.0
@@ -56,6 +58,7 @@ class Points:
 
 def spread_limits(points: Points) -> tuple[float, float]:
     """Return the least and largest logarithm of the width that points can show."""
+    # At a twentieth of a step the edge lies between two points, and a narrower one looks the same.
     return math.log(0.05 * points.step), math.log(float(points.x[-1] - points.x[0]))
 
 
@@ -100,6 +103,9 @@ def maximise(
     theta: Array, points: Points, free: NDArray[np.bool_] | None = None, done: float = 1e-5
 ) -> tuple[Array, Array]:
     """Maximise the likelihood by damped Fisher scoring from every start; give parameters and deviances.
+
+    theta: (fits, 4); returns (fits, 4) and (fits,). The damping is that of D. W. Marquardt (J. SIAM 11 (1963)
+    431): a tenth after a step that gains, ten times after one that does not.
 
     `free` (fits, 4): parameters that are not keep their values. `done`: gain of deviance below
     which a fit has arrived.

@@ -10,6 +10,7 @@ from echub_sims_profile.data.profile import Array, CountProfile
 from echub_sims_profile.method.edge import Edge, find_edge
 
 _MOST_BINS = 2000
+"""Rows of the wide table, for which it is meant to be read. By eye."""
 
 
 def pair(
@@ -66,7 +67,7 @@ def _edge(one: CountProfile, name: str, params: SimsProfileParams) -> Edge:
 def _difference(late: Edge, early: Edge, unit: str) -> Measurand:
     value = late.position - early.position
     error = float(np.hypot(late.position_error, early.position_error))
-    half = 1.96 * error
+    half = 1.96 * error  # 95 % of a normal distribution
     interval = Interval(value - half, value + half, level=0.95, method="difference of two interface positions")
     return Measurand(unit, value, error, interval, note="not applied unless --param apply_lag=true")
 
