@@ -13,8 +13,11 @@ RECOVERABLE = 900
 PLACEHOLDER = 1e-3
 """What is printed for 0 counts, in counts/s."""
 _FIRST = 200
+"""Counts up to which the first quantum, of a single value, is near enough to be refined by more. By eye."""
 _TOLERANCE = 0.02
+"""How far a multiple may be from a whole number; chance leaves each within that in 4 of 100. By eye."""
 _DIVISORS = 12
+"""The smallest intensity is at most so many counts: else there is no low rate to find the quantum by. By eye."""
 _ENOUGH = 4
 """Different values that must fit: fewer are multiples of something by chance."""
 
@@ -54,6 +57,7 @@ def fits(intensity: NDArray[Any], quantum: float) -> bool:
     """Return whether all rates up to `RECOVERABLE` counts are whole multiples of a quantum found elsewhere."""
     with np.errstate(invalid="ignore"):
         low = intensity[(intensity > 2 * PLACEHOLDER) & (intensity < RECOVERABLE * quantum)]
+    # Of another channel, and up to more counts: three times the tolerance. By eye.
     return len(low) >= _ENOUGH and _misfit(low, quantum) < 3 * _TOLERANCE
 
 
@@ -70,5 +74,6 @@ def counts_of(intensity: NDArray[Any], quantum: float, zero: NDArray[np.bool_]) 
     with np.errstate(all="ignore"):  # a damaged export may print infinite rates
         multiples = np.where(zero, 0.0, intensity / quantum)
         whole = np.round(multiples)
+        # A tenth off a whole number is neither rounding nor that number.
         lost = (multiples > RECOVERABLE) | (np.abs(multiples - whole) > 0.1)
     return Counts(quantum, np.where(lost, multiples, whole), lost & np.isfinite(intensity))

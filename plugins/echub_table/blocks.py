@@ -11,10 +11,10 @@ from echub_table.cells import DATE, EMPTY, FILLED, MISSING, NUMERIC, TEXT, Split
 DELIMITERS = ("\t", ";", ",", "|", " ")
 NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "pipe", " ": "blanks"}
 _SHARE = 0.9
-"""Share of the filled cells that must be of one kind, or the column is text."""
+"""Share of the filled cells that must be of one kind, or the column is text: odd cells are faults. By eye."""
 
 _HEADER_REACH = 6
-"""Lines above the data among which the header is looked for."""
+"""Lines above the data among which the header is looked for: names, units, and a few more. By eye."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Block:
     @property
     def is_table(self) -> bool:
         """Tell a table from prose with a number in it, and from a list of files."""
+        # Blanks cut prose too: one or two lines with numbers are not a table. Other columns may be words. By eye.
         enough = len(self.rows) >= (3 if self.delimiter == " " else 1)
         return enough and self.numeric >= max(2, 0.3 * len(self.columns.replace(EMPTY, "")))
 
@@ -122,7 +123,7 @@ def _first(
     longest = max(runs.values())
     under = [i for i in starts if header_above(i, kinds, columns) is not None]
     for i in under:
-        if 10 * sum(j >= i for j in fits) >= 5 * len(fits):
+        if 10 * sum(j >= i for j in fits) >= 5 * len(fits):  # half of all that fits
             return i
     return next(i for i in starts if 2 * runs[i] >= longest)
 

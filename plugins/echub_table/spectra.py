@@ -48,6 +48,7 @@ def _require_degrees(column: SourceColumn, meaning: Meaning) -> None:
     """Refuse a phase without a printed unit that may as well be in radians."""
     values = np.asarray(column.values, dtype=np.float64)
     finite = np.abs(values[np.isfinite(values)])
+    # A phase of a passive cell stays within π/2 rad, and 1 % for its noise: more can only be degrees.
     if meaning.said_by != "profile" or not finite.size or finite.max() > np.pi / 2 * 1.01:
         return
     raise ReadError(
