@@ -34,6 +34,7 @@ class Counts:
 def find_quantum(intensity: NDArray[Any]) -> float | None:
     """Find the quantum of which low intensities are whole multiples; None where there is none.
 
+    intensity: (rows,), counts/s; so is the quantum.
     The smallest intensity is tried as 1, 2, … counts; the first that all low values fit counts,
     and is refined over ever higher ones.
     """
@@ -54,7 +55,10 @@ def _misfit(values: NDArray[Any], quantum: float) -> float:
 
 
 def fits(intensity: NDArray[Any], quantum: float) -> bool:
-    """Return whether all rates up to `RECOVERABLE` counts are whole multiples of a quantum found elsewhere."""
+    """Return whether all rates up to `RECOVERABLE` counts are whole multiples of a quantum found elsewhere.
+
+    intensity: (rows,), counts/s, as the quantum.
+    """
     with np.errstate(invalid="ignore"):
         low = intensity[(intensity > 2 * PLACEHOLDER) & (intensity < RECOVERABLE * quantum)]
     # Of another channel, and up to more counts: three times the tolerance. By eye.
@@ -70,7 +74,10 @@ def _refined(values: NDArray[Any], quantum: float) -> float:
 
 
 def counts_of(intensity: NDArray[Any], quantum: float, zero: NDArray[np.bool_]) -> Counts:
-    """Return counts: whole up to `RECOVERABLE`, an unrounded estimate and a flag above; placeholders are 0."""
+    """Return counts: whole up to `RECOVERABLE`, an unrounded estimate and a flag above; placeholders are 0.
+
+    intensity: (rows,), counts/s, as the quantum; zero: (rows,), where a placeholder is printed.
+    """
     with np.errstate(all="ignore"):  # a damaged export may print infinite rates
         multiples = np.where(zero, 0.0, intensity / quantum)
         whole = np.round(multiples)

@@ -44,7 +44,10 @@ def current_sign(explain: Explain, option: str, notices: list[Notice]) -> int | 
 
 
 def contradiction(explain: Explain, columns: Mapping[str, NDArray[np.generic]], mark: str) -> str:
-    """Say what speaks against anodic positive currents in a table; empty where nothing does."""
+    """Say what speaks against anodic positive currents in a table; empty where nothing does.
+
+    columns: by printed name (rows,), V, A and s as Gamry prints them.
+    """
     current = next((columns[name] for name in ("Im", "Current") if name in columns), None)
     if current is None or not len(current):
         return ""

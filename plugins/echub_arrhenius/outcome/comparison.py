@@ -85,7 +85,7 @@ def _mean_log(strata: list[list[CellValue]], group: str) -> float:
 def permutation_p(sides: list[tuple[Floats, Floats]]) -> tuple[float, int]:
     """Return the exact one-sided p of the summed difference of means, and the number of relabelings.
 
-    sides: (values of the group expected higher, values of the other) per temperature. Relabelings
+    sides: (values of the group expected higher, values of the other) per temperature, each (cells,). Relabelings
     within each temperature are equally likely if the groups do not differ. The sums of all
     relabelings are counted in two halves, one sorted, so that many temperatures stay exact.
     """

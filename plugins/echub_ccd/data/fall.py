@@ -49,7 +49,8 @@ class Falls:
 def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
     """Find the steepest fall of each half cycle.
 
-    r: (n,), without NaN. noise: (m,), standard deviation of r from row to row. The half cycles cover r.
+    r: (n,), Ω·cm² or Ω, without NaN. noise: (m,), standard deviation of r from row to row. The half cycles
+    cover r.
     """
     fine, narrow, wide = (np.maximum(LEAST, np.ceil(f * found.rows).astype(np.intp)) for f in (FINE, NARROW, WIDE))
     total = np.concatenate([[0.0], np.cumsum(r)])

@@ -47,7 +47,10 @@ def recognise(table: HalfCycleTable, spots: bool, opened: int | None = None) -> 
 
 
 def common_levels(level: Floats) -> Floats:
-    """Return every half cycle the median of all levels within 5 % of its own: measured levels scatter."""
+    """Return every half cycle the median of all levels within 5 % of its own: measured levels scatter.
+
+    level: (m,), mA/cm² or mA; returns (m,), in the same unit.
+    """
     order = np.argsort(level)
     ordered = level[order]
     with np.errstate(divide="ignore", invalid="ignore"):

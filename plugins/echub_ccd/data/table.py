@@ -98,7 +98,7 @@ class HalfCycleTable:
         return np.asarray(self.spread <= STEADY)
 
     def where(self, chosen: NDArray[np.intp]) -> HalfCycleTable:
-        """Return some half cycles, in this order."""
+        """Return some half cycles (numbers from 0), in this order."""
         return HalfCycleTable(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
 

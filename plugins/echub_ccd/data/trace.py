@@ -169,7 +169,7 @@ class Bins:
     _first: NDArray[np.intp]
 
     def mean(self, values: Floats) -> Floats:
-        """Return the mean of each bin of values by source row."""
+        """Return the mean of each bin (bins,) of values (rows of the file,), in their unit."""
         if len(self.count) == len(self._kept):
             return np.asarray(values[self._kept])
         return np.asarray(np.add.reduceat(values[self._kept], self._first) / self.count)

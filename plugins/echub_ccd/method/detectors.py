@@ -31,7 +31,7 @@ class Context:
 
 
 def before(table: HalfCycleTable, values: Floats) -> Floats:
-    """Return the value of the half cycle before, in the same file; NaN for the first."""
+    """Return the value (m,) of the half cycle before, in the same file; NaN for the first."""
     if not len(values):
         return values
     shifted = np.concatenate([[np.nan], values[:-1]])
@@ -39,7 +39,7 @@ def before(table: HalfCycleTable, values: Floats) -> Floats:
 
 
 def after(table: HalfCycleTable, values: Floats) -> Floats:
-    """Return the value of the half cycle after, in the same file; NaN for the last."""
+    """Return the value (m,) of the half cycle after, in the same file; NaN for the last."""
     if not len(values):
         return values
     shifted = np.concatenate([values[1:], [np.nan]])
@@ -47,7 +47,7 @@ def after(table: HalfCycleTable, values: Floats) -> Floats:
 
 
 def lowest_so_far(table: HalfCycleTable) -> Floats:
-    """Return the lowest R of all half cycles before, whatever the file; NaN for the first."""
+    """Return the lowest R (m,), Ω·cm² or Ω, of all half cycles before, whatever the file; NaN for the first."""
     least = np.minimum(table.r_median, np.minimum(table.r_start, table.r_end))
     known = np.where(np.isnan(least), np.inf, least)
     earlier = np.concatenate([[np.inf], np.minimum.accumulate(known)[:-1]]) if len(known) else known
@@ -228,11 +228,11 @@ ALL = (
 
 
 def evaluate(table: HalfCycleTable, context: Context) -> dict[str, Floats]:
-    """Evaluate every detector on every half cycle."""
+    """Evaluate every detector on every half cycle: by name (m,), 1 it fires, 0 it does not, NaN it cannot say."""
     return {detector.name: detector.mark(table, context) for detector in ALL}
 
 
 def decides(criterion: str, found: dict[str, Floats]) -> NDArray[np.bool_]:
-    """Mark the half cycles that fail by a criterion."""
+    """Mark the half cycles (m,) that fail by a criterion."""
     names = ("r_drop", "below_bulk") if criterion == DEFAULT else (criterion,)
     return np.asarray(np.any([found[name] == 1 for name in names], axis=0))

@@ -51,7 +51,11 @@ class Fit:
 
 
 def fit(cells: CellIntervals) -> Fit:
-    """Maximise the likelihood over median and shape."""
+    """Maximise the likelihood over median and shape.
+
+    Method: maximum likelihood of interval-censored values, by the simplex of Nelder and Mead. The median is in
+    the unit of the cells.
+    """
     known = np.where(np.isfinite(cells.high), cells.high, cells.low)
     middle = float(np.median((np.where(cells.low > 0, cells.low, known / 2) + known) / 2))
 

@@ -111,7 +111,7 @@ class Pin:
     stiff: float
 
     def rest(self, x: Floats) -> Floats:
-        """Return the weighted deviation."""
+        """Return the weighted deviation (1,) at coordinates x (parameters,)."""
         return np.array([self.stiff * (np.log(np.exp(x[self.at]).sum()) - self.target)])
 
     def slope(self, x: Floats, free: NDArray[np.intp]) -> Floats:
@@ -129,7 +129,11 @@ def solve(
     held: Mapping[int, float] | None = None,
     pin: Pin | None = None,
 ) -> CircuitFit:
-    """Fit from start values; `held` coordinates keep the value given, a `pin` holds a sum."""
+    """Fit from start values; `held` coordinates keep the value given, a `pin` holds a sum.
+
+    x: (parameters,), coordinates. Method: Levenberg-Marquardt (MINPACK) with analytic derivatives, weights 1/σ
+    of the noise; with stated limits a trust region (`scipy.optimize.least_squares`).
+    """
     most = EVALUATIONS if pin is None and not held else PINNED
     sigma = noise.sigma(spectrum.modulus)
     held = held or {}

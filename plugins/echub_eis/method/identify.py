@@ -58,7 +58,7 @@ def quantile(level: float, freedom: float) -> float:
 
 
 def correlation(covariance: Floats) -> Floats:
-    """Return the correlations; zero where a variance is infinite."""
+    """Return the correlations (p, p) of a covariance (p, p); zero where a variance is infinite."""
     sd = np.sqrt(np.diag(covariance))
     safe = np.where(np.isfinite(sd) & (sd > 0), sd, np.inf)
     finite = np.where(np.isfinite(covariance), covariance, 0.0)
@@ -68,7 +68,11 @@ def correlation(covariance: Floats) -> Floats:
 
 
 def resistance(fitted: CircuitFit, at: int, covariance: Floats, level: float, outside: bool) -> Known:
-    """Judge the resistance at a coordinate; `outside`: its arc has no apex in the band."""
+    """Judge the resistance at a coordinate; `outside`: its arc has no apex in the band.
+
+    covariance: (p, p) of the coordinates. In Ω. Method: t in ln R, or the profile of the likelihood where the
+    reasons of `Known` speak against a parabola.
+    """
     u = float(np.sqrt(covariance[at, at]))
     t = quantile(level, fitted.freedom)
     reasons = tuple(_reasons(fitted, at, covariance, outside))

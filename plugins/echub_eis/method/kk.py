@@ -41,7 +41,7 @@ class KramersKronig:
     ratio: float
 
     def largest(self, modulus: Floats) -> float:
-        """Return the largest |residual|/|Z|."""
+        """Return the largest |residual|/|Z|, modulus (n,) in Ω."""
         return float(np.max(np.abs(self.residual) / modulus))
 
     def standardised(self, modulus: Floats) -> Floats:

@@ -52,7 +52,10 @@ class Start:
 
 
 def starts(model: Model, grid: Grid, z: Complex, sigma: Floats, count: int = 1) -> list[Start]:
-    """Return up to `count` start values, the best first, no two with the same τ."""
+    """Return up to `count` start values, the best first, no two with the same τ.
+
+    z, sigma: (n,), Ω. Method: variable projection on a grid of τ and n; see above.
+    """
     terms = [_Term(model, tree, number) for number, tree in enumerate(model.terms)]
     forms = [term.columns(grid) for term in terms]
     fixed = [columns[0] for columns in forms if len(columns) == 1]
@@ -159,6 +162,7 @@ def _times(grid: Grid) -> tuple[float, ...]:
 def further_arc(grid: Grid, rest: Complex, jacobian: Complex, sigma: Floats) -> float:
     """Return by how much one arc more would lower χ², the fit (rest, derivatives) taken as linear.
 
+    rest, sigma: (n,), Ω; jacobian: (parameters, n).
     A score test: for a small arc this is its gain, up to the grid of τ and n.
     """
     _, units = _forms("Z", (), grid.omega.tobytes())

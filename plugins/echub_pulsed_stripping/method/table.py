@@ -76,7 +76,10 @@ def _relaxation(train: PulseTrain, rests: Segments) -> Floats:
 def pulse_table(
     train: PulseTrain, blocks: list[PulseBlock], cut: list[Rows], charge: list[Floats], relaxed: Floats
 ) -> dict[str, Series]:
-    """Tabulate the pulses of all blocks; one that was ended by the cut-off up to there."""
+    """Tabulate the pulses of all blocks; one that was ended by the cut-off up to there.
+
+    charge: for each block (pulses,), mA·h or mA·h/cm². relaxed: (all pulses,), s.
+    """
     number = np.concatenate([np.arange(b.first, b.first + len(c)) for b, c in zip(blocks, charge, strict=True)])
     duration, end = train.edges.duration.copy(), train.pulses.last(train.u)
     for block, rows in zip(blocks, cut, strict=True):

@@ -21,7 +21,10 @@ PULSE_ROWS = 2000
 
 
 def trace(t: Floats, u: Floats, j: Floats, unit: str) -> dict[str, Series]:
-    """Return the envelope of a trace: begin of each piece, smallest and largest voltage, largest current."""
+    """Return the envelope of a trace: begin of each piece, smallest and largest voltage, largest current.
+
+    t, u, j: (n,), in s, V and `unit`.
+    """
     begin, u_low, u_high = envelope(t, u, PIECES)
     _, j_low, j_high = envelope(t, j, PIECES)
     shown = {

@@ -40,11 +40,11 @@ class OhmicLine:
     inflation: float
 
     def at(self, x: Floats) -> Floats:
-        """Return the ohmic voltage."""
+        """Return the ohmic voltage (n,), V, at x (n,) in the unit of the ramp."""
         return self.offset + self.slope * x
 
     def spread(self, x: Floats) -> Floats:
-        """Return the standard uncertainty of the line itself."""
+        """Return the standard uncertainty of the line itself (n,), V."""
         v = self.covariance
         return np.asarray(np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation)
 
@@ -209,7 +209,7 @@ def _first_lasting(counts: np.ndarray[Any, Any], least: int) -> int | None:
 
 
 def running_median(values: Floats, half: int) -> Floats:
-    """Return the centred running medians of each row of (replicates, points) that fit."""
+    """Return the centred running medians of each row of (replicates, points): (replicates, points - 2 half)."""
     return np.asarray(np.median(sliding_window_view(values, min(2 * half + 1, values.shape[1]), axis=1), axis=2))
 
 

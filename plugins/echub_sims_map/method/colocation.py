@@ -34,7 +34,11 @@ class Together:
 
 
 def together(one: IonCube, other: IonCube, rng: np.random.Generator) -> Together:
-    """Compare the maps of two ions, summed over the frames and pixels that both measured."""
+    """Compare the maps of two ions, summed over the frames and pixels that both measured.
+
+    Method: the correlation with the variance of counting taken out of both variances, its spread by counting
+    once more, and its chance by shifts around the edges (decision 51).
+    """
     both = one.measured & other.measured
     a, b = (np.where(both, cube.counts, 0).sum(axis=0) for cube in (one, other))
     noise_a, noise_b = (np.where(both, cube.variance, 0).sum(axis=0) for cube in (one, other))

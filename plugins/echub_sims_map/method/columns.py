@@ -67,7 +67,10 @@ def _windows(measured: Truth, window: int) -> Array:
 
 
 def spanning(apart: Array, threshold: float, span: float) -> list[Cluster]:
-    """Return the components above a threshold that reach over at least `span` of the frames."""
+    """Return the components above a threshold that reach over at least `span` of the frames.
+
+    apart: (frame, y, x), in sigmas, as `threshold`. Places hang together by 26 neighbours.
+    """
     numbered, _ = label(apart > threshold, structure=NEIGHBOURS)
     least = span * len(apart)
     found = []
@@ -97,7 +100,7 @@ def normal_threshold(quantile: float, dispersion: float) -> float:
 
 
 def threshold_of(apart: Array, quantile: float) -> float:
-    """Return the quantile of a cube without columns."""
+    """Return the quantile of a cube without columns (any shape); what is not finite is left out."""
     known = apart[np.isfinite(apart)]
     at = min(known.size - 1, int(quantile * known.size))
     return float(np.partition(known, at)[at])

@@ -123,7 +123,7 @@ class Surroundings:
 
 
 def clear_of(columns: Sequence[Found], covered: Truth) -> Truth:
-    """Return the pixels outside of the covered ones and their rims; all others where no pixel is left."""
+    """Return the pixels (y, x) outside of the covered ones and their rims; all others where no pixel is left."""
     clear = ~binary_dilation(covered, _BOX, iterations=RIM) if columns else ~covered
     return np.asarray(clear if clear.any() else ~covered)
 

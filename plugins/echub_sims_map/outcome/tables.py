@@ -101,7 +101,10 @@ def _inside_over_outside(
 
 
 def roi_table(cubes: Sequence[IonCube], grid: MapGrid, columns: Truth, text: str) -> Table:
-    """Return one row per region of interest, ion and frame; a frame without a measured pixel has no counts."""
+    """Return one row per region of interest, ion and frame; a frame without a measured pixel has no counts.
+
+    columns: (y, x), the pixels of the columns found.
+    """
     rows: dict[str, list[object]] = {}
     for roi in regions(text, grid, columns):
         for cube in cubes:

@@ -18,7 +18,7 @@ _MANY = 1000.0
 
 
 def half_widths(n: Array) -> tuple[Array, Array]:
-    """Return how far the 68 % interval reaches below and above n.
+    """Return how far the 68 % interval reaches below and above n (any shape), in counts.
 
     Exact up to 10 counts (0 has [0, 1.84]), √n above.
     """

@@ -20,8 +20,9 @@ _TURNS = 50
 
 
 def decay_length(x: Array, n: Array, edge: Edge, gain: Array | None = None) -> tuple[float, float] | None:
-    """Return the distance of a decade on the low side of an edge, and its standard error.
+    """Return the distance of a decade on the low side of an edge, and its standard error, in the unit of x.
 
+    x, n, gain: (n,), ascending, counts, and counts per unit of the signal.
     An exponential on the known background is fitted by the Poisson likelihood, over-dispersion
     included. None where fewer than 3 points show it, or where nothing decays.
     """

@@ -60,7 +60,7 @@ class Edge:
     window: tuple[float, float]
 
     def model(self, x: Array) -> Array:
-        """Return the expected signal."""
+        """Return the expected signal at x, in the shape of x."""
         return self.low + self.high * shape(x, self.position, self.sigma, self.sign)
 
     @property
@@ -72,8 +72,9 @@ class Edge:
 def find_edge(x: Array, n: Array, edge: str, gain: Array | None = None, floor: float = 1.0) -> Edge:
     """Find the strongest edge and fit it.
 
-    x ascending, n counts, `gain` counts per unit of the signal, `floor` the least dispersion, above
-    1 where the gain is uncertain itself. Raises `Refusal`
+    Method: the Poisson likelihood of an error function, started from the best step, in a window around the edge.
+    x, n, gain: (n,): x ascending, n counts, `gain` counts per unit of the signal. `floor`: the least dispersion,
+    above 1 where the gain is uncertain itself. Raises `Refusal`
     (`too-few-points`, `empty-channel`, `no-interface`, `fit-failed`).
     """
     if len(x) < LEAST_POINTS:
@@ -149,7 +150,11 @@ def _dispersion(theta: Array, points: Points) -> float:
 
 
 def find_step(n: Array, gain: Array, edge: str) -> tuple[int, float, int]:
-    """Find the split of two constants that gains most likelihood over one, in the wanted direction."""
+    """Find the split of two constants that gains most likelihood over one, in the wanted direction.
+
+    n, gain: (n,), counts, and counts per unit of the signal. Returns the first point behind the split, the
+    gain in log-likelihood, and 1 where the signal rises, else -1.
+    """
     total, exposed, size = np.cumsum(n), np.cumsum(gain), len(n)
     k = np.arange(2, size - 1)
     before, after = exposed[k - 1], exposed[-1] - exposed[k - 1]

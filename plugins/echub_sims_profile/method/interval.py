@@ -62,7 +62,7 @@ class _Track:
         return np.clip(at, *self.limits)
 
     def add(self, at: Array, lost: Array) -> None:
-        """Keep what was lost at further values."""
+        """Keep what was lost (n,) at further values (n,)."""
         values = np.concatenate([self.at, at])
         self.at, first = np.unique(values, return_index=True)
         self.lost = np.concatenate([self.lost, lost])[first]
@@ -80,7 +80,11 @@ class _Track:
 def profiled(
     theta: Array, covariance: Array, lowest: float, points: Points, dispersion: float
 ) -> tuple[Profiled, Profiled]:
-    """Follow position and logarithm of the width; both at once, since each costs little."""
+    """Follow position and logarithm of the width; both at once, since each costs little.
+
+    theta: (4,), covariance: (4, 4), lowest: the least deviance, `dispersion` divides it. The position is in the
+    unit of x. Method: see above.
+    """
     tracks = [_track(theta, covariance, p, points, dispersion) for p in (POSITION, SPREAD)]
     for track in tracks:
         track.add(

@@ -52,7 +52,7 @@ class Points:
         return 2 * float((self.n * np.log(some) - self.n).sum())
 
     def chosen(self, kept: NDArray[np.bool_]) -> Points:
-        """Return some of the points."""
+        """Return some of the points; kept: (points,)."""
         return Points(self.x[kept], self.n[kept], self.gain[kept], self.sign)
 
 
@@ -63,7 +63,7 @@ def spread_limits(points: Points) -> tuple[float, float]:
 
 
 def shape(x: Array, position: Array | float, sigma: Array | float, sign: int) -> Array:
-    """Return the share of the plateau at x: from 0 to 1 where `sign` is 1, falling where it is -1."""
+    """Return the share of the plateau at x (n,): from 0 to 1 where `sign` is 1, falling where it is -1."""
     return 0.5 * erfc(-sign * (x - position) / (math.sqrt(2) * sigma))  # type: ignore[no-any-return]
 
 
@@ -83,7 +83,7 @@ def expected(theta: Array, points: Points) -> Array:
 
 
 def deviance(theta: Array, points: Points) -> Array:
-    """Return twice the loss of log-likelihood against a model that meets every point."""
+    """Return twice the loss (fits,) of log-likelihood against a model that meets every point; theta: (fits, 4)."""
     mu = expected(theta, points)
     return 2 * (mu.sum(axis=1) - np.log(mu) @ points.n) + points.best  # type: ignore[no-any-return]
 

@@ -78,7 +78,8 @@ def _difference(late: Edge, early: Edge, unit: str) -> Measurand:
 def rebin(x: Array, n: Array, edges: Array) -> Array:
     """Share counts out to bins: each point covers half the way to its neighbours; the sum is conserved.
 
-    x ascending and not below zero; counts of points that reach beyond the outer edges are in no bin.
+    x, n: (n,); x ascending and not below zero; edges: (bins + 1,), in the unit of x; returns counts (bins,). Those
+    of points that reach beyond the outer edges are in no bin.
     """
     middle = (x[1:] + x[:-1]) / 2
     ends = np.concatenate([[max(2 * x[0] - middle[0], 0.0)], middle, [2 * x[-1] - middle[-1]]])

@@ -46,7 +46,7 @@ def checked(profile: CountProfile) -> tuple[list[Flag], Tables]:
 
 
 def spikes(n: Array) -> Mask:
-    """Find single points far above the highest of their four neighbours."""
+    """Find single points of counts (n,) far above the highest of their four neighbours; returns (n,)."""
     found = np.zeros(len(n), bool)
     if len(n) < 5:
         return found
