@@ -112,6 +112,7 @@ def _drive(data: Inputs) -> tuple[Floats, float]:
 
 def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
     """Find the rows in which the current rises steadily and linearly."""
+    # Three rows a bin at least, and four bins.
     edges = np.linspace(t[0], t[-1], min(BINS, max(len(t) // 3, 4)) + 1)
     first = np.searchsorted(t, edges)
     level = np.interp((edges[1:] + edges[:-1]) / 2, t, _running_mean(t, drive, float(edges[1] - edges[0])))
@@ -120,6 +121,7 @@ def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
     found = [slice(int(first[r.start]), int(first[r.stop])) for r in long]
     found = [rows for rows in found if _is_linear(t[rows], drive[rows])]
     if "mode" in data:
+        # In most rows of it the potential was controlled.
         found = [rows for rows in found if (data["mode"][rows] == POTENTIAL_CONTROLLED).mean() < 0.5]
     if not found:
         raise Refusal("not-a-ramp", _why_none(t, drive, data), hint="--time START:STOP chooses the ramp")

@@ -73,7 +73,7 @@ def find_block(lines: Sequence[str], delimiter: str) -> Block | None:
 
 def _begins_with_names(rows: Sequence[str]) -> bool:
     """Return whether a first row with numbers in it names the columns: a text where no other has one."""
-    if len(rows) < 3:
+    if len(rows) < 3:  # with two, nothing shows which of them is the odd one
         return False
     return any(
         cell == TEXT and all(row[i] not in (TEXT, EMPTY) for row in rows[1:]) for i, cell in enumerate(rows[0])
@@ -149,4 +149,5 @@ def is_header(row: str, columns: str) -> bool:
     if len(row) != len(columns) and not (trailing and len(row) == len(columns) - 1):
         return False
     texts = sum(kind in (TEXT, MISSING, "u") for kind in row)
+    # Half of the columns: others may have no name.
     return texts >= max(2, 0.5 * len(columns)) and not any(k in NUMERIC - {MISSING, "u"} or k == DATE for k in row)

@@ -176,6 +176,7 @@ class _Reader:
     def _is_cut_in_a_number(self, data: bytes) -> bool:
         """Return whether the last value has fewer decimals than all of the rows before, which have as many."""
         mark, separator = self.dialect.decimal.encode(), self.separator.encode()
+        # As many rows as show whether all have as many decimals. By eye.
         last = [row.rpartition(separator)[2].strip() for row in data.rstrip(b"\n").split(b"\n")[-20:]]
         decimals = [len(cell.partition(mark)[2]) for cell in last]
         # Three rows before it: fewer have as many decimals by chance.

@@ -68,7 +68,7 @@ def _undeclared(column: SourceColumn, frequency: NDArray[Any] | None) -> Decisio
     counted = values[np.isfinite(values) & (values != 0)]
     usual = _SIGNED[column.quantity or ""]
     share = float((counted * usual > 0).mean()) if counted.size else 1.0
-    if share >= 0.5:
+    if share >= 0.5:  # most of them
         text = f"{share:.0%} of its values are {'negative' if usual < 0 else 'positive'}, as the quantity has it"
         return Decision(f"sign of {column.header}", "as printed", text)
     raise ReadError(

@@ -14,7 +14,7 @@ from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, ArrheniusLine, Fitt
 def leave_one_out(fitted: Fitted, form: str) -> dict[str, Series]:
     """Fit without each temperature in turn."""
     log_y = log_values(fitted, form)
-    rounded = np.round(fitted.kelvin, 6)
+    rounded = np.round(fitted.kelvin, 6)  # one temperature, whatever the rounding of 273.15
     temperatures = np.unique(rounded)
     energies = []
     for left in temperatures:

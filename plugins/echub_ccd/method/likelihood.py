@@ -84,6 +84,7 @@ def median_interval(cells: CellIntervals, found: Fit, level: float) -> tuple[flo
 
     The threshold is that of F(1, n) in place of chi²(1): with few cells the latter covers too seldom.
     """
+    # Half, since twice the loss of log-likelihood is what is distributed as chi² or F.
     allowed = found.largest - 0.5 * float(fisher.ppf(level, 1, len(cells)))
 
     def excess(x: float) -> float:

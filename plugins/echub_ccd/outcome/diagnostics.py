@@ -21,7 +21,7 @@ def series_of(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict | 
     k = None if verdict is None else verdict.half_cycle
     at = offsets[table.file]
     unit, ohm = experiment.unit, "ohm*cm^2" if experiment.per_area else "ohm"
-    # A fall of less than a tenth is no place to show: the half cycle failed by another criterion.
+    # A fall of less than a tenth is not shown: the half cycle failed by another criterion.
     place = None if k is None else float((table.fell if table.fall[k] > 0.1 else table.begin)[k] + at[k])
     return {
         "t": Series.of(np.concatenate(time), "s"),

@@ -205,6 +205,7 @@ def _shared_conditions(used: Sequence[Outcome]) -> dict[str, Condition]:
 def _diagnostics(
     cells: CellIntervals, found: Fit, unit: str, ends: tuple[float | None, float | None]
 ) -> dict[str, Series]:
+    # The picture alone: the curve goes on a little beyond the last cell.
     top = 1.3 * max(cells.low.max(), cells.high[np.isfinite(cells.high)].max())
     grid = np.linspace(0, top, 200)
     fails = -np.expm1(-np.log(2.0) * (grid / found.median) ** found.shape)

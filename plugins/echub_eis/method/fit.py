@@ -97,7 +97,7 @@ class CircuitFit:
         seen = norm > SAME * norm.max(initial=0)
         if seen.any():
             _, s, vt = np.linalg.svd(j[:, seen] / norm[seen], full_matrices=False)
-            part = (vt.T / np.maximum(s, 1e-12) ** 2) @ vt / np.outer(norm[seen], norm[seen])
+            part = (vt.T / np.maximum(s, 1e-12) ** 2) @ vt / np.outer(norm[seen], norm[seen])  # never singular
             full[np.ix_(seen, seen)] = part * (self.chi2 / self.freedom)
         return full
 

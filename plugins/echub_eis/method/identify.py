@@ -126,7 +126,7 @@ def _revived(fitted: CircuitFit) -> Floats:
 
 def _end(fitted: CircuitFit, at: NDArray[np.intp], u: float, t: float, direction: int) -> float | None:
     """Search the ln of R, or of a sum, at which the profile has risen by t² times its scale; None if never."""
-    scale = max(fitted.chi2 / fitted.freedom, 1e-300)
+    scale = max(fitted.chi2 / fitted.freedom, 1e-300)  # exact data: no division by zero
     least = VANISHED * fitted.spectrum.modulus.min()
     value = float(np.exp(fitted.x[at]).sum())
     start = float(np.log(max(value, least)))

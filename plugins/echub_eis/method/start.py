@@ -134,7 +134,7 @@ class _Term:
                     natural[at] = tau * far if parameter.name == "tau" else guesses[parameter.name]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # of a study: some elements on a few grids
 def _forms(
     symbol: str, constants: tuple[tuple[str, float], ...], omega: bytes
 ) -> tuple[list[tuple[float, ...]], Complex]:
@@ -215,6 +215,7 @@ class _Search:
 
     def _differs(self, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
         """Return whether two choices differ by more than a neighbouring n or τ."""
+        # One and a half steps of the grid: more than a neighbour.
         shapes = [np.sort([self.columns[i].shape[0] for i in chosen]) for chosen in (one, other)]
         return bool(np.max(np.abs(np.log10(shapes[0] / shapes[1]))) > 1.5 / PER_DECADE)
 
@@ -230,7 +231,7 @@ class _Search:
         rest = np.maximum(1 - g**2, 1e-9)  # two columns that are one (g² > 1 - 1e-7) are not a pair
         gain = (a * a - 2 * g * a * b + b * b) / rest
         gain = np.where((a - g * b > 0) & (b - g * a > 0) & (g**2 < 1 - 1e-7), gain, 0)
-        order = np.argsort(-gain, axis=None)[: 4 * TOP]
+        order = np.argsort(-gain, axis=None)[: 4 * TOP]  # neighbours of the best are left out later
         i, j = np.unravel_index(order, gain.shape)
         return [
             (float(gain[p, q]), (first.start + int(p), second.start + int(q))) for p, q in zip(i, j, strict=True)

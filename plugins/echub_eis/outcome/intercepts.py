@@ -32,6 +32,7 @@ def _crossing(trace: Trace) -> dict[str, Measurand]:
     half = abs(float(z.real[at + 1] - z.real[at])) / 2
     note = "interpolated; includes what arcs contribute there"
     return {
+        # uniform between the two points: a/√3
         "re_at_crossing": Measurand("ohm", value, half / np.sqrt(3), note=note),
         "frequency_at_crossing": Measurand("Hz", where),
     }

@@ -49,6 +49,7 @@ def picture(
     middle = block.first + (len(rows.pulses) - 1) // 2
     begin, end = float(train.edges.begin[middle]), float(train.edges.end[middle])
     rest = float(train.rest[middle]) if np.isfinite(train.rest[middle]) else end - begin
+    # The picture alone: a little before the pulse, and up to five pulses of the rest.
     shown = (train.t > begin - 0.3 * (end - begin)) & (train.t < end + min(rest, 5 * (end - begin)))
     inside = np.flatnonzero(shown)
     inside = inside[:: max(1, len(inside) // PULSE_ROWS)]

@@ -110,7 +110,7 @@ def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) 
         if onset is None:
             if guess >= length:
                 return None, deviation
-            guess = min(guess * 1.5, length)
+            guess = min(guess * 1.5, length)  # by eye; a larger step may jump over an onset
             continue
         reached = onset.t - trace.begin
         if any(abs(reached - known) < grid.step / 2 for known in seen):

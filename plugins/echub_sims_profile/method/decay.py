@@ -70,16 +70,17 @@ def _decaying(x: Array, level: Array, edge: Edge) -> Array:
 def _exponential(distance: Array, n: Array, gain: Array, low: float) -> tuple[float, float] | None:
     """Fit gain · (low + A exp(-k distance)); give k and its error."""
     at = distance - distance.mean()
+    # A start; where the points lie on the background, a tenth of a count above it.
     theta = np.array([math.log(max(float((n / gain).mean()) - low, 0.1)), 0.0])
     for _ in range(_TURNS):
-        signal = gain * np.exp(np.clip(theta[0] - theta[1] * at, -30, 30))
+        signal = gain * np.exp(np.clip(theta[0] - theta[1] * at, -30, 30))  # no overflow on the way
         mu = signal + gain * low
         by = np.stack([signal, -signal * at], axis=1)
         information = (by / mu[:, None]).T @ by + 1e-12 * np.eye(2)
         move = np.linalg.solve(information, by.T @ (n / mu - 1))
         reach = np.array([2.0, 1.0 / max(float(np.abs(at).max()), 1e-12)])
         theta += np.clip(move, -reach, reach)
-        if np.abs(move).max() < 1e-9 * (1 + np.abs(theta).max()):
+        if np.abs(move).max() < 1e-9 * (1 + np.abs(theta).max()):  # far below any standard error
             break
     chi2 = float(((n - mu) ** 2 / np.maximum(mu, 1.0)).sum()) / max(1, len(n) - 2)
     variance = float(np.linalg.inv(information)[1, 1]) * max(1.0, chi2)

@@ -177,6 +177,7 @@ def _starts(points: Points, position: float) -> Array:
     """Return first parameters: both plateaus from the points, and several widths."""
     x, level = points.x, points.n / points.gain
     above = x < position if points.sign < 0 else x >= position
+    # A start needs logarithms: half a count for an empty plateau, a twentieth for an empty background.
     high = max(float(level[above].mean()) if above.any() else float(level.max()), 0.5)
     low = max(float(np.median(level[~above])) if (~above).any() else float(level.min()), 0.05)
     return np.array(

@@ -137,9 +137,11 @@ def _moves(theta: Array, points: Points, held: NDArray[np.bool_], damping: Array
     information, gradient = fisher(theta, points)
     information *= ~(held[:, :, None] | held[:, None, :])
     diagonal = information[:, _AXIS, _AXIS]
+    # 1e-9 keeps a parameter without influence from making the matrix singular.
     information[:, _AXIS, _AXIS] += damping[:, None] * diagonal + 1e-9 * (1 + diagonal) + held
     gradient[held] = 0.0
     moves = np.linalg.solve(information, gradient)[:, :, 0]
+    # At most a factor of e in the width, e² in the heights, a few points in the position at once. By eye.
     limits = np.ones_like(theta)
     limits[:, :2] = 2.0
     limits[:, POSITION] = 5 * step + 2 * np.exp(theta[:, SPREAD])

@@ -48,7 +48,7 @@ def checked(profile: CountProfile) -> tuple[list[Flag], Tables]:
 def spikes(n: Array) -> Mask:
     """Find single points of counts (n,) far above the highest of their four neighbours; returns (n,)."""
     found = np.zeros(len(n), bool)
-    if len(n) < 5:
+    if len(n) < 5:  # a point and its four neighbours
         return found
     padded = np.pad(n, 2, mode="reflect")
     neighbours = np.stack([padded[k : k + len(n)] for k in (0, 1, 3, 4)])
@@ -105,6 +105,7 @@ def _switched(profile: CountProfile) -> tuple[list[Flag], Tables]:
 def _jump(signal: Array, k: int) -> float:
     """Return the step between points k and k + 1 beyond the trend on both sides, as a fraction."""
     before, after = signal[max(0, k - 2) : k + 1], signal[k + 1 : k + 4]
+    # Two steps on each side: of one the slope is its noise.
     if len(before) < 3 or len(after) < 3 or min(before.min(), after.min()) <= 0:
         return 0.0
     # The mean slope per step of both sides, each over two steps.
