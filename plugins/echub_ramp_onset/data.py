@@ -55,7 +55,7 @@ class RampTrace:
     def limited(self) -> bool:
         """Return whether the voltage rests at its largest value in some of the rows, as at compliance."""
         top = float(self.u.max())
-        # Within a thousandth of the top is on it; ten rows, and 0.5 % of a long ramp, are no peak. By eye.
+        # Within a thousandth of the top is on it; ten rows, and 0.5 % of a long ramp, are not a peak. By eye.
         return top >= LEAST_LIMIT_V and bool((self.u >= 0.999 * top).sum() >= max(10, 0.005 * len(self.u)))
 
 
