@@ -9,8 +9,11 @@ from echub.plugin import Flag, Measurand, Outcome, Refusal, Series, require_comp
 from echub_arrhenius import ChoiceParams
 
 KELVIN = 273.15
+"""0 °C, by definition."""
 COLDEST_K = 150.0
+"""A lower temperature in kelvin is one in °C: cells are measured at about -30 to 175 °C."""
 KELVIN_AS_CELSIUS = (250.0, 400.0)
+"""Temperatures in °C that all lie here are probably kelvin, -23 to 127 °C."""
 FIRST_CHOICES = ("onset_current_density", "critical_current_density", "conductivity")
 COMPARED = ("cell.area_basis", "cell.electrolyte")
 

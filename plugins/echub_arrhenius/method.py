@@ -50,7 +50,7 @@ class ArrheniusLine:
         return float(stats.t.ppf((1 + level) / 2, freedom) * self.total)
 
     def band(self, inverse: Floats, mean: float, spread: float, count: int, level: float) -> Floats:
-        """Return the half width of the line's interval in ln y at 1/T."""
+        """Return the half width (n,) of the line's interval in ln y at 1/T (n,), 1/K."""
         t = stats.t.ppf((1 + level) / 2, self.dof)
         return np.asarray(t * self.scatter * np.sqrt(1 / count + (inverse - mean) ** 2 / spread))
 
@@ -68,7 +68,7 @@ class Fitted:
 
 
 def log_values(fitted: Fitted, form: str) -> Floats:
-    """Return ln y, or ln yT (y times kelvin)."""
+    """Return ln y (n,), or ln yT (y times kelvin)."""
     return np.asarray(np.log(fitted.y * fitted.kelvin if form == "ln_yT" else fitted.y))
 
 
@@ -77,7 +77,8 @@ def fit(
 ) -> ArrheniusLine:
     """Fit by (weighted) least squares; the scatter is estimated from the residuals, n - 2 degrees of freedom.
 
-    weights: relative, 1/σ². groups: relative standard uncertainty of each point, per correlated group.
+    kelvin, log_y: (n,), K and ln of the value. weights: (n,), relative, 1/σ². groups: per correlated group, the
+    relative standard uncertainty of each point (n,).
     """
     x = 1 / kelvin
     w = np.ones(len(x)) if weights is None else weights / weights.mean()
@@ -117,7 +118,9 @@ def _correlated(weigh: Floats, groups: Mapping[str, Floats]) -> tuple[float, flo
 def lack_of_fit(cells: list[Floats], kelvin: Floats) -> tuple[float, int, int, float] | None:
     """Test the straight line against the scatter of replicates; F, both degrees of freedom, p.
 
-    cells: ln y of the cells at each temperature. None without replicates or with two temperatures.
+    kelvin: (temperatures,), K. cells: ln y of the cells at each of them. None without replicates or with two
+    temperatures. Method: the F test of lack of fit against pure error (N. R. Draper, H. Smith, Applied Regression
+    Analysis).
     """
     counts = np.array([len(c) for c in cells])
     pure_dof, lack_dof = int((counts - 1).sum()), len(cells) - 2

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 POLARITY = "cell.electrodes.working.polarity"
 _SHOWN = 20
+"""Entries of a list that a notice shows; the others are counted."""
 
 
 def read(source: Source, options: BdfReadOptions) -> Record:

@@ -32,7 +32,7 @@ def clock_column(
         return None
     if quantity != "unix_time":
         seconds = clocks(texts)
-        if seconds.null_count() > 0.5 * len(seconds):
+        if seconds.null_count() > 0.5 * len(seconds):  # most are not clocks
             return None
         notices.append(Notice("text-time", f"{header} holds h:m:s where seconds should be: read as such"))
         return SourceColumn(header, seconds.fill_null(np.nan).to_numpy(), quantity, "s", index=index)

@@ -25,6 +25,7 @@ _FIELDS: Mapping[str, tuple[str, str | None]] = {
 }
 """Printed fields that are metadata of the hub; nanoseconds become milliseconds below."""
 _NS_TO_MS = 1e-6
+"""Milliseconds in a nanosecond."""
 _NOT_SET = ("", "-")
 
 

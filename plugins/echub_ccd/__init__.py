@@ -24,12 +24,15 @@ class CcdParams:
         0.0, "R·A of the electrolyte, from impedance; 0: from metadata, or not known", unit="ohm*cm^2", minimum=0
     )
     rest: float = option(0.0, "currents below this are rest; 0: found from the noise", unit="mA", minimum=0)
+    # With 15 % and 5 σ soft shorts of 20 % are found, and noise alone never fails (docs/analyses/ccd.md).
     r_drop: float = option(15.0, "fall of R that counts", unit="%", minimum=1, maximum=99)
     r_drop_sigma: float = option(5.0, "and in standard deviations of its noise", minimum=0)
+    # 70 % at once parts shorts from healing over a twentieth of a half cycle or more (decision 40).
     r_drop_sharpness: float = option(
         0.7, "part of the fall that must happen at once; 0 takes slow falls too", minimum=0, maximum=1
     )
     below_bulk: float = option(5.0, "R·A so far below the electrolyte's", unit="%", minimum=0, maximum=99)
+    # Half, and next to nothing, are the words of two publications (d5eb00071h, d5eb00097a); their figures by eye.
     half_drop: float = option(50.0, "U left of the half cycle before, at the same R", unit="%", minimum=1)
     near_zero: float = option(10.0, "U left of what the lowest earlier R makes expected", unit="%", minimum=0)
     near_zero_floor: float = option(5.0, "a U below this is none", unit="mV", minimum=0)

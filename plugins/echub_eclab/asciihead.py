@@ -23,6 +23,7 @@ KINDS = {
 LONGEST_LINE = 1 << 20
 """More bytes than any line of a head has; a longer one is not text of EC-Lab."""
 MOST_LINES = 100_000
+"""More lines than any head has; a larger number of header lines is damage. By eye."""
 
 _COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d+)[\s,;]*$")
 PADDING = ",;"

@@ -16,6 +16,7 @@ _BLANKS = re.compile(rb" {2,}")
 _BLANK_LINE = re.compile(rb"^[\t ]*\r?\n", re.MULTILINE)
 _SEPARATORS = ((";", "semicolons"), (",", "commas"), ("  ", "blanks"))
 _MOST_LISTED = 3
+"""Lines that a notice names; the others are meant by `…`."""
 _TAIL = 4096
 """Bytes at the end of a table in which line ends behind the last row are looked for."""
 

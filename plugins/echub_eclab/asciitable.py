@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 SAMPLE_ROWS = 200
-"""Rows that settle what a column holds."""
+"""Rows that settle what a column holds. By eye."""
 MARK_ROWS = 20
 """Rows that settle the decimal mark; the whole table is then searched for the other one."""
 _TAIL = 4096
+"""Bytes at the end of a table in which its last rows are looked for."""
 MARKS = {"point": ".", "comma": ","}
 
 _UNFILLED = {"Ewe-Ece/V"}

@@ -41,7 +41,7 @@ class HeaderMeaning:
     origin: Origin = "measured"
 
     def column(self, header: str, values: NDArray[Any], index: int, **rest: Any) -> SourceColumn:  # noqa: ANN401
-        """Return the source column of a header with this meaning."""
+        """Return the source column of a header with this meaning; values: (rows,), in its unit."""
         return SourceColumn(
             header,
             values,

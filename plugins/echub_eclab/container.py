@@ -16,6 +16,7 @@ from echub.plugin import ReadError, Source
 from echub_eclab import MAGIC
 
 FIRST_MODULE = 52
+"""Bytes before the first module: the magic text, blanks up to byte 48, four zero bytes."""
 MOST_MODULES = 256
 """Real files hold two to five; more than this is not a list of modules."""
 WORD = b"MODULE"

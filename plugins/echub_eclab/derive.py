@@ -20,7 +20,7 @@ from echub.plugin import SourceColumn
 Array = NDArray[Any]
 _CURRENT_MODE, _POTENTIAL_MODE = 1, 2
 _BLOCK = 16_384
-"""Rows computed at once."""
+"""Rows computed at once: 128 KiB of a column."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from echub_eclab.settings import shortest
 STARTS = (0x572, 0x1845, 0x1846, 0x1847)
 """The offsets at which the table has been found, in all versions."""
 TAIL = 410
-"""Bytes of a Set module behind its last row."""
+"""Bytes of a Set module behind its last row, in 101 of 101 files."""
 MOST_SEQUENCES = 99
+"""With this bound, and four bytes at most for a parameter, one offset of the four fits in each of 101 files."""
 PASS = b"\xff\xff\xff\xff"
 
 _TYPES = {"u1": "B", "u2": "H", "u4": "I", "f4": "f"}

@@ -41,6 +41,7 @@ UNITS = {
 """Printed units that the hub's table does not know or whose character was destroyed, by path."""
 
 NOT_SET = (0.0, 0.001)
+"""EC-Lab prints these where the user typed nothing; they must never normalise anything."""
 _KEYED = re.compile(r"(\s*)([^:]{1,60}?) ?: ?(.*)\Z")
 _SERIAL = re.compile(r"(.*?)\s*\(SN (\w+)\)\s*\Z")
 _VERSION = re.compile(

@@ -9,6 +9,7 @@ from typing import Any
 from echub.text import parse_clock, parse_number
 
 WIDTH = 20
+"""Characters of a column of the parameter table, in `.mpt` and `.mps`."""
 Parameters = dict[str, Any]
 """The parameters of one sequence: printed name to number, word, ``pass`` or None (an empty cell)."""
 

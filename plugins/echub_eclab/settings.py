@@ -67,10 +67,12 @@ OLDER_STARTS = (465, 469, 473)
 AREA_UNITS = {2: "cm^2", 3: "mm^2"}
 MASS_UNITS = {1: "g", 2: "mg"}
 VOLUME_UNITS = {1: "cm^3"}
+"""Codes of display units, proven by pairs of `.mpr` and `.mpt` (area: 39 of 39, mass: 41 of 41, volume: one)."""
 NOT_SET = (0.0, float(struct.unpack("<f", struct.pack("<f", 0.001))[0]))
 """EC-Lab writes these where the user typed nothing; they must never normalise anything."""
 
 _EPOCH = dt.datetime(1899, 12, 30)
+"""Day 0 of EC-Lab's dates, as of spreadsheets."""
 _PLAUSIBLE_DAYS = (32_874.0, 73_051.0)  # 1990 to 2100
 
 

@@ -23,6 +23,7 @@ _CONTROLS = {
     "GCPL": "current", "BCD": "current", "GEIS": "current", "WAIT": "wait",
 }  # fmt: skip
 _MOST_BLOCKS = 3
+"""Limits, and record conditions, for which a Modulo Bat step has fields."""
 _BLOCK = 65_536
 """Rows looked at at once, so that no copy of a whole column is made."""
 

@@ -24,6 +24,7 @@ from echub_eclab.header import UNVERIFIED, read_header
 from echub_eclab.layout import DataHeader, Field, RecordLayout, record_layout
 
 WORKING_POTENTIAL, CURRENT_RANGE = 6, 39
+"""Column ids."""
 
 
 @dataclass(frozen=True)

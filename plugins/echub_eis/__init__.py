@@ -25,13 +25,16 @@ class CheckParams:
     negative_real: str = option(
         "mask", "points whose real part is negative: left out, or kept", choices=("mask", "keep")
     )
+    # Of three points off by 5 % 2.9 are found at 4.5 σ, and 0.1 good ones in a spectrum.
     outliers: float = option(
         4.5, "points this many robust sigma off Kramers-Kronig are left out; 0 keeps all", minimum=0
     )
+    # Both count: good instruments show 0.1 % of |Z| with p = 10⁻²⁰; up to 3 % of valid spectra have p < 10⁻³.
     kk_p: float = option(
         1e-3, "a spectrum is inconsistent below this p, and above the residual", minimum=0, maximum=0.5
     )
     kk_residual: float = option(1.0, "largest residual over |Z| that is not yet inconsistent", unit="%", minimum=0)
+    # kT/e is 25 mV: a transfer of charge is linear well below that only.
     amplitude: float = option(
         10.0, "excitation above which an arc need not be linear (peak)", unit="mV", minimum=0
     )
@@ -47,6 +50,7 @@ class FitParams(CheckParams):
     )
     max_arcs: int = option(3, "most arcs that are tried", minimum=1, maximum=4)
     level: float = option(95.0, "coverage of the intervals", unit="%", minimum=50, maximum=99.9)
+    # An interval of 95 % then reaches from nothing to twice the value.
     identified: float = option(
         50.0, "a value with a larger relative uncertainty is not given", unit="%", minimum=1
     )

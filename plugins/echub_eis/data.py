@@ -33,7 +33,7 @@ class Trace:
         return np.asarray(self.reason == "")
 
     def mask(self, where: NDArray[np.bool_], reason: str) -> Trace:
-        """Leave out points that are still in use."""
+        """Leave out points, where (n,), that are still in use."""
         return replace(self, reason=np.where(where & self.used, reason, self.reason))
 
     def table(self) -> dict[str, Series]:

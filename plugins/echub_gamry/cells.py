@@ -61,6 +61,7 @@ def header_numbers(explain: Explain) -> Iterable[str]:
 
 def table_numbers(explain: Explain, block: GamryTable) -> Iterable[str]:
     """Walk the numbers of the first rows of a table."""
+    # 64 KiB are ample for them: no whole table is copied.
     lines = explain.data[block.start : min(block.end, block.start + (1 << 16))].split(b"\n", SAMPLE_ROWS)
     for line in lines[:SAMPLE_ROWS]:
         yield from (cell for cell in line.decode("latin-1").split() if _NUMBER.match(cell))
@@ -109,6 +110,7 @@ class _Body:
         self.width = len(block.names)
         self.notices: list[Notice] = []
         self.dropped: list[Dropped] = []
+        # 16 KiB are ample for one row.
         first = explain.data[block.start : min(block.end, block.start + (1 << 14))].split(b"\n", 1)[0]
         cells = first.decode("latin-1").split("\t")[1:]
         self.kinds = [_kind(block, n, cells[n].strip() if n < len(cells) else "") for n in range(self.width)]

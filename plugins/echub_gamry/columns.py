@@ -77,7 +77,7 @@ def unit_of(header: str, printed: str) -> tuple[str | None, str]:
 def column_of(
     block: GamryTable, number: int, values: NDArray[np.generic], current_sign: int | None, notices: list[Notice]
 ) -> SourceColumn:
-    """Return one column with its meaning, as far as its printed unit bears it out.
+    """Return one column (rows,) with its meaning, as far as its printed unit bears it out.
 
     `current_sign` is 1 where anodic currents are printed positive, -1 where cathodic ones are, None
     where that is not known: then currents stay vendor columns.

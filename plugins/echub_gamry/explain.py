@@ -16,7 +16,7 @@ from echub.text import decode, encoding_of
 from echub_gamry import SIGNATURE
 
 HEAD = 4096
-"""Bytes in which the first line ends."""
+"""Bytes in which the first line ends, with room to spare: it holds one word."""
 _TABLE_END = re.compile(rb"\n(?=[^\t \r\n0-9+\-.,])")
 """A line that begins with neither a tab nor a number is the next object."""
 _TABLE = "TABLE"
@@ -252,7 +252,7 @@ class _ExplainCutter:
 def _count(fields: list[str]) -> int | None:
     """Return the count that stands first behind the type of an object, None where there is none."""
     text = fields[0].strip() if fields else ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None  # fits 64 bits
 
 
 def _is_number(cell: str) -> bool:

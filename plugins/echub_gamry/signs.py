@@ -19,11 +19,12 @@ from echub_gamry.objects import number_of
 ANODIC = "1"
 _OPTION = {"anodic-positive": 1, "cathodic-positive": -1}
 _CLOSED = 0.05
-"""Part of its range within which a cycle ends where it began."""
+"""Part of its range within which a cycle ends where it began. By eye."""
 _SWEPT = 0.02
-"""V: a smaller change of potential says nothing about a sweep."""
+"""V: a smaller change of potential says nothing about a sweep. By eye."""
 _OPPOSED = -0.5
-"""Correlation of current and potential over a closed cycle: passive cells are positive, noise is near 0."""
+"""Correlation of current and potential over a closed cycle: passive cells are positive, noise is near 0.
+Half of the way to a straight line of the wrong sign: by eye."""
 
 
 def current_sign(explain: Explain, option: str, notices: list[Notice]) -> int | None:
@@ -43,7 +44,10 @@ def current_sign(explain: Explain, option: str, notices: list[Notice]) -> int | 
 
 
 def contradiction(explain: Explain, columns: Mapping[str, NDArray[np.generic]], mark: str) -> str:
-    """Say what speaks against anodic positive currents in a table; empty where nothing does."""
+    """Say what speaks against anodic positive currents in a table; empty where nothing does.
+
+    columns: by printed name (rows,), V, A and s as Gamry prints them.
+    """
     current = next((columns[name] for name in ("Im", "Current") if name in columns), None)
     if current is None or not len(current):
         return ""
@@ -53,7 +57,7 @@ def contradiction(explain: Explain, columns: Mapping[str, NDArray[np.generic]], 
 def _against_curve(columns: Mapping[str, NDArray[np.generic]], current: NDArray[np.generic]) -> str:
     """Compare with the potential of a closed cycle, where that is swept."""
     potential = columns.get("Vf")
-    if potential is None or len(potential) < 8:
+    if potential is None or len(potential) < 8:  # fewer are correlated by chance
         return ""
     e, i = np.asarray(potential, np.float64), np.asarray(current, np.float64)
     span = float(np.ptp(e))

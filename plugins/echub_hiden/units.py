@@ -17,7 +17,7 @@ _SCAN_COLUMNS = {"cycle": ("cycle", "1"), "mass amu": ("mass_to_charge", "1"), "
 
 
 def scan_meaning(name: str, values: NDArray[Any], at: int) -> SourceColumn:
-    """Return a column of the scan layout: its header ends in its unit (`SEM c/s`)."""
+    """Return a column (rows,) of the scan layout: its header ends in its unit (`SEM c/s`)."""
     if name.lower() in _SCAN_COLUMNS:
         quantity, unit = _SCAN_COLUMNS[name.lower()]
         return SourceColumn(name, values, quantity, unit, index=at)
@@ -31,7 +31,7 @@ def scan_meaning(name: str, values: NDArray[Any], at: int) -> SourceColumn:
 def trend_meaning(
     header: Header, legend: int, name: str, values: NDArray[Any], at: int, options: MassoftOptions
 ) -> SourceColumn:
-    """Return a column of a trend: the unit is the input's where that says one, else what the user states."""
+    """Return a column (rows,) of a trend, in the unit of its input if that says one, else in the stated one."""
     scan = header.scans[legend] if legend < len(header.scans) else None
     given = scan.input if scan else ""
     unit, source = _unit(given, options)

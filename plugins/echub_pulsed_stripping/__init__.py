@@ -12,6 +12,7 @@ from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, o
 class PulsedStrippingParams:
     """Parameters of `pulsed-stripping`."""
 
+    # Of the publication (d5eb00097a, Fig. 4).
     cut_off: float = option(3.0, "voltage that ends the stripping", unit="V", minimum=1e-3)
     direction: str = option(
         "auto", "which current is the stripping", choices=("auto", "we_oxidised", "we_reduced")

@@ -16,8 +16,9 @@ Floats = NDArray[np.float64]
 
 BINS = 400
 LEAST_BINS = 20
-"""A ramp takes at least 5 % of the selected time."""
+"""Bins of the selected time, and how many of them a ramp fills: at least 5 % of the time. By eye."""
 POTENTIAL_CONTROLLED = 2
+"""The value of `mode` under control of the potential (1: of the current, 3: at rest)."""
 LEAST_LIMIT_V = 0.5
 """Limits of a potentiostat are volts; a voltage that rests lower follows from a current that rests."""
 
@@ -54,6 +55,7 @@ class RampTrace:
     def limited(self) -> bool:
         """Return whether the voltage rests at its largest value in some of the rows, as at compliance."""
         top = float(self.u.max())
+        # Within a thousandth of the top is on it; ten rows, and 0.5 % of a long ramp, are not a peak. By eye.
         return top >= LEAST_LIMIT_V and bool((self.u >= 0.999 * top).sum() >= max(10, 0.005 * len(self.u)))
 
 
@@ -85,7 +87,7 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         observed,
         direction,
         error,
-        float(np.median(u[before])) if before.sum() >= 3 else None,
+        float(np.median(u[before])) if before.sum() >= 3 else None,  # two have no middle
         _control_lost(t[kept], x[kept], line[kept], error, params),
     )
 
@@ -110,6 +112,7 @@ def _drive(data: Inputs) -> tuple[Floats, float]:
 
 def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
     """Find the rows in which the current rises steadily and linearly."""
+    # Three rows a bin at least, and four bins.
     edges = np.linspace(t[0], t[-1], min(BINS, max(len(t) // 3, 4)) + 1)
     first = np.searchsorted(t, edges)
     level = np.interp((edges[1:] + edges[:-1]) / 2, t, _running_mean(t, drive, float(edges[1] - edges[0])))
@@ -118,6 +121,7 @@ def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
     found = [slice(int(first[r.start]), int(first[r.stop])) for r in long]
     found = [rows for rows in found if _is_linear(t[rows], drive[rows])]
     if "mode" in data:
+        # In most rows of it the potential was controlled.
         found = [rows for rows in found if (data["mode"][rows] == POTENTIAL_CONTROLLED).mean() < 0.5]
     if not found:
         raise Refusal("not-a-ramp", _why_none(t, drive, data), hint="--time START:STOP chooses the ramp")
@@ -145,6 +149,8 @@ def _running_mean(t: Floats, values: Floats, width: float) -> Floats:
 def _rising(level: Floats) -> list[slice]:
     """Find runs of bins in which the current rises at a like rate."""
     steps = np.diff(level)
+    # A tenth of the rate of a ramp that takes all the time: slower is drift. Rates within a factor of about three
+    # of the usual one are alike: bins at the edges of the ramp, and rows of uneven density. By eye.
     least = 0.1 * float(level.max()) / len(level)
     if not (steps > least).any():
         return []
@@ -166,10 +172,11 @@ def _joined(runs: list[slice]) -> list[slice]:
 
 
 def _is_linear(t: Floats, drive: Floats) -> bool:
-    if len(t) < 5 or not np.ptp(t):
+    if len(t) < 5 or not np.ptp(t):  # two parameters of five rows: fewer are linear by chance
         return False
     fit = np.polyfit(t, drive, 1)
     rest = drive - np.polyval(fit, t)
+    # Off by 3 % of its rise, root mean square: a straight ramp has its noise, a parabola 7.5 % (1/√180).
     return bool(np.sqrt(np.mean(rest**2)) < 0.03 * abs(fit[0]) * np.ptp(t))
 
 
@@ -180,7 +187,7 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
     ends = f"from {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
     if "mode" in data and (share := float(np.mean(data["mode"] == POTENTIAL_CONTROLLED))) > 0.5:
         return f"the potential is controlled in {share:.0%} of the rows; the current runs {ends}"
-    if high - low < 0.05 * largest:
+    if high - low < 0.05 * largest:  # only the words of a refusal depend on it, and on the 0.2 below
         return f"the {what} is constant: {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
     jumps = int((np.abs(np.diff(drive)) > 0.2 * (high - low)).sum())
     return f"the {what} does not rise linearly: it runs {ends}" + (f", with {jumps} jumps" if jumps else "")
@@ -230,12 +237,13 @@ def _control_lost(t: Floats, x: Floats, line: Floats, error: float | None, param
     """Return the time from which the current does not follow its course, inf where it always does."""
     steps: Any = np.median(np.diff(t)) if len(t) > 1 else 1.0
     off = np.abs(x - line)
-    noise = 6 * robust_sigma(x - line)
+    noise = 6 * robust_sigma(x - line)  # two rows in 10⁹ by chance
+    # Without a recorded range 0.1 % of the largest current stands for 0.1 % of the range.
     allowed = (
         params.control / 100 * np.abs(line) + (error if error is not None else 1e-3 * float(line.max())) + noise
     )
     edges = np.flatnonzero(np.diff(np.concatenate([[0], (off > allowed).astype(np.int8), [0]])))
-    least = max(5.0, 5 * float(steps))
+    least = max(5.0, 5 * float(steps))  # s; single rows off, at control changes, are not a loss. By eye.
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         if t[last - 1] - t[first] >= least:
             return float(t[first])

@@ -35,6 +35,7 @@ class SimsProfileParams:
     )
     smooth: int = option(0, "points of a moving mean, in the figure only", minimum=0, maximum=1001)
     reference: str = option("", "reference of the enrichment: a region, several (a, b), or a state; empty: none")
+    # 2 µm is the depth of the profiles of d5eb00071h; the others are by eye.
     surface: float = option(100.0, "depth of the surface window", unit="nm", minimum=0)
     near_surface: float = option(500.0, "depth of the near-surface window", unit="nm", minimum=0)
     bulk: float = option(2000.0, "depth at which the bulk window ends", unit="nm", minimum=0)

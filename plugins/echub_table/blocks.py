@@ -11,10 +11,10 @@ from echub_table.cells import DATE, EMPTY, FILLED, MISSING, NUMERIC, TEXT, Split
 DELIMITERS = ("\t", ";", ",", "|", " ")
 NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "pipe", " ": "blanks"}
 _SHARE = 0.9
-"""Share of the filled cells that must be of one kind, or the column is text."""
+"""Share of the filled cells that must be of one kind, or the column is text: odd cells are faults. By eye."""
 
 _HEADER_REACH = 6
-"""Lines above the data among which the header is looked for."""
+"""Lines above the data among which the header is looked for: names, units, and a few more. By eye."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Block:
     @property
     def is_table(self) -> bool:
         """Tell a table from prose with a number in it, and from a list of files."""
+        # Blanks cut prose too: one or two lines with numbers are not a table. Other columns may be words. By eye.
         enough = len(self.rows) >= (3 if self.delimiter == " " else 1)
         return enough and self.numeric >= max(2, 0.3 * len(self.columns.replace(EMPTY, "")))
 
@@ -72,7 +73,7 @@ def find_block(lines: Sequence[str], delimiter: str) -> Block | None:
 
 def _begins_with_names(rows: Sequence[str]) -> bool:
     """Return whether a first row with numbers in it names the columns: a text where no other has one."""
-    if len(rows) < 3:
+    if len(rows) < 3:  # with two, nothing shows which of them is the odd one
         return False
     return any(
         cell == TEXT and all(row[i] not in (TEXT, EMPTY) for row in rows[1:]) for i, cell in enumerate(rows[0])
@@ -122,7 +123,7 @@ def _first(
     longest = max(runs.values())
     under = [i for i in starts if header_above(i, kinds, columns) is not None]
     for i in under:
-        if 10 * sum(j >= i for j in fits) >= 5 * len(fits):
+        if 10 * sum(j >= i for j in fits) >= 5 * len(fits):  # half of all that fits
             return i
     return next(i for i in starts if 2 * runs[i] >= longest)
 
@@ -148,4 +149,5 @@ def is_header(row: str, columns: str) -> bool:
     if len(row) != len(columns) and not (trailing and len(row) == len(columns) - 1):
         return False
     texts = sum(kind in (TEXT, MISSING, "u") for kind in row)
+    # Half of the columns: others may have no name.
     return texts >= max(2, 0.5 * len(columns)) and not any(k in NUMERIC - {MISSING, "u"} or k == DATE for k in row)

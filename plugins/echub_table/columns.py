@@ -218,7 +218,7 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
 
 
 def is_blank(values: NDArray[Any] | pl.Series) -> bool:
-    """Return whether a column holds no value."""
+    """Return whether a column (rows,) holds no value."""
     if isinstance(values, np.ndarray):
         return values.dtype.kind == "f" and bool(np.isnan(values).all())
     cells = values.fill_null("").str.strip_chars()

@@ -148,7 +148,7 @@ def looks_like_table(source: Source) -> Confidence:
     first = block.splitter.split(lines[max(0, block.first - 1)])
     if first and first[0].strip() == "file":
         return Confidence.NO  # a table of metadata by file, which `--meta` takes
-    return Confidence.LIKELY if len(block.rows) >= 3 else Confidence.MAYBE
+    return Confidence.LIKELY if len(block.rows) >= 3 else Confidence.MAYBE  # one or two lines may be chance
 
 
 # -- the parts -------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def _grouped(sample: Sequence[Sequence[str]], decimal: str) -> tuple[int, ...]:
     """Find the columns whose numbers group their thousands."""
     marks = {",", ".", " ", "'", "\u2019", "\u00a0", "\u202f"} - {decimal}
     found = set()
-    for row in sample:
+    for row in sample:  # `1,234` is the shortest
         found |= {i for i, cell in enumerate(row) if len(cell) > 4 and any(m in cell.strip() for m in marks)}
     return tuple(sorted(found))
 

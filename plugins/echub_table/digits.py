@@ -13,7 +13,7 @@ from echub_table.cells import MINUS_SIGNS, MISSING_TOKENS
 
 _BLANKS = r"[ '’\u00a0\u202f\u2009]"
 _MOSTLY = 0.5
-"""Share of the filled cells that must be numbers, or the column is one of words."""
+"""Share of the filled cells that must be numbers, or the column is one of words: most of them."""
 Note = Callable[[str, str], None]
 
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from echub_table import ExcelOptions
 
 _CLOSE = 1e-6
-"""How far the two views of a number may be apart: the library prints nine decimals as text."""
+"""How far the two views of a number may be apart: the library prints nine decimals as text.
+Relative and absolute: a millionth of a number, and what is rounded away of small ones."""
 _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 """A date before any instrument: the library's view of a duration, or of a time of day, which count from 1899."""
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"

@@ -11,7 +11,7 @@ from echub_table.blocks import Block, is_header
 from echub_table.cells import EMPTY, NUMBER, TEXT, kind_of
 
 _REACH = 6
-"""Lines above the data among which the names are looked for."""
+"""Lines above the data among which the names are looked for: as many as in `echub_table.blocks`."""
 _COMMENT = re.compile(r"\s*(?:#+|%+|//+|~+|'+|;+|!+)[ ]*(?=\S)")
 """Marks of a comment before the first name, with the blanks behind them."""
 _WITH_BRACKET = re.compile(r"[^\s(\[]\S*(?:\s+/\s+\S+|\s*[(\[][^)\]]*[)\]])?|[(\[][^)\]]*[)\]]")

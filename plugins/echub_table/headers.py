@@ -133,6 +133,7 @@ def key_of(name: str) -> str:
         name.translate(_ROUND).replace("’", "'").replace("´", "'").replace("′", "'").replace("″", "''"),
     )
     plain = plain.strip().replace('"', "''")
+    # The case of short names tells them apart, as that of t and T.
     return plain.lower() if sum(c.isalpha() for c in plain) >= 4 else plain
 
 
@@ -226,6 +227,7 @@ def printed_unit(text: str) -> str:
     if _known_unit(text, ()) is not None or (text and is_made_of_units(text)):
         return text
     plain = text.strip()
+    # Units are short; a longer word qualifies the name. Eight letters by eye.
     unlikely = not plain or len(plain) > 8 or " " in plain or plain.isdigit() or plain.lower() in _QUALIFIERS
     return "" if unlikely or len(plain) < 2 or not plain.isascii() or not plain.isalpha() else plain
 

@@ -21,14 +21,14 @@ from echub_table.dialect import Dialect
 from echub_table.stream import CHUNK, Text
 
 LISTED = 20
-"""Faults that are listed with their line; the others are counted."""
+"""Faults that are listed with their line; the others are counted. As many as can be read at a glance."""
 
 ALLOWED = 0.01
 """Share of rows that may be broken: of another width, without any number, or with another decimal mark. More
-makes the file an error, as then the dialect is wrong. Single cells that are not numbers never do."""
+makes the file an error, as then the dialect is wrong (decision 20). Single cells that are not numbers never do."""
 
 _LONG = 16
-"""Digits from which a whole number no longer fits a float64."""
+"""Digits from which a whole number no longer fits a float64: 2⁵³ has 16."""
 
 _TAB = "\t"
 
@@ -176,8 +176,10 @@ class _Reader:
     def _is_cut_in_a_number(self, data: bytes) -> bool:
         """Return whether the last value has fewer decimals than all of the rows before, which have as many."""
         mark, separator = self.dialect.decimal.encode(), self.separator.encode()
+        # As many rows as show whether all have as many decimals. By eye.
         last = [row.rpartition(separator)[2].strip() for row in data.rstrip(b"\n").split(b"\n")[-20:]]
         decimals = [len(cell.partition(mark)[2]) for cell in last]
+        # Three rows before it: fewer have as many decimals by chance.
         return len(decimals) > 3 and len(set(decimals[:-1])) == 1 and decimals[-1] < decimals[0]
 
     def _without_cut_row(self, data: bytes) -> bytes:
@@ -396,6 +398,7 @@ class _Reader:
     def expected_rows(self) -> int:
         """Estimate the rows of the whole file from those that were read."""
         size = self.dialect.text.source.size if self.dialect.text else 0
+        # 1 % more than it looks like, since later rows may be shorter.
         return int(1.01 * self.seen * size / max(1, self.bytes_seen))
 
     def row_numbers(self, rows: int) -> NDArray[np.int64] | None:

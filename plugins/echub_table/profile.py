@@ -127,6 +127,7 @@ def _asked(source: Source, wanted: str) -> Profile:
 
 
 def _profile_in(source: Source) -> Profile | None:
+    # A profile has some lines; a megabyte of text is another file.
     if source.name == "echub.toml" or source.name.endswith(".echub.toml") or source.size > 1_000_000:
         return None
     data = source.read()

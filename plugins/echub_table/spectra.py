@@ -48,6 +48,7 @@ def _require_degrees(column: SourceColumn, meaning: Meaning) -> None:
     """Refuse a phase without a printed unit that may as well be in radians."""
     values = np.asarray(column.values, dtype=np.float64)
     finite = np.abs(values[np.isfinite(values)])
+    # A phase of a passive cell stays within π/2 rad, and 1 % for its noise: more can only be degrees.
     if meaning.said_by != "profile" or not finite.size or finite.max() > np.pi / 2 * 1.01:
         return
     raise ReadError(
@@ -67,7 +68,7 @@ def _undeclared(column: SourceColumn, frequency: NDArray[Any] | None) -> Decisio
     counted = values[np.isfinite(values) & (values != 0)]
     usual = _SIGNED[column.quantity or ""]
     share = float((counted * usual > 0).mean()) if counted.size else 1.0
-    if share >= 0.5:
+    if share >= 0.5:  # most of them
         text = f"{share:.0%} of its values are {'negative' if usual < 0 else 'positive'}, as the quantity has it"
         return Decision(f"sign of {column.header}", "as printed", text)
     raise ReadError(

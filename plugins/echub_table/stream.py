@@ -16,10 +16,10 @@ from echub.text import encoding_of
 from echub_table.encodings import by_evidence
 
 TAIL = 4096
-"""Bytes of the end of a file that the inference looks at."""
+"""Bytes of the end of a file that the inference looks at: some tens of lines."""
 
 HEAD = 65_536
-"""Bytes of the beginning that the inference looks at."""
+"""Bytes of the beginning that the inference looks at: preamble, header and hundreds of rows (decision 20)."""
 
 CHUNK = 16 * 1024 * 1024
 """Bytes that are parsed at a time: what bounds the memory beyond the columns themselves."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from echub_table.columns import Findings
 
 DAY = 86_400.0
+"""Seconds of a day."""
 _PLAIN = frozenset(
     map(key_of, ("time", "t", "T", "Zeit", "temps", "tiempo", "tempo", "tid", "czas", "时间", "時間", "시간"))
 )
@@ -32,7 +33,7 @@ _OF_DAY = frozenset(
 )
 """Names of a time of day."""
 _TOGETHER = 0.8
-"""Share of the restarts of a clock that must fall on changes of the step, and of these on restarts."""
+"""Share of the restarts of a clock that must fall on changes of the step, and of these on restarts. By eye."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +176,7 @@ def _beside(seconds: NDArray[np.float64], clock: DayClock, found: Findings) -> s
     for wall in found.clocks.values():
         if not wall.dated and np.isfinite(wall.seconds).any():
             same = np.abs(wall.seconds % DAY - clock.seconds) < 1
-            return "time-of-day" if np.nanmean(same) > 0.9 else "elapsed"
+            return "time-of-day" if np.nanmean(same) > 0.9 else "elapsed"  # midnight, and odd rows, aside
     return "time-of-day"
 
 
@@ -224,7 +225,7 @@ def _bare(header: str) -> str:
 
 def _digits(column: SourceColumn) -> int:
     """Count the distinct values of the first rows: more digits tell more of them apart."""
-    return len(np.unique(column.values[:10_000]))
+    return len(np.unique(column.values[:10_000]))  # the first rows tell, and sorting all would cost
 
 
 def _restarts_with_steps(column: SourceColumn, columns: Sequence[SourceColumn], *, others: bool) -> bool:
@@ -239,7 +240,7 @@ def _restarts_with_steps(column: SourceColumn, columns: Sequence[SourceColumn], 
             return True
     # Without a step to compare with: each restart from near zero, beside a time that never goes back.
     never = any(c.quantity == "time" and c is not column and not len(clock_restarts(c.values)) for c in columns)
-    return others and never and bool((values[falls] <= 0.1 * values[falls - 1]).all())
+    return others and never and bool((values[falls] <= 0.1 * values[falls - 1]).all())  # near zero: a tenth
 
 
 def _is_step(column: SourceColumn) -> bool:

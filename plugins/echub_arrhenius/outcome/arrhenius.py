@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 FORMS = ("ln_y", "ln_yT")
 FEW, TOO_FEW = 4, 3
+"""Temperatures below which a fit is flagged, and refused: three leave one degree of freedom (t = 12.7)."""
 CELLS_OF_EQ12 = 3
+"""Equation 12 of arXiv:2603.23340 is of the best of three cells."""
 UNCERTAIN, UNCERTAIN_SCATTER = 0.2, 3.0
-"""A point is uncertain from 20 % on, or from three times the scatter about the line."""
+"""A point is uncertain from 20 % on, or from three times the scatter about the line. By eye."""
 LEAST = 0.02
-"""A line without scatter does not make a point of 2 % uncertain."""
+"""A line without scatter does not make a point of 2 % uncertain. By eye."""
 
 
 def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
@@ -246,7 +248,7 @@ def _flags(
             "the best of the cells is unbiased in E_A only while the relative loss does not depend on temperature"
         )
         flags.append(Flag("best-of-replicates", text, "info"))
-    if lack and lack[3] < 0.05:
+    if lack and lack[3] < 0.05:  # the usual level: one good fit in twenty is flagged
         text = (
             f"the cells scatter less than the temperatures leave the line (F = {lack[0]:.2g}, p = {lack[3]:.2g})"
         )

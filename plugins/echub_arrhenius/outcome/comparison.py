@@ -85,7 +85,7 @@ def _mean_log(strata: list[list[CellValue]], group: str) -> float:
 def permutation_p(sides: list[tuple[Floats, Floats]]) -> tuple[float, int]:
     """Return the exact one-sided p of the summed difference of means, and the number of relabelings.
 
-    sides: (values of the group expected higher, values of the other) per temperature. Relabelings
+    sides: (values of the group expected higher, values of the other) per temperature, each (cells,). Relabelings
     within each temperature are equally likely if the groups do not differ. The sums of all
     relabelings are counted in two halves, one sorted, so that many temperatures stay exact.
     """
@@ -93,7 +93,7 @@ def permutation_p(sides: list[tuple[Floats, Floats]]) -> tuple[float, int]:
     each = [_relabelled(a, b) for a, b in sides]
     half = [each[0::2], each[1::2]]
     first, second = (_all_sums(part) for part in half)
-    tolerance = 1e-9 * max(1.0, abs(observed))
+    tolerance = 1e-9 * max(1.0, abs(observed))  # rounding must not part equal sums
     ordered = np.sort(second)
     reached = len(ordered) - np.searchsorted(ordered, observed - tolerance - first, side="left")
     total = len(first) * len(second)

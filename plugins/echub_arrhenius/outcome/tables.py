@@ -14,7 +14,7 @@ from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, ArrheniusLine, Fitt
 def leave_one_out(fitted: Fitted, form: str) -> dict[str, Series]:
     """Fit without each temperature in turn."""
     log_y = log_values(fitted, form)
-    rounded = np.round(fitted.kelvin, 6)
+    rounded = np.round(fitted.kelvin, 6)  # one temperature, whatever the rounding of 273.15
     temperatures = np.unique(rounded)
     energies = []
     for left in temperatures:
@@ -73,7 +73,7 @@ def diagnostics(
     weights = fitted.weights if fitted.weights is not None else np.ones(len(x))
     mean = float(np.average(x, weights=weights))
     spread = float((weights / weights.mean() * (x - mean) ** 2).sum())
-    margin = 0.04 * np.ptp(x)
+    margin = 0.04 * np.ptp(x)  # of the picture
     grid = np.linspace(x.min() - margin, x.max() + margin, 80)
     center = line.intercept - line.energy * grid / BOLTZMANN_EV
     half = line.band(grid, mean, spread, len(x), params.level / 100)

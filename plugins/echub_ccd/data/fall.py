@@ -12,13 +12,15 @@ from echub.segments import Segments
 Floats = NDArray[np.float64]
 FINE, NARROW, WIDE = 0.01, 0.05, 0.25
 """Windows to both sides of a fall, as fractions of the rows of a half cycle: narrow finds it, the others say
-how sharp it is."""
+how sharp it is. Narrow is the shortest healing that the detector must tell from a short (a twentieth of a half
+cycle); with a wider one R that grows within the half cycle hides more of the fall. See decision 40."""
 LEAST = 2
-"""No window has fewer rows, no fall lies closer to an end of a half cycle."""
+"""No window has fewer rows, no fall lies closer to an end of a half cycle: a single row is its own noise."""
 SURE = 5.0
-"""Standard deviations from which the fall in the fine window stands for the narrow one."""
+"""Standard deviations from which the fall in the fine window stands for the narrow one: those of `r_drop_sigma`,
+by which a fall counts at all."""
 SETTLING = 0.02
-"""The first rows of a half cycle, in which the cell answers to the reversal, hold no fall."""
+"""The first rows of a half cycle, in which the cell answers to the reversal, hold no fall. Chosen by eye."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,8 @@ class Falls:
 def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
     """Find the steepest fall of each half cycle.
 
-    r: (n,), without NaN. noise: (m,), standard deviation of r from row to row. The half cycles cover r.
+    r: (n,), Ω·cm² or Ω, without NaN. noise: (m,), standard deviation of r from row to row. The half cycles
+    cover r.
     """
     fine, narrow, wide = (np.maximum(LEAST, np.ceil(f * found.rows).astype(np.intp)) for f in (FINE, NARROW, WIDE))
     total = np.concatenate([[0.0], np.cumsum(r)])

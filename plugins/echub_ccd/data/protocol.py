@@ -11,9 +11,10 @@ from echub_ccd.data.table import SAME_LEVEL, HalfCycleTable
 
 Floats = NDArray[np.float64]
 SAME = 0.05
-"""Charges and times within this fraction are one."""
+"""Charges and times within this fraction are one, as levels are (decision 40)."""
 WHOLE = 0.9
-"""A half cycle shorter than this part of its equals is not complete."""
+"""A half cycle shorter than this part of its equals is not complete. Chosen by eye: wider than `SAME`, so that
+equal half cycles never count as cut short."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,10 @@ def recognise(table: HalfCycleTable, spots: bool, opened: int | None = None) -> 
 
 
 def common_levels(level: Floats) -> Floats:
-    """Return every half cycle the median of all levels within 5 % of its own: measured levels scatter."""
+    """Return every half cycle the median of all levels within 5 % of its own: measured levels scatter.
+
+    level: (m,), mA/cm² or mA; returns (m,), in the same unit.
+    """
     order = np.argsort(level)
     ordered = level[order]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -14,12 +14,16 @@ from echub_ccd.data.trace import LEAST_ROWS, STEADY, CcdTrace, bins_of, rests_be
 
 Floats = NDArray[np.float64]
 HEAD = 0.1
-"""Fraction of a half cycle whose rows make R at its start and end, after the first 2 %."""
+"""Fraction of a half cycle whose rows make R at its start, after the first 2 %. Chosen by eye."""
 TAIL = 0.05
+"""Fraction whose rows make R at its end: as short as `NARROW`, so that a fall shortly before the end is in it."""
 SAME_LEVEL = 0.05
+"""Levels within this fraction are one, and a set current is believed: recorded currents scatter about a level,
+and the staircases of the publications rise by more (decision 40)."""
 SAME_CHARGE = 0.05
+"""Increments further than this from level × time lack rows: both know the charge of whole files far better."""
 MANY_ROWS = 20
-"""In fewer rows a fall is a part of their noise."""
+"""In fewer rows a fall is a part of their noise: the narrow window (a twentieth) would be less than a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +98,7 @@ class HalfCycleTable:
         return np.asarray(self.spread <= STEADY)
 
     def where(self, chosen: NDArray[np.intp]) -> HalfCycleTable:
-        """Return some half cycles, in this order."""
+        """Return some half cycles (numbers from 0), in this order."""
         return HalfCycleTable(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
 
@@ -113,7 +117,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
     inner, (whole, rows) = bins.found, bins.whole()
     r, u, j = bins.mean(trace.r), bins.mean(voltage), bins.mean(np.abs(trace["j"]))
     head, tail = _ends(inner)
-    low, middle, high = (inner.quantile(j, f) for f in (0.05, 0.5, 0.95))
+    low, middle, high = (inner.quantile(j, f) for f in (0.05, 0.5, 0.95))  # without the rows at the edges
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = (high - low) / middle
     level = _level(trace, middle)
@@ -145,7 +149,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         r_median=r_median,
         r_first=_few(inner, 1).median(r),
         r_last=_few(inner, -1).median(r),
-        r_quarter=_few(inner, 1, 0.25).median(r),
+        r_quarter=_few(inner, 1, 0.25).median(r),  # as long as the wide window, by which sharpness is measured
         noise=noise,
         calm=calm,
         rest=rest,
@@ -163,6 +167,7 @@ def _ends(inner: Segments) -> tuple[Segments, Segments]:
     """Return the rows that make the start and the end of each half cycle; at least three where there are."""
     rows = inner.rows
     skip = np.minimum(np.ceil(SETTLING * rows).astype(np.intp), np.maximum(rows - 1, 0))
+    # Three rows at least: the fewest whose median leaves out a single odd one.
     head = np.minimum(np.maximum(3, np.ceil(HEAD * rows).astype(np.intp)), rows - skip)
     tail = np.minimum(np.maximum(3, np.ceil(TAIL * rows).astype(np.intp)), rows)
     start = inner.start + skip

@@ -14,18 +14,23 @@ from echub_ccd import CcdParams
 
 Floats = NDArray[np.float64]
 LEAST_ROWS = 3
+"""Rows of a level or a half cycle: the fewest whose median leaves out a single odd one."""
 STEADY = 0.1
-"""A half cycle whose |j| spreads by more than this has no level: the potential was controlled, or a ramp."""
+"""A half cycle whose |j| spreads by more than this has no level: the potential was controlled, or a ramp.
+Chosen by eye, twice the 5 % within which levels are one."""
 
 OFFSET = 0.2
-"""An offset current is smaller than this part of the smallest level."""
+"""An offset current is smaller than this part of the smallest level; a larger one may be a level. By eye."""
 MOST_BINS, FEW_POINTS = 1000, 50_000
+"""Bins of a long half cycle (a million rows then take 0.2 to 0.5 s instead of 5, decision 40), and the rows among
+which an offset is looked for: levels last for many rows, so that evenly thinned ones show them too."""
 LONG = 20
-"""Levels of fewer rows on average are noise, in which no offset is looked for."""
+"""Levels of fewer rows on average are noise, in which no offset is looked for. Chosen by eye."""
 AT_LIMIT_V, OPEN = 0.5, 5.0
-"""Potentiostats limit at volts; an open circuit shows several times any voltage before."""
+"""Potentiostats limit at volts; an open circuit shows several times any voltage before. How many: by eye."""
 LEVEL, NOISE = 0.05, 8.0
-"""A new level differs by 5 %, and by eight times the median change from row to row."""
+"""A new level differs by 5 % (`SAME_LEVEL`), and by eight times the median change from row to row, which normal
+noise makes 0.95 σ: a change of eight is 5.4 standard deviations of the difference between two rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +100,7 @@ def _threshold(data: Inputs, j: Floats, params: CcdParams) -> Threshold:
         return _above_offset(j[:: max(1, len(j) // FEW_POINTS)], rest_threshold(j))
     area = data.meta("cell.area") if data.unit_of("j") == "mA/cm^2" else None
     off = params.rest / float(area or 1.0)
-    return Threshold(1.2 * off, off, how="stated")
+    return Threshold(1.2 * off, off, how="stated")  # hysteresis: noise about `off` makes no half cycles
 
 
 def _above_offset(j: Floats, found: Threshold) -> Threshold:
@@ -112,6 +117,7 @@ def _above_offset(j: Floats, found: Threshold) -> Threshold:
     offset = np.abs(middle[~paired & (np.abs(middle) < OFFSET * least)])
     if not len(offset):
         return found
+    # Above the noise of the offset, and with its hysteresis (1.2) below half of the smallest level.
     off = min(1.5 * float(offset.max()), 0.4 * float(least))
     return Threshold(1.2 * off, off, how=f"off below {off:.3g}: an offset current of {offset.max():.3g}")
 
@@ -163,7 +169,7 @@ class Bins:
     _first: NDArray[np.intp]
 
     def mean(self, values: Floats) -> Floats:
-        """Return the mean of each bin of values by source row."""
+        """Return the mean of each bin (bins,) of values (rows of the file,), in their unit."""
         if len(self.count) == len(self._kept):
             return np.asarray(values[self._kept])
         return np.asarray(np.add.reduceat(values[self._kept], self._first) / self.count)

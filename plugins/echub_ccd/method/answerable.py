@@ -11,8 +11,11 @@ from echub_ccd.data.trace import LEAST_ROWS, CcdTrace
 from echub_ccd.method.verdict import DIRECTIONS
 
 MOST_UNSTEADY = 0.5
+"""An experiment is not galvanostatic where most half cycles have no level, or most rows a set potential; fewer are
+odd parts of one that is."""
 MOST_OFFSET = 0.5
-"""A voltage at rest, or without current, above this part of the voltage under current is not an overpotential."""
+"""A voltage at rest, or without current, above this part of the voltage under current is not an overpotential:
+most of |U| is then not R·j."""
 HOW_VOLTAGE = "--column U=NAME names the cell voltage"
 
 
@@ -97,6 +100,6 @@ def _require_no_offset(table: HalfCycleTable) -> None:
 
 def _extrapolated(level: Floats, size: Floats) -> Floats:
     """Return |U| at no current over |U|, along the line through each pair of neighbouring levels."""
-    rises = np.flatnonzero(np.abs(np.diff(level)) > 0.05 * level[1:])
+    rises = np.flatnonzero(np.abs(np.diff(level)) > 0.05 * level[1:])  # `SAME_LEVEL`: smaller steps are one level
     low, high = level[rises], level[rises + 1]
     return np.asarray((size[rises] * high - size[rises + 1] * low) / (high - low) / size[rises])

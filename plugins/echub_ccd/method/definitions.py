@@ -36,7 +36,7 @@ RAMP = ("2603.23340", "5 % nonlinearity of a ramp while oxidising: another quant
 def table_of_definitions(
     marks: dict[str, Floats], protocol: Protocol, opened: int | None, spots: bool, unit: str
 ) -> dict[str, Series]:
-    """Return what each definition reports: a level, or more than the last one survived."""
+    """Return what each definition reports, in `unit`: a level, or more than the last one survived."""
     rows = [(d.source, d.words, *_reported(d, marks, protocol, opened, spots)) for d in PUBLISHED]
     rows.append((*RAMP, "", None))
     sources, words, relations, values = zip(*rows, strict=True)

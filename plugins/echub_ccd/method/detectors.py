@@ -18,7 +18,8 @@ from echub_ccd.data.trace import AT_LIMIT_V
 
 Floats = NDArray[np.float64]
 FEW_ROWS = 10
-"""With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one."""
+"""With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one: two rows, which are
+'at once', are then more than a fifth of it."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Context:
 
 
 def before(table: HalfCycleTable, values: Floats) -> Floats:
-    """Return the value of the half cycle before, in the same file; NaN for the first."""
+    """Return the value (m,) of the half cycle before, in the same file; NaN for the first."""
     if not len(values):
         return values
     shifted = np.concatenate([[np.nan], values[:-1]])
@@ -38,7 +39,7 @@ def before(table: HalfCycleTable, values: Floats) -> Floats:
 
 
 def after(table: HalfCycleTable, values: Floats) -> Floats:
-    """Return the value of the half cycle after, in the same file; NaN for the last."""
+    """Return the value (m,) of the half cycle after, in the same file; NaN for the last."""
     if not len(values):
         return values
     shifted = np.concatenate([values[1:], [np.nan]])
@@ -46,7 +47,7 @@ def after(table: HalfCycleTable, values: Floats) -> Floats:
 
 
 def lowest_so_far(table: HalfCycleTable) -> Floats:
-    """Return the lowest R of all half cycles before, whatever the file; NaN for the first."""
+    """Return the lowest R (m,), Ω·cm² or Ω, of all half cycles before, whatever the file; NaN for the first."""
     least = np.minimum(table.r_median, np.minimum(table.r_start, table.r_end))
     known = np.where(np.isnan(least), np.inf, least)
     earlier = np.concatenate([[np.inf], np.minimum.accumulate(known)[:-1]]) if len(known) else known
@@ -149,7 +150,8 @@ def slow_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
 def below_bulk(table: HalfCycleTable, context: Context) -> Floats:
     """R·A at the end is below the electrolyte's own: electrons flow."""
     bound = context.bulk * (1 - context.params.below_bulk / 100)
-    noise = table.noise / np.sqrt(np.maximum(table.rows * 0.05, 3))
+    noise = table.noise / np.sqrt(np.maximum(table.rows * 0.05, 3))  # of the rows that make `r_end` (`TAIL`)
+    # Three standard deviations: noise alone passes the bound in about 1 of 1000.
     return _marked(table.r_end + 3 * noise < bound, np.full(len(table), context.bulk), table.r_end, noise)
 
 
@@ -167,6 +169,7 @@ def near_zero(table: HalfCycleTable, context: Context) -> Floats:
     expected = own * table.level / 1000
     floor = np.maximum(p.near_zero_floor / 1000, p.near_zero / 100 * expected)
     fires = np.abs(table.u_end) < floor
+    # Where hardly more than the floor is expected, a U below it says nothing.
     return _marked(fires, np.where(expected > 2 * p.near_zero_floor / 1000, expected, np.nan))
 
 
@@ -187,14 +190,16 @@ def growth(table: HalfCycleTable, context: Context) -> Floats:
 def limit(table: HalfCycleTable, context: Context) -> Floats:
     """U goes to the instrument's limit, or the current is lost at a large U: an open circuit, not a short."""
     if context.params.limit:
+        # A thousandth below the stated limit is at it: the last digits of a reading.
         return _marked(table.u_largest >= 0.999 * context.params.limit, table.u_largest)
+    # Twenty times the lowest R: growth in the cases measured is fivefold (docs/analyses/ccd.md).
     opened = (np.abs(table.u_end) >= AT_LIMIT_V) & (table.r_end > 20 * lowest_so_far(table)) & _flat(table)
     return _marked(opened, table.r_end)
 
 
 def _flat(table: HalfCycleTable) -> NDArray[np.bool_]:
     """Return whether U rests at its largest value: what a limit does, and no cell."""
-    return np.asarray(np.abs(table.u_end) >= 0.995 * table.u_largest)
+    return np.asarray(np.abs(table.u_end) >= 0.995 * table.u_largest)  # a limit is flat to its noise; by eye
 
 
 @dataclass(frozen=True)
@@ -223,11 +228,11 @@ ALL = (
 
 
 def evaluate(table: HalfCycleTable, context: Context) -> dict[str, Floats]:
-    """Evaluate every detector on every half cycle."""
+    """Evaluate every detector on every half cycle: by name (m,), 1 it fires, 0 it does not, NaN it cannot say."""
     return {detector.name: detector.mark(table, context) for detector in ALL}
 
 
 def decides(criterion: str, found: dict[str, Floats]) -> NDArray[np.bool_]:
-    """Mark the half cycles that fail by a criterion."""
+    """Mark the half cycles (m,) that fail by a criterion."""
     names = ("r_drop", "below_bulk") if criterion == DEFAULT else (criterion,)
     return np.asarray(np.any([found[name] == 1 for name in names], axis=0))

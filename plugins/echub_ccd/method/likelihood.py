@@ -11,7 +11,8 @@ from scipy.stats import f as fisher
 
 Floats = NDArray[np.float64]
 SHAPES = (0.2, 200.0)
-"""Weibull moduli that are looked for."""
+"""Weibull moduli that are looked for: the lower spreads over decades of current, the upper is narrower than the
+steps of any staircase, so that a fit which ends there is flagged `narrow`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class CellIntervals:
             above_high = -log_two * (self.high / median) ** shape
             each = above_low + np.log(-np.expm1(np.minimum(above_high - above_low, 0.0)))
         total = float(np.sum(each))
-        return total if np.isfinite(total) else -1e30
+        return total if np.isfinite(total) else -1e30  # finite, for the simplex
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,18 @@ class Fit:
 
 
 def fit(cells: CellIntervals) -> Fit:
-    """Maximise the likelihood over median and shape."""
+    """Maximise the likelihood over median and shape.
+
+    Method: maximum likelihood of interval-censored values, by the simplex of Nelder and Mead. The median is in
+    the unit of the cells.
+    """
     known = np.where(np.isfinite(cells.high), cells.high, cells.low)
     middle = float(np.median((np.where(cells.low > 0, cells.low, known / 2) + known) / 2))
 
     def cost(x: Floats) -> float:
         return -cells.log_likelihood(float(np.exp(x[0])), float(np.exp(np.clip(x[1], *np.log(SHAPES)))))
 
+    # From a shape of 4, chosen by eye; the tolerances are of logarithms, far below any uncertainty.
     found = minimize(cost, np.log([middle, 4.0]), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
     return Fit(float(np.exp(found.x[0])), float(np.exp(np.clip(found.x[1], *np.log(SHAPES)))), -float(found.fun))
 
@@ -68,7 +74,7 @@ def profile(cells: CellIntervals, median: float) -> float:
         lambda x: -cells.log_likelihood(median, float(np.exp(x))),
         bounds=(low, high),
         method="bounded",
-        options={"xatol": 1e-4},
+        options={"xatol": 1e-4},  # in log shape; the profile is flat at its top, so its value errs by far less
     )
     return -float(found.fun)
 
@@ -78,6 +84,7 @@ def median_interval(cells: CellIntervals, found: Fit, level: float) -> tuple[flo
 
     The threshold is that of F(1, n) in place of chi²(1): with few cells the latter covers too seldom.
     """
+    # Half, since twice the loss of log-likelihood is what is distributed as chi² or F.
     allowed = found.largest - 0.5 * float(fisher.ppf(level, 1, len(cells)))
 
     def excess(x: float) -> float:
@@ -89,8 +96,8 @@ def median_interval(cells: CellIntervals, found: Fit, level: float) -> tuple[flo
 
 
 def _crossing(excess: object, center: float, direction: float) -> float | None:
-    step = 0.02
-    while step < 4.0:
+    step = 0.02  # 2 % of the median, doubled until the interval ends
+    while step < 4.0:  # a factor of 50 from the median: open
         if excess(center + direction * step) < 0:  # type: ignore[operator]
             inner = center + direction * step / 2 if step > 0.02 else center
             return float(np.exp(brentq(excess, inner, center + direction * step, xtol=1e-5)))

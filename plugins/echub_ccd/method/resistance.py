@@ -25,7 +25,10 @@ def electrolyte(experiment: Experiment, params: CcdParams) -> float:
 
 
 def cell_resistance(values: np.ndarray, per_area: bool) -> tuple[str, Measurand]:
-    """Return the median of half cycles, its standard uncertainty from their scatter, their range as interval."""
+    """Return the median of half cycles, its standard uncertainty from their scatter, their range as interval.
+
+    values: (m,), Ω·cm² if `per_area`, else Ω.
+    """
     known = values[np.isfinite(values)]
     error = median_error(known) or None
     name, unit = ("asr_cell", "ohm*cm^2") if per_area else ("resistance_cell", "ohm")
@@ -41,7 +44,10 @@ def measurands_of(experiment: Experiment, verdict: CcdVerdict, bulk: float) -> d
 
 
 def resistances(experiment: Experiment, values: np.ndarray, bulk: float) -> dict[str, Measurand]:
-    """Return R·A of the cell, and of one interface: the electrolyte subtracted, over their number."""
+    """Return R·A of the cell, and of one interface: the electrolyte subtracted, over their number.
+
+    values: (m,), R·A of each half cycle, Ω·cm² (Ω without an area). bulk: that of the electrolyte, Ω·cm².
+    """
     if not np.isfinite(values).any():
         return {}
     name, cell = cell_resistance(values, experiment.per_area)

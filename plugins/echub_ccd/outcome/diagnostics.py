@@ -10,6 +10,7 @@ from echub_ccd.data.protocol import Protocol
 from echub_ccd.method.verdict import CcdVerdict
 
 POINTS = 3000
+"""Rows that are kept for the figure: more than it has pixels across."""
 
 
 def series_of(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict | None) -> dict[str, Series]:
@@ -20,6 +21,7 @@ def series_of(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict | 
     k = None if verdict is None else verdict.half_cycle
     at = offsets[table.file]
     unit, ohm = experiment.unit, "ohm*cm^2" if experiment.per_area else "ohm"
+    # A fall of less than a tenth is not shown: the half cycle failed by another criterion.
     place = None if k is None else float((table.fell if table.fall[k] > 0.1 else table.begin)[k] + at[k])
     return {
         "t": Series.of(np.concatenate(time), "s"),
@@ -49,7 +51,7 @@ def _offsets(experiment: Experiment) -> np.ndarray:
     for number in order:
         time = experiment.traces[number]["t"]
         offsets[number] = clock - time[0]
-        clock += 1.02 * float(np.ptp(time))
+        clock += 1.02 * float(np.ptp(time))  # a gap that shows in the figure
     return offsets
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from echub_ccd.outcome.ccd import CcdFindings
 
 INTEGRAL_OFF = 0.01
+"""An error of integration above 1 % is said: in real files it is 0.03 to 10 %."""
 HOW_BULK = '--param electrolyte_asr="11 ohm*cm^2", or --set cell.thickness and cell.electrolyte_conductivity'
 Found = Iterator[Flag]
 

@@ -61,7 +61,7 @@ def charges(experiment: Experiment) -> dict[str, Series]:
 
 
 def detectors(table: HalfCycleTable, marks: dict[str, Floats], protocol: Protocol) -> dict[str, Series]:
-    """Return what every detector says of every half cycle: yes, no, or nothing where it cannot say."""
+    """Return what every detector says of every half cycle (m,): yes, no, or nothing where it cannot say."""
     said = {name: Series.of([MARKS.get(value) for value in mark.tolist()]) for name, mark in marks.items()}
     figures = {
         "fall": Series.of(100 * table.fall, "%"),
@@ -73,7 +73,7 @@ def detectors(table: HalfCycleTable, marks: dict[str, Floats], protocol: Protoco
 
 
 def levels(table: HalfCycleTable, protocol: Protocol, fails: Floats, unit: str) -> dict[str, Series]:
-    """Return the staircase: each level of each rising run, what passed and what failed there."""
+    """Return the staircase: each level (in `unit`) of each rising run, what passed and what failed there."""
     rows = []
     failed = np.flatnonzero(fails)
     for run in np.unique(protocol.run):

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 CANDIDATES = ("critical_current_density", "critical_current")
 LEAST_CELLS = 3
+"""Median and shape are two parameters: from two cells they are only computed."""
 COMPARED = ("cell.temperature", "cell.area_basis", "cell.electrolyte", "cell.stack_pressure", "sample.group")
 SAME = 0.05
-"""Conditions that are numbers are the same within this fraction."""
+"""Conditions that are numbers are the same within this fraction, as levels and charges are."""
 
 
 def run(data: InputSet[Outcome], params: WeibullParams) -> Outcome:
@@ -139,7 +140,7 @@ def _measurands(
 ) -> dict[str, Measurand]:
     interval = Interval(*ends, level=params.level / 100, method="profile likelihood, F(1, n)")
     known = [end for end in ends if end is not None]
-    error = abs(known[-1] - known[0]) / 4 if len(known) == 2 else None
+    error = abs(known[-1] - known[0]) / 4 if len(known) == 2 else None  # 95 % are four standard deviations
     censored = int((np.isinf(cells.high) | (cells.low == 0)).sum())
     note = f"{len(cells)} cells, {censored} of them censored" if censored else f"{len(cells)} cells"
     return {
@@ -165,7 +166,7 @@ def _flags(
         flags.append(Flag("flagged-cells", f"{flagged} of {len(used)} outcomes are flagged", "info"))
     if params.allow_mixed:
         flags.append(Flag("mixed", "values that are not comparable were allowed"))
-    if found.shape >= 0.99 * SHAPES[1]:
+    if found.shape >= 0.99 * SHAPES[1]:  # at the limit, to the tolerance of the fit
         flags.append(Flag("narrow", "the distribution is narrower than the steps: its shape is a lower bound"))
     return flags
 
@@ -204,6 +205,7 @@ def _shared_conditions(used: Sequence[Outcome]) -> dict[str, Condition]:
 def _diagnostics(
     cells: CellIntervals, found: Fit, unit: str, ends: tuple[float | None, float | None]
 ) -> dict[str, Series]:
+    # The picture alone: the curve goes on a little beyond the last cell.
     top = 1.3 * max(cells.low.max(), cells.high[np.isfinite(cells.high)].max())
     grid = np.linspace(0, top, 200)
     fails = -np.expm1(-np.log(2.0) * (grid / found.median) ** found.shape)

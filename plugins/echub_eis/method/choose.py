@@ -16,11 +16,14 @@ from echub_eis.method.start import further_arc
 GAIN = 6.0
 """BIC by which one arc more must be better: odds of 20 to 1."""
 POINTS_PER_PARAMETER = 2
+"""Points are two numbers each: three quarters of all are left to tell the noise."""
 VAGUE = 0.5
-"""A further arc whose resistance is less certain than this is not found."""
+"""A further arc whose resistance is less certain than this is not found: it would not be reported either."""
 WRONG = 4.0
-"""χ² over that of a larger circuit above which the smaller is wrong: then even a vague arc is better."""
+"""χ² over that of a larger circuit above which the smaller is wrong (residuals of twice the size):
+then even a vague arc is better."""
 ARC_PARAMETERS = 3
+"""R, τ and n."""
 MARGIN = 1.5
 """A score test on a grid of τ and n finds at least two thirds of the gain of a full fit."""
 HALF_DECADE, SLOPE, LEAST_TAIL = 0.5, 1.05, 0.1
@@ -75,7 +78,7 @@ def candidates(circuits: Sequence[str], spectrum: Spectrum, noise: Noise) -> lis
     if not fits:
         return []
     least = min(f.chi2 / f.freedom for f in fits.values())
-    widened = max(least, 1.0) if noise.known else max(least, 1e-300)
+    widened = max(least, 1.0) if noise.known else max(least, 1e-300)  # exact data: no division by zero
     count = np.log(2 * len(spectrum.z))
     return [RatedCircuit(t, f, float(f.chi2 / widened + len(f.x) * count)) for t, f in fits.items()]
 

@@ -31,7 +31,7 @@ class Grid:
 
     @classmethod
     def of(cls, frequency: Floats) -> Grid:
-        """Build the grid of frequencies in Hz."""
+        """Build the grid of frequencies (n,) in Hz."""
         omega = 2 * np.pi * np.asarray(frequency, dtype=np.float64)
         return cls(omega, 1j * omega, np.log(omega) + 0.5j * np.pi)
 

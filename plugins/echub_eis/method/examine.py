@@ -19,8 +19,9 @@ from echub_eis.method.noise import Noise
 LEAST_POINTS = 5
 """Two points for each parameter of the smallest model, R and an arc of R and C: fewer say nothing."""
 MOST_OUTLIERS = 0.1
-"""More outliers than this part are not outliers."""
+"""More outliers than this part are not outliers. By eye."""
 ROUNDS = 5
+"""Large outliers hide smaller ones: so often the rest is fitted and looked at once more. By eye."""
 NOISY = 0.05
 """Noise over |Z| above which no arc is told from noise: fits of 1 % noise lose overlapping arcs already."""
 
@@ -92,6 +93,7 @@ def _outliers(trace: Trace, params: CheckParams) -> tuple[Trace, kk.KramersKroni
         size = np.abs(found.standardised(spectrum.modulus))
         robust = MAD_TO_SIGMA * float(np.median(size))
         worst = size.max(axis=0)
+        # Only those of at least half the worst: smaller ones may be its doing.
         far = worst > max(params.outliers * robust, 0.5 * float(worst.max()))
         if not (far & (worst > params.outliers * robust)).any():
             return masked, found

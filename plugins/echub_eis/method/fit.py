@@ -17,12 +17,13 @@ from echub_eis.method.start import starts
 TOLERANCE = 1e-9
 """Relative change of χ² and of the coordinates at which a fit ends: 1e-4 of the noise of any of them."""
 EVALUATIONS = 300
+"""Evaluations at most: a bound on the time for a circuit that a spectrum does not determine. By eye."""
 PERTURBED = 4
-"""Further starts of a circuit with nested parts, which the dictionary only approximates."""
+"""Further starts of a circuit with nested parts, which the dictionary only approximates. By eye."""
 MIXED, MANY = ("Q", "W", "Ws", "Wo", "G", "La"), 5
 """Elements beside which an arc is easily taken for a part of them, and the starts that are then tried."""
 SPREAD = 1.5
-"""Standard deviation of those starts, in ln of each parameter (a factor of 4.5)."""
+"""Standard deviation of those of nested circuits, in ln of each parameter (a factor of 4.5). By eye."""
 PINNED = 80
 """Evaluations of a fit that starts beside its optimum, as those of a profile do."""
 EDGE = 1e-9
@@ -96,7 +97,7 @@ class CircuitFit:
         seen = norm > SAME * norm.max(initial=0)
         if seen.any():
             _, s, vt = np.linalg.svd(j[:, seen] / norm[seen], full_matrices=False)
-            part = (vt.T / np.maximum(s, 1e-12) ** 2) @ vt / np.outer(norm[seen], norm[seen])
+            part = (vt.T / np.maximum(s, 1e-12) ** 2) @ vt / np.outer(norm[seen], norm[seen])  # never singular
             full[np.ix_(seen, seen)] = part * (self.chi2 / self.freedom)
         return full
 
@@ -110,7 +111,7 @@ class Pin:
     stiff: float
 
     def rest(self, x: Floats) -> Floats:
-        """Return the weighted deviation."""
+        """Return the weighted deviation (1,) at coordinates x (parameters,)."""
         return np.array([self.stiff * (np.log(np.exp(x[self.at]).sum()) - self.target)])
 
     def slope(self, x: Floats, free: NDArray[np.intp]) -> Floats:
@@ -128,7 +129,11 @@ def solve(
     held: Mapping[int, float] | None = None,
     pin: Pin | None = None,
 ) -> CircuitFit:
-    """Fit from start values; `held` coordinates keep the value given, a `pin` holds a sum."""
+    """Fit from start values; `held` coordinates keep the value given, a `pin` holds a sum.
+
+    x: (parameters,), coordinates. Method: Levenberg-Marquardt (MINPACK) with analytic derivatives, weights 1/σ
+    of the noise; with stated limits a trust region (`scipy.optimize.least_squares`).
+    """
     most = EVALUATIONS if pin is None and not held else PINNED
     sigma = noise.sigma(spectrum.modulus)
     held = held or {}

@@ -15,10 +15,13 @@ from echub_eis.method.fit import CircuitFit, Pin, solve
 VAGUE_LN = 0.3
 """A standard uncertainty of ln R above which the likelihood is not a parabola any more."""
 CORRELATED = 0.98
+"""A correlation above which a parabola does not hold either: the valley of the likelihood is narrow, and bends."""
 N_NEAR_ONE = 0.999
+"""An exponent at its limit: beyond, its logit runs away without any change of the spectrum."""
 N_HALF = 0.5
+"""The exponent of diffusion: below it an arc is not that of an interface."""
 FAR = float(np.log(100))
-"""An interval that reaches a factor of 100 is open."""
+"""An interval that reaches a factor of 100 is open. By eye."""
 VANISHED = 1e-3
 """A resistance below this part of the smallest |Z| is none, as far as the spectrum can tell."""
 GONE = float(np.log(10))
@@ -55,7 +58,7 @@ def quantile(level: float, freedom: float) -> float:
 
 
 def correlation(covariance: Floats) -> Floats:
-    """Return the correlations; zero where a variance is infinite."""
+    """Return the correlations (p, p) of a covariance (p, p); zero where a variance is infinite."""
     sd = np.sqrt(np.diag(covariance))
     safe = np.where(np.isfinite(sd) & (sd > 0), sd, np.inf)
     finite = np.where(np.isfinite(covariance), covariance, 0.0)
@@ -65,7 +68,11 @@ def correlation(covariance: Floats) -> Floats:
 
 
 def resistance(fitted: CircuitFit, at: int, covariance: Floats, level: float, outside: bool) -> Known:
-    """Judge the resistance at a coordinate; `outside`: its arc has no apex in the band."""
+    """Judge the resistance at a coordinate; `outside`: its arc has no apex in the band.
+
+    covariance: (p, p) of the coordinates. In Ω. Method: t in ln R, or the profile of the likelihood where the
+    reasons of `Known` speak against a parabola.
+    """
     u = float(np.sqrt(covariance[at, at]))
     t = quantile(level, fitted.freedom)
     reasons = tuple(_reasons(fitted, at, covariance, outside))
@@ -119,7 +126,7 @@ def _revived(fitted: CircuitFit) -> Floats:
 
 def _end(fitted: CircuitFit, at: NDArray[np.intp], u: float, t: float, direction: int) -> float | None:
     """Search the ln of R, or of a sum, at which the profile has risen by t² times its scale; None if never."""
-    scale = max(fitted.chi2 / fitted.freedom, 1e-300)
+    scale = max(fitted.chi2 / fitted.freedom, 1e-300)  # exact data: no division by zero
     least = VANISHED * fitted.spectrum.modulus.min()
     value = float(np.exp(fitted.x[at]).sum())
     start = float(np.log(max(value, least)))
@@ -147,6 +154,6 @@ def _end(fitted: CircuitFit, at: NDArray[np.intp], u: float, t: float, direction
         middle = near[0] + (far[0] - near[0]) * -near[1] / (far[1] - near[1])
         value = rise(middle)
         near, far = ((middle, value), far) if value < 0 else (near, (middle, value))
-        if abs(value) < 0.02 * t:
+        if abs(value) < 0.02 * t:  # within 1 % of the width of the interval
             break
     return start + direction * (far[0] if abs(far[1]) < abs(near[1]) else near[0])

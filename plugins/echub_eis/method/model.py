@@ -84,12 +84,12 @@ class Model:
         return self.evaluate(x, grid)[0]
 
     def term(self, tree: Tree, x: Sequence[float] | Floats, grid: Grid) -> Complex:
-        """Return the impedance of one part."""
+        """Return the impedance (n,) of one part, Ω, at coordinates x (parameters,)."""
         jacobian = np.empty((len(self.free), len(grid.omega)), dtype=np.complex128)
         return self._node(tree, self.natural(x), grid, jacobian)
 
     def natural(self, x: Sequence[float] | Floats) -> list[float]:
-        """Return the parameters in their units."""
+        """Return the parameters in their units, of coordinates x (parameters,)."""
         return [
             1 / (1 + math.exp(-min(max(value, -LIMIT), LIMIT))) if free.is_exponent
             else math.exp(min(max(value, -LIMIT), LIMIT))

@@ -32,7 +32,11 @@ class Derived:
 def derive(
     functions: Mapping[str, Function], natural: Callable[[Floats], Sequence[float]], x: Floats, covariance: Floats
 ) -> Derived:
-    """Evaluate positive functions of the natural parameters at x; infinite variances stay infinite."""
+    """Evaluate positive functions of the natural parameters at x; infinite variances stay infinite.
+
+    x: (p,), covariance: (p, p), of the coordinates. Method: the law of propagation of uncertainty (GUM, JCGM 100),
+    with central differences.
+    """
     values = np.array([f(natural(x)) for f in functions.values()])
     gradient = np.empty((len(functions), len(x)))
     for at in range(len(x)):

@@ -25,6 +25,7 @@ from echub_eis.method.parse import parse
 
 CIRCUIT = "LR(RQ)"
 DECADE = 10.0
+"""Re is averaged over the lowest decade of the band. By eye."""
 FACTOR_TWO = float(np.log(2) / np.sqrt(3))
 """A stated capacitance is taken as uniform in ln within a factor of two."""
 
@@ -60,14 +61,14 @@ def excess(found: Examined, cell: StatedCell, params: ResistanceParams) -> dict[
 def _with_capacitance(found: Examined, cell: StatedCell, params: ResistanceParams) -> Measurand:
     """Fit an arc whose Q follows from the stated capacitance, and again at half and twice of it."""
     number, area = cell.interfaces or 1, cell.area or 1.0
-    one = params.interface_capacitance * 1e-6 * area / number
+    one = params.interface_capacitance * 1e-6 * area / number  # µF in F
     values = [_arc(found, one * factor) for factor in (1.0, 0.5, 2.0)]
     (r, u), scale = values[0], area / number
     stated = float(abs(values[2][0] - values[1][0]) / (2 * np.log(2)) * FACTOR_TWO)
     parts = (Component("fit", u * scale), Component("assumed capacitance", stated * scale, "B"))
     total = float(np.hypot(u, stated))
     note = f"with a stated {params.interface_capacitance:g} µF/cm²"
-    if not total < 0.5 * r:
+    if not total < 0.5 * r:  # the interval of two standard deviations would reach zero
         return Measurand.less_than("ohm*cm^2", (r + 2 * total) * scale, note=note)
     interval = Interval(max(r - 2 * total, 0.0) * scale, (r + 2 * total) * scale, level=0.95, method="propagated")
     return Measurand("ohm*cm^2", r * scale, total * scale, interval, components=parts, note=note)

@@ -27,7 +27,7 @@ MASK = 10.0
 PART = 3.0
 """Half a decade, for the test of the band."""
 FAR = 3.0
-"""A resistance three intervals away is another answer."""
+"""A resistance three intervals away is another answer. By eye."""
 LOSSY = "La{n=0.95f}"
 """An inductance whose phase is 85.5° in place of 90°, as eddy currents in a holder make it."""
 CHANGE = 3.5

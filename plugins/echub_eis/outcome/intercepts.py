@@ -9,7 +9,7 @@ from echub_eis.data import Trace
 from echub_eis.method.elements import Complex, Floats
 
 FLAT_DEG = 30.0
-"""A smallest |phase| above this is not a plateau."""
+"""A smallest |phase| above this is not a plateau, and a tail ends at twice of it or more. By eye."""
 
 
 def intercepts(trace: Trace) -> dict[str, Measurand]:
@@ -32,6 +32,7 @@ def _crossing(trace: Trace) -> dict[str, Measurand]:
     half = abs(float(z.real[at + 1] - z.real[at])) / 2
     note = "interpolated; includes what arcs contribute there"
     return {
+        # uniform between the two points: a/√3
         "re_at_crossing": Measurand("ohm", value, half / np.sqrt(3), note=note),
         "frequency_at_crossing": Measurand("Hz", where),
     }
@@ -45,6 +46,6 @@ def _plateau(frequency: Floats, z: Complex) -> dict[str, Measurand]:
     if not len(inner) or phase[-1] < 2 * FLAT_DEG:
         return {}
     at = int(inner[-1])
-    spread = abs(float(z.real[at + 1] - z.real[at - 1])) / 4
+    spread = abs(float(z.real[at + 1] - z.real[at - 1])) / 4  # half of what Re changes from point to point there
     note = f"at {frequency[at]:.3g} Hz"
     return {"re_at_phase_minimum": Measurand("ohm", float(z.real[at]), max(spread, 1e-12), note=note)}

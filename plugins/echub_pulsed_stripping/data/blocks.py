@@ -12,9 +12,10 @@ from echub_pulsed_stripping.data.train import LEAST_LIMIT_V, PulseTrain
 
 SAME_REST = 0.25
 SAME_LEVEL = 0.05
-"""Rests and levels that differ by a smaller fraction are one."""
+"""Rests and levels that differ by a smaller fraction are one. Rests of a study differ by factors (0.1 to 10 s),
+and are known to the rows at their edges only. By eye."""
 ALL_BACK = 0.9
-"""Plating back this much of what was stripped makes the electrode fresh again."""
+"""Plating back this much of what was stripped makes the electrode fresh again (decision 41). By eye."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _begins(train: PulseTrain) -> NDArray[np.bool_]:
     other = np.abs(np.diff(level)) > SAME_LEVEL * level[:-1]
     if train.set_point is None and train.top >= LEAST_LIMIT_V:
         # At the instrument's limit the current falls by itself: no other level was meant.
-        other &= (train.pulses.largest(train.u) < 0.99 * train.top)[1:]
+        other &= (train.pulses.largest(train.u) < 0.99 * train.top)[1:]  # on it within 1 %
     return np.append(True, changed | other | plated)
 
 

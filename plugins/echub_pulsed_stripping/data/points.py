@@ -14,6 +14,7 @@ NAMES = ("stripping_capacity", "stripping_charge")
 COMPARED = ("cut_off", "cut_off_against", "direction")
 COMPARED_META = ("cell.area_basis", "cell.electrolyte", "cell.temperature", "sample.group")
 SAME = 0.02
+"""Conditions that are numbers are the same within this fraction. By eye."""
 SAME_REST = 0.05
 """Rests that differ by less than this fraction are one."""
 

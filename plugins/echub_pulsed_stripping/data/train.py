@@ -13,16 +13,17 @@ from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.electrode import Floats, direction_of, stripped_voltage
 
 LEAST_HEIGHT = 0.05
-"""Pulses lower than this fraction of the largest current are noise, or another story."""
+"""Pulses lower than this fraction of the largest current are noise, or another story. By eye."""
 POTENTIAL_CONTROLLED = 2
 OFFSET = 0.5
-"""With more than this of the pulse flowing at rest, there is no rest."""
+"""With more than this of the pulse flowing at rest, there is no rest: most of the current never stops."""
 LEAST_LIMIT_V = 0.5
 """Limits of a potentiostat are volts."""
 SOME = 500
-"""Rests from which the noise is taken."""
+"""Rests from which the noise is taken: more of them would cost time and tell nothing more."""
 PLATED = 0.5
-"""Current of the other sign that passes more than this of a pulse between two of them plates back."""
+"""Current of the other sign that passes more than this of a pulse between two of them plates back; less is what a
+reversal or an offset leaves. By eye."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class PulseTrain:
     @property
     def height(self) -> float:
         """Return the amplitude of the pulses above the level at rest."""
-        return self.threshold.on / 0.6
+        return self.threshold.on / 0.6  # `pulse_threshold` sets `on` at 0.6 of the height
 
     @cached_property
     def edges(self) -> Edges:
@@ -144,7 +145,7 @@ def _pulses(j: Floats, sign: int) -> tuple[Threshold, Segments]:
     threshold = pulse_threshold(j, sign)
     state = states(j, threshold)
     found = runs(state, state)
-    height = threshold.on / 0.6
+    height = threshold.on / 0.6  # as `pulse_threshold` sets it
     sound = height > LEAST_HEIGHT * np.abs(j).max() and abs(threshold.level) < OFFSET * height
     return threshold, found.where(found.sign == sign if sound else np.zeros(len(found), bool))
 
@@ -155,7 +156,7 @@ def _sign(found: dict[int, tuple[Threshold, Segments]], params: PulsedStrippingP
         return 1 if params.direction == direction_of(1) else -1
     few, many = sorted((1, -1), key=lambda sign: len(found[sign][1]))
     count, other = len(found[many][1]), len(found[few][1])
-    if other > 1 and other >= count / 2:
+    if other > 1 and other >= count / 2:  # one, or a few, plate back between blocks
         raise Refusal(
             "direction-reverses",
             f"there are {len(found[1][1])} anodic and {len(found[-1][1])} cathodic pulses",

@@ -12,9 +12,10 @@ from echub_pulsed_stripping.data.train import PulseTrain
 from echub_pulsed_stripping.method.capacity import CHARGE_UNITS, Rows
 
 EDGE_SHARE = 0.1
-"""No jump is stated where the rows around an edge lie further apart than this share of the pulse."""
+"""No jump is stated where the rows around an edge lie further apart than this share of the pulse: what the voltage
+rises slowly by then is a part of the jump, and its uncertainty is `rise_in_gap`. By eye."""
 RELAXED = 3.0
-"""A relaxation time is given where the rest lasts so many of them,"""
+"""A relaxation time is given where the rest lasts so many of them (5 % of the way is left, and corrected for),"""
 LEAST_ROWS = 5
 """has so many rows, and the voltage moves by"""
 LEAST_SIGMAS = 5.0
@@ -22,7 +23,7 @@ LEAST_SIGMAS = 5.0
 
 
 def jumps(train: PulseTrain) -> Floats:
-    """Return the jump of the voltage at the start of each pulse, V; NaN where rows do not resolve it."""
+    """Return the jump of the voltage at the start of each pulse (pulses,), V; NaN where rows do not resolve it."""
     before = train.u[np.maximum(train.pulses.start - 1, 0)]
     gap = 2 * train.edges.begin_within
     sharp = (gap <= EDGE_SHARE * np.median(train.edges.duration)) & (train.pulses.start > 0)
@@ -39,7 +40,7 @@ def rise_in_gap(train: PulseTrain, number: int) -> float:
 
 
 def relaxation(train: PulseTrain) -> Floats:
-    """Return the time in which the voltage relaxes to 1/e of its way within each rest, s.
+    """Return the time in which the voltage relaxes to 1/e of its way within each rest (rests,), s.
 
     The way ends where the rest does; for one exponential that is corrected. NaN where the rest
     is shorter than three relaxation times, has fewer than five rows, or the noise hides it.
@@ -61,12 +62,12 @@ def _relaxation(train: PulseTrain, rests: Segments) -> Floats:
     at = rests.first(np.where(share <= np.exp(-1), np.arange(len(train.t), dtype=np.float64), np.nan))
     known = np.isfinite(at)
     row = np.where(known, at, rests.start + 1).astype(np.intp)
-    above, below = np.log(np.maximum(share[row - 1], 1e-9)), np.log(np.maximum(share[row], 1e-9))
+    above, below = np.log(np.maximum(share[row - 1], 1e-9)), np.log(np.maximum(share[row], 1e-9))  # > 0
     part = np.where(above > below, (above + 1) / np.where(above > below, above - below, 1.0), 0.0)
     taken = train.t[row - 1] + part * (train.t[row] - train.t[row - 1]) - train.t[rests.start]
     length = train.t[rests.stop - 1] - train.t[rests.start]
     tau = np.where(known & (taken > 0), taken, np.nan)
-    for _ in range(6):
+    for _ in range(6):  # a fixed point: six leave 2 in 10⁵ for a rest of three relaxation times, less for longer
         left = np.exp(-length / tau)
         tau = taken / -np.log(np.exp(-1) + left * (1 - np.exp(-1)))
     return np.where(length >= RELAXED * tau, tau, np.nan)
@@ -75,7 +76,10 @@ def _relaxation(train: PulseTrain, rests: Segments) -> Floats:
 def pulse_table(
     train: PulseTrain, blocks: list[PulseBlock], cut: list[Rows], charge: list[Floats], relaxed: Floats
 ) -> dict[str, Series]:
-    """Tabulate the pulses of all blocks; one that was ended by the cut-off up to there."""
+    """Tabulate the pulses of all blocks; one that was ended by the cut-off up to there.
+
+    charge: for each block (pulses,), mA·h or mA·h/cm². relaxed: (all pulses,), s.
+    """
     number = np.concatenate([np.arange(b.first, b.first + len(c)) for b, c in zip(blocks, charge, strict=True)])
     duration, end = train.edges.duration.copy(), train.pulses.last(train.u)
     for block, rows in zip(blocks, cut, strict=True):

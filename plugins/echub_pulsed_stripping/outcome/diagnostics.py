@@ -17,10 +17,14 @@ from echub_pulsed_stripping.method.capacity import Rows
 PIECES = 1200
 """Pieces of a trace: of each its smallest and largest value are shown."""
 PULSE_ROWS = 2000
+"""Rows of the one pulse that is shown: more than the figure has pixels."""
 
 
 def trace(t: Floats, u: Floats, j: Floats, unit: str) -> dict[str, Series]:
-    """Return the envelope of a trace: begin of each piece, smallest and largest voltage, largest current."""
+    """Return the envelope of a trace: begin of each piece, smallest and largest voltage, largest current.
+
+    t, u, j: (n,), in s, V and `unit`.
+    """
     begin, u_low, u_high = envelope(t, u, PIECES)
     _, j_low, j_high = envelope(t, j, PIECES)
     shown = {
@@ -45,6 +49,7 @@ def picture(
     middle = block.first + (len(rows.pulses) - 1) // 2
     begin, end = float(train.edges.begin[middle]), float(train.edges.end[middle])
     rest = float(train.rest[middle]) if np.isfinite(train.rest[middle]) else end - begin
+    # The picture alone: a little before the pulse, and up to five pulses of the rest.
     shown = (train.t > begin - 0.3 * (end - begin)) & (train.t < end + min(rest, 5 * (end - begin)))
     inside = np.flatnonzero(shown)
     inside = inside[:: max(1, len(inside) // PULSE_ROWS)]

@@ -23,12 +23,13 @@ from echub_pulsed_stripping.method.capacity import (
 )
 
 REST_ROWS = 5
-"""Rows closer than a fifth of the rest resolve it."""
+"""Rows closer than a fifth of the rest resolve it. By eye."""
 SMALL = 1e-3
-"""A charge at rest below this fraction of the capacity is not worth a word."""
+"""A charge at rest below this fraction of the capacity is not worth a word: it is the accuracy of the current."""
 WIDE_EDGES = 5e-3
+"""Edges that leave the charge uncertain by more than this are said: five times the accuracy of the current."""
 SHORT = 0.95
-"""A last pulse shorter than this of the others was cut short."""
+"""A last pulse shorter than this of the others, and by more than its edges allow, was cut short. By eye."""
 ENDS = {
     "file": "the file ends",
     "next": "the next block begins",

@@ -12,6 +12,7 @@ from echub_pulsed_stripping import PlateauParams
 from echub_pulsed_stripping.data.points import COMPARED, RestPoint, levels_of, points_of, require_comparable
 
 LEAST_RESTS = 3
+"""A plateau takes two rests on it, and one below that shows where it starts."""
 Levels = Sequence[Sequence[RestPoint]]
 
 
@@ -54,6 +55,7 @@ def _on_plateau(levels: Levels, params: PlateauParams) -> int:
     while 0 < on < len(levels):
         mean, error = _mean([p for level in levels[len(levels) - on :] for p in level])
         other, other_error = _mean(levels[len(levels) - on - 1])
+        # Two standard uncertainties of a difference: agreement within 95 %.
         allowed = max(params.tolerance / 100 * mean, 2 * float(np.hypot(error, other_error)))
         if abs(other - mean) > allowed:
             break
@@ -91,6 +93,7 @@ def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], lis
     scatter = max(float(np.std(values, ddof=1) / np.sqrt(len(values))), own)
     shared = [Component(name, u, "B", name) for name, u in _shared(points).items()]
     systematic = float(np.sqrt(sum(c.uncertainty**2 for c in shared)))
+    # Both at 95 %: t of the scatter, and the normal quantile of what does not average out.
     half = float(np.hypot(stats.t.ppf(0.975, len(values) - 1) * scatter, 1.959964 * systematic))
     interval = Interval(mean - half, mean + half, level=0.95, method=f"t, {len(values) - 1} degrees of freedom")
     shorter = max((level[0].rest_s for level in levels if level[0].rest_s < first), default=0.0)

@@ -81,6 +81,7 @@ def _answer(train: PulseTrain, block: PulseBlock, params: PulsedStrippingParams)
     parts = {
         "rows around the crossing": rows.spread,
         "edges between rows": deciding.own,
+        # uniform within ±, here and below: a/√3
         "current at rest": still / np.sqrt(3),
         "ways of counting": disagreement(ways) / np.sqrt(3),
     }

@@ -12,6 +12,7 @@ from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.electrode import against, direction_of
 
 NORMAL_95 = 1.959964
+"""Standard deviations to either side that hold 95 % of a normal distribution."""
 
 
 def name_of(unit: str) -> str:
@@ -25,7 +26,7 @@ def capacity(
     """Return a charge with its components, in `unit`; one that ended before the cut-off is a lower bound."""
     components = [Component(name, float(u), "B") for name, u in parts.items() if u]
     if params.current_accuracy:
-        accuracy = value * params.current_accuracy / 100 / np.sqrt(3)
+        accuracy = value * params.current_accuracy / 100 / np.sqrt(3)  # uniform within ±
         components.append(Component("accuracy of the current", float(accuracy), "B", "current"))
     if params.area_uncertainty and unit != "mA*h":
         components.append(Component("area", value * params.area_uncertainty / 100, "B", "area"))

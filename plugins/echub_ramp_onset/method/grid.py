@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from echub_ramp_onset.data import Floats, RampTrace
 
 PER_WINDOW = 60
-"""Grid points per window, where the sampling allows that many."""
+"""Grid points per window, where the sampling allows that many: one per half second of the default window of 30 s,
+so that an hour at 10 Hz costs 26 ms (decision 30)."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,13 @@ class TimeGrid:
         return max(round((window_s / self.step - 1) / 2), 0)
 
     def mean(self, values: Floats, window_s: float) -> Floats:
-        """Average over a centred window, shorter towards the ends."""
+        """Average values (n,) over a centred window, shorter towards the ends; returns (n,), in their unit."""
         low, high = self._ends(window_s)
         total = np.concatenate([[0.0], np.cumsum(values)])
         return np.asarray((total[high] - total[low]) / (high - low))
 
     def rows_in(self, window_s: float) -> Floats:
-        """Count the rows in the same windows, at least one."""
+        """Count the rows in the same windows (n,), at least one: the noise of a mean falls with their root."""
         low, high = self._ends(window_s)
         total = np.concatenate([[0.0], np.cumsum(self.count)])
         return np.asarray(np.maximum(total[high] - total[low], 1.0))

@@ -28,7 +28,11 @@ class LowackOnset:
 
 
 def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
-    """Follow the five steps of the paper; refuse where one of them finds nothing."""
+    """Follow the five steps of the paper; refuse where one of them finds nothing.
+
+    Source: A. Lowack et al., arXiv:2603.23340, "Data Evaluation". Raises `Refusal`: `no-t1`, `too-fast`,
+    `ohmic-to-end`, `no-rest`.
+    """
     t, u, x, step = _uniform(trace, params)
     smooth, inside = _smoothed(u, step, params)
     curvature = _second_derivative(smooth, step, params.lowack_scheme)
@@ -39,9 +43,9 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
     if not len(above):
         raise _no_t1(u, curvature, step, params)
     t1 = float(t[above[0]])
-    end = trace.begin + 0.7 * (t1 - trace.begin)
+    end = trace.begin + 0.7 * (t1 - trace.begin)  # of the paper
     fitted = (t >= start) & (t <= end)
-    if fitted.sum() < 5:
+    if fitted.sum() < 5:  # a line, and three degrees of freedom for its error
         raise Refusal(
             "too-fast", f"t1 lies {t1 - trace.begin:.3g} s after the start of the ramp, too early for a fit"
         )

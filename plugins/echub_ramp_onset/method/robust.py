@@ -21,8 +21,10 @@ from echub_ramp_onset.data import Floats, RampTrace
 from echub_ramp_onset.method.grid import TimeGrid, grid_of
 
 ROUNDS = 40
+"""Fits at most: each without an onset is half as long again, so that 40 span any ramp (1.5⁴⁰ = 10⁷)."""
 WINDOWS_TO_ONSET = 5
-"""An onset closer to the start of the ramp than this many windows is distorted by several per cent."""
+"""An onset closer to the start of the ramp than this many windows is distorted by several per cent, as generated
+fast ramps show."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,11 @@ class OhmicLine:
     inflation: float
 
     def at(self, x: Floats) -> Floats:
-        """Return the ohmic voltage."""
+        """Return the ohmic voltage (n,), V, at x (n,) in the unit of the ramp."""
         return self.offset + self.slope * x
 
     def spread(self, x: Floats) -> Floats:
-        """Return the standard uncertainty of the line itself."""
+        """Return the standard uncertainty of the line itself (n,), V."""
         v = self.covariance
         return np.asarray(np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation)
 
@@ -68,13 +70,18 @@ class Onset:
 
 
 def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None = None) -> Onset:
-    """Find the onset, or refuse with the measured reason."""
+    """Find the onset, or refuse with the measured reason.
+
+    Method: that of arXiv:2603.23340 with the changes of decision 30. Raises `Refusal`: `too-short`,
+    `sampled-too-coarsely`, `unresolved-noise`, `compliance`, `current-not-controlled`, `no-ohmic-part`,
+    `ohmic-to-end`, `too-fast`.
+    """
     grid = grid if grid is not None else grid_of(trace, params.window)
     _require_length(trace, grid, params)
     onset, deviation = _self_consistent(trace, grid, params)
     end = onset.index if onset else int(np.searchsorted(grid.t, min(trace.lost_at, float(grid.t[-1]))))
     threshold = params.threshold / 100
-    resolved = threshold / max(float(deviation.noise[end]), 1e-300)
+    resolved = threshold / max(float(deviation.noise[end]), 1e-300)  # no division by zero
     if resolved < params.resolution:
         raise _unresolved(trace, grid, deviation, params, end)
     _require_control(trace, grid, onset, params)
@@ -92,6 +99,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None 
 
 def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -> tuple[Onset | None, Deviation]:
     """Let the fit end at a fraction of the onset that it leads to, beginning with a short fit."""
+    # The first fit is about a window long, and has a dozen grid points to fit a line to.
     guess = (params.start + max(params.window, 12 * grid.step)) / params.fit_fraction
     length = float(grid.t[-1] - trace.begin)
     seen: list[float] = []
@@ -102,7 +110,7 @@ def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) 
         if onset is None:
             if guess >= length:
                 return None, deviation
-            guess = min(guess * 1.5, length)
+            guess = min(guess * 1.5, length)  # by eye; a larger step may jump over an onset
             continue
         reached = onset.t - trace.begin
         if any(abs(reached - known) < grid.step / 2 for known in seen):
@@ -116,7 +124,7 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     """Fit U against x on [start, fit_fraction · until], in seconds after the start of the ramp."""
     begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
     rows = (trace.t >= begin) & (trace.t <= end)
-    if rows.sum() < 5:
+    if rows.sum() < 5:  # a line, and three degrees of freedom for its noise
         raise Refusal(
             "too-short",
             f"only {rows.sum()} rows lie between {params.start:g} s after the start of the ramp and "
@@ -128,7 +136,7 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     slope = float(((x - mean) * u).sum() / spread)
     offset = float(u.mean() - slope * mean)
     rest = u - offset - slope * x
-    sigma = max(robust_sigma(rest), _step(u) / np.sqrt(12), 1e-12)
+    sigma = max(robust_sigma(rest), _step(u) / np.sqrt(12), 1e-12)  # a digit is uniform; 1 pV: never zero
     variance = sigma**2
     cross = -mean * variance / spread
     covariance = np.array([[variance / len(x) + mean**2 * variance / spread, cross], [cross, variance / spread]])
@@ -139,7 +147,7 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
 
 def _step(u: Floats) -> float:
     """Return the smallest step between the values of a column: its quantisation."""
-    steps = np.diff(np.unique(u[:2000]))
+    steps = np.diff(np.unique(u[:2000]))  # enough to meet neighbouring values; sorting all would cost more
     return float(steps.min()) if len(steps) else 0.0
 
 
@@ -147,12 +155,12 @@ def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
     """Return how much more window means scatter than independent rows would make them."""
     block = ((t - t[0]) // window_s).astype(np.intp)
     count = np.bincount(block)
-    full = count >= 0.5 * np.median(count)
-    if full.sum() < 10:
+    full = count >= 0.5 * np.median(count)  # cut-off windows scatter more
+    if full.sum() < 10:  # of ten windows the ratio is known to 22 % (1/√20)
         return 1.0
     means = np.bincount(block, weights=rest)[full] / count[full]
     ratio = float(np.sqrt(np.mean(means**2 * count[full])) / sigma)
-    return ratio if ratio > 1.5 else 1.0
+    return ratio if ratio > 1.5 else 1.0  # two such standard deviations above 1: less is chance
 
 
 def deviation_of(grid: TimeGrid, line: OhmicLine, params: RampOnsetParams) -> Deviation:
@@ -183,7 +191,10 @@ def crossing(deviation: Deviation, params: RampOnsetParams, threshold: float | N
 
 
 def neighbourhood(index: int, half: int, count: int) -> tuple[int, int]:
-    """Return the part of the grid in which the place of a crossing is decided."""
+    """Return the part of the grid in which the place of a crossing is decided.
+
+    Half a window on each side is lost to the running median; the rest is a window for the crossing on each side.
+    """
     return max(index - 3 * half - 2, 0), min(index + 3 * half + 3, count)
 
 
@@ -191,20 +202,22 @@ def _first_lasting(counts: np.ndarray[Any, Any], least: int) -> int | None:
     """Find the first point from which `least` points count; a crossing may also last to the end."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], counts.astype(np.int8), [0]])))
     for first, last in zip(edges[::2], edges[1::2], strict=True):
+        # At the end of the ramp three points do: a failure may stop it.
         if last - first >= least or (last == len(counts) and last - first >= 3):
             return int(first)
     return None
 
 
 def running_median(values: Floats, half: int) -> Floats:
-    """Return the centred running medians of each row of (replicates, points) that fit."""
+    """Return the centred running medians of each row of (replicates, points): (replicates, points - 2 half)."""
     return np.asarray(np.median(sliding_window_view(values, min(2 * half + 1, values.shape[1]), axis=1), axis=2))
 
 
 def place(smooth: Floats, limit: float, half: int) -> Floats:
-    """Place the crossing of each row as the length that lies below the limit.
+    """Place the crossing of each row of (replicates, points) as the length that lies below the limit.
 
-    Where noise makes several crossings this is their balance, neither the first nor the last.
+    Where noise makes several crossings this is their balance, neither the first nor the last. In grid points,
+    one per replicate.
     """
     a, b = smooth[:, :-1] - limit, smooth[:, 1:] - limit
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -227,7 +240,7 @@ def _require_length(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -
             f"{params.start:g} s, {WINDOWS_TO_ONSET} windows of {params.window:g} s)",
             hint="--param window=10s --param start=10s, where the noise allows it",
         )
-    if params.window < 3 * grid.step:
+    if params.window < 3 * grid.step:  # no mean of fewer rows, no median
         raise Refusal(
             "sampled-too-coarsely",
             f"a row every {grid.step:.3g} s gives fewer than 3 rows in the window of {params.window:g} s",
@@ -243,6 +256,7 @@ def _require_control(trace: RampTrace, grid: TimeGrid, onset: Onset | None, para
             raise _at_compliance(trace)
         return
     at = int(np.searchsorted(trace.t, trace.lost_at))
+    # The rows around the loss stand within 5 % of the largest voltage: the limit took the control. By eye.
     if trace.limited and trace.u[max(at - 5, 0) : at + 5].max() > 0.95 * trace.u.max():
         raise _at_compliance(trace)
     raise Refusal(
@@ -284,7 +298,7 @@ def _ohmic_to_end(trace: RampTrace, grid: TimeGrid, deviation: Deviation, params
         np.isfinite(deviation.value) & (params.guard * deviation.noise < params.threshold / 100)
     ]
     largest, least = (float(f(usable)) if len(usable) else float("nan") for f in (np.max, np.min))
-    if deviation.line.slope <= 0 or least < -0.5:
+    if deviation.line.slope <= 0 or least < -0.5:  # half of the voltage is missing: that was not a resistance
         return Refusal(
             "no-ohmic-part",
             f"the voltage is not proportional to the current after {params.start:g} s (slope "

@@ -30,8 +30,10 @@ from echub_ramp_onset.method.robust import Onset
 from echub_ramp_onset.outcome.diagnostics import lowack_series, robust_series, rows, trace_series
 
 THRESHOLDS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+"""In %, around the 5 % of the paper, which claims that its conclusions do not depend on them."""
 GRADUAL = 0.02
-"""A shorter fit that moves the onset by more than this fraction says that the rise is gradual."""
+"""A shorter fit that moves the onset by more than this fraction says that the rise is gradual: five times the
+scatter of onsets in the usual setups (0.2 to 0.4 %), so that sharp ones are not flagged. See decision 30."""
 
 
 def run(data: Inputs, params: RampOnsetParams) -> Outcome:
@@ -72,7 +74,7 @@ def _from_robust(
     onset: Onset, trace: RampTrace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
 ) -> Outcome:
     half_window = _other(trace, replace(params, window=params.window / 2))
-    shorter_fit = _other(trace, replace(params, fit_fraction=0.5))
+    shorter_fit = _other(trace, replace(params, fit_fraction=0.5))  # up to half of the onset, decision 30
     change = half_window.x - onset.x if half_window else 0.0
     gradual = shorter_fit.x - onset.x if shorter_fit and _is_gradual(onset, shorter_fit) else 0.0
     spread = spread_of(onset, trace, params, change, gradual, data.rng()) if params.bootstrap >= 2 else None
@@ -112,13 +114,14 @@ def _is_gradual(onset: Onset, shorter: Onset | None) -> bool:
     if shorter is None:
         return False
     change = abs(shorter.x - onset.x)
+    # Three standard deviations of the difference: 3 of 1000 by noise.
     return change > GRADUAL * onset.x and change > 3 * np.hypot(_noise_in_x(onset), _noise_in_x(shorter))
 
 
 def _noise_in_x(onset: Onset) -> float:
     """Return the noise of the deviation at the onset, carried to x by the steepness there."""
     deviation, grid = onset.deviation, onset.deviation.grid
-    reach = max(int(15 / grid.step), 1)
+    reach = max(int(15 / grid.step), 1)  # s: half of the default window to either side
     low, high = max(onset.index - reach, 0), min(onset.index + reach, len(grid.t) - 1)
     rise = float(deviation.value[high] - deviation.value[low])
     run = float(grid.x[high] - grid.x[low])

@@ -11,7 +11,9 @@ from scipy.fft import irfft2, rfft2
 from echub_sims_map.data.cube import Array, IonCube, Truth
 
 DRAWS = 100
+"""Draws by which the spread of a correlation is known to 7 %."""
 Z95 = 1.959963984540054
+"""Standard deviations to either side that hold 95 % of a normal distribution."""
 _NEAR = 2
 """Shifts by so few pixels are hardly shifts and are left out."""
 
@@ -32,7 +34,11 @@ class Together:
 
 
 def together(one: IonCube, other: IonCube, rng: np.random.Generator) -> Together:
-    """Compare the maps of two ions, summed over the frames and pixels that both measured."""
+    """Compare the maps of two ions, summed over the frames and pixels that both measured.
+
+    Method: the correlation with the variance of counting taken out of both variances, its spread by counting
+    once more, and its chance by shifts around the edges (decision 51).
+    """
     both = one.measured & other.measured
     a, b = (np.where(both, cube.counts, 0).sum(axis=0) for cube in (one, other))
     noise_a, noise_b = (np.where(both, cube.variance, 0).sum(axis=0) for cube in (one, other))
@@ -64,7 +70,7 @@ def _correlation(a: Array, b: Array, noise_a: Array, noise_b: Array, times: int)
     """Return the correlation of what lies behind the counts; None without structure in one of them."""
     real_a = float(a.var() - times * noise_a.mean())
     real_b = float(b.var() - times * noise_b.mean())
-    least = 3 * math.sqrt(2 / len(a))
+    least = 3 * math.sqrt(2 / len(a))  # three standard deviations of a variance of so many values
     if real_a <= least * float(noise_a.mean()) or real_b <= least * float(noise_b.mean()):
         return None
     covariance = float(((a - a.mean()) * (b - b.mean())).mean())
@@ -77,9 +83,9 @@ def _chance(a: Array, b: Array, known: Truth) -> float:
     inside = known.astype(float)
     shifted = irfft2(np.conj(rfft2(u)) * rfft2(v), s=a.shape)
     pairs = irfft2(np.conj(rfft2(inside)) * rfft2(inside), s=a.shape)
-    usable = pairs > 0.5 * known.sum()
+    usable = pairs > 0.5 * known.sum()  # shifts that leave half of the measured pixels to compare
     score = np.abs(np.where(usable, shifted / np.maximum(pairs, 1.0), 0.0))
     rows, columns = (np.minimum(np.arange(n), n - np.arange(n)) for n in a.shape)
     others = usable & ((rows[:, None] > _NEAR) | (columns[None, :] > _NEAR))
-    own = score[0, 0] * (1 - 1e-12)
+    own = score[0, 0] * (1 - 1e-12)  # rounding of the FFT
     return float((1 + (score[others] >= own).sum()) / (1 + others.sum()))

@@ -36,7 +36,9 @@ class Cluster:
 
 
 def stand_out(cube: IonCube, window: int, sign: int = 1, flat: Array | None = None) -> Array:
-    """Return how far each place stands out of its frame's background, in standard deviations of counting.
+    """Return how far each place (frame, y, x) stands out of its frame's background, in sigmas of counting.
+
+    Counts are summed, then stabilised, 2√(n + 3/8): F. J. Anscombe, Biometrika 35 (1948) 246; 0.375 is 3/8.
 
     `flat` is the background across the field (y, x), over its median; even by default. Where fewer than a
     quarter of a window's pixels were measured it is -inf.
@@ -65,7 +67,10 @@ def _windows(measured: Truth, window: int) -> Array:
 
 
 def spanning(apart: Array, threshold: float, span: float) -> list[Cluster]:
-    """Return the components above a threshold that reach over at least `span` of the frames."""
+    """Return the components above a threshold that reach over at least `span` of the frames.
+
+    apart: (frame, y, x), in sigmas, as `threshold`. Places hang together by 26 neighbours.
+    """
     numbered, _ = label(apart > threshold, structure=NEIGHBOURS)
     least = span * len(apart)
     found = []
@@ -95,7 +100,7 @@ def normal_threshold(quantile: float, dispersion: float) -> float:
 
 
 def threshold_of(apart: Array, quantile: float) -> float:
-    """Return the quantile of a cube without columns."""
+    """Return the quantile of a cube without columns (any shape); what is not finite is left out."""
     known = apart[np.isfinite(apart)]
     at = min(known.size - 1, int(quantile * known.size))
     return float(np.partition(known, at)[at])

@@ -64,7 +64,7 @@ OTHERS = ("mask FILE", "columns", "outside", "all")
 def regions(text: str, grid: MapGrid, columns: Truth) -> Iterator[Roi]:
     """Return the regions of interest of a text, separated by semicolons.
 
-    A pixel belongs to a shape where its centre does. `columns` are the pixels of the columns found.
+    A pixel belongs to a shape where its centre does. `columns` (y, x) are the pixels of the columns found.
     Raises `Refusal` (`bad-roi`, `empty-roi`).
     """
     known = {"columns": columns, "outside": ~columns, "all": np.ones_like(columns)}
@@ -101,7 +101,7 @@ def _field(grid: MapGrid) -> str:
 
 
 def counted(cube: IonCube, inside: Truth) -> RoiCounts:
-    """Add up the measured pixels of each frame; a frame without any has none, and not zero counts."""
+    """Add up the measured pixels of each frame, `inside` (y, x); one without any has none, and not zero counts."""
     return RoiCounts(
         cube.counts[:, inside].sum(axis=1),
         cube.variance[:, inside].sum(axis=1),

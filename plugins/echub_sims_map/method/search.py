@@ -30,6 +30,8 @@ LEAST_WINDOWS = 3.0
 """Windows, one below the other, that a column has to reach over: what reaches over fewer is often chance."""
 STRICTER = 10.0
 ROUNDS = 3
+"""How much rarer what is above the threshold becomes, and how often: 99 % becomes 99.9 % (decision 51), and at
+last 99.999 %, the strictest that may be asked for."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,11 @@ import numpy as np
 from echub_sims_map.data.cube import Array, IonCube, Truth
 
 ROUNDS = 15
+"""Turns of the weights. By eye."""
 LEAST_CLEAR = 0.5
 """Share of the field that has to be clear of columns, for the columns to be left out."""
 _KEPT = 0.2
-"""Least share of the median that a surface may fall to."""
+"""Least share of the median that a surface may fall to: counts are divided by it. By eye."""
 
 
 def surface(cube: IonCube, clear: Truth | None = None) -> Array:

@@ -25,7 +25,9 @@ LEAST_PIXELS = 2
 NOISE = 4.0
 """Standard deviations of the smoothed map by which the half level has to stand out."""
 HALF_DIAGONAL = math.sqrt(0.5)
+"""A pixel whose centre is as far inside of a rim lies inside whole."""
 _AROUND = 5
+"""Pixels around a rim, and more around a large one, from which the background of a column is taken. By eye."""
 _BOX = np.ones((3, 3), dtype=bool)
 
 
@@ -88,6 +90,7 @@ class Plane:
         known = np.isfinite(rate)
         weight = uniform_filter(known.astype(np.float64), 3, mode="constant")
         total = uniform_filter(np.where(known, rate, 0.0), 3, mode="constant")
+        # One measured pixel of nine weighs 0.11: below 0.05 there is none, only rounding.
         smooth = np.where(weight > 0.05, total / np.maximum(weight, 0.05), np.nan)
         return cls(rate, cube.variance[part].sum(axis=0) / safe**2, smooth)
 
@@ -120,7 +123,7 @@ class Surroundings:
 
 
 def clear_of(columns: Sequence[Found], covered: Truth) -> Truth:
-    """Return the pixels outside of the covered ones and their rims; all others where no pixel is left."""
+    """Return the pixels (y, x) outside of the covered ones and their rims; all others where no pixel is left."""
     clear = ~binary_dilation(covered, _BOX, iterations=RIM) if columns else ~covered
     return np.asarray(clear if clear.any() else ~covered)
 
@@ -158,7 +161,7 @@ def _half_level(plane: Plane, footprint: Truth, clear: Truth, sign: int) -> Trut
     inside = binary_dilation(footprint, _BOX) & np.isfinite(plane.smooth)
     excess = sign * (plane.smooth - _mean(plane.rate, clear))
     high = np.sort(excess[inside])[::-1]
-    plateau = float(high[: max(1, len(high) // 10)].mean())
+    plateau = float(high[: max(1, len(high) // 10)].mean())  # of the brightest tenth
     noise = math.sqrt(float(np.nanmean(plane.variance[inside]))) / _BOX.shape[0]
     if plateau / 2 < NOISE * noise:
         return footprint
@@ -214,13 +217,14 @@ def _core(half: Truth, excess: Array, x: float, y: float) -> Truth:
 
     In a small column these are too few to be told from its pixels alone; it is taken for an ellipse.
     """
+    # Farther than √2 from all that is outside: its eight neighbours are inside as well.
     deep = half & (distance_transform_edt(np.pad(half, 1, constant_values=True))[1:-1, 1:-1] > 1.5)
     if deep.sum() >= 2 * LEAST_CORE:
         return np.asarray(deep)
     along, across, stretch = _along_axes(half, x, y)
     radius = math.sqrt(half.sum() / math.pi)
     near = half
-    for _ in range(3):
+    for _ in range(3):  # core and radius depend on each other; by eye
         long = max(radius * stretch - HALF_DIAGONAL, 1e-3)
         short = max(radius / stretch - HALF_DIAGONAL, 1e-3)
         distance = np.hypot(along / long, across / short)

@@ -10,10 +10,13 @@ from echub_sims_map.method.search import Search
 from echub_sims_map.method.width import LEAST_CORE, Found
 
 LARGE_SHARE = 25.0
+"""In % of the field: larger columns move the surface that is fitted to the background."""
 UNEVEN = 0.2
+"""Spread of the background across the field, over its median, from which it is said. By eye."""
 NEAR = 1.4
-"""Excess, over the least that is detectable, below which a column may be found in pieces or not at all."""
+"""Excess, over the least that is detectable, below which a column may be found in pieces or not at all. By eye."""
 Z95 = 1.959963984540054
+"""Standard deviations to either side that hold 95 % of a normal distribution."""
 
 
 def measurands(search: Search, grid: MapGrid) -> tuple[dict[str, Measurand], list[Sensitivity]]:
@@ -39,6 +42,8 @@ def measurands(search: Search, grid: MapGrid) -> tuple[dict[str, Measurand], lis
 def _count(search: Search) -> tuple[Measurand, list[Sensitivity]]:
     """Count the columns; the interval is from other thresholds and shares of the depth."""
     span, quantile, best = search.params.span / 100, search.quantile, len(search.columns)
+    # Other choices that could be made: a tenth of the depth more or less, a fifth of the places above the
+    # threshold, or twice as many. By eye.
     less, more = max(0.1, span - 0.1), min(1.0, span + 0.1)
     strict, lax = 1 - (1 - quantile) / 5, 1 - min(0.1, 2 * (1 - quantile))
     shallower, deeper = search.counts(search.threshold, (less, more))

@@ -14,6 +14,7 @@ from echub_sims_map.method.roi import RoiCounts, counted, regions
 from echub_sims_map.method.width import LEAST_CORE, Found, clear_of
 
 Z95 = 1.959963984540054
+"""Standard deviations to either side that hold 95 % of a normal distribution."""
 Table = dict[str, Series]
 DEPTHS = {"nm": "depth", "s": "sputter_time", "1": "frame"}
 
@@ -100,7 +101,10 @@ def _inside_over_outside(
 
 
 def roi_table(cubes: Sequence[IonCube], grid: MapGrid, columns: Truth, text: str) -> Table:
-    """Return one row per region of interest, ion and frame; a frame without a measured pixel has no counts."""
+    """Return one row per region of interest, ion and frame; a frame without a measured pixel has no counts.
+
+    columns: (y, x), the pixels of the columns found.
+    """
     rows: dict[str, list[object]] = {}
     for roi in regions(text, grid, columns):
         for cube in cubes:

@@ -9,6 +9,7 @@ from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile, Mask
 
 _LEAST_POINTS = 3
+"""Points of a plateau: with fewer nothing shows that it is one."""
 _CLEAR = 3.0
 """Standard errors that a normaliser has to be above zero."""
 

@@ -13,8 +13,9 @@ from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile
 
 DEAD_TIME_WARNING = 0.05
-"""Share of lost counts above which the correction is said to be large."""
+"""Share of lost counts above which the correction is said to be large. By eye."""
 _WHOLE = 0.02
+"""Counts this close to whole numbers are whole: rate times dwell carries the rounding of printed rates. By eye."""
 
 
 def counts(data: Inputs) -> CountProfile:

@@ -122,7 +122,10 @@ def _value(row: Mapping[str, Any], name: str, units: Mapping[str, float]) -> flo
 
 
 def by_layers(time: Array, layers: Sequence[tuple[float, float]]) -> Array:
-    """Sputter through layers one after another; the last one goes on."""
+    """Sputter through layers one after another; the last one goes on.
+
+    time: (n,), s; layers: thickness in nm, rate in nm/s. Returns the depth (n,), nm.
+    """
     z, at, depth = np.empty(len(time)), 0.0, 0.0
     for number, (thickness, rate) in enumerate(layers):
         last = number == len(layers) - 1

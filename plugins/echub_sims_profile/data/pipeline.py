@@ -46,7 +46,7 @@ def _smoothing(profile: CountProfile, params: SimsProfileParams) -> CountProfile
 
 
 def smoothed(values: Array, points: int) -> Array:
-    """Return a moving mean, shorter at the ends."""
+    """Return a moving mean (n,) of values (n,), in their unit, shorter at the ends."""
     if points < 2 or len(values) < 2:
         return values
     window = np.ones(min(points, len(values)))

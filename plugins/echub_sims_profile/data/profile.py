@@ -59,7 +59,7 @@ class CountProfile:
         return replace(self, steps=(*self.steps, Done(step, False, why)), flags=(*self.flags, *flags))
 
     def rows(self, kept: Mask) -> CountProfile:
-        """Keep some rows."""
+        """Keep some rows; kept: (rows,)."""
         return self._taken(kept)
 
     def _taken(self, which: NDArray[Any]) -> CountProfile:

@@ -10,16 +10,19 @@ from echub_sims_profile.method.edge import Edge
 from echub_sims_profile.method.likelihood import Array
 
 _FROM, _TO = 0.3, 0.01
-"""Between which shares of the plateau the decay is read."""
+"""Between which shares of the plateau the decay is read: from below the bend of the edge on. By eye."""
 _ABOVE = 3.0
-"""And as long as the signal is this many times the background."""
+"""And as long as the signal is this many times the background. By eye."""
 _LEAST_POINTS = 3
+"""Two parameters, and one degree of freedom for the dispersion."""
 _TURNS = 50
+"""Steps at most: each changes the logarithm of the signal by two at most, so that no start is out of reach."""
 
 
 def decay_length(x: Array, n: Array, edge: Edge, gain: Array | None = None) -> tuple[float, float] | None:
-    """Return the distance of a decade on the low side of an edge, and its standard error.
+    """Return the distance of a decade on the low side of an edge, and its standard error, in the unit of x.
 
+    x, n, gain: (n,), ascending, counts, and counts per unit of the signal.
     An exponential on the known background is fitted by the Poisson likelihood, over-dispersion
     included. None where fewer than 3 points show it, or where nothing decays.
     """
@@ -67,16 +70,17 @@ def _decaying(x: Array, level: Array, edge: Edge) -> Array:
 def _exponential(distance: Array, n: Array, gain: Array, low: float) -> tuple[float, float] | None:
     """Fit gain · (low + A exp(-k distance)); give k and its error."""
     at = distance - distance.mean()
+    # A start; where the points lie on the background, a tenth of a count above it.
     theta = np.array([math.log(max(float((n / gain).mean()) - low, 0.1)), 0.0])
     for _ in range(_TURNS):
-        signal = gain * np.exp(np.clip(theta[0] - theta[1] * at, -30, 30))
+        signal = gain * np.exp(np.clip(theta[0] - theta[1] * at, -30, 30))  # no overflow on the way
         mu = signal + gain * low
         by = np.stack([signal, -signal * at], axis=1)
         information = (by / mu[:, None]).T @ by + 1e-12 * np.eye(2)
         move = np.linalg.solve(information, by.T @ (n / mu - 1))
         reach = np.array([2.0, 1.0 / max(float(np.abs(at).max()), 1e-12)])
         theta += np.clip(move, -reach, reach)
-        if np.abs(move).max() < 1e-9 * (1 + np.abs(theta).max()):
+        if np.abs(move).max() < 1e-9 * (1 + np.abs(theta).max()):  # far below any standard error
             break
     chi2 = float(((n - mu) ** 2 / np.maximum(mu, 1.0)).sum()) / max(1, len(n) - 2)
     variance = float(np.linalg.inv(information)[1, 1]) * max(1.0, chi2)

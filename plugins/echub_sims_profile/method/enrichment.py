@@ -34,7 +34,7 @@ class Ratio:
     @property
     def ends(self) -> tuple[float, float]:
         """Return the 95 % interval of the ratio."""
-        half = min(self.reach * self.error, 700.0)
+        half = min(self.reach * self.error, 700.0)  # exp() of more overflows
         return math.exp(self.log - half), math.exp(min(self.log + half, 700.0))
 
 

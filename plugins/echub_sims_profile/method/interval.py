@@ -17,10 +17,12 @@ import numpy as np
 from echub_sims_profile.method.likelihood import POSITION, SPREAD, Array, Points, maximise, spread_limits
 
 NORMAL_95 = 1.959963984540054
+"""Standard deviations to either side that hold 95 % of a normal distribution."""
 _MULTIPLES = np.array([-3.0, -2.2, -1.6, -0.8, 0.8, 1.6, 2.2, 3.0])
-"""Where the profile is computed first, in standard errors."""
+"""Where the profile is computed first, in standard errors: around 1.96, and where a skewed one may end."""
 _FURTHER = 3.0
 _TIMES = 4
+"""How much further the next values reach, and how often: up to 81 standard errors, then the interval is open."""
 _AXIS = np.arange(4)
 
 Ends = tuple[float | None, float | None]
@@ -60,7 +62,7 @@ class _Track:
         return np.clip(at, *self.limits)
 
     def add(self, at: Array, lost: Array) -> None:
-        """Keep what was lost at further values."""
+        """Keep what was lost (n,) at further values (n,)."""
         values = np.concatenate([self.at, at])
         self.at, first = np.unique(values, return_index=True)
         self.lost = np.concatenate([self.lost, lost])[first]
@@ -78,7 +80,11 @@ class _Track:
 def profiled(
     theta: Array, covariance: Array, lowest: float, points: Points, dispersion: float
 ) -> tuple[Profiled, Profiled]:
-    """Follow position and logarithm of the width; both at once, since each costs little."""
+    """Follow position and logarithm of the width; both at once, since each costs little.
+
+    theta: (4,), covariance: (4, 4), lowest: the least deviance, `dispersion` divides it. The position is in the
+    unit of x. Method: see above.
+    """
     tracks = [_track(theta, covariance, p, points, dispersion) for p in (POSITION, SPREAD)]
     for track in tracks:
         track.add(
@@ -100,7 +106,7 @@ def _track(theta: Array, covariance: Array, parameter: int, points: Points, disp
     limits = reach if parameter == POSITION else spread_limits(points)
     # an edge between two points has a vanishing curvature, and its error has no end
     error = min(error, points.step + math.exp(theta[SPREAD]) if parameter == POSITION else 1.0)
-    direction = np.clip(covariance[:, parameter] / variance, -5, 5)
+    direction = np.clip(covariance[:, parameter] / variance, -5, 5)  # a start only: the others are fitted
     return _Track(parameter, float(theta[parameter]), error, limits, direction, np.empty(0), np.empty(0))
 
 
@@ -112,7 +118,7 @@ def _follow(going: list[_Track], theta: Array, points: Points, dispersion: float
     )
     held = np.repeat([track.parameter for track in going], len(_MULTIPLES))
     start[np.arange(len(held)), held] = np.concatenate(values)
-    _, lost = maximise(start, points, held[:, None] != _AXIS, done=1e-3)
+    _, lost = maximise(start, points, held[:, None] != _AXIS, done=1e-3)  # of a loss of 3.84
     for k, (track, at) in enumerate(zip(going, values, strict=True)):
         mine = slice(k * len(at), (k + 1) * len(at))
         track.add(at, _losses(at, lost[mine], track, dispersion))

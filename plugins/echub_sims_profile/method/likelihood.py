@@ -19,7 +19,9 @@ HIGH, LOW, POSITION, SPREAD = range(4)
 LEAST = 1e-9
 """Expected counts are at least this, so that their logarithm is finite."""
 _STEPS = 30
+"""Steps at most; fits that have not arrived by then are compared by the deviance that they have reached."""
 _FLOOR = math.log(1e-4)
+"""Least height and background, as logarithms of counts: of ten thousand points one would have a count."""
 _ROOM = 5.0
 """How far above the largest count a plateau may lie that the points only begin to show, as a logarithm."""
 _FAR = 40.0
@@ -50,17 +52,18 @@ class Points:
         return 2 * float((self.n * np.log(some) - self.n).sum())
 
     def chosen(self, kept: NDArray[np.bool_]) -> Points:
-        """Return some of the points."""
+        """Return some of the points; kept: (points,)."""
         return Points(self.x[kept], self.n[kept], self.gain[kept], self.sign)
 
 
 def spread_limits(points: Points) -> tuple[float, float]:
     """Return the least and largest logarithm of the width that points can show."""
+    # At a twentieth of a step the edge lies between two points, and a narrower one looks the same.
     return math.log(0.05 * points.step), math.log(float(points.x[-1] - points.x[0]))
 
 
 def shape(x: Array, position: Array | float, sigma: Array | float, sign: int) -> Array:
-    """Return the share of the plateau at x: from 0 to 1 where `sign` is 1, falling where it is -1."""
+    """Return the share of the plateau at x (n,): from 0 to 1 where `sign` is 1, falling where it is -1."""
     return 0.5 * erfc(-sign * (x - position) / (math.sqrt(2) * sigma))  # type: ignore[no-any-return]
 
 
@@ -80,7 +83,7 @@ def expected(theta: Array, points: Points) -> Array:
 
 
 def deviance(theta: Array, points: Points) -> Array:
-    """Return twice the loss of log-likelihood against a model that meets every point."""
+    """Return twice the loss (fits,) of log-likelihood against a model that meets every point; theta: (fits, 4)."""
     mu = expected(theta, points)
     return 2 * (mu.sum(axis=1) - np.log(mu) @ points.n) + points.best  # type: ignore[no-any-return]
 
@@ -100,6 +103,9 @@ def maximise(
     theta: Array, points: Points, free: NDArray[np.bool_] | None = None, done: float = 1e-5
 ) -> tuple[Array, Array]:
     """Maximise the likelihood by damped Fisher scoring from every start; give parameters and deviances.
+
+    theta: (fits, 4); returns (fits, 4) and (fits,). The damping is that of D. W. Marquardt (J. SIAM 11 (1963)
+    431): a tenth after a step that gains, ten times after one that does not.
 
     `free` (fits, 4): parameters that are not keep their values. `done`: gain of deviance below
     which a fit has arrived.
@@ -131,9 +137,11 @@ def _moves(theta: Array, points: Points, held: NDArray[np.bool_], damping: Array
     information, gradient = fisher(theta, points)
     information *= ~(held[:, :, None] | held[:, None, :])
     diagonal = information[:, _AXIS, _AXIS]
+    # 1e-9 keeps a parameter without influence from making the matrix singular.
     information[:, _AXIS, _AXIS] += damping[:, None] * diagonal + 1e-9 * (1 + diagonal) + held
     gradient[held] = 0.0
     moves = np.linalg.solve(information, gradient)[:, :, 0]
+    # At most a factor of e in the width, e² in the heights, a few points in the position at once. By eye.
     limits = np.ones_like(theta)
     limits[:, :2] = 2.0
     limits[:, POSITION] = 5 * step + 2 * np.exp(theta[:, SPREAD])

@@ -10,6 +10,7 @@ from echub_sims_profile.data.profile import Array, CountProfile
 from echub_sims_profile.method.edge import Edge, find_edge
 
 _MOST_BINS = 2000
+"""Rows of the wide table, for which it is meant to be read. By eye."""
 
 
 def pair(
@@ -66,7 +67,7 @@ def _edge(one: CountProfile, name: str, params: SimsProfileParams) -> Edge:
 def _difference(late: Edge, early: Edge, unit: str) -> Measurand:
     value = late.position - early.position
     error = float(np.hypot(late.position_error, early.position_error))
-    half = 1.96 * error
+    half = 1.96 * error  # 95 % of a normal distribution
     interval = Interval(value - half, value + half, level=0.95, method="difference of two interface positions")
     return Measurand(unit, value, error, interval, note="not applied unless --param apply_lag=true")
 
@@ -77,7 +78,8 @@ def _difference(late: Edge, early: Edge, unit: str) -> Measurand:
 def rebin(x: Array, n: Array, edges: Array) -> Array:
     """Share counts out to bins: each point covers half the way to its neighbours; the sum is conserved.
 
-    x ascending and not below zero; counts of points that reach beyond the outer edges are in no bin.
+    x, n: (n,); x ascending and not below zero; edges: (bins + 1,), in the unit of x; returns counts (bins,). Those
+    of points that reach beyond the outer edges are in no bin.
     """
     middle = (x[1:] + x[:-1]) / 2
     ends = np.concatenate([[max(2 * x[0] - middle[0], 0.0)], middle, [2 * x[-1] - middle[-1]]])

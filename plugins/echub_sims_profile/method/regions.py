@@ -47,7 +47,7 @@ class Total:
         if not self.counted:
             return None
         low, high = interval(self.counts)
-        rest = 1.96 * math.hypot(self.base_error, self.relative * self.counts)
+        rest = 1.96 * math.hypot(self.base_error, self.relative * self.counts)  # 95 %
         below, above = math.hypot(self.counts - low, rest), math.hypot(high - self.counts, rest)
         net = self.counts - self.base
         return (net - below) / self.exposure, (net + above) / self.exposure

@@ -19,7 +19,10 @@ REFERENCES = ("isotope", "element")
 
 
 def currie(background: float) -> float:
-    """Return the detection limit in counts (L. A. Currie, Anal. Chem. 40 (1968) 586)."""
+    """Return the detection limit in counts (L. A. Currie, Anal. Chem. 40 (1968) 586).
+
+    2.71 is 1.645², 3.29 is 2 · 1.645: 5 % of blanks lie above the critical level, 5 % at the limit below it.
+    """
     return 2.71 + 3.29 * math.sqrt(2 * background)
 
 

@@ -54,6 +54,6 @@ def _row(text: str, a: Total, b: Total) -> tuple[str | float, ...]:
         math.hypot(math.sqrt(t.counts + 0.5 + t.base_error**2) / n, t.relative)
         for t, n in zip((a, b), over, strict=True)
     ]
-    half = min(NORMAL_95 * math.hypot(*parts), 300.0)
+    half = min(NORMAL_95 * math.hypot(*parts), 300.0)  # exp() of it stays finite
     across = "across polarities; " if a.polarity != b.polarity else ""
     return (text, a.region, a.window, math.exp(log), math.exp(log - half), math.exp(log + half), across + MATRIX)

@@ -13,17 +13,20 @@ from echub.species import Species, abundances, overlay, parse_species
 from echub_sims_profile.data.profile import Array, CountProfile, Mask
 
 SPIKE_SIGMA = 6.0
+"""Standard deviations above the neighbours: counting shows them in 1 of 10⁹ points."""
 _SPIKE_SHARE = 0.2
-"""A spike is a fifth above its neighbours as well: at high counts sigma is tiny."""
+"""A spike is a fifth above its neighbours as well: at 10⁵ counts six sigma are 2 %, and every film has them."""
 _PINNED_POINTS = 5
 _PINNED_COUNTS = 1000.0
+"""Equal counts in a row, and from which counts on: two of 1000 are equal in 1 of 100, five in 1 of 10⁸."""
 _SWITCH = 0.1
 _SWITCH_MOST = 2.0
 """Step between counting and Faraday cup, as a fraction, above which it is said; a factor beyond which
-it is no matter of detectors but of the sample."""
+it is no matter of detectors but of the sample. By eye."""
 _ISOTOPE_SIGMA = 5.0
 _ISOTOPE_SHARE = 0.1
-"""Deviation from natural abundance that is said: significant, and above this fraction."""
+"""Deviation from natural abundance that is said: significant, and above this fraction, since at high counts every
+deviation is significant. By eye."""
 
 Tables = dict[str, Mapping[str, Series]]
 
@@ -43,9 +46,9 @@ def checked(profile: CountProfile) -> tuple[list[Flag], Tables]:
 
 
 def spikes(n: Array) -> Mask:
-    """Find single points far above the highest of their four neighbours."""
+    """Find single points of counts (n,) far above the highest of their four neighbours; returns (n,)."""
     found = np.zeros(len(n), bool)
-    if len(n) < 5:
+    if len(n) < 5:  # a point and its four neighbours
         return found
     padded = np.pad(n, 2, mode="reflect")
     neighbours = np.stack([padded[k : k + len(n)] for k in (0, 1, 3, 4)])
@@ -102,8 +105,10 @@ def _switched(profile: CountProfile) -> tuple[list[Flag], Tables]:
 def _jump(signal: Array, k: int) -> float:
     """Return the step between points k and k + 1 beyond the trend on both sides, as a fraction."""
     before, after = signal[max(0, k - 2) : k + 1], signal[k + 1 : k + 4]
+    # Two steps on each side: of one the slope is its noise.
     if len(before) < 3 or len(after) < 3 or min(before.min(), after.min()) <= 0:
         return 0.0
+    # The mean slope per step of both sides, each over two steps.
     slope = (math.log(before[-1] / before[0]) + math.log(after[-1] / after[0])) / 4
     return float(math.exp(math.log(after[0] / before[-1]) - slope) - 1)
 
