@@ -36,7 +36,7 @@
         ├── PluginDied                  the process died while it ran a function of a plugin
         └── SchemaError                 a group's schema contradicts the core, itself or its parents
 
-Each carries a `Remark` with a stable ``code`` and says where, what was expected, what was found, the likely
+Each carries a `Remark` with a stable ``code`` that says where, what was expected, what was found, the likely
 cause and what helps; `str` prints them over several lines, `as_dict` gives them to ``--json``.
 """
 
@@ -49,7 +49,7 @@ from echub.remark import Remark
 
 
 class _Detail:
-    """A detail of an error's remark, as an attribute of the error; None where it is not given."""
+    """A detail of an error's remark, as an attribute of the error; None if it is not given."""
 
     def __set_name__(self, owner: type[EchubError], name: str) -> None:
         self.name = name
@@ -75,8 +75,8 @@ class EchubError(Exception):
     """Say what went wrong, where, and what helps: an exception that carries a `remark`.
 
     Every detail is optional and keyword-only; `path` is the file as the user named it, `where` a
-    place inside it (`offset 1007`, `line 12`), `column` the column meant. `guessed`: it comes from a
-    reader that was only tried because no other knew the file.
+    place inside it (`offset 1007`, `line 12`), `column` the column meant. `guessed`: the error comes from a
+    reader that was tried only because no other knew the file.
     """
 
     code: ClassVar[str] = "error"
@@ -117,7 +117,7 @@ class EchubError(Exception):
         self.guessed = False
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions cross process boundaries in batch work; the default loses the keywords.
+        # Exceptions are pickled between processes in batch work; the default loses the keywords.
         return (_rebuild, (type(self), self.message, self.__dict__.copy()))
 
     @property
@@ -126,7 +126,7 @@ class EchubError(Exception):
         return self.remark.message
 
     def details(self) -> list[tuple[str, str]]:
-        """Return the details that are set, in the order they are printed; a column is a place."""
+        """Return the details that are set, in printing order; a column is a place."""
         return replace(self.remark, where=self.where or "").details()
 
     def as_dict(self) -> dict[str, Any]:

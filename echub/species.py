@@ -67,7 +67,7 @@ class Atom:
 class Species:
     """What a label means: atoms and charge, or the name of a channel that is not an ion.
 
-    `charge` is None where the label has no sign: the polarity must come from the file.
+    `charge` is None if the label has no sign: the polarity must come from the file.
     """
 
     label: str
@@ -77,7 +77,7 @@ class Species:
 
     @property
     def polarity(self) -> int:
-        """Return +1, -1, or 0 where the label does not say."""
+        """Return +1, -1, or 0 if the label does not say."""
         return (self.charge > 0) - (self.charge < 0) if self.charge else 0
 
     @property

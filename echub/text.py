@@ -42,7 +42,7 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
     """Find the encoding of a text from its first bytes: a Python codec name.
 
     `whole`: the head is all there is; otherwise a character cut at its end counts for nothing.
-    The value is None where bytes speak against any text (NUL bytes that are not UTF-16).
+    The value is None if bytes speak against any text (NUL bytes that are not UTF-16).
     """
     for mark, name in _BOMS:
         if head.startswith(mark):
@@ -77,7 +77,7 @@ def decode(data: bytes, encoding: str) -> str:
 
 
 def decimal_mark(texts: Iterable[str]) -> Finding:
-    """Find the decimal mark of numbers: ``"."``, ``","``, or None where they do not settle it.
+    """Find the decimal mark of numbers: ``"."``, ``","``, or None if they do not settle it.
 
     A single mark with exactly three digits behind it (`1,234`) may group thousands and proves
     nothing; where both marks stand in one number the last is the decimal. Without any mark the
@@ -150,7 +150,7 @@ def parse_clock(text: str) -> float:
 
 
 def clocks(texts: pl.Series) -> pl.Series:
-    """Parse a column of ``h:m:s`` to seconds, float64; null where a text is not an elapsed time."""
+    """Parse a column of ``h:m:s`` to seconds, float64; null if a text is not an elapsed time."""
     import polars as pl
 
     parts = texts.str.strip_chars().str.replace(",", ".", literal=True).str.extract_groups(_CLOCK_GROUPS)

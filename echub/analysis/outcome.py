@@ -1,7 +1,7 @@
 """What an analysis answers: measurands with uncertainty, flags, tables, provenance.
 
 An `Outcome` is stored as JSON exactly: reading it back gives an equal one. No number in it is
-NaN or infinite; a value that is not known is None, an interval without an end is open there.
+NaN or infinite; an unknown value is None, and so is an open end of an interval.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Scalar = float | int | str | bool | None
 class Interval:
     """A range of a measurand's values, in its unit.
 
-    `low` or `high` None: open to that side. `kind`: ``coverage`` (with `level`, 0.95),
+    `low` or `high` None: open on that side. `kind`: ``coverage`` (with `level`, 0.95),
     ``bracketing`` (the value lies between two observations), ``asymmetric`` (a range by a named
     rule, without a stated coverage). `method` says how it was found.
     """
@@ -58,7 +58,7 @@ class Interval:
 class Component:
     """One part of a standard uncertainty, in the measurand's unit.
 
-    `kind` as in the GUM: A from statistics, B from anything else. Components of one `group` are
+    `kind` as in the GUM: A from statistics, B from anything else. Components with the same `group` are
     fully correlated between the outcomes that share it (the area of a sample), "" is independent.
     """
 
@@ -96,13 +96,13 @@ class Measurand:
 
     @classmethod
     def more_than(cls, unit: str, low: float, **rest: Any) -> Measurand:  # noqa: ANN401
-        """Return a right-censored measurand: all that is known is that it is above `low`."""
+        """Return a right-censored measurand, known only to be above `low` (in `unit`)."""
         interval = Interval(low, None, "bracketing", includes_low=False)
         return cls(unit, interval=interval, censoring="right", **rest)
 
     @classmethod
     def less_than(cls, unit: str, high: float, **rest: Any) -> Measurand:  # noqa: ANN401
-        """Return a left-censored measurand: all that is known is that it is below `high`."""
+        """Return a left-censored measurand, known only to be below `high` (in `unit`)."""
         interval = Interval(None, high, "bracketing", includes_high=False)
         return cls(unit, interval=interval, censoring="left", **rest)
 
@@ -140,7 +140,7 @@ class Sensitivity:
 class Condition:
     """What outcomes must share to be compared: ramp rate, criterion, method, area basis …
 
-    Not `compared`: it says which part of the data this is (the spectrum, its start), and differs by nature.
+    Not `compared`: it says which part of the data this is (the spectrum, its start), which always differs.
     """
 
     value: Scalar
@@ -153,14 +153,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A column of a table or of diagnostics: numbers, texts or None for what is not known."""
+    """A column of a table or of diagnostics: numbers, texts or None if unknown."""
 
     values: tuple[Scalar, ...]
     unit: str = ""
 
     @classmethod
     def of(cls, values: Any, unit: str = "") -> Series:  # noqa: ANN401
-        """Take an array or a list; NaN and infinities become None."""
+        """Build a series from an array or a list (n,); NaN and infinities become None."""
         listed = values.tolist() if hasattr(values, "tolist") else list(values)
         kind = getattr(getattr(values, "dtype", None), "kind", "O")
         if kind == "f" and values.ndim == 1:
@@ -173,7 +173,7 @@ class Series:
         return cls(tuple(listed), unit)
 
     def array(self) -> Any:  # noqa: ANN401
-        """Return a float64 array, NaN for None."""
+        """Return a float64 array (n,), NaN for None."""
         import numpy as np
 
         return np.array([math.nan if v is None else v for v in self.values], dtype=np.float64)
@@ -187,7 +187,7 @@ Table = Mapping[str, Series]
 
 
 class Refusal(DataError):
-    """Raised by an analysis that cannot answer: a stable code, the measured reason, what helps.
+    """Raised by an analysis that cannot answer: a stable code, the reason with its numbers, what helps.
 
     `tables`, `diagnostics` and `measurands` (a bound, say) go into the refused outcome.
     """
@@ -237,12 +237,12 @@ class Outcome:
 
     @property
     def status(self) -> Status:
-        """Return how it went."""
+        """Return the status: `refused`, `flagged` or `ok`."""
         severities = {flag.severity for flag in self.flags}
         return "refused" if "refusal" in severities else "flagged" if "warning" in severities else "ok"
 
     def misplaced(self) -> str:
-        """Name the first part that is not of its class, such as an array in place of a `Series`; else empty."""
+        """Name the first part of the wrong class, such as an array instead of a `Series`; else empty."""
         series = {f"table {t}, {c}": s for t, table in self.tables.items() for c, s in table.items()}
         series |= {f"diagnostic {name}": column for name, column in self.diagnostics.items()}
         flags = {f"flag {number}": flag for number, flag in enumerate(self.flags)}
@@ -265,7 +265,7 @@ class Outcome:
 
     @classmethod
     def refused(cls, refusal: Refusal) -> Outcome:
-        """Make the outcome of a refusal."""
+        """Build the outcome of a refusal."""
         return cls(refusal.measurands, (refusal.remark,), refusal.tables, diagnostics=refusal.diagnostics)
 
     def __getitem__(self, name: str) -> Measurand:

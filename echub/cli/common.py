@@ -39,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print exact JSON for machine
 
 
 def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
-    """Split `key=value` texts; `UnknownOption` where one has no equals sign."""
+    """Split `key=value` texts; `UnknownOption` if one has no equals sign."""
     result = {}
     for text in texts or ():
         key, equals, value = text.partition("=")
@@ -50,7 +50,7 @@ def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
 
 
 def reader_options(texts: Sequence[str] | None, table_profile: Path | None) -> dict[str, str]:
-    """Collect the options of a reader from `--option` and from the flags that are short for one."""
+    """Collect the options of a reader from `--option` and from the flags that abbreviate one."""
     given = pairs(texts, "--option")
     return given if table_profile is None else {**given, "profile": str(table_profile)}
 

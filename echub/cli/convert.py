@@ -136,7 +136,7 @@ def _single(file: Path, target: Target, reading: Reading, writing: Writing, *, a
 
 
 def _many(batch: Batch, jobs: int, *, as_json: bool) -> int:
-    """Convert all of a batch, reporting as results come and in sum at the end; give the exit code."""
+    """Convert a whole batch, reporting results as they come and a summary at the end; return the exit code."""
     from echub.cli.show.folder import Summary, interruptible
     from echub.cli.show.progress import counted
 

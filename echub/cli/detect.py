@@ -74,7 +74,7 @@ def _show_decisions(decisions: list[Decision]) -> None:
 
 
 def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str], **expected: type) -> Any:  # noqa: ANN401
-    """Call what a reader declares beside `read`, with its options parsed."""
+    """Call a function that a reader declares in addition to `read`, with its options parsed."""
     from echub.errors import EchubError
     from echub.registry.calling import call
     from echub.registry.options import parse_options

@@ -26,7 +26,7 @@ def plugins() -> None:
 def list_(as_json: Json = False) -> None:
     """List every plugin with its distribution, licence, state and what it offers.
 
-    Exit code 4 where a plugin failed to load.
+    Exit code 4 if a plugin failed to load.
     """
     from echub.cli.show.terminal import table
 
@@ -139,7 +139,7 @@ def check(
 
 
 def _quietly() -> list[Plugin]:
-    """Return all plugins; what is wrong with one is shown by the command, not warned of."""
+    """Return all plugins without warnings: the command itself shows what is wrong with one."""
     import warnings
 
     from echub.registry.registry import PluginWarning, registry

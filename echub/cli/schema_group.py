@@ -82,7 +82,7 @@ def init(
 
 
 def check(file: GroupFile = "", as_json: Json = False) -> None:
-    """Read a group's schema and say whether it is sound. Exit code 4 where it is not."""
+    """Read a group's schema and say whether it is sound. Exit code 4 if it is not."""
     group = _load(file)
     if as_json:
         print_json({"name": group.name, "version": group.version, "sources": list(group.sources)})

@@ -1,6 +1,6 @@
 """Write columns as deflated, byte-shuffled HDF5 chunks: made in threads, written in order.
 
-To any reader the result is stock gzip + shuffle. HDF5's own filter pipeline runs in one thread
+For any reader the result is standard gzip + shuffle. HDF5's own filter pipeline runs in one thread
 and with a slower deflate; here NumPy shuffles, ISA-L deflates, and chunks are written directly.
 """
 

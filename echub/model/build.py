@@ -34,7 +34,7 @@ class SourceColumn:
     """One column as the reader found it.
 
     `header` exactly as printed; `unit` as printed (None: dimensionless or unknown); `negate`
-    where the source's sign is the opposite of the quantity's. `index` is the position in the
+    if the source's sign is the opposite of the quantity's. `index` is the position in the
     source's table; None marks a column that is not in it (derived). Without a quantity it
     becomes a vendor column. Text may be given as strings or as codes with `labels`; `is_text` says
     that such codes are texts in the source. `axes` are those of a map's column, one per dimension
@@ -137,7 +137,7 @@ def build_dataset(
 
     `row` are the 0-based source rows; by default all of them. An impedance dataset gets the column
     `spectrum`; `starts` are source rows at which the source itself starts a spectrum. Raises
-    `UnitMismatch` where a printed unit contradicts the quantity, `UnknownUnit` where it is not in
+    `UnitMismatch` if a printed unit contradicts the quantity, `UnknownUnit` if it is not in
     the table.
     """
     columns = [replace(c, quantity=LABEL) if c.quantity == SPECTRUM else c for c in columns]
@@ -152,7 +152,7 @@ def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
     """Build a dataset over several axes; each column names its own (`ion_counts`: species, frame, y, x).
 
     A column whose only axis bears its own name is that axis's coordinate. Whole counts become the
-    smallest integers. Raises `PluginError` where an axis has two lengths, or values fit no axes.
+    smallest integers. Raises `PluginError` if an axis has two lengths, or values fit no axes.
     """
     _check_axes(columns)
     built = [_column(_counted(c), name) for c, name in zip(columns, _names(columns), strict=True)]

@@ -29,7 +29,7 @@ CHANNEL = "channel"
 class Channel:
     """One species in one region and polarity: its label, and its columns, all of one length.
 
-    `polarity` is +1, -1 or 0 where the source does not say. `row` are the 0-based rows of the
+    `polarity` is +1, -1 or 0 if the source does not say. `row` are the 0-based rows of the
     source; by default all.
     """
 

@@ -23,7 +23,7 @@ START, ZONE, START_UTC = "experiment.start", "experiment.timezone", "experiment.
 
 
 def require_zone(name: str) -> str:
-    """Check an IANA zone name; `UnknownOption` where there is none."""
+    """Check an IANA zone name; `UnknownOption` if there is none."""
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -61,7 +61,7 @@ def set_absolute_start(metadata: Metadata) -> list[Remark]:
 def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:
     """Return the instants of a dataset's rows, UTC, datetime64[us] of shape (n,).
 
-    Raises `MetadataError` where the zone of the clock is unknown.
+    Raises `MetadataError` if the zone of the clock is unknown.
     """
     import numpy as np
 

@@ -129,7 +129,7 @@ class Dataset:
     def to(self, name: str, unit: str) -> NDArray[np.float64]:
         """Return a column in any unit of its dimension, as float64.
 
-        Raises `UnitMismatch` where the dimensions differ. A temperature converts as a point on
+        Raises `UnitMismatch` if the dimensions differ. A temperature converts as a point on
         its scale.
         """
         from echub.model.vocabulary import quantities

@@ -28,7 +28,7 @@ def encodable(text: str) -> str:
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401
-    """Turn a value into plain JSON types; `TypeError` where that would lose something.
+    """Turn a value into plain JSON types; `TypeError` if that would lose something.
 
     NaN and infinities become the texts NaN, Infinity, -Infinity, dates ISO 8601, bytes hexadecimal.
     """

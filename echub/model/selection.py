@@ -42,7 +42,7 @@ _BOOLEAN: dict[type[ast.AST], Any] = {ast.And: np.logical_and, ast.Or: np.logica
 def evaluate(expression: str, values: Values, rows: int) -> NDArray[np.bool_]:
     """Evaluate an expression over `values(name)` to one truth value for each of `rows`.
 
-    Raises `SelectionError` where it does not parse, uses more than columns, numbers, texts and
+    Raises `SelectionError` if it does not parse, uses more than columns, numbers, texts and
     operators, or is not a condition; `UnknownColumn` for a name that is not a column.
     """
     try:

@@ -140,7 +140,7 @@ class Source:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
     def require_unchanged(self) -> None:
-        """Raise `SourceChanged` where the file is another than when this source was made."""
+        """Raise `SourceChanged` if the file is another than when this source was made."""
         if self.path is not None and _last_written(self.path) != self._written:
             raise SourceChanged(
                 "the file changed while it was read",

@@ -135,7 +135,7 @@ _SAME = {
 
 
 def product_of(text: str) -> Product | None:
-    """Split a unit into symbols with powers, whatever stands between them; None where it is none.
+    """Split a unit into symbols with powers, whatever stands between them; None if it is none.
 
     A division holds for the one factor behind it, or for all of those in brackets: `mA/(cm^2*h)`.
     """
@@ -165,7 +165,7 @@ class UnitTable:
         self.add(entries)
 
     def add(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        """Add units, all or none; `PluginError` where a spelling means another unit already."""
+        """Add units, all or none; `PluginError` if a spelling means another unit already."""
         claims: dict[str, Unit] = {}
         for symbol, entry in entries.items():
             unit = _unit_of(symbol, entry)
@@ -179,7 +179,7 @@ class UnitTable:
         _registry.cache_clear()
 
     def find(self, text: str) -> Unit | None:
-        """Look a spelling up, letter by letter and then as a product of powers; None where it is not in the table.
+        """Look a spelling up, letter by letter and then as a product of powers; None if it is not in the table.
 
         `mA·cm⁻²`, `mA cm^-2` and `mA/cm²` are one product: how it is written changes nothing. No unit is made
         up: the product must be one of the table's.
@@ -200,7 +200,7 @@ class UnitTable:
 
 
 def _unit_of(symbol: str, entry: Mapping[str, Any]) -> Unit:
-    """Read one entry of the table; `PluginError` where it is not a unit of the base dimensions."""
+    """Read one entry of the table; `PluginError` if it is not a unit of the base dimensions."""
     try:
         dimension, factor = entry["of"], Fraction(entry["factor"])
         powers = {
@@ -298,7 +298,7 @@ def scale_between(source: Unit | str, target: Unit | str, *, point: bool = False
     """Return the exact map from one unit to another.
 
     `point`: the values are points on an offset scale (a temperature), not differences.
-    Raises `UnitMismatch` where the dimensions differ.
+    Raises `UnitMismatch` if the dimensions differ.
     """
     have, want = parse_unit(source), parse_unit(target)
     if have is want:
@@ -319,7 +319,7 @@ def convert(values: ArrayLike, source: Unit | str, target: Unit | str, *, point:
 
 
 def parse_value(text: str) -> tuple[float, str]:
-    """Split ``0.785 cm^2`` into number and unit text (empty where none is written)."""
+    """Split ``0.785 cm^2`` into number and unit text (empty if none is written)."""
     if match := _NUMBER_AND_UNIT.match(text):
         return float(match[1]), match[2]
     raise UnknownUnit(f"{text!r} is not a number with a unit", expected="a number and a unit", found=text)

@@ -53,7 +53,7 @@ def of_hub() -> dict[str, Code]:
 
 @cache
 def of_plugin(target: str) -> dict[str, Code]:
-    """Load the catalogue that a plugin names as ``"package:codes.toml"``; `PluginError` where it is wrong."""
+    """Load the catalogue that a plugin names as ``"package:codes.toml"``; `PluginError` if it is wrong."""
     package, _, name = target.partition(":")
     found: dict[str, Code] = guarded("the catalogue of codes", package, lambda: _read(package, name), where=target)
     return found

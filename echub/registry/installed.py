@@ -79,7 +79,7 @@ def release(version: str) -> tuple[int, ...]:
 
 
 def samples_of(reader: Reader) -> list[Path]:
-    """List the sample files that a reader declares, by name; `PluginError` where there are none."""
+    """List the sample files that a reader declares, by name; `PluginError` if there are none."""
     package, _, pattern = reader.samples.partition(":")
     if not pattern:
         return []

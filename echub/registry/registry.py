@@ -33,7 +33,7 @@ Declared = TypeVar("Declared", Reader, Writer, Analysis)
 
 @dataclass
 class Plugin:
-    """One entry point of the group, what its distribution states, and what became of it."""
+    """One entry point of the group, what its distribution states, and its result."""
 
     name: str
     module: str
@@ -233,7 +233,7 @@ class Registry:
                 yield from ((plugin, problem) for problem in plugin.problems)
 
     def enrich(self, record: Any, source: Any) -> list[tuple[Plugin, str]]:  # noqa: ANN401
-        """Let every plugin enrich a record that was read; give what failed."""
+        """Let every plugin enrich a record that was read; return what failed."""
         failed = []
         by_name = self._loaded()
         for implementation in self._manager.hook.echub_record_read.get_hookimpls():

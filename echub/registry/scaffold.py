@@ -160,7 +160,7 @@ def _takers(names: Names) -> Iterator[str]:
 
 
 def write(distribution: str, folder: Path, *, reader: bool, analysis: bool) -> list[str]:
-    """Write a new distribution into `folder`, whole or not at all; give the paths of its files.
+    """Write a new distribution into `folder`, whole or not at all; return the paths of its files.
 
     Raises `InvalidName`, `NameTaken`, `TargetExists`, and `TargetNotWritable`.
     """

@@ -43,7 +43,7 @@ def edges(time: ArrayLike, found: Segments, *, averaged: bool = False) -> Edges:
     """Bracket when segments begin and end: each edge lies between two rows, taken in the middle.
 
     time: (n,), s. Where the instrument adds a row at each change of its control the bracket is a
-    tick wide. `averaged`: the current is an average since the row before, so that a segment begins with
+    tick wide. `averaged`: the current is an average since the row before, so that a segment starts with
     the row before its first and ends with its last, exactly. The series itself ends with its last row.
     """
     t = np.asarray(time, dtype=np.float64)
@@ -71,7 +71,7 @@ def by_running_charge(charge: ArrayLike, found: Segments) -> Floats:
     values = np.asarray(charge, dtype=np.float64)
     if not len(values):
         return np.zeros(len(found))
-    # The first row of a series has nothing before it: it begins with the charge it has.
+    # The first row of a series has nothing before it: it starts with the charge it has.
     return np.asarray(found.last(values) - values[np.maximum(found.start - 1, 0)])
 
 

@@ -53,7 +53,7 @@ def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
 
     current: (n,), any unit; most pulses of one height. An offset current at rest does no harm.
     `sign`: that of the pulses, +1 or -1; current of the other one (plating between trains of
-    stripping pulses) is left aside. Gives on = off = 0 where no two levels stand out of the noise.
+    stripping pulses) is left aside. Gives on = off = 0 if no two levels stand out of the noise.
     """
     known = _known(current)
     if sign and len(known):

@@ -108,7 +108,7 @@ class Segments:
     def noise(self, values: ArrayLike) -> Floats:
         """Estimate the standard deviation of noise from row to row, whatever the slow course.
 
-        1.4826 × the median of |second difference| / sqrt(6); NaN where a segment has fewer than three rows.
+        1.4826 × the median of |second difference| / sqrt(6); NaN if a segment has fewer than three rows.
         """
         known = _float(values)
         bend = np.full(len(known), np.nan)

@@ -108,7 +108,7 @@ class Agreement:
 def agreement(found: Segments, counter: ArrayLike) -> Agreement:
     """Compare segments with a counter of the instrument (n,).
 
-    The first of each begins with the series: what lies before the first segment is compared with nothing.
+    The first of each starts with the series: what lies before the first segment is compared with nothing.
     """
     counted = runs(counter)
     if not len(found) or not len(counted):

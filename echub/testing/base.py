@@ -107,7 +107,7 @@ class Contract:
 
     @property
     def _declared(self) -> Reader:
-        """Return the declaration; skip where another rule says that there is none to be had."""
+        """Return the declaration; skip if another rule says that there is none to be had."""
         found = registry().readers.get(self.reader)
         if found is None:
             pytest.skip(f"no reader {self.reader!r}: test_is_registered says why")
@@ -117,7 +117,7 @@ class Contract:
 
     @property
     def _usable(self) -> Reader:
-        """Return the declaration of a reader whose functions load; skip where they do not."""
+        """Return the declaration of a reader whose functions load; skip if they do not."""
         declared = self._declared
         try:
             require_callable(declared.sniff)
@@ -132,7 +132,7 @@ class Contract:
         return self._usable.fallback or self._usable.explicit_only
 
     def _record(self, path: Path) -> Record:
-        """Read a sample, once for all rules; skip where it cannot be read."""
+        """Read a sample, once for all rules; skip if it cannot be read."""
         if path not in self._kept:
             try:
                 self._kept[path] = self._read(path)
@@ -153,7 +153,7 @@ def skip(reason: str) -> NoReturn:
 
 
 def differences(one: Record, other: Record) -> str:
-    """Say in a few words where two records differ; empty where they do not.
+    """Say in a few words where two records differ; empty if they do not.
 
     Provenance is left out: it names the file.
     """

@@ -82,7 +82,7 @@ def check(plugins: Iterable[Plugin]) -> list[Subject]:
     """Judge plugins and all that they declare by the contracts' rules.
 
     A reader without samples and an analysis without an example are judged by their declarations
-    alone. Raises `PluginError` where pytest itself fails.
+    alone. Raises `PluginError` if pytest itself fails.
     """
     subjects: list[Subject] = []
     classes: dict[str, type[Contract]] = {}

@@ -24,7 +24,7 @@ print(json.dumps(found))
 
 
 def imported_by(module: str) -> set[str] | None:
-    """Return the top-level modules that importing one adds to a fresh Python; None where it fails."""
+    """Return the top-level modules that importing one adds to a fresh Python; None if it fails."""
     answer = _answer(_run(_IMPORTED, {"module": module}, {}))
     return None if answer is None else set(answer)
 

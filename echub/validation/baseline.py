@@ -25,7 +25,7 @@ class Baseline:
 
     @classmethod
     def load(cls, path: Path) -> Baseline:
-        """Read a baseline; `CommandError` where there is none."""
+        """Read a baseline; `CommandError` if there is none."""
         try:
             entries = json.loads(path.read_text(encoding="utf-8"))["problems"]
             known = {(e["path"], e["rule"], e["dataset"], e["column"]): int(e["count"]) for e in entries}

@@ -65,7 +65,7 @@ def metadata_limits(path: str) -> Limits:
 def narrowed(
     given: Mapping[str, Any], core: Callable[[str], Limits], parents: Mapping[str, Limits], what: str
 ) -> dict[str, Limits]:
-    """Read the ranges of one schema; `SchemaError` where one is wider than the core's or a parent's."""
+    """Read the ranges of one schema; `SchemaError` if one is wider than the core's or a parent's."""
     ranges = {}
     for name, ends in given.items():
         base = core(name)

@@ -46,7 +46,7 @@ def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
 
 
 def _get(dataset: Dataset, *names: str) -> list[Floats] | None:
-    """Return columns as float64, or None where one is missing or the dataset is empty."""
+    """Return columns as float64, or None if one is missing or the dataset is empty."""
     if not dataset.rows or any(name not in dataset.columns for name in names):
         return None
     return [dataset.columns[name].values.astype(np.float64) for name in names]

@@ -198,7 +198,7 @@ class PlannedTrain:
 def pulses(seed: int = 0, setup: Pulses | None = None) -> Case:
     """Record a series of stripping pulses; the same seed and setup give the same rows.
 
-    The truth holds `stripping_capacity` where one block reached the cut-off (else `passed`), that of
+    The truth holds `stripping_capacity` if one block reached the cut-off (else `passed`), that of
     each rest (`capacity_2s` …), the plateau, `charge_per_pulse`, `asr_jump` and `relaxation_time`.
     """
     setup = setup or Pulses()
