@@ -1,7 +1,7 @@
-"""Absolute time, made only where the zone of the instrument's clock is known.
+"""Absolute time, computed only if the zone of the instrument's clock is known.
 
 Instruments write local time without a zone. The zone comes from ``--timezone`` or a sidecar; until
-then a start is what the clock on the wall said, and no instant.
+then a start is a wall-clock time, not an instant.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def require_zone(name: str) -> str:
 
 
 def set_absolute_start(metadata: Metadata) -> list[Remark]:
-    """Set `experiment.start_utc` where start and zone are known.
+    """Set `experiment.start_utc` if start and zone are known.
 
-    An hour that a change of the clocks repeats or leaves out is not an instant: a notice says so.
+    A time in an hour that daylight saving repeats or skips is not an instant: a notice says so.
     """
     start, zone = metadata.value(START), metadata.value(ZONE)
     if not start or not zone or zone == UNKNOWN or START_UTC in metadata:
