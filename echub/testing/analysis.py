@@ -312,7 +312,7 @@ class AnalysisContract(Contract):
 
     @rule
     def test_a_falling_clock_is_refused(self) -> None:
-        """A time that goes back is refused, if the analysis does not say that it may."""
+        """A time that goes back is refused, unless the analysis allows it."""
         clock = next((n for n in self._declaration.columns if "time" in n.quantities and not n.restarts), None)
         if clock is None or self._case.outcomes:
             pytest.skip("it needs no clock, or allows restarts")
