@@ -82,7 +82,7 @@ def settle_currents(
     """Take the sign of each current from the evidence, else from what is stated; `OpenSign` if both fail.
 
     `said`: `anodic-positive`, `cathodic-positive`, `unsigned`, or nothing. `defined`: the format that fixes the
-    sign, if one does: then nothing is assumed. `charging`: -1 where the working electrode is reduced on
+    sign, if one does: then nothing is assumed. `charging`: -1 if the working electrode is reduced on
     charge.
     """
     settled = _ions(columns, note)

@@ -86,7 +86,7 @@ class Reader:
 
     ``content(source) -> str`` is for a format that holds whole records as echub wrote them: the content
     hash that was written with the record, which `echub verify` compares. What such a reader returns is
-    taken as it is, with its own provenance, and files of its suffixes are passed over in folders.
+    used unchanged, with its own provenance, and files with its suffixes are skipped in folders.
 
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
     check` and a `ReaderContract` without `files` read them. `codes` names the catalogue of the codes
@@ -194,7 +194,7 @@ class Need:
     arrives if no area is stated (None: then the analysis is refused). `voltage` is also
     met by a two-electrode cell's potential, and by the difference between the two electrode potentials.
     The real and imaginary parts of an impedance are also met by its modulus and phase, and
-    conversely. Time must not decrease; `restarts` allows a clock that restarts. Rows in which a
+    vice versa. Time must not decrease; `restarts` allows a clock that restarts. Rows in which a
     required column has no value are left out, of all columns, unless `gaps` says that the analysis
     handles them.
 

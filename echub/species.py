@@ -3,7 +3,7 @@
 Grammar: nuclides as ``18O``, ``[18O]``, ``^{18}O``, ``^18O`` or with superscripts; counts after
 the symbol, subscripts too; the charge last: ``+``, ``-`` (also U+2212 and the en dash), repeated
 (``Na++``) or as ``^2+``. ``Na2+`` is the singly charged dimer, as in SIMS. In a label whose
-nuclides are written inline (``30Si16O2-``) digits between two symbols are the next nuclide where
+nuclides are written inline (``30Si16O2-``) digits between two symbols are the next nuclide if
 that nuclide exists; if they could also be a count before hydrogen (``12C2H-``), brackets
 must say which. Channels that are not ions (total, SE, T, Vac) are known by name.
 """

@@ -99,7 +99,7 @@ def analyze(
     `name` is an installed analysis; a declaration that is not installed also runs.
     `params` are the analysis's parameters (numbers in their declared unit, or texts such as
     ``"30 s"``) and override those of `profile`. `metadata` (path to text) is added to what the source
-    says; `annotations` likewise when it reads files. `dataset` names the one to take where a joined or
+    says, and so is `annotations` when files are read. `dataset` names the one to take if a joined or
     appended record has several of the analysis's kind. A question that the analysis cannot answer is a
     refused outcome, never an exception; raises what `read` raises, `CommandError` for a wrong
     name, parameter or profile, and `PluginError` if the analysis fails.
@@ -354,7 +354,7 @@ def _label(items: Sequence[Any]) -> str:
 
 
 def _origin(item: Record | Outcome) -> dict[str, Any]:
-    """Name an input by content: a source by its sha256, an outcome with the sources behind it."""
+    """Identify an input by content: a source by its sha256, an outcome with the sources behind it."""
     if isinstance(item, Record):
         origin = item.provenance.as_dict()
         return {**origin["source"], "reader": origin["reader"], "siblings": origin["siblings"]}

@@ -31,7 +31,7 @@ from echub.segments import clock_restarts
 
 AREA = "cell.area"
 _PER_AREA = {"current^1": "current^1 length^-2", "current^1 time^1": "current^1 length^-2 time^1"}
-"""Dimensions that a stated area turns into the density on the right."""
+"""Dimensions, each with the density that follows from it by a stated area."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Measurand:
-    """A result: value (or none), unit, standard uncertainty, interval, censoring, sample size.
+    """A result: value (or None), unit, standard uncertainty, interval, censoring, sample size.
 
     A censored measurand has no value but an interval: ``right`` is "more than `interval.low`".
     `unit` is one of the unit table or an expression of its units.

@@ -17,7 +17,7 @@
     from = "onset"
     by = "sample.group"
 
-Every answer is cached under a hash of all that it depends on, so that a study resumes where it
+Every answer is cached under a hash of everything that it depends on, so that a study resumes where it
 stopped and repeats only what changed. A file that cannot be read, or an analysis that refuses,
 becomes a line of the report and never stops the others.
 """

@@ -115,7 +115,7 @@ def _slug(label: str) -> str:
 def report(study: Study, answers: Sequence[Answer]) -> str:
     """Return the page: refusals first, the matrix, results and figures by step, methods, provenance."""
     template = Template(resources.files("echub").joinpath("templates/report.html").read_text(encoding="utf-8"))
-    order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before what they rest on
+    order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before their basis
     return template.substitute(
         title=html.escape(study.title),
         summary=_summary(study, answers),

@@ -44,7 +44,7 @@ class Died:
     inside: str = ""
 
     def error(self, path: str = "") -> EchubError:
-        """Make the error that is reported for the item."""
+        """Build the error that is reported for the item."""
         cause = "a library crashed on it, or the system ended the process because memory ran out"
         hint = "work on it alone to see; if memory is short, with fewer --jobs"
         if self.inside:
@@ -84,7 +84,7 @@ def each(
     jobs: worker processes; None works in this process, in order, and a crash there ends all.
     executor: any other, such as a cluster's with `jobs` workers, which is left open; `WorkerDied`
     if it breaks.
-    chunk: items that are sent together, where each takes less time than sending it. Only a few are
+    chunk: items that are sent together, if each takes less time than sending it. Only a few are
     under way at any time. `work`, items and results have to pickle; what `work` raises is raised.
     """
     todo = iter(items)
@@ -160,7 +160,7 @@ class _Crew:
         pool = SingleThreadedPool(jobs, mp_context=context, initializer=_begin, initargs=(self.ear, self.note))
         try:
             return (yield from _through(pool, work, items, ahead, chunk))
-        except BaseException:  # Ctrl-C, or nobody wants the rest: what is in progress is not waited for
+        except BaseException:  # Ctrl-C, or the caller stops early: what is in progress is not waited for
             self.mouth.close()
             raise
         finally:

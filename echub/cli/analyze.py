@@ -58,7 +58,7 @@ def analyze(
     time: Annotated[str | None, typer.Option(help="Range of time to use, such as 0:3600s or 10min:2h.")] = None,
     column: Annotated[list[str] | None, typer.Option(help="Column for a need, such as U=voltage__2.")] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="Dataset to use where a record has several, such as timeseries_02_GCPL.")
+        str | None, typer.Option(help="Dataset to use if a record has several, such as timeseries_02_GCPL.")
     ] = None,
     reader: ReaderName = None,
     option: ReaderOptions = None,
@@ -124,13 +124,13 @@ class _Question:
 
     @property
     def name(self) -> str:
-        """Name it for people."""
+        """Return its name for people."""
         files = ", ".join(map(str, self.files))
         return f"{self.value}: {files}" if self.value else files
 
     @property
     def stem(self) -> str:
-        """Name the files that are written about it."""
+        """Return the common start of its output names."""
         if self.value:
             return re.sub(r"[^\w.+-]+", "_", self.value)
         return self.files[0].name if len(self.files) == 1 else "all"

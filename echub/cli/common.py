@@ -30,7 +30,7 @@ MetaTables = Annotated[
 ]
 SetValues = Annotated[list[str] | None, typer.Option("--set", help='Metadata, such as cell.area="0.785 cm^2".')]
 NoSiblings = Annotated[
-    bool, typer.Option("--no-siblings", help="Read the named file alone; open no file beside it.")
+    bool, typer.Option("--no-siblings", help="Read only the named file; open no file next to it.")
 ]
 TimeZone = Annotated[
     str | None, typer.Option("--timezone", help="IANA zone of the instrument's clock, such as Europe/Berlin.")
@@ -70,6 +70,6 @@ def user_metadata(
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401
-    """Print one JSON value on one line, in ASCII where the output is not UTF-8."""
+    """Print one JSON value on one line, in ASCII if the output is not UTF-8."""
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     typer.echo(json.dumps(value, ensure_ascii=ascii_only, allow_nan=False))

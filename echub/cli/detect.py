@@ -24,7 +24,7 @@ def detect(
         bool, typer.Option("-v", "--verbose", help="Show every reader's answer, and what the chosen one inferred.")
     ] = False,
     write_profile: Annotated[
-        Path | None, typer.Option("--write-profile", help="Write what was inferred as a first profile.")
+        Path | None, typer.Option("--write-profile", help="Write the inferred settings as a first profile.")
     ] = None,
     reader: ReaderName = None,
     option: ReaderOptions = None,

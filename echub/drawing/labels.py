@@ -36,7 +36,7 @@ def unit_text(unit: str) -> str:
 
 
 def symbol_text(symbol: str) -> str:
-    """Return a symbol as papers set it, italic with an upright index; anything but letters stays as it is."""
+    """Return a symbol as papers set it, italic with an upright index; anything but letters is unchanged."""
     name, _, index = symbol.partition("_")
     if not name.isalpha():
         return symbol

@@ -70,7 +70,7 @@ def _claims_noise(reader: Reader) -> bool:
 def choose(source: Source, registry: Registry) -> Reader:
     """Pick the one reader for a file.
 
-    Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`; `PluginError` if nobody knows
+    Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`; `PluginError` if no reader knows
     it and the sniffer of the reader that declares its suffix failed.
     """
     _require_content(source)

@@ -35,7 +35,7 @@ class Target:
 
     @classmethod
     def of(cls, source: Path, output: PathLike | None = None, path: PathLike | None = None) -> Target:
-        """Return the file `path`, else the source's name in the folder `output`, else beside the source."""
+        """Return the file `path`, else the source's name in the folder `output`, else next to the source."""
         if path is not None:
             return cls(Path(path), exact=True)
         return cls(source if output is None else Path(output) / source.name)
@@ -102,8 +102,8 @@ def plan(paths: Sequence[Path], out: Path | None) -> list[Job]:
     """List the files to convert: those named and those found in folders, with mirrored output paths.
 
     Hidden files, sidecars, what echub itself wrote (its native files) and what is not a file (pipes,
-    sockets) are passed over in a folder; links to folders are not followed. A folder that may not be
-    listed stands for itself, so that it is reported. Raises `TargetClash` if two sources would have one output.
+    sockets) are skipped in a folder; links to folders are not followed. A folder that may not be
+    listed is itself an entry, so that it is reported. Raises `TargetClash` if two sources would have one output.
     """
     jobs: dict[str, Job] = {}
     for job in (job for path in paths for job in _jobs(path, out)):

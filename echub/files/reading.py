@@ -144,7 +144,7 @@ def _provenance(source: Source, sha256: str, declared: Reader, options: Any) -> 
 
 
 def _library(declared: Reader) -> dict[str, str]:
-    """Return name and version of the library that a reader reads through, where it declares one."""
+    """Return name and version of the library that a reader uses, if it declares one."""
     if not declared.requires:
         return {}
     from importlib.metadata import PackageNotFoundError, version

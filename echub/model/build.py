@@ -75,7 +75,7 @@ def build_tables(
     """Split one source table into an impedance dataset and a time series, as far as each has rows.
 
     A row with a frequency above zero is impedance, any other belongs to the time series. `row`
-    are the 0-based source rows, where some are left out; by default all of them. The spectra of
+    are the 0-based source rows, if some are left out; by default all of them. The spectra of
     the impedance dataset are numbered; `starts` are source rows at which the source starts one.
     """
     frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
@@ -151,7 +151,7 @@ def build_dataset(
 def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
     """Build a dataset over several axes; each column names its own (`ion_counts`: species, frame, y, x).
 
-    A column whose only axis bears its own name is that axis's coordinate. Whole counts become the
+    A column whose only axis has the column's name is the coordinate of that axis. Whole counts become the
     smallest integers. Raises `PluginError` if an axis has two lengths, or values do not fit their axes.
     """
     _check_axes(columns)

@@ -139,7 +139,7 @@ class Dataset:
         return column.to(unit, point=known is not None and known.point)
 
     def bit_fields(self) -> Iterator[tuple[Column, Bits]]:
-        """Walk the bit fields of packed columns, each with the column that holds it."""
+        """Iterate over the bit fields of packed columns, each with the column that holds it."""
         for column in self.columns.values():
             for bits in column.bits:
                 yield column, bits

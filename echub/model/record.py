@@ -109,7 +109,7 @@ class Record:
         """Rebuild the source's table: its columns by (position, header), its rows in their order.
 
         Signs and scales are undone and types restored. In a joined record, each part has a table of
-        its own; the part then stands before the header.
+        its own; the name of the part then precedes the header.
         """
         pieces: dict[tuple[int, str], list[tuple[NDArray[Any], NDArray[Any]]]] = {}
         for dataset in self.datasets.values():

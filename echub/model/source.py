@@ -121,7 +121,7 @@ class Source:
         return found
 
     def beside(self, pattern: str) -> list[Source]:
-        """Open the files of the same folder whose names match a glob, by name; none for bytes.
+        """Open the files of the same folder whose names match a glob, by name; empty for bytes.
 
         They count as used only if the reader says so: ``source.used.append(name)``.
         """

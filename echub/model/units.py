@@ -165,7 +165,7 @@ class UnitTable:
         self.add(entries)
 
     def add(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        """Add units, all or none; `PluginError` if a spelling means another unit already."""
+        """Add units, all or none; `PluginError` if a spelling already means another unit."""
         claims: dict[str, Unit] = {}
         for symbol, entry in entries.items():
             unit = _unit_of(symbol, entry)

@@ -65,7 +65,7 @@ def require_callable(target: str) -> None:
 
 
 def owner_of(declared: Declared) -> str:
-    """Return in words which plugin declared something, of which distribution, or that none installed did."""
+    """Return in words which plugin declared something, of which distribution, or that no installed one did."""
     owner = registry().owner_if_known(declared)
     return f"the plugin {owner.shown}" if owner else "a plugin that is not installed"
 

@@ -141,7 +141,7 @@ def check_name(distribution: str) -> None:
 
 
 def _takers(names: Names) -> Iterator[str]:
-    """Iterate over whatever already has one of the names."""
+    """Iterate over everything that already has one of the names."""
     for plugin in registry().plugins:
         same_distribution = Names(plugin.distribution).module == names.module
         if plugin.name == names.plugin or same_distribution:

@@ -30,7 +30,7 @@ class Edges:
 
     @property
     def duration(self) -> Floats:
-        """Return end - begin, s."""
+        """Return the durations (end - begin), s."""
         return self.end - self.begin
 
     @property

@@ -1,4 +1,4 @@
-"""Where a clock restarts."""
+"""Rows at which a clock restarts."""
 
 from __future__ import annotations
 

@@ -194,8 +194,8 @@ def scale_ratio(time: ArrayLike, rate: ArrayLike, counter: Counter) -> tuple[flo
     """Return the ratio of a counter's growth to the integral of its rate's magnitude, and the number of steps.
 
     time: (n,), s; rate: (n,), mA for a charge in mA·h, W for an energy in W·h. The sign of the rate is not
-    asked: only where the counter grows. A counter printed so coarsely that it often does not change is compared as
-    a whole.
+    used; only intervals in which the counter grows are. A counter printed so coarsely that it often does not
+    change is compared as a whole.
     """
     t, i = np.asarray(time, np.float64), np.asarray(rate, np.float64)
     step, mean, good = _steady(t, i)
@@ -267,7 +267,7 @@ def _grows(passed: Floats, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _median_ratio(passed: Floats, integral: Floats) -> tuple[float, int]:
-    """Return the median of the ratios, weighted by the integral, and their number; 1 where there are none."""
+    """Return the median of the ratios, weighted by the integral, and their number; 1 if there are none."""
     counted = integral != 0
     if not counted.any():
         return 1.0, 0

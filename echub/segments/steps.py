@@ -76,8 +76,8 @@ class HalfCycles(Segments):
 def half_cycles(found: Segments) -> HalfCycles:
     """Join steps into half cycles: all steps with current of one sign between two reversals.
 
-    A step without current is not a half cycle, and does not end one; where current of the other sign
-    follows, it belongs to none. Without any reversal there is one half cycle.
+    A step without current is not a half cycle, and does not end one; if current of the other sign
+    follows, it belongs to no half cycle. Without any reversal there is one half cycle.
     """
     active = np.flatnonzero(found.sign != 0)
     joined = runs(found.sign[active], found.sign[active])

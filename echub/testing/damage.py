@@ -121,8 +121,8 @@ def _reading(contract: Contract, path: Path) -> Callable[[], Record]:
 def _lies(cut: Record, whole: Record, table: Table) -> str:
     """Say which data of a cut file are not in the whole file.
 
-    Its last row may differ (half a number of a text file), and a column may bear another header
-    (what named it is cut off), where a notice or a loss is reported that the whole file has not.
+    Its last row may differ (half a number of a text file), and a column may have another header
+    (the part that names it is cut off), if a notice or loss is reported that the whole file does not have.
     """
     rows = rows_of(cut)
     if rows > rows_of(whole):

@@ -34,7 +34,7 @@ _TABLES = {
     "quantities": None,
     "units": None,
 }
-"""The tables of a group's schema, with their keys where these are fixed."""
+"""The tables of a group's schema, with their keys, if these are fixed."""
 
 
 @dataclass(frozen=True)

@@ -262,7 +262,7 @@ def _of_error(error: EchubError, path: Path) -> Problem:
 
 
 def _without_ignored(path: Path, found: Iterable[Problem], group: Group, checks: Checks) -> Checked:
-    """Leave out unselected problems, count those ignored by sidecars and group, and apply the group's severities."""
+    """Leave out unselected problems, count those ignored by sidecars or group, and apply its severities."""
     by_sidecars, all_of_them, misspelt = _ignored_by_sidecars(path)
     wanted = [p for p in (*found, *misspelt) if checks.wants(p)]
     ignored = group.ignore | by_sidecars

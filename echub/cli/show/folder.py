@@ -57,7 +57,7 @@ class Summary:
         heading(f"{total} files: {', '.join(parts) or 'nothing to convert'} in {_duration(seconds)}{speed}")
 
     def interrupted(self, total: int, *, keeps_ledger: bool) -> None:
-        """Say how far it went, and how to go on."""
+        """Report the progress at an interruption, and how to continue."""
         done = f"interrupted: {sum(self.counts.values())} of {total} files are done"
         if keeps_ledger:
             typer.echo(f"{done}; the same command goes on from there", err=True)

@@ -108,7 +108,7 @@ def _show(verdict: RuleVerdict) -> None:
 
 
 def _why_skipped(subject: Subject) -> None:
-    """Say once, for each reason, how many rules could not be judged."""
+    """Say once, for each reason, how many rules could not be checked."""
     reasons = [verdict.reason for verdict in subject.verdicts if verdict.verdict == "skipped"]
     for reason in dict.fromkeys(reasons):
         typer.echo(printable(f"    {reasons.count(reason)} not judged: {reason}"))

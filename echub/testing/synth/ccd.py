@@ -38,7 +38,7 @@ class Short:
 class Healing:
     """A contact that improves with the charge plated: `depth` of the resistance goes with exp(-x / span).
 
-    begins, span: in half cycles. at_rest: all of it during the rest before a half cycle, unseen.
+    begins, span: in half cycles. at_rest: all of it during the rest before a half cycle, unobserved.
     """
 
     depth: float = 0.34

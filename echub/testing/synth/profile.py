@@ -53,7 +53,7 @@ class Layers:
     between which the plateaus spread by `crater_spread` (relative standard deviation). A
     quadrupole counts the ions of a polarity one after another, `dwell` and `settle` each, so that
     every ion has its own times. `lag` seconds pass on the negative clock before sputtering
-    begins. `spikes` single points of ten times the plateau.
+    starts. `spikes` are single points of ten times the plateau.
     """
 
     ions: tuple[Ion, ...] = (Ion("Na+"), Ion("Zr+", 200.0, start=1000.0, stop=None), Ion("Si+", 50.0, stop=None))

@@ -84,7 +84,7 @@ class Pulses:
 
 @dataclass(frozen=True)
 class PlannedBlock:
-    """Rows of one block, s from its first pulse: j as read, U, charge as the instrument counts it and as it is."""
+    """Rows of one block, s from its first pulse: j as read, U, charge as counted, and true."""
 
     time: Floats
     j: Floats

@@ -54,7 +54,7 @@ class ContactLoss:
         return min(smooth, self.break_at)
 
     def voltage(self, j: Floats, limit_v: float) -> tuple[Floats, Floats]:
-        """Return the voltage at rising current densities, V, and where the contact is lost for good."""
+        """Return the voltage at rising current densities, V, and whether the contact is permanently lost."""
         lost = np.maximum.accumulate(j >= self.break_at)
         smooth = np.where(lost, 0.0, j)
         return np.where(lost, limit_v, self.asr * smooth * (1 + self.excess(smooth)) / 1000), lost
