@@ -358,6 +358,7 @@ def _report_power(
             continue
         printed = np.abs(_base(column, rows))
         with np.errstate(invalid="ignore", divide="ignore"):
+            # Below a twentieth of the largest power, rounding and offsets dominate the ratio.
             sizeable = np.abs(watts) > 0.05 * np.nanmax(np.abs(watts), initial=0.0)
             ratios = printed[sizeable] / np.abs(watts[sizeable])
         finite = ratios[np.isfinite(ratios) & (ratios > 0)]

@@ -83,6 +83,7 @@ def wall_clock(texts: pl.Series, name: str, order: str = "", others: Sequence[pl
         parts = parts.with_columns(_month_numbers(parts["b"]))
     named = dict(zip("dmy", _ORDERS[order], strict=True))
     day, month, year = (parts[named[part]].cast(pl.Int32, strict=False) for part in "dmy")
+    # Two digits are a year of this century: older files with two digits are not expected.
     year = pl.select(pl.when(year < 100).then(year + 2000).otherwise(year)).to_series()
     seconds = _seconds(parts, year, month, day)
     zoned = bool(parts["zone"].is_not_null().all())
@@ -287,6 +288,7 @@ class ClockRatio:
     def unit(self, printed_s: float = 1.0) -> str:
         """Return the actual unit of a column whose header states a unit of `printed_s` seconds."""
         true = printed_s / (self.factor or 1.0)
+        # 1 %: the spans of `clock_ratio` agree to this, and no two units of time are nearly so close.
         return next((unit for length, unit in _UNITS_S.items() if abs(true / length - 1) < 0.01), "")
 
     def __str__(self) -> str:
@@ -306,6 +308,7 @@ def clock_ratio(elapsed: NDArray[np.float64], wall: NDArray[np.float64]) -> Cloc
         return None
     for factor in RATIOS:
         for candidate in (factor, 1 / factor):
+            # 1 % for clocks that drift or pause, and 2 s: both ends of the wall clock may be rounded to a second.
             if abs(have / true / candidate - 1) < 0.01 + 2.0 / true:
                 return ClockRatio(have, true, candidate)
     return ClockRatio(have, true, None)
@@ -330,6 +333,7 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, 
             cause=f"the column is in {unit}" if unit else "the unit in the header is wrong",
             hint=f'a profile says it: [columns."{name}"] quantity = "time", unit = "{unit or "?"}"',
         )
+    # 2 s for rounding at both ends, 1 % for drift: a larger difference is a pause, or a clock that was set.
     if abs(found.elapsed - found.wall) > 2.0 + 0.01 * found.wall:
         spans = f"{name} spans {found.elapsed:g} s but the wall clock {found.wall:g} s"
         return f"{spans}: a pause, or a clock that was set"

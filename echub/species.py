@@ -47,6 +47,7 @@ _OXYANIONS = frozenset(["P", "Si", "S", "B", "Al", "Zr", "Ti"])
 """Elements whose dioxides and higher oxides appear as negative ions."""
 
 _HALF_UNIT = 0.5
+"""Largest difference in u between a tuned and a nominal mass: at unit resolution the next peak is 1 u away."""
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉−–", "0123456789--")
 _CHARGE = re.compile(r"(?:\^\{?(\d*)([+-])\}?|([+-]+))\Z")

@@ -63,6 +63,7 @@ def _utf16(head: bytes) -> Finding:
     low, high = head[0::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
     for count, other, name in ((high, low, "utf-16-le"), (low, high, "utf-16-be")):
+        # Nine in ten characters are ASCII in any instrument header; binary data have NUL in both bytes.
         if count > 0.9 * half and other < 0.1 * half:
             return Finding(name, f"{count} of {half} characters have a NUL as their high byte")
     return Finding(None, f"a NUL byte at offset {head.index(0)}")

@@ -380,6 +380,7 @@ def _key(question: _Question) -> str:
         "seed": question.seed,
         "label": question.label,
     }
+    # 128 bits suffice against collisions and keep file names short.
     return hashlib.sha256(to_json(depends).encode()).hexdigest()[:32]
 
 

@@ -24,6 +24,7 @@ CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.are
 """Metadata shown in the results table: what results are most often grouped by."""
 _MARKS = {"ok": "✓", "flagged": "!", "refused": "✗"}
 _LONG = 60
+"""Rows of a table that the page shows: all are in the stored outcome, and nobody reads more."""
 
 
 def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list[Path]:

@@ -101,6 +101,7 @@ def _state(path: Path) -> str:
         return ""
 
 
+# Bounded, and more than the files that the sources of a folder share.
 @lru_cache(4096)
 def _sha256_once(path: Path, size: int, changed: int) -> str:
     """Hash a file that many sources have next to them, once for each of its states."""

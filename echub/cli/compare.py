@@ -28,9 +28,7 @@ _WORDS = {
 @app.command()
 def compare(
     a: Annotated[Path, typer.Argument(help="The first file.", metavar="A")],
-    b: Annotated[
-        Path | None, typer.Argument(help="The second file; by default the first again.", metavar="B")
-    ] = None,
+    b: Annotated[Path | None, typer.Argument(help="The second file; by default A again.", metavar="B")] = None,
     reader_a: Annotated[str | None, typer.Option("--reader-a", help="Read A with this reader.")] = None,
     reader_b: Annotated[str | None, typer.Option("--reader-b", help="Read B with this reader.")] = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also show the columns that agree.")] = False,

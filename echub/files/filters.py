@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from echub.files.content import block_digest
 
 LEVEL = 1
+"""Level of ISA-L deflate, 0 to 3: the fast one, since shuffling has done most of the work."""
 _WORKERS = min(4, os.cpu_count() or 1)
+"""Threads that compress: blocks are written in order by one thread, so that more would mostly wait."""
 _AHEAD = 4 * _WORKERS
 """Blocks in flight: enough to keep the workers busy, few enough to bound memory."""
 

@@ -131,6 +131,7 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
         h5a.create(target, name.encode(), kind, space).write(data)
 
 
+# Bounded, and more than the units, quantities and headers of many formats.
 @lru_cache(4096)
 def _text(value: str) -> NDArray[Any]:
     """Return a text as HDF5 takes it; cached, because units, quantities and headers repeat from file to file."""

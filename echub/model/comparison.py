@@ -225,6 +225,7 @@ def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> ND
         relative = DERIVED_TOLERANCE
     elif "f" in (one.values.dtype.kind, other.values.dtype.kind):
         single = any(s.values.dtype == np.float32 for s in (one, other))
+        # 1e-15: a few roundings of float64 (1.1e-16 each), as from scaling.
         relative = SINGLE_TOLERANCE if single else 1e-15
     tolerance = relative * size
     for side, values in ((one, a), (other, b)):
@@ -241,6 +242,7 @@ def _half_digit(values: NDArray[Any], digits: int) -> NDArray[Any]:
     size = np.abs(np.nan_to_num(values))
     with np.errstate(divide="ignore"):
         exponent = np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1.0))), -300)
+    # A little more than one half, so that a tie that was rounded the other way still agrees.
     return np.asarray(0.5000001 * 10.0 ** (exponent - digits + 1) + 1e-15 * size)
 
 
@@ -284,6 +286,7 @@ def _metadata(a: Record, b: Record) -> list[str]:
 
 def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
     if isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(a, bool):
+        # Exports print settings with six digits or three decimals: half of the last place, and a little more.
         return bool(np.isclose(a, b, rtol=1e-6, atol=5.1e-4))
     if isinstance(a, dict) and isinstance(b, dict):
         return all(_agree(a[key], b[key]) for key in a.keys() & b.keys())

@@ -230,5 +230,6 @@ def _shown(entry: Entry) -> str:
 
 def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
     if isinstance(a, float) and isinstance(b, float):
+        # Six digits: files and people round values, and units are converted.
         return math.isclose(a, b, rel_tol=1e-6)
     return bool(a == b)

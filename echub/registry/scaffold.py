@@ -25,6 +25,7 @@ from echub.registry.registry import registry
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _LONGEST = 60
+"""Letters of a name: paths in a distribution contain it several times and must stay below 260 on Windows."""
 _IF = re.compile(r"#: if (.+)")
 _END = "#: end"
 _WORD = re.compile(r"\{\{(\w+)\}\}")

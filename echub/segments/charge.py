@@ -1,6 +1,6 @@
 """Charge of segments in four ways, for comparison: they differ, and the difference is informative.
 
-current in mA and time in s give charge in mA·h.
+All arrays are (n,) per row; current in mA and time in s give charge in mA·h, (m,) per segment.
 """
 
 from __future__ import annotations

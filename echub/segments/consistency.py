@@ -150,6 +150,7 @@ def _sign_check(values: Floats, wanted: NDArray[Any], weights: Floats, by: tuple
     up = _share(weights, counted & (wanted > 0), values > 0)
     down = _share(weights, counted & (wanted < 0), values < 0)
     positive = _share(np.ones(len(values)), counted, values > 0)
+    # 1 % of the rows may have the other sign: noise around zero, or an overshoot at a switch.
     one_sided = positive >= 0.99 or positive <= 0.01
     return SignCheck(_verdict(up, down, one_sided), up, down, int(counted.sum()), one_sided, by)
 
@@ -211,6 +212,7 @@ def scale_ratio(time: ArrayLike, rate: ArrayLike, counter: Counter) -> tuple[flo
         _growing_side(mean, amount, grows) if counter.sense in ("anodic", "cathodic") else np.ones(len(mean), bool)
     )
     still = good & side & ~grows & (passed == 0)
+    # Up to 30 % unchanged intervals are ordinary rounding; with more, the changes alone overstate the growth.
     if still.sum() <= 0.3 * (grows & side).sum():
         return _median_ratio(amount[grows & side], integral[grows & side])
     counted = (grows | still) & side
@@ -251,6 +253,7 @@ def _steady(time: Floats, current: Floats) -> tuple[Floats, Floats, NDArray[np.b
     with np.errstate(invalid="ignore"):
         step = np.diff(time)
         steady = np.abs(after - before) <= _STEADY * np.maximum(np.abs(before), np.abs(after))
+        # Below 1 % of the largest current, its offset is no longer small compared with it.
         large = np.maximum(np.abs(before), np.abs(after)) > 0.01 * _largest(current)
         good = steady & large & (step > 0)
         good &= step <= _GAP * np.median(step[good]) if good.any() else False

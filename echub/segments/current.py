@@ -68,6 +68,7 @@ def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
     if height <= NOISE * noise:
         return Threshold(0.0, 0.0, rest, f"no two levels: {height:.3g} apart, noise {noise:.2g}")
     how = f"rest at {rest:.3g}, pulses of {height:.3g}"
+    # Around half height, where an edge is steepest; 20 % apart, so that noise does not switch the state.
     return Threshold(0.6 * height, 0.4 * height, rest, how)
 
 

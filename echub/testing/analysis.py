@@ -66,9 +66,11 @@ TOLERANCES = ("params", "seeds", "bias", "exact", "resampling", "moves_with_time
 WIDEST = 3.0
 """Half widths of a 95 % interval in standard uncertainties: 1.96 if normal, 3 with three degrees of freedom."""
 ROUNDING = 1e-9
+"""Relative slack for float64 rounding in comparisons of uncertainties with intervals."""
 LATER_S = 86_400.0
+"""A clock that started a day earlier, s: as if the file continued a longer experiment."""
 LEAST_CHANCE = 1e-3
-"""A contract fails if correct intervals would cover the truth this rarely with a smaller probability than this."""
+"""A contract fails if correct intervals cover the truth this rarely with a lower probability: 1 in 1000 by chance."""
 
 
 class AnalysisContract(Contract):
@@ -262,6 +264,7 @@ class AnalysisContract(Contract):
         self._timeseries_only()
         self._same(
             self._case.later(LATER_S),
+            # Looser than `exact`: adding a day rounds times, and a threshold may then fall between other rows.
             max(self._tolerance("exact"), 1e-4),
             "subtract the first time",
             moved=LATER_S,
@@ -410,6 +413,7 @@ class AnalysisContract(Contract):
             if one.value is None or two.value is None:
                 continue
             expected = one.value + (moved if name in self._tolerance("moves_with_time") else 0.0)
+            # 1e-12 in any unit: two values of zero that differ only by rounding.
             allowed = max(relative * abs(one.value), sigmas * (one.uncertainty or 0.0), 1e-12)
             if abs(two.value - expected) > allowed:
                 raise RuleViolation(f"{name} {expected:.8g} {one.unit}", f"{two.value:.8g} {two.unit}", advice)

@@ -56,6 +56,7 @@ class DamageOutcome:
 
 def cases(data: bytes, damages: int) -> Iterator[DamageCase]:
     """Cut a file in many places, flip bits, overwrite bytes, inflate numbers; reproducibly."""
+    # Each place is damaged in three ways; at least 12, so that large files are tested at all.
     many = min(damages, max(12, BUDGET // (3 * max(1, len(data)))))
     for at in _places(len(data), many):
         yield DamageCase(f"cut after {at} of {len(data)} bytes", data[:at], True)
@@ -77,6 +78,7 @@ def _places(size: int, many: int, chance: random.Random | None = None) -> list[i
     """Choose offsets below `size`: densely in headers, and everywhere else; at random if requested."""
     if chance is not None:
         half = many // 2
+        # Headers with sizes and types, where damage has the worst effects, are mostly in the first 512 bytes.
         near = [chance.randrange(min(size, 512)) for _ in range(half)]
         return near + [chance.randrange(size) for _ in range(many - half)]
     third = many // 3

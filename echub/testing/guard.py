@@ -12,9 +12,13 @@ from typing import Any, Generic, TypeVar
 Result = TypeVar("Result")
 
 LINES = 500_000
+"""Lines of Python for any file: imports and tables that are built once."""
 LINES_PER_BYTE = 100
+"""Lines for each byte of the file: far more than reading needs, far fewer than an endless loop runs."""
 BYTES = 16 << 20
+"""Memory for any file, in bytes: caches and tables that are built once."""
 BYTES_PER_BYTE = 64
+"""Memory for each byte of the file: a text digit may become several float64 arrays and Python objects."""
 
 
 class Endless(KeyboardInterrupt):

@@ -127,6 +127,7 @@ def half_step(column: Column) -> Floats:
 
 def _by_decimals(values: Floats) -> float:
     for decimals in range(MOST_DECIMALS):
+        # 1e-14: a decimal number in float64 is off by up to 1e-16, and by several times that after scaling back.
         if np.allclose(values, np.round(values, decimals), rtol=1e-14, atol=0):
             return 0.5 * 10.0**-decimals
     return 0.0
@@ -137,6 +138,7 @@ def _by_digits(values: Floats) -> Floats:
     place = 10.0 ** np.floor(np.log10(size))
     for digits in range(1, MOST_DIGITS):
         step = place * 10.0 ** (1 - digits)
+        # 1e-12: the quotient adds roundings; still far below the last of seven digits.
         if np.allclose(values / step, np.round(values / step), rtol=1e-12, atol=0):
             return 0.5 * step
     return np.zeros(len(values))
@@ -239,6 +241,7 @@ def _oxidation(dataset: Dataset) -> Iterator[Remark]:
     with np.errstate(invalid="ignore"):
         sure = np.abs(current) > _SIGNIFICANT * np.nanmax(np.abs(current), initial=0.0)
         bad = sure & ((dataset["oxidation_flag"] == 1) != (current > 0)) & ~_follows_scan(dataset)
+    # Ten rows, or a tenth: at each reversal the flag may lag behind the current by a row.
     if bad.sum() > max(10, 0.1 * sure.sum()):
         found = f"{bad.sum()} of {sure.sum()} rows with a sizeable current contradict"
         yield from _finding(

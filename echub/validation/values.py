@@ -187,6 +187,7 @@ def _steps_back(time: NDArray[Any], restarts: NDArray[np.intp]) -> NDArray[np.in
     starts = np.concatenate([[0], restarts[:-1]]).astype(np.intp) if len(restarts) else restarts
     begin, end = time[starts], time[restarts - 1]
     with np.errstate(invalid="ignore"):
+        # A new run may start a little after zero; a tenth of the run before is more than a first time step.
         back: NDArray[np.bool_] = time[restarts] - begin > 0.1 * (end - begin)
     return restarts[back]
 
