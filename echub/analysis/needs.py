@@ -77,7 +77,7 @@ class Inputs:
         return len(self.row)
 
     def row_of(self, need: str) -> NDArray[Any]:
-        """Return the source rows of the values of a need: `row`, but for a need of another kind."""
+        """Return the source rows (n,) of the values of a need: `row`, except for a need of another kind."""
         return self.rows.get(need, self.row)
 
     def source_of(self, need: str) -> str:

@@ -37,7 +37,7 @@ def block_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def blocks(values: NDArray[Any]) -> Iterator[tuple[tuple[int, ...], NDArray[Any]]]:
-    """Cut an array into blocks of contiguous little-endian values, in order, with the start of each."""
+    """Cut an array of any shape into contiguous little-endian blocks, in order, with the start index of each."""
     steps = block_shape(values.shape)
     firsts = (range(0, length, step) for length, step in zip(values.shape, steps, strict=True))
     for first in itertools.product(*firsts):
@@ -46,12 +46,12 @@ def blocks(values: NDArray[Any]) -> Iterator[tuple[tuple[int, ...], NDArray[Any]
 
 
 def block_digest(block: NDArray[Any]) -> bytes:
-    """Hash one block."""
+    """Return the SHA-256 digest of one block."""
     return hashlib.sha256(block.data).digest()
 
 
 def column_digest(values: NDArray[Any], digests: Iterable[bytes] | None = None) -> str:
-    """Hash a column from the digests of its blocks."""
+    """Return the hash of a column (any shape) from the digests of its blocks."""
     whole = hashlib.sha256(f"{values.dtype.newbyteorder('<').str} {values.shape}".encode())
     for digest in digests if digests is not None else (block_digest(block) for _, block in blocks(values)):
         whole.update(digest)

@@ -62,7 +62,7 @@ def plain_types(described: Mapping[str, Any]) -> dict[str, str]:
 
 
 def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> Record:
-    """Join a description with the values of the table; `ReadError` if they do not fit."""
+    """Join a description with the values of the table, each (n,); `ReadError` if they do not fit."""
     try:
         columns = [restore_column(known, _values(known, values)) for known in described["columns"]]
         dataset = Dataset(
@@ -88,7 +88,7 @@ def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) ->
 
 
 def restore_column(described: Mapping[str, Any], values: NDArray[Any]) -> Column:
-    """Join a description from `describe_column` with the values."""
+    """Join a description from `describe_column` with the values, one dimension per axis."""
     known = {key: value for key, value in described.items() if key in _TOLD}  # a newer minor schema has more
     bits = tuple(
         Bits(b["name"], b["header"], b["mask"], b["quantity"], {int(v): word for v, word in b["meanings"].items()})

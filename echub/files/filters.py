@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 
 
 def pack(block: NDArray[Any], size: int) -> tuple[bytes, bytes]:
-    """Return the digest and the compressed chunk of a contiguous block, padded to `size` values."""
+    """Return the digest and the compressed chunk of a contiguous block (any shape), padded to `size` values."""
     digest = block_digest(block)
     octets = block.reshape(-1).view(np.uint8).reshape(block.size, -1)
     shuffled = np.empty((block.itemsize, size), np.uint8)

@@ -109,7 +109,7 @@ def _codes(header: str, texts: Sequence[str], number: NDArray[Any]) -> SourceCol
 
 
 def source_pieces(dataset: Dataset) -> Iterator[tuple[tuple[int, str], tuple[NDArray[Any], NDArray[Any]]]]:
-    """Return what each column of the source contributed: (position, header), then rows and values."""
+    """Return the parts of each source column: (position, header), then source rows and values, both (n,)."""
     if CHANNEL not in dataset.columns:
         return
     channel, row = dataset[CHANNEL], dataset["row"]

@@ -35,7 +35,7 @@ class Bits:
     meanings: Mapping[int, str] = field(default_factory=dict)
 
     def extract(self, packed: NDArray[Any]) -> NDArray[Any]:
-        """Return the values of the field, in the packed column's own type."""
+        """Return the values of the field, in the shape and type of the packed column."""
         shift = (self.mask & -self.mask).bit_length() - 1
         return (packed & self.mask) >> shift
 
@@ -73,14 +73,14 @@ class Column:
         return self.quantity is None
 
     def to(self, unit: str, *, point: bool = False) -> NDArray[np.float64]:
-        """Return the values in another unit, as float64."""
+        """Return the values in another unit, float64 of the same shape; `UnitMismatch` if dimensions differ."""
         if self.unit is None:
             raise UnitMismatch(f"the column {self.name!r} has no unit", expected=unit, found="no unit")
         # Looked up, never parsed: a printed V/mA is not a resistance.
         return scale_between(known_unit(self.unit), unit, point=point).apply(self.values)
 
     def plain(self) -> NDArray[Any]:
-        """Return the values for people: text for codes with labels, else the values."""
+        """Return the values for people, in the same shape: text for codes with labels, else the values."""
         if not self.labels:
             return self.values
         codes, inverse = np.unique(self.values, return_inverse=True)
@@ -88,7 +88,7 @@ class Column:
         return words[inverse.reshape(self.values.shape)]
 
     def source_values(self) -> NDArray[Any]:
-        """Return the values as the source had them, in its type; text as text.
+        """Return the values as in the source, in its type, unit and sign, in the same shape; text as text.
 
         Exact to the bit, except for scaled float64 values, whose last digit may differ.
         """

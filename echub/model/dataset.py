@@ -32,7 +32,7 @@ class Omitted:
     fill: str
 
     def values(self, rows: int) -> NDArray[Any]:
-        """Return the values that were left out."""
+        """Return the values that were left out, (rows,)."""
         one = np.frombuffer(bytes.fromhex(self.fill), dtype=self.dtype)
         return np.repeat(one, rows) if one.size else np.empty(0, self.dtype)
 
@@ -127,7 +127,7 @@ class Dataset:
         return {column.quantity for column in self.columns.values() if column.quantity} | of_bits
 
     def to(self, name: str, unit: str) -> NDArray[np.float64]:
-        """Return a column in any unit of its dimension, as float64.
+        """Return a column in any unit of its dimension, as float64, (n,) or one dimension per axis.
 
         Raises `UnitMismatch` if the dimensions differ. A temperature converts as a point on
         its scale.

@@ -72,7 +72,7 @@ class Scale:
         return self.factor == 1 and self.offset == 0
 
     def apply(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Scale to float64 as ``x * num / den``, one rounding each."""
+        """Scale values of any shape to float64 as ``x * num / den``, with one rounding each."""
         import numpy as np
 
         with np.errstate(invalid="ignore"):  # a damaged file may hold signalling NaN

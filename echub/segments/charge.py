@@ -30,12 +30,12 @@ class Edges:
 
     @property
     def duration(self) -> Floats:
-        """Return the durations (end - begin), s."""
+        """Return the durations (m,) from start to end, s."""
         return self.end - self.begin
 
     @property
     def duration_uncertainty(self) -> Floats:
-        """Return the standard uncertainty of the durations, s."""
+        """Return the standard uncertainties (m,) of the durations, s."""
         return np.asarray(np.hypot(self.begin_within, self.end_within) / np.sqrt(3))
 
 
@@ -58,7 +58,7 @@ def edges(time: ArrayLike, found: Segments, *, averaged: bool = False) -> Edges:
 
 
 def by_increments(increment: ArrayLike, found: Segments) -> Floats:
-    """Sum the instrument's charge since the row before, mA·h: the most exact way.
+    """Sum the instrument's charge increments (n,), mA·h, each since the row before: the most exact way.
 
     Rows belong to the segment that they end in: pass segments that start with their first row of
     current.
@@ -67,7 +67,7 @@ def by_increments(increment: ArrayLike, found: Segments) -> Floats:
 
 
 def by_running_charge(charge: ArrayLike, found: Segments) -> Floats:
-    """Return the difference of the instrument's running charge from the row before to the last row, mA·h."""
+    """Return the difference of the running charge (n,), mA·h, between the row before and the last row."""
     values = np.asarray(charge, dtype=np.float64)
     if not len(values):
         return np.zeros(len(found))
@@ -76,7 +76,7 @@ def by_running_charge(charge: ArrayLike, found: Segments) -> Floats:
 
 
 def by_edges(level: ArrayLike, found: Edges) -> Floats:
-    """Multiply the programmed current (mA, per segment) by the time between the edges: mA·h."""
+    """Multiply the programmed current (m,), mA, by the time between the edges: mA·h."""
     return np.asarray(np.asarray(level, dtype=np.float64) * found.duration / HOUR_S)
 
 
@@ -85,7 +85,7 @@ def by_integration(
 ) -> Floats:
     """Integrate sampled current over the rows of each segment alone: mA·h.
 
-    time in s, current in mA. ``trapezoid`` between rows, ``hold`` each value until the next row,
+    time (n,), s; current (n,), mA. ``trapezoid`` between rows, ``hold`` each value until the next row,
     ``back`` each value since the row before (correct for averages). Edges between rows are lost: with
     sparse rows or pulses this is the least exact way, and is given next to the others to show by how much.
     """

@@ -73,7 +73,7 @@ def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
 
 
 def states(current: ArrayLike, threshold: Threshold) -> NDArray[np.int8]:
-    """Return the state of each row: +1 (anodic), -1 (cathodic) or 0 (rest), with hysteresis.
+    """Return the state of each row (n,): +1 (anodic), -1 (cathodic) or 0 (rest), with hysteresis.
 
     A row between both thresholds is in the state of the row before it, if that is of its own sign. A
     row without a current (NaN) is in the state of the row before it, or of the next one if it has none before.

@@ -44,7 +44,7 @@ class Segments:
         return Segments(self.start[chosen], self.stop[chosen], self.sign[chosen])
 
     def widened(self, before: ArrayLike, after: ArrayLike, count: int) -> Segments:
-        """Extend segments by some rows on either side, within the series' `count` rows; they may overlap."""
+        """Extend segments by `before` and `after` rows, one number or (m,), within `count` rows; may overlap."""
         start, stop = self.start - np.asarray(before), self.stop + np.asarray(after)
         return Segments(np.maximum(start, 0), np.minimum(stop, count), self.sign)
 
@@ -66,28 +66,28 @@ class Segments:
         return self._by_place(values, -1)
 
     def total(self, values: ArrayLike) -> Floats:
-        """Return the sum."""
+        """Return the sum of each segment."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.add, np.where(np.isnan(known), 0.0, known)), known)
 
     def mean(self, values: ArrayLike) -> Floats:
-        """Return the unweighted mean of the rows."""
+        """Return the unweighted mean of each segment."""
         known = _float(values)
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.total(known) / self._count(known)
 
     def smallest(self, values: ArrayLike) -> Floats:
-        """Return the smallest number."""
+        """Return the smallest number of each segment."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.minimum, np.where(np.isnan(known), np.inf, known)), known)
 
     def largest(self, values: ArrayLike) -> Floats:
-        """Return the largest number."""
+        """Return the largest number of each segment."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.maximum, np.where(np.isnan(known), -np.inf, known)), known)
 
     def quantile(self, values: ArrayLike, fraction: float) -> Floats:
-        """Return the quantile at `fraction` (0 to 1), interpolated between rows as NumPy does."""
+        """Return the quantile of each segment at `fraction` (0 to 1), interpolated linearly, as NumPy does."""
         known = _float(values)
         if len(self) and self.rows.mean() >= LONG:
             pairs = zip(self.start.tolist(), self.stop.tolist(), strict=True)
@@ -102,7 +102,7 @@ class Segments:
         return np.asarray(np.where(count > 0, found, np.nan))
 
     def median(self, values: ArrayLike) -> Floats:
-        """Return the median."""
+        """Return the median of each segment."""
         return self.quantile(values, 0.5)
 
     def noise(self, values: ArrayLike) -> Floats:

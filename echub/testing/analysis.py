@@ -70,7 +70,7 @@ ROUNDING = 1e-9
 LATER_S = 86_400.0
 """A clock that started a day earlier, s: as if the file continued a longer experiment."""
 LEAST_CHANCE = 1e-3
-"""A contract fails if correct intervals cover the truth this rarely with a lower probability: 1 in 1000 by chance."""
+"""A contract fails if correct intervals would miss the truth this often with a lower probability than this."""
 
 
 class AnalysisContract(Contract):

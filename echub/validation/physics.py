@@ -111,7 +111,7 @@ def _half_steps(dataset: Dataset, which: str, name: str) -> list[Floats]:
 
 
 def half_step(column: Column) -> Floats:
-    """Return half a unit in the last printed place of each value, in the column's unit; 0 if none is cut.
+    """Return half a unit in the last printed place of each value (n,), in the column's unit; 0 if none is cut.
 
     The digits are those that all values have in the source's own unit: a number of decimals, of
     significant digits, or the coarser of both.

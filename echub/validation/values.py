@@ -64,7 +64,7 @@ def _column(column: Column, known: Quantity | None, group: Group, *, required: b
 
 
 def extremes(values: NDArray[Any]) -> tuple[float, float]:
-    """Return the smallest and the largest value; both are NaN if any value is."""
+    """Return the smallest and the largest value of an array of any shape; both are NaN if any value is."""
     with np.errstate(invalid="ignore"):
         return float(values.min()), float(values.max())
 

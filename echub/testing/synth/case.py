@@ -98,7 +98,7 @@ class Case:
         return replace(self, columns={**self.columns, **kept})
 
     def with_values(self, name: str, values: NDArray[Any], unit: str | None = None) -> Case:
-        """Replace or add a column."""
+        """Replace or add a column, (n,) or over the axes of a map; without `unit` the unit stays."""
         known = self.columns.get(name, Column(values))
         return replace(
             self, columns={**self.columns, name: replace(known, values=values, unit=unit or known.unit)}

@@ -22,7 +22,7 @@ class CellBatch:
     criterion: str = "r_drop_or_below_bulk"
 
     def drawn(self, rng: np.random.Generator) -> Floats:
-        """Draw the critical current density of every cell."""
+        """Draw the critical current density of every cell, (n,), mA/cm²."""
         return np.asarray(self.median * (rng.exponential(size=self.cells) / np.log(2)) ** (1 / self.shape))
 
 

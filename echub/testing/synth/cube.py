@@ -58,7 +58,7 @@ class MappedIon:
     unevenness: float = 0.0
 
     def expected(self, frames: int, pixels: int, pixel_um: float) -> Floats:
-        """Return the expected counts (frame, y, x)."""
+        """Return the expected counts, shape (frame, y, x)."""
         depth = (np.arange(frames) + 0.5) / frames
         plane = np.ones((frames, pixels, pixels))
         for pillar in self.pillars:
@@ -86,7 +86,7 @@ class Cube:
 
 
 def share(pillar: Pillar, pixels: int, pixel_um: float) -> Floats:
-    """Return the share of each pixel (y, x) that a column covers; pixel 0 is centred on 0 µm."""
+    """Return the share (0 to 1) of each pixel, shape (y, x), that a column covers; pixel 0 is centred on 0 µm."""
     along, across = pillar.width / 2 * np.sqrt(pillar.stretch), pillar.width / 2 / np.sqrt(pillar.stretch)
     (x, columns), (y, rows) = (
         _fine(centre, reach, pixels, pixel_um) for centre, reach in ((pillar.x, along), (pillar.y, across))

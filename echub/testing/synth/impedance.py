@@ -23,7 +23,7 @@ NoiseKind = Literal["proportional", "additive", "mixed", "components", "student"
 
 
 def inductor(inductance: float, omega: Floats) -> Complex:
-    """Return jωL, Ω."""
+    """Return jωL, Ω; omega: (n,), rad/s, here and in all elements."""
     return np.asarray(1j * omega * inductance, dtype=np.complex128)
 
 
@@ -87,7 +87,7 @@ class CircuitCell:
     identifiable: bool = True
 
     def frequencies(self) -> Floats:
-        """Return the frequencies from high to low, Hz."""
+        """Return the frequencies (n,) from high to low, Hz."""
         count = round(np.log10(self.top_hz / self.bottom_hz) * self.per_decade) + 1
         return np.geomspace(self.top_hz, self.bottom_hz, count)
 
@@ -171,7 +171,7 @@ class Sweep:
 
 
 def durations(frequency: Floats, rng: np.random.Generator) -> Floats:
-    """Return the time at which each point is measured, s: three periods, at least 20 ms, and a pause."""
+    """Return the time (n,), s, at which each point is measured: three periods, at least 20 ms, and a pause."""
     return np.cumsum(np.maximum(3 / frequency, 0.02) + rng.uniform(0.1, 0.3, len(frequency)))
 
 

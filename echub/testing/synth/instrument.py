@@ -36,7 +36,7 @@ class Instrument:
     compliance_v: float = 10.0
 
     def times(self, duration_s: float, rng: np.random.Generator) -> Floats:
-        """Return the times of the rows, from 0 to `duration_s`."""
+        """Return the times of the rows (n,), s, from 0 to `duration_s`."""
         regular = np.arange(0.0, duration_s + self.sampling_s / 2, self.sampling_s)
         if self.dropped:
             keep = rng.random(len(regular)) >= self.dropped
@@ -46,16 +46,16 @@ class Instrument:
         return np.sort(np.concatenate([regular, extra]))
 
     def potential(self, true_v: Floats, rng: np.random.Generator) -> Floats:
-        """Measure a voltage: compliance, noise, quantisation."""
+        """Return a measured voltage (n,), V: compliance, noise, quantisation."""
         limited = np.clip(true_v, -self.compliance_v, self.compliance_v)
         return quantise(limited + self.noise_v * rng.standard_normal(len(true_v)), self.quantum_v)
 
     def current(self, true_ma: Floats, rng: np.random.Generator) -> Floats:
-        """Measure a current: an offset within the accuracy of the range, noise, quantisation."""
+        """Return a measured current (n,), mA: an offset within the accuracy of the range, noise, quantisation."""
         offset = self.accuracy * self.range_ma * rng.uniform(-1, 1)
         return quantise(true_ma + offset + self.noise_ma * rng.standard_normal(len(true_ma)), self.quantum_ma)
 
 
 def quantise(values: Floats, quantum: float) -> Floats:
-    """Round values to multiples of `quantum`; 0 leaves them unchanged."""
+    """Round values (any shape) to multiples of `quantum`, in the same unit; 0 leaves them unchanged."""
     return np.round(values / quantum) * quantum if quantum else values

@@ -114,12 +114,12 @@ class PlannedTrain:
         return np.asarray(self.setup.j * (on + offset * t) * (1 + gain) / HOUR_S)
 
     def flows(self, t: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Return in which rows the pulse flows: from just after its start to its end."""
+        """Return for times (n,), s, whether the pulse flows: from just after its start to its end."""
         phase = t - np.floor((t - 1e-7) / self.period) * self.period
         return np.asarray((t > 1e-7) & (phase <= self.setup.pulse_s + 1e-7))
 
     def voltage(self, t: Floats) -> Floats:
-        """Return U, V, counted positive, without the limit of the instrument."""
+        """Return U (n,), V, counted positive, at times (n,), s, without the limit of the instrument."""
         s, cell = self.setup, self.setup.cell
         real = s.offset if s.offset_flows else 0.0
         left = 1 - self.lost - self.passed(t, real, s.gain) / self.capacity

@@ -44,7 +44,7 @@ class ContactLoss:
         return 1.4 * self.j_crit if self.lost_at is None else self.lost_at
 
     def excess(self, j: Floats) -> Floats:
-        """Return U/U_ohmic - 1 at current densities `j`, before the contact breaks."""
+        """Return U/U_ohmic - 1 at current densities `j`, (n,), mA/cm², before the contact breaks."""
         beyond = np.maximum(j - self.j_crit, 0) / self.onset_delay
         return np.asarray(np.expm1(beyond**2 * math.log(1.05)))
 
@@ -54,7 +54,7 @@ class ContactLoss:
         return min(smooth, self.break_at)
 
     def voltage(self, j: Floats, limit_v: float) -> tuple[Floats, Floats]:
-        """Return the voltage at rising current densities, V, and whether the contact is permanently lost."""
+        """Return the voltage, V, at rising `j`, (n,), mA/cm², and whether the contact is permanently lost."""
         lost = np.maximum.accumulate(j >= self.break_at)
         smooth = np.where(lost, 0.0, j)
         return np.where(lost, limit_v, self.asr * smooth * (1 + self.excess(smooth)) / 1000), lost
