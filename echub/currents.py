@@ -57,7 +57,7 @@ _STATES_SHARE = 0.8
 _WORDS = 1000
 """Distinct words beyond which a column holds remarks, not states."""
 _BLOCK, _BLOCKS = 5000, 40
-"""Rows of a block and blocks that a long table is judged by: 200,000 rows cost little time and memory."""
+"""Rows per block, and blocks, by which a long table is checked: 200,000 rows cost little time and memory."""
 _FEWEST = 5
 """Fewest intervals from which a factor between two columns is accepted: fewer may agree by chance."""
 
@@ -297,7 +297,7 @@ def _sense(column: SourceColumn, charging: int) -> Sense:
 
 
 def _states(columns: Sequence[SourceColumn], charging: int) -> Iterator[tuple[str, NDArray[np.int8]]]:
-    """Return the columns of words for charging, discharging and rest: +1 anodic, -1 cathodic, 0 per row."""
+    """Return the columns with words for charging, discharging and rest: +1 anodic, -1 cathodic, 0 per row."""
     for column in columns:
         labels, codes = _coded(column)
         if not labels or len(labels) > _WORDS:

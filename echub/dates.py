@@ -53,7 +53,7 @@ class WallClock:
     order: str
     evidence: str
     dated: bool = False
-    """The texts hold dates alone, without a time of day."""
+    """The texts hold only dates, without a time of day."""
 
 
 def order_word(said: str) -> str:

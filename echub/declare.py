@@ -62,7 +62,7 @@ class Decision:
     rival: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        """Return all four for `--json`."""
+        """Return all fields for `--json`."""
         return dataclasses.asdict(self)
 
 
@@ -189,7 +189,7 @@ class Need:
     """Declare one column that an analysis needs, under the name that its code uses.
 
     `quantity`, or several in `any_of` in the order of preference. The array arrives in `unit`
-    (float64; "" hands over texts and codes as they are). A current or charge becomes a density
+    (float64; "" passes texts and codes unchanged). A current or charge becomes a density
     in the hub, and only with a stated `cell.area`; `without_area` is the unit in which it
     arrives if no area is stated (None: then the analysis is refused). `voltage` is also
     met by a two-electrode cell's potential, and by the difference between the two electrode potentials.

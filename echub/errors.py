@@ -72,7 +72,7 @@ class _Place(_Detail):
 
 
 class EchubError(Exception):
-    """Say what went wrong, where, and what helps: an exception that carries a `remark`.
+    """An error with what went wrong, where, and what helps: an exception that carries a `remark`.
 
     Every detail is optional and keyword-only; `path` is the file as the user named it, `where` a
     place inside it (`offset 1007`, `line 12`), `column` the column meant. `guessed`: the error comes from a
@@ -147,7 +147,7 @@ def _rebuild(kind: type[EchubError], message: str, state: dict[str, object]) -> 
 
 
 class CommandError(EchubError):
-    """The command line asks for something that cannot be."""
+    """The command line asks for something impossible."""
 
     code = "command"
     exit_code = 2
@@ -227,7 +227,7 @@ class AmbiguousFormat(SourceError):
 
 
 class ReaderNotInstalled(SourceError):
-    """The format is known, but what reads it is not installed."""
+    """The format is known, but the package that reads it is not installed."""
 
     code = "reader-not-installed"
 
@@ -239,7 +239,7 @@ class SourceChanged(SourceError):
 
 
 class WorkerDied(SourceError):
-    """The process that worked on a source died: a crash of a library, or a kill for its memory."""
+    """The process that worked on a source died: a library crashed, or it was killed for using too much memory."""
 
     code = "worker-died"
 
@@ -288,7 +288,7 @@ class UnknownUnit(DataError):
 
 
 class UnitMismatch(DataError):
-    """A unit has another dimension than it must have here."""
+    """A unit has the wrong dimension."""
 
     code = "unit-mismatch"
 

@@ -1,4 +1,4 @@
-"""Run an analysis: pick it, check its needs, hand over arrays in its units, attach provenance."""
+"""Run an analysis: select it, check its needs, pass arrays in its units, attach provenance."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ def require_comparable(outcomes: Sequence[Outcome], paths: Sequence[str], *, wit
     """Raise `Refusal` (``mixed-<name>``) if a condition, or the metadata at a path, differs.
 
     Numbers are the same within a fraction `within` of the largest: a measured ramp rate scatters. What one
-    outcome states and another does not is not the same.
+    outcome states and another does not counts as different.
     """
     for name in dict.fromkeys(n for outcome in outcomes for n, c in outcome.conditions.items() if c.compared):
         stated = [outcome.conditions.get(name) for outcome in outcomes]

@@ -50,10 +50,10 @@ class Answer:
 class Inputs:
     """The data of one source as an analysis sees them: ``data["t"]`` is a float64 array.
 
-    `data.source_of("U")` is the quantity that answered, `data.unit_of` its unit; a need that is
+    `data.source_of("U")` is the quantity that met the need, `data.unit_of` its unit; a need that is
     optional may be absent (``"U" in data``). `data.meta("cell.area")` is in the need's unit, or
-    None. `data.row` are source rows, `data.rng()` a generator from the run's seed. The values of a
-    need of another `kind` have rows of their own, `data.row_of("E")`, and so may have another length.
+    None. `data.row` is the source rows, `data.rng()` a generator from the run's seed. The values of a
+    need of another `kind` have their own rows, `data.row_of("E")`, and so may have another length.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Inputs:
         return self.rows.get(need, self.row)
 
     def source_of(self, need: str) -> str:
-        """Return the quantity that answered a need."""
+        """Return the quantity that met a need."""
         return self.answers[need].quantity
 
     def how(self, need: str) -> str:
@@ -137,7 +137,7 @@ def bind(
     flags: tuple[Remark, ...] = ()
     if all(column.axes == ROWS for column in data.columns.values()):
         answers, row, flags = _without_gaps(analysis, answers, row)
-    else:  # a map has no rows that could be left out
+    else:  # a map has no rows to leave out
         _require_numbers(analysis, answers)
     _check_clock(analysis, answers, row)
     _check_sampling(analysis, answers, len(row))

@@ -45,7 +45,7 @@ class _Scale:
 
 
 def draw_spectra(dataset: Dataset, figure: Figure) -> None:
-    """Draw one line per spectrum; many are coloured by level, else by time, and one bad one is cut off."""
+    """Draw one line per spectrum; many are coloured by set point, else by time, and a bad one is cut off."""
     dataset = numbered(dataset)
     frequency, (real, imag) = dataset["frequency"], impedance_parts(dataset)
     spectra = runs(dataset["spectrum"])
@@ -95,7 +95,7 @@ def _scale(dataset: Dataset, spectra: Segments) -> _Scale:
 def _mark_decades(
     axis: Axes, frequency: Floats, real: Floats, imag: Floats, colour: object, *, named: bool
 ) -> None:
-    """Ring the points nearest to whole decades of frequency, and name those that have a name of their own."""
+    """Ring the points nearest to whole decades of frequency, and label those with a common name, such as 1 kHz."""
     positive = frequency > 0
     if not positive.any():
         return
@@ -111,7 +111,7 @@ def _mark_decades(
                 "fontsize": 7,
                 "ha": "center",
                 "va": "top",
-            }  # below: an arc bends downwards at its ends
+            }  # below the point: an arc bends downwards at its ends
             axis.annotate(_NAMES[decade], at, (0, -6), textcoords="offset points", **style)
 
 
@@ -127,7 +127,7 @@ def _limit(axis: Axes, spectra: Segments, x: Floats, y: Floats) -> None:
     if usual.all() or not usual.any():
         return
     corners = [(float(low[usual].min()), float(high[usual].max())) for low, high in edges]
-    # The limits of the data, not of the axes: with equal axes one of the latter must stay free to give way.
+    # The limits of the data, not of the axes: with equal axes one of the axes' limits must stay adjustable.
     axis.dataLim.update_from_data_xy(np.array(corners).T, ignore=True)
     axis.autoscale_view()
     beyond = int((~usual).sum())

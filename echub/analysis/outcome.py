@@ -20,7 +20,7 @@ FORMAT = "echub-outcome 1"
 
 Status = Literal["ok", "flagged", "refused"]
 _NO_PLACE = {"code": "", "message": "", "severity": "", "where": "", "hint": ""}
-"""What a flag's object in the file always has, in this order."""
+"""Keys that the object of a flag in the file always has, in this order."""
 Censoring = Literal["none", "left", "right", "interval"]
 Scalar = float | int | str | bool | None
 
@@ -48,7 +48,7 @@ class Interval:
             raise PluginError("an interval has its ends exchanged", found=f"{self.low} … {self.high}")
 
     def covers(self, value: float) -> bool:
-        """Return whether a value lies inside."""
+        """Return whether a value, in the unit of the measurand, lies inside."""
         above = self.low is None or value > self.low or (self.includes_low and value == self.low)
         below = self.high is None or value < self.high or (self.includes_high and value == self.high)
         return above and below
@@ -116,7 +116,7 @@ class Measurand:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Measurand:
-        """Read what `as_dict` gave."""
+        """Read the result of `as_dict`."""
         interval = Interval(**data["interval"]) if data.get("interval") else None
         parts = tuple(Component(**part) for part in data.get("components", ()))
         return cls(**{**data, "interval": interval, "components": parts})
@@ -124,7 +124,7 @@ class Measurand:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """What a measurand would have been with another choice of one parameter."""
+    """The value of a measurand with another choice of one parameter."""
 
     parameter: str
     setting: str
@@ -189,7 +189,7 @@ Table = Mapping[str, Series]
 class Refusal(DataError):
     """Raised by an analysis that cannot answer: a stable code, the reason with its numbers, what helps.
 
-    `tables`, `diagnostics` and `measurands` (a bound, say) go into the refused outcome.
+    `tables`, `diagnostics` and `measurands` (such as a bound) go into the refused outcome.
     """
 
     def __init__(
@@ -308,7 +308,7 @@ class Outcome:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Outcome:
-        """Read what `as_dict` gave; raise `DataError` for anything else."""
+        """Read the result of `as_dict`; raise `DataError` for anything else."""
         if data.get("format") != FORMAT:
             raise DataError(
                 "this is not an outcome of an analysis", expected=FORMAT, found=str(data.get("format"))
@@ -328,7 +328,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, text: str) -> Outcome:
-        """Read what `to_json` wrote; raise `DataError` for anything else."""
+        """Read the result of `to_json`; raise `DataError` for anything else."""
         try:
             data = json.loads(text)
         except json.JSONDecodeError as error:

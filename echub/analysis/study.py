@@ -249,7 +249,7 @@ def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
 
 
 def _failed(question: _Question, error: EchubError) -> Answer:
-    """Refuse a question that could not be asked, or whose process died."""
+    """Return a refused answer to a question that failed, or whose process died."""
     flag = replace(error.remark, message=_told(error), severity="refusal")
     refused = Outcome(flags=(flag,), analysis=question.step.analysis, label=question.label)
     return Answer(question.step, question.label, tuple(map(str, question.files)), refused)

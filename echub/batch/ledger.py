@@ -69,7 +69,7 @@ class Entry:
     reason: str = ""
 
     def line(self) -> bytes:
-        """Write the entry as one line of ASCII: names may hold what no text encoding can."""
+        """Write the entry as one line of ASCII: file names may hold bytes that are not valid text."""
         told = {**vars(self), "output": [vars(part) for part in self.output]}
         return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
@@ -137,7 +137,7 @@ class Ledger:
         self._last[entry.source] = line
         end = os.fstat(self._file).st_size
         try:
-            if os.write(self._file, line) != len(line):  # the disk filled up within the line
+            if os.write(self._file, line) != len(line):  # the disk filled up in the middle of the line
                 raise OSError(28, os.strerror(28))
         except OSError as error:
             with suppress(OSError):

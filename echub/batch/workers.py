@@ -1,7 +1,7 @@
 """Work on many items in processes: bounded, with results as they come, and going on after a worker dies.
 
 Processes, never threads: HDF5 lets one thread work at a time. The processes end with this one,
-however it ends.
+even if it is killed.
 """
 
 from __future__ import annotations
@@ -82,10 +82,10 @@ def each(
     """Do `work` on items; return each with its result as it comes, `Died` if its process died.
 
     jobs: worker processes; None works in this process, in order, and a crash there ends all.
-    executor: any other, such as a cluster's with `jobs` workers, which is left open; `WorkerDied`
+    executor: another one, such as a cluster's with `jobs` workers, which is left open; `WorkerDied`
     if it breaks.
     chunk: items that are sent together, if each takes less time than sending it. Only a few are
-    under way at any time. `work`, items and results have to pickle; what `work` raises is raised.
+    in progress at any time. `work`, items and results have to pickle; what `work` raises is raised.
     """
     todo = iter(items)
     if executor is not None:

@@ -54,7 +54,7 @@ class LazyGroup(typer.core.TyperGroup):
 
 
 def new_app(**settings: Any) -> typer.Typer:  # noqa: ANN401
-    """Return a typer app with the settings that all commands share: plain help, no tracebacks dressed up."""
+    """Return a typer app with the settings that all commands share: plain help, no decorated tracebacks."""
     return typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
@@ -83,7 +83,7 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; an error of ours is printed, never a traceback."""
+    """Run the command line; an error of echub is printed without a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # file names may have characters the terminal's encoding lacks
             stream.reconfigure(errors="backslashreplace")

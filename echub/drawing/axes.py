@@ -39,7 +39,7 @@ def tidy(*axes: Axes, right: bool = False, which: Literal["major", "minor", "bot
 def nyquist(axis: Axes, unit: str = "ohm") -> None:
     """Turn axes into a Nyquist plot: equal scales, so that a semicircle looks like one, capacitive up, labels.
 
-    Plot Re Z against -Im Z. unit: that of both, such as ``ohm`` or ``ohm*cm^2``.
+    Plot Re Z against -Im Z. unit: that of both axes, such as ``ohm`` or ``ohm*cm^2``.
     """
     axis.set_aspect("equal", adjustable="datalim")
     axis.set(xlabel=axis_label("Re $Z$", unit), ylabel=axis_label("−Im $Z$", unit))

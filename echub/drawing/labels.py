@@ -72,7 +72,7 @@ def prefixed(largest: float, unit: str) -> tuple[float, str]:
     """Return the factor and unit that bring the largest value to between 1 and 1000: 0.02 V is 20 mV.
 
     The factor multiplies the values; pass the unit to `unit_text`. A unit that takes no prefix (``%``, ``h``,
-    ``cm``), zero, and what is not finite keep theirs, with the factor 1. Prefixes end at pico and giga.
+    ``cm``), zero, and non-finite values keep theirs, with the factor 1. Prefixes end at pico and giga.
     """
     match = _PREFIXED.fullmatch(unit)
     if match is None or not largest or not math.isfinite(largest):

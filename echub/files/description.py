@@ -112,7 +112,7 @@ def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDA
 
 
 def _packed(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
-    """Pack bit fields again."""
+    """Pack bit fields into bytes again."""
     fields = [(b["mask"], values[b["name"]].astype(np.int64)) for b in known["bits"]]
     shifted = [field << ((mask & -mask).bit_length() - 1) for mask, field in fields]
     packed: NDArray[Any] = np.bitwise_or.reduce(shifted, axis=0).astype(known["dtype"])

@@ -151,7 +151,7 @@ def _links(jobs: Sequence[Job], reader: str | None) -> tuple[list[Link | None], 
 
 
 def why_not_one_run(records: Sequence[Record], links: Sequence[Link] = ()) -> str:
-    """Say why records are not one run; empty if they are.
+    """Return why records are not one run; empty if they are.
 
     Linked techniques all state the same start; the runs of an experiment that was resumed start one
     after the other, each after the end of the one before.

@@ -252,6 +252,6 @@ def not_writable(target: Path, error: Exception) -> TargetNotWritable:
 
 
 def _errno_in(text: str) -> int | None:
-    """Find the error number in the message of HDF5 or of a writer's library."""
+    """Find the errno in the message of HDF5 or of a writer's library."""
     match = re.search(r"(?:errno =|os error) (\d+)", text)
     return int(match[1]) if match else None

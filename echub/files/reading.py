@@ -66,7 +66,7 @@ class Reading:
             source.require_unchanged()
             _enrich(record, source)
         _annotate(record, source, self.annotations)
-        record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote brings its own
+        record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote has its own
         return record
 
     def _called(self, declared: Reader, source: Source, options: Any, values: bool) -> Record:  # noqa: ANN401
@@ -94,14 +94,14 @@ def read(
     The reader is found by content unless it is named. The record carries provenance, the added
     metadata, and a notice for everything the user must know. Without `siblings`, the reader sees
     no other file. Raises `SourceError` if it cannot be read or changes meanwhile, `CommandError`
-    for a wrong reader or option, `PluginError` if the reader makes a mistake.
+    for a wrong reader or option, `PluginError` if the reader itself fails.
     """
     how = Reading(reader, options or {}, annotations or Annotations(), siblings)
     return how.read(how.source(what))
 
 
 def record_of(what: Readable | Record) -> Record:
-    """Return a record as it is; read anything else."""
+    """Return a record unchanged; read anything else."""
     return what if isinstance(what, Record) else read(what)
 
 

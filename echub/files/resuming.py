@@ -1,7 +1,7 @@
 """One experiment that was stopped and started again: its parts as one dataset, on one clock.
 
 Only the clock and the source rows are renumbered: the gap stays a gap, and charges
-and cycles go on or start again as the files have them, which the dataset says.
+and cycles continue or restart as in the files, and the dataset says which.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def resume(datasets: Sequence[Dataset], shifts: Sequence[float]) -> Dataset:
 
     `shifts` are the seconds from the zero of the first clock to that of each. A column that only some
     parts have is NaN in the others. `attrs` hold the first row of each later part (`run_starts`), the
-    seconds without data before it (`gaps_s`), and whether its charge goes on (`charge_at_run_starts`).
+    seconds without data before it (`gaps_s`), and whether its charge continues (`charge_at_run_starts`).
     """
     bases = _bases(datasets)
     names = dict.fromkeys(name for dataset in datasets for name in dataset.columns)

@@ -121,7 +121,7 @@ def _ordered_group(root: h5g.GroupID, name: str) -> h5g.GroupID:
 
 
 def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str, Any]) -> None:
-    """Return a new object its attributes: texts, or arrays of numbers."""
+    """Set the attributes of a new object: texts, or arrays of numbers."""
     for name, value in attributes.items():
         if isinstance(value, str):
             data, kind, space = _text(value), _TEXT_TYPE, _SCALAR

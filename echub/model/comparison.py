@@ -266,7 +266,7 @@ def _name(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> str:
 
 
 def _resolve_zero_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Give rows of zeros the name of a known anomaly that starts at the same row and has as many rows."""
+    """Name rows of zeros after a known anomaly that starts at the same row and has as many rows."""
     named = {(v.dataset, v.first, v.rows): v.verdict for v in verdicts if v.verdict in (MASKED, ZEROED)}
     return [
         replace(v, verdict=named.get((v.dataset, v.first, v.rows), DIFFERS)) if v.verdict == _ZERO_ROWS else v

@@ -41,7 +41,7 @@ class Omitted:
 class Dataset:
     """Columns of one kind; ``dataset["current"]`` is the array of that column.
 
-    Bit fields of a packed column answer under their own names. `query`, `time_slice` and
+    Bit fields of a packed column are available under their own names. `query`, `time_slice` and
     `select` return smaller datasets, with the selection recorded in `history`.
     """
 
@@ -175,7 +175,7 @@ class Dataset:
         return self.query(expression)
 
     def time_slice(self, start: float | None = None, stop: float | None = None) -> Dataset:
-        """Keep start <= time < stop, in seconds of the source's own clock."""
+        """Keep rows with start <= time < stop, in seconds of the source's own clock."""
         self._require_table()
         time = self["time"]
         keep = np.ones(len(time), dtype=bool)

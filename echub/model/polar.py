@@ -45,7 +45,7 @@ RULES = {
     for electrode in ("", "_ce", "_wece")
     for name, rule in _pairs(f"impedance{electrode}", electrode).items()
 }
-"""Signs as everywhere: Im Z is signed, capacitive negative, and so is the phase, in degrees."""
+"""Signs as everywhere in echub: Im Z is signed, capacitive negative, and so is the phase, in degrees."""
 
 
 def converted(quantity: str, data: Dataset) -> tuple[Floats, str, str] | None:

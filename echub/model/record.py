@@ -44,7 +44,7 @@ class Provenance:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Provenance:
-        """Read what `as_dict` gave."""
+        """Read the result of `as_dict`."""
         return cls(
             data.get("source", {}),
             data.get("reader", {}),

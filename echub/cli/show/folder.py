@@ -35,7 +35,7 @@ class Summary:
         self._kept: dict[str, list[FileResult]] = {status: [] for status in _ORDER}
 
     def add(self, done: FileResult) -> None:
-        """Count a result; a file met in a folder that no reader knows does not change the exit code."""
+        """Count a result; a file in a folder that no reader knows does not change the exit code."""
         self.counts[done.status] += 1
         if done.error is not None or len(self._kept[done.status]) <= _LISTED:
             self._kept[done.status].append(done)

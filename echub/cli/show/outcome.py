@@ -79,14 +79,14 @@ def result(measurand: Measurand) -> tuple[str, str, str]:
 
 
 def rounded(value: float, uncertainty: float) -> str:
-    """Write a value to the second digit of its standard uncertainty: ``0.3271 ± 0.0012``."""
+    """Return a value rounded to the second digit of its standard uncertainty: ``0.3271 ± 0.0012``."""
     from uncertainties import ufloat
 
     return f"{ufloat(value, uncertainty):.2u}".replace("+/-", " ± ")
 
 
 def number(value: object) -> str:
-    """Write a number with five significant digits, anything else as it is."""
+    """Return a number with five significant digits, anything else unchanged."""
     if value is None:
         return "-"
     return f"{value:.5g}" if isinstance(value, float) else str(value)
