@@ -23,7 +23,7 @@ from echub.registry.registry import registry
 
 
 def fingerprint(reading: Reading, writing: Writing) -> str:
-    """Hash the settings of a conversion, the files that options name, and all versions that may change a result."""
+    """Hash the settings of a conversion, the files named by options, and all versions that may change a result."""
     asked = [writing.to, reading.reader, reading.options, writing.options, reading.siblings]
     files = {value: _state(Path(value)) for value in reading.options.values() if os.path.isfile(value)}
     plugins = [[p.name, p.distribution, p.version, p.state] for p in registry().plugins]
