@@ -1,4 +1,4 @@
-"""The sign and the scale of a current, checked against the charge, energy and state columns of its own table.
+"""The sign and scale of a current, checked against the charge, energy and state columns of the same table.
 
 Readers of tables call it before a current's meaning is fixed; the check itself is `echub.segments.consistency`,
 which `echub validate` uses too.
@@ -30,9 +30,9 @@ from echub.segments.consistency import SENSES, Sense
 
 Rows = slice | NDArray[np.intp]
 Note = Callable[[str, str], None]
-"""Takes the code and the text of a notice."""
+"""A function that takes the code and the text of a notice."""
 CHOICES = ("auto", "anodic-positive", "cathodic-positive", "unsigned")
-"""What the option `current` of a reader takes."""
+"""Values of the option `current` of a reader."""
 
 _CHARGE, _ENERGY = unit("A*h").dimension, unit("W*h").dimension
 _STATE_NAMES = frozenset(
@@ -51,20 +51,20 @@ _STATE_NAMES = frozenset(
         ),
     ]
 )
-"""Names of columns of states, in which single letters are words too."""
+"""Headers of state columns, in which single letters also count as words."""
 _STATES_SHARE = 0.8
-"""Share of the rows whose word must be known, where the name of the column is not that of a state."""
+"""Share of the rows whose word must be known if the header does not name states: remarks rarely reach it."""
 _WORDS = 1000
-"""Distinct words beyond which a column is one of remarks, not of states."""
+"""Distinct words beyond which a column holds remarks, not states."""
 _BLOCK, _BLOCKS = 5000, 40
-"""Rows of a block and blocks that a long table is judged by: 200,000 rows cost little time and memory."""
+"""Rows per block, and blocks, by which a long table is checked: 200,000 rows cost little time and memory."""
 _FEWEST = 5
-"""Intervals from which a factor between two columns is believed."""
+"""Fewest intervals from which a factor between two columns is accepted: fewer may agree by chance."""
 
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What a table says of its current, in the `rows` that are looked at.
+    """What a table says about its current, in the `rows` that are examined.
 
     A time (n,), s; counters of charge and energy; directions by state, of all rows of the table.
     """
@@ -79,10 +79,10 @@ class _Evidence:
 def settle_currents(
     columns: Sequence[SourceColumn], said: str, note: Note, *, defined: str = "", charging: int = 1
 ) -> tuple[list[SourceColumn], list[Decision]]:
-    """Take the sign of each current from what proves it, else from what is said; `OpenSign` where both fail.
+    """Take the sign of each current from the evidence, else from what is stated; `OpenSign` if both fail.
 
     `said`: `anodic-positive`, `cathodic-positive`, `unsigned`, or nothing. `defined`: the format that fixes the
-    sign, where one does: then nothing is assumed. `charging`: -1 where the working electrode is reduced on
+    sign, if one does: then nothing is assumed. `charging`: -1 if the working electrode is reduced on
     charge.
     """
     settled = _ions(columns, note)
@@ -103,7 +103,7 @@ def settle_currents(
 
 @dataclass(frozen=True)
 class _Case:
-    """What decides about the currents of one table."""
+    """What decides the sign of the currents of one table."""
 
     evidence: _Evidence
     said: str
@@ -114,7 +114,7 @@ class _Case:
 
 
 def _ions(columns: Sequence[SourceColumn], note: Note) -> list[SourceColumn]:
-    """Take a current beside a mass for an ion current: no cell has a mass to charge ratio."""
+    """Treat a current next to a mass as an ion current: cell data have no mass-to-charge ratio."""
     if not any(c.quantity == "mass_to_charge" for c in columns):
         return list(columns)
     names = [c.header for c in columns if c.quantity == "current"]
@@ -127,7 +127,7 @@ def _ions(columns: Sequence[SourceColumn], note: Note) -> list[SourceColumn]:
 
 
 def _signed(column: SourceColumn, case: _Case) -> tuple[list[SourceColumn], Decision]:
-    """Settle one current: as it is, turned, or its magnitude beside a signed one."""
+    """Settle one current: unchanged, inverted, or its magnitude next to a signed one."""
     what = f"sign of {column.header}"
     values = _base(column, case.evidence.rows)
     state, check = _check(values, case.evidence)
@@ -149,7 +149,7 @@ def _signed(column: SourceColumn, case: _Case) -> tuple[list[SourceColumn], Deci
 def _unproven(
     column: SourceColumn, values: NDArray[np.float64], case: _Case
 ) -> tuple[list[SourceColumn], Decision]:
-    """Take a current as its format defines it, else as anodic positive, and say so."""
+    """Take a current as its format defines it, else as anodic positive, and report that."""
     what = f"sign of {column.header}"
     if case.defined:
         return [_noted(column, "defined")], Decision(what, "as defined", case.defined)
@@ -163,7 +163,7 @@ def _unproven(
 
 
 def _check(values: NDArray[np.float64], evidence: _Evidence) -> tuple[NDArray[np.int8] | None, SignCheck]:
-    """Check against the states first, as they are words, then against the charges."""
+    """Check against the states first, because they are explicit, then against the charges."""
     for name, direction in evidence.states:
         check = sign_by_state(values, direction[evidence.rows], name)
         if check.verdict:
@@ -175,7 +175,7 @@ def _check(values: NDArray[np.float64], evidence: _Evidence) -> tuple[NDArray[np
 
 
 def _as_said(column: SourceColumn, check: SignCheck, case: _Case) -> tuple[list[SourceColumn], Decision]:
-    """Do what the user or a profile says, and say where the table contradicts it."""
+    """Follow the user or a profile, and report if the table contradicts it."""
     decision = Decision(f"sign of {column.header}", case.said, "said by the user or a profile")
     if case.said == "unsigned":
         direction, name = _direction(case)
@@ -198,7 +198,7 @@ def _as_said(column: SourceColumn, check: SignCheck, case: _Case) -> tuple[list[
 
 
 def _direction(case: _Case) -> tuple[NDArray[np.int8] | None, str]:
-    """Return the direction of each row by state, else by the charge that grows in it; None without either."""
+    """Return the direction of each row (n,) by state, else by the charge that grows in it; None without either."""
     if case.evidence.states:
         name, direction = case.evidence.states[0]
         return direction, name
@@ -215,7 +215,7 @@ def _direction(case: _Case) -> tuple[NDArray[np.int8] | None, str]:
 
 
 def _magnitude(column: SourceColumn, direction: NDArray[np.int8], name: str) -> list[SourceColumn]:
-    """Keep the magnitude as printed, and derive the current; NaN where a current flows in no known direction."""
+    """Keep the magnitude as printed, and derive the current; NaN if a current flows in no known direction."""
     size = np.abs(np.asarray(column.values, dtype=np.float64))
     values = np.where((direction == 0) & (size > 0), np.nan, size * direction + 0.0)
     recipe = f"|{column.header}| with the sign of {name}: charging anodic, discharging cathodic"
@@ -255,7 +255,7 @@ def _evidence(columns: Sequence[SourceColumn], charging: int, rows: Rows | None 
     count = len(columns[0].values)
     rows = _blocks(count) if rows is None else rows
     time = next((c for c in columns if c.quantity == "time" and c.unit), None)
-    # Without a time rows count as equally long, which is enough for a sign.
+    # Without a time all rows count as equally long, which is enough for a sign.
     seconds = _base(time, rows) if time is not None else np.arange(count, dtype=np.float64)[rows]
     return _Evidence(
         rows,
@@ -267,7 +267,7 @@ def _evidence(columns: Sequence[SourceColumn], charging: int, rows: Rows | None 
 
 
 def _blocks(count: int) -> Rows:
-    """Return the rows to look at: all, or blocks spread evenly over a long table, between which time jumps."""
+    """Return the rows to examine: all, or blocks spread evenly over a long table, between which time jumps."""
     if count <= _BLOCK * _BLOCKS:
         return slice(None)
     starts = np.linspace(0, count - _BLOCK, _BLOCKS).astype(np.intp)
@@ -297,7 +297,7 @@ def _sense(column: SourceColumn, charging: int) -> Sense:
 
 
 def _states(columns: Sequence[SourceColumn], charging: int) -> Iterator[tuple[str, NDArray[np.int8]]]:
-    """Return the columns of words for charging, discharging and rest: +1 anodic, -1 cathodic, 0 per row."""
+    """Return the columns with words for charging, discharging and rest: +1 anodic, -1 cathodic, 0 per row."""
     for column in columns:
         labels, codes = _coded(column)
         if not labels or len(labels) > _WORDS:
@@ -313,7 +313,7 @@ def _states(columns: Sequence[SourceColumn], charging: int) -> Iterator[tuple[st
 
 
 def _coded(column: SourceColumn) -> tuple[list[str], NDArray[np.intp]]:
-    """Return the distinct texts of a column and the number of each row's; nothing for numbers."""
+    """Return the distinct texts of a column and the index of each row's text; nothing for numbers."""
     if column.labels:
         texts = [column.labels.get(code, "") for code in range(max(column.labels) + 1)]
         return texts, np.asarray(column.values).astype(np.intp)
@@ -333,7 +333,7 @@ def _base(column: SourceColumn, rows: Rows) -> NDArray[np.float64]:
 
 
 def _report_scales(columns: Sequence[SourceColumn], evidence: _Evidence, note: Note) -> None:
-    """Say where a charge, an energy or a power differs from current and voltage by a factor of units."""
+    """Report a charge, energy or power that differs from current and voltage by a factor between units."""
     current = next((c for c in columns if c.quantity == "current"), None)
     if current is None or not any(c.quantity == "time" for c in columns):
         return
@@ -358,6 +358,7 @@ def _report_power(
             continue
         printed = np.abs(_base(column, rows))
         with np.errstate(invalid="ignore", divide="ignore"):
+            # Below a twentieth of the largest power, rounding and offsets dominate the ratio.
             sizeable = np.abs(watts) > 0.05 * np.nanmax(np.abs(watts), initial=0.0)
             ratios = printed[sizeable] / np.abs(watts[sizeable])
         finite = ratios[np.isfinite(ratios) & (ratios > 0)]

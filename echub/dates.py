@@ -1,7 +1,7 @@
-"""Dates and clocks of day in texts: orders proven or stated, zones only where they are stated.
+"""Dates and times of day in texts: their order is proven or stated, their zone only ever stated.
 
-One place for every reader: no order of day and month is taken for granted, and the change of the clocks is
-settled by the order of the rows.
+One place for every reader: no order of day and month is taken for granted, and daylight saving time is
+resolved by the order of the rows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OTHER_MONTHS = {
     "fév": 2, "fev": 2, "avr": 4, "aoû": 8, "aou": 8, "déc": 12,
     "ene": 1, "abr": 4, "ago": 8, "dic": 12, "gen": 1, "mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10,
 }  # fmt: skip
-"""First three letters of months in German, French, Spanish and Italian, where they are not the English ones."""
+"""First three letters of months in German, French, Spanish and Italian, if they differ from English."""
 _TIME = r"(?:[ T,_]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}(?:[.,]\d+)?))? ?(?P<ap>[APap][.]?[Mm][.]?)?)?"
 _ZONE = r" ?(?P<zone>Z|UTC|[-+]\d{2}:?\d{2})?\s*$"
 _NUMERIC = r"^\s*(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,4})" + _TIME + _ZONE
@@ -35,25 +35,25 @@ _ORDERS = {"dmy": "abc", "mdy": "bac", "ymd": "cba"}
 _OFFSET = re.compile(r"([-+])(\d{2}):?(\d{2})")
 
 ORDER_CHOICES = ("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd")
-"""What the option `dates` of a reader takes; the first three words and the last three mean the same orders."""
+"""Values of the option `dates` of a reader; the first three words and the last three mean the same orders."""
 _ORDER_WORDS = {"day-first": "dmy", "month-first": "mdy", "year-first": "ymd", "auto": ""}
 
 RATIOS = {1000.0: "milliseconds", 60.0: "minutes", 3600.0: "hours", 1e6: "microseconds"}
-"""How far an elapsed time in a wrong unit is off."""
+"""Factors by which an elapsed time in a wrong unit is off."""
 _UNITS_S = {1e-6: "us", 1e-3: "ms", 1.0: "s", 60.0: "min", 3600.0: "h", 86_400.0: "d"}
-"""Units of time by their length in seconds."""
+"""Units of time by their duration in seconds."""
 
 
 @dataclass(frozen=True)
 class WallClock:
-    """Seconds since 1970-01-01 00:00 of the clock itself, (n,); `zoned` where the texts state their zone."""
+    """Seconds since 1970-01-01 00:00 on the clock itself, (n,); `zoned` if the texts state their zone."""
 
     seconds: NDArray[np.float64]
     zoned: bool
     order: str
     evidence: str
     dated: bool = False
-    """The texts hold dates alone, without a time of day."""
+    """The texts hold only dates, without a time of day."""
 
 
 def order_word(said: str) -> str:
@@ -62,10 +62,10 @@ def order_word(said: str) -> str:
 
 
 def wall_clock(texts: pl.Series, name: str, order: str = "", others: Sequence[pl.Series] = ()) -> WallClock:
-    """Read a column of dates and times; NaN where a text is none.
+    """Read a column of dates and times; NaN if a text is not a date.
 
-    `order` (`dmy`, `mdy`, `ymd`) is needed where no date settles it, neither of the column nor among `others`,
-    further dates of the same file that are written alike: else `Ambiguous`. Raises `ReadError` where nothing is
+    `order` (`dmy`, `mdy`, `ymd`) is needed if no date settles it, neither in the column nor among `others`,
+    further dates of the same file that are written alike: else `Ambiguous`. Raises `ReadError` if nothing is
     a date.
     """
     import numpy as np
@@ -83,6 +83,7 @@ def wall_clock(texts: pl.Series, name: str, order: str = "", others: Sequence[pl
         parts = parts.with_columns(_month_numbers(parts["b"]))
     named = dict(zip("dmy", _ORDERS[order], strict=True))
     day, month, year = (parts[named[part]].cast(pl.Int32, strict=False) for part in "dmy")
+    # Two digits are a year of this century: older files with two digits are not expected.
     year = pl.select(pl.when(year < 100).then(year + 2000).otherwise(year)).to_series()
     seconds = _seconds(parts, year, month, day)
     zoned = bool(parts["zone"].is_not_null().all())
@@ -102,7 +103,7 @@ def _plain(texts: pl.Series) -> pl.Series:
 def _order(
     parts: pl.DataFrame, name: str, said: str, texts: pl.Series, others: Sequence[pl.Series]
 ) -> tuple[str, str]:
-    """Find the one order in which every date of the column, and every other of the file, is a date."""
+    """Find the one order in which every date of the column, and every other in the file, is valid."""
     possible = _possible(parts)
     if len(possible) == 1:
         return possible[0], "every date is one in this order only"
@@ -125,7 +126,7 @@ def _order(
 
 
 def _proven(texts: pl.Series) -> tuple[str, str]:
-    """Return the order that other dates of a file prove, and the first of them; empty where they prove none."""
+    """Return the order that other dates of a file prove, and the first of them; empty if they prove none."""
     dates = texts.filter(texts.str.contains(_NUMERIC))
     if not len(dates):
         return "", ""
@@ -209,7 +210,7 @@ def _offsets(zones: pl.Series) -> dict[str, float]:
 
 
 def clock_12(texts: pl.Series) -> pl.Series:
-    """Parse times of a 12-hour clock (`11:59:57 PM`) to seconds of the day, float64; null where a text is none."""
+    """Parse times of a 12-hour clock (`11:59:57 PM`) to seconds of the day, float64; null if a text is not one."""
     import polars as pl
 
     parts = texts.str.extract_groups(_CLOCK_12).struct.unnest()
@@ -220,10 +221,10 @@ def clock_12(texts: pl.Series) -> pl.Series:
 
 
 def to_utc(seconds: NDArray[np.float64], zone: str) -> NDArray[np.float64]:
-    """Turn wall-clock seconds of a named zone, (n,), into UTC seconds.
+    """Return UTC seconds (n,) for wall-clock seconds (n,) of a named zone.
 
-    In the hour that occurs twice the order of the rows decides: the rows before a fall of the clock are the first
-    pass, those after it the second. NaN where it does not, and in the hour that is left out. Raises `ReadError`
+    In the hour that occurs twice the order of the rows decides: rows before the clock steps back are the first
+    pass, those after it the second. NaN if it does not, and in the hour that is skipped. Raises `ReadError`
     for an unknown zone.
     """
     import numpy as np
@@ -273,7 +274,7 @@ def _by_order(
 
 @dataclass(frozen=True)
 class ClockRatio:
-    """How an elapsed time runs against the wall clock: both spans in s, and the factor of another unit."""
+    """Elapsed time compared with the wall clock: both spans in s, and the factor to another unit."""
 
     elapsed: float
     wall: float
@@ -285,8 +286,9 @@ class ClockRatio:
         return self.elapsed / self.wall
 
     def unit(self, printed_s: float = 1.0) -> str:
-        """Return the unit that the column is in, where its header says one of `printed_s` seconds."""
+        """Return the actual unit of a column whose header states a unit of `printed_s` seconds."""
         true = printed_s / (self.factor or 1.0)
+        # 1 %: the spans of `clock_ratio` agree to this, and no two units of time are nearly so close.
         return next((unit for length, unit in _UNITS_S.items() if abs(true / length - 1) < 0.01), "")
 
     def __str__(self) -> str:
@@ -294,7 +296,7 @@ class ClockRatio:
 
 
 def clock_ratio(elapsed: NDArray[np.float64], wall: NDArray[np.float64]) -> ClockRatio | None:
-    """Compare an elapsed time with the wall clock, both (n,), s; None where the clock spans too little to tell."""
+    """Compare an elapsed time with the wall clock, both (n,), s; None if the clock spans too little to tell."""
     import numpy as np
 
     both = np.isfinite(elapsed) & np.isfinite(wall)
@@ -302,10 +304,11 @@ def clock_ratio(elapsed: NDArray[np.float64], wall: NDArray[np.float64]) -> Cloc
         return None
     first, last = np.flatnonzero(both)[[0, -1]]
     have, true = float(elapsed[last] - elapsed[first]), float(wall[last] - wall[first])
-    if true < 10 or have <= 0:  # a clock of whole seconds says little about less than ten of them
+    if true < 10 or have <= 0:  # a clock with whole seconds is too coarse for spans below ten of them
         return None
     for factor in RATIOS:
         for candidate in (factor, 1 / factor):
+            # 1 % for clocks that drift or pause, and 2 s: both ends of the wall clock may be rounded to a second.
             if abs(have / true / candidate - 1) < 0.01 + 2.0 / true:
                 return ClockRatio(have, true, candidate)
     return ClockRatio(have, true, None)
@@ -314,7 +317,7 @@ def clock_ratio(elapsed: NDArray[np.float64], wall: NDArray[np.float64]) -> Cloc
 def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, printed_s: float = 1.0) -> str:
     """Compare an elapsed time with the wall clock, both (n,), s; return a warning or nothing.
 
-    `printed_s`: length of the printed unit. Raises `ReadError` where they differ by the factor of another unit:
+    `printed_s`: duration of the printed unit, s. Raises `ReadError` if they differ by the factor of another unit:
     the header is wrong.
     """
     found = clock_ratio(elapsed, wall)
@@ -330,6 +333,7 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, 
             cause=f"the column is in {unit}" if unit else "the unit in the header is wrong",
             hint=f'a profile says it: [columns."{name}"] quantity = "time", unit = "{unit or "?"}"',
         )
+    # 2 s for rounding at both ends, 1 % for drift: a larger difference is a pause, or a clock that was set.
     if abs(found.elapsed - found.wall) > 2.0 + 0.01 * found.wall:
         spans = f"{name} spans {found.elapsed:g} s but the wall clock {found.wall:g} s"
         return f"{spans}: a pause, or a clock that was set"
@@ -337,7 +341,7 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, 
 
 
 def date_texts(lines: Iterable[str]) -> list[str]:
-    """Return all texts within lines that look like a date of three numbers: what proves an order."""
+    """Return all texts in lines that look like a date of three numbers: these can prove an order."""
     return [
         match[0] for line in lines for match in re.finditer(r"(?<!\d)\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)", line)
     ]

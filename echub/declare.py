@@ -1,4 +1,4 @@
-"""What plugins declare: everything that can be said of a reader, writer or analysis without running it.
+"""What plugins declare: everything known about a reader, writer or analysis without running it.
 
 Frozen dataclasses over the standard library only, so that a plugin's declarations cost nothing
 to load. Callables are named as ``"module:function"`` and imported when they are used.
@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 
 class Confidence(IntEnum):
-    """How sure a sniffer is, from the head and the name of a file.
+    """How certain a sniffer is, from the head and the name of a file.
 
-    A suffix alone is never more than MAYBE; CERTAIN is for a signature that no other format has.
+    A suffix alone never gives more than MAYBE; CERTAIN is for a signature that no other format has.
     """
 
     NO = 0
@@ -51,9 +51,9 @@ def option(
 
 @dataclass(frozen=True)
 class Decision:
-    """One thing a reader inferred about a file: what was chosen, what speaks for it, and its rival.
+    """One thing a reader inferred about a file: the choice, the evidence for it, and the alternative.
 
-    The rival is the next best choice, with what speaks against it; empty where there was none.
+    The rival is the next best choice, with the evidence against it; empty if there was none.
     """
 
     what: str
@@ -62,7 +62,7 @@ class Decision:
     rival: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        """Return all four for `--json`."""
+        """Return all fields for `--json`."""
         return dataclasses.asdict(self)
 
 
@@ -72,25 +72,25 @@ class Reader:
 
     `sniff(source) -> Confidence` looks at `source.head` and `source.name` only;
     `read(source, options) -> Record`. A `fallback` reader is asked only when all others say NO,
-    an `explicit_only` one never by itself. `requires` names an importable package that comes
-    with the extra `extra`; where it is missing the reader is known but not installed.
+    an `explicit_only` one only if the user names it. `requires` names an importable package that comes
+    with the extra `extra`; if it is missing, the reader is known but not installed.
 
     Optional, for readers that infer: ``explain(source, options) -> Iterable[Decision]`` is what
     `echub detect -v` shows; ``profile(source, options) -> str`` is the text of a first profile for
-    `echub detect --write-profile FILE`, which people correct and give back as an option.
+    `echub detect --write-profile FILE`, which people correct and pass as an option.
     ``outline(source, options) -> Record`` reads all but the values, each column an array of its type
-    and shape, for checks that look at the structure alone.
-    `link(name)` gives (run, number, part) for a file's name that says to which run of linked files it
+    and shape, for checks of the structure alone.
+    `link(name)` returns (run, number, part) for a file name that says to which run of linked files it
     belongs, else None; it serves `echub convert --join`. A fourth number, from 1, counts the starts of an
-    experiment that was resumed: files that differ in it only become one dataset.
+    experiment that was resumed: files that differ only in it become one dataset.
 
     ``content(source) -> str`` is for a format that holds whole records as echub wrote them: the content
     hash that was written with the record, which `echub verify` compares. What such a reader returns is
-    taken as it is, with its own provenance, and files of its suffixes are passed over in folders.
+    used unchanged, with its own provenance, and files with its suffixes are skipped in folders.
 
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
     check` and a `ReaderContract` without `files` read them. `codes` names the catalogue of the codes
-    of its notices and errors, ``"package:codes.toml"``: what each says, its usual cause, what helps.
+    of its notices and errors, ``"package:codes.toml"``: its meaning, usual cause, and what helps.
     """
 
     name: str
@@ -117,7 +117,7 @@ class Reader:
 class KnownFormat:
     """Declare a format that is recognised but not read, with what to do instead.
 
-    The suffix must fit, and the file must begin with one of `magic` where any are given.
+    The suffix must match, and the file must start with one of `magic` if any are given.
     """
 
     name: str
@@ -131,7 +131,7 @@ class KnownFormat:
 class Template:
     """Declare a text that users fill in, such as a manifest; `echub plugins show PLUGIN` prints it.
 
-    `text` names a function ``"module:function"`` without arguments that gives the text.
+    `text` names a function ``"module:function"`` without arguments that returns the text.
     """
 
     name: str
@@ -145,12 +145,12 @@ class Writer:
 
     It yields the parts of the output, usually one per dataset: the suffix that follows the
     source's name, and a function that writes the part to an open binary file. A part whose suffix
-    goes on from another's describes that one, and is not an output of its own. The hub makes the files
+    extends another part's suffix describes that part, and is not an output of its own. The hub makes the files
     appear all at once or not at all. A function that writes a part may return the content hash of
     what it wrote, which is reported.
 
-    `suffixes` are those its outputs end with: ``echub convert -o run.csv --to csv`` makes exactly that
-    file. `whole`: a record is one file, with the first suffix, so that its name is known beforehand.
+    `suffixes` are the endings of its outputs: ``echub convert -o run.csv --to csv`` makes exactly that
+    file. `whole`: a record becomes one file, with the first suffix, so that its name is known beforehand.
     `codes` as for a reader.
     """
 
@@ -171,7 +171,7 @@ class Vocabulary:
 
     The tables have the shape of ``quantities.toml`` and ``units.toml``. A quantity's name is
     ``<prefix>_<name>``, its unit one of the table or of `units`; both add to the core and never
-    redefine it. `rules` has the tables of a group's ``.echub.toml``; it counts where one says
+    redefine it. `rules` has the tables of a group's ``.echub.toml``; it applies if one says
     ``extends = ["plugin:<prefix>"]``.
     """
 
@@ -186,20 +186,20 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Need:
-    """Declare one column that an analysis needs, under the name by which its code asks for it.
+    """Declare one column that an analysis needs, under the name that its code uses.
 
     `quantity`, or several in `any_of` in the order of preference. The array arrives in `unit`
-    (float64; "" hands over texts and codes as they are). A current or charge becomes a density
-    by the hub, and only with a stated `cell.area`; `without_area` is the unit in which it
-    arrives where no area is stated (None: then the analysis is refused). `voltage` is also
-    answered by a two-electrode cell's potential, and by the difference of both electrodes'.
-    The real and imaginary part of an impedance are also answered by its modulus and phase, and
-    conversely. A time must not fall; `restarts` allows a clock that restarts. Rows in which a
+    (float64; "" passes texts and codes unchanged). A current or charge becomes a density
+    in the hub, and only with a stated `cell.area`; `without_area` is the unit in which it
+    arrives if no area is stated (None: then the analysis is refused). `voltage` is also
+    met by a two-electrode cell's potential, and by the difference between the two electrode potentials.
+    The real and imaginary parts of an impedance are also met by its modulus and phase, and
+    vice versa. Time must not decrease; `restarts` allows a clock that restarts. Rows in which a
     required column has no value are left out, of all columns, unless `gaps` says that the analysis
-    copes with them.
+    handles them.
 
-    `kind` asks for a column of another dataset of the same record, such as ``"timeseries"`` beside
-    impedance. It arrives whole, whatever rows were selected, with rows of its own: `data.row_of(name)`.
+    `kind` asks for a column of another dataset of the same record, such as ``"timeseries"`` next to
+    impedance. It arrives whole, even if rows were selected, with its own rows: `data.row_of(name)`.
     """
 
     name: str
@@ -215,7 +215,7 @@ class Need:
 
     @property
     def quantities(self) -> tuple[str, ...]:
-        """Return the quantities that answer, the best first."""
+        """Return the quantities that meet the need, the preferred one first."""
         return self.any_of or (self.quantity,)
 
 
@@ -231,7 +231,7 @@ class NeedMeta:
 
 @dataclass(frozen=True)
 class Sampling:
-    """Declare what the rows must be like before an analysis can answer.
+    """Declare the sampling that an analysis needs.
 
     At least `rows` rows, spanning `span_s` seconds, with a median time step of at most `step_s`.
     """
@@ -245,8 +245,8 @@ class Sampling:
 class Output:
     """Declare one measurand of an analysis: its name, unit (or alternatives) and meaning.
 
-    A name that ends in ``*`` stands for all that begin like it: ``resistance_*`` for the parts of a circuit
-    that the user names. `unit_from`: the unit is that of a consumed outcome, and not known beforehand.
+    A name that ends in ``*`` stands for all with that prefix: ``resistance_*`` for the parts of a circuit
+    that the user names. `unit_from`: the unit comes from a consumed outcome, and is not known beforehand.
     """
 
     name: str
@@ -270,11 +270,11 @@ class Analysis:
     analyses or rows of a table. Needs are checked before the module of `run` is imported.
     `params` is a dataclass of `option` fields, `profiles` are named sets of them, `figure` is
     ``figure(outcome, figure) -> None`` drawing on an empty matplotlib figure.
-    ``example(seed) -> echub.testing.synth.Case`` makes a measurement of known truth: `echub plugins
-    check` and an `AnalysisContract` without `generate` ask it. `each` names a column, such as
-    ``spectrum``: the analysis answers for one value of it at a time, is refused if it is given
-    several, and answers for each on request (``--each``, `echub.analyze_each`). `tolerances` are
-    attributes of that contract with other values than its own, such as
+    ``example(seed) -> echub.testing.synth.Case`` generates a measurement with known true values: `echub plugins
+    check` and an `AnalysisContract` without `generate` use it. `each` names a column, such as
+    ``spectrum``: the analysis handles one value of it at a time, refuses if it is given
+    several, and handles each on request (``--each``, `echub.analyze_each`). `tolerances` are
+    attributes of that contract with values that differ from its defaults, such as
     ``{"moves_with_time": ("onset_time",)}``. `codes` names the catalogue of its flags and refusals,
     as a reader's does.
     """

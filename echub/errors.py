@@ -36,7 +36,7 @@
         ├── PluginDied                  the process died while it ran a function of a plugin
         └── SchemaError                 a group's schema contradicts the core, itself or its parents
 
-Each carries a `Remark` with a stable ``code`` and says where, what was expected, what was found, the likely
+Each carries a `Remark` with a stable ``code`` that says where, what was expected, what was found, the likely
 cause and what helps; `str` prints them over several lines, `as_dict` gives them to ``--json``.
 """
 
@@ -49,7 +49,7 @@ from echub.remark import Remark
 
 
 class _Detail:
-    """A detail of an error's remark, as an attribute of the error; None where it is not given."""
+    """A detail of an error's remark, as an attribute of the error; None if it is not given."""
 
     def __set_name__(self, owner: type[EchubError], name: str) -> None:
         self.name = name
@@ -72,11 +72,11 @@ class _Place(_Detail):
 
 
 class EchubError(Exception):
-    """Say what went wrong, where, and what helps: an exception that carries a `remark`.
+    """An error with what went wrong, where, and what helps: an exception that carries a `remark`.
 
     Every detail is optional and keyword-only; `path` is the file as the user named it, `where` a
-    place inside it (`offset 1007`, `line 12`), `column` the column meant. `guessed`: it comes from a
-    reader that was only tried because no other knew the file.
+    place inside it (`offset 1007`, `line 12`), `column` the column meant. `guessed`: the error comes from a
+    reader that was tried only because no other knew the file.
     """
 
     code: ClassVar[str] = "error"
@@ -117,7 +117,7 @@ class EchubError(Exception):
         self.guessed = False
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions cross process boundaries in batch work; the default loses the keywords.
+        # Exceptions are pickled between processes in batch work; the default loses the keywords.
         return (_rebuild, (type(self), self.message, self.__dict__.copy()))
 
     @property
@@ -126,7 +126,7 @@ class EchubError(Exception):
         return self.remark.message
 
     def details(self) -> list[tuple[str, str]]:
-        """Return the details that are set, in the order they are printed; a column is a place."""
+        """Return the details that are set, in printing order; a column is a place."""
         return replace(self.remark, where=self.where or "").details()
 
     def as_dict(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def _rebuild(kind: type[EchubError], message: str, state: dict[str, object]) -> 
 
 
 class CommandError(EchubError):
-    """The command line asks for something that cannot be."""
+    """The command line asks for something impossible."""
 
     code = "command"
     exit_code = 2
@@ -227,7 +227,7 @@ class AmbiguousFormat(SourceError):
 
 
 class ReaderNotInstalled(SourceError):
-    """The format is known, but what reads it is not installed."""
+    """The format is known, but the package that reads it is not installed."""
 
     code = "reader-not-installed"
 
@@ -239,7 +239,7 @@ class SourceChanged(SourceError):
 
 
 class WorkerDied(SourceError):
-    """The process that worked on a source died: a crash of a library, or a kill for its memory."""
+    """The process that worked on a source died: a library crashed, or it was killed for using too much memory."""
 
     code = "worker-died"
 
@@ -288,7 +288,7 @@ class UnknownUnit(DataError):
 
 
 class UnitMismatch(DataError):
-    """A unit has another dimension than it must have here."""
+    """A unit has the wrong dimension."""
 
     code = "unit-mismatch"
 

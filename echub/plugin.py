@@ -1,4 +1,4 @@
-"""All that a plugin imports from the hub.
+"""Everything that a plugin imports from the hub.
 
 The declarations and `hookimpl` cost nothing to import; the rest loads when it is first used, so
 that a plugin's entry module stays light.

@@ -1,4 +1,4 @@
-"""A remark: what the hub or a plugin has to say about a file, a result or a command.
+"""A remark: a statement of the hub or a plugin about a file, a result or a command.
 
 Notices of readers, flags and refusals of analyses, findings of `echub validate`, losses and the
 content of every error are remarks. This module is the lowest of the hub, so that errors carry one.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Severity = Literal["info", "note", "warning", "error", "refusal"]
-"""How much a remark weighs: `note` is info as `echub validate` says it, `refusal` no answer."""
+"""Severity of a remark: `note` is what `echub validate` calls info, `refusal` means no answer."""
 
 DETAILS = ("where", "expected", "found", "cause", "hint")
 """The details that are texts, in the order in which they are printed."""
@@ -21,9 +21,9 @@ _SHOWN = ("where", "expected", "found", "cause", "hint", "column", "rows", "coun
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Say what is the matter, under a stable code: where, what was expected and found, why, and what helps.
+    """Describe a problem under a stable code: where, what was expected and found, why, and what helps.
 
-    `code` is kebab-case (``no-area``) and stands in a catalogue, whose cause and hint count where a
+    `code` is kebab-case (``no-area``) and listed in a catalogue, whose cause and hint apply if a
     remark has none of its own. `where` is a place in words (``line 12``), `column` the name or the
     header of a column, `rows` the first rows (0-based) of `count`.
     """
@@ -51,7 +51,7 @@ class Remark:
 
     @property
     def text(self) -> str:
-        """Return the message, with the column before it where the message does not name it."""
+        """Return the message, preceded by the column if the message does not name it."""
         return self.message if self.column in self.message else f"{self.column}: {self.message}"
 
     def details(self) -> list[tuple[str, str]]:
@@ -73,13 +73,13 @@ class Remark:
 
 
 Notice = Remark
-"""What a reader calls a remark about a file."""
+"""The name for a reader's remark about a file."""
 Flag = Remark
-"""What an analysis calls a remark about its answer."""
+"""The name for an analysis's remark about its answer."""
 
 
 class Dropped(Remark):
-    """Something of the source that is not in the record, and why."""
+    """Something in the source that is not in the record, and why."""
 
     __slots__ = ()
 
@@ -108,5 +108,5 @@ _SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 
 def kebab(code: str) -> str:
-    """Return a code in today's spelling; files written before codes were kebab-case hold snake_case ones."""
+    """Return a code in its current spelling; older files have snake_case codes instead of kebab-case."""
     return code.replace("_", "-") if _SNAKE.fullmatch(code) else code

@@ -1,11 +1,11 @@
-"""Ion labels as mass spectrometrists write them: composition, charge, m/z (the only importer of molmass).
+"""Ion labels as mass spectrometrists write them: composition, charge, m/z (the only module that imports molmass).
 
-Grammar: nuclides as ``18O``, ``[18O]``, ``^{18}O``, ``^18O`` or with superscripts; counts behind
+Grammar: nuclides as ``18O``, ``[18O]``, ``^{18}O``, ``^18O`` or with superscripts; counts after
 the symbol, subscripts too; the charge last: ``+``, ``-`` (also U+2212 and the en dash), repeated
-(``Na++``) or as ``^2+``. ``Na2+`` is the singly charged dimer, as SIMS has it. In a label whose
-nuclides are written inline (``30Si16O2-``) digits between two symbols are the next nuclide where
-that nuclide exists; where they could as well be a count before hydrogen (``12C2H-``), brackets
-have to say which. Channels that are not ions (total, SE, T, Vac) are known by name.
+(``Na++``) or as ``^2+``. ``Na2+`` is the singly charged dimer, as in SIMS. In a label whose
+nuclides are written inline (``30Si16O2-``) digits between two symbols are the next nuclide if
+that nuclide exists; if they could also be a count before hydrogen (``12C2H-``), brackets
+must say which. Channels that are not ions (total, SE, T, Vac) are known by name.
 """
 
 from __future__ import annotations
@@ -35,18 +35,19 @@ SPECIAL: Mapping[str, str] = {
 """Channels that are not ions, by their printed name in lower case."""
 
 SILICON_INTERFERENCES: Mapping[str, str] = {"P-": "30SiH-", "PO2-": "30SiO2H-"}
-"""Ions that a silicon-rich matrix overlays at unit mass resolution (m/z 31 and 63)."""
+"""Ions that silicon ions from a silicon-rich matrix overlap at unit mass resolution (m/z 31 and 63)."""
 
 _CATIONS = frozenset(
     ["Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba", "Al", "Zn", "In", "Mn", "Fe", "Co", "Ni", "Zr", "Ti"]
 )
-"""Elements that alone form almost no negative ions."""
+"""Elements that by themselves form almost no negative ions."""
 _ANIONS = frozenset(["F", "Cl", "Br", "I", "S", "Se", "Te"])
-"""Elements that alone form almost no positive ions."""
+"""Elements that by themselves form almost no positive ions."""
 _OXYANIONS = frozenset(["P", "Si", "S", "B", "Al", "Zr", "Ti"])
-"""Elements whose dioxide, and higher oxides, come out as negative ions."""
+"""Elements whose dioxides and higher oxides appear as negative ions."""
 
 _HALF_UNIT = 0.5
+"""Largest difference in u between a tuned and a nominal mass: at unit resolution the next peak is 1 u away."""
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉−–", "0123456789--")
 _CHARGE = re.compile(r"(?:\^\{?(\d*)([+-])\}?|([+-]+))\Z")
@@ -65,9 +66,9 @@ class Atom:
 
 @dataclass(frozen=True)
 class Species:
-    """What a label means: atoms and charge, or the name of a channel that is not an ion.
+    """The meaning of a label: atoms and charge, or the name of a channel that is not an ion.
 
-    `charge` is None where the label has no sign: the polarity must come from the file.
+    `charge` is None if the label has no sign: the polarity must come from the file.
     """
 
     label: str
@@ -77,12 +78,12 @@ class Species:
 
     @property
     def polarity(self) -> int:
-        """Return +1, -1, or 0 where the label does not say."""
+        """Return +1, -1, or 0 if the label does not say."""
         return (self.charge > 0) - (self.charge < 0) if self.charge else 0
 
     @property
     def name(self) -> str:
-        """Return the label in one spelling: ``[18O]-``, ``ZrO2-``; the name of a special channel."""
+        """Return the label in its canonical spelling: ``[18O]-``, ``ZrO2-``; the name of a special channel."""
         if self.special:
             return self.special
         atoms = "".join(
@@ -93,7 +94,7 @@ class Species:
 
     @cached_property
     def mz(self) -> float:
-        """Compute m/z of the most abundant isotopologue, less the electrons; without a sign, the atoms' mass.
+        """Compute m/z of the most abundant isotopologue, less the electrons; without a sign, the atoms' mass in u.
 
         Raises `UnknownSpecies` for a channel that is not an ion.
         """
@@ -197,7 +198,7 @@ def _nuclide(match: re.Match[str], label: str, at: int) -> tuple[int, str]:
 
 
 def _count(label: str, body: str, at: int, nucleons: int, inline: bool) -> tuple[int, int]:
-    """Read the count behind a symbol, unless its digits are the next nuclide's."""
+    """Read the count after a symbol, unless its digits belong to the next nuclide."""
     match = _DIGITS.match(body, at)
     if not match:
         return 1, at
@@ -245,7 +246,7 @@ def abundances(symbol: str) -> dict[int, float]:
 def is_unlikely(species: Species, polarity: int) -> bool:
     """Return whether an ion hardly forms in a polarity: metals as negative, halides and XO2 as positive ions.
 
-    Files whose polarities are exchanged show it by every label; a single one may be meant.
+    In files with swapped polarities every label is unlikely; a single one may be intended.
     """
     if species.special or not species.atoms or polarity == 0:
         return False
@@ -257,9 +258,9 @@ def is_unlikely(species: Species, polarity: int) -> bool:
 
 
 def fits_mass(species: Species, mass: float) -> bool:
-    """Return whether a tuned mass is that of a label: within half a unit of any natural isotopologue.
+    """Return whether a tuned mass fits a label: within half a unit of any natural isotopologue.
 
-    A label without nuclides stands for any of its isotopes (Zr at 90 or 94). A channel that is no
+    A label without nuclides stands for any of its isotopes (Zr at 90 or 94). A channel that is not an
     ion, fits every mass.
     """
     if species.special:
@@ -274,5 +275,5 @@ def fits_mass(species: Species, mass: float) -> bool:
 
 
 def overlay(species: Species) -> str:
-    """Name the ion of a silicon-rich matrix that lies on this one at unit mass resolution, or nothing."""
+    """Return the ion of a silicon-rich matrix that overlaps this one at unit mass resolution, or nothing."""
     return SILICON_INTERFERENCES.get(species.name, "")

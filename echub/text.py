@@ -1,7 +1,7 @@
 """Text as instruments write it: encodings, decimal marks, numbers, clocks.
 
-What every text reader needs. Nothing here decides by luck: a finding comes with its evidence, and
-where the text allows two readings the value is None and the evidence says which two.
+What every text reader needs. Nothing is guessed: a finding comes with its evidence, and
+if the text allows two readings, the value is None and the evidence says which two.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CLOCK = re.compile(r"(-?)(?:(\d+)(?: ?days?[.,]?|[-d.]) ?)?(\d+):([0-5]?\d):([0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a text was found to be, or None, and what says so."""
+    """A finding about a text, or None, and the evidence for it."""
 
     value: str | None
     evidence: str
@@ -41,8 +41,8 @@ class Finding:
 def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
     """Find the encoding of a text from its first bytes: a Python codec name.
 
-    `whole`: the head is all there is; otherwise a character cut at its end counts for nothing.
-    The value is None where bytes speak against any text (NUL bytes that are not UTF-16).
+    `whole`: the head is the complete text; otherwise a character cut off at its end is ignored.
+    The value is None if bytes speak against any text (NUL bytes that are not UTF-16).
     """
     for mark, name in _BOMS:
         if head.startswith(mark):
@@ -59,17 +59,18 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
 
 
 def _utf16(head: bytes) -> Finding:
-    """Tell UTF-16 without a mark from binary data: ASCII has its NUL in every second byte."""
+    """Distinguish UTF-16 without a mark from binary data: in ASCII text every second byte is NUL."""
     low, high = head[0::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
     for count, other, name in ((high, low, "utf-16-le"), (low, high, "utf-16-be")):
+        # Nine in ten characters are ASCII in any instrument header; binary data have NUL in both bytes.
         if count > 0.9 * half and other < 0.1 * half:
             return Finding(name, f"{count} of {half} characters have a NUL as their high byte")
     return Finding(None, f"a NUL byte at offset {head.index(0)}")
 
 
 def decode(data: bytes, encoding: str) -> str:
-    """Decode with an encoding that `encoding_of` gave; bytes without a meaning stay visible as \\xNN."""
+    """Decode with an encoding from `encoding_of`; undefined bytes stay visible as \\xNN."""
     return data.decode(encoding, "backslashreplace")
 
 
@@ -77,10 +78,10 @@ def decode(data: bytes, encoding: str) -> str:
 
 
 def decimal_mark(texts: Iterable[str]) -> Finding:
-    """Find the decimal mark of numbers: ``"."``, ``","``, or None where they do not settle it.
+    """Find the decimal mark of numbers: ``"."``, ``","``, or None if they do not settle it.
 
-    A single mark with exactly three digits behind it (`1,234`) may group thousands and proves
-    nothing; where both marks stand in one number the last is the decimal. Without any mark the
+    A single mark followed by exactly three digits (`1,234`) may group thousands and proves
+    nothing; if both marks are in one number, the last is the decimal mark. Without any mark the
     value is ``"."`` with the evidence that nothing depends on it.
     """
     proofs: dict[str, str] = {}
@@ -119,7 +120,7 @@ def _mark_in(text: str) -> tuple[str, bool]:
 def parse_number(text: str, decimal: str = ".") -> float:
     """Parse one number with a known decimal mark; `ValueError` for anything else.
 
-    Groups of thousands are refused: they are a matter of the caller's dialect. `nan` and `inf`
+    Groups of thousands are refused: handling them is up to the caller. `nan` and `inf`
     are numbers, in any case.
     """
     text = text.strip()
@@ -150,7 +151,7 @@ def parse_clock(text: str) -> float:
 
 
 def clocks(texts: pl.Series) -> pl.Series:
-    """Parse a column of ``h:m:s`` to seconds, float64; null where a text is not an elapsed time."""
+    """Parse a column of ``h:m:s`` to seconds, float64; null if a text is not an elapsed time."""
     import polars as pl
 
     parts = texts.str.strip_chars().str.replace(",", ".", literal=True).str.extract_groups(_CLOCK_GROUPS)

@@ -1,4 +1,4 @@
-"""Run an analysis: pick it, check its needs, hand over arrays in its units, attach provenance."""
+"""Run an analysis: select it, check its needs, pass arrays in its units, attach provenance."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GROUPING = ("cell.", "sample.", "experiment.", "sims.")
 
 @dataclass(frozen=True)
 class InputSet(Sequence[Item], Generic[Item]):
-    """What an analysis of many gets: `Inputs` of several files, or outcomes; and the run's seed."""
+    """What an analysis of many inputs receives: `Inputs` of several files, or outcomes; and the run's seed."""
 
     items: tuple[Item, ...]
     seed: int = 0
@@ -56,13 +56,13 @@ class InputSet(Sequence[Item], Generic[Item]):
         return iter(self.items)
 
     def rng(self) -> np.random.Generator:
-        """Return a fresh random generator; each call begins the same sequence."""
+        """Return a fresh random generator; each call restarts the same sequence."""
         return np.random.default_rng(self.seed)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is meant: an expression, a range of time in seconds, columns by need, a dataset by its name."""
+    """What was selected: an expression, a range of time in seconds, columns by need, a dataset by its name."""
 
     select: str | None = None
     time: tuple[float | None, float | None] | None = None
@@ -71,7 +71,7 @@ class Choice:
     dataset: str | None = None
 
     def apply(self, dataset: Dataset) -> Dataset:
-        """Return the chosen rows; spectra are numbered before."""
+        """Return the chosen rows; spectra are numbered first."""
         chosen = numbered(dataset)
         chosen = chosen.query(self.select) if self.select else chosen
         chosen = chosen.time_slice(*self.time) if self.time else chosen
@@ -96,13 +96,13 @@ def analyze(
 ) -> Outcome:
     """Ask one question of a file, a record, several files, or earlier outcomes.
 
-    `name` is that of an installed analysis; a declaration that is not installed runs as well.
+    `name` is an installed analysis; a declaration that is not installed also runs.
     `params` are the analysis's parameters (numbers in their declared unit, or texts such as
-    ``"30 s"``), over those of `profile`. `metadata` (path to text) is added to what the source
-    says; `annotations` likewise when it reads files. `dataset` names the one to take where a joined or
-    appended record has several of the analysis's kind. What the analysis cannot answer is a
+    ``"30 s"``) and override those of `profile`. `metadata` (path to text) is added to what the source
+    says, and so is `annotations` when files are read. `dataset` names the one to take if a joined or
+    appended record has several of the analysis's kind. A question that the analysis cannot answer is a
     refused outcome, never an exception; raises what `read` raises, `CommandError` for a wrong
-    name, parameter or profile, and `PluginError` where the analysis fails.
+    name, parameter or profile, and `PluginError` if the analysis fails.
     """
     choice = Choice(select, time, columns, dataset=dataset)
     added = _added(annotations, metadata)
@@ -133,12 +133,12 @@ def analyze_each(
 ) -> list[Outcome]:
     """Ask one question of each part of one or several files: of each spectrum, or each value of a column.
 
-    `each` names the column, by default the one that the analysis declares; the rest is as for
+    `each` names the column, by default the one that the analysis declares; all else is as for
     `analyze`. Returns one outcome per file and value, in the order of the rows; each says in its
-    conditions which part it is: for ``spectrum`` its number, and, if the data tell, `spectrum_start`,
+    conditions which part it is: for ``spectrum`` its number and, if known, `spectrum_start`,
     `spectrum_potential`, `spectrum_current`, `spectrum_level`, `spectrum_temperature`. A file without
-    rows to part has one outcome, refused. Raises what `analyze` raises, and `DataError` for a column
-    that is not there or cannot part the rows.
+    rows to divide has one outcome, refused. Raises what `analyze` raises, and `DataError` for a column
+    that is missing or cannot divide the rows.
     """
     choice = Choice(select, time, columns, dataset=dataset)
     added = _added(annotations, metadata)
@@ -170,7 +170,7 @@ def _prepared(
     options: Mapping[str, str] | None,
     seed: int,
 ) -> tuple[_Run, list[Any]]:
-    """Return the run that was asked for, and the records or outcomes it is about."""
+    """Return the requested run, and the records or outcomes it applies to."""
     declared = name if isinstance(name, Analysis) else registry().analysis(name)
     chosen = parameters(declared, params, profile)
     many = _listed(what)
@@ -182,7 +182,7 @@ def _prepared(
 
 
 def parameters(analysis: Analysis, given: Mapping[str, Any], profile: str | None) -> Any:  # noqa: ANN401
-    """Return the parameters: defaults, over them a profile's, over them those given."""
+    """Return the parameters: the defaults, overridden by a profile, overridden by those given."""
     base: Mapping[str, Any] = {}
     if profile is not None:
         if profile not in analysis.profiles:
@@ -237,7 +237,7 @@ def _outcomes(item: Any) -> list[Outcome]:  # noqa: ANN401
 
 @dataclass(frozen=True)
 class _Run:
-    """One run of an analysis, with all that its provenance names."""
+    """One run of an analysis, with everything that its provenance names."""
 
     analysis: Analysis
     params: Any
@@ -251,7 +251,7 @@ class _Run:
         """Answer for each value of a column; one refused outcome if there is no value."""
         try:
             dataset = chosen_dataset(record, self.analysis, self.choice.dataset)
-        except Refusal:  # told by the one refused outcome
+        except Refusal:  # reported by the one refused outcome
             return [dataclasses.replace(self, each=each).on([record])]
         found = values_of(each, self.choice.apply(dataset))
         choices = [dataclasses.replace(self.choice, part=condition_on(each, value)) for value in found]
@@ -288,7 +288,7 @@ class _Run:
         )
 
     def _call(self, inputs: Sequence[Any]) -> Outcome:
-        """Run the plugin's code, and check that it answers what it declares."""
+        """Run the plugin's code, and check that it returns what it declares."""
         data = inputs[0] if self.analysis.consumes == "dataset" else InputSet(tuple(inputs), self.seed)
         outcome: Outcome = call(self.analysis, self.analysis.run, data, self.params, returns=Outcome)
         self._check_gives(outcome)
@@ -341,7 +341,7 @@ class _Run:
 
 
 def _distribution(analysis: Analysis) -> str:
-    """Name the distribution that registered an analysis; one that is not installed belongs to none."""
+    """Name the distribution that registered an analysis; "not installed" for any other."""
     if registry().analyses.get(analysis.name) != analysis:
         return "not installed"
     owner = registry().owner(analysis)
@@ -354,7 +354,7 @@ def _label(items: Sequence[Any]) -> str:
 
 
 def _origin(item: Record | Outcome) -> dict[str, Any]:
-    """Name an input by content: a source by its sha256, an outcome with the sources behind it."""
+    """Identify an input by content: a source by its sha256, an outcome with the sources behind it."""
     if isinstance(item, Record):
         origin = item.provenance.as_dict()
         return {**origin["source"], "reader": origin["reader"], "siblings": origin["siblings"]}
@@ -369,7 +369,7 @@ def _metadata_of(item: Record | Outcome) -> dict[str, Any]:
 
 
 def _shared(trees: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Keep what all inputs say alike."""
+    """Keep what is the same in all inputs."""
     first, *others = trees or [{}]
     return {p: e for p, e in first.items() if all(p in t and t[p]["value"] == e["value"] for t in others)}
 

@@ -1,4 +1,4 @@
-"""Whether outcomes may be put together: they share their conditions and what is stated of their cells."""
+"""Whether outcomes may be combined: their conditions and the metadata of their cells must agree."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from echub.analysis.outcome import Outcome, Refusal
 
 
 def require_comparable(outcomes: Sequence[Outcome], paths: Sequence[str], *, within: float = 0.02) -> None:
-    """Raise `Refusal` (``mixed-<name>``) where a condition, or the metadata at a path, is not the same.
+    """Raise `Refusal` (``mixed-<name>``) if a condition, or the metadata at a path, differs.
 
     Numbers are the same within a fraction `within` of the largest: a measured ramp rate scatters. What one
-    outcome states and another does not is not the same.
+    outcome states and another does not counts as different.
     """
     for name in dict.fromkeys(n for outcome in outcomes for n, c in outcome.conditions.items() if c.compared):
         stated = [outcome.conditions.get(name) for outcome in outcomes]

@@ -1,7 +1,7 @@
 """The covariance of measurands, as a table of an outcome by convention.
 
 The table ``covariance`` has the column `measurand`, the names, and one column per name in the same
-order. The entry of row i and column j is the covariance of both in the product of their units; the
+order. The entry in row i, column j is the covariance of the two in the product of their units; the
 unit of column j is that of measurand j. The diagonal is the square of the standard uncertainties.
 """
 
@@ -44,7 +44,7 @@ def covariance_of(outcome: Outcome) -> tuple[list[str], NDArray[np.float64]] | N
 
 
 def covariance_problem(outcome: Outcome) -> str:
-    """Say what is wrong with the covariance table of an outcome; empty if nothing is, or there is none."""
+    """Say what is wrong with the covariance table of an outcome; empty if it is valid or absent."""
     table = outcome.tables.get(NAME)
     if table is None:
         return ""

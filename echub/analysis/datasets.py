@@ -17,7 +17,7 @@ def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) 
 
     Without a name it is the only one of the analysis's kind, or the only one of several that has the
     columns it needs: joined and appended runs have one for each part. Raises `UnknownOption` for a
-    name that is none or of another kind, and `Refusal` if there is none or if several would do.
+    name that does not exist or is of another kind, and `Refusal` if no dataset fits or several do.
     """
     kind = analysis.kind
     fitting = [dataset for dataset in record.datasets.values() if dataset.kind == kind]
@@ -65,7 +65,7 @@ def _has_columns(analysis: Analysis, dataset: Dataset) -> bool:
 
 
 def _is_asked(analysis: Analysis, need: Need) -> bool:
-    """Return whether a need must be answered by the dataset itself, and not by another kind beside it."""
+    """Return whether a need must be met by the dataset itself, not by one of another kind next to it."""
     return not need.optional and need.kind in ("", analysis.kind)
 
 

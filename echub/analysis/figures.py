@@ -54,7 +54,7 @@ def draw(record: Record, *, select: str | None = None, title: str = "") -> Figur
     """Draw the first dataset of a record that has a picture and rows.
 
     `select` keeps the rows for which an expression holds, in the datasets that have its columns.
-    Raises `DataError` where nothing can be drawn, `PluginError` without matplotlib.
+    Raises `DataError` if nothing can be drawn, `PluginError` without matplotlib.
     """
     figure = new_figure(8, 5)
     chosen = _selected(record, select) if select else list(record.datasets.values())
@@ -74,7 +74,7 @@ def draw(record: Record, *, select: str | None = None, title: str = "") -> Figur
 
 
 def _selected(record: Record, expression: str) -> list[Dataset]:
-    """Select in every dataset that can; where none can, the last refusal stands."""
+    """Select in every dataset that has the columns; if none has them, raise the last error."""
     chosen, refused = [], None
     for dataset in record.datasets.values():
         try:
@@ -89,7 +89,7 @@ def _selected(record: Record, expression: str) -> list[Dataset]:
 def draw_outcome(outcome: Outcome, analysis: Analysis) -> Figure:
     """Draw the outcome of an analysis by the analysis's own figure.
 
-    Raises `DataError` where it has none or the outcome has nothing to show, `PluginError`
+    Raises `DataError` if it has none or the outcome has nothing to show, `PluginError`
     without matplotlib.
     """
     figure = new_figure()

@@ -1,4 +1,4 @@
-"""Labels of axes from what the vocabulary knows of a column."""
+"""Axis labels from what the vocabulary knows about a column."""
 
 from __future__ import annotations
 

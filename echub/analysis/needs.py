@@ -1,4 +1,4 @@
-"""From a record to what an analysis asked for: its needs checked, found, and in their units.
+"""From a record to the inputs of an analysis: its needs checked, found, and converted to their units.
 
 Everything here is decided by the declaration alone; the analysis's own code is not loaded.
 Raises `Refusal` with the flag that would supply what is missing.
@@ -31,12 +31,12 @@ from echub.segments import clock_restarts
 
 AREA = "cell.area"
 _PER_AREA = {"current^1": "current^1 length^-2", "current^1 time^1": "current^1 length^-2 time^1"}
-"""Dimensions that a stated area turns into the density on the right."""
+"""Dimensions, each with the density that follows from it by a stated area."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What answered a need: the values, their unit, and in words where they come from."""
+    """What met a need: the values, their unit, and in words where they come from."""
 
     values: NDArray[Any]
     unit: str
@@ -50,10 +50,10 @@ class Answer:
 class Inputs:
     """The data of one source as an analysis sees them: ``data["t"]`` is a float64 array.
 
-    `data.source_of("U")` is the quantity that answered, `data.unit_of` its unit; a need that is
+    `data.source_of("U")` is the quantity that met the need, `data.unit_of` its unit; a need that is
     optional may be absent (``"U" in data``). `data.meta("cell.area")` is in the need's unit, or
-    None. `data.row` are source rows, `data.rng()` a generator from the run's seed. The values of a
-    need of another `kind` have rows of their own, `data.row_of("E")`, and so may have another length.
+    None. `data.row` is the source rows, `data.rng()` a generator from the run's seed. The values of a
+    need of another `kind` have their own rows, `data.row_of("E")`, and so may have another length.
     """
 
     name: str
@@ -77,11 +77,11 @@ class Inputs:
         return len(self.row)
 
     def row_of(self, need: str) -> NDArray[Any]:
-        """Return the source rows of the values of a need: `row`, but for a need of another kind."""
+        """Return the source rows (n,) of the values of a need: `row`, except for a need of another kind."""
         return self.rows.get(need, self.row)
 
     def source_of(self, need: str) -> str:
-        """Return the quantity that answered a need."""
+        """Return the quantity that met a need."""
         return self.answers[need].quantity
 
     def how(self, need: str) -> str:
@@ -105,7 +105,7 @@ class Inputs:
         return self.metadata.value(path, self.units.get(path))
 
     def rng(self) -> np.random.Generator:
-        """Return a fresh random generator; each call begins the same sequence."""
+        """Return a fresh random generator; each call restarts the same sequence."""
         return np.random.default_rng(self.seed)
 
 
@@ -118,10 +118,10 @@ def bind(
     seed: int = 0,
     each: str | None = None,
 ) -> Inputs:
-    """Check the needs of an analysis against a record and hand over what it asked for.
+    """Check the needs of an analysis against a record and return the data it asked for.
 
     `dataset` is the selected part of the record's dataset, `columns` names a column for a need
-    that several could answer. `each` is the column whose one value the selected part is, by
+    that several could meet. `each` is the column that has one value in the selected part, by
     default that of the analysis.
     """
     each = analysis.each if each is None else each
@@ -137,7 +137,7 @@ def bind(
     flags: tuple[Remark, ...] = ()
     if all(column.axes == ROWS for column in data.columns.values()):
         answers, row, flags = _without_gaps(analysis, answers, row)
-    else:  # a map has no rows that could be left out
+    else:  # a map has no rows to leave out
         _require_numbers(analysis, answers)
     _check_clock(analysis, answers, row)
     _check_sampling(analysis, answers, len(row))
@@ -157,7 +157,7 @@ def _is_of_another(need: Need | NeedMeta, analysis: Analysis) -> bool:
 
 
 def _others(analysis: Analysis, record: Record, columns: Mapping[str, str] | None, seed: int) -> list[Inputs]:
-    """Bind the needs of each other kind of dataset by themselves, whole."""
+    """Bind the needs of each other kind of dataset separately, with all their rows."""
     asked = [need for need in analysis.columns if _is_of_another(need, analysis)]
     found = []
     for kind in dict.fromkeys(need.kind for need in asked):
@@ -206,7 +206,7 @@ def flag_for(path: str) -> str:
 
 
 def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, str]) -> Answer | None:
-    """Find what answers a need; None where nothing does and nothing must."""
+    """Find what answers a need; None if nothing does and nothing must."""
     if need.name in chosen:
         return _in_unit(need, data.column(chosen[need.name]), metadata)
     for quantity in need.quantities:
@@ -235,7 +235,7 @@ def _hides_voltage(need: Need, data: Dataset) -> bool:
 
 
 def _find(need: Need, quantity: str, data: Dataset) -> Column | None:
-    """Find the column of a quantity: the one that bears its name, else the only one."""
+    """Find the column of a quantity: the one with its name, else the only one."""
     if quantity in data.columns:
         return data.columns[quantity]
     if bits := next((bits for _, bits in data.bit_fields() if bits.quantity == quantity), None):
@@ -252,7 +252,7 @@ def _find(need: Need, quantity: str, data: Dataset) -> Column | None:
 
 
 def _in_unit(need: Need, column: Column, metadata: Metadata) -> Answer:
-    """Bring a column to the unit of a need; a density is made with a stated area only."""
+    """Convert a column to the unit of a need; a density is computed only from a stated area."""
     quantity = column.quantity or column.name
     if not need.unit:
         return Answer(column.plain(), column.unit or "", quantity, column.name, column.origin, column.averaged)
@@ -282,7 +282,7 @@ def _per_area(need: Need, column: Column, metadata: Metadata) -> Answer:
 
 
 def _cell_voltage(need: Need, data: Dataset, metadata: Metadata) -> Answer | None:
-    """Return the cell voltage from potentials, where what they are measured against is stated."""
+    """Return the cell voltage from potentials, if their reference electrodes are stated."""
     working = data.columns.get("potential_we")
     counter = data.columns.get("potential_ce")
     if working is None:
@@ -364,7 +364,7 @@ def _check_sampling(analysis: Analysis, answers: Mapping[str, Answer], rows: int
 
 
 def describe(need: Need | NeedMeta) -> tuple[str, str, str]:
-    """Return name, unit and what answers of a need, for help pages."""
+    """Return the name and unit of a need and what meets it, for help pages."""
     if isinstance(need, NeedMeta):
         return need.path, need.unit or leaf_of(need.path).unit or "", need.help or leaf_of(need.path).description
     unit = need.unit + (f" ({need.without_area} without an area)" if need.without_area else "")

@@ -1,4 +1,4 @@
-"""The picture of impedance spectra: Nyquist with equal axes, and Bode beside it."""
+"""The picture of impedance spectra: Nyquist with equal axes, and Bode next to it."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 LEGEND = 4
-"""Up to so many spectra a legend names each; more are told apart by a colour bar."""
+"""Up to this many spectra each gets an entry in the legend (more would hide the curves); then a colour bar."""
 NEAR = 0.13
-"""How far in decades a point may be from a decade to mark it: half a step of the coarsest sweeps, 4 per decade."""
+"""Decades that a marked point may be off a whole decade: half a step of the coarsest sweeps, 4 per decade."""
 MARKED = 3
-"""Up to so many spectra have their decades marked, before the marks hide the points; of more, the first has."""
+"""Up to this many spectra have their decades marked; with more, where marks would hide points, only the first."""
 BEYOND = 3.0
-"""A spectrum whose reach is more than so many times the median reach of all does not set the limits of the axes:
+"""A spectrum that extends more than this many times the median extent does not set the limits of the axes:
 an arc that grows threefold in a series is common and is shown, a loose contact is 10 to 1000 times."""
 ROBUST = 5
-"""From so many spectra on a median says what is usual."""
+"""Fewest spectra of which a median says what is usual."""
 _THICK, _THIN = {"markersize": 2.5, "linewidth": 0.8}, {"markersize": 1.5, "linewidth": 0.5}
 _NAMES = {-3: "1 mHz", 0: "1 Hz", 3: "1 kHz", 6: "1 MHz"}
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """What the colours stand for: one value per spectrum, and the words beside the colour bar."""
+    """What the colours stand for: one value per spectrum, and the label of the colour bar."""
 
     values: Floats
     words: str
 
 
 def draw_spectra(dataset: Dataset, figure: Figure) -> None:
-    """Draw one line per spectrum; many are coloured by level, else by time, and one bad one is cut off."""
+    """Draw one line per spectrum; many are coloured by set point, else by time, and a bad one is cut off."""
     dataset = numbered(dataset)
     frequency, (real, imag) = dataset["frequency"], impedance_parts(dataset)
     spectra = runs(dataset["spectrum"])
@@ -65,7 +65,7 @@ def draw_spectra(dataset: Dataset, figure: Figure) -> None:
             _mark_decades(nyquist, frequency[part], real[part], imag[part], colours[n], named=n == 0)
     nyquist.set_aspect("equal", adjustable="datalim")
     nyquist.set(xlabel="Re $Z$ / Ω", ylabel="−Im $Z$ / Ω")
-    nyquist.locator_params(axis="x", nbins=5)  # more numbers of five digits run into each other
+    nyquist.locator_params(axis="x", nbins=5)  # more than this and numbers of five digits overlap
     _limit(nyquist, spectra, real, -imag)
     modulus.set(ylabel="|$Z$| / Ω")
     phase.set(xlabel="$f$ / Hz", ylabel="phase / °")
@@ -78,7 +78,7 @@ def draw_spectra(dataset: Dataset, figure: Figure) -> None:
 
 
 def _scale(dataset: Dataset, spectra: Segments) -> _Scale:
-    """Choose what tells the spectra apart: a programmed level that changes, else the start, else the number."""
+    """Choose what distinguishes the spectra: a set point that changes, else the start, else the number."""
     for name in ("current_setpoint", "potential_setpoint"):
         if name in dataset.columns:
             level = spectra.median(dataset.columns[name].values)
@@ -95,7 +95,7 @@ def _scale(dataset: Dataset, spectra: Segments) -> _Scale:
 def _mark_decades(
     axis: Axes, frequency: Floats, real: Floats, imag: Floats, colour: object, *, named: bool
 ) -> None:
-    """Ring the points nearest to whole decades of frequency, and name those that have a name of their own."""
+    """Ring the points nearest to whole decades of frequency, and label those with a common name, such as 1 kHz."""
     positive = frequency > 0
     if not positive.any():
         return
@@ -111,12 +111,12 @@ def _mark_decades(
                 "fontsize": 7,
                 "ha": "center",
                 "va": "top",
-            }  # below: an arc bends downwards at its ends
+            }  # below the point: an arc bends downwards at its ends
             axis.annotate(_NAMES[decade], at, (0, -6), textcoords="offset points", **style)
 
 
 def _limit(axis: Axes, spectra: Segments, x: Floats, y: Floats) -> None:
-    """Keep spectra of unusual reach from setting the limits, and say how many go beyond."""
+    """Keep spectra of unusual extent from setting the limits, and say how many go beyond."""
     if len(spectra) < ROBUST:
         return
     usual = np.ones(len(spectra), dtype=bool)
@@ -127,7 +127,7 @@ def _limit(axis: Axes, spectra: Segments, x: Floats, y: Floats) -> None:
     if usual.all() or not usual.any():
         return
     corners = [(float(low[usual].min()), float(high[usual].max())) for low, high in edges]
-    # The limits of the data, not of the axes: with equal axes one of the latter must stay free to give way.
+    # The limits of the data, not of the axes: with equal axes one of the axes' limits must stay adjustable.
     axis.dataLim.update_from_data_xy(np.array(corners).T, ignore=True)
     axis.autoscale_view()
     beyond = int((~usual).sum())

@@ -1,7 +1,7 @@
 """What an analysis answers: measurands with uncertainty, flags, tables, provenance.
 
 An `Outcome` is stored as JSON exactly: reading it back gives an equal one. No number in it is
-NaN or infinite; a value that is not known is None, an interval without an end is open there.
+NaN or infinite; an unknown value is None, and so is an open end of an interval.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FORMAT = "echub-outcome 1"
 
 Status = Literal["ok", "flagged", "refused"]
 _NO_PLACE = {"code": "", "message": "", "severity": "", "where": "", "hint": ""}
-"""What a flag's object in the file always has, in this order."""
+"""Keys that the object of a flag in the file always has, in this order."""
 Censoring = Literal["none", "left", "right", "interval"]
 Scalar = float | int | str | bool | None
 
@@ -29,7 +29,7 @@ Scalar = float | int | str | bool | None
 class Interval:
     """A range of a measurand's values, in its unit.
 
-    `low` or `high` None: open to that side. `kind`: ``coverage`` (with `level`, 0.95),
+    `low` or `high` None: open on that side. `kind`: ``coverage`` (with `level`, 0.95),
     ``bracketing`` (the value lies between two observations), ``asymmetric`` (a range by a named
     rule, without a stated coverage). `method` says how it was found.
     """
@@ -48,7 +48,7 @@ class Interval:
             raise PluginError("an interval has its ends exchanged", found=f"{self.low} … {self.high}")
 
     def covers(self, value: float) -> bool:
-        """Return whether a value lies inside."""
+        """Return whether a value, in the unit of the measurand, lies inside."""
         above = self.low is None or value > self.low or (self.includes_low and value == self.low)
         below = self.high is None or value < self.high or (self.includes_high and value == self.high)
         return above and below
@@ -58,7 +58,7 @@ class Interval:
 class Component:
     """One part of a standard uncertainty, in the measurand's unit.
 
-    `kind` as in the GUM: A from statistics, B from anything else. Components of one `group` are
+    `kind` as in the GUM: A from statistics, B from anything else. Components with the same `group` are
     fully correlated between the outcomes that share it (the area of a sample), "" is independent.
     """
 
@@ -73,7 +73,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Measurand:
-    """A result: value (or none), unit, standard uncertainty, interval, censoring, sample size.
+    """A result: value (or None), unit, standard uncertainty, interval, censoring, sample size.
 
     A censored measurand has no value but an interval: ``right`` is "more than `interval.low`".
     `unit` is one of the unit table or an expression of its units.
@@ -96,13 +96,13 @@ class Measurand:
 
     @classmethod
     def more_than(cls, unit: str, low: float, **rest: Any) -> Measurand:  # noqa: ANN401
-        """Return a right-censored measurand: all that is known is that it is above `low`."""
+        """Return a right-censored measurand, known only to be above `low` (in `unit`)."""
         interval = Interval(low, None, "bracketing", includes_low=False)
         return cls(unit, interval=interval, censoring="right", **rest)
 
     @classmethod
     def less_than(cls, unit: str, high: float, **rest: Any) -> Measurand:  # noqa: ANN401
-        """Return a left-censored measurand: all that is known is that it is below `high`."""
+        """Return a left-censored measurand, known only to be below `high` (in `unit`)."""
         interval = Interval(None, high, "bracketing", includes_high=False)
         return cls(unit, interval=interval, censoring="left", **rest)
 
@@ -116,7 +116,7 @@ class Measurand:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Measurand:
-        """Read what `as_dict` gave."""
+        """Read the result of `as_dict`."""
         interval = Interval(**data["interval"]) if data.get("interval") else None
         parts = tuple(Component(**part) for part in data.get("components", ()))
         return cls(**{**data, "interval": interval, "components": parts})
@@ -124,7 +124,7 @@ class Measurand:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """What a measurand would have been with another choice of one parameter."""
+    """The value of a measurand with another choice of one parameter."""
 
     parameter: str
     setting: str
@@ -140,7 +140,7 @@ class Sensitivity:
 class Condition:
     """What outcomes must share to be compared: ramp rate, criterion, method, area basis …
 
-    Not `compared`: it says which part of the data this is (the spectrum, its start), and differs by nature.
+    Not `compared`: it says which part of the data this is (the spectrum, its start), which always differs.
     """
 
     value: Scalar
@@ -153,14 +153,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A column of a table or of diagnostics: numbers, texts or None for what is not known."""
+    """A column of a table or of diagnostics: numbers, texts or None if unknown."""
 
     values: tuple[Scalar, ...]
     unit: str = ""
 
     @classmethod
     def of(cls, values: Any, unit: str = "") -> Series:  # noqa: ANN401
-        """Take an array or a list; NaN and infinities become None."""
+        """Build a series from an array or a list (n,); NaN and infinities become None."""
         listed = values.tolist() if hasattr(values, "tolist") else list(values)
         kind = getattr(getattr(values, "dtype", None), "kind", "O")
         if kind == "f" and values.ndim == 1:
@@ -173,7 +173,7 @@ class Series:
         return cls(tuple(listed), unit)
 
     def array(self) -> Any:  # noqa: ANN401
-        """Return a float64 array, NaN for None."""
+        """Return a float64 array (n,), NaN for None."""
         import numpy as np
 
         return np.array([math.nan if v is None else v for v in self.values], dtype=np.float64)
@@ -187,9 +187,9 @@ Table = Mapping[str, Series]
 
 
 class Refusal(DataError):
-    """Raised by an analysis that cannot answer: a stable code, the measured reason, what helps.
+    """Raised by an analysis that cannot answer: a stable code, the reason with its numbers, what helps.
 
-    `tables`, `diagnostics` and `measurands` (a bound, say) go into the refused outcome.
+    `tables`, `diagnostics` and `measurands` (such as a bound) go into the refused outcome.
     """
 
     def __init__(
@@ -237,12 +237,12 @@ class Outcome:
 
     @property
     def status(self) -> Status:
-        """Return how it went."""
+        """Return the status: `refused`, `flagged` or `ok`."""
         severities = {flag.severity for flag in self.flags}
         return "refused" if "refusal" in severities else "flagged" if "warning" in severities else "ok"
 
     def misplaced(self) -> str:
-        """Name the first part that is not of its class, such as an array in place of a `Series`; else empty."""
+        """Name the first part of the wrong class, such as an array instead of a `Series`; else empty."""
         series = {f"table {t}, {c}": s for t, table in self.tables.items() for c, s in table.items()}
         series |= {f"diagnostic {name}": column for name, column in self.diagnostics.items()}
         flags = {f"flag {number}": flag for number, flag in enumerate(self.flags)}
@@ -265,7 +265,7 @@ class Outcome:
 
     @classmethod
     def refused(cls, refusal: Refusal) -> Outcome:
-        """Make the outcome of a refusal."""
+        """Build the outcome of a refusal."""
         return cls(refusal.measurands, (refusal.remark,), refusal.tables, diagnostics=refusal.diagnostics)
 
     def __getitem__(self, name: str) -> Measurand:
@@ -308,7 +308,7 @@ class Outcome:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Outcome:
-        """Read what `as_dict` gave; raise `DataError` for anything else."""
+        """Read the result of `as_dict`; raise `DataError` for anything else."""
         if data.get("format") != FORMAT:
             raise DataError(
                 "this is not an outcome of an analysis", expected=FORMAT, found=str(data.get("format"))
@@ -328,7 +328,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, text: str) -> Outcome:
-        """Read what `to_json` wrote; raise `DataError` for anything else."""
+        """Read the result of `to_json`; raise `DataError` for anything else."""
         try:
             data = json.loads(text)
         except json.JSONDecodeError as error:

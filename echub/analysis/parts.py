@@ -1,4 +1,4 @@
-"""One answer per part of a dataset, such as a spectrum: what parts there are, and what is said of one."""
+"""One answer per part of a dataset, such as a spectrum: which parts there are, and what describes each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ABOUT: tuple[tuple[str, tuple[str, ...], Callable[[Any], Any]], ...] = (
     ("level", ("current_setpoint", "potential_setpoint"), np.median),
     ("temperature", ("temperature",), np.mean),
 )
-"""What an outcome says of its part: the condition's ending, the columns that tell it, and how."""
+"""What an outcome says about its part: the end of the condition's name, the columns it comes from, and how."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Part:
     temperature: float | None = None
 
     def temperature_entry(self) -> dict[str, Any]:
-        """Return the measured temperature as metadata of the outcome, if nobody states another."""
+        """Return the measured temperature as metadata of the outcome, if no other is stated."""
         return {"value": self.temperature, "unit": "degC", "source": "the column temperature, mean"}
 
 
 def values_of(each: str, data: Dataset) -> list[Any]:
     """List the values of a counter, code or text column, in the order of their appearance.
 
-    Raises `UnknownColumn`, and `DataError` if the column cannot part the rows: real numbers, or gaps.
+    Raises `UnknownColumn`, and `DataError` if the column cannot divide the rows: real numbers, or gaps.
     """
     column: NDArray[Any] = data[each]
     if column.dtype.kind == "f":
@@ -54,7 +54,7 @@ def values_of(each: str, data: Dataset) -> list[Any]:
 
 
 def condition_on(each: str, value: Any) -> str:  # noqa: ANN401
-    """Write the expression that keeps one part."""
+    """Return the expression that selects one part."""
     return f"{each} == {value!r}"
 
 

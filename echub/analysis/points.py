@@ -22,7 +22,7 @@ from echub.model.units import parse_unit
 def load_outcomes(path: Path) -> list[Outcome]:
     """Read an outcome, all outcomes of a folder, or the rows of a table.
 
-    Raises `SourceNotFound`, or `DataError` saying where the table is at fault.
+    Raises `SourceNotFound`, or `DataError` with the place of the mistake in the table.
     """
     if path.is_dir():
         return [outcome for file in sorted(path.glob(f"*{SUFFIX}")) for outcome in load_outcomes(file)]
@@ -75,7 +75,7 @@ def _row(header: Sequence[str], row: Sequence[str], number: int, name: str, sha2
 
 
 def _state(metadata: Metadata, path: str, cell: str, unit: str, source: str) -> None:
-    """Add a statement; a temperature below absolute zero is kept, for the analysis to say what it is."""
+    """Add a metadata value; a temperature below absolute zero is kept, so that the analysis can report it."""
     try:
         metadata.set(path, cell, unit or None, source=source)
     except MetadataError as error:

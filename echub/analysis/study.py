@@ -1,4 +1,4 @@
-"""A study: files, statements about them, and steps of analysis, from one TOML file.
+"""A study: files, their metadata, and steps of analysis, from one TOML file.
 
 ::
 
@@ -17,7 +17,7 @@
     from = "onset"
     by = "sample.group"
 
-Every answer is cached under a hash of all that it depends on, so that a study resumes where it
+Every answer is cached under a hash of everything that it depends on, so that a study resumes where it
 stopped and repeats only what changed. A file that cannot be read, or an analysis that refuses,
 becomes a line of the report and never stops the others.
 """
@@ -47,9 +47,9 @@ from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
 
 FEW = 4
-"""Fewer questions than this are answered without further processes, whose start costs more."""
+"""Fewer questions than this are answered in this process: starting others would take longer."""
 PICTURES = 9
-"""At most so many pictures of the parts of one file: each takes a third of a second, and nobody reads 96."""
+"""At most this many figures of the parts of one file: each takes a third of a second, and nobody reads 96."""
 _KEYS = {"title", "files", "meta", "set", "step", "seed"}
 _STEP_KEYS = {"name", "analysis", "params", "profile", "from", "by", "select", "time", "reader", "columns", "each"}
 
@@ -82,7 +82,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Study:
-    """A study as its file states it."""
+    """A study as defined by its file."""
 
     path: Path
     title: str
@@ -93,13 +93,13 @@ class Study:
     seed: int = 0
 
     def annotations(self) -> Annotations:
-        """Load the statements about the files."""
+        """Load the metadata of the files."""
         return Annotations.of(self.tables, self.values)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one step answered to one question; `picture` is a PNG, where the analysis draws one."""
+    """The answer of one step to one question; `picture` is a PNG, if the analysis draws one."""
 
     step: Step
     label: str
@@ -110,7 +110,7 @@ class Answer:
 
 
 def load_study(path: str | os.PathLike[str]) -> Study:
-    """Read and check a study file; `PluginError` says where it is at fault."""
+    """Read and check a study file; `PluginError` names the place of a mistake."""
     path = Path(path)
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -206,7 +206,7 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 @dataclass(frozen=True)
 class _Question:
-    """Everything that one answer depends on, in a form that crosses to another process."""
+    """Everything that one answer depends on, in a form that can be sent to another process."""
 
     step: Step
     label: str
@@ -226,7 +226,7 @@ def run_study(
 ) -> list[Answer]:
     """Answer every step; `output` holds the cache and the stored outcomes.
 
-    workers: processes, by default one per core. `progress` hears of every answer.
+    workers: processes, by default one per core. `progress` is called with every answer.
     """
     annotations = study.annotations()
     cache = output / CACHE
@@ -242,21 +242,21 @@ def run_study(
 
 
 def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
-    """Answer questions in their order, in processes where there are more than a few."""
+    """Answer questions in order, in processes if there are more than a few."""
     few = workers == 1 or len(questions) < FEW
     for question, answer in in_order(_answer, questions, jobs=None if few else min(workers, len(questions))):
         yield from [_failed(question, answer.error())] if isinstance(answer, Died) else answer
 
 
 def _failed(question: _Question, error: EchubError) -> Answer:
-    """Refuse a question that could not be asked, or whose process died."""
+    """Return a refused answer to a question that failed, or whose process died."""
     flag = replace(error.remark, message=_told(error), severity="refusal")
     refused = Outcome(flags=(flag,), analysis=question.step.analysis, label=question.label)
     return Answer(question.step, question.label, tuple(map(str, question.files)), refused)
 
 
 def _told(error: EchubError) -> str:
-    """Say in one line what went wrong; of a plugin's mistake also what it was and whose."""
+    """Say in one line what went wrong; for an error in a plugin, also what it was and which plugin."""
     if not isinstance(error, PluginFault):
         return error.message
     return f"{error.message}: {error.found} ({error.cause})"
@@ -282,7 +282,7 @@ def _questions(
 def _grouped(
     items: Sequence[Any], by: str | None, value: Callable[[Any, str], Any]
 ) -> Iterator[tuple[str, list[Any]]]:
-    """Part items by a metadata path, in the order of appearance."""
+    """Group items by a metadata path, in order of appearance."""
     groups: dict[str, list[Any]] = {}
     for item in items:
         groups.setdefault(str(value(item, by) or "(not stated)") if by else "", []).append(item)
@@ -307,7 +307,7 @@ def _answer(question: _Question) -> list[Answer]:
         if not cached:
             try:
                 pictures = {number: _picture(step, outcomes[number]) for number in _pictured(len(outcomes))}
-            except PluginFault as error:  # the values count all the same; they are not kept, so it is tried again
+            except PluginFault as error:  # the values count; not cached, so the figure is tried again
                 flag = replace(error.remark, message=_told(error), severity="warning")
                 flagged = [outcome.replace(flags=(*outcome.flags, flag)) for outcome in outcomes]
                 return [_answer_of(question, outcome, b"", cached=False) for outcome in flagged]
@@ -364,7 +364,7 @@ def _ask(question: _Question) -> list[Outcome]:
 
 
 def _key(question: _Question) -> str:
-    """Hash all that an answer depends on: content of the files, statements, parameters, versions."""
+    """Hash everything that an answer depends on: content of the files, metadata, parameters, versions."""
     from echub import __version__
 
     step = question.step
@@ -380,6 +380,7 @@ def _key(question: _Question) -> str:
         "seed": question.seed,
         "label": question.label,
     }
+    # 128 bits suffice against collisions and keep file names short.
     return hashlib.sha256(to_json(depends).encode()).hexdigest()[:32]
 
 
@@ -388,7 +389,7 @@ def _entries(file: Path, annotations: Annotations) -> list[Any]:
 
 
 def _picture(step: Step, outcome: Outcome) -> bytes:
-    """Draw the outcome as PNG; nothing where it has no picture or matplotlib is missing."""
+    """Draw the outcome as PNG; nothing if it has no picture or matplotlib is missing."""
     import io
 
     from echub.analysis import figures
@@ -406,7 +407,7 @@ def _picture(step: Step, outcome: Outcome) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: an interrupted study leaves no half answer."""
+    """Write a file completely or not at all: an interrupted study leaves no partial answer."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_bytes(data)
     os.replace(temporary, path)

@@ -1,4 +1,4 @@
-"""What a study leaves behind: a long table of results, stored outcomes, one self-contained page."""
+"""The output of a study: a long table of results, stored outcomes, one self-contained page."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from echub.registry.codes import explained
 from echub.remark import Remark
 
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
-"""Metadata that stand in the results table."""
+"""Metadata shown in the results table: what results are most often grouped by."""
 _MARKS = {"ok": "✓", "flagged": "!", "refused": "✗"}
 _LONG = 60
+"""Rows of a table that the page shows: all are in the stored outcome, and nobody reads more."""
 
 
 def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list[Path]:
-    """Write `results.csv`, `results.parquet`, the outcomes, their tables and `report.html`; give their paths.
+    """Write `results.csv`, `results.parquet`, the outcomes, their tables and `report.html`; return their paths.
 
     Each table that a step's outcomes have is one file, ``tables/<step>.<table>.csv``, with the
     outcomes' rows one below another; the header states the units.
@@ -48,7 +49,7 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
 
 
 def _write_tables(study: Study, answers: Sequence[Answer], folder: Path) -> list[Path]:
-    """Write the tables of every step; give their paths."""
+    """Write the tables of every step; return their paths."""
     import polars as pl
 
     written = []
@@ -89,7 +90,7 @@ _SCHEMA: Any = _COLUMNS
 
 
 def _rows(answer: Answer) -> Iterable[tuple[Any, ...]]:
-    """Return a row per measurand; an outcome without any has one all the same."""
+    """Return a row per measurand; an outcome without measurands has one row."""
     outcome = answer.outcome
     flags = " ".join(flag.code for flag in outcome.flags)
     carried = [outcome.meta(path) for path in CARRIED]
@@ -115,7 +116,7 @@ def _slug(label: str) -> str:
 def report(study: Study, answers: Sequence[Answer]) -> str:
     """Return the page: refusals first, the matrix, results and figures by step, methods, provenance."""
     template = Template(resources.files("echub").joinpath("templates/report.html").read_text(encoding="utf-8"))
-    order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before what they rest on
+    order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before their basis
     return template.substitute(
         title=html.escape(study.title),
         summary=_summary(study, answers),
@@ -253,7 +254,7 @@ def _number(value: object) -> str:
 
 
 def _one(answer: Answer) -> str:
-    """Show one answer: figure and tables, folded away where there are many."""
+    """Show one answer: figure and tables, collapsed if there are many."""
     outcome = answer.outcome
     inside = []
     if answer.picture:

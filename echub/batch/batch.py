@@ -1,8 +1,8 @@
-"""Whole folders: every source converted once, whatever happens to one of them or to the run.
+"""Whole folders: every source is converted once, even if one of them fails or the run is interrupted.
 
-Workers convert and give back a few words about each source; only this process writes the ledger.
-A source is skipped where the ledger says that the same content was converted in the same way and
-its outputs are whole. A run that was killed is continued by the same command.
+Workers convert and return a short result for each source; only this process writes the ledger.
+A source is skipped if the ledger says that the same content was converted in the same way and
+its outputs are complete. A run that was killed is continued by the same command.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from echub.files.output import Job, plan
 from echub.files.reading import Reading
 
 _CHUNK = 4
-"""Sources that are sent to a worker together, at the most: a small one takes little longer than sending it."""
+"""Most sources that are sent to a worker together: a small one takes little longer than sending it."""
 _ROUNDS = 16
-"""Submissions for each worker, at least: the last ones should not wait for one that has much left."""
+"""Fewest submissions per worker: at the end, no worker should still have much left while others are idle."""
 
 
 def convert_many(
@@ -47,14 +47,14 @@ def convert_many(
     jobs: int | None = None,
     executor: Executor | None = None,
 ) -> Iterator[FileResult]:
-    """Convert files and whole folders; give a few words about each source as it is done.
+    """Convert files and whole folders; return a short result for each source as it is done.
 
     `output` is the folder for the results; with it, folders and several files keep a ledger, and
-    the same call continues where it was stopped. How a file is converted is said as to `convert`;
+    the same call continues where it stopped. The options of a conversion are those of `convert`;
     `join` joins linked files. jobs: worker processes (None: in this process); `executor` takes
     their place, such as a cluster's with `jobs` workers. shard: ``"i/N"``, one of N disjoint parts.
     A source that cannot be converted is a result with an error, never an exception; `CommandError`
-    for what no source can mend.
+    for mistakes that affect all sources.
     """
     reading = Reading(reader, options or {}, annotations or Annotations(), siblings)
     writing = Writing(to, writer_options or {}, force)
@@ -119,9 +119,9 @@ class Batch:
         return sum(len(task.jobs) for task in self._tasks)
 
     def run(self, *, jobs: int | None = None, executor: Executor | None = None) -> Iterator[FileResult]:
-        """Convert all sources; give what became of each as it is done, and note it in the ledger."""
+        """Convert all sources; return the result of each as it is done, and record it in the ledger."""
         for task in self._others:
-            self._said_about(task)  # their rows of a metadata table are for another shard, not for nobody
+            self._said_about(task)  # their metadata rows belong to another shard: not unmatched
         work = partial(convert_task, self._how)
         chunk = max(1, min(_CHUNK, len(self._tasks) // (_ROUNDS * (jobs or 1))))
         for task, results in each(work, self._told(), jobs=jobs, executor=executor, chunk=chunk):
@@ -131,7 +131,7 @@ class Batch:
                 yield replace(done, entry=None)
 
     def _told(self) -> Iterator[Task]:
-        """Tell each task what is known of its sources, when its turn comes."""
+        """Add to each task what is known about its sources, when its turn comes."""
         for task in self._tasks:
             keys = {task.key, *(job.key for job in task.jobs)}
             entries = {key: self.ledger.about(key) for key in keys} if self.ledger else {}

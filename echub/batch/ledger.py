@@ -1,7 +1,7 @@
-"""The ledger of a whole folder: one line for each source, of what became of it.
+"""The ledger of a whole folder: one line for each source, with its result.
 
-Lines are appended, whole, and never changed; what the last line about a source says holds. A line
-says nothing of when or how long, so that equal work gives equal lines. Each shard writes a ledger of
+Lines are appended whole and never changed; the last line about a source is the valid one. A line
+holds no time or duration, so that equal work gives equal lines. Each shard writes a ledger of
 its own and reads all of them.
 """
 
@@ -31,7 +31,7 @@ class Shard:
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """Read `i/N`; `UnknownOption` where that is not a shard."""
+        """Read `i/N`; `UnknownOption` if it is not a shard."""
         index, _, count = text.partition("/")
         if index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count):
             return cls(int(index), int(count))
@@ -45,11 +45,11 @@ class Shard:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: what became of one source (or of the joined files of one run).
+    """One line: the result for one source (or for the joined files of one run).
 
     `source` is its path in the tree, `path` the path to it from the ledger's folder. `settings`
-    stands for everything else that the result depends on: versions, options, added metadata.
-    `beside` holds the state of what the reader looked for beside the source.
+    is a hash of everything else that the result depends on: versions, options, added metadata.
+    `beside` holds the state of the files that the reader looked for next to the source.
     """
 
     source: str
@@ -69,13 +69,13 @@ class Entry:
     reason: str = ""
 
     def line(self) -> bytes:
-        """Write the entry as one line of ASCII: names may hold what no text encoding can."""
+        """Write the entry as one line of ASCII: file names may hold bytes that are not valid text."""
         told = {**vars(self), "output": [vars(part) for part in self.output]}
         return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
     @classmethod
     def parse(cls, line: bytes) -> Entry:
-        """Read a line; `ValueError` where it is none."""
+        """Read a line; `ValueError` if it is not one."""
         try:
             known = json.loads(line)
             told = {f.name: known[f.name] for f in dataclasses.fields(cls) if f.name in known}
@@ -90,10 +90,10 @@ class Entry:
 
 
 class Ledger:
-    """The ledger of one run in a folder, and what all ledgers there say.
+    """The ledger of one run in a folder, and the entries of all ledgers there.
 
-    Opening creates it, ends a line that a kill tore, and removes temporary files that dead runs left.
-    Raises `TargetBusy` while another run holds it, `TargetNotWritable` where it cannot be.
+    Opening creates it, ends a line that a killed run left unfinished, and removes temporary files of dead runs.
+    Raises `TargetBusy` while another run holds it, `TargetNotWritable` if it cannot be.
     `damaged` lists lines that cannot be read: their sources count as not converted.
     """
 
@@ -126,18 +126,18 @@ class Ledger:
         return bool(self._outputs) and os.path.realpath(path) in self._outputs
 
     def about(self, source: str) -> tuple[Entry, ...]:
-        """Return all that was ever said about a source."""
+        """Return all entries about a source, oldest first."""
         return tuple(Entry.parse(line) for line in self._lines.get(source, ()))
 
     def note(self, entry: Entry) -> None:
-        """Append an entry, unless it says what the last one about this source says."""
+        """Append an entry, unless it equals the last one about this source."""
         line = entry.line()
         if self._last.get(entry.source) == line:
             return
         self._last[entry.source] = line
         end = os.fstat(self._file).st_size
         try:
-            if os.write(self._file, line) != len(line):  # the disk filled up within the line
+            if os.write(self._file, line) != len(line):  # the disk filled up in the middle of the line
                 raise OSError(28, os.strerror(28))
         except OSError as error:
             with suppress(OSError):
@@ -153,7 +153,7 @@ class Ledger:
 
     def _read_all(self) -> None:
         names = [name for name in os.listdir(self.folder) if LEDGER.fullmatch(name)]
-        # Our own comes last: it is the last to say.
+        # Our own comes last, so that its entries count.
         for name in sorted(sorted(names), key=lambda name: name == self.path.name):
             self._read(self.folder / name)
 
@@ -184,7 +184,7 @@ def _open(path: Path) -> int:
 
 
 def _lock(file: int, path: Path) -> bool:
-    """Lock a ledger for as long as it is open; False where the file system knows no locks."""
+    """Lock a ledger for as long as it is open; False if the file system knows no locks."""
     try:
         _lock_file(file)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""What a conversion depends on, and whether its result is still there: what is unchanged is not done again."""
+"""What a conversion depends on, and whether its result still exists: what is unchanged is not repeated."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from echub.registry.registry import registry
 
 
 def fingerprint(reading: Reading, writing: Writing) -> str:
-    """Hash how files are converted, the files that options name, and every version that may change a result."""
+    """Hash the settings of a conversion, the files named by options, and all versions that may change a result."""
     asked = [writing.to, reading.reader, reading.options, writing.options, reading.siblings]
     files = {value: _state(Path(value)) for value in reading.options.values() if os.path.isfile(value)}
     plugins = [[p.name, p.distribution, p.version, p.state] for p in registry().plugins]
@@ -43,9 +43,9 @@ def settings_of(fingerprint: str, sources: Iterable[Path], annotations: Annotati
 
 
 def still_there(entries: Iterable[Entry], sha256: str, settings: str, folder: Path, out: Path) -> Entry | None:
-    """Find the entry that says what converting would give again, its outputs being whole.
+    """Find the entry of an earlier conversion that a new one would only repeat, if its outputs are complete.
 
-    `folder` is that of the source; what lies beside it is compared as well.
+    `folder` is that of the source; the files next to it are compared as well.
     """
     for entry in entries:
         same = (entry.sha256, entry.settings) == (sha256, settings) and entry.status in ("ok", "flagged")
@@ -55,7 +55,7 @@ def still_there(entries: Iterable[Entry], sha256: str, settings: str, folder: Pa
 
 
 def replaceable(entries: Iterable[Entry], path: str, sha256: str, out: Path) -> dict[str, frozenset[str]]:
-    """Return what may be replaced at each path: what was written for this source, wherever it lies now."""
+    """Return what may be replaced at each path: what was written for this source, even if it was moved."""
     found: dict[str, set[str]] = {}
     for entry in entries:
         if path == entry.path or sha256 == entry.sha256:
@@ -77,7 +77,7 @@ def sha256_of(hashes: Sequence[str]) -> str:
 
 
 def beside(folder: Path, asked: Iterable[str]) -> dict[str, str]:
-    """Return the state of what a reader looked for beside a source, by name or pattern; empty: nothing there."""
+    """Return the state of the files that a reader looked for next to a source, by name or pattern; empty: none."""
     return {pattern: _found(folder, pattern) for pattern in sorted(set(asked))}
 
 
@@ -87,7 +87,7 @@ def _found(folder: Path, pattern: str) -> str:
         return _state(exact)
     try:
         paths = sorted(folder.glob(pattern))
-    except (OSError, ValueError, NotImplementedError):  # no name that a folder could hold
+    except (OSError, ValueError, NotImplementedError):  # not a valid file name
         return ""
     found = [path for path in paths if path.is_file() and path.suffix not in (*registry().own_suffixes, ".jsonl")]
     return _hash([[path.name, _state(path)] for path in found]) if found else ""
@@ -101,9 +101,10 @@ def _state(path: Path) -> str:
         return ""
 
 
+# Bounded, and more than the files that the sources of a folder share.
 @lru_cache(4096)
 def _sha256_once(path: Path, size: int, changed: int) -> str:
-    """Hash a file that many sources have beside them, once for each of its states."""
+    """Hash a file that many sources have next to them, once for each of its states."""
     return file_sha256(path)[:16]
 
 

@@ -23,9 +23,9 @@ from echub.remark import Notice, Remark
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one source: little enough to be sent between processes and kept by the thousand.
+    """Result for one source: small enough to be sent between processes and kept by the thousand.
 
-    `status` is that of a conversion, or `unchanged`. `said` is the object for `--json`, where wanted.
+    `status` is that of a conversion, or `unchanged`. `said` is the object for `--json`, if requested.
     """
 
     source: str
@@ -42,7 +42,7 @@ class FileResult:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What is alike for all sources of a run; `exact` is the one file that a single output goes to."""
+    """What is the same for all sources of a run; `exact` is the one file that a single output goes to."""
 
     reading: Reading
     writing: Writing
@@ -55,7 +55,7 @@ class RunSettings:
 
 @dataclass(frozen=True)
 class Task:
-    """One source, or the linked files of one run, with what is known of them."""
+    """One source, or the linked files of one run, with what is known about them."""
 
     jobs: tuple[Job, ...]
     links: tuple[Link, ...]
@@ -69,7 +69,7 @@ class Task:
 
 
 def run_key(jobs: Sequence[Job], links: Sequence[Link]) -> str:
-    """Return the path in the tree of what the jobs become: a single source's own, or the run's."""
+    """Return the path in the tree of the jobs' output: a single source's own, or the run's."""
     if len(jobs) == 1:
         return jobs[0].key
     return os.path.join(os.path.dirname(jobs[0].key), links[0].run).replace(os.sep, "/")
@@ -105,7 +105,7 @@ def _noticed(done: FileResult, notice: Notice) -> FileResult:
 
 
 def _convert(how: RunSettings, task: Task) -> FileResult:
-    """Convert, unless the result is there; whatever goes wrong becomes part of the answer."""
+    """Convert, unless the result exists; any error becomes part of the result."""
     entry = _Noting(how, task)
     try:
         if how.out is not None and not how.writing.force and (there := entry.still_there()):
@@ -167,14 +167,14 @@ def _unchanged(how: RunSettings, task: Task, entry: Entry) -> FileResult:
 
 
 def died(how: RunSettings, task: Task, died: Died) -> FileResult:
-    """Say that the process died that converted this source."""
+    """Report that the process that converted this source died."""
     error = died.error(str(task.jobs[0].source))
     result = Conversion(", ".join(str(job.source) for job in task.jobs), error=error)
     return _done(how, task, result, _Noting(how, task).of(result))
 
 
 class _Noting:
-    """What the ledger has to say about a task, before and after."""
+    """Entries of the ledger about a task, before and after it."""
 
     def __init__(self, how: RunSettings, task: Task) -> None:
         self.how, self.task = how, task
@@ -186,7 +186,7 @@ class _Noting:
         self.settings = ""
 
     def still_there(self) -> Entry | None:
-        """Find the entry of an equal conversion whose outputs are whole."""
+        """Find the entry of an equal conversion whose outputs are complete."""
         if not self.entries:
             return None
         self._look()
@@ -197,14 +197,14 @@ class _Noting:
         self.settings = settings_of(self.how.fingerprint, self.sources, self.task.annotations)
 
     def earlier(self) -> PreviousOutputs | None:
-        """Say what may be replaced; None where no ledger is kept."""
+        """Say what may be replaced; None if no ledger is kept."""
         if self.how.out is None:
             return None
         written = replaceable(self.entries, self.path, self.sha256, self.out)
         return PreviousOutputs(written, self.how.run, self.how.writing.force)
 
     def of(self, result: Conversion) -> Entry | None:
-        """Make the entry of a conversion."""
+        """Build the entry of a conversion."""
         if self.how.out is None:
             return None
         if result.record is None:
@@ -212,7 +212,7 @@ class _Noting:
         provenance, sources = result.record.provenance, result.sources
         stated = provenance.source
         is_own = stated.get("size") == sum(s.size for s in sources) and (
-            len(sources) > 1 or stated.get("name") == sources[0].name  # a native file states the source of its own
+            len(sources) > 1 or stated.get("name") == sources[0].name  # a native file states its own source
         )
         self.sha256 = str(stated["sha256"]) if is_own else sha256_of([s.sha256() for s in sources])
         settings = self.settings or settings_of(self.how.fingerprint, self.sources, self.task.annotations)

@@ -1,7 +1,7 @@
-"""Work on many items in processes: bounded, results as they come, and past a worker that dies.
+"""Work on many items in processes: bounded, with results as they come, and going on after a worker dies.
 
 Processes, never threads: HDF5 lets one thread work at a time. The processes end with this one,
-however it ends.
+even if it is killed.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 AHEAD = 3
-"""Submissions under way for each process: one at work, one waiting, one on its way back."""
+"""Submissions in progress per process: one at work, one waiting, one on its way back."""
 _UNKNOWN = 32
-"""Workers that an executor is taken to have, where nobody says."""
+"""Number of workers assumed for an executor if `jobs` does not say."""
 _PRELOADED = ["__main__", "echub.files.conversion"]
-"""What the process that forks ours imports once for all."""
+"""What the fork server imports once for all workers."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Died:
     inside: str = ""
 
     def error(self, path: str = "") -> EchubError:
-        """Make the error that is reported for the item."""
+        """Build the error that is reported for the item."""
         cause = "a library crashed on it, or the system ended the process because memory ran out"
         hint = "work on it alone to see; if memory is short, with fewer --jobs"
         if self.inside:
@@ -57,7 +57,7 @@ class Died:
 def in_order(
     work: Callable[[Item], Result], items: Sequence[Item], *, jobs: int | None = None
 ) -> Iterator[tuple[Item, Result | Died]]:
-    """Do as `each`, and return the results in the order of the items."""
+    """Work like `each`, but return the results in the order of the items."""
     early: dict[int, tuple[Item, Result | Died]] = {}
     wanted = 0
     for (number, item), result in each(partial(_numbered, work), list(enumerate(items)), jobs=jobs):
@@ -79,13 +79,13 @@ def each(
     executor: Executor | None = None,
     chunk: int = 1,
 ) -> Iterator[tuple[Item, Result | Died]]:
-    """Do `work` on items; give each with its result as it comes, `Died` if its process died.
+    """Do `work` on items; return each with its result as it comes, `Died` if its process died.
 
     jobs: worker processes; None works in this process, in order, and a crash there ends all.
-    executor: any other, such as a cluster's with `jobs` workers, which is left open; `WorkerDied`
-    where it breaks.
-    chunk: items that are sent together, where each takes less time than sending it. Only a few are
-    under way at any time. `work`, items and results have to pickle; what `work` raises is raised.
+    executor: another one, such as a cluster's with `jobs` workers, which is left open; `WorkerDied`
+    if it breaks.
+    chunk: items that are sent together, if each takes less time than sending it. Only a few are
+    in progress at any time. `work`, items and results have to pickle; what `work` raises is raised.
     """
     todo = iter(items)
     if executor is not None:
@@ -103,7 +103,7 @@ def each(
 def _through(
     executor: Executor, work: Callable[[Item], Result], items: Iterator[Item], ahead: int, chunk: int
 ) -> Generator[tuple[Item, Result], None, list[Item]]:
-    """Work through an executor; return what was under way when it broke."""
+    """Work through an executor; return what was in progress when it broke."""
     pending: dict[Future[list[Result]], list[Item]] = {}
     lost: list[Item] = []
     while True:
@@ -131,24 +131,24 @@ def _all(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
 
 
 class _Crew:
-    """Processes of ours, on a leash: they end at once when its end here closes, be it by our own death."""
+    """Worker processes that end as soon as their pipe to this process closes, even if this process dies."""
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self.ear, self.mouth = multiprocessing.Pipe(duplex=False)
-        # Forking this process would hand on its locks and threads; only Linux has something better than anew.
+        # Forking this process would pass on its locks and threads; only Linux has a better way than a fresh start.
         self.context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
         self.note: Any = self.context.Array("c", NOTE_BYTES, lock=False)
 
     def each(
         self, work: Callable[[Item], Result], todo: Iterator[Item], chunk: int
     ) -> Iterator[tuple[Item, Result | Died]]:
-        """Work until all is done; after a death try what was under way one by one, which shows whose it was."""
+        """Work until all is done; after a death repeat what was in progress one by one, to find its cause."""
         with self.ear, self.mouth:
             while lost := (yield from self._pooled(work, todo, self.jobs, AHEAD * self.jobs, chunk)):
                 suspects = iter(lost)
                 while culprits := (yield from self._pooled(work, suspects, 1, 1, 1)):
-                    inside = self.note.value.decode(errors="ignore")  # with one process it is that of the culprit
+                    inside = self.note.value.decode(errors="ignore")  # with one process it is the cause
                     yield from ((culprit, Died(inside)) for culprit in culprits)
 
     def _pooled(
@@ -161,7 +161,7 @@ class _Crew:
         pool = SingleThreadedPool(jobs, mp_context=context, initializer=_begin, initargs=(self.ear, self.note))
         try:
             return (yield from _through(pool, work, items, ahead, chunk))
-        except BaseException:  # Ctrl-C, or nobody wants the rest: what is under way is not waited for
+        except BaseException:  # Ctrl-C, or the caller stops early: what is in progress is not waited for
             self.mouth.close()
             raise
         finally:
@@ -169,11 +169,11 @@ class _Crew:
 
 
 def _begin(held: Connection, note: Any) -> None:  # noqa: ANN401
-    """Begin a worker: Ctrl-C is the parent's to answer, and so is what there is to say about plugins."""
+    """Start a worker: the parent handles Ctrl-C and reports problems of plugins."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", PluginWarning)
     note_in(note)
-    limit_here()  # the process that forks may be older than the limit
+    limit_here()  # the fork server may have started before the limit was set
     threading.Thread(target=_end_with_parent, args=(held,), daemon=True).start()
 
 

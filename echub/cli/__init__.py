@@ -33,7 +33,7 @@ COMMANDS = {
 """Every command and the module that holds its typer app."""
 
 SPELLINGS = {"analyse": "analyze"}
-"""Other spellings that work and are not listed."""
+"""Aliases that work but are not listed."""
 
 
 class LazyGroup(typer.core.TyperGroup):
@@ -54,7 +54,7 @@ class LazyGroup(typer.core.TyperGroup):
 
 
 def new_app(**settings: Any) -> typer.Typer:  # noqa: ANN401
-    """Return a typer app with the settings that all commands share: plain help, no tracebacks dressed up."""
+    """Return a typer app with the settings that all commands share: plain help, no decorated tracebacks."""
     return typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
@@ -83,9 +83,9 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; an error of ours is printed, never a traceback."""
+    """Run the command line; an error of echub is printed without a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # file names may hold what the terminal's encoding does not
+        if isinstance(stream, io.TextIOWrapper):  # file names may have characters the terminal's encoding lacks
             stream.reconfigure(errors="backslashreplace")
     try:
         with warnings.catch_warnings():
@@ -93,14 +93,14 @@ def main() -> None:
             _run()
     except EchubError as error:
         _fail(error)
-    except OSError as error:  # everything else of the system is an error of ours by now
-        # Nobody reads our output any more (`| head`), or it goes to a full disk.
+    except OSError as error:  # every other OSError has become an error of echub by now
+        # The reader of the output has closed it (`| head`), or the disk is full.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             typer.echo(f"the output of this command cannot be written: {error.strerror}", err=True)
         raise SystemExit(1 if isinstance(error, BrokenPipeError) else 2) from None
     finally:
-        # At exit Python searches all that is alive for garbage: a tenth of the time of a small file.
+        # At exit Python collects garbage among all objects: a tenth of the time of a small file.
         gc.freeze()
 
 
@@ -108,7 +108,7 @@ def _run() -> None:
     try:
         app(prog_name="echub")
     finally:
-        sys.stdout.flush()  # at exit it would be too late to say that it failed
+        sys.stdout.flush()  # at exit it would be too late to report a failure
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:  # noqa: ANN401

@@ -58,7 +58,7 @@ def analyze(
     time: Annotated[str | None, typer.Option(help="Range of time to use, such as 0:3600s or 10min:2h.")] = None,
     column: Annotated[list[str] | None, typer.Option(help="Column for a need, such as U=voltage__2.")] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="Dataset to use where a record has several, such as timeseries_02_GCPL.")
+        str | None, typer.Option(help="Dataset to use if a record has several, such as timeseries_02_GCPL.")
     ] = None,
     reader: ReaderName = None,
     option: ReaderOptions = None,
@@ -116,7 +116,7 @@ def analyze(
 
 @dataclass(frozen=True)
 class _Question:
-    """What one answer is about: files, or what was read from them, and by which value they belong together."""
+    """What one answer is about: files, or what was read from them, and the metadata value they share."""
 
     files: tuple[Path, ...]
     what: tuple[Any, ...]
@@ -124,13 +124,13 @@ class _Question:
 
     @property
     def name(self) -> str:
-        """Name it for people."""
+        """Return its name for people."""
         files = ", ".join(map(str, self.files))
         return f"{self.value}: {files}" if self.value else files
 
     @property
     def stem(self) -> str:
-        """Name the files that are written about it."""
+        """Return the common start of its output names."""
         if self.value:
             return re.sub(r"[^\w.+-]+", "_", self.value)
         return self.files[0].name if len(self.files) == 1 else "all"
@@ -139,7 +139,7 @@ class _Question:
 def _questions(
     declared: Analysis, files: Sequence[Path], by: str | None, settings: dict[str, Any]
 ) -> list[_Question]:
-    """Part the files into questions: each by itself, all together, or by a value of their metadata."""
+    """Divide the files into questions: each by itself, all together, or by a value of their metadata."""
     if by in (None, "file"):
         single = declared.consumes == "dataset" or by == "file"
         parts = [(file,) for file in files] if single else [tuple(files)]
@@ -198,7 +198,7 @@ def _answer(
 
 
 def _part(outcome: Outcome, each: str | None) -> str:
-    """Name the part of a file that an outcome is about: ``spectrum 3``."""
+    """Return the part of a file that an outcome is about: ``spectrum 3``."""
     condition = outcome.conditions.get(each or "")
     return f"{each} {condition.value}" if condition else ""
 
@@ -206,7 +206,7 @@ def _part(outcome: Outcome, each: str | None) -> str:
 def _parts(
     targets: dict[str, Path], outcomes: Sequence[Outcome], each: str, *, force: bool
 ) -> list[dict[str, Path]]:
-    """Name what the outcomes of one file write, each by its part; nothing is replaced without `force`."""
+    """Return the output paths for the outcomes of one file, one per part; nothing is replaced without `force`."""
     from echub.files.output import require_free
 
     found = []
@@ -250,7 +250,7 @@ def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> li
 def _targets(
     declared: Analysis, questions: Sequence[_Question], output: Path | None, plot: Path | None, *, force: bool
 ) -> list[dict[str, Path]]:
-    """Name what each question writes, before anything is read; several pictures are numbered by file."""
+    """Return the output paths of each question, before anything is read; several figures are named after files."""
     from echub.analysis import figures
     from echub.analysis.outcome import SUFFIX
     from echub.files.output import require_free
@@ -278,7 +278,7 @@ def _targets(
 
 
 def _time_range(text: str | None) -> tuple[float | None, float | None] | None:
-    """Read ``0:3600s``: both ends in seconds, either may be empty; a unit of the last counts for both."""
+    """Read ``0:3600s``: both ends in seconds, either may be empty; a unit of the second applies to both."""
     if text is None:
         return None
     from echub.model.units import parse_value, scale_between
@@ -292,7 +292,7 @@ def _time_range(text: str | None) -> tuple[float | None, float | None] | None:
     return start, stop
 
 
-# -- what there is ---------------------------------------------------------------------------
+# -- lists ---------------------------------------------------------------------------
 
 
 def _list(as_json: bool) -> None:

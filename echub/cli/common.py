@@ -1,4 +1,4 @@
-"""Options that several commands share, and how their texts become values."""
+"""Options that several commands share, and how their texts are parsed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MetaTables = Annotated[
 ]
 SetValues = Annotated[list[str] | None, typer.Option("--set", help='Metadata, such as cell.area="0.785 cm^2".')]
 NoSiblings = Annotated[
-    bool, typer.Option("--no-siblings", help="Read the named file alone; open no file beside it.")
+    bool, typer.Option("--no-siblings", help="Read only the named file; open no file next to it.")
 ]
 TimeZone = Annotated[
     str | None, typer.Option("--timezone", help="IANA zone of the instrument's clock, such as Europe/Berlin.")
@@ -39,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print exact JSON for machine
 
 
 def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
-    """Split `key=value` texts; `UnknownOption` where one has no equals sign."""
+    """Split `key=value` texts; `UnknownOption` if one has no equals sign."""
     result = {}
     for text in texts or ():
         key, equals, value = text.partition("=")
@@ -50,7 +50,7 @@ def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
 
 
 def reader_options(texts: Sequence[str] | None, table_profile: Path | None) -> dict[str, str]:
-    """Collect the options of a reader from `--option` and from the flags that are short for one."""
+    """Collect the options of a reader from `--option` and from the flags that abbreviate one."""
     given = pairs(texts, "--option")
     return given if table_profile is None else {**given, "profile": str(table_profile)}
 
@@ -70,6 +70,6 @@ def user_metadata(
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401
-    """Print one JSON value on one line, in ASCII where the output is not UTF-8."""
+    """Print one JSON value on one line, in ASCII if the output is not UTF-8."""
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     typer.echo(json.dumps(value, ensure_ascii=ascii_only, allow_nan=False))

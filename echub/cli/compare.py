@@ -28,10 +28,10 @@ _WORDS = {
 @app.command()
 def compare(
     a: Annotated[Path, typer.Argument(help="The first file.", metavar="A")],
-    b: Annotated[Path | None, typer.Argument(help="The second; left out: the first again.", metavar="B")] = None,
+    b: Annotated[Path | None, typer.Argument(help="The second file; by default A again.", metavar="B")] = None,
     reader_a: Annotated[str | None, typer.Option("--reader-a", help="Read A with this reader.")] = None,
     reader_b: Annotated[str | None, typer.Option("--reader-b", help="Read B with this reader.")] = None,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show the columns that agree too.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also show the columns that agree.")] = False,
     as_json: Json = False,
 ) -> None:
     """Compare two files that should say the same, column by column, to printed precision.

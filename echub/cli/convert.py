@@ -64,7 +64,7 @@ def convert(
         bool, typer.Option("--force", help="Replace existing results; convert what is unchanged again.")
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", min=1, help="Worker processes; a crash in one costs its own file only.")
+        int, typer.Option("--jobs", min=1, help="Worker processes; a crash in one affects only its own file.")
     ] = 1,
     shard: Annotated[str | None, typer.Option(help="Only part i of N of the files, as i/N; for clusters.")] = None,
     as_json: Json = False,
@@ -73,7 +73,7 @@ def convert(
 
     Folders are walked. A file that no reader knows is listed; named on the command line it is an
     error. With -o, folders keep a ledger: what is unchanged is skipped, and the same command goes on
-    where it was stopped. Exit code 0: done (flagged included), 2: the command line or the target,
+    where it stopped. Exit code 0: done (flagged included), 2: the command line or the target,
     3: a file could not be read, 130: interrupted.
     """
     from echub.files.conversion import Writing
@@ -136,7 +136,7 @@ def _single(file: Path, target: Target, reading: Reading, writing: Writing, *, a
 
 
 def _many(batch: Batch, jobs: int, *, as_json: bool) -> int:
-    """Convert all of a batch, reporting as results come and in sum at the end; give the exit code."""
+    """Convert a whole batch, reporting results as they come and a summary at the end; return the exit code."""
     from echub.cli.show.folder import Summary, interruptible
     from echub.cli.show.progress import counted
 

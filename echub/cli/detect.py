@@ -24,7 +24,7 @@ def detect(
         bool, typer.Option("-v", "--verbose", help="Show every reader's answer, and what the chosen one inferred.")
     ] = False,
     write_profile: Annotated[
-        Path | None, typer.Option("--write-profile", help="Write what was inferred as a first profile.")
+        Path | None, typer.Option("--write-profile", help="Write the inferred settings as a first profile.")
     ] = None,
     reader: ReaderName = None,
     option: ReaderOptions = None,
@@ -74,7 +74,7 @@ def _show_decisions(decisions: list[Decision]) -> None:
 
 
 def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str], **expected: type) -> Any:  # noqa: ANN401
-    """Call what a reader declares beside `read`, with its options parsed."""
+    """Call a function that a reader declares in addition to `read`, with its options parsed."""
     from echub.errors import EchubError
     from echub.registry.calling import call
     from echub.registry.options import parse_options

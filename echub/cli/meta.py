@@ -22,7 +22,7 @@ COLUMNS = (
     ("sample.id", ""),
     ("sample.group", ""),
 )
-"""What a new table asks for: what the first analyses need, and how files are grouped."""
+"""Columns of a new table: what most analyses need, and how files are grouped."""
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""`echub plugins`: what is installed, what went wrong with it, and how a new one begins and is checked."""
+"""`echub plugins`: what is installed, what went wrong with it, and how to start and check a new one."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ app = new_app(no_args_is_help=True)
 
 @app.callback()
 def plugins() -> None:
-    """Show the plugins, begin a new one, check one by the rules of the hub."""
+    """Show the plugins, start a new one, check one by the rules of the hub."""
 
 
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List every plugin with its distribution, licence, state and what it offers.
 
-    Exit code 4 where a plugin failed to load.
+    Exit code 4 if a plugin failed to load.
     """
     from echub.cli.show.terminal import table
 
@@ -47,7 +47,7 @@ def show(
     name: Annotated[str, typer.Argument(help="A plugin or a distribution of `echub plugins list`.")],
     as_json: Json = False,
 ) -> None:
-    """Show what a plugin is and declares; where it has templates of manifests, print them.
+    """Show what a plugin is and declares; if it has templates of manifests, print them.
 
     The templates alone go to standard output: echub plugins show acme > acme.toml
     """
@@ -109,7 +109,7 @@ def check(
     name: Annotated[
         str | None, typer.Argument(help="A distribution or a plugin; all of them without it.", metavar="DIST")
     ] = None,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show the rules that are kept, too.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also show the rules that are kept.")] = False,
     as_json: Json = False,
 ) -> None:
     """Check an installed plugin by the rules of the hub, on the samples that it declares.
@@ -139,7 +139,7 @@ def check(
 
 
 def _quietly() -> list[Plugin]:
-    """Return all plugins; what is wrong with one is shown by the command, not warned of."""
+    """Return all plugins without warnings: the command itself shows what is wrong with one."""
     import warnings
 
     from echub.registry.registry import PluginWarning, registry

@@ -61,8 +61,8 @@ GroupFile = Annotated[
 
 def init(
     folder: Annotated[Path, typer.Argument(help="The root of the repository.")] = Path(),
-    name: Annotated[str, typer.Option("--name", help="What the group is called.")] = "",
-    prefix: Annotated[str, typer.Option("--prefix", help="Lower-case letters: begins the group's names.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Name of the group.")] = "",
+    prefix: Annotated[str, typer.Option("--prefix", help="Lower-case letters that start the group's names.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Write a first .echub.toml, with a comment at each choice."""
@@ -82,7 +82,7 @@ def init(
 
 
 def check(file: GroupFile = "", as_json: Json = False) -> None:
-    """Read a group's schema and say whether it is sound. Exit code 4 where it is not."""
+    """Read a group's schema and say whether it is valid. Exit code 4 if it is not."""
     group = _load(file)
     if as_json:
         print_json({"name": group.name, "version": group.version, "sources": list(group.sources)})
@@ -111,7 +111,7 @@ def diff(file: GroupFile = "", as_json: Json = False) -> None:
 def export(
     to: Annotated[str, typer.Option("--to", help="json-schema or markdown.")] = "json-schema",
     schema: Annotated[str, typer.Option("--schema", help="With this group's schema.")] = "",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write it here.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Export the schema, the group's included: JSON Schema 2020-12, or the reference page."""

@@ -22,7 +22,7 @@ def study(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder for the results (default STUDY_results).")
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; default one per core.", min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes; by default one per core.", min=1)] = None,
     as_json: Json = False,
 ) -> None:
     """Run the analyses of a study and write results.csv, results.parquet and report.html.

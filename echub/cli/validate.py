@@ -24,23 +24,23 @@ def validate(
     select: Annotated[list[str] | None, typer.Option("--select", help="Only these rules: ECH101, ECH3 …")] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Not these rules.")] = None,
     schema: Annotated[
-        str, typer.Option("--schema", help="A group's schema in place of the nearest .echub.toml.")
+        str, typer.Option("--schema", help="A group's schema instead of the nearest .echub.toml.")
     ] = "",
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="Known problems, which do not count.")
     ] = None,
     update_baseline: Annotated[
-        bool, typer.Option("--update-baseline", help="Write what is found now to --baseline.")
+        bool, typer.Option("--update-baseline", help="Write the problems found now to --baseline.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
     skip_unknown: Annotated[
-        bool, typer.Option("--skip-unknown", help="Pass over files that no reader knows, even when named.")
+        bool, typer.Option("--skip-unknown", help="Skip files that no reader knows, even if named.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 is one per core.")] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 is one per core.")] = 1,
     format_: Annotated[
         str, typer.Option("--format", help="text, json, sarif, junit or github (annotations).")
     ] = "text",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the report here.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write the report to.")] = None,
     annotate: Annotated[
         bool, typer.Option("--annotate", help="Print GitHub's annotations as well, next to --output.")
     ] = False,

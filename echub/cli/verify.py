@@ -17,7 +17,7 @@ app = new_app()
 def verify(
     files: Annotated[list[Path], typer.Argument(help="Native files.", metavar="FILE...")],
     source: Annotated[
-        Path | None, typer.Option("--source", help="The source, where it is not beside the file.")
+        Path | None, typer.Option("--source", help="The source, if it is not next to the file.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""What figures share: words for units and axes, thinning, a palette, axes that look alike.
+"""What figures share: text for units and axes, thinning, a palette, a common style of axes.
 
 Importing this costs nothing: each name loads its module when it is first used, and matplotlib (extra `plot`) is
 imported only inside the functions that need it.

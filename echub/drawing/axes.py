@@ -1,4 +1,4 @@
-"""Axes that look alike: frame and grid, equal axes of a Nyquist plot, titles, and the figure of a refusal."""
+"""A common style of axes: frame and grid, equal axes of a Nyquist plot, titles, and the figure of a refusal."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 
 class Coded(Protocol):
-    """What a flag or refusal says."""
+    """What this module needs of a flag or refusal."""
 
     @property
     def code(self) -> str:
-        """Return its stable name."""
+        """Return the stable code."""
 
     @property
     def message(self) -> str:
-        """Return it in words."""
+        """Return the message."""
 
 
 def tidy(*axes: Axes, right: bool = False, which: Literal["major", "minor", "both"] = "major") -> None:
-    """Take the frame off above and to the right, with `right` only there, and put a faint grid in.
+    """Remove the frame at the top and right (with `right`, only at the right), and add a faint grid.
 
-    which: the ticks that have a line of the grid, ``both`` for a logarithmic axis of less than two decades.
+    which: the ticks with a grid line; ``both`` for a logarithmic axis of less than two decades.
     """
     for axis in axes:
         axis.spines[["right"] if right else ["top", "right"]].set_visible(False)
@@ -37,9 +37,9 @@ def tidy(*axes: Axes, right: bool = False, which: Literal["major", "minor", "bot
 
 
 def nyquist(axis: Axes, unit: str = "ohm") -> None:
-    """Make an axis that of a Nyquist plot: equal scales, so that a semicircle is one, capacitive up, labels.
+    """Turn axes into a Nyquist plot: equal scales, so that a semicircle looks like one, capacitive up, labels.
 
-    Plot Re Z against -Im Z. unit: that of both, such as ``ohm`` or ``ohm*cm^2``.
+    Plot Re Z against -Im Z. unit: that of both axes, such as ``ohm`` or ``ohm*cm^2``.
     """
     axis.set_aspect("equal", adjustable="datalim")
     axis.set(xlabel=axis_label("Re $Z$", unit), ylabel=axis_label("−Im $Z$", unit))
@@ -47,14 +47,14 @@ def nyquist(axis: Axes, unit: str = "ohm") -> None:
 
 
 def reasons(remarks: Iterable[Coded]) -> list[str]:
-    """Return what flags or refusals say, a line each: ``code: message``."""
+    """Return the text of flags or refusals, one line each: ``code: message``."""
     return [f"{remark.code}: {remark.message}" for remark in remarks]
 
 
 def title(figure: Figure, *parts: str, below: Iterable[str] = ()) -> None:
-    """Set the title of a figure: its parts in one line, further lines below, long ones wrapped.
+    """Set the title of a figure: its parts on one line, further lines below, long ones wrapped.
 
-    Dollar signs are dollar signs: the name of a file is not a formula.
+    Dollar signs are escaped: the name of a file is not a formula.
     """
     lines = ["  ·  ".join(part for part in parts if part), *below]
     figure.suptitle("\n".join(lines), fontsize=9 if len(lines) > 1 else 10, wrap=True, parse_math=False)
@@ -65,7 +65,7 @@ def refused(
 ) -> Any:  # noqa: ANN401
     """Draw the figure of a refusal: what was measured against time, and why there is no answer; return the axes.
 
-    seconds: (n,), s, drawn in the unit that reads well. traces: labels of axes to their values (n,), from the top.
+    seconds: (n,), s, drawn in a readable unit. traces: axis labels to values (n,), from the top.
     """
     import numpy as np
 

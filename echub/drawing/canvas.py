@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 PALEST = 0.9
 """Part of viridis that is used: its last tenth is too pale on white paper."""
 STYLE: Mapping[str, Any] = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "echub"}
-"""Settings under which figures are saved. Text stays text, to be searched and edited: `none` in SVG, TrueType (42)
+"""Settings for saving figures. Text stays text, to be searched and edited: `none` in SVG, TrueType (42)
 in PDF, which many journals ask for. A fixed salt gives the parts of an SVG the same names each time."""
 
 DPI = 150
-"""Of PNG: 8 inches are 1200 pixels, sharp on a page and on most screens."""
+"""Resolution of PNG: 8 inches are 1200 pixels, sharp on a page and on most screens."""
 _UNDATED: Mapping[str, Mapping[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-"""The same figure gives the same bytes: no time of day."""
+"""No date in the file, so that the same figure gives the same bytes."""
 
 
 def new_figure(width: float = 8, height: float = 6) -> Figure:
@@ -54,14 +54,14 @@ def save(figure: Figure, path: Path, form: str) -> None:
 
 
 def shades(count: int) -> list[Any]:
-    """Return colours for so many curves in an order; for one, blue."""
+    """Return colours for `count` ordered curves; for one, blue."""
     import numpy as np
 
     return shades_of(np.arange(count, dtype=np.float64))
 
 
 def shades_of(values: NDArray[np.float64]) -> list[Any]:
-    """Return the colour of each curve by a value of its own, such as a level (n,); for one curve, blue."""
+    """Return the colour of each curve by its value (n,), such as a set point; for one curve, blue."""
     import matplotlib as mpl
     import numpy as np
 
@@ -72,7 +72,7 @@ def shades_of(values: NDArray[np.float64]) -> list[Any]:
 
 
 def colour_bar(figure: Figure, axes: list[Axes], values: NDArray[np.float64], words: str) -> None:
-    """Draw the bar that tells what the colours of `shades_of` stand for: the values (n,) and their words."""
+    """Draw the colour bar for the colours of `shades_of`: the values (n,) and their label."""
     import matplotlib as mpl
     import numpy as np
     from matplotlib.cm import ScalarMappable

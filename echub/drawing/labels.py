@@ -1,4 +1,4 @@
-"""Words for axes: units as the field prints them, labels, prefixes, the unit of time that reads well."""
+"""Text for axes: units as papers print them, labels, prefixes, a readable unit of time."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _PRINTED = (
     (re.compile(r"\*"), lambda _: "·"),
     (re.compile(r"ohm\b"), lambda _: "Ω"),
 )
-"""What the unit table writes in ASCII, and how it is printed. Micro comes first: a printed ² is part of a word."""
+"""ASCII of the unit table, and how it is printed. Micro comes first: a printed ² is part of a word."""
 
 _PREFIXES = {"p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
 _PREFIXED = re.compile(r"([pnumkMG]?)(A|V|W|F|C|S|Hz|eV|ohm)(?![A-Za-z])(.*)")
-"""Units that the field writes with any prefix; a length, a time or a mass keeps the unit it has."""
+"""Units that are commonly written with any prefix; a length, a time or a mass keeps its unit."""
 
 _TIMES = ((2 * 86400, 86400.0, "d"), (2 * 3600, 3600.0, "h"), (300, 60.0, "min"), (0, 1.0, "s"))
-"""Span in seconds from which a unit of time reads well, its length in seconds, its name: an axis shows at least
+"""Span in s from which a unit of time is readable, its duration in s, its name: an axis shows at least
 two days or hours, five minutes."""
 
 
 def unit_text(unit: str) -> str:
-    """Return a unit as the field prints it: ``mA/cm^2`` as mA/cm², ``ohm*cm^2`` as Ω·cm²; of ``1`` nothing."""
+    """Return a unit as papers print it: ``mA/cm^2`` as mA/cm², ``ohm*cm^2`` as Ω·cm²; empty for ``1``."""
     if unit == "1":
         return ""
     for pattern, printed in _PRINTED:
@@ -36,7 +36,7 @@ def unit_text(unit: str) -> str:
 
 
 def symbol_text(symbol: str) -> str:
-    """Return a symbol as papers set it, italic with its index upright; what is not letters stays as it is."""
+    """Return a symbol as papers set it, italic with an upright index; anything but letters is unchanged."""
     name, _, index = symbol.partition("_")
     if not name.isalpha():
         return symbol
@@ -44,7 +44,7 @@ def symbol_text(symbol: str) -> str:
 
 
 def axis_label(symbol: str, unit: str = "", *, against: str = "") -> str:
-    """Return the label of an axis: symbol, what a potential is measured against, unit: ``E vs Na⁺/Na / V``."""
+    """Return the label of an axis: symbol, reference of a potential, unit: ``E vs Na⁺/Na / V``."""
     named = f"{symbol} vs {against}" if against else symbol
     return f"{named} / {printed}" if (printed := unit_text(unit)) else named
 
@@ -55,9 +55,9 @@ def current_label(unit: str) -> str:
 
 
 def time_unit(seconds: Iterable[float]) -> tuple[float, str]:
-    """Return the unit of time that reads well over a span: its length in seconds, its name.
+    """Return a readable unit of time for a span: its duration in seconds, its name.
 
-    seconds: (n,), s; what is not finite is left out. In days from two days on, in hours from two hours, in minutes
+    seconds: (n,), s; non-finite values are left out. In days from two days on, in hours from two hours, in minutes
     from five minutes, else in seconds.
     """
     import numpy as np
@@ -69,10 +69,10 @@ def time_unit(seconds: Iterable[float]) -> tuple[float, str]:
 
 
 def prefixed(largest: float, unit: str) -> tuple[float, str]:
-    """Return the factor and the unit in which the largest value lies from 1 to below 1000: 0.02 V is 20 mV.
+    """Return the factor and unit that bring the largest value to between 1 and 1000: 0.02 V is 20 mV.
 
-    The factor multiplies the values; the unit is one for `unit_text`. A unit that takes no prefix (``%``, ``h``,
-    ``cm``), zero, and what is not finite keep theirs, with the factor 1. Prefixes end at pico and giga.
+    The factor multiplies the values; pass the unit to `unit_text`. A unit that takes no prefix (``%``, ``h``,
+    ``cm``), zero, and non-finite values keep theirs, with the factor 1. Prefixes end at pico and giga.
     """
     match = _PREFIXED.fullmatch(unit)
     if match is None or not largest or not math.isfinite(largest):
@@ -87,7 +87,7 @@ def prefixed(largest: float, unit: str) -> tuple[float, str]:
 def value_text(value: float | None, uncertainty: float | None = None) -> str:
     """Return a value with its standard uncertainty to two digits (0.351 ± 0.012); without one, to five digits.
 
-    Of a measurand without a value, which has an interval alone, an en dash.
+    For a measurand without a value, which has only an interval, an en dash.
     """
     if value is None:
         return "–"

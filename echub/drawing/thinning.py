@@ -1,4 +1,4 @@
-"""Thinning: fewer points than rows, without losing what stands out."""
+"""Thinning: fewer points than rows, without losing extremes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 PIECES = 1200
-"""About as many pieces as a figure of 8 inches at 150 dpi has pixels across."""
+"""About as many pieces as a figure 8 inches wide at 150 dpi has pixels across."""
 
 
 def envelope(x: ArrayLike, y: ArrayLike, pieces: int = PIECES) -> tuple[Floats, Floats, Floats]:
     """Return the envelope of a trace: the first x, the smallest and the largest y of each piece.
 
-    A short that lasts one row is still in it. Pieces are of equal numbers of rows, at most `pieces` of
+    A short circuit that lasts one row is still in it. Pieces have equal numbers of rows, at most `pieces` of
     them. x, y: (n,), any unit; three arrays (m,), m ≤ `pieces`. NaN is left out of a piece that has a value.
     """
     t, values = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
@@ -27,7 +27,7 @@ def envelope(x: ArrayLike, y: ArrayLike, pieces: int = PIECES) -> tuple[Floats, 
 
 
 def envelope_line(x: ArrayLike, low: ArrayLike, high: ArrayLike) -> tuple[Floats, Any]:
-    """Return x and y of the line that goes up and down through an envelope, for `plot`.
+    """Return x and y of the line that zigzags through an envelope, for `plot`.
 
     x, low, high: (m,), as `envelope` returns them; two arrays (2 m,).
     """
@@ -35,5 +35,5 @@ def envelope_line(x: ArrayLike, low: ArrayLike, high: ArrayLike) -> tuple[Floats
 
 
 def thinned(rows: int, most: int) -> slice:
-    """Return every how-manieth row leaves at most `most` of them, as a slice; for smooth curves only."""
+    """Return the slice of every k-th row that leaves at most `most` rows; for smooth curves only."""
     return slice(None, None, max(1, -(-rows // most)))

@@ -27,7 +27,7 @@ _GLOB = frozenset("*?[")
 class MetaTable:
     """A table of metadata by file: a column `file` of names or globs, then paths with units.
 
-    `rows` are by their number, the header being 1; `matched` collects those that met a file, so
+    `rows` are keyed by number, the header being 1; `matched` collects those that matched a file, so
     that the others can be reported.
     """
 
@@ -37,7 +37,7 @@ class MetaTable:
 
     @classmethod
     def load(cls, path: str | Path) -> MetaTable:
-        """Read a CSV (comma, semicolon or tab); `MetadataError` where it is not such a table."""
+        """Read a CSV (comma, semicolon or tab); `MetadataError` if it is not such a table."""
         path = Path(path)
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -61,13 +61,13 @@ class MetaTable:
         return cls(path.name, {n: _row(names, row, path, n) for n, row in enumerate(cells[1:], 2) if any(row)})
 
     def own(self, path: Path) -> dict[int, dict[str, str]]:
-        """Return the rows for a file, and note that they met one."""
+        """Return the rows for a file, and mark them as matched."""
         own = {number: row for number, row in self.rows.items() if _matches(row["file"], path)}
         self.matched.update(own)
         return own
 
     def apply(self, source: Source, metadata: Metadata) -> list[Remark]:
-        """Add what the rows for this file say; report where none is for it."""
+        """Add the metadata in the rows for this file; report if there are none."""
         own = self.own(source.path or Path(source.name))
         for number in own:
             for header, text in self.rows[number].items():
@@ -77,12 +77,12 @@ class MetaTable:
         return [] if own else [Remark("no-metadata-row", f"no row of {self.name} is for this file")]
 
     def unmatched(self) -> list[str]:
-        """List the rows that met no file."""
+        """List the rows that matched no file."""
         return [row["file"] for number, row in self.rows.items() if number not in self.matched]
 
 
 def _check_header(name: str, path: Path) -> None:
-    """Refuse a column whose path the schema does not know, or whose unit is not the path's."""
+    """Refuse a column whose path is not in the schema, or whose unit does not fit the path."""
     leaf, _, unit = (part.strip() for part in name.partition("/"))
     try:
         if name != "file" and unit:
@@ -95,7 +95,7 @@ def _check_header(name: str, path: Path) -> None:
 
 
 def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[str, str]:
-    """Name the cells of a row; one too many is a decimal comma more often than not, and no guess is made."""
+    """Return the cells of a row by path; one too many is usually a decimal comma: refused, not guessed."""
     if any(cells[len(names) :]):
         raise MetadataError(
             "a row of the metadata table has more cells than its header",
@@ -109,7 +109,7 @@ def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[st
 
 
 def _matches(pattern: str, path: Path) -> bool:
-    """Return whether a name, the end of a path or a glob of either is meant; a literal `[1]` counts as written."""
+    """Return whether a text is the name, the end of the path or a glob of either; a literal `[1]` matches."""
     whole = f"/{path.as_posix()}"
     if whole.endswith(f"/{pattern}"):
         return bool(pattern)
@@ -120,16 +120,16 @@ def _matches(pattern: str, path: Path) -> bool:
 
 @dataclass
 class Annotations:
-    """All that the user adds, in the order in which the later wins: tables, then single values."""
+    """All that the user adds; later entries override earlier ones: tables, then single values."""
 
     tables: list[MetaTable] = field(default_factory=list)
     values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tables: Iterable[str | Path] = (), values: Mapping[str, str] | None = None) -> Annotations:
-        """Load tables by path, and take single values (`cell.area` to `0.785 cm^2`).
+        """Load tables by path, and parse single values (`cell.area` to `0.785 cm^2`).
 
-        Raises `MetadataError` for what no file could take: an unknown path, a wrong value.
+        Raises `MetadataError` for what is wrong for every file: an unknown path, a wrong value.
         """
         tried = Metadata()
         for leaf, text in (values or {}).items():
@@ -137,17 +137,17 @@ class Annotations:
         return cls([MetaTable.load(path) for path in tables], dict(values or {}))
 
     def for_files(self, paths: Iterable[Path]) -> Annotations:
-        """Return what concerns some files, small enough to send to another process."""
+        """Return the part that concerns some files, small enough to send to another process."""
         paths = list(paths)
         own = [{k: row for path in paths for k, row in table.own(path).items()} for table in self.tables]
         named = zip(self.tables, own, strict=True)
         return Annotations([MetaTable(t.name, dict(sorted(rows.items()))) for t, rows in named], self.values)
 
     def apply(self, source: Source, metadata: Metadata) -> list[Remark]:
-        """Add folder file, sidecar, tables and values to what the file says; report contradictions.
+        """Add folder file, sidecar, tables and values to the metadata of the file; report contradictions.
 
-        What a sidecar says is not repeated where the source is a native file that holds it already:
-        it would win over values that outranked it when the file was made.
+        The content of a sidecar is not repeated if the source is a native file that already holds it:
+        it would override values that outranked it when the file was made.
         """
         beside = Metadata()
         for path in _sidecars(source):
@@ -164,7 +164,7 @@ def _sidecars(source: Source) -> Iterator[Path]:
     """Find `echub.toml` of the folder, then `<file>.echub.toml`."""
     if source.path is not None:
         candidates = (source.path.parent / FOLDER_FILE, source.path.with_name(source.name + SIDECAR_SUFFIX))
-        yield from (path for path in candidates if os.path.isfile(path))  # False for a name too long, no error
+        yield from (path for path in candidates if os.path.isfile(path))  # False for too long a name
 
 
 def _load_toml(path: Path) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from echub.model.record import Record
 
 
 def compare(a: Readable | Record, b: Readable | Record) -> Comparison:
-    """Compare two files, or records, that should say the same, to the precision of what is printed.
+    """Compare two files, or records, that should hold the same data, to the printed precision.
 
-    Every column gets a verdict; known anomalies of exports are named. Raises what `read` raises.
+    Every column gets a verdict; known anomalies in exports are named. Raises what `read` raises.
     """
     return comparison.compare(record_of(a), record_of(b))

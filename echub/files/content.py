@@ -1,6 +1,6 @@
-"""What a record says, as one hash: the same for equal content on every platform.
+"""The content of a record as one hash: the same for equal content on every platform.
 
-Columns are hashed in blocks of `BLOCK` values, so that hashing runs beside compression; the record's
+Columns are hashed in blocks of `BLOCK` values, so that hashing runs parallel to compression; the record's
 hash is over the headers and digests of all columns, the metadata and the settings. Provenance is
 not part of it: the same file read by a later version has the same content.
 """
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from echub.model.record import Record
 
 BLOCK = 65_536
-"""Values that are hashed, shuffled and compressed together, at the most."""
+"""Most values that are hashed, shuffled and compressed together."""
 
 
 def block_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the largest block of at most `BLOCK` values side by side in an array: 1 … 1, n, whole axes."""
+    """Return the shape of the largest contiguous block of at most `BLOCK` values: 1 … 1, n, whole axes."""
     block: list[int] = []
     room = BLOCK
     for length in reversed(shape):
@@ -37,7 +37,7 @@ def block_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def blocks(values: NDArray[Any]) -> Iterator[tuple[tuple[int, ...], NDArray[Any]]]:
-    """Cut an array into blocks of contiguous little-endian values, in their order, with where each begins."""
+    """Cut an array of any shape into contiguous little-endian blocks, in order, with the start index of each."""
     steps = block_shape(values.shape)
     firsts = (range(0, length, step) for length, step in zip(values.shape, steps, strict=True))
     for first in itertools.product(*firsts):
@@ -46,12 +46,12 @@ def blocks(values: NDArray[Any]) -> Iterator[tuple[tuple[int, ...], NDArray[Any]
 
 
 def block_digest(block: NDArray[Any]) -> bytes:
-    """Hash one block."""
+    """Return the SHA-256 digest of one block."""
     return hashlib.sha256(block.data).digest()
 
 
 def column_digest(values: NDArray[Any], digests: Iterable[bytes] | None = None) -> str:
-    """Hash a column from the digests of its blocks."""
+    """Return the hash of a column (any shape) from the digests of its blocks."""
     whole = hashlib.sha256(f"{values.dtype.newbyteorder('<').str} {values.shape}".encode())
     for digest in digests if digests is not None else (block_digest(block) for _, block in blocks(values)):
         whole.update(digest)
@@ -100,7 +100,7 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
 
 
 def content_sha256(record: Record, digests: Mapping[tuple[str, str], str] | None = None) -> str:
-    """Hash the content of a record; `digests` by (kind, column) spare hashing columns again."""
+    """Hash the content of a record; `digests` by (kind, column) avoid hashing columns again."""
     datasets = [
         {
             **describe_dataset(dataset),

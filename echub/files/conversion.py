@@ -1,4 +1,4 @@
-"""Convert one source: read it, check it, write it, and say what became of it."""
+"""Convert one source: read it, check it, write it, and report the result."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Status = Literal["ok", "flagged", "failed", "unknown"]
 
 @dataclass
 class Conversion:
-    """What became of one source.
+    """Result of converting one source.
 
-    `companions` are files that describe an output and bear its name with a suffix; `sources` the
-    files that were read, `written` what was written, where the conversion knew of earlier runs.
+    `companions` are files that describe an output and have its name with a suffix; `sources` the
+    files that were read, `written` what was written, if the conversion knew about earlier runs.
     """
 
     source: str
@@ -47,9 +47,9 @@ class Conversion:
 
     @property
     def status(self) -> Status:
-        """Return how it went: `flagged` is a success with warnings, `unknown` no reader knows it.
+        """Return the status: `flagged` is a success with warnings, `unknown` means that no reader knows the file.
 
-        What only a reader of last resort took and could not read counts as unknown, too.
+        A file that only a reader of last resort took, and could not read, also counts as unknown.
         """
         if self.error is not None:
             return "unknown" if self.error.code == "unknown-format" or self.error.guessed else "failed"
@@ -93,7 +93,7 @@ def summary(dataset: Dataset) -> dict[str, Any]:
 class Writing:
     """How a record is written: the format and its options, and what may be replaced.
 
-    `earlier` tells what may be replaced without `force`.
+    `earlier` lists what may be replaced without `force`.
     """
 
     to: str = "native"
@@ -102,7 +102,7 @@ class Writing:
     earlier: PreviousOutputs | None = None
 
     def require_free(self, target: Path) -> None:
-        """Raise `TargetExists` unless the target may be written; what `earlier` says is looked at later."""
+        """Raise `TargetExists` unless the target may be written; `earlier` is checked later."""
         require_free(target, force=self.force or self.earlier is not None)
 
 
@@ -120,10 +120,10 @@ def convert(
     force: bool = False,
     earlier: PreviousOutputs | None = None,
 ) -> Conversion:
-    """Convert one source, or a record that was read; the output's name is the source's with a suffix added.
+    """Convert one source, or a record; the output's name is the source's with a suffix added.
 
-    `output` is the folder for it (default: beside the source), `path` the file itself, for formats
-    that make one file of the source. `earlier` tells what may be replaced without `force`. Raises
+    `output` is the folder for it (default: next to the source), `path` the file itself, for formats
+    that make one file of the source. `earlier` lists what may be replaced without `force`. Raises
     what `read` raises, `TargetExists` without `force`, and `TargetNotWritable`; then nothing is
     written. A record takes no reader, options or annotations.
     """
@@ -161,7 +161,7 @@ def convert_sources(
 
 
 def _converted(result: Conversion, read: Callable[[], Record], target: Target, writing: Writing) -> Conversion:
-    """Read and write; what can be refused before reading is refused before it."""
+    """Read and write; everything that can be refused before reading is refused before."""
     begin = time.perf_counter()
     writer = registry().writer(writing.to)
     options = parse_options(writer.options, writing.options, f"the writer {writer.name}")
@@ -185,7 +185,7 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
 def _parts(
     result: Conversion, writer: Writer, target: Target, made: Sequence[tuple[Any, ...]]
 ) -> list[tuple[Path, Callable[[Path], None]]]:
-    """List what has to be written: path, and the function that writes it."""
+    """List the files to write: path, and the function that writes it."""
     wrong = next((part for part in made if not _is_part(part)), None)
     if wrong is not None:
         raise failed(writer, f"it gave {wrong!r}, not (suffix, function)", writer.write)
@@ -193,7 +193,7 @@ def _parts(
 
     def write_part(path: Path, write: Callable[[BinaryIO], object]) -> None:
         with path.open("w+b") as file:  # HDF5 reads what it has written
-            # What the system refuses, such as a full disk, is not the writer's mistake.
+            # An error of the operating system, such as a full disk, is not the writer's mistake.
             content = call(writer, write, file, passes=(OSError,))
         result.content_sha256 = content if isinstance(content, str) else result.content_sha256
 

@@ -1,7 +1,7 @@
-"""A dataset without its values as plain JSON types, and back: for formats that hold bare tables.
+"""A dataset without its values as plain JSON types, and back: for formats that hold only tables.
 
-What a CSV cannot say (quantity, origin, sign, source header, codes, packed bits, metadata) stands
-in a description beside it. `restore` joins the two again.
+What a CSV cannot say (quantity, origin, sign, source header, codes, packed bits, metadata) is
+in a description next to it. `restore` joins the two again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from echub.remark import Dropped, Remark
 
 _TOLD = {field.name for field in dataclasses.fields(Column)}
 FORMAT = "echub table 1"
-"""The mark of a description; the number grows where an older echub could misread it."""
+"""The mark of a description; the number increases if an older echub could misread it."""
 
 
 def describe(record: Record, kind: str) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def describe(record: Record, kind: str) -> dict[str, Any]:
 
 
 def plain_types(described: Mapping[str, Any]) -> dict[str, str]:
-    """Return the columns of the bare table by name, with their NumPy types; text is `O`.
+    """Return the columns of the table by name, with their NumPy types; text is `O`.
 
     Packed columns are replaced by their bit fields, as in `Dataset.plain`.
     """
@@ -62,7 +62,7 @@ def plain_types(described: Mapping[str, Any]) -> dict[str, str]:
 
 
 def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> Record:
-    """Join a description with the values of the bare table; `ReadError` where they do not fit."""
+    """Join a description with the values of the table, each (n,); `ReadError` if they do not fit."""
     try:
         columns = [restore_column(known, _values(known, values)) for known in described["columns"]]
         dataset = Dataset(
@@ -88,8 +88,8 @@ def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) ->
 
 
 def restore_column(described: Mapping[str, Any], values: NDArray[Any]) -> Column:
-    """Join what `describe_column` gave with the values."""
-    known = {key: value for key, value in described.items() if key in _TOLD}  # a newer minor schema tells more
+    """Join a description from `describe_column` with the values, one dimension per axis."""
+    known = {key: value for key, value in described.items() if key in _TOLD}  # a newer minor schema has more
     bits = tuple(
         Bits(b["name"], b["header"], b["mask"], b["quantity"], {int(v): word for v, word in b["meanings"].items()})
         for b in known.pop("bits", ())
@@ -112,7 +112,7 @@ def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDA
 
 
 def _packed(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
-    """Pack bit fields again."""
+    """Pack bit fields into bytes again."""
     fields = [(b["mask"], values[b["name"]].astype(np.int64)) for b in known["bits"]]
     shifted = [field << ((mask & -mask).bit_length() - 1) for mask, field in fields]
     packed: NDArray[Any] = np.bitwise_or.reduce(shifted, axis=0).astype(known["dtype"])

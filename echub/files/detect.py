@@ -1,4 +1,4 @@
-"""Which reader a file belongs to: every sniffer is asked, and the unique best wins."""
+"""Which reader a file belongs to: every sniffer is asked, and the best one wins if it is unique."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from echub.registry.calling import call, owner_of
 from echub.registry.registry import PluginWarning, Registry, is_installed
 
 NOISE = bytes(range(255, -1, -1))
-"""What no reader knows, under a name that says nothing: who claims it would claim every file."""
+"""Noise under a meaningless name, which no reader can know: a sniffer that accepts it would accept every file."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """A sniffer's answer; `problem` if it failed and counts as NO, `error` what it raised then."""
+    """A sniffer's answer; `problem` if it failed and counts as NO, `error` the exception it raised."""
 
     reader: Reader
     confidence: Confidence
@@ -33,7 +33,7 @@ def rank(source: Source, registry: Registry) -> list[Match]:
     """Ask all sniffers, fallbacks included; best first, `explicit_only` readers last.
 
     A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason;
-    one that claims noise as well counts as NO too, with a warning.
+    one that also accepts random bytes counts as NO, with a warning.
     """
     matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
     return sorted(
@@ -43,7 +43,7 @@ def rank(source: Source, registry: Registry) -> list[Match]:
 
 
 def ask(reader: Reader, source: Source) -> Match:
-    """Ask one sniffer; what it raises, or answers wrongly, counts as NO with the reason."""
+    """Ask one sniffer; an exception or an invalid answer counts as NO, with the reason."""
     try:
         return Match(reader, call(reader, reader.sniff, source, returns=Confidence))
     except EchubError as error:
@@ -51,7 +51,7 @@ def ask(reader: Reader, source: Source) -> Match:
 
 
 def _credible(match: Match) -> Match:
-    """Take away the vote of a sniffer that claims whatever it is shown."""
+    """Ignore a sniffer that accepts anything."""
     if match.confidence == Confidence.NO or not _claims_noise(match.reader):
         return match
     return Match(match.reader, Confidence.NO, "claims noise too, so its answer counts for nothing")
@@ -59,7 +59,7 @@ def _credible(match: Match) -> Match:
 
 @cache
 def _claims_noise(reader: Reader) -> bool:
-    """Show noise to a sniffer, once in a process; warn where it claims that."""
+    """Test a sniffer with random bytes, once per process; warn if it accepts them."""
     claims = ask(reader, Source.from_bytes(NOISE, "noise")).confidence > Confidence.NO
     if claims:
         text = f"the reader {reader.name} claims noise too, so its answer counts for nothing"
@@ -70,8 +70,8 @@ def _claims_noise(reader: Reader) -> bool:
 def choose(source: Source, registry: Registry) -> Reader:
     """Pick the one reader for a file.
 
-    Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`; `PluginError` if nobody knows
-    it and the sniffer failed whose reader declares its suffix.
+    Raises `UnknownFormat`, `AmbiguousFormat` or `ReaderNotInstalled`; `PluginError` if no reader knows
+    it and the sniffer of the reader that declares its suffix failed.
     """
     _require_content(source)
     matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
@@ -91,13 +91,13 @@ _POINTERS = (
     (re.compile(rb"version https://git-lfs\.github\.com/spec/"), "Git LFS", "git lfs pull"),
     (re.compile(rb"(?:\.\./)*(?:\.git|/)?/?annex/objects/\S+\s*\Z"), "git-annex", "git annex get"),
 )
-"""What a copy of a repository holds in place of a large file: first bytes, whose, and what fetches the file."""
+"""Pointers to large files in a copy of a repository: first bytes, tool, and the command that fetches the file."""
 _LONGEST_POINTER = 1024
-"""Bytes; the specification of Git LFS allows no more."""
+"""Largest pointer in bytes: the limit in the specification of Git LFS."""
 
 
 def _require_content(source: Source) -> None:
-    """Refuse a pointer to a file as such, whatever the suffix says."""
+    """Refuse a pointer to a file as such, for any suffix."""
     head = source.head if source.size <= _LONGEST_POINTER else b""
     for pattern, whose, command in _POINTERS:
         if pattern.match(head):
@@ -111,9 +111,9 @@ def _require_content(source: Source) -> None:
 
 
 def _sniffer_failed(source: Source, matches: list[Match]) -> EchubError | None:
-    """Return the mistake of a sniffer that should have known the file by its suffix.
+    """Return the error of a sniffer that should have recognised the file by its suffix.
 
-    Of any other suffix the file stays unknown: one broken plugin is not the fault of every README.
+    With any other suffix the file stays unknown: a broken plugin must not cause an error for every README.
     """
     failed = (m.error for m in matches if isinstance(m.error, PluginError) and source.suffix in m.reader.suffixes)
     error = next(failed, None)
@@ -123,7 +123,7 @@ def _sniffer_failed(source: Source, matches: list[Match]) -> EchubError | None:
 
 
 def _is_worth_a_try(match: Match, source: Source) -> bool:
-    """Return whether a fallback may have a file: where it only guesses, no foreign suffix may speak against it."""
+    """Return whether a fallback may try a file: if it guesses, the suffix must not belong to another format."""
     return match.confidence > Confidence.MAYBE or source.suffix in ("", *match.reader.suffixes)
 
 
@@ -144,7 +144,7 @@ def _ambiguous(source: Source, candidates: list[Match]) -> AmbiguousFormat:
 
 
 def known_format(source: Source, registry: Registry) -> KnownFormat | None:
-    """Find the format that is recognised but not read: its suffix, and its first bytes where it has any."""
+    """Find the format that is recognised but not read, by its suffix, and by its first bytes if declared."""
     formats = [f for f in registry.known_formats.values() if source.suffix in f.suffixes]
     return next((f for f in formats if not f.magic or source.head.startswith(f.magic)), None)
 
@@ -176,5 +176,5 @@ def _unknown(source: Source, registry: Registry) -> UnknownFormat:
 
 
 def first_bytes(source: Source, count: int = 24) -> str:
-    """Show how a file begins, as bytes."""
+    """Return the first bytes of a file as text, for messages."""
     return f"{source.head[:count]!r}{'…' if source.size > count else ''}"

@@ -1,6 +1,6 @@
 """Write columns as deflated, byte-shuffled HDF5 chunks: made in threads, written in order.
 
-To any reader the result is stock gzip + shuffle. HDF5's own filter pipeline runs in one thread
+For any reader the result is standard gzip + shuffle. HDF5's own filter pipeline runs in one thread
 and with a slower deflate; here NumPy shuffles, ISA-L deflates, and chunks are written directly.
 """
 
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from echub.files.content import block_digest
 
 LEVEL = 1
+"""Level of ISA-L deflate, 0 to 3: the fast one, since shuffling has done most of the work."""
 _WORKERS = min(4, os.cpu_count() or 1)
+"""Threads that compress: blocks are written in order by one thread, so that more would mostly wait."""
 _AHEAD = 4 * _WORKERS
 """Blocks in flight: enough to keep the workers busy, few enough to bound memory."""
 
@@ -28,7 +30,7 @@ Result = TypeVar("Result")
 
 
 def pack(block: NDArray[Any], size: int) -> tuple[bytes, bytes]:
-    """Return the digest and the compressed chunk of a contiguous block, padded to `size` values."""
+    """Return the digest and the compressed chunk of a contiguous block (any shape), padded to `size` values."""
     digest = block_digest(block)
     octets = block.reshape(-1).view(np.uint8).reshape(block.size, -1)
     shuffled = np.empty((block.itemsize, size), np.uint8)

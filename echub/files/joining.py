@@ -1,7 +1,7 @@
 """Join the linked techniques of one run into one record, on request only.
 
-Which files are linked is the reader's to say, by their names; that they are one run is shown by
-their equal start. Each keeps its rows, its clock and its cycles: nothing is renumbered or re-zeroed.
+The reader says which files are linked, from their names; their equal start shows that they
+are one run. Each keeps its rows, its clock and its cycles: nothing is renumbered or re-zeroed.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from echub.remark import Dropped, Notice
 
 
 class NotOneRun(Exception):
-    """Files that their names link state different starts; the message says why they are not one run."""
+    """Files linked by their names are not one run; the message says why, such as different starts."""
 
 
 _OF_THE_FIRST = ("experiment.start", "experiment.start_utc", "experiment.timezone")
-"""Metadata of a joined record that are those of its first file: its clock counts from there."""
+"""Metadata of a joined record taken from its first file, because the clock counts from there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a file's name says of its run: the run's own name, and its place in it, from 1.
+    """What a file's name says about its run: the run's name, and the file's place in it, from 1.
 
     `part` names the place in words (``02_GCPL``; empty: the run has one file only). `resumed` counts
     the runs of an experiment that was stopped and started again, from 1.
@@ -48,7 +48,7 @@ class Link:
 
     @property
     def words(self) -> str:
-        """Name the file among those of its run."""
+        """Return a name for the file among those of its run."""
         again = f"run{self.resumed}" if self.resumed > 1 or not self.part else ""
         return "_".join(word for word in (self.part, again) if word)
 
@@ -62,7 +62,7 @@ class Part:
 
 
 def link_of(source: Source, reader: str | None = None) -> Link | None:
-    """Ask the reader of a file which run it belongs to; None where it is linked to none."""
+    """Ask the reader of a file which run it belongs to; None if it is linked to none."""
     known = registry()
     readers = [known.reader(reader)] if reader else [m.reader for m in rank(source, known) if m.confidence]
     first = next((r for r in readers if r.link), None)
@@ -75,9 +75,9 @@ def link_of(source: Source, reader: str | None = None) -> Link | None:
 
 
 def links_of(sources: Sequence[Source], reader: str | None = None) -> list[Link | None]:
-    """Ask for the links of files that stand side by side.
+    """Ask for the links of files in the same folder.
 
-    A file whose name says nothing is the first run of another that bears its name and says it is a later one.
+    A file whose name says nothing is the first run of another file that has its name and says it is a later one.
     """
     links = [link_of(source, reader) for source in sources]
     later = {link.run for link in links if link is not None and link.resumed > 1 and not link.part}
@@ -95,7 +95,7 @@ def _is_link(said: tuple[Any, ...]) -> bool:
 def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[Part]]:
     """Group jobs into runs of at least two files in one folder; others stay as they are.
 
-    Two files with one place in a run leave open which belongs to it: such a run is not grouped.
+    If two files have the same place in a run, it is unclear which belongs to it: such a run is not grouped.
     """
     groups: dict[tuple[Path, str], list[Part]] = {}
     order: list[Job | list[Part]] = []
@@ -107,7 +107,7 @@ def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[P
         if link is not None and link.resumed > 1 and not link.part
     }
     for job, said, error in zip(jobs, links, wrong, strict=True):
-        if error is not None:  # by itself it would be converted, but that is not what was asked for
+        if error is not None:  # it could be converted by itself, but the user asked for joining
             order.append(replace(job, problem=error))
             continue
         first = said is None and (job.source.parent, job.source.name) in later
@@ -133,7 +133,7 @@ def _place(part: Part) -> tuple[int, int]:
 
 
 def _links(jobs: Sequence[Job], reader: str | None) -> tuple[list[Link | None], list[PluginError | None]]:
-    """Ask for the link of every job, and keep a plugin's mistake with the job at which it was made."""
+    """Ask for the link of every job, and keep a plugin's error with the job that caused it."""
     links: list[Link | None] = []
     wrong: list[PluginError | None] = []
     for job in jobs:
@@ -151,10 +151,10 @@ def _links(jobs: Sequence[Job], reader: str | None) -> tuple[list[Link | None], 
 
 
 def why_not_one_run(records: Sequence[Record], links: Sequence[Link] = ()) -> str:
-    """Say why records are not one run; empty if they are.
+    """Return why records are not one run; empty if they are.
 
     Linked techniques all state the same start; the runs of an experiment that was resumed start one
-    after the other, each behind the end of the one before.
+    after the other, each after the end of the one before.
     """
     starts = [record.metadata.value("experiment.start") for record in records]
     if None in starts:
@@ -169,7 +169,7 @@ def why_not_one_run(records: Sequence[Record], links: Sequence[Link] = ()) -> st
 
 
 def _parts_again(records: Sequence[Record], links: Sequence[Link]) -> list[list[Record]]:
-    """Group the records of resumed parts, in the order of their runs; what was not resumed is left out."""
+    """Group the records of resumed parts, in the order of their runs; parts that were not resumed are left out."""
     groups: dict[str, list[Record]] = {}
     for record, link in zip(records, links, strict=bool(links)):
         groups.setdefault(link.part, []).append(record)
@@ -181,7 +181,7 @@ def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
 
     Each dataset's `attrs` hold the part, the technique, and the seconds from the start of the run
     to its first row (`offset_s`). Parts of one experiment that was resumed become one dataset, on the
-    clock of the first. Metadata are those that all records share, and the start of the first. The
+    clock of the first. Metadata are those that all records share, plus the start of the first. The
     settings are kept by part.
     """
     pairs = list(zip(records, links, strict=True))
@@ -196,7 +196,7 @@ def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
 
 
 def _datasets(records: Sequence[Record], links: Sequence[Link]) -> list[Dataset]:
-    """Join the datasets of resumed parts, and name those of several parts apart."""
+    """Join the datasets of resumed parts, and give those of different parts different names."""
     zeros = dict(zip(map(id, records), shifts(records), strict=False))
     groups: dict[tuple[str, str], list[tuple[Dataset, Record]]] = {}
     for record, link in zip(records, links, strict=True):
@@ -219,7 +219,7 @@ def _labelled(dataset: Dataset, record: Record, part: str) -> Dataset:
 
 
 def _common(records: Sequence[Record]) -> Metadata:
-    """Keep what all records say alike, and the start of the first; the rest stays in the settings and attrs."""
+    """Keep the metadata that all records share, and the first start; the rest is in the settings and attrs."""
     common = Metadata()
     for entry in records[0].metadata.entries:
         same = all(record.metadata.value(entry.path) == entry.value for record in records[1:])

@@ -1,4 +1,4 @@
-"""Where output goes: names, clashes, and files that appear whole or not at all."""
+"""Where output goes: names, clashes, and files that appear complete or not at all."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from echub.registry.registry import registry
 PathLike = str | os.PathLike[str]
 
 LEDGER = re.compile(r"echub-ledger(\.(\d+)-of-(\d+))?\.jsonl")
-"""The names of the ledgers that whole folders keep, of all files or of one shard."""
+"""The names of ledgers of whole folders, for all files or for one shard."""
 _TEMPORARY = re.compile(r"\.echub-(?P<run>[\w-]*)\.?[0-9a-f]{16}\.part")
 _DEAD_AFTER = 86_400
-"""Seconds after which a temporary file that nobody writes to is nobody's."""
+"""Seconds without a write after which a temporary file is abandoned: a day, longer than any pause of a run."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ class Target:
 
     @classmethod
     def of(cls, source: Path, output: PathLike | None = None, path: PathLike | None = None) -> Target:
-        """Return the file `path`, else the source's name in the folder `output`, else beside the source."""
+        """Return the file `path`, else the source's name in the folder `output`, else next to the source."""
         if path is not None:
             return cls(Path(path), exact=True)
         return cls(source if output is None else Path(output) / source.name)
 
     def paths(self, suffixes: Sequence[str]) -> list[Path]:
-        """Return the path of each part; a part whose suffix goes on from another's is that one's companion.
+        """Return the path of each part; a part whose suffix extends another's is its companion.
 
-        Raises `TargetClash` if the parts are several files and the target is one.
+        Raises `TargetClash` if there are several parts and the target is one file.
         """
         if not self.exact:
             return [self._with(suffix) for suffix in suffixes]
@@ -63,10 +63,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Job:
-    """One source and the path that its outputs start with.
+    """One source and the start of its output paths.
 
-    `named`: the user named the file itself; `key`: its path in the tree that is mirrored; `problem`:
-    why it cannot be converted, known when it was planned.
+    `named`: the user named the file itself; `key`: its path in the mirrored tree; `problem`:
+    why it cannot be converted, if known from planning.
     """
 
     source: Path
@@ -78,10 +78,10 @@ class Job:
 
 @dataclass(frozen=True)
 class PreviousOutputs:
-    """What earlier runs wrote: sha256 of their outputs by path.
+    """Output of earlier runs: sha256 by path.
 
-    Such a file may be replaced, and one that is what would be written anyway stays; no other, unless
-    `anything` may. `run` marks the temporary files, so that a later run knows whose they were.
+    Such a file may be replaced, and one that equals the new output stays; no other may, unless
+    `anything` may. `run` marks the temporary files, so that a later run can recognise them.
     """
 
     written: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -99,11 +99,11 @@ class Written:
 
 
 def plan(paths: Sequence[Path], out: Path | None) -> list[Job]:
-    """List the files to convert: those named, and those found in folders, with mirrored outputs.
+    """List the files to convert: those named and those found in folders, with mirrored output paths.
 
     Hidden files, sidecars, what echub itself wrote (its native files) and what is not a file (pipes,
-    sockets) are passed over in a folder; links to folders are not followed. A folder that may not be
-    listed stands for itself, so that it is reported. Raises `TargetClash` where two sources would have one output.
+    sockets) are skipped in a folder; links to folders are not followed. A folder that may not be
+    listed is itself an entry, so that it is reported. Raises `TargetClash` if two sources would have one output.
     """
     jobs: dict[str, Job] = {}
     for job in (job for path in paths for job in _jobs(path, out)):
@@ -114,7 +114,7 @@ def plan(paths: Sequence[Path], out: Path | None) -> list[Job]:
                 found=f"{first.source} and {job.source}",
                 hint="convert them to different folders with -o",
             )
-        if job.named and not first.named:  # met in a folder and named as well
+        if job.named and not first.named:  # found in a folder and also named
             jobs[os.path.abspath(job.stem)] = job
     return list(jobs.values())
 
@@ -161,7 +161,7 @@ def write_atomically(
 ) -> list[Written]:
     """Write files under temporary names and rename them when all are complete.
 
-    An error or an interruption leaves no part behind. With `earlier`, targets that are not what
+    An error or an interruption leaves no partial file. With `earlier`, targets that are not what
     earlier runs or this one would write raise `TargetExists`, and what was written is given with
     its hashes. Raises `TargetNotWritable` for what the operating system refuses.
     """
@@ -172,7 +172,7 @@ def write_atomically(
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "the output is a folder")
-            # A short name of its own: as long as the target's it could be too long, and two threads may write.
+            # A short name: the target's plus a suffix could be too long. A unique one: two threads may write.
             run = f"{earlier.run}." if earlier is not None and earlier.run else ""
             path = target.with_name(f".echub-{run}{secrets.token_hex(8)}.part")
             temporary.append((path, target))
@@ -190,7 +190,7 @@ def write_atomically(
 
 
 def _settled(path: Path, target: Path, earlier: PreviousOutputs) -> Written:
-    """Hash a complete file, and refuse to put it in the place of anything but earlier output."""
+    """Hash a complete file, and refuse to let it replace anything but earlier output."""
     made = Written(str(target), path.stat().st_size, file_sha256(path))
     if os.path.lexists(target) and not earlier.anything:
         allowed = {made.sha256, *earlier.written.get(str(target), ())}
@@ -211,9 +211,9 @@ def file_sha256(path: Path) -> str:
 
 
 def remove_stale(folder: Path, run: str) -> None:
-    """Remove the temporary files that dead runs left in a tree: those of `run`, and nobody's after a day.
+    """Remove temporary files of dead runs in a tree: those of `run`, and abandoned ones after a day.
 
-    The caller knows that no run of that mark is alive.
+    The caller makes sure that no run with that mark is alive.
     """
     for root, _, files in os.walk(folder):
         for name in files:
@@ -229,7 +229,7 @@ def _remove_if_dead(path: Path, owner: str, run: str) -> None:
 
 
 def not_writable(target: Path, error: Exception) -> TargetNotWritable:
-    """Say what the operating system refused, and why."""
+    """Build the error for what the operating system refused, with its reason."""
     number = getattr(error, "errno", None) or _errno_in(str(error))
     causes = {
         errno.ENOSPC: "the disk is full",
@@ -252,6 +252,6 @@ def not_writable(target: Path, error: Exception) -> TargetNotWritable:
 
 
 def _errno_in(text: str) -> int | None:
-    """Find the error number in the message of HDF5 or of a writer's library."""
+    """Find the errno in the message of HDF5 or of a writer's library."""
     match = re.search(r"(?:errno =|os error) (\d+)", text)
     return int(match[1]) if match else None

@@ -37,9 +37,9 @@ Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
 
 @dataclass(frozen=True)
 class Reading:
-    """How sources are read: reader and options, the metadata that are added, and other files or none.
+    """How sources are read: reader and options, metadata to add, and whether other files may be read.
 
-    Without `reader` it is found by content; without `siblings` the reader sees no other file.
+    Without `reader`, it is found by content; without `siblings`, the reader sees no other file.
     """
 
     reader: str | None = None
@@ -52,7 +52,7 @@ class Reading:
         return Source.of(what, siblings=self.siblings)
 
     def read(self, source: Source, *, values: bool = True) -> Record:
-        """Read a source to a complete record, as `read`; without `values` its structure may be enough."""
+        """Read a source to a complete record, as `read` does; without `values`, its structure may be enough."""
         declared = registry().reader(self.reader) if self.reader else choose(source, registry())
         given = _with_zone(declared, source, self.options, self.annotations)
         options = parse_options(declared.options, given, f"the reader {declared.name}")
@@ -66,11 +66,11 @@ class Reading:
             source.require_unchanged()
             _enrich(record, source)
         _annotate(record, source, self.annotations)
-        record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote brings its own
+        record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote has its own
         return record
 
     def _called(self, declared: Reader, source: Source, options: Any, values: bool) -> Record:  # noqa: ANN401
-        """Call the reader; if nobody named it and it is a fallback, its refusal is that of a guess."""
+        """Call the reader; if the user did not name it and it is a fallback, its error is marked as a guess."""
         target = declared.read if values or not declared.outline else declared.outline
         try:
             record: Record = call(declared, target, source, options, returns=Record)
@@ -92,23 +92,23 @@ def read(
     """Read a raw or a native file to a record.
 
     The reader is found by content unless it is named. The record carries provenance, the added
-    metadata, and a notice for everything the user has to know. Without `siblings` the reader sees
-    no other file. Raises `SourceError` where it cannot be read or changes meanwhile, `CommandError`
-    for a wrong reader or option, `PluginError` if the reader makes a mistake.
+    metadata, and a notice for everything the user must know. Without `siblings`, the reader sees
+    no other file. Raises `SourceError` if it cannot be read or changes meanwhile, `CommandError`
+    for a wrong reader or option, `PluginError` if the reader itself fails.
     """
     how = Reading(reader, options or {}, annotations or Annotations(), siblings)
     return how.read(how.source(what))
 
 
 def record_of(what: Readable | Record) -> Record:
-    """Return a record as it is; read anything else."""
+    """Return a record unchanged; read anything else."""
     return what if isinstance(what, Record) else read(what)
 
 
 def _with_zone(
     declared: Reader, source: Source, options: Mapping[str, str], annotations: Annotations
 ) -> Mapping[str, str]:
-    """Hand the stated zone of the clock to a reader with an option `timezone`: dates need it."""
+    """Pass the stated zone of the clock to a reader with an option `timezone`, which needs it for dates."""
     if "timezone" in options or not any(field.name == "timezone" for field in fields(declared.options)):
         return options
     stated = Metadata()
@@ -119,7 +119,7 @@ def _with_zone(
 
 @contextmanager
 def _hashing(source: Source) -> Iterator[Any]:
-    """Hash the source in a thread beside the reader; a small one costs less than the thread."""
+    """Hash the source in a thread parallel to the reader; a small one without a thread, which would cost more."""
     if source.size < _SMALL:
         yield source.sha256
         return
@@ -144,7 +144,7 @@ def _provenance(source: Source, sha256: str, declared: Reader, options: Any) -> 
 
 
 def _library(declared: Reader) -> dict[str, str]:
-    """Return name and version of the library that a reader reads through, where it declares one."""
+    """Return name and version of the library that a reader uses, if it declares one."""
     if not declared.requires:
         return {}
     from importlib.metadata import PackageNotFoundError, version
@@ -170,7 +170,7 @@ def _annotate(record: Record, source: Source, annotations: Annotations) -> None:
 
 
 def _check_structure(record: Record) -> None:
-    """Flag what breaks a rule of its kind; nothing here stops a conversion."""
+    """Flag violations of the rules of a dataset's kind; none of them stops a conversion."""
     for kind, dataset in record.datasets.items():
         record.notices += _missing_columns(dataset)
         record.notices += _without_numbers(dataset, record.notices)
@@ -188,7 +188,7 @@ def _missing_columns(dataset: Dataset) -> list[Remark]:
 
 
 def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
-    """Say which columns of the source hold no number at all, unless a notice names them already."""
+    """Report the columns of the source without any number, unless a notice already names them."""
     empty = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(c.values)]
     return [
         Remark("no-number", f"{header} holds no number at all", column=header)
@@ -198,7 +198,7 @@ def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
 
 
 def _is_nan(values: NDArray[Any]) -> bool:
-    """Return whether there are values and all are NaN; the first one answers for nearly every column."""
+    """Return whether there are values and all are NaN; the first value settles it for nearly every column."""
     if values.dtype.kind != "f" or not values.size or values.flat[0] == values.flat[0]:
         return False
     return bool((values != values).all())

@@ -1,4 +1,4 @@
-"""The folder that a study writes: how it is told from data, so that nobody judges its tables as measurements."""
+"""The folder that a study writes: how it is recognised, so that its tables are not read as measurements."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TABLE, PARQUET, PAGE = "results.csv", "results.parquet", "report.html"
 OUTCOMES, TABLES, CACHE = "outcomes", "tables", "cache"
 """Its folders."""
 _DEPTH = 3
-"""Levels that a file of a study lies below its folder, at most: ``outcomes/<step>/<label>.outcome.json``."""
+"""Most levels between a file of a study and its folder: ``outcomes/<step>/<label>.outcome.json``."""
 
 
 def is_results_folder(folder: Path) -> bool:

@@ -1,7 +1,7 @@
 """One experiment that was stopped and started again: its parts as one dataset, on one clock.
 
-Nothing is renumbered or re-zeroed but the clock and the source rows: the gap stays a gap, and charges
-and cycles go on or start again as the files have them, which the dataset says.
+Only the clock and the source rows are renumbered: the gap stays a gap, and charges
+and cycles continue or restart as in the files, and the dataset says which.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from echub.model.record import Record
 from echub.model.units import Scale
 
 OVERLAP_S = 1.0
-"""Seconds by which a part may seem to start before the end of the one before: some keep starts to the second."""
+"""Seconds by which a part may seem to start before the last one ends: some files round starts to the second."""
 _CONTINUES = 0.01
-"""A charge that starts within this part of its range from where it ended goes on; another starts again."""
+"""A charge that starts within this fraction of its range from where it ended continues; any other starts again."""
 
 
 def shifts(records: Sequence[Record]) -> list[float]:
-    """Return the seconds from the start of the first record to that of each; by the instants if all are known."""
+    """Return the seconds from the first record's start to that of each; from the instants if all are known."""
     for path in ("experiment.start_utc", "experiment.start"):
         stated = [record.metadata.value(path) for record in records]
         if None not in stated:
@@ -50,11 +50,11 @@ def why_not_resumed(records: Sequence[Record]) -> str:
 
 
 def resume(datasets: Sequence[Dataset], shifts: Sequence[float]) -> Dataset:
-    """Join datasets of one kind, one behind the other.
+    """Join datasets of one kind, one after the other.
 
     `shifts` are the seconds from the zero of the first clock to that of each. A column that only some
     parts have is NaN in the others. `attrs` hold the first row of each later part (`run_starts`), the
-    seconds without data before it (`gaps_s`), and whether its charge goes on (`charge_at_run_starts`).
+    seconds without data before it (`gaps_s`), and whether its charge continues (`charge_at_run_starts`).
     """
     bases = _bases(datasets)
     names = dict.fromkeys(name for dataset in datasets for name in dataset.columns)
@@ -69,7 +69,7 @@ def resume(datasets: Sequence[Dataset], shifts: Sequence[float]) -> Dataset:
 
 
 def _bases(datasets: Sequence[Dataset]) -> list[int]:
-    """Return what is added to the source rows of each part: the rows of the sources before it."""
+    """Return the offset of the source rows of each part: the rows of the sources before it."""
     bases = [0]
     for dataset in datasets[:-1]:
         last = int(dataset["row"].max()) if dataset.rows and "row" in dataset.columns else dataset.rows - 1
@@ -100,13 +100,13 @@ def _moved(column: Column, shift: float, base: int) -> NDArray[Any]:
 
 
 def _missing(column: Column, dataset: Dataset) -> NDArray[Any]:
-    """Return what a part has of a column that it left out: its one value, or none at all."""
+    """Return the values of a part for a column that it left out: its one value, or NaN."""
     left_out = next((o for o in dataset.omitted if o.header == column.header), None)
     return np.full(dataset.rows, np.nan) if left_out is None else left_out.values(dataset.rows)
 
 
 def _labelled(first: Column, given: Sequence[Column | None], datasets: Sequence[Dataset]) -> Column:
-    """Join codes with labels: the parts may have given one word different codes."""
+    """Join codes with labels: the parts may use different codes for one word."""
     labels = dict(first.labels)
     pieces = []
     for column, dataset in zip(given, datasets, strict=True):
@@ -129,7 +129,7 @@ def _code_of(word: str, code: int, labels: dict[int, str]) -> int:
 
 
 def _restarts(datasets: Sequence[Dataset]) -> str:
-    """Move the rows at which a clock restarts within its own part."""
+    """Shift the rows at which a clock restarts within a part."""
     first, rows = 0, []
     for dataset in datasets:
         rows += [first + int(row) for row in dataset.attrs.get("clock_restarts", "").split()]
@@ -138,7 +138,7 @@ def _restarts(datasets: Sequence[Dataset]) -> str:
 
 
 def _statements(columns: dict[str, Column], starts: Sequence[int]) -> Iterator[tuple[str, str]]:
-    """Say what happens at the joints: how long the gap is, and whether the charge goes on."""
+    """Describe the joints: how long the gap is, and whether the charge continues."""
     joints = [row for row in starts if row > 0]
     if time := columns.get("time"):
         joints = [row for row in joints if row < len(time.values)]

@@ -8,20 +8,20 @@ from typing import Any
 
 
 class DeferredErrorFile(io.FileIO):
-    """A file that keeps the first error of the system to itself until HDF5 has closed it.
+    """A file that holds back the first system error until HDF5 has closed it.
 
-    HDF5 crashes the whole process at its end where it could not flush a file: a full disk must
+    HDF5 crashes the whole process at exit if it could not flush a file: a full disk must
     not do that. After an error nothing more is written, and leaving the context raises it.
     """
 
     def __init__(self, target: Path | int) -> None:
-        """Open a new file, or one that is open already, by its number; that one stays open."""
+        """Open a new file, or a file descriptor, which stays open."""
         is_open = isinstance(target, int)
         super().__init__(target, "r+" if is_open else "w+", closefd=not is_open)
         self.error: OSError | None = None
 
     def write(self, data: Any) -> int:  # noqa: ANN401  any buffer
-        """Write all of it, or note why not."""
+        """Write all of it, or keep the error."""
         rest = memoryview(data)
         try:
             while rest and self.error is None:
@@ -31,7 +31,7 @@ class DeferredErrorFile(io.FileIO):
         return len(data)
 
     def truncate(self, size: int | None = None) -> int:
-        """Cut or extend, or note why not."""
+        """Truncate or extend, or keep the error."""
         try:
             if self.error is None:
                 super().truncate(size)

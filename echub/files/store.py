@@ -1,4 +1,4 @@
-"""The native file: a record as HDF5 that is also NetCDF-4, written and read back whole.
+"""The native file: a record as HDF5 that is also NetCDF-4, written and read back completely.
 
 One group per dataset, a dimension scale per axis, units that pint and UDUNITS parse, and only
 filters that every HDF5 build reads. Metadata, settings and provenance are one JSON text each.
@@ -44,10 +44,10 @@ from echub.remark import Dropped, Remark
 
 FORMAT = "echub"
 _SMALL = 8192
-"""Columns of fewer bytes are stored plain: a chunk index would be larger than what it saves."""
+"""Columns with fewer bytes are stored uncompressed: a chunk index would be larger than the saving."""
 
-# h5py's own `attrs` and `create_dataset` cost three times as much as the calls beneath them, and a
-# small file is little else; what is alike in all calls is therefore made once.
+# h5py's own `attrs` and `create_dataset` take three times as long as the calls beneath them, and a
+# small file consists of little else; what all calls share is therefore made once.
 _TEXT = h5py.string_dtype()
 _TEXT_TYPE = h5t.py_create(_TEXT, logical=True)
 _SCALAR = h5s.create(h5s.SCALAR)
@@ -61,7 +61,7 @@ def _type(dtype: np.dtype[Any]) -> h5t.TypeID:
 
 
 _FEW_LABELS = 256
-"""More labels than this are not flags that another program would show."""
+"""More labels than this are not written as CF flags: no other program would show them."""
 
 
 # -- writing ---------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def _ordered_group(root: h5g.GroupID, name: str) -> h5g.GroupID:
 
 
 def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str, Any]) -> None:
-    """Return a new object its attributes: texts, or arrays of numbers."""
+    """Set the attributes of a new object: texts, or arrays of numbers."""
     for name, value in attributes.items():
         if isinstance(value, str):
             data, kind, space = _text(value), _TEXT_TYPE, _SCALAR
@@ -131,14 +131,15 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
         h5a.create(target, name.encode(), kind, space).write(data)
 
 
+# Bounded, and more than the units, quantities and headers of many formats.
 @lru_cache(4096)
 def _text(value: str) -> NDArray[Any]:
-    """Return a text as HDF5 takes it; units, quantities and headers are the same in file after file."""
+    """Return a text as HDF5 takes it; cached, because units, quantities and headers repeat from file to file."""
     return np.array(encodable(value.replace("\0", "\\0")), dtype=_TEXT)  # HDF5 ends a text at its first zero
 
 
 def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Write all columns of a dataset; give the digest of each."""
+    """Write all columns of a dataset; return the digest of each."""
     described = describe_dataset(dataset) | {"columns": list(dataset.columns)}
     _set_attributes(group, {k: v if isinstance(v, str) else to_json(plain(v)) for k, v in described.items()})
     scales: dict[str, h5d.DatasetID] = {}
@@ -190,7 +191,7 @@ def _attach(array: h5d.DatasetID, column: Column, scales: dict[str, h5d.DatasetI
 
 
 def _fill(dataset: Dataset, arrays: dict[str, h5d.DatasetID]) -> Iterator[tuple[str, str]]:
-    """Write the chunks that the threads make, in order; give the digest of each column."""
+    """Write the chunks that the threads make, in order; return the digest of each column."""
     large = [column for column in dataset.columns.values() if _is_chunked(column)]
     pieces = ((column.name, *block) for column in large for block in blocks(column.values))
     sizes = {column.name: math.prod(block_shape(column.values.shape)) for column in large}
@@ -208,7 +209,7 @@ def _fill(dataset: Dataset, arrays: dict[str, h5d.DatasetID]) -> Iterator[tuple[
 
 
 def _attributes(column: Column) -> dict[str, Any]:
-    """Return the attributes of a column: conventional ones for every reader, one JSON for our own."""
+    """Return the attributes of a column: conventional ones for any program, one JSON text for echub."""
     described = describe_column(column)
     known = units.table().find(column.unit) if column.unit else None
     shown = {
@@ -232,7 +233,7 @@ def _attributes(column: Column) -> dict[str, Any]:
 
 
 def _says(value: Any) -> bool:  # noqa: ANN401
-    """Return whether a value says more than its default; position 0 does."""
+    """Return whether a value differs from its default; position 0 does."""
     return value not in (None, "", [], {}) and value is not False
 
 
@@ -250,7 +251,7 @@ def _flag_attributes(fields: tuple[Bits, ...], dtype: np.dtype[Any]) -> dict[str
 
 
 def _word(text: str) -> str:
-    """Make one word of a text, as CF's lists of meanings want it."""
+    """Turn a text into one word, as CF lists of meanings require."""
     return "_".join(text.split()) or "_"
 
 
@@ -258,7 +259,7 @@ def _word(text: str) -> str:
 
 
 _DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError)
-"""What h5py and the decoding of its contents stumble over in a damaged file."""
+"""Exceptions that h5py, and decoding what it reads, raise for a damaged file."""
 
 
 def _open(source: Source) -> h5py.File:
@@ -268,8 +269,8 @@ def _open(source: Source) -> h5py.File:
 def read(what: Source | Path, *, values: bool = True) -> Record:
     """Read a native file back to the record that was written.
 
-    Without `values` no data is read: each column then holds zeros of its type and shape that take
-    no memory. Raises `ReadError` for HDF5 that is none of ours and for damage, `NewerSchema` for a
+    Without `values`, no data is read: each column then holds zeros of its type and shape that take
+    no memory. Raises `ReadError` for HDF5 not written by echub and for damage, `NewerSchema` for a
     newer major schema.
     """
     source = Source.of(what)

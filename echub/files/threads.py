@@ -15,12 +15,12 @@ LIMITS = (
     "OMP_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
-"""What the libraries under NumPy and SciPy read once, when they are imported."""
+"""Environment variables that the libraries under NumPy and SciPy read once, when they are imported."""
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let processes that start meanwhile compute with one thread each; a limit that the user set stays.
+    """Make processes that start in this context compute with one thread each; a limit set by the user stays.
 
     There are as many workers as cores. Further threads only wait for each other, and on the small
     matrices of a fit that waiting costs many times the CPU time of the work.
@@ -44,6 +44,6 @@ class SingleThreadedPool(ProcessPoolExecutor):
     """Processes that compute with one thread each: they start at the first submissions."""
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:  # noqa: ANN401
-        """Submit, under the limit that a process inherits."""
+        """Submit, with the limit set, so that a new process inherits it."""
         with one_thread():
             return super().submit(function, *args, **named)

@@ -1,7 +1,7 @@
 """Verify a converted file against itself and against its source.
 
 Against itself: the content hash that was written with it. Against its source: the source's hash,
-and every value of the source's table, with all scalings inverted, read anew by the same reader.
+and every value of the source's table, with all scalings inverted, read again by the same reader.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from echub.registry.registry import registry
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was verified: what, whether it holds, and what was found."""
+    """One check: what was verified, whether it holds, and what was found."""
 
     what: str
     holds: bool
@@ -38,10 +38,10 @@ class Check:
 
 
 def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None = None) -> list[Check]:
-    """Verify a native file; its source is looked for beside it unless it is named.
+    """Verify a native file; its source is looked for next to it unless it is named.
 
-    Raises `ReadError` where the file is none of echub's or is damaged, `SourceNotFound` where a
-    named source is not there. A source that is not beside the file is reported as a check that
+    Raises `ReadError` if the file was not written by echub or is damaged, `SourceNotFound` if a
+    named source does not exist. A source that is not next to the file is reported as a check that
     could not be made (it does not hold).
     """
     target = Source(path)
@@ -62,7 +62,7 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
 
 
 def _as_written(target: Source) -> tuple[Record, str]:
-    """Return the record of a file that echub wrote, nothing added, and the content hash written with it."""
+    """Return the record of a file that echub wrote, without additions, and the content hash written with it."""
     wrote = {reader.name: reader for reader in registry().readers.values() if reader.content}
     claims = [match for match in rank(target, registry()) if match.confidence and match.reader.name in wrote]
     if not claims:
@@ -91,7 +91,7 @@ def _content(record: Record, stated: str) -> Check:
 
 
 def _source_of(name: str, path: Path, named: str | os.PathLike[str] | None) -> Source | None:
-    """Find a source: the one named or in the folder named, else the one beside the file."""
+    """Find a source: the one named or in the folder named, else the one next to the file."""
     beside = path.with_name(name) if name else path
     if named is not None:
         beside = Path(named) / name if Path(named).is_dir() else Path(named)
@@ -112,7 +112,7 @@ def _hash(stated: str, source: Source) -> Check:
 
 
 def _values(record: Record, sources: Sequence[Source]) -> list[Check]:
-    """Read the sources anew and compare the tables, bit for bit."""
+    """Read the sources again and compare the tables, bit for bit."""
     written, now = record.source_table(), _again(record, sources).source_table()
     checks = []
     for key in dict.fromkeys([*written, *now]):

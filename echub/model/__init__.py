@@ -1,1 +1,1 @@
-"""The record and all it is made of: sources, columns, units, vocabulary, metadata."""
+"""The record and its parts: sources, columns, units, vocabulary, metadata."""

@@ -1,7 +1,7 @@
-"""From what a reader found to datasets: names, units, types, and one place for every row.
+"""From the columns of a reader to datasets: names, units, types, and one place for every row.
 
-A reader gives arrays with headers, quantities and printed units; everything the data model
-demands beyond that happens here, so that all readers agree.
+A reader supplies arrays with headers, quantities and printed units; everything the data model
+requires beyond that is done here, so that all readers agree.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class SourceColumn:
     """One column as the reader found it.
 
     `header` exactly as printed; `unit` as printed (None: dimensionless or unknown); `negate`
-    where the source's sign is the opposite of the quantity's. `index` is the position in the
+    if the source's sign is the opposite of the quantity's. `index` is the position in the
     source's table; None marks a column that is not in it (derived). Without a quantity it
     becomes a vendor column. Text may be given as strings or as codes with `labels`; `is_text` says
     that such codes are texts in the source. `axes` are those of a map's column, one per dimension
@@ -75,7 +75,7 @@ def build_tables(
     """Split one source table into an impedance dataset and a time series, as far as each has rows.
 
     A row with a frequency above zero is impedance, any other belongs to the time series. `row`
-    are the 0-based source rows, where some are left out; by default all of them. The spectra of
+    are the 0-based source rows, if some are left out; by default all of them. The spectra of
     the impedance dataset are numbered; `starts` are source rows at which the source starts one.
     """
     frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
@@ -109,7 +109,7 @@ def _part(
 
 
 def _is_void(values: NDArray[Any]) -> bool:
-    """Return whether a column says nothing: one bit pattern throughout, and that zero or NaN."""
+    """Return whether a column is empty of information: one bit pattern throughout, which is zero or NaN."""
     if values.size == 0:
         return True
     if values.dtype.kind not in "fiu":
@@ -137,7 +137,7 @@ def build_dataset(
 
     `row` are the 0-based source rows; by default all of them. An impedance dataset gets the column
     `spectrum`; `starts` are source rows at which the source itself starts a spectrum. Raises
-    `UnitMismatch` where a printed unit contradicts the quantity, `UnknownUnit` where it is not in
+    `UnitMismatch` if a printed unit contradicts the quantity, `UnknownUnit` if it is not in
     the table.
     """
     columns = [replace(c, quantity=LABEL) if c.quantity == SPECTRUM else c for c in columns]
@@ -151,8 +151,8 @@ def build_dataset(
 def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
     """Build a dataset over several axes; each column names its own (`ion_counts`: species, frame, y, x).
 
-    A column whose only axis bears its own name is that axis's coordinate. Whole counts become the
-    smallest integers. Raises `PluginError` where an axis has two lengths, or values fit no axes.
+    A column whose only axis has the column's name is the coordinate of that axis. Whole counts become the
+    smallest integers. Raises `PluginError` if an axis has two lengths, or values do not fit their axes.
     """
     _check_axes(columns)
     built = [_column(_counted(c), name) for c, name in zip(columns, _names(columns), strict=True)]
@@ -206,12 +206,12 @@ def _column(source: SourceColumn, name: str) -> Column:
 
 
 def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Column:
-    """Bring a column to the unit, sign and type of its quantity."""
+    """Convert a column to the unit, sign and type of its quantity."""
     scale = _scale(source, quantity)
     values = _apply(column.values, scale)
     return replace(
         column,
-        values=_smallest(values) if quantity.is_integer and not source.bits else values,  # a mask needs its bits
+        values=_smallest(values) if quantity.is_integer and not source.bits else values,  # no scaling of bits
         quantity=quantity.name,
         unit=quantity.unit,
         sign=quantity.sign,
@@ -227,7 +227,7 @@ def _little(source: SourceColumn) -> SourceColumn:
 
 
 def _source_dtype(source: SourceColumn, stored: NDArray[Any]) -> str:
-    """Name the type in the source where it is another than the stored one."""
+    """Return the type in the source if it differs from the stored one."""
     if source.is_text:
         return TEXT
     if source.index is None or source.values.dtype == stored.dtype:
@@ -255,7 +255,7 @@ def _quantity(source: SourceColumn) -> Quantity:
 
 
 def _require_no_unit(source: SourceColumn, quantity: Quantity) -> None:
-    """Refuse a measured column without a unit: taking the canonical one would invent it."""
+    """Refuse a measured column without a unit: to assume the canonical one would invent data."""
     if quantity.unit != "1":
         raise PluginError(
             f"the column {source.header!r} claims to be a {quantity.name} and states no unit",
@@ -288,7 +288,7 @@ def _scale(source: SourceColumn, quantity: Quantity) -> Scale:
 
 
 def _apply(values: NDArray[Any], scale: Scale) -> NDArray[Any]:
-    """Scale, bit for bit where only the sign changes."""
+    """Scale; exact to the bit if only the sign changes."""
     if scale.is_identity:
         return values
     if scale.factor == -1 and scale.offset == 0:
@@ -300,7 +300,7 @@ _INTEGERS = (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.uin
 
 
 def _smallest(values: NDArray[Any]) -> NDArray[Any]:
-    """Cast whole numbers to the smallest integer type that holds them; leave anything else alone."""
+    """Cast whole numbers to the smallest integer type that holds them; leave anything else unchanged."""
     if values.dtype.kind not in "uif" or values.dtype.itemsize == 1:
         return values
     if values.size == 0:
@@ -323,7 +323,7 @@ def _same_numbers(small: NDArray[Any], values: NDArray[Any]) -> bool:
 
 
 def _names(columns: Sequence[SourceColumn]) -> list[str]:
-    """Name every column: its quantity or a vendor slug, unique; instantaneous before averaged."""
+    """Name every column, uniquely, by its quantity or a vendor slug; instantaneous values come before averages."""
     order = sorted(range(len(columns)), key=lambda i: (columns[i].index is None, columns[i].averaged, i))
     taken: set[str] = {"row"}
     names = dict.fromkeys(order, "")

@@ -1,9 +1,9 @@
 """Long tables: the channels of a multi-species measurement one after another.
 
-A SIMS profile has for each species its own times, depths and counts, and often its own length; a
+In a SIMS profile, each species has its own times, depths and counts, and often its own length; a
 table with one column per species would have to invent what was not measured. So every channel
-keeps its rows, and codes say which species, polarity and region they belong to. Where each
-channel's columns stood in the source is kept, so that the source's table can be rebuilt.
+keeps its rows, and codes say which species, polarity and region they belong to. The place of each
+channel's columns in the source is kept, so that the source's table can be rebuilt.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CHANNEL = "channel"
 class Channel:
     """One species in one region and polarity: its label, and its columns, all of one length.
 
-    `polarity` is +1, -1 or 0 where the source does not say. `row` are the 0-based rows of the
+    `polarity` is +1, -1 or 0 if the source does not say. `row` are the 0-based rows of the
     source; by default all.
     """
 
@@ -73,7 +73,7 @@ _Key = tuple[str, ...]
 
 
 def _key(column: SourceColumn) -> _Key:
-    """Return which columns of different channels are one column of the long table."""
+    """Return the key under which columns of different channels become one column of the long table."""
     return (column.quantity or column.header, column.unit or "", column.origin, str(column.negate))
 
 
@@ -109,7 +109,7 @@ def _codes(header: str, texts: Sequence[str], number: NDArray[Any]) -> SourceCol
 
 
 def source_pieces(dataset: Dataset) -> Iterator[tuple[tuple[int, str], tuple[NDArray[Any], NDArray[Any]]]]:
-    """Return what each column of the source contributed: (position, header), then rows and values."""
+    """Return the parts of each source column: (position, header), then source rows and values, both (n,)."""
     if CHANNEL not in dataset.columns:
         return
     channel, row = dataset[CHANNEL], dataset["row"]
@@ -123,5 +123,5 @@ def source_pieces(dataset: Dataset) -> Iterator[tuple[tuple[int, str], tuple[NDA
 
 
 def is_long(dataset: Dataset) -> bool:
-    """Return whether a dataset is a long table whose columns know their places in the source."""
+    """Return whether a dataset is a long table whose columns record their places in the source."""
     return any(PLACES in column.attrs for column in dataset.columns.values())

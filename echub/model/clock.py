@@ -1,7 +1,7 @@
-"""Absolute time, made only where the zone of the instrument's clock is known.
+"""Absolute time, computed only if the zone of the instrument's clock is known.
 
 Instruments write local time without a zone. The zone comes from ``--timezone`` or a sidecar; until
-then a start is what the clock on the wall said, and no instant.
+then a start is a wall-clock time, not an instant.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ START, ZONE, START_UTC = "experiment.start", "experiment.timezone", "experiment.
 
 
 def require_zone(name: str) -> str:
-    """Check an IANA zone name; `UnknownOption` where there is none."""
+    """Check an IANA zone name; `UnknownOption` if there is none."""
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -37,9 +37,9 @@ def require_zone(name: str) -> str:
 
 
 def set_absolute_start(metadata: Metadata) -> list[Remark]:
-    """Set `experiment.start_utc` where start and zone are known.
+    """Set `experiment.start_utc` if start and zone are known.
 
-    An hour that a change of the clocks repeats or leaves out is not an instant: a notice says so.
+    A time in an hour that daylight saving repeats or skips is not an instant: a notice says so.
     """
     start, zone = metadata.value(START), metadata.value(ZONE)
     if not start or not zone or zone == UNKNOWN or START_UTC in metadata:
@@ -61,7 +61,7 @@ def set_absolute_start(metadata: Metadata) -> list[Remark]:
 def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:
     """Return the instants of a dataset's rows, UTC, datetime64[us] of shape (n,).
 
-    Raises `MetadataError` where the zone of the clock is unknown.
+    Raises `MetadataError` if the zone of the clock is unknown.
     """
     import numpy as np
 

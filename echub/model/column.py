@@ -1,4 +1,4 @@
-"""One column of a dataset: its values, and everything that is known about them."""
+"""One column of a dataset: its values, and everything known about them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from echub.model.units import Scale, scale_between
 from echub.model.units import unit as known_unit
 
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
-"""Who made the number: the instrument; the programme (a set point or its counter); the
+"""Who produced the number: the instrument; the programme (a set point or its counter); the
 instrument's software (computed); the hub (computed, formula and inputs stated); the user."""
 
 TEXT = "text"
@@ -25,7 +25,7 @@ TEXT = "text"
 class Bits:
     """One field of a packed status byte: the bits of `mask`, shifted down.
 
-    `name` is how the field is asked for; `meanings` give words to its values.
+    `name` is the name of the field in queries; `meanings` gives words for its values.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Bits:
     meanings: Mapping[int, str] = field(default_factory=dict)
 
     def extract(self, packed: NDArray[Any]) -> NDArray[Any]:
-        """Return the values of the field, in the packed column's own type."""
+        """Return the values of the field, in the shape and type of the packed column."""
         shift = (self.mask & -self.mask).bit_length() - 1
         return (packed & self.mask) >> shift
 
@@ -47,7 +47,7 @@ class Column:
     `values` have one dimension per entry of `axes`. `unit` is canonical for a known quantity and
     as printed for a vendor column. `index` is the position in the source's table (None: not from
     it), `scale` the exact map from the source's numbers to these, `source_dtype` their type
-    there where it differs (`text` for codes made of text). `labels` turn codes into text.
+    there if it differs (`text` for codes made of text). `labels` turn codes into text.
     """
 
     name: str
@@ -73,14 +73,14 @@ class Column:
         return self.quantity is None
 
     def to(self, unit: str, *, point: bool = False) -> NDArray[np.float64]:
-        """Return the values in another unit, as float64."""
+        """Return the values in another unit, float64 of the same shape; `UnitMismatch` if dimensions differ."""
         if self.unit is None:
             raise UnitMismatch(f"the column {self.name!r} has no unit", expected=unit, found="no unit")
         # Looked up, never parsed: a printed V/mA is not a resistance.
         return scale_between(known_unit(self.unit), unit, point=point).apply(self.values)
 
     def plain(self) -> NDArray[Any]:
-        """Return what a reader wants to see: text for codes with labels, else the values."""
+        """Return the values for people, in the same shape: text for codes with labels, else the values."""
         if not self.labels:
             return self.values
         codes, inverse = np.unique(self.values, return_inverse=True)
@@ -88,9 +88,9 @@ class Column:
         return words[inverse.reshape(self.values.shape)]
 
     def source_values(self) -> NDArray[Any]:
-        """Return the values as the source had them, in its type; text as text.
+        """Return the values as in the source, in its type, unit and sign, in the same shape; text as text.
 
-        Bit for bit, save for scaled float64 values, whose last digit may differ.
+        Exact to the bit, except for scaled float64 values, whose last digit may differ.
         """
         if self.source_dtype == TEXT:
             return self.plain()

@@ -1,6 +1,6 @@
-"""Compare two records that should say the same, column by column, to the precision of what is printed.
+"""Compare two records that should hold the same data, column by column, to the printed precision.
 
-Columns meet by the header of their source, else by quantity. Each pair gets one verdict; where two
+Columns are paired by the header in their source, else by quantity. Each pair gets one verdict; if two
 files differ in a way that is known (an export that prints 0 for a potential, or -1 for a point
 that is masked) the verdict names it.
 """
@@ -19,12 +19,12 @@ from echub.model.dataset import Dataset
 from echub.model.record import Record
 
 DERIVED_TOLERANCE = 2e-6
-"""Relative difference at which a computed column agrees: a few roundings of float32 inputs."""
+"""Relative difference up to which a computed column agrees: a few roundings of float32 inputs."""
 SINGLE_TOLERANCE = 6e-8
 """Half a unit in the last place of float32: two readers may store one number in two precisions."""
 CLOCK_STEP = 2e-6
-"""Seconds by which a printed absolute time may miss a rounding tie: programs keep clocks as days since 1899 in
-float64, which go in steps of 0.6 µs, and subtract two of them."""
+"""Seconds by which a printed absolute time may miss a rounding tie: programs store clocks as days since 1899 in
+float64, with steps of 0.6 µs, and subtract two of them."""
 POTENTIALS = ("potential_we", "potential_ce", "voltage")
 
 SAME = "same"
@@ -55,7 +55,7 @@ class Verdict:
 
     @property
     def agrees(self) -> bool:
-        """Return whether both say the same as far as they say it."""
+        """Return whether both agree to the precision that both have."""
         return self.verdict in AGREEING
 
     def as_dict(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Verdict:
 
 @dataclass
 class Comparison:
-    """All verdicts, what only one side has, and where rows or metadata differ."""
+    """All verdicts, columns that only one side has, and differences in rows or metadata."""
 
     verdicts: list[Verdict] = field(default_factory=list)
     only_a: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Return whether all that both sides say is the same; metadata are reported, not judged."""
+        """Return whether all data that both sides have agree; metadata are reported, not judged."""
         return not self.differences and all(verdict.agrees for verdict in self.verdicts)
 
     def as_dict(self) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False)
 class _Side:
-    """One column as it is compared: bit fields stand on their own."""
+    """One column as it is compared: bit fields count as columns."""
 
     header: str
     quantity: str | None
@@ -206,7 +206,7 @@ def _words(side: _Side) -> NDArray[Any]:
 
 
 def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
-    """Return both columns as float64, in the source's own numbers where both come from one unit."""
+    """Return both columns as float64, in the source's own numbers if both come from one unit."""
     if any(side.column.labels and side.quantity is None for side in (one, other)):
         return None, None
     in_source = one.of_source and other.of_source and one.column.scale == other.column.scale
@@ -218,13 +218,14 @@ def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any] | None, NDArray[Any
 
 
 def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> NDArray[Any]:
-    """Return how far two numbers may lie apart: half a printed digit, a rounding, or that of a recipe."""
+    """Return how far two numbers may differ: half a printed digit, a rounding, or the tolerance of a recipe."""
     size = np.maximum(np.abs(np.nan_to_num(a)), np.abs(np.nan_to_num(b)))
     relative = 0.0
     if "derived" in (one.column.origin, other.column.origin):
         relative = DERIVED_TOLERANCE
     elif "f" in (one.values.dtype.kind, other.values.dtype.kind):
         single = any(s.values.dtype == np.float32 for s in (one, other))
+        # 1e-15: a few roundings of float64 (1.1e-16 each), as from scaling.
         relative = SINGLE_TOLERANCE if single else 1e-15
     tolerance = relative * size
     for side, values in ((one, a), (other, b)):
@@ -241,6 +242,7 @@ def _half_digit(values: NDArray[Any], digits: int) -> NDArray[Any]:
     size = np.abs(np.nan_to_num(values))
     with np.errstate(divide="ignore"):
         exponent = np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1.0))), -300)
+    # A little more than one half, so that a tie that was rounded the other way still agrees.
     return np.asarray(0.5000001 * 10.0 ** (exponent - digits + 1) + 1e-15 * size)
 
 
@@ -251,7 +253,7 @@ def _close(a: NDArray[Any], b: NDArray[Any], tolerance: NDArray[Any]) -> NDArray
 
 
 def _name(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> str:
-    """Name what the rows that differ have in common."""
+    """Return what the rows that differ have in common, as a known anomaly."""
     for values, against, side in ((a, b, one), (b, a, other)):
         if np.isnan(values).all() and (against == 0).all() and side.column.origin == "derived":
             return NO_VALUE
@@ -264,7 +266,7 @@ def _name(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> str:
 
 
 def _resolve_zero_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Return rows of zeros the name of a known anomaly that begins at the same row and has as many rows."""
+    """Name rows of zeros after a known anomaly that starts at the same row and has as many rows."""
     named = {(v.dataset, v.first, v.rows): v.verdict for v in verdicts if v.verdict in (MASKED, ZEROED)}
     return [
         replace(v, verdict=named.get((v.dataset, v.first, v.rows), DIFFERS)) if v.verdict == _ZERO_ROWS else v
@@ -273,7 +275,7 @@ def _resolve_zero_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 
 def _metadata(a: Record, b: Record) -> list[str]:
-    """List the paths of which both speak, and differently."""
+    """List the paths that both have, with different values."""
     lines = []
     for entry in a.metadata:
         other = b.metadata.get(entry.path)
@@ -284,6 +286,7 @@ def _metadata(a: Record, b: Record) -> list[str]:
 
 def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
     if isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(a, bool):
+        # Exports print settings with six digits or three decimals: half of the last place, and a little more.
         return bool(np.isclose(a, b, rtol=1e-6, atol=5.1e-4))
     if isinstance(a, dict) and isinstance(b, dict):
         return all(_agree(a[key], b[key]) for key in a.keys() & b.keys())

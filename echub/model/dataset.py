@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Omitted:
-    """A source column left out of a dataset because each of its values was the same zero or NaN.
+    """A source column left out of a dataset because all of its values were the same zero or NaN.
 
     `fill` is that one value, its bytes in hexadecimal, so that the source table can be rebuilt.
     """
@@ -32,7 +32,7 @@ class Omitted:
     fill: str
 
     def values(self, rows: int) -> NDArray[Any]:
-        """Return the values that were left out."""
+        """Return the values that were left out, (rows,)."""
         one = np.frombuffer(bytes.fromhex(self.fill), dtype=self.dtype)
         return np.repeat(one, rows) if one.size else np.empty(0, self.dtype)
 
@@ -41,8 +41,8 @@ class Omitted:
 class Dataset:
     """Columns of one kind; ``dataset["current"]`` is the array of that column.
 
-    Bit fields of a packed column answer under their own names. `query`, `time_slice` and
-    `select` give smaller datasets that remember in `history` how they were made.
+    Bit fields of a packed column are available under their own names. `query`, `time_slice` and
+    `select` return smaller datasets, with the selection recorded in `history`.
     """
 
     kind: str
@@ -74,7 +74,7 @@ class Dataset:
 
     @property
     def names(self) -> list[str]:
-        """List all names that answer: columns, then bit fields of packed columns."""
+        """List all names: columns, then bit fields of packed columns."""
         return [*self.columns, *(bits.name for _, bits in self.bit_fields())]
 
     def _ipython_key_completions_(self) -> list[str]:
@@ -93,7 +93,7 @@ class Dataset:
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Return the values of a column or bit field; labelled codes as text.
 
-        Raises `UnknownColumn`, with near names.
+        Raises `UnknownColumn`, with similar names.
         """
         if name in self.columns:
             return self.columns[name].plain()
@@ -103,13 +103,13 @@ class Dataset:
         raise self._unknown(name)
 
     def column(self, name: str) -> Column:
-        """Return a column with all that is known about it."""
+        """Return a column with everything known about it."""
         if name not in self.columns:
             raise self._unknown(name)
         return self.columns[name]
 
     def quantity(self, quantity: str) -> Column:
-        """Return the one column of a quantity; `AmbiguousColumn` names them where there are several."""
+        """Return the one column of a quantity; `AmbiguousColumn` lists them if there are several."""
         found = [column for column in self.columns.values() if column.quantity == quantity]
         if len(found) > 1:
             names = ", ".join(column.name for column in found)
@@ -127,9 +127,9 @@ class Dataset:
         return {column.quantity for column in self.columns.values() if column.quantity} | of_bits
 
     def to(self, name: str, unit: str) -> NDArray[np.float64]:
-        """Return a column in any unit of its dimension, as float64.
+        """Return a column in any unit of its dimension, as float64, (n,) or one dimension per axis.
 
-        Raises `UnitMismatch` where the dimensions differ. A temperature converts as a point on
+        Raises `UnitMismatch` if the dimensions differ. A temperature converts as a point on
         its scale.
         """
         from echub.model.vocabulary import quantities
@@ -139,7 +139,7 @@ class Dataset:
         return column.to(unit, point=known is not None and known.point)
 
     def bit_fields(self) -> Iterator[tuple[Column, Bits]]:
-        """Walk the bit fields of packed columns, each with the column that holds it."""
+        """Iterate over the bit fields of packed columns, each with the column that holds it."""
         for column in self.columns.values():
             for bits in column.bits:
                 yield column, bits
@@ -160,7 +160,7 @@ class Dataset:
         """Keep the rows for which an expression holds: ``query("cycle == 3 and current > 0")``.
 
         Names are columns, in their canonical units; comparison, arithmetic, `and`, `or`, `not`
-        and `in (1, 2)` are understood. Raises `SelectionError`.
+        and `in (1, 2)` are supported. Raises `SelectionError`.
         """
         from echub.model.selection import evaluate
 
@@ -175,7 +175,7 @@ class Dataset:
         return self.query(expression)
 
     def time_slice(self, start: float | None = None, stop: float | None = None) -> Dataset:
-        """Keep start <= time < stop, in seconds of the source's own clock."""
+        """Keep rows with start <= time < stop, in seconds of the source's own clock."""
         self._require_table()
         time = self["time"]
         keep = np.ones(len(time), dtype=bool)
@@ -201,14 +201,14 @@ class Dataset:
         kept = {n: replace(c, values=c.values[rows]) for n, c in self.columns.items()}
         return replace(self, columns=kept, history=(*self.history, how))
 
-    # -- handing over ----------------------------------------------------------------------
+    # -- conversions ----------------------------------------------------------------------
 
     def plain(self) -> dict[str, NDArray[Any]]:
-        """Return every name's values: text for labelled codes, bit fields in place of packed columns."""
+        """Return the values by name: text for labelled codes, bit fields instead of packed columns."""
         return {name: self[name] for name in self.names if not (name in self.columns and self.columns[name].bits)}
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Return a pandas DataFrame; the units stand in ``frame.attrs["units"]``."""
+        """Return a pandas DataFrame; the units are in ``frame.attrs["units"]``."""
         from echub.model import frames
 
         return frames.to_pandas(self.kind, self.columns, self.plain())
@@ -244,12 +244,12 @@ class Dataset:
 
 
 def _is_name(name: str) -> bool:
-    """Return whether HDF5 and its readers take a name."""
+    """Return whether HDF5 and its readers accept a name."""
     return name not in ("", ".", "..") and not set("/\0") & set(name) and name == encodable(name)
 
 
 def _fault(name: str, column: Column, lengths: dict[str, int]) -> str:
-    """Say what is wrong with a column beside the others, whose `lengths` by axis it joins."""
+    """Say what is wrong with a column next to the others, whose `lengths` by axis it must share."""
     if name != column.name:
         return f"a column that calls itself {column.name!r}"
     if not _is_name(name):

@@ -1,4 +1,4 @@
-"""Datasets as pandas, polars and xarray objects; each library is imported when asked for.
+"""Datasets as pandas, polars and xarray objects; each library is imported on first use.
 
 Each function takes a dataset's kind, its columns, and their values by name as `Dataset.plain` gives them.
 """

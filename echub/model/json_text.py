@@ -15,24 +15,24 @@ _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False,
 def to_json(value: Any) -> str:  # noqa: ANN401
     """Write JSON that is the same everywhere: sorted, compact, without NaN.
 
-    Half characters (of file names that are not UTF-8) stand as JSON's own escapes, so that the text
-    can be encoded and gives them back.
+    Lone surrogates (from file names that are not UTF-8) become JSON escapes, so that the text
+    can be encoded and restores them.
     """
     text = _ENCODER.encode(value)
     return text if text.isascii() else encodable(text)
 
 
 def encodable(text: str) -> str:
-    """Write half characters, which UTF-8 cannot hold, as escapes."""
+    """Write lone surrogates, which UTF-8 cannot hold, as escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401
-    """Turn a value into plain JSON types; `TypeError` where that would lose something.
+    """Turn a value into plain JSON types; `TypeError` if that would lose something.
 
     NaN and infinities become the texts NaN, Infinity, -Infinity, dates ISO 8601, bytes hexadecimal.
     """
-    kind = type(value)  # what nearly all values are comes first: a small file is thousands of them
+    kind = type(value)  # the most frequent types come first: a small file has thousands of values
     if kind in _PLAIN:
         return value
     if kind is dict:

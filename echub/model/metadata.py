@@ -1,4 +1,4 @@
-"""Metadata as one list of (path, value, unit, where from); the later entry wins.
+"""Metadata as one list of (path, value, unit, source); the later entry wins.
 
 The paths, types and units are those of ``metadata.schema.json``. Nothing is overwritten: what a
 later source contradicts stays in the list, and is reported.
@@ -20,7 +20,7 @@ from echub.model.units import parse_value, scale_between
 from echub.remark import Remark
 
 UNKNOWN = "unknown"
-"""What a source says that does not know: no statement that another could contradict."""
+"""Words for "not known": no entry that another could contradict."""
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "text": str,
@@ -35,7 +35,7 @@ _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What the schema says of one path."""
+    """What the schema says about one path."""
 
     path: str
     type: str
@@ -48,7 +48,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One statement: a value in the schema's unit, and where it comes from."""
+    """One entry: a value in the schema's unit, and where it comes from."""
 
     path: str
     value: Any
@@ -57,13 +57,13 @@ class Entry:
 
 
 class Metadata:
-    """The list of statements about a measurement."""
+    """The list of metadata entries of a measurement."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries = list(entries)
 
     def set(self, path: str, value: Any, unit: str | None = None, *, source: str = "file") -> None:  # noqa: ANN401
-        """Add a statement; raise `MetadataError` for an unknown path, a wrong type, unit or range.
+        """Add an entry; raise `MetadataError` for an unknown path, a wrong type, unit or range.
 
         A text is parsed to the type of the path, with its unit: ``"0.785 cm^2"``.
         """
@@ -82,11 +82,11 @@ class Metadata:
         self.entries.append(Entry(path, checked, leaf.unit, source))
 
     def get(self, path: str) -> Entry | None:
-        """Return the statement that counts, the last one."""
+        """Return the valid entry, which is the last one."""
         return next((entry for entry in reversed(self.entries) if entry.path == path), None)
 
     def value(self, path: str, unit: str | None = None) -> Any:  # noqa: ANN401
-        """Return the value that counts, in the asked unit, or None."""
+        """Return the valid value in the requested unit, or None."""
         entry = self.get(path)
         if entry is None or unit is None or entry.unit is None:
             return entry.value if entry else None
@@ -96,7 +96,7 @@ class Metadata:
         return any(entry.path == path for entry in self.entries)
 
     def __iter__(self) -> Iterator[Entry]:
-        """Walk the statements that count, by path."""
+        """Iterate over the valid entries, by path."""
         return iter({entry.path: entry for entry in self.entries}.values())
 
     def __eq__(self, other: object) -> bool:
@@ -105,7 +105,7 @@ class Metadata:
     __hash__ = None  # type: ignore[assignment]
 
     def contradictions(self) -> list[Remark]:
-        """Report where two sources of the same path say different things."""
+        """Report paths for which two sources give different values."""
         notices = []
         first: dict[str, Entry] = {}
         for entry in self.entries:
@@ -119,7 +119,7 @@ class Metadata:
         return notices
 
     def tree(self) -> dict[str, Any]:
-        """Return the statements that count as a nested tree of leaves."""
+        """Return the valid entries as a nested tree of leaves."""
         root: dict[str, Any] = {}
         for entry in self:
             *parents, last = entry.path.split(".")
@@ -139,7 +139,7 @@ def leaves() -> dict[str, Leaf]:
 
 
 def leaf_of(path: str) -> Leaf:
-    """Look a path up; `MetadataError` with near paths where the schema has none."""
+    """Look up a path; `MetadataError` with similar paths if the schema does not have it."""
     if path in leaves():
         return leaves()[path]
     if path.startswith("extra.") and all(path.split(".")):
@@ -230,5 +230,6 @@ def _shown(entry: Entry) -> str:
 
 def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
     if isinstance(a, float) and isinstance(b, float):
+        # Six digits: files and people round values, and units are converted.
         return math.isclose(a, b, rel_tol=1e-6)
     return bool(a == b)

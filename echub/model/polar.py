@@ -1,4 +1,4 @@
-"""Re and Im of an impedance from modulus and phase, and conversely, if a dataset holds only the other pair."""
+"""Re and Im of an impedance from modulus and phase, and vice versa, if a dataset holds only the other pair."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _Rule = tuple[str, str, Callable[[Any, Any], Any], str]
 
 
 def _pairs(prefix: str, electrode: str) -> dict[str, _Rule]:
-    """Return what each quantity of one electrode follows from: two quantities, the function, its formula."""
+    """Return how to compute each quantity of one electrode: two quantities, the function, its formula."""
     re, im, modulus, phase = f"{prefix}_real", f"{prefix}_imag", f"{prefix}_abs", f"phase{electrode}"
     return {
         re: (modulus, phase, _real, f"{modulus} · cos({phase})"),
@@ -45,7 +45,7 @@ RULES = {
     for electrode in ("", "_ce", "_wece")
     for name, rule in _pairs(f"impedance{electrode}", electrode).items()
 }
-"""Signs as everywhere: Im Z is signed, capacitive negative, and so is the phase, in degrees."""
+"""Signs as everywhere in echub: Im Z is signed, capacitive negative, and so is the phase, in degrees."""
 
 
 def converted(quantity: str, data: Dataset) -> tuple[Floats, str, str] | None:

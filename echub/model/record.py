@@ -1,4 +1,4 @@
-"""A record: what one source says, with where it comes from."""
+"""A record: the content of one source, and where it comes from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from echub.remark import Dropped, Remark
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a record comes from and what was done to it.
+    """Where a record comes from and how it was processed.
 
     `source`: name, size, sha256; `reader`: name, version, distribution, options; `software`:
     versions of echub and its schema; `siblings`: further files that were read; `operations`:
@@ -44,7 +44,7 @@ class Provenance:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Provenance:
-        """Read what `as_dict` gave."""
+        """Read the result of `as_dict`."""
         return cls(
             data.get("source", {}),
             data.get("reader", {}),
@@ -57,7 +57,7 @@ class Provenance:
 class Record:
     """Datasets with their metadata, verbatim vendor settings, provenance and warnings.
 
-    ``record["timeseries"]`` is a dataset. `settings` hold what the source says in its own words,
+    ``record["timeseries"]`` is a dataset. `settings` holds the source's parameters in its own words,
     as plain JSON types. `notices` are warnings, `dropped` what could not be kept.
     """
 
@@ -108,8 +108,8 @@ class Record:
     def source_table(self) -> dict[tuple[int, str], NDArray[Any]]:
         """Rebuild the source's table: its columns by (position, header), its rows in their order.
 
-        Signs and scales are undone and types restored. Of a joined record each part has a table of
-        its own; the part then stands before the header.
+        Signs and scales are undone and types restored. In a joined record, each part has a table of
+        its own; the name of the part then precedes the header.
         """
         pieces: dict[tuple[int, str], list[tuple[NDArray[Any], NDArray[Any]]]] = {}
         for dataset in self.datasets.values():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from echub.errors import SelectionError
 
 Values = Callable[[str], NDArray[Any]]
-"""How a name becomes the values of a column; raises `UnknownColumn`."""
+"""A function from a name to the values of a column; raises `UnknownColumn`."""
 
 _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -42,12 +42,12 @@ _BOOLEAN: dict[type[ast.AST], Any] = {ast.And: np.logical_and, ast.Or: np.logica
 def evaluate(expression: str, values: Values, rows: int) -> NDArray[np.bool_]:
     """Evaluate an expression over `values(name)` to one truth value for each of `rows`.
 
-    Raises `SelectionError` where it does not parse, uses more than columns, numbers, texts and
+    Raises `SelectionError` if it does not parse, uses more than columns, numbers, texts and
     operators, or is not a condition; `UnknownColumn` for a name that is not a column.
     """
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
-        with np.errstate(all="ignore"):  # a quotient with zero is not a number, and no condition holds for it
+        with np.errstate(all="ignore"):  # division by zero gives NaN, for which no condition holds
             result = np.asarray(_value(tree, values))
     except (SyntaxError, TypeError, ValueError, RecursionError, OverflowError, MemoryError) as error:
         raise _refusal(expression, str(error).splitlines()[0] if str(error) else type(error).__name__) from None

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from echub.errors import ReadError, SourceChanged, SourceNotFound
 
 HEAD = 65_536
-"""Bytes of a file that every sniffer may look at."""
+"""Bytes of a file that every sniffer may look at: 64 KiB, one read, and more than the headers of known formats."""
 
 
 class Source:
@@ -22,7 +22,7 @@ class Source:
 
     `path` is None for bytes. `used` lists the siblings that a reader opened, for provenance; `asked`
     the names and patterns of those it looked for, found or not: what is read depends on them.
-    Raises `SourceNotFound` for what is not a readable file.
+    Raises `SourceNotFound` for anything but a readable file.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, siblings: bool = True) -> None:
@@ -80,9 +80,9 @@ class Source:
 
     @contextmanager
     def on_disk(self, suffix: str = "") -> Iterator[Path]:
-        """Return a path to a library that opens files itself and may go by the suffix.
+        """Return a path for a library that opens files itself and may depend on the suffix.
 
-        That of this source where it has one with the suffix; else a copy, which lasts as long as the context.
+        The path of this source if it has the suffix; else a copy, which exists as long as the context.
         """
         if self.path is not None and suffix in ("", self.suffix):
             yield self.path.resolve()
@@ -100,30 +100,30 @@ class Source:
         return self.read(0, HEAD)
 
     def read(self, offset: int = 0, length: int = -1) -> bytes:
-        """Read bytes; fewer than asked for where the file ends."""
+        """Read bytes; fewer than requested at the end of the file."""
         with self.open() as file:
             file.seek(offset)
             return file.read(length)
 
     def sibling(self, suffix: str) -> Source | None:
-        """Open the file beside this one that differs in the suffix only, where there is one."""
+        """Open the file next to this one that differs only in the suffix, if there is one."""
         if self.path is None or not self._siblings:
             return None
         path = self.path.with_suffix(suffix)
         if path == self.path:
             return None
         self.asked.append(path.name)
-        if not os.path.isfile(path):  # False for a name too long, no error
+        if not os.path.isfile(path):  # False, not an error, for a name too long
             return None
         self.used.append(path.name)
         found = Source(path)
-        found.asked = self.asked  # what a sibling leans on, this file leans on
+        found.asked = self.asked  # files that a sibling depends on, this file depends on
         return found
 
     def beside(self, pattern: str) -> list[Source]:
-        """Open the files of the same folder whose names match a glob, by name; none for bytes.
+        """Open the files of the same folder whose names match a glob, by name; empty for bytes.
 
-        They count as used only where the reader says so: ``source.used.append(name)``.
+        They count as used only if the reader says so: ``source.used.append(name)``.
         """
         if self.path is None or not self._siblings:
             return []
@@ -140,7 +140,7 @@ class Source:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
     def require_unchanged(self) -> None:
-        """Raise `SourceChanged` where the file is another than when this source was made."""
+        """Raise `SourceChanged` if the file has changed since this source was made."""
         if self.path is not None and _last_written(self.path) != self._written:
             raise SourceChanged(
                 "the file changed while it was read",
@@ -156,7 +156,7 @@ class Source:
 
 
 def _last_written(path: Path) -> tuple[int, int] | None:
-    """Return size and time of the last change, as the system states them."""
+    """Return size and time of the last change, as the system reports them."""
     try:
         stated = os.stat(path)
     except OSError:
@@ -165,7 +165,7 @@ def _last_written(path: Path) -> tuple[int, int] | None:
 
 
 def _size(path: Path) -> int:
-    """Return the size of a readable file, or say why it is none."""
+    """Return the size of a readable file, or raise an error that says why it cannot be read."""
     try:
         if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
             raise SourceNotFound("this folder may not be listed", path=str(path), hint=f"chmod +rx {path.name}")
@@ -176,7 +176,7 @@ def _size(path: Path) -> int:
                 expected="a file",
                 hint="`echub convert` walks directories",
             )
-        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        if path.exists() and not path.is_file():  # opening a pipe would wait forever
             raise SourceNotFound("this is not a regular file", path=str(path), expected="a file", found="a device")
         with path.open("rb") as file:
             return file.seek(0, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""The running number of each spectrum in an impedance dataset: made here, for every reader alike."""
+"""The running number of each spectrum in an impedance dataset, assigned in the same way for every reader."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from echub.segments import spectrum_numbers
 
 IMPEDANCE, SPECTRUM, LABEL = "impedance", "spectrum", "spectrum_label"
 COUNTERS = ("step_execution", "step", "cycle", "technique")
-"""What stays the same in a spectrum; half cycles are left out, as some instruments count them by the current."""
+"""Counters that are constant in a spectrum; not half cycles, which some instruments count by the current."""
 
 
 def numbered(dataset: Dataset, starts: Sequence[int] = ()) -> Dataset:
-    """Return an impedance dataset with its spectra numbered from 0; any other, or a numbered one, as it is.
+    """Return an impedance dataset with its spectra numbered from 0; any other, or a numbered one, unchanged.
 
     `starts` are source rows at which the source itself starts a spectrum. The numbers are `derived`; what a
     source calls the number of a spectrum is a `spectrum_label`, which may repeat.
@@ -52,7 +52,7 @@ def numbered(dataset: Dataset, starts: Sequence[int] = ()) -> Dataset:
 
 
 def _relabelled(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Call what a source numbers its spectra by a label, also in files of earlier versions."""
+    """Rename a source's own numbers of spectra to labels, also in files of earlier versions."""
     found: dict[str, Column] = {}
     for name, column in columns.items():
         named = name.replace(SPECTRUM, LABEL, 1) if column.quantity == SPECTRUM else name

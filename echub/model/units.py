@@ -1,8 +1,8 @@
 """The closed unit table and exact conversions.
 
-What a file prints is looked up in ``units.toml`` and never parsed: a general parser reads `cts`
-as carat and `V/mA` as a resistance. What people write on a command line or in a plugin may also
-be an expression of the table's units (`uA/mm^2`), which a pint registry made of that table alone
+Units printed in a file are looked up in ``units.toml``, never parsed: a general parser reads `cts`
+as carat and `V/mA` as a resistance. Units that people write on a command line or in a plugin may also
+be an expression of the table's units (`uA/mm^2`), which a pint registry built only from that table
 resolves; pint is loaded only then. Conversions are exact rationals.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NUMBER_AND_UNIT = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
 _EXPRESSION = re.compile(r"[\w\s*/^().·⁻-]+")
 _ENDLESS = re.compile(r"\d\d|[\d)]\s*(?:\*\*|\^)")
-"""Powers of powers and exponents of two digits: no unit needs them, and they may take for ever."""
+"""Powers of powers and two-digit exponents: no unit needs them, and they may take forever."""
 
 _BASE = {
     "mass": "kg",
@@ -45,7 +45,7 @@ _BASE = {
 class Unit:
     """A unit of the table.
 
-    `factor` coherent base units make one of it; `offset` is the base value at its zero, for
+    One of it is `factor` coherent base units; `offset` is the base value at its zero, for
     points on a scale only. `in_file` is the word that pint and UDUNITS both read.
     """
 
@@ -68,11 +68,11 @@ class Scale:
 
     @property
     def is_identity(self) -> bool:
-        """Return whether nothing changes."""
+        """Return whether the map changes nothing."""
         return self.factor == 1 and self.offset == 0
 
     def apply(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Scale to float64 as ``x * num / den``, one rounding each."""
+        """Scale values of any shape to float64 as ``x * num / den``, with one rounding each."""
         import numpy as np
 
         with np.errstate(invalid="ignore"):  # a damaged file may hold signalling NaN
@@ -84,7 +84,7 @@ class Scale:
         return scaled if self.offset == 0 else scaled + float(self.offset)
 
     def inverse(self) -> Scale:
-        """Return the map back."""
+        """Return the inverse map."""
         return Scale(1 / self.factor, -self.offset / self.factor)
 
     def __str__(self) -> str:
@@ -135,9 +135,9 @@ _SAME = {
 
 
 def product_of(text: str) -> Product | None:
-    """Split a unit into symbols with powers, whatever stands between them; None where it is none.
+    """Split a unit into symbols with powers, for any separator; None if it is not a unit.
 
-    A division holds for the one factor behind it, or for all of those in brackets: `mA/(cm^2*h)`.
+    A division applies to the one factor after it, or to all of those in brackets: `mA/(cm^2*h)`.
     """
     plain = normalise(text).translate(_SUPERSCRIPTS).replace("−", "-").replace("–", "-").replace("**", "^")
     powers: dict[str, int] = {}
@@ -165,7 +165,7 @@ class UnitTable:
         self.add(entries)
 
     def add(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        """Add units, all or none; `PluginError` where a spelling means another unit already."""
+        """Add units, all or none; `PluginError` if a spelling already means another unit."""
         claims: dict[str, Unit] = {}
         for symbol, entry in entries.items():
             unit = _unit_of(symbol, entry)
@@ -179,9 +179,9 @@ class UnitTable:
         _registry.cache_clear()
 
     def find(self, text: str) -> Unit | None:
-        """Look a spelling up, letter by letter and then as a product of powers; None where it is not in the table.
+        """Look up a spelling, first literally, then as a product of powers; None if it is not in the table.
 
-        `mA·cm⁻²`, `mA cm^-2` and `mA/cm²` are one product: how it is written changes nothing. No unit is made
+        `mA·cm⁻²`, `mA cm^-2` and `mA/cm²` are the same product, so the spelling does not matter. No unit is made
         up: the product must be one of the table's.
         """
         found = self._by_text.get(normalise(text))
@@ -200,7 +200,7 @@ class UnitTable:
 
 
 def _unit_of(symbol: str, entry: Mapping[str, Any]) -> Unit:
-    """Read one entry of the table; `PluginError` where it is not a unit of the base dimensions."""
+    """Read one entry of the table; `PluginError` if it is not a unit of the base dimensions."""
     try:
         dimension, factor = entry["of"], Fraction(entry["factor"])
         powers = {
@@ -235,7 +235,7 @@ def is_made_of_units(text: str) -> bool:
 
 
 def unit(text: str | Unit) -> Unit:
-    """Look up a unit as files print it; `UnknownUnit` with near spellings where it is not listed."""
+    """Look up a unit as files print it; `UnknownUnit` with similar spellings if it is not listed."""
     if isinstance(text, Unit):
         return text
     if found := table().find(text):
@@ -261,13 +261,13 @@ def parse_unit(text: str | Unit) -> Unit:
 
     import pint
 
-    # pint answers nonsense with whatever its parser stumbles over, AssertionError included.
+    # for nonsense pint raises whatever its parser meets, including AssertionError.
     stumbles = (ArithmeticError, AssertionError, AttributeError, LookupError, SyntaxError, TypeError, ValueError)
     try:
         parsed = _registry().parse_units(normalise(text))
         base = _registry().get_base_units(parsed)
     except (pint.PintError, tokenize.TokenError, RecursionError, *stumbles):
-        return unit(text)  # raises, with near spellings
+        return unit(text)  # raises, with similar spellings
     powers = sorted((str(name).strip("[]"), exponent) for name, exponent in parsed.dimensionality.items())
     dimension = " ".join(f"{name}^{exponent}" for name, exponent in powers) or "1"
     return Unit(text.strip(), dimension, Fraction(base[0]), in_file=text.strip())
@@ -298,7 +298,7 @@ def scale_between(source: Unit | str, target: Unit | str, *, point: bool = False
     """Return the exact map from one unit to another.
 
     `point`: the values are points on an offset scale (a temperature), not differences.
-    Raises `UnitMismatch` where the dimensions differ.
+    Raises `UnitMismatch` if the dimensions differ.
     """
     have, want = parse_unit(source), parse_unit(target)
     if have is want:
@@ -314,12 +314,12 @@ def scale_between(source: Unit | str, target: Unit | str, *, point: bool = False
 
 
 def convert(values: ArrayLike, source: Unit | str, target: Unit | str, *, point: bool = False) -> Any:  # noqa: ANN401
-    """Convert values to a float64 array in another unit."""
+    """Convert values of any shape to a float64 array in another unit; `UnitMismatch` if the dimensions differ."""
     return scale_between(source, target, point=point).apply(values)
 
 
 def parse_value(text: str) -> tuple[float, str]:
-    """Split ``0.785 cm^2`` into number and unit text (empty where none is written)."""
+    """Split ``0.785 cm^2`` into number and unit text (empty if none is written)."""
     if match := _NUMBER_AND_UNIT.match(text):
         return float(match[1]), match[2]
     raise UnknownUnit(f"{text!r} is not a number with a unit", expected="a number and a unit", found=text)

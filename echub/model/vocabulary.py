@@ -1,7 +1,7 @@
 """Quantities and dataset kinds, read from the schema files.
 
 The core vocabulary is fixed; plugins add quantities under their own prefix (`install`). A file
-with quantities of a plugin that is not here opens all the same: reading never asks this module.
+with quantities of a plugin that is not installed can still be opened: reading never asks this module.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A dataset kind: its axes, and the columns that its rules ask for.
+    """A dataset kind: its axes, and the columns that its rules require.
 
     Each group of `any_of` is met by one of its entries; an entry `a+b` needs both columns. `own`
-    are quantities that mean something in rows of this kind only.
+    are quantities that have a meaning only in rows of this kind.
     """
 
     name: str
@@ -83,7 +83,7 @@ def quantities() -> dict[str, Quantity]:
 
 @cache
 def core() -> dict[str, Quantity]:
-    """Load the quantities of the core alone; nothing is ever added to these."""
+    """Load the quantities of the core alone; nothing is ever added to them."""
     return {name: quantity_of(name, entry) for name, entry in _load("quantities.toml").items()}
 
 
@@ -127,7 +127,7 @@ def _load(name: str) -> dict[str, dict[str, Any]]:
 
 
 def _tuples(entry: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
-    """Freeze the lists of a kind, one level deep or two."""
+    """Turn the lists of a kind into tuples, one or two levels deep."""
     return {
         key: tuple(tuple(item) if isinstance(item, list) else item for item in value)
         for key, value in entry.items()

@@ -1,4 +1,4 @@
-"""What happens around a stranger's code: its mistakes are caught and named, its prints kept out of ours."""
+"""Running code of plugins: errors are caught and attributed, printed output is kept out of ours."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Note(Protocol):
 
 
 class PluginFault(PluginError):
-    """A plugin's function raised what it may not raise, or returned something else than it should."""
+    """A plugin's function raised an exception that it may not raise, or returned the wrong type."""
 
 
 Passes = tuple[type[BaseException], ...]
 _MISTAKES = (Exception, SystemExit, BaseException)
-"""`SystemExit` is no `Exception`, and neither is what a plugin derives from `BaseException`."""
+"""`SystemExit` does not derive from `Exception`, nor do a plugin's own classes based on `BaseException`."""
 NOTE_BYTES = 400
-"""Room for the names of a plugin, its distribution and a function."""
+"""Bytes of the shared note: room for the names of a plugin, its distribution and a function."""
 _note: Note | None = None
 _lock = threading.Lock()
 _inside = 0
@@ -33,11 +33,11 @@ _stdout: Any = None
 
 
 def guarded(who: str, owner: str, function: Callable[[], Any], *, where: str = "", passes: Passes = ()) -> Any:  # noqa: ANN401
-    """Run code of a plugin; list what it generates, and turn what is not an error of ours into `PluginFault`.
+    """Run code of a plugin; turn a generator into a list, and foreign exceptions into `PluginFault`.
 
     `who` names it ("the reader acme"), `owner` its plugin and distribution ("the plugin acme of
     echub-acme 1.0"). Errors of `passes` are raised as they are, and so is an interruption by the
-    user. `ReadError` if memory runs out.
+    user. Raises `ReadError` if memory runs out.
     """
     try:
         with _quiet(), _noted(f"{who}, {where}, in {owner}"):
@@ -54,7 +54,7 @@ def guarded(who: str, owner: str, function: Callable[[], Any], *, where: str = "
 
 
 def fault(who: str, owner: str, found: str, where: str = "") -> PluginFault:
-    """Make the error that blames a plugin."""
+    """Build the error that names a plugin as the cause."""
     return PluginFault(
         f"{who} failed",
         where=where or None,
@@ -74,14 +74,14 @@ def one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
 
 
-# -- what it prints --------------------------------------------------------------------------
+# -- printed output --------------------------------------------------------------------------
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Send what is printed to standard error: standard output is for results, such as JSON.
+    """Redirect printed output to standard error: standard output is for results, such as JSON.
 
-    Counted, since threads share `sys.stdout`: the first one in diverts it, the last one out puts it back.
+    Counted, because threads share `sys.stdout`: the first one in redirects it, the last one out restores it.
     """
     global _inside, _stdout
     with _lock:
@@ -101,7 +101,7 @@ def _quiet() -> Iterator[None]:
 
 
 def note_in(memory: Note) -> None:
-    """Note in shared memory which plugin's code runs, so that the parent can say where this process died."""
+    """Record in shared memory which plugin's code runs, so that the parent can say where this process died."""
     global _note
     _note = memory
 

@@ -1,4 +1,4 @@
-"""The one door to plugins: every function that a plugin declares is called here, and nowhere else."""
+"""The only way into plugins: every function that a plugin declares is called here."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def call(
     items: type | None = None,
     passes: tuple[type[BaseException], ...] = (),
 ) -> Any:  # noqa: ANN401
-    """Call what a declaration names as ``"module:function"``, or a function that it returned before.
+    """Call a function that a declaration names as ``"module:function"``, or one that a plugin returned.
 
-    A generator is listed. `returns` is the type asked for, `items` that of every item of a list.
+    A generator becomes a list. `returns` is the expected type, `items` that of every item of a list.
     Raises the plugin's own `EchubError` and errors of `passes`; anything else is `PluginError`
     (exit code 4) that names the plugin, its distribution and what was called.
     """
@@ -43,12 +43,12 @@ def call(
 
 
 def failed(declared: Declared, found: str, where: str = "") -> PluginFault:
-    """Make the error that blames the plugin of a declaration for what it returned."""
+    """Build the error that names the plugin of a declaration as the cause of an invalid return value."""
     return fault(_who(declared), owner_of(declared), found, where)
 
 
 def resolve(target: str) -> Callable[..., Any]:
-    """Import what ``"module:function"`` names; `PluginError` if it cannot be."""
+    """Import the function named ``"module:function"``; `PluginError` if that fails."""
     module, _, attribute = target.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
@@ -65,7 +65,7 @@ def require_callable(target: str) -> None:
 
 
 def owner_of(declared: Declared) -> str:
-    """Name the plugin that declared something, and its distribution; of one that is not installed, say so."""
+    """Return in words which plugin declared something, of which distribution, or that no installed one did."""
     owner = registry().owner_if_known(declared)
     return f"the plugin {owner.shown}" if owner else "a plugin that is not installed"
 

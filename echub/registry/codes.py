@@ -1,7 +1,7 @@
-"""The catalogue of codes: what each says, why it usually comes, and what helps.
+"""The catalogue of codes: the meaning of each, its usual cause, and what helps.
 
-The hub's own stand in ``codes.toml`` of the schema package, those of a plugin in the file that its
-declarations name as `codes`. A code has one meaning; the hub's entry counts before a plugin's.
+The hub's own are in ``codes.toml`` of the schema package, those of a plugin in the file that its
+declarations name as `codes`. A code has one meaning; the hub's entry has priority over a plugin's.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from echub.registry.registry import PluginWarning, registry
 from echub.remark import Remark, kebab
 
 Kind = Literal["error", "notice", "flag", "refusal", "rule"]
-"""What carries a code: an exception, a reader's or an analysis's remark, a rule of `echub validate`."""
+"""Where codes occur: in an exception, a reader's or an analysis's remark, a rule of `echub validate`."""
 _KEYS = {"kind", "says", "cause", "hint", "id", "level", "severity"}
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code: what carries it, what it says, the usual cause, and what helps.
+    """One code: where it occurs, its meaning, the usual cause, and what helps.
 
     `id`, `level` and `severity` are those of a rule. `owner` is the hub or the file of a plugin. A code
-    that ends in ``…`` stands for all that begin like it.
+    that ends in ``…`` stands for all with that prefix.
     """
 
     code: str
@@ -53,7 +53,7 @@ def of_hub() -> dict[str, Code]:
 
 @cache
 def of_plugin(target: str) -> dict[str, Code]:
-    """Load the catalogue that a plugin names as ``"package:codes.toml"``; `PluginError` where it is wrong."""
+    """Load the catalogue that a plugin names as ``"package:codes.toml"``; `PluginError` if it is wrong."""
     package, _, name = target.partition(":")
     found: dict[str, Code] = guarded("the catalogue of codes", package, lambda: _read(package, name), where=target)
     return found
@@ -91,12 +91,12 @@ def targets() -> list[str]:
 
 
 def entries() -> Iterator[Code]:
-    """Walk all codes, the hub's first; a catalogue that cannot be read is left out."""
+    """Iterate over all codes, the hub's first; a catalogue that cannot be read is left out."""
     yield from of_hub().values()
     for target in targets():
         try:
             yield from of_plugin(target).values()
-        except PluginError as error:  # it costs explanations, never a file or a result
+        except PluginError as error:  # only explanations are lost, never a file or a result
             warnings.warn(error.message, PluginWarning, stacklevel=2)
 
 
@@ -110,7 +110,7 @@ def catalogue() -> dict[str, Code]:
 
 
 def find(code: str) -> Code | None:
-    """Return the entry of a code, if there is one; of ``mixed-pulse`` that of ``mixed-…``."""
+    """Return the entry of a code, if there is one; for ``mixed-pulse`` that of ``mixed-…``."""
     known = catalogue()
     return known.get(code) or next(
         (e for name, e in known.items() if name.endswith("…") and code.startswith(name[:-1])), None
@@ -118,8 +118,8 @@ def find(code: str) -> Code | None:
 
 
 def explained(remark: Remark) -> Remark:
-    """Return a remark with cause and hint of the catalogue where it has none of its own."""
+    """Return a remark with cause and hint from the catalogue if it has none of its own."""
     entry = None if remark.cause and remark.hint else find(remark.code)
-    if entry is None or entry.kind == ("rule",):  # a file of before may call something else so
+    if entry is None or entry.kind == ("rule",):  # in a file of an older version the code may mean something else
         return remark
     return replace(remark, cause=remark.cause or entry.cause, hint=remark.hint or entry.hint)

@@ -1,7 +1,7 @@
-"""The hooks: all that a plugin can offer, on one page.
+"""The hooks: everything that a plugin can offer, on one page.
 
 A plugin is a module that an entry point of the group ``echub`` names. It implements any of these
-with ``@echub.plugin.hookimpl``. All are collecting: every plugin is asked, none ends the search.
+with ``@echub.plugin.hookimpl``. All hooks collect: every plugin is asked, and none ends the search.
 """
 
 from __future__ import annotations
@@ -58,5 +58,5 @@ def echub_record_read(record: Record, source: Source) -> None:
     """Enrich the metadata of a record, from an ELN or a naming rule for example.
 
     Called for every file that was read, after the reader and before the folder's and the user's
-    metadata, which win. Say where a value comes from: ``record.metadata.set(..., source="eln")``.
+    metadata, which override it. Say where a value comes from: ``record.metadata.set(..., source="eln")``.
     """

@@ -1,7 +1,7 @@
-"""What an installed distribution says of itself: name, version, licence, the hub it needs, samples.
+"""What an installed distribution says about itself: name, version, licence, the hub it needs, samples.
 
 Read from the head of its METADATA. `importlib.metadata` parses the whole text, README included,
-each time it is asked: ten times as slow, and with many plugins the whole budget of the registry.
+each time: ten times as slow and, with many plugins, most of the start-up time of the registry.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 
 @dataclass(frozen=True)
 class Stated:
-    """What the metadata of a distribution states; `needs_hub` is the least version of echub."""
+    """What the metadata of a distribution states; `needs_hub` is the lowest version of echub."""
 
     name: str
     version: str
@@ -31,7 +31,7 @@ class Stated:
 
 
 def stated(entry_point: EntryPoint) -> Stated:
-    """Return what the distribution of an entry point states; "unknown" where it belongs to none."""
+    """Return what the distribution of an entry point states; "unknown" if it has no distribution."""
     distribution = entry_point.dist
     if distribution is None:
         return Stated("unknown", "")
@@ -57,7 +57,7 @@ def _licence(fields: dict[str, list[str]]) -> str:
 
 
 def _needs_hub(requirements: list[str]) -> str:
-    """Return the least version of echub that is required, extras of the distribution apart."""
+    """Return the lowest required version of echub, without the extras of the distribution."""
     least: list[str] = []
     for requirement in requirements:
         match = _NEEDS_HUB.fullmatch(requirement.strip())
@@ -69,7 +69,7 @@ def _needs_hub(requirements: list[str]) -> str:
 def release(version: str) -> tuple[int, ...]:
     """Return the numbers of a version; a development or pre-release counts as the release it leads to.
 
-    A checkout of the hub that is about to become 0.2 has what a plugin for 0.2 needs.
+    A checkout of the hub on the way to 0.2 has what a plugin for 0.2 needs.
     """
     match = _RELEASE.match(version)
     numbers = [int(number) for number in match[0].split(".")] if match else [0]
@@ -79,7 +79,7 @@ def release(version: str) -> tuple[int, ...]:
 
 
 def samples_of(reader: Reader) -> list[Path]:
-    """List the sample files that a reader declares, by name; `PluginError` where there are none."""
+    """List the sample files that a reader declares, by name; `PluginError` if there are none."""
     package, _, pattern = reader.samples.partition(":")
     if not pattern:
         return []

@@ -1,4 +1,4 @@
-"""Options of readers and writers, parameters of analyses: ``key=value`` to a dataclass, with units and choices."""
+"""Options of readers and writers, parameters of analyses: from ``key=value`` to a dataclass, with units."""
 
 from __future__ import annotations
 

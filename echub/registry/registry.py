@@ -1,4 +1,4 @@
-"""Discover plugins, load each in isolation, check and index what they declare.
+"""Discover plugins, load each in isolation, check and index their declarations.
 
 A plugin that fails to load, is blocked, duplicates another or misspells a hook never stops the
 others: it becomes a row of `echub plugins list` with its reason.
@@ -33,7 +33,7 @@ Declared = TypeVar("Declared", Reader, Writer, Analysis)
 
 @dataclass
 class Plugin:
-    """One entry point of the group, what its distribution states, and what became of it."""
+    """One entry point of the group, what its distribution states, and how loading it went."""
 
     name: str
     module: str
@@ -47,16 +47,16 @@ class Plugin:
 
     @property
     def shown(self) -> str:
-        """Name it with its distribution."""
+        """Return its name with that of its distribution."""
         return f"{self.name} of {self.distribution} {self.version}"
 
     def run(self, function: Callable[..., Any], *given: object, where: str = "") -> Any:  # noqa: ANN401
-        """Run code of it that is not a declared function; see `guarded`."""
+        """Run other code of it than a declared function; see `guarded`."""
         who, owner = f"the plugin {self.name}", f"the plugin {self.shown}"
         return guarded(who, owner, lambda: function(*given), where=where)
 
     def fail(self, problem: str, state: State = "failed") -> None:
-        """Note a problem."""
+        """Record a problem."""
         self.state = state
         self.problems.append(problem)
 
@@ -204,7 +204,7 @@ class Registry:
         return _installed(_find(name, self.analyses, "analysis"))
 
     def declared_by(self, plugin: Plugin) -> Iterator[Reader | Writer | Analysis | KnownFormat | Template]:
-        """Walk what a plugin declares by name, of the kinds in turn; vocabularies apart."""
+        """Iterate over a plugin's named declarations, kind by kind, without vocabularies."""
         for index in (self.readers, self.known_formats, self.templates, self.writers, self.analyses):
             yield from (d for d in index.values() if self._owner[type(d), d.name] is plugin)
 
@@ -218,7 +218,7 @@ class Registry:
         return self._owner[type(declared), declared.name]
 
     def owner_if_known(self, declared: Any) -> Plugin | None:  # noqa: ANN401
-        """Return the plugin that declared something; None for what no installed plugin declared."""
+        """Return the plugin that declared something; None if no installed plugin did."""
         return self._owner.get((type(declared), declared.name))
 
     @property
@@ -227,13 +227,13 @@ class Registry:
         return tuple(suffix for reader in self.readers.values() if reader.content for suffix in reader.suffixes)
 
     def problems(self) -> Iterator[tuple[Plugin, str]]:
-        """Walk what went wrong, blocked plugins left out: blocking is what the user asked for."""
+        """Iterate over problems, without those of blocked plugins: the user asked for blocking."""
         for plugin in self.plugins:
             if plugin.state != "blocked":
                 yield from ((plugin, problem) for problem in plugin.problems)
 
     def enrich(self, record: Any, source: Any) -> list[tuple[Plugin, str]]:  # noqa: ANN401
-        """Let every plugin enrich a record that was read; give what failed."""
+        """Let every plugin enrich a record that was read; return the failures."""
         failed = []
         by_name = self._loaded()
         for implementation in self._manager.hook.echub_record_read.get_hookimpls():
@@ -253,7 +253,7 @@ class Registry:
 def registry() -> Registry:
     """Load the plugins of this environment, once; `ECHUB_PLUGINS=-name` blocks one.
 
-    Warns with one line for everything that went wrong.
+    Warns with one line per problem.
     """
     loaded = Registry(importlib.metadata.entry_points(group=GROUP), os.environ.get("ECHUB_PLUGINS", ""))
     for plugin, problem in loaded.problems():
@@ -267,10 +267,10 @@ def word_for(kind: type) -> str:
 
 
 def is_installed(declared: Reader | Writer | Analysis) -> bool:
-    """Return whether the package that a declaration requires is there."""
+    """Return whether the package that a declaration requires is installed."""
     try:
         return not declared.requires or importlib.util.find_spec(declared.requires) is not None
-    except (ImportError, ValueError):  # the parent of a dotted name is missing, or a module without a spec
+    except (ImportError, ValueError):  # the parent of a dotted name is missing, or a module has no spec
         return False
 
 
@@ -284,13 +284,13 @@ def _installed(declared: Declared) -> Declared:
 
 
 def _selection(text: str) -> tuple[set[str], set[str]]:
-    """Split `ECHUB_PLUGINS` into names to block (``-name``) and names to load alone."""
+    """Split `ECHUB_PLUGINS` into names to block (``-name``) and names to load exclusively."""
     words = text.replace(",", " ").split()
     return {w[1:] for w in words if w.startswith("-")}, {w for w in words if not w.startswith("-")}
 
 
 def _order(plugin: Plugin) -> tuple[bool, str, str]:
-    """Sort the hub's own plugins first, then by distribution, so that duplicates resolve the same everywhere."""
+    """Sort the hub's own plugins first, then by distribution, for the same choice among duplicates everywhere."""
     return plugin.distribution != GROUP, plugin.distribution, plugin.name
 
 
@@ -300,7 +300,7 @@ def _describe(entry_point: importlib.metadata.EntryPoint) -> Plugin:
 
 
 def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
-    """Name functions that look like hooks and are none: pluggy would never call them."""
+    """List functions that look like hooks but are not: pluggy would never call them."""
     import difflib
 
     known = {name for name in vars(hookspecs) if name.startswith("echub_")}
@@ -331,5 +331,5 @@ def _find(name: str, index: dict[str, Declared], word: str) -> Declared:
 
 
 def _listing(function: Callable[[], Iterable[Any]]) -> Callable[[], list[Any]]:
-    """Make a function that lists what another returns, so that a mistake in iterating is caught with it."""
+    """Wrap a function to return a list, so that errors while iterating are also caught."""
     return lambda: list(function())

@@ -1,6 +1,6 @@
 """Write the distribution of a new plugin from the templates that come with the hub.
 
-The templates in ``templates/plugin`` are the one source: ``plugins/template`` is what they give for
+The templates in ``templates/plugin`` are the only source: ``plugins/template`` is generated from them for
 the name of its distribution, and a test compares the two.
 """
 
@@ -25,6 +25,7 @@ from echub.registry.registry import registry
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _LONGEST = 60
+"""Letters of a name: paths in a distribution contain it several times and must stay below 260 on Windows."""
 _IF = re.compile(r"#: if (.+)")
 _END = "#: end"
 _WORD = re.compile(r"\{\{(\w+)\}\}")
@@ -44,22 +45,22 @@ FILES = (
     ("tests/test_reader.py.txt", "tests/test_reader.py", "reader"),
     ("tests/test_analysis.py.txt", "tests/test_analysis.py", "analysis"),
 )
-"""Every template, the file that it becomes, and what must be wanted for it."""
+"""Every template, the file that it becomes, and the condition for including it."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """The name of a distribution, and what is called after it.
+    """The name of a distribution, and the names derived from it.
 
-    `plugin` is the entry point, and begins the names of its reader and analysis; a distribution
-    may be called ``echub-acme`` so that people find it, its plugin is ``acme`` all the same.
+    `plugin` is the entry point and the prefix of the names of its reader and analysis; a distribution
+    may be called ``echub-acme`` so that people find it; its plugin is still ``acme``.
     """
 
     distribution: str
 
     @property
     def module(self) -> str:
-        """Return the importable package."""
+        """Return the name of the importable package."""
         return re.sub(r"[-_.]+", "_", self.distribution).lower()
 
     @property
@@ -68,7 +69,7 @@ class Names:
         return self.module.removeprefix("echub_").replace("_", "-")
 
     def words(self) -> dict[str, str]:
-        """Return what stands for each word of a template."""
+        """Return the replacement for each placeholder of a template."""
         return {
             "name": self.distribution,
             "module": self.module,
@@ -102,7 +103,7 @@ def render(distribution: str, *, reader: bool, analysis: bool) -> dict[str, str]
 
 
 def _kept(text: str, true: Mapping[str, bool]) -> Iterator[str]:
-    """Walk the lines whose conditions hold."""
+    """Iterate over the lines whose conditions hold."""
     keep = True
     for line in text.splitlines(keepends=True):
         if match := _IF.fullmatch(line.strip()):
@@ -141,7 +142,7 @@ def check_name(distribution: str) -> None:
 
 
 def _takers(names: Names) -> Iterator[str]:
-    """Walk what has one of the names already."""
+    """Iterate over everything that already has one of the names."""
     for plugin in registry().plugins:
         same_distribution = Names(plugin.distribution).module == names.module
         if plugin.name == names.plugin or same_distribution:
@@ -160,7 +161,7 @@ def _takers(names: Names) -> Iterator[str]:
 
 
 def write(distribution: str, folder: Path, *, reader: bool, analysis: bool) -> list[str]:
-    """Write a new distribution into `folder`, whole or not at all; give the paths of its files.
+    """Write a new distribution into `folder`, completely or not at all; return the paths of its files.
 
     Raises `InvalidName`, `NameTaken`, `TargetExists`, and `TargetNotWritable`.
     """

@@ -1,4 +1,4 @@
-"""Whether a declaration is what its class says: a stranger's `Reader(None, …)` is refused, not met later."""
+"""Whether a declaration fits its class: a plugin's `Reader(None, …)` is refused here, before it is used."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "tuple[str, ...]": ("texts", lambda value: _is_listed(value, str)),
     "tuple[bytes, ...]": ("bytes", lambda value: _is_listed(value, bytes)),
 }
-"""What the value of a field has to be, by the annotation of the field."""
+"""The type that the value of a field must have, by the annotation of the field."""
 
 
 def _is_listed(value: Any, kind: type) -> bool:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Counting statistics: what a number of counted ions says about the number to be expected."""
+"""Counting statistics: what the counted number of ions says about the expected number."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def poisson_interval(counts: ArrayLike, level: float = 0.95) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the interval (low, high) of the expected counts behind counted ones, exact at any number.
+    """Return the exact interval (low, high) for the expected counts, given counted ones.
 
-    No counts leave a one-sided tail: of 0 the interval at 0.6827 is [0, 1.84]. Each end leaves half of the rest,
-    so that the interval covers at least as often as it says. counts: array of any shape, not
+    For zero counts only the upper end has a tail: [0, 1.84] at 0.6827. Each end leaves out half of the rest,
+    so that the interval covers at least as often as stated. counts: array of any shape, not
     negative, in counts as both results; estimates with fractions are taken as they are.
     The method is that of F. Garwood, Biometrika 28 (1936) 437.
     """

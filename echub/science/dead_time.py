@@ -1,4 +1,4 @@
-"""Dead time of a counting detector: which share of the particles it counts."""
+"""Dead time of a counting detector: the fraction of the particles that it counts."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def saturation(model: str = "non_paralysable") -> float:
 
 
 def live_share(load: ArrayLike, model: str = "non_paralysable") -> NDArray[np.float64]:
-    """Return the share of the particles that was counted; counts over this share are the corrected ones.
+    """Return the counted fraction of the particles; divide counts by it to correct them.
 
     load: counted rate times dead time, no unit, any shape, which is that of the result; from 0 to below
     `saturation(model)`, NaN elsewhere. model: `non_paralysable` or `paralysable`, else `ValueError`.
-    Non-paralysable: 1 - load. Paralysable: exp(-x), x the smaller solution of load = x·exp(-x), by Lambert's W.
-    The models are those of ISO 20411.
+    Non-paralysable: 1 - load. Paralysable: exp(-x), x being the smaller solution of load = x·exp(-x), by
+    Lambert's W. The models are those of ISO 20411.
     """
     given = np.asarray(load, dtype=np.float64)
     known = (given >= 0) & (given < saturation(model))

@@ -1,4 +1,4 @@
-"""Which voltage reports on the electrode that is oxidised: of a metal anode, the one that is stripped."""
+"""Which voltage describes the electrode that is oxidised; for a metal anode, the one that is stripped."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ _POTENTIALS = {"working": "potential_we", "counter": "potential_ce"}
 
 
 class Observed(NamedTuple):
-    """A quantity, and the sign by which it rises as its electrode is polarised further by oxidation."""
+    """A quantity, and the sign with which it rises as oxidation polarises its electrode further."""
 
     quantity: str
     sign: int
 
 
 def oxidised_electrode(direction: int) -> Literal["working", "counter"]:
-    """Return the electrode that a current oxidises: an anodic one (+1) the working, else the counter electrode."""
+    """Return the electrode that a current oxidises: the working one if anodic (+1), else the counter electrode."""
     return "working" if direction > 0 else "counter"
 
 
 def oxidised_voltage(direction: int, available: Iterable[str]) -> Observed | None:
-    """Return the first available quantity that reports on the oxidised electrode, None if there is none.
+    """Return the first available quantity that describes the oxidised electrode, None if there is none.
 
-    A cell voltage is that of the working against the counter electrode: it holds both, and its sign is
+    A cell voltage is measured between working and counter electrode: it contains both, and its sign is
     inverted if the counter electrode is oxidised. A potential against a reference rises if its own electrode
-    is oxidised, and says nothing of the other one. direction: +1 for an anodic current, -1 for a cathodic one.
+    is oxidised, and says nothing about the other one. direction: +1 for an anodic current, -1 for a cathodic one.
     available: names of quantities (`voltage`, `potential_we`, `potential_ce`), best first.
     """
     own = _POTENTIALS[oxidised_electrode(direction)]

@@ -1,7 +1,7 @@
 """Faraday's law: charge, amount of substance, and the thickness of a plated or stripped layer.
 
-Nothing is assumed of the material: molar mass, density and electrons are given by who asks. The thickness is
-that of a dense, even layer; what is plated in filaments or lost to side reactions is not in it.
+Nothing is assumed about the material: the caller gives molar mass, density and electrons. The thickness is
+that of a dense, even layer; filaments and side reactions are not accounted for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Noise that a few outliers do not change: the median absolute deviation, and what is made of it."""
+"""Noise estimates that a few outliers do not change: the median absolute deviation and its derivatives."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MEDIAN_TO_MEAN = 1.2533
 
 
 def robust_sigma(values: ArrayLike) -> float:
-    """Return the standard deviation of values by their median absolute deviation.
+    """Return the standard deviation of values, from their median absolute deviation.
 
-    Up to half of the values may be outliers. For normal scatter; of a few values it is too small
-    (by a sixth at five). values: (n,), any unit, which is that of the result; what is not finite is
+    Up to half of the values may be outliers. For normal scatter; with few values it is too small
+    (by a sixth at five). values: (n,), any unit, which is that of the result; non-finite values are
     left out. 0 if more than half of the values are equal, NaN without any.
     """
     known = _finite(values)
@@ -26,11 +26,11 @@ def robust_sigma(values: ArrayLike) -> float:
 
 
 def difference_noise(values: ArrayLike) -> float:
-    """Return the standard deviation of the noise from row to row, whatever the slow course.
+    """Return the standard deviation of the noise from row to row, independent of slow drift.
 
-    By the median of |difference| of neighbours, which is √2 times as wide as the noise of one row. A course
-    that is steep against its noise counts as noise: use `Segments.noise`, which takes second differences.
-    values: (n,), any unit, which is that of the result; what is not finite is left out. 0 for fewer
+    From the median |difference| of neighbours, which is √2 times as wide as the noise of one row. A drift
+    that is steep compared with the noise counts as noise: use `Segments.noise`, which takes second differences.
+    values: (n,), any unit, which is that of the result; non-finite values are left out. 0 for fewer
     than two values.
     """
     known = _finite(values)
@@ -38,9 +38,9 @@ def difference_noise(values: ArrayLike) -> float:
 
 
 def median_error(values: ArrayLike) -> float:
-    """Return the standard error of the median of independent values, by their robust scatter.
+    """Return the standard error of the median of independent values, from their robust scatter.
 
-    values: (n,), any unit, which is that of the result; what is not finite is left out. NaN without any value.
+    values: (n,), any unit, which is that of the result; non-finite values are left out. NaN without any value.
     """
     known = _finite(values)
     return MEDIAN_TO_MEAN * robust_sigma(known) / float(np.sqrt(len(known))) if len(known) else np.nan

@@ -1,6 +1,6 @@
 """Segments of a time series: clock restarts, sweeps and spectra, steps, half cycles, pulses and rests.
 
-Everything here is plain NumPy over arrays of rows, for the hub and for anybody's analysis:
+Everything here is plain NumPy over arrays of rows, for the hub and for any analysis:
 
 >>> import numpy as np
 >>> from echub.segments import half_cycles, steps
@@ -11,8 +11,8 @@ Everything here is plain NumPy over arrays of rows, for the hub and for anybody'
 >>> half_cycles(found).sign.tolist()
 [1, -1]
 
-A segment is a run of rows; a row belongs to one. A *step* ends where the current begins, stops,
-turns or changes its level; a *half cycle* is all steps between two reversals, rests left out.
+A segment is a run of rows; a row belongs to one. A *step* ends where the current starts, stops,
+reverses or changes its set point; a *half cycle* is all steps between two reversals, without rests.
 """
 
 from __future__ import annotations

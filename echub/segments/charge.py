@@ -1,6 +1,6 @@
-"""Charge of segments by four ways, side by side: they differ, and the difference is information.
+"""Charge of segments in four ways, for comparison: they differ, and the difference is informative.
 
-current in mA and time in s give charge in mA·h.
+All arrays are (n,) per row; current in mA and time in s give charge in mA·h, (m,) per segment.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ HOUR_S = 3600.0
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """When segments begin and end, s, and the half-width of the gap between rows in which each edge lies.
+    """When segments start and end, s, and the half-width of the gap between rows in which each edge lies.
 
-    An edge is uniform within its gap: its standard uncertainty is the half-width over sqrt(3).
+    An edge is uniformly distributed in its gap: its standard uncertainty is the half-width over sqrt(3) (GUM).
     """
 
     begin: Floats
@@ -30,20 +30,20 @@ class Edges:
 
     @property
     def duration(self) -> Floats:
-        """Return end - begin, s."""
+        """Return the durations (m,) from start to end, s."""
         return self.end - self.begin
 
     @property
     def duration_uncertainty(self) -> Floats:
-        """Return the standard uncertainty of the durations, s."""
+        """Return the standard uncertainties (m,) of the durations, s."""
         return np.asarray(np.hypot(self.begin_within, self.end_within) / np.sqrt(3))
 
 
 def edges(time: ArrayLike, found: Segments, *, averaged: bool = False) -> Edges:
-    """Bracket when segments begin and end: each edge lies between two rows, taken in the middle.
+    """Bracket when segments start and end: each edge lies between two rows and is taken in the middle.
 
-    time: (n,), s. Where the instrument adds a row at each change of its control the bracket is a
-    tick wide. `averaged`: the current is an average since the row before, so that a segment begins with
+    time: (n,), s. If the instrument adds a row at each change of its control, the bracket is one
+    tick wide. `averaged`: the current is an average since the row before, so that a segment starts with
     the row before its first and ends with its last, exactly. The series itself ends with its last row.
     """
     t = np.asarray(time, dtype=np.float64)
@@ -58,25 +58,25 @@ def edges(time: ArrayLike, found: Segments, *, averaged: bool = False) -> Edges:
 
 
 def by_increments(increment: ArrayLike, found: Segments) -> Floats:
-    """Sum the instrument's charge since the row before: the best there is.
+    """Sum the instrument's charge increments (n,), mA·h, each since the row before: the most exact way.
 
-    Rows belong to the segment that they end in: give segments that begin with their first row of
+    Rows belong to the segment that they end in: pass segments that start with their first row of
     current.
     """
     return found.total(increment)
 
 
 def by_running_charge(charge: ArrayLike, found: Segments) -> Floats:
-    """Take the difference of the instrument's running charge, from the row before to the last row."""
+    """Return the difference of the running charge (n,), mA·h, between the row before and the last row."""
     values = np.asarray(charge, dtype=np.float64)
     if not len(values):
         return np.zeros(len(found))
-    # The first row of a series has nothing before it: it begins with the charge it has.
+    # The first row of a series has nothing before it: it starts with the charge it has.
     return np.asarray(found.last(values) - values[np.maximum(found.start - 1, 0)])
 
 
 def by_edges(level: ArrayLike, found: Edges) -> Floats:
-    """Multiply the commanded current (mA, per segment) by the time between the edges: mA·h."""
+    """Multiply the programmed current (m,), mA, by the time between the edges: mA·h."""
     return np.asarray(np.asarray(level, dtype=np.float64) * found.duration / HOUR_S)
 
 
@@ -85,16 +85,16 @@ def by_integration(
 ) -> Floats:
     """Integrate sampled current over the rows of each segment alone: mA·h.
 
-    time in s, current in mA. ``trapezoid`` between rows, ``hold`` each value until the next row,
-    ``back`` each value since the row before (right for averages). Edges between rows are lost: on
-    sparse rows or pulses this is the least exact way, and stands beside the others to show by how much.
+    time (n,), s; current (n,), mA. ``trapezoid`` between rows, ``hold`` each value until the next row,
+    ``back`` each value since the row before (correct for averages). Edges between rows are lost: with
+    sparse rows or pulses this is the least exact way, and is given next to the others to show by how much.
     """
     t, i = np.asarray(time, dtype=np.float64), np.asarray(current, dtype=np.float64)
     step = np.diff(t)
     part = np.zeros(len(t))
     if how == "trapezoid":
         part[1:] = step * (i[1:] + i[:-1]) / 2
-        part[found.start] = 0.0  # from the row before it is another segment
+        part[found.start] = 0.0  # the interval from the row before belongs to another segment
     elif how == "back":
         part[1:] = step * i[1:]
     else:

@@ -1,4 +1,4 @@
-"""Where a clock restarts."""
+"""Rows at which a clock restarts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 def clock_restarts(time: ArrayLike) -> NDArray[np.intp]:
     """Find the rows at which an elapsed time is smaller than in the row before.
 
-    time: (n,), any unit. Rows without a time (NaN) start nothing. Gives row numbers, ascending.
+    time: (n,), any unit. Rows without a time (NaN) start nothing. Returns row numbers, ascending.
     """
     values = np.asarray(time)
     if not np.isnan(values).any():
@@ -21,7 +21,7 @@ def clock_restarts(time: ArrayLike) -> NDArray[np.intp]:
 
 
 def clock_segments(time: ArrayLike) -> list[slice]:
-    """Cut rows at the restarts of their clock; within a segment time never falls.
+    """Cut rows at the restarts of their clock; within a segment time never decreases.
 
     time: (n,), any unit. An empty series has no segment.
     """

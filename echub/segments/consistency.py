@@ -1,4 +1,4 @@
-"""Whether a current agrees with the columns beside it: its sign with charge and state, its scale with charge.
+"""Whether a current agrees with other columns: its sign with charge and state, its scale with charge.
 
 One check for readers, before the meaning of a column is fixed, and for `echub validate`, after.
 """
@@ -31,25 +31,25 @@ SENSES: dict[str, Sense] = {
 Verdict = Literal["", "agrees", "opposite", "unsigned", "mixed"]
 
 SIGNIFICANT = 0.05
-"""Currents below this part of the largest say nothing about signs: offsets and noise at rest."""
+"""Currents below this fraction of the largest say nothing about signs: offsets and noise at rest."""
 _GROWS = 0.1
-"""A counter grows where it changes by more than this part of its typical change; less is rounding."""
+"""A counter grows if it changes by more than this fraction of its typical change; less is rounding."""
 _RESET = 10.0
-"""A change of more than this many typical ones is a reset or a gap, not a charge that flowed."""
+"""A change more than this many times the typical one is a reset or a gap, not charge that flowed."""
 _GAP = 5.0
-"""Intervals longer than this many typical ones: other techniques may have run there."""
+"""Intervals more than this many times the typical length are left out: other techniques may have run there."""
 _STEADY = 0.05
 """Relative change of the current within an interval up to which its integral does not depend on sampling."""
 _CLEAR, _UNCLEAR = 0.8, 0.2
-"""Shares of the evidence that speak for, and against, a sign; between them it speaks for neither."""
+"""Fractions of the evidence that confirm, and refute, a sign; between them it does neither."""
 _FACTORS = (1000.0, 3600.0, 60.0, 3.6, 1e6)
-"""Factors between units that are mistaken for each other: A and mA, s and h, s and min, mA·h and C, A and µA."""
+"""Factors between units that are easily confused: A and mA, s and h, s and min, mA·h and C, A and µA."""
 _NEAR = 0.05
-"""Relative distance at which a ratio counts as one of these factors."""
+"""Relative distance within which a ratio counts as one of these factors: far below their spacing."""
 _FALLS = 0.2
-"""Part of its changes by which a counter of one direction may fall, being set back; beyond, it counts nothing."""
+"""Fraction of its changes in which a one-way counter may fall, due to resets; above, it is not a counter."""
 FEWEST = 3
-"""Intervals with less evidence than this prove nothing."""
+"""Fewer intervals of evidence than this prove nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class Counter:
 
 @dataclass(frozen=True)
 class SignCheck:
-    """What the evidence says of the sign of a current.
+    """What the evidence says about the sign of a current.
 
     `up`: share of the evidence for an anodic current where the current is positive; `down`: share of
     that for a cathodic one where it is negative; NaN without such evidence. `one_sided`: the current has one sign.
@@ -98,9 +98,9 @@ def sign_by_state(current: ArrayLike, direction: ArrayLike, name: str) -> SignCh
 
 
 def sign_by_charge(time: ArrayLike, current: ArrayLike, counters: Iterable[Counter]) -> SignCheck:
-    """Check a current against counters that know a direction; those of a magnitude say nothing.
+    """Check a current against counters of one direction or of net charge; those of a magnitude say nothing.
 
-    time: (n,), s; current: (n,), any unit; rows between which it changes its sign are left out. The
+    time: (n,), s; current: (n,), any unit; intervals in which it changes sign are left out. The
     unit of a counter does not matter. Counters that contradict each other give `mixed`.
     """
     t, i = np.asarray(time, np.float64), np.asarray(current, np.float64)
@@ -115,7 +115,7 @@ def sign_by_charge(time: ArrayLike, current: ArrayLike, counters: Iterable[Count
         wanted = np.where(grows, sign[counter.sense], 0)
         weights = np.where(grows & (wanted != 0), np.abs(mean) * step, 0.0)
         check = _sign_check(mean, wanted, weights, (counter.name,))
-        # A net charge that agrees with one direction only is a magnitude under another name, and says nothing.
+        # A net charge that agrees with only one direction is a magnitude under another name, and says nothing.
         if check.verdict in ("agrees", "opposite") or (check.verdict and counter.sense != "net"):
             found.append(check)
     return _together(found)
@@ -128,7 +128,7 @@ def _counts(passed: Floats) -> bool:
 
 
 def _together(found: Sequence[SignCheck]) -> SignCheck:
-    """Join the checks of several counters: a charge and a discharge column say each one half."""
+    """Combine the checks of several counters: a charge and a discharge column each tell one half."""
     if not found:
         return NO_EVIDENCE
     up, down = (_mean([getattr(check, side) for check in found]) for side in ("up", "down"))
@@ -150,6 +150,7 @@ def _sign_check(values: Floats, wanted: NDArray[Any], weights: Floats, by: tuple
     up = _share(weights, counted & (wanted > 0), values > 0)
     down = _share(weights, counted & (wanted < 0), values < 0)
     positive = _share(np.ones(len(values)), counted, values > 0)
+    # 1 % of the rows may have the other sign: noise around zero, or an overshoot at a switch.
     one_sided = positive >= 0.99 or positive <= 0.01
     return SignCheck(_verdict(up, down, one_sided), up, down, int(counted.sum()), one_sided, by)
 
@@ -174,7 +175,7 @@ def _verdict(up: float, down: float, one_sided: bool) -> Verdict:
 
 
 def charge_ratio(time: ArrayLike, current: ArrayLike, charge: ArrayLike) -> tuple[float, int]:
-    """Return the typical ratio of a charge step to the integral of the current, and of how many steps.
+    """Return the typical ratio of charge step to current integral, and the number of steps.
 
     time: (n,), s; current: (n,), mA; charge: (n,), mA·h, net. Only intervals of about equal current and of usual
     length count, so that sampling does not matter; the weighted median, so that resets and single rows decide
@@ -191,11 +192,11 @@ def charge_ratio(time: ArrayLike, current: ArrayLike, charge: ArrayLike) -> tupl
 
 
 def scale_ratio(time: ArrayLike, rate: ArrayLike, counter: Counter) -> tuple[float, int]:
-    """Return how much faster a counter grows than the magnitude of its rate says, and over how many steps.
+    """Return the ratio of a counter's growth to the integral of its rate's magnitude, and the number of steps.
 
     time: (n,), s; rate: (n,), mA for a charge in mA·h, W for an energy in W·h. The sign of the rate is not
-    asked: only where the counter grows. A counter printed so coarsely that it often stands still is compared as
-    a whole.
+    used; only intervals in which the counter grows are. A counter printed so coarsely that it often does not
+    change is compared as a whole.
     """
     t, i = np.asarray(time, np.float64), np.asarray(rate, np.float64)
     step, mean, good = _steady(t, i)
@@ -211,6 +212,7 @@ def scale_ratio(time: ArrayLike, rate: ArrayLike, counter: Counter) -> tuple[flo
         _growing_side(mean, amount, grows) if counter.sense in ("anodic", "cathodic") else np.ones(len(mean), bool)
     )
     still = good & side & ~grows & (passed == 0)
+    # Up to 30 % unchanged intervals are ordinary rounding; with more, the changes alone overstate the growth.
     if still.sum() <= 0.3 * (grows & side).sum():
         return _median_ratio(amount[grows & side], integral[grows & side])
     counted = (grows | still) & side
@@ -219,7 +221,7 @@ def scale_ratio(time: ArrayLike, rate: ArrayLike, counter: Counter) -> tuple[flo
 
 
 def _growing_side(mean: Floats, amount: Floats, grows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the intervals with that sign of the current under which the counter grows more."""
+    """Return the intervals with the sign of current for which the counter grows more."""
     up = float(amount[grows & (mean > 0)].sum())
     down = float(amount[grows & (mean < 0)].sum())
     return np.asarray(mean > 0 if up >= down else mean < 0)
@@ -246,11 +248,12 @@ def _intervals(time: Floats, current: Floats) -> tuple[Floats, Floats, NDArray[n
 
 
 def _steady(time: Floats, current: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Return per interval its length, mean current, and whether the current is about constant in it."""
+    """Return per interval its length, mean current, and whether the current is nearly constant in it."""
     before, after = current[:-1], current[1:]
     with np.errstate(invalid="ignore"):
         step = np.diff(time)
         steady = np.abs(after - before) <= _STEADY * np.maximum(np.abs(before), np.abs(after))
+        # Below 1 % of the largest current, its offset is no longer small compared with it.
         large = np.maximum(np.abs(before), np.abs(after)) > 0.01 * _largest(current)
         good = steady & large & (step > 0)
         good &= step <= _GAP * np.median(step[good]) if good.any() else False
@@ -267,7 +270,7 @@ def _grows(passed: Floats, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _median_ratio(passed: Floats, integral: Floats) -> tuple[float, int]:
-    """Return the median of the ratios, weighted by the integral, and their number; 1 where there are none."""
+    """Return the median of the ratios, weighted by the integral, and their number; 1 if there are none."""
     counted = integral != 0
     if not counted.any():
         return 1.0, 0
@@ -293,14 +296,14 @@ _REST = re.compile(
     r"|ruhe|repos|reposo|riposo|wait|standby|stop|完了|finish|end"
 )
 _LETTERS = {"c": 1, "d": -1, "r": 0, "p": 0, "o": 0, "s": 0}
-"""States of one letter: charge, discharge, rest, pause, open circuit, suspended."""
+"""One-letter states: charge, discharge, rest, pause, open circuit, suspended."""
 
 
 def direction_of(word: str, *, letters: bool = False) -> int | None:
     """Return +1 for a word for charging, -1 for discharging, 0 for rest, None for any other.
 
-    Words of several languages, whole or as part of a step's name: `CC Chg`, `CCCV_DChg`, `恒流放电`, `Entladen`.
-    Single letters (`C`, `D`, `R`) only where `letters` says that the column is one of states.
+    Words in several languages, alone or as part of a step's name: `CC Chg`, `CCCV_DChg`, `恒流放电`, `Entladen`.
+    Single letters (`C`, `D`, `R`) count only if `letters` says that the column holds states.
     """
     text = word.strip().lower()
     if letters and text in _LETTERS:

@@ -12,16 +12,16 @@ from echub.science import difference_noise, robust_sigma
 Floats = NDArray[np.float64]
 
 NOISE = 5.0
-"""A current within so many standard deviations of its noise is none."""
+"""A current within this many standard deviations of noise is a rest: chance exceeds it once in 2 million rows."""
 ACCURACY = 1e-3
-"""Offset of a current at rest, as a fraction of the largest: what potentiostats specify, 0.1 % of a range."""
+"""Offset of a current at rest, as a fraction of the largest: potentiostats specify 0.1 % of a range."""
 LARGEST = 0.05
-"""No larger fraction of the largest current is ever called a rest."""
+"""Largest rest threshold, as a fraction of the largest current: above it current flows, however noisy it is."""
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """Current begins above `on` and ends below `off`, in |current - level|; `how` it was found.
+    """Current starts above `on` and ends below `off`, in |current - level|; `how` it was found.
 
     `level` is the current at rest, an offset of the instrument.
     """
@@ -33,7 +33,7 @@ class Threshold:
 
 
 def rest_threshold(current: ArrayLike) -> Threshold:
-    """Find which currents are rest: those within the noise, or the offset, of zero.
+    """Find the threshold of rest: currents within the noise, or the offset, of zero.
 
     current: (n,), any unit. `off` is 5 standard deviations of the noise (from the median difference
     between rows) and 0.1 % of the largest current, together at most 5 % of it; `on` is twice that.
@@ -49,11 +49,11 @@ def rest_threshold(current: ArrayLike) -> Threshold:
 
 
 def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
-    """Find the level at rest and the amplitude of a pulse train; pulses begin at 60 % and end at 40 % of it.
+    """Find the current at rest and the amplitude of a pulse train; pulses start at 60 % and end at 40 % of it.
 
-    current: (n,), any unit; most pulses of one height. An offset current at rest does no harm.
-    `sign`: that of the pulses, +1 or -1; current of the other one (plating between trains of
-    stripping pulses) is left aside. Gives on = off = 0 where no two levels stand out of the noise.
+    current: (n,), any unit; most pulses have one height. A constant offset at rest does not matter.
+    `sign`: that of the pulses, +1 or -1; current of the other sign (plating between trains of
+    stripping pulses) is ignored. Returns on = off = 0 if no two levels are significant above the noise.
     """
     known = _known(current)
     if sign and len(known):
@@ -68,21 +68,22 @@ def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
     if height <= NOISE * noise:
         return Threshold(0.0, 0.0, rest, f"no two levels: {height:.3g} apart, noise {noise:.2g}")
     how = f"rest at {rest:.3g}, pulses of {height:.3g}"
+    # Around half height, where an edge is steepest; 20 % apart, so that noise does not switch the state.
     return Threshold(0.6 * height, 0.4 * height, rest, how)
 
 
 def states(current: ArrayLike, threshold: Threshold) -> NDArray[np.int8]:
-    """Return each row +1 (anodic), -1 (cathodic) or 0 (rest), with hysteresis.
+    """Return the state of each row (n,): +1 (anodic), -1 (cathodic) or 0 (rest), with hysteresis.
 
-    A row between both thresholds is in the state of the row before it, if that is of its own sign; a
-    row without a current (NaN) likewise, and in that of the next one where there is none before.
+    A row between both thresholds is in the state of the row before it, if that is of its own sign. A
+    row without a current (NaN) is in the state of the row before it, or of the next one if it has none before.
     """
     above = np.asarray(current, dtype=np.float64) - threshold.level
     return _flows(above, threshold) - _flows(-above, threshold)
 
 
 def _flows(above: Floats, threshold: Threshold) -> NDArray[np.int8]:
-    """Return where a current of positive sign flows: 1, else 0."""
+    """Return 1 for rows in which a positive current flows, else 0."""
     flows = above > threshold.on
     sure = flows | (above <= threshold.off)
     if not sure.any():

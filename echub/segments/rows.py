@@ -1,4 +1,4 @@
-"""Runs of rows, and what can be said of each: all of it at once, without a loop over segments."""
+"""Runs of rows and their statistics, vectorised: without a loop over segments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from echub.science import MAD_TO_SIGMA
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 LONG = 100
-"""From so many rows on average, segments are sorted one by one: a pass over all of them at once is slower."""
+"""From this many rows on average, segments are sorted one by one: one pass over all of them is slower."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +22,8 @@ class Segments:
     """Runs of rows in their order: `start` (inclusive), `stop` (exclusive), `sign`.
 
     `sign` is that of the current: +1 anodic, -1 cathodic, 0 rest. Together they need not cover
-    all rows. Every method takes one value per row (n,) and gives one per segment (m,), float64.
-    Rows without a number (NaN) count in none of them; a segment of nothing else, or without rows, gives NaN.
+    all rows. Every method takes one value per row (n,) and returns one per segment (m,), float64, same unit.
+    Rows without a number (NaN) are ignored; a segment of only such rows, or without rows, gives NaN.
     """
 
     start: Rows
@@ -39,17 +39,17 @@ class Segments:
         return self.stop - self.start
 
     def where(self, kept: ArrayLike) -> Segments:
-        """Keep some: a mask or indices of segments."""
+        """Return some of the segments, by mask (m,) or indices."""
         chosen: NDArray[Any] = np.asarray(kept)
         return Segments(self.start[chosen], self.stop[chosen], self.sign[chosen])
 
     def widened(self, before: ArrayLike, after: ArrayLike, count: int) -> Segments:
-        """Take in so many rows more on either side, within the series' `count` rows; they may overlap."""
+        """Extend segments by `before` and `after` rows, one number or (m,), within `count` rows; may overlap."""
         start, stop = self.start - np.asarray(before), self.stop + np.asarray(after)
         return Segments(np.maximum(start, 0), np.minimum(stop, count), self.sign)
 
     def labels(self, count: int) -> Rows:
-        """Return every row (of `count`) the number of its segment, -1 where it has none."""
+        """Return the number of the segment of every row (count,), -1 for a row in no segment."""
         label = np.full(count, -1, dtype=np.intp)
         if len(self):
             label[self._inside] = np.repeat(np.arange(len(self)), self.rows)
@@ -66,34 +66,34 @@ class Segments:
         return self._by_place(values, -1)
 
     def total(self, values: ArrayLike) -> Floats:
-        """Return the sum."""
+        """Return the sum of each segment."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.add, np.where(np.isnan(known), 0.0, known)), known)
 
     def mean(self, values: ArrayLike) -> Floats:
-        """Return the mean of the rows, each counting alike."""
+        """Return the unweighted mean of each segment."""
         known = _float(values)
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.total(known) / self._count(known)
 
     def smallest(self, values: ArrayLike) -> Floats:
-        """Return the smallest number."""
+        """Return the smallest number of each segment."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.minimum, np.where(np.isnan(known), np.inf, known)), known)
 
     def largest(self, values: ArrayLike) -> Floats:
-        """Return the largest number."""
+        """Return the largest number of each segment."""
         known = _float(values)
         return self._lost_where_empty(self._reduce(np.maximum, np.where(np.isnan(known), -np.inf, known)), known)
 
     def quantile(self, values: ArrayLike, fraction: float) -> Floats:
-        """Return the quantile at `fraction` (0 to 1), interpolated between rows as NumPy does."""
+        """Return the quantile of each segment at `fraction` (0 to 1), interpolated linearly, as NumPy does."""
         known = _float(values)
         if len(self) and self.rows.mean() >= LONG:
             pairs = zip(self.start.tolist(), self.stop.tolist(), strict=True)
             return np.array([_quantile(known[first:last], fraction) for first, last in pairs])
         given, label = known[self._inside], np.repeat(np.arange(len(self)), self.rows)
-        order = np.lexsort((given, label))  # NaN is sorted last
+        order = np.lexsort((given, label))  # NaN sorts last
         ordered, count = np.append(given[order], np.nan), self._count(known)
         place = np.maximum(count - 1, 0) * fraction
         low = np.floor(place)
@@ -102,13 +102,14 @@ class Segments:
         return np.asarray(np.where(count > 0, found, np.nan))
 
     def median(self, values: ArrayLike) -> Floats:
-        """Return the median."""
+        """Return the median of each segment."""
         return self.quantile(values, 0.5)
 
     def noise(self, values: ArrayLike) -> Floats:
-        """Estimate the standard deviation of noise from row to row, whatever the slow course.
+        """Estimate the standard deviation of noise from row to row, independent of slow drift.
 
-        1.4826 × the median of |second difference| / sqrt(6); NaN where a segment has fewer than three rows.
+        1.4826 × the median of |second difference| / sqrt(6): the variance of x₁ - 2x₂ + x₃ is 1 + 4 + 1 times
+        that of a row. NaN if a segment has fewer than three rows.
         """
         known = _float(values)
         bend = np.full(len(known), np.nan)
@@ -119,16 +120,16 @@ class Segments:
         found[wide] = MAD_TO_SIGMA * inner.where(wide).median(bend)
         return found
 
-    # -- how it is done ------------------------------------------------------------------------
+    # -- implementation ------------------------------------------------------------------------
 
     @cached_property
     def _begin(self) -> Rows:
-        """Where each segment begins when they stand one behind the other."""
+        """Return the start of each segment when all are concatenated."""
         return np.concatenate([[0], np.cumsum(self.rows)[:-1]]).astype(np.intp)[: len(self)]
 
     @cached_property
     def _inside(self) -> Rows | slice:
-        """The rows of all segments, one segment after the other; a slice where nothing lies between them."""
+        """Return the rows of all segments, one segment after the other; a slice if they are contiguous."""
         if not len(self):
             return np.zeros(0, np.intp)
         if np.array_equal(self.start[1:], self.stop[:-1]):
@@ -162,7 +163,7 @@ class Segments:
 
 
 def runs(labels: ArrayLike, sign: ArrayLike | None = None) -> Segments:
-    """Cut rows where a label (a counter, a code, a state) changes; `sign` (n,) is taken from each first row."""
+    """Cut rows where a label (n,) (a counter, a state) changes; `sign` (n,) is taken from each first row."""
     values: NDArray[Any] = np.asarray(labels)
     if not len(values):
         return Segments(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.int8))

@@ -9,26 +9,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 SAME = 1e-4
-"""Frequencies that differ by less than this ratio are one, printed twice: 23 times less than a step of a
+"""Frequencies that differ by less than this ratio are the same one, printed twice: 23 times less than a step of a
 sweep of 1000 points per decade, and more than the last digit of a frequency printed with five."""
 EVEN = 0.1
-"""How far, as a ratio, a step over missing rows may be from the steps beside it to be the same sweep going on:
-instruments round frequencies by a few percent, and one row more or less changes the step by 100 % or 33 %."""
+"""How far, as a ratio, a step over missing rows may be from neighbouring steps and still continue the sweep:
+instruments round frequencies by a few percent; one row more or less changes the step by 100 % or 33 %."""
 
 WIDE = 1.5
-"""The ratio of neighbouring steps in ln f from which a point at a turn belongs to the other sweep: even steps
-have 1, uneven ones seldom more than this; a jump from one end of a spectrum to the other is 10 to 100 steps."""
+"""The ratio of neighbouring steps in ln f above which a point at a turn belongs to the other sweep: even steps
+have 1, uneven ones rarely more than this; a jump from one end of a spectrum to the other is 10 to 100 steps."""
 
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 
 def sweep_starts(frequency: ArrayLike) -> Rows:
-    """Find the rows at which a frequency sweep starts: where the frequency turns or jumps against its sweep.
+    """Find the rows at which a frequency sweep starts: where the frequency reverses or jumps back.
 
     frequency: (n,), Hz, > 0. The first row starts one. Each sweep has its own direction, that of its first
-    step; a repeated frequency continues it. If the frequency turns round, the point at the turn ends the
-    sweep before, unless its step to that sweep is wide (`WIDE`); of equal ones there each sweep has a half.
+    step; a repeated frequency continues it. If the frequency reverses, the point at the turn ends the
+    previous sweep, unless its step to that sweep is wide (`WIDE`); equal points at a turn are shared equally.
     """
     logs = _logs(frequency)
     if len(logs) < 2:
@@ -59,8 +59,8 @@ def spectrum_numbers(
     frequency: (n,), Hz, > 0. A new spectrum starts where a sweep does (`sweep_starts`), where one of the
     `counters` changes (step, cycle; each (n,)), at the places `starts`, and where rows lie between two
     neighbours of `row` ((n,), source rows), unless the sweep's own steps account for the missing rows.
-    `labels` ((n,) each) are an instrument's own numbers, which it may use again: a change starts a spectrum,
-    but where a number is used again not in the middle of a sweep.
+    `labels` ((n,) each) are an instrument's own numbers, which it may reuse: a change starts a spectrum,
+    but a reused number does not start one in the middle of a sweep.
     """
     logs = _logs(frequency)
     if not len(logs):
@@ -79,13 +79,13 @@ def spectrum_numbers(
     cut[0] = True
     edges = np.append(np.flatnonzero(cut), len(logs))
     for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        if last - first > 2:  # two points are one sweep, whichever way
+        if last - first > 2:  # two points are one sweep, in either direction
             cut[first + sweep_starts(np.exp(logs[first:last]))] = True
     return np.cumsum(cut) - 1
 
 
 def _logs(frequency: ArrayLike) -> NDArray[np.float64]:
-    """Return ln f; where there is no frequency above zero, that of the row before."""
+    """Return ln f; for a frequency that is not above zero, that of the row before."""
     values = np.asarray(frequency, dtype=np.float64)
     known = np.isfinite(values) & (values > 0)
     last = np.maximum.accumulate(np.where(known, np.arange(len(values)), 0))
@@ -104,13 +104,13 @@ def _next(places: Rows, first: int) -> int | None:
 
 
 def _edge(steps: NDArray[np.float64], moves: Rows, first: int, against: int) -> int:
-    """Return the row at which the sweep after `first` starts, whose step `against` is the first the other way."""
+    """Return the row at which the sweep after `first` starts; `against` is the first step the other way."""
     place = int(np.searchsorted(moves, against))
     before, at = steps[moves[place - 1]], steps[against]
     after = steps[moves[place + 1]] if place + 1 < len(moves) else 0.0
-    is_end = not after and abs(at / before) < WIDE  # one step back and no more is a turn, a wide one a cut sweep
+    is_end = not after and abs(at / before) < WIDE  # a single step back is a turn, a wide one a truncated sweep
     if after * at < 0 or not (after or is_end):
-        return against + 1  # a jump back, and then on as before
+        return against + 1  # a jump back, then on in the same direction
     equal = against - 1 - int(moves[place - 1])
     if equal:
         return against + 1 - (equal + 1) // 2
@@ -118,9 +118,9 @@ def _edge(steps: NDArray[np.float64], moves: Rows, first: int, against: int) -> 
 
 
 def _is_apart(steps: NDArray[np.float64], moves: Rows, first: int, place: int) -> bool:
-    """Return whether the point at a turn is farther from its sweep than from the next, in their own steps."""
+    """Return whether the point at a turn is farther from its sweep than from the next, in units of their steps."""
     around = [float(abs(steps[k])) for k in moves[max(place - 2, 0) : place + 2]]
-    if place < 2 or moves[place - 2] < first:  # the sweep has no step but the one to this point
+    if place < 2 or moves[place - 2] < first:  # the only step of the sweep is the one to this point
         around = [around[-1], *around[-3:]] if place + 1 < len(moves) else around
     if len(around) < 4:
         return False
@@ -137,7 +137,7 @@ def _changes(values: ArrayLike) -> Flags:
 
 
 def _goes_on(steps: NDArray[np.float64]) -> Flags:
-    """Return for each step whether it goes the same way as a step beside it, and none is a turn."""
+    """Return for each step whether it has the direction of a neighbouring step, and neither is a turn."""
     sign = np.sign(steps)
     before, after = np.append(0.0, sign[:-1]), np.append(sign[1:], 0.0)
     found: Flags = (sign != 0) & (sign * before >= 0) & (sign * after >= 0) & ((before != 0) | (after != 0))
@@ -145,12 +145,12 @@ def _goes_on(steps: NDArray[np.float64]) -> Flags:
 
 
 def _is_reused(labels: ArrayLike, changed: Flags) -> bool:
-    """Return whether a number is used again after another one."""
+    """Return whether a number is reused after another one."""
     return int(changed.sum()) + 1 > len(np.unique(np.asarray(labels)))
 
 
 def _gaps(steps: NDArray[np.float64], apart: NDArray[np.int64]) -> Flags:
-    """Return where rows lie between, but for those that the sweep's steps account for."""
+    """Return where rows are missing in between, except for those that the sweep's steps account for."""
     gap: Flags = apart != 1
     if not gap.any():
         return gap

@@ -12,7 +12,7 @@ from echub.segments.current import Threshold, rest_threshold, states
 from echub.segments.rows import Rows, Segments, runs
 
 LEVEL = 0.05
-"""A relative change of the current from row to row that begins a new step."""
+"""Relative change of the current between rows that starts a new step: above noise, below programmed changes."""
 
 
 def steps(
@@ -22,12 +22,12 @@ def steps(
     programme: ArrayLike | None = None,
     level: float | None = LEVEL,
 ) -> Segments:
-    """Cut a time series into steps: where the current begins, stops, turns or changes its level.
+    """Cut a time series into steps: where the current starts, stops, reverses or changes its level.
 
     current: (n,), any unit, anodic positive. `threshold`: which currents are rest (default:
     `rest_threshold`). `programme`: (n,), the programme's step counter; its changes cut as well.
     `level`: relative change between two rows that is a new level; None for currents that the cell
-    decides (potential control, ramps), where only begin, end and reversal cut. A level of a single
+    decides (potential control, ramps), where only start, end and reversal cut. A level of a single
     row belongs to the step after it: an average over a change, or the row where the control changes.
     The steps cover all rows.
     """
@@ -52,7 +52,7 @@ def _level_changes(values: NDArray[np.float64], sign: NDArray[np.int8], level: f
     jump[1:] = far & (sign[1:] == sign[:-1]) & (sign[1:] != 0)
     begins = np.zeros(len(values), bool)
     begins[1:] = sign[1:] != sign[:-1]
-    # A level of one row: the cut behind it, or the start of the state itself, is the true one.
+    # A level of one row: the cut after it, or the start of the state itself, is the real one.
     jump[1:] &= ~(jump | begins)[:-1]
     return jump
 
@@ -69,15 +69,15 @@ class HalfCycles(Segments):
     last_step: Rows
 
     def number_of_step(self) -> Rows:
-        """Return every step the number of its half cycle, -1 for a rest between two of them."""
+        """Return the number of the half cycle of every step, -1 for a rest between two half cycles."""
         return Segments(self.first_step, self.last_step + 1, self.sign).labels(len(self.steps))
 
 
 def half_cycles(found: Segments) -> HalfCycles:
-    """Join steps to half cycles: all steps with current of one sign between two reversals.
+    """Join steps into half cycles: all steps with current of one sign between two reversals.
 
-    A step without current is not a half cycle, and does not end one; where current of the other sign
-    follows, it belongs to none. Without any reversal there is one half cycle.
+    A step without current is not a half cycle, and does not end one; if current of the other sign
+    follows, it belongs to no half cycle. Without any reversal there is one half cycle.
     """
     active = np.flatnonzero(found.sign != 0)
     joined = runs(found.sign[active], found.sign[active])
@@ -87,9 +87,9 @@ def half_cycles(found: Segments) -> HalfCycles:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Whether a counter of the instrument changes where segments found from the current begin.
+    """Whether a counter of the instrument changes where segments found from the current start.
 
-    `found` segments, `counted` runs of the counter, `shared` of them that begin within one row of each other.
+    `found` segments, `counted` runs of the counter, `shared`: those that start within one row of each other.
     """
 
     found: int
@@ -98,7 +98,7 @@ class Agreement:
 
     @property
     def holds(self) -> bool:
-        """Return whether both say the same."""
+        """Return whether both agree."""
         return self.found == self.counted == self.shared
 
     def __str__(self) -> str:
@@ -108,7 +108,7 @@ class Agreement:
 def agreement(found: Segments, counter: ArrayLike) -> Agreement:
     """Compare segments with a counter of the instrument (n,).
 
-    The first of each begins with the series: what lies before the first segment is compared with nothing.
+    The first of each starts with the series: rows before the first segment are not compared.
     """
     counted = runs(counter)
     if not len(found) or not len(counted):

@@ -1,4 +1,4 @@
-"""What the tests of a plugin stand on; needs pytest, which the hub itself does not.
+"""Tools for the tests of a plugin; needs pytest, which the hub itself does not.
 
 >>> from echub.testing import ReaderContract
 >>> ReaderContract.rules()["test_sniff_opens_nothing"]

@@ -9,7 +9,7 @@ A plugin's whole test is::
         generate = staticmethod(synth.ramp)
 
 where ``generate(seed)`` gives a `synth.Case`: a measurement (or outcomes), and the truth behind
-it. Where the analysis declares an `example`, `generate` may be left out. One rule is one method;
+it. If the analysis declares an `example`, `generate` may be left out. One rule is one method;
 the first line of its docstring is the rule.
 """
 
@@ -52,7 +52,7 @@ OTHER_UNITS = {
     "cell.area": "m^2",
     "cell.temperature": "K",
 }
-"""What the same measurement is told in, to see that the answer stays."""
+"""Other units for the same measurement, to check that the answer does not change."""
 HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "polars", "h5py", "pint", "uncertainties")
 AREAL = {
     "current^1 length^-2",
@@ -62,25 +62,27 @@ AREAL = {
 }
 """Dimensions that only a stated area gives: current and charge densities, ramp rates, resistance times area."""
 TOLERANCES = ("params", "seeds", "bias", "exact", "resampling", "moves_with_time")
-"""What a declaration may state of its contract."""
+"""Attributes of the contract that a declaration may set."""
 WIDEST = 3.0
 """Half widths of a 95 % interval in standard uncertainties: 1.96 if normal, 3 with three degrees of freedom."""
 ROUNDING = 1e-9
+"""Relative slack for float64 rounding in comparisons of uncertainties with intervals."""
 LATER_S = 86_400.0
+"""A clock that started a day earlier, s: as if the file continued a longer experiment."""
 LEAST_CHANCE = 1e-3
-"""A contract fails where intervals that cover as they say would do so this badly with less chance."""
+"""A contract fails if correct intervals would miss the truth this often with a lower probability than this."""
 
 
 class AnalysisContract(Contract):
     """Check an analysis by all rules of the hub: subclass it, and give `analysis` and `generate`.
 
-    Without `generate` the declared `example` is asked; without a value of its own for one of the
-    tolerances (`params` to `moves_with_time`) those that the analysis declares hold.
+    Without `generate`, the declared `example` is used; without a value of its own for one of the
+    tolerances (`params` to `moves_with_time`), those that the analysis declares apply.
 
-    `analysis` is its name, or a declaration that is not installed. `params` are used throughout.
-    `seeds`: how many measurements the truth is tested on. `bias`: largest mean error, relative to
+    `analysis` is its name, or a declaration that is not installed. `params` apply to all rules.
+    `seeds`: number of measurements for the tests against the truth. `bias`: largest mean error, relative to
     the truth. `exact`: relative change by rounding that is allowed when only units change.
-    `resampling`: that when every second row is left out. `moves_with_time`: measurands that are
+    `resampling`: the same if every second row is left out. `moves_with_time`: measurands that are
     points in time.
     """
 
@@ -95,7 +97,7 @@ class AnalysisContract(Contract):
 
     @property
     def subject(self) -> str:
-        """Name what is tested."""
+        """Return the name of what is tested."""
         return self.analysis.name if isinstance(self.analysis, Analysis) else self.analysis
 
     # -- declaration -----------------------------------------------------------------------
@@ -246,7 +248,7 @@ class AnalysisContract(Contract):
                 f"intervals of {name} that cover the truth", found, "widen them by what is missing"
             )
 
-    # -- the same told otherwise -----------------------------------------------------------
+    # -- the same data in another form -----------------------------------------------------------
 
     @rule
     def test_units_do_not_matter(self) -> None:
@@ -262,6 +264,7 @@ class AnalysisContract(Contract):
         self._timeseries_only()
         self._same(
             self._case.later(LATER_S),
+            # Looser than `exact`: adding a day rounds times, and a threshold may then fall between other rows.
             max(self._tolerance("exact"), 1e-4),
             "subtract the first time",
             moved=LATER_S,
@@ -312,7 +315,7 @@ class AnalysisContract(Contract):
 
     @rule
     def test_a_falling_clock_is_refused(self) -> None:
-        """A time that goes back is refused, where the analysis does not say that it may."""
+        """A time that goes back is refused, unless the analysis allows it."""
         clock = next((n for n in self._declaration.columns if "time" in n.quantities and not n.restarts), None)
         if clock is None or self._case.outcomes:
             pytest.skip("it needs no clock, or allows restarts")
@@ -332,11 +335,11 @@ class AnalysisContract(Contract):
         if areal:
             raise RuleViolation("currents, not densities", f"{', '.join(areal)}", "take data.unit_of(...)")
 
-    # -- what the rules stand on -----------------------------------------------------------
+    # -- helpers of the rules -----------------------------------------------------------
 
     @classmethod
     def rules(cls) -> dict[str, str]:
-        """Return every rule: the name of its method, and the rule in one line."""
+        """Return all rules: the name of the method, and the rule in one line."""
         methods = inspect.getmembers(cls, inspect.isfunction)
         return {name: (inspect.getdoc(m) or "").partition("\n")[0] for name, m in methods if hasattr(m, "is_rule")}
 
@@ -410,6 +413,7 @@ class AnalysisContract(Contract):
             if one.value is None or two.value is None:
                 continue
             expected = one.value + (moved if name in self._tolerance("moves_with_time") else 0.0)
+            # 1e-12 in any unit: two values of zero that differ only by rounding.
             allowed = max(relative * abs(one.value), sigmas * (one.uncertainty or 0.0), 1e-12)
             if abs(two.value - expected) > allowed:
                 raise RuleViolation(f"{name} {expected:.8g} {one.unit}", f"{two.value:.8g} {two.unit}", advice)
@@ -450,7 +454,7 @@ def _spoken(outcome: Outcome) -> str:
 
 
 def _half_width(measurand: Measurand) -> float | None:
-    """Return half the width of a two-sided coverage interval beside a value and its uncertainty; else None."""
+    """Return half the width of a two-sided coverage interval next to a value with uncertainty; else None."""
     interval = measurand.interval
     if measurand.value is None or measurand.uncertainty is None or interval is None or interval.kind != "coverage":
         return None

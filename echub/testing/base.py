@@ -1,4 +1,4 @@
-"""What every rule of a contract stands on: the decorator, the samples, and reads made once."""
+"""The basis of all rules of a contract: the decorator, the samples, and cached reads."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RuleViolation(Exception):
 
 
 def rule(test: Rule) -> Rule:
-    """Mark a method as a rule; its `RuleViolation` becomes a failure that names rule, file and advice."""
+    """Mark a method as a rule; its `RuleViolation` becomes a test failure with rule, file and advice."""
 
     @functools.wraps(test)
     def checked(self: Contract, *args: object, **kwargs: object) -> None:
@@ -42,7 +42,7 @@ def rule(test: Rule) -> Rule:
             test(self, *args, **kwargs)
         except RuleViolation as raised:
             broken = raised
-        if broken is not None:  # outside the handler: the report shows the message alone
+        if broken is not None:  # outside the handler, so that the report shows only the message
             text = (inspect.getdoc(test) or test.__name__).partition("\n")[0]
             path = kwargs.get("path")
             subject = getattr(self, "subject", self.reader)
@@ -57,7 +57,7 @@ def rule(test: Rule) -> Rule:
 
 
 class Contract:
-    """The attributes that a subclass gives, and how rules get at the reader and its records."""
+    """The attributes that a subclass sets, and access to the reader and its records."""
 
     reader: ClassVar[str] = ""
     files: ClassVar[Sequence[str | os.PathLike[str]]] = ()
@@ -70,9 +70,9 @@ class Contract:
         cls._kept = {}
 
     def source_table(self, path: Path) -> Mapping[tuple[int, str], ArrayLike] | None:
-        """Return the source's columns by (position, header), read by other means than the plugin's.
+        """Return the source's columns by (position, header), read independently of the plugin.
 
-        Optional. The positions may cover the table in part; numbers as the source has them.
+        Optional. The positions may cover only part of the table; numbers as in the source.
         """
         return None
 
@@ -85,19 +85,19 @@ class Contract:
         try:
             return samples_of(declared) if declared else cls._absolute(cls.files)
         except PluginError:
-            return []  # test_samples_hold_data says that there are none
+            return []  # test_samples_hold_data reports that there are none
 
     @classmethod
     def _absolute(cls, files: Sequence[str | os.PathLike[str]]) -> list[Path]:
-        """Resolve paths against the folder of the file that the subclass stands in."""
+        """Resolve paths relative to the folder of the file that defines the subclass."""
         try:
             here = Path(inspect.getfile(cls)).parent
-        except (TypeError, OSError):  # a class made in an interpreter
+        except (TypeError, OSError):  # a class defined in an interpreter
             here = Path.cwd()
         return [here / Path(file) for file in files]
 
     def _isolated(self, path: Path, folder: Path) -> Path:
-        """Copy a sample to an empty folder, where it has no siblings."""
+        """Copy a sample to an empty folder, so that it has no siblings."""
         folder.mkdir(parents=True, exist_ok=True)
         copy = folder / path.name
         shutil.copyfile(path, copy)
@@ -107,7 +107,7 @@ class Contract:
 
     @property
     def _declared(self) -> Reader:
-        """Return the declaration; skip where another rule says that there is none to be had."""
+        """Return the declaration; skip if there is none, which another rule reports."""
         found = registry().readers.get(self.reader)
         if found is None:
             pytest.skip(f"no reader {self.reader!r}: test_is_registered says why")
@@ -117,7 +117,7 @@ class Contract:
 
     @property
     def _usable(self) -> Reader:
-        """Return the declaration of a reader whose functions load; skip where they do not."""
+        """Return the declaration of a reader whose functions load; skip if they do not."""
         declared = self._declared
         try:
             require_callable(declared.sniff)
@@ -128,11 +128,11 @@ class Contract:
 
     @property
     def _is_exempt(self) -> bool:
-        """Return whether the reader takes what no other does, or is never asked."""
+        """Return whether the reader is a fallback, or is used only on request."""
         return self._usable.fallback or self._usable.explicit_only
 
     def _record(self, path: Path) -> Record:
-        """Read a sample, once for all rules; skip where it cannot be read."""
+        """Read a sample, once for all rules; skip if it cannot be read."""
         if path not in self._kept:
             try:
                 self._kept[path] = self._read(path)
@@ -148,14 +148,14 @@ class Contract:
 
 
 def skip(reason: str) -> NoReturn:
-    """Leave a rule unjudged, with the reason."""
+    """Skip a rule, with the reason."""
     pytest.skip(reason)
 
 
 def differences(one: Record, other: Record) -> str:
-    """Say in a few words where two records differ; empty where they do not.
+    """Say in a few words where two records differ; empty if they do not.
 
-    Provenance is left out: it names the file.
+    Provenance is not compared, because it names the file.
     """
     if list(one.datasets) != list(other.datasets):
         return f"datasets {list(one.datasets)} and {list(other.datasets)}"
@@ -171,7 +171,7 @@ def differences(one: Record, other: Record) -> str:
 
 
 def one_line(error: BaseException | None) -> str:
-    """Show the kind of an error and its first line, with what the plugin raised where it did."""
+    """Return the class of an error and its first line, with the plugin's own exception if there is one."""
     if error is None:
         return "no error"
     found = getattr(error, "found", None)

@@ -1,4 +1,4 @@
-"""Run the contracts on installed plugins, as `echub plugins check` does, and say what became of each rule."""
+"""Run the contracts on installed plugins, as `echub plugins check` does, and return a verdict for each rule."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NO_EXAMPLE = 'the analysis declares no example="module:function"'
 
 @dataclass(frozen=True)
 class RuleVerdict:
-    """What became of one rule; `about` is the sample on which it is broken."""
+    """Verdict on one rule; `about` is the sample that breaks it."""
 
     rule: str
     text: str
@@ -79,10 +79,10 @@ class Subject:
 
 
 def check(plugins: Iterable[Plugin]) -> list[Subject]:
-    """Judge plugins and all that they declare by the contracts' rules.
+    """Check plugins and all their declarations by the rules of the contracts.
 
-    A reader without samples and an analysis without an example are judged by their declarations
-    alone. Raises `PluginError` where pytest itself fails.
+    A reader without samples and an analysis without an example are checked by their declarations
+    alone. Raises `PluginError` if pytest itself fails.
     """
     subjects: list[Subject] = []
     classes: dict[str, type[Contract]] = {}
@@ -107,7 +107,7 @@ Entry = tuple[Subject, type[Contract], dict[str, tuple[str, str]]]
 
 
 def _contracts(plugin: Plugin) -> Iterator[Entry]:
-    """Walk a plugin and what it declares, each with its contract and the rules left out."""
+    """Iterate over a plugin and its declarations, each with its contract and the rules left out."""
     yield Subject(plugin, "plugin", plugin.name), _made(PluginContract, plugin=plugin.name, entry=plugin), {}
     for declared in registry().declared_by(plugin):
         if isinstance(declared, Reader):
@@ -151,7 +151,7 @@ def _made(contract: type[Contract], **attributes: Any) -> type[Contract]:  # noq
 
 
 class _Seen:
-    """A pytest plugin that keeps what became of every test."""
+    """A pytest plugin that stores the result of every test."""
 
     waiting: ClassVar[dict[str, type[Contract]]] = {}
 
@@ -161,14 +161,14 @@ class _Seen:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:  # noqa: ANN401
-        """Note a test that ended, at whichever stage."""
+        """Record a finished test, at any stage."""
         report = yield
         if report.when == "call" or report.outcome != "passed":
             self._note(item, report, call.excinfo.value if call.excinfo else None)
         return report
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note why nothing could be collected."""
+        """Record why nothing could be collected."""
         if report.failed:
             self.trouble = str(report.longrepr).strip().rpartition("\n")[2]
 
@@ -184,13 +184,13 @@ class _Seen:
             verdicts.append(RuleVerdict(rule, text, "broken", sample.rstrip("]"), "", *_told(error)))
 
     def verdicts(self, name: str) -> list[RuleVerdict]:
-        """Return one verdict for each rule: broken on one sample is broken, kept on one is kept."""
+        """Return one verdict for each rule: broken if any sample breaks it, else kept if any sample keeps it."""
         order = ("broken", "kept", "skipped")
         return [min(found, key=lambda v: order.index(v.verdict)) for found in self.found.get(name, {}).values()]
 
 
 def _told(error: BaseException | None) -> tuple[str, str, str]:
-    """Return expected, found and advice; what a rule did not foresee is a mistake of the plugin's code."""
+    """Return expected, found and advice; an unforeseen exception is an error in the plugin's code."""
     broken = getattr(error, "broken", None)
     if isinstance(broken, RuleViolation):
         return broken.expected, broken.found, broken.advice
@@ -198,7 +198,7 @@ def _told(error: BaseException | None) -> tuple[str, str, str]:
 
 
 def _run(classes: dict[str, type[Contract]], seen: _Seen) -> int:
-    """Run the rules by pytest: no configuration, plugin or option of the user's has a part in it."""
+    """Run the rules with pytest, without any configuration, plugin or option of the user."""
     _Seen.waiting = classes
     with tempfile.TemporaryDirectory() as folder, _bare_environment():
         test = Path(folder) / "test_check.py"

@@ -1,4 +1,4 @@
-"""Damage a file in many ways, and note what a reader makes of each."""
+"""Damage a file in many ways, and record how a reader handles each copy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from echub.testing.base import Contract
 from echub.testing.tables import Table, parts, rows_of, table_of
 
 BUDGET = 8 << 20
-"""Bytes of a sample that are read again in all its damaged copies: large samples get fewer."""
+"""Bytes read in all damaged copies of a sample together: large samples get fewer copies, to limit the time."""
 
 _DIGITS = re.compile(rb"[0-9]+")
 _HUGE = b"99999999"
@@ -31,7 +31,7 @@ _PATTERNS = (b"\xff" * 8, bytes(8), b"9" * 8, b"\n" * 2)
 
 @dataclass(frozen=True)
 class DamageCase:
-    """One damaged copy: what was done to it, and its bytes."""
+    """One damaged copy: the damage, and the bytes."""
 
     what: str
     data: bytes
@@ -40,9 +40,9 @@ class DamageCase:
 
 @dataclass(frozen=True)
 class DamageOutcome:
-    """What a reader made of a damaged copy.
+    """Result of reading a damaged copy.
 
-    `lies` says what it invented, `warning` what Python warned of (empty: nothing).
+    `lies` says what was invented, `warning` what Python warned about (empty: nothing).
     """
 
     case: str
@@ -55,7 +55,8 @@ class DamageOutcome:
 
 
 def cases(data: bytes, damages: int) -> Iterator[DamageCase]:
-    """Cut a file in many places; flip bits, overwrite bytes, blow numbers up; the same each time."""
+    """Cut a file in many places, flip bits, overwrite bytes, inflate numbers; reproducibly."""
+    # Each place is damaged in three ways; at least 12, so that large files are tested at all.
     many = min(damages, max(12, BUDGET // (3 * max(1, len(data)))))
     for at in _places(len(data), many):
         yield DamageCase(f"cut after {at} of {len(data)} bytes", data[:at], True)
@@ -74,9 +75,10 @@ def cases(data: bytes, damages: int) -> Iterator[DamageCase]:
 
 
 def _places(size: int, many: int, chance: random.Random | None = None) -> list[int]:
-    """Choose offsets below `size`: densely where headers are, and all over; at random if asked."""
+    """Choose offsets below `size`: densely in headers, and everywhere else; at random if requested."""
     if chance is not None:
         half = many // 2
+        # Headers with sizes and types, where damage has the worst effects, are mostly in the first 512 bytes.
         near = [chance.randrange(min(size, 512)) for _ in range(half)]
         return near + [chance.randrange(size) for _ in range(many - half)]
     third = many // 3
@@ -88,7 +90,7 @@ def _places(size: int, many: int, chance: random.Random | None = None) -> list[i
 
 def outcomes(contract: Contract, path: Path, whole: Record) -> list[DamageOutcome]:
     """Read every damaged copy of a sample under its own name."""
-    parse_unit("V*V")  # what the hub loads once, to read a unit outside its table, is not at issue
+    parse_unit("V*V")  # what the hub loads once to read a unit outside its table does not count
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         table = table_of(whole)
@@ -96,7 +98,7 @@ def outcomes(contract: Contract, path: Path, whole: Record) -> list[DamageOutcom
         for case in cases(path.read_bytes(), contract.damages):
             found.append(_outcome(contract, copy, case, whole, table))
             if isinstance(found[-1].error, guard.Endless):
-                break  # one is enough, and each takes its time
+                break  # one is enough, and each is slow
         return found
 
 
@@ -119,10 +121,10 @@ def _reading(contract: Contract, path: Path) -> Callable[[], Record]:
 
 
 def _lies(cut: Record, whole: Record, table: Table) -> str:
-    """Say what a cut file gave that the whole one does not hold.
+    """Say which data of a cut file are not in the whole file.
 
-    Its last row may differ (half a number of a text file), and a column may bear another header
-    (what named it is cut off), where a notice or a loss is reported that the whole file has not.
+    Its last row may differ (half a number of a text file), and a column may have another header
+    (the part that names it is cut off), if a notice or loss is reported that the whole file does not have.
     """
     rows = rows_of(cut)
     if rows > rows_of(whole):

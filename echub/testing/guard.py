@@ -1,4 +1,4 @@
-"""Run code that may hang or ask for too much memory, with bounds that a clock has no part in."""
+"""Run code that may hang or ask for too much memory, with bounds that do not depend on a clock."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from typing import Any, Generic, TypeVar
 Result = TypeVar("Result")
 
 LINES = 500_000
+"""Lines of Python for any file: imports and tables that are built once."""
 LINES_PER_BYTE = 100
+"""Lines for each byte of the file: far more than reading needs, far fewer than an endless loop runs."""
 BYTES = 16 << 20
+"""Memory for any file, in bytes: caches and tables that are built once."""
 BYTES_PER_BYTE = 64
+"""Memory for each byte of the file: a text digit may become several float64 arrays and Python objects."""
 
 
 class Endless(KeyboardInterrupt):
-    """More lines ran than a file of this size can ask for; as Ctrl-C does, it stops a plugin."""
+    """More lines ran than a file of this size can require; like Ctrl-C, this stops a plugin."""
 
 
 @dataclass(frozen=True)
 class Run(Generic[Result]):
-    """What a call gave: a result or an exception, with the largest memory it held at once."""
+    """Result of a call: a value or an exception, with the peak memory."""
 
     result: Result | None
     error: BaseException | None
@@ -41,9 +45,9 @@ def memory_limit(size: int) -> int:
 
 
 def run(call: Callable[[], Result], size: int) -> Run[Result]:
-    """Call, and stop with `Endless` what runs on; NumPy's arrays count as memory, touched or not.
+    """Call a function, and stop it with `Endless` if it does not end; NumPy arrays count as memory even if unused.
 
-    A tracer that is at work (a debugger, a coverage tool) is put back afterwards.
+    An active tracer (a debugger, a coverage tool) is restored afterwards.
     """
     before, was_tracing = sys.gettrace(), tracemalloc.is_tracing()
     if not was_tracing:
@@ -66,7 +70,7 @@ def run(call: Callable[[], Result], size: int) -> Run[Result]:
 
 
 def _counter(limit: int) -> Callable[[FrameType, str, Any], Any]:
-    """Make a trace function that counts lines and raises beyond a limit."""
+    """Build a trace function that counts lines and raises above a limit."""
     left = limit
 
     def trace(_frame: FrameType, _event: str, _argument: object) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Ask a fresh Python: what an import loads, and what a file reads as elsewhere."""
+"""Ask a fresh Python process: what an import loads, and how a file reads in another environment."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ print(json.dumps(found))
 
 
 def imported_by(module: str) -> set[str] | None:
-    """Return the top-level modules that importing one adds to a fresh Python; None where it fails."""
+    """Return the top-level modules that an import adds to a fresh Python; None if it fails."""
     answer = _answer(_run(_IMPORTED, {"module": module}, {}))
     return None if answer is None else set(answer)
 
 
 def content_elsewhere(reader: str, files: Sequence[Path], environment: Mapping[str, str]) -> list[str] | None:
-    """Return the `content_sha256` of files as a process of another environment reads them."""
+    """Return the `content_sha256` of files read by a process in another environment."""
     given = {"reader": reader, "files": [str(file) for file in files]}
     return _answer(_run(_CONTENT, given, environment))
 

@@ -10,12 +10,12 @@ A plugin's whole test is::
         files = sorted(Path(__file__).parent.glob("data/*.acm"))
 
 and ``pytest`` runs each rule on each file. One rule is one method; the first line of its docstring
-is the rule. A failure says the rule, the file, what was expected, what was found and what to do.
+is the rule. A failure states the rule, the file, what was expected, what was found and what to do.
 
-Where the reader declares its `samples`, `files` may be left out.
+If the reader declares `samples`, `files` may be left out.
 
-What the plugin is asked through is its entry point: install it first (``pip install -e .``).
-Sample files are best small (below 1 MB): each is also read some hundred times, damaged.
+The plugin is called through its entry point: install it first (``pip install -e .``).
+Sample files should be small (below 1 MB): each is also read some hundred times in damaged copies.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ class ReaderContract(DeclarationRules, SniffingRules, ReadingRules, DamageRules,
 
     `reader` is the reader's name; `files` are paths of sample files, absolute or relative to the
     test's own file (none: the `samples` of the declaration). Optional: `foreign`, samples of other
-    readers, which must be rejected; `source_table(path)`, an independent opinion of what the
-    source's table holds; and `damages`, how often a sample is cut, has a bit flipped and bytes
+    readers, which must be rejected; `source_table(path)`, an independent reading of the
+    source's table; and `damages`, how often a sample is cut, has a bit flipped and bytes
     overwritten.
 
     A `fallback` or `explicit_only` reader is exempt from the sniffing rules, and may read what
-    others would refuse. A rule that cannot be judged is skipped, and says why.
+    others would refuse. A rule that cannot be checked is skipped, with the reason.
     """
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Run every rule that asks for a `path` on each sample file."""
+        """Run every rule with an argument `path` on each sample file."""
         if "path" in metafunc.fixturenames:
             paths = self.paths()
             metafunc.parametrize("path", paths, ids=[path.name for path in paths])

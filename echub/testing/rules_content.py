@@ -17,13 +17,13 @@ from echub.testing.base import Contract, RuleViolation, rule, skip
 from echub.testing.tables import is_table, parts, same_numbers, table_of
 
 ROUNDING = 2.0**-50
-"""What scaling a float64 there and back may cost, relative."""
+"""Relative error allowed for scaling a float64 there and back: a few roundings."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class ContentRules(Contract):
-    """What the data model asks of every dataset and column."""
+    """What the data model requires of every dataset and column."""
 
     @rule
     def test_columns_have_known_quantities(self, path: Path) -> None:

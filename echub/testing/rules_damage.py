@@ -11,7 +11,7 @@ from echub.testing.damage import DamageOutcome, is_typed, outcomes
 
 
 class DamageRules(Contract):
-    """What a reader makes of files that a copy, a disk or a crash has damaged."""
+    """How a reader handles files that a copy, a disk or a crash has damaged."""
 
     def _outcomes(self, path: Path) -> list[DamageOutcome]:
         """Read the damaged copies of a sample, once for all rules."""

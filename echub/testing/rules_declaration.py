@@ -19,7 +19,7 @@ _FREE = {"echub", "pluggy"}
 
 
 class DeclarationRules(Contract):
-    """What can be said of a reader without running it."""
+    """What can be checked of a reader without running it."""
 
     @rule
     def test_is_registered(self) -> None:

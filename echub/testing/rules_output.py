@@ -20,7 +20,7 @@ CSV = "csv"
 
 
 class OutputRules(Contract):
-    """What converting a sample must give."""
+    """What converting a sample must produce."""
 
     @rule
     def test_native_file_holds_all(self, path: Path, tmp_path: Path) -> None:

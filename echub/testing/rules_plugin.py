@@ -15,14 +15,14 @@ from echub.testing.base import Contract, RuleViolation, rule
 
 
 class PluginContract(Contract):
-    """Check one entry point: `plugin` is its name; `entry` which one, where two have that name."""
+    """Check one entry point: `plugin` is its name; `entry` which one, if two have that name."""
 
     plugin: ClassVar[str] = ""
     entry: ClassVar[Plugin | None] = None
 
     @property
     def subject(self) -> str:
-        """Name what is tested."""
+        """Return the name of what is tested."""
         return self.plugin
 
     @property

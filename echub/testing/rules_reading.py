@@ -29,7 +29,7 @@ _NO_OPTION = "no-such-option"
 
 
 class ReadingRules(Contract):
-    """What reading a valid file must give, and what it must leave alone."""
+    """What reading a valid file must return, and what it must not change."""
 
     @rule
     def test_samples_hold_data(self) -> None:
@@ -210,7 +210,7 @@ class ReadingRules(Contract):
 
 
 def _state(folder: Path) -> dict[Path, tuple[object, ...]]:
-    """Note everything in a folder: contents, times, rights."""
+    """Record the state of a folder: contents, times, permissions."""
     found: dict[Path, tuple[object, ...]] = {}
     for path in sorted(folder.rglob("*")):
         status = path.stat()
@@ -222,7 +222,7 @@ def _state(folder: Path) -> dict[Path, tuple[object, ...]]:
 
 
 def _choices(options: type) -> Iterator[tuple[str, str]]:
-    """Walk the values of options that have few: choices, and yes or no."""
+    """Iterate over the values of options with few: choices, and yes or no."""
     kinds = get_type_hints(options)
     for field in dataclasses.fields(options):
         values = field.metadata.get("choices") or (("true", "false") if kinds[field.name] is bool else ())

@@ -21,10 +21,10 @@ NEUTRAL = "sample.bin"
 
 
 class SniffingRules(Contract):
-    """How a reader tells its own files from all others."""
+    """How a reader distinguishes its own files from all others."""
 
     def _sniff(self, data: bytes, name: str) -> Match:
-        """Ask the sniffer about bytes under a name; skip for a reader that is exempt."""
+        """Call the sniffer with bytes under a name; skip for a reader that is exempt."""
         if self._is_exempt:
             skip(f"{self.reader} is a fallback or explicit_only reader: it recognises nothing by itself")
         declared, source = self._usable, Source.from_bytes(data, name)
@@ -85,7 +85,7 @@ class SniffingRules(Contract):
     @rule
     def test_sniff_opens_nothing(self, path: Path) -> None:
         """The sniffer looks at head, name and size only and opens nothing."""
-        self._sniff(_head(path), path.name)  # what it imports and keeps at first is not at issue
+        self._sniff(_head(path), path.name)  # what it imports and caches at first does not count
         source = SealedSource(_head(path), path.name, path.stat().st_size)
         ask(self._usable, source)
         if source.touched:
@@ -126,7 +126,7 @@ class SniffingRules(Contract):
 
 
 class SealedSource(Source):
-    """A source with a head, a name and a size, that notes every attempt at more."""
+    """A source with a head, a name and a size, that records every attempt to use more."""
 
     def __init__(self, head: bytes, name: str, size: int) -> None:
         self.name = name
@@ -137,7 +137,7 @@ class SealedSource(Source):
 
     @property
     def path(self) -> Path | None:  # type: ignore[override]
-        """Refuse: who has the path can open it."""
+        """Refuse: with the path the file could be opened."""
         self._refuse("path")
 
     @property

@@ -1,4 +1,4 @@
-"""Contents that are not instrument's file: what every sniffer says NO to."""
+"""Contents that are not an instrument's file: every sniffer must say NO."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 
 @cache
 def strangers() -> dict[str, bytes]:
-    """Return contents by what they are; the same on every machine."""
+    """Return contents by description; the same on every machine."""
     return {
         "an empty file": b"",
         "one byte": b"\n",
@@ -32,7 +32,7 @@ def strangers() -> dict[str, bytes]:
 
 
 def _png() -> bytes:
-    """Make a picture of one black point."""
+    """Build a picture of one black pixel."""
     chunks = (
         (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
         (b"IDAT", zlib.compress(b"\0\0")),

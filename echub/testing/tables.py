@@ -17,7 +17,7 @@ TABULAR = ("row",)
 
 
 def is_table(dataset: Dataset) -> bool:
-    """Return whether all columns of a dataset stand over its rows (an ion map does not)."""
+    """Return whether all columns of a dataset are over its rows (not those of an ion map)."""
     return all(column.axes == TABULAR for column in dataset.columns.values())
 
 
@@ -37,7 +37,7 @@ def table_of(record: Record) -> Table:
 
 
 def parts(record: Record) -> dict[str, list[Dataset]]:
-    """Return the datasets that are tables by the source table they come from; most sources have one."""
+    """Return the datasets that are tables, grouped by the source table they come from; most sources have one."""
     found: dict[str, list[Dataset]] = {}
     for dataset in tables(record):
         found.setdefault(part_of(dataset), []).append(dataset)
@@ -45,12 +45,12 @@ def parts(record: Record) -> dict[str, list[Dataset]]:
 
 
 def part_of(dataset: Dataset) -> str:
-    """Return what stands before a dataset's headers in the source table: nothing, or the name of its part."""
+    """Return the prefix of a dataset's headers in the source table: nothing, or the name of its part."""
     return f"{dataset.attrs['part']}: " if dataset.label else ""
 
 
 def same_numbers(one: NDArray[Any], other: NDArray[Any], *, tolerance: float = 0.0) -> bool:
-    """Compare arrays of any types by value; NaN equals NaN, text only equals text."""
+    """Compare arrays of any types by shape and value; NaN equals NaN, text only equals text."""
     if one.shape != other.shape:
         return False
     if one.dtype.kind in "fiucb" and other.dtype.kind in "fiucb":

@@ -1,1 +1,1 @@
-"""What `echub validate` checks, and how it reports what it found."""
+"""What `echub validate` checks, and how it reports its findings."""

@@ -1,4 +1,4 @@
-"""A baseline: the problems that a repository has already, so that only new ones count.
+"""A baseline: the known problems of a repository, so that only new ones count.
 
 A JSON file with one line per file and rule, to be read and reviewed; a problem that got worse
 (more rows) counts again.
@@ -25,7 +25,7 @@ class Baseline:
 
     @classmethod
     def load(cls, path: Path) -> Baseline:
-        """Read a baseline; `CommandError` where there is none."""
+        """Read a baseline; `CommandError` if there is none."""
         try:
             entries = json.loads(path.read_text(encoding="utf-8"))["problems"]
             known = {(e["path"], e["rule"], e["dataset"], e["column"]): int(e["count"]) for e in entries}
@@ -39,12 +39,12 @@ class Baseline:
         return cls(known, path.absolute().parent)
 
     def has(self, problem: Problem) -> bool:
-        """Return whether a problem was there already, with as many rows or more."""
+        """Return whether a problem was already known, with as many rows or more."""
         return self._known.get(_key(problem, self._folder), -1) >= problem.count
 
 
 def save(path: Path, problems: Iterable[Problem]) -> int:
-    """Write a baseline of these problems; paths are relative to its folder. Gives how many."""
+    """Write a baseline of these problems; paths are relative to its folder. Returns their number."""
     folder = path.absolute().parent
     entries = [
         dict(zip(("path", "rule", "dataset", "column"), _key(p, folder), strict=True)) | {"count": p.count}

@@ -1,4 +1,4 @@
-"""The schema in other forms: JSON Schema 2020-12 and a reference page, core and group together."""
+"""The schema in other forms: JSON Schema 2020-12 and a reference page, core and group combined."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TYPES = {"float": "number", "text": "string"}
 
 
 def metadata_schema(group: Group = CORE) -> dict[str, Any]:
-    """Return the schema of the metadata tree, with what a group requires and narrows."""
+    """Return the schema of the metadata tree, with the requirements and narrower ranges of a group."""
     schema: dict[str, Any] = json.loads(echub_schemas.path("metadata.schema.json").read_text(encoding="utf-8"))
     for path in group.required_metadata:
         node = schema
@@ -124,4 +124,4 @@ def _table(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 FORMS: dict[str, Callable[[Group], str]] = {"json-schema": json_schema, "markdown": reference}
-"""How the schema can be exported."""
+"""The formats of exports."""

@@ -1,7 +1,7 @@
 """A group's own schema: ``.echub.toml`` of a repository, or the `rules` of an installed plugin.
 
 It may add quantities under its prefix, require metadata and columns, narrow ranges and say how
-files are named. It may not redefine or loosen the core: that is a `SchemaError` naming both.
+files are named. It must not redefine or loosen the core: that is a `SchemaError` naming both.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TABLES = {
     "quantities": None,
     "units": None,
 }
-"""The tables of a group's schema, with their keys where these are fixed."""
+"""The tables of a group's schema, with their keys, if these are fixed."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Group:
     sources: tuple[str, ...] = ()
 
     def differences(self) -> Iterator[tuple[str, str, str]]:
-        """Walk what it changes: (what, what the core says, what the group says)."""
+        """Iterate over its changes: (name, definition in the core, definition in the group)."""
         for path in self.required_metadata:
             yield f"metadata {path}", "may be absent", "required"
         for path, limits in self.metadata_ranges.items():
@@ -84,9 +84,9 @@ CORE = Group()
 
 
 def find(path: Path) -> Path | None:
-    """Find the ``.echub.toml`` that counts for a file: of its folder or the nearest above it.
+    """Find the ``.echub.toml`` that applies to a file: in its folder or the nearest above.
 
-    The search ends at the root of the repository, so that nothing outside it counts.
+    The search ends at the root of the repository, so that nothing outside it applies.
     """
     for folder in path.absolute().parents:
         candidate = folder / GROUP_FILE
@@ -177,7 +177,7 @@ def _group(where: str, tables: Mapping[str, Any], chain: tuple[str, ...]) -> Gro
 
 
 def _joined(parent: Group, child: Group) -> Group:
-    """Put a child on top of its parent; ranges of the child are already narrower."""
+    """Merge a child into its parent; ranges of the child are already narrower."""
     kinds = {**parent.columns, **child.columns}
     return replace(
         child,
@@ -258,7 +258,7 @@ def _install(prefix: str, tables: Mapping[str, Any]) -> None:
 
 
 def _check_redefinition(name: str, entry: Mapping[str, Any]) -> None:
-    """Allow a core quantity to be narrowed only; name both definitions otherwise."""
+    """Allow only narrowing of a core quantity; otherwise name both definitions."""
     known = vocabulary.core()[name]
     changed = [k for k in entry if k not in ("min", "max") and entry[k] != getattr(known, k, None)]
     if changed:
@@ -272,7 +272,7 @@ def _check_redefinition(name: str, entry: Mapping[str, Any]) -> None:
 
 
 def _ranges(tables: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Collect ranges: of the table `range`, and `min` and `max` of core quantities."""
+    """Collect ranges: from the table `range`, and `min` and `max` of core quantities."""
     of_core = {
         name: [entry.get("min"), entry.get("max")]
         for name, entry in tables.get("quantities", {}).items()
@@ -291,7 +291,7 @@ def _columns(kind: str, names: list[str]) -> tuple[str, ...]:
 
 
 def _ignored(texts: list[str], parent: Group) -> frozenset[str]:
-    """Take the codes to ignore; what the core or a parent calls an error is never switched off for all files."""
+    """Take the codes to ignore; an error of the core or a parent can never be switched off for all files."""
     chosen = matching(texts, "schema.ignore")
     strict = sorted(code for code in chosen if parent.severity.get(code, _core_severity(code)) == "error")
     if strict:
@@ -308,7 +308,7 @@ def _ignored(texts: list[str], parent: Group) -> frozenset[str]:
 
 
 _UNSAID = "no problem"
-"""What `echub validate` makes of a notice that no group raises."""
+"""Severity in `echub validate` of a notice that no group raises."""
 
 
 def _core_severity(code: str) -> str:

@@ -14,9 +14,9 @@ from echub.model.vocabulary import quantities
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The range of a quantity or a metadata path, in its canonical unit; None is open.
+    """The range of a quantity or a metadata path, in its canonical unit; None means no limit.
 
-    `whose` names who set it.
+    `whose` names the schema that set it.
     """
 
     low: float | None = None
@@ -36,7 +36,7 @@ class Limits:
         return f"{self.low:g} to {self.high:g}{unit}"
 
     def within(self, outer: Limits) -> bool:
-        """Return whether this range allows nothing that the outer one forbids."""
+        """Return whether this range lies inside the outer one."""
         low = outer.low is None or (self.low is not None and self.low >= outer.low)
         return low and (outer.high is None or (self.high is not None and self.high <= outer.high))
 
@@ -65,7 +65,7 @@ def metadata_limits(path: str) -> Limits:
 def narrowed(
     given: Mapping[str, Any], core: Callable[[str], Limits], parents: Mapping[str, Limits], what: str
 ) -> dict[str, Limits]:
-    """Read the ranges of one schema; `SchemaError` where one is wider than the core's or a parent's."""
+    """Read the ranges of one schema; `SchemaError` if one is wider than the core's or a parent's."""
     ranges = {}
     for name, ends in given.items():
         base = core(name)

@@ -1,8 +1,8 @@
 """The schema as pandera schemas (polars backend): for pipelines that check tables of their own.
 
-`echub validate` itself checks arrays in NumPy, which is faster and keeps the places; both are made
-from the same tables, and a test holds them together. Validate eagerly: a LazyFrame would pass
-violations in silence.
+`echub validate` itself checks arrays in NumPy, which is faster and keeps row numbers; both are built
+from the same tables, and a test keeps them consistent. Validate eagerly: a LazyFrame would pass
+violations silently.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _REQUIRED_BY_NAME = "has {}"
 def table_schema(kind: str, group: Group = CORE) -> pa.DataFrameSchema:
     """Return the schema of a table of one kind, with columns in canonical units under canonical names.
 
-    A further column of a quantity (``current__2``) is checked like the first. Units are in the
-    `metadata` of each column. Raises `UnknownColumn` for a kind that is none.
+    Another column of a quantity (``current__2``) is checked like the first. Units are in the
+    `metadata` of each column. Raises `UnknownColumn` for an unknown kind.
     """
     if kind not in kinds():
         raise UnknownColumn(f"no kind is called {kind!r}", expected=", ".join(kinds()), found=kind)
@@ -70,7 +70,7 @@ def _closed(limits: Limits) -> bool:
 
 
 def _within(limits: Limits, name: str) -> pa.Check:
-    """Check a range; NaN is judged by `finite` alone, and never passes here as a large number."""
+    """Check a range; NaN is judged by `finite` alone, and never counts as a large number here."""
 
     def inside(data: PolarsData) -> pl.LazyFrame:
         value = pl.col(data.key)
@@ -89,7 +89,7 @@ def _select(data: PolarsData, good: pl.Expr) -> pl.LazyFrame:
 
 
 def _one_of(known: Kind) -> list[pa.Check]:
-    """Ask for one entry of each group of columns that a kind needs."""
+    """Require one entry of each group of columns that a kind needs."""
     return [
         pa.Check(
             lambda data, part=part: _has(data.lazyframe.collect_schema().names(), part),

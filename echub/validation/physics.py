@@ -1,7 +1,7 @@
-"""Level 2: columns against each other, as physics demands.
+"""Level 2: columns against each other, by physical laws.
 
 Tolerances are wide enough for float32 storage and honest sampling, and far narrower than the
-mistakes that they are for: a wrong unit, sign, electrode or clock.
+mistakes that they detect: a wrong unit, sign, electrode or clock.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ Floats = NDArray[np.float64]
 MODULUS, PHASE, POWER, CHARGE, CLOCK = 1e-4, 0.01, 0.01, 0.05, 0.01
 """Largest deviations: of |Z| (relative), of its phase (deg), of power, charge and clock (relative)."""
 MOST_DECIMALS, MOST_DIGITS = 6, 7
-"""With more decimals, or significant digits, the last place is too small to disturb a comparison."""
+"""With more decimals or significant digits, the last place is too small to affect a comparison."""
 ZEROS, STUCK = 5, 20
-"""Rows in a run of potentials that are exactly zero, or exactly at their extreme, that call for an explanation."""
+"""Rows in a run of potentials exactly at zero, or at their extreme, that noise cannot explain."""
 _SIGNIFICANT = 0.05
-"""Currents below this part of the largest say nothing about signs."""
+"""Currents below this fraction of the largest say nothing about signs: offsets and noise."""
 
 
 def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
-    """Check columns against each other, as far as they are there."""
+    """Check columns against each other, as far as they are present."""
     for check in _CHECKS:
         yield from check(dataset)
 
 
 def _get(dataset: Dataset, *names: str) -> list[Floats] | None:
-    """Return columns as float64, or None where one is missing or the dataset is empty."""
+    """Return columns as float64, or None if one is missing or the dataset is empty."""
     if not dataset.rows or any(name not in dataset.columns for name in names):
         return None
     return [dataset.columns[name].values.astype(np.float64) for name in names]
@@ -106,14 +106,14 @@ def _phase(dataset: Dataset) -> Iterator[Remark]:
 
 
 def _half_steps(dataset: Dataset, which: str, name: str) -> list[Floats]:
-    """Return how far the numbers of Re Z, Im Z and a third column may lie from what they were before printing."""
+    """Return how far Re Z, Im Z and a third column may be from their values before printing."""
     return [half_step(dataset.columns[n]) for n in (f"impedance_{which}real", f"impedance_{which}imag", name)]
 
 
 def half_step(column: Column) -> Floats:
-    """Return half a unit in the last printed place of each value, in the column's unit; 0 if all digits stand.
+    """Return half a unit in the last printed place of each value (n,), in the column's unit; 0 if none is cut.
 
-    The digits are those that all values have in the source's own unit: so many decimals, so many
+    The digits are those that all values have in the source's own unit: a number of decimals, of
     significant digits, or the coarser of both.
     """
     values = np.asarray(column.source_values(), dtype=np.float64)
@@ -127,6 +127,7 @@ def half_step(column: Column) -> Floats:
 
 def _by_decimals(values: Floats) -> float:
     for decimals in range(MOST_DECIMALS):
+        # 1e-14: a decimal number in float64 is off by up to 1e-16, and by several times that after scaling back.
         if np.allclose(values, np.round(values, decimals), rtol=1e-14, atol=0):
             return 0.5 * 10.0**-decimals
     return 0.0
@@ -137,6 +138,7 @@ def _by_digits(values: Floats) -> Floats:
     place = 10.0 ** np.floor(np.log10(size))
     for digits in range(1, MOST_DIGITS):
         step = place * 10.0 ** (1 - digits)
+        # 1e-12: the quotient adds roundings; still far below the last of seven digits.
         if np.allclose(values / step, np.round(values / step), rtol=1e-12, atol=0):
             return 0.5 * step
     return np.zeros(len(values))
@@ -166,9 +168,9 @@ def _power(dataset: Dataset) -> Iterator[Remark]:
 
 
 def _charge(dataset: Dataset) -> Iterator[Remark]:
-    """Compare charge and current where sampling does not matter: between rows of about equal current.
+    """Compare charge and current where sampling does not matter: between rows of nearly equal current.
 
-    Intervals longer than five typical ones are left out: other techniques may have run there. The
+    Intervals longer than five times the typical one are left out: other techniques may have run there. The
     ratio is the weighted median, so that resets and single rows decide nothing.
     """
     columns = _get(dataset, "time", "current", "charge") if dataset.kind == "timeseries" else None
@@ -215,7 +217,7 @@ def _signs(dataset: Dataset) -> Iterator[Remark]:
     columns = _get(dataset, "time", "current") if dataset.kind == "timeseries" else None
     if columns is None:
         return
-    counters = [counter for counter in _counters(dataset) if counter.name != "charge"]  # ECH304 has its sign
+    counters = [counter for counter in _counters(dataset) if counter.name != "charge"]  # ECH304 checks its sign
     checks = [sign_by_charge(columns[0], columns[1], counters)]
     if (technique := dataset.columns.get("technique")) is not None and technique.labels:
         words = {code: direction_of(word) or 0 for code, word in technique.labels.items()}
@@ -230,7 +232,7 @@ def _signs(dataset: Dataset) -> Iterator[Remark]:
 def _oxidation(dataset: Dataset) -> Iterator[Remark]:
     """Compare the ox/red flag with the sign of the current, if a tenth of the rows contradict.
 
-    The mean current of a row of a spectrum is next to nothing, and its sign noise: no impedance.
+    Not for impedance: the mean current of a row in a spectrum is close to zero, and its sign is noise.
     """
     columns = _get(dataset, "current") if dataset.kind == "timeseries" else None
     if columns is None or "oxidation_flag" not in dataset:
@@ -239,6 +241,7 @@ def _oxidation(dataset: Dataset) -> Iterator[Remark]:
     with np.errstate(invalid="ignore"):
         sure = np.abs(current) > _SIGNIFICANT * np.nanmax(np.abs(current), initial=0.0)
         bad = sure & ((dataset["oxidation_flag"] == 1) != (current > 0)) & ~_follows_scan(dataset)
+    # Ten rows, or a tenth: at each reversal the flag may lag behind the current by a row.
     if bad.sum() > max(10, 0.1 * sure.sum()):
         found = f"{bad.sum()} of {sure.sum()} rows with a sizeable current contradict"
         yield from _finding(
@@ -252,9 +255,9 @@ def _oxidation(dataset: Dataset) -> Iterator[Remark]:
 
 
 def _follows_scan(dataset: Dataset) -> NDArray[np.bool_]:
-    """Find rows where the flag says the direction of a potential scan, as some instruments mean it.
+    """Find rows where the flag means the direction of a potential scan, as in some instruments.
 
-    At a vertex it lags: where four of five rows agree, all rows of the scan count as such.
+    At a vertex it lags: if four of five rows agree, all rows of the scan count as such.
     """
     columns = _get(dataset, "potential_we")
     if columns is None or "control_mode" not in dataset or dataset.rows < 2:
@@ -273,7 +276,7 @@ def _wall_clock(dataset: Dataset) -> Iterator[Remark]:
     elapsed, clock = (np.diff(column) for column in columns)
     forward = np.isfinite(elapsed) & np.isfinite(clock) & (elapsed > 0) & (clock >= 0)
     passed, shown = elapsed[forward].sum(), clock[forward].sum()
-    # A clock that prints whole seconds is off by one at most.
+    # A clock that prints whole seconds is off by at most one.
     if not passed or abs(passed - shown) <= 2 + CLOCK * max(passed, shown):
         return
     ratio = passed / shown if shown else np.inf
@@ -297,7 +300,7 @@ def _zeros(dataset: Dataset) -> Iterator[Remark]:
 
 
 def _compliance(dataset: Dataset) -> Iterator[Remark]:
-    """Find a potential that stands exactly at its extreme while the current is held."""
+    """Find a potential that stays exactly at its extreme while the current is held (compliance)."""
     columns = _get(dataset, "potential_we", "current")
     if columns is None or dataset.columns["potential_we"].origin != "measured":
         return
@@ -315,7 +318,7 @@ def _compliance(dataset: Dataset) -> Iterator[Remark]:
 
 
 def _runs(where: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """Keep what is true for at least `length` rows on end."""
+    """Keep only runs of true of at least `length` consecutive rows."""
     if not where.any():
         return where
     edges = np.flatnonzero(np.diff(np.concatenate([[False], where, [False]]).astype(np.int8)))

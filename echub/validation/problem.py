@@ -1,4 +1,4 @@
-"""A problem: one rule broken at one place, with the rows capped; what it says is a remark."""
+"""A problem: one rule violated in one place, with a limited number of rows; its text is a remark."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from echub.remark import Remark
 from echub.validation.rules import Rule, Severity, rule_of
 
 SHOWN = 20
-"""Rows that are listed for one problem; `count` says how many there are."""
+"""Rows that are listed for one problem, to keep reports short; `count` is their full number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One broken rule in one file: what a remark says, with its place.
+    """One violated rule in one file: a remark with its place.
 
     `dataset` is its name in the record. The remark's `rows` are 0-based rows of the source, the first
-    `SHOWN` of `count`; its severity is what counts for this file. `exit_code` is what the command
+    `SHOWN` of `count`; its severity is the one that applies to this file. `exit_code` is what the command
     line returns for it.
     """
 
@@ -38,12 +38,12 @@ class Problem:
 
     @property
     def severity(self) -> Severity:
-        """Return how much it weighs: error, warning, note."""
+        """Return the severity: error, warning or note."""
         return cast(Severity, self.remark.severity)
 
     @property
     def column(self) -> str:
-        """Return the column or the metadata path, if it is of one."""
+        """Return the column or the metadata path, if there is one."""
         return self.remark.column
 
     @property
@@ -53,7 +53,7 @@ class Problem:
 
     @property
     def count(self) -> int:
-        """Return how many rows there are in all."""
+        """Return the total number of rows."""
         return self.remark.count
 
     @property
@@ -68,12 +68,12 @@ class Problem:
 
     @property
     def cause(self) -> str:
-        """Return the likely cause: the rule's own unless the place knows better."""
+        """Return the likely cause: the rule's own unless the finding has one."""
         return self.remark.cause or self.rule.cause
 
     @property
     def hint(self) -> str:
-        """Return what helps: the rule's own unless the place knows better."""
+        """Return what helps: the rule's own unless the finding has one."""
         return self.remark.hint or self.rule.hint
 
     @property
@@ -84,7 +84,7 @@ class Problem:
 
     @property
     def codes(self) -> frozenset[str]:
-        """Return all that an `ignore` or `select` may call it: the rule's id, the code of its remark."""
+        """Return all names for it in `ignore` or `select`: the id of the rule, the code of the remark."""
         return frozenset((self.rule.id, self.remark.code))
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class Problem:
 
 
 def problem(rule: str, path: str, message: str, **details: Any) -> Problem:  # noqa: ANN401
-    """Make a problem of a rule by its id or name, with the rule's severity; details are those of a remark."""
+    """Build a problem for a rule given by id or name, with the rule's severity; details are those of a remark."""
     known = rule_of(rule)
     place = {name: details.pop(name) for name in ("dataset", "exit_code") if name in details}
     remark = Remark(**{"code": known.name, "message": message, "severity": known.severity, **details})
@@ -116,7 +116,7 @@ def problem(rule: str, path: str, message: str, **details: Any) -> Problem:  # n
 
 
 def places(bad: NDArray[np.bool_]) -> tuple[tuple[int, ...], int]:
-    """Return the first rows of a mask, and how many there are; memory does not grow with the latter."""
+    """Return the first rows of a mask (n,), and their total number; memory does not grow with the total."""
     count = int(np.count_nonzero(bad))
     first: list[int] = []
     for start in range(0, len(bad), BLOCK):

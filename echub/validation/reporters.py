@@ -1,4 +1,4 @@
-"""A report for people and machines: text, JSON, SARIF 2.1.0, JUnit, GitHub annotations."""
+"""Reports for people and machines: text, JSON, SARIF 2.1.0, JUnit, GitHub annotations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORST_FIRST = ("error", "warning", "note")
 
 
 def text(report: Report) -> str:
-    """Write for people: what is wrong, where, why, and what helps; then the sum."""
+    """Write for people: what is wrong, where, why, and what helps; then a summary."""
     lines = [line for file in report.files for p in _sorted(file) if p.severity != "note" for line in _lines(p)]
     notes = any(p.severity == "note" for p in report.problems)
     last = summary(report) + (" (--format json lists notes)" if notes else "")
@@ -26,7 +26,7 @@ def text(report: Report) -> str:
 
 
 def summary(report: Report) -> str:
-    """Return the sum in one line."""
+    """Return the summary in one line."""
     counts = {s: sum(p.severity == s for p in report.problems) for s in _WORST_FIRST}
     parts = [f"{n} {s}{'s' if n > 1 else ''}" for s, n in counts.items() if n] or ["no problem"]
     parts += [f"{report.ignored} ignored"] if report.ignored else []
@@ -134,7 +134,7 @@ def _sentence(problem: Problem) -> str:
 
 
 def _uri(path: str) -> str:
-    """Return a path as a relative URI where it lies under the working directory, else as a file URI."""
+    """Return a path as a relative URI if it lies under the working directory, else as a file URI."""
     shown = _relative(path)
     return Path(shown).as_uri() if Path(shown).is_absolute() else quote(shown)
 
@@ -148,7 +148,7 @@ def _relative(path: str) -> str:
 
 
 def junit(report: Report) -> str:
-    """Write JUnit XML: a test case per file that is sound, and one per problem."""
+    """Write JUnit XML: a test case per valid file, and one per problem."""
     errors = [p for p in report.problems if p.severity == "error"]
     cases = [case for file in report.files for case in _cases(file)]
     totals = {"tests": str(len(cases)), "failures": str(len(errors)), "errors": "0", "skipped": "0", "time": "0"}
@@ -177,7 +177,7 @@ def _cases(file: Checked) -> Iterator[ElementTree.Element]:
 
 
 def _printable(value: str) -> str:
-    """Leave out the characters that XML cannot carry."""
+    """Remove the characters that XML cannot represent."""
     return "".join(c if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff") else "?" for c in value)
 
 
@@ -209,4 +209,4 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "junit": junit,
     "github": github,
 }
-"""How a report can be written."""
+"""The formats of reports."""

@@ -1,4 +1,4 @@
-"""The rule catalogue of `echub validate`, those of the hub's codes that have an id."""
+"""The rule catalogue of `echub validate`: the hub's codes that have an id."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from echub.registry import codes
 Severity = Literal["error", "warning", "note"]
 SCALE: tuple[Severity, ...] = ("note", "warning", "error")
 LEVELS = {0: "structure", 1: "values", 2: "physics"}
-"""What each level looks at; a level includes those below it."""
+"""What each level checks; a level includes those below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: a stable id, a name, and what holds in a valid file.
+    """One rule: a stable id, a name, and what is true of a valid file.
 
-    `cause` is the usual reason of a breach, `hint` what helps.
+    `cause` is the usual cause of a violation, `hint` what helps.
     """
 
     id: str
@@ -48,7 +48,7 @@ def _ids_by_name() -> dict[str, str]:
 
 
 def rule_of(code: str) -> Rule:
-    """Return the rule of that id or name; any other code is a rule of its own name, which a group may raise."""
+    """Return the rule with that id or name; any other code is a rule of its own, which a group may raise."""
     if rule := rules().get(_ids_by_name().get(code, code)):
         return rule
     entry = codes.find(code)
@@ -61,14 +61,14 @@ def _rule(entry: codes.Code) -> Rule:
 
 
 def heavier(*severities: Severity) -> Severity:
-    """Return the one that weighs most: error before warning before note."""
+    """Return the more severe one: error before warning before note."""
     return max(severities, key=SCALE.index)
 
 
 def matching(texts: Iterable[str], flag: str) -> frozenset[str]:
-    """Return the ids that texts mean: an id, the start of one (``ECH3``), a name, the code of a notice or error.
+    """Return the ids that texts refer to: an id, its start (``ECH3``), a name, the code of a notice or error.
 
-    Raises `UnknownOption` for a text that means nothing of what `validate` can find.
+    Raises `UnknownOption` for a text that matches nothing that `validate` can find.
     """
     words = [word for text in texts for word in re.split(r"[\s,]+", text) if word]
     return frozenset(rule for word in words for rule in _ids(word, flag))

@@ -1,4 +1,4 @@
-"""Level 0: what can be said of a record without its values."""
+"""Level 0: checks of a record that do not need its values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from echub.validation.group import Group
 
 _ORIGINS = get_args(Origin)
 _PLAIN_CONTEXT = {"cell.reference"}
-"""Metadata that a quantity needs but nearly no file states; asking each time would be noise."""
+"""Metadata that a quantity needs but hardly any file states; a warning each time would be noise."""
 
 
 def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
@@ -36,7 +36,7 @@ def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
 
 
 def check_metadata(record: Record, group: Group) -> Iterator[Remark]:
-    """Check metadata against their schema and the group's."""
+    """Check metadata against the core schema and the group's."""
     yield from _valid_entries(record.metadata)
     for path in group.required_metadata:
         if path not in record.metadata:

@@ -43,9 +43,9 @@ _BY_ERROR = {
     "unit-mismatch": "unit-mismatch",
     "unknown-unit": "unknown-unit",
 }
-"""Which rule an error of reading breaks; any other is `unreadable`."""
+"""The rule that an error while reading violates; for any other error it is `unreadable`."""
 _BY_NOTICE = {"not-a-number": "not-a-number"}
-"""Notices of readers that are problems of the file."""
+"""Notices of readers that count as problems of the file."""
 _LEVELS: tuple[Callable[[Dataset, Group], Iterator[Remark]], ...] = (
     rules_structure.check_dataset,
     rules_values.check_dataset,
@@ -56,9 +56,9 @@ _IGNORE = re.compile(r"^\s*#\s*echub:\s*ignore\b([^:\n]*)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Checks:
-    """What to check: the level, rules to select and to ignore, a group's schema instead of the found one.
+    """What to check: the level, rules to select and ignore, a group's schema to replace the one found.
 
-    `skip_unknown`: a file that no reader knows is skipped even where it is named.
+    `skip_unknown`: a file that no reader knows is skipped even if it is named.
     """
 
     level: int = 2
@@ -68,13 +68,13 @@ class Checks:
     skip_unknown: bool = False
 
     def wants(self, problem: Problem) -> bool:
-        """Return whether a problem was asked for."""
+        """Return whether a problem is to be reported."""
         return not problem.codes & self.ignore and (not self.select or bool(problem.codes & self.select))
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One file: its problems, how many were ignored on purpose, and whether no reader knows it."""
+    """One file: its problems, the number ignored on purpose, and whether no reader knows it."""
 
     path: str
     problems: tuple[Problem, ...] = ()
@@ -84,7 +84,7 @@ class Checked:
 
 @dataclass
 class Report:
-    """What was found in all files; `known` counts what a baseline covers."""
+    """The findings in all files; `known` counts those that a baseline covers."""
 
     files: list[Checked] = field(default_factory=list)
     known: int = 0
@@ -96,16 +96,16 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Return whether nothing is an error."""
+        """Return whether there are no errors."""
         return not any(problem.severity == "error" for problem in self.problems)
 
     @property
     def ignored(self) -> int:
-        """Count what sidecars and group schemas ignore."""
+        """Count the problems that sidecars and group schemas ignore."""
         return sum(file.ignored for file in self.files)
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """Return the code of the command line; with `strict` warnings count as errors."""
+        """Return the exit code of the command line; with `strict` warnings count as errors."""
         counts = ("error", "warning") if strict else ("error",)
         return max((p.exit_code for p in self.problems if p.severity in counts), default=0)
 
@@ -120,16 +120,16 @@ def validate(
 ) -> Report:
     """Check files, folders and globs against the canonical schema and the group's.
 
-    `level`: 0 structure, 1 values, 2 physics. `select` and `ignore` take rule ids, beginnings of
+    `level`: 0 structure, 1 values, 2 physics. `select` and `ignore` take rule ids, the start of
     ids or names; `schema` a group's schema in place of the nearest ``.echub.toml``. Raises
-    `SourceNotFound` for a path that is none, `PluginError` for a wrong group schema.
+    `SourceNotFound` for a path that does not exist, `PluginError` for a wrong group schema.
     """
     checks = Checks(level, matching(select, "select"), matching(ignore, "ignore"), str(schema))
     return Report(list(run(find_files(paths), checks, jobs=jobs)))
 
 
 def find_files(paths: Iterable[str | os.PathLike[str]]) -> list[tuple[Path, bool]]:
-    """List the files, and whether each was named itself; globs are expanded, folders walked in order."""
+    """List the files, and whether each was named explicitly; globs are expanded, folders walked in order."""
     found: dict[Path, bool] = {}
     for given in paths:
         text = os.fspath(given)
@@ -167,9 +167,9 @@ def run(files: Sequence[tuple[Path, bool]], checks: Checks, *, jobs: int = 1) ->
 def _one(file: tuple[Path, bool], checks: Checks) -> Checked:
     path, named = file
     if path.name == FOLDER_FILE or path.name.endswith((SIDECAR_SUFFIX, GROUP_FILE)):
-        return Checked(str(path))  # read together with what they stand beside
+        return Checked(str(path))  # read together with the files next to them
     if is_result(path):
-        return Checked(str(path))  # a study's answers, not a measurement
+        return Checked(str(path))  # results of a study, not a measurement
     group = _group_of(path, checks)
     try:
         reading = Reading()
@@ -198,14 +198,14 @@ def _nearest(folder: Path) -> str:
 
 
 def check_record(record: Record, group: Group = groups.CORE, level: int = 2, path: str = "") -> Iterator[Problem]:
-    """Check a record that was read already."""
+    """Check a record that has already been read."""
     for notice in record.notices:
         yield from _of_notice(notice, path, group)
     for finding in rules_structure.check_metadata(record, group):
         yield _problem(finding, path)
     for dataset in record.datasets.values():
         for check in _LEVELS[: level + 1]:
-            # A table with columns of unequal length cannot be looked at row by row.
+            # A table with columns of unequal length cannot be checked row by row.
             found = [_problem(finding, path, dataset) for finding in check(dataset, group)]
             yield from found
             if any(p.rule.id in ("ECH107", "ECH108") for p in found):
@@ -231,20 +231,20 @@ def _name(path: Path, group: Group) -> Iterator[Problem]:
 
 
 def _of_notice(notice: Remark, path: str, group: Group) -> Iterator[Problem]:
-    """Return a reader's notice as a problem where it is one, or where the group makes it one."""
+    """Return a reader's notice as a problem if it is one, or if the group makes it one."""
     rule = rule_of(_BY_NOTICE.get(notice.code, notice.code))
     if notice.code in _BY_NOTICE or notice.code in group.severity:
         yield Problem(rule, path, replace(notice, severity=rule.severity))
 
 
 def _is_no_table(error: EchubError) -> bool:
-    """Return whether only a reader of last resort had a file, and could not read it, as for `convert`."""
+    """Return whether only a reader of last resort took a file, and failed to read it, as for `convert`."""
     return error.guessed and error.code == ReadError.code
 
 
 def _of_error(error: EchubError, path: Path) -> Problem:
     of_sidecar = isinstance(error, PluginError) and (error.path or "").endswith((FOLDER_FILE, SIDECAR_SUFFIX))
-    if isinstance(error, SchemaError):  # it is the group's, not this file's
+    if isinstance(error, SchemaError):  # it belongs to the group, not to this file
         error.path = error.path or str(path)
         raise error
     of_metadata = of_sidecar or error.code == "metadata"
@@ -262,7 +262,7 @@ def _of_error(error: EchubError, path: Path) -> Problem:
 
 
 def _without_ignored(path: Path, found: Iterable[Problem], group: Group, checks: Checks) -> Checked:
-    """Leave out what was not asked for, count what sidecars and the group ignore, and raise what it raises."""
+    """Leave out unselected problems, count those ignored by sidecars or group, and apply its severities."""
     by_sidecars, all_of_them, misspelt = _ignored_by_sidecars(path)
     wanted = [p for p in (*found, *misspelt) if checks.wants(p)]
     ignored = group.ignore | by_sidecars
@@ -271,7 +271,7 @@ def _without_ignored(path: Path, found: Iterable[Problem], group: Group, checks:
 
 
 def _weighed(problem: Problem, group: Group) -> Problem:
-    """Return a problem the severity to which the group raises it."""
+    """Return a problem with the severity that the group assigns."""
     raised = [group.severity[code] for code in problem.codes if code in group.severity]
     severity = heavier(problem.severity, *raised)
     return replace(problem, remark=replace(problem.remark, severity=severity))
@@ -280,7 +280,7 @@ def _weighed(problem: Problem, group: Group) -> Problem:
 def _ignored_by_sidecars(path: Path) -> tuple[frozenset[str], bool, list[Problem]]:
     """Collect lines ``# echub: ignore ECH203, truncated: why`` of the folder's and the file's sidecar.
 
-    Without a rule the line ignores all: the second value. A rule that is none is a problem of its own.
+    A line without a rule ignores everything: the second value. An unknown rule is a problem of its own.
     """
     ids: frozenset[str] = frozenset()
     whole = False
@@ -297,7 +297,7 @@ def _ignored_by_sidecars(path: Path) -> tuple[frozenset[str], bool, list[Problem
 
 
 def apply_baseline(report: Report, has: Callable[[Problem], bool]) -> None:
-    """Take out of a report what a baseline knows, and count it."""
+    """Remove the problems that a baseline covers from a report, and count them."""
     for number, file in enumerate(report.files):
         kept = tuple(p for p in file.problems if not has(p))
         report.known += len(file.problems) - len(kept)

@@ -1,7 +1,7 @@
 """Level 1: values column by column, and counters and clocks down the rows.
 
-A sound column costs one pass for its extremes, which NaN does not survive; masks are made only
-where the extremes say that something is wrong.
+A valid column needs one pass for its extremes, which become NaN if any value is; masks are built only
+if the extremes show that something is wrong.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from echub.validation.limits import Limits, column_limits
 from echub.validation.problem import places
 
 _STATED = ("measured", "reported")
-"""Origins whose gaps mean something: a set point or a derived number may be absent in a row."""
+"""Origins whose gaps are legitimate: a set point or a derived number may be absent in a row."""
 
 
 def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
@@ -64,7 +64,7 @@ def _column(column: Column, known: Quantity | None, group: Group, *, required: b
 
 
 def extremes(values: NDArray[Any]) -> tuple[float, float]:
-    """Return the smallest and the largest value; both are NaN where any value is."""
+    """Return the smallest and the largest value of an array of any shape; both are NaN if any value is."""
     with np.errstate(invalid="ignore"):
         return float(values.min()), float(values.max())
 
@@ -72,7 +72,7 @@ def extremes(values: NDArray[Any]) -> tuple[float, float]:
 def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iterator[Remark]:
     infinite = np.isinf(values)
     if infinite.any():
-        # What an instrument computes beyond the vocabulary may divide by zero: worth a warning, no error.
+        # Vendor columns that an instrument computes may divide by zero: worth a warning, not an error.
         yield _masked(
             "missing-values" if column.is_vendor else "not-finite", f"{column.name} is infinite", column, infinite
         )
@@ -129,7 +129,7 @@ def _labelled(column: Column) -> Iterator[Remark]:
 
 
 def _masked(code: str, message: str, column: Column, bad: NDArray[np.bool_], expected: str = "") -> Remark:
-    """Make a finding from a mask: for a table with its rows, for a map with their number only."""
+    """Build a finding from a mask: for a table with its rows, for a map only with their number."""
     flat: NDArray[np.bool_] = np.any(bad.reshape(len(bad), -1), axis=1) if bad.ndim > 1 else bad
     rows, count = places(flat)
     unit = f" {column.unit}" if column.unit and column.unit != "1" else ""
@@ -156,14 +156,14 @@ def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
     bad = np.concatenate([[False], column.values[1:] <= column.values[:-1]])
     species = dataset.columns.get("species")
     if species is not None and len(species.values) == len(bad):
-        # One channel stands below another: each counts the rows of the source anew.
+        # Channels are stacked: each starts counting the rows of the source again.
         bad[1:] &= species.values[1:] == species.values[:-1]
     if bad.any():
         yield _masked("rows-not-increasing", "the source rows do not increase", column, bad)
 
 
 def _clock(dataset: Dataset) -> Iterator[Remark]:
-    """Find rows at which time falls although no restart is listed, and restarts that step back into the run."""
+    """Find rows at which time decreases without a listed restart, and restarts that step back into the run."""
     column = dataset.columns.get("time")
     if column is None or not _falls(column.values):
         return
@@ -178,15 +178,16 @@ def _clock(dataset: Dataset) -> Iterator[Remark]:
 
 
 def _falls(values: NDArray[Any]) -> bool:
-    """Return whether a clock falls anywhere; one with NaN is looked at in full."""
+    """Return whether a clock decreases anywhere; one with NaN is examined in full."""
     return not bool((values[1:] >= values[:-1]).all())
 
 
 def _steps_back(time: NDArray[Any], restarts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Find restarts later than the tenth part of the segment before: a new run begins near its start."""
+    """Find restarts later than a tenth of the segment before: a new run starts near zero."""
     starts = np.concatenate([[0], restarts[:-1]]).astype(np.intp) if len(restarts) else restarts
     begin, end = time[starts], time[restarts - 1]
     with np.errstate(invalid="ignore"):
+        # A new run may start a little after zero; a tenth of the run before is more than a first time step.
         back: NDArray[np.bool_] = time[restarts] - begin > 0.1 * (end - begin)
     return restarts[back]
 
@@ -212,10 +213,10 @@ def _frequencies(dataset: Dataset) -> Iterator[Remark]:
 
 
 def _repeated(dataset: Dataset, frequency: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return where a spectrum has a frequency again; one that has no other is a measurement against time."""
+    """Return where a spectrum repeats a frequency; one with a single frequency is a measurement against time."""
     numbers = numbered(dataset).columns.get("spectrum")
     spectrum = np.zeros(len(frequency)) if numbers is None else numbers.values
-    order = np.lexsort((frequency, spectrum))  # stable: of equal ones the first stays first
+    order = np.lexsort((frequency, spectrum))  # stable: among equal ones the first stays first
     again: NDArray[np.bool_] = np.zeros(len(frequency), dtype=bool)
     again[order[1:]] = (np.diff(spectrum[order].astype(np.int64)) == 0) & (np.diff(frequency[order]) == 0)
     parts = runs(spectrum)
@@ -235,7 +236,7 @@ def _counters(dataset: Dataset) -> Iterator[Remark]:
             if "time" in dataset.columns:
                 for segment in clock_segments(dataset.columns["time"].values):
                     bad[segment.start] = False
-            for row in dataset.attrs.get("run_starts", "").split():  # counters may start again with the run
+            for row in dataset.attrs.get("run_starts", "").split():  # counters may restart with the run
                 bad[int(row)] = False
             if bad.any():
                 yield _masked("counter-falls", f"{column.name} falls", column, bad)

@@ -1,4 +1,4 @@
-"""What `echub convert` and `echub info` tell people of one file."""
+"""What `echub convert` and `echub info` print about one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `echub convert` tells people of many files: what went wrong first, then the sum."""
+"""What `echub convert` prints about many files: first what went wrong, then the summary."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 _COLOURS = {"ok": "green", "unchanged": "green", "flagged": "yellow", "failed": "red", "unknown": "bright_black"}
 _ORDER = ("failed", "unknown", "flagged", "unchanged", "ok")
 _LISTED = 200
-"""Files that went well are listed up to so many; of more nobody reads the list."""
+"""Converted files are listed up to this many; nobody reads a longer list."""
 _IN_FULL = 20
-"""Files of one status that went wrong are told in full up to so many; more are grouped by reason."""
+"""Failed files of one status are reported in full up to this many; more are grouped by reason, to fit a screen."""
 _OF_EACH = 10
-"""Files that are named for each reason."""
+"""Files named for each reason: enough to find the others."""
 
 
 class Summary:
-    """What a run has to say at its end; of files that went well it keeps only so many."""
+    """What a run reports at its end; of the converted files it keeps only the first few."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -35,7 +35,7 @@ class Summary:
         self._kept: dict[str, list[FileResult]] = {status: [] for status in _ORDER}
 
     def add(self, done: FileResult) -> None:
-        """Count a result; a file met in a folder that no reader knows does not change the exit code."""
+        """Count a result; a file in a folder that no reader knows does not change the exit code."""
         self.counts[done.status] += 1
         if done.error is not None or len(self._kept[done.status]) <= _LISTED:
             self._kept[done.status].append(done)
@@ -43,7 +43,7 @@ class Summary:
             self.exit_code = max(self.exit_code, done.error.exit_code)
 
     def show(self, seconds: float) -> None:
-        """Print what went wrong, then what did not, then the sum."""
+        """Print what went wrong, then what went well, then the summary."""
         total = sum(self.counts.values())
         for status in _ORDER:
             kept = sorted(self._kept[status], key=lambda done: done.source)
@@ -57,7 +57,7 @@ class Summary:
         heading(f"{total} files: {', '.join(parts) or 'nothing to convert'} in {_duration(seconds)}{speed}")
 
     def interrupted(self, total: int, *, keeps_ledger: bool) -> None:
-        """Say how far it went, and how to go on."""
+        """Report the progress at an interruption, and how to continue."""
         done = f"interrupted: {sum(self.counts.values())} of {total} files are done"
         if keeps_ledger:
             typer.echo(f"{done}; the same command goes on from there", err=True)
@@ -115,9 +115,9 @@ def _duration(seconds: float) -> str:
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C wait for the next file that is done, and give what tells of it; a second one does not wait.
+    """Defer Ctrl-C until the current file is done; yield a function that reports it. A second one does not wait.
 
-    An interruption within HDF5 would look like a file that cannot be written, one between the ledger and
+    An interruption inside HDF5 would look like a file that cannot be written, one between the ledger and
     the count like a file that was not converted.
     """
     asked = False

@@ -1,4 +1,4 @@
-"""What `echub analyze` tells people: an outcome, and what an analysis needs and its outputs."""
+"""What `echub analyze` prints: an outcome, or the needs and outputs of an analysis."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}
 _WORST_FIRST = ("refusal", "error", "warning", "info", "note")
 _LONG = 20
-"""Rows of a table that are shown; the rest is in the JSON."""
+"""Rows of a table that are shown, to fit a screen; the rest is in the JSON."""
 
 
 def show(outcome: Outcome, source: str, written: Iterable[Path] = ()) -> None:
@@ -46,7 +46,7 @@ def show(outcome: Outcome, source: str, written: Iterable[Path] = ()) -> None:
 
 
 def _flag(flag: Remark) -> None:
-    """Show a flag with what helps: its own hint, which is a command, or the catalogue's, which is advice."""
+    """Show a flag with its hint: its own, which is a command, or the catalogue's, which is advice."""
     where = f" ({flag.where})" if flag.where else ""
     field(flag.severity, f"{flag.text}{where} [{flag.code}]", "red" if flag.severity == "refusal" else "")
     if flag.hint:
@@ -56,7 +56,7 @@ def _flag(flag: Remark) -> None:
 
 
 def result(measurand: Measurand) -> tuple[str, str, str]:
-    """Return value with uncertainty, unit and interval as texts."""
+    """Return the value with its uncertainty, the unit and the interval as texts."""
     unit = unit_text(measurand.unit)
     interval = measurand.interval
     if measurand.censoring == "right" and interval is not None:
@@ -79,14 +79,14 @@ def result(measurand: Measurand) -> tuple[str, str, str]:
 
 
 def rounded(value: float, uncertainty: float) -> str:
-    """Write a value to the second digit of its standard uncertainty: ``0.3271 ± 0.0012``."""
+    """Return a value rounded to the second digit of its standard uncertainty: ``0.3271 ± 0.0012``."""
     from uncertainties import ufloat
 
     return f"{ufloat(value, uncertainty):.2u}".replace("+/-", " ± ")
 
 
 def number(value: object) -> str:
-    """Write a number with five significant digits, anything else as it is."""
+    """Return a number with five significant digits, anything else unchanged."""
     if value is None:
         return "-"
     return f"{value:.5g}" if isinstance(value, float) else str(value)
@@ -101,7 +101,7 @@ def _table(series: Mapping[str, Series]) -> None:
 
 
 def describe(declared: Analysis) -> None:
-    """Show what an analysis answers, needs, takes and gives."""
+    """Show the question, needs, parameters and outputs of an analysis."""
     from echub.analysis.needs import describe as need_texts
 
     heading(f"{declared.name}: {declared.title}")

@@ -17,7 +17,7 @@ _COLOURS = {"kept": "green", "broken": "red", "skipped": "yellow"}
 
 
 def describe(plugin: Plugin) -> list[dict[str, Any]]:
-    """Return what a plugin declares: kind, name, title, and what marks each kind."""
+    """Return what a plugin declares: kind, name, title, and the details of each kind."""
     from echub.registry.registry import is_installed, registry, word_for
 
     found = []
@@ -71,7 +71,7 @@ def _extras(entry: dict[str, Any]) -> list[str]:
 
 
 def show_verdicts(subjects: Sequence[Subject], *, verbose: bool) -> None:
-    """Print a heading for each plugin, reader and analysis, and below it the rules that matter."""
+    """Print a heading for each plugin, reader and analysis, followed by the rules that matter."""
     for subject in subjects:
         if subject.kind == "plugin":
             plugin = subject.plugin
@@ -108,7 +108,7 @@ def _show(verdict: RuleVerdict) -> None:
 
 
 def _why_skipped(subject: Subject) -> None:
-    """Say once, for each reason, how many rules could not be judged."""
+    """Say once, for each reason, how many rules could not be checked."""
     reasons = [verdict.reason for verdict in subject.verdicts if verdict.verdict == "skipped"]
     for reason in dict.fromkeys(reasons):
         typer.echo(printable(f"    {reasons.count(reason)} not judged: {reason}"))

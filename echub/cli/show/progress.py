@@ -9,13 +9,13 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 FEW = 8
-"""Fewer items than this are done before a bar could be read."""
+"""Fewer items than this are done before anyone could read a bar."""
 
 
 def counted(items: Iterable[Item], what: str, *, total: int | None = None, shown: bool = True) -> Iterator[Item]:
-    """Walk over items with a bar, rate and remaining time on standard error, where that is a terminal.
+    """Iterate over items with a bar, rate and remaining time on standard error, if that is a terminal.
 
-    total: how many there are, for what has no length.
+    total: number of items, for an iterable without a length.
     """
     count = len(items) if isinstance(items, Sequence) else total or 0
     if not shown or count < FEW or not sys.stderr.isatty():
@@ -54,5 +54,5 @@ def _bar(items: Iterable[Item], what: str, count: int) -> Iterator[Item]:
 
 
 def rate(per_second: float) -> str:
-    """Say how fast it goes, in two digits."""
+    """Return the rate as text, with two digits."""
     return f"{per_second:.0f} files/s" if per_second >= 10 else f"{per_second:.2g} files/s"

@@ -29,7 +29,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], indent: int = 2
 
 
 def _rich_table(headers: Sequence[str], cells: list[list[str]], indent: int) -> None:
-    """Draw a table; one that is too wide in blocks of columns that fit, since a number cut short misleads."""
+    """Draw a table; if too wide, in blocks of columns that fit, because a truncated number misleads."""
     from rich.box import SIMPLE_HEAD
     from rich.cells import cell_len
     from rich.console import Console
@@ -55,15 +55,15 @@ def _longest_word(column: Iterable[str]) -> int:
 
 
 PROSE = 40
-"""A column of text wider than this is wrapped at its spaces."""
+"""A column of text wider than this is wrapped at its spaces, so that numbers keep their room."""
 GAP = 3
-"""Characters between two columns of a drawn table."""
+"""Characters that rich puts between two columns of a table."""
 
 
 def fitting(widths: Sequence[int], room: int) -> list[list[int]]:
-    """Part columns into blocks of at most `room` characters; every block repeats the first column.
+    """Divide columns into blocks of at most `room` characters; every block repeats the first column.
 
-    A column too wide for any block stands in one with the first, and is folded there.
+    A column too wide for any block shares one with the first column and is folded there.
     """
     blocks, used = [[0]], widths[0]
     for i, width in enumerate(widths[1:], 1):
@@ -76,12 +76,12 @@ def fitting(widths: Sequence[int], room: int) -> list[list[int]]:
 
 
 def printable(text: str) -> str:
-    """Write line breaks and control characters, which file names may hold, as escapes."""
+    """Return a text with line breaks and control characters, which file names may hold, as escapes."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def heading(text: str) -> None:
-    """Print a line that stands out on a terminal."""
+    """Print a highlighted line."""
     shown = printable(text)
     typer.echo(typer.style(shown, bold=True) if is_terminal() else shown)
 

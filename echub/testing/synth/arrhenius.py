@@ -1,4 +1,4 @@
-"""Cells at several temperatures whose activation energy is known."""
+"""Cells at several temperatures with a known activation energy."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Cells:
     unit: str = "mA/cm^2"
 
     def best(self, temperature_c: float) -> float:
-        """Return the value of a cell without fault and scatter."""
+        """Return the value of a cell without fault or scatter."""
         return self.value * boltzmann_factor(self.energy_ev, temperature_c, self.reference_c)
 
 
@@ -52,7 +52,7 @@ def faulty(best: float, worst_loss: float, scatter: float, rng: np.random.Genera
 
 
 def activated(seed: int = 0, cells: Cells | None = None) -> Case:
-    """Make the outcomes of every cell at every temperature."""
+    """Generate the outcomes of every cell at every temperature."""
     cells = cells or Cells()
     rng = np.random.default_rng(seed)
     warmest = max(cells.temperatures_c)

@@ -1,4 +1,4 @@
-"""A generated measurement: columns, statements about the cell, and the truth behind them."""
+"""A generated measurement: columns, metadata of the cell, and the true values behind them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What a generator made, and what an analysis should find in it.
+    """A generated measurement, and what an analysis should find in it.
 
     `columns` by quantity; `metadata` path to text with unit; `truth` measurand to its true value
     in the unit that the analysis declares. `outcomes` for analyses that consume outcomes.
@@ -41,7 +41,7 @@ class Case:
     outcomes: tuple[Outcome, ...] = ()
 
     def data(self) -> Any:  # noqa: ANN401
-        """Return what `echub.analyze` takes: a record, or the outcomes."""
+        """Return the input for `echub.analyze`: a record, or the outcomes."""
         return list(self.outcomes) if self.outcomes else self.record()
 
     def record(self) -> Record:
@@ -61,10 +61,10 @@ class Case:
             provenance=Provenance(source=source, reader={"name": "generator", "version": "1"}),
         )
 
-    # -- the same measurement, told otherwise ------------------------------------------------
+    # -- the same measurement in another form ------------------------------------------------
 
     def in_units(self, units: Mapping[str, str]) -> Case:
-        """Tell the same in other units: of columns by quantity, of metadata by path."""
+        """Return the same data in other units: of columns by quantity, of metadata by path."""
         columns = dict(self.columns)
         for name in units.keys() & columns.keys():
             column = columns[name]
@@ -78,7 +78,7 @@ class Case:
         return replace(self, columns=columns, metadata=metadata)
 
     def later(self, seconds: float) -> Case:
-        """Tell the same with a clock that began earlier."""
+        """Return the same data with a clock that started earlier."""
         return self.with_values("time", self.columns["time"].values + seconds)
 
     def every(self, step: int) -> Case:
@@ -87,7 +87,7 @@ class Case:
         return replace(self, columns=kept)
 
     def rows(self, count: int) -> Case:
-        """Keep the first rows; of a map the first places along its first axis."""
+        """Keep the first rows; for a map, the first places along its first axis."""
         axis = next(iter(self.columns.values())).axes[0]
         kept = {
             name: replace(c, values=c.values.take(range(min(count, c.values.shape[at])), axis=at))
@@ -98,7 +98,7 @@ class Case:
         return replace(self, columns={**self.columns, **kept})
 
     def with_values(self, name: str, values: NDArray[Any], unit: str | None = None) -> Case:
-        """Replace or add a column."""
+        """Replace or add a column, (n,) or over the axes of a map; without `unit` the unit stays."""
         known = self.columns.get(name, Column(values))
         return replace(
             self, columns={**self.columns, name: replace(known, values=values, unit=unit or known.unit)}

@@ -1,6 +1,6 @@
-"""Symmetric cells on a current staircase that short, heal, grow pores, open, or do none of it: known truth.
+"""Symmetric cells on a current staircase that short, heal, grow pores, open, or do nothing: known true values.
 
-A half cycle at the level j has U = j · ASR · (what happened so far). What happens is counted in half cycles,
+A half cycle at the current density j has U = j · ASR · (changes so far). Events are counted in half cycles,
 so that 2.5 is the middle of the third one; nothing happens at rest.
 """
 
@@ -20,10 +20,10 @@ QUIET = Instrument(range_ma=20.0, noise_ma=1e-4, accuracy=0.0)
 
 @dataclass(frozen=True)
 class Short:
-    """A loss of resistance for good: `depth` of all that was there, 0.95 is a hard short, 0.2 a soft one.
+    """A permanent loss of resistance by the fraction `depth`: 0.95 is a hard short, 0.2 a soft one.
 
-    fraction: where in the failing half cycle, None is drawn. creep: how long it takes, in half cycles;
-    0 is at once. noise: factor on the noise of U from then on. recovers: after so many half cycles the
+    fraction: where in the failing half cycle, None is random. creep: how long it takes, in half cycles;
+    0 is at once. noise: factor on the noise of U from then on. recovers: after this many half cycles the
     bridge burns out.
     """
 
@@ -38,7 +38,7 @@ class Short:
 class Healing:
     """A contact that improves with the charge plated: `depth` of the resistance goes with exp(-x / span).
 
-    begins, span: in half cycles. at_rest: all of it during the rest before a half cycle, unseen.
+    begins, span: in half cycles. at_rest: all of it during the rest before a half cycle, unobserved.
     """
 
     depth: float = 0.34
@@ -53,11 +53,11 @@ class Staircase:
 
     charge: of each half cycle; None takes `time_s` instead. times: the duration of each level, as formation
     cycles have it. fails_above: the critical current density, the first level at or above it shorts; None is
-    never. fails_in: the direction in which it does (+1 oxidises the working electrode), 0 is drawn.
-    opens_above: from this level on the contact is lost and U goes to the instrument's limit.
-    growth: (R at the end)/(R at the start) - 1 of each half cycle, pores that the reversal heals.
-    offset_ma: current of the instrument at rest. least_rows: in each half cycle, however short it is; rests
-    have a row every `sampling_s`. one_way: the current never turns.
+    never. fails_in: the direction in which it does (+1 oxidises the working electrode), 0 is random.
+    opens_above: from this level on, the contact is lost and U goes to the instrument's limit.
+    growth: (R at the end)/(R at the start) - 1 of each half cycle, from pores that the reversal heals.
+    offset_ma: current of the instrument at rest. least_rows: in each half cycle, even a short one; rests
+    have a row every `sampling_s`. one_way: the current never reverses.
     stops: fraction of the last half cycle after which the file ends.
     """
 
@@ -102,7 +102,7 @@ class Staircase:
 
 @dataclass(frozen=True)
 class _Fate:
-    """What happens, in half cycles from the first: shorted, opened and healing from there on."""
+    """The events, in half cycles from the first: shorted, opened and healing from there on."""
 
     shorted: float = np.inf
     opened: float = np.inf
@@ -112,7 +112,7 @@ class _Fate:
 def staircase(seed: int = 0, setup: Staircase | None = None) -> Case:
     """Record a staircase; the same seed and setup give the same rows.
 
-    The truth holds the critical current density, the level and the half cycle (from 0) that failed, the last
+    The true values are the critical current density, the level and the half cycle (from 0) that failed, the last
     level below it, the area-specific resistance at the start, and the time of the short.
     """
     setup = setup or Staircase()
@@ -138,7 +138,7 @@ def staircase(seed: int = 0, setup: Staircase | None = None) -> Case:
 def spots(seed: int = 0, setup: Staircase | None = None) -> list[Case]:
     """Record one level per file, each on a fresh spot: one half cycle, `setup.first` its direction.
 
-    Spots at or above `fails_above` short; the truth of each says whether it did (`failed`, 0 or 1).
+    Spots at or above `fails_above` short; the true values of each say whether it did (`failed`, 0 or 1).
     """
     setup = setup or Staircase()
     cases = []
@@ -161,7 +161,7 @@ def _fate(setup: Staircase, plan: list[tuple[float, float]], rng: np.random.Gene
 
 
 def _first(plan: list[tuple[float, float]], level: float | None, turn: int) -> float:
-    """Return the first half cycle at or above a level, in a direction where its level has one."""
+    """Return the first half cycle at or above a level, in the given direction if its level has one."""
     if level is None:
         return np.inf
     high = [k for k, (j, _) in enumerate(plan) if abs(j) >= level]
@@ -171,7 +171,7 @@ def _first(plan: list[tuple[float, float]], level: float | None, turn: int) -> f
 
 
 def _parts(setup: Staircase, plan: list[tuple[float, float]], fate: _Fate) -> Iterator[dict[str, Floats]]:
-    """Return the true rows of each rest and half cycle; each begins a tick after the one before ended."""
+    """Return the true rows of each rest and half cycle; each starts a tick after the end of the one before."""
     clock, step = 0.0, 0
     for number, (j, duration) in enumerate(plan):
         for level, length in ((0.0, setup.rest_s), (j, duration)):
@@ -210,13 +210,13 @@ def _rows(
         "current": current,
         "charge": current * gap / HOUR_S,
         "gap": gap,
-        # The counter turns where the current does: a rest belongs to the half cycle before it.
+        # The counter changes when the current reverses: a rest belongs to the half cycle before it.
         "half_cycle": np.full(len(elapsed), float(number if j else max(number - 1, 0))),
     }
 
 
 def _change(setup: Staircase, fate: _Fate, position: Floats, inside: Floats) -> Floats:
-    """Return R over its first value."""
+    """Return R divided by its first value."""
     grown = 1 / (1 - setup.growth / (1 + setup.growth) * inside)
     return np.asarray(grown * _healed(setup.healing, fate, position) * _shorted(setup.short, fate, position))
 

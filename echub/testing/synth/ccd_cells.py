@@ -1,4 +1,4 @@
-"""Critical current densities of many cells, each known between two levels only, with a known distribution."""
+"""Critical current densities of many cells, each known only between two levels, with a known distribution."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class CellBatch:
     criterion: str = "r_drop_or_below_bulk"
 
     def drawn(self, rng: np.random.Generator) -> Floats:
-        """Draw the critical current density of every cell."""
+        """Draw the critical current density of every cell, (n,), mA/cm²."""
         return np.asarray(self.median * (rng.exponential(size=self.cells) / np.log(2)) ** (1 / self.shape))
 
 
 def cell_batch(seed: int = 0, batch: CellBatch | None = None) -> Case:
-    """Make the outcomes of cells on a staircase: each is known between two levels only."""
+    """Generate the outcomes of cells on a staircase: each is known only between two levels."""
     batch = batch or CellBatch()
     levels = np.array(batch.levels)
     outcomes = []

@@ -1,4 +1,4 @@
-"""The protocols of four publications on critical current densities, on cells that fail as theirs did."""
+"""The protocols of four publications on critical current densities, on cells that fail like theirs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PUBLISHED: Mapping[str, Staircase] = {
         short=Short(0.8, fraction=0.4),
     ),
 }
-"""What was done, and a cell that fails as theirs did; the fifth publication is a ramp: `synth.ramp`."""
+"""The protocol, and a cell that fails like theirs; the fifth publication is a ramp: `synth.ramp`."""
 
 
 def published(source: str, seed: int = 0) -> list[Case]:

@@ -1,4 +1,4 @@
-"""A stack of ion images whose columns are known: where, how wide, how deep, how bright.
+"""A stack of ion images with known columns: position, width, depth, brightness.
 
 Each pixel of each frame counts with Poisson statistics around its expected value: the background of
 the ion, times one plus the excess of every column by the share of the pixel that it covers. The share
@@ -18,7 +18,7 @@ from echub.testing.synth.case import Case, Column
 from echub.testing.synth.instrument import Floats
 
 _FINE = 16
-"""Points along each edge of a pixel at which the share of a column is taken."""
+"""Points along each edge of a pixel at which the share of a column is sampled."""
 AXES = ("species", "frame", "y", "x")
 
 
@@ -47,7 +47,7 @@ PILLARS = (Pillar(16.3, 17.1, 6.0), Pillar(44.6, 40.2, 12.0))
 class MappedIon:
     """One ion of a map: polarity, background in counts per pixel and frame, and its columns.
 
-    `trend` is by how much the background grows from the first to the last frame (-0.5: to the half);
+    `trend` is the relative growth of the background from the first to the last frame (-0.5: to half);
     `unevenness` from the left to the right edge of the field.
     """
 
@@ -58,7 +58,7 @@ class MappedIon:
     unevenness: float = 0.0
 
     def expected(self, frames: int, pixels: int, pixel_um: float) -> Floats:
-        """Return the expected counts (frame, y, x)."""
+        """Return the expected counts, shape (frame, y, x)."""
         depth = (np.arange(frames) + 0.5) / frames
         plane = np.ones((frames, pixels, pixels))
         for pillar in self.pillars:
@@ -70,10 +70,10 @@ class MappedIon:
 
 @dataclass(frozen=True)
 class Cube:
-    """A map: field of `pixels` × `pixels`, so many frames, and its ions by label.
+    """A map: field of `pixels` × `pixels`, number of frames, and its ions by label.
 
     `lost` is the share of pixels that were not measured. With a dead time the counts are what a
-    non-paralysable detector gives. `dwell_ms` and `dead_ns` are stated where `dead_ns` is not 0.
+    non-paralysable detector gives. `dwell_ms` and `dead_ns` are stated if `dead_ns` is not 0.
     """
 
     pixels: int = 64
@@ -86,7 +86,7 @@ class Cube:
 
 
 def share(pillar: Pillar, pixels: int, pixel_um: float) -> Floats:
-    """Return the share of each pixel (y, x) that a column covers; pixel 0 is centred on 0 µm."""
+    """Return the share (0 to 1) of each pixel, shape (y, x), that a column covers; pixel 0 is centred on 0 µm."""
     along, across = pillar.width / 2 * np.sqrt(pillar.stretch), pillar.width / 2 / np.sqrt(pillar.stretch)
     (x, columns), (y, rows) = (
         _fine(centre, reach, pixels, pixel_um) for centre, reach in ((pillar.x, along), (pillar.y, across))
@@ -99,7 +99,7 @@ def share(pillar: Pillar, pixels: int, pixel_um: float) -> Floats:
 
 
 def _fine(centre: float, reach: float, pixels: int, pixel_um: float) -> tuple[Floats, slice]:
-    """Return the points inside the pixels that a column reaches over along one axis, and those pixels."""
+    """Return the points inside the pixels that a column covers along one axis, and those pixels."""
     first = int(np.clip(np.floor((centre - reach) / pixel_um), 0, pixels - 1))
     last = int(np.clip(np.ceil((centre + reach) / pixel_um) + 1, first + 1, pixels))
     points = (np.arange(first * _FINE, last * _FINE) + 0.5) / _FINE * pixel_um - pixel_um / 2
@@ -109,7 +109,7 @@ def _fine(centre: float, reach: float, pixels: int, pixel_um: float) -> tuple[Fl
 def cube(seed: int = 0, setup: Cube | None = None) -> Case:
     """Record a map; the same seed and setup give the same counts.
 
-    The truth is that of the first ion: `column_count`, `smallest_column_width`, `largest_column_width`
+    The true values are those of the first ion: `column_count`, `smallest_column_width`, `largest_column_width`
     (µm) and `column_area` (% of the field).
     """
     setup = setup or Cube()
@@ -140,7 +140,7 @@ def _seen(ion: MappedIon, setup: Cube, rng: np.random.Generator) -> NDArray[Any]
         return np.asarray(rng.poisson(arriving))
     dead = setup.dead_ns / 1e6 / setup.dwell_ms
     counts = np.zeros(arriving.shape, dtype=np.int64)
-    # Times are in dwell times; the detector is alive again a dead time after each count.
+    # Times are in dwell times; the detector is live again one dead time after each count.
     time = rng.exponential(size=arriving.shape) / arriving
     while (alive := time < 1).any():
         counts += alive

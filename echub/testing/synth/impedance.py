@@ -2,7 +2,7 @@
 
 The twelve cases are those of sodium and lithium cells with solid electrolytes, of blocking electrodes and of
 diffusion; Z is computed here, apart from any analysis. Noise on Re and Im is independent: proportional to |Z|,
-additive (of the median |Z|), or half of each. The foreign set breaks what an analysis may have assumed.
+additive (of the median |Z|), or half of each. The foreign set violates assumptions of an analysis.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NoiseKind = Literal["proportional", "additive", "mixed", "components", "student"
 
 
 def inductor(inductance: float, omega: Floats) -> Complex:
-    """Return jωL, Ω."""
+    """Return jωL, Ω; omega: (n,), rad/s, here and in all elements."""
     return np.asarray(1j * omega * inductance, dtype=np.complex128)
 
 
@@ -70,7 +70,7 @@ def gerischer(resistance: float, tau: float, omega: Floats) -> Complex:
 
 @dataclass(frozen=True)
 class CircuitCell:
-    """A cell in series: L (H), R (Ω), arcs (R, Q, n), and what else there is as a function of ω.
+    """A cell in series: L (H), R (Ω), arcs (R, Q, n), and any other element as a function of ω.
 
     `circuit` is its description; `truth` names what `eis-resistance` should find, in its units.
     """
@@ -87,7 +87,7 @@ class CircuitCell:
     identifiable: bool = True
 
     def frequencies(self) -> Floats:
-        """Return the frequencies from high to low, Hz."""
+        """Return the frequencies (n,) from high to low, Hz."""
         count = round(np.log10(self.top_hz / self.bottom_hz) * self.per_decade) + 1
         return np.geomspace(self.top_hz, self.bottom_hz, count)
 
@@ -156,7 +156,7 @@ class Sweep:
     """How a spectrum was measured: noise, drift, direction, outliers, a range switch, points kept.
 
     noise: relative, of |Z| or of its median. drift: growth of the last resistance from start to end.
-    spikes: so many points off by 5 %. step: relative jump of |Z| below `step_hz`. upward: from low to high.
+    spikes: number of points off by 5 %. step: relative jump of |Z| below `step_hz`. upward: from low to high.
     """
 
     noise: float = 2e-3
@@ -171,7 +171,7 @@ class Sweep:
 
 
 def durations(frequency: Floats, rng: np.random.Generator) -> Floats:
-    """Return the time at which each point is measured, s: three periods, at least 20 ms, and a pause."""
+    """Return the time (n,), s, at which each point is measured: three periods, at least 20 ms, and a pause."""
     return np.cumsum(np.maximum(3 / frequency, 0.02) + rng.uniform(0.1, 0.3, len(frequency)))
 
 
@@ -192,7 +192,7 @@ def scatter(z: Complex, sweep: Sweep, rng: np.random.Generator) -> Complex:
 def impedance(
     seed: int = 0, cell: CircuitCell | str = "two_arcs", sweep: Sweep | None = None, **stated: str
 ) -> Case:
-    """Make one spectrum; `stated` is metadata with __ for the dot, such as ``cell__area="0.5 cm^2"``."""
+    """Generate one spectrum; `stated` is metadata with __ for the dot, such as ``cell__area="0.5 cm^2"``."""
     cell = CASES[cell] if isinstance(cell, str) else cell
     sweep = sweep or Sweep()
     rng = np.random.default_rng(seed)
@@ -233,7 +233,7 @@ FOREIGN: Mapping[str, tuple[CircuitCell, Sweep]] = {
     "arc outside": (replace(CASES["two_arcs"], arcs=((100, 3e-9, 0.95), (600, 1e-3, 0.9))), Sweep(2e-3)),
     "blocking, as arcs": (CASES["blocking"], Sweep(2e-3)),
 }
-"""Cells and sweeps that break an assumption each, by what is foreign in them."""
+"""Cells and sweeps that each violate an assumption, by the name of the violation."""
 
 
 def conductors(
@@ -244,7 +244,7 @@ def conductors(
     temperatures_c: tuple[float, ...] = (25.0, 50.0, 75.0, 100.0, 125.0, 150.0, 175.0),
     scatter_of_cell: float = 0.01,
 ) -> dict[float, Case]:
-    """Make blocking cells over temperature: σ (S/cm) at the first temperature, activated in ln σ.
+    """Generate blocking cells over temperature: σ (S/cm) at the first temperature, activated in ln σ.
 
     1 mm thick, 1.131 cm²; a third of R is the bulk's; every mounting scatters by a relative `scatter_of_cell`.
     """

@@ -1,4 +1,4 @@
-"""What an instrument does to a true signal: rows, noise, steps, drop-outs."""
+"""The effect of an instrument on a true signal: rows, noise, quantisation, drop-outs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 
 CONTROL_TICK_S = 2e-4
-"""Time after a row at which an instrument adds another one, where its control changes."""
+"""Time after a row at which an instrument adds another one when its control changes, s."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Instrument:
 
     sampling_s: time step. noise_v, noise_ma: standard deviations. quantum_v, quantum_ma: steps of
     the converters. range_ma: full scale; accuracy: of the range, a constant offset of the current
-    drawn uniformly within ± that. dropped: fraction of rows lost. control_rows: rows added a tick
+    drawn uniformly within ± this value. dropped: fraction of rows lost. control_rows: rows added a tick
     after another one. compliance_v: largest voltage.
     """
 
@@ -36,7 +36,7 @@ class Instrument:
     compliance_v: float = 10.0
 
     def times(self, duration_s: float, rng: np.random.Generator) -> Floats:
-        """Return the times of the rows, from 0 to `duration_s`."""
+        """Return the times of the rows (n,), s, from 0 to `duration_s`."""
         regular = np.arange(0.0, duration_s + self.sampling_s / 2, self.sampling_s)
         if self.dropped:
             keep = rng.random(len(regular)) >= self.dropped
@@ -46,16 +46,16 @@ class Instrument:
         return np.sort(np.concatenate([regular, extra]))
 
     def potential(self, true_v: Floats, rng: np.random.Generator) -> Floats:
-        """Read a voltage: compliance, noise, steps."""
+        """Return a measured voltage (n,), V: compliance, noise, quantisation."""
         limited = np.clip(true_v, -self.compliance_v, self.compliance_v)
         return quantise(limited + self.noise_v * rng.standard_normal(len(true_v)), self.quantum_v)
 
     def current(self, true_ma: Floats, rng: np.random.Generator) -> Floats:
-        """Read a current: an offset within the accuracy of the range, noise, steps."""
+        """Return a measured current (n,), mA: an offset within the accuracy of the range, noise, quantisation."""
         offset = self.accuracy * self.range_ma * rng.uniform(-1, 1)
         return quantise(true_ma + offset + self.noise_ma * rng.standard_normal(len(true_ma)), self.quantum_ma)
 
 
 def quantise(values: Floats, quantum: float) -> Floats:
-    """Round values to multiples of `quantum`; 0 leaves them alone."""
+    """Round values (any shape) to multiples of `quantum`, in the same unit; 0 leaves them unchanged."""
     return np.round(values / quantum) * quantum if quantum else values

@@ -1,4 +1,4 @@
-"""Sputter depth profiles of layers whose interfaces are known."""
+"""Sputter depth profiles of layers with known interfaces."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Array = NDArray[np.float64]
 class Ion:
     """One ion: counts per dwell in its layer and outside, the layer's ends in nm, and its edges.
 
-    `width` is from 16 to 84 % of an edge. A layer without `start` begins at the surface, one
-    without `stop` goes on. `polarity` +1 or -1.
+    `width` is from 16 to 84 % of an edge. A layer without `start` starts at the surface, one
+    without `stop` continues. `polarity` +1 or -1.
     """
 
     label: str
@@ -47,13 +47,13 @@ def _share(u: Array) -> Array:
 
 @dataclass(frozen=True)
 class Layers:
-    """A measurement of layers: ions, regions, the sputter rate, and what the instrument adds.
+    """A measurement of layers: ions, regions, the sputter rate, and the effects of the instrument.
 
     `factors`: of each region, for each ion's plateau. `craters`: how many craters of each region,
     between which the plateaus spread by `crater_spread` (relative standard deviation). A
     quadrupole counts the ions of a polarity one after another, `dwell` and `settle` each, so that
-    every ion has times of its own. `lag` seconds pass on the negative clock before sputtering
-    begins. `spikes` single points of ten times the plateau.
+    every ion has its own times. `lag` seconds pass on the negative clock before sputtering
+    starts. `spikes` are single points of ten times the plateau.
     """
 
     ions: tuple[Ion, ...] = (Ion("Na+"), Ion("Zr+", 200.0, start=1000.0, stop=None), Ion("Si+", 50.0, stop=None))
@@ -93,7 +93,7 @@ class Layers:
 
 @dataclass(frozen=True, eq=False)
 class IonChannel:
-    """What was counted of one ion in one crater: times in s, counts, and the expected counts."""
+    """The counts of one ion in one crater: times in s, counts, and the expected counts."""
 
     region: str
     ion: Ion
@@ -130,7 +130,7 @@ def _channel(
 
 
 def layered(seed: int = 0, layers: Layers | None = None) -> Case:
-    """Make a profile of layers; the truth is of the first ion's deepest interface."""
+    """Generate a profile of layers; the true value is the first ion's deepest interface."""
     layers = layers or Layers()
     drawn = channels(seed, layers)
     lengths = [len(channel.time) for channel in drawn]

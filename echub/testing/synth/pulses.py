@@ -1,11 +1,11 @@
-"""Stripping pulses with rests until the contact is lost, whose capacity is known.
+"""Stripping pulses with rests until the contact is lost, with known capacity.
 
 Voids. Each pulse takes metal from the interface; diffusion and creep refill what it left during the
 rest r, apart from the fraction
 
     f(r) = unhealed + (1 - unhealed) · exp(-r / healing).
 
-What stays open covers the contact when it amounts to `void_charge`, so that the capacity
+The voids left open cover the contact when they amount to `void_charge`, so that the capacity
 C(r) = void_charge / f(r) rises with the rest, from `void_charge` to the plateau void_charge / unhealed.
 The contact that is left after the charge Q is θ = 1 - Q/C, and in a pulse
 
@@ -30,7 +30,7 @@ from echub.testing.synth.instrument import CONTROL_TICK_S, Floats, Instrument
 
 HOUR_S = 3600.0
 NO_CONTACT = 1e-6
-"""Share of the contact that stays: the instrument's compliance limits the voltage before."""
+"""Share of the contact that always remains: the instrument's compliance limits the voltage before."""
 QUIET = Instrument(sampling_s=0.1, noise_ma=1e-5, quantum_ma=0.0, accuracy=0.0)
 RESTS_S = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
@@ -57,11 +57,11 @@ class Voids:
 class Pulses:
     """A series of pulses: one block for each of `rests_s`; j in mA/cm², times in s.
 
-    direction: +1 oxidises the working electrode. `limit`: own capacity limit of each block, mA·h/cm².
+    direction: +1 oxidises the working electrode. `limit`: the capacity limit of each block, mA·h/cm².
     `replated`: between blocks the metal is plated back. edge_rows: the instrument adds rows before and
     after each edge; limit_row: it ends a tick after the cut-off is reached, else in the rest that follows.
-    offset: current at rest, of the pulse's; it flows (`offset_flows`) or is only read. gain: true current
-    over the read one, less 1. charge: which column the instrument counts charge in.
+    offset: current at rest, as a fraction of the pulse's; it flows (`offset_flows`) or is only read. gain: true
+    current over the read one, less 1. charge: the column in which the instrument counts charge.
     """
 
     cell: Voids = Voids()
@@ -84,7 +84,7 @@ class Pulses:
 
 @dataclass(frozen=True)
 class PlannedBlock:
-    """Rows of one block, s from its first pulse: j as read, U, charge as the instrument counts it and as it is."""
+    """Rows of one block, s from its first pulse: j as read, U, charge as counted, and true."""
 
     time: Floats
     j: Floats
@@ -97,7 +97,7 @@ class PlannedBlock:
 
 
 class PlannedTrain:
-    """One block: when current flows, what has passed, and which voltage that needs.
+    """One block: when current flows, the charge passed, and the voltage needed.
 
     lost: share of the contact that blocks before have taken.
     """
@@ -108,18 +108,18 @@ class PlannedTrain:
         self.capacity = setup.cell.capacity(rest_s)
 
     def passed(self, t: Floats, offset: float, gain: float = 0.0) -> Floats:
-        """Return the charge since the first pulse began, mA·h/cm², with a current at rest of `offset`·j."""
+        """Return the charge since the start of the first pulse, mA·h/cm², with a current at rest of `offset`·j."""
         number = np.floor((t - 1e-7) / self.period)
         on = number * self.setup.pulse_s + np.clip(t - number * self.period, 0, self.setup.pulse_s)
         return np.asarray(self.setup.j * (on + offset * t) * (1 + gain) / HOUR_S)
 
     def flows(self, t: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Tell in which rows the pulse flows: from just after its begin to its end."""
+        """Return for times (n,), s, whether the pulse flows: from just after its start to its end."""
         phase = t - np.floor((t - 1e-7) / self.period) * self.period
         return np.asarray((t > 1e-7) & (phase <= self.setup.pulse_s + 1e-7))
 
     def voltage(self, t: Floats) -> Floats:
-        """Return U, V, counted positive, as if the instrument could drive any."""
+        """Return U (n,), V, counted positive, at times (n,), s, without the limit of the instrument."""
         s, cell = self.setup, self.setup.cell
         real = s.offset if s.offset_flows else 0.0
         left = 1 - self.lost - self.passed(t, real, s.gain) / self.capacity
@@ -152,7 +152,7 @@ class PlannedTrain:
         return high
 
     def limited(self) -> float:
-        """Find when the block's own capacity limit ends it, s; inf without one."""
+        """Find when the capacity limit of the block ends it, s; inf without one."""
         s = self.setup
         if s.limit is None:
             return math.inf
@@ -198,7 +198,7 @@ class PlannedTrain:
 def pulses(seed: int = 0, setup: Pulses | None = None) -> Case:
     """Record a series of stripping pulses; the same seed and setup give the same rows.
 
-    The truth holds `stripping_capacity` where one block reached the cut-off (else `passed`), that of
+    The truth holds `stripping_capacity` if one block reached the cut-off (else `passed`), that of
     each rest (`capacity_2s` …), the plateau, `charge_per_pulse`, `asr_jump` and `relaxation_time`.
     """
     setup = setup or Pulses()
@@ -239,7 +239,7 @@ def _blocks(setup: Pulses) -> Iterator[PlannedBlock]:
 
 
 def _joined(blocks: list[PlannedBlock], setup: Pulses) -> Iterator[tuple[Floats, ...]]:
-    """Put a rest before the first block, and plating or a rest before each further one."""
+    """Insert a rest before the first block, and plating or a rest before each further one."""
     start, charge = 0.0, 0.0
     for number, block in enumerate(blocks):
         pause = HOUR_S * blocks[number - 1].passed / setup.j if number and setup.replated else 0.0
@@ -273,7 +273,7 @@ def rest_series(
 
 
 def stripped(seed: int = 0, cell: Voids | None = None, scatter: float = 0.02, cells: int = 3) -> Case:
-    """Make the outcomes of several cells at rests around and far beyond healing; the plateau is known."""
+    """Generate the outcomes of several cells at rests around and far beyond healing; the plateau is known."""
     cell, rng = cell or Voids(), np.random.default_rng(seed)
     rests = [cell.healing_s * factor for factor in (0.1, 0.3, 1.0, 3.0, 10.0, 20.0, 40.0)]
     outcomes = tuple(

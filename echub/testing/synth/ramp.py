@@ -1,14 +1,14 @@
-"""A linear current ramp whose onset is known.
+"""A linear current ramp with a known onset.
 
-Loss of contact. Up to `j_crit` transport refills what stripping takes away and the cell is ohmic.
+Loss of contact. Up to `j_crit`, transport refills what stripping removes and the cell is ohmic.
 Beyond it the excess current leaves vacancies, Q = (j - j_crit)² / 2C, and the contact area decays
 exponentially with them, θ = exp(-Q/Q₀), so that
 
     U = ASR · j · exp((j - j_crit)² / (2 C Q₀)).
 
 The voltage is p above the ohmic line at j_crit + √(2 C Q₀ ln(1 + p)): with the default
-Q₀ = 7.47 µA·h/cm² at C = 1 mA cm⁻² h⁻¹ the 5 % point lies 0.027 mA/cm² above j_crit, wherever
-that is (0.30 → 0.327, 0.10 → 0.127). `onset_delay` states this distance instead of Q₀.
+Q₀ = 7.47 µA·h/cm² at C = 1 mA cm⁻² h⁻¹ the 5 % point lies 0.027 mA/cm² above any
+j_crit (0.30 → 0.327, 0.10 → 0.127). `onset_delay` gives this distance instead of Q₀.
 At `lost_at` the contact breaks: the voltage goes to compliance.
 """
 
@@ -40,11 +40,11 @@ class ContactLoss:
 
     @property
     def break_at(self) -> float:
-        """Current density at which the contact breaks, mA/cm²."""
+        """Return the current density at which the contact breaks, mA/cm²."""
         return 1.4 * self.j_crit if self.lost_at is None else self.lost_at
 
     def excess(self, j: Floats) -> Floats:
-        """Return U/U_ohmic - 1 at current densities `j`, before the contact breaks."""
+        """Return U/U_ohmic - 1 at current densities `j`, (n,), mA/cm², before the contact breaks."""
         beyond = np.maximum(j - self.j_crit, 0) / self.onset_delay
         return np.asarray(np.expm1(beyond**2 * math.log(1.05)))
 
@@ -54,7 +54,7 @@ class ContactLoss:
         return min(smooth, self.break_at)
 
     def voltage(self, j: Floats, limit_v: float) -> tuple[Floats, Floats]:
-        """Return the voltage at rising current densities, V, and where the contact is lost for good."""
+        """Return the voltage, V, at rising `j`, (n,), mA/cm², and whether the contact is permanently lost."""
         lost = np.maximum.accumulate(j >= self.break_at)
         smooth = np.where(lost, 0.0, j)
         return np.where(lost, limit_v, self.asr * smooth * (1 + self.excess(smooth)) / 1000), lost
@@ -65,7 +65,7 @@ class Ramp:
     """A ramp on a cell: rate mA cm⁻² h⁻¹, rest before it, thermo-voltage, direction of the current.
 
     direction: +1 oxidises the working electrode, -1 the counter electrode.
-    duration_s None: as long as it takes to 1.5 of the 5 % point.
+    duration_s None: up to 1.5 times the 5 % point.
     """
 
     cell: ContactLoss = ContactLoss()
@@ -78,7 +78,7 @@ class Ramp:
 
     @property
     def length_s(self) -> float:
-        """Duration of the ramp, s."""
+        """Return the duration of the ramp, s."""
         return self.duration_s or 1.5 * self.cell.onset(0.05) / self.rate * 3600
 
 
