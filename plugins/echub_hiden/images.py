@@ -56,7 +56,7 @@ def read_stack(part: DeclaredPart, source: Source) -> Iterator[Stack]:
         images = cube[number] if cube is not None else _images(pattern, label, source)
         if images.ndim != 3 or not images.size:
             raise ReadError(
-                f"the images of {label} are not stack",
+                f"the images of {label} are not a stack",
                 path=pattern,
                 expected="(frame, y, x)",
                 found=str(images.shape),

@@ -86,7 +86,7 @@ def test_numbers() -> None:
     ("text", "decimal"), [("1,5", "."), ("1.5", ","), ("1 000", "."), ("1_0", "."), ("", "."), ("0x1", ".")]
 )
 def test_what_is_no_number_is_refused(text: str, decimal: str) -> None:
-    with pytest.raises(ValueError, match="no number"):
+    with pytest.raises(ValueError, match="not a number"):
         parse_number(text, decimal)
 
 

@@ -29,5 +29,5 @@ def test_a_table_becomes_an_outcome_per_row(tmp_path):
     bare, coated = load_outcomes(path)
     assert (bare.meta("sample.group"), bare["j"].value, coated["j"].unit) == ("bare", 0.5, "mA/cm^2")
     path.write_text("sample.group, j / mA/cm^2\nbare, much\n", encoding="utf-8")
-    with pytest.raises(DataError, match="no number"):
+    with pytest.raises(DataError, match="not a number"):
         load_outcomes(path)

@@ -133,7 +133,7 @@ def test_select_keeps_the_row_numbers(series):
 
 
 def test_a_map_has_no_rows_to_choose():
-    with pytest.raises(SelectionError, match="no table of rows"):
+    with pytest.raises(SelectionError, match="not a table of rows"):
         ion_map().query("ion_counts > 3")
 
 

@@ -78,7 +78,7 @@ def test_a_map_is_no_frame_but_an_xarray_dataset():
     across = Column("x", np.array([0.0, 0.5, 1.0]), "x", "um", axes=("x",))
     data = Dataset("ion_map", {"ion_counts": counts, "x": across})
     for adapter in (data.to_pandas, data.to_polars):
-        with pytest.raises(SelectionError, match="no table"):
+        with pytest.raises(SelectionError, match="not a table"):
             adapter()
     cube = data.to_xarray()
     assert cube["ion_counts"].dims == ("y", "x")

@@ -115,7 +115,7 @@ def test_a_pipe_and_a_socket_do_not_hang(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket")
         for name in ("pipe", "socket"):
-            with pytest.raises(SourceNotFound, match="no regular file"):
+            with pytest.raises(SourceNotFound, match="not a regular file"):
                 Source(tmp_path / name)
 
 

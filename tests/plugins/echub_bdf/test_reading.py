@@ -171,7 +171,7 @@ def test_a_damaged_binary_table_is_said(broken):
 def test_another_parquet_table_is_none():
     held = io.BytesIO()
     pl.DataFrame({"a": [1.0], "b": [2.0]}).write_parquet(held)
-    with pytest.raises(ReadError, match="no BDF table"):
+    with pytest.raises(ReadError, match="not a BDF table"):
         echub.read(Source.from_bytes(held.getvalue(), "run.parquet"))
 
 

@@ -41,7 +41,7 @@ def test_each_species_has_its_own_depths():
     ("old", "new", "message"),
     [
         (b"*** DATA END ***", b"", "not whole"),
-        (b"8.00000E-03", b"8.00x00E-03", "no number"),
+        (b"8.00000E-03", b"8.00x00E-03", "not a number"),
         (b"\tDepth[um]\tI[cnt/s]\r\n", b"\tDepth[um]\r\n", "do not fit the species"),
     ],
 )

@@ -150,7 +150,7 @@ def test_a_file_without_any_module_is_refused(kind):
 
 @pytest.mark.parametrize("data", [b"", b"BIO-LOGIC", b"<?xml version", swap_magic(fixture("cp"))])
 def test_another_beginning_is_refused_with_its_bytes(data):
-    with pytest.raises(ReadError, match="no EC-Lab raw data file") as caught:
+    with pytest.raises(ReadError, match="not an EC-Lab raw data file") as caught:
         container(data)
     assert caught.value.where == "offset 0"
     assert caught.value.found == repr(data[:23])

@@ -60,7 +60,7 @@ def test_all_that_is_missing_is_named_at_once(tmp_path):
         ('file = "failed.csv"', 'file = "../failed.csv"', "is not beside the manifest"),
         ('layout = "table"', 'layout = "pairs"', "even number of columns"),
         ('"Na" = "Na+"', '"Na" = "Qq+"', "leaves open"),
-        ("[sims]", "[sims", "no TOML"),
+        ("[sims]", "[sims", "not TOML"),
     ],
 )
 def test_wrong_declarations_are_refused(tmp_path, old, new, message):

@@ -92,7 +92,7 @@ def test_coloured_pages_are_no_counts(tmp_path, mode):
     [
         (np.ones((2, 3, 4, 4)), ["Na+"], "does not hold the declared species"),
         (np.ones((3, 4, 4)), ["Na+", "Zr+", "K+"], "does not hold the declared species"),
-        (np.ones((1, 0, 4, 4)), ["Na+"], "are not stack"),
+        (np.ones((1, 0, 4, 4)), ["Na+"], "are not a stack"),
         (np.ones((1, 3, 4, 4), complex), ["Na+"], "holds no numbers"),
         (np.array([["a"]]), ["Na+"], "holds no numbers"),
         (np.ones((2, 3, 4, 4)), ["Na+", "Na+"], "leaves open"),
@@ -107,20 +107,20 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path, values, species, message):
 @pytest.mark.parametrize("data", [b"", b"no array", b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8'"])
 def test_damaged_arrays_are_errors(tmp_path, data):
     (tmp_path / "map.npy").write_bytes(data)
-    with pytest.raises(ReadError, match="no NumPy array"):
+    with pytest.raises(ReadError, match="not a NumPy array"):
         echub.read(declare(tmp_path, "map.npy", ["Na+"]))
 
 
 def test_arrays_of_objects_are_never_unpickled(tmp_path):
     np.save(tmp_path / "map.npy", np.array([{}], dtype=object), allow_pickle=True)
-    with pytest.raises(ReadError, match="no NumPy array of numbers"):
+    with pytest.raises(ReadError, match="not a NumPy array of numbers"):
         echub.read(declare(tmp_path, "map.npy", ["Na+"]))
 
 
 @pytest.mark.parametrize("data", [b"", b"II*\x00", b"<html>"])
 def test_damaged_tiffs_are_errors(tmp_path, data):
     (tmp_path / "map_Na.tif").write_bytes(data)
-    with pytest.raises(ReadError, match="no TIFF"):
+    with pytest.raises(ReadError, match="not a TIFF"):
         echub.read(declare(tmp_path, "map_{species}.tif", ["Na+"]))
 
 
@@ -138,9 +138,9 @@ def matrices(folder, texts):
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        (["1,2\n3,4", ""], "no matrix"),
-        (["1,2\n3,4", "1,2\n3"], "no matrix of numbers"),
-        (["1,2\n3,4", "a,b\n1,2"], "no matrix of numbers"),
+        (["1,2\n3,4", ""], "not a matrix"),
+        (["1,2\n3,4", "1,2\n3"], "not a matrix of numbers"),
+        (["1,2\n3,4", "a,b\n1,2"], "not a matrix of numbers"),
         (["1,2\n3,4", "1,2,3\n3,4,5"], "differ in size"),
     ],
 )

@@ -94,7 +94,7 @@ def test_old_windows_infinities_are_kept_and_said(tmp_path):
     [
         (massoft() + massoft(), "two exports"),
         (massoft().replace(b"4.30000e-09", b"4.300e-09"), "another length"),
-        (massoft().replace(b"4.30000e-09", b"4.3x000e-09"), "no number"),
+        (massoft().replace(b"4.30000e-09", b"4.3x000e-09"), "not a number"),
         (massoft().replace(b'"Data"', b'"Date"'), "no line Data"),
         (massoft().replace(b"0000e-", b",0000e-"), "does not fit"),
     ],

@@ -147,7 +147,7 @@ def test_a_shipped_one_by_name():
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("a = [", "no TOML"),
+        ("a = [", "not TOML"),
         ("[dialekt]\ndelimiter = 'tab'", "dialekt"),
         ("[dialect]\nseparator = 'tab'", "dialect.separator"),
         ("[columns.'I']\nquantity = 'curent'", "curent"),
