@@ -64,7 +64,8 @@ def convert(
         bool, typer.Option("--force", help="Replace existing results; convert what is unchanged again.")
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", min=1, help="Worker processes; a crash in one affects only its own file.")
+        int,
+        typer.Option("-j", "--jobs", min=1, help="Worker processes; a crash in one affects only its own file."),
     ] = 1,
     shard: Annotated[str | None, typer.Option(help="Only part i of N of the files, as i/N; for clusters.")] = None,
     as_json: Json = False,

@@ -22,7 +22,10 @@ def study(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder for the results (default STUDY_results).")
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Worker processes; by default one per core.", min=1)] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("-j", "--jobs", "--workers", help="Worker processes; by default one per core.", min=1),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run the analyses of a study and write results.csv, results.parquet and report.html.
@@ -36,7 +39,7 @@ def study(
 
     loaded = load_study(file)
     folder = output or file.with_name(f"{file.stem}_results")
-    answers = run_study(loaded, folder, workers=workers, progress=None if as_json else _say)
+    answers = run_study(loaded, folder, workers=jobs, progress=None if as_json else _say)
     written = write_results(loaded, answers, folder)
     if as_json:
         print_json({"study": str(file), "steps": summary(answers), "written": [str(path) for path in written]})
