@@ -82,9 +82,12 @@ def sniff_massoft(source: Source) -> Confidence:
 
 def sniff_manifest(source: Source) -> Confidence:
     """Recognise a manifest by its own key ``format = "sims"``."""
-    if not STARTS_AS_TOML.match(source.head):  # a program or a page that quotes a manifest
+    own = MANIFEST.search(source.head)
+    if own is None or not STARTS_AS_TOML.match(source.head):
         return Confidence.NO
-    return Confidence.CERTAIN if MANIFEST.search(source.head) else Confidence.NO
+    before = source.head[: own.start()]
+    quoted = any(before.count(mark) % 2 for mark in (b'"""', b"'''"))  # a program that quotes a manifest
+    return Confidence.NO if quoted else Confidence.CERTAIN
 
 
 def template() -> str:

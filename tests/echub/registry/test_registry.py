@@ -56,7 +56,7 @@ def problem(found, name):
         ),
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("import sys; sys.exit()", "SystemExit"),
-        ("this is not Python", "SyntaxError: invalid syntax (stranger0.py, line 1)"),
+        ("this: is: not: Python", "SyntaxError: invalid syntax (stranger0.py, line 1)"),
         ("raise RecursionError('a\\nb')", "RecursionError: a"),
         ("1 / 0", "ZeroDivisionError: division by zero"),
     ],

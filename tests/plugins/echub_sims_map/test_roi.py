@@ -69,7 +69,12 @@ def test_a_mask_adds_up_the_pixels_that_are_not_zero(tmp_path, name):
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, "cannot be read"), (b"1,0\n0,1\n", "2 × 2"), (b"1,0\n0\n", "no matrix"), (b"\x93NUMPY", "no matrix")],
+    [
+        (None, "cannot be read"),
+        (b"1,0\n0,1\n", "2 × 2"),
+        (b"1,0\n0\n", "not a matrix"),
+        (b"\x93NUMPY", "not a matrix"),
+    ],
 )
 def test_a_mask_that_does_not_fit_is_refused(tmp_path, content, says):
     path = tmp_path / "cells.csv"
