@@ -79,11 +79,20 @@ def links_of(sources: Sequence[Source], reader: str | None = None) -> list[Link 
 
     A file whose name says nothing is the first run of another file that has its name and says it is a later one.
     """
-    links = [link_of(source, reader) for source in sources]
-    later = {link.run for link in links if link is not None and link.resumed > 1 and not link.part}
+    here = Path()
+    return _with_first_runs([(here, source.name) for source in sources], [link_of(s, reader) for s in sources])
+
+
+def _with_first_runs(places: Sequence[tuple[Path, str]], links: Sequence[Link | None]) -> list[Link | None]:
+    """Link the files (folder, name) that say nothing and whose name a later run beside them bears."""
+    later = {
+        (folder, link.run)
+        for (folder, _), link in zip(places, links, strict=True)
+        if link is not None and link.resumed > 1 and not link.part
+    }
     return [
-        Link(source.name, 1, "") if link is None and source.name in later else link
-        for source, link in zip(sources, links, strict=True)
+        Link(place[1], 1, "") if link is None and place in later else link
+        for place, link in zip(places, links, strict=True)
     ]
 
 
@@ -100,18 +109,12 @@ def runs_of(jobs: Iterable[Job], reader: str | None = None) -> list[Job | list[P
     groups: dict[tuple[Path, str], list[Part]] = {}
     order: list[Job | list[Part]] = []
     jobs = list(jobs)
-    links, wrong = _links(jobs, reader)
-    later = {
-        (job.source.parent, link.run)
-        for job, link in zip(jobs, links, strict=True)
-        if link is not None and link.resumed > 1 and not link.part
-    }
-    for job, said, error in zip(jobs, links, wrong, strict=True):
+    said, wrong = _links(jobs, reader)
+    links = _with_first_runs([(job.source.parent, job.source.name) for job in jobs], said)
+    for job, link, error in zip(jobs, links, wrong, strict=True):
         if error is not None:  # it could be converted by itself, but the user asked for joining
             order.append(replace(job, problem=error))
             continue
-        first = said is None and (job.source.parent, job.source.name) in later
-        link = Link(job.source.name, 1, "") if first else said
         if link is None:
             order.append(job)
             continue

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from echub.files.content import BLOCK
 from echub.remark import Remark
-from echub.validation.rules import Rule, Severity, rule_of
+from echub.validation.rules import Rule, Severity
 
 SHOWN = 20
 """Rows that are listed for one problem, to keep reports short; `count` is their full number."""
@@ -105,14 +105,6 @@ class Problem:
             "hint": self.hint,
         }
         return {key: value for key, value in given.items() if value not in ("", [], 0)}
-
-
-def problem(rule: str, path: str, message: str, **details: Any) -> Problem:  # noqa: ANN401
-    """Build a problem for a rule given by id or name, with the rule's severity; details are those of a remark."""
-    known = rule_of(rule)
-    place = {name: details.pop(name) for name in ("dataset", "exit_code") if name in details}
-    remark = Remark(**{"code": known.name, "message": message, "severity": known.severity, **details})
-    return Problem(known, path, remark, **place)
 
 
 def places(bad: NDArray[np.bool_]) -> tuple[tuple[int, ...], int]:

@@ -14,7 +14,7 @@ from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined
 from echub_eis.method.fit import CircuitFit
-from echub_eis.method.identify import Known, resistance
+from echub_eis.method.identify import N_NEAR_ONE, Known, resistance
 from echub_eis.method.model import Model, ModelElement
 from echub_eis.method.parse import parse
 
@@ -231,7 +231,7 @@ def _exponent_flags(found: FittedSpectrum) -> list[Flag]:
         if at is None:
             continue
         n = found.fitted.natural[at]
-        if n > 0.999:  # `N_NEAR_ONE`
+        if n > N_NEAR_ONE:
             made.append(Flag("n-at-limit", f"the exponent of {label} is at its limit, 1", "info", f"n_{label}"))
         elif n < 0.5 and found.model.leaves[number].symbol == "Z":
             text = f"the exponent of the arc {label} is {n:.2f}: below one half it is not the arc of an interface"

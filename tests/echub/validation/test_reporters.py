@@ -5,13 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from echub.validation.problem import problem
+from echub.remark import Remark
+from echub.validation.problem import Problem
 from echub.validation.reporters import FORMATS, summary
-from echub.validation.rules import rules
+from echub.validation.rules import rule_of, rules
 from echub.validation.validation import Checked, Report, validate
 from fixtures.broken.make import FOLDER
 
 DATA = Path(__file__).parents[2] / "data"
+
+
+def problem(rule, path, message, **details):
+    """Build a problem for a rule given by id or name, with the rule's severity; details are those of a remark."""
+    known = rule_of(rule)
+    place = {name: details.pop(name) for name in ("dataset", "exit_code") if name in details}
+    remark = Remark(**{"code": known.name, "message": message, "severity": known.severity, **details})
+    return Problem(known, path, remark, **place)
 
 
 @pytest.fixture(scope="module")
