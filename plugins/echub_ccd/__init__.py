@@ -85,10 +85,10 @@ CCD = Analysis(
     sampling=Sampling(rows=3),
     params=CcdParams,
     profiles={
-        "d5eb00071h": {"criterion": "half_drop"},
-        "querel": {"criterion": "r_drop"},
-        "d5eb00097a": {"criterion": "near_zero"},
-        "s41467-023-42308-0": {"criterion": "r_drop"},
+        "tip2025": {"criterion": "half_drop"},
+        "querel2021": {"criterion": "r_drop"},
+        "nak2025": {"criterion": "near_zero"},
+        "sun2023": {"criterion": "r_drop"},
     },
     outputs=(
         Output("critical_current_density", "mA/cm^2", "[last level survived, first level failed)"),

@@ -10,7 +10,7 @@ from echub.testing.synth.instrument import Instrument
 
 _TIP = Instrument(range_ma=0.01, noise_ma=1e-9, quantum_ma=1e-9, accuracy=0.0)
 PUBLISHED: Mapping[str, Staircase] = {
-    "d5eb00071h": Staircase(  # fresh spots under a tip of 1 µm², 0.02 … 0.5 µA, a row every 5 s
+    "tip2025": Staircase(  # fresh spots under a tip of 1 µm², 0.02 … 0.5 µA, a row every 5 s
         levels=tuple(1e5 * level for level in (0.02, 0.04, 0.06, 0.1, 0.2, 0.5)),
         charge=None,
         time_s=600.0,
@@ -22,14 +22,14 @@ PUBLISHED: Mapping[str, Staircase] = {
         sampling_s=5.0,
         instrument=_TIP,
     ),
-    "querel": Staircase(  # a soft short on the plating that follows stripping at 10 mA/cm²
+    "querel2021": Staircase(  # a soft short on the plating that follows stripping at 10 mA/cm²
         levels=(0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0),
         charge=0.25,
         fails_above=9.0,
         fails_in=-1,
         short=Short(0.4, fraction=0.5),
     ),
-    "d5eb00097a": Staircase(  # NaK: doubled from level to level, shorts while plating
+    "nak2025": Staircase(  # NaK: doubled from level to level, shorts while plating
         levels=(0.05, 0.1, 0.2, 0.4),
         charge=None,
         time_s=3600.0,
@@ -39,7 +39,7 @@ PUBLISHED: Mapping[str, Staircase] = {
         short=Short(0.97, fraction=0.5),
         instrument=Instrument(range_ma=1.0, noise_ma=1e-5, accuracy=0.0),
     ),
-    "s41467-023-42308-0": Staircase(  # a staircase of 0.2 mA/cm² after long cycling
+    "sun2023": Staircase(  # a staircase of 0.2 mA/cm² after long cycling
         levels=(0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6),
         charge=None,
         time_s=1800.0,
@@ -55,4 +55,4 @@ PUBLISHED: Mapping[str, Staircase] = {
 def published(source: str, seed: int = 0) -> list[Case]:
     """Record the protocol of a publication: one case, or one per level."""
     setup = PUBLISHED[source]
-    return spots(seed, setup) if source == "d5eb00071h" else [staircase(seed, setup)]
+    return spots(seed, setup) if source == "tip2025" else [staircase(seed, setup)]

@@ -13,35 +13,54 @@ from echub_ccd.method.verdict import judge
 
 @dataclass(frozen=True)
 class Definition:
-    """A published way: source, criterion in words, the detector, which level is reported.
+    """A published way: its name, the publication, criterion in words, the detector, which level is reported.
 
-    takes: ``survived``, ``failed``, or ``stripped``: the highest level whose first half cycle passed.
+    The name is author and year; cell and year if the DOI is all that is known here. takes: ``survived``,
+    ``failed``, or ``stripped``: the highest level whose first half cycle passed.
     """
 
     source: str
+    publication: str
     words: str
     detector: str
     takes: str
 
 
 PUBLISHED = (
-    Definition("d5eb00071h", "U settles at half or less; highest level survived", "half_drop", "survived"),
-    Definition("querel", "soft short on the next plating; highest stripping level", "r_drop", "stripped"),
-    Definition("d5eb00097a", "U goes to zero; level of the short", "near_zero", "failed"),
-    Definition("s41467-023-42308-0", "sudden drop; level of the drop", "r_drop", "failed"),
+    Definition(
+        "tip2025",
+        "doi:10.1039/d5eb00071h",
+        "U settles at half or less; highest level survived",
+        "half_drop",
+        "survived",
+    ),
+    Definition(
+        "querel2021",
+        "Quérel et al., Na | Na3.4Zr2Si2.4P0.6O12",
+        "soft short on the next plating; highest stripping level",
+        "r_drop",
+        "stripped",
+    ),
+    Definition("nak2025", "doi:10.1039/d5eb00097a", "U goes to zero; level of the short", "near_zero", "failed"),
+    Definition("sun2023", "doi:10.1038/s41467-023-42308-0", "sudden drop; level of the drop", "r_drop", "failed"),
 )
-RAMP = ("2603.23340", "5 % nonlinearity of a ramp while oxidising: another quantity, see ramp-onset")
+RAMP = (
+    "lowack2026",
+    "arXiv:2603.23340",
+    "5 % nonlinearity of a ramp while oxidising: another quantity, see ramp-onset",
+)
 
 
 def table_of_definitions(
     marks: dict[str, Floats], protocol: Protocol, opened: int | None, spots: bool, unit: str
 ) -> dict[str, Series]:
     """Return what each definition reports, in `unit`: a level, or more than the last one survived."""
-    rows = [(d.source, d.words, *_reported(d, marks, protocol, opened, spots)) for d in PUBLISHED]
+    rows = [(d.source, d.publication, d.words, *_reported(d, marks, protocol, opened, spots)) for d in PUBLISHED]
     rows.append((*RAMP, "", None))
-    sources, words, relations, values = zip(*rows, strict=True)
+    sources, publications, words, relations, values = zip(*rows, strict=True)
     return {
         "source": Series.of(sources),
+        "publication": Series.of(publications),
         "definition": Series.of(words),
         "relation": Series.of(relations),
         "value": Series.of(values, unit),

@@ -10,9 +10,9 @@ import echub
 from echub.testing import synth
 
 PAGE = Path(__file__).parents[3] / "docs" / "analyses" / "ccd.md"
-SOURCES = ("d5eb00071h", "querel", "d5eb00097a", "s41467-023-42308-0", "2603.23340")
+SOURCES = ("tip2025", "querel2021", "nak2025", "sun2023", "lowack2026")
 # What the publications report of their own cells; 0.04 µA on 1 µm² is 4000 mA/cm².
-OWN = {"d5eb00071h": 4000, "querel": 10, "d5eb00097a": 0.4, "s41467-023-42308-0": 1.4, "2603.23340": 0.327}
+OWN = {"tip2025": 4000, "querel2021": 10, "nak2025": 0.4, "sun2023": 1.4, "lowack2026": 0.327}
 
 
 def documented():
@@ -23,7 +23,7 @@ def documented():
 
 def told(source):
     """Ask ccd, which tabulates four definitions, and ramp-onset, which is the fifth."""
-    cases = [synth.ramp(1)] if source == "2603.23340" else synth.published(source)
+    cases = [synth.ramp(1)] if source == "lowack2026" else synth.published(source)
     records = [case.record() for case in cases]
     onset = echub.analyze("ramp-onset", records[0], params={"bootstrap": 0})
     ramp = (
@@ -62,6 +62,6 @@ def test_each_is_reported_as_its_own_authors_do(source):
 
 
 def test_the_profiles_decide_by_the_authors_criteria():
-    outcome = echub.analyze("ccd", [c.record() for c in synth.published("d5eb00097a")], profile="d5eb00097a")
+    outcome = echub.analyze("ccd", [c.record() for c in synth.published("nak2025")], profile="nak2025")
     assert outcome.conditions["criterion"].value == "near_zero"
     assert outcome["first_failed"].value == pytest.approx(0.4, rel=1e-3)

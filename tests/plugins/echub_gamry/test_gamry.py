@@ -160,7 +160,10 @@ def test_overloads_are_flags_by_their_position():
     assert list(np.flatnonzero(data["vendor_over_02_e"])) == [3]
     assert list(np.flatnonzero(data["vendor_over_06_h"])) == [0]
     assert not data["vendor_over_04_h"].any()
-    assert message(record, "overload").startswith("2 of 17 rows of CURVE1 are overloaded")
+    said = message(record, "overload")
+    assert said.startswith("2 of 17 rows of CURVE1 are overloaded")
+    kinds = [kind.partition(" (")[0] for kind in said.partition(": ")[2].split("; ")]
+    assert kinds == ["e at position 2", "i at position 5", "h at position 6", "i at position 9"]
 
 
 def test_a_temperature_needs_a_sensor():

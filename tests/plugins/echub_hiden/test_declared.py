@@ -165,3 +165,12 @@ def test_two_polarities_need_to_say_whether_they_share_a_clock(tmp_path):
     with pytest.raises(ReadError) as caught:
         echub.read(path)
     assert "sims.acquisition" in caught.value.expected
+
+
+@pytest.mark.parametrize("told", ['region = "failed"', "region = [1, 2]", '[region]\nname = "failed"'])
+def test_regions_are_a_list_of_tables(tmp_path, told):
+    path = tmp_path / "sims.toml"
+    path.write_text(f'format = "sims"\n{told}\n')
+    with pytest.raises(ReadError, match="region is not a list of tables") as caught:
+        echub.read(path)
+    assert caught.value.expected == "[[region]]"
