@@ -17,7 +17,7 @@ FLOORS = (
     "remark declare text science",
     "errors segments",
     "species dates drawing model",
-    "registry currents",
+    "registry currents pictures",
     "files",
     "batch",
     "validation analysis",
