@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from echub.drawing.axes import nyquist, reasons, refused, tidy, title
-    from echub.drawing.canvas import STYLE, colour_bar, new_figure, palette_of, save, shades, shades_of, style
+    from echub.drawing.canvas import STYLE, colour_bar, new_figure, palette_of, save, shades, shades_of, style, svg
     from echub.drawing.labels import (
         axis_label,
         current_label,
@@ -57,6 +57,7 @@ _LAZY = {
     "shades_of": "canvas",
     "style": "canvas",
     "styled": "styles",
+    "svg": "canvas",
     "symbol_text": "labels",
     "thinned": "thinning",
     "tidy": "axes",
@@ -94,6 +95,7 @@ __all__ = [
     "shades_of",
     "style",
     "styled",
+    "svg",
     "symbol_text",
     "thinned",
     "tidy",

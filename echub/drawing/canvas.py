@@ -71,6 +71,17 @@ def shades_of(values: NDArray[np.float64]) -> list[Any]:
     return list(mpl.colormaps["viridis"](PALEST * (values - values.min()) / span))
 
 
+def svg(figure: Figure) -> str:
+    """Return a figure as the text of an SVG, for a page."""
+    import io
+
+    buffer = io.BytesIO()
+    with style():
+        figure.savefig(buffer, format="svg", metadata=dict(_UNDATED["svg"]))
+    text = buffer.getvalue().decode("utf-8")
+    return text[text.index("<svg") :]
+
+
 def palette_of(count: int) -> list[str]:
     """Return the colours of `count` files: eight that the colour-blind can tell apart, of more, shades."""
     from matplotlib.colors import to_hex
