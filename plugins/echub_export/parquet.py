@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from echub.plugin import Dataset, NoOptions, PluginError, Record
+from echub.plugin import Dataset, PluginError, Record
+from echub_export.shape import shaped
+
+if TYPE_CHECKING:
+    from echub_export import TableOptions
 
 
-def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+def write(record: Record, options: TableOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Return one part per dataset: `.timeseries.parquet`, `.impedance.parquet` …"""
-    for dataset in record.datasets.values():
+    for dataset in shaped(record, options).datasets.values():
         yield f".{dataset.name}.parquet", partial(write_dataset, record, dataset)
 
 
