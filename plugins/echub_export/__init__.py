@@ -9,7 +9,7 @@ from echub.plugin import Writer, hookimpl, option
 
 
 @dataclass(frozen=True)
-class TableOptions:
+class ExportOptions:
     """Which columns a table format writes, and in which units."""
 
     columns: str = option("", "only these columns, such as time,potential_we,current")
@@ -17,7 +17,7 @@ class TableOptions:
 
 
 @dataclass(frozen=True)
-class CsvOptions(TableOptions):
+class CsvOptions(ExportOptions):
     """How CSV is written."""
 
     style: str = option(
@@ -46,7 +46,7 @@ def echub_writers() -> Iterable[Writer]:
             "Parquet (zstd), one file per dataset, units in its metadata",
             write="echub_export.parquet:write",
             suffixes=(".parquet",),
-            options=TableOptions,
+            options=ExportOptions,
         ),
         Writer(
             "xlsx",
@@ -56,7 +56,7 @@ def echub_writers() -> Iterable[Writer]:
             extra="excel",
             suffixes=(".xlsx",),
             whole=True,
-            options=TableOptions,
+            options=ExportOptions,
         ),
         Writer(
             "mat",
@@ -64,7 +64,7 @@ def echub_writers() -> Iterable[Writer]:
             write="echub_export.matlab:write",
             suffixes=(".mat",),
             whole=True,
-            options=TableOptions,
+            options=ExportOptions,
         ),
         Writer(
             "zview",

@@ -14,7 +14,7 @@ from echub.plugin import Dataset, PluginError, Record
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
-    from echub_export import TableOptions
+    from echub_export import ExportOptions
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """A sheet has no more (Microsoft, "Excel specifications and limits")."""
@@ -25,7 +25,7 @@ _HEADS = 2
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 
 
-def write(record: Record, options: TableOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Return one part: the workbook. Raises `PluginError` for more rows or columns than a sheet holds."""
     chosen = shaped(record, options)
     for dataset in chosen.datasets.values():

@@ -14,7 +14,7 @@ from echub.plugin import Dataset, PluginError, Record
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
-    from echub_export import TableOptions
+    from echub_export import ExportOptions
 
 LONGEST = 63
 """Characters of a name in MATLAB (namelengthmax)."""
@@ -22,7 +22,7 @@ MOST_BYTES = 2**31
 """Bytes of a variable in a file of version 5 (MathWorks, "MAT-File Versions")."""
 
 
-def write(record: Record, options: TableOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Return one part: the `.mat` file of version 5, which MATLAB, Octave and SciPy load.
 
     Raises `PluginError` for a dataset beyond 2 GB.

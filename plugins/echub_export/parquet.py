@@ -13,10 +13,10 @@ from echub_export.shape import shaped
 if TYPE_CHECKING:
     import polars as pl
 
-    from echub_export import TableOptions
+    from echub_export import ExportOptions
 
 
-def write(record: Record, options: TableOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Return one part per dataset: `.timeseries.parquet`, `.impedance.parquet` …"""
     for dataset in shaped(record, options).datasets.values():
         yield f".{dataset.name}.parquet", partial(write_dataset, record, dataset)

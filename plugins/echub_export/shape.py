@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from echub.plugin import Column, Dataset, Record, UnitMismatch, UnknownColumn, UnknownOption, parse_unit
 
 if TYPE_CHECKING:
-    from echub_export import TableOptions
+    from echub_export import ExportOptions
 
 
-def shaped(record: Record, options: TableOptions) -> Record:
+def shaped(record: Record, options: ExportOptions) -> Record:
     """Return the record with the chosen columns in the chosen units.
 
     A dataset without any of the chosen columns is left out. A current in a unit per area becomes the column
