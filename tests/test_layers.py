@@ -17,7 +17,7 @@ FLOORS = (
     "remark declare text science",
     "errors segments",
     "species dates drawing model",
-    "registry currents",
+    "registry currents pictures",
     "files",
     "batch",
     "validation analysis",
@@ -98,7 +98,10 @@ def floor(room):
     return found[0]
 
 
-INNER = [path for path in HUB if path != ROOT / "echub" / "__init__.py"]
+INNER = [
+    path for path in HUB if path.relative_to(ROOT).as_posix() not in ("echub/__init__.py", "echub/__main__.py")
+]
+"""All but the package itself and what `python -m echub` runs."""
 
 
 def arrows(path, *, typing_only=False):

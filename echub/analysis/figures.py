@@ -1,36 +1,36 @@
-"""A sensible first picture for each kind of dataset (extra `plot`)."""
+"""Figures (extra `plot`): of measured data, and of the outcome of an analysis."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from echub.analysis.labels import label
-from echub.analysis.nyquist import draw_spectra
-from echub.analysis.outcome import Outcome
 from echub.declare import Analysis
-from echub.drawing import (
-    BLUE,
-    RED,
-    new_figure,
-    tidy,
-    time_unit,
-)
-from echub.errors import DataError, SelectionError, UnknownColumn, UnknownOption
+from echub.drawing import new_figure
+from echub.errors import DataError, UnknownOption
 from echub.files.reading import Readable, record_of
-from echub.model.column import Column
-from echub.model.dataset import Dataset
 from echub.model.record import Record
+from echub.pictures.sheet import Limits, Look, draw
 from echub.registry.calling import call
-from echub.segments import clock_segments
+from echub.remark import Remark
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = (".svg", ".png", ".pdf")
-_UPPER = ("potential_we", "voltage", "potential_ce", "ion_counts", "ion_count_rate", "partial_pressure")
-_LOWER = ("current", "current_density", "charge", "temperature")
+
+
+class Answered(Protocol):
+    """What a figure needs of an outcome."""
+
+    @property
+    def refusals(self) -> Sequence[Remark]:
+        """Return why there is no answer."""
+
+    @property
+    def diagnostics(self) -> Mapping[str, Any]:
+        """Return the traces behind the answer; empty if there are none."""
 
 
 def require_format(path: Path) -> None:
@@ -41,52 +41,45 @@ def require_format(path: Path) -> None:
         )
 
 
-def plot(what: Readable | Record, *, select: str | None = None, title: str = "") -> Figure:
-    """Draw the first picture of a file or a record as a matplotlib figure; `figure.savefig` writes it.
+def plot(
+    what: Readable | Record | Sequence[Readable | Record],
+    *,
+    select: str | None = None,
+    picture: str | None = None,
+    x: str | None = None,
+    y: str | Sequence[str] = (),
+    by: str | None = None,
+    xlim: Limits | None = None,
+    ylim: Limits | None = None,
+    size: tuple[float, float] | None = None,
+    style: str = "screen",
+    title: str = "",
+) -> Figure:
+    """Draw files or records as one matplotlib figure; `figure.savefig` writes it.
 
-    Raises what `read` raises, `DataError` if there is nothing to draw, `PluginError` without matplotlib.
+    Each dataset gets the picture of its technique: a voltammogram, potential against charge and time, Nyquist
+    and Bode, a depth profile, a mass spectrum, maps. picture: one of them by name. x, y: any columns instead, with
+    a unit if wanted: ``x="time/h", y=["current/mA"]``. by: a metadata path, such as ``sample.group``, that labels
+    and colours the files. size: inches. Raises what `read` raises, `DataError` if there is nothing to draw,
+    `UnknownColumn`, `UnknownOption`, `PluginError` without matplotlib.
     """
-    record = record_of(what)
-    return draw(record, select=select, title=title or str(record.provenance.source.get("name", "")))
+    given = what if isinstance(what, Sequence) and not isinstance(what, (str, bytes)) else [what]
+    columns = (y,) if isinstance(y, str) else tuple(y)
+    look = Look(select, picture, x, columns, by, xlim, ylim, size, style, title)
+    return draw(_named(given), look)
 
 
-def draw(record: Record, *, select: str | None = None, title: str = "") -> Figure:
-    """Draw the first dataset of a record that has a picture and rows.
-
-    `select` keeps the rows for which an expression holds, in the datasets that have its columns.
-    Raises `DataError` if nothing can be drawn, `PluginError` without matplotlib.
-    """
-    figure = new_figure(8, 5)
-    chosen = _selected(record, select) if select else list(record.datasets.values())
-    drawable = [d for d in chosen if d.kind in PICTURES and d.rows]
-    if not drawable:
-        raise DataError(
-            "there is nothing to draw",
-            expected=f"rows in a dataset of the kind {' or '.join(PICTURES)}",
-            found=", ".join(f"{d.kind}: {d.rows} rows" for d in chosen) or "no dataset",
-        )
-    best = max(drawable, key=lambda d: (d.kind == "impedance", d.rows))
-    PICTURES[best.kind](best, figure)
-    technique = record.metadata.value("technique.title") or record.metadata.value("technique.name")
-    # A file may be named with dollar signs: its name is not a formula.
-    figure.suptitle("  ·  ".join(part for part in (title, technique) if part), fontsize=10, parse_math=False)
-    return figure
+def _named(given: Sequence[Readable | Record]) -> Mapping[str, Record]:
+    """Read files; two of the same name are told apart by a number."""
+    found: dict[str, Record] = {}
+    for number, one in enumerate(given, 1):
+        record = record_of(one)
+        name = str(record.provenance.source.get("name", ""))
+        found[f"{name} ({number})" if name in found else name] = record
+    return found
 
 
-def _selected(record: Record, expression: str) -> list[Dataset]:
-    """Select in every dataset that has the columns; if none has them, raise the last error."""
-    chosen, refused = [], None
-    for dataset in record.datasets.values():
-        try:
-            chosen.append(dataset.query(expression))
-        except (UnknownColumn, SelectionError) as error:
-            refused = error
-    if refused is not None and not chosen:
-        raise refused
-    return chosen
-
-
-def draw_outcome(outcome: Outcome, analysis: Analysis) -> Figure:
+def draw_outcome(outcome: Answered, analysis: Analysis) -> Figure:
     """Draw the outcome of an analysis by the analysis's own figure.
 
     Raises `DataError` if it has none or the outcome has nothing to show, `PluginError`
@@ -98,32 +91,3 @@ def draw_outcome(outcome: Outcome, analysis: Analysis) -> Figure:
         raise DataError(f"the {analysis.name} outcome has no picture", cause=why or None)
     call(analysis, analysis.figure, outcome, figure)
     return figure
-
-
-# -- time series -----------------------------------------------------------------------------
-
-
-def _timeseries(dataset: Dataset, figure: Figure) -> None:
-    """Draw potential above current, against time; a restart of the clock breaks the line."""
-    upper, lower = _first(dataset, _UPPER), _first(dataset, _LOWER)
-    shown = [column for column in (upper, lower) if column is not None]
-    if not shown or "time" not in dataset.columns:
-        raise DataError("the time series has nothing to draw against time", found=", ".join(dataset.columns))
-    seconds = dataset["time"]
-    factor, unit = time_unit(seconds)
-    axes = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
-    for axis, column, colour in zip(axes, shown, (BLUE, RED), strict=False):
-        for rows in clock_segments(seconds):
-            axis.plot(seconds[rows] / factor, column.values[rows], color=colour, linewidth=1)
-        axis.set_ylabel(label(column))
-        tidy(axis)
-    axes[-1].set_xlabel(f"$t$ / {unit}")
-
-
-def _first(dataset: Dataset, wanted: tuple[str, ...]) -> Column | None:
-    return next((dataset.columns[name] for name in wanted if name in dataset.columns), None)
-
-
-# -- common ----------------------------------------------------------------------------------
-
-PICTURES: dict[str, Callable[[Dataset, Figure], None]] = {"timeseries": _timeseries, "impedance": draw_spectra}

@@ -10,10 +10,13 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from echub.errors import DataError, PluginError
+from echub.errors import DataError, EchubError, PluginError
 from echub.remark import Remark
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SUFFIX = ".outcome.json"
 FORMAT = "echub-outcome 1"
@@ -21,6 +24,8 @@ FORMAT = "echub-outcome 1"
 Status = Literal["ok", "flagged", "refused"]
 _NO_PLACE = {"code": "", "message": "", "severity": "", "where": "", "hint": ""}
 """Keys that the object of a flag in the file always has, in this order."""
+_NAMED = 3
+"""Measurands in the short text of an outcome; a notebook's table has all."""
 Censoring = Literal["none", "left", "right", "interval"]
 Scalar = float | int | str | bool | None
 
@@ -46,6 +51,14 @@ class Interval:
         _require_finite("the interval", self.low, self.high, self.level)
         if self.low is not None and self.high is not None and self.low > self.high:
             raise PluginError("an interval has its ends exchanged", found=f"{self.low} … {self.high}")
+
+    def __str__(self) -> str:
+        if self.high is None and self.low is not None:
+            return f"{'≥' if self.includes_low else '>'} {self.low:.5g}"
+        if self.low is None and self.high is not None:
+            return f"{'≤' if self.includes_high else '<'} {self.high:.5g}"
+        low, high = ("?" if end is None else f"{end:.5g}" for end in (self.low, self.high))
+        return f"{'(['[self.includes_low]}{low}, {high}{')]'[self.includes_high]}"
 
     def covers(self, value: float) -> bool:
         """Return whether a value, in the unit of the measurand, lies inside."""
@@ -105,6 +118,14 @@ class Measurand:
         """Return a left-censored measurand, known only to be below `high` (in `unit`)."""
         interval = Interval(None, high, "bracketing", includes_high=False)
         return cls(unit, interval=interval, censoring="left", **rest)
+
+    def __str__(self) -> str:
+        from echub.drawing import unit_text, value_text
+
+        unit = f" {unit_text(self.unit)}" if unit_text(self.unit) else ""
+        if self.value is None and self.interval is not None:
+            return f"{self.interval}{unit}"
+        return f"{value_text(self.value, self.uncertainty)}{unit}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as plain JSON types."""
@@ -273,6 +294,49 @@ class Outcome:
         if name in self.measurands:
             return self.measurands[name]
         raise KeyError(f"the outcome has no measurand {name!r}, but {', '.join(self.measurands) or 'none at all'}")
+
+    def __repr__(self) -> str:
+        parts = [f"{name} = {measurand}" for name, measurand in self.measurands.items()]
+        parts += [f"{flag.code}: {flag.message}" for flag in self.refusals]
+        return f"<Outcome {self.analysis or 'of an analysis'}: {'; '.join((self.status, *parts[:_NAMED]))}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what `echub analyze` prints, and the figure if matplotlib is there."""
+        from echub.model.notebook import folded, heading, table
+
+        parts = [heading(f"{self.analysis}: {self.label}", self.status)]
+        if self.flags:
+            remarks = [(flag.severity, flag.code, flag.text, flag.hint or "") for flag in self.flags]
+            parts.append(table(("", "code", "", "what helps"), remarks))
+        answers = [(name, str(m), str(m.interval or ""), m.note) for name, m in self.measurands.items()]
+        parts.append(table(("measurand", "value", "interval", ""), answers))
+        for name, columns in self.tables.items():
+            headers = [
+                f"{header} / {series.unit}" if series.unit else header for header, series in columns.items()
+            ]
+            rows = zip(*(series.values for series in columns.values()), strict=True)
+            parts.append(folded(name.replace("_", " "), table(headers, rows)))
+        return "".join(parts) + self._drawn()
+
+    def _drawn(self) -> str:
+        """Return the figure as SVG in a folded section; nothing if it cannot be drawn here."""
+        from echub.drawing import svg
+        from echub.model.notebook import folded
+
+        try:
+            return folded("figure", svg(self.figure()), is_open=True)
+        except EchubError:
+            return ""
+
+    def figure(self) -> Figure:
+        """Draw the figure of the analysis, as ``--plot`` does; `figure.savefig` writes it.
+
+        Raises `DataError` if there is nothing to show, `PluginError` without matplotlib or the analysis's plugin.
+        """
+        from echub.analysis.figures import draw_outcome
+        from echub.registry.registry import registry
+
+        return draw_outcome(self, registry().analysis(self.analysis))
 
     def meta(self, path: str) -> Any:  # noqa: ANN401
         """Return the value of a metadata path, in the schema's unit, or None."""

@@ -24,6 +24,7 @@ from echub.cli.common import (
     reader_options,
     user_metadata,
 )
+from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
     from echub.batch.batch import Batch
@@ -45,7 +46,10 @@ def convert(
             help="Folder for the results; trees are mirrored. Or the file, if its suffix is one of the format's.",
         ),
     ] = None,
-    to: Annotated[str, typer.Option("--to", help="Format: native, csv, …")] = "native",
+    to: Annotated[
+        str,
+        typer.Option("--to", help="Format: native, csv, parquet, xlsx, mat, bdf, zview, relaxis, or of a plugin."),
+    ] = "native",
     reader: ReaderName = None,
     option: ReaderOptions = None,
     table_profile: TableProfile = None,
@@ -53,6 +57,15 @@ def convert(
     csv_style: Annotated[str | None, typer.Option(help="CSV headers: plain or origin (rows of names).")] = None,
     delimiter: Annotated[str | None, typer.Option(help="CSV delimiter: , ; or tab.")] = None,
     decimal: Annotated[str | None, typer.Option(help="CSV decimal mark: . or ,")] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Tables: only these columns, such as time,potential_we,current.")
+    ] = None,
+    units: Annotated[
+        str | None, typer.Option(help="Tables: other units, such as current=A,time=h or current=mA/cm^2.")
+    ] = None,
+    for_: Annotated[
+        str | None, typer.Option("--for", help="excel: CSV that Excel opens rightly on a double click.")
+    ] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
     timezone: TimeZone = None,
@@ -82,8 +95,9 @@ def convert(
     from echub.files.reading import Reading
 
     added = user_metadata(meta, set_, timezone)
-    csv = {"style": csv_style, "delimiter": delimiter, "decimal": decimal}
-    writer_options = pairs(writer_option, "--writer-option") | {k: v for k, v in csv.items() if v is not None}
+    form = {"style": csv_style, "delimiter": delimiter, "decimal": decimal, "columns": columns, "units": units}
+    form |= {"bom": _bom_for(for_)}
+    writer_options = pairs(writer_option, "--writer-option") | {k: v for k, v in form.items() if v is not None}
     reading = Reading(reader, reader_options(option, table_profile), added, not no_siblings)
     writing = Writing(to, writer_options, force)
     exact = _one_file(output, to)
@@ -107,6 +121,15 @@ def convert(
         for row in table.unmatched():
             typer.echo(f"{table.name}: no file matches {row!r}", err=True)
     raise typer.Exit(code)
+
+
+def _bom_for(program: str | None) -> str | None:
+    """Return the option that a program needs; raise `UnknownOption` for one that is not known."""
+    if program is None:
+        return None
+    if program != "excel":
+        raise UnknownOption("--for takes the name of a program", expected="excel", found=program)
+    return "true"
 
 
 def _one_file(output: Path | None, to: str) -> Path | None:

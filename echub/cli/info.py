@@ -36,7 +36,7 @@ def info(
     no_siblings: NoSiblings = False,
     as_json: Json = False,
 ) -> None:
-    """Show what a file holds: datasets, columns, units, metadata, warnings."""
+    """Show what a file holds: datasets, columns with ranges and units, duration, metadata, warnings."""
     from echub.cli.common import print_json
     from echub.files.reading import read
 
@@ -54,7 +54,7 @@ def info(
     from echub.cli.show.terminal import heading, table
 
     heading(str(file))
-    report.record(record)
+    report.record(record, ranges=True)
     typer.echo("  metadata")
     rows = [(e.path, f"{e.value} {e.unit or ''}".strip(), e.source) for e in record.metadata]
     table(("path", "value", "from"), [(path, _short(value), origin) for path, value, origin in rows], indent=16)
@@ -67,10 +67,13 @@ def _short(text: str, width: int = 60) -> str:
 
 def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401
     from echub.files.conversion import summary
+    from echub.model.extent import counts, ranges
     from echub.model.json_text import plain
 
     return {
-        "datasets": [summary(dataset) for dataset in record.datasets.values()],
+        "datasets": [
+            {**summary(d), "holds": counts(d), "ranges": plain(ranges(d))} for d in record.datasets.values()
+        ],
         "metadata": plain(record.metadata.tree()),
         "settings": record.settings,
         "provenance": plain(record.provenance.as_dict()),

@@ -1,4 +1,4 @@
-"""`echub plot`: a sensible first picture of a file."""
+"""`echub plot`: the picture of one or several files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from echub.cli import new_app
 from echub.cli.common import (
-    File,
+    Files,
     Json,
     MetaTables,
     ReaderName,
@@ -22,15 +22,36 @@ from echub.cli.common import (
 
 app = new_app()
 
+Columns = Annotated[
+    list[str] | None, typer.Option("--y", help="Column upwards, such as current/mA; repeat for more panels.")
+]
+
 
 @app.command()
 def plot(
-    file: File,
+    files: Files,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Picture to write: .svg, .png or .pdf (default FILE.png)."),
     ] = None,
     select: Annotated[str | None, typer.Option(help='Rows to show, such as "cycle == 3".')] = None,
+    picture: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="impedance, voltammogram, capacity, time, profile, mass-spectrum or maps; else by technique.",
+        ),
+    ] = None,
+    x: Annotated[str | None, typer.Option("--x", help="Column across, with a unit if wanted: time/h.")] = None,
+    y: Columns = None,
+    by: Annotated[
+        str | None, typer.Option(help="Metadata that labels and colours the files, such as sample.group.")
+    ] = None,
+    xlim: Annotated[str | None, typer.Option(help="Limits across, in the unit of the axis: 0:10.")] = None,
+    ylim: Annotated[str | None, typer.Option(help="Limits upwards, of the first axes: -1:1.")] = None,
+    size: Annotated[str | None, typer.Option(help="Size in inches, or with a unit: 8x5, 86x60mm.")] = None,
+    dpi: Annotated[int, typer.Option(min=30, max=1200, help="Dots per inch of a .png.")] = 150,
+    style: Annotated[str, typer.Option(help="screen, single-column, slide or origin.")] = "screen",
     reader: ReaderName = None,
     option: ReaderOptions = None,
     meta: MetaTables = None,
@@ -38,22 +59,37 @@ def plot(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Draw a file: potential and current against time; Nyquist and Bode for impedance.
+    """Draw files: each gets the picture of its technique, several share one figure.
 
-    Needs the extra `plot` (pip install 'echub[plot]').
+    Voltammograms, potential against charge and time, Nyquist and Bode, depth profiles, mass spectra, ion maps; or
+    any columns with --x and --y. Needs the extra `plot` (pip install 'echub[plot]').
     """
     from echub import drawing
     from echub.analysis import figures
+    from echub.cli.figure import inches, limits
     from echub.files.output import require_free, write_atomically
     from echub.files.reading import read
 
-    target = output or file.with_name(file.name + ".png")
+    target = output or files[0].with_name(files[0].name + ".png")
     figures.require_format(target)
     require_free(target, force=force)
-    record = read(file, reader=reader, options=pairs(option, "--option"), annotations=user_metadata(meta, set_))
-    figure = figures.draw(record, select=select, title=file.name)
-    write_atomically([(target, lambda path: drawing.save(figure, path, target.suffix[1:]))])
+    options, annotations = pairs(option, "--option"), user_metadata(meta, set_)
+    figure = figures.plot(
+        [read(file, reader=reader, options=options, annotations=annotations) for file in files],
+        select=select,
+        picture=picture,
+        x=x,
+        y=y or (),
+        by=by,
+        xlim=limits(xlim, "--xlim"),
+        ylim=limits(ylim, "--ylim"),
+        size=inches(size),
+        style=style,
+        title=files[0].name if len(files) == 1 else "",
+    )
+    write_atomically([(target, lambda path: drawing.save(figure, path, target.suffix[1:].lower(), dpi=dpi))])
     if as_json:
-        print_json({"source": str(file), "output": str(target)})
+        sources = [str(file) for file in files]
+        print_json({"source": sources[0] if len(sources) == 1 else sources, "output": str(target)})
     else:
         typer.echo(str(target))

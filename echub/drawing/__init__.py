@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from echub.drawing.axes import nyquist, reasons, refused, tidy, title
-    from echub.drawing.canvas import STYLE, colour_bar, new_figure, save, shades, shades_of, style
+    from echub.drawing.canvas import STYLE, colour_bar, new_figure, palette_of, save, shades, shades_of, style, svg
     from echub.drawing.labels import (
         axis_label,
         current_label,
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
         value_text,
     )
     from echub.drawing.palette import BLACK, BLUE, GREY, LIGHT_BLUE, OCHRE, PALETTE, RED
-    from echub.drawing.thinning import envelope, envelope_line, thinned
+    from echub.drawing.styles import STYLES, Style, styled
+    from echub.drawing.thinning import envelope, envelope_line, outline, thinned
 
 _LAZY = {
     "BLACK": "palette",
@@ -37,12 +38,16 @@ _LAZY = {
     "PALETTE": "palette",
     "RED": "palette",
     "STYLE": "canvas",
+    "STYLES": "styles",
+    "Style": "styles",
     "axis_label": "labels",
     "current_label": "labels",
     "envelope": "thinning",
     "envelope_line": "thinning",
     "new_figure": "canvas",
     "nyquist": "axes",
+    "outline": "thinning",
+    "palette_of": "canvas",
     "prefixed": "labels",
     "reasons": "axes",
     "refused": "axes",
@@ -51,6 +56,8 @@ _LAZY = {
     "shades": "canvas",
     "shades_of": "canvas",
     "style": "canvas",
+    "styled": "styles",
+    "svg": "canvas",
     "symbol_text": "labels",
     "thinned": "thinning",
     "tidy": "axes",
@@ -69,6 +76,8 @@ __all__ = [
     "PALETTE",
     "RED",
     "STYLE",
+    "STYLES",
+    "Style",
     "axis_label",
     "colour_bar",
     "current_label",
@@ -76,6 +85,8 @@ __all__ = [
     "envelope_line",
     "new_figure",
     "nyquist",
+    "outline",
+    "palette_of",
     "prefixed",
     "reasons",
     "refused",
@@ -83,6 +94,8 @@ __all__ = [
     "shades",
     "shades_of",
     "style",
+    "styled",
+    "svg",
     "symbol_text",
     "thinned",
     "tidy",

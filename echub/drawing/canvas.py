@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from echub.drawing.palette import BLUE
+from echub.drawing.palette import BLUE, PALETTE
 from echub.errors import PluginError
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, FigureBase
     from numpy.typing import NDArray
 
 PALEST = 0.9
@@ -47,10 +47,10 @@ def style() -> AbstractContextManager[None]:
     return mpl.rc_context(dict(STYLE))
 
 
-def save(figure: Figure, path: Path, form: str) -> None:
+def save(figure: Figure, path: Path, form: str, *, dpi: int = DPI) -> None:
     """Write a figure as `svg`, `png` or `pdf`, under `STYLE`; the same figure gives the same bytes."""
     with style():
-        figure.savefig(path, format=form, dpi=DPI, metadata=dict(_UNDATED.get(form, {})))
+        figure.savefig(path, format=form, dpi=dpi, metadata=dict(_UNDATED.get(form, {})))
 
 
 def shades(count: int) -> list[Any]:
@@ -71,7 +71,25 @@ def shades_of(values: NDArray[np.float64]) -> list[Any]:
     return list(mpl.colormaps["viridis"](PALEST * (values - values.min()) / span))
 
 
-def colour_bar(figure: Figure, axes: list[Axes], values: NDArray[np.float64], words: str) -> None:
+def svg(figure: Figure) -> str:
+    """Return a figure as the text of an SVG, for a page."""
+    import io
+
+    buffer = io.BytesIO()
+    with style():
+        figure.savefig(buffer, format="svg", metadata=dict(_UNDATED["svg"]))
+    text = buffer.getvalue().decode("utf-8")
+    return text[text.index("<svg") :]
+
+
+def palette_of(count: int) -> list[str]:
+    """Return the colours of `count` files: eight that the colour-blind can tell apart, of more, shades."""
+    from matplotlib.colors import to_hex
+
+    return list(PALETTE[:count]) if count <= len(PALETTE) else [to_hex(shade) for shade in shades(count)]
+
+
+def colour_bar(figure: FigureBase, axes: list[Axes], values: NDArray[np.float64], words: str) -> None:
     """Draw the colour bar for the colours of `shades_of`: the values (n,) and their label."""
     import matplotlib as mpl
     import numpy as np

@@ -67,6 +67,21 @@ class Column:
     attrs: Mapping[str, str] = field(default_factory=dict)
     axes: tuple[str, ...] = ("row",)
 
+    def __repr__(self) -> str:
+        from echub.model.notebook import short, span
+
+        unit = f" / {self.unit}" if self.unit and self.unit != "1" else ""
+        parts = (f"{' × '.join(map(str, self.values.shape))} values", span(self.values), self.origin)
+        return f"<Column {short(self.name)}{unit}: {', '.join(part for part in parts if part)}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: everything known about the column."""
+        from echub.model.notebook import heading, table
+
+        shown = ("quantity", "unit", "origin", "header", "sign", "averaged", "uncertainty", "source_dtype")
+        rows = [(name, getattr(self, name)) for name in shown if getattr(self, name)]
+        return heading(repr(self)[1:-1]) + table(("", ""), [*rows, *self.attrs.items()])
+
     @property
     def is_vendor(self) -> bool:
         """Return whether the column maps to no quantity of the vocabulary."""

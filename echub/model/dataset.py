@@ -77,6 +77,23 @@ class Dataset:
         """List all names: columns, then bit fields of packed columns."""
         return [*self.columns, *(bits.name for _, bits in self.bit_fields())]
 
+    def __repr__(self) -> str:
+        from echub.model.notebook import short
+
+        names = short(", ".join(self.columns))
+        return f"<Dataset {short(self.name)}: {self.rows} rows, {len(self.columns)} columns: {names}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the columns with unit, range, origin and source."""
+        from echub.model.notebook import heading, span, table
+
+        rows = [
+            (c.name, "" if c.unit == "1" else c.unit, span(c.values), c.origin, c.header)
+            for c in self.columns.values()
+        ]
+        title = heading(f"{self.name}: {self.rows:,} rows, {len(self.columns)} columns", *self.history)
+        return title + table(("column", "unit", "range", "origin", "source"), rows)
+
     def _ipython_key_completions_(self) -> list[str]:
         """Return what a notebook completes after ``dataset["``."""
         return self.names

@@ -104,6 +104,17 @@ class Metadata:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __repr__(self) -> str:
+        return f"<Metadata: {', '.join(dict.fromkeys(entry.path for entry in self.entries)) or 'nothing'}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the value of each path that counts, with its unit and source."""
+        from echub.model.notebook import table
+
+        kept = {entry.path: entry for entry in self.entries if entry == self.get(entry.path)}
+        rows = [(entry.path, str(entry.value), entry.unit, entry.source) for entry in kept.values()]
+        return table(("path", "value", "unit", "source"), rows)
+
     def contradictions(self) -> list[Remark]:
         """Report paths for which two sources give different values."""
         notices = []

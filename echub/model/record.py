@@ -105,6 +105,22 @@ class Record:
         parts = ", ".join(f"{d.name} ({d.rows} rows, {len(d.columns)} columns)" for d in self.datasets.values())
         return f"<Record {name}: {parts or 'no data'}>"
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what `echub info` prints, folded."""
+        from echub.model.notebook import folded, heading, table
+
+        source = self.provenance.source.get("name", "record")
+        technique = self.metadata.value("technique.title") or self.metadata.value("technique.name") or ""
+        remarks = [(notice.code, notice.text) for notice in self.notices]
+        remarks += [("dropped", f"{dropped.what}: {dropped.why}") for dropped in self.dropped]
+        parts = [heading(str(source), str(technique))]
+        for number, dataset in enumerate(self.datasets.values()):
+            parts.append(folded(repr(dataset)[1:-1], dataset._repr_html_(), is_open=number == 0))
+        if remarks:
+            parts.append(folded(f"{len(remarks)} warnings", table(("code", ""), remarks), is_open=True))
+        parts.append(folded(f"metadata: {len(set(self.metadata))} values", self.metadata._repr_html_()))
+        return "".join(parts)
+
     def source_table(self) -> dict[tuple[int, str], NDArray[Any]]:
         """Rebuild the source's table: its columns by (position, header), its rows in their order.
 

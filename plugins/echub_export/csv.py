@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, PluginError, Record, UnknownOption
+from echub_export.shape import shaped
 from echub_export.sidecar import write_description
 
 if TYPE_CHECKING:
@@ -30,8 +32,11 @@ def write(record: Record, options: CsvOptions) -> Iterator[tuple[str, Callable[[
         )
     delimiter = "\t" if options.delimiter == "tab" else options.delimiter
     header_rows = 3 if options.style == "origin" else 1
-    for name, dataset in record.datasets.items():
+    chosen = shaped(record, options)
+    for name, dataset in chosen.datasets.items():
         yield f".{name}.csv", partial(write_dataset, dataset, options)
+        if chosen is not record:  # the description is of all columns, in their canonical units
+            continue
         describe = partial(write_description, record, name, delimiter, options.decimal, header_rows)
         yield f".{name}.csv-metadata.json", describe
 
@@ -48,6 +53,8 @@ def write_dataset(dataset: Dataset, options: CsvOptions, file: BinaryIO) -> None
         "separator": "\t" if options.delimiter == "tab" else options.delimiter,
         "decimal_comma": options.decimal == ",",
     }
+    if options.bom:
+        file.write(codecs.BOM_UTF8)
     frame = _frame(dataset, plain=options.style == "plain")
     if options.style == "origin":
         _header_rows(dataset, frame.columns).write_csv(file, include_header=False, **form)

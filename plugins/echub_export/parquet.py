@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from echub.plugin import Dataset, NoOptions, PluginError, Record
+from echub.plugin import Dataset, PluginError, Record
+from echub_export.shape import shaped
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from echub_export import ExportOptions
 
 
-def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Return one part per dataset: `.timeseries.parquet`, `.impedance.parquet` …"""
-    for dataset in record.datasets.values():
+    for dataset in shaped(record, options).datasets.values():
         yield f".{dataset.name}.parquet", partial(write_dataset, record, dataset)
 
 
 def write_dataset(record: Record, dataset: Dataset, file: BinaryIO) -> None:
     """Write one table with the keys `units`, `columns`, `kind`, `metadata`, `provenance`, each a JSON text.
 
-    They are file-level: most readers lose what Parquet attaches to single fields.
+    The units are in the metadata of each field as well (``units``), where pyarrow, R's arrow and DuckDB show them.
     """
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
         raise PluginError(
             f"a {dataset.kind} dataset is not a table and has no Parquet", hint="--to native keeps it"
         )
+    units = {name: c.unit for name, c in dataset.columns.items() if c.unit and not c.bits}
     texts = {
-        "units": {name: c.unit for name, c in dataset.columns.items() if c.unit and not c.bits},
+        "units": units,
         "columns": {
             name: {"quantity": c.quantity, "origin": c.origin, "sign": c.sign, "source_header": c.header}
             for name, c in dataset.columns.items()
@@ -35,4 +42,18 @@ def write_dataset(record: Record, dataset: Dataset, file: BinaryIO) -> None:
         "provenance": record.provenance.as_dict(),
     }
     encoded = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in texts.items()}
-    dataset.to_polars().write_parquet(file, compression="zstd", metadata={"kind": dataset.kind, **encoded})
+    frame = dataset.to_polars()
+    schema = _schema(frame, units)
+    frame.write_parquet(file, compression="zstd", metadata={"kind": dataset.kind, **encoded}, arrow_schema=schema)
+
+
+def _schema(frame: pl.DataFrame, units: Mapping[str, str]) -> Any:  # noqa: ANN401  a schema of nanoarrow
+    """Return the schema of a frame with the units in the metadata of its fields."""
+    import nanoarrow
+
+    schema = nanoarrow.c_array_stream(frame.head(0)).get_schema()
+    fields = [
+        field.modify(metadata={"units": units[field.name]}) if field.name in units else field
+        for field in schema.children
+    ]
+    return schema.modify(children=fields)

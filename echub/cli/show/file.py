@@ -31,8 +31,8 @@ def one(result: Conversion) -> None:
     field("time", f"{result.seconds:.2f} s")
 
 
-def record(shown: Record) -> None:
-    """Report what a record holds: reader, technique, datasets, warnings."""
+def record(shown: Record, *, ranges: bool = False) -> None:
+    """Report what a record holds: reader, technique, datasets (with the range of each column), warnings."""
     reader = shown.provenance.reader
     field("reader", f"{reader.get('name')} of {reader.get('distribution')}")
     technique = [str(shown.metadata.value(f"technique.{part}") or "") for part in ("name", "title")]
@@ -41,7 +41,7 @@ def record(shown: Record) -> None:
     if start := shown.metadata.value("experiment.start"):
         field("started", f"{start} (time zone {shown.metadata.value('experiment.timezone')})")
     for dataset in shown.datasets.values():
-        _dataset(dataset)
+        _dataset(dataset, ranges=ranges)
     for sibling in shown.provenance.siblings:
         field("also used", sibling)
     for dropped in shown.dropped:
@@ -52,17 +52,51 @@ def record(shown: Record) -> None:
             field("", f"what helps: {advice}")
 
 
-def _dataset(dataset: Dataset) -> None:
+def _dataset(dataset: Dataset, *, ranges: bool) -> None:
     vendor = [column for column in dataset.columns.values() if column.is_vendor]
     kept = [column for column in dataset.columns.values() if not column.is_vendor]
     field(dataset.name, f"{dataset.rows:,} rows, {len(kept)} columns, {len(vendor)} vendor columns")
+    shown = _ranges(dataset) if ranges else {}
     rows = [
-        (column.name, _unit(column), column.origin, column.header or "(row number)") for column in (*kept, *vendor)
+        (column.name, *((shown[column.name],) if ranges else ()), _unit(column), column.origin, _source(column))
+        for column in (*kept, *vendor)
     ]
-    table(("column", "unit", "origin", "source"), rows, indent=16)
+    table(("column", *(("range",) if ranges else ()), "unit", "origin", "source"), rows, indent=16)
     if dataset.omitted:
         headers = ", ".join(omitted.header for omitted in dataset.omitted)
         field("left out", f"{headers} (nothing but zeros or NaN in these rows)")
+
+
+def _ranges(dataset: Dataset) -> dict[str, str]:
+    """Print how much the dataset holds, and return the range of each column."""
+    from echub.drawing import time_unit
+    from echub.model.extent import counts, ranges
+
+    held = counts(dataset)
+    parts = []
+    if (seconds := held.pop("seconds", None)) is not None:
+        length, unit = time_unit([0.0, seconds])
+        parts.append(f"{seconds / length:.4g} {unit}")
+    parts += [f"{count:g} {_one_or_many(name, count)}" for name, count in held.items()]
+    if parts:
+        field("", ", ".join(parts))
+    return {name: _range(ends) for name, ends in ranges(dataset).items()}
+
+
+def _one_or_many(name: str, count: float) -> str:
+    word = name.replace("_", " ")
+    return word if count == 1 else {"spectrum": "spectra", "species": "species"}.get(word, f"{word}s")
+
+
+def _range(ends: tuple[float, float] | None) -> str:
+    if ends is None:
+        return ""
+    low, high = (f"{end:.5g}" for end in ends)
+    return low if low == high else f"{low} … {high}"
+
+
+def _source(column: Column) -> str:
+    return column.header or "(row number)"
 
 
 def _unit(column: Column) -> str:

@@ -40,7 +40,7 @@ def lines(axis):
 
 
 def test_potential_stands_above_current_with_symbols_and_units():
-    figure = figures.draw(series(voltage=[1, 2, 3], current=[4, 5, 6]), title="run.mpr")
+    figure = figures.plot(series(voltage=[1, 2, 3], current=[4, 5, 6]), title="run.mpr")
     assert labels(figure) == [("", "$U$ / V"), ("$t$ / s", "$I$ / mA")]
     upper, lower = figure.axes
     assert lines(upper) == [([0, 1, 2], [1, 2, 3])]
@@ -53,23 +53,23 @@ def test_potential_stands_above_current_with_symbols_and_units():
     [(299.0, "s", 1), (300.0, "min", 60), (7199.0, "min", 60), (7200.0, "h", 3600), (172800.0, "d", 86400)],
 )
 def test_time_is_in_the_unit_that_reads_well(span, unit, length):
-    figure = figures.draw(series([0.0, NAN, span], voltage=[1, 2, 3]))
+    figure = figures.plot(series([0.0, NAN, span], voltage=[1, 2, 3]))
     assert figure.axes[-1].get_xlabel() == f"$t$ / {unit}"
     assert figure.axes[0].lines[0].get_xdata()[-1] == span / length
 
 
 def test_a_restart_of_the_clock_breaks_the_line():
-    figure = figures.draw(series([0.0, 1.0, 0.0, 1.0], voltage=[1, 2, 3, 4]))
+    figure = figures.plot(series([0.0, 1.0, 0.0, 1.0], voltage=[1, 2, 3, 4]))
     assert lines(figure.axes[0]) == [([0, 1], [1, 2]), ([0, 1], [3, 4])]
 
 
 def test_a_series_without_any_time_is_drawn_empty_and_not_a_crash(tmp_path):
-    drawing.save(figures.draw(series([NAN, NAN], voltage=[1, 2])), tmp_path / "a.svg", "svg")
+    drawing.save(figures.plot(series([NAN, NAN], voltage=[1, 2])), tmp_path / "a.svg", "svg")
     assert (tmp_path / "a.svg").stat().st_size
 
 
 def test_one_column_has_one_panel():
-    assert labels(figures.draw(series(temperature=[20, 21, 22]))) == [("$t$ / s", "$T$ / °C")]
+    assert labels(figures.plot(series(temperature=[20, 21, 22]))) == [("$t$ / s", "$T$ / °C")]
 
 
 # -- impedance -----------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def spectra(times=1):
 
 
 def test_nyquist_has_equal_axes_and_capacitive_up():
-    nyquist, modulus, phase = figures.draw(spectra()).axes
+    nyquist, modulus, phase = figures.plot(spectra()).axes
     assert nyquist.get_aspect() == 1.0
     assert (nyquist.get_xlabel(), nyquist.get_ylabel()) == ("Re $Z$ / Ω", "−Im $Z$ / Ω")
     assert lines(nyquist) == [([1, 3, 5], [1, 2, 1])]
@@ -96,7 +96,7 @@ def test_nyquist_has_equal_axes_and_capacitive_up():
 
 
 def test_every_sweep_is_a_line_of_its_own():
-    assert len(figures.draw(spectra(3)).axes[0].lines) == 3
+    assert len(figures.plot(spectra(3)).axes[0].lines) == 3
 
 
 def test_modulus_and_phase_do_as_well():
@@ -105,7 +105,7 @@ def test_modulus_and_phase_do_as_well():
         SourceColumn("Z", [2.0, 4.0], "impedance_abs", "ohm"),
         SourceColumn("phi", [-90.0, 0.0], "phase", "deg"),
     ]
-    nyquist = figures.draw(Record([build_dataset("impedance", columns)])).axes[0]
+    nyquist = figures.plot(Record([build_dataset("impedance", columns)])).axes[0]
     assert nyquist.lines[0].get_xdata() == pytest.approx([0.0, 4.0], abs=1e-12)
     assert nyquist.lines[0].get_ydata() == pytest.approx([2.0, 0.0])
 
@@ -113,7 +113,9 @@ def test_modulus_and_phase_do_as_well():
 def test_impedance_comes_before_the_time_series(eclab):
     record = echub.read(eclab / "geis_with_dc.mpr")
     assert set(record) == {"timeseries", "impedance"}
-    assert len(figures.draw(record).axes) == 3
+    nyquist, _, _, potential, _ = figures.plot(record).axes
+    assert nyquist.get_aspect() == 1.0
+    assert len(potential.lines[0].get_xdata()) == record["timeseries"].rows
 
 
 # -- choosing ------------------------------------------------------------------------------------
@@ -121,7 +123,7 @@ def test_impedance_comes_before_the_time_series(eclab):
 
 def test_select_works_where_its_columns_are(eclab):
     record = echub.read(eclab / "geis_with_dc.mpr")
-    figure = figures.draw(record, select="frequency > 1000")
+    figure = figures.plot(record, select="frequency > 1000")
     assert len(figure.axes) == 3
     assert min(figure.axes[1].lines[0].get_xdata()) > 1000
 
@@ -132,7 +134,7 @@ def test_select_works_where_its_columns_are(eclab):
 )
 def test_a_selection_that_leaves_nothing_is_refused(eclab, select, error):
     with pytest.raises(error):
-        figures.draw(echub.read(eclab / "geis_with_dc.mpr"), select=select)
+        figures.plot(echub.read(eclab / "geis_with_dc.mpr"), select=select)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_a_selection_that_leaves_nothing_is_refused(eclab, select, error):
 )
 def test_what_has_no_picture_is_refused(record):
     with pytest.raises(DataError):
-        figures.draw(record)
+        figures.plot(record)
 
 
 # -- files ---------------------------------------------------------------------------------------
@@ -160,7 +162,7 @@ STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 def test_the_same_picture_has_the_same_bytes_in_every_process(tmp_path, eclab, form, name):
     code = (
         "import sys, pathlib, echub\nfrom echub import drawing\nfrom echub.analysis import figures\n"
-        "figure = figures.draw(echub.read(sys.argv[1]), title='a $ name $')\n"
+        "figure = figures.plot(echub.read(sys.argv[1]), title='a $ name $')\n"
         "drawing.save(figure, pathlib.Path(sys.argv[2]), sys.argv[3])"
     )
     written = []
@@ -175,7 +177,7 @@ def test_the_same_picture_has_the_same_bytes_in_every_process(tmp_path, eclab, f
 
 @pytest.mark.parametrize("title", ["a$b", "$\\frac$", "50% {x}_y^z", "\\alpha"])
 def test_a_name_is_no_formula(tmp_path, title):
-    drawing.save(figures.draw(series(voltage=[1, 2, 3]), title=title), tmp_path / "a.svg", "svg")
+    drawing.save(figures.plot(series(voltage=[1, 2, 3]), title=title), tmp_path / "a.svg", "svg")
     assert (tmp_path / "a.svg").stat().st_size
 
 
@@ -194,7 +196,7 @@ def test_a_format_that_is_known(name):
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(PluginError, match="matplotlib is not installed") as refused:
-        figures.draw(series(voltage=[1, 2, 3]))
+        figures.plot(series(voltage=[1, 2, 3]))
     assert refused.value.hint == "pip install 'echub[plot]'"
 
 
@@ -214,29 +216,29 @@ def many(count, *, bad=(), **columns):
 
 
 def test_few_spectra_are_named_by_their_number_and_many_have_a_colour_bar():
-    named = figures.draw(many(3)).axes[0].get_legend().get_texts()
+    named = figures.plot(many(3)).axes[0].get_legend().get_texts()
     assert [text.get_text() for text in named] == ["spectrum 0", "spectrum 1", "spectrum 2"]
-    figure = figures.draw(many(6))
+    figure = figures.plot(many(6))
     assert figure.axes[0].get_legend() is None
     assert figure.axes[3].get_ylabel() == "spectrum"
-    assert figures.draw(many(6, time=("s", np.arange(6) * 3600.0))).axes[3].get_ylabel().endswith("$t$ / h")
+    assert figures.plot(many(6, time=("s", np.arange(6) * 3600.0))).axes[3].get_ylabel().endswith("$t$ / h")
     levels = {"time": ("s", np.arange(6.0)), "current_setpoint": ("mA", np.arange(6.0))}
-    assert figures.draw(many(6, **levels)).axes[3].get_ylabel().endswith("/ mA")
+    assert figures.plot(many(6, **levels)).axes[3].get_ylabel().endswith("/ mA")
 
 
 def test_one_bad_spectrum_does_not_rule_the_axes():
-    figure = figures.draw(many(8, bad=(3,)))
+    figure = figures.plot(many(8, bad=(3,)))
     nyquist = figure.axes[0]
     figure.canvas.draw()
     assert 1.7 * 5 < nyquist.get_xlim()[1] < 20
     assert [text.get_text() for text in nyquist.texts][-1] == "beyond the axes: 1 of 8 spectra"
     assert len(nyquist.lines) == 8
-    growing = figures.draw(many(8))
+    growing = figures.plot(many(8))
     assert not any("beyond" in text.get_text() for text in growing.axes[0].texts)
 
 
 def test_decades_of_frequency_are_marked():
-    nyquist = figures.draw(many(1)).axes[0]
+    nyquist = figures.plot(many(1)).axes[0]
     marks = [tuple(mark.get_offsets()[0]) for mark in nyquist.collections]
     expected = [(1 + 4 / 6 * k, z) for k, z in ((6, 1), (4, 2), (2, 3), (0, 1))]
     assert marks == [pytest.approx(at) for at in expected]

@@ -42,3 +42,23 @@ def test_info_of_a_folder_or_a_damaged_file_is_code_3(echub, cp):
     assert echub("info", cp.parent).code == 3
     cp.write_bytes(cp.read_bytes()[:300])
     assert echub("info", cp).code == 3
+
+
+def test_duration_counts_and_ranges_are_shown(echub, eclab):
+    out = echub("info", eclab / "gcpl.mpr").out
+    assert "4.3 h, 2 cycles, 4 half cycles, 3 steps" in out
+    (line,) = [line for line in out.splitlines() if line.split()[:1] == ["potential_we"]]
+    assert line.split()[1:5] == ["3.4997", "…", "4.1199", "V"]
+    assert "3 spectra" in echub("info", eclab / "geis_with_dc.mpr").out
+
+
+def test_ranges_are_exact_in_json(echub, eclab):
+    import numpy as np
+
+    from echub import read
+
+    (dataset,) = echub("info", eclab / "gcpl.mpr", "--json").json["datasets"]
+    column = read(eclab / "gcpl.mpr")["timeseries"]["current"]
+    assert dataset["ranges"]["current"] == [float(np.nanmin(column)), float(np.nanmax(column))]
+    assert dataset["ranges"]["flags"] is None
+    assert dataset["holds"]["cycle"] == 2

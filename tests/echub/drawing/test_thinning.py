@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from echub.drawing import envelope, envelope_line, thinned
+from echub.drawing import envelope, envelope_line, outline, thinned
 
 
 def test_one_row_that_stands_out_is_kept():
@@ -44,3 +44,21 @@ def test_a_line_goes_up_and_down_through_the_envelope():
 @pytest.mark.parametrize(("rows", "left"), [(0, 0), (10, 10), (11, 6), (20, 10), (1001, 10)])
 def test_a_slice_leaves_at_most_so_many(rows, left):
     assert len(range(rows)[thinned(rows, 10)]) == left
+
+
+def test_an_outline_keeps_the_extremes_of_both_axes_and_the_ends():
+    x, y = np.sin(np.arange(90_001) / 9e4 * 7), np.cos(np.arange(90_001) / 9e4 * 5)
+    x[40_000], y[70_000] = 9.0, -9.0
+    kept = outline(x, y, pieces=100)
+    assert {0, 40_000, 70_000, 90_000} <= set(kept.tolist())
+    assert len(kept) <= 6 * 101
+    assert (np.diff(kept) > 0).all()
+
+
+def test_an_outline_of_a_short_curve_is_all_of_it_and_a_gap_stays():
+    assert outline([1, 2, 3], [3, 2, 1]).tolist() == [0, 1, 2]
+    y = np.ones(10_000)
+    y[2_000:4_000] = np.nan
+    kept = outline(np.arange(10_000.0), y, pieces=10)
+    assert np.isnan(y[kept]).any()
+    assert {1_999, 4_000} <= set(kept.tolist())

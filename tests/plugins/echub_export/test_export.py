@@ -40,6 +40,8 @@ def test_parquet_reads_back_with_units_in_its_metadata(tmp_path, record):
     assert json.loads(texts["columns"])["impedance_imag"]["sign"] == "capacitive_negative"
     assert json.loads(texts["provenance"])["source"]["name"] == "peis.mpr"
     assert texts["kind"] == "impedance"
+    assert table.schema.field("frequency").metadata == {b"units": b"Hz"}
+    assert table.schema.field("impedance_real").metadata == {b"units": b"ohm"}
 
 
 def test_parquet_is_zstd(tmp_path):

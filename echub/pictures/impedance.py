@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.analysis.labels import label
 from echub.drawing import colour_bar, shades_of, tidy, time_unit
 from echub.model.dataset import Dataset
 from echub.model.polar import impedance_parts
 from echub.model.spectra import numbered
+from echub.pictures.labels import label
+from echub.pictures.shown import Shown
 from echub.segments import Segments, runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import FigureBase
 
 Floats = NDArray[np.float64]
 
@@ -44,37 +46,87 @@ class _Scale:
     words: str
 
 
-def draw_spectra(dataset: Dataset, figure: Figure) -> None:
-    """Draw one line per spectrum; many are coloured by set point, else by time, and a bad one is cut off."""
-    dataset = numbered(dataset)
-    frequency, (real, imag) = dataset["frequency"], impedance_parts(dataset)
-    spectra = runs(dataset["spectrum"])
+def is_impedance(shown: Shown) -> bool:
+    """Return whether there are points at frequencies."""
+    return "frequency" in shown.dataset.columns
+
+
+def draw_spectra(figure: FigureBase, shown: Sequence[Shown]) -> None:
+    """Draw Nyquist and Bode, one line per spectrum, as Z·A if the area of every file is stated.
+
+    The spectra of one file are coloured by set point, else by time, and a bad one is cut off; several files have
+    a colour each.
+    """
+    area = _areas(shown)
+    files = [_spectra_of(one, factor) for one, factor in zip(shown, area or [1.0] * len(shown), strict=True)]
     grid = figure.add_gridspec(2, 2, width_ratios=(1.2, 1))
     nyquist = figure.add_subplot(grid[:, 0])
     modulus, phase = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
-    scale = _scale(dataset, spectra)
-    colours = shades_of(scale.values)
-    for n, number in enumerate(dataset["spectrum"][spectra.start].tolist()):
-        part = slice(int(spectra.start[n]), int(spectra.stop[n]))
-        style = {"color": colours[n], "marker": "o", **(_THIN if len(spectra) > LEGEND else _THICK)}
-        style |= {"label": f"spectrum {number}"} if 1 < len(spectra) <= LEGEND else {}
-        nyquist.plot(real[part], -imag[part], **style)
-        modulus.loglog(frequency[part], np.hypot(real[part], imag[part]), **style)
-        phase.semilogx(frequency[part], np.degrees(np.arctan2(imag[part], real[part])), **style)
-        if n == 0 or len(spectra) <= MARKED:
-            _mark_decades(nyquist, frequency[part], real[part], imag[part], colours[n], named=n == 0)
-    nyquist.set_aspect("equal", adjustable="datalim")
-    nyquist.set(xlabel="Re $Z$ / Ω", ylabel="−Im $Z$ / Ω")
-    nyquist.locator_params(axis="x", nbins=5)  # more than this and numbers of five digits overlap
-    _limit(nyquist, spectra, real, -imag)
-    modulus.set(ylabel="|$Z$| / Ω")
-    phase.set(xlabel="$f$ / Hz", ylabel="phase / °")
-    if 1 < len(spectra) <= LEGEND:
-        nyquist.legend(frameon=False, fontsize=8)
-    elif len(spectra) > LEGEND:
+    count = sum(len(file.spectra) for file in files)
+    for one, file in zip(shown, files, strict=True):
+        scale = _scale(file.dataset, file.spectra)
+        colours = [one.colour] * len(file.spectra) if one.colour else shades_of(scale.values)
+        for n, part in enumerate(file.parts()):
+            style: dict[str, Any] = {"color": colours[n], "marker": "o", **(_THIN if count > LEGEND else _THICK)}
+            style |= {"label": _label(one, file, n, count)}
+            f, real, imag = file.frequency[part], file.real[part], file.imag[part]
+            nyquist.plot(real, -imag, **style)
+            modulus.loglog(f, np.hypot(real, imag), **style)
+            phase.semilogx(f, np.degrees(np.arctan2(imag, real)), **style)
+            if n == 0 or count <= MARKED:
+                _mark_decades(nyquist, f, real, imag, colours[n], named=n == 0 and file is files[0])
+    _finish(figure, (nyquist, modulus, phase), per_area=area is not None)
+    _limit(nyquist, files)
+    if nyquist.get_legend_handles_labels()[1]:
+        nyquist.legend(frameon=False, fontsize="small")
+    elif count > LEGEND and not shown[0].colour:
+        scale = _scale(files[0].dataset, files[0].spectra)
         colour_bar(figure, [modulus, phase], scale.values, scale.words)
-    for axis in (nyquist, modulus, phase):
-        tidy(axis)
+
+
+@dataclass(frozen=True, eq=False)
+class _File:
+    """The spectra of one file, Re and Im in Ω or Ω·cm²."""
+
+    dataset: Dataset
+    spectra: Segments
+    frequency: Floats
+    real: Floats
+    imag: Floats
+
+    def parts(self) -> list[slice]:
+        """Return the rows of each spectrum."""
+        return [slice(int(a), int(b)) for a, b in zip(self.spectra.start, self.spectra.stop, strict=True)]
+
+
+def _areas(shown: Sequence[Shown]) -> list[float] | None:
+    """Return the areas in cm², or None if one file does not state it: ohms and Ω·cm² do not share an axis."""
+    known = [one.area for one in shown]
+    return [a for a in known if a is not None] if None not in known else None
+
+
+def _spectra_of(one: Shown, factor: float) -> _File:
+    dataset = numbered(one.dataset)
+    real, imag = impedance_parts(dataset)
+    return _File(dataset, runs(dataset["spectrum"]), dataset["frequency"], real * factor, imag * factor)
+
+
+def _label(one: Shown, file: _File, n: int, count: int) -> str:
+    if one.label:
+        return one.label if n == 0 else ""
+    number = file.dataset["spectrum"][file.spectra.start[n]]
+    return f"spectrum {number}" if 1 < count <= LEGEND else ""
+
+
+def _finish(figure: FigureBase, axes: tuple[Axes, Axes, Axes], *, per_area: bool) -> None:
+    nyquist, modulus, phase = axes
+    z, unit = ("$Z$·$A$", "Ω·cm²") if per_area else ("$Z$", "Ω")
+    nyquist.set_aspect("equal", adjustable="datalim")
+    nyquist.set(xlabel=f"Re {z} / {unit}", ylabel=f"−Im {z} / {unit}")
+    nyquist.locator_params(axis="x", nbins=5)  # more than this and numbers of five digits overlap
+    modulus.set(ylabel=f"|{z}| / {unit}")
+    phase.set(xlabel="$f$ / Hz", ylabel="phase / °")
+    tidy(*axes)
 
 
 def _scale(dataset: Dataset, spectra: Segments) -> _Scale:
@@ -115,12 +167,19 @@ def _mark_decades(
             axis.annotate(_NAMES[decade], at, (0, -6), textcoords="offset points", **style)
 
 
-def _limit(axis: Axes, spectra: Segments, x: Floats, y: Floats) -> None:
+def _limit(axis: Axes, files: Sequence[_File]) -> None:
     """Keep spectra of unusual extent from setting the limits, and say how many go beyond."""
-    if len(spectra) < ROBUST:
+    count = sum(len(file.spectra) for file in files)
+    if count < ROBUST:
         return
-    usual = np.ones(len(spectra), dtype=bool)
-    edges = [(spectra.smallest(values), spectra.largest(values)) for values in (x, y)]
+    usual = np.ones(count, dtype=bool)
+    edges = [
+        tuple(
+            np.concatenate([end(file.spectra, sign * getattr(file, name)) for file in files])
+            for end in (Segments.smallest, Segments.largest)
+        )
+        for name, sign in (("real", 1), ("imag", -1))
+    ]
     for low, high in edges:
         reach = np.maximum(np.abs(low), np.abs(high))
         usual &= reach <= BEYOND * np.nanmedian(reach)
@@ -131,5 +190,5 @@ def _limit(axis: Axes, spectra: Segments, x: Floats, y: Floats) -> None:
     axis.dataLim.update_from_data_xy(np.array(corners).T, ignore=True)
     axis.autoscale_view()
     beyond = int((~usual).sum())
-    text = f"beyond the axes: {beyond} of {len(spectra)} spectra"
+    text = f"beyond the axes: {beyond} of {count} spectra"
     axis.text(0.98, 0.98, text, transform=axis.transAxes, ha="right", va="top", fontsize=7)

@@ -1,0 +1,5 @@
+"""``python -m echub`` is the command `echub`."""
+
+from echub.cli import main
+
+main()

@@ -1,0 +1,84 @@
+"""The pictures there are, and which of them a dataset gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from echub.errors import UnknownOption
+from echub.pictures.capacity import draw_capacity, has_charge, is_cycling
+from echub.pictures.impedance import draw_spectra, is_impedance
+from echub.pictures.shown import Shown
+from echub.pictures.sims import (
+    draw_maps,
+    draw_mass_spectrum,
+    draw_profile,
+    is_map,
+    is_mass_spectrum,
+    is_profile,
+)
+from echub.pictures.time import draw_time, is_series
+from echub.pictures.voltammogram import draw_voltammogram, has_both, is_voltammogram
+
+if TYPE_CHECKING:
+    from matplotlib.figure import FigureBase
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One way to draw datasets of a kind.
+
+    `suits`: whether a dataset gets it unasked. `can`: whether it can be asked for. `beside`: the pictures that
+    are drawn with it unasked.
+    """
+
+    name: str
+    words: str
+    kind: str
+    suits: Callable[[Shown], bool]
+    can: Callable[[Shown], bool]
+    draw: Callable[[FigureBase, Sequence[Shown]], None]
+    beside: tuple[str, ...] = ()
+
+    def takes(self, shown: Shown, *, asked: bool = False) -> bool:
+        """Return whether a dataset gets this picture."""
+        return shown.dataset.kind == self.kind and (self.can if asked else self.suits)(shown)
+
+
+PICTURES = (
+    Picture("impedance", "Nyquist and Bode", "impedance", is_impedance, is_impedance, draw_spectra),
+    Picture(
+        "voltammogram", "current against potential", "timeseries", is_voltammogram, has_both, draw_voltammogram
+    ),
+    Picture(
+        "capacity", "potential against charge", "timeseries", is_cycling, has_charge, draw_capacity, ("time",)
+    ),
+    Picture("time", "potential and current against time", "timeseries", is_series, is_series, draw_time),
+    Picture("profile", "intensities against depth", "depth_profile", is_profile, is_profile, draw_profile),
+    Picture(
+        "mass-spectrum",
+        "intensity against mass",
+        "mass_spectrum",
+        is_mass_spectrum,
+        is_mass_spectrum,
+        draw_mass_spectrum,
+    ),
+    Picture("maps", "counts per species, summed over the frames", "ion_map", is_map, is_map, draw_maps),
+)
+"""In the order in which they are asked and stand in a figure."""
+NAMES = tuple(picture.name for picture in PICTURES)
+
+
+def pictures_of(shown: Shown, name: str | None = None) -> list[Picture]:
+    """Return the pictures that a dataset gets: the one asked for, or the first that suits, and those beside it."""
+    if name is not None:
+        return [picture for picture in PICTURES if picture.name == name and picture.takes(shown, asked=True)]
+    first = next((picture for picture in PICTURES if picture.takes(shown)), None)
+    return [p for p in PICTURES if first is not None and (p is first or p.name in first.beside)]
+
+
+def require_picture(name: str) -> None:
+    """Raise `UnknownOption` for a name that is not a picture."""
+    if name not in NAMES:
+        raise UnknownOption(f"there is no picture {name}", expected=", ".join(NAMES), found=name)

@@ -1,0 +1,47 @@
+"""The picture of any columns against each other, in stated units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from echub.drawing import palette_of
+from echub.errors import DataError
+from echub.pictures.curves import axis_of, curve, finish
+from echub.pictures.shown import Shown
+from echub.segments import clock_segments
+
+if TYPE_CHECKING:
+    from matplotlib.figure import FigureBase
+
+
+def named(text: str) -> tuple[str, str | None]:
+    """Split ``current/mA`` into the column and the unit; a name alone takes a readable unit."""
+    name, slash, unit = text.partition("/")
+    return name.strip(), unit.strip() if slash else None
+
+
+def draw_columns(figure: FigureBase, shown: Sequence[Shown], x: str, y: Sequence[str]) -> None:
+    """Draw columns against one, a panel for each; against the time, a restart of the clock breaks the line.
+
+    x, y: names, with a unit if wanted: ``time/h``, ``current/mA``. Raises `UnknownColumn`, `UnitMismatch`, and
+    `DataError` for a column of words.
+    """
+    name, unit = named(x)
+    across = axis_of([one.dataset.column(name) for one in shown], unit)
+    axes = figure.subplots(len(y), 1, sharex=True, squeeze=False)[:, 0]
+    colours = palette_of(len(y))
+    for axis, text, colour in zip(axes, y, colours, strict=True):
+        upwards, of = named(text)
+        columns = [one.dataset.column(upwards) for one in shown]
+        if any(column.labels or column.values.dtype.kind not in "fiub" for column in columns):
+            raise DataError(f"the column {upwards} holds words", expected="numbers")
+        up = axis_of(columns, of)
+        for one, column in zip(shown, columns, strict=True):
+            base = one.dataset.column(name)
+            parts = clock_segments(base.values) if base.quantity == "time" else [slice(None)]
+            for n, rows in enumerate(parts):
+                label = one.label if n == 0 else ""
+                curve(axis, across.of(base)[rows], up.of(column)[rows], color=one.colour or colour, label=label)
+        finish(axis, "", up.words, legend=bool(shown[0].label) and axis is axes[0])
+    axes[-1].set_xlabel(across.words)

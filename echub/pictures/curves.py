@@ -1,0 +1,89 @@
+"""Curves of columns: axes with readable units and prefixes, lines that break where a clock restarts, thinned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.drawing import axis_label, outline, prefixed, symbol_text, tidy, time_unit
+from echub.errors import UnitMismatch
+from echub.model.column import Column
+from echub.model.units import scale_between
+from echub.model.vocabulary import quantities
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = NDArray[np.float64]
+
+
+READABLE = (0.1, 1000.0)
+"""Largest values that keep the unit they are in: 0.4 V reads better than 400 mV, 0.04 V does not."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """How the values of a column are printed on an axis: the factor that multiplies them, and the label."""
+
+    factor: float
+    words: str
+
+    def of(self, column: Column) -> Floats:
+        """Return the values as they are drawn, (n,)."""
+        return np.asarray(column.values, dtype=np.float64) * self.factor
+
+
+def axis_of(columns: Sequence[Column], unit: str | None = None) -> Axis:
+    """Return the common axis of one column of several files, in a stated unit or in a readable one.
+
+    A time is in days, hours, minutes or seconds by its span; other units get a prefix if the largest value
+    is outside `READABLE`. Raises `UnitMismatch` for a unit of another dimension.
+    """
+    first = columns[0]
+    if unit is not None:
+        return Axis(_factor(first, unit), axis_label(_symbol(first), unit))
+    if first.quantity == "time" and first.unit == "s":
+        length, name = time_unit(np.concatenate([np.asarray(c.values, np.float64) for c in columns]))
+        return Axis(1 / length, axis_label(_symbol(first), name))
+    largest = max(_largest(column) for column in columns)
+    usual = READABLE[0] <= largest < READABLE[1]
+    factor, printed = (1.0, first.unit or "") if usual else prefixed(largest, first.unit or "")
+    return Axis(factor, axis_label(_symbol(first), printed))
+
+
+def _factor(column: Column, unit: str) -> float:
+    if column.unit is None:
+        raise UnitMismatch(f"the column {column.name!r} has no unit", expected=unit, found="no unit")
+    return float(scale_between(column.unit, unit).apply(1.0))
+
+
+def _symbol(column: Column) -> str:
+    known = quantities().get(column.quantity or "")
+    return symbol_text(known.symbol) if known and known.symbol else column.name
+
+
+def _largest(column: Column) -> float:
+    values = np.asarray(column.values, dtype=np.float64)
+    finite = values[np.isfinite(values)]
+    return float(np.abs(finite).max()) if len(finite) else 0.0
+
+
+def curve(axis: Axes, x: Floats, y: Floats, **style: Any) -> None:  # noqa: ANN401
+    """Draw one line through the rows that show its shape: all of a short one, the extremes of a long one."""
+    kept = outline(x, y)
+    axis.plot(x[kept], y[kept], **{"linewidth": 1, **style})
+
+
+def finish(axis: Axes, x: str = "", y: str = "", *, legend: bool = False, beside: bool = False) -> None:
+    """Label axes, tidy them, and add a legend, inside the axes or beside them."""
+    axis.set(xlabel=x, ylabel=y)
+    if axis.get_yscale() == "linear":
+        axis.ticklabel_format(useOffset=False)  # a number above the axis is overlooked
+    tidy(axis)
+    if legend:
+        place = {"loc": "upper left", "bbox_to_anchor": (1, 1)} if beside else {"loc": "best"}
+        axis.legend(frameon=False, fontsize="small", **place)

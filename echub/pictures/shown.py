@@ -1,0 +1,47 @@
+"""What a picture shows: a dataset, the file it is of, and the label and colour of that file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.record import Record
+
+Floats = NDArray[np.float64]
+
+POTENTIALS = ("potential_we", "voltage", "potential_ce")
+CURRENTS = ("current", "current_density")
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One dataset in a picture. `label` and `colour` are empty if the figure is of one file."""
+
+    record: Record
+    dataset: Dataset
+    label: str = ""
+    colour: str = ""
+
+    @property
+    def technique(self) -> str:
+        """Return the technique as the instrument names it, in capitals; empty if it does not."""
+        return str(self.record.metadata.value("technique.name") or "").upper()
+
+    @property
+    def area(self) -> float | None:
+        """Return the stated area of the cell in cm², or None."""
+        value = self.record.metadata.value("cell.area", "cm^2")
+        return None if value is None else float(value)
+
+    def first(self, names: Sequence[str]) -> Column | None:
+        """Return the first of these columns that is there and has a number."""
+        for name in names:
+            column = self.dataset.columns.get(name)
+            if column is not None and column.values.dtype.kind in "fiu" and np.isfinite(column.values).any():
+                return column
+        return None

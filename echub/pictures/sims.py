@@ -1,0 +1,125 @@
+"""Pictures of secondary ions and other mass spectra: depth profiles, mass spectra, maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from echub.drawing import PALETTE, palette_of
+from echub.errors import DataError
+from echub.pictures.curves import axis_of, curve, finish
+from echub.pictures.shown import Shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import FigureBase
+
+DEPTHS = ("depth", "sputter_time", "ion_dose")
+INTENSITIES = ("ion_counts", "ion_count_rate", "ion_current", "atomic_concentration", "partial_pressure")
+MOST_MAPS = 12
+"""Maps in one figure, four in a row; more would be too small to see a column."""
+_ROW = 4
+
+
+def is_profile(shown: Shown) -> bool:
+    """Return whether there are intensities of species against depth or time."""
+    return shown.first(DEPTHS) is not None and shown.first(INTENSITIES) is not None
+
+
+def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
+    """Draw intensities against depth, logarithmic, a panel per region or file, a colour per species."""
+    parts = [(one, region) for one in shown for region in _texts(one, "region")]
+    names = list(dict.fromkeys(species for one in shown for species in _texts(one, "species")))
+    colours = dict(zip(names, palette_of(len(names)), strict=True))
+    axes = figure.subplots(1, len(parts), sharey=True, squeeze=False)[0]
+    for axis, (one, region) in zip(axes, parts, strict=True):
+        depth, counts = one.first(DEPTHS), one.first(INTENSITIES)
+        if depth is None or counts is None:
+            raise DataError("there is no depth or intensity to draw", found=", ".join(one.dataset.columns))
+        across, up = axis_of([depth]), axis_of([counts])
+        for species in _texts(one, "species"):
+            rows = _where(one, "region", region) & _where(one, "species", species)
+            if rows.any():
+                # Zero counts are measured, and have no place on a logarithmic axis: they end the line.
+                y = np.where(up.of(counts)[rows] > 0, up.of(counts)[rows], np.nan)
+                curve(axis, across.of(depth)[rows], y, color=colours[species], label=species)
+        axis.set_yscale("log")
+        axis.set_title("  ·  ".join(part for part in (one.label, region) if part), fontsize=9, parse_math=False)
+        finish(
+            axis,
+            across.words,
+            up.words if axis is axes[0] else "",
+            legend=axis is axes[-1] and any(names),
+            beside=True,
+        )
+
+
+def _texts(one: Shown, name: str) -> list[str]:
+    """Return the labels of a column in the order in which they appear; one empty text without it."""
+    if name not in one.dataset.columns:
+        return [""]
+    return list(dict.fromkeys(str(text) for text in one.dataset[name]))
+
+
+def _where(one: Shown, name: str, text: str) -> np.ndarray:
+    if name not in one.dataset.columns:
+        return np.ones(one.dataset.rows, bool)
+    return np.array([str(value) == text for value in one.dataset[name]])
+
+
+def is_mass_spectrum(shown: Shown) -> bool:
+    """Return whether there are intensities against mass."""
+    return "mass_to_charge" in shown.dataset.columns and shown.first(INTENSITIES) is not None
+
+
+def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
+    """Draw intensity against mass per charge, logarithmic."""
+    axis = figure.subplots()
+    columns = [column for one in shown if (column := one.first(INTENSITIES)) is not None]
+    masses = [one.dataset.columns["mass_to_charge"] for one in shown if "mass_to_charge" in one.dataset.columns]
+    if not columns or len(masses) < len(columns):
+        raise DataError("there is no mass or intensity to draw", found=", ".join(shown[0].dataset.columns))
+    across, up = axis_of(masses, masses[0].unit), axis_of(columns)
+    for one, mass, column in zip(shown, masses, columns, strict=True):
+        y = np.where(up.of(column) > 0, up.of(column), np.nan)
+        curve(axis, across.of(mass), y, color=one.colour or PALETTE[0], label=one.label)
+    axis.set_yscale("log")
+    finish(axis, across.words, up.words, legend=bool(shown[0].label))
+
+
+def is_map(shown: Shown) -> bool:
+    """Return whether there are counts by species, frame and pixel."""
+    column = shown.dataset.columns.get("ion_counts")
+    return column is not None and column.axes == ("species", "frame", "y", "x")
+
+
+def draw_maps(figure: FigureBase, shown: Sequence[Shown]) -> None:
+    """Draw the counts of each species, summed over the frames, side by side."""
+    maps = [(one, n) for one in shown for n in range(len(one.dataset["ion_counts"]))][:MOST_MAPS]
+    columns = min(_ROW, len(maps))
+    axes = figure.subplots(-(-len(maps) // columns), columns, squeeze=False).ravel()
+    for axis in axes[len(maps) :]:
+        axis.set_visible(False)
+    for axis, (one, n) in zip(axes, maps, strict=False):
+        image = one.dataset["ion_counts"][n].sum(axis=0)
+        extent = _extent(one, image.shape)
+        drawn = axis.imshow(image, origin="lower", cmap="viridis", extent=extent, interpolation="nearest")
+        axis.set_title(_map_title(one, n), fontsize=9, parse_math=False)
+        axis.set(xlabel="$x$ / µm" if extent else "pixel")
+        figure.colorbar(drawn, ax=axis, shrink=0.7, label="counts")
+
+
+def _map_title(one: Shown, n: int) -> str:
+    """Name a map by file, region and species."""
+    told = [str(one.dataset[name][n]) for name in ("region", "species") if name in one.dataset.columns]
+    return "  ·  ".join(part for part in (one.label, *(told or [f"species {n + 1}"])) if part)
+
+
+def _extent(one: Shown, shape: tuple[int, ...]) -> tuple[float, float, float, float] | None:
+    """Return the edges of the image in µm, if the pixels have a size."""
+    if not {"x", "y"} <= set(one.dataset.columns) or one.dataset.columns["x"].unit is None or min(shape) < 2:
+        return None
+    x, y = one.dataset.to("x", "um"), one.dataset.to("y", "um")
+    dx, dy = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
+    return float(x[0] - dx), float(x[-1] + dx), float(y[0] - dy), float(y[-1] + dy)

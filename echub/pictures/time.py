@@ -1,0 +1,52 @@
+"""The picture of a time series: potential above current, against time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from echub.drawing import BLUE, RED
+from echub.errors import DataError
+from echub.pictures.curves import axis_of, curve, finish
+from echub.pictures.shown import POTENTIALS, Shown
+from echub.segments import clock_segments
+
+if TYPE_CHECKING:
+    from matplotlib.figure import FigureBase
+
+_UPPER = (*POTENTIALS, "ion_counts", "ion_count_rate", "partial_pressure", "ion_current")
+_LOWER = ("current", "current_density", "charge", "temperature")
+_PANELS = ((_UPPER, BLUE), (_LOWER, RED))
+"""What each panel prefers to show, and its colour for a single file."""
+
+
+def is_series(shown: Shown) -> bool:
+    """Return whether there is something to draw against time."""
+    return "time" in shown.dataset.columns and any(shown.first(names) for names, _ in _PANELS)
+
+
+def draw_time(figure: FigureBase, shown: Sequence[Shown]) -> None:
+    """Draw potential above current; several files in their colours; a restart of the clock breaks the line."""
+    panels = [(names, colour) for names, colour in _PANELS if any(one.first(names) for one in shown)]
+    if not panels or any("time" not in one.dataset.columns for one in shown):
+        raise DataError(
+            "the time series has nothing to draw against time", found=", ".join(shown[0].dataset.columns)
+        )
+    time = axis_of([one.dataset.columns["time"] for one in shown])
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axis, (names, colour) in zip(axes, panels, strict=True):
+        traces = [(one, column) for one in shown if (column := one.first(names)) is not None]
+        # Files may hold another potential each: what the first one holds names the axis.
+        same = [(one, column) for one, column in traces if column.quantity == traces[0][1].quantity]
+        value = axis_of([column for _, column in same])
+        for one, column in same:
+            seconds = one.dataset["time"]
+            label = one.label
+            for rows in clock_segments(seconds):
+                x, y = np.asarray(seconds[rows], np.float64) * time.factor, value.of(column)[rows]
+                curve(axis, x, y, color=one.colour or colour, label=label)
+                label = ""
+        finish(axis, "", value.words, legend=bool(shown[0].label) and axis is axes[0])
+    axes[-1].set_xlabel(time.words)

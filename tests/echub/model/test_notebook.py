@@ -1,0 +1,109 @@
+"""What a notebook and a prompt show: short, complete, and nothing of a file that acts."""
+
+import re
+
+import numpy as np
+import pytest
+
+import echub
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.notebook import LONG, WIDE, short, span, table
+from echub.model.record import Record
+
+HOSTILE = "<script>alert(1)</script>\n" + "x" * 500
+
+
+def record(rows=3):
+    columns = [
+        SourceColumn("time/s", np.arange(float(rows)), "time", "s"),
+        SourceColumn(HOSTILE, np.linspace(-0.5, 0.25, rows), None, None),
+    ]
+    return Record([build_dataset("timeseries", columns)])
+
+
+def cells(html):
+    return [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>.*?</t[hd]>", html)]
+
+
+def test_a_prompt_shows_one_short_line_of_each():
+    shown = record(100_000)
+    dataset = shown["timeseries"]
+    assert repr(dataset).startswith("<Dataset timeseries: 100000 rows, 3 columns: row, time, ")
+    assert repr(dataset.column("time")) == "<Column time / s: 100000 values, 0 … 99999, measured>"
+    assert repr(shown.metadata) == "<Metadata: nothing>"
+    for thing in (shown, dataset, dataset.column("time"), shown.metadata):
+        assert len(repr(thing)) < 700
+
+
+def test_the_columns_of_a_dataset_have_unit_range_and_source():
+    html = record()["timeseries"]._repr_html_()
+    assert cells(html)[:5] == ["column", "unit", "range", "origin", "source"]
+    assert cells(html)[10:15] == ["time", "s", "0 … 2", "measured", "time/s"]
+    assert "-0.5 … 0.25" in cells(html)
+
+
+@pytest.mark.parametrize("of", [lambda r: r, lambda r: r["timeseries"], lambda r: r["timeseries"].column("time")])
+def test_no_text_of_a_file_acts_or_runs_away(of):
+    html = of(record())._repr_html_()
+    assert "<script" not in html
+    assert "x" * (WIDE + 1) not in html
+
+
+def test_a_record_folds_its_datasets_warnings_and_metadata():
+    shown = record()
+    shown.metadata.set("cell.area", "0.5 cm^2")
+    html = shown._repr_html_()
+    assert html.count("<details") == 2
+    assert cells(shown.metadata._repr_html_())[4:] == ["cell.area", "0.5", "cm^2", "file"]
+
+
+def test_only_the_entry_that_counts_is_shown():
+    shown = record()
+    shown.metadata.set("cell.area", "0.5 cm^2")
+    shown.metadata.set("cell.area", "0.7 cm^2", source="user")
+    assert cells(shown.metadata._repr_html_())[4:] == ["cell.area", "0.7", "cm^2", "user"]
+
+
+def test_long_tables_say_what_they_leave_out():
+    html = table(["n"], [[n] for n in range(LONG + 5)])
+    assert html.count("<tr>") == LONG + 1
+    assert "… 5 more rows" in html
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        (np.array([1.0, np.nan, 3.0]), "1 … 3"),
+        (np.array([2, 2]), "2"),
+        (np.array([np.nan]), "only NaN"),
+        (np.array([]), ""),
+        (np.array(["a"], dtype=object), ""),
+    ],
+)
+def test_a_range_leaves_out_what_is_not_a_number(values, text):
+    assert span(values) == text
+
+
+def test_a_value_is_one_line_of_five_digits():
+    assert (short(0.123456), short(None), short("a\n b")) == ("0.12346", "", "a b")
+
+
+def test_an_outcome_shows_status_answers_flags_and_figure(eclab):
+    pytest.importorskip("matplotlib")
+    outcome = echub.analyze(
+        "ramp-onset", eclab / "ramp.mpr", metadata={"cell.area": "0.785 cm^2"}, params={"bootstrap": 50}
+    )
+    html = outcome._repr_html_()
+    value = outcome["onset_current_density"]
+    assert str(value) in cells(html)
+    assert str(value.interval) in cells(html)
+    assert "one-electrode" in cells(html)
+    assert "<svg" in html
+    assert outcome.figure().axes
+    assert repr(outcome).startswith(f"<Outcome ramp-onset: ok; onset_current_density = {value}")
+
+
+def test_a_refused_outcome_says_why(eclab):
+    outcome = echub.analyze("ramp-onset", eclab / "gcpl.mpr")
+    assert repr(outcome).startswith("<Outcome ramp-onset: refused; not-a-ramp: ")
+    assert "not-a-ramp" in outcome._repr_html_()
