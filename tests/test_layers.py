@@ -42,6 +42,8 @@ HEAVY = {
     "galvani": set(),
     "pluggy": {"registry"},
     "typer": {"cli"},
+    "uvicorn": {"cli"},
+    "fastapi": {"cli"},
     "rich": {"cli"},
 }
 """The only room of the hub, and in it at most two modules, that may import a package, even inside a function."""

@@ -1,0 +1,221 @@
+"""What one tab of the page works on: a folder, a file, its record, the metadata to add, the last answer.
+
+Nothing here knows of the browser: every method does what a command does, and raises the same errors.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from echub.analysis.analysis import analyze
+from echub.analysis.outcome import Outcome
+from echub.declare import Analysis
+from echub.errors import DataError, EchubError
+from echub.files.annotations import SIDECAR_SUFFIX, Annotations
+from echub.files.comparing import compare
+from echub.files.conversion import convert
+from echub.files.detect import choose, rank
+from echub.files.output import require_free, write_atomically
+from echub.files.reading import read
+from echub.model.comparison import Comparison
+from echub.model.metadata import leaf_of, leaves
+from echub.model.record import Record
+from echub.model.source import Source
+from echub.registry.registry import registry
+from echub.validation.problem import Problem
+from echub.validation.validation import validate
+
+MOST_FILES = 2000
+"""Files of a folder that the page lists; more are found by the command line."""
+
+
+@dataclass
+class Bench:
+    """The state of one tab. `folder` holds the files to choose from; dropped files lie in a temporary folder."""
+
+    folder: Path
+    file: Path | None = None
+    record: Record | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    _dropped: tempfile.TemporaryDirectory[str] | None = None
+
+    # -- files ---------------------------------------------------------------------------------
+
+    def files(self) -> list[Path]:
+        """List the files of the folder, sorted, without hidden ones and sidecars."""
+        found = (path for path in sorted(self.folder.rglob("*")) if _is_listed(path, self.folder))
+        return [path for path, _ in zip(found, range(MOST_FILES), strict=False)]
+
+    def place_for(self, name: str) -> Path:
+        """Return where a dropped file is kept: under its own name, in a folder that goes with the tab.
+
+        Only the last part of the name counts, so that no name leads out of that folder.
+        """
+        if self._dropped is None:
+            self._dropped = tempfile.TemporaryDirectory(prefix="echub-")
+        plain = Path(name.replace("\\", "/")).name.replace("\0", "")
+        return Path(self._dropped.name) / (plain if plain not in ("", ".", "..") else "file")
+
+    def close(self) -> None:
+        """Remove what was dropped."""
+        if self._dropped is not None:
+            self._dropped.cleanup()
+            self._dropped = None
+
+    def open(self, path: Path) -> Record:
+        """Read a file, with the metadata that was typed in; raise what `read` raises."""
+        record = read(path, annotations=Annotations.of((), self.values))
+        if path != self.file:
+            self.outcome = None
+        self.file, self.record = path, record
+        return record
+
+    def reread(self, values: Mapping[str, str]) -> Record:
+        """Read the file again with other metadata; if one of them is wrong, nothing changes."""
+        if self.file is None:
+            raise DataError("no file is open", hint="drop a file, or choose one on the left")
+        kept = {path: text.strip() for path, text in values.items() if text.strip()}
+        record = read(self.file, annotations=Annotations.of((), kept))
+        self.values, self.record = kept, record
+        return record
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def detection(self) -> list[tuple[str, str, str, str]]:
+        """Return confidence, reader, format and remark of each reader that knows the file, the used one first."""
+        source = self._source()
+        used = self.opened().provenance.reader.get("name") or choose(source, registry()).name
+        known = [match for match in rank(source, registry()) if match.confidence or match.problem]
+        known.sort(key=lambda match: match.reader.name != used)
+        return [(m.confidence.name.lower(), m.reader.name, m.reader.title, m.problem) for m in known]
+
+    def metadata_fields(self) -> list[tuple[str, str, str, str]]:
+        """Return path, value, source and meaning of what a person can state, what is known first."""
+        metadata = self.opened().metadata
+        rows = []
+        for path, leaf in leaves().items():
+            if leaf.type in ("list", "any"):
+                continue
+            entry = metadata.get(path)
+            text = (
+                "" if entry is None else f"{entry.value:g}" if isinstance(entry.value, float) else str(entry.value)
+            )
+            unit = leaf.unit if leaf.unit and leaf.unit != "1" else ""
+            shown = f"{text} {unit}".strip() if text else ""
+            rows.append(
+                (
+                    path,
+                    shown,
+                    "" if entry is None else entry.source,
+                    f"{leaf.description} {f'({unit})' if unit else ''}",
+                )
+            )
+        return sorted(rows, key=lambda row: (not row[1], row[0]))
+
+    # -- doing ---------------------------------------------------------------------------------
+
+    def save_sidecar(self, *, force: bool = False) -> Path:
+        """Write the metadata that was typed in next to the file, as the sidecar that every command reads."""
+        target = self._source_path().with_name(self._source_path().name + SIDECAR_SUFFIX)
+        if not self.values:
+            raise DataError("nothing was typed in", hint="fill in a value first")
+        require_free(target, force=force)
+        text = "".join(f"{path} = {_toml(path, value)}\n" for path, value in sorted(self.values.items()))
+        write_atomically([(target, lambda path: path.write_text(text, "utf-8"))])
+        return target
+
+    def writers(self) -> dict[str, str]:
+        """Return the formats that a file can be converted to, by name."""
+        return {writer.name: writer.title for writer in registry().writers.values()}
+
+    def convert(self, to: str, folder: Path) -> list[Path]:
+        """Convert the open file into a folder, with the metadata typed in; return what was written."""
+        done = convert(self._source_path(), folder, to=to, annotations=Annotations.of((), self.values), force=True)
+        return [Path(path) for path in (*done.outputs, *done.companions)]
+
+    def analyses(self) -> list[Analysis]:
+        """Return the installed analyses that take a file such as this one, third parties' included."""
+        kinds = {dataset.kind for dataset in self.opened().datasets.values()}
+        return [a for a in registry().analyses.values() if a.consumes != "outcomes" and a.kind in kinds]
+
+    def analyze(self, name: str, params: Mapping[str, str], profile: str | None = None) -> Outcome:
+        """Ask a question of the open file; the parameters are texts as on the command line."""
+        given = {key: text.strip() for key, text in params.items() if text.strip()}
+        self.outcome = analyze(name, self.opened(), params=given, profile=profile)
+        return self.outcome
+
+    def compare(self, other: Path) -> Comparison:
+        """Compare the open file with another one, column by column."""
+        return compare(self.opened(), read(other))
+
+    def validate(self) -> list[Problem]:
+        """Check all files of the folder."""
+        return validate(self.folder).problems
+
+    def opened(self) -> Record:
+        """Return the record of the open file; raise `DataError` if none is open."""
+        if self.record is None:
+            raise DataError("no file is open", hint="drop a file, or choose one on the left")
+        return self.record
+
+    def _source_path(self) -> Path:
+        if self.file is None:
+            raise DataError("no file is open", hint="drop a file, or choose one on the left")
+        return self.file
+
+    def _source(self) -> Source:
+        return Source(self._source_path())
+
+
+def parameters(analysis: Analysis) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """Return name, default with unit, meaning and choices of the parameters of an analysis."""
+    rows = []
+    for parameter in dataclasses.fields(analysis.params):
+        told: Mapping[str, Any] = parameter.metadata
+        unit = told.get("unit") or ""
+        rows.append(
+            (
+                parameter.name,
+                f"{parameter.default} {unit}".strip(),
+                told.get("help", ""),
+                told.get("choices") or (),
+            )
+        )
+    return rows
+
+
+def explain(error: EchubError) -> list[tuple[str, str]]:
+    """Return an error as lines: what, where, expected, found, likely cause, what helps."""
+    told = error.as_dict()
+    names = ("where", "column", "expected", "found", "cause", "hint")
+    return [(name, str(told[name])) for name in names if told.get(name)]
+
+
+def _is_listed(path: Path, folder: Path) -> bool:
+    inside = path.relative_to(folder).parts
+    return (
+        path.is_file()
+        and not any(part.startswith(".") for part in inside)
+        and not path.name.endswith(SIDECAR_SUFFIX)
+    )
+
+
+def _toml(path: str, value: str) -> str:
+    """Return a value as TOML: numbers and words as such, a quantity as its text with the unit."""
+    import json
+
+    leaf = leaf_of(path)
+    if leaf.type in ("number", "integer"):
+        try:
+            return repr(int(value) if leaf.type == "integer" else float(value))
+        except ValueError:
+            pass
+    if leaf.type == "boolean":
+        return "true" if value.lower() in ("true", "yes", "1") else "false"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,51 @@
+"""What the tabs of the page share: the bench, and how to do something that may fail."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nicegui import run, ui
+
+from echub.cli.page.bench import Bench
+from echub.errors import EchubError
+
+T = TypeVar("T")
+
+
+async def _nothing(_: Callable[[], object]) -> None: ...
+
+
+@dataclass
+class Desk:
+    """The bench, and `reading`: do something to the open file, then show it anew."""
+
+    bench: Bench
+    reading: Callable[[Callable[[], object]], Awaitable[None]] = _nothing
+
+    async def attempt(self, work: Callable[[], T]) -> T | None:
+        """Do something in a thread; an error is shown in a notification, and gives None."""
+        spinner = ui.notification("working …", spinner=True, timeout=None)
+        try:
+            return await run.io_bound(work)
+        except EchubError as error:
+            hint = f"\n{error.hint}" if getattr(error, "hint", None) else ""
+            ui.notify(f"{error.message}{hint}", type="negative", multi_line=True, close_button="close", timeout=0)
+            return None
+        finally:
+            spinner.dismiss()
+
+
+def table(headers: tuple[str, ...], rows: list[tuple[object, ...]], *, rows_per_page: int = 0) -> ui.table:
+    """Show a table of texts; cells are texts, never HTML."""
+    columns = [
+        {"name": str(n), "label": header, "field": str(n), "align": "left"} for n, header in enumerate(headers)
+    ]
+    cells = [{"id": i, **{str(n): _text(cell) for n, cell in enumerate(row)}} for i, row in enumerate(rows)]
+    shown = ui.table(columns=columns, rows=cells, row_key="id", pagination=rows_per_page)
+    return shown.classes("w-full").props("dense flat wrap-cells" + ("" if rows_per_page else " hide-pagination"))
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else f"{cell:.5g}" if isinstance(cell, float) else str(cell)

@@ -1,0 +1,154 @@
+"""Points for a chart that the browser draws: as many as it can show, more of a part that is zoomed into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.drawing import PALETTE, axis_label, outline
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.vocabulary import quantities
+from echub.segments import clock_segments
+
+PIECES = 700
+"""Pieces of a curve: with six points each, about four points per pixel of a wide window."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A column against another one, as numbers of a chart."""
+
+    dataset: Dataset
+    x: str
+    y: str
+
+    @property
+    def label(self) -> str:
+        """Return the name of the curve with its unit."""
+        return plain_label(self.dataset.columns[self.y])
+
+    def points(self, low: float | None = None, high: float | None = None) -> list[list[float | None]]:
+        """Return the points between two x; where the clock restarts or a row has no number, the line breaks.
+
+        The row on either side of the window is kept, so that the line reaches its edges.
+        """
+        x = np.asarray(self.dataset.columns[self.x].values, np.float64)
+        y = np.asarray(self.dataset.columns[self.y].values, np.float64)
+        found: list[list[float | None]] = []
+        for part in clock_segments(x) if self.dataset.columns[self.x].quantity == "time" else [slice(None)]:
+            if found:
+                found.append([None, None])
+            rows = _inside(x[part], low, high)
+            px, py = x[part][rows], y[part][rows]
+            kept = outline(px, py, PIECES)
+            found += [[_number(a), _number(b)] for a, b in zip(px[kept].tolist(), py[kept].tolist(), strict=True)]
+        return found
+
+
+def _inside(x: Floats, low: float | None, high: float | None) -> NDArray[np.intp]:
+    if low is None or high is None:
+        return np.arange(len(x))
+    with np.errstate(invalid="ignore"):
+        inside = (x >= low) & (x <= high)
+    wide = inside.copy()
+    wide[1:] |= inside[:-1]
+    wide[:-1] |= inside[1:]
+    return np.flatnonzero(wide)
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def plain_label(column: Column) -> str:
+    """Return symbol and unit without mathematical markup: ``E_we / V``."""
+    known = quantities().get(column.quantity or "")
+    symbol = known.symbol if known and known.symbol else column.name
+    return axis_label(symbol.replace("$", ""), column.unit or "")
+
+
+def numeric(dataset: Dataset) -> list[str]:
+    """Return the columns that can be drawn: numbers over rows."""
+    return [
+        name
+        for name, column in dataset.columns.items()
+        if column.axes == ("row",) and not column.labels and not column.bits and column.values.dtype.kind in "fiub"
+    ]
+
+
+def first_choice(dataset: Dataset) -> tuple[str, list[str]]:
+    """Return the columns that a dataset is first drawn with: across, and upwards."""
+    names = numeric(dataset)
+    if {"impedance_real", "impedance_imag"} <= set(names):
+        return "impedance_real", ["impedance_imag"]
+    wanted = ("potential_we", "voltage", "current", "current_density", "ion_counts", "ion_count_rate")
+    across = next((name for name in ("time", "depth", "sputter_time", "mass_to_charge") if name in names), "row")
+    up = [name for name in wanted if name in names][:2] or [name for name in names if name != across][:1]
+    return (across if across in names else names[0]) if names else "", up
+
+
+def options(curves: list[Curve]) -> dict[str, Any]:
+    """Return the options of the chart: one panel per curve, a common x, zoom and crosshair."""
+    x = curves[0].dataset.columns[curves[0].x]
+    count = len(curves)
+    height = 84 / count  # per cent; the rest is for the slider
+    grids = [
+        {"left": 80, "right": 30, "top": f"{5 + n * height}%", "height": f"{height - 10}%"} for n in range(count)
+    ]
+    return {
+        "animation": False,
+        "axisPointer": {"link": [{"xAxisIndex": "all"}], "label": {"precision": 5}},
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "cross"}},
+        "toolbox": {
+            "right": 20,
+            "feature": {"dataZoom": {"title": {"zoom": "zoom", "back": "back"}}, "restore": {"title": "all"}},
+        },
+        "grid": grids,
+        "xAxis": [
+            {
+                "type": "value",
+                "scale": True,
+                "gridIndex": n,
+                "name": plain_label(x) if n == count - 1 else "",
+                "nameLocation": "middle",
+                "nameGap": 28,
+                "axisLabel": {"show": n == count - 1},
+            }
+            for n in range(count)
+        ],
+        "yAxis": [
+            {
+                "type": "value",
+                "scale": True,
+                "gridIndex": n,
+                "name": curve.label,
+                "nameLocation": "middle",
+                "nameGap": 60,
+            }
+            for n, curve in enumerate(curves)
+        ],
+        "dataZoom": [
+            {"type": "inside", "xAxisIndex": list(range(count)), "filterMode": "none"},
+            {"type": "slider", "xAxisIndex": list(range(count)), "filterMode": "none", "bottom": 8, "height": 22},
+        ],
+        "series": [
+            {
+                "type": "line",
+                "color": PALETTE[n % len(PALETTE)],
+                "name": curve.label,
+                "showSymbol": curve.x.startswith("impedance"),
+                "symbolSize": 5,
+                "lineStyle": {"width": 1.5},
+                "xAxisIndex": n,
+                "yAxisIndex": n,
+                "data": curve.points(),
+            }
+            for n, curve in enumerate(curves)
+        ],
+    }

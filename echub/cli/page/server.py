@@ -1,0 +1,46 @@
+"""Serve the page on this machine only, at an address with a random token."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from echub.cli.page.guard import Guard
+from echub.errors import PluginError, TargetNotWritable
+
+HOST = "127.0.0.1"
+
+
+def bound(port: int) -> socket.socket:
+    """Return a socket of this machine, on any free port for 0; raise `TargetNotWritable` if the port is taken."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.bind((HOST, port))
+    except OSError as error:
+        sock.close()
+        raise TargetNotWritable(
+            f"port {port} is not free", cause=error.strerror, hint="echub app --port 0 takes any free port"
+        ) from None
+    return sock
+
+
+def serve(folder: Path, sock: socket.socket, ready: Callable[[str], None]) -> None:
+    """Serve the page until interrupted; `ready` gets the address once. Raises `PluginError` without the extra."""
+    try:
+        import uvicorn
+        from fastapi import FastAPI
+        from nicegui import ui
+    except ImportError as error:
+        raise PluginError("the page needs NiceGUI", hint="pip install 'echub[app]'") from error
+    from echub.cli.page.views import build
+
+    token, port = secrets.token_urlsafe(24), sock.getsockname()[1]
+    inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    build(folder)
+    ui.run_with(inner, title="echub", dark=None, language="en-US", show_welcome_message=False)
+    config = uvicorn.Config(Guard(inner, token, port), log_level="error", access_log=False, lifespan="on")
+    server = uvicorn.Server(config)
+    ready(f"http://{HOST}:{port}/?token={token}")
+    server.run(sockets=[sock])

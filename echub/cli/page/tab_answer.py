@@ -1,0 +1,132 @@
+"""The tab Analyse: any installed analysis, a form from its declaration, its answer with figure and reasons."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from echub.analysis.outcome import Outcome
+from echub.cli.page.bench import parameters
+from echub.cli.page.desk import Desk, table
+from echub.declare import Analysis
+from echub.errors import EchubError
+from echub.remark import Remark
+
+COLOURS = {"ok": "positive", "flagged": "warning", "refused": "negative"}
+
+
+def show(desk: Desk) -> None:
+    """Choose an analysis, fill in its parameters, ask."""
+    analyses = {analysis.name: analysis for analysis in desk.bench.analyses()}
+    if not analyses:
+        ui.label("No installed analysis takes a file of this kind.")
+        return
+    Question(desk, analyses).show()
+
+
+class Question:
+    """The chosen analysis and its form."""
+
+    def __init__(self, desk: Desk, analyses: dict[str, Analysis]) -> None:
+        self.desk, self.analyses = desk, analyses
+        self.chosen = next(iter(analyses.values()))
+        self.fields: dict[str, ui.input | ui.select] = {}
+        self.profile: ui.select | None = None
+
+    def show(self) -> None:
+        """Build the choice, the form and the place of the answer."""
+        titles = {name: f"{name}: {analysis.title}" for name, analysis in self.analyses.items()}
+        choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True).classes("w-full")
+        choice.on_value_change(lambda e: self._choose(e.value))
+        self.form()
+        ui.button("Ask", icon="play_arrow", on_click=self._ask).props("no-caps")
+        self.answer()
+
+    def _choose(self, name: str | None) -> None:
+        if name:
+            self.chosen = self.analyses[name]
+            self.form.refresh()
+
+    @ui.refreshable_method
+    def form(self) -> None:
+        """Show a field for each parameter, with its default and what it means."""
+        self.fields, self.profile = {}, None
+        with ui.expansion("parameters", icon="tune").classes("w-full"):
+            if self.chosen.profiles:
+                self.profile = ui.select(list(self.chosen.profiles), label="profile", clearable=True).classes(
+                    "min-w-60"
+                )
+            with ui.grid().classes("w-full gap-2 grid-cols-1 sm:grid-cols-2"):
+                for name, default, meaning, choices in parameters(self.chosen):
+                    if choices:
+                        field = ui.select(list(choices), value=None, label=f"{name} ({default})", clearable=True)
+                    else:
+                        field = ui.input(name, placeholder=default).props("stack-label dense")
+                    self.fields[name] = field.props(f'hint="{_quoted(meaning)}"').classes("w-full")
+
+    async def _ask(self) -> None:
+        given = {name: str(field.value) for name, field in self.fields.items() if field.value}
+        profile = self.profile.value if self.profile is not None else None
+        await self.desk.attempt(lambda: self.desk.bench.analyze(self.chosen.name, given, profile))
+        self.answer.refresh()
+
+    @ui.refreshable_method
+    def answer(self) -> None:
+        """Show the answer, if there is one."""
+        if self.desk.bench.outcome is not None:
+            outcome_card(self.desk.bench.outcome)
+
+
+def outcome_card(outcome: Outcome) -> None:
+    """Show status, flags with what helps, measurands, tables and the figure."""
+    with ui.card().classes("w-full").props("flat bordered"):
+        with ui.row().classes("items-center"):
+            ui.badge(outcome.status, color=COLOURS[outcome.status]).classes("text-body2")
+            ui.label(outcome.analysis).classes("text-weight-bold")
+        for flag in outcome.flags:
+            _flag(flag)
+        rows = [(name, str(m), str(m.interval or ""), m.note) for name, m in outcome.measurands.items()]
+        if rows:
+            table(("measurand", "value", "interval", ""), rows)
+        try:
+            figure = outcome.figure()
+        except EchubError:
+            figure = None
+        if figure is not None:
+            from echub.drawing import svg
+
+            # From our own drawing: labels are paths or escaped text, nothing of a file is markup.
+            ui.html(svg(figure), sanitize=False).classes("w-full bg-white")
+        for name, columns in outcome.tables.items():
+            headers = tuple(f"{head} / {series.unit}" if series.unit else head for head, series in columns.items())
+            with ui.expansion(name.replace("_", " ")).classes("w-full"):
+                table(
+                    headers,
+                    list(zip(*(series.values for series in columns.values()), strict=True)),
+                    rows_per_page=20,
+                )
+        ui.button(
+            "Outcome as JSON",
+            icon="download",
+            on_click=lambda: ui.download.content(outcome.to_json(), f"{outcome.analysis}.outcome.json"),
+        ).props("flat no-caps")
+
+
+def _flag(flag: Remark) -> None:
+    icon = {"refusal": "block", "warning": "warning"}.get(flag.severity, "info")
+    with ui.row().classes("items-start no-wrap"):
+        ui.icon(icon)
+        with ui.column().classes("gap-0"):
+            ui.label(f"{flag.text} [{flag.code}]").classes("break-words")
+            if flag.hint:
+                ui.button(flag.hint, icon="content_copy", on_click=lambda hint=flag.hint: _copy(hint)).props(
+                    "flat dense no-caps align=left"
+                )
+
+
+def _copy(hint: str) -> None:
+    ui.clipboard.write(hint)
+    ui.notify("copied: the option for the command line; here, fill it in under parameters or metadata")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;")

@@ -1,0 +1,156 @@
+"""The page itself: files on the left, one tab per thing to do with the open file."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from nicegui import app, run, ui
+
+from echub.cli.page import tab_answer, tab_compare, tab_data, tab_export, tab_figure, tab_metadata, tab_validate
+from echub.cli.page.bench import Bench, explain
+from echub.cli.page.desk import Desk
+from echub.errors import EchubError
+
+SHOWN = 200
+"""Files in the list at once; the filter finds the others."""
+MOST_BYTES = 4 * 2**30
+"""Largest file that can be dropped: larger ones are opened from the folder, without a copy."""
+
+TABS: tuple[tuple[str, str, Callable[[Desk], None]], ...] = (
+    ("Figure", "show_chart", tab_figure.show),
+    ("Data", "table_rows", tab_data.show),
+    ("Metadata", "edit_note", tab_metadata.show),
+    ("Analyse", "science", tab_answer.show),
+    ("Convert", "save_alt", tab_export.show),
+    ("Compare", "compare_arrows", tab_compare.show),
+    ("Validate", "fact_check", tab_validate.show),
+)
+
+
+def build(folder: Path) -> None:
+    """Register the page; each browser tab gets a bench of its own, which ends with it."""
+
+    @ui.page("/", title=f"echub · {folder.name}")
+    def page() -> None:
+        desk = Desk(Bench(folder))
+        ui.context.client.on_delete(desk.bench.close)
+        Page(desk).show()
+
+    app.on_exception(lambda error: None if isinstance(error, EchubError) else print(f"echub: {error!r}"))
+
+
+class Page:
+    """One tab of the browser."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        desk.reading = self._read
+
+    def show(self) -> None:
+        """Build header, list of files and tabs."""
+        ui.colors(primary="#1f5fa8")
+        self._header()
+        self._drawer()
+        with ui.column().classes("w-full max-w-6xl mx-auto gap-2").props("role=main"):
+            self.title = ui.label("Drop a file, or choose one on the left.").classes("text-lg break-all")
+            self.trouble = ui.column().classes("w-full").props("role=alert")
+            self.body = ui.column().classes("w-full")
+
+    def _header(self) -> None:
+        with ui.header().classes("items-center gap-2 q-py-xs"):
+            ui.button(icon="menu", on_click=lambda: self.drawer.toggle()).props(
+                "flat color=white aria-label='Files'"
+            )
+            ui.label("echub").classes("text-h6")
+            ui.label(str(self.desk.bench.folder)).classes("ellipsis opacity-80 gt-sm")
+            ui.space()
+            dark = ui.dark_mode(None)
+            ui.button(icon="contrast", on_click=lambda: dark.set_value(not dark.value)).props(
+                "flat color=white aria-label='Light or dark'"
+            )
+
+    def _drawer(self) -> None:
+        with ui.left_drawer(value=True).props("width=300 breakpoint=800 aria-label='Files'") as self.drawer:
+            upload = ui.upload(
+                label="Drop files here",
+                multiple=True,
+                auto_upload=True,
+                max_file_size=MOST_BYTES,
+                on_upload=self._dropped,
+            )
+            upload.on(
+                "rejected",
+                lambda: ui.notify("The file is larger than 4 GB: open it from the folder.", type="warning"),
+            )
+            upload.props("flat bordered").classes("w-full")
+            self.filter = (
+                ui.input("Filter", on_change=lambda: self.listed.refresh())
+                .classes("w-full")
+                .props("clearable dense")
+            )
+            self.listed()
+
+    @ui.refreshable_method
+    def listed(self) -> None:
+        """List the files of the folder that fit the filter."""
+        folder, wanted = self.desk.bench.folder, (self.filter.value or "").lower()
+        found = [path for path in self.desk.bench.files() if wanted in str(path.relative_to(folder)).lower()]
+        with ui.list().props("dense").classes("w-full"):
+            for path in found[:SHOWN]:
+                item = ui.item(on_click=self._opener(path)).props("clickable role=button tabindex=0")
+                with item, ui.item_section():
+                    ui.item_label(str(path.relative_to(folder))).classes("break-all")
+        if len(found) > SHOWN:
+            ui.label(f"… and {len(found) - SHOWN} more: filter").classes("text-caption")
+        if not found:
+            ui.label("no file").classes("text-caption")
+
+    def _opener(self, path: Path) -> Callable[[], Awaitable[None]]:
+        async def opening() -> None:
+            await self._read(lambda: self.desk.bench.open(path))
+
+        return opening
+
+    async def _dropped(self, event: Any) -> None:  # noqa: ANN401
+        place = self.desk.bench.place_for(event.file.name)
+        await event.file.save(place)
+        await self._read(lambda: self.desk.bench.open(place))
+
+    async def _read(self, work: Callable[[], object]) -> None:
+        """Read in a thread; show the file, or what is wrong with it."""
+        self.trouble.clear()
+        spinner = ui.notification("reading …", spinner=True, timeout=None)
+        try:
+            await run.io_bound(work)
+        except EchubError as error:
+            with self.trouble:
+                problem(error)
+            return
+        finally:
+            spinner.dismiss()
+        self._show_file()
+
+    def _show_file(self) -> None:
+        bench = self.desk.bench
+        record = bench.opened()
+        technique = record.metadata.value("technique.title") or record.metadata.value("technique.name") or ""
+        name = bench.file.name if bench.file else ""
+        self.title.set_text("  ·  ".join(part for part in (name, str(technique)) if part))
+        self.body.clear()
+        with self.body:
+            with ui.tabs().props("dense no-caps outside-arrows mobile-arrows") as tabs:
+                made = [ui.tab(title, icon=icon) for title, icon, _ in TABS]
+            with ui.tab_panels(tabs, value=made[0]).classes("w-full").props("keep-alive"):
+                for tab, (_, _, show) in zip(made, TABS, strict=True):
+                    with ui.tab_panel(tab):
+                        show(self.desk)
+
+
+def problem(error: EchubError) -> None:
+    """Show an error as `echub` prints it: what, where, expected, found, likely cause, what helps."""
+    with ui.card().classes("w-full bg-red-1 text-black").props("flat bordered"):
+        ui.label(f"{error.message} [{error.code}]").classes("text-weight-bold break-all")
+        for name, text in explain(error):
+            ui.label(f"{name}: {text}").classes("break-all")
