@@ -24,7 +24,7 @@ COMMANDS = {
     "analyze": "echub.cli.analyze",
     "study": "echub.cli.study",
     "plot": "echub.cli.plot",
-    "app": "echub.cli.app",
+    "app": "echub.cli.browser",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
     "meta": "echub.cli.meta",

@@ -127,7 +127,11 @@ class Bench:
             raise DataError("nothing was typed in", hint="fill in a value first")
         require_free(target, force=force)
         text = "".join(f"{path} = {_toml(path, value)}\n" for path, value in sorted(self.values.items()))
-        write_atomically([(target, lambda path: path.write_text(text, "utf-8"))])
+
+        def write(path: Path) -> None:
+            path.write_text(text, "utf-8")
+
+        write_atomically([(target, write)])
         return target
 
     def writers(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,7 +37,7 @@ class Desk:
             spinner.dismiss()
 
 
-def table(headers: tuple[str, ...], rows: list[tuple[object, ...]], *, rows_per_page: int = 0) -> ui.table:
+def table(headers: tuple[str, ...], rows: Sequence[Sequence[object]], *, rows_per_page: int = 0) -> ui.table:
     """Show a table of texts; cells are texts, never HTML."""
     columns = [
         {"name": str(n), "label": header, "field": str(n), "align": "left"} for n, header in enumerate(headers)

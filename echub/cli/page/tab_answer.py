@@ -57,6 +57,7 @@ class Question:
                 )
             with ui.grid().classes("w-full gap-2 grid-cols-1 sm:grid-cols-2"):
                 for name, default, meaning, choices in parameters(self.chosen):
+                    field: ui.select | ui.input
                     if choices:
                         field = ui.select(list(choices), value=None, label=f"{name} ({default})", clearable=True)
                     else:

@@ -60,7 +60,8 @@ class Chart:
         self.curves = [Curve(self.dataset, self.x, name) for name in self.y]
         drawn = ui.echart(options(self.curves), renderer="canvas")
         height = PANEL * max(2, len(self.y)) + AROUND
-        drawn.classes("w-full").style(f"height: {height}px").props(
+        # White in the dark too: the colours of the curves and labels are chosen for it.
+        drawn.classes("w-full bg-white rounded").style(f"height: {height}px").props(
             "role=img aria-label='Chart of the chosen columns'"
         )
         drawn.on("chart:datazoom", lambda: self._zoomed(drawn), throttle=0.2)
@@ -81,4 +82,4 @@ class Chart:
         window = zoom["dataZoom"][0]
         low, high = window.get("startValue"), window.get("endValue")
         points = await run.io_bound(lambda: [curve.points(low, high) for curve in self.curves])
-        drawn.run_chart_method("setOption", {"series": [{"data": data} for data in points]})
+        drawn.run_chart_method("setOption", {"series": [{"data": data} for data in points or ()]})

@@ -33,12 +33,12 @@ def show(desk: Desk) -> None:
             inputs[path] = field.props("stack-label dense").classes("w-full")
     with ui.row().classes("items-end w-full"):
         other = ui.select(sorted(known), label="another path", with_input=True, clearable=True).classes("min-w-60")
-        value = ui.input("its value, with unit").props("dense")
+        stated = ui.input("its value, with unit").props("dense")
 
     async def use() -> None:
         given = {path: field.value for path, field in inputs.items()}
-        if other.value and value.value:
-            given[other.value] = value.value
+        if other.value and stated.value:
+            given[other.value] = stated.value
         await desk.reading(lambda: bench.reread(given))
 
     async def save() -> None:

@@ -1,0 +1,111 @@
+"""What a tab of the page works on: files, metadata, answers; nothing leaves its folder."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import echub
+from echub.cli.page.bench import Bench, explain, parameters
+from echub.errors import DataError, MetadataError, TargetExists
+
+
+@pytest.fixture
+def bench(tmp_path, eclab):
+    shutil.copy(eclab / "ramp.mpr", tmp_path)
+    shutil.copy(eclab / "gcpl.mpr", tmp_path)
+    (tmp_path / ".hidden").write_text("")
+    (tmp_path / "ramp.mpr.echub.toml").write_text("")
+    found = Bench(tmp_path)
+    yield found
+    found.close()
+
+
+def test_the_folder_is_listed_without_hidden_files_and_sidecars(bench):
+    assert [path.name for path in bench.files()] == ["gcpl.mpr", "ramp.mpr"]
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/etc/passwd", "..", "a\\..\\b.mpr", "", "x\0y"])
+def test_no_name_leads_out_of_the_folder_of_what_was_dropped(bench, name):
+    place = bench.place_for(name)
+    place.write_bytes(b"")
+    assert place.resolve().parent == bench.place_for("a").resolve().parent
+
+
+def test_what_was_dropped_is_removed_with_the_tab(bench):
+    place = bench.place_for("a.mpr")
+    place.write_bytes(b"x")
+    bench.close()
+    assert not place.parent.exists()
+
+
+def test_metadata_that_is_typed_in_is_used_and_saved_for_every_command(bench):
+    bench.open(bench.folder / "gcpl.mpr")
+    bench.reread({"cell.area": "0.5 cm^2", "sample.id": 'a "b"', "cell.id": "  "})
+    assert bench.opened().metadata.value("cell.area", "cm^2") == 0.5
+    bench.save_sidecar()
+    saved = echub.read(bench.folder / "gcpl.mpr").metadata
+    assert (saved.value("cell.area", "cm^2"), saved.value("sample.id"), saved.value("cell.id")) == (
+        0.5,
+        'a "b"',
+        None,
+    )
+    with pytest.raises(TargetExists):
+        bench.save_sidecar()
+
+
+def test_a_wrong_value_changes_nothing(bench):
+    bench.open(bench.folder / "gcpl.mpr")
+    before = bench.opened()
+    with pytest.raises(MetadataError) as caught:
+        bench.reread({"cell.area": "0.5 V"})
+    assert bench.opened() is before
+    assert bench.values == {}
+    assert dict(explain(caught.value))["where"] == "cell.area"
+
+
+def test_an_analysis_is_asked_with_texts_as_on_the_command_line(bench):
+    bench.open(bench.folder / "ramp.mpr")
+    names = [analysis.name for analysis in bench.analyses()]
+    assert "ramp-onset" in names
+    assert "arrhenius" not in names
+    bench.reread({"cell.area": "0.785 cm^2"})
+    outcome = bench.analyze("ramp-onset", {"bootstrap": "0", "window": " "})
+    direct = echub.analyze(
+        "ramp-onset", bench.folder / "ramp.mpr", metadata={"cell.area": "0.785 cm^2"}, params={"bootstrap": 0}
+    )
+    assert outcome["onset_current_density"].value == direct["onset_current_density"].value
+
+
+def test_parameters_have_default_unit_meaning_and_choices(bench):
+    bench.open(bench.folder / "ramp.mpr")
+    ramp = next(analysis for analysis in bench.analyses() if analysis.name == "ramp-onset")
+    rows = {name: (default, meaning, choices) for name, default, meaning, choices in parameters(ramp)}
+    assert rows["method"][2]
+    assert all(meaning for _, meaning, _ in rows.values())
+
+
+def test_the_open_file_is_converted_with_what_was_typed_in(bench, tmp_path):
+    bench.open(bench.folder / "gcpl.mpr")
+    bench.reread({"cell.area": "0.5 cm^2"})
+    written = bench.convert("native", tmp_path / "out")
+    assert [path.name for path in written] == ["gcpl.mpr.h5"]
+    assert echub.read(written[0]).metadata.value("cell.area", "cm^2") == 0.5
+
+
+def test_the_used_reader_comes_first(bench):
+    bench.open(bench.folder / "gcpl.mpr")
+    assert bench.detection()[0][:2] == ("certain", "eclab-mpr")
+
+
+def test_without_a_file_everything_is_refused(bench):
+    for work in (bench.opened, bench.detection, bench.metadata_fields, bench.analyses, bench.save_sidecar):
+        with pytest.raises(DataError, match="no file is open"):
+            work()
+
+
+def test_another_file_forgets_the_last_answer(bench):
+    bench.open(bench.folder / "ramp.mpr")
+    bench.analyze("ramp-onset", {"bootstrap": "0"})
+    bench.open(Path(bench.folder / "gcpl.mpr"))
+    assert bench.outcome is None

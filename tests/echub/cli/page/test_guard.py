@@ -1,0 +1,78 @@
+"""Only a browser on this machine with the token gets an answer."""
+
+import asyncio
+
+import pytest
+
+from echub.cli.page.guard import HEADERS, Guard
+
+PORT, TOKEN = 1234, "secret-token"
+HERE = {"host": f"127.0.0.1:{PORT}"}
+COOKIE = {"cookie": f"echub_{PORT}={TOKEN}"}
+
+
+async def inner(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"the page"})
+
+
+def ask(headers, query="", kind="http"):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": kind,
+        "path": "/",
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    asyncio.run(Guard(inner, TOKEN, PORT)(scope, None, send))
+    return sent
+
+
+def headers_of(message):
+    return {name.decode(): value.decode() for name, value in message["headers"]}
+
+
+def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_do_not_get():
+    (start, _) = ask(HERE, f"token={TOKEN}")
+    assert start["status"] == 303
+    cookie = headers_of(start)["set-cookie"]
+    assert cookie.startswith(f"echub_{PORT}={TOKEN};")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert headers_of(start)["location"] == "/"
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_with_the_cookie_the_page_answers_and_asks_nobody_else(name):
+    start, body = ask({"host": f"{name}:{PORT}", "origin": f"http://{name}:{PORT}", **COOKIE})
+    assert (start["status"], body["body"]) == (200, b"the page")
+    assert headers_of(start)["content-security-policy"] == HEADERS["Content-Security-Policy"]
+    assert "default-src 'self'" in HEADERS["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        HERE,
+        {**HERE, "cookie": f"echub_{PORT}=wrong"},
+        {**HERE, "cookie": "nonsense;;="},
+        {"host": f"evil.example:{PORT}", **COOKIE},
+        {"host": "127.0.0.1:80", **COOKIE},
+        {**COOKIE},
+        {**HERE, **COOKIE, "origin": "https://evil.example"},
+        {**HERE, **COOKIE, "origin": "null"},
+    ],
+)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_strangers_are_refused(headers, kind):
+    first = ask(headers, kind=kind)[0]
+    assert first.get("status") == 403 if kind == "http" else first["type"] == "websocket.close"
+
+
+def test_a_wrong_token_is_refused():
+    assert ask(HERE, "token=wrong")[0]["status"] == 403
+    assert ask({"host": "evil.example"}, f"token={TOKEN}")[0]["status"] == 403
