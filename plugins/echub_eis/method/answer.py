@@ -13,8 +13,8 @@ from echub_eis.method.choose import POINTS_PER_PARAMETER, RatedCircuit, candidat
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined
-from echub_eis.method.fit import CircuitFit
-from echub_eis.method.identify import N_NEAR_ONE, Known, resistance
+from echub_eis.method.fit import N_NEAR_ONE, CircuitFit
+from echub_eis.method.identify import Known, resistance
 from echub_eis.method.model import Model, ModelElement
 from echub_eis.method.parse import parse
 
@@ -92,7 +92,7 @@ def answer(examined: Examined, params: FitParams) -> FittedSpectrum:
         )
     chosen = choose(rated)
     fitted = settled(chosen.fitted)
-    covariance = fitted.covariance()
+    covariance = fitted.covariance_over_noises()
     labels = labels_of(fitted.model)
     outside = {label: where for number, label in labels.items() if (where := _outside(fitted, number))}
     known = {

@@ -11,7 +11,7 @@ from scipy.optimize import least_squares, leastsq
 
 from echub_eis.method.elements import Complex, Floats, Grid
 from echub_eis.method.model import Model
-from echub_eis.method.noise import Noise, from_fit
+from echub_eis.method.noise import Noise, from_fit, over_noises
 from echub_eis.method.start import starts
 
 TOLERANCE = 1e-9
@@ -30,6 +30,10 @@ EDGE = 1e-9
 """A bounded method starts inside of its limits, by this much in ln."""
 ADEQUATE = 1.3
 """χ² per degree of freedom of a fit that needs no other start: noise alone exceeds it in 1 of 100 of 60 points."""
+N_NEAR_ONE = 0.999
+"""An exponent at its limit: beyond, its logit runs away without any change of the spectrum."""
+GONE = float(np.log(10))
+"""What is ten times below a tenth of the smallest |Z| is in no point of the spectrum."""
 SAME = 1e-8
 """Columns of the Jacobian below this part of the largest have no influence."""
 
@@ -87,8 +91,12 @@ class CircuitFit:
         sigma = noise.sigma(self.spectrum.modulus)
         return float(np.sqrt((np.abs(self.residual / sigma) ** 2).sum() / self.freedom))
 
+    def covariance_over_noises(self) -> Floats:
+        """Return the covariance of the coordinates, with what is not known of the noise model's ratio."""
+        return over_noises(self.residual, self.jacobian, self.spectrum.modulus)
+
     def covariance(self) -> Floats:
-        """Return the covariance of the coordinates."""
+        """Return the covariance of the coordinates, the noise model taken as known up to its size."""
         sigma = self.noise.sigma(self.spectrum.modulus)
         j = np.concatenate([(self.jacobian / sigma).real, (self.jacobian / sigma).imag], axis=1).T
         norm = np.sqrt((j**2).sum(axis=0))
@@ -205,11 +213,17 @@ def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Circu
     for x in _tried(model, spectrum, noise, count):
         fitted = solve(model, spectrum, noise, x)
         best = fitted if best is None or fitted.chi2 < best.chi2 else best
-        if noise.known and best.chi2 < ADEQUATE * best.freedom:
+        if noise.known and best.chi2 < ADEQUATE * best.freedom and not has_vanished(best):
             break
     if best is None:
         raise ValueError("a circuit has at least one start")
     return best
+
+
+def has_vanished(fitted: CircuitFit) -> bool:
+    """Return whether a resistance is in no point of the spectrum: an adequate fit, yet perhaps not the optimum."""
+    least = np.log(0.1 * fitted.spectrum.modulus.min()) - GONE
+    return any(free.name == "R" and x < least for free, x in zip(fitted.model.free, fitted.x, strict=True))
 
 
 def _tried(model: Model, spectrum: Spectrum, noise: Noise, count: int) -> Iterator[Floats]:

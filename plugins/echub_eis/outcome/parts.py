@@ -15,6 +15,7 @@ from echub_eis.method.elements import Complex, Grid
 from echub_eis.method.export import to_impedance_py, to_pyimpspec
 from echub_eis.method.identify import Known, correlation, quantile
 from echub_eis.method.identify import total as profile_of_sum
+from echub_eis.method.model import LIMIT
 from echub_eis.method.propagate import Derived, Function, derive
 from echub_eis.outcome.check import points
 
@@ -114,7 +115,7 @@ def sum_of(labels: Sequence[str], found: FittedSpectrum, params: FitParams) -> K
     reasons = {reason for label in labels if label in found.known for reason in found.known[label].reasons}
     if reasons - {"n-at-limit"} and u > EXACT and len(free) == len(places):
         if tuple(labels) not in found.sums:
-            found.sums[tuple(labels)] = profile_of_sum(found.fitted, free, min(u, 1.0), level)
+            found.sums[tuple(labels)] = profile_of_sum(found.fitted, free, min(u, 1.0), found.covariance, level)
         return found.sums[tuple(labels)]
     reach = quantile(level, found.fitted.freedom) * u
     if not np.isfinite(reach):
@@ -148,7 +149,8 @@ def _exponent(value: float, u: float, found: FittedSpectrum, params: FitParams) 
     if not slope * u < 0.25:  # an interval over half of what n can be says nothing
         return Measurand("1", note="not identified")
     reach = quantile(params.level / 100, found.fitted.freedom) * u
-    low, high = (1 / (1 + np.exp(-np.log(value / (1 - value)) - s * reach)) for s in (-1, 1))
+    logit = np.log(value / (1 - value))
+    low, high = (1 / (1 + np.exp(min(-logit - s * reach, LIMIT))) for s in (-1, 1))
     interval = Interval(float(low), float(high), level=params.level / 100, method="symmetric in the logit")
     return Measurand("1", value, slope * u, interval, note=note_of(found))
 
