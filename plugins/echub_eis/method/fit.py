@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ class CircuitFit:
         """Return the degrees of freedom."""
         return max(2 * len(self.z) - len(self.x), 1)
 
-    @property
+    @cached_property
     def natural(self) -> list[float]:
         """Return the parameters in their units."""
         return self.model.natural(self.x)

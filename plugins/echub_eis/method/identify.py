@@ -102,8 +102,7 @@ def _reasons(fitted: CircuitFit, at: int, covariance: Floats, outside: bool) -> 
     found = []
     if not np.sqrt(covariance[at, at]) < VAGUE_LN:
         found.append("vague")
-    others = np.delete(correlation(covariance)[at], at)
-    if len(others) and np.abs(others).max() > CORRELATED:
+    if _correlated(covariance, at):
         found.append("correlated")
     at_limit = [i for i, free in enumerate(fitted.model.free) if free.is_exponent and _is_near_one(fitted, i)]
     own = fitted.model.at(fitted.model.free[at].element, "n")
@@ -113,6 +112,15 @@ def _reasons(fitted: CircuitFit, at: int, covariance: Floats, outside: bool) -> 
     if set(at_limit) - {own} or any(not np.sqrt(covariance[i, i]) < VAGUE_LN for i in beside):
         found.append("beside")
     return found + ["outside"] * outside
+
+
+def _correlated(covariance: Floats, at: int) -> bool:
+    """Return whether any other coordinate is correlated with one; infinite variances count as none."""
+    variance = np.diag(covariance)
+    usable = np.isfinite(variance) & (variance > 0)
+    usable[at] = False
+    product = variance[usable] * variance[at]
+    return bool((covariance[at, usable] ** 2 > CORRELATED**2 * product).any()) and np.isfinite(variance[at])
 
 
 def _is_near_one(fitted: CircuitFit, at: int) -> bool:

@@ -23,8 +23,10 @@ UNSEEN = 1e-8
 """Derivatives over |Z| below this part of the largest have no influence."""
 NEGLIGIBLE = 1e-3
 """A ratio b/a with a smaller part of the likelihood changes no uncertainty by more than that."""
-LEAST_PIVOT = 1e-12
-"""Smallest pivot over the largest: below, rounding decides."""
+LEAST_PIVOT = 1e-13
+"""Added to the diagonal of normal equations of unit columns: a direction that is not seen becomes vague."""
+SMALLEST = 1e-300
+"""Its logarithm is a number."""
 
 
 @dataclass(frozen=True)
@@ -66,24 +68,60 @@ class Solved:
 
 
 def solve(span: Floats, weight: Floats, y: Floats) -> Solved:
-    """Solve one problem, or a stack of them with weights and values (m, n)."""
-    q, r = np.linalg.qr(span * weight[..., None])
-    fitted = (q @ (np.swapaxes(q, -1, -2) @ y[..., None]))[..., 0]
-    volume = np.log(np.abs(np.diagonal(r, axis1=-2, axis2=-1))).sum(axis=-1)
-    return Solved(y - fitted, (q**2).sum(axis=-1), volume)
+    """Solve one problem with weights and values (n,)."""
+    q, r = np.linalg.qr(span * weight[:, None])
+    volume = np.log(np.maximum(np.abs(np.diagonal(r)), SMALLEST)).sum()
+    return Solved(y - q @ (q.T @ y), (q**2).sum(axis=-1), np.asarray(volume))
 
 
-def scores(fits: Sequence[Solved], shape: Floats, freedom: int) -> tuple[Floats, Floats]:
+@dataclass(frozen=True)
+class Stack:
+    """Weighted fits of one span (n, p) with several weights (m, n), by normal equations.
+
+    rest: (m, n). volume: ln √|G| (m,). shift: coefficients (m, p). inverse: L⁻¹ (m, p, p) of G = L Lᵀ.
+    """
+
+    rest: Floats
+    volume: Floats
+    shift: Floats
+    inverse: Floats
+
+
+def solve_stack(span: Floats, weight: Floats, y: Floats) -> Stack:
+    """Solve a stack with weights and values (m, n); the columns of the span have about unit length.
+
+    Normal equations of columns rescaled to unit length, with one refinement: it takes a third of the time of a
+    stack of QR, and loses nothing that noise leaves.
+    """
+    square = weight**2
+    gram = np.swapaxes(span, 0, 1) @ (span * square[..., None])
+    size = np.sqrt(np.maximum(np.diagonal(gram, axis1=-2, axis2=-1), SMALLEST))
+    scaled = gram / (size[:, :, None] * size[:, None, :])
+    scaled += LEAST_PIVOT * np.eye(span.shape[1])
+    lower = np.linalg.cholesky(scaled)
+    inverse = np.linalg.inv(lower)
+    rest = y
+    shift = np.zeros(gram.shape[:2])
+    for _ in range(2):  # the second pass is the refinement
+        right = ((weight * rest) @ span) / size
+        step = (np.swapaxes(inverse, -1, -2) @ (inverse @ right[..., None]))[..., 0] / size
+        rest = rest - weight * (step @ span.T)
+        shift = shift + step
+    volume = np.log(np.diagonal(lower, axis1=-2, axis2=-1)).sum(axis=-1) + np.log(size).sum(axis=-1)
+    return Stack(rest, volume, shift, inverse / size[:, None, :])
+
+
+def scores(fits: Sequence[Stack], shape: Floats, freedom: int) -> tuple[Floats, Floats]:
     """Return -2 ln of the restricted likelihood (REML) and Σ(rest/shape)² of stacked fits, each (ratios,).
 
     fits: parts that share the noise, each (ratios, n) with weights 1/shape.
     """
-    squares = np.maximum(sum((fit.rest**2).sum(axis=1) for fit in fits), 1e-300)
+    squares = np.maximum(sum((fit.rest**2).sum(axis=1) for fit in fits), SMALLEST)
     volume = 2 * sum(fit.volume for fit in fits)
-    return 4 * np.log(shape).sum(axis=1) + volume + freedom * np.log(squares), squares
+    return np.asarray(4 * np.log(shape).sum(axis=1) + volume + freedom * np.log(squares)), np.asarray(squares)
 
 
-def likeliest(fits: Sequence[Solved], shape: Floats, rho: Floats, freedom: int) -> tuple[Noise, int, float]:
+def likeliest(fits: Sequence[Stack], shape: Floats, rho: Floats, freedom: int) -> tuple[Noise, int, float]:
     """Choose b/a by the restricted likelihood of stacked fits; return noise, place and Σ(rest/shape)²."""
     freedom = max(freedom, 1)
     score, squares = scores(fits, shape, freedom)
@@ -126,7 +164,7 @@ def from_fit(residual: Complex, jacobian: Complex, modulus: Floats) -> Noise:
     at = Linearised.of(residual, jacobian, modulus)
     shape, rho = shapes(modulus)
     twice = np.concatenate([shape, shape], axis=1)
-    return likeliest([solve(at.span, 1 / twice, at.rest / twice)], shape, rho, at.freedom)[0]
+    return likeliest([solve_stack(at.span, 1 / twice, at.rest / twice)], shape, rho, at.freedom)[0]
 
 
 def over_noises(residual: Complex, jacobian: Complex, modulus: Floats) -> Floats:
@@ -140,30 +178,17 @@ def over_noises(residual: Complex, jacobian: Complex, modulus: Floats) -> Floats
     at = Linearised.of(residual, jacobian, modulus)
     shape, _ = shapes(modulus)
     twice = np.concatenate([shape, shape], axis=1)
-    y = at.rest / twice
-    q, r = np.linalg.qr(at.span * (1 / twice)[..., None])
-    shift = (np.swapaxes(q, -1, -2) @ y[..., None])[..., 0]
-    rest = y - (q @ shift[..., None])[..., 0]
-    volume = np.log(np.maximum(np.abs(np.diagonal(r, axis1=-2, axis2=-1)), 1e-300)).sum(axis=-1)
-    score, squares = scores([Solved(rest, rest, volume)], shape, at.freedom)
+    fits = solve_stack(at.span, 1 / twice, at.rest / twice)
+    score, squares = scores([fits], shape, at.freedom)
     share = np.exp(-0.5 * (score - score.min()))
-    share = np.where(share > NEGLIGIBLE * share.sum(), share, 0.0) / share.sum()
-    averaged = np.zeros((len(at.norm), len(at.norm)))
-    moves, weights = [], []
-    for k in np.flatnonzero(share):
-        inverse = _inverse(r[k])
-        averaged += share[k] * squares[k] / at.freedom * inverse @ inverse.T
-        moves.append(inverse @ shift[k])
-        weights.append(share[k])
-    moved = np.array(moves) - np.average(moves, axis=0, weights=weights)
-    averaged += (moved * np.array(weights)[:, None]).T @ moved
+    share = np.where(share > NEGLIGIBLE * share.sum(), share, 0.0)
+    share = share / share.sum()
+    likely = np.flatnonzero(share)
+    weight, inverse, shift = share[likely], fits.inverse[likely], fits.shift[likely]
+    sizes = weight * squares[likely] / at.freedom
+    averaged = (np.swapaxes(inverse, -1, -2) @ inverse * sizes[:, None, None]).sum(axis=0)
+    moved = shift - weight @ shift
+    averaged += (moved * weight[:, None]).T @ moved
     full = np.diag(np.where(at.seen, 0.0, np.inf))
     full[np.ix_(at.seen, at.seen)] = averaged / np.outer(at.norm, at.norm)
     return full
-
-
-def _inverse(r: Floats) -> Floats:
-    """Return the inverse of a triangle (p, p); a direction that is not seen becomes vague, not infinite."""
-    least = LEAST_PIVOT * np.abs(np.diag(r)).max()
-    small = np.abs(np.diag(r)) < least
-    return np.asarray(np.linalg.inv(r + np.diag(np.where(small, least, 0.0))))

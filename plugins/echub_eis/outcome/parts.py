@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from echub.plugin import Component, Condition, Interval, Measurand, Series, cova
 from echub_eis import FitParams
 from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified
 from echub_eis.method.circuit import canonical
-from echub_eis.method.elements import Complex, Grid
+from echub_eis.method.elements import Complex, Floats, Grid
 from echub_eis.method.export import to_impedance_py, to_pyimpspec
 from echub_eis.method.identify import Known, correlation, quantile
 from echub_eis.method.identify import total as profile_of_sum
@@ -83,15 +82,6 @@ def circuit_measurands(found: FittedSpectrum, params: FitParams) -> dict[str, Me
     return result
 
 
-def sums(found: FittedSpectrum) -> dict[str, Function]:
-    """Return the sum of the resistances through which a direct current flows."""
-    places = [(found.number(label)) for label in found.conducting]
-    model = found.model
-    if not places:
-        return {}
-    return {"resistance_total": lambda p: sum(model.values(number, p)[0] for number in places)}
-
-
 def derived_of(found: FittedSpectrum, functions: dict[str, Function]) -> Derived:
     """Propagate the covariance of the fit."""
     return derive(functions, found.model.natural, found.fitted.x, found.covariance)
@@ -108,9 +98,11 @@ def _total(found: FittedSpectrum, params: FitParams) -> Measurand:
 def sum_of(labels: Sequence[str], found: FittedSpectrum, params: FitParams) -> Known:
     """Judge a sum of resistances; of vague parts by its profile, for their sum is often certain."""
     numbers = [found.number(label) for label in labels]
-    value, u = derived_of(found, {"sum": lambda p: sum(found.model.values(n, p)[0] for n in numbers)}).of("sum")
+    parts = [found.model.values(number, found.fitted.natural)[0] for number in numbers]
     places = [found.model.at(number, "R") for number in numbers]
     free = [at for at in places if at is not None]
+    value = float(sum(parts))
+    u = _relative_of_sum(found, [r / value for r, at in zip(parts, places, strict=True) if at is not None], free)
     level = params.level / 100
     reasons = {reason for label in labels if label in found.known for reason in found.known[label].reasons}
     if reasons - {"n-at-limit"} and u > EXACT and len(free) == len(places):
@@ -121,6 +113,14 @@ def sum_of(labels: Sequence[str], found: FittedSpectrum, params: FitParams) -> K
     if not np.isfinite(reach):
         return Known(value, u, None, None)
     return Known(value, u, value * float(np.exp(-reach)), value * float(np.exp(reach)))
+
+
+def _relative_of_sum(found: FittedSpectrum, shares: Sequence[float], at: Sequence[int]) -> float:
+    """Return the relative uncertainty of a sum of resistances, of their shares in it."""
+    part = found.covariance[np.ix_(at, at)]
+    if not np.isfinite(np.diag(part)).all():
+        return float("inf")
+    return float(np.sqrt(max(np.array(shares) @ part @ np.array(shares), 0.0)))
 
 
 def _shape(label: str, found: FittedSpectrum, params: FitParams) -> dict[str, Measurand]:
@@ -266,23 +266,31 @@ def _curve(name: str, z: Complex) -> dict[str, Series]:
 
 def covariance(found: FittedSpectrum, measurands: Mapping[str, Measurand]) -> dict[str, Table]:
     """Return the covariances of R, their sum, τ and n, those with a profile left out; no table without any."""
-    functions: dict[str, Function] = {}
     profiled = {label for label, known in found.known.items() if known.reasons}
-    for number, label in found.labels.items():
-        names = [parameter.name for parameter in found.model.leaves[number].kind.parameters]
-        for place, name in enumerate(names):
-            prefix = {"R": "resistance", "tau": "tau", "n": "n"}.get(name)
-            if prefix and found.model.at(number, name) is not None and not (name == "R" and label in profiled):
-                functions[f"{prefix}_{label}"] = partial(_value, found, number, place)
-    functions |= {} if profiled else sums(found)
-    known = {n: f for n, f in functions.items() if n in measurands and measurands[n].uncertainty is not None}
+    rows: dict[str, Floats] = {}
+    for at, free in enumerate(found.model.free):
+        label = found.labels[free.element]
+        prefix = {"R": "resistance", "tau": "tau", "n": "n"}.get(free.name)
+        if prefix and not (free.name == "R" and label in profiled):
+            rows[f"{prefix}_{label}"] = np.eye(len(found.fitted.x))[at]
+    if not profiled and found.conducting:
+        rows["resistance_total"] = _slope_of_sum(found)
+    known = {n: row for n, row in rows.items() if n in measurands and measurands[n].uncertainty is not None}
     if not known:
         return {}
-    derived = derived_of(found, known)
     stated = np.array([measurands[name].uncertainty for name in known])
-    matrix = correlation(derived.covariance) * np.outer(stated, stated)
+    finite = np.where(np.isfinite(found.covariance), found.covariance, 0.0)
+    gradient = np.array(list(known.values()))
+    matrix = correlation(gradient @ finite @ gradient.T) * np.outer(stated, stated)
     return {"covariance": covariance_table(measurands, list(known), matrix)}
 
 
-def _value(found: FittedSpectrum, number: int, place: int, natural: Sequence[float]) -> float:
-    return found.model.values(number, natural)[place]
+def _slope_of_sum(found: FittedSpectrum) -> Floats:
+    """Return the derivatives (parameters,) of the ln of the sum of the resistances."""
+    natural, slope = found.fitted.natural, np.zeros(len(found.fitted.x))
+    for label in found.conducting:
+        at = found.model.at(found.number(label), "R")
+        if at is not None:
+            slope[at] = natural[at]
+    total = sum(found.values(label)["R"] for label in found.conducting)
+    return np.asarray(slope / total)
