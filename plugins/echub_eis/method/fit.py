@@ -35,6 +35,8 @@ N_NEAR_ONE = 0.999
 """An exponent at its limit: beyond, its logit runs away without any change of the spectrum."""
 GONE = float(np.log(10))
 """What is ten times below a tenth of the smallest |Z| is in no point of the spectrum."""
+N_REVIVED = 0.95
+"""Where an exponent at its limit starts again: its logit has no derivative at 1."""
 SAME = 1e-8
 """Columns of the Jacobian below this part of the largest have no influence."""
 
@@ -218,7 +220,34 @@ def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Circu
             break
     if best is None:
         raise ValueError("a circuit has at least one start")
-    return best
+    return _off_its_limits(best)
+
+
+def _off_its_limits(fitted: CircuitFit) -> CircuitFit:
+    """Fit once more from inside if a parameter ended at its limit, where its coordinate has no derivative."""
+    x = revived(fitted)
+    if np.array_equal(x, fitted.x):
+        return fitted
+    again = solve(fitted.model, fitted.spectrum, fitted.noise, x)
+    return again if again.chi2 < fitted.chi2 else fitted
+
+
+def revived(fitted: CircuitFit) -> Floats:
+    """Return the coordinates (p,) with what has vanished at a tenth of the smallest |Z|, exponents inside.
+
+    At zero a resistance or an inductance has no derivative after its logarithm, and no fit would bring it back.
+    """
+    x = fitted.x.copy()
+    spectrum, natural = fitted.spectrum, fitted.natural
+    least = float(np.log(0.1 * spectrum.modulus.min()))
+    reactance = float(np.log(0.1 * spectrum.modulus.min() / spectrum.grid.omega.max()))
+    for at, free in enumerate(fitted.model.free):
+        start = {"R": least, "L": reactance}.get(free.name)
+        if free.is_exponent and natural[at] > N_NEAR_ONE:
+            x[at] = float(np.log(N_REVIVED / (1 - N_REVIVED)))
+        elif start is not None and x[at] < start - GONE:
+            x[at] = start
+    return x
 
 
 def has_vanished(fitted: CircuitFit) -> bool:
@@ -245,4 +274,4 @@ def _tried(model: Model, spectrum: Spectrum, noise: Noise, count: int) -> Iterat
 def refit(fitted: CircuitFit) -> CircuitFit:
     """Estimate the noise once more from the residuals, and fit again with these weights."""
     noise = from_fit(fitted.residual, fitted.jacobian, fitted.spectrum.modulus)
-    return solve(fitted.model, fitted.spectrum, noise, fitted.x)
+    return _off_its_limits(solve(fitted.model, fitted.spectrum, noise, fitted.x))

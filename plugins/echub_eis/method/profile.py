@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub_eis.method.elements import Floats
-from echub_eis.method.fit import GONE, N_NEAR_ONE, CircuitFit, Pin, solve
+from echub_eis.method.fit import CircuitFit, Pin, revived, solve
 
 FAR = float(np.log(100))
 """An interval that reaches a factor of 100 is open. By eye."""
@@ -20,8 +20,6 @@ REFINED = 10
 """Steps of false position at most; three are usual."""
 NARROW = 0.02
 """A root is good to this part of t: 1 % of the width of the interval."""
-N_REVIVED = 0.95
-"""Where an exponent at its limit starts again: its logit has no derivative at 1."""
 SUSPECT = 2.0
 """A rise this many times that of the parabola may be a wrong optimum: another start is tried."""
 
@@ -42,6 +40,7 @@ class Profile:
     def __post_init__(self) -> None:
         fitted = self.fitted
         self.revived = revived(fitted)
+        self.is_at_limit = not np.array_equal(self.revived, fitted.x)
         self.scale = max(fitted.chi2 / fitted.freedom, 1e-300)  # exact data: no division by zero
         self.least = VANISHED * float(fitted.spectrum.modulus.min())
         self.value = float(np.exp(fitted.x[self.at]).sum())
@@ -87,7 +86,7 @@ class Profile:
         nearest = max(known for known in self.kept if known <= offset)
         moved = self._solved(self._along(self.kept[nearest], target), target)
         parabola = offset / self.u if np.isfinite(self.u) and self.u > 0 else 0.0
-        if self._height(moved) > SUSPECT * parabola:
+        if self.is_at_limit or self._height(moved) > SUSPECT * parabola:
             for x in (self.kept[nearest], self._along(self.revived, target), self.revived):
                 other = self._solved(x, target)
                 moved = other if other.chi2 < moved.chi2 else moved
@@ -116,21 +115,3 @@ class Profile:
             pin = Pin(self.at, target, STIFF / max(min(self.u, 1.0), 1e-12))
             return solve(fitted.model, fitted.spectrum, fitted.noise, x, None, pin)
         return solve(fitted.model, fitted.spectrum, fitted.noise, x, {int(self.at[0]): target})
-
-
-def revived(fitted: CircuitFit) -> Floats:
-    """Return the coordinates (p,) with what has vanished at a tenth of the smallest |Z|, exponents inside.
-
-    At zero a resistance or an inductance has no derivative after its logarithm, and no fit would bring it back.
-    """
-    x = fitted.x.copy()
-    spectrum, natural = fitted.spectrum, fitted.natural
-    least = float(np.log(0.1 * spectrum.modulus.min()))
-    reactance = float(np.log(0.1 * spectrum.modulus.min() / spectrum.grid.omega.max()))
-    for at, free in enumerate(fitted.model.free):
-        start = {"R": least, "L": reactance}.get(free.name)
-        if free.is_exponent and natural[at] > N_NEAR_ONE:
-            x[at] = float(np.log(N_REVIVED / (1 - N_REVIVED)))
-        elif start is not None and x[at] < start - GONE:
-            x[at] = start
-    return x
