@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Need, NeedMeta, Output, hookimpl, option
+from echub.plugin import Analysis, Need, NeedMeta, Output, Template, hookimpl, option
 
 PRESETS = {
     "blocking": "LR(RQ)Q",
@@ -183,6 +183,19 @@ RESISTANCE = Analysis(
     ),
     reference="doi:10.1016/S0022-0728(84)80324-1",
 )
+
+
+STUDY = Template(
+    "study-eis",
+    "steps of a study of impedance over temperature, to an activation energy",
+    "echub_eis.data:study_steps",
+)
+
+
+@hookimpl
+def echub_readers() -> Iterable[Template]:
+    """Declare the steps that `echub study init --eis` writes."""
+    return (STUDY,)
 
 
 @hookimpl

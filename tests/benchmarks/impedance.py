@@ -1,4 +1,4 @@
-"""96 spectra of 62 points: the whole chain, and the fit alone beside lmfit and impedance.py from the same start."""
+"""96 spectra of 62 points: the whole chain; the fit alone beside lmfit and impedance.py from the same start."""
 
 from __future__ import annotations
 

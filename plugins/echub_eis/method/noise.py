@@ -132,7 +132,7 @@ def likeliest(fits: Sequence[Stack], shape: Floats, rho: Floats, freedom: int) -
 
 @dataclass(frozen=True)
 class Linearised:
-    """A fit near its optimum: derivatives (2n, p) of unit length, their lengths (p,), residuals (2n,), Ω, |Z| (n,).
+    """A fit near its optimum: derivatives (2n, p) of unit length, their lengths (p,), residuals (2n,), |Z| (n,).
 
     Columns without any influence are left out; `seen` (all parameters,) says which are there.
     """

@@ -81,7 +81,7 @@ class Profile:
         return far[0]  # the wider of both
 
     def _rise(self, offset: float, direction: int) -> float:
-        """Return √(Δχ²/scale) with ln R held at an offset: the best fit from the nearest one known, moved along."""
+        """Return √(Δχ²/scale) with ln R held at an offset, from the nearest fit that is known, moved along."""
         target = self.start + direction * offset
         nearest = max(known for known in self.kept if known <= offset)
         moved = self._solved(self._along(self.kept[nearest], target), target)
