@@ -32,6 +32,7 @@ _NAMES = {
         "L": "L",
         "W": "W",
         "G": "G",
+        "Zarc": "Z",
     },
     "AutoEIS": {"P": "Q", "R": "R", "C": "C", "L": "L"},
     "EC-Lab": {"Wd": "Ws", "M": "Wo", "La": "La", "Q": "Q", "R": "R", "C": "C", "L": "L", "W": "W", "G": "G"},

@@ -11,7 +11,7 @@ from echub_eis import FitParams
 from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Floats, Grid
-from echub_eis.method.export import to_impedance_py, to_pyimpspec
+from echub_eis.method.export import impedance_py_text, to_impedance_py, to_pyimpspec
 from echub_eis.method.identify import Known, correlation, quantile
 from echub_eis.method.identify import total as profile_of_sum
 from echub_eis.method.model import LIMIT
@@ -210,13 +210,14 @@ def _models(found: FittedSpectrum) -> dict[str, Series]:
 
 
 def _circuit(found: FittedSpectrum) -> dict[str, Series]:
-    circuit = found.model.circuit
+    circuit, natural = found.model.circuit, found.fitted.natural
     texts = {
-        "description": canonical(circuit),
-        "pyimpspec": to_pyimpspec(circuit),
-        "impedance.py": to_impedance_py(circuit),
+        "description": (canonical(circuit), ""),
+        "pyimpspec": (to_pyimpspec(circuit, found.model, natural), ""),
+        "impedance.py": (to_impedance_py(circuit), impedance_py_text(circuit, found.model, natural)),
     }
-    return {"written_for": Series.of(list(texts)), "circuit": Series.of(list(texts.values()))}
+    written, values = zip(*texts.values(), strict=True)
+    return {"written_for": Series.of(list(texts)), "circuit": Series(written), "values": Series(values)}
 
 
 def _correlation(found: FittedSpectrum) -> dict[str, Series]:
