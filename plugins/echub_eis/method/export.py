@@ -32,7 +32,7 @@ from echub_eis.method.model import Model
 Values = Mapping[str, float]
 """The parameters of one element, in our names and units."""
 DIGITS = 12
-"""Significant digits of a printed value: it is read back as the same number, up to rounding far below any noise."""
+"""Significant digits of a printed value: rounding is far below any noise."""
 
 HALF = {"n": "0.5F"}
 """The exponent of diffusion, fixed."""

@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 
 from echub_eis.method.elements import Floats
 from echub_eis.method.fit import N_NEAR_ONE, CircuitFit
-from echub_eis.method.profile import Profile
+from echub_eis.method.profile import LikelihoodProfile
 
 VAGUE_LN = 0.3
 """A standard uncertainty of ln R above which the likelihood is not a parabola any more."""
@@ -91,7 +91,7 @@ def _profiled(
     reasons: tuple[str, ...],
 ) -> Known:
     """Search both ends; `rise`: t, wider by what the unknown noise adds."""
-    profile = Profile(fitted, at, u, covariance)
+    profile = LikelihoodProfile(fitted, at, u, covariance)
     ends = [profile.end(rise, direction) for direction in (-1, 1)]
     low, high = (None if end is None else float(np.exp(end)) for end in ends)
     half = u if low is None or high is None else float(np.log(high / low)) / 2 / t

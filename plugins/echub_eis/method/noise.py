@@ -75,7 +75,7 @@ def solve(span: Floats, weight: Floats, y: Floats) -> Solved:
 
 
 @dataclass(frozen=True)
-class Stack:
+class StackedFits:
     """Weighted fits of one span (n, p) with several weights (m, n), by normal equations.
 
     rest: (m, n). volume: ln √|G| (m,). shift: coefficients (m, p). inverse: L⁻¹ (m, p, p) of G = L Lᵀ.
@@ -87,7 +87,7 @@ class Stack:
     inverse: Floats
 
 
-def solve_stack(span: Floats, weight: Floats, y: Floats) -> Stack:
+def solve_stack(span: Floats, weight: Floats, y: Floats) -> StackedFits:
     """Solve a stack with weights and values (m, n); the columns of the span have about unit length.
 
     Normal equations of columns rescaled to unit length, with one refinement: it takes a third of the time of a
@@ -108,10 +108,10 @@ def solve_stack(span: Floats, weight: Floats, y: Floats) -> Stack:
         rest = rest - weight * (step @ span.T)
         shift = shift + step
     volume = np.log(np.diagonal(lower, axis1=-2, axis2=-1)).sum(axis=-1) + np.log(size).sum(axis=-1)
-    return Stack(rest, volume, shift, inverse / size[:, None, :])
+    return StackedFits(rest, volume, shift, inverse / size[:, None, :])
 
 
-def scores(fits: Sequence[Stack], shape: Floats, freedom: int) -> tuple[Floats, Floats]:
+def scores(fits: Sequence[StackedFits], shape: Floats, freedom: int) -> tuple[Floats, Floats]:
     """Return -2 ln of the restricted likelihood (REML) and Σ(rest/shape)² of stacked fits, each (ratios,).
 
     fits: parts that share the noise, each (ratios, n) with weights 1/shape.
@@ -121,7 +121,7 @@ def scores(fits: Sequence[Stack], shape: Floats, freedom: int) -> tuple[Floats, 
     return np.asarray(4 * np.log(shape).sum(axis=1) + volume + freedom * np.log(squares)), np.asarray(squares)
 
 
-def likeliest(fits: Sequence[Stack], shape: Floats, rho: Floats, freedom: int) -> tuple[Noise, int, float]:
+def likeliest(fits: Sequence[StackedFits], shape: Floats, rho: Floats, freedom: int) -> tuple[Noise, int, float]:
     """Choose b/a by the restricted likelihood of stacked fits; return noise, place and Σ(rest/shape)²."""
     freedom = max(freedom, 1)
     score, squares = scores(fits, shape, freedom)
@@ -156,7 +156,7 @@ class Linearised:
     @property
     def freedom(self) -> int:
         """Return the degrees of freedom."""
-        return max(len(self.rest) - self.span.shape[1], 1)
+        return max(len(self.rest) - int(self.span.shape[1]), 1)
 
 
 def from_fit(residual: Complex, jacobian: Complex, modulus: Floats) -> Noise:

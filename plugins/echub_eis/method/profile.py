@@ -25,7 +25,7 @@ SUSPECT = 2.0
 
 
 @dataclass
-class Profile:
+class LikelihoodProfile:
     """The profile of ln R at one coordinate, or of the ln of a sum at several.
 
     u: relative uncertainty of the parabola, a first step. covariance: (p, p), the direction of the valley.

@@ -84,15 +84,15 @@ OMEGA = 2 * np.pi * 0.7
 S = 1j * OMEGA
 THEIRS = {  # formulas of the other programs, at one frequency: letters mean other things there
     "pyimpspec": {
-        "R": lambda R: R,
-        "C": lambda C: 1 / (S * C),
-        "L": lambda L: S * L,
-        "La": lambda L, n: L * S**n,
-        "Q": lambda Y, n: 1 / (Y * S**n),
-        "W": lambda Y, n: 1 / (Y * S**n),
-        "Ws": lambda Y, B, n: np.tanh((B * S) ** n) / (Y * S) ** n,
-        "Wo": lambda Y, B, n: 1 / np.tanh((B * S) ** n) / (Y * S) ** n,
-        "G": lambda Y, k, n: 1 / (Y * (k + S) ** n),
+        "R": lambda p: p["R"],
+        "C": lambda p: 1 / (S * p["C"]),
+        "L": lambda p: S * p["L"],
+        "La": lambda p: p["L"] * S ** p["n"],
+        "Q": lambda p: 1 / (p["Y"] * S ** p["n"]),
+        "W": lambda p: 1 / (p["Y"] * S ** p["n"]),
+        "Ws": lambda p: np.tanh((p["B"] * S) ** p["n"]) / (p["Y"] * S) ** p["n"],
+        "Wo": lambda p: 1 / np.tanh((p["B"] * S) ** p["n"]) / (p["Y"] * S) ** p["n"],
+        "G": lambda p: 1 / (p["Y"] * (p["k"] + S) ** p["n"]),
     },
     "impedance.py": {
         "R": lambda r: r,
@@ -114,7 +114,7 @@ def of_pyimpspec(text):
     for group, alone in re.findall(r"\(([^)]*)\)|([A-Z][a-z]?\{[^}]*\})", text):
         elements = re.findall(r"([A-Z][a-z]?)\{([^}]*)\}", group or alone)
         values = [{k: float(v.rstrip("F")) for k, v in (p.split("=") for p in t.split(","))} for _, t in elements]
-        parts = [THEIRS["pyimpspec"][s](**v) for (s, _), v in zip(elements, values, strict=True)]
+        parts = [THEIRS["pyimpspec"][s](v) for (s, _), v in zip(elements, values, strict=True)]
         z += 1 / sum(1 / part for part in parts)
     return z
 
@@ -132,7 +132,9 @@ def of_impedance_py(text, values):
     return z
 
 
-@pytest.mark.parametrize("text", ["R", "C", "L", "La", "Q", "W", "Ws", "Wo", "G", "Z", "LR(RQ)(CR)Q", "R(R{R=7f}Q)"])
+@pytest.mark.parametrize(
+    "text", ["R", "C", "L", "La", "Q", "W", "Ws", "Wo", "G", "Z", "LR(RQ)(CR)Q", "R(R{R=7f}Q)"]
+)
 def test_values_for_other_programs_give_the_same_impedance(text):
     node = parse(text)
     model = Model(node)
