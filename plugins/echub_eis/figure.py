@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _PARTS = PALETTE[1:5]
+NEAR, LEAST_NEAR, SMALL = 4.0, 6, 0.12
+"""What is within four times the smallest |Z| is drawn again, if six points are in an eighth of the width. By eye."""
 _FLAT, _TALL = 0.2, 1.2
 """A flat spectrum keeps this height over its width, a tall one this width over its height."""
 
@@ -71,6 +73,35 @@ def _nyquist(axis: Any, shown: dict[str, Any], outcome: Outcome) -> None:  # noq
     axis.axhline(0, color=GREY, linewidth=0.6)
     axis.legend(frameon=False, fontsize=7.5, loc="upper left", ncols=2)
     tidy(axis)
+    _zoom(
+        axis,
+        re,
+        im,
+        used,
+        (factor * shown["curve_re"], -factor * shown["curve_im"]) if "curve_re" in shown else (),
+    )
+
+
+def _zoom(axis: Any, re: Any, im: Any, used: Any, curve: Any) -> None:  # noqa: ANN401
+    """Draw the high-frequency end once more, large, if a tail leaves it a few pixels."""
+    size = np.hypot(re, im)
+    if not used.any():
+        return
+    near = used & (size < NEAR * size[used].min())
+    width = max(float(np.ptp(re[near])), float(np.ptp(im[near])))
+    if near.sum() < LEAST_NEAR or width > SMALL * max(float(np.ptp(re[used])), float(np.ptp(im[used]))):
+        return
+    inset = axis.inset_axes((0.63, 0.12, 0.35, 0.52))
+    if len(curve):
+        inset.plot(*curve, color=BLACK, linewidth=0.9)
+    inset.plot(re[used], im[used], "o", color=BLUE, markersize=2.5)
+    middle = [(float(v[near].min()) + float(v[near].max())) / 2 for v in (re, im)]
+    inset.set(xlim=(middle[0] - 0.6 * width, middle[0] + 0.6 * width))
+    inset.set(ylim=(middle[1] - 0.6 * width, middle[1] + 0.6 * width))
+    inset.set_aspect("equal", adjustable="box")
+    inset.axhline(0, color=GREY, linewidth=0.6)
+    inset.set_title("high frequencies", fontsize=7)
+    inset.tick_params(labelsize=6.5)
 
 
 def _part_text(label: str, outcome: Outcome) -> str:
