@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _PARTS = PALETTE[1:5]
-NEAR, LEAST_NEAR, SMALL = 4.0, 6, 0.12
-"""What is within four times the smallest |Z| is drawn again, if six points are in an eighth of the width. By eye."""
+TALL, NEAR, LEAST_NEAR, SMALL = 2.0, 4.0, 6, 0.12
+"""A spectrum twice as tall as wide leaves room beside it. What is within four times the smallest |Z| is drawn
+again if that is six points, and less than an eighth of the largest. By eye."""
 _FLAT, _TALL = 0.2, 1.2
 """A flat spectrum keeps this height over its width, a tall one this width over its height."""
 
@@ -73,34 +74,30 @@ def _nyquist(axis: Any, shown: dict[str, Any], outcome: Outcome) -> None:  # noq
     axis.axhline(0, color=GREY, linewidth=0.6)
     axis.legend(frameon=False, fontsize=7.5, loc="upper left", ncols=2)
     tidy(axis)
-    _zoom(
-        axis,
-        re,
-        im,
-        used,
-        (factor * shown["curve_re"], -factor * shown["curve_im"]) if "curve_re" in shown else (),
-    )
+    _zoom(axis, shown, used)
 
 
-def _zoom(axis: Any, re: Any, im: Any, used: Any, curve: Any) -> None:  # noqa: ANN401
-    """Draw the high-frequency end once more, large, if a tail leaves it a few pixels."""
+def _zoom(axis: Any, shown: dict[str, Any], used: Any) -> None:  # noqa: ANN401
+    """Draw the high-frequency end once more, large, if a tail is so tall that it leaves a few pixels to it."""
+    re, im = shown["re"][used], -shown["im"][used]
+    if not used.any() or np.ptp(im) < TALL * np.ptp(re):
+        return
     size = np.hypot(re, im)
-    if not used.any():
+    near = size < NEAR * size.min()
+    if near.sum() < LEAST_NEAR or size[near].max() > SMALL * size.max():
         return
-    near = used & (size < NEAR * size[used].min())
-    width = max(float(np.ptp(re[near])), float(np.ptp(im[near])))
-    if near.sum() < LEAST_NEAR or width > SMALL * max(float(np.ptp(re[used])), float(np.ptp(im[used]))):
-        return
+    factor, unit = prefixed(float(size[near].max()), "ohm")
     inset = axis.inset_axes((0.63, 0.12, 0.35, 0.52))
-    if len(curve):
-        inset.plot(*curve, color=BLACK, linewidth=0.9)
-    inset.plot(re[used], im[used], "o", color=BLUE, markersize=2.5)
-    middle = [(float(v[near].min()) + float(v[near].max())) / 2 for v in (re, im)]
-    inset.set(xlim=(middle[0] - 0.6 * width, middle[0] + 0.6 * width))
-    inset.set(ylim=(middle[1] - 0.6 * width, middle[1] + 0.6 * width))
+    if "curve_re" in shown:
+        inset.plot(factor * shown["curve_re"], -factor * shown["curve_im"], color=BLACK, linewidth=0.9)
+    inset.plot(factor * re, factor * im, "o", color=BLUE, markersize=2.5)
+    ends = [(float(v[near].min()) * factor, float(v[near].max()) * factor) for v in (re, im)]
+    half = 0.6 * max(high - low for low, high in ends)
+    middle = [(low + high) / 2 for low, high in ends]
+    inset.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
     inset.set_aspect("equal", adjustable="box")
     inset.axhline(0, color=GREY, linewidth=0.6)
-    inset.set_title("high frequencies", fontsize=7)
+    inset.set_title(f"high frequencies, {unit_text(unit)}", fontsize=7)
     inset.tick_params(labelsize=6.5)
 
 

@@ -17,6 +17,8 @@ from echub_eis.method.start import starts
 
 TOLERANCE = 1e-9
 """Relative change of χ² and of the coordinates at which a fit ends: 1e-4 of the noise of any of them."""
+PROFILE_TOLERANCE = 1e-6
+"""The same for a step of a profile: χ² is then good to 1e-4, of a rise of 4 that is sought."""
 EVALUATIONS = 300
 """Evaluations at most: a bound on the time for a circuit that a spectrum does not determine. By eye."""
 PERTURBED = 4
@@ -35,6 +37,8 @@ N_NEAR_ONE = 0.999
 """An exponent at its limit: beyond, its logit runs away without any change of the spectrum."""
 GONE = float(np.log(10))
 """What is ten times below a tenth of the smallest |Z| is in no point of the spectrum."""
+BELOW_ONE = 1e-4
+"""1 - n where the derivative after n is taken for an exponent at its limit."""
 N_REVIVED = 0.95
 """Where an exponent at its limit starts again: its logit has no derivative at 1."""
 SAME = 1e-8
@@ -94,14 +98,43 @@ class CircuitFit:
         sigma = noise.sigma(self.spectrum.modulus)
         return float(np.sqrt((np.abs(self.residual / sigma) ** 2).sum() / self.freedom))
 
+    @cached_property
+    def at_limit(self) -> NDArray[np.intp]:
+        """Return the coordinates of exponents at their limit, 1."""
+        pairs = zip(self.model.free, self.natural, strict=True)
+        return np.array([i for i, (f, v) in enumerate(pairs) if f.is_exponent and v > N_NEAR_ONE], dtype=np.intp)
+
+    @cached_property
+    def slopes(self) -> Complex:
+        """Return the derivatives (parameters, n), those of exponents at their limit after n, not after its logit.
+
+        There the logit has none: n would count as known, and with it all that it is correlated with.
+        """
+        at = self.at_limit
+        if not len(at):
+            return self.jacobian
+        x = self.x.copy()
+        x[at] = np.log((1 - BELOW_ONE) / BELOW_ONE)
+        slopes = self.jacobian.copy()
+        slopes[at] = self.model.evaluate(x, self.spectrum.grid)[1][at] / (BELOW_ONE * (1 - BELOW_ONE))
+        return slopes
+
     def covariance_over_noises(self) -> Floats:
         """Return the covariance of the coordinates, with what is not known of the noise model's ratio."""
-        return over_noises(self.residual, self.jacobian, self.spectrum.modulus)
+        return self._without_logits(over_noises(self.residual, self.slopes, self.spectrum.modulus))
+
+    def _without_logits(self, covariance: Floats) -> Floats:
+        """Take exponents at their limit out of a covariance: their logit is not known at all."""
+        at = self.at_limit
+        covariance[at, :] = 0.0
+        covariance[:, at] = 0.0
+        covariance[at, at] = np.inf
+        return covariance
 
     def covariance(self) -> Floats:
         """Return the covariance of the coordinates, the noise model taken as known up to its size."""
         sigma = self.noise.sigma(self.spectrum.modulus)
-        j = np.concatenate([(self.jacobian / sigma).real, (self.jacobian / sigma).imag], axis=1).T
+        j = np.concatenate([(self.slopes / sigma).real, (self.slopes / sigma).imag], axis=1).T
         norm = np.sqrt((j**2).sum(axis=0))
         full = np.zeros((len(self.x), len(self.x)))
         full[np.diag_indices(len(self.x))] = np.inf
@@ -110,7 +143,7 @@ class CircuitFit:
             _, s, vt = np.linalg.svd(j[:, seen] / norm[seen], full_matrices=False)
             part = (vt.T / np.maximum(s, 1e-12) ** 2) @ vt / np.outer(norm[seen], norm[seen])  # never singular
             full[np.ix_(seen, seen)] = part * (self.chi2 / self.freedom)
-        return full
+        return self._without_logits(full)
 
 
 @dataclass(frozen=True)
@@ -145,7 +178,7 @@ def solve(
     x: (parameters,), coordinates. Method: Levenberg-Marquardt (MINPACK) with analytic derivatives, weights 1/σ
     of the noise; with stated limits a trust region (`scipy.optimize.least_squares`).
     """
-    most = EVALUATIONS if pin is None and not held else PINNED
+    most, tolerance = (EVALUATIONS, TOLERANCE) if pin is None and not held else (PINNED, PROFILE_TOLERANCE)
     sigma = noise.sigma(spectrum.modulus)
     held = held or {}
     free = np.array([i for i in range(len(x)) if i not in held], dtype=int)
@@ -173,7 +206,7 @@ def solve(
         return np.concatenate(parts, axis=1)
 
     if len(free):
-        found = _optimise(model, residual, jacobian, full[free].copy(), free, most)
+        found = _optimise(model, residual, jacobian, full[free].copy(), free, most, tolerance)
         z, j = at(found)
         full[free] = found
     else:
@@ -189,6 +222,7 @@ def _optimise(
     x: Floats,
     free: NDArray[np.intp],
     most: int,
+    tolerance: float,
 ) -> Floats:
     """Run MINPACK's Levenberg-Marquardt, or a bounded method if the circuit states limits.
 
@@ -200,7 +234,7 @@ def _optimise(
         inside = np.clip(x, low + EDGE, high - EDGE)
         found = least_squares(residual, inside, lambda v: jacobian(v).T, bounds=(low, high), max_nfev=most)
         return np.asarray(found.x)
-    ends = {"ftol": TOLERANCE, "xtol": TOLERANCE, "gtol": 0.0, "maxfev": most}
+    ends = {"ftol": tolerance, "xtol": tolerance, "gtol": 0.0, "maxfev": most}
     with np.errstate(over="ignore", invalid="ignore"):  # in its covariance, which is not used
         found = leastsq(residual, x, Dfun=jacobian, col_deriv=True, full_output=True, **ends)
     return np.asarray(found[0])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from echub_eis.method.elements import Floats
-from echub_eis.method.fit import N_NEAR_ONE, CircuitFit
+from echub_eis.method.fit import CircuitFit
 from echub_eis.method.profile import LikelihoodProfile
 
 VAGUE_LN = 0.3
@@ -27,8 +27,8 @@ N_HALF = 0.5
 class Known:
     """What is known of a positive parameter: value, relative u, interval, and why it was profiled.
 
-    low, high None: open. `reasons`: vague, correlated, n-at-limit, outside, beside (another parameter is
-    vague or at its limit); empty where a parabola does.
+    low, high None: open. `reasons`: vague, correlated, outside, beside (another parameter is
+    vague); empty where a parabola does.
     """
 
     value: float
@@ -104,12 +104,8 @@ def _reasons(fitted: CircuitFit, at: int, covariance: Floats, outside: bool) -> 
         found.append("vague")
     if _correlated(covariance, at):
         found.append("correlated")
-    at_limit = [i for i, free in enumerate(fitted.model.free) if free.is_exponent and _is_near_one(fitted, i)]
-    own = fitted.model.at(fitted.model.free[at].element, "n")
-    if own in at_limit:
-        found.append("n-at-limit")
     beside = [i for i, free in enumerate(fitted.model.free) if free.name in BESIDE and i != at]
-    if set(at_limit) - {own} or any(not np.sqrt(covariance[i, i]) < VAGUE_LN for i in beside):
+    if any(not np.sqrt(covariance[i, i]) < VAGUE_LN for i in beside):
         found.append("beside")
     return found + ["outside"] * outside
 
@@ -121,7 +117,3 @@ def _correlated(covariance: Floats, at: int) -> bool:
     usable[at] = False
     product = variance[usable] * variance[at]
     return bool((covariance[at, usable] ** 2 > CORRELATED**2 * product).any()) and np.isfinite(variance[at])
-
-
-def _is_near_one(fitted: CircuitFit, at: int) -> bool:
-    return fitted.natural[at] > N_NEAR_ONE

@@ -16,7 +16,7 @@ VANISHED = 1e-3
 """A resistance below this part of the smallest |Z| is none, as far as the spectrum can tell."""
 STIFF = 100.0
 """Weight of a pinned sum over its uncertainty: it gives way by a hundredth of that."""
-REFINED = 10
+REFINED = 6
 """Steps of false position at most; three are usual."""
 NARROW = 0.02
 """A root is good to this part of t: 1 % of the width of the interval."""
@@ -87,7 +87,9 @@ class LikelihoodProfile:
         moved = self._solved(self._along(self.kept[nearest], target), target)
         parabola = offset / self.u if np.isfinite(self.u) and self.u > 0 else 0.0
         if self.is_at_limit or self._height(moved) > SUSPECT * parabola:
-            for x in (self.kept[nearest], self._along(self.revived, target), self.revived):
+            for x in (
+                (self._along(self.revived, target),) if self.is_at_limit else (self.kept[nearest], self.revived)
+            ):
                 other = self._solved(x, target)
                 moved = other if other.chi2 < moved.chi2 else moved
         self.kept[offset] = moved.x

@@ -105,7 +105,7 @@ def sum_of(labels: Sequence[str], found: FittedSpectrum, params: FitParams) -> K
     u = _relative_of_sum(found, [r / value for r, at in zip(parts, places, strict=True) if at is not None], free)
     level = params.level / 100
     reasons = {reason for label in labels if label in found.known for reason in found.known[label].reasons}
-    if reasons - {"n-at-limit"} and u > EXACT and len(free) == len(places):
+    if reasons and u > EXACT and len(free) == len(places):
         if tuple(labels) not in found.sums:
             found.sums[tuple(labels)] = profile_of_sum(found.fitted, free, min(u, 1.0), found.covariance, level)
         return found.sums[tuple(labels)]
