@@ -76,12 +76,8 @@ def test_a_step_of_the_modulus_is_found_with_its_size_and_place(step, hertz):
 
 def test_noise_makes_no_step():
     kinds = ("proportional", "additive", "student", "components")
-    found = [
-        flag.code
-        for kind in kinds
-        for seed in range(3)
-        for flag in fitted("two_arcs", Sweep(3e-3, kind), seed).flags
-    ]
+    outcomes = [fitted("two_arcs", Sweep(3e-3, kind), seed) for kind in kinds for seed in range(3)]
+    found = [flag.code for outcome in outcomes for flag in outcome.flags]
     assert "range-step" not in found
 
 
