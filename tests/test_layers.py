@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HUB = sorted((ROOT / "echub").rglob("*.py"))
 TEMPLATE = sorted((ROOT / "plugins" / "template").glob("echub_*/**/*.py"))
-PLUGINS = sorted((ROOT / "plugins").glob("echub_*/**/*.py")) + TEMPLATE
+ADAPTERS = sorted((ROOT / "plugins").glob("adapter_*/echub_*/**/*.py"))
+PLUGINS = sorted((ROOT / "plugins").glob("echub_*/**/*.py")) + TEMPLATE + ADAPTERS
 SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py", ".toml", ".json"))
 
 FLOORS = (

@@ -40,6 +40,23 @@ def test_ci_run_checks_all_that_a_release_needs():
         assert re.search(rf"^\"\$bin/.*{re.escape(command)}", script, re.MULTILINE), command
 
 
+def test_the_wheel_leaves_out_what_is_licensed_otherwise_and_the_template():
+    packages = set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+    apart = {path.parent for path in (ROOT / "plugins").glob("*/pyproject.toml")}
+    assert {path.name for path in apart} >= {"adapter_pyimpspec", "template"}
+    assert not [own for own in packages if any((ROOT / own).is_relative_to(path) for path in apart)]
+    assert packages == {
+        "echub",
+        "schemas/echub_schemas",
+        *(f"plugins/{path.name}" for path in (ROOT / "plugins").glob("echub_*")),
+    }
+    licences = {p: tomllib.loads((p / "pyproject.toml").read_text("utf-8"))["project"]["license"] for p in apart}
+    adapters = [path for path in apart if path.name.startswith("adapter_")]
+    assert all("GPL" in licences[path] for path in adapters)
+    needed = [name for names in (PROJECT["project"]["dependencies"],) for name in names]
+    assert not [name for name in needed if name.startswith("pyimpspec")]
+
+
 def test_every_entry_point_is_in_a_package_of_the_wheel():
     packages = {Path(path).name for path in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]}
     named = {module.partition(".")[0] for module in PROJECT["project"]["entry-points"]["echub"].values()}

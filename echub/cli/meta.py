@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from echub.cli import new_app
+
+if TYPE_CHECKING:
+    from echub.files.readable import Readable
 
 app = new_app(no_args_is_help=True)
 
@@ -40,40 +44,29 @@ def init(
 
     Fill in what is missing and give it to `echub convert --meta cells.csv`.
     """
+    from echub.cli.show.progress import counted
     from echub.files.output import require_free, write_atomically
+    from echub.files.readable import readable
 
     require_free(output, force=force)
-    rows = _rows(folder)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", *(f"{path} / {unit}" if unit else path for path, unit in COLUMNS)])
-    writer.writerows(rows)
-    write_atomically([(output, lambda path: _save(path, text.getvalue()))])
+    found = readable(folder, lambda jobs: counted(jobs, "reading"))
+    write_atomically([(output, lambda path: save(path, table_of(found)))])
     typer.echo(
-        f"{output}: {len(rows)} files; fill in what is missing, then: echub convert --meta {output} {folder}"
+        f"{output}: {len(found)} files; fill in what is missing, then: echub convert --meta {output} {folder}"
     )
 
 
-def _save(path: Path, text: str) -> None:
+def save(path: Path, text: str) -> None:
+    """Write a text file."""
     path.write_text(text, encoding="utf-8")
 
 
-def _rows(folder: Path) -> list[list[str]]:
-    """Read every file of a folder that can be read; those that cannot are left out."""
-    from echub.cli.show.progress import counted
-    from echub.errors import EchubError, SourceNotFound
-    from echub.files.output import plan
-    from echub.files.reading import read
-
-    if not folder.is_dir():
-        raise SourceNotFound("this is not a folder", path=str(folder), expected="a folder with instrument files")
-    rows = []
-    for job in counted(plan([folder], None), "reading"):
-        try:
-            metadata = read(job.source).metadata
-        except EchubError:
-            continue
-        values = [metadata.value(path, unit or None) for path, unit in COLUMNS]
-        name = job.source.relative_to(folder).as_posix()
-        rows.append([name, *("" if value is None else str(value) for value in values)])
-    return rows
+def table_of(found: Sequence[Readable]) -> str:
+    """Return the table of some files, with what they say."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["file", *(f"{path} / {unit}" if unit else path for path, unit in COLUMNS)])
+    for file in found:
+        values = [file.metadata.value(path, unit or None) for path, unit in COLUMNS]
+        writer.writerow([file.name, *("" if value is None else str(value) for value in values)])
+    return text.getvalue()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
@@ -13,11 +15,63 @@ from echub.cli.common import Json, print_json
 if TYPE_CHECKING:
     from echub.analysis.study import Answer
 
-app = new_app()
+
+class StudyGroup(typer.core.TyperGroup):
+    """`echub study STUDY` runs a study: the word `run` may be left out."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Put `run` before arguments that do not begin with a command."""
+        own = [*self.commands, "-h", "--help"]
+        return super().parse_args(ctx, args if not args or args[0] in own else ["run", *args])
+
+
+app = new_app(cls=StudyGroup, no_args_is_help=True)
+
+
+@app.callback()
+def study() -> None:
+    """Run the analyses of a study (STUDY is its TOML file), or write a first study file of a folder."""
 
 
 @app.command()
-def study(
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder with instrument files.")] = Path(),
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The study to write (default FOLDER/study.toml).")
+    ] = None,
+    steps: Annotated[
+        str | None, typer.Option("--steps", help="Steps that a plugin offers; without it all are comments.")
+    ] = None,
+    eis: Annotated[
+        bool, typer.Option("--eis", help="Impedance over temperature to an activation energy: --steps eis.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing study.")] = False,
+) -> None:
+    """Write a commented study of the readable files of a folder.
+
+    A table of metadata, FOLDER/cells.csv, is named if it is there, and written if it is not. Exit code 1: no
+    file has what the steps need.
+    """
+    from echub.analysis.study_draft import draft
+    from echub.cli.meta import save, table_of
+    from echub.cli.show.progress import counted
+    from echub.files.output import require_free, write_atomically
+    from echub.files.readable import readable
+
+    target, table = output or folder / "study.toml", folder / "cells.csv"
+    require_free(target, force=force)
+    found = [file for file in readable(folder, lambda jobs: counted(jobs, "reading")) if file.path != table]
+    parts = [(target, draft(found, target, "eis" if eis else steps, table))]
+    if not table.exists():
+        parts.append((table, table_of(found)))
+    write_atomically([(path, partial(save, text=text)) for path, text in parts])
+    for path, _ in parts:
+        typer.echo(f"{path}: written")
+    typer.echo(f"fill in what is missing in {table} and {target}, then: echub study {target}", err=True)
+
+
+@app.command()
+def run(
     file: Annotated[Path, typer.Argument(help="Study file (TOML).", metavar="STUDY")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder for the results (default STUDY_results).")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Need, NeedMeta, Output, hookimpl, option
+from echub.plugin import Analysis, Need, NeedMeta, Output, Template, hookimpl, option
 
 PRESETS = {
     "blocking": "LR(RQ)Q",
@@ -14,6 +14,17 @@ PRESETS = {
     "symmetric": "LR:hf (RQ):gb (RQ):int",
 }
 """Circuits by name; `arcs` is not here, for its number of arcs is chosen."""
+
+
+PAPERS = {
+    # doi:10.1039/d5eb00071h: a tip on an island, bulk as the offset, no inductance
+    "d5eb00071h": {"circuit": PRESETS["tip"], "interfaces": "int"},
+    # Querel et al.: sodium on both sides of Na3.4Zr2Si2.4P0.6O12, whose bulk has 15 mS/cm
+    "querel": {"circuit": PRESETS["symmetric"], "interfaces": "int", "bulk_conductivity": "15 mS/cm"},
+    # Sun et al. 2023, doi:10.1038/s41467-023-42308-0: bulk, grain boundary, interface; the conductivity of the sum
+    "sun2023": {"circuit": "R:hf (RQ):gb (RQ):int", "interfaces": "int"},
+}
+"""How papers evaluated their spectra, by author and year, or by DOI where neither is known to us."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +165,7 @@ RESISTANCE = Analysis(
     params=ResistanceParams,
     profiles={
         **{name: {"circuit": circuit} for name, circuit in PRESETS.items()},
-        "querel2021": {"circuit": PRESETS["symmetric"], "interfaces": "int", "bulk_conductivity": "15 mS/cm"},
+        **PAPERS,
     },
     outputs=(
         *FIT_OUTPUTS,
@@ -183,6 +194,19 @@ RESISTANCE = Analysis(
     ),
     reference="doi:10.1016/S0022-0728(84)80324-1",
 )
+
+
+STUDY = Template(
+    "study-eis",
+    "steps of a study of impedance over temperature, to an activation energy",
+    "echub_eis.data:study_steps",
+)
+
+
+@hookimpl
+def echub_readers() -> Iterable[Template]:
+    """Declare the steps that `echub study init --eis` writes."""
+    return (STUDY,)
 
 
 @hookimpl

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,8 @@ def cell_of(data: Inputs, params: ResistanceParams) -> StatedCell:
 def is_interface(label: str, params: ResistanceParams) -> bool:
     """Return whether a label is one of the interfaces."""
     return any(label.startswith(name.strip()) for name in params.interfaces.split(",") if name.strip())
+
+
+def study_steps() -> str:
+    """Return the steps of a study of spectra over temperature."""
+    return resources.files("echub_eis").joinpath("study.toml").read_text(encoding="utf-8")

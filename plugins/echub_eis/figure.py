@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _PARTS = PALETTE[1:5]
+TALL, NEAR, LEAST_NEAR, SMALL = 2.0, 4.0, 6, 0.12
+"""A spectrum twice as tall as wide leaves room beside it. What is within four times the smallest |Z| is drawn
+again if that is six points, and less than an eighth of the largest. By eye."""
 _FLAT, _TALL = 0.2, 1.2
 """A flat spectrum keeps this height over its width, a tall one this width over its height."""
 
@@ -71,6 +74,31 @@ def _nyquist(axis: Any, shown: dict[str, Any], outcome: Outcome) -> None:  # noq
     axis.axhline(0, color=GREY, linewidth=0.6)
     axis.legend(frameon=False, fontsize=7.5, loc="upper left", ncols=2)
     tidy(axis)
+    _zoom(axis, shown, used)
+
+
+def _zoom(axis: Any, shown: dict[str, Any], used: Any) -> None:  # noqa: ANN401
+    """Draw the high-frequency end once more, large, if a tail is so tall that it leaves a few pixels to it."""
+    re, im = shown["re"][used], -shown["im"][used]
+    if not used.any() or np.ptp(im) < TALL * np.ptp(re):
+        return
+    size = np.hypot(re, im)
+    near = size < NEAR * size.min()
+    if near.sum() < LEAST_NEAR or size[near].max() > SMALL * size.max():
+        return
+    factor, unit = prefixed(float(size[near].max()), "ohm")
+    inset = axis.inset_axes((0.63, 0.12, 0.35, 0.52))
+    if "curve_re" in shown:
+        inset.plot(factor * shown["curve_re"], -factor * shown["curve_im"], color=BLACK, linewidth=0.9)
+    inset.plot(factor * re, factor * im, "o", color=BLUE, markersize=2.5)
+    ends = [(float(v[near].min()) * factor, float(v[near].max()) * factor) for v in (re, im)]
+    half = 0.6 * max(high - low for low, high in ends)
+    middle = [(low + high) / 2 for low, high in ends]
+    inset.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
+    inset.set_aspect("equal", adjustable="box")
+    inset.axhline(0, color=GREY, linewidth=0.6)
+    inset.set_title(f"high frequencies, {unit_text(unit)}", fontsize=7)
+    inset.tick_params(labelsize=6.5)
 
 
 def _part_text(label: str, outcome: Outcome) -> str:

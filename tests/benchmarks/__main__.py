@@ -15,6 +15,7 @@ from tests.benchmarks import (
     columns,
     eclab_text,
     folder,
+    impedance,
     meaning,
     native,
     small_file,
@@ -35,6 +36,7 @@ BENCHMARKS = {
     "tables": tables.run,
     "eclab_text": eclab_text.run,
     "validation": validation.run,
+    "impedance": impedance.run,
 }
 
 

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks.impedance_work import hub_fits, hub_spectra, impedance_py_spectra, lmfit_spectra  # noqa: F401
+
 Work = Callable[[], object]
 SMALL = Path(__file__).parents[2] / "fixtures" / "eclab" / "cp.mpr"
 

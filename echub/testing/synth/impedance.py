@@ -19,7 +19,7 @@ from echub.testing.synth.case import Case, Column
 
 Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-NoiseKind = Literal["proportional", "additive", "mixed", "components", "student"]
+NoiseKind = Literal["proportional", "additive", "mixed", "components", "student", "pink", "shared"]
 
 
 def inductor(inductance: float, omega: Floats) -> Complex:
@@ -183,10 +183,23 @@ def scatter(z: Complex, sweep: Sweep, rng: np.random.Generator) -> Complex:
         draws = rng.standard_t(3, (2, len(z))) / np.sqrt(3)
         return np.asarray(sweep.noise * modulus * (draws[0] + 1j * draws[1]))
     real, imag = rng.standard_normal((2, len(z)))
+    if sweep.kind == "pink":  # neighbours share most of their noise, as with a slow drift of the gain
+        real, imag = _correlated(real), _correlated(imag)
+        return np.asarray(sweep.noise * modulus * (real + 1j * imag))
+    if sweep.kind == "shared":  # an error of the modulus: Re and Im move together
+        return np.asarray(sweep.noise * np.sqrt(2) * z * real)
     if sweep.kind == "components":
         return np.asarray(sweep.noise * (np.abs(z.real) * real + 1j * np.abs(z.imag) * imag))
     sigma = {"proportional": modulus, "additive": additive, "mixed": np.hypot(modulus, additive) / np.sqrt(2)}
     return np.asarray(sweep.noise * sigma[sweep.kind] * (real + 1j * imag))
+
+
+def _correlated(draws: Floats, memory: float = 0.7) -> Floats:
+    """Return an autoregressive series (n,) of unit variance from independent draws."""
+    series = draws.copy()
+    for at in range(1, len(draws)):
+        series[at] = memory * series[at - 1] + np.sqrt(1 - memory**2) * draws[at]
+    return series
 
 
 def impedance(
@@ -232,6 +245,18 @@ FOREIGN: Mapping[str, tuple[CircuitCell, Sweep]] = {
     "arc half outside": (replace(CASES["two_arcs"], arcs=((100, 3e-9, 0.95), (60, 1e-3, 0.9))), Sweep(2e-3)),
     "arc outside": (replace(CASES["two_arcs"], arcs=((100, 3e-9, 0.95), (600, 1e-3, 0.9))), Sweep(2e-3)),
     "blocking, as arcs": (CASES["blocking"], Sweep(2e-3)),
+    "noise with a memory": (CASES["two_arcs"], Sweep(2e-3, "pink")),
+    "noise of the modulus": (CASES["two_arcs"], Sweep(3e-3, "shared")),
+    "arcs 1:3 in tau": (replace(CASES["two_arcs"], arcs=((100, 2e-9, 0.95), (60, 1.05e-8, 0.95))), Sweep(1e-3)),
+    "arcs 1:3, flat": (replace(CASES["two_arcs"], arcs=((100, 2e-9, 0.9), (60, 1.3e-8, 0.85))), Sweep(5e-3)),
+    "20 % outliers": (CASES["two_arcs"], Sweep(2e-3, spikes=12)),
+    "drift of 3 %, upwards": (CASES["na_sym"], Sweep(1e-3, drift=0.03, upward=True)),
+    "drift of 30 % in much noise": (CASES["na_sym"], Sweep(5e-3, drift=0.3)),
+    "range switch at 100 kHz": (CASES["two_arcs"], Sweep(1e-3, step=1e-2, step_hz=1e5)),
+    "12 points": (CASES["two_arcs"], Sweep(1e-3, every=5)),
+    "two flat arcs": (replace(CASES["two_arcs"], arcs=((100, 3e-8, 0.7), (60, 2e-5, 0.65))), Sweep(2e-3)),
+    "much lossy inductance": (CASES["na_sym"], Sweep(2e-3, lossy=1e-5)),
+    "a Warburg tail": (replace(CASES["two_arcs"], other=lambda w: warburg(2e-3, w)), Sweep(2e-3)),
 }
 """Cells and sweeps that each violate an assumption, by the name of the violation."""
 

@@ -13,10 +13,11 @@ from echub_eis.method.choose import POINTS_PER_PARAMETER, RatedCircuit, candidat
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined
-from echub_eis.method.fit import CircuitFit
-from echub_eis.method.identify import N_NEAR_ONE, Known, resistance
+from echub_eis.method.fit import N_NEAR_ONE, CircuitFit
+from echub_eis.method.identify import Known, resistance
 from echub_eis.method.model import Model, ModelElement
 from echub_eis.method.parse import parse
+from echub_eis.method.step import gain_step
 
 SERIES_NAMES = {"R": "hf", "Ws": "ws", "Wo": "wo", "G": "g", "Q": "tail", "C": "c", "W": "w", "La": "la", "L": "l"}
 NESTED_NAMES = {**SERIES_NAMES, "R": "ct", "Q": "q"}
@@ -92,7 +93,7 @@ def answer(examined: Examined, params: FitParams) -> FittedSpectrum:
         )
     chosen = choose(rated)
     fitted = settled(chosen.fitted)
-    covariance = fitted.covariance()
+    covariance = fitted.covariance_over_noises()
     labels = labels_of(fitted.model)
     outside = {label: where for number, label in labels.items() if (where := _outside(fitted, number))}
     known = {
@@ -153,7 +154,7 @@ def flags(found: FittedSpectrum, params: FitParams) -> tuple[Flag, ...]:
 
 
 def _fit_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:
-    return [*_tail_flags(found, params), *_kk_flags(found, params), *_misfit_flags(found)]
+    return [*_tail_flags(found, params), *_kk_flags(found, params), *_misfit_flags(found), *_step_flags(found)]
 
 
 def _tail_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:
@@ -189,6 +190,18 @@ def _misfit_flags(found: FittedSpectrum) -> list[Flag]:
         "describe all of the spectrum, and the intervals hold only if it does"
     )
     return [Flag("circuit-does-not-fit", text, hint="--param circuit=…, or f_min and f_max leave a part out")]
+
+
+def _step_flags(found: FittedSpectrum) -> list[Flag]:
+    """Report a step of |Z| at one frequency; if the circuit does not fit at all, that is said, and no more."""
+    if found.lack_of_fit > MISFIT or (step := gain_step(found.fitted)) is None:
+        return []
+    text = (
+        f"|Z| steps by {step.size:+.2%} below {step.frequency:.3g} Hz, as when the instrument changes its range: "
+        "what lies on one side of it is off by that much, and no interval contains this"
+    )
+    hint = "--param f_max=… or f_min=… leaves one side out"
+    return [Flag("range-step", text, where=f"{step.frequency:.4g} Hz", hint=hint)]
 
 
 def _arc_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:

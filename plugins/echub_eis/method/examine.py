@@ -48,7 +48,8 @@ class Examined:
 
 def examine(trace: Trace, params: CheckParams) -> Examined:
     """Mask the band, negative real parts and outliers, and check the rest."""
-    trace = trace.mask(np.abs(trace.z) == 0, "zero").mask(trace.frequency < params.f_min, "below f_min")
+    trace = trace.mask(np.abs(trace.z) == 0, "zero").mask(_copies(trace), "copy")
+    trace = trace.mask(trace.frequency < params.f_min, "below f_min")
     if params.f_max:
         trace = trace.mask(trace.frequency > params.f_max, "above f_max")
     if params.negative_real == "mask":
@@ -57,6 +58,15 @@ def examine(trace: Trace, params: CheckParams) -> Examined:
     trace, found = _outliers(trace, params)
     spectrum = spectrum_of(trace)
     return Examined(trace, spectrum, found, (*_mask_flags(trace), *_flags(trace, spectrum, found, params)))
+
+
+def _copies(trace: Trace) -> NDArray[np.bool_]:
+    """Find points that repeat another to the last digit: written twice, not measured twice."""
+    points = np.stack([trace.frequency, trace.z.real, trace.z.imag], axis=1)
+    _, first = np.unique(points, axis=0, return_index=True)
+    found = np.ones(len(points), dtype=bool)
+    found[first] = False
+    return found
 
 
 def _require_points(trace: Trace) -> None:
@@ -117,7 +127,12 @@ def _at(trace: Trace, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _mask_flags(trace: Trace) -> list[Flag]:
     flags = []
-    doubled = len(trace.frequency) - len(np.unique(trace.frequency))
+    copies = int((trace.reason == "copy").sum())
+    if copies:
+        text = f"{copies} points repeat another to the last digit, and are left out"
+        flags.append(Flag("copied-points", text, hint="the export may have written them twice"))
+    kept = trace.frequency[trace.reason != "copy"]
+    doubled = len(kept) - len(np.unique(kept))
     if doubled:
         flags.append(Flag("doubled-frequencies", f"{doubled} frequencies occur twice; both points count", "info"))
     negative = int((trace.reason == "negative real part").sum())

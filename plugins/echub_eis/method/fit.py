@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,13 @@ from scipy.optimize import least_squares, leastsq
 
 from echub_eis.method.elements import Complex, Floats, Grid
 from echub_eis.method.model import Model
-from echub_eis.method.noise import Noise, from_fit
+from echub_eis.method.noise import Noise, from_fit, over_noises
 from echub_eis.method.start import starts
 
 TOLERANCE = 1e-9
 """Relative change of χ² and of the coordinates at which a fit ends: 1e-4 of the noise of any of them."""
+PROFILE_TOLERANCE = 1e-6
+"""The same for a step of a profile: χ² is then good to 1e-4, of a rise of 4 that is sought."""
 EVALUATIONS = 300
 """Evaluations at most: a bound on the time for a circuit that a spectrum does not determine. By eye."""
 PERTURBED = 4
@@ -30,6 +33,14 @@ EDGE = 1e-9
 """A bounded method starts inside of its limits, by this much in ln."""
 ADEQUATE = 1.3
 """χ² per degree of freedom of a fit that needs no other start: noise alone exceeds it in 1 of 100 of 60 points."""
+N_NEAR_ONE = 0.999
+"""An exponent at its limit: beyond, its logit runs away without any change of the spectrum."""
+GONE = float(np.log(10))
+"""What is ten times below a tenth of the smallest |Z| is in no point of the spectrum."""
+BELOW_ONE = 1e-4
+"""1 - n where the derivative after n is taken for an exponent at its limit."""
+N_REVIVED = 0.95
+"""Where an exponent at its limit starts again: its logit has no derivative at 1."""
 SAME = 1e-8
 """Columns of the Jacobian below this part of the largest have no influence."""
 
@@ -72,7 +83,7 @@ class CircuitFit:
         """Return the degrees of freedom."""
         return max(2 * len(self.z) - len(self.x), 1)
 
-    @property
+    @cached_property
     def natural(self) -> list[float]:
         """Return the parameters in their units."""
         return self.model.natural(self.x)
@@ -87,10 +98,43 @@ class CircuitFit:
         sigma = noise.sigma(self.spectrum.modulus)
         return float(np.sqrt((np.abs(self.residual / sigma) ** 2).sum() / self.freedom))
 
+    @cached_property
+    def at_limit(self) -> NDArray[np.intp]:
+        """Return the coordinates of exponents at their limit, 1."""
+        pairs = zip(self.model.free, self.natural, strict=True)
+        return np.array([i for i, (f, v) in enumerate(pairs) if f.is_exponent and v > N_NEAR_ONE], dtype=np.intp)
+
+    @cached_property
+    def slopes(self) -> Complex:
+        """Return the derivatives (parameters, n), those of exponents at their limit after n, not after its logit.
+
+        There the logit has none: n would count as known, and with it all that it is correlated with.
+        """
+        at = self.at_limit
+        if not len(at):
+            return self.jacobian
+        x = self.x.copy()
+        x[at] = np.log((1 - BELOW_ONE) / BELOW_ONE)
+        slopes = self.jacobian.copy()
+        slopes[at] = self.model.evaluate(x, self.spectrum.grid)[1][at] / (BELOW_ONE * (1 - BELOW_ONE))
+        return slopes
+
+    def covariance_over_noises(self) -> Floats:
+        """Return the covariance of the coordinates, with what is not known of the noise model's ratio."""
+        return self._without_logits(over_noises(self.residual, self.slopes, self.spectrum.modulus))
+
+    def _without_logits(self, covariance: Floats) -> Floats:
+        """Take exponents at their limit out of a covariance: their logit is not known at all."""
+        at = self.at_limit
+        covariance[at, :] = 0.0
+        covariance[:, at] = 0.0
+        covariance[at, at] = np.inf
+        return covariance
+
     def covariance(self) -> Floats:
-        """Return the covariance of the coordinates."""
+        """Return the covariance of the coordinates, the noise model taken as known up to its size."""
         sigma = self.noise.sigma(self.spectrum.modulus)
-        j = np.concatenate([(self.jacobian / sigma).real, (self.jacobian / sigma).imag], axis=1).T
+        j = np.concatenate([(self.slopes / sigma).real, (self.slopes / sigma).imag], axis=1).T
         norm = np.sqrt((j**2).sum(axis=0))
         full = np.zeros((len(self.x), len(self.x)))
         full[np.diag_indices(len(self.x))] = np.inf
@@ -99,7 +143,7 @@ class CircuitFit:
             _, s, vt = np.linalg.svd(j[:, seen] / norm[seen], full_matrices=False)
             part = (vt.T / np.maximum(s, 1e-12) ** 2) @ vt / np.outer(norm[seen], norm[seen])  # never singular
             full[np.ix_(seen, seen)] = part * (self.chi2 / self.freedom)
-        return full
+        return self._without_logits(full)
 
 
 @dataclass(frozen=True)
@@ -134,7 +178,7 @@ def solve(
     x: (parameters,), coordinates. Method: Levenberg-Marquardt (MINPACK) with analytic derivatives, weights 1/σ
     of the noise; with stated limits a trust region (`scipy.optimize.least_squares`).
     """
-    most = EVALUATIONS if pin is None and not held else PINNED
+    most, tolerance = (EVALUATIONS, TOLERANCE) if pin is None and not held else (PINNED, PROFILE_TOLERANCE)
     sigma = noise.sigma(spectrum.modulus)
     held = held or {}
     free = np.array([i for i in range(len(x)) if i not in held], dtype=int)
@@ -162,7 +206,7 @@ def solve(
         return np.concatenate(parts, axis=1)
 
     if len(free):
-        found = _optimise(model, residual, jacobian, full[free].copy(), free, most)
+        found = _optimise(model, residual, jacobian, full[free].copy(), free, most, tolerance)
         z, j = at(found)
         full[free] = found
     else:
@@ -178,6 +222,7 @@ def _optimise(
     x: Floats,
     free: NDArray[np.intp],
     most: int,
+    tolerance: float,
 ) -> Floats:
     """Run MINPACK's Levenberg-Marquardt, or a bounded method if the circuit states limits.
 
@@ -189,7 +234,7 @@ def _optimise(
         inside = np.clip(x, low + EDGE, high - EDGE)
         found = least_squares(residual, inside, lambda v: jacobian(v).T, bounds=(low, high), max_nfev=most)
         return np.asarray(found.x)
-    ends = {"ftol": TOLERANCE, "xtol": TOLERANCE, "gtol": 0.0, "maxfev": most}
+    ends = {"ftol": tolerance, "xtol": tolerance, "gtol": 0.0, "maxfev": most}
     with np.errstate(over="ignore", invalid="ignore"):  # in its covariance, which is not used
         found = leastsq(residual, x, Dfun=jacobian, col_deriv=True, full_output=True, **ends)
     return np.asarray(found[0])
@@ -205,11 +250,44 @@ def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Circu
     for x in _tried(model, spectrum, noise, count):
         fitted = solve(model, spectrum, noise, x)
         best = fitted if best is None or fitted.chi2 < best.chi2 else best
-        if noise.known and best.chi2 < ADEQUATE * best.freedom:
+        if noise.known and best.chi2 < ADEQUATE * best.freedom and not has_vanished(best):
             break
     if best is None:
         raise ValueError("a circuit has at least one start")
-    return best
+    return _off_its_limits(best)
+
+
+def _off_its_limits(fitted: CircuitFit) -> CircuitFit:
+    """Fit once more from inside if a parameter ended at its limit, where its coordinate has no derivative."""
+    x = revived(fitted)
+    if np.array_equal(x, fitted.x):
+        return fitted
+    again = solve(fitted.model, fitted.spectrum, fitted.noise, x)
+    return again if again.chi2 < fitted.chi2 else fitted
+
+
+def revived(fitted: CircuitFit) -> Floats:
+    """Return the coordinates (p,) with what has vanished at a tenth of the smallest |Z|, exponents inside.
+
+    At zero a resistance or an inductance has no derivative after its logarithm, and no fit would bring it back.
+    """
+    x = fitted.x.copy()
+    spectrum, natural = fitted.spectrum, fitted.natural
+    least = float(np.log(0.1 * spectrum.modulus.min()))
+    reactance = float(np.log(0.1 * spectrum.modulus.min() / spectrum.grid.omega.max()))
+    for at, free in enumerate(fitted.model.free):
+        start = {"R": least, "L": reactance}.get(free.name)
+        if free.is_exponent and natural[at] > N_NEAR_ONE:
+            x[at] = float(np.log(N_REVIVED / (1 - N_REVIVED)))
+        elif start is not None and x[at] < start - GONE:
+            x[at] = start
+    return x
+
+
+def has_vanished(fitted: CircuitFit) -> bool:
+    """Return whether a resistance is in no point of the spectrum: an adequate fit, yet perhaps not the optimum."""
+    least = np.log(0.1 * fitted.spectrum.modulus.min()) - GONE
+    return any(free.name == "R" and x < least for free, x in zip(fitted.model.free, fitted.x, strict=True))
 
 
 def _tried(model: Model, spectrum: Spectrum, noise: Noise, count: int) -> Iterator[Floats]:
@@ -230,4 +308,4 @@ def _tried(model: Model, spectrum: Spectrum, noise: Noise, count: int) -> Iterat
 def refit(fitted: CircuitFit) -> CircuitFit:
     """Estimate the noise once more from the residuals, and fit again with these weights."""
     noise = from_fit(fitted.residual, fitted.jacobian, fitted.spectrum.modulus)
-    return solve(fitted.model, fitted.spectrum, noise, fitted.x)
+    return _off_its_limits(solve(fitted.model, fitted.spectrum, noise, fitted.x))

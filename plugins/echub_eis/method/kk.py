@@ -9,12 +9,13 @@ separate one, so a violation does not pass as noise.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import fdtrc
 
 from echub_eis.method.elements import Complex, Floats
-from echub_eis.method.noise import LEAST_SHARE, UNKNOWN, Noise, likeliest, shapes, solve
+from echub_eis.method.noise import LEAST_SHARE, UNKNOWN, Noise, likeliest, shapes, solve, solve_stack
 
 PER_DECADE = 3
 """Two per decade condemn 61 % of valid arcs with a constant phase element; four are not better."""
@@ -54,7 +55,7 @@ class KramersKronig:
 def check(frequency: Floats, z: Complex) -> KramersKronig:
     """Test a spectrum; frequency (n,) in Hz, z (n,) in Ω, n at least 4."""
     modulus = np.abs(z)
-    real, imag = _basis(frequency)
+    real, imag = _basis(frequency.tobytes())
     separate = _separate(_span(real, modulus), _span(imag, modulus), z, modulus)
     twice = np.tile(modulus, 2)
     joint = _span(np.concatenate([real, imag]), twice)
@@ -71,9 +72,10 @@ def check(frequency: Floats, z: Complex) -> KramersKronig:
     return KramersKronig(noise, rest[0] + 1j * rest[1], fit.leverage.reshape(2, -1), p, ratio)
 
 
-def _basis(frequency: Floats) -> tuple[Floats, Floats]:
+@lru_cache(maxsize=16)  # a series has one grid
+def _basis(frequencies: bytes) -> tuple[Floats, Floats]:
     """Return the columns of Re and of Im, each (n, k) over the same coefficients."""
-    omega = 2 * np.pi * frequency
+    omega = 2 * np.pi * np.frombuffer(frequencies)
     low, high = np.log10(1 / omega.max()) - BEYOND, np.log10(1 / omega.min()) + BEYOND
     count = int(np.ceil((high - low) * PER_DECADE)) + 1
     tau = np.logspace(low, high, min(count, max(len(omega) - 4, 1)))  # R, L, C and one to spare
@@ -102,7 +104,7 @@ class _Separate:
 def _separate(real: Floats, imag: Floats, z: Complex, modulus: Floats) -> _Separate:
     """Fit Re and Im by themselves for every b/a; the restricted likelihood (REML) chooses."""
     shape, rho = shapes(modulus)
-    fits = [solve(span, modulus / shape, y / shape) for span, y in ((real, z.real), (imag, z.imag))]
+    fits = [solve_stack(span, modulus / shape, y / shape) for span, y in ((real, z.real), (imag, z.imag))]
     rank = real.shape[1] + imag.shape[1]
     noise, best, squares = likeliest(fits, shape, rho, 2 * len(z) - rank)
     return _Separate(noise, shape[best], squares, rank)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from echub.plugin import Refusal
 from echub_eis.method.circuit import Element, Node, ParallelPart, SeriesPart, Value
@@ -31,6 +32,7 @@ _NAMES = {
         "L": "L",
         "W": "W",
         "G": "G",
+        "Zarc": "Z",
     },
     "AutoEIS": {"P": "Q", "R": "R", "C": "C", "L": "L"},
     "EC-Lab": {"Wd": "Ws", "M": "Wo", "La": "La", "Q": "Q", "R": "R", "C": "C", "L": "L", "W": "W", "G": "G"},
@@ -38,6 +40,7 @@ _NAMES = {
 """Element names of other programs, and ours."""
 
 
+@lru_cache(maxsize=64)  # a series has one circuit
 def parse(text: str) -> Node:
     """Read a circuit; `Refusal` ``circuit-syntax`` says at which character, what was expected and found."""
     bare = _BRACES.sub("", text)

@@ -8,6 +8,7 @@ family is searched exhaustively for one or two families, then by exchange.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,12 +36,16 @@ SWEEPS = 3
 
 
 @dataclass(frozen=True)
-class TermForm:
-    """One possible form of one term: unit impedance (n,), and the values of its nonlinear parameters."""
+class Family:
+    """All forms of one term: values of its nonlinear parameters, and unit impedances (forms, n)."""
 
     term: int
-    shape: tuple[float, ...]
-    z: Complex
+    shapes: Sequence[tuple[float, ...]]
+    units: Complex
+
+
+Choice = tuple[Family, int]
+"""One form of one term."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +62,25 @@ def starts(model: Model, grid: Grid, z: Complex, sigma: Floats, count: int = 1) 
     z, sigma: (n,), Ω. Method: variable projection on a grid of τ and n; see above.
     """
     terms = [_Term(model, tree, number) for number, tree in enumerate(model.terms)]
-    forms = [term.columns(grid) for term in terms]
-    fixed = [columns[0] for columns in forms if len(columns) == 1]
-    families = [columns for columns in forms if len(columns) > 1]
-    search = _Search(fixed, families, z, sigma)
+    forms = [term.forms(grid) for term in terms]
+    fixed = [(family, 0) for family in forms if len(family.shapes) == 1]
+    search = _Search(fixed, [family for family in forms if len(family.shapes) > 1], z, sigma)
     found = []
     for chosen in search.best(count):
-        columns = [*fixed, *chosen]
-        sizes = search.sizes(columns)
+        choices = [*fixed, *chosen]
+        units = _units(choices)
+        sizes = search.sizes(units)
         natural = [0.0] * len(model)
-        for column, size in zip(columns, sizes, strict=True):
-            terms[column.term].write(natural, column, size, grid)
-        rest = z - sum(c.z * s for c, s in zip(columns, sizes, strict=True))
-        chi2 = float((np.abs(rest / sigma) ** 2).sum())
+        for (family, at), size in zip(choices, sizes, strict=True):
+            terms[family.term].write(natural, family.shapes[at], size, grid)
+        chi2 = float((np.abs((z - np.array(sizes) @ units) / sigma) ** 2).sum())
         found.append(Start(_stated(model, natural), chi2))
     return found
+
+
+def _units(choices: Sequence[Choice]) -> Complex:
+    """Return the unit impedances (forms, n) of some forms."""
+    return np.array([family.units[at] for family, at in choices])
 
 
 def _stated(model: Model, natural: list[float]) -> Floats:
@@ -97,16 +106,15 @@ class _Term:
     def _main(self) -> int:
         return self.leaves[0]
 
-    def columns(self, grid: Grid) -> list[TermForm]:
+    def forms(self, grid: Grid) -> Family:
         """Return all forms of this term."""
         constants = {} if self.nested else self.model.leaves[self.main].constants
-        shapes, units = _forms(self.symbol, tuple(sorted(constants.items())), grid.omega.tobytes())
-        return [TermForm(self.number, shape, z) for shape, z in zip(shapes, units, strict=True)]
+        return Family(self.number, *_forms(self.symbol, tuple(sorted(constants.items())), grid.omega.tobytes()))
 
-    def write(self, natural: list[float], column: TermForm, size: float, grid: Grid) -> None:
+    def write(self, natural: list[float], shape: tuple[float, ...], size: float, grid: Grid) -> None:
         """Write the parameters of this term into the list of all."""
         inverse = self.symbol in ("C", "Q", "W")
-        values = (1 / size if inverse else size, *column.shape)
+        values = (1 / size if inverse else size, *shape)
         if not self.nested:
             for (at, _), value in zip(self.model.leaves[self.main].places, values, strict=True):
                 if at >= 0:
@@ -177,29 +185,32 @@ def further_arc(grid: Grid, rest: Complex, jacobian: Complex, sigma: Floats) -> 
 
 
 class _Search:
-    """Weighted least squares over one column of each family, the fixed ones projected out."""
+    """Weighted least squares over one form of each family, the fixed ones projected out.
 
-    def __init__(self, fixed: list[TermForm], families: list[list[TermForm]], z: Complex, sigma: Floats) -> None:
+    Families of one kind, as those of all arcs, share their columns: `spans` then repeat.
+    """
+
+    def __init__(self, fixed: list[Choice], families: list[Family], z: Complex, sigma: Floats) -> None:
         self.families = families
         self.sigma = sigma
         self.z = z
         self.middle = float(np.median(np.abs(z)))
         y = _stack(z / sigma)
-        columns = [column for family in families for column in family]
-        self.columns = columns
-        d: Any = _stack(np.array([c.z for c in columns]).reshape(-1, len(z)) / sigma).T
+        kinds = list({id(family.units): family for family in families}.values())
+        edges = np.cumsum([0, *(len(kind.shapes) for kind in kinds)]).tolist()
+        place = {id(kind.units): slice(*span) for kind, span in zip(kinds, itertools.pairwise(edges), strict=True)}
+        self.spans = [place[id(family.units)] for family in families]
+        self.tau = [math.log10(shape[0]) for kind in kinds for shape in kind.shapes]
+        d: Any = _stack(np.concatenate([np.empty((0, len(z))), *(kind.units for kind in kinds)]) / sigma).T
         if fixed:
-            q, _ = np.linalg.qr(_scaled(_stack(np.array([c.z for c in fixed]) / sigma).T))
+            q, _ = np.linalg.qr(_scaled(_stack(_units(fixed) / sigma).T))
             y = y - q @ (q.T @ y)
             d = d - q @ (q.T @ d)
-        self.norm = np.sqrt((d**2).sum(axis=0)) + 1e-300
-        d = d / self.norm
-        self.gram, self.overlap, self.total = d.T @ d, d.T @ y, float(y @ y)
-        edges = np.cumsum([0, *map(len, families)])
-        self.spans = [slice(a, b) for a, b in itertools.pairwise(edges)]
+        d = d / (np.sqrt((d**2).sum(axis=0)) + 1e-300)
+        self.gram, self.overlap = d.T @ d, d.T @ y
 
-    def best(self, count: int) -> list[list[TermForm]]:
-        """Return up to `count` choices of one column for each family, the best first."""
+    def best(self, count: int) -> list[list[Choice]]:
+        """Return up to `count` choices of one form for each family, the best first."""
         if not self.families:
             return [[]]
         ranked = self._singles() if len(self.families) == 1 else self._pairs()
@@ -211,13 +222,16 @@ class _Search:
                 kept.append(chosen)
             if len(kept) == count:
                 break
-        return [[self.columns[i] for i in chosen] for chosen in kept]
+        return [
+            [(f, i - span.start) for f, span, i in zip(self.families, self.spans, chosen, strict=True)]
+            for chosen in kept
+        ]
 
     def _differs(self, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
         """Return whether two choices differ by more than a neighbouring n or τ."""
+        shapes = [sorted(self.tau[i] for i in chosen) for chosen in (one, other)]
         # One and a half steps of the grid: more than a neighbour.
-        shapes = [np.sort([self.columns[i].shape[0] for i in chosen]) for chosen in (one, other)]
-        return bool(np.max(np.abs(np.log10(shapes[0] / shapes[1]))) > 1.5 / PER_DECADE)
+        return any(abs(a - b) > 1.5 / PER_DECADE for a, b in zip(*shapes, strict=True))
 
     def _singles(self) -> list[tuple[float, tuple[int, ...]]]:
         gain = np.where(self.overlap > 0, self.overlap**2, 0)
@@ -231,11 +245,13 @@ class _Search:
         rest = np.maximum(1 - g**2, 1e-9)  # two columns that are one (g² > 1 - 1e-7) are not a pair
         gain = (a * a - 2 * g * a * b + b * b) / rest
         gain = np.where((a - g * b > 0) & (b - g * a > 0) & (g**2 < 1 - 1e-7), gain, 0)
-        order = np.argsort(-gain, axis=None)[: 4 * TOP]  # neighbours of the best are left out later
+        gain = np.triu(gain) if first == second else gain  # a pair of one kind in both orders is one pair
+        flat = gain.ravel()
+        order = np.argpartition(-flat, min(4 * TOP, len(flat) - 1))[: 4 * TOP]  # neighbours are left out later
+        order = order[np.argsort(-flat[order], kind="stable")]
         i, j = np.unravel_index(order, gain.shape)
-        return [
-            (float(gain[p, q]), (first.start + int(p), second.start + int(q))) for p, q in zip(i, j, strict=True)
-        ]
+        chosen = zip((first.start + i).tolist(), (second.start + j).tolist(), strict=True)
+        return list(zip(flat[order].tolist(), chosen, strict=True))
 
     def _continued(self, chosen: list[int]) -> tuple[float, tuple[int, ...]]:
         """Add the best column of every further family, then exchange each in turn."""
@@ -264,12 +280,12 @@ class _Search:
         best = int(np.argmax(gain))
         return float(gain[best] + self.overlap[chosen] @ solved[:, -1]), span.start + best
 
-    def sizes(self, columns: Sequence[TermForm]) -> list[float]:
-        """Return the size of each column; one that is not positive becomes small instead."""
-        design = _stack(np.array([c.z for c in columns]) / self.sigma).T
+    def sizes(self, units: Complex) -> list[float]:
+        """Return the size of each of some columns (m, n); one that is not positive becomes small instead."""
+        design = _stack(units / self.sigma).T
         norm = np.sqrt((design**2).sum(axis=0)) + 1e-300
         found = np.linalg.lstsq(design / norm, _stack(self.z / self.sigma), rcond=1e-10)[0] / norm
-        least = TINY * self.middle / np.array([np.median(np.abs(c.z)) for c in columns])
+        least = TINY * self.middle / np.median(np.abs(units), axis=1)
         return list(np.where(found > least, found, least))
 
 

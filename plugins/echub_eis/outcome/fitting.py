@@ -113,7 +113,7 @@ def _band_flags(found: FittedSpectrum, params: FitParams) -> Iterator[Flag]:
         if fitted is None or len(fitted.x) != len(found.fitted.x):
             continue
         with np.errstate(invalid="ignore"):  # what is infinite in both is skipped below
-            covariance = fitted.covariance() - found.covariance
+            covariance = fitted.covariance() - found.fitted.covariance()
         for label, known in found.known.items():
             at = found.model.at(found.number(label), "R")
             if at is None or known.reasons or not 0 < covariance[at, at] < VAGUE_LN**2:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import numpy as np
 
@@ -11,10 +10,11 @@ from echub.plugin import Component, Condition, Interval, Measurand, Series, cova
 from echub_eis import FitParams
 from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified
 from echub_eis.method.circuit import canonical
-from echub_eis.method.elements import Complex, Grid
-from echub_eis.method.export import to_impedance_py, to_pyimpspec
+from echub_eis.method.elements import Complex, Floats, Grid
+from echub_eis.method.export import impedance_py_text, to_impedance_py, to_pyimpspec
 from echub_eis.method.identify import Known, correlation, quantile
 from echub_eis.method.identify import total as profile_of_sum
+from echub_eis.method.model import LIMIT
 from echub_eis.method.propagate import Derived, Function, derive
 from echub_eis.outcome.check import points
 
@@ -82,15 +82,6 @@ def circuit_measurands(found: FittedSpectrum, params: FitParams) -> dict[str, Me
     return result
 
 
-def sums(found: FittedSpectrum) -> dict[str, Function]:
-    """Return the sum of the resistances through which a direct current flows."""
-    places = [(found.number(label)) for label in found.conducting]
-    model = found.model
-    if not places:
-        return {}
-    return {"resistance_total": lambda p: sum(model.values(number, p)[0] for number in places)}
-
-
 def derived_of(found: FittedSpectrum, functions: dict[str, Function]) -> Derived:
     """Propagate the covariance of the fit."""
     return derive(functions, found.model.natural, found.fitted.x, found.covariance)
@@ -107,19 +98,29 @@ def _total(found: FittedSpectrum, params: FitParams) -> Measurand:
 def sum_of(labels: Sequence[str], found: FittedSpectrum, params: FitParams) -> Known:
     """Judge a sum of resistances; of vague parts by its profile, for their sum is often certain."""
     numbers = [found.number(label) for label in labels]
-    value, u = derived_of(found, {"sum": lambda p: sum(found.model.values(n, p)[0] for n in numbers)}).of("sum")
+    parts = [found.model.values(number, found.fitted.natural)[0] for number in numbers]
     places = [found.model.at(number, "R") for number in numbers]
     free = [at for at in places if at is not None]
+    value = float(sum(parts))
+    u = _relative_of_sum(found, [r / value for r, at in zip(parts, places, strict=True) if at is not None], free)
     level = params.level / 100
     reasons = {reason for label in labels if label in found.known for reason in found.known[label].reasons}
-    if reasons - {"n-at-limit"} and u > EXACT and len(free) == len(places):
+    if reasons and u > EXACT and len(free) == len(places):
         if tuple(labels) not in found.sums:
-            found.sums[tuple(labels)] = profile_of_sum(found.fitted, free, min(u, 1.0), level)
+            found.sums[tuple(labels)] = profile_of_sum(found.fitted, free, min(u, 1.0), found.covariance, level)
         return found.sums[tuple(labels)]
     reach = quantile(level, found.fitted.freedom) * u
     if not np.isfinite(reach):
         return Known(value, u, None, None)
     return Known(value, u, value * float(np.exp(-reach)), value * float(np.exp(reach)))
+
+
+def _relative_of_sum(found: FittedSpectrum, shares: Sequence[float], at: Sequence[int]) -> float:
+    """Return the relative uncertainty of a sum of resistances, of their shares in it."""
+    part = found.covariance[np.ix_(at, at)]
+    if not np.isfinite(np.diag(part)).all():
+        return float("inf")
+    return float(np.sqrt(max(np.array(shares) @ part @ np.array(shares), 0.0)))
 
 
 def _shape(label: str, found: FittedSpectrum, params: FitParams) -> dict[str, Measurand]:
@@ -148,7 +149,8 @@ def _exponent(value: float, u: float, found: FittedSpectrum, params: FitParams) 
     if not slope * u < 0.25:  # an interval over half of what n can be says nothing
         return Measurand("1", note="not identified")
     reach = quantile(params.level / 100, found.fitted.freedom) * u
-    low, high = (1 / (1 + np.exp(-np.log(value / (1 - value)) - s * reach)) for s in (-1, 1))
+    logit = np.log(value / (1 - value))
+    low, high = (1 / (1 + np.exp(min(-logit - s * reach, LIMIT))) for s in (-1, 1))
     interval = Interval(float(low), float(high), level=params.level / 100, method="symmetric in the logit")
     return Measurand("1", value, slope * u, interval, note=note_of(found))
 
@@ -208,13 +210,14 @@ def _models(found: FittedSpectrum) -> dict[str, Series]:
 
 
 def _circuit(found: FittedSpectrum) -> dict[str, Series]:
-    circuit = found.model.circuit
+    circuit, natural = found.model.circuit, found.fitted.natural
     texts = {
-        "description": canonical(circuit),
-        "pyimpspec": to_pyimpspec(circuit),
-        "impedance.py": to_impedance_py(circuit),
+        "description": (canonical(circuit), ""),
+        "pyimpspec": (to_pyimpspec(circuit, found.model, natural), ""),
+        "impedance.py": (to_impedance_py(circuit), impedance_py_text(circuit, found.model, natural)),
     }
-    return {"written_for": Series.of(list(texts)), "circuit": Series.of(list(texts.values()))}
+    written, values = zip(*texts.values(), strict=True)
+    return {"written_for": Series.of(list(texts)), "circuit": Series(written), "values": Series(values)}
 
 
 def _correlation(found: FittedSpectrum) -> dict[str, Series]:
@@ -264,23 +267,31 @@ def _curve(name: str, z: Complex) -> dict[str, Series]:
 
 def covariance(found: FittedSpectrum, measurands: Mapping[str, Measurand]) -> dict[str, Table]:
     """Return the covariances of R, their sum, τ and n, those with a profile left out; no table without any."""
-    functions: dict[str, Function] = {}
     profiled = {label for label, known in found.known.items() if known.reasons}
-    for number, label in found.labels.items():
-        names = [parameter.name for parameter in found.model.leaves[number].kind.parameters]
-        for place, name in enumerate(names):
-            prefix = {"R": "resistance", "tau": "tau", "n": "n"}.get(name)
-            if prefix and found.model.at(number, name) is not None and not (name == "R" and label in profiled):
-                functions[f"{prefix}_{label}"] = partial(_value, found, number, place)
-    functions |= {} if profiled else sums(found)
-    known = {n: f for n, f in functions.items() if n in measurands and measurands[n].uncertainty is not None}
+    rows: dict[str, Floats] = {}
+    for at, free in enumerate(found.model.free):
+        label = found.labels[free.element]
+        prefix = {"R": "resistance", "tau": "tau", "n": "n"}.get(free.name)
+        if prefix and not (free.name == "R" and label in profiled):
+            rows[f"{prefix}_{label}"] = np.eye(len(found.fitted.x))[at]
+    if not profiled and found.conducting:
+        rows["resistance_total"] = _slope_of_sum(found)
+    known = {n: row for n, row in rows.items() if n in measurands and measurands[n].uncertainty is not None}
     if not known:
         return {}
-    derived = derived_of(found, known)
     stated = np.array([measurands[name].uncertainty for name in known])
-    matrix = correlation(derived.covariance) * np.outer(stated, stated)
+    finite = np.where(np.isfinite(found.covariance), found.covariance, 0.0)
+    gradient = np.array(list(known.values()))
+    matrix = correlation(gradient @ finite @ gradient.T) * np.outer(stated, stated)
     return {"covariance": covariance_table(measurands, list(known), matrix)}
 
 
-def _value(found: FittedSpectrum, number: int, place: int, natural: Sequence[float]) -> float:
-    return found.model.values(number, natural)[place]
+def _slope_of_sum(found: FittedSpectrum) -> Floats:
+    """Return the derivatives (parameters,) of the ln of the sum of the resistances."""
+    natural, slope = found.fitted.natural, np.zeros(len(found.fitted.x))
+    for label in found.conducting:
+        at = found.model.at(found.number(label), "R")
+        if at is not None:
+            slope[at] = natural[at]
+    total = sum(found.values(label)["R"] for label in found.conducting)
+    return np.asarray(slope / total)

@@ -22,6 +22,8 @@ from echub_eis.method.parse import parse
 IDENTIFIABLE = [name for name, cell in CASES.items() if cell.identifiable]
 COVERED = [name for name in IDENTIFIABLE if name not in ("overlap", "ws")]
 KINDS = ("proportional", "additive", "mixed")
+DRAWS = 60
+"""Spectra for each case, noise and size: with two to four resistances a coverage of 95 % is seen to ± 2 %."""
 PLAIN: Mapping[str, str] = {"sensitivity": "false"}
 ARCS = {"one_arc": 1, "two_arcs": 2, "na_sym": 2, "three_arcs": 3}
 
@@ -140,11 +142,14 @@ def run() -> None:
     for name, ratios in reached.items():
         print(f"  optimum {name:12s} {sum(r <= 1.001 for r in ratios)}/{len(ratios)}")
     pooled: list[bool] = []
+    first = 10_000
     for name in COVERED:
         shares = []
         for kind in KINDS:
             for noise in (1e-3, 1e-2):
-                found = covered(name, Sweep(noise, kind), range(40))
+                # Of its own seeds each: with those of another noise its deviations would be the same ones.
+                first += DRAWS
+                found = covered(name, Sweep(noise, kind), range(first, first + DRAWS))
                 flat = [inside for each in found.values() for inside in each]
                 pooled += flat
                 shares.append(f"{np.mean(flat):.3f}")

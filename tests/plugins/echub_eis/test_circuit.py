@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from echub.plugin import Refusal
 from echub_eis.method.circuit import canonical, elements
 from echub_eis.method.elements import KINDS, Grid
-from echub_eis.method.export import to_impedance_py, to_pyimpspec
+from echub_eis.method.export import impedance_py_values, to_impedance_py, to_pyimpspec
 from echub_eis.method.model import Model
 from echub_eis.method.parse import parse
 
@@ -76,6 +78,71 @@ def test_other_programs_read_the_circuit(text, dashed, letters):
     assert to_impedance_py(parse(text)) == dashed
     assert to_pyimpspec(parse(text)) == letters
     assert canonical(parse(dashed)) == letters
+
+
+OMEGA = 2 * np.pi * 0.7
+S = 1j * OMEGA
+THEIRS = {  # formulas of the other programs, at one frequency: letters mean other things there
+    "pyimpspec": {
+        "R": lambda p: p["R"],
+        "C": lambda p: 1 / (S * p["C"]),
+        "L": lambda p: S * p["L"],
+        "La": lambda p: p["L"] * S ** p["n"],
+        "Q": lambda p: 1 / (p["Y"] * S ** p["n"]),
+        "W": lambda p: 1 / (p["Y"] * S ** p["n"]),
+        "Ws": lambda p: np.tanh((p["B"] * S) ** p["n"]) / (p["Y"] * S) ** p["n"],
+        "Wo": lambda p: 1 / np.tanh((p["B"] * S) ** p["n"]) / (p["Y"] * S) ** p["n"],
+        "G": lambda p: 1 / (p["Y"] * (p["k"] + S) ** p["n"]),
+    },
+    "impedance.py": {
+        "R": lambda r: r,
+        "C": lambda c: 1 / (c * S),
+        "L": lambda inductance: inductance * S,
+        "La": lambda inductance, alpha: (inductance * S) ** alpha,
+        "CPE": lambda q, alpha: 1 / (q * S**alpha),
+        "W": lambda a: a * (1 - 1j) / np.sqrt(OMEGA),
+        "Ws": lambda r, tau: r * np.tanh(np.sqrt(tau * S)) / np.sqrt(tau * S),
+        "Wo": lambda r, tau: r / np.tanh(np.sqrt(tau * S)) / np.sqrt(tau * S),
+        "G": lambda r, tau: r / np.sqrt(1 + tau * S),
+    },
+}
+
+
+def of_pyimpspec(text):
+    """Evaluate a description of pyimpspec by its formulas: a series of elements and of parallels of them."""
+    z = 0
+    for group, alone in re.findall(r"\(([^)]*)\)|([A-Z][a-z]?\{[^}]*\})", text):
+        elements = re.findall(r"([A-Z][a-z]?)\{([^}]*)\}", group or alone)
+        values = [{k: float(v.rstrip("F")) for k, v in (p.split("=") for p in t.split(","))} for _, t in elements]
+        parts = [THEIRS["pyimpspec"][s](v) for (s, _), v in zip(elements, values, strict=True)]
+        z += 1 / sum(1 / part for part in parts)
+    return z
+
+
+def of_impedance_py(text, values):
+    """Evaluate a string of impedance.py by its formulas."""
+    z, left = 0, list(values)
+    for term in re.findall(r"p\([^)]*\)|[A-Za-z]+\d+", text):
+        parts = []
+        for name in re.findall(r"([A-Z][A-Za-z]*)\d+", term):
+            formula = THEIRS["impedance.py"][name]
+            parts.append(formula(*[left.pop(0) for _ in range(formula.__code__.co_argcount)]))
+        z += 1 / sum(1 / part for part in parts)
+    assert not left
+    return z
+
+
+@pytest.mark.parametrize(
+    "text", ["R", "C", "L", "La", "Q", "W", "Ws", "Wo", "G", "Z", "LR(RQ)(CR)Q", "R(R{R=7f}Q)"]
+)
+def test_values_for_other_programs_give_the_same_impedance(text):
+    node = parse(text)
+    model = Model(node)
+    natural = [0.6 if free.is_exponent else 0.3 + 0.4 * at for at, free in enumerate(model.free)]
+    ours = model.impedance(model.coordinates(natural), Grid.of(np.array([0.7])))[0]
+    assert of_pyimpspec(to_pyimpspec(node, model, natural)) == pytest.approx(ours, rel=1e-9)
+    values = impedance_py_values(node, model, natural)
+    assert of_impedance_py(to_impedance_py(node), values) == pytest.approx(ours, rel=1e-12)
 
 
 def test_values_and_labels_reach_their_elements():

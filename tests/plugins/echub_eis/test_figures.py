@@ -24,13 +24,21 @@ def drawn(analysis, case, **params):
 
 @pytest.mark.parametrize("case", ["three_arcs", "blocking", "randles"])
 def test_a_nyquist_plot_has_equal_axes_and_shows_all_points_in_use(case):
-    upper, lower = drawn("eis-fit", synth.impedance(1, case), sensitivity="false").axes
+    upper, lower = drawn("eis-fit", synth.impedance(1, case), sensitivity="false").axes[:2]
     box, x, y = upper.get_window_extent(), upper.get_xlim(), upper.get_ylim()
     assert box.width / (x[1] - x[0]) == pytest.approx(box.height / (y[1] - y[0]), rel=0.01)
     used = next(line for line in upper.lines if line.get_label() == "used")
     assert ((used.get_xdata() >= x[0]) & (used.get_xdata() <= x[1])).all()
     assert ((used.get_ydata() >= y[0]) & (used.get_ydata() <= y[1])).all()
     assert lower.get_xscale() == "log"
+
+
+def test_the_end_of_a_blocking_spectrum_is_drawn_large_and_no_other():
+    figure = drawn("eis-fit", synth.impedance(1, "blocking"), sensitivity="false")
+    (inset,) = figure.axes[0].child_axes
+    assert inset.get_xlim()[0] < 20 < 60 < inset.get_xlim()[1]
+    assert "Ω" in inset.get_title()
+    assert not drawn("eis-fit", synth.impedance(1), sensitivity="false").axes[0].child_axes
 
 
 def test_masked_points_are_hollow_and_decades_are_labelled():

@@ -9,6 +9,10 @@ import echub
 from echub.testing import synth
 from echub.testing.synth.impedance import CASES, FOREIGN, Sweep
 from echub_eis.method import kk
+from echub_eis.method.elements import Grid
+from echub_eis.method.fit import Spectrum, fit, refit
+from echub_eis.method.model import Model
+from echub_eis.method.parse import parse
 from tests.benchmarks.truth import impedance as truth
 
 
@@ -53,7 +57,51 @@ def test_as_many_arcs_as_there_are(name, true):
 
 @pytest.mark.parametrize("what", [what for what in FOREIGN if what != "upwards"])
 def test_nothing_foreign_is_silently_wrong(what):
-    assert not [said for said in truth.wrong(what, range(2)) if said.startswith("silently")]
+    assert not [said for said in truth.wrong(what, range(100, 101)) if said.startswith("silently")]
+
+
+def fitted(name, sweep, seed):
+    case = synth.impedance(seed, name, sweep)
+    return echub.analyze("eis-fit", case.data(), params={**truth.PLAIN, "circuit": CASES[name].circuit})
+
+
+@pytest.mark.parametrize(("step", "hertz"), [(5e-3, 1e3), (-1e-2, 1e5)])
+def test_a_step_of_the_modulus_is_found_with_its_size_and_place(step, hertz):
+    outcome = fitted("na_sym", Sweep(5e-4, step=step, step_hz=hertz), 3)
+    (flag,) = [flag for flag in outcome.flags if flag.code in ("range-step", "circuit-does-not-fit")]
+    if flag.code == "range-step":
+        assert float(flag.where.split()[0]) == pytest.approx(hertz, rel=0.3)
+        assert f"{step:+.1%}"[:3] in flag.message
+
+
+def test_noise_makes_no_step():
+    kinds = ("proportional", "additive", "student", "components")
+    outcomes = [fitted("two_arcs", Sweep(3e-3, kind), seed) for kind in kinds for seed in range(3)]
+    found = [flag.code for outcome in outcomes for flag in outcome.flags]
+    assert "range-step" not in found
+
+
+def test_both_ends_of_a_profile_are_on_their_side_of_the_value():
+    """Of 25 blocking cells with much additive noise five had an interval that ended at the value."""
+    for seed in range(5000, 5006):
+        outcome = fitted("blocking", Sweep(1e-2, "additive"), seed)
+        known = outcome["resistance_hf"]
+        if known.value is not None:
+            assert known.interval.low < 0.98 * known.value < 1.02 * known.value < known.interval.high
+
+
+def test_a_noise_model_that_is_not_known_makes_an_interval_wider():
+    """With few points at small |Z|, additive noise is hardly told from proportional noise."""
+    found = []
+    for seed in range(5000, 5012):
+        f, z = spectrum("one_arc", Sweep(1e-2, "additive"), seed)
+        data = Spectrum(Grid.of(f), z)
+        model = Model(parse("LR(RQ)"))
+        last = refit(fit(model, data, kk.check(f, z).noise))
+        at = next(i for i, free in enumerate(model.free) if free.name == "R")
+        found.append(np.sqrt(last.covariance_over_noises()[at, at] / last.covariance()[at, at]))
+    assert 0.9 < min(found) < 1.02  # where the points tell the noise, nothing changes
+    assert max(found) > 1.1
 
 
 def test_a_sweep_upwards_is_the_same_spectrum():
@@ -111,10 +159,6 @@ def spectrum(name, sweep, seed):
 
 
 def test_the_generator_is_what_its_circuit_says():
-    from echub_eis.method.elements import Grid
-    from echub_eis.method.model import Model
-    from echub_eis.method.parse import parse
-
     for name, cell in CASES.items():
         if name in truth.IDENTIFIABLE:
             model = Model(parse(cell.circuit))

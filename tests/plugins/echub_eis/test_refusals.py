@@ -53,7 +53,10 @@ def test_several_spectra():
 
 
 def test_a_doubled_frequency_counts_twice_and_is_named():
-    outcome = echub.analyze("eis-check", kept(GOOD, np.r_[0:30, 29, 30:62]).data())
+    case = kept(GOOD, np.r_[0:30, 29, 30:62])
+    case.columns["impedance_real"].values[30] += 0.01  # measured again: not a copy
+    outcome = echub.analyze("eis-check", case.data())
+    assert "copied-points" not in codes(outcome)
     assert "doubled-frequencies" in codes(outcome)
     assert outcome["points_used"].value == 63
 
@@ -174,3 +177,12 @@ def test_a_drift_is_inconsistent():
     small = synth.impedance(1, "two_arcs", Sweep(1e-3, drift=0.3)).data()
     assert "kk-deviation-small" in codes(echub.analyze("eis-check", small))
     assert "kk-limits-uncertainty" in codes(echub.analyze("eis-fit", small))
+
+
+def test_copies_of_points_do_not_count_twice():
+    case = synth.impedance(4, "two_arcs", Sweep(2e-3))
+    columns = {n: type(c)(np.repeat(c.values, 2), c.unit, c.axes) for n, c in case.columns.items()}
+    twice = replace(case, columns=columns)
+    one, other = (echub.analyze("eis-fit", c.data(), params={"sensitivity": "false"}) for c in (case, twice))
+    assert "copied-points" in codes(other)
+    assert other["resistance_2"].uncertainty == pytest.approx(one["resistance_2"].uncertainty, rel=1e-6)

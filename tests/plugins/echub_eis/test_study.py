@@ -9,6 +9,8 @@ import pytest
 
 import echub
 from echub.analysis.study import load_study, run_study
+from echub.analysis.study_draft import draft
+from echub.files.readable import readable
 from echub.testing import synth
 from echub.testing.synth.impedance import CASES
 
@@ -43,6 +45,13 @@ def conductivity(case, circuit):
 
 
 def write(folder, cases):
+    """Write spectra, their temperatures and the study."""
+    write_spectra(folder, cases)
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    return load_study(folder / "study.toml")
+
+
+def write_spectra(folder, cases):
     lines = ["file,cell.temperature / degC"]
     for temperature, case in cases.items():
         name = f"{temperature:.0f}C.csv"
@@ -51,8 +60,23 @@ def write(folder, cases):
         (folder / name).write_text("\n".join(["f/Hz,Re(Z)/Ohm,Im(Z)/Ohm", *rows]) + "\n", encoding="utf-8")
         lines.append(f"{name},{temperature:g}")
     (folder / "cells.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
-    return load_study(folder / "study.toml")
+
+
+def init(folder):
+    """Write the study of `echub study init --eis`, and state the area and the thickness."""
+    path = folder / "study.toml"
+    text = draft(readable(folder), path, "eis", folder / "cells.csv")
+    text = text.replace('# cell.area = "… cm^2"', 'cell.area = "1.131 cm^2"')
+    path.write_text(text.replace('# cell.thickness = "… mm"', 'cell.thickness = "1 mm"'), encoding="utf-8")
+    return load_study(path)
+
+
+def test_a_study_as_init_writes_it_gives_the_activation_energy(tmp_path):
+    write_spectra(tmp_path, synth.conductors(4))
+    *conductivities, last = [a.outcome for a in run_study(init(tmp_path), tmp_path / "out", workers=1)]
+    assert len(conductivities) == 7
+    assert last["activation_energy_ln_y"].interval.covers(0.15)
+    assert last["activation_energy_ln_y"].uncertainty < 0.01
 
 
 def test_spectra_over_temperature_give_the_activation_energy(tmp_path):
@@ -94,6 +118,14 @@ def test_an_arc_outside_of_the_band_is_no_point(truncated):
     left_out = energy.tables["values"]["left_out"].values
     assert sum(reason != "" for reason in left_out) == 1
     assert energy["activation_energy_ln_y"].interval.covers(0.15)
+
+
+def test_an_arc_that_leaves_the_window_is_not_a_point_of_that_study(tmp_path, truncated):
+    write_spectra(tmp_path, truncated)
+    *conductivities, last = [a.outcome for a in run_study(init(tmp_path), tmp_path / "out", workers=1)]
+    cold = next(o for o in conductivities if o.meta("cell.temperature") == 25)
+    assert "conductivity" not in cold.measurands
+    assert last["activation_energy_ln_y"].interval.covers(0.15)
 
 
 def test_a_falling_conductivity_and_a_vague_one_are_named():

@@ -1,0 +1,53 @@
+"""`echub study init` writes a study that `echub study` takes."""
+
+import shutil
+import tomllib
+
+import pytest
+
+from echub.analysis.study import load_study
+
+
+@pytest.fixture
+def folder(tmp_path, eclab):
+    (tmp_path / "data").mkdir()
+    shutil.copy(eclab / "ramp.mpr", tmp_path / "data" / "ramp[1].mpr")
+    shutil.copy(eclab / "peis.mpr", tmp_path / "data" / "peis.mpr")
+    (tmp_path / "data" / "notes.txt").write_text("no instrument file")
+    return tmp_path / "data"
+
+
+def test_files_that_can_be_read_are_listed_and_steps_are_comments(echub, folder):
+    done = echub("study", "init", folder)
+    assert done.code == 0
+    text = (folder / "study.toml").read_text("utf-8")
+    study = tomllib.loads(text)
+    assert study["files"] == ["peis.mpr", "ramp[[]1].mpr"]
+    assert "step" not in study
+    assert '# analysis = "ramp-onset"' in text
+    assert (folder / "cells.csv").read_text("utf-8").startswith("file,cell.area / cm^2")
+    (folder / "study.toml").write_text(text + '[[step]]\nanalysis = "ramp-onset"\n', "utf-8")
+    assert {path.name for path in load_study(folder / "study.toml").files} == {"peis.mpr", "ramp[1].mpr"}
+
+
+def test_steps_of_a_plugin_take_the_files_that_they_can_answer(echub, folder):
+    (folder / "cells.csv").write_text("file,cell.area / cm^2\npeis.mpr,2\n", "utf-8")
+    assert echub("study", "init", folder, "--eis").code == 0
+    study = load_study(folder / "study.toml")
+    assert [path.name for path in study.files] == ["peis.mpr"]
+    assert [step.analysis for step in study.steps] == ["eis-resistance", "arrhenius"]
+    assert (folder / "cells.csv").read_text("utf-8").endswith("peis.mpr,2\n")
+
+
+def test_what_cannot_be_is_refused_and_leaves_nothing(echub, folder):
+    done = echub("study", "init", folder, "--steps", "none")
+    assert done.code == 2
+    assert "eis" in done.err
+    (folder / "peis.mpr").unlink()
+    done = echub("study", "init", folder, "--eis")
+    assert done.code == 1
+    assert "impedance" in done.err
+    assert {path.name for path in folder.iterdir()} == {"ramp[1].mpr", "notes.txt"}
+    assert echub("study", "init", folder / "missing").code == 3
+    assert echub("study", "init", folder).code == 0
+    assert echub("study", "init", folder).code == 2
