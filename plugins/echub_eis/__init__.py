@@ -18,9 +18,9 @@ PRESETS = {
 
 PAPERS = {
     # doi:10.1039/d5eb00071h: a tip on an island, bulk as the offset, no inductance
-    "d5eb00071h": {"circuit": PRESETS["tip"], "interfaces": "int"},
+    "tip2025": {"circuit": PRESETS["tip"], "interfaces": "int"},
     # Querel et al.: sodium on both sides of Na3.4Zr2Si2.4P0.6O12, whose bulk has 15 mS/cm
-    "querel": {"circuit": PRESETS["symmetric"], "interfaces": "int", "bulk_conductivity": "15 mS/cm"},
+    "querel2021": {"circuit": PRESETS["symmetric"], "interfaces": "int", "bulk_conductivity": "15 mS/cm"},
     # Sun et al. 2023, doi:10.1038/s41467-023-42308-0: bulk, grain boundary, interface; the conductivity of the sum
     "sun2023": {"circuit": "R:hf (RQ):gb (RQ):int", "interfaces": "int"},
 }
