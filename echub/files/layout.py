@@ -5,6 +5,8 @@ Schema 1.1 has three or four attributes for each column, where 1.0 had ten, and 
 
 from __future__ import annotations
 
+from typing import Any
+
 from blake3 import blake3
 
 FORMAT = "echub"
@@ -14,8 +16,11 @@ OWN = "echub"
 CONTENT_HASH, PROVENANCE_HASH = "content_hash", "provenance_hash"
 OLD_CONTENT_HASH = "content_sha256"
 """What schema 1.0 calls its hash: SHA-256 of the content."""
-OWN_ATTRIBUTES = ("format", "schema_version", "source_name", CONTENT_HASH, "datasets", PROVENANCE_HASH)
-"""The attributes of the file, made before anything else: by their names the head of a file is recognised."""
+
+
+def text_of(value: Any) -> str:  # noqa: ANN401
+    """Return a text that h5py reads as bytes, if its length is fixed, or as a text, as in schema 1.0."""
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def text_hash(text: str) -> str:

@@ -31,7 +31,7 @@ from echub.files.content import (
     planes_at,
     starts,
 )
-from echub.files.layout import CONTENT_HASH, FORMAT, OWN, OWN_ATTRIBUTES, PROVENANCE_HASH, text_hash
+from echub.files.layout import CONTENT_HASH, FORMAT, OWN, PROVENANCE_HASH, text_hash
 from echub.files.steady import DeferredErrorFile
 from echub.files.stored import read as read
 from echub.files.stored import stated_content as stated_content
@@ -75,25 +75,29 @@ def write(record: Record, target: Path | BinaryIO) -> str:
         h5py.File(steady, "w", libver=("v110", "v110")) as file,
     ):
         root = h5g.open(file.id, b"/")
-        own = {name: h5a.create(root, name.encode(), _TEXT_TYPE, _SCALAR) for name in OWN_ATTRIBUTES}
+        _set_attributes(root, {name: _own_text(text) for name, text in _root_attributes(record).items()})
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
             group = _ordered_group(root, dataset.name)
             for name, digest in _write_dataset(group, dataset):
                 digests[dataset.name, name] = digest
         content = content_hash(record, digests=digests)
-        stated = {**_root_attributes(record, content), PROVENANCE_HASH: _write_texts(root, record)}
-        for name, attribute in own.items():
-            attribute.write(_text(stated[name]))
+        for name, stated in {CONTENT_HASH: content, PROVENANCE_HASH: _write_texts(root, record)}.items():
+            h5a.open(root, name.encode()).write(_own_text(stated))
     return content
 
 
-def _root_attributes(record: Record, content: str) -> dict[str, str]:
+def _root_attributes(record: Record) -> dict[str, str]:
+    """Return the attributes of the file, made before anything else: its head is recognised by their names.
+
+    The hashes, of which only the length is known, are written when all else is.
+    """
     return {
         "format": FORMAT,
         "schema_version": echub_schemas.VERSION,
         "source_name": str(record.provenance.source.get("name", "")),
-        CONTENT_HASH: content,
+        CONTENT_HASH: text_hash(""),
+        PROVENANCE_HASH: text_hash(""),
         "datasets": to_json(list(record.datasets)),
     }
 
@@ -111,7 +115,7 @@ def _write_texts(root: h5g.GroupID, record: Record) -> str:
     }
     written = {name: to_json(plain(value)) for name, value in texts.items()}
     for name, text in written.items():
-        _new_array(root, name, np.array(text, dtype=_TEXT))
+        _new_array(root, name, _own_text(text))
     return text_hash(written["provenance"])
 
 
@@ -134,8 +138,17 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
             data, kind, space = _text(value), _TEXT_TYPE, _SCALAR
         else:
             data = np.asarray(value)
-            kind, space = _type(data.dtype), h5s.create_simple(data.shape)
+            kind, space = _type(data.dtype), h5s.create_simple(data.shape) if data.ndim else _SCALAR
         h5a.create(target, name.encode(), kind, space).write(data)
+
+
+def _own_text(text: str) -> NDArray[Any]:
+    """Return a text that echub itself reads: of fixed length, in one piece where checksums of HDF5 cover it.
+
+    Texts of variable length lie in a heap without one, and a flipped bit there can stall the HDF5 library.
+    """
+    octets = encodable(text.replace("\0", "\\0")).encode()
+    return np.array(octets, dtype=h5py.string_dtype("utf-8", max(1, len(octets))))
 
 
 # Bounded, and more than the units, quantities and headers of many formats.
@@ -158,7 +171,7 @@ def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> Iterator[tuple[str, 
         else:
             _attach(array, column, scales, group)
     described = describe_dataset(dataset) | {"columns": list(dataset.columns)}
-    _set_attributes(group, {OWN: to_json(plain(described))})
+    _set_attributes(group, {OWN: _own_text(to_json(plain(described)))})
     for name, digest in _fill(dataset, arrays):
         _set_attributes(arrays[name], _attributes(dataset.columns[name], digest))
         yield name, digest
@@ -254,7 +267,7 @@ def _attributes(column: Column, digest: str) -> dict[str, Any]:
         attributes["flag_values"] = np.array(list(column.labels)).astype(column.dtype)
         attributes["flag_meanings"] = " ".join(map(_word, column.labels.values()))
     described = {key: value for key, value in describe_column(column).items() if _says(value)}
-    attributes[OWN] = to_json(plain({**described, SCHEMES[BLAKE3].key: digest}))
+    attributes[OWN] = _own_text(to_json(plain({**described, SCHEMES[BLAKE3].key: digest})))
     return attributes
 
 

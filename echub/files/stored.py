@@ -25,7 +25,7 @@ from echub.errors import ChangedContent, EchubError, InconsistentFile, NewerSche
 from echub.files import filters
 from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.description import restore_column
-from echub.files.layout import CONTENT_HASH, FORMAT, OLD_CONTENT_HASH, OWN, PROVENANCE_HASH, text_hash
+from echub.files.layout import CONTENT_HASH, FORMAT, OLD_CONTENT_HASH, OWN, PROVENANCE_HASH, text_hash, text_of
 from echub.files.workers import in_order
 from echub.model.column import Column
 from echub.model.dataset import Dataset, Omitted
@@ -57,7 +57,7 @@ def read(what: Source | Path, *, values: bool = True) -> Record:
 def stated_content(source: Source) -> str:
     """Return the content hash that was written with a native file: ``blake3:…``, or plain SHA-256 before 1.1."""
     with _open(source) as file:
-        return str(file.attrs.get(CONTENT_HASH, file.attrs.get(OLD_CONTENT_HASH, "")))
+        return text_of(file.attrs.get(CONTENT_HASH, file.attrs.get(OLD_CONTENT_HASH, "")))
 
 
 def _open(source: Source) -> h5py.File:
@@ -92,14 +92,14 @@ def _damage_of(source: Source, column: str = "") -> Iterator[None]:
 
 
 def _require_ours(file: h5py.File, path: str) -> None:
-    if file.attrs.get("format") != FORMAT:
+    if text_of(file.attrs.get("format")) != FORMAT:
         raise ReadError(
             "this HDF5 file was not written by echub",
             path=path,
             expected=f"the attribute format = {FORMAT}",
             found=f"the attributes {', '.join(file.attrs) or 'none'}",
         )
-    version = str(file.attrs["schema_version"])
+    version = text_of(file.attrs["schema_version"])
     if int(version.split(".")[0]) > int(echub_schemas.VERSION.split(".")[0]):
         raise NewerSchema(
             f"the file has the schema {version}, newer than this echub reads",
@@ -134,7 +134,7 @@ class _Reading:
     def __init__(self, source: Source, file: h5py.File, values: bool) -> None:
         self.source, self.file, self.values = source, file, values
         self.digests: dict[tuple[str, str], str] = {}
-        self.stated = str(file.attrs.get(CONTENT_HASH, ""))
+        self.stated = text_of(file.attrs.get(CONTENT_HASH, ""))
 
     def record(self) -> Record:
         """Return the record, with its texts checked; files before schema 1.1 have no hash for that."""
@@ -155,7 +155,7 @@ class _Reading:
 
     def _require_unchanged(self, record: Record, provenance: str) -> None:
         content = content_hash(record, digests=self.digests)
-        stated = str(self.file.attrs[PROVENANCE_HASH])
+        stated = text_of(self.file.attrs[PROVENANCE_HASH])
         for what, found, expected in (
             ("metadata, settings or descriptions of columns", content, self.stated),
             ("provenance", text_hash(provenance), stated),
