@@ -112,8 +112,10 @@ def occurring(values: Array | Deferred) -> Array:
     """Return the values that occur in (n,), ascending; quick for those that change rarely down the rows."""
     if isinstance(values, Deferred) and values.distinct is not None:
         return values.distinct()
-    ends = [part[np.flatnonzero(part[1:] != part[:-1])] for _, part in parts(values)]
-    return np.unique(np.concatenate([*ends, *(part[-1:] for _, part in parts(values))]))
+    found = [np.empty(0, values.dtype)]
+    for _, part in parts(values):
+        found += [part[:-1][part[1:] != part[:-1]], part[-1:]]
+    return np.unique(np.concatenate(found))
 
 
 def held_or_loaded(values: Array | Deferred) -> Array:

@@ -268,8 +268,9 @@ def _computed(recipe: Recipe, inputs: Sequence[Values]) -> Deferred:
     def part(first: int, last: int) -> Array:
         start = first - first % _BLOCK
         made = np.empty(max(0, last - start), dtype)
-        for at in range(start, last, _BLOCK):
-            made[at - start : at - start + _BLOCK] = block(at)[: last - at]
+        with np.errstate(all="ignore"):  # single precision may overflow
+            for at in range(start, last, _BLOCK):
+                made[at - start : at - start + _BLOCK] = block(at)[: last - at]
         return made[first - start :]
 
     return Deferred(dtype, (rows,), part)

@@ -108,7 +108,7 @@ def test_reading_looks_at_the_source_once_for_its_codes_and_once_for_its_clock(l
 
     monkeypatch.setattr(Source, "open", counting)
     echub.read(path)
-    assert sum(counted) < 2 * path.stat().st_size + 16 * HEAD  # and some first rows
+    assert sum(counted) < 2 * path.stat().st_size + 32 * HEAD  # and some first rows
 
 
 class _Counting:
