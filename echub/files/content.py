@@ -20,9 +20,9 @@ import numpy as np
 from blake3 import blake3
 from numpy.typing import NDArray
 
-from echub.files.workers import in_order
 from echub.model.deferred import Deferred, held, held_or_loaded
 from echub.model.json_text import plain, to_json
+from echub.model.workers import in_order
 
 if TYPE_CHECKING:
     from echub.model.column import Column

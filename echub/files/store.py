@@ -35,7 +35,6 @@ from echub.files.layout import CONTENT_HASH, FORMAT, OWN, PROVENANCE_HASH, text_
 from echub.files.steady import DeferredErrorFile
 from echub.files.stored import read as read
 from echub.files.stored import stated_content as stated_content
-from echub.files.workers import in_order
 from echub.model import units
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset
@@ -43,6 +42,7 @@ from echub.model.deferred import held
 from echub.model.json_text import encodable, plain, to_json
 from echub.model.metadata import Metadata
 from echub.model.record import Record
+from echub.model.workers import in_order
 
 _SMALL = 8192
 """Columns with fewer bytes are stored uncompressed: a chunk index would be larger than the saving."""

@@ -26,13 +26,13 @@ from echub.files import filters
 from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.description import restore_column
 from echub.files.layout import CONTENT_HASH, FORMAT, OLD_CONTENT_HASH, OWN, PROVENANCE_HASH, text_hash, text_of
-from echub.files.workers import in_order
 from echub.model.column import Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.deferred import STEP, Deferred, unread
 from echub.model.metadata import Entry, Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
+from echub.model.workers import in_order
 from echub.remark import Dropped, Remark
 
 _DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError)
@@ -193,7 +193,7 @@ class _Reading:
             if array.ndim != 1 or array.nbytes <= _AT_ONCE:
                 return restore_column(said, array[()])
             place = _Place(self.source, dataset, name)
-            values = Deferred(array.dtype, array.shape, place.part, place.whole)
+            values = Deferred(array.dtype, array.shape, place.part, place.whole, stream=place.stream)
             return restore_column(said, unread(values))
 
 
@@ -223,22 +223,22 @@ class _Place:
             return found[0] if len(found) == 1 else np.concatenate(found)
 
     def whole(self) -> NDArray[Any]:
-        """Read all values, chunk by chunk, inflated in threads."""
+        """Read all values, inflated in threads."""
         with self._array() as array:
             if not _is_ours(array):
                 return np.asarray(array[()])
-            (size,) = array.chunks
             values = np.empty(array.shape, array.dtype)
-
-            def fill(chunk: tuple[int, bytes]) -> None:
-                first, octets = chunk
-                count = min(size, len(values) - first)
-                values[first : first + count] = filters.unpack(octets, values.dtype, size)[:count]
-
-            chunks = ((first, _chunk(array, first)) for first in range(0, len(values), size))
-            for _ in in_order(fill, chunks):
-                pass
+            for first, part in _inflated(array):
+                values[first : first + len(part)] = part
             return values
+
+    def stream(self) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Yield all rows in order, without keeping them; the file stays open meanwhile."""
+        with self._array() as array:
+            if _is_ours(array) and array.chunks == (STEP,):
+                yield from _inflated(array)
+            else:
+                yield from ((first, array[first : first + STEP]) for first in range(0, len(array), STEP))
 
     @contextmanager
     def _array(self) -> Iterator[h5py.Dataset]:
@@ -251,6 +251,16 @@ def _is_ours(array: h5py.Dataset) -> bool:
     """Return whether the chunks are as echub writes them; other software may have packed the file again."""
     found = array.chunks is not None and array.shuffle and array.compression == "gzip" and not array.fletcher32
     return found and array.dtype.byteorder in "<|="
+
+
+def _inflated(array: h5py.Dataset) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield the rows chunk by chunk: read one after the other, inflated in threads."""
+    (size,), rows, dtype = array.chunks, len(array), array.dtype
+    chunks = ((first, _chunk(array, first)) for first in range(0, rows, size))
+    return in_order(
+        lambda chunk: (chunk[0], filters.unpack(chunk[1], dtype, size)[: rows - chunk[0]]),
+        chunks,
+    )
 
 
 def _chunk(array: h5py.Dataset, first: int) -> bytes:

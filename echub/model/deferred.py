@@ -25,7 +25,8 @@ class Deferred:
 
     `part(first, last)` reads rows, `whole()` all of them at once if there is a faster way. `planes(first,
     last)`, if there is a faster way, gives the bytes of rows shuffled as HDF5 does, (itemsize, rows),
-    `distinct()` the values that occur, ascending, and `ends()` the smallest and the largest.
+    `distinct()` the values that occur, ascending, `ends()` the smallest and the largest, and `stream()` all
+    rows in order, `STEP` at a time, each part with its first row.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class Deferred:
         planes: Callable[[int, int], NDArray[np.uint8]] | None = None,
         distinct: Callable[[], Array] | None = None,
         ends: Callable[[], tuple[Any, Any]] | None = None,
+        stream: Callable[[], Iterator[tuple[int, Array]]] | None = None,
     ) -> None:
         self.dtype, self.shape = np.dtype(dtype), shape
         self._part, self._whole = part, whole
-        self.planes, self.distinct, self.ends = planes, distinct, ends
+        self.planes, self.distinct, self.ends, self._stream = planes, distinct, ends, stream
         self._loaded: Array | None = None
 
     def __len__(self) -> int:
@@ -66,6 +68,12 @@ class Deferred:
             self._loaded = self._whole() if self._whole is not None else self._joined()
         return self._loaded
 
+    def stream(self) -> Iterator[tuple[int, Array]]:
+        """Yield all rows in order, `STEP` at a time, each part with its first row, without keeping them."""
+        if self._stream is not None and self._loaded is None:
+            return self._stream()
+        return ((first, self.part(first, min(first + STEP, len(self)))) for first in range(0, len(self), STEP))
+
     def _joined(self) -> Array:
         values = np.empty(self.shape, self.dtype)
         for first, part in parts(self):
@@ -89,9 +97,20 @@ def parts(values: Array | Deferred, step: int = STEP) -> Iterator[tuple[int, Arr
     if not values.ndim:
         yield 0, held_or_loaded(values)
         return
+    if isinstance(values, Deferred) and step == STEP:
+        yield from values.stream()
+        return
     for first in range(0, len(values), step):
         last = min(first + step, len(values))
         yield first, values.part(first, last) if isinstance(values, Deferred) else values[first:last]
+
+
+def in_pairs(values: Array | Deferred) -> Iterator[Array]:
+    """Yield the rows in parts, each with the last value before it, so that neighbours can be compared."""
+    before = np.empty(0, values.dtype)
+    for _, part in parts(values):
+        yield np.concatenate([before, part]) if len(before) else part
+        before = part[-1:]
 
 
 def extremes(values: Array | Deferred) -> tuple[Any, Any]:

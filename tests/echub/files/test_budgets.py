@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import echub
-from echub.files import reading, store, workers
+from echub.files import reading, store
+from echub.model import workers
 from echub.model.source import HEAD, Source
 from fixtures.eclab import byte_map, write_large
 from fixtures.eclab.columns import record_dtype

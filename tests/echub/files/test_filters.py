@@ -4,8 +4,9 @@ import h5py
 import numpy as np
 import pytest
 
-from echub.files import store, workers
+from echub.files import store
 from echub.files.content import BLOCK, block_shape
+from echub.model import workers
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record

@@ -20,9 +20,9 @@ import echub
 import echub_schemas
 from echub.errors import ReadError, UnknownFormat
 from echub.files import store
-from echub.files import workers as blocks
 from echub.files.content import BLOCK, content_hash
 from echub.model import units
+from echub.model import workers as blocks
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
