@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from echub.model.channels import Channel, build_long
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
-    from echub.model.deferred import Deferred, extremes, held, occurring, parts, unread
+    from echub.model.deferred import Deferred, extremes, held, occurring, parts, shuffled, unread
     from echub.model.metadata import Metadata
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
@@ -131,6 +131,7 @@ _LAZY = {
     "read_native": "echub.files.store",
     "require_comparable": "echub.analysis.comparable",
     "restore": "echub.files.description",
+    "shuffled": "echub.model.deferred",
     "unit": "echub.model.units",
     "unread": "echub.model.deferred",
     "write_native": "echub.files.store",
@@ -210,6 +211,7 @@ __all__ = [
     "read_native",
     "require_comparable",
     "restore",
+    "shuffled",
     "unit",
     "unread",
     "write_native",

@@ -20,7 +20,7 @@ import numpy as np
 from blake3 import blake3
 from numpy.typing import NDArray
 
-from echub.model.deferred import Deferred, held, held_or_loaded
+from echub.model.deferred import Deferred, held, held_or_loaded, shuffled
 from echub.model.json_text import plain, to_json
 from echub.model.workers import in_order
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 BLOCK = 65_536
 """Most values that are hashed, shuffled and compressed together."""
-_STRIP = 512
-"""Items that are shuffled at once: 30 KB of records of 60 bytes; with all at once it takes half as long again."""
 
 
 def block_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -70,14 +68,6 @@ def blocks(values: NDArray[Any] | Deferred) -> Iterator[NDArray[Any]]:
 def planes(block: NDArray[Any]) -> NDArray[np.uint8]:
     """Return the bytes of a contiguous block, shuffled as HDF5 does: (itemsize, values)."""
     return shuffled(block.reshape(-1).view(np.uint8).reshape(block.size, block.itemsize))
-
-
-def shuffled(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Transpose the bytes of items (n, itemsize); the strips stay in the processor's nearest cache."""
-    made = np.empty(octets.shape[::-1], np.uint8)
-    for first in range(0, len(octets), _STRIP):
-        made[:, first : first + _STRIP] = octets[first : first + _STRIP].T
-    return made
 
 
 def planes_at(values: NDArray[Any] | Deferred, first: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -16,6 +16,13 @@ from numpy.typing import NDArray
 STEP = 65_536
 """Rows that are read together: as many as are stored together in a native file."""
 
+
+STEP = 65_536
+"""Rows that are read together: as many as are stored together in a native file."""
+
+_STRIP = 512
+"""Items that are shuffled at once: 30 KB of records of 60 bytes; with all at once it takes half as long again."""
+
 Array = NDArray[Any]
 Holder = TypeVar("Holder")
 
@@ -140,6 +147,14 @@ def occurring(values: Array | Deferred) -> Array:
 def held_or_loaded(values: Array | Deferred) -> Array:
     """Return an array as it is, and the values of any other."""
     return values.load() if isinstance(values, Deferred) else values
+
+
+def shuffled(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Transpose the bytes of items (n, itemsize); the strips stay in the processor's nearest cache."""
+    made = np.empty(octets.shape[::-1], np.uint8)
+    for first in range(0, len(octets), _STRIP):
+        made[:, first : first + _STRIP] = octets[first : first + _STRIP].T
+    return made
 
 
 def unread(values: Array | Deferred) -> Array:

@@ -67,7 +67,7 @@ class Tree:
     def command(self, *arguments: str) -> Sample:
         """Run the command line of this tree as a whole process."""
         code = "import sys; from echub.cli import main; sys.exit(main())"
-        return process([sys.executable, "-c", code, *arguments], **self.variables)
+        return process([sys.executable, "-P", "-c", code, *arguments], **self.variables)
 
 
 def processor() -> str:
