@@ -16,10 +16,6 @@ from numpy.typing import NDArray
 STEP = 65_536
 """Rows that are read together: as many as are stored together in a native file."""
 
-
-STEP = 65_536
-"""Rows that are read together: as many as are stored together in a native file."""
-
 _STRIP = 512
 """Items that are shuffled at once: 30 KB of records of 60 bytes; with all at once it takes half as long again."""
 
