@@ -51,7 +51,7 @@ def read(what: Source | Path, *, values: bool = True) -> Record:
     source = Source.of(what)
     with _damage_of(source), _open(source) as file:
         _require_ours(file, source.shown)
-        return _Reading(source, file, values).record()
+        return _OpenFile(source, file, values).record()
 
 
 def stated_content(source: Source) -> str:
@@ -128,7 +128,7 @@ def _local_array(group: h5py.Group, name: str) -> h5py.Dataset:
     return h5py.Dataset(array)
 
 
-class _Reading:
+class _OpenFile:
     """One native file that is open, and what its columns need when it is no longer."""
 
     def __init__(self, source: Source, file: h5py.File, values: bool) -> None:
@@ -192,7 +192,7 @@ class _Reading:
                 return restore_column(said, np.broadcast_to(np.zeros((), array.dtype), array.shape))
             if array.ndim != 1 or array.nbytes <= _AT_ONCE:
                 return restore_column(said, array[()])
-            place = _Place(self.source, dataset, name)
+            place = _StoredColumn(self.source, dataset, name)
             values = Deferred(array.dtype, array.shape, place.part, place.whole, stream=place.stream)
             return restore_column(said, unread(values))
 
@@ -207,7 +207,7 @@ def _described_by_attributes(group: h5py.Group) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _StoredColumn:
     """A column of one axis in a file that is opened again for each part of it."""
 
     source: Source
