@@ -13,7 +13,7 @@ def test_the_parts_with_their_numbers(echub):
     assert said["parts"]["units"] == len(table().units)
     assert said["parts"]["kinds"] == len(kinds())
     assert said["parts"]["metadata"] == len(leaves())
-    assert "schema 1.0.0" in echub("schema", "list").out
+    assert "schema 1.1.0" in echub("schema", "list").out
 
 
 @pytest.mark.parametrize(
