@@ -23,7 +23,8 @@
     │       ├── Ambiguous                   a text with two readings: an option decides
     │       ├── OpenSign                    a current whose sign its table contradicts: an option decides
     │       ├── NewerSchema                 a native file of a newer major schema
-    │       └── InconsistentFile            a native file whose columns do not fit together
+    │       ├── InconsistentFile            a native file whose columns do not fit together
+    │       └── ChangedContent              a native file whose texts are not those that were written
     ├── DataError                   1   the data or its metadata are at fault
     │   ├── UnknownUnit                 not in the unit table
     │   ├── UnitMismatch                a unit of another dimension than the quantity's
@@ -272,6 +273,12 @@ class InconsistentFile(ReadError):
     """The columns of a native file do not fit together."""
 
     code = "inconsistent-file"
+
+
+class ChangedContent(ReadError):
+    """The texts of a native file are not those that were written with it."""
+
+    code = "changed-content"
 
 
 class DataError(EchubError):

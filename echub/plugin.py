@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from echub.model.channels import Channel, build_long
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
+    from echub.model.deferred import Deferred, extremes, held, occurring, parts, shuffled, unread
     from echub.model.metadata import Metadata
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
@@ -80,6 +81,7 @@ _LAZY = {
     "Condition": "echub.analysis.outcome",
     "DataError": "echub.errors",
     "Dataset": "echub.model.dataset",
+    "Deferred": "echub.model.deferred",
     "Dropped": "echub.remark",
     "EchubError": "echub.errors",
     "Inputs": "echub.analysis.needs",
@@ -113,19 +115,25 @@ _LAZY = {
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
     "describe": "echub.files.description",
+    "extremes": "echub.model.deferred",
+    "held": "echub.model.deferred",
     "impedance_parts": "echub.model.polar",
     "is_made_of_units": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
     "native_content": "echub.files.store",
     "numbered": "echub.model.spectra",
+    "occurring": "echub.model.deferred",
     "parse_unit": "echub.model.units",
+    "parts": "echub.model.deferred",
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
     "read_native": "echub.files.store",
     "require_comparable": "echub.analysis.comparable",
     "restore": "echub.files.description",
+    "shuffled": "echub.model.deferred",
     "unit": "echub.model.units",
+    "unread": "echub.model.deferred",
     "write_native": "echub.files.store",
 }
 
@@ -141,6 +149,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "Decision",
+    "Deferred",
     "Dropped",
     "EchubError",
     "Flag",
@@ -184,21 +193,27 @@ __all__ = [
     "covariance_of",
     "covariance_table",
     "describe",
+    "extremes",
+    "held",
     "hookimpl",
     "impedance_parts",
     "is_made_of_units",
     "missing_metadata",
     "native_content",
     "numbered",
+    "occurring",
     "option",
     "parse_unit",
+    "parts",
     "plain_types",
     "poisson_interval",
     "quantities",
     "read_native",
     "require_comparable",
     "restore",
+    "shuffled",
     "unit",
+    "unread",
     "write_native",
 ]
 

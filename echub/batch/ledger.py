@@ -63,7 +63,7 @@ class Entry:
     echub: str = ""
     schema: str = ""
     settings: str = ""
-    content_sha256: str = ""
+    content_hash: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     reason: str = ""
@@ -78,6 +78,7 @@ class Entry:
         """Read a line; `ValueError` if it is not one."""
         try:
             known = json.loads(line)
+            known.setdefault("content_hash", known.get("content_sha256", ""))  # as before schema 1.1
             told = {f.name: known[f.name] for f in dataclasses.fields(cls) if f.name in known}
             output = tuple(Written(**part) for part in told.pop("output", ()))
             entry = cls(output=output, **told)

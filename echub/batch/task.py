@@ -159,7 +159,7 @@ def _done(how: RunSettings, task: Task, result: Conversion, entry: Entry | None)
 def _unchanged(how: RunSettings, task: Task, entry: Entry) -> FileResult:
     source = ", ".join(str(job.source) for job in task.jobs)
     outputs = [str((how.out or Path()) / part.path) for part in entry.output]
-    said = Conversion(source, outputs, content_sha256=entry.content_sha256).as_dict()
+    said = Conversion(source, outputs, content_hash=entry.content_hash).as_dict()
     said |= {"status": "unchanged", "reader": entry.reader}
     return FileResult(
         source, "unchanged", task.jobs[0].named, tuple(outputs), said=said if how.whole else None, entry=entry
@@ -228,7 +228,7 @@ class _Noting:
             str(provenance.software.get("echub", "")),
             str(provenance.software.get("schema", "")),
             settings,
-            result.content_sha256,
+            result.content_hash,
             beside(self.sources[0].parent, [name for source in sources for name in source.asked]),
         )
 

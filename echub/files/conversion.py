@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,13 +20,15 @@ from echub.files.output import PreviousOutputs, Target, Written, require_free, w
 from echub.files.reading import Readable, Reading
 from echub.model.dataset import Dataset
 from echub.model.record import Record
-from echub.model.source import Source
+from echub.model.source import Source, SourceFacts
 from echub.registry.calling import call, failed
 from echub.registry.codes import explained
 from echub.registry.options import parse_options
 from echub.registry.registry import registry
 
 Status = Literal["ok", "flagged", "failed", "unknown"]
+_SMALL = 1 << 20
+"""Bytes up to which hashing a source takes less time than starting a thread for it."""
 
 
 @dataclass
@@ -41,7 +45,7 @@ class Conversion:
     record: Record | None = None
     error: EchubError | None = None
     seconds: float = 0.0
-    content_sha256: str = ""
+    content_hash: str = ""
     sources: list[Source] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
 
@@ -71,8 +75,8 @@ class Conversion:
         }
         if self.error is not None:
             result["error"] = self.error.as_dict()
-        if self.content_sha256:
-            result["content_sha256"] = self.content_sha256
+        if self.content_hash:
+            result["content_hash"] = self.content_hash
         return result
 
 
@@ -172,7 +176,8 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
     parts = _parts(result, writer, target, made)
     for path, _ in parts:
         writing.require_free(path)
-    result.written = write_atomically(parts, writing.earlier)
+    with _hashing(result.record):
+        result.written = write_atomically(parts, writing.earlier)
     written = [str(path) for path, _ in parts]
     result.companions = [
         path for path in written if any(path != other and path.startswith(other) for other in written)
@@ -180,6 +185,18 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
     result.outputs = [path for path in written if path not in result.companions]
     result.seconds = time.perf_counter() - begin
     return result
+
+
+@contextmanager
+def _hashing(record: Record) -> Iterator[None]:
+    """Hash a source in a thread while its record is written; a small one later: a thread would cost more."""
+    facts = record.provenance.source
+    if not isinstance(facts, SourceFacts) or facts["size"] < _SMALL:
+        yield
+        return
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(facts.__getitem__, "sha256")  # whoever writes it asks again, and gets the hash or the error
+        yield
 
 
 def _parts(
@@ -195,7 +212,7 @@ def _parts(
         with path.open("w+b") as file:  # HDF5 reads what it has written
             # An error of the operating system, such as a full disk, is not the writer's mistake.
             content = call(writer, write, file, passes=(OSError,))
-        result.content_sha256 = content if isinstance(content, str) else result.content_sha256
+        result.content_hash = content if isinstance(content, str) else result.content_hash
 
     return [(path, partial(write_part, write=write)) for path, (_, write) in zip(paths, made, strict=True)]
 

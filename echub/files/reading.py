@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
 
 import echub_schemas
 from echub import __version__
@@ -17,9 +17,10 @@ from echub.files.annotations import Annotations
 from echub.files.detect import choose
 from echub.model import clock
 from echub.model.dataset import Dataset
+from echub.model.deferred import Deferred, held, held_or_loaded, parts
 from echub.model.metadata import UNKNOWN, Metadata
 from echub.model.record import Provenance, Record
-from echub.model.source import Source
+from echub.model.source import Source, SourceFacts
 from echub.model.vocabulary import kinds
 from echub.registry.calling import call
 from echub.registry.options import as_dict, parse_options
@@ -30,8 +31,8 @@ from echub.segments import clock_restarts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SMALL = 1 << 20
-"""Bytes up to which hashing a source takes less time than starting a thread for it."""
+_KEPT = 1 << 26
+"""Bytes of a clock that is kept once it has been looked at, since nearly everything else needs it."""
 Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
 
 
@@ -59,10 +60,9 @@ class Reading:
         if declared.content:
             record = self._called(declared, source, options, values)
         else:
-            with _hashing(source) as digest:
-                record = self._called(declared, source, options, values)
-                _check_structure(record)
-            record.provenance = _provenance(source, digest(), declared, options)
+            record = self._called(declared, source, options, values)
+            _check_structure(record)
+            record.provenance = _provenance(source, declared, options)
             source.require_unchanged()
             _enrich(record, source)
         _annotate(record, source, self.annotations)
@@ -117,21 +117,10 @@ def _with_zone(
     return options if not zone or zone == UNKNOWN else {**options, "timezone": str(zone)}
 
 
-@contextmanager
-def _hashing(source: Source) -> Iterator[Any]:
-    """Hash the source in a thread parallel to the reader; a small one without a thread, which would cost more."""
-    if source.size < _SMALL:
-        yield source.sha256
-        return
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(source.sha256)
-        yield future.result
-
-
-def _provenance(source: Source, sha256: str, declared: Reader, options: Any) -> Provenance:  # noqa: ANN401
+def _provenance(source: Source, declared: Reader, options: Any) -> Provenance:  # noqa: ANN401
     owner = registry().owner(declared)
     return Provenance(
-        source={"name": source.name, "size": source.size, "sha256": sha256},
+        source=SourceFacts(source),
         reader={
             "name": declared.name,
             "version": declared.version,
@@ -189,7 +178,7 @@ def _missing_columns(dataset: Dataset) -> list[Remark]:
 
 def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
     """Report the columns of the source without any number, unless a notice already names them."""
-    empty = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(c.values)]
+    empty = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(held(c))]
     return [
         Remark("no-number", f"{header} holds no number at all", column=header)
         for header in empty
@@ -197,20 +186,34 @@ def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
     ]
 
 
-def _is_nan(values: NDArray[Any]) -> bool:
+def _is_nan(values: NDArray[Any] | Deferred) -> bool:
     """Return whether there are values and all are NaN; the first value settles it for nearly every column."""
-    if values.dtype.kind != "f" or not values.size or values.flat[0] == values.flat[0]:
+    if values.dtype.kind != "f" or 0 in values.shape:
         return False
-    return bool((values != values).all())
+    if values.ndim == 1 and next(parts(values, 1))[1][0] == next(parts(values, 1))[1][0]:
+        return False
+    return all(bool((part != part).all()) for _, part in parts(values))
 
 
 def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Remark]]:
     """List the rows at which the clock restarts; time itself is never changed."""
     if "time" not in dataset.columns:
         return dataset, []
-    rows = clock_restarts(dataset["time"])
+    time = held(dataset.columns["time"])
+    rows = _restarts(held_or_loaded(time) if time.nbytes <= _KEPT else time)
     if not len(rows):
         return dataset, []
     shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
     marked = replace(dataset, attrs={**dataset.attrs, "clock_restarts": " ".join(map(str, rows))})
     return marked, [Remark("clock-restarts", f"time goes back {len(rows)} times, at the rows {shown}")]
+
+
+def _restarts(time: NDArray[Any] | Deferred) -> list[int]:
+    """Return the rows at which a clock restarts, block by block: each with the last known time before it."""
+    rows: list[int] = []
+    before = np.empty(0, time.dtype)
+    for first, part in parts(time):
+        joined = np.concatenate([before, part])
+        rows += (clock_restarts(joined) + (first - len(before))).tolist()
+        before = joined[~np.isnan(joined)][-1:]
+    return rows

@@ -1,4 +1,4 @@
-"""The native file: a record as HDF5 that is also NetCDF-4, written and read back completely.
+"""The native file: a record as HDF5 that is also NetCDF-4, written; `stored` reads it back completely.
 
 One group per dataset, a dimension scale per axis, units that pint and UDUNITS parse, and only
 filters that every HDF5 build reads. Metadata, settings and provenance are one JSON text each.
@@ -7,11 +7,9 @@ Equal records give equal bytes for equal versions of echub and its compressor.
 
 from __future__ import annotations
 
-import io
-import json
 import math
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,28 +19,31 @@ from h5py import h5a, h5d, h5ds, h5g, h5p, h5s, h5t
 from numpy.typing import NDArray
 
 import echub_schemas
-from echub.errors import InconsistentFile, NewerSchema, PluginError, ReadError
 from echub.files import filters
 from echub.files.content import (
+    BLAKE3,
+    SCHEMES,
     block_shape,
-    blocks,
     column_digest,
-    content_sha256,
+    content_hash,
     describe_column,
     describe_dataset,
+    planes_at,
+    starts,
 )
-from echub.files.description import restore_column
+from echub.files.layout import CONTENT_HASH, FORMAT, OWN, PROVENANCE_HASH, text_hash
 from echub.files.steady import DeferredErrorFile
+from echub.files.stored import read as read
+from echub.files.stored import stated_content as stated_content
 from echub.model import units
 from echub.model.column import Bits, Column
-from echub.model.dataset import Dataset, Omitted
+from echub.model.dataset import Dataset
+from echub.model.deferred import held
 from echub.model.json_text import encodable, plain, to_json
-from echub.model.metadata import Entry, Metadata
-from echub.model.record import Provenance, Record
-from echub.model.source import Source
-from echub.remark import Dropped, Remark
+from echub.model.metadata import Metadata
+from echub.model.record import Record
+from echub.model.workers import in_order
 
-FORMAT = "echub"
 _SMALL = 8192
 """Columns with fewer bytes are stored uncompressed: a chunk index would be larger than the saving."""
 
@@ -64,38 +65,45 @@ _FEW_LABELS = 256
 """More labels than this are not written as CF flags: no other program would show them."""
 
 
-# -- writing ---------------------------------------------------------------------------------
-
-
 def write(record: Record, target: Path | BinaryIO) -> str:
-    """Write a record to a new file, or to one that is open for writing; return its `content_sha256`."""
+    """Write a record to a new file, or to one that is open for writing; return its content hash.
+
+    Large columns are read, hashed and compressed block by block, in threads: none is held as a whole.
+    """
     with (
         DeferredErrorFile(target if isinstance(target, Path) else target.fileno()) as steady,
-        h5py.File(steady, "w", libver=("earliest", "v110")) as file,
+        h5py.File(steady, "w", libver=("v110", "v110")) as file,
     ):
         root = h5g.open(file.id, b"/")
+        _set_attributes(root, {name: _own_text(text) for name, text in _root_attributes(record).items()})
         digests: dict[tuple[str, str], str] = {}
         for dataset in record.datasets.values():
             group = _ordered_group(root, dataset.name)
             for name, digest in _write_dataset(group, dataset):
                 digests[dataset.name, name] = digest
-        content = content_sha256(record, digests)
-        _write_texts(root, record)
-        _set_attributes(root, _root_attributes(record, content))
+        content = content_hash(record, digests=digests)
+        for name, stated in {CONTENT_HASH: content, PROVENANCE_HASH: _write_texts(root, record)}.items():
+            h5a.open(root, name.encode()).write(_own_text(stated))
     return content
 
 
-def _root_attributes(record: Record, content: str) -> dict[str, str]:
+def _root_attributes(record: Record) -> dict[str, str]:
+    """Return the attributes of the file, made before anything else: its head is recognised by their names.
+
+    The hashes, of which only the length is known, are written when all else is.
+    """
     return {
         "format": FORMAT,
         "schema_version": echub_schemas.VERSION,
         "source_name": str(record.provenance.source.get("name", "")),
-        "content_sha256": content,
+        CONTENT_HASH: text_hash(""),
+        PROVENANCE_HASH: text_hash(""),
         "datasets": to_json(list(record.datasets)),
     }
 
 
-def _write_texts(root: h5g.GroupID, record: Record) -> None:
+def _write_texts(root: h5g.GroupID, record: Record) -> str:
+    """Write metadata, settings and provenance; return the hash of the provenance, which the content leaves out."""
     texts = {
         "metadata": {"tree": record.metadata.tree(), "entries": _entries(record.metadata)},
         "settings": record.settings,
@@ -105,8 +113,10 @@ def _write_texts(root: h5g.GroupID, record: Record) -> None:
             "dropped": [dropped.as_dict() for dropped in record.dropped],
         },
     }
-    for name, value in texts.items():
-        _new_array(root, name, np.array(to_json(plain(value)), dtype=_TEXT))
+    written = {name: to_json(plain(value)) for name, value in texts.items()}
+    for name, text in written.items():
+        _new_array(root, name, _own_text(text))
+    return text_hash(written["provenance"])
 
 
 def _entries(metadata: Metadata) -> list[list[Any]]:
@@ -116,6 +126,7 @@ def _entries(metadata: Metadata) -> list[list[Any]]:
 def _ordered_group(root: h5g.GroupID, name: str) -> h5g.GroupID:
     """Create a group that lists its members in the order they were made."""
     plist = h5p.create(h5p.GROUP_CREATE)
+    plist.set_obj_track_times(False)
     plist.set_link_creation_order(h5p.CRT_ORDER_TRACKED | h5p.CRT_ORDER_INDEXED)
     return h5g.create(root, name.encode(), gcpl=plist)
 
@@ -127,8 +138,17 @@ def _set_attributes(target: h5g.GroupID | h5d.DatasetID, attributes: Mapping[str
             data, kind, space = _text(value), _TEXT_TYPE, _SCALAR
         else:
             data = np.asarray(value)
-            kind, space = _type(data.dtype), h5s.create_simple(data.shape)
+            kind, space = _type(data.dtype), h5s.create_simple(data.shape) if data.ndim else _SCALAR
         h5a.create(target, name.encode(), kind, space).write(data)
+
+
+def _own_text(text: str) -> NDArray[Any]:
+    """Return a text that echub itself reads: of fixed length, in one piece where checksums of HDF5 cover it.
+
+    Texts of variable length lie in a heap without one, and a flipped bit there can stall the HDF5 library.
+    """
+    octets = encodable(text.replace("\0", "\\0")).encode()
+    return np.array(octets, dtype=h5py.string_dtype("utf-8", max(1, len(octets))))
 
 
 # Bounded, and more than the units, quantities and headers of many formats.
@@ -140,8 +160,6 @@ def _text(value: str) -> NDArray[Any]:
 
 def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Write all columns of a dataset; return the digest of each."""
-    described = describe_dataset(dataset) | {"columns": list(dataset.columns)}
-    _set_attributes(group, {k: v if isinstance(v, str) else to_json(plain(v)) for k, v in described.items()})
     scales: dict[str, h5d.DatasetID] = {}
     columns = sorted(dataset.columns.values(), key=lambda c: c.axes != (c.name,))
     arrays = {column.name: _create(group, column) for column in columns}
@@ -152,38 +170,46 @@ def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> Iterator[tuple[str, 
             scales[column.name] = array
         else:
             _attach(array, column, scales, group)
-        _set_attributes(array, _attributes(column))
-    yield from _fill(dataset, arrays)
+    described = describe_dataset(dataset) | {"columns": list(dataset.columns)}
+    _set_attributes(group, {OWN: _own_text(to_json(plain(described)))})
+    for name, digest in _fill(dataset, arrays):
+        _set_attributes(arrays[name], _attributes(dataset.columns[name], digest))
+        yield name, digest
 
 
-def _is_chunked(column: Column) -> bool:
-    return column.values.nbytes > _SMALL and column.values.ndim > 0
+def _is_large(column: Column) -> bool:
+    values = held(column)
+    return values.nbytes > _SMALL and values.ndim > 0
 
 
 def _create(group: h5g.GroupID, column: Column) -> h5d.DatasetID:
     """Create the array of a column: small ones are written at once, the chunks of others later."""
-    values = column.values
-    if not _is_chunked(column):
-        return _new_array(group, column.name, values)
+    if not _is_large(column):
+        return _new_array(group, column.name, column.values, checked=True)
     plist = _PLAIN.copy()
-    plist.set_chunk(block_shape(values.shape))
+    plist.set_chunk(block_shape(column.shape))
     plist.set_shuffle()
     plist.set_deflate(filters.LEVEL)
-    space = h5s.create_simple(values.shape)
-    return h5d.create(group, column.name.encode(), _type(values.dtype.newbyteorder("<")), space, plist)
+    space = h5s.create_simple(column.shape)
+    return h5d.create(group, column.name.encode(), _type(column.dtype.newbyteorder("<")), space, plist)
 
 
-def _new_array(group: h5g.GroupID, name: str, values: NDArray[Any]) -> h5d.DatasetID:
-    """Write an array plainly, little-endian."""
+def _new_array(group: h5g.GroupID, name: str, values: NDArray[Any], *, checked: bool = False) -> h5d.DatasetID:
+    """Write an array plainly, little-endian; `checked`: as one chunk with a checksum that every reader checks."""
     little = np.asarray(values, values.dtype.newbyteorder("<"), order="C")
     space = h5s.create_simple(little.shape) if little.ndim else _SCALAR
-    array = h5d.create(group, name.encode(), _type(little.dtype), space, _PLAIN)
+    plist = _PLAIN
+    if checked and little.ndim and little.size:
+        plist = _PLAIN.copy()
+        plist.set_chunk(little.shape)
+        plist.set_fletcher32()
+    array = h5d.create(group, name.encode(), _type(little.dtype), space, plist)
     array.write(h5s.ALL, h5s.ALL, little)
     return array
 
 
 def _attach(array: h5d.DatasetID, column: Column, scales: dict[str, h5d.DatasetID], group: h5g.GroupID) -> None:
-    for number, (axis, length) in enumerate(zip(column.axes, column.values.shape, strict=True)):
+    for number, (axis, length) in enumerate(zip(column.axes, column.shape, strict=True)):
         if axis not in scales:
             scales[axis] = _new_array(group, axis, np.arange(length))
             h5ds.set_scale(scales[axis], axis.encode())
@@ -192,43 +218,56 @@ def _attach(array: h5d.DatasetID, column: Column, scales: dict[str, h5d.DatasetI
 
 def _fill(dataset: Dataset, arrays: dict[str, h5d.DatasetID]) -> Iterator[tuple[str, str]]:
     """Write the chunks that the threads make, in order; return the digest of each column."""
-    large = [column for column in dataset.columns.values() if _is_chunked(column)]
-    pieces = ((column.name, *block) for column in large for block in blocks(column.values))
-    sizes = {column.name: math.prod(block_shape(column.values.shape)) for column in large}
-    digests: dict[str, list[bytes]] = {column.name: [] for column in large}
-
-    def packed(piece: tuple[str, tuple[int, ...], NDArray[Any]]) -> tuple[str, tuple[int, ...], bytes, bytes]:
-        name, first, block = piece
-        return name, first, *filters.pack(block, sizes[name])
-
-    for name, first, digest, chunk in filters.in_order(packed, pieces):
-        arrays[name].write_direct_chunk(first, chunk)
-        digests[name].append(digest)
+    how, digests = SCHEMES[BLAKE3], dict[str, list[bytes]]()
+    for packed in in_order(partial(_packed, dataset), _jobs(dataset)):
+        for name, first, digest, chunk in packed:
+            arrays[name].write_direct_chunk(first, chunk)
+            digests.setdefault(name, []).append(digest)
     for name, column in dataset.columns.items():
-        yield name, column_digest(column.values, digests.get(name))
+        known = digests.get(name)
+        whole = column_digest(column.values) if known is None else how.column(column.dtype, column.shape, known)
+        yield name, whole
 
 
-def _attributes(column: Column) -> dict[str, Any]:
-    """Return the attributes of a column: conventional ones for any program, one JSON text for echub."""
-    described = describe_column(column)
+def _jobs(dataset: Dataset) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+    """Yield columns and the start of a block: columns of one shape together, since their source may be shared."""
+    by_shape: dict[tuple[int, ...], list[str]] = {}
+    for column in dataset.columns.values():
+        if _is_large(column):
+            by_shape.setdefault(column.shape, []).append(column.name)
+    return ((names, first) for shape, names in by_shape.items() for first in starts(shape))
+
+
+def _packed(
+    dataset: Dataset, job: tuple[list[str], tuple[int, ...]]
+) -> list[tuple[str, tuple[int, ...], bytes, bytes]]:
+    """Return the digest and the chunk of one block of several columns."""
+    names, first = job
+    made = []
+    for name in names:
+        values = held(dataset.columns[name])
+        planes = planes_at(values, first)
+        chunk = filters.pack(planes, math.prod(block_shape(values.shape)))
+        made.append((name, first, SCHEMES[BLAKE3].digest(planes), chunk))
+    return made
+
+
+def _attributes(column: Column, digest: str) -> dict[str, Any]:
+    """Return the attributes of a column: conventional ones for any program, one JSON text for all the rest."""
     known = units.table().find(column.unit) if column.unit else None
     shown = {
         "units": known.in_file if known else None,  # a text outside the table would be misread: V/mA
         "printed_units": None if known else column.unit,
         "long_name": (column.quantity or column.header).replace("_", " "),
-        "quantity": column.quantity,
-        "origin": column.origin,
-        "sign": column.sign,
-        "source_header": column.header,
-        "recipe": column.attrs.get("recipe"),
     }
     attributes: dict[str, Any] = {key: value for key, value in shown.items() if value}
     if column.bits:
-        attributes |= _flag_attributes(column.bits, column.values.dtype)
+        attributes |= _flag_attributes(column.bits, column.dtype)
     if 0 < len(column.labels) <= _FEW_LABELS:
-        attributes["flag_values"] = np.array(list(column.labels)).astype(column.values.dtype)
+        attributes["flag_values"] = np.array(list(column.labels)).astype(column.dtype)
         attributes["flag_meanings"] = " ".join(map(_word, column.labels.values()))
-    attributes["echub"] = to_json(plain({key: value for key, value in described.items() if _says(value)}))
+    described = {key: value for key, value in describe_column(column).items() if _says(value)}
+    attributes[OWN] = _own_text(to_json(plain({**described, SCHEMES[BLAKE3].key: digest})))
     return attributes
 
 
@@ -253,104 +292,6 @@ def _flag_attributes(fields: tuple[Bits, ...], dtype: np.dtype[Any]) -> dict[str
 def _word(text: str) -> str:
     """Turn a text into one word, as CF lists of meanings require."""
     return "_".join(text.split()) or "_"
-
-
-# -- reading ---------------------------------------------------------------------------------
-
-
-_DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError)
-"""Exceptions that h5py, and decoding what it reads, raise for a damaged file."""
-
-
-def _open(source: Source) -> h5py.File:
-    return h5py.File(source.path if source.path is not None else io.BytesIO(source.read()), "r")
-
-
-def read(what: Source | Path, *, values: bool = True) -> Record:
-    """Read a native file back to the record that was written.
-
-    Without `values`, no data is read: each column then holds zeros of its type and shape that take
-    no memory. Raises `ReadError` for HDF5 not written by echub and for damage, `NewerSchema` for a
-    newer major schema.
-    """
-    source = Source.of(what)
-    path = source.shown
-    try:
-        with _open(source) as file:
-            _require_ours(file, path)
-            return _read(file, values)
-    except PluginError as error:
-        raise InconsistentFile(
-            "the columns of the native file do not fit together",
-            path=path,
-            expected="columns of one length along each axis",
-            found=f"{error.message}: {error.found}",
-            cause="the file was changed by other software after it was written",
-            hint="convert the source again with --force",
-        ) from None
-    except _DAMAGE as error:
-        raise ReadError(
-            "the native file is damaged",
-            path=path,
-            found=str(error).splitlines()[0] if str(error) else type(error).__name__,
-            cause="it was truncated or changed after it was written",
-            hint="convert the source again with --force",
-        ) from None
-
-
-def stated_content(source: Source) -> str:
-    """Return the `content_sha256` that was written with a native file."""
-    with _open(source) as file:
-        return str(file.attrs.get("content_sha256", ""))
-
-
-def _require_ours(file: h5py.File, path: str) -> None:
-    if file.attrs.get("format") != FORMAT:
-        raise ReadError(
-            "this HDF5 file was not written by echub",
-            path=path,
-            expected=f"the attribute format = {FORMAT}",
-            found=f"the attributes {', '.join(file.attrs) or 'none'}",
-        )
-    version = str(file.attrs["schema_version"])
-    if int(version.split(".")[0]) > int(echub_schemas.VERSION.split(".")[0]):
-        raise NewerSchema(
-            f"the file has the schema {version}, newer than this echub reads",
-            path=path,
-            expected=f"{echub_schemas.VERSION.split('.')[0]}.x",
-            found=version,
-            hint="pip install --upgrade echub",
-        )
-
-
-def _read(file: h5py.File, values: bool) -> Record:
-    texts = {name: json.loads(file[name][()]) for name in ("metadata", "settings", "provenance")}
-    provenance = texts["provenance"]
-    return Record(
-        [_read_dataset(file[kind], values) for kind in json.loads(file.attrs["datasets"])],
-        metadata=Metadata(Entry(*entry) for entry in texts["metadata"]["entries"]),
-        settings=texts["settings"],
-        notices=[Remark.from_dict(notice) for notice in provenance.pop("notices")],
-        dropped=[Dropped(**dropped) for dropped in provenance.pop("dropped")],
-        provenance=Provenance.from_dict(provenance),
-    )
-
-
-def _read_dataset(group: h5py.Group, values: bool) -> Dataset:
-    columns = [_read_column(group[name], values) for name in json.loads(group.attrs["columns"])]
-    return Dataset(
-        str(group.attrs["kind"]),
-        {column.name: column for column in columns},
-        tuple(Omitted(*omitted) for omitted in json.loads(group.attrs["omitted"])),
-        tuple(json.loads(group.attrs["history"])),
-        json.loads(group.attrs["attrs"]),
-        str(group.attrs.get("label", "")),
-    )
-
-
-def _read_column(array: h5py.Dataset, load: bool) -> Column:
-    values = array[()] if load else np.broadcast_to(np.zeros((), array.dtype), array.shape)
-    return restore_column(json.loads(array.attrs["echub"]), values)
 
 
 read_native, write_native, native_content = read, write, stated_content

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from echub.errors import ReadError, SourceNotFound
-from echub.files.content import content_sha256
+from echub.errors import ChangedContent, ReadError, SourceNotFound
+from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.detect import rank
 from echub.files.joining import join, links_of
 from echub.files.reading import Reading
@@ -45,7 +45,10 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
     could not be made (it does not hold).
     """
     target = Source(path)
-    record, stated = _as_written(target)
+    try:
+        record, stated = _as_written(target)
+    except ChangedContent as error:
+        return [Check("content hash", False, error.message)]
     checks = [_content(record, stated)]
     for part in _parts_of(record):
         found = _source_of(str(part["name"]), Path(path), source)
@@ -85,9 +88,11 @@ def _parts_of(record: Record) -> list[Mapping[str, Any]]:
 
 
 def _content(record: Record, stated: str) -> Check:
-    actual = content_sha256(record)
-    found = "as written" if actual == stated else f"{actual[:12]}…, written was {stated[:12]}…"
-    return Check("content hash", actual == stated, found)
+    """Hash the content as the file did: without a name before the hash, by SHA-256."""
+    scheme, _, digest = stated.rpartition(":")
+    actual = content_hash(record, scheme or "sha256" if scheme in ("", *SCHEMES) else BLAKE3).rpartition(":")[2]
+    found = "as written" if actual == digest else f"{actual[:12]}…, written was {digest[:12]}…"
+    return Check("content hash", actual == digest, found)
 
 
 def _source_of(name: str, path: Path, named: str | os.PathLike[str] | None) -> Source | None:

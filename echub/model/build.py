@@ -19,17 +19,20 @@ from numpy.typing import NDArray
 from echub.errors import PluginError, UnitMismatch
 from echub.model.column import TEXT, Bits, Column, Origin
 from echub.model.dataset import Dataset, Omitted
+from echub.model.deferred import STEP, Deferred, altered, deferring, extremes, held, parts, unread
 from echub.model.spectra import LABEL, SPECTRUM, numbered
 from echub.model.units import Scale, scale_between, unit
 from echub.model.vocabulary import Quantity, kinds, quantities
 
 _TEXTS = "OUT"
 ROWS = ("row",)
+Values = NDArray[Any] | Deferred
 _NUMBERS = ("|b1", "<f2", "<f4", "<f8", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8")
 """NumPy's letters for texts, and the number types that every file format holds, in any byte order."""
 
 
-@dataclass(frozen=True, eq=False)
+@deferring
+@dataclass(frozen=True, slots=True, eq=False)
 class SourceColumn:
     """One column as the reader found it.
 
@@ -39,6 +42,7 @@ class SourceColumn:
     becomes a vendor column. Text may be given as strings or as codes with `labels`; `is_text` says
     that such codes are texts in the source. `axes` are those of a map's column, one per dimension
     of the values; a table's columns have rows.
+    Numbers of a large file may be `Deferred`.
     Raises `PluginError` for values that do not fit the axes, or are neither numbers nor texts.
     """
 
@@ -57,14 +61,17 @@ class SourceColumn:
     is_text: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "values", np.asarray(self.values))
-        dtype = self.values.dtype
+        values = held(self)
+        if not isinstance(values, Deferred):
+            values = np.asarray(values)
+            object.__setattr__(self, "values", values)
+        dtype = values.dtype
         known = dtype.kind in _TEXTS or dtype.newbyteorder("<").str in _NUMBERS
-        if self.values.ndim != len(self.axes) or not known:
+        if values.ndim != len(self.axes) or not known:
             raise PluginError(
                 f"the column {self.header!r} holds neither numbers nor text, one per row",
                 expected="one value per row: whole numbers, floats of at most 64 bits, truth values or texts",
-                found=f"NumPy's {dtype} of shape {self.values.shape}",
+                found=f"NumPy's {dtype} of shape {values.shape}",
                 hint="decode bytes; give times as seconds, complex numbers as two columns",
             )
 
@@ -100,7 +107,7 @@ def _part(
     starts: Sequence[int] = (),
 ) -> Dataset:
     everything = bool(rows.all())
-    chosen = columns if everything else [replace(c, values=c.values[rows]) for c in columns]
+    chosen = columns if everything else [altered(c, values=c.values[rows]) for c in columns]
     void = [c for c in chosen if (c.quantity or "") in leave_out and _is_void(c.values)]
     stay = [c for c in chosen if not any(c is o for o in void)]
     numbers = np.arange(len(rows)) if row is None else row
@@ -140,12 +147,21 @@ def build_dataset(
     `UnitMismatch` if a printed unit contradicts the quantity, `UnknownUnit` if it is not in
     the table.
     """
-    columns = [replace(c, quantity=LABEL) if c.quantity == SPECTRUM else c for c in columns]
+    columns = [altered(c, quantity=LABEL) if c.quantity == SPECTRUM else c for c in columns]
     rows = _common_length(columns)
-    index = np.arange(rows, dtype=np.min_scalar_type(max(rows - 1, 0))) if row is None else _smallest(row)
-    numbering = Column("row", index, "record", "1", "reported", attrs={"description": "0-based row of the source"})
+    numbers = _counted_rows(rows) if row is None else _smallest(row)
+    attrs = {"description": "0-based row of the source"}
+    numbering = Column("row", unread(numbers), "record", "1", "reported", attrs=attrs)
     built = [numbering, *(_column(c, name) for c, name in zip(columns, _names(columns), strict=True))]
     return numbered(Dataset(kind, {column.name: column for column in built}), starts)
+
+
+def _counted_rows(rows: int) -> Values:
+    """Return the numbers of all rows; many of them are counted when they are asked for."""
+    dtype = np.min_scalar_type(max(rows - 1, 0))
+    if rows <= STEP:
+        return np.arange(rows, dtype=dtype)
+    return Deferred(dtype, (rows,), lambda first, last: np.arange(first, last, dtype=dtype))
 
 
 def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
@@ -162,7 +178,7 @@ def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:
 def _check_axes(columns: Sequence[SourceColumn]) -> None:
     lengths: dict[str, int] = {}
     for column in columns:
-        for axis, length in zip(column.axes, column.values.shape, strict=True):
+        for axis, length in zip(column.axes, held(column).shape, strict=True):
             if lengths.setdefault(axis, length) != length:
                 raise PluginError(
                     f"the axis {axis} has two lengths",
@@ -171,24 +187,24 @@ def _check_axes(columns: Sequence[SourceColumn]) -> None:
 
 
 def _counted(column: SourceColumn) -> SourceColumn:
-    return replace(column, values=_smallest(column.values)) if column.quantity == "ion_counts" else column
+    return altered(column, values=_smallest(held(column))) if column.quantity == "ion_counts" else column
 
 
 def _common_length(columns: Sequence[SourceColumn]) -> int:
-    lengths = {len(column.values) for column in columns}
+    lengths = {len(held(column)) for column in columns}
     if len(lengths) > 1:
         raise PluginError(
             "the columns of a table differ in length",
-            found=", ".join(f"{c.header}: {len(c.values)}" for c in columns),
+            found=", ".join(f"{c.header}: {len(held(c))}" for c in columns),
         )
     return lengths.pop() if lengths else 0
 
 
 def _column(source: SourceColumn, name: str) -> Column:
-    stored = _coded(source) if source.values.dtype.kind in _TEXTS else _little(source)
+    stored = _coded(source) if held(source).dtype.kind in _TEXTS else _little(source)
     column = Column(
         name,
-        stored.values,
+        unread(held(stored)),
         unit=source.unit,
         origin=source.origin,
         header=source.header,
@@ -201,15 +217,15 @@ def _column(source: SourceColumn, name: str) -> Column:
     )
     if source.quantity is not None:
         column = _canonical(column, source, _quantity(source))
-    source_dtype = _source_dtype(source, column.values)
-    return replace(column, source_dtype=source_dtype) if source_dtype else column
+    source_dtype = _source_dtype(source, column.dtype)
+    return altered(column, source_dtype=source_dtype) if source_dtype else column
 
 
 def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Column:
     """Convert a column to the unit, sign and type of its quantity."""
     scale = _scale(source, quantity)
-    values = _apply(column.values, scale)
-    return replace(
+    values = _apply(held(column), scale)
+    return altered(
         column,
         values=_smallest(values) if quantity.is_integer and not source.bits else values,  # no scaling of bits
         quantity=quantity.name,
@@ -221,18 +237,19 @@ def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Colu
 
 def _little(source: SourceColumn) -> SourceColumn:
     """Return values in little-endian order, as they are stored, and truth values as 0 and 1."""
-    values = source.values
+    values = held(source)
     wanted = np.dtype(np.uint8) if values.dtype.kind == "b" else values.dtype.newbyteorder("<")
-    return source if values.dtype == wanted else replace(source, values=values.astype(wanted))
+    return source if values.dtype == wanted else altered(source, values=_cast(values, wanted))
 
 
-def _source_dtype(source: SourceColumn, stored: NDArray[Any]) -> str:
+def _source_dtype(source: SourceColumn, stored: np.dtype[Any]) -> str:
     """Return the type in the source if it differs from the stored one."""
     if source.is_text:
         return TEXT
-    if source.index is None or source.values.dtype == stored.dtype:
+    dtype = held(source).dtype
+    if source.index is None or dtype == stored:
         return ""
-    return TEXT if source.values.dtype.kind in _TEXTS else source.values.dtype.str
+    return TEXT if dtype.kind in _TEXTS else dtype.str
 
 
 def _coded(source: SourceColumn) -> SourceColumn:
@@ -240,7 +257,7 @@ def _coded(source: SourceColumn) -> SourceColumn:
     texts = ["" if text is None else str(text) for text in source.values]
     codes = {text: code for code, text in enumerate(dict.fromkeys(texts))}
     values = _smallest(np.array([codes[text] for text in texts], dtype=np.int64))
-    return replace(source, values=values, labels={code: text for text, code in codes.items()})
+    return altered(source, values=values, labels={code: text for text, code in codes.items()})
 
 
 def _quantity(source: SourceColumn) -> Quantity:
@@ -287,39 +304,48 @@ def _scale(source: SourceColumn, quantity: Quantity) -> Scale:
     return Scale(scale.factor * sign.factor, scale.offset)
 
 
-def _apply(values: NDArray[Any], scale: Scale) -> NDArray[Any]:
+def _apply(values: Values, scale: Scale) -> Values:
     """Scale; exact to the bit if only the sign changes."""
     if scale.is_identity:
         return values
     if scale.factor == -1 and scale.offset == 0:
-        return -values
-    return scale.apply(values)
+        return values.map(np.negative, values.dtype) if isinstance(values, Deferred) else -values
+    return values.map(scale.apply, np.dtype(float)) if isinstance(values, Deferred) else scale.apply(values)
 
 
-_INTEGERS = (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.uint64, np.int64)
+def _cast(values: Values, dtype: np.dtype[Any]) -> Values:
+    return (
+        values.map(lambda part: part.astype(dtype), dtype)
+        if isinstance(values, Deferred)
+        else values.astype(dtype)
+    )
 
 
-def _smallest(values: NDArray[Any]) -> NDArray[Any]:
+_INTEGERS: tuple[np.dtype[Any], ...] = tuple(map(np.dtype, ("u1", "i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8")))
+
+
+def _smallest(values: Values) -> Values:
     """Cast whole numbers to the smallest integer type that holds them; leave anything else unchanged."""
     if values.dtype.kind not in "uif" or values.dtype.itemsize == 1:
         return values
-    if values.size == 0:
-        return values.astype(np.uint8)
-    low, high = values.min(), values.max()
+    if 0 in values.shape:
+        return np.zeros(values.shape, np.uint8)
+    low, high = extremes(values)
     if not (np.isfinite(low) and np.isfinite(high)):
         return values
     for candidate in _INTEGERS:
         info = np.iinfo(candidate)
         if info.min <= int(low) and int(high) <= info.max:
-            small = values.astype(candidate)
-            return small if values.dtype.kind != "f" or _same_numbers(small, values) else values
+            whole = values.dtype.kind != "f" or all(_same_numbers(part, candidate) for _, part in parts(values))
+            return _cast(values, candidate) if whole else values
     return values
 
 
-def _same_numbers(small: NDArray[Any], values: NDArray[Any]) -> bool:
-    """Compare bit by bit: -0.0 is not a whole number."""
+def _same_numbers(values: NDArray[Any], integer: np.dtype[Any]) -> bool:
+    """Return whether numbers are those integers, bit by bit: -0.0 is not a whole number."""
     bits = f"u{values.itemsize}" if values.itemsize in (2, 4, 8) else "u1"
-    return bool(np.array_equal(small.astype(values.dtype).view(bits), values.view(bits)))
+    again = values.astype(integer).astype(values.dtype)
+    return bool(np.array_equal(again.view(bits), np.ascontiguousarray(values).view(bits)))
 
 
 def _names(columns: Sequence[SourceColumn]) -> list[str]:

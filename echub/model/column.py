@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.errors import UnitMismatch
+from echub.model.deferred import deferring, held
 from echub.model.units import Scale, scale_between
 from echub.model.units import unit as known_unit
 
@@ -40,6 +41,7 @@ class Bits:
         return (packed & self.mask) >> shift
 
 
+@deferring
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A named array with its quantity, unit and history.
@@ -48,6 +50,8 @@ class Column:
     as printed for a vendor column. `index` is the position in the source's table (None: not from
     it), `scale` the exact map from the source's numbers to these, `source_dtype` their type
     there if it differs (`text` for codes made of text). `labels` turn codes into text.
+
+    Values of a large file may be read only when they are first used; `dtype` and `shape` are known before.
     """
 
     name: str
@@ -81,6 +85,16 @@ class Column:
         shown = ("quantity", "unit", "origin", "header", "sign", "averaged", "uncertainty", "source_dtype")
         rows = [(name, getattr(self, name)) for name in shown if getattr(self, name)]
         return heading(repr(self)[1:-1]) + table(("", ""), [*rows, *self.attrs.items()])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Return the type of the values."""
+        return held(self).dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape of the values."""
+        return held(self).shape
 
     @property
     def is_vendor(self) -> bool:

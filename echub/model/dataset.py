@@ -70,7 +70,7 @@ class Dataset:
     @property
     def rows(self) -> int:
         """Count the rows (for maps: the length of the first axis)."""
-        return next((len(column.values) for column in self.columns.values()), 0)
+        return next((column.shape[0] for column in self.columns.values() if column.shape), 0)
 
     @property
     def names(self) -> list[str]:
@@ -271,9 +271,9 @@ def _fault(name: str, column: Column, lengths: dict[str, int]) -> str:
         return f"a column that calls itself {column.name!r}"
     if not _is_name(name):
         return "a name that no file format can hold"
-    if len(column.axes) != column.values.ndim:
-        return f"{column.values.ndim} dimensions, but the axes {', '.join(column.axes) or 'none'}"
-    for axis, length in zip(column.axes, column.values.shape, strict=True):
+    if len(column.axes) != len(column.shape):
+        return f"{len(column.shape)} dimensions, but the axes {', '.join(column.axes) or 'none'}"
+    for axis, length in zip(column.axes, column.shape, strict=True):
         if lengths.setdefault(axis, length) != length:
             return f"{length} values along {axis}, where other columns have {lengths[axis]}"
     return ""

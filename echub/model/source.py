@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from threading import Lock
+from typing import Any, BinaryIO
 
 from echub.errors import ReadError, SourceChanged, SourceNotFound
 
@@ -153,6 +154,39 @@ class Source:
         if self.path is None:
             raise ReadError("the source has no path", path=self.name)
         return self.path
+
+
+class SourceFacts(Mapping[str, Any]):
+    """Name, size and sha256 of a source; the file is hashed when somebody first asks for the hash.
+
+    Raises `SourceChanged` if it has changed since it was read. Threads may ask at the same time.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._known: dict[str, Any] = {"name": source.name, "size": source.size}
+        self._source = source
+        self._hashing = Lock()
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401
+        if key == "sha256":
+            with self._hashing:
+                if key not in self._known:
+                    found = self._source.sha256()
+                    self._source.require_unchanged()
+                    self._known[key] = found
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("name", "size", "sha256"))
+
+    def __len__(self) -> int:
+        return 3
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._known})"
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return dict, (dict(self),)  # another process may not see the file
 
 
 def _last_written(path: Path) -> tuple[int, int] | None:

@@ -16,9 +16,9 @@ __import__(given['module'])
 print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))
 """
 _CONTENT = """
-from echub.files.content import content_sha256
+from echub.files.content import content_hash
 from echub.files.reading import read
-found = [content_sha256(read(file, reader=given['reader'])) for file in given['files']]
+found = [content_hash(read(file, reader=given['reader'])) for file in given['files']]
 print(json.dumps(found))
 """
 
@@ -30,7 +30,7 @@ def imported_by(module: str) -> set[str] | None:
 
 
 def content_elsewhere(reader: str, files: Sequence[Path], environment: Mapping[str, str]) -> list[str] | None:
-    """Return the `content_sha256` of files read by a process in another environment."""
+    """Return the `content_hash` of files read by a process in another environment."""
     given = {"reader": reader, "files": [str(file) for file in files]}
     return _answer(_run(_CONTENT, given, environment))
 

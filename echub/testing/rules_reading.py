@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from echub.errors import DataError, EchubError, SourceError, UnknownOption
-from echub.files.content import content_sha256
+from echub.files.content import content_hash
 from echub.files.conversion import convert
 from echub.model.source import Source
 from echub.testing.base import Contract, RuleViolation, differences, one_line, rule, skip
@@ -178,7 +178,7 @@ class ReadingRules(Contract):
             skip("nothing was read: test_reads_its_files says why")
         found = differences(first.record, second.record)
         one, two = (hashlib.sha256(Path(c.outputs[0]).read_bytes()).hexdigest() for c in (first, second))
-        if found or one != two or first.content_sha256 != second.content_sha256:
+        if found or one != two or first.content_hash != second.content_hash:
             raise RuleViolation(
                 "equal records, equal bytes",
                 f"they differ: {found or 'the bytes of the native file'}",
@@ -192,7 +192,7 @@ class ReadingRules(Contract):
         for number, path in enumerate(self.paths()):
             copy = self._isolated(path, tmp_path / str(number))
             with contextlib.suppress(EchubError):
-                here[copy] = content_sha256(self._read(copy))
+                here[copy] = content_hash(self._read(copy))
         if not here:
             skip("no sample can be read by itself: test_reads_its_files says why")
         moved = [self._isolated(copy, tmp_path / "elsewhere" / copy.parent.name) for copy in here]
@@ -203,7 +203,7 @@ class ReadingRules(Contract):
             shown = " ".join(f"{name}={value}" for name, value in environment.items())
             names = [copy.name for copy, other in zip(here, found or (), strict=False) if here[copy] != other]
             raise RuleViolation(
-                f"equal content_sha256 with {shown}",
+                f"equal content_hash with {shown}",
                 f"another one for {', '.join(names)}" if found else "the files could not be read there",
                 "sort what comes from a set; keep local time as it stands; name the encoding; store no folder",
             )

@@ -126,13 +126,13 @@ def _unit(column: Column, known: Quantity) -> Iterator[Remark]:
 
 
 def _type(column: Column, known: Quantity) -> Iterator[Remark]:
-    kind = column.values.dtype.kind
-    if known.type == "text" and not column.labels and column.values.size:
+    kind = column.dtype.kind
+    if known.type == "text" and not column.labels and 0 not in column.shape:
         yield Remark(
             "wrong-type", f"{column.name} is text without a table of labels", column=column.name, found=str(kind)
         )
     elif kind not in "iuf":
-        found = str(column.values.dtype)
+        found = str(column.dtype)
         yield Remark("wrong-type", f"{column.name} is not a column of numbers", column=column.name, found=found)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.deferred import Deferred, extremes, held, in_pairs
 from echub.model.spectra import numbered
 from echub.model.vocabulary import Quantity, kinds, quantities
 from echub.remark import Remark
@@ -30,7 +31,7 @@ def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
     """Check the values of every column, then clocks and counters."""
     needed = _needed(dataset.kind)
     for column in dataset.columns.values():
-        if column.values.dtype.kind not in "iuf" or not column.values.size:
+        if column.dtype.kind not in "iuf" or 0 in column.shape:
             continue
         known = quantities().get(column.quantity or "")
         yield from _column(column, known, group, required=column.quantity in needed)
@@ -46,27 +47,27 @@ def _needed(kind: str) -> set[str | None]:
 
 
 def _column(column: Column, known: Quantity | None, group: Group, *, required: bool) -> Iterator[Remark]:
-    values = column.values
-    low, high = extremes(values)
+    low, high = _ends(held(column))
     if low != low or high in (np.inf, -np.inf) or low in (np.inf, -np.inf):
-        yield from _not_finite(column, values, required=required)
-        values = values[np.isfinite(values)]
-        if not values.size:
+        yield from _not_finite(column, column.values, required=required)
+        finite = column.values[np.isfinite(column.values)]
+        if not finite.size:
             return
-        low, high = extremes(values)
+        low, high = _ends(finite)
     if known is None:
         return
     yield from _ranges(column, known, group, low, high)
-    if known.is_integer and values.dtype.kind == "f":
+    if known.is_integer and column.dtype.kind == "f":
         yield from _integral(column)
     if column.labels:
         yield from _labelled(column)
 
 
-def extremes(values: NDArray[Any]) -> tuple[float, float]:
-    """Return the smallest and the largest value of an array of any shape; both are NaN if any value is."""
+def _ends(values: NDArray[Any] | Deferred) -> tuple[float, float]:
+    """Return the smallest and the largest value as numbers, block by block; both are NaN if any value is."""
     with np.errstate(invalid="ignore"):
-        return float(values.min()), float(values.max())
+        low, high = extremes(values)
+    return float(low), float(high)
 
 
 def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iterator[Remark]:
@@ -151,7 +152,7 @@ def _masked(code: str, message: str, column: Column, bad: NDArray[np.bool_], exp
 
 def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
     column = dataset.columns.get("row")
-    if column is None or len(column.values) < 2:
+    if column is None or column.shape[0] < 2 or all(bool((p[1:] > p[:-1]).all()) for p in in_pairs(held(column))):
         return
     bad = np.concatenate([[False], column.values[1:] <= column.values[:-1]])
     species = dataset.columns.get("species")
@@ -165,7 +166,7 @@ def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
 def _clock(dataset: Dataset) -> Iterator[Remark]:
     """Find rows at which time decreases without a listed restart, and restarts that step back into the run."""
     column = dataset.columns.get("time")
-    if column is None or not _falls(column.values):
+    if column is None or not _falls(held(column)):
         return
     restarts = clock_restarts(column.values)
     listed = {int(row) for row in dataset.attrs.get("clock_restarts", "").split()}
@@ -177,9 +178,9 @@ def _clock(dataset: Dataset) -> Iterator[Remark]:
         yield _at("time-out-of-order", "time steps back into the run", column, back)
 
 
-def _falls(values: NDArray[Any]) -> bool:
+def _falls(values: NDArray[Any] | Deferred) -> bool:
     """Return whether a clock decreases anywhere; one with NaN is examined in full."""
-    return not bool((values[1:] >= values[:-1]).all())
+    return not all(bool((part[1:] >= part[:-1]).all()) for part in in_pairs(values))
 
 
 def _steps_back(time: NDArray[Any], restarts: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -231,7 +232,7 @@ def _counters(dataset: Dataset) -> Iterator[Remark]:
         known = quantities().get(column.quantity or "")
         if known is None or known.type != "count" or known.monotonic is None or column.name == "row":
             continue
-        if _falls(column.values):
+        if _falls(held(column)):
             bad = np.concatenate([[False], column.values[1:] < column.values[:-1]])
             if "time" in dataset.columns:
                 for segment in clock_segments(dataset.columns["time"].values):

@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Bits, SourceColumn, UnknownUnit, unit
+from echub.plugin import Bits, Deferred, SourceColumn, UnknownUnit, occurring, unit
 
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 
@@ -91,14 +90,9 @@ CURRENT_RANGES: dict[int, str] = {
 """Codes of the column `I Range` that a text export has confirmed; others stay numbers."""
 
 
-def current_range_labels(codes: NDArray[Any]) -> dict[int, str]:
-    """Name the current ranges that occur; a code without a confirmed name stays a number.
-
-    codes: (n,), two bytes each: a table of all that can occur is faster than sorting those that do.
-    """
-    occurs = np.zeros(1 << 16, dtype=bool)
-    occurs[codes] = True
-    return {code: CURRENT_RANGES.get(code, str(code)) for code in np.flatnonzero(occurs).tolist()}
+def current_range_labels(codes: NDArray[Any] | Deferred) -> dict[int, str]:
+    """Name the current ranges that occur in (n,); a code without a confirmed name stays a number."""
+    return {code: CURRENT_RANGES.get(code, str(code)) for code in occurring(codes).tolist()}
 
 
 @cache

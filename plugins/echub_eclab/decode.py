@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,10 @@ from numpy.typing import NDArray
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub_eclab.container import Module, is_boundary
 from echub_eclab.layout import DataHeader, RecordLayout
+from echub_eclab.records import CHUNK
 
 TIME = 4
 """The column id of time/s."""
-
-CHUNK = 1 << 19
-"""Bytes read at once: small enough for the processor's cache (at 4 MiB it takes half as long again)."""
 
 _BLOCK = 512
 """Bytes of a disk sector: what was not written starts at a multiple of it."""
@@ -116,26 +113,6 @@ def misfit(source: Source, header: DataHeader, size: int) -> ReadError:
         cause="a damaged header, or a column of another size than known here",
         hint="export the file as text (.mpt) in EC-Lab",
     )
-
-
-def read_fields(source: Source, header: DataHeader, layout: RecordLayout, rows: int) -> list[NDArray[Any]]:
-    """Read records into one contiguous array per field, in bounded memory."""
-    dtype = layout.dtype
-    names = dtype.names or ()
-    columns = [np.empty(rows, dtype[name]) for name in names]
-    step = max(1, CHUNK // layout.size)
-    buffer = bytearray(min(step, rows) * layout.size)
-    with source.open() as file:
-        file.seek(header.start)
-        for first in range(0, rows, step):
-            count = min(step, rows - first)
-            view = memoryview(buffer)[: count * layout.size]
-            if file.readinto(view) != len(view):  # type: ignore[attr-defined]
-                raise ReadError("the file shrank while it was read", path=source.shown)
-            records = np.frombuffer(view, dtype)
-            for column, name in zip(columns, names, strict=True):
-                column[first : first + count] = records[name]
-    return columns
 
 
 def is_clock(time: NDArray[np.float64]) -> bool:

@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import SourceColumn
+from echub.plugin import Bits, Deferred, SourceColumn, extremes, held, occurring, parts, unread
 
 Array = NDArray[Any]
+Values = Array | Deferred
 _CURRENT_MODE, _POTENTIAL_MODE = 1, 2
 _BLOCK = 16_384
 """Rows computed at once: 128 KiB of a column."""
+STEP = 65_536
+"""Rows up to which a column is computed at once; a longer one when it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Recipe:
 
     Each input is a tuple of headers, the first that the file has is taken; `text` says the recipe
     in the words of the headers. `single`: EC-Lab prints 8 digits, single precision. `looks_back`:
-    the function needs the row before. A column without any value is left out, unless `even_empty`.
+    the function needs the row before. `mode`: only rows of this mode have a value; the mode is the last input.
+    A column without any value is left out, unless `even_empty`.
     """
 
     header: str
@@ -43,6 +47,7 @@ class Recipe:
     negate: bool = False
     single: bool = False
     looks_back: bool = False
+    mode: int = 0
 
 
 def _mean_current(dq: Array, time: Array) -> Array:
@@ -110,6 +115,7 @@ RECIPES: tuple[Recipe, ...] = (
         (("control/V/mA",), ("mode",)),
         _where_mode(_POTENTIAL_MODE),
         "control/V/mA where mode = 2",
+        mode=_POTENTIAL_MODE,
     ),
     Recipe(
         "control/mA",
@@ -118,6 +124,7 @@ RECIPES: tuple[Recipe, ...] = (
         (("control/V/mA",), ("mode",)),
         _where_mode(_CURRENT_MODE),
         "control/V/mA where mode = 1",
+        mode=_CURRENT_MODE,
     ),
     Recipe("cycle number", "cycle", None, (("half cycle",),), lambda half: half // 2, "floor(half cycle / 2)"),
     Recipe(
@@ -207,14 +214,17 @@ RECIPES: tuple[Recipe, ...] = (
 
 def derived_columns(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
     """Derive what these columns allow and no column of theirs says already."""
-    by_header = {**_flags(columns), **{column.header: column.values for column in reversed(columns)}}
+    by_header = {**_flags(columns), **{column.header: held(column) for column in reversed(columns)}}
     present = {column.quantity for column in columns}
     derived: list[SourceColumn] = []
     for recipe in RECIPES:
         inputs = [_first(by_header, headers) for headers in recipe.inputs]
         if recipe.quantity in present or any(values is None for values in inputs):
             continue
-        values = _computed(recipe, [values for values in inputs if values is not None])
+        given = [values for values in inputs if values is not None]
+        if _never(recipe, given):
+            continue
+        values = _computed(recipe, given)
         if not recipe.even_empty and _is_empty(values):
             continue
         by_header.setdefault(recipe.header, values)
@@ -230,53 +240,94 @@ def loop_numbers(first_rows: Sequence[int], rows: int) -> list[SourceColumn]:
     """
     if len(first_rows) < 2 or any(later < row for row, later in itertools.pairwise(first_rows)):
         return []
-    edges = np.minimum([*first_rows[1:], rows], rows)
+    edges = np.minimum(first_rows[1:], rows)
     numbers = np.arange(len(first_rows), dtype=np.min_scalar_type(len(first_rows)))
-    values = np.repeat(numbers, np.diff(edges, prepend=0))
+
+    def part(first: int, last: int) -> Array:
+        return numbers[np.searchsorted(edges, np.arange(first, last), side="right")]
+
     attrs = {"recipe": "the loops that the file lists by their first rows"}
-    return [SourceColumn("loop number", values, origin="reported", attrs=attrs)]
+    values = Deferred(numbers.dtype, (rows,), part) if rows > STEP else part(0, rows)
+    return [SourceColumn("loop number", unread(values), origin="reported", attrs=attrs)]
 
 
-def _computed(recipe: Recipe, inputs: Sequence[Array]) -> Array:
-    """Compute a column in blocks that fit the processor's cache, without copies of whole columns."""
-    rows = len(inputs[0])
-    with np.errstate(all="ignore"):
-        made = recipe.function(*(values[:_BLOCK] for values in inputs))
-        column = np.empty(rows, np.float32 if recipe.single else _counter_type(made.dtype, inputs[0]))
-        column[:_BLOCK] = made
-        for first in range(_BLOCK, rows, _BLOCK):
-            back = int(recipe.looks_back)
-            block = slice(first - back, first + _BLOCK)
-            column[first : first + _BLOCK] = recipe.function(*(values[block] for values in inputs))[back:]
-    return column
+def _computed(recipe: Recipe, inputs: Sequence[Values]) -> Deferred:
+    """Compute a column when it is asked for, in blocks that fit the processor's cache.
+
+    Blocks always start at the same rows: some functions of NumPy round by where a value stands in its array.
+    """
+    rows, back = len(inputs[0]), int(recipe.looks_back)
+
+    def block(first: int) -> Array:
+        given = [_rows(values, max(0, first - back), min(first + _BLOCK, rows)) for values in inputs]
+        with np.errstate(all="ignore"):
+            return recipe.function(*given)[min(back, first) :]
+
+    dtype = np.dtype(np.float32) if recipe.single else _counter_type(block(0).dtype, inputs[0])
+
+    def part(first: int, last: int) -> Array:
+        start = first - first % _BLOCK
+        made = np.empty(max(0, last - start), dtype)
+        with np.errstate(all="ignore"):  # single precision may overflow
+            for at in range(start, last, _BLOCK):
+                made[at - start : at - start + _BLOCK] = block(at)[: last - at]
+        return made[first - start :]
+
+    return Deferred(dtype, (rows,), part)
 
 
-def _counter_type(dtype: np.dtype[Any], counted: Array) -> np.dtype[Any]:
+def _rows(values: Values, first: int, last: int) -> Array:
+    return values.part(first, last) if isinstance(values, Deferred) else values[first:last]
+
+
+def _counter_type(dtype: np.dtype[Any], counted: Values) -> np.dtype[Any]:
     """Return the smallest type of a counter made from another that never exceeds it; others as they are."""
-    if dtype.kind not in "ui" or not len(counted) or counted.min() < 0:
+    if dtype.kind not in "ui" or not len(counted):
         return dtype
-    return np.min_scalar_type(counted.max())
+    low, high = extremes(counted)
+    return dtype if low < 0 else np.min_scalar_type(high)
 
 
-def _is_empty(values: Array) -> bool:
+def _is_empty(values: Deferred) -> bool:
     """Return whether a column has rows and no value in any; most have one in the first block."""
-    blocks = (values[first : first + _BLOCK] for first in range(0, len(values), _BLOCK))
-    return values.dtype.kind == "f" and len(values) > 0 and all(bool(np.isnan(block).all()) for block in blocks)
+    return (
+        values.dtype.kind == "f"
+        and len(values) > 0
+        and all(np.isnan(part).all() for _, part in parts(values, _BLOCK))
+    )
 
 
-def _flags(columns: Sequence[SourceColumn]) -> dict[str, Array]:
+def _flags(columns: Sequence[SourceColumn]) -> dict[str, Values]:
     """Return the mode out of the packed status byte of a binary file."""
-    return {b.header: b.extract(c.values) for c in columns for b in c.bits if b.name == "control_mode"}
+    return {
+        b.header: _extracted(b, held(column))
+        for column in columns
+        for b in column.bits
+        if b.name == "control_mode"
+    }
 
 
-def _first(by_header: Mapping[str, Array], headers: tuple[str, ...]) -> Array | None:
+def _extracted(field: Bits, packed: Values) -> Values:
+    if isinstance(packed, Deferred):
+        return packed.map(field.extract, packed.dtype)
+    return field.extract(packed)
+
+
+def _never(recipe: Recipe, inputs: Sequence[Values]) -> bool:
+    """Return whether a file never was in the mode that a recipe needs: quicker than to look at every row."""
+    modes = inputs[-1]
+    known = recipe.mode and isinstance(modes, Deferred) and modes.distinct is not None
+    return bool(known) and recipe.mode not in occurring(modes)
+
+
+def _first(by_header: Mapping[str, Values], headers: tuple[str, ...]) -> Values | None:
     return next((by_header[header] for header in headers if header in by_header), None)
 
 
-def _column(recipe: Recipe, values: Array) -> SourceColumn:
+def _column(recipe: Recipe, values: Deferred) -> SourceColumn:
     return SourceColumn(
         recipe.header,
-        values,
+        unread(values if len(values) > STEP else values.load()),
         recipe.quantity,
         recipe.unit,
         origin="derived",

@@ -11,9 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from echub.plugin import Metadata, SourceColumn, UnknownUnit, unit
+from echub.plugin import Metadata, SourceColumn, UnknownUnit, held, occurring, unit
 from echub_eclab.sequences import Parameters
 
 _UNUSED_IF_ZERO = ("limit.", "record.", "hold.", "rest.", "repeat.", "hold_")
@@ -24,8 +22,6 @@ _CONTROLS = {
 }  # fmt: skip
 _MOST_BLOCKS = 3
 """Limits, and record conditions, for which a Modulo Bat step has fields."""
-_BLOCK = 65_536
-"""Rows looked at at once, so that no copy of a whole column is made."""
 
 
 class StepRule(NamedTuple):
@@ -55,15 +51,11 @@ def set_steps(metadata: Metadata, sequences: Sequence[Parameters]) -> None:
 
 def mark_unused(metadata: Metadata, columns: Sequence[SourceColumn]) -> None:
     """Mark the steps that no row belongs to (``"ran": False``): they were planned, and are not what ran."""
-    numbers = next((column.values for column in columns if column.header == "Ns"), None)
+    numbers = next((held(column) for column in columns if column.header == "Ns"), None)
     steps = metadata.value("technique.steps")
     if numbers is None or not len(numbers) or not steps:
         return
-    ran: set[float] = set()
-    for first in range(0, len(numbers), _BLOCK):
-        block = numbers[first : first + _BLOCK]
-        ends = block[np.flatnonzero(np.diff(block, append=block[-1:]))]  # steps change rarely: no need to sort
-        ran.update([*ends.tolist(), block[-1].item()])
+    ran = set(occurring(numbers).tolist())
     for number, step in enumerate(steps):
         if number not in ran:
             step["ran"] = False

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from echub.plugin import Notice, ReadError, Source, SourceColumn
+from echub.plugin import Deferred, Notice, ReadError, Source, SourceColumn, unread
 from echub_eclab.columns import (
     ANALOG_INPUTS,
     FLAGS,
@@ -19,10 +19,12 @@ from echub_eclab.columns import (
     meaning_of_input,
 )
 from echub_eclab.container import Module
-from echub_eclab.decode import TIME, Extent, extent, is_clock, misfit, read_fields, without_zero_tail
+from echub_eclab.decode import TIME, Extent, extent, is_clock, misfit, without_zero_tail
 from echub_eclab.header import UNVERIFIED, read_header
 from echub_eclab.layout import DataHeader, Field, RecordLayout, record_layout
+from echub_eclab.records import Records
 
+Values = NDArray[Any] | Deferred
 WORKING_POTENTIAL, CURRENT_RANGE = 6, 39
 """Column ids."""
 
@@ -93,12 +95,12 @@ def notices(table: BinaryTable) -> list[Notice]:
 
 
 def read_columns(source: Source, table: BinaryTable, names: PrintedNames) -> list[SourceColumn]:
-    """Read the records as source columns, in file order.
+    """Return the records as source columns, in file order; large ones are read when they are used.
 
     Raises `ReadError` where the number or size of the rows is in doubt and the times are not times.
     """
     fields = table.layout.fields
-    arrays = read_fields(source, table.header, table.layout, table.extent.rows)
+    arrays = Records(source, table.header.start, table.layout.dtype, table.extent.rows).columns()
     if _is_misread(table, next((v for f, v in zip(fields, arrays, strict=True) if f.id == TIME), None)):
         raise misfit(source, table.header, table.layout.size)
     return [
@@ -107,16 +109,16 @@ def read_columns(source: Source, table: BinaryTable, names: PrintedNames) -> lis
     ]
 
 
-def _is_misread(table: BinaryTable, clock: NDArray[Any] | None) -> bool:
+def _is_misread(table: BinaryTable, clock: Values | None) -> bool:
     """Look at the clock where the file contradicts itself, or where an unknown id fits any size."""
     if clock is None:
         return table.extent.doubtful
-    return (table.extent.doubtful or bool(table.layout.raw)) and not is_clock(clock)
+    if not table.extent.doubtful and not table.layout.raw:
+        return False
+    return not is_clock(clock.load() if isinstance(clock, Deferred) else clock)
 
 
-def _column(
-    place: Field, index: int, table: BinaryTable, values: NDArray[Any], names: PrintedNames
-) -> SourceColumn:
+def _column(place: Field, index: int, table: BinaryTable, values: Values, names: PrintedNames) -> SourceColumn:
     if place.id is None:
         return _raw(place, index, table.layout, values)
     if place.id in FLAGS:
@@ -126,28 +128,28 @@ def _column(
     meaning = meaning_of_input(printed) if place.id in ANALOG_INPUTS else meaning_of(printed)
     return meaning.column(
         printed,
-        values,
+        unread(values),
         index,
         labels=current_range_labels(values) if place.id == CURRENT_RANGE else {},
         attrs={"source_id": str(place.id)} | ({} if known.pairs else {"name_confirmed": "no"}),
     )
 
 
-def _raw(place: Field, index: int, layout: RecordLayout, values: NDArray[Any]) -> SourceColumn:
+def _raw(place: Field, index: int, layout: RecordLayout, values: Values) -> SourceColumn:
     """Name bytes without a meaning by the ids they belong to, and by their place among them."""
     ids = " ".join(map(str, layout.raw))
     parts = [f for f in layout.fields if f.id is None]
     part = f" byte {place.offset - parts[0].offset}" if len(parts) > 1 else ""
     attrs = {"source_id": ids}
-    return SourceColumn(f"unknown id {ids}{part}", values, origin="reported", index=index, attrs=attrs)
+    return SourceColumn(f"unknown id {ids}{part}", unread(values), origin="reported", index=index, attrs=attrs)
 
 
-def _flags(header: DataHeader, values: NDArray[Any], index: int) -> SourceColumn:
+def _flags(header: DataHeader, values: Values, index: int) -> SourceColumn:
     """Describe the shared status byte by the flag ids that the header names."""
     ids = [i for i in dict.fromkeys(header.ids) if i in FLAGS]
     bits = (*(FLAGS[i] for i in ids), LOOP_END)
     attrs = {"source_id": " ".join(map(str, ids))}
-    return SourceColumn("flags", values, "flags", origin="reported", index=index, bits=bits, attrs=attrs)
+    return SourceColumn("flags", unread(values), "flags", origin="reported", index=index, bits=bits, attrs=attrs)
 
 
 def _printed(column: int, header: str, names: PrintedNames) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks import (
+    against,
     batch,
     checks,
     columns,
@@ -48,8 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="echub-benchmarks-", dir=chosen.folder) as folder:
         bench = Bench(Path(folder), chosen.megabytes, chosen.repeats)
-        figures: list[Figure] = []
-        for name in chosen.names or BENCHMARKS:
+        print(against.processor(), file=sys.stderr if chosen.json else sys.stdout, flush=True)
+        figures: list[Figure] = list(against.run(bench, chosen.against)) if chosen.against else []
+        for name in chosen.names or ([] if chosen.against else BENCHMARKS):
             print(f"{name} …", file=sys.stderr, flush=True)
             figures += BENCHMARKS[name](bench)
     if chosen.json:
@@ -63,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "names", nargs="*", choices=[[], *BENCHMARKS, "meaning"], help="which benchmarks; all by default"
     )
+    parser.add_argument("--against", metavar="COMMIT", default="", help="measure against an earlier commit")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--repeats", type=int, default=3, help="repeats, of which the best counts (3)")
     parser.add_argument("--megabytes", type=float, default=200.0, help="size of the large files (200)")

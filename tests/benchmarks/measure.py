@@ -35,11 +35,19 @@ def environment(**more: str) -> dict[str, str]:
     return own | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "echub-benchmarks-bytecode")} | more
 
 
-def process(arguments: Sequence[str]) -> Sample:
-    """Run a command from start to exit; raise `RuntimeError` with its output where it fails."""
+def process(arguments: Sequence[str], **variables: str) -> Sample:
+    """Run a command from start to exit; raise `RuntimeError` with its output where it fails.
+
+    `variables` are added to its environment.
+    """
     begin = time.perf_counter()
     child = subprocess.Popen(
-        arguments, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        arguments,
+        cwd=ROOT,
+        env=environment(**variables),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     errors = child.stderr.read() if child.stderr else ""
     _, status, usage = os.wait4(child.pid, 0)

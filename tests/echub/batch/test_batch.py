@@ -30,7 +30,7 @@ def test_the_ledger_says_what_became_of_each_source(folder, out):
     assert (cp["size"], cp["sha256"]) == (source.provenance.source["size"], source.provenance.source["sha256"])
     assert [(o["path"], o["size"]) for o in cp["output"]] == [("cp.mpr.h5", target.stat().st_size)]
     assert (cp["reader"], cp["echub"]) == ("eclab-mpr", echub.__version__)
-    assert cp["content_sha256"] == echub.convert(folder / "cp.mpr", out / "x").content_sha256
+    assert cp["content_hash"] == echub.convert(folder / "cp.mpr", out / "x").content_hash
     assert (lines["damaged.mpr"]["status"], lines["damaged.mpr"]["error"]) == ("failed", "read-error")
     assert (lines["notes.txt"]["status"], lines["notes.txt"]["error"]) == ("unknown", "unknown-format")
     assert str(folder.parent) not in (out / "echub-ledger.jsonl").read_text()

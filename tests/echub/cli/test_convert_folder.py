@@ -44,7 +44,7 @@ def test_the_object_of_what_is_unchanged(echub, folder, out):
         before = first[line["source"]]
         assert list(line) == list(before)
         assert (line["status"], line["datasets"]) == ("unchanged", [])
-        same = ("source", "output", "reader", "content_sha256")
+        same = ("source", "output", "reader", "content_hash")
         assert [line[key] for key in same] == [before[key] for key in same]
 
 

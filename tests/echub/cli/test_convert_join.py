@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import echub as api
-from echub.files.content import content_sha256
+from echub.files.content import content_hash
 from echub.files.joining import join, link_of
 from echub.model.source import Source
 from fixtures.eclab import SCENARIOS
@@ -38,7 +38,7 @@ def test_without_o_it_lies_beside_its_sources(echub, run):
 def test_the_joined_file_holds_the_join_of_the_records(echub, run, tmp_path):
     echub("convert", run, "--join", "-o", "out")
     expected = join([api.read(run / n) for n in NAMES], [link_of(Source(run / n)) for n in NAMES])
-    assert content_sha256(api.read(tmp_path / "out" / f"{RUN}.h5")) == content_sha256(expected)
+    assert content_hash(api.read(tmp_path / "out" / f"{RUN}.h5")) == content_hash(expected)
 
 
 def test_to_and_writer_option(echub, run, tmp_path):
@@ -113,7 +113,7 @@ def test_json_and_jobs(echub, run, tmp_path, jobs):
     assert done.json["output"] == f"out/{RUN}.h5"
     assert done.json["source"] == ", ".join(str(run / name) for name in NAMES)
     assert [dataset["name"] for dataset in done.json["datasets"]] == list(PARTS)
-    assert done.json["content_sha256"] == content_sha256(api.read(tmp_path / "out" / f"{RUN}.h5"))
+    assert done.json["content_hash"] == content_hash(api.read(tmp_path / "out" / f"{RUN}.h5"))
     second = echub("convert", run, "--join", "-o", "out", "--json")
     assert second.json["status"] == "unchanged"
 

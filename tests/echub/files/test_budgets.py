@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import echub
-from echub.files import filters, store
+from echub.files import reading, store
+from echub.model import workers
 from echub.model.source import HEAD, Source
 from fixtures.eclab import byte_map, write_large
 from fixtures.eclab.columns import record_dtype
@@ -74,17 +75,30 @@ def test_reading_takes_the_memory_of_the_columns(large, eclab):
     assert record["timeseries"].rows == facts["rows"]
 
 
-def test_writing_takes_the_memory_of_some_blocks(large, read, tmp_path, monkeypatch):
-    monkeypatch.setattr(filters, "_WORKERS", 2)
-    monkeypatch.setattr(filters, "_AHEAD", 4)
+def peak_of_converting(path, out):
+    """Return the most bytes that a conversion holds at once, NumPy's included."""
     tracemalloc.start()
-    store.write(read, tmp_path / "run.h5")
+    echub.convert(path, out)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < large[0].stat().st_size / 3
+    return peak
 
 
-def test_the_source_is_read_once_for_its_columns_and_once_for_its_hash(large, monkeypatch):
+def test_converting_takes_the_memory_of_some_blocks_whatever_the_size(tmp_path, eclab, monkeypatch):
+    """What does not grow from 20 to 40 MB does not at 4 GB: blocks in flight, and 64 MiB of a clock."""
+    monkeypatch.setattr(workers, "WORKERS", 2)
+    monkeypatch.setattr(reading, "_KEPT", 0)  # the clock of these files would be kept, that of a large one not
+    echub.convert(eclab / "gcpl.mpr", tmp_path)  # modules and tables that load once are not part of it
+    peaks = []
+    for megabytes in (20, 40):
+        path = tmp_path / f"{megabytes}.mpr"
+        write_large(path, megabytes, "GCPL")
+        peaks.append(peak_of_converting(path, tmp_path))
+    assert max(peaks) < 64e6
+    assert peaks[1] < 1.1 * peaks[0]
+
+
+def test_reading_looks_at_the_source_once_for_its_codes_and_once_for_its_clock(large, monkeypatch):
     path, _ = large
     counted = []
     real = Source.open
@@ -95,7 +109,7 @@ def test_the_source_is_read_once_for_its_columns_and_once_for_its_hash(large, mo
 
     monkeypatch.setattr(Source, "open", counting)
     echub.read(path)
-    assert sum(counted) < 2 * path.stat().st_size + 2 * HEAD
+    assert sum(counted) < 2 * path.stat().st_size + 32 * HEAD  # and some first rows
 
 
 class _Counting:
@@ -127,11 +141,10 @@ class _Counting:
 
 def test_bytes_and_content_hash_do_not_depend_on_threads(read, tmp_path, monkeypatch):
     made = []
-    for workers in (1, 4):
-        monkeypatch.setattr(filters, "_WORKERS", workers)
-        monkeypatch.setattr(filters, "_AHEAD", 2 * workers)
-        content = store.write(read, tmp_path / f"{workers}.h5")
-        made.append((content, (tmp_path / f"{workers}.h5").read_bytes()))
+    for count in (1, 4):
+        monkeypatch.setattr(workers, "WORKERS", count)
+        content = store.write(read, tmp_path / f"{count}.h5")
+        made.append((content, (tmp_path / f"{count}.h5").read_bytes()))
     assert made[0] == made[1]
 
 

@@ -72,7 +72,7 @@ def test_a_record_converts_to_the_same_file(cp, tmp_path):
     one, other = echub.convert(cp, tmp_path / "a"), echub.convert(record, tmp_path / "b")
     assert other.outputs == [str(tmp_path / "b" / "cp.mpr.h5")]
     assert (tmp_path / "a" / "cp.mpr.h5").read_bytes() == (tmp_path / "b" / "cp.mpr.h5").read_bytes()
-    assert one.content_sha256 == other.content_sha256
+    assert one.content_hash == other.content_hash
     with pytest.raises(UnknownOption):
         echub.convert(record, tmp_path / "c", reader="eclab-mpr")
 
@@ -214,7 +214,7 @@ def test_the_object_for_machines(cp):
         "warnings",
         "seconds",
         "siblings",
-        "content_sha256",
+        "content_hash",
     ]
     assert said["source"] == str(cp)
     assert said["output"] == f"{cp}.h5"
@@ -250,4 +250,4 @@ def test_a_failure_carries_its_error_and_nothing_else():
 def test_several_outputs_are_a_list(eclab, tmp_path):
     said = echub.convert(eclab / "geis_with_dc.mpr", tmp_path / "x", to="csv").as_dict()
     assert said["output"] == [f"{tmp_path}/x/geis_with_dc.mpr.{kind}.csv" for kind in ("timeseries", "impedance")]
-    assert "content_sha256" not in said
+    assert "content_hash" not in said

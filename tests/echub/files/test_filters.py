@@ -4,8 +4,9 @@ import h5py
 import numpy as np
 import pytest
 
-from echub.files import filters, store
+from echub.files import store
 from echub.files.content import BLOCK, block_shape
+from echub.model import workers
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
@@ -54,7 +55,8 @@ def test_a_block_is_whole_rows_or_planes_as_far_as_they_fit(shape, block):
 
 
 def test_order_is_kept_with_a_bounded_number_in_flight(monkeypatch):
-    monkeypatch.setattr(filters, "_AHEAD", 3)
+    monkeypatch.setattr(workers, "_AHEAD", 3)
+    monkeypatch.setattr(workers, "WORKERS", 1)
     taken = []
 
     def items():
@@ -62,7 +64,7 @@ def test_order_is_kept_with_a_bounded_number_in_flight(monkeypatch):
             taken.append(number)
             yield number
 
-    for done, result in enumerate(filters.in_order(lambda number: number * number, items())):
+    for done, result in enumerate(workers.in_order(lambda number: number * number, items())):
         assert result == done * done
         assert len(taken) <= done + 3
     assert len(taken) == 20

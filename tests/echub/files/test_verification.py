@@ -1,5 +1,6 @@
 """Verify: holds for what was just converted, fails for one changed value, and says what is missing."""
 
+import json
 import os
 from pathlib import Path
 
@@ -60,13 +61,16 @@ def test_one_changed_value_in_any_column_is_found(converted):
 
 def test_a_forged_hash_does_not_hide_a_changed_value(converted):
     from echub.files import store
-    from echub.files.content import content_sha256
+    from echub.files.content import column_digest, content_hash
 
     with h5py.File(converted, "r+") as file:
         file["timeseries"]["potential_we"][3] += np.float32(1e-3)
-    forged = content_sha256(store.read(converted))
+    record = store.read(converted)
     with h5py.File(converted, "r+") as file:
-        file.attrs["content_sha256"] = forged
+        attributes = file["timeseries/potential_we"].attrs
+        digest = column_digest(record["timeseries"]["potential_we"])
+        attributes["echub"] = json.dumps(json.loads(attributes["echub"]) | {"hash": digest})
+        file.attrs["content_hash"] = content_hash(record)
     checks = verify(converted)
     assert [check.what for check in checks if not check.holds] == ["column Ewe/V"]
     assert "first row 3" in next(check.found for check in checks if not check.holds)

@@ -8,9 +8,10 @@ import pytest
 from echub.plugin import ReadError, Source
 from echub_eclab import decode
 from echub_eclab.container import walk
-from echub_eclab.decode import is_clock, read_fields
+from echub_eclab.decode import is_clock
 from echub_eclab.header import read_header
 from echub_eclab.layout import record_layout
+from echub_eclab.records import Records
 from echub_eclab.table import locate
 from fixtures.eclab import (
     append_garbage,
@@ -155,7 +156,7 @@ def test_fields_are_the_same_however_much_is_read_at_once(chunk, monkeypatch):
 
 def test_fields_are_contiguous_arrays_of_their_own():
     source, table = Source.from_bytes(CP), table_of(CP)
-    arrays = read_fields(source, table.header, table.layout, ROWS)
+    arrays = Records(source, table.header.start, table.layout.dtype, ROWS).columns()
     assert len(arrays) == len(table.layout.fields)
     assert all(a.flags.c_contiguous and a.flags.owndata and a.flags.writeable for a in arrays)
 
@@ -168,7 +169,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_said_so(tmp_path):
     layout = record_layout(header)
     path.write_bytes(CP[:-4000])
     with pytest.raises(ReadError, match="shrank while it was read"):
-        read_fields(source, header, layout, ROWS)
+        Records(source, header.start, layout.dtype, ROWS).columns()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,188 @@
+"""Values that stay on the disk until somebody asks for them.
+
+A large column knows its type and shape; its values are read when `values` is first used, or block by
+block by whoever passes through a file once, such as the converter and the validator.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEP = 65_536
+"""Rows that are read together: as many as are stored together in a native file."""
+
+_STRIP = 512
+"""Items that are shuffled at once: 30 KB of records of 60 bytes; with all at once it takes half as long again."""
+
+Array = NDArray[Any]
+Holder = TypeVar("Holder")
+
+
+class Deferred:
+    """An array whose values are read when asked for, along its first axis.
+
+    `part(first, last)` reads rows, `whole()` all of them at once if there is a faster way. `planes(first,
+    last)`, if there is a faster way, gives the bytes of rows shuffled as HDF5 does, (itemsize, rows),
+    `distinct()` the values that occur, ascending, `ends()` the smallest and the largest, and `stream()` all
+    rows in order, `STEP` at a time, each part with its first row.
+    """
+
+    def __init__(
+        self,
+        dtype: np.dtype[Any],
+        shape: tuple[int, ...],
+        part: Callable[[int, int], Array],
+        whole: Callable[[], Array] | None = None,
+        planes: Callable[[int, int], NDArray[np.uint8]] | None = None,
+        distinct: Callable[[], Array] | None = None,
+        ends: Callable[[], tuple[Any, Any]] | None = None,
+        stream: Callable[[], Iterator[tuple[int, Array]]] | None = None,
+    ) -> None:
+        self.dtype, self.shape = np.dtype(dtype), shape
+        self._part, self._whole = part, whole
+        self.planes, self.distinct, self.ends, self._stream = planes, distinct, ends, stream
+        self._loaded: Array | None = None
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @property
+    def ndim(self) -> int:
+        """Return the number of axes."""
+        return len(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes that the values take in memory."""
+        return int(np.prod(self.shape)) * self.dtype.itemsize
+
+    def part(self, first: int, last: int) -> Array:
+        """Return rows first to last, without keeping them."""
+        return self._part(first, last) if self._loaded is None else self._loaded[first:last]
+
+    def load(self) -> Array:
+        """Return all values; they are read once and kept."""
+        if self._loaded is None:
+            self._loaded = self._whole() if self._whole is not None else self._joined()
+        return self._loaded
+
+    def stream(self) -> Iterator[tuple[int, Array]]:
+        """Yield all rows in order, `STEP` at a time, each part with its first row, without keeping them."""
+        if self._stream is not None and self._loaded is None:
+            return self._stream()
+        return ((first, self.part(first, min(first + STEP, len(self)))) for first in range(0, len(self), STEP))
+
+    def _joined(self) -> Array:
+        values = np.empty(self.shape, self.dtype)
+        for first, part in parts(self):
+            values[first : first + len(part)] = part
+        return values
+
+    def map(self, function: Callable[[Array], Array], dtype: np.dtype[Any]) -> Deferred:
+        """Return values that a function makes of these, one by one, when they are asked for."""
+        known = self.distinct
+        return Deferred(
+            dtype,
+            self.shape,
+            lambda first, last: function(self.part(first, last)),
+            lambda: function(self.load()),
+            distinct=None if known is None else lambda: np.unique(function(known())),
+        )
+
+
+def parts(values: Array | Deferred, step: int = STEP) -> Iterator[tuple[int, Array]]:
+    """Yield the rows in order, `step` at a time, each part with its first row."""
+    if not values.ndim:
+        yield 0, held_or_loaded(values)
+        return
+    if isinstance(values, Deferred) and step == STEP:
+        yield from values.stream()
+        return
+    for first in range(0, len(values), step):
+        last = min(first + step, len(values))
+        yield first, values.part(first, last) if isinstance(values, Deferred) else values[first:last]
+
+
+def in_pairs(values: Array | Deferred) -> Iterator[Array]:
+    """Yield the rows in parts, each with the last value before it, so that neighbours can be compared."""
+    before = np.empty(0, values.dtype)
+    for _, part in parts(values):
+        yield np.concatenate([before, part]) if len(before) else part
+        before = part[-1:]
+
+
+def extremes(values: Array | Deferred) -> tuple[Any, Any]:
+    """Return the smallest and the largest value; both are NaN if any value is. The array must not be empty."""
+    if not isinstance(values, Deferred) or values.ndim != 1:
+        whole = held_or_loaded(values)
+        return whole.min(), whole.max()
+    if values.distinct is not None:
+        known = values.distinct()
+        return known[0], known[-1]
+    if values.ends is not None:
+        return values.ends()
+    found = np.array([(part.min(), part.max()) for _, part in parts(values)])
+    return found[:, 0].min(), found[:, 1].max()
+
+
+def occurring(values: Array | Deferred) -> Array:
+    """Return the values that occur in (n,), ascending; quick for those that change rarely down the rows."""
+    if isinstance(values, Deferred) and values.distinct is not None:
+        return values.distinct()
+    found = [np.empty(0, values.dtype)]
+    for _, part in parts(values):
+        found += [part[:-1][part[1:] != part[:-1]], part[-1:]]
+    return np.unique(np.concatenate(found))
+
+
+def held_or_loaded(values: Array | Deferred) -> Array:
+    """Return an array as it is, and the values of any other."""
+    return values.load() if isinstance(values, Deferred) else values
+
+
+def shuffled(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Transpose the bytes of items (n, itemsize); the strips stay in the processor's nearest cache."""
+    made = np.empty(octets.shape[::-1], np.uint8)
+    for first in range(0, len(octets), _STRIP):
+        made[:, first : first + _STRIP] = octets[first : first + _STRIP].T
+    return made
+
+
+def unread(values: Array | Deferred) -> Array:
+    """Return values for a field `values`, which is typed as the array that its users see."""
+    return cast("Array", values)
+
+
+class _Values:
+    """The attribute `values` of a column: what is held, read when it is first used."""
+
+    def __init__(self, slot: Any) -> None:  # noqa: ANN401
+        self.slot = slot
+
+    def __get__(self, column: object, owner: type | None = None) -> Any:  # noqa: ANN401
+        return self if column is None else held_or_loaded(self.slot.__get__(column))
+
+    def __set__(self, column: object, values: Array | Deferred) -> None:
+        self.slot.__set__(column, values)
+
+
+def deferring(column: type[Holder]) -> type[Holder]:
+    """Let the field `values` of a dataclass with slots hold values that are read when they are used."""
+    column.values = _Values(column.values)  # type: ignore[attr-defined]
+    return column
+
+
+def held(column: Any) -> Array | Deferred:  # noqa: ANN401
+    """Return what a column holds, without reading it."""
+    found: Array | Deferred = type(column).values.slot.__get__(column)
+    return found
+
+
+def altered(column: Holder, **changes: Any) -> Holder:  # noqa: ANN401
+    """Return a column with changes, as `dataclasses.replace` does, without reading its values."""
+    return dataclasses.replace(column, **{"values": held(column), **changes})  # type: ignore[type-var]
