@@ -40,7 +40,7 @@ def init(
 
     Fill in what is missing and give it to `echub convert --meta cells.csv`.
     """
-    from echub.files.output import require_free, write_atomically
+    from echub.files.output import require_free, write_text
 
     require_free(output, force=force)
     rows = _rows(folder)
@@ -48,14 +48,10 @@ def init(
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", *(f"{path} / {unit}" if unit else path for path, unit in COLUMNS)])
     writer.writerows(rows)
-    write_atomically([(output, lambda path: _save(path, text.getvalue()))])
+    write_text(output, text.getvalue())
     typer.echo(
         f"{output}: {len(rows)} files; fill in what is missing, then: echub convert --meta {output} {folder}"
     )
-
-
-def _save(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
 
 
 def _rows(folder: Path) -> list[list[str]]:
