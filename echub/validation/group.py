@@ -21,6 +21,7 @@ from echub.model.metadata import leaf_of
 from echub.model.vocabulary import QuantityShape, UnitShape
 from echub.registry import codes
 from echub.structured import Number, Shape, checked, read_file
+from echub.validation import patterns
 from echub.validation.limits import Limits, column_limits, metadata_limits, narrowed
 from echub.validation.rules import SCALE, Severity, heavier, matching, rule_of
 
@@ -356,10 +357,6 @@ def _raised(table: Mapping[str, Any], parent: Group) -> dict[str, Severity]:
 
 
 def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise SchemaError(
-            "files.name is not a regular expression", where="files.name", found=text, cause=str(error)
-        ) from None
+    if text:
+        patterns.require(text, "files.name")
     return text

@@ -146,12 +146,8 @@ def _check(tree: Mapping[str, Any], declared: Declared) -> None:
 
 
 def _labels(part: DeclaredPart, missing: list[str]) -> list[str]:
-    """Return the labels of a part's images; what is not a list of labels is reported."""
-    told = part.told.get("species", [])
-    if not isinstance(told, list):
-        missing.append(f'{part.where}: species is not a list ["Na+", "Zr+"]')
-        return []
-    labels = [str(label) for label in told]
+    """Return the labels of a part's images; one that is there twice is reported."""
+    labels: list[str] = part.told.get("species", [])
     missing += [
         f"{part.where}: {label} is named twice" for label in dict.fromkeys(labels) if labels.count(label) > 1
     ]
@@ -196,11 +192,7 @@ def _missing_in_profile(part: DeclaredPart) -> list[str]:
         found.append(f"{where}: y is {told['y']!r}, not {' or '.join(Y)}")
     if told.get("x") in ("time", "depth") and not told.get("x_unit"):
         found.append(f"{where}: x_unit, the unit of {told['x']}")
-    labels = told.get("species", {})
-    if isinstance(labels, dict):
-        found += _missing_polarity(part, [str(label) for label in labels.values()])
-    else:
-        found.append(f'{where}: species is not a table {{ "header" = "ion" }}')
+    found += _missing_polarity(part, list(told.get("species", {}).values()))
     return found + _unknown(told, _PROFILE, where)
 
 
