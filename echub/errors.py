@@ -46,6 +46,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from echub.remark import Remark
+from echub.text import printable
 
 
 class _Detail:
@@ -137,7 +138,8 @@ class EchubError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.path}: {self.message}" if self.path else self.message
-        return "\n".join([f"{head} [{self.code}]", *(f"  {k}: {v}" for k, v in self.details())])
+        lines = [f"{head} [{self.code}]", *(f"  {k}: {v}" for k, v in self.details())]
+        return "\n".join(printable(line, keep="\n") for line in lines)
 
 
 def _rebuild(kind: type[EchubError], message: str, state: dict[str, object]) -> EchubError:

@@ -83,7 +83,11 @@ def read_file(path: str | os.PathLike[str], shape: Shape, syntax: Syntax = "toml
             data = file.read(_most(shape, syntax) + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise shape.error(
-            f"{shape.name} cannot be read", path=shown, expected="a file", found=_line(error), hint=shape.hint or None
+            f"{shape.name} cannot be read",
+            path=shown,
+            expected="a file",
+            found=_line(error),
+            hint=shape.hint or None,
         ) from None
     return parse(data, shape, shown, syntax)
 
@@ -207,15 +211,17 @@ def _line(error: Exception) -> str:
 
 def _check_bounds(tree: Any, shape: Shape, path: str) -> None:  # noqa: ANN401
     """Refuse nesting, whole numbers and non-finite numbers that no code here expects; level by level."""
-    level = [tree]
-    for _ in range(_DEEPEST + 1):
+    level = [[tree]]
+    for _ in range(_DEEPEST + 2):
         below: list[Any] = []
         for node in level:
             below += node.values() if isinstance(node, dict) else node
         for value in below:
             if type(value) is int and value.bit_length() > _BITS:
                 where = shown_path(next(_places(tree, value)))
-                raise _bad(shape, path, "a whole number is too large", f"at most {_BITS} bits", "a longer one", where)
+                raise _bad(
+                    shape, path, "a whole number is too large", f"at most {_BITS} bits", "a longer one", where
+                )
         level = [value for value in below if isinstance(value, (dict, list))]
         if not level:
             return
@@ -242,12 +248,16 @@ def _is_later(tree: Any, shape: Shape, path: str) -> bool:  # noqa: ANN401
     stated = tree
     for part in key.split("."):
         stated = stated.get(part) if isinstance(stated, dict) else None
-    found = re.search(r"(?:\A| )(\d{1,6})(?:\.(\d{1,6}))?(?:\.\d+)*\Z", stated) if isinstance(stated, str) else None
+    found = (
+        re.search(r"(?:\A| )(\d{1,6})(?:\.(\d{1,6}))?(?:\.\d+)*\Z", stated) if isinstance(stated, str) else None
+    )
     if found is None:
         return False
     if int(found[1]) > major:
         wanted = f"version {major}.{minor} or earlier"
-        raise _bad(shape, path, "it is of a later version", wanted, str(stated), key, "pip install --upgrade echub")
+        raise _bad(
+            shape, path, "it is of a later version", wanted, str(stated), key, "pip install --upgrade echub"
+        )
     return int(found[1]) == major and int(found[2] or 0) > minor
 
 
@@ -280,7 +290,12 @@ def _mistake(tree: Any, said: str, shape: Shape, path: str) -> EchubError:  # no
 
 
 def _expected(said: str, declared: Any) -> str:  # noqa: ANN401
-    choices = [choice for part in (declared, *get_args(declared)) if get_origin(part) is Literal for choice in get_args(part)]
+    choices = [
+        choice
+        for part in (declared, *get_args(declared))
+        if get_origin(part) is Literal
+        for choice in get_args(part)
+    ]
     if choices:
         return "one of " + ", ".join(map(str, choices))
     words = re.match(r"Expected `(.*?)`", said)
@@ -335,7 +350,7 @@ def _named(tree: Any, said: str, shape: Shape) -> tuple[str | int, ...]:  # noqa
         if number == "...":
             items = list(_at(tree, steps).items())
             cut = partial(_cut, tree, steps)
-            last = bisect_left(range(1, len(items)), True, key=lambda count: fails(cut(count)))  # noqa: B023
+            last = bisect_left(range(1, len(items)), True, key=lambda count: fails(cut(count)))
             tree, steps = cut(last + 1), (*steps, items[last][0])
         else:
             steps = (*steps, name or int(number))
@@ -407,4 +422,3 @@ def _unknown(
         else:
             kinds = (declared, *get_args(declared))
             yield key, sorted(name for kind in kinds for name in _hints(kind)), steps
-

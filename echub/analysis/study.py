@@ -134,7 +134,10 @@ class Study:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of one step to one question; `picture` is a PNG, if the analysis draws one."""
+    """The answer of one step to one question.
+
+    `picture` is a PNG, if the analysis draws one; `anchor` its place in the report, once that is made.
+    """
 
     step: Step
     label: str
@@ -142,6 +145,7 @@ class Answer:
     outcome: Outcome
     picture: bytes = b""
     cached: bool = False
+    anchor: str = ""
 
 
 def load_study(path: str | os.PathLike[str]) -> Study:
@@ -151,7 +155,9 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     folder = path.parent
     files = [found for pattern in _listed(tree.get("files", [])) for found in _files(folder, pattern, path)]
     if not files:
-        raise PluginError("the study names no file that is there", path=str(path), found=str(tree.get("files")), where="files")
+        raise PluginError(
+            "the study names no file that is there", path=str(path), found=str(tree.get("files")), where="files"
+        )
     steps: list[Step] = []
     for number, entry in enumerate(tree.get("step", ()), 1):
         steps.append(_step(entry, number, steps, path))
@@ -385,7 +391,10 @@ def _loaded(stored: Path) -> list[Outcome] | None:
     if not stored.is_file():
         return None
     try:
-        return [Outcome.from_dict(told, str(stored)) for told in parse(stored.read_bytes(), _STORED, str(stored), "json")]
+        return [
+            Outcome.from_dict(told, str(stored))
+            for told in parse(stored.read_bytes(), _STORED, str(stored), "json")
+        ]
     except (EchubError, OSError):
         return None
 

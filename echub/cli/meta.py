@@ -41,13 +41,14 @@ def init(
     Fill in what is missing and give it to `echub convert --meta cells.csv`.
     """
     from echub.files.output import require_free, write_text
+    from echub.text import for_spreadsheet
 
     require_free(output, force=force)
     rows = _rows(folder)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", *(f"{path} / {unit}" if unit else path for path, unit in COLUMNS)])
-    writer.writerows(rows)
+    writer.writerows([[for_spreadsheet(cell) for cell in row] for row in rows])
     write_text(output, text.getvalue())
     typer.echo(
         f"{output}: {len(rows)} files; fill in what is missing, then: echub convert --meta {output} {folder}"

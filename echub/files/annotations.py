@@ -17,6 +17,7 @@ from echub.model.source import Source
 from echub.model.units import scale_between
 from echub.remark import Remark
 from echub.structured import Shape, Table, read_file
+from echub.text import from_spreadsheet
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
@@ -45,7 +46,10 @@ class MetaTable:
             text = path.read_text(encoding="utf-8-sig")
             first = text.partition("\n")[0]
             delimiter = max(",;\t", key=first.count)
-            cells = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+            cells = [
+                [from_spreadsheet(cell.strip()) for cell in row]
+                for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+            ]
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise MetadataError(f"the metadata table cannot be read: {error}", path=str(path)) from None
         names = cells[0] if cells else []

@@ -22,7 +22,7 @@ from echub.model.metadata import Entry, Metadata
 from echub.model.record import Record
 from echub.model.units import Scale
 from echub.remark import Dropped, Remark
-from echub.structured import Shape, Table, checked
+from echub.structured import Scalar, Shape, Table, checked
 
 _TOLD = {field.name for field in dataclasses.fields(Column)}
 FORMAT = "echub table 1"
@@ -43,6 +43,17 @@ class _ColumnShape(TypedDict):
     bits: list[_BitsShape]
     labels: dict[str, str]
     scale: str
+    quantity: str | None
+    unit: str | None
+    origin: str
+    header: str
+    index: int | None
+    sign: str | None
+    averaged: bool
+    source_dtype: str
+    uncertainty: str | None
+    attrs: dict[str, Scalar]
+    axes: list[str]
 
 
 class _RemarkShape(TypedDict):

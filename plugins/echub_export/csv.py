@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, PluginError, Record, UnknownOption
+from echub.text import for_spreadsheet
 from echub_export.sidecar import write_description
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _frame(dataset: Dataset, *, plain: bool) -> pl.DataFrame:
 
     return pl.DataFrame(
         [
-            pl.Series(_header(dataset, name) if plain else name, _cells(values), strict=False)
+            pl.Series(for_spreadsheet(_header(dataset, name)) if plain else name, _cells(values), strict=False)
             for name, values in dataset.plain().items()
         ]
     )
@@ -88,7 +89,7 @@ def _shown(dataset: Dataset, name: str) -> str:
 
 def _comment(dataset: Dataset, name: str) -> str:
     column = dataset.columns.get(name)
-    return column.header if column is not None else ""
+    return for_spreadsheet(column.header) or "" if column is not None else ""
 
 
 def _cells(values: NDArray[Any]) -> Any:  # noqa: ANN401  a polars Series or a list
@@ -96,6 +97,6 @@ def _cells(values: NDArray[Any]) -> Any:  # noqa: ANN401  a polars Series or a l
     import polars as pl
 
     if values.dtype == object:
-        return values.tolist()
+        return [for_spreadsheet(cell) if isinstance(cell, str) else cell for cell in values.tolist()]
     series = pl.Series(np.ascontiguousarray(values))
     return series.fill_nan(None) if values.dtype.kind == "f" else series

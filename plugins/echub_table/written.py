@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from echub import structured
 from echub.plugin import Notice, ReadError, Record, Source, plain_types, restore
+from echub.text import from_spreadsheet
 
 SUFFIX = "-metadata.json"
 """What CSV on the Web adds to the name of a table for its description."""
@@ -34,7 +35,9 @@ def read_back(source: Source) -> Record | None:
     described = known["echub"]
     types = plain_types(described)
     if wrong := [dtype for dtype in types.values() if dtype.lstrip("<>|=") not in _TYPES]:
-        raise ReadError("a column has an unknown type", path=beside[0].shown, expected=", ".join(_TYPES), found=wrong[0])
+        raise ReadError(
+            "a column has an unknown type", path=beside[0].shown, expected=", ".join(_TYPES), found=wrong[0]
+        )
     frame = _frame(source, known["dialect"], types, known)
     if frame is None or frame.height != described["rows"]:
         rows = "another number of columns" if frame is None else f"{frame.height} rows"
@@ -75,12 +78,12 @@ class _SchemaShape(TypedDict):
 
 class _DialectShape(TypedDict):
     delimiter: str
-    headerRowCount: int  # noqa: N815  the standard's name
+    headerRowCount: int
 
 
 class _OurShape(TypedDict):
     dialect: _DialectShape
-    tableSchema: _SchemaShape  # noqa: N815  the standard's name
+    tableSchema: _SchemaShape
     echub: structured.Table
 
 
@@ -109,5 +112,5 @@ def _frame(
 
 def _array(series: pl.Series) -> NDArray[Any]:
     if series.dtype == pl.String:
-        return series.fill_null("").to_numpy().astype(object)
+        return np.array([from_spreadsheet(cell) for cell in series.fill_null("").to_list()], dtype=object)
     return series.fill_null(np.nan).to_numpy() if series.dtype.is_float() else series.to_numpy()
