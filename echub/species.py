@@ -49,7 +49,7 @@ _OXYANIONS = frozenset(["P", "Si", "S", "B", "Al", "Zr", "Ti"])
 _LONGEST = 100
 """Characters of a label: the longest printed ones have about 30."""
 _ATOMS = 200
-"""Atoms of an ion: clusters and fragments in SIMS have at most about 100; isotope patterns of more take seconds."""
+"""Atoms of an ion: clusters and fragments in SIMS have about 100; isotope patterns of more take seconds."""
 _CHARGES = 9
 """Charges of an ion: SIMS ions have one to three."""
 _HALF_UNIT = 0.5

@@ -60,7 +60,8 @@ class Shape:
 
     `version`: the key of the text that states the version of the format (``"echub-outcome 1.2"``), dotted if
     it lies deeper, and the major and minor version that are known here. `unknown`: what happens to keys that
-    the tree does not declare: people's misspelt ones are refused, what programs add is left out; `keep` leaves them to a check that lists all mistakes at once.
+    the tree does not declare: people's misspelt ones are refused, what programs add is left out; `keep`
+    leaves them to a check that lists all mistakes at once.
     """
 
     name: str
@@ -211,7 +212,7 @@ def _line(error: Exception) -> str:
 
 def _check_bounds(tree: Any, shape: Shape, path: str) -> None:  # noqa: ANN401
     """Refuse nesting, whole numbers and non-finite numbers that no code here expects; level by level."""
-    level = [[tree]]
+    level: list[Any] = [[tree]]
     for _ in range(_DEEPEST + 2):
         below: list[Any] = []
         for node in level:
@@ -367,7 +368,7 @@ def _with(tree: Any, steps: tuple[str | int, ...], new: Any) -> Any:  # noqa: AN
     """Return a copy of a tree with another part at one place."""
     if not steps:
         return new
-    copy = dict(tree) if isinstance(tree, dict) else list(tree)
+    copy: Any = dict(tree) if isinstance(tree, dict) else list(tree)
     copy[steps[0]] = _with(tree[steps[0]], steps[1:], new)
     return copy
 

@@ -73,7 +73,7 @@ def _csv(frame: pl.DataFrame) -> bytes:
         else frame[name]
         for name in frame.columns
     ]
-    named = pl.DataFrame([column.alias(for_spreadsheet(column.name)) for column in safe])
+    named = pl.DataFrame([column.alias(for_spreadsheet(column.name) or "") for column in safe])
     return named.write_csv().encode("utf-8", "backslashreplace")
 
 
@@ -117,8 +117,8 @@ def _tables(study: Study, answers: Sequence[Answer], folder: Path) -> Iterator[t
     """Make the tables of every step: where each goes, and its text."""
     import polars as pl
 
-    names = {s: {n for a in answers if a.step.name == s.name for n in a.outcome.tables} for s in study.steps}
-    pairs = [(step.name, name) for step in study.steps for name in sorted(names[step])]
+    names = {s.name: {n for a in answers if a.step.name == s.name for n in a.outcome.tables} for s in study.steps}
+    pairs = [(step.name, name) for step in study.steps for name in sorted(names[step.name])]
     stems = file_names([(f"{file_name(step)}.{file_name(name)}", step, name) for step, name in pairs])
     for (step_name, name), stem in zip(pairs, stems, strict=True):
         parts = [

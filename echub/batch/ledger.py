@@ -82,19 +82,19 @@ class Entry:
         return cls(output=output, **known)
 
 
-class _WrittenShape(TypedDict):
+class _OutputShape(TypedDict):
     path: str
     size: int
     sha256: str
 
 
-class _EntryShape(TypedDict):
+class _LineShape(TypedDict):
     source: str
     path: str
     size: int
     sha256: str
     status: str
-    output: NotRequired[list[_WrittenShape]]
+    output: NotRequired[list[_OutputShape]]
     reader: NotRequired[str]
     version: NotRequired[str]
     echub: NotRequired[str]
@@ -106,7 +106,7 @@ class _EntryShape(TypedDict):
     reason: NotRequired[str]
 
 
-LINE = Shape("the line of the ledger", _EntryShape, CommandError, unknown="drop")
+LINE = Shape("the line of the ledger", _LineShape, CommandError, unknown="drop")
 """Any version of echub may go on with the ledger of another: keys that are unknown here are left out."""
 
 

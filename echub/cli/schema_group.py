@@ -76,8 +76,10 @@ def init(
     require_free(target, force=force)
     chosen = name or folder.resolve().name
     own = prefix or re.sub(r"[^a-z0-9]", "", chosen.lower()).lstrip("0123456789")[:8] or "group"
-    text = TEMPLATE.format(name=chosen.replace('"', ""), prefix=own, core=echub_schemas.VERSION.split(".")[0])
-    write_text([(target, lambda path: _put(path, text))])
+    text = TEMPLATE.format(
+        name=re.sub(r'["\\\x00-\x1f\x7f]', "", chosen), prefix=own, core=echub_schemas.VERSION.split(".")[0]
+    )
+    write_text(target, text)
     typer.echo(str(target))
 
 

@@ -37,7 +37,7 @@ class _BitsShape(TypedDict):
     meanings: dict[str, str]
 
 
-class _ColumnShape(TypedDict):
+class _DescribedColumnShape(TypedDict):
     name: str
     dtype: str
     bits: list[_BitsShape]
@@ -71,7 +71,7 @@ class _DescriptionShape(TypedDict):
     format: str
     kind: str
     rows: int
-    columns: list[_ColumnShape]
+    columns: list[_DescribedColumnShape]
     omitted: list[tuple[str, int, str, str]]
     history: list[Any]
     attrs: Table

@@ -105,7 +105,7 @@ _RATIONAL = re.compile(r"[-+]?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,2}|/\d{1,4
 
 
 def rational(text: str | float) -> Fraction:
-    """Read an exact number, as text or as TOML has it; `ValueError` for one whose power of ten has three digits."""
+    """Read an exact number, as text or as TOML has it; `ValueError` if its power of ten has three digits."""
     if not _RATIONAL.fullmatch(str(text)):
         raise ValueError(f"{str(text)[:60]!r} is not a rational number such as 1/3600, 0.001 or 1e-9")
     return Fraction(text)

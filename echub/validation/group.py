@@ -64,7 +64,7 @@ GROUP = Shape(
     _GroupShape,
     SchemaError,
     "`echub schema init` writes a first one",
-    version=("schema.core", *map(int, echub_schemas.VERSION.split(".")[:2])),
+    version=("schema.core", int(echub_schemas.VERSION.split(".")[0]), int(echub_schemas.VERSION.split(".")[1])),
 )
 
 

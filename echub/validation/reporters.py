@@ -196,7 +196,8 @@ def github(report: Report) -> str:
 
 
 def _data(value: str) -> str:
-    return printable(value).replace("%", "%25")
+    shown = printable(value, keep="\r\n")
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(value: str) -> str:

@@ -227,20 +227,20 @@ def _text(cells: pl.Series) -> NDArray[Any]:
     return np.array(cells.cast(pl.String).fill_null("").to_list(), dtype=object)
 
 
-class _ColumnShape(TypedDict):
+class _LabelShape(TypedDict):
     label: str
     origin: Literal["measured", "programmed", "reported", "derived", "assumed"]
 
 
-class _OurShape(TypedDict, total=False):
+class _BesideShape(TypedDict, total=False):
     generator: str
-    tables: dict[str, list[_ColumnShape]]
+    tables: dict[str, list[_LabelShape]]
     metadata: structured.Table
 
 
 _ANY = structured.Shape("the metadata beside the table", Any, ReadError)
 """Any JSON: other programs write such files too, and theirs are kept as a setting."""
-_OURS = structured.Shape("the metadata beside the table", _OurShape, ReadError, unknown="keep")
+_OURS = structured.Shape("the metadata beside the table", _BesideShape, ReadError, unknown="keep")
 
 
 # -- beside the table --------------------------------------------------------------------------
@@ -255,7 +255,7 @@ def _beside(source: Source) -> dict[str, Any]:
     if not isinstance(found, dict):
         return {}
     ours = found.get("generator") == "echub"
-    return structured.checked(found, _OURS, sibling.shown) if ours else found  # type: ignore[no-any-return]
+    return structured.checked(found, _OURS, sibling.shown) if ours else found
 
 
 def _origins(beside: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _shown(dataset: Dataset, name: str) -> str:
 
 def _comment(dataset: Dataset, name: str) -> str:
     column = dataset.columns.get(name)
-    return for_spreadsheet(column.header) or "" if column is not None else ""
+    return column.header if column is not None else ""
 
 
 def _cells(values: NDArray[Any]) -> Any:  # noqa: ANN401  a polars Series or a list

@@ -21,7 +21,7 @@ _PROFILE = ("file", "layout", "polarity", "x", "x_unit", "y", "decimal", "separa
 _IMAGES = ("pattern", "species", "polarity", "frame_time")
 
 
-class _ProfileShape(TypedDict, total=False):
+class _DeclaredProfileShape(TypedDict, total=False):
     file: str
     layout: str
     polarity: str
@@ -33,7 +33,7 @@ class _ProfileShape(TypedDict, total=False):
     species: dict[str, str]
 
 
-class _ImagesShape(TypedDict, total=False):
+class _DeclaredImagesShape(TypedDict, total=False):
     pattern: str
     species: list[str]
     polarity: str
@@ -47,8 +47,8 @@ class _RegionShape(TypedDict, total=False):
     test: str
     test_sha256: str
     crater_depth: str
-    profile: list[_ProfileShape]
-    images: list[_ImagesShape]
+    profile: list[_DeclaredProfileShape]
+    images: list[_DeclaredImagesShape]
 
 
 class _ManifestShape(TypedDict, total=False):

@@ -148,13 +148,13 @@ def _array(file: Source) -> NDArray[np.generic]:
         loaded: NDArray[np.generic] = np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OSError, TypeError, SyntaxError, OverflowError) as error:
         raise ReadError("the file is not a NumPy array of numbers", path=file.shown, found=str(error)) from None
-    if loaded.dtype.kind not in "uif" or not loaded.size:
+    if loaded.dtype.kind not in "uif":
         raise ReadError("the array holds no numbers", path=file.shown, found=str(loaded.dtype))
     return loaded
 
 
 def _require_all_there(data: bytes) -> None:
-    """Raise `ValueError` if the header of a NumPy array speaks of more than there is: nothing is allocated before."""
+    """Raise `ValueError` if the header of a NumPy array promises more bytes than there are."""
     stream = io.BytesIO(data)
     version = np.lib.format.read_magic(stream)
     headers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}

@@ -168,7 +168,7 @@ def _damage(source: Source) -> Iterator[None]:
 
 
 def _require_modest(data: bytes, source: Source) -> None:
-    """Refuse an archive that unpacks to far more than it is, and sheets whose few cells span millions of empty ones.
+    """Refuse an archive that unpacks to far more than it is, and a sheet that is nearly all empty cells.
 
     The library makes room for every cell of the rectangle that is used; asked before it is opened.
     """

@@ -20,7 +20,7 @@ KEY = "table-profile"
 """The table by which a TOML file says that it is a profile."""
 
 
-class _HeadShape(TypedDict, total=False):
+class _ProfileHeadShape(TypedDict, total=False):
     title: str
     files: list[str]
     format: str
@@ -35,7 +35,7 @@ class _MatchShape(TypedDict, total=False):
     any_of: list[list[str]]
 
 
-class _DialectShape(TypedDict, total=False):
+class _ProfileDialectShape(TypedDict, total=False):
     encoding: str
     delimiter: str
     decimal: str
@@ -47,7 +47,7 @@ class _DialectShape(TypedDict, total=False):
     clock: str
 
 
-class _ColumnShape(TypedDict, total=False):
+class _ProfileColumnShape(TypedDict, total=False):
     quantity: str
     unit: str
     sign: str
@@ -74,10 +74,10 @@ class _SignShape(TypedDict, total=False):
 _Tree = TypedDict(
     "_Tree",
     {
-        KEY: _HeadShape,
+        "table-profile": _ProfileHeadShape,
         "match": _MatchShape,
-        "dialect": _DialectShape,
-        "columns": dict[str, _ColumnShape],
+        "dialect": _ProfileDialectShape,
+        "columns": dict[str, _ProfileColumnShape],
         "units": dict[str, str],
         "preamble": dict[str, _PreambleShape],
         "metadata": structured.Table,

@@ -68,28 +68,28 @@ def _load(beside: Source) -> Mapping[str, Any] | None:
     return structured.checked(known, _OURS, beside.shown)  # type: ignore[no-any-return]
 
 
-class _TitleShape(TypedDict):
+class _WrittenColumnShape(TypedDict):
     datatype: str | structured.Table
 
 
-class _SchemaShape(TypedDict):
-    columns: list[_TitleShape]
+class _WrittenSchemaShape(TypedDict):
+    columns: list[_WrittenColumnShape]
 
 
-class _DialectShape(TypedDict):
+class _WrittenDialectShape(TypedDict):
     delimiter: str
     headerRowCount: int
 
 
-class _OurShape(TypedDict):
-    dialect: _DialectShape
-    tableSchema: _SchemaShape
+class _WrittenShape(TypedDict):
+    dialect: _WrittenDialectShape
+    tableSchema: _WrittenSchemaShape
     echub: structured.Table
 
 
 _HINT = "move the description away to read the table by its headers"
 _ANY = structured.Shape("the description beside the table", Any, ReadError, _HINT)
-_OURS = structured.Shape("the description beside the table", _OurShape, ReadError, _HINT, unknown="keep")
+_OURS = structured.Shape("the description beside the table", _WrittenShape, ReadError, _HINT, unknown="keep")
 """The part under `echub` has a shape of its own, which `plain_types` checks."""
 
 

@@ -1,1 +1,1 @@
-"""Damaged inputs at every boundary: `python -m tests.fuzz --minutes N --target NAME` prints what became of them."""
+"""Damaged inputs at every boundary: `python -m tests.fuzz --minutes N --target NAME` prints a table."""

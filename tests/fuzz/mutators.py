@@ -109,7 +109,8 @@ def odd(chance):
     return chance.choice(
         (
             chance.choice(TEXTS), 0, -1, 10**18, 1.5, 1e308, float("inf"), float("nan"), True, False, [], {}, [[]],
-            [1, "a"], {"a": {}}, {"": 1}, datetime.date(2024, 2, 29), datetime.datetime(1, 1, 1), datetime.time(0), 10**25,
+            [1, "a"], {"a": {}}, {"": 1}, datetime.date(2024, 2, 29), datetime.datetime(1, 1, 1),
+            datetime.time(0), 10**25,
         )
     )  # fmt: skip
 
@@ -152,9 +153,7 @@ def grown(tree, chance):
                     json.dumps(
                         other[place]
                         if place in other
-                        or (isinstance(place, int)
-                        and isinstance(other, list)
-                        and place < len(other))
+                        or (isinstance(place, int) and isinstance(other, list) and place < len(other))
                         else 0,
                         default=str,
                     )

@@ -1,5 +1,6 @@
 """What is fed: each target has seeds, a mutator that knows their form, and the code that takes them."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -320,10 +321,8 @@ def _unit(path):
 def _refusable(work, text):
     from echub.errors import EchubError
 
-    try:
+    with contextlib.suppress(EchubError):
         work(text)
-    except EchubError:
-        pass
 
 
 def _species(path):
@@ -372,10 +371,8 @@ def _date(path):
     text = path.read_bytes().decode(errors="replace")
     decimal_mark([text])
     for work in (parse_clock, parse_number):
-        try:
+        with contextlib.suppress(ValueError):
             work(text)
-        except ValueError:
-            pass
     clocks(pl.Series([text]))
     wall_clock(pl.Series([text]), "t")
 

@@ -1,4 +1,4 @@
-"""One worker process that takes damaged inputs, under limits of time and memory, and is replaced when it is lost."""
+"""A worker process that takes damaged inputs under limits of time and memory, and is replaced if lost."""
 
 import contextlib
 import multiprocessing
