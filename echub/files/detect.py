@@ -19,6 +19,10 @@ NOISE = bytes(range(255, -1, -1))
 """Noise under a meaningless name, which no reader can know: a sniffer that accepts it would accept every file."""
 
 
+SNIFF_SECONDS = 10.0
+"""Time of one sniffer for 64 KiB: the slowest of ours takes some milliseconds."""
+
+
 @dataclass(frozen=True)
 class Match:
     """A sniffer's answer; `problem` if it failed and counts as NO, `error` the exception it raised."""
@@ -45,7 +49,7 @@ def rank(source: Source, registry: Registry) -> list[Match]:
 def ask(reader: Reader, source: Source) -> Match:
     """Ask one sniffer; an exception or an invalid answer counts as NO, with the reason."""
     try:
-        return Match(reader, call(reader, reader.sniff, source, returns=Confidence))
+        return Match(reader, call(reader, reader.sniff, source, returns=Confidence, seconds=SNIFF_SECONDS))
     except EchubError as error:
         return Match(reader, Confidence.NO, f"{one_line(error)}, in {owner_of(reader)}", error)
 
@@ -79,6 +83,8 @@ def choose(source: Source, registry: Registry) -> Reader:
     candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
     if not candidates:
         raise _sniffer_failed(source, matches) or _unknown(source, registry)
+    if len(candidates) > 1:
+        candidates = _shipped(candidates, registry)
     if len(candidates) > 1:
         raise _ambiguous(source, candidates)
     reader = candidates[0].reader
@@ -131,6 +137,20 @@ def _best(matches: Iterable[Match]) -> list[Match]:
     sure = [m for m in matches if m.confidence > Confidence.NO]
     top = max((m.confidence for m in sure), default=Confidence.NO)
     return [m for m in sure if m.confidence == top]
+
+
+def _shipped(candidates: list[Match], registry: Registry) -> list[Match]:
+    """Prefer the one reader that comes with the hub, with a warning: a new plugin makes no file unreadable."""
+    own = [m for m in candidates if registry.owner(m.reader).distribution == "echub"]
+    if len(own) != 1:
+        return candidates
+    others = [m.reader for m in candidates if m is not own[0]]
+    claims = ", ".join(f"{other.name} of {registry.owner(other).shown}" for other in others)
+    text = (
+        f"{claims} also claims this file; {own[0].reader.name} is used, --reader {others[0].name} takes the other"
+    )
+    warnings.warn(text, PluginWarning, stacklevel=3)
+    return own
 
 
 def _ambiguous(source: Source, candidates: list[Match]) -> AmbiguousFormat:

@@ -36,6 +36,8 @@ _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _FORMULA = re.compile(rb"<c [^>]*><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>")
 """A cell with a formula and no stored value."""
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
+"""What `zipfile` raises for damage, for methods that it does not know, and for a password."""
 _UNPACKED, _RATIO = 100_000_000, 100
 """Bytes that any workbook may unpack to, and beyond these how many times its size: tables of numbers reach 12."""
 _AREA, _SPREAD = 10_000_000, 20
@@ -70,6 +72,17 @@ def read(source: Source, options: ExcelOptions) -> Record:
     record.settings["sheet"] = chosen.sheet
     record.notices += notices
     return record
+
+
+def is_intact(source: Source) -> bool:
+    """Return whether every member of the archive has the checksum that it was written with."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.read())) as archive:
+            if sum(member.file_size for member in archive.infolist()) > _UNPACKED + _RATIO * source.size:
+                return True  # `read` refuses it before the library sees it
+            return archive.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        return False
 
 
 def explain(source: Source, options: ExcelOptions) -> list[Decision]:
@@ -158,7 +171,7 @@ def _damage(source: Source) -> Iterator[None]:
 
     try:
         yield
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, zipfile.BadZipFile, zlib.error) as error:
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, zlib.error, *_BROKEN_ARCHIVE) as error:
         raise ReadError(
             "the workbook cannot be opened",
             path=source.shown,
