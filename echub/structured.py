@@ -213,7 +213,7 @@ def _line(error: Exception) -> str:
 def _check_bounds(tree: Any, shape: Shape, path: str) -> None:  # noqa: ANN401
     """Refuse nesting, whole numbers and non-finite numbers that no code here expects; level by level."""
     level: list[Any] = [[tree]]
-    for _ in range(_DEEPEST + 2):
+    for _ in range(_DEEPEST + 1):
         below: list[Any] = []
         for node in level:
             below += node.values() if isinstance(node, dict) else node

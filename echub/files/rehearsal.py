@@ -66,7 +66,9 @@ class _Worker:
     def ask(self, request: dict[str, Any], source: Source) -> None:
         """Send one request and wait for its answer."""
         with self._lock:
-            process = self._process if self._process and self._process.poll() is None else self._started()
+            if self._process is not None and self._process.poll() is not None:
+                self.end()
+            process = self._process or self._started()
             limit = _SECONDS + _SECONDS_PER_MB * source.size / 1e6
             with _limited(process, limit) as ended:
                 answer = _exchange(process, {**request, "bytes": _BYTES + _BYTES_PER_BYTE * source.size})

@@ -144,6 +144,9 @@ _exit_now = os._exit
 @contextmanager
 def _staying() -> Iterator[None]:
     """Turn `os._exit` of a plugin into an exception: this process would end as if all had gone well."""
+    if in_worker():  # its parent sees which plugin ended it
+        yield
+        return
     own, before = os.getpid(), os._exit
 
     def stay(status: int) -> None:
