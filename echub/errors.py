@@ -42,6 +42,7 @@ cause and what helps; `str` prints them over several lines, `as_dict` gives them
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -138,8 +139,12 @@ class EchubError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.path}: {self.message}" if self.path else self.message
-        lines = [f"{head} [{self.code}]", *(f"  {k}: {v}" for k, v in self.details())]
-        return "\n".join(printable(line, keep="\n") for line in lines)
+        lines = [_IS_NEW.sub(r"\\n", printable(f"  {k}: {v}", keep="\n")) for k, v in self.details()]
+        return "\n".join([printable(f"{head} [{self.code}]"), *lines])
+
+
+_IS_NEW = re.compile(r"\n(?! {4,}(?!::|##))")
+"""A line break that does not continue an indented list of ours: behind it, a file could write its own line."""
 
 
 def _rebuild(kind: type[EchubError], message: str, state: dict[str, object]) -> EchubError:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from echub.analysis.outcome_shape import FORMAT, OUTCOME
 from echub.errors import DataError, PluginError
+from echub.model.json_text import encodable
 from echub.remark import Remark
 from echub.structured import Shape, checked, parse
 
@@ -308,7 +309,7 @@ class Outcome:
 
     def to_json(self, *, indent: int | None = 1) -> str:
         """Write exact JSON; `from_json` gives an equal outcome."""
-        return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False, indent=indent)
+        return encodable(json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False, indent=indent))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], path: str = "") -> Outcome:

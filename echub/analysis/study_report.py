@@ -23,6 +23,7 @@ from echub.drawing import unit_text
 from echub.files import results
 from echub.files.naming import file_name, file_names
 from echub.files.output import write_atomically
+from echub.model.json_text import encodable
 from echub.registry.codes import explained
 from echub.remark import Remark
 from echub.text import for_spreadsheet
@@ -45,7 +46,7 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
     """
     import polars as pl
 
-    rows = [row for answer in answers for row in _rows(answer)]
+    rows = [[_encodable(cell) for cell in row] for answer in answers for row in _rows(answer)]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     table, parquet, page = output / results.TABLE, output / results.PARQUET, output / results.PAGE
     places = _places(study, answers)
@@ -57,6 +58,10 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
     tables = list(_tables(study, answers, output / results.TABLES))
     write_atomically([(path, partial(_put, data)) for path, data in (*parts, *tables)])
     return [page, table, parquet, *(path for path, _ in tables)]
+
+
+def _encodable(cell: Any) -> Any:  # noqa: ANN401
+    return encodable(cell) if isinstance(cell, str) else cell
 
 
 def _put(data: bytes, path: Path) -> None:
@@ -122,7 +127,7 @@ def _tables(study: Study, answers: Sequence[Answer], folder: Path) -> Iterator[t
     stems = file_names([(f"{file_name(step)}.{file_name(name)}", step, name) for step, name in pairs])
     for (step_name, name), stem in zip(pairs, stems, strict=True):
         parts = [
-            pl.DataFrame({"label": [answer.label] * _length(table)} | _with_units(table), strict=False)
+            pl.DataFrame({"label": [encodable(answer.label)] * _length(table)} | _with_units(table), strict=False)
             for answer in answers
             if answer.step.name == step_name and (table := answer.outcome.tables.get(name))
         ]
@@ -135,7 +140,8 @@ def _length(table: Mapping[str, Series]) -> int:
 
 
 def _with_units(table: Mapping[str, Series]) -> dict[str, Sequence[Any]]:
-    return {f"{name} / {series.unit}" if series.unit else name: series.values for name, series in table.items()}
+    named = {f"{name} / {series.unit}" if series.unit else name: series.values for name, series in table.items()}
+    return {encodable(name): [_encodable(cell) for cell in values] for name, values in named.items()}
 
 
 _COLUMNS = {

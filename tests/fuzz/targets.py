@@ -267,7 +267,7 @@ def _bdf_seeds():
             FIXTURES / "eclab" / "gcpl.mpr",
             output=folder,
             to="bdf",
-            annotations=Annotations.of((), {"cell.electrodes.working.polarity": "positive"}),
+            annotations=Annotations.of((), STATED),
         )
         found = sorted(Path(folder).iterdir())
         _BDF.update({p.name: p.read_bytes() for p in found if not p.name.endswith(".json")})
@@ -275,6 +275,7 @@ def _bdf_seeds():
 
 
 _BDF = {}
+STATED = {"cell.electrodes.working.polarity": "positive", "cell.configuration": "two_electrode"}
 
 
 def _bdf(path):
@@ -376,6 +377,31 @@ def _date(path):
     clocks(pl.Series([text]))
     wall_clock(pl.Series([text]), "t")
 
+
+def _misbehave(path):
+    """Do what a text says, for the tests of the harness itself."""
+    import os
+    import time
+
+    match path.read_bytes():
+        case b"loop":
+            time.sleep(100)
+        case b"exit":
+            os._exit(0)
+        case b"raise":
+            raise KeyError("x")
+        case b"fill":
+            bytearray(1 << 40)
+
+
+def _as_is(data, chance):
+    return data
+
+
+TESTING = {
+    name: Target(name, _as_is, _texts(name), _misbehave) for name in ("loop", "exit", "raise", "fill", "read")
+}
+"""Targets for the tests of the harness, which `all` does not contain."""
 
 TARGETS = {
     target.name: target

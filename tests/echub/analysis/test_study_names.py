@@ -66,9 +66,9 @@ def test_texts_that_a_spreadsheet_would_run_are_neutralised_and_numbers_are_not(
     found = study(tmp_path, "s")
     table = {"t": {"=cmd()": Series(("+1+1", "-2.5"), ""), "n": Series((-1.5, 2.0), "V")}}
     study_report.write_results(found, [answer("s", "=HYPERLINK(1)", tables=table)], tmp_path / "out")
-    rows = list(csv.reader((tmp_path / "out" / "results.csv").open(encoding="utf-8")))
+    rows = list(csv.reader((tmp_path / "out" / "results.csv").read_text("utf-8").splitlines()))
     assert "'=HYPERLINK(1)" in rows[1]
-    rows = list(csv.reader((tmp_path / "out" / "tables" / "s.t.csv").open(encoding="utf-8")))
+    rows = list(csv.reader((tmp_path / "out" / "tables" / "s.t.csv").read_text("utf-8").splitlines()))
     assert rows == [
         ["label", "'=cmd()", "n / V"],
         ["'=HYPERLINK(1)", "'+1+1", "-1.5"],
