@@ -141,11 +141,12 @@ def _best(matches: Iterable[Match]) -> list[Match]:
 
 def _shipped(candidates: list[Match], registry: Registry) -> list[Match]:
     """Prefer the one reader that comes with the hub, with a warning: a new plugin makes no file unreadable."""
-    own = [m for m in candidates if registry.owner(m.reader).distribution == "echub"]
+    owners = {m.reader.name: registry.owner_if_known(m.reader) for m in candidates}
+    own = [m for m in candidates if (owner := owners[m.reader.name]) and owner.distribution == "echub"]
     if len(own) != 1:
         return candidates
     others = [m.reader for m in candidates if m is not own[0]]
-    claims = ", ".join(f"{other.name} of {registry.owner(other).shown}" for other in others)
+    claims = ", ".join(f"{other.name} of {owner_of(other)}" for other in others)
     text = (
         f"{claims} also claims this file; {own[0].reader.name} is used, --reader {others[0].name} takes the other"
     )

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from tests.fuzz.targets import TARGETS
-from tests.fuzz.workers import KINDS, run
+from tests.fuzz.workers import KINDS, Feeder, run
 
 
 def main():
@@ -21,14 +21,15 @@ def main():
     names = [name for name in given.target or ["all"] if name != "all"] or list(TARGETS)
     share = None if given.count else given.minutes * 60 / len(names)
     totals = dict.fromkeys(KINDS, 0)
-    bad = []
+    bad, feeder = [], Feeder()
     print(f"| target | inputs | {' | '.join(KINDS)} |\n| --- | {' | '.join(['---:'] * (len(KINDS) + 1))} |")
     for name in names:
-        tally = run(name, seconds=share, count=given.count, start=given.start)
+        tally = run(name, seconds=share, count=given.count, start=given.start, feeder=feeder)
         _row(name, tally.counts)
         for kind, n in tally.counts.items():
             totals[kind] += n
         bad += [(name, *found, number) for found, number in tally.first.items()]
+    feeder.end()
     _row("all", totals)
     for name, kind, why, number in bad:
         print(f"\n{name} {number}: {kind} {why}", file=sys.stderr)

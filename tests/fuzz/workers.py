@@ -28,7 +28,6 @@ class Tally:
 
     counts: dict = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     first: dict = field(default_factory=dict)
-    seconds: float = 0.0
 
     def note(self, kind, why, number):
         self.counts[kind] += 1
@@ -82,29 +81,78 @@ def _where():
     return f"{Path(own[-1].filename).name}:{own[-1].lineno}"
 
 
-def _serve(pipe, name):
+def _serve(pipe):
     soft = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, soft))
-    os.nice(10)
     with open(os.devnull, "w") as nothing:
         os.dup2(nothing.fileno(), 2)
+    pipe.send("ready")
+    while (asked := pipe.recv()) is not None:
+        name, number = asked
+        pipe.send(one((TARGETS | TESTING)[name], number) if number is not None else _warm(name))
+
+
+def _warm(name):
+    """Feed the first seed as it is, so that imports are not counted as time of an input."""
     target = (TARGETS | TESTING)[name]
-    with tempfile.TemporaryDirectory(
-        prefix="echub-fuzz-"
-    ) as folder:  # imports are not counted as time of an input
+    with tempfile.TemporaryDirectory(prefix="echub-fuzz-") as folder:
         file, data = _seeds(target)[0]
         (Path(folder) / file).write_bytes(data)
-        with contextlib.suppress(Exception), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if name not in TESTING:
+        if name not in TESTING:
+            with contextlib.suppress(Exception), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 target.run(Path(folder) / file)
-    pipe.send("ready")
-    while (number := pipe.recv()) is not None:
-        pipe.send(one(target, number))
+    return "warm", ""
 
 
+class Feeder:
+    """The worker process, replaced when it is lost; it serves one target after the other."""
+
+    def __init__(self):
+        self.process = self.pipe = self.warm = None
+
+    def feed(self, name, number, limit):
+        """Feed one input; return what became of it."""
+        if self.process is None:
+            self._start()
+        if self.warm != name:
+            self.pipe.send((name, None))
+            if not self.pipe.poll(START):
+                raise RuntimeError(f"the seeds of {name} are not read")
+            self.pipe.recv()
+            self.warm = name
+        self.pipe.send((name, number))
+        found = ("hang", "")
+        with contextlib.suppress(EOFError, OSError):
+            if _answers(self.pipe, self.process, limit):
+                found = ("lost", "")
+                found = self.pipe.recv()
+        if found[0] in ("hang", "lost"):
+            self.end()
+        return found
+
+    def _start(self):
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process, self.warm = context.Process(target=_serve, args=(theirs,), daemon=True), None
+        self.process.start()
+        theirs.close()
+        if not self.pipe.poll(START):
+            raise RuntimeError("the worker does not start")
+        self.pipe.recv()
+
+    def end(self):
+        """End the process, if there is one."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+            self.process = None
+
+
+START = 600
+"""Seconds for the start of a worker, and for its first seed: imports, on a busy machine."""
 PATIENCE = 6
-"""On a busy machine an input may take so many times its limit, if its process had no processor for the limit."""
+"""An input may take so many times its limit if its process had to wait for the processor meanwhile."""
 
 
 def _answers(pipe, worker, limit):
@@ -127,40 +175,19 @@ def _processor_time(worker):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def run(name, *, seconds=None, count=None, start=0, limit=SECONDS):
-    """Feed inputs to one target for some seconds (after the first worker has started), or a number of them."""
-    tally, began = Tally(), None
-    context = multiprocessing.get_context("spawn")
-    worker = pipe = None
+def run(name, *, seconds=None, count=None, start=0, limit=SECONDS, feeder=None):
+    """Feed inputs to one target for some seconds (after the first one), or a number of them; return the tally."""
+    tally, began, own = Tally(), None, feeder is None
+    feeder = feeder or Feeder()
     number = start
     try:
         while (count is None or number < start + count) and (
             seconds is None or began is None or time.monotonic() - began < seconds
         ):
-            if worker is None:
-                pipe, theirs = context.Pipe()
-                worker = context.Process(target=_serve, args=(theirs, name), daemon=True)
-                worker.start()
-                theirs.close()
-                if not pipe.poll(120):
-                    raise RuntimeError(f"the worker for {name} does not start")
-                pipe.recv()
-                began = began or time.monotonic()
-            pipe.send(number)
-            kind, why = "hang", ""
-            with contextlib.suppress(EOFError, OSError):
-                if _answers(pipe, worker, limit):
-                    kind, why = "lost", ""
-                    kind, why = pipe.recv()
-            if kind in ("hang", "lost"):
-                worker.kill()
-                worker.join()
-                worker = None
-            tally.note(kind, why, number)
+            tally.note(*feeder.feed(name, number, limit), number)
+            began = began or time.monotonic()
             number += 1
     finally:
-        if worker is not None:
-            worker.kill()
-            worker.join()
-    tally.seconds = time.monotonic() - (began or time.monotonic())
+        if own:
+            feeder.end()
     return tally
