@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "eclab"
-HEAVY = ("numpy", "polars", "pandas", "h5py", "pint", "pandera", "scipy", "matplotlib", "xarray", "pydantic", "msgspec")
-NOT_TO_CONVERT = ("pint", "polars", "pandas", "pandera", "scipy", "matplotlib", "pydantic", "xarray", "molmass", "msgspec")
+HEAVY = ("numpy", "polars", "pandas", "h5py", "pint", "pandera", "scipy", "matplotlib", "xarray", "pydantic")
+NOT_TO_CONVERT = ("pint", "polars", "pandas", "pandera", "scipy", "matplotlib", "pydantic", "xarray", "molmass")
+HEAVY += ("msgspec",)
+NOT_TO_CONVERT += ("msgspec",)
 
 SCRIPT = """
 import json, sys

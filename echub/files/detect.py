@@ -11,7 +11,7 @@ from functools import cache
 from echub.declare import Confidence, KnownFormat, Reader
 from echub.errors import AmbiguousFormat, EchubError, PluginError, UnknownFormat
 from echub.model.source import Source
-from echub.registry.boundary import one_line
+from echub.registry.boundary import one_line, timed
 from echub.registry.calling import call, owner_of
 from echub.registry.registry import PluginWarning, Registry, is_installed
 
@@ -20,7 +20,7 @@ NOISE = bytes(range(255, -1, -1))
 
 
 SNIFF_SECONDS = 10.0
-"""Time of one sniffer for 64 KiB: the slowest of ours takes some milliseconds."""
+"""Time of all sniffers for 64 KiB, after which the one that runs is stopped: ours take some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def rank(source: Source, registry: Registry) -> list[Match]:
     A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason;
     one that also accepts random bytes counts as NO, with a warning.
     """
-    matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
+    with timed(SNIFF_SECONDS):  # once for all, and again after each that is stopped: a timer costs more than most
+        matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
     return sorted(
         matches,
         key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
@@ -49,7 +50,7 @@ def rank(source: Source, registry: Registry) -> list[Match]:
 def ask(reader: Reader, source: Source) -> Match:
     """Ask one sniffer; an exception or an invalid answer counts as NO, with the reason."""
     try:
-        return Match(reader, call(reader, reader.sniff, source, returns=Confidence, seconds=SNIFF_SECONDS))
+        return Match(reader, call(reader, reader.sniff, source, returns=Confidence))
     except EchubError as error:
         return Match(reader, Confidence.NO, f"{one_line(error)}, in {owner_of(reader)}", error)
 
