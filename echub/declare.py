@@ -88,6 +88,9 @@ class Reader:
     hash that was written with the record, which `echub verify` compares. What such a reader returns is
     used unchanged, with its own provenance, and files with its suffixes are skipped in folders.
 
+    ``intact(source) -> bool`` is for a format that a native library decodes: whether a cheap check finds that
+    any damage would be noticed. Other files are first read in a process that may die, under limits.
+
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
     check` and a `ReaderContract` without `files` read them. `codes` names the catalogue of the codes
     of its notices and errors, ``"package:codes.toml"``: its meaning, usual cause, and what helps.
@@ -111,6 +114,7 @@ class Reader:
     codes: str = ""
     outline: str = ""
     content: str = ""
+    intact: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,12 @@ cause and what helps; `str` prints them over several lines, `as_dict` gives them
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from echub.remark import Remark
+from echub.text import printable
 
 
 class _Detail:
@@ -138,7 +140,12 @@ class EchubError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.path}: {self.message}" if self.path else self.message
-        return "\n".join([f"{head} [{self.code}]", *(f"  {k}: {v}" for k, v in self.details())])
+        lines = [_IS_NEW.sub(r"\\n", printable(f"  {k}: {v}", keep="\n")) for k, v in self.details()]
+        return "\n".join([printable(f"{head} [{self.code}]"), *lines])
+
+
+_IS_NEW = re.compile(r"\n(?! {4,}(?!::|##))")
+"""A line break that does not continue an indented list of ours: behind it, a file could write its own line."""
 
 
 def _rebuild(kind: type[EchubError], message: str, state: dict[str, object]) -> EchubError:

@@ -46,6 +46,12 @@ _ANIONS = frozenset(["F", "Cl", "Br", "I", "S", "Se", "Te"])
 _OXYANIONS = frozenset(["P", "Si", "S", "B", "Al", "Zr", "Ti"])
 """Elements whose dioxides and higher oxides appear as negative ions."""
 
+_LONGEST = 100
+"""Characters of a label: the longest printed ones have about 30."""
+_ATOMS = 200
+"""Atoms of an ion: clusters and fragments in SIMS have about 100; isotope patterns of more take seconds."""
+_CHARGES = 9
+"""Charges of an ion: SIMS ions have one to three."""
 _HALF_UNIT = 0.5
 """Largest difference in u between a tuned and a nominal mass: at unit resolution the next peak is 1 u away."""
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
@@ -136,13 +142,20 @@ def parse_species(text: str) -> Species:
     trailing characters, or a label that can be read in two ways.
     """
     label = text.strip()
+    if len(label) > _LONGEST:
+        raise _refused(f"{label[:_LONGEST]}...", _LONGEST, "a longer one", f"at most {_LONGEST} characters")
     if label.lower() in SPECIAL and label not in ("Se", "T+", "T-"):
         return Species(label, special=SPECIAL[label.lower()])
     plain = _ascii(label)
     body, charge = _split_charge(plain)
     if not body:
         raise _refused(label, 0, "no atoms", "an ion label such as Na+, ZrO2-, [18O]-")
-    return Species(label, _atoms(label, body), charge)
+    if abs(charge or 0) > _CHARGES:
+        raise _refused(label, len(body), f"{charge} charges", f"at most {_CHARGES} charges")
+    atoms = _atoms(label, body)
+    if sum(atom.count for atom in atoms) > _ATOMS:
+        raise _refused(label, 0, "more atoms", f"at most {_ATOMS} atoms")
+    return Species(label, atoms, charge)
 
 
 def _ascii(label: str) -> str:

@@ -74,6 +74,43 @@ def decode(data: bytes, encoding: str) -> str:
     return data.decode(encoding, "backslashreplace")
 
 
+# -- text that goes out ------------------------------------------------------------------------
+
+
+def printable(text: str, keep: str = "") -> str:
+    """Return a text with everything that a terminal or a log would act on as escapes, apart from `keep`.
+
+    Line breaks, control sequences, marks that reverse the direction of writing, and the bytes of names
+    that are not text: file names and files may hold all of these.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in keep else repr(char)[1:-1] for char in text)
+
+
+def for_spreadsheet(text: str | None) -> str | None:
+    """Return a text that no spreadsheet takes as a formula: one that it would run gets an apostrophe in front.
+
+    Numbers stay as they are. `from_spreadsheet` takes exactly what was added away again.
+    """
+    return f"'{text}" if text and _would_run(text) else text
+
+
+def from_spreadsheet(text: str) -> str:
+    """Return the text that `for_spreadsheet` was given."""
+    return text[1:] if text.startswith("'") and _would_run(text) else text
+
+
+def _would_run(text: str) -> bool:
+    """Return whether a text starts as a formula, behind any number of apostrophes, and is not a number."""
+    bare = text.lstrip("'")
+    return bare != "" and bare[0] in _FORMULA and not _PLAIN.match(bare)
+
+
+_FORMULA = frozenset("=+-@\t\r")
+"""What makes a cell a formula in spreadsheet programs (OWASP, "CSV injection")."""
+
+
 # -- numbers ---------------------------------------------------------------------------------
 
 

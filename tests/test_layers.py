@@ -17,7 +17,7 @@ SCHEMAS = sorted(p for p in (ROOT / "schemas").rglob("*") if p.suffix in (".py",
 FLOORS = (
     "remark declare text science",
     "errors segments",
-    "species dates drawing model",
+    "species dates drawing model structured",
     "registry currents pictures",
     "files",
     "batch",
@@ -50,7 +50,14 @@ HEAVY = {
 """The only room of the hub, and in it at most two modules, that may import a package, even inside a function."""
 
 FOR_PLUGINS = {"echub", "echub.plugin", "echub.text", "echub.species", "echub.segments", "echub.testing"}
-FOR_PLUGINS |= {"echub.currents", "echub.dates", "echub.science", "echub.drawing", "echub.testing.synth"}
+FOR_PLUGINS |= {
+    "echub.structured",
+    "echub.currents",
+    "echub.dates",
+    "echub.science",
+    "echub.drawing",
+    "echub.testing.synth",
+}
 
 VENDORS = re.compile(
     r"(?<![a-z])(ec[- ]?lab|bt[- ]?lab|bio-?logic|massoft|hiden|cameca|iontof|galvani|yadg|gamry|autolab"

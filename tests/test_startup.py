@@ -11,6 +11,8 @@ import pytest
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "eclab"
 HEAVY = ("numpy", "polars", "pandas", "h5py", "pint", "pandera", "scipy", "matplotlib", "xarray", "pydantic")
 NOT_TO_CONVERT = ("pint", "polars", "pandas", "pandera", "scipy", "matplotlib", "pydantic", "xarray", "molmass")
+HEAVY += ("msgspec",)
+NOT_TO_CONVERT += ("msgspec",)
 
 SCRIPT = """
 import json, sys

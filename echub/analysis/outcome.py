@@ -12,14 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from echub.analysis.outcome_shape import FORMAT, OUTCOME
 from echub.errors import DataError, EchubError, PluginError
+from echub.model.json_text import encodable
 from echub.remark import Remark
+from echub.structured import Shape, checked, parse
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUFFIX = ".outcome.json"
-FORMAT = "echub-outcome 1"
+_FAMILY = FORMAT.partition(" ")[0] + " "
+_ANY = Shape("the outcome", Any, DataError, OUTCOME.hint)
+"""Any JSON: whether it is an outcome is asked next, so that another file is called what it is."""
 
 Status = Literal["ok", "flagged", "refused"]
 _NO_PLACE = {"code": "", "message": "", "severity": "", "where": "", "hint": ""}
@@ -368,15 +373,15 @@ class Outcome:
 
     def to_json(self, *, indent: int | None = 1) -> str:
         """Write exact JSON; `from_json` gives an equal outcome."""
-        return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False, indent=indent)
+        return encodable(json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False, indent=indent))
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Outcome:
-        """Read the result of `as_dict`; raise `DataError` for anything else."""
-        if data.get("format") != FORMAT:
-            raise DataError(
-                "this is not an outcome of an analysis", expected=FORMAT, found=str(data.get("format"))
-            )
+    def from_dict(cls, data: Mapping[str, Any], path: str = "") -> Outcome:
+        """Read the result of `as_dict`; raise `DataError` for anything else, with the place."""
+        if not isinstance(data, Mapping) or not str(data.get("format", "")).startswith(_FAMILY):
+            found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
+            raise DataError("this is not an outcome of an analysis", expected=FORMAT, found=str(found))
+        data = checked(dict(data), OUTCOME, path)
         return cls(
             {name: Measurand.from_dict(m) for name, m in data["measurands"].items()},
             tuple(Remark.from_dict(flag) for flag in data["flags"]),
@@ -391,15 +396,9 @@ class Outcome:
         )
 
     @classmethod
-    def from_json(cls, text: str) -> Outcome:
-        """Read the result of `to_json`; raise `DataError` for anything else."""
-        try:
-            data = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise DataError("this is not JSON", found=str(error)) from None
-        if not isinstance(data, dict):
-            raise DataError("this is not an outcome of an analysis", expected=FORMAT, found=type(data).__name__)
-        return cls.from_dict(data)
+    def from_json(cls, text: str | bytes, path: str = "") -> Outcome:
+        """Read the result of `to_json`; raise `DataError` for anything else, with the place."""
+        return cls.from_dict(parse(text, _ANY, path, "json"), path)
 
 
 def _fields(thing: Any) -> Any:  # noqa: ANN401

@@ -17,6 +17,7 @@ from echub.analysis.outcome import SUFFIX, Measurand, Outcome
 from echub.errors import DataError, MetadataError, SourceNotFound
 from echub.model.metadata import Entry, Metadata, leaves
 from echub.model.units import parse_unit
+from echub.text import from_spreadsheet
 
 
 def load_outcomes(path: Path) -> list[Outcome]:
@@ -52,7 +53,10 @@ def load_outcomes(path: Path) -> list[Outcome]:
 def _table(text: str, name: str, sha256: str) -> list[Outcome]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
+    rows = [
+        [from_spreadsheet(cell.strip()) for cell in row]
+        for row in csv.reader(text.splitlines(), delimiter=delimiter)
+    ]
     rows = [row for row in rows if any(row)]
     if len(rows) < 2:
         raise DataError("the table has no rows", expected="a header with units, and a row per value")

@@ -25,13 +25,11 @@ becomes a line of the report and never stops the others.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from echub.analysis.analysis import analyze, analyze_each, parameters
 from echub.analysis.outcome import Outcome
@@ -39,19 +37,56 @@ from echub.batch.workers import Died, in_order
 from echub.declare import Analysis
 from echub.errors import DataError, EchubError, PluginError
 from echub.files.annotations import Annotations
+from echub.files.output import write_bytes
 from echub.files.results import CACHE
 from echub.model.json_text import plain, to_json
 from echub.model.metadata import Metadata
 from echub.model.source import Source
 from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
+from echub.structured import Number, Shape, Table, parse, read_file
 
 FEW = 4
 """Fewer questions than this are answered in this process: starting others would take longer."""
 PICTURES = 9
 """At most this many figures of the parts of one file: each takes a third of a second, and nobody reads 96."""
-_KEYS = {"title", "files", "meta", "set", "step", "seed"}
-_STEP_KEYS = {"name", "analysis", "params", "profile", "from", "by", "select", "time", "reader", "columns", "each"}
+
+
+_StepShape = TypedDict(
+    "_StepShape",
+    {
+        "name": NotRequired[str],
+        "analysis": str,
+        "params": NotRequired[Table],
+        "profile": NotRequired[str],
+        "from": NotRequired[str],
+        "by": NotRequired[str],
+        "select": NotRequired[str],
+        "time": NotRequired[list[Number]],
+        "reader": NotRequired[str],
+        "columns": NotRequired[dict[str, str]],
+        "each": NotRequired[str],
+    },
+)
+
+
+class _StudyShape(TypedDict, total=False):
+    format: str
+    title: str
+    files: str | list[str]
+    meta: str | list[str]
+    set: Table
+    seed: int
+    step: list[_StepShape]
+
+
+STUDY = Shape(
+    "the study",
+    _StudyShape,
+    hint="`echub study --help`, and the page on studies in the documentation",
+    version=("format", 1, 0),
+)
+_STORED = Shape("the stored answers", list[Table])
 
 
 @dataclass(frozen=True)
@@ -99,7 +134,10 @@ class Study:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of one step to one question; `picture` is a PNG, if the analysis draws one."""
+    """The answer of one step to one question.
+
+    `picture` is a PNG, if the analysis draws one; `anchor` its place in the report, once that is made.
+    """
 
     step: Step
     label: str
@@ -107,20 +145,19 @@ class Answer:
     outcome: Outcome
     picture: bytes = b""
     cached: bool = False
+    anchor: str = ""
 
 
 def load_study(path: str | os.PathLike[str]) -> Study:
     """Read and check a study file; `PluginError` names the place of a mistake."""
     path = Path(path)
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PluginError("the study cannot be read", path=str(path), found=str(error)) from None
-    _no_others(tree, _KEYS, path, "the study")
+    tree = read_file(path, STUDY)
     folder = path.parent
-    files = [found for pattern in _texts(tree, "files", path) for found in sorted(folder.glob(pattern))]
+    files = [found for pattern in _listed(tree.get("files", [])) for found in _files(folder, pattern, path)]
     if not files:
-        raise PluginError("the study names no file that is there", path=str(path), found=str(tree.get("files")))
+        raise PluginError(
+            "the study names no file that is there", path=str(path), found=str(tree.get("files")), where="files"
+        )
     steps: list[Step] = []
     for number, entry in enumerate(tree.get("step", ()), 1):
         steps.append(_step(entry, number, steps, path))
@@ -129,29 +166,36 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     values = {p: str(v) for p, v in _flat(tree.get("set", {}))}
     return Study(
         path,
-        str(tree.get("title", path.stem)),
+        tree.get("title", path.stem),
         tuple(dict.fromkeys(file for file in files if file.is_file())),
-        tuple(folder / name for name in _texts(tree, "meta", path)),
+        tuple(folder / name for name in _listed(tree.get("meta", []))),
         values,
         tuple(steps),
-        int(tree.get("seed", 0)),
+        tree.get("seed", 0),
     )
 
 
-def _texts(tree: Mapping[str, Any], key: str, path: Path) -> list[str]:
-    value = tree.get(key, [])
-    listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
-        raise PluginError(f"{key} must be a list of texts", path=str(path), found=str(value))
-    return listed
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _files(folder: Path, pattern: str, study: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))
+    except (ValueError, NotImplementedError, OSError) as error:
+        raise PluginError(
+            "a pattern of the study cannot be used",
+            path=str(study),
+            where="files",
+            expected='a name or a pattern relative to the study, such as "*.mpr"',
+            found=pattern,
+            cause=str(error),
+        ) from None
 
 
 def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: Path) -> Step:
     where = f"step {number}"
-    _no_others(entry, _STEP_KEYS, path, where)
-    if "analysis" not in entry:
-        raise PluginError("a step names no analysis", path=str(path), where=where)
-    name = str(entry.get("name", entry["analysis"]))
+    name = entry.get("name", entry["analysis"])
     source = entry.get("from")
     if name in {step.name for step in before}:
         raise PluginError(f"two steps are called {name}", path=str(path), where=where)
@@ -162,9 +206,17 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
             expected=", ".join(step.name for step in before) or "no earlier step",
         )
     span = entry.get("time")
+    if span is not None and len(span) != 2:
+        raise PluginError(
+            f"{where} has a time that is not a pair",
+            path=str(path),
+            where=f"step[{number - 1}].time",
+            expected="[start, stop] in seconds",
+            found=str(span),
+        )
     step = Step(
         name,
-        str(entry["analysis"]),
+        entry["analysis"],
         entry.get("params", {}),
         entry.get("profile"),
         source,
@@ -184,13 +236,6 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         raise PluginError(f"{step.analysis} takes {wants}", path=str(path), where=where)
     parameters(step.declared, step.params, step.profile)
     return step
-
-
-def _no_others(entry: Mapping[str, Any], known: set[str], path: Path, where: str) -> None:
-    if unknown := sorted(set(entry) - known):
-        raise PluginError(
-            f"{where} has no {', '.join(unknown)}", path=str(path), where=where, expected=", ".join(sorted(known))
-        )
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -301,8 +346,9 @@ def _answer(question: _Question) -> list[Answer]:
     try:
         key = _key(question)
         stored = question.cache / f"{key}.outcomes.json"
-        cached = stored.is_file()
-        outcomes = _loaded(stored) if cached else _ask(question)
+        outcomes = _loaded(stored)
+        cached = outcomes is not None
+        outcomes = _ask(question) if outcomes is None else outcomes
         drawn = [question.cache / f"{key}.{number}.png" for number in range(len(outcomes))]
         if not cached:
             try:
@@ -313,8 +359,8 @@ def _answer(question: _Question) -> list[Answer]:
                 return [_answer_of(question, outcome, b"", cached=False) for outcome in flagged]
             for number, picture in pictures.items():
                 if picture:
-                    _write(drawn[number], picture)
-            _write(stored, _dumped(outcomes))
+                    write_bytes(drawn[number], picture)
+            write_bytes(stored, _dumped(outcomes))
     except EchubError as error:
         return [_failed(question, error)]
     return [
@@ -340,8 +386,17 @@ def _dumped(outcomes: Sequence[Outcome]) -> bytes:
     return f"[{', '.join(outcome.to_json(indent=None) for outcome in outcomes)}]".encode()
 
 
-def _loaded(stored: Path) -> list[Outcome]:
-    return [Outcome.from_dict(outcome) for outcome in json.loads(stored.read_text(encoding="utf-8"))]
+def _loaded(stored: Path) -> list[Outcome] | None:
+    """Read stored answers; None if there are none, or if they are damaged: they are then computed again."""
+    if not stored.is_file():
+        return None
+    try:
+        return [
+            Outcome.from_dict(told, str(stored))
+            for told in parse(stored.read_bytes(), _STORED, str(stored), "json")
+        ]
+    except (EchubError, OSError):
+        return None
 
 
 def _ask(question: _Question) -> list[Outcome]:
@@ -404,13 +459,6 @@ def _picture(step: Step, outcome: Outcome) -> bytes:
     figure.set_size_inches(7, 5)
     figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
     return buffer.getvalue()
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file completely or not at all: an interrupted study leaves no partial answer."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
 
 
 def summary(answers: Sequence[Answer]) -> dict[str, Any]:

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from echub import __version__
 from echub.analysis.outcome import SUFFIX, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
 from echub.drawing import unit_text
 from echub.files import results
+from echub.files.naming import file_name, file_names
+from echub.files.output import write_atomically
+from echub.model.json_text import encodable
 from echub.registry.codes import explained
 from echub.remark import Remark
+from echub.text import for_spreadsheet
+
+if TYPE_CHECKING:
+    import polars as pl
 
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
 """Metadata shown in the results table: what results are most often grouped by."""
@@ -35,36 +46,93 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
     """
     import polars as pl
 
-    rows = [row for answer in answers for row in _rows(answer)]
+    rows = [[_encodable(cell) for cell in row] for answer in answers for row in _rows(answer)]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     table, parquet, page = output / results.TABLE, output / results.PARQUET, output / results.PAGE
-    frame.write_csv(table)
-    frame.write_parquet(parquet)
-    for answer in answers:
-        path = output / results.OUTCOMES / answer.step.name / f"{_slug(answer.label)}{SUFFIX}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(answer.outcome.to_json() + "\n", encoding="utf-8")
-    page.write_text(report(study, answers), encoding="utf-8")
-    return [page, table, parquet, *_write_tables(study, answers, output / results.TABLES)]
+    places = _places(study, answers)
+    parts = [(table, _csv(frame)), (parquet, _parquet(frame))]
+    for answer, place in zip(answers, places, strict=True):
+        path = (output / results.OUTCOMES).joinpath(*place)
+        parts.append((path.with_name(path.name + SUFFIX), f"{answer.outcome.to_json()}\n".encode()))
+    parts.append((page, report(study, answers).encode("utf-8", "backslashreplace")))
+    tables = list(_tables(study, answers, output / results.TABLES))
+    write_atomically([(path, partial(_put, data)) for path, data in (*parts, *tables)])
+    return [page, table, parquet, *(path for path, _ in tables)]
 
 
-def _write_tables(study: Study, answers: Sequence[Answer], folder: Path) -> list[Path]:
-    """Write the tables of every step; return their paths."""
+def _encodable(cell: Any) -> Any:  # noqa: ANN401
+    return encodable(cell) if isinstance(cell, str) else cell
+
+
+def _put(data: bytes, path: Path) -> None:
+    path.write_bytes(data)
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    """Write a table for spreadsheets: no text in it is a formula."""
     import polars as pl
 
-    written = []
+    safe = [
+        frame[name].map_elements(for_spreadsheet, return_dtype=pl.String)
+        if frame[name].dtype == pl.String
+        else frame[name]
+        for name in frame.columns
+    ]
+    named = pl.DataFrame([column.alias(for_spreadsheet(column.name) or "") for column in safe])
+    return named.write_csv().encode("utf-8", "backslashreplace")
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _places(study: Study, answers: Sequence[Answer]) -> list[tuple[str, str]]:
+    """Return the names of step and answer for each answer: no two answers share both."""
+    steps = dict(zip((s.name for s in study.steps), file_names([(s.name,) for s in study.steps]), strict=True))
+    names: dict[int, str] = {}
     for step in study.steps:
-        found = [answer for answer in answers if answer.step.name == step.name]
-        for name in dict.fromkeys(name for answer in found for name in answer.outcome.tables):
-            parts = [
-                pl.DataFrame({"label": [answer.label] * _length(table)} | _with_units(table), strict=False)
-                for answer in found
-                if (table := answer.outcome.tables.get(name))
-            ]
-            folder.mkdir(exist_ok=True)
-            written.append(folder / f"{_slug(step.name)}.{_slug(name)}.csv")
-            pl.concat(parts, how="diagonal_relaxed").write_csv(written[-1])
-    return written
+        own = [number for number, answer in enumerate(answers) if answer.step.name == step.name]
+        keys = _apart([(answers[n].label, *_relative(study, answers[n])) for n in own])
+        names |= dict(zip(own, file_names(keys), strict=True))
+    return [(steps[answer.step.name], names[number]) for number, answer in enumerate(answers)]
+
+
+def _relative(study: Study, answer: Answer) -> list[str]:
+    """Return the sources as seen from the study, so that names are the same wherever it lies."""
+    folder = study.path.absolute().parent
+    paths = [Path(source).absolute() for source in answer.sources]
+    return [
+        path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix() for path in paths
+    ]
+
+
+def _apart(keys: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Number keys that are still equal, such as two parts of a file with one label."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for key in keys:
+        seen[key] += 1
+        found.append(key if seen[key] == 1 else (*key, str(seen[key])))
+    return found
+
+
+def _tables(study: Study, answers: Sequence[Answer], folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Make the tables of every step: where each goes, and its text."""
+    import polars as pl
+
+    names = {s.name: {n for a in answers if a.step.name == s.name for n in a.outcome.tables} for s in study.steps}
+    pairs = [(step.name, name) for step in study.steps for name in sorted(names[step.name])]
+    stems = file_names([(f"{file_name(step)}.{file_name(name)}", step, name) for step, name in pairs])
+    for (step_name, name), stem in zip(pairs, stems, strict=True):
+        parts = [
+            pl.DataFrame({"label": [encodable(answer.label)] * _length(table)} | _with_units(table), strict=False)
+            for answer in answers
+            if answer.step.name == step_name and (table := answer.outcome.tables.get(name))
+        ]
+        if parts:
+            yield folder / f"{stem}.csv", _csv(pl.concat(parts, how="diagonal_relaxed"))
 
 
 def _length(table: Mapping[str, Series]) -> int:
@@ -72,7 +140,8 @@ def _length(table: Mapping[str, Series]) -> int:
 
 
 def _with_units(table: Mapping[str, Series]) -> dict[str, Sequence[Any]]:
-    return {f"{name} / {series.unit}" if series.unit else name: series.values for name, series in table.items()}
+    named = {f"{name} / {series.unit}" if series.unit else name: series.values for name, series in table.items()}
+    return {encodable(name): [_encodable(cell) for cell in values] for name, values in named.items()}
 
 
 _COLUMNS = {
@@ -106,16 +175,14 @@ def _rows(answer: Answer) -> Iterable[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _slug(label: str) -> str:
-    return re.sub(r"[^\w.+-]+", "_", label) or "outcome"
-
-
 # -- the page --------------------------------------------------------------------------------
 
 
 def report(study: Study, answers: Sequence[Answer]) -> str:
     """Return the page: refusals first, the matrix, results and figures by step, methods, provenance."""
     template = Template(resources.files("echub").joinpath("templates/report.html").read_text(encoding="utf-8"))
+    places = _places(study, answers)
+    answers = [replace(a, anchor="/".join(place)) for a, place in zip(answers, places, strict=True)]
     order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before their basis
     return template.substitute(
         title=html.escape(study.title),
@@ -182,7 +249,7 @@ def _mark(answer: Answer | None) -> str:
 
 
 def _anchor(answer: Answer) -> str:
-    return f"{_slug(answer.step.name)}-{_slug(answer.label)}"
+    return html.escape(quote(answer.anchor))
 
 
 def _step(step: Step, answers: Sequence[Answer]) -> str:

@@ -7,7 +7,6 @@ its own and reads all of them.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -15,9 +14,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
-from echub.errors import TargetBusy, UnknownOption
+from echub.errors import CommandError, TargetBusy, UnknownOption
 from echub.files.output import LEDGER, Written, not_writable, remove_stale
+from echub.structured import Shape, parse
 
 STEM = "echub-ledger"
 
@@ -75,19 +76,41 @@ class Entry:
 
     @classmethod
     def parse(cls, line: bytes) -> Entry:
-        """Read a line; `ValueError` if it is not one."""
-        try:
-            known = json.loads(line)
-            known.setdefault("content_hash", known.get("content_sha256", ""))  # as before schema 1.1
-            told = {f.name: known[f.name] for f in dataclasses.fields(cls) if f.name in known}
-            output = tuple(Written(**part) for part in told.pop("output", ()))
-            entry = cls(output=output, **told)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(str(error)) from None
-        texts = (entry.source, entry.sha256, entry.status, entry.settings)
-        if not all(isinstance(text, str) for text in texts) or not isinstance(entry.beside, dict):
-            raise ValueError("a field of another type")
-        return entry
+        """Read a line, also of a later version; `CommandError` if it is not one."""
+        known = parse(line, LINE, syntax="json")
+        old = known.pop("content_sha256", "")  # the key before schema 1.1
+        known.setdefault("content_hash", old)
+        output = tuple(Written(**part) for part in known.pop("output", ()))
+        return cls(output=output, **known)
+
+
+class _OutputShape(TypedDict):
+    path: str
+    size: int
+    sha256: str
+
+
+class _LineShape(TypedDict):
+    source: str
+    path: str
+    size: int
+    sha256: str
+    status: str
+    output: NotRequired[list[_OutputShape]]
+    reader: NotRequired[str]
+    version: NotRequired[str]
+    echub: NotRequired[str]
+    schema: NotRequired[str]
+    settings: NotRequired[str]
+    content_hash: NotRequired[str]
+    content_sha256: NotRequired[str]
+    beside: NotRequired[dict[str, str]]
+    error: NotRequired[str]
+    reason: NotRequired[str]
+
+
+LINE = Shape("the line of the ledger", _LineShape, CommandError, unknown="drop")
+"""Any version of echub may go on with the ledger of another: keys that are unknown here are left out."""
 
 
 class Ledger:
@@ -168,7 +191,7 @@ class Ledger:
     def _take(self, line: bytes, where: str) -> None:
         try:
             entry = Entry.parse(line)
-        except ValueError:
+        except CommandError:
             self.damaged.append(where)
             return
         self._lines.setdefault(entry.source, []).append(line)

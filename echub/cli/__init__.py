@@ -113,7 +113,9 @@ def _run() -> None:
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:  # noqa: ANN401
-    typer.echo(f"warning: {message}", err=True)
+    from echub.text import printable
+
+    typer.echo(f"warning: {printable(str(message))}", err=True)
 
 
 def _fail(error: EchubError) -> None:

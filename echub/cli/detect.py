@@ -89,7 +89,7 @@ def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str], *
 
 def _write_profile(chosen: Reader, source: Source, options: dict[str, str], target: Path, *, force: bool) -> None:
     from echub.errors import CommandError
-    from echub.files.output import require_free, write_atomically
+    from echub.files.output import require_free, write_text
 
     if not chosen.profile:
         raise CommandError(
@@ -99,12 +99,8 @@ def _write_profile(chosen: Reader, source: Source, options: dict[str, str], targ
         )
     require_free(target, force=force)
     text = _ask(chosen, chosen.profile, source, options, returns=str)
-    write_atomically([(target, lambda path: _write(path, text))])
+    write_text(target, text)
     typer.echo(f"{target} written: look at each line with (guess), then give it with --table-profile {target}")
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _exit_code(source: Source) -> int:

@@ -45,28 +45,26 @@ def init(
     Fill in what is missing and give it to `echub convert --meta cells.csv`.
     """
     from echub.cli.show.progress import counted
-    from echub.files.output import require_free, write_atomically
+    from echub.files.output import require_free, write_text
     from echub.files.readable import readable
 
     require_free(output, force=force)
     found = readable(folder, lambda jobs: counted(jobs, "reading"))
-    write_atomically([(output, lambda path: save(path, table_of(found)))])
+    write_text(output, table_of(found))
     typer.echo(
         f"{output}: {len(found)} files; fill in what is missing, then: echub convert --meta {output} {folder}"
     )
 
 
-def save(path: Path, text: str) -> None:
-    """Write a text file."""
-    path.write_text(text, encoding="utf-8")
-
-
 def table_of(found: Sequence[Readable]) -> str:
-    """Return the table of some files, with what they say."""
+    """Return the table of some files, with what they say; no text of a file becomes a formula in a spreadsheet."""
+    from echub.text import for_spreadsheet
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", *(f"{path} / {unit}" if unit else path for path, unit in COLUMNS)])
     for file in found:
         values = [file.metadata.value(path, unit or None) for path, unit in COLUMNS]
-        writer.writerow([file.name, *("" if value is None else str(value) for value in values)])
+        cells = [file.name, *("" if value is None else str(value) for value in values)]
+        writer.writerow([for_spreadsheet(cell) for cell in cells])
     return text.getvalue()

@@ -69,15 +69,17 @@ def init(
     import re
 
     import echub_schemas
-    from echub.files.output import require_free, write_atomically
+    from echub.files.output import require_free, write_text
     from echub.validation.group import GROUP_FILE
 
     target = folder / GROUP_FILE
     require_free(target, force=force)
     chosen = name or folder.resolve().name
     own = prefix or re.sub(r"[^a-z0-9]", "", chosen.lower()).lstrip("0123456789")[:8] or "group"
-    text = TEMPLATE.format(name=chosen.replace('"', ""), prefix=own, core=echub_schemas.VERSION.split(".")[0])
-    write_atomically([(target, lambda path: _put(path, text))])
+    text = TEMPLATE.format(
+        name=re.sub(r'["\\\x00-\x1f\x7f]', "", chosen), prefix=own, core=echub_schemas.VERSION.split(".")[0]
+    )
+    write_text(target, text)
     typer.echo(str(target))
 
 
@@ -115,7 +117,7 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Export the schema, the group's included: JSON Schema 2020-12, or the reference page."""
-    from echub.files.output import require_free, write_atomically
+    from echub.files.output import require_free, write_text
     from echub.validation.export import FORMS
     from echub.validation.group import CORE, load
 
@@ -126,7 +128,7 @@ def export(
         typer.echo(text, nl=False)
         return
     require_free(output, force=force)
-    write_atomically([(output, lambda path: _put(path, text))])
+    write_text(output, text)
 
 
 def _load(file: str) -> Group:
@@ -136,7 +138,3 @@ def _load(file: str) -> Group:
     if not found:
         raise SchemaError(f"there is no {GROUP_FILE} here or above", hint="`echub schema init` writes a first one")
     return load(found)
-
-
-def _put(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

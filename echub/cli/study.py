@@ -53,7 +53,7 @@ def init(
     file has what the steps need.
     """
     from echub.analysis.study_draft import draft
-    from echub.cli.meta import save, table_of
+    from echub.cli.meta import table_of
     from echub.cli.show.progress import counted
     from echub.files.output import require_free, write_atomically
     from echub.files.readable import readable
@@ -64,10 +64,14 @@ def init(
     parts = [(target, draft(found, target, "eis" if eis else steps, table))]
     if not table.exists():
         parts.append((table, table_of(found)))
-    write_atomically([(path, partial(save, text=text)) for path, text in parts])
+    write_atomically([(path, partial(_save, text=text)) for path, text in parts])
     for path, _ in parts:
         typer.echo(f"{path}: written")
     typer.echo(f"fill in what is missing in {table} and {target}, then: echub study {target}", err=True)
+
+
+def _save(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 @app.command()

@@ -83,12 +83,8 @@ def validate(
 
 def _write(text: str, output: Path | None) -> None:
     if output is not None:
-        from echub.files.output import write_atomically
+        from echub.files.output import write_text
 
-        write_atomically([(output, lambda path: _put(path, text))])
+        write_text(output, text)
     else:
         sys.stdout.write(text)
-
-
-def _put(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -6,20 +6,23 @@ import csv
 import fnmatch
 import io
 import os
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from echub.errors import EchubError, MetadataError, PluginError
+from echub.errors import EchubError, MetadataError
 from echub.model.metadata import Metadata, leaf_of
 from echub.model.source import Source
 from echub.model.units import scale_between
 from echub.remark import Remark
+from echub.structured import Shape, Table, read_file
+from echub.text import from_spreadsheet
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
+SIDECAR = Shape("the sidecar", Table, hint='it is TOML, such as [cell] area = "0.785 cm^2"')
+"""Any tree: each of its paths and values is checked against the schema of the metadata."""
 _GLOB = frozenset("*?[")
 
 
@@ -43,7 +46,10 @@ class MetaTable:
             text = path.read_text(encoding="utf-8-sig")
             first = text.partition("\n")[0]
             delimiter = max(",;\t", key=first.count)
-            cells = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+            cells = [
+                [from_spreadsheet(cell.strip()) for cell in row]
+                for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+            ]
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise MetadataError(f"the metadata table cannot be read: {error}", path=str(path)) from None
         names = cells[0] if cells else []
@@ -151,7 +157,7 @@ class Annotations:
         """
         beside = Metadata()
         for path in _sidecars(source):
-            for leaf, value in _flatten(_load_toml(path)):
+            for leaf, value in _flatten(read_file(path, SIDECAR)):
                 _set(beside, leaf, value, path.name)
         metadata.entries += [entry for entry in beside.entries if entry not in metadata.entries]
         notices = [notice for table in self.tables for notice in table.apply(source, metadata)]
@@ -165,19 +171,6 @@ def _sidecars(source: Source) -> Iterator[Path]:
     if source.path is not None:
         candidates = (source.path.parent / FOLDER_FILE, source.path.with_name(source.name + SIDECAR_SUFFIX))
         yield from (path for path in candidates if os.path.isfile(path))  # False for too long a name
-
-
-def _load_toml(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PluginError(
-            "the sidecar cannot be read",
-            path=str(path),
-            found=str(error),
-            expected='TOML, such as [cell] area = "0.785 cm^2"',
-        ) from None
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

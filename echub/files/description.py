@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,73 @@ from echub.model.metadata import Entry, Metadata
 from echub.model.record import Record
 from echub.model.units import Scale
 from echub.remark import Dropped, Remark
+from echub.structured import Scalar, Shape, Table, checked
 
 _TOLD = {field.name for field in dataclasses.fields(Column)}
 FORMAT = "echub table 1"
 """The mark of a description; the number increases if an older echub could misread it."""
+
+
+class _BitsShape(TypedDict):
+    name: str
+    header: str
+    mask: int
+    quantity: str | None
+    meanings: dict[str, str]
+
+
+class _DescribedColumnShape(TypedDict):
+    name: str
+    dtype: str
+    bits: list[_BitsShape]
+    labels: dict[str, str]
+    scale: str
+    quantity: str | None
+    unit: str | None
+    origin: str
+    header: str
+    index: int | None
+    sign: str | None
+    averaged: bool
+    source_dtype: str
+    uncertainty: str | None
+    attrs: dict[str, Scalar]
+    axes: list[str]
+
+
+class _RemarkShape(TypedDict):
+    code: str
+    message: str
+    severity: str
+
+
+class _DroppedShape(TypedDict):
+    what: str
+    why: str
+
+
+class _DescriptionShape(TypedDict):
+    format: str
+    kind: str
+    rows: int
+    columns: list[_DescribedColumnShape]
+    omitted: list[tuple[str, int, str, str]]
+    history: list[Any]
+    attrs: Table
+    metadata: list[tuple[str, Any, str | None, str]]
+    settings: Table
+    notices: list[_RemarkShape]
+    dropped: list[_DroppedShape]
+    provenance: Table
+
+
+DESCRIPTION = Shape(
+    "the description beside the table",
+    _DescriptionShape,
+    ReadError,
+    "move the description away to read the table by its headers",
+    unknown="keep",
+)
 
 
 def describe(record: Record, kind: str) -> dict[str, Any]:
@@ -53,6 +116,7 @@ def plain_types(described: Mapping[str, Any]) -> dict[str, str]:
 
     Packed columns are replaced by their bit fields, as in `Dataset.plain`.
     """
+    described = checked(described, DESCRIPTION)
     types: dict[str, str] = {}
     for column in described["columns"]:
         types |= {column["name"]: "O" if column["labels"] else column["dtype"]} if not column["bits"] else {}
@@ -63,6 +127,7 @@ def plain_types(described: Mapping[str, Any]) -> dict[str, str]:
 
 def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> Record:
     """Join a description with the values of the table, each (n,); `ReadError` if they do not fit."""
+    described = checked(described, DESCRIPTION)
     try:
         columns = [restore_column(known, _values(known, values)) for known in described["columns"]]
         dataset = Dataset(
@@ -79,7 +144,7 @@ def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) ->
             notices=[Remark.from_dict(notice) for notice in described["notices"]],
             dropped=[Dropped(**dropped) for dropped in described["dropped"]],
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise ReadError(
             "the description beside the table does not fit it",
             found=f"{type(error).__name__}: {error}",

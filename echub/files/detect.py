@@ -11,12 +11,16 @@ from functools import cache
 from echub.declare import Confidence, KnownFormat, Reader
 from echub.errors import AmbiguousFormat, EchubError, PluginError, UnknownFormat
 from echub.model.source import Source
-from echub.registry.boundary import one_line
+from echub.registry.boundary import one_line, timed
 from echub.registry.calling import call, owner_of
 from echub.registry.registry import PluginWarning, Registry, is_installed
 
 NOISE = bytes(range(255, -1, -1))
 """Noise under a meaningless name, which no reader can know: a sniffer that accepts it would accept every file."""
+
+
+SNIFF_SECONDS = 10.0
+"""Time of all sniffers for 64 KiB, after which the one that runs is stopped: ours take some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ def rank(source: Source, registry: Registry) -> list[Match]:
     A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason;
     one that also accepts random bytes counts as NO, with a warning.
     """
-    matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
+    with timed(SNIFF_SECONDS):  # once for all, and again after each that is stopped: a timer costs more than most
+        matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
     return sorted(
         matches,
         key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
@@ -79,6 +84,8 @@ def choose(source: Source, registry: Registry) -> Reader:
     candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
     if not candidates:
         raise _sniffer_failed(source, matches) or _unknown(source, registry)
+    if len(candidates) > 1:
+        candidates = _shipped(candidates, registry)
     if len(candidates) > 1:
         raise _ambiguous(source, candidates)
     reader = candidates[0].reader
@@ -131,6 +138,21 @@ def _best(matches: Iterable[Match]) -> list[Match]:
     sure = [m for m in matches if m.confidence > Confidence.NO]
     top = max((m.confidence for m in sure), default=Confidence.NO)
     return [m for m in sure if m.confidence == top]
+
+
+def _shipped(candidates: list[Match], registry: Registry) -> list[Match]:
+    """Prefer the one reader that comes with the hub, with a warning: a new plugin makes no file unreadable."""
+    owners = {m.reader.name: registry.owner_if_known(m.reader) for m in candidates}
+    own = [m for m in candidates if (owner := owners[m.reader.name]) and owner.distribution == "echub"]
+    if len(own) != 1:
+        return candidates
+    others = [m.reader for m in candidates if m is not own[0]]
+    claims = ", ".join(f"{other.name} of {owner_of(other)}" for other in others)
+    text = (
+        f"{claims} also claims this file; {own[0].reader.name} is used, --reader {others[0].name} takes the other"
+    )
+    warnings.warn(text, PluginWarning, stacklevel=3)
+    return own
 
 
 def _ambiguous(source: Source, candidates: list[Match]) -> AmbiguousFormat:

@@ -189,6 +189,20 @@ def write_atomically(
     return written
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write one file completely or not at all; raise `TargetNotWritable`."""
+    write_atomically([(path, lambda temporary: _put(temporary, data))])
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write one UTF-8 text completely or not at all, its line ends as they are; raise `TargetNotWritable`."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
 def _settled(path: Path, target: Path, earlier: PreviousOutputs) -> Written:
     """Hash a complete file, and refuse to let it replace anything but earlier output."""
     made = Written(str(target), path.stat().st_size, file_sha256(path))

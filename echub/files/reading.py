@@ -15,6 +15,7 @@ from echub.declare import Reader
 from echub.errors import EchubError, SourceError
 from echub.files.annotations import Annotations
 from echub.files.detect import choose
+from echub.files.rehearsal import rehearse
 from echub.model import clock
 from echub.model.dataset import Dataset
 from echub.model.deferred import Deferred, held, held_or_loaded, parts
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _KEPT = 1 << 26
 """Bytes of a clock that is kept once it has been looked at, since nearly everything else needs it."""
+_SECONDS, _SECONDS_PER_MB = 300.0, 30.0
+"""Time of a reader, after which it counts as an endless loop: the slowest takes 2 s per megabyte."""
 Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
 
 
@@ -73,7 +76,9 @@ class Reading:
         """Call the reader; if the user did not name it and it is a fallback, its error is marked as a guess."""
         target = declared.read if values or not declared.outline else declared.outline
         try:
-            record: Record = call(declared, target, source, options, returns=Record)
+            rehearse(declared, target, source, options)
+            seconds = _SECONDS + _SECONDS_PER_MB * source.size / 1e6
+            record: Record = call(declared, target, source, options, returns=Record, seconds=seconds)
         except EchubError as error:
             error.path = error.path or source.shown
             error.guessed = self.reader is None and declared.fallback and isinstance(error, SourceError)
@@ -145,6 +150,30 @@ def _library(declared: Reader) -> dict[str, str]:
 
 
 def _enrich(record: Record, source: Source) -> None:
+    """Let plugins add to a record; a column that they change or take away is said, with its column.
+
+    Their values cannot be written to meanwhile; what is replaced is seen by its identity, which costs nothing.
+    """
+    hooks = registry().enriching()
+    if not hooks:
+        return
+    before = {(kind, c.name): c.values for kind, d in record.datasets.items() for c in d.columns.values()}
+    locked = [values for values in before.values() if values.flags.writeable]
+    for values in locked:
+        values.flags.writeable = False
+    try:
+        _ask_hooks(record, source)
+    finally:
+        for values in locked:
+            values.flags.writeable = True
+    after = {(kind, c.name): c.values for kind, d in record.datasets.items() for c in d.columns.values()}
+    changed = [name for (kind, name), values in before.items() if after.get((kind, name)) is not values]
+    if changed:
+        text = f"a plugin that adds to records (echub_record_read) changed or removed {', '.join(changed)}"
+        record.notices.append(Remark("plugin-changed-columns", f"{text}: {', '.join(hooks)}"))
+
+
+def _ask_hooks(record: Record, source: Source) -> None:
     for plugin, problem in registry().enrich(record, source):
         record.notices.append(Remark("plugin-failed", f"{plugin.name} of {plugin.distribution}: {problem}"))
 

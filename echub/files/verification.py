@@ -17,6 +17,7 @@ from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.detect import rank
 from echub.files.joining import join, links_of
 from echub.files.reading import Reading
+from echub.files.rehearsal import rehearse
 from echub.model.column import same_values
 from echub.model.record import Record
 from echub.model.source import Source
@@ -77,6 +78,7 @@ def _as_written(target: Source) -> tuple[Record, str]:
             hint=f"echub convert {target.name} first",
         )
     reader = claims[0].reader
+    rehearse(reader, reader.read, target, reader.options())
     record: Record = call(reader, reader.read, target, reader.options(), returns=Record)
     return record, call(reader, reader.content, target, returns=str)
 

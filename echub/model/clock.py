@@ -42,7 +42,14 @@ def set_absolute_start(metadata: Metadata) -> list[Remark]:
     A time in an hour that daylight saving repeats or skips is not an instant: a notice says so.
     """
     start, zone = metadata.value(START), metadata.value(ZONE)
-    if not start or not zone or zone == UNKNOWN or START_UTC in metadata:
+    if (
+        not isinstance(start, str)
+        or not isinstance(zone, str)
+        or not start
+        or not zone
+        or zone == UNKNOWN
+        or START_UTC in metadata
+    ):
         return []
     try:
         local = dt.datetime.fromisoformat(start).replace(tzinfo=zoneinfo.ZoneInfo(zone))

@@ -56,6 +56,10 @@ class Entry:
     source: str
 
 
+_SHOWN = 200
+"""Characters of a wrong value that a message repeats."""
+
+
 class Metadata:
     """The list of metadata entries of a measurement."""
 
@@ -72,10 +76,10 @@ class Metadata:
             checked = _checked(leaf, value, unit)
         except (UnknownUnit, UnitMismatch, ValueError, TypeError) as error:
             raise MetadataError(
-                f"{path} cannot be {value!r}" + (f" {unit}" if unit else ""),
+                f"{path} cannot be {_cut(repr(value))}" + (f" {unit}" if unit else ""),
                 where=path,
                 expected=_expectation(leaf),
-                found=str(value),
+                found=_cut(str(value)),
                 cause=getattr(error, "message", str(error)),
                 hint=f'--set {path}="{_example(leaf)}"',
             ) from None
@@ -157,10 +161,10 @@ def leaf_of(path: str) -> Leaf:
         return Leaf(path, "any")
     import difflib
 
-    near = difflib.get_close_matches(path, leaves(), 3, 0.5)
+    near = difflib.get_close_matches(path[:_SHOWN], leaves(), 3, 0.5)
     raise MetadataError(
-        f"unknown metadata path {path!r}",
-        where=path,
+        f"unknown metadata path {_cut(repr(path))}",
+        where=_cut(path),
         expected="a path of the metadata schema, or extra.<name> for your own",
         hint=f"did you mean {' or '.join(near)}?" if near else "`echub schema show metadata` lists all paths",
     )
@@ -207,7 +211,10 @@ def _parsed(leaf: Leaf, text: str, unit: str | None) -> tuple[Any, str | None]:
     if leaf.type == "boolean":
         return _BOOLEANS.get(text.strip().lower(), text), None
     if leaf.type == "list":
-        return json.loads(text), None
+        try:
+            return json.loads(text), None
+        except RecursionError:
+            raise ValueError("the list is nested too deeply") from None
     number, written = parse_value(text)
     whole = int(number) if leaf.type == "integer" and number.is_integer() else number
     return whole, written or unit
@@ -220,6 +227,10 @@ def _in_unit(leaf: Leaf, value: float, unit: str | None) -> float:
         raise ValueError("it needs a unit")
     scale = scale_between(unit, leaf.unit or "1", point=leaf.unit == "degC")
     return float(value) if scale.is_identity else float(scale.apply(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def _expectation(leaf: Leaf) -> str:

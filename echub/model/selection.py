@@ -31,6 +31,10 @@ _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.In: lambda values, wanted: np.isin(values, wanted),
     ast.NotIn: lambda values, wanted: ~np.isin(values, wanted),
 }
+_COMPUTES = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.FloorDiv)
+"""Operators for numbers only: a text times a number, or filled into a text, can be as large as memory."""
+_LONGEST = 2000
+"""Characters of a condition."""
 _UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
     ast.Not: np.logical_not,
     ast.USub: operator.neg,
@@ -45,6 +49,8 @@ def evaluate(expression: str, values: Values, rows: int) -> NDArray[np.bool_]:
     Raises `SelectionError` if it does not parse, uses more than columns, numbers, texts and
     operators, or is not a condition; `UnknownColumn` for a name that is not a column.
     """
+    if len(expression) > _LONGEST:
+        raise _refusal(f"{expression[:60]}...", f"it is longer than {_LONGEST} characters")
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
         with np.errstate(all="ignore"):  # division by zero gives NaN, for which no condition holds
@@ -67,7 +73,10 @@ def _value(node: ast.expr, values: Values) -> Any:  # noqa: ANN401  numbers, tex
         case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
             return _UNARY[type(op)](_value(operand, values))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            return _BINARY[type(op)](_value(left, values), _value(right, values))
+            sides = _value(left, values), _value(right, values)
+            if isinstance(op, _COMPUTES) and any(isinstance(side, (str, list)) for side in sides):
+                raise ValueError("only numbers and columns can be computed with")
+            return _BINARY[type(op)](*sides)
         case ast.BoolOp(op=op, values=operands):
             return _BOOLEAN[type(op)].reduce([_value(operand, values) for operand in operands])
         case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in _BINARY for op in ops):

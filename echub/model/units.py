@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
+_LONGEST_VALUE = 500
+"""Characters of a number with its unit."""
+LONGEST = 100
+"""Characters of a unit: the longest of the table has 14; the work on longer ones grows with their square."""
 _EXPRESSION = re.compile(r"[\w\s*/^().·⁻-]+")
 _ENDLESS = re.compile(r"\d\d|[\d)]\s*(?:\*\*|\^)")
 """Powers of powers and two-digit exponents: no unit needs them, and they may take forever."""
@@ -94,7 +98,17 @@ class Scale:
     def parse(cls, text: str) -> Scale:
         """Read what `str` wrote."""
         factor, _, offset = text.partition(" ")
-        return cls(Fraction(factor), Fraction(offset or 0))
+        return cls(rational(factor), rational(offset or "0"))
+
+
+_RATIONAL = re.compile(r"[-+]?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,2}|/\d{1,40})?")
+
+
+def rational(text: str | float) -> Fraction:
+    """Read an exact number, as text or as TOML has it; `ValueError` if its power of ten has three digits."""
+    if not _RATIONAL.fullmatch(str(text)):
+        raise ValueError(f"{str(text)[:60]!r} is not a rational number such as 1/3600, 0.001 or 1e-9")
+    return Fraction(text)
 
 
 def normalise(text: str) -> str:
@@ -139,6 +153,8 @@ def product_of(text: str) -> Product | None:
 
     A division applies to the one factor after it, or to all of those in brackets: `mA/(cm^2*h)`.
     """
+    if len(text) > LONGEST:
+        return None
     plain = normalise(text).translate(_SUPERSCRIPTS).replace("−", "-").replace("–", "-").replace("**", "^")
     powers: dict[str, int] = {}
     for number, part in enumerate(plain.replace("(", " ").replace(")", " ").split("/")):
@@ -184,6 +200,8 @@ class UnitTable:
         `mA·cm⁻²`, `mA cm^-2` and `mA/cm²` are the same product, so the spelling does not matter. No unit is made
         up: the product must be one of the table's.
         """
+        if len(text) > LONGEST:
+            return None
         found = self._by_text.get(normalise(text))
         if found is None and (product := product_of(text)):
             return self._by_product.get(product)
@@ -202,7 +220,8 @@ class UnitTable:
 def _unit_of(symbol: str, entry: Mapping[str, Any]) -> Unit:
     """Read one entry of the table; `PluginError` if it is not a unit of the base dimensions."""
     try:
-        dimension, factor = entry["of"], Fraction(entry["factor"])
+        dimension, factor = entry["of"], rational(entry["factor"])
+        offset = rational(entry.get("offset", "0"))
         powers = {
             name: int(power) for name, power in (part.split("^") for part in dimension.split() if part != "1")
         }
@@ -213,13 +232,13 @@ def _unit_of(symbol: str, entry: Mapping[str, Any]) -> Unit:
             found=str(dict(entry)),
             cause=f"{type(error).__name__}: {error}",
         ) from None
-    if factor <= 0 or not powers.keys() <= _BASE.keys():
+    if factor <= 0 or not powers.keys() <= _BASE.keys() or any(abs(power) > 9 for power in powers.values()):
         raise PluginError(
             f"the unit {symbol!r} is not defined",
-            expected=f"a positive factor, and powers of {', '.join(_BASE)}",
+            expected=f"a positive factor, and powers up to 9 of {', '.join(_BASE)}",
             found=f"{factor} of {dimension}",
         )
-    return Unit(symbol, dimension, factor, Fraction(entry.get("offset", 0)), entry.get("file", symbol))
+    return Unit(symbol, dimension, factor, offset, entry.get("file", symbol))
 
 
 @cache
@@ -242,11 +261,12 @@ def unit(text: str | Unit) -> Unit:
         return found
     import difflib  # only an error needs it
 
-    near = difflib.get_close_matches(text, list(table().spellings()), 3, 0.6)
+    shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    near = difflib.get_close_matches(shown, list(table().spellings()), 3, 0.6)
     raise UnknownUnit(
-        f"unknown unit {text!r}",
+        f"unknown unit {shown!r}",
         expected="a unit of the table (`echub schema show units`)",
-        found=text,
+        found=shown,
         hint=f"did you mean {' or '.join(near)}?" if near else None,
     )
 
@@ -255,7 +275,7 @@ def parse_unit(text: str | Unit) -> Unit:
     """Read a unit as people write it: one of the table, or an expression of its units."""
     if isinstance(text, Unit) or not text.strip() or table().find(text):
         return unit(text)
-    if _ENDLESS.search(text) or not _EXPRESSION.fullmatch(text):
+    if len(text) > LONGEST or _ENDLESS.search(text.translate(_SUPERSCRIPTS)) or not _EXPRESSION.fullmatch(text):
         return unit(text)
     import tokenize
 
@@ -320,6 +340,7 @@ def convert(values: ArrayLike, source: Unit | str, target: Unit | str, *, point:
 
 def parse_value(text: str) -> tuple[float, str]:
     """Split ``0.785 cm^2`` into number and unit text (empty if none is written)."""
-    if match := _NUMBER_AND_UNIT.match(text):
+    if len(text) <= _LONGEST_VALUE and (match := _NUMBER_AND_UNIT.match(text)):
         return float(match[1]), match[2]
+    text = text[:_LONGEST_VALUE]
     raise UnknownUnit(f"{text!r} is not a number with a unit", expected="a number and a unit", found=text)

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import echub_schemas
 from echub.declare import Vocabulary
@@ -47,6 +47,35 @@ class Quantity:
     def is_integer(self) -> bool:
         """Return whether values are counted or coded, not measured."""
         return self.type != "float"
+
+
+class QuantityShape(TypedDict, total=False):
+    """One quantity as TOML; `definition` is demanded by `Quantity` itself, a range of the core's needs none."""
+
+    definition: str
+    unit: str | None
+    dimension: str
+    type: Literal["float", "count", "code", "flag", "text"]
+    symbol: str
+    sign: str | None
+    point: bool
+    min: float | int | None
+    max: float | int | None
+    plausible: list[float | int] | None
+    monotonic: str | None
+    needs: str | None
+    bdf: str | None
+    iri: str | None
+
+
+class UnitShape(TypedDict, total=False):
+    """One unit as TOML; its texts are read by the unit table."""
+
+    of: str
+    factor: str | float | int
+    offset: str | float | int
+    text: list[str]
+    file: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -32,15 +34,24 @@ _inside = 0
 _stdout: Any = None
 
 
-def guarded(who: str, owner: str, function: Callable[[], Any], *, where: str = "", passes: Passes = ()) -> Any:  # noqa: ANN401
+def guarded(
+    who: str,
+    owner: str,
+    function: Callable[[], Any],
+    *,
+    where: str = "",
+    passes: Passes = (),
+    seconds: float | None = None,
+) -> Any:  # noqa: ANN401
     """Run code of a plugin; turn a generator into a list, and foreign exceptions into `PluginFault`.
 
     `who` names it ("the reader acme"), `owner` its plugin and distribution ("the plugin acme of
     echub-acme 1.0"). Errors of `passes` are raised as they are, and so is an interruption by the
-    user. Raises `ReadError` if memory runs out.
+    user. `seconds`: the longest that it may take, where the system has timers (in the main thread of Unix).
+    Raises `ReadError` if memory runs out.
     """
     try:
-        with _quiet(), _noted(f"{who}, {where}, in {owner}"):
+        with _quiet(), _staying(), _noted(f"{who}, {where}, in {owner}"), timed(seconds):
             result = function()
             return list(result) if isinstance(result, Iterator) else result
     except (EchubError, KeyboardInterrupt):
@@ -97,6 +108,60 @@ def _quiet() -> Iterator[None]:
                 sys.stdout = _stdout
 
 
+# -- endless loops and exits -------------------------------------------------------------------
+
+
+class TooLong(BaseException):
+    """Code of a plugin went on for longer than it may; no `except Exception` of the plugin stops this."""
+
+
+@contextmanager
+def timed(seconds: float | None) -> Iterator[None]:
+    """Raise `TooLong` in the context after some seconds; does nothing in other threads and without timers.
+
+    Between two bytecodes only: a library that loops in native code is not interrupted.
+    """
+    ours = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    if seconds is None or not ours or signal.getitimer(signal.ITIMER_REAL)[0]:  # an outer limit goes on
+        yield
+        return
+
+    def end(*_: object) -> None:
+        if _inside:  # not between two functions of plugins, where it would be nobody's
+            raise TooLong(f"it took longer than {seconds:g} s, and was stopped")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+_exit_now = os._exit
+
+
+@contextmanager
+def _staying() -> Iterator[None]:
+    """Turn `os._exit` of a plugin into an exception: this process would end as if all had gone well."""
+    if in_worker():  # its parent sees which plugin ended it
+        yield
+        return
+    own, before = os.getpid(), os._exit
+
+    def stay(status: int) -> None:
+        if os.getpid() != own or threading.current_thread() is not threading.main_thread():
+            _exit_now(status)  # a child that a library forked, or the thread that watches for the parent's end
+        raise SystemExit(f"os._exit({status})")
+
+    os._exit = stay  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        os._exit = before
+
+
 # -- where it died ---------------------------------------------------------------------------
 
 
@@ -104,6 +169,11 @@ def note_in(memory: Note) -> None:
     """Record in shared memory which plugin's code runs, so that the parent can say where this process died."""
     global _note
     _note = memory
+
+
+def in_worker() -> bool:
+    """Return whether this process is a worker, whose death its parent survives and reports."""
+    return _note is not None
 
 
 @contextmanager

@@ -21,10 +21,12 @@ def call(
     returns: type | tuple[type, ...] | None = None,
     items: type | None = None,
     passes: tuple[type[BaseException], ...] = (),
+    seconds: float | None = None,
 ) -> Any:  # noqa: ANN401
     """Call a function that a declaration names as ``"module:function"``, or one that a plugin returned.
 
     A generator becomes a list. `returns` is the expected type, `items` that of every item of a list.
+    `seconds`: the longest that it may take.
     Raises the plugin's own `EchubError` and errors of `passes`; anything else is `PluginError`
     (exit code 4) that names the plugin, its distribution and what was called.
     """
@@ -34,7 +36,7 @@ def call(
         result = (resolve(target) if isinstance(target, str) else target)(*given)
         return result if items is None else list(result)
 
-    result = guarded(_who(declared), owner_of(declared), run, where=where, passes=passes)
+    result = guarded(_who(declared), owner_of(declared), run, where=where, passes=passes, seconds=seconds)
     wanted = returns if items is None else items
     wrong = [r for r in (result if items else [result]) if wanted is not None and not isinstance(r, wanted)]
     if wrong:

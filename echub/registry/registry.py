@@ -232,6 +232,12 @@ class Registry:
             if plugin.state != "blocked":
                 yield from ((plugin, problem) for problem in plugin.problems)
 
+    def enriching(self) -> list[str]:
+        """List the plugins that may enrich records, with their distributions."""
+        loaded = self._loaded()
+        found = [i.plugin_name for i in self._manager.hook.echub_record_read.get_hookimpls()]
+        return [f"{name} of {loaded[name].distribution}" for name in found if name in loaded]
+
     def enrich(self, record: Any, source: Any) -> list[tuple[Plugin, str]]:  # noqa: ANN401
         """Let every plugin enrich a record that was read; return the failures."""
         failed = []

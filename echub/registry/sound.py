@@ -10,7 +10,7 @@ from echub.declare import Analysis, Reader, Template, Writer
 from echub.errors import PluginError
 
 FUNCTIONS: dict[type, tuple[str, ...]] = {
-    Reader: ("sniff", "read", "explain", "profile", "link", "outline", "content"),
+    Reader: ("sniff", "read", "explain", "profile", "link", "outline", "content", "intact"),
     Writer: ("write",),
     Template: ("text",),
     Analysis: ("run", "figure", "example"),

@@ -9,11 +9,31 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypedDict
 
 from echub.errors import CommandError
+from echub.files.output import write_text
+from echub.structured import Shape, read_file
 from echub.validation.problem import Problem
 
 _Key = tuple[str, str, str, str]
+
+
+class _ProblemShape(TypedDict):
+    path: str
+    rule: str
+    dataset: str
+    column: str
+    count: int
+
+
+class _BaselineShape(TypedDict):
+    problems: list[_ProblemShape]
+
+
+BASELINE = Shape(
+    "the baseline", _BaselineShape, CommandError, "--update-baseline writes one from what is found now"
+)
 
 
 class Baseline:
@@ -26,16 +46,8 @@ class Baseline:
     @classmethod
     def load(cls, path: Path) -> Baseline:
         """Read a baseline; `CommandError` if there is none."""
-        try:
-            entries = json.loads(path.read_text(encoding="utf-8"))["problems"]
-            known = {(e["path"], e["rule"], e["dataset"], e["column"]): int(e["count"]) for e in entries}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CommandError(
-                "the baseline cannot be read",
-                path=str(path),
-                found=str(error),
-                hint="--update-baseline writes one from what is found now",
-            ) from None
+        entries = read_file(path, BASELINE, "json")["problems"]
+        known = {(e["path"], e["rule"], e["dataset"], e["column"]): e["count"] for e in entries}
         return cls(known, path.absolute().parent)
 
     def has(self, problem: Problem) -> bool:
@@ -54,7 +66,7 @@ def save(path: Path, problems: Iterable[Problem]) -> int:
         json.dumps(entry, ensure_ascii=False)
         for entry in sorted(entries, key=lambda e: list(map(str, e.values())))
     )
-    path.write_text(f'{{"problems": [\n{lines}\n]}}\n', encoding="utf-8")
+    write_text(path, f'{{"problems": [\n{lines}\n]}}\n')
     return len(entries)
 
 

@@ -7,34 +7,65 @@ files are named. It must not redefine or loosen the core: that is a `SchemaError
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import echub_schemas
 from echub.declare import Vocabulary
 from echub.errors import EchubError, SchemaError
 from echub.model import vocabulary
+from echub.model.json_text import plain
 from echub.model.metadata import leaf_of
+from echub.model.vocabulary import QuantityShape, UnitShape
 from echub.registry import codes
+from echub.structured import Number, Shape, checked, read_file
+from echub.validation import patterns
 from echub.validation.limits import Limits, column_limits, metadata_limits, narrowed
 from echub.validation.rules import SCALE, Severity, heavier, matching, rule_of
 
 GROUP_FILE = ".echub.toml"
 _PLUGIN = "plugin:"
-_TABLES = {
-    "schema": {"name", "prefix", "version", "core", "extends", "ignore"},
-    "severity": None,
-    "metadata": {"required", "range"},
-    "files": {"name", "example"},
-    "range": None,
-    "columns": None,
-    "quantities": None,
-    "units": None,
-}
-"""The tables of a group's schema, with their keys, if these are fixed."""
+
+
+class _HeadShape(TypedDict, total=False):
+    name: str
+    prefix: str
+    version: str
+    core: str | int
+    extends: list[str]
+    ignore: list[str]
+
+
+class _MetadataShape(TypedDict, total=False):
+    required: list[str]
+    range: dict[str, list[Number | str]]
+
+
+class _FilesShape(TypedDict, total=False):
+    name: str
+    example: str
+
+
+class _GroupShape(TypedDict, total=False):
+    schema: _HeadShape
+    severity: dict[str, str]
+    metadata: _MetadataShape
+    files: _FilesShape
+    range: dict[str, list[Number | str]]
+    columns: dict[str, list[str]]
+    quantities: dict[str, QuantityShape]
+    units: dict[str, UnitShape]
+
+
+GROUP = Shape(
+    "a group's schema",
+    _GroupShape,
+    SchemaError,
+    "`echub schema init` writes a first one",
+    version=("schema.core", int(echub_schemas.VERSION.split(".")[0]), int(echub_schemas.VERSION.split(".")[1])),
+)
 
 
 @dataclass(frozen=True)
@@ -122,16 +153,7 @@ def _load(where: str, children: tuple[str, ...]) -> Group:
 def _tables(where: str) -> dict[str, Any]:
     if where.startswith(_PLUGIN):
         return _plugin_tables(where.removeprefix(_PLUGIN))
-    try:
-        with Path(where).open("rb") as file:
-            return tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SchemaError(
-            "the group's schema cannot be read",
-            path=where,
-            found=str(error),
-            hint="`echub schema init` writes a first one",
-        ) from None
+    return read_file(where, GROUP)  # type: ignore[no-any-return]
 
 
 def _plugin_tables(prefix: str) -> dict[str, Any]:
@@ -146,11 +168,11 @@ def _plugin_tables(prefix: str) -> dict[str, Any]:
             found=prefix,
             hint="install the group's plugin; `echub plugins list` shows what there is",
         )
-    return {"schema": {"name": prefix, "prefix": prefix}, **known[prefix].rules}
+    tables = {"schema": {"name": prefix, "prefix": prefix}, **known[prefix].rules}
+    return checked(plain(tables), GROUP, f"{_PLUGIN}{prefix}")  # type: ignore[no-any-return]
 
 
 def _group(where: str, tables: Mapping[str, Any], chain: tuple[str, ...]) -> Group:
-    _check_tables(tables)
     head = tables.get("schema", {})
     _check_core(head)
     parent = CORE
@@ -202,16 +224,6 @@ def _resolved(where: str, name: str) -> str:
         return name
     base = Path(where).parent if not where.startswith(_PLUGIN) else Path()
     return str((base / name).resolve())
-
-
-def _check_tables(tables: Mapping[str, Any]) -> None:
-    for name, table in tables.items():
-        if name not in _TABLES or not isinstance(table, Mapping):
-            raise _unknown(name, sorted(_TABLES))
-        keys = _TABLES[name]
-        for key in table if keys is not None else ():
-            if key not in (keys or ()):
-                raise _unknown(f"{name}.{key}", sorted(f"{name}.{k}" for k in keys or ()))
 
 
 def _unknown(name: str, known: list[str]) -> SchemaError:
@@ -345,10 +357,6 @@ def _raised(table: Mapping[str, Any], parent: Group) -> dict[str, Severity]:
 
 
 def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise SchemaError(
-            "files.name is not a regular expression", where="files.name", found=text, cause=str(error)
-        ) from None
+    if text:
+        patterns.require(text, "files.name")
     return text

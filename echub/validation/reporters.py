@@ -10,6 +10,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from echub import __version__
+from echub.text import printable
 from echub.validation.problem import Problem
 from echub.validation.rules import LEVELS, rules
 from echub.validation.validation import Checked, Report
@@ -42,9 +43,9 @@ def _sorted(file: Checked) -> list[Problem]:
 
 
 def _lines(problem: Problem) -> Iterator[str]:
-    yield f"{problem.path}: {problem.severity} {problem.rule}: {problem.message}"
+    yield printable(f"{problem.path}: {problem.severity} {problem.rule}: {problem.message}")
     for name, value in _details(problem):
-        yield f"  {name}: {value}"
+        yield printable(f"  {name}: {value}")
 
 
 def _details(problem: Problem) -> Iterator[tuple[str, str]]:
@@ -195,7 +196,8 @@ def github(report: Report) -> str:
 
 
 def _data(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    shown = printable(value, keep="\r\n")
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(value: str) -> str:

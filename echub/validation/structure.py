@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import get_args
 
@@ -15,6 +14,7 @@ from echub.model.metadata import Metadata
 from echub.model.record import Record
 from echub.model.vocabulary import Kind, Quantity, kinds, quantities
 from echub.remark import Remark
+from echub.validation import patterns
 from echub.validation.group import Group
 
 _ORIGINS = get_args(Origin)
@@ -59,7 +59,7 @@ def check_metadata(record: Record, group: Group) -> Iterator[Remark]:
 
 def check_name(name: str, group: Group) -> Iterator[Remark]:
     """Check the name of a file against the group's rule."""
-    if group.file_name and not re.fullmatch(group.file_name, name):
+    if group.file_name and not patterns.matches(group.file_name, name):
         wanted = group.file_example or group.file_name
         yield Remark(
             "file-name", f"the name {name!r} does not fit", expected=f"{wanted} by {group.name}", found=name

@@ -7,15 +7,15 @@ contradicts; `.metadata.json` of our own making says where it was the other.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from echub import structured
 from echub.currents import settle_currents
 from echub.plugin import (
     Dropped,
@@ -227,6 +227,22 @@ def _text(cells: pl.Series) -> NDArray[Any]:
     return np.array(cells.cast(pl.String).fill_null("").to_list(), dtype=object)
 
 
+class _LabelShape(TypedDict):
+    label: str
+    origin: Literal["measured", "programmed", "reported", "derived", "assumed"]
+
+
+class _BesideShape(TypedDict, total=False):
+    generator: str
+    tables: dict[str, list[_LabelShape]]
+    metadata: structured.Table
+
+
+_ANY = structured.Shape("the metadata beside the table", Any, ReadError)
+"""Any JSON: other programs write such files too, and theirs are kept as a setting."""
+_OURS = structured.Shape("the metadata beside the table", _BesideShape, ReadError, unknown="keep")
+
+
 # -- beside the table --------------------------------------------------------------------------
 
 
@@ -235,13 +251,11 @@ def _beside(source: Source) -> dict[str, Any]:
     sibling = source.sibling(".metadata.json")
     if sibling is None:
         return {}
-    try:
-        found = json.loads(sibling.read().decode("utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
-        raise ReadError(
-            "the metadata beside the table are not JSON", path=sibling.shown, found=str(error)
-        ) from None
-    return found if isinstance(found, dict) else {}
+    found = structured.parse(sibling.read(), _ANY, sibling.shown, "json")
+    if not isinstance(found, dict):
+        return {}
+    ours = found.get("generator") == "echub"
+    return structured.checked(found, _OURS, sibling.shown) if ours else found
 
 
 def _origins(beside: dict[str, Any]) -> dict[str, Any]:

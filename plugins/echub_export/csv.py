@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, PluginError, Record, UnknownOption
+from echub.text import for_spreadsheet
 from echub_export.shape import shaped
 from echub_export.sidecar import write_description
 
@@ -66,7 +67,7 @@ def _frame(dataset: Dataset, *, plain: bool) -> pl.DataFrame:
 
     return pl.DataFrame(
         [
-            pl.Series(_header(dataset, name) if plain else name, _cells(values), strict=False)
+            pl.Series(for_spreadsheet(_header(dataset, name)) if plain else name, _cells(values), strict=False)
             for name, values in dataset.plain().items()
         ]
     )
@@ -103,6 +104,6 @@ def _cells(values: NDArray[Any]) -> Any:  # noqa: ANN401  a polars Series or a l
     import polars as pl
 
     if values.dtype == object:
-        return values.tolist()
+        return [for_spreadsheet(cell) if isinstance(cell, str) else cell for cell in values.tolist()]
     series = pl.Series(np.ascontiguousarray(values))
     return series.fill_nan(None) if values.dtype.kind == "f" else series

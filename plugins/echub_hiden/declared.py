@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import glob
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
+from echub import structured
 from echub.plugin import EchubError, Metadata, ReadError, Source, UnknownSpecies
 from echub.species import is_unlikely, parse_species
 
@@ -19,6 +19,50 @@ _TOP = ("format", "sims", "region", "instrument", "sample")
 _REGION = ("name", "state", "current_density", "test", "test_sha256", "crater_depth", "profile", "images")
 _PROFILE = ("file", "layout", "polarity", "x", "x_unit", "y", "decimal", "separator", "species")
 _IMAGES = ("pattern", "species", "polarity", "frame_time")
+
+
+class _DeclaredProfileShape(TypedDict, total=False):
+    file: str
+    layout: str
+    polarity: str
+    x: str
+    x_unit: str
+    y: str
+    decimal: str
+    separator: str
+    species: dict[str, str]
+
+
+class _DeclaredImagesShape(TypedDict, total=False):
+    pattern: str
+    species: list[str]
+    polarity: str
+    frame_time: str
+
+
+class _RegionShape(TypedDict, total=False):
+    name: str
+    state: str
+    current_density: str
+    test: str
+    test_sha256: str
+    crater_depth: str
+    profile: list[_DeclaredProfileShape]
+    images: list[_DeclaredImagesShape]
+
+
+class _ManifestShape(TypedDict, total=False):
+    format: str
+    sims: structured.Table
+    instrument: structured.Table
+    sample: structured.Table
+    region: list[_RegionShape]
+
+
+MANIFEST = structured.Shape(
+    "the manifest", _ManifestShape, ReadError, "echub plugins show hiden  prints a template", unknown="keep"
+)
+"""The types of its values; which keys are missing or unknown, `parse` lists together."""
 
 
 class Undeclared(ReadError):
@@ -65,30 +109,18 @@ class Declared:
 
 def parse(source: Source) -> Declared:
     """Parse and check a manifest; raise `ReadError` for bad TOML, `Undeclared` with all that is missing."""
-    try:
-        tree = tomllib.loads(source.read().decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReadError("the manifest is not TOML", found=str(error), hint="echub plugins show hiden") from None
-    regions = _tables(tree, "region")
-    others = {key: tree[key] for key in ("instrument", "sample") if isinstance(tree.get(key), dict)}
+    tree = structured.parse(source.read(), MANIFEST, source.shown)
+    regions = tree.get("region", [])
+    others = {key: tree[key] for key in ("instrument", "sample") if key in tree}
     sims = tree.get("sims", {})
-    if not isinstance(sims, dict):
-        raise ReadError("[sims] is not a table", found=repr(sims), hint="echub plugins show hiden")
     declared = Declared(sims, regions, others)
     for number, region in enumerate(regions):
         name = str(region.get("name", f"region {number + 1}"))
         for kind, parts in (("profile", declared.profiles), ("images", declared.images)):
-            for at, told in enumerate(_tables(region, kind)):
+            for at, told in enumerate(region.get(kind, [])):
                 parts.append(DeclaredPart(name, f"region {name}, {kind} {at + 1}", told))
     _check(tree, declared)
     return declared
-
-
-def _tables(tree: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    found = tree.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise ReadError(f"{key} is not a list of tables", expected=f"[[{key}]]", found=repr(found)[:60])
-    return found
 
 
 def _check(tree: Mapping[str, Any], declared: Declared) -> None:
@@ -114,12 +146,8 @@ def _check(tree: Mapping[str, Any], declared: Declared) -> None:
 
 
 def _labels(part: DeclaredPart, missing: list[str]) -> list[str]:
-    """Return the labels of a part's images; what is not a list of labels is reported."""
-    told = part.told.get("species", [])
-    if not isinstance(told, list):
-        missing.append(f'{part.where}: species is not a list ["Na+", "Zr+"]')
-        return []
-    labels = [str(label) for label in told]
+    """Return the labels of a part's images; one that is there twice is reported."""
+    labels: list[str] = part.told.get("species", [])
     missing += [
         f"{part.where}: {label} is named twice" for label in dict.fromkeys(labels) if labels.count(label) > 1
     ]
@@ -164,11 +192,7 @@ def _missing_in_profile(part: DeclaredPart) -> list[str]:
         found.append(f"{where}: y is {told['y']!r}, not {' or '.join(Y)}")
     if told.get("x") in ("time", "depth") and not told.get("x_unit"):
         found.append(f"{where}: x_unit, the unit of {told['x']}")
-    labels = told.get("species", {})
-    if isinstance(labels, dict):
-        found += _missing_polarity(part, [str(label) for label in labels.values()])
-    else:
-        found.append(f'{where}: species is not a table {{ "header" = "ion" }}')
+    found += _missing_polarity(part, list(told.get("species", {}).values()))
     return found + _unknown(told, _PROFILE, where)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
 import re
+import struct
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,11 @@ from echub_hiden.declared import DeclaredPart, open_beside
 
 COUNTED = ("I", "L", "F")
 """Pillow's modes of one number per pixel: 8, 16 and 32 bits, and floats. An alpha channel makes a picture."""
+
+_PIXELS = 200_000_000
+"""Pixels of a TIFF with all its pages: a stack of 500 frames of 512 × 512 has 130 million."""
+_STUMBLES = (OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, struct.error, EOFError)
+"""What Pillow raises on damaged files."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,8 @@ def _images(pattern: str, label: str, source: Source) -> NDArray[np.generic]:
     names = [file.name for file in source.beside("*")]
     plain = re.sub(r"[^A-Za-z0-9]", "", label)
     for spelling in (label, plain):
+        if pattern.count("{frame") > 1:
+            raise ReadError("a pattern has one {frame}", expected="{species}_{frame}.txt", found=pattern)
         expected = re.escape(pattern).replace(re.escape("{species}"), re.escape(spelling))
         matched = re.compile(re.sub(r"\\\{frame(?::[^}]*?)?\\\}", r"(?P<frame>\\d+)", expected) + r"\Z")
         found = [(m, name) for name in names if (m := matched.match(name))]
@@ -92,7 +103,9 @@ def _images(pattern: str, label: str, source: Source) -> NDArray[np.generic]:
 
 
 def _check_frames(numbers: list[int], label: str) -> None:
-    missing = sorted(set(range(numbers[0], numbers[-1] + 1)) - set(numbers)) if numbers else []
+    known = set(numbers)
+    span = range(numbers[0], numbers[-1] + 1) if numbers else range(0)
+    missing = list(islice((number for number in span if number not in known), 11))
     if missing:
         raise ReadError(
             f"images of {label} are missing",
@@ -130,12 +143,27 @@ def _require_matrix(image: NDArray[np.generic], file: Source) -> NDArray[np.gene
 
 def _array(file: Source) -> NDArray[np.generic]:
     try:
-        loaded: NDArray[np.generic] = np.load(io.BytesIO(file.read()), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+        data = file.read()
+        _require_all_there(data)
+        loaded: NDArray[np.generic] = np.load(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, OSError, TypeError, SyntaxError, OverflowError) as error:
         raise ReadError("the file is not a NumPy array of numbers", path=file.shown, found=str(error)) from None
     if loaded.dtype.kind not in "uif":
         raise ReadError("the array holds no numbers", path=file.shown, found=str(loaded.dtype))
     return loaded
+
+
+def _require_all_there(data: bytes) -> None:
+    """Raise `ValueError` if the header of a NumPy array promises more bytes than there are."""
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    headers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in headers:
+        raise ValueError(f"version {version} of the format")
+    shape, _, dtype = headers[version](stream)
+    needed, there = math.prod(shape) * dtype.itemsize, len(data) - stream.tell()
+    if needed > there or min(shape, default=0) < 0:
+        raise ValueError(f"its header says {needed} bytes, and {there} are there")
 
 
 def _tiff(file: Source) -> NDArray[np.generic]:
@@ -152,9 +180,15 @@ def _tiff(file: Source) -> NDArray[np.generic]:
             hint="pip install 'echub[plot]', or export matrices as text",
         ) from None
     try:
-        with Image.open(io.BytesIO(file.read())) as image:
+        # As TIFF only, whatever the file is: Pillow would try forty other decoders.
+        with warnings.catch_warnings(), Image.open(io.BytesIO(file.read()), formats=["TIFF"]) as image:
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            if (frames := getattr(image, "n_frames", 1)) * image.width * image.height > _PIXELS:
+                raise ValueError(
+                    f"{frames} pages of {image.width} × {image.height} are more than {_PIXELS} pixels"
+                )
             pages = [(page.mode, np.array(page)) for page in ImageSequence.Iterator(image)]
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (*_STUMBLES, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ReadError("the file is not a TIFF that can be read", path=file.shown, found=str(error)) from None
     modes = {mode for mode, _ in pages}
     if pictures := sorted(mode for mode in modes if mode == "LA" or not mode.startswith(COUNTED)):

@@ -21,6 +21,7 @@ def echub_readers() -> Iterable[Reader]:
             read="echub_native.files:read",
             outline="echub_native.files:outline",
             content="echub_native.files:content",
+            intact="echub_native.sniffing:is_intact",
         ),
     )
 

@@ -29,6 +29,16 @@ def sniff(source: Source) -> Confidence:
     return Confidence.MAYBE if source.suffix == SUFFIX and _is_damaged(head, source.size) else Confidence.NO
 
 
+def is_intact(source: Source) -> bool:
+    """Return whether HDF5 would notice damage: the file is whole, and all its metadata carry checksums.
+
+    This is so from version 2 of the superblock on, which files of libver v110 have; damage to older ones can
+    crash the library or let it loop.
+    """
+    head = source.head
+    return len(head) > 8 and head[8] in (2, 3) and not _is_damaged(head, source.size)
+
+
 def _is_damaged(head: bytes, size: int) -> bool:
     """Return whether the file is shorter than its superblock says, or has no superblock that can be read."""
     at = _ENDS.get(head[8]) if len(head) > 8 else None

@@ -87,6 +87,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             extra="excel",
             explain="echub_table.excel:explain",
             profile="echub_table.excel:first_profile",
+            intact="echub_table.excel:is_intact",
         ),
         KnownFormat(
             "html-table",

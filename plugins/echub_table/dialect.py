@@ -102,6 +102,14 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
     decimal, decision = _decimal(block, lines, given, source)
     decisions.append(decision)
     header = find_header(block, lines, given.header_line, named=bool(given.columns), path=source.shown)
+    if header.line is not None and header.line >= block.first:
+        raise ReadError(
+            "the line of names stands below the first row of data",
+            path=source.shown,
+            expected="header_line before data_line",
+            found=f"header_line {header.line + 1}, data from line {block.first + 1}",
+            cause=given.said_by,
+        )
     footer = _footer(text, block)
     decisions += _line_decisions(block, header, footer, lines)
     sample = tuple(tuple(block.splitter.split(lines[i])) for i in block.rows)

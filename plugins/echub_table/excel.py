@@ -36,6 +36,15 @@ _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _FORMULA = re.compile(rb"<c [^>]*><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>")
 """A cell with a formula and no stored value."""
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
+"""What `zipfile` raises for damage, for methods that it does not know, and for a password."""
+_UNPACKED, _RATIO = 100_000_000, 100
+"""Bytes that any workbook may unpack to, and beyond these how many times its size: tables of numbers reach 12."""
+_AREA, _SPREAD = 10_000_000, 20
+"""Cells of the used rectangle that any sheet may have, and beyond these how many times its filled cells."""
+_ROW = re.compile(rb'<row [^>]*?\br="(\d{1,9})"')
+_FAR = re.compile(rb'<c [^>]*?\br="[A-Z]{1,3}(\d{7,9})"')
+_WIDE = re.compile(rb'<c [^>]*?\br="([A-Z]{2,3})\d')
 _MEASURED = frozenset(
     [
         "current",
@@ -56,6 +65,7 @@ def read(source: Source, options: ExcelOptions) -> Record:
     """Read one sheet of a workbook."""
     data = source.read()
     with _damage(source):
+        _require_modest(data, source)
         chosen = _plan(source, data, options)
         table, notices = _table(data, chosen)
     record = assemble(chosen.plan, source, table)
@@ -64,8 +74,21 @@ def read(source: Source, options: ExcelOptions) -> Record:
     return record
 
 
+def is_intact(source: Source) -> bool:
+    """Return whether every member of the archive has the checksum that it was written with."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.read())) as archive:
+            if sum(member.file_size for member in archive.infolist()) > _UNPACKED + _RATIO * source.size:
+                return True  # `read` refuses it before the library sees it
+            return archive.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        return False
+
+
 def explain(source: Source, options: ExcelOptions) -> list[Decision]:
     """List every decision about the sheet."""
+    with _damage(source):
+        _require_modest(source.read(), source)
     chosen = _plan(source, source.read(), options)
     return [Decision("sheet", chosen.sheet, chosen.why), *chosen.plan.decisions]
 
@@ -75,6 +98,8 @@ def first_profile(source: Source, options: ExcelOptions) -> str:
     from echub_table.explain import first_profile as of_text
 
     data = source.read()
+    with _damage(source):
+        _require_modest(data, source)
     chosen = _plan(source, data, options)
     return of_text(_as_text(chosen.cells, source), replace(options, delimiter="tab", decimal="point"))
 
@@ -146,13 +171,55 @@ def _damage(source: Source) -> Iterator[None]:
 
     try:
         yield
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, zipfile.BadZipFile, zlib.error) as error:
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, zlib.error, *_BROKEN_ARCHIVE) as error:
         raise ReadError(
             "the workbook cannot be opened",
             path=source.shown,
             found=(str(error) or type(error).__name__).splitlines()[0],
             cause="it is damaged, or protected by a password",
         ) from None
+
+
+def _require_modest(data: bytes, source: Source) -> None:
+    """Refuse an archive that unpacks to far more than it is, and a sheet that is nearly all empty cells.
+
+    The library makes room for every cell of the rectangle that is used; asked before it is opened.
+    """
+    if not data.startswith(b"PK"):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > _UNPACKED + _RATIO * len(data):
+            raise _too_large(source, f"{unpacked:,} bytes unpacked, from {len(data):,}")
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                _require_filled(archive.read(name), name, source)
+
+
+def _require_filled(sheet: bytes, name: str, source: Source) -> None:
+    last = _ROW.search(sheet, max(0, sheet.rfind(b"<row ")))
+    rows = max([int(last[1]) if last else 0, *(int(row) for row in _FAR.findall(sheet))])
+    columns = max((_column(letters) for letters in set(_WIDE.findall(sheet))), default=26)
+    cells = sheet.count(b"<c ")
+    if rows * columns > max(_AREA, _SPREAD * cells):
+        raise _too_large(source, f"{name}: {cells} cells spread over {rows:,} rows and {columns:,} columns")
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
+
+
+def _too_large(source: Source, found: str) -> ReadError:
+    return ReadError(
+        "the workbook would need far more memory than its size",
+        path=source.shown,
+        expected=f"cells next to each other, and at most {_RATIO} times its size unpacked",
+        found=found,
+        hint="copy the table to a new workbook, or save it as CSV",
+    )
 
 
 def sheet_cells(data: bytes, sheet: str) -> pl.DataFrame:

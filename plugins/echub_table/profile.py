@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
+from echub import structured
 from echub.plugin import PluginError, ReadError, Source, quantities
 
 if TYPE_CHECKING:
@@ -18,28 +19,80 @@ if TYPE_CHECKING:
 KEY = "table-profile"
 """The table by which a TOML file says that it is a profile."""
 
-_SECTIONS = {
-    KEY: {"title", "files"},
-    "match": {"first_line", "line", "headers", "any_headers", "quantities", "any_of"},
-    "dialect": {
-        "encoding",
-        "delimiter",
-        "decimal",
-        "header_line",
-        "data_line",
-        "columns",
-        "dates",
-        "timezone",
-        "clock",
+
+class _ProfileHeadShape(TypedDict, total=False):
+    title: str
+    files: list[str]
+    format: str
+
+
+class _MatchShape(TypedDict, total=False):
+    first_line: str
+    line: str
+    headers: list[str]
+    any_headers: list[list[str]]
+    quantities: list[str]
+    any_of: list[list[str]]
+
+
+class _ProfileDialectShape(TypedDict, total=False):
+    encoding: str
+    delimiter: str
+    decimal: str
+    header_line: int
+    data_line: int
+    columns: list[str]
+    dates: str
+    timezone: str
+    clock: str
+
+
+class _ProfileColumnShape(TypedDict, total=False):
+    quantity: str
+    unit: str
+    sign: str
+    origin: str
+    dates: str
+
+
+class _PreambleShape(TypedDict):
+    path: str
+    unit: NotRequired[str]
+    dates: NotRequired[str]
+    placeholder: NotRequired[str]
+
+
+class _ImpedanceShape(TypedDict, total=False):
+    zimag: str
+    spectra: str
+
+
+class _SignShape(TypedDict, total=False):
+    current: str
+
+
+_Tree = TypedDict(
+    "_Tree",
+    {
+        "table-profile": _ProfileHeadShape,
+        "match": _MatchShape,
+        "dialect": _ProfileDialectShape,
+        "columns": dict[str, _ProfileColumnShape],
+        "units": dict[str, str],
+        "preamble": dict[str, _PreambleShape],
+        "metadata": structured.Table,
+        "impedance": _ImpedanceShape,
+        "sign": _SignShape,
     },
-    "columns": None,
-    "units": None,
-    "preamble": None,
-    "metadata": None,
-    "impedance": {"zimag", "spectra"},
-    "sign": {"current"},
-}
-_COLUMN_KEYS = {"quantity", "unit", "sign", "origin", "dates"}
+    total=False,
+)
+PROFILE = structured.Shape(
+    "the profile",
+    _Tree,
+    hint="`echub detect FILE --write-profile lab.toml` writes a first one",
+    version=(f"{KEY}.format", 1, 0),
+)
+SECTIONS = tuple(_Tree.__annotations__)
 _SIGNS = ("", "signed", "negated", "as printed")
 
 
@@ -81,10 +134,8 @@ class Profile:
 @cache
 def shipped() -> Mapping[str, Profile]:
     """Load the profiles of this plugin, by name; that of bare impedance headers comes last."""
-    folder = Path(__file__).parent / "profiles"
-    found = {
-        path.stem: parse(path.read_text(encoding="utf-8"), path.stem) for path in sorted(folder.glob("*.toml"))
-    }
+    files = sorted((Path(__file__).parent / "profiles").glob("*.toml"))  # a test checks their shape
+    found = {path.stem: _profile(tomllib.loads(path.read_text(encoding="utf-8")), path.stem) for path in files}
     return {name: found[name] for name in sorted(found, key=lambda n: (n.startswith("generic"), n))}
 
 
@@ -138,36 +189,22 @@ def _profile_in(source: Source) -> Profile | None:
 
 def parse(text: str, name: str, *, required: bool = False) -> Profile:
     """Read a profile; `PluginError` where a key, quantity or sign is none."""
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PluginError("the profile is not TOML", path=name, found=str(error)) from None
+    tree = structured.parse(text, PROFILE, name)
     if required and KEY not in tree:
         raise PluginError("this TOML file is not a table profile", path=name, expected=f"a table [{KEY}]")
-    _check_keys(tree, name)
     _check_columns(tree.get("columns", {}), name)
+    return _profile(tree, name)
+
+
+def _profile(tree: Mapping[str, Any], name: str) -> Profile:
     head = tree.get(KEY, {})
-    sections = {key: tree.get(key, {}) for key in _SECTIONS if key != KEY}
+    sections = {key: tree.get(key, {}) for key in SECTIONS if key != KEY}
     return Profile(name, head.get("title", ""), tuple(head.get("files", ())), **sections)
-
-
-def _check_keys(tree: Mapping[str, Any], name: str) -> None:
-    for section, content in tree.items():
-        if section not in _SECTIONS:
-            raise _wrong(name, section, _SECTIONS)
-        allowed = _SECTIONS[section]
-        if not isinstance(content, Mapping):
-            raise PluginError(f"{section} is not a table", path=name, where=section, expected=f"[{section}]")
-        for key in content:
-            if allowed is not None and key not in allowed:
-                raise _wrong(name, f"{section}.{key}", allowed)
 
 
 def _check_columns(columns: Mapping[str, Any], name: str) -> None:
     for header, said in columns.items():
-        where = f"columns.{header!r}"
-        if not isinstance(said, Mapping) or set(said) - _COLUMN_KEYS:
-            raise _wrong(name, where, _COLUMN_KEYS)
+        where = structured.shown_path(("columns", header))
         quantity = said.get("quantity", "")
         if quantity and quantity not in quantities():
             raise PluginError(
@@ -180,9 +217,3 @@ def _check_columns(columns: Mapping[str, Any], name: str) -> None:
             raise PluginError(
                 f"the sign {said['sign']!r} is none", path=name, where=where, expected=" or ".join(_SIGNS[1:])
             )
-
-
-def _wrong(name: str, where: str, allowed: Sequence[str] | Mapping[str, Any] | set[str]) -> PluginError:
-    return PluginError(
-        f"a profile has no {where}", path=name, where=where, expected=", ".join(sorted(allowed)), found=where
-    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from echub import structured
 from echub.plugin import Notice, ReadError, Record, Source, plain_types, restore
+from echub.text import from_spreadsheet
 
 SUFFIX = "-metadata.json"
 """What CSV on the Web adds to the name of a table for its description."""
@@ -33,6 +34,10 @@ def read_back(source: Source) -> Record | None:
         return None
     described = known["echub"]
     types = plain_types(described)
+    if wrong := [dtype for dtype in types.values() if dtype.lstrip("<>|=") not in _TYPES]:
+        raise ReadError(
+            "a column has an unknown type", path=beside[0].shown, expected=", ".join(_TYPES), found=wrong[0]
+        )
     frame = _frame(source, known["dialect"], types, known)
     if frame is None or frame.height != described["rows"]:
         rows = "another number of columns" if frame is None else f"{frame.height} rows"
@@ -52,12 +57,40 @@ def read_back(source: Source) -> Record | None:
 
 
 def _load(beside: Source) -> Mapping[str, Any] | None:
+    """Read a description; None if it is not JSON, or one that another program wrote."""
     try:
-        known = json.loads(beside.read())
-    except ValueError:
+        known = structured.parse(beside.read(), _ANY, beside.shown, "json")
+    except ReadError:
         return None
     ours = isinstance(known, dict) and isinstance(known.get("echub"), dict)
-    return known if ours and known["echub"].get("format") == _FORMAT else None
+    if not ours or known["echub"].get("format") != _FORMAT:
+        return None
+    return structured.checked(known, _OURS, beside.shown)  # type: ignore[no-any-return]
+
+
+class _WrittenColumnShape(TypedDict):
+    datatype: str | structured.Table
+
+
+class _WrittenSchemaShape(TypedDict):
+    columns: list[_WrittenColumnShape]
+
+
+class _WrittenDialectShape(TypedDict):
+    delimiter: str
+    headerRowCount: int
+
+
+class _WrittenShape(TypedDict):
+    dialect: _WrittenDialectShape
+    tableSchema: _WrittenSchemaShape
+    echub: structured.Table
+
+
+_HINT = "move the description away to read the table by its headers"
+_ANY = structured.Shape("the description beside the table", Any, ReadError, _HINT)
+_OURS = structured.Shape("the description beside the table", _WrittenShape, ReadError, _HINT, unknown="keep")
+"""The part under `echub` has a shape of its own, which `plain_types` checks."""
 
 
 def _frame(
@@ -79,5 +112,5 @@ def _frame(
 
 def _array(series: pl.Series) -> NDArray[Any]:
     if series.dtype == pl.String:
-        return series.fill_null("").to_numpy().astype(object)
+        return np.array([from_spreadsheet(cell) for cell in series.fill_null("").to_list()], dtype=object)
     return series.fill_null(np.nan).to_numpy() if series.dtype.is_float() else series.to_numpy()

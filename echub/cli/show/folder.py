@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from echub.cli.show.progress import FEW, rate
-from echub.cli.show.terminal import heading, is_terminal, printable
+from echub.cli.show.terminal import heading, is_terminal
+from echub.text import printable
 
 if TYPE_CHECKING:
     from echub.batch.task import FileResult

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from echub.cli.show.terminal import is_terminal, printable
+from echub.cli.show.terminal import is_terminal
+from echub.text import printable
 
 if TYPE_CHECKING:
     from echub.registry.registry import Plugin

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import typer
 
+from echub.text import printable
+
 
 def is_terminal() -> bool:
     """Return whether standard output is a terminal that shows colours."""
@@ -73,11 +75,6 @@ def fitting(widths: Sequence[int], room: int) -> list[list[int]]:
         blocks[-1].append(i)
         used += GAP + width
     return blocks
-
-
-def printable(text: str) -> str:
-    """Return a text with line breaks and control characters, which file names may hold, as escapes."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def heading(text: str) -> None:

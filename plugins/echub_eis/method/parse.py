@@ -19,6 +19,10 @@ from echub_eis.method.circuit import Element, Node, ParallelPart, SeriesPart, Va
 from echub_eis.method.elements import KINDS
 
 EXAMPLE = "LR(RQ)(RQ)"
+_LONGEST = 2000
+"""Characters of a circuit: 20 elements with all their values have about 1000."""
+_DEEPEST = 20
+"""Brackets inside each other: a ladder of five R‖C with labels and values has 11."""
 _BRACES = re.compile(r"\{[^}]*\}")
 _SYMBOLS = sorted(KINDS, key=len, reverse=True)
 _NAMES = {
@@ -43,6 +47,9 @@ _NAMES = {
 @lru_cache(maxsize=64)  # a series has one circuit
 def parse(text: str) -> Node:
     """Read a circuit; `Refusal` ``circuit-syntax`` says at which character, what was expected and found."""
+    if len(text) > _LONGEST:
+        raise _wrong(text[:_LONGEST], _LONGEST, f"at most {_LONGEST} characters")
+    _require_shallow(text)
     bare = _BRACES.sub("", text)
     if not bare.strip():
         raise _wrong(text, 0, f"a circuit, such as {EXAMPLE}")
@@ -55,6 +62,15 @@ def parse(text: str) -> Node:
     if dash or re.search(r"\bp\(", bare):
         return _Foreign(text, "AutoEIS" if "[" in bare else "impedance.py").circuit()
     return _Description(text).circuit()
+
+
+def _require_shallow(text: str) -> None:
+    """Refuse brackets nested so deeply that no data could tell the parts apart."""
+    depth = 0
+    for at, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        if depth > _DEEPEST:
+            raise _wrong(text, at, f"at most {_DEEPEST} brackets inside each other")
 
 
 def _wrong(text: str, at: int, expected: str) -> Refusal:

@@ -42,7 +42,7 @@ def _matrix(data: bytes) -> NDArray[np.float64] | None:
     if data.startswith(b"\x93NUMPY"):
         try:
             loaded = np.load(io.BytesIO(data), allow_pickle=False)
-        except (ValueError, EOFError):
+        except (ValueError, EOFError, TypeError, SyntaxError, OverflowError, MemoryError):
             return None
         return loaded.astype(np.float64) if loaded.ndim == 2 and loaded.dtype.kind in "biuf" else None
     text = data.decode("ascii", errors="replace")

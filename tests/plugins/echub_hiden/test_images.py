@@ -194,7 +194,8 @@ def test_species_are_a_list(tmp_path):
     path.write_text(path.read_text().replace('["Na+"]', '"Na+"'))
     with pytest.raises(ReadError) as caught:
         echub.read(path)
-    assert "species is not a list" in caught.value.expected
+    assert caught.value.where == "region[0].images[0].species"
+    assert caught.value.expected == "a list"
 
 
 def test_a_large_map_is_stored_in_blocks_and_read_by_others(tmp_path):

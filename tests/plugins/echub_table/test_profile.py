@@ -151,7 +151,7 @@ def test_a_shipped_one_by_name():
         ("[dialekt]\ndelimiter = 'tab'", "dialekt"),
         ("[dialect]\nseparator = 'tab'", "dialect.separator"),
         ("[columns.'I']\nquantity = 'curent'", "curent"),
-        ("[columns.'I']\nquantity = 'current'\nfactor = 2", "columns.'I'"),
+        ("[columns.'I']\nquantity = 'current'\nfactor = 2", "columns.I.factor"),
         ("[columns.'I']\nquantity = 'current'\nsign = 'minus'", "minus"),
         ("dialect = 3", "dialect"),
     ],

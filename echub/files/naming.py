@@ -1,0 +1,37 @@
+"""Names of files made from texts that come from inside files: unique, portable, and never a path."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+_LONGEST = 120
+"""Bytes of a name without its suffixes: file systems take 255, archives and mail often less."""
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+"""What Windows takes as a device, with any suffix."""
+
+
+def file_name(text: str) -> str:
+    """Return a text as a name that every file system takes; different texts may give equal names."""
+    name = re.sub(r"[^\w.+-]+", "_", text, flags=re.ASCII if not text.isprintable() else 0).strip(".")
+    name = name.encode("utf-8", "ignore")[:_LONGEST].decode("utf-8", "ignore")
+    return f"_{name}" if _DEVICES.fullmatch(name) or not name else name
+
+
+def file_names(keys: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return a name for each key, from its first text; equal keys share one, all others differ, in any case.
+
+    If several keys would have one name, each gets a hash of its own: a name does not depend on the
+    others' order. The further texts of a key tell apart what has one text, such as two files of one name.
+    """
+    plain = {key: file_name(key[0]) for key in keys}
+    taken = Counter(name.casefold() for name in plain.values())
+    named = {key: name if taken[name.casefold()] == 1 else f"{name}-{_hash(key)}" for key, name in plain.items()}
+    return [named[key] for key in keys]
+
+
+def _hash(key: tuple[str, ...]) -> str:
+    # 48 bits: a study of 10⁴ answers that all had one name would meet a second one of them once in 10⁶ studies.
+    return hashlib.sha256("\0".join(key).encode("utf-8", "backslashreplace")).hexdigest()[:12]

@@ -1,0 +1,41 @@
+"""File names made from texts inside files: portable, unique, never a path."""
+
+from pathlib import PurePosixPath, PureWindowsPath
+
+import pytest
+
+from echub.files.naming import file_name, file_names
+
+HOSTILE = ["../x", "..", ".", "", "/etc/passwd", "C:\\x", "a/b", "a\\b", "a\0b", "a\nb", "CON", "nul.txt"]
+HOSTILE += ["\udcff", "é" * 300, ".hidden"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_name_is_one_component_that_every_system_takes(text):
+    name = file_name(text)
+    assert name
+    assert PurePosixPath("f", name).parts == ("f", name)
+    assert PureWindowsPath("f", name).parts == ("f", name)
+    assert not name.startswith(".")
+    assert name.isprintable()
+    assert len(name.encode()) <= 121
+    assert name.split(".")[0].casefold() not in ("con", "nul")
+
+
+def test_a_harmless_name_stays():
+    assert file_name("cell 2 (-30 °C).mpr") == "cell_2_-30_C_.mpr"
+    assert file_names([("a.mpr",), ("b.mpr",)]) == ["a.mpr", "b.mpr"]
+
+
+def test_what_only_a_file_name_cannot_tell_apart_gets_names_of_its_own():
+    keys = [("a/b",), ("a?b",), ("a_b",), ("A_B",), ("c",)]
+    names = file_names(keys)
+    assert len({name.casefold() for name in names}) == 5
+    assert names[4] == "c"
+    assert dict(zip(keys[::-1], file_names(keys[::-1]), strict=True)) == dict(zip(keys, names, strict=True))
+
+
+def test_one_text_from_two_files_gets_two_names():
+    first, second = file_names([("run.mpr", "day1/run.mpr"), ("run.mpr", "day2/run.mpr")])
+    assert first != second
+    assert first.startswith("run.mpr-")

@@ -1,0 +1,93 @@
+"""A file that may end the process is read in another one first; ours goes on."""
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+
+import echub
+from echub.declare import Reader
+from echub.errors import EchubError, ReadError
+from echub.files import rehearsal
+from echub.model.source import Source
+
+GOLDEN = Path(__file__).parents[3] / "fixtures" / "golden" / "schema-1.0.0.h5"
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Record what the worker is asked, and let it be asked."""
+    seen = []
+    ask = rehearsal._Worker.ask
+    monkeypatch.setattr(
+        rehearsal._Worker, "ask", lambda self, request, source: (seen.append(request), ask(self, request, source))
+    )
+    return seen
+
+
+def test_an_old_native_file_is_rehearsed_and_reads_the_same(asked):
+    record = echub.read(GOLDEN)
+    assert [request["reader"] for request in asked] == ["native"]
+    assert record.datasets
+
+
+def test_an_instrument_file_is_not(asked):
+    echub.read(GOLDEN.parents[1] / "eclab" / "ocv.mpr")
+    assert asked == []
+
+
+def test_a_whole_workbook_is_not_and_a_damaged_one_is(asked, tmp_path):
+    pytest.importorskip("fastexcel")
+    workbook = GOLDEN.parents[1] / "tables" / "workbook.xlsx"
+    echub.read(workbook)
+    assert asked == []
+    data = bytearray(workbook.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    (tmp_path / "w.xlsx").write_bytes(data)
+    with contextlib.suppress(EchubError):
+        echub.read(tmp_path / "w.xlsx")
+    assert [request["reader"] for request in asked] == ["excel"]
+
+
+def _lost(monkeypatch, tmp_path, code, seconds=10.0):
+    """Let a worker that runs `code` for each request answer for the native file."""
+    monkeypatch.setattr(
+        rehearsal, "_START", f"import sys, os, time\nprint('', flush=True)\nfor line in sys.stdin:\n    {code}\n"
+    )
+    monkeypatch.setattr(rehearsal, "_worker", worker := rehearsal._Worker())
+    monkeypatch.setattr(rehearsal, "_SECONDS", seconds)
+    declared = echub.registry.registry.registry().readers["native"]
+    assert isinstance(declared, Reader)
+    try:
+        with pytest.raises(ReadError) as caught:
+            rehearsal.rehearse(declared, declared.read, Source(GOLDEN), declared.options())
+    finally:
+        worker.end()
+    return caught.value
+
+
+def test_a_library_that_ends_the_process_is_an_error_of_the_file(monkeypatch, tmp_path):
+    error = _lost(monkeypatch, tmp_path, "os.abort()")
+    assert "ended the process" in error.message
+    assert error.path == str(GOLDEN)
+
+
+def test_a_library_that_loops_is_stopped(monkeypatch, tmp_path):
+    error = _lost(monkeypatch, tmp_path, "time.sleep(60)", seconds=0.3)
+    assert "took too long" in error.message
+
+
+def test_the_worker_sends_texts_and_no_objects(monkeypatch, tmp_path):
+    answer = '{"kind": "Refusal", "code": "x", "message": "it is damaged", "severity": "error", "found": "y"}'
+    error = _lost(monkeypatch, tmp_path, f"print({answer!r}, flush=True)")
+    assert type(error) is ReadError  # no class but those of echub.errors
+    assert (error.message, error.found) == ("it is damaged", "y")
+
+
+def test_the_next_file_gets_a_new_worker():
+    for _ in range(2):
+        assert echub.read(GOLDEN).datasets
+        os.kill(rehearsal._worker._process.pid, 9)
+        rehearsal._worker._process.wait()
+    assert echub.read(GOLDEN).datasets

@@ -1,0 +1,44 @@
+"""Plugins that loop or leave: stopped, named, and the process goes on."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from echub.registry.boundary import PluginFault, guarded, timed
+
+timers = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+
+
+def loop():
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:
+            continue
+
+
+@timers
+def test_an_endless_loop_is_stopped_and_named():
+    with pytest.raises(PluginFault, match="the reader a failed") as caught:
+        guarded("the reader a", "the plugin a", loop, seconds=0.1)
+    assert "took longer than 0.1 s" in caught.value.found
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+@timers
+def test_one_timer_stops_each_of_several():
+    with timed(0.1):
+        for _ in range(2):
+            with pytest.raises(PluginFault):
+                guarded("the reader a", "the plugin a", loop)
+        time.sleep(0.15)  # ours, between two plugins: not interrupted
+
+
+def test_an_exit_of_the_process_is_an_error():
+    leave = os._exit
+    with pytest.raises(PluginFault) as caught:
+        guarded("the reader a", "the plugin a", lambda: os._exit(0))
+    assert "os._exit(0)" in caught.value.found
+    assert os._exit is leave
