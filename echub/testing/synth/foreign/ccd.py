@@ -29,7 +29,7 @@ ELECTROLYTE = 0.55
 
 
 @dataclass(frozen=True)
-class Plan:
+class Climb:
     """A staircase: levels in mA/cm², each `turns` half cycles of `hold_s` (or a charge, mA·h/cm²), rests between.
 
     holds: several durations at each level, as formation cycles have them. asr: Ω·cm², of both directions.
@@ -53,8 +53,8 @@ class Plan:
 
 
 @dataclass(eq=False)
-class Rows:
-    """What was done and what is true, row by row: s, mA/cm² (signed), Ω·cm², number of the half cycle, -1 at rest."""
+class CellCourse:
+    """What was done and what is true, row by row: s, mA/cm² (signed), Ω·cm², half cycle (-1 at rest)."""
 
     t: Floats
     j: Floats
@@ -65,7 +65,7 @@ class Rows:
     level: list[float] = field(default_factory=list)
 
 
-def _rows(plan: Plan) -> Rows:
+def _rows(plan: Climb) -> CellCourse:
     """Lay out the experiment, R constant."""
     t, j, half = [], [], []
     begin: list[float] = []
@@ -90,10 +90,12 @@ def _rows(plan: Plan) -> Rows:
                 sign = -sign
     whole = np.concatenate(j)
     r = np.where(whole >= 0, plan.asr[0], plan.asr[1])
-    return Rows(np.concatenate(t), whole, r, np.concatenate(half), begin, length, level)
+    return CellCourse(np.concatenate(t), whole, r, np.concatenate(half), begin, length, level)
 
 
-def _fail(rows: Rows, critical: float, course: Course, rng: np.random.Generator, at_rest: bool = False) -> Rows:
+def _fail(
+    rows: CellCourse, critical: float, course: Course, rng: np.random.Generator, at_rest: bool = False
+) -> CellCourse:
     """Let R follow a course from somewhere in the half cycles of the level that fails, or the rest before."""
     number = next(k for k, level in enumerate(rows.level) if level >= critical)
     alike = [k for k, level in enumerate(rows.level) if level == rows.level[number]]
@@ -107,7 +109,7 @@ def _fail(rows: Rows, critical: float, course: Course, rng: np.random.Generator,
     return rows
 
 
-def _record(rows: Rows, plan: Plan, rng: np.random.Generator, burst: Floats | float = 0.0) -> Case:
+def _record(rows: CellCourse, plan: Climb, rng: np.random.Generator, burst: Floats | float = 0.0) -> Case:
     """Measure it: true current, then what is read of it."""
     n = len(rows.t)
     off = plan.reach * rng.uniform(-1, 1)
@@ -121,12 +123,12 @@ def _record(rows: Rows, plan: Plan, rng: np.random.Generator, burst: Floats | fl
 
 
 def _draw(
-    plan: Plan,
+    plan: Climb,
     course: Course | None,
     rng: np.random.Generator,
     *,
     at_rest: bool = False,
-    change: Callable[[Rows, np.random.Generator], None] | None = None,
+    change: Callable[[CellCourse, np.random.Generator], None] | None = None,
     holds: bool = False,
     params: dict[str, Any] | None = None,
 ) -> ForeignCase:
@@ -178,8 +180,8 @@ def flickering(depth: float, period: float) -> Course:
 
 
 SHAPES: dict[str, Draw] = {
-    "coarse steps, hard short": lambda g: _draw(Plan(), step(0.95), g, holds=True),
-    "coarse steps, no short": lambda g: _draw(Plan(), None, g),
-    "fine steps of 0.1, hard short": lambda g: _draw(Plan(FINE, hold_s=300), step(0.95), g, holds=True),
-    "fine steps of 0.1, no short": lambda g: _draw(Plan(FINE, hold_s=300), None, g),
+    "coarse steps, hard short": lambda g: _draw(Climb(), step(0.95), g, holds=True),
+    "coarse steps, no short": lambda g: _draw(Climb(), None, g),
+    "fine steps of 0.1, hard short": lambda g: _draw(Climb(FINE, hold_s=300), step(0.95), g, holds=True),
+    "fine steps of 0.1, no short": lambda g: _draw(Climb(FINE, hold_s=300), None, g),
 }
