@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Inputs, Refusal, UnknownUnit, parse_unit
+from echub.currents import full_scale
+from echub.plugin import Inputs, Refusal
 from echub.science import oxidised_voltage, robust_sigma
 from echub_ramp_onset import RampOnsetParams
 
@@ -218,19 +219,9 @@ def _range_error(data: Inputs, params: RampOnsetParams, scale: float) -> float |
     """Return the accuracy of the widest current range used, in the unit of `j`."""
     if "range" not in data:
         return None
-    ranges = [milliampere for label in set(data["range"]) if (milliampere := _full_scale(str(label)))]
+    ranges = [milliampere for label in set(data["range"]) if (milliampere := full_scale(str(label)))]
     area = data.meta("cell.area") if data.unit_of("j") != "mA" else None
     return params.range_accuracy / 100 * max(ranges) / (area or 1.0) if ranges else None
-
-
-def _full_scale(label: str) -> float | None:
-    """Read `10 mA` or `100 µA`, in mA; None for `auto` and the like."""
-    number, _, unit = label.strip().partition(" ")
-    try:
-        known = parse_unit(unit)
-        return float(number) * float(known.factor) * 1000 if known.dimension == "current^1" else None
-    except (ValueError, UnknownUnit):
-        return None
 
 
 def _control_lost(t: Floats, x: Floats, line: Floats, error: float | None, params: RampOnsetParams) -> float:

@@ -5,7 +5,7 @@ module per analysis, and in each a table `SHAPES`, name of the shape to a functi
 
 >>> import numpy as np
 >>> from echub.testing.synth.foreign import ccd
->>> drawn = ccd.SHAPES["fine steps of 0.1, no short"](np.random.default_rng(1))
+>>> drawn = ccd.SHAPES["steps of 0.1, no short"](np.random.default_rng(1))
 >>> drawn.analysis, drawn.measurand, drawn.truth
 ('ccd', 'critical_current_density', inf)
 
