@@ -32,7 +32,7 @@ def require_sound_voltage(train: PulseTrain) -> None:
     at_rest = float(np.nanmedian(still[: max(len(still) // 4, 1)])) if np.isfinite(still).any() else 0.0
     if train.observed == CELL and abs(at_rest) > FAR_V:
         raise Refusal(
-            "not-symmetric",
+            "voltage-at-rest",
             f"the cell has {at_rest * train.sign:.4g} V at rest: two different electrodes, not the same metal "
             "on both sides",
             where=train.data.how("U"),

@@ -60,7 +60,7 @@ def test_a_swapped_wire_is_refused(shape):
 
 def test_a_battery_is_refused_with_its_voltage():
     (refusal,) = drawn("a battery").answer().refusals
-    assert refusal.code == "not-symmetric"
+    assert refusal.code == "voltage-at-rest"
     assert " V at rest" in refusal.message
 
 
