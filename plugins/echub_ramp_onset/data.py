@@ -19,7 +19,7 @@ BINS = 400
 LEAST_BINS = 20
 """Bins of the selected time, and how many of them a ramp fills: at least 5 % of the time. By eye."""
 LONGEST_STAIR_S = 60.0
-"""A staircase with longer steps is no ramp any more: each step is a measurement of its own."""
+"""With longer steps a staircase is not a ramp any more: each step is a measurement of its own."""
 STEPS_IN_BIN = 2.5
 LEAST_STAIRS, MOST_EDGES = 5, 0.6
 SURE_STEP, SAME_STEP, MOST_ALIKE = 8.0, 0.2, 0.7

@@ -13,7 +13,7 @@ from echub_ramp_onset.data import Floats, RampTrace
 from echub_ramp_onset.method.grid import TimeGrid
 
 FAR, MOST_NEAR = 6.0, 0.7
-"""Rows beyond six standard deviations are no noise (2 of 10⁹); if they are more than 30 %, the line is wrong."""
+"""Rows beyond six standard deviations are not noise (2 of 10⁹); if they are more than 30 %, the line is wrong."""
 BENT, MAYBE_BENT = 3.0, 1.0
 """Standard deviations of the curvature from which a fit is not a line (1 of 1000 straight ones by chance), and
 from which it may not be one, so that the interval must allow for it."""
@@ -37,7 +37,7 @@ class OhmicLine:
 
     @property
     def bent(self) -> bool:
-        """Return whether the fit is no line: the rise begins inside it."""
+        """Return whether the rows are not on a line: the rise begins inside it."""
         return self.curvature > BENT
 
     @property

@@ -149,7 +149,7 @@ def _recovered(trace: RampTrace, found: list[tuple[float, float]], params: RampO
     return Refusal(
         "recovered",
         f"U is {params.threshold:g} % above the ohmic line from {first[0]:.4g} {trace.unit} on "
-        f"({len(found)} times in all), but comes back before the ramp ends: that is no onset that lasts",
+        f"({len(found)} times in all), but comes back before the ramp ends: it does not last",
         where=f"t = {first[1]:.1f} s",
         hint="--time START:STOP chooses a part",
         tables={

@@ -186,7 +186,7 @@ def flickering(depth: float, period: float) -> Course:
     return lambda u: np.where((u / period) % 1 < 0.67, 1 - depth, 1 - depth / 4)
 
 
-# -- changes that are no failure -----------------------------------------------------------------
+# -- changes without a failure -------------------------------------------------------------------
 
 
 def _drift(rows: CellCourse, g: np.random.Generator) -> None:
