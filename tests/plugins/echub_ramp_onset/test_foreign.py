@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from echub.testing.synth.foreign import ramp_onset
-from echub.testing.synth.foreign.ramp_onset import Source, abrupt, climb, measured, ohmic, steep
+from echub.testing.synth.foreign.ramp_onset import RampSource, abrupt, climb, measured, ohmic, steep
 
 DRAWS = 2
 
@@ -44,7 +44,7 @@ def test_intervals_cover_where_the_model_holds():
 
 @pytest.mark.parametrize("step_s", [1.0, 5.0, 10.0])
 def test_the_distance_of_the_rows_is_in_the_interval(step_s):
-    quiet = Source(step_s=step_s, noise_v=1e-6, swing=0.0)
+    quiet = RampSource(step_s=step_s, noise_v=1e-6, swing=0.0)
     outcome = climb(abrupt(0.3001, 2.0), quiet, np.random.default_rng(1)).answer()
     (part,) = [c for c in onset(outcome).components if c.name.startswith("rows")]
     assert part.uncertainty == pytest.approx(step_s / 3600 / np.sqrt(12), rel=0.02)
@@ -53,7 +53,7 @@ def test_the_distance_of_the_rows_is_in_the_interval(step_s):
 
 @pytest.mark.parametrize("stair_s", [5.0, 20.0, 60.0])
 def test_a_staircase_is_a_ramp_and_half_a_step_is_in_the_interval(stair_s):
-    source = Source(stair_s=stair_s, step_s=1.0, swing=0.0)
+    source = RampSource(stair_s=stair_s, step_s=1.0, swing=0.0)
     case = climb(abrupt(0.305, 2.0), source, np.random.default_rng(2))
     outcome = case.answer()
     step = stair_s / 3600
@@ -99,7 +99,7 @@ def test_methods_that_disagree_are_told_whichever_is_chosen(params):
 
 @pytest.mark.parametrize("left", [0.7, 0.3, 0.02])
 def test_a_soft_short_is_named(left):
-    case = climb(ramp_onset.shorted(0.3, left), Source(), np.random.default_rng(3))
+    case = climb(ramp_onset.shorted(0.3, left), RampSource(), np.random.default_rng(3))
     outcome = case.answer()
     assert [f.code for f in outcome.refusals] == ["soft-short"]
     assert onset(outcome).interval.low == pytest.approx(0.3, abs=0.01)
@@ -107,9 +107,9 @@ def test_a_soft_short_is_named(left):
 
 @pytest.mark.parametrize("factor", [0.8, 10])
 def test_current_density_and_area_that_contradict_are_refused(factor):
-    record = measured(steep(0.3, 0.03), Source(), np.random.default_rng(1))
+    record = measured(steep(0.3, 0.03), RampSource(), np.random.default_rng(1))
     density = record.columns["current"].values / 0.785
-    agree = climb(ohmic(), Source(), np.random.default_rng(1))
+    agree = climb(ohmic(), RampSource(), np.random.default_rng(1))
     right = replace(agree, data=record.with_values("current_density", density, "mA/cm^2"))
     assert right.answer().status == "ok"
     wrong = replace(agree, data=record.with_values("current_density", factor * density, "mA/cm^2"))

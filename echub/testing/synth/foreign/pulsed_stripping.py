@@ -25,7 +25,7 @@ CUT_OFF = 3.0
 
 
 @dataclass(frozen=True)
-class Series:
+class PulseSeries:
     """A series of pulses: s, mA/cm², mA·h/cm², cm², V. ends: it stops at this part of the capacity."""
 
     capacity: float = 0.015
@@ -50,7 +50,7 @@ def _crossing(contact: Contact, per_pulse: float) -> float:
     return float(share[int(np.argmax(contact(share) >= CUT_OFF))])
 
 
-def series(contact: Contact, setup: Series, rng: np.random.Generator, holds: bool = False) -> ForeignCase:
+def series(contact: Contact, setup: PulseSeries, rng: np.random.Generator, holds: bool = False) -> ForeignCase:
     """Record one series up to the cut-off, or to where it ends before."""
     per_pulse = setup.j * setup.pulse_s / 3600 / setup.capacity
     end = min(_crossing(contact, per_pulse), setup.ends)
@@ -196,26 +196,30 @@ def twice(r: Floats) -> Floats:
 
 
 SHAPES: dict[str, Draw] = {
-    "hyperbolic": lambda g: series(hyperbolic, Series(), g, holds=True),
-    "abrupt": lambda g: series(abrupt, Series(), g, holds=True),
-    "logistic": lambda g: series(logistic, Series(), g, holds=True),
-    "two stages": lambda g: series(two_stage, Series(), g, holds=True),
-    "fourth power": lambda g: series(power_law, Series(), g, holds=True),
-    "noise of 10 mV": lambda g: series(logistic, Series(noise_v=0.01), g, holds=True),
-    "no charge column": lambda g: series(hyperbolic, Series(charge=False), g, holds=True),
-    "no rows at edges": lambda g: series(hyperbolic, Series(edges=False), g, holds=True),
-    "no rows at edges, no charge": lambda g: series(hyperbolic, Series(edges=False, charge=False), g, holds=True),
-    "a row every 0.7 s": lambda g: series(hyperbolic, Series(edges=False, step_s=0.7, rest_s=5.0), g),
-    "counter electrode": lambda g: series(hyperbolic, Series(sign=-1.0), g, holds=True),
-    "ended before": lambda g: series(hyperbolic, Series(ends=0.6), g),
-    "doubled rows": lambda g: _doubled(series(hyperbolic, Series(), g, holds=True), g),
-    "full seconds": lambda g: _full_seconds(series(hyperbolic, Series(), g)),
-    "full seconds, no charge": lambda g: _full_seconds(series(hyperbolic, Series(charge=False, rest_s=6.0), g)),
-    "gap of 5 s": lambda g: _gap(series(hyperbolic, Series(), g), g),
-    "gap of 5 s, no charge": lambda g: _gap(series(hyperbolic, Series(charge=False), g), g),
-    "a wire swapped": lambda g: series(hyperbolic, Series(swapped=True), g),
-    "a wire swapped, cathodic": lambda g: series(hyperbolic, Series(swapped=True, sign=-1.0), g),
-    "a battery": lambda g: series(hyperbolic, Series(at_rest_v=float(g.uniform(1, 2.9))), g),
+    "hyperbolic": lambda g: series(hyperbolic, PulseSeries(), g, holds=True),
+    "abrupt": lambda g: series(abrupt, PulseSeries(), g, holds=True),
+    "logistic": lambda g: series(logistic, PulseSeries(), g, holds=True),
+    "two stages": lambda g: series(two_stage, PulseSeries(), g, holds=True),
+    "fourth power": lambda g: series(power_law, PulseSeries(), g, holds=True),
+    "noise of 10 mV": lambda g: series(logistic, PulseSeries(noise_v=0.01), g, holds=True),
+    "no charge column": lambda g: series(hyperbolic, PulseSeries(charge=False), g, holds=True),
+    "no rows at edges": lambda g: series(hyperbolic, PulseSeries(edges=False), g, holds=True),
+    "no rows at edges, no charge": lambda g: series(
+        hyperbolic, PulseSeries(edges=False, charge=False), g, holds=True
+    ),
+    "a row every 0.7 s": lambda g: series(hyperbolic, PulseSeries(edges=False, step_s=0.7, rest_s=5.0), g),
+    "counter electrode": lambda g: series(hyperbolic, PulseSeries(sign=-1.0), g, holds=True),
+    "ended before": lambda g: series(hyperbolic, PulseSeries(ends=0.6), g),
+    "doubled rows": lambda g: _doubled(series(hyperbolic, PulseSeries(), g, holds=True), g),
+    "full seconds": lambda g: _full_seconds(series(hyperbolic, PulseSeries(), g)),
+    "full seconds, no charge": lambda g: _full_seconds(
+        series(hyperbolic, PulseSeries(charge=False, rest_s=6.0), g)
+    ),
+    "gap of 5 s": lambda g: _gap(series(hyperbolic, PulseSeries(), g), g),
+    "gap of 5 s, no charge": lambda g: _gap(series(hyperbolic, PulseSeries(charge=False), g), g),
+    "a wire swapped": lambda g: series(hyperbolic, PulseSeries(swapped=True), g),
+    "a wire swapped, cathodic": lambda g: series(hyperbolic, PulseSeries(swapped=True, sign=-1.0), g),
+    "a battery": lambda g: series(hyperbolic, PulseSeries(at_rest_v=float(g.uniform(1, 2.9))), g),
     "plateau": lambda g: plateau(saturating, 10.0, g, holds=True),
     "plateau, scatter unknown": lambda g: plateau(saturating, 10.0, g, known=False, holds=True),
     "plateau, one cell": lambda g: plateau(saturating, 10.0, g, cells=1, scatter=0.01, holds=True),

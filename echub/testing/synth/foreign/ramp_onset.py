@@ -25,7 +25,7 @@ THRESHOLD = 0.05
 
 
 @dataclass(frozen=True)
-class Source:
+class RampSource:
     """What drives and records the ramp: mA/cm²/h, s, V, cm², mA, Ω·cm².
 
     stair_s: the current climbs in steps of this length. swing: the true current is off by up to this part of the
@@ -54,7 +54,7 @@ def truth_of(law: Law, top: float) -> float:
 
 
 def measured(
-    law: Law, source: Source, rng: np.random.Generator, extra: Callable[[Floats, Floats], Floats] | None = None
+    law: Law, source: RampSource, rng: np.random.Generator, extra: Callable[[Floats, Floats], Floats] | None = None
 ) -> Case:
     """Record one ramp; `extra` adds to the voltage (n,), V, as a function of time (n,), s, and j (n,)."""
     t = np.arange(0.0, source.rest_s + source.top / source.rate * 3600, source.step_s)
@@ -139,7 +139,7 @@ def ohmic() -> Law:
 
 def climb(
     law: Law,
-    source: Source,
+    source: RampSource,
     rng: np.random.Generator,
     extra: Callable[[Floats, Floats], Floats] | None = None,
     holds: bool = False,
@@ -214,65 +214,67 @@ def _jump(g: np.random.Generator, height: float) -> Callable[[Floats, Floats], F
 
 def _contradicting(g: np.random.Generator, factor: float) -> ForeignCase:
     """State an area, a current and a current density of which one is wrong by a factor."""
-    drawn = climb(steep(_at(g), 0.03), Source(), g)
+    drawn = climb(steep(_at(g), 0.03), RampSource(), g)
     density = drawn.data.columns["current"].values / 0.785 * factor
     return replace(drawn, data=drawn.data.with_values("current_density", density, "mA/cm^2"), truth=math.nan)
 
 
-def _stairs(seconds: float, rate: float = 1.0) -> Source:
-    return Source(stair_s=seconds, step_s=min(1.0, seconds / 4), rate=rate)
+def _stairs(seconds: float, rate: float = 1.0) -> RampSource:
+    return RampSource(stair_s=seconds, step_s=min(1.0, seconds / 4), rate=rate)
 
 
 SHAPES: dict[str, Draw] = {
-    "sharp": lambda g: climb(steep(_at(g), 0.03), Source(), g, holds=True),
-    "sharp, 10 Hz, 300 µV": lambda g: climb(steep(_at(g), 0.03), Source(step_s=0.1, noise_v=3e-4), g, holds=True),
-    "sharp, a row every 5 s": lambda g: climb(steep(_at(g), 0.03), Source(step_s=5.0), g, holds=True),
-    "sharp, 3 mA/cm²/h": lambda g: climb(steep(_at(g), 0.03), Source(rate=3.0, step_s=0.5), g, holds=True),
-    "sharp, no set point": lambda g: climb(steep(_at(g), 0.03), Source(set_point=False), g, holds=True),
-    "abrupt, R doubles": lambda g: climb(abrupt(_at(g), 2.0), Source(), g, holds=True),
-    "abrupt, to the limit": lambda g: climb(abrupt(_at(g), 1e4), Source(), g, holds=True),
-    "abrupt, a row every 10 s": lambda g: climb(abrupt(_at(g), 2.0), Source(step_s=10.0), g, holds=True),
-    "abrupt, by 8 %": lambda g: climb(abrupt(_at(g), 1.08), Source(), g),
-    "gradual, square of j": lambda g: climb(power(_at(g), 2.0), Source(), g),
-    "gradual, third power": lambda g: climb(power(_at(g), 3.0), Source(), g),
-    "gradual, sixth power": lambda g: climb(power(_at(g), 6.0), Source(), g),
-    "gradual, linear": lambda g: climb(power(_at(g), 1.0), Source(), g),
-    "wide rise": lambda g: climb(steep(0.35, 0.25), Source(), g),
-    "logistic to twice": lambda g: climb(logistic(_at(g), 0.02, 1.0), Source(), g),
-    "logistic to 1.2": lambda g: climb(logistic(_at(g), 0.02, 0.2), Source(), g),
-    "logistic, wide": lambda g: climb(logistic(_at(g), 0.06, 2.0), Source(), g),
-    "two stages, 8 %": lambda g: climb(two_stage(0.2, 0.08, 0.35), Source(), g),
-    "two stages, 3 %": lambda g: climb(two_stage(0.2, 0.03, 0.35), Source(), g),
-    "excursion of 60 s": lambda g: climb(excursion(0.35, g.uniform(0.1, 0.2), 1 / 60, 0.2), Source(), g),
-    "excursion of 300 s": lambda g: climb(excursion(0.4, g.uniform(0.1, 0.2), 5 / 60, 0.15), Source(), g),
-    "excursion to the end": lambda g: climb(excursion(9.0, 0.45, 0.03, 0.2), Source(), g),
-    "oscillating": lambda g: climb(oscillating(_at(g), 0.03), Source(), g),
-    "no onset": lambda g: climb(ohmic(), Source(), g),
-    "burst of 10 mV, 40 s, no onset": lambda g: climb(ohmic(), Source(), g, _burst(g, 0.01, 40)),
-    "burst of 10 mV, 40 s": lambda g: climb(steep(_at(g) + 0.1, 0.03), Source(), g, _burst(g, 0.01, 40)),
-    "burst of 30 mV, 90 s": lambda g: climb(steep(_at(g) + 0.1, 0.03), Source(), g, _burst(g, 0.03, 90)),
-    "1/f noise of 100 µV": lambda g: climb(steep(_at(g), 0.03), Source(), g, _pink(g, 1e-4)),
-    "1/f noise of 500 µV": lambda g: climb(steep(_at(g), 0.03), Source(), g, _pink(g, 5e-4)),
-    "drift of R, +6 %/h": lambda g: climb(abrupt(_at(g), 2.0), Source(), g, _drift(0.06)),
-    "drift of R, -6 %/h": lambda g: climb(abrupt(_at(g), 2.0), Source(), g, _drift(-0.06)),
-    "step of 1 mV": lambda g: climb(steep(_at(g) + 0.1, 0.03), Source(), g, _jump(g, 1e-3)),
-    "step of -1 mV": lambda g: climb(steep(_at(g) + 0.1, 0.03), Source(), g, _jump(g, -1e-3)),
-    "gap of 45 s at an abrupt loss": lambda g: _gap(climb(abrupt(_at(g), 3.0), Source(), g), g, 45),
-    "gap of 45 s at a sharp rise": lambda g: _gap(climb(steep(_at(g), 0.03), Source(), g), g, 45),
-    "gap of 120 s at an abrupt loss": lambda g: _gap(climb(abrupt(_at(g), 3.0), Source(), g), g, 120),
-    "gap of 45 s before": lambda g: _gap(climb(steep(_at(g) + 0.1, 0.03), Source(), g), g, 45, around=False),
-    "30 % of the rows lost": lambda g: _lost(climb(steep(_at(g), 0.03), Source(), g, holds=True), g, 0.3),
-    "80 % lost, abrupt": lambda g: _lost(climb(abrupt(_at(g), 2.0), Source(), g, holds=True), g, 0.8),
-    "doubled rows, full seconds": lambda g: _doubled(climb(abrupt(_at(g), 2.0), Source(step_s=0.4), g), g),
-    "jitter": lambda g: _jitter(climb(steep(_at(g), 0.03), Source(), g, holds=True), g),
+    "sharp": lambda g: climb(steep(_at(g), 0.03), RampSource(), g, holds=True),
+    "sharp, 10 Hz, 300 µV": lambda g: climb(
+        steep(_at(g), 0.03), RampSource(step_s=0.1, noise_v=3e-4), g, holds=True
+    ),
+    "sharp, a row every 5 s": lambda g: climb(steep(_at(g), 0.03), RampSource(step_s=5.0), g, holds=True),
+    "sharp, 3 mA/cm²/h": lambda g: climb(steep(_at(g), 0.03), RampSource(rate=3.0, step_s=0.5), g, holds=True),
+    "sharp, no set point": lambda g: climb(steep(_at(g), 0.03), RampSource(set_point=False), g, holds=True),
+    "abrupt, R doubles": lambda g: climb(abrupt(_at(g), 2.0), RampSource(), g, holds=True),
+    "abrupt, to the limit": lambda g: climb(abrupt(_at(g), 1e4), RampSource(), g, holds=True),
+    "abrupt, a row every 10 s": lambda g: climb(abrupt(_at(g), 2.0), RampSource(step_s=10.0), g, holds=True),
+    "abrupt, by 8 %": lambda g: climb(abrupt(_at(g), 1.08), RampSource(), g),
+    "gradual, square of j": lambda g: climb(power(_at(g), 2.0), RampSource(), g),
+    "gradual, third power": lambda g: climb(power(_at(g), 3.0), RampSource(), g),
+    "gradual, sixth power": lambda g: climb(power(_at(g), 6.0), RampSource(), g),
+    "gradual, linear": lambda g: climb(power(_at(g), 1.0), RampSource(), g),
+    "wide rise": lambda g: climb(steep(0.35, 0.25), RampSource(), g),
+    "logistic to twice": lambda g: climb(logistic(_at(g), 0.02, 1.0), RampSource(), g),
+    "logistic to 1.2": lambda g: climb(logistic(_at(g), 0.02, 0.2), RampSource(), g),
+    "logistic, wide": lambda g: climb(logistic(_at(g), 0.06, 2.0), RampSource(), g),
+    "two stages, 8 %": lambda g: climb(two_stage(0.2, 0.08, 0.35), RampSource(), g),
+    "two stages, 3 %": lambda g: climb(two_stage(0.2, 0.03, 0.35), RampSource(), g),
+    "excursion of 60 s": lambda g: climb(excursion(0.35, g.uniform(0.1, 0.2), 1 / 60, 0.2), RampSource(), g),
+    "excursion of 300 s": lambda g: climb(excursion(0.4, g.uniform(0.1, 0.2), 5 / 60, 0.15), RampSource(), g),
+    "excursion to the end": lambda g: climb(excursion(9.0, 0.45, 0.03, 0.2), RampSource(), g),
+    "oscillating": lambda g: climb(oscillating(_at(g), 0.03), RampSource(), g),
+    "no onset": lambda g: climb(ohmic(), RampSource(), g),
+    "burst of 10 mV, 40 s, no onset": lambda g: climb(ohmic(), RampSource(), g, _burst(g, 0.01, 40)),
+    "burst of 10 mV, 40 s": lambda g: climb(steep(_at(g) + 0.1, 0.03), RampSource(), g, _burst(g, 0.01, 40)),
+    "burst of 30 mV, 90 s": lambda g: climb(steep(_at(g) + 0.1, 0.03), RampSource(), g, _burst(g, 0.03, 90)),
+    "1/f noise of 100 µV": lambda g: climb(steep(_at(g), 0.03), RampSource(), g, _pink(g, 1e-4)),
+    "1/f noise of 500 µV": lambda g: climb(steep(_at(g), 0.03), RampSource(), g, _pink(g, 5e-4)),
+    "drift of R, +6 %/h": lambda g: climb(abrupt(_at(g), 2.0), RampSource(), g, _drift(0.06)),
+    "drift of R, -6 %/h": lambda g: climb(abrupt(_at(g), 2.0), RampSource(), g, _drift(-0.06)),
+    "step of 1 mV": lambda g: climb(steep(_at(g) + 0.1, 0.03), RampSource(), g, _jump(g, 1e-3)),
+    "step of -1 mV": lambda g: climb(steep(_at(g) + 0.1, 0.03), RampSource(), g, _jump(g, -1e-3)),
+    "gap of 45 s at an abrupt loss": lambda g: _gap(climb(abrupt(_at(g), 3.0), RampSource(), g), g, 45),
+    "gap of 45 s at a sharp rise": lambda g: _gap(climb(steep(_at(g), 0.03), RampSource(), g), g, 45),
+    "gap of 120 s at an abrupt loss": lambda g: _gap(climb(abrupt(_at(g), 3.0), RampSource(), g), g, 120),
+    "gap of 45 s before": lambda g: _gap(climb(steep(_at(g) + 0.1, 0.03), RampSource(), g), g, 45, around=False),
+    "30 % of the rows lost": lambda g: _lost(climb(steep(_at(g), 0.03), RampSource(), g, holds=True), g, 0.3),
+    "80 % lost, abrupt": lambda g: _lost(climb(abrupt(_at(g), 2.0), RampSource(), g, holds=True), g, 0.8),
+    "doubled rows, full seconds": lambda g: _doubled(climb(abrupt(_at(g), 2.0), RampSource(step_s=0.4), g), g),
+    "jitter": lambda g: _jitter(climb(steep(_at(g), 0.03), RampSource(), g, holds=True), g),
     "steps of 1 s": lambda g: climb(steep(_at(g), 0.03), _stairs(1.0), g, holds=True),
     "steps of 5 s": lambda g: climb(steep(_at(g), 0.03), _stairs(5.0), g, holds=True),
     "steps of 20 s": lambda g: climb(steep(_at(g), 0.03), _stairs(20.0), g),
     "steps of 60 s": lambda g: climb(steep(_at(g), 0.03), _stairs(60.0), g),
     "steps of 60 s, abrupt": lambda g: climb(abrupt(_at(g), 2.0), _stairs(60.0), g),
     "steps of 20 s, abrupt": lambda g: climb(abrupt(_at(g), 2.0), _stairs(20.0), g),
-    "soft short to 70 %": lambda g: climb(shorted(_at(g), 0.7), Source(), g),
-    "soft short to 30 %": lambda g: climb(shorted(_at(g), 0.3), Source(), g),
-    "hard short": lambda g: climb(shorted(_at(g), 0.02), Source(), g),
+    "soft short to 70 %": lambda g: climb(shorted(_at(g), 0.7), RampSource(), g),
+    "soft short to 30 %": lambda g: climb(shorted(_at(g), 0.3), RampSource(), g),
+    "hard short": lambda g: climb(shorted(_at(g), 0.02), RampSource(), g),
     "density and area contradict": lambda g: _contradicting(g, float(g.choice([0.1, 0.8, 1.3, 10, 1000]))),
 }
