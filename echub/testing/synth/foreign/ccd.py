@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.foreign.case import Draw, ForeignCase
+from echub.testing.synth.foreign.rows import doubled, full_seconds, jitter, kept
 
 Floats = NDArray[np.float64]
 Course = Callable[[Floats], Floats]
@@ -231,31 +232,11 @@ def _non_ohmic(rows: CellCourse, g: np.random.Generator) -> None:
 # -- changes of the record -----------------------------------------------------------------------
 
 
-def _kept(drawn: ForeignCase, kept: NDArray[Any]) -> ForeignCase:
-    """Keep rows, by mask or number, as often as they are named."""
-    columns = {n: replace(c, values=c.values[kept]) for n, c in drawn.data.columns.items()}
-    return replace(drawn, data=replace(drawn.data, columns=columns))
-
-
 def _gaps(drawn: ForeignCase, g: np.random.Generator) -> ForeignCase:
     """Lose five stretches of five minutes."""
     t = drawn.data.columns["time"].values
     lost = [(t >= at) & (t < at + 300) for at in g.uniform(t[0], t[-1], 5)]
-    return _kept(drawn, ~np.any(lost, axis=0))
-
-
-def _doubled(drawn: ForeignCase, g: np.random.Generator) -> ForeignCase:
-    """Write a tenth of the rows twice, and print the time in full seconds."""
-    n = len(drawn.data.columns["time"].values)
-    twice = _kept(drawn, np.sort(np.append(np.arange(n), g.choice(n, n // 10, replace=False))))
-    return replace(twice, data=twice.data.with_values("time", np.floor(twice.data.columns["time"].values)))
-
-
-def _jitter(drawn: ForeignCase, g: np.random.Generator) -> ForeignCase:
-    """Let each row come late, by up to two fifths of a step."""
-    t = drawn.data.columns["time"].values
-    late = g.uniform(0, 0.4, len(t)) * np.append(np.diff(t), 0.0)
-    return replace(drawn, data=drawn.data.with_values("time", t + late))
+    return kept(drawn, ~np.any(lost, axis=0))
 
 
 def _stated_too_high(g: np.random.Generator) -> ForeignCase:
@@ -331,8 +312,8 @@ SHAPES: dict[str, Draw] = {
     "asymmetric, short of 40 %": lambda g: climb(Climb(asr=(24.0, 36.0)), step(0.4), g),
     "gaps, hard short": lambda g: _gaps(climb(Climb(), step(0.95), g), g),
     "gaps, no short": lambda g: _gaps(climb(Climb(), None, g), g),
-    "doubled rows, full seconds": lambda g: _doubled(climb(Climb(), step(0.95), g), g),
-    "jitter, hard short": lambda g: _jitter(climb(Climb(), step(0.95), g), g),
+    "doubled rows, full seconds": lambda g: full_seconds(doubled(climb(Climb(), step(0.95), g), g, 0.1)),
+    "jitter, hard short": lambda g: jitter(climb(Climb(), step(0.95), g), g, 0.4),
     "no rests, short of 60 %": lambda g: climb(Climb(rest_s=0.0), step(0.6), g),
     "slow rows, short of 60 %": lambda g: climb(Climb(step_s=60.0), step(0.6), g),
     "one cycle at each level, tau 0.3": lambda g: climb(Climb(turns=1), relaxing(0.6, 0.3), g),

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.foreign.case import Draw, ForeignCase
+from echub.testing.synth.foreign.rows import doubled, full_seconds, kept
 
 Floats = NDArray[np.float64]
 Contact = Callable[[Floats], Floats]
@@ -116,25 +116,11 @@ def power_law(q: Floats) -> Floats:
     return 0.04 + 3.5 * q**4
 
 
-def _kept(drawn: ForeignCase, kept: NDArray[Any]) -> ForeignCase:
-    columns = {n: replace(c, values=c.values[kept]) for n, c in drawn.data.columns.items()}
-    return replace(drawn, data=replace(drawn.data, columns=columns))
-
-
-def _doubled(drawn: ForeignCase, g: np.random.Generator) -> ForeignCase:
-    n = len(drawn.data.columns["time"].values)
-    return _kept(drawn, np.sort(np.append(np.arange(n), g.choice(n, n // 5, replace=False))))
-
-
-def _full_seconds(drawn: ForeignCase) -> ForeignCase:
-    return replace(drawn, data=drawn.data.with_values("time", np.floor(drawn.data.columns["time"].values)))
-
-
 def _gap(drawn: ForeignCase, g: np.random.Generator) -> ForeignCase:
     """Lose five seconds somewhere before the last pulses."""
     t = drawn.data.columns["time"].values
     at = g.uniform(15, t[-1] - 20)
-    return _kept(drawn, (t < at) | (t > at + 5))
+    return kept(drawn, (t < at) | (t > at + 5))
 
 
 # -- capacity against rest -----------------------------------------------------------------------
@@ -210,9 +196,9 @@ SHAPES: dict[str, Draw] = {
     "a row every 0.7 s": lambda g: series(hyperbolic, PulseSeries(edges=False, step_s=0.7, rest_s=5.0), g),
     "counter electrode": lambda g: series(hyperbolic, PulseSeries(sign=-1.0), g, holds=True),
     "ended before": lambda g: series(hyperbolic, PulseSeries(ends=0.6), g),
-    "doubled rows": lambda g: _doubled(series(hyperbolic, PulseSeries(), g, holds=True), g),
-    "full seconds": lambda g: _full_seconds(series(hyperbolic, PulseSeries(), g)),
-    "full seconds, no charge": lambda g: _full_seconds(
+    "doubled rows": lambda g: doubled(series(hyperbolic, PulseSeries(), g, holds=True), g, 0.2),
+    "full seconds": lambda g: full_seconds(series(hyperbolic, PulseSeries(), g)),
+    "full seconds, no charge": lambda g: full_seconds(
         series(hyperbolic, PulseSeries(charge=False, rest_s=6.0), g)
     ),
     "gap of 5 s": lambda g: _gap(series(hyperbolic, PulseSeries(), g), g),

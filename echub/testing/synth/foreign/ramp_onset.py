@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.foreign.case import Draw, ForeignCase
+from echub.testing.synth.foreign.rows import doubled, full_seconds, jitter, kept
 
 Floats = NDArray[np.float64]
 Law = Callable[[Floats], Floats]
@@ -152,35 +153,17 @@ def _at(g: np.random.Generator) -> float:
     return float(g.uniform(0.15, 0.4))
 
 
-def _kept(drawn: ForeignCase, kept: NDArray[np.generic]) -> ForeignCase:
-    columns = {n: replace(c, values=c.values[kept]) for n, c in drawn.data.columns.items()}
-    return replace(drawn, data=replace(drawn.data, columns=columns))
-
-
 def _gap(drawn: ForeignCase, g: np.random.Generator, length: float, around: bool = True) -> ForeignCase:
     """Lose the rows of some seconds, with the onset anywhere in them."""
     t = drawn.data.columns["time"].values
     onset = 60.0 + drawn.truth * 3600
     begin = onset - g.uniform(0.05, 0.95) * length if around else g.uniform(200, onset - length - 60)
-    return _kept(drawn, (t < begin) | (t > begin + length))
+    return kept(drawn, (t < begin) | (t > begin + length))
 
 
 def _lost(drawn: ForeignCase, g: np.random.Generator, share: float) -> ForeignCase:
     n = len(drawn.data.columns["time"].values)
-    return _kept(drawn, g.random(n) >= share)
-
-
-def _doubled(drawn: ForeignCase, g: np.random.Generator) -> ForeignCase:
-    """Write a tenth of the rows twice, and print full seconds."""
-    n = len(drawn.data.columns["time"].values)
-    twice = _kept(drawn, np.sort(np.append(np.arange(n), g.choice(n, n // 10, replace=False))))
-    return replace(twice, data=twice.data.with_values("time", np.floor(twice.data.columns["time"].values)))
-
-
-def _jitter(drawn: ForeignCase, g: np.random.Generator) -> ForeignCase:
-    t = drawn.data.columns["time"].values
-    late = g.uniform(0, 0.8, len(t)) * np.append(np.diff(t), 0.0)
-    return replace(drawn, data=drawn.data.with_values("time", t + late))
+    return kept(drawn, g.random(n) >= share)
 
 
 def _burst(g: np.random.Generator, height: float, length: float) -> Callable[[Floats, Floats], Floats]:
@@ -265,8 +248,10 @@ SHAPES: dict[str, Draw] = {
     "gap of 45 s before": lambda g: _gap(climb(steep(_at(g) + 0.1, 0.03), RampSource(), g), g, 45, around=False),
     "30 % of the rows lost": lambda g: _lost(climb(steep(_at(g), 0.03), RampSource(), g, holds=True), g, 0.3),
     "80 % lost, abrupt": lambda g: _lost(climb(abrupt(_at(g), 2.0), RampSource(), g, holds=True), g, 0.8),
-    "doubled rows, full seconds": lambda g: _doubled(climb(abrupt(_at(g), 2.0), RampSource(step_s=0.4), g), g),
-    "jitter": lambda g: _jitter(climb(steep(_at(g), 0.03), RampSource(), g, holds=True), g),
+    "doubled rows, full seconds": lambda g: full_seconds(
+        doubled(climb(abrupt(_at(g), 2.0), RampSource(step_s=0.4), g), g, 0.1)
+    ),
+    "jitter": lambda g: jitter(climb(steep(_at(g), 0.03), RampSource(), g, holds=True), g, 0.8),
     "steps of 1 s": lambda g: climb(steep(_at(g), 0.03), _stairs(1.0), g, holds=True),
     "steps of 5 s": lambda g: climb(steep(_at(g), 0.03), _stairs(5.0), g, holds=True),
     "steps of 20 s": lambda g: climb(steep(_at(g), 0.03), _stairs(20.0), g),
