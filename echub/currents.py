@@ -369,3 +369,13 @@ def _report_power(
 def _off(name: str, other: str, factor: float) -> str:
     size = f"{factor:g}" if factor >= 1 else f"1/{1 / factor:g}"
     return f"{name} is {size} of {other}: a unit of one of them, or of the time, is not what its header says"
+
+
+def full_scale(label: str) -> float | None:
+    """Return the full scale of a range printed as `10 mA` or `100 µA`, in mA; None for `auto` and the like."""
+    number, _, printed = label.strip().partition(" ")
+    try:
+        known = unit(printed)
+        return float(number) * float(known.factor) * 1000 if known.dimension == "current^1" else None
+    except (ValueError, UnknownUnit):
+        return None

@@ -40,6 +40,9 @@ class CcdParams:
     growth: float = option(50.0, "rise of R within a half cycle", unit="%", minimum=0)
     limit: float = option(0.0, "the instrument's limit of U; 0: found from the data", unit="V", minimum=0)
 
+    range_accuracy: float = option(0.1, "accuracy of the current, of its range", unit="%", minimum=0)
+    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+
 
 @dataclass(frozen=True)
 class WeibullParams:
@@ -72,6 +75,7 @@ CCD = Analysis(
         Need("dq", "charge_increment", "mA*h/cm^2", without_area="mA*h", optional=True, help="the best charge"),
         Need("q", "charge", "mA*h/cm^2", without_area="mA*h", optional=True, help="answers where dq is missing"),
         Need("q_half", "charge_half_cycle", "mA*h/cm^2", without_area="mA*h", optional=True, help="cross-check"),
+        Need("range", "current_range", optional=True, help="its accuracy is in the interval"),
         Need("counter", "half_cycle", optional=True, help="the instrument's count, cross-checked"),
         NeedMeta("cell.area", "cm^2", optional=True, help="without it the levels are currents"),
         NeedMeta("cell.area_basis", optional=True),

@@ -78,6 +78,7 @@ PLATEAU = Analysis(
     params=PlateauParams,
     outputs=(
         Output("capacity_plateau", "mA*h/cm^2", "capacity that longer rests do not raise", or_units=("mA*h",)),
+        Output("capacity_slope", "mA*h/cm^2", "rise per factor of e of the rest", or_units=("mA*h",)),
         Output("plateau_from", "s", "shortest rest on the plateau; the interval begins at the next shorter one"),
     ),
     reference="doi:10.1039/d5eb00097a",

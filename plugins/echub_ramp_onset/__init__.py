@@ -67,6 +67,7 @@ RAMP_ONSET = Analysis(
             "U", any_of=("voltage", "potential_we", "potential_ce"), unit="V", help="the cell voltage is preferred"
         ),
         Need("E_ce", "potential_ce", "V", optional=True, help="answers where the counter electrode is oxidised"),
+        Need("I", "current", "mA", optional=True, help="compared with the current density, if both are there"),
         Need("I_set", "current_setpoint", "mA", optional=True, help="shows where the current is not controlled"),
         Need("range", "current_range", optional=True),
         Need("mode", "control_mode", optional=True),

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Inputs, Refusal, UnknownUnit, parse_unit
+from echub.currents import full_scale
+from echub.plugin import Inputs, Refusal
 from echub.science import oxidised_voltage, robust_sigma
 from echub_ramp_onset import RampOnsetParams
 
@@ -17,6 +18,15 @@ Floats = NDArray[np.float64]
 BINS = 400
 LEAST_BINS = 20
 """Bins of the selected time, and how many of them a ramp fills: at least 5 % of the time. By eye."""
+LONGEST_STAIR_S = 60.0
+"""With longer steps a staircase is not a ramp any more: each step is a measurement of its own."""
+STEPS_IN_BIN = 2.5
+LEAST_STAIRS, MOST_EDGES = 5, 0.6
+SURE_STEP, SAME_STEP, MOST_ALIKE = 8.0, 0.2, 0.7
+"""A source climbs in steps if the current changes by eight standard deviations, in fewer than 60 % of the rows and
+at least five times, and most steps last equally long. A bin of two and a half steps rises steadily. By eye."""
+SAME_AREA = 0.02
+"""Areas within 2 % are one: rounding of either column, and the offset of a current. By eye."""
 POTENTIAL_CONTROLLED = 2
 """The value of `mode` under control of the potential (1: of the current, 3: at rest)."""
 LEAST_LIMIT_V = 0.5
@@ -30,7 +40,8 @@ class RampTrace:
     t: s, on the file's clock; x: mA/cm² or mA; u: V, oxidised minus reduced electrode (or the
     oxidised electrode's potential); line: the ramp's course by its set point, else by a straight
     line through the current; begin: s, where that is zero; rate: x per hour; rest_v: voltage
-    before the ramp; lost_at: s, from when the current does not follow its course.
+    before the ramp; lost_at: s, from when the current does not follow its course;
+    stair_s: length of the steps in which the source climbs, 0 for one that climbs with every row.
     """
 
     t: Floats
@@ -45,6 +56,7 @@ class RampTrace:
     range_error: float | None
     rest_v: float | None
     lost_at: float
+    stair_s: float = 0.0
 
     @property
     def is_cell_voltage(self) -> bool:
@@ -61,6 +73,7 @@ class RampTrace:
 
 def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
     """Cut out the one ramp; refuse where there is none, or several."""
+    _require_one_current(data)
     t, drive, scale = data["t"], *_drive(data)
     rows = _ramp_rows(t, drive, data)
     slope, offset = _course(t[rows], drive[rows])
@@ -89,7 +102,25 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         error,
         float(np.median(u[before])) if before.sum() >= 3 else None,  # two have no middle
         _control_lost(t[kept], x[kept], line[kept], error, params),
+        stair_of(t[rows], drive[rows]),
     )
+
+
+def _require_one_current(data: Inputs) -> None:
+    """Refuse a current, a current density and an area of which one contradicts the others."""
+    area = data.meta("cell.area")
+    if data.source_of("j") != "current_density" or "I" not in data or not area:
+        return
+    rows = np.abs(data["j"]) > 0.1 * float(np.nanmax(np.abs(data["j"])))  # of the smallest, offsets are a part
+    with np.errstate(divide="ignore", invalid="ignore"):
+        implied = float(np.nanmedian((data["I"] / data["j"])[rows])) if rows.any() else area
+    if not abs(implied / area - 1) <= SAME_AREA:
+        raise Refusal(
+            "contradicting-current",
+            f"current over current density is an area of {implied:.4g} cm², but {area:.4g} cm² is stated",
+            where=f"{data.how('j')}, {data.how('I')}",
+            hint="--column j=NAME chooses one of them; --set cell.area=… corrects the area",
+        )
 
 
 def _course(t: Floats, drive: Floats) -> tuple[float, float]:
@@ -112,14 +143,17 @@ def _drive(data: Inputs) -> tuple[Floats, float]:
 
 def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
     """Find the rows in which the current rises steadily and linearly."""
-    # Three rows a bin at least, and four bins.
-    edges = np.linspace(t[0], t[-1], min(BINS, max(len(t) // 3, 4)) + 1)
-    first = np.searchsorted(t, edges)
-    level = np.interp((edges[1:] + edges[:-1]) / 2, t, _running_mean(t, drive, float(edges[1] - edges[0])))
-    runs = _rising(np.abs(level))
-    long = [run for run in runs if run.stop - run.start >= min(LEAST_BINS, len(level) // 3)]
-    found = [slice(int(first[r.start]), int(first[r.stop])) for r in long]
-    found = [rows for rows in found if _is_linear(t[rows], drive[rows])]
+    found: list[slice] = []
+    for bins in _bins(t, drive):
+        edges = np.linspace(t[0], t[-1], bins + 1)
+        first = np.searchsorted(t, edges)
+        level = np.interp((edges[1:] + edges[:-1]) / 2, t, _running_mean(t, drive, float(edges[1] - edges[0])))
+        runs = _rising(np.abs(level))
+        long = [run for run in runs if run.stop - run.start >= min(LEAST_BINS, len(level) // 3)]
+        found = [slice(int(first[r.start]), int(first[r.stop])) for r in long]
+        found = [rows for rows in found if _is_linear(t[rows], drive[rows])]
+        if found:
+            break
     if "mode" in data:
         # In most rows of it the potential was controlled.
         found = [rows for rows in found if (data["mode"][rows] == POTENTIAL_CONTROLLED).mean() < 0.5]
@@ -134,6 +168,30 @@ def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
             hint=f"--time {spans.split(',')[0]}",
         )
     return found[0]
+
+
+def _bins(t: Floats, drive: Floats) -> list[int]:
+    """Return how finely to cut the time: as finely as the rows allow, then so that a bin holds two steps."""
+    fine = min(BINS, max(len(t) // 3, 4))  # three rows a bin at least, and four bins
+    stair = stair_of(t, drive)
+    coarse = int((t[-1] - t[0]) / (STEPS_IN_BIN * stair)) if 0 < stair <= LONGEST_STAIR_S else 0
+    return [fine, coarse] if 4 <= coarse < fine else [fine]
+
+
+def stair_of(t: Floats, drive: Floats) -> float:
+    """Return the usual length of the steps in which a source climbs, s; 0 if it climbs with every row.
+
+    t, drive: (n,). A step lasts for several rows, and the change to the next is beyond the noise of a row.
+    """
+    change = np.abs(np.diff(drive))
+    least = max(SURE_STEP * robust_sigma(change), 1e-9 * float(np.abs(drive).max()))
+    edges = np.flatnonzero(change > least)
+    if len(edges) < LEAST_STAIRS or len(edges) > MOST_EDGES * len(change):
+        return 0.0
+    lengths = np.diff(t[edges])
+    usual = float(np.median(lengths))
+    alike = np.abs(lengths - usual) <= SAME_STEP * usual
+    return usual if alike.mean() >= MOST_ALIKE else 0.0
 
 
 def _running_mean(t: Floats, values: Floats, width: float) -> Floats:
@@ -218,19 +276,9 @@ def _range_error(data: Inputs, params: RampOnsetParams, scale: float) -> float |
     """Return the accuracy of the widest current range used, in the unit of `j`."""
     if "range" not in data:
         return None
-    ranges = [milliampere for label in set(data["range"]) if (milliampere := _full_scale(str(label)))]
+    ranges = [milliampere for label in set(data["range"]) if (milliampere := full_scale(str(label)))]
     area = data.meta("cell.area") if data.unit_of("j") != "mA" else None
     return params.range_accuracy / 100 * max(ranges) / (area or 1.0) if ranges else None
-
-
-def _full_scale(label: str) -> float | None:
-    """Read `10 mA` or `100 µA`, in mA; None for `auto` and the like."""
-    number, _, unit = label.strip().partition(" ")
-    try:
-        known = parse_unit(unit)
-        return float(number) * float(known.factor) * 1000 if known.dimension == "current^1" else None
-    except (ValueError, UnknownUnit):
-        return None
 
 
 def _control_lost(t: Floats, x: Floats, line: Floats, error: float | None, params: RampOnsetParams) -> float:

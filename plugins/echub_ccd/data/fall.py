@@ -19,6 +19,8 @@ LEAST = 2
 SURE = 5.0
 """Standard deviations from which the fall in the fine window stands for the narrow one: those of `r_drop_sigma`,
 by which a fall counts at all."""
+LITTLE, MANY = 0.05, 3
+"""Smaller falls never count; and the fewest rows that have a second difference."""
 SETTLING = 0.02
 """The first rows of a half cycle, in which the cell answers to the reversal, hold no fall. Chosen by eye."""
 
@@ -69,6 +71,7 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = noise * np.sqrt(1 / counts[0] + 1 / counts[1]) / before
         sure = sharpest > SURE * noise * np.sqrt(2 / fine) / before
+    sigma = np.maximum(sigma, _local(r, best, found, narrow, steep) / before)
     steep = np.where(sure, np.maximum(steep, sharpest), steep)  # on a rising R the narrow window sees less of it
     lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma)]
     return Falls(best, *lost)
@@ -85,6 +88,21 @@ def _fall(
         before = (total[place] - total[low]) / left
         after = (total[high] - total[place]) / right
         return np.asarray(1 - after / before), np.asarray(before), (left, right)
+
+
+def _local(r: Floats, place: NDArray[np.intp], found: Segments, width: NDArray[np.intp], fall: Floats) -> Floats:
+    """Return the standard deviation of the difference of both windows by the noise in them: that of a burst.
+
+    place, width, fall: (m,). From second differences within each window, which a step between them leaves out;
+    0 for windows of fewer than three rows, and for falls too small to matter.
+    """
+    sigma = np.zeros(len(found))
+    for k in np.flatnonzero(fall > LITTLE):
+        low, high = max(place[k] - width[k], found.start[k]), min(place[k] + width[k], found.stop[k])
+        parts = [part for part in (r[low : place[k]], r[place[k] : high]) if len(part) >= MANY]
+        variances = [np.mean(np.diff(part, 2) ** 2) / 6 / len(part) for part in parts]  # 1 + 4 + 1: see `Segments`
+        sigma[k] = float(np.sqrt(np.sum(variances)))
+    return sigma
 
 
 def _first_largest(values: Floats, found: Segments, label: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echub_ccd.data.table import SAME_LEVEL, HalfCycleTable
+from echub_ccd.data.levels import common_levels
+from echub_ccd.data.table import HalfCycleTable
 
 Floats = NDArray[np.float64]
 SAME = 0.05
@@ -38,7 +39,7 @@ def recognise(table: HalfCycleTable, spots: bool, opened: int | None = None) -> 
 
     After `opened` half cycles the circuit was open: what follows names no protocol.
     """
-    level = common_levels(table.level)
+    level = common_levels(table.level, table.level_u, table.sign)
     run = np.zeros(len(level), np.intp) if spots else _rising_runs(level)
     complete = _complete(table, level, run)
     whole = complete & table.steady & (np.arange(len(level)) < (len(level) if opened is None else opened))
@@ -46,43 +47,34 @@ def recognise(table: HalfCycleTable, spots: bool, opened: int | None = None) -> 
     return Protocol(_name(table, level, run, whole, spots, charge, time), level, run, complete, charge, time)
 
 
-def common_levels(level: Floats) -> Floats:
-    """Return every half cycle the median of all levels within 5 % of its own: measured levels scatter.
-
-    level: (m,), mA/cm² or mA; returns (m,), in the same unit.
-    """
-    order = np.argsort(level)
-    ordered = level[order]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        group = np.cumsum(np.diff(ordered, prepend=ordered[:1]) > SAME_LEVEL * ordered)
-    found = np.empty(len(level))
-    for number in np.unique(group):
-        members = order[group == number]
-        found[members] = np.median(level[members])
-    return found
-
-
 def _rising_runs(level: Floats) -> NDArray[np.intp]:
-    falls = np.diff(level, prepend=level[:1]) < -SAME_LEVEL * level
+    falls = np.diff(level, prepend=level[:1]) < 0
     return np.asarray(np.cumsum(falls), dtype=np.intp)
 
 
 def _complete(table: HalfCycleTable, level: Floats, run: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return which half cycles took as long as the others at their level in their run.
+    """Return which half cycles took as long as the others at their level in their run, or as one of them.
 
-    The last half cycle of a file alone at its level is compared with the one of the same charge before.
+    Formation has several durations at a level: one that another half cycle has too, there or at another level,
+    was planned. One alone at its level, the last of a file, is compared with the one of the same charge before.
     """
     complete = np.ones(len(level), bool)
     for value in np.unique(level):
         for number in np.unique(run[level == value]):
-            alike = (level == value) & (run == number)
-            complete[alike] = table.duration[alike] >= WHOLE * np.median(table.duration[alike])
+            alike = np.flatnonzero((level == value) & (run == number))
+            long = table.duration[alike] >= WHOLE * np.median(table.duration[alike])
+            complete[alike] = long | _shared(table.duration[alike], table.duration)
     for last in np.flatnonzero(np.diff(table.file, append=-1) != 0):
         if last and table.file[last - 1] == table.file[last]:
             same_time = table.duration[last] >= WHOLE * table.duration[last - 1]
             same_charge = abs(table.q_edges[last]) >= WHOLE * abs(table.q_edges[last - 1])
             complete[last] = same_time or same_charge
     return complete
+
+
+def _shared(some: Floats, all_of_them: Floats) -> NDArray[np.bool_]:
+    """Mark durations that at least two half cycles have."""
+    return np.array([(np.abs(all_of_them - value) <= SAME * value).sum() >= 2 for value in some], bool)
 
 
 def _common(values: Floats) -> float | None:
@@ -109,10 +101,16 @@ def _name(
         return "constant charge"
     if time is not None:
         return "constant time"
-    return (
-        "formation"
-        if _grows(table.duration[whole], level[whole]) and not run[whole].any()
-        else "unequal half cycles"
+    grows = _grows(table.duration[whole], level[whole]) and not run[whole].any()
+    return "formation" if grows or _same_durations(table.duration[whole], level[whole]) else "unequal half cycles"
+
+
+def _same_durations(duration: Floats, level: Floats) -> bool:
+    """Return whether every level has the same several durations, in the same order."""
+    sets = [duration[level == value] for value in np.unique(level)]
+    least = min((len(one) for one in sets), default=0)
+    return least > 1 and all(
+        np.all(np.abs(one[:least] - sets[0][:least]) <= SAME * sets[0][:least]) for one in sets
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.science import MEDIAN_TO_MEAN
 from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub_ccd.data.fall import SETTLING, steepest
 from echub_ccd.data.trace import LEAST_ROWS, STEADY, CcdTrace, bins_of, rests_before
@@ -18,8 +19,7 @@ HEAD = 0.1
 TAIL = 0.05
 """Fraction whose rows make R at its end: as short as `NARROW`, so that a fall shortly before the end is in it."""
 SAME_LEVEL = 0.05
-"""Levels within this fraction are one, and a set current is believed: recorded currents scatter about a level,
-and the staircases of the publications rise by more (decision 40)."""
+"""A set current within this fraction of the measured one is believed; levels further apart are never one."""
 SAME_CHARGE = 0.05
 """Increments further than this from level × time lack rows: both know the charge of whole files far better."""
 MANY_ROWS = 20
@@ -31,10 +31,11 @@ class HalfCycleTable:
     """Half cycles in the order of their experiment, one value each; units of the trace.
 
     file: number of the file. sign: +1 oxidises the working electrode. level: |j| as programmed, else as
-    measured. spread: of |j|, relative. q, q_edges, q_integral: charge by the instrument, by level × time
-    between edges, by integration. u_largest: of |U|. r_*: Ω·cm² (Ω without an area): medians over the start,
-    the end, all, the first and last three rows, the first quarter. noise: of R; calm: that by which falls are
-    judged. u_rest: U at the end of the rest before. fall_*: see `Falls`. fell: time of the fall, s.
+    measured. level_u: its noise, 0 where it is programmed. spread: of |j|, relative. q, q_edges, q_integral:
+    charge by the instrument, by level × time between edges, by integration. u_largest: of |U|. r_*: Ω·cm²
+    (Ω without an area): medians over the start, the end, all, the first and last three rows, the first quarter.
+    noise: of R; calm: that by which falls are judged. u_rest: U at the end of the rest before. fall_*: see
+    `Falls`. fell: time of the fall, s.
     """
 
     file: NDArray[np.intp]
@@ -46,6 +47,7 @@ class HalfCycleTable:
     j: Floats
     spread: Floats
     level: Floats
+    level_u: Floats
     rows: Floats
     q: Floats
     q_edges: Floats
@@ -120,7 +122,8 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
     low, middle, high = (inner.quantile(j, f) for f in (0.05, 0.5, 0.95))  # without the rows at the edges
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = (high - low) / middle
-    level = _level(trace, middle)
+    level, programmed = _level(trace, middle)
+    level_u = np.where(programmed, 0.0, MEDIAN_TO_MEAN * inner.noise(j) / np.sqrt(inner.rows))
     r_median = inner.median(r)
     noise = whole.noise(trace.r[rows])
     calm = _calm(noise, r_median, bins.rows)
@@ -136,6 +139,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         j=middle * found.sign,
         spread=spread,
         level=level,
+        level_u=level_u,
         rows=bins.rows.astype(np.float64),
         q=_charge(trace),
         q_edges=by_edges(level * found.sign, bounds),
@@ -191,14 +195,14 @@ def _few(inner: Segments, end: int, fraction: float = 0.0) -> Segments:
     return Segments(start, start + count, inner.sign)
 
 
-def _level(trace: CcdTrace, measured: Floats) -> Floats:
-    """Take the programmed level where one is recorded and agrees, else the measured one."""
+def _level(trace: CcdTrace, measured: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Take the programmed level where one is recorded and agrees, else the measured one; say which."""
     if "j_set" not in trace.data:
-        return measured
+        return measured, np.zeros(len(measured), bool)
     programmed = trace.found.median(np.where(trace.flows, np.abs(trace["j_set"]), np.nan))
     with np.errstate(invalid="ignore"):
         agrees = np.abs(programmed - measured) <= SAME_LEVEL * programmed
-    return np.asarray(np.where(agrees, programmed, measured))
+    return np.asarray(np.where(agrees, programmed, measured)), np.asarray(agrees)
 
 
 def _charge(trace: CcdTrace) -> Floats:

@@ -8,6 +8,7 @@ from echub.plugin import Refusal
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.table import Floats, HalfCycleTable
 from echub_ccd.data.trace import LEAST_ROWS, CcdTrace
+from echub_ccd.method.detectors import Context
 from echub_ccd.method.verdict import DIRECTIONS
 
 MOST_UNSTEADY = 0.5
@@ -36,6 +37,20 @@ def require_answerable(experiment: Experiment) -> None:
         raise Refusal("sampled-too-coarsely", text)
     _require_ohmic_sign(table)
     _require_no_offset(table)
+
+
+def require_consistent_electrolyte(experiment: Experiment, context: Context) -> None:
+    """Refuse a stated R·A of the electrolyte above that of the whole cell before anything can have failed."""
+    table = experiment.table
+    least = context.bulk * (1 - context.params.below_bulk / 100)
+    if np.isfinite(context.bulk) and table.r_start[0] + 3 * table.noise[0] < least and table.r_end[0] < least:
+        raise Refusal(
+            "electrolyte-contradicted",
+            f"the electrolyte is stated as {context.bulk:.4g} Ω·cm², but the whole cell has "
+            f"{table.r_start[0]:.4g} Ω·cm² from its first half cycle on: the statement is "
+            "wrong, or the cell was shorted before",
+            hint="check electrolyte_asr, thickness and conductivity, and the area that each refers to",
+        )
 
 
 def _require_controlled_current(experiment: Experiment) -> None:

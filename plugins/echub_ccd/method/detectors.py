@@ -66,11 +66,18 @@ def _marked(fires: NDArray[np.bool_], *needed: Floats) -> Floats:
 def sharp_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
     """Mark falls inside a half cycle: deep, beyond the noise, at once, and still there at its end."""
     p = context.params
-    deep = table.fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
     if not p.r_drop_sharpness:
+        deep = table.fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
         slow = table.fall_wide > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
         return np.asarray((deep | slow) & _stays(table, np.maximum(table.fall, table.fall_wide)))
-    return np.asarray(deep & (sharpness(table) >= p.r_drop_sharpness) & _stays(table, table.fall))
+    return np.asarray(deep_and_sharp(table, context, p.r_drop / 100) & _stays(table, table.fall))
+
+
+def deep_and_sharp(table: HalfCycleTable, context: Context, least: float) -> NDArray[np.bool_]:
+    """Mark falls of at least a fraction, beyond the noise, that happen at once."""
+    p = context.params
+    deep = table.fall > np.maximum(least, p.r_drop_sigma * table.fall_sigma)
+    return np.asarray(deep & (sharpness(table) >= p.r_drop_sharpness))
 
 
 def sharpness(table: HalfCycleTable) -> Floats:
@@ -91,14 +98,17 @@ def _stays(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:
     alike = np.fmax(table.r_start, np.where(np.isnan(previous), table.fall_before, previous))
     later = following <= np.minimum(alike, table.fall_before) * (1 - fall / 2)
     here = table.r_end <= table.fall_before * (1 - fall / 2)
-    return np.asarray(np.where(np.isnan(following), here, later))
+    with np.errstate(invalid="ignore"):
+        usual = np.fmax(np.fmax(before(table, table.r_median), table.r_start), table.fall_before)
+        whole = after(table, table.r_median) <= usual * (1 - fall / 2)  # a burst of noise is soon over
+    return np.asarray(np.where(np.isnan(following), here, later & whole))
 
 
-def fell_between(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
+def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) -> NDArray[np.bool_]:
     """Mark half cycles that begin below both the start and the end of the one before, at once.
 
     What the reversal before took off (pores that it healed) is not a fall when this one takes it too. Where the
-    level changed twice the fall is needed: R of a cell that is not ohmic changes with j.
+    level changed `changed` times the fall is needed: R of a cell that is not ohmic changes with j.
     """
     p = context.params
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -107,12 +117,19 @@ def fell_between(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
         fall = 1 - table.r_first / earlier
         sharp = fall / np.fmax(1 - table.r_quarter / earlier, fall)
         sigma = np.hypot(table.calm, before(table, table.calm)) / earlier
-        changed = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
-    wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma) * np.where(changed, 2, 1)
+        moved = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
+    wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma) * np.where(moved, changed, 1)
     following = np.fmax(
         after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0)
     )
-    return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & (following <= earlier * (1 - fall / 2)))
+    stays = (following <= earlier * (1 - fall / 2)) & _whole_is_lower(table, fall)
+    return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & stays)
+
+
+def _whole_is_lower(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:
+    """Return whether the whole half cycle lies below the one before, by half of a fall: a burst is soon over."""
+    earlier = before(table, table.r_median)
+    return np.asarray(np.isnan(earlier) | (table.r_median <= earlier * (1 - fall / 2)))
 
 
 def coarse_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:

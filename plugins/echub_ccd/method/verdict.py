@@ -18,7 +18,8 @@ class CcdVerdict:
     """The half cycle that failed (None: none did), and the levels around it.
 
     survived: highest complete level below; None: it failed at the first. opened: half cycles before the
-    circuit opened. higher: a level at or above the failed one that was survived in an earlier run.
+    circuit opened. higher: a level at or above the failed one that was survived in an earlier run. doubted: the
+    lowest level, below the failure, at which R fell for good by no criterion: what is survived ends below it.
     """
 
     half_cycle: int | None
@@ -26,22 +27,37 @@ class CcdVerdict:
     survived: float | None
     opened: int | None = None
     higher: float | None = None
+    doubted: float | None = None
 
-    def measurand(self, unit: str, note: str) -> Measurand:
-        """Return the interval, or the bound."""
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Return the levels between which it fails, 0 and inf where none is known."""
+        return self.survived or 0.0, np.inf if self.failed is None else self.failed
+
+    def measurand(self, unit: str, note: str, within: tuple[float, float] = (0.0, 0.0)) -> Measurand:
+        """Return the interval, or the bound; `within`: how far its ends, as levels, may be off, in `unit`."""
         quantity = "critical_current_density" if unit == "mA/cm^2" else ""
+        low, high = max(self.ends[0] - within[0], 0.0), self.ends[1] + within[1]
         if self.failed is None:
-            return Measurand.more_than(unit, self.survived or 0.0, quantity=quantity, note=note)
+            return Measurand.more_than(unit, low, quantity=quantity, note=note)
         if self.survived is None:
-            return Measurand.less_than(unit, self.failed, quantity=quantity, note=note)
-        between = Interval(self.survived, self.failed, "bracketing", includes_high=False, method="levels")
+            return Measurand.less_than(unit, high, quantity=quantity, note=note)
+        how = "levels and their uncertainty" if any(within) else "levels"
+        between = Interval(low, high, "bracketing", includes_high=False, method=how)
         return Measurand(unit, interval=between, censoring="interval", quantity=quantity, note=note)
 
 
-def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spots: bool) -> CcdVerdict:
+def judge(
+    protocol: Protocol,
+    fails: NDArray[np.bool_],
+    opened: int | None,
+    spots: bool,
+    doubts: NDArray[np.bool_] | None = None,
+) -> CcdVerdict:
     """Find the first failure in the order of the experiment, and the levels around it.
 
-    fails: (m,), marked half cycles. opened: after so many the circuit was open, and nothing is survived.
+    fails: (m,), marked half cycles; doubts: (m,), those from which R is lower for good.
+    opened: after so many the circuit was open, and nothing is survived.
     Raises `Refusal` where nothing was survived and nothing failed.
     """
     order = np.argsort(protocol.level, kind="stable") if spots else np.arange(len(fails))
@@ -59,6 +75,11 @@ def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spot
             "no level was completed, and none failed",
             hint="a level counts where its half cycles are as long as the others",
         )
+    same = earlier[protocol.run[earlier] == decisive]
+    doubted = None
+    if doubts is not None and not spots and doubts[same].any():
+        doubted = float(protocol.level[same[doubts[same]]].min())
+        below = [v for v in below if v < doubted]
     before = earlier[protocol.run[earlier] < decisive]
     higher = [float(value) for value in protocol.level[before] if first is not None and value >= level]
     return CcdVerdict(
@@ -67,6 +88,7 @@ def judge(protocol: Protocol, fails: NDArray[np.bool_], opened: int | None, spot
         max(below) if below else None,
         opened if first is None else None,
         max(higher) if higher else None,
+        doubted if doubted is not None and doubted < level else None,
     )
 
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub.plugin import Condition, Inputs, InputSet, Measurand, Outcome, Refusal, Series
-from echub_ccd import CcdParams
+from echub.plugin import Component, Condition, Inputs, InputSet, Measurand, Outcome, Refusal, Series
+from echub_ccd import DEFAULT, CcdParams
 from echub_ccd.data.experiment import Experiment, counted, gather
 from echub_ccd.data.protocol import Protocol, recognise
-from echub_ccd.method.answerable import require_answerable
+from echub_ccd.method.accuracy import range_error, within
+from echub_ccd.method.answerable import require_answerable, require_consistent_electrolyte
+from echub_ccd.method.criteria import table_of_criteria, verdicts_of
 from echub_ccd.method.definitions import table_of_definitions
 from echub_ccd.method.detectors import Context, Floats, decides, evaluate
+from echub_ccd.method.doubts import Marks, doubts
 from echub_ccd.method.resistance import electrolyte, measurands_of
 from echub_ccd.method.verdict import DIRECTIONS, CcdVerdict, judge
 from echub_ccd.outcome.cycles import report_cycles
@@ -34,7 +37,8 @@ class CcdFindings:
     context: Context
     marks: dict[str, Floats]
     fails: Floats
-    verdict: CcdVerdict | None = None
+    doubts: Marks
+    criteria: dict[str, CcdVerdict]
 
     def tables(self) -> dict[str, dict[str, Series]]:
         """Return all tables."""
@@ -43,6 +47,7 @@ class CcdFindings:
             "half_cycles": half_cycles(self.experiment, self.protocol),
             "charge": charges(self.experiment),
             "detectors": detectors(table, self.marks, self.protocol),
+            "criteria": table_of_criteria(self.criteria, unit),
             "levels": levels(table, self.protocol, self.fails, unit),
             "definitions": table_of_definitions(
                 self.marks, self.protocol, self.experiment.opened, self.experiment.spots, unit
@@ -60,12 +65,15 @@ def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
     experiment = experiment.opening(marks["limit"] == 1)
     protocol = recognise(experiment.table, experiment.spots, experiment.opened)
     fails = decides(params.criterion, marks) & _in_direction(experiment, params)
-    findings = CcdFindings(experiment, protocol, context, marks, fails.astype(np.float64))
+    doubted = doubts(experiment.table, context, fails) & (params.criterion == DEFAULT)  # others decide alone
+    criteria = verdicts_of(marks, experiment, protocol)
+    findings = CcdFindings(experiment, protocol, context, marks, fails.astype(np.float64), doubted, criteria)
     try:
         require_answerable(experiment)
+        require_consistent_electrolyte(experiment, context)
         if params.report == "cycles":
             return report_cycles(experiment, findings.tables(), context.bulk)
-        verdict = judge(protocol, fails, experiment.opened, experiment.spots)
+        verdict = judge(protocol, fails, experiment.opened, experiment.spots, doubted)
     except Refusal as refusal:
         refusal.tables.update({name: t for name, t in findings.tables().items() if name in OF_ANY_CELL})
         refusal.diagnostics.update(series_of(experiment, protocol, None))
@@ -87,8 +95,10 @@ def _outcome(findings: CcdFindings, verdict: CcdVerdict, params: CcdParams) -> O
     experiment, protocol = findings.experiment, findings.protocol
     name = "critical_current_density" if experiment.per_area else "critical_current"
     measurands = {
-        name: verdict.measurand(experiment.unit, _note(findings, verdict, params)),
-        **_ends(experiment, protocol, verdict),
+        name: verdict.measurand(
+            experiment.unit, _note(findings, verdict, params), within(verdict, experiment, params)
+        ),
+        **_ends(experiment, protocol, verdict, params),
         **measurands_of(experiment, verdict, findings.context.bulk),
     }
     return Outcome(
@@ -120,12 +130,14 @@ def spoken_direction(experiment: Experiment, number: int) -> str:
     return f"{DIRECTIONS[sign]} ({'strip' if oxidised > 0 else 'plate'})"
 
 
-def _ends(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict) -> dict[str, Measurand]:
+def _ends(
+    experiment: Experiment, protocol: Protocol, verdict: CcdVerdict, params: CcdParams
+) -> dict[str, Measurand]:
     """Return both ends of the interval as measured levels, and the charge passed in the failed half cycle."""
     unit, table = experiment.unit, experiment.table
     ends = {"last_survived": verdict.survived, "first_failed": verdict.failed}
     found = {
-        name: Measurand(unit, value, _scatter(table.j, protocol.level == value, value))
+        name: _level(unit, value, _scatter(table.j, protocol.level == value, value), experiment, params)
         for name, value in ends.items()
         if value is not None
     }
@@ -137,6 +149,19 @@ def _ends(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict) -> di
         )
         found["half_cycle_charge"] = whole
     return found
+
+
+def _level(unit: str, value: float, scatter: float, experiment: Experiment, params: CcdParams) -> Measurand:
+    """Return a level with the parts of its uncertainty."""
+    accuracy = (range_error(experiment, params) or 0.0) / np.sqrt(3)  # uniform within ±
+    area = value * params.area_uncertainty / 100 if experiment.per_area else 0.0
+    parts = (
+        Component("scatter of the measured current", scatter),
+        Component("accuracy of the current range", float(accuracy), "B"),
+        Component("area", area, "B", "area"),
+    )
+    kept = tuple(part for part in parts if part.uncertainty)
+    return Measurand(unit, value, float(np.sqrt(scatter**2 + accuracy**2 + area**2)), components=kept)
 
 
 def _scatter(j: Floats, alike: np.ndarray, level: float) -> float:

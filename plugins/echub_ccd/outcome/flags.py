@@ -10,7 +10,10 @@ import numpy as np
 from echub.plugin import Flag
 from echub_ccd import DEFAULT
 from echub_ccd.data.experiment import counter_text
+from echub_ccd.method.accuracy import range_error
+from echub_ccd.method.criteria import disagreeing, spoken
 from echub_ccd.method.detectors import FEW_ROWS, fell_between, sharp_fall, slow_fall
+from echub_ccd.method.doubts import first_stages
 from echub_ccd.method.verdict import CcdVerdict
 
 if TYPE_CHECKING:
@@ -73,6 +76,45 @@ def _fell_at_rest(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     ):
         text = "R fell between two half cycles, unseen: the level before may be the one that failed"
         yield Flag("fell-between", text, where=_number(k, findings))
+
+
+def _fell_a_little_at_rest(findings: CcdFindings, verdict: CcdVerdict) -> Found:
+    """Warn of falls between half cycles that are too small to decide where the level changes."""
+    table, context = findings.experiment.table, findings.context
+    end = len(table) if verdict.half_cycle is None else verdict.half_cycle
+    found = (
+        fell_between(table, context, changed=1.0) & (findings.marks["r_drop"] != 1) & (np.arange(len(table)) < end)
+    )
+    if found.any() and not findings.experiment.spots:
+        text = (
+            "R falls where the level changes, by less than decides: a soft short in the rest, or a cell not ohmic"
+        )
+        yield Flag("fell-with-level", text, where=_half_cycles(found, findings), hint=HOW_BULK)
+
+
+def _criteria(findings: CcdFindings, verdict: CcdVerdict) -> Found:
+    others = disagreeing(findings.criteria, verdict)
+    if others:
+        unit = findings.experiment.unit
+        said = "; ".join(f"{name}: {spoken(v, unit)}" for name, v in findings.criteria.items())
+        yield Flag("criteria-disagree", f"R is low for good from different levels on, {said}",
+                   hint="--param criterion=NAME decides by another")  # fmt: skip
+
+
+def _doubted(findings: CcdFindings, verdict: CcdVerdict) -> Found:
+    if verdict.doubted is None:
+        return
+    early = findings.doubts & (findings.protocol.level == verdict.doubted)
+    if not (early & slow_fall(findings.experiment.table, findings.context)).any() or verdict.failed is not None:
+        text = "R is lower for good from here on, by less than decides or slowly: what is survived ends before"
+        yield Flag("earlier-fall", text, where=_half_cycles(early, findings), hint=HOW_BULK)
+
+
+def _small_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
+    small = first_stages(findings.experiment.table, findings.context) & (findings.marks["r_drop"] != 1)
+    if verdict.half_cycle is None and small.any() and not findings.experiment.spots:
+        text = "R falls at once and for good, by less than decides: it may be the first stage of a short"
+        yield Flag("small-fall", text, where=_half_cycles(small, findings))
 
 
 def _not_confirmed(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -192,6 +234,13 @@ def _no_area(findings: CcdFindings, verdict: CcdVerdict) -> Found:
                    hint='--set cell.area="0.785 cm^2"')  # fmt: skip
 
 
+def _no_range(findings: CcdFindings, verdict: CcdVerdict) -> Found:
+    p = findings.context.params
+    if p.range_accuracy and range_error(findings.experiment, p) is None:
+        text = "the current range is not known: its accuracy is not in the interval"
+        yield Flag("current-range-unknown", text, "info")
+
+
 def _one_electrode(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if findings.experiment.first.source_of("U") != "voltage":
         text = "U is the working electrode's potential: the cell voltage only in a two-electrode cell"
@@ -224,6 +273,10 @@ def _integral(findings: CcdFindings, verdict: CcdVerdict) -> Found:
 FLAGS: tuple[Callable[[CcdFindings, CcdVerdict], Found], ...] = (
     _r_drop_alone,
     _fell_at_rest,
+    _fell_a_little_at_rest,
+    _criteria,
+    _doubted,
+    _small_fall,
     _not_confirmed,
     _slow_fall,
     _transient,
@@ -238,6 +291,7 @@ FLAGS: tuple[Callable[[CcdFindings, CcdVerdict], Found], ...] = (
     _no_rests,
     _coarse,
     _no_area,
+    _no_range,
     _one_electrode,
     _counter,
     _charge_lost,

@@ -28,6 +28,8 @@ SMALL = 1e-3
 """A charge at rest below this fraction of the capacity is not worth a word: it is the accuracy of the current."""
 WIDE_EDGES = 5e-3
 """Edges that leave the charge uncertain by more than this are said: five times the accuracy of the current."""
+GAP = 0.9
+"""A gap nearly as long as a pulse with its rest may hold one. By eye."""
 SHORT = 0.95
 """A last pulse shorter than this of the others, and by more than its edges allow, was cut short. By eye."""
 ENDS = {
@@ -86,6 +88,7 @@ def block_flags(
         *_ending(train, block, rows, params),
         *_charges(ways, deciding),
         *_at_rest(train, deciding),
+        *_missing_rows(train, block, rows, ways),
         *_after(train, block, rows),
     ]
 
@@ -139,6 +142,21 @@ def _charges(ways: list[CountedCharge], deciding: CountedCharge) -> list[Flag]:
         text = f"{deciding.name} counts {share:+.1%} against {by_level.name}"
         flags.append(Flag("charges-disagree", text, where="table charge"))
     return flags
+
+
+def _missing_rows(train: PulseTrain, block: PulseBlock, rows: Rows, ways: list[CountedCharge]) -> list[Flag]:
+    """Flag a gap between rows in which a whole pulse may have flowed, if no counter of the instrument saw it."""
+    if next(way for way in ways if way.deciding) is not by_edges_of(ways):
+        return []
+    period = float(np.median(train.edges.duration)) + (block.rest_s or 0.0)
+    inside = rows.t[max(int(rows.pulses.start[0]) - 1, 0) :]
+    gaps = np.diff(inside)
+    wide = np.flatnonzero(gaps > GAP * period)
+    if not len(wide):
+        return []
+    text = f"{len(wide)} gaps between rows, of up to {gaps.max():.3g} s, may hide pulses of {period:.3g} s each"
+    hint = "record the instrument's charge"
+    return [Flag("pulses-hidden", text, where=f"t = {inside[wide[0]]:.5g} s", hint=hint)]
 
 
 def _at_rest(train: PulseTrain, deciding: CountedCharge) -> list[Flag]:

@@ -10,6 +10,7 @@ from scipy import stats
 from echub.plugin import Component, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
 from echub_pulsed_stripping import PlateauParams
 from echub_pulsed_stripping.data.points import COMPARED, RestPoint, levels_of, points_of, require_comparable
+from echub_pulsed_stripping.method.rise import is_flat, lower_bound, slope_of
 
 LEAST_RESTS = 3
 """A plateau takes two rests on it, and one below that shows where it starts."""
@@ -31,7 +32,7 @@ def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
         raise Refusal("too-few-rests", text, where=reasons, tables={"capacities": _table(points, [])})
     # A rest at which no series reached the cut-off says nothing, unless it is above the others.
     known = [level for level in levels if not all(p.bound for p in level)]
-    plateau = known[len(known) - _on_plateau(known, params) :]
+    plateau = _flat(known, params)
     measurands, flags = _answer(levels, plateau)
     if left_out:
         flags.append(Flag("left-out", f"{len(left_out)} capacities were left out", where=reasons))
@@ -47,6 +48,16 @@ def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
         conditions={name: conditions[name] for name in COMPARED if name in conditions},
         label=f"{len(used)} capacities at {len(levels)} rests",
     )
+
+
+def _flat(known: Levels, params: PlateauParams) -> Levels:
+    """Return the longest rests that are a plateau, at least two; only the longest where there is none."""
+    for on in range(_on_plateau(known, params), 1, -1):
+        first = len(known) - on
+        below = known[first - 1] if first else []
+        if is_flat([p for level in known[first:] for p in level], below, params.tolerance / 100):
+            return known[first:]
+    return known[-1:]
 
 
 def _on_plateau(levels: Levels, params: PlateauParams) -> int:
@@ -73,16 +84,42 @@ def _mean(points: Sequence[RestPoint]) -> tuple[float, float]:
 def _answer(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], list[Flag]]:
     """Return the plateau, or a lower bound where the capacity still rises or a series never ended."""
     points = [p for level in levels for p in level]
+    unit = points[0].unit
     values = [p.value for level in plateau for p in level if not p.bound]
     beyond = [p for p in points if p.bound and (not values or p.value > np.mean(values))]
     if len(plateau) >= 2 and len(values) >= 2 and not beyond:
         return _plateau(levels, plateau)
-    best = max(points, key=lambda p: p.value)
-    text = f"the capacity still rises at the longest rest of {levels[-1][0].rest_s:.3g} s"
+    text = f"the capacity still rises at the longest rest of {levels[-1][0].rest_s:.3g} s{_spoken_slope(levels)}"
     if beyond:
-        text = f"{beyond[0].label} passed more than {beyond[0].value:.4g} without reaching the cut-off"
+        text = f"{beyond[0].label} passed more than {beyond[0].value:.4g} {unit} without reaching the cut-off"
     flags = [Flag("no-plateau", f"{text}: a lower bound")]
-    return {"capacity_plateau": Measurand.more_than(best.unit, best.value, note=f"that of {best.label}")}, flags
+    longest = max(level[0].rest_s for level in levels)
+    candidates = [level for level in levels if level[0].rest_s == longest or any(p in beyond for p in level)]
+    mean, error, level = max((*lower_bound(level, levels), level) for level in candidates)
+    note = f"mean at a rest of {level[0].rest_s:.3g} s, less its error of {error:.2g}"
+    found = {"capacity_plateau": Measurand.more_than(unit, max(mean - error, 0.0), note=note)}
+    return {**found, **_slope([p for level in levels[-2:] for p in level])}, flags
+
+
+def _slope(points: Sequence[RestPoint]) -> dict[str, Measurand]:
+    """Return the slope of the capacity against ln(rest); nothing at a single rest."""
+    if len({p.rest_s for p in points if not p.bound}) < 2:
+        return {}
+    slope = slope_of(points)
+    interval = Interval(slope.low, slope.high, level=0.95, method="least squares")
+    rests = f"{points[0].rest_s:.3g} to {points[-1].rest_s:.3g} s"
+    note = f"rise per factor of e of the rest, {rests}"
+    return {"capacity_slope": Measurand(points[0].unit, slope.value, slope.error, interval, note=note)}
+
+
+def _spoken_slope(levels: Levels) -> str:
+    """Say how steeply the capacity rises over the two longest rests; nothing where that is not known."""
+    points = [p for level in levels[-2:] for p in level]
+    if len({p.rest_s for p in points if not p.bound}) < 2:
+        return ""
+    slope = slope_of(points)
+    unit = points[0].unit
+    return f", by {slope.value:.2g} [{slope.low:.2g}, {slope.high:.2g}] {unit} per factor of e"
 
 
 def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], list[Flag]]:
@@ -108,6 +145,7 @@ def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], lis
             components=(Component("scatter", scatter), *shared),
             note=f"mean of the capacities at rests from {first:.3g} s",
         ),
+        **_slope(points),
         "plateau_from": Measurand("s", first, interval=bracket, n=len(levels)),
     }
     text = "no rest was so short that it lowers the capacity: where the plateau begins is not bracketed"

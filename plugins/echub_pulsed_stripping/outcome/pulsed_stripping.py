@@ -11,6 +11,7 @@ from echub.science import median_error
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.blocks import PulseBlock, blocks_of
 from echub_pulsed_stripping.data.electrode import Floats, against
+from echub_pulsed_stripping.data.sound import require_sound_voltage
 from echub_pulsed_stripping.data.train import PulseTrain, find
 from echub_pulsed_stripping.method.capacity import (
     CHARGE_UNITS,
@@ -46,6 +47,7 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     """Find the pulses and what they stripped up to the cut-off."""
     try:
         train = find(data, params)
+        require_sound_voltage(train)
         if coarse.is_coarse(train):
             return coarse.run(data, params)
         require_resolved_rests(train)

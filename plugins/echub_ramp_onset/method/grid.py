@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from echub_ramp_onset.data import Floats, RampTrace
@@ -12,17 +13,25 @@ from echub_ramp_onset.data import Floats, RampTrace
 PER_WINDOW = 60
 """Grid points per window, where the sampling allows that many: one per half second of the default window of 30 s,
 so that an hour at 10 Hz costs 26 ms (decision 30)."""
+NORMAL_QUARTILE = 1.1503
+"""Upper quartile of the magnitude of a normal variable, in standard deviations: Φ⁻¹(7/8)."""
+QUARTILE_NEEDS = 4
+"""Half windows of fewer points have no upper quartile to speak of (nine points)."""
 
 
 @dataclass(frozen=True)
 class TimeGrid:
-    """A trace averaged into equal bins of `step` seconds; `count` rows each, empty bins interpolated."""
+    """A trace averaged into equal bins of `step` seconds; `count` rows each, empty bins interpolated.
+
+    loud: noise of a row around each bin, V: that of a burst, where there is one.
+    """
 
     t: Floats
     x: Floats
     u: Floats
     count: Floats
     step: float
+    loud: Floats
 
     def half(self, window_s: float) -> int:
         """Return the grid points on each side of a centred window."""
@@ -56,4 +65,23 @@ def grid_of(trace: RampTrace, window_s: float) -> TimeGrid:
     centres = np.arange(len(count)) * step + trace.t[0]
     means = [np.bincount(index, weights=values)[filled] / count[filled] for values in (trace.t, x, trace.u)]
     t = np.where(filled, np.interp(centres, centres[filled], means[0]), centres)
-    return TimeGrid(t, np.interp(t, means[0], means[1]), np.interp(t, means[0], means[2]), count, step)
+    u = np.interp(t, means[0], means[2])
+    half = max(round((window_s / step - 1) / 2), 0)
+    loud = _loud(u, half) * np.sqrt(np.maximum(np.median(count[filled]), 1))
+    return TimeGrid(t, np.interp(t, means[0], means[1]), u, count, step, loud)
+
+
+def _loud(u: Floats, half: int) -> Floats:
+    """Return the noise (n,), V, around each point: a burst is loud, a single jump is not.
+
+    From the upper quartile of second differences in a window, which a burst of a quarter of it moves, and a jump
+    (three differences) does not; the largest within a window, since averages reach as far. 0 for short windows.
+    """
+    if half < QUARTILE_NEEDS or len(u) < 4 * half:
+        return np.zeros(len(u))
+    bend = np.zeros(len(u))
+    bend[1:-1] = np.abs(u[2:] - 2 * u[1:-1] + u[:-2]) / np.sqrt(6)
+    windows = sliding_window_view(np.pad(bend, half, mode="edge"), 2 * half + 1)
+    place = (3 * windows.shape[1]) // 4
+    quartile = np.partition(windows, place, axis=1)[:, place] / NORMAL_QUARTILE
+    return np.asarray(sliding_window_view(np.pad(quartile, half, mode="edge"), 2 * half + 1).max(axis=1))

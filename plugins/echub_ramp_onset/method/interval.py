@@ -12,7 +12,7 @@ import numpy as np
 
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import Floats, RampTrace
-from echub_ramp_onset.method.robust import Onset, neighbourhood, place, running_median
+from echub_ramp_onset.method.crossing import Onset, neighbourhood, place, running_median
 
 DRAWS = 20_000
 """So many draws leave the ends of a 95 % interval uncertain by 0.02 standard deviations."""
@@ -27,6 +27,7 @@ class Spread:
     gradual: float
     current: float
     area: float
+    rows: float
     low: float
     high: float
     slope: float
@@ -34,7 +35,11 @@ class Spread:
     @property
     def total(self) -> float:
         """Return the combined standard uncertainty."""
-        return float(np.sqrt(self.noise**2 + self.window**2 + self.gradual**2 + self.current**2 + self.area**2))
+        return float(
+            np.sqrt(
+                self.noise**2 + self.window**2 + self.gradual**2 + self.current**2 + self.area**2 + self.rows**2
+            )
+        )
 
 
 def spread_of(
@@ -59,7 +64,9 @@ def spread_of(
     current = (trace.range_error or 0.0) * rng.uniform(-1, 1, DRAWS)
     area = onset.x * params.area_uncertainty / 100 * rng.standard_normal(DRAWS)
     one_sided = 2 * gradual * rng.random(DRAWS)
-    drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area
+    ends = np.array(onset.bracket) - onset.x
+    rows = ends[0] + (ends[1] - ends[0]) * rng.random(DRAWS)
+    drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area + rows
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Spread(
         float(np.std(replicates, ddof=1)),
@@ -67,6 +74,7 @@ def spread_of(
         2 * abs(gradual) / np.sqrt(3),
         (trace.range_error or 0.0) / np.sqrt(3),
         onset.x * params.area_uncertainty / 100,
+        float(ends[1] - ends[0]) / np.sqrt(12),
         float(min(low, onset.x)),
         float(max(high, onset.x)),
         float(np.std(slopes, ddof=1)),

@@ -8,17 +8,15 @@ monotone rise without the bias that curvature gives a mean.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-from echub.plugin import Measurand, Refusal
-from echub.science import robust_sigma
+from echub.plugin import Measurand, Refusal, Series
 from echub_ramp_onset import RampOnsetParams
-from echub_ramp_onset.data import Floats, RampTrace
+from echub_ramp_onset.data import RampTrace
+from echub_ramp_onset.method.bracket import bracketed
+from echub_ramp_onset.method.crossing import Deviation, Onset, crossing, deviation_of, excursions, falls
 from echub_ramp_onset.method.grid import TimeGrid, grid_of
+from echub_ramp_onset.method.line import fit_line
 
 ROUNDS = 40
 """Fits at most: each without an onset is half as long again, so that 40 span any ramp (1.5⁴⁰ = 10⁷)."""
@@ -27,54 +25,12 @@ WINDOWS_TO_ONSET = 5
 fast ramps show."""
 
 
-@dataclass(frozen=True)
-class OhmicLine:
-    """The ohmic line U = offset + slope·x over [begin, end], with its covariance and the noise of a row."""
-
-    offset: float
-    slope: float
-    covariance: Floats
-    begin: float
-    end: float
-    sigma: float
-    inflation: float
-
-    def at(self, x: Floats) -> Floats:
-        """Return the ohmic voltage (n,), V, at x (n,) in the unit of the ramp."""
-        return self.offset + self.slope * x
-
-    def spread(self, x: Floats) -> Floats:
-        """Return the standard uncertainty of the line itself (n,), V."""
-        v = self.covariance
-        return np.asarray(np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation)
-
-
-@dataclass(frozen=True)
-class Deviation:
-    """U above the ohmic line, relative to R·x, on the grid; `noise` is its standard uncertainty."""
-
-    grid: TimeGrid
-    line: OhmicLine
-    value: Floats
-    noise: Floats
-
-
-@dataclass(frozen=True)
-class Onset:
-    """Where the deviation crosses the threshold: x, s on the file's clock, index on the grid."""
-
-    x: float
-    t: float
-    index: int
-    deviation: Deviation
-
-
 def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None = None) -> Onset:
     """Find the onset, or refuse with the measured reason.
 
     Method: that of arXiv:2603.23340 with the changes of decision 30. Raises `Refusal`: `too-short`,
     `sampled-too-coarsely`, `unresolved-noise`, `compliance`, `current-not-controlled`, `no-ohmic-part`,
-    `ohmic-to-end`, `too-fast`.
+    `ohmic-to-end`, `too-fast`, `soft-short`, `recovered`.
     """
     grid = grid if grid is not None else grid_of(trace, params.window)
     _require_length(trace, grid, params)
@@ -86,6 +42,8 @@ def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None 
         raise _unresolved(trace, grid, deviation, params, end)
     _require_control(trace, grid, onset, params)
     if onset is None:
+        if came_back := excursions(deviation, params):
+            raise _recovered(trace, came_back, params)
         raise _ohmic_to_end(trace, grid, deviation, params)
     if onset.t - trace.begin < WINDOWS_TO_ONSET * params.window:
         raise Refusal(
@@ -94,7 +52,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None 
             f"{WINDOWS_TO_ONSET} windows of {params.window:g} s",
             hint=f"--param window={(onset.t - trace.begin) / 10:.2g}s, or a slower ramp",
         )
-    return onset
+    return bracketed(onset, trace, params)
 
 
 def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -> tuple[Onset | None, Deviation]:
@@ -106,7 +64,9 @@ def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) 
     for _ in range(ROUNDS):
         line = fit_line(trace, grid, params, min(guess, length))
         deviation = deviation_of(grid, line, params)
-        onset = crossing(deviation, params)
+        onset = crossing(deviation, params, lost_at=trace.lost_at)
+        if onset is None and (short := falls(deviation, params, trace.lost_at)):
+            _refuse_soft_short(trace, grid, params, short)
         if onset is None:
             if guess >= length:
                 return None, deviation
@@ -118,113 +78,6 @@ def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) 
         seen.append(reached)
         guess = reached
     return onset, deviation
-
-
-def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: float) -> OhmicLine:
-    """Fit U against x on [start, fit_fraction · until], in seconds after the start of the ramp."""
-    begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
-    rows = (trace.t >= begin) & (trace.t <= end)
-    if rows.sum() < 5:  # a line, and three degrees of freedom for its noise
-        raise Refusal(
-            "too-short",
-            f"only {rows.sum()} rows lie between {params.start:g} s after the start of the ramp and "
-            f"{params.fit_fraction:g} of its length",
-        )
-    x, u = trace.x[rows], trace.u[rows]
-    mean = x.mean()
-    spread = float(((x - mean) ** 2).sum())
-    slope = float(((x - mean) * u).sum() / spread)
-    offset = float(u.mean() - slope * mean)
-    rest = u - offset - slope * x
-    sigma = max(robust_sigma(rest), _step(u) / np.sqrt(12), 1e-12)  # a digit is uniform; 1 pV: never zero
-    variance = sigma**2
-    cross = -mean * variance / spread
-    covariance = np.array([[variance / len(x) + mean**2 * variance / spread, cross], [cross, variance / spread]])
-    return OhmicLine(
-        offset, slope, covariance, begin, end, sigma, _inflation(rest, trace.t[rows], sigma, params.window)
-    )
-
-
-def _step(u: Floats) -> float:
-    """Return the smallest step between the values of a column: its quantisation."""
-    steps = np.diff(np.unique(u[:2000]))  # enough to meet neighbouring values; sorting all would cost more
-    return float(steps.min()) if len(steps) else 0.0
-
-
-def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
-    """Return how much more window means scatter than independent rows would make them."""
-    block = ((t - t[0]) // window_s).astype(np.intp)
-    count = np.bincount(block)
-    full = count >= 0.5 * np.median(count)  # cut-off windows scatter more
-    if full.sum() < 10:  # of ten windows the ratio is known to 22 % (1/√20)
-        return 1.0
-    means = np.bincount(block, weights=rest)[full] / count[full]
-    ratio = float(np.sqrt(np.mean(means**2 * count[full])) / sigma)
-    return ratio if ratio > 1.5 else 1.0  # two such standard deviations above 1: less is chance
-
-
-def deviation_of(grid: TimeGrid, line: OhmicLine, params: RampOnsetParams) -> Deviation:
-    """Return the averaged deviation from a line, with its noise."""
-    ohmic = line.slope * grid.mean(grid.x, params.window)
-    ohmic = np.where(ohmic > 0, ohmic, np.nan)
-    above = grid.mean(grid.u - line.at(grid.x), params.window)
-    noise = np.hypot(line.sigma * line.inflation / np.sqrt(grid.rows_in(params.window)), line.spread(grid.x))
-    return Deviation(grid, line, above / ohmic, noise / ohmic)
-
-
-def crossing(deviation: Deviation, params: RampOnsetParams, threshold: float | None = None) -> Onset | None:
-    """Find the first resolvable crossing that lasts, and place it."""
-    limit = (params.threshold if threshold is None else threshold) / 100
-    grid, line = deviation.grid, deviation.line
-    counts = (deviation.value > limit) & (limit > params.guard * deviation.noise) & (grid.t >= line.begin)
-    index = _first_lasting(counts, max(int(params.sustain / grid.step), 1))
-    if index is None:
-        return None
-    half = grid.half(params.window)
-    low, high = neighbourhood(index, half, len(grid.t))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        raw = ((grid.u - line.at(grid.x)) / (line.slope * grid.x))[None, low:high]
-    position = low + place(running_median(raw, half), limit, half)[0]
-    at = np.arange(len(grid.t))
-    smooth = grid.mean(grid.x, params.window)
-    return Onset(float(np.interp(position, at, smooth)), float(np.interp(position, at, grid.t)), index, deviation)
-
-
-def neighbourhood(index: int, half: int, count: int) -> tuple[int, int]:
-    """Return the part of the grid in which the place of a crossing is decided.
-
-    Half a window on each side is lost to the running median; the rest is a window for the crossing on each side.
-    """
-    return max(index - 3 * half - 2, 0), min(index + 3 * half + 3, count)
-
-
-def _first_lasting(counts: np.ndarray[Any, Any], least: int) -> int | None:
-    """Find the first point from which `least` points count; a crossing may also last to the end."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], counts.astype(np.int8), [0]])))
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
-        # At the end of the ramp three points do: a failure may stop it.
-        if last - first >= least or (last == len(counts) and last - first >= 3):
-            return int(first)
-    return None
-
-
-def running_median(values: Floats, half: int) -> Floats:
-    """Return the centred running medians of each row of (replicates, points): (replicates, points - 2 half)."""
-    return np.asarray(np.median(sliding_window_view(values, min(2 * half + 1, values.shape[1]), axis=1), axis=2))
-
-
-def place(smooth: Floats, limit: float, half: int) -> Floats:
-    """Place the crossing of each row of (replicates, points) as the length that lies below the limit.
-
-    Where noise makes several crossings this is their balance, neither the first nor the last. In grid points,
-    one per replicate.
-    """
-    a, b = smooth[:, :-1] - limit, smooth[:, 1:] - limit
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(
-            (a <= 0) & (b <= 0), 1.0, np.where((a > 0) & (b > 0), 0.0, np.abs(np.minimum(a, b) / (b - a)))
-        )
-    return np.asarray(share.sum(axis=1) + half)
 
 
 # -- refusals --------------------------------------------------------------------------------
@@ -265,6 +118,46 @@ def _require_control(trace: RampTrace, grid: TimeGrid, onset: Onset | None, para
         f"(allowed: {params.control:g} % and {params.range_accuracy:g} % of the range)",
         where=f"t = {trace.lost_at:.1f} s",
         hint=f"--time :{trace.lost_at:.0f}s uses the part before",
+    )
+
+
+def _refuse_soft_short(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, at: tuple[float, float]) -> None:
+    """Refuse a fall of U, if a line through all that comes before it shows the same."""
+    until = (at[1] - trace.begin) / params.fit_fraction
+    try:
+        line = fit_line(trace, grid, params, until)
+    except Refusal:
+        return
+    if found := falls(deviation_of(grid, line, params), params, trace.lost_at):
+        raise _soft_short(trace, found)
+
+
+def _soft_short(trace: RampTrace, at: tuple[float, float]) -> Refusal:
+    name = "onset_current" if trace.unit == "mA" else "onset_current_density"
+    return Refusal(
+        "soft-short",
+        f"U falls below the ohmic line for good from {at[0]:.4g} {trace.unit} on: R is lower, as in a soft short; "
+        "up to there no contact was lost",
+        where=f"t = {at[1]:.1f} s",
+        hint=f"--time :{at[1]:.0f}s uses the part before",
+        measurands={name: Measurand.more_than(trace.unit, at[0], note="a soft short came first")},
+    )
+
+
+def _recovered(trace: RampTrace, found: list[tuple[float, float]], params: RampOnsetParams) -> Refusal:
+    first = found[0]
+    return Refusal(
+        "recovered",
+        f"U is {params.threshold:g} % above the ohmic line from {first[0]:.4g} {trace.unit} on "
+        f"({len(found)} times in all), but comes back before the ramp ends: it does not last",
+        where=f"t = {first[1]:.1f} s",
+        hint="--time START:STOP chooses a part",
+        tables={
+            "recovered": {
+                "onset": Series.of([x for x, _ in found], trace.unit),
+                "time": Series.of([t for _, t in found], "s"),
+            }
+        },
     )
 
 

@@ -8,9 +8,9 @@ from echub.drawing import thinned
 from echub.plugin import Inputs, Series
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace
+from echub_ramp_onset.method.crossing import Onset
 from echub_ramp_onset.method.grid import grid_of
 from echub_ramp_onset.method.lowack import LowackOnset
-from echub_ramp_onset.method.robust import Onset
 
 PICTURE_POINTS = 1500
 """About as many as a figure has pixels across."""

@@ -23,10 +23,10 @@ from echub.plugin import (
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace, find
 from echub_ramp_onset.method import lowack, robust
+from echub_ramp_onset.method.crossing import Onset, crossing, is_a_step
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
 from echub_ramp_onset.method.interval import Spread, spread_of
 from echub_ramp_onset.method.lowack import LowackOnset
-from echub_ramp_onset.method.robust import Onset
 from echub_ramp_onset.outcome.diagnostics import lowack_series, robust_series, rows, trace_series
 
 THRESHOLDS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
@@ -34,6 +34,12 @@ THRESHOLDS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 GRADUAL = 0.02
 """A shorter fit that moves the onset by more than this fraction says that the rise is gradual: five times the
 scatter of onsets in the usual setups (0.2 to 0.4 %), so that sharp ones are not flagged. See decision 30."""
+
+
+NORMAL_95 = 1.959964
+"""Standard deviations to either side that hold 95 % of a normal distribution."""
+TELLING = ("soft-short", "recovered", "ohmic-to-end", "no-ohmic-part", "current-not-controlled", "compliance")
+"""Refusals that concern the cell, not the wish for a small uncertainty."""
 
 
 def run(data: Inputs, params: RampOnsetParams) -> Outcome:
@@ -55,9 +61,46 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
         raise chosen
     if isinstance(chosen, LowackOnset):
         outcome = _from_lowack(chosen, trace, params, methods)
+        beside = answers["robust"]
+        other = None if isinstance(beside, Refusal) else _from_robust(beside, trace, params, data, methods)
     else:
         outcome = _from_robust(chosen, trace, params, data, methods)
-    return outcome.replace(conditions=_conditions(trace, params))
+        beside = answers["lowack2026"]
+        other = None if isinstance(beside, Refusal) else _from_lowack(beside, trace, params, methods)
+    flags = (*outcome.flags, *_disagreement(outcome, other, trace, params), *_other_refused(beside))
+    return outcome.replace(flags=flags, conditions=_conditions(trace, params))
+
+
+def _disagreement(
+    outcome: Outcome, other: Outcome | None, trace: RampTrace, params: RampOnsetParams
+) -> list[Flag]:
+    """Warn if the other method's answer lies further away than both intervals reach."""
+    if other is None:
+        return []
+    name = _name("onset_current_density", "onset_current", trace)
+    ours, theirs = (_ends(found[name]) for found in (outcome, other))
+    if ours[0] <= theirs[1] and theirs[0] <= ours[1]:
+        return []
+    beside = "lowack2026" if params.method == "robust" else "robust"
+    said = " and ".join(f"[{low:.4g}, {high:.4g}]" for low, high in (ours, theirs))
+    text = f"{params.method} and {beside} give {said} {trace.unit}: they differ by more than both intervals"
+    return [Flag("methods-disagree", text, hint=f"--param method={beside} gives the other")]
+
+
+def _ends(found: Measurand) -> tuple[float, float]:
+    """Return the interval of 95 %, as stated or from the standard uncertainty."""
+    if found.interval is not None and found.interval.low is not None and found.interval.high is not None:
+        return found.interval.low, found.interval.high
+    half = NORMAL_95 * (found.uncertainty or 0.0)
+    return (found.value or 0.0) - half, (found.value or 0.0) + half
+
+
+def _other_refused(beside: object) -> list[Flag]:
+    """Warn if the robust method, beside the paper's, found a reason in the data why there is no onset."""
+    if isinstance(beside, Refusal) and beside.code in TELLING:
+        text = f"the robust method refuses: {beside.message}"
+        return [Flag("methods-disagree", text, where=beside.remark.where)]
+    return []
 
 
 def _attempt(method: Callable[..., Any], trace: RampTrace, params: RampOnsetParams) -> Any:  # noqa: ANN401
@@ -76,7 +119,8 @@ def _from_robust(
     half_window = _other(trace, replace(params, window=params.window / 2))
     shorter_fit = _other(trace, replace(params, fit_fraction=0.5))  # up to half of the onset, decision 30
     change = half_window.x - onset.x if half_window else 0.0
-    gradual = shorter_fit.x - onset.x if shorter_fit and _is_gradual(onset, shorter_fit) else 0.0
+    bends = _is_gradual(onset, shorter_fit) or onset.deviation.line.maybe_bent
+    gradual = shorter_fit.x - onset.x if shorter_fit and bends else 0.0
     spread = spread_of(onset, trace, params, change, gradual, data.rng()) if params.bootstrap >= 2 else None
     name = _name("onset_current_density", "onset_current", trace)
     sensitivity = [
@@ -112,8 +156,10 @@ def _other(trace: RampTrace, params: RampOnsetParams) -> Onset | None:
 def _is_gradual(onset: Onset, shorter: Onset | None) -> bool:
     """Return whether a shorter fit moves the onset by more than a little, and by more than noise does."""
     if shorter is None:
-        return False
+        return onset.deviation.line.bent
     change = abs(shorter.x - onset.x)
+    if onset.deviation.line.bent:
+        return True
     # Three standard deviations of the difference: 3 of 1000 by noise.
     return change > GRADUAL * onset.x and change > 3 * np.hypot(_noise_in_x(onset), _noise_in_x(shorter))
 
@@ -136,6 +182,7 @@ def _onset_measurand(onset: Onset, trace: RampTrace, params: RampOnsetParams, sp
         Component("noise (bootstrap)", spread.noise),
         Component("window (30 s against 15 s)" if params.window == 30 else "half the window", spread.window, "B"),
         Component("fit that reaches into the rise", spread.gradual, "B"),
+        Component("rows and steps around the crossing", spread.rows, "B"),
         Component("accuracy of the current range", spread.current, "B"),
         Component("area", spread.area, "B", "area"),
     )
@@ -168,6 +215,15 @@ def _flags(
         flags.append(
             Flag("gradual-onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
         )
+    if onset.recovered:
+        named = ", ".join(f"{x:.4g} {trace.unit} ({t:.0f} s)" for x, t in onset.recovered[:5])
+        text = f"U was beyond the threshold before, from {named} on, and came back: only the last crossing lasts"
+        flags.append(Flag("recovered", text))
+    if is_a_step(onset, trace.lost_at):
+        text = "U goes up by a step and then rises as before: a voltage was added, R did not change"
+        flags.append(Flag("voltage-step", text, where=f"t = {onset.t:.1f} s"))
+    if trace.stair_s:
+        flags.append(Flag("staircase", f"the source climbs in steps of {trace.stair_s:.3g} s", "info"))
     if not trace.is_cell_voltage:
         text = f"read from {trace.observed} against the reference: the slope is not that of the whole cell"
         flags.append(Flag("one-electrode", text, "info"))
@@ -176,7 +232,7 @@ def _flags(
 
 def _sweep(onset: Onset, params: RampOnsetParams, trace: RampTrace) -> dict[str, Series]:
     """Tabulate the onset at every threshold, on the same ohmic line."""
-    found = [robust.crossing(onset.deviation, params, threshold) for threshold in THRESHOLDS]
+    found = [crossing(onset.deviation, params, threshold, trace.lost_at) for threshold in THRESHOLDS]
     return {
         "threshold": Series.of(THRESHOLDS, "%"),
         "onset": Series.of([o.x if o else None for o in found], trace.unit),

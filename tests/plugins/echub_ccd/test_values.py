@@ -68,8 +68,13 @@ def test_a_short_in_a_growing_half_cycle_is_found():
 @pytest.mark.parametrize("depth", [0.2, 0.34, 0.6, 0.8])
 @pytest.mark.parametrize("span", [0.05, 0.3, 1.0])
 def test_healing_is_no_short_where_it_takes_a_twentieth_of_a_half_cycle(depth, span):
+    """R that ends below half bounds from below only: a short that grows slowly looks the same (decision 71)."""
     for seed in range(SEEDS):
-        assert bounds(ask(changed(NEVER, healing=Healing(depth, span=span)), seed)) == (6, None)
+        outcome = ask(changed(NEVER, healing=Healing(depth, span=span)), seed)
+        low, high = bounds(outcome)
+        assert high is None
+        assert low == 6 or codes(outcome) & {"earlier-fall", "slow-fall"}
+        assert low == 6 or depth > 0.5 or span == 1.0
 
 
 def test_healing_that_is_seen_is_flagged():
@@ -197,7 +202,6 @@ def test_charge_stands_side_by_side():
 
 def test_healing_in_growing_half_cycles_is_no_short():
     for seed in range(SEEDS):
-        assert bounds(ask(changed(NEVER, growth=1.0, healing=Healing(0.8, begins=3.4, span=0.1)), seed)) == (
-            6,
-            None,
-        )
+        outcome = ask(changed(NEVER, growth=1.0, healing=Healing(0.8, begins=3.4, span=0.1)), seed)
+        assert bounds(outcome) == (1, None)  # it begins in the second cycle: 2 mA/cm² may have failed
+        assert "slow-fall" in codes(outcome)

@@ -36,7 +36,8 @@ def test_the_plateau_is_where_longer_rests_do_not_raise_the_capacity(healing):
 def test_a_capacity_that_still_rises_is_a_lower_bound(healing):
     outcome = plateau(healing[:3])
     assert outcome["capacity_plateau"].censoring == "right"
-    assert outcome["capacity_plateau"].interval.low == pytest.approx(healing[2]["stripping_capacity"].value)
+    last = healing[2]["stripping_capacity"]
+    assert outcome["capacity_plateau"].interval.low == pytest.approx(last.value - 1.959964 * last.uncertainty)
     assert [flag.code for flag in outcome.flags] == ["no-plateau"]
 
 
@@ -47,7 +48,7 @@ def test_a_series_beyond_the_plateau_that_never_ended_makes_it_a_lower_bound(hea
     above = outcomes((12.0,), cell=large, limit=0.05)[0]
     outcome = plateau([*healing, above])
     assert outcome["capacity_plateau"].censoring == "right"
-    assert outcome["capacity_plateau"].interval.low == pytest.approx(0.05, rel=1e-3)
+    assert outcome["capacity_plateau"].interval.low == pytest.approx(0.05, rel=2e-3)  # less its error
 
 
 def test_blocks_of_one_file_are_points_and_those_that_were_not_fresh_are_left_out(healing):

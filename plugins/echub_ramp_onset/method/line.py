@@ -1,0 +1,115 @@
+"""The ohmic line: U against x over the start of the ramp, with its noise, its drift and its curvature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub.plugin import Refusal
+from echub.science import robust_sigma
+from echub_ramp_onset import RampOnsetParams
+from echub_ramp_onset.data import Floats, RampTrace
+from echub_ramp_onset.method.grid import TimeGrid
+
+FAR, MOST_NEAR = 6.0, 0.7
+"""Rows beyond six standard deviations are not noise (2 of 10⁹); if they are more than 30 %, the line is wrong."""
+BENT, MAYBE_BENT = 3.0, 1.0
+"""Standard deviations of the curvature from which a fit is not a line (1 of 1000 straight ones by chance), and
+from which it may not be one, so that the interval must allow for it."""
+
+
+@dataclass(frozen=True)
+class OhmicLine:
+    """The ohmic line U = offset + slope·x over [begin, end], with its covariance and the noise of a row.
+
+    inflation: how much more means scatter than independent rows. curvature: of the rows, in standard deviations.
+    """
+
+    offset: float
+    slope: float
+    covariance: Floats
+    begin: float
+    end: float
+    sigma: float
+    inflation: float
+    curvature: float = 0.0
+
+    @property
+    def bent(self) -> bool:
+        """Return whether the rows are not on a line: the rise begins inside it."""
+        return self.curvature > BENT
+
+    @property
+    def maybe_bent(self) -> bool:
+        """Return whether the curvature of the rows leaves room for a rise inside the fit."""
+        return self.curvature > MAYBE_BENT
+
+    def at(self, x: Floats) -> Floats:
+        """Return the ohmic voltage (n,), V, at x (n,) in the unit of the ramp."""
+        return self.offset + self.slope * x
+
+    def spread(self, x: Floats) -> Floats:
+        """Return the standard uncertainty of the line itself (n,), V."""
+        v = self.covariance
+        return np.asarray(np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation)
+
+
+def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: float) -> OhmicLine:
+    """Fit U against x on [start, fit_fraction · until], in seconds after the start of the ramp."""
+    begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
+    rows = (trace.t >= begin) & (trace.t <= end)
+    if rows.sum() < 5:  # a line, and three degrees of freedom for its noise
+        raise Refusal(
+            "too-short",
+            f"only {rows.sum()} rows lie between {params.start:g} s after the start of the ramp and "
+            f"{params.fit_fraction:g} of its length",
+        )
+    t, x, u = _without_excursions(trace.t[rows], trace.x[rows], trace.u[rows])
+    mean = x.mean()
+    spread = float(((x - mean) ** 2).sum())
+    slope = float(((x - mean) * u).sum() / spread)
+    offset = float(u.mean() - slope * mean)
+    rest = u - offset - slope * x
+    sigma = max(robust_sigma(rest), _step(u) / np.sqrt(12), 1e-12)  # a digit is uniform; 1 pV: never zero
+    variance = sigma**2
+    cross = -mean * variance / spread
+    covariance = np.array([[variance / len(x) + mean**2 * variance / spread, cross], [cross, variance / spread]])
+    bow = _bow(x)
+    bend = float(bow @ rest)
+    inflation = _inflation(rest - bend * bow, t, sigma, params.window)
+    return OhmicLine(offset, slope, covariance, begin, end, sigma, inflation, bend / sigma / inflation)
+
+
+def _bow(x: Floats) -> Floats:
+    """Return the parabola of unit length that is orthogonal to any line over the rows (n,)."""
+    scaled = (x - x.mean()) / max(float(np.ptp(x)), 1e-300)
+    square = scaled**2
+    square = square - square.mean()
+    square = square - scaled * float((square @ scaled) / (scaled @ scaled))
+    return np.asarray(square / max(float(np.sqrt(square @ square)), 1e-300))
+
+
+def _without_excursions(t: Floats, x: Floats, u: Floats) -> tuple[Floats, Floats, Floats]:
+    """Leave out rows far from the line, a burst or what came back; not when they are many."""
+    rest = u - np.polyval(np.polyfit(x, u, 1), x)
+    near = np.abs(rest - np.median(rest)) <= FAR * max(robust_sigma(rest), _step(u))
+    return (t[near], x[near], u[near]) if near.mean() >= MOST_NEAR else (t, x, u)
+
+
+def _step(u: Floats) -> float:
+    """Return the smallest step between the values of a column: its quantisation."""
+    steps = np.diff(np.unique(u[:2000]))  # enough to meet neighbouring values; sorting all would cost more
+    return float(steps.min()) if len(steps) else 0.0
+
+
+def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
+    """Return how much more window means scatter than independent rows would make them."""
+    block = ((t - t[0]) // window_s).astype(np.intp)
+    count = np.bincount(block)
+    full = count >= 0.5 * np.median(count)  # cut-off windows scatter more
+    if full.sum() < 10:  # of ten windows the ratio is known to 22 % (1/√20)
+        return 1.0
+    means = np.bincount(block, weights=rest)[full] / count[full]
+    ratio = float(np.sqrt(np.mean(means**2 * count[full])) / sigma)
+    return ratio if ratio > 1.5 else 1.0  # two such standard deviations above 1: less is chance
