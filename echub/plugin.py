@@ -29,7 +29,7 @@ from echub.registry.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
-    from echub.analysis.comparable import require_comparable
+    from echub.analysis.comparable import input_flags, require_comparable, require_distinct
     from echub.analysis.covariance import covariance_of, covariance_table
     from echub.analysis.needs import Inputs, missing_metadata
     from echub.analysis.outcome import (
@@ -114,6 +114,7 @@ _LAZY = {
     "covariance_table": "echub.analysis.covariance",
     "describe": "echub.files.description",
     "impedance_parts": "echub.model.polar",
+    "input_flags": "echub.analysis.comparable",
     "is_made_of_units": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
     "native_content": "echub.files.store",
@@ -124,6 +125,7 @@ _LAZY = {
     "quantities": "echub.model.vocabulary",
     "read_native": "echub.files.store",
     "require_comparable": "echub.analysis.comparable",
+    "require_distinct": "echub.analysis.comparable",
     "restore": "echub.files.description",
     "unit": "echub.model.units",
     "write_native": "echub.files.store",
@@ -186,6 +188,7 @@ __all__ = [
     "describe",
     "hookimpl",
     "impedance_parts",
+    "input_flags",
     "is_made_of_units",
     "missing_metadata",
     "native_content",
@@ -197,6 +200,7 @@ __all__ = [
     "quantities",
     "read_native",
     "require_comparable",
+    "require_distinct",
     "restore",
     "unit",
     "write_native",
