@@ -6,6 +6,7 @@ Raises `Refusal` with the flag that would supply what is missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,11 +28,16 @@ from echub.model.spectra import numbered
 from echub.model.units import Scale, parse_unit, scale_between
 from echub.model.vocabulary import quantities
 from echub.remark import Remark
-from echub.segments import clock_restarts
+from echub.segments import Stamps, clock_restarts, stamps
 
 AREA = "cell.area"
 _PER_AREA = {"current^1": "current^1 length^-2", "current^1 time^1": "current^1 length^-2 time^1"}
 """Dimensions, each with the density that follows from it by a stated area."""
+
+INCREMENTS = {"charge_increment"}
+"""Quantities that count since the row before: rows of one time are added."""
+RUNNING = re.compile("charge|energy|specific_charge|areal_charge|step_time")
+"""Quantities, by the start of their name, that count on: rows of one time keep the last value."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,8 @@ def bind(
     flags: tuple[Remark, ...] = ()
     if all(column.axes == ROWS for column in data.columns.values()):
         answers, row, flags = _without_gaps(analysis, answers, row)
+        answers, row, merged = _each_time_once(analysis, answers, row)
+        flags = (*flags, *merged)
     else:  # a map has no rows to leave out
         _require_numbers(analysis, answers)
     _check_clock(analysis, answers, row)
@@ -331,6 +339,39 @@ def _without_gaps(
     lost = int((~whole).sum())
     flag = Remark("rows-without-values", f"{lost} of {len(row)} rows lack a value and were left out")
     return kept, row[whole], (flag,)
+
+
+def _each_time_once(
+    analysis: Analysis, answers: dict[str, Answer], row: NDArray[Any]
+) -> tuple[dict[str, Answer], NDArray[Any], tuple[Remark, ...]]:
+    """Merge the rows of equal time of a time series, and say so: measured values by their mean, sums by addition.
+
+    Rows that repeat the one before are left out; counters, codes and running charges keep their last value.
+    """
+    clock = next((n for n in analysis.columns if n.quantities == ("time",) and n.name in answers), None)
+    if analysis.kind != "timeseries" or clock is None or clock.optional or clock.restarts:
+        return answers, row, ()
+    found = stamps(answers[clock.name].values, [a.values for n, a in answers.items() if n != clock.name])
+    if found is None:
+        return answers, row, ()
+    kept = {name: replace(a, values=_merged(a, found)) for name, a in answers.items()}
+    kept[clock.name] = replace(answers[clock.name], values=answers[clock.name].values[found.first])
+    text = f"{found.merged} of {len(row)} rows have the time of the row before and were merged with it"
+    cause = "the rows stand twice" if found.repeated == found.merged else "the clock is coarser than the rows"
+    flag = Remark("equal-times", text, "info", where=f"source row {row[_first_merged(found)]}", cause=cause)
+    return kept, row[found.first], (flag,)
+
+
+def _first_merged(found: Stamps) -> int:
+    return int(found.first[np.argmax(found.groups.rows > 1)]) + 1
+
+
+def _merged(answer: Answer, found: Stamps) -> NDArray[Any]:
+    if answer.quantity in INCREMENTS:
+        return found.total(answer.values)
+    if answer.values.dtype.kind != "f" or answer.origin == "programmed" or RUNNING.match(answer.quantity):
+        return found.last(answer.values)
+    return found.mean(answer.values)
 
 
 def _check_clock(analysis: Analysis, answers: Mapping[str, Answer], row: NDArray[Any]) -> None:

@@ -32,6 +32,7 @@ from echub.segments.consistency import (
 from echub.segments.current import Threshold, pulse_threshold, rest_threshold, states
 from echub.segments.rows import Segments, runs
 from echub.segments.spectra import spectrum_numbers, sweep_starts
+from echub.segments.stamps import Stamps, stamps
 from echub.segments.steps import Agreement, HalfCycles, agreement, half_cycles, steps
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "HalfCycles",
     "Segments",
     "SignCheck",
+    "Stamps",
     "Threshold",
     "agreement",
     "by_edges",
@@ -61,6 +63,7 @@ __all__ = [
     "sign_by_charge",
     "sign_by_state",
     "spectrum_numbers",
+    "stamps",
     "states",
     "steps",
     "sweep_starts",

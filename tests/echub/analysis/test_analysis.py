@@ -130,6 +130,19 @@ def test_rows_without_a_value_are_left_out_and_counted():
     assert outcome.status == "flagged"
 
 
+def test_rows_of_one_time_are_merged_and_it_is_said():
+    time = [0, 0, 1 / 3600, 1 / 3600, 2 / 3600, 3 / 3600]
+    made = standard(t=("time", "h", time), U=("potential_we", "mV", [1, 1, 2, 4, 4, 5]),
+                    I=("current", "A", [1, 1, 1, 1, 1, 1]))  # fmt: skip
+    data = bind(TOY, made)
+    np.testing.assert_allclose(data["t"], [0, 1, 2, 3])
+    np.testing.assert_allclose(data["U"], [0.001, 0.003, 0.004, 0.005])
+    assert data.row.tolist() == [0, 2, 4, 5]
+    (flag,) = data.flags
+    assert (flag.code, flag.severity, flag.where) == ("equal-times", "info", "source row 1")
+    assert flag.message.startswith("2 of 6 rows")
+
+
 def test_a_need_with_gaps_keeps_its_rows_and_still_needs_a_number():
     needs = tuple(dataclasses.replace(n, gaps=True) if getattr(n, "name", "") == "U" else n for n in TOY.needs)
     patient = dataclasses.replace(TOY, needs=needs)

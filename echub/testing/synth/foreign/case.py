@@ -13,7 +13,7 @@ from echub.analysis.analysis import analyze
 from echub.analysis.outcome import Interval, Measurand, Outcome
 from echub.testing.synth.case import Case
 
-Verdict = Literal["right", "flagged", "refused", "silently wrong"]
+Judgement = Literal["right", "flagged", "refused", "silently wrong"]
 WIDER = 3.0
 """An answer misleads if the truth lies outside this many times its coverage interval."""
 NORMAL_95 = 1.959964
@@ -45,7 +45,7 @@ class ForeignCase:
         data = self.data.data() if isinstance(self.data, Case) else self.data
         return analyze(self.analysis, data, params=dict(self.params), profile=self.profile, seed=seed)
 
-    def judge(self, outcome: Outcome) -> Verdict:
+    def judge(self, outcome: Outcome) -> Judgement:
         """Say what an answer is worth: only `ok` with the truth far outside is silently wrong."""
         if outcome.status != "ok":
             return "refused" if outcome.status == "refused" else "flagged"
