@@ -64,7 +64,7 @@ class RobustRules(Contract):
         """With the columns in reverse order the answer is the same to the last digit."""
         if self._case.outcomes:
             pytest.skip("it takes outcomes")
-        turned = replace(self._case, columns=dict(reversed(self._case.columns.items())))
+        turned = replace(self._case, columns=dict(reversed(list(self._case.columns.items()))))
         before, after = self._ask(self._case), self._answer(turned, "the columns in reverse order")
         if before.measurands != after.measurands:
             names = [n for n, m in before.measurands.items() if after.measurands.get(n) != m]

@@ -12,6 +12,7 @@ from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.pipeline import prepare, recorded
 from echub_sims_profile.data.profile import CountProfile
 from echub_sims_profile.method import enrichment
+from echub_sims_profile.method.alternatives import Doubts, doubts
 from echub_sims_profile.method.edge import Edge, find_edge
 from echub_sims_profile.method.pairing import pair, pivot
 from echub_sims_profile.method.regions import means, tests, told, totals, windows
@@ -19,7 +20,7 @@ from echub_sims_profile.method.sensitivity import concentrations, limits
 from echub_sims_profile.method.species_ratios import species_ratios
 from echub_sims_profile.outcome.checks import checked
 from echub_sims_profile.outcome.diagnostics import fitted, series
-from echub_sims_profile.outcome.results import interface, said
+from echub_sims_profile.outcome.results import doubted, interface, said, shapes
 
 Tables = dict[str, Mapping[str, Series]]
 
@@ -37,24 +38,26 @@ def run(data: Inputs, params: SimsProfileParams) -> Outcome:
     conditions = _conditions(region, species, polarity, profile)
     one = profile.ordered(region, species, polarity)
     try:
-        edge = _edge(one, params)
+        edge, other = _edge(one, params)
     except Refusal as refusal:
         flags = [*profile.flags, *flags, refusal.remark]
         return Outcome(measurands, tuple(flags), tables, (), diagnostics, conditions)
     return Outcome(
-        interface(edge, one, params.depth_uncertainty) | measurands,
-        (*profile.flags, *flags, *said(edge, one)),
-        tables,
+        interface(edge, one, params.depth_uncertainty, other) | measurands,
+        (*profile.flags, *flags, *said(edge, one), *doubted(other, one.unit)),
+        tables | ({"shapes": shapes(edge, other)} if other.shapes else {}),
         (),
         diagnostics | fitted(edge, one),
         conditions,
     )
 
 
-def _edge(one: CountProfile, params: SimsProfileParams) -> Edge:
+def _edge(one: CountProfile, params: SimsProfileParams) -> tuple[Edge, Doubts]:
+    """Fit the edge, and other shapes of it unless it lies between two points."""
     inside = (one.x >= params.start) & (one.x <= (params.stop or np.inf))
     part = one.rows(inside)
-    return find_edge(part.x, part.n, params.edge, part.gain, part.least_dispersion)
+    edge = find_edge(part.x, part.n, params.edge, part.gain, part.least_dispersion)
+    return edge, Doubts() if edge.undersampled else doubts(edge, part.x, part.n, part.gain)
 
 
 def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str, int]:
