@@ -30,7 +30,7 @@ _STIFF = 1e4
 """Damping beyond which a step moves too little to matter."""
 _FALL = 0.84134474606854293
 """Φ(1): the width is from 16 to 84 %."""
-LOGISTIC = 1 / 1.7 * 1.0
+LOGISTIC = 1 / 1.7
 """Scale of the logistic distribution that lies closest to a normal one of σ = 1."""
 OUTSIDE = 3.0
 """Distance in σ from which on a further step is another one."""
@@ -140,9 +140,9 @@ def doubts(edge: Edge, x: Array, n: Array, gain: Array) -> Doubts:
     better = tuple(f for shape, f in others if plain.deviance - f.deviance > shape.limit * scatter)
     alike = [plain, *(f for shape, f in others if shape.name != TWO_STEPS)]
     spread = _spreads(plain, alike, scatter)
-    return Doubts(
-        *spread, better, _further(edge, x, n, gain, scatter), _runs(edge, x[inside], n[inside], gain[inside])
-    )
+    runs = _runs(edge, x[inside], n[inside], gain[inside])
+    fitted = (plain, *(f for _, f in others))
+    return Doubts(*spread, fitted, better, _further(edge, x, n, gain, scatter), runs)
 
 
 def _spreads(plain: Fitted, alike: list[Fitted], scatter: float) -> tuple[float, float]:
