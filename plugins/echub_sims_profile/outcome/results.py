@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -106,6 +107,21 @@ def _other_side(edge: Edge, one: CountProfile) -> Edge | None:
         return find_edge(part.x, part.n, "falling" if edge.sign > 0 else "rising", part.gain)
     except Refusal:
         return None
+
+
+def enriched(table: Mapping[str, Series], key: tuple[str, str, int, str]) -> dict[str, Measurand]:
+    """Return the enrichment of a region, ion, polarity and window; raise `Refusal` where there is none."""
+    names = ("region", "species", "polarity", "window", "ratio", "low", "high", "log_error", "verdict")
+    rows = zip(*(table[name].values for name in names), strict=True) if table else ()
+    for *found, ratio, low, high, error, verdict in rows:
+        if tuple(found) == key:
+            if low is None or high is None or error is None or not isinstance(ratio, float):
+                raise Refusal("not-counted", f"{key[1]} was not counted: a ratio has no interval")
+            ends = Interval(low, high, level=0.95, method="ratio of counts")  # type: ignore[arg-type]
+            note = f"{key[1]} in {key[0]}, {key[3]}; {verdict}"
+            return {"enrichment": Measurand("1", ratio, ratio * float(error), ends, note=note)}
+    text = f"there is no enrichment of {key[1]} in {key[0] or 'the only region'}, window {key[3]}"
+    raise Refusal("unknown-region", text, hint="see the table `enrichment`")
 
 
 def shapes(edge: Edge, other: Doubts) -> dict[str, Series]:

@@ -20,7 +20,7 @@ from echub_sims_profile.method.sensitivity import concentrations, limits
 from echub_sims_profile.method.species_ratios import species_ratios
 from echub_sims_profile.outcome.checks import checked
 from echub_sims_profile.outcome.diagnostics import fitted, series
-from echub_sims_profile.outcome.results import doubted, interface, said, shapes
+from echub_sims_profile.outcome.results import doubted, enriched, interface, said, shapes
 
 Tables = dict[str, Mapping[str, Series]]
 
@@ -36,6 +36,9 @@ def run(data: Inputs, params: SimsProfileParams) -> Outcome:
     tables, flags = _tables(profile, data, params)
     diagnostics = series(profile, params.smooth)
     conditions = _conditions(region, species, polarity, profile)
+    if params.report == "enrichment":
+        found = enriched(tables.get("enrichment", {}), (region, species, polarity, params.window))
+        return Outcome(found | measurands, (*profile.flags, *flags), tables, (), diagnostics, conditions)
     one = profile.ordered(region, species, polarity)
     try:
         edge, other = _edge(one, params)
@@ -67,7 +70,7 @@ def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str,
     """
     keys = profile.channels()
     regions, known = (list(dict.fromkeys(key[k] for key in keys)) for k in (0, 1))
-    region = params.region or regions[0]
+    region = params.region or _default_region(regions, params)
     species = params.species or next(s for r, s, _ in keys if r == regions[0])
     if region not in regions:
         raise Refusal("unknown-region", f"there is no region {region}, but {', '.join(map(str, regions))}")
@@ -81,6 +84,17 @@ def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str,
         text = f"{species} was measured in both polarities"
         raise Refusal("ambiguous-polarity", text, hint="--param polarity=+ or --param polarity=-")
     return found[0]
+
+
+def _default_region(regions: list[str], params: SimsProfileParams) -> str:
+    """Return the first region; for an enrichment the first that is not the reference."""
+    if params.report != "enrichment":
+        return regions[0]
+    if not params.reference:
+        hint = "--param reference=REGION, several names, or a state"
+        raise Refusal("no-reference", "an enrichment needs a reference to compare with", hint=hint)
+    named = [part.strip() for part in params.reference.split(",")]
+    return next((region for region in regions if region not in named), regions[0])
 
 
 def _tables(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> tuple[Tables, list[Flag]]:
