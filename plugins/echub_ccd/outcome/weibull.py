@@ -46,7 +46,7 @@ def run(data: InputSet[Outcome], params: WeibullParams) -> Outcome:
         require_distinct(used)
         _require_comparable(used, name, params)
         cells = _cells(used, name)
-        _require_spread(cells)
+        _require_spread(cells, used[0][name].unit)
     except Refusal as refusal:
         refusal.tables["cells"] = table
         raise
@@ -123,19 +123,19 @@ def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParam
         require_comparable(used, COMPARED, within=SAME)
 
 
-def _require_spread(cells: CellIntervals) -> None:
+def _require_spread(cells: CellIntervals, unit: str) -> None:
     """Refuse what has no median: no cell failed, all failed at the first level, or all within one step."""
     if np.isinf(cells.high).all():
         raise Refusal(
-            "none-failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g}"
+            "none-failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g} {unit}"
         )
     if (cells.low == 0).all():
         raise Refusal("all-failed-first", "every cell failed at its first level: nothing is known below it")
     if cells.low.max() < cells.high.min():
         raise Refusal(
             "no-spread",
-            f"every cell can have failed between {cells.low.max():.4g} and {cells.high.min():.4g}: the steps are "
-            "too coarse to say how the cells differ",
+            f"every cell can have failed between {cells.low.max():.4g} and {cells.high.min():.4g} {unit}: "
+            "the steps are too coarse to say how the cells differ",
             hint="smaller steps of the current",
         )
 

@@ -88,8 +88,8 @@ def flags(search: Search, grid: MapGrid) -> list[Flag]:
     low, high = float(search.flat.min()), float(search.flat.max())
     if high - low > UNEVEN:
         text = f"the background varies across the field from {100 * low:.0f} to {100 * high:.0f} % of its median"
-        severity = "warning" if high - low > VERY_UNEVEN else "info"
-        found.append(Flag("uneven-background", f"{text}; a smooth surface is taken for it", severity))
+        text = f"{text}; a smooth surface is taken for it"
+        found.append(Flag("uneven-background", text, "warning" if high - low > VERY_UNEVEN else "info"))
     if grid.unit == "1":
         text = "no pixel size is stated: widths are in pixels"
         found.append(Flag("no-pixel-size", text, hint='sims.pixel_size = "0.5 um" in the sims.toml'))

@@ -117,7 +117,7 @@ def enriched(table: Mapping[str, Series], key: tuple[str, str, int, str]) -> dic
         if tuple(found) == key:
             if low is None or high is None or error is None or not isinstance(ratio, float):
                 raise Refusal("not-counted", f"{key[1]} was not counted: a ratio has no interval")
-            ends = Interval(low, high, level=0.95, method="ratio of counts")  # type: ignore[arg-type]
+            ends = Interval(low, high, level=0.95, method="ratio of counts")
             note = f"{key[1]} in {key[0]}, {key[3]}; {verdict}"
             return {"enrichment": Measurand("1", ratio, ratio * float(error), ends, note=note)}
     text = f"there is no enrichment of {key[1]} in {key[0] or 'the only region'}, window {key[3]}"

@@ -48,7 +48,7 @@ def _case(
 def _places(rng: np.random.Generator) -> tuple[Floats, float, float, float, float]:
     """Draw depths, position, width, plateau and background."""
     step = float(rng.uniform(6, 15))
-    z = step * (np.arange(POINTS) + float(rng.random()))
+    z = np.asarray(step * (np.arange(POINTS) + float(rng.random())), dtype=np.float64)
     position = float(rng.uniform(0.35, 0.65) * z[-1])
     return z, position, float(rng.uniform(4, 12) * step), float(rng.uniform(50, 2000)), float(rng.uniform(0.5, 5))
 
@@ -72,7 +72,6 @@ def _tailed(rng: np.random.Generator, measurand: str) -> ForeignCase:
     z, at, width, high, low = _places(rng)
     decay = float(rng.uniform(1, 5)) * width / math.log(10)
     fine = np.linspace(-20 * width, 40 * width, 60_001)
-    step = fine[1] - fine[0]
     density = np.exp(-0.5 * (fine / (width / 2)) ** 2)
     tail = np.where(fine >= 0, np.exp(-np.maximum(fine, 0) / decay), 0.0)
     from scipy.signal import fftconvolve
@@ -81,8 +80,7 @@ def _tailed(rng: np.random.Generator, measurand: str) -> ForeignCase:
     share = 1 - mixed / mixed[-1]
     fine = fine + fine[0]  # both started at -20 widths
     half, upper, lower = (float(np.interp(-level, -share, fine)) for level in (0.5, 0.84134, 0.15866))
-    there = np.interp(z - at + half, fine, share, left=1.0, right=0.0)
-    assert step > 0
+    there = np.asarray(np.interp(z - at + half, fine, share, left=1.0, right=0.0), dtype=np.float64)
     return _case(rng, low + high * there, z, measurand, at if measurand == POSITION else lower - upper)
 
 
@@ -118,7 +116,7 @@ def _wavy(rng: np.random.Generator) -> ForeignCase:
     spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
     spectrum[0] = 0
     wander = np.fft.irfft(spectrum)[:POINTS]
-    beam = 1 + 0.05 * wander / wander.std()
+    beam = np.asarray(1 + 0.05 * wander / wander.std(), dtype=np.float64)
     return _case(rng, (low + high * ndtr(-(z - at) / (width / 2))) * beam, z, POSITION, at)
 
 
