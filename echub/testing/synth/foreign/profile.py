@@ -90,8 +90,8 @@ def _double(rng: np.random.Generator, plateau: float = 200.0) -> ForeignCase:
     share = float(rng.uniform(0.35, 0.65))
     z = 10.0 * (np.arange(POINTS) + float(rng.random()))
     at = float(rng.uniform(500, 900))
-    edge = share * ndtr(-(z - at) / (width / 2)) + (1 - share) * ndtr(-(z - at - apart) / (width / 2))
-    return _case(rng, 1 + plateau * edge, z, POSITION, math.nan)
+    edge: Floats = share * ndtr(-(z - at) / (width / 2)) + (1 - share) * ndtr(-(z - at - apart) / (width / 2))
+    return _case(rng, 1 + plateau * edge.astype(np.float64), z.astype(np.float64), POSITION, math.nan)
 
 
 def _graded(rng: np.random.Generator) -> ForeignCase:
