@@ -84,7 +84,7 @@ def test_the_thermometer_is_part_of_the_uncertainty():
 
 @pytest.mark.parametrize(("start", "flagged"), [(-60.0, True), (-59.0, True), (25.0, True), (300.0, False)])
 def test_kelvin_as_celsius_is_caught_from_minus_60_on(start, flagged):
-    """True values of 300 to 420 °C would be kelvin of 27 to 147 °C, and are flagged unless they are insisted on."""
+    """True values of 300 to 400 °C would be kelvin of 27 to 127 °C: flagged unless they are insisted on."""
     shift = 273.15 if flagged else 0.0
     values = [Stated(start + 25 * k + shift, law(0.2, start + 25 * k)) for k in range(5)]
     assert "kelvin-as-celsius" in codes(ask(values))

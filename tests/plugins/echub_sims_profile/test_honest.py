@@ -1,4 +1,4 @@
-"""Edges that are not error functions, several steps, dead time that nobody stated, and an end that is not a point."""
+"""Edges that are not error functions, several steps, dead time that nobody stated, the end of a crater."""
 
 from __future__ import annotations
 
