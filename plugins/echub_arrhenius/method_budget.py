@@ -90,7 +90,9 @@ class Budget:
 
     def half_width(self, level: float) -> float:
         """Return the half width of the interval, eV: the widest that one of the parts gives with the others."""
-        return max(part.half_width(level, self.systematic, self.temperature) for part in self.parts)
+        # Further parts add degrees of freedom, by which t falls; they must not narrow the interval all the same.
+        others = self.systematic, self.temperature
+        return max(part.half_width(level, *more) for part in self.parts for more in ((), others))
 
 
 def budget(
