@@ -37,12 +37,12 @@ def test_no_answer_is_silently_wrong(shape):
 
 
 def test_flags_of_the_inputs_travel():
-    flagged = [Flag("drift", "the potential drifts")]
+    flagged = [Flag("slow-fall", "R falls slowly")]
     values = line()
     values[2] = Stated(30.0, law(0.2, 30.0), flags=tuple(flagged))
     outcome = ask(values)
     assert outcome.status == "flagged"
-    assert "drift" in next(f.message for f in outcome.flags if f.code == "flagged-inputs")
+    assert "slow-fall" in next(f.message for f in outcome.flags if f.code == "flagged-inputs")
 
 
 def test_stated_uncertainties_count_where_values_hardly_scatter():

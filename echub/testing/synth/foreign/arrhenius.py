@@ -234,7 +234,7 @@ def _resistance(rng: np.random.Generator) -> ForeignCase:
 def _flagged_input(rng: np.random.Generator) -> ForeignCase:
     """Draw a set of which the warmest value is half, flagged by the analysis that made it."""
     energy, temperatures = _energy(rng), _temperatures(rng)
-    flag = Flag("drift", "the potential drifts")
+    flag = Flag("slow-fall", "R falls slowly")
     values = [
         Stated(t, law(energy, t) * (0.5 if t == temperatures[-1] else 1.0) * (1 + 0.02 * rng.standard_normal()),
                flags=(flag,) if t == temperatures[-1] else ())

@@ -121,7 +121,7 @@ def _outliers(rng: np.random.Generator) -> ForeignCase:
 
 def _flagged(rng: np.random.Generator) -> ForeignCase:
     drawn = _weibull(rng)
-    odd = _outcome(99, 0.3, EVEN, (Flag("criteria-disagree", "two criteria disagree"),))
+    odd = _outcome(99, 0.3, EVEN, (Flag("slow-fall", "R falls slowly"),))
     return ForeignCase([*drawn.data, odd], ANALYSIS, NAME, drawn.truth)
 
 
