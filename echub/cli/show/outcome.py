@@ -90,9 +90,14 @@ def result(measurand: Measurand) -> tuple[str, str, str]:
     if interval is None:
         return value, unit, ""
     level = f"{interval.level:.0%}" if interval.level else interval.kind
-    low, high = _alike(interval.low, interval.high)
+    ends_of = _alike if measurand.value is None else _each
+    low, high = ends_of(interval.low, interval.high)
     ends = f"{'[('[not interval.includes_low]}{low}, {high}{'])'[not interval.includes_high]}"
     return (ends, unit, level) if measurand.value is None else (value, unit, f"{ends} ({level})")
+
+
+def _each(low: float | None, high: float | None) -> tuple[str, str]:
+    return number(low), number(high)
 
 
 def _alike(low: float | None, high: float | None) -> tuple[str, str]:
