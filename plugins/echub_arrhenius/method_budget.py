@@ -25,7 +25,7 @@ LEAST_VARIANCE = 1e-18
 
 
 @dataclass(frozen=True)
-class Part:
+class BudgetPart:
     """One estimate of the statistical uncertainty: standard uncertainty, eV, and degrees of freedom."""
 
     name: str
@@ -71,7 +71,7 @@ class CellLines:
 class Budget:
     """The parts of an energy's uncertainty, and what the tests say."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[BudgetPart, ...]
     systematic: float
     temperature: float
     birge: Birge | None = None
@@ -109,13 +109,13 @@ def budget(
     kelvin, log_y: (n,), K and ln y. relative: (n,), what the values state, without what they share; None if some
     state nothing. thermometer: standard uncertainties of the offset, K, and of the scale as a fraction.
     """
-    scatter = Part("scatter", line.se_energy, line.dof)
+    scatter = BudgetPart("scatter", line.se_energy, line.dof)
     birge = None if relative is None else birge_ratio(kelvin, log_y, relative)
     parts = [scatter]
     if relative is not None and birge is not None and not birge.exceeds:
         parts = [_pooled(stated_error(kelvin, relative, weights), birge, line.dof)]
     if cells is not None and cells.differ:
-        parts.append(Part("cells", cells.error, cells.count - 1))
+        parts.append(BudgetPart("cells", cells.error, cells.count - 1))
     return Budget(
         tuple(parts),
         line.systematic,
@@ -126,11 +126,11 @@ def budget(
     )
 
 
-def _pooled(stated: float, birge: Birge, freedom: float) -> Part:
+def _pooled(stated: float, birge: Birge, freedom: float) -> BudgetPart:
     """Pool what is stated with the scatter that is seen, each by its degrees of freedom."""
     variance = (STATED_FREEDOM + freedom * birge.ratio**2) / (STATED_FREEDOM + freedom)
     # Less scatter than stated does not make it smaller: values may share what they state.
-    return Part("stated and scatter", stated * max(1.0, float(np.sqrt(variance))), STATED_FREEDOM + freedom)
+    return BudgetPart("stated and scatter", stated * max(1.0, float(np.sqrt(variance))), STATED_FREEDOM + freedom)
 
 
 def stated_error(kelvin: Floats, relative: Floats, weights: Floats | None) -> float:

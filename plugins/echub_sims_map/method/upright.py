@@ -26,7 +26,7 @@ LEAST_OUTLINE = 50
 
 
 @dataclass(frozen=True)
-class Part:
+class Third:
     """A part of a column: its first frame and the one after its last, width and centre in pixels, with errors."""
 
     first: int
@@ -42,7 +42,7 @@ class Part:
 class Uprightness:
     """A column by parts of its depth, and what is not that of an upright, sharp and single cylinder."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Third, ...]
     tapered: bool
     leaning: bool
     soft: bool
@@ -69,7 +69,7 @@ def uprightness(cube: IonCube, column: Found, covered: Truth, dispersion: float,
     )
 
 
-def _part(cube: IonCube, piece: Piece, clear: Truth, dispersion: float, sign: int) -> Part:
+def _part(cube: IonCube, piece: Piece, clear: Truth, dispersion: float, sign: int) -> Third:
     """Measure one part above the half of its own level."""
     found = measured_part(cube, piece, clear, sign)
     wider = math.sqrt(max(1.0, dispersion))
@@ -77,7 +77,7 @@ def _part(cube: IonCube, piece: Piece, clear: Truth, dispersion: float, sign: in
     noise = 1 + 2 * found.background / max(abs(found.level), 1e-9)
     # The centre of N ions spread over a disc of width w is known to w / (4 √N), the background's more.
     centre = found.width / 4 * math.sqrt(noise / ions) * wider
-    return Part(piece.first, piece.last, found.width, wider * found.width_error, found.x, found.y, centre)
+    return Third(piece.first, piece.last, found.width, wider * found.width_error, found.x, found.y, centre)
 
 
 def _is_soft(column: Found, dispersion: float) -> bool:

@@ -56,7 +56,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class ShapeFit:
     """A shape that was fitted: half height and width from 16 to 84 % in the unit of x, deviance, parameters."""
 
     name: str
@@ -76,13 +76,13 @@ class Doubts:
 
     position: float = 0.0
     width: float = 0.0
-    shapes: tuple[Fitted, ...] = ()
-    better: tuple[Fitted, ...] = ()
+    shapes: tuple[ShapeFit, ...] = ()
+    better: tuple[ShapeFit, ...] = ()
     steps: tuple[float, ...] = ()
     runs: float = 1.0
 
     @property
-    def best(self) -> Fitted:
+    def best(self) -> ShapeFit:
         """Return the likeliest of the better shapes, by Akaike's criterion."""
         return min(self.better, key=lambda fitted: fitted.deviance + 2 * fitted.more)
 
@@ -145,7 +145,7 @@ def doubts(edge: Edge, x: Array, n: Array, gain: Array) -> Doubts:
     return Doubts(*spread, fitted, better, _further(edge, x, n, gain, scatter), runs)
 
 
-def _spreads(plain: Fitted, alike: list[Fitted], scatter: float) -> tuple[float, float]:
+def _spreads(plain: ShapeFit, alike: list[ShapeFit], scatter: float) -> tuple[float, float]:
     """Return the standard deviations of position and width about the error function's, by Akaike's weights."""
     scores = np.array([f.deviance / scatter + 2 * f.more for f in alike])
     weights = np.exp(-0.5 * (scores - scores.min()))
@@ -155,12 +155,12 @@ def _spreads(plain: Fitted, alike: list[Fitted], scatter: float) -> tuple[float,
     return position, width
 
 
-def _fit(shape: Shape, start: Array, x: Array, n: Array, gain: Array) -> Fitted:
+def _fit(shape: Shape, start: Array, x: Array, n: Array, gain: Array) -> ShapeFit:
     """Fit a shape from each of its starts by damped Fisher scoring; the best counts."""
     found = [_maximised(shape.share, np.append(start, more), x, n, gain) for more in shape.starts]
     theta, deviance = min(found, key=lambda pair: pair[1])
     position, width = _half_and_width(shape.share, theta)
-    return Fitted(shape.name, position, width, deviance, len(shape.starts[0]))
+    return ShapeFit(shape.name, position, width, deviance, len(shape.starts[0]))
 
 
 def _expected(share: Share, theta: Array, x: Array, gain: Array) -> Array:
