@@ -94,7 +94,10 @@ def _end(time: Array, species: NDArray[Any]) -> float:
     channels = [np.unique(time[(species == name) & np.isfinite(time)]) for name in dict.fromkeys(species.tolist())]
     cycles = [float(np.median(np.diff(at))) for at in channels if len(at) > 1]
     last = max((float(at[-1]) for at in channels if len(at)), default=0.0)
-    return last + float(np.median(cycles)) if cycles else last
+    cycle = float(np.median(cycles)) if cycles else 0.0
+    first = min((float(at[0]) for at in channels if len(at)), default=0.0)
+    # A clock that starts at a whole cycle stamps the ends of points: the last one is the end already.
+    return last + (cycle if first < 0.9 * cycle else 0.0)
 
 
 # -- layers ----------------------------------------------------------------------------------
