@@ -29,7 +29,7 @@ from echub.registry.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
-    from echub.analysis.comparable import require_comparable
+    from echub.analysis.comparable import input_flags, require_comparable, require_distinct
     from echub.analysis.covariance import covariance_of, covariance_table
     from echub.analysis.needs import Inputs, missing_metadata
     from echub.analysis.outcome import (
@@ -118,6 +118,7 @@ _LAZY = {
     "extremes": "echub.model.deferred",
     "held": "echub.model.deferred",
     "impedance_parts": "echub.model.polar",
+    "input_flags": "echub.analysis.comparable",
     "is_made_of_units": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
     "native_content": "echub.files.store",
@@ -130,6 +131,7 @@ _LAZY = {
     "quantities": "echub.model.vocabulary",
     "read_native": "echub.files.store",
     "require_comparable": "echub.analysis.comparable",
+    "require_distinct": "echub.analysis.comparable",
     "restore": "echub.files.description",
     "shuffled": "echub.model.deferred",
     "unit": "echub.model.units",
@@ -197,6 +199,7 @@ __all__ = [
     "held",
     "hookimpl",
     "impedance_parts",
+    "input_flags",
     "is_made_of_units",
     "missing_metadata",
     "native_content",
@@ -210,6 +213,7 @@ __all__ = [
     "quantities",
     "read_native",
     "require_comparable",
+    "require_distinct",
     "restore",
     "shuffled",
     "unit",

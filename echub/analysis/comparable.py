@@ -1,10 +1,12 @@
-"""Whether outcomes may be combined: their conditions and the metadata of their cells must agree."""
+"""Whether outcomes may be combined: conditions and metadata agree, none is there twice, flags are passed on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 from echub.analysis.outcome import Outcome, Refusal
+from echub.remark import Flag
 
 
 def require_comparable(outcomes: Sequence[Outcome], paths: Sequence[str], *, within: float = 0.02) -> None:
@@ -35,3 +37,47 @@ def _require_same(name: str, values: Sequence[object], within: float) -> None:
             f"the {name.replace('_', ' ')} is not the same: {', '.join(texts)}",
             hint="--param allow_mixed=true takes them all the same",
         )
+
+
+def require_distinct(outcomes: Sequence[Outcome]) -> None:
+    """Raise `Refusal` (``same-outcome-twice``) if two outcomes are one: the same answer to the same source.
+
+    The name of a source does not count, since a copy has another. Outcomes without a source are compared with
+    their labels.
+    """
+    seen: dict[str, str] = {}
+    for outcome in outcomes:
+        identity = _identity(outcome)
+        if identity in seen:
+            pair = f"{seen[identity]} and {outcome.label}" if seen[identity] != outcome.label else outcome.label
+            raise Refusal(
+                "same-outcome-twice",
+                f"{pair or 'an outcome'}: one result was given twice, and would count twice",
+                where=outcome.label or None,
+                hint="give each result once",
+            )
+        seen[identity] = outcome.label
+
+
+def _identity(outcome: Outcome) -> str:
+    whole = outcome.as_dict()
+    inputs = [_nameless(entry) for entry in outcome.provenance.get("inputs", ())]
+    parts = [whole[key] for key in ("measurands", "tables", "conditions", "metadata")]
+    chosen = outcome.provenance.get("selection", ())
+    return json.dumps([inputs or outcome.label, list(chosen), *parts], sort_keys=True, default=str)
+
+
+def _nameless(entry: object) -> object:
+    if isinstance(entry, Mapping):
+        return {key: _nameless(value) for key, value in entry.items() if key not in ("name", "outcome")}
+    return [_nameless(part) for part in entry] if isinstance(entry, (list, tuple)) else entry
+
+
+def input_flags(outcomes: Sequence[Outcome]) -> list[Flag]:
+    """Return one flag, ``flagged-inputs``, if outcomes in use carry warnings: they hold for the result as well."""
+    flagged = [outcome for outcome in outcomes if outcome.status == "flagged"]
+    if not flagged:
+        return []
+    codes = sorted({f.code for outcome in flagged for f in outcome.flags if f.severity == "warning"})
+    text = f"{len(flagged)} of {len(outcomes)} results in use are flagged: {', '.join(codes)}"
+    return [Flag("flagged-inputs", text, where=", ".join(o.label for o in flagged[:10]))]

@@ -31,6 +31,8 @@ from echub.remark import Remark
 from echub.segments import Stamps, clock_restarts, stamps
 
 AREA = "cell.area"
+AXES = {"impedance": ("frequency",), "depth_profile": ("depth", "sputter_time")}
+"""Kinds, apart from time series, in which a row equal to the one before is no new measurement: their axes."""
 _PER_AREA = {"current^1": "current^1 length^-2", "current^1 time^1": "current^1 length^-2 time^1"}
 """Dimensions, each with the density that follows from it by a stated area."""
 
@@ -144,7 +146,8 @@ def bind(
     if all(column.axes == ROWS for column in data.columns.values()):
         answers, row, flags = _without_gaps(analysis, answers, row)
         answers, row, merged = _each_time_once(analysis, answers, row)
-        flags = (*flags, *merged)
+        answers, row, doubled = _each_row_once(analysis, answers, row)
+        flags = (*flags, *merged, *doubled)
     else:  # a map has no rows to leave out
         _require_numbers(analysis, answers)
     _check_clock(analysis, answers, row)
@@ -360,6 +363,29 @@ def _each_time_once(
     cause = "the rows stand twice" if found.repeated == found.merged else "the clock is coarser than the rows"
     flag = Remark("equal-times", text, "info", where=f"source row {row[_first_merged(found)]}", cause=cause)
     return kept, row[found.first], (flag,)
+
+
+def _each_row_once(
+    analysis: Analysis, answers: dict[str, Answer], row: NDArray[Any]
+) -> tuple[dict[str, Answer], NDArray[Any], tuple[Remark, ...]]:
+    """Leave out rows of a spectrum or profile that repeat the one before in all that is needed, and say so."""
+    if analysis.kind not in AXES or len(row) < 2:
+        return answers, row, ()
+    repeats = np.ones(len(row), dtype=bool)
+    repeats[0] = False
+    for answer in answers.values():
+        repeats[1:] &= _equal(answer.values[1:], answer.values[:-1])
+    if not repeats.any() or not any(answer.quantity in AXES[analysis.kind] for answer in answers.values()):
+        return answers, row, ()
+    kept = {name: replace(a, values=a.values[~repeats]) for name, a in answers.items()}
+    text = f"{int(repeats.sum())} of {len(row)} rows repeat the row before and were left out"
+    where = f"source row {row[np.argmax(repeats)]}"
+    return kept, row[~repeats], (Remark("repeated-rows", text, "info", where=where),)
+
+
+def _equal(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    same = one == other
+    return np.asarray(same | ((one != one) & (other != other)) if one.dtype.kind == "f" else same, dtype=bool)
 
 
 def _first_merged(found: Stamps) -> int:

@@ -66,6 +66,9 @@ def analyze(
     plot: Annotated[Path | None, typer.Option(help="Draw the outcome: .svg, .png or .pdf.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for .outcome.json files.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing results.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Also show whole tables, and those of a refused outcome.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Answer one question: a value with unit, uncertainty and provenance, or a refusal that says why.
@@ -107,7 +110,8 @@ def analyze(
     if each is not None:
         settings["each"] = each
     for question, target in zip(questions, targets, strict=True):
-        code = max(code, _answer(declared, question, settings, target, as_json=as_json, force=force))
+        answer = _answer(declared, question, settings, target, as_json=as_json, force=force, verbose=verbose)
+        code = max(code, answer)
     raise typer.Exit(code)
 
 
@@ -169,6 +173,7 @@ def _answer(
     *,
     as_json: bool,
     force: bool,
+    verbose: bool,
 ) -> int:
     """Answer, print and store; return the exit code. An error of one file does not stop the others."""
     from echub.analysis.analysis import analyze, analyze_each
@@ -193,7 +198,8 @@ def _answer(
             from echub.cli.show.outcome import show
 
             part = _part(outcome, settings.get("each"))
-            show(outcome, f"{question.name}, {part}" if part else question.name, paths)
+            name = f"{question.name}, {part}" if part else question.name
+            show(outcome, name, paths, verbose=verbose)
     return 1 if any(outcome.status == "refused" for outcome in outcomes) else 0
 
 

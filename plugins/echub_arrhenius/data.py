@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from echub.plugin import Flag, Measurand, Outcome, Refusal, Series, require_comparable
+from echub.plugin import (
+    Flag,
+    Measurand,
+    Outcome,
+    Refusal,
+    Series,
+    input_flags,
+    require_comparable,
+    require_distinct,
+)
 from echub_arrhenius import ChoiceParams
 
 KELVIN = 273.15
 """0 °C, by definition."""
 COLDEST_K = 150.0
 """A lower temperature in kelvin is one in °C: cells are measured at about -30 to 175 °C."""
-KELVIN_AS_CELSIUS = (250.0, 400.0)
-"""Temperatures in °C that all lie here are probably kelvin, -23 to 127 °C."""
+KELVIN_AS_CELSIUS = (213.0, 500.0)
+"""Temperatures in °C that all lie here are probably kelvin, -60 to 227 °C."""
+WIDEST_GAP = 150.0
+"""K between two temperatures of one series; beyond, the higher ones may be kelvin in a column of °C. By eye."""
+INVERSE_UNITS = {"ohm": "S", "ohm*cm^2": "S/cm^2", "ohm*cm": "S/cm"}
 FIRST_CHOICES = ("onset_current_density", "critical_current_density", "conductivity")
 COMPARED = ("cell.area_basis", "cell.electrolyte")
 
@@ -27,10 +39,30 @@ class CellValue:
     outcome: Outcome
     group: str
 
+    inverse: bool = False
+
+    @property
+    def value(self) -> float:
+        """Return the value as it was given."""
+        return float(self.measurand.value or 0.0)
+
     @property
     def y(self) -> float:
-        """Return the value."""
-        return float(self.measurand.value or 0.0)
+        """Return what is fitted: the value, or its inverse if it is a resistance."""
+        return 1 / self.value if self.inverse else self.value
+
+    @property
+    def cell(self) -> str:
+        """Return what names the cell, or the sample, within its group; empty if nothing does."""
+        name = self.outcome.meta("cell.id") or self.outcome.meta("sample.id")
+        return f"{self.group}/{name}" if name else ""
+
+    @property
+    def relative(self) -> float:
+        """Return the stated relative uncertainty without what points share; 0 if none is stated."""
+        shared = sum(part.uncertainty**2 for part in self.measurand.components if part.group)
+        own = max((self.measurand.uncertainty or 0.0) ** 2 - shared, 0.0)
+        return float(own**0.5) / abs(self.value)
 
 
 @dataclass(frozen=True)
@@ -47,9 +79,19 @@ class Chosen:
         """Return the unit of the values."""
         return self.points[0].measurand.unit
 
+    @property
+    def inverse(self) -> bool:
+        """Return whether the values are resistances, of which the inverse is fitted."""
+        return self.points[0].inverse
+
+    @property
+    def fitted_unit(self) -> str:
+        """Return the unit of what is fitted."""
+        return INVERSE_UNITS.get(self.unit, f"1/({self.unit})") if self.inverse else self.unit
+
     def table(self) -> dict[str, Series]:
         """Tabulate what was used, and what was not and why."""
-        rows = [(p.outcome.label, p.group, p.kelvin - KELVIN, p.y, "") for p in self.points]
+        rows = [(p.outcome.label, p.group, p.kelvin - KELVIN, p.value, "") for p in self.points]
         rows += [(label, "", None, None, reason) for label, reason in self.left_out]  # type: ignore[misc]
         columns = list(zip(*rows, strict=True))
         return {
@@ -76,7 +118,8 @@ def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -
         if reason:
             left_out.append((outcome.label, reason))
         else:
-            points.append(CellValue(_kelvin(outcome), outcome[name], outcome, member))
+            kelvin = _kelvin(outcome, trusted=params.trust_temperatures)
+            points.append(CellValue(kelvin, outcome[name], outcome, member, "ohm" in outcome[name].unit))
     unknown = [label for label in excluded if label not in {o.label for o in outcomes}]
     if unknown:
         raise Refusal(
@@ -86,8 +129,10 @@ def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -
         raise Refusal(
             "no-values", f"none of {len(left_out)} outcomes has a usable {name}", where=_reasons(left_out)
         )
+    require_distinct([point.outcome for point in points])
     _require_comparable(points, params)
-    flags = (*_left_out_flags(left_out), *_kelvin_flags(points))
+    doubted = [] if params.trust_temperatures else _kelvin_flags(points)
+    flags = (*_left_out_flags(left_out), *doubted, *input_flags([point.outcome for point in points]))
     return Chosen(tuple(points), tuple(left_out), name, flags)
 
 
@@ -141,8 +186,8 @@ def _unusable(outcome: Outcome, name: str, excluded: dict[str, str]) -> str:
     return "" if measurand.value > 0 else "not above zero: it has no logarithm"
 
 
-def _kelvin(outcome: Outcome) -> float:
-    """Return the temperature; one below 150 K is Celsius in disguise."""
+def _kelvin(outcome: Outcome, *, trusted: bool) -> float:
+    """Return the temperature; one below 150 K is Celsius in disguise, unless it is to be trusted."""
     celsius = outcome.meta("cell.temperature")
     if celsius is None:
         raise Refusal(
@@ -152,22 +197,27 @@ def _kelvin(outcome: Outcome) -> float:
             hint='--set cell.temperature="30 degC", or a column cell.temperature / degC in --meta',
         )
     kelvin = float(celsius) + KELVIN
-    if kelvin < COLDEST_K:
+    if kelvin < (0.0 if trusted else COLDEST_K):
         raise Refusal(
             "celsius-as-kelvin",
             f"the temperature is {kelvin:g} K: {kelvin:g} °C stated as kelvin?",
             where=outcome.label,
-            hint="state cell.temperature / degC",
+            hint="state cell.temperature / degC; --param trust_temperatures=true for a cryostat",
         )
     return kelvin
 
 
 def _kelvin_flags(points: Sequence[CellValue]) -> list[Flag]:
-    celsius = [p.kelvin - KELVIN for p in points]
+    """Flag kelvin in a column of °C: all temperatures, or all above a gap that no series has."""
+    celsius = sorted(p.kelvin - KELVIN for p in points)
+    gaps = [k + 1 for k in range(len(celsius) - 1) if celsius[k + 1] - celsius[k] > WIDEST_GAP]
+    doubted = celsius[gaps[-1] :] if gaps else celsius
     low, high = KELVIN_AS_CELSIUS
-    if all(low <= value <= high for value in celsius):
-        text = f"all temperatures lie between {min(celsius):g} and {max(celsius):g} °C: kelvin stated as °C?"
-        return [Flag("kelvin-as-celsius", text, hint="state cell.temperature / K")]
+    if low <= doubted[0] and doubted[-1] <= high:
+        text = (
+            f"{len(doubted)} temperatures lie between {doubted[0]:g} and {doubted[-1]:g} °C: kelvin stated as °C?"
+        )
+        return [Flag("kelvin-as-celsius", text, hint="state cell.temperature / K, or trust_temperatures=true")]
     return []
 
 

@@ -40,7 +40,10 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     axis.set_yscale("log")
     name = str(shown["name"].values[0]).replace("_", " ")
     form = str(outcome.conditions["form"].value)
-    axis.set(xlabel="1000 K / T", ylabel=axis_label(f"{name}{' · T' if form == 'ln_yT' else ''}", shown["y"].unit))
+    axis.set(
+        xlabel="1000 K / T",
+        ylabel=axis_label(f"{name}{' · T' if form in ('ln_yT', 'ln_T_over_y') else ''}", shown["y"].unit),
+    )
     top = axis.secondary_xaxis("top", functions=(_celsius, _inverse))
     top.set_xlabel("T / °C")
     top.set_xticks(np.round(np.unique(np.round(at["T"] - KELVIN, 0))))

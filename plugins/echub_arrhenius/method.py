@@ -39,16 +39,6 @@ class ArrheniusLine:
     shared: float
     scatter: float
 
-    @property
-    def total(self) -> float:
-        """Return the combined standard uncertainty of the energy."""
-        return float(np.hypot(self.se_energy, self.systematic))
-
-    def half_width(self, level: float) -> float:
-        """Return the half width of the energy's interval, by t; Welch-Satterthwaite with a systematic part."""
-        freedom = self.dof * (self.total / self.se_energy) ** 4 if self.se_energy else self.dof
-        return float(stats.t.ppf((1 + level) / 2, freedom) * self.total)
-
     def band(self, inverse: Floats, mean: float, spread: float, count: int, level: float) -> Floats:
         """Return the half width (n,) of the line's interval in ln y at 1/T (n,), 1/K."""
         t = stats.t.ppf((1 + level) / 2, self.dof)
@@ -57,13 +47,17 @@ class ArrheniusLine:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What is fitted: one value per temperature (or all), and the error bars drawn with it."""
+    """What is fitted: one value per temperature (or all), the error bars drawn with it, and what it states.
+
+    stated: (n,), relative uncertainties without what the values share; None if some state nothing.
+    """
 
     kelvin: Floats
     y: Floats
     lower: Floats
     upper: Floats
     weights: Floats | None
+    stated: Floats | None
     points: tuple[tuple[CellValue, ...], ...]
 
 

@@ -16,6 +16,12 @@ class SimsProfileParams:
     region: str = option("", "region whose interface is wanted; empty: the first")
     polarity: str = option("any", "polarity of that ion, where both have it", choices=("any", "+", "-"))
     edge: str = option("either", "which edge: the signal falls, or rises", choices=("either", "falling", "rising"))
+    report: str = option(
+        "interface",
+        "what is asked: the interface, or the enrichment of the region against `reference`, which needs no edge",
+        choices=("interface", "enrichment"),
+    )
+    window: str = option("near_surface", "window of the enrichment", choices=("surface", "near_surface", "bulk"))
     start: float = option(0.0, "start of the fit on the depth axis (nm), or the time axis (s)", minimum=0)
     stop: float = option(0.0, "end of the fit likewise; 0: the end of the profile", minimum=0)
     dead_time: str = option(
@@ -82,6 +88,7 @@ SIMS_PROFILE = Analysis(
         Output("interface_width", "nm", "from 16 to 84 %: two standard deviations of the edge", or_units=("s",)),
         Output("leading_decay_length", "nm", "distance of a decade, before the layer", or_units=("s",)),
         Output("trailing_decay_length", "nm", "distance of a decade, behind the layer", or_units=("s",)),
+        Output("enrichment", "1", "signal of the region over that of the reference (report=enrichment)"),
         Output("dispersion", "1", "variance over that of counting; above 1 it widens the intervals"),
         Output("polarity_lag", "nm", "negative less positive position of a common feature", or_units=("s",)),
     ),

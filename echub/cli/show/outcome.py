@@ -20,21 +20,23 @@ if TYPE_CHECKING:
 
 _COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}
 _WORST_FIRST = ("refusal", "error", "warning", "info", "note")
-_LONG = 20
-"""Rows of a table that are shown, to fit a screen; the rest is in the JSON."""
+_LONG, _SHORT, _SCREEN = 20, 4, 36
+"""Rows of a table that are shown at most, and at least, and lines of all tables together, so that an outcome fits
+a screen of 50 lines; the rest is in the JSON, and on the screen with -v."""
 
 
-def show(outcome: Outcome, source: str, written: Iterable[Path] = ()) -> None:
-    """Report one outcome: refusals and warnings first, then the measurands and tables."""
+def show(outcome: Outcome, source: str, written: Iterable[Path] = (), *, verbose: bool = False) -> None:
+    """Report one outcome: refusals and warnings first, then the measurands and tables.
+
+    Tables are cut to fit a screen, and those of a refused outcome left out, unless `verbose`.
+    """
     heading(f"{outcome.analysis}: {source}")
     field("status", outcome.status, _COLOURS[outcome.status])
     for flag in sorted(outcome.flags, key=lambda f: _WORST_FIRST.index(f.severity)):
         _flag(flag)
     rows = [(name, *result(measurand), measurand.note) for name, measurand in outcome.measurands.items()]
     table(("measurand", "value", "unit", "interval", ""), rows)
-    for name, columns in outcome.tables.items():
-        typer.echo(f"  {name.replace('_', ' ')}")
-        _table(columns)
+    _tables(outcome, verbose=verbose)
     if outcome.sensitivity:
         typer.echo("  sensitivity")
         lines = [
@@ -43,6 +45,25 @@ def show(outcome: Outcome, source: str, written: Iterable[Path] = ()) -> None:
         table(("parameter", "setting", "measurand", "value", "change"), lines, indent=4)
     for path in written:
         field("written", str(path), "green")
+
+
+def _tables(outcome: Outcome, *, verbose: bool) -> None:
+    if outcome.status == "refused" and outcome.tables and not verbose:
+        names = ", ".join(name.replace("_", " ") for name in outcome.tables)
+        field("tables", f"{names}: -v shows them")
+        return
+    most = _rows_that_fit([len(next(iter(t.values()), ())) for t in outcome.tables.values()], verbose=verbose)
+    for name, columns in outcome.tables.items():
+        typer.echo(f"  {name.replace('_', ' ')}")
+        _table(columns, most)
+
+
+def _rows_that_fit(lengths: list[int], *, verbose: bool) -> int:
+    """Return how many rows of each table are shown: every table has a name and a header as well."""
+    if verbose:
+        return max(lengths, default=0)
+    fitting = (n for n in range(_LONG, _SHORT, -1) if sum(2 + min(n, length) for length in lengths) <= _SCREEN)
+    return next(fitting, _SHORT)
 
 
 def _flag(flag: Remark) -> None:
@@ -68,14 +89,24 @@ def result(measurand: Measurand) -> tuple[str, str, str]:
         value = rounded(measurand.value, measurand.uncertainty)
     if interval is None:
         return value, unit, ""
-    level = f" ({interval.level:.0%})" if interval.level else f" ({interval.kind})"
-    ends = (
-        "[("[not interval.includes_low],
-        number(interval.low),
-        number(interval.high),
-        "])"[not interval.includes_high],
-    )
-    return value, unit, f"{ends[0]}{ends[1]}, {ends[2]}{ends[3]}{level}"
+    level = f"{interval.level:.0%}" if interval.level else interval.kind
+    ends_of = _alike if measurand.value is None else _each
+    low, high = ends_of(interval.low, interval.high)
+    ends = f"{'[('[not interval.includes_low]}{low}, {high}{'])'[not interval.includes_high]}"
+    return (ends, unit, level) if measurand.value is None else (value, unit, f"{ends} ({level})")
+
+
+def _each(low: float | None, high: float | None) -> tuple[str, str]:
+    return number(low), number(high)
+
+
+def _alike(low: float | None, high: float | None) -> tuple[str, str]:
+    """Return both ends with as many decimals as the longer one."""
+    texts = number(low), number(high)
+    decimals = [len(text.partition(".")[2]) for text in texts]
+    if low is None or high is None or any("e" in text for text in texts) or decimals[0] == decimals[1]:
+        return texts
+    return f"{low:.{max(decimals)}f}", f"{high:.{max(decimals)}f}"
 
 
 def rounded(value: float, uncertainty: float) -> str:
@@ -92,12 +123,12 @@ def number(value: object) -> str:
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
-def _table(series: Mapping[str, Series]) -> None:
+def _table(series: Mapping[str, Series], most: int) -> None:
     headers = [f"{name} / {unit_text(s.unit)}" if s.unit else name for name, s in series.items()]
     rows = list(zip(*(s.values for s in series.values()), strict=True))
-    table(headers, [[number(cell) for cell in row] for row in rows[:_LONG]], indent=4)
-    if len(rows) > _LONG:
-        typer.echo(f"    … {len(rows) - _LONG} more rows; --json has all")
+    table(headers, [[number(cell) for cell in row] for row in rows[:most]], indent=4)
+    if len(rows) > most:
+        typer.echo(f"    … {len(rows) - most} more rows; -v shows them, --json has all")
 
 
 def describe(declared: Analysis) -> None:

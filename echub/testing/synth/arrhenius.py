@@ -16,7 +16,7 @@ KELVIN = 273.15
 
 @dataclass(frozen=True)
 class Cells:
-    """Replicate cells of one group: value at `reference_c`, energy in eV, faults and scatter.
+    """Fresh cells at each temperature, of one group: value at `reference_c`, energy in eV, faults and scatter.
 
     A contact fault lowers a cell's value by a fraction uniform in [0, worst_loss], which grows by
     `loss_in_cold` (fraction per 100 K below the warmest); `scatter` is a relative standard
@@ -68,7 +68,7 @@ def activated(seed: int = 0, cells: Cells | None = None) -> Case:
 def _outcome(cells: Cells, number: int, temperature: float, value: float) -> Outcome:
     stated = {
         "cell.temperature": (temperature, "degC"),
-        "cell.id": (f"cell{number}", None),
+        "cell.id": (f"cell{number} {temperature:+.0f}C", None),
         "sample.group": (cells.group, None),
     }
     return Outcome(

@@ -81,9 +81,12 @@ class Layers:
 
     @property
     def end(self) -> float:
-        """Return the time of the last point in s, at which the crater's depth was measured."""
+        """Return the time in s at which sputtering ends: the crater's depth is measured afterwards.
+
+        One cycle after the last point was recorded.
+        """
         most = max(sum(ion.polarity == sign for ion in self.ions) for sign in (1, -1))
-        return (self.cycles - 1) * self.cycle + most * (self.dwell + self.settle)
+        return self.cycles * self.cycle + most * (self.dwell + self.settle)
 
     @property
     def crater_depth(self) -> float:

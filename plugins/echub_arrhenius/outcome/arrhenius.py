@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from echub.plugin import (
     Component,
-    Flag,
     Interval,
     Measurand,
     Outcome,
@@ -19,22 +18,20 @@ from echub.plugin import (
 )
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
-from echub_arrhenius.method import ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
-from echub_arrhenius.outcome.tables import conditions, diagnostics, forms, leave_one_out, quality
+from echub_arrhenius.method import BOLTZMANN_EV, ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
+from echub_arrhenius.method_budget import Budget, budget, cell_lines
+from echub_arrhenius.outcome.flags import budget_flags, own, point_flags, repeated, set_flags
+from echub_arrhenius.outcome.tables import conditions, diagnostics, forms, leave_one_out, named, quality
 
 if TYPE_CHECKING:
     from echub.plugin import InputSet
 
 Floats = NDArray[np.float64]
 FORMS = ("ln_y", "ln_yT")
-FEW, TOO_FEW = 4, 3
-"""Temperatures below which a fit is flagged, and refused: three leave one degree of freedom (t = 12.7)."""
+TOO_FEW = 3
+"""Temperatures below which a fit is refused: through two there is always a line."""
 CELLS_OF_EQ12 = 3
 """Equation 12 of arXiv:2603.23340 is of the best of three cells."""
-UNCERTAIN, UNCERTAIN_SCATTER = 0.2, 3.0
-"""A point is uncertain from 20 % on, or from three times the scatter about the line. By eye."""
-LEAST = 0.02
-"""A line without scatter does not make a point of 2 % uncertain. By eye."""
 
 
 def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
@@ -52,30 +49,32 @@ def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
     fitted = _fitted(temperatures, params)
     groups = _correlated(fitted)
     lines = {form: _fit(fitted, form, groups) for form in FORMS}
+    budgets = {form: _budget(fitted, form, lines[form], chosen, params) for form in FORMS}
     wanted = FORMS if params.form == "both" else (params.form,)
-    loo = leave_one_out(fitted, wanted[0])
+    first = wanted[0]
     cells = [np.log([p.y for p in points]) for points in temperatures]
     kelvin = np.array([np.mean([p.kelvin for p in points]) for points in temperatures])
     lack = lack_of_fit(cells, kelvin)
     measurands: dict[str, Measurand] = {}
     for form in wanted:
-        measurands |= _measurands(form, lines[form], fitted, chosen, params)
+        measurands |= _measurands(form, lines[form], budgets[form], fitted, chosen, params)
     return Outcome(
         measurands,
         (
             *chosen.flags,
-            *_flags(temperatures, lines[wanted[0]], lack, params),
-            *_point_flags(fitted, lines[wanted[0]]),
+            *set_flags(temperatures, lines[first], lack, params),
+            *budget_flags(budgets[first], lack, chosen.points),
+            *point_flags(fitted, lines[first], named(first, chosen)),
         ),
         {
             "values": chosen.table(),
-            "forms": forms(lines, params),
-            "leave_one_out": loo,
-            "fit": quality(lines[wanted[0]], lack, len(fitted.y)),
+            "forms": forms(lines, budgets, chosen, params),
+            "leave_one_out": leave_one_out(fitted, first, named(first, chosen)),
+            "fit": quality(lines[first], budgets[first], lack, len(fitted.y)),
         },
-        _sensitivity(chosen, temperatures, params, wanted[0], lines[wanted[0]]),
-        diagnostics(fitted, lines[wanted[0]], wanted[0], chosen, params),
-        conditions(chosen, params, group, wanted[0]),
+        _sensitivity(chosen, temperatures, params, first, lines[first]),
+        diagnostics(fitted, lines[first], first, chosen, params),
+        conditions(chosen, params, group, first),
         label=group,
     )
 
@@ -100,7 +99,9 @@ def _fitted(temperatures: Sequence[Sequence[CellValue]], params: ArrheniusParams
         points = [(point,) for gathered in temperatures for point in gathered]
         y = np.array([p[0].y for p in points])
         zero = np.zeros(len(y))
-        return Fitted(np.array([p[0].kelvin for p in points]), y, zero, zero, None, tuple(points))
+        return Fitted(
+            np.array([p[0].kelvin for p in points]), y, zero, zero, None, _stated(points, params), tuple(points)
+        )
     bars = np.array([_bars(points, params) for points in temperatures])
     y = np.array([_statistic(params.replicates, [p.y for p in points]) for points in temperatures])
     return Fitted(
@@ -108,7 +109,8 @@ def _fitted(temperatures: Sequence[Sequence[CellValue]], params: ArrheniusParams
         y,
         bars[:, 0],
         bars[:, 1],
-        _weights(y, np.array([_own(p, v) for p, v in zip(temperatures, y, strict=True)]), bars, params),
+        _weights(y, np.array([own(p, v) for p, v in zip(temperatures, y, strict=True)]), bars, params),
+        _stated(temperatures, params),
         tuple(tuple(points) for points in temperatures),
     )
 
@@ -134,17 +136,26 @@ def _bars(points: Sequence[CellValue], params: ArrheniusParams) -> tuple[float, 
     return eq12(values)
 
 
-def _own(points: Sequence[CellValue], y: float) -> float:
-    """Return the relative uncertainty that the value nearest to y states, without what points share; 0 if none."""
-    nearest = min(points, key=lambda p: abs(p.y - y))
-    shared = sum(part.uncertainty**2 for part in nearest.measurand.components if part.group)
-    return float(np.sqrt(max((nearest.measurand.uncertainty or 0.0) ** 2 - shared, 0.0))) / nearest.y
+def _stated(temperatures: Sequence[Sequence[CellValue]], params: ArrheniusParams) -> Floats | None:
+    """Return the relative uncertainty at each temperature, as stated; None if one states none."""
+    relative = []
+    for points in temperatures:
+        if not all(point.relative > 0 for point in points):
+            return None
+        if params.replicates == "mean":
+            y = np.array([p.y for p in points])
+            relative.append(float(np.sqrt(((y * [p.relative for p in points]) ** 2).sum()) / y.sum()))
+        else:
+            relative.append(
+                own(points, _statistic("max" if len(points) == 1 else params.replicates, [p.y for p in points]))
+            )
+    return np.array(relative)
 
 
-def _weights(y: Floats, own: Floats, bars: Floats, params: ArrheniusParams) -> Floats | None:
+def _weights(y: Floats, stated: Floats, bars: Floats, params: ArrheniusParams) -> Floats | None:
     if params.weights == "none":
         return None
-    relative = own if params.weights == "own" else bars.mean(axis=1) / y
+    relative = stated if params.weights == "own" else bars.mean(axis=1) / y
     if (relative <= 0).any():
         raise Refusal("no-weights", "some temperatures have no error bar to weigh by", hint="--param weights=none")
     return np.asarray(1 / relative**2)
@@ -158,7 +169,7 @@ def _correlated(fitted: Fitted) -> dict[str, Floats]:
         for component in nearest.measurand.components:
             if component.group:
                 groups.setdefault(component.group, np.zeros(len(fitted.y)))[index] = (
-                    component.uncertainty / nearest.y
+                    component.uncertainty / nearest.value
                 )
     return groups
 
@@ -170,30 +181,50 @@ def _fit(fitted: Fitted, form: str, groups: dict[str, Floats]) -> ArrheniusLine:
     return fit(fitted.kelvin, log_values(fitted, form), fitted.weights, groups)
 
 
+def _budget(fitted: Fitted, form: str, line: ArrheniusLine, chosen: Chosen, params: ArrheniusParams) -> Budget:
+    thermometer = (params.temperature_offset, params.temperature_scale / 100)
+    lines = cell_lines([_cell_arrays(points, form) for points in repeated(chosen.points)])
+    return budget(line, fitted.kelvin, log_values(fitted, form), fitted.weights, fitted.stated, lines, thermometer)
+
+
+def _cell_arrays(points: Sequence[CellValue], form: str) -> tuple[Floats, Floats]:
+    kelvin = np.array([p.kelvin for p in points])
+    y = np.array([p.y for p in points])
+    return kelvin, np.log(y * kelvin if form == "ln_yT" else y)
+
+
 def _measurands(
-    form: str, line: ArrheniusLine, fitted: Fitted, chosen: Chosen, params: ArrheniusParams
+    form: str, line: ArrheniusLine, parts: Budget, fitted: Fitted, chosen: Chosen, params: ArrheniusParams
 ) -> dict[str, Measurand]:
     level = params.level / 100
-    half = line.half_width(level)
-    what = f"{form.replace('y', chosen.name)} against 1/T, {params.replicates} of the cells"
-    parts = (Component("scatter", line.se_energy), Component("correlated", line.systematic, "B"))
+    half = parts.half_width(level)
+    name = named(form, chosen)
+    what = f"{name.replace('y', chosen.name)} against 1/T, {params.replicates} of the cells"
+    widest = max(parts.parts, key=lambda part: part.half_width(level))
+    components = (
+        Component(widest.name, parts.statistical),
+        Component("correlated", parts.systematic, "B"),
+        Component("temperature", parts.temperature, "B"),
+    )
+    method = f"t, {widest.freedom:g} degrees of freedom"
     energy = Measurand(
         "eV",
         line.energy,
-        line.total,
-        Interval(
-            line.energy - half, line.energy + half, level=level, method=f"t, {line.dof:g} degrees of freedom"
-        ),
+        parts.total,
+        Interval(line.energy - half, line.energy + half, level=level, method=method),
         n=len(fitted.y),
         quantity="activation_energy",
-        components=tuple(part for part in parts if part.uncertainty),
+        components=tuple(part for part in components if part.uncertainty),
         note=what,
     )
-    intercept = float(np.hypot(line.se_intercept, line.shared))
-    unit = f"{chosen.unit} K" if form == "ln_yT" else chosen.unit
+    # The line turns about its middle: what moves the slope moves the intercept by that times the mean of 1/kT.
+    lever = float(np.mean(1 / (BOLTZMANN_EV * fitted.kelvin)))
+    tilt = lever * float(np.sqrt(max(parts.total**2 - line.se_energy**2, 0.0)))
+    intercept = float(np.sqrt(line.se_intercept**2 + line.shared**2 + tilt**2))
+    unit = f"{chosen.fitted_unit} K" if form == "ln_yT" else chosen.fitted_unit
     return {
-        f"activation_energy_{form}": energy,
-        f"ln_prefactor_{form}": Measurand(
+        f"activation_energy_{name}": energy,
+        f"ln_prefactor_{name}": Measurand(
             "1", line.intercept, intercept, n=len(fitted.y), note=f"ln(A / ({unit}))"
         ),
     }
@@ -214,45 +245,6 @@ def _sensitivity(
         if rule != params.replicates and any(len(points) > 1 for points in temperatures):
             other = _fitted(temperatures, replace(params, replicates=rule, weights="none", error_bars="none"))
             energy = _fit(other, form, {}).energy
-            rows.append(Sensitivity("replicates", rule, f"activation_energy_{form}", energy, energy - line.energy))
+            name = f"activation_energy_{named(form, chosen)}"
+            rows.append(Sensitivity("replicates", rule, name, energy, energy - line.energy))
     return tuple(rows)
-
-
-def _point_flags(fitted: Fitted, line: ArrheniusLine) -> list[Flag]:
-    """Report points that are less certain than they scatter, and an energy below zero."""
-    made = []
-    limit = min(UNCERTAIN, max(UNCERTAIN_SCATTER * line.scatter, LEAST))
-    for points, y in zip(fitted.points, fitted.y, strict=True):
-        if (own := _own(points, float(y))) > limit:
-            nearest = min(points, key=lambda p: abs(p.y - float(y)))
-            text = f"the value at {nearest.kelvin - KELVIN:g} °C is certain to {own:.0%} only"
-            made.append(Flag("uncertain-point", text, where=nearest.outcome.label, hint="--param weights=own"))
-    if line.energy < 0:
-        text = f"the activation energy is negative, {line.energy:.3g} eV: the values fall with temperature"
-        made.append(Flag("negative-activation-energy", text))
-    return made
-
-
-def _flags(
-    temperatures: Sequence[Sequence[CellValue]],
-    line: ArrheniusLine,
-    lack: tuple[float, int, int, float] | None,
-    params: ArrheniusParams,
-) -> list[Flag]:
-    flags = []
-    if len(temperatures) < FEW:
-        text = f"{len(temperatures)} temperatures leave {line.dof:g} degree of freedom: the interval is very wide"
-        flags.append(Flag("few-temperatures", text))
-    if params.replicates == "max" and any(len(points) > 1 for points in temperatures):
-        text = (
-            "the best of the cells is unbiased in E_A only while the relative loss does not depend on temperature"
-        )
-        flags.append(Flag("best-of-replicates", text, "info"))
-    if lack and lack[3] < 0.05:  # the usual level: one good fit in twenty is flagged
-        text = (
-            f"the cells scatter less than the temperatures leave the line (F = {lack[0]:.2g}, p = {lack[3]:.2g})"
-        )
-        flags.append(Flag("lack-of-fit", text))
-    if params.allow_mixed:
-        flags.append(Flag("mixed", "values that are not comparable were allowed"))
-    return flags

@@ -1,21 +1,21 @@
-"""Two groups at equal temperatures: an exact permutation within each temperature."""
+"""Two groups at equal temperatures: an exact permutation of cells."""
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from echub.plugin import Condition, Flag, InputSet, Measurand, Outcome, Refusal, Series
+from echub.plugin import Condition, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
 from echub_arrhenius import CompareParams
 from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
+from echub_arrhenius.method_exchange import LEVEL, Exchange, Exchangeable, classes, difference_error, exchange
 
 Floats = NDArray[np.float64]
-LARGEST_HALF = 5_000_000
-"""Relabelings that are counted at once; twice as many strata cost only twice as much."""
+SIGNIFICANT = 0.05
+"""The level that is usual; a test that cannot reach it is said to be unable to."""
 
 
 def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
@@ -38,26 +38,61 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
         )
     low = next(g for g in groups if g != high)
     sides = [(_logs(points, high), _logs(points, low)) for points in strata]
-    p, relabelings = permutation_p(sides)
-    pairs, wins = _pairs(sides)
-    difference = float(np.mean([a.mean() - b.mean() for a, b in sides]))
-    sign = float(stats.binom.sf(wins - 1, pairs, 0.5))
-    measurands = {
-        "p_permutation": Measurand(
-            "1", p, n=len(sides), note=f"{relabelings} relabelings within {len(sides)} temperatures"
-        ),
-        "p_sign": Measurand(
-            "1", sign, n=pairs, note=f"{wins} of {pairs} ordered pairs; takes them as independent"
-        ),
-        "ratio": Measurand("1", float(np.exp(difference)), n=len(sides), note=f"{high} over {low}"),
-    }
+    parts = _exchangeable(strata, high)
+    found = exchange(parts, two_sided=not params.higher)
     return Outcome(
-        measurands,
-        (*chosen.flags, *_flags(params, strata)),
+        _measurands(found, parts, sides, params, high, low),
+        (*chosen.flags, *_flags(params, strata, found, parts)),
         {"values": chosen.table(), "temperatures": _table(strata, sides, high, low)},
         conditions={"higher": Condition(high), "lower": Condition(low), "measurand": Condition(chosen.name)},
         label=f"{high} against {low}",
     )
+
+
+def _exchangeable(strata: list[list[CellValue]], high: str) -> list[Exchangeable]:
+    """Gather the values by cell; one without a name counts as a cell of its own."""
+    values = [(k, point) for k, points in enumerate(strata) for point in points]
+    return classes(
+        [point.cell or number for number, (_, point) in enumerate(values)],
+        [k for k, _ in values],
+        np.log([point.value for _, point in values]),
+        [point.group == high for _, point in values],
+    )
+
+
+def _measurands(
+    found: Exchange,
+    parts: list[Exchangeable],
+    sides: list[tuple[Floats, Floats]],
+    params: CompareParams,
+    high: str,
+    low: str,
+) -> dict[str, Measurand]:
+    tails, words = (1, "one-sided") if params.higher else (2, "two-sided")
+    cells = sum(len(part.members) for part in parts)
+    how = f"{words}; {found.relabelings} relabelings of {cells} cells at {len(sides)} temperatures"
+    pairs, wins = _pairs(sides)
+    sign = min(1.0, tails * float(stats.binom.sf(wins - 1, pairs, 0.5)))
+    return {
+        "p_permutation": Measurand("1", found.p, n=cells, note=how),
+        "p_least": Measurand("1", found.least, n=cells, note="the least that so many cells can give"),
+        "p_sign": Measurand(
+            "1", sign, n=pairs, note=f"{wins} of {pairs} ordered pairs; takes them as independent"
+        ),
+        "ratio": _ratio(parts, len(sides), f"{high} over {low}"),
+    }
+
+
+def _ratio(parts: list[Exchangeable], temperatures: int, note: str) -> Measurand:
+    """Return the geometric mean of the ratio, with the interval that the scatter of cells gives."""
+    log = sum(part.observed for part in parts) / temperatures
+    ratio = float(np.exp(log))
+    error = difference_error(parts)
+    if error is None:
+        return Measurand("1", ratio, n=temperatures, note=note)
+    spread, half = (value / temperatures for value in error)
+    ends = Interval(float(np.exp(log - half)), float(np.exp(log + half)), level=LEVEL, method="t of ln ratio")
+    return Measurand("1", ratio, ratio * spread, ends, n=temperatures, note=note)
 
 
 def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
@@ -75,7 +110,7 @@ def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
 
 
 def _logs(points: list[CellValue], group: str) -> Floats:
-    return np.log([p.y for p in points if p.group == group])
+    return np.log([p.value for p in points if p.group == group])
 
 
 def _mean_log(strata: list[list[CellValue]], group: str) -> float:
@@ -85,39 +120,16 @@ def _mean_log(strata: list[list[CellValue]], group: str) -> float:
 def permutation_p(sides: list[tuple[Floats, Floats]]) -> tuple[float, int]:
     """Return the exact one-sided p of the summed difference of means, and the number of relabelings.
 
-    sides: (values of the group expected higher, values of the other) per temperature, each (cells,). Relabelings
-    within each temperature are equally likely if the groups do not differ. The sums of all
-    relabelings are counted in two halves, one sorted, so that many temperatures stay exact.
+    sides: (values of the group expected higher, values of the other) per temperature, each (cells,), every value
+    of a cell of its own.
     """
-    observed = sum(float(a.mean() - b.mean()) for a, b in sides)
-    each = [_relabelled(a, b) for a, b in sides]
-    half = [each[0::2], each[1::2]]
-    first, second = (_all_sums(part) for part in half)
-    tolerance = 1e-9 * max(1.0, abs(observed))  # rounding must not part equal sums
-    ordered = np.sort(second)
-    reached = len(ordered) - np.searchsorted(ordered, observed - tolerance - first, side="left")
-    total = len(first) * len(second)
-    return float(reached.sum() / total), total
-
-
-def _relabelled(a: Floats, b: Floats) -> Floats:
-    """Return the difference of means for every choice of which values belong to the first group."""
-    pooled = np.concatenate([a, b])
-    picked = np.array([pooled[list(choice)].sum() for choice in combinations(range(len(pooled)), len(a))])
-    return np.asarray(picked / len(a) - (pooled.sum() - picked) / len(b))
-
-
-def _all_sums(parts: list[Floats]) -> Floats:
-    sums = np.zeros(1)
-    for part in parts:
-        if len(sums) * len(part) > LARGEST_HALF:
-            raise Refusal(
-                "too-many-relabelings",
-                f"more than {LARGEST_HALF:,} relabelings on one side",
-                hint="--param temperatures='…' chooses some, and says so",
-            )
-        sums = (sums[:, None] + part[None, :]).ravel()
-    return sums
+    parts = [
+        Exchangeable(both / len(a), both / len(b), np.arange(len(both)) < len(a))
+        for a, b in sides
+        for both in [np.concatenate([a, b])]
+    ]
+    found = exchange(parts)
+    return found.p, found.relabelings
 
 
 def _pairs(sides: list[tuple[Floats, Floats]]) -> tuple[int, int]:
@@ -130,14 +142,25 @@ def _pairs(sides: list[tuple[Floats, Floats]]) -> tuple[int, int]:
     return pairs, wins
 
 
-def _flags(params: CompareParams, strata: list[list[CellValue]]) -> list[Flag]:
+def _flags(
+    params: CompareParams, strata: list[list[CellValue]], found: Exchange, parts: list[Exchangeable]
+) -> list[Flag]:
     flags = []
     if params.temperatures:
         text = f"only {len(strata)} temperatures were compared ({params.temperatures} °C), chosen by hand"
         flags.append(Flag("subset-chosen", f"{text}: if after seeing the data, p is too small"))
     if not params.higher:
-        text = "which group is higher was taken from the data: double p for a question without direction"
-        flags.append(Flag("direction-from-data", text, hint="--param higher=NAME"))
+        text = "no direction was given beforehand: p is two-sided"
+        flags.append(Flag("direction-from-data", text, "info", hint="--param higher=NAME"))
+    if found.least >= SIGNIFICANT:
+        text = f"no arrangement of these cells gives a p below {found.least:.3g}"
+        flags.append(Flag("p-unreachable", text, hint="measure more cells of each group"))
+    unnamed = sum(not point.cell for points in strata for point in points)
+    if unnamed and len(strata) > 1:
+        text = f"{unnamed} values name no cell: if one was measured at several temperatures, p is too small"
+        flags.append(Flag("cells-not-named", text, hint="state cell.id"))
+    if difference_error(parts) is None:
+        flags.append(Flag("wide-ratio", "the ratio has no interval: no two cells were measured alike"))
     return flags
 
 

@@ -9,9 +9,18 @@ from echub.plugin import Condition, Series
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, Chosen
 from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, ArrheniusLine, Fitted, fit, log_values
+from echub_arrhenius.method_budget import Budget
+
+PRINTED = {"ln_y": "ln_1_over_y", "ln_yT": "ln_T_over_y"}
+"""What the forms are called if y is a resistance: its inverse is fitted."""
 
 
-def leave_one_out(fitted: Fitted, form: str) -> dict[str, Series]:
+def named(form: str, chosen: Chosen) -> str:
+    """Return the form as it stands in the names of the results."""
+    return PRINTED[form] if chosen.inverse else form
+
+
+def leave_one_out(fitted: Fitted, form: str, name: str) -> dict[str, Series]:
     """Fit without each temperature in turn."""
     log_y = log_values(fitted, form)
     rounded = np.round(fitted.kelvin, 6)  # one temperature, whatever the rounding of 273.15
@@ -24,17 +33,19 @@ def leave_one_out(fitted: Fitted, form: str) -> dict[str, Series]:
         energies.append(fit(fitted.kelvin[kept], log_y[kept], weights).energy if enough else None)
     return {
         "without": Series.of(temperatures - KELVIN, "degC"),
-        f"activation_energy_{form}": Series.of(energies, "eV"),
+        f"activation_energy_{name}": Series.of(energies, "eV"),
     }
 
 
-def forms(lines: dict[str, ArrheniusLine], params: ArrheniusParams) -> dict[str, Series]:
+def forms(
+    lines: dict[str, ArrheniusLine], budgets: dict[str, Budget], chosen: Chosen, params: ArrheniusParams
+) -> dict[str, Series]:
     """Tabulate both forms: which one was fitted is part of the number."""
-    energies = [ufloat(line.energy, line.total) for line in lines.values()]
+    energies = [ufloat(line.energy, budgets[form].total) for form, line in lines.items()]
     molar = [energy * KJ_PER_MOL for energy in energies]
-    halves = [line.half_width(params.level / 100) for line in lines.values()]
+    halves = [parts.half_width(params.level / 100) for parts in budgets.values()]
     return {
-        "form": Series.of(list(lines)),
+        "form": Series.of([named(form, chosen) for form in lines]),
         "E_A": Series.of([e.nominal_value for e in energies], "eV"),
         "u": Series.of([e.std_dev for e in energies], "eV"),
         "half_width": Series.of(halves, "eV"),
@@ -45,19 +56,27 @@ def forms(lines: dict[str, ArrheniusLine], params: ArrheniusParams) -> dict[str,
     }
 
 
-def quality(line: ArrheniusLine, lack: tuple[float, int, int, float] | None, count: int) -> dict[str, Series]:
+def quality(
+    line: ArrheniusLine, parts: Budget, lack: tuple[float, int, int, float] | None, count: int
+) -> dict[str, Series]:
     """Tabulate how well the line fits; the test for lack of fit if temperatures have several cells."""
-    named = {"points": count, "degrees_of_freedom": line.dof, "scatter_ln_y": line.scatter}
+    rows = {"points": count, "degrees_of_freedom": line.dof, "scatter_ln_y": line.scatter}
     if lack:
-        named |= {"lack_of_fit_F": lack[0], "lack_of_fit_p": lack[3]}
-    return {"quantity": Series.of(list(named)), "value": Series.of([float(v) for v in named.values()])}
+        rows |= {"lack_of_fit_F": lack[0], "lack_of_fit_p": lack[3]}
+    if parts.birge:
+        rows |= {"birge_ratio": parts.birge.ratio, "birge_p": parts.birge.chance}
+    if parts.cells:
+        rows |= {"cells": parts.cells.count, "equal_cells_p": parts.cells.chance}
+    rows |= {f"u_{part.name.replace(' ', '_')}_eV": part.error for part in parts.parts}
+    rows |= {"u_temperature_eV": parts.temperature}
+    return {"quantity": Series.of(list(rows)), "value": Series.of([float(v) for v in rows.values()])}
 
 
 def conditions(chosen: Chosen, params: ArrheniusParams, group: str, form: str) -> dict[str, Condition]:
     """Return the conditions that the values share, and those of the fit."""
     shared = dict(chosen.points[0].outcome.conditions)
     return shared | {
-        "form": Condition(form),
+        "form": Condition(named(form, chosen)),
         "replicates": Condition(params.replicates),
         "group": Condition(group),
         "measurand": Condition(chosen.name),
@@ -78,7 +97,7 @@ def diagnostics(
     center = line.intercept - line.energy * grid / BOLTZMANN_EV
     half = line.band(grid, mean, spread, len(x), params.level / 100)
     cells = [p for points in fitted.points for p in points]
-    unit = f"{chosen.unit} K" if form == "ln_yT" else chosen.unit
+    unit = f"{chosen.fitted_unit} K" if form == "ln_yT" else chosen.fitted_unit
     return {
         "T": Series.of(fitted.kelvin, "K"),
         "y": Series.of(fitted.y * factor, unit),
@@ -90,5 +109,5 @@ def diagnostics(
         "line": Series.of(np.exp(center), unit),
         "band_low": Series.of(np.exp(center - half), unit),
         "band_high": Series.of(np.exp(center + half), unit),
-        "name": Series.of([chosen.name]),
+        "name": Series.of([f"1 / {chosen.name}" if chosen.inverse else chosen.name]),
     }

@@ -15,9 +15,12 @@ from echub.plugin import (
     Outcome,
     Refusal,
     Series,
+    input_flags,
     require_comparable,
+    require_distinct,
 )
 from echub_ccd import WeibullParams
+from echub_ccd.method.goodness import Goodness, goodness
 from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit, fit, median_interval
 
 if TYPE_CHECKING:
@@ -30,6 +33,9 @@ COMPARED = ("cell.temperature", "cell.area_basis", "cell.electrolyte", "cell.sta
 SAME = 0.05
 """Conditions that are numbers are the same within this fraction, as levels and charges are."""
 
+UNLIKELY = 0.05
+"""Level of both tests: one good batch in twenty is flagged by each."""
+
 
 def run(data: InputSet[Outcome], params: WeibullParams) -> Outcome:
     """Fit the distribution and give its median with an interval."""
@@ -37,19 +43,21 @@ def run(data: InputSet[Outcome], params: WeibullParams) -> Outcome:
     used, left_out = _usable(data, name)
     table = _table(used, left_out, name)
     try:
+        require_distinct(used)
         _require_comparable(used, name, params)
         cells = _cells(used, name)
-        _require_spread(cells)
+        _require_spread(cells, used[0][name].unit)
     except Refusal as refusal:
         refusal.tables["cells"] = table
         raise
     found = fit(cells)
+    tested = goodness(cells, found, data.rng())
     unit = used[0][name].unit
     low, high = median_interval(cells, found, params.level / 100)
     return Outcome(
         _measurands(found, cells, unit, params, (low, high)),
-        tuple(_flags(used, left_out, cells, found, params)),
-        {"cells": table, "readings": _readings(cells, found, unit)},
+        (*_flags(used, left_out, found, params), *_misfits(tested)),
+        {"cells": table, "readings": _readings(cells, found, unit), **_tests(tested)},
         diagnostics=_diagnostics(cells, found, unit, (low, high)),
         conditions=_shared_conditions(used),
     )
@@ -115,19 +123,19 @@ def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParam
         require_comparable(used, COMPARED, within=SAME)
 
 
-def _require_spread(cells: CellIntervals) -> None:
+def _require_spread(cells: CellIntervals, unit: str) -> None:
     """Refuse what has no median: no cell failed, all failed at the first level, or all within one step."""
     if np.isinf(cells.high).all():
         raise Refusal(
-            "none-failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g}"
+            "none-failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g} {unit}"
         )
     if (cells.low == 0).all():
         raise Refusal("all-failed-first", "every cell failed at its first level: nothing is known below it")
     if cells.low.max() < cells.high.min():
         raise Refusal(
             "no-spread",
-            f"every cell can have failed between {cells.low.max():.4g} and {cells.high.min():.4g}: the steps are "
-            "too coarse to say how the cells differ",
+            f"every cell can have failed between {cells.low.max():.4g} and {cells.high.min():.4g} {unit}: "
+            "the steps are too coarse to say how the cells differ",
             hint="smaller steps of the current",
         )
 
@@ -153,7 +161,6 @@ def _measurands(
 def _flags(
     used: Sequence[Outcome],
     left_out: Sequence[tuple[str, str]],
-    cells: CellIntervals,
     found: Fit,
     params: WeibullParams,
 ) -> list[Flag]:
@@ -161,14 +168,30 @@ def _flags(
     if left_out:
         reasons = "; ".join(f"{label}: {reason}" for label, reason in left_out[:10])
         flags.append(Flag("left-out", f"{len(left_out)} outcomes were left out", where=reasons))
-    flagged = sum(outcome.status == "flagged" for outcome in used)
-    if flagged:
-        flags.append(Flag("flagged-cells", f"{flagged} of {len(used)} outcomes are flagged", "info"))
+    flags += input_flags(used)
     if params.allow_mixed:
         flags.append(Flag("mixed", "values that are not comparable were allowed"))
     if found.shape >= 0.99 * SHAPES[1]:  # at the limit, to the tolerance of the fit
         flags.append(Flag("narrow", "the distribution is narrower than the steps: its shape is a lower bound"))
     return flags
+
+
+def _misfits(tested: Goodness | None) -> list[Flag]:
+    flags = []
+    if tested is not None and tested.two < UNLIKELY:
+        text = f"the cells fall into two populations (p = {tested.two:.2g}): the median is of neither"
+        flags.append(Flag("two-populations", text))
+    if tested is not None and tested.fit < UNLIKELY:
+        text = f"the cells do not follow one Weibull distribution (p = {tested.fit:.2g})"
+        flags.append(Flag("poor-fit", text))
+    return flags
+
+
+def _tests(tested: Goodness | None) -> dict[str, dict[str, Series]]:
+    if tested is None:
+        return {}
+    names = ("goodness of fit (Anderson, Darling)", "division into two")
+    return {"tests": {"test": Series.of(names), "p": Series.of((tested.fit, tested.two))}}
 
 
 def _table(used: Sequence[Outcome], left_out: Sequence[tuple[str, str]], name: str) -> dict[str, Series]:

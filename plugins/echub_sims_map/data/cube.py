@@ -56,6 +56,11 @@ class IonCube:
         enough = expected > 0
         return float(np.median(found[enough] / expected[enough])) if enough.any() else 1.0
 
+    def part(self, first: int, last: int) -> IonCube:
+        """Return the frames from `first` up to and without `last`."""
+        deep = slice(first, last)
+        return replace(self, counts=self.counts[deep], variance=self.variance[deep], measured=self.measured[deep])
+
     def binned(self, frames: int) -> IonCube:
         """Add up so many frames each; those that are left over at the end are dropped."""
         if frames == 1:

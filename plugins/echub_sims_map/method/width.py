@@ -206,6 +206,12 @@ def _measured(cube: IonCube, piece: Piece, clear: Truth, sign: int) -> Found:
     )  # fmt: skip
 
 
+def measured_part(cube: IonCube, near: Piece, clear: Truth, sign: int) -> Found:
+    """Measure a column over a part of its depth, above the half of its level there; `near`: where it may lie."""
+    half = _half_level(Plane.of(cube, near.first, near.last), near.half, clear, sign)
+    return _measured(cube, Piece(near.first, near.last, half if half.any() else near.half), clear, sign)
+
+
 def _centre(excess: Array) -> tuple[float, float]:
     total = excess.sum()
     rows, columns = np.indices(excess.shape)

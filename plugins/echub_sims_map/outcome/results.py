@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from echub.plugin import Flag, Interval, Measurand, Sensitivity
 from echub_sims_map.data.cube import MapGrid
 from echub_sims_map.method.search import Search
+from echub_sims_map.method.upright import Uprightness
 from echub_sims_map.method.width import LEAST_CORE, Found
 
 LARGE_SHARE = 25.0
 """In % of the field: larger columns move the surface that is fitted to the background."""
 UNEVEN = 0.2
 """Spread of the background across the field, over its median, from which it is said. By eye."""
+VERY_UNEVEN = 0.4
+"""And from which widths suffer: of a field darker by half in its corners one width in twelve was off."""
 NEAR = 1.4
 """Excess, over the least that is detectable, below which a column may be found in pieces or not at all. By eye."""
 Z95 = 1.959963984540054
 """Standard deviations to either side that hold 95 % of a normal distribution."""
 
 
-def measurands(search: Search, grid: MapGrid) -> tuple[dict[str, Measurand], list[Sensitivity]]:
-    """Return the measurands, and what the count of columns depends on."""
+def measurands(search: Search, grid: MapGrid, notched: int = 0) -> tuple[dict[str, Measurand], list[Sensitivity]]:
+    """Return the measurands, and what the count of columns depends on; `notched` columns may be two."""
     scatter = search.cube.dispersion
     pairs = max(1, (len(search.cube.counts) - 1) * search.cube.counts[0].size)
-    count, sensitivity = _count(search)
+    count, sensitivity = _count(search, notched)
     found = {
         "column_count": count,
         "background": normal("count", *search.background),
@@ -39,7 +43,7 @@ def measurands(search: Search, grid: MapGrid) -> tuple[dict[str, Measurand], lis
     return found, sensitivity
 
 
-def _count(search: Search) -> tuple[Measurand, list[Sensitivity]]:
+def _count(search: Search, notched: int) -> tuple[Measurand, list[Sensitivity]]:
     """Count the columns; the interval is from other thresholds and shares of the depth."""
     span, quantile, best = search.params.span / 100, search.quantile, len(search.columns)
     # Other choices that could be made: a tenth of the depth more or less, a fifth of the places above the
@@ -53,7 +57,7 @@ def _count(search: Search) -> tuple[Measurand, list[Sensitivity]]:
         ("span", f"{100 * less:g} %", shallower),
         ("span", f"{100 * more:g} %", deeper),
     ]
-    numbers = [best, *(number for _, _, number in told)]
+    numbers = [best, best + notched, *(number for _, _, number in told)]
     method = "other thresholds and shares of the depth"
     interval = Interval(float(min(numbers)), float(max(numbers)), "asymmetric", method=method)
     note = f"{search.false} in a blank cube"
@@ -84,11 +88,28 @@ def flags(search: Search, grid: MapGrid) -> list[Flag]:
     low, high = float(search.flat.min()), float(search.flat.max())
     if high - low > UNEVEN:
         text = f"the background varies across the field from {100 * low:.0f} to {100 * high:.0f} % of its median"
-        found.append(Flag("uneven-background", f"{text}; a smooth surface is taken for it", "info"))
+        text = f"{text}; a smooth surface is taken for it"
+        found.append(Flag("uneven-background", text, "warning" if high - low > VERY_UNEVEN else "info"))
     if grid.unit == "1":
         text = "no pixel size is stated: widths are in pixels"
         found.append(Flag("no-pixel-size", text, hint='sims.pixel_size = "0.5 um" in the sims.toml'))
     return found
+
+
+def shape_flags(shapes: Sequence[Uprightness]) -> list[Flag]:
+    """Flag columns that are not upright, sharp and single."""
+    told = (
+        ("tapered", "column-tapered", "widen or narrow with depth: one width does not describe them"),
+        ("leaning", "column-leans", "lean: their width over all frames is larger than that in one"),
+        ("soft", "column-soft", "have no sharp rim: their width depends on where the rim is drawn"),
+        ("notched", "column-may-be-two", "have a waist and may be two; the interval of the count says so"),
+    )
+    flags = []
+    for name, code, text in told:
+        numbers = [str(k) for k, shape in enumerate(shapes, 1) if getattr(shape, name)]
+        if numbers:
+            flags.append(Flag(code, f"{len(numbers)} columns {text}", where=f"columns {', '.join(numbers)}"))
+    return flags
 
 
 def _of_columns(search: Search) -> list[Flag]:

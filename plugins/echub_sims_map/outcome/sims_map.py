@@ -8,11 +8,19 @@ from echub.plugin import Condition, Flag, Inputs, Outcome, Refusal, Series
 from echub_sims_map import SimsMapParams
 from echub_sims_map.data.cube import IonCube, MapGrid, Maps, grid_of, require_statistics
 from echub_sims_map.method.search import Search, footprint, search
+from echub_sims_map.method.upright import Uprightness, uprightness
 from echub_sims_map.method.width import Found
 from echub_sims_map.outcome.diagnostics import pictures
 from echub_sims_map.outcome.results import flags as flags_of
 from echub_sims_map.outcome.results import measurands as measurands_of
-from echub_sims_map.outcome.tables import colocation_table, column_table, roi_table
+from echub_sims_map.outcome.results import shape_flags
+from echub_sims_map.outcome.tables import (
+    colocation_by_depth,
+    colocation_table,
+    column_table,
+    depth_table,
+    roi_table,
+)
 
 Tables = dict[str, Mapping[str, Series]]
 
@@ -34,14 +42,23 @@ def run(data: Inputs, params: SimsMapParams) -> Outcome:
         refusal.tables |= _tables(maps, cube, grid, [], params, data, flags)
         refusal.diagnostics |= pictures(cube, grid, [])
         raise
-    measurands, sensitivity = measurands_of(found, grid)
-    flags += flags_of(found, grid)
+    shapes = shapes_of(found)
+    measurands, sensitivity = measurands_of(found, grid, sum(shape.notched for shape in shapes))
+    flags += [*flags_of(found, grid), *shape_flags(shapes)]
     tables: Tables = {}
     if found.columns:
         tables["columns"] = column_table(found.columns, grid, cube.dispersion, params.frames)
+        tables["columns_by_depth"] = depth_table(shapes, grid, params.frames)
     tables |= _tables(maps, cube, grid, found.columns, params, data, flags)
     diagnostics = pictures(cube, grid, found.columns, params.frames)
     return Outcome(measurands, tuple(flags), tables, tuple(sensitivity), diagnostics, _conditions(found))
+
+
+def shapes_of(found: Search) -> list[Uprightness]:
+    """Measure every column by thirds of its depth."""
+    covered = footprint(found.columns, found.cube)
+    sign = -1 if found.params.columns == "darker" else 1
+    return [uprightness(found.cube, c, covered, found.cube.dispersion, sign) for c in found.columns]
 
 
 def _conditions(found: Search) -> dict[str, Condition]:
@@ -70,6 +87,7 @@ def _tables(
     partners = _partners(cubes, cube, params, flags)
     tables = {
         "colocation": colocation_table(cube, partners, columns, params.frames, data.rng()),
+        "colocation_by_depth": colocation_by_depth(cube, partners, grid, data.rng()),
         "roi_profile": roi_table(cubes, grid, footprint(columns, cube), params.roi),
     }
     return {name: table for name, table in tables.items() if table}

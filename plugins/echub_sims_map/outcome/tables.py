@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from echub.plugin import Series, poisson_interval
 from echub_sims_map.data.cube import IonCube, MapGrid, Truth
 from echub_sims_map.method.colocation import together
 from echub_sims_map.method.roi import RoiCounts, counted, regions
+from echub_sims_map.method.upright import Uprightness
 from echub_sims_map.method.width import LEAST_CORE, Found, clear_of
 
 Z95 = 1.959963984540054
@@ -35,6 +37,23 @@ def column_table(columns: Sequence[Found], grid: MapGrid, dispersion: float, fra
         f"{name}_from": Series.of([a for a, _ in deep], grid.depth_unit),
         f"{name}_to": Series.of([b for _, b in deep], grid.depth_unit),
         "note": Series.of([_note(c) for c in columns]),
+    }
+
+
+def depth_table(shapes: Sequence[Uprightness], grid: MapGrid, frames: int) -> Table:
+    """Return one row per column and third of its depth: width and centre, and the lean from the top."""
+    rows = [(k, shape.parts[0], part) for k, shape in enumerate(shapes, 1) for part in shape.parts]
+    edge, (dx, dy), unit = math.sqrt(grid.pixel_area), grid.pixel, grid.unit
+    name = DEPTHS[grid.depth_unit]
+    return {
+        "column": Series.of([k for k, _, _ in rows]),
+        f"{name}_from": Series.of([_edge(grid, p.first * frames) for _, _, p in rows], grid.depth_unit),
+        f"{name}_to": Series.of([_edge(grid, p.last * frames) for _, _, p in rows], grid.depth_unit),
+        "width": Series.of([edge * p.width for _, _, p in rows], unit),
+        "uncertainty": Series.of([edge * p.error for _, _, p in rows], unit),
+        "x": Series.of([grid.x[0] + dx * p.x for _, _, p in rows], unit),
+        "y": Series.of([grid.y[0] + dy * p.y for _, _, p in rows], unit),
+        "lean": Series.of([math.hypot(dx * (p.x - t.x), dy * (p.y - t.y)) for _, t, p in rows], unit),
     }
 
 
@@ -73,6 +92,30 @@ def colocation_table(
         "inside_over_outside": Series.of([r[0] for r in ratios]),
         "ratio_low": Series.of([r[1] for r in ratios]),
         "ratio_high": Series.of([r[2] for r in ratios]),
+    }
+
+
+def colocation_by_depth(
+    cube: IonCube, partners: Sequence[IonCube], grid: MapGrid, rng: np.random.Generator
+) -> Table:
+    """Return the correlation with every other ion by thirds of the depth."""
+    edges = np.linspace(0, len(cube.counts), 4).round().astype(int).tolist()
+    rows = [
+        (other.species, a, b, together(cube.part(a, b), other.part(a, b), rng))
+        for other in partners
+        for a, b in pairwise(edges)
+        if b > a
+    ]
+    name = DEPTHS[grid.depth_unit]
+    if not rows:
+        return {}
+    return {
+        "with": Series.of([species for species, _, _, _ in rows]),
+        f"{name}_from": Series.of([_edge(grid, a) for _, a, _, _ in rows], grid.depth_unit),
+        f"{name}_to": Series.of([_edge(grid, b) for _, _, b, _ in rows], grid.depth_unit),
+        "correlation": Series.of([t.correlation for _, _, _, t in rows]),
+        "low": Series.of([t.low for _, _, _, t in rows]),
+        "high": Series.of([t.high for _, _, _, t in rows]),
     }
 
 

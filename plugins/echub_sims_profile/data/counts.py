@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import chdtr
 
 from echub.plugin import Flag, Inputs, Refusal
 from echub.science import live_share, saturation
@@ -14,6 +15,12 @@ from echub_sims_profile.data.profile import Array, CountProfile
 
 DEAD_TIME_WARNING = 0.05
 """Share of lost counts above which the correction is said to be large. By eye."""
+SUSPECT_RATE = 1e6
+"""counts/s at which a usual counter, 30 ns dead after each ion, misses 3 %."""
+_MANY = 100.0
+_LEAST_PAIRS = 15
+_RARE = 0.003
+"""Counts, pairs of neighbours, and level of the test of their scatter: a profile has tens of channels."""
 _WHOLE = 0.02
 """Counts this close to whole numbers are whole: rate times dwell carries the rounding of printed rates. By eye."""
 
@@ -77,7 +84,7 @@ def dead_time(profile: CountProfile, data: Inputs, params: SimsProfileParams) ->
     dwell, dead = data.meta("sims.dwell_time"), data.meta("sims.dead_time")
     why = _uncorrected(data, params, dwell, dead)
     if why:
-        return profile.skipped("dead time", why)
+        return profile.skipped("dead time", why, *_suspected(profile, data, params, dwell, dead))
     load = np.nan_to_num(np.where(profile.analogue, 0.0, profile.n) / dwell * dead)
     lost = load >= saturation(params.dead_time)
     _require_unsaturated(profile, params, load, lost)
@@ -104,6 +111,36 @@ def _uncorrected(data: Inputs, params: SimsProfileParams, dwell: float | None, d
         return "the rates behind the counts are corrected already"
     missing = [name for name, value in (("sims.dwell_time", dwell), ("sims.dead_time", dead)) if not value]
     return f"{' and '.join(missing)} not stated" if missing else ""
+
+
+def _suspected(
+    profile: CountProfile, data: Inputs, params: SimsProfileParams, dwell: float | None, dead: float | None
+) -> list[Flag]:
+    """Suspect a dead time that nobody states: from a high rate, or from counts that scatter less than counting."""
+    corrected = "n" in data and data.origin_of("n") != "measured"
+    if dead or corrected or params.dead_time == "none":
+        return []
+    found = []
+    for key in profile.channels():
+        n = profile.ordered(*key).n if np.isfinite(profile.x).all() else profile.n[profile.of(*key)]
+        counted = n[np.isfinite(n)]
+        if dwell and counted.max(initial=0.0) / dwell > SUSPECT_RATE:
+            found.append(f"{key[1]}: {counted.max() / dwell:.2g} counts/s")
+        elif _underdispersed(counted):
+            found.append(f"{key[1]}: scatter below that of counting")
+    text = "no dead time is stated, but the detector may have missed counts"
+    return [Flag("dead-time-suspected", text, where="; ".join(found[:5]))] if found else []
+
+
+def _underdispersed(n: Array) -> bool:
+    """Return whether neighbours on the upper half of the profile differ by less than counting makes them."""
+    one, two = n[:-1], n[1:]
+    high = (one + two > n.max(initial=0.0)) & (one + two > 2 * _MANY)
+    if high.sum() < _LEAST_PAIRS:
+        return False
+    scaled = float(((one - two)[high] ** 2 / (one + two)[high]).sum())
+    freedom = 2 / 3 * high.sum()  # neighbouring differences share a point: the variance of their squares is 3/2
+    return bool(chdtr(freedom, scaled * 2 / 3) < _RARE)
 
 
 def _require_unsaturated(

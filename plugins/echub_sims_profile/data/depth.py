@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.plugin import Flag, Inputs, Refusal
 from echub_sims_profile import SimsProfileParams
@@ -80,9 +81,23 @@ def _by_craters(profile: CountProfile, data: Inputs, depths: Mapping[str, float]
     z = np.full(len(time), np.nan)
     for key in dict.fromkeys(crater):
         mine = np.array([k == key for k in crater])
-        last = np.nanmax(time[mine])
-        z[mine] = time[mine] * depths[key[0]] / last if last > 0 else np.nan
+        end = _end(time[mine], profile.species[mine])
+        z[mine] = time[mine] * depths[key[0]] / end if end > 0 else np.nan
     return z
+
+
+def _end(time: Array, species: NDArray[Any]) -> float:
+    """Return when sputtering ended: one cycle after the last one began, since the crater is measured afterwards.
+
+    time, species: (n,), s, of all channels of a crater. The cycle is the median distance of a channel's points.
+    """
+    channels = [np.unique(time[(species == name) & np.isfinite(time)]) for name in dict.fromkeys(species.tolist())]
+    cycles = [float(np.median(np.diff(at))) for at in channels if len(at) > 1]
+    last = max((float(at[-1]) for at in channels if len(at)), default=0.0)
+    cycle = float(np.median(cycles)) if cycles else 0.0
+    first = min((float(at[0]) for at in channels if len(at)), default=0.0)
+    # A clock that starts at a whole cycle stamps the ends of points: the last one is the end already.
+    return last + (cycle if first < 0.9 * cycle else 0.0)
 
 
 # -- layers ----------------------------------------------------------------------------------

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
-from echub.plugin import Component, Flag, Interval, Measurand, Refusal
+from echub.plugin import Component, Flag, Interval, Measurand, Refusal, Series
 from echub_sims_profile.data.profile import Array, CountProfile
+from echub_sims_profile.method.alternatives import RANDOM, TWO_STEPS, Doubts
 from echub_sims_profile.method.decay import decay_length
 from echub_sims_profile.method.edge import Edge, find_edge
 from echub_sims_profile.method.interval import NORMAL_95, Ends
 from echub_sims_profile.outcome.checks import spikes
 
 OVERDISPERSED = 2.0
+_PARTS = "--param start=… --param stop=… fit one of them"
 _METHOD = "profile likelihood times the dispersion"
 
 
-def interface(edge: Edge, one: CountProfile, depth_percent: float) -> dict[str, Measurand]:
+def interface(edge: Edge, one: CountProfile, depth_percent: float, other: Doubts) -> dict[str, Measurand]:
     """Return position, width, decay lengths and dispersion of an edge.
 
-    `depth_percent` is the standard uncertainty of the depth calibration, of the depth.
+    `depth_percent` is the standard uncertainty of the depth calibration, of the depth. `other`: what other shapes
+    of the edge make of it.
     """
-    position = _measured(edge.position, edge.position_error, edge.position_interval, one.unit, depth_percent)
-    width = _measured(2 * edge.sigma, 2 * edge.sigma_error, _doubled(edge.sigma_interval), one.unit, depth_percent)
+    position = _measured(
+        edge.position, edge.position_error, edge.position_interval, one.unit, depth_percent, other.position
+    )
+    width = _measured(
+        2 * edge.sigma, 2 * edge.sigma_error, _doubled(edge.sigma_interval), one.unit, depth_percent, other.width
+    )
     if edge.undersampled:
         position, width = _bracketed(edge, one.x, one.unit)
     found = {
@@ -34,16 +42,22 @@ def interface(edge: Edge, one: CountProfile, depth_percent: float) -> dict[str, 
     return found | _decays(edge, one, depth_percent)
 
 
-def _measured(value: float, error: float, ends: Ends, unit: str, percent: float) -> Measurand:
-    """Put the uncertainty of the calibration beside that of the fit, into error and interval."""
+def _measured(value: float, error: float, ends: Ends, unit: str, percent: float, shape: float = 0.0) -> Measurand:
+    """Add the uncertainties of the calibration and of the edge's shape to that of the fit."""
     low, high = ends
     scale = abs(value) * percent / 100
-    parts = (Component("counting statistics", error), Component("depth calibration", scale, "B", "depth"))
-    if scale:
-        low = None if low is None else value - math.hypot(value - low, NORMAL_95 * scale)
-        high = None if high is None else value + math.hypot(high - value, NORMAL_95 * scale)
+    more = NORMAL_95 * math.hypot(scale, shape)
+    parts = (
+        Component("counting statistics", error),
+        Component("shape of the edge", shape, "B"),
+        Component("depth calibration", scale, "B", "depth"),
+    )
+    if more:
+        low = None if low is None else value - math.hypot(value - low, more)
+        high = None if high is None else value + math.hypot(high - value, more)
     interval = Interval(low, high, level=0.95, method=_METHOD)
-    return Measurand(unit, value, math.hypot(error, scale), interval, components=parts if scale else parts[:1])
+    total = math.hypot(error, shape, scale)
+    return Measurand(unit, value, total, interval, components=tuple(part for part in parts if part.uncertainty))
 
 
 def _doubled(ends: Ends) -> Ends:
@@ -93,6 +107,54 @@ def _other_side(edge: Edge, one: CountProfile) -> Edge | None:
         return find_edge(part.x, part.n, "falling" if edge.sign > 0 else "rising", part.gain)
     except Refusal:
         return None
+
+
+def enriched(table: Mapping[str, Series], key: tuple[str, str, int, str]) -> dict[str, Measurand]:
+    """Return the enrichment of a region, ion, polarity and window; raise `Refusal` where there is none."""
+    names = ("region", "species", "polarity", "window", "ratio", "low", "high", "log_error", "verdict")
+    rows = zip(*(table[name].values for name in names), strict=True) if table else ()
+    for *found, ratio, low, high, error, verdict in rows:
+        if tuple(found) == key:
+            if low is None or high is None or error is None or not isinstance(ratio, float):
+                raise Refusal("not-counted", f"{key[1]} was not counted: a ratio has no interval")
+            ends = Interval(low, high, level=0.95, method="ratio of counts")
+            note = f"{key[1]} in {key[0]}, {key[3]}; {verdict}"
+            return {"enrichment": Measurand("1", ratio, ratio * float(error), ends, note=note)}
+    text = f"there is no enrichment of {key[1]} in {key[0] or 'the only region'}, window {key[3]}"
+    raise Refusal("unknown-region", text, hint="see the table `enrichment`")
+
+
+def shapes(edge: Edge, other: Doubts) -> dict[str, Series]:
+    """Tabulate the shapes that were fitted, with what each makes of the edge."""
+    found = other.shapes
+    return {
+        "shape": Series.of([f.name for f in found]),
+        "position": Series.of([edge.position + edge.sign * f.position for f in found]),
+        "width": Series.of([f.width for f in found]),
+        "parameters": Series.of([4 + f.more for f in found]),
+        "deviance": Series.of([f.deviance for f in found]),
+    }
+
+
+def doubted(other: Doubts, unit: str) -> list[Flag]:
+    """Flag an edge of another shape, further steps, and residuals that are not random."""
+    flags = []
+    if other.better and other.best.name == TWO_STEPS:
+        flags.append(Flag("several-steps", "two steps fit better than one: the edge is several", hint=_PARTS))
+    elif other.better:
+        text = (
+            f"the edge is not an error function: {other.best.name} fits better; the intervals hold the difference"
+        )
+        flags.append(Flag("edge-shape", text))
+    if other.steps:
+        where = ", ".join(f"{place:.4g} {unit}" for place in other.steps)
+        flags.append(
+            Flag("several-steps", "the signal steps again in the same direction", where=where, hint=_PARTS)
+        )
+    if other.runs < RANDOM:
+        text = f"the residuals keep their sign too long (p = {other.runs:.2g}): the model is not that of the data"
+        flags.append(Flag("residuals-not-random", text))
+    return flags
 
 
 def said(edge: Edge, one: CountProfile) -> list[Flag]:

@@ -12,6 +12,7 @@ from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.pipeline import prepare, recorded
 from echub_sims_profile.data.profile import CountProfile
 from echub_sims_profile.method import enrichment
+from echub_sims_profile.method.alternatives import Doubts, doubts
 from echub_sims_profile.method.edge import Edge, find_edge
 from echub_sims_profile.method.pairing import pair, pivot
 from echub_sims_profile.method.regions import means, tests, told, totals, windows
@@ -19,7 +20,7 @@ from echub_sims_profile.method.sensitivity import concentrations, limits
 from echub_sims_profile.method.species_ratios import species_ratios
 from echub_sims_profile.outcome.checks import checked
 from echub_sims_profile.outcome.diagnostics import fitted, series
-from echub_sims_profile.outcome.results import interface, said
+from echub_sims_profile.outcome.results import doubted, enriched, interface, said, shapes
 
 Tables = dict[str, Mapping[str, Series]]
 
@@ -35,26 +36,31 @@ def run(data: Inputs, params: SimsProfileParams) -> Outcome:
     tables, flags = _tables(profile, data, params)
     diagnostics = series(profile, params.smooth)
     conditions = _conditions(region, species, polarity, profile)
+    if params.report == "enrichment":
+        found = enriched(tables.get("enrichment", {}), (region, species, polarity, params.window))
+        return Outcome(found | measurands, (*profile.flags, *flags), tables, (), diagnostics, conditions)
     one = profile.ordered(region, species, polarity)
     try:
-        edge = _edge(one, params)
+        edge, other = _edge(one, params)
     except Refusal as refusal:
         flags = [*profile.flags, *flags, refusal.remark]
         return Outcome(measurands, tuple(flags), tables, (), diagnostics, conditions)
     return Outcome(
-        interface(edge, one, params.depth_uncertainty) | measurands,
-        (*profile.flags, *flags, *said(edge, one)),
-        tables,
+        interface(edge, one, params.depth_uncertainty, other) | measurands,
+        (*profile.flags, *flags, *said(edge, one), *doubted(other, one.unit)),
+        tables | ({"shapes": shapes(edge, other)} if other.shapes else {}),
         (),
         diagnostics | fitted(edge, one),
         conditions,
     )
 
 
-def _edge(one: CountProfile, params: SimsProfileParams) -> Edge:
+def _edge(one: CountProfile, params: SimsProfileParams) -> tuple[Edge, Doubts]:
+    """Fit the edge, and other shapes of it unless it lies between two points."""
     inside = (one.x >= params.start) & (one.x <= (params.stop or np.inf))
     part = one.rows(inside)
-    return find_edge(part.x, part.n, params.edge, part.gain, part.least_dispersion)
+    edge = find_edge(part.x, part.n, params.edge, part.gain, part.least_dispersion)
+    return edge, Doubts() if edge.undersampled else doubts(edge, part.x, part.n, part.gain)
 
 
 def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str, int]:
@@ -64,7 +70,7 @@ def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str,
     """
     keys = profile.channels()
     regions, known = (list(dict.fromkeys(key[k] for key in keys)) for k in (0, 1))
-    region = params.region or regions[0]
+    region = params.region or _default_region([str(r) for r in regions], params)
     species = params.species or next(s for r, s, _ in keys if r == regions[0])
     if region not in regions:
         raise Refusal("unknown-region", f"there is no region {region}, but {', '.join(map(str, regions))}")
@@ -78,6 +84,17 @@ def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str,
         text = f"{species} was measured in both polarities"
         raise Refusal("ambiguous-polarity", text, hint="--param polarity=+ or --param polarity=-")
     return found[0]
+
+
+def _default_region(regions: list[str], params: SimsProfileParams) -> str:
+    """Return the first region; for an enrichment the first that is not the reference."""
+    if params.report != "enrichment":
+        return regions[0]
+    if not params.reference:
+        hint = "--param reference=REGION, several names, or a state"
+        raise Refusal("no-reference", "an enrichment needs a reference to compare with", hint=hint)
+    named = [part.strip() for part in params.reference.split(",")]
+    return next((region for region in regions if region not in named), regions[0])
 
 
 def _tables(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> tuple[Tables, list[Flag]]:

@@ -1,0 +1,192 @@
+"""What makes an activation energy uncertain: scatter, stated uncertainties, cells, the thermometer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.special import stdtrit
+
+from echub_arrhenius.method import BOLTZMANN_EV, ArrheniusLine, fit
+
+Floats = NDArray[np.float64]
+ROOM_K = 296.15
+"""23 °C: what an oven or a cold stage does to a cell is off in proportion to the distance from the room."""
+UNLIKELY = 0.05
+"""Level of all tests: one good set in twenty is flagged by each of them."""
+STATED_FREEDOM = 8.0
+"""Degrees of freedom of stated uncertainties, known to a quarter: 1/2 · 0.25⁻² (GUM, G.4.2)."""
+LEAST_VARIANCE = 1e-18
+"""(ln y)² below which scatter is rounding."""
+
+
+@dataclass(frozen=True)
+class BudgetPart:
+    """One estimate of the statistical uncertainty: standard uncertainty, eV, and degrees of freedom."""
+
+    name: str
+    error: float
+    freedom: float
+
+    def half_width(self, level: float, *others: float) -> float:
+        """Return the half width of an interval by t, with further parts, eV (Welch, Satterthwaite)."""
+        total = float(np.sqrt(self.error**2 + sum(other**2 for other in others)))
+        freedom = self.freedom * (total / self.error) ** 4 if self.error else np.inf
+        return float(stdtrit(freedom, (1 + level) / 2) * total) if freedom > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Birge:
+    """Scatter about the line over what the values state: the ratio, and the chance of one so large."""
+
+    ratio: float
+    chance: float
+
+    @property
+    def exceeds(self) -> bool:
+        """Return whether the values scatter by more than they state."""
+        return self.chance < UNLIKELY
+
+
+@dataclass(frozen=True)
+class CellLines:
+    """A line through each cell: their number, mean and standard error of the energies, eV, and p of equal ones."""
+
+    count: int
+    mean: float
+    error: float
+    chance: float
+
+    @property
+    def differ(self) -> bool:
+        """Return whether the cells have energies of their own."""
+        return self.chance < UNLIKELY
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The parts of an energy's uncertainty, and what the tests say."""
+
+    parts: tuple[BudgetPart, ...]
+    systematic: float
+    temperature: float
+    birge: Birge | None = None
+    cells: CellLines | None = None
+    curved: bool = False
+
+    @property
+    def statistical(self) -> float:
+        """Return the largest of the statistical estimates, eV."""
+        return max(part.error for part in self.parts)
+
+    @property
+    def total(self) -> float:
+        """Return the combined standard uncertainty, eV."""
+        return float(np.hypot(np.hypot(self.statistical, self.systematic), self.temperature))
+
+    def half_width(self, level: float) -> float:
+        """Return the half width of the interval, eV: the widest that one of the parts gives with the others."""
+        # Further parts add degrees of freedom, by which t falls; they must not narrow the interval all the same.
+        others = self.systematic, self.temperature
+        return max(part.half_width(level, *more) for part in self.parts for more in ((), others))
+
+
+def budget(
+    line: ArrheniusLine,
+    kelvin: Floats,
+    log_y: Floats,
+    weights: Floats | None,
+    relative: Floats | None,
+    cells: CellLines | None,
+    thermometer: tuple[float, float],
+) -> Budget:
+    """Gather the parts.
+
+    kelvin, log_y: (n,), K and ln y. relative: (n,), what the values state, without what they share; None if some
+    state nothing. thermometer: standard uncertainties of the offset, K, and of the scale as a fraction.
+    """
+    scatter = BudgetPart("scatter", line.se_energy, line.dof)
+    birge = None if relative is None else birge_ratio(kelvin, log_y, relative)
+    parts = [scatter]
+    if relative is not None and birge is not None and not birge.exceeds:
+        parts = [_pooled(stated_error(kelvin, relative, weights), birge, line.dof)]
+    if cells is not None and cells.differ:
+        parts.append(BudgetPart("cells", cells.error, cells.count - 1))
+    return Budget(
+        tuple(parts),
+        line.systematic,
+        temperature_error(kelvin, log_y, weights, *thermometer),
+        birge,
+        cells,
+        curved(kelvin, log_y),
+    )
+
+
+def _pooled(stated: float, birge: Birge, freedom: float) -> BudgetPart:
+    """Pool what is stated with the scatter that is seen, each by its degrees of freedom."""
+    variance = (STATED_FREEDOM + freedom * birge.ratio**2) / (STATED_FREEDOM + freedom)
+    # Less scatter than stated does not make it smaller: values may share what they state.
+    return BudgetPart("stated and scatter", stated * max(1.0, float(np.sqrt(variance))), STATED_FREEDOM + freedom)
+
+
+def stated_error(kelvin: Floats, relative: Floats, weights: Floats | None) -> float:
+    """Return the standard uncertainty, eV, of the slope if each value has the one that it states."""
+    x = -1 / (BOLTZMANN_EV * kelvin)
+    w = np.ones(len(x)) if weights is None else weights
+    away = w * (x - np.average(x, weights=w))
+    return float(np.sqrt(((away * relative) ** 2).sum()) / abs((away * x).sum()))
+
+
+def birge_ratio(kelvin: Floats, log_y: Floats, relative: Floats) -> Birge:
+    """Return the Birge ratio of the fit weighted by what is stated (R. T. Birge, Phys. Rev. 40 (1932) 207)."""
+    line = fit(kelvin, log_y, 1 / relative**2)
+    rest = log_y - line.intercept + line.energy / (BOLTZMANN_EV * kelvin)
+    total = float(((rest / relative) ** 2).sum())
+    return Birge(float(np.sqrt(total / line.dof)), float(stats.chi2.sf(total, line.dof)))
+
+
+def temperature_error(kelvin: Floats, log_y: Floats, weights: Floats | None, offset: float, scale: float) -> float:
+    """Return what an error that all temperatures share does to the energy, eV: both moved by one uncertainty."""
+    at = fit(kelvin, log_y, weights).energy
+    moved = (kelvin + offset, kelvin + scale * (kelvin - ROOM_K))
+    return math.hypot(*(fit(k, log_y, weights).energy - at for k in moved))
+
+
+def curved(kelvin: Floats, log_y: Floats) -> bool:
+    """Return whether a parabola through ln y against 1/T is significant; it needs two degrees of freedom."""
+    x = 1000 / kelvin
+    x = x - x.mean()
+    freedom = len(x) - 3
+    if freedom < 2 or len(np.unique(np.round(kelvin, 6))) < 5:
+        return False
+    design = np.column_stack([np.ones(len(x)), x, x * x])
+    inverse = np.linalg.pinv(design.T @ design)
+    found = inverse @ design.T @ log_y
+    variance = float(((log_y - design @ found) ** 2).sum() / freedom)
+    if variance < LEAST_VARIANCE:
+        return bool(abs(found[2]) * np.ptp(x) ** 2 > np.sqrt(LEAST_VARIANCE) * len(x))
+    return bool(2 * stats.t.sf(abs(found[2]) / np.sqrt(variance * inverse[2, 2]), freedom) < UNLIKELY)
+
+
+def cell_lines(cells: Sequence[tuple[Floats, Floats]]) -> CellLines | None:
+    """Fit a line through each cell and test whether they are parallel; None with fewer than two.
+
+    cells: kelvin and ln y (n,) of every cell at three temperatures or more. Method: analysis of covariance, F test
+    of equal slopes (N. R. Draper, H. Smith, Applied Regression Analysis).
+    """
+    if len(cells) < 2:
+        return None
+    lines = [fit(kelvin, log_y) for kelvin, log_y in cells]
+    own = sum(line.scatter**2 * line.dof for line in lines)
+    freedom, more = sum(line.dof for line in lines), len(lines) - 1
+    spreads = np.array([((1 / k - (1 / k).mean()) ** 2).sum() for k, _ in cells]) / BOLTZMANN_EV**2
+    energies = np.array([line.energy for line in lines])
+    common = np.average(energies, weights=spreads)
+    extra = float((spreads * (energies - common) ** 2).sum())
+    ratio = extra / more / max(own / freedom, LEAST_VARIANCE)
+    error = float(energies.std(ddof=1) / np.sqrt(len(lines)))
+    return CellLines(len(lines), float(energies.mean()), error, float(stats.f.sf(ratio, more, freedom)))

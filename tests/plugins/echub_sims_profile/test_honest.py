@@ -1,0 +1,72 @@
+"""Edges that are not error functions, several steps, dead time that nobody stated, the end of a crater."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth.foreign import profile
+
+
+def verdicts(shape, seeds):
+    cases = [profile.SHAPES[shape](np.random.default_rng(seed)) for seed in seeds]
+    return [
+        (case.judge(outcome), {f.code for f in outcome.flags}) for case in cases for outcome in [case.answer()]
+    ]
+
+
+def test_two_steps_80_to_250_nm_apart_are_flagged_at_200_counts():
+    found = verdicts("two steps, 80 to 250 nm apart, 200 counts", range(25))
+    assert all(verdict == "flagged" for verdict, _ in found)
+    assert sum("several-steps" in codes for _, codes in found) >= 22
+
+
+@pytest.mark.parametrize("shape", ["exponential tail: width", "logistic: width", "beam loses 10 to 40 %"])
+def test_other_shapes_are_flagged_or_within_a_wider_interval(shape):
+    assert "silently wrong" not in [verdict for verdict, _ in verdicts(shape, range(8))]
+
+
+def test_an_exponential_tail_is_named():
+    assert all("edge-shape" in codes or "several-steps" in codes
+               for _, codes in verdicts("exponential tail: position", range(5)))  # fmt: skip
+
+
+def test_an_error_function_is_rarely_flagged():
+    found = verdicts("error function: position", range(20))
+    assert sum(verdict == "flagged" for verdict, _ in found) <= 4
+
+
+def test_a_dead_time_that_nobody_states_is_suspected():
+    assert all("dead-time-suspected" in codes for _, codes in verdicts("dead time not stated", range(5)))
+    assert not any("dead-time-suspected" in codes for _, codes in verdicts("error function: width", range(10)))
+
+
+def test_enrichment_is_answered_where_the_ion_has_no_edge():
+    """Silicon is flat: no interface, but twice as much in the failed region is still 2."""
+    ions = (synth.Ion("Si+", 400.0, stop=None), synth.Ion("Zr+", 200.0, stop=None))
+    record = synth.layered(3, synth.Layers(ions=ions, factors={"pristine": {}, "failed": {"Si+": 2.0}})).record()
+    assert echub.analyze("sims-profile", record, params={"reference": "pristine"}).status == "refused"
+    params = {"reference": "pristine", "report": "enrichment"}
+    outcome = echub.analyze("sims-profile", record, params=params)
+    assert outcome.status != "refused"
+    assert outcome["enrichment"].interval.covers(802 / 402)
+    assert (
+        echub.analyze("sims-profile", record, params={"report": "enrichment"}).refusals[0].code == "no-reference"
+    )
+
+
+def test_the_crater_s_depth_is_that_of_the_end_not_of_the_last_point():
+    """Ten points every 10 s: sputtering ends at 100 s, and the last point is at nine tenths of the crater."""
+    from echub.testing.synth.case import Case, Column
+
+    columns = {
+        "species": Column(np.repeat(np.array(["Na+"]), 10)),
+        "polarity": Column(np.ones(10, dtype=np.int8), "1"),
+        "sputter_time": Column(10.0 * np.arange(10), "s"),
+        "ion_counts": Column(np.array([400.0] * 5 + [4.0] * 5), "count"),
+    }
+    case = Case(columns, {"sims.crater_depth": "1 um"}, kind="depth_profile")
+    outcome = echub.analyze("sims-profile", case.record())
+    assert max(outcome.diagnostics["x"].values) == pytest.approx(900.0)
