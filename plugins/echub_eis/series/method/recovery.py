@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
 LEAST = 8
 """Spectra at rest: three parameters, and as many again to tell the scatter, and a few."""
-PER_DECADE = 40
-"""Grid of the time constant: steps of 6 %, refined by a parabola."""
+PER_DECADE = 8
+"""Grid of the time constant: χ² has one minimum between two of its places."""
+FIRST_STEP = 1e-4
+"""First step in ln τ towards the end of an interval; it doubles."""
 LONGEST = 10.0
 """Longest time constant tried, in spans of the rest: beyond, an exponential is a straight line."""
 SEEN = 0.5
@@ -48,17 +52,22 @@ def recovery(t: Floats, value: Floats, u: Floats, coverage: float) -> Recovered 
         return None
     start, span = float(t[0]), float(np.ptp(t))
     step = float(np.median(np.diff(t)))
-    taus = np.geomspace(max(step / 3, span * 1e-3), LONGEST * span, int(PER_DECADE * np.log10(LONGEST * span / max(step / 3, span * 1e-3))))
-    chi2 = np.array([_solve(t - start, value, u, tau)[1] for tau in taus])
-    best = int(np.argmin(chi2))
-    tau = _refined(np.log(taus), chi2, best)
+    shortest = max(step / 3, span * 1e-3)
+    taus = np.geomspace(shortest, LONGEST * span, int(PER_DECADE * np.log10(LONGEST * span / shortest)))
+
+    def chi2(log: float) -> float:
+        return _solve(t - start, value, u, float(np.exp(log)))[1]
+
+    best = _lowest(chi2, taus)
+    tau = float(np.exp(best))
     found, least, covariance = _solve(t - start, value, u, tau)
     freedom = len(t) - 3
     scale = least / freedom
     if not abs(found[1]) > SURE * np.sqrt(covariance[1, 1] * scale):
         return None
     limit = least + scale * float(stdtrit(freedom, 0.5 + coverage / 2)) ** 2
-    low, high = _ends(taus, chi2, best, limit)
+    ends = [_end(chi2, best, limit, float(np.log(edge))) for edge in (taus[0], taus[-1])]
+    low, high = (None if end is None else float(np.exp(end)) for end in ends)
     rest = (value - _curve(t - start, found, tau)) / u
     correlation = float(np.corrcoef(rest[:-1], rest[1:])[0, 1])
     half = np.log(high / low) / 2 / float(stdtrit(freedom, 0.5 + coverage / 2)) if low and high else np.inf
@@ -87,26 +96,20 @@ def _curve(t: Floats, found: Floats, tau: float) -> Floats:
     return np.asarray(found[0] + found[1] * np.exp(-t / tau))
 
 
-def _refined(log: Floats, chi2: Floats, best: int) -> float:
-    """Return the lowest place of a parabola through three points around the best."""
-    if not 0 < best < len(log) - 1:
-        return float(np.exp(log[best]))
-    a, b, c = chi2[best - 1 : best + 2]
-    bend = a - 2 * b + c
-    shift = 0.5 * (a - c) / bend if bend > 0 else 0.0
-    return float(np.exp(log[best] + shift * (log[1] - log[0])))
+def _lowest(chi2: Callable[[float], float], taus: Floats) -> float:
+    """Return the ln τ at which χ² is lowest: on a grid, then between its neighbours."""
+    logs = np.log(taus)
+    best = int(np.argmin([chi2(log) for log in logs]))
+    around = (float(logs[max(best - 1, 0)]), float(logs[min(best + 1, len(logs) - 1)]))
+    return float(minimize_scalar(chi2, bounds=around, method="bounded", options={"xatol": 1e-8}).x)
 
 
-def _ends(taus: Floats, chi2: Floats, best: int, limit: float) -> tuple[float | None, float | None]:
-    """Return the times at which the profile passes its limit, None where it does not."""
-    ends: list[float | None] = []
-    for side in (np.arange(best, -1, -1), np.arange(best, len(taus))):
-        beyond = side[chi2[side] > limit]
-        if not len(beyond):
-            ends.append(None)
-            continue
-        out = int(beyond[0])
-        inside = out + (1 if out < best else -1)
-        share = (limit - chi2[inside]) / (chi2[out] - chi2[inside])
-        ends.append(float(np.exp(np.log(taus[inside]) + share * np.log(taus[out] / taus[inside]))))
-    return ends[0], ends[1]
+def _end(chi2: Callable[[float], float], best: float, limit: float, edge: float) -> float | None:
+    """Return the ln τ towards an edge at which χ² passes its limit, None where it does not."""
+    if chi2(edge) <= limit or edge == best:
+        return None
+    step = np.sign(edge - best) * FIRST_STEP
+    near = best
+    while chi2(near + step) <= limit:
+        near, step = near + step, 2 * step
+    return float(brentq(lambda log: chi2(log) - limit, near, near + step))
