@@ -164,7 +164,11 @@ def _others(analysis: Analysis, record: Record, columns: Mapping[str, str] | Non
         mine = tuple(need for need in asked if need.kind == kind)
         if kind in record or not all(need.optional for need in mine):
             other = replace(analysis, kind=kind, needs=mine, sampling=Sampling(), each="")
-            found.append(bind(other, record, columns=columns, seed=seed))
+            try:
+                found.append(bind(other, record, columns=columns, seed=seed))
+            except Refusal:
+                if not all(need.optional for need in mine):
+                    raise  # what is only useful is left out: several spectra sets, a clock that restarts
     return found
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from echub.plugin import Condition, Inputs, InputSet, Measurand, Outcome, Refusal, Series
 from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment, counted, gather
+from echub_ccd.data.spectra import arcs_of
 from echub_ccd.data.protocol import Protocol, recognise
 from echub_ccd.method.answerable import require_answerable
 from echub_ccd.method.definitions import table_of_definitions
@@ -55,7 +56,7 @@ class CcdFindings:
 def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
     """Return the interval from the last level survived to the first level failed."""
     experiment = gather(tuple(data), params)
-    context = Context(params, electrolyte(experiment, params))
+    context = Context(params, electrolyte(experiment, params), arcs_of(experiment))
     marks = evaluate(experiment.table, context)
     experiment = experiment.opening(marks["limit"] == 1)
     protocol = recognise(experiment.table, experiment.spots, experiment.opened)

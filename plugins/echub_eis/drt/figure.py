@@ -36,7 +36,7 @@ def gamma_label(shown: dict[str, Any]) -> str:
 def _one(figure: Figure, shown: dict[str, Any]) -> None:
     upper, lower = figure.subplots(2, 1, height_ratios=(1.3, 1))
     tau, gamma = shown["tau"], shown["gamma"]
-    upper.fill_between(tau, shown["low"], shown["high"], color=BLUE, alpha=0.25, linewidth=0, label="95 % of resamplings")
+    upper.fill_between(tau, shown["low"], shown["high"], color=BLUE, alpha=0.25, linewidth=0, label="95 % of resamplings, at 10 λ")
     upper.plot(tau, gamma, color=BLUE, linewidth=1.2)
     low, high = shown["window"]
     for first, last, word in ((tau[0], low, "not measured"), (high, tau[-1], None)):
