@@ -166,10 +166,18 @@ def _others(analysis: Analysis, record: Record, columns: Mapping[str, str] | Non
             other = replace(analysis, kind=kind, needs=mine, sampling=Sampling(), each="")
             try:
                 found.append(bind(other, record, columns=columns, seed=seed))
-            except Refusal:
+            except Refusal as refusal:
                 if not all(need.optional for need in mine):
-                    raise  # what is only useful is left out: several spectra sets, a clock that restarts
+                    raise
+                found.append(_unused(kind, refusal, record))
     return found
+
+
+def _unused(kind: str, refusal: Refusal, record: Record) -> Inputs:
+    """Return nothing but the remark why data that would only be useful are left out."""
+    text = f"the {kind} data beside are not used: {refusal.message}"
+    remark = Remark("beside-not-used", text, "info", hint=refusal.remark.hint)
+    return Inputs("", {}, {}, record.metadata, np.zeros(0, dtype=np.int64), flags=(remark,))
 
 
 def _require_rows(data: Dataset) -> None:

@@ -22,6 +22,7 @@ from echub_eis.method.noise import UNKNOWN, Noise
 from echub_eis.method.parse import parse
 from echub_eis.method.start import starts
 from echub_eis.series import SeriesParams
+from echub_eis.series.method.warm import warm
 
 ASKED = 4
 """Spectra, evenly over the series, that are asked for the number of arcs: a series that changes shows it in four."""
@@ -137,7 +138,7 @@ class _Chain:
         if self.last is None:
             fitted, restarted = ordered(fit(self.model, spectrum, self.noise)), True
         else:
-            fitted = solve(self.model, spectrum, self.noise, self.last)
+            fitted = warm(self.model, spectrum, self.noise, self.last)
             other = self._from_nothing(fitted)
             if other is not None and other.chi2 < BETTER * fitted.chi2:
                 fitted, restarted = other, True
