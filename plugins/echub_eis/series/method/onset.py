@@ -20,9 +20,13 @@ LINE_TO = 0.7
 """The line ends at this part of the onset: nearer, its last levels already deviate by a part of the threshold."""
 LEAST_LINE, LEAST_LEVELS = 4, 8
 """Levels on the line: two give it, two tell its scatter. Levels in all: the line, the crossing, and a few beyond."""
-WINDOWS = (7, 9, 11)
+WINDOWS = (3, 5, 7, 9, 11)
 """Levels around the crossing that a parabola smooths: as few as make the onset certain to `ENOUGH`, for it does not
 follow a bend. If noise wants more, a hinge over all levels is used, which supposes more of the shape."""
+FITTING = 5
+"""Levels up to which a parabola leaves too few residuals to say anything of their scatter."""
+CERTAIN = 0.0015
+"""As little noise as three or five levels may leave of the onset: with more, too few of them share it."""
 ENOUGH = 0.008
 """A third of the 2.5 % to which a resistance is known in a noisy series."""
 POWERS = (1.0, 1.5, 2.0, 3.0)
@@ -35,6 +39,8 @@ SIGNIFICANT = 20.0
 """χ² by which the hinge must lower that of the line, for three parameters more: 2 of 10,000 by chance."""
 LEAST_AFTER = 3
 """Levels after the crossing that must be there at least."""
+MISFIT = 1.6
+"""Scatter about a parabola over that about the line: above, it is the wrong shape (noise passes it in 1 of 20 windows, and the next one is tried)."""
 SOUND = 0.9
 """Resampled series that have a crossing at all; with fewer there is no interval."""
 SETTLED = 1e-4
@@ -137,6 +143,7 @@ class Hinge:
         x = levels.level[:count]
         self.count, self.weight = count, 1 / (levels.relative[:count] * np.abs(levels.value[:count]))
         places = np.linspace(x[1], x[-2], min(FINE * count, MOST_PLACES))
+        self.spacing = float(places[1] - places[0])
         self.grid = [(x0, p) for p in POWERS for x0 in places.tolist()]
         plain = np.stack([np.ones(count), x], axis=1)
         self.bases, self.maps = [], []
@@ -212,25 +219,40 @@ def _refined(
     end = max(int(np.searchsorted(levels.level, LINE_TO * at, side="right")), LEAST_LINE)
     around = {"below": float(levels.level[first - 1]), "beyond": at, "sign": sign, "line": line, "used": end}
     rng = np.random.default_rng(seed)
-    for count in WINDOWS:
+    bent = False
+    for count in (*WINDOWS, WINDOWS[0]):
+        last = count == WINDOWS[0] and bent
         work, value = _root(levels, end, at, count, sign * threshold)
         if not np.isfinite(value):
             continue
+        if work.misfit(levels) > MISFIT:
+            bent = True
+            continue
         drawn = work.resampled(levels, sign * threshold, draws, rng)
         good = drawn[np.isfinite(drawn)]
-        if len(good) >= SOUND * draws and np.std(good) < ENOUGH * value:
-            return _with_interval(value, good, work.freedom, coverage, around)
+        enough = ENOUGH if count > FITTING or last else CERTAIN
+        if len(good) >= SOUND * draws and np.std(good) < enough * value:
+            shape = abs(value - work.straight(levels, sign * threshold)) / 2
+            return _with_interval(value, good, work.freedom, coverage, around, shape)
     value = float(hinge.crossing(levels.value[None, :], threshold)[0][0])
     drawn = _resampled(levels, hinge, threshold, draws, rng)
-    return _with_interval(value, drawn[np.isfinite(drawn)], hinge.count - 5, coverage, around)
+    return _with_interval(value, drawn[np.isfinite(drawn)], hinge.count - 5, coverage, around, hinge.spacing / 2)
 
 
-def _with_interval(value: float, drawn: Floats, freedom: int, coverage: float, around: dict[str, Any]) -> FoundOnset:
-    """Return the onset with the interval of its resamplings, widened as t is wider than a normal quantile."""
+def _with_interval(
+    value: float, drawn: Floats, freedom: int, coverage: float, around: dict[str, Any], shape: float = 0.0
+) -> FoundOnset:
+    """Return the onset with the interval of its resamplings, widened as t is wider than a normal quantile.
+
+    shape: standard uncertainty of the curve between two levels, half of what a straight line would change, or of the
+    step of the hinge's grid.
+    """
     wider = stdtrit(max(freedom, 2), 0.5 + coverage / 2) / ndtri(0.5 + coverage / 2)
     low, high = value + wider * (np.quantile(drawn, [(1 - coverage) / 2, (1 + coverage) / 2]) - value)
-    low, high = min(float(low), value), max(float(high), value)
-    return FoundOnset(value, float(np.std(drawn)), low, high, **around)
+    reach = ndtri(0.5 + coverage / 2) * shape
+    low = value - float(np.hypot(max(value - float(low), 0.0), reach))
+    high = value + float(np.hypot(max(float(high) - value, 0.0), reach))
+    return FoundOnset(value, float(np.hypot(np.std(drawn), shape)), low, high, **around)
 
 
 def _resampled(levels: Levels, hinge: Hinge, threshold: float, draws: int, rng: np.random.Generator) -> Floats:
@@ -260,7 +282,7 @@ class _Linear:
 
     def __init__(self, levels: Levels, end: int, window: NDArray[np.intp], at: float) -> None:
         self.at, self.end, self.window = at, end, window
-        self.freedom = end - 2 + len(window) - 3
+        self.freedom = end - 2 + max(len(window) - 3, 0)
         self.span = float(np.ptp(levels.level[window])) or 1.0
         w = 1 / (levels.relative * np.abs(levels.value))
         low = np.arange(end)
@@ -285,6 +307,28 @@ class _Linear:
             found = 2 * c / (-b - rising * root)
         return np.asarray(self.at + self.span * found)
 
+    def misfit(self, levels: Levels) -> float:
+        """Return the scatter about the parabola over that about the line: far above 1 it does not follow the bend."""
+        size = levels.relative * np.abs(levels.value)
+        low, window = np.arange(self.end), self.window
+        line = (levels.value[low] - self.line_columns @ (self.line_map @ levels.value[low])) / size[low]
+        local = (levels.value[window] - self.local_columns @ (self.local_map @ levels.value[window])) / size[window]
+        if len(window) <= 3:
+            return 0.0
+        usual = float(np.sqrt(line @ line / max(self.end - 2, 1)))
+        return float(np.sqrt(local @ local / (len(window) - 3))) / max(usual, 1e-300)
+
+    def straight(self, levels: Levels, threshold: float) -> float:
+        """Return the crossing of a straight line between the two levels beside that of the parabola."""
+        value = float(self.roots(levels.value[None, :], threshold)[0])
+        line = self.line_map @ levels.value[: self.end]
+        off = levels.value / (line[0] + line[1] * levels.level) - 1 - threshold
+        after = min(max(int(np.searchsorted(levels.level, value)), 1), len(levels) - 1)
+        x, y = levels.level[after - 1 : after + 1], off[after - 1 : after + 1]
+        if y[0] * y[1] > 0:  # noise: the neighbours do not enclose it
+            return value
+        return float(x[0] - y[0] * (x[1] - x[0]) / (y[1] - y[0]))
+
     def resampled(self, levels: Levels, threshold: float, draws: int, rng: np.random.Generator) -> Floats:
         """Return the roots of values drawn anew from both fits and their relative residuals, widened by √(n/(n-p))."""
         fitted = levels.value.copy()
@@ -294,10 +338,10 @@ class _Linear:
         local = self.local_columns @ (self.local_map @ levels.value[self.window])
         fitted[inside] = local[np.isin(self.window, inside)]
         size = levels.relative * np.abs(fitted)
-        rest = [
-            (levels.value[low] - fitted[low]) / size[low] * np.sqrt(self.end / max(self.end - 2, 1)),
-            (levels.value[self.window] - local) / size[self.window] * np.sqrt(len(self.window) / max(len(self.window) - 3, 1)),
-        ]
+        count = len(self.window)
+        rest = [(levels.value[low] - fitted[low]) / size[low] * np.sqrt(self.end / max(self.end - 2, 1))]
+        if count > FITTING:  # a parabola through so few leaves no residuals
+            rest.append((levels.value[self.window] - local) / size[self.window] * np.sqrt(count / (count - 3)))
         pool = np.concatenate(rest)
         pool = pool - pool.mean()
         values = fitted + size * rng.choice(pool, (draws, len(levels)))
