@@ -20,9 +20,7 @@ class DecayParams:
     # A standard normal value is beyond 3 in 3 of 1000 flat tails.
     flat: float = option(3.0, "slope of a tail, in its uncertainty, above which it still falls", minimum=1)
     # Of diffusion |I - I∞| falls with t^-1/2; anything slower has no steady state that a run could show.
-    slowest: float = option(
-        0.5, "slowest decay that a flat tail may hide, exponent of t", minimum=0.1, maximum=2
-    )
+    slowest: float = option(0.5, "slowest decay that a flat tail may hide, exponent of t", minimum=0.1, maximum=2)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,11 @@ def _offset(before: Floats, u: Floats, step: float, params: DecayParams, data: I
         half = len(resting) // 2
         drift = abs(float(np.mean(resting[half:]) - np.mean(resting[:half])))
         u_mean = float(np.std(resting)) / float(np.sqrt(len(resting)))
-        return float(np.mean(resting)), float(np.hypot(u_mean, drift)), f"{len(resting)} rows at rest before the step"
+        return (
+            float(np.mean(resting)),
+            float(np.hypot(u_mean, drift)),
+            f"{len(resting)} rows at rest before the step",
+        )
     raise Refusal(
         "no-offset",
         "the offset current is not known: it is not stated, and there is no rest at 0 V before the step",

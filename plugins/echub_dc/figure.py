@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from echub.drawing import BLACK, BLUE, GREY, RED, axis_label, prefixed, reasons, tidy, time_unit, title, unit_text, value_text
+from echub.drawing import (
+    BLACK,
+    BLUE,
+    GREY,
+    RED,
+    axis_label,
+    prefixed,
+    reasons,
+    tidy,
+    time_unit,
+    title,
+    unit_text,
+    value_text,
+)
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:

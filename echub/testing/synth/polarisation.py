@@ -73,7 +73,13 @@ def polarisation(seed: int = 0, plan: PolarisationPlan | None = None, **stated: 
 
 
 def symmetric_polarisation(
-    seed: int = 0, *, transference: float = 0.356, tau: float = 5.0, first: float = 0.05, sampling: float = 0.05, **stated: str
+    seed: int = 0,
+    *,
+    transference: float = 0.356,
+    tau: float = 5.0,
+    first: float = 0.05,
+    sampling: float = 0.05,
+    **stated: str,
 ) -> Case:
     """Generate a lithium cell with a salt: 10 mV, bulk 100 Ω, interfaces of 60 Ω that grow to 65 Ω.
 
@@ -92,4 +98,8 @@ def symmetric_polarisation(
     potential = np.where(t > 30.0, volts, 0.0) + 1e-7 * rng.standard_normal(len(t))
     columns = {"time": Column(t, "s"), "current": Column(current, "nA"), "voltage": Column(potential, "V")}
     metadata = {path.replace("__", "."): text for path, text in stated.items()}
-    return Case(columns, metadata, {"transference_number": transference, "initial_current": 1e9 * i_0, "steady_current": 1e9 * i_ss})
+    return Case(
+        columns,
+        metadata,
+        {"transference_number": transference, "initial_current": 1e9 * i_0, "steady_current": 1e9 * i_ss},
+    )

@@ -114,7 +114,9 @@ def eis_series(seed: int = 0, plan: SeriesPlan | None = None, **stated: str) -> 
     return _case(plan, parts, dc, _truth(plan, np.array(starts), np.array(ends), period), stated)
 
 
-def _impedance(plan: SeriesPlan, number: int, level: float, f: Floats, t: Floats, period: float) -> NDArray[np.complex128]:
+def _impedance(
+    plan: SeriesPlan, number: int, level: float, f: Floats, t: Floats, period: float
+) -> NDArray[np.complex128]:
     growth = interface(plan, level, t, period) / CELL.arcs[1][0] - 1
     z = CELL.impedance(f, growth)
     if _is_shorted(plan, number):

@@ -10,8 +10,8 @@ import numpy as np
 from echub.plugin import Condition, Inputs, InputSet, Measurand, Outcome, Refusal, Series
 from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment, counted, gather
-from echub_ccd.data.spectra import arcs_of
 from echub_ccd.data.protocol import Protocol, recognise
+from echub_ccd.data.spectra import arcs_of
 from echub_ccd.method.answerable import require_answerable
 from echub_ccd.method.definitions import table_of_definitions
 from echub_ccd.method.detectors import Context, Floats, decides, evaluate

@@ -65,7 +65,9 @@ def _tail(decay: Decay, part: float, params: DecayParams) -> Tail:
     hidden = (max(-slope, 0.0) + z * u_slope) * middle / params.slowest
     reach = z * float(np.hypot(u, decay.u_offset))
     mean = float(current.mean())
-    return Tail(mean, float(np.hypot(u, decay.u_offset)), slope, u_slope, part, mean - hidden - reach, mean + reach, flat)
+    return Tail(
+        mean, float(np.hypot(u, decay.u_offset)), slope, u_slope, part, mean - hidden - reach, mean + reach, flat
+    )
 
 
 def _bent(x: Floats, rest: Floats, scatter: float, sigmas: float) -> bool:

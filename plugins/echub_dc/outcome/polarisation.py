@@ -26,7 +26,11 @@ def run(data: Inputs, params: PolarisationParams) -> Outcome:
     if area is None or thickness is None:
         path = "cell.area" if area is None else "cell.thickness"
         code, example = ("no-area", "0.785 cm^2") if area is None else ("no-thickness", "1 mm")
-        flags = (Flag(code, f"{path} is not stated: there is no conductivity", "info", hint=f'--set {path}="{example}"'),)
+        flags = (
+            Flag(
+                code, f"{path} is not stated: there is no conductivity", "info", hint=f'--set {path}="{example}"'
+            ),
+        )
     else:
         factor = NANO * float(thickness) / decay.step / float(area)
         measurands["electronic_conductivity"] = _scaled(found.measurand, factor, "S/cm")
@@ -74,4 +78,6 @@ def _inverse(m: Measurand, factor: float, unit: str) -> Measurand:
     high = factor / interval.low if interval.low is not None and interval.low > 0 else None
     value = factor / m.value
     u = value * (m.uncertainty or 0.0) / m.value
-    return Measurand(unit, value, u, Interval(low, high, level=interval.level, method=interval.method), note=m.note)
+    return Measurand(
+        unit, value, u, Interval(low, high, level=interval.level, method=interval.method), note=m.note
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scipy.special import ndtri
+
 from echub.plugin import Component, Flag, Interval, Measurand, Series
 from echub_dc import DecayParams
 from echub_dc.data import Decay
 from echub_dc.method.decay import Exponentials, exponentials
 from echub_dc.method.tail import Tail, tail
-from scipy.special import ndtri
 
 CURVE = 600
 """Points of the drawn decay."""
@@ -47,13 +48,26 @@ def steady(decay: Decay, params: DecayParams) -> Steady:
             f"the current falls by {-found.slope * decay.span / found.mean:.0%} per run at its end: "
             f"{found.mean:.3g} nA is an upper bound"
         )
-        return Steady(decay, found, fitted, Measurand.less_than("nA", found.high, note=note), (Flag("tail-still-falls", text, hint="measure longer"),))
+        return Steady(
+            decay,
+            found,
+            fitted,
+            Measurand.less_than("nA", found.high, note=note),
+            (Flag("tail-still-falls", text, hint="measure longer"),),
+        )
     interval = Interval(
-        found.low, found.high, level=params.level / 100, method=f"flat tail, and a hidden decay t^-{params.slowest:g}"
+        found.low,
+        found.high,
+        level=params.level / 100,
+        method=f"flat tail, and a hidden decay t^-{params.slowest:g}",
     )
     z = float(ndtri(0.5 + params.level / 200))
     hidden = max(found.mean - found.low - z * found.u, 0.0) / z
-    parts = (Component("scatter", (max(found.u**2 - decay.u_offset**2, 0.0)) ** 0.5), Component("offset", decay.u_offset, "B"), Component("hidden decay", hidden, "B"))
+    parts = (
+        Component("scatter", (max(found.u**2 - decay.u_offset**2, 0.0)) ** 0.5),
+        Component("offset", decay.u_offset, "B"),
+        Component("hidden decay", hidden, "B"),
+    )
     u = sum(part.uncertainty**2 for part in parts) ** 0.5
     told = f"mean of the last {found.part:.0%}, {note}"
     return Steady(decay, found, fitted, Measurand("nA", found.mean, u, interval, components=parts, note=told), ())
@@ -71,7 +85,9 @@ def extrapolated(found: Steady, params: DecayParams) -> tuple[Measurand, tuple[F
         return Measurand("nA", note="too slow a decay"), (Flag("slow-decay", text, "info"),)
     z = float(ndtri(0.5 + params.level / 200))
     u = (fitted.u**2 + decay.u_offset**2) ** 0.5
-    interval = Interval(fitted.constant - z * u, fitted.constant + z * u, level=params.level / 100, method="propagated")
+    interval = Interval(
+        fitted.constant - z * u, fitted.constant + z * u, level=params.level / 100, method="propagated"
+    )
     return Measurand("nA", fitted.constant, u, interval, note=f"if the decay is exponential: {taus}"), ()
 
 

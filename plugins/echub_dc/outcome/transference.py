@@ -50,7 +50,9 @@ def _require_early(start: Initial, found: Steady, params: TransferenceParams, ma
     if start.early:
         return
     known = params.resistance_before and params.resistance_after and found.measurand.interval is not None
-    bound = bruce_vincent(found.tail.high, start.first, found.decay.step, params.resistance_before, params.resistance_after)
+    bound = bruce_vincent(
+        found.tail.high, start.first, found.decay.step, params.resistance_before, params.resistance_after
+    )
     if known and np.isfinite(bound) and bound > 0:
         made["transference_number"] = Measurand.less_than("1", bound, note="the initial current was larger")
     raise Refusal(

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from echub.drawing import BLACK, BLUE, GREY, RED, axis_label, current_label, nyquist, reasons, tidy, time_unit, title
+from echub.drawing import (
+    BLACK,
+    BLUE,
+    GREY,
+    RED,
+    axis_label,
+    current_label,
+    nyquist,
+    reasons,
+    tidy,
+    time_unit,
+    title,
+)
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
@@ -36,7 +48,9 @@ def gamma_label(shown: dict[str, Any]) -> str:
 def _one(figure: Figure, shown: dict[str, Any]) -> None:
     upper, lower = figure.subplots(2, 1, height_ratios=(1.3, 1))
     tau, gamma = shown["tau"], shown["gamma"]
-    upper.fill_between(tau, shown["low"], shown["high"], color=BLUE, alpha=0.25, linewidth=0, label="95 % of resamplings, at 10 λ")
+    upper.fill_between(
+        tau, shown["low"], shown["high"], color=BLUE, alpha=0.25, linewidth=0, label="95 % of resamplings, at 10 λ"
+    )
     upper.plot(tau, gamma, color=BLUE, linewidth=1.2)
     low, high = shown["window"]
     for first, last, word in ((tau[0], low, "not measured"), (high, tau[-1], None)):
@@ -45,7 +59,9 @@ def _one(figure: Figure, shown: dict[str, Any]) -> None:
         height = float(np.interp(np.log(place), np.log(tau), gamma))
         face = RED if support >= SURE else "none"
         upper.plot(place, height, "v", color=RED, markerfacecolor=face, markersize=6)
-        upper.annotate(f"{100 * support:.0f} %", (place, height), (0, 7), textcoords="offset points", fontsize=7, ha="center")
+        upper.annotate(
+            f"{100 * support:.0f} %", (place, height), (0, 7), textcoords="offset points", fontsize=7, ha="center"
+        )
     upper.set_xscale("log")
     upper.set(xlabel="τ / s", ylabel=gamma_label(shown), xlim=(tau[0], tau[-1]))
     upper.set_ylim(0, 1.15 * float(max(gamma.max(), shown["high"].max(), 1e-12)))
@@ -75,7 +91,15 @@ def _map(figure: Figure, shown: dict[str, Any], outcome: Outcome) -> None:
     scale = PowerNorm(0.5, 0.0, float(np.percentile(image[image > 0], ROBUST)) if (image > 0).any() else 1.0)
     drawn = axis.pcolormesh(x[order], tau, image[:, order], norm=scale, shading="nearest", rasterized=True)
     for edge, beyond in zip(shown["window"], (tau[0], tau[-1]), strict=True):
-        axis.axhspan(min(edge, beyond), max(edge, beyond), facecolor="white", alpha=0.55, hatch="//", edgecolor=GREY, linewidth=0)
+        axis.axhspan(
+            min(edge, beyond),
+            max(edge, beyond),
+            facecolor="white",
+            alpha=0.55,
+            hatch="//",
+            edgecolor=GREY,
+            linewidth=0,
+        )
     axis.set_yscale("log")
     axis.set(xlabel=words, ylabel="τ / s", ylim=(tau[0], tau[-1]))
     bar = figure.colorbar(drawn, ax=axis, pad=0.02)

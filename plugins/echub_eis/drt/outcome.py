@@ -134,7 +134,13 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
     weak = sum(peak.support < params.support / 100 for d in found for peak in d.peaks)
     if weak and params.bootstrap:
         whole = sum(len(d.peaks) for d in found)
-        made.append(Flag("peaks-without-support", f"{weak} of {whole} peaks are in fewer than {params.support:g} % of the resamplings", "info"))
+        made.append(
+            Flag(
+                "peaks-without-support",
+                f"{weak} of {whole} peaks are in fewer than {params.support:g} % of the resamplings",
+                "info",
+            )
+        )
     return made
 
 

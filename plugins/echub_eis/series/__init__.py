@@ -60,9 +60,17 @@ SERIES = Analysis(
         *SPECTRUM,
         Need("spectrum", "spectrum", help="counted by the hub"),
         Need("t", "time", "s", optional=True, gaps=True, help="without it the axis is the number of the spectrum"),
-        Need("I", any_of=("current", "current_density"), unit="mA/cm^2", without_area="mA", optional=True, gaps=True),
         Need(
-            "I_set", "current_setpoint", "mA/cm^2", without_area="mA", optional=True, gaps=True, help="names the levels"
+            "I", any_of=("current", "current_density"), unit="mA/cm^2", without_area="mA", optional=True, gaps=True
+        ),
+        Need(
+            "I_set",
+            "current_setpoint",
+            "mA/cm^2",
+            without_area="mA",
+            optional=True,
+            gaps=True,
+            help="names the levels",
         ),
         Need("U", any_of=("voltage", "potential_we"), unit="V", optional=True, gaps=True, help="for U/j"),
         Need("T", "temperature", "degC", optional=True, gaps=True),
@@ -76,9 +84,7 @@ SERIES = Analysis(
             optional=True,
             gaps=True,
         ),
-        Need(
-            "ts_U", any_of=("voltage", "potential_we"), unit="V", kind="timeseries", optional=True, gaps=True
-        ),
+        Need("ts_U", any_of=("voltage", "potential_we"), unit="V", kind="timeseries", optional=True, gaps=True),
         NeedMeta("cell.area", "cm^2", optional=True, help="for levels in mA/cm² and resistance times area"),
         NeedMeta("cell.thickness", "cm", optional=True, help="for the conductivity"),
         NeedMeta("cell.n_interfaces", optional=True, help="for the value of one interface"),
@@ -91,7 +97,12 @@ SERIES = Analysis(
         Output("resistance_end", "ohm", "in the last"),
         Output("resistance_max", "ohm", "the greatest: of all, less likely by chance than 1 in 20"),
         Output("onset_level", "mA/cm^2", "where the followed resistance leaves the line", or_units=("mA",)),
-        Output("onset_level_voltage", "mA/cm^2", "where U/j leaves the line: later, for it holds the rest of the cell", ("mA",)),
+        Output(
+            "onset_level_voltage",
+            "mA/cm^2",
+            "where U/j leaves the line: later, for it holds the rest of the cell",
+            ("mA",),
+        ),
         Output("onset_bracket", "mA/cm^2", "[last level on the line, first beyond], of the resistance", ("mA",)),
         Output("onset_bracket_voltage", "mA/cm^2", "the same of U/j", or_units=("mA",)),
         Output("recovery_time", "s", "time in which the excess of the resistance at rest falls to 1/e"),

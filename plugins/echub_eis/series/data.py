@@ -90,7 +90,9 @@ def load_series(files: Sequence[Inputs]) -> SpectrumSeries:
     _require_one_series(files)
     order, offsets = _offsets(files)
     files = [files[number] for number in order]
-    parts = [_spectra(data, number, offset) for number, (data, offset) in enumerate(zip(files, offsets, strict=True))]
+    parts = [
+        _spectra(data, number, offset) for number, (data, offset) in enumerate(zip(files, offsets, strict=True))
+    ]
     spectra = [one for part in parts for one in part]
     zero = float(spectra[0].time[0]) if np.isfinite(spectra[0].time[0]) else 0.0
     spectra = [replace(one, time=one.time - zero) for one in spectra]

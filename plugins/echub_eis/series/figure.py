@@ -84,7 +84,9 @@ def robust(values: Any, *, from_zero: bool = False) -> tuple[float, float]:  # n
 
 def _over_time(part: Any, shown: dict[str, Any], outcome: Outcome) -> None:  # noqa: ANN401
     traces = [name for name in ("U", "I") if f"{name}_t" in shown and np.isfinite(shown[f"{name}_low"]).any()]
-    axes = part.subplots(1 + len(traces), 1, sharex=True, squeeze=False, height_ratios=(2.4, *(1 for _ in traces)))[:, 0]
+    axes = part.subplots(
+        1 + len(traces), 1, sharex=True, squeeze=False, height_ratios=(2.4, *(1 for _ in traces))
+    )[:, 0]
     labels = [name[2:] for name in shown if name.startswith("r_")]
     chosen = shown["followed"][0]
     spans = [shown[f"t_{label}"] for label in labels]
@@ -95,10 +97,19 @@ def _over_time(part: Any, shown: dict[str, Any], outcome: Outcome) -> None:  # n
         colour = BLACK if label == "total" else PALETTE[number % len(PALETTE)]
         t, r, u = shown[f"t_{label}"] / length, factor * shown[f"r_{label}"], factor * shown[f"u_{label}"]
         thick = label == chosen
-        axes[0].plot(t, r, ".-" if thick else "-", color=colour, linewidth=1.1 if thick else 0.8, markersize=3, label=label)
+        axes[0].plot(
+            t, r, ".-" if thick else "-", color=colour, linewidth=1.1 if thick else 0.8, markersize=3, label=label
+        )
         axes[0].fill_between(t, r - 2 * u, r + 2 * u, color=colour, alpha=0.2, linewidth=0)
     if "recovery_t" in shown:
-        axes[0].plot(shown["recovery_t"] / length, factor * shown["recovery_r"], color=RED, linewidth=1.1, linestyle="--", label="recovery")
+        axes[0].plot(
+            shown["recovery_t"] / length,
+            factor * shown["recovery_r"],
+            color=RED,
+            linewidth=1.1,
+            linestyle="--",
+            label="recovery",
+        )
     limits = [robust(factor * shown[f"r_{label}"]) for label in labels]
     top = max(high for _, high in limits)
     axes[0].set_ylim(min(0.0, min(low for low, _ in limits)), top + MARGIN * abs(top))
@@ -171,7 +182,9 @@ def _waterfall(part: Any, axis: Any, shown: dict[str, Any], by: tuple[Any, str])
         axis.plot(shown["z_f"][rows], -shown["z_im"][rows] + lift, ".", color=colour, markersize=2)
         axis.plot(shown["z_f"][rows], -shown["z_fit_im"][rows] + lift, color=colour, linewidth=0.8)
     axis.set_xscale("log")
-    axis.set_ylim(*robust(np.concatenate([-shown["z_im"][shown["z_k"] == k] + RISE * tall * n for n, k in enumerate(some)])))
+    axis.set_ylim(
+        *robust(np.concatenate([-shown["z_im"][shown["z_k"] == k] + RISE * tall * n for n, k in enumerate(some)]))
+    )
     axis.set(xlabel="f / Hz", ylabel="−Im $Z$, each raised / Ω")
     tidy(axis)
     if len(some) > 1 and np.ptp(np.nan_to_num(values[some])):
@@ -195,7 +208,11 @@ def _map(part: Any, axis: Any, shown: dict[str, Any], by: tuple[Any, str]) -> No
     x = np.nan_to_num(values[order])
     if len(np.unique(x)) < len(x):
         x, words = np.arange(len(order), dtype=np.float64), f"spectra in the order of {words}"
-    drawn = axis.pcolormesh(x, grid, image, vmin=max(low, 0.0), vmax=high, shading="nearest", rasterized=True) if len(x) > 1 else None
+    drawn = (
+        axis.pcolormesh(x, grid, image, vmin=max(low, 0.0), vmax=high, shading="nearest", rasterized=True)
+        if len(x) > 1
+        else None
+    )
     axis.set_yscale("log")
     axis.set(xlabel=words, ylabel="f / Hz")
     if drawn is not None:

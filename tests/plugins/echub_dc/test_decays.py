@@ -39,7 +39,9 @@ def test_no_interval_excludes_the_truth(decay):
             assert m.interval is None or m.interval.covers(STEADY_NA), (name, seed)
 
 
-@pytest.mark.parametrize(("decay", "censored"), [("exponential", "none"), ("two exponentials", "left"), ("slow", "left")])
+@pytest.mark.parametrize(
+    ("decay", "censored"), [("exponential", "none"), ("two exponentials", "left"), ("slow", "left")]
+)
 def test_a_tail_that_falls_gives_a_bound(decay, censored):
     outcome = answered(PolarisationPlan(decay))
     assert outcome["steady_current"].censoring == censored
@@ -47,7 +49,9 @@ def test_a_tail_that_falls_gives_a_bound(decay, censored):
     assert ("tail-still-falls" in codes(outcome)) == (censored == "left")
 
 
-@pytest.mark.parametrize(("decay", "code"), [("power law", "not-exponential"), ("stretched", "not-exponential"), ("slow", "slow-decay")])
+@pytest.mark.parametrize(
+    ("decay", "code"), [("power law", "not-exponential"), ("stretched", "not-exponential"), ("slow", "slow-decay")]
+)
 def test_nothing_is_extrapolated_from_what_is_not_exponential(decay, code):
     outcome = answered(PolarisationPlan(decay))
     assert outcome["extrapolated_current"].value is None
@@ -64,7 +68,9 @@ def test_the_published_conductivity_follows_from_its_current():
 def test_without_an_offset_it_refuses_and_a_stated_one_counts():
     outcome = answered(PolarisationPlan(rest=0))
     assert codes(outcome) == {"no-offset"}
-    stated = answered(PolarisationPlan(rest=0, offset=1.0), offset="1 nA", offset_uncertainty="0.5 nA")["steady_current"]
+    stated = answered(PolarisationPlan(rest=0, offset=1.0), offset="1 nA", offset_uncertainty="0.5 nA")[
+        "steady_current"
+    ]
     assert stated.value == pytest.approx(STEADY_NA, rel=0.01)
     assert stated.interval.high - stated.value == pytest.approx(0.98, rel=0.02)
     assert codes(answered(PolarisationPlan(rest=0), offset_uncertainty="1 nA")) >= {"below-offset"}
@@ -93,7 +99,9 @@ def test_without_a_step_or_area_it_says_so():
 
 
 def test_late_first_rows_give_a_bound_of_the_transference_number():
-    late = echub.analyze("transference-number", symmetric_polarisation(0, first=1.0, sampling=1.0).data(), params=RESISTANCES)
+    late = echub.analyze(
+        "transference-number", symmetric_polarisation(0, first=1.0, sampling=1.0).data(), params=RESISTANCES
+    )
     assert codes(late) == {"initial-current-late"}
     assert late["transference_number"].censoring == "left"
     assert late["transference_number"].interval.high == pytest.approx(0.4176, abs=0.002)
@@ -105,7 +113,9 @@ def test_without_resistances_only_the_ratio_is_given():
     assert codes(outcome) == {"no-resistances"}
     assert outcome["current_ratio"].value == pytest.approx(0.4626, abs=0.002)
     wrong = {"resistance_before": "200 ohm", "resistance_after": "65 ohm"}
-    assert codes(echub.analyze("transference-number", symmetric_polarisation(0).data(), params=wrong)) == {"potential-in-interfaces"}
+    assert codes(echub.analyze("transference-number", symmetric_polarisation(0).data(), params=wrong)) == {
+        "potential-in-interfaces"
+    }
 
 
 @pytest.mark.parametrize("plan", [PolarisationPlan(), PolarisationPlan("slow")])

@@ -39,7 +39,9 @@ def test_true_peaks_are_kept_and_false_ones_are_not(name):
         peaks = drt(synth.impedance(seed, name, Sweep(2e-3))).tables["peaks"]
         sure = np.array(peaks["kept"].values, dtype=bool)
         away = np.min(np.abs(np.log10(peaks["tau"].array())[:, None] - true), axis=1)
-        kept += len({int(np.argmin(np.abs(np.log10(t) - true))) for t in peaks["tau"].array()[sure & (away < 0.15)]})
+        kept += len(
+            {int(np.argmin(np.abs(np.log10(t) - true))) for t in peaks["tau"].array()[sure & (away < 0.15)]}
+        )
         wrong += int((away >= 0.15).sum())
         false += int((sure & (away >= 0.15)).sum())
     assert kept >= 0.75 * 4 * len(true)

@@ -144,7 +144,9 @@ def test_arcs_that_cross_keep_their_labels():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made, "CELL", slow)
         case = eis_series(1, SeriesPlan(levels=(0.0,) * 30, curvature=0, doubling=7, noise=5e-4))
-    outcome = echub.analyze("eis-series", case.data(), params={"circuit": "LR:hf (RQ):fast (RQ):slow", "follow": "fast"})
+    outcome = echub.analyze(
+        "eis-series", case.data(), params={"circuit": "LR:hf (RQ):fast (RQ):slow", "follow": "fast"}
+    )
     assert "labels-crossed" in codes(outcome)
     assert outcome["resistance_end"].value > 600  # 60 Ω doubled four times; the other arc stays at 40 Ω
 

@@ -103,7 +103,9 @@ def _circuits(usable: Sequence[Examined], params: SeriesParams) -> tuple[str, ..
         except Refusal:  # a truncated spectrum has no say
             continue
     if not found:
-        raise Refusal("too-few-points", "no spectrum has points enough to choose a circuit", hint="--param circuit=…")
+        raise Refusal(
+            "too-few-points", "no spectrum has points enough to choose a circuit", hint="--param circuit=…"
+        )
     return tuple(dict.fromkeys(found))
 
 
@@ -200,6 +202,8 @@ def crossed(followed: FollowedSeries) -> list[int]:
     found: list[int] = []
     for numbers in groups(followed.model):
         at = [_at(followed.model, number, "tau") for number in numbers]
-        orders = [(k, tuple(np.argsort(f.fitted.x[at]))) for k, f in enumerate(followed.fits) if f.fitted is not None]
+        orders = [
+            (k, tuple(np.argsort(f.fitted.x[at]))) for k, f in enumerate(followed.fits) if f.fitted is not None
+        ]
         found += [k for (_, before), (k, order) in zip(orders, orders[1:], strict=False) if order != before]
     return sorted(set(found))

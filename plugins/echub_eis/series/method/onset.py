@@ -96,7 +96,9 @@ def staircase(level: Floats, value: Floats, relative: Floats) -> Levels:
     return Levels(steps, mean, np.sqrt(np.bincount(inverse, rel**2) / count) / np.sqrt(count))
 
 
-def onset(levels: Levels, threshold: float, sustained: int, draws: int, coverage: float, seed: int) -> FoundOnset | None:
+def onset(
+    levels: Levels, threshold: float, sustained: int, draws: int, coverage: float, seed: int
+) -> FoundOnset | None:
     """Find where a quantity deviates by `threshold` (relative) for `sustained` levels; None without a staircase."""
     if len(levels) < LEAST_LEVELS:
         return None
@@ -312,7 +314,9 @@ class _Linear:
         size = levels.relative * np.abs(levels.value)
         low, window = np.arange(self.end), self.window
         line = (levels.value[low] - self.line_columns @ (self.line_map @ levels.value[low])) / size[low]
-        local = (levels.value[window] - self.local_columns @ (self.local_map @ levels.value[window])) / size[window]
+        local = (levels.value[window] - self.local_columns @ (self.local_map @ levels.value[window])) / size[
+            window
+        ]
         if len(window) <= 3:
             return 0.0
         usual = float(np.sqrt(line @ line / max(self.end - 2, 1)))

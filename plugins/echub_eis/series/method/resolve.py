@@ -53,7 +53,9 @@ class SeriesResult:
     def misfit(self) -> Floats:
         """Return the rms of the residuals over the noise of every spectrum (k,)."""
         noise, fits = self.followed.noise, self.followed.fits
-        return np.array([np.nan if f.fitted is None or not noise.known else f.fitted.rms_over(noise) for f in fits])
+        return np.array(
+            [np.nan if f.fitted is None or not noise.known else f.fitted.rms_over(noise) for f in fits]
+        )
 
 
 def resolve(series: SpectrumSeries, params: SeriesParams) -> SeriesResult:
@@ -69,10 +71,14 @@ def resolve(series: SpectrumSeries, params: SeriesParams) -> SeriesResult:
     labels = [label for label in followed.labels.values() if followed.at(label) is not None]
     rows = [_row(series, followed, together, k, labels, params) for k in range(len(series))]
     parts = {
-        label: PartOverTime(label, *(np.array([row[n][i] for row in rows]) for i in range(4)), tuple(row[n][4] for row in rows))  # type: ignore[arg-type]
+        label: PartOverTime(
+            label, *(np.array([row[n][i] for row in rows]) for i in range(4)), tuple(row[n][4] for row in rows)
+        )  # type: ignore[arg-type]
         for n, label in enumerate(labels)
     }
-    total = PartOverTime("total", *(np.array([row[-1][i] for row in rows]) for i in range(4)), tuple(row[-1][4] for row in rows))  # type: ignore[arg-type]
+    total = PartOverTime(
+        "total", *(np.array([row[-1][i] for row in rows]) for i in range(4)), tuple(row[-1][4] for row in rows)
+    )  # type: ignore[arg-type]
     return SeriesResult(series, followed, together, parts, total, _chosen(followed, parts, params), params)
 
 
@@ -110,7 +116,12 @@ def _row(
 
 
 def _part(
-    fitted: CircuitFit, covariance: Floats, times: Floats, followed: FollowedSeries, label: str, params: SeriesParams
+    fitted: CircuitFit,
+    covariance: Floats,
+    times: Floats,
+    followed: FollowedSeries,
+    label: str,
+    params: SeriesParams,
 ) -> _Row:
     number = next(n for n, name in followed.labels.items() if name == label)
     at = fitted.model.at(number, "R")
@@ -145,7 +156,11 @@ def _sum(
     lowest = float(fitted.spectrum.frequency.min())
     for number in numbers:
         place = model.at(number, "tau")
-        if model.leaves[number].symbol == "Z" and place is not None and np.exp(fitted.x[place]) * 2 * np.pi * lowest > 1:
+        if (
+            model.leaves[number].symbol == "Z"
+            and place is not None
+            and np.exp(fitted.x[place]) * 2 * np.pi * lowest > 1
+        ):
             return (*_NONE, "arc-outside-window")
     r = np.exp(fitted.x[at])
     block = covariance[np.ix_(at, at)]
@@ -175,10 +190,17 @@ def _chosen(followed: FollowedSeries, parts: dict[str, PartOverTime], params: Se
         for label in parts:
             if label.startswith(start):
                 return label
-    arcs = [label for n, label in followed.labels.items() if followed.model.leaves[n].symbol == "Z" and label in parts]
+    arcs = [
+        label for n, label in followed.labels.items() if followed.model.leaves[n].symbol == "Z" and label in parts
+    ]
     if arcs:
-        slow = [float(np.nanmedian(parts[label].tau)) if np.isfinite(parts[label].tau).any() else -1.0 for label in arcs]
+        slow = [
+            float(np.nanmedian(parts[label].tau)) if np.isfinite(parts[label].tau).any() else -1.0
+            for label in arcs
+        ]
         return arcs[int(np.argmax(slow))]
     if not parts:
-        raise Refusal("no-resistance", "the circuit has no free resistance to follow", hint="--param circuit='LR(RQ)'")
+        raise Refusal(
+            "no-resistance", "the circuit has no free resistance to follow", hint="--param circuit='LR(RQ)'"
+        )
     return list(parts)[-1]

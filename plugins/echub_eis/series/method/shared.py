@@ -132,9 +132,7 @@ def _covariances(
     """Return the covariance of each spectrum's coordinates, (p, p)."""
     inverse = np.linalg.pinv(normal.own, hermitian=True)
     carried = np.einsum("kij,kjs->kis", inverse, normal.between)
-    shared = np.linalg.pinv(
-        normal.shared - np.einsum("kis,kit->st", normal.between, carried), hermitian=True
-    )
+    shared = np.linalg.pinv(normal.shared - np.einsum("kis,kit->st", normal.between, carried), hermitian=True)
     found = []
     for k in range(len(made)):
         full = np.zeros((size, size))

@@ -143,7 +143,12 @@ def _onset_measurands(found: FoundOnset | None, suffix: str, result: SeriesResul
         interval = Interval(found.low, found.high, level=level, method="resampled residuals")
         rises = "rises" if found.sign > 0 else "falls"
         note = f"{what} {rises} {result.params.onset:g} % off its line"
-        made = {name: Measurand(unit, found.value, found.u, interval, components=(Component("scatter", found.u),), note=note), **made}
+        made = {
+            name: Measurand(
+                unit, found.value, found.u, interval, components=(Component("scatter", found.u),), note=note
+            ),
+            **made,
+        }
     return made
 
 
@@ -176,7 +181,9 @@ def _recovery_measurands(found: Recovered | None, result: SeriesResult) -> dict[
     interval = Interval(found.low, found.high, level=result.params.level / 100, method="profile of the likelihood")
     return {
         "recovery_time": Measurand("s", found.tau, found.u, interval, components=(Component("fit", found.u),)),
-        "resistance_recovered": Measurand("ohm", found.rest, found.u_rest, components=(Component("fit", found.u_rest),)),
+        "resistance_recovered": Measurand(
+            "ohm", found.rest, found.u_rest, components=(Component("fit", found.u_rest),)
+        ),
     }
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from echub.plugin import Condition, Inputs, Outcome
-from echub.plugin import InputSet
+from echub.plugin import Condition, Inputs, InputSet, Outcome
 from echub_eis.method.circuit import canonical
 from echub_eis.series import SeriesParams
 from echub_eis.series.data import load_series

@@ -77,11 +77,15 @@ def _per_area(result: SeriesResult) -> SeriesTable:
     area, thickness, number = (data.meta(path) for path in ("cell.area", "cell.thickness", "cell.n_interfaces"))
     if area is None:
         return {}
-    found = {f"asr_{result.chosen}": Series.of(result.main.resistance * float(area) / float(number or 1), "ohm*cm^2")}
+    found = {
+        f"asr_{result.chosen}": Series.of(result.main.resistance * float(area) / float(number or 1), "ohm*cm^2")
+    }
     if thickness is not None:
         rest = result.total.resistance - result.main.resistance
         with np.errstate(divide="ignore", invalid="ignore"):
-            found["conductivity"] = Series.of(np.where(rest > 0, float(thickness) / float(area) / rest, np.nan), "S/cm")
+            found["conductivity"] = Series.of(
+                np.where(rest > 0, float(thickness) / float(area) / rest, np.nan), "S/cm"
+            )
     return found
 
 
@@ -97,12 +101,18 @@ def diagnostics(result: SeriesResult, found: SeriesAnswer) -> SeriesTable:
     for label, part in {**result.parts, "total": result.total}.items():
         made[f"r_{label}"] = Series.of(part.resistance, "ohm")
         made[f"u_{label}"] = Series.of(part.resistance * part.relative, "ohm")
-        made[f"t_{label}"] = Series.of(part.time if result.series.timed else number, "s" if result.series.timed else "")
+        made[f"t_{label}"] = Series.of(
+            part.time if result.series.timed else number, "s" if result.series.timed else ""
+        )
     course = result.series.course
     if len(course.time):
         for name, values, unit in (("I", course.current, result.series.unit), ("U", course.potential, "V")):
             t, low, high = envelope(course.time, values, PIECES)
-            made |= {f"{name}_t": Series.of(t, "s"), f"{name}_low": Series.of(low, unit), f"{name}_high": Series.of(high, unit)}
+            made |= {
+                f"{name}_t": Series.of(t, "s"),
+                f"{name}_low": Series.of(low, unit),
+                f"{name}_high": Series.of(high, unit),
+            }
     made |= _some_spectra(result)
     if found.levels is not None and found.onset is not None:
         made["step_level"] = Series.of(found.levels.level, result.series.unit)
