@@ -24,7 +24,7 @@ LEAST_ROWS, LEAST_REST = 50, 10
 
 @dataclass(frozen=True, eq=False)
 class Decay:
-    """A decay: time since the step (n,) in s, current (n,) in nA with the offset subtracted, step in V, noise in nA.
+    """A decay: time (n,) since the step in s, current (n,) in nA less the offset, step in V, noise in nA.
 
     u_offset: standard uncertainty of the offset, nA; how it is known. interval: of sampling after the step, s, in
     which the step lies.
@@ -60,7 +60,7 @@ def decay_of(data: Inputs, params: DecayParams) -> Decay:
         )
     offset, u_offset, how = _offset(current[:first], u[:first], step, params, data)
     sign = float(np.sign(step))
-    # An instrument writes its first row one sampling interval after the step at the latest; never before the last one.
+    # The first row comes one sampling interval after the step at the latest, and the step after the last rest.
     interval = float(np.median(np.diff(t[first : first + EARLIEST])))
     applied = max(t[first - 1], t[first] - interval) if first else t[first] - interval
     flowing = sign * (current[first:] - offset)

@@ -119,10 +119,10 @@ def _impedance(
 ) -> NDArray[np.complex128]:
     growth = interface(plan, level, t, period) / CELL.arcs[1][0] - 1
     z = CELL.impedance(f, growth)
-    if _is_shorted(plan, number):
-        wire = plan.wire + 2j * np.pi * f * CELL.inductance
-        z = 1 / (1 / z + 1 / wire)
-    return z
+    if not _is_shorted(plan, number):
+        return z
+    wire = plan.wire + 2j * np.pi * f * CELL.inductance
+    return np.asarray(1 / (1 / z + 1 / wire), dtype=np.complex128)
 
 
 def _is_shorted(plan: SeriesPlan, number: int) -> bool:
@@ -135,7 +135,7 @@ def _total(plan: SeriesPlan, number: int, level: float, t: Floats, period: float
 
 
 def _truth(plan: SeriesPlan, starts: Floats, ends: Floats, period: float) -> dict[str, float]:
-    """Return what is true: the interface at the time of its own frequencies, which lies in the first half of a sweep."""
+    """Return what is true of a series; nothing of a cell with a short."""
     if plan.shorted is not None:
         return {}
     truth = {}

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 def arcs_of(experiment: Experiment) -> Floats:
-    """Return what the arcs of the last spectrum in each half cycle span, (m,) in Ω·cm² (Ω without an area); NaN without one.
+    """Return what the arcs of the last spectrum in each half cycle span, (m,) in Ω·cm² or Ω; NaN without one.
 
     All arcs together are what the real part spans: largest less smallest Re Z of points with Re Z > 0. A
     half cycle reaches to the start of the next one, for spectra are often taken in the rest after it.

@@ -18,7 +18,7 @@ excluded the truth it was 0.3 to 0.8."""
 FRACTION = 0.2
 """A time constant up to this part of the run is seen to its end: e⁻⁵ of the excess is left."""
 GAIN = 10.0
-"""χ² per degree that a second exponential must gain by its two parameters, as an F ratio: 1 in 20,000 by chance."""
+"""F ratio that a second exponential must gain by its two parameters: 1 in 20,000 by chance."""
 
 
 @dataclass(frozen=True)

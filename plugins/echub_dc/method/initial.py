@@ -1,4 +1,4 @@
-"""The current at the step, by extrapolation of the first rows, with the rule that says whether these can tell it."""
+"""The current at the step by extrapolation of the first rows, and whether these can tell it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ EARLY = 0.5
 LEAST_EARLY = 5
 """Early rows that a parabola in t needs: three parameters, and two to tell its scatter."""
 LATEST = 0.15
-"""The first row may come at this part of the time in which the excess falls to half: an exponential has then lost 10 %,
-which the extrapolation gives back to a hundredth."""
+"""The first row may come at this part of the time in which the excess falls to half: an exponential has then
+lost 10 %, which the extrapolation gives back to a hundredth."""
 
 
 @dataclass(frozen=True)
 class Initial:
-    """The current at the step in nA with its u; early: whether the rows tell it; first: the first row, a lower bound."""
+    """The current at the step in nA with its u; early: the rows tell it; first: the first row, a lower bound."""
 
     value: float
     u: float

@@ -83,7 +83,8 @@ def _number(found: Steady, start: Initial, params: TransferenceParams, before: f
     if before and (values[1] * NANO * before >= decay.step or values[0] * NANO * after >= decay.step):
         raise Refusal(
             "potential-in-interfaces",
-            f"I_0 R_0 is {values[1] * NANO * before:.3g} V of {decay.step:.3g} V: the resistances are not of this cell",
+            f"I_0 R_0 is {values[1] * NANO * before:.3g} V of {decay.step:.3g} V: "
+            "the resistances are not of this cell",
             diagnostics=diagnostics(found),
         )
     number = bruce_vincent(*values.tolist())

@@ -1,4 +1,4 @@
-"""The figure of a distribution: γ with its band, the window, peaks; or a map of a series in one scale of colours."""
+"""The figure of a distribution: γ with band, window and peaks; or a map of a series in one scale of colours."""
 
 from __future__ import annotations
 

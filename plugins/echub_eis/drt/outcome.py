@@ -100,7 +100,7 @@ def distribution(one: SeriesSpectrum, params: DrtParams, seed: int) -> Distribut
 
 
 def _measurands(found: Sequence[Distribution], params: DrtParams) -> dict[str, Measurand]:
-    """Return the numbers of one distribution, or medians; none has an interval: the shape is the regularisation's."""
+    """Return the numbers of one distribution, or medians; none has an interval, for λ made the shape."""
     note = "" if len(found) == 1 else f"median of {len(found)} spectra"
     made = {
         "polarisation_resistance": Measurand("ohm", float(np.median([d.polarisation for d in found])), note=note),
@@ -129,7 +129,10 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
     misfit = [d for d in found if d.variance > MISFIT**2 and d.examined.check.p is not None]
     if misfit:
         worst = max(misfit, key=lambda d: d.variance)
-        text = f"residuals reach {worst.variance**0.5:.1f} times the noise: no distribution of positive resistances describes this"
+        text = (
+            f"residuals reach {worst.variance**0.5:.1f} times the noise: "
+            "no distribution of positive resistances describes this"
+        )
         made.append(Flag("drt-does-not-fit", text, where=f"{len(misfit)} of {len(found)} spectra"))
     weak = sum(peak.support < params.support / 100 for d in found for peak in d.peaks)
     if weak and params.bootstrap:

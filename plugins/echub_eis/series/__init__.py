@@ -27,7 +27,7 @@ class SeriesParams(CheckParams):
     shared: str = option("", "labels of parts that all spectra share, fitted together, as 'hf,gb'")
     times: str = option(
         "own",
-        "time of a resistance: that of the frequencies of its arc, or of mid-sweep to which all points are interpolated",
+        "time of a resistance: that of its own points, or of mid-sweep, to which all points are interpolated",
         choices=("own", "interpolated"),
     )
     # A fit that has missed its optimum is off by more than half; the scatter of χ² of 40 points is 16 %.

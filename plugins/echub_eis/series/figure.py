@@ -48,7 +48,8 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     if "z_k" not in shown:
         title(figure, outcome.label, "refused", below=reasons(outcome.refusals))
         return
-    left, right = figure.subfigures(1, 2, width_ratios=(1.1, 1))
+    halves: Any = figure.subfigures(1, 2, width_ratios=(1.1, 1))
+    left, right = halves
     _over_time(left, shown, outcome)
     _beside(right, shown, outcome)
     title(figure, outcome.label, _headline(outcome))

@@ -1,4 +1,4 @@
-"""A distribution of relaxation times is a picture: true peaks are kept, false ones are not, what is not measured is said."""
+"""A distribution is a picture: true peaks are kept, false ones are not, what is not measured is said."""
 
 from __future__ import annotations
 

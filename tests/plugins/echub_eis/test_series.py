@@ -54,7 +54,7 @@ class TestEisSeriesAtRest(AnalysisContract):
 
 @pytest.mark.parametrize("times", ["own", "interpolated"])
 def test_drift_inside_the_sweep_does_not_bias(times):
-    """R doubles in 15 spectra; stamped at the start of its sweep it would be 2.6 % too large, at the middle 0.9 %."""
+    """R doubles in 15 spectra: 2.6 % more than at the start of a sweep, 0.9 % more than at its middle."""
     plan = SeriesPlan(levels=(0.0,) * 12, curvature=0, doubling=15, noise=2e-3)
     case = eis_series(4, plan)
     table = echub.analyze("eis-series", case.data(), params={**CIRCUIT, "times": times}).tables["spectra"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from echub_eis.series import SeriesParams
 from echub_eis.series.method.warm import warm
 
 ASKED = 4
-"""Spectra, evenly over the series, that are asked for the number of arcs: a series that changes shows it in four."""
+"""Spectra, even over the series, that are asked for the number of arcs: a change shows in four."""
 RUNNING = 9
 """Spectra whose median χ² is what a fit is compared with: four outliers do not move it."""
 BETTER = 0.99
@@ -110,7 +110,7 @@ def _circuits(usable: Sequence[Examined], params: SeriesParams) -> tuple[str, ..
 
 
 def pooled(usable: Sequence[Examined]) -> Noise:
-    """Return the noise of the series: the median of both parts over its spectra, which one bad one does not rule."""
+    """Return the noise of the series: the medians of both parts, which one bad spectrum does not rule."""
     known = [one.noise for one in usable if one.noise.known]
     if not known:
         return UNKNOWN
@@ -205,5 +205,5 @@ def crossed(followed: FollowedSeries) -> list[int]:
         orders = [
             (k, tuple(np.argsort(f.fitted.x[at]))) for k, f in enumerate(followed.fits) if f.fitted is not None
         ]
-        found += [k for (_, before), (k, order) in zip(orders, orders[1:], strict=False) if order != before]
+        found += [k for (_, before), (k, order) in pairwise(orders) if order != before]
     return sorted(set(found))

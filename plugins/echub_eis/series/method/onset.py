@@ -19,9 +19,9 @@ Floats = NDArray[np.float64]
 LINE_TO = 0.7
 """The line ends at this part of the onset: nearer, its last levels already deviate by a part of the threshold."""
 LEAST_LINE, LEAST_LEVELS = 4, 8
-"""Levels on the line: two give it, two tell its scatter. Levels in all: the line, the crossing, and a few beyond."""
+"""Levels on the line: two give it, two tell its scatter. Levels in all: those, the crossing, some beyond."""
 WINDOWS = (3, 5, 7, 9, 11)
-"""Levels around the crossing that a parabola smooths: as few as make the onset certain to `ENOUGH`, for it does not
+"""Levels around the crossing that a parabola smooths: as few as make the onset certain, for it does not
 follow a bend. If noise wants more, a hinge over all levels is used, which supposes more of the shape."""
 FITTING = 5
 """Levels up to which a parabola leaves too few residuals to say anything of their scatter."""
@@ -40,7 +40,8 @@ SIGNIFICANT = 20.0
 LEAST_AFTER = 3
 """Levels after the crossing that must be there at least."""
 MISFIT = 1.6
-"""Scatter about a parabola over that about the line: above, it is the wrong shape (noise passes it in 1 of 20 windows, and the next one is tried)."""
+"""Scatter about a parabola over that about the line: above, it is the wrong shape. Noise
+passes it in 1 of 20 windows, and the next one is tried."""
 SOUND = 0.9
 """Resampled series that have a crossing at all; with fewer there is no interval."""
 SETTLED = 1e-4
@@ -99,7 +100,7 @@ def staircase(level: Floats, value: Floats, relative: Floats) -> Levels:
 def onset(
     levels: Levels, threshold: float, sustained: int, draws: int, coverage: float, seed: int
 ) -> FoundOnset | None:
-    """Find where a quantity deviates by `threshold` (relative) for `sustained` levels; None without a staircase."""
+    """Find where a quantity deviates by a relative `threshold` for `sustained` levels; None without a staircase."""
     if len(levels) < LEAST_LEVELS:
         return None
     crossing, line, hinge = _settle(levels, threshold, sustained)
@@ -216,7 +217,7 @@ def _refined(
     coverage: float,
     seed: int,
 ) -> FoundOnset:
-    """Smooth the deviation around the crossing and find where it passes; resample the residuals for the interval."""
+    """Smooth the deviation around the crossing, find where it passes, and resample the residuals."""
     at = float(levels.level[first])
     end = max(int(np.searchsorted(levels.level, LINE_TO * at, side="right")), LEAST_LINE)
     around = {"below": float(levels.level[first - 1]), "beyond": at, "sign": sign, "line": line, "used": end}
@@ -246,8 +247,8 @@ def _with_interval(
 ) -> FoundOnset:
     """Return the onset with the interval of its resamplings, widened as t is wider than a normal quantile.
 
-    shape: standard uncertainty of the curve between two levels, half of what a straight line would change, or of the
-    step of the hinge's grid.
+    shape: standard uncertainty of the curve between two levels: half of what a straight line would change,
+    or half a step of the hinge's grid.
     """
     wider = stdtrit(max(freedom, 2), 0.5 + coverage / 2) / ndtri(0.5 + coverage / 2)
     low, high = value + wider * (np.quantile(drawn, [(1 - coverage) / 2, (1 + coverage) / 2]) - value)
@@ -258,7 +259,7 @@ def _with_interval(
 
 
 def _resampled(levels: Levels, hinge: Hinge, threshold: float, draws: int, rng: np.random.Generator) -> Floats:
-    """Return the crossings of the hinge with its relative residuals drawn anew, widened by what five parameters took."""
+    """Return the crossings of the hinge with its relative residuals drawn anew, widened for five parameters."""
     fitted, n = hinge.fitted(levels.value), hinge.count
     size = levels.relative[:n] * np.abs(levels.value[:n])
     rest = (levels.value[:n] - fitted) / size * np.sqrt(n / max(n - 5, 1))
@@ -295,7 +296,7 @@ class _Linear:
         self.local_map = np.linalg.pinv(self.local_columns * w[window][:, None]) * w[window]
 
     def roots(self, values: Floats, threshold: float) -> Floats:
-        """Return for each row of values (d, n) the level where the parabola passes (1 + threshold) times the line."""
+        """Return for each row of values (d, n) where the parabola passes (1 + threshold) times the line."""
         line = values[:, : self.end] @ self.line_map.T
         local = values[:, self.window] @ self.local_map.T
         factor = 1 + threshold
@@ -310,7 +311,7 @@ class _Linear:
         return np.asarray(self.at + self.span * found)
 
     def misfit(self, levels: Levels) -> float:
-        """Return the scatter about the parabola over that about the line: far above 1 it does not follow the bend."""
+        """Return the scatter about the parabola over that about the line: far above 1 it misses the bend."""
         size = levels.relative * np.abs(levels.value)
         low, window = np.arange(self.end), self.window
         line = (levels.value[low] - self.line_columns @ (self.line_map @ levels.value[low])) / size[low]
@@ -334,7 +335,7 @@ class _Linear:
         return float(x[0] - y[0] * (x[1] - x[0]) / (y[1] - y[0]))
 
     def resampled(self, levels: Levels, threshold: float, draws: int, rng: np.random.Generator) -> Floats:
-        """Return the roots of values drawn anew from both fits and their relative residuals, widened by √(n/(n-p))."""
+        """Return the roots of values drawn anew from both fits and their residuals, widened by √(n/(n-p))."""
         fitted = levels.value.copy()
         low = np.arange(self.end)
         fitted[low] = self.line_columns @ (self.line_map @ levels.value[low])

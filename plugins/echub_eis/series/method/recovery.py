@@ -30,7 +30,7 @@ SURE = 5.0
 
 @dataclass(frozen=True)
 class Recovered:
-    """The answer: time constant with interval in s, what is left; None where open. white: lag-1 correlation is small."""
+    """The answer: time constant with interval in s, what is left; None where open."""
 
     tau: float
     low: float | None
@@ -89,7 +89,7 @@ def _solve(t: Floats, value: Floats, u: Floats, tau: float) -> tuple[Floats, flo
     columns = np.stack([np.ones(len(t)), np.exp(-t / tau)], axis=1) / u[:, None]
     inverse = np.linalg.pinv(columns.T @ columns)
     found = inverse @ (columns.T @ (value / u))
-    return found, float((((value / u) - columns @ found) ** 2).sum()), inverse
+    return found, float((((value / u) - columns @ found) ** 2).sum()), np.asarray(inverse, dtype=np.float64)
 
 
 def _curve(t: Floats, found: Floats, tau: float) -> Floats:

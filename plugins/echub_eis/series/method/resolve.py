@@ -22,7 +22,7 @@ INTERFACES = ("int", "ct")
 
 @dataclass(frozen=True)
 class PartOverTime:
-    """One part in every spectrum (k,): R in Ω, its relative u, the time it is measured at in s, τ in s, why not."""
+    """One part in every spectrum (k,): R in Ω, relative u, time of measurement in s, τ in s, why not."""
 
     label: str
     resistance: Floats

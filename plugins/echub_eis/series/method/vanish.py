@@ -31,7 +31,7 @@ def re_is_sound(trace: Trace) -> np.ndarray:  # type: ignore[type-arg]
 
 
 def vanished(extent: Floats, electrolyte: float, factor: float) -> int | None:
-    """Return the first spectrum without arcs after one that had them, None if none; extent: (k,), electrolyte in Ω."""
+    """Return the first spectrum without arcs after one that had them; extent: (k,), electrolyte in Ω."""
     gone = extent < electrolyte / factor
     had = np.flatnonzero(extent >= electrolyte / factor)
     if not len(had):

@@ -50,28 +50,38 @@ def _of_spectra(result: SeriesResult) -> Iterator[Flag]:
     left = [k for k, one in enumerate(result.followed.fits) if one.fitted is None]
     if left:
         reasons = ", ".join(sorted({result.followed.fits[k].reason for k in left}))
-        text = f"{len(left)} of {count} spectra are left out ({reasons}): {listed([spectra[k].spectrum for k in left])}"
+        numbers = listed([spectra[k].spectrum for k in left])
+        text = f"{len(left)} of {count} spectra are left out ({reasons}): {numbers}"
         yield Flag("spectra-left-out", text)
 
 
 def _of_fits(result: SeriesResult) -> Iterator[Flag]:
     followed, spectra = result.followed, result.series.spectra
+    circuit = canonical(followed.model.circuit)
     if len(followed.texts) > 1:
-        text = f"the spectra asked show {' and '.join(followed.texts)}; all are fitted with {canonical(followed.model.circuit)}"
+        text = f"the spectra asked show {' and '.join(followed.texts)}; all are fitted with {circuit}"
         yield Flag("circuits-differ", text, hint="--param circuit=… states one")
     if swaps := crossed(followed):
-        text = f"time constants cross at spectra {listed([spectra[k].spectrum for k in swaps])}: labels follow (ln τ, ln R)"
+        numbers = listed([spectra[k].spectrum for k in swaps])
+        text = f"time constants cross at spectra {numbers}: labels follow (ln τ, ln R)"
         yield Flag("labels-crossed", text)
     again = [k for k, one in enumerate(followed.fits) if one.restarted][1:]
     if again:
-        text = f"{len(again)} spectra were fitted from nothing, for the values of the one before led elsewhere: {listed([spectra[k].spectrum for k in again])}"
+        numbers = listed([spectra[k].spectrum for k in again])
+        text = f"{len(again)} spectra were fitted from nothing, which was better: {numbers}"
         yield Flag("restarted", text, "info")
     misfit = result.misfit
     if np.isfinite(misfit).any() and np.nanmedian(misfit) > MISFIT:
-        text = f"the residuals are {np.nanmedian(misfit):.1f} times the noise (median): {canonical(followed.model.circuit)} does not describe the spectra, and the intervals hold only if it does"
+        text = (
+            f"the residuals are {np.nanmedian(misfit):.1f} times the noise (median): {circuit} does not "
+            "describe the spectra, and the intervals hold only if it does"
+        )
         yield Flag("circuit-does-not-fit", text, hint="--param circuit=…, or f_min and f_max leave a part out")
     if result.together is not None and result.together.p_shared < DIFFERENT:
-        text = f"the spectra do not share {result.params.shared} (p = {result.together.p_shared:.1g}): what changes in it is taken for a change of the rest"
+        text = (
+            f"the spectra do not share {result.params.shared} (p = {result.together.p_shared:.1g}): "
+            "what changes in it is taken for a change of the rest"
+        )
         yield Flag("shared-parts-differ", text, hint="--param shared=''")
 
 
@@ -88,7 +98,7 @@ def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
     if not result.series.timed:
         yield Flag("no-time", "the points have no time: the axis is the number of the spectrum", "info")
     if found.recovered is not None and found.recovered.correlation > WHITE:
-        text = f"the recovery is not one exponential: its residuals are correlated by {found.recovered.correlation:.2f}"
+        text = f"the recovery is not one exponential: residuals correlate by {found.recovered.correlation:.2f}"
         yield Flag("recovery-not-exponential", text)
     if found.gone is not None:
         first = result.series.spectra[found.gone].spectrum
