@@ -63,7 +63,7 @@ class Course:
 
 @dataclass(frozen=True, eq=False)
 class SpectrumSeries:
-    """All spectra of a cell, in the order of time; `unit` is that of the levels."""
+    """All spectra of a cell, in the order of time; `unit` is that of the levels, `zero` the first row's clock, s."""
 
     spectra: tuple[SeriesSpectrum, ...]
     course: Course
@@ -71,6 +71,7 @@ class SpectrumSeries:
     names: tuple[str, ...]
     first: Inputs
     flags: tuple[Flag, ...]
+    zero: float = 0.0
 
     def __len__(self) -> int:
         return len(self.spectra)
@@ -100,7 +101,7 @@ def load_series(files: Sequence[Inputs]) -> SpectrumSeries:
     levels = _levels([one.level for one in spectra])
     spectra = [replace(one, level=level) for one, level in zip(spectra, levels.tolist(), strict=True)]
     unit = next((data.unit_of("I") for data in files if "I" in data), "mA")
-    series = SpectrumSeries(tuple(spectra), course, unit, tuple(d.name for d in files), files[0], flags)
+    series = SpectrumSeries(tuple(spectra), course, unit, tuple(d.name for d in files), files[0], flags, zero)
     return _charged(series)
 
 

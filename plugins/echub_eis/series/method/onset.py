@@ -100,7 +100,7 @@ def staircase(level: Floats, value: Floats, relative: Floats) -> Levels:
 def onset(
     levels: Levels, threshold: float, sustained: int, draws: int, coverage: float, seed: int
 ) -> FoundOnset | None:
-    """Find where a quantity deviates by a relative `threshold` for `sustained` levels; None without a staircase."""
+    """Find where a quantity deviates by a relative `threshold` for `sustained` levels; None without a series."""
     if len(levels) < LEAST_LEVELS:
         return None
     crossing, line, hinge = _settle(levels, threshold, sustained)

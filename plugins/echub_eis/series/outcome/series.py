@@ -36,4 +36,5 @@ def _conditions(result: SeriesResult) -> dict[str, Condition]:
         "followed": Condition(result.chosen),
         "times": Condition(params.times),
         "threshold": Condition(params.onset, "%"),
+        "zero": Condition(result.series.zero, "s", compared=False),
     }
