@@ -51,7 +51,20 @@ FEW = 4
 PICTURES = 9
 """At most this many figures of the parts of one file: each takes a third of a second, and nobody reads 96."""
 _KEYS = {"title", "files", "meta", "set", "step", "seed"}
-_STEP_KEYS = {"name", "analysis", "params", "profile", "from", "by", "select", "time", "reader", "columns", "each", "files"}
+_STEP_KEYS = {
+    "name",
+    "analysis",
+    "params",
+    "profile",
+    "from",
+    "by",
+    "select",
+    "time",
+    "reader",
+    "columns",
+    "each",
+    "files",
+}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,13 @@ from echub.plugin import Flag, InputSet, Measurand, NoOptions, Outcome, Refusal,
 Floats = NDArray[np.float64]
 CLOCKS = ("start", "begin")
 """Columns in seconds since the start of the experiment, by the names that analyses give them."""
-SHOWN = (("ohm*cm^2", ("asr_", "R_end")), ("ohm", ("resistance_",)), ("V", ("potential", "U_end")), ("mA/cm^2", ("level", "j")), ("mA", ("level", "j")))
+SHOWN = (
+    ("ohm*cm^2", ("asr_", "R_end")),
+    ("ohm", ("resistance_",)),
+    ("V", ("potential", "U_end")),
+    ("mA/cm^2", ("level", "j")),
+    ("mA", ("level", "j")),
+)
 """Units that have a panel, and the beginnings of the columns that are shown in it: the first that a table has."""
 ZERO = "zero"
 """Condition of an outcome whose clock does not start with the experiment: seconds after its start."""
@@ -46,7 +52,11 @@ def run(data: InputSet[Outcome], params: NoOptions) -> Outcome:
     first = min(known) if known else None
     traces, placed = [], 0
     for outcome, start in zip(data, starts, strict=True):
-        found = list(_traces(outcome, (start - first).total_seconds())) if start is not None and first is not None else []
+        found = (
+            list(_traces(outcome, (start - first).total_seconds()))
+            if start is not None and first is not None
+            else []
+        )
         placed += bool(found)
         traces += found
     if not traces:
@@ -57,7 +67,9 @@ def run(data: InputSet[Outcome], params: NoOptions) -> Outcome:
         )
     last = max(float(np.nanmax(trace.t)) for trace in traces)
     measurands = {"duration": Measurand("h", last / 3600), "outcomes_placed": Measurand("1", float(placed))}
-    return Outcome(measurands, tuple(_flags(data, placed)), {"timeline": _table(traces)}, diagnostics=_table(traces))
+    return Outcome(
+        measurands, tuple(_flags(data, placed)), {"timeline": _table(traces)}, diagnostics=_table(traces)
+    )
 
 
 def _start(outcome: Outcome) -> dt.datetime | None:

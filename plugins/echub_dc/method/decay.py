@@ -81,7 +81,7 @@ def _fitted(t: Floats, current: Floats, weight: Floats, span: float, count: int)
     def linear(logs: Floats) -> tuple[Floats, Floats]:
         columns = _columns(t, np.exp(logs)) * weight[:, None]
         found = np.linalg.lstsq(columns, current * weight, rcond=None)[0]
-        return found, current * weight - columns @ found
+        return np.asarray(found, dtype=np.float64), current * weight - columns @ found
 
     best: tuple[Floats, Floats, float] | None = None
     for start in np.linspace(low, high, 4)[1:-1]:

@@ -63,7 +63,7 @@ class Course:
 
 @dataclass(frozen=True, eq=False)
 class SpectrumSeries:
-    """All spectra of a cell, in the order of time; `unit` is that of the levels, `zero` the first row's clock, s."""
+    """All spectra of a cell, in the order of time; `unit`: of the levels, `zero`: clock of the first row, s."""
 
     spectra: tuple[SeriesSpectrum, ...]
     course: Course
@@ -218,7 +218,7 @@ def _course(
 
 
 def _charged(series: SpectrumSeries) -> SpectrumSeries:
-    """Give every spectrum its charge so far and its half cycle, from the current against time."""
+    """Add to every spectrum its charge so far and its half cycle, from the current against time."""
     course = series.course
     known = np.isfinite(course.current)
     if known.sum() < 2 or not series.timed:

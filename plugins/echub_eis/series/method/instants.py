@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub_eis.data import Trace
 from echub_eis.method.elements import Complex, Floats
 from echub_eis.method.fit import CircuitFit
 
+Flags = NDArray[np.bool_]
 ALIKE = 1e-3
 """Frequencies that differ by less are the same point of two sweeps; steps are above 2 %."""
 LEAST = 1e-12
@@ -61,12 +63,12 @@ def interpolated(traces: Sequence[Trace], times: Sequence[Floats]) -> tuple[list
 
 
 def _towards(
-    trace: Trace, time: Floats, other: Trace, then: Floats, middle: float, some: Floats, z: Complex, done: Floats
-) -> tuple[Complex, Floats]:
+    trace: Trace, time: Floats, other: Trace, then: Floats, middle: float, some: Flags, z: Complex, done: Flags
+) -> tuple[Complex, Flags]:
     """Interpolate (or at an end of the series extrapolate) the points `some` (n,) to the time `middle`."""
     place = np.argmin(np.abs(np.log(trace.frequency)[:, None] - np.log(other.frequency)[None, :]), axis=1)
     alike = np.abs(trace.frequency / other.frequency[place] - 1) < ALIKE
-    ok = some.astype(bool) & alike & other.used[place] & (then[place] != time)
+    ok = some & alike & other.used[place] & (then[place] != time)
     share = (middle - time[ok]) / (then[place][ok] - time[ok])
     z[ok] = trace.z[ok] * (1 - share) + other.z[place][ok] * share
     return z, done | ok

@@ -20,6 +20,9 @@ INTERFACES = ("int", "ct")
 """Beginnings of the labels of an interface."""
 
 
+_Row = tuple[float, float, float, float, str]
+
+
 @dataclass(frozen=True)
 class PartOverTime:
     """One part in every spectrum (k,): R in Ω, relative u, time of measurement in s, τ in s, why not."""
@@ -70,16 +73,15 @@ def resolve(series: SpectrumSeries, params: SeriesParams) -> SeriesResult:
         followed = together.followed
     labels = [label for label in followed.labels.values() if followed.at(label) is not None]
     rows = [_row(series, followed, together, k, labels, params) for k in range(len(series))]
-    parts = {
-        label: PartOverTime(
-            label, *(np.array([row[n][i] for row in rows]) for i in range(4)), tuple(row[n][4] for row in rows)
-        )  # type: ignore[arg-type]
-        for n, label in enumerate(labels)
-    }
-    total = PartOverTime(
-        "total", *(np.array([row[-1][i] for row in rows]) for i in range(4)), tuple(row[-1][4] for row in rows)
-    )  # type: ignore[arg-type]
+    parts = {label: _over_time(label, [row[n] for row in rows]) for n, label in enumerate(labels)}
+    total = _over_time("total", [row[-1] for row in rows])
     return SeriesResult(series, followed, together, parts, total, _chosen(followed, parts, params), params)
+
+
+def _over_time(label: str, rows: list[_Row]) -> PartOverTime:
+    """Return what the rows of all spectra say of one part."""
+    resistance, relative, time, tau = np.array([row[:4] for row in rows], dtype=np.float64).T
+    return PartOverTime(label, resistance, relative, time, tau, tuple(row[4] for row in rows))
 
 
 def _moved(series: SpectrumSeries) -> SpectrumSeries:
@@ -91,7 +93,6 @@ def _moved(series: SpectrumSeries) -> SpectrumSeries:
     return replace(series, spectra=tuple(spectra))
 
 
-_Row = tuple[float, float, float, float, str]
 _NONE = (np.nan, np.nan, np.nan, np.nan)
 
 

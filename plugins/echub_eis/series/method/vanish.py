@@ -8,6 +8,7 @@ resistance, so is each of them.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub_eis.data import Trace
 from echub_eis.method.elements import Floats
@@ -16,7 +17,7 @@ SUSTAINED = 2
 """Spectra without arcs one after another: one may be disturbed."""
 
 
-def extents(traces: list[Trace], f_max: float = 0.0) -> Floats:
+def extents(traces: list[Trace]) -> Floats:
     """Return what the arcs of every spectrum span on the real axis (k,), Ω; NaN without points."""
     found = []
     for trace in traces:
@@ -25,7 +26,7 @@ def extents(traces: list[Trace], f_max: float = 0.0) -> Floats:
     return np.array(found)
 
 
-def re_is_sound(trace: Trace) -> np.ndarray:  # type: ignore[type-arg]
+def re_is_sound(trace: Trace) -> NDArray[np.bool_]:
     """Return which points have a positive real part: the leads are not part of any arc."""
     return np.asarray(trace.z.real > 0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from echub.drawing import envelope
@@ -135,7 +137,7 @@ def _some_spectra(result: SeriesResult) -> SeriesTable:
     """Return the points of at most `MOST` spectra, even over the series, as long columns."""
     count = len(result.series)
     chosen = sorted({round(n * (count - 1) / (MOST - 1)) for n in range(MOST)}) if count > MOST else range(count)
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("k", "f", "re", "im", "fit_re", "fit_im")}  # type: ignore[type-arg]
+    parts: dict[str, list[Any]] = {name: [] for name in ("k", "f", "re", "im", "fit_re", "fit_im")}
     for k in chosen:
         trace, fitted = result.series.spectra[k].trace, result.followed.fits[k].fitted
         examined = result.followed.examined[k]
