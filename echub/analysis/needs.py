@@ -175,8 +175,20 @@ def _others(analysis: Analysis, record: Record, columns: Mapping[str, str] | Non
         mine = tuple(need for need in asked if need.kind == kind)
         if kind in record or not all(need.optional for need in mine):
             other = replace(analysis, kind=kind, needs=mine, sampling=Sampling(), each="")
-            found.append(bind(other, record, columns=columns, seed=seed))
+            try:
+                found.append(bind(other, record, columns=columns, seed=seed))
+            except Refusal as refusal:
+                if not all(need.optional for need in mine):
+                    raise
+                found.append(_unused(kind, refusal, record))
     return found
+
+
+def _unused(kind: str, refusal: Refusal, record: Record) -> Inputs:
+    """Return nothing but the remark why data that would only be useful are left out."""
+    text = f"the {kind} data beside are not used: {refusal.message}"
+    remark = Remark("beside-not-used", text, "info", hint=refusal.remark.hint)
+    return Inputs("", {}, {}, record.metadata, np.zeros(0, dtype=np.int64), flags=(remark,))
 
 
 def _require_rows(data: Dataset) -> None:

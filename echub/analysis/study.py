@@ -59,13 +59,14 @@ _StepShape = TypedDict(
         "analysis": str,
         "params": NotRequired[Table],
         "profile": NotRequired[str],
-        "from": NotRequired[str],
+        "from": NotRequired[str | list[str]],
         "by": NotRequired[str],
         "select": NotRequired[str],
         "time": NotRequired[list[Number]],
         "reader": NotRequired[str],
         "columns": NotRequired[dict[str, str]],
         "each": NotRequired[str],
+        "files": NotRequired[str | list[str]],
     },
 )
 
@@ -94,7 +95,8 @@ class Step:
     """One analysis, on each file (or group of files), or on the outcomes of an earlier step.
 
     `by` is a metadata path: one answer per value of it. `each` is a column, such as ``spectrum``: one
-    answer per file and value of it.
+    answer per file and value of it. `sources` are the earlier steps, `source` their names in words; `files`
+    are patterns of those files of the study that this step takes.
     """
 
     name: str
@@ -108,6 +110,12 @@ class Step:
     reader: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     each: str | None = None
+    sources: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def takes(self, file: Path, folder: Path) -> bool:
+        """Return whether a file of the study is one of this step's: all are, if it names none."""
+        return not self.files or any(file in folder.glob(pattern) for pattern in self.files)
 
     @property
     def declared(self) -> Analysis:
@@ -196,12 +204,13 @@ def _files(folder: Path, pattern: str, study: Path) -> list[Path]:
 def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: Path) -> Step:
     where = f"step {number}"
     name = entry.get("name", entry["analysis"])
-    source = entry.get("from")
+    sources = _listed(entry.get("from", []))
     if name in {step.name for step in before}:
         raise PluginError(f"two steps are called {name}", path=str(path), where=where)
-    if source is not None and source not in {step.name for step in before}:
+    source = ", ".join(sources) if sources else None
+    if unknown := [one for one in sources if one not in {step.name for step in before}]:
         raise PluginError(
-            f"{where} takes from {source!r}, which is not an earlier step",
+            f"{where} takes from {unknown[0]!r}, which is not an earlier step",
             path=str(path),
             expected=", ".join(step.name for step in before) or "no earlier step",
         )
@@ -226,6 +235,8 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         entry.get("reader"),
         entry.get("columns", {}),
         entry.get("each"),
+        tuple(sources),
+        tuple(_listed(entry.get("files", []))),
     )
     if step.each and step.declared.consumes != "dataset":
         raise PluginError(
@@ -310,17 +321,18 @@ def _told(error: EchubError) -> str:
 def _questions(
     study: Study, step: Step, answers: Sequence[Answer], annotations: Annotations, cache: Path
 ) -> Iterator[_Question]:
-    if step.source is not None:
-        given = [a.outcome for a in answers if a.step.name == step.source]
+    files_of = [file for file in study.files if step.takes(file, study.path.parent)]
+    if step.sources:
+        given = [a.outcome for a in answers if a.step.name in step.sources]
         for label, group in _grouped(given, step.by, lambda o, path: o.meta(path)):
             texts = tuple(outcome.to_json(indent=None) for outcome in group)
             yield _Question(step, label or step.name, (), texts, annotations, study.seed, cache)
     elif step.declared.consumes == "datasets":
-        stated = {file: _stated(file, annotations) for file in study.files}
-        for label, files in _grouped(list(study.files), step.by, lambda f, path: stated[f].value(path)):
+        stated = {file: _stated(file, annotations) for file in files_of}
+        for label, files in _grouped(files_of, step.by, lambda f, path: stated[f].value(path)):
             yield _Question(step, label or "all", tuple(files), (), annotations, study.seed, cache)
     else:
-        for file in study.files:
+        for file in files_of:
             yield _Question(step, file.name, (file,), (), annotations, study.seed, cache)
 
 

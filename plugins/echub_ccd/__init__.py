@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
 
-DETECTORS = ("r_drop", "below_bulk", "half_drop", "near_zero", "asymmetry", "growth", "limit")
+DETECTORS = ("r_drop", "below_bulk", "half_drop", "near_zero", "asymmetry", "growth", "limit", "eis_vanish")
 DEFAULT = "r_drop_or_below_bulk"
 
 
@@ -38,6 +38,8 @@ class CcdParams:
     near_zero_floor: float = option(5.0, "a U below this is none", unit="mV", minimum=0)
     asymmetry: float = option(20.0, "difference of R between both directions", unit="%", minimum=0)
     growth: float = option(50.0, "rise of R within a half cycle", unit="%", minimum=0)
+    # A third of the electrolyte's: less of each arc is left than the thinnest electrolyte in use has.
+    eis_vanish: float = option(3.0, "arcs of a spectrum below the electrolyte's R·A over this are gone", minimum=1)
     limit: float = option(0.0, "the instrument's limit of U; 0: found from the data", unit="V", minimum=0)
 
     range_accuracy: float = option(0.1, "accuracy of the current, of its range", unit="%", minimum=0)
@@ -77,6 +79,11 @@ CCD = Analysis(
         Need("q_half", "charge_half_cycle", "mA*h/cm^2", without_area="mA*h", optional=True, help="cross-check"),
         Need("range", "current_range", optional=True, help="its accuracy is in the interval"),
         Need("counter", "half_cycle", optional=True, help="the instrument's count, cross-checked"),
+        Need(
+            "z_t", "time", "s", kind="impedance", optional=True, help="spectra beside the current, for eis_vanish"
+        ),
+        Need("z_re", "impedance_real", "ohm", kind="impedance", optional=True),
+        Need("z_n", "spectrum", kind="impedance", optional=True),
         NeedMeta("cell.area", "cm^2", optional=True, help="without it the levels are currents"),
         NeedMeta("cell.area_basis", optional=True),
         NeedMeta("cell.configuration", optional=True),

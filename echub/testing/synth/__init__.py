@@ -16,9 +16,11 @@ from echub.testing.synth.ccd_published import PUBLISHED, published
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
 from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
+from echub.testing.synth.polarisation import PolarisationPlan, polarisation, symmetric_polarisation
 from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
+from echub.testing.synth.series import SeriesPlan, eis_series
 
 __all__ = [
     "BOLTZMANN_EV",
@@ -38,8 +40,10 @@ __all__ = [
     "Layers",
     "MappedIon",
     "Pillar",
+    "PolarisationPlan",
     "Pulses",
     "Ramp",
+    "SeriesPlan",
     "Short",
     "Staircase",
     "Sweep",
@@ -50,9 +54,11 @@ __all__ = [
     "channels",
     "conductors",
     "cube",
+    "eis_series",
     "faulty",
     "impedance",
     "layered",
+    "polarisation",
     "published",
     "pulses",
     "quantise",
@@ -61,4 +67,5 @@ __all__ = [
     "spots",
     "staircase",
     "stripped",
+    "symmetric_polarisation",
 ]

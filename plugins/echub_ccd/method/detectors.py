@@ -24,10 +24,14 @@ FEW_ROWS = 10
 
 @dataclass(frozen=True)
 class Context:
-    """What detectors know beside the table: parameters, R·A of the electrolyte (NaN: not known)."""
+    """What detectors know beside the table: parameters, R·A of the electrolyte (NaN: not known).
+
+    arcs: R·A that the arcs of the spectrum in each half cycle span, (m,), NaN without one.
+    """
 
     params: CcdParams
     bulk: float
+    arcs: Floats
 
 
 def before(table: HalfCycleTable, values: Floats) -> Floats:
@@ -219,6 +223,13 @@ def _flat(table: HalfCycleTable) -> NDArray[np.bool_]:
     return np.asarray(np.abs(table.u_end) >= 0.995 * table.u_largest)  # a limit is flat to its noise; by eye
 
 
+def eis_vanish(table: HalfCycleTable, context: Context) -> Floats:
+    """All arcs of the spectrum are gone that an earlier one had: less than a third of the electrolyte is left."""
+    bound = context.bulk / context.params.eis_vanish
+    had = np.logical_or.accumulate(context.arcs >= bound)
+    return _marked((context.arcs < bound) & had, np.full(len(table), context.bulk), context.arcs)
+
+
 @dataclass(frozen=True)
 class Detector:
     """A detector by name: the function, and the parameters that it obeys."""
@@ -241,6 +252,7 @@ ALL = (
     Detector("asymmetry", asymmetry, ("asymmetry",)),
     Detector("growth", growth, ("growth",)),
     Detector("limit", limit, ("limit",)),
+    Detector("eis_vanish", eis_vanish, ("eis_vanish", "electrolyte_asr")),
 )
 
 

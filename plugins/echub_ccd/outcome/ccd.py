@@ -11,6 +11,7 @@ from echub.plugin import Component, Condition, Inputs, InputSet, Measurand, Outc
 from echub_ccd import DEFAULT, CcdParams
 from echub_ccd.data.experiment import Experiment, counted, gather
 from echub_ccd.data.protocol import Protocol, recognise
+from echub_ccd.data.spectra import arcs_of
 from echub_ccd.method.accuracy import range_error, within
 from echub_ccd.method.answerable import require_answerable, require_consistent_electrolyte
 from echub_ccd.method.criteria import table_of_criteria, verdicts_of
@@ -60,7 +61,7 @@ class CcdFindings:
 def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
     """Return the interval from the last level survived to the first level failed."""
     experiment = gather(tuple(data), params)
-    context = Context(params, electrolyte(experiment, params))
+    context = Context(params, electrolyte(experiment, params), arcs_of(experiment))
     marks = evaluate(experiment.table, context)
     experiment = experiment.opening(marks["limit"] == 1)
     protocol = recognise(experiment.table, experiment.spots, experiment.opened)

@@ -11,6 +11,7 @@ PARTS = (
     "pulsed_stripping",
     "arrhenius",
     "impedance",
+    "series",
     "sims_profile",
     "sims_map",
     "foreign",

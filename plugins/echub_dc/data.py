@@ -1,0 +1,110 @@
+"""From the rows of a file to one decay: what flows after a step of the potential, and at rest before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Inputs, Refusal
+from echub.science import robust_sigma
+from echub_dc import DecayParams
+
+Floats = NDArray[np.float64]
+CONSTANT = 0.02
+"""A potential within 2 % of its final value is the applied one: a potentiostat settles to a tenth of that."""
+AT_REST = 0.02
+"""A potential below this part of the applied one is none."""
+EARLIEST = 6
+"""Rows after the step that show how it is sampled there."""
+LEAST_ROWS, LEAST_REST = 50, 10
+"""Rows of a decay whose last tenth is a mean of five; rows at rest that tell an offset."""
+
+
+@dataclass(frozen=True, eq=False)
+class Decay:
+    """A decay: time (n,) since the step in s, current (n,) in nA less the offset, step in V, noise in nA.
+
+    u_offset: standard uncertainty of the offset, nA; how it is known. interval: of sampling after the step, s, in
+    which the step lies.
+    """
+
+    time: Floats
+    current: Floats
+    step: float
+    u_step: float
+    sign: float
+    offset: float
+    u_offset: float
+    how: str
+    noise: float
+    interval: float
+    row: NDArray[np.int64]
+
+    @property
+    def span(self) -> float:
+        """Return the length of the decay, s."""
+        return float(self.time[-1])
+
+
+def decay_of(data: Inputs, params: DecayParams) -> Decay:
+    """Find the step; subtract the offset; refuse if either is not known."""
+    t, current, u = data["t"], data["I"], data["U"]
+    first, step = _step(u, data)
+    if len(t) - first < LEAST_ROWS:
+        raise Refusal(
+            "too-few-rows-after-step",
+            f"{len(t) - first} rows after the step, at least {LEAST_ROWS} are needed",
+            where=f"source row {data.row[first]}",
+        )
+    offset, u_offset, how = _offset(current[:first], u[:first], step, params, data)
+    sign = float(np.sign(step))
+    # The first row comes one sampling interval after the step at the latest, and the step after the last rest.
+    interval = float(np.median(np.diff(t[first : first + EARLIEST])))
+    applied = max(t[first - 1], t[first] - interval) if first else t[first] - interval
+    flowing = sign * (current[first:] - offset)
+    noise = robust_sigma(np.diff(flowing[len(flowing) // 2 :], 2)) / float(np.sqrt(6))
+    plateau = u[first:]
+    spread = float(np.std(plateau)) / float(np.sqrt(len(plateau)))
+    rows = np.asarray(data.row)[first:].astype(np.int64)
+    return Decay(
+        t[first:] - applied, flowing, abs(step), spread, sign, sign * offset, u_offset, how, noise, interval, rows
+    )
+
+
+def _step(u: Floats, data: Inputs) -> tuple[int, float]:
+    """Return the first row of the applied potential, and its value: that of the last rows."""
+    last = float(np.median(u[-max(len(u) // 10, 1) :]))
+    away = np.flatnonzero(np.abs(u - last) > CONSTANT * abs(last)) if last else np.arange(len(u))
+    first = int(away[-1]) + 1 if len(away) else 0
+    if not last or first >= len(u):
+        raise Refusal(
+            "no-step",
+            f"the potential ends at {last:.3g} V and is not constant before that",
+            where=data.name,
+            hint="--time START:END takes the polarisation alone",
+        )
+    return first, last
+
+
+def _offset(before: Floats, u: Floats, step: float, params: DecayParams, data: Inputs) -> tuple[float, float, str]:
+    """Return the offset, its standard uncertainty in nA, and how it is known."""
+    if params.offset_uncertainty:
+        return params.offset, params.offset_uncertainty, "stated"
+    resting = before[np.abs(u) < AT_REST * abs(step)]
+    if len(resting) >= LEAST_REST:
+        half = len(resting) // 2
+        drift = abs(float(np.mean(resting[half:]) - np.mean(resting[:half])))
+        u_mean = float(np.std(resting)) / float(np.sqrt(len(resting)))
+        return (
+            float(np.mean(resting)),
+            float(np.hypot(u_mean, drift)),
+            f"{len(resting)} rows at rest before the step",
+        )
+    raise Refusal(
+        "no-offset",
+        "the offset current is not known: it is not stated, and there is no rest at 0 V before the step",
+        where=data.name,
+        hint="--param offset_uncertainty='0.1 nA' (and offset), from a run without a cell",
+    )

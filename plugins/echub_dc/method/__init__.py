@@ -1,0 +1,1 @@
+"""The tail of a decay, sums of exponentials, the current at the step."""

@@ -1,0 +1,105 @@
+"""The steady current: a value, or a bound, and why; shared by both analyses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scipy.special import ndtri
+
+from echub.plugin import Component, Flag, Interval, Measurand, Series
+from echub_dc import DecayParams
+from echub_dc.data import Decay
+from echub_dc.method.decay import Exponentials, exponentials
+from echub_dc.method.tail import Tail, tail
+
+CURVE = 600
+"""Points of the drawn decay."""
+
+
+@dataclass(frozen=True)
+class Steady:
+    """The tail and the exponentials of a decay, with what they allow to say."""
+
+    decay: Decay
+    tail: Tail
+    fitted: Exponentials
+    measurand: Measurand
+    flags: tuple[Flag, ...]
+
+    @property
+    def known(self) -> bool:
+        """Return whether there is a value."""
+        return self.measurand.value is not None
+
+
+def steady(decay: Decay, params: DecayParams) -> Steady:
+    """Judge a decay."""
+    found, fitted = tail(decay, params), exponentials(decay)
+    note = f"offset {decay.offset:.3g} ± {decay.u_offset:.2g} nA ({decay.how})"
+    if not found.flat and found.slope > 0:
+        text = f"the current rises by {found.slope * decay.span:.3g} nA per run: there is no steady state"
+        return Steady(decay, found, fitted, Measurand("nA", note="no steady state"), (Flag("tail-rises", text),))
+    if found.high <= 0 or found.mean < 2 * decay.u_offset:
+        text = f"{found.mean:.3g} nA is not above what the offset may be, ± {2 * decay.u_offset:.2g} nA"
+        bound = Measurand.less_than("nA", max(found.high, 2 * decay.u_offset), note=note)
+        return Steady(decay, found, fitted, bound, (Flag("below-offset", text),))
+    if not found.flat:
+        text = (
+            f"the current falls by {-found.slope * decay.span / found.mean:.0%} per run at its end: "
+            f"{found.mean:.3g} nA is an upper bound"
+        )
+        return Steady(
+            decay,
+            found,
+            fitted,
+            Measurand.less_than("nA", found.high, note=note),
+            (Flag("tail-still-falls", text, hint="measure longer"),),
+        )
+    interval = Interval(
+        found.low,
+        found.high,
+        level=params.level / 100,
+        method=f"flat tail, and a hidden decay t^-{params.slowest:g}",
+    )
+    z = float(ndtri(0.5 + params.level / 200))
+    hidden = max(found.mean - found.low - z * found.u, 0.0) / z
+    parts = (
+        Component("scatter", (max(found.u**2 - decay.u_offset**2, 0.0)) ** 0.5),
+        Component("offset", decay.u_offset, "B"),
+        Component("hidden decay", hidden, "B"),
+    )
+    u = sum(part.uncertainty**2 for part in parts) ** 0.5
+    told = f"mean of the last {found.part:.0%}, {note}"
+    return Steady(decay, found, fitted, Measurand("nA", found.mean, u, interval, components=parts, note=told), ())
+
+
+def extrapolated(found: Steady, params: DecayParams) -> tuple[Measurand, tuple[Flag, ...]]:
+    """Return the constant of the exponentials, if these describe the decay and end within the run."""
+    fitted, decay = found.fitted, found.decay
+    taus = " and ".join(f"{tau:.3g} s" for tau in fitted.taus)
+    if not fitted.white():
+        text = f"residuals of {len(fitted.taus)} exponentials are correlated by {fitted.correlation:.2f}"
+        return Measurand("nA", note="not exponential"), (Flag("not-exponential", text, "info"),)
+    if not fitted.seen(decay.span):
+        text = f"the time constant of {taus} is more than a fifth of the run of {decay.span:.3g} s"
+        return Measurand("nA", note="too slow a decay"), (Flag("slow-decay", text, "info"),)
+    z = float(ndtri(0.5 + params.level / 200))
+    u = (fitted.u**2 + decay.u_offset**2) ** 0.5
+    interval = Interval(
+        fitted.constant - z * u, fitted.constant + z * u, level=params.level / 100, method="propagated"
+    )
+    return Measurand("nA", fitted.constant, u, interval, note=f"if the decay is exponential: {taus}"), ()
+
+
+def diagnostics(found: Steady) -> dict[str, Series]:
+    """Return the decay, the exponentials and the tail, thinned."""
+    decay = found.decay
+    step = max(1, len(decay.time) // CURVE)
+    return {
+        "t": Series.of(decay.time[::step], "s"),
+        "I": Series.of(decay.current[::step], "nA"),
+        "curve": Series.of(found.fitted.curve[::step], "nA"),
+        "tail": Series.of([(1 - found.tail.part) * decay.span, decay.span], "s"),
+        "ends": Series.of([found.tail.low if found.tail.flat else None, found.tail.mean, found.tail.high], "nA"),
+        "offset": Series.of([decay.u_offset], "nA"),
+    }

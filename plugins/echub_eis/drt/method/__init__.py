@@ -1,0 +1,1 @@
+"""Kernel, regularisation by evidence, non-negative solution, peaks."""

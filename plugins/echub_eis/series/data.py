@@ -1,0 +1,238 @@
+"""From files of one cell to its spectra in the order of time, each with its level, potential and charge."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Flag, Inputs, Refusal
+from echub.segments import half_cycles, steps
+from echub_eis.data import Trace
+
+Floats = NDArray[np.float64]
+ONE_CELL = ("cell.id", "cell.area", "cell.electrolyte", "sample.group")
+"""Metadata that files of one series share; the temperature may differ, which the table shows."""
+DIGITS = 3
+"""Significant digits of a level that was not programmed: instruments hold a current to 0.1 %."""
+NO_CURRENT = 1e-3
+"""A current below this part of the largest of the series is rest: the accuracy of a current range."""
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesSpectrum:
+    """One spectrum: the points, the time of each (n,) in s since the first of the series, what flowed.
+
+    Times are NaN without a clock; level is in mA/cm² or mA, charge in mA·h/cm² or mA·h. spectrum: its number
+    in its file.
+    """
+
+    file: int
+    spectrum: int
+    trace: Trace
+    time: Floats
+    level: float = np.nan
+    potential: float = np.nan
+    temperature: float = np.nan
+    charge: float = np.nan
+    half_cycle: int = 0
+
+    @property
+    def middle(self) -> float:
+        """Return the time of mid-sweep, s."""
+        return float(self.time[0] + self.time[-1]) / 2
+
+    @property
+    def direction(self) -> str:
+        """Return what the current does to the working electrode."""
+        return "" if not np.isfinite(self.level) else ("rest", "oxidised", "reduced")[int(np.sign(self.level))]
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What happened besides: current and potential against time (m,), s since the first spectrum."""
+
+    time: Floats
+    current: Floats
+    potential: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class SpectrumSeries:
+    """All spectra of a cell, in the order of time; `unit`: of the levels, `zero`: clock of the first row, s."""
+
+    spectra: tuple[SeriesSpectrum, ...]
+    course: Course
+    unit: str
+    names: tuple[str, ...]
+    first: Inputs
+    flags: tuple[Flag, ...]
+    zero: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self.spectra)
+
+    def column(self, name: str) -> Floats:
+        """Return one attribute of every spectrum, (k,)."""
+        return np.array([getattr(one, name) for one in self.spectra], dtype=np.float64)
+
+    @property
+    def timed(self) -> bool:
+        """Return whether every spectrum has a time."""
+        return bool(np.isfinite(self.column("middle")).all())
+
+
+def load_series(files: Sequence[Inputs]) -> SpectrumSeries:
+    """Put the spectra of one or several files in the order of their start."""
+    _require_one_series(files)
+    order, offsets = _offsets(files)
+    files = [files[number] for number in order]
+    parts = [
+        _spectra(data, number, offset) for number, (data, offset) in enumerate(zip(files, offsets, strict=True))
+    ]
+    spectra = [one for part in parts for one in part]
+    zero = float(spectra[0].time[0]) if np.isfinite(spectra[0].time[0]) else 0.0
+    spectra = [replace(one, time=one.time - zero) for one in spectra]
+    course, flags = _course(files, [offset - zero for offset in offsets], spectra)
+    levels = _levels([one.level for one in spectra])
+    spectra = [replace(one, level=level) for one, level in zip(spectra, levels.tolist(), strict=True)]
+    unit = next((data.unit_of("I") for data in files if "I" in data), "mA")
+    series = SpectrumSeries(tuple(spectra), course, unit, tuple(d.name for d in files), files[0], flags, zero)
+    return _charged(series)
+
+
+def _require_one_series(files: Sequence[Inputs]) -> None:
+    for path in ONE_CELL:
+        values = {str(data.metadata.value(path)) for data in files}
+        if len(values) > 1:
+            raise Refusal(
+                "several-cells",
+                f"the files are not of one series: {path} is {' and '.join(sorted(values))}",
+                hint="--by cell.id answers each cell by itself",
+            )
+    if len(files) > 1 and files[0].metadata.value("cell.id") is None:
+        raise Refusal(
+            "cell-not-stated",
+            f"{len(files)} files: that they are of one cell is not stated",
+            hint='--set cell.id="NAME" if they are, --by file if not',
+        )
+
+
+def _offsets(files: Sequence[Inputs]) -> tuple[list[int], list[float]]:
+    """Return the order of the files, and the start of each, s, since that of the first."""
+    if len(files) == 1:
+        return [0], [0.0]
+    starts = [data.metadata.value("experiment.start") for data in files]
+    if any(start is None for start in starts) or len(set(starts)) < len(starts):
+        raise Refusal(
+            "no-order",
+            "several files, and which came first is not stated",
+            hint="a column experiment.start in --meta",
+        )
+    order = sorted(range(len(files)), key=lambda number: str(starts[number]))
+    instants = [dt.datetime.fromisoformat(str(starts[number])) for number in order]
+    return order, [(instant - instants[0]).total_seconds() for instant in instants]
+
+
+def _spectra(data: Inputs, file: int, offset: float) -> list[SeriesSpectrum]:
+    """Cut one file into its spectra; rows of a frequency that is none are left out with their reason."""
+    number = np.asarray(data["spectrum"])
+    made = []
+    for value in dict.fromkeys(number.tolist()):
+        rows = np.flatnonzero(number == value)
+        made.append(_spectrum(data, rows, file, int(value), offset))
+    return made
+
+
+def _spectrum(data: Inputs, rows: NDArray[np.intp], file: int, number: int, offset: float) -> SeriesSpectrum:
+    rows = rows[np.argsort(-data["f"][rows], kind="stable")]
+    frequency, z = data["f"][rows], data["re"][rows] + 1j * data["im"][rows]
+    reason = np.where(frequency > 0, "", "frequency not positive").astype("U24")
+    extras = {name: data[name][rows] for name in ("E_ac", "thd_E", "thd_I") if name in data}
+    trace = Trace(np.where(frequency > 0, frequency, np.nan), z, np.asarray(data.row)[rows], reason, extras)
+    time = data["t"][rows] + offset if "t" in data else np.full(len(rows), np.nan)
+    level = _median(data, "I_set", rows)
+    temperature = _median(data, "T", rows)
+    stated = data.meta("cell.temperature")
+    return SeriesSpectrum(
+        file,
+        number,
+        trace,
+        time,
+        level if np.isfinite(level) else _median(data, "I", rows),
+        _mean(data, "U", rows),
+        temperature if np.isfinite(temperature) or stated is None else float(stated),
+    )
+
+
+def _median(data: Inputs, name: str, rows: NDArray[np.intp]) -> float:
+    values = data[name][rows] if name in data else np.array([])
+    return float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else np.nan
+
+
+def _mean(data: Inputs, name: str, rows: NDArray[np.intp]) -> float:
+    values = data[name][rows] if name in data else np.array([])
+    return float(np.mean(values[np.isfinite(values)])) if np.isfinite(values).any() else np.nan
+
+
+def _levels(levels: Sequence[float]) -> Floats:
+    """Round levels to what an instrument holds; what is next to nothing beside the largest is rest."""
+    given = np.asarray(levels, dtype=np.float64)
+    largest = float(np.nanmax(np.abs(given))) if np.isfinite(given).any() else 0.0
+    if not largest:
+        return given
+    small = np.abs(given) < NO_CURRENT * largest
+    return np.array([0.0 if low else float(f"{v:.{DIGITS}g}") for v, low in zip(given, small, strict=True)])
+
+
+# -- current, potential and charge against time ------------------------------------------------
+
+
+def _course(
+    files: Sequence[Inputs], offsets: Sequence[float], spectra: Sequence[SeriesSpectrum]
+) -> tuple[Course, tuple[Flag, ...]]:
+    """Join what the time series and the spectra's own rows say, in the order of time."""
+    t, current, potential = [], [], []
+    for data, offset in zip(files, offsets, strict=True):
+        for clock, i, u in (("ts_t", "ts_I", "ts_U"), ("t", "I", "U")):
+            if clock in data:
+                t.append(data[clock] + offset)
+                none = np.full(len(data[clock]), np.nan)
+                current.append(data[i] if i in data and len(data[i]) == len(none) else none)
+                potential.append(data[u] if u in data and len(data[u]) == len(none) else none)
+    if not t:
+        return Course(np.array([]), np.array([]), np.array([])), ()
+    time = np.concatenate(t)
+    order = np.argsort(time, kind="stable")
+    joined = Course(time[order], np.concatenate(current)[order], np.concatenate(potential)[order])
+    known = np.isfinite(joined.time)
+    course = Course(joined.time[known], joined.current[known], joined.potential[known])
+    if all("ts_t" in data for data in files) or not any(one.level for one in spectra if np.isfinite(one.level)):
+        return course, ()
+    text = "no time series lies beside the spectra: the charge is that of their own rows, gaps bridged"
+    return course, (Flag("charge-from-own-rows", text, "info"),)
+
+
+def _charged(series: SpectrumSeries) -> SpectrumSeries:
+    """Add to every spectrum its charge so far and its half cycle, from the current against time."""
+    course = series.course
+    known = np.isfinite(course.current)
+    if known.sum() < 2 or not series.timed:
+        return series
+    t, current = course.time[known], course.current[known]
+    charge = np.concatenate([[0.0], np.cumsum(np.diff(t) * (current[1:] + current[:-1]) / 2)]) / HOUR
+    cut = half_cycles(steps(current))
+    starts = t[cut.start] if len(cut) else np.array([])
+    spectra = [
+        replace(
+            one,
+            charge=float(np.interp(one.middle, t, charge)),
+            half_cycle=int(np.searchsorted(starts, one.middle, side="right")),
+        )
+        for one in series.spectra
+    ]
+    return replace(series, spectra=tuple(spectra))

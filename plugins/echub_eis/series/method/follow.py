@@ -1,0 +1,209 @@
+"""Fit the spectra of a series one after another: from the last one's values, and from nothing where these fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, permutations
+
+import numpy as np
+
+from echub.plugin import Refusal
+from echub_eis import PRESETS
+from echub_eis.data import Trace
+from echub_eis.method.answer import answer, labels_of
+from echub_eis.method.choose import affordable, ordered
+from echub_eis.method.circuit import canonical
+from echub_eis.method.elements import Floats
+from echub_eis.method.examine import Examined, examine
+from echub_eis.method.fit import CircuitFit, fit, solve
+from echub_eis.method.model import Model
+from echub_eis.method.noise import UNKNOWN, Noise
+from echub_eis.method.parse import parse
+from echub_eis.method.start import starts
+from echub_eis.series import SeriesParams
+from echub_eis.series.method.warm import warm
+
+ASKED = 4
+"""Spectra, even over the series, that are asked for the number of arcs: a change shows in four."""
+RUNNING = 9
+"""Spectra whose median χ² is what a fit is compared with: four outliers do not move it."""
+BETTER = 0.99
+"""A start from nothing wins only with a χ² lower than this part: the same optimum differs by 1e-6."""
+LOST = 9.0
+"""A fit with a χ² this many times the running median is not a place to start the next one from (three times the
+residuals)."""
+
+
+@dataclass(frozen=True)
+class FollowedFit:
+    """The fit of one spectrum; fitted None: it could not be, for `reason`."""
+
+    fitted: CircuitFit | None = None
+    reason: str = ""
+    restarted: bool = False
+
+
+@dataclass(frozen=True)
+class FollowedSeries:
+    """All fits with one circuit; `texts`: what the spectra asked would have chosen; `labels` by element."""
+
+    model: Model
+    examined: tuple[Examined | None, ...]
+    fits: tuple[FollowedFit, ...]
+    noise: Noise
+    texts: tuple[str, ...]
+    labels: dict[int, str] = field(default_factory=dict)
+
+    def at(self, label: str) -> int | None:
+        """Return the coordinate of the resistance of a part."""
+        number = next((n for n, name in self.labels.items() if name == label), None)
+        return None if number is None else self.model.at(number, "R")
+
+
+def examine_all(traces: Sequence[Trace], params: SeriesParams) -> list[tuple[Examined | None, str]]:
+    """Examine every spectrum; for one that cannot be, the code of the reason."""
+    found: list[tuple[Examined | None, str]] = []
+    for trace in traces:
+        try:
+            found.append((examine(trace, params), ""))
+        except Refusal as refusal:
+            found.append((None, refusal.remark.code))
+    return found
+
+
+def follow(examined: Sequence[tuple[Examined | None, str]], params: SeriesParams) -> FollowedSeries:
+    """Fit every spectrum, arcs kept apart by continuity."""
+    usable = [one for one, _ in examined if one is not None]
+    if not usable:
+        codes = sorted({reason for _, reason in examined})
+        raise Refusal("no-spectrum", f"none of {len(examined)} spectra can be used: {', '.join(codes)}")
+    texts = _circuits(usable, params)
+    model = Model(parse(max(texts, key=lambda text: len(Model(parse(text))))))
+    noise = pooled(usable)
+    chain = _Chain(model, noise, params)
+    fits = [FollowedFit(reason=reason) if one is None else chain.next(one) for one, reason in examined]
+    if all(one.fitted is None for one in fits):
+        raise Refusal(
+            "too-few-points",
+            f"no spectrum has points enough for the {len(model)} parameters of {canonical(model.circuit)}",
+            hint="--param circuit='R(RC)'",
+        )
+    return FollowedSeries(model, tuple(one for one, _ in examined), tuple(fits), noise, texts, labels_of(model))
+
+
+def _circuits(usable: Sequence[Examined], params: SeriesParams) -> tuple[str, ...]:
+    if params.circuit != "arcs":
+        return (canonical(parse(PRESETS.get(params.circuit, params.circuit))),)
+    asked = sorted({round(n * (len(usable) - 1) / (ASKED - 1)) for n in range(ASKED)})
+    found = []
+    for number in asked:
+        try:
+            found.append(answer(usable[number], params.fitting()).chosen.text)
+        except Refusal:  # a truncated spectrum has no say
+            continue
+    if not found:
+        raise Refusal(
+            "too-few-points", "no spectrum has points enough to choose a circuit", hint="--param circuit=…"
+        )
+    return tuple(dict.fromkeys(found))
+
+
+def pooled(usable: Sequence[Examined]) -> Noise:
+    """Return the noise of the series: the medians of both parts, which one bad spectrum does not rule."""
+    known = [one.noise for one in usable if one.noise.known]
+    if not known:
+        return UNKNOWN
+    parts = np.array([(noise.proportional, noise.additive, noise.freedom) for noise in known])
+    proportional, additive, freedom = np.median(parts, axis=0)
+    if not proportional and not additive:
+        return UNKNOWN
+    return Noise(float(proportional), float(additive), float(freedom))
+
+
+class _Chain:
+    """The state between one fit and the next: where to start, and what χ² is usual."""
+
+    def __init__(self, model: Model, noise: Noise, params: SeriesParams) -> None:
+        self.model, self.noise, self.params = model, noise, params
+        self.last: Floats | None = None
+        self.usual: list[float] = []
+        self.count = 0
+
+    def next(self, examined: Examined) -> FollowedFit:
+        """Fit one spectrum, and remember it unless it is lost."""
+        spectrum = examined.spectrum
+        if not affordable(self.model, spectrum):
+            return FollowedFit(reason="too-few-points")
+        self.count += 1
+        restarted = False
+        if self.last is None:
+            fitted, restarted = ordered(fit(self.model, spectrum, self.noise)), True
+        else:
+            fitted = warm(self.model, spectrum, self.noise, self.last)
+            other = self._from_nothing(fitted)
+            if other is not None and other.chi2 < BETTER * fitted.chi2:
+                fitted, restarted = other, True
+            fitted = continued(fitted, self.last)
+        share = fitted.chi2 / fitted.freedom
+        if not self.usual or share < LOST * float(np.median(self.usual[-RUNNING:])):
+            self.last = fitted.x
+        self.usual.append(share)
+        return FollowedFit(fitted, "", restarted)
+
+    def _from_nothing(self, fitted: CircuitFit) -> CircuitFit | None:
+        """Start anew where the fit is unusually bad, and from one start every so many spectra."""
+        usual = float(np.median(self.usual[-RUNNING:]))
+        if fitted.chi2 / fitted.freedom > self.params.restart * usual:
+            return fit(self.model, fitted.spectrum, self.noise, 1)
+        if self.count % self.params.restart_every:
+            return None
+        found = starts(self.model, fitted.spectrum.grid, fitted.spectrum.z, fitted.spectrum.modulus, 1)
+        return solve(self.model, fitted.spectrum, self.noise, found[0].x)
+
+
+# -- which arc is which ----------------------------------------------------------------------
+
+
+def groups(model: Model) -> list[list[int]]:
+    """Return the arcs that may exchange places: elements of the outermost series with the same free parameters."""
+    forms: dict[tuple[str, ...], list[int]] = {}
+    for number, leaf in enumerate(model.leaves):
+        free = tuple(model.free[at].name for at in leaf.coordinates)
+        if leaf.symbol == "Z" and "tau" in free and "R" in free and not leaf.given and number in model.terms:
+            forms.setdefault(free, []).append(number)
+    return [numbers for numbers in forms.values() if len(numbers) > 1]
+
+
+def continued(fitted: CircuitFit, last: Floats) -> CircuitFit:
+    """Exchange arcs so that each lies nearest, in (ln τ, ln R), to where it was; last: (p,) coordinates."""
+    place = np.arange(len(fitted.x))
+    for numbers in groups(fitted.model):
+        at = np.array([[_at(fitted.model, n, "tau"), _at(fitted.model, n, "R")] for n in numbers])
+        far = ((fitted.x[at][None, :, :] - last[at][:, None, :]) ** 2).sum(axis=2)
+        best = min(
+            permutations(range(len(numbers))), key=lambda order: sum(far[i, j] for i, j in enumerate(order))
+        )
+        for target, source in enumerate(best):
+            goes = fitted.model.leaves[numbers[target]].coordinates
+            place[goes] = fitted.model.leaves[numbers[source]].coordinates
+    return replace(fitted, x=fitted.x[place], jacobian=fitted.jacobian[place])
+
+
+def _at(model: Model, number: int, name: str) -> int:
+    found = model.at(number, name)
+    if found is None:
+        raise ValueError(f"{name} of element {number} is not free")
+    return found
+
+
+def crossed(followed: FollowedSeries) -> list[int]:
+    """Return the spectra at which the order of the time constants is another than in the one before."""
+    found: list[int] = []
+    for numbers in groups(followed.model):
+        at = [_at(followed.model, number, "tau") for number in numbers]
+        orders = [
+            (k, tuple(np.argsort(f.fitted.x[at]))) for k, f in enumerate(followed.fits) if f.fitted is not None
+        ]
+        found += [k for (_, before), (k, order) in pairwise(orders) if order != before]
+    return sorted(set(found))

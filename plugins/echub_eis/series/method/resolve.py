@@ -1,0 +1,207 @@
+"""From a series of spectra to one value of every part in each, with its uncertainty and its own time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from echub.plugin import Refusal
+from echub_eis.method.answer import CONDUCTING
+from echub_eis.method.elements import Floats
+from echub_eis.method.fit import CircuitFit
+from echub_eis.series import SeriesParams
+from echub_eis.series.data import SpectrumSeries
+from echub_eis.series.method.follow import FollowedSeries, examine_all, follow
+from echub_eis.series.method.instants import interpolated, own_times
+from echub_eis.series.method.shared import JointFit, joint, shared_coordinates
+
+INTERFACES = ("int", "ct")
+"""Beginnings of the labels of an interface."""
+
+
+_Row = tuple[float, float, float, float, str]
+
+
+@dataclass(frozen=True)
+class PartOverTime:
+    """One part in every spectrum (k,): R in Ω, relative u, time of measurement in s, τ in s, why not."""
+
+    label: str
+    resistance: Floats
+    relative: Floats
+    time: Floats
+    tau: Floats
+    reason: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeriesResult:
+    """A series with its fits, its parts by label, their sum, and which part is followed."""
+
+    series: SpectrumSeries
+    followed: FollowedSeries
+    together: JointFit | None
+    parts: dict[str, PartOverTime]
+    total: PartOverTime
+    chosen: str
+    params: SeriesParams
+
+    @property
+    def main(self) -> PartOverTime:
+        """Return the part that is followed."""
+        return self.parts[self.chosen]
+
+    @property
+    def misfit(self) -> Floats:
+        """Return the rms of the residuals over the noise of every spectrum (k,)."""
+        noise, fits = self.followed.noise, self.followed.fits
+        return np.array(
+            [np.nan if f.fitted is None or not noise.known else f.fitted.rms_over(noise) for f in fits]
+        )
+
+
+def resolve(series: SpectrumSeries, params: SeriesParams) -> SeriesResult:
+    """Fit all spectra, together if they share parts, and take out every part."""
+    if params.times == "interpolated" and series.timed and len(series) > 1:
+        series = _moved(series)
+    followed = follow(examine_all([one.trace for one in series.spectra], params), params)
+    together = None
+    at = shared_coordinates(followed, params)
+    if len(at):
+        together = joint(followed, at)
+        followed = together.followed
+    labels = [label for label in followed.labels.values() if followed.at(label) is not None]
+    rows = [_row(series, followed, together, k, labels, params) for k in range(len(series))]
+    parts = {label: _over_time(label, [row[n] for row in rows]) for n, label in enumerate(labels)}
+    total = _over_time("total", [row[-1] for row in rows])
+    return SeriesResult(series, followed, together, parts, total, _chosen(followed, parts, params), params)
+
+
+def _over_time(label: str, rows: list[_Row]) -> PartOverTime:
+    """Return what the rows of all spectra say of one part."""
+    resistance, relative, time, tau = np.array([row[:4] for row in rows], dtype=np.float64).T
+    return PartOverTime(label, resistance, relative, time, tau, tuple(row[4] for row in rows))
+
+
+def _moved(series: SpectrumSeries) -> SpectrumSeries:
+    traces, times = interpolated([one.trace for one in series.spectra], [one.time for one in series.spectra])
+    spectra = [
+        replace(one, trace=trace, time=time)
+        for one, trace, time in zip(series.spectra, traces, times, strict=True)
+    ]
+    return replace(series, spectra=tuple(spectra))
+
+
+_NONE = (np.nan, np.nan, np.nan, np.nan)
+
+
+def _row(
+    series: SpectrumSeries,
+    followed: FollowedSeries,
+    together: JointFit | None,
+    k: int,
+    labels: list[str],
+    params: SeriesParams,
+) -> list[_Row]:
+    """Return R, relative u, time, τ and reason of every part of one spectrum, and of their sum."""
+    fitted, examined = followed.fits[k].fitted, followed.examined[k]
+    if fitted is None or examined is None:
+        return [(*_NONE, followed.fits[k].reason)] * (len(labels) + 1)
+    spread = together.covariances[k] if together is not None else None
+    covariance = fitted.covariance() if spread is None else spread
+    used = examined.trace.used
+    times = own_times(fitted, series.spectra[k].time[used])
+    rows = [_part(fitted, covariance, times, followed, label, params) for label in labels]
+    return [*rows, _sum(fitted, covariance, times, followed, params)]
+
+
+def _part(
+    fitted: CircuitFit,
+    covariance: Floats,
+    times: Floats,
+    followed: FollowedSeries,
+    label: str,
+    params: SeriesParams,
+) -> _Row:
+    number = next(n for n, name in followed.labels.items() if name == label)
+    at = fitted.model.at(number, "R")
+    if at is None:
+        return (*_NONE, "fixed")
+    u = float(np.sqrt(covariance[at, at]))
+    tau_at = fitted.model.at(number, "tau")
+    tau = float(np.exp(fitted.x[tau_at])) if tau_at is not None else np.nan
+    if reason := _why_not(fitted, number, u, tau, params):
+        return np.nan, np.nan, float(times[at]), tau, reason
+    return float(np.exp(fitted.x[at])), u, float(times[at]), tau, ""
+
+
+def _why_not(fitted: CircuitFit, number: int, u: float, tau: float, params: SeriesParams) -> str:
+    """Return why a resistance is not given: apex outside of the band, or not known well enough."""
+    frequency = fitted.spectrum.frequency
+    if fitted.model.leaves[number].symbol == "Z" and np.isfinite(tau):
+        apex = 1 / (2 * np.pi * tau)
+        if not frequency.min() <= apex <= frequency.max():
+            return "arc-outside-window"
+    return "" if 100 * u <= params.identified else "not-identified"
+
+
+def _sum(
+    fitted: CircuitFit, covariance: Floats, times: Floats, followed: FollowedSeries, params: SeriesParams
+) -> _Row:
+    model = fitted.model
+    numbers = [n for n in followed.labels if model.leaves[n].symbol in CONDUCTING]
+    at = np.array([place for n in numbers if (place := model.at(n, "R")) is not None], dtype=np.intp)
+    if not len(at):
+        return (*_NONE, "no resistance")
+    lowest = float(fitted.spectrum.frequency.min())
+    for number in numbers:
+        place = model.at(number, "tau")
+        if (
+            model.leaves[number].symbol == "Z"
+            and place is not None
+            and np.exp(fitted.x[place]) * 2 * np.pi * lowest > 1
+        ):
+            return (*_NONE, "arc-outside-window")
+    r = np.exp(fitted.x[at])
+    block = covariance[np.ix_(at, at)]
+    if not np.isfinite(block).all():
+        return (*_NONE, "not-identified")
+    variance = float(r @ block @ r)
+    value = float(sum(model.values(n, fitted.natural)[0] for n in numbers))
+    relative = float(np.sqrt(max(variance, 0.0))) / value
+    share = r / r.sum()
+    if 100 * relative > params.identified:
+        return np.nan, np.nan, float(share @ times[at]), np.nan, "not-identified"
+    return value, relative, float(share @ times[at]), np.nan, ""
+
+
+def _chosen(followed: FollowedSeries, parts: dict[str, PartOverTime], params: SeriesParams) -> str:
+    """Return the label of the part that is followed: as stated, else an interface, else the slowest arc."""
+    if params.follow:
+        if params.follow in parts:
+            return params.follow
+        raise Refusal(
+            "unknown-label",
+            f"no resistance is called {params.follow}, but {', '.join(parts)}",
+            where="follow",
+            hint=f"--param follow={next(iter(parts), 'hf')}",
+        )
+    for start in INTERFACES:
+        for label in parts:
+            if label.startswith(start):
+                return label
+    arcs = [
+        label for n, label in followed.labels.items() if followed.model.leaves[n].symbol == "Z" and label in parts
+    ]
+    if arcs:
+        slow = [
+            float(np.nanmedian(parts[label].tau)) if np.isfinite(parts[label].tau).any() else -1.0
+            for label in arcs
+        ]
+        return arcs[int(np.argmax(slow))]
+    if not parts:
+        raise Refusal(
+            "no-resistance", "the circuit has no free resistance to follow", hint="--param circuit='LR(RQ)'"
+        )
+    return list(parts)[-1]

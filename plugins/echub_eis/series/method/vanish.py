@@ -1,0 +1,44 @@
+"""Whether all arcs of a spectrum are gone: a wire across the cell leaves one small resistance.
+
+No circuit is fitted: arcs that are not there have no parameters. What all arcs together span on the real axis,
+largest less smallest Re Z of the points used, is their sum; if it is below a third of the electrolyte's
+resistance, so is each of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub_eis.data import Trace
+from echub_eis.method.elements import Floats
+
+SUSTAINED = 2
+"""Spectra without arcs one after another: one may be disturbed."""
+
+
+def extents(traces: list[Trace]) -> Floats:
+    """Return what the arcs of every spectrum span on the real axis (k,), Ω; NaN without points."""
+    found = []
+    for trace in traces:
+        re = trace.z.real[trace.used & (re_is_sound(trace))]
+        found.append(float(np.ptp(re)) if len(re) > 1 else np.nan)
+    return np.array(found)
+
+
+def re_is_sound(trace: Trace) -> NDArray[np.bool_]:
+    """Return which points have a positive real part: the leads are not part of any arc."""
+    return np.asarray(trace.z.real > 0)
+
+
+def vanished(extent: Floats, electrolyte: float, factor: float) -> int | None:
+    """Return the first spectrum without arcs after one that had them; extent: (k,), electrolyte in Ω."""
+    gone = extent < electrolyte / factor
+    had = np.flatnonzero(extent >= electrolyte / factor)
+    if not len(had):
+        return None
+    for first in np.flatnonzero(gone[had[0] :]) + had[0]:
+        here = gone[first : first + SUSTAINED]
+        if here.all():
+            return int(first)
+    return None

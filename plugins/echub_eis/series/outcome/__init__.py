@@ -1,0 +1,1 @@
+"""What a series answers: measurands, flags and tables."""

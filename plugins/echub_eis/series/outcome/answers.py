@@ -1,0 +1,219 @@
+"""The measurands of a series: start, end, greatest, onset, recovery, and when arcs vanish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from echub.plugin import Component, Interval, Measurand
+from echub_eis.method.elements import Floats
+from echub_eis.series.method.onset import FoundOnset, Levels, onset, staircase
+from echub_eis.series.method.recovery import WHITE, Recovered, recovery
+from echub_eis.series.method.resolve import PartOverTime, SeriesResult
+from echub_eis.series.method.vanish import extents, vanished
+
+MISFIT = 2.0
+"""Residuals this many times the noise: the intervals hold only if the circuit does."""
+EARLY = 5
+"""Spectra at the start of which the median is the electrolyte's resistance: one may be disturbed."""
+LEAST_DIGITS = 1e-6
+"""Relative uncertainty of U/j below which its weights are those of rounding."""
+
+
+@dataclass(frozen=True)
+class SeriesAnswer:
+    """The measurands, and what flags, tables and figure need beside them."""
+
+    measurands: dict[str, Measurand]
+    onset: FoundOnset | None = None
+    levels: Levels | None = None
+    onset_voltage: FoundOnset | None = None
+    levels_voltage: Levels | None = None
+    recovered: Recovered | None = None
+    resting: tuple[int, ...] = ()
+    gone: int | None = None
+
+
+def answered(result: SeriesResult, seed: int) -> SeriesAnswer:
+    """Return all measurands."""
+    made = _sizes(result)
+    found, levels = _onset(result, seed)
+    found_u, levels_u = _onset_voltage(result, seed)
+    made |= _onset_measurands(found, "", result) | _onset_measurands(found_u, "_voltage", result)
+    recovered, resting = _recovery(result)
+    made |= _recovery_measurands(recovered, result)
+    gone = _gone(result)
+    made |= _vanish_measurands(gone, result)
+    misfit = result.misfit
+    if np.isfinite(misfit).any():
+        made["lack_of_fit"] = Measurand("1", float(np.nanmedian(misfit)), n=int(np.isfinite(misfit).sum()))
+    return SeriesAnswer(made, found, levels, found_u, levels_u, recovered, resting, gone)
+
+
+def note_of(result: SeriesResult) -> str:
+    """Return the reservation that all resistances share."""
+    misfit = result.misfit
+    return "if the circuit holds" if np.isfinite(misfit).any() and np.nanmedian(misfit) > MISFIT else ""
+
+
+# -- start, end, greatest ----------------------------------------------------------------------
+
+
+def _sizes(result: SeriesResult) -> dict[str, Measurand]:
+    part = result.main
+    known = np.flatnonzero(np.isfinite(part.resistance))
+    if not len(known):
+        return {name: Measurand("ohm", note="not identified") for name in ("resistance_start", "resistance_end")}
+    greatest = known[int(np.argmax(_smooth(part.resistance[known])))]
+    places = {"start": known[0], "end": known[-1], "max": greatest}
+    made = {f"resistance_{name}": _resistance(result, part, int(k)) for name, k in places.items()}
+    area, number = result.series.first.meta("cell.area"), result.series.first.meta("cell.n_interfaces")
+    if area is not None:
+        factor = float(area) / float(number or 1)
+        note = "of one interface" if number else "of the whole cell: the number of interfaces is not stated"
+        for name in ("start", "end"):
+            made[f"asr_{name}"] = _resistance(result, part, int(places[name]), factor, "ohm*cm^2", note)
+    return made
+
+
+def _smooth(values: Floats) -> Floats:
+    """Return the median of three neighbours: one bad spectrum is not the greatest."""
+    if len(values) < 3:
+        return values
+    inner = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
+    return np.concatenate([[min(values[0], values[1])], inner, [min(values[-1], values[-2])]])
+
+
+def _resistance(
+    result: SeriesResult, part: PartOverTime, k: int, factor: float = 1.0, unit: str = "ohm", note: str = ""
+) -> Measurand:
+    value, relative = factor * float(part.resistance[k]), float(part.relative[k])
+    fitted = result.followed.fits[k].fitted
+    freedom = fitted.freedom if fitted is not None else 1
+    reach = relative * float(stdtrit(freedom, 0.5 + result.params.level / 200))
+    interval = Interval(
+        value * float(np.exp(-reach)),
+        value * float(np.exp(reach)),
+        level=result.params.level / 100,
+        method="symmetric in ln R",
+    )
+    where = f"{part.label} of spectrum {result.series.spectra[k].spectrum}"
+    said = ", ".join(filter(None, (where, note, note_of(result))))
+    u = value * relative
+    return Measurand(unit, value, u, interval, components=(Component("fit", u),), note=said)
+
+
+# -- onset -------------------------------------------------------------------------------------
+
+
+def _onset(result: SeriesResult, seed: int) -> tuple[FoundOnset | None, Levels | None]:
+    part, params = result.main, result.params
+    levels = staircase(result.series.column("level"), part.resistance, part.relative)
+    return onset(levels, params.onset / 100, params.sustained, params.bootstrap, params.level / 100, seed), levels
+
+
+def _onset_voltage(result: SeriesResult, seed: int) -> tuple[FoundOnset | None, Levels | None]:
+    """Do the same with U over the level: what a direct measurement would show."""
+    level, potential, params = result.series.column("level"), result.series.column("potential"), result.params
+    if not (np.isfinite(potential) & (np.abs(np.nan_to_num(level)) > 0)).any():
+        return None, None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(np.abs(level) > 0, np.abs(potential / level), np.nan)
+    # The noise of U is even over the levels, so that of U/j falls with the level.
+    relative = np.where(np.abs(level) > 0, LEAST_DIGITS / np.maximum(np.abs(potential), LEAST_DIGITS), np.nan)
+    levels = staircase(level, ratio, np.maximum(relative, LEAST_DIGITS))
+    return onset(levels, params.onset / 100, params.sustained, params.bootstrap, params.level / 100, seed), levels
+
+
+def _onset_measurands(found: FoundOnset | None, suffix: str, result: SeriesResult) -> dict[str, Measurand]:
+    if found is None:
+        return {}
+    unit, level = result.series.unit, result.params.level / 100
+    what = f"resistance_{result.chosen}" if not suffix else "U/j"
+    name, bracket = f"onset_level{suffix}", f"onset_bracket{suffix}"
+    if found.beyond is None and found.below is not None:
+        return {name: Measurand.more_than(unit, found.below, note=f"{what} stays on its line")}
+    if found.below is None and found.beyond is not None:
+        return {name: Measurand.less_than(unit, found.beyond, note=f"{what} deviates from the first levels on")}
+    around = Interval(found.below, found.beyond, "bracketing", includes_high=False, method="neighbouring levels")
+    made = {bracket: Measurand(unit, interval=around, censoring="interval", note=what)}
+    if found.value is not None and found.u is not None:
+        interval = Interval(found.low, found.high, level=level, method="resampled residuals")
+        rises = "rises" if found.sign > 0 else "falls"
+        note = f"{what} {rises} {result.params.onset:g} % off its line"
+        made = {
+            name: Measurand(
+                unit, found.value, found.u, interval, components=(Component("scatter", found.u),), note=note
+            ),
+            **made,
+        }
+    return made
+
+
+# -- recovery ----------------------------------------------------------------------------------
+
+
+def _recovery(result: SeriesResult) -> tuple[Recovered | None, tuple[int, ...]]:
+    """Take the longest run of spectra at rest, and fit what is followed."""
+    if not result.series.timed:
+        return None, ()
+    level = result.series.column("level")
+    resting = np.flatnonzero(~(np.abs(np.nan_to_num(level)) > 0))
+    if not len(resting):
+        return None, ()
+    runs = np.split(resting, np.flatnonzero(np.diff(resting) > 1) + 1)
+    run = max(runs, key=len)
+    part = result.main
+    u = part.relative * part.resistance
+    return recovery(part.time[run], part.resistance[run], u[run], result.params.level / 100), tuple(run.tolist())
+
+
+def _recovery_measurands(found: Recovered | None, result: SeriesResult) -> dict[str, Measurand]:
+    if found is None:
+        return {}
+    if found.correlation > WHITE:
+        return {"recovery_time": Measurand("s", note="not one exponential: see the flag")}
+    if found.high is None or found.low is None:
+        low = found.low if found.low is not None else 0.0
+        return {"recovery_time": Measurand.more_than("s", low, note="the rest is too short for the end")}
+    interval = Interval(found.low, found.high, level=result.params.level / 100, method="profile of the likelihood")
+    return {
+        "recovery_time": Measurand("s", found.tau, found.u, interval, components=(Component("fit", found.u),)),
+        "resistance_recovered": Measurand(
+            "ohm", found.rest, found.u_rest, components=(Component("fit", found.u_rest),)
+        ),
+    }
+
+
+# -- what vanishes -----------------------------------------------------------------------------
+
+
+def electrolyte(result: SeriesResult) -> float | None:
+    """Return what is not the followed part at the start of the series, Ω: the electrolyte with its boundaries."""
+    rest = result.total.resistance - result.main.resistance
+    known = rest[np.isfinite(rest)]
+    return float(np.median(known[:EARLY])) if len(known) else None
+
+
+def _gone(result: SeriesResult) -> int | None:
+    size = electrolyte(result)
+    if size is None:
+        return None
+    return vanished(extents([one.trace for one in result.series.spectra]), size, result.params.vanish)
+
+
+def _vanish_measurands(gone: int | None, result: SeriesResult) -> dict[str, Measurand]:
+    if not gone:
+        return {}
+    before, first = result.series.spectra[gone - 1], result.series.spectra[gone]
+    made = {}
+    levels = abs(before.level), abs(first.level)
+    if np.isfinite(levels).all() and max(levels) > 0:
+        between = Interval(min(levels), max(levels), "bracketing", method="neighbouring spectra")
+        made["vanish_level"] = Measurand(result.series.unit, interval=between, censoring="interval")
+    if result.series.timed:
+        between = Interval(before.middle, first.middle, "bracketing", method="neighbouring spectra")
+        made["vanish_time"] = Measurand("s", interval=between, censoring="interval")
+    return made

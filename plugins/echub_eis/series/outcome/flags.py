@@ -1,0 +1,114 @@
+"""What a series cannot tell, and what stands out in it: each code once, with the spectra that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from echub.plugin import Flag
+from echub.science import robust_sigma
+from echub_eis.method.circuit import canonical
+from echub_eis.series.method.follow import crossed
+from echub_eis.series.method.recovery import WHITE
+from echub_eis.series.method.resolve import SeriesResult
+from echub_eis.series.method.shared import DIFFERENT
+from echub_eis.series.outcome.answers import MISFIT, SeriesAnswer
+
+SHOWN = 6
+"""Numbers of spectra that a message names."""
+SCATTER = 2.0
+"""Scatter from spectrum to spectrum over the stated uncertainty that is reported."""
+KINKS = float(np.sqrt(6))
+"""Standard deviation of a second difference of independent values, in theirs."""
+
+
+def flags(result: SeriesResult, found: SeriesAnswer) -> tuple[Flag, ...]:
+    """Return all remarks."""
+    return (*_of_spectra(result), *_of_fits(result), *_of_answers(result, found))
+
+
+def listed(numbers: list[int]) -> str:
+    """Return the numbers of some spectra, the first few of many."""
+    shown = ", ".join(str(n) for n in numbers[:SHOWN])
+    return f"{shown} …" if len(numbers) > SHOWN else shown
+
+
+def _of_spectra(result: SeriesResult) -> Iterator[Flag]:
+    """Yield what the check of single spectra says, once for the series."""
+    spectra, count = result.series.spectra, len(result.series)
+    first: dict[str, Flag] = {}
+    places: dict[str, list[int]] = {}
+    for k, examined in enumerate(result.followed.examined):
+        for flag in examined.flags if examined is not None else ():
+            first.setdefault(flag.code, flag)
+            places.setdefault(flag.code, []).append(k)
+    for code, where in places.items():
+        flag = first[code]
+        more = "" if len(where) == 1 else f"in {len(where)} of {count} spectra, first: "
+        yield Flag(code, more + flag.message, flag.severity, f"spectrum {spectra[where[0]].spectrum}", flag.hint)
+    left = [k for k, one in enumerate(result.followed.fits) if one.fitted is None]
+    if left:
+        reasons = ", ".join(sorted({result.followed.fits[k].reason for k in left}))
+        numbers = listed([spectra[k].spectrum for k in left])
+        text = f"{len(left)} of {count} spectra are left out ({reasons}): {numbers}"
+        yield Flag("spectra-left-out", text)
+
+
+def _of_fits(result: SeriesResult) -> Iterator[Flag]:
+    followed, spectra = result.followed, result.series.spectra
+    circuit = canonical(followed.model.circuit)
+    if len(followed.texts) > 1:
+        text = f"the spectra asked show {' and '.join(followed.texts)}; all are fitted with {circuit}"
+        yield Flag("circuits-differ", text, hint="--param circuit=… states one")
+    if swaps := crossed(followed):
+        numbers = listed([spectra[k].spectrum for k in swaps])
+        text = f"time constants cross at spectra {numbers}: labels follow (ln τ, ln R)"
+        yield Flag("labels-crossed", text)
+    again = [k for k, one in enumerate(followed.fits) if one.restarted][1:]
+    if again:
+        numbers = listed([spectra[k].spectrum for k in again])
+        text = f"{len(again)} spectra were fitted from nothing, which was better: {numbers}"
+        yield Flag("restarted", text, "info")
+    misfit = result.misfit
+    if np.isfinite(misfit).any() and np.nanmedian(misfit) > MISFIT:
+        text = (
+            f"the residuals are {np.nanmedian(misfit):.1f} times the noise (median): {circuit} does not "
+            "describe the spectra, and the intervals hold only if it does"
+        )
+        yield Flag("circuit-does-not-fit", text, hint="--param circuit=…, or f_min and f_max leave a part out")
+    if result.together is not None and result.together.p_shared < DIFFERENT:
+        text = (
+            f"the spectra do not share {result.params.shared} (p = {result.together.p_shared:.1g}): "
+            "what changes in it is taken for a change of the rest"
+        )
+        yield Flag("shared-parts-differ", text, hint="--param shared=''")
+
+
+def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
+    part = result.main
+    lost = [k for k, reason in enumerate(part.reason) if reason and result.followed.fits[k].fitted is not None]
+    if lost:
+        reasons = ", ".join(sorted({part.reason[k] for k in lost}))
+        text = f"resistance_{part.label} is not given in {len(lost)} of {len(part.reason)} spectra ({reasons})"
+        yield Flag("not-identified", text, where=listed([result.series.spectra[k].spectrum for k in lost]))
+    if (ratio := _scatter(result)) > SCATTER:
+        text = f"resistance_{part.label} scatters from spectrum to spectrum by {ratio:.1f} times its uncertainty"
+        yield Flag("scatter-exceeds-uncertainty", text, hint="a circuit that holds, or a narrower band")
+    if not result.series.timed:
+        yield Flag("no-time", "the points have no time: the axis is the number of the spectrum", "info")
+    if found.recovered is not None and found.recovered.correlation > WHITE:
+        text = f"the recovery is not one exponential: residuals correlate by {found.recovered.correlation:.2f}"
+        yield Flag("recovery-not-exponential", text)
+    if found.gone is not None:
+        first = result.series.spectra[found.gone].spectrum
+        yield Flag("arcs-vanished", f"from spectrum {first} on all arcs are gone: electrons flow through the cell")
+
+
+def _scatter(result: SeriesResult) -> float:
+    """Return the scatter of second differences of ln R over what the uncertainties explain."""
+    known = np.isfinite(result.main.resistance)
+    r, u = np.log(result.main.resistance[known]), result.main.relative[known]
+    if len(r) < 8 or not np.median(u) > 0:
+        return 0.0
+    return robust_sigma(np.diff(r, 2)) / KINKS / float(np.median(u))

@@ -1,0 +1,125 @@
+"""Five decays: no interval excludes the truth, and where it cannot be known there is a bound."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import echub
+from echub.analysis import figures
+from echub.registry.registry import registry
+from echub.testing.synth.polarisation import (
+    DECAYS,
+    STEADY_NA,
+    PolarisationPlan,
+    polarisation,
+    symmetric_polarisation,
+)
+
+RESISTANCES = {"resistance_before": "60 ohm", "resistance_after": "65 ohm"}
+
+
+def answered(plan, seed=0, **params):
+    return echub.analyze("dc-polarisation", polarisation(seed, plan).data(), params=params)
+
+
+def codes(outcome):
+    return {flag.code for flag in outcome.flags}
+
+
+@pytest.mark.parametrize("decay", DECAYS)
+def test_no_interval_excludes_the_truth(decay):
+    for seed in range(3):
+        outcome = answered(PolarisationPlan(decay), seed)
+        for name in ("steady_current", "extrapolated_current"):
+            m = outcome[name]
+            assert m.interval is None or m.interval.covers(STEADY_NA), (name, seed)
+
+
+@pytest.mark.parametrize(
+    ("decay", "censored"), [("exponential", "none"), ("two exponentials", "left"), ("slow", "left")]
+)
+def test_a_tail_that_falls_gives_a_bound(decay, censored):
+    outcome = answered(PolarisationPlan(decay))
+    assert outcome["steady_current"].censoring == censored
+    assert outcome["electronic_conductivity"].censoring == censored
+    assert ("tail-still-falls" in codes(outcome)) == (censored == "left")
+
+
+@pytest.mark.parametrize(
+    ("decay", "code"), [("power law", "not-exponential"), ("stretched", "not-exponential"), ("slow", "slow-decay")]
+)
+def test_nothing_is_extrapolated_from_what_is_not_exponential(decay, code):
+    outcome = answered(PolarisationPlan(decay))
+    assert outcome["extrapolated_current"].value is None
+    assert code in codes(outcome)
+
+
+def test_the_published_conductivity_follows_from_its_current():
+    """1 mm, 12 mm, 0.3 V: 1.97 nA is 5.8e-10 S/cm."""
+    found = answered(PolarisationPlan())["electronic_conductivity"]
+    assert found.interval.covers(5.8e-10)
+    assert found.value == pytest.approx(5.8e-10, rel=0.01)
+
+
+def test_without_an_offset_it_refuses_and_a_stated_one_counts():
+    outcome = answered(PolarisationPlan(rest=0))
+    assert codes(outcome) == {"no-offset"}
+    stated = answered(PolarisationPlan(rest=0, offset=1.0), offset="1 nA", offset_uncertainty="0.5 nA")[
+        "steady_current"
+    ]
+    assert stated.value == pytest.approx(STEADY_NA, rel=0.01)
+    assert stated.interval.high - stated.value == pytest.approx(0.98, rel=0.02)
+    assert codes(answered(PolarisationPlan(rest=0), offset_uncertainty="1 nA")) >= {"below-offset"}
+
+
+def test_an_offset_at_rest_is_subtracted():
+    assert answered(PolarisationPlan(offset=1.0))["steady_current"].value == pytest.approx(STEADY_NA, rel=0.01)
+
+
+def test_what_rises_or_is_nothing_has_no_value():
+    rising = answered(PolarisationPlan(rising=0.5))
+    assert rising["steady_current"].interval is None
+    assert "tail-rises" in codes(rising)
+    nothing = answered(PolarisationPlan(steady=1e-4, noise=0.05))
+    assert nothing["steady_current"].censoring == "left"
+    assert "below-offset" in codes(nothing)
+
+
+def test_without_a_step_or_area_it_says_so():
+    case = polarisation(0)
+    ramp = case.with_values("voltage", np.linspace(0, 0.3, len(case.columns["time"].values)))
+    assert codes(echub.analyze("dc-polarisation", ramp.data())) & {"no-step", "too-few-rows-after-step"}
+    bare = echub.analyze("dc-polarisation", replace(case, metadata={}).data())
+    assert "no-area" in codes(bare)
+    assert "electronic_conductivity" not in bare.measurands
+
+
+def test_late_first_rows_give_a_bound_of_the_transference_number():
+    late = echub.analyze(
+        "transference-number", symmetric_polarisation(0, first=1.0, sampling=1.0).data(), params=RESISTANCES
+    )
+    assert codes(late) == {"initial-current-late"}
+    assert late["transference_number"].censoring == "left"
+    assert late["transference_number"].interval.high == pytest.approx(0.4176, abs=0.002)
+    assert late["transference_number"].interval.covers(0.356)
+
+
+def test_without_resistances_only_the_ratio_is_given():
+    outcome = echub.analyze("transference-number", symmetric_polarisation(0).data())
+    assert codes(outcome) == {"no-resistances"}
+    assert outcome["current_ratio"].value == pytest.approx(0.4626, abs=0.002)
+    wrong = {"resistance_before": "200 ohm", "resistance_after": "65 ohm"}
+    assert codes(echub.analyze("transference-number", symmetric_polarisation(0).data(), params=wrong)) == {
+        "potential-in-interfaces"
+    }
+
+
+@pytest.mark.parametrize("plan", [PolarisationPlan(), PolarisationPlan("slow")])
+def test_a_figure_is_drawn(plan):
+    figure = figures.draw_outcome(answered(plan), registry().analysis("dc-polarisation"))
+    figure.savefig(io.BytesIO(), format="png")
+    assert figure.axes[0].get_yscale() == "log"

@@ -1,0 +1,195 @@
+"""A series of spectra: levels, drift inside a sweep, onset, recovery, labels, cut and reused spectra."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import echub
+from echub.analysis import figures
+from echub.registry.registry import registry
+from echub.testing import AnalysisContract
+from echub.testing.synth import series as made
+from echub.testing.synth.impedance import durations
+from echub.testing.synth.series import CELL, SCENARIOS, SeriesPlan, eis_series, interface
+from echub_eis.series.method.onset import onset, staircase
+from echub_eis.series.method.recovery import recovery
+
+CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
+CIRCUIT = {"circuit": "LR:hf (RQ):gb (RQ):int", "bootstrap": "100"}
+SHORT = tuple(round(0.05 + 0.05 * n, 2) for n in range(20))
+REST = SeriesPlan(levels=(0.0,) * 16, relaxation=(2.0, 80.0), noise=2e-3)
+
+
+def codes(outcome):
+    return {flag.code for flag in outcome.flags}
+
+
+def series(plan, seed=0, **params):
+    return echub.analyze("eis-series", eis_series(seed, plan).data(), params={**CIRCUIT, **params})
+
+
+class TestEisSeries(AnalysisContract):
+    analysis = "eis-series"
+    generate = staticmethod(lambda seed: eis_series(seed, SeriesPlan(levels=SHORT)))
+    params: ClassVar = CIRCUIT
+    seeds = 4
+    resampling = 0.05
+    moves_with_time = ("vanish_time",)
+
+
+class TestEisSeriesAtRest(AnalysisContract):
+    analysis = "eis-series"
+    generate = staticmethod(lambda seed: eis_series(seed, REST))
+    params: ClassVar = CIRCUIT
+    resampling = 0.1
+    seeds = 4
+
+
+@pytest.mark.parametrize("times", ["own", "interpolated"])
+def test_drift_inside_the_sweep_does_not_bias(times):
+    """R doubles in 15 spectra: 2.6 % more than at the start of a sweep, 0.9 % more than at its middle."""
+    plan = SeriesPlan(levels=(0.0,) * 12, curvature=0, doubling=15, noise=2e-3)
+    case = eis_series(4, plan)
+    table = echub.analyze("eis-series", case.data(), params={**CIRCUIT, "times": times}).tables["spectra"]
+    t = case.columns["time"].values
+    period = float(durations(CELL.frequencies(), np.random.default_rng(0))[-1]) + plan.hold
+    true = interface(plan, 0.0, table["time_int"].array() + t[0], period)
+    ratio = table["resistance_int"].array() / true
+    assert np.mean(ratio) == pytest.approx(1, abs=0.003)
+
+
+@pytest.mark.parametrize(("name", "level"), SCENARIOS.items())
+def test_the_onset_of_both_published_anodes(name, level):
+    top = 1.0 if level > 0.5 else 0.55
+    levels = tuple(np.round(np.arange(0.05, top, 0.02 if level > 0.5 else 0.01), 3))
+    case = eis_series(2, SeriesPlan(levels=levels, onset=level))
+    outcome = echub.analyze("eis-series", case.data(), params=CIRCUIT)
+    found, bracket = outcome["onset_level"], outcome["onset_bracket"]
+    assert found.value == pytest.approx(case.truth["onset_level"], rel=0.03)
+    assert bracket.interval.high - bracket.interval.low == pytest.approx(levels[1] - levels[0])
+    assert outcome["onset_level_voltage"].value > found.value  # U/j holds the rest of the cell
+
+
+@pytest.mark.parametrize("noise", [0.003, 0.0076, 0.025])
+def test_the_interval_of_an_onset_covers(noise):
+    level = np.round(np.arange(0.05, 1.0, 0.01), 3)
+    hits, values = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        r = 60 * (1 + 16 * np.maximum(level - 0.6, 0) ** 2) * (1 + noise * rng.standard_normal(len(level)))
+        found = onset(staircase(level, r, np.full(len(level), noise)), 0.05, 6, 150, 0.95, seed)
+        hits.append(found.low <= 0.6559 <= found.high)
+        values.append(found.value)
+    assert np.mean(hits) >= 0.86  # 60 of 95 % are fewer than 52 in 1 of 1000
+    assert np.std(values) < 0.025 * 0.656
+
+
+def test_a_straight_line_has_no_onset_and_a_bent_one_has_a_bound():
+    level = np.arange(0.05, 1, 0.05)
+    flat = onset(staircase(level, 60 + 0 * level, 0.01 + 0 * level), 0.05, 6, 50, 0.95, 0)
+    assert flat.beyond is None
+    bent = onset(staircase(level, 60 * (1 + 3 * level**2), 0.01 + 0 * level), 0.05, 6, 50, 0.95, 0)
+    assert bent.value is None or bent.value < 0.4
+    assert onset(staircase(level[:5], level[:5], level[:5]), 0.05, 6, 50, 0.95, 0) is None
+
+
+def test_a_recovery_is_known_or_bounded():
+    outcome = series(REST)
+    assert outcome["recovery_time"].interval.covers(80)
+    assert outcome["recovery_time"].value == pytest.approx(80, rel=0.05)
+    slow = series(SeriesPlan(levels=(0.0,) * 12, relaxation=(2.0, 5000.0), noise=2e-3))
+    assert slow["recovery_time"].censoring == "right"
+    t = np.arange(40.0) * 10
+    rng = np.random.default_rng(0)
+    value = 60 * (1 + 2 / (1 + t / 40)) * (1 + 1e-3 * rng.standard_normal(40))
+    assert recovery(t, value, 0.06 + 0 * t, 0.95).correlation > 0.3
+
+
+def test_the_last_spectrum_may_be_cut_and_numbers_reused():
+    plan = SeriesPlan(levels=SHORT, reused=True, cut=55, beside=True)
+    outcome = series(plan)
+    assert "spectra-left-out" in codes(outcome)
+    table = outcome.tables["spectra"]
+    assert len(table["level"]) == len(SHORT)
+    assert table["reason"].values[-1] == "too-few-points"
+    assert table["level"].array() == pytest.approx(SHORT)
+    area_hours = np.trapezoid(SHORT, table["start"].array()) / 3600
+    assert table["charge"].array()[-1] == pytest.approx(area_hours, rel=0.1)
+    assert "charge-from-own-rows" not in codes(outcome)
+    assert set(table["direction"].values) == {"oxidised"}
+
+
+def test_shared_parts_make_the_rest_more_certain_and_are_tested():
+    plan = SeriesPlan(levels=SHORT[:8], noise=5e-3)
+    alone, shared = series(plan), series(plan, shared="l,hf,gb")
+    u = [np.mean(o.tables["spectra"]["u_int"].array()) for o in (alone, shared)]
+    assert u[1] < u[0]
+    assert "shared-parts-differ" not in codes(shared)
+    grows = SeriesPlan(levels=SHORT, doubling=10)
+    assert "shared-parts-differ" in codes(series(grows, shared="int"))
+    assert codes(series(plan, shared="nothing")) >= {"unknown-label"}
+    assert codes(series(plan, follow="nothing")) >= {"unknown-label"}
+
+
+def test_arcs_that_cross_keep_their_labels():
+    """The interface slows down across a fixed arc: its label follows."""
+    slow = replace(made.CELL, arcs=((40, 1e-6, 0.95), (60, 1e-7, 0.95)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made, "CELL", slow)
+        case = eis_series(1, SeriesPlan(levels=(0.0,) * 30, curvature=0, doubling=7, noise=5e-4))
+    outcome = echub.analyze(
+        "eis-series", case.data(), params={"circuit": "LR:hf (RQ):fast (RQ):slow", "follow": "fast"}
+    )
+    assert "labels-crossed" in codes(outcome)
+    assert outcome["resistance_end"].value > 600  # 60 Ω doubled four times; the other arc stays at 40 Ω
+
+
+def test_several_files_of_a_cell_are_one_series():
+    plan = SeriesPlan(levels=(0.0,) * 3)
+    first, second = (
+        eis_series(n, plan, cell__id="A", experiment__start=f"2026-01-0{n}T00:00:00").data() for n in (1, 2)
+    )
+    outcome = echub.analyze("eis-series", [second, first], params=CIRCUIT)
+    start = outcome.tables["spectra"]["start"].array()
+    assert start[3] - start[0] == pytest.approx(86400, abs=5)
+    assert (np.diff(start) > 0).all()
+    bare = [eis_series(n, plan).data() for n in (1, 2)]
+    assert codes(echub.analyze("eis-series", bare)) == {"cell-not-stated"}
+    undated = [eis_series(n, plan, cell__id="A").data() for n in (1, 2)]
+    assert codes(echub.analyze("eis-series", undated)) == {"no-order"}
+    others = [eis_series(n, plan, cell__id=f"{n}").data() for n in (1, 2)]
+    assert codes(echub.analyze("eis-series", others)) == {"several-cells"}
+
+
+def test_a_short_takes_the_arcs_away():
+    outcome = series(SeriesPlan(levels=SHORT[:10], curvature=0, shorted=6))
+    vanish = outcome["vanish_level"].interval
+    assert (vanish.low, vanish.high) == pytest.approx((SHORT[5], SHORT[6]))
+    assert "arcs-vanished" in codes(outcome)
+
+
+@pytest.mark.parametrize("plan", [SeriesPlan(levels=SHORT, beside=True), REST], ids=["staircase", "rest"])
+def test_a_figure_has_one_axis_of_time(plan):
+    figure = figures.draw_outcome(series(plan), registry().analysis("eis-series"))
+    figure.savefig(io.BytesIO(), format="png")
+    shared = [axis for axis in figure.axes if axis.get_xlim() == figure.axes[0].get_xlim()]
+    assert len(shared) >= 3
+    assert any("−Im" in axis.get_ylabel() for axis in figure.axes)
+
+
+@pytest.mark.parametrize("name", ["nomad-chemical-energy/GEIS_nesd.mpr", "yadg/peis.issue_149.mpr"])
+def test_a_real_series_is_answered(name):
+    path = CORPUS / "biologic" / name
+    if not path.is_file():
+        pytest.skip("not in this corpus")
+    outcome = echub.analyze("eis-series", path)
+    assert outcome["resistance_end"].value > 0
+    assert len(outcome.tables["spectra"]["level"]) in (12, 4)
+    figures.draw_outcome(outcome, registry().analysis("eis-series")).savefig(io.BytesIO(), format="png")
