@@ -14,6 +14,7 @@ from echub.testing.synth.ccd import Healing, Short, Staircase, spots, staircase
 from echub.testing.synth.ccd_cells import CellBatch, cell_batch
 from echub.testing.synth.ccd_published import PUBLISHED, published
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
+from echub.testing.synth.cycling import CyclingCell, CyclingSetup, Programme, Recorder, cycles, foreign_cycles
 from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
@@ -21,6 +22,12 @@ from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, strip
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
 __all__ = [
+    "foreign_cycles",
+    "cycles",
+    "Recorder",
+    "Programme",
+    "CyclingSetup",
+    "CyclingCell",
     "BOLTZMANN_EV",
     "PILLARS",
     "PUBLISHED",

@@ -1,0 +1,89 @@
+"""The charge of every row, by the instrument's own counters or from its current, each since the row before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Inputs
+
+Floats = NDArray[np.float64]
+HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, eq=False)
+class RowCharge:
+    """One way of counting: its name, the charge of each row (n,), and whether it is that since the row before.
+
+    Not `since`: each row stands for half of the time to both neighbours, so that an edge lies in the middle
+    between two rows. `variance`: (n,) of the charge by what happened between the rows; zeros if it was counted.
+    """
+
+    name: str
+    charge: Floats
+    since: bool
+    variance: Floats | None = None
+
+
+def ways(data: Inputs, t: Floats, current: Floats, scale: float) -> list[RowCharge]:
+    """Return every way of counting that the file allows, the most exact first.
+
+    t: (n,), s; current: (n,), mA (or mA/cm²), without NaN. scale: what brings the charges of the inputs to the
+    unit of current times hours.
+    """
+    found = []
+    if "dq" in data:
+        found.append(RowCharge("charge_increment", np.nan_to_num(data["dq"] * scale), since=True))
+    if "q" in data:
+        found.append(RowCharge("charge", _differences(data["q"] * scale), since=True))
+    if "q_ox" in data and "q_red" in data:
+        both = _grown(data["q_ox"] * scale) - _grown(data["q_red"] * scale)
+        found.append(RowCharge("charge_anodic and charge_cathodic", both, since=True))
+    if "q_step" in data:
+        found.append(RowCharge("charge_step", _grown(data["q_step"] * scale), since=True))
+    found = [way for way in found if way.charge.any()]
+    return [*found, from_current(t, current, averaged=data.is_averaged("j"))]
+
+
+def from_current(t: Floats, current: Floats, *, averaged: bool) -> RowCharge:
+    """Count the charge from the current: an average holds since the row before, a sample around its row.
+
+    The trapezoid of averages is wrong, and the right-hand rule is exact.
+    """
+    step = np.diff(t)
+    if averaged:
+        return RowCharge("averaged current", np.append(0.0, step * current[1:]) / HOUR_S, since=True)
+    own = np.zeros(len(t))
+    own[:-1] += step / 2
+    own[1:] += step / 2
+    # Between two rows the current is anywhere between both: uniform, so its variance is the square of the range / 12.
+    variance = np.append(0.0, (step * np.diff(current)) ** 2 / 12) / HOUR_S**2
+    return RowCharge("sampled current", own * current / HOUR_S, since=False, variance=variance)
+
+
+def _differences(running: Floats) -> Floats:
+    """Return what a net charge grows by since the row before; missing values count with the next known one."""
+    known = _carried(running)
+    return np.diff(known, prepend=known[:1])
+
+
+def _grown(counter: Floats) -> Floats:
+    """Return what a counter that restarts at zero grows by since the row before, with its sign.
+
+    A counter whose magnitude falls, or whose sign turns, has restarted: it then has grown by what it shows.
+    """
+    known = _carried(counter)
+    before = np.append(known[:1], known[:-1])
+    restarted = (np.abs(known) < np.abs(before) * (1 - 1e-9)) | (known * before < 0)
+    return np.where(restarted, known, known - before)
+
+
+def _carried(values: Floats) -> Floats:
+    """Fill missing values by the last known one."""
+    lost = ~np.isfinite(values)
+    if not lost.any():
+        return values
+    place = np.maximum.accumulate(np.where(lost, 0, np.arange(len(values))))
+    return np.nan_to_num(values[place])

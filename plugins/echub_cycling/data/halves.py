@@ -1,0 +1,170 @@
+"""Half cycles of a cell: where current of one sign flows, their charge, energy, level and ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Inputs, Refusal
+from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
+from echub_cycling.data.charge import Floats, RowCharge, ways
+
+BLIP = 5e-3
+"""A half cycle with less than this part of the charge of both neighbours is an overshoot or a noise of the control, not
+a half cycle: pulses of a rate test or a rest are ten times larger, overshoots ten times smaller."""
+DISAGREE = 0.02
+"""Relative difference between two ways of counting that is reported: twice a poor accuracy of a current."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What was recorded: t s, U V, current (n,) in `unit` (mA, or mA/cm² where no area is stated), ways of counting."""
+
+    data: Inputs
+    t: Floats
+    u: Floats
+    current: Floats
+    unit: str
+    area: float | None
+    counted: list[RowCharge]
+
+    @property
+    def charge_unit(self) -> str:
+        """Return the unit of a charge: mA·h, or mA·h/cm² if only current densities are known."""
+        return "mA*h" if self.unit == "mA" else "mA*h/cm^2"
+
+
+@dataclass(frozen=True, eq=False)
+class Halves:
+    """Half cycles (m,): rows, sign (+1 anodic), charge and its standard uncertainty by what lies between rows.
+
+    charge, spread in the trace's charge unit, positive; energy in W·h (or W·h/cm²); level: mean |current|
+    weighted by charge, in the trace's unit; begin, end in s; u_end: the last voltage, V. blur: half width of the mean voltage by
+    what its edges between rows leave open, V. merged: blips left out.
+    """
+
+    rows: Segments
+    charge: Floats
+    spread: Floats
+    energy: Floats
+    level: Floats
+    begin: Floats
+    end: Floats
+    u_end: Floats
+    blur: Floats
+    merged: int = 0
+
+    def __len__(self) -> int:
+        return len(self.charge)
+
+    @property
+    def sign(self) -> NDArray[np.int8]:
+        """Return the sign of the current: +1 anodic, -1 cathodic."""
+        return self.rows.sign
+
+
+def trace_of(data: Inputs) -> Trace:
+    """Return the trace: a current (not a density) where the area is known; missing values filled from before."""
+    area = data.meta("cell.area")
+    unit, scale = data.unit_of("j"), 1.0
+    if unit == "mA/cm^2" and area:
+        unit, scale = "mA", float(area)
+    t = data["t"]
+    current, u = _filled(t, data["j"] * scale), _filled(t, data["U"])
+    if not np.any(current):
+        raise Refusal("no-current", "the current is zero throughout", hint="`echub info FILE` shows the columns")
+    return Trace(data, t, u, current, unit, area, ways(data, t, current, scale))
+
+
+def _filled(t: Floats, values: Floats) -> Floats:
+    known = np.isfinite(values)
+    return values if known.all() else np.asarray(np.interp(np.arange(len(t)), np.flatnonzero(known), values[known]))
+
+
+def halves_of(trace: Trace, rest: float = 0.0) -> Halves:
+    """Cut a trace into half cycles by the sign of its current; rests inside belong to them.
+
+    rest: currents below it are rest, in the trace's unit; 0: found from the noise.
+    """
+    state = states_of(trace, rest)
+    found: Segments = half_cycles(runs(state, state))
+    if not len(found):
+        raise Refusal("no-current", "no current is significant above its noise", hint="--param rest=… states what is rest")
+    found, merged = _without_blips(found, trace.counted[0], state)
+    return _measured(trace, found, state, merged)
+
+
+def states_of(trace: Trace, rest: float = 0.0) -> NDArray[np.int8]:
+    """Return the state of each row (n,): +1 anodic, -1 cathodic, 0 rest."""
+    limit = Threshold(rest, rest / 2, how="stated") if rest else rest_threshold(trace.current)
+    return states(trace.current, limit)
+
+
+def charge_of(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
+    """Return the signed charge (m,) of half cycles by one way of counting."""
+    if way.since:
+        return found.total(way.charge) + _after(way, found, state)
+    return found.total(np.where(state != 0, way.charge, 0.0))
+
+
+def _after(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
+    """Return the charge that the first row of rest counts: it flowed in the half cycle before."""
+    row = np.minimum(found.stop, len(state) - 1)
+    rests = (found.stop < len(state)) & (state[row] == 0)
+    return np.where(rests & (way.charge[row] * found.sign > 0), way.charge[row], 0.0)
+
+
+def _without_blips(found: Segments, way: RowCharge, state: NDArray[np.int8]) -> tuple[Segments, int]:
+    """Leave out half cycles that are tiny against both neighbours, and join these."""
+    first = len(found)
+    while len(found) > 2:
+        charge = np.abs(charge_of(way, found, state))
+        beside = np.minimum(np.append(np.inf, charge[:-1]), np.append(charge[1:], np.inf))
+        beside[0] = max(charge[1], charge[2])
+        beside[-1] = 0.0  # a last one that has just started is a cut half cycle
+        kept = ~(charge < BLIP * beside)
+        if kept.all():
+            break
+        joined = runs(found.sign[kept], found.sign[kept])
+        start, stop = found.start[kept][joined.start], found.stop[kept][joined.stop - 1]
+        found = Segments(start, stop, joined.sign)
+    return found, first - len(found)
+
+
+def _measured(trace: Trace, found: Segments, state: NDArray[np.int8], merged: int) -> Halves:
+    way = trace.counted[0]
+    charge = charge_of(way, found, state)
+    amount = way.charge if way.since else np.where(state != 0, way.charge, 0.0)
+    middle = trace.u
+    if way.since:
+        middle = (trace.u + np.append(trace.u[:1], trace.u[:-1])) / 2
+        middle[found.start] = trace.u[found.start]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows_only = found.total(amount)
+        mean = found.total(amount * middle) / rows_only
+        level = _level(trace, amount, found)
+    spread = np.zeros(len(found))
+    if way.variance is not None:
+        spread = np.sqrt(found.widened(0, 1, len(state)).total(way.variance))
+    before, after = np.maximum(found.start - 1, 0), np.minimum(found.stop, len(state) - 1)
+    gaps = trace.t[found.start] - trace.t[before], trace.t[after] - trace.t[found.stop - 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        blur = sum(
+            gap * np.abs(trace.u[row] - mean) for gap, row in zip(gaps, (found.start, found.stop - 1), strict=True)
+        ) / (trace.t[after] - trace.t[before])
+    begin = trace.t[before] if way.since else (trace.t[before] + trace.t[found.start]) / 2
+    return Halves(
+        found, np.abs(charge), spread, np.abs(charge * mean) / 1000, level, begin, trace.t[found.stop - 1],
+        trace.u[found.stop - 1], np.nan_to_num(blur) / 2, merged,
+    )  # fmt: skip
+
+
+def _level(trace: Trace, amount: Floats, found: Segments) -> Floats:
+    """Return the mean |current| weighted by charge, without the first and last row, which may hold a part of a rest."""
+    inner = amount.copy()
+    long = found.rows > 4
+    inner[found.start[long]] = 0.0
+    inner[found.stop[long] - 1] = 0.0
+    return np.asarray(found.total(inner * np.abs(trace.current)) / found.total(inner))
