@@ -48,6 +48,7 @@ CYCLING = Analysis(
     needs=(
         *_TRACE,
         *_CHARGES,
+        Need("E_set", "potential_setpoint", "V", optional=True, gaps=True, help="shows a sweep"),
         Need("counter", "cycle", optional=True, help="the instrument's count, compared"),
         NeedMeta("cell.area", "cm^2", optional=True, help="for areal_capacity"),
         NeedMeta("cell.active_mass", "g", optional=True, help="for specific_capacity"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from echub.plugin import Inputs
 
 Floats = NDArray[np.float64]
 HOUR_S = 3600.0
+STANDS = 0.1
+"""Part of the rows with current in which a counter stands still, from which on its last digit is coarse."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,13 +20,15 @@ class RowCharge:
     """One way of counting: its name, the charge of each row (n,), and whether it is that since the row before.
 
     Not `since`: each row stands for half of the time to both neighbours, so that an edge lies in the middle
-    between two rows. `variance`: (n,) of the charge by what happened between the rows; zeros if it was counted.
+    between two rows. `variance`: (n,) of the charge by what happened between the rows; zeros if it was counted. digit: that of a
+    coarse counter, in its unit.
     """
 
     name: str
     charge: Floats
     since: bool
     variance: Floats | None = None
+    digit: float = 0.0
 
 
 def ways(data: Inputs, t: Floats, current: Floats, scale: float) -> list[RowCharge]:
@@ -43,7 +47,7 @@ def ways(data: Inputs, t: Floats, current: Floats, scale: float) -> list[RowChar
         found.append(RowCharge("charge_anodic and charge_cathodic", both, since=True))
     if "q_step" in data:
         found.append(RowCharge("charge_step", _grown(data["q_step"] * scale), since=True))
-    found = [way for way in found if way.charge.any()]
+    found = [_with_resolution(way, current) for way in found if way.charge.any()]
     return [*found, from_current(t, current, averaged=data.is_averaged("j"))]
 
 
@@ -61,6 +65,15 @@ def from_current(t: Floats, current: Floats, *, averaged: bool) -> RowCharge:
     # Between two rows the current is anywhere between both: uniform, so its variance is the square of the range / 12.
     variance = np.append(0.0, (step * np.diff(current)) ** 2 / 12) / HOUR_S**2
     return RowCharge("sampled current", own * current / HOUR_S, since=False, variance=variance)
+
+
+def _with_resolution(way: RowCharge, current: Floats) -> RowCharge:
+    """Add what a coarse counter leaves open: it stands still while current flows, and then moves by its last digit."""
+    flows = np.abs(current) > 0.05 * np.abs(current).max()  # of the largest: no rest
+    moved = np.abs(way.charge[flows])
+    if not len(moved) or np.mean(moved == 0) < STANDS:
+        return way
+    return replace(way, digit=float(moved[moved > 0].min()) if (moved > 0).any() else 0.0)
 
 
 def _differences(running: Floats) -> Floats:

@@ -148,6 +148,8 @@ def _measured(trace: Trace, found: Segments, state: NDArray[np.int8], merged: in
     spread = np.zeros(len(found))
     if way.variance is not None:
         spread = np.sqrt(found.widened(0, 1, len(state)).total(way.variance))
+    if way.digit:
+        spread = np.full(len(found), way.digit / np.sqrt(6))  # two ends, each uniform in a digit
     before, after = np.maximum(found.start - 1, 0), np.minimum(found.stop, len(state) - 1)
     gaps = trace.t[found.start] - trace.t[before], trace.t[after] - trace.t[found.stop - 1]
     with np.errstate(divide="ignore", invalid="ignore"):

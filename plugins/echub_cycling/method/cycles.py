@@ -17,6 +17,8 @@ ENDS = 0.02
 the same direction: by this part of the range of voltage, or of the charge. Steps of rate tests differ by more."""
 LEAST = 0.2
 """And it has at least this part of the charge: rates differ, but a relaxation back to a limit is no half cycle."""
+PARTIAL = 1.1
+"""A first charge with a discharge after it that is so many times larger started in a charged cell, and is not whole."""
 HELD = 1.3
 """How much larger its last current may be than that of the one before, relative to its level, if the voltage is held."""
 
@@ -104,6 +106,9 @@ def _summed(trace: Trace, halves: Halves, sign: int, number: Numbers, of: Number
         counter = np.asarray(trace.data["counter"], dtype=np.float64)[middle[first]]
     charge, discharge = total(halves.charge, inward), total(halves.charge, ~inward)
     whole = np.bincount(of[~edges], minlength=count) == 0
+    first_charged = int(np.argmax(charge > 0))
+    with np.errstate(invalid="ignore"):
+        whole[first_charged] &= not discharge[first_charged] > PARTIAL * charge[first_charged]
     return Cycles(
         number, counter, charge, discharge,
         np.sqrt(total(halves.spread**2, inward)), np.sqrt(total(halves.spread**2, ~inward)),
@@ -120,9 +125,15 @@ def _whole(trace: Trace, halves: Halves) -> NDArray[np.bool_]:
         whole[last] = last < 2 and whole[last]  # nothing to compare with: reported, not left out
     step = float(np.median(np.diff(trace.t[: 2 + halves.rows.stop[0]]))) if len(trace.t) > 2 else 0.0
     late = trace.t[0] > 2 * max(step, 1.0)
+    if "q" in trace.data:  # a charge that starts near zero shows that nothing flowed before
+        late = late and abs(trace.data["q"][0]) * _scale(trace) > ENDS * halves.charge[0]
     if halves.rows.start[0] == 0 and late and last >= 2 and not _reached(trace, halves, 0, 2, at_end=False):
         whole[0] = False
     return whole
+
+
+def _scale(trace: Trace) -> float:
+    return float(trace.area) if trace.area and trace.unit == "mA" else 1.0
 
 
 def _reached(trace: Trace, halves: Halves, which: int, other: int, *, at_end: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from echub_cycling.data.charge import Floats
 from echub_cycling.data.halves import Halves, Trace
 
 ROWS = 200_000
@@ -13,18 +14,35 @@ EVEN, MOST, VARIES = 0.1, 0.8, 0.4
 median between its quartiles. With a constant current the second is false (a capacitor), with a plateau the first."""
 
 
-def is_swept(trace: Trace, halves: Halves) -> bool:
-    """Return whether the potential has one rate while the current varies."""
-    stop = int(min(halves.rows.stop[-1], ROWS))
-    t, u, i = trace.t[:stop], trace.u[:stop], np.abs(trace.current[:stop])
-    step = max(1, stop // 400 if stop > 2000 else 1)  # rates over several rows: noise of one row does not count
-    rate = np.abs(u[step:] - u[:-step])
+PROGRAMMED = 0.5
+"""And a set point that changes at more than half of the rows is a ramp: holds and steps change it rarely."""
+
+
+def swept(trace: Trace, halves: Halves) -> str:
+    """Return what was swept: `potential` if it has one rate while the current varies, `current`, or nothing."""
+    start, stop = int(halves.rows.start[0]), int(min(halves.rows.stop[-1], ROWS))
+    rows = slice(start, stop)
+    if "E_set" in trace.data and stop - start > 10:
+        changes = np.mean(np.abs(np.diff(trace.data["E_set"][rows])) > 0)
+        if changes > PROGRAMMED:
+            return "potential"
+    t, u, i = trace.t[rows], trace.u[rows], trace.current[rows]
+    quarter, half, three = np.quantile(np.abs(i), [0.25, 0.5, 0.75])
+    if not three - quarter > VARIES * half:
+        return ""
+    if _is_even(t, i):
+        return "current"
+    return "potential" if _is_even(t, u) else ""
+
+
+def _is_even(t: Floats, values: Floats) -> bool:
+    """Return whether the magnitude of the rate is the same for nearly all of the time."""
+    step = max(1, len(t) // 400 if len(t) > 2000 else 1)  # rates over several rows: noise of one row does not count
+    rate = np.abs(values[step:] - values[:-step])
     time = t[step:] - t[:-step]
     timed = time > 0
     if timed.sum() < 10:
         return False
     rate = rate[timed] / time[timed]
     middle = float(np.median(rate))
-    quarter, half, three = np.quantile(i, [0.25, 0.5, 0.75])
-    even = float(np.mean(np.abs(rate - middle) < EVEN * middle)) if middle > 0 else 0.0
-    return bool(even > MOST and three - quarter > VARIES * half)
+    return bool(middle > 0 and np.mean(np.abs(rate - middle) < EVEN * middle) > MOST)

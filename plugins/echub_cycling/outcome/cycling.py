@@ -9,10 +9,14 @@ from echub_cycling import CyclingParams
 from echub_cycling.data.halves import Halves, Trace, halves_of, trace_of
 from echub_cycling.method.cycles import Cycles, cycles_of
 from echub_cycling.method.direction import Direction, charging
-from echub_cycling.method.sweep import is_swept
+from echub_cycling.method.sweep import swept
 from echub_cycling.outcome import curves, flags
 from echub_cycling.outcome.measured import Found, measurands
 from echub_cycling.outcome.tables import tables
+
+SWEPT = {"potential": "a voltammogram", "current": "a ramp"}
+NEXT = {"potential": "stability-window", "current": "ramp-onset"}
+"""What a sweep is, and the analysis that it is for."""
 
 
 def run(data: Inputs, params: CyclingParams) -> Outcome:
@@ -37,11 +41,12 @@ def run(data: Inputs, params: CyclingParams) -> Outcome:
 
 
 def _require_cycles(trace: Trace, halves: Halves) -> None:
-    if is_swept(trace, halves):
+    what = swept(trace, halves)
+    if what:
         raise Refusal(
-            "potential-swept",
-            "the potential changes at one rate while the current varies: a voltammogram, not cycles of a current",
-            hint="echub analyze stability-window",
+            f"{what}-swept",
+            f"the {what} changes at one rate, it is not held: {SWEPT[what]}, without capacities",
+            hint=f"echub analyze {NEXT[what]}",
         )
     if len(halves) < 2:
         way = "anodic" if halves.sign[0] > 0 else "cathodic"

@@ -52,7 +52,7 @@ def _of_ends(found: Found) -> Iterator[Flag]:
     left = cycles.number[~cycles.complete]
     if len(left):
         text = ", ".join(map(str, left[:5].tolist())) + (" …" if len(left) > 5 else "")
-        yield Flag("incomplete-cycles", f"not complete, and not used: cycle {text}", "info")
+        yield Flag("incomplete-cycles", f"not complete (cut, or charged before the file starts), and not used: cycle {text}", "info")
     if halves.rows.stop[-1] == len(found.trace.t) and len(halves) < 3:
         yield Flag(
             "ends-under-current",

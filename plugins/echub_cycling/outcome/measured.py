@@ -17,6 +17,10 @@ from echub_cycling.method.direction import Direction
 from echub_cycling.method.rates import SAME, rate_name
 from echub_cycling.outcome.values import Budget, measurand
 
+PROGRAMMED = 1e-3
+"""Relative difference up to which charges are equal by a clock: clocks and currents repeat ten times better, cells
+that a voltage limits repeat ten times worse."""
+
 
 @dataclass(frozen=True, eq=False)
 class Found:
@@ -104,8 +108,8 @@ class Found:
         if len(self.whole) < 2:
             return bool(self.trace.data.meta("cell.symmetric"))
         charge, discharge = self.cycles.charge[self.whole], self.cycles.discharge[self.whole]
-        alike = np.abs(np.diff(discharge)) < 2e-3 * discharge[1:]  # a clock and a current repeat far better
-        return bool(np.median(np.abs(charge - discharge)) < 5e-3 * np.median(charge) and np.mean(alike) > 0.9)
+        equal = np.median(np.abs(charge - discharge)) < PROGRAMMED * np.median(charge)
+        return bool(equal and np.ptp(discharge) < PROGRAMMED * discharge[0])
 
 
 def _reference(cycles: Cycles, whole: np.ndarray, asked: int) -> int:
