@@ -115,9 +115,9 @@ def cycles(seed: int = 0, setup: CyclingSetup | None = None) -> Case:
     rng = np.random.default_rng(seed)
     halves = list(_of_cell(setup))
     programme, recorder = setup.programme, setup.recorder
-    case = _recorded(halves, programme.sign, programme.rest_s, recorder, rng)
     count = len(programme.rates) - (programme.cut < 1)
     reference = next(k for k in range(count) if math.isclose(programme.rates[k], programme.rates[count - 1]))
+    case = _recorded(halves, programme, reference, recorder, rng)
     truth = _truth([half[0].charge_of() for half in halves], reference, count)
     truth |= {
         "c_rate": programme.rates[reference],
@@ -145,8 +145,9 @@ def foreign_cycles(seed: int = 0, recorder: Recorder | None = None, count: int =
     for number in range(2 * count):
         shape = (_pulses, _stepped, _wobbling)[int(rng.integers(3))] if number > 1 else _stepped
         level = float(rng.uniform(0.5, 2.0))
-        halves.append((_Half(tuple(shape(level, rng, 1 - 2 * (number % 2)))), 1 - 2 * (number % 2)))
-    columns = _recorded(halves, 1, float(rng.uniform(0, 900)), recorder or Recorder(), rng)
+        way = 1 - 2 * (number % 2)
+        halves.append((_Half(tuple(shape(level, rng, way))) if number != 1 else _returned(halves[0][0]), way))
+    columns = _recorded(halves, Programme(rest_s=float(rng.uniform(30, 900))), 0, recorder or Recorder(), rng)
     charge = [half.charge_of() for half, _ in halves]
     return Case(columns, {"cell.electrodes.working.polarity": "positive"}, _truth(charge, 0, count))
 
@@ -222,6 +223,16 @@ def _constant(
     )
 
 
+def _returned(half: _Half) -> _Half:
+    """Return a discharge with 0.95 of the charge of a charge, as the first one has to be."""
+    return _Half(
+        tuple(
+            Phase(p.duration, *_flat(0.95 * float(p.current(np.array(0.0)))), lambda t: 3.3 - 1e-5 * np.asarray(t))
+            for p in half.phases
+        )
+    )
+
+
 def _pulses(level: float, rng: np.random.Generator, sign: int) -> Iterator[Phase]:
     """Yield pulses with rests, as in a titration: the voltage relaxes in between."""
     length, pause = float(rng.uniform(300, 900)), float(rng.uniform(200, 600))
@@ -275,20 +286,23 @@ def _truth(charge: list[float], reference: int, count: int) -> dict[str, float]:
 
 
 def _recorded(
-    halves: list[tuple[_Half, int]], sign: int, rest_s: float, recorder: Recorder, rng: np.random.Generator
+    halves: list[tuple[_Half, int]],
+    programme: Programme,
+    reference: int,
+    recorder: Recorder,
+    rng: np.random.Generator,
 ) -> dict[str, Column]:
     """Record all phases: rows, read current, voltage, and the columns that the instrument counts."""
     gain = {way: 1 + recorder.accuracy * float(rng.uniform(-1, 1)) for way in (1, -1)}
     moved = recorder.drift * float(rng.uniform(-1, 1))
+    shift = float(rng.uniform(0, recorder.step_s))
+    sign, before, last = programme.sign, 2 * reference + 1, 2 * (len(halves) // 2 - (programme.cut < 1)) - 1
     blocks, begin, done = [], 0.0, 0.0
     for number, (half, way) in enumerate(halves):
-        # The drift is reached with the last half cycle; charge is true, the current is what the instrument reads.
-        factor = gain[way] * (1 + moved * number / max(len(halves) - 1, 1))
-        rest = Phase(rest_s, *_flat(0.0), half.phases[-1].voltage)
-        end_u = float(half.phases[-1].voltage(np.array(half.phases[-1].duration)))
-        rest = Phase(rest_s, rest.current, rest.charge, lambda t, u=end_u: np.full(np.shape(t), u))  # type: ignore[misc]
-        for phase in (*half.phases, *([rest] if rest_s else [])):
-            t = _rows(phase.duration, recorder, rng)
+        # Zero at the reference, reached with the last cycle: the charge is true, the current is what is read.
+        factor = gain[way] * (1 + moved * (number - before) / max(last - before, 1))
+        for phase in _with_rests(half, programme, number, len(halves)):
+            t = _rows(phase.duration, recorder, begin, shift)
             q = done + sign * way * phase.charge(t) * factor
             blocks.append((begin + t, sign * way * factor * phase.current(t), phase.voltage(t), q, np.full(len(t), number)))
             begin += phase.duration
@@ -302,17 +316,32 @@ def _recorded(
     offset = recorder.offset_v * float(rng.uniform(-1, 1))
     columns = {
         "time": Column(time, "s"),
-        "current": Column(current, "mA"),
+        "current": Column(current, "mA", averaged=recorder.averaged),
         "voltage": Column(voltage + offset + recorder.noise_v * rng.standard_normal(len(time)), "V"),
     }
     return columns | _counted(recorder, charge, number)
 
 
-def _rows(duration: float, recorder: Recorder, rng: np.random.Generator) -> Floats:
+def _with_rests(half: _Half, programme: Programme, number: int, count: int) -> Iterator[Phase]:
+    """Yield the phases of a half cycle, the rest after it, and one before the first; a cut run ends without one."""
+    first, last = half.phases[0], half.phases[-1]
+    if number == 0:
+        yield _rest(300.0, float(first.voltage(np.array(0.0))))
+    yield from half.phases
+    if programme.rest_s and (number < count - 1 or programme.cut >= 1):
+        yield _rest(programme.rest_s, float(last.voltage(np.array(last.duration))))
+
+
+def _rest(duration: float, voltage: float) -> Phase:
+    return Phase(duration, *_flat(0.0), lambda t: np.full(np.shape(t), voltage))
+
+
+def _rows(duration: float, recorder: Recorder, begin: float, shift: float) -> Floats:
+    """Return the times of the rows of a phase since its start: by edges, or by a clock that runs through."""
     if recorder.edges:
         inner = np.arange(recorder.step_s, duration - TICK_S, recorder.step_s)
         return np.concatenate([[min(TICK_S, duration / 2)], inner, [duration]])
-    return np.arange(float(rng.uniform(0, recorder.step_s)), duration, recorder.step_s)
+    return np.arange((shift - begin) % recorder.step_s, duration, recorder.step_s)
 
 
 def _counted(recorder: Recorder, charge: Floats, number: Floats) -> dict[str, Column]:

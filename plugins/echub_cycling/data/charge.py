@@ -11,6 +11,8 @@ from echub.plugin import Inputs
 
 Floats = NDArray[np.float64]
 HOUR_S = 3600.0
+SMALL = 1e-3
+"""Changes of the current below this part of the largest leave nothing open: that is its accuracy."""
 STANDS = 0.1
 """Part of the rows with current in which a counter stands still, from which on its last digit is coarse."""
 
@@ -63,8 +65,20 @@ def from_current(t: Floats, current: Floats, *, averaged: bool) -> RowCharge:
     own[:-1] += step / 2
     own[1:] += step / 2
     # Between two rows the current is anywhere between both: uniform, so its variance is the square of the range / 12.
-    variance = np.append(0.0, (step * np.diff(current)) ** 2 / 12) / HOUR_S**2
+    variance = np.zeros(len(t))
+    rows, jumps = _jumps(current)
+    variance[rows + 1] = (step[rows] * jumps / HOUR_S) ** 2 / 12
     return RowCharge("sampled current", own * current / HOUR_S, since=False, variance=variance)
+
+
+def _jumps(current: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return where the current changes, and the part of each change that is not a smooth course: up to its bend."""
+    change = np.diff(current)
+    rows = np.flatnonzero(np.abs(change) > SMALL * max(current.max(), -current.min()))
+    at, count = change[rows], len(change)
+    before = np.where(rows > 0, change[np.maximum(rows - 1, 0)], 0.0)
+    after = np.where(rows < count - 1, change[np.minimum(rows + 1, count - 1)], 0.0)
+    return rows, np.minimum(np.abs(at), np.maximum(np.abs(at - before), np.abs(at - after)))
 
 
 def _with_resolution(way: RowCharge, current: Floats) -> RowCharge:

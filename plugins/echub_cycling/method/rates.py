@@ -27,13 +27,14 @@ class Blocks:
     level: Floats
 
 
-def rate_name(rate: float, *, stated: bool) -> str:
-    """Return the name of a rate in 1/h: 0.1 is C/10; one that is not near a usual one as a number."""
-    if not np.isfinite(rate) or rate <= 0:
-        return ""
-    name, value = min(_NAMES.items(), key=lambda item: abs(np.log(item[1] / rate)))
-    near = _NEAR_STATED if stated else _NEAR_FOUND
-    return name if abs(rate / value - 1) <= near else f"{rate:.2g}C"
+def rate_names(rates: Floats, *, stated: bool) -> list[str]:
+    """Return the names of rates (k,) in 1/h: 0.1 is C/10; of one that is not near a usual one the number."""
+    names, values = list(_NAMES), np.array(list(_NAMES.values()))
+    known = np.where(np.isfinite(rates) & (rates > 0), rates, np.nan)
+    place = np.argmin(np.abs(np.nan_to_num(np.log(values[None, :] / known[:, None]))), axis=1)
+    near = np.abs(known / values[place] - 1) <= (_NEAR_STATED if stated else _NEAR_FOUND)
+    found = zip(known.tolist(), place.tolist(), near.tolist(), strict=True)
+    return ["" if rate != rate else names[k] if close else f"{rate:.2g}C" for rate, k, close in found]
 
 
 def blocks_of(level: Floats) -> Blocks:

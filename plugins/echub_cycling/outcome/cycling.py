@@ -21,9 +21,9 @@ NEXT = {"potential": "stability-window", "current": "ramp-onset"}
 
 def run(data: Inputs, params: CyclingParams) -> Outcome:
     """Cut into cycles, count their charge, compare them."""
-    trace = trace_of(data)
+    trace = trace_of(data, params.rest)
     try:
-        halves = halves_of(trace, params.rest)
+        halves = halves_of(trace)
         direction = charging(data, params.charge, int(halves.sign[0]))
         _require_cycles(trace, halves)
         cycles, counted = cycles_of(trace, halves, direction.sign, params.cycles)

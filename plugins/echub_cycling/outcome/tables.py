@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Refusal, Series
-from echub_cycling.data.halves import charge_of, states_of
-from echub_cycling.method.rates import blocks_of, rate_name
+from echub_cycling.data.halves import charge_of
+from echub_cycling.method.rates import blocks_of, rate_names
 from echub_cycling.outcome.measured import Found
 
 Columns = dict[str, Series]
@@ -78,7 +78,7 @@ def rate_table(found: Found) -> Columns:
     whole, cycles = found.whole, found.cycles
     blocks = blocks_of(cycles.discharge_level[whole])
     spans = [whole[a : b + 1] for a, b in zip(blocks.first, blocks.last, strict=True)]
-    names = [rate_name(level / found.nominal, stated=found.nominal_stated) for level in blocks.level.tolist()]
+    names = rate_names(blocks.level / found.nominal, stated=found.nominal_stated)
     return {
         "rate": Series.of(names),
         "current": Series.of(blocks.level, found.trace.unit),
@@ -93,10 +93,9 @@ def rate_table(found: Found) -> Columns:
 def ways_table(found: Found) -> Columns:
     """Return the charge of all half cycles by every way of counting; the first one counts."""
     trace, halves = found.trace, found.halves
-    state = states_of(trace, found.params.rest)
     totals = []
     for way in trace.counted:
-        charge = charge_of(way, halves.rows, state)
+        charge = charge_of(way, halves.rows, trace.state)
         totals.append([float(charge[halves.sign > 0].sum()), float(-charge[halves.sign < 0].sum())])
     anodic, cathodic = np.array(totals).T
     return {
