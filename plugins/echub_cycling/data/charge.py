@@ -49,7 +49,7 @@ def ways(data: Inputs, t: Floats, current: Floats, scale: float) -> list[RowChar
         found.append(RowCharge("charge_anodic and charge_cathodic", both, since=True))
     if "q_step" in data:
         found.append(RowCharge("charge_step", _grown(data["q_step"] * scale), since=True))
-    found = [_with_resolution(way, current) for way in found if way.charge.any()]
+    found = [_with_resolution(way, t, current) for way in found if way.charge.any()]
     return [*found, from_current(t, current, averaged=data.is_averaged("j"))]
 
 
@@ -81,9 +81,10 @@ def _jumps(current: Floats) -> tuple[NDArray[np.intp], Floats]:
     return rows, np.minimum(np.abs(at), np.maximum(np.abs(at - before), np.abs(at - after)))
 
 
-def _with_resolution(way: RowCharge, current: Floats) -> RowCharge:
+def _with_resolution(way: RowCharge, t: Floats, current: Floats) -> RowCharge:
     """Add what a coarse counter leaves open: it stands still while current flows, and then moves by its last digit."""
     flows = np.abs(current) > 0.05 * np.abs(current).max()  # of the largest: no rest
+    flows[1:] &= flows[:-1] & (np.diff(t) > 0)  # the first row of a step may show what has not yet flowed
     moved = np.abs(way.charge[flows])
     if not len(moved) or np.mean(moved == 0) < STANDS:
         return way
