@@ -27,6 +27,37 @@ class CyclingParams:
     dqdv_step: float = option(0.01, "step of voltage over which dQ/dV is averaged", unit="V", minimum=1e-4)
 
 
+@dataclass(frozen=True)
+class SymmetricParams:
+    """Parameters of `symmetric-cycling`."""
+
+    # A short leaves the resistance of a metal filament, far below half of that of the electrolyte.
+    drop: float = option(50.0, "fall of R that ends the lifetime, if it lasts", unit="%", minimum=5, maximum=99)
+    rise: float = option(3.0, "R that many times the usual is reported as a lost contact", minimum=1.1)
+    rest: float = option(0.0, "currents below this are rest; 0: found from the noise", unit="mA", minimum=0)
+    current_accuracy: float = option(0.1, "accuracy of the current, of its value", unit="%", minimum=0)
+    voltage_gain: float = option(0.1, "accuracy of the voltage, of its value", unit="%", minimum=0)
+
+
+@dataclass(frozen=True)
+class LifetimesParams:
+    """Parameters of `cell-lifetimes`."""
+
+    allow_mixed: bool = option(False, "take cells of different levels, criteria, temperatures")
+
+
+@dataclass(frozen=True)
+class StaircaseParams:
+    """Parameters of `staircase-linearity`."""
+
+    deviation: float = option(10.0, "U this far above the line is beyond it", unit="%", minimum=0.1)
+    fit: int = option(3, "most levels that make the line, the lowest", minimum=1)
+    tail: float = option(20.0, "part of each level, at its end, that is averaged", unit="%", minimum=1, maximum=100)
+    rest: float = option(0.0, "levels below this are rest; 0: found from the noise", unit="mA/cm^2", minimum=0)
+    current_accuracy: float = option(0.1, "accuracy of the current, of its value", unit="%", minimum=0)
+    voltage_accuracy: float = option(1e-3, "offset of the voltage, if there is no rest to see it", unit="V", minimum=0)
+
+
 _CHARGES = (
     Need("dq", "charge_increment", "mA*h/cm^2", without_area="mA*h", optional=True, gaps=True, help="counts if there"),
     Need("q", "charge", "mA*h/cm^2", without_area="mA*h", optional=True, gaps=True, help="without increments"),
@@ -80,8 +111,76 @@ CYCLING = Analysis(
     reference="https://doi.org/10.1038/s41467-023-42308-0",
 )
 
+SYMMETRIC = Analysis(
+    "symmetric-cycling",
+    "Overpotential, resistance and time to the sudden drop of a symmetric cell",
+    run="echub_cycling.outcome.symmetric:run",
+    figure="echub_cycling.figure.symmetric:draw",
+    needs=(
+        *_TRACE,
+        *_CHARGES,
+        Need("E_set", "potential_setpoint", "V", optional=True, gaps=True, help="shows a sweep"),
+        NeedMeta("cell.area", "cm^2", optional=True, help="for asr_cell"),
+        NeedMeta("cell.symmetric", optional=True, help="false refuses"),
+        NeedMeta("cell.configuration", optional=True),
+    ),
+    sampling=Sampling(rows=8),
+    params=SymmetricParams,
+    outputs=(
+        Output("lifetime", "h", "from the first current to the sudden drop; without one, a lower bound"),
+        Output("asr_cell", "ohm*cm^2", "U/j of the whole cell before the drop, median"),
+        Output("resistance_cell", "ohm", "the same where no area is stated"),
+        Output("overpotential", "V", "U in the direction of the current, median before the drop"),
+        Output("half_cycle_charge", "mA*h/cm^2", "charge of a half cycle, median", or_units=("mA*h",)),
+        Output("half_cycles", "1", "half cycles before the drop"),
+        Output("change", "%", "R at the end over R at the start, less 1"),
+    ),
+    codes="echub_cycling:codes.toml",
+    reference="https://doi.org/10.1038/s41467-023-42308-0",
+)
+
+LIFETIMES = Analysis(
+    "cell-lifetimes",
+    "Median lifetime over cells, those without a drop included as long as they were watched",
+    run="echub_cycling.outcome.lifetimes:run",
+    figure="echub_cycling.figure.lifetimes:draw",
+    consumes="outcomes",
+    params=LifetimesParams,
+    outputs=(
+        Output("median_lifetime", "h", "half of the cells have dropped"),
+        Output("cells", "1", "cells with a lifetime, or with a lower bound"),
+        Output("failed", "1", "cells that dropped"),
+    ),
+    codes="echub_cycling:codes.toml",
+    reference="E. L. Kaplan and P. Meier, J. Am. Stat. Assoc. 53 (1958) 457",
+)
+
+STAIRCASE = Analysis(
+    "staircase-linearity",
+    "Current density up to which the voltage of a staircase is proportional to it",
+    run="echub_cycling.outcome.staircase:run",
+    figure="echub_cycling.figure.staircase:draw",
+    needs=(
+        Need("t", "time", "s"),
+        Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA", gaps=True),
+        Need("U", any_of=("voltage", "potential_we"), unit="V", gaps=True, help="the cell voltage is preferred"),
+        Need("j_set", "current_setpoint", "mA/cm^2", without_area="mA", optional=True, gaps=True, help="names levels"),
+        NeedMeta("cell.area", "cm^2", optional=True, help="without it the limits are currents"),
+        NeedMeta("cell.configuration", optional=True),
+    ),
+    sampling=Sampling(rows=6),
+    params=StaircaseParams,
+    outputs=(
+        Output("linear_limit_*", "mA/cm^2", "[last linear level, first beyond), by direction", or_units=("mA",)),
+        Output("asr_*", "ohm*cm^2", "slope of the line, by direction"),
+        Output("resistance_*", "ohm", "the same where no area is stated"),
+    ),
+    codes="echub_cycling:codes.toml",
+    reference="https://doi.org/10.1039/d5eb00097a",
+)
+
 
 @hookimpl
 def echub_analyses() -> Iterable[Analysis]:
     """Declare the analyses of this plugin."""
-    return (CYCLING,)
+    return (CYCLING, SYMMETRIC, LIFETIMES, STAIRCASE)
