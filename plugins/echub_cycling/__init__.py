@@ -50,7 +50,7 @@ class LifetimesParams:
 class StaircaseParams:
     """Parameters of `staircase-linearity`."""
 
-    deviation: float = option(10.0, "U this far above the line is beyond it", unit="%", minimum=0.1)
+    deviation: float = option(10.0, "U this far off the line is beyond it", unit="%", minimum=0.1)
     fit: int = option(3, "most levels that make the line, the lowest", minimum=1)
     tail: float = option(20.0, "part of each level, at its end, that is averaged", unit="%", minimum=1, maximum=100)
     rest: float = option(0.0, "levels below this are rest; 0: found from the noise", unit="mA/cm^2", minimum=0)

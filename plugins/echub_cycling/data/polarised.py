@@ -55,7 +55,7 @@ class Polarised:
 def polarised(data: Inputs, rest: float) -> Polarised:
     """Return the polarisation of each half cycle; raise `Refusal` for anything but a symmetric cell that is cycled."""
     if data.meta("cell.symmetric") is False:
-        raise Refusal("not-symmetric", "cell.symmetric is false: U/j of two different electrodes is not a resistance")
+        raise Refusal("unequal-electrodes", "cell.symmetric is false: U/j of two different electrodes is not a resistance")
     trace = trace_of(data, rest)
     halves = halves_of(trace)
     if what := swept(trace, halves):
@@ -68,7 +68,7 @@ def polarised(data: Inputs, rest: float) -> Polarised:
     offset, half = sum(means) / 2, abs(means[0] - means[1]) / 2
     if abs(offset) > ASYMMETRIC * half:
         raise Refusal(
-            "not-symmetric",
+            "unequal-electrodes",
             f"U is {means[0]:.4g} V while the working electrode is oxidised and {means[1]:.4g} V while it is reduced: "
             "two different electrodes",
             hint="echub analyze cycling",

@@ -37,7 +37,7 @@ class Linearity:
 def linearity(found: Staircase, sign: int, threshold: float, fit: int) -> Linearity | None:
     """Judge the rising levels of one direction; None with fewer than two.
 
-    threshold: relative deviation that counts; fit: largest number of lowest levels that make the line. Each level
+    threshold: relative deviation that counts, to either side; fit: largest number of lowest levels that make the line. Each level
     is compared with the line through the origin (the offset at rest subtracted) of those before it.
     """
     places = _rising(found, sign)
@@ -53,13 +53,13 @@ def linearity(found: Staircase, sign: int, threshold: float, fit: int) -> Linear
         expected = slope * x[k]
         deviation[k] = y[k] / expected - 1
         error[k] = float(np.hypot(own[k] / expected, y[k] / expected * slope_error / slope))
-        beyond = deviation[k] > threshold and deviation[k] > SURE * error[k]
+        beyond = abs(deviation[k]) > threshold and abs(deviation[k]) > SURE * error[k]
         if first is None and beyond:
             first = k
         if first is None and fitted < fit:
             fitted += 1
     slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted])
-    confirmed = first is not None and first + 1 < len(x) and bool(deviation[first + 1] > threshold)
+    confirmed = first is not None and first + 1 < len(x) and bool(abs(deviation[first + 1]) > threshold)
     return Linearity(sign, places, x, y, deviation, error, slope, slope_error, first, confirmed, fitted)
 
 

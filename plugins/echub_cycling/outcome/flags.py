@@ -94,7 +94,7 @@ def _of_counter(found: Found, counted: Counted | None) -> Iterator[Flag]:
     text = f"the instrument counts {counted.groups} {what} with current, the current itself shows {len(found.cycles)}"
     if found.cycles.source == "counter":
         text = f"the instrument's cycles have {counted.each:g} half cycles each; they are used as they are"
-    yield Flag("counter-differs", text, "info")
+    yield Flag("cycle-counter-differs", text, "info")
 
 
 def _missing(found: Found) -> Iterator[Flag]:

@@ -18,7 +18,7 @@ def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
     """Return the median lifetime over cells; cells without a drop count as long as they were watched."""
     used = [o for o in outcomes if "lifetime" in o.measurands and o.status != "refused"]
     if len(used) < LEAST:
-        raise Refusal("too-few-cells", f"{len(used)} outcomes have a lifetime, at least {LEAST} are needed")
+        raise Refusal("too-few-lifetimes", f"{len(used)} outcomes have a lifetime, at least {LEAST} are needed")
     if not params.allow_mixed:
         require_comparable(used, ("cell.temperature",))
     time = np.array([_time(o["lifetime"]) for o in used])

@@ -37,7 +37,7 @@ def run(data: Inputs, params: StaircaseParams) -> Outcome:
         diagnostics=_trace(found.t, found.u, found.j, found.unit)
         | {"threshold": Series.of([params.deviation], "%"), "offset": Series.of([found.offset], "V")},
         conditions={
-            "criterion": Condition(f"{params.deviation:g} % above the line of up to {params.fit} lowest levels"),
+            "criterion": Condition(f"{params.deviation:g} % off the line of up to {params.fit} lowest levels"),
             "observed": Condition(data.source_of("U")),
         },
     )
@@ -80,7 +80,7 @@ def _limit(found: Staircase, line: Linearity) -> Measurand:
         return Measurand.more_than(found.unit, float(levels[-1]), note="linear up to the highest level")
     low, high = float(levels[line.first - 1]), float(levels[line.first])
     bracket = Interval(low, high, "bracketing", includes_high=False, method="last linear, first beyond")
-    note = f"{line.deviation[line.first]:+.0%} above the line"
+    note = f"U is {line.deviation[line.first]:+.0%} off the line"
     return Measurand(found.unit, interval=bracket, censoring="interval", note=note)
 
 
@@ -95,7 +95,9 @@ def _flags(found: Staircase, line: Linearity, params: StaircaseParams) -> list[F
     flags, name = [], NAMES[line.sign]
     if line.first is not None and not line.confirmed:
         text = f"{name}: only the last level is beyond the line; no later one confirms it"
-        flags.append(Flag("not-confirmed", text))
+        flags.append(Flag("event-not-confirmed", text))
+    if line.first is not None and line.deviation[line.first] < 0:
+        flags.append(Flag("falls-below-line", f"{name}: U falls below the line, as at a short"))
     if line.first == 1 and not _slow_from_the_start(found, line):
         text = f"{name}: the second level is beyond already; the line is that of a single level"
         flags.append(Flag("one-level-line", text))
@@ -129,7 +131,7 @@ def _table(found: Staircase, lines: list[Linearity]) -> dict[str, Series]:
     with np.errstate(divide="ignore", invalid="ignore"):
         rise = found.sign * (found.u_end - found.u_start)
         step = found.sign * (found.u_start - found.offset)
-        ratio = 1000 * found.sign * (found.u_end - found.offset) / found.level
+        ratio = 1000.0 * (found.sign * (found.u_end - found.offset)) / found.level
     return {
         "direction": Series.of([NAMES[s] for s in found.sign.tolist()]),
         "level": Series.of(found.level, found.unit),

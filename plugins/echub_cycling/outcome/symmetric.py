@@ -90,14 +90,14 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
     if event is None:
         flags.append(Flag("right-censored", "no sudden drop: the lifetime is a lower bound", "info"))
     elif not event.confirmed:
-        flags.append(Flag("not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it"))
+        flags.append(Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it"))
     high = rises(cell, params.rise)
     if high is not None and high < until:
         text = f"R rises to more than {params.rise:g} times the usual in half cycle {high + 1}: a contact is lost"
         flags.append(Flag("resistance-rises", text, where=f"t = {cell.halves.begin[high]:.5g} s"))
     if levels > 1:
         text = f"{levels} runs at different currents: the medians are of all, the table `levels` has each"
-        flags.append(Flag("several-levels", text))
+        flags.append(Flag("mixed-levels", text))
     amplitude = float(np.median(np.abs(cell.overpotential)))
     if abs(cell.offset) > OFFSET * amplitude:
         flags.append(Flag("offset", f"U has an offset of {1000 * cell.offset:.3g} mV between both directions", "info"))
