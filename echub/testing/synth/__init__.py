@@ -19,9 +19,17 @@ from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
+from echub.testing.synth.symmetric import LevelSteps, SymmetricRun, linear_staircase, symmetric
+from echub.testing.synth.voltammogram import Sweeps, sweeps
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
 __all__ = [
+    "sweeps",
+    "Sweeps",
+    "symmetric",
+    "linear_staircase",
+    "SymmetricRun",
+    "LevelSteps",
     "foreign_cycles",
     "cycles",
     "Recorder",

@@ -1,0 +1,1 @@
+"""Baseline, crossings and peaks of a sweep."""

@@ -1,0 +1,96 @@
+"""The baseline of a sweep: the line through the quietest part, where only the double layer is charged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub.science import difference_noise
+from echub_window.data.sweeps import Floats, Sweep
+
+WIDTH = 0.15
+"""Part of the range of a sweep that is searched for the quietest: narrower, and the foot of a reaction is a line too;
+wider, and little would remain of a window of 1 V."""
+PLACES = 60
+"""Places of that part that are compared."""
+NEAR = 0.1
+"""Rows within a tenth of the threshold, or three standard deviations, of the line belong to it: then it is fitted again."""
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """A line j = level + slope · (E - middle): µA/cm², µA/cm²/V, V; low and high V of the rows that made it; noise of a row.
+
+    error: standard error of the level; slope_error: of the slope.
+    """
+
+    level: float
+    slope: float
+    middle: float
+    low: float
+    high: float
+    noise: float
+    error: float
+    slope_error: float
+
+    def at(self, e: Floats) -> Floats:
+        """Return the baseline at potentials (n,), V: µA/cm²."""
+        return np.asarray(self.level + self.slope * (e - self.middle))
+
+    def error_at(self, e: float) -> float:
+        """Return its standard error at a potential, V: µA/cm²."""
+        return float(np.hypot(self.error, self.slope_error * (e - self.middle)))
+
+
+def baseline_of(sweep: Sweep, threshold: float, stated: tuple[float, float] | None) -> Baseline | None:
+    """Fit the baseline in the stated range, or in the quietest part and what continues it; None with too few rows."""
+    noise = difference_noise(sweep.j)
+    if stated is not None:
+        chosen = (sweep.e >= min(stated)) & (sweep.e <= max(stated))
+        return _fitted(sweep, chosen, noise) if chosen.sum() >= 5 else None
+    chosen = _quietest(sweep)
+    found = _fitted(sweep, chosen, noise)
+    for _ in range(4):
+        limit = max(NEAR * threshold, 3 * noise)
+        near = np.abs(sweep.j - found.at(sweep.e)) < limit
+        grown = _around(near, chosen)
+        if grown.sum() <= chosen.sum():
+            break
+        chosen, found = grown, _fitted(sweep, grown, noise)
+    return found
+
+
+def _quietest(sweep: Sweep) -> np.ndarray:
+    """Return the rows of the part of the sweep in which the current changes least."""
+    low, span = float(sweep.e.min()), float(np.ptp(sweep.e))
+    best, chosen = np.inf, np.ones(len(sweep.e), bool)
+    for start in np.linspace(0, 1 - WIDTH, PLACES):
+        rows = (sweep.e >= low + start * span) & (sweep.e <= low + (start + WIDTH) * span)
+        if rows.sum() < 5:
+            continue
+        quarter, three = np.quantile(sweep.j[rows], [0.05, 0.95])
+        if three - quarter < best:
+            best, chosen = float(three - quarter), rows
+    return chosen
+
+
+def _around(near: np.ndarray, seed: np.ndarray) -> np.ndarray:
+    """Return the rows next to the seed that are near without a gap of more than three rows."""
+    places = np.flatnonzero(near)
+    runs = np.split(places, np.flatnonzero(np.diff(places) > 3) + 1)
+    found = np.zeros(len(near), bool)
+    for run in runs:
+        if len(run) and seed[run].any():
+            found[run] = True
+    return found | seed
+
+
+def _fitted(sweep: Sweep, chosen: np.ndarray, noise: float) -> Baseline:
+    e, j = sweep.e[chosen], sweep.j[chosen]
+    middle = float(e.mean())
+    spread = float(np.sum((e - middle) ** 2))
+    slope = float(np.sum((e - middle) * (j - j.mean()))) / spread if spread else 0.0
+    error = noise / float(np.sqrt(len(e)))
+    slope_error = noise / float(np.sqrt(spread)) if spread else 0.0
+    return Baseline(float(j.mean()), slope, middle, float(e.min()), float(e.max()), noise, error, slope_error)
