@@ -270,7 +270,7 @@ def _truth(charge: list[float], reference: int, count: int) -> dict[str, float]:
     given = np.array(charge[: 2 * count]).reshape(-1, 2)
     efficiency = 100 * given[:, 1] / given[:, 0]
     truth = {
-        "cycles": float(count),
+        "count": float(count),
         "charge_capacity": float(given[reference, 0]),
         "discharge_capacity": float(given[reference, 1]),
         "first_efficiency": float(efficiency[0]),

@@ -30,7 +30,7 @@ class SymmetricRun:
     duration_s: float = 3600.0
     rest_s: float = 60.0
     asr: float = 120.0
-    drop_h: float | None = 23.3
+    drop_h: float | None = 23.307
     left: float = 0.08
     shape: str = "flat"
     drift: float = 0.002

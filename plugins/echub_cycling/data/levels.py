@@ -25,7 +25,7 @@ class Staircase:
     """Levels (m,) in the order of time: current in `unit`, sign, voltages V, times s.
 
     u_start: first settled row; u_end: mean of the last part; u_error: standard error of that mean by noise.
-    offset: U at rest before the first level, V, 0 if there is no rest. wave: standard deviation of U in the last part
+    offset: U at rest before the first level, V, 0 if there is no rest, with its standard error. wave: standard deviation of U in the last part
     beyond its noise, V: an alternating voltage on top.
     """
 
@@ -44,6 +44,7 @@ class Staircase:
     rows: NDArray[np.intp]
     wave: Floats
     offset: float
+    offset_error: float
     rested: bool
 
     def __len__(self) -> int:
@@ -65,11 +66,11 @@ def staircase(data: Inputs, tail: float, rest: float) -> Staircase:
     noise = np.array([difference_noise(u[a:b]) for a, b in zip(last.start, last.stop, strict=True)])
     spread = np.array([float(np.std(u[a:b])) for a, b in zip(last.start, last.stop, strict=True)])
     settled = np.minimum(found.start + np.minimum(SETTLING, found.rows - 1), found.stop - 1)
-    offset, rested = _offset(t, u, j, found, rest)
+    offset, offset_error, rested = _offset(u, j, found)
     return Staircase(
         data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, last),
         noise / np.sqrt(last.rows), t[found.start], t[found.stop - 1], found.rows,
-        np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, rested,
+        np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested,
     )  # fmt: skip
 
 
@@ -114,10 +115,11 @@ def _median(t: Floats, values: Floats) -> float:
     return float(np.sum(values * weight) / weight.sum())
 
 
-def _offset(t: Floats, u: Floats, j: Floats, found: Segments, rest: float) -> tuple[float, bool]:
+def _offset(u: Floats, j: Floats, found: Segments) -> tuple[float, float, bool]:
+    """Return the voltage at rest before the first level, its standard error, and whether there is a rest."""
     state = states(j, rest_threshold(j))
     before = np.flatnonzero(state[: found.start[0]] == 0)
     if not len(before):
-        return 0.0, False
+        return 0.0, 0.0, False
     part = before[-max(len(before) // 5, 1) :]
-    return float(np.median(u[part])), True
+    return float(np.mean(u[part])), difference_noise(u[part]) / float(np.sqrt(len(part))), True

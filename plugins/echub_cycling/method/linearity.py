@@ -49,7 +49,7 @@ def linearity(found: Staircase, sign: int, threshold: float, fit: int) -> Linear
     deviation, error = np.full(len(x), np.nan), np.full(len(x), np.nan)
     first, fitted = None, 1
     for k in range(1, len(x)):
-        slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted])
+        slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], found.offset_error)
         expected = slope * x[k]
         deviation[k] = y[k] / expected - 1
         error[k] = float(np.hypot(own[k] / expected, y[k] / expected * slope_error / slope))
@@ -58,16 +58,20 @@ def linearity(found: Staircase, sign: int, threshold: float, fit: int) -> Linear
             first = k
         if first is None and fitted < fit:
             fitted += 1
-    slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted])
+    slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], found.offset_error)
     confirmed = first is not None and first + 1 < len(x) and bool(abs(deviation[first + 1]) > threshold)
     return Linearity(sign, places, x, y, deviation, error, slope, slope_error, first, confirmed, fitted)
 
 
-def _line(x: Floats, y: Floats, own: Floats) -> tuple[float, float]:
-    """Return the slope of the line through the origin by weighted least squares, and its standard error."""
+def _line(x: Floats, y: Floats, own: Floats, offset: float) -> tuple[float, float]:
+    """Return the slope of the line through the origin by weighted least squares, and its standard error.
+
+    offset: standard error of the origin, which moves all levels together.
+    """
     weight = 1 / own**2
     curvature = float(np.sum(weight * x**2))
-    return float(np.sum(weight * x * y)) / curvature, 1 / float(np.sqrt(curvature))
+    shared = offset * float(np.sum(weight * x)) / curvature
+    return float(np.sum(weight * x * y)) / curvature, float(np.hypot(1 / np.sqrt(curvature), shared))
 
 
 def _rising(found: Staircase, sign: int) -> np.ndarray:

@@ -59,8 +59,9 @@ def _measurands(cell: Polarised, event: Event | None, until: int, params: Symmet
     result["half_cycles"] = Measurand("1", float(until), note="before the drop" if event else "all")
     count = max(int(END * until), 1)
     if until >= 4 * count:
-        ends = [float(np.median(cell.resistance[part])) for part in (slice(0, count), slice(until - count, until))]
-        noise = difference_noise(cell.resistance[good]) / np.sqrt(count)
+        pairs = (cell.resistance[good][1:] + cell.resistance[good][:-1]) / 2  # free of an offset
+        ends = [float(np.median(part)) for part in (pairs[:count], pairs[-count:])]
+        noise = difference_noise(pairs) / np.sqrt(count)
         change = 100 * (ends[1] / ends[0] - 1)
         budget = Budget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])})
         result["change"] = measurand("%", change, budget, note="R of the last tenth over that of the first, less 1")

@@ -12,17 +12,19 @@ from echub_window.data.sweeps import Floats, Sweep
 WIDTH = 0.15
 """Part of the range of a sweep that is searched for the quietest: narrower, and the foot of a reaction is a line too;
 wider, and little would remain of a window of 1 V."""
+LARGE = 0.1
+"""What a current itself adds to its unrest: a limiting current is as quiet as a double layer, and far larger."""
 PLACES = 60
 """Places of that part that are compared."""
-NEAR = 0.1
-"""Rows within a tenth of the threshold, or three standard deviations, of the line belong to it: then it is fitted again."""
+NEAR = 0.03
+"""Rows within 3 % of the threshold, or three standard deviations, of the line belong to it: then it is fitted again."""
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
     """A line j = level + slope · (E - middle): µA/cm², µA/cm²/V, V; low and high V of the rows that made it; noise of a row.
 
-    error: standard error of the level; slope_error: of the slope.
+    error: standard error of the level; slope_error: of the slope. inner: level and slope by the inner half of the rows.
     """
 
     level: float
@@ -33,10 +35,16 @@ class Baseline:
     noise: float
     error: float
     slope_error: float
+    inner: tuple[float, float] = (0.0, 0.0)
 
     def at(self, e: Floats) -> Floats:
         """Return the baseline at potentials (n,), V: µA/cm²."""
         return np.asarray(self.level + self.slope * (e - self.middle))
+
+    def choice_at(self, e: float) -> float:
+        """Return how far the line by the inner half of its rows is from it at a potential, V: µA/cm²."""
+        level, slope = self.inner
+        return abs(level - self.level + (slope - self.slope) * (e - self.middle))
 
     def error_at(self, e: float) -> float:
         """Return its standard error at a potential, V: µA/cm²."""
@@ -70,8 +78,9 @@ def _quietest(sweep: Sweep) -> np.ndarray:
         if rows.sum() < 5:
             continue
         quarter, three = np.quantile(sweep.j[rows], [0.05, 0.95])
-        if three - quarter < best:
-            best, chosen = float(three - quarter), rows
+        unrest = float(three - quarter + LARGE * np.abs(np.median(sweep.j[rows])))
+        if unrest < best:
+            best, chosen = unrest, rows
     return chosen
 
 
@@ -91,6 +100,11 @@ def _fitted(sweep: Sweep, chosen: np.ndarray, noise: float) -> Baseline:
     middle = float(e.mean())
     spread = float(np.sum((e - middle) ** 2))
     slope = float(np.sum((e - middle) * (j - j.mean()))) / spread if spread else 0.0
+    middle_rows = np.abs(e - middle) <= np.quantile(np.abs(e - middle), 0.5)
+    inner = np.polyfit(e[middle_rows] - middle, j[middle_rows], 1) if middle_rows.sum() > 4 else (slope, float(j.mean()))
     error = noise / float(np.sqrt(len(e)))
     slope_error = noise / float(np.sqrt(spread)) if spread else 0.0
-    return Baseline(float(j.mean()), slope, middle, float(e.min()), float(e.max()), noise, error, slope_error)
+    return Baseline(
+        float(j.mean()), slope, middle, float(e.min()), float(e.max()), noise, error, slope_error,
+        (float(inner[1]), float(inner[0])),
+    )

@@ -19,11 +19,13 @@ MOST = 0.02
 
 @dataclass(frozen=True)
 class Crossing:
-    """A crossing: potential V, standard error by noise and baseline, half width between rows, V; slope µA/cm²/V."""
+    """A crossing: potential V, standard error by noise and baseline, half width between rows, V; choice: by the
+    rows that make the baseline, V; slope µA/cm²/V."""
 
     potential: float
     noise: float
     between: float
+    choice: float
     slope: float
 
 
@@ -54,7 +56,7 @@ def crossing(sweep: Sweep, base: Baseline, threshold: float, until: float | None
     potential = float(sweep.e[k - 1] + np.clip(share, 0, 1) * (sweep.e[k] - sweep.e[k - 1]))
     slope = _slope(sweep, smooth, k, max(3, count))
     error = float(np.hypot(base.noise / np.sqrt(count), base.error_at(potential)))
-    return Crossing(potential, error / slope, abs(float(sweep.e[k] - sweep.e[k - 1])) / 2, slope)
+    return Crossing(potential, error / slope, abs(float(sweep.e[k] - sweep.e[k - 1])) / 2, base.choice_at(potential) / slope, slope)
 
 
 def averaged(noise: float, threshold: float, rows: int) -> int:

@@ -152,7 +152,7 @@ def _with_budget(found: Crossing, params: WindowParams, note: str) -> Measurand:
     gain = params.current_accuracy / 100 * params.threshold / found.slope
     area = params.area_uncertainty / 100 * params.threshold / found.slope
     limits = {"accuracy of the potential": params.voltage_accuracy, "accuracy of the current": gain}
-    limits["between rows"] = found.between
+    limits |= {"between rows": found.between, "choice of the baseline": found.choice}
     parts = [Component("noise and baseline", found.noise), Component("area", area, "B", "area")]
     parts += [Component(name, value / float(np.sqrt(3)), "B") for name, value in limits.items()]
     kept = tuple(part for part in parts if part.uncertainty)
