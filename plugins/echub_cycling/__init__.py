@@ -12,7 +12,9 @@ from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, o
 class CyclingParams:
     """Parameters of `cycling`."""
 
-    charge: str = option("auto", "which current charges the electrode of interest", choices=("auto", "anodic", "cathodic"))
+    charge: str = option(
+        "auto", "which current charges the electrode of interest", choices=("auto", "anodic", "cathodic")
+    )
     cycles: str = option("auto", "what makes a cycle", choices=("auto", "current", "counter"))
     reference: int = option(0, "cycle that retention refers to; 0: the first at the rate of the last", minimum=0)
     at: str = option("", "cycles of the summary and the curves: '1, 50, 100'")
@@ -52,14 +54,26 @@ class StaircaseParams:
 
     deviation: float = option(10.0, "U this far off the line is beyond it", unit="%", minimum=0.1)
     fit: int = option(3, "most levels that make the line, the lowest", minimum=1)
-    tail: float = option(20.0, "part of each level, at its end, that is averaged", unit="%", minimum=1, maximum=100)
+    tail: float = option(
+        20.0, "part of each level, at its end, that is averaged", unit="%", minimum=1, maximum=100
+    )
     rest: float = option(0.0, "levels below this are rest; 0: found from the noise", unit="mA/cm^2", minimum=0)
     current_accuracy: float = option(0.1, "accuracy of the current, of its value", unit="%", minimum=0)
-    voltage_accuracy: float = option(1e-3, "offset of the voltage, if there is no rest to see it", unit="V", minimum=0)
+    voltage_accuracy: float = option(
+        1e-3, "offset of the voltage, if there is no rest to see it", unit="V", minimum=0
+    )
 
 
 _CHARGES = (
-    Need("dq", "charge_increment", "mA*h/cm^2", without_area="mA*h", optional=True, gaps=True, help="counts if there"),
+    Need(
+        "dq",
+        "charge_increment",
+        "mA*h/cm^2",
+        without_area="mA*h",
+        optional=True,
+        gaps=True,
+        help="counts if there",
+    ),
     Need("q", "charge", "mA*h/cm^2", without_area="mA*h", optional=True, gaps=True, help="without increments"),
     Need("q_ox", "charge_anodic", "mA*h/cm^2", without_area="mA*h", optional=True, gaps=True, help="with q_red"),
     Need("q_red", "charge_cathodic", "mA*h/cm^2", without_area="mA*h", optional=True, gaps=True),
@@ -86,7 +100,9 @@ CYCLING = Analysis(
         NeedMeta("cell.electrodes.working.mass", "g", optional=True, help="preferred to cell.active_mass"),
         NeedMeta("cell.electrodes.counter.mass", "g", optional=True),
         NeedMeta("cell.capacity", "mA*h", optional=True, help="what a C-rate refers to"),
-        NeedMeta("cell.electrodes.working.polarity", optional=True, help="negative: charged by a cathodic current"),
+        NeedMeta(
+            "cell.electrodes.working.polarity", optional=True, help="negative: charged by a cathodic current"
+        ),
         NeedMeta("cell.electrode_of_interest", optional=True),
         NeedMeta("cell.symmetric", optional=True),
         NeedMeta("cell.configuration", optional=True),
@@ -164,7 +180,15 @@ STAIRCASE = Analysis(
         Need("t", "time", "s"),
         Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA", gaps=True),
         Need("U", any_of=("voltage", "potential_we"), unit="V", gaps=True, help="the cell voltage is preferred"),
-        Need("j_set", "current_setpoint", "mA/cm^2", without_area="mA", optional=True, gaps=True, help="names levels"),
+        Need(
+            "j_set",
+            "current_setpoint",
+            "mA/cm^2",
+            without_area="mA",
+            optional=True,
+            gaps=True,
+            help="names levels",
+        ),
         NeedMeta("cell.area", "cm^2", optional=True, help="without it the limits are currents"),
         NeedMeta("cell.configuration", optional=True),
     ),

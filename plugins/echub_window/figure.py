@@ -1,4 +1,5 @@
-"""The figure of a window: current density against potential, whole, and around the threshold with baseline and limits."""
+"""The figure of a window: current density against potential, whole, and around the threshold with baseline and
+limits."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     for number, colour in zip(numbers, shades(len(numbers)), strict=True):
         chosen = (shown["scan"] == number) | ~np.isfinite(shown["scan"])
         for axis in (upper, lower):
-            axis.plot(shown["E"][chosen], shown["j"][chosen], color=colour, linewidth=0.9, label=f"scan {number:.0f}")
+            axis.plot(
+                shown["E"][chosen], shown["j"][chosen], color=colour, linewidth=0.9, label=f"scan {number:.0f}"
+            )
     label = axis_label("j", "uA/cm^2")
     upper.set_ylabel(label)
     lower.set(xlabel="E / V", ylabel=label)

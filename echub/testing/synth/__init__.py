@@ -19,23 +19,11 @@ from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
+from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 from echub.testing.synth.symmetric import LevelSteps, SymmetricRun, linear_staircase, symmetric
 from echub.testing.synth.voltammogram import Sweeps, sweeps
-from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 
 __all__ = [
-    "sweeps",
-    "Sweeps",
-    "symmetric",
-    "linear_staircase",
-    "SymmetricRun",
-    "LevelSteps",
-    "foreign_cycles",
-    "cycles",
-    "Recorder",
-    "Programme",
-    "CyclingSetup",
-    "CyclingCell",
     "BOLTZMANN_EV",
     "PILLARS",
     "PUBLISHED",
@@ -46,18 +34,25 @@ __all__ = [
     "Column",
     "ContactLoss",
     "Cube",
+    "CyclingCell",
+    "CyclingSetup",
     "Healing",
     "Instrument",
     "Ion",
     "IonChannel",
     "Layers",
+    "LevelSteps",
     "MappedIon",
     "Pillar",
+    "Programme",
     "Pulses",
     "Ramp",
+    "Recorder",
     "Short",
     "Staircase",
     "Sweep",
+    "Sweeps",
+    "SymmetricRun",
     "Voids",
     "activated",
     "boltzmann_factor",
@@ -65,9 +60,12 @@ __all__ = [
     "channels",
     "conductors",
     "cube",
+    "cycles",
     "faulty",
+    "foreign_cycles",
     "impedance",
     "layered",
+    "linear_staircase",
     "published",
     "pulses",
     "quantise",
@@ -76,4 +74,6 @@ __all__ = [
     "spots",
     "staircase",
     "stripped",
+    "sweeps",
+    "symmetric",
 ]

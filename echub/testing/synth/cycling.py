@@ -1,11 +1,14 @@
-"""Cycles of a cell with known charge: a programme of phases, each with a current, its exact integral and a voltage.
+"""Cycles of a cell with known charge: a programme of phases, each with a current, its exact integral and a
+voltage.
 
 Two generators share the recording. `cycles` follows a cell: an open-circuit voltage against the state of charge, a
 resistance, a part of each charge that is lost, a capacity that fades; constant current, a hold of the voltage that
-decays exponentially, rests. `foreign_cycles` follows no cell: its half cycles are pulses with rests, a plateau and a
+decays exponentially, rests. `foreign_cycles` follows no cell: its half cycles are pulses with rests, a plateau
+and a
 step, or a current that drifts and wobbles, as other programmes and electrodes have them.
 
-The read current is the true one times a gain of each direction, uniform within ± accuracy; the true charge is known
+The read current is the true one times a gain of each direction, uniform within ± accuracy; the true charge is
+known
 in closed form, so that any way of counting can be judged.
 """
 
@@ -82,7 +85,8 @@ class CyclingCell:
 
 @dataclass(frozen=True)
 class Programme:
-    """Rates of the cycles (1/h), in order; rest s; a hold at the upper limit to this part of the current (0: none).
+    """Rates of the cycles (1/h), in order; rest s; a hold at the upper limit to this part of the current (0:
+    none).
 
     sign: +1 if an anodic current charges. cut: part of the last discharge that is recorded (1: all of it).
     """
@@ -108,8 +112,8 @@ class CyclingSetup:
 def cycles(seed: int = 0, setup: CyclingSetup | None = None) -> Case:
     """Record cycles of a cell; the same seed and setup give the same rows.
 
-    The truth is that of the reference cycle (the first at the rate of the last complete one) and of the medians, in
-    true charge, not read charge.
+    The truth is that of the reference cycle (the first at the rate of the last complete one) and of the medians,
+    in true charge, not read charge.
     """
     setup = setup or CyclingSetup()
     rng = np.random.default_rng(seed)
@@ -139,9 +143,9 @@ def cycles(seed: int = 0, setup: CyclingSetup | None = None) -> Case:
 
 
 def foreign_cycles(seed: int = 0, recorder: Recorder | None = None, count: int = 8) -> Case:
-    """Record cycles that no cell model makes: pulses with rests, steps, a current that wobbles; true charge known."""
+    """Record cycles that no cell model makes: pulses with rests, steps, a current that wobbles."""
     rng = np.random.default_rng(seed)
-    halves = []
+    halves: list[tuple[_Half, int]] = []
     for number in range(2 * count):
         shape = (_pulses, _stepped, _wobbling)[int(rng.integers(3))] if number > 1 else _stepped
         level = float(rng.uniform(0.5, 2.0))
@@ -298,13 +302,21 @@ def _recorded(
     shift = float(rng.uniform(0, recorder.step_s))
     sign, before, last = programme.sign, 2 * reference + 1, 2 * (len(halves) // 2 - (programme.cut < 1)) - 1
     blocks, begin, done = [], 0.0, 0.0
-    for number, (half, way) in enumerate(halves):
+    for place, (half, way) in enumerate(halves):
         # Zero at the reference, reached with the last cycle: the charge is true, the current is what is read.
-        factor = gain[way] * (1 + moved * (number - before) / max(last - before, 1))
-        for phase in _with_rests(half, programme, number, len(halves)):
+        factor = gain[way] * (1 + moved * (place - before) / max(last - before, 1))
+        for phase in _with_rests(half, programme, place, len(halves)):
             t = _rows(phase.duration, recorder, begin, shift)
             q = done + sign * way * phase.charge(t) * factor
-            blocks.append((begin + t, sign * way * factor * phase.current(t), phase.voltage(t), q, np.full(len(t), number)))
+            blocks.append(
+                (
+                    begin + t,
+                    sign * way * factor * phase.current(t),
+                    phase.voltage(t),
+                    q,
+                    np.full(len(t), float(place)),
+                )
+            )
             begin += phase.duration
             done += sign * way * float(phase.charge(np.array(phase.duration))) * factor
     time, current, voltage, charge, number = (np.concatenate(column) for column in zip(*blocks, strict=True))
@@ -323,7 +335,7 @@ def _recorded(
 
 
 def _with_rests(half: _Half, programme: Programme, number: int, count: int) -> Iterator[Phase]:
-    """Yield the phases of a half cycle, the rest after it, and one before the first; a cut run ends without one."""
+    """Yield the phases of a half cycle, the rest after it, and one before the first; none after a cut."""
     first, last = half.phases[0], half.phases[-1]
     if number == 0:
         yield _rest(300.0, float(first.voltage(np.array(0.0))))

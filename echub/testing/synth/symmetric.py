@@ -1,8 +1,9 @@
 """Symmetric cells that short at a known time, and staircases that leave Ohm's law at a known current density.
 
-`symmetric` gives half cycles of one current whose voltage is the resistance times the current, with a shape (arch, flat or
-growing) and a drift from half cycle to half cycle, until the resistance drops. `linear_staircase` gives levels whose
-voltage is ohmic up to `limit`, and above it larger: by a curve that starts there with a step in slope or of it, with a
+`symmetric` gives half cycles of one current whose voltage is the resistance times the current, with a shape (arch,
+flat or growing) and a drift from half cycle to half cycle, until the resistance drops. `linear_staircase` gives levels
+whose voltage is ohmic up to `limit`, and above it larger: by a curve that starts there with a step in slope or of it,
+with a
 slow rise within the level, and an alternating current on top.
 """
 
@@ -18,9 +19,11 @@ from echub.testing.synth.instrument import Floats
 
 @dataclass(frozen=True)
 class SymmetricRun:
-    """A run: j mA/cm², half cycles and their duration s, asr Ω·cm², drop time h (None: none), R left after the drop.
+    """A run: j mA/cm², half cycles and their duration s, asr Ω·cm², drop time h (None: none), R left after the
+    drop.
 
-    shape: of the voltage in a half cycle, `flat`, `arch` (as of dendrites that dissolve) or `grows`; its mean is 1.
+    shape: of the voltage in a half cycle, `flat`, `arch` (as of dendrites that dissolve) or `grows`; its mean
+    is 1.
     drift: relative change of R per half cycle. accuracy: half width of the gain of the current.
     """
 
@@ -60,7 +63,9 @@ def symmetric(seed: int = 0, setup: SymmetricRun | None = None) -> Case:
         "voltage": Column(u, "V"),
     }
     truth = {} if run.drop_h is None else {"lifetime": run.drop_h}
-    whole = np.arange(run.count if run.drop_h is None else int(drop_s // period))
+    whole = np.arange(
+        run.count if run.drop_h is None else int(drop_s // period) + (drop_s % period > run.duration_s / 2)
+    )
     middle = float(np.median(_shape(run.shape, np.linspace(0, 1, 10_001))))
     each = run.asr * (1 + run.drift * whole) * middle
     value = float(np.mean([np.median(each[k::2]) for k in (0, 1)]))

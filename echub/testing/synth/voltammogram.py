@@ -1,12 +1,14 @@
-"""Voltammograms with a known window: a capacitive baseline, and currents that cross a threshold at a known potential.
+"""Voltammograms with a known window: a capacitive baseline, and currents that cross a threshold at a known
+potential.
 
 The baseline is a capacitance times the scan rate, with a slope. Oxidation and reduction rise from their foot
-exponentially (Tafel), up to a limiting current, or, foreign, as a power of the distance (`power`), so that no curve of the
-method is the generator's. On a metal electrode the metal is plated below 0 V and stripped on the way back.
+exponentially (Tafel), up to a limiting current, or, foreign, as a power of the distance (`power`), so that no curve
+of the method is the generator's. On a metal electrode the metal is plated below 0 V and stripped on the way back.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +21,14 @@ THRESHOLDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 @dataclass(frozen=True)
 class Sweeps:
-    """Sweeps: from, to the two turns, V; rate mV/s; scans. anodic, cathodic: potential at 10 µA/cm², V (None: none).
+    """Sweeps: from, to the two turns, V; rate mV/s; scans. anodic, cathodic: potential at 10 µA/cm², V (None:
+    none).
 
     tafel: V per decade; power: if positive, the current grows as this power of the distance from a foot, instead.
-    capacitance µF/cm²; leak µA/cm²/V: slope of the baseline; decay: part by which each scan's reactions shrink. metal: plating
-    below 0 V of so many mA/cm²/V.
+    capacitance µF/cm²; leak µA/cm²/V: slope of the baseline; decay: part by which each scan's reactions shrink.
+    metal: plating
+    below 0 V of so many mA/cm²/V. offset_v, accuracy: half widths of the offset of the potential, the gain of
+    the current.
     """
 
     low: float = 0.3
@@ -41,6 +46,8 @@ class Sweeps:
     metal: float = 0.0
     noise_ua: float = 0.05
     step_v: float = 2e-3
+    offset_v: float = 1e-3
+    accuracy: float = 1e-2
     area_cm2: float = 1.0
 
 
@@ -55,13 +62,16 @@ def sweeps(seed: int = 0, setup: Sweeps | None = None) -> Case:
     j = j + shrunk * _reaction(given, given.anodic, e, 1) - shrunk * _reaction(given, given.cathodic, e, -1)
     if given.metal:
         plated = np.where(e < 0, 1000 * given.metal * e, 0.0)
-        stripped = np.where((e > 0) & (direction > 0), 1000 * given.metal * 0.3 * np.exp(-(((e - 0.2) / 0.1) ** 2)), 0.0)
+        stripped = np.where(
+            (e > 0) & (direction > 0), 1000 * given.metal * 0.3 * np.exp(-(((e - 0.2) / 0.1) ** 2)), 0.0
+        )
         j = j + plated + stripped
     j = j + given.noise_ua * rng.standard_normal(len(e))
+    offset, gain = given.offset_v * float(rng.uniform(-1, 1)), 1 + given.accuracy * float(rng.uniform(-1, 1))
     columns = {
         "time": Column(t, "s"),
-        "current": Column(j * given.area_cm2 / 1000, "mA"),
-        "potential_we": Column(e, "V"),
+        "current": Column(j * given.area_cm2 / 1000 * gain, "mA"),
+        "potential_we": Column(e + offset, "V"),
     }
     truth: dict[str, float] = {}
     for name, at, way in (("anodic", given.anodic, 1), ("cathodic", given.cathodic, -1)):
@@ -80,11 +90,11 @@ def _potential(given: Sweeps) -> tuple[Floats, Floats, Floats]:
     for _ in range(given.scans):
         turns += [given.high, given.low]
     turns.append(given.start)
-    parts = [
-        a + np.sign(b - a) * np.arange(0, abs(b - a), given.step_v) for a, b in zip(turns, turns[1:], strict=False)
-    ]
+    parts = [a + np.sign(b - a) * np.arange(0, abs(b - a), given.step_v) for a, b in itertools.pairwise(turns)]
     e = np.concatenate(parts)
-    way = np.concatenate([np.full(len(p), np.sign(b - a)) for p, a, b in zip(parts, turns, turns[1:], strict=False)])
+    way = np.concatenate(
+        [np.full(len(p), np.sign(b - a)) for p, a, b in zip(parts, turns, turns[1:], strict=False)]
+    )
     number = np.concatenate([np.full(len(p), min(k // 2, given.scans - 1)) for k, p in enumerate(parts)])
     return e, way, number
 

@@ -22,7 +22,8 @@ class RowCharge:
     """One way of counting: its name, the charge of each row (n,), and whether it is that since the row before.
 
     Not `since`: each row stands for half of the time to both neighbours, so that an edge lies in the middle
-    between two rows. `variance`: (n,) of the charge by what happened between the rows; zeros if it was counted. digit: that of a
+    between two rows. `variance`: (n,) of the charge by what happened between the rows; zeros if it was counted.
+    digit: that of a
     coarse counter, in its unit.
     """
 
@@ -64,7 +65,8 @@ def from_current(t: Floats, current: Floats, *, averaged: bool) -> RowCharge:
     own = np.zeros(len(t))
     own[:-1] += step / 2
     own[1:] += step / 2
-    # Between two rows the current is anywhere between both: uniform, so its variance is the square of the range / 12.
+    # Between two rows the current is anywhere between both: uniform, so its variance is the square of the range
+    # / 12.
     variance = np.zeros(len(t))
     rows, jumps = _jumps(current)
     variance[rows + 1] = (step[rows] * jumps / HOUR_S) ** 2 / 12
@@ -72,7 +74,7 @@ def from_current(t: Floats, current: Floats, *, averaged: bool) -> RowCharge:
 
 
 def _jumps(current: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Return where the current changes, and the part of each change that is not a smooth course: up to its bend."""
+    """Return where the current changes, and the part of each change that is not smooth: up to its bend."""
     change = np.diff(current)
     rows = np.flatnonzero(np.abs(change) > SMALL * max(current.max(), -current.min()))
     at, count = change[rows], len(change)
@@ -82,7 +84,7 @@ def _jumps(current: Floats) -> tuple[NDArray[np.intp], Floats]:
 
 
 def _with_resolution(way: RowCharge, t: Floats, current: Floats) -> RowCharge:
-    """Add what a coarse counter leaves open: it stands still while current flows, and then moves by its last digit."""
+    """Add what a coarse counter leaves open: it stands still while current flows, then moves by a digit."""
     flows = np.abs(current) > 0.05 * np.abs(current).max()  # of the largest: no rest
     flows[1:] &= flows[:-1] & (np.diff(t) > 0)  # the first row of a step may show what has not yet flowed
     moved = np.abs(way.charge[flows])

@@ -12,7 +12,8 @@ from echub.segments import Segments, Threshold, half_cycles, rest_threshold, run
 from echub_cycling.data.charge import Floats, RowCharge, ways
 
 BLIP = 5e-3
-"""A half cycle with less than this part of the charge of both neighbours is an overshoot or a noise of the control, not
+"""A half cycle with less than this part of the charge of both neighbours is an overshoot or a noise of the
+control, not
 a half cycle: pulses of a rate test or a rest are ten times larger, overshoots ten times smaller."""
 DISAGREE = 0.02
 """Relative difference between two ways of counting that is reported: twice a poor accuracy of a current."""
@@ -22,7 +23,7 @@ NOISE_ROWS, PIECE = 500_000, 500
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What was recorded: t s, U V, current (n,) in `unit` (mA, or mA/cm² where no area is stated), ways of counting."""
+    """What was recorded: t s, U V, current (n,) in `unit` (mA; mA/cm² without an area), ways of counting."""
 
     data: Inputs
     t: Floats
@@ -43,8 +44,10 @@ class Trace:
 class Halves:
     """Half cycles (m,): rows, sign (+1 anodic), charge and its standard uncertainty by what lies between rows.
 
-    charge, spread in the trace's charge unit, positive; energy (with the sign of the voltage) in W·h (or W·h/cm²); level: mean |current|
-    weighted by charge, in the trace's unit; begin, end in s; u_end: the last voltage, V. blur: half width of the mean voltage by
+    charge, spread in the trace's charge unit, positive; energy (with the sign of the voltage) in W·h (or
+    W·h/cm²); level: mean |current|
+    weighted by charge, in the trace's unit; begin, end in s; u_end: the last voltage, V. blur: half width of
+    the mean voltage by
     what its edges between rows leave open, V. merged: blips left out.
     """
 
@@ -86,7 +89,9 @@ def trace_of(data: Inputs, rest: float = 0.0) -> Trace:
 
 def _filled(t: Floats, values: Floats) -> Floats:
     known = np.isfinite(values)
-    return values if known.all() else np.asarray(np.interp(np.arange(len(t)), np.flatnonzero(known), values[known]))
+    return (
+        values if known.all() else np.asarray(np.interp(np.arange(len(t)), np.flatnonzero(known), values[known]))
+    )
 
 
 def halves_of(trace: Trace) -> Halves:
@@ -94,7 +99,9 @@ def halves_of(trace: Trace) -> Halves:
     state = trace.state
     found: Segments = half_cycles(runs(state, state))
     if not len(found):
-        raise Refusal("no-current", "no current is significant above its noise", hint="--param rest=… states what is rest")
+        raise Refusal(
+            "no-current", "no current is significant above its noise", hint="--param rest=… states what is rest"
+        )
     found, merged = _without_blips(found, trace.counted[0], state)
     return _measured(trace, found, state, merged)
 
@@ -110,7 +117,7 @@ def _states(current: Floats, rest: float) -> NDArray[np.int8]:
 
 
 def summed(found: Segments, values: Floats) -> Floats:
-    """Return the sum of each segment (m,), of values (n,) without NaN: `Segments.total` without its search for them."""
+    """Return the sum of each segment (m,), of values (n,) without NaN, faster than `Segments.total`."""
     edges = np.column_stack([found.start, found.stop]).ravel()
     return np.asarray(np.add.reduceat(np.append(values, 0.0), edges)[::2])
 
@@ -183,7 +190,7 @@ def _measured(trace: Trace, found: Segments, state: NDArray[np.int8], merged: in
 
 
 def _level(trace: Trace, amount: Floats, found: Segments) -> Floats:
-    """Return the mean |current| weighted by charge, without the first and last row, which may hold a part of a rest."""
+    """Return the mean |current| weighted by charge, without the first and last row, which may hold rest."""
     inner = amount.copy()
     long = found.rows > 4
     inner[found.start[long]] = 0.0

@@ -25,7 +25,8 @@ class Staircase:
     """Levels (m,) in the order of time: current in `unit`, sign, voltages V, times s.
 
     u_start: first settled row; u_end: mean of the last part; u_error: standard error of that mean by noise.
-    offset: U at rest before the first level, V, 0 if there is no rest, with its standard error. wave: standard deviation of U in the last part
+    offset: U at rest before the first level, V, 0 if there is no rest, with its standard error. wave: standard
+    deviation of U in the last part
     beyond its noise, V: an alternating voltage on top.
     """
 
@@ -60,7 +61,9 @@ def staircase(data: Inputs, tail: float, rest: float) -> Staircase:
     t, j, u = data["t"][known], data["j"][known], data["U"][known]
     found = _levels(t, j, data["j_set"][known] if "j_set" in data else None, rest)
     if len(found) < 2:
-        raise Refusal("no-levels", f"{len(found)} levels of current, at least 2 are needed", hint="ramp-onset is for ramps")
+        raise Refusal(
+            "no-levels", f"{len(found)} levels of current, at least 2 are needed", hint="ramp-onset is for ramps"
+        )
     level, sign = np.abs(_weighted(t, j, found)), found.sign
     last = _last_part(t, found, tail)
     noise = np.array([difference_noise(u[a:b]) for a, b in zip(last.start, last.stop, strict=True)])
@@ -89,7 +92,7 @@ def _levels(t: Floats, j: Floats, asked: Floats | None, rest: float) -> Segments
 
 
 def _merged(found: Segments, level: Floats) -> Segments:
-    """Join neighbours of the same direction and current, such as parts of one level with an impedance between them."""
+    """Join neighbours of the same direction and current, such as parts of a level around an impedance."""
     if not len(found):
         return found
     new = np.append(True, (np.abs(level[1:] / level[:-1] - 1) > SAME) | (found.sign[1:] != found.sign[:-1]))
@@ -104,11 +107,11 @@ def _last_part(t: Floats, found: Segments, tail: float) -> Segments:
 
 
 def _weighted(t: Floats, values: Floats, found: Segments) -> Floats:
-    """Return the median over time of each level: of a wave its middle, of rows that are denser at a step no more."""
-    return np.array([_median(t[a:b], values[a:b]) for a, b in zip(found.start, found.stop, strict=True)])
+    """Return the mean over time of each level: rows that are denser at a step count no more."""
+    return np.array([_mean(t[a:b], values[a:b]) for a, b in zip(found.start, found.stop, strict=True)])
 
 
-def _median(t: Floats, values: Floats) -> float:
+def _mean(t: Floats, values: Floats) -> float:
     weight = np.gradient(t) if len(t) > 1 else np.ones(len(t))
     if not weight.sum() > 0:
         return float(np.mean(values))

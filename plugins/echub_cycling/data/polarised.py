@@ -12,13 +12,15 @@ from echub_cycling.data.halves import Halves, Trace, halves_of, trace_of
 from echub_cycling.method.sweep import swept
 
 ASYMMETRIC = 0.5
-"""A mean voltage above this part of the polarisation is that of two different electrodes: equal ones differ by a few mV,
+"""A mean voltage above this part of the polarisation is that of two different electrodes: equal ones differ by
+a few mV,
 and then polarise each other by as much either way."""
 
 
 @dataclass(frozen=True, eq=False)
 class Polarised:
-    """A symmetric cell: trace, half cycles; overpotential V and resistance (Ω·cm², or Ω without an area), each (m,).
+    """A symmetric cell: trace, half cycles; overpotential V and resistance (Ω·cm², or Ω without an area), each
+    (m,).
 
     overpotential: median of U times the sign of the current; level in mA/cm² (or mA); offset: mean of both
     directions, V.
@@ -53,9 +55,11 @@ class Polarised:
 
 
 def polarised(data: Inputs, rest: float) -> Polarised:
-    """Return the polarisation of each half cycle; raise `Refusal` for anything but a symmetric cell that is cycled."""
+    """Return the polarisation of each half cycle; raise `Refusal` if no symmetric cell is cycled."""
     if data.meta("cell.symmetric") is False:
-        raise Refusal("unequal-electrodes", "cell.symmetric is false: U/j of two different electrodes is not a resistance")
+        raise Refusal(
+            "unequal-electrodes", "cell.symmetric is false: U/j of two different electrodes is not a resistance"
+        )
     trace = trace_of(data, rest)
     halves = halves_of(trace)
     if what := swept(trace, halves):
@@ -69,7 +73,8 @@ def polarised(data: Inputs, rest: float) -> Polarised:
     if abs(offset) > ASYMMETRIC * half:
         raise Refusal(
             "unequal-electrodes",
-            f"U is {means[0]:.4g} V while the working electrode is oxidised and {means[1]:.4g} V while it is reduced: "
+            f"U is {means[0]:.4g} V while the working electrode is oxidised and {means[1]:.4g} V "
+            f"while it is reduced: "
             "two different electrodes",
             hint="echub analyze cycling",
         )

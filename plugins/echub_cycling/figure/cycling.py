@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SPREAD = 3.0
-"""Half height of the axis of efficiencies, in units of their central half: single outliers do not set the scale."""
+"""Half height of the axis of efficiencies, in units of their central half: single outliers do not set the
+scale."""
 
 
 def draw(outcome: Outcome, figure: Figure) -> None:
@@ -66,7 +67,9 @@ def _capacities(axis: Any, outcome: Outcome) -> None:  # noqa: ANN401
     small = 3 if len(number) < 300 else 1.2
     for half, colour, fill in (("charge", BLUE, "none"), ("discharge", BLUE, BLUE)):
         values = table[f"{half}{per_mass}"].array()
-        axis.plot(number[whole], values[whole], "o", color=colour, markerfacecolor=fill, markersize=small, label=half)
+        axis.plot(
+            number[whole], values[whole], "o", color=colour, markerfacecolor=fill, markersize=small, label=half
+        )
         axis.plot(number[~whole], values[~whole], "x", color=GREY, markersize=small)
     axis.set(xlabel="cycle", ylabel=axis_label("Q", table[f"discharge{per_mass}"].unit))
     axis.set_ylim(bottom=0)

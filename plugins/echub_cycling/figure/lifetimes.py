@@ -23,7 +23,9 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     end = float(np.max(np.concatenate([table["time"], watched])))
     x = np.concatenate([[0.0], table["time"], [end]])
     axis = figure.subplots()
-    steps = {name: np.concatenate([[100.0], table[name], table[name][-1:]]) for name in ("surviving", "low", "high")}
+    steps = {
+        name: np.concatenate([[100.0], table[name], table[name][-1:]]) for name in ("surviving", "low", "high")
+    }
     if len(table["time"]):
         axis.fill_between(x, steps["low"], steps["high"], step="post", color=LIGHT_BLUE, alpha=0.5, linewidth=0)
         axis.step(x, steps["surviving"], where="post", color=BLUE)

@@ -1,4 +1,5 @@
-"""The figure of `staircase-linearity`: the trace; U against the level with the line and the interval of the limit."""
+"""The figure of `staircase-linearity`: the trace; U against the level with the line and the interval of the
+limit."""
 
 from __future__ import annotations
 

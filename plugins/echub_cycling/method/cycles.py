@@ -13,14 +13,17 @@ from echub_cycling.data.halves import Halves, Trace
 
 Numbers = NDArray[np.intp]
 ENDS = 0.02
-"""A half cycle that the file ends is whole if its voltage, or its charge, comes this close to that of the one before in
+"""A half cycle that the file ends is whole if its voltage, or its charge, comes this close to that of the one
+before in
 the same direction: by this part of the range of voltage, or of the charge. Steps of rate tests differ by more."""
 LEAST = 0.2
 """And it has at least this part of the charge: rates differ, but a relaxation back to a limit is no half cycle."""
 PARTIAL = 1.1
-"""A first charge with a discharge after it that is so many times larger started in a charged cell, and is not whole."""
+"""A first charge with a discharge after it that is so many times larger started in a charged cell, and is not
+whole."""
 HELD = 1.3
-"""How much larger its last current may be than that of the one before, relative to its level, if the voltage is held."""
+"""How much larger its last current may be than that of the one before, relative to its level, if the voltage is
+held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +148,7 @@ def _reached(trace: Trace, halves: Halves, which: int, other: int, *, at_end: bo
     share = halves.charge[which] / halves.charge[other]
     row = halves.rows.stop - 1 if at_end else halves.rows.start
     tail = np.abs(trace.current[row]) / halves.level
-    # A voltage at its limit ends a half cycle, unless the current still had to fall there; a fixed charge ends it too.
+    # A voltage at its limit ends a half cycle, unless the current still had to fall there; a fixed charge ends
+    # it too.
     held = at_end and tail[which] > tail[other] * HELD
     return bool(abs(share - 1) < ENDS or (near and share > LEAST and not held))

@@ -28,7 +28,7 @@ class Event:
 
 
 def expected(cell: Polarised) -> Floats:
-    """Return the resistance (m,) that each half cycle should have: the median of up to five earlier ones, its way."""
+    """Return the resistance (m,) that each half cycle should have: the median of up to five before it."""
     found = np.full(len(cell.halves), np.nan)
     for sign in (1, -1):
         places = np.flatnonzero(cell.halves.sign == sign)
@@ -52,7 +52,7 @@ def sudden_drop(cell: Polarised, drop: float) -> Event | None:
 
 
 def _bracket(cell: Polarised, half: int, limit: float) -> tuple[float, float]:
-    """Return the times of the last row above and the first row below a limit, in this half cycle or the one before."""
+    """Return the times of the last row above and the first below a limit, in this half cycle or the one before."""
     rows = cell.halves.rows
     first = int(rows.start[half - 1 if half else 0])
     chosen = first + np.flatnonzero(cell.trace.state[first : rows.stop[half]] != 0)

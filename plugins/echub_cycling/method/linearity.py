@@ -15,9 +15,11 @@ SURE = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Linearity:
-    """The line of one direction: places of its levels, U over the line less 1 (NaN for those of the line) and its error.
+    """The line of one direction: places of its levels, U over the line less 1 (NaN for those of the line) and
+    its error.
 
-    slope: V per unit of the level, with standard error; first: index into `places` of the first beyond, None without.
+    slope: V per unit of the level, with standard error; first: index into `places` of the first beyond, None
+    without.
     confirmed: the level after it is beyond too. fitted: levels of the line.
     """
 
@@ -37,7 +39,8 @@ class Linearity:
 def linearity(found: Staircase, sign: int, threshold: float, fit: int) -> Linearity | None:
     """Judge the rising levels of one direction; None with fewer than two.
 
-    threshold: relative deviation that counts, to either side; fit: largest number of lowest levels that make the line. Each level
+    threshold: relative deviation that counts, to either side; fit: largest number of lowest levels that make
+    the line. Each level
     is compared with the line through the origin (the offset at rest subtracted) of those before it.
     """
     places = _rising(found, sign)
@@ -81,4 +84,4 @@ def _rising(found: Staircase, sign: int) -> np.ndarray:
         return places
     highest = np.maximum.accumulate(found.level[places])
     new = np.append(True, found.level[places][1:] > highest[:-1] * (1 + 1e-9))
-    return places[new]
+    return np.asarray(places[new])

@@ -9,12 +9,14 @@ import numpy as np
 from echub_cycling.data.charge import Floats
 
 SAME = 0.05
-"""Relative difference up to which two currents are one rate: neighbouring programmed rates differ by 20 % or more."""
+"""Relative difference up to which two currents are one rate: neighbouring programmed rates differ by 20 % or
+more."""
 _SLOW = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 25, 30, 40, 50, 100)
 _FAST = (1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
 _NAMES = {"3C/4": 0.75, **{f"C/{n}" if n > 1 else "1C": 1 / n for n in _SLOW}, **{f"{n:g}C": n for n in _FAST}}
 _NEAR_STATED, _NEAR_FOUND = 0.03, 0.12
-"""How far a rate may be from a name: a little if the capacity is stated, a usual deviation of a delivered capacity from
+"""How far a rate may be from a name: a little if the capacity is stated, a usual deviation of a delivered
+capacity from
 the nominal one if it is not. Beyond, the number is given."""
 
 
@@ -46,4 +48,6 @@ def blocks_of(level: Floats) -> Blocks:
             first.append(place)
     starts = np.array(first, dtype=np.intp)
     lasts = np.append(starts[1:] - 1, len(level) - 1)
-    return Blocks(starts, lasts, np.array([np.nanmedian(level[a : b + 1]) for a, b in zip(starts, lasts, strict=True)]))
+    return Blocks(
+        starts, lasts, np.array([np.nanmedian(level[a : b + 1]) for a, b in zip(starts, lasts, strict=True)])
+    )

@@ -10,8 +10,9 @@ from echub_cycling.data.halves import Halves, Trace
 ROWS = 200_000
 """Rows that are looked at, from the start: enough for any programme."""
 EVEN, MOST, VARIES = 0.1, 0.8, 0.4
-"""A sweep: |dU/dt| is within 10 % of its median for 80 % of the time, while the current varies by more than 40 % of its
-median between its quartiles. With a constant current the second is false (a capacitor), with a plateau the first."""
+"""A sweep: |dU/dt| is within 10 % of its median for 80 % of the time, while the current varies by more than 40
+% of its
+median between its quartiles. Of a capacitor at constant current the second is false."""
 
 
 PROGRAMMED = 0.5
@@ -37,7 +38,9 @@ def swept(trace: Trace, halves: Halves) -> str:
 
 def _is_even(t: Floats, values: Floats) -> bool:
     """Return whether the magnitude of the rate is the same for nearly all of the time."""
-    step = max(1, len(t) // 400 if len(t) > 2000 else 1)  # rates over several rows: noise of one row does not count
+    step = max(
+        1, len(t) // 400 if len(t) > 2000 else 1
+    )  # rates over several rows: noise of one row does not count
     rate = np.abs(values[step:] - values[:-step])
     time = t[step:] - t[:-step]
     timed = time > 0

@@ -34,7 +34,9 @@ def shown(found: Found) -> dict[str, Series]:
     """Return the curves of at most six cycles, spread over those of the summary, each point with its cycle."""
     places = [k for k in chosen(found) if found.cycles.complete[k]] or [found.reference]
     places = [places[i] for i in np.unique(np.linspace(0, len(places) - 1, CURVES).astype(int))]
-    drawn = [(k, half, *_curve(found, half)) for k in places for half in np.flatnonzero(found.cycles.of == k).tolist()]
+    drawn = [
+        (k, half, *_curve(found, half)) for k in places for half in np.flatnonzero(found.cycles.of == k).tolist()
+    ]
     parts: dict[str, list[Floats]] = {name: [] for name in ("cycle", "q", "U", "d_cycle", "d_U", "d_q")}
     for k, half, q, u in drawn:
         number = float(found.cycles.number[k])
@@ -50,7 +52,9 @@ def shown(found: Found) -> dict[str, Series]:
     return curves | {"step": Series.of([found.params.dqdv_step], "V")}
 
 
-def _extend(parts: dict[str, list[Floats]], names: tuple[str, str, str], values: tuple[float, Floats, Floats]) -> None:
+def _extend(
+    parts: dict[str, list[Floats]], names: tuple[str, str, str], values: tuple[float, Floats, Floats]
+) -> None:
     number, x, y = values
     for name, column in zip(names, (np.full(len(x), number), x, y), strict=True):
         parts[name].append(column)

@@ -52,7 +52,8 @@ def _require_cycles(trace: Trace, halves: Halves) -> None:
         way = "anodic" if halves.sign[0] > 0 else "cathodic"
         raise Refusal(
             "one-direction",
-            f"the current is only {way}, {halves.charge[0]:.4g} {trace.charge_unit.replace('*', '·')}: it never reverses",
+            f"the current is only {way}, {halves.charge[0]:.4g} "
+            f"{trace.charge_unit.replace('*', '·')}: it never reverses",
             hint="give the file that has the other half cycle; echub convert --join links the parts of a run",
         )
 
@@ -64,7 +65,7 @@ def _found(trace: Trace, halves: Halves, cycles: Cycles, direction: Direction, p
             "no-complete-cycle",
             f"{len(halves)} half cycles, but no charge with a whole discharge after it",
             where=f"charging is the {'anodic' if direction.sign > 0 else 'cathodic'} current ({direction.how})",
-            hint="--param charge=cathodic or charge=anodic, if the other current charges the electrode of interest",
+            hint="--param charge=cathodic or charge=anodic, if the other current is the charge",
         )
     return Found.of(trace, halves, cycles, direction, params)
 

@@ -17,12 +17,19 @@ MORE = 102.0
 """A first efficiency above this, %, is beyond any accuracy of a current: charge was in the cell before, or the
 direction is the other one."""
 GAP_ROWS, GAP_SHARE = 20, 0.1
-"""A single interval with more than a tenth of the charge of a half cycle of 20 rows or more is a gap in the rows."""
+"""A single interval with more than a tenth of the charge of a half cycle of 20 rows or more is a gap in the
+rows."""
 
 
 def of(found: Found, counted: Counted | None) -> tuple[Flag, ...]:
     """Return the flags, the gravest first."""
-    flags = [*_of_charge(found), *_of_ends(found), *_of_values(found), *_of_counter(found, counted), *_missing(found)]
+    flags = [
+        *_of_charge(found),
+        *_of_ends(found),
+        *_of_values(found),
+        *_of_counter(found, counted),
+        *_missing(found),
+    ]
     return tuple(sorted(flags, key=lambda flag: flag.severity != "warning"))
 
 
@@ -52,7 +59,11 @@ def _of_ends(found: Found) -> Iterator[Flag]:
     left = cycles.number[~cycles.complete]
     if len(left):
         text = ", ".join(map(str, left[:5].tolist())) + (" …" if len(left) > 5 else "")
-        yield Flag("incomplete-cycles", f"not complete (cut, or charged before the file starts), and not used: cycle {text}", "info")
+        yield Flag(
+            "incomplete-cycles",
+            f"not complete (cut, or charged before the file starts), and not used: cycle {text}",
+            "info",
+        )
     if halves.rows.stop[-1] == len(found.trace.t) and len(halves) < 3:
         yield Flag(
             "ends-under-current",
@@ -60,7 +71,9 @@ def _of_ends(found: Found) -> Iterator[Flag]:
             where=f"t = {halves.end[-1]:.5g} s",
         )
     if halves.merged:
-        yield Flag("short-pulses", f"{halves.merged} pulses of under 0.5 % of their neighbours are no half cycles", "info")
+        yield Flag(
+            "short-pulses", f"{halves.merged} pulses of under 0.5 % of their neighbours are no half cycles", "info"
+        )
 
 
 def _of_values(found: Found) -> Iterator[Flag]:
@@ -69,7 +82,8 @@ def _of_values(found: Found) -> Iterator[Flag]:
     if first > MORE:
         yield Flag(
             "more-discharged",
-            f"the first complete cycle discharges {first:.1f} % of its charge: the cell held charge before, or the "
+            f"the first complete cycle discharges {first:.1f} % of its charge: the cell held charge "
+            f"before, or the "
             "other current is the charge",
         )
     if abs(cycles.discharge_level[k] / cycles.discharge_level[last] - 1) > SAME:
@@ -91,7 +105,9 @@ def _of_counter(found: Found, counted: Counted | None) -> Iterator[Flag]:
     if counted is None or counted.groups == len(found.cycles):
         return
     what = "half cycles" if counted.each == 1 and counted.groups > 1 else "cycles"
-    text = f"the instrument counts {counted.groups} {what} with current, the current itself shows {len(found.cycles)}"
+    text = (
+        f"the instrument counts {counted.groups} {what} with current, the current itself shows {len(found.cycles)}"
+    )
     if found.cycles.source == "counter":
         text = f"the instrument's cycles have {counted.each:g} half cycles each; they are used as they are"
     yield Flag("cycle-counter-differs", text, "info")
@@ -104,11 +120,16 @@ def _missing(found: Found) -> Iterator[Flag]:
             "direction-assumed",
             "that an anodic current charges is assumed: nothing says which electrode is the working one",
             "info",
-            hint="--set cell.electrodes.working.polarity=negative, or --param charge=cathodic, where it discharges",
+            hint="--set cell.electrodes.working.polarity=negative, or --param charge=cathodic, if not",
         )
     if data.source_of("U") == "potential_we" and data.meta("cell.configuration") != "two_electrode":
         yield Flag("one-electrode", "energies are of the potential against the reference, not of the cell", "info")
     if found.mass is None:
-        yield Flag("no-mass", "no active mass is stated: no specific capacity", "info", hint='--set cell.active_mass="2 mg"')
+        yield Flag(
+            "no-mass",
+            "no active mass is stated: no specific capacity",
+            "info",
+            hint='--set cell.active_mass="2 mg"',
+        )
     if not found.trace.area and found.trace.charge_unit == "mA*h":
         yield Flag("no-area", "no area is stated: no areal capacity", "info", hint='--set cell.area="0.785 cm^2"')

@@ -70,7 +70,8 @@ def _survival(time: Floats, failed: np.ndarray) -> tuple[Floats, Floats, Floats,
         variance = np.cumsum(fell / (at_risk * (at_risk - fell)))
         width = NORMAL * np.sqrt(variance) / np.abs(np.log(survival))
         low, high = survival ** np.exp(width), survival ** np.exp(-width)
-    return events, survival, np.nan_to_num(low), np.nan_to_num(high, nan=float(survival[-1]) if len(survival) else 1.0)
+    upper = np.nan_to_num(high, nan=float(survival[-1]) if len(survival) else 1.0)
+    return np.asarray(events, np.float64), np.asarray(survival, np.float64), np.nan_to_num(low), upper
 
 
 def _median(times: Floats, survival: Floats, low: Floats, high: Floats, longest: float) -> Measurand:

@@ -17,7 +17,8 @@ from echub_cycling.method.rates import SAME, rate_names
 from echub_cycling.outcome.values import Budget, measurand
 
 MEDIAN_OF_EDGES = 1.5
-"""Standard error of a median over that of a mean, for sums of few uniform errors: between 1.25 of normal ones and 1.73
+"""Standard error of a median over that of a mean, for sums of few uniform errors: between 1.25 of normal ones
+and 1.73
 of a single uniform one."""
 PROGRAMMED = 1e-3
 """Relative difference up to which charges are equal by a clock: clocks and currents repeat ten times better, cells
@@ -42,7 +43,9 @@ class Found:
     nominal_stated: bool
 
     @classmethod
-    def of(cls, trace: Trace, halves: Halves, cycles: Cycles, direction: Direction, params: CyclingParams) -> Found:
+    def of(
+        cls, trace: Trace, halves: Halves, cycles: Cycles, direction: Direction, params: CyclingParams
+    ) -> Found:
         """Choose the reference cycle and the nominal capacity."""
         whole = np.flatnonzero(cycles.complete)
         reference = _reference(cycles, whole, params.reference)
@@ -69,13 +72,13 @@ class Found:
     def efficiency(self) -> Floats:
         """Return discharge over charge of each cycle, in %."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return 100 * self.cycles.discharge / self.cycles.charge
+            return np.asarray(100 * self.cycles.discharge / self.cycles.charge)
 
     @property
     def energy_efficiency(self) -> Floats:
         """Return discharged over charged energy of each cycle, in %."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return 100 * self.cycles.discharge_energy / self.cycles.charge_energy
+            return np.asarray(100 * self.cycles.discharge_energy / self.cycles.charge_energy)
 
     @property
     def retention(self) -> Floats:
@@ -194,7 +197,8 @@ def _efficiency(found: Found, k: int, note: str) -> Measurand:
 
 
 def _median(found: Found, values: Floats, chosen: np.ndarray, note: str, *, voltage: bool = False) -> Measurand:
-    """Return the median of the ratios of these cycles: the accuracy of each direction stays, what lies between rows
+    """Return the median of the ratios of these cycles: the accuracy of each direction stays, what lies between
+    rows
     averages out. How much the cycles differ is in the table; it is a property of the cell, not an uncertainty.
     """
     value = float(np.median(values))
@@ -220,5 +224,4 @@ def _retention(found: Found) -> dict[str, Measurand]:
     repeat = found.params.repeatability / 100 * value
     budget = Budget({"edges between rows": float(spread) * value}, {"repeatability of the current": repeat})
     note = f"cycle {cycles.number[last]} against cycle {cycles.number[k]}"
-    result = {"retention": measurand("%", value, budget, note=note)}
-    return result
+    return {"retention": measurand("%", value, budget, note=note)}

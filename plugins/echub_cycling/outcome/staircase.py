@@ -1,4 +1,5 @@
-"""The answer of `staircase-linearity`: by direction, the interval from the last linear level to the first beyond."""
+"""The answer of `staircase-linearity`: by direction, the interval from the last linear level to the first
+beyond."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ def _require(found: Staircase, lines: list[Linearity]) -> None:
     if any(line.slope <= 0 for line in lines):
         raise Refusal(
             "not-resistive",
-            "U falls with rising current: the offset at rest is not that of the levels, or the sign is the other one",
+            "U falls with rising current: the offset at rest is not that of the levels, or the sign "
+            "is the other one",
             hint="--time leaves out what came before the staircase",
         )
 

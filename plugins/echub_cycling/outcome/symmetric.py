@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Series
-from echub.science import difference_noise
+from echub.science import MEDIAN_TO_MEAN, difference_noise, robust_sigma
 from echub_cycling import SymmetricParams
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.polarised import Polarised, polarised
@@ -31,7 +31,10 @@ def run(data: Inputs, params: SymmetricParams) -> Outcome:
         tuple(_flags(cell, event, until, len(blocks.level), params)),
         {"levels": _levels(cell, until), "half_cycles": _table(cell)},
         diagnostics=_diagnostics(cell, event),
-        conditions={"criterion": Condition(f"R falls by {params.drop:g} % and stays"), **_level_condition(cell, until)},
+        conditions={
+            "criterion": Condition(f"R falls by {params.drop:g} % and stays"),
+            **_level_condition(cell, until),
+        },
     )
 
 
@@ -64,7 +67,9 @@ def _measurands(cell: Polarised, event: Event | None, until: int, params: Symmet
         noise = difference_noise(pairs) / np.sqrt(count)
         change = 100 * (ends[1] / ends[0] - 1)
         budget = Budget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])})
-        result["change"] = measurand("%", change, budget, note="R of the last tenth over that of the first, less 1")
+        result["change"] = measurand(
+            "%", change, budget, note="R of the last tenth over that of the first, less 1"
+        )
     return result
 
 
@@ -82,8 +87,21 @@ def _both_ways(cell: Polarised, values: Floats, good: slice) -> tuple[float, flo
     """Return the mean of the medians of both directions, in which an offset cancels, and its error by noise."""
     parts = [values[good][cell.halves.sign[good] == sign] for sign in (1, -1)]
     parts = [part for part in parts if len(part)]
-    errors = [difference_noise(part) * 1.2533 / np.sqrt(len(part)) for part in parts]
+    errors = [_error_of_median(part) for part in parts]
     return float(np.mean([np.median(part) for part in parts])), float(np.hypot.reduce(errors) / len(parts))
+
+
+def _error_of_median(values: Floats) -> float:
+    """Return the standard error of the median of half cycles that drift: then it is the value of the middle one.
+
+    Noise by second differences, which a drift does not change: their variance is 1 + 4 + 1 times that of a value.
+    """
+    if len(values) < 4:
+        return difference_noise(values)
+    noise = robust_sigma(np.diff(values, 2)) / float(np.sqrt(6))
+    drift = float(np.median(np.abs(np.diff(values))))
+    single = min(drift / noise, 1.0) if noise else 0.0
+    return noise * max(MEDIAN_TO_MEAN / float(np.sqrt(len(values))), single)
 
 
 def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params: SymmetricParams) -> list[Flag]:
@@ -91,7 +109,9 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
     if event is None:
         flags.append(Flag("right-censored", "no sudden drop: the lifetime is a lower bound", "info"))
     elif not event.confirmed:
-        flags.append(Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it"))
+        flags.append(
+            Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it")
+        )
     high = rises(cell, params.rise)
     if high is not None and high < until:
         text = f"R rises to more than {params.rise:g} times the usual in half cycle {high + 1}: a contact is lost"
@@ -101,7 +121,9 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
         flags.append(Flag("mixed-levels", text))
     amplitude = float(np.median(np.abs(cell.overpotential)))
     if abs(cell.offset) > OFFSET * amplitude:
-        flags.append(Flag("offset", f"U has an offset of {1000 * cell.offset:.3g} mV between both directions", "info"))
+        flags.append(
+            Flag("offset", f"U has an offset of {1000 * cell.offset:.3g} mV between both directions", "info")
+        )
     if not cell.per_area:
         text = "no area is stated: resistances, not area-specific ones"
         flags.append(Flag("no-area", text, "info", hint='--set cell.area="0.785 cm^2"'))

@@ -12,7 +12,7 @@ from echub.science import coverage_half_width
 
 @dataclass(frozen=True)
 class Budget:
-    """Parts of an uncertainty, in the unit of the value: normal ones by name, uniform ones (half widths) by name."""
+    """Parts of an uncertainty by name, in the unit of the value: normal ones, half widths of uniform ones."""
 
     normal: dict[str, float] = field(default_factory=dict)
     uniform: dict[str, float] = field(default_factory=dict)
@@ -20,7 +20,9 @@ class Budget:
     def components(self) -> tuple[Component, ...]:
         """Return the parts as standard uncertainties."""
         parts = [Component(name, abs(value), "A") for name, value in self.normal.items() if value]
-        parts += [Component(name, abs(value) / float(np.sqrt(3)), "B") for name, value in self.uniform.items() if value]
+        parts += [
+            Component(name, abs(value) / float(np.sqrt(3)), "B") for name, value in self.uniform.items() if value
+        ]
         return tuple(parts)
 
 

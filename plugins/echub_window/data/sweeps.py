@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ def sweeps_of(data: Inputs, resistance: float) -> list[Sweep]:
         raise Refusal("no-sweep", f"the potential spans {1000 * float(np.ptp(e)) if len(e) else 0:.3g} mV")
     edges = _turns(e)
     found, count = [], {1: 0, -1: 0}
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in itertools.pairwise(edges):
         way = 1 if e[last] > e[first] else -1
         rows = slice(first, last + 1)
         if abs(e[last] - e[first]) < LEAST_V or not _is_even(t[rows], e[rows]):
@@ -54,7 +55,9 @@ def sweeps_of(data: Inputs, resistance: float) -> list[Sweep]:
         rate = 1000 * abs(e[last] - e[first]) / float(t[last] - t[first])
         found.append(Sweep(count[way], way, t[rows], e[rows], j[rows], rate))
     if not found:
-        raise Refusal("no-sweep", "the potential moves, but not at one rate: steps, or a current that was controlled")
+        raise Refusal(
+            "no-sweep", "the potential moves, but not at one rate: steps, or a current that was controlled"
+        )
     if not any(np.any(sweep.j) for sweep in found):
         raise Refusal("no-current", "the current is zero throughout")
     return found

@@ -10,21 +10,25 @@ from echub.science import difference_noise
 from echub_window.data.sweeps import Floats, Sweep
 
 WIDTH = 0.15
-"""Part of the range of a sweep that is searched for the quietest: narrower, and the foot of a reaction is a line too;
+"""Part of the range of a sweep that is searched for the quietest: narrower, and the foot of a reaction is a
+line too;
 wider, and little would remain of a window of 1 V."""
 LARGE = 0.1
 """What a current itself adds to its unrest: a limiting current is as quiet as a double layer, and far larger."""
 PLACES = 60
 """Places of that part that are compared."""
 NEAR = 0.03
-"""Rows within 3 % of the threshold, or three standard deviations, of the line belong to it: then it is fitted again."""
+"""Rows within 3 % of the threshold, or three standard deviations, of the line belong to it: then it is fitted
+again."""
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """A line j = level + slope · (E - middle): µA/cm², µA/cm²/V, V; low and high V of the rows that made it; noise of a row.
+    """A line j = level + slope · (E - middle): µA/cm², µA/cm²/V, V; low and high V of the rows that made it;
+    noise of a row.
 
-    error: standard error of the level; slope_error: of the slope. inner: level and slope by the inner half of the rows.
+    error: standard error of the level; slope_error: of the slope. inner: level and slope by the inner half of
+    the rows.
     """
 
     level: float
@@ -52,7 +56,7 @@ class Baseline:
 
 
 def baseline_of(sweep: Sweep, threshold: float, stated: tuple[float, float] | None) -> Baseline | None:
-    """Fit the baseline in the stated range, or in the quietest part and what continues it; None with too few rows."""
+    """Fit the baseline in the stated range, else in the quietest part and what continues it; None without rows."""
     noise = difference_noise(sweep.j)
     if stated is not None:
         chosen = (sweep.e >= min(stated)) & (sweep.e <= max(stated))
@@ -92,7 +96,7 @@ def _around(near: np.ndarray, seed: np.ndarray) -> np.ndarray:
     for run in runs:
         if len(run) and seed[run].any():
             found[run] = True
-    return found | seed
+    return np.asarray(found | seed)
 
 
 def _fitted(sweep: Sweep, chosen: np.ndarray, noise: float) -> Baseline:
@@ -101,10 +105,21 @@ def _fitted(sweep: Sweep, chosen: np.ndarray, noise: float) -> Baseline:
     spread = float(np.sum((e - middle) ** 2))
     slope = float(np.sum((e - middle) * (j - j.mean()))) / spread if spread else 0.0
     middle_rows = np.abs(e - middle) <= np.quantile(np.abs(e - middle), 0.5)
-    inner = np.polyfit(e[middle_rows] - middle, j[middle_rows], 1) if middle_rows.sum() > 4 else (slope, float(j.mean()))
+    inner = (
+        np.polyfit(e[middle_rows] - middle, j[middle_rows], 1)
+        if middle_rows.sum() > 4
+        else (slope, float(j.mean()))
+    )
     error = noise / float(np.sqrt(len(e)))
     slope_error = noise / float(np.sqrt(spread)) if spread else 0.0
     return Baseline(
-        float(j.mean()), slope, middle, float(e.min()), float(e.max()), noise, error, slope_error,
+        float(j.mean()),
+        slope,
+        middle,
+        float(e.min()),
+        float(e.max()),
+        noise,
+        error,
+        slope_error,
         (float(inner[1]), float(inner[0])),
     )

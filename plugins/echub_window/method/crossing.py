@@ -13,6 +13,8 @@ SURE = 5.0
 """Standard deviations that a threshold must be above the noise of the averaged current: 1 of 3 million."""
 LASTS = 3
 """Rows that a crossing must last, next to the averaged ones: a spike is not a reaction."""
+RISES = 0.2
+"""Part of the threshold that the current must rise by for its slope to be one, not noise."""
 MOST = 0.02
 """Largest part of a sweep that is averaged: 2 % of 5 V is 0.1 V."""
 
@@ -54,9 +56,11 @@ def crossing(sweep: Sweep, base: Baseline, threshold: float, until: float | None
     rise = smooth[k] - smooth[k - 1]
     share = (threshold - smooth[k - 1]) / rise if rise > 0 else 1.0
     potential = float(sweep.e[k - 1] + np.clip(share, 0, 1) * (sweep.e[k] - sweep.e[k - 1]))
-    slope = _slope(sweep, smooth, k, max(3, count))
+    slope = _slope(sweep, smooth, k, max(3, count), threshold)
     error = float(np.hypot(base.noise / np.sqrt(count), base.error_at(potential)))
-    return Crossing(potential, error / slope, abs(float(sweep.e[k] - sweep.e[k - 1])) / 2, base.choice_at(potential) / slope, slope)
+    # Interpolated: between two rows a smooth current leaves little open, one that jumps the whole step.
+    between = abs(float(sweep.e[k] - sweep.e[k - 1])) / 2 * min(1.0, float(rise) / threshold)
+    return Crossing(potential, error / slope, between, base.choice_at(potential) / slope, slope)
 
 
 def averaged(noise: float, threshold: float, rows: int) -> int:
@@ -81,10 +85,16 @@ def _lasting(above: np.ndarray, count: int) -> np.ndarray:
         return np.zeros(0, np.intp)
     below = np.append(np.flatnonzero(~above), len(above) + count)
     following = below[np.searchsorted(below, np.arange(len(above)))]
-    return np.flatnonzero(above & (following - np.arange(len(above)) >= np.minimum(count, len(above) - np.arange(len(above)))))
+    return np.flatnonzero(
+        above & (following - np.arange(len(above)) >= np.minimum(count, len(above) - np.arange(len(above))))
+    )
 
 
-def _slope(sweep: Sweep, smooth: Floats, k: int, reach: int) -> float:
-    low, high = max(k - reach, 0), min(k + reach, len(smooth) - 1)
-    rise, run = float(smooth[high] - smooth[low]), abs(float(sweep.e[high] - sweep.e[low]))
-    return max(rise, 1e-12) / run if run > 0 else 1.0
+def _slope(sweep: Sweep, smooth: Floats, k: int, reach: int, threshold: float) -> float:
+    """Return how steeply the current leaves, µA/cm²/V, over as many rows as a part of the threshold takes."""
+    rise, run = 0.0, 1.0
+    while rise < RISES * threshold and reach < 2 * len(smooth):
+        low, high = max(k - reach, 0), min(k + reach, len(smooth) - 1)
+        rise, run = float(smooth[high] - smooth[low]), abs(float(sweep.e[high] - sweep.e[low]))
+        reach *= 2
+    return max(rise, RISES * threshold) / max(run, 1e-9)

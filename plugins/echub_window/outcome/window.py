@@ -1,4 +1,5 @@
-"""The answer of `stability-window`: limits of one scan at one threshold, and tables of all scans and thresholds."""
+"""The answer of `stability-window`: limits of one scan at one threshold, and tables of all scans and
+thresholds."""
 
 from __future__ import annotations
 
@@ -7,7 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub.plugin import Component, Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series, UnknownOption
+from echub.plugin import (
+    Component,
+    Condition,
+    Flag,
+    Inputs,
+    Interval,
+    Measurand,
+    Outcome,
+    Refusal,
+    Series,
+    UnknownOption,
+)
 from echub.science import coverage_half_width
 from echub_window import WindowParams
 from echub_window.data.sweeps import Sweep, sweeps_of
@@ -19,7 +31,9 @@ THRESHOLDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """Thresholds of the table, µA/cm²: those that publications use, and what lies between."""
 METAL = re.compile(r"\b(Li|Na|K|NaK|Mg|Ca|Zn|Al)\b")
 MARGIN = 0.02
-"""Potential above that of the metal from which on a reduction may be its plating, V: alloys and nucleation aside."""
+"""Potential above that of the metal from which on a reduction may be its plating, V: alloys and nucleation
+aside."""
+CHOICE = "choice of the baseline"
 POINTS = 1500
 
 
@@ -53,7 +67,11 @@ def run(data: Inputs, params: WindowParams) -> Outcome:
     return Outcome(
         measurands,
         tuple(_flags(judged, up, down, plating, measurands, params)),
-        {"limits": _limits(judged, plating, params), "sweeps": _sweeps(judged), "peaks": _peaks(judged, plating, params)},
+        {
+            "limits": _limits(judged, plating, params),
+            "sweeps": _sweeps(judged),
+            "peaks": _peaks(judged, plating, params),
+        },
         diagnostics=_curves(judged) | {"threshold": Series.of([params.threshold], "uA/cm^2")},
         conditions={
             "threshold": Condition(params.threshold, "uA/cm^2"),
@@ -82,7 +100,9 @@ def _plating(data: Inputs, params: WindowParams) -> float | None:
         try:
             return float(params.plating.replace("V", "").strip())
         except ValueError:
-            raise UnknownOption("plating is a potential", expected="0 V, none, auto", found=params.plating) from None
+            raise UnknownOption(
+                "plating is a potential", expected="0 V, none, auto", found=params.plating
+            ) from None
     reference = str(data.meta("cell.reference") or "")
     if not reference and data.meta("cell.configuration") == "two_electrode":
         reference = str(data.meta("cell.electrodes.counter.material") or "")
@@ -152,24 +172,26 @@ def _with_budget(found: Crossing, params: WindowParams, note: str) -> Measurand:
     gain = params.current_accuracy / 100 * params.threshold / found.slope
     area = params.area_uncertainty / 100 * params.threshold / found.slope
     limits = {"accuracy of the potential": params.voltage_accuracy, "accuracy of the current": gain}
-    limits |= {"between rows": found.between, "choice of the baseline": found.choice}
+    limits |= {"between rows": found.between, CHOICE: found.choice}
     parts = [Component("noise and baseline", found.noise), Component("area", area, "B", "area")]
     parts += [Component(name, value / float(np.sqrt(3)), "B") for name, value in limits.items()]
     kept = tuple(part for part in parts if part.uncertainty)
     normal = float(np.hypot(found.noise, area))
     half = coverage_half_width(normal, [value for value in limits.values() if value])
     total = float(np.sqrt(sum(part.uncertainty**2 for part in kept)))
-    interval = Interval(found.potential - half, found.potential + half, level=0.95, method="normal and uniform parts")
+    interval = Interval(
+        found.potential - half, found.potential + half, level=0.95, method="normal and uniform parts"
+    )
     return Measurand("V", found.potential, total, interval, components=kept, note=note)
 
 
 def _difference(anodic: Measurand, cathodic: Measurand) -> Measurand:
     value = (anodic.value or 0.0) - (cathodic.value or 0.0)
     # The offset of the potential is in both, and cancels.
-    rest = [
-        [c.uncertainty for c in m.components if c.name != "accuracy of the potential"] for m in (anodic, cathodic)
-    ]
-    total = float(np.sqrt(sum(u**2 for parts in rest for u in parts)))
+    parts = [c for m in (anodic, cathodic) for c in m.components if c.name != "accuracy of the potential"]
+    # The foot of both reactions bends the baselines to the same side: these two add, the others are independent.
+    choice = sum(c.uncertainty for c in parts if c.name == CHOICE)
+    total = float(np.hypot(choice, np.sqrt(sum(c.uncertainty**2 for c in parts if c.name != CHOICE))))
     half = 1.96 * total
     return Measurand("V", value, total, Interval(value - half, value + half, level=0.95, method="normal"))
 
@@ -201,19 +223,30 @@ def _flags(
     for name, one in (("anodic_limit", up), ("cathodic_limit", down)):
         if one is None:
             way = "upward" if name == "anodic_limit" else "downward"
-            flags.append(Flag("one-sweep", f"scan {params.scan} has no {way} sweep: no {name.replace('_', ' ')}", "info"))
+            flags.append(
+                Flag("one-sweep", f"scan {params.scan} has no {way} sweep: no {name.replace('_', ' ')}", "info")
+            )
         elif measurands[name].censoring != "none":
             text = f"{name.replace('_', ' ')}: the threshold is not exceeded until {one.sweep.e[-1]:.3g} V"
             flags.append(Flag("window-not-left", text, "info"))
     below = min(float(j.sweep.e.min()) for j in judged)
     if plating is not None and below < plating:
-        text = f"below {plating:g} V the metal itself is plated: what flows there is named in the table `peaks`, not counted"
+        text = (
+            f"below {plating:g} V the metal itself is plated: what flows there is named in the table "
+            f"`peaks`, not counted"
+        )
         flags.append(Flag("metal-plated", text, "info"))
     elif plating is None and below < 0:
         text = f"the sweep goes to {below:.3g} V; that no metal is plated there is assumed"
-        flags.append(Flag("plating-unknown", text, "info", hint='--set cell.reference="Na+/Na", or --param plating="0 V"'))
+        flags.append(
+            Flag("plating-unknown", text, "info", hint='--set cell.reference="Na+/Na", or --param plating="0 V"')
+        )
     flags.append(
-        Flag("threshold-stated", f"a limit is one at {params.threshold:g} µA/cm²; the table `limits` has others", "info")
+        Flag(
+            "threshold-stated",
+            f"a limit is one at {params.threshold:g} µA/cm²; the table `limits` has others",
+            "info",
+        )
     )
     return flags
 
@@ -226,7 +259,9 @@ def _limits(judged: list[Judged], plating: float | None, params: WindowParams) -
         "scan": Series.of([scan for scan, *_ in rows]),
         "limit": Series.of(["anodic" if way > 0 else "cathodic" for _, way, *_ in rows]),
         "threshold": Series.of([x for _, _, x, _ in rows], "uA/cm^2"),
-        "potential": Series.of([found.potential if isinstance(found, Crossing) else None for *_, found in rows], "V"),
+        "potential": Series.of(
+            [found.potential if isinstance(found, Crossing) else None for *_, found in rows], "V"
+        ),
         "why_not": Series.of([found if isinstance(found, str) else "" for *_, found in rows]),
     }
 

@@ -31,7 +31,10 @@ SHOWN = ("discharge_capacity", "coulombic_efficiency", "first_efficiency", "rete
 
 def run() -> None:
     """Print bias, scatter, stated uncertainty and coverage by setup, and the time of a long run."""
-    print(f"\n{'cycling':36s} {'measurand':24s} {'n':>4s} {'bias':>10s} {'scatter':>9s} {'stated':>9s} {'covered':>8s}")
+    print(
+        f"\n{'cycling':36s} {'measurand':24s} {'n':>4s} {'bias':>10s} {'scatter':>9s} {'stated':>9s} "
+        f"{'covered':>8s}"
+    )
     for name, setup in SETUPS.items():
         lines(name, _made(setup), SHOWN, "cycling", {"reference": 1} if isinstance(setup, Recorder) else {})
     _speed()
@@ -65,7 +68,10 @@ def lines(
                 found.setdefault(key, []).append(row)
     for key, rows in found.items():
         error, stated, covered = np.array(rows, dtype=np.float64).T
-        values = f"{100 * error.mean():+9.4f}% {100 * error.std():8.4f}% {100 * stated.mean():8.4f}% {covered.mean():7.1%}"
+        values = (
+            f"{100 * error.mean():+9.4f}% {100 * error.std():8.4f}% {100 * stated.mean():8.4f}% "
+            f"{covered.mean():7.1%}"
+        )
         print(f"{name:36s} {key:24s} {len(rows):4d} {values}")
 
 
@@ -75,7 +81,9 @@ def _speed() -> None:
     start = time.perf_counter()
     outcome = echub.analyze("cycling", record)
     rows = record["timeseries"].rows
-    print(f"\n  {outcome['cycles'].value:.0f} cycles in {rows / 1e6:.2f} M rows: {time.perf_counter() - start:.2f} s")
+    print(
+        f"\n  {outcome['cycles'].value:.0f} cycles in {rows / 1e6:.2f} M rows: {time.perf_counter() - start:.2f} s"
+    )
 
 
 def long_run(cycles: int, rows: int) -> Case:

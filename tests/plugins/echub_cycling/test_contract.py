@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 import echub
 from echub.testing import AnalysisContract, synth
@@ -23,7 +24,9 @@ class TestCyclingByTheInstrument(AnalysisContract):
 
     analysis = "cycling"
     generate = staticmethod(
-        lambda seed: synth.cycles(seed, CyclingSetup(programme=FEW, recorder=Recorder(charge="charge", averaged=True)))
+        lambda seed: synth.cycles(
+            seed, CyclingSetup(programme=FEW, recorder=Recorder(charge="charge", averaged=True))
+        )
     )
     bias = 2e-4
     resampling = 5e-3
@@ -34,7 +37,7 @@ class TestCyclingForeign(AnalysisContract):
     """Shapes that no model of a cell makes."""
 
     analysis = "cycling"
-    params = {"reference": 1}
+    params: ClassVar[dict[str, object]] = {"reference": 1}
     generate = staticmethod(lambda seed: synth.foreign_cycles(seed, Recorder(), 4))
     bias = 5e-4
     resampling = 0.05
