@@ -2,8 +2,8 @@
 potential.
 
 The baseline is a capacitance times the scan rate, with a slope. Oxidation and reduction rise from their foot
-exponentially (Tafel), up to a limiting current, or, foreign, as a power of the distance (`power`), so that no curve
-of the method is the generator's. On a metal electrode the metal is plated below 0 V and stripped on the way back.
+exponentially (Tafel), up to a limiting current, or, foreign, as a power of the distance (`power`): no curve of the
+method is the generator's. On a metal electrode the metal is plated below 0 V and stripped on the way back.
 """
 
 from __future__ import annotations
