@@ -2,8 +2,8 @@
 
 `symmetric` gives half cycles of one current whose voltage is the resistance times the current, with a shape (arch,
 flat or growing) and a drift from half cycle to half cycle, until the resistance drops. `linear_staircase` gives
-levels whose voltage is ohmic up to `limit`, and above it larger: by a curve, or by a sudden factor, with a slow rise
-within the level, and an alternating current on top.
+levels whose voltage is ohmic up to `limit`, and above it larger: by a curve, or by a sudden factor, with a slow
+rise within the level, and an alternating current on top.
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ def _capacities(axis: Any, outcome: Outcome) -> None:  # noqa: ANN401
         )
         axis.plot(number[~whole], values[~whole], "x", color=GREY, markersize=small)
     axis.set(xlabel="cycle", ylabel=axis_label("Q", table[f"discharge{per_mass}"].unit))
-    axis.set_ylim(bottom=0)
+    largest = max(float(np.nanmax(table[f"{half}{per_mass}"].array()[whole])) for half in ("charge", "discharge"))
+    axis.set_ylim(0, 1.1 * largest)
     axis.xaxis.get_major_locator().set_params(integer=True)
     reference = outcome.conditions["reference_cycle"].value
     axis.axvline(reference, color=GREY, linewidth=0.8, linestyle=":", label=f"reference: cycle {reference}")
@@ -82,7 +83,7 @@ def _capacities(axis: Any, outcome: Outcome) -> None:  # noqa: ANN401
     other.set_ylim(*_limits(values[whole]))
     other.set_ylabel("CE / %", color=RED)
     handles = [*axis.get_legend_handles_labels()[0], *other.get_legend_handles_labels()[0]]
-    axis.legend(handles=handles, frameon=False, fontsize=8, loc="lower left", ncols=4)
+    axis.legend(handles=handles, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 0.98), ncols=4)
     tidy(axis, right=False)
     other.spines["top"].set_visible(False)
 

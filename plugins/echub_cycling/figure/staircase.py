@@ -14,6 +14,9 @@ from echub_cycling.figure.cycling import refused_trace
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+ABOVE = 4.0
+"""Height of the lower panel in units of the line at the first level beyond."""
+
 
 def draw(outcome: Outcome, figure: Figure) -> None:
     """Draw the outcome on an empty figure; a refused one shows its trace and the reason."""
@@ -48,3 +51,5 @@ def _direction(axis: Any, outcome: Outcome, way: str, chosen: Any, colour: str, 
     limit = outcome.measurands.get(f"linear_limit_{way}")
     if limit is not None and limit.interval is not None and limit.interval.high is not None:
         axis.axvspan(limit.interval.low or 0.0, limit.interval.high, color=RED, alpha=0.15, linewidth=0)
+        if line is not None and line.value:  # what is far beyond would hide where it starts
+            axis.set_ylim(0, ABOVE * line.value * limit.interval.high)

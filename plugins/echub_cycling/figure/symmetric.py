@@ -22,13 +22,15 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     length, name = time_unit(shown["t"])
     upper, lower = figure.subplots(2, 1, sharex=True)
     table = outcome.tables["half_cycles"]
-    typical = float(np.nanmedian(np.abs(table["overpotential"].array())))
+    typical = abs(outcome.measurands["overpotential"].value or 0.0)
     factor, unit = prefixed(typical, "V")
     hours = (shown["t"] - shown["t"][0]) / length
     upper.fill_between(hours, factor * shown["U_low"], factor * shown["U_high"], color=BLUE, linewidth=0.6)
-    upper.set_ylim(-4 * factor * typical, 4 * factor * typical)
+    upper.set_ylim(-3 * factor * typical, 3 * factor * typical)
     upper.set_ylabel(axis_label("U", unit))
     _resistances(lower, table, length)
+    usual = outcome.measurands.get("asr_cell") or outcome.measurands["resistance_cell"]
+    lower.set_ylim(0, 2 * (usual.value or 0.0))
     for axis in (upper, lower):
         if len(shown["event"]):
             axis.axvline((shown["event"][0] - shown["t"][0]) / length, color=RED, linewidth=1)
@@ -46,7 +48,6 @@ def _resistances(axis: Any, table: Any, length: float) -> None:  # noqa: ANN401
         axis.plot(x[chosen], table["resistance"].array()[chosen], "o", markersize=2.5, color=colour, label=label)
     unit = table["resistance"].unit
     axis.set_ylabel(axis_label("R·A" if "cm" in unit else "R", unit))
-    axis.set_ylim(0, 3 * float(np.nanmedian(table["resistance"].array())))
     axis.legend(frameon=False, fontsize=8)
 
 
