@@ -16,6 +16,11 @@ SAME = 0.02
 """Currents within this part of each other are one level: a setting and its reading differ by less."""
 SHORT = 0.2
 """A level that lasts less than this part of the usual one is the way to the next: a slew, or a cut row."""
+HELD, WAVE = 0.05, 1.0
+"""A level is held if its current stays within 5 % for 80 % of its rows; an alternating part that a set point tells from
+the level may be as large as it."""
+MOST = 0.5
+"""Part of the rows with current that levels have to hold: those of a sweep hold a few by chance."""
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -64,6 +69,14 @@ def staircase(data: Inputs, tail: float, rest: float) -> Staircase:
         raise Refusal(
             "no-levels", f"{len(found)} levels of current, at least 2 are needed", hint="ramp-onset is for ramps"
         )
+    found = found.where(_is_held(j, found, "j_set" in data))
+    flows = states(j, rest_threshold(j)) != 0
+    if len(found) < 2 or found.rows.sum() < MOST * flows.sum():
+        raise Refusal(
+            "no-levels",
+            "the current is not held at levels: it moves all the time, or the potential was controlled",
+            hint="ramp-onset is for ramps, stability-window for swept potentials",
+        )
     level, sign = np.abs(_weighted(t, j, found)), found.sign
     last = _last_part(t, found, tail)
     noise = np.array([difference_noise(u[a:b]) for a, b in zip(last.start, last.stop, strict=True)])
@@ -89,6 +102,12 @@ def _levels(t: Floats, j: Floats, asked: Floats | None, rest: float) -> Segments
     usual = float(np.median(duration[active & (found.rows > 2)])) if (active & (found.rows > 2)).any() else 0.0
     kept = found.where(active & (duration >= SHORT * usual) & (found.rows > 2))
     return _merged(kept, np.abs(kept.median(source)))
+
+
+def _is_held(j: Floats, found: Segments, asked: bool) -> NDArray[np.bool_]:
+    """Return which levels have a constant current; if a set point names them, a wave on top does no harm."""
+    low, middle, high = (found.quantile(j, part) for part in (0.1, 0.5, 0.9))
+    return np.asarray(high - low < (WAVE if asked else HELD) * np.abs(middle))
 
 
 def _merged(found: Segments, level: Floats) -> Segments:

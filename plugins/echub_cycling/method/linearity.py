@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub_cycling.data.charge import Floats
-from echub_cycling.data.levels import Staircase
+from echub_cycling.data.levels import SAME, Staircase
 
+LEAST = 3
+"""Levels of a direction: the line needs one, what leaves it another, and one more shows a course."""
 SURE = 3.0
 """Standard deviations by which a level must be beyond, next to the threshold: 1 of 700 by noise."""
 
@@ -37,14 +39,14 @@ class Linearity:
 
 
 def linearity(found: Staircase, sign: int, threshold: float, fit: int) -> Linearity | None:
-    """Judge the rising levels of one direction; None with fewer than two.
+    """Judge the rising levels of one direction; None with fewer than three.
 
     threshold: relative deviation that counts, to either side; fit: largest number of lowest levels that make
     the line. Each level
     is compared with the line through the origin (the offset at rest subtracted) of those before it.
     """
     places = _rising(found, sign)
-    if len(places) < 2:
+    if len(places) < LEAST:
         return None
     x = found.level[places]
     y = sign * (found.u_end[places] - found.offset)
@@ -83,5 +85,5 @@ def _rising(found: Staircase, sign: int) -> np.ndarray:
     if not len(places):
         return places
     highest = np.maximum.accumulate(found.level[places])
-    new = np.append(True, found.level[places][1:] > highest[:-1] * (1 + 1e-9))
+    new = np.append(True, found.level[places][1:] > highest[:-1] * (1 + SAME))
     return np.asarray(places[new])

@@ -48,7 +48,7 @@ def _require(found: Staircase, lines: list[Linearity]) -> None:
     if not lines:
         raise Refusal(
             "no-levels",
-            f"{len(found)} levels, but no two rising ones in one direction: no line to compare with",
+            f"{len(found)} levels, but no three rising ones in one direction: no line to compare with",
             hint="ccd judges steps that do not rise",
         )
     if any(line.slope <= 0 for line in lines):

@@ -16,10 +16,13 @@ LEAST_V = 0.05
 """A sweep of less than 50 mV shows no window; noise and the response to a pulse are smaller."""
 TURN = 0.02
 """A turn is a way back of more than 2 % of the whole range (and five times the noise)."""
+HELD = 0.05
+"""A current that stays within 5 % of itself for 80 % of a sweep was controlled: that of a double layer has noise, and
+a slope, of its own size."""
 LOOKED = 4000
 """Points on which turns are found, before they are placed exactly: a hundred per sweep for forty sweeps."""
-EVEN, MOST = 0.5, 0.7
-"""Of a sweep, 70 % of its time has a rate within half of its median: steps and relaxations do not."""
+EVEN, MOST = 0.2, 0.8
+"""Of a sweep, 80 % of its time has a rate within 20 % of its median: steps and relaxations do not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,22 +48,34 @@ def sweeps_of(data: Inputs, resistance: float) -> list[Sweep]:
     if len(e) < 2 or float(np.ptp(e)) < LEAST_V:
         raise Refusal("no-sweep", f"the potential spans {1000 * float(np.ptp(e)) if len(e) else 0:.3g} mV")
     edges = _turns(e)
-    found, count = [], {1: 0, -1: 0}
+    found, count, uneven = [], {1: 0, -1: 0}, 0
     for first, last in itertools.pairwise(edges):
         way = 1 if e[last] > e[first] else -1
         rows = slice(first, last + 1)
-        if abs(e[last] - e[first]) < LEAST_V or not _is_even(t[rows], e[rows]):
+        if abs(e[last] - e[first]) < LEAST_V:
+            continue
+        if not _is_even(t[rows], e[rows]):
+            uneven += 1
             continue
         count[way] += 1
         rate = 1000 * abs(e[last] - e[first]) / float(t[last] - t[first])
         found.append(Sweep(count[way], way, t[rows], e[rows], j[rows], rate))
-    if not found:
+    if len(found) <= uneven:
         raise Refusal(
             "no-sweep", "the potential moves, but not at one rate: steps, or a current that was controlled"
+        )
+    if sum(_is_held(sweep.j) for sweep in found) > len(found) / 2:
+        raise Refusal(
+            "no-sweep", "the current is constant while the potential changes: the current was controlled"
         )
     if not any(np.any(sweep.j) for sweep in found):
         raise Refusal("no-current", "the current is zero throughout")
     return found
+
+
+def _is_held(j: Floats) -> bool:
+    low, middle, high = np.quantile(j, [0.1, 0.5, 0.9])
+    return bool(high - low < HELD * abs(middle))
 
 
 def _turns(e: Floats) -> list[int]:
