@@ -17,8 +17,8 @@ SAME = 0.02
 SHORT = 0.2
 """A level that lasts less than this part of the usual one is the way to the next: a slew, or a cut row."""
 HELD, WAVE = 0.05, 1.0
-"""A level is held if its current stays within 5 % for 80 % of its rows; an alternating part that a set point tells from
-the level may be as large as it."""
+"""A level is held if its current stays within 5 % for 80 % of its rows; an alternating part that a set point tells
+from the level may be as large as it."""
 MOST = 0.5
 """Part of the rows with current that levels have to hold: those of a sweep hold a few by chance."""
 SETTLING = 2

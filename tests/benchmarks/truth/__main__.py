@@ -5,7 +5,18 @@ from __future__ import annotations
 import importlib
 import sys
 
-PARTS = ("ramp_onset", "ccd", "pulsed_stripping", "arrhenius", "impedance", "sims_profile", "sims_map", "speed")
+PARTS = (
+    "ramp_onset",
+    "ccd",
+    "cycling",
+    "window",
+    "pulsed_stripping",
+    "arrhenius",
+    "impedance",
+    "sims_profile",
+    "sims_map",
+    "speed",
+)
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or PARTS:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 import echub
 from echub.testing import synth
-from echub.testing.synth import Case, CyclingSetup, Programme, Recorder
+from echub.testing.synth import Case, CyclingSetup, LevelSteps, Programme, Recorder, SymmetricRun
 
-RUNS = 60
+RUNS = 100
 SETUPS: dict[str, CyclingSetup | Recorder] = {
     "sampled current, rows at the edges": CyclingSetup(),
     "rows every 60 s, no edges": CyclingSetup(recorder=Recorder(step_s=60, edges=False)),
@@ -26,6 +27,18 @@ SETUPS: dict[str, CyclingSetup | Recorder] = {
     "foreign, averaged": Recorder(averaged=True),
     "foreign, no edges, 20 s": Recorder(step_s=20, edges=False),
 }
+SYMMETRIC = {
+    "symmetric, flat": SymmetricRun(),
+    "symmetric, arches": SymmetricRun(shape="arch"),
+    "symmetric, growing within half cycles": SymmetricRun(shape="grows"),
+    "symmetric, offset 10 mV, no drop": SymmetricRun(offset_v=0.01, drop_h=None),
+}
+STAIRS = {
+    "staircase": LevelSteps(),
+    "staircase, sudden": LevelSteps(kind="sudden"),
+    "staircase, noise 0.5 mV": LevelSteps(noise_v=5e-4),
+    "staircase, alternating current of 10 %": LevelSteps(wave=0.1),
+}
 SHOWN = ("discharge_capacity", "coulombic_efficiency", "first_efficiency", "retention", "mean_discharge_voltage")
 
 
@@ -37,7 +50,23 @@ def run() -> None:
     )
     for name, setup in SETUPS.items():
         lines(name, _made(setup), SHOWN, "cycling", {"reference": 1} if isinstance(setup, Recorder) else {})
+    for name, run_ in SYMMETRIC.items():
+        make = partial(_symmetric, run_)
+        lines(name, make, ("lifetime", "asr_cell", "overpotential"), "symmetric-cycling", {})
+    for name, steps in STAIRS.items():
+        shown = ("linear_limit_we_oxidised", "asr_we_oxidised", "asr_we_reduced")
+        lines(name, partial(_staircase, steps), shown, "staircase-linearity", {})
     _speed()
+
+
+def _symmetric(run_: SymmetricRun, seed: int) -> Case:
+    drop = float(np.random.default_rng(seed).uniform(6, 36)) if run_.drop_h else None
+    return synth.symmetric(seed, replace(run_, drop_h=drop))
+
+
+def _staircase(steps: LevelSteps, seed: int) -> Case:
+    limit = float(np.random.default_rng(seed).uniform(0.21, 0.7))
+    return synth.linear_staircase(seed, replace(steps, limit=limit))
 
 
 def _made(setup: CyclingSetup | Recorder) -> Callable[[int], Case]:
@@ -63,8 +92,9 @@ def lines(
         outcome = echub.analyze(analysis, case.data(), params=params)
         for key in shown:
             got, truth = outcome.measurands.get(key), case.truth.get(key)
-            if got is not None and got.value is not None and got.interval is not None and truth is not None:
-                row = (got.value / truth - 1, (got.uncertainty or 0) / abs(truth), got.interval.covers(truth))
+            if got is not None and got.interval is not None and truth is not None:
+                value = truth if got.value is None else got.value
+                row = (value / truth - 1, (got.uncertainty or 0) / abs(truth), got.interval.covers(truth))
                 found.setdefault(key, []).append(row)
     for key, rows in found.items():
         error, stated, covered = np.array(rows, dtype=np.float64).T
