@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from echub.plugin import Measurand, Refusal
+from echub.science import robust_sigma
 from echub_cycling import CyclingParams
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.halves import Halves, Trace
@@ -16,10 +17,8 @@ from echub_cycling.method.direction import Direction
 from echub_cycling.method.rates import SAME, rate_names
 from echub_cycling.outcome.values import Budget, measurand
 
-MEDIAN_OF_EDGES = 1.5
-"""Standard error of a median over that of a mean, for sums of few uniform errors: between 1.25 of normal ones
-and 1.73
-of a single uniform one."""
+MEDIAN_OF_EDGES = 1.73
+"""Standard error of a median over that of a mean: 1.25 for normal errors, √3 for uniform ones, as at edges."""
 PROGRAMMED = 1e-3
 """Relative difference up to which charges are equal by a clock: clocks and currents repeat ten times better, cells
 that a voltage limits repeat ten times worse."""
@@ -204,13 +203,22 @@ def _median(found: Found, values: Floats, chosen: np.ndarray, note: str, *, volt
     value = float(np.median(values))
     cycles, gain = found.cycles, found.params.current_accuracy / 100 * value
     each = np.hypot(cycles.charge_spread / cycles.charge, cycles.discharge_spread / cycles.discharge)[chosen]
-    scatter = MEDIAN_OF_EDGES * float(np.median(each)) * value / float(np.sqrt(len(values)))
+    scatter = _of_median(values, float(np.median(each)) * value)
     uniform = {"accuracy of the current, charging": gain, "accuracy of the current, discharging": gain}
     if voltage:
         mean = np.median([found.voltage(half)[chosen] for half in ("charge", "discharge")], axis=1)
         offset = found.params.voltage_accuracy * abs(1 / mean[1] - 1 / mean[0]) * value
         uniform["accuracy of the voltage"] = float(offset)
     return measurand("%", value, Budget({"edges between rows": scatter}, uniform), n=len(values), note=note)
+
+
+def _of_median(values: Floats, each: float) -> float:
+    """Return the standard error of the median of values that are known to `each`.
+
+    Values that differ by more than that are in an order that it does not change: then it is the error of one.
+    """
+    apart = robust_sigma(values) / each if each else 0.0
+    return each * max(min(MEDIAN_OF_EDGES / float(np.sqrt(len(values))), 1.0), min((apart - 1) / 2, 1.0))
 
 
 def _retention(found: Found) -> dict[str, Measurand]:

@@ -17,8 +17,8 @@ LEAST_V = 0.05
 TURN = 0.02
 """A turn is a way back of more than 2 % of the whole range (and five times the noise)."""
 HELD = 0.05
-"""A current that stays within 5 % of itself for 80 % of a sweep was controlled: that of a double layer has noise, and
-a slope, of its own size."""
+"""A current that stays within 5 % of itself for 80 % of a sweep was controlled: that of a double layer
+has noise, and a slope, of its own size."""
 LOOKED = 4000
 """Points on which turns are found, before they are placed exactly: a hundred per sweep for forty sweeps."""
 EVEN, MOST = 0.2, 0.8

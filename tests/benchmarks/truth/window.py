@@ -22,9 +22,8 @@ SETUPS = {
 
 def run() -> None:
     """Print bias, scatter, stated uncertainty and coverage by setup."""
-    print(
-        f"\n{'stability window':36s} {'measurand':24s} {'n':>4s} {'bias':>10s} {'scatter':>9s} {'stated':>9s} covered"
-    )
+    heads = f"{'n':>4s} {'bias':>10s} {'scatter':>9s} {'stated':>9s} {'covered':>8s}"
+    print(f"\n{'stability window':36s} {'measurand':24s} {heads}")
     for name, setup in SETUPS.items():
         lines(name, partial(_made, setup), ("anodic_limit", "cathodic_limit", "window"), "stability-window", {})
 
