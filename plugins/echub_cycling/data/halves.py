@@ -22,7 +22,7 @@ NOISE_ROWS, PIECE = 500_000, 500
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class CellTrace:
     """What was recorded: t s, U V, current (n,) in `unit` (mA; mA/cm² without an area), ways of counting."""
 
     data: Inputs
@@ -71,7 +71,7 @@ class Halves:
         return self.rows.sign
 
 
-def trace_of(data: Inputs, rest: float = 0.0) -> Trace:
+def trace_of(data: Inputs, rest: float = 0.0) -> CellTrace:
     """Return the trace: a current (not a density) where the area is known; missing values filled from before.
 
     rest: currents below it are rest, in the trace's unit; 0: found from the noise.
@@ -84,7 +84,7 @@ def trace_of(data: Inputs, rest: float = 0.0) -> Trace:
     current, u = _filled(t, data["j"] * scale), _filled(t, data["U"])
     if not np.any(current):
         raise Refusal("no-current", "the current is zero throughout", hint="`echub info FILE` shows the columns")
-    return Trace(data, t, u, current, unit, area, ways(data, t, current, scale), _states(current, rest))
+    return CellTrace(data, t, u, current, unit, area, ways(data, t, current, scale), _states(current, rest))
 
 
 def _filled(t: Floats, values: Floats) -> Floats:
@@ -94,7 +94,7 @@ def _filled(t: Floats, values: Floats) -> Floats:
     )
 
 
-def halves_of(trace: Trace) -> Halves:
+def halves_of(trace: CellTrace) -> Halves:
     """Cut a trace into half cycles by the sign of its current; rests inside belong to them."""
     state = trace.state
     found: Segments = half_cycles(runs(state, state))
@@ -153,7 +153,7 @@ def _without_blips(found: Segments, way: RowCharge, state: NDArray[np.int8]) -> 
     return found, first - len(found)
 
 
-def _measured(trace: Trace, found: Segments, state: NDArray[np.int8], merged: int) -> Halves:
+def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged: int) -> Halves:
     way = trace.counted[0]
     charge = charge_of(way, found, state)
     amount = way.charge if way.since else np.where(state != 0, way.charge, 0.0)
@@ -189,7 +189,7 @@ def _measured(trace: Trace, found: Segments, state: NDArray[np.int8], merged: in
     )  # fmt: skip
 
 
-def _level(trace: Trace, amount: Floats, found: Segments) -> Floats:
+def _level(trace: CellTrace, amount: Floats, found: Segments) -> Floats:
     """Return the mean |current| weighted by charge, without the first and last row, which may hold rest."""
     inner = amount.copy()
     long = found.rows > 4

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from echub import segments
 from echub.plugin import Inputs, Refusal
 from echub.science import difference_noise
-from echub.segments import Segments, rest_threshold, runs, states, steps
+from echub.segments import Segments, rest_threshold, runs, states
 from echub_cycling.data.charge import Floats
 
 SAME = 0.02
@@ -26,7 +27,7 @@ SETTLING = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Staircase:
+class LevelTable:
     """Levels (m,) in the order of time: current in `unit`, sign, voltages V, times s.
 
     u_start: first settled row; u_end: mean of the last part; u_error: standard error of that mean by noise.
@@ -57,7 +58,7 @@ class Staircase:
         return len(self.level)
 
 
-def staircase(data: Inputs, tail: float, rest: float) -> Staircase:
+def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
     """Cut a record into levels; raise `Refusal` where there are none.
 
     tail: part of each level, at its end, that is averaged (0 to 1). rest: currents below it are rest; 0: found.
@@ -83,7 +84,7 @@ def staircase(data: Inputs, tail: float, rest: float) -> Staircase:
     spread = np.array([float(np.std(u[a:b])) for a, b in zip(last.start, last.stop, strict=True)])
     settled = np.minimum(found.start + np.minimum(SETTLING, found.rows - 1), found.stop - 1)
     offset, offset_error, rested = _offset(u, j, found)
-    return Staircase(
+    return LevelTable(
         data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, last),
         noise / np.sqrt(last.rows), t[found.start], t[found.stop - 1], found.rows,
         np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested,
@@ -94,7 +95,9 @@ def _levels(t: Floats, j: Floats, asked: Floats | None, rest: float) -> Segments
     """Return the levels: by the set point if one is recorded, which an alternating current does not disturb."""
     source = asked if asked is not None and np.isfinite(asked).all() and len(np.unique(asked)) > 2 else j
     limit = rest_threshold(source)
-    found = steps(source, threshold=type(limit)(rest, rest / 2, how="stated") if rest else limit, level=SAME)
+    found = segments.steps(
+        source, threshold=type(limit)(rest, rest / 2, how="stated") if rest else limit, level=SAME
+    )
     duration = t[found.stop - 1] - t[found.start]
     active = found.sign != 0
     if not active.any():

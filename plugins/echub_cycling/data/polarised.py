@@ -8,8 +8,8 @@ import numpy as np
 
 from echub.plugin import Inputs, Refusal
 from echub_cycling.data.charge import Floats
-from echub_cycling.data.halves import Halves, Trace, halves_of, trace_of
-from echub_cycling.method.sweep import swept
+from echub_cycling.data.halves import CellTrace, Halves, halves_of, trace_of
+from echub_cycling.data.sweep import require_held
 
 ASYMMETRIC = 0.5
 """A mean voltage above this part of the polarisation is that of two different electrodes: equal ones differ by
@@ -26,7 +26,7 @@ class Polarised:
     directions, V.
     """
 
-    trace: Trace
+    trace: CellTrace
     halves: Halves
     overpotential: Floats
     level: Floats
@@ -62,15 +62,16 @@ def polarised(data: Inputs, rest: float) -> Polarised:
         )
     trace = trace_of(data, rest)
     halves = halves_of(trace)
-    if what := swept(trace, halves):
-        raise Refusal(f"{what}-swept", f"the {what} changes at one rate: it is not held", hint="echub info FILE")
+    require_held(trace, halves)
     if len(set(halves.sign.tolist())) < 2:
         raise Refusal("one-direction", "the current never reverses, so there are no half cycles to compare")
     active = np.where(trace.state != 0, trace.u, np.nan)
     middle = halves.rows.median(active)
     means = [float(np.median(middle[halves.sign == sign])) for sign in (1, -1)]
-    offset, half = sum(means) / 2, abs(means[0] - means[1]) / 2
-    if abs(offset) > ASYMMETRIC * half:
+    offset = sum(means) / 2
+    # Neighbours, since a cell that has shorted halfway has other medians.
+    shared, half = np.abs(middle[1:] + middle[:-1]), np.abs(middle[1:] - middle[:-1])
+    if np.median(shared) > ASYMMETRIC * np.median(half):
         raise Refusal(
             "unequal-electrodes",
             f"U is {means[0]:.4g} V while the working electrode is oxidised and {means[1]:.4g} V "

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from echub.segments import runs
 from echub_cycling.data.charge import Floats
-from echub_cycling.data.halves import Halves, Trace
+from echub_cycling.data.halves import CellTrace, Halves
 
 Numbers = NDArray[np.intp]
 ENDS = 0.02
@@ -17,7 +17,7 @@ ENDS = 0.02
 before in
 the same direction: by this part of the range of voltage, or of the charge. Steps of rate tests differ by more."""
 LEAST = 0.2
-"""And it has at least this part of the charge: rates differ, but a relaxation back to a limit is no half cycle."""
+"""And it has at least this part of the charge: rates differ, but a relaxation to a limit is not a half cycle."""
 PARTIAL = 1.1
 """A first charge with a discharge after it that is so many times larger started in a charged cell, and is not
 whole."""
@@ -63,7 +63,7 @@ class Counted:
     text: str
 
 
-def cycles_of(trace: Trace, halves: Halves, sign: int, choice: str) -> tuple[Cycles, Counted | None]:
+def cycles_of(trace: CellTrace, halves: Halves, sign: int, choice: str) -> tuple[Cycles, Counted | None]:
     """Group half cycles; choice: current, counter, or auto.
 
     With `auto` the current decides, unless the counter groups several reversals into one cycle (drive cycles,
@@ -81,14 +81,14 @@ def cycles_of(trace: Trace, halves: Halves, sign: int, choice: str) -> tuple[Cyc
     return _summed(trace, halves, sign, number, of, source), counted
 
 
-def _by_counter(trace: Trace, halves: Halves) -> tuple[Numbers, Counted]:
+def _by_counter(trace: CellTrace, halves: Halves) -> tuple[Numbers, Counted]:
     found = runs(trace.data["counter"])
     group = found.labels(len(trace.t))[(halves.rows.start + halves.rows.stop) // 2]
     _, group, each = np.unique(group, return_inverse=True, return_counts=True)
     return group, Counted(len(each), float(np.median(each)), f"{len(each)} by the counter")
 
 
-def _summed(trace: Trace, halves: Halves, sign: int, number: Numbers, of: Numbers, source: str) -> Cycles:
+def _summed(trace: CellTrace, halves: Halves, sign: int, number: Numbers, of: Numbers, source: str) -> Cycles:
     count = len(number)
     inward = halves.sign == sign
     edges = _whole(trace, halves)
@@ -120,7 +120,7 @@ def _summed(trace: Trace, halves: Halves, sign: int, number: Numbers, of: Number
     )  # fmt: skip
 
 
-def _whole(trace: Trace, halves: Halves) -> NDArray[np.bool_]:
+def _whole(trace: CellTrace, halves: Halves) -> NDArray[np.bool_]:
     """Return which half cycles (m,) are whole: all but a first or last one that the file cuts."""
     whole = np.ones(len(halves), bool)
     last = len(halves) - 1
@@ -135,11 +135,11 @@ def _whole(trace: Trace, halves: Halves) -> NDArray[np.bool_]:
     return whole
 
 
-def _scale(trace: Trace) -> float:
+def _scale(trace: CellTrace) -> float:
     return float(trace.area) if trace.area and trace.unit == "mA" else 1.0
 
 
-def _reached(trace: Trace, halves: Halves, which: int, other: int, *, at_end: bool) -> bool:
+def _reached(trace: CellTrace, halves: Halves, which: int, other: int, *, at_end: bool) -> bool:
     if not 0 <= other < len(halves):
         return False
     span = float(np.ptp(trace.u)) or 1.0

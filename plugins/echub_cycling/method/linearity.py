@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub_cycling.data.charge import Floats
-from echub_cycling.data.levels import SAME, Staircase
+from echub_cycling.data.levels import SAME, LevelTable
 
 LEAST = 3
 """Levels of a direction: the line needs one, what leaves it another, and one more shows a course."""
@@ -38,7 +38,7 @@ class Linearity:
     fitted: int
 
 
-def linearity(found: Staircase, sign: int, threshold: float, fit: int) -> Linearity | None:
+def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linearity | None:
     """Judge the rising levels of one direction; None with fewer than three.
 
     threshold: relative deviation that counts, to either side; fit: largest number of lowest levels that make
@@ -79,7 +79,7 @@ def _line(x: Floats, y: Floats, own: Floats, offset: float) -> tuple[float, floa
     return float(np.sum(weight * x * y)) / curvature, float(np.hypot(1 / np.sqrt(curvature), shared))
 
 
-def _rising(found: Staircase, sign: int) -> np.ndarray:
+def _rising(found: LevelTable, sign: int) -> np.ndarray:
     """Return the levels of one direction that are above all before them: repeats and falling ones say no more."""
     places = np.flatnonzero(found.sign == sign)
     if not len(places):

@@ -7,8 +7,8 @@ import numpy as np
 from echub.drawing import envelope
 from echub.plugin import Series
 from echub_cycling.data.charge import Floats
-from echub_cycling.data.halves import Trace
-from echub_cycling.outcome.measured import Found
+from echub_cycling.data.halves import CellTrace
+from echub_cycling.outcome.measured import CyclesFound
 from echub_cycling.outcome.tables import chosen
 
 CURVES, POINTS = 6, 400
@@ -17,7 +17,7 @@ LEAST = 5
 """Steps of voltage that dQ/dV needs to show anything."""
 
 
-def rows_only(trace: Trace) -> dict[str, Series]:
+def rows_only(trace: CellTrace) -> dict[str, Series]:
     """Return the trace of a file that is refused."""
     begin, low, high = envelope(trace.t, trace.u)
     _, below, above = envelope(trace.t, trace.current)
@@ -30,7 +30,7 @@ def rows_only(trace: Trace) -> dict[str, Series]:
     }
 
 
-def shown(found: Found) -> dict[str, Series]:
+def shown(found: CyclesFound) -> dict[str, Series]:
     """Return the curves of at most six cycles, spread over those of the summary, each point with its cycle."""
     places = [k for k in chosen(found) if found.cycles.complete[k]] or [found.reference]
     places = [places[i] for i in np.unique(np.linspace(0, len(places) - 1, CURVES).astype(int))]
@@ -60,7 +60,7 @@ def _extend(
         parts[name].append(column)
 
 
-def _curve(found: Found, half: int) -> tuple[Floats, Floats]:
+def _curve(found: CyclesFound, half: int) -> tuple[Floats, Floats]:
     """Return the charge since its start, and the voltage, of the rows of a half cycle."""
     rows = slice(int(found.halves.rows.start[half]), int(found.halves.rows.stop[half]))
     q = np.cumsum(np.abs(found.trace.counted[0].charge[rows]))

@@ -6,17 +6,13 @@ import numpy as np
 
 from echub.plugin import Condition, Inputs, Outcome, Refusal
 from echub_cycling import CyclingParams
-from echub_cycling.data.halves import Halves, Trace, halves_of, trace_of
+from echub_cycling.data.halves import CellTrace, Halves, halves_of, trace_of
+from echub_cycling.data.sweep import require_held
 from echub_cycling.method.cycles import Cycles, cycles_of
 from echub_cycling.method.direction import Direction, charging
-from echub_cycling.method.sweep import swept
 from echub_cycling.outcome import curves, flags
-from echub_cycling.outcome.measured import Found, measurands
+from echub_cycling.outcome.measured import CyclesFound, measurands
 from echub_cycling.outcome.tables import tables
-
-SWEPT = {"potential": "a voltammogram", "current": "a ramp"}
-NEXT = {"potential": "stability-window", "current": "ramp-onset"}
-"""What a sweep is, and the analysis that it is for."""
 
 
 def run(data: Inputs, params: CyclingParams) -> Outcome:
@@ -40,14 +36,8 @@ def run(data: Inputs, params: CyclingParams) -> Outcome:
     )
 
 
-def _require_cycles(trace: Trace, halves: Halves) -> None:
-    what = swept(trace, halves)
-    if what:
-        raise Refusal(
-            f"{what}-swept",
-            f"the {what} changes at one rate, it is not held: {SWEPT[what]}, without capacities",
-            hint=f"echub analyze {NEXT[what]}",
-        )
+def _require_cycles(trace: CellTrace, halves: Halves) -> None:
+    require_held(trace, halves)
     if len(halves) < 2:
         way = "anodic" if halves.sign[0] > 0 else "cathodic"
         raise Refusal(
@@ -58,7 +48,9 @@ def _require_cycles(trace: Trace, halves: Halves) -> None:
         )
 
 
-def _found(trace: Trace, halves: Halves, cycles: Cycles, direction: Direction, params: CyclingParams) -> Found:
+def _found(
+    trace: CellTrace, halves: Halves, cycles: Cycles, direction: Direction, params: CyclingParams
+) -> CyclesFound:
     whole = np.flatnonzero(cycles.complete)
     if not len(whole):
         raise Refusal(
@@ -67,10 +59,10 @@ def _found(trace: Trace, halves: Halves, cycles: Cycles, direction: Direction, p
             where=f"charging is the {'anodic' if direction.sign > 0 else 'cathodic'} current ({direction.how})",
             hint="--param charge=cathodic or charge=anodic, if the other current is the charge",
         )
-    return Found.of(trace, halves, cycles, direction, params)
+    return CyclesFound.of(trace, halves, cycles, direction, params)
 
 
-def _conditions(found: Found) -> dict[str, Condition]:
+def _conditions(found: CyclesFound) -> dict[str, Condition]:
     return {
         "charge": Condition("anodic" if found.direction.sign > 0 else "cathodic"),
         "reference_cycle": Condition(int(found.cycles.number[found.reference])),

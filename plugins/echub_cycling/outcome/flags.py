@@ -10,7 +10,7 @@ from echub.plugin import Flag
 from echub_cycling.data.halves import DISAGREE
 from echub_cycling.method.cycles import Counted
 from echub_cycling.method.rates import SAME
-from echub_cycling.outcome.measured import Found
+from echub_cycling.outcome.measured import CyclesFound
 from echub_cycling.outcome.tables import ways_table
 
 MORE = 102.0
@@ -21,7 +21,7 @@ GAP_ROWS, GAP_SHARE = 20, 0.1
 rows."""
 
 
-def of(found: Found, counted: Counted | None) -> tuple[Flag, ...]:
+def of(found: CyclesFound, counted: Counted | None) -> tuple[Flag, ...]:
     """Return the flags, the gravest first."""
     flags = [
         *_of_charge(found),
@@ -33,13 +33,13 @@ def of(found: Found, counted: Counted | None) -> tuple[Flag, ...]:
     return tuple(sorted(flags, key=lambda flag: flag.severity != "warning"))
 
 
-def _of_charge(found: Found) -> Iterator[Flag]:
+def _of_charge(found: CyclesFound) -> Iterator[Flag]:
     table = ways_table(found)
     names, totals = table["method"].values, table["anodic"].array() + table["cathodic"].array()
     off = [k for k in range(1, len(totals)) if abs(totals[k] / totals[0] - 1) > DISAGREE] if totals[0] else []
     if off:
         parts = ", ".join(f"{names[k]} {totals[k] / totals[0] - 1:+.1%}" for k in off)
-        yield Flag("charges-disagree", f"ways of counting the charge differ from {names[0]}: {parts}")
+        yield Flag("ways-disagree", f"ways of counting the charge differ from {names[0]}: {parts}")
     way = found.trace.counted[0]
     if way.since or len(found.trace.t) < GAP_ROWS:
         return
@@ -54,7 +54,7 @@ def _of_charge(found: Found) -> Iterator[Flag]:
         )
 
 
-def _of_ends(found: Found) -> Iterator[Flag]:
+def _of_ends(found: CyclesFound) -> Iterator[Flag]:
     cycles, halves = found.cycles, found.halves
     left = cycles.number[~cycles.complete]
     if len(left):
@@ -72,11 +72,13 @@ def _of_ends(found: Found) -> Iterator[Flag]:
         )
     if halves.merged:
         yield Flag(
-            "short-pulses", f"{halves.merged} pulses of under 0.5 % of their neighbours are no half cycles", "info"
+            "short-pulses",
+            f"{halves.merged} pulses of under 0.5 % of their neighbours are not half cycles",
+            "info",
         )
 
 
-def _of_values(found: Found) -> Iterator[Flag]:
+def _of_values(found: CyclesFound) -> Iterator[Flag]:
     cycles, k, last = found.cycles, found.reference, found.last
     first = float(found.efficiency[found.whole[0]])
     if first > MORE:
@@ -101,7 +103,7 @@ def _of_values(found: Found) -> Iterator[Flag]:
         )
 
 
-def _of_counter(found: Found, counted: Counted | None) -> Iterator[Flag]:
+def _of_counter(found: CyclesFound, counted: Counted | None) -> Iterator[Flag]:
     if counted is None or counted.groups == len(found.cycles):
         return
     what = "half cycles" if counted.each == 1 and counted.groups > 1 else "cycles"
@@ -113,7 +115,7 @@ def _of_counter(found: Found, counted: Counted | None) -> Iterator[Flag]:
     yield Flag("cycle-counter-differs", text, "info")
 
 
-def _missing(found: Found) -> Iterator[Flag]:
+def _missing(found: CyclesFound) -> Iterator[Flag]:
     data = found.trace.data
     if found.direction.assumed:
         yield Flag(

@@ -11,7 +11,7 @@ from echub.plugin import Measurand, Refusal
 from echub.science import robust_sigma
 from echub_cycling import CyclingParams
 from echub_cycling.data.charge import Floats
-from echub_cycling.data.halves import Halves, Trace
+from echub_cycling.data.halves import CellTrace, Halves
 from echub_cycling.method.cycles import Cycles
 from echub_cycling.method.direction import Direction
 from echub_cycling.method.rates import SAME, rate_names
@@ -25,13 +25,13 @@ that a voltage limits repeat ten times worse."""
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class CyclesFound:
     """Everything found: trace, half cycles, cycles, direction; places of the reference and the last whole cycle.
 
     nominal: capacity that a C-rate refers to, in the charge unit; nominal_stated: it comes from the metadata.
     """
 
-    trace: Trace
+    trace: CellTrace
     halves: Halves
     cycles: Cycles
     direction: Direction
@@ -43,8 +43,8 @@ class Found:
 
     @classmethod
     def of(
-        cls, trace: Trace, halves: Halves, cycles: Cycles, direction: Direction, params: CyclingParams
-    ) -> Found:
+        cls, trace: CellTrace, halves: Halves, cycles: Cycles, direction: Direction, params: CyclingParams
+    ) -> CyclesFound:
         """Choose the reference cycle and the nominal capacity."""
         whole = np.flatnonzero(cycles.complete)
         reference = _reference(cycles, whole, params.reference)
@@ -128,7 +128,7 @@ def _reference(cycles: Cycles, whole: np.ndarray, asked: int) -> int:
 # -- measurands ------------------------------------------------------------------------------
 
 
-def measurands(found: Found) -> dict[str, Measurand]:
+def measurands(found: CyclesFound) -> dict[str, Measurand]:
     """Return the measurands that the file and its metadata allow."""
     cycles, k = found.cycles, found.reference
     at = f"cycle {cycles.number[k]}"
@@ -154,7 +154,7 @@ def measurands(found: Found) -> dict[str, Measurand]:
     return result
 
 
-def _normalised(found: Found, at: str) -> dict[str, Measurand]:
+def _normalised(found: CyclesFound, at: str) -> dict[str, Measurand]:
     """Return the discharge capacity per mass and per area, if these are stated."""
     value, spread = float(found.cycles.discharge[found.reference]), found.cycles.discharge_spread[found.reference]
     gain, params = found.params.current_accuracy / 100, found.params
@@ -175,7 +175,7 @@ def _normalised(found: Found, at: str) -> dict[str, Measurand]:
     return result
 
 
-def _efficiencies(found: Found) -> dict[str, Measurand]:
+def _efficiencies(found: CyclesFound) -> dict[str, Measurand]:
     """Return the efficiency of the first cycle, and the medians of all later ones."""
     first, later = int(found.whole[0]), found.whole[1:]
     result = {"first_efficiency": _efficiency(found, first, f"cycle {found.cycles.number[first]}")}
@@ -191,11 +191,13 @@ def _efficiencies(found: Found) -> dict[str, Measurand]:
     return result
 
 
-def _efficiency(found: Found, k: int, note: str) -> Measurand:
+def _efficiency(found: CyclesFound, k: int, note: str) -> Measurand:
     return _median(found, found.efficiency[[k]], np.array([k]), note)
 
 
-def _median(found: Found, values: Floats, chosen: np.ndarray, note: str, *, voltage: bool = False) -> Measurand:
+def _median(
+    found: CyclesFound, values: Floats, chosen: np.ndarray, note: str, *, voltage: bool = False
+) -> Measurand:
     """Return the median of the ratios of these cycles: the accuracy of each direction stays, what lies between
     rows
     averages out. How much the cycles differ is in the table; it is a property of the cell, not an uncertainty.
@@ -221,7 +223,7 @@ def _of_median(values: Floats, each: float) -> float:
     return each * max(min(MEDIAN_OF_EDGES / float(np.sqrt(len(values))), 1.0), min((apart - 1) / 2, 1.0))
 
 
-def _retention(found: Found) -> dict[str, Measurand]:
+def _retention(found: CyclesFound) -> dict[str, Measurand]:
     """Return the retention of the last complete cycle: of one direction, so that the accuracy cancels."""
     k, last = found.reference, found.last
     if k == last:

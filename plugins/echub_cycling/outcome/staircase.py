@@ -8,7 +8,7 @@ import numpy as np
 from echub.drawing import envelope
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
 from echub_cycling import StaircaseParams
-from echub_cycling.data.levels import Staircase, staircase
+from echub_cycling.data.levels import LevelTable, staircase
 from echub_cycling.method.linearity import Linearity, linearity
 from echub_cycling.outcome.values import Budget, measurand
 
@@ -44,7 +44,7 @@ def run(data: Inputs, params: StaircaseParams) -> Outcome:
     )
 
 
-def _require(found: Staircase, lines: list[Linearity]) -> None:
+def _require(found: LevelTable, lines: list[Linearity]) -> None:
     if not lines:
         raise Refusal(
             "no-levels",
@@ -60,7 +60,7 @@ def _require(found: Staircase, lines: list[Linearity]) -> None:
         )
 
 
-def _measurands(found: Staircase, line: Linearity, params: StaircaseParams) -> dict[str, Measurand]:
+def _measurands(found: LevelTable, line: Linearity, params: StaircaseParams) -> dict[str, Measurand]:
     name, areal = NAMES[line.sign], found.unit != "mA"
     result = {f"linear_limit_{name}": _limit(found, line)}
     value = 1000 * line.slope
@@ -74,7 +74,7 @@ def _measurands(found: Staircase, line: Linearity, params: StaircaseParams) -> d
     return result
 
 
-def _limit(found: Staircase, line: Linearity) -> Measurand:
+def _limit(found: LevelTable, line: Linearity) -> Measurand:
     levels = line.level
     if _slow_from_the_start(found, line):
         return Measurand.less_than(found.unit, float(levels[0]), note="U rises slowly at the lowest level already")
@@ -86,14 +86,14 @@ def _limit(found: Staircase, line: Linearity) -> Measurand:
     return Measurand(found.unit, interval=bracket, censoring="interval", note=note)
 
 
-def _slow_from_the_start(found: Staircase, line: Linearity) -> bool:
+def _slow_from_the_start(found: LevelTable, line: Linearity) -> bool:
     place = int(line.places[0])
     step = line.sign * (found.u_start[place] - found.offset)
     rise = line.sign * (found.u_end[place] - found.u_start[place])
     return bool(step > 0 and rise > SLOW * step and rise > 3 * found.u_error[place])
 
 
-def _flags(found: Staircase, line: Linearity, params: StaircaseParams) -> list[Flag]:
+def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[Flag]:
     flags, name = [], NAMES[line.sign]
     if line.first is not None and not line.confirmed:
         text = f"{name}: only the last level is beyond the line; no later one confirms it"
@@ -108,11 +108,11 @@ def _flags(found: Staircase, line: Linearity, params: StaircaseParams) -> list[F
         text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count"
         flags.append(Flag("line-uncertain", text))
     if line.first is None:
-        flags.append(Flag("right-censored", f"{name}: linear up to the highest level", "info"))
+        flags.append(Flag("no-event", f"{name}: linear up to the highest level", "info"))
     return flags
 
 
-def _of_file(found: Staircase) -> tuple[Flag, ...]:
+def _of_file(found: LevelTable) -> tuple[Flag, ...]:
     flags = []
     share = found.wave / np.maximum(np.abs(found.u_end - found.offset), 1e-12)
     if np.median(share) > WAVE:
@@ -120,13 +120,13 @@ def _of_file(found: Staircase) -> tuple[Flag, ...]:
         flags.append(Flag("oscillates", text, "info"))
     if not found.rested:
         text = "no rest before the staircase: the voltage without current is taken as 0"
-        flags.append(Flag("no-rest", text, "info"))
+        flags.append(Flag("offset-not-measured", text, "info"))
     if found.unit == "mA":
         flags.append(Flag("no-area", "no area is stated: currents", "info", hint='--set cell.area="0.785 cm^2"'))
     return tuple(flags)
 
 
-def _table(found: Staircase, lines: list[Linearity]) -> dict[str, Series]:
+def _table(found: LevelTable, lines: list[Linearity]) -> dict[str, Series]:
     deviation = np.full(len(found), np.nan)
     for line in lines:
         deviation[line.places] = line.deviation

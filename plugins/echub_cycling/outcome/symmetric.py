@@ -107,7 +107,7 @@ def _error_of_median(values: Floats) -> float:
 def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params: SymmetricParams) -> list[Flag]:
     flags = []
     if event is None:
-        flags.append(Flag("right-censored", "no sudden drop: the lifetime is a lower bound", "info"))
+        flags.append(Flag("no-event", "no sudden drop: the lifetime is a lower bound", "info"))
     elif not event.confirmed:
         flags.append(
             Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it")

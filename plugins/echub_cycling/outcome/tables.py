@@ -7,14 +7,14 @@ import numpy as np
 from echub.plugin import Refusal, Series
 from echub_cycling.data.halves import charge_of
 from echub_cycling.method.rates import blocks_of, rate_names
-from echub_cycling.outcome.measured import Found
+from echub_cycling.outcome.measured import CyclesFound
 
 Columns = dict[str, Series]
 SHOWN = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Cycles of the summary where none are named, with the reference and the last."""
 
 
-def tables(found: Found) -> dict[str, Columns]:
+def tables(found: CyclesFound) -> dict[str, Columns]:
     """Return all tables; the summary, which people read, first."""
     every = cycle_table(found)
     places = chosen(found)
@@ -26,7 +26,7 @@ def tables(found: Found) -> dict[str, Columns]:
     }
 
 
-def chosen(found: Found) -> list[int]:
+def chosen(found: CyclesFound) -> list[int]:
     """Return the places of the cycles of the summary; raise `Refusal` for a text that names none."""
     text = found.params.at
     if text:
@@ -46,7 +46,7 @@ def chosen(found: Found) -> list[int]:
     return [k for k, number in enumerate(found.cycles.number.tolist()) if number in wanted]
 
 
-def cycle_table(found: Found) -> Columns:
+def cycle_table(found: CyclesFound) -> Columns:
     """Return one line per cycle, also for those that are not complete."""
     cycles, unit = found.cycles, found.trace.charge_unit
     columns = {
@@ -73,7 +73,7 @@ def cycle_table(found: Found) -> Columns:
     }
 
 
-def rate_table(found: Found) -> Columns:
+def rate_table(found: CyclesFound) -> Columns:
     """Return one line per run of complete cycles at one current."""
     whole, cycles = found.whole, found.cycles
     blocks = blocks_of(cycles.discharge_level[whole])
@@ -90,7 +90,7 @@ def rate_table(found: Found) -> Columns:
     }
 
 
-def ways_table(found: Found) -> Columns:
+def ways_table(found: CyclesFound) -> Columns:
     """Return the charge of all half cycles by every way of counting; the first one counts."""
     trace, halves = found.trace, found.halves
     totals = []

@@ -26,7 +26,7 @@ EVEN, MOST = 0.2, 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class PotentialSweep:
     """One sweep: its scan from 1, direction (+1 up), time s, potential V, current density µA/cm², rate mV/s."""
 
     scan: int
@@ -37,7 +37,7 @@ class Sweep:
     rate: float
 
 
-def sweeps_of(data: Inputs, resistance: float) -> list[Sweep]:
+def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
     """Cut a record into sweeps; raise `Refusal` if the potential was not swept.
 
     resistance: Ω·cm², whose voltage at the measured current is subtracted from the potential.
@@ -59,7 +59,7 @@ def sweeps_of(data: Inputs, resistance: float) -> list[Sweep]:
             continue
         count[way] += 1
         rate = 1000 * abs(e[last] - e[first]) / float(t[last] - t[first])
-        found.append(Sweep(count[way], way, t[rows], e[rows], j[rows], rate))
+        found.append(PotentialSweep(count[way], way, t[rows], e[rows], j[rows], rate))
     if len(found) <= uneven:
         raise Refusal(
             "no-sweep", "the potential moves, but not at one rate: steps, or a current that was controlled"

@@ -1,1 +1,1 @@
-"""Baseline, crossings and peaks of a sweep."""
+"""BaselineFit, crossings and peaks of a sweep."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub.science import difference_noise
-from echub_window.data.sweeps import Floats, Sweep
+from echub_window.data.sweeps import Floats, PotentialSweep
 
 WIDTH = 0.15
 """Part of the range of a sweep that is searched for the quietest: narrower, and the foot of a reaction is a
@@ -23,7 +23,7 @@ again."""
 
 
 @dataclass(frozen=True, eq=False)
-class Baseline:
+class BaselineFit:
     """A line j = level + slope · (E - middle): µA/cm², µA/cm²/V, V; low and high V of the rows that made it;
     noise of a row.
 
@@ -55,7 +55,7 @@ class Baseline:
         return float(np.hypot(self.error, self.slope_error * (e - self.middle)))
 
 
-def baseline_of(sweep: Sweep, threshold: float, stated: tuple[float, float] | None) -> Baseline | None:
+def baseline_of(sweep: PotentialSweep, threshold: float, stated: tuple[float, float] | None) -> BaselineFit | None:
     """Fit the baseline in the stated range, else in the quietest part and what continues it; None without rows."""
     noise = difference_noise(sweep.j)
     if stated is not None:
@@ -73,7 +73,7 @@ def baseline_of(sweep: Sweep, threshold: float, stated: tuple[float, float] | No
     return found
 
 
-def _quietest(sweep: Sweep) -> np.ndarray:
+def _quietest(sweep: PotentialSweep) -> np.ndarray:
     """Return the rows of the part of the sweep in which the current changes least."""
     low, span = float(sweep.e.min()), float(np.ptp(sweep.e))
     best, chosen = np.inf, np.ones(len(sweep.e), bool)
@@ -99,7 +99,7 @@ def _around(near: np.ndarray, seed: np.ndarray) -> np.ndarray:
     return np.asarray(found | seed)
 
 
-def _fitted(sweep: Sweep, chosen: np.ndarray, noise: float) -> Baseline:
+def _fitted(sweep: PotentialSweep, chosen: np.ndarray, noise: float) -> BaselineFit:
     e, j = sweep.e[chosen], sweep.j[chosen]
     middle = float(e.mean())
     spread = float(np.sum((e - middle) ** 2))
@@ -112,7 +112,7 @@ def _fitted(sweep: Sweep, chosen: np.ndarray, noise: float) -> Baseline:
     )
     error = noise / float(np.sqrt(len(e)))
     slope_error = noise / float(np.sqrt(spread)) if spread else 0.0
-    return Baseline(
+    return BaselineFit(
         float(j.mean()),
         slope,
         middle,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub_window.data.sweeps import Floats, Sweep
-from echub_window.method.baseline import Baseline
+from echub_window.data.sweeps import Floats, PotentialSweep
+from echub_window.method.baseline import BaselineFit
 
 SURE = 5.0
 """Standard deviations that a threshold must be above the noise of the averaged current: 1 of 3 million."""
@@ -31,7 +31,9 @@ class Crossing:
     slope: float
 
 
-def crossing(sweep: Sweep, base: Baseline, threshold: float, until: float | None = None) -> Crossing | None:
+def crossing(
+    sweep: PotentialSweep, base: BaselineFit, threshold: float, until: float | None = None
+) -> Crossing | None:
     """Return the first crossing outward from the baseline, in the direction of the sweep; None without one.
 
     threshold: µA/cm². until: potential beyond which is not looked, V. Rows are averaged as far as the noise needs.
@@ -90,7 +92,7 @@ def _lasting(above: np.ndarray, count: int) -> np.ndarray:
     )
 
 
-def _slope(sweep: Sweep, smooth: Floats, k: int, reach: int, threshold: float) -> float:
+def _slope(sweep: PotentialSweep, smooth: Floats, k: int, reach: int, threshold: float) -> float:
     """Return how steeply the current leaves, µA/cm²/V, over as many rows as a part of the threshold takes."""
     rise, run = 0.0, 1.0
     while rise < RISES * threshold and reach < 2 * len(smooth):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub_window.data.sweeps import Sweep
-from echub_window.method.baseline import Baseline
+from echub_window.data.sweeps import PotentialSweep
+from echub_window.method.baseline import BaselineFit
 
 REACH = 0.05
 """A peak ends where it has fallen to 5 % of its height, or where the next one starts."""
@@ -24,7 +24,7 @@ class Peak:
     charge: float
 
 
-def peaks_of(sweep: Sweep, base: Baseline, threshold: float) -> list[Peak]:
+def peaks_of(sweep: PotentialSweep, base: BaselineFit, threshold: float) -> list[Peak]:
     """Return the peaks that stand out by more than the threshold; a current that only rises has none."""
     from scipy.signal import find_peaks, peak_widths
 
@@ -42,7 +42,7 @@ def peaks_of(sweep: Sweep, base: Baseline, threshold: float) -> list[Peak]:
     return found
 
 
-def charges_of(sweep: Sweep, base: Baseline) -> tuple[float, float]:
+def charges_of(sweep: PotentialSweep, base: BaselineFit) -> tuple[float, float]:
     """Return the charge above and below the baseline over the sweep, mA·h/cm²."""
     beyond = sweep.j - base.at(sweep.e)
     both = [float(np.trapezoid(np.maximum(s * beyond, 0), sweep.t)) / 3600 / 1000 for s in (1, -1)]

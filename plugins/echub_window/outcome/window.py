@@ -22,8 +22,8 @@ from echub.plugin import (
 )
 from echub.science import coverage_half_width
 from echub_window import WindowParams
-from echub_window.data.sweeps import Sweep, sweeps_of
-from echub_window.method.baseline import Baseline, baseline_of
+from echub_window.data.sweeps import PotentialSweep, sweeps_of
+from echub_window.method.baseline import BaselineFit, baseline_of
 from echub_window.method.crossing import Crossing, crossing
 from echub_window.method.peaks import Peak, charges_of, peaks_of
 
@@ -41,8 +41,8 @@ POINTS = 1500
 class Judged:
     """A sweep with its baseline; None without one."""
 
-    sweep: Sweep
-    base: Baseline | None
+    sweep: PotentialSweep
+    base: BaselineFit | None
 
 
 def run(data: Inputs, params: WindowParams) -> Outcome:
@@ -196,7 +196,7 @@ def _difference(anodic: Measurand, cathodic: Measurand) -> Measurand:
     return Measurand("V", value, total, Interval(value - half, value + half, level=0.95, method="normal"))
 
 
-def _capacitance(up: Baseline, down: Baseline, rate: float, gain: float) -> Measurand | None:
+def _capacitance(up: BaselineFit, down: BaselineFit, rate: float, gain: float) -> Measurand | None:
     at = (max(up.low, down.low) + min(up.high, down.high)) / 2
     if not (up.low <= at <= up.high and down.low <= at <= down.high):
         return None

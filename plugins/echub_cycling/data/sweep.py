@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from echub.plugin import Refusal
 from echub_cycling.data.charge import Floats
-from echub_cycling.data.halves import Halves, Trace
+from echub_cycling.data.halves import CellTrace, Halves
 
 ROWS = 200_000
 """Rows that are looked at, from the start: enough for any programme."""
@@ -19,7 +20,7 @@ PROGRAMMED = 0.5
 """And a set point that changes at more than half of the rows is a ramp: holds and steps change it rarely."""
 
 
-def swept(trace: Trace, halves: Halves) -> str:
+def _swept(trace: CellTrace, halves: Halves) -> str:
     """Return what was swept: `potential` if it has one rate while the current varies, `current`, or nothing."""
     start, stop = int(halves.rows.start[0]), int(min(halves.rows.stop[-1], ROWS))
     rows = slice(start, stop)
@@ -34,6 +35,23 @@ def swept(trace: Trace, halves: Halves) -> str:
     if _is_even(t, i):
         return "current"
     return "potential" if _is_even(t, u) else ""
+
+
+def require_held(trace: CellTrace, halves: Halves) -> None:
+    """Raise `Refusal` if the potential or the current was swept: sweeps have neither capacities nor levels."""
+    what = _swept(trace, halves)
+    if what == "potential":
+        raise Refusal(
+            "potential-swept",
+            "the potential changes at one rate, it is not held: a voltammogram, without capacities",
+            hint="echub analyze stability-window",
+        )
+    if what == "current":
+        raise Refusal(
+            "current-swept",
+            "the current changes at one rate, it is not held: a ramp, without capacities",
+            hint="echub analyze ramp-onset",
+        )
 
 
 def _is_even(t: Floats, values: Floats) -> bool:
