@@ -82,7 +82,7 @@ class CyclesFound:
     @property
     def retention(self) -> Floats:
         """Return the discharge of each cycle over that of the reference, in %."""
-        return 100 * self.cycles.discharge / self.cycles.discharge[self.reference]
+        return np.asarray(100 * self.cycles.discharge / self.cycles.discharge[self.reference])
 
     @property
     def rate(self) -> Floats:
