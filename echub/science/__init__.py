@@ -16,6 +16,7 @@ Segments of a time series are in `echub.segments`, ion labels in `echub.species`
 from __future__ import annotations
 
 from echub.science.counting import poisson_interval
+from echub.science.coverage import coverage_half_width
 from echub.science.dead_time import live_share, saturation
 from echub.science.electrodes import Observed, oxidised_electrode, oxidised_voltage
 from echub.science.faraday import FARADAY, amount, charge_of_amount, charge_of_thickness, thickness
@@ -29,6 +30,7 @@ __all__ = [
     "amount",
     "charge_of_amount",
     "charge_of_thickness",
+    "coverage_half_width",
     "difference_noise",
     "live_share",
     "median_error",

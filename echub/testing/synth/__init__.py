@@ -14,6 +14,7 @@ from echub.testing.synth.ccd import Healing, Short, Staircase, spots, staircase
 from echub.testing.synth.ccd_cells import CellBatch, cell_batch
 from echub.testing.synth.ccd_published import PUBLISHED, published
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
+from echub.testing.synth.cycling import CyclingCell, CyclingSetup, Programme, Recorder, cycles, foreign_cycles
 from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
 from echub.testing.synth.polarisation import PolarisationPlan, polarisation, symmetric_polarisation
@@ -21,6 +22,8 @@ from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layer
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
 from echub.testing.synth.series import SeriesPlan, eis_series
+from echub.testing.synth.symmetric import LevelSteps, SymmetricRun, linear_staircase, symmetric
+from echub.testing.synth.voltammogram import Sweeps, sweeps
 
 __all__ = [
     "BOLTZMANN_EV",
@@ -33,20 +36,27 @@ __all__ = [
     "Column",
     "ContactLoss",
     "Cube",
+    "CyclingCell",
+    "CyclingSetup",
     "Healing",
     "Instrument",
     "Ion",
     "IonChannel",
     "Layers",
+    "LevelSteps",
     "MappedIon",
     "Pillar",
     "PolarisationPlan",
+    "Programme",
     "Pulses",
     "Ramp",
+    "Recorder",
     "SeriesPlan",
     "Short",
     "Staircase",
     "Sweep",
+    "Sweeps",
+    "SymmetricRun",
     "Voids",
     "activated",
     "boltzmann_factor",
@@ -54,10 +64,13 @@ __all__ = [
     "channels",
     "conductors",
     "cube",
+    "cycles",
     "eis_series",
     "faulty",
+    "foreign_cycles",
     "impedance",
     "layered",
+    "linear_staircase",
     "polarisation",
     "published",
     "pulses",
@@ -67,5 +80,7 @@ __all__ = [
     "spots",
     "staircase",
     "stripped",
+    "sweeps",
+    "symmetric",
     "symmetric_polarisation",
 ]

@@ -19,11 +19,15 @@ from echub.model.vocabulary import quantities
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One generated column: values in a unit, over one row each or over the axes of a map."""
+    """One generated column: values in a unit, over one row each or over the axes of a map.
+
+    averaged: each value is an average since the row before.
+    """
 
     values: NDArray[Any]
     unit: str | None = None
     axes: tuple[str, ...] = ROWS
+    averaged: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,7 @@ class Case:
     def record(self) -> Record:
         """Return the record, as a reader would have built it."""
         built = [
-            SourceColumn(name, c.values, quantity=name, unit=c.unit, axes=c.axes)
+            SourceColumn(name, c.values, quantity=name, unit=c.unit, axes=c.axes, averaged=c.averaged)
             for name, c in self.columns.items()
         ]
         build = build_dataset if all(c.axes == ROWS for c in self.columns.values()) else build_map

@@ -8,6 +8,8 @@ import sys
 PARTS = (
     "ramp_onset",
     "ccd",
+    "cycling",
+    "window",
     "pulsed_stripping",
     "arrhenius",
     "impedance",

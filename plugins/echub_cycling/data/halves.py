@@ -1,0 +1,198 @@
+"""Half cycles of a cell: where current of one sign flows, their charge, energy, level and ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Inputs, Refusal
+from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
+from echub_cycling.data.charge import Floats, RowCharge, ways
+
+BLIP = 5e-3
+"""A half cycle with less than this part of the charge of both neighbours is an overshoot or a noise of the
+control, not
+a half cycle: pulses of a rate test or a rest are ten times larger, overshoots ten times smaller."""
+DISAGREE = 0.02
+"""Relative difference between two ways of counting that is reported: twice a poor accuracy of a current."""
+NOISE_ROWS, PIECE = 500_000, 500
+"""Rows from which the noise of a long run is found, in pieces of neighbours: its median is then right to 0.2 %."""
+
+
+@dataclass(frozen=True, eq=False)
+class CellTrace:
+    """What was recorded: t s, U V, current (n,) in `unit` (mA; mA/cm² without an area), ways of counting."""
+
+    data: Inputs
+    t: Floats
+    u: Floats
+    current: Floats
+    unit: str
+    area: float | None
+    counted: list[RowCharge]
+    state: NDArray[np.int8]
+
+    @property
+    def charge_unit(self) -> str:
+        """Return the unit of a charge: mA·h, or mA·h/cm² if only current densities are known."""
+        return "mA*h" if self.unit == "mA" else "mA*h/cm^2"
+
+
+@dataclass(frozen=True, eq=False)
+class Halves:
+    """Half cycles (m,): rows, sign (+1 anodic), charge and its standard uncertainty by what lies between rows.
+
+    charge, spread in the trace's charge unit, positive; energy (with the sign of the voltage) in W·h (or
+    W·h/cm²); level: mean |current|
+    weighted by charge, in the trace's unit; begin, end in s; u_end: the last voltage, V. blur: half width of
+    the mean voltage by
+    what its edges between rows leave open, V. merged: blips left out.
+    """
+
+    rows: Segments
+    charge: Floats
+    spread: Floats
+    energy: Floats
+    level: Floats
+    begin: Floats
+    end: Floats
+    u_end: Floats
+    blur: Floats
+    merged: int = 0
+
+    def __len__(self) -> int:
+        return len(self.charge)
+
+    @property
+    def sign(self) -> NDArray[np.int8]:
+        """Return the sign of the current: +1 anodic, -1 cathodic."""
+        return self.rows.sign
+
+
+def trace_of(data: Inputs, rest: float = 0.0) -> CellTrace:
+    """Return the trace: a current (not a density) where the area is known; missing values filled from before.
+
+    rest: currents below it are rest, in the trace's unit; 0: found from the noise.
+    """
+    area = data.meta("cell.area")
+    unit, scale = data.unit_of("j"), 1.0
+    if unit == "mA/cm^2" and area:
+        unit, scale = "mA", float(area)
+    t = data["t"]
+    current, u = _filled(t, data["j"] * scale), _filled(t, data["U"])
+    if not np.any(current):
+        raise Refusal("no-current", "the current is zero throughout", hint="`echub info FILE` shows the columns")
+    return CellTrace(data, t, u, current, unit, area, ways(data, t, current, scale), _states(current, rest))
+
+
+def _filled(t: Floats, values: Floats) -> Floats:
+    known = np.isfinite(values)
+    return (
+        values if known.all() else np.asarray(np.interp(np.arange(len(t)), np.flatnonzero(known), values[known]))
+    )
+
+
+def halves_of(trace: CellTrace) -> Halves:
+    """Cut a trace into half cycles by the sign of its current; rests inside belong to them."""
+    state = trace.state
+    found: Segments = half_cycles(runs(state, state))
+    if not len(found):
+        raise Refusal(
+            "no-current", "no current is significant above its noise", hint="--param rest=… states what is rest"
+        )
+    found, merged = _without_blips(found, trace.counted[0], state)
+    return _measured(trace, found, state, merged)
+
+
+def _states(current: Floats, rest: float) -> NDArray[np.int8]:
+    if rest:
+        return states(current, Threshold(rest, rest / 2, how="stated"))
+    looked = current
+    if len(current) > 2 * NOISE_ROWS:  # the noise of a part, the largest current of all
+        pieces = current[: len(current) // PIECE * PIECE].reshape(-1, PIECE)
+        looked = np.append(pieces[:: len(current) // NOISE_ROWS].ravel(), [current.max(), current.min()])
+    return states(current, rest_threshold(looked))
+
+
+def summed(found: Segments, values: Floats) -> Floats:
+    """Return the sum of each segment (m,), of values (n,) without NaN, faster than `Segments.total`."""
+    edges = np.column_stack([found.start, found.stop]).ravel()
+    return np.asarray(np.add.reduceat(np.append(values, 0.0), edges)[::2])
+
+
+def charge_of(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
+    """Return the signed charge (m,) of half cycles by one way of counting."""
+    if way.since:
+        return summed(found, way.charge) + _after(way, found, state)
+    return summed(found, np.where(state != 0, way.charge, 0.0))
+
+
+def _after(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
+    """Return the charge that the first row of rest counts: it flowed in the half cycle before."""
+    row = np.minimum(found.stop, len(state) - 1)
+    rests = (found.stop < len(state)) & (state[row] == 0)
+    return np.where(rests & (way.charge[row] * found.sign > 0), way.charge[row], 0.0)
+
+
+def _without_blips(found: Segments, way: RowCharge, state: NDArray[np.int8]) -> tuple[Segments, int]:
+    """Leave out half cycles that are tiny against both neighbours, and join these."""
+    first = len(found)
+    while len(found) > 2:
+        charge = np.abs(charge_of(way, found, state))
+        beside = np.minimum(np.append(np.inf, charge[:-1]), np.append(charge[1:], np.inf))
+        beside[0] = max(charge[1], charge[2])
+        beside[-1] = 0.0  # a last one that has just started is a cut half cycle
+        kept = ~(charge < BLIP * beside)
+        if kept.all():
+            break
+        joined = runs(found.sign[kept], found.sign[kept])
+        start, stop = found.start[kept][joined.start], found.stop[kept][joined.stop - 1]
+        found = Segments(start, stop, joined.sign)
+    return found, first - len(found)
+
+
+def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged: int) -> Halves:
+    way = trace.counted[0]
+    charge = charge_of(way, found, state)
+    amount = way.charge if way.since else np.where(state != 0, way.charge, 0.0)
+    middle = trace.u
+    if way.since:
+        middle = (trace.u + np.append(trace.u[:1], trace.u[:-1])) / 2
+        middle[found.start] = trace.u[found.start]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows_only = summed(found, amount)
+        after = _after(way, found, state) if way.since else np.zeros(len(found))
+        mean = (summed(found, amount * middle) + after * trace.u[found.stop - 1]) / (rows_only + after)
+        level = _level(trace, amount, found)
+    spread = np.zeros(len(found))
+    if way.variance is not None:
+        spread = np.sqrt(summed(found.widened(0, 1, len(state)), way.variance))
+    if way.digit:
+        spread = np.full(len(found), way.digit / np.sqrt(6))  # two ends, each uniform in a digit
+    before, after = np.maximum(found.start - 1, 0), np.minimum(found.stop, len(state) - 1)
+    # Since the row before: edges are exact in charge, and the voltage is known at both ends of a row.
+    gaps = trace.t[found.start] - trace.t[before], trace.t[after] - trace.t[found.stop - 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        blur = sum(
+            gap * np.abs(trace.u[row] - mean) for gap, row in zip(gaps, (found.start, found.stop - 1), strict=True)
+        ) / (trace.t[after] - trace.t[before])
+    blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur) / 2
+    begin = trace.t[before] if way.since else (trace.t[before] + trace.t[found.start]) / 2
+    if found.start[0] == 0 and not way.since and len(trace.t) > 1:
+        # What flowed before the first row of the file is not recorded: at most one step.
+        spread[0] = np.hypot(spread[0], level[0] * (trace.t[1] - trace.t[0]) / 3600 / np.sqrt(3))
+    return Halves(
+        found, np.abs(charge), spread, np.abs(charge) * mean / 1000, level, begin, trace.t[found.stop - 1],
+        trace.u[found.stop - 1], blur, merged,
+    )  # fmt: skip
+
+
+def _level(trace: CellTrace, amount: Floats, found: Segments) -> Floats:
+    """Return the mean |current| weighted by charge, without the first and last row, which may hold rest."""
+    inner = amount.copy()
+    long = found.rows > 4
+    inner[found.start[long]] = 0.0
+    inner[found.stop[long] - 1] = 0.0
+    return np.asarray(summed(found, inner * np.abs(trace.current)) / summed(found, inner))

@@ -1,0 +1,150 @@
+"""Levels of a staircase: for each its current, the voltage at its start and at its end, its direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub import segments
+from echub.plugin import Inputs, Refusal
+from echub.science import difference_noise
+from echub.segments import Segments, rest_threshold, runs, states
+from echub_cycling.data.charge import Floats
+
+SAME = 0.02
+"""Currents within this part of each other are one level: a setting and its reading differ by less."""
+SHORT = 0.2
+"""A level that lasts less than this part of the usual one is the way to the next: a slew, or a cut row."""
+HELD, WAVE = 0.05, 1.0
+"""A level is held if its current stays within 5 % for 80 % of its rows; an alternating part that a set point tells
+from the level may be as large as it."""
+MOST = 0.5
+"""Part of the rows with current that levels have to hold: those of a sweep hold a few by chance."""
+SETTLING = 2
+"""Rows after a step in which an instrument may still average over it."""
+
+
+@dataclass(frozen=True, eq=False)
+class LevelTable:
+    """Levels (m,) in the order of time: current in `unit`, sign, voltages V, times s.
+
+    u_start: first settled row; u_end: mean of the last part; u_error: standard error of that mean by noise.
+    offset: U at rest before the first level, V, 0 if there is no rest, with its standard error. wave: standard
+    deviation of U in the last part
+    beyond its noise, V: an alternating voltage on top.
+    """
+
+    data: Inputs
+    unit: str
+    t: Floats
+    u: Floats
+    j: Floats
+    level: Floats
+    sign: NDArray[np.int8]
+    u_start: Floats
+    u_end: Floats
+    u_error: Floats
+    begin: Floats
+    end: Floats
+    rows: NDArray[np.intp]
+    wave: Floats
+    offset: float
+    offset_error: float
+    rested: bool
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+
+def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
+    """Cut a record into levels; raise `Refusal` where there are none.
+
+    tail: part of each level, at its end, that is averaged (0 to 1). rest: currents below it are rest; 0: found.
+    """
+    known = np.isfinite(data["j"]) & np.isfinite(data["U"])
+    t, j, u = data["t"][known], data["j"][known], data["U"][known]
+    found = _levels(t, j, data["j_set"][known] if "j_set" in data else None, rest)
+    if len(found) < 2:
+        raise Refusal(
+            "no-levels", f"{len(found)} levels of current, at least 2 are needed", hint="ramp-onset is for ramps"
+        )
+    found = found.where(_is_held(j, found, "j_set" in data))
+    flows = states(j, rest_threshold(j)) != 0
+    if len(found) < 2 or found.rows.sum() < MOST * flows.sum():
+        raise Refusal(
+            "no-levels",
+            "the current is not held at levels: it moves all the time, or the potential was controlled",
+            hint="ramp-onset is for ramps, stability-window for swept potentials",
+        )
+    level, sign = np.abs(_weighted(t, j, found)), found.sign
+    last = _last_part(t, found, tail)
+    noise = np.array([difference_noise(u[a:b]) for a, b in zip(last.start, last.stop, strict=True)])
+    spread = np.array([float(np.std(u[a:b])) for a, b in zip(last.start, last.stop, strict=True)])
+    settled = np.minimum(found.start + np.minimum(SETTLING, found.rows - 1), found.stop - 1)
+    offset, offset_error, rested = _offset(u, j, found)
+    return LevelTable(
+        data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, last),
+        noise / np.sqrt(last.rows), t[found.start], t[found.stop - 1], found.rows,
+        np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested,
+    )  # fmt: skip
+
+
+def _levels(t: Floats, j: Floats, asked: Floats | None, rest: float) -> Segments:
+    """Return the levels: by the set point if one is recorded, which an alternating current does not disturb."""
+    source = asked if asked is not None and np.isfinite(asked).all() and len(np.unique(asked)) > 2 else j
+    limit = rest_threshold(source)
+    found = segments.steps(
+        source, threshold=type(limit)(rest, rest / 2, how="stated") if rest else limit, level=SAME
+    )
+    duration = t[found.stop - 1] - t[found.start]
+    active = found.sign != 0
+    if not active.any():
+        return found.where(active)
+    usual = float(np.median(duration[active & (found.rows > 2)])) if (active & (found.rows > 2)).any() else 0.0
+    kept = found.where(active & (duration >= SHORT * usual) & (found.rows > 2))
+    return _merged(kept, np.abs(kept.median(source)))
+
+
+def _is_held(j: Floats, found: Segments, asked: bool) -> NDArray[np.bool_]:
+    """Return which levels have a constant current; if a set point names them, a wave on top does no harm."""
+    low, middle, high = (found.quantile(j, part) for part in (0.1, 0.5, 0.9))
+    return np.asarray(high - low < (WAVE if asked else HELD) * np.abs(middle))
+
+
+def _merged(found: Segments, level: Floats) -> Segments:
+    """Join neighbours of the same direction and current, such as parts of a level around an impedance."""
+    if not len(found):
+        return found
+    new = np.append(True, (np.abs(level[1:] / level[:-1] - 1) > SAME) | (found.sign[1:] != found.sign[:-1]))
+    groups = runs(np.cumsum(new))
+    return Segments(found.start[groups.start], found.stop[groups.stop - 1], found.sign[groups.start])
+
+
+def _last_part(t: Floats, found: Segments, tail: float) -> Segments:
+    after = t[found.stop - 1] - tail * (t[found.stop - 1] - t[found.start])
+    start = np.maximum(np.searchsorted(t, after), found.start)
+    return Segments(np.minimum(start, found.stop - 1), found.stop, found.sign)
+
+
+def _weighted(t: Floats, values: Floats, found: Segments) -> Floats:
+    """Return the mean over time of each level: rows that are denser at a step count no more."""
+    return np.array([_mean(t[a:b], values[a:b]) for a, b in zip(found.start, found.stop, strict=True)])
+
+
+def _mean(t: Floats, values: Floats) -> float:
+    weight = np.gradient(t) if len(t) > 1 else np.ones(len(t))
+    if not weight.sum() > 0:
+        return float(np.mean(values))
+    return float(np.sum(values * weight) / weight.sum())
+
+
+def _offset(u: Floats, j: Floats, found: Segments) -> tuple[float, float, bool]:
+    """Return the voltage at rest before the first level, its standard error, and whether there is a rest."""
+    state = states(j, rest_threshold(j))
+    before = np.flatnonzero(state[: found.start[0]] == 0)
+    if not len(before):
+        return 0.0, 0.0, False
+    part = before[-max(len(before) // 5, 1) :]
+    return float(np.mean(u[part])), difference_noise(u[part]) / float(np.sqrt(len(part))), True

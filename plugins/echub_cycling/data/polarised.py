@@ -1,0 +1,84 @@
+"""Half cycles of a symmetric cell: how far each polarises it, and what that is per current."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub.plugin import Inputs, Refusal
+from echub_cycling.data.charge import Floats
+from echub_cycling.data.halves import CellTrace, Halves, halves_of, trace_of
+from echub_cycling.data.sweep import require_held
+
+ASYMMETRIC = 0.5
+"""A mean voltage above this part of the polarisation is that of two different electrodes: equal ones differ by
+a few mV,
+and then polarise each other by as much either way."""
+
+
+@dataclass(frozen=True, eq=False)
+class Polarised:
+    """A symmetric cell: trace, half cycles; overpotential V and resistance (Ω·cm², or Ω without an area), each
+    (m,).
+
+    overpotential: median of U times the sign of the current; level in mA/cm² (or mA); offset: mean of both
+    directions, V.
+    """
+
+    trace: CellTrace
+    halves: Halves
+    overpotential: Floats
+    level: Floats
+    resistance: Floats
+    offset: float
+
+    @property
+    def per_area(self) -> bool:
+        """Return whether levels are current densities."""
+        return bool(self.trace.area) or self.trace.unit != "mA"
+
+    @property
+    def level_unit(self) -> str:
+        """Return the unit of the levels."""
+        return "mA/cm^2" if self.per_area else "mA"
+
+    @property
+    def resistance_unit(self) -> str:
+        """Return the unit of the resistances."""
+        return "ohm*cm^2" if self.per_area else "ohm"
+
+    @property
+    def scale(self) -> float:
+        """Return what a current of the trace is divided by for a level."""
+        return float(self.trace.area) if self.trace.area and self.trace.unit == "mA" else 1.0
+
+
+def polarised(data: Inputs, rest: float) -> Polarised:
+    """Return the polarisation of each half cycle; raise `Refusal` if no symmetric cell is cycled."""
+    if data.meta("cell.symmetric") is False:
+        raise Refusal(
+            "unequal-electrodes", "cell.symmetric is false: U/j of two different electrodes is not a resistance"
+        )
+    trace = trace_of(data, rest)
+    halves = halves_of(trace)
+    require_held(trace, halves)
+    if len(set(halves.sign.tolist())) < 2:
+        raise Refusal("one-direction", "the current never reverses, so there are no half cycles to compare")
+    active = np.where(trace.state != 0, trace.u, np.nan)
+    middle = halves.rows.median(active)
+    means = [float(np.median(middle[halves.sign == sign])) for sign in (1, -1)]
+    offset = sum(means) / 2
+    # Neighbours, since a cell that has shorted halfway has other medians.
+    shared, half = np.abs(middle[1:] + middle[:-1]), np.abs(middle[1:] - middle[:-1])
+    if np.median(shared) > ASYMMETRIC * np.median(half):
+        raise Refusal(
+            "unequal-electrodes",
+            f"U is {means[0]:.4g} V while the working electrode is oxidised and {means[1]:.4g} V "
+            f"while it is reduced: "
+            "two different electrodes",
+            hint="echub analyze cycling",
+        )
+    found = Polarised(trace, halves, middle * halves.sign, halves.level, middle, offset)
+    level = halves.level / found.scale
+    return Polarised(trace, halves, middle * halves.sign, level, 1000 * middle * halves.sign / level, offset)

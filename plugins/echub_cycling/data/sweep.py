@@ -1,0 +1,69 @@
+"""Whether the potential was swept, not the current controlled: a voltammogram has no capacities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from echub.plugin import Refusal
+from echub_cycling.data.charge import Floats
+from echub_cycling.data.halves import CellTrace, Halves
+
+ROWS = 200_000
+"""Rows that are looked at, from the start: enough for any programme."""
+EVEN, MOST, VARIES = 0.1, 0.8, 0.4
+"""A sweep: |dU/dt| is within 10 % of its median for 80 % of the time, while the current varies by more than 40
+% of its
+median between its quartiles. Of a capacitor at constant current the second is false."""
+
+
+PROGRAMMED = 0.5
+"""And a set point that changes at more than half of the rows is a ramp: holds and steps change it rarely."""
+
+
+def _swept(trace: CellTrace, halves: Halves) -> str:
+    """Return what was swept: `potential` if it has one rate while the current varies, `current`, or nothing."""
+    start, stop = int(halves.rows.start[0]), int(min(halves.rows.stop[-1], ROWS))
+    rows = slice(start, stop)
+    if "E_set" in trace.data and stop - start > 10:
+        changes = np.mean(np.abs(np.diff(trace.data["E_set"][rows])) > 0)
+        if changes > PROGRAMMED:
+            return "potential"
+    t, u, i = trace.t[rows], trace.u[rows], trace.current[rows]
+    quarter, half, three = np.quantile(np.abs(i), [0.25, 0.5, 0.75])
+    if not three - quarter > VARIES * half:
+        return ""
+    if _is_even(t, i):
+        return "current"
+    return "potential" if _is_even(t, u) else ""
+
+
+def require_held(trace: CellTrace, halves: Halves) -> None:
+    """Raise `Refusal` if the potential or the current was swept: sweeps have neither capacities nor levels."""
+    what = _swept(trace, halves)
+    if what == "potential":
+        raise Refusal(
+            "potential-swept",
+            "the potential changes at one rate, it is not held: a voltammogram, without capacities",
+            hint="echub analyze stability-window",
+        )
+    if what == "current":
+        raise Refusal(
+            "current-swept",
+            "the current changes at one rate, it is not held: a ramp, without capacities",
+            hint="echub analyze ramp-onset",
+        )
+
+
+def _is_even(t: Floats, values: Floats) -> bool:
+    """Return whether the magnitude of the rate is the same for nearly all of the time."""
+    step = max(
+        1, len(t) // 400 if len(t) > 2000 else 1
+    )  # rates over several rows: noise of one row does not count
+    rate = np.abs(values[step:] - values[:-step])
+    time = t[step:] - t[:-step]
+    timed = time > 0
+    if timed.sum() < 10:
+        return False
+    rate = rate[timed] / time[timed]
+    middle = float(np.median(rate))
+    return bool(middle > 0 and np.mean(np.abs(rate - middle) < EVEN * middle) > MOST)

@@ -1,0 +1,1 @@
+"""Cycles, rates, events and lines: the methods of this plugin."""

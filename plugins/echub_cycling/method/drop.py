@@ -1,0 +1,69 @@
+"""When the resistance of a symmetric cell drops suddenly: the half cycle, and the rows around the fall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub_cycling.data.charge import Floats
+from echub_cycling.data.polarised import Polarised
+
+BEFORE = 5
+"""Half cycles of the same direction whose median is what is expected: more would follow a slow change too late."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A sudden change: half cycle, last time before, first time after, s; R there over the expected one.
+
+    confirmed: the next half cycle shows it too.
+    """
+
+    half: int
+    before: float
+    after: float
+    share: float
+    confirmed: bool
+
+
+def expected(cell: Polarised) -> Floats:
+    """Return the resistance (m,) that each half cycle should have: the median of up to five before it."""
+    found = np.full(len(cell.halves), np.nan)
+    for sign in (1, -1):
+        places = np.flatnonzero(cell.halves.sign == sign)
+        values = cell.resistance[places]
+        for k in range(1, len(places)):
+            found[places[k]] = np.median(values[max(k - BEFORE, 0) : k])
+    return found
+
+
+def sudden_drop(cell: Polarised, drop: float) -> Event | None:
+    """Return the first drop of the resistance by the part `drop`, that lasts: the next half cycle has it too."""
+    usual = expected(cell)
+    low = cell.resistance < (1 - drop) * usual
+    for half in np.flatnonzero(low).tolist():
+        later = cell.resistance[half + 1 : half + 3]
+        confirmed = bool(len(later) and np.all(later < (1 - drop) * usual[half]))
+        if confirmed or not len(later):
+            before, after = _bracket(cell, half, (1 - drop) * float(usual[half]))
+            return Event(half, before, after, float(cell.resistance[half] / usual[half]), confirmed)
+    return None
+
+
+def _bracket(cell: Polarised, half: int, limit: float) -> tuple[float, float]:
+    """Return the times of the last row above and the first below a limit, in this half cycle or the one before."""
+    rows = cell.halves.rows
+    first = int(rows.start[half - 1 if half else 0])
+    chosen = first + np.flatnonzero(cell.trace.state[first : rows.stop[half]] != 0)
+    current = np.abs(cell.trace.current[chosen]) / cell.scale
+    r = 1000 * cell.trace.u[chosen] * np.sign(cell.trace.current[chosen]) / current
+    above = np.flatnonzero(r > limit)
+    last = int(above[-1]) if len(above) else 0
+    return float(cell.trace.t[chosen[last]]), float(cell.trace.t[chosen[min(last + 1, len(chosen) - 1)]])
+
+
+def rises(cell: Polarised, rise: float) -> int | None:
+    """Return the first half cycle whose resistance is so many times the expected one, None without any."""
+    found = np.flatnonzero(cell.resistance > rise * expected(cell))
+    return int(found[0]) if len(found) else None

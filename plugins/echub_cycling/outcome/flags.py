@@ -1,0 +1,137 @@
+"""What qualifies the answer of `cycling`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from echub.plugin import Flag
+from echub_cycling.data.halves import DISAGREE
+from echub_cycling.method.cycles import Counted
+from echub_cycling.method.rates import SAME
+from echub_cycling.outcome.measured import CyclesFound
+from echub_cycling.outcome.tables import ways_table
+
+MORE = 102.0
+"""A first efficiency above this, %, is beyond any accuracy of a current: charge was in the cell before, or the
+direction is the other one."""
+GAP_ROWS, GAP_SHARE = 20, 0.1
+"""A single interval with more than a tenth of the charge of a half cycle of 20 rows or more is a gap in the
+rows."""
+
+
+def of(found: CyclesFound, counted: Counted | None) -> tuple[Flag, ...]:
+    """Return the flags, the gravest first."""
+    flags = [
+        *_of_charge(found),
+        *_of_ends(found),
+        *_of_values(found),
+        *_of_counter(found, counted),
+        *_missing(found),
+    ]
+    return tuple(sorted(flags, key=lambda flag: flag.severity != "warning"))
+
+
+def _of_charge(found: CyclesFound) -> Iterator[Flag]:
+    table = ways_table(found)
+    names, totals = table["method"].values, table["anodic"].array() + table["cathodic"].array()
+    off = [k for k in range(1, len(totals)) if abs(totals[k] / totals[0] - 1) > DISAGREE] if totals[0] else []
+    if off:
+        parts = ", ".join(f"{names[k]} {totals[k] / totals[0] - 1:+.1%}" for k in off)
+        yield Flag("ways-disagree", f"ways of counting the charge differ from {names[0]}: {parts}")
+    way = found.trace.counted[0]
+    if way.since or len(found.trace.t) < GAP_ROWS:
+        return
+    largest = found.halves.rows.largest(np.abs(way.charge))
+    gap = (largest > GAP_SHARE * found.halves.charge) & (found.halves.rows.rows >= GAP_ROWS)
+    if gap.any():
+        place = int(np.flatnonzero(gap)[0])
+        yield Flag(
+            "rows-missing",
+            f"{int(gap.sum())} half cycles have a gap with more than a tenth of their charge",
+            where=f"t = {found.halves.begin[place]:.5g} s",
+        )
+
+
+def _of_ends(found: CyclesFound) -> Iterator[Flag]:
+    cycles, halves = found.cycles, found.halves
+    left = cycles.number[~cycles.complete]
+    if len(left):
+        text = ", ".join(map(str, left[:5].tolist())) + (" …" if len(left) > 5 else "")
+        yield Flag(
+            "incomplete-cycles",
+            f"not complete (cut, or charged before the file starts), and not used: cycle {text}",
+            "info",
+        )
+    if halves.rows.stop[-1] == len(found.trace.t) and len(halves) < 3:
+        yield Flag(
+            "ends-under-current",
+            "the file ends while current flows, and no earlier half cycle shows that this one was complete",
+            where=f"t = {halves.end[-1]:.5g} s",
+        )
+    if halves.merged:
+        yield Flag(
+            "short-pulses",
+            f"{halves.merged} pulses of under 0.5 % of their neighbours are not half cycles",
+            "info",
+        )
+
+
+def _of_values(found: CyclesFound) -> Iterator[Flag]:
+    cycles, k, last = found.cycles, found.reference, found.last
+    first = float(found.efficiency[found.whole[0]])
+    if first > MORE:
+        yield Flag(
+            "more-discharged",
+            f"the first complete cycle discharges {first:.1f} % of its charge: the cell held charge "
+            f"before, or the "
+            "other current is the charge",
+        )
+    if abs(cycles.discharge_level[k] / cycles.discharge_level[last] - 1) > SAME:
+        names = found.rate_names
+        yield Flag(
+            "rates-differ",
+            f"the reference cycle {cycles.number[k]} ran at {names[k]}, the last one at {names[last]}: "
+            "the retention is not a fade",
+        )
+    if found.is_programmed():
+        yield Flag(
+            "programmed-charge",
+            "charge and discharge are equal in all cycles, as a programme with fixed times makes them: "
+            "the efficiency says nothing about the cell",
+        )
+
+
+def _of_counter(found: CyclesFound, counted: Counted | None) -> Iterator[Flag]:
+    if counted is None or counted.groups == len(found.cycles):
+        return
+    what = "half cycles" if counted.each == 1 and counted.groups > 1 else "cycles"
+    text = (
+        f"the instrument counts {counted.groups} {what} with current, the current itself shows {len(found.cycles)}"
+    )
+    if found.cycles.source == "counter":
+        text = f"the instrument's cycles have {counted.each:g} half cycles each; they are used as they are"
+    yield Flag("cycle-counter-differs", text, "info")
+
+
+def _missing(found: CyclesFound) -> Iterator[Flag]:
+    data = found.trace.data
+    if found.direction.assumed:
+        yield Flag(
+            "direction-assumed",
+            "that an anodic current charges is assumed: nothing says which electrode is the working one",
+            "info",
+            hint="--set cell.electrodes.working.polarity=negative, or --param charge=cathodic, if not",
+        )
+    if data.source_of("U") == "potential_we" and data.meta("cell.configuration") != "two_electrode":
+        yield Flag("one-electrode", "energies are of the potential against the reference, not of the cell", "info")
+    if found.mass is None:
+        yield Flag(
+            "no-mass",
+            "no active mass is stated: no specific capacity",
+            "info",
+            hint='--set cell.active_mass="2 mg"',
+        )
+    if not found.trace.area and found.trace.charge_unit == "mA*h":
+        yield Flag("no-area", "no area is stated: no areal capacity", "info", hint='--set cell.area="0.785 cm^2"')

@@ -1,0 +1,237 @@
+"""What the cycles say: capacities at the reference, efficiencies, retention, mean voltages, rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from echub.plugin import Measurand, Refusal
+from echub.science import robust_sigma
+from echub_cycling import CyclingParams
+from echub_cycling.data.charge import Floats
+from echub_cycling.data.halves import CellTrace, Halves
+from echub_cycling.method.cycles import Cycles
+from echub_cycling.method.direction import Direction
+from echub_cycling.method.rates import SAME, rate_names
+from echub_cycling.outcome.values import Budget, measurand
+
+MEDIAN_OF_EDGES = 1.73
+"""Standard error of a median over that of a mean: 1.25 for normal errors, √3 for uniform ones, as at edges."""
+PROGRAMMED = 1e-3
+"""Relative difference up to which charges are equal by a clock: clocks and currents repeat ten times better, cells
+that a voltage limits repeat ten times worse."""
+
+
+@dataclass(frozen=True, eq=False)
+class CyclesFound:
+    """Everything found: trace, half cycles, cycles, direction; places of the reference and the last whole cycle.
+
+    nominal: capacity that a C-rate refers to, in the charge unit; nominal_stated: it comes from the metadata.
+    """
+
+    trace: CellTrace
+    halves: Halves
+    cycles: Cycles
+    direction: Direction
+    params: CyclingParams
+    whole: np.ndarray
+    reference: int
+    nominal: float
+    nominal_stated: bool
+
+    @classmethod
+    def of(
+        cls, trace: CellTrace, halves: Halves, cycles: Cycles, direction: Direction, params: CyclingParams
+    ) -> CyclesFound:
+        """Choose the reference cycle and the nominal capacity."""
+        whole = np.flatnonzero(cycles.complete)
+        reference = _reference(cycles, whole, params.reference)
+        stated = trace.data.meta("cell.capacity")
+        if stated and trace.charge_unit != "mA*h":
+            stated = None
+        nominal = float(stated or np.nanmax(cycles.discharge[whole]))
+        return cls(trace, halves, cycles, direction, params, whole, reference, nominal, bool(stated))
+
+    @property
+    def last(self) -> int:
+        """Return the place of the last complete cycle."""
+        return int(self.whole[-1])
+
+    @cached_property
+    def mass(self) -> float | None:
+        """Return the active mass of the electrode of interest in g, None if it is not stated."""
+        data = self.trace.data
+        which = data.meta("cell.electrode_of_interest") or "working"
+        found = data.meta(f"cell.electrodes.{which}.mass") or data.meta("cell.active_mass")
+        return float(found) if found else None
+
+    @property
+    def efficiency(self) -> Floats:
+        """Return discharge over charge of each cycle, in %."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(100 * self.cycles.discharge / self.cycles.charge)
+
+    @property
+    def energy_efficiency(self) -> Floats:
+        """Return discharged over charged energy of each cycle, in %."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(100 * self.cycles.discharge_energy / self.cycles.charge_energy)
+
+    @property
+    def retention(self) -> Floats:
+        """Return the discharge of each cycle over that of the reference, in %."""
+        return np.asarray(100 * self.cycles.discharge / self.cycles.discharge[self.reference])
+
+    @property
+    def rate(self) -> Floats:
+        """Return the C-rate of each discharge, 1/h."""
+        return self.cycles.discharge_level / self.nominal
+
+    @cached_property
+    def rate_names(self) -> list[str]:
+        """Return the names of the rates."""
+        return rate_names(self.rate, stated=self.nominal_stated)
+
+    def voltage(self, half: str) -> Floats:
+        """Return the mean voltage of `charge` or `discharge`, weighted by charge, V."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            energy = getattr(self.cycles, f"{half}_energy")
+            return np.asarray(1000 * energy / getattr(self.cycles, half))
+
+    def is_programmed(self) -> bool:
+        """Return whether the charge was limited, not the voltage: equal each way, and from cycle to cycle."""
+        if len(self.whole) < 2:
+            return bool(self.trace.data.meta("cell.symmetric"))
+        charge, discharge = self.cycles.charge[self.whole], self.cycles.discharge[self.whole]
+        equal = np.median(np.abs(charge - discharge)) < PROGRAMMED * np.median(charge)
+        return bool(equal and np.ptp(discharge) < PROGRAMMED * discharge[0])
+
+
+def _reference(cycles: Cycles, whole: np.ndarray, asked: int) -> int:
+    """Return the place of the reference: the one asked for, else the first whole one at the last one's current."""
+    if asked:
+        found = [int(k) for k in whole if cycles.number[k] == asked]
+        if not found:
+            numbers = cycles.number[whole]
+            raise Refusal(
+                "no-such-cycle",
+                f"cycle {asked} is the reference, but complete are {numbers[0]} … {numbers[-1]} ({len(numbers)})",
+                hint=f"--param reference={numbers[0]}",
+            )
+        return found[0]
+    level = cycles.discharge_level[whole]
+    return int(whole[np.abs(level / level[-1] - 1) <= SAME][0])
+
+
+# -- measurands ------------------------------------------------------------------------------
+
+
+def measurands(found: CyclesFound) -> dict[str, Measurand]:
+    """Return the measurands that the file and its metadata allow."""
+    cycles, k = found.cycles, found.reference
+    at = f"cycle {cycles.number[k]}"
+    gain = found.params.current_accuracy / 100
+    unit = found.trace.charge_unit
+    result = {"cycles": Measurand("1", float(len(found.whole)), note="complete")}
+    for half in ("charge", "discharge"):
+        value, spread = (float(getattr(cycles, name)[k]) for name in (half, f"{half}_spread"))
+        budget = Budget({"edges between rows": spread}, {"accuracy of the current": gain * value})
+        result[f"{half}_capacity"] = measurand(unit, value, budget, note=at)
+    result |= _normalised(found, at)
+    result |= _efficiencies(found)
+    result |= _retention(found)
+    for half, sign in (("charge", found.direction.sign), ("discharge", -found.direction.sign)):
+        inside = (found.cycles.of == k) & (found.halves.sign == sign)
+        limits = {"accuracy of the voltage": found.params.voltage_accuracy}
+        limits["edges between rows"] = float(found.halves.blur[inside].max())
+        result[f"mean_{half}_voltage"] = measurand("V", float(found.voltage(half)[k]), Budget({}, limits), note=at)
+    basis = "cell.capacity" if found.nominal_stated else "the largest discharge"
+    note = f"{found.rate_names[k]}, {at}, of {found.nominal:.4g} {unit.replace('*', '·')} ({basis})"
+    budget = Budget({}, {"accuracy of the current": gain * float(found.rate[k])})
+    result["c_rate"] = measurand("1/h", float(found.rate[k]), budget, note=note)
+    return result
+
+
+def _normalised(found: CyclesFound, at: str) -> dict[str, Measurand]:
+    """Return the discharge capacity per mass and per area, if these are stated."""
+    value, spread = float(found.cycles.discharge[found.reference]), found.cycles.discharge_spread[found.reference]
+    gain, params = found.params.current_accuracy / 100, found.params
+    per_area = found.trace.charge_unit != "mA*h"
+    by = {
+        "specific_capacity": ("mA*h/g", None if per_area else found.mass, params.mass_uncertainty, "mass"),
+        "areal_capacity": ("mA*h/cm^2", 1.0 if per_area else found.trace.area, params.area_uncertainty, "area"),
+    }
+    result = {}
+    for name, (unit, size, own, what) in by.items():
+        if size:
+            each = value / size
+            budget = Budget(
+                {"edges between rows": float(spread) / size, what: own / 100 * each},
+                {"accuracy of the current": gain * each},
+            )
+            result[name] = measurand(unit, each, budget, note=f"discharge, {at}")
+    return result
+
+
+def _efficiencies(found: CyclesFound) -> dict[str, Measurand]:
+    """Return the efficiency of the first cycle, and the medians of all later ones."""
+    first, later = int(found.whole[0]), found.whole[1:]
+    result = {"first_efficiency": _efficiency(found, first, f"cycle {found.cycles.number[first]}")}
+    if len(later):
+        note = f"median of {len(later)} cycles after the first complete one"
+        result["coulombic_efficiency"] = _median(found, found.efficiency[later], later, note)
+    chosen = later if len(later) else found.whole
+    if min(np.min(found.voltage(half)[chosen]) for half in ("charge", "discharge")) <= 0:
+        return result  # both directions spend energy, as in a symmetric cell
+    energy = found.energy_efficiency[chosen]
+    note = f"median of {len(chosen)} cycles"
+    result["energy_efficiency"] = _median(found, energy, chosen, note, voltage=True)
+    return result
+
+
+def _efficiency(found: CyclesFound, k: int, note: str) -> Measurand:
+    return _median(found, found.efficiency[[k]], np.array([k]), note)
+
+
+def _median(
+    found: CyclesFound, values: Floats, chosen: np.ndarray, note: str, *, voltage: bool = False
+) -> Measurand:
+    """Return the median of the ratios of these cycles: the accuracy of each direction stays, what lies between
+    rows
+    averages out. How much the cycles differ is in the table; it is a property of the cell, not an uncertainty.
+    """
+    value = float(np.median(values))
+    cycles, gain = found.cycles, found.params.current_accuracy / 100 * value
+    each = np.hypot(cycles.charge_spread / cycles.charge, cycles.discharge_spread / cycles.discharge)[chosen]
+    scatter = _of_median(values, float(np.median(each)) * value)
+    uniform = {"accuracy of the current, charging": gain, "accuracy of the current, discharging": gain}
+    if voltage:
+        mean = np.median([found.voltage(half)[chosen] for half in ("charge", "discharge")], axis=1)
+        offset = found.params.voltage_accuracy * abs(1 / mean[1] - 1 / mean[0]) * value
+        uniform["accuracy of the voltage"] = float(offset)
+    return measurand("%", value, Budget({"edges between rows": scatter}, uniform), n=len(values), note=note)
+
+
+def _of_median(values: Floats, each: float) -> float:
+    """Return the standard error of the median of values that are known to `each`.
+
+    Values that differ by more than that are in an order that it does not change: then it is the error of one.
+    """
+    apart = robust_sigma(values) / each if each else 0.0
+    return each * max(min(MEDIAN_OF_EDGES / float(np.sqrt(len(values))), 1.0), min((apart - 1) / 2, 1.0))
+
+
+def _retention(found: CyclesFound) -> dict[str, Measurand]:
+    """Return the retention of the last complete cycle: of one direction, so that the accuracy cancels."""
+    k, last = found.reference, found.last
+    if k == last:
+        return {}
+    cycles = found.cycles
+    value = float(found.retention[last])
+    spread = np.hypot(*(cycles.discharge_spread[[k, last]] / cycles.discharge[[k, last]]))
+    repeat = found.params.repeatability / 100 * value
+    budget = Budget({"edges between rows": float(spread) * value}, {"repeatability of the current": repeat})
+    note = f"cycle {cycles.number[last]} against cycle {cycles.number[k]}"
+    return {"retention": measurand("%", value, budget, note=note)}

@@ -1,0 +1,155 @@
+"""The answer of `staircase-linearity`: by direction, the interval from the last linear level to the first
+beyond."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from echub.drawing import envelope
+from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
+from echub_cycling import StaircaseParams
+from echub_cycling.data.levels import LevelTable, staircase
+from echub_cycling.method.linearity import Linearity, linearity
+from echub_cycling.outcome.values import Budget, measurand
+
+NAMES = {1: "we_oxidised", -1: "we_reduced"}
+SLOW = 0.5
+"""A rise within the lowest level of more than half of its step: it is not linear from the start."""
+WAVE = 0.1
+"""An alternating part above a tenth of the voltage of a level is reported."""
+
+
+def run(data: Inputs, params: StaircaseParams) -> Outcome:
+    """Judge both directions."""
+    try:
+        found = staircase(data, params.tail / 100, params.rest)
+        lines = [line for sign in (1, -1) if (line := linearity(found, sign, params.deviation / 100, params.fit))]
+        _require(found, lines)
+    except Refusal as refusal:
+        refusal.diagnostics.update(_trace(data["t"], data["U"], data["j"], data.unit_of("j")))
+        raise
+    measurands: dict[str, Measurand] = {}
+    for line in lines:
+        measurands |= _measurands(found, line, params)
+    return Outcome(
+        measurands,
+        tuple(flag for line in lines for flag in _flags(found, line, params)) + _of_file(found),
+        {"levels": _table(found, lines)},
+        diagnostics=_trace(found.t, found.u, found.j, found.unit)
+        | {"threshold": Series.of([params.deviation], "%"), "offset": Series.of([found.offset], "V")},
+        conditions={
+            "criterion": Condition(f"{params.deviation:g} % off the line of up to {params.fit} lowest levels"),
+            "observed": Condition(data.source_of("U")),
+        },
+    )
+
+
+def _require(found: LevelTable, lines: list[Linearity]) -> None:
+    if not lines:
+        raise Refusal(
+            "no-levels",
+            f"{len(found)} levels, but no three rising ones in one direction: no line to compare with",
+            hint="ccd judges steps that do not rise",
+        )
+    if any(line.slope <= 0 for line in lines):
+        raise Refusal(
+            "not-resistive",
+            "U falls with rising current: the offset at rest is not that of the levels, or the sign "
+            "is the other one",
+            hint="--time leaves out what came before the staircase",
+        )
+
+
+def _measurands(found: LevelTable, line: Linearity, params: StaircaseParams) -> dict[str, Measurand]:
+    name, areal = NAMES[line.sign], found.unit != "mA"
+    result = {f"linear_limit_{name}": _limit(found, line)}
+    value = 1000 * line.slope
+    gain = params.current_accuracy / 100 * value
+    offset = 0.0 if found.rested else 1000 * params.voltage_accuracy / float(line.level[line.fitted - 1])
+    limits = {"accuracy of the current": gain, "offset of the voltage": offset}
+    unit = "ohm*cm^2" if areal else "ohm"
+    note = f"line of the {line.fitted} lowest levels"
+    key = f"{'asr' if areal else 'resistance'}_{name}"
+    result[key] = measurand(unit, value, Budget({"noise": 1000 * line.slope_error}, limits), note=note)
+    return result
+
+
+def _limit(found: LevelTable, line: Linearity) -> Measurand:
+    levels = line.level
+    if _slow_from_the_start(found, line):
+        return Measurand.less_than(found.unit, float(levels[0]), note="U rises slowly at the lowest level already")
+    if line.first is None:
+        return Measurand.more_than(found.unit, float(levels[-1]), note="linear up to the highest level")
+    low, high = float(levels[line.first - 1]), float(levels[line.first])
+    bracket = Interval(low, high, "bracketing", includes_high=False, method="last linear, first beyond")
+    note = f"U is {line.deviation[line.first]:+.0%} off the line"
+    return Measurand(found.unit, interval=bracket, censoring="interval", note=note)
+
+
+def _slow_from_the_start(found: LevelTable, line: Linearity) -> bool:
+    place = int(line.places[0])
+    step = line.sign * (found.u_start[place] - found.offset)
+    rise = line.sign * (found.u_end[place] - found.u_start[place])
+    return bool(step > 0 and rise > SLOW * step and rise > 3 * found.u_error[place])
+
+
+def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[Flag]:
+    flags, name = [], NAMES[line.sign]
+    if line.first is not None and not line.confirmed:
+        text = f"{name}: only the last level is beyond the line; no later one confirms it"
+        flags.append(Flag("event-not-confirmed", text))
+    if line.first is not None and line.deviation[line.first] < 0:
+        flags.append(Flag("falls-below-line", f"{name}: U falls below the line, as at a short"))
+    if line.first == 1 and not _slow_from_the_start(found, line):
+        text = f"{name}: the second level is beyond already; the line is that of a single level"
+        flags.append(Flag("one-level-line", text))
+    error = np.nanmax(line.error[: (line.first or len(line.level) - 1) + 1])
+    if error > params.deviation / 100:
+        text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count"
+        flags.append(Flag("line-uncertain", text))
+    if line.first is None:
+        flags.append(Flag("no-event", f"{name}: linear up to the highest level", "info"))
+    return flags
+
+
+def _of_file(found: LevelTable) -> tuple[Flag, ...]:
+    flags = []
+    share = found.wave / np.maximum(np.abs(found.u_end - found.offset), 1e-12)
+    if np.median(share) > WAVE:
+        text = f"U oscillates by {np.median(share):.0%} of its value within levels: an alternating current on top"
+        flags.append(Flag("oscillates", text, "info"))
+    if not found.rested:
+        text = "no rest before the staircase: the voltage without current is taken as 0"
+        flags.append(Flag("offset-not-measured", text, "info"))
+    if found.unit == "mA":
+        flags.append(Flag("no-area", "no area is stated: currents", "info", hint='--set cell.area="0.785 cm^2"'))
+    return tuple(flags)
+
+
+def _table(found: LevelTable, lines: list[Linearity]) -> dict[str, Series]:
+    deviation = np.full(len(found), np.nan)
+    for line in lines:
+        deviation[line.places] = line.deviation
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rise = found.sign * (found.u_end - found.u_start)
+        step = found.sign * (found.u_start - found.offset)
+        ratio = 1000.0 * (found.sign * (found.u_end - found.offset)) / found.level
+    return {
+        "direction": Series.of([NAMES[s] for s in found.sign.tolist()]),
+        "level": Series.of(found.level, found.unit),
+        "start": Series.of(found.begin, "s"),
+        "duration": Series.of(found.end - found.begin, "s"),
+        "U": Series.of(found.u_end, "V"),
+        "step": Series.of(step, "V"),
+        "slow_rise": Series.of(rise, "V"),
+        "resistance": Series.of(ratio, "ohm*cm^2" if found.unit != "mA" else "ohm"),
+        "deviation": Series.of(100 * deviation, "%"),
+    }
+
+
+def _trace(t: np.ndarray, u: np.ndarray, j: np.ndarray, unit: str) -> dict[str, Series]:
+    begin, low, high = envelope(t, u)
+    _, below, above = envelope(t, j)
+    names = ("t", "U_low", "U_high", "I_low", "I_high")
+    units = ("s", "V", "V", unit, unit)
+    return {n: Series.of(v, x) for n, v, x in zip(names, (begin, low, high, below, above), units, strict=True)}

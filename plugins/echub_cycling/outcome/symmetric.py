@@ -1,0 +1,161 @@
+"""The answer of `symmetric-cycling`: overpotential, resistance, and the time to the sudden drop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Series
+from echub.science import MEDIAN_TO_MEAN, difference_noise, robust_sigma
+from echub_cycling import SymmetricParams
+from echub_cycling.data.charge import Floats
+from echub_cycling.data.polarised import Polarised, polarised
+from echub_cycling.method.drop import Event, rises, sudden_drop
+from echub_cycling.method.rates import blocks_of
+from echub_cycling.outcome.curves import rows_only
+from echub_cycling.outcome.values import Budget, measurand
+
+END = 0.1
+"""Part of the half cycles at each end whose medians are compared: a tenth evens out noise and keeps the change."""
+OFFSET = 0.1
+"""A voltage offset above this part of the overpotential is reported."""
+
+
+def run(data: Inputs, params: SymmetricParams) -> Outcome:
+    """Compare each half cycle with those before it."""
+    cell = polarised(data, params.rest)
+    event = sudden_drop(cell, params.drop / 100)
+    blocks = blocks_of(cell.level)
+    until = event.half if event else len(cell.halves)
+    return Outcome(
+        _measurands(cell, event, until, params),
+        tuple(_flags(cell, event, until, len(blocks.level), params)),
+        {"levels": _levels(cell, until), "half_cycles": _table(cell)},
+        diagnostics=_diagnostics(cell, event),
+        conditions={
+            "criterion": Condition(f"R falls by {params.drop:g} % and stays"),
+            **_level_condition(cell, until),
+        },
+    )
+
+
+def _level_condition(cell: Polarised, until: int) -> dict[str, Condition]:
+    level = float(np.median(cell.level[: max(until, 1)]))
+    return {"level": Condition(float(f"{level:.3g}"), cell.level_unit)}
+
+
+def _measurands(cell: Polarised, event: Event | None, until: int, params: SymmetricParams) -> dict[str, Measurand]:
+    start = float(cell.halves.begin[0])
+    result = {"lifetime": _lifetime(cell, event, start)}
+    good = slice(0, max(until, 1))
+    gain = params.current_accuracy / 100
+    values = _both_ways(cell, cell.resistance, good)
+    name = "asr_cell" if cell.per_area else "resistance_cell"
+    budget = Budget({"scatter": values[1]}, {"accuracy of the current": gain * values[0]})
+    result[name] = measurand(cell.resistance_unit, values[0], budget, n=until, note="median of both directions")
+    over = _both_ways(cell, cell.overpotential, good)
+    scale = {"gain of the voltage": params.voltage_gain / 100 * over[0]}
+    result["overpotential"] = measurand("V", over[0], Budget({"scatter": over[1]}, scale), n=until)
+    charge = cell.halves.charge / cell.scale
+    unit = "mA*h/cm^2" if cell.per_area else "mA*h"
+    typical = float(np.median(charge[good]))
+    result["half_cycle_charge"] = measurand(unit, typical, Budget({}, {"accuracy of the current": gain * typical}))
+    result["half_cycles"] = Measurand("1", float(until), note="before the drop" if event else "all")
+    count = max(int(END * until), 1)
+    if until >= 4 * count:
+        pairs = (cell.resistance[good][1:] + cell.resistance[good][:-1]) / 2  # free of an offset
+        ends = [float(np.median(part)) for part in (pairs[:count], pairs[-count:])]
+        noise = difference_noise(pairs) / np.sqrt(count)
+        change = 100 * (ends[1] / ends[0] - 1)
+        budget = Budget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])})
+        result["change"] = measurand(
+            "%", change, budget, note="R of the last tenth over that of the first, less 1"
+        )
+    return result
+
+
+def _lifetime(cell: Polarised, event: Event | None, start: float) -> Measurand:
+    if event is None:
+        total = float(cell.halves.end[-1] - start) / 3600
+        return Measurand.more_than("h", total, note="no sudden drop until the end")
+    low, high = (event.before - start) / 3600, (event.after - start) / 3600
+    bracket = Interval(low, high, "bracketing", method="last row before, first row after the drop")
+    note = f"in half cycle {event.half + 1}, R falls to {event.share:.0%}"
+    return Measurand("h", (low + high) / 2, (high - low) / 2 / 3**0.5 or None, bracket, note=note)
+
+
+def _both_ways(cell: Polarised, values: Floats, good: slice) -> tuple[float, float]:
+    """Return the mean of the medians of both directions, in which an offset cancels, and its error by noise."""
+    parts = [values[good][cell.halves.sign[good] == sign] for sign in (1, -1)]
+    parts = [part for part in parts if len(part)]
+    errors = [_error_of_median(part) for part in parts]
+    return float(np.mean([np.median(part) for part in parts])), float(np.hypot.reduce(errors) / len(parts))
+
+
+def _error_of_median(values: Floats) -> float:
+    """Return the standard error of the median of half cycles that drift: then it is the value of the middle one.
+
+    Noise by second differences, which a drift does not change: their variance is 1 + 4 + 1 times that of a value.
+    """
+    if len(values) < 4:
+        return difference_noise(values)
+    noise = robust_sigma(np.diff(values, 2)) / float(np.sqrt(6))
+    drift = float(np.median(np.abs(np.diff(values))))
+    single = min(drift / noise, 1.0) if noise else 0.0
+    return noise * max(MEDIAN_TO_MEAN / float(np.sqrt(len(values))), single)
+
+
+def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params: SymmetricParams) -> list[Flag]:
+    flags = []
+    if event is None:
+        flags.append(Flag("no-event", "no sudden drop: the lifetime is a lower bound", "info"))
+    elif not event.confirmed:
+        flags.append(
+            Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it")
+        )
+    high = rises(cell, params.rise)
+    if high is not None and high < until:
+        text = f"R rises to more than {params.rise:g} times the usual in half cycle {high + 1}: a contact is lost"
+        flags.append(Flag("resistance-rises", text, where=f"t = {cell.halves.begin[high]:.5g} s"))
+    if levels > 1:
+        text = f"{levels} runs at different currents: the medians are of all, the table `levels` has each"
+        flags.append(Flag("mixed-levels", text))
+    amplitude = float(np.median(np.abs(cell.overpotential)))
+    if abs(cell.offset) > OFFSET * amplitude:
+        flags.append(
+            Flag("offset", f"U has an offset of {1000 * cell.offset:.3g} mV between both directions", "info")
+        )
+    if not cell.per_area:
+        text = "no area is stated: resistances, not area-specific ones"
+        flags.append(Flag("no-area", text, "info", hint='--set cell.area="0.785 cm^2"'))
+    return flags
+
+
+def _levels(cell: Polarised, until: int) -> dict[str, Series]:
+    blocks = blocks_of(cell.level)
+    spans = [slice(int(a), int(b) + 1) for a, b in zip(blocks.first, blocks.last, strict=True)]
+    return {
+        "level": Series.of(blocks.level, cell.level_unit),
+        "first": Series.of(blocks.first + 1),
+        "last": Series.of(blocks.last + 1),
+        "overpotential": Series.of([float(np.median(cell.overpotential[s])) for s in spans], "V"),
+        "resistance": Series.of([float(np.median(cell.resistance[s])) for s in spans], cell.resistance_unit),
+    }
+
+
+def _table(cell: Polarised) -> dict[str, Series]:
+    halves = cell.halves
+    return {
+        "half_cycle": Series.of(np.arange(1, len(halves) + 1)),
+        "direction": Series.of(["we_oxidised" if s > 0 else "we_reduced" for s in halves.sign.tolist()]),
+        "start": Series.of((halves.begin - halves.begin[0]) / 3600, "h"),
+        "level": Series.of(cell.level, cell.level_unit),
+        "charge": Series.of(halves.charge / cell.scale, "mA*h/cm^2" if cell.per_area else "mA*h"),
+        "overpotential": Series.of(cell.overpotential, "V"),
+        "U_end": Series.of(halves.u_end, "V"),
+        "resistance": Series.of(cell.resistance, cell.resistance_unit),
+    }
+
+
+def _diagnostics(cell: Polarised, event: Event | None) -> dict[str, Series]:
+    found = [] if event is None else [event.before, event.after]
+    return rows_only(cell.trace) | {"event": Series.of(np.array(found, dtype=np.float64), "s")}

@@ -1,0 +1,112 @@
+"""Sweeps of a voltammogram: the rows between two turns of the potential."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.plugin import Inputs, Refusal
+from echub.science import difference_noise
+
+Floats = NDArray[np.float64]
+LEAST_V = 0.05
+"""A sweep of less than 50 mV shows no window; noise and the response to a pulse are smaller."""
+TURN = 0.02
+"""A turn is a way back of more than 2 % of the whole range (and five times the noise)."""
+HELD = 0.05
+"""A current that stays within 5 % of itself for 80 % of a sweep was controlled: that of a double layer
+has noise, and a slope, of its own size."""
+LOOKED = 4000
+"""Points on which turns are found, before they are placed exactly: a hundred per sweep for forty sweeps."""
+EVEN, MOST = 0.2, 0.8
+"""Of a sweep, 80 % of its time has a rate within 20 % of its median: steps and relaxations do not."""
+
+
+@dataclass(frozen=True, eq=False)
+class PotentialSweep:
+    """One sweep: its scan from 1, direction (+1 up), time s, potential V, current density µA/cm², rate mV/s."""
+
+    scan: int
+    direction: int
+    t: Floats
+    e: Floats
+    j: Floats
+    rate: float
+
+
+def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
+    """Cut a record into sweeps; raise `Refusal` if the potential was not swept.
+
+    resistance: Ω·cm², whose voltage at the measured current is subtracted from the potential.
+    """
+    known = np.isfinite(data["E"]) & np.isfinite(data["j"])
+    t, j = data["t"][known], data["j"][known]
+    e = data["E"][known] - j * resistance * 1e-6
+    if len(e) < 2 or float(np.ptp(e)) < LEAST_V:
+        raise Refusal("no-sweep", f"the potential spans {1000 * float(np.ptp(e)) if len(e) else 0:.3g} mV")
+    edges = _turns(e)
+    found, count, uneven = [], {1: 0, -1: 0}, 0
+    for first, last in itertools.pairwise(edges):
+        way = 1 if e[last] > e[first] else -1
+        rows = slice(first, last + 1)
+        if abs(e[last] - e[first]) < LEAST_V:
+            continue
+        if not _is_even(t[rows], e[rows]):
+            uneven += 1
+            continue
+        count[way] += 1
+        rate = 1000 * abs(e[last] - e[first]) / float(t[last] - t[first])
+        found.append(PotentialSweep(count[way], way, t[rows], e[rows], j[rows], rate))
+    if len(found) <= uneven:
+        raise Refusal(
+            "no-sweep", "the potential moves, but not at one rate: steps, or a current that was controlled"
+        )
+    if sum(_is_held(sweep.j) for sweep in found) > len(found) / 2:
+        raise Refusal(
+            "no-sweep", "the current is constant while the potential changes: the current was controlled"
+        )
+    if not any(np.any(sweep.j) for sweep in found):
+        raise Refusal("no-current", "the current is zero throughout")
+    return found
+
+
+def _is_held(j: Floats) -> bool:
+    low, middle, high = np.quantile(j, [0.1, 0.5, 0.9])
+    return bool(high - low < HELD * abs(middle))
+
+
+def _turns(e: Floats) -> list[int]:
+    """Return the rows of the turns, the first and the last row included."""
+    step = max(1, len(e) // LOOKED)
+    thin = e[::step]
+    back = max(TURN * float(np.ptp(e)), 5 * difference_noise(thin - np.round(thin, 12)))
+    turns, extreme, way = [0], 0, 0
+    for k in range(1, len(thin)):
+        if way == 0:
+            if abs(thin[k] - thin[0]) > back:
+                way, extreme = (1 if thin[k] > thin[0] else -1), k
+        elif way * (thin[k] - thin[extreme]) > 0:
+            extreme = k
+        elif way * (thin[extreme] - thin[k]) > back:
+            turns.append(_exact(e, extreme * step, step, way))
+            way, extreme = -way, k
+    return [*turns, len(e) - 1] if turns[-1] < len(e) - 1 else turns
+
+
+def _exact(e: Floats, near: int, step: int, way: int) -> int:
+    low, high = max(near - step, 0), min(near + step + 1, len(e))
+    return low + int(np.argmax(way * e[low:high]))
+
+
+def _is_even(t: Floats, e: Floats) -> bool:
+    step = max(1, len(t) // 100)
+    time = t[step:] - t[:-step]
+    timed = time > 0
+    if timed.sum() < 5:
+        return False
+    rate = np.abs(e[step:] - e[:-step])[timed] / time[timed]
+    middle = float(np.median(rate))
+    return bool(middle > 0 and np.mean(np.abs(rate - middle) < EVEN * middle) > MOST)

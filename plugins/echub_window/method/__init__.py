@@ -1,0 +1,1 @@
+"""BaselineFit, crossings and peaks of a sweep."""

@@ -1,0 +1,125 @@
+"""The baseline of a sweep: the line through the quietest part, where only the double layer is charged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub.science import difference_noise
+from echub_window.data.sweeps import Floats, PotentialSweep
+
+WIDTH = 0.15
+"""Part of the range of a sweep that is searched for the quietest: narrower, and the foot of a reaction is a
+line too;
+wider, and little would remain of a window of 1 V."""
+LARGE = 0.1
+"""What a current itself adds to its unrest: a limiting current is as quiet as a double layer, and far larger."""
+PLACES = 60
+"""Places of that part that are compared."""
+NEAR = 0.03
+"""Rows within 3 % of the threshold, or three standard deviations, of the line belong to it: then it is fitted
+again."""
+
+
+@dataclass(frozen=True, eq=False)
+class BaselineFit:
+    """A line j = level + slope · (E - middle): µA/cm², µA/cm²/V, V; low and high V of the rows that made it;
+    noise of a row.
+
+    error: standard error of the level; slope_error: of the slope. inner: level and slope by the inner half of
+    the rows.
+    """
+
+    level: float
+    slope: float
+    middle: float
+    low: float
+    high: float
+    noise: float
+    error: float
+    slope_error: float
+    inner: tuple[float, float] = (0.0, 0.0)
+
+    def at(self, e: Floats) -> Floats:
+        """Return the baseline at potentials (n,), V: µA/cm²."""
+        return np.asarray(self.level + self.slope * (e - self.middle))
+
+    def choice_at(self, e: float) -> float:
+        """Return how far the line by the inner half of its rows is from it at a potential, V: µA/cm²."""
+        level, slope = self.inner
+        return abs(level - self.level + (slope - self.slope) * (e - self.middle))
+
+    def error_at(self, e: float) -> float:
+        """Return its standard error at a potential, V: µA/cm²."""
+        return float(np.hypot(self.error, self.slope_error * (e - self.middle)))
+
+
+def baseline_of(sweep: PotentialSweep, threshold: float, stated: tuple[float, float] | None) -> BaselineFit | None:
+    """Fit the baseline in the stated range, else in the quietest part and what continues it; None without rows."""
+    noise = difference_noise(sweep.j)
+    if stated is not None:
+        chosen = (sweep.e >= min(stated)) & (sweep.e <= max(stated))
+        return _fitted(sweep, chosen, noise) if chosen.sum() >= 5 else None
+    chosen = _quietest(sweep)
+    found = _fitted(sweep, chosen, noise)
+    for _ in range(4):
+        limit = max(NEAR * threshold, 3 * noise)
+        near = np.abs(sweep.j - found.at(sweep.e)) < limit
+        grown = _around(near, chosen)
+        if grown.sum() <= chosen.sum():
+            break
+        chosen, found = grown, _fitted(sweep, grown, noise)
+    return found
+
+
+def _quietest(sweep: PotentialSweep) -> np.ndarray:
+    """Return the rows of the part of the sweep in which the current changes least."""
+    low, span = float(sweep.e.min()), float(np.ptp(sweep.e))
+    best, chosen = np.inf, np.ones(len(sweep.e), bool)
+    for start in np.linspace(0, 1 - WIDTH, PLACES):
+        rows = (sweep.e >= low + start * span) & (sweep.e <= low + (start + WIDTH) * span)
+        if rows.sum() < 5:
+            continue
+        quarter, three = np.quantile(sweep.j[rows], [0.05, 0.95])
+        unrest = float(three - quarter + LARGE * np.abs(np.median(sweep.j[rows])))
+        if unrest < best:
+            best, chosen = unrest, rows
+    return chosen
+
+
+def _around(near: np.ndarray, seed: np.ndarray) -> np.ndarray:
+    """Return the rows next to the seed that are near without a gap of more than three rows."""
+    places = np.flatnonzero(near)
+    runs = np.split(places, np.flatnonzero(np.diff(places) > 3) + 1)
+    found = np.zeros(len(near), bool)
+    for run in runs:
+        if len(run) and seed[run].any():
+            found[run] = True
+    return np.asarray(found | seed)
+
+
+def _fitted(sweep: PotentialSweep, chosen: np.ndarray, noise: float) -> BaselineFit:
+    e, j = sweep.e[chosen], sweep.j[chosen]
+    middle = float(e.mean())
+    spread = float(np.sum((e - middle) ** 2))
+    slope = float(np.sum((e - middle) * (j - j.mean()))) / spread if spread else 0.0
+    middle_rows = np.abs(e - middle) <= np.quantile(np.abs(e - middle), 0.5)
+    inner = (
+        np.polyfit(e[middle_rows] - middle, j[middle_rows], 1)
+        if middle_rows.sum() > 4
+        else (slope, float(j.mean()))
+    )
+    error = noise / float(np.sqrt(len(e)))
+    slope_error = noise / float(np.sqrt(spread)) if spread else 0.0
+    return BaselineFit(
+        float(j.mean()),
+        slope,
+        middle,
+        float(e.min()),
+        float(e.max()),
+        noise,
+        error,
+        slope_error,
+        (float(inner[1]), float(inner[0])),
+    )

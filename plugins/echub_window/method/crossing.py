@@ -1,0 +1,102 @@
+"""Where a sweep leaves its baseline by a threshold, for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub_window.data.sweeps import Floats, PotentialSweep
+from echub_window.method.baseline import BaselineFit
+
+SURE = 5.0
+"""Standard deviations that a threshold must be above the noise of the averaged current: 1 of 3 million."""
+LASTS = 3
+"""Rows that a crossing must last, next to the averaged ones: a spike is not a reaction."""
+RISES = 0.2
+"""Part of the threshold that the current must rise by for its slope to be one, not noise."""
+MOST = 0.02
+"""Largest part of a sweep that is averaged: 2 % of 5 V is 0.1 V."""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A crossing: potential V, standard error by noise and baseline, half width between rows, V; choice: by the
+    rows that make the baseline, V; slope µA/cm²/V."""
+
+    potential: float
+    noise: float
+    between: float
+    choice: float
+    slope: float
+
+
+def crossing(
+    sweep: PotentialSweep, base: BaselineFit, threshold: float, until: float | None = None
+) -> Crossing | None:
+    """Return the first crossing outward from the baseline, in the direction of the sweep; None without one.
+
+    threshold: µA/cm². until: potential beyond which is not looked, V. Rows are averaged as far as the noise needs.
+    Raises `ValueError` if the threshold is within the noise even then.
+    """
+    count = averaged(base.noise, threshold, len(sweep.e))
+    way = sweep.direction
+    beyond = way * (sweep.j - base.at(sweep.e))
+    smooth = _mean(beyond, count)
+    edge = base.high if way > 0 else base.low
+    inside = way * (sweep.e - edge) > 0
+    if until is not None:
+        inside &= way * (until - sweep.e) > 0
+    rows = np.flatnonzero(inside)
+    above = smooth[rows] > threshold
+    lasting = _lasting(above, max(LASTS, count))
+    if not len(lasting):
+        return None
+    k = int(rows[lasting[0]])
+    if k == 0:
+        return None
+    rise = smooth[k] - smooth[k - 1]
+    share = (threshold - smooth[k - 1]) / rise if rise > 0 else 1.0
+    potential = float(sweep.e[k - 1] + np.clip(share, 0, 1) * (sweep.e[k] - sweep.e[k - 1]))
+    slope = _slope(sweep, smooth, k, max(3, count), threshold)
+    error = float(np.hypot(base.noise / np.sqrt(count), base.error_at(potential)))
+    # Interpolated: between two rows a smooth current leaves little open, one that jumps the whole step.
+    between = abs(float(sweep.e[k] - sweep.e[k - 1])) / 2 * min(1.0, float(rise) / threshold)
+    return Crossing(potential, error / slope, between, base.choice_at(potential) / slope, slope)
+
+
+def averaged(noise: float, threshold: float, rows: int) -> int:
+    """Return how many rows (odd) are averaged; raise `ValueError` where too many would be needed."""
+    need = int(np.ceil((SURE * noise / threshold) ** 2))
+    if need > max(MOST * rows, 1):
+        raise ValueError(f"{noise:.3g} µA/cm² of noise")
+    return need + 1 - need % 2
+
+
+def _mean(values: Floats, count: int) -> Floats:
+    if count < 2:
+        return values
+    half = count // 2
+    padded = np.pad(values, half, mode="edge")
+    return np.asarray(np.convolve(padded, np.full(count, 1 / count), mode="valid"))
+
+
+def _lasting(above: np.ndarray, count: int) -> np.ndarray:
+    """Return the places from which `count` rows (or all that are left) are above."""
+    if not len(above):
+        return np.zeros(0, np.intp)
+    below = np.append(np.flatnonzero(~above), len(above) + count)
+    following = below[np.searchsorted(below, np.arange(len(above)))]
+    return np.flatnonzero(
+        above & (following - np.arange(len(above)) >= np.minimum(count, len(above) - np.arange(len(above))))
+    )
+
+
+def _slope(sweep: PotentialSweep, smooth: Floats, k: int, reach: int, threshold: float) -> float:
+    """Return how steeply the current leaves, µA/cm²/V, over as many rows as a part of the threshold takes."""
+    rise, run = 0.0, 1.0
+    while rise < RISES * threshold and reach < 2 * len(smooth):
+        low, high = max(k - reach, 0), min(k + reach, len(smooth) - 1)
+        rise, run = float(smooth[high] - smooth[low]), abs(float(sweep.e[high] - sweep.e[low]))
+        reach *= 2
+    return max(rise, RISES * threshold) / max(run, 1e-9)

@@ -1,0 +1,1 @@
+"""From crossings to outcomes."""

@@ -1,0 +1,88 @@
+"""Every refusal, each for its reason, from generated runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth import CyclingSetup, LevelSteps, Programme, SymmetricRun
+
+CELL = synth.cycles(1, CyclingSetup(programme=Programme(rates=(0.5, 0.5))))
+
+
+def code(analysis, case, **params):
+    return echub.analyze(analysis, case.data(), params=params).refusals[0].code
+
+
+def current(values, t=None, u=None):
+    n = len(values)
+    t = np.arange(float(n)) if t is None else t
+    u = np.linspace(3, 3.2, n) if u is None else u
+    return synth.Case({"time": synth.Column(t, "s"), "current": synth.Column(values, "mA"),
+                       "voltage": synth.Column(u, "V")})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("expected", "case"),
+    [
+        ("no-current", current(np.zeros(50))),
+        ("one-direction", current(np.ones(50))),
+        ("no-complete-cycle", current(np.repeat([-1.0, 1.0], 50))),
+        ("current-swept", current(np.linspace(-1, 1, 400))),
+        ("missing-column", CELL.without("current")),
+    ],
+)
+def test_cycling_refuses(expected, case):
+    assert code("cycling", case) == expected
+
+
+def test_a_voltammogram_has_no_capacities():
+    u = np.abs((np.arange(4000.0) / 1000) % 2 - 1)
+    i = np.where(np.arange(4000) // 1000 % 2, -1, 1) * (0.1 + np.exp(-(((u - 0.5) / 0.1) ** 2)))
+    assert code("cycling", current(i, u=u)) == "potential-swept"
+
+
+def test_bad_lists_of_cycles():
+    assert code("cycling", CELL, at="all") == "bad-cycles"
+    assert code("cycling", CELL, at="1, 7") == "no-such-cycle"
+
+
+def test_symmetric_cycling_refuses_other_cells():
+    assert code("symmetric-cycling", CELL) == "unequal-electrodes"
+    run = synth.symmetric(1, SymmetricRun(count=6, drop_h=None))
+    assert code("symmetric-cycling", run.without("cell.symmetric").rows(100)) == "one-direction"
+    told = synth.Case(run.columns, {**run.metadata, "cell.symmetric": "false"})
+    assert code("symmetric-cycling", told) == "unequal-electrodes"
+
+
+def test_lifetimes_need_three_cells_that_were_cycled_alike():
+    given = [echub.analyze("symmetric-cycling", synth.symmetric(k, SymmetricRun(count=6, drop_h=None)).data())
+             for k in range(3)]  # fmt: skip
+    assert echub.analyze("cell-lifetimes", given[:2]).refusals[0].code == "too-few-lifetimes"
+    assert echub.analyze("cell-lifetimes", given)["median_lifetime"].censoring == "right"
+    other = echub.analyze(
+        "symmetric-cycling", synth.symmetric(4, SymmetricRun(j=1.0, count=6, drop_h=None)).data()
+    )
+    assert echub.analyze("cell-lifetimes", [*given, other]).refusals[0].code == "mixed-level"
+
+
+def test_staircases_refuse_what_does_not_rise():
+    flat = synth.linear_staircase(1, LevelSteps(levels=(0.1,), both=False))
+    assert code("staircase-linearity", flat) == "no-levels"
+    falling = synth.linear_staircase(1, LevelSteps(levels=(0.4, 0.3, 0.2), kind="none"))
+    assert code("staircase-linearity", falling) == "no-levels"
+    case = synth.linear_staircase(1, LevelSteps(kind="none"))
+    turned = case.with_values("voltage", -case.columns["voltage"].values)
+    assert code("staircase-linearity", turned) == "not-resistive"
+
+
+def test_a_short_is_below_the_line_and_noise_is_said():
+    case = synth.linear_staircase(1, LevelSteps(kind="none"))
+    u = case.columns["voltage"].values.copy()
+    u[case.columns["time"].values > 9000] *= 0.05
+    outcome = echub.analyze("staircase-linearity", case.with_values("voltage", u).data())
+    assert "falls-below-line" in [flag.code for flag in outcome.flags]
+    noisy = synth.linear_staircase(1, LevelSteps(kind="none", noise_v=0.02, levels=(0.05, 0.1, 0.2)))
+    assert "line-uncertain" in [f.code for f in echub.analyze("staircase-linearity", noisy.data()).flags]

@@ -1,0 +1,230 @@
+"""Values against known truth, and against the instruments' own counters."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth import CyclingCell, CyclingSetup, LevelSteps, Programme, Recorder, SymmetricRun
+from fixtures.cycling.make import FOLDER, committed_files
+
+CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
+EXACT = Recorder(accuracy=0.0, drift=0.0, offset_v=0.0, noise_v=0.0, charge="charge")
+FEW = Programme(rates=(0.5, 0.5, 0.5, 0.5))
+
+
+def ask(case, **params):
+    return echub.analyze("cycling", case.data(), params=params)
+
+
+def cycles(seed=1, programme=FEW, recorder=EXACT, **cell):
+    return synth.cycles(seed, CyclingSetup(CyclingCell(**cell), programme, recorder))
+
+
+def test_the_generated_tables_are_those_that_are_committed():
+    made = committed_files()
+    assert {path.name for path in FOLDER.iterdir() if path.suffix in (".csv", ".json")} == set(made)
+    for name, data in made.items():
+        assert (FOLDER / name).read_bytes() == data, name
+
+
+@pytest.mark.parametrize("charge", ["charge", "charge_increment", "both"])
+def test_every_counter_of_the_instrument_gives_the_exact_charge(charge):
+    case = cycles(recorder=replace(EXACT, charge=charge))
+    outcome = ask(case)
+    for name in ("charge_capacity", "discharge_capacity", "first_efficiency", "coulombic_efficiency", "retention"):
+        assert outcome[name].value == pytest.approx(case.truth[name], rel=1e-9), name
+
+
+def test_averages_count_exactly_since_the_row_before_and_a_trapezoid_does_not():
+    case = cycles(recorder=replace(EXACT, charge="", averaged=True, edges=False, step_s=600.0))
+    outcome = ask(case)
+    assert outcome["discharge_capacity"].value == pytest.approx(case.truth["discharge_capacity"], rel=1e-9)
+    t, i = case.columns["time"].values, case.columns["current"].values
+    assert abs(np.trapezoid(np.minimum(i, 0), t) / -3600 / 4 / case.truth["discharge_capacity"] - 1) > 1e-3
+
+
+@pytest.mark.parametrize("counter", ["cycle", "half", "still", "none"])
+def test_the_cycles_do_not_depend_on_what_the_instrument_counts(counter):
+    outcome = ask(cycles(recorder=replace(EXACT, counter=counter)))
+    assert outcome["cycles"].value == 4
+    differs = "cycle-counter-differs" in [flag.code for flag in outcome.flags]
+    assert differs == (counter in ("half", "still"))
+
+
+def test_a_counter_that_groups_reversals_is_followed():
+    case = cycles(programme=Programme(rates=(0.5,) * 8))
+    grouped = case.with_values("cycle", case.columns["cycle"].values // 4)
+    outcome = ask(grouped)
+    assert outcome["cycles"].value == 2
+    assert outcome["discharge_capacity"].value == pytest.approx(
+        float(np.sum(ask(case).tables["cycles"]["discharge"].array()[:4])), rel=1e-9
+    )
+    assert ask(grouped, cycles="current")["cycles"].value == 8
+
+
+def test_a_negative_electrode_exchanges_the_directions():
+    case = cycles(programme=replace(FEW, sign=-1))
+    assert ask(case)["first_efficiency"].value == pytest.approx(case.truth["first_efficiency"], rel=1e-9)
+    bare = case.without("cell.electrodes.working.polarity")
+    assert "direction-assumed" in [flag.code for flag in ask(bare).flags]
+    assert ask(bare, charge="cathodic")["first_efficiency"].value == pytest.approx(case.truth["first_efficiency"])
+
+
+def test_a_cut_run_leaves_its_last_cycle_out():
+    outcome = ask(cycles(programme=replace(FEW, cut=0.6)))
+    assert outcome["cycles"].value == 3
+    assert outcome.tables["cycles"]["complete"].values == (True, True, True, False)
+    assert "incomplete-cycles" in [flag.code for flag in outcome.flags]
+
+
+def test_the_reference_is_the_first_cycle_at_the_rate_of_the_last_or_the_one_named():
+    programme = Programme(rates=(0.1, 0.1, 0.5, 1.0, 0.5))
+    outcome = ask(cycles(programme=programme))
+    assert outcome.conditions["reference_cycle"].value == 3
+    assert outcome.tables["rates"]["rate"].values == ("C/10", "C/2", "1C", "C/2")
+    named = ask(cycles(programme=programme), reference=1)
+    assert named.conditions["reference_cycle"].value == 1
+    assert "rates-differ" in [flag.code for flag in named.flags]
+    assert ask(cycles(), reference=9).refusals[0].code == "no-such-cycle"
+
+
+def test_mass_area_and_summary():
+    outcome = ask(cycles(), at="2, 4", mass_uncertainty=20)
+    found = outcome["specific_capacity"]
+    assert found.uncertainty / found.value == pytest.approx(0.2, rel=0.01)
+    assert outcome.tables["summary"]["cycle"].values == (2, 4)
+    bare = ask(cycles().without("cell.active_mass", "cell.area"))
+    assert {"specific_capacity", "areal_capacity"}.isdisjoint(bare.measurands)
+    assert {"no-mass", "no-area"} <= {flag.code for flag in bare.flags}
+
+
+@pytest.mark.parametrize(("rate", "capacity", "name"), [(1.0, 112, "1C"), (0.5, 112, "C/2"), (2.0, 98, "2C")])
+def test_published_rates_and_capacities_are_read_back(rate, capacity, name):
+    """118 mA/g is 1C of 117.5 mA·h/g; 112 mA·h/g were delivered, 99 % in the first cycle (s41467-023-42308-0)."""
+    mass = 0.7 * 1.25 * 0.785  # mg: 70 % of 1.25 mg/cm² on 0.785 cm²
+    t = np.arange(0.0, 3600 * 12, 1.0)
+    current = rate * 0.118 * mass
+    half = 3600 * capacity * mass / 1000 / current
+    number = np.floor(t / half).astype(int)
+    chosen = number < 6
+    t, sign = t[chosen], 1 - 2 * (number[chosen] % 2)
+    case = synth.Case(
+        {
+            "time": synth.Column(t, "s"),
+            "current": synth.Column(sign * current * np.where(number[chosen] == 0, 1 / 0.99, 1.0), "mA"),
+            "voltage": synth.Column(3.1 + sign * (0.8 * ((t % half) / half - 0.5) + 0.05), "V"),
+        },
+        {"cell.active_mass": f"{mass} mg", "cell.capacity": f"{117.5 * mass / 1000} mA*h",
+         "cell.electrodes.working.polarity": "positive"},
+    )  # fmt: skip
+    outcome = ask(case, reference=1)
+    assert outcome["specific_capacity"].value == pytest.approx(capacity, rel=2e-3)
+    assert outcome.conditions["reference_rate"].value == name
+    assert outcome["first_efficiency"].value == pytest.approx(99, abs=0.2)
+
+
+# -- real files ------------------------------------------------------------------------------
+
+FILES = {
+    "biologic/yadg/gcpl.issue_228.mpr": (11, "charge_half_cycle"),
+    "biologic/yadg/gcpl.mpr": (15, "charge_half_cycle"),
+    "biologic/yadg/gcpl.issue_211.mpt": (5, "charge_half_cycle"),
+    "biologic/datalab/jdb11-1_e1_s3_squidTest_data_C15.mpr": (6, "charge_half_cycle"),
+    "vendors/navani/arbin_example.res": (4, "charge_anodic"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_charge_is_that_of_the_instruments_own_half_cycles(name):
+    if not (CORPUS / name).exists():
+        pytest.skip(f"no {name} in $ECHUB_CORPUS")
+    count, quantity = FILES[name]
+    record = echub.read(CORPUS / name)
+    outcome = echub.analyze("cycling", record)
+    assert outcome["cycles"].value == count
+    column = next(c for c in record["timeseries"].columns.values() if c.quantity == quantity)
+    counted = np.abs(np.asarray(column.values, dtype=np.float64))
+    ends = counted[:-1][np.diff(counted) < -0.5 * counted.max()]  # just before it restarts
+    ours = outcome.tables["cycles"]
+    both = np.concatenate([ours["charge"].array(), ours["discharge"].array()])
+    for charge in ends[:6]:
+        assert np.nanmin(np.abs(both / charge - 1)) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("biologic/biologic-converter/cv.mpr", "potential-swept"),
+        ("biologic/ixdat/Pt_poly_cv.mpt", "potential-swept"),
+        ("biologic/yadg/mb.issue_218.mpr", "one-direction"),
+        ("biologic/battery-data-format/GCPL-0.mpr", "no-current"),
+        ("tables/battery-data-format/SINTEF__LiGrR2032__2024-04-30__25degC__Landt.csv", "no-complete-cycle"),
+    ],
+)
+def test_what_has_no_cycles_is_refused_for_its_reason(name, code):
+    if not (CORPUS / name).exists():
+        pytest.skip(f"no {name} in $ECHUB_CORPUS")
+    assert echub.analyze("cycling", CORPUS / name).refusals[0].code == code
+
+
+# -- symmetric cells and staircases -------------------------------------------------------------
+
+
+def test_the_committed_cells_short_when_they_were_made_to():
+    truth = json.loads((FOLDER / "truth.json").read_text("utf-8"))
+    found = []
+    for number in (1, 2, 3, 4):
+        name = f"symmetric_{number}.csv"
+        outcome = echub.analyze("symmetric-cycling", FOLDER / name, metadata={"cell.area": "0.785 cm^2"})
+        life = outcome["lifetime"]
+        assert life.interval.covers(truth[name]["lifetime"]) if number < 4 else life.censoring == "right"
+        found.append(outcome.replace(label=name))
+    median = echub.analyze("cell-lifetimes", found)["median_lifetime"]
+    assert median.value == pytest.approx(found[1]["lifetime"].value)
+    assert median.interval.high is None
+
+
+@pytest.mark.parametrize("shape", ["flat", "arch", "grows"])
+@pytest.mark.parametrize("drop", [5.5, 17.3, None])
+def test_the_drop_is_found_whatever_the_shape(shape, drop):
+    case = synth.symmetric(3, SymmetricRun(shape=shape, drop_h=drop, count=24))
+    life = echub.analyze("symmetric-cycling", case.data())["lifetime"]
+    assert life.interval.covers(drop if drop else 1e9)
+    assert (life.value is None) == (drop is None)
+
+
+def test_a_lost_contact_is_not_a_short():
+    case = synth.symmetric(3, SymmetricRun(drop_h=12.2, left=20.0, count=24))
+    outcome = echub.analyze("symmetric-cycling", case.data())
+    assert outcome["lifetime"].censoring == "right"
+    assert "resistance-rises" in [flag.code for flag in outcome.flags]
+
+
+@pytest.mark.parametrize("kind", ["smooth", "sudden", "none"])
+@pytest.mark.parametrize("wave", [0.0, 0.1])
+def test_the_limit_lies_in_the_interval(kind, wave):
+    case = synth.linear_staircase(4, LevelSteps(kind=kind, wave=wave))
+    outcome = echub.analyze("staircase-linearity", case.data())
+    for way in ("we_oxidised", "we_reduced"):
+        limit = outcome[f"linear_limit_{way}"]
+        assert (limit.interval.low, limit.interval.high) == (
+            (pytest.approx(1.0, rel=0.01), None) if kind == "none" else
+            (pytest.approx(0.3, rel=0.01), pytest.approx(0.4, rel=0.01))
+        )  # fmt: skip
+        assert outcome[f"asr_{way}"].value == pytest.approx(80, rel=0.01)
+
+
+@pytest.mark.parametrize(("limit", "low", "high"), [(0.6, 0.5, 0.6), (0.15, 0.1, 0.15), (0.07, 0.05, 0.1)])
+def test_published_limits_are_bracketed(limit, low, high):
+    """0.6 mA/cm² for NaK50, 0.15 for NaK65 (d5eb00097a): the first level beyond is the published one."""
+    case = synth.linear_staircase(4, LevelSteps(kind="sudden", limit=limit))
+    found = echub.analyze("staircase-linearity", case.data())["linear_limit_we_oxidised"].interval
+    assert (found.low, found.high) == (pytest.approx(low, rel=0.01), pytest.approx(high, rel=0.01))
