@@ -6,9 +6,10 @@ import numpy as np
 from uncertainties import ufloat
 
 from echub.plugin import Condition, Series
+from echub.science import BOLTZMANN_EV
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, Chosen
-from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, ArrheniusLine, Fitted, fit, log_values
+from echub_arrhenius.method import KJ_PER_MOL, ArrheniusLine, Fitted, fit, log_values
 
 
 def leave_one_out(fitted: Fitted, form: str) -> dict[str, Series]:
