@@ -1,4 +1,4 @@
-"""Faraday's law: charge, amount of substance, thickness of a plated or stripped layer, and what an electrode holds.
+"""Faraday's law: charge, amount, thickness of a plated or stripped layer, and what an electrode holds.
 
 Nothing is assumed about the material: the caller gives molar mass, density and electrons. The thickness is
 that of a dense, even layer; filaments and side reactions are not accounted for.
