@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from echub.model.dataset import Dataset
     from echub.model.metadata import Metadata
     from echub.model.record import Record
+    from echub.model.samples import averaged, join_samples
     from echub.validation.validation import validate
 
 _LAZY = {
@@ -48,9 +49,11 @@ _LAZY = {
     "absolute_time": "echub.model.clock",
     "analyze": "echub.analysis.analysis",
     "analyze_each": "echub.analysis.analysis",
+    "averaged": "echub.model.samples",
     "compare": "echub.files.comparing",
     "convert": "echub.files.conversion",
     "convert_many": "echub.batch.batch",
+    "join_samples": "echub.model.samples",
     "plot": "echub.analysis.figures",
     "read": "echub.files.reading",
     "validate": "echub.validation.validation",
@@ -71,9 +74,11 @@ __all__ = [
     "absolute_time",
     "analyze",
     "analyze_each",
+    "averaged",
     "compare",
     "convert",
     "convert_many",
+    "join_samples",
     "plot",
     "read",
     "validate",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from echub.analysis.labels import label
 from echub.analysis.nyquist import draw_spectra
 from echub.analysis.outcome import Outcome
+from echub.analysis.table_figure import draw_table
 from echub.declare import Analysis
 from echub.drawing import (
     BLUE,
@@ -126,4 +127,8 @@ def _first(dataset: Dataset, wanted: tuple[str, ...]) -> Column | None:
 
 # -- common ----------------------------------------------------------------------------------
 
-PICTURES: dict[str, Callable[[Dataset, Figure], None]] = {"timeseries": _timeseries, "impedance": draw_spectra}
+PICTURES: dict[str, Callable[[Dataset, Figure], None]] = {
+    "timeseries": _timeseries,
+    "impedance": draw_spectra,
+    "table": draw_table,
+}
