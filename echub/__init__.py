@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from echub.analysis.outcome import Outcome
     from echub.batch.batch import convert_many
     from echub.errors import EchubError
+    from echub.files.aligning import Aligned, align
     from echub.files.annotations import Annotations
     from echub.files.comparing import compare
     from echub.files.conversion import Conversion, convert
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from echub.validation.validation import validate
 
 _LAZY = {
+    "Aligned": "echub.files.aligning",
     "Annotations": "echub.files.annotations",
     "Check": "echub.files.verification",
     "Column": "echub.model.column",
@@ -47,6 +49,7 @@ _LAZY = {
     "Outcome": "echub.analysis.outcome",
     "Record": "echub.model.record",
     "absolute_time": "echub.model.clock",
+    "align": "echub.files.aligning",
     "analyze": "echub.analysis.analysis",
     "analyze_each": "echub.analysis.analysis",
     "averaged": "echub.model.samples",
@@ -61,6 +64,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "Aligned",
     "Annotations",
     "Check",
     "Column",
@@ -72,6 +76,7 @@ __all__ = [
     "Outcome",
     "Record",
     "absolute_time",
+    "align",
     "analyze",
     "analyze_each",
     "averaged",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from echub.analysis.labels import label
 from echub.analysis.nyquist import draw_spectra
 from echub.analysis.outcome import Outcome
+from echub.analysis.stacked_figure import ALIGNED, draw_stacked
 from echub.analysis.table_figure import draw_table
 from echub.declare import Analysis
 from echub.drawing import (
@@ -60,12 +61,17 @@ def draw(record: Record, *, select: str | None = None, title: str = "") -> Figur
     figure = new_figure(8, 5)
     chosen = _selected(record, select) if select else list(record.datasets.values())
     drawable = [d for d in chosen if d.kind in PICTURES and d.rows]
-    if not drawable:
+    if not drawable and not any(ALIGNED in d.columns for d in chosen):
         raise DataError(
             "there is nothing to draw",
             expected=f"rows in a dataset of the kind {' or '.join(PICTURES)}",
             found=", ".join(f"{d.kind}: {d.rows} rows" for d in chosen) or "no dataset",
         )
+    aligned = [d for d in chosen if ALIGNED in d.columns and d.rows]
+    if len(aligned) > 1:
+        draw_stacked(aligned, figure)
+        figure.suptitle(title, fontsize=10, parse_math=False)
+        return figure
     best = max(drawable, key=lambda d: (d.kind == "impedance", d.rows))
     PICTURES[best.kind](best, figure)
     technique = record.metadata.value("technique.title") or record.metadata.value("technique.name")

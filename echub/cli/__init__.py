@@ -24,6 +24,7 @@ COMMANDS = {
     "analyze": "echub.cli.analyze",
     "study": "echub.cli.study",
     "plot": "echub.cli.plot",
+    "align": "echub.cli.align",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
     "meta": "echub.cli.meta",

@@ -91,9 +91,9 @@ def match_steps(
 ) -> Offset | None:
     """Find the offset at which the steps of one clock are those of a signal on another; None if none is seen.
 
-    time: (n,), s, increasing; values: (n,), any unit. counts: the noise grows with the root of the values, as that of
-    counts and their rates. averaged: whether a row is an average since the row before, or a sample of its moment; None:
-    not known, the data weigh both. near: (lowest, highest) offset to search, s. An offset is added to `time`.
+    time: (n,), s, increasing; values: (n,), any unit. counts: the noise grows with the root of the values, as that
+    of counts and their rates. averaged: whether a row is an average since the row before, or a sample of its moment;
+    None: not known, the data weigh both. near: (lowest, highest) offset to search, s. An offset is added to `time`.
     """
     t = np.asarray(time, dtype=np.float64)
     signal = _Signal.of(t, np.asarray(values, dtype=np.float64), counts)
@@ -164,7 +164,7 @@ def _search(steps: Brackets, time: Floats, near: tuple[float, float] | None) -> 
 
 def _peaks(offsets: Floats, score: Floats) -> tuple[float, ...]:
     """Return the offsets of at most five separate peaks, the best first."""
-    found = []
+    found: list[float] = []
     left = score.copy()
     while len(found) < 5 and np.isfinite(left).any():
         at = int(np.argmax(left))
@@ -208,10 +208,12 @@ def _refined(
     )
 
 
-def _likelihoods(steps: Brackets, signal: _Signal, grid: Floats, width: int, averaged: bool | None) -> tuple[Floats, Floats]:
+def _likelihoods(
+    steps: Brackets, signal: _Signal, grid: Floats, width: int, averaged: bool | None
+) -> tuple[Floats, Floats]:
     """Return the likelihood over offsets, of each step (steps, grid) and of all together (grid,).
 
-    A row may be a sample of its moment or an average since the row before: both are tried, and the data weigh them.
+    A row may be a sample of its moment or an average since the row before: if not stated, the data weigh both.
     """
     brackets = list(zip(steps.early, steps.late, strict=True))
     models = (False, True) if averaged is None else (averaged,)
@@ -232,7 +234,7 @@ def _log(bracket: tuple[float, float], width: int, signal: _Signal, grid: Floats
 
 
 def _levels(at: Floats, width: int, signal: _Signal, averaged: bool) -> Floats:
-    """Return -RSS / 2σ² of two levels in a fixed window, for a step at each time (g,) on the clock of the signal."""
+    """Return -RSS / 2σ² of two levels in a fixed window, for a step at each time (g,) of the signal."""
     centre = int(np.searchsorted(signal.time, float(np.median(at))))
     first, last = max(0, centre - width), min(len(signal.time), centre + width)
     time, values = signal.time[first:last], signal.values[first:last]
@@ -253,7 +255,7 @@ def _levels(at: Floats, width: int, signal: _Signal, averaged: bool) -> Floats:
 def _mean(values: Floats, chosen: NDArray[np.bool_]) -> Floats:
     number = chosen.sum(axis=1)
     whole = values.mean()
-    return np.where(number > 0, (chosen * values[None, :]).sum(axis=1) / np.maximum(number, 1), whole)
+    return np.asarray(np.where(number > 0, (chosen * values[None, :]).sum(axis=1) / np.maximum(number, 1), whole))
 
 
 def _mixed(low: Floats, high: Floats, share: Floats, root: bool) -> Floats:

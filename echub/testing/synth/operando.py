@@ -1,7 +1,7 @@
 """Operando sets: a potentiostat and a second instrument on its own clock, with a known offset and drift.
 
-The second clock shows t₂ = (t₁ - offset) / (1 + drift). Its counts follow the direction of the current; each row counts
-since the row before, or samples a moment.
+The second clock shows t₂ = (t₁ - offset) / (1 + drift). Its counts follow the direction of the current; each row
+counts since the row before, or samples a moment.
 """
 
 from __future__ import annotations
