@@ -7,7 +7,7 @@ interval. Nothing is assumed about size or direction of a response, only that it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -91,9 +91,10 @@ def match_steps(
 ) -> Offset | None:
     """Find the offset at which the steps of one clock are those of a signal on another; None if none is seen.
 
-    time: (n,), s, increasing; values: (n,), any unit. counts: the noise grows with the root of the values, as that
-    of counts and their rates. averaged: whether a row is an average since the row before, or a sample of its moment;
-    None: not known, the data weigh both. near: (lowest, highest) offset to search, s. An offset is added to `time`.
+    time: (n,), s, increasing; values: (n,), any unit. counts: the noise grows with the root of the values, as
+    that of counts and their rates. averaged: whether a row is an average since the row before, or a sample of its
+    moment; None: not known, the data weigh both. near: (lowest, highest) offset to search, s. An offset is added
+    to `time`.
     """
     t = np.asarray(time, dtype=np.float64)
     signal = _Signal.of(t, np.asarray(values, dtype=np.float64), counts)
@@ -200,12 +201,31 @@ def _refined(
     value = float(joint @ grid)
     spread = float(np.sqrt(joint @ (grid - value) ** 2))
     low, high = np.interp([0.025, 0.975], np.cumsum(joint) - joint / 2, grid)
-    drift, drift_u = _drift(chosen.middle - value, *wide)
-    gain = float(signal.gains(chosen.middle - value, width).sum())
-    middle = float(np.mean(chosen.middle - value))
-    return Offset(
-        value, spread, float(low), float(high), int(seen.sum()), inside, gain, rivals, drift, drift_u, middle
+    own = chosen.middle - value
+    drift, drift_u = _drift(own, *wide)
+    gain = float(signal.gains(own, width).sum())
+    found = Offset(
+        value,
+        spread,
+        float(low),
+        float(high),
+        int(seen.sum()),
+        inside,
+        gain,
+        rivals,
+        drift,
+        drift_u,
+        float(own.mean()),
     )
+    return _about_its_middle(found, own, *wide) if found.drifts else found
+
+
+def _about_its_middle(found: Offset, time: Floats, offsets: Floats, errors: Floats) -> Offset:
+    """Return the offset at the middle of the steps: with a drift no single one holds for all of them."""
+    weight = 1 / np.maximum(errors, 1e-12) ** 2
+    value, u = float(np.average(offsets, weights=weight)), float(1 / np.sqrt(weight.sum()))
+    middle = float(np.average(time, weights=weight))
+    return replace(found, value=value, uncertainty=u, low=value - 1.96 * u, high=value + 1.96 * u, middle=middle)
 
 
 def _likelihoods(
