@@ -29,6 +29,7 @@ from echub.registry.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
+    from echub.analysis.area import require_one_basis
     from echub.analysis.comparable import require_comparable
     from echub.analysis.covariance import covariance_of, covariance_table
     from echub.analysis.needs import Inputs, missing_metadata
@@ -124,6 +125,7 @@ _LAZY = {
     "quantities": "echub.model.vocabulary",
     "read_native": "echub.files.store",
     "require_comparable": "echub.analysis.comparable",
+    "require_one_basis": "echub.analysis.area",
     "restore": "echub.files.description",
     "unit": "echub.model.units",
     "write_native": "echub.files.store",
@@ -197,6 +199,7 @@ __all__ = [
     "quantities",
     "read_native",
     "require_comparable",
+    "require_one_basis",
     "restore",
     "unit",
     "write_native",

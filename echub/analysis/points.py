@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from echub.analysis.area import with_basis
 from echub.analysis.outcome import SUFFIX, Measurand, Outcome
 from echub.analysis.samples import outcomes_of
 from echub.analysis.stating import state
@@ -104,7 +105,7 @@ def _row(header: Sequence[str], row: Sequence[str], number: int, name: str, sha2
             measurands[path] = _measurand(path, cell, unit, number)
     entries = {e.path: {"value": e.value, "unit": e.unit, "source": e.source} for e in metadata}
     provenance: dict[str, Any] = {"inputs": [{"name": name, "sha256": sha256, "row": number}]}
-    return Outcome(measurands, metadata=entries, provenance=provenance, label=f"{name} row {number}")
+    return with_basis(Outcome(measurands, metadata=entries, provenance=provenance, label=f"{name} row {number}"))
 
 
 def _measurand(name: str, cell: str, unit: str, number: int) -> Measurand:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from echub.analysis.area import with_basis
 from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.analysis.stating import state
 from echub.model.column import Column
@@ -43,7 +44,7 @@ def _outcome(dataset: Dataset, group: Replicates, name: str, sha256: str) -> Out
     entries = {e.path: {"value": e.value, "unit": e.unit, "source": e.source} for e in metadata}
     provenance: dict[str, Any] = {"inputs": [{"name": name, "sha256": sha256, "row": row + 1}]}
     label = f"{name} {' '.join(shown)}"
-    return Outcome(values, conditions=conditions, metadata=entries, provenance=provenance, label=label)
+    return with_basis(Outcome(values, conditions=conditions, metadata=entries, provenance=provenance, label=label))
 
 
 def _measurand(dataset: Dataset, name: str, group: Replicates) -> Measurand:

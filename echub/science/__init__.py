@@ -15,6 +15,7 @@ Segments of a time series are in `echub.segments`, ion labels in `echub.species`
 
 from __future__ import annotations
 
+from echub.science.areas import mask_area
 from echub.science.counting import poisson_interval
 from echub.science.dead_time import live_share, saturation
 from echub.science.diffusion import BOLTZMANN_EV, diffusion_time, diffusivity
@@ -47,6 +48,7 @@ __all__ = [
     "inventory",
     "layers",
     "live_share",
+    "mask_area",
     "median_error",
     "oxidised_electrode",
     "oxidised_voltage",

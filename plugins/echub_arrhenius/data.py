@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from echub.plugin import Flag, Measurand, Outcome, Refusal, Series, require_comparable
+from echub.plugin import Flag, Measurand, Outcome, Refusal, Series, require_comparable, require_one_basis
 from echub_arrhenius import ChoiceParams
 
 KELVIN = 273.15
@@ -191,6 +191,7 @@ def _require_comparable(points: Sequence[CellValue], params: ChoiceParams) -> No
             f"the values are in {' and '.join(units)}",
             hint='--set cell.area="…" where it is missing',
         )
+    require_one_basis([(p.outcome.label, p.measurand) for p in points])  # whatever else may be mixed
     if not params.allow_mixed:
         require_comparable([p.outcome for p in points], COMPARED)
 

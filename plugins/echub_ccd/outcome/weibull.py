@@ -16,6 +16,7 @@ from echub.plugin import (
     Refusal,
     Series,
     require_comparable,
+    require_one_basis,
 )
 from echub_ccd import WeibullParams
 from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit, fit, median_interval
@@ -111,6 +112,7 @@ def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParam
     if len(units) > 1:
         raise Refusal("mixed-unit", f"the values are in {' and '.join(units)}",
                       hint='--set cell.area="…" where it is missing')  # fmt: skip
+    require_one_basis([(outcome.label, outcome[name]) for outcome in used])  # whatever else may be mixed
     if not params.allow_mixed:
         require_comparable(used, COMPARED, within=SAME)
 
