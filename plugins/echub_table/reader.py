@@ -125,6 +125,8 @@ def _datasets(columns: Sequence[SourceColumn], table: Table) -> list[Dataset]:
     """Build a table of samples or a mass spectrum where the rows are such, else impedance and time series."""
     if is_of_samples(columns):
         return [build_dataset("table", columns, row=table.row)]
+    if any(c.quantity == "recovery_delay" for c in columns):
+        return [build_dataset("recovery", columns, row=table.row)]
     if any(c.quantity == "mass_to_charge" for c in columns):
         return [build_dataset("mass_spectrum", columns, row=table.row)]
     return build_tables(columns, row=table.row, starts=table.faults.repeated)

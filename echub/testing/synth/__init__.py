@@ -16,9 +16,11 @@ from echub.testing.synth.ccd_published import PUBLISHED, published
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
 from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
+from echub.testing.synth.operando import Operando, operando
 from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
+from echub.testing.synth.recovery import Recovering, recovery
 
 __all__ = [
     "BOLTZMANN_EV",
@@ -37,9 +39,11 @@ __all__ = [
     "IonChannel",
     "Layers",
     "MappedIon",
+    "Operando",
     "Pillar",
     "Pulses",
     "Ramp",
+    "Recovering",
     "Short",
     "Staircase",
     "Sweep",
@@ -53,10 +57,12 @@ __all__ = [
     "faulty",
     "impedance",
     "layered",
+    "operando",
     "published",
     "pulses",
     "quantise",
     "ramp",
+    "recovery",
     "rest_series",
     "spots",
     "staircase",
