@@ -13,7 +13,8 @@ def mask_area(mask: ArrayLike, pixel: float, pixel_uncertainty: float = 0.0) -> 
 
     mask: (rows, columns), true inside. pixel: length of the side of a pixel, µm, with its standard uncertainty.
     Each pixel at the edge is uncertain by half of itself, evenly; they are taken as independent, so that a
-    threshold that moves the whole edge is not covered. Raises `ValueError` for an empty mask or a pixel without length.
+    threshold that moves the whole edge is not covered. Raises `ValueError` for an empty mask or a pixel without
+    length.
     """
     inside = np.asarray(mask, dtype=bool)
     if inside.ndim != 2 or not inside.any():
