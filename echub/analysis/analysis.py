@@ -124,7 +124,8 @@ def _on_area(run: _Run, given: Sequence[Any], basis: str) -> Outcome:
         outcome = run.on(given)
         return outcome if run.analysis.consumes == "outcomes" else on_basis(outcome, basis)
     except Refusal as refusal:
-        return run.on(given).replace(measurands={}, flags=(refusal.remark,), tables={}, diagnostics={})
+        bare: dict[str, Any] = {"measurands": {}, "tables": {}, "diagnostics": {}, "sensitivity": ()}
+        return run.on(given).replace(flags=(refusal.remark,), **bare)
 
 
 def analyze_each(
