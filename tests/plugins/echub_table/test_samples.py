@@ -39,7 +39,7 @@ def test_units_stand_behind_the_first_slash(tmp_path):
     record = read(tmp_path, "sample.id,replicate,R1 / 1/s,Zr / %,P / %\na,1,5,1,2\na,2,6,1,2\na,3,6,1,2\n")
     units = [column.unit for column in record["table"].columns.values()][-3:]
     assert units == ["1/s", "%", "%"]
-    assert "unit-mismatch" not in codes(record)  # Zr is no impedance here
+    assert "unit-mismatch" not in codes(record)  # here Zr is an element, not an impedance
 
 
 @pytest.mark.parametrize(
