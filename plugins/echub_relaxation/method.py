@@ -28,7 +28,7 @@ SIGNIFICANT = 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class FittedRecovery:
     """A form with its parameters: ln of the times (s), β or NaN, amplitudes, their covariance, residuals."""
 
     form: str
@@ -75,7 +75,7 @@ class Fit:
         return np.asarray(_design(delay, self.log_times, self.beta) @ self.amplitudes + self.offset)
 
 
-def fit(recovery: Recovery, form: str, *, offset: bool) -> Fit:
+def fit(recovery: Recovery, form: str, *, offset: bool) -> FittedRecovery:
     """Fit one form: `single`, `double` or `stretched`; signals of any unit."""
     starts = _starts(recovery, form)
     lower, upper = _bounds(recovery, form)
@@ -90,7 +90,7 @@ def fit(recovery: Recovery, form: str, *, offset: bool) -> Fit:
     return _complete(recovery, form, best, offset)
 
 
-def chosen(recovery: Recovery, *, offset: bool) -> tuple[str, dict[str, Fit]]:
+def chosen(recovery: Recovery, *, offset: bool) -> tuple[str, dict[str, FittedRecovery]]:
     """Return the form that the data ask for, and all fits: a larger one has to be significant and resolved."""
     fits = {form: fit(recovery, form, offset=offset) for form in ("single", "double", "stretched")}
     single = fits["single"]
@@ -98,7 +98,7 @@ def chosen(recovery: Recovery, *, offset: bool) -> tuple[str, dict[str, Fit]]:
     return (min(larger, key=lambda f: f.aicc).form if larger else "single"), fits
 
 
-def f_test(small: Fit, large: Fit) -> float:
+def f_test(small: FittedRecovery, large: FittedRecovery) -> float:
     """Return p of the larger form against the smaller one."""
     more = large.parameters - small.parameters
     if large.freedom < 1 or more < 1:
@@ -139,7 +139,7 @@ def _project(recovery: Recovery, form: str, searched: Floats, offset: bool) -> t
     return linear, recovery.signal - design @ linear
 
 
-def _complete(recovery: Recovery, form: str, searched: Floats, offset: bool) -> Fit:
+def _complete(recovery: Recovery, form: str, searched: Floats, offset: bool) -> FittedRecovery:
     linear, residuals = _project(recovery, form, searched, offset)
     log_times, beta = _split(form, searched)
     parameters = len(searched) + len(linear)
@@ -148,7 +148,7 @@ def _complete(recovery: Recovery, form: str, searched: Floats, offset: bool) -> 
     covariance: Floats = np.asarray(np.linalg.pinv(jacobian.T @ jacobian) * variance, dtype=np.float64)
     amplitudes = linear[: len(log_times)]
     level = float(linear[-1]) if offset else 0.0
-    return Fit(form, log_times, beta, amplitudes, level, covariance, residuals, parameters)
+    return FittedRecovery(form, log_times, beta, amplitudes, level, covariance, residuals, parameters)
 
 
 def _jacobian(recovery: Recovery, form: str, searched: Floats, offset: bool) -> Floats:

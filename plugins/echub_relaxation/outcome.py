@@ -11,7 +11,7 @@ from scipy.special import gamma
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
 from echub_relaxation import RelaxationParams
 from echub_relaxation.data import Recovery, recovery_of
-from echub_relaxation.method import Fit, chosen, fit, runs_p
+from echub_relaxation.method import FittedRecovery, chosen, fit, runs_p
 
 SEEN = 5.0
 """Standard deviations of the noise that the signal rises at least."""
@@ -49,14 +49,14 @@ def run(data: Inputs, params: RelaxationParams) -> Outcome:
 # -- what is refused ---------------------------------------------------------------------------
 
 
-def _require_signal(recovery: Recovery, best: Fit) -> None:
+def _require_signal(recovery: Recovery, best: FittedRecovery) -> None:
     noise = np.sqrt(best.rss / max(best.freedom, 1))
     rise = float(best.curve(recovery.delay)[-1] - best.curve(recovery.delay)[0])
     if rise < SEEN * noise:
         raise Refusal("no-recovery", f"the signal rises by {rise / max(noise, 1e-300):.1f} times its noise")
 
 
-def _require_plateau(recovery: Recovery, best: Fit) -> None:
+def _require_plateau(recovery: Recovery, best: FittedRecovery) -> None:
     slowest = float(np.exp(best.log_times[-1]))
     if recovery.delay[-1] < TOO_SHORT * slowest:
         raise Refusal(
@@ -66,7 +66,7 @@ def _require_plateau(recovery: Recovery, best: Fit) -> None:
         )
 
 
-def _require_resolved(best: Fit) -> None:
+def _require_resolved(best: FittedRecovery) -> None:
     if not best.resolved:
         times = " and ".join(f"{value:.3g} s" for value in np.exp(best.log_times))
         raise Refusal(
@@ -79,7 +79,7 @@ def _require_resolved(best: Fit) -> None:
 # -- results -----------------------------------------------------------------------------------
 
 
-def _measurands(best: Fit, level: float) -> Iterator[tuple[str, Measurand]]:
+def _measurands(best: FittedRecovery, level: float) -> Iterator[tuple[str, Measurand]]:
     names = {"single": ("",), "stretched": ("",), "double": ("_fast", "_slow")}[best.form]
     for number, name in enumerate(names):
         log, u = float(best.log_times[number]), best.uncertainty(number)
@@ -93,11 +93,11 @@ def _measurands(best: Fit, level: float) -> Iterator[tuple[str, Measurand]]:
         yield "T1_mean", Measurand("s", mean, n=len(best.residuals), note="of the distribution of times")
 
 
-def _half(best: Fit, level: float) -> float:
+def _half(best: FittedRecovery, level: float) -> float:
     return float(stats.t.ppf((1 + level) / 2, max(best.freedom, 1)))
 
 
-def _of_log(log: float, u: float, unit: str, best: Fit, level: float) -> Measurand:
+def _of_log(log: float, u: float, unit: str, best: FittedRecovery, level: float) -> Measurand:
     """Return exp of a value whose logarithm has a symmetric interval."""
     value, half = float(np.exp(log)), _half(best, level) * u
     ends = (float(np.exp(log - half)), float(np.exp(log + half)))
@@ -105,14 +105,14 @@ def _of_log(log: float, u: float, unit: str, best: Fit, level: float) -> Measura
     return Measurand(unit, value, value * u, interval, n=len(best.residuals))
 
 
-def _beta(best: Fit, level: float) -> Measurand:
+def _beta(best: FittedRecovery, level: float) -> Measurand:
     u = best.uncertainty(1)
     half = _half(best, level) * u
     interval = Interval(best.beta - half, best.beta + half, "coverage", level, method="least squares, Student's t")
     return Measurand("1", best.beta, u, interval, n=len(best.residuals))
 
 
-def _share(best: Fit, level: float) -> Measurand:
+def _share(best: FittedRecovery, level: float) -> Measurand:
     """Return the fast part of the signal; its uncertainty by both amplitudes, which are correlated."""
     fast, slow = map(float, best.amplitudes)
     total = fast + slow
@@ -125,7 +125,7 @@ def _share(best: Fit, level: float) -> Measurand:
     return Measurand("1", value, u, interval, n=len(best.residuals))
 
 
-def _flags(recovery: Recovery, best: Fit, fits: dict[str, Fit]) -> Iterator[Flag]:
+def _flags(recovery: Recovery, best: FittedRecovery, fits: dict[str, FittedRecovery]) -> Iterator[Flag]:
     times = np.exp(best.log_times)
     if recovery.delay[-1] < PLATEAU * times[-1]:
         text = f"the longest delay is {recovery.delay[-1] / times[-1]:.1f} times the slowest time"
@@ -143,7 +143,7 @@ def _flags(recovery: Recovery, best: Fit, fits: dict[str, Fit]) -> Iterator[Flag
         yield Flag("form-undecided", text, hint=f"--param form={other}")
 
 
-def _table(fits: dict[str, Fit]) -> dict[str, Series]:
+def _table(fits: dict[str, FittedRecovery]) -> dict[str, Series]:
     listed = list(fits.values())
     return {
         "form": Series.of([f.form for f in listed]),
@@ -158,7 +158,7 @@ def _table(fits: dict[str, Fit]) -> dict[str, Series]:
     }
 
 
-def _shown(recovery: Recovery, best: Fit) -> dict[str, Series]:
+def _shown(recovery: Recovery, best: FittedRecovery) -> dict[str, Series]:
     positive = recovery.delay[recovery.delay > 0]
     line = np.geomspace(positive[0] / 2, positive[-1] * 1.2, 200)
     return {
