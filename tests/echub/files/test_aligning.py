@@ -8,7 +8,7 @@ from echub.cli import main
 from echub.errors import AmbiguousOffset, NoCommonClock, UnknownOption
 from echub.testing.synth import Case, Column
 from echub.testing.synth.operando import Operando, operando
-from fixtures.operando import make
+from fixtures.clocks import make
 
 FILES = [make.HERE / "potentiostat.csv", make.HERE / "sims.csv"]
 
