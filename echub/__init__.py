@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from echub.analysis.outcome import Outcome
     from echub.batch.batch import convert_many
     from echub.errors import EchubError
+    from echub.files.aligning import Aligned, align
     from echub.files.annotations import Annotations
     from echub.files.comparing import compare
     from echub.files.conversion import Conversion, convert
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from echub.model.dataset import Dataset
     from echub.model.metadata import Metadata
     from echub.model.record import Record
+    from echub.model.samples import averaged, join_samples
     from echub.validation.validation import validate
 
 _LAZY = {
+    "Aligned": "echub.files.aligning",
     "Annotations": "echub.files.annotations",
     "Check": "echub.files.verification",
     "Column": "echub.model.column",
@@ -46,11 +49,14 @@ _LAZY = {
     "Outcome": "echub.analysis.outcome",
     "Record": "echub.model.record",
     "absolute_time": "echub.model.clock",
+    "align": "echub.files.aligning",
     "analyze": "echub.analysis.analysis",
     "analyze_each": "echub.analysis.analysis",
+    "averaged": "echub.model.samples",
     "compare": "echub.files.comparing",
     "convert": "echub.files.conversion",
     "convert_many": "echub.batch.batch",
+    "join_samples": "echub.model.samples",
     "plot": "echub.analysis.figures",
     "read": "echub.files.reading",
     "validate": "echub.validation.validation",
@@ -58,6 +64,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "Aligned",
     "Annotations",
     "Check",
     "Column",
@@ -69,11 +76,14 @@ __all__ = [
     "Outcome",
     "Record",
     "absolute_time",
+    "align",
     "analyze",
     "analyze_each",
+    "averaged",
     "compare",
     "convert",
     "convert_many",
+    "join_samples",
     "plot",
     "read",
     "validate",

@@ -32,6 +32,8 @@
     │   ├── AmbiguousColumn             several columns answer one quantity
     │   ├── UnknownSpecies              an ion label that cannot be read
     │   ├── MetadataError               a path or value that the metadata schema refuses
+    │   ├── NoCommonClock               two records cannot be put on one clock
+    │   ├── AmbiguousOffset             several offsets between two clocks fit equally well
     │   └── SelectionError              an expression of `query` that cannot be evaluated
     └── PluginError                 4   a plugin, schema or configuration is at fault
         ├── PluginDied                  the process died while it ran a function of a plugin
@@ -329,6 +331,18 @@ class MetadataError(DataError):
     """A metadata path or value that the schema refuses."""
 
     code = "metadata"
+
+
+class NoCommonClock(DataError):
+    """Two records cannot be put on one clock."""
+
+    code = "no-common-clock"
+
+
+class AmbiguousOffset(DataError):
+    """Several offsets between two clocks fit equally well."""
+
+    code = "ambiguous-offset"
 
 
 class SelectionError(DataError):

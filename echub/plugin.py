@@ -29,6 +29,7 @@ from echub.registry.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
+    from echub.analysis.area import require_one_basis
     from echub.analysis.comparable import input_flags, require_comparable, require_distinct
     from echub.analysis.covariance import covariance_of, covariance_table
     from echub.analysis.needs import Inputs, missing_metadata
@@ -132,6 +133,7 @@ _LAZY = {
     "read_native": "echub.files.store",
     "require_comparable": "echub.analysis.comparable",
     "require_distinct": "echub.analysis.comparable",
+    "require_one_basis": "echub.analysis.area",
     "restore": "echub.files.description",
     "shuffled": "echub.model.deferred",
     "unit": "echub.model.units",
@@ -214,6 +216,7 @@ __all__ = [
     "read_native",
     "require_comparable",
     "require_distinct",
+    "require_one_basis",
     "restore",
     "shuffled",
     "unit",

@@ -248,6 +248,19 @@ def _refused(label: str, at: int, found: str, expected: str) -> UnknownSpecies:
     )
 
 
+def molar_mass(formula: str) -> float:
+    """Return the molar mass of a neutral formula, such as ``Na`` or ``Na3V2P3O12``, g/mol, at natural abundance.
+
+    Raises `UnknownSpecies` if it cannot be read, or is an ion or a single nuclide.
+    """
+    parsed = parse_species(formula)
+    if parsed.special or parsed.charge or any(atom.nucleons for atom in parsed.atoms):
+        raise UnknownSpecies(
+            f"{formula!r} is not a neutral formula", expected="a formula such as Na3V2P3O12", found=formula
+        )
+    return float(sum(_element(atom.symbol).mass * atom.count for atom in parsed.atoms))  # type: ignore[union-attr]
+
+
 def abundances(symbol: str) -> dict[int, float]:
     """Return the natural abundances of an element by nucleon number, those above zero."""
     element: Any = _element(symbol)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs._pages import codes, commands, interface, news, options, vocabulary
+from docs._pages import codes, commands, interface, news, options, published, vocabulary
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +21,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "reference/errors.md": codes.errors_page,
     "reference/refusals.md": codes.refusals_page,
     "reference/notices.md": codes.notices_page,
+    "reference/published.md": published.page,
     "changelog.md": news.page,
 }
 

@@ -16,6 +16,7 @@ import numpy as np
 import echub_schemas
 from echub import __version__
 from echub.analysis import needs
+from echub.analysis.area import on_basis, with_basis
 from echub.analysis.datasets import chosen_dataset
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
@@ -93,6 +94,7 @@ def analyze(
     reader: str | None = None,
     options: Mapping[str, str] | None = None,
     seed: int = 0,
+    area_basis: str | None = None,
 ) -> Outcome:
     """Ask one question of a file, a record, several files, or earlier outcomes.
 
@@ -100,8 +102,9 @@ def analyze(
     `params` are the analysis's parameters (numbers in their declared unit, or texts such as
     ``"30 s"``) and override those of `profile`. `metadata` (path to text) is added to what the source
     says, and so is `annotations` when files are read. `dataset` names the one to take if a joined or
-    appended record has several of the analysis's kind. A question that the analysis cannot answer is a
-    refused outcome, never an exception; raises what `read` raises, `CommandError` for a wrong
+    appended record has several of the analysis's kind. `area_basis` puts areal values, those of earlier
+    outcomes first, on another area (``"island"``), if both are stated. A question that the analysis cannot answer
+    is a refused outcome, never an exception; raises what `read` raises, `CommandError` for a wrong
     name, parameter or profile, and `PluginError` if the analysis fails.
     """
     choice = Choice(select, time, columns, dataset=dataset)
@@ -111,7 +114,18 @@ def analyze(
         raise UnknownOption(
             f"{run.analysis.name} takes one file at a time", expected="one file", found=f"{len(given)}"
         )
-    return run.on(given)
+    return _on_area(run, given, area_basis) if area_basis else run.on(given)
+
+
+def _on_area(run: _Run, given: Sequence[Any], basis: str) -> Outcome:
+    """Run with areal values on another area: those of the inputs if they are outcomes, else the result's."""
+    try:
+        given = [on_basis(item, basis) if isinstance(item, Outcome) else item for item in given]
+        outcome = run.on(given)
+        return outcome if run.analysis.consumes == "outcomes" else on_basis(outcome, basis)
+    except Refusal as refusal:
+        bare: dict[str, Any] = {"measurands": {}, "tables": {}, "diagnostics": {}, "sensitivity": ()}
+        return run.on(given).replace(flags=(refusal.remark,), **bare)
 
 
 def analyze_each(
@@ -272,7 +286,7 @@ class _Run:
         part = inputs[0].part if inputs and isinstance(inputs[0], Inputs) else Part()
         if part.temperature is not None:
             metadata = {"cell.temperature": part.temperature_entry(), **metadata}
-        return outcome.replace(
+        stated = outcome.replace(
             analysis=self.analysis.name,
             label=outcome.label or ", ".join(filter(None, (_label(items), part.name))),
             conditions={**part.conditions, **outcome.conditions},
@@ -280,6 +294,7 @@ class _Run:
             metadata=metadata,
             provenance=plain(self._provenance(items, inputs)),
         )
+        return with_basis(stated)
 
     def _bind(self, record: Record) -> Inputs:
         dataset = self.choice.apply(chosen_dataset(record, self.analysis, self.choice.dataset))

@@ -94,7 +94,8 @@ class Measurand:
     """A result: value (or None), unit, standard uncertainty, interval, censoring, sample size.
 
     A censored measurand has no value but an interval: ``right`` is "more than `interval.low`".
-    `unit` is one of the unit table or an expression of its units.
+    `unit` is one of the unit table or an expression of its units. `area_basis` is the area that a value per area
+    or times area refers to, as stated (`cell.area_basis`); empty if it was not, or if no area is in the unit.
     """
 
     unit: str
@@ -106,6 +107,7 @@ class Measurand:
     quantity: str = ""
     components: tuple[Component, ...] = ()
     note: str = ""
+    area_basis: str = ""
 
     def __post_init__(self) -> None:
         _require_finite("the measurand", self.value, self.uncertainty)

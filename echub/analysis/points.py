@@ -13,11 +13,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from echub.analysis.area import with_basis
 from echub.analysis.outcome import SUFFIX, Measurand, Outcome
-from echub.errors import DataError, MetadataError, SourceNotFound
-from echub.model.metadata import Entry, Metadata, leaves
+from echub.analysis.samples import outcomes_of
+from echub.analysis.stating import state
+from echub.errors import DataError, SourceNotFound
+from echub.model.metadata import Metadata, leaves
+from echub.model.samples import TABLE
 from echub.model.units import parse_unit
 from echub.text import from_spreadsheet
+
+_RECORDS = (".xlsx", ".xlsm", ".h5")
+"""Suffixes of files that are read as records; their rows are those of a table of samples."""
 
 
 def load_outcomes(path: Path) -> list[Outcome]:
@@ -27,6 +34,8 @@ def load_outcomes(path: Path) -> list[Outcome]:
     """
     if path.is_dir():
         return [outcome for file in sorted(path.glob(f"*{SUFFIX}")) for outcome in load_outcomes(file)]
+    if path.suffix.lower() in _RECORDS:
+        return _of_record(path)
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
@@ -44,10 +53,35 @@ def load_outcomes(path: Path) -> list[Outcome]:
     try:
         if path.name.endswith(".json"):
             return [Outcome.from_json(text)]
+        if _has_replicates(text):
+            return _of_record(path)
         return _table(text, path.name, hashlib.sha256(data).hexdigest())
     except DataError as error:
         error.path = error.path or str(path)
         raise
+
+
+def _has_replicates(text: str) -> bool:
+    """Return whether a table names samples and replicates: its rows are not values, their means are."""
+    cells = {cell.strip() for cell in text.partition("\n")[0].replace(";", ",").replace("\t", ",").split(",")}
+    return {"sample.id", "replicate"} <= cells
+
+
+def _of_record(path: Path) -> list[Outcome]:
+    """Read a table of samples, of any format that a reader knows."""
+    from echub.files.reading import read
+
+    record = read(path)
+    if TABLE not in record:
+        raise DataError(
+            "this is not an outcome of an analysis",
+            path=str(path),
+            expected=f"an {SUFFIX}, a folder of them, or a table with a column sample.id",
+            found=", ".join(record.datasets) or "no dataset",
+            cause="an instrument's file, which another analysis has to answer first",
+            hint="echub analyze NAME FILE -o OUT stores outcomes in OUT",
+        )
+    return outcomes_of(record)
 
 
 def _table(text: str, name: str, sha256: str) -> list[Outcome]:
@@ -70,24 +104,12 @@ def _row(header: Sequence[str], row: Sequence[str], number: int, name: str, sha2
         if not cell:
             continue
         if path in leaves() or path.startswith("extra."):
-            _state(metadata, path, cell, unit, f"{name} row {number}")
+            state(metadata, path, cell, unit, f"{name} row {number}")
         else:
             measurands[path] = _measurand(path, cell, unit, number)
     entries = {e.path: {"value": e.value, "unit": e.unit, "source": e.source} for e in metadata}
     provenance: dict[str, Any] = {"inputs": [{"name": name, "sha256": sha256, "row": number}]}
-    return Outcome(measurands, metadata=entries, provenance=provenance, label=f"{name} row {number}")
-
-
-def _state(metadata: Metadata, path: str, cell: str, unit: str, source: str) -> None:
-    """Add a metadata value; a temperature below absolute zero is kept, so that the analysis can report it."""
-    try:
-        metadata.set(path, cell, unit or None, source=source)
-    except MetadataError as error:
-        if path == "cell.temperature" and unit == "K":
-            metadata.entries.append(Entry(path, float(cell) - 273.15, "degC", source))
-            return
-        error.where = error.where or source
-        raise
+    return with_basis(Outcome(measurands, metadata=entries, provenance=provenance, label=f"{name} row {number}"))
 
 
 def _measurand(name: str, cell: str, unit: str, number: int) -> Measurand:

@@ -25,6 +25,7 @@ from echub.registry.registry import registry
 def fingerprint(reading: Reading, writing: Writing) -> str:
     """Hash the settings of a conversion, the files named by options, and all versions that may change a result."""
     asked = [writing.to, reading.reader, reading.options, writing.options, reading.siblings]
+    asked += [derivation.text for derivation in reading.derive]
     files = {value: _state(Path(value)) for value in reading.options.values() if os.path.isfile(value)}
     plugins = [[p.name, p.distribution, p.version, p.state] for p in registry().plugins]
     readers = [[r.name, r.version] for r in registry().readers.values()]

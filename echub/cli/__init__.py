@@ -25,6 +25,7 @@ COMMANDS = {
     "study": "echub.cli.study",
     "plot": "echub.cli.plot",
     "app": "echub.cli.browser",
+    "align": "echub.cli.align",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
     "meta": "echub.cli.meta",

@@ -62,6 +62,10 @@ def analyze(
     ] = None,
     reader: ReaderName = None,
     option: ReaderOptions = None,
+    area_basis: Annotated[
+        str | None,
+        typer.Option(help="Put areal values on another area: geometric, tip, island, electrode; both are stated."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of random numbers (bootstrap).")] = 0,
     plot: Annotated[Path | None, typer.Option(help="Draw the outcome: .svg, .png or .pdf.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for .outcome.json files.")] = None,
@@ -104,6 +108,8 @@ def analyze(
         "options": pairs(option, "--option"),
         "seed": seed,
     }
+    if area_basis is not None:
+        settings["area_basis"] = _basis(area_basis, each)
     code = 0
     questions = _questions(declared, files, by, settings)
     targets = _targets(declared, questions, output, plot, force=force)
@@ -201,6 +207,18 @@ def _answer(
             name = f"{question.name}, {part}" if part else question.name
             show(outcome, name, paths, verbose=verbose)
     return 1 if any(outcome.status == "refused" for outcome in outcomes) else 0
+
+
+def _basis(basis: str, each: str | None) -> str:
+    from echub.analysis.area import BASES
+
+    if basis not in BASES or each is not None:
+        raise UnknownOption(
+            f"--area-basis {basis} cannot be used here",
+            expected=f"{', '.join(BASES)}; without --each",
+            found=basis if each is None else f"--each {each}",
+        )
+    return basis
 
 
 def _part(outcome: Outcome, each: str | None) -> str:

@@ -14,6 +14,7 @@ from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
     from echub.files.annotations import Annotations
+    from echub.files.deriving import Derivation
 
 Files = Annotated[list[Path], typer.Argument(help="Instrument files, native files or folders.", metavar="FILE...")]
 File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE")]
@@ -34,6 +35,10 @@ NoSiblings = Annotated[
 ]
 TimeZone = Annotated[
     str | None, typer.Option("--timezone", help="IANA zone of the instrument's clock, such as Europe/Berlin.")
+]
+Derive = Annotated[
+    list[str] | None,
+    typer.Option(help='Column to add, such as "thickness: material=Na, density=0.968 g/cm^3".'),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print exact JSON for machines.")]
 
@@ -67,6 +72,15 @@ def user_metadata(
 
         given["experiment.timezone"] = require_zone(timezone)
     return Annotations.of(meta or (), given)
+
+
+def derivations(texts: Sequence[str] | None) -> tuple[Derivation, ...]:
+    """Read the columns to add; `UnknownOption` if one is not known or lacks a parameter."""
+    if not texts:
+        return ()
+    from echub.files.deriving import Derivation
+
+    return tuple(Derivation.parse(text) for text in texts)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401

@@ -10,6 +10,7 @@ import typer
 
 from echub.cli import new_app
 from echub.cli.common import (
+    Derive,
     Files,
     Json,
     MetaTables,
@@ -19,6 +20,7 @@ from echub.cli.common import (
     SetValues,
     TableProfile,
     TimeZone,
+    derivations,
     pairs,
     print_json,
     reader_options,
@@ -70,6 +72,7 @@ def convert(
     set_: SetValues = None,
     timezone: TimeZone = None,
     no_siblings: NoSiblings = False,
+    derive: Derive = None,
     join: Annotated[
         bool, typer.Option("--join", help="Join the linked techniques of one run into one file.")
     ] = False,
@@ -98,7 +101,7 @@ def convert(
     form = {"style": csv_style, "delimiter": delimiter, "decimal": decimal, "columns": columns, "units": units}
     form |= {"bom": _bom_for(for_)}
     writer_options = pairs(writer_option, "--writer-option") | {k: v for k, v in form.items() if v is not None}
-    reading = Reading(reader, reader_options(option, table_profile), added, not no_siblings)
+    reading = Reading(reader, reader_options(option, table_profile), added, not no_siblings, derivations(derive))
     writing = Writing(to, writer_options, force)
     exact = _one_file(output, to)
     folder = output if exact is None else None

@@ -39,7 +39,7 @@ def plot(
         str | None,
         typer.Option(
             "--as",
-            help="impedance, voltammogram, capacity, time, profile, mass-spectrum or maps; else by technique.",
+            help="aligned, impedance, voltammogram, capacity, time, profile, mass-spectrum, table or maps.",
         ),
     ] = None,
     x: Annotated[str | None, typer.Option("--x", help="Column across, with a unit if wanted: time/h.")] = None,

@@ -190,7 +190,7 @@ def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
     pairs = list(zip(records, links, strict=True))
     return Record(
         _datasets(records, links),
-        metadata=_common(records),
+        metadata=common_metadata(records),
         settings={link.words: record.settings for record, link in pairs},
         notices=[Notice(n.code, f"{link.words}: {n.message}") for record, link in pairs for n in record.notices],
         dropped=[Dropped(f"{link.words}: {d.what}", d.why) for record, link in pairs for d in record.dropped],
@@ -221,7 +221,7 @@ def _labelled(dataset: Dataset, record: Record, part: str) -> Dataset:
     return replace(dataset, label=f"{dataset.name}_{part}", attrs={**dataset.attrs, **attrs})
 
 
-def _common(records: Sequence[Record]) -> Metadata:
+def common_metadata(records: Sequence[Record]) -> Metadata:
     """Keep the metadata that all records share, and the first start; the rest is in the settings and attrs."""
     common = Metadata()
     for entry in records[0].metadata.entries:

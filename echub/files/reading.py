@@ -14,6 +14,8 @@ from echub import __version__
 from echub.declare import Reader
 from echub.errors import EchubError, SourceError
 from echub.files.annotations import Annotations
+from echub.files.deriving import Derivation
+from echub.files.deriving import derive as derive_columns
 from echub.files.detect import choose
 from echub.files.rehearsal import rehearse
 from echub.model import clock
@@ -43,13 +45,15 @@ Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
 class Reading:
     """How sources are read: reader and options, metadata to add, and whether other files may be read.
 
-    Without `reader`, it is found by content; without `siblings`, the reader sees no other file.
+    Without `reader`, it is found by content; without `siblings`, the reader sees no other file. `derive`: columns
+    to add.
     """
 
     reader: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     annotations: Annotations = field(default_factory=Annotations)
     siblings: bool = True
+    derive: tuple[Derivation, ...] = ()
 
     def source(self, what: Readable) -> Source:
         """Wrap what is to be read."""
@@ -69,6 +73,8 @@ class Reading:
             source.require_unchanged()
             _enrich(record, source)
         _annotate(record, source, self.annotations)
+        if self.derive:
+            derive_columns(record, self.derive)
         record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote has its own
         return record
 
@@ -93,15 +99,18 @@ def read(
     options: Mapping[str, str] | None = None,
     annotations: Annotations | None = None,
     siblings: bool = True,
+    derive: Sequence[str] = (),
 ) -> Record:
     """Read a raw or a native file to a record.
 
     The reader is found by content unless it is named. The record carries provenance, the added
     metadata, and a notice for everything the user must know. Without `siblings`, the reader sees
-    no other file. Raises `SourceError` if it cannot be read or changes meanwhile, `CommandError`
-    for a wrong reader or option, `PluginError` if the reader itself fails.
+    no other file. `derive` are columns to add, as with ``--derive``: ``"current_density"``. Raises `SourceError`
+    if it cannot be read or changes meanwhile, `CommandError` for a wrong reader or option, `PluginError` if the
+    reader itself fails.
     """
-    how = Reading(reader, options or {}, annotations or Annotations(), siblings)
+    asked = tuple(Derivation.parse(text) for text in derive)
+    how = Reading(reader, options or {}, annotations or Annotations(), siblings, asked)
     return how.read(how.source(what))
 
 

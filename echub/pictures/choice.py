@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from echub.errors import UnknownOption
+from echub.pictures.aligned import draw_stacked, is_aligned
 from echub.pictures.capacity import draw_capacity, has_charge, is_cycling
 from echub.pictures.impedance import draw_spectra, is_impedance
+from echub.pictures.samples import draw_table, is_table
 from echub.pictures.shown import Shown
 from echub.pictures.sims import (
     draw_maps,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Picture:
-    """One way to draw datasets of a kind.
+    """One way to draw datasets of a kind, or of any kind for an empty `kind`.
 
     `suits`: whether a dataset gets it unasked. `can`: whether it can be asked for. `beside`: the pictures that
     are drawn with it unasked.
@@ -43,10 +45,11 @@ class Picture:
 
     def takes(self, shown: Shown, *, asked: bool = False) -> bool:
         """Return whether a dataset gets this picture."""
-        return shown.dataset.kind == self.kind and (self.can if asked else self.suits)(shown)
+        return self.kind in ("", shown.dataset.kind) and (self.can if asked else self.suits)(shown)
 
 
 PICTURES = (
+    Picture("aligned", "several instruments on one clock, stacked", "", is_aligned, is_aligned, draw_stacked),
     Picture("impedance", "Nyquist and Bode", "impedance", is_impedance, is_impedance, draw_spectra),
     Picture(
         "voltammogram", "current against potential", "timeseries", is_voltammogram, has_both, draw_voltammogram
@@ -64,6 +67,7 @@ PICTURES = (
         is_mass_spectrum,
         draw_mass_spectrum,
     ),
+    Picture("table", "measured columns by sample", "table", is_table, is_table, draw_table),
     Picture("maps", "counts per species, summed over the frames", "ion_map", is_map, is_map, draw_maps),
 )
 """In the order in which they are asked and stand in a figure."""

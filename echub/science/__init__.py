@@ -1,4 +1,4 @@
-"""What analyses share: robust noise, counting statistics, dead time, electrodes, Faraday's law.
+"""What analyses share: robust noise, counting statistics, dead time, electrodes, Faraday's law, diffusion times.
 
 Plain NumPy over arrays, for the hub and for anybody's plugin; SciPy is imported when a function needs it.
 Segments of a time series are in `echub.segments`, ion labels in `echub.species`.
@@ -15,14 +15,27 @@ Segments of a time series are in `echub.segments`, ion labels in `echub.species`
 
 from __future__ import annotations
 
+from echub.science.areas import mask_area
 from echub.science.counting import poisson_interval
 from echub.science.coverage import coverage_half_width
 from echub.science.dead_time import live_share, saturation
+from echub.science.diffusion import BOLTZMANN_EV, diffusion_time, diffusivity
 from echub.science.electrodes import Observed, oxidised_electrode, oxidised_voltage
-from echub.science.faraday import FARADAY, amount, charge_of_amount, charge_of_thickness, thickness
+from echub.science.faraday import (
+    FARADAY,
+    amount,
+    charge_of_amount,
+    charge_of_thickness,
+    inventory,
+    layers,
+    specific_capacity,
+    thickness,
+    thickness_rate,
+)
 from echub.science.noise import MAD_TO_SIGMA, MEDIAN_TO_MEAN, difference_noise, median_error, robust_sigma
 
 __all__ = [
+    "BOLTZMANN_EV",
     "FARADAY",
     "MAD_TO_SIGMA",
     "MEDIAN_TO_MEAN",
@@ -32,12 +45,19 @@ __all__ = [
     "charge_of_thickness",
     "coverage_half_width",
     "difference_noise",
+    "diffusion_time",
+    "diffusivity",
+    "inventory",
+    "layers",
     "live_share",
+    "mask_area",
     "median_error",
     "oxidised_electrode",
     "oxidised_voltage",
     "poisson_interval",
     "robust_sigma",
     "saturation",
+    "specific_capacity",
     "thickness",
+    "thickness_rate",
 ]

@@ -14,6 +14,7 @@ from echub.plugin import (
     input_flags,
     require_comparable,
     require_distinct,
+    require_one_basis,
 )
 from echub_arrhenius import ChoiceParams
 
@@ -241,6 +242,7 @@ def _require_comparable(points: Sequence[CellValue], params: ChoiceParams) -> No
             f"the values are in {' and '.join(units)}",
             hint='--set cell.area="…" where it is missing',
         )
+    require_one_basis([(p.outcome.label, p.measurand) for p in points])  # whatever else may be mixed
     if not params.allow_mixed:
         require_comparable([p.outcome for p in points], COMPARED)
 

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from echub.science import BOLTZMANN_EV
 from echub_arrhenius.data import CellValue
 
 Floats = NDArray[np.float64]
 
-BOLTZMANN_EV = 8.617333262e-5
-"""eV/K, CODATA 2018."""
 KJ_PER_MOL = 96.48533212
 """kJ/mol of 1 eV per particle."""
 

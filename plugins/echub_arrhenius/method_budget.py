@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import stdtrit
 
-from echub_arrhenius.method import BOLTZMANN_EV, ArrheniusLine, fit
+from echub.science import BOLTZMANN_EV
+from echub_arrhenius.method import ArrheniusLine, fit
 
 Floats = NDArray[np.float64]
 ROOM_K = 296.15

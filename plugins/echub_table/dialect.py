@@ -169,7 +169,7 @@ def _lines(text: Text) -> list[str]:
 
 def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, str, str]:
     """Return the best block, its rival in words, and why it won."""
-    declared = given.delimiter or _sep_line(lines)
+    declared = given.delimiter or _sep_line(lines) or _sample_line(lines)
     candidates = [declared] if declared else list(DELIMITERS)
     blocks = [b for d in candidates if (b := find_block(lines, d)) is not None and (declared or b.is_table)]
     if not blocks:
@@ -185,7 +185,8 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
         )
     ranked = sorted(blocks, key=lambda b: -b.score)
     best = ranked[0]
-    said = given.said_by if given.delimiter else "the line sep= declares it"
+    by_line = "the line sep= declares it" if _sep_line(lines) else "it parts sample.id from the names beside it"
+    said = given.said_by if given.delimiter else by_line
     why = said if declared else f"{len(best.rows)} of the first {len(lines)} lines have {best.width} fields"
     why += f", {best.numeric} of them numbers"
     return best, _as_rival(ranked[1]) if len(ranked) > 1 else "", why
@@ -201,6 +202,13 @@ def _starting(block: Block, line: int, source: Source) -> Block:
     if not rows:
         raise ReadError("no data stands where the profile says", path=source.shown, where=f"line {line + 1}")
     return replace(block, first=line, rows=rows)
+
+
+def _sample_line(lines: Sequence[str]) -> str:
+    """Return what parts `sample.id` from other names: such a table may have a single column of numbers."""
+    first = lines[0].strip("\ufeff \t") if lines else ""
+    found = (d for d in (",", ";", "\t") if "sample.id" in [cell.strip(' "') for cell in first.split(d)])
+    return next((d for d in found if d in first), "")
 
 
 def _sep_line(lines: Sequence[str]) -> str:

@@ -147,10 +147,10 @@ def _tried(cells: pl.DataFrame, options: ExcelOptions, source: Source) -> Plan |
 
 
 def _is_measured(planned: Plan) -> bool:
-    """Return whether a sheet has a time or a frequency, and something measured over it."""
+    """Return whether a sheet has a time or a frequency, and something measured over it, or rows of samples."""
     known = {q for meaning in planned.meant for q in (meaning.quantity, *meaning.candidates) if q}
     axis = known & {"time", "step_time", "unix_time", "frequency"} or {CLOCK, DATE} & set(planned.dialect.columns)
-    return bool(axis) and bool(known & _MEASURED)
+    return (bool(axis) and bool(known & _MEASURED)) or "sample_id" in known
 
 
 def _no_sheet(source: Source, wanted: str, names: Sequence[str], tables: Sequence[str]) -> ReadError:

@@ -30,6 +30,8 @@ from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
 from echub_table.preamble import key_values, typed
 from echub_table.profile import Profile, find, shipped
+from echub_table.samples import check as check_samples
+from echub_table.samples import is_of_samples, with_units
 from echub_table.spectra import settle_signs, told_apart
 from echub_table.times import settle_times
 from echub_table.written import read_back
@@ -99,7 +101,11 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
             "--option current=… says another",
         )
     columns, currents = settle_currents(columns, plan.said["current"], found.note)
-    report(columns, plan.meant, found)
+    if is_of_samples(columns):  # its columns are named freely: `Zr` is an element here, and P a fraction
+        columns = with_units(columns)
+        check_samples(columns, found)
+    else:
+        report(columns, plan.meant, found)
     _report_rows(plan, table, columns, found)
     _report_assumed(plan, found)
     pairs = key_values(plan.dialect)
@@ -116,7 +122,11 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
 
 
 def _datasets(columns: Sequence[SourceColumn], table: Table) -> list[Dataset]:
-    """Build a mass spectrum where the rows are masses, else impedance and time series."""
+    """Build a table of samples or a mass spectrum where the rows are such, else impedance and time series."""
+    if is_of_samples(columns):
+        return [build_dataset("table", columns, row=table.row)]
+    if any(c.quantity == "recovery_delay" for c in columns):
+        return [build_dataset("recovery", columns, row=table.row)]
     if any(c.quantity == "mass_to_charge" for c in columns):
         return [build_dataset("mass_spectrum", columns, row=table.row)]
     return build_tables(columns, row=table.row, starts=table.faults.repeated)

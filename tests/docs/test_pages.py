@@ -170,3 +170,12 @@ def test_no_page_asks_another_host_for_anything_but_a_link(site):
         site[path.name] = path.read_text(encoding="utf-8")
     hosts = {host for text in site.values() for host in re.findall(r"\]\(https?://([^/)]+)", text)}
     assert hosts <= {"doi.org"}
+
+
+def test_every_published_number_is_listed_with_its_status(site):
+    known = tomllib.loads((ROOT / "fixtures" / "published.toml").read_text(encoding="utf-8"))
+    page = site["reference/published.md"]
+    listed = [line.split(" | ")[4] for line in page.splitlines() if line.startswith("| ")]
+    expected = [entry["status"].replace("-", " ") for entry in known["number"].values()]
+    assert sorted(status for status in listed if status in expected) == sorted(expected)
+    assert all(paper["doi"] in page for paper in known["paper"].values())

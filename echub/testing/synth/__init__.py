@@ -17,10 +17,12 @@ from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
 from echub.testing.synth.cycling import CyclingCell, CyclingSetup, Programme, Recorder, cycles, foreign_cycles
 from echub.testing.synth.impedance import Sweep, conductors, impedance
 from echub.testing.synth.instrument import Instrument, quantise
+from echub.testing.synth.operando import Operando, operando
 from echub.testing.synth.polarisation import PolarisationPlan, polarisation, symmetric_polarisation
 from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
 from echub.testing.synth.pulses import Pulses, Voids, pulses, rest_series, stripped
 from echub.testing.synth.ramp import THRESHOLDS, ContactLoss, Ramp, ramp
+from echub.testing.synth.recovery import Recovering, recovery
 from echub.testing.synth.series import SeriesPlan, eis_series
 from echub.testing.synth.symmetric import LevelSteps, SymmetricRun, linear_staircase, symmetric
 from echub.testing.synth.voltammogram import Sweeps, sweeps
@@ -45,12 +47,14 @@ __all__ = [
     "Layers",
     "LevelSteps",
     "MappedIon",
+    "Operando",
     "Pillar",
     "PolarisationPlan",
     "Programme",
     "Pulses",
     "Ramp",
     "Recorder",
+    "Recovering",
     "SeriesPlan",
     "Short",
     "Staircase",
@@ -71,11 +75,13 @@ __all__ = [
     "impedance",
     "layered",
     "linear_staircase",
+    "operando",
     "polarisation",
     "published",
     "pulses",
     "quantise",
     "ramp",
+    "recovery",
     "rest_series",
     "spots",
     "staircase",

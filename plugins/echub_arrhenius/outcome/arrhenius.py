@@ -16,9 +16,10 @@ from echub.plugin import (
     Refusal,
     Sensitivity,
 )
+from echub.science import BOLTZMANN_EV
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
-from echub_arrhenius.method import BOLTZMANN_EV, ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
+from echub_arrhenius.method import ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
 from echub_arrhenius.method_budget import Budget, budget, cell_lines
 from echub_arrhenius.outcome.flags import budget_flags, own, point_flags, repeated, set_flags
 from echub_arrhenius.outcome.tables import conditions, diagnostics, forms, leave_one_out, named, quality

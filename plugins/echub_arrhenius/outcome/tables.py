@@ -6,9 +6,10 @@ import numpy as np
 from uncertainties import ufloat
 
 from echub.plugin import Condition, Series
+from echub.science import BOLTZMANN_EV
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, Chosen
-from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, ArrheniusLine, Fitted, fit, log_values
+from echub_arrhenius.method import KJ_PER_MOL, ArrheniusLine, Fitted, fit, log_values
 from echub_arrhenius.method_budget import Budget
 
 PRINTED = {"ln_y": "ln_1_over_y", "ln_yT": "ln_T_over_y"}

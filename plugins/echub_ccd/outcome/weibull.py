@@ -18,6 +18,7 @@ from echub.plugin import (
     input_flags,
     require_comparable,
     require_distinct,
+    require_one_basis,
 )
 from echub_ccd import WeibullParams
 from echub_ccd.method.goodness import Goodness, goodness
@@ -119,6 +120,7 @@ def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParam
     if len(units) > 1:
         raise Refusal("mixed-unit", f"the values are in {' and '.join(units)}",
                       hint='--set cell.area="…" where it is missing')  # fmt: skip
+    require_one_basis([(outcome.label, outcome[name]) for outcome in used])  # whatever else may be mixed
     if not params.allow_mixed:
         require_comparable(used, COMPARED, within=SAME)
 

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from scipy.constants import physical_constants
 
-from echub.science import FARADAY, amount, charge_of_amount, charge_of_thickness, thickness
+from echub.science import (
+    FARADAY,
+    amount,
+    charge_of_amount,
+    charge_of_thickness,
+    inventory,
+    layers,
+    specific_capacity,
+    thickness,
+    thickness_rate,
+)
 
 LITHIUM = {"molar_mass": 6.94, "density": 0.534}
 SODIUM = {"molar_mass": 22.98977, "density": 0.968}
@@ -38,3 +48,31 @@ def test_what_is_not_positive_is_refused_by_its_name(given):
     for function in (thickness, charge_of_thickness):
         with pytest.raises(ValueError, match=next(iter(given))):
             function(1.0, **(LITHIUM | given))
+
+
+def test_a_current_density_is_a_rate_of_growth():
+    assert float(thickness_rate(10.0, **SODIUM)) == pytest.approx(24.62, abs=0.01)
+    hour = float(thickness_rate(1.0, electrons=2, **LITHIUM)) * 3600 / 1000
+    assert hour == pytest.approx(float(thickness(1.0, electrons=2, **LITHIUM)))
+
+
+def test_layers_are_counted_by_their_spacing():
+    assert float(layers(0.0429, 0.429)) == pytest.approx(100)
+    with pytest.raises(ValueError, match="spacing"):
+        layers(1.0, 0.0)
+
+
+def test_an_electrode_holds_the_charge_of_its_atoms():
+    """1 µL of a metal of 1 g/cm³ and 1 g/mol is 1 mg, 1 mmol, 26.8 mA·h."""
+    pure = {"density": 1.0, "mass_fraction": 1.0, "molar_mass": 1.0, "area": 1.0}
+    assert inventory(1.0, **pure) == pytest.approx(26.80148, rel=1e-6)
+    assert inventory(1.0, **pure | {"mass_fraction": 0.5, "area": 0.25}) == pytest.approx(2 * 26.80148, rel=1e-6)
+    assert inventory(1.0, **pure, electrons=2) == pytest.approx(2 * 26.80148, rel=1e-6)
+    for name, wrong in {"mass_fraction": 1.5, "area": 0.0, "density": -1.0}.items():
+        with pytest.raises(ValueError, match=name):
+            inventory(1.0, **pure | {name: wrong})
+
+
+def test_lithium_has_3861_mah_per_gram():
+    assert specific_capacity(6.941) == pytest.approx(3861, abs=1)
+    assert specific_capacity(6.941, 2) == pytest.approx(2 * specific_capacity(6.941))

@@ -11,9 +11,10 @@ import pytest
 import echub
 from echub.analysis.outcome import Component, Condition, Measurand, Outcome
 from echub.remark import Flag
+from echub.science import BOLTZMANN_EV
 from echub.testing import synth
 from echub.testing.synth import Cells
-from echub_arrhenius.method import BOLTZMANN_EV, KJ_PER_MOL, eq12, fit
+from echub_arrhenius.method import KJ_PER_MOL, eq12, fit
 from echub_arrhenius.outcome.comparison import permutation_p
 
 CERTAIN = {"temperature_offset": "0", "temperature_scale": "0"}

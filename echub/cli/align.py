@@ -1,0 +1,140 @@
+"""`echub align`: several instruments on one clock."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from echub.cli import new_app
+from echub.cli.common import Json, MetaTables, SetValues, TimeZone, pairs, print_json, user_metadata
+from echub.errors import UnknownOption
+
+if TYPE_CHECKING:
+    from echub.files.aligning import Aligned
+
+app = new_app()
+
+
+@app.command()
+def align(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files; the first one's clock is that of all.", metavar="FILE FILE...")
+    ],
+    event: Annotated[
+        str | None,
+        typer.Option(help="Columns that change together, such as current=ion_counts; or auto.", metavar="A=B"),
+    ] = None,
+    clock_uncertainty: Annotated[
+        str | None, typer.Option(help="Use absolute clocks, each with this standard uncertainty, such as 1s.")
+    ] = None,
+    offset: Annotated[
+        list[str] | None, typer.Option(help="Stated offset, such as sims.csv=12.5s±0.5s.", metavar="FILE=SECONDS")
+    ] = None,
+    near: Annotated[
+        list[str] | None,
+        typer.Option(help="Range of an offset, in s, if several fit: sims.csv=100:160.", metavar="FILE=LOW:HIGH"),
+    ] = None,
+    correct_drift: Annotated[
+        bool, typer.Option("--correct-drift", help="Take the rate of a clock from the common steps.")
+    ] = False,
+    meta: MetaTables = None,
+    set_: SetValues = None,
+    timezone: TimeZone = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Native file to write (.h5).")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Stacked panels over one time: .svg, .png or .pdf.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing results.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put several instruments on one clock: by a common event, absolute clocks, or a stated offset.
+
+    Every offset is printed with its interval and how it was found. Exit code 1: no common clock.
+    """
+    from echub.analysis import figures
+    from echub.files.aligning import align as put_together
+    from echub.files.output import require_free
+    from echub.files.reading import read
+
+    for path in (output, plot):
+        if path is not None:
+            require_free(path, force=force)
+    if plot is not None:
+        figures.require_format(plot)
+    added = user_metadata(meta, set_, timezone)
+    aligned = put_together(
+        [read(file, annotations=added) for file in files],
+        event=event,
+        clock_uncertainty=None if clock_uncertainty is None else _seconds(clock_uncertainty),
+        offsets={name: _stated(text) for name, text in pairs(offset, "--offset").items()},
+        near={name: _range(text) for name, text in pairs(near, "--near").items()},
+        correct_drift=correct_drift,
+    )
+    written = _write(aligned, output, plot, force=force)
+    if as_json:
+        print_json({"sources": [one.as_dict() for one in aligned.alignments], "written": list(map(str, written))})
+    else:
+        _show(aligned, files, written)
+
+
+def _write(aligned: Aligned, output: Path | None, plot: Path | None, *, force: bool) -> list[Path]:
+    from echub import drawing
+    from echub.analysis import figures
+    from echub.files.conversion import convert
+    from echub.files.output import write_atomically
+
+    written = []
+    if output is not None:
+        convert(aligned.record, path=output, force=force)
+        written.append(output)
+    if plot is not None:
+        figure = figures.plot(aligned.record)
+        write_atomically([(plot, lambda path: drawing.save(figure, path, plot.suffix[1:]))])
+        written.append(plot)
+    return written
+
+
+def _show(aligned: Aligned, files: list[Path], written: list[Path]) -> None:
+    from echub.cli.show.terminal import field, heading, table
+
+    heading(", ".join(map(str, files)))
+    rows = []
+    for one in aligned.alignments:
+        u = "" if one.uncertainty is None else f" ± {one.uncertainty:.2g}"
+        interval = "" if one.low is None else f"[{one.low:.6g}, {one.high:.6g}] (95%)"
+        steps = "" if one.event is None else f"{one.event.steps} of {one.event.inside}"
+        rows.append((one.name, f"{one.offset:.6g}{u}", interval, one.found, steps, _ppm(one.event)))
+    table(("source", "offset / s", "interval / s", "by", "steps", "drift / ppm"), rows)
+    for notice in aligned.record.notices:
+        field("warning", f"{notice.message} [{notice.code}]", "yellow")
+    for path in written:
+        field("written", str(path))
+
+
+def _ppm(event: object) -> str:
+    drift, u = getattr(event, "drift", None), getattr(event, "drift_uncertainty", None)
+    return "" if drift is None or u is None else f"{1e6 * drift:.0f} ± {1e6 * u:.0f}"
+
+
+# -- texts -----------------------------------------------------------------------------------
+
+
+def _seconds(text: str) -> float:
+    from echub.model.units import parse_value, scale_between
+
+    number, unit = parse_value(text.strip())
+    return float(scale_between(unit or "s", "s").apply(number))
+
+
+def _stated(text: str) -> tuple[float, float | None]:
+    value, *spread = re.split(r"±|\+/-|\+-", text)
+    return _seconds(value), _seconds(spread[0]) if spread else None
+
+
+def _range(text: str) -> tuple[float, float]:
+    low, colon, high = text.partition(":")
+    if not colon:
+        raise UnknownOption("--near takes FILE=LOW:HIGH", expected="sims.csv=100:160", found=text)
+    ends = sorted((_seconds(low), _seconds(high)))
+    return ends[0], ends[1]

@@ -1,0 +1,317 @@
+"""Put records of several instruments on the clock of the first: by a common event, absolute clocks, or an offset.
+
+Each record keeps its rows and its own time; a column `time_aligned` is added, whose recipe states the offset, its
+interval and how it was found. Nothing is aligned silently: without an event, a zone or an offset it is refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.errors import AmbiguousOffset, NoCommonClock, UnknownOption
+from echub.files.reading import Readable, record_of
+from echub.model.clock import START, START_UTC, ZONE
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.record import Provenance, Record
+from echub.remark import Dropped, Notice, Remark
+from echub.science.events import Brackets, Offset, match_steps
+from echub.segments import steps
+
+ALIGNED = "time_aligned"
+STEPPED = ("current", "current_density", "current_setpoint")
+RESPONDS = ("ion_counts", "ion_count_rate", "ion_current", *STEPPED, "voltage", "potential_we", "partial_pressure")
+COUNTED = ("ion_counts", "ion_count_rate")
+STEP_SHARE = 0.1
+"""Part of the range of a signal that a change must have to be a step of it: ripple and drift are below."""
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How one source was put on the first clock: t = (1 + drift) t_own + offset, in s; `found` says by what."""
+
+    name: str
+    found: str
+    offset: float
+    uncertainty: float | None
+    low: float | None
+    high: float | None
+    drift: float = 0.0
+    event: Offset | None = None
+
+    @property
+    def words(self) -> str:
+        """Say it as the recipe of the column."""
+        around = f" [{self.low:.6g}, {self.high:.6g}] s" if self.low is not None else ""
+        rate = f" (1 {self.drift:+.3g})" if self.drift else ""
+        return f"time{rate} {self.offset:+.6g} s{around}, by {self.found}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it for `--json`."""
+        names = ("name", "found", "offset", "uncertainty", "low", "high", "drift")
+        tested = {} if self.event is None else {
+            "steps": self.event.steps,
+            "steps_inside": self.event.inside,
+            "drift_found": self.event.drift,
+            "drift_uncertainty": self.event.drift_uncertainty,
+        }  # fmt: skip
+        return {**{name: getattr(self, name) for name in names}, **tested}
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """The record on one clock, and how each source got there."""
+
+    record: Record
+    alignments: tuple[Alignment, ...]
+
+
+@dataclass(frozen=True)
+class How:
+    """What the user says: event columns, uncertainty of absolute clocks (s), offsets, their ranges, drift."""
+
+    event: tuple[str, str] | None = None
+    clock: float | None = None
+    offsets: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+    near: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    correct_drift: bool = False
+
+
+def align(
+    sources: Sequence[Readable | Record],
+    *,
+    event: str | None = None,
+    clock_uncertainty: float | None = None,
+    offsets: Mapping[str, tuple[float, float | None]] | None = None,
+    near: Mapping[str, tuple[float, float]] | None = None,
+    correct_drift: bool = False,
+) -> Aligned:
+    """Put several records on the clock of the first.
+
+    event: ``"current=ion_counts"``, the column with steps in the first and the one that responds, or ``"auto"``.
+    clock_uncertainty: s, of each absolute clock, whose use it allows. offsets: s and standard uncertainty (None:
+    not known) by name of the file, added to its time. near: range of an offset, s, if several fit.
+    Raises `NoCommonClock` or `AmbiguousOffset`, both with what would help.
+    """
+    records = [record_of(source) for source in sources]
+    if len(records) < 2:
+        raise UnknownOption("there is nothing to align", expected="two files or more", found=str(len(records)))
+    pair = _pair(event) if event else None
+    how = How(pair, clock_uncertainty, offsets or {}, near or {}, correct_drift)
+    names = _names(records)
+    strange = [name for name in (*how.offsets, *how.near) if name not in names]
+    if strange:
+        raise UnknownOption(f"no file is called {strange[0]}", expected=", ".join(names), found=strange[0])
+    first = Alignment(names[0], "its own clock", 0.0, 0.0, None, None)
+    notices: list[Remark] = []
+    others = zip(records[1:], names[1:], strict=True)
+    alignments = (first, *(_found(records[0], other, name, how, notices) for other, name in others))
+    return Aligned(_joined(records, alignments, notices), alignments)
+
+
+def _pair(event: str) -> tuple[str, str]:
+    left, equals, right = (part.strip() for part in event.partition("="))
+    if event == "auto":
+        return "", ""
+    if not equals or not left or not right:
+        raise UnknownOption(
+            "--event takes COLUMN=COLUMN", expected="--event current=ion_counts, or --event auto", found=event
+        )
+    return left, right
+
+
+def _names(records: Sequence[Record]) -> list[str]:
+    names: list[str] = []
+    for number, record in enumerate(records, 1):
+        name = str(record.provenance.source.get("name", "")) or f"record {number}"
+        names.append(f"{name} ({number})" if name in names else name)
+    return names
+
+
+# -- the offset ------------------------------------------------------------------------------
+
+
+def _found(first: Record, other: Record, name: str, how: How, notices: list[Remark]) -> Alignment:
+    """Find the offset of one record: as stated, by the event, or by the absolute clocks."""
+    if name in how.offsets:
+        value, u = how.offsets[name]
+        notices.append(Notice("drift-not-tested", f"{name}: the offset is stated, and a drift was not tested"))
+        ends = (None, None) if u is None else (value - 1.96 * u, value + 1.96 * u)
+        return Alignment(name, "statement", value, u, *ends)
+    by_clock = _by_clock(first, other, name, how.clock)
+    if how.event is None:
+        if by_clock is None:
+            raise _no_clock(first, other, name)
+        notices.append(Notice("drift-not-tested", f"{name}: by absolute clocks, a drift was not tested"))
+        return by_clock
+    found = _by_event(first, other, name, how)
+    _report(found, by_clock, notices)
+    return found
+
+
+def _by_clock(first: Record, other: Record, name: str, uncertainty: float | None) -> Alignment | None:
+    starts = [record.metadata.value(START_UTC) for record in (first, other)]
+    if uncertainty is None or None in starts:
+        return None
+    one, two = (dt.datetime.fromisoformat(str(start)) for start in starts)
+    value, u = (two - one).total_seconds(), float(np.hypot(uncertainty, uncertainty))
+    return Alignment(name, "absolute clocks", value, u, value - 1.96 * u, value + 1.96 * u)
+
+
+def _no_clock(first: Record, other: Record, name: str) -> NoCommonClock:
+    said = [f"start {r.metadata.value(START)}, zone {r.metadata.value(ZONE)}" for r in (first, other)]
+    return NoCommonClock(
+        f"{name} cannot be put on the clock of the first file",
+        expected="a common event, the absolute clocks of both with their uncertainty, or an offset",
+        found="; ".join(said),
+        hint="--event current=ion_counts, --clock-uncertainty 1s with --timezone, or "
+        f'--offset "{name}=12.5s±0.5s"',
+    )
+
+
+def _by_event(first: Record, other: Record, name: str, how: How) -> Alignment:
+    stepped, responds = how.event or ("", "")
+    source, steps_at = _steps_of(first, stepped)
+    dataset, column = _column_of(other, responds, RESPONDS, name)
+    counts = column.quantity in COUNTED
+    values = np.asarray(column.values, dtype=np.float64)
+    time = dataset.to("time", "s")
+    known = np.isfinite(values) & np.isfinite(time)
+    averaged = True if column.averaged else None
+    found = match_steps(
+        steps_at, time[known], values[known], counts=counts, averaged=averaged, near=how.near.get(name)
+    )
+    how_found = f"steps of {source} and {column.name}"
+    if found is None:
+        raise NoCommonClock(
+            f"no step of {source} is seen in {column.name} of {name}",
+            expected="a change of the second signal by five standard deviations at a step of the first",
+            found=f"{len(steps_at)} steps of {source}",
+            hint="--event COLUMN=COLUMN names signals that change together",
+        )
+    if found.rivals:
+        listed = ", ".join(f"{value:.6g} s" for value in (found.value, *found.rivals))
+        raise AmbiguousOffset(
+            f"several offsets of {name} fit the steps of {source}: {listed}",
+            expected="steps at irregular times, or a range of the offset",
+            found=f"{found.steps} of {len(steps_at)} steps seen",
+            hint=f'--near "{name}={found.value - 30:.0f}:{found.value + 30:.0f}" takes the first of them',
+        )
+    return _with_drift(name, how_found, found, how.correct_drift)
+
+
+def _with_drift(name: str, how_found: str, found: Offset, correct: bool) -> Alignment:
+    """Take the drift into account on request: the offset holds at the middle of the steps."""
+    drift = float(found.drift or 0.0) if correct else 0.0
+    shift = -drift * found.middle
+    ends = (found.low + shift, found.high + shift)
+    return Alignment(name, how_found, found.value + shift, found.uncertainty, *ends, drift, found)
+
+
+def _report(found: Alignment, by_clock: Alignment | None, notices: list[Remark]) -> None:
+    event = found.event
+    if event is None:
+        return
+    if event.drift is None:
+        notices.append(
+            Notice("drift-not-tested", f"{found.name}: {event.steps} common steps, a drift needs three")
+        )
+    elif event.drifts:
+        rate = f"{1e6 * event.drift:+.0f} ± {1e6 * float(event.drift_uncertainty or 0):.0f} ppm"
+        kept = f"not corrected: the offset holds at {event.middle:.0f} s of its own time"
+        done = "corrected" if found.drift else kept
+        notices.append(Notice("clock-drift", f"{found.name}: its clock drifts by {rate}, {done}"))
+    if event.steps < event.inside:
+        text = f"{found.name}: {event.steps} of {event.inside} steps are seen in its signal"
+        notices.append(Notice("steps-not-seen", text))
+    if by_clock is not None:
+        apart = abs(found.offset + found.drift * event.middle - by_clock.offset)
+        allowed = 3 * float(np.hypot(by_clock.uncertainty or 0, event.uncertainty))
+        if apart > allowed:
+            text = f"{found.name}: the event says {found.offset:.6g} s, the clocks {by_clock.offset:.6g} s"
+            notices.append(Notice("clocks-disagree", f"{text}, {apart:.3g} s apart"))
+
+
+def _steps_of(record: Record, wanted: str) -> tuple[str, Brackets]:
+    """Return the steps of a signal, each between the row before and the row after it."""
+    name = str(record.provenance.source.get("name", "the first file"))
+    dataset, column = _column_of(record, wanted, STEPPED, name)
+    values = np.asarray(column.values, dtype=np.float64)
+    time = dataset.to("time", "s")
+    known = np.isfinite(values) & np.isfinite(time)
+    values, time = values[known], time[known]
+    starts = np.asarray(steps(values).start)[1:]
+    levels = np.array([np.median(part) for part in np.split(values, starts)])
+    large = np.abs(np.diff(levels)) > STEP_SHARE * float(np.ptp(values) if len(values) else 0)
+    starts = starts[large]
+    return column.name, Brackets(time[starts - 1], time[starts])
+
+
+def _column_of(record: Record, wanted: str, usual: Sequence[str], name: str) -> tuple[Dataset, Column]:
+    """Return the named column, or the first of the usual ones, in a dataset that has a time."""
+    timed = [dataset for dataset in record.datasets.values() if "time" in dataset.columns]
+    for candidate in (wanted,) if wanted else usual:
+        for dataset in timed:
+            if candidate in dataset.columns:
+                return dataset, dataset.columns[candidate]
+    listed = ", ".join(dict.fromkeys(column for dataset in timed for column in dataset.columns)) or "no time"
+    raise NoCommonClock(
+        f"{name} has no {wanted or 'signal with steps'} over time",
+        expected=wanted or " or ".join(usual),
+        found=listed,
+        hint="--event COLUMN=COLUMN names the columns",
+    )
+
+
+# -- the record ------------------------------------------------------------------------------
+
+
+def _joined(records: Sequence[Record], alignments: Sequence[Alignment], notices: Sequence[Remark]) -> Record:
+    """Join the records: their datasets with the aligned time, named after their sources; the rest by source."""
+    from echub.files.joining import common_metadata
+
+    datasets: list[Dataset] = []
+    for number, (record, how) in enumerate(zip(records, alignments, strict=True), 1):
+        datasets += [_on_clock(dataset, how, number) for dataset in record.datasets.values()]
+    names = [how.name for how in alignments]
+    pairs = list(zip(names, records, strict=True))
+    return Record(
+        datasets,
+        metadata=common_metadata(records),
+        settings={name: record.settings for name, record in pairs},
+        notices=[*(Notice(n.code, f"{name}: {n.message}") for name, r in pairs for n in r.notices), *notices],
+        dropped=[Dropped(f"{name}: {d.what}", d.why) for name, record in pairs for d in record.dropped],
+        provenance=_provenance(records, alignments),
+    )
+
+
+def _on_clock(dataset: Dataset, how: Alignment, number: int) -> Dataset:
+    attrs = {**dataset.attrs, "part": how.name}
+    label = f"{dataset.name}_{number}"
+    if "time" not in dataset.columns:
+        return replace(dataset, label=label, attrs=attrs)
+    own: NDArray[np.float64] = dataset.to("time", "s")
+    values = own * (1 + how.drift) + how.offset
+    column = Column(ALIGNED, values, ALIGNED, "s", "derived", "aligned time", attrs={"recipe": how.words})
+    return replace(dataset, columns={**dataset.columns, ALIGNED: column}, label=label, attrs=attrs)
+
+
+def _provenance(records: Sequence[Record], alignments: Sequence[Alignment]) -> Provenance:
+    parts = [dict(record.provenance.source) for record in records]
+    whole = hashlib.sha256("".join(str(part.get("sha256", "")) for part in parts).encode()).hexdigest()
+    size = sum(int(part.get("size", 0)) for part in parts)
+    names = [how.name for how in alignments]
+    return Provenance(
+        source={"name": f"{names[0]} and {len(names) - 1} more", "size": size, "sha256": whole, "parts": parts},
+        reader=records[0].provenance.reader,
+        software=records[0].provenance.software,
+        siblings=tuple(dict.fromkeys(name for record in records for name in record.provenance.siblings)),
+        operations=tuple(f"aligned {how.name}: {how.words}" for how in alignments[1:]),
+    )

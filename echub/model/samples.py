@@ -1,0 +1,172 @@
+"""Tables of measured samples: rows by `sample_id`, what describes them, what was measured, replicates, joining.
+
+In a table with a `replicate` column, what stands to its left describes the row (dose, temperature, treatment) and
+what stands to its right was measured. Rows that agree in all that describes them are replicates of one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.errors import DataError
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.metadata import leaves
+
+TABLE, SAMPLE, REPLICATE = "table", "sample_id", "replicate"
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Rows that are replicates of one value: the sample, what describes it (by column), and the rows."""
+
+    sample: str
+    described: tuple[Any, ...]
+    rows: NDArray[np.intp]
+
+
+def is_path(header: str) -> bool:
+    """Return whether a header names metadata, such as ``cell.temperature / degC``."""
+    path = header.partition("/")[0].strip()
+    return path in leaves() or path.startswith("extra.")
+
+
+def parts(dataset: Dataset) -> tuple[list[str], list[str]]:
+    """Return the names of the columns that describe a row, and of those that were measured."""
+    names = [name for name in dataset.columns if name not in ("row", SAMPLE, REPLICATE)]
+    places = {name: dataset.columns[name].index for name in names}
+    at = dataset.columns[REPLICATE].index if REPLICATE in dataset.columns else None
+    described = [name for name in names if _describes(dataset.columns[name], places[name], at)]
+    return described, [name for name in names if name not in described]
+
+
+def _describes(column: Column, place: int | None, replicate: int | None) -> bool:
+    left = replicate is not None and place is not None and place < replicate
+    return left or bool(column.labels) or is_path(column.header)
+
+
+def groups(dataset: Dataset) -> list[Replicates]:
+    """Group the rows into replicates, in order of appearance; without a replicate column each row is its own."""
+    require_samples(dataset)
+    described, _ = parts(dataset)
+    keys = [dataset[SAMPLE], *(dataset[name] for name in described)]
+    if REPLICATE not in dataset.columns:
+        keys.append(np.arange(dataset.rows))
+    found: dict[tuple[str, ...], list[int]] = {}
+    for row in range(dataset.rows):
+        found.setdefault(tuple(str(values[row]) for values in keys), []).append(row)
+    shown = keys[1 : 1 + len(described)]
+    return [
+        Replicates(str(keys[0][rows[0]]), tuple(values[rows[0]] for values in shown), np.array(rows))
+        for rows in found.values()
+    ]
+
+
+def require_samples(dataset: Dataset) -> None:
+    """Raise `DataError` if the rows of a dataset are not those of samples."""
+    if SAMPLE not in dataset.columns:
+        raise DataError(
+            f"the {dataset.name} dataset does not name its samples",
+            expected="a table with a column sample.id",
+            found=", ".join(dataset.columns),
+        )
+
+
+def mean_of(values: NDArray[Any]) -> tuple[float, float | None, int]:
+    """Return mean, its standard uncertainty and the number of replicates; NaN does not count.
+
+    values: (n,), any unit, which is that of the results. One replicate has no uncertainty; without any the mean
+    is NaN.
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    n = len(known)
+    if n < 2:
+        return (float(known[0]) if n else float("nan")), None, n
+    return float(known.mean()), float(known.std(ddof=1) / np.sqrt(n)), n
+
+
+def averaged(dataset: Dataset) -> Dataset:
+    """Return a table with one row per value: the mean of its replicates, with ``u_NAME`` and ``n_NAME``.
+
+    The uncertainty is the standard deviation of the replicates over the root of their number, NaN for one.
+    """
+    found = groups(dataset)
+    first = np.array([group.rows[0] for group in found], dtype=int)
+    described, measured = parts(dataset)
+    kept = {n: replace(dataset.columns[n], values=dataset.columns[n].values[first]) for n in (SAMPLE, *described)}
+    for name in measured:
+        kept |= _mean_columns(dataset.columns[name], [mean_of(dataset[name][group.rows]) for group in found])
+    return replace(dataset, columns=kept, history=(*dataset.history, "mean of the replicates"))
+
+
+def _mean_columns(column: Column, means: Sequence[tuple[float, float | None, int]]) -> dict[str, Column]:
+    values = np.array([mean for mean, _, _ in means])
+    errors = np.array([np.nan if u is None else u for _, u, _ in means])
+    number = np.array([n for _, _, n in means], dtype=np.uint16)
+    name, header, u_name = column.name, column.header, f"u_{column.name}"
+    mean = Column(name, values, column.quantity, column.unit, "derived", header, uncertainty=u_name)
+    mean = replace(mean, attrs={"recipe": "mean of the replicates"})
+    spread = {"recipe": "standard deviation of the replicates / sqrt(n)"}
+    u = Column(u_name, errors, None, column.unit, "derived", f"u({header})", attrs=spread)
+    n = Column(f"n_{name}", number, None, "1", "derived", f"n({header})", attrs={"recipe": "replicates"})
+    return {name: mean, u.name: u, n.name: n}
+
+
+def join_samples(left: Dataset, right: Dataset) -> Dataset:
+    """Join two tables by `sample_id`: the means of both, for the samples that both have.
+
+    Samples that only one has are left out, and the history names them. Columns of the second whose name is taken
+    get ``__2``. Raises `DataError` if the second has several values per sample, such as several doses.
+    """
+    one, two = averaged(left), averaged(right)
+    _require_single(two)
+    at = {str(sample): row for row, sample in enumerate(two[SAMPLE])}
+    rows = [row for row, sample in enumerate(one[SAMPLE]) if str(sample) in at]
+    if not rows:
+        raise DataError(
+            "the tables have no sample in common",
+            expected=", ".join(map(str, dict.fromkeys(one[SAMPLE]))),
+            found=", ".join(at),
+            cause="the samples have other names in the other table: case and blanks count",
+        )
+    other = [at[str(one[SAMPLE][row])] for row in rows]
+    columns = {name: replace(c, values=c.values[rows]) for name, c in one.columns.items()}
+    columns |= _further(two, other, columns)
+    alone = sorted({*map(str, one[SAMPLE])} ^ set(at))
+    history = (*one.history, f"joined by sample_id; left out: {', '.join(alone) or 'none'}")
+    return replace(one, columns=columns, history=history)
+
+
+def _further(dataset: Dataset, rows: Sequence[int], taken: Mapping[str, Column]) -> dict[str, Column]:
+    names = {n: f"{n}__2" if n in taken else n for n in dataset.columns if n != SAMPLE}
+    made = {}
+    for old, new in names.items():
+        column = dataset.columns[old]
+        u = names.get(column.uncertainty or "", column.uncertainty)
+        made[new] = replace(column, name=new, values=column.values[list(rows)], uncertainty=u)
+    return made
+
+
+def _require_single(dataset: Dataset) -> None:
+    names, counts = np.unique(dataset[SAMPLE].astype(str), return_counts=True)
+    if (counts > 1).any():
+        several = ", ".join(names[counts > 1][:5])
+        described = ", ".join(parts(dataset)[0]) or "no column"
+        raise DataError(
+            f"the second table has several values for a sample: {several}",
+            expected=f"one row per sample after averaging; it is described by {described}",
+            hint='select one first, such as table.query("vendor_dose == 1.6e15")',
+        )
+
+
+def short_name(column: Column) -> str:
+    """Return the name of a column without its unit, as printed: ``Zr 3d5/2 / eV`` is ``Zr 3d5/2``."""
+    if column.quantity:
+        return column.name
+    return column.header.partition(" / ")[0].strip()

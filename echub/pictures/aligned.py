@@ -1,0 +1,59 @@
+"""Several instruments on one clock: stacked panels that share the time of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from echub.drawing import BLUE, GREY, OCHRE, RED, tidy, time_unit
+from echub.errors import DataError
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.pictures.labels import label
+from echub.pictures.shown import Shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import FigureBase
+
+ALIGNED = "time_aligned"
+_SHOWN = (
+    "current", "current_density", "voltage", "potential_we", "ion_counts", "ion_count_rate", "ion_current",
+    "impedance_abs", "impedance_real", "partial_pressure", "temperature",
+)  # fmt: skip
+PER_SOURCE = 2
+"""Panels of one source: the signal that steps and the one that responds; more would make all of them small."""
+
+
+def is_aligned(shown: Shown) -> bool:
+    """Return whether the dataset lies on the clock of another instrument."""
+    return ALIGNED in shown.dataset.columns
+
+
+def draw_stacked(figure: FigureBase, shown: Sequence[Shown]) -> None:
+    """Draw one or two columns of each dataset over the aligned time, each panel named after its source."""
+    datasets = [one.dataset for one in shown]
+    panels = [(dataset, column) for dataset in datasets for column in _columns(dataset)]
+    if not panels:
+        raise DataError("the aligned record has nothing to draw", found=", ".join(d.name for d in datasets))
+    factor, unit = time_unit(np.concatenate([dataset[ALIGNED] for dataset in datasets]))
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    sources = list(dict.fromkeys(dataset.attrs.get("part", dataset.name) for dataset, _ in panels))
+    for axis, (dataset, column) in zip(axes, panels, strict=True):
+        source = dataset.attrs.get("part", dataset.name)
+        colour = (BLUE, RED, OCHRE, GREY)[sources.index(source) % 4]
+        time = dataset[ALIGNED]
+        order = np.argsort(time, kind="stable")
+        axis.plot(time[order] / factor, np.asarray(column.values)[order], color=colour, linewidth=1)
+        axis.set_ylabel(label(column), fontsize=9)
+        place = {"transform": axis.transAxes, "ha": "right", "va": "top", "parse_math": False}
+        axis.text(0.995, 0.94, source, fontsize=7, color=GREY, **place)
+        tidy(axis)
+    axes[-1].set_xlabel(f"$t$ / {unit}, clock of {sources[0]}")
+
+
+def _columns(dataset: Dataset) -> list[Column]:
+    known = [dataset.columns[name] for name in _SHOWN if name in dataset.columns]
+    vendor = [c for c in dataset.columns.values() if c.is_vendor and c.values.dtype.kind == "f" and not c.labels]
+    return (known or vendor)[:PER_SOURCE]

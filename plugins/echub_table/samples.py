@@ -1,0 +1,92 @@
+"""Tables of measured samples: what their columns lack, and what their rows contradict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from echub.plugin import SourceColumn
+from echub_table.columns import Findings
+
+SAMPLE, REPLICATE = "sample_id", "replicate"
+AXES = {"time", "step_time", "unix_time", "frequency", "mass_to_charge"}
+PARTS = {"%": 100.0, "at%": 100.0, "percent": 100.0}
+"""Units of fractions, and what all parts of a whole add up to."""
+CLOSED = 0.02
+"""A sum that is this close to the whole is meant to be it: rounding of the parts gives less than 1 %, and a set
+of columns that is not closed misses by more than half."""
+MEANT = 0.5
+
+
+def is_of_samples(columns: Sequence[SourceColumn]) -> bool:
+    """Return whether the rows are samples: one column names them, and none is the axis of a measurement."""
+    known = {c.quantity for c in columns}
+    return SAMPLE in known and not known & AXES
+
+
+def with_units(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
+    """Return the columns with what stands behind the first ` / ` as their unit: `R1 / 1/s` is in 1/s.
+
+    Texts and the columns that name samples and replicates stay; a name of the alias list keeps its quantity.
+    """
+    return [_with_unit(c) if c.quantity is None and not c.labels else c for c in columns]
+
+
+def _with_unit(column: SourceColumn) -> SourceColumn:
+    name, slash, unit = column.header.partition(" / ")
+    return replace(column, unit=unit.strip()) if slash and name.strip() else column
+
+
+def check(columns: Sequence[SourceColumn], found: Findings) -> None:
+    """Report numbers without a unit, cells without a value, replicates that differ, sums that do not close."""
+    numbers = [c for c in columns if c.values.dtype.kind in "fiu" and not c.labels]
+    numbers = [c for c in numbers if c.quantity not in (SAMPLE, REPLICATE)]
+    if bare := [c.header for c in numbers if c.unit is None and c.quantity is None]:
+        text = f"no unit is printed: {', '.join(bare)}; write `name / unit`, or `name / 1` for a pure number"
+        found.note("table-no-unit", text)
+    for column in numbers:
+        if column.values.dtype.kind == "f" and (gaps := int(np.isnan(column.values).sum())):
+            found.note("table-gaps", f"{column.header} has no value in {gaps} of {len(column.values)} rows")
+    _replicates(columns, found)
+    _closure(numbers, found)
+
+
+def _replicates(columns: Sequence[SourceColumn], found: Findings) -> None:
+    by_quantity = {c.quantity: c for c in columns if c.quantity}
+    replicate, sample = by_quantity.get(REPLICATE), by_quantity[SAMPLE]
+    if replicate is None:
+        text = "there is no column `replicate`: each row counts as a value of its own, without an uncertainty"
+        found.note("no-replicates", text)
+        return
+    left = [c for c in columns if c.index is not None and c.index < (replicate.index or 0)]
+    keys = [tuple(str(c.values[row]) for c in left) for row in range(len(replicate.values))]
+    named = [(*key, str(value)) for key, value in zip(keys, replicate.values, strict=True)]
+    if twice := [key for key, count in Counter(named).items() if count > 1]:
+        text = f"{len(twice)} rows have the same replicate as another row that is described equally"
+        found.note("repeated-replicate", f"{text}: a column to the left of `replicate` should part them")
+    counts = Counter(keys)
+    most = max(counts.values(), default=0)
+    few = [row for row, key in enumerate(keys) if counts[key] < most]
+    if few:
+        names = dict.fromkeys(sample.labels.get(int(sample.values[row]), "") for row in few)
+        found.note("replicates-differ", f"up to {most} replicates, fewer for {', '.join(names)}")
+
+
+def _closure(numbers: Sequence[SourceColumn], found: Findings) -> None:
+    """Compare the sum of all fractions of a row with the whole, if they are meant to be all of it."""
+    parts = [c for c in numbers if (c.unit or "") in PARTS]
+    if len(parts) < 2:
+        return
+    whole = PARTS[parts[0].unit or ""]
+    total = np.sum([np.asarray(c.values, dtype=float) for c in parts], axis=0)
+    off = np.abs(total / whole - 1)
+    meant = bool(np.nanmedian(off) < MEANT) if np.isfinite(off).any() else False
+    if meant and (rows := np.flatnonzero(off > CLOSED)).size:
+        worst = int(rows[np.argmax(off[rows])])
+        text = (
+            f"{', '.join(c.header for c in parts)} add up to {total[worst]:.4g} in row {worst + 1}, not {whole:g}"
+        )
+        found.note("no-closure", f"{text}; {rows.size} of {len(total)} rows are off by more than {CLOSED:.0%}")

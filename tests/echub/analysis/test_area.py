@@ -1,0 +1,96 @@
+"""The basis of an area: a field of areal measurands, never mixed, converted with both areas only."""
+
+import pytest
+
+import echub
+from echub.analysis.area import areal_power, on_basis, require_one_basis, with_basis
+from echub.analysis.outcome import Component, Interval, Measurand, Outcome, Refusal
+
+STATED = {
+    "cell.area": {"value": 1e-8, "unit": "cm^2", "source": "t"},
+    "cell.area_basis": {"value": "tip", "unit": None, "source": "t"},
+    "cell.area_island": {"value": 4e-6, "unit": "cm^2", "source": "t"},
+}
+J = Measurand(
+    "mA/cm^2", 4000.0, 40.0, Interval(3900, 4100, level=0.95), components=(Component("area", 30.0, "B", "a"),)
+)
+OUTCOME = with_basis(
+    Outcome({"j": J, "asr": Measurand("ohm*cm^2", 0.05), "U": Measurand("V", 1.0)}, metadata=STATED, label="spot")
+)
+
+
+@pytest.mark.parametrize(
+    ("unit", "power"),
+    [("mA/cm^2", -1), ("uA/um^2", -1), ("mA*h/cm^2", -1), ("uF/cm^2", -1), ("ohm*cm^2", 1), ("S/cm", 0),
+     ("mA", 0), ("cm^2", 0), ("1/cm^2", 0), ("cm^2/s", 0), ("mA/cm^2/h", -1), ("1", 0)],
+)  # fmt: skip
+def test_which_units_refer_to_an_area(unit, power):
+    assert areal_power(unit) == power
+
+
+def test_the_basis_is_a_field_of_areal_measurands_only():
+    assert [m.area_basis for m in OUTCOME.measurands.values()] == ["tip", "tip", ""]
+    assert Outcome.from_json(OUTCOME.to_json()) == OUTCOME
+
+
+def test_without_a_statement_there_is_none():
+    assert with_basis(Outcome({"j": J}))["j"].area_basis == ""
+
+
+def test_conversion_scales_everything_and_says_so():
+    island = on_basis(OUTCOME, "island")
+    j = island["j"]
+    assert (j.value, j.uncertainty) == (pytest.approx(10), pytest.approx(0.1))
+    assert (j.interval.low, j.interval.high) == (pytest.approx(9.75), pytest.approx(10.25))
+    assert j.components[0].uncertainty == pytest.approx(0.075)
+    assert island["asr"].value == pytest.approx(20)
+    assert island["U"] == OUTCOME["U"]
+    assert {m.area_basis for m in (j, island["asr"])} == {"island"}
+    assert (island.meta("cell.area"), island.meta("cell.area_tip")) == (4e-6, 1e-8)
+    back = on_basis(island, "tip")
+    assert back["j"].value == pytest.approx(4000)
+
+
+@pytest.mark.parametrize(
+    ("without", "basis", "code"),
+    [("cell.area_island", "island", "no-second-area"), ("cell.area_basis", "island", "no-area-basis"),
+     ("cell.area", "island", "no-area-basis"), ("cell.area", "electrode", "no-area-basis")],
+)  # fmt: skip
+def test_one_area_is_not_enough(without, basis, code):
+    metadata = {path: entry for path, entry in STATED.items() if path != without}
+    with pytest.raises(Refusal) as refused:
+        on_basis(OUTCOME.replace(metadata=metadata), basis)
+    assert refused.value.code == code
+    assert refused.value.hint
+
+
+def test_bases_do_not_mix():
+    other = Measurand("mA/cm^2", 1.0, area_basis="geometric")
+    with pytest.raises(Refusal, match="geometric, tip"):
+        require_one_basis([("a", OUTCOME["j"]), ("b", other)])
+    with pytest.raises(Refusal, match="not stated, tip"):
+        require_one_basis([("a", OUTCOME["j"]), ("b", J)])
+    require_one_basis([("a", OUTCOME["U"]), ("b", OUTCOME["j"])])
+
+
+def test_mixing_is_refused_even_where_other_conditions_may_be_mixed(tmp_path):
+    table = tmp_path / "onsets.csv"
+    rows = "".join(
+        f"{basis},{t},{t / 100}\n" for t, basis in ((0, "tip"), (30, "tip"), (60, "geometric"), (90, "tip"))
+    )
+    table.write_text(f"cell.area_basis,cell.temperature / degC,onset_current_density / mA/cm^2\n{rows}")
+    outcome = echub.analyze("arrhenius", table, params={"allow_mixed": True})
+    assert [flag.code for flag in outcome.refusals] == ["mixed-area-basis"]
+
+
+def test_an_analysis_answers_on_another_area():
+    stated = {"cell.area": "0.5 cm^2", "cell.area_basis": "geometric"}
+    one = echub.analyze("ramp-onset", "fixtures/eclab/ramp.mpr", metadata=stated)
+    assert one["onset_current_density"].area_basis == "geometric"
+    asked = {"area_basis": "electrode", "metadata": stated | {"cell.area_electrode": "0.25 cm^2"}}
+    two = echub.analyze("ramp-onset", "fixtures/eclab/ramp.mpr", **asked)
+    assert two["onset_current_density"].value == pytest.approx(2 * one["onset_current_density"].value)
+    assert two["asr_to_reference"].value == pytest.approx(one["asr_to_reference"].value / 2)
+    refused = echub.analyze("ramp-onset", "fixtures/eclab/ramp.mpr", metadata=stated, area_basis="electrode")
+    assert [flag.code for flag in refused.refusals] == ["no-second-area"]
+    assert not refused.measurands

@@ -1,0 +1,108 @@
+"""Columns by ``--derive``: values by hand, their recipes, and what is refused or flagged."""
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import UnknownOption
+from echub.files.deriving import Derivation, derive
+from echub.testing.synth import Case, Column
+
+SODIUM = "material=Na, density=0.968 g/cm^3"
+STATED = {"cell.area": "0.5 cm^2", "cell.area_basis": "island"}
+
+
+def record_of(metadata=STATED, **columns):
+    columns = columns or {
+        "current": (np.array([0.0, 5.0, -5.0]), "mA"),
+        "charge": (np.array([0, 1.0, -2.0]), "mA*h"),
+    }
+    made = {"time": Column(np.arange(3.0), "s")} | {n: Column(v, u) for n, (v, u) in columns.items()}
+    return Case(made, metadata).record()
+
+
+def derived(text, record=None):
+    record = record or record_of()
+    derive(record, (Derivation.parse(text),))
+    return record
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "values"),
+    [
+        ("current_density", "current_density", [0, 10, -10]),
+        ("areal_charge", "areal_charge", [0, 2, -4]),
+        (f"thickness: {SODIUM}", "layer_thickness", [0, 2 * 8.862, -4 * 8.862]),
+        ("thickness: material=Na, density=968 kg/m^3", "layer_thickness", [0, 2 * 8.862, -4 * 8.862]),
+        (f"thickness: {SODIUM}, electrons=2", "layer_thickness", [0, 8.862, -2 * 8.862]),
+        (f"thickness_rate: {SODIUM}", "layer_rate", [0, 24.615, -24.615]),
+        (f"layers: {SODIUM}, spacing=0.304 nm", "layer_count", [0, 2 * 8862 / 0.304, -4 * 8862 / 0.304]),
+    ],
+)
+def test_a_column_by_hand(text, name, values):
+    record = derived(text)
+    column = record["timeseries"].column(name)
+    assert column.values == pytest.approx(values, rel=1e-4)
+    assert (column.origin, column.attrs["area_basis"]) == ("derived", "island")
+    assert "0.5 cm^2 by generator" in column.attrs["recipe"]
+    assert record.provenance.operations == (f"derived {text}",)
+    assert not record.notices
+
+
+def test_a_charge_per_area_needs_no_area():
+    record = record_of({}, areal_charge=(np.array([0.0, 1.0, 2.0]), "mA*h/cm^2"))
+    column = derived(f"thickness: {SODIUM}", record)["timeseries"].column("layer_thickness")
+    assert column.values == pytest.approx([0, 8.862, 17.724], rel=1e-4)
+    assert "areal_charge" in column.attrs["recipe"]
+
+
+def test_the_start_can_be_named():
+    columns = {"charge": (np.arange(3.0), "mA*h"), "charge_half_cycle": (np.array([0.0, 0.5, 0.0]), "mA*h")}
+    record = derived(f"thickness: {SODIUM}, from=charge_half_cycle", record_of(STATED, **columns))
+    assert record["timeseries"]["layer_thickness"] == pytest.approx([0, 8.862, 0], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "columns", "text", "hint"),
+    [
+        ({}, {}, "current_density", '--set cell.area="0.785 cm^2"'),
+        (STATED, {}, "specific_charge", '--set cell.active_mass="1.2 mg"'),
+        (STATED, {"voltage": (np.zeros(3), "V")}, "current_density", "from=COLUMN names another start"),
+    ],
+)
+def test_what_a_file_does_not_allow_is_flagged(metadata, columns, text, hint):
+    record = derived(text, record_of(metadata, **columns))
+    assert [(n.code, n.hint) for n in record.notices] == [("not-derived", hint)]
+    assert record.provenance.operations == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("thicknes", "no derivation"),
+        ("thickness", "molar_mass and density and electrons"),
+        ("thickness: material=Na", "density"),
+        ("thickness: material=Zn, density=7.1 g/cm^3", "electrons"),
+        ("thickness: material=Na, density=0.968", "no unit"),
+        ("thickness: material=Na, density=-1 g/cm^3", "positive"),
+        ("thickness: material=Qq, density=1 g/cm^3", "cannot be read"),
+        ("thickness: material=Na+, density=1 g/cm^3", "neutral"),
+        ("thickness: Na", "key=value"),
+        (f"layers: {SODIUM}", "spacing"),
+        (f"current_density: {SODIUM}", "unknown parameter"),
+        (f"thickness: {SODIUM}, from=current", "does not start"),
+    ],
+)
+def test_a_wrong_request_is_refused_before_reading(text, says):
+    with pytest.raises(UnknownOption, match=says):
+        Derivation.parse(text)
+
+
+def test_a_converted_file_keeps_the_column_and_verifies(tmp_path):
+    made = tmp_path / "gcpl.mpr.h5"
+    stated = echub.Annotations.of((), {"cell.area": "0.5 cm^2"})
+    record = echub.read("fixtures/eclab/gcpl.mpr", annotations=stated, derive=[f"thickness: {SODIUM}"])
+    echub.convert(record, path=made)
+    again = echub.read(made)
+    assert np.array_equal(again["timeseries"]["layer_thickness"], record["timeseries"]["layer_thickness"])
+    assert all(check.holds for check in echub.verify(made, "fixtures/eclab/gcpl.mpr"))

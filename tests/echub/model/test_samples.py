@@ -1,0 +1,89 @@
+"""Tables of samples: replicates, what describes a row, means by hand, joining."""
+
+import numpy as np
+import pytest
+
+from echub.errors import DataError
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.samples import averaged, groups, join_samples, mean_of, parts
+
+
+def table_of(**columns):
+    """Build a table; the order of the columns is that of the arguments."""
+    made = []
+    for index, (header, values) in enumerate(columns.items()):
+        quantity = header if header in ("sample_id", "replicate") else None
+        unit = None if quantity == "sample_id" or isinstance(values[0], str) else "1"
+        made.append(SourceColumn(header, np.array(values), quantity, unit, index=index))
+    return build_dataset("table", made)
+
+
+SPOTS = table_of(
+    sample_id=["a", "a", "a", "b", "b"], dose=[1.0, 1, 2, 1, 1], replicate=[1, 2, 1, 1, 2], y=[1.0, 3, 9, 5, 5.0]
+)
+
+
+def test_what_stands_left_of_the_replicate_describes_the_row():
+    assert parts(SPOTS) == (["vendor_dose"], ["vendor_y"])
+    assert [(g.sample, g.described, g.rows.tolist()) for g in groups(SPOTS)] == [
+        ("a", (1.0,), [0, 1]),
+        ("a", (2.0,), [2]),
+        ("b", (1.0,), [3, 4]),
+    ]
+
+
+def test_without_replicates_each_row_is_a_value():
+    alone = table_of(sample_id=["a", "a"], y=[1.0, 1.0])
+    assert parts(alone) == ([], ["vendor_y"])
+    assert [g.rows.tolist() for g in groups(alone)] == [[0], [1]]
+
+
+def test_a_text_describes_wherever_it_stands():
+    assert parts(table_of(sample_id=["a"], replicate=[1], phase=["cubic"], y=[1.0]))[0] == ["vendor_phase"]
+
+
+@pytest.mark.parametrize(
+    ("values", "mean", "u", "n"),
+    [([1, 3], 2, 1, 2), ([1, 2, 3], 2, 1 / np.sqrt(3), 3), ([4, np.nan], 4, None, 1)],
+)
+def test_a_mean_and_its_uncertainty_by_hand(values, mean, u, n):
+    assert mean_of(np.array(values)) == (mean, u if u is None else pytest.approx(u), n)
+
+
+def test_no_replicate_has_no_mean():
+    mean, u, n = mean_of(np.array([np.nan]))
+    assert np.isnan(mean)
+    assert (u, n) == (None, 0)
+
+
+def test_averaged_names_its_uncertainty():
+    means = averaged(SPOTS)
+    assert means["vendor_y"].tolist() == [2, 9, 5]
+    assert means.column("vendor_y").uncertainty == "u_vendor_y"
+    assert means["u_vendor_y"].tolist() == pytest.approx([1, np.nan, 0], nan_ok=True)
+    assert means["n_vendor_y"].tolist() == [2, 1, 2]
+    assert means.column("vendor_y").origin == "derived"
+
+
+def test_tables_join_by_sample_and_say_who_was_left_out():
+    right = table_of(sample_id=["c", "b"], y=[7.0, 8.0])
+    joined = join_samples(SPOTS, right)
+    assert joined["sample_id"].tolist() == ["b"]
+    assert (joined["vendor_y"].tolist(), joined["vendor_y__2"].tolist()) == ([5], [8])
+    assert joined.column("vendor_y__2").uncertainty == "u_vendor_y__2"
+    assert joined.history[-1] == "joined by sample_id; left out: a, c"
+
+
+def test_several_values_per_sample_are_refused():
+    with pytest.raises(DataError, match="several values for a sample: a"):
+        join_samples(SPOTS, SPOTS)
+
+
+def test_no_common_sample_is_refused():
+    with pytest.raises(DataError, match="no sample in common"):
+        join_samples(SPOTS, table_of(sample_id=["A"], y=[1.0]))
+
+
+def test_other_datasets_are_refused():
+    with pytest.raises(DataError, match="does not name its samples"):
+        groups(build_dataset("table", [SourceColumn("y", np.ones(2))]))

@@ -1,0 +1,124 @@
+"""Times of generated recoveries, the form that the data ask for, and what is refused or flagged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import echub
+from echub.testing import synth
+from echub.testing.synth.recovery import Recovering
+from fixtures.samples import make
+
+SINGLE = Recovering(times_s=(5e-3,), shares=(1.0,))
+
+
+def ask(setup, seed=1, **params):
+    return echub.analyze("relaxation", synth.recovery(seed, setup).record(), params=params)
+
+
+def codes(outcome):
+    return {flag.code for flag in outcome.flags}
+
+
+@pytest.mark.parametrize(
+    ("setup", "form"), [(Recovering(), "double"), (SINGLE, "single"), (replace(SINGLE, beta=0.6), "stretched")]
+)
+def test_the_data_choose_the_form_and_give_their_times(setup, form):
+    for seed in range(4):
+        outcome, truth = ask(setup, seed), synth.recovery(seed, setup).truth
+        assert outcome.conditions["form"].value == form
+        for name, value in truth.items():
+            assert outcome[name].value == pytest.approx(value, rel=5 * outcome[name].uncertainty / value)
+            assert outcome[name].uncertainty < 0.1 * value
+
+
+def test_rates_are_those_of_the_times():
+    outcome = ask(Recovering())
+    assert outcome["R1_slow"].value == pytest.approx(1 / outcome["T1_slow"].value)
+    assert outcome["R1_slow"].interval.low == pytest.approx(1 / outcome["T1_slow"].interval.high)
+
+
+def test_the_mean_time_of_a_distribution():
+    outcome = ask(replace(SINGLE, beta=0.5), form="stretched")
+    assert outcome["T1_mean"].value == pytest.approx(2 * 5e-3, rel=0.1)  # Γ(2)/0.5 = 2
+
+
+def test_times_that_are_close_are_not_resolved():
+    close = Recovering(times_s=(5e-3, 8e-3))
+    assert ask(close).conditions["form"].value != "double"
+    assert codes(ask(close, form="double")) == {"not-resolved"}
+
+
+@pytest.mark.parametrize(
+    ("setup", "code", "status"),
+    [
+        (replace(SINGLE, last_s=0.012), "plateau-not-reached", "flagged"),
+        (replace(SINGLE, last_s=0.003), "plateau-not-reached", "refused"),
+        (replace(SINGLE, first_s=0.007), "starts-too-late", "flagged"),
+        (replace(SINGLE, noise=1.0), "no-recovery", "refused"),
+        (replace(SINGLE, first_s=1.0, last_s=5.0, noise=0.01), "no-recovery", "refused"),
+        (replace(SINGLE, points=7), "too-few-points", "refused"),
+    ],
+)
+def test_what_a_recovery_lacks(setup, code, status):
+    outcome = ask(setup, form="single")
+    assert code in codes(outcome)
+    assert outcome.status == status
+
+
+def test_an_incomplete_saturation_is_flagged_and_can_be_fitted():
+    unsaturated = replace(SINGLE, unsaturated=0.2)
+    assert "form-does-not-fit" in codes(ask(unsaturated, form="single"))
+    fitted = ask(unsaturated, form="single", offset=True)
+    assert codes(fitted) == set()
+    assert fitted["T1"].interval.covers(5e-3)
+
+
+def test_negative_delays_are_refused():
+    case = synth.recovery(1)
+    moved = case.with_values("recovery_delay", case.columns["recovery_delay"].values - 1.0)
+    assert codes(echub.analyze("relaxation", moved.record())) == {"not-delays"}
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    case = synth.recovery(1)
+    order = np.random.default_rng(0).permutation(32)
+    shuffled = case
+    for name, column in case.columns.items():
+        shuffled = shuffled.with_values(name, column.values[order])
+    first, second = (echub.analyze("relaxation", c.record()) for c in (case, shuffled))
+    assert first["T1_slow"].value == pytest.approx(second["T1_slow"].value, rel=1e-9)
+
+
+def test_the_published_times_come_back_from_a_table():
+    assert (make.HERE / "recovery.csv").read_text("utf-8") == make.recovery_table()
+    outcome = echub.analyze("relaxation", make.HERE / "recovery.csv")
+    assert outcome["T1_fast"].interval.covers(0.5e-3)
+    assert outcome["T1_slow"].interval.covers(20e-3)
+
+
+def test_rates_over_temperature_give_their_energy():
+    """0.13 eV, 213 to 367 K, as published; the coldest is left out with a reason."""
+    outcomes = []
+    for number, kelvin in enumerate((213, 240, 270, 300, 330, 367)):
+        time = 5e-3 * float(np.exp(0.13 / 8.617333262e-5 * (1 / kelvin - 1 / 300)))
+        ends = {"first_s": time / 100, "last_s": 10 * time, "celsius": kelvin - 273.15, "noise": 0.002}
+        record = synth.recovery(number, Recovering(times_s=(time,), shares=(1.0,), **ends)).record()
+        outcome = echub.analyze("relaxation", record, params={"form": "single"})
+        outcomes.append(outcome.replace(label=f"{kelvin} K"))
+    params = {"measurand": "R1", "exclude": "213 K: only one component was saturated"}
+    found = echub.analyze("arrhenius", outcomes, params=params)
+    assert found["activation_energy_ln_y"].value == pytest.approx(0.13, abs=0.001)
+    assert "213 K: by hand: only one component was saturated" in "; ".join(f.where for f in found.flags)
+
+
+def test_the_figure_shows_the_recovery_and_its_residuals():
+    from echub.analysis.figures import draw_outcome
+    from echub.registry.registry import registry
+
+    figure = draw_outcome(ask(Recovering()), registry().analysis("relaxation"))
+    assert [axis.get_ylabel() for axis in figure.axes] == ["signal", "residual"]
+    assert figure.axes[0].get_xscale() == "log"

@@ -1,0 +1,120 @@
+"""CSV and Excel tables of samples: their kind, units, and what is flagged; their values in analyses."""
+
+import numpy as np
+import pytest
+
+import echub
+from echub.analysis.points import load_outcomes
+from fixtures.samples import make
+
+HEAD = "sample.id,dose / 1/cm^2,replicate,Zr / %,Si / %\n"
+
+
+def read(tmp_path, text):
+    file = tmp_path / "table.csv"
+    file.write_text(text, encoding="utf-8")
+    return echub.read(file)
+
+
+def codes(record):
+    return [notice.code for notice in record.notices]
+
+
+def test_the_fixtures_are_those_of_the_generator():
+    from fixtures.tables.workbook import book
+
+    assert (make.HERE / "leis.csv").read_text("utf-8") == make.fractions()
+    assert (make.HERE / "relaxation.csv").read_text("utf-8") == make.rates()
+    assert (make.HERE / "hardness.xlsx").read_bytes() == book(make.hardness())
+
+
+@pytest.mark.parametrize("name", ["leis.csv", "hardness.xlsx"])
+def test_csv_and_excel_are_tables(name):
+    record = echub.read(make.HERE / name)
+    assert list(record.datasets) == ["table"]
+    assert record.notices == []
+
+
+def test_units_stand_behind_the_first_slash(tmp_path):
+    record = read(tmp_path, "sample.id,replicate,R1 / 1/s,Zr / %,P / %\na,1,5,1,2\na,2,6,1,2\na,3,6,1,2\n")
+    units = [column.unit for column in record["table"].columns.values()][-3:]
+    assert units == ["1/s", "%", "%"]
+    assert "unit-mismatch" not in codes(record)  # here Zr is an element, not an impedance
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ("a,1e15,1,60,40\na,1e15,2,60,40\nb,1e15,1,60,40\n", "replicates-differ"),
+        ("a,1e15,1,60,40\na,1e15,1,61,39\nb,1e15,1,60,40\nb,1e15,2,60,40\n", "repeated-replicate"),
+        ("a,1e15,1,60,\na,1e15,2,60,40\nb,1e15,1,60,40\nb,1e15,2,60,40\n", "table-gaps"),
+        ("a,1e15,1,60,30\na,1e15,2,60,40\nb,1e15,1,60,40\nb,1e15,2,60,40\n", "no-closure"),
+    ],
+)
+def test_what_is_incomplete_is_flagged(tmp_path, rows, code):
+    assert code in codes(read(tmp_path, HEAD + rows))
+
+
+def test_a_complete_table_is_not_flagged(tmp_path):
+    assert codes(read(tmp_path, HEAD + "a,1e15,1,60,40\na,1e15,2,59,41.5\nb,1e15,1,60,40\nb,1e15,2,60,40\n")) == []
+
+
+def test_parts_that_are_not_all_need_not_add_up(tmp_path):
+    assert "no-closure" not in codes(read(tmp_path, HEAD + "a,1e15,1,6,4\na,1e15,2,5,4\na,1e15,3,5,4\n"))
+
+
+def test_a_bare_name_and_no_replicates_are_flagged(tmp_path):
+    found = codes(read(tmp_path, "sample.id,area\na,1.5\nb,2.5\nc,2.5\n"))
+    assert {"table-no-unit", "no-replicates"} <= set(found)
+
+
+def test_a_sample_beside_a_clock_is_a_time_series(tmp_path):
+    record = read(tmp_path, "time / s,Sample ID,voltage / V\n0,x,1\n1,x,2\n2,x,3\n")
+    assert list(record.datasets) == ["timeseries"]
+
+
+def test_replicates_are_one_value_with_an_uncertainty():
+    outcomes = load_outcomes(make.HERE / "hardness.xlsx")
+    assert [o.meta("sample.id") for o in outcomes][:2] == ["glass1", "glass2"]
+    values = [row[4] for row in make.hardness()[1:6]]
+    hardness = outcomes[0]["H"]
+    assert hardness.value == pytest.approx(np.mean(values))
+    assert hardness.uncertainty == pytest.approx(np.std(values, ddof=1) / np.sqrt(5))
+    assert (hardness.unit, hardness.n) == ("GPa", 5)
+
+
+def test_native_and_raw_tables_give_the_same_outcomes(tmp_path):
+    echub.convert(make.HERE / "leis.csv", path=tmp_path / "leis.csv.h5")
+    raw, native = load_outcomes(make.HERE / "leis.csv"), load_outcomes(tmp_path / "leis.csv.h5")
+    assert len(raw) == 8
+    assert [o.measurands for o in raw] == [o.measurands for o in native]
+    assert raw[0].conditions["dose"].value == 1.6e15
+
+
+def test_arrhenius_recovers_the_energy_of_the_rates():
+    outcome = echub.analyze("arrhenius", make.HERE / "relaxation.csv", params={"measurand": "R1"})
+    assert outcome["activation_energy_ln_y"].interval.covers(make.ENERGY_EV)
+    assert outcome["activation_energy_ln_y"].uncertainty < 0.001
+
+
+def test_three_samples_are_three_cells_whatever_their_replicates():
+    outcome = echub.analyze("compare-groups", make.HERE / "hardness.xlsx", params={"measurand": "H"})
+    assert outcome["p_permutation"].value == pytest.approx(1 / 20)
+
+
+def test_values_at_different_doses_are_not_mixed():
+    outcome = echub.analyze("compare-groups", make.HERE / "leis.csv", params={"measurand": "Si"})
+    assert outcome.status == "refused"
+
+
+def test_other_files_are_still_no_outcomes():
+    from echub.errors import DataError
+
+    with pytest.raises(DataError, match="not an outcome"):
+        load_outcomes(make.HERE.parent / "tables" / "workbook.xlsx")
+
+
+def test_a_table_has_a_picture():
+    figure = echub.plot(make.HERE / "leis.csv")
+    assert [axis.get_ylabel() for axis in figure.axes] == ["Zr / %", "Si / %", "P / %"]
+    assert all(axis.get_xlabel() == "dose / 1/cm²" for axis in figure.axes)
