@@ -43,6 +43,7 @@ class MeasurandShape(TypedDict):
     quantity: NotRequired[str]
     components: NotRequired[list[ComponentShape]]
     note: NotRequired[str]
+    area_basis: NotRequired[str]
 
 
 class FlagShape(TypedDict):

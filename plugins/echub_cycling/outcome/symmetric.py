@@ -18,6 +18,8 @@ END = 0.1
 """Part of the half cycles at each end whose medians are compared: a tenth evens out noise and keeps the change."""
 OFFSET = 0.1
 """A voltage offset above this part of the overpotential is reported."""
+GAP = 5.0
+"""Times between rows under current above this many usual ones are a gap; a change of the recording is 2 to 4."""
 
 
 def run(data: Inputs, params: SymmetricParams) -> Outcome:
@@ -112,6 +114,7 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
         flags.append(
             Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it")
         )
+    flags += _missing(cell)
     high = rises(cell, params.rise)
     if high is not None and high < until:
         text = f"R rises to more than {params.rise:g} times the usual in half cycle {high + 1}: a contact is lost"
@@ -128,6 +131,20 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
         text = "no area is stated: resistances, not area-specific ones"
         flags.append(Flag("no-area", text, "info", hint='--set cell.area="0.785 cm^2"'))
     return flags
+
+
+def _missing(cell: Polarised) -> list[Flag]:
+    """Flag rows that are missing while current flows: the half cycles in the gap are not among those counted."""
+    inside = np.zeros(len(cell.trace.t), dtype=bool)
+    for first, last in zip(cell.halves.rows.start.tolist(), cell.halves.rows.stop.tolist(), strict=True):
+        inside[first:last] = True
+    steps = np.where(inside[1:] & inside[:-1], np.diff(cell.trace.t), 0.0)
+    usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    at = int(np.argmax(steps)) if len(steps) else 0
+    if not usual or steps[at] <= GAP * usual:
+        return []
+    text = f"no row for {steps[at]:.5g} s while current flows, where rows are {usual:.3g} s apart"
+    return [Flag("rows-missing", text, where=f"t = {cell.trace.t[at]:.5g} s")]
 
 
 def _levels(cell: Polarised, until: int) -> dict[str, Series]:

@@ -33,4 +33,7 @@ def test_without_the_electrolyte_nothing_is_said():
 
 
 def test_arcs_that_were_never_there_have_not_vanished():
-    assert set(outcome(0).tables["detectors"]["eis_vanish"].values) == {"no"}
+    """A cell that is shorted from the start contradicts the stated electrolyte; by itself nothing has vanished."""
+    assert [flag.code for flag in outcome(0).refusals] == ["electrolyte-contradicted"]
+    marks = outcome(0, electrolyte_asr="0.5 ohm*cm^2").tables["detectors"]["eis_vanish"].values
+    assert set(marks) == {"no"}

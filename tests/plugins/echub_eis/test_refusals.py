@@ -184,5 +184,5 @@ def test_copies_of_points_do_not_count_twice():
     columns = {n: type(c)(np.repeat(c.values, 2), c.unit, c.axes) for n, c in case.columns.items()}
     twice = replace(case, columns=columns)
     one, other = (echub.analyze("eis-fit", c.data(), params={"sensitivity": "false"}) for c in (case, twice))
-    assert "copied-points" in codes(other)
+    assert "repeated-rows" in codes(other)
     assert other["resistance_2"].uncertainty == pytest.approx(one["resistance_2"].uncertainty, rel=1e-6)
