@@ -141,10 +141,21 @@ def _missing(cell: Polarised) -> list[Flag]:
     steps = np.where(inside[1:] & inside[:-1], np.diff(cell.trace.t), 0.0)
     usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
     at = int(np.argmax(steps)) if len(steps) else 0
-    if not usual or steps[at] <= GAP * usual:
+    if usual and steps[at] > GAP * usual:
+        text = f"no row for {steps[at]:.5g} s while current flows, where rows are {usual:.3g} s apart"
+        return [Flag("rows-missing", text, where=f"t = {cell.trace.t[at]:.5g} s")]
+    return _skipped(cell)
+
+
+def _skipped(cell: Polarised) -> list[Flag]:
+    """Flag a rest that is far longer than the others, and than a half cycle: half cycles are missing in it."""
+    rests = cell.halves.begin[1:] - cell.halves.end[:-1]
+    lasts = float(np.median(cell.halves.end - cell.halves.begin))
+    if not len(rests) or rests.max() <= GAP * float(np.median(rests)) + lasts:
         return []
-    text = f"no row for {steps[at]:.5g} s while current flows, where rows are {usual:.3g} s apart"
-    return [Flag("rows-missing", text, where=f"t = {cell.trace.t[at]:.5g} s")]
+    at = int(np.argmax(rests))
+    text = f"{rests[at]:.5g} s pass between two half cycles, where rests take {float(np.median(rests)):.3g} s"
+    return [Flag("rows-missing", text, where=f"t = {cell.halves.end[at]:.5g} s")]
 
 
 def _levels(cell: Polarised, until: int) -> dict[str, Series]:
