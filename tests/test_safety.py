@@ -23,6 +23,7 @@ OURS = {
     "echub/testing/processes.py",
     "echub/files/rehearsal.py",
     "echub/files/store.py",
+    "echub/files/stored.py",
     "plugins/echub_table/headers.py",
     "plugins/echub_table/profile.py",
 }

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Sequence
 from glob import escape
 from pathlib import Path
 
+from echub.analysis.study import STUDY
 from echub.declare import Analysis, Template
 from echub.errors import DataError, UnknownOption
 from echub.files.readable import Readable
 from echub.registry.calling import call
 from echub.registry.registry import registry
+from echub.structured import parse
 
 PREFIX = "study-"
 """What the name of a template of steps begins with."""
@@ -60,7 +61,7 @@ def _template(steps: str) -> Template:
 
 def _kinds(text: str) -> set[str]:
     """Return the kinds of data that the steps of a template take."""
-    names = [str(step["analysis"]) for step in tomllib.loads(text)["step"]]
+    names = [str(step["analysis"]) for step in parse(text, STUDY).get("step", [])]
     return {declared.kind for name in names if (declared := registry().analysis(name)).consumes != "outcomes"}
 
 

@@ -15,7 +15,7 @@ from echub_cycling.data.halves import CellTrace, Halves
 from echub_cycling.method.cycles import Cycles
 from echub_cycling.method.direction import Direction
 from echub_cycling.method.rates import SAME, rate_names
-from echub_cycling.outcome.values import Budget, measurand
+from echub_cycling.outcome.values import ErrorBudget, measurand
 
 MEDIAN_OF_EDGES = 1.73
 """Standard error of a median over that of a mean: 1.25 for normal errors, √3 for uniform ones, as at edges."""
@@ -137,7 +137,7 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
     result = {"cycles": Measurand("1", float(len(found.whole)), note="complete")}
     for half in ("charge", "discharge"):
         value, spread = (float(getattr(cycles, name)[k]) for name in (half, f"{half}_spread"))
-        budget = Budget({"edges between rows": spread}, {"accuracy of the current": gain * value})
+        budget = ErrorBudget({"edges between rows": spread}, {"accuracy of the current": gain * value})
         result[f"{half}_capacity"] = measurand(unit, value, budget, note=at)
     result |= _normalised(found, at)
     result |= _efficiencies(found)
@@ -146,10 +146,12 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
         inside = (found.cycles.of == k) & (found.halves.sign == sign)
         limits = {"accuracy of the voltage": found.params.voltage_accuracy}
         limits["edges between rows"] = float(found.halves.blur[inside].max())
-        result[f"mean_{half}_voltage"] = measurand("V", float(found.voltage(half)[k]), Budget({}, limits), note=at)
+        result[f"mean_{half}_voltage"] = measurand(
+            "V", float(found.voltage(half)[k]), ErrorBudget({}, limits), note=at
+        )
     basis = "cell.capacity" if found.nominal_stated else "the largest discharge"
     note = f"{found.rate_names[k]}, {at}, of {found.nominal:.4g} {unit.replace('*', '·')} ({basis})"
-    budget = Budget({}, {"accuracy of the current": gain * float(found.rate[k])})
+    budget = ErrorBudget({}, {"accuracy of the current": gain * float(found.rate[k])})
     result["c_rate"] = measurand("1/h", float(found.rate[k]), budget, note=note)
     return result
 
@@ -167,7 +169,7 @@ def _normalised(found: CyclesFound, at: str) -> dict[str, Measurand]:
     for name, (unit, size, own, what) in by.items():
         if size:
             each = value / size
-            budget = Budget(
+            budget = ErrorBudget(
                 {"edges between rows": float(spread) / size, what: own / 100 * each},
                 {"accuracy of the current": gain * each},
             )
@@ -211,7 +213,7 @@ def _median(
         mean = np.median([found.voltage(half)[chosen] for half in ("charge", "discharge")], axis=1)
         offset = found.params.voltage_accuracy * abs(1 / mean[1] - 1 / mean[0]) * value
         uniform["accuracy of the voltage"] = float(offset)
-    return measurand("%", value, Budget({"edges between rows": scatter}, uniform), n=len(values), note=note)
+    return measurand("%", value, ErrorBudget({"edges between rows": scatter}, uniform), n=len(values), note=note)
 
 
 def _of_median(values: Floats, each: float) -> float:
@@ -232,6 +234,6 @@ def _retention(found: CyclesFound) -> dict[str, Measurand]:
     value = float(found.retention[last])
     spread = np.hypot(*(cycles.discharge_spread[[k, last]] / cycles.discharge[[k, last]]))
     repeat = found.params.repeatability / 100 * value
-    budget = Budget({"edges between rows": float(spread) * value}, {"repeatability of the current": repeat})
+    budget = ErrorBudget({"edges between rows": float(spread) * value}, {"repeatability of the current": repeat})
     note = f"cycle {cycles.number[last]} against cycle {cycles.number[k]}"
     return {"retention": measurand("%", value, budget, note=note)}

@@ -10,7 +10,7 @@ from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, 
 from echub_cycling import StaircaseParams
 from echub_cycling.data.levels import LevelTable, staircase
 from echub_cycling.method.linearity import Linearity, linearity
-from echub_cycling.outcome.values import Budget, measurand
+from echub_cycling.outcome.values import ErrorBudget, measurand
 
 NAMES = {1: "we_oxidised", -1: "we_reduced"}
 SLOW = 0.5
@@ -70,7 +70,7 @@ def _measurands(found: LevelTable, line: Linearity, params: StaircaseParams) -> 
     unit = "ohm*cm^2" if areal else "ohm"
     note = f"line of the {line.fitted} lowest levels"
     key = f"{'asr' if areal else 'resistance'}_{name}"
-    result[key] = measurand(unit, value, Budget({"noise": 1000 * line.slope_error}, limits), note=note)
+    result[key] = measurand(unit, value, ErrorBudget({"noise": 1000 * line.slope_error}, limits), note=note)
     return result
 
 

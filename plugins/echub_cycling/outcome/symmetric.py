@@ -12,7 +12,7 @@ from echub_cycling.data.polarised import Polarised, polarised
 from echub_cycling.method.drop import Event, rises, sudden_drop
 from echub_cycling.method.rates import blocks_of
 from echub_cycling.outcome.curves import rows_only
-from echub_cycling.outcome.values import Budget, measurand
+from echub_cycling.outcome.values import ErrorBudget, measurand
 
 END = 0.1
 """Part of the half cycles at each end whose medians are compared: a tenth evens out noise and keeps the change."""
@@ -52,15 +52,17 @@ def _measurands(cell: Polarised, event: Event | None, until: int, params: Symmet
     gain = params.current_accuracy / 100
     values = _both_ways(cell, cell.resistance, good)
     name = "asr_cell" if cell.per_area else "resistance_cell"
-    budget = Budget({"scatter": values[1]}, {"accuracy of the current": gain * values[0]})
+    budget = ErrorBudget({"scatter": values[1]}, {"accuracy of the current": gain * values[0]})
     result[name] = measurand(cell.resistance_unit, values[0], budget, n=until, note="median of both directions")
     over = _both_ways(cell, cell.overpotential, good)
     scale = {"gain of the voltage": params.voltage_gain / 100 * over[0]}
-    result["overpotential"] = measurand("V", over[0], Budget({"scatter": over[1]}, scale), n=until)
+    result["overpotential"] = measurand("V", over[0], ErrorBudget({"scatter": over[1]}, scale), n=until)
     charge = cell.halves.charge / cell.scale
     unit = "mA*h/cm^2" if cell.per_area else "mA*h"
     typical = float(np.median(charge[good]))
-    result["half_cycle_charge"] = measurand(unit, typical, Budget({}, {"accuracy of the current": gain * typical}))
+    result["half_cycle_charge"] = measurand(
+        unit, typical, ErrorBudget({}, {"accuracy of the current": gain * typical})
+    )
     result["half_cycles"] = Measurand("1", float(until), note="before the drop" if event else "all")
     count = max(int(END * until), 1)
     if until >= 4 * count:
@@ -68,7 +70,7 @@ def _measurands(cell: Polarised, event: Event | None, until: int, params: Symmet
         ends = [float(np.median(part)) for part in (pairs[:count], pairs[-count:])]
         noise = difference_noise(pairs) / np.sqrt(count)
         change = 100 * (ends[1] / ends[0] - 1)
-        budget = Budget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])})
+        budget = ErrorBudget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])})
         result["change"] = measurand(
             "%", change, budget, note="R of the last tenth over that of the first, less 1"
         )

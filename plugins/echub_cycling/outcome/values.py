@@ -11,7 +11,7 @@ from echub.science import coverage_half_width
 
 
 @dataclass(frozen=True)
-class Budget:
+class ErrorBudget:
     """Parts of an uncertainty by name, in the unit of the value: normal ones, half widths of uniform ones."""
 
     normal: dict[str, float] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Budget:
         return tuple(parts)
 
 
-def measurand(unit: str, value: float, budget: Budget, **rest: object) -> Measurand:
+def measurand(unit: str, value: float, budget: ErrorBudget, **rest: object) -> Measurand:
     """Return a value with standard uncertainty and 95 % interval; without any part, the value alone."""
     parts = budget.components()
     if not parts or not all(np.isfinite(part.uncertainty) for part in parts):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from echub import segments
 from echub.plugin import Flag, Inputs, Refusal
-from echub.segments import half_cycles, steps
 from echub_eis.data import Trace
 
 Floats = NDArray[np.float64]
@@ -225,7 +225,7 @@ def _charged(series: SpectrumSeries) -> SpectrumSeries:
         return series
     t, current = course.time[known], course.current[known]
     charge = np.concatenate([[0.0], np.cumsum(np.diff(t) * (current[1:] + current[:-1]) / 2)]) / HOUR
-    cut = half_cycles(steps(current))
+    cut = segments.half_cycles(segments.steps(current))
     starts = t[cut.start] if len(cut) else np.array([])
     spectra = [
         replace(

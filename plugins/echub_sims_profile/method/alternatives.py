@@ -42,7 +42,7 @@ RANDOM = 0.01
 
 
 @dataclass(frozen=True)
-class Shape:
+class EdgeShape:
     """One other shape: starts of its further parameters, and the gain of deviance that is significant.
 
     The gains are those of 1 % of a χ² with so many degrees of freedom; two steps search for their place, and 3.84
@@ -116,11 +116,11 @@ def _doubled(u: Array, more: Array) -> Array:
 
 
 SHAPES = (
-    Shape("logistic", _logistic, ((),), 3.84),
-    Shape("exponential tail on the low side", _mirrored, ((0.0,),), 6.63),
-    Shape("exponential tail on the high side", _tailed, ((0.0,),), 6.63),
-    Shape("tilted plateau", _tilted, ((0.0,),), 6.63),
-    Shape(TWO_STEPS, _doubled, ((0.8, -1.5, -0.7), (0.8, 1.5, -0.7), (0.2, -4.0, 0.0), (0.2, 4.0, 0.0)), 14.0),
+    EdgeShape("logistic", _logistic, ((),), 3.84),
+    EdgeShape("exponential tail on the low side", _mirrored, ((0.0,),), 6.63),
+    EdgeShape("exponential tail on the high side", _tailed, ((0.0,),), 6.63),
+    EdgeShape("tilted plateau", _tilted, ((0.0,),), 6.63),
+    EdgeShape(TWO_STEPS, _doubled, ((0.8, -1.5, -0.7), (0.8, 1.5, -0.7), (0.2, -4.0, 0.0), (0.2, 4.0, 0.0)), 14.0),
 )
 """The sides are those of a rising signal, whose low side comes first; a falling one is mirrored."""
 
@@ -133,7 +133,7 @@ def doubts(edge: Edge, x: Array, n: Array, gain: Array) -> Doubts:
     inside = (x >= edge.window[0]) & (x <= edge.window[1])
     points = edge.sign * (x[inside] - edge.position), n[inside], gain[inside]
     start = np.array([math.log(max(edge.low, LEAST)), math.log(max(edge.high, LEAST)), 0.0, math.log(edge.sigma)])
-    plain = _fit(Shape("error function", _erf, ((),), 0.0), start, *points)
+    plain = _fit(EdgeShape("error function", _erf, ((),), 0.0), start, *points)
     others = [(shape, _fit(shape, start, *points)) for shape in SHAPES]
     best = min([plain, *(fitted for _, fitted in others)], key=lambda f: f.deviance + 2 * f.more)
     scatter = max(1.0, best.deviance / max(1, len(points[0]) - 4 - best.more))
@@ -155,7 +155,7 @@ def _spreads(plain: ShapeFit, alike: list[ShapeFit], scatter: float) -> tuple[fl
     return position, width
 
 
-def _fit(shape: Shape, start: Array, x: Array, n: Array, gain: Array) -> ShapeFit:
+def _fit(shape: EdgeShape, start: Array, x: Array, n: Array, gain: Array) -> ShapeFit:
     """Fit a shape from each of its starts by damped Fisher scoring; the best counts."""
     found = [_maximised(shape.share, np.append(start, more), x, n, gain) for more in shape.starts]
     theta, deviance = min(found, key=lambda pair: pair[1])

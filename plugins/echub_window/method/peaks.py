@@ -14,7 +14,7 @@ REACH = 0.05
 
 
 @dataclass(frozen=True)
-class Peak:
+class CurrentPeak:
     """A peak: scan, direction of the sweep, potential V, height µA/cm² (signed), charge mA·h/cm² (signed)."""
 
     scan: int
@@ -24,7 +24,7 @@ class Peak:
     charge: float
 
 
-def peaks_of(sweep: PotentialSweep, base: BaselineFit, threshold: float) -> list[Peak]:
+def peaks_of(sweep: PotentialSweep, base: BaselineFit, threshold: float) -> list[CurrentPeak]:
     """Return the peaks that stand out by more than the threshold; a current that only rises has none."""
     from scipy.signal import find_peaks, peak_widths
 
@@ -38,7 +38,9 @@ def peaks_of(sweep: PotentialSweep, base: BaselineFit, threshold: float) -> list
         for place, low, high in zip(places.tolist(), left.astype(int), np.ceil(right).astype(int), strict=True):
             rows = slice(low, high + 1)
             charge = float(np.trapezoid(beyond[rows], sweep.t[rows])) / 3600 / 1000
-            found.append(Peak(sweep.scan, sweep.direction, float(sweep.e[place]), float(beyond[place]), charge))
+            found.append(
+                CurrentPeak(sweep.scan, sweep.direction, float(sweep.e[place]), float(beyond[place]), charge)
+            )
     return found
 
 

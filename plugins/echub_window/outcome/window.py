@@ -25,7 +25,7 @@ from echub_window import WindowParams
 from echub_window.data.sweeps import PotentialSweep, sweeps_of
 from echub_window.method.baseline import BaselineFit, baseline_of
 from echub_window.method.crossing import Crossing, crossing
-from echub_window.method.peaks import Peak, charges_of, peaks_of
+from echub_window.method.peaks import CurrentPeak, charges_of, peaks_of
 
 THRESHOLDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """Thresholds of the table, µA/cm²: those that publications use, and what lies between."""
@@ -310,7 +310,7 @@ STRIPPING = 1.0
 """Oxidation peaks up to so many V above the metal, after plating, are its stripping."""
 
 
-def _what(peak: Peak, plating: float | None) -> str:
+def _what(peak: CurrentPeak, plating: float | None) -> str:
     if plating is None:
         return ""
     if peak.height < 0:

@@ -10,7 +10,7 @@ import pytest
 import echub
 from echub.remark import Flag
 from echub.testing.synth.foreign import arrhenius, groups
-from echub.testing.synth.foreign.arrhenius import Stated, law, outcomes
+from echub.testing.synth.foreign.arrhenius import StatedEnergy, law, outcomes
 from echub_arrhenius.method_exchange import classes, exchange
 
 FIVE = (-30.0, 0.0, 30.0, 60.0, 90.0)
@@ -23,7 +23,7 @@ def ask(values, **params):
 
 def line(energy=0.2, scatter=0.0, **stated):
     rng = np.random.default_rng(1)
-    return [Stated(t, law(energy, t) * math.exp(scatter * rng.standard_normal()), **stated) for t in FIVE]
+    return [StatedEnergy(t, law(energy, t) * math.exp(scatter * rng.standard_normal()), **stated) for t in FIVE]
 
 
 def codes(outcome):
@@ -39,7 +39,7 @@ def test_no_answer_is_silently_wrong(shape):
 def test_flags_of_the_inputs_travel():
     flagged = [Flag("slow-fall", "R falls slowly")]
     values = line()
-    values[2] = Stated(30.0, law(0.2, 30.0), flags=tuple(flagged))
+    values[2] = StatedEnergy(30.0, law(0.2, 30.0), flags=tuple(flagged))
     outcome = ask(values)
     assert outcome.status == "flagged"
     assert "slow-fall" in next(f.message for f in outcome.flags if f.code == "flagged-inputs")
@@ -69,7 +69,7 @@ def test_the_same_outcome_twice_is_refused():
 
 
 def test_unequal_numbers_of_cells_are_flagged_under_max_only():
-    values = [*line(), Stated(30.0, 0.9 * law(0.2, 30.0))]
+    values = [*line(), StatedEnergy(30.0, 0.9 * law(0.2, 30.0))]
     assert "unequal-replicates" in codes(ask(values, error_bars="generalised"))
     assert "unequal-replicates" not in codes(ask(values, replicates="mean"))
 
@@ -86,20 +86,20 @@ def test_the_thermometer_is_part_of_the_uncertainty():
 def test_kelvin_as_celsius_is_caught_from_minus_60_on(start, flagged):
     """True values of 300 to 400 °C would be kelvin of 27 to 127 °C: flagged unless they are insisted on."""
     shift = 273.15 if flagged else 0.0
-    values = [Stated(start + 25 * k + shift, law(0.2, start + 25 * k)) for k in range(5)]
+    values = [StatedEnergy(start + 25 * k + shift, law(0.2, start + 25 * k)) for k in range(5)]
     assert "kelvin-as-celsius" in codes(ask(values))
     assert "kelvin-as-celsius" not in codes(ask(values, trust_temperatures=True))
 
 
 def test_cryogenic_data_can_be_insisted_on():
-    values = [Stated(t, law(0.01, t)) for t in (-250.0, -220.0, -190.0, -160.0)]
+    values = [StatedEnergy(t, law(0.01, t)) for t in (-250.0, -220.0, -190.0, -160.0)]
     assert ask(values).refusals[0].code == "celsius-as-kelvin"
     found = ask(values, trust_temperatures=True)["activation_energy_ln_y"]
     assert found.value == pytest.approx(0.01, abs=1e-6)
 
 
 def test_a_resistance_is_fitted_as_its_inverse_and_the_name_says_so():
-    values = [Stated(t, 1 / law(0.3, t), name="resistance", unit="ohm") for t in FIVE]
+    values = [StatedEnergy(t, 1 / law(0.3, t), name="resistance", unit="ohm") for t in FIVE]
     outcome = ask(values, form="both")
     assert outcome["activation_energy_ln_1_over_y"].value == pytest.approx(0.3, abs=1e-6)
     assert set(outcome.measurands) >= {"activation_energy_ln_T_over_y", "ln_prefactor_ln_1_over_y"}
@@ -122,7 +122,7 @@ def compared(cells, **params):
 def test_a_cell_that_repeats_counts_once():
     """Three cells against three, each at four temperatures: at best 1 of 20 ways, one-sided, and 2 of 20."""
     values = [
-        Stated(t, by * (1 + 0.01 * k) * law(0.1, t), str(k), group=group)
+        StatedEnergy(t, by * (1 + 0.01 * k) * law(0.1, t), str(k), group=group)
         for group, by in (("a", 1.0), ("b", 3.0))
         for k in range(3)
         for t in (0.0, 30.0, 60.0, 90.0)

@@ -26,7 +26,7 @@ Answers = Callable[[np.random.Generator], list[Outcome]]
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedEnergy:
     """One value as a file states it; uncertainty relative, `shared` that of all values of the set alike."""
 
     celsius: float
@@ -56,7 +56,7 @@ class Stated:
         )
 
 
-def outcomes(values: Sequence[Stated]) -> list[Outcome]:
+def outcomes(values: Sequence[StatedEnergy]) -> list[Outcome]:
     """Return all values as outcomes, numbered."""
     return [value.outcome(number) for number, value in enumerate(values)]
 
@@ -66,7 +66,7 @@ def law(energy: float, celsius: float, prefactor: float = 3.0) -> float:
     return prefactor * math.exp(-energy / (K_EV * (celsius + ZERO_C)))
 
 
-def _case(values: Sequence[Stated], energy: float, *, holds: bool = False, **params: Any) -> ForeignCase:  # noqa: ANN401
+def _case(values: Sequence[StatedEnergy], energy: float, *, holds: bool = False, **params: Any) -> ForeignCase:  # noqa: ANN401
     return ForeignCase(outcomes(values), ANALYSIS, NAME, energy, params, holds=holds)
 
 
@@ -82,14 +82,14 @@ def _temperatures(rng: np.random.Generator) -> tuple[float, ...]:
 
 def _plain(rng: np.random.Generator) -> ForeignCase:
     energy, sd = _energy(rng), float(rng.uniform(0.01, 0.15))
-    values = [Stated(t, law(energy, t) * math.exp(sd * rng.standard_normal())) for t in _temperatures(rng)]
+    values = [StatedEnergy(t, law(energy, t) * math.exp(sd * rng.standard_normal())) for t in _temperatures(rng)]
     return _case(values, energy, holds=True)
 
 
 def _uncertainties(rng: np.random.Generator, understated: float = 1.0) -> ForeignCase:
     energy, sd = _energy(rng), float(rng.uniform(0.02, 0.15))
     values = [
-        Stated(t, law(energy, t) * math.exp(sd * rng.standard_normal()), uncertainty=sd / understated)
+        StatedEnergy(t, law(energy, t) * math.exp(sd * rng.standard_normal()), uncertainty=sd / understated)
         for t in _temperatures(rng)
     ]
     return _case(values, energy, holds=understated == 1)
@@ -100,7 +100,7 @@ def _uneven(rng: np.random.Generator) -> ForeignCase:
     energy, temperatures = _energy(rng), _temperatures(rng)
     sds = np.geomspace(0.2, 0.02, len(temperatures))
     values = [
-        Stated(t, law(energy, t) * math.exp(sd * rng.standard_normal()), uncertainty=float(sd))
+        StatedEnergy(t, law(energy, t) * math.exp(sd * rng.standard_normal()), uncertainty=float(sd))
         for t, sd in zip(temperatures, sds, strict=True)
     ]
     return _case(values, energy)
@@ -110,7 +110,7 @@ def _common(rng: np.random.Generator) -> ForeignCase:
     """Draw a thickness that is wrong by 20 % in all values, and nearly no scatter."""
     energy, factor = _energy(rng), math.exp(0.2 * rng.standard_normal())
     values = [
-        Stated(t, factor * law(energy, t) * (1 + 0.01 * rng.standard_normal()), uncertainty=0.01, shared=0.2)
+        StatedEnergy(t, factor * law(energy, t) * (1 + 0.01 * rng.standard_normal()), uncertainty=0.01, shared=0.2)
         for t in _temperatures(rng)
     ]
     return _case(values, energy)
@@ -122,7 +122,7 @@ def _thermometer(rng: np.random.Generator, offset: float, scale: float, sd: floa
     values = []
     for t in _temperatures(rng):
         real = t + off + part * (t - 23.0)
-        values.append(Stated(t, law(energy, real) * math.exp(sd * rng.standard_normal())))
+        values.append(StatedEnergy(t, law(energy, real) * math.exp(sd * rng.standard_normal())))
     return _case(values, energy)
 
 
@@ -132,7 +132,7 @@ def _own_energies(rng: np.random.Generator) -> ForeignCase:
     own = energy + 0.02 * rng.standard_normal(3)
     factors = np.exp(0.3 * rng.standard_normal(3))
     values = [
-        Stated(t, float(factors[k]) * law(float(own[k]), t) * (1 + 0.01 * rng.standard_normal()), f"c{k}")
+        StatedEnergy(t, float(factors[k]) * law(float(own[k]), t) * (1 + 0.01 * rng.standard_normal()), f"c{k}")
         for t in FIVE
         for k in range(3)
     ]
@@ -144,7 +144,7 @@ def _relieved(rng: np.random.Generator) -> ForeignCase:
     energy = _energy(rng)
     factors = np.exp(0.5 * rng.standard_normal(2))
     values = [
-        Stated(
+        StatedEnergy(
             t,
             float(factors[int(n > 2)]) * law(energy, t) * (1 + 0.01 * rng.standard_normal()),
             "a" if n < 3 else "b",
@@ -160,7 +160,7 @@ def _curved(rng: np.random.Generator) -> ForeignCase:
     kelvin = np.array(FIVE) + ZERO_C
     energy = -K_EV * np.polyfit(1 / kelvin, -b / (K_EV * (kelvin - zero)), 1)[0]
     y = 3.0 * np.exp(-b / (K_EV * (kelvin - zero)) + 0.02 * rng.standard_normal(5))
-    return _case([Stated(t, float(v)) for t, v in zip(FIVE, y, strict=True)], float(energy))
+    return _case([StatedEnergy(t, float(v)) for t, v in zip(FIVE, y, strict=True)], float(energy))
 
 
 def _two_regimes(rng: np.random.Generator) -> ForeignCase:
@@ -169,7 +169,7 @@ def _two_regimes(rng: np.random.Generator) -> ForeignCase:
     values = []
     for t in (-30.0, -10.0, 10.0, 30.0, 50.0, 70.0, 90.0):
         cold = max(0.0, 1 / (t + ZERO_C) - 1 / (30.0 + ZERO_C)) * 0.15 / K_EV
-        values.append(Stated(t, law(warm, t) * math.exp(-cold + 0.02 * rng.standard_normal())))
+        values.append(StatedEnergy(t, law(warm, t) * math.exp(-cold + 0.02 * rng.standard_normal())))
     return _case(values, warm)
 
 
@@ -183,7 +183,7 @@ def _losing(rng: np.random.Generator) -> ForeignCase:
     """Draw cells that lose up to 60 % in the cold and nothing in the warmth; replicates 3 each."""
     energy = _energy(rng)
     values = [
-        Stated(t, law(energy, t) * (1 - 0.6 * rng.random() * (90 - t) / 120), f"{t}/{k}")
+        StatedEnergy(t, law(energy, t) * (1 - 0.6 * rng.random() * (90 - t) / 120), f"{t}/{k}")
         for t in FIVE
         for k in range(3)
     ]
@@ -194,7 +194,7 @@ def _unequal(rng: np.random.Generator) -> ForeignCase:
     """Draw one cell in the cold and up to eight in the warmth, of which the best counts."""
     energy = _energy(rng)
     values = [
-        Stated(t, law(energy, t) * math.exp(0.3 * rng.standard_normal()), f"{t}/{k}")
+        StatedEnergy(t, law(energy, t) * math.exp(0.3 * rng.standard_normal()), f"{t}/{k}")
         for t, count in zip(FIVE, (1, 2, 3, 5, 8), strict=True)
         for k in range(count)
     ]
@@ -205,7 +205,7 @@ def _kelvin_as_celsius(rng: np.random.Generator) -> ForeignCase:
     """Draw kelvin in a column of °C: from -60 °C on, up to 200 °C."""
     energy, start = _energy(rng), float(rng.uniform(-60, 60))
     values = [
-        Stated(t + ZERO_C, law(energy, t) * math.exp(0.03 * rng.standard_normal()))
+        StatedEnergy(t + ZERO_C, law(energy, t) * math.exp(0.03 * rng.standard_normal()))
         for t in start + np.arange(5) * float(rng.uniform(8, 28))
     ]
     return _case(values, energy)
@@ -215,7 +215,7 @@ def _both_scales(rng: np.random.Generator) -> ForeignCase:
     """Draw a table of which one half is in kelvin."""
     energy = _energy(rng)
     values = [
-        Stated(t + (ZERO_C if n > 2 else 0.0), law(energy, t) * math.exp(0.03 * rng.standard_normal()))
+        StatedEnergy(t + (ZERO_C if n > 2 else 0.0), law(energy, t) * math.exp(0.03 * rng.standard_normal()))
         for n, t in enumerate((0.0, 20.0, 40.0, 60.0, 80.0, 100.0))
     ]
     return _case(values, energy)
@@ -225,7 +225,7 @@ def _resistance(rng: np.random.Generator) -> ForeignCase:
     """Draw resistances, which fall with temperature."""
     energy, sd = _energy(rng), 0.05
     values = [
-        Stated(t, math.exp(sd * rng.standard_normal()) / law(energy, t), name="resistance", unit="ohm")
+        StatedEnergy(t, math.exp(sd * rng.standard_normal()) / law(energy, t), name="resistance", unit="ohm")
         for t in _temperatures(rng)
     ]
     return ForeignCase(outcomes(values), ANALYSIS, "activation_energy_ln_1_over_y", energy, holds=True)
@@ -235,11 +235,11 @@ def _flagged_input(rng: np.random.Generator) -> ForeignCase:
     """Draw a set of which the warmest value is half, flagged by the analysis that made it."""
     energy, temperatures = _energy(rng), _temperatures(rng)
     flag = Flag("slow-fall", "R falls slowly")
-    values = [
-        Stated(t, law(energy, t) * (0.5 if t == temperatures[-1] else 1.0) * (1 + 0.02 * rng.standard_normal()),
-               flags=(flag,) if t == temperatures[-1] else ())
-        for t in temperatures
-    ]  # fmt: skip
+    values = []
+    for t in temperatures:
+        last = t == temperatures[-1]
+        value = law(energy, t) * (0.5 if last else 1.0) * (1 + 0.02 * rng.standard_normal())
+        values.append(StatedEnergy(t, value, flags=(flag,) if last else ()))
     return _case(values, energy)
 
 
@@ -248,7 +248,7 @@ def _outlier(rng: np.random.Generator) -> ForeignCase:
     energy, temperatures = _energy(rng), _temperatures(rng)
     odd = int(rng.integers(len(temperatures)))
     values = [
-        Stated(t, law(energy, t) * (2.0 if k == odd else 1.0) * (1 + 0.02 * rng.standard_normal()))
+        StatedEnergy(t, law(energy, t) * (2.0 if k == odd else 1.0) * (1 + 0.02 * rng.standard_normal()))
         for k, t in enumerate(temperatures)
     ]
     return _case(values, energy)

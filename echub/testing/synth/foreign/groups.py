@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from echub.testing.synth.foreign.arrhenius import Stated, law, outcomes
+from echub.testing.synth.foreign.arrhenius import StatedEnergy, law, outcomes
 from echub.testing.synth.foreign.case import Draw, ForeignCase
 
 ANALYSIS, NAME = "compare-groups", "ratio"
@@ -32,7 +32,7 @@ def _two(
     **params: Any,  # noqa: ANN401
 ) -> ForeignCase:
     """Draw two groups: cells of each, the factor, standard deviations of ln y between cells and within one."""
-    values: list[Stated] = []
+    values: list[StatedEnergy] = []
     for group, count, spread, by in zip(("bare", "coated"), cells, between, (1.0, factor), strict=True):
         levels = np.exp(spread * rng.standard_normal(count))
         for k in range(count):
@@ -41,11 +41,11 @@ def _two(
                 y = by * level * law(0.13, t) * math.exp(within * rng.standard_normal())
                 cell = f"{k} at {t}" if fresh else str(k)
                 if rng.random() >= missing:
-                    values.append(Stated(t, y, cell if named else "", group=group))
+                    values.append(StatedEnergy(t, y, cell if named else "", group=group))
     return ForeignCase(outcomes(_shuffled(values, rng)), ANALYSIS, NAME, factor, params, holds=holds)
 
 
-def _shuffled(values: Sequence[Stated], rng: np.random.Generator) -> list[Stated]:
+def _shuffled(values: Sequence[StatedEnergy], rng: np.random.Generator) -> list[StatedEnergy]:
     return [values[int(k)] for k in rng.permutation(len(values))]
 
 
