@@ -15,8 +15,8 @@ from echub_hiden import MassoftOptions
 from echub_hiden.columns import read_columns
 from echub_hiden.header import Header, Scan, cells, describe, parse
 from echub_hiden.scans import (
-    Block,
-    Table,
+    ScanBlock,
+    ScanTable,
     blocks,
     groups,
     marked,
@@ -65,7 +65,7 @@ def _labelled(datasets: Sequence[Dataset]) -> list[Dataset]:
     return named
 
 
-def _datasets(block: Block, before: int, total: int, options: MassoftOptions) -> list[Dataset]:
+def _datasets(block: ScanBlock, before: int, total: int, options: MassoftOptions) -> list[Dataset]:
     """Return the datasets of a block: one for a trend, one per scan otherwise.
 
     `before`: how many tables of scans earlier blocks have; `total`: those of all blocks.
@@ -83,7 +83,7 @@ def _datasets(block: Block, before: int, total: int, options: MassoftOptions) ->
     ]
 
 
-def _scan(table: Table, number: int, total: int, options: MassoftOptions) -> list[Dataset]:
+def _scan(table: ScanTable, number: int, total: int, options: MassoftOptions) -> list[Dataset]:
     """Return the dataset of a table of scans, or one per scan if several of them follow one another in it."""
     header = table.header
     columns = [replace(c, index=table.positions[c.index or 0]) for c in read_columns(header, table.cells, options)]
@@ -132,7 +132,7 @@ def _lines(source: Source) -> tuple[list[str], int]:
     return text.replace("\r\n", "\n").split("\n"), ends
 
 
-def _blocks(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropped]) -> list[Block]:
+def _blocks(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropped]) -> list[ScanBlock]:
     """Return the rows of data by block, checked against the number and the length that line 1 states."""
     rows = list(lines[header.first_row :])
     complete = bool(rows) and not rows[-1]
@@ -154,7 +154,9 @@ def _blocks(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropp
     return found
 
 
-def _drop_cut_row(last: Block, found: Sequence[Block], ends: int, complete: bool, dropped: list[Dropped]) -> None:
+def _drop_cut_row(
+    last: ScanBlock, found: Sequence[ScanBlock], ends: int, complete: bool, dropped: list[Dropped]
+) -> None:
     """Leave out the last row if the file ends in the middle of it; later blocks have a length of their own."""
     rows = last.rows
     full = last.header.row_length if len(found) == 1 else len(rows[-2]) + ends if len(rows) > 1 else 0

@@ -20,7 +20,7 @@ _WHOLE_MASS = 1.0
 
 
 @dataclass(frozen=True)
-class Block:
+class ScanBlock:
     """Rows under one line of names: `header` has those names and the 0-based line of the first row."""
 
     header: Header
@@ -28,7 +28,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Table:
+class ScanTable:
     """One scan's columns of a block: positions, names, cells by column, and its 0-based rows of the block."""
 
     header: Header
@@ -42,7 +42,7 @@ def is_mass(name: str) -> bool:
     return name.lower() in MASSES
 
 
-def blocks(header: Header, rows: Sequence[str]) -> list[Block]:
+def blocks(header: Header, rows: Sequence[str]) -> list[ScanBlock]:
     """Split the rows where a line of names starts another block; blank lines and a line Data may precede it."""
     starts = [0, *(n for n, row in enumerate(rows) if _is_names(row, header.delimiter))]
     found = []
@@ -52,7 +52,7 @@ def blocks(header: Header, rows: Sequence[str]) -> list[Block]:
         block = list(rows[skipped:end])
         while end < len(rows) and block and (not block[-1].strip() or re.match(r'"?Data"?\s*[,;]', block[-1])):
             block.pop()
-        found.append(Block(replace(header, names=names, first_row=header.first_row + skipped), block))
+        found.append(ScanBlock(replace(header, names=names, first_row=header.first_row + skipped), block))
     return found
 
 
@@ -84,7 +84,7 @@ def _of_time(group: Sequence[int], names: Sequence[str]) -> list[int]:
     return [at for at in group if names[at].lower() in CLOCKS]
 
 
-def tables(block: Block, columns: Sequence[tuple[str, ...]]) -> Iterator[Table]:
+def tables(block: ScanBlock, columns: Sequence[tuple[str, ...]]) -> Iterator[ScanTable]:
     """Yield the table of each scan of a block; rows in which its own cells are all empty are not its."""
     names = block.header.names
     found = groups(names)
@@ -94,7 +94,7 @@ def tables(block: Block, columns: Sequence[tuple[str, ...]]) -> Iterator[Table]:
         row = np.flatnonzero(full)
         taken = [tuple(columns[at][n] for n in row) for at in positions]
         header = replace(block.header, names=[names[at] for at in positions])
-        yield Table(header, positions, taken, row)
+        yield ScanTable(header, positions, taken, row)
 
 
 def shared(header: Header, total: int) -> list[Scan]:
