@@ -89,10 +89,9 @@ def _scan(table: ScanTable, number: int, total: int, options: MassoftOptions) ->
     columns = [replace(c, index=table.positions[c.index or 0]) for c in read_columns(header, table.cells, options)]
     mass_at = next(n for n, column in enumerate(columns) if column.quantity == "mass_to_charge")
     mass = columns[mass_at].values
-    cycle = next((column.values for column in columns if column.quantity == "cycle"), None)
     mixed = shared(header, total)
-    sweep = sweeps(mass, cycle, mixed)
-    if cycle is None and not mixed and len(sweep) and sweep[-1]:
+    sweep = sweeps(mass, mixed)
+    if not mixed and len(sweep) and sweep[-1] and all(column.quantity != "cycle" for column in columns):
         columns.append(SourceColumn("(sweep)", sweep + 1, "cycle", "1", origin="derived"))
     if not mixed:
         detectors = [column.attrs["detector"] for column in columns if "detector" in column.attrs]

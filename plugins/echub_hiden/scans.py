@@ -103,18 +103,14 @@ def shared(header: Header, total: int) -> list[Scan]:
     return ranged if len(ranged) > total else []
 
 
-def sweeps(
-    mass: NDArray[np.float64], cycle: NDArray[np.float64] | None, scans: Sequence[Scan]
-) -> NDArray[np.int64]:
+def sweeps(mass: NDArray[np.float64], scans: Sequence[Scan]) -> NDArray[np.int64]:
     """Return the number of the sweep (rows,) from 0.
 
-    One starts where the mass falls, where the cycle changes, and where one of `scans` ends and another starts.
+    One starts where the mass does not rise, and where one of `scans` ends and another starts.
     """
     if not len(mass):
         return np.zeros(0, dtype=np.int64)
     new = np.diff(mass) <= 0
-    if cycle is not None:
-        new |= np.diff(cycle) != 0
     ended = np.any([abs(mass[:-1] - scan.number("Stop")) <= scan.half for scan in scans], axis=0)
     started = np.any([abs(mass[1:] - scan.number("Start")) <= scan.half for scan in scans], axis=0)
     return np.concatenate([[0], np.cumsum(new | (ended & started))])
@@ -152,11 +148,8 @@ def the_scan(
     if len(ranged) != total or not len(mass):
         return None
     scan = ranged[number]
-    return (
-        scan
-        if scan.holds(mass, within=True) and any(name.lower() == scan.input.lower() for name in detectors)
-        else None
-    )
+    fits = scan.holds(mass, within=True) and scan.input.lower() in [name.lower() for name in detectors]
+    return scan if fits else None
 
 
 def marked(column: SourceColumn, scan: Scan | None) -> SourceColumn:

@@ -47,6 +47,15 @@ def test_bars_and_profiles_are_told_by_the_header(tmp_path):
     assert [(attrs["start"], attrs["increment"]) for attrs in told] == [("10.00", "1.00"), ("27.00", "0.25")]
 
 
+@pytest.mark.parametrize(
+    ("printed", "other"), [(b"27.00,29.00", b"27.00,28.00"), (b'"SEM","mass"', b'"Faraday","mass"')]
+)
+def test_a_scan_of_the_header_with_another_range_or_input_is_not_taken(tmp_path, printed, other):
+    record = read(tmp_path, massoft_scans("beside").replace(printed, other))
+    told = [record[name].column("mass_to_charge").attrs for name in record]
+    assert ["scan" in attrs for attrs in told] == [True, False]
+
+
 def test_scans_that_share_their_columns_are_told_apart_by_start_and_stop(tmp_path):
     record = read(tmp_path, massoft_scans("shared"))
     assert [record[name].attrs["part"] for name in record] == ["Scan 1", "Scan 2"]
