@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.interop import odd
 from tests.interop.files import Truth
 from tests.interop.judge import HEADS, judge
 from tests.interop.programs import NOT_TRIED, PROGRAMS, Seen
@@ -51,3 +52,8 @@ def test_the_page_has_the_table_of_the_command():
     assert shown <= declared
     assert {form for form, _ in shown} == {"native", "csv", "parquet", "bdf", "z"}
     assert all(name in text for name in NOT_TRIED)
+
+
+def test_every_odd_file_has_its_row_on_the_page():
+    text = PAGE.read_text(encoding="utf-8")
+    assert all(f"\n| {what} | " in text for what in odd.TABLES)

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.interop import odd
 from tests.interop.files import make, truths
 from tests.interop.judge import HEADS, judge
 from tests.interop.programs import NOT_TRIED, PROGRAMS, native_columns, unread_units
@@ -29,6 +30,12 @@ def table() -> str:
                 except Exception as error:  # whatever a program raises is its answer
                     words = (f"no: {type(error).__name__}", *["no"] * (len(HEADS) - 1))
                 lines.append(f"| {form} | {program.name} {version} | {' | '.join(words)} |")
+        lines += [
+            "",
+            "Programs that open odd but valid files, with all rows and columns:",
+            "",
+            *odd.table(Path(folder)),
+        ]
         read = unread_units(native_columns(files["native"]).units)
     lines += [
         "",
