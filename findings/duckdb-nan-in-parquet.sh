@@ -6,7 +6,7 @@
 # Seen:     `where U between 3.0 and 4.0` counts 4, `count(*) filter (where …)` counts 3. The file's statistics (smallest
 #           3.1, largest 3.3) leave NaN out, as the Parquet format has it, and let DuckDB drop the condition.
 #           The same holds for a file written by pyarrow.
-# For us:   a value that is missing is written as null, which has no such doubt.
+# For us:   the page on other programs says how to ask.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from echub.dates import date_texts, wall_clock
 from echub.plugin import Ambiguous, Metadata, Notice, ReadError
@@ -21,6 +24,10 @@ CLOCK_NEVER_SET = 2010
 """Instruments of this maker with this export are younger; an earlier year is a reset clock."""
 
 
+_ROUNDING = 0.005
+"""Masses are printed with two decimals."""
+
+
 @dataclass(frozen=True)
 class Scan:
     """One scan of the experiment: its row of the header's table."""
@@ -28,6 +35,44 @@ class Scan:
     name: str
     input: str
     fields: dict[str, str]
+
+    def number(self, key: str) -> float:
+        """Return a number of the row; NaN if it is not there."""
+        try:
+            return float(self.fields.get(key, "").replace(",", "."))
+        except ValueError:
+            return math.nan
+
+    @property
+    def increment(self) -> float:
+        """Return the step in mass; 0 if it is not printed."""
+        return 0.0 if math.isnan(found := self.number("Increment")) else found
+
+    @property
+    def half(self) -> float:
+        """Return half a step: masses that are closer are equal."""
+        return self.increment / 2 or _ROUNDING
+
+    @property
+    def is_ranged(self) -> bool:
+        """Return whether the scan sweeps from one mass to another, in contrast to a trend's single mass."""
+        return self.number("Stop") > self.number("Start")
+
+    def holds(self, mass: NDArray[np.float64], *, cut: bool = False, within: bool = False) -> bool:
+        """Return whether a sweep of masses (points,) is this scan's: it has its first and last mass.
+
+        `cut`: the end may be missing; `within`: any masses of the range do.
+        """
+        if within:
+            return bool(
+                mass.min() >= self.number("Start") - self.half and mass.max() <= self.number("Stop") + self.half
+            )
+        ends = (
+            mass[-1] <= self.number("Stop") + self.half
+            if cut
+            else abs(mass[-1] - self.number("Stop")) <= self.half
+        )
+        return bool(abs(mass[0] - self.number("Start")) <= self.half and ends)
 
 
 @dataclass

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from echub.dates import date_texts, wall_clock
-from echub.plugin import Dropped, Metadata, Notice, ReadError, Record, Source, SourceColumn, build_dataset
-from echub.text import decimal_mark, decode, encoding_of, parse_clock
+from echub.plugin import Dataset, Dropped, Metadata, Notice, ReadError, Record, Source, SourceColumn, build_dataset
+from echub.text import decode, encoding_of
 from echub_hiden import MassoftOptions
-from echub_hiden.header import Header, cells, describe, parse
-from echub_hiden.units import scan_meaning, trend_meaning
-
-_STRANGE = {"1.#INF": np.inf, "-1.#INF": -np.inf, "1.#IND": np.nan, "-1.#IND": np.nan, "1.#QNAN": np.nan}
-"""How the C library of old Windows prints what is not a number."""
-_TWELVE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP])M\Z", re.IGNORECASE)
+from echub_hiden.columns import read_columns
+from echub_hiden.header import Header, Scan, cells, describe, parse
+from echub_hiden.scans import (
+    ScanBlock,
+    ScanTable,
+    blocks,
+    groups,
+    marked,
+    reject_other_scans,
+    scan_of_sweeps,
+    shared,
+    sweeps,
+    tables,
+    the_scan,
+)
 
 
 def read(source: Source, options: MassoftOptions) -> Record:
@@ -30,16 +38,86 @@ def read(source: Source, options: MassoftOptions) -> Record:
     lines, ends = _lines(source)
     header = parse(lines)
     dropped: list[Dropped] = []
-    rows = _rows(header, lines, ends, dropped)
-    table = _cells(header, rows)
+    found = _blocks(header, lines, ends, dropped)
     metadata = Metadata()
     settings = describe(header, metadata, options.dates)
     if options.dwell > 0:
         metadata.set("sims.dwell_time", options.dwell, "s", source="--option dwell")
-    columns = _columns(header, table, options)
-    kind = "mass_spectrum" if _is_scan(header) else "timeseries"
-    dataset = build_dataset(kind, columns)
-    return Record([dataset], metadata=metadata, settings=settings, notices=header.notices, dropped=dropped)
+    parts = [len(groups(block.header.names)) for block in found]
+    datasets = _labelled(
+        [
+            dataset
+            for at, block in enumerate(found)
+            for dataset in _datasets(block, sum(parts[:at]), sum(parts), options)
+        ]
+    )
+    return Record(datasets, metadata=metadata, settings=settings, notices=header.notices, dropped=dropped)
+
+
+def _labelled(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """Number the datasets of a kind that has several: `mass_spectrum_1`, `mass_spectrum_2` …"""
+    kinds = [dataset.kind for dataset in datasets]
+    named = []
+    for at, dataset in enumerate(datasets):
+        label = f"{dataset.kind}_{kinds[: at + 1].count(dataset.kind)}" if kinds.count(dataset.kind) > 1 else ""
+        attrs = {**dataset.attrs, "part": dataset.attrs.get("part", f"scan {at + 1}")} if label else dataset.attrs
+        named.append(replace(dataset, label=label, attrs=attrs))
+    return named
+
+
+def _datasets(block: ScanBlock, before: int, total: int, options: MassoftOptions) -> list[Dataset]:
+    """Return the datasets of a block: one for a trend, one per scan otherwise.
+
+    `before`: how many tables of scans earlier blocks have; `total`: those of all blocks.
+    """
+    header = block.header
+    reject_other_scans(header)
+    parts = len(groups(header.names))
+    columns = _cells(header, block.rows, ragged=parts > 1)
+    if not parts:
+        return [build_dataset("timeseries", read_columns(header, columns, options))]
+    return [
+        dataset
+        for number, table in enumerate(tables(block, columns), before)
+        for dataset in _scan(table, number, total, options)
+    ]
+
+
+def _scan(table: ScanTable, number: int, total: int, options: MassoftOptions) -> list[Dataset]:
+    """Return the dataset of a table of scans, or one per scan if several of them follow one another in it."""
+    header = table.header
+    columns = [replace(c, index=table.positions[c.index or 0]) for c in read_columns(header, table.cells, options)]
+    mass_at = next(n for n, column in enumerate(columns) if column.quantity == "mass_to_charge")
+    mass = columns[mass_at].values
+    mixed = shared(header, total)
+    sweep = sweeps(mass, mixed)
+    if not mixed and len(sweep) and sweep[-1] and all(column.quantity != "cycle" for column in columns):
+        columns.append(SourceColumn("(sweep)", sweep + 1, "cycle", "1", origin="derived"))
+    if not mixed:
+        detectors = [column.attrs["detector"] for column in columns if "detector" in column.attrs]
+        columns[mass_at] = marked(columns[mass_at], the_scan(header, number, total, mass, detectors))
+        return [build_dataset("mass_spectrum", columns, row=table.row)]
+    scans = scan_of_sweeps(mixed, mass, sweep)
+    return [
+        _one_scan(columns, mass_at, table.row, sweep, scans, scan) for scan in dict.fromkeys(s.name for s in scans)
+    ]
+
+
+def _one_scan(
+    columns: Sequence[SourceColumn],
+    mass_at: int,
+    row: NDArray[np.int64],
+    sweep: NDArray[np.int64],
+    scans: Sequence[Scan],
+    name: str,
+) -> Dataset:
+    """Return the rows of one of several scans that follow one another."""
+    of_sweep = np.array([scan.name == name for scan in scans])
+    kept = of_sweep[sweep]
+    scan = next(scan for scan in scans if scan.name == name)
+    taken = [replace(column, values=column.values[kept]) for column in columns]
+    taken[mass_at] = marked(taken[mass_at], scan)
+    return replace(build_dataset("mass_spectrum", taken, row=row[kept]), attrs={"part": name})
 
 
 def _lines(source: Source) -> tuple[list[str], int]:
@@ -53,30 +131,39 @@ def _lines(source: Source) -> tuple[list[str], int]:
     return text.replace("\r\n", "\n").split("\n"), ends
 
 
-def _rows(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropped]) -> list[str]:
-    """Return the rows of data, checked against the number and the length that line 1 states."""
+def _blocks(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropped]) -> list[ScanBlock]:
+    """Return the rows of data by block, checked against the number and the length that line 1 states."""
     rows = list(lines[header.first_row :])
     complete = bool(rows) and not rows[-1]
     while rows and not rows[-1].strip():
         rows.pop()
     _reject_second_export(header, rows)
-    if not complete and rows and len(rows[-1]) + ends < header.row_length:
-        dropped.append(Dropped(f"the last row, {rows[-1]!r}", "it is cut"))
-        header.notices.append(Notice("last-row-cut", "the last row is cut and left out: the file was truncated"))
-        rows.pop()
-    _reject_decimal_commas(header, rows)
-    if not header.is_resaved:
-        _check_lengths(header, rows, ends, complete)
-    if len(rows) != header.rows:
-        header.notices.append(
-            Notice(
-                "row-count",
-                f"line 1 says {header.rows} rows, the file has {len(rows)}: it was truncated or edited",
-            )
-        )
-    if not rows:
+    found = blocks(header, rows)
+    _drop_cut_row(found[-1], found, ends, complete, dropped)
+    for block in found:
+        _reject_decimal_commas(block.header, block.rows)
+        if not header.is_resaved:
+            _check_lengths(block.header, block.rows, ends, complete or block is not found[-1], len(found) == 1)
+    count = sum(len(block.rows) for block in found)
+    if count != header.rows:
+        text = f"line 1 says {header.rows} rows, the file has {count}: it was truncated or edited"
+        header.notices.append(Notice("row-count", text))
+    if not count:
         header.notices.append(Notice("no-rows", "the export has no rows of data"))
-    return rows
+    return found
+
+
+def _drop_cut_row(
+    last: ScanBlock, found: Sequence[ScanBlock], ends: int, complete: bool, dropped: list[Dropped]
+) -> None:
+    """Leave out the last row if the file ends in the middle of it; later blocks have a length of their own."""
+    rows = last.rows
+    full = last.header.row_length if len(found) == 1 else len(rows[-2]) + ends if len(rows) > 1 else 0
+    if not complete and rows and len(rows[-1]) + ends < full:
+        dropped.append(Dropped(f"the last row, {rows[-1]!r}", "it is cut"))
+        text = "the last row is cut and left out: the file was truncated"
+        last.header.notices.append(Notice("last-row-cut", text))
+        rows.pop()
 
 
 def _reject_second_export(header: Header, rows: Sequence[str]) -> None:
@@ -99,10 +186,15 @@ def _reject_decimal_commas(header: Header, rows: Sequence[str]) -> None:
             raise _misfit(header, 0, cells(rows[0], ","), len(header.names))
 
 
-def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: bool) -> None:
-    """Every row has the length of line 1, less one where CRLF became LF."""
+def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: bool, only: bool) -> None:
+    """Every row has the length of line 1, less one where CRLF became LF.
+
+    In one of several blocks it has that of the block's first row.
+    """
     allowed = {header.row_length - 2 + step for step in ((0, 1) if ends == 1 else (0,))}
     checked = rows if complete else rows[:-1]
+    if not only:
+        allowed = {len(row) for row in checked[:1]}
     odd = next((n for n, row in enumerate(checked) if len(row) not in allowed), None)
     if odd is None:
         return
@@ -124,10 +216,15 @@ def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: boo
     )
 
 
-def _cells(header: Header, rows: Sequence[str]) -> list[tuple[str, ...]]:
-    """Split the rows to columns of cells; every row has as many as there are names."""
+def _cells(header: Header, rows: Sequence[str], *, ragged: bool = False) -> list[tuple[str, ...]]:
+    """Split the rows to columns of cells; every row has as many as there are names.
+
+    `ragged`: scans side by side may end before others, with empty cells.
+    """
     count = len(header.names)
     split = [cells(row, header.delimiter) for row in rows]
+    if ragged:
+        split = [[*row, *[""] * (count - len(row))] for row in split]
     for number, row in enumerate(split):
         if len(row) != count:
             raise _misfit(header, number, row, count)
@@ -144,108 +241,3 @@ def _misfit(header: Header, number: int, row: Sequence[str], count: int) -> Read
         cause="decimal commas between commas, which cannot be told apart" if comma else "the file is damaged",
         hint="export it from MASsoft with another list separator" if comma else None,
     )
-
-
-def _is_scan(header: Header) -> bool:
-    return any(name.lower().startswith("mass") for name in header.names) and "ms" in header.names
-
-
-def _columns(header: Header, table: Sequence[tuple[str, ...]], options: MassoftOptions) -> list[SourceColumn]:
-    """Return the columns, `ms` first: it is the time; `Time` is the same, truncated to seconds."""
-    numbers: list[SourceColumn] = []
-    decimal = _decimal(header, table)
-    clocks = {at: column for at in range(len(header.names)) if (column := _dates(header, at, table[at], options))}
-    legends = [n for n, name in enumerate(header.names) if name not in ("Time", "ms") and n not in clocks]
-    for at, name in enumerate(header.names):
-        if name == "Time":
-            continue
-        if at in clocks:
-            numbers.append(clocks[at])
-            continue
-        values = _numbers(header, at, table[at], decimal)
-        if name == "ms":
-            numbers.insert(0, SourceColumn(name, values, "time", "ms", index=at))
-        elif _is_scan(header):
-            numbers.append(scan_meaning(name, values, at))
-        else:
-            numbers.append(trend_meaning(header, legends.index(at), name, values, at, options))
-    if "Time" in header.names:
-        at = header.names.index("Time")
-        numbers.append(SourceColumn("Time", np.array(table[at], dtype=object), index=at))
-        _check_clock(header, table[at], numbers[0].values)
-    return numbers
-
-
-def _dates(header: Header, at: int, texts: Sequence[str], options: MassoftOptions) -> SourceColumn | None:
-    """Read a column of dates and times; one named UTC tells instants. None for a column of anything else."""
-    name = header.names[at]
-    if not texts or name in ("Time", "ms") or not re.match(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d", texts[0]):
-        return None
-    clock = wall_clock(
-        pl.Series(list(texts)), name, options.dates, [pl.Series(date_texts(header.lines), dtype=pl.String)]
-    )
-    utc = clock.zoned or name.strip().upper() in ("UTC", "GMT")
-    attrs = {"printed_as": texts[0], "zone": "UTC" if utc else "unknown"}
-    return SourceColumn(name, clock.seconds, "unix_time" if utc else None, "s", index=at, attrs=attrs)
-
-
-def _decimal(header: Header, table: Sequence[tuple[str, ...]]) -> str:
-    if header.delimiter == ",":
-        return "."
-    counted = [n for n, name in enumerate(header.names) if name not in ("Time", "UTC")]
-    found = decimal_mark(text for n in counted for text in table[n])
-    if found.value is None:
-        raise ReadError("the decimal mark is not clear", expected="points or commas", found=found.evidence)
-    return found.value
-
-
-def _numbers(header: Header, at: int, texts: Sequence[str], decimal: str) -> NDArray[np.float64]:
-    plain = [text.replace(",", ".") for text in texts] if decimal == "," else texts
-    try:
-        return np.array(plain, dtype=np.float64)
-    except ValueError:
-        return np.array([_number(header, at, n, text) for n, text in enumerate(plain)], dtype=np.float64)
-
-
-def _number(header: Header, at: int, row: int, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        if text.upper() in _STRANGE:
-            _note_once(header, "not-a-number", f"{text} is kept as NaN or infinity", header.names[at])
-            return float(_STRANGE[text.upper()])
-    raise ReadError(
-        "a cell is not a number",
-        where=f"line {header.first_row + row + 1}",
-        column=header.names[at],
-        found=repr(text),
-        cause="the file is damaged, or two files were joined",
-    ) from None
-
-
-def _check_clock(header: Header, texts: Sequence[str], seconds: NDArray[np.float64]) -> None:
-    """Compare the printed clock with `ms`, which is the one that counts."""
-    try:
-        clock = np.array([_clock(text) for text in texts], dtype=np.float64)
-    except ValueError as error:
-        _note_once(header, "clock-unreadable", f"the column Time cannot be read, ms is used: {error}", "Time")
-        return
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(clock - np.floor(seconds / 1000)) > 1
-    if apart.any() and header.names.count("ms"):
-        at = int(np.flatnonzero(apart)[0])
-        text = f"Time says {texts[at]} where ms says {seconds[at]:g}; ms counts"
-        _note_once(header, "clock-disagrees", text)
-
-
-def _clock(text: str) -> float:
-    """Read elapsed time; spreadsheets turn 00:00:01 into 12:00:01 AM."""
-    if match := _TWELVE.match(text):
-        hour = int(match[1]) % 12 + 12 * (match[4].upper() == "P")
-        return hour * 3600.0 + int(match[2]) * 60 + int(match[3])
-    return parse_clock(text)
-
-
-def _note_once(header: Header, code: str, message: str, column: str = "") -> None:
-    if not any(notice.code == code for notice in header.notices):
-        header.notices.append(Notice(code, message, column=column))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from echub.plugin import Notice, SourceColumn, UnknownSpecies, UnknownUnit, parse_unit
 from echub.species import fits_mass, parse_species
 from echub_hiden import MassoftOptions
-from echub_hiden.header import Header
+from echub_hiden.header import Header, Scan
 
 _OF_UNIT = {"torr": "partial_pressure", "mbar": "partial_pressure", "Pa": "partial_pressure", "A": "ion_current"}
 _OF_UNIT |= {"count/s": "ion_count_rate", "count": "ion_counts", "degC": "temperature", "K": "temperature"}
@@ -28,11 +29,29 @@ def scan_meaning(name: str, values: NDArray[Any], at: int) -> SourceColumn:
     )
 
 
+def scans_of_legends(header: Header, legends: Sequence[int]) -> dict[int, Scan]:
+    """Return the header's scan of each legend by column: all scans in order, or those of a single mass.
+
+    None if neither has as many as there are legends: a unit must not come from another channel.
+    """
+    for scans in (header.scans, [scan for scan in header.scans if not scan.is_ranged]):
+        if len(scans) == len(legends):
+            return dict(zip(legends, scans, strict=True))
+    if header.scans:
+        text = (
+            f"the header lists {len(header.scans)} scans, the rows have {len(legends)} channels; none is matched"
+        )
+        header.notices.append(Notice("scan-count", text))
+    return {}
+
+
 def trend_meaning(
-    header: Header, legend: int, name: str, values: NDArray[Any], at: int, options: MassoftOptions
+    header: Header, scan: Scan | None, name: str, values: NDArray[Any], at: int, options: MassoftOptions
 ) -> SourceColumn:
-    """Return a column (rows,) of a trend, in the unit of its input if that says one, else in the stated one."""
-    scan = header.scans[legend] if legend < len(header.scans) else None
+    """Return a column (rows,) of a trend, in the unit of its input if that says one, else in the stated one.
+
+    `scan`: what the header says of this channel, if it can be told.
+    """
     given = scan.input if scan else ""
     unit, source = _unit(given, options)
     attrs = {"legend": name, "input": given} | ({"scan": scan.name} if scan else {})

@@ -91,6 +91,12 @@ FORMATS = (
         f"take the .csv that the UHPC software writes beside it; {_THEN}",
     ),
     (
+        "pv-massspec",
+        "a Pfeiffer PV MassSpec run (.isi)",
+        (".isi",),
+        f"in PV MassSpec export the data as text and cut off the lines before `Time Relative (sec)`; {_THEN}",
+    ),
+    (
         "arbin-sql",
         "an Arbin MITS Pro database (.mdf, .ldf)",
         (".mdf", ".ldf"),

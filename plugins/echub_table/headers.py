@@ -160,7 +160,10 @@ def split_header(header: str) -> Iterator[tuple[str, str]]:
     if match := _IN.match(text):
         yield match["name"], match["unit"]
     name, underscore, last = text.rpartition("_")
-    if underscore and _known_unit(_WORDS.get(last, last), aliases()) is not None:
+    is_label = (
+        re.fullmatch(r"[\d.]+", name) is not None
+    )  # `17_amu` is a mass that was measured, not a column in amu
+    if underscore and not is_label and _known_unit(_WORDS.get(last, last), aliases()) is not None:
         yield name, _WORDS.get(last, last)
     yield text, ""
 

@@ -88,7 +88,7 @@ READERS = {
     "gamry-dta": Row([FIXTURES / "gamry" / f"{n}.DTA" for n in ("cv", "eis_comma")], gamry_table),
     "ivium-idf": Row([FIXTURES / "ivium" / "spectrum.idf"]),
     "neware": Row(sorted((FIXTURES / "neware").glob("cell.*"))),
-    "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv"]),
+    "hiden-massoft": Row([FIXTURES / "sims" / "trend.csv", FIXTURES / "sims" / "scans.csv"]),
     "sims-declared": Row([FIXTURES / "sims" / folder / "sims.toml" for folder in ("declared", "maps")]),
     "sims-map-profile": Row([FIXTURES / "sims" / "maps" / "roi.outcome.json"]),
     "cameca-profile": Row([FIXTURES / "sims" / "profile.dp_rpc_asc"]),

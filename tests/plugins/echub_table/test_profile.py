@@ -130,9 +130,8 @@ def test_dialect_of_a_profile(tmp_path):
 
 
 def test_the_shipped_ones():
-    assert {"arbin", "landt", "novonix", "maccor", "bdf", "chi", "generic-eis", "zplot", "relaxis"} == set(
-        shipped()
-    )
+    cyclers = {"arbin", "basytec", "beep", "landt", "maccor", "neware", "neware-chinese", "novonix"}
+    assert cyclers | {"bdf", "chi", "generic-eis", "massspec", "zplot", "relaxis"} == set(shipped())
     assert all(profile.title for profile in shipped().values())
     assert list(shipped())[-1] == "generic-eis"
 
@@ -167,3 +166,56 @@ def test_a_profile_that_is_not_there(tmp_path):
     with pytest.raises(PluginError, match="there is no profile") as caught:
         echub.read(b"t / s,U / V\n1,2\n", options={"profile": "lab.toml"})
     assert "landt" in caught.value.expected
+
+
+NEWARE = """DataPoint,Cycle Index,Step Index,Step Type,Time,Total Time,Current(A),Voltage(V),DChg. Cap.(Ah)
+1,1,1,Rest,00:00:05,00:00:05,0.0,3.5,0.0
+2,1,2,CC Chg,00:00:00,00:00:05,0.5,3.51,0.0
+3,2,3,CC DChg,00:00:01,26:00:00,-0.5,3.51,0.002
+"""
+CHINESE = """数据序号,循环号,工步号,工步类型,时间,总时间,电流(A),电压(V)
+1,1,1,搁置,00:00:05,00:00:05,0.0,3.5
+2,1,2,恒流充电,00:00:00,00:00:05,0.5,3.51
+3,2,3,恒流放电,00:00:01,26:00:00,-0.5,3.51
+"""
+
+
+@pytest.mark.parametrize("text", [NEWARE, CHINESE], ids=["english", "chinese"])
+def test_neware_has_a_clock_of_the_step_and_one_of_the_test(text):
+    record = echub.read(text.encode(), reader="table")
+    series = record["timeseries"]
+    assert record.settings["profile"].startswith("neware")
+    assert series["time"].tolist() == [5, 5, 26 * 3600]
+    assert series["step_time"].tolist() == [5, 0, 1]
+    assert series["cycle"].tolist() == [1, 1, 2]
+    assert series["step"].tolist() == [1, 2, 3]
+    assert series["current"].tolist() == [0, 500, -500]
+    assert "time__2" not in series.columns
+
+
+def test_units_of_beep_are_assumed():
+    names = "cycle_index,test_time,current,voltage,charge_capacity,discharge_capacity,date_time_iso"
+    rows = "".join(f"0,{n}.0,0.5,3.2,0.00{n},0,2017-05-12T18:00:0{n}+00:00\n" for n in (1, 2))
+    series = echub.read(f"{names}\n{rows}".encode(), reader="table")["timeseries"]
+    assert series["charge_anodic"].tolist() == [1, 2]
+    assert {series.column(name).origin for name in ("time", "current", "voltage", "charge_anodic")} == {"assumed"}
+
+
+def test_basytec_names_its_columns_after_a_tilde():
+    head = "~Resultfile from Basytec Battery Test System\r\n~Name of Test: x\r\n~\r\n"
+    names = "~Time[h]\tDataSet\tt-Step[h]\tCommand\tU[V]\tI[A]\tCyc-Count\r\n"
+    rows = "0.5\t1\t0.0\tPause\t2.875\t0\t1\r\n1.0\t2\t0.25\tCharge\t2.876\t0.005\t2\r\n"
+    series = echub.read((head + names + rows).encode(), reader="table")["timeseries"]
+    assert series["time"].tolist() == [1800, 3600]
+    assert series["step_time"].tolist() == [0, 900]
+    assert series["current"].tolist() == [0, 5]
+    assert series["cycle"].tolist() == [1, 2]
+
+
+def test_masses_of_pfeiffer_have_no_unit_until_one_is_said():
+    names = "Time Relative (sec)\tTime Absolute (UTC)\tPressure_(mBar)\t17_amu\t28_amu\n"
+    rows = "0.5\t1714500000.5\t1.2e-6\t1.5e-10\t2.5e-9\n1.5\t1714500001.5\t1.3e-6\t1.6e-10\t2.6e-9\n"
+    series = echub.read((names + rows).encode(), reader="table")["timeseries"]
+    assert series["time"].tolist() == [0.5, 1.5]
+    assert series.column("ambient_pressure").header == "Pressure_(mBar)"
+    assert series.column("vendor_17_amu").unit is None

@@ -1,0 +1,152 @@
+"""MASsoft exports of scans: bars and profiles, several scans of a file never mixed, unknown layouts refused."""
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import ReadError
+from fixtures.sims import massoft, massoft_scans, scan_rows
+
+LAYOUTS = ("beside", "below")
+
+
+def read(tmp_path, data, **options):
+    path = tmp_path / "scan.csv"
+    path.write_bytes(data)
+    return echub.read(path, reader="hiden-massoft", options=options)
+
+
+def truth(number):
+    return np.array(scan_rows(number)).T
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("ends", "delimiter"), [("\r\n", ","), ("\n", ","), ("\r\n", ";")])
+def test_each_scan_is_a_dataset_with_its_own_masses(tmp_path, layout, ends, delimiter):
+    record = read(tmp_path, massoft_scans(layout, ends=ends, delimiter=delimiter))
+    assert list(record) == ["mass_spectrum_1", "mass_spectrum_2"]
+    for number, quantity in enumerate(("partial_pressure", "ion_count_rate")):
+        dataset = record[f"mass_spectrum_{number + 1}"]
+        _, _, mass, intensity = truth(number)
+        assert np.array_equal(dataset["mass_to_charge"], mass)
+        assert np.array_equal(dataset[quantity], intensity)
+    assert not record.notices
+
+
+def test_blocks_keep_their_own_clock_and_cycles(tmp_path):
+    second = read(tmp_path, massoft_scans("below"))["mass_spectrum_2"]
+    cycle, ms, _, _ = truth(1)
+    assert np.array_equal(second["cycle"], cycle)
+    assert np.array_equal(second["time"], ms / 1000)
+
+
+def test_bars_and_profiles_are_told_by_the_header(tmp_path):
+    record = read(tmp_path, massoft_scans("beside"))
+    told = [record[name].column("mass_to_charge").attrs for name in record]
+    assert [(attrs["scan"], attrs["shape"]) for attrs in told] == [("Scan 1", "bar"), ("Scan 2", "profile")]
+    assert [(attrs["start"], attrs["increment"]) for attrs in told] == [("10.00", "1.00"), ("27.00", "0.25")]
+
+
+@pytest.mark.parametrize(
+    ("printed", "other"), [(b"27.00,29.00", b"27.00,28.00"), (b'"SEM","mass"', b'"Faraday","mass"')]
+)
+def test_a_scan_of_the_header_with_another_range_or_input_is_not_taken(tmp_path, printed, other):
+    record = read(tmp_path, massoft_scans("beside").replace(printed, other))
+    told = [record[name].column("mass_to_charge").attrs for name in record]
+    assert ["scan" in attrs for attrs in told] == [True, False]
+
+
+def test_scans_that_share_their_columns_are_told_apart_by_start_and_stop(tmp_path):
+    record = read(tmp_path, massoft_scans("shared"))
+    assert [record[name].attrs["part"] for name in record] == ["Scan 1", "Scan 2"]
+    for number, name in enumerate(record):
+        assert np.array_equal(record[name]["mass_to_charge"], truth(number)[2])
+        assert np.array_equal(record[name]["partial_pressure"], truth(number)[3])
+
+
+def test_a_sweep_that_is_no_scan_of_the_header_is_refused(tmp_path):
+    with pytest.raises(ReadError, match="cannot be told apart") as caught:
+        read(tmp_path, massoft_scans("shared").replace(b"27.00,29.00", b"26.00,29.00"))
+    assert "fits none" in caught.value.found
+
+
+def test_scans_of_one_range_in_shared_columns_are_refused(tmp_path):
+    line = b'"Scan 1","RGA","Faraday","mass",10.00,14.00,1.00,100.000%,100.000%,1.0,1.0,\r\n'
+    data = massoft_scans("shared", scans=(0,)).replace(b'"header",0000000010', b'"header",0000000011')
+    with pytest.raises(ReadError, match="cannot be told apart") as caught:
+        read(tmp_path, data.replace(line, line + line.replace(b"Scan 1", b"Scan 2").replace(b"Faraday", b"SEM")))
+    assert "Scan 1 and Scan 2" in caught.value.found
+
+
+def test_one_scan_of_several_cycles_stays_one_dataset(tmp_path):
+    dataset = read(tmp_path, massoft_scans("beside", scans=(1,)))["mass_spectrum"]
+    assert np.array_equal(dataset["cycle"], truth(1)[0])
+    assert dataset.column("mass_to_charge").attrs["shape"] == "profile"
+
+
+def test_without_a_column_of_cycles_the_sweeps_are_counted(tmp_path):
+    lines = massoft_scans("beside", scans=(0,)).decode().split("\r\n")
+    at = next(n for n, line in enumerate(lines) if line.startswith('"Cycle"'))
+    bare = [*lines[: at - 1], lines[at - 1], *(line.partition(",")[2] for line in lines[at:])]
+    bare[0] = bare[0].replace(f"{len(lines[at + 1]) + 2:010d}", f"{len(lines[at + 1]) - 5:010d}")
+    dataset = read(tmp_path, "\r\n".join(bare).encode())["mass_spectrum"]
+    assert np.array_equal(dataset["cycle"], truth(0)[0])
+    assert dataset.column("cycle").origin == "derived"
+
+
+def test_a_block_that_is_cut_loses_its_last_row_and_says_so(tmp_path):
+    record = read(tmp_path, massoft_scans("below")[:-9])
+    assert {notice.code for notice in record.notices} == {"last-row-cut", "row-count"}
+    assert record["mass_spectrum_2"].rows == len(scan_rows(1)) - 1
+
+
+def test_text_between_the_rows_is_no_block(tmp_path):
+    data = massoft_scans("below")
+    at = data.rindex(b'"Cycle"')
+    with pytest.raises(ReadError, match="another length"):
+        read(tmp_path, data[:at] + b'"Scan 2"\r\n' + data[at:])
+
+
+def test_a_scan_over_something_else_is_refused(tmp_path):
+    with pytest.raises(ReadError, match="other than mass") as caught:
+        read(tmp_path, massoft_scans("beside", scans=(0,)).replace(b'"mass amu"', b'"energy V"'))
+    assert "energy V" in caught.value.found
+
+
+def test_channels_of_another_number_than_scans_take_no_unit_from_them(tmp_path):
+    data = massoft().replace(b'"Scan 1","RGA","Faraday","mass",2.00,2.00,0.01,100.000%,100.000%,1.0,1.0,\r\n', b"")
+    record = read(
+        tmp_path, data.replace(b"0000000013", b"0000000012"), faraday="torr", sem="c/s", temperature="degC"
+    )
+    assert "scan-count" in {notice.code for notice in record.notices}
+    assert record["timeseries"].column("vendor_h2").unit is None
+
+
+def test_a_trend_beside_a_scan_of_the_header_is_matched_to_its_own_channels(tmp_path):
+    ranged = b'"Scan 1","RGA","SEM","mass",1.00,50.00,1.00,100.000%,100.000%,1.0,1.0,\r\n"Scan 1","RGA","Faraday"'
+    data = massoft().replace(b'"Scan 1","RGA","Faraday"', ranged, 1).replace(b"0000000013", b"0000000014")
+    dataset = read(tmp_path, data, faraday="torr", sem="c/s")["timeseries"]
+    assert dataset.column("partial_pressure").header == "H2"
+    assert dataset.column("ion_count_rate").header == "CO2"
+
+
+@pytest.mark.parametrize("layout", [*LAYOUTS, "shared"])
+def test_scans_survive_the_native_file(tmp_path, layout):
+    (tmp_path / "scan.csv").write_bytes(massoft_scans(layout))
+    before = echub.read(tmp_path / "scan.csv")
+    echub.convert(tmp_path / "scan.csv", output=tmp_path / "out")
+    (native,) = (tmp_path / "out").glob("*.h5")
+    after = echub.read(native)
+    assert list(after) == list(before)
+    assert all(np.array_equal(after[n]["mass_to_charge"], before[n]["mass_to_charge"]) for n in before)
+
+
+def test_an_instant_in_utc_is_kept_beside_the_masses(tmp_path):
+    lines = massoft_scans("beside", scans=(0,)).decode().split("\r\n")
+    at = next(n for n, line in enumerate(lines) if line.startswith('"Cycle"'))
+    rows = [f"2021-06-14 15:20:{n:02d},{line}" for n, line in enumerate(lines[at + 1 : -1])]
+    head = [lines[0].replace(f"{len(lines[at + 1]) + 2:010d}", f"{len(rows[0]) + 2:010d}"), *lines[1:at]]
+    text = "\r\n".join([*head, '"UTC",' + lines[at], *rows, ""])
+    dataset = read(tmp_path, text.encode())["mass_spectrum"]
+    assert dataset.column("unix_time").attrs["zone"] == "UTC"
+    assert dataset["unix_time"][0] == 1623684000.0  # date -u -d "2021-06-14 15:20:00" +%s
