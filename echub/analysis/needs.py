@@ -31,7 +31,11 @@ from echub.remark import Remark
 from echub.segments import Stamps, clock_restarts, stamps
 
 AREA = "cell.area"
-AXES = {"impedance": ("frequency",), "depth_profile": ("depth", "sputter_time")}
+AXES = {
+    "impedance": ("frequency",),
+    "depth_profile": ("depth", "sputter_time"),
+    "recovery": ("recovery_delay",),
+}
 """Kinds, apart from time series, in which a row equal to the one before measures nothing new: their axes."""
 _PER_AREA = {"current^1": "current^1 length^-2", "current^1 time^1": "current^1 length^-2 time^1"}
 """Dimensions, each with the density that follows from it by a stated area."""

@@ -22,7 +22,7 @@ from echub.model.metadata import Entry, Metadata
 from echub.model.record import Record
 from echub.model.units import Scale
 from echub.remark import Dropped, Remark
-from echub.structured import Scalar, Shape, Table, checked
+from echub.structured import Shape, Table, checked
 
 _TOLD = {field.name for field in dataclasses.fields(Column)}
 FORMAT = "echub table 1"
@@ -52,7 +52,7 @@ class _DescribedColumnShape(TypedDict):
     averaged: bool
     source_dtype: str
     uncertainty: str | None
-    attrs: dict[str, Scalar]
+    attrs: Table
     axes: list[str]
 
 

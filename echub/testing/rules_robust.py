@@ -19,6 +19,8 @@ HOLES = 5
 """Parts of the rows that are taken out, one after the other, so that one of them lies around the answer."""
 HOLE = 0.12
 """Part of the rows that each takes out."""
+ROUNDING = 1e-9
+"""Relative difference that is rounding: data without noise have an uncertainty smaller than that."""
 FAR = 3.0
 """Answers contradict each other if each lies outside this many times the half width of the other's interval."""
 NARROWER = 0.8
@@ -141,7 +143,8 @@ def _outside(one: tuple[float, float, float], other: tuple[float, float, float])
     low, high, middle = one
     reach = (FAR - 1) * (high - low) / 2 if np.isfinite(high - low) else 0.0
     nearest = float(np.clip(middle, other[0], other[1]))
-    return not low - reach <= nearest <= high + reach
+    slack = reach + ROUNDING * abs(middle)
+    return not low - slack <= nearest <= high + slack
 
 
 def _range(measurand: Measurand) -> tuple[float, float, float] | None:

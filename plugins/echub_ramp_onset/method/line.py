@@ -107,7 +107,8 @@ def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
     """Return how much more window means scatter than independent rows would make them."""
     block = ((t - t[0]) // window_s).astype(np.intp)
     count = np.bincount(block)
-    full = count >= 0.5 * np.median(count)  # cut-off windows scatter more
+    # Cut-off windows scatter more; where rows are missing, a window is empty.
+    full = count >= max(0.5 * float(np.median(count[count > 0])), 1.0)
     if full.sum() < 10:  # of ten windows the ratio is known to 22 % (1/√20)
         return 1.0
     means = np.bincount(block, weights=rest)[full] / count[full]

@@ -184,7 +184,11 @@ def test_the_uncertainty_of_the_depth_is_a_component():
     one, other = plain["interface_position"], scaled["interface_position"]
     assert other.uncertainty == pytest.approx(np.hypot(one.uncertainty, 0.03 * one.value))
     assert other.interval.high - other.interval.low > one.interval.high - one.interval.low
-    assert [c.kind for c in other.components] == ["A", "B"]
+    assert [(c.name, c.kind) for c in other.components] == [
+        ("counting statistics", "A"),
+        ("shape of the edge", "B"),
+        ("depth calibration", "B"),
+    ]
 
 
 def test_smoothing_changes_the_picture_alone():
