@@ -184,10 +184,13 @@ class AnalysisContract(RobustRules, Contract):
     def test_its_outcome_survives_json(self) -> None:
         """The outcome is equal after it was written and read."""
         outcome = self._ask(self._case)
-        if Outcome.from_json(outcome.to_json()) != outcome:
-            raise RuleViolation(
-                "an equal outcome", "a different one", "give floats, texts and Series, no other types"
-            )
+        advice = "use floats, texts and Series, no other types"
+        try:
+            again = Outcome.from_json(outcome.to_json())
+        except EchubError as error:
+            raise RuleViolation("an outcome that can be read", one_line(error), advice) from None
+        if again != outcome:
+            raise RuleViolation("an equal outcome", "a different one", advice)
 
     @rule
     def test_values_have_uncertainties(self) -> None:
