@@ -183,6 +183,13 @@ def _open(path: Path) -> int:
         raise not_writable(path, error) from error
 
 
+def hold(path: Path) -> int:
+    """Create and lock a file; return it, to be closed at the end. `TargetBusy` while another process holds it."""
+    file = _open(path)
+    _lock(file, path)
+    return file
+
+
 def _lock(file: int, path: Path) -> bool:
     """Lock a ledger for as long as it is open; False if the file system knows no locks."""
     try:

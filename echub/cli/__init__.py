@@ -25,6 +25,8 @@ COMMANDS = {
     "study": "echub.cli.study",
     "plot": "echub.cli.plot",
     "app": "echub.cli.browser",
+    "gather": "echub.cli.gather",
+    "query": "echub.cli.query",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
     "meta": "echub.cli.meta",
