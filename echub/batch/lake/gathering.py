@@ -156,7 +156,8 @@ class _Gathering:
             fragments += read.fragments
             self.units |= read.units
             self.result.problems += read.problems
-        return rows, fragments
+        # Processes answer in any order; the same archive gives the same bytes.
+        return sorted(rows, key=lambda row: str(row["source"])), sorted(fragments, key=lambda f: f.path.name)
 
     def _chunks(self, sources: list[str]) -> Iterator[Chunk]:
         for number, at in enumerate(range(0, len(sources), CHUNK)):
