@@ -86,13 +86,12 @@ class Batch:
     ) -> None:
         reading, writing = reading or Reading(), writing or Writing()
         made_by = fingerprint(reading, writing)
+        self._asked = (tuple(paths), out, reading.reader, join, shard)
         planned = plan(paths, out)
         several = len(paths) > 1 or any(path.is_dir() for path in paths)
         self.annotations = reading.annotations
         self.ledger = Ledger(out, shard) if out is not None and several else None
-        jobs = [job for job in planned if not (self.ledger and self.ledger.is_output(job.source))]
-        grouped = runs_of(jobs, reading.reader) if join else jobs
-        tasks = [_task(item) for item in grouped]
+        tasks = self._tasks_of(planned)
         self._tasks = [task for task in tasks if shard is None or task.key in shard]
         self._others = [task for task in tasks if shard is not None and task.key not in shard]
         run = self.ledger.run if self.ledger else ""
@@ -106,6 +105,16 @@ class Batch:
         bare = replace(reading, annotations=Annotations())
         self._how = RunSettings(bare, writing, made_by, out if self.ledger else None, run, whole, exact)
 
+    def _tasks_of(self, planned: list[Job]) -> list[Task]:
+        *_, reader, join, _ = self._asked
+        jobs = [job for job in planned if not (self.ledger and self.ledger.is_output(job.source))]
+        return [_task(item) for item in (runs_of(jobs, reader) if join else jobs)]
+
+    def planned_again(self) -> list[Task]:
+        """List the tasks as the folders are now, for `run`."""
+        paths, out, _, _, shard = self._asked
+        return [task for task in self._tasks_of(plan(paths, out)) if shard is None or task.key in shard]
+
     def __enter__(self) -> Batch:
         return self
 
@@ -118,21 +127,24 @@ class Batch:
         """Return the number of sources."""
         return sum(len(task.jobs) for task in self._tasks)
 
-    def run(self, *, jobs: int | None = None, executor: Executor | None = None) -> Iterator[FileResult]:
-        """Convert all sources; return the result of each as it is done, and record it in the ledger."""
+    def run(
+        self, *, jobs: int | None = None, executor: Executor | None = None, tasks: Sequence[Task] | None = None
+    ) -> Iterator[FileResult]:
+        """Convert all sources, or those of `tasks`; return each result as it is done, and record it in the ledger."""
+        tasks = self._tasks if tasks is None else tasks
         for task in self._others:
             self._said_about(task)  # their metadata rows belong to another shard: not unmatched
         work = partial(convert_task, self._how)
-        chunk = max(1, min(_CHUNK, len(self._tasks) // (_ROUNDS * (jobs or 1))))
-        for task, results in each(work, self._told(), jobs=jobs, executor=executor, chunk=chunk):
+        chunk = max(1, min(_CHUNK, len(tasks) // (_ROUNDS * (jobs or 1))))
+        for task, results in each(work, self._told(tasks), jobs=jobs, executor=executor, chunk=chunk):
             for done in [died(self._how, task, results)] if isinstance(results, Died) else results:
                 if self.ledger is not None and done.entry is not None:
                     self.ledger.note(done.entry)
                 yield replace(done, entry=None)
 
-    def _told(self) -> Iterator[Task]:
+    def _told(self, tasks: Sequence[Task]) -> Iterator[Task]:
         """Add to each task what is known about its sources, when its turn comes."""
-        for task in self._tasks:
+        for task in tasks:
             keys = {task.key, *(job.key for job in task.jobs)}
             entries = {key: self.ledger.about(key) for key in keys} if self.ledger else {}
             yield replace(task, annotations=self._said_about(task), entries=entries)

@@ -143,6 +143,8 @@ class Ledger:
             with suppress(OSError):
                 os.ftruncate(self._file, end)
             raise not_writable(self.path, error) from error
+        self._lines.setdefault(entry.source, []).append(line)  # a live folder converts a source again
+        self._outputs.update(os.path.join(self._real, part.path) for part in entry.output)
 
     def clean(self) -> None:
         """Remove the temporary files of this run and of dead ones before it."""

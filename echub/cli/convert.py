@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -81,6 +83,15 @@ def convert(
         typer.Option("-j", "--jobs", min=1, help="Worker processes; a crash in one affects only its own file."),
     ] = 1,
     shard: Annotated[str | None, typer.Option(help="Only part i of N of the files, as i/N; for clusters.")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: convert files when they are still, again when they grew.")
+    ] = False,
+    still: Annotated[
+        float | None, typer.Option(min=0, help="--watch: seconds without a change before a file is converted; 60.")
+    ] = None,
+    poll: Annotated[
+        bool | None, typer.Option("--poll/--no-poll", help="--watch: look regularly; default on network shares.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Convert instrument files: nothing lost, every column with its unit, and a report of what was done.
@@ -102,7 +113,8 @@ def convert(
     writing = Writing(to, writer_options, force)
     exact = _one_file(output, to)
     folder = output if exact is None else None
-    if len(files) == 1 and not files[0].is_dir() and not shard:
+    _require_watch(watch=watch, join=join, only={"--still": still, "--poll": poll})
+    if len(files) == 1 and not files[0].is_dir() and not shard and not watch:
         code = _single(files[0], Target.of(files[0], folder, exact), reading, writing, as_json=as_json)
     else:
         from echub.batch.batch import Batch
@@ -113,6 +125,8 @@ def convert(
             with Batch(
                 files, folder, reading, writing, join=join, shard=part, exact=exact, whole=as_json
             ) as batch:
+                if watch:
+                    _live(batch, files, still, poll, jobs, as_json=as_json)  # until it is stopped
                 code = _many(batch, jobs, as_json=as_json)
         except KeyboardInterrupt:
             typer.echo("interrupted before the first file", err=True)
@@ -157,6 +171,36 @@ def _single(file: Path, target: Target, reading: Reading, writing: Writing, *, a
     else:
         report.one(result)
     return result.error.exit_code if result.error else 0
+
+
+def _require_watch(*, watch: bool, join: bool, only: Mapping[str, object]) -> None:
+    """Raise `UnknownOption` for options that have no meaning with, or without, `--watch`."""
+    given = [name for name, value in only.items() if value is not None]
+    if given and not watch:
+        raise UnknownOption(f"{given[0]} is for --watch", hint="add --watch")
+    if watch and join:
+        raise UnknownOption(
+            "--watch converts each file by itself", found="--join", hint="join them when the experiment has ended"
+        )
+
+
+def _live(
+    batch: Batch, folders: list[Path], still: float | None, poll: bool | None, jobs: int, *, as_json: bool
+) -> NoReturn:
+    """Convert a live folder until Ctrl-C, which is how it ends: exit code 0."""
+    from echub.batch.watching import STILL, Watch
+    from echub.cli.show.folder import change, interruptible
+
+    live = Watch(batch, folders, still=STILL if still is None else still, poll=poll)
+    typer.echo(f"watching {', '.join(map(str, folders))}; Ctrl-C ends it", err=True)
+    with interruptible() as stopped:
+        for done in live.run(stopped, jobs=jobs if jobs > 1 else None):
+            if as_json:
+                print_json(done.said)
+            elif done.status not in ("unchanged", "unknown"):
+                change(done)
+            sys.stdout.flush()
+    raise typer.Exit(0)
 
 
 def _many(batch: Batch, jobs: int, *, as_json: bool) -> int:

@@ -12,7 +12,7 @@ from echub.cli import new_app
 from echub.cli.common import Json, print_json
 
 if TYPE_CHECKING:
-    from echub.batch.lake.query import Answer
+    from echub.batch.lake.query import LakeAnswer
 
 app = new_app()
 
@@ -52,7 +52,7 @@ def query(
         _table(answer)
 
 
-def _csv(answer: Answer) -> None:
+def _csv(answer: LakeAnswer) -> None:
     import csv
     import sys
 
@@ -68,7 +68,7 @@ def _csv_cell(value: Any) -> Any:  # noqa: ANN401
     return json.dumps(plain, ensure_ascii=False) if isinstance(plain, (list, dict)) else plain
 
 
-def _table(answer: Answer) -> None:
+def _table(answer: LakeAnswer) -> None:
     from echub.cli.show.terminal import table
 
     rows: list[list[str]] = []

@@ -14,7 +14,7 @@ from echub.files.output import LEDGER
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineAt:
     """Where the valid line about a source is: ledger, byte, length; with its hash."""
 
     ledger: str
@@ -46,7 +46,7 @@ class Archive:
                 expected="a folder that `echub convert SRC -o DST` wrote",
                 hint=f"echub convert SRC -o {folder}",
             )
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, LineAt] = {}
         for name in names:
             self._index(name)
 
@@ -66,7 +66,7 @@ class Archive:
             return
         self.lines.pop(entry.source, None)
         if self._is_there(entry):
-            self.lines[entry.source] = Line(name, offset, len(line), state_of(line))
+            self.lines[entry.source] = LineAt(name, offset, len(line), state_of(line))
         else:
             self.missing.add(entry.source)
 
@@ -74,7 +74,7 @@ class Archive:
         """Return whether a source still exists; True if its whole tree cannot be seen."""
         path = self.folder / entry.path
         if "://" in entry.path or os.path.lexists(path) or not entry.path.endswith(entry.source):
-            return True  # joined files have the name of their run, which is no file
+            return True  # joined files have the name of their run, not of a file
         root = os.path.join(self.folder, entry.path.removesuffix(entry.source))
         if root not in self._there:
             self._there[root] = os.path.isdir(root) and bool(os.listdir(root))

@@ -81,12 +81,12 @@ class Lake:
             " union_by_name = true)"
         )
 
-    def ask(self, sql: str) -> Answer:
+    def ask(self, sql: str) -> LakeAnswer:
         """Ask one question; `DataError` with DuckDB's own words if it cannot be answered."""
         with self.refusing():
             self._require_question(sql)
             cursor = self.connection.execute(sql)
-        return Answer(self, sql, tuple(column[0] for column in cursor.description or ()))
+        return LakeAnswer(self, sql, tuple(column[0] for column in cursor.description or ()))
 
     def _require_question(self, sql: str) -> None:
         found = self.connection.extract_statements(sql)
@@ -129,7 +129,7 @@ class Lake:
 
 
 @dataclass(frozen=True)
-class Answer:
+class LakeAnswer:
     """The answer to a question, not yet fetched; it can be fetched once, before the next question."""
 
     lake: Lake
