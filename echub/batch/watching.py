@@ -41,7 +41,7 @@ class Watch:
     """The files of a batch as they change; `stopped` ends it between two files.
 
     still: seconds without a change before a file is converted. poll: look at the files regularly, for shares; None:
-    decided by the file system. `CommandError` if a source is not a folder or there is no ledger to restart from.
+    decided by the file system. `CommandError` if a source is a file, or without a ledger to restart from.
     """
 
     def __init__(
@@ -62,17 +62,23 @@ class Watch:
     def run(self, stopped: Callable[[], bool], *, jobs: int | None = None) -> Iterator[FileResult]:
         """Convert what is still, wait for changes, and so on until `stopped`; `unchanged` files are told once."""
         begin = time.monotonic()
-        yield from self._convert(self._ripe(), stopped, jobs)
-        took = time.monotonic() - begin
+        ripe = self._ripe()
         last = time.monotonic()
+        took = last - begin
+        yield from self._convert(ripe, stopped, jobs)
+        due = True  # something may have changed before the first report could be asked for
         for changes in self._wakes(stopped):
-            waiting = any(seen.done != seen.state for seen in self._seen.values())
-            if (changes or waiting or self.poll) and time.monotonic() - last >= _PAUSE * took:
-                begin = time.monotonic()
+            due = due or bool(changes) or self.poll or self._waits()
+            if due and time.monotonic() - last >= _PAUSE * took:
+                due, begin = False, time.monotonic()
                 ripe = self._ripe()
                 last = time.monotonic()
                 took = last - begin
                 yield from self._convert(ripe, stopped, jobs)
+
+    def _waits(self) -> bool:
+        """Return whether a file is not converted in its present state."""
+        return any(seen.done != seen.state for seen in self._seen.values())
 
     def _convert(
         self, ripe: dict[Path, Task], stopped: Callable[[], bool], jobs: int | None

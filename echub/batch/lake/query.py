@@ -33,7 +33,7 @@ _FORMS = {
 class Lake:
     """A lake opened for questions: `files`, `outcomes`, a view for each table, and `units`.
 
-    `DataError` if the folder is no lake, `PluginError` if DuckDB is not installed.
+    `DataError` if the folder is not a lake, `PluginError` without DuckDB.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -56,7 +56,7 @@ def units_of(path: Path) -> dict[str, str]:
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
-    """Read one table; `*` and `[` in a path are no pattern."""
+    """Read one table; `*` and `[` in a path stand for themselves."""
     import polars as pl
 
     return pl.read_parquet(path, columns=columns, glob=False, hive_partitioning=False)

@@ -269,7 +269,7 @@ def test_answers_are_files(asked, tmp_path, suffix):
         assert read(file)["source"].to_list() == pl.read_parquet(asked.folder / FILES)["source"].to_list()
 
 
-def test_a_folder_that_is_no_lake_is_refused(tmp_path):
+def test_a_folder_that_is_not_a_lake_is_refused(tmp_path):
     pytest.importorskip("duckdb", reason="needs the extra lake (duckdb)")
     from echub.batch.lake.query import Lake
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -22,12 +23,13 @@ def clock(monkeypatch):
     """Time that only the test lets pass: of the clock, and of the files."""
 
     class Clock:
-        now = 1_000_000.0
+        now = time.time() + 1000
+
+        def monotonic(self):
+            return self.now
 
         def time(self):
             return self.now
-
-        monotonic = time
 
     found = Clock()
     monkeypatch.setattr(watching, "time", found)
@@ -49,7 +51,7 @@ def look(live, clock, seconds):
 def test_a_file_is_converted_when_still_and_again_when_it_grew(tmp_path, eclab, out, clock):
     folder = tmp_path / "live"
     folder.mkdir()
-    whole = (eclab / "cp.mpt").read_bytes() if (eclab / "cp.mpt").exists() else (eclab / "gcpl.mpt").read_bytes()
+    whole = (eclab / "gcpl.mpt").read_bytes()
     lines = whole.splitlines(keepends=True)
     run = folder / "run.mpt"
     with Batch([folder], out) as batch:
@@ -58,8 +60,7 @@ def test_a_file_is_converted_when_still_and_again_when_it_grew(tmp_path, eclab, 
         assert look(live, clock, 30) == {}
         put(run, b"".join(lines[:-10]), clock)
         assert look(live, clock, 40) == {}  # 40 s after the last change
-        assert look(live, clock, 59) == look(live, clock, 1) or True
-        clock.now += 60
+        assert look(live, clock, 61)["run.mpt"] in ("ok", "flagged")
         assert look(live, clock, 600) == {}
         put(run, whole, clock)
         assert look(live, clock, 1) == {}
@@ -127,6 +128,8 @@ def test_the_command_converts_what_appears_and_ends_on_ctrl_c(tmp_path, eclab, o
     shutil.copy(eclab / "ocv.mpr", folder)
     words = [sys.executable, "-m", "echub", "convert", folder, "-o", out, "--watch", "--still", "0.2"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        limit = threading.Timer(30, running.kill)  # else a line that never comes would be waited for
+        limit.start()
         try:
             first = running.stdout.readline()
             shutil.copy(eclab / "cp.mpr", folder)
@@ -134,8 +137,8 @@ def test_the_command_converts_what_appears_and_ends_on_ctrl_c(tmp_path, eclab, o
             running.send_signal(signal.SIGINT)
             assert running.wait(20) == 0
         finally:
+            limit.cancel()
             running.kill()
     assert first.startswith(f"ok      {folder / 'ocv.mpr'} -> {out / 'ocv.mpr.h5'} (OCV, timeseries ")
     assert second.startswith(f"ok      {folder / 'cp.mpr'} -> ")
-    assert time.monotonic() > 0
     assert not [name for name in tree(out) if name.endswith(".part")]
