@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from echub.batch.engines import Cluster
 from echub.batch.ledger import Ledger, Shard
 from echub.batch.skipping import fingerprint
 from echub.batch.task import FileResult, RunSettings, Task, convert_task, died
@@ -128,15 +130,28 @@ class Batch:
         return sum(len(task.jobs) for task in self._tasks)
 
     def run(
-        self, *, jobs: int | None = None, executor: Executor | None = None, tasks: Sequence[Task] | None = None
+        self,
+        *,
+        jobs: int | None = None,
+        executor: Executor | None = None,
+        tasks: Sequence[Task] | None = None,
+        cluster: Cluster | None = None,
     ) -> Iterator[FileResult]:
-        """Convert all sources, or those of `tasks`; return each result as it is done, and record it in the ledger."""
+        """Convert all sources, or those of `tasks`; return each result as it is done, and note it in the ledger.
+
+        cluster: where to work instead of in processes of this machine.
+        """
         tasks = self._tasks if tasks is None else tasks
         for task in self._others:
             self._said_about(task)  # their metadata rows belong to another shard: not unmatched
         work = partial(convert_task, self._how)
         chunk = max(1, min(_CHUNK, len(tasks) // (_ROUNDS * (jobs or 1))))
-        for task, results in each(work, self._told(tasks), jobs=jobs, executor=executor, chunk=chunk):
+        told = self._told(tasks)
+        if cluster is not None:
+            made = cluster.each(work, told, _bytes)
+        else:
+            made = each(work, told, jobs=jobs, executor=executor, chunk=chunk)
+        for task, results in made:
             for done in [died(self._how, task, results)] if isinstance(results, Died) else results:
                 if self.ledger is not None and done.entry is not None:
                     self.ledger.note(done.entry)
@@ -153,6 +168,15 @@ class Batch:
         if not self.annotations.tables:
             return self.annotations
         return self.annotations.for_files([job.source for job in task.jobs])
+
+
+def _bytes(task: Task) -> int:
+    """Return the size of a task's sources; 0 for what cannot be seen, which is reported when it is converted."""
+    total = 0
+    for job in task.jobs:
+        with suppress(OSError):
+            total += os.path.getsize(job.source)
+    return total
 
 
 def _task(item: Job | list[Part]) -> Task:

@@ -40,8 +40,8 @@ class _Seen:
 class Watch:
     """The files of a batch as they change; `stopped` ends it between two files.
 
-    still: seconds without a change before a file is converted. poll: look at the files regularly, for shares; None:
-    decided by the file system. `CommandError` if a source is a file, or without a ledger to restart from.
+    still: seconds without a change before a file is converted. poll: look regularly, for shares; None: decided
+    by the file system. `CommandError` if a source is a file, or without a ledger to restart from.
     """
 
     def __init__(

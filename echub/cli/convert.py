@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -30,6 +31,7 @@ from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
     from echub.batch.batch import Batch
+    from echub.batch.engines import Cluster
     from echub.files.conversion import Writing
     from echub.files.output import Target
     from echub.files.reading import Reading
@@ -83,6 +85,9 @@ def convert(
         typer.Option("-j", "--jobs", min=1, help="Worker processes; a crash in one affects only its own file."),
     ] = 1,
     shard: Annotated[str | None, typer.Option(help="Only part i of N of the files, as i/N; for clusters.")] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", help="Workers of: dask (this machine), dask://host:port, slurm.")
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: convert files when they are still, again when they grew.")
     ] = False,
@@ -127,7 +132,7 @@ def convert(
             ) as batch:
                 if watch:
                     _live(batch, files, still, poll, jobs, as_json=as_json)  # until it is stopped
-                code = _many(batch, jobs, as_json=as_json)
+                code = _many(batch, jobs, on, as_json=as_json)
         except KeyboardInterrupt:
             typer.echo("interrupted before the first file", err=True)
             code = 130
@@ -203,7 +208,21 @@ def _live(
     raise typer.Exit(0)
 
 
-def _many(batch: Batch, jobs: int, *, as_json: bool) -> int:
+@contextmanager
+def _workers(on: str | None, jobs: int) -> Iterator[Cluster | None]:
+    """Open the workers that `--on` names, and say where Dask shows their progress."""
+    if on is None:
+        yield None
+        return
+    from echub.batch.engines import Cluster
+
+    with Cluster(on, jobs) as cluster:
+        shown = f"; {cluster.dashboard}" if cluster.dashboard else ""
+        typer.echo(f"{cluster.workers} workers of {on}{shown}", err=True)
+        yield cluster
+
+
+def _many(batch: Batch, jobs: int, on: str | None = None, *, as_json: bool) -> int:
     """Convert a whole batch, reporting results as they come and a summary at the end; return the exit code."""
     from echub.cli.show.folder import Summary, interruptible
     from echub.cli.show.progress import counted
@@ -213,8 +232,8 @@ def _many(batch: Batch, jobs: int, *, as_json: bool) -> int:
             typer.echo(f"warning: {place} cannot be read; its file counts as not converted", err=True)
     summary, begin = Summary(), time.perf_counter()
     try:
-        with interruptible() as stopped:
-            results = batch.run(jobs=jobs if len(batch) > 1 else None)
+        with _workers(on, jobs) as cluster, interruptible() as stopped:
+            results = batch.run(jobs=jobs if len(batch) > 1 else None, cluster=cluster)
             for done in counted(results, "converting", total=len(batch), shown=not as_json):
                 summary.add(done)
                 if as_json:
