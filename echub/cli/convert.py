@@ -32,6 +32,7 @@ from echub.errors import UnknownOption
 if TYPE_CHECKING:
     from echub.batch.batch import Batch
     from echub.batch.engines import Cluster
+    from echub.batch.task import FileResult
     from echub.files.conversion import Writing
     from echub.files.output import Target
     from echub.files.reading import Reading
@@ -118,6 +119,11 @@ def convert(
     writing = Writing(to, writer_options, force)
     exact = _one_file(output, to)
     folder = output if exact is None else None
+    if any(":/" in str(path) or ":\\" in str(path) for path in (*files, output)):
+        others = {"--join": join, "--shard": shard, "--on": on, "--watch": watch}
+        code = _remote(files, output, reading, writing, jobs, others, as_json=as_json)
+        if code is not None:
+            raise typer.Exit(code)
     _require_watch(watch=watch, join=join, only={"--still": still, "--poll": poll})
     if len(files) == 1 and not files[0].is_dir() and not shard and not watch:
         code = _single(files[0], Target.of(files[0], folder, exact), reading, writing, as_json=as_json)
@@ -220,6 +226,47 @@ def _workers(on: str | None, jobs: int) -> Iterator[Cluster | None]:
         shown = f"; {cluster.dashboard}" if cluster.dashboard else ""
         typer.echo(f"{cluster.workers} workers of {on}{shown}", err=True)
         yield cluster
+
+
+def _remote(
+    files: list[Path],
+    output: Path | None,
+    reading: Reading,
+    writing: Writing,
+    jobs: int,
+    others: Mapping[str, object],
+    *,
+    as_json: bool,
+) -> int | None:
+    """Convert from or to an object store; None if neither is one."""
+    from echub.batch.remote import RemoteRun, url_of
+
+    source, target = url_of(files[0]), url_of(output)
+    if source is None and target is None:
+        return None
+    given = next((name for name, value in others.items() if value), None)
+    if given or len(files) > 1 or output is None:
+        raise UnknownOption(
+            "an object store takes one source and -o",
+            expected="echub convert s3://bucket/raw -o s3://bucket/echub",
+            found=given or ("several sources" if len(files) > 1 else "no -o"),
+        )
+    run = RemoteRun(source or str(files[0].resolve()), target or str(output.resolve()), reading, writing)
+    return _shown(run.run(jobs=jobs if jobs > 1 else None), as_json=as_json)
+
+
+def _shown(results: Iterator[FileResult], *, as_json: bool) -> int:
+    """Report results whose number is not known before."""
+    from echub.cli.show.folder import Summary
+
+    summary, begin = Summary(), time.perf_counter()
+    for done in results:
+        summary.add(done)
+        if as_json:
+            print_json(done.said)
+    if not as_json:
+        summary.show(time.perf_counter() - begin)
+    return summary.exit_code
 
 
 def _many(batch: Batch, jobs: int, on: str | None = None, *, as_json: bool) -> int:
