@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from echub.batch.lake.archive import Archive
 from echub.batch.lake.places import FILES, OUTCOMES, STAGE, Partition, claim, parts_there
-from echub.batch.lake.rows import Row, add_record, bare_row, frame_of, outcome_frame
+from echub.batch.lake.rows import Row, add_record, bare_row, files_frame, outcome_frame, units_of_files
 from echub.batch.lake.tables import join_tables, read_table, table_of, units_of, write_table
 from echub.batch.ledger import Entry, hold
 from echub.batch.workers import Died, each
@@ -113,8 +113,8 @@ class _Gathering:
         self.archive, self.lake, self.kinds = archive, lake, kinds
         self.stage = lake / STAGE
         self.manifest = lake / FILES
-        self.old = read_table(self.manifest) if self.manifest.exists() else frame_of([], ["source", "state"])
-        self.units = units_of(self.manifest) if self.manifest.exists() else {}
+        self.old = read_table(self.manifest) if self.manifest.exists() else files_frame([])
+        self.units = units_of_files() | (units_of(self.manifest) if self.manifest.exists() else {})
         self.result = Gathered(unreachable=len(archive.unreachable))
         self.result.problems += [f"{place} cannot be read" for place in archive.damaged]
 
@@ -232,7 +232,7 @@ class _Gathering:
         for part, sources in holders.items():
             for source in sources:
                 parts.setdefault(source, []).append(part)
-        whole = pl.concat([kept, frame_of(rows, ["source"])], how="diagonal_relaxed")
+        whole = pl.concat([kept, files_frame(rows)], how="diagonal_relaxed")
         held = [
             sorted({*(part for part in before or () if part not in rewritten), *parts.get(source, ())})
             for source, before in zip(whole["source"], whole["parts"].to_list(), strict=True)

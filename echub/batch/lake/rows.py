@@ -105,6 +105,17 @@ def _types() -> dict[str, Any]:
     return dict.fromkeys(texts, pl.String) | lists | numbers | said
 
 
+def files_frame(rows: Iterable[Row]) -> pl.DataFrame:
+    """Return rows of `files` with every column that it always has: a question never fails for want of a value."""
+    kept = ("source", "path", "status", "technique", "month", "instrument", "rows", "kinds", "parts", "notices")
+    return frame_of(rows, (*kept, *_FROM_LEDGER, "output", "state", *leaves()))
+
+
+def units_of_files() -> dict[str, str]:
+    """Return the units of the metadata's columns."""
+    return {path: leaf.unit for path, leaf in leaves().items() if leaf.unit}
+
+
 def frame_of(rows: Iterable[Row], first: Iterable[str] = ()) -> pl.DataFrame:
     """Return rows as a table: every column that any of them has, of the type that its name stands for."""
     import polars as pl
