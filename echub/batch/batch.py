@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from echub.batch.engines import Cluster
+from echub.batch.engines import DaskWorkers
 from echub.batch.ledger import Ledger, Shard
 from echub.batch.skipping import fingerprint
 from echub.batch.task import FileResult, RunSettings, Task, convert_task, died
@@ -135,7 +135,7 @@ class Batch:
         jobs: int | None = None,
         executor: Executor | None = None,
         tasks: Sequence[Task] | None = None,
-        cluster: Cluster | None = None,
+        cluster: DaskWorkers | None = None,
     ) -> Iterator[FileResult]:
         """Convert all sources, or those of `tasks`; return each result as it is done, and note it in the ledger.
 

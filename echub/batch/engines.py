@@ -68,7 +68,7 @@ def environment() -> Environment:
 
 
 @dataclass
-class Cluster:
+class DaskWorkers:
     """The workers of a Dask scheduler; leaving the context lets go of them, and of a cluster that was started.
 
     address: ``dask`` for workers on this machine, ``dask://host:port`` for a scheduler, ``slurm`` for jobs as
@@ -82,7 +82,7 @@ class Cluster:
     client: Any = field(default=None, init=False)
     started: Any = field(default=None, init=False)
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self) -> DaskWorkers:
         dask = _distributed()
         try:
             where = self._start(dask)

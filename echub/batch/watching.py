@@ -29,7 +29,7 @@ _POLL_MS = 5_000
 
 
 @dataclass
-class _Seen:
+class _FileState:
     """The state of a file, since when it has it, and in which state it was converted."""
 
     state: tuple[int, int]
@@ -57,7 +57,7 @@ class Watch:
         self.batch, self.folders, self.still = batch, list(folders), still
         self.poll = any(is_share(path) for path in folders) if poll is None else poll
         self.out = os.path.realpath(batch.ledger.folder)
-        self._seen: dict[Path, _Seen] = {}
+        self._seen: dict[Path, _FileState] = {}
 
     def run(self, stopped: Callable[[], bool], *, jobs: int | None = None) -> Iterator[FileResult]:
         """Convert what is still, wait for changes, and so on until `stopped`; `unchanged` files are told once."""
@@ -107,7 +107,7 @@ class Watch:
             seen = self._seen.get(path)
             if seen is None:
                 # A clock that is ahead of ours makes a file look new, never old.
-                seen = self._seen[path] = _Seen(state, now - max(0.0, time.time() - stated.st_mtime))
+                seen = self._seen[path] = _FileState(state, now - max(0.0, time.time() - stated.st_mtime))
             elif seen.state != state:
                 seen.state, seen.since = state, now
             if now - seen.since >= self.still and seen.done != state:

@@ -31,7 +31,7 @@ from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
     from echub.batch.batch import Batch
-    from echub.batch.engines import Cluster
+    from echub.batch.engines import DaskWorkers
     from echub.batch.task import FileResult
     from echub.files.conversion import Writing
     from echub.files.output import Target
@@ -215,14 +215,14 @@ def _live(
 
 
 @contextmanager
-def _workers(on: str | None, jobs: int) -> Iterator[Cluster | None]:
+def _workers(on: str | None, jobs: int) -> Iterator[DaskWorkers | None]:
     """Open the workers that `--on` names, and say where Dask shows their progress."""
     if on is None:
         yield None
         return
-    from echub.batch.engines import Cluster
+    from echub.batch.engines import DaskWorkers
 
-    with Cluster(on, jobs) as cluster:
+    with DaskWorkers(on, jobs) as cluster:
         shown = f"; {cluster.dashboard}" if cluster.dashboard else ""
         typer.echo(f"{cluster.workers} workers of {on}{shown}", err=True)
         yield cluster

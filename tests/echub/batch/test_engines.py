@@ -9,7 +9,7 @@ import pytest
 
 from echub.batch import engines
 from echub.batch.batch import Batch, convert_many
-from echub.batch.engines import Cluster, Environment, packed
+from echub.batch.engines import DaskWorkers, Environment, packed
 from echub.batch.workers import Died
 from echub.errors import EngineError, PluginError
 from tests.echub.folders import AGAIN, FIRST, ledger, tree
@@ -23,7 +23,7 @@ def cluster():
     pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
     import dask
 
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), Cluster("dask", 2) as started:
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), DaskWorkers("dask", 2) as started:
         yield started
 
 
@@ -69,7 +69,7 @@ def test_what_kills_its_worker_is_found_and_the_rest_is_done(cluster, monkeypatc
 
 def test_an_address_of_a_scheduler_takes_its_workers(cluster):
     address = cluster.started.scheduler_address.replace("tcp://", "dask://")
-    with Cluster(address) as other:
+    with DaskWorkers(address) as other:
         assert other.workers >= 1
         assert dict(other.each(abs, iter([-1]), lambda _: 0)) == {-1: 1}
     assert cluster.workers >= 1  # what others started goes on
@@ -78,7 +78,7 @@ def test_an_address_of_a_scheduler_takes_its_workers(cluster):
 def test_other_versions_are_named(cluster, monkeypatch):
     address = cluster.started.scheduler_address.replace("tcp://", "dask://")
     monkeypatch.setattr(engines, "environment", lambda: HERE)
-    with pytest.raises(EngineError, match="other results") as caught, Cluster(address):
+    with pytest.raises(EngineError, match="other results") as caught, DaskWorkers(address):
         pass
     assert "acme" in str(caught.value)
 
@@ -97,14 +97,14 @@ def test_the_differences_of_environments_in_words():
 @pytest.mark.parametrize("address", ["dask://127.0.0.1:9", "dask://nowhere.invalid:8786"])
 def test_a_scheduler_that_cannot_be_reached(address):
     pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
-    with pytest.raises(EngineError, match="cannot be reached"), Cluster(address, wait=0.5):
+    with pytest.raises(EngineError, match="cannot be reached"), DaskWorkers(address, wait=0.5):
         pass
 
 
 @pytest.mark.parametrize("address", ["ray", "dask://", "dask://host", "tcp://host:1"])
 def test_an_engine_that_is_not_one(address):
     pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
-    with pytest.raises(EngineError, match="names an engine"), Cluster(address):
+    with pytest.raises(EngineError, match="names an engine"), DaskWorkers(address):
         pass
 
 
@@ -113,7 +113,7 @@ def test_what_is_missing_is_named(package, address, monkeypatch):
     if address == "slurm":
         pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(PluginError) as caught, Cluster(address):
+    with pytest.raises(PluginError) as caught, DaskWorkers(address):
         pass
     assert "pip install" in caught.value.hint
 
