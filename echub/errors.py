@@ -11,7 +11,8 @@
     │   ├── TargetExists                the output is there already
     │   ├── TargetClash                 two sources would become one file
     │   ├── TargetNotWritable           the output cannot be written (disk full, no permission)
-    │   └── TargetBusy                  another run writes to the same place
+    │   ├── TargetBusy                  another run writes to the same place
+    │   └── EngineError                 the workers of `--on` cannot be used
     ├── SourceError                 3   a file could not be read
     │   ├── SourceNotFound              no such file, a directory, no permission
     │   ├── UnknownFormat               no reader knows it
@@ -209,6 +210,12 @@ class TargetBusy(CommandError):
     """Another run is writing to the same place."""
 
     code = "target-busy"
+
+
+class EngineError(CommandError):
+    """The workers that `--on` names cannot be reached, or would give other results."""
+
+    code = "engine"
 
 
 class SourceError(EchubError):

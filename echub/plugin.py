@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
     from echub.model.deferred import Deferred, extremes, held, occurring, parts, shuffled, unread
+    from echub.model.frames import arrow_schema
     from echub.model.metadata import Metadata
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
@@ -109,6 +110,7 @@ _LAZY = {
     "UnknownOption": "echub.errors",
     "UnknownSpecies": "echub.errors",
     "UnknownUnit": "echub.errors",
+    "arrow_schema": "echub.model.frames",
     "build_dataset": "echub.model.build",
     "build_long": "echub.model.channels",
     "build_map": "echub.model.build",
@@ -190,6 +192,7 @@ __all__ = [
     "UnknownUnit",
     "Vocabulary",
     "Writer",
+    "arrow_schema",
     "build_dataset",
     "build_long",
     "build_map",

@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from echub.batch.engines import DaskWorkers
 from echub.batch.ledger import Ledger, Shard
 from echub.batch.skipping import fingerprint
 from echub.batch.task import FileResult, RunSettings, Task, convert_task, died
@@ -86,13 +88,12 @@ class Batch:
     ) -> None:
         reading, writing = reading or Reading(), writing or Writing()
         made_by = fingerprint(reading, writing)
+        self._asked = (tuple(paths), out, reading.reader, join, shard)
         planned = plan(paths, out)
         several = len(paths) > 1 or any(path.is_dir() for path in paths)
         self.annotations = reading.annotations
         self.ledger = Ledger(out, shard) if out is not None and several else None
-        jobs = [job for job in planned if not (self.ledger and self.ledger.is_output(job.source))]
-        grouped = runs_of(jobs, reading.reader) if join else jobs
-        tasks = [_task(item) for item in grouped]
+        tasks = self._tasks_of(planned)
         self._tasks = [task for task in tasks if shard is None or task.key in shard]
         self._others = [task for task in tasks if shard is not None and task.key not in shard]
         run = self.ledger.run if self.ledger else ""
@@ -106,6 +107,16 @@ class Batch:
         bare = replace(reading, annotations=Annotations())
         self._how = RunSettings(bare, writing, made_by, out if self.ledger else None, run, whole, exact)
 
+    def _tasks_of(self, planned: list[Job]) -> list[Task]:
+        *_, reader, join, _ = self._asked
+        jobs = [job for job in planned if not (self.ledger and self.ledger.is_output(job.source))]
+        return [_task(item) for item in (runs_of(jobs, reader) if join else jobs)]
+
+    def planned_again(self) -> list[Task]:
+        """List the tasks as the folders are now, for `run`."""
+        paths, out, _, _, shard = self._asked
+        return [task for task in self._tasks_of(plan(paths, out)) if shard is None or task.key in shard]
+
     def __enter__(self) -> Batch:
         return self
 
@@ -118,21 +129,37 @@ class Batch:
         """Return the number of sources."""
         return sum(len(task.jobs) for task in self._tasks)
 
-    def run(self, *, jobs: int | None = None, executor: Executor | None = None) -> Iterator[FileResult]:
-        """Convert all sources; return the result of each as it is done, and record it in the ledger."""
+    def run(
+        self,
+        *,
+        jobs: int | None = None,
+        executor: Executor | None = None,
+        tasks: Sequence[Task] | None = None,
+        cluster: DaskWorkers | None = None,
+    ) -> Iterator[FileResult]:
+        """Convert all sources, or those of `tasks`; return each result as it is done, and note it in the ledger.
+
+        cluster: where to work instead of in processes of this machine.
+        """
+        tasks = self._tasks if tasks is None else tasks
         for task in self._others:
             self._said_about(task)  # their metadata rows belong to another shard: not unmatched
         work = partial(convert_task, self._how)
-        chunk = max(1, min(_CHUNK, len(self._tasks) // (_ROUNDS * (jobs or 1))))
-        for task, results in each(work, self._told(), jobs=jobs, executor=executor, chunk=chunk):
+        chunk = max(1, min(_CHUNK, len(tasks) // (_ROUNDS * (jobs or 1))))
+        told = self._told(tasks)
+        if cluster is not None:
+            made = cluster.each(work, told, _bytes)
+        else:
+            made = each(work, told, jobs=jobs, executor=executor, chunk=chunk)
+        for task, results in made:
             for done in [died(self._how, task, results)] if isinstance(results, Died) else results:
                 if self.ledger is not None and done.entry is not None:
                     self.ledger.note(done.entry)
                 yield replace(done, entry=None)
 
-    def _told(self) -> Iterator[Task]:
+    def _told(self, tasks: Sequence[Task]) -> Iterator[Task]:
         """Add to each task what is known about its sources, when its turn comes."""
-        for task in self._tasks:
+        for task in tasks:
             keys = {task.key, *(job.key for job in task.jobs)}
             entries = {key: self.ledger.about(key) for key in keys} if self.ledger else {}
             yield replace(task, annotations=self._said_about(task), entries=entries)
@@ -141,6 +168,15 @@ class Batch:
         if not self.annotations.tables:
             return self.annotations
         return self.annotations.for_files([job.source for job in task.jobs])
+
+
+def _bytes(task: Task) -> int:
+    """Return the size of a task's sources; 0 for what cannot be seen, which is reported when it is converted."""
+    total = 0
+    for job in task.jobs:
+        with suppress(OSError):
+            total += os.path.getsize(job.source)
+    return total
 
 
 def _task(item: Job | list[Part]) -> Task:

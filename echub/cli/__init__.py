@@ -26,6 +26,8 @@ COMMANDS = {
     "plot": "echub.cli.plot",
     "app": "echub.cli.browser",
     "align": "echub.cli.align",
+    "gather": "echub.cli.gather",
+    "query": "echub.cli.query",
     "compare": "echub.cli.compare",
     "verify": "echub.cli.verify",
     "meta": "echub.cli.meta",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -30,6 +33,8 @@ from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
     from echub.batch.batch import Batch
+    from echub.batch.engines import DaskWorkers
+    from echub.batch.task import FileResult
     from echub.files.conversion import Writing
     from echub.files.output import Target
     from echub.files.reading import Reading
@@ -84,6 +89,18 @@ def convert(
         typer.Option("-j", "--jobs", min=1, help="Worker processes; a crash in one affects only its own file."),
     ] = 1,
     shard: Annotated[str | None, typer.Option(help="Only part i of N of the files, as i/N; for clusters.")] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", help="Workers of: dask (this machine), dask://host:port, slurm.")
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: convert files when they are still, again when they grew.")
+    ] = False,
+    still: Annotated[
+        float | None, typer.Option(min=0, help="--watch: seconds without a change before a file is converted; 60.")
+    ] = None,
+    poll: Annotated[
+        bool | None, typer.Option("--poll/--no-poll", help="--watch: look regularly; default on network shares.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Convert instrument files: nothing lost, every column with its unit, and a report of what was done.
@@ -105,7 +122,13 @@ def convert(
     writing = Writing(to, writer_options, force)
     exact = _one_file(output, to)
     folder = output if exact is None else None
-    if len(files) == 1 and not files[0].is_dir() and not shard:
+    if any(":/" in str(path) or ":\\" in str(path) for path in (*files, output)):
+        others = {"--join": join, "--shard": shard, "--on": on, "--watch": watch}
+        code = _remote(files, output, reading, writing, jobs, others, as_json=as_json)
+        if code is not None:
+            raise typer.Exit(code)
+    _require_watch(watch=watch, join=join, only={"--still": still, "--poll": poll})
+    if len(files) == 1 and not files[0].is_dir() and not shard and not watch:
         code = _single(files[0], Target.of(files[0], folder, exact), reading, writing, as_json=as_json)
     else:
         from echub.batch.batch import Batch
@@ -116,7 +139,9 @@ def convert(
             with Batch(
                 files, folder, reading, writing, join=join, shard=part, exact=exact, whole=as_json
             ) as batch:
-                code = _many(batch, jobs, as_json=as_json)
+                if watch:
+                    _live(batch, files, still, poll, jobs, as_json=as_json)  # until it is stopped
+                code = _many(batch, jobs, on, as_json=as_json)
         except KeyboardInterrupt:
             typer.echo("interrupted before the first file", err=True)
             code = 130
@@ -162,7 +187,92 @@ def _single(file: Path, target: Target, reading: Reading, writing: Writing, *, a
     return result.error.exit_code if result.error else 0
 
 
-def _many(batch: Batch, jobs: int, *, as_json: bool) -> int:
+def _require_watch(*, watch: bool, join: bool, only: Mapping[str, object]) -> None:
+    """Raise `UnknownOption` for options that have no meaning with, or without, `--watch`."""
+    given = [name for name, value in only.items() if value is not None]
+    if given and not watch:
+        raise UnknownOption(f"{given[0]} is for --watch", hint="add --watch")
+    if watch and join:
+        raise UnknownOption(
+            "--watch converts each file by itself", found="--join", hint="join them when the experiment has ended"
+        )
+
+
+def _live(
+    batch: Batch, folders: list[Path], still: float | None, poll: bool | None, jobs: int, *, as_json: bool
+) -> NoReturn:
+    """Convert a live folder until Ctrl-C, which is how it ends: exit code 0."""
+    from echub.batch.watching import STILL, Watch
+    from echub.cli.show.folder import change, interruptible
+
+    live = Watch(batch, folders, still=STILL if still is None else still, poll=poll)
+    typer.echo(f"watching {', '.join(map(str, folders))}; Ctrl-C ends it", err=True)
+    with interruptible() as stopped:
+        for done in live.run(stopped, jobs=jobs if jobs > 1 else None):
+            if as_json:
+                print_json(done.said)
+            elif done.status not in ("unchanged", "unknown"):
+                change(done)
+            sys.stdout.flush()
+    raise typer.Exit(0)
+
+
+@contextmanager
+def _workers(on: str | None, jobs: int) -> Iterator[DaskWorkers | None]:
+    """Open the workers that `--on` names, and say where Dask shows their progress."""
+    if on is None:
+        yield None
+        return
+    from echub.batch.engines import DaskWorkers
+
+    with DaskWorkers(on, jobs) as cluster:
+        shown = f"; {cluster.dashboard}" if cluster.dashboard else ""
+        typer.echo(f"{cluster.workers} workers of {on}{shown}", err=True)
+        yield cluster
+
+
+def _remote(
+    files: list[Path],
+    output: Path | None,
+    reading: Reading,
+    writing: Writing,
+    jobs: int,
+    others: Mapping[str, object],
+    *,
+    as_json: bool,
+) -> int | None:
+    """Convert from or to an object store; None if neither is one."""
+    from echub.batch.remote import RemoteRun, url_of
+
+    source, target = url_of(files[0]), url_of(output)
+    if source is None and target is None:
+        return None
+    given = next((name for name, value in others.items() if value), None)
+    if given or len(files) > 1 or output is None:
+        raise UnknownOption(
+            "an object store takes one source and -o",
+            expected="echub convert s3://bucket/raw -o s3://bucket/echub",
+            found=given or ("several sources" if len(files) > 1 else "no -o"),
+        )
+    run = RemoteRun(source or str(files[0].resolve()), target or str(output.resolve()), reading, writing)
+    return _shown(run.run(jobs=jobs if jobs > 1 else None), as_json=as_json)
+
+
+def _shown(results: Iterator[FileResult], *, as_json: bool) -> int:
+    """Report results whose number is not known before."""
+    from echub.cli.show.folder import Summary
+
+    summary, begin = Summary(), time.perf_counter()
+    for done in results:
+        summary.add(done)
+        if as_json:
+            print_json(done.said)
+    if not as_json:
+        summary.show(time.perf_counter() - begin)
+    return summary.exit_code
+
+
+def _many(batch: Batch, jobs: int, on: str | None = None, *, as_json: bool) -> int:
     """Convert a whole batch, reporting results as they come and a summary at the end; return the exit code."""
     from echub.cli.show.folder import Summary, interruptible
     from echub.cli.show.progress import counted
@@ -172,8 +282,8 @@ def _many(batch: Batch, jobs: int, *, as_json: bool) -> int:
             typer.echo(f"warning: {place} cannot be read; its file counts as not converted", err=True)
     summary, begin = Summary(), time.perf_counter()
     try:
-        with interruptible() as stopped:
-            results = batch.run(jobs=jobs if len(batch) > 1 else None)
+        with _workers(on, jobs) as cluster, interruptible() as stopped:
+            results = batch.run(jobs=jobs if len(batch) > 1 else None, cluster=cluster)
             for done in counted(results, "converting", total=len(batch), shown=not as_json):
                 summary.add(done)
                 if as_json:

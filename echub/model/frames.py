@@ -74,5 +74,17 @@ def _flat(kind: str, columns: Columns, values: Values) -> Values:
     return values
 
 
+def arrow_schema(frame: polars.DataFrame, units: Mapping[str, str]) -> Any:  # noqa: ANN401  a schema of nanoarrow
+    """Return the Arrow schema of a polars DataFrame with the units in the metadata of its fields (``units``)."""
+    import nanoarrow
+
+    schema = nanoarrow.c_array_stream(frame.head(0)).get_schema()
+    fields = [
+        field.modify(metadata={"units": units[field.name]}) if field.name in units else field
+        for field in schema.children
+    ]
+    return schema.modify(children=fields)
+
+
 def _missing(package: str) -> PluginError:
     return PluginError(f"{package} is not installed", hint=f"pip install 'echub[{package}]'")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from echub.plugin import Dataset, PluginError, Record
+from echub.plugin import Dataset, PluginError, Record, arrow_schema
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from echub_export import ExportOptions
 
 
@@ -43,17 +41,5 @@ def write_dataset(record: Record, dataset: Dataset, file: BinaryIO) -> None:
     }
     encoded = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in texts.items()}
     frame = dataset.to_polars()
-    schema = _schema(frame, units)
+    schema = arrow_schema(frame, units)
     frame.write_parquet(file, compression="zstd", metadata={"kind": dataset.kind, **encoded}, arrow_schema=schema)
-
-
-def _schema(frame: pl.DataFrame, units: Mapping[str, str]) -> Any:  # noqa: ANN401  a schema of nanoarrow
-    """Return the schema of a frame with the units in the metadata of its fields."""
-    import nanoarrow
-
-    schema = nanoarrow.c_array_stream(frame.head(0)).get_schema()
-    fields = [
-        field.modify(metadata={"units": units[field.name]}) if field.name in units else field
-        for field in schema.children
-    ]
-    return schema.modify(children=fields)

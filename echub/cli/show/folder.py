@@ -86,6 +86,17 @@ def _wrong(results: list[FileResult]) -> None:
             typer.echo(f"          hint: {printable(group[0].error.hint)}")
 
 
+def change(done: FileResult) -> None:
+    """Print one line about a file of a live folder."""
+    if done.error is not None:
+        _marked(done.status, f"{done.source}: {done.error.message} [{done.error.code}]")
+        return
+    parts = [done.technique] if done.technique else []
+    parts += [f"{name} {rows:,} × {columns}" for name, rows, columns in done.datasets]
+    codes = f" [{', '.join(dict.fromkeys(notice.code for notice in done.notices))}]" if done.notices else ""
+    _marked(done.status, f"{done.source} -> {', '.join(done.outputs)} ({', '.join(parts)}){codes}")
+
+
 def _line(done: FileResult) -> None:
     _marked(done.status, done.source)
     if done.error is not None:

@@ -1,0 +1,282 @@
+"""Work on the workers of a cluster, through Dask: `--on dask`, `--on dask://host:port`, `--on slurm`.
+
+Dask sends, repeats what a lost worker had, and shows its progress; this module packs sources into batches, refuses
+workers that would give other results, and finds the source that kills its worker.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from types import TracebackType
+from typing import Any, TypeVar
+
+from echub.batch.workers import AHEAD, Died
+from echub.errors import EngineError, PluginError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+BATCH_BYTES = 32 << 20
+"""Bytes of sources in a batch: about half a second of work, against some ms of the scheduler for each batch."""
+BATCH_ITEMS = 64
+"""Most sources in a batch, however small: 0.2 s of work, so that Ctrl-C and the progress do not wait longer."""
+_CONNECT = 15
+"""Seconds to wait for a scheduler; a reachable one answers within one."""
+_ONE = threading.Lock()
+"""Only one source at a time in a worker process: HDF5 and the working folder belong to the process."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What results depend on: versions of echub and its schema, and of every plugin."""
+
+    echub: str
+    schema: str
+    plugins: tuple[tuple[str, str], ...]
+
+    def differences(self, other: Environment) -> list[str]:
+        """List in words how a worker's environment differs from this one."""
+        found = []
+        for name in ("echub", "schema"):
+            here, there = getattr(self, name), getattr(other, name)
+            if here != there:
+                found.append(f"{name} {there} there, {here} here")
+        ours, theirs = dict(self.plugins), dict(other.plugins)
+        for name in sorted(ours.keys() | theirs.keys()):
+            here, there = ours.get(name), theirs.get(name)
+            if here != there:
+                found.append(f"plugin {name} {there or 'is missing'} there, {here or 'is missing'} here")
+        return found
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment of this process."""
+    import echub_schemas
+    from echub import __version__
+    from echub.registry.registry import registry
+
+    plugins = sorted((p.name, f"{p.distribution} {p.version} {p.state}") for p in registry().plugins)
+    return Environment(__version__, echub_schemas.VERSION, tuple(plugins))
+
+
+@dataclass
+class DaskWorkers:
+    """The workers of a Dask scheduler; leaving the context lets go of them, and of a cluster that was started.
+
+    address: ``dask`` for workers on this machine, ``dask://host:port`` for a scheduler, ``slurm`` for jobs as
+    dask-jobqueue is configured. jobs: workers to start. Raises `EngineError` if the scheduler cannot be reached,
+    or a worker has other versions; `PluginError` if Dask is not installed.
+    """
+
+    address: str
+    jobs: int = 2
+    wait: float = _CONNECT
+    client: Any = field(default=None, init=False)
+    started: Any = field(default=None, init=False)
+
+    def __enter__(self) -> DaskWorkers:
+        dask = _distributed()
+        try:
+            where = self._start(dask)
+            self.client = dask.Client(where, timeout=self.wait, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            self.__exit__()
+            raise EngineError(
+                "the scheduler cannot be reached",
+                path=self.address,
+                found=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
+                cause="it does not run, listens elsewhere, or a firewall is between",
+                hint="start one with `dask scheduler`, and workers with `dask worker HOST:PORT`",
+            ) from None
+        try:
+            self._require_workers()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        raised: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        for held in (self.client, self.started):
+            if held is not None:
+                held.close()
+
+    def _start(self, dask: Any) -> Any:  # noqa: ANN401
+        if self.address == "dask":
+            shown = ":0" if importlib.util.find_spec("bokeh") else None
+            # Other ports than those of a scheduler that may run here already.
+            self.started = dask.LocalCluster(
+                n_workers=self.jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=shown
+            )
+        elif self.address == "slurm":
+            self.started = _slurm(self.jobs)
+        else:
+            host, _, port = self.address.removeprefix("dask://").rpartition(":")
+            if not self.address.startswith("dask://") or not host or not port.isdecimal():
+                raise EngineError(
+                    "--on names an engine",
+                    expected="dask, dask://host:port or slurm",
+                    found=self.address,
+                )
+            return f"tcp://{host}:{port}"
+        return self.started
+
+    @property
+    def dashboard(self) -> str:
+        """Return the address of Dask's page with the progress; empty without the package bokeh."""
+        return str(self.client.dashboard_link or "") if importlib.util.find_spec("bokeh") else ""
+
+    @property
+    def workers(self) -> int:
+        """Return the number of workers now."""
+        return len(self.client.scheduler_info(n_workers=-1)["workers"])
+
+    def _require_workers(self) -> None:
+        """Raise `EngineError` if there is no worker, or one whose results would differ."""
+        try:
+            self.client.wait_for_workers(1, timeout=self.wait)
+        except TimeoutError:
+            raise EngineError(
+                "the scheduler has no workers", path=self.address, hint="start some: `dask worker HOST:PORT`"
+            ) from None
+        # A function of the standard library: a worker without echub can run it.
+        for worker, found in self.client.run(importlib.metadata.version, "echub", on_error="return").items():
+            if isinstance(found, Exception):
+                raise _differs(worker, "echub is missing there")
+        for worker, found in self.client.run(_there, on_error="return").items():
+            if isinstance(found, Exception):
+                raise _differs(worker, f"{type(found).__name__}: {found}")
+            if wrong := environment().differences(found):
+                raise _differs(worker, "; ".join(wrong))
+
+    def each(
+        self, work: Callable[[Item], Result], items: Iterator[Item], size: Callable[[Item], int]
+    ) -> Iterator[tuple[Item, Result | Died]]:
+        """Do `work` on items; return each with its result as it comes, `Died` if it killed its workers.
+
+        size: bytes of an item, for batches of about equal work. Raises what `work` raises.
+        """
+        from distributed import as_completed
+
+        batches = packed(items, size)
+        function = partial(_in_worker, environment(), os.getcwd(), work)
+        pending: dict[Any, list[Item]] = {}
+        done = as_completed(loop=self.client.loop, raise_errors=False)
+
+        def send(batch: list[Item]) -> None:
+            future = self.client.submit(function, batch, pure=False)
+            pending[future] = batch
+            done.add(future)
+
+        try:
+            for batch in batches:
+                send(batch)
+                if len(pending) >= AHEAD * max(1, self.workers):
+                    yield from self._received(next(done), pending, send)
+            while pending:
+                yield from self._received(next(done), pending, send)
+        finally:
+            self.client.cancel(list(pending), force=True)
+
+    def _received(
+        self,
+        future: Any,  # noqa: ANN401
+        pending: dict[Any, list[Item]],
+        send: Callable[[list[Item]], None],
+    ) -> Iterator[tuple[Item, Any]]:
+        from distributed import KilledWorker
+
+        batch = pending.pop(future)
+        if future.status == "finished":
+            yield from zip(batch, future.result(), strict=True)
+        elif isinstance(error := future.exception(), KilledWorker):
+            if len(batch) == 1:  # by itself it has killed several workers
+                yield batch[0], Died()
+            for item in batch if len(batch) > 1 else ():
+                send([item])
+        else:
+            raise error
+
+
+def packed(items: Iterator[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Pack items into batches of about equal bytes."""
+    batch: list[Item] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size(item)
+        if total >= BATCH_BYTES or len(batch) >= BATCH_ITEMS:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
+
+
+def _there() -> Environment:
+    """Return the environment of the worker that runs this."""
+    return environment()
+
+
+def _in_worker(
+    expected: Environment, folder: str, work: Callable[[Item], Result], items: Sequence[Item]
+) -> list[Result]:
+    """Work on a batch in a worker, as in the folder of the command: paths may be relative to it."""
+    if wrong := expected.differences(environment()):  # a worker that came later
+        raise _differs("a worker", "; ".join(wrong))
+    with _ONE, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before = os.getcwd()
+        try:
+            os.chdir(folder)
+        except OSError as error:
+            raise EngineError(
+                "a worker does not see the folder of this command",
+                path=folder,
+                found=str(error),
+                hint="start the workers on machines that mount the same file system at the same place",
+            ) from None
+        try:
+            return [work(item) for item in items]
+        finally:
+            os.chdir(before)
+
+
+def _differs(worker: str, what: str) -> EngineError:
+    return EngineError(
+        "a worker would give other results than this computer",
+        path=worker,
+        found=what,
+        expected="the same versions of echub and its plugins everywhere",
+        hint="install the same environment for the workers, and start them again",
+    )
+
+
+def _distributed() -> Any:  # noqa: ANN401
+    try:
+        import distributed
+    except ImportError as error:
+        raise PluginError("dask.distributed is not installed", hint="pip install 'echub[cluster]'") from error
+    return distributed
+
+
+def _slurm(jobs: int) -> Any:  # noqa: ANN401
+    """Start Slurm jobs as the user's configuration of dask-jobqueue describes them."""
+    try:
+        from dask_jobqueue import SLURMCluster
+    except ImportError as error:
+        raise PluginError("dask-jobqueue is not installed", hint="pip install dask-jobqueue") from error
+    cluster = SLURMCluster()
+    cluster.scale(jobs)
+    return cluster

@@ -1,0 +1,1 @@
+"""The lake: an archive's tables as partitioned Parquet, and questions to them."""

@@ -1,0 +1,125 @@
+"""On a cluster's workers: the same ledger and bytes, past workers that die, and never with other versions."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from echub.batch import engines
+from echub.batch.batch import Batch, convert_many
+from echub.batch.engines import DaskWorkers, Environment, packed
+from echub.batch.workers import Died
+from echub.errors import EngineError, PluginError
+from tests.echub.folders import AGAIN, FIRST, ledger, tree
+
+HERE = Environment("1", "1", (("acme", "echub-acme 1 ok"), ("table", "echub 1 ok")))
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two workers on this machine, for all tests: starting them takes seconds."""
+    pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
+    import dask
+
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), DaskWorkers("dask", 2) as started:
+        yield started
+
+
+def statuses(folder, out, cluster):
+    with Batch([folder], out) as batch:
+        return {Path(done.source).name: done.status for done in batch.run(cluster=cluster)}
+
+
+def test_the_same_ledger_and_bytes_as_processes(cluster, folder, out, tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "BATCH_ITEMS", 2)
+    assert statuses(folder, out, cluster) == FIRST
+    list(convert_many([folder], tmp_path / "jobs", jobs=2))
+    assert tree(out) == tree(tmp_path / "jobs")
+    assert statuses(folder, out, cluster) == AGAIN
+
+
+def test_a_run_that_was_stopped_goes_on(cluster, folder, out, tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "BATCH_ITEMS", 1)
+    for number in range(12):
+        shutil.copy(folder / "cp.mpr", folder / f"{number}.mpr")
+    with Batch([folder], out) as batch:
+        running = batch.run(cluster=cluster)
+        next(running)
+        running.close()
+    assert 1 <= len(ledger(out)) < 17
+    statuses(folder, out, cluster)
+    list(convert_many([folder], tmp_path / "jobs"))
+    assert tree(out) == tree(tmp_path / "jobs")
+
+
+def kill_at_three(number):
+    if number == 3:
+        os._exit(1)
+    return number * number
+
+
+def test_what_kills_its_worker_is_found_and_the_rest_is_done(cluster, monkeypatch):
+    monkeypatch.setattr(engines, "BATCH_ITEMS", 4)
+    found = dict(cluster.each(kill_at_three, iter(range(8)), lambda _: 0))
+    assert isinstance(found.pop(3), Died)
+    assert found == {number: number * number for number in (0, 1, 2, 4, 5, 6, 7)}
+
+
+def test_an_address_of_a_scheduler_takes_its_workers(cluster):
+    address = cluster.started.scheduler_address.replace("tcp://", "dask://")
+    with DaskWorkers(address) as other:
+        assert other.workers >= 1
+        assert dict(other.each(abs, iter([-1]), lambda _: 0)) == {-1: 1}
+    assert cluster.workers >= 1  # what others started goes on
+
+
+def test_other_versions_are_named(cluster, monkeypatch):
+    address = cluster.started.scheduler_address.replace("tcp://", "dask://")
+    monkeypatch.setattr(engines, "environment", lambda: HERE)
+    with pytest.raises(EngineError, match="other results") as caught, DaskWorkers(address):
+        pass
+    assert "acme" in str(caught.value)
+
+
+def test_the_differences_of_environments_in_words():
+    there = Environment("2", "1", (("table", "echub 2 ok"), ("extra", "x 1 ok")))
+    assert HERE.differences(HERE) == []
+    assert HERE.differences(there) == [
+        "echub 2 there, 1 here",
+        "plugin acme is missing there, echub-acme 1 ok here",
+        "plugin extra x 1 ok there, is missing here",
+        "plugin table echub 2 ok there, echub 1 ok here",
+    ]
+
+
+@pytest.mark.parametrize("address", ["dask://127.0.0.1:9", "dask://nowhere.invalid:8786"])
+def test_a_scheduler_that_cannot_be_reached(address):
+    pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
+    with pytest.raises(EngineError, match="cannot be reached"), DaskWorkers(address, wait=0.5):
+        pass
+
+
+@pytest.mark.parametrize("address", ["ray", "dask://", "dask://host", "tcp://host:1"])
+def test_an_engine_that_is_not_one(address):
+    pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
+    with pytest.raises(EngineError, match="names an engine"), DaskWorkers(address):
+        pass
+
+
+@pytest.mark.parametrize(("package", "address"), [("distributed", "dask"), ("dask_jobqueue", "slurm")])
+def test_what_is_missing_is_named(package, address, monkeypatch):
+    if address == "slurm":
+        pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(PluginError) as caught, DaskWorkers(address):
+        pass
+    assert "pip install" in caught.value.hint
+
+
+def test_batches_have_about_equal_bytes():
+    sizes = [1, 1, 40 << 20, 5, 33 << 20, *[1] * 130]
+    found = list(packed(iter(sizes), lambda size: size))
+    assert [len(batch) for batch in found] == [3, 2, 64, 64, 2]
+    assert [size for batch in found for size in batch] == sizes

@@ -1,0 +1,298 @@
+"""A lake says what its archive says: each source once, with units, after every kind of change and interruption."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import echub
+from echub.batch.batch import convert_many
+from echub.batch.lake import gathering
+from echub.batch.lake.gathering import gather
+from echub.batch.lake.places import FILES
+from echub.batch.lake.tables import units_of
+from echub.errors import DataError, PluginError, TargetBusy, TargetClash, TargetNotWritable, UnknownOption
+from tests.echub.folders import TABLE
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def converted(folder, out):
+    list(convert_many([folder], out))
+    return out
+
+
+def table(lake, kind="timeseries"):
+    """Every row of a kind, as polars reads it without us."""
+    parts = [pl.scan_parquet(path, hive_partitioning=True) for path in sorted((lake / kind).rglob("*.parquet"))]
+    return pl.concat(parts, how="diagonal_relaxed").collect()
+
+
+def counts(result):
+    return result.added, result.replaced, result.removed, result.unchanged
+
+
+def rows_by_source(lake, kind="timeseries"):
+    return dict(table(lake, kind).group_by("source").len().iter_rows())
+
+
+def test_polars_reads_every_value_and_unit_without_us(converted, folder, lake):
+    gather(converted, lake)
+    cp = table(lake).filter(pl.col("source") == "cp.mpr").sort("row")
+    record = echub.read(folder / "cp.mpr")["timeseries"]
+    assert cp["current"].to_list() == record["current"].tolist()
+    assert cp["technique"].unique().to_list() == ["CP"]
+    (part,) = (lake / "timeseries" / "technique=CP").rglob("*.parquet")
+    assert {"time": "s", "current": "mA"}.items() <= units_of(part).items()
+    pq = pytest.importorskip("pyarrow.parquet")
+    assert pq.read_schema(part).field("current").metadata == {b"units": b"mA"}
+    assert pq.read_schema(lake / FILES).field("cell.area").metadata == {b"units": b"cm^2"}
+
+
+def test_the_table_of_files_has_metadata_status_ends_and_counts(converted, folder, lake):
+    gather(converted, lake)
+    files = {row["source"]: row for row in pl.read_parquet(lake / FILES).to_dicts()}
+    record = echub.read(folder / "cp.mpr")
+    cp, series = files["cp.mpr"], record["timeseries"]
+    assert cp["cell.area"] == record.metadata.value("cell.area") == 0.785
+    assert (cp["status"], cp["rows"], cp["timeseries.rows"]) == ("ok", series.rows, series.rows)
+    assert (cp["timeseries.time.first"], cp["timeseries.time.last"]) == (series["time"][0], series["time"][-1])
+    assert cp["sha256"] == record.provenance.source["sha256"]
+    assert (files["damaged.mpr"]["status"], files["damaged.mpr"]["error"]) == ("failed", "read-error")
+    assert files["notes.txt"]["parts"] == []
+    assert files["deep/peis.mpr"]["kinds"] == ["impedance"]
+
+
+def test_nothing_changed_changes_no_byte(converted, lake):
+    assert counts(gather(converted, lake)) == (5, 0, 0, 0)
+    before = {path: path.read_bytes() for path in lake.rglob("*.parquet")}
+    assert counts(gather(converted, lake)) == (0, 0, 0, 5)
+    assert {path: path.read_bytes() for path in lake.rglob("*.parquet")} == before
+
+
+def test_changed_removed_and_new_sources_are_there_once(converted, folder, lake):
+    gather(converted, lake)
+    (folder / "deep" / "table.csv").write_text(TABLE.format(7) + "3,5;7,5\n")
+    (folder / "cp.mpr").unlink()
+    shutil.copy(folder / "deep" / "peis.mpr", folder / "again.mpr")
+    list(convert_many([folder], converted))
+    assert counts(gather(converted, lake)) == (1, 1, 1, 3)
+    assert set(rows_by_source(lake)) == {"deep/table.csv"}
+    assert rows_by_source(lake)["deep/table.csv"] == 4
+    impedance = rows_by_source(lake, "impedance")
+    assert impedance["again.mpr"] == impedance["deep/peis.mpr"]
+    assert impedance["again.mpr"] == echub.read(folder / "again.mpr")["impedance"].rows
+    assert "cp.mpr" not in pl.read_parquet(lake / FILES)["source"]
+    assert not (lake / "timeseries" / "technique=CP").exists()
+
+
+def test_a_source_folder_that_is_not_mounted_keeps_its_rows(converted, folder, lake):
+    gather(converted, lake)
+    folder.rename(folder.with_name("elsewhere"))
+    result = gather(converted, lake)
+    assert (result.removed, result.unreachable, result.unchanged) == (0, 5, 5)
+    folder.mkdir()  # an empty mount point
+    assert gather(converted, lake).removed == 0
+
+
+def test_small_parts_of_one_partition_become_one(folder, out, lake):
+    for name in ("a", "b", "c"):
+        shutil.copy(folder / "cp.mpr", folder / f"{name}.mpr")
+        list(convert_many([folder], out))
+        gather(out, lake)
+    assert len(list((lake / "timeseries" / "technique=CP").rglob("*.parquet"))) == 1
+    assert len(set(rows_by_source(lake).values()) - {3}) == 1
+    assert {"a.mpr", "b.mpr", "c.mpr", "cp.mpr"} < set(rows_by_source(lake))
+
+
+def test_full_parts_are_left_alone(folder, out, lake, monkeypatch):
+    monkeypatch.setattr(gathering, "PART_BYTES", 1)
+    for name in ("a", "b"):
+        list(convert_many([folder], out))
+        gather(out, lake)
+        shutil.copy(folder / "cp.mpr", folder / f"{name}.mpr")
+    assert len(list((lake / "timeseries" / "technique=CP").rglob("*.parquet"))) == 2
+    assert len(table(lake).unique(["source", "row"])) == len(table(lake))
+
+
+@pytest.mark.parametrize("at", ["moved", "manifest"])
+def test_a_run_killed_at_any_point_leaves_nothing_doubled(converted, folder, lake, monkeypatch, at):
+    gather(converted, lake)
+    whole = rows_by_source(lake)
+    (folder / "deep" / "table.csv").write_text(TABLE.format(9))
+    list(convert_many([folder], converted))
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if at == "moved":
+            patched.setattr(gathering, "write_atomically", die)
+        else:
+            patched.setattr(gathering._Gathering, "_delete", lambda self, parts: die() if set(parts) else None)
+        with pytest.raises(KeyboardInterrupt):
+            gather(converted, lake)
+    gather(converted, lake)
+    assert rows_by_source(lake) == whole
+    values = table(lake).filter(pl.col("source") == "deep/table.csv")
+    assert 9.75 in [value for name in values.columns for value in values[name].to_list()]
+
+
+def test_an_output_that_was_changed_is_not_gathered_and_tried_again(converted, lake):
+    target = converted / "cp.mpr.h5"
+    whole = target.read_bytes()
+    target.write_bytes(whole[:-1])
+    result = gather(converted, lake)
+    assert [problem.split(":")[0] for problem in result.problems] == ["cp.mpr"]
+    assert "cp.mpr" not in rows_by_source(lake)
+    target.write_bytes(whole)
+    assert counts(gather(converted, lake)) == (0, 1, 0, 4)
+    assert "cp.mpr" in rows_by_source(lake)
+
+
+def test_two_printed_units_never_share_a_column(folder, out, lake):
+    (folder / "one.csv").write_text("t / s;Thickness / mm\n0;1\n1;2\n")
+    (folder / "two.csv").write_text("t / s;Thickness / um\n0;1000\n1;2000\n")
+    list(convert_many([folder], out))
+    gather(out, lake)
+    units = {}
+    for part in (lake / "timeseries").rglob("*.parquet"):
+        for name, unit in units_of(part).items():
+            assert units.setdefault(name, unit) == unit
+
+
+def test_processes_make_the_same_lake(converted, tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "CHUNK", 2)
+    gather(converted, tmp_path / "one")
+    gather(converted, tmp_path / "two", jobs=2)
+    one, two = (
+        {path.relative_to(lake).as_posix(): path.read_bytes() for path in lake.rglob("*.parquet")}
+        for lake in (tmp_path / "one", tmp_path / "two")
+    )
+    assert one == two
+
+
+def test_a_lake_of_another_archive_and_a_folder_of_something_else_are_refused(converted, folder, lake, tmp_path):
+    gather(converted, lake)
+    list(convert_many([folder], tmp_path / "other"))
+    with pytest.raises(TargetClash, match="another archive"):
+        gather(tmp_path / "other", lake)
+    with pytest.raises(TargetClash, match="something else"):
+        gather(converted, folder)
+    with pytest.raises(DataError, match="has no ledger"):
+        gather(folder, tmp_path / "new")
+
+
+def test_two_runs_exclude_each_other_and_a_full_disk_is_an_error(converted, folder, lake, monkeypatch):
+    gather(converted, lake)
+    held = gathering.hold(lake / ".echub-lake.lock")
+    with pytest.raises(TargetBusy):
+        gather(converted, lake)
+    os.close(held)
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    (folder / "cp.mpr").unlink()
+    monkeypatch.setattr(gathering, "write_table", full)
+    with pytest.raises(TargetNotWritable):
+        gather(converted, lake)
+
+
+def test_outcomes_are_rows_with_their_units(converted, lake, tmp_path):
+    study = tmp_path / "study"
+    study.mkdir()
+    outcome = {
+        "format": "echub-outcome 1",
+        "analysis": "x",
+        "label": "cell 1",
+        "status": "ok",
+        "measurands": {"r": {"unit": "ohm", "value": 2.5, "uncertainty": 0.1, "interval": None, "n": 3}},
+        "flags": [],
+        "metadata": {"cell.temperature": {"value": 25.0, "unit": "degC", "source": "file"}},
+        "provenance": {"inputs": [{"sha256": "ab"}]},
+    }
+    (study / "a.outcome.json").write_text(json.dumps(outcome))
+    (study / "b.outcome.json").write_text("{}")
+    result = gather(converted, lake, outcomes=[study])
+    assert (result.outcomes, len(result.problems)) == (1, 1)
+    (row,) = pl.read_parquet(lake / "outcomes.parquet").to_dicts()
+    assert (row["measurand"], row["value"], row["unit"], row["cell.temperature"]) == ("r", 2.5, "ohm", 25.0)
+
+
+# -- questions -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(converted, lake):
+    pytest.importorskip("duckdb", reason="needs the extra lake (duckdb)")
+    from echub.batch.lake.query import Lake
+
+    gather(converted, lake)
+    return Lake(lake)
+
+
+def test_questions_are_answered_across_files(asked, folder):
+    charge = echub.read(folder / "cp.mpr")["timeseries"]
+    sql = "SELECT f.technique, max(t.time) FROM timeseries t JOIN files f USING (source) WHERE f.technique = 'CP'"
+    assert list(asked.ask(sql + " GROUP BY ALL").rows()) == [("CP", charge["time"].max())]
+    assert list(asked.ask("SELECT count(*) FROM outcomes").rows()) == [(0,)]
+    unit = """SELECT unit FROM units WHERE "table" = 'timeseries' AND "column" = 'current'"""
+    assert list(asked.ask(unit).rows()) == [("mA",)]
+
+
+@pytest.mark.parametrize("sql", ["DROP VIEW files", "SELECT 1; SELECT 2", "COPY files TO 'x.csv'", ""])
+def test_only_one_question_is_taken(asked, sql):
+    with pytest.raises(UnknownOption):
+        asked.ask(sql)
+
+
+@pytest.mark.parametrize("sql", ["SELECT nothing FROM files", "SELEC", "SELECT * FROM nowhere"])
+def test_a_wrong_question_is_refused_with_the_words_of_the_engine(asked, sql):
+    with pytest.raises(DataError, match="Error"):
+        asked.ask(sql)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".json"])
+def test_answers_are_files(asked, tmp_path, suffix):
+    path = tmp_path / f"it's [an] answer{suffix}"
+    asked.write("SELECT source, rows FROM files ORDER BY source -- all", path)
+    read = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".json": pl.read_json}[suffix]
+    with path.open("rb") as file:
+        assert read(file)["source"].to_list() == pl.read_parquet(asked.folder / FILES)["source"].to_list()
+
+
+def test_a_folder_that_is_not_a_lake_is_refused(tmp_path):
+    pytest.importorskip("duckdb", reason="needs the extra lake (duckdb)")
+    from echub.batch.lake.query import Lake
+
+    with pytest.raises(DataError, match="is not a lake"):
+        Lake(tmp_path)
+
+
+def test_a_lake_under_a_strange_name_opens(converted, tmp_path):
+    pytest.importorskip("duckdb", reason="needs the extra lake (duckdb)")
+    from echub.batch.lake.query import Lake
+
+    lake = tmp_path / "Grüße [2024] it's*"
+    gather(converted, lake)
+    assert list(Lake(lake).ask("SELECT count(*) > 0 FROM timeseries").rows()) == [(True,)]
+
+
+def test_without_duckdb_the_extra_is_named(converted, lake, monkeypatch):
+    import sys
+
+    from echub.batch.lake.query import Lake
+
+    gather(converted, lake)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(PluginError, match="duckdb") as caught:
+        Lake(Path(lake))
+    assert caught.value.hint == "pip install 'echub[lake]'"
