@@ -24,6 +24,10 @@ OURS = {
     "echub/files/rehearsal.py",
     "echub/files/store.py",
     "echub/files/stored.py",
+    "echub/batch/lake/places.py",
+    "echub/batch/lake/rows.py",
+    "echub/batch/lake/tables.py",
+    "echub/batch/remote.py",
     "plugins/echub_table/headers.py",
     "plugins/echub_table/profile.py",
 }

@@ -32,16 +32,26 @@ def scan() -> list[Code]:
 
 
 def _package(folder: Path) -> Iterator[Code]:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))]
+    paths = [path for path in sorted(folder.rglob("*.py")) if "synth" not in path.parts]  # generators quote codes
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     passing: dict[str, tuple[int, str]] = {}
     for _ in range(3):  # a function that passes a code on to one that passes it on
         passing |= dict(entry for tree in trees for entry in _passing(tree, passing))
-    for tree in trees:
-        yield from _declared(tree, folder.name)
+    for path, tree in zip(paths, trees, strict=True):
+        package = _owner(path, folder)
+        yield from _declared(tree, package)
         assigned = _assigned(tree)
         for call in ast.walk(tree):
             if isinstance(call, ast.Call):
-                yield from _made(call, folder.name, passing, assigned)
+                yield from _made(call, package, passing, assigned)
+
+
+def _owner(path: Path, folder: Path) -> str:
+    """Return the package with the catalogue nearest to a source: a plugin may be a part of another's package."""
+    near = next(
+        (p for p in path.parents if p != folder and folder in p.parents and (p / "codes.toml").exists()), folder
+    )
+    return ".".join((folder.name, *near.relative_to(folder).parts))
 
 
 def _declared(tree: ast.AST, package: str) -> Iterator[Code]:

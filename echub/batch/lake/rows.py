@@ -27,7 +27,7 @@ OUTCOME_FORMAT = "echub-outcome 1"
 """What `echub analyze` and studies write; another format is left out and reported."""
 _FROM_LEDGER = (
     "source", "path", "status", "size", "sha256", "reader", "version", "echub", "schema", "settings",
-    "content_sha256", "error", "reason",
+    "content_hash", "error", "reason",
 )  # fmt: skip
 
 

@@ -98,18 +98,22 @@ def flags(search: Search, grid: MapGrid) -> list[Flag]:
 
 def shape_flags(shapes: Sequence[Uprightness]) -> list[Flag]:
     """Flag columns that are not upright, sharp and single."""
-    told = (
-        ("tapered", "column-tapered", "widen or narrow with depth: one width does not describe them"),
-        ("leaning", "column-leans", "lean: their width over all frames is larger than that in one"),
-        ("soft", "column-soft", "have no sharp rim: their width depends on where the rim is drawn"),
-        ("notched", "column-may-be-two", "have a waist and may be two; the interval of the count says so"),
-    )
-    flags = []
-    for name, code, text in told:
-        numbers = [str(k) for k, shape in enumerate(shapes, 1) if getattr(shape, name)]
-        if numbers:
-            flags.append(Flag(code, f"{len(numbers)} columns {text}", where=f"columns {', '.join(numbers)}"))
-    return flags
+    narrow = "widen or narrow with depth: one width does not describe them"
+    lean = "lean: their width over all frames is larger than that in one"
+    soft = "have no sharp rim: their width depends on where the rim is drawn"
+    two = "have a waist and may be two; the interval of the count says so"
+    return [
+        *_shaped("column-tapered", [shape.tapered for shape in shapes], narrow),
+        *_shaped("column-leans", [shape.leaning for shape in shapes], lean),
+        *_shaped("column-soft", [shape.soft for shape in shapes], soft),
+        *_shaped("column-may-be-two", [shape.notched for shape in shapes], two),
+    ]
+
+
+def _shaped(code: str, marks: Sequence[object], text: str) -> list[Flag]:
+    numbers = [str(number) for number, marked in enumerate(marks, 1) if marked]
+    where = f"columns {', '.join(numbers)}"
+    return [Flag(code, f"{len(numbers)} columns {text}", where=where)] if numbers else []
 
 
 def _of_columns(search: Search) -> list[Flag]:

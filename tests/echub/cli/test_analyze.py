@@ -26,7 +26,7 @@ def test_an_answer_for_people_and_for_machines(echub, eclab):
     assert "onset_current_density" in told.out
     assert "mA/cm²" in told.out
     said = echub("analyze", "ramp-onset", eclab / "ramp.mpr", *AREA, "--json").json
-    assert said["status"] == "ok"
+    assert said["status"] == "flagged"
     assert said["provenance"]["parameters"]["window"] == {"value": 30.0, "unit": "s", "default": True}
     assert said["metadata"]["cell.area"]["source"] == "--set"
 
@@ -55,10 +55,10 @@ def test_files_are_parted_by_a_value_of_their_metadata(echub, tmp_path):
     assert "several-cells" in echub(*words).out
     done = echub(*words, "--by", "cell.id", "-o", tmp_path / "out")
     assert done.code == 0
-    assert done.out.count("[4, 5)") == 2
+    assert done.out.count("[3.99, 5.01)") == 2
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["A.ccd.outcome.json", "B_2.ccd.outcome.json", "C.ccd.outcome.json"]
-    assert echub("analyze", "ccd", *files, *words[-2:], "--by", "file").out.count("[4, 5)") == 2
+    assert echub("analyze", "ccd", *files, *words[-2:], "--by", "file").out.count("[3.99, 5.01)") == 2
     assert echub("analyze", "ramp-onset", files[0], "--by", "cell.id").code == 2
     assert echub("analyze", "ccd", "none.mpr", "--by", "cell.id").code == 3
 
@@ -81,7 +81,7 @@ def test_exit_codes(echub, words, code):
 def test_one_bad_file_does_not_stop_the_others(echub, eclab):
     done = echub("analyze", "ramp-onset", eclab / "none.mpr", eclab / "ramp.mpr", "--json")
     assert done.code == 3
-    assert [line["status"] for line in done.lines] == ["failed", "ok"]
+    assert [line["status"] for line in done.lines] == ["failed", "flagged"]
 
 
 def test_outcomes_are_stored_and_feed_the_next_analysis(echub, eclab, tmp_path):
@@ -114,7 +114,7 @@ def test_a_study_from_the_command_line(echub, eclab, tmp_path):
     (tmp_path / "study.toml").write_text(f'files = ["*.mpr"]\n{step}', "utf-8")
     done = echub("study", tmp_path / "study.toml", "--json")
     assert done.code == 1
-    assert done.json["steps"] == {"onset": {"refused": 1, "ok": 1}}
+    assert done.json["steps"] == {"onset": {"refused": 1, "flagged": 1}}
     assert json.loads(json.dumps(done.json))["written"][0].endswith("report.html")
     assert "cached" in echub("study", tmp_path / "study.toml").out
 

@@ -54,7 +54,7 @@ def test_a_distribution_shows_all_its_plugins(echub):
 
 
 def test_a_template_alone_goes_to_the_output(echub):
-    (named,) = [p for p in echub("plugins", "list", "--json").json if "template" in " ".join(p["offers"])]
+    (named,) = [p for p in echub("plugins", "list", "--json").json if "template sims.toml" in p["offers"]]
     done = echub("plugins", "show", named["name"])
     assert done.out.startswith("# sims.toml")
     assert f"{named['name']}: echub" in done.err

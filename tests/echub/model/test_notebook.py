@@ -100,7 +100,7 @@ def test_an_outcome_shows_status_answers_flags_and_figure(eclab):
     assert "one-electrode" in cells(html)
     assert "<svg" in html
     assert outcome.figure().axes
-    assert repr(outcome).startswith(f"<Outcome ramp-onset: ok; onset_current_density = {value}")
+    assert repr(outcome).startswith(f"<Outcome ramp-onset: flagged; onset_current_density = {value}")
 
 
 def test_a_refused_outcome_says_why(eclab):
