@@ -199,9 +199,10 @@ class DaskWorkers:
         from distributed import KilledWorker
 
         batch = pending.pop(future)
-        if future.status == "finished":
+        error = future.exception()  # waits: work whose worker was lost may be running again
+        if error is None:
             yield from zip(batch, future.result(), strict=True)
-        elif isinstance(error := future.exception(), KilledWorker):
+        elif isinstance(error, KilledWorker):
             if len(batch) == 1:  # by itself it has killed several workers
                 yield batch[0], Died()
             for item in batch if len(batch) > 1 else ():
