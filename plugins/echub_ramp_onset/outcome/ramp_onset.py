@@ -23,6 +23,7 @@ from echub.plugin import (
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace, find
 from echub_ramp_onset.method import lowack, robust
+from echub_ramp_onset.method.bracket import GAP
 from echub_ramp_onset.method.crossing import Onset, crossing, is_a_step
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
 from echub_ramp_onset.method.interval import Spread, spread_of
@@ -262,7 +263,19 @@ def _from_lowack(
         **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace),
         **_rate_and_delay(onset.x, trace, params),
     }
-    return Outcome(measurands, (flag,), {"methods": methods}, diagnostics=lowack_series(onset, trace, params))
+    flags = (flag, *_interpolated(trace, params))
+    return Outcome(measurands, flags, {"methods": methods}, diagnostics=lowack_series(onset, trace, params))
+
+
+def _interpolated(trace: RampTrace, params: RampOnsetParams) -> list[Flag]:
+    """Flag a gap as long as the average: the uniform grid of the paper draws a line through it."""
+    steps = np.diff(trace.t)
+    at = int(np.argmax(steps))
+    if steps[at] <= max(params.window, GAP * float(np.median(steps))):
+        return []
+    text = f"no row for {steps[at]:.3g} s: the method draws a straight line through the gap"
+    hint = "--param method=robust brackets an onset by the rows around it"
+    return [Flag("gap-interpolated", text, where=f"t = {trace.t[at]:.5g} s", hint=hint)]
 
 
 # -- common ----------------------------------------------------------------------------------
