@@ -50,14 +50,14 @@ def draw_capacity(figure: FigureBase, shown: Sequence[Shown]) -> None:
     most = max(_most(one, charge) for one, charge in zip(shown, passed, strict=True))
     factor, unit = prefixed(most, "A*h") if most else (1.0, "A*h")
     for one, column, charge in zip(shown, potentials, passed, strict=True):
-        halves = _halves(one)
+        halves, values = _halves(one), up.of(column)
         number = _cycle_of(one, halves)
         several = not one.colour and number[-1:].tolist() != number[:1].tolist()
         colours = shades_of(number) if several else [one.colour or None] * len(halves)
         for n in range(len(halves)):
             rows = slice(int(halves.start[n]), int(halves.stop[n]))
             x = np.abs(charge[rows] - charge[rows][0]) * factor
-            curve(axis, x, up.of(column)[rows], color=colours[n], label=_label(one, number, n, several=several))
+            curve(axis, x, values[rows], color=colours[n], label=_label(one, number, n, several=several))
         if several and not _few(number):
             colour_bar(figure, [axis], number, "cycle")
     finish(axis, axis_label("$Q$", unit), up.words, legend=bool(axis.get_legend_handles_labels()[1]))

@@ -39,9 +39,10 @@ def draw_columns(figure: FigureBase, shown: Sequence[Shown], x: str, y: Sequence
         up = axis_of(columns, of)
         for one, column in zip(shown, columns, strict=True):
             base = one.dataset.column(name)
-            parts = clock_segments(base.values) if base.quantity == "time" else [slice(None)]
+            x_values, y_values = across.of(base), up.of(column)
+            parts = clock_segments(x_values) if base.quantity == "time" else [slice(None)]
             for n, rows in enumerate(parts):
                 label = one.label if n == 0 else ""
-                curve(axis, across.of(base)[rows], up.of(column)[rows], color=one.colour or colour, label=label)
+                curve(axis, x_values[rows], y_values[rows], color=one.colour or colour, label=label)
         finish(axis, "", up.words, legend=bool(shown[0].label) and axis is axes[0])
     axes[-1].set_xlabel(across.words)

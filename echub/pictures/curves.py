@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.drawing import axis_label, outline, prefixed, symbol_text, tidy, time_unit
+from echub.drawing import axis_label, outline, prefixed, tidy, time_unit
 from echub.errors import UnitMismatch
 from echub.model.column import Column
 from echub.model.units import scale_between
 from echub.model.vocabulary import quantities
+from echub.pictures.labels import symbol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,14 +28,15 @@ READABLE = (0.1, 1000.0)
 
 @dataclass(frozen=True)
 class Axis:
-    """How the values of a column are printed on an axis: the factor that multiplies them, and the label."""
+    """How the values of a column are printed on an axis: a factor and an offset, as of °C, and the label."""
 
     factor: float
     words: str
+    offset: float = 0.0
 
     def of(self, column: Column) -> Floats:
         """Return the values as they are drawn, (n,)."""
-        return np.asarray(column.values, dtype=np.float64) * self.factor
+        return np.asarray(column.values, dtype=np.float64) * self.factor + self.offset
 
 
 def axis_of(columns: Sequence[Column], unit: str | None = None) -> Axis:
@@ -45,25 +47,23 @@ def axis_of(columns: Sequence[Column], unit: str | None = None) -> Axis:
     """
     first = columns[0]
     if unit is not None:
-        return Axis(_factor(first, unit), axis_label(_symbol(first), unit))
+        return _in_unit(first, unit)
     if first.quantity == "time" and first.unit == "s":
         length, name = time_unit(np.concatenate([np.asarray(c.values, np.float64) for c in columns]))
-        return Axis(1 / length, axis_label(_symbol(first), name))
+        return Axis(1 / length, axis_label(symbol(first), name))
     largest = max(_largest(column) for column in columns)
     usual = READABLE[0] <= largest < READABLE[1]
     factor, printed = (1.0, first.unit or "") if usual else prefixed(largest, first.unit or "")
-    return Axis(factor, axis_label(_symbol(first), printed))
+    return Axis(factor, axis_label(symbol(first), printed))
 
 
-def _factor(column: Column, unit: str) -> float:
+def _in_unit(column: Column, unit: str) -> Axis:
+    """Return the axis in a stated unit; a temperature is a point on its scale, as in `Dataset.to`."""
     if column.unit is None:
         raise UnitMismatch(f"the column {column.name!r} has no unit", expected=unit, found="no unit")
-    return float(scale_between(column.unit, unit).apply(1.0))
-
-
-def _symbol(column: Column) -> str:
     known = quantities().get(column.quantity or "")
-    return symbol_text(known.symbol) if known and known.symbol else column.name
+    scale = scale_between(column.unit, unit, point=known is not None and known.point)
+    return Axis(float(scale.factor), axis_label(symbol(column), unit), float(scale.offset))
 
 
 def _largest(column: Column) -> float:

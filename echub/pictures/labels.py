@@ -7,7 +7,12 @@ from echub.model.column import Column
 from echub.model.vocabulary import quantities
 
 
+def symbol(column: Column) -> str:
+    """Return the symbol of the quantity, set as papers do; the name of a column without one."""
+    known = quantities().get(column.quantity or "")
+    return symbol_text(known.symbol) if known and known.symbol else column.name
+
+
 def label(column: Column) -> str:
     """Return symbol and unit as an axis label: quantity divided by unit."""
-    known = quantities().get(column.quantity or "")
-    return axis_label(symbol_text(known.symbol) if known and known.symbol else column.name, column.unit or "")
+    return axis_label(symbol(column), column.unit or "")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from echub.drawing import BLUE, RED
 from echub.errors import DataError
 from echub.pictures.curves import axis_of, curve, finish
@@ -42,11 +40,10 @@ def draw_time(figure: FigureBase, shown: Sequence[Shown]) -> None:
         same = [(one, column) for one, column in traces if column.quantity == traces[0][1].quantity]
         value = axis_of([column for _, column in same])
         for one, column in same:
-            seconds = one.dataset["time"]
+            across, upwards = time.of(one.dataset.columns["time"]), value.of(column)
             label = one.label
-            for rows in clock_segments(seconds):
-                x, y = np.asarray(seconds[rows], np.float64) * time.factor, value.of(column)[rows]
-                curve(axis, x, y, color=one.colour or colour, label=label)
+            for rows in clock_segments(across):
+                curve(axis, across[rows], upwards[rows], color=one.colour or colour, label=label)
                 label = ""
         finish(axis, "", value.words, legend=bool(shown[0].label) and axis is axes[0])
     axes[-1].set_xlabel(time.words)

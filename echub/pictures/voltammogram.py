@@ -48,10 +48,11 @@ def draw_voltammogram(figure: FigureBase, shown: Sequence[Shown]) -> None:
         many = not one.colour and len(scans) > 1
         numbers = np.asarray(one.dataset["cycle"], np.float64)[scans.start] if many else np.zeros(1)
         colours = shades_of(numbers) if many else [one.colour or None] * len(scans)
+        potential, current = across.of(e), up.of(i)
         for n in range(len(scans)):
             rows = slice(int(scans.start[n]), int(scans.stop[n]))
             label = f"scan {numbers[n]:g}" if many and len(scans) <= LEGEND else (one.label if n == 0 else "")
-            curve(axis, across.of(e)[rows], up.of(i)[rows], color=colours[n], label=label)
+            curve(axis, potential[rows], current[rows], color=colours[n], label=label)
         if many and len(scans) > LEGEND:
             colour_bar(figure, [axis], numbers, "scan")
     finish(axis, across.words, up.words, legend=bool(axis.get_legend_handles_labels()[1]))

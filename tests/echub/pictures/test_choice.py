@@ -212,3 +212,8 @@ def test_maps_are_sums_over_the_frames():
     counts = record["ion_map"]["ion_counts"]
     assert len(images) == len(counts)
     assert np.array_equal(images[0], counts[0].sum(axis=0))
+
+
+def test_a_temperature_in_another_unit_is_a_point_on_its_scale():
+    (axis,) = echub.plot(series(time=[0.0, 1.0], temperature=[20.0, 25.0]), y="temperature/K").axes
+    assert drawn(axis)[0][1] == pytest.approx([293.15, 298.15])
