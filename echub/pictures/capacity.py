@@ -47,10 +47,11 @@ def draw_capacity(figure: FigureBase, shown: Sequence[Shown]) -> None:
     potentials: list[Column] = [c for one in shown if (c := one.first(POTENTIALS)) is not None]
     up = axis_of(potentials)
     passed = [_charge(one) for one in shown]
-    most = max(_most(one, charge) for one, charge in zip(shown, passed, strict=True))
+    cut = [_halves(one) for one in shown]
+    most = max(_most(halves, charge) for halves, charge in zip(cut, passed, strict=True))
     factor, unit = prefixed(most, "A*h") if most else (1.0, "A*h")
-    for one, column, charge in zip(shown, potentials, passed, strict=True):
-        halves, values = _halves(one), up.of(column)
+    for one, column, charge, halves in zip(shown, potentials, passed, cut, strict=True):
+        values = up.of(column)
         number = _cycle_of(one, halves)
         several = not one.colour and number[-1:].tolist() != number[:1].tolist()
         colours = shades_of(number) if several else [one.colour or None] * len(halves)
@@ -102,7 +103,6 @@ def _charge(one: Shown) -> Floats:
     return np.cumsum(np.nan_to_num(current * np.maximum(step, 0))) / _SECONDS
 
 
-def _most(one: Shown, charge: Floats) -> float:
-    halves = _halves(one)
+def _most(halves: HalfCycles, charge: Floats) -> float:
     spans = np.abs(charge[halves.stop - 1] - charge[halves.start])
     return float(np.nanmax(spans, initial=0.0))
