@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from echub.batch.batch import convert_many
+from echub.batch.batch import Batch, convert_many
 from echub.batch.lake.archive import Archive
 from echub.batch.ledger import STEM, Entry, Ledger
 from echub.files.output import Written, plan
@@ -59,10 +59,16 @@ def _open(folder: Path) -> None:
         ledger.about(name_of(0))
 
 
+def _plan(folder: Path) -> None:
+    with Batch([folder / "tree"], folder / "ledger") as batch:
+        len(batch)
+
+
 STEPS: dict[str, Callable[[Path], object]] = {
     "open the ledger": _open,
     "index for gather": lambda folder: len(Archive(folder / "ledger").lines),
     "plan": lambda folder: len(plan([folder / "tree"], folder / "out")),
+    "plan beside the ledger": _plan,
     "convert": lambda folder: sum(1 for _ in convert_many([folder / "tree"], folder / "out", jobs=2)),
     "resume": lambda folder: sum(1 for _ in convert_many([folder / "tree"], folder / "out", jobs=2)),
 }

@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
+from echub.batch.hashes import Hashes
 from echub.errors import CommandError, TargetBusy, UnknownOption
 from echub.files.output import LEDGER, Written, not_writable, remove_stale
-from echub.structured import Shape, parse
+from echub.structured import Shape, parse_line
 
 STEM = "echub-ledger"
 
@@ -77,7 +78,7 @@ class Entry:
     @classmethod
     def parse(cls, line: bytes) -> Entry:
         """Read a line, also of a later version; `CommandError` if it is not one."""
-        known = parse(line, LINE, syntax="json")
+        known = parse_line(line, LINE)
         old = known.pop("content_sha256", "")  # the key before schema 1.1
         known.setdefault("content_hash", old)
         output = tuple(Written(**part) for part in known.pop("output", ()))
@@ -126,10 +127,7 @@ class Ledger:
         self.run = f"{shard.index}-of-{shard.count}" if shard else "run"
         self.path = folder / (f"{STEM}.{self.run}.jsonl" if shard else f"{STEM}.jsonl")
         self.damaged: list[str] = []
-        # Hashes and places, not texts: a million entries take 0.2 GB instead of 1 GB. Of a million sources and
-        # as many outputs, two have the same hash of 64 bits with a probability of 10⁻⁷.
-        self._outputs: set[int] = set()
-        self._places: dict[int, tuple[int, ...]] = {}
+        self._outputs, self._places = Hashes(), Hashes()
         self._files = [self.path]
         self._real = os.path.realpath(folder)
         self._file = _open(self.path)
@@ -149,17 +147,17 @@ class Ledger:
 
     def is_output(self, path: Path) -> bool:
         """Return whether a file is one that a run wrote here."""
-        return bool(self._outputs) and hash(os.path.realpath(path)) in self._outputs
+        return bool(self._outputs) and os.path.realpath(path) in self._outputs
 
     def about(self, source: str) -> tuple[Entry, ...]:
         """Return all entries about a source, oldest first."""
-        found = (Entry.parse(self._line(place)) for place in self._places.get(hash(source), ()))
+        found = (Entry.parse(self._line(place)) for place in self._places.of(source))
         return tuple(entry for entry in found if entry.source == source)
 
     def note(self, entry: Entry) -> None:
         """Append an entry, unless it equals the last one about this source."""
         line = entry.line()
-        places = self._places.get(hash(entry.source), ())
+        places = self._places.of(entry.source)
         if places and self._line(places[-1]) == line:
             return
         end = os.fstat(self._file).st_size
@@ -170,19 +168,19 @@ class Ledger:
             with suppress(OSError):
                 os.ftruncate(self._file, end)
             raise not_writable(self.path, error) from error
-        self._know(entry, _packed(0, end, len(line)))  # a live folder comes to a source again
+        # A live folder comes to a source again.
+        self._know(entry.source, [part.path for part in entry.output], _packed(0, end))
 
-    def _know(self, entry: Entry, place: int) -> None:
-        key = hash(entry.source)
-        self._places[key] = (*self._places.get(key, ()), place)
-        self._outputs.update(hash(os.path.join(self._real, part.path)) for part in entry.output)
+    def _know(self, source: str, outputs: Iterable[str], place: int) -> None:
+        self._places.add(source, place)
+        for output in outputs:
+            self._outputs.add(os.path.join(self._real, output))
 
     def _line(self, place: int) -> bytes:
         """Read a line at its place."""
-        file, offset, length = _unpacked(place)
-        with self._files[file].open("rb") as held:
-            held.seek(offset)
-            return held.read(length)
+        with self._files[place >> _OFFSET].open("rb") as held:
+            held.seek(place & (1 << _OFFSET) - 1)
+            return held.readline()
 
     def clean(self) -> None:
         """Remove the temporary files of this run and of dead ones before it."""
@@ -206,30 +204,27 @@ class Ledger:
             for number, line in enumerate(held, 1):
                 if not line.endswith(b"\n"):
                     break
-                self._take(line, _packed(file, offset, len(line)), f"{path.name} line {number}")
+                if not self._take(line, _packed(file, offset)):
+                    self.damaged.append(f"{path.name} line {number}")
                 offset += len(line)
         if path == self.path and offset != os.fstat(self._file).st_size:
             os.ftruncate(self._file, offset)
 
-    def _take(self, line: bytes, place: int, where: str) -> None:
+    def _take(self, line: bytes, place: int) -> bool:
         try:
-            entry = Entry.parse(line)
+            told = parse_line(line, LINE)
         except CommandError:
-            self.damaged.append(where)
-            return
-        self._know(entry, place)
+            return False
+        self._know(told["source"], [part["path"] for part in told.get("output", ())], place)
+        return True
 
 
-_LENGTH, _OFFSET = 24, 48
-"""Bits for the length of a line and for its offset: 16 MB, and 256 TB."""
+_OFFSET = 48
+"""Bits for the place of a line in its file: 256 TB, and 15 bits are left for the number of the file."""
 
 
-def _packed(file: int, offset: int, length: int) -> int:
-    return (file << _OFFSET | offset) << _LENGTH | length
-
-
-def _unpacked(place: int) -> tuple[int, int, int]:
-    return place >> _LENGTH + _OFFSET, place >> _LENGTH & (1 << _OFFSET) - 1, place & (1 << _LENGTH) - 1
+def _packed(file: int, offset: int) -> int:
+    return file << _OFFSET | offset
 
 
 def _open(path: Path) -> int:

@@ -16,6 +16,7 @@ from echub.files.annotations import Annotations
 from echub.files.conversion import Writing
 from echub.files.output import Written, file_sha256
 from echub.files.reading import Reading
+from echub.model.folders import matching
 from echub.model.json_text import plain, to_json
 from echub.model.metadata import Metadata
 from echub.model.source import Source
@@ -87,7 +88,7 @@ def _found(folder: Path, pattern: str) -> str:
     if os.path.isfile(exact):
         return _state(exact)
     try:
-        paths = sorted(folder.glob(pattern))
+        paths = matching(folder, pattern)
     except (OSError, ValueError, NotImplementedError):  # not a valid file name
         return ""
     found = [path for path in paths if path.is_file() and path.suffix not in (*registry().own_suffixes, ".jsonl")]

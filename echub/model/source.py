@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, BinaryIO
 
 from echub.errors import ReadError, SourceChanged, SourceNotFound
+from echub.model.folders import matching
 
 HEAD = 65_536
 """Bytes of a file that every sniffer may look at: 64 KiB, one read, and more than the headers of known formats."""
@@ -130,7 +131,7 @@ class Source:
             return []
         self.asked.append(pattern)
         try:
-            found = sorted(path for path in self.path.parent.glob(pattern) if path != self.path)
+            found = [path for path in matching(self.path.parent, pattern) if path != self.path]
         except OSError:  # a name that is too long for the file system
             return []
         return [Source(path, siblings=False) for path in found if path.is_file()]

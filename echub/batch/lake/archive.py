@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from echub.batch.lake.rows import state_of
-from echub.batch.ledger import Entry
-from echub.errors import DataError
+from echub.batch.ledger import LINE, Entry
+from echub.errors import CommandError, DataError
 from echub.files.output import LEDGER
+from echub.structured import parse_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +61,26 @@ class Archive:
 
     def _take(self, name: str, number: int, offset: int, line: bytes) -> None:
         try:
-            entry = Entry.parse(line)
-        except ValueError:
+            told = parse_line(line, LINE)
+        except CommandError:
             self.damaged.append(f"{name} line {number}")
             return
-        self.lines.pop(entry.source, None)
-        if self._is_there(entry):
-            self.lines[entry.source] = LineAt(name, offset, len(line), state_of(line))
+        source = told["source"]
+        self.lines.pop(source, None)
+        if self._is_there(source, told["path"]):
+            self.lines[source] = LineAt(name, offset, len(line), state_of(line))
         else:
-            self.missing.add(entry.source)
+            self.missing.add(source)
 
-    def _is_there(self, entry: Entry) -> bool:
+    def _is_there(self, source: str, path: str) -> bool:
         """Return whether a source still exists; True if its whole tree cannot be seen."""
-        path = self.folder / entry.path
-        if "://" in entry.path or os.path.lexists(path) or not entry.path.endswith(entry.source):
+        if "://" in path or os.path.lexists(os.path.join(self.folder, path)) or not path.endswith(source):
             return True  # joined files have the name of their run, not of a file
-        root = os.path.join(self.folder, entry.path.removesuffix(entry.source))
+        root = os.path.join(self.folder, path.removesuffix(source))
         if root not in self._there:
             self._there[root] = os.path.isdir(root) and bool(os.listdir(root))
         if not self._there[root]:
-            self.unreachable.add(entry.source)
+            self.unreachable.add(source)
         return not self._there[root]
 
     def entries(self, sources: list[str]) -> Iterator[Entry]:
