@@ -14,7 +14,8 @@ import posixpath
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -25,7 +26,7 @@ from echub.batch.skipping import fingerprint
 from echub.batch.task import FileResult
 from echub.errors import EchubError, PluginError, SourceNotFound, TargetExists, TargetNotWritable, UnknownOption
 from echub.files.conversion import Writing
-from echub.files.output import LEDGER, file_sha256
+from echub.files.output import LEDGER, Written, file_sha256
 from echub.files.reading import Reading
 
 Value = TypeVar("Value")
@@ -34,6 +35,8 @@ RANGE = 8 << 20
 """Bytes of one read: large against the cost of a request, small enough to be read again if it breaks."""
 TRIES = 5
 """Attempts of a request that failed or came back short; 0.1 s after the first, twice as long after each."""
+REQUESTS = 8
+"""Requests at the same time: most of a small one is waiting, and no store slows down a client for so few."""
 LISTING = "echub-listing.json"
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):/+(?P<rest>.*)", re.DOTALL)
 _WHOLE = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss"}
@@ -212,8 +215,7 @@ class _Folder:
             return
         with tempfile.TemporaryDirectory(prefix="echub-") as held:
             raw, out = Path(held, "raw"), Path(held, "out")
-            for one in self.objects:
-                self.source.fetch(one, raw / one.name)
+            _side_by_side(lambda one: self.source.fetch(one, raw / one.name), self.objects)
             new: dict[str, Entry] = {}
             with Batch([raw], out, self.how.reading, self.how.writing, whole=True) as batch:
                 for done in batch.run(jobs=jobs if len(batch) > 1 else None):
@@ -256,17 +258,24 @@ class _Folder:
     ) -> None:
         """Write what is not there already with the same bytes."""
         known = {part.path: part.sha256 for entry in entries.values() for part in entry.output}
-        for part in (part for entry in new.values() for part in entry.output):
-            same = known.get(part.path) == part.sha256 == file_sha256(out / part.path)
-            if not (same and part.path in there and there[part.path].size == part.size):
-                if part.path in there and part.path not in known:
-                    self._require_own(there[part.path], part.sha256, out / "there")
-                self.target.put(out / part.path, part.path)
 
-    def _require_own(self, held: Object, sha256: str, local: Path) -> None:
+        def write(part: Written) -> None:
+            same = known.get(part.path) == part.sha256 == file_sha256(out / part.path)
+            if same and part.path in there and there[part.path].size == part.size:
+                return
+            if part.path in there and part.path not in known:
+                self._require_own(there[part.path], part.sha256, out)
+            self.target.put(out / part.path, part.path)
+
+        _side_by_side(write, [part for entry in new.values() for part in entry.output])
+
+    def _require_own(self, held: Object, sha256: str, out: Path) -> None:
         """Raise `TargetExists` for an object that no ledger knows, unless a run that was killed wrote it."""
-        self.target.fetch(held, local)
-        if file_sha256(local) != sha256 and not self.how.writing.force:
+        with tempfile.TemporaryDirectory(dir=out) as aside:
+            local = Path(aside, "there")
+            self.target.fetch(held, local)
+            same = file_sha256(local) == sha256
+        if not same and not self.how.writing.force:
             raise TargetExists(
                 "the output exists already, and no ledger says that echub wrote it",
                 path=f"{self.how.target}/{held.name}",
@@ -296,6 +305,17 @@ class _Folder:
             problem = _again(entry)
             return FileResult(entry.path, status, False, error=problem, said=said | {"error": problem.as_dict()})
         return FileResult(entry.path, status, False, outputs, said=said)
+
+
+def _side_by_side(work: Callable[[Value], None], items: Sequence[Value]) -> None:
+    """Do work of requests for every item; the first error ends it, and what is not started is not done."""
+    if len(items) < 2:
+        for item in items:
+            work(item)
+        return
+    with ThreadPoolExecutor(REQUESTS) as pool:
+        for _ in pool.map(work, items):
+            pass
 
 
 def _again(entry: Entry) -> EchubError:

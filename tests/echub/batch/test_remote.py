@@ -170,6 +170,24 @@ def test_a_range_at_a_time_and_a_local_folder_at_either_end(bucket, folder, out,
     assert not list((tmp_path / "local").rglob("*.part"))
 
 
+@pytest.mark.parametrize("asked", ["fetch", "put"])
+def test_requests_of_a_folder_wait_side_by_side(bucket, folder, monkeypatch, asked):
+    name, files = bucket
+    put(files, folder, f"{name}/raw")
+    one, together = getattr(Store, asked), threading.Barrier(2, timeout=60)
+
+    def request(self, *what):
+        if "ledger" not in str(what) and "listing" not in str(what) and "deep" not in str(what):
+            together.wait()  # breaks, and the run with it, unless another request is under way
+        return one(self, *what)
+
+    monkeypatch.setattr(Store, asked, request)
+    shutil.copy(folder / "cp.mpr", folder / "cp2.mpr")
+    put(files, folder, f"{name}/raw")
+    found = run(f"s3://{name}/raw", f"s3://{name}/echub")
+    assert found == FIRST | {"cp2.mpr": "ok"}
+
+
 def test_what_cannot_be_reached_is_an_error(bucket, folder, monkeypatch):
     name, files = bucket
     monkeypatch.setattr(remote, "TRIES", 1)
