@@ -1,6 +1,7 @@
 """MASsoft exports: units never guessed, every check of the first line, every trap."""
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,22 @@ def test_other_ends_delimiters_and_encodings_give_the_same_numbers(tmp_path, dat
     dataset = read(tmp_path, data)["timeseries"]
     assert dataset["vendor_h2"] == pytest.approx(massoft_rows()[:, 1])
     assert dataset.rows == 12
+
+
+def test_a_clock_that_a_spreadsheet_wrote_in_twelve_hours_is_the_same_clock(tmp_path):
+    saved = massoft().replace(b'"', b"").replace(b"0000000012,scans", b"12,scans").replace(b" ", b"")
+    twelve = re.sub(rb"\n00:(\d\d:\d\d)", rb"\n12:\1 AM", saved)
+    assert twelve.count(b" AM,") == 12
+    assert "clock-disagrees" not in codes(read(tmp_path, twelve))
+    assert "clock-disagrees" in codes(read(tmp_path, twelve.replace(b" AM,", b" PM,", 1)))
+    late = re.sub(rb"\n00:(\d\d:\d\d),(\d+)", _afternoon, saved)
+    assert late.count(b" PM,") == 12
+    assert "clock-disagrees" not in codes(read(tmp_path, late))
+
+
+def _afternoon(row):
+    """Move a row by 13 hours, printed as 1:… PM."""
+    return b"\n1:%s PM,%d" % (row[1], int(row[2]) + 13 * 3_600_000)
 
 
 def test_a_wrong_number_of_header_lines_is_said(tmp_path):
