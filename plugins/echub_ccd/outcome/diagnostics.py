@@ -16,21 +16,16 @@ POINTS = 3000
 def series_of(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict | None) -> dict[str, Series]:
     """Return the trace of every file one behind the other, R per half cycle, and where it failed."""
     table, offsets = experiment.table, _offsets(experiment)
-    rows = [_thinned(len(trace.data), POINTS // len(experiment.traces)) for trace in experiment.traces]
-    time = [t["t"][kept] + offset for t, kept, offset in zip(experiment.traces, rows, offsets, strict=True)]
-    k = None if verdict is None else verdict.half_cycle
     at = offsets[table.file]
+    k = None if verdict is None else verdict.half_cycle
     unit, ohm = experiment.unit, "ohm*cm^2" if experiment.per_area else "ohm"
     # A fall of less than a tenth is not shown: the half cycle failed by another criterion.
     place = None if k is None else float((table.fell if table.fall[k] > 0.1 else table.begin)[k] + at[k])
+    shown = _traces(experiment, offsets)
     return {
-        "t": Series.of(np.concatenate(time), "s"),
-        "U": Series.of(
-            np.concatenate([t["U"][kept] for t, kept in zip(experiment.traces, rows, strict=True)]), "V"
-        ),
-        "j": Series.of(
-            np.concatenate([t["j"][kept] for t, kept in zip(experiment.traces, rows, strict=True)]), unit
-        ),
+        "t": Series.of(shown["t"], "s"),
+        "U": Series.of(shown["U"], "V"),
+        "j": Series.of(shown["j"], unit),
         "begin": Series.of(table.begin + at, "s"),
         "end": Series.of(table.end + at, "s"),
         "R_start": Series.of(table.r_start, ohm),
@@ -40,6 +35,16 @@ def series_of(experiment: Experiment, protocol: Protocol, verdict: CcdVerdict | 
         "failed": Series.of([] if k is None else [k]),
         "failed_at": Series.of([] if place is None else [place], "s"),
     }
+
+
+def _traces(experiment: Experiment, offsets: np.ndarray) -> dict[str, np.ndarray]:
+    """Return t, U and j of all files, thinned, in the order of the shifted clock: a line never runs backwards."""
+    order = np.argsort(offsets, kind="stable")
+    most = POINTS // len(experiment.traces)
+    rows = {number: _thinned(len(experiment.traces[number].data), most) for number in order}
+    shown = {name: [experiment.traces[number][name][rows[number]] for number in order] for name in ("t", "U", "j")}
+    shown["t"] = [t + offsets[number] for t, number in zip(shown["t"], order, strict=True)]
+    return {name: np.concatenate(parts) for name, parts in shown.items()}
 
 
 def _offsets(experiment: Experiment) -> np.ndarray:

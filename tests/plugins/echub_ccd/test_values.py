@@ -166,6 +166,16 @@ def test_one_level_per_file_is_one_experiment_in_any_order():
     assert bounds(outcome) == (0.04, 0.06)
     assert outcome.conditions["protocol"].value == "one level per file"
     assert [round(v, 2) for v in outcome.tables["half_cycles"]["level"].values] == [0.02, 0.04, 0.06, 0.1]
+    shown = outcome.diagnostics["t"].array()  # the files stand one behind the other, in the order of their levels
+    assert (np.diff(shown) >= 0).all()
+
+
+def test_the_figure_keeps_the_clock_of_a_single_file():
+    case = synth.staircase(1, STEP)
+    times = case.columns["time"].values
+    shown = echub.analyze("ccd", case.record()).diagnostics["t"].array()
+    assert shown[0] == pytest.approx(times[0])
+    assert shown[-1] == pytest.approx(times[-1])
 
 
 def test_symmetric_cycling_out_of_the_same_table():

@@ -100,3 +100,13 @@ def test_what_is_no_number_is_an_empty_cell(tmp_path, style):
     assert lines[1].split(",")[at] == ""
     assert float(lines[2].split(",")[at]) == 0.0
     assert "nan" not in text.lower()
+
+
+@pytest.mark.parametrize(("decimal", "real"), [(",", {"base": "double", "format": {"decimalChar": ","}}), (".", "double")])
+def test_the_description_names_a_decimal_comma_for_numbers_that_have_one(tmp_path, decimal, real):
+    written(tmp_path, "csv", delimiter=";", decimal=decimal)
+    (path,) = tmp_path.rglob("*-metadata.json")
+    columns = json.loads(path.read_text("utf-8"))["tableSchema"]["columns"]
+    kinds = {column["name"].partition(" / ")[0]: column["datatype"] for column in columns}
+    assert kinds["time"] == kinds["impedance_real"] == real
+    assert kinds["cycle"] == "integer"

@@ -41,6 +41,17 @@ def test_the_interval_covers_an_offset_that_flows_and_one_that_is_only_read(flow
     assert outcome["stripping_capacity"].interval.covers(truth["stripping_capacity"])
 
 
+def test_a_current_at_rest_is_told_with_the_charge_that_it_passes_while_at_rest():
+    offset = 0.03  # mA that is read throughout
+    outcome, _ = ask(Pulses(offset=offset, offset_flows=False))
+    table, pulses = outcome.tables["charge"], outcome.tables["pulses"]
+    begun, duration = pulses["start"].array(), pulses["duration"].array()
+    rest = begun[-1] + duration[-1] - begun[0] - duration.sum()
+    decides = table["decides"].values.index(True)
+    assert table["at_rest"].values[decides] == pytest.approx(offset * rest / 3600, rel=0.05)
+    assert "offset-current" in {flag.code for flag in outcome.flags}
+
+
 def test_the_pulse_table():
     outcome, truth = ask(Pulses(instrument=replace(QUIET, sampling_s=0.05)))
     table = outcome.tables["pulses"]
