@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from echub.model.source import HEAD, Source
 
 KEPT = 1 << 18
-"""Bytes of a file that is kept in memory instead of being opened for each column: reading as much takes less time."""
+"""Bytes of a file that is kept in memory: reading as much takes less time than opening it for each column."""
 _OUR_FILTERS = (h5z.FILTER_SHUFFLE, h5z.FILTER_DEFLATE)
 _ACCESS = h5p.create(h5p.FILE_ACCESS)
 _ACCESS.set_fclose_degree(h5f.CLOSE_STRONG)  # as h5py does: one file cannot be opened in two ways at a time
 
 
 class OpenFile:
-    """A native file: a small one is kept in memory, any other is opened each time that something is read from it."""
+    """A native file: a small one is kept in memory, any other is opened each time that something is read."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -150,7 +150,7 @@ def rows_of(array: h5d.DatasetID, first: int, last: int) -> NDArray[Any]:
 
 
 def our_chunk(array: h5d.DatasetID) -> int:
-    """Return the rows of a chunk if all are shuffled and deflated as echub does, else 0: packed by other software."""
+    """Return the rows of a chunk, or 0 if they are not shuffled and deflated as echub does."""
     plist = array.get_create_plist()
     if plist.get_layout() != h5d.CHUNKED or array.rank != 1 or plist.get_nfilters() != len(_OUR_FILTERS):
         return 0

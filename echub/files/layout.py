@@ -1,8 +1,8 @@
 """Names in the native file, for those that write and those that read it.
 
 Schema 1.1 has three or four attributes for each column, where 1.0 had ten, and a checksum for every chunk. Schema
-1.2 repeats the descriptions of all columns in that of their dataset, and has a hash for each text, so that two columns
-of a file can be read, and what is said about them checked, without a look at the others.
+1.2 repeats the descriptions of all columns in that of their dataset, and has a hash for each text, so that two
+columns of a file can be read, and what is said about them checked, without a look at the others.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Native files read back: what is used is read, and what is read is checked.
 
-Opening a file looks at nothing but its schema. The texts beside the data, and the descriptions of the columns of a
-dataset, are read when they are used, and checked against the hash that was written with them. Every chunk has a
-checksum, which is checked when its values are read. Only data in the file itself count: what links to other files, or
-is computed from them, is refused.
+Opening a file looks at nothing but its schema. The texts beside the data, and the descriptions of the columns of
+a dataset, are read when they are used, and checked against the hash that was written with them. Every chunk has
+a checksum, which is checked when its values are read. Only data in the file itself count: what links to other
+files, or is computed from them, is refused.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import unread
 from echub.model.json_text import to_json
-from echub.model.later import LaterColumns, LaterRecord, Outline, check
+from echub.model.later import LaterColumns, LaterRecord, Outline, require_whole
 from echub.model.record import Record
 from echub.model.source import Source
 
@@ -43,7 +43,7 @@ def read(what: Source | Path, *, values: bool = True) -> Record:
     `ChangedContent` for texts that are not those that were written, `NewerSchema` for a newer major schema.
     """
     record = read_later(Source.of(what), values=values)
-    check(record)
+    require_whole(record)
     return record
 
 

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from echub.files import filters
 from echub.files.damage import damage_of
-from echub.files.hdf5 import OpenFile, all_values, chunk_at, local_array, local_group, our_chunk, require_form, rows_of
+from echub.files.hdf5 import (
+    OpenFile,
+    all_values,
+    chunk_at,
+    local_array,
+    local_group,
+    our_chunk,
+    require_form,
+    rows_of,
+)
 from echub.model.deferred import STEP, Deferred
 from echub.model.workers import in_order
 

@@ -38,7 +38,10 @@ class OldContents:
 
     def texts(self) -> dict[str, Any]:
         """Return metadata, settings, notices, dropped and provenance."""
-        return {name: getattr(self._record, name) for name in ("metadata", "settings", "notices", "dropped", "provenance")}
+        return {
+            name: getattr(self._record, name)
+            for name in ("metadata", "settings", "notices", "dropped", "provenance")
+        }
 
     def check(self) -> None:
         """Do nothing: using any part has checked all."""

@@ -19,6 +19,7 @@ from echub.files.joining import join, links_of
 from echub.files.reading import Reading
 from echub.files.rehearsal import rehearse
 from echub.model.column import same_values
+from echub.model.later import require_whole
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.calling import call
@@ -80,6 +81,7 @@ def _as_written(target: Source) -> tuple[Record, str]:
     reader = claims[0].reader
     rehearse(reader, reader.read, target, reader.options())
     record: Record = call(reader, reader.read, target, reader.options(), returns=Record)
+    require_whole(record)
     return record, call(reader, reader.content, target, returns=str)
 
 

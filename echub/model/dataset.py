@@ -266,7 +266,7 @@ def _is_name(name: str) -> bool:
     return name not in ("", ".", "..") and not set("/\0") & set(name) and name == encodable(name)
 
 
-def _fault(name: str, column: Any, lengths: dict[str, int]) -> str:
+def _fault(name: str, column: Any, lengths: dict[str, int]) -> str:  # noqa: ANN401
     """Say what is wrong with a column next to the others, whose `lengths` by axis it must share."""
     if name != column.name:
         return f"a column that calls itself {column.name!r}"

@@ -68,7 +68,7 @@ class LaterRecord(Record):
         check: Callable[[], None],
     ) -> None:
         self._datasets, self._texts, self.check = datasets, texts, check
-        self._afterwards: list[Callable[[], None]] = []
+        self._afterwards: list[Callable[[Record], None]] = []
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         if name == "datasets":
@@ -78,13 +78,13 @@ class LaterRecord(Record):
                 self.__dict__.setdefault(part, value)
             waiting, self._afterwards = self._afterwards, []
             for function in waiting:
-                function()
+                function(self)
         else:
             raise AttributeError(name, name=name, obj=self)
         return self.__dict__[name]
 
-    def afterwards(self, function: Callable[[], None]) -> None:
-        """Call a function when the texts are read."""
+    def afterwards(self, function: Callable[[Record], None]) -> None:
+        """Call a function with this record when its texts are read."""
         self._afterwards.append(function)
 
     def __reduce__(self) -> tuple[Callable[..., Record], tuple[Any, ...]]:
@@ -92,7 +92,7 @@ class LaterRecord(Record):
 
 
 def settled(record: Record) -> Record:
-    """Return a record with all of its texts and descriptions read; columns may still be read when they are used."""
+    """Return a record with all of its texts and descriptions read; values may still be read when they are used."""
     for dataset in record.datasets.values():
         for name in dataset.columns:
             _ = dataset.columns[name]
@@ -100,14 +100,12 @@ def settled(record: Record) -> Record:
     return record
 
 
-def check(record: Record) -> None:
+def require_whole(record: Record) -> None:
     """Raise what is wrong with a file in the parts that using its record does not look at."""
     settled(record)
     if isinstance(record, LaterRecord):
         record.check()
 
 
-def _whole(datasets: list[Dataset], metadata: Any, settings: Any, notices: Any, dropped: Any, provenance: Any) -> Record:  # noqa: ANN401
-    return Record(
-        datasets, metadata=metadata, settings=settings, notices=notices, dropped=dropped, provenance=provenance
-    )
+def _whole(datasets: list[Dataset], *texts: Any) -> Record:  # noqa: ANN401
+    return Record(datasets, **dict(zip(_TEXTS, texts, strict=True)))
