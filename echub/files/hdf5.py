@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from h5py import AttributeManager, Dataset, Group, h5a, h5d, h5f, h5g, h5l, h5o, h5p, h5s, h5t, h5z
+from h5py import AttributeManager, Dataset, Group, h5a, h5d, h5f, h5g, h5i, h5l, h5o, h5p, h5s, h5t, h5z
 from numpy.typing import NDArray
 
+from echub.errors import PluginError
 from echub.model.source import HEAD, Source
 
 KEPT = 1 << 18
@@ -131,10 +132,11 @@ def _stored_type(dtype: np.dtype[Any]) -> h5t.TypeID:
 
 
 def require_form(array: h5d.DatasetID, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
-    """Raise `ValueError` for an array of another type or shape."""
-    same = array.get_type().equal(_stored_type(dtype)) or array.dtype == dtype
-    if not same or array.shape != shape:
-        raise ValueError(f"it holds {array.dtype} {array.shape}, where {dtype} {shape} was described")
+    """Raise `ValueError` for an array of another type, `PluginError` for one of another shape."""
+    if array.shape != shape:
+        raise PluginError(f"{h5i.get_name(array).decode()} is not as long as its description says", found=str(array.shape))
+    if not array.get_type().equal(_stored_type(dtype)) and array.dtype != dtype:
+        raise ValueError(f"it holds {array.dtype}, where {dtype} was described")
 
 
 def all_values(array: h5d.DatasetID, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:

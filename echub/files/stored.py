@@ -50,6 +50,7 @@ def read(what: Source | Path, *, values: bool = True) -> Record:
 def read_later(source: Source, *, values: bool = True) -> Record:
     """Open a native file; its texts, descriptions and columns are read, and checked, when they are used.
 
+    Without `values`, all is checked at once: no column will be read that could be found to be another one.
     Raises what `read` raises, now or when the record is used.
     """
     file = OpenFile(source)
@@ -57,7 +58,10 @@ def read_later(source: Source, *, values: bool = True) -> Record:
         _require_ours(root, source.shown)
         current = has_text(root, HASHES)
     contents: _Contents = _Current(file, values) if current else OldContents(file, values)
-    return LaterRecord(contents.datasets, contents.texts, contents.check)
+    record = LaterRecord(contents.datasets, contents.texts, contents.check)
+    if not values:
+        require_whole(record)
+    return record
 
 
 def stated_content(source: Source) -> str:

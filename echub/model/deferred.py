@@ -108,12 +108,30 @@ def parts(values: Array | Deferred, step: int = STEP) -> Iterator[tuple[int, Arr
         yield first, values.part(first, last) if isinstance(values, Deferred) else values[first:last]
 
 
-def in_pairs(values: Array | Deferred) -> Iterator[Array]:
-    """Yield the rows in parts, each with the last value before it, so that neighbours can be compared."""
-    before = np.empty(0, values.dtype)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Passed:
+    """What one pass over a column (n,) finds: its ends, both NaN if any value is, and how it runs down the rows.
+
+    `rises`: each value is larger than the one before; `falls`: some value is not at least as large, or is NaN.
+    """
+
+    low: Any
+    high: Any
+    rises: bool
+    falls: bool
+
+
+def passed(values: Array | Deferred) -> Passed:
+    """Pass over a column once, block by block; it must not be empty."""
+    lows, highs, rises, falls = [], [], True, False
+    last: Any = None
     for _, part in parts(values):
-        yield np.concatenate([before, part]) if len(before) else part
-        before = part[-1:]
+        lows.append(part.min())
+        highs.append(part.max())
+        falls = falls or not (bool((part[1:] >= part[:-1]).all()) and (last is None or bool(part[0] >= last)))
+        rises = rises and bool((part[1:] > part[:-1]).all()) and (last is None or bool(part[0] > last))
+        last = part[-1]
+    return Passed(np.array(lows).min(), np.array(highs).max(), rises, falls)
 
 
 def extremes(values: Array | Deferred) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ if the extremes show that something is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.deferred import Deferred, extremes, held, in_pairs
+from echub.model.deferred import held, passed
 from echub.model.spectra import numbered
 from echub.model.vocabulary import Quantity, kinds, quantities
 from echub.remark import Remark
@@ -30,13 +30,15 @@ _STATED = ("measured", "reported")
 def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
     """Check the values of every column, then clocks and counters."""
     needed = _needed(dataset.kind)
+    falls: dict[str, bool] = {}
     for column in dataset.columns.values():
         if column.dtype.kind not in "iuf" or 0 in column.shape:
             continue
         known = quantities().get(column.quantity or "")
-        yield from _column(column, known, group, required=column.quantity in needed)
+        low, high, falls[column.name] = _pass(column)
+        yield from _column(column, known, group, (low, high), required=column.quantity in needed)
     for check in _ROW_CHECKS:
-        yield from check(dataset)
+        yield from check(dataset, falls)
 
 
 def _needed(kind: str) -> set[str | None]:
@@ -46,8 +48,22 @@ def _needed(kind: str) -> set[str | None]:
     return {*known.required, *(name for part in known.any_of for entry in part for name in entry.split("+"))}
 
 
-def _column(column: Column, known: Quantity | None, group: Group, *, required: bool) -> Iterator[Remark]:
-    low, high = _ends(held(column))
+def _pass(column: Column) -> tuple[float, float, bool]:
+    """Return the smallest and largest value as numbers, both NaN if any is, and whether a column of rows falls.
+
+    Row numbers fall if they do not rise. A column is read once for all of this.
+    """
+    with np.errstate(invalid="ignore"):
+        if len(column.shape) != 1:
+            return *_ends(column.values), False
+        found = passed(held(column))
+    return float(found.low), float(found.high), not found.rises if column.name == "row" else found.falls
+
+
+def _column(
+    column: Column, known: Quantity | None, group: Group, ends: tuple[float, float], *, required: bool
+) -> Iterator[Remark]:
+    low, high = ends
     if low != low or high in (np.inf, -np.inf) or low in (np.inf, -np.inf):
         yield from _not_finite(column, column.values, required=required)
         finite = column.values[np.isfinite(column.values)]
@@ -63,11 +79,10 @@ def _column(column: Column, known: Quantity | None, group: Group, *, required: b
         yield from _labelled(column)
 
 
-def _ends(values: NDArray[Any] | Deferred) -> tuple[float, float]:
-    """Return the smallest and the largest value as numbers, block by block; both are NaN if any value is."""
+def _ends(values: NDArray[Any]) -> tuple[float, float]:
+    """Return the smallest and the largest value as numbers; both are NaN if any value is."""
     with np.errstate(invalid="ignore"):
-        low, high = extremes(values)
-    return float(low), float(high)
+        return float(values.min()), float(values.max())
 
 
 def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iterator[Remark]:
@@ -150,9 +165,9 @@ def _masked(code: str, message: str, column: Column, bad: NDArray[np.bool_], exp
 # -- down the rows -----------------------------------------------------------------------------
 
 
-def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
+def _rows_increase(dataset: Dataset, falls: Mapping[str, bool]) -> Iterator[Remark]:
     column = dataset.columns.get("row")
-    if column is None or column.shape[0] < 2 or all(bool((p[1:] > p[:-1]).all()) for p in in_pairs(held(column))):
+    if column is None or not falls.get("row"):
         return
     bad = np.concatenate([[False], column.values[1:] <= column.values[:-1]])
     species = dataset.columns.get("species")
@@ -163,10 +178,13 @@ def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
         yield _masked("rows-not-increasing", "the source rows do not increase", column, bad)
 
 
-def _clock(dataset: Dataset) -> Iterator[Remark]:
-    """Find rows at which time decreases without a listed restart, and restarts that step back into the run."""
+def _clock(dataset: Dataset, falls: Mapping[str, bool]) -> Iterator[Remark]:
+    """Find rows at which time decreases without a listed restart, and restarts that step back into the run.
+
+    A clock with NaN is examined in full.
+    """
     column = dataset.columns.get("time")
-    if column is None or not _falls(held(column)):
+    if column is None or not falls.get("time"):
         return
     restarts = clock_restarts(column.values)
     listed = {int(row) for row in dataset.attrs.get("clock_restarts", "").split()}
@@ -176,11 +194,6 @@ def _clock(dataset: Dataset) -> Iterator[Remark]:
     back = _steps_back(column.values, restarts)
     if len(back):
         yield _at("time-out-of-order", "time steps back into the run", column, back)
-
-
-def _falls(values: NDArray[Any] | Deferred) -> bool:
-    """Return whether a clock decreases anywhere; one with NaN is examined in full."""
-    return not all(bool((part[1:] >= part[:-1]).all()) for part in in_pairs(values))
 
 
 def _steps_back(time: NDArray[Any], restarts: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -199,7 +212,7 @@ def _at(code: str, message: str, column: Column, rows: NDArray[np.intp]) -> Rema
     return _masked(code, message, column, bad)
 
 
-def _frequencies(dataset: Dataset) -> Iterator[Remark]:
+def _frequencies(dataset: Dataset, _falls: Mapping[str, bool]) -> Iterator[Remark]:
     column = dataset.columns.get("frequency")
     if dataset.kind != "impedance" or column is None or not column.values.size:
         return
@@ -226,13 +239,13 @@ def _repeated(dataset: Dataset, frequency: NDArray[Any]) -> NDArray[np.bool_]:
     return again
 
 
-def _counters(dataset: Dataset) -> Iterator[Remark]:
+def _counters(dataset: Dataset, falls: Mapping[str, bool]) -> Iterator[Remark]:
     """Check running numbers within each segment of the clock."""
     for column in dataset.columns.values():
         known = quantities().get(column.quantity or "")
         if known is None or known.type != "count" or known.monotonic is None or column.name == "row":
             continue
-        if _falls(held(column)):
+        if falls.get(column.name):
             bad = np.concatenate([[False], column.values[1:] < column.values[:-1]])
             if "time" in dataset.columns:
                 for segment in clock_segments(dataset.columns["time"].values):
@@ -243,7 +256,7 @@ def _counters(dataset: Dataset) -> Iterator[Remark]:
                 yield _masked("counter-falls", f"{column.name} falls", column, bad)
 
 
-_ROW_CHECKS: tuple[Callable[[Dataset], Iterator[Remark]], ...] = (
+_ROW_CHECKS: tuple[Callable[[Dataset, Mapping[str, bool]], Iterator[Remark]], ...] = (
     _rows_increase,
     _clock,
     _frequencies,
