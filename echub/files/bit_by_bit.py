@@ -63,7 +63,12 @@ def _table(record: Record) -> Table | None:
 
 def _in_order(dataset: Dataset) -> bool:
     row = held(dataset.columns["row"])
-    return row.ndim == 1 and len(row) > 0 and all(c.axes == ("row",) for c in dataset.columns.values()) and passed(row).rises
+    return (
+        row.ndim == 1
+        and len(row) > 0
+        and all(c.axes == ("row",) for c in dataset.columns.values())
+        and passed(row).rises
+    )
 
 
 def _rows(record: Record) -> int:

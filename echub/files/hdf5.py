@@ -134,7 +134,9 @@ def _stored_type(dtype: np.dtype[Any]) -> h5t.TypeID:
 def require_form(array: h5d.DatasetID, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
     """Raise `ValueError` for an array of another type, `PluginError` for one of another shape."""
     if array.shape != shape:
-        raise PluginError(f"{h5i.get_name(array).decode()} is not as long as its description says", found=str(array.shape))
+        raise PluginError(
+            f"{h5i.get_name(array).decode()} is not as long as its description says", found=str(array.shape)
+        )
     if not array.get_type().equal(_stored_type(dtype)) and array.dtype != dtype:
         raise ValueError(f"it holds {array.dtype}, where {dtype} was described")
 

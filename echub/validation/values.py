@@ -6,7 +6,7 @@ if the extremes show that something is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.deferred import held, passed
+from echub.model.deferred import held, parts, passed
 from echub.model.spectra import numbered
 from echub.model.vocabulary import Quantity, kinds, quantities
 from echub.remark import Remark
 from echub.segments import clock_restarts, clock_segments, runs
 from echub.validation.group import Group
 from echub.validation.limits import Limits, column_limits
-from echub.validation.problem import places
+from echub.validation.problem import SHOWN, places
 
+Mask = NDArray[np.bool_]
+SHOWN_VALUES = 3
+"""Bad values that a message repeats."""
 _STATED = ("measured", "reported")
 """Origins whose gaps are legitimate: a set point or a derived number may be absent in a row."""
 
@@ -65,11 +68,11 @@ def _column(
 ) -> Iterator[Remark]:
     low, high = ends
     if low != low or high in (np.inf, -np.inf) or low in (np.inf, -np.inf):
-        yield from _not_finite(column, column.values, required=required)
-        finite = column.values[np.isfinite(column.values)]
-        if not finite.size:
+        yield from _not_finite(column, required=required)
+        finite = [_ends(part[is_finite]) for _, part in _parts(column) if (is_finite := np.isfinite(part)).any()]
+        if not finite:
             return
-        low, high = _ends(finite)
+        low, high = min(ends[0] for ends in finite), max(ends[1] for ends in finite)
     if known is None:
         return
     yield from _ranges(column, known, group, low, high)
@@ -85,72 +88,106 @@ def _ends(values: NDArray[Any]) -> tuple[float, float]:
         return float(values.min()), float(values.max())
 
 
-def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iterator[Remark]:
-    infinite = np.isinf(values)
-    if infinite.any():
-        # Vendor columns that an instrument computes may divide by zero: worth a warning, not an error.
-        yield _masked(
-            "missing-values" if column.is_vendor else "not-finite", f"{column.name} is infinite", column, infinite
-        )
-    missing = np.isnan(values)
-    if not missing.any() or column.origin not in _STATED:
+def _not_finite(column: Column, *, required: bool) -> Iterator[Remark]:
+    # Vendor columns that an instrument computes may divide by zero: worth a warning, not an error.
+    code = "missing-values" if column.is_vendor else "not-finite"
+    yield from _found(code, f"{column.name} is infinite", column, np.isinf)
+    if column.origin not in _STATED:
         return
-    if missing.all():
+    if all(bool(np.isnan(part).all()) for _, part in _parts(column)):
         code = "not-finite" if required else "empty-column"
-        yield _masked(code, f"{column.name} holds no number at all", column, missing)
+        yield from _found(code, f"{column.name} holds no number at all", column, np.isnan)
     else:
         code = "not-finite" if required else "missing-values"
-        yield _masked(code, f"{column.name} is not a number (NaN)", column, missing)
+        yield from _found(code, f"{column.name} is not a number (NaN)", column, np.isnan)
 
 
 def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Remark]:
     own = group.ranges.get(known.name)
     for limits in (column_limits(known.name), own):
         if limits is not None and _beyond(limits, low, high):
-            yield _outside("out-of-range", column, limits, group.name if limits is own else "the vocabulary")
+            yield from _outside("out-of-range", column, limits, group.name if limits is own else "the vocabulary")
             return
     if known.plausible is not None:
         limits = Limits(*known.plausible, known.unit)
         if _beyond(limits, low, high):
-            yield _outside("implausible", column, limits, "the vocabulary")
+            yield from _outside("implausible", column, limits, "the vocabulary")
 
 
 def _beyond(limits: Limits, low: float, high: float) -> bool:
     return (limits.low is not None and low < limits.low) or (limits.high is not None and high > limits.high)
 
 
-def _outside(code: str, column: Column, limits: Limits, whose: str) -> Remark:
-    values = column.values
-    bad = np.zeros(values.shape, bool)
-    if limits.low is not None:
-        bad |= values < limits.low
-    if limits.high is not None:
-        bad |= values > limits.high
+def _outside(code: str, column: Column, limits: Limits, whose: str) -> Iterator[Remark]:
+    def bad(values: NDArray[Any]) -> Mask:
+        low = np.zeros(values.shape, bool) if limits.low is None else values < limits.low
+        return low if limits.high is None else np.asarray(low | (values > limits.high))
+
     word = {"out-of-range": "out of range", "implausible": "implausible"}[code]
-    return _masked(code, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
+    yield from _found(code, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
 
 
 def _integral(column: Column) -> Iterator[Remark]:
-    with np.errstate(invalid="ignore"):
-        bad = (column.values != np.floor(column.values)) & np.isfinite(column.values)
-    if bad.any():
-        yield _masked("not-integral", f"{column.name} is not a whole number", column, bad)
+    def bad(values: NDArray[Any]) -> Mask:
+        return np.asarray((values != np.floor(values)) & np.isfinite(values))
+
+    yield from _found("not-integral", f"{column.name} is not a whole number", column, bad)
 
 
 def _labelled(column: Column) -> Iterator[Remark]:
-    bad = ~np.isin(column.values, np.array(list(column.labels), dtype=column.values.dtype))
-    if bad.any():
-        expected = f"a code of its table ({len(column.labels)} labels)"
-        yield _masked("unknown-code", f"{column.name} has a code without a label", column, bad, expected=expected)
+    def bad(values: NDArray[Any]) -> Mask:
+        return ~np.isin(values, np.array(list(column.labels), dtype=values.dtype))
+
+    expected = f"a code of its table ({len(column.labels)} labels)"
+    yield from _found("unknown-code", f"{column.name} has a code without a label", column, bad, expected=expected)
 
 
-def _masked(code: str, message: str, column: Column, bad: NDArray[np.bool_], expected: str = "") -> Remark:
+def _parts(column: Column) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield a table's column block by block, and that of a map as a whole."""
+    return parts(held(column)) if len(column.shape) == 1 else iter([(0, column.values)])
+
+
+def _found(
+    code: str, message: str, column: Column, bad: Callable[[NDArray[Any]], Mask], expected: str = ""
+) -> Iterator[Remark]:
+    """Build a finding if there are bad values, in one pass over the column."""
+    rows: list[int] = []
+    values: list[Any] = []
+    count = 0
+    with np.errstate(invalid="ignore"):
+        for first, part in _parts(column):
+            mask = bad(part)
+            own, number = places(_by_row(mask))
+            rows += [first + row for row in own[: SHOWN - len(rows)]]
+            values += part[mask][: SHOWN_VALUES - len(values)].tolist()
+            count += number
+    if count:
+        yield _remark(code, message, column, tuple(rows), count, values, expected)
+
+
+def _masked(code: str, message: str, column: Column, bad: Mask, expected: str = "") -> Remark:
     """Build a finding from a mask: for a table with its rows, for a map only with their number."""
-    flat: NDArray[np.bool_] = np.any(bad.reshape(len(bad), -1), axis=1) if bad.ndim > 1 else bad
-    rows, count = places(flat)
+    rows, count = places(_by_row(bad))
+    values = column.values[bad][:SHOWN_VALUES].tolist() if bad.any() else []
+    return _remark(code, message, column, rows, count, values, expected)
+
+
+def _by_row(bad: Mask) -> Mask:
+    return np.any(bad.reshape(len(bad), -1), axis=1) if bad.ndim > 1 else bad
+
+
+def _remark(
+    code: str,
+    message: str,
+    column: Column,
+    rows: tuple[int, ...],
+    count: int,
+    values: Sequence[Any],
+    expected: str,
+) -> Remark:
     unit = f" {column.unit}" if column.unit and column.unit != "1" else ""
-    found = ", ".join(f"{value:.7g}" for value in column.values[bad][:3].tolist()) if bad.any() else ""
-    more = ", …" if count > 3 else ""
+    found = ", ".join(f"{value:.7g}" for value in values)
+    more = ", …" if count > SHOWN_VALUES else ""
     return Remark(
         code,
         message,

@@ -171,7 +171,11 @@ def test_only_what_is_used_is_read(native, record, opened):
     read = echub.read(native)
     assert opened == []
     series = read["timeseries"]
-    assert (series.rows, list(series.columns), "current" in series.columns) == (ROWS, ["row", "time", "current"], True)
+    assert (series.rows, list(series.columns), "current" in series.columns) == (
+        ROWS,
+        ["row", "time", "current"],
+        True,
+    )
     assert (series.columns["current"].unit, series.columns["current"].dtype) == ("mA", np.float32)
     assert opened == []
     assert np.array_equal(series["current"], record["timeseries"]["current"])

@@ -51,7 +51,12 @@ def test_parts_cover_every_row_once():
 
 @pytest.mark.parametrize("at", [1, 7, STEP - 1, STEP, STEP + 1, 2 * STEP])
 def test_one_pass_sees_every_step_also_between_blocks(at):
-    for change, rises, falls in ((1.0, True, False), (0.0, False, False), (-2.0, False, True), (np.nan, False, True)):
+    for change, rises, falls in (
+        (1.0, True, False),
+        (0.0, False, False),
+        (-2.0, False, True),
+        (np.nan, False, True),
+    ):
         values = np.arange(2 * STEP + 5, dtype=np.float64)
         values[at:] += change - 1  # the step at this row is `change`
         found = passed(Counted(values).deferred())
