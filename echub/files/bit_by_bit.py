@@ -21,10 +21,9 @@ Table = Mapping[Key, Column | Omitted]
 
 def compare_tables(written: Record, now: Record) -> dict[Key, str]:
     """Return for each column of either source table how it differs, in words; an empty text if it does not."""
-    tables = _table(written), _table(now)
-    if tables[0] is None or tables[1] is None or _rows(written) != _rows(now):
+    one, other = _table(written), _table(now)
+    if one is None or other is None or _rows(written) != _rows(now):
         return _compare_whole(written.source_table(), now.source_table())
-    one, other = tables
     found = {key: _one_sided(key, one, other) for key in dict.fromkeys((*sorted(one), *sorted(other)))}
     return found | _compare_blocks(one, other, _rows(now))
 
@@ -62,13 +61,8 @@ def _table(record: Record) -> Table | None:
 
 
 def _in_order(dataset: Dataset) -> bool:
-    row = held(dataset.columns["row"])
-    return (
-        row.ndim == 1
-        and len(row) > 0
-        and all(c.axes == ("row",) for c in dataset.columns.values())
-        and passed(row).rises
-    )
+    is_table = all(column.axes == ("row",) for column in dataset.columns.values())
+    return is_table and dataset.rows > 0 and passed(held(dataset.columns["row"])).rises
 
 
 def _rows(record: Record) -> int:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from echub.errors import ChangedContent, ReadError, SourceNotFound
+from echub.files.bit_by_bit import compare_tables
 from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.detect import rank
-from echub.files.bit_by_bit import compare_tables
 from echub.files.joining import join, links_of
 from echub.files.reading import Reading
 from echub.files.rehearsal import rehearse

@@ -68,8 +68,14 @@ class Deferred:
     def load(self) -> Array:
         """Return all values; they are read once and kept."""
         if self._loaded is None:
-            self._loaded = self._whole() if self._whole is not None else self._joined()
+            self._loaded = self.fresh()
         return self._loaded
+
+    def fresh(self) -> Array:
+        """Return all values without keeping them."""
+        if self._loaded is not None:
+            return self._loaded
+        return self._whole() if self._whole is not None else self._joined()
 
     def stream(self) -> Iterator[tuple[int, Array]]:
         """Yield all rows in order, `STEP` at a time, each part with its first row, without keeping them."""
@@ -161,6 +167,12 @@ def occurring(values: Array | Deferred) -> Array:
 def held_or_loaded(values: Array | Deferred) -> Array:
     """Return an array as it is, and the values of any other."""
     return values.load() if isinstance(values, Deferred) else values
+
+
+def fresh(column: Any) -> Array:  # noqa: ANN401
+    """Return the values of a column for one use: those of a large file are not kept."""
+    values = held(column)
+    return values.fresh() if isinstance(values, Deferred) else values
 
 
 def shuffled(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:

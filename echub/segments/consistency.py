@@ -279,7 +279,7 @@ def _median_ratio(passed: Floats, integral: Floats) -> tuple[float, int]:
 
 
 _SORTED = 1024
-"""Values that are sorted; of more, the half without the median is left out first, which takes a tenth of the time."""
+"""Values that are sorted; of more, the half without the median is left out first, which takes less time."""
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:

@@ -257,7 +257,8 @@ path = pathlib.Path(sys.argv[1])
 whole, choose = path.read_bytes(), random.Random(3)
 pieces = {
     "time": lambda record: record["timeseries"]["time"].tobytes(),
-    "current": lambda record: (record["timeseries"]["current"].tobytes(), record["timeseries"].columns["current"].unit),
+    "current": lambda record: record["timeseries"]["current"].tobytes(),
+    "unit": lambda record: record["timeseries"].columns["current"].unit,
     "settings": lambda record: record.settings,
     "metadata": lambda record: record.metadata.entries,
 }
