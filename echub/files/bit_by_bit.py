@@ -70,7 +70,7 @@ def _rows(record: Record) -> int:
 
 
 def _compare_blocks(one: Table, other: Table, rows: int) -> dict[Key, str]:
-    """Compare the columns that both have; all columns of a block together, since they may lie in the same bytes."""
+    """Compare the columns that both have, a block of all at a time: they may lie in the same bytes."""
     told = {key: _Difference(rows) for key in one if key in other}
     for first, last in _blocks(rows):
         for key, difference in told.items():

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from h5py import AttributeManager, Dataset, Group, h5a, h5d, h5f, h5g, h5i, h5l, h5o, h5p, h5s, h5t, h5z
@@ -25,6 +25,12 @@ _ACCESS = h5p.create(h5p.FILE_ACCESS)
 _ACCESS.set_fclose_degree(h5f.CLOSE_STRONG)  # as h5py does: one file cannot be opened in two ways at a time
 
 
+Place: TypeAlias = h5g.GroupID
+"""A group that is open."""
+Stored: TypeAlias = h5d.DatasetID
+"""An array that is open."""
+
+
 class OpenFile:
     """A native file: a small one is kept in memory, any other is opened each time that something is read."""
 
@@ -33,7 +39,7 @@ class OpenFile:
         self._kept: h5f.FileID | None = None
 
     @contextmanager
-    def opened(self) -> Iterator[h5g.GroupID]:
+    def opened(self) -> Iterator[Place]:
         """Open the root of the file; `SourceChanged` if it has changed since the source was made."""
         if self._kept is None and self._fits():
             source = self.source
@@ -55,24 +61,29 @@ class OpenFile:
 # -- texts ---------------------------------------------------------------------------------------
 
 
-def has_text(place: h5g.GroupID | h5d.DatasetID, name: str) -> bool:
+def has_text(place: Place | Stored, name: str) -> bool:
     """Return whether there is an attribute."""
     return bool(h5a.exists(place, name.encode()))
 
 
-def text_attribute(place: h5g.GroupID | h5d.DatasetID, name: str) -> bytes:
+def attribute_names(place: Place) -> list[str]:
+    """List the attributes."""
+    return [h5a.open(place, index=number).name.decode() for number in range(h5a.get_num_attrs(place))]
+
+
+def text_attribute(place: Place | Stored, name: str) -> bytes:
     """Return an attribute that is one text; `LookupError` without it, `ValueError` for anything else."""
     attribute = h5a.open(place, name.encode())
     if (text := _fixed(attribute)) is not None:
         return text
-    wrapped = Group(place) if isinstance(place, h5g.GroupID) else Dataset(place)
+    wrapped = Group(place) if isinstance(place, Place) else Dataset(place)
     found = AttributeManager(wrapped)[name]
     if not isinstance(found, (str, bytes)):
         raise ValueError(f"the attribute {name} is not a text")
     return found if isinstance(found, bytes) else found.encode("utf-8", "surrogateescape")
 
 
-def text_array(root: h5g.GroupID, name: str) -> bytes:
+def text_array(root: Place, name: str) -> bytes:
     """Return an array that is one text."""
     array = local_array(root, name)
     if (text := _fixed(array)) is not None:
@@ -83,7 +94,7 @@ def text_array(root: h5g.GroupID, name: str) -> bytes:
     return found
 
 
-def _fixed(place: h5a.AttrID | h5d.DatasetID) -> bytes | None:
+def _fixed(place: h5a.AttrID | Stored) -> bytes | None:
     """Return a text of fixed length as it is stored, and None for any other type."""
     kind = place.get_type()
     if not isinstance(kind, h5t.TypeStringID) or kind.is_variable_str() or place.shape:
@@ -99,7 +110,7 @@ def _fixed(place: h5a.AttrID | h5d.DatasetID) -> bytes | None:
 # -- arrays --------------------------------------------------------------------------------------
 
 
-def local(group: h5g.GroupID, name: str) -> h5d.DatasetID | h5g.GroupID:
+def local(group: Place, name: str) -> Stored | Place:
     """Open a member of a group whose data are in this file; `ValueError` for one that is elsewhere."""
     key = name.encode()
     if group.links.get_info(key).type != h5l.TYPE_HARD:
@@ -107,18 +118,18 @@ def local(group: h5g.GroupID, name: str) -> h5d.DatasetID | h5g.GroupID:
     return h5o.open(group, key)
 
 
-def local_group(group: h5g.GroupID, name: str) -> h5g.GroupID:
+def local_group(group: Place, name: str) -> Place:
     """Open a group inside a group."""
     found = local(group, name)
-    if not isinstance(found, h5g.GroupID):
+    if not isinstance(found, Place):
         raise ValueError(f"{name} is not a group")
     return found
 
 
-def local_array(group: h5g.GroupID, name: str) -> h5d.DatasetID:
+def local_array(group: Place, name: str) -> Stored:
     """Open an array whose values are in this file."""
     array = local(group, name)
-    if not isinstance(array, h5d.DatasetID):
+    if not isinstance(array, Stored):
         raise ValueError(f"{name} is not an array")
     plist = array.get_create_plist()
     if plist.get_layout() == h5d.VIRTUAL or plist.get_external_count():
@@ -131,7 +142,7 @@ def _stored_type(dtype: np.dtype[Any]) -> h5t.TypeID:
     return h5t.py_create(dtype, logical=True)
 
 
-def require_form(array: h5d.DatasetID, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+def require_form(array: Stored, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
     """Raise `ValueError` for an array of another type, `PluginError` for one of another shape."""
     if array.shape != shape:
         raise PluginError(
@@ -141,19 +152,19 @@ def require_form(array: h5d.DatasetID, dtype: np.dtype[Any], shape: tuple[int, .
         raise ValueError(f"it holds {array.dtype}, where {dtype} was described")
 
 
-def all_values(array: h5d.DatasetID, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+def all_values(array: Stored, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     """Return all values, by HDF5's own filters, which check what they read."""
     values = np.empty(shape, dtype)
     array.read(h5s.ALL, h5s.ALL, values, _stored_type(dtype))
     return values
 
 
-def rows_of(array: h5d.DatasetID, first: int, last: int) -> NDArray[Any]:
+def rows_of(array: Stored, first: int, last: int) -> NDArray[Any]:
     """Return rows first to last, by HDF5's own filters."""
     return np.asarray(Dataset(array)[first:last])
 
 
-def our_chunk(array: h5d.DatasetID) -> int:
+def our_chunk(array: Stored) -> int:
     """Return the rows of a chunk, or 0 if they are not shuffled and deflated as echub does."""
     plist = array.get_create_plist()
     if plist.get_layout() != h5d.CHUNKED or array.rank != 1 or plist.get_nfilters() != len(_OUR_FILTERS):
@@ -162,7 +173,7 @@ def our_chunk(array: h5d.DatasetID) -> int:
     return int(plist.get_chunk()[0]) if ours else 0
 
 
-def chunk_at(array: h5d.DatasetID, first: int) -> bytes:
+def chunk_at(array: Stored, first: int) -> bytes:
     """Return the chunk that starts at a row, as it is stored."""
     mask, chunk = array.read_direct_chunk((first,))
     if mask:

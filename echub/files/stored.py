@@ -15,13 +15,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from h5py import h5a, h5g
 
 import echub_schemas
 from echub.errors import NewerSchema, ReadError
 from echub.files.damage import damage_of, require_same
 from echub.files.description import TOLD, restore_column
-from echub.files.hdf5 import OpenFile, has_text, local_array, local_group, require_form, text_array, text_attribute
+from echub.files.hdf5 import (
+    OpenFile,
+    Place,
+    attribute_names,
+    has_text,
+    local_array,
+    local_group,
+    require_form,
+    text_array,
+    text_attribute,
+)
 from echub.files.layout import CONTENT_HASH, DESCRIBED, FORMAT, HASHES, OLD_CONTENT_HASH, OWN, text_hash
 from echub.files.stored_column import StoredColumn
 from echub.files.stored_old import OldContents
@@ -71,14 +80,13 @@ def stated_content(source: Source) -> str:
         return next((text_attribute(root, name).decode() for name in names), "")
 
 
-def _require_ours(root: h5g.GroupID, path: str) -> None:
+def _require_ours(root: Place, path: str) -> None:
     if not has_text(root, "format") or text_attribute(root, "format") != FORMAT.encode():
-        names = [h5a.open(root, index=number).name.decode() for number in range(h5a.get_num_attrs(root))]
         raise ReadError(
             "this HDF5 file was not written by echub",
             path=path,
             expected=f"the attribute format = {FORMAT}",
-            found=f"the attributes {', '.join(names) or 'none'}",
+            found=f"the attributes {', '.join(attribute_names(root)) or 'none'}",
         )
     version = text_attribute(root, "schema_version").decode()
     if int(version.split(".")[0]) > int(echub_schemas.VERSION.split(".")[0]):
@@ -137,7 +145,7 @@ class _Current:
         require_same(what, text_hash(text), self._hashes[name], self._file.source)
         return text
 
-    def _dataset(self, root: h5g.GroupID, name: str) -> Dataset:
+    def _dataset(self, root: Place, name: str) -> Dataset:
         text = text_attribute(local_group(root, name), OWN)
         said = json.loads(self._checked(name, text, f"descriptions of the columns of {name}"))
         described = self._described[name] = {one["name"]: one for one in said[DESCRIBED]}
@@ -155,7 +163,7 @@ class _Current:
             stored = StoredColumn(self._file, dataset, name, dtype, shape)
             return restore_column(said, unread(stored.deferred()))
 
-    def _check_column(self, group: h5g.GroupID, dataset: str, column: Column) -> None:
+    def _check_column(self, group: Place, dataset: str, column: Column) -> None:
         array = local_array(group, column.name)
         require_form(array, column.dtype, column.shape)
         said = (json.loads(text_attribute(array, OWN)), self._described[dataset][column.name])

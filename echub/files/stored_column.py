@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from h5py import h5d
 from numpy.typing import NDArray
 
 from echub.files import filters
 from echub.files.damage import damage_of
 from echub.files.hdf5 import (
     OpenFile,
+    Stored,
     all_values,
     chunk_at,
     local_array,
@@ -69,7 +69,7 @@ class StoredColumn:
                 rows = self.shape[0]
                 yield from ((n, rows_of(array, n, min(n + STEP, rows))) for n in range(0, rows, STEP))
 
-    def _inflated(self, array: h5d.DatasetID, size: int) -> Iterator[tuple[int, NDArray[Any]]]:
+    def _inflated(self, array: Stored, size: int) -> Iterator[tuple[int, NDArray[Any]]]:
         """Yield the rows chunk by chunk: read one after the other, inflated in threads."""
         chunks = ((chunk_at(array, first), size, first) for first in range(0, self.shape[0], size))
         return in_order(lambda chunk: self._block(*chunk), chunks)
@@ -79,7 +79,7 @@ class StoredColumn:
         return first, filters.unpack(chunk, self.dtype, size)[: self.shape[0] - first]
 
     @contextmanager
-    def _array(self) -> Iterator[h5d.DatasetID]:
+    def _array(self) -> Iterator[Stored]:
         with damage_of(self.file.source, self.name), self.file.opened() as root:
             array = local_array(local_group(root, self.dataset), self.name)
             require_form(array, self.dtype, self.shape)

@@ -10,12 +10,20 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from h5py import h5d, h5g
 
 from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.damage import damage_of, require_same
 from echub.files.description import restore_column
-from echub.files.hdf5 import OpenFile, has_text, local_array, local_group, text_array, text_attribute
+from echub.files.hdf5 import (
+    OpenFile,
+    Place,
+    Stored,
+    has_text,
+    local_array,
+    local_group,
+    text_array,
+    text_attribute,
+)
 from echub.files.layout import CONTENT_HASH, OWN, PROVENANCE_HASH, text_hash
 from echub.files.stored_column import StoredColumn
 from echub.files.stored_texts import TEXTS, dataset_of, texts_of
@@ -56,19 +64,19 @@ class OldContents:
                 self._require_unchanged(root, record, texts["provenance"])
             return record
 
-    def _require_unchanged(self, root: h5g.GroupID, record: Record, provenance: bytes) -> None:
+    def _require_unchanged(self, root: Place, record: Record, provenance: bytes) -> None:
         stated = {name: text_attribute(root, name).decode() for name in (CONTENT_HASH, PROVENANCE_HASH)}
         content, source = content_hash(record, digests=self._digests), self._file.source
         require_same("metadata, settings or descriptions of columns", content, stated[CONTENT_HASH], source)
         require_same("provenance", text_hash(provenance), stated[PROVENANCE_HASH], source)
 
-    def _dataset(self, root: h5g.GroupID, name: str) -> Dataset:
+    def _dataset(self, root: Place, name: str) -> Dataset:
         group = local_group(root, name)
         said = json.loads(text_attribute(group, OWN)) if has_text(group, OWN) else _described_by_attributes(group)
         columns = [self._column(name, group, column) for column in said["columns"]]
         return dataset_of(said, {column.name: column for column in columns})
 
-    def _column(self, dataset: str, group: h5g.GroupID, name: str) -> Column:
+    def _column(self, dataset: str, group: Place, name: str) -> Column:
         with damage_of(self._file.source, name):
             array = local_array(group, name)
             said = json.loads(text_attribute(array, OWN))
@@ -77,11 +85,11 @@ class OldContents:
                 return restore_column(said, np.broadcast_to(np.zeros((), array.dtype), array.shape))
             return restore_column(said, unread(self._stored(dataset, name, array).deferred()))
 
-    def _stored(self, dataset: str, name: str, array: h5d.DatasetID) -> StoredColumn:
+    def _stored(self, dataset: str, name: str, array: Stored) -> StoredColumn:
         return StoredColumn(self._file, dataset, name, array.dtype, array.shape)
 
 
-def _described_by_attributes(group: h5g.GroupID) -> dict[str, Any]:
+def _described_by_attributes(group: Place) -> dict[str, Any]:
     """Return the description of a dataset as schema 1.0 wrote it: an attribute for each part."""
     parts = {name: json.loads(text_attribute(group, name)) for name in ("columns", "omitted", "history", "attrs")}
     label = text_attribute(group, "label").decode() if has_text(group, "label") else ""
