@@ -76,7 +76,7 @@ def text_attribute(place: Place | Stored, name: str) -> bytes:
     attribute = h5a.open(place, name.encode())
     if (text := _fixed(attribute)) is not None:
         return text
-    wrapped = Group(place) if isinstance(place, Place) else Dataset(place)
+    wrapped = Group(place) if isinstance(place, h5g.GroupID) else Dataset(place)
     found = AttributeManager(wrapped)[name]
     if not isinstance(found, (str, bytes)):
         raise ValueError(f"the attribute {name} is not a text")
@@ -121,7 +121,7 @@ def local(group: Place, name: str) -> Stored | Place:
 def local_group(group: Place, name: str) -> Place:
     """Open a group inside a group."""
     found = local(group, name)
-    if not isinstance(found, Place):
+    if not isinstance(found, h5g.GroupID):
         raise ValueError(f"{name} is not a group")
     return found
 
@@ -129,7 +129,7 @@ def local_group(group: Place, name: str) -> Place:
 def local_array(group: Place, name: str) -> Stored:
     """Open an array whose values are in this file."""
     array = local(group, name)
-    if not isinstance(array, Stored):
+    if not isinstance(array, h5d.DatasetID):
         raise ValueError(f"{name} is not an array")
     plist = array.get_create_plist()
     if plist.get_layout() == h5d.VIRTUAL or plist.get_external_count():
