@@ -149,6 +149,10 @@ class Annotations:
         named = zip(self.tables, own, strict=True)
         return Annotations([MetaTable(t.name, dict(sorted(rows.items()))) for t, rows in named], self.values)
 
+    def any_for(self, source: Source) -> bool:
+        """Return whether there may be something to add to a source."""
+        return bool(self.tables or self.values) or any(_sidecars(source))
+
     def apply(self, source: Source, metadata: Metadata) -> list[Remark]:
         """Add folder file, sidecar, tables and values to the metadata of the file; report contradictions.
 

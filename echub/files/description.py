@@ -24,7 +24,7 @@ from echub.model.units import Scale
 from echub.remark import Dropped, Remark
 from echub.structured import Shape, Table, checked
 
-_TOLD = {field.name for field in dataclasses.fields(Column)}
+TOLD = {field.name for field in dataclasses.fields(Column)}
 FORMAT = "echub table 1"
 """The mark of a description; the number increases if an older echub could misread it."""
 
@@ -154,7 +154,7 @@ def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) ->
 
 def restore_column(described: Mapping[str, Any], values: NDArray[Any]) -> Column:
     """Join a description from `describe_column` with the values, one dimension per axis."""
-    known = {key: value for key, value in described.items() if key in _TOLD}  # a newer minor schema has more
+    known = {key: value for key, value in described.items() if key in TOLD}  # a newer minor schema has more
     bits = tuple(
         Bits(b["name"], b["header"], b["mask"], b["quantity"], {int(v): word for v, word in b["meanings"].items()})
         for b in known.pop("bits", ())

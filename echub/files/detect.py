@@ -12,7 +12,7 @@ from echub.declare import Confidence, KnownFormat, Reader
 from echub.errors import AmbiguousFormat, EchubError, PluginError, UnknownFormat
 from echub.model.source import Source
 from echub.registry.boundary import one_line, timed
-from echub.registry.calling import call, owner_of
+from echub.registry.calling import call_each, owner_of
 from echub.registry.registry import PluginWarning, Registry, is_installed
 
 NOISE = bytes(range(255, -1, -1))
@@ -40,7 +40,9 @@ def rank(source: Source, registry: Registry) -> list[Match]:
     one that also accepts random bytes counts as NO, with a warning.
     """
     with timed(SNIFF_SECONDS):  # once for all, and again after each that is stopped: a timer costs more than most
-        matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
+        readers = list(registry.readers.values())
+        answers = call_each(readers, [reader.sniff for reader in readers], source, returns=Confidence)
+        matches = [_credible(_match(*pair)) for pair in zip(readers, answers, strict=True)]
     return sorted(
         matches,
         key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
@@ -49,10 +51,13 @@ def rank(source: Source, registry: Registry) -> list[Match]:
 
 def ask(reader: Reader, source: Source) -> Match:
     """Ask one sniffer; an exception or an invalid answer counts as NO, with the reason."""
-    try:
-        return Match(reader, call(reader, reader.sniff, source, returns=Confidence))
-    except EchubError as error:
-        return Match(reader, Confidence.NO, f"{one_line(error)}, in {owner_of(reader)}", error)
+    return _match(reader, call_each([reader], [reader.sniff], source, returns=Confidence)[0])
+
+
+def _match(reader: Reader, answer: Confidence | EchubError) -> Match:
+    if isinstance(answer, EchubError):
+        return Match(reader, Confidence.NO, f"{one_line(answer)}, in {owner_of(reader)}", answer)
+    return Match(reader, answer)
 
 
 def _credible(match: Match) -> Match:

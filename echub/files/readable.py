@@ -9,6 +9,7 @@ from pathlib import Path
 from echub.errors import EchubError, SourceNotFound
 from echub.files.output import Job, plan
 from echub.files.reading import read
+from echub.model.later import settled
 from echub.model.metadata import Metadata
 
 
@@ -33,7 +34,7 @@ def readable(folder: Path, watched: Callable[[Sequence[Job]], Iterable[Job]] = i
     found = []
     for job in watched(plan([folder], None)):
         try:
-            record = read(job.source)
+            record = settled(read(job.source))
         except EchubError:
             continue
         name = job.source.relative_to(folder).as_posix()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -21,6 +22,7 @@ from echub.files.rehearsal import rehearse
 from echub.model import clock
 from echub.model.dataset import Dataset
 from echub.model.deferred import Deferred, held, held_or_loaded, parts
+from echub.model.later import LaterRecord, settled
 from echub.model.metadata import UNKNOWN, Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source, SourceFacts
@@ -38,6 +40,8 @@ _KEPT = 1 << 26
 """Bytes of a clock that is kept once it has been looked at, since nearly everything else needs it."""
 _SECONDS, _SECONDS_PER_MB = 300.0, 30.0
 """Time of a reader, after which it counts as an endless loop: the slowest takes 2 s per megabyte."""
+_NOTHING = Source.from_bytes(b"", "nothing")
+"""A source without sidecars."""
 Readable = str | os.PathLike[str] | bytes | BinaryIO | Source
 
 
@@ -59,8 +63,11 @@ class Reading:
         """Wrap what is to be read."""
         return Source.of(what, siblings=self.siblings)
 
-    def read(self, source: Source, *, values: bool = True) -> Record:
-        """Read a source to a complete record, as `read` does; without `values`, its structure may be enough."""
+    def read(self, source: Source, *, values: bool = True, later: bool = False) -> Record:
+        """Read a source to a complete record, as `read` does; without `values`, its structure may be enough.
+
+        `later`: the texts of a native file may be read, and damage to them reported, when they are used.
+        """
         declared = registry().reader(self.reader) if self.reader else choose(source, registry())
         given = _with_zone(declared, source, self.options, self.annotations)
         options = parse_options(declared.options, given, f"the reader {declared.name}")
@@ -72,10 +79,13 @@ class Reading:
             record.provenance = _provenance(source, declared, options)
             source.require_unchanged()
             _enrich(record, source)
-        _annotate(record, source, self.annotations)
+        if later and isinstance(record, LaterRecord) and not self.derive and not self.annotations.any_for(source):
+            record.afterwards(partial(_annotate, source=_NOTHING, annotations=Annotations()))
+            return record
+        _annotate(settled(record), source, self.annotations)
         if self.derive:
             derive_columns(record, self.derive)
-        record.notices = list(dict.fromkeys(record.notices))  # a table that echub wrote has its own
+            record.notices = list(dict.fromkeys(record.notices))
         return record
 
     def _called(self, declared: Reader, source: Source, options: Any, values: bool) -> Record:  # noqa: ANN401
@@ -104,14 +114,15 @@ def read(
     """Read a raw or a native file to a record.
 
     The reader is found by content unless it is named. The record carries provenance, the added
-    metadata, and a notice for everything the user must know. Without `siblings`, the reader sees
-    no other file. `derive` are columns to add, as with ``--derive``: ``"current_density"``. Raises `SourceError`
+    metadata, and a notice for everything the user must know. Of a native file, what is used is read, and
+    checked, when it is used. Without `siblings`, the reader sees no other file. `derive` are columns to add,
+    as with ``--derive``: ``"current_density"``. Raises `SourceError`
     if it cannot be read or changes meanwhile, `CommandError` for a wrong reader or option, `PluginError` if the
     reader itself fails.
     """
     asked = tuple(Derivation.parse(text) for text in derive)
     how = Reading(reader, options or {}, annotations or Annotations(), siblings, asked)
-    return how.read(how.source(what))
+    return how.read(how.source(what), later=True)
 
 
 def record_of(what: Readable | Record) -> Record:
@@ -190,7 +201,7 @@ def _ask_hooks(record: Record, source: Source) -> None:
 def _annotate(record: Record, source: Source, annotations: Annotations) -> None:
     """Add the metadata of sidecars, tables and the command line."""
     notices = annotations.apply(source, record.metadata) + clock.set_absolute_start(record.metadata)
-    record.notices += [notice for notice in notices if notice not in record.notices]
+    record.notices = list(dict.fromkeys([*record.notices, *notices]))  # a table that echub wrote has its own
 
 
 # -- structure -------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from typing import Any
 from echub import errors
 from echub.declare import Reader
 from echub.errors import EchubError, ReadError
+from echub.model.later import settled
+from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.boundary import in_worker
 from echub.registry.calling import call
@@ -175,7 +177,7 @@ def _answer(request: dict[str, Any]) -> bytes:
         declared = registry().reader(request["reader"])
         options = parse_options(declared.options, request["options"], f"the reader {declared.name}")
         record = call(declared, request["target"], Source(request["path"]), options)
-        for dataset in getattr(record, "datasets", {}).values():
+        for dataset in settled(record).datasets.values() if isinstance(record, Record) else ():
             for name in dataset.columns:
                 _ = dataset.columns[name].values  # a column may be read only when it is asked for
     except EchubError as error:

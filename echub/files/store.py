@@ -31,10 +31,12 @@ from echub.files.content import (
     planes_at,
     starts,
 )
-from echub.files.layout import CONTENT_HASH, FORMAT, OWN, PROVENANCE_HASH, text_hash
+from echub.files.layout import CONTENT_HASH, DESCRIBED, FORMAT, HASHES, OWN, PROVENANCE_HASH, text_hash
 from echub.files.steady import DeferredErrorFile
 from echub.files.stored import read as read
+from echub.files.stored import read_later
 from echub.files.stored import stated_content as stated_content
+from echub.files.stored_texts import TEXTS
 from echub.model import units
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset
@@ -77,13 +79,15 @@ def write(record: Record, target: Path | BinaryIO) -> str:
         root = h5g.open(file.id, b"/")
         _set_attributes(root, {name: _own_text(text) for name, text in _root_attributes(record).items()})
         digests: dict[tuple[str, str], str] = {}
+        hashes: dict[str, str] = {}
         for dataset in record.datasets.values():
-            group = _ordered_group(root, dataset.name)
-            for name, digest in _write_dataset(group, dataset):
-                digests[dataset.name, name] = digest
+            own, hashes[dataset.name] = _write_dataset(_ordered_group(root, dataset.name), dataset)
+            digests |= {(dataset.name, name): digest for name, digest in own.items()}
+        hashes |= _write_texts(root, record)
         content = content_hash(record, digests=digests)
-        for name, stated in {CONTENT_HASH: content, PROVENANCE_HASH: _write_texts(root, record)}.items():
-            h5a.open(root, name.encode()).write(_own_text(stated))
+        stated = {CONTENT_HASH: content, PROVENANCE_HASH: hashes["provenance"], HASHES: to_json(hashes)}
+        for name, text in stated.items():
+            h5a.open(root, name.encode()).write(_own_text(text))
     return content
 
 
@@ -98,12 +102,13 @@ def _root_attributes(record: Record) -> dict[str, str]:
         "source_name": str(record.provenance.source.get("name", "")),
         CONTENT_HASH: text_hash(""),
         PROVENANCE_HASH: text_hash(""),
+        HASHES: to_json(dict.fromkeys((*record.datasets, *TEXTS), text_hash(""))),
         "datasets": to_json(list(record.datasets)),
     }
 
 
-def _write_texts(root: h5g.GroupID, record: Record) -> str:
-    """Write metadata, settings and provenance; return the hash of the provenance, which the content leaves out."""
+def _write_texts(root: h5g.GroupID, record: Record) -> dict[str, str]:
+    """Write metadata, settings and provenance; return the hash of each text."""
     texts = {
         "metadata": {"tree": record.metadata.tree(), "entries": _entries(record.metadata)},
         "settings": record.settings,
@@ -113,10 +118,10 @@ def _write_texts(root: h5g.GroupID, record: Record) -> str:
             "dropped": [dropped.as_dict() for dropped in record.dropped],
         },
     }
-    written = {name: to_json(plain(value)) for name, value in texts.items()}
+    written = {name: _own_text(to_json(plain(value))) for name, value in texts.items()}
     for name, text in written.items():
-        _new_array(root, name, _own_text(text))
-    return text_hash(written["provenance"])
+        _new_array(root, name, text)
+    return {name: text_hash(text.tobytes()) for name, text in written.items()}
 
 
 def _entries(metadata: Metadata) -> list[list[Any]]:
@@ -158,8 +163,8 @@ def _text(value: str) -> NDArray[Any]:
     return np.array(encodable(value.replace("\0", "\\0")), dtype=_TEXT)  # HDF5 ends a text at its first zero
 
 
-def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Write all columns of a dataset; return the digest of each."""
+def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> tuple[dict[str, str], str]:
+    """Write all columns of a dataset; return the digest of each, and the hash of the descriptions of all."""
     scales: dict[str, h5d.DatasetID] = {}
     columns = sorted(dataset.columns.values(), key=lambda c: c.axes != (c.name,))
     arrays = {column.name: _create(group, column) for column in columns}
@@ -170,11 +175,14 @@ def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> Iterator[tuple[str, 
             scales[column.name] = array
         else:
             _attach(array, column, scales, group)
-    described = describe_dataset(dataset) | {"columns": list(dataset.columns)}
-    _set_attributes(group, {OWN: _own_text(to_json(plain(described)))})
-    for name, digest in _fill(dataset, arrays):
-        _set_attributes(arrays[name], _attributes(dataset.columns[name], digest))
-        yield name, digest
+    digests = dict(_fill(dataset, arrays))
+    texts = {name: _described(dataset.columns[name], digest) for name, digest in digests.items()}
+    for name, text in texts.items():
+        _set_attributes(arrays[name], _attributes(dataset.columns[name], text))
+    said = to_json(plain(describe_dataset(dataset) | {"columns": list(dataset.columns)}))
+    whole = _own_text(f'{{"{DESCRIBED}":[{",".join(texts[name] for name in dataset.columns)}],{said[1:]}')
+    _set_attributes(group, {OWN: whole})
+    return digests, text_hash(whole.tobytes())
 
 
 def _is_large(column: Column) -> bool:
@@ -252,7 +260,14 @@ def _packed(
     return made
 
 
-def _attributes(column: Column, digest: str) -> dict[str, Any]:
+def _described(column: Column, digest: str) -> str:
+    """Return all that is known of a column, as JSON; parts that are as they are by default are left out."""
+    known = {key: value for key, value in describe_column(column).items() if _says(value)}
+    form = {"dtype": column.dtype.newbyteorder("<").str, "shape": list(column.shape), SCHEMES[BLAKE3].key: digest}
+    return to_json(plain({**known, **form}))
+
+
+def _attributes(column: Column, described: str) -> dict[str, Any]:
     """Return the attributes of a column: conventional ones for any program, one JSON text for all the rest."""
     known = units.table().find(column.unit) if column.unit else None
     shown = {
@@ -266,8 +281,7 @@ def _attributes(column: Column, digest: str) -> dict[str, Any]:
     if 0 < len(column.labels) <= _FEW_LABELS:
         attributes["flag_values"] = np.array(list(column.labels)).astype(column.dtype)
         attributes["flag_meanings"] = " ".join(map(_word, column.labels.values()))
-    described = {key: value for key, value in describe_column(column).items() if _says(value)}
-    attributes[OWN] = _own_text(to_json(plain({**described, SCHEMES[BLAKE3].key: digest})))
+    attributes[OWN] = _own_text(described)
     return attributes
 
 
@@ -294,5 +308,5 @@ def _word(text: str) -> str:
     return "_".join(text.split()) or "_"
 
 
-read_native, write_native, native_content = read, write, stated_content
+read_native, write_native, native_content = read_later, write, stated_content
 """The names by which plugins import them from `echub.plugin`."""

@@ -1,105 +1,94 @@
-"""Native files read back: the whole record, its large columns when they are used.
+"""Native files read back: what is used is read, and what is read is checked.
 
-Opening a file checks its texts against the hash that was written with it. Every chunk has a checksum, which
-is checked when its values are read. Only data in the file itself count: what links to other files, or is
-computed from them, is refused.
+Opening a file looks at nothing but its schema. The texts beside the data, and the descriptions of the columns of
+a dataset, are read when they are used, and checked against the hash that was written with them. Every chunk has
+a checksum, which is checked when its values are read. Only data in the file itself count: what links to other
+files, or is computed from them, is refused.
 """
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import h5py
 import numpy as np
-from h5py import h5d, h5l
-from numpy.typing import NDArray
 
 import echub_schemas
-from echub.errors import ChangedContent, EchubError, InconsistentFile, NewerSchema, PluginError, ReadError
-from echub.files import filters
-from echub.files.content import BLAKE3, SCHEMES, content_hash
-from echub.files.description import restore_column
-from echub.files.layout import CONTENT_HASH, FORMAT, OLD_CONTENT_HASH, OWN, PROVENANCE_HASH, text_hash, text_of
+from echub.errors import NewerSchema, ReadError
+from echub.files.damage import damage_of, require_same
+from echub.files.description import TOLD, restore_column
+from echub.files.hdf5 import (
+    OpenFile,
+    Place,
+    attribute_names,
+    has_text,
+    local_array,
+    local_group,
+    require_form,
+    text_array,
+    text_attribute,
+)
+from echub.files.layout import CONTENT_HASH, DESCRIBED, FORMAT, HASHES, OLD_CONTENT_HASH, OWN, text_hash
+from echub.files.stored_column import StoredColumn
+from echub.files.stored_old import OldContents
+from echub.files.stored_texts import TEXTS, dataset_of, texts_of
 from echub.model.column import Column
-from echub.model.dataset import Dataset, Omitted
-from echub.model.deferred import STEP, Deferred, unread
-from echub.model.metadata import Entry, Metadata
-from echub.model.record import Provenance, Record
+from echub.model.dataset import Dataset
+from echub.model.deferred import unread
+from echub.model.json_text import to_json
+from echub.model.later import LaterColumns, LaterRecord, Outline, require_whole
+from echub.model.record import Record
 from echub.model.source import Source
-from echub.model.workers import in_order
-from echub.remark import Dropped, Remark
-
-_DAMAGE = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError)
-"""Exceptions that h5py, and decoding what it reads, raise for a damaged file."""
-_AT_ONCE = 1 << 16
-"""Bytes of a column that are read when the file is opened: opening it again would take longer."""
 
 
 def read(what: Source | Path, *, values: bool = True) -> Record:
-    """Read a native file back to the record that was written; large columns are read when they are used.
+    """Read a native file back to the record that was written, and check all of it but the values.
 
-    Without `values`, no data is read: each column then holds zeros of its type and shape that take
-    no memory. Raises `ReadError` for HDF5 not written by echub and for damage, `ChangedContent` for texts
-    that are not those that were written, `NewerSchema` for a newer major schema.
+    Columns are read when they are used. Without `values`, no data is read: each column then holds zeros of its
+    type and shape that take no memory. Raises `ReadError` for HDF5 not written by echub and for damage,
+    `ChangedContent` for texts that are not those that were written, `NewerSchema` for a newer major schema.
     """
-    source = Source.of(what)
-    with _damage_of(source), _open(source) as file:
-        _require_ours(file, source.shown)
-        return _OpenFile(source, file, values).record()
+    record = read_later(Source.of(what), values=values)
+    require_whole(record)
+    return record
+
+
+def read_later(source: Source, *, values: bool = True) -> Record:
+    """Open a native file; its texts, descriptions and columns are read, and checked, when they are used.
+
+    Without `values`, all is checked at once: no column will be read that could be found to be another one.
+    Raises what `read` raises, now or when the record is used.
+    """
+    file = OpenFile(source)
+    with damage_of(source), file.opened() as root:
+        _require_ours(root, source.shown)
+        current = has_text(root, HASHES)
+    contents: _Contents = _Current(file, values) if current else OldContents(file, values)
+    record = LaterRecord(contents.datasets, contents.texts, contents.check)
+    if not values:
+        require_whole(record)
+    return record
 
 
 def stated_content(source: Source) -> str:
     """Return the content hash that was written with a native file: ``blake3:…``, or plain SHA-256 before 1.1."""
-    with _open(source) as file:
-        return text_of(file.attrs.get(CONTENT_HASH, file.attrs.get(OLD_CONTENT_HASH, "")))
+    with OpenFile(source).opened() as root:
+        names = (name for name in (CONTENT_HASH, OLD_CONTENT_HASH) if has_text(root, name))
+        return next((text_attribute(root, name).decode() for name in names), "")
 
 
-def _open(source: Source) -> h5py.File:
-    return h5py.File(source.path if source.path is not None else io.BytesIO(source.read()), "r")
-
-
-@contextmanager
-def _damage_of(source: Source, column: str = "") -> Iterator[None]:
-    """Turn what a damaged file makes h5py raise into one error, with the column that is read."""
-    try:
-        yield
-    except PluginError as error:
-        raise InconsistentFile(
-            "the columns of the native file do not fit together",
-            path=source.shown,
-            expected="columns of one length along each axis",
-            found=f"{error.message}: {error.found}",
-            cause="the file was changed by other software after it was written",
-            hint="convert the source again with --force",
-        ) from None
-    except EchubError:
-        raise
-    except _DAMAGE as error:
-        raise ReadError(
-            f"the column {column} of the native file is damaged" if column else "the native file is damaged",
-            path=source.shown,
-            column=column or None,
-            found=str(error).splitlines()[0] if str(error) else type(error).__name__,
-            cause="it was truncated or changed after it was written",
-            hint="convert the source again with --force",
-        ) from None
-
-
-def _require_ours(file: h5py.File, path: str) -> None:
-    if text_of(file.attrs.get("format")) != FORMAT:
+def _require_ours(root: Place, path: str) -> None:
+    if not has_text(root, "format") or text_attribute(root, "format") != FORMAT.encode():
         raise ReadError(
             "this HDF5 file was not written by echub",
             path=path,
             expected=f"the attribute format = {FORMAT}",
-            found=f"the attributes {', '.join(file.attrs) or 'none'}",
+            found=f"the attributes {', '.join(attribute_names(root)) or 'none'}",
         )
-    version = text_of(file.attrs["schema_version"])
+    version = text_attribute(root, "schema_version").decode()
     if int(version.split(".")[0]) > int(echub_schemas.VERSION.split(".")[0]):
         raise NewerSchema(
             f"the file has the schema {version}, newer than this echub reads",
@@ -110,165 +99,77 @@ def _require_ours(file: h5py.File, path: str) -> None:
         )
 
 
-def _local(group: h5py.Group, name: str) -> h5d.DatasetID | h5py.h5g.GroupID:
-    """Open a member of a group whose data are in this file; `ValueError` for one that is elsewhere."""
-    key = name.encode()
-    if group.id.links.get_info(key).type != h5l.TYPE_HARD:
-        raise ValueError(f"{name} is a link to another place")
-    return h5py.h5o.open(group.id, key)
+class _Contents(Protocol):
+    """What a file holds, in whichever version of the schema."""
+
+    def datasets(self) -> Mapping[str, Dataset]:
+        """Return the datasets, whose columns are read when they are used."""
+
+    def texts(self) -> Mapping[str, Any]:
+        """Return metadata, settings, notices, dropped and provenance."""
+
+    def check(self) -> None:
+        """Raise what is wrong with parts that nothing above looks at."""
 
 
-def _local_array(group: h5py.Group, name: str) -> h5py.Dataset:
-    array = _local(group, name)
-    if not isinstance(array, h5d.DatasetID):
-        raise ValueError(f"{name} is not an array")
-    plist = array.get_create_plist()
-    if plist.get_layout() == h5d.VIRTUAL or plist.get_external_count():
-        raise ValueError(f"the values of {name} are in another file")
-    return h5py.Dataset(array)
+class _Current:
+    """A file of schema 1.2 or later, where every text has a hash of its own."""
+
+    def __init__(self, file: OpenFile, values: bool) -> None:
+        self._file, self._values = file, values
+        self._described: dict[str, dict[str, Mapping[str, Any]]] = {}
+
+    def datasets(self) -> dict[str, Dataset]:
+        with damage_of(self._file.source), self._file.opened() as root:
+            return {name: self._dataset(root, name) for name in json.loads(text_attribute(root, "datasets"))}
+
+    def texts(self) -> dict[str, Any]:
+        with damage_of(self._file.source), self._file.opened() as root:
+            return texts_of({name: self._checked(name, text_array(root, name), name) for name in TEXTS})
+
+    def check(self) -> None:
+        """Check that every column is there, and that what it says of itself is what its dataset says of it."""
+        with self._file.opened() as root:
+            for name, dataset in self.datasets().items():
+                for column in dataset.columns:
+                    with damage_of(self._file.source, column):
+                        self._check_column(local_group(root, name), name, dataset.columns[column])
+
+    @cached_property
+    def _hashes(self) -> Mapping[str, str]:
+        with self._file.opened() as root:
+            found: dict[str, str] = json.loads(text_attribute(root, HASHES))
+            return found
+
+    def _checked(self, name: str, text: bytes, what: str) -> bytes:
+        require_same(what, text_hash(text), self._hashes[name], self._file.source)
+        return text
+
+    def _dataset(self, root: Place, name: str) -> Dataset:
+        text = text_attribute(local_group(root, name), OWN)
+        said = json.loads(self._checked(name, text, f"descriptions of the columns of {name}"))
+        described = self._described[name] = {one["name"]: one for one in said[DESCRIBED]}
+        if list(described) != said["columns"]:
+            raise ValueError(f"{name} describes other columns than it has")
+        outlines = {key: Outline(key, tuple(one.get("axes", ())), _shape(one)) for key, one in described.items()}
+        return dataset_of(said, LaterColumns(outlines, partial(self._column, name)))
+
+    def _column(self, dataset: str, name: str) -> Column:
+        with damage_of(self._file.source, name):
+            said = self._described[dataset][name]
+            dtype, shape = np.dtype(said["dtype"]), _shape(said)
+            if not self._values:
+                return restore_column(said, np.broadcast_to(np.zeros((), dtype), shape))
+            stored = StoredColumn(self._file, dataset, name, dtype, shape)
+            return restore_column(said, unread(stored.deferred()))
+
+    def _check_column(self, group: Place, dataset: str, column: Column) -> None:
+        array = local_array(group, column.name)
+        require_form(array, column.dtype, column.shape)
+        said = (json.loads(text_attribute(array, OWN)), self._described[dataset][column.name])
+        found, stated = (text_hash(to_json({key: one.get(key) for key in sorted(TOLD)})) for one in said)
+        require_same("descriptions of columns", found, stated, self._file.source, column.name)
 
 
-class _OpenFile:
-    """One native file that is open, and what its columns need when it is no longer."""
-
-    def __init__(self, source: Source, file: h5py.File, values: bool) -> None:
-        self.source, self.file, self.values = source, file, values
-        self.digests: dict[tuple[str, str], str] = {}
-        self.stated = text_of(file.attrs.get(CONTENT_HASH, ""))
-
-    def record(self) -> Record:
-        """Return the record, with its texts checked; files before schema 1.1 have no hash for that."""
-        texts = {name: _local_array(self.file, name)[()] for name in ("metadata", "settings", "provenance")}
-        said = {name: json.loads(text) for name, text in texts.items()}
-        provenance = said["provenance"]
-        record = Record(
-            [self._dataset(name) for name in json.loads(self.file.attrs["datasets"])],
-            metadata=Metadata(Entry(*entry) for entry in said["metadata"]["entries"]),
-            settings=said["settings"],
-            notices=[Remark.from_dict(notice) for notice in provenance.pop("notices")],
-            dropped=[Dropped(**dropped) for dropped in provenance.pop("dropped")],
-            provenance=Provenance.from_dict(provenance),
-        )
-        if self.stated:
-            self._require_unchanged(record, texts["provenance"].decode())
-        return record
-
-    def _require_unchanged(self, record: Record, provenance: str) -> None:
-        content = content_hash(record, digests=self.digests)
-        stated = text_of(self.file.attrs[PROVENANCE_HASH])
-        for what, found, expected in (
-            ("metadata, settings or descriptions of columns", content, self.stated),
-            ("provenance", text_hash(provenance), stated),
-        ):
-            if found != expected:
-                raise ChangedContent(
-                    f"the {what} are not those that were written",
-                    path=self.source.shown,
-                    expected=expected,
-                    found=found,
-                    cause="the file was damaged, or changed by other software after it was written",
-                    hint="convert the source again with --force; --set and sidecars add metadata",
-                )
-
-    def _dataset(self, name: str) -> Dataset:
-        group = h5py.Group(_local(self.file, name))
-        said = json.loads(group.attrs[OWN]) if OWN in group.attrs else _described_by_attributes(group)
-        columns = [self._column(name, group, column) for column in said["columns"]]
-        return Dataset(
-            said["kind"],
-            {column.name: column for column in columns},
-            tuple(Omitted(*omitted) for omitted in said["omitted"]),
-            tuple(said["history"]),
-            said["attrs"],
-            said.get("label", ""),
-        )
-
-    def _column(self, dataset: str, group: h5py.Group, name: str) -> Column:
-        with _damage_of(self.source, name):
-            array = _local_array(group, name)
-            said = json.loads(array.attrs[OWN])
-            self.digests[dataset, name] = said.get(SCHEMES[BLAKE3].key, "")
-            if not self.values:
-                return restore_column(said, np.broadcast_to(np.zeros((), array.dtype), array.shape))
-            if array.ndim != 1 or array.nbytes <= _AT_ONCE:
-                return restore_column(said, array[()])
-            place = _StoredColumn(self.source, dataset, name)
-            values = Deferred(array.dtype, array.shape, place.part, place.whole, stream=place.stream)
-            return restore_column(said, unread(values))
-
-
-def _described_by_attributes(group: h5py.Group) -> dict[str, Any]:
-    """Return the description of a dataset as schema 1.0 wrote it: an attribute for each part."""
-    parts = {name: json.loads(group.attrs[name]) for name in ("columns", "omitted", "history", "attrs")}
-    return {**parts, "kind": str(group.attrs["kind"]), "label": str(group.attrs.get("label", ""))}
-
-
-# -- columns that are read later --------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _StoredColumn:
-    """A column of one axis in a file that is opened again for each part of it."""
-
-    source: Source
-    dataset: str
-    column: str
-
-    def part(self, first: int, last: int) -> NDArray[Any]:
-        """Read rows first to last."""
-        with self._array() as array:
-            if first % STEP or array.chunks != (STEP,) or not _is_ours(array):
-                return np.asarray(array[first:last])
-            found = [_values(array, start, min(STEP, last - start)) for start in range(first, last, STEP)]
-            return found[0] if len(found) == 1 else np.concatenate(found)
-
-    def whole(self) -> NDArray[Any]:
-        """Read all values, inflated in threads."""
-        with self._array() as array:
-            if not _is_ours(array):
-                return np.asarray(array[()])
-            values = np.empty(array.shape, array.dtype)
-            for first, part in _inflated(array):
-                values[first : first + len(part)] = part
-            return values
-
-    def stream(self) -> Iterator[tuple[int, NDArray[Any]]]:
-        """Yield all rows in order, without keeping them; the file stays open meanwhile."""
-        with self._array() as array:
-            if _is_ours(array) and array.chunks == (STEP,):
-                yield from _inflated(array)
-            else:
-                yield from ((first, array[first : first + STEP]) for first in range(0, len(array), STEP))
-
-    @contextmanager
-    def _array(self) -> Iterator[h5py.Dataset]:
-        with _damage_of(self.source, self.column), _open(self.source) as file:
-            self.source.require_unchanged()
-            yield _local_array(h5py.Group(_local(file, self.dataset)), self.column)
-
-
-def _is_ours(array: h5py.Dataset) -> bool:
-    """Return whether the chunks are as echub writes them; other software may have packed the file again."""
-    found = array.chunks is not None and array.shuffle and array.compression == "gzip" and not array.fletcher32
-    return found and array.dtype.byteorder in "<|="
-
-
-def _inflated(array: h5py.Dataset) -> Iterator[tuple[int, NDArray[Any]]]:
-    """Yield the rows chunk by chunk: read one after the other, inflated in threads."""
-    (size,), rows, dtype = array.chunks, len(array), array.dtype
-    chunks = ((first, _chunk(array, first)) for first in range(0, rows, size))
-    return in_order(
-        lambda chunk: (chunk[0], filters.unpack(chunk[1], dtype, size)[: rows - chunk[0]]),
-        chunks,
-    )
-
-
-def _chunk(array: h5py.Dataset, first: int) -> bytes:
-    mask, chunk = array.id.read_direct_chunk((first,))
-    if mask:
-        raise ValueError("a chunk without its filters")
-    return bytes(chunk)
-
-
-def _values(array: h5py.Dataset, first: int, count: int) -> NDArray[Any]:
-    return filters.unpack(_chunk(array, first), array.dtype, array.chunks[0])[:count]
+def _shape(described: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(described.get("shape", ()))

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from echub.errors import ChangedContent, ReadError, SourceNotFound
+from echub.files.bit_by_bit import compare_tables
 from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.detect import rank
 from echub.files.joining import join, links_of
 from echub.files.reading import Reading
 from echub.files.rehearsal import rehearse
-from echub.model.column import same_values
+from echub.model.later import require_whole
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.calling import call
@@ -80,6 +81,7 @@ def _as_written(target: Source) -> tuple[Record, str]:
     reader = claims[0].reader
     rehearse(reader, reader.read, target, reader.options())
     record: Record = call(reader, reader.read, target, reader.options(), returns=Record)
+    require_whole(record)
     return record, call(reader, reader.content, target, returns=str)
 
 
@@ -120,19 +122,10 @@ def _hash(stated: str, source: Source) -> Check:
 
 def _values(record: Record, sources: Sequence[Source]) -> list[Check]:
     """Read the sources again and compare the tables, bit for bit."""
-    written, now = record.source_table(), _again(record, sources).source_table()
-    checks = []
-    for key in dict.fromkeys([*written, *now]):
-        if key not in written or key not in now:
-            side = "the source" if key in now else "the converted file"
-            checks.append(Check(f"column {key[1]}", False, f"only in {side}"))
-        elif not same_values(written[key], now[key]):
-            checks.append(Check(f"column {key[1]}", False, _difference(written[key], now[key])))
-    same = (
-        f"{len(now)} columns, {sum(dataset.rows for dataset in record.datasets.values())} rows, bit for bit"
-        if now
-        else "no columns"
-    )
+    compared = compare_tables(record, _again(record, sources))
+    checks = [Check(f"column {header}", False, found) for (_, header), found in compared.items() if found]
+    rows = sum(dataset.rows for dataset in record.datasets.values())
+    same = f"{len(compared)} columns, {rows} rows, bit for bit" if compared else "no columns"
     return checks or [Check("values", True, same)]
 
 
@@ -146,16 +139,6 @@ def _again(record: Record, sources: Sequence[Source]) -> Record:
         return records[0]
     links = links_of(sources, reader["name"])
     return join(records, [link for link in links if link is not None])
-
-
-def _difference(written: Any, now: Any) -> str:  # noqa: ANN401
-    import numpy as np
-
-    if written.dtype != now.dtype or written.shape != now.shape:
-        return f"{written.dtype} {written.shape} against {now.dtype} {now.shape}"
-    unequal = np.flatnonzero(~((written == now) | ((written != written) & (now != now))))
-    row = int(unequal[0])
-    return f"{len(unequal)} of {len(now)} rows differ, first row {row}: {written[row]} against {now[row]}"
 
 
 def _option(value: Any) -> str:  # noqa: ANN401

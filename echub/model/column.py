@@ -110,20 +110,25 @@ class Column:
 
     def plain(self) -> NDArray[Any]:
         """Return the values for people, in the same shape: text for codes with labels, else the values."""
-        if not self.labels:
-            return self.values
-        codes, inverse = np.unique(self.values, return_inverse=True)
+        return self._words(self.values) if self.labels else self.values
+
+    def _words(self, values: NDArray[Any]) -> NDArray[Any]:
+        codes, inverse = np.unique(values, return_inverse=True)
         words = np.array([self.labels.get(int(code), str(code)) for code in codes], dtype=object)
-        return words[inverse.reshape(self.values.shape)]
+        return words[inverse.reshape(values.shape)]
 
     def source_values(self) -> NDArray[Any]:
         """Return the values as in the source, in its type, unit and sign, in the same shape; text as text.
 
         Exact to the bit, except for scaled float64 values, whose last digit may differ.
         """
+        return self.as_in_source(self.values)
+
+    def as_in_source(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return some of the values as in the source; each depends on nothing but itself."""
         if self.source_dtype == TEXT:
-            return self.plain()
-        values = self.values if self.scale.is_identity else _unscale(self.values, self.scale)
+            return self._words(values) if self.labels else values
+        values = values if self.scale.is_identity else _unscale(values, self.scale)
         if not self.source_dtype:
             return values
         whole = np.dtype(self.source_dtype).kind in "iu" and values.dtype.kind == "f"

@@ -56,7 +56,8 @@ class Dataset:
         if not _is_name(self.kind):
             raise PluginError(f"a dataset cannot have the kind {self.kind!r}", expected="a name without slashes")
         lengths: dict[str, int] = {}
-        for name, column in self.columns.items():
+        # Columns that are made when they are used (`echub.model.later`) say beforehand what is checked here.
+        for name, column in getattr(self.columns, "outlines", self.columns).items():
             if problem := _fault(name, column, lengths):
                 raise PluginError(f"the {self.kind} dataset cannot hold the column {name!r}", found=problem)
 
@@ -265,7 +266,7 @@ def _is_name(name: str) -> bool:
     return name not in ("", ".", "..") and not set("/\0") & set(name) and name == encodable(name)
 
 
-def _fault(name: str, column: Column, lengths: dict[str, int]) -> str:
+def _fault(name: str, column: Any, lengths: dict[str, int]) -> str:  # noqa: ANN401
     """Say what is wrong with a column next to the others, whose `lengths` by axis it must share."""
     if name != column.name:
         return f"a column that calls itself {column.name!r}"

@@ -68,8 +68,14 @@ class Deferred:
     def load(self) -> Array:
         """Return all values; they are read once and kept."""
         if self._loaded is None:
-            self._loaded = self._whole() if self._whole is not None else self._joined()
+            self._loaded = self.fresh()
         return self._loaded
+
+    def fresh(self) -> Array:
+        """Return all values without keeping them."""
+        if self._loaded is not None:
+            return self._loaded
+        return self._whole() if self._whole is not None else self._joined()
 
     def stream(self) -> Iterator[tuple[int, Array]]:
         """Yield all rows in order, `STEP` at a time, each part with its first row, without keeping them."""
@@ -108,12 +114,30 @@ def parts(values: Array | Deferred, step: int = STEP) -> Iterator[tuple[int, Arr
         yield first, values.part(first, last) if isinstance(values, Deferred) else values[first:last]
 
 
-def in_pairs(values: Array | Deferred) -> Iterator[Array]:
-    """Yield the rows in parts, each with the last value before it, so that neighbours can be compared."""
-    before = np.empty(0, values.dtype)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Passed:
+    """What one pass over a column (n,) finds: its ends, both NaN if any value is, and how it runs down the rows.
+
+    `rises`: each value is larger than the one before; `falls`: some value is not at least as large, or is NaN.
+    """
+
+    low: Any
+    high: Any
+    rises: bool
+    falls: bool
+
+
+def passed(values: Array | Deferred) -> Passed:
+    """Pass over a column once, block by block; it must not be empty."""
+    lows, highs, rises, falls = [], [], True, False
+    last: Any = None
     for _, part in parts(values):
-        yield np.concatenate([before, part]) if len(before) else part
-        before = part[-1:]
+        lows.append(part.min())
+        highs.append(part.max())
+        falls = falls or not (bool((part[1:] >= part[:-1]).all()) and (last is None or bool(part[0] >= last)))
+        rises = rises and bool((part[1:] > part[:-1]).all()) and (last is None or bool(part[0] > last))
+        last = part[-1]
+    return Passed(np.array(lows).min(), np.array(highs).max(), rises, falls)
 
 
 def extremes(values: Array | Deferred) -> tuple[Any, Any]:
@@ -143,6 +167,12 @@ def occurring(values: Array | Deferred) -> Array:
 def held_or_loaded(values: Array | Deferred) -> Array:
     """Return an array as it is, and the values of any other."""
     return values.load() if isinstance(values, Deferred) else values
+
+
+def fresh(column: Any) -> Array:  # noqa: ANN401
+    """Return the values of a column for one use: those of a large file are not kept."""
+    values = held(column)
+    return values.fresh() if isinstance(values, Deferred) else values
 
 
 def shuffled(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:

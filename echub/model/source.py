@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -202,18 +203,19 @@ def _last_written(path: Path) -> tuple[int, int] | None:
 def _size(path: Path) -> int:
     """Return the size of a readable file, or raise an error that says why it cannot be read."""
     try:
-        if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode) and not os.access(path, os.R_OK | os.X_OK):
             raise SourceNotFound("this folder may not be listed", path=str(path), hint=f"chmod +rx {path.name}")
-        if path.is_dir():
+        if stat.S_ISDIR(mode):
             raise SourceNotFound(
                 "this is a directory",
                 path=str(path),
                 expected="a file",
                 hint="`echub convert` walks directories",
             )
-        if path.exists() and not path.is_file():  # opening a pipe would wait forever
+        if not stat.S_ISREG(mode):  # opening a pipe would wait forever
             raise SourceNotFound("this is not a regular file", path=str(path), expected="a file", found="a device")
-        with path.open("rb") as file:
+        with open(path, "rb", buffering=0) as file:
             return file.seek(0, os.SEEK_END)
     except FileNotFoundError:
         raise SourceNotFound(

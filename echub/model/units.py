@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import echub_schemas
@@ -95,6 +95,7 @@ class Scale:
         return f"{self.factor} {self.offset}" if self.offset else f"{self.factor}"
 
     @classmethod
+    @lru_cache(1024)  # every column of every file has one, and nearly all are alike
     def parse(cls, text: str) -> Scale:
         """Read what `str` wrote."""
         factor, _, offset = text.partition(" ")

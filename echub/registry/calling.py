@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from echub.declare import Analysis, KnownFormat, Reader, Template, Writer
-from echub.errors import PluginError
-from echub.registry.boundary import PluginFault, fault, guarded, one_line
+from echub.errors import EchubError, PluginError
+from echub.registry.boundary import PluginFault, fault, guarded, guarded_each, one_line
 from echub.registry.registry import registry, word_for
 
 Declared = Reader | Writer | Analysis | Template | KnownFormat
@@ -44,6 +46,24 @@ def call(
     return result
 
 
+def call_each(
+    declared: Sequence[Declared], targets: Sequence[str], *given: object, returns: type | tuple[type, ...]
+) -> list[Any]:
+    """Call one function of each declaration; the error that `call` would raise takes the place of a result."""
+    functions = [partial(_run, target, given) for target in targets]
+    found = guarded_each(functions, lambda n: (_who(declared[n]), targets[n], owner_of(declared[n])))
+    return [
+        result
+        if isinstance(result, (returns, EchubError))
+        else failed(each, f"it gave {_a(type(result).__name__)}, not {_named(returns)}", target)
+        for each, target, result in zip(declared, targets, found, strict=True)
+    ]
+
+
+def _run(target: str, given: Sequence[object]) -> Any:  # noqa: ANN401
+    return resolve(target)(*given)
+
+
 def failed(declared: Declared, found: str, where: str = "") -> PluginFault:
     """Build the error that names the plugin of a declaration as the cause of an invalid return value."""
     return fault(_who(declared), owner_of(declared), found, where)
@@ -53,7 +73,9 @@ def resolve(target: str) -> Callable[..., Any]:
     """Import the function named ``"module:function"``; `PluginError` if that fails."""
     module, _, attribute = target.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
+        found = getattr(sys.modules.get(module), attribute, None)  # twenty sniffers are looked up for each file
+        if found is None:
+            found = getattr(importlib.import_module(module), attribute)
     except (Exception, SystemExit) as error:
         raise PluginError(f"{target} cannot be loaded: {one_line(error)}") from error
     if not callable(found):

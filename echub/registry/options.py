@@ -7,6 +7,7 @@ import math
 import types
 import typing
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from echub.errors import EchubError, PluginError, UnknownOption
@@ -47,6 +48,7 @@ def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  
         raise UnknownOption(f"the options of {owner} do not fit: {error}", found=str(dict(given))) from None
 
 
+@cache
 def _declared(options: type, owner: str) -> tuple[dict[str, Any], dict[str, type]]:
     """Return the fields of an options dataclass and the type of each; `X | None` counts as X."""
     try:

@@ -275,9 +275,33 @@ def _median_ratio(passed: Floats, integral: Floats) -> tuple[float, int]:
     if not counted.any():
         return 1.0, 0
     ratios, weights = passed[counted] / integral[counted], np.abs(integral[counted])
-    order = np.argsort(ratios)
-    middle = int(np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2))
-    return float(ratios[order][min(middle, len(order) - 1)]), int(counted.sum())
+    return _weighted_median(ratios, weights), len(ratios)
+
+
+_SORTED = 1024
+"""Values that are sorted; of more, the half without the median is left out first, which takes less time."""
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    """Return the smallest value up to which half of the weight lies."""
+    wanted = weights.sum() / 2
+    while len(values) > _SORTED:
+        middle = np.partition(values, len(values) // 2)[len(values) // 2]
+        below, same = values < middle, values == middle
+        before = weights[below].sum()
+        if before >= wanted:
+            values, weights = values[below], weights[below]
+            continue
+        wanted -= before + weights[same].sum()
+        if wanted <= 0:
+            return float(middle)
+        above = values > middle
+        if not above.any():  # what is wanted beyond it is rounding
+            return float(middle)
+        values, weights = values[above], weights[above]
+    order = np.argsort(values)
+    at = int(np.searchsorted(np.cumsum(weights[order]), wanted))
+    return float(values[order][min(at, len(order) - 1)])
 
 
 def _largest(values: Floats) -> float:

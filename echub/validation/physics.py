@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.deferred import fresh
 from echub.remark import Remark
 from echub.segments.consistency import (
     SENSES,
@@ -49,7 +50,12 @@ def _get(dataset: Dataset, *names: str) -> list[Floats] | None:
     """Return columns as float64, or None if one is missing or the dataset is empty."""
     if not dataset.rows or any(name not in dataset.columns for name in names):
         return None
-    return [dataset.columns[name].values.astype(np.float64) for name in names]
+    return [_floats(dataset.columns[name]) for name in names]
+
+
+def _floats(column: Column) -> Floats:
+    """Return the values as float64, for one check: a large file is not kept in memory from one to the next."""
+    return fresh(column).astype(np.float64, copy=False)
 
 
 def _finding(
@@ -188,13 +194,14 @@ def _charge(dataset: Dataset) -> Iterator[Remark]:
         )
 
 
-def _counters(dataset: Dataset) -> list[Counter]:
-    """Return every charge column of a dataset, further ones of a quantity included."""
-    return [
-        Counter(name, column.values.astype(np.float64), SENSES[column.quantity or ""])
-        for name, column in dataset.columns.items()
-        if column.quantity in SENSES
-    ]
+def _counters(dataset: Dataset) -> Iterator[Counter]:
+    """Yield every charge column of a dataset but `charge`, whose sign and scale have a rule of their own.
+
+    Further columns of a quantity are among them; each is read when it comes.
+    """
+    for name, column in dataset.columns.items():
+        if column.quantity in SENSES and name != "charge":
+            yield Counter(name, _floats(column), SENSES[column.quantity or ""])
 
 
 def _scales(dataset: Dataset) -> Iterator[Remark]:
@@ -203,8 +210,6 @@ def _scales(dataset: Dataset) -> Iterator[Remark]:
     if columns is None or dataset.columns["current"].origin == "derived":
         return
     for counter in _counters(dataset):
-        if counter.name == "charge":
-            continue
         ratio, count = scale_ratio(columns[0], columns[1], counter)
         if count >= 10 and named_factor(ratio) is not None:
             message = f"{counter.name} grows {ratio:.4g} times as fast as the current says"
@@ -217,8 +222,7 @@ def _signs(dataset: Dataset) -> Iterator[Remark]:
     columns = _get(dataset, "time", "current") if dataset.kind == "timeseries" else None
     if columns is None:
         return
-    counters = [counter for counter in _counters(dataset) if counter.name != "charge"]  # ECH304 checks its sign
-    checks = [sign_by_charge(columns[0], columns[1], counters)]
+    checks = [sign_by_charge(columns[0], columns[1], _counters(dataset))]
     if (technique := dataset.columns.get("technique")) is not None and technique.labels:
         words = {code: direction_of(word) or 0 for code, word in technique.labels.items()}
         direction = np.array([words.get(int(code), 0) for code in technique.values], dtype=np.int8)

@@ -174,12 +174,12 @@ def _one(file: tuple[Path, bool], checks: Checks) -> Checked:
     try:
         reading = Reading()
         record = reading.read(reading.source(path), values=checks.level > 0)
+        findings = [*check_record(record, group, checks.level, str(path)), *_name(path, group)]
     except EchubError as error:
         unknown = error.code == "unknown-format" or _is_no_table(error)
         if unknown and (not named or checks.skip_unknown):
             return Checked(str(path), unknown=True)
         return _without_ignored(path, [_of_error(error, path)], group, checks)
-    findings = [*check_record(record, group, checks.level, str(path)), *_name(path, group)]
     return _without_ignored(path, findings, group, checks)
 
 

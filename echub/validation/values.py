@@ -6,7 +6,7 @@ if the extremes show that something is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.deferred import Deferred, extremes, held, in_pairs
+from echub.model.deferred import held, parts, passed
 from echub.model.spectra import numbered
 from echub.model.vocabulary import Quantity, kinds, quantities
 from echub.remark import Remark
 from echub.segments import clock_restarts, clock_segments, runs
 from echub.validation.group import Group
 from echub.validation.limits import Limits, column_limits
-from echub.validation.problem import places
+from echub.validation.problem import SHOWN, places
 
+Mask = NDArray[np.bool_]
+SHOWN_VALUES = 3
+"""Bad values that a message repeats."""
 _STATED = ("measured", "reported")
 """Origins whose gaps are legitimate: a set point or a derived number may be absent in a row."""
 
@@ -30,13 +33,15 @@ _STATED = ("measured", "reported")
 def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
     """Check the values of every column, then clocks and counters."""
     needed = _needed(dataset.kind)
+    falls: dict[str, bool] = {}
     for column in dataset.columns.values():
         if column.dtype.kind not in "iuf" or 0 in column.shape:
             continue
         known = quantities().get(column.quantity or "")
-        yield from _column(column, known, group, required=column.quantity in needed)
+        low, high, falls[column.name] = _pass(column)
+        yield from _column(column, known, group, (low, high), required=column.quantity in needed)
     for check in _ROW_CHECKS:
-        yield from check(dataset)
+        yield from check(dataset, falls)
 
 
 def _needed(kind: str) -> set[str | None]:
@@ -46,14 +51,28 @@ def _needed(kind: str) -> set[str | None]:
     return {*known.required, *(name for part in known.any_of for entry in part for name in entry.split("+"))}
 
 
-def _column(column: Column, known: Quantity | None, group: Group, *, required: bool) -> Iterator[Remark]:
-    low, high = _ends(held(column))
+def _pass(column: Column) -> tuple[float, float, bool]:
+    """Return the smallest and largest value as numbers, both NaN if any is, and whether a column of rows falls.
+
+    Row numbers fall if they do not rise. A column is read once for all of this.
+    """
+    with np.errstate(invalid="ignore"):
+        if len(column.shape) != 1:
+            return *_ends(column.values), False
+        found = passed(held(column))
+    return float(found.low), float(found.high), not found.rises if column.name == "row" else found.falls
+
+
+def _column(
+    column: Column, known: Quantity | None, group: Group, ends: tuple[float, float], *, required: bool
+) -> Iterator[Remark]:
+    low, high = ends
     if low != low or high in (np.inf, -np.inf) or low in (np.inf, -np.inf):
-        yield from _not_finite(column, column.values, required=required)
-        finite = column.values[np.isfinite(column.values)]
-        if not finite.size:
+        yield from _not_finite(column, required=required)
+        finite = [_ends(part[is_finite]) for _, part in _parts(column) if (is_finite := np.isfinite(part)).any()]
+        if not finite:
             return
-        low, high = _ends(finite)
+        low, high = min(ends[0] for ends in finite), max(ends[1] for ends in finite)
     if known is None:
         return
     yield from _ranges(column, known, group, low, high)
@@ -63,79 +82,112 @@ def _column(column: Column, known: Quantity | None, group: Group, *, required: b
         yield from _labelled(column)
 
 
-def _ends(values: NDArray[Any] | Deferred) -> tuple[float, float]:
-    """Return the smallest and the largest value as numbers, block by block; both are NaN if any value is."""
+def _ends(values: NDArray[Any]) -> tuple[float, float]:
+    """Return the smallest and the largest value as numbers; both are NaN if any value is."""
     with np.errstate(invalid="ignore"):
-        low, high = extremes(values)
-    return float(low), float(high)
+        return float(values.min()), float(values.max())
 
 
-def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iterator[Remark]:
-    infinite = np.isinf(values)
-    if infinite.any():
-        # Vendor columns that an instrument computes may divide by zero: worth a warning, not an error.
-        yield _masked(
-            "missing-values" if column.is_vendor else "not-finite", f"{column.name} is infinite", column, infinite
-        )
-    missing = np.isnan(values)
-    if not missing.any() or column.origin not in _STATED:
+def _not_finite(column: Column, *, required: bool) -> Iterator[Remark]:
+    # Vendor columns that an instrument computes may divide by zero: worth a warning, not an error.
+    code = "missing-values" if column.is_vendor else "not-finite"
+    yield from _found(code, f"{column.name} is infinite", column, np.isinf)
+    if column.origin not in _STATED:
         return
-    if missing.all():
+    if all(bool(np.isnan(part).all()) for _, part in _parts(column)):
         code = "not-finite" if required else "empty-column"
-        yield _masked(code, f"{column.name} holds no number at all", column, missing)
+        yield from _found(code, f"{column.name} holds no number at all", column, np.isnan)
     else:
         code = "not-finite" if required else "missing-values"
-        yield _masked(code, f"{column.name} is not a number (NaN)", column, missing)
+        yield from _found(code, f"{column.name} is not a number (NaN)", column, np.isnan)
 
 
 def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Remark]:
     own = group.ranges.get(known.name)
     for limits in (column_limits(known.name), own):
         if limits is not None and _beyond(limits, low, high):
-            yield _outside("out-of-range", column, limits, group.name if limits is own else "the vocabulary")
+            yield from _outside("out-of-range", column, limits, group.name if limits is own else "the vocabulary")
             return
     if known.plausible is not None:
         limits = Limits(*known.plausible, known.unit)
         if _beyond(limits, low, high):
-            yield _outside("implausible", column, limits, "the vocabulary")
+            yield from _outside("implausible", column, limits, "the vocabulary")
 
 
 def _beyond(limits: Limits, low: float, high: float) -> bool:
     return (limits.low is not None and low < limits.low) or (limits.high is not None and high > limits.high)
 
 
-def _outside(code: str, column: Column, limits: Limits, whose: str) -> Remark:
-    values = column.values
-    bad = np.zeros(values.shape, bool)
-    if limits.low is not None:
-        bad |= values < limits.low
-    if limits.high is not None:
-        bad |= values > limits.high
+def _outside(code: str, column: Column, limits: Limits, whose: str) -> Iterator[Remark]:
+    def bad(values: NDArray[Any]) -> Mask:
+        low = np.zeros(values.shape, bool) if limits.low is None else values < limits.low
+        return low if limits.high is None else np.asarray(low | (values > limits.high))
+
     word = {"out-of-range": "out of range", "implausible": "implausible"}[code]
-    return _masked(code, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
+    yield from _found(code, f"{column.name} is {word}", column, bad, expected=f"{limits}, by {whose}")
 
 
 def _integral(column: Column) -> Iterator[Remark]:
-    with np.errstate(invalid="ignore"):
-        bad = (column.values != np.floor(column.values)) & np.isfinite(column.values)
-    if bad.any():
-        yield _masked("not-integral", f"{column.name} is not a whole number", column, bad)
+    def bad(values: NDArray[Any]) -> Mask:
+        return np.asarray((values != np.floor(values)) & np.isfinite(values))
+
+    yield from _found("not-integral", f"{column.name} is not a whole number", column, bad)
 
 
 def _labelled(column: Column) -> Iterator[Remark]:
-    bad = ~np.isin(column.values, np.array(list(column.labels), dtype=column.values.dtype))
-    if bad.any():
-        expected = f"a code of its table ({len(column.labels)} labels)"
-        yield _masked("unknown-code", f"{column.name} has a code without a label", column, bad, expected=expected)
+    def bad(values: NDArray[Any]) -> Mask:
+        return ~np.isin(values, np.array(list(column.labels), dtype=values.dtype))
+
+    expected = f"a code of its table ({len(column.labels)} labels)"
+    yield from _found("unknown-code", f"{column.name} has a code without a label", column, bad, expected=expected)
 
 
-def _masked(code: str, message: str, column: Column, bad: NDArray[np.bool_], expected: str = "") -> Remark:
+def _parts(column: Column) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield a table's column block by block, and that of a map as a whole."""
+    return parts(held(column)) if len(column.shape) == 1 else iter([(0, column.values)])
+
+
+def _found(
+    code: str, message: str, column: Column, bad: Callable[[NDArray[Any]], Mask], expected: str = ""
+) -> Iterator[Remark]:
+    """Build a finding if there are bad values, in one pass over the column."""
+    rows: list[int] = []
+    values: list[Any] = []
+    count = 0
+    with np.errstate(invalid="ignore"):
+        for first, part in _parts(column):
+            mask = bad(part)
+            own, number = places(_by_row(mask))
+            rows += [first + row for row in own[: SHOWN - len(rows)]]
+            values += part[mask][: SHOWN_VALUES - len(values)].tolist()
+            count += number
+    if count:
+        yield _remark(code, message, column, tuple(rows), count, values, expected)
+
+
+def _masked(code: str, message: str, column: Column, bad: Mask, expected: str = "") -> Remark:
     """Build a finding from a mask: for a table with its rows, for a map only with their number."""
-    flat: NDArray[np.bool_] = np.any(bad.reshape(len(bad), -1), axis=1) if bad.ndim > 1 else bad
-    rows, count = places(flat)
+    rows, count = places(_by_row(bad))
+    values = column.values[bad][:SHOWN_VALUES].tolist() if bad.any() else []
+    return _remark(code, message, column, rows, count, values, expected)
+
+
+def _by_row(bad: Mask) -> Mask:
+    return np.any(bad.reshape(len(bad), -1), axis=1) if bad.ndim > 1 else bad
+
+
+def _remark(
+    code: str,
+    message: str,
+    column: Column,
+    rows: tuple[int, ...],
+    count: int,
+    values: Sequence[Any],
+    expected: str,
+) -> Remark:
     unit = f" {column.unit}" if column.unit and column.unit != "1" else ""
-    found = ", ".join(f"{value:.7g}" for value in column.values[bad][:3].tolist()) if bad.any() else ""
-    more = ", …" if count > 3 else ""
+    found = ", ".join(f"{value:.7g}" for value in values)
+    more = ", …" if count > SHOWN_VALUES else ""
     return Remark(
         code,
         message,
@@ -150,9 +202,9 @@ def _masked(code: str, message: str, column: Column, bad: NDArray[np.bool_], exp
 # -- down the rows -----------------------------------------------------------------------------
 
 
-def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
+def _rows_increase(dataset: Dataset, falls: Mapping[str, bool]) -> Iterator[Remark]:
     column = dataset.columns.get("row")
-    if column is None or column.shape[0] < 2 or all(bool((p[1:] > p[:-1]).all()) for p in in_pairs(held(column))):
+    if column is None or not falls.get("row"):
         return
     bad = np.concatenate([[False], column.values[1:] <= column.values[:-1]])
     species = dataset.columns.get("species")
@@ -163,10 +215,13 @@ def _rows_increase(dataset: Dataset) -> Iterator[Remark]:
         yield _masked("rows-not-increasing", "the source rows do not increase", column, bad)
 
 
-def _clock(dataset: Dataset) -> Iterator[Remark]:
-    """Find rows at which time decreases without a listed restart, and restarts that step back into the run."""
+def _clock(dataset: Dataset, falls: Mapping[str, bool]) -> Iterator[Remark]:
+    """Find rows at which time decreases without a listed restart, and restarts that step back into the run.
+
+    A clock with NaN is examined in full.
+    """
     column = dataset.columns.get("time")
-    if column is None or not _falls(held(column)):
+    if column is None or not falls.get("time"):
         return
     restarts = clock_restarts(column.values)
     listed = {int(row) for row in dataset.attrs.get("clock_restarts", "").split()}
@@ -176,11 +231,6 @@ def _clock(dataset: Dataset) -> Iterator[Remark]:
     back = _steps_back(column.values, restarts)
     if len(back):
         yield _at("time-out-of-order", "time steps back into the run", column, back)
-
-
-def _falls(values: NDArray[Any] | Deferred) -> bool:
-    """Return whether a clock decreases anywhere; one with NaN is examined in full."""
-    return not all(bool((part[1:] >= part[:-1]).all()) for part in in_pairs(values))
 
 
 def _steps_back(time: NDArray[Any], restarts: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -199,7 +249,7 @@ def _at(code: str, message: str, column: Column, rows: NDArray[np.intp]) -> Rema
     return _masked(code, message, column, bad)
 
 
-def _frequencies(dataset: Dataset) -> Iterator[Remark]:
+def _frequencies(dataset: Dataset, _falls: Mapping[str, bool]) -> Iterator[Remark]:
     column = dataset.columns.get("frequency")
     if dataset.kind != "impedance" or column is None or not column.values.size:
         return
@@ -226,13 +276,13 @@ def _repeated(dataset: Dataset, frequency: NDArray[Any]) -> NDArray[np.bool_]:
     return again
 
 
-def _counters(dataset: Dataset) -> Iterator[Remark]:
+def _counters(dataset: Dataset, falls: Mapping[str, bool]) -> Iterator[Remark]:
     """Check running numbers within each segment of the clock."""
     for column in dataset.columns.values():
         known = quantities().get(column.quantity or "")
         if known is None or known.type != "count" or known.monotonic is None or column.name == "row":
             continue
-        if _falls(held(column)):
+        if falls.get(column.name):
             bad = np.concatenate([[False], column.values[1:] < column.values[:-1]])
             if "time" in dataset.columns:
                 for segment in clock_segments(dataset.columns["time"].values):
@@ -243,7 +293,7 @@ def _counters(dataset: Dataset) -> Iterator[Remark]:
                 yield _masked("counter-falls", f"{column.name} falls", column, bad)
 
 
-_ROW_CHECKS: tuple[Callable[[Dataset], Iterator[Remark]], ...] = (
+_ROW_CHECKS: tuple[Callable[[Dataset, Mapping[str, bool]], Iterator[Remark]], ...] = (
     _rows_increase,
     _clock,
     _frequencies,

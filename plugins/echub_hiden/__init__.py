@@ -82,6 +82,8 @@ def sniff_massoft(source: Source) -> Confidence:
 
 def sniff_manifest(source: Source) -> Confidence:
     """Recognise a manifest by its own key ``format = "sims"``."""
+    if b'"sims"' not in source.head:  # quick, where the pattern takes a millisecond for bytes of other formats
+        return Confidence.NO
     own = MANIFEST.search(source.head)
     if own is None or not STARTS_AS_TOML.match(source.head):
         return Confidence.NO

@@ -14,7 +14,10 @@ _TEXTS = b"metadata".ljust(16, b"\0") + b"settings".ljust(16, b"\0") + b"provena
 _OF_A_DATASET = (b"kind\0", b"history\0", b"omitted\0", b"attrs\0", b"columns\0")
 """The attributes of the first dataset's group, which is made before any values are written."""
 _OF_THE_FILE = (b"schema_version", b"source_name", b"content_hash", b"provenance_hash")
-"""The attributes of the file itself, which schema 1.1 makes before anything else."""
+"""The attributes of the file itself, which schema 1.1 makes before anything else.
+
+Three are enough: other software that gives one another value may move it behind the head.
+"""
 _ENDS = {0: 40, 1: 44, 2: 28, 3: 28}
 """Where the superblock of each version says how long the file is (HDF5 File Format Specification 3.0, II.A)."""
 
@@ -24,7 +27,8 @@ def sniff(source: Source) -> Confidence:
     head = source.head
     if not head.startswith(SIGNATURE):
         return Confidence.NO
-    if _TEXTS in head or any(all(name in head for name in names) for names in (_OF_THE_FILE, _OF_A_DATASET)):
+    of_the_file = sum(name in head for name in _OF_THE_FILE)
+    if _TEXTS in head or of_the_file >= 3 or all(name in head for name in _OF_A_DATASET):
         return Confidence.CERTAIN
     return Confidence.MAYBE if source.suffix == SUFFIX and _is_damaged(head, source.size) else Confidence.NO
 

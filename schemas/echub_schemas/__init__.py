@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 """Version of the schema (semantic): readers take files of the same major."""
 
 

@@ -75,13 +75,37 @@ def two_columns_h5py(path: str, out: str) -> Work:
     return read
 
 
-def validate(path: str, out: str) -> Work:
-    """Check the values of a native file that this tree wrote."""
+def described(path: str, out: str) -> Work:
+    """Read all that a small native file says but its values, many times."""
     import echub
 
     file = _converted(path, out)
-    echub.validate(SMALL, level=1)
-    return lambda: echub.validate(file, level=1)
+
+    def read() -> None:
+        for _ in range(FILES):
+            record = echub.read(file)
+            record.metadata.tree(), [c.unit for d in record.datasets.values() for c in d.columns.values()]
+
+    read()
+    return read
+
+
+def validate(path: str, out: str, level: str = "1") -> Work:
+    """Check a native file that this tree wrote: its values, or at level 2 also its columns against each other."""
+    import echub
+
+    file = _converted(path, out)
+    echub.validate(_converted(str(SMALL), out), level=int(level))
+    return lambda: echub.validate(file, level=int(level))
+
+
+def verify(path: str, out: str) -> Work:
+    """Verify a native file that this tree wrote against its source."""
+    import echub
+
+    file, small = _converted(path, out), _converted(str(SMALL), out)
+    echub.verify(small, SMALL)
+    return lambda: echub.verify(file, path)
 
 
 def _converted(path: str, out: str) -> Path:

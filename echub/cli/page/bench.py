@@ -23,6 +23,7 @@ from echub.files.detect import choose, rank
 from echub.files.output import require_free, write_atomically
 from echub.files.reading import read
 from echub.model.comparison import Comparison
+from echub.model.later import settled
 from echub.model.metadata import leaf_of, leaves
 from echub.model.record import Record
 from echub.model.source import Source
@@ -70,7 +71,7 @@ class Bench:
 
     def open(self, path: Path) -> Record:
         """Read a file, with the metadata that was typed in; raise what `read` raises."""
-        record = read(path, annotations=Annotations.of((), self.values))
+        record = settled(read(path, annotations=Annotations.of((), self.values)))
         if path != self.file:
             self.outcome = None
         self.file, self.record = path, record
@@ -81,7 +82,7 @@ class Bench:
         if self.file is None:
             raise DataError("no file is open", hint="drop a file, or choose one on the left")
         kept = {path: text.strip() for path, text in values.items() if text.strip()}
-        record = read(self.file, annotations=Annotations.of((), kept))
+        record = settled(read(self.file, annotations=Annotations.of((), kept)))
         self.values, self.record = kept, record
         return record
 

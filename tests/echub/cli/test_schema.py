@@ -9,11 +9,11 @@ from echub.model.vocabulary import kinds, quantities
 
 def test_the_parts_with_their_numbers(echub):
     said = echub("schema", "list", "--json").json
-    assert said["version"] == "1.1.0"
+    assert said["version"] == "1.2.0"
     assert said["parts"]["units"] == len(table().units)
     assert said["parts"]["kinds"] == len(kinds())
     assert said["parts"]["metadata"] == len(leaves())
-    assert "schema 1.1.0" in echub("schema", "list").out
+    assert "schema 1.2.0" in echub("schema", "list").out
 
 
 @pytest.mark.parametrize(

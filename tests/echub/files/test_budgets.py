@@ -3,9 +3,11 @@
 Times are measured by hand with ``python -m tests.benchmarks``; here nothing depends on the machine.
 """
 
+import shutil
 import subprocess
 import sys
 import tracemalloc
+from functools import partial
 
 import h5py
 import numpy as np
@@ -75,10 +77,10 @@ def test_reading_takes_the_memory_of_the_columns(large, eclab):
     assert record["timeseries"].rows == facts["rows"]
 
 
-def peak_of_converting(path, out):
-    """Return the most bytes that a conversion holds at once, NumPy's included."""
+def peak_of(work):
+    """Return the most bytes that some work holds at once, NumPy's included."""
     tracemalloc.start()
-    echub.convert(path, out)
+    work()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak
@@ -93,9 +95,29 @@ def test_converting_takes_the_memory_of_some_blocks_whatever_the_size(tmp_path, 
     for megabytes in (20, 40):
         path = tmp_path / f"{megabytes}.mpr"
         write_large(path, megabytes, "GCPL")
-        peaks.append(peak_of_converting(path, tmp_path))
+        peaks.append(peak_of(lambda path=path: echub.convert(path, tmp_path)))
     assert max(peaks) < 64e6
     assert peaks[1] < 1.1 * peaks[0]
+
+
+def test_checking_a_native_file_takes_the_memory_of_some_blocks_whatever_its_size(tmp_path, eclab, monkeypatch):
+    monkeypatch.setattr(workers, "WORKERS", 2)
+    monkeypatch.setattr(workers, "_AHEAD", 1)  # fewer blocks in flight than the smaller file has
+    monkeypatch.setattr(reading, "_KEPT", 0)
+    checks = {"values": partial(echub.validate, level=1), "source": echub.verify}
+    shutil.copy(eclab / "gcpl.mpr", tmp_path)
+    first = echub.convert(tmp_path / "gcpl.mpr", tmp_path).outputs[0]
+    for check in checks.values():
+        check(first)  # modules and tables that load once are not part of it
+    peaks = {name: [] for name in checks}
+    for megabytes in (12, 24):
+        write_large(tmp_path / f"{megabytes}.mpr", megabytes, "GCPL")
+        native = echub.convert(tmp_path / f"{megabytes}.mpr", tmp_path).outputs[0]
+        for name, check in checks.items():
+            peaks[name].append(peak_of(partial(check, native)))
+    for name, (smaller, larger) in peaks.items():
+        assert larger < 1.1 * smaller, name
+        assert larger < 24e6, name
 
 
 def test_reading_looks_at_the_source_once_for_its_codes_and_once_for_its_clock(large, monkeypatch):

@@ -136,7 +136,7 @@ def test_provenance_says_who_read_what(acme):
     assert known["reader"]["name"] == "acme"
     assert known["reader"]["version"] == "7"
     assert known["reader"]["options"] == {}
-    assert known["software"] == {"echub": echub.__version__, "schema": "1.1.0"}
+    assert known["software"] == {"echub": echub.__version__, "schema": "1.2.0"}
 
 
 @pytest.mark.parametrize(

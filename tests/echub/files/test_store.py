@@ -238,7 +238,7 @@ def test_the_file_states_its_own_content_hash(tmp_path):
     with h5py.File(tmp_path / "a.h5") as file:
         assert file.attrs["content_hash"].decode() == content_hash(record)
         assert file.attrs["format"] == b"echub"
-        assert file.attrs["schema_version"].decode() == echub_schemas.VERSION == "1.1.0"
+        assert file.attrs["schema_version"].decode() == echub_schemas.VERSION == "1.2.0"
 
 
 def test_nothing_of_place_or_time_is_in_the_file(tmp_path, eclab):

@@ -1,16 +1,22 @@
 """Native files read back: only what is in the file counts, and large columns are read when they are used."""
 
+import pickle
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pytest
 
-from echub.errors import ChangedContent, ReadError, SourceChanged
-from echub.files import store
+import echub
+from echub.errors import ChangedContent, InconsistentFile, MetadataError, ReadError, SourceChanged
+from echub.files import hdf5, store, stored, stored_column
 from echub.files.content import BLOCK
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.deferred import Deferred, held
 from echub.model.metadata import Entry, Metadata
 from echub.model.record import Provenance, Record
+from echub.model.source import Source
 
 ROWS = 3 * BLOCK + 7
 
@@ -142,3 +148,150 @@ def test_columns_that_other_software_packed_again_are_read(native, record, packi
     expected = record["timeseries"]["current"]
     assert np.array_equal(np.concatenate([part for _, part in held(column).stream()]), expected)
     assert np.array_equal(column.values, expected)
+
+
+# -- what is used is read, and what is read is checked --------------------------------------------
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The names of the arrays that are opened."""
+    names = []
+
+    def noted(group, name, local_array=hdf5.local_array):
+        names.append(name)
+        return local_array(group, name)
+
+    for module in (hdf5, stored, stored_column):
+        monkeypatch.setattr(module, "local_array", noted)
+    return names
+
+
+def test_only_what_is_used_is_read(native, record, opened):
+    read = echub.read(native)
+    assert opened == []
+    series = read["timeseries"]
+    assert (series.rows, list(series.columns), "current" in series.columns) == (
+        ROWS,
+        ["row", "time", "current"],
+        True,
+    )
+    assert (series.columns["current"].unit, series.columns["current"].dtype) == ("mA", np.float32)
+    assert opened == []
+    assert np.array_equal(series["current"], record["timeseries"]["current"])
+    assert opened == ["current"]
+    assert read.metadata.value("sample.id") == "one"
+    assert opened == ["current", "metadata", "settings", "provenance"]
+
+
+@pytest.mark.parametrize("name", ["metadata", "settings", "provenance"])
+def test_a_changed_text_is_an_error_when_it_is_used(native, record, name):
+    with h5py.File(native, "r+") as file:
+        file[name][()] = file[name][()].replace(b'"one"', b'"two"')
+    read = echub.read(native)
+    assert np.array_equal(read["timeseries"]["current"], record["timeseries"]["current"])
+    for part in ("metadata", "settings", "notices", "dropped", "provenance"):
+        with pytest.raises(ChangedContent, match=f"the {name} are not those that were written"):
+            getattr(read, part)
+
+
+def test_a_changed_description_is_an_error_before_any_value_is_seen(native):
+    with h5py.File(native, "r+") as file:
+        attributes = file["timeseries"].attrs
+        attributes["echub"] = attributes["echub"].replace(b'"mA"', b'"kA"')
+    read = echub.read(native)
+    assert read.metadata.value("sample.id") == "one"
+    with pytest.raises(ChangedContent, match="descriptions of the columns of timeseries"):
+        read["timeseries"]
+
+
+@pytest.mark.parametrize("change", [external_link, external_group, soft_link, virtual, external_storage])
+def test_data_that_are_elsewhere_are_refused_when_they_are_used(native, change):
+    with h5py.File(native, "r+") as file:
+        change(file, native)
+    read = echub.read(native)
+    with pytest.raises(ReadError) as refused:
+        read["timeseries"]["current"]
+    assert any(word in refused.value.found for word in ("link to another place", "in another file"))
+
+
+@pytest.mark.parametrize(("values", "error"), [(np.zeros(ROWS), ReadError), (np.zeros(5, "f4"), InconsistentFile)])
+def test_an_array_of_another_type_or_length_is_refused(native, values, error):
+    with h5py.File(native, "r+") as file:
+        del file["timeseries/current"]
+        file["timeseries/current"] = values
+    with pytest.raises(error):
+        echub.read(native)["timeseries"]["current"]
+
+
+def test_wrong_metadata_beside_a_file_are_an_error_at_once(native):
+    native.with_name("run.h5.echub.toml").write_text("[cell]\narea = 3\n")
+    with pytest.raises(MetadataError):
+        echub.read(native)
+
+
+def test_a_record_travels_to_another_process_whole(native, record):
+    travelled = pickle.loads(pickle.dumps(echub.read(native)))
+    native.unlink()
+    assert travelled.same_as(record)
+
+
+def test_a_file_of_schema_1_1_is_checked_as_a_whole(native, record):
+    with h5py.File(native, "r+") as file:
+        del file.attrs["hashes"]
+    assert echub.read(native).same_as(record)
+    with h5py.File(native, "r+") as file:
+        attributes = file["timeseries/current"].attrs
+        attributes["echub"] = attributes["echub"].replace(b'"mA"', b'"kA"')
+    with pytest.raises(ChangedContent):
+        echub.read(native)["timeseries"]
+
+
+PIECES = """
+import random, sys, pathlib
+import numpy as np
+from echub.errors import EchubError
+from echub.files.stored import read_later
+from echub.model.source import Source
+path = pathlib.Path(sys.argv[1])
+whole, choose = path.read_bytes(), random.Random(3)
+pieces = {
+    "time": lambda record: record["timeseries"]["time"].tobytes(),
+    "current": lambda record: record["timeseries"]["current"].tobytes(),
+    "unit": lambda record: record["timeseries"].columns["current"].unit,
+    "settings": lambda record: record.settings,
+    "metadata": lambda record: record.metadata.entries,
+}
+expected = {name: piece(read_later(Source(path))) for name, piece in pieces.items()}
+outcomes = {"equal": 0, "refused": 0, "another": 0}
+for _ in range(150):
+    data = bytearray(whole)
+    for _ in range(choose.choice((1, 1, 8))):
+        data[choose.randrange(len(data))] ^= 1 << choose.randrange(8)
+    path.write_bytes(data)
+    for name, piece in pieces.items():
+        try:
+            outcomes["equal" if piece(read_later(Source(path))) == expected[name] else "another"] += 1
+        except EchubError:
+            outcomes["refused"] += 1
+print(outcomes)
+"""
+
+
+@pytest.mark.parametrize("rows", [300, 4000])
+def test_a_flipped_bit_gives_no_other_piece(tmp_path, rows):
+    """Each piece is read alone, from a file opened for it: nothing else that is read can have noticed."""
+    time = SourceColumn("time/s", np.arange(rows) * 0.5, "time", "s", index=0)
+    current = SourceColumn("I/mA", np.sin(np.arange(rows)).astype(np.float32), "current", "mA", index=1)
+    metadata = Metadata([Entry("sample.id", "one", None, "x")])
+    record = Record([build_dataset("timeseries", [time, current])], metadata=metadata, settings={"a": "b" * 500})
+    store.write(record, tmp_path / "flipped.h5")
+    command = [sys.executable, "-c", PIECES, str(tmp_path / "flipped.h5")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "'refused': 0" not in done.stdout
+    assert "'another': 0" in done.stdout
+
+
+def test_bytes_in_memory_are_read_in_the_same_way(native, record):
+    assert store.read(Source.from_bytes(native.read_bytes())).same_as(record)

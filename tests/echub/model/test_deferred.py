@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.deferred import STEP, Deferred, altered, extremes, held, in_pairs, occurring, parts, unread
+from echub.model.deferred import STEP, Deferred, altered, extremes, held, occurring, parts, passed, unread
 
 ROWS = 2 * STEP + 5
 WHOLE = (np.arange(ROWS) // 1000).astype(np.uint32)
@@ -44,11 +44,28 @@ def test_a_deferred_column_is_built_as_an_array_is(quantity, printed):
     assert [c.dtype for c in one.columns.values()] == [c.dtype for c in other.columns.values()]
 
 
-def test_parts_cover_every_row_once_and_pairs_every_step():
+def test_parts_cover_every_row_once():
     source = Counted(WHOLE)
     assert np.array_equal(np.concatenate([part for _, part in parts(source.deferred())]), WHOLE)
-    steps = np.concatenate([np.diff(part.astype(int)) for part in in_pairs(source.deferred())])
-    assert np.array_equal(steps, np.diff(WHOLE.astype(int)))
+
+
+@pytest.mark.parametrize("at", [1, 7, STEP - 1, STEP, STEP + 1, 2 * STEP])
+def test_one_pass_sees_every_step_also_between_blocks(at):
+    for change, rises, falls in (
+        (1.0, True, False),
+        (0.0, False, False),
+        (-2.0, False, True),
+        (np.nan, False, True),
+    ):
+        values = np.arange(2 * STEP + 5, dtype=np.float64)
+        values[at:] += change - 1  # the step at this row is `change`
+        found = passed(Counted(values).deferred())
+        assert (found.rises, found.falls) == (rises, falls), change
+        assert np.array_equal((found.low, found.high), (values.min(), values.max()), equal_nan=True)
+
+
+def test_a_single_value_rises_and_does_not_fall():
+    assert (passed(np.array([3])).rises, passed(np.array([3])).falls) == (True, False)
 
 
 @pytest.mark.parametrize("values", [WHOLE, np.array([3.0, -1.0]), np.array([1.0, np.nan, 5.0])])

@@ -14,6 +14,7 @@ from echub.segments import (
     sign_by_charge,
     sign_by_state,
 )
+from echub.segments.consistency import _median_ratio
 
 TIME = np.arange(40.0)
 ANODIC = np.arange(40) < 20
@@ -136,3 +137,16 @@ def test_words_for_directions(direction, word):
 
 def test_letters_only_in_columns_of_states():
     assert [direction_of(letter, letters=True) for letter in "CDRP"] == [1, -1, 0, 0]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 1025, 5001])
+@pytest.mark.parametrize("decimals", [0, 1, 12])
+def test_the_median_of_many_ratios_is_the_one_that_sorting_finds(rows, decimals):
+    chance = np.random.default_rng(rows)
+    integral = chance.integers(1, 9, rows) * np.where(chance.random(rows) < 0.5, -1.0, 1.0)
+    passed = np.round(chance.normal(1, 2, rows), decimals) * integral
+    ratios, weights = passed / integral, np.abs(integral)
+    order = np.argsort(ratios, kind="stable")
+    # Whole weights: sums are exact, in whatever order they are made.
+    expected = ratios[order][np.flatnonzero(2 * np.cumsum(weights[order]) >= weights.sum())[0]]
+    assert _median_ratio(passed, integral) == (expected, rows)
