@@ -185,9 +185,9 @@ def _value(row: bytes, place: ParameterPlace) -> Any:  # noqa: ANN401
 def _word(name: str, value: Any, technique: str, row: Mapping[str, Any], unknown: dict[str, set[int]]) -> Any:  # noqa: ANN401
     """Return the word of a code; a field without words, and an unknown code, stay numbers."""
     conditions = _conditions(name, technique)
-    tables = [words for condition, words in conditions if condition is None or row.get(condition[0]) == condition[1]]
+    tables = [words for needs, words in conditions if needs is None or row.get(needs[0]) == needs[1]]
     if not tables or isinstance(value, (float, str)):
-        conditional = any(condition is not None for condition, _ in conditions)
+        conditional = any(needs is not None for needs, _ in conditions)
         if conditional and isinstance(value, int) and _is_used(name, row):
             unknown.setdefault(name, set()).add(value)
         return value
@@ -201,7 +201,7 @@ def _word(name: str, value: Any, technique: str, row: Mapping[str, Any], unknown
 
 @lru_cache(4096)  # more than the parameters of all techniques; a file asks for each of them in every sequence
 def _conditions(name: str, technique: str) -> tuple[tuple[tuple[str, str] | None, dict[int, str]], ...]:
-    """Return the tables of words that a parameter may use: each with the (parameter, word) it depends on, if any."""
+    """Return the tables of words that a parameter may use, each with the (parameter, word) it needs, if any."""
     field, number = _field_of(name)
     return tuple(
         (_condition(when, number), words)
