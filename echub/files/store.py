@@ -45,7 +45,7 @@ from echub.model.record import Record
 from echub.model.workers import in_order
 
 _SMALL = 8192
-"""Columns with fewer bytes are stored as they are, in their header: a chunk index would be larger than the saving."""
+"""Columns with fewer bytes are stored as they are, in their header: a chunk index would take more."""
 
 # h5py's own `attrs` and `create_dataset` take three times as long as the calls beneath them, and a
 # small file consists of little else; what all calls share is therefore made once.

@@ -17,7 +17,10 @@ STEP = 65_536
 """Rows that are read together: as many as are stored together in a native file."""
 
 _STRIP = 512
-"""Items that are shuffled at once: 30 KB of records of 60 bytes; with all at once it takes half as long again."""
+"""Items that are shuffled at once: 30 KB of records of 60 bytes, which stay in the processor's nearest cache.
+
+With all at once it takes half as long again.
+"""
 
 Array = NDArray[Any]
 Holder = TypeVar("Holder")
@@ -145,9 +148,9 @@ def held_or_loaded(values: Array | Deferred) -> Array:
     return values.load() if isinstance(values, Deferred) else values
 
 
-def shuffled(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Transpose the bytes of items (n, itemsize); the strips stay in the processor's nearest cache."""
-    made = np.empty(octets.shape[::-1], np.uint8)
+def shuffled(octets: NDArray[np.uint8], room: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """Transpose the bytes of items (n, itemsize), into `room` of that many bytes if it is given."""
+    made = np.empty(octets.shape[::-1], np.uint8) if room is None else room.reshape(octets.shape[::-1])
     for first in range(0, len(octets), _STRIP):
         made[:, first : first + _STRIP] = octets[first : first + _STRIP].T
     return made

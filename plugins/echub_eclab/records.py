@@ -17,7 +17,7 @@ CHUNK = 1 << 19
 _ALONE = 1
 """Columns that are read alone, beside the clock; who asks for another gets all, which are in the same bytes."""
 KEPT = 1 << 26
-"""Bytes of clock and codes up to which they are kept once all rows have been looked at: nearly all need the clock."""
+"""Bytes up to which clock and codes are kept when all rows have been looked at: nearly everything needs them."""
 _CODES = 2
 """Bytes of an integer up to which all values that can occur make a small table."""
 
@@ -74,6 +74,7 @@ class Records:
 
     def _load(self, first: int, last: int) -> NDArray[Any]:
         """Read records into the buffer of this thread: new memory for each block would take half of the time."""
+        self._block.records = 0, np.empty(0, self.dtype)  # the latest block lies in the same buffer
         length = (last - first) * self.dtype.itemsize
         buffer: bytearray = getattr(self._block, "buffer", bytearray())
         if len(buffer) < length:
@@ -89,14 +90,24 @@ class Records:
         return self._records(first, last)[name].copy()
 
     def _planes_of(self, name: str, first: int, last: int) -> NDArray[np.uint8]:
-        """Return the bytes of a field, shuffled: a block that is transposed as a whole has those of all fields."""
+        """Return the bytes of a field, shuffled, valid until the next block is asked for in this thread.
+
+        A block that is transposed as a whole has those of all its fields.
+        """
         records = self._records(first, last)
         place: tuple[tuple[int, int], NDArray[np.uint8]] | None = getattr(self._block, "planes", None)
         if place is None or place[0] != (first, last):
             octets = records.view(np.uint8).reshape(last - first, -1)
-            place = self._block.planes = ((first, last), shuffled(octets))
+            place = self._block.planes = ((first, last), shuffled(octets, self._room(octets.size)))
         offset = self._offsets[name]
         return place[1][offset : offset + self.dtype[name].itemsize]
+
+    def _room(self, size: int) -> NDArray[np.uint8]:
+        """Return memory of this thread for the bytes of a block, used again for the next one."""
+        room: NDArray[np.uint8] | None = getattr(self._block, "room", None)
+        if room is None or len(room) < size:
+            room = self._block.room = np.empty(size, np.uint8)
+        return room[:size]
 
     # -- whole columns ---------------------------------------------------------------------
 
