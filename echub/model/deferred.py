@@ -94,7 +94,7 @@ class Deferred:
             self.shape,
             lambda first, last: function(self.part(first, last)),
             lambda: function(self.load()),
-            distinct=None if known is None else lambda: np.unique(function(known())),
+            distinct=None if known is None else lambda: _ascending(function(known())),
         )
 
 
@@ -140,7 +140,15 @@ def occurring(values: Array | Deferred) -> Array:
     found = [np.empty(0, values.dtype)]
     for _, part in parts(values):
         found += [part[:-1][part[1:] != part[:-1]], part[-1:]]
-    return np.unique(np.concatenate(found))
+    return _ascending(np.concatenate(found))
+
+
+def _ascending(values: Array) -> Array:
+    """Return the different values, ascending; for whole numbers without `np.unique`, which imports masked arrays."""
+    if values.dtype.kind not in "iu":
+        return np.unique(values)
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 
 
 def held_or_loaded(values: Array | Deferred) -> Array:
