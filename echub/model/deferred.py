@@ -144,7 +144,7 @@ def occurring(values: Array | Deferred) -> Array:
 
 
 def _ascending(values: Array) -> Array:
-    """Return the different values, ascending; for whole numbers without `np.unique`, which imports masked arrays."""
+    """Return the different values, ascending; whole numbers without `np.unique`: it imports masked arrays."""
     if values.dtype.kind not in "iu":
         return np.unique(values)
     ordered = np.sort(values)
