@@ -33,14 +33,15 @@ class Match:
     error: EchubError | None = None
 
 
-def rank(source: Source, registry: Registry) -> list[Match]:
-    """Ask all sniffers, fallbacks included; best first, `explicit_only` readers last.
+def rank(source: Source, registry: Registry, *, fallback: bool | None = None) -> list[Match]:
+    """Ask all sniffers, or only those of fallbacks, or of all others; best first, `explicit_only` readers last.
 
     A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason;
     one that also accepts random bytes counts as NO, with a warning.
     """
     with timed(SNIFF_SECONDS):  # once for all, and again after each that is stopped: a timer costs more than most
-        matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
+        asked = [r for r in registry.readers.values() if fallback is None or r.fallback == fallback]
+        matches = [_credible(ask(reader, source)) for reader in asked]
     return sorted(
         matches,
         key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
@@ -79,9 +80,11 @@ def choose(source: Source, registry: Registry) -> Reader:
     it and the sniffer of the reader that declares its suffix failed.
     """
     _require_content(source)
-    matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
-    candidates = _best(m for m in matches if not m.reader.fallback)
-    candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
+    matches = [m for m in rank(source, registry, fallback=False) if not m.reader.explicit_only]
+    candidates = _best(matches)
+    if not candidates:  # a fallback counts only then, and its sniffer may need much code
+        last = [m for m in rank(source, registry, fallback=True) if not m.reader.explicit_only]
+        candidates, matches = _best(m for m in last if _is_worth_a_try(m, source)), matches + last
     if not candidates:
         raise _sniffer_failed(source, matches) or _unknown(source, registry)
     if len(candidates) > 1:
