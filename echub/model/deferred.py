@@ -148,7 +148,9 @@ def _ascending(values: Array) -> Array:
     if values.dtype.kind not in "iu":
         return np.unique(values)
     ordered = np.sort(values)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    differs = np.append(True, ordered[1:] != ordered[:-1])
+    found: Array = ordered[differs[: len(ordered)]]
+    return found
 
 
 def held_or_loaded(values: Array | Deferred) -> Array:

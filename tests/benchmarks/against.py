@@ -149,14 +149,14 @@ REASONS = {
     (
         "mpr → columns",
         "CPU",
-    ): "new memory for the columns is a third; split and derived columns cost what they did",
+    ): "new memory for the columns is a third; split and derived columns cost as before",
     ("mpr → native", "CPU"): "deflate and strided copies are a third each, both hashes a sixth: decisions/0087",
     ("mpr → native", "wall"): "as CPU; and a busy machine leaves less than two cores",
     ("small mpr in a batch", "CPU"): "HDF5 makes 20 arrays and 60 attributes, and one dimension for each column",
     (
         "one small file, whole process",
         "CPU",
-    ): "15 more plugins and their declarations are imported than at 990fb1d",
+    ): "15 more plugins and their declarations are imported than then",
     ("two columns of native files", "CPU"): "texts are parsed and checked against their hash; sniffers are asked",
 }
 """Why a row may fall short, shown if it does."""
