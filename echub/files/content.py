@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -112,7 +113,10 @@ SCHEMES = {
 def column_digest(values: NDArray[Any] | Deferred, scheme: str = BLAKE3) -> str:
     """Return the hash of a column of any shape, block by block."""
     how = SCHEMES[scheme]
-    digests = in_order(lambda first: how.digest(how.octets(values, first)), starts(values.shape))
+    if 0 < math.prod(values.shape) <= BLOCK:
+        digests: Iterable[bytes] = [how.digest(how.octets(values, (0,) * values.ndim))]
+    else:
+        digests = in_order(lambda first: how.digest(how.octets(values, first)), starts(values.shape))
     return how.column(values.dtype, values.shape, digests)
 
 
@@ -141,7 +145,7 @@ def describe_column(column: Column) -> dict[str, Any]:
             for bits in column.bits
         ],
         "uncertainty": column.uncertainty,
-        "attrs": dict(column.attrs),
+        "attrs": {str(key): text for key, text in column.attrs.items()},
         "axes": list(column.axes),
     }
 
@@ -153,7 +157,7 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
         "kind": dataset.kind,
         "history": list(dataset.history),
         "omitted": [[o.header, o.index, o.dtype, o.fill] for o in dataset.omitted],
-        "attrs": dict(dataset.attrs),
+        "attrs": {str(key): text for key, text in dataset.attrs.items()},
     }
 
 
@@ -176,5 +180,5 @@ def content_hash(
         for dataset in record.datasets.values()
     ]
     entries = [[e.path, e.value, e.unit, e.source] for e in record.metadata.entries]
-    whole = {"datasets": datasets, "metadata": entries, "settings": record.settings}
-    return f"{scheme}:{how.new(to_json(plain(whole)).encode()).hexdigest()}"
+    whole = {"datasets": datasets, "metadata": plain(entries), "settings": plain(record.settings)}
+    return f"{scheme}:{how.new(to_json(whole).encode()).hexdigest()}"

@@ -47,7 +47,7 @@ from echub.model.record import Record
 from echub.model.workers import in_order
 
 _SMALL = 8192
-"""Columns with fewer bytes are stored uncompressed: a chunk index would be larger than the saving."""
+"""Columns with fewer bytes are stored as they are, in their header: a chunk index would take more."""
 
 # h5py's own `attrs` and `create_dataset` take three times as long as the calls beneath them, and a
 # small file consists of little else; what all calls share is therefore made once.
@@ -56,6 +56,13 @@ _TEXT_TYPE = h5t.py_create(_TEXT, logical=True)
 _SCALAR = h5s.create(h5s.SCALAR)
 _PLAIN = h5p.create(h5p.DATASET_CREATE)
 _PLAIN.set_obj_track_times(False)
+_WITHIN = _PLAIN.copy()
+_WITHIN.set_layout(h5d.COMPACT)
+
+
+@lru_cache(64)
+def _space(shape: tuple[int, ...]) -> h5s.SpaceID:
+    return h5s.create_simple(shape)
 
 
 @cache
@@ -179,7 +186,7 @@ def _write_dataset(group: h5g.GroupID, dataset: Dataset) -> tuple[dict[str, str]
     texts = {name: _described(dataset.columns[name], digest) for name, digest in digests.items()}
     for name, text in texts.items():
         _set_attributes(arrays[name], _attributes(dataset.columns[name], text))
-    said = to_json(plain(describe_dataset(dataset) | {"columns": list(dataset.columns)}))
+    said = to_json(describe_dataset(dataset) | {"columns": list(dataset.columns)})
     whole = _own_text(f'{{"{DESCRIBED}":[{",".join(texts[name] for name in dataset.columns)}],{said[1:]}')
     _set_attributes(group, {OWN: whole})
     return digests, text_hash(whole.tobytes())
@@ -198,19 +205,15 @@ def _create(group: h5g.GroupID, column: Column) -> h5d.DatasetID:
     plist.set_chunk(block_shape(column.shape))
     plist.set_shuffle()
     plist.set_deflate(filters.LEVEL)
-    space = h5s.create_simple(column.shape)
+    space = _space(column.shape)
     return h5d.create(group, column.name.encode(), _type(column.dtype.newbyteorder("<")), space, plist)
 
 
 def _new_array(group: h5g.GroupID, name: str, values: NDArray[Any], *, checked: bool = False) -> h5d.DatasetID:
-    """Write an array plainly, little-endian; `checked`: as one chunk with a checksum that every reader checks."""
+    """Write an array plainly, little-endian; `checked`: in its header (at most 64 KiB), which has a checksum."""
     little = np.asarray(values, values.dtype.newbyteorder("<"), order="C")
-    space = h5s.create_simple(little.shape) if little.ndim else _SCALAR
-    plist = _PLAIN
-    if checked and little.ndim and little.size:
-        plist = _PLAIN.copy()
-        plist.set_chunk(little.shape)
-        plist.set_fletcher32()
+    space = _space(little.shape) if little.ndim else _SCALAR
+    plist = _WITHIN if checked and little.ndim and little.size else _PLAIN
     array = h5d.create(group, name.encode(), _type(little.dtype), space, plist)
     array.write(h5s.ALL, h5s.ALL, little)
     return array
@@ -264,7 +267,7 @@ def _described(column: Column, digest: str) -> str:
     """Return all that is known of a column, as JSON; parts that are as they are by default are left out."""
     known = {key: value for key, value in describe_column(column).items() if _says(value)}
     form = {"dtype": column.dtype.newbyteorder("<").str, "shape": list(column.shape), SCHEMES[BLAKE3].key: digest}
-    return to_json(plain({**known, **form}))
+    return to_json({**known, **form})
 
 
 def _attributes(column: Column, described: str) -> dict[str, Any]:

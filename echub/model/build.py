@@ -161,7 +161,12 @@ def _counted_rows(rows: int) -> Values:
     dtype = np.min_scalar_type(max(rows - 1, 0))
     if rows <= STEP:
         return np.arange(rows, dtype=dtype)
-    return Deferred(dtype, (rows,), lambda first, last: np.arange(first, last, dtype=dtype))
+    return Deferred(
+        dtype,
+        (rows,),
+        lambda first, last: np.arange(first, last, dtype=dtype),
+        whole=lambda: np.arange(rows, dtype=dtype),
+    )
 
 
 def build_map(kind: str, columns: Sequence[SourceColumn]) -> Dataset:

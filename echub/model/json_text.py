@@ -9,16 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLAIN = frozenset((str, int, bool, type(None)))
-_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401
     """Write JSON that is the same everywhere: sorted, compact, without NaN.
 
-    Lone surrogates (from file names that are not UTF-8) become JSON escapes, so that the text
-    can be encoded and restores them.
+    The keys must be texts; values that JSON does not have are written as `plain` makes them. Lone surrogates
+    (from file names that are not UTF-8) become JSON escapes, so that the text can be encoded and restores them.
     """
-    text = _ENCODER.encode(value)
+    try:
+        text = _ENCODER.encode(value)
+    except ValueError:  # NaN or infinity
+        text = _ENCODER.encode(plain(value))
     return text if text.isascii() else encodable(text)
 
 
@@ -54,3 +56,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401
     if value is None or isinstance(value, (str, int, float)):
         return value
     raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON cannot hold")
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain
+)

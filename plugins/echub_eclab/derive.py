@@ -273,7 +273,7 @@ def _computed(recipe: Recipe, inputs: Sequence[Values]) -> Deferred:
                 made[at - start : at - start + _BLOCK] = block(at)[: last - at]
         return made[first - start :]
 
-    return Deferred(dtype, (rows,), part)
+    return Deferred(dtype, (rows,), part, whole=lambda: part(0, rows))
 
 
 def _rows(values: Values, first: int, last: int) -> Array:

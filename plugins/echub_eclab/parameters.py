@@ -11,7 +11,7 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -165,9 +165,9 @@ def _sequence(
     for place in places:
         if place.name:
             values[unique_name(place.name, values)] = _value(row, place)
-    words: Parameters = {}
+    words = dict(values)
     for name, value in values.items():
-        words[name] = _word(name, value, technique, {**values, **words}, unknown)
+        words[name] = _word(name, value, technique, words, unknown)
     return words
 
 
@@ -184,14 +184,10 @@ def _value(row: bytes, place: ParameterPlace) -> Any:  # noqa: ANN401
 
 def _word(name: str, value: Any, technique: str, row: Mapping[str, Any], unknown: dict[str, set[int]]) -> Any:  # noqa: ANN401
     """Return the word of a code; a field without words, and an unknown code, stay numbers."""
-    field, number = _field_of(name)
-    tables = [
-        words
-        for (of, known, when), words in _words().items()
-        if of in ("*", technique) and known == field and _holds(when, number, row)
-    ]
+    conditions = _conditions(name, technique)
+    tables = [words for needs, words in conditions if needs is None or row.get(needs[0]) == needs[1]]
     if not tables or isinstance(value, (float, str)):
-        conditional = any(of in ("*", technique) and known == field and when for (of, known, when) in _words())
+        conditional = any(needs is not None for needs, _ in conditions)
         if conditional and isinstance(value, int) and _is_used(name, row):
             unknown.setdefault(name, set()).add(value)
         return value
@@ -203,19 +199,28 @@ def _word(name: str, value: Any, technique: str, row: Mapping[str, Any], unknown
     return value
 
 
+@lru_cache(4096)  # more than the parameters of all techniques; a file asks for each of them in every sequence
+def _conditions(name: str, technique: str) -> tuple[tuple[tuple[str, str] | None, dict[int, str]], ...]:
+    """Return the tables of words that a parameter may use, each with the (parameter, word) it needs, if any."""
+    field, number = _field_of(name)
+    return tuple(
+        (_condition(when, number), words)
+        for (of, known, when), words in _words().items()
+        if of in ("*", technique) and known == field
+    )
+
+
+def _condition(when: str, number: str) -> tuple[str, str] | None:
+    name, _, word = when.partition("=")
+    return (name.replace("_", f"{number}_", 1) if number else name, word) if when else None
+
+
 def _field_of(name: str) -> tuple[str, str]:
     """Return the field whose words a parameter uses, and the number of its limit or record block."""
     plain = name.split(" [")[0]
     if match := _NUMBERED.fullmatch(plain):
         return f"{match[1]}_{match[3]}", match[2]
     return next((field for field, pattern in _ALIKE.items() if re.fullmatch(pattern, plain)), plain), ""
-
-
-def _holds(when: str, number: str, row: Mapping[str, Any]) -> bool:
-    if not when:
-        return True
-    name, _, word = when.partition("=")
-    return row.get(name.replace("_", f"{number}_", 1) if number else name) == word
 
 
 def _is_used(name: str, row: Mapping[str, Any]) -> bool:

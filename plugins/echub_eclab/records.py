@@ -14,8 +14,10 @@ from echub.plugin import Deferred, ReadError, Source, shuffled
 
 CHUNK = 1 << 19
 """Bytes read at once: small enough for the processor's cache (at 4 MiB it takes half as long again)."""
-_ALONE = 2
-"""Columns that are read alone; who asks for a third one gets all, since all are in the same bytes."""
+_ALONE = 1
+"""Columns that are read alone, beside the clock; who asks for another gets all, which are in the same bytes."""
+KEPT = 1 << 26
+"""Bytes up to which clock and codes are kept when all rows have been looked at: nearly everything needs them."""
 _CODES = 2
 """Bytes of an integer up to which all values that can occur make a small table."""
 
@@ -23,15 +25,17 @@ _CODES = 2
 class Records:
     """Records of one layout in a file; `dtype` has a field for each column.
 
-    A file of one block is read at once. The columns of a larger one are read when they are asked for.
+    A file of one block is read at once. The columns of a larger one are read when they are asked for, except
+    `clock`, one of them, which is read when the codes are looked at.
     """
 
-    def __init__(self, source: Source, start: int, dtype: np.dtype[Any], rows: int) -> None:
-        self.source, self.start, self.dtype, self.rows = source, start, dtype, rows
+    def __init__(self, source: Source, start: int, dtype: np.dtype[Any], rows: int, clock: str = "") -> None:
+        self.source, self.start, self.dtype, self.rows, self.clock = source, start, dtype, rows, clock
         self.names = dtype.names or ()
         self._offsets = {name: int(place[1]) for name, place in (dtype.fields or {}).items()}
         self._block = threading.local()
         self._asked: set[str] = set()
+        self._alone = 0
         self._read: dict[str, NDArray[Any]] = {}
         self._reading = threading.Lock()
 
@@ -70,6 +74,7 @@ class Records:
 
     def _load(self, first: int, last: int) -> NDArray[Any]:
         """Read records into the buffer of this thread: new memory for each block would take half of the time."""
+        self._block.records = 0, np.empty(0, self.dtype)  # the latest block lies in the same buffer
         length = (last - first) * self.dtype.itemsize
         buffer: bytearray = getattr(self._block, "buffer", bytearray())
         if len(buffer) < length:
@@ -85,22 +90,33 @@ class Records:
         return self._records(first, last)[name].copy()
 
     def _planes_of(self, name: str, first: int, last: int) -> NDArray[np.uint8]:
-        """Return the bytes of a field, shuffled: a block that is transposed as a whole has those of all fields."""
+        """Return the bytes of a field, shuffled, valid until the next block is asked for in this thread.
+
+        A block that is transposed as a whole has those of all its fields.
+        """
         records = self._records(first, last)
         place: tuple[tuple[int, int], NDArray[np.uint8]] | None = getattr(self._block, "planes", None)
         if place is None or place[0] != (first, last):
             octets = records.view(np.uint8).reshape(last - first, -1)
-            place = self._block.planes = ((first, last), shuffled(octets))
+            place = self._block.planes = ((first, last), shuffled(octets, self._room(octets.size)))
         offset = self._offsets[name]
         return place[1][offset : offset + self.dtype[name].itemsize]
+
+    def _room(self, size: int) -> NDArray[np.uint8]:
+        """Return memory of this thread for the bytes of a block, used again for the next one."""
+        room: NDArray[np.uint8] | None = getattr(self._block, "room", None)
+        if room is None or len(room) < size:
+            room = self._block.room = np.empty(size, np.uint8)
+        return room[:size]
 
     # -- whole columns ---------------------------------------------------------------------
 
     def _whole(self, name: str) -> NDArray[Any]:
         with self._reading:
             if name not in self._read:
+                self._alone += name != self.clock
                 self._asked.add(name)
-                wanted = [n for n in self.names if n not in self._asked] if len(self._asked) > _ALONE else []
+                wanted = [n for n in self.names if n not in self._asked] if self._alone > _ALONE else []
                 self._read |= self._split([name, *wanted])
                 self._asked.update(wanted)
             return self._read.pop(name)
@@ -133,20 +149,36 @@ class Records:
 
     @cached_property
     def _seen(self) -> dict[str, NDArray[Any]]:
-        """Look at all fields of whole numbers in one pass: a table of the codes that occur, or both extremes."""
+        """Look at all fields of whole numbers in one pass: a table of the codes that occur, or both extremes.
+
+        Clock and codes are copied on the way, and kept unless they are too large.
+        """
         whole = [name for name in self.names if self.dtype[name].kind == "u"]
         seen = {n: np.zeros(1 << 8 * self.dtype[n].itemsize, dtype=bool) for n in whole if self._is_code(n)}
         ends: dict[str, list[Any]] = {name: [] for name in whole if name not in seen}
+        kept = self._kept([*seen, *([self.clock] if self.clock else [])])
         step = max(1, CHUNK // self.dtype.itemsize)
         for first in range(0, self.rows, step):
             records = self._load(first, min(first + step, self.rows))
+            for name, column in kept.items():
+                column[first : first + len(records)] = records[name]
             for name, table in seen.items():
-                codes = records[name].copy()
+                codes = kept[name][first : first + len(records)] if name in kept else records[name].copy()
                 table[codes[:-1][codes[1:] != codes[:-1]]] = True  # codes change rarely down the rows
                 table[codes[-1]] = True
             for name, found in ends.items():
                 found += [records[name].min(), records[name].max()]
+        with self._reading:
+            self._read |= {name: column for name, column in kept.items() if name not in self._asked}
+            self._asked.update(kept)
         return seen | {name: np.array([min(found), max(found)]) for name, found in ends.items()}
+
+    def _kept(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Return new arrays for fields, or none if together they are too large to keep."""
+        fields = {name: self.dtype[name] for name in names}
+        if self.rows * sum(dtype.itemsize for dtype in fields.values()) > KEPT:
+            return {}
+        return {name: np.empty(self.rows, dtype) for name, dtype in fields.items()}
 
     def _is_code(self, name: str) -> bool:
         return self.dtype[name].kind == "u" and self.dtype[name].itemsize <= _CODES

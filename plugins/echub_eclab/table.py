@@ -99,8 +99,9 @@ def read_columns(source: Source, table: BinaryTable, names: PrintedNames) -> lis
 
     Raises `ReadError` where the number or size of the rows is in doubt and the times are not times.
     """
-    fields = table.layout.fields
-    arrays = Records(source, table.header.start, table.layout.dtype, table.extent.rows).columns()
+    fields, dtype = table.layout.fields, table.layout.dtype
+    clock = next((name for f, name in zip(fields, dtype.names or (), strict=True) if f.id == TIME), "")
+    arrays = Records(source, table.header.start, dtype, table.extent.rows, clock).columns()
     if _is_misread(table, next((v for f, v in zip(fields, arrays, strict=True) if f.id == TIME), None)):
         raise misfit(source, table.header, table.layout.size)
     return [

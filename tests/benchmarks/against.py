@@ -149,13 +149,20 @@ def _peers(bench: Bench, now: Tree, mpr: Path) -> Iterator[Figure]:
 
 
 REASONS = {
-    ("mpr → columns", "CPU"): "what is left is reading, splitting and new memory for the columns",
-    ("mpr → native", "CPU"): "deflate alone is half of it, sha256 of the source a sixth with SHA instructions",
+    (
+        "mpr → columns",
+        "CPU",
+    ): "new memory for the columns is a third; split and derived columns cost as before",
+    ("mpr → native", "CPU"): "deflate and strided copies are a third each, both hashes a sixth: decisions/0087",
     ("mpr → native", "wall"): "as CPU; and a busy machine leaves less than two cores",
     ("small mpr in a batch", "CPU"): "HDF5 makes 20 arrays and 60 attributes, and one dimension for each column",
     ("two columns of native files", "CPU"): "all sniffers are asked, and the descriptions parsed and hashed",
     ("validate a native file", "CPU"): "to inflate the planes takes half of what 990fb1d took for all",
     ("validate a native file", "wall"): "as CPU; and a busy machine leaves less than two cores",
+    (
+        "one small file, whole process",
+        "CPU",
+    ): "15 more plugins and their declarations are imported than then",
 }
 """Why a row may fall short, shown if it does."""
 

@@ -9,7 +9,7 @@ from tests.benchmarks.measure import work
 
 
 def large_file(bench: Bench, technique: str) -> Path:
-    """Return an `.mpr` of a technique: `CP` needs no derived columns, `GCPL` gets three."""
+    """Return an `.mpr` of a technique: both get derived columns."""
     path = bench.folder / f"{technique}_{bench.megabytes:g}.mpr"
     if not path.exists():
         part = path.with_suffix(".part")

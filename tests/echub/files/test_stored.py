@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -101,6 +102,18 @@ def test_a_flipped_bit_in_a_chunk_is_an_error_with_the_column(native):
     with pytest.raises(ReadError, match="the column current of the native file is damaged") as refused:
         series["current"]
     assert refused.value.column == "current"
+
+
+def test_a_flipped_bit_in_a_small_column_is_an_error(eclab, tmp_path):
+    """It has no chunk: the checksum of its header covers it."""
+    native = Path(echub.convert(eclab / "gcpl.mpr", tmp_path).outputs[0])
+    values = store.read(native)["timeseries"].columns["potential_we"].values
+    data = native.read_bytes()
+    assert data.count(values.tobytes()) == 1
+    at = data.index(values.tobytes()) + values.nbytes // 2
+    native.write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
+    with pytest.raises(ReadError):
+        store.read(native)
 
 
 @pytest.mark.parametrize("name", ["metadata", "settings", "provenance"])

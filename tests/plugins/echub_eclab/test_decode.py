@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from echub.plugin import ReadError, Source
-from echub_eclab import decode
+from echub_eclab import decode, records
 from echub_eclab.container import walk
 from echub_eclab.decode import is_clock
 from echub_eclab.header import read_header
@@ -159,6 +159,17 @@ def test_fields_are_contiguous_arrays_of_their_own():
     arrays = Records(source, table.header.start, table.layout.dtype, ROWS).columns()
     assert len(arrays) == len(table.layout.fields)
     assert all(a.flags.c_contiguous and a.flags.owndata and a.flags.writeable for a in arrays)
+
+
+def test_looking_at_the_codes_does_not_change_what_was_read_before(monkeypatch):
+    """Both pass through one buffer: a block that is still there when the codes are looked at is read again."""
+    monkeypatch.setattr(records, "CHUNK", 3 * SIZE)
+    source, table = Source.from_bytes(CP), table_of(CP)
+    columns = Records(source, table.header.start, table.layout.dtype, ROWS).columns()
+    clock = next(c for c, place in zip(columns, table.layout.fields, strict=True) if place.id == decode.TIME)
+    before = clock.part(0, 3)
+    next(column for column in columns if column.distinct).distinct()
+    assert np.array_equal(clock.part(0, 3), before)
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_said_so(tmp_path):

@@ -102,7 +102,9 @@ def test_what_is_no_number_is_an_empty_cell(tmp_path, style):
     assert "nan" not in text.lower()
 
 
-@pytest.mark.parametrize(("decimal", "real"), [(",", {"base": "double", "format": {"decimalChar": ","}}), (".", "double")])
+@pytest.mark.parametrize(
+    ("decimal", "real"), [(",", {"base": "double", "format": {"decimalChar": ","}}), (".", "double")]
+)
 def test_the_description_names_a_decimal_comma_for_numbers_that_have_one(tmp_path, decimal, real):
     written(tmp_path, "csv", delimiter=";", decimal=decimal)
     (path,) = tmp_path.rglob("*-metadata.json")
