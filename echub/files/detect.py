@@ -39,8 +39,12 @@ def rank(source: Source, registry: Registry) -> list[Match]:
     A sniffer that raises or answers anything but a `Confidence` counts as NO, with the reason;
     one that also accepts random bytes counts as NO, with a warning.
     """
+    return _ranked(source, registry.readers.values())
+
+
+def _ranked(source: Source, readers: Iterable[Reader]) -> list[Match]:
     with timed(SNIFF_SECONDS):  # once for all, and again after each that is stopped: a timer costs more than most
-        matches = [_credible(ask(reader, source)) for reader in registry.readers.values()]
+        matches = [_credible(ask(reader, source)) for reader in readers]
     return sorted(
         matches,
         key=lambda m: (m.reader.explicit_only, m.reader.fallback, -m.confidence, m.reader.name),
@@ -79,9 +83,13 @@ def choose(source: Source, registry: Registry) -> Reader:
     it and the sniffer of the reader that declares its suffix failed.
     """
     _require_content(source)
-    matches = [m for m in rank(source, registry) if not m.reader.explicit_only]
-    candidates = _best(m for m in matches if not m.reader.fallback)
-    candidates = candidates or _best(m for m in matches if m.reader.fallback and _is_worth_a_try(m, source))
+    asked = [reader for reader in registry.readers.values() if not reader.explicit_only]
+    matches = _ranked(source, (reader for reader in asked if not reader.fallback))
+    candidates = _best(matches)
+    if not candidates:  # only now, as a fallback looks at the whole head: longer than all others together
+        fallbacks = _ranked(source, (reader for reader in asked if reader.fallback))
+        candidates = _best(m for m in fallbacks if _is_worth_a_try(m, source))
+        matches += fallbacks
     if not candidates:
         raise _sniffer_failed(source, matches) or _unknown(source, registry)
     if len(candidates) > 1:

@@ -50,39 +50,43 @@ def regular_columns(
     Numbers are float64 or int64 arrays. `ended` returns the last block as far as its rows are whole; None if
     the file is cut short.
     """
-    columns = [_Texts() if kind in ("text", "clock") else Growing(_DTYPES[kind]) for kind in rows.kinds]
-    read = 0
+    columns = _Columns(rows.kinds)
+    done = read = 0
     for frame, size in in_order(partial(_parsed, source, rows, ended), _blocks(source, rows.start)):
         if frame is None:
             return None
-        read += size
-        done = columns[0].rows if isinstance(columns[0], _Texts) else len(columns[0])
+        read, done = read + size, done + len(frame)
         # 1 % more rows than it looks like, since later rows may be shorter.
-        expected = int(1.01 * (done + len(frame)) * (source.size - rows.start) / read)
-        for column, series in zip(columns, frame.get_columns(), strict=False):
-            column.add(series, expected)
-    return [column.joined() for column in columns]
+        columns.add(frame.get_columns(), int(1.01 * done * (source.size - rows.start) / read))
+    return columns.joined()
+
+
+class _Columns:
+    """The columns of a table: numbers in one array for each type, texts in the blocks of polars."""
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        numbers = {kind: [n for n, each in enumerate(kinds) if each == kind] for kind in _DTYPES}
+        self._numbers = [(numbers[kind], Growing(len(numbers[kind]), dtype)) for kind, dtype in _DTYPES.items()]
+        self._texts: dict[int, list[pl.Series]] = {n: [] for n, kind in enumerate(kinds) if kind not in _DTYPES}
+
+    def add(self, block: Sequence[pl.Series], expected: int) -> None:
+        """Append a block; room for `expected` rows is made at once."""
+        for numbers, growing in self._numbers:
+            growing.add([block[n] for n in numbers], expected)
+        for n, parts in self._texts.items():
+            parts.append(block[n])
+
+    def joined(self) -> list[pl.Series | NDArray[Any]]:
+        """Return the whole columns in the order of the file."""
+        import polars as pl
+
+        whole: dict[int, pl.Series | NDArray[Any]] = {n: pl.concat(parts) for n, parts in self._texts.items()}
+        for numbers, growing in self._numbers:
+            whole |= zip(numbers, growing.joined(), strict=True)
+        return [whole[n] for n in sorted(whole)]
 
 
 _DTYPES = {"int": "<i8", "float": "<f8"}
-
-
-class _Texts:
-    """A column of texts, in the blocks of polars."""
-
-    def __init__(self) -> None:
-        self._parts: list[pl.Series] = []
-        self.rows = 0
-
-    def add(self, series: pl.Series, _expected: int) -> None:
-        self._parts.append(series)
-        self.rows += len(series)
-
-    def joined(self) -> pl.Series:
-        import polars as pl
-
-        whole: pl.Series = pl.concat(self._parts)
-        return whole
 
 
 def _blocks(source: Source, start: int) -> Iterator[tuple[int, int]]:
