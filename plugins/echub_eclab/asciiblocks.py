@@ -52,7 +52,7 @@ def regular_columns(
     """
     columns = _Columns(rows.kinds)
     done = read = 0
-    for frame, size in in_order(partial(_parsed, source, rows, ended), _blocks(source, rows.start)):
+    for frame, size in in_order(partial(_parsed, source, rows, ended), _blocks(source, rows.start), workers=1):
         if frame is None:
             return None
         read, done = read + size, done + len(frame)

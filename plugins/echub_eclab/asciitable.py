@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import decimal_mark
-from echub_eclab.asciiblocks import BLOCK, Rows, regular_columns
+from echub_eclab import asciiblocks
+from echub_eclab.asciiblocks import Rows, regular_columns
 from echub_eclab.asciicells import CLOCK, INTEGER, NUMBER, parse_cells
 from echub_eclab.asciihead import Head
 from echub_eclab.asciilines import Lines, with_tabs, without_blank_lines
@@ -60,7 +61,10 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> AsciiT
     Raises `ReadError` where rows differ in width from the names or from each other, where the
     decimal mark cannot be settled, and where a cell is of another kind than its column.
     """
-    if source.size - head.first_row > BLOCK and (regular := _regular_table(source, head, decimal)) is not None:
+    if (
+        source.size - head.first_row > asciiblocks.BLOCK
+        and (regular := _regular_table(source, head, decimal)) is not None
+    ):
         return regular
     data = source.read(head.first_row)
     if b"\n" not in data and data.count(b"\r") > 1:
@@ -92,7 +96,7 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> AsciiT
 
 def _regular_table(source: Source, head: Head, decimal: str | None) -> AsciiTable | None:
     """Read a large table in which every line is a row; None where anything is amiss, which is then looked at."""
-    first = source.read(head.first_row, BLOCK)
+    first = source.read(head.first_row, asciiblocks.BLOCK)
     sample = _sample(first)
     table = AsciiTable([], [], [], ".")
     lines = Lines(len(head.lines) + 2)
