@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="echub-benchmarks-", dir=chosen.folder) as folder:
         bench = Bench(Path(folder), chosen.megabytes, chosen.repeats, chosen.gigabytes, chosen.peers)
         print(against.processor(), file=sys.stderr if chosen.json else sys.stdout, flush=True)
-        sides: list[Figure] = list(against.run(bench, chosen.against)) if chosen.against else []
+        sides: list[Figure] = list(against.run(bench, chosen.against, chosen.only)) if chosen.against else []
         figures: list[Figure] = []
         for name in chosen.names or ([] if chosen.against else BENCHMARKS):
             print(f"{name} …", file=sys.stderr, flush=True)
@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", choices=[[], *BENCHMARKS, "meaning"], help="which benchmarks; all by default"
     )
     parser.add_argument("--against", metavar="COMMIT", default="", help="measure against an earlier commit")
+    parser.add_argument(
+        "--only", nargs="+", choices=against.PARTS, default=(), help="with --against: these parts of its table"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--repeats", type=int, default=3, help="repeats, of which the best counts (3)")
     parser.add_argument("--megabytes", type=float, default=200.0, help="size of the large files (200)")

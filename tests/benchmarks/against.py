@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,15 +36,14 @@ def processor() -> str:
     return f"{name}, {os.cpu_count()} cores; instructions: {', '.join(words if flags else ['unknown'])}"
 
 
-def run(bench: Bench, commit: str) -> Iterator[Figure]:
-    """Measure every row of the table in one run; say on the way what is being measured."""
+def run(bench: Bench, commit: str, only: Sequence[str] = ()) -> Iterator[Figure]:
+    """Measure every row of the table in one run, or some `PARTS` of it; say on the way what is being measured."""
     now, then = Tree(ROOT), Tree.of_commit(commit, bench.folder / "then")
     mpr = large_file(bench, "CP")
-    for part in (_binaries, _texts, _natives, _processes):
-        print(f"{part.__name__.strip('_')} …", file=sys.stderr, flush=True)
-        yield from part(bench, commit, now, then, mpr)
-    yield from peers.run(bench, now, mpr)
-    yield from installed.run(now.folder, then.folder, commit, peers.yadg(bench))
+    for name, part in PARTS.items():
+        if not only or name in only:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            yield from part(bench, commit, now, then, mpr)
 
 
 def _binaries(bench: Bench, commit: str, now: Tree, then: Tree, mpr: Path) -> Iterator[Figure]:
@@ -124,3 +123,22 @@ def _processes(bench: Bench, commit: str, now: Tree, then: Tree, _mpr: Path) -> 
     one_now, one_then = (partial(tree.command, *arguments) for tree in (now, then))
     yield from ratios(bench, "one small file, whole process", commit, {"CPU": 0.85}, one_now, one_then)
     yield from ratios(bench, "one small file, whole process", "import h5py", {"CPU": 1.5}, one_now, h5py)
+
+
+def _peers(bench: Bench, _commit: str, now: Tree, _then: Tree, mpr: Path) -> Iterator[Figure]:
+    yield from peers.run(bench, now, mpr)
+
+
+def _sizes(bench: Bench, commit: str, now: Tree, then: Tree, _mpr: Path) -> Iterator[Figure]:
+    yield from installed.run(now.folder, then.folder, commit, peers.yadg(bench))
+
+
+PARTS = {
+    "binaries": _binaries,
+    "texts": _texts,
+    "natives": _natives,
+    "processes": _processes,
+    "peers": _peers,
+    "sizes": _sizes,
+}
+"""The parts of the table, each of which can be measured alone."""

@@ -37,7 +37,16 @@ def yadg(bench: Bench) -> Path | None:
     program = programs / "yadg"
     if not program.exists():
         venv.create(folder, clear=True, with_pip=True)
-        subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", YADG], check=True)
+        install = [
+            programs / "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-compile",
+            YADG,
+        ]  # by its first run
+        subprocess.run(install, check=True)
         process([str(program), "extract", "eclab.mpr", str(SMALL), str(folder / "first.nc")])  # compiles it
     return program
 
