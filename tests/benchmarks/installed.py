@@ -1,4 +1,7 @@
-"""How much an installation takes on the disk, with all that it needs, by the lists that pip keeps."""
+"""How much an installation takes on the disk, with all that it needs, by the lists that pip keeps.
+
+Compiled modules do not count: whether there are any depends on the installer.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ def needed(requirements: Iterable[str]) -> float:
             continue
         seen.add(f"{name}{sorted(asked.extras)}")
         distribution = metadata.distribution(asked.name)
-        files = (Path(str(file.locate())) for file in distribution.files or ())
+        files = (Path(str(file.locate())) for file in distribution.files or () if file.suffix != ".pyc")
         found[name] = sum(file.stat().st_size for file in files if file.exists()) / 1e6
         further = map(Requirement, distribution.requires or ())
         waiting += [each for each in further if _applies(each, asked.extras)]
@@ -75,7 +78,7 @@ def _elsewhere(python: Path, name: str) -> float:
     code = (
         "import json, importlib.metadata as m; print(json.dumps(sum(f.locate().stat().st_size "
         "for d in m.distributions() if d.name not in ('pip', 'setuptools') "
-        "for f in d.files or () if f.locate().exists())))"
+        "for f in d.files or () if f.suffix != '.pyc' and f.locate().exists())))"
     )
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode:

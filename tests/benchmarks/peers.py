@@ -47,7 +47,9 @@ def yadg(bench: Bench) -> Path | None:
             YADG,
         ]  # by its first run
         subprocess.run(install, check=True)
-        process([str(program), "extract", "eclab.mpr", str(SMALL), str(folder / "first.nc")])  # compiles it
+        process(
+            [str(program), "extract", "eclab.mpr", str(SMALL), str(folder / "first.nc")]
+        )  # compiles what it needs
     return program
 
 
