@@ -37,19 +37,10 @@ def yadg(bench: Bench) -> Path | None:
     program = programs / "yadg"
     if not program.exists():
         venv.create(folder, clear=True, with_pip=True)
-        install = [
-            programs / "python",
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-compile",
-            YADG,
-        ]  # by its first run
-        subprocess.run(install, check=True)
-        process(
-            [str(program), "extract", "eclab.mpr", str(SMALL), str(folder / "first.nc")]
-        )  # compiles what it needs
+        pip = [programs / "python", "-m", "pip", "install", "--quiet", "--no-compile"]
+        subprocess.run([*pip, YADG], check=True)
+        first = [str(program), "extract", "eclab.mpr", str(SMALL), str(folder / "first.nc")]
+        process(first)  # compiles the modules that it needs
     return program
 
 
