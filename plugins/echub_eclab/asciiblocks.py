@@ -27,7 +27,7 @@ _LEAST_LAST = 1 << 16
 
 
 @dataclass(frozen=True)
-class Rows:
+class RegularRows:
     """What the first rows say of all: kinds of the named columns, cells in a row, decimal mark; their start."""
 
     start: int
@@ -43,14 +43,14 @@ class Rows:
 
 
 def regular_columns(
-    source: Source, rows: Rows, ended: Callable[[bytes], bytes | None]
+    source: Source, rows: RegularRows, ended: Callable[[bytes], bytes | None]
 ) -> list[pl.Series | NDArray[Any]] | None:
     """Parse all rows; None where not every line is a row of that width, with a value in each named column.
 
     Numbers are float64 or int64 arrays. `ended` returns the last block as far as its rows are whole; None if
     the file is cut short.
     """
-    columns = _Columns(rows.kinds)
+    columns = _BlockColumns(rows.kinds)
     done = read = 0
     for frame, size in in_order(partial(_parsed, source, rows, ended), _blocks(source, rows.start), workers=1):
         if frame is None:
@@ -61,7 +61,7 @@ def regular_columns(
     return columns.joined()
 
 
-class _Columns:
+class _BlockColumns:
     """The columns of a table: numbers in one array for each type, texts in the blocks of polars."""
 
     def __init__(self, kinds: Sequence[str]) -> None:
@@ -104,7 +104,7 @@ def _blocks(source: Source, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _parsed(
-    source: Source, rows: Rows, ended: Callable[[bytes], bytes | None], block: tuple[int, int]
+    source: Source, rows: RegularRows, ended: Callable[[bytes], bytes | None], block: tuple[int, int]
 ) -> tuple[pl.DataFrame | None, int]:
     """Read and parse one block; no frame where it holds anything but rows."""
     start, size = block

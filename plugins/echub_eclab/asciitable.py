@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import decimal_mark
 from echub_eclab import asciiblocks
-from echub_eclab.asciiblocks import Rows, regular_columns
+from echub_eclab.asciiblocks import RegularRows, regular_columns
 from echub_eclab.asciicells import CLOCK, INTEGER, NUMBER, parse_cells
 from echub_eclab.asciihead import Head
 from echub_eclab.asciilines import Lines, with_tabs, without_blank_lines
@@ -113,7 +113,7 @@ def _regular_table(source: Source, head: Head, decimal: str | None) -> AsciiTabl
         whole = _whole_rows(data, sample[0], table)
         return whole if len(table.dropped) == before else None
 
-    columns = regular_columns(source, Rows(head.first_row, kinds, len(sample[0]), table.decimal), ended)
+    columns = regular_columns(source, RegularRows(head.first_row, kinds, len(sample[0]), table.decimal), ended)
     if columns is None:
         return None
     table.columns, table.digits = columns, _digits(kinds, sample[0])

@@ -66,7 +66,7 @@ class Table:
 def parse(dialect: Dialect, size: int = CHUNK) -> Table:
     """Parse all rows; `ReadError` where more than `ALLOWED` of them have a fault."""
     reader = _Reader(dialect)
-    columns = _Columns(reader.kinds[: reader.width])
+    columns = _GrowingColumns(reader.kinds[: reader.width])
     for frame in reader.frames(size):
         columns.add(frame.get_columns(), reader.expected_rows)
     values = columns.joined()
@@ -75,7 +75,7 @@ def parse(dialect: Dialect, size: int = CHUNK) -> Table:
     return Table(values, rows, reader.seen, reader.faults, reader.row_numbers(rows))
 
 
-class _Columns:
+class _GrowingColumns:
     """The growing columns of a table: numbers in one array, the rest as blocks of text."""
 
     def __init__(self, kinds: Sequence[str]) -> None:
