@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from echub.model.dataset import Dataset
     from echub.model.deferred import Deferred, extremes, held, occurring, parts, shuffled, unread
     from echub.model.frames import arrow_schema
+    from echub.model.growing import Growing
     from echub.model.metadata import Metadata
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from echub.model.spectra import numbered
     from echub.model.units import Unit, is_made_of_units, parse_unit, unit
     from echub.model.vocabulary import quantities
+    from echub.model.workers import in_order
     from echub.remark import Dropped, Flag, Notice, Remark
     from echub.science.counting import poisson_interval
 
@@ -86,6 +88,7 @@ _LAZY = {
     "Deferred": "echub.model.deferred",
     "Dropped": "echub.remark",
     "EchubError": "echub.errors",
+    "Growing": "echub.model.growing",
     "Inputs": "echub.analysis.needs",
     "Interval": "echub.analysis.outcome",
     "Measurand": "echub.analysis.outcome",
@@ -121,6 +124,7 @@ _LAZY = {
     "extremes": "echub.model.deferred",
     "held": "echub.model.deferred",
     "impedance_parts": "echub.model.polar",
+    "in_order": "echub.model.workers",
     "input_flags": "echub.analysis.comparable",
     "is_made_of_units": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
@@ -159,6 +163,7 @@ __all__ = [
     "Dropped",
     "EchubError",
     "Flag",
+    "Growing",
     "InputSet",
     "Inputs",
     "Interval",
@@ -204,6 +209,7 @@ __all__ = [
     "held",
     "hookimpl",
     "impedance_parts",
+    "in_order",
     "input_flags",
     "is_made_of_units",
     "missing_metadata",

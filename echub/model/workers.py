@@ -18,18 +18,24 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Map over items in threads, in order, with a bounded number in flight; one item needs no thread."""
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int | None = None
+) -> Iterator[Result]:
+    """Map over items in threads, in order, with a bounded number in flight; one item needs no thread.
+
+    One worker is enough for what has threads of its own, such as polars.
+    """
+    workers = workers or WORKERS
     given = iter(items)
     first = list(itertools.islice(given, 2))
     if len(first) < 2:
         yield from map(work, first)
         return
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         pending: deque[Future[Result]] = deque()
         for item in itertools.chain(first, given):
             pending.append(pool.submit(work, item))
-            if len(pending) >= _AHEAD * WORKERS:
+            if len(pending) >= _AHEAD * workers:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()

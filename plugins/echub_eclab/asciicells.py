@@ -36,7 +36,7 @@ def parse_cells(
         if strange:
             text = f"{strange} cells print no number (such as -1.#IND): read as NaN or infinite"
             notices.append(Notice("undefined-number", text))
-    parsed = _frame(data, kinds, width)
+    parsed = cells_of(data, kinds, width)
     if isinstance(parsed, str):
         printed = _words(data, width)
         whole = printed is not None and _even(data, width, len(printed))
@@ -69,16 +69,16 @@ def _plain(printed: re.Match[bytes]) -> bytes:
     return b"-inf" if text.startswith(b"-") else b"inf"
 
 
-def _frame(data: bytes, kinds: Sequence[str], width: int) -> pl.DataFrame | str:
+def cells_of(data: bytes, kinds: Sequence[str], width: int, *, wide: bool = True) -> pl.DataFrame | str:
     """Parse all cells, or return what polars says of the first that does not fit.
 
-    A column that is whole numbers at first and others later is tried as numbers.
+    If `wide`, a column that is whole numbers at first and others later is tried as numbers.
     """
     import polars as pl
 
     problem = ""
     types = {"int": pl.Int64, "float": pl.Float64, "clock": pl.String, "text": pl.String}
-    for number in (pl.Int64, pl.Float64):
+    for number in (pl.Int64, pl.Float64)[: 1 + wide]:
         types["int"] = number
         schema: dict[str, Any] = {str(n): types[kind] for n, kind in enumerate(kinds)}
         schema |= {str(n): pl.String for n in range(len(kinds), width)}

@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import decimal_mark
+from echub_eclab import asciiblocks
+from echub_eclab.asciiblocks import RegularRows, regular_columns
 from echub_eclab.asciicells import CLOCK, INTEGER, NUMBER, parse_cells
 from echub_eclab.asciihead import Head
 from echub_eclab.asciilines import Lines, with_tabs, without_blank_lines
@@ -39,11 +43,12 @@ _DIGITS = re.compile(rb"\d+")
 class AsciiTable:
     """The columns of a text table in the order of the file, with what the user has to know.
 
+    Texts are series of polars; numbers are that or arrays.
     `digits` are the significant digits of each column as printed (0: whole numbers).
     """
 
     names: list[str]
-    columns: list[pl.Series]
+    columns: list[pl.Series | NDArray[Any]]
     digits: list[int]
     decimal: str
     notices: list[Notice] = field(default_factory=list)
@@ -56,6 +61,11 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> AsciiT
     Raises `ReadError` where rows differ in width from the names or from each other, where the
     decimal mark cannot be settled, and where a cell is of another kind than its column.
     """
+    if (
+        source.size - head.first_row > asciiblocks.BLOCK
+        and (regular := _regular_table(source, head, decimal)) is not None
+    ):
+        return regular
     data = source.read(head.first_row)
     if b"\n" not in data and data.count(b"\r") > 1:
         data = data.replace(b"\r", b"\n")
@@ -71,17 +81,55 @@ def read_table(source: Source, head: Head, decimal: str | None = None) -> AsciiT
     if not sample:
         table.columns, table.digits = [_empty(name) for name in names], [0] * len(names)
         return table
-    mark = decimal or _settled_mark(source, lines, sample)
-    kinds = [_kind(name, [row[n] for row in sample if n < len(row)]) for n, name in enumerate(names)]
+    mark, kinds = _outline(source, lines, sample, names, decimal)
     if mark == ",":
         data = _with_points(source, lines, data, kinds)
     elif "text" not in kinds:
         _require_absent(source, lines, data, b",", "one decimal mark, the point")
     table.decimal = mark
-    table.columns, notices = parse_cells(source, lines, data, names, kinds, len(sample[0]))
+    columns, notices = parse_cells(source, lines, data, names, kinds, len(sample[0]))
+    table.columns = [*columns]
     table.notices += notices
-    table.digits = [_significant(sample[0][n]) if kinds[n] == "float" else 0 for n in range(len(names))]
+    table.digits = _digits(kinds, sample[0])
     return table
+
+
+def _regular_table(source: Source, head: Head, decimal: str | None) -> AsciiTable | None:
+    """Read a large table in which every line is a row; None where anything is amiss, which is then looked at."""
+    first = source.read(head.first_row, asciiblocks.BLOCK)
+    sample = _sample(first)
+    table = AsciiTable([], [], [], ".")
+    lines = Lines(len(head.lines) + 2)
+    if not sample or b"\n" not in first or "\t" not in head.names:
+        return None
+    try:
+        table.names = _fitting_names(source, head, sample, table)
+        table.decimal, kinds = _outline(source, lines, sample, table.names, decimal)
+    except ReadError:  # a blank line or damage before it would be told first
+        return None
+
+    def ended(data: bytes) -> bytes | None:
+        before = len(table.dropped)
+        whole = _whole_rows(data, sample[0], table)
+        return whole if len(table.dropped) == before else None
+
+    columns = regular_columns(source, RegularRows(head.first_row, kinds, len(sample[0]), table.decimal), ended)
+    if columns is None:
+        return None
+    table.columns, table.digits = columns, _digits(kinds, sample[0])
+    return table
+
+
+def _outline(
+    source: Source, lines: Lines, sample: Sequence[Sequence[bytes]], names: Sequence[str], decimal: str | None
+) -> tuple[str, list[str]]:
+    """Settle by the first rows the decimal mark and what each column holds."""
+    mark = decimal or _settled_mark(source, lines, sample)
+    return mark, [_kind(name, [row[n] for row in sample if n < len(row)]) for n, name in enumerate(names)]
+
+
+def _digits(kinds: Sequence[str], row: Sequence[bytes]) -> list[int]:
+    return [_significant(cell) if kind == "float" else 0 for kind, cell in zip(kinds, row, strict=False)]
 
 
 def _sample(data: bytes) -> list[list[bytes]]:

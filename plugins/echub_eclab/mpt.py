@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,9 +93,9 @@ def _columns(source: Source, table: AsciiTable, prose: Prose) -> list[SourceColu
     return columns
 
 
-def _column(printed: str, series: pl.Series, number: int, digits: int) -> SourceColumn:
+def _column(printed: str, cells: pl.Series | NDArray[Any], number: int, digits: int) -> SourceColumn:
     meaning = meaning_of(_mended(printed))
-    values: NDArray[Any] = series.to_numpy()
+    values: NDArray[Any] = cells if isinstance(cells, np.ndarray) else cells.to_numpy()
     return meaning.column(
         printed,
         values,
@@ -145,9 +145,9 @@ def _timed(source: Source, column: SourceColumn, series: pl.Series, prose: Prose
     )
 
 
-def is_text(series: pl.Series) -> bool:
+def is_text(cells: pl.Series | NDArray[Any]) -> TypeGuard[pl.Series]:
     """Return whether a column holds words."""
-    return series.dtype.base_type().__name__ == "String"
+    return not isinstance(cells, np.ndarray) and cells.dtype.base_type().__name__ == "String"
 
 
 def is_time(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from echub_table.cells import DATE, EMPTY, FILLED, MISSING, NUMERIC, TEXT, Splitter
 
@@ -46,8 +47,12 @@ class Block:
         return enough and self.numeric >= max(2, 0.3 * len(self.columns.replace(EMPTY, "")))
 
 
-def find_block(lines: Sequence[str], delimiter: str) -> Block | None:
-    """Find the table under one delimiter; None where no line has two fields with a number."""
+@lru_cache(maxsize=len(DELIMITERS))
+def find_block(lines: tuple[str, ...], delimiter: str) -> Block | None:
+    """Find the table under one delimiter; None where no line has two fields with a number.
+
+    The last text is kept: whoever recognised it as a table reads it next.
+    """
     splitter = Splitter(delimiter)
     kinds = [splitter.kinds(line) if line.strip() else "" for line in lines]
     counts = [sum(kind in FILLED for kind in row) for row in kinds]

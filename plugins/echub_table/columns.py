@@ -220,7 +220,8 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
 def is_blank(values: NDArray[Any] | pl.Series) -> bool:
     """Return whether a column (rows,) holds no value."""
     if isinstance(values, np.ndarray):
-        return values.dtype.kind == "f" and bool(np.isnan(values).all())
+        # The first value settles it for nearly every column.
+        return values.dtype.kind == "f" and not np.any(values[:1] == values[:1]) and bool(np.isnan(values).all())
     cells = values.fill_null("").str.strip_chars()
     return bool(((cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))).all())
 

@@ -171,7 +171,8 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     """Return the best block, its rival in words, and why it won."""
     declared = given.delimiter or _sep_line(lines) or _sample_line(lines)
     candidates = [declared] if declared else list(DELIMITERS)
-    blocks = [b for d in candidates if (b := find_block(lines, d)) is not None and (declared or b.is_table)]
+    kept = tuple(lines)
+    blocks = [b for d in candidates if (b := find_block(kept, d)) is not None and (declared or b.is_table)]
     if not blocks:
         raise ReadError(
             "no block of lines holds numbers in columns",

@@ -8,14 +8,13 @@ a Python loop over rows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.plugin import ReadError
+from echub.plugin import Growing, ReadError, in_order
 from echub_table.cells import CLOCK, DATE, EMPTY, MINUS_SIGNS, MISSING, MISSING_TOKENS, NUMBER, TEXT, UNITED
 from echub_table.dialect import Dialect
 from echub_table.stream import CHUNK, Text
@@ -67,40 +66,34 @@ class Table:
 def parse(dialect: Dialect, size: int = CHUNK) -> Table:
     """Parse all rows; `ReadError` where more than `ALLOWED` of them have a fault."""
     reader = _Reader(dialect)
-    columns = [_Numbers() if kind == NUMBER else _Texts(kind) for kind in reader.kinds[: reader.width]]
+    columns = _GrowingColumns(reader.kinds[: reader.width])
     for frame in reader.frames(size):
-        for i, column in enumerate(columns):
-            column.add(frame[f"c{i}"], reader.expected_rows)
-    values = [column.joined() for column in columns]
+        columns.add(frame.get_columns(), reader.expected_rows)
+    values = columns.joined()
     rows = len(values[0]) if values else 0
     judge(reader.faults, rows, reader.seen, dialect)
     return Table(values, rows, reader.seen, reader.faults, reader.row_numbers(rows))
 
 
-class _Numbers:
-    """A growing float64 column: one array, filled from the buffers of polars."""
+class _GrowingColumns:
+    """The growing columns of a table: numbers in one array, the rest as blocks of text."""
 
-    def __init__(self) -> None:
-        self._values = np.empty(0)
-        self._rows = 0
+    def __init__(self, kinds: Sequence[str]) -> None:
+        self._numbers = [i for i, kind in enumerate(kinds) if kind == NUMBER]
+        self._growing = Growing(len(self._numbers))
+        self._texts = {i: _Texts(kind) for i, kind in enumerate(kinds) if kind != NUMBER}
 
-    def add(self, series: pl.Series, expected: int) -> None:
-        """Append a chunk, NaN for null; `expected` rows are made room for at once."""
-        self._make_room(self._rows + len(series), expected)
-        for part in series.fill_null(np.nan).get_chunks():
-            self._values[self._rows : self._rows + len(part)] = part.to_numpy()
-            self._rows += len(part)
+    def add(self, block: Sequence[pl.Series], expected: int) -> None:
+        """Append a chunk; `expected` rows are made room for at once."""
+        self._growing.add([block[i] for i in self._numbers], expected)
+        for i, column in self._texts.items():
+            column.add(block[i])
 
-    def _make_room(self, rows: int, expected: int) -> None:
-        if rows > len(self._values):
-            larger = np.empty(max(rows, expected))
-            larger[: self._rows] = self._values[: self._rows]
-            self._values = larger
-
-    def joined(self) -> NDArray[np.float64]:
-        """Return the whole column."""
-        self._values.resize(self._rows, refcheck=False)
-        return self._values
+    def joined(self) -> list[NDArray[np.float64] | NDArray[np.int64] | pl.Series]:
+        """Return the whole columns in the order of the table."""
+        numbers = dict(zip(self._numbers, self._growing.joined(), strict=True))
+        texts = {i: column.joined() for i, column in self._texts.items()}
+        return [numbers[i] if i in numbers else texts[i] for i in range(len(numbers) + len(texts))]
 
 
 class _Texts:
@@ -110,7 +103,7 @@ class _Texts:
         self._kind = kind
         self._parts: list[pl.Series] = []
 
-    def add(self, series: pl.Series, _expected: int) -> None:
+    def add(self, series: pl.Series) -> None:
         """Append a chunk."""
         self._parts.append(series)
 
@@ -145,15 +138,13 @@ class _Reader:
         """Return one frame per chunk, of `width` columns, numbers as float64 and the rest as text."""
         if self.dialect.text is None:
             raise ReadError("the dialect belongs to no text")
-        with ThreadPoolExecutor(1) as pool:
-            waiting: tuple[bytes, Future[pl.DataFrame | None], bool] | None = None
-            for data, last in self._pieces(self.dialect.text, size):
-                following = (data, pool.submit(self._regular, data), last)
-                if waiting is not None:
-                    yield self._frame(*waiting)
-                waiting = following
-            if waiting is not None:
-                yield self._frame(*waiting)
+        for data, last, frame in in_order(self._tried, self._pieces(self.dialect.text, size), workers=1):
+            yield self._frame(data, frame, last)
+
+    def _tried(self, piece: tuple[bytes, bool]) -> tuple[bytes, bool, pl.DataFrame | None]:
+        """Read a chunk in a thread, if it is regular."""
+        data, last = piece
+        return data, last, self._regular(data)
 
     def _pieces(self, text: Text, size: int) -> Iterator[tuple[bytes, bool]]:
         """Return the chunks without preamble and footer, and whether each is the last."""
@@ -187,9 +178,8 @@ class _Reader:
         self.faults.truncated = cut.decode("utf-8", "replace")
         return kept + b"\n"
 
-    def _frame(self, data: bytes, parsed: Future[pl.DataFrame | None], last: bool) -> pl.DataFrame:
+    def _frame(self, data: bytes, frame: pl.DataFrame | None, last: bool) -> pl.DataFrame:
         self.bytes_seen += len(data)
-        frame = parsed.result()
         if frame is None:
             return self._irregular(data, last=last)
         frame = self._checked(frame, data, range(self.line, self.line + frame.height))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from echub.currents import settle_currents
 from echub.dates import date_texts, order_word
@@ -220,7 +221,7 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
 def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
     notices = []
     for column in columns:
-        if column.index is None or column.values.dtype.kind != "f":
+        if column.index is None or column.values.dtype.kind != "f" or _is_finite(column.values):
             continue
         nan, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
         if inf or 0 < nan < len(column.values):
@@ -230,6 +231,12 @@ def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
                 )
             )
     return notices
+
+
+def _is_finite(values: NDArray[np.floating[Any]]) -> bool:
+    """Return whether there is neither NaN nor infinity, which any sum keeps; False too if the sum overflows."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(values.sum()))
 
 
 def _report_assumed(plan: Plan, found: Findings) -> None:

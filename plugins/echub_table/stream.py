@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from echub.plugin import ReadError, Source
 from echub.text import encoding_of
@@ -21,7 +22,7 @@ TAIL = 4096
 HEAD = 65_536
 """Bytes of the beginning that the inference looks at: preamble, header and hundreds of rows (decision 20)."""
 
-CHUNK = 16 * 1024 * 1024
+CHUNK = 4 * 1024 * 1024
 """Bytes that are parsed at a time: what bounds the memory beyond the columns themselves."""
 
 _SINGLE_BYTE = ("utf-8", "utf-8-sig", "cp1252")
@@ -69,14 +70,22 @@ class Text:
         with self.source.open() as file:
             at = file.seek(3 if self.encoding == "utf-8-sig" else 0)
             while at < self.source.size:
-                last = self.source.size - at <= size + TAIL
-                data = file.read(self.source.size - at) if last else file.read(size) + file.readline()
+                data = file.read(self._end(file, at, size) - at)
                 at += len(data)
                 if not data:
                     return
                 if self.newline == "\r\n":
                     data = data.replace(b"\r\n", b"\n")
                 yield data if data.endswith(b"\n") else data + b"\n"
+
+    def _end(self, file: BinaryIO, at: int, size: int) -> int:
+        """Find where the line ends that holds the last byte of a chunk, so that the chunk is read in one piece."""
+        if self.source.size - at <= size + TAIL:
+            return self.source.size
+        file.seek(at + size)
+        end = at + size + len(file.readline())
+        file.seek(at)
+        return end
 
     def _blocks(self, size: int) -> Iterator[bytes]:
         plain = self.encoding in _SINGLE_BYTE

@@ -24,7 +24,7 @@ from tests.benchmarks import (
     tables,
     validation,
 )
-from tests.benchmarks.budget import Bench, Figure, table
+from tests.benchmarks.budget import Bench, Figure, table, two_sided
 
 BENCHMARKS = {
     "startup": startup.run,
@@ -48,15 +48,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         meaning.main()  # a report without a budget
         return
     with tempfile.TemporaryDirectory(prefix="echub-benchmarks-", dir=chosen.folder) as folder:
-        bench = Bench(Path(folder), chosen.megabytes, chosen.repeats)
+        bench = Bench(Path(folder), chosen.megabytes, chosen.repeats, chosen.gigabytes, chosen.peers)
         print(against.processor(), file=sys.stderr if chosen.json else sys.stdout, flush=True)
-        figures: list[Figure] = list(against.run(bench, chosen.against)) if chosen.against else []
+        sides: list[Figure] = list(against.run(bench, chosen.against, chosen.only)) if chosen.against else []
+        figures: list[Figure] = []
         for name in chosen.names or ([] if chosen.against else BENCHMARKS):
             print(f"{name} …", file=sys.stderr, flush=True)
             figures += BENCHMARKS[name](bench)
     if chosen.json:
-        print(json.dumps([figure.as_dict() for figure in figures], ensure_ascii=False, indent=2))
-    else:
+        print(json.dumps([figure.as_dict() for figure in (*sides, *figures)], ensure_ascii=False, indent=2))
+        return
+    if sides:
+        print(two_sided(sides, chosen.against))
+    if figures:
         print(table(figures))
 
 
@@ -66,9 +70,18 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", choices=[[], *BENCHMARKS, "meaning"], help="which benchmarks; all by default"
     )
     parser.add_argument("--against", metavar="COMMIT", default="", help="measure against an earlier commit")
+    parser.add_argument(
+        "--only", nargs="+", choices=against.PARTS, default=(), help="with --against: these parts of its table"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--repeats", type=int, default=3, help="repeats, of which the best counts (3)")
     parser.add_argument("--megabytes", type=float, default=200.0, help="size of the large files (200)")
+    parser.add_argument(
+        "--gigabytes", type=float, default=0.0, help="with --against: also convert a file of that size (4)"
+    )
+    parser.add_argument(
+        "--peers", type=Path, metavar="FOLDER", help="with --against: also measure yadg, installed in this folder"
+    )
     parser.add_argument("--folder", type=Path, help="where to put files of three times that size (temporary)")
     return parser
 

@@ -6,68 +6,20 @@ repository. The sides of a ratio take turns, and the best of several repeats cou
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-import subprocess
 import sys
-import tarfile
-import tomllib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 
+from tests.benchmarks import installed, peers
 from tests.benchmarks.budget import Bench, Figure
 from tests.benchmarks.large import large_file
-from tests.benchmarks.measure import ROOT, Sample, environment, process, side_by_side, work
+from tests.benchmarks.measure import ROOT, process, work
 from tests.benchmarks.pieces import SMALL
-
-PIECES = Path(__file__).with_name("pieces.py")
-Side = Callable[[], Sample]
-
-
-@dataclass(frozen=True)
-class Tree:
-    """A tree of echub: its folder, and how a process comes to import it."""
-
-    folder: Path
-
-    @classmethod
-    def of_commit(cls, commit: str, folder: Path) -> Tree:
-        """Unpack a commit, with the metadata that an installation would have: its plugins are found by them."""
-        packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
-        with tarfile.open(fileobj=BytesIO(packed)) as archive:
-            archive.extractall(folder, filter="data")
-        points = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]["echub"]
-        info = folder / "echub-0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: echub\nVersion: 0\n")
-        lines = [f"{name} = {module}" for name, module in points.items()]
-        (info / "entry_points.txt").write_text("[echub]\n" + "\n".join(lines) + "\n")
-        return cls(folder)
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """Return the variables of a process that imports this tree."""
-        places = [self.folder, self.folder / "plugins", self.folder / "schemas"]
-        return {"PYTHONPATH": os.pathsep.join(map(str, places))}
-
-    def piece(self, name: str, *arguments: object) -> Sample:
-        """Do a piece of work with this tree."""
-        command = [sys.executable, str(PIECES), name, *map(str, arguments)]
-        variables = environment(**self.variables)
-        done = subprocess.run(command, cwd=self.folder, env=variables, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{name} failed in {self.folder}:\n{done.stderr}")
-        return Sample(**json.loads(done.stdout.splitlines()[-1]))
-
-    def command(self, *arguments: str) -> Sample:
-        """Run the command line of this tree as a whole process."""
-        code = "import sys; from echub.cli import main; sys.exit(main())"
-        return process([sys.executable, "-P", "-c", code, *arguments], **self.variables)
+from tests.benchmarks.sides import Side, Tree, ratios
 
 
 def processor() -> str:
@@ -84,28 +36,50 @@ def processor() -> str:
     return f"{name}, {os.cpu_count()} cores; instructions: {', '.join(words if flags else ['unknown'])}"
 
 
-def run(bench: Bench, commit: str) -> Iterator[Figure]:
-    """Measure every row of the table in one run."""
+def run(bench: Bench, commit: str, only: Sequence[str] = ()) -> Iterator[Figure]:
+    """Measure every row of the table in one run, or some `PARTS` of it; say on the way what is being measured."""
     now, then = Tree(ROOT), Tree.of_commit(commit, bench.folder / "then")
-    mpr, out = large_file(bench, "CP"), bench.folder
+    mpr = large_file(bench, "CP")
+    for name, part in PARTS.items():
+        if not only or name in only:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            yield from part(bench, commit, now, then, mpr)
+
+
+def _binaries(bench: Bench, commit: str, now: Tree, then: Tree, mpr: Path) -> Iterator[Figure]:
+    """Measure reading and converting `.mpr`, large and small."""
+    out = bench.folder
     for what, name, targets, arguments in (
         ("mpr → columns", "columns", {"CPU": 0.4}, (mpr,)),
         ("mpr → native", "native", {"CPU": 0.5, "wall": 0.5, "peak memory": 0.35}, (mpr, out)),
         ("small mpr in a batch", "batch", {"CPU": 0.5}, (SMALL, out)),
-        ("two columns of native files", "two_columns", {"CPU": 0.3, "wall": None}, (SMALL, out)),
-        ("a native file without its values", "described", {"CPU": 1.2, "wall": None}, (SMALL, out)),
-        ("validate a native file", "validate", {"CPU": 0.35, "wall": 0.35, "peak memory": None}, (mpr, out)),
-        ("the same at level 2", "validate", {"CPU": None, "wall": None, "peak memory": None}, (mpr, out, 2)),
-        ("verify a native file", "verify", {"CPU": None, "wall": None, "peak memory": None}, (mpr, out)),
     ):
         sides = [partial(tree.piece, name, *arguments) for tree in (now, then)]
-        yield from _ratios(bench, what, commit, targets, *sides)
-    yield from _texts(bench, commit, now, then)
-    yield from _processes(bench, commit, now, then)
-    yield from _peers(bench, now, mpr)
+        yield from ratios(bench, what, commit, targets, *sides)
+    native, copying = partial(now.piece, "native", mpr, out), partial(now.piece, "copy", mpr, out)
+    yield from ratios(bench, "mpr → native", "read + write", {"wall": 1.5}, native, copying)
+    small, copies = partial(now.piece, "batch", SMALL, out), partial(now.piece, "copies", SMALL, out)
+    yield from ratios(bench, "small mpr in a batch", "raw copy", {"CPU": 8}, small, copies)
+    yield from _memory(bench, native, now, mpr)
 
 
-def _texts(bench: Bench, commit: str, now: Tree, then: Tree) -> Iterator[Figure]:
+def _memory(bench: Bench, native: Side, now: Tree, mpr: Path) -> Iterator[Figure]:
+    """Measure the peak memory of a conversion against the file, and that of a very large file."""
+    held, size = native().memory, mpr.stat().st_size / 1e6
+    here = f"{held:.0f} MB of {size:.0f}"
+    yield Figure("mpr → native", "", 0.4, held / size, cost="peak memory", other="size of the file", here=here)
+    what, why = f"{bench.gigabytes or 4:g} GB → native", ""
+    peak: float | None = None
+    if bench.gigabytes:
+        huge = large_file(replace(bench, megabytes=1000 * bench.gigabytes), "CP")
+        peak = now.command("convert", str(huge), "-o", str(bench.folder / "huge")).memory
+        huge.unlink()
+    else:
+        why = "only with --gigabytes 4, which needs 7 GB of disk"
+    yield Figure(what, "", 700, peak, "MB", cost="peak memory", other="whole process", note=why)
+
+
+def _texts(bench: Bench, commit: str, now: Tree, then: Tree, _mpr: Path) -> Iterator[Figure]:
     """Measure reading a text export and a table, against the commit and against polars alone."""
     text, bare, rows = bench.folder / "run.mpt", bench.folder / "run.tsv", bench.folder / "table.csv"
     work("write_large_text", text, bare, 0.3 * bench.megabytes)
@@ -115,69 +89,62 @@ def _texts(bench: Bench, commit: str, now: Tree, then: Tree) -> Iterator[Figure]
         ("table → columns", rows, 0.65, partial(work, "polars_table", rows), 1.3),
     ):
         ours, theirs = partial(now.piece, "columns", path), partial(then.piece, "columns", path)
-        yield from _ratios(bench, what, commit, {"CPU": target}, ours, theirs)
-        yield from _ratios(bench, what, "bare polars", {"wall": least, "CPU": None}, ours, alone)
+        yield from ratios(bench, what, commit, {"CPU": target, "peak memory": 1}, ours, theirs)
+        yield from ratios(bench, what, "bare polars", {"wall": least, "peak memory": None}, ours, alone)
+    if peers.has_galvani():
+        ours, galvani = partial(now.piece, "columns", text), partial(now.piece, "galvani_text", text)
+        slow = replace(bench, repeats=1)
+        yield from ratios(slow, "mpt → columns", "galvani", {"wall": 0.1}, ours, galvani)
 
 
-def _processes(bench: Bench, commit: str, now: Tree, then: Tree) -> Iterator[Figure]:
+def _natives(bench: Bench, commit: str, now: Tree, then: Tree, mpr: Path) -> Iterator[Figure]:
+    """Measure reading two columns of many native files, and validating a large one."""
+    out, count = bench.folder, max(20, int(5 * bench.megabytes))  # 1000 at the full size
+    what = "two columns of native files"
+    two, before = (partial(tree.piece, "two_columns", SMALL, out, count) for tree in (now, then))
+    yield from ratios(bench, what, commit, {"CPU": 0.3}, two, before)
+    h5py = partial(now.piece, "two_columns_h5py", SMALL, out, count)
+    yield from ratios(bench, what, "h5py", {"CPU": 1.5}, two, h5py)
+    files = [out / f"ten_columns_{name}.h5" for name in ("now", "then")]
+    for tree, file in zip((now, then), files, strict=True):
+        tree.piece("write_ten_columns", file, 50_000 * bench.megabytes)  # 10 M rows at the full size
+    ours, theirs = (partial(t.piece, "validate", f) for t, f in zip((now, then), files, strict=True))
+    targets = {"CPU": 0.35, "wall": 0.35, "peak memory": None}
+    yield from ratios(bench, "validate 10 columns", commit, targets, ours, theirs)
+    for what, name, target, arguments in (
+        ("a native file without its values", "described", {"CPU": 1.2}, (SMALL, out)),
+        ("verify a native file", "verify", {"peak memory": None}, (mpr, out)),
+    ):
+        ours, theirs = (partial(tree.piece, name, *arguments) for tree in (now, then))
+        yield from ratios(bench, what, commit, target, ours, theirs)
+
+
+def _processes(bench: Bench, commit: str, now: Tree, then: Tree, _mpr: Path) -> Iterator[Figure]:
     """Measure whole processes: the help page, and one small file."""
     bare, h5py = (partial(process, [sys.executable, "-c", code]) for code in ("pass", "import h5py"))
     help_now, help_then = (partial(tree.command, "--help") for tree in (now, then))
-    yield from _ratios(bench, "echub --help", commit, {"CPU": 0.9}, help_now, help_then)
-    yield from _ratios(bench, "echub --help", "bare Python", {"CPU": 6}, help_now, bare)
+    yield from ratios(bench, "echub --help", commit, {"CPU": 0.9}, help_now, help_then)
+    yield from ratios(bench, "echub --help", "bare Python", {"CPU": 6}, help_now, bare)
     arguments = ("convert", str(SMALL), "-o", str(bench.folder / "one"), "--force")
     one_now, one_then = (partial(tree.command, *arguments) for tree in (now, then))
-    yield from _ratios(bench, "one small file, whole process", commit, {"CPU": 0.85}, one_now, one_then)
-    yield from _ratios(bench, "one small file, whole process", "import h5py", {"CPU": 1.5}, one_now, h5py)
+    yield from ratios(bench, "one small file, whole process", commit, {"CPU": 0.85}, one_now, one_then)
+    yield from ratios(bench, "one small file, whole process", "import h5py", {"CPU": 1.5}, one_now, h5py)
 
 
-def _peers(bench: Bench, now: Tree, mpr: Path) -> Iterator[Figure]:
-    """Measure against other programs, and against doing nothing but reading and writing."""
-    out = bench.folder
-    native, copying = partial(now.piece, "native", mpr, out), partial(now.piece, "copy", mpr, out)
-    yield from _ratios(bench, "mpr → native", "read + write", {"wall": 1.5, "CPU": None}, native, copying)
-    peak = native().memory / (mpr.stat().st_size / 1e6)
-    yield Figure("mpr → native", "peak memory / file", 0.4, peak)
-    small, copies = partial(now.piece, "batch", SMALL, out), partial(now.piece, "copies", SMALL, out)
-    yield from _ratios(bench, "small mpr in a batch", "raw copy", {"CPU": 8}, small, copies)
-    two, h5py = (partial(now.piece, name, SMALL, out) for name in ("two_columns", "two_columns_h5py"))
-    yield from _ratios(bench, "two columns of native files", "h5py", {"CPU": 1.5}, two, h5py)
-    if find_spec("galvani") and find_spec("pandas"):
-        ours, galvani = partial(now.piece, "columns", mpr), partial(now.piece, "galvani_frame", mpr)
-        targets = {"CPU": 0.3, "wall": 1 / 6}
-        yield from _ratios(bench, "mpr → columns", "galvani + DataFrame", targets, ours, galvani)
+def _peers(bench: Bench, _commit: str, now: Tree, _then: Tree, mpr: Path) -> Iterator[Figure]:
+    yield from peers.run(bench, now, mpr)
 
 
-REASONS = {
-    (
-        "mpr → columns",
-        "CPU",
-    ): "new memory for the columns is a third; split and derived columns cost as before",
-    ("mpr → native", "CPU"): "deflate and strided copies are a third each, both hashes a sixth: decisions/0087",
-    ("mpr → native", "wall"): "as CPU; and a busy machine leaves less than two cores",
-    ("small mpr in a batch", "CPU"): "HDF5 makes 20 arrays and 60 attributes, and one dimension for each column",
-    ("two columns of native files", "CPU"): "all sniffers are asked, and the descriptions parsed and hashed",
-    ("validate a native file", "CPU"): "to inflate the planes takes half of what 990fb1d took for all",
-    ("validate a native file", "wall"): "as CPU; and a busy machine leaves less than two cores",
-    (
-        "one small file, whole process",
-        "CPU",
-    ): "15 more plugins and their declarations are imported than then",
+def _sizes(bench: Bench, commit: str, now: Tree, then: Tree, _mpr: Path) -> Iterator[Figure]:
+    yield from installed.run(now.folder, then.folder, commit, peers.yadg(bench))
+
+
+PARTS = {
+    "binaries": _binaries,
+    "texts": _texts,
+    "natives": _natives,
+    "processes": _processes,
+    "peers": _peers,
+    "sizes": _sizes,
 }
-"""Why a row may fall short, shown if it does."""
-
-
-def _ratios(
-    bench: Bench, what: str, other: str, targets: dict[str, float | None], ours: Side, theirs: Side
-) -> Iterator[Figure]:
-    """Measure both sides in turns, and yield a figure for each kind of cost."""
-    one, two = side_by_side(bench.repeats, ours, theirs)
-    costs = {"CPU": (one.cpu, two.cpu, "s"), "wall": (one.wall, two.wall, "s")}
-    costs["peak memory"] = (one.memory, two.memory, "MB")
-    for kind, target in targets.items():
-        mine, its, unit = costs[kind]
-        note = f"{mine:.3g} and {its:.3g} {unit}"
-        ratio = mine / its if its else None
-        short = ratio is not None and target is not None and ratio > target
-        reason = f"; {REASONS[what, kind]}" if short and (what, kind) in REASONS else ""
-        yield Figure(what, f"{kind}, / {other}", target, ratio, note=note + reason)
+"""The parts of the table, each of which can be measured alone."""

@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Sample:
-    """One measurement: seconds of wall clock and of CPU (user and system, all threads), MB above the start."""
+    """One measurement: seconds of wall clock and of CPU (user and system, all threads), and peak memory in MB.
+
+    Memory counts from the start of a piece of work; of a whole process, it is all that it held.
+    """
 
     wall: float
     cpu: float
@@ -54,7 +57,8 @@ def process(arguments: Sequence[str], **variables: str) -> Sample:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise RuntimeError(f"{' '.join(arguments)} ended with {child.returncode}:\n{errors}")
-    return Sample(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Sample(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
 
 
 def work(name: str, *arguments: object, **variables: str) -> Sample:

@@ -18,13 +18,27 @@ from pathlib import Path
 Work = Callable[[], object]
 SMALL = Path(__file__).parents[2] / "fixtures" / "eclab" / "gcpl.mpr"
 FILES = 100
+TEN = {
+    "potential_we": "V",
+    "potential_ce": "V",
+    "voltage": "V",
+    "current": "mA",
+    "temperature": "degC",
+    "power_we": "W",
+    "charge": "mA*h",
+}
+"""Seven quantities with their units."""
 
 
 def columns(path: str) -> Work:
-    """Read a file, and use the values of all of its columns."""
+    """Read a file, and use the values of all of its columns; the first lines of a text warm up what reads it."""
     import echub
 
-    echub.read(SMALL)
+    if path.endswith(".mpr"):
+        echub.read(SMALL)
+    else:
+        with Path(path).open("rb") as file:
+            echub.read(file.read(1 << 15) + file.readline())
     return lambda: [c.values for d in echub.read(path).datasets.values() for c in d.columns.values()]
 
 
@@ -46,29 +60,29 @@ def batch(path: str, out: str) -> Work:
     return lambda: [echub.convert(path, f"{folder}/{number}") for number in range(FILES)]
 
 
-def two_columns(path: str, out: str) -> Work:
-    """Read two columns of a small native file that this tree wrote, many times."""
+def two_columns(path: str, out: str, count: str = "100") -> Work:
+    """Read two columns of as many small native files, which this tree wrote."""
     import echub
 
-    file = _converted(path, out)
-    echub.read(file)
+    files = _copies(_converted(path, out), int(count))
+    echub.read(files[0])
 
     def read() -> None:
-        for _ in range(FILES):
+        for file in files:
             series = echub.read(file)["timeseries"]
             series["time"], series["current"]
 
     return read
 
 
-def two_columns_h5py(path: str, out: str) -> Work:
+def two_columns_h5py(path: str, out: str, count: str = "100") -> Work:
     """Read the same two columns with h5py alone."""
     import h5py
 
-    file = _converted(path, out)
+    files = _copies(_converted(path, out), int(count))
 
     def read() -> None:
-        for _ in range(FILES):
+        for file in files:
             with h5py.File(file) as opened:
                 opened["timeseries/time"][()], opened["timeseries/current"][()]
 
@@ -90,13 +104,12 @@ def described(path: str, out: str) -> Work:
     return read
 
 
-def validate(path: str, out: str, level: str = "1") -> Work:
-    """Check a native file that this tree wrote: its values, or at level 2 also its columns against each other."""
+def validate(file: str) -> Work:
+    """Check the values of a native file that this tree wrote."""
     import echub
 
-    file = _converted(path, out)
-    echub.validate(_converted(str(SMALL), out), level=int(level))
-    return lambda: echub.validate(file, level=int(level))
+    echub.validate(SMALL, level=1)
+    return lambda: echub.validate(file, level=1)
 
 
 def verify(path: str, out: str) -> Work:
@@ -106,6 +119,36 @@ def verify(path: str, out: str) -> Work:
     file, small = _converted(path, out), _converted(str(SMALL), out)
     echub.verify(small, SMALL)
     return lambda: echub.verify(file, path)
+
+
+def write_ten_columns(file: str, rows: str) -> Work:
+    """Write a sound native file of ten columns: row, time (float64), cycle, and seven float32."""
+    import numpy as np
+
+    from echub.plugin import Record, SourceColumn, build_dataset
+
+    try:
+        from echub.files import store
+    except ImportError:  # until 990fb1d it lay at the root
+        from echub import store  # type: ignore[attr-defined, no-redef]
+    rng, count = np.random.default_rng(1), np.arange(int(float(rows)), dtype=np.uint32)
+    columns = [
+        SourceColumn("row", count, "record", "1", "reported", index=0),
+        SourceColumn("time/s", count * 0.1, "time", "s", index=1),
+        SourceColumn("cycle", (count // 100_000).astype(np.uint8), "cycle", "1", index=2),
+    ]
+    for index, (name, unit) in enumerate(TEN.items(), 3):
+        columns.append(SourceColumn(name, rng.random(len(count), np.float32), name, unit, index=index))
+    return lambda: store.write(Record([build_dataset("timeseries", columns)]), Path(file))
+
+
+def _copies(file: Path, count: int) -> list[Path]:
+    """Copy a file beside itself; the page cache holds them all."""
+    data = file.read_bytes()
+    copies = [file.with_name(f"{number}.h5") for number in range(count)]
+    for copy in copies:
+        copy.write_bytes(data)
+    return copies
 
 
 def _converted(path: str, out: str) -> Path:
@@ -123,6 +166,28 @@ def galvani_frame(path: str) -> Work:
     from galvani import BioLogic
 
     return lambda: pandas.DataFrame(BioLogic.MPRfile(path).data)
+
+
+def galvani_hdf5(path: str, out: str) -> Work:
+    """Read a file with galvani to a pandas DataFrame, and write its columns with h5py, compressed."""
+    import h5py
+    import pandas
+    from galvani import BioLogic
+
+    def convert() -> None:
+        frame = pandas.DataFrame(BioLogic.MPRfile(path).data)
+        with h5py.File(Path(out) / "galvani.h5", "w") as file:
+            for name in frame.columns:
+                file.create_dataset(name.replace("/", "|"), data=frame[name], compression="gzip", shuffle=True)
+
+    return convert
+
+
+def galvani_text(path: str) -> Work:
+    """Read a text export with galvani."""
+    from galvani import BioLogic
+
+    return lambda: BioLogic.MPTfile(path, encoding="cp1252")
 
 
 def copy(path: str, out: str) -> Work:

@@ -139,6 +139,23 @@ def write_large(path: str, megabytes: str, technique: str) -> Work:
     return lambda: write_large(Path(path), float(megabytes), technique)
 
 
+def write_large_settings(path: str, megabytes: str) -> Work:
+    """Generate a large file with the settings of a real run, which other programs insist on."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from fixtures.eclab import SCENARIOS
+
+    def write() -> None:
+        file = SCENARIOS["gcpl"]().file
+        times = max(1, int(float(megabytes) * 1e6) // file.rows.nbytes)
+        columns = {key: np.tile(values, times) for key, values in file.arrays.items()}
+        Path(path).write_bytes(replace(file, columns=columns, flags=np.tile(file.flags, times)).to_bytes())
+
+    return write
+
+
 def write_large_text(path: str, bare: str, megabytes: str) -> Work:
     """Generate a large text export and its table without the head: the rows of one run, again and again."""
     from fixtures.eclab import SCENARIOS

@@ -1,4 +1,4 @@
-"""Every sniffer is asked; the unique best wins; four different errors where none can."""
+"""Every sniffer that may decide is asked; the unique best wins; four different errors where none can."""
 
 import pytest
 
@@ -68,6 +68,15 @@ EXPLICIT = {"explicit_only": True}
 )
 def test_the_unique_best_wins(readers, answers, winner):
     assert choose(FILE, readers(**answers)).name == winner
+
+
+def test_a_fallback_is_asked_only_if_no_other_reader_knows_the_file(readers, monkeypatch):
+    asked = []
+    found = readers(a=C.MAYBE, b=(C.CERTAIN, FALLBACK), c=(C.CERTAIN, EXPLICIT))
+    sniffers = calling.resolve
+    monkeypatch.setattr(calling, "resolve", lambda name: asked.append(name) or sniffers(name))
+    choose(FILE, found)
+    assert set(asked) == {"a"}
 
 
 def test_ranking_puts_the_sure_first_and_the_explicit_last(readers):
