@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,13 @@ FORMAT = "echub table 1"
 """The mark of a description; the number increases if an older echub could misread it."""
 
 
-class _BitsShape(TypedDict):
+OmittedShape = tuple[str, int, str, str]
+"""Header, position, type and value of a column that a dataset leaves out."""
+
+
+class BitsShape(TypedDict):
+    """One field of packed bits."""
+
     name: str
     header: str
     mask: int
@@ -40,7 +46,7 @@ class _BitsShape(TypedDict):
 class _DescribedColumnShape(TypedDict):
     name: str
     dtype: str
-    bits: list[_BitsShape]
+    bits: list[BitsShape]
     labels: dict[str, str]
     scale: str
     quantity: str | None
@@ -56,13 +62,25 @@ class _DescribedColumnShape(TypedDict):
     axes: list[str]
 
 
-class _RemarkShape(TypedDict):
+class RemarkShape(TypedDict):
+    """A notice as `Remark.as_dict` writes it."""
+
     code: str
     message: str
     severity: str
+    where: NotRequired[str]
+    expected: NotRequired[str]
+    found: NotRequired[str]
+    cause: NotRequired[str]
+    hint: NotRequired[str]
+    column: NotRequired[str]
+    rows: NotRequired[list[int]]
+    count: NotRequired[int]
 
 
-class _DroppedShape(TypedDict):
+class DroppedShape(TypedDict):
+    """A loss as `Dropped.as_dict` writes it."""
+
     what: str
     why: str
 
@@ -72,13 +90,13 @@ class _DescriptionShape(TypedDict):
     kind: str
     rows: int
     columns: list[_DescribedColumnShape]
-    omitted: list[tuple[str, int, str, str]]
+    omitted: list[OmittedShape]
     history: list[Any]
     attrs: Table
     metadata: list[tuple[str, Any, str | None, str]]
     settings: Table
-    notices: list[_RemarkShape]
-    dropped: list[_DroppedShape]
+    notices: list[RemarkShape]
+    dropped: list[DroppedShape]
     provenance: Table
 
 

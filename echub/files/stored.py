@@ -8,7 +8,6 @@ computed from them, is refused.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,9 +25,11 @@ from echub.files import filters
 from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.description import restore_column
 from echub.files.layout import CONTENT_HASH, FORMAT, OLD_CONTENT_HASH, OWN, PROVENANCE_HASH, text_hash, text_of
+from echub.files.texts import told
 from echub.model.column import Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.deferred import STEP, Deferred, unread
+from echub.model.json_text import to_json
 from echub.model.metadata import Entry, Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
@@ -139,10 +140,10 @@ class _OpenFile:
     def record(self) -> Record:
         """Return the record, with its texts checked; files before schema 1.1 have no hash for that."""
         texts = {name: _local_array(self.file, name)[()] for name in ("metadata", "settings", "provenance")}
-        said = {name: json.loads(text) for name, text in texts.items()}
+        said = {name: told(name, text, self.source.shown) for name, text in texts.items()}
         provenance = said["provenance"]
         record = Record(
-            [self._dataset(name) for name in json.loads(self.file.attrs["datasets"])],
+            [self._dataset(name) for name in told("datasets", self.file.attrs["datasets"], self.source.shown)],
             metadata=Metadata(Entry(*entry) for entry in said["metadata"]["entries"]),
             settings=said["settings"],
             notices=[Remark.from_dict(notice) for notice in provenance.pop("notices")],
@@ -172,7 +173,8 @@ class _OpenFile:
 
     def _dataset(self, name: str) -> Dataset:
         group = h5py.Group(_local(self.file, name))
-        said = json.loads(group.attrs[OWN]) if OWN in group.attrs else _described_by_attributes(group)
+        text = group.attrs[OWN] if OWN in group.attrs else _described_by_attributes(group)
+        said = told("dataset", text, self.source.shown, name)
         columns = [self._column(name, group, column) for column in said["columns"]]
         return Dataset(
             said["kind"],
@@ -186,7 +188,7 @@ class _OpenFile:
     def _column(self, dataset: str, group: h5py.Group, name: str) -> Column:
         with _damage_of(self.source, name):
             array = _local_array(group, name)
-            said = json.loads(array.attrs[OWN])
+            said = told("column", array.attrs[OWN], self.source.shown, name)
             self.digests[dataset, name] = said.get(SCHEMES[BLAKE3].key, "")
             if not self.values:
                 return restore_column(said, np.broadcast_to(np.zeros((), array.dtype), array.shape))
@@ -197,10 +199,11 @@ class _OpenFile:
             return restore_column(said, unread(values))
 
 
-def _described_by_attributes(group: h5py.Group) -> dict[str, Any]:
-    """Return the description of a dataset as schema 1.0 wrote it: an attribute for each part."""
-    parts = {name: json.loads(group.attrs[name]) for name in ("columns", "omitted", "history", "attrs")}
-    return {**parts, "kind": str(group.attrs["kind"]), "label": str(group.attrs.get("label", ""))}
+def _described_by_attributes(group: h5py.Group) -> str:
+    """Return the description of a dataset as one text; schema 1.0 wrote an attribute for each part."""
+    parts = {name: group.attrs[name] for name in ("columns", "omitted", "history", "attrs")}
+    parts |= {name: to_json(str(group.attrs.get(name, ""))) for name in ("kind", "label")}
+    return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
 
 
 # -- columns that are read later --------------------------------------------------------------------
