@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import os
 import re
 import stat
@@ -201,7 +202,14 @@ def _toml(text: str) -> Any:  # noqa: ANN401
 
 
 def _json(text: str) -> Any:  # noqa: ANN401
-    return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_without_doubles)
+    return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_without_doubles)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is too large for a number")
+    return value
 
 
 def _no_constant(name: str) -> None:

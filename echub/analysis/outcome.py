@@ -111,6 +111,8 @@ class Measurand:
 
     def __post_init__(self) -> None:
         _require_finite("the measurand", self.value, self.uncertainty)
+        if self.uncertainty is not None and self.uncertainty < 0:
+            raise PluginError("an uncertainty is negative", expected="0 or more", found=str(self.uncertainty))
         if self.censoring != "none" and (self.value is not None or self.interval is None):
             raise PluginError("a censored measurand has an interval and no value", found=f"value {self.value}")
 

@@ -85,6 +85,16 @@ class DroppedShape(TypedDict):
     why: str
 
 
+class ProvenanceShape(TypedDict, total=False):
+    """Provenance as `Provenance.as_dict` writes it."""
+
+    source: Table
+    reader: Table
+    software: dict[str, str]
+    siblings: list[str]
+    operations: list[str]
+
+
 class _DescriptionShape(TypedDict):
     format: str
     kind: str
@@ -97,7 +107,7 @@ class _DescriptionShape(TypedDict):
     settings: Table
     notices: list[RemarkShape]
     dropped: list[DroppedShape]
-    provenance: Table
+    provenance: ProvenanceShape
 
 
 DESCRIPTION = Shape(

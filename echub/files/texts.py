@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NotRequired, TypedDict
 
 from echub.errors import ReadError
-from echub.files.description import BitsShape, DroppedShape, OmittedShape, RemarkShape
+from echub.files.description import BitsShape, DroppedShape, OmittedShape, ProvenanceShape, RemarkShape
 from echub.structured import Shape, Table, parse_written
 
 
@@ -42,16 +42,11 @@ class _DatasetShape(TypedDict):
     attrs: Table
 
 
-class _MetadataShape(TypedDict):
+class _EntriesShape(TypedDict):
     entries: list[tuple[str, Any, str | None, str]]
 
 
-class _ProvenanceShape(TypedDict):
-    source: Table
-    reader: Table
-    software: dict[str, str]
-    siblings: list[str]
-    operations: list[str]
+class _ProvenanceShape(ProvenanceShape):
     notices: list[RemarkShape]
     dropped: list[DroppedShape]
 
@@ -60,7 +55,7 @@ _HINT = "convert the source again with --force"
 _SHAPES = {
     name: Shape(f"the {name} of the native file", tree, ReadError, _HINT, unknown="drop")
     for name, tree in {
-        "metadata": _MetadataShape,
+        "metadata": _EntriesShape,
         "settings": Table,
         "provenance": _ProvenanceShape,
         "datasets": list[str],

@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.plugin import Decision, Notice, PluginError, ReadError, Record, Source
+from echub.plugin import Decision, Notice, PluginError, ReadError, Record, Source, is_whole_zip
 from echub.text import decimal_mark
 from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
 from echub_table.parse import Faults, Table, judge
@@ -76,13 +76,7 @@ def read(source: Source, options: ExcelOptions) -> Record:
 
 def is_intact(source: Source) -> bool:
     """Return whether every member of the archive has the checksum that it was written with."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(source.read())) as archive:
-            if sum(member.file_size for member in archive.infolist()) > _UNPACKED + _RATIO * source.size:
-                return True  # `read` refuses it before the library sees it
-            return archive.testzip() is None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-        return False
+    return is_whole_zip(source, _UNPACKED + _RATIO * source.size)
 
 
 def explain(source: Source, options: ExcelOptions) -> list[Decision]:

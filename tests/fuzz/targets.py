@@ -47,6 +47,41 @@ def _read(path):
 # -- structured text -------------------------------------------------------------------------
 
 
+def _image_seeds():
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    pages = [Image.fromarray(np.full((5, 7), n, np.uint16)) for n in range(3)]
+    found = []
+    for name in ("raw", "tiff_lzw", "tiff_deflate", "packbits"):
+        out = io.BytesIO()
+        pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression=name)
+        found.append((f"{name}.tif", out.getvalue()))
+    return found
+
+
+IMAGES = """
+format = "sims"
+[sims]
+pixel_size = "0.5 um"
+acquisition = "simultaneous"
+[[region]]
+name = "x"
+[[region.images]]
+pattern = "{name}"
+species = ["Na+"]
+polarity = "+"
+"""
+
+
+def _image(path):
+    manifest = path.parent / "sims.toml"
+    manifest.write_text(IMAGES.replace("{name}", path.name))
+    _read(manifest)
+
+
 def _outcome_seeds():
     from echub.plugin import Component, Condition, Flag, Interval, Measurand, Outcome, Sensitivity, Series
 
@@ -458,6 +493,8 @@ TARGETS = {
         Target("ivium", mutators.table, _files("ivium/*.idf"), _read),
         Target("zahner", mutators.binary, _files("zahner/*.is*"), _read),
         Target("arbin", mutators.binary, _files("arbin/*.res"), _read),
+        Target("neware", mutators.binary, _files("neware/cell.nda*"), _read, decoded_elsewhere=True),
+        Target("image", mutators.binary, _image_seeds, _image, decoded_elsewhere=True),
         Target("workbook", mutators.archive, _files("tables/workbook.xlsx"), _read, decoded_elsewhere=True),
         Target("native", mutators.binary, _files("golden/*.h5"), _read, decoded_elsewhere=True),
     )

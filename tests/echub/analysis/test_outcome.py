@@ -25,7 +25,12 @@ from echub.remark import Flag
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@given(finite, finite, st.lists(finite | st.just(math.nan), max_size=5))
+def test_an_uncertainty_is_not_negative():
+    with pytest.raises(PluginError, match="negative"):
+        Measurand("s", 1.0, -0.1)
+
+
+@given(finite, finite.map(abs), st.lists(finite | st.just(math.nan), max_size=5))
 def test_json_gives_an_equal_outcome(value, uncertainty, series):
     low, high = sorted((value, uncertainty))
     made = Outcome(
