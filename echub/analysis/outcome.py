@@ -386,6 +386,7 @@ class Outcome:
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
             raise DataError("this is not an outcome of an analysis", expected=FORMAT, found=str(found))
         data = checked(dict(data), OUTCOME, path)
+        _require_rows(data["tables"], path)
         return cls(
             {name: Measurand.from_dict(m) for name, m in data["measurands"].items()},
             tuple(Remark.from_dict(flag) for flag in data["flags"]),
@@ -425,3 +426,18 @@ def _require_finite(what: str, *numbers: object) -> None:
     for number in numbers:
         if _is_lost(number):
             raise PluginError(f"{what} is {number}", expected="a finite number, or None where it is not known")
+
+
+def _require_rows(tables: Mapping[str, Mapping[str, Any]], path: str) -> None:
+    """Refuse a stored table whose columns differ in length: nobody knows which values belong together."""
+    for name, table in tables.items():
+        lengths = {column: len(series["values"]) for column, series in table.items()}
+        if len(set(lengths.values())) > 1:
+            raise DataError(
+                "a table of this outcome has columns of different lengths",
+                path=path or None,
+                where=f"tables.{name}",
+                expected="one length",
+                found=", ".join(f"{column}: {length}" for column, length in lengths.items())[:200],
+                cause="the file was changed after it was written",
+            )

@@ -102,7 +102,7 @@ def _heard(notices: list[Notice]) -> Iterator[None]:
 
 @contextmanager
 def _zlib_kept() -> Iterator[None]:
-    """Keep Python's own zlib: importing fastnda puts another library in its place, with errors of another class."""
+    """Keep Python's own zlib: fastnda 1.3.1 puts another library in its place, with errors of another class."""
     own = zlib.decompress, zlib.decompressobj
     try:
         yield

@@ -7,6 +7,7 @@ nothing doubled, nothing over.
 """
 
 import ast
+import contextlib
 import hashlib
 import importlib
 import os
@@ -164,10 +165,12 @@ def _child(work):
     """Start a child that does some work in a process group of its own."""
     pid = os.fork()
     if pid:
+        with contextlib.suppress(OSError):  # the child was faster
+            os.setpgid(pid, pid)
         return pid
     code = 3
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 1)
         work()

@@ -40,6 +40,11 @@ FOUND = [
         "outcome",
         b'{"format": "echub-outcome 1", "measurands": {"a": {"unit": "s", "value": 1, "uncertainty": -1}}}',
     ),
+    (
+        "outcome",
+        b'{"format": "echub-outcome 1", "tables": {"t": {"a": {"unit": "s", "values": [1]}, '
+        b'"b": {"unit": "s", "values": []}}}}',
+    ),
     ("date", b"202-02-29 12:00:01.5"),
     ("date", b"2023-02-29 12:00:01.5"),
     ("date", b"1-0" + b"2" * 400 + b":03:04"),

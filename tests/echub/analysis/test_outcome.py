@@ -25,6 +25,16 @@ from echub.remark import Flag
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
+def test_a_stored_table_has_rows():
+    made = json.loads(
+        Outcome({}, tables={"t": {"a": Series((1.0, 2.0), "s"), "b": Series((3.0, 4.0), "V")}}).to_json()
+    )
+    made["tables"]["t"]["b"]["values"].append(5.0)
+    with pytest.raises(DataError, match="different lengths") as refused:
+        Outcome.from_json(json.dumps(made), "a.json")
+    assert (refused.value.where, refused.value.found) == ("tables.t", "a: 2, b: 3")
+
+
 def test_an_uncertainty_is_not_negative():
     with pytest.raises(PluginError, match="negative"):
         Measurand("s", 1.0, -0.1)
