@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from echub.model.json_text import plain
 from echub.model.metadata import Entry, Metadata
 from echub.model.record import Record
 from echub.model.units import Scale
-from echub.remark import Dropped, Remark
+from echub.remark import Dropped, Remark, RemarkShape
 from echub.structured import Shape, Table, checked
 
 _TOLD = {field.name for field in dataclasses.fields(Column)}
@@ -60,22 +60,6 @@ class _DescribedColumnShape(TypedDict):
     uncertainty: str | None
     attrs: Table
     axes: list[str]
-
-
-class RemarkShape(TypedDict):
-    """A notice as `Remark.as_dict` writes it."""
-
-    code: str
-    message: str
-    severity: str
-    where: NotRequired[str]
-    expected: NotRequired[str]
-    found: NotRequired[str]
-    cause: NotRequired[str]
-    hint: NotRequired[str]
-    column: NotRequired[str]
-    rows: NotRequired[list[int]]
-    count: NotRequired[int]
 
 
 class DroppedShape(TypedDict):

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any, NotRequired, TypedDict
 
 from echub.errors import ReadError
-from echub.files.description import BitsShape, DroppedShape, OmittedShape, ProvenanceShape, RemarkShape
+from echub.files.description import BitsShape, DroppedShape, OmittedShape, ProvenanceShape
+from echub.remark import RemarkShape
 from echub.structured import Shape, Table, parse_written
 
 
