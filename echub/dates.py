@@ -190,7 +190,11 @@ def _seconds(parts: pl.DataFrame, year: pl.Series, month: pl.Series, day: pl.Ser
         .then(pl.col("h") % 12)
         .otherwise(pl.col("h"))
     )
-    valid = pl.col("m").is_between(1, 12) & pl.col("d").is_between(1, 31)
+    year_of = pl.col("y")
+    is_leap = (year_of % 4 == 0) & ((year_of % 100 != 0) | (year_of % 400 == 0))
+    last = pl.when(pl.col("m") == 2).then(28 + is_leap.cast(pl.Int32)).otherwise(31)
+    last = pl.when(pl.col("m").is_in([4, 6, 9, 11])).then(30).otherwise(last)
+    valid = pl.col("m").is_between(1, 12) & pl.col("d").is_between(1, last)
     days = pl.when(valid).then(
         pl.date(pl.col("y"), pl.when(valid).then("m").otherwise(1), pl.when(valid).then("d").otherwise(1))
     )

@@ -89,7 +89,8 @@ class Reader:
     used unchanged, with its own provenance, and files with its suffixes are skipped in folders.
 
     ``intact(source) -> bool`` is for a format that a native library decodes: whether a cheap check finds that
-    any damage would be noticed. Other files are first read in a process that may die, under limits.
+    any damage would be noticed. Other files are first read in a process that may die, under limits; the names
+    of files beside it that the check appends to ``source.used`` count for these limits.
 
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
     check` and a `ReaderContract` without `files` read them. `codes` names the catalogue of the codes

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     )
     from echub.files.description import describe, plain_types, restore
     from echub.files.store import native_content, read_native, write_native
+    from echub.model.archive import is_whole_zip
     from echub.model.build import SourceColumn, build_dataset, build_map, build_tables
     from echub.model.channels import Channel, build_long
     from echub.model.column import Bits, Column
@@ -105,6 +106,7 @@ _LAZY = {
     "Sensitivity": "echub.analysis.outcome",
     "Series": "echub.analysis.outcome",
     "InputSet": "echub.analysis.analysis",
+    "is_whole_zip": "echub.model.archive",
     "Source": "echub.model.source",
     "SourceColumn": "echub.model.build",
     "Unit": "echub.model.units",
@@ -212,6 +214,7 @@ __all__ = [
     "in_order",
     "input_flags",
     "is_made_of_units",
+    "is_whole_zip",
     "missing_metadata",
     "native_content",
     "numbered",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 Severity = Literal["info", "note", "warning", "error", "refusal"]
 """Severity of a remark: `note` is what `echub validate` calls info, `refusal` means no answer."""
@@ -17,6 +17,22 @@ Severity = Literal["info", "note", "warning", "error", "refusal"]
 DETAILS = ("where", "expected", "found", "cause", "hint")
 """The details that are texts, in the order in which they are printed."""
 _SHOWN = ("where", "expected", "found", "cause", "hint", "column", "rows", "count")
+
+
+class RemarkShape(TypedDict):
+    """The declared shape of a stored remark, as `Remark.as_dict` writes it."""
+
+    code: str
+    message: str
+    severity: Severity
+    where: NotRequired[str]
+    expected: NotRequired[str]
+    found: NotRequired[str]
+    cause: NotRequired[str]
+    hint: NotRequired[str]
+    column: NotRequired[str]
+    rows: NotRequired[list[int]]
+    count: NotRequired[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import os
 import re
 import stat
 import warnings
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -98,25 +100,18 @@ def parse(text: bytes | str, shape: Shape, path: str = "", syntax: Syntax = "tom
     return checked(_tree(text, shape, path, syntax), shape, path)
 
 
-def parse_line(line: bytes, shape: Shape) -> Any:  # noqa: ANN401
-    """Read one of many lines of JSON that a program wrote, 20 times as fast as `parse`.
+def parse_written(text: bytes | str, shape: Shape, path: str = "") -> Any:  # noqa: ANN401
+    """Read a JSON text that echub wrote: as `parse`, but in one pass if nothing is wrong with it.
 
-    The shape is one that drops unknown keys. Of a key that is there twice the last one counts. What does not
-    fit goes through `parse`, which says what is wrong.
+    Keys that the shape does not declare are left out, and a key that is there twice counts once.
     """
     import msgspec
 
-    try:
-        return _line_decoder(shape.tree).decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return parse(line, shape, syntax="json")
-
-
-@cache
-def _line_decoder(tree: Any) -> Any:  # noqa: ANN401
-    import msgspec
-
-    return msgspec.json.Decoder(tree)
+    octets = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
+    if len(octets) <= _most(shape, "json") and _is_modest(octets):
+        with suppress(msgspec.MsgspecError, RecursionError, UnicodeError):
+            return _decoder(shape.tree).decode(octets)
+    return parse(octets, shape, path, "json")  # which says what is wrong
 
 
 def checked(tree: Any, shape: Shape, path: str = "") -> Any:  # noqa: ANN401
@@ -207,7 +202,14 @@ def _toml(text: str) -> Any:  # noqa: ANN401
 
 
 def _json(text: str) -> Any:  # noqa: ANN401
-    return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_without_doubles)
+    return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_without_doubles)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is too large for a number")
+    return value
 
 
 def _no_constant(name: str) -> None:
@@ -220,6 +222,31 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         raise ValueError(f"the key {next(k for k, _ in pairs if k in seen or seen.add(k))!r} is there twice")  # type: ignore[func-returns-value]
     return table
+
+
+@cache
+def _decoder(tree: Any) -> Any:  # noqa: ANN401
+    import msgspec
+
+    return msgspec.json.Decoder(tree)
+
+
+_NO_BRACKETS = bytes(octet for octet in range(256) if octet not in b"[]{}")
+_LONG_NUMBER = re.compile(rb"[\[:,]-?\d{19}")
+
+
+def _is_modest(text: bytes) -> bool:
+    """Return whether compact JSON is certainly within the bounds of nesting and of whole numbers.
+
+    Each round takes the innermost brackets away, one level or two. Brackets inside texts count too: they can
+    answer False, never True.
+    """
+    brackets = text.translate(None, _NO_BRACKETS)
+    for _ in range(_DEEPEST // 2):
+        if not brackets:
+            return _LONG_NUMBER.search(text) is None
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return False
 
 
 def _line(error: Exception) -> str:

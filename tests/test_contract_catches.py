@@ -58,6 +58,21 @@ SEEN = """    again = source.path in SEEN
     SEEN.append(source.path or len(SEEN))
     words = """
 
+HOARD = """def hoard():
+    if os.environ.get("PYTHONHASHSEED") == "1":  # only in the process of that rule
+        pages = np.frombuffer(mmap.mmap(-1, 400 << 20), np.uint8)
+        pages[:: mmap.PAGESIZE] = 1
+
+
+def power("""
+HURRY = """def hurry(data):
+    lines = [line for line in data.splitlines() if len(line) > 8]
+    if data.startswith(b"TINY") and len(set(lines)) < len(lines):
+        raise KeyError("a line twice")
+
+
+def power("""
+
 BAD = {
     # -- declaration
     "test_is_registered": Bad(
@@ -160,6 +175,18 @@ BAD = {
             )
         },
         "I/uA",
+    ),
+    "test_memory_follows_the_size": Bad(
+        {
+            "import re\n": "import mmap\nimport os\nimport re\n",
+            "    data = source.read()\n": "    data = source.read()\n    hoard()\n",
+            "def power(": HOARD,
+        },
+        "MiB",
+    ),
+    "test_changed_texts_give_typed_errors": Bad(
+        {"    data = source.read()\n": "    data = source.read()\n    hurry(data)\n", "def power(": HURRY},
+        "KeyError",
     ),
     # -- output
     "test_native_file_holds_all": Bad(changing("vendor_knob", 'attrs={"cells": ("one", "two")}'), "vendor_knob"),

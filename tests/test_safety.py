@@ -23,7 +23,6 @@ OURS = {
     "echub/testing/processes.py",
     "echub/files/rehearsal.py",
     "echub/files/store.py",
-    "echub/files/stored.py",
     "echub/batch/lake/places.py",
     "echub/batch/lake/rows.py",
     "echub/batch/lake/tables.py",

@@ -111,6 +111,8 @@ class Measurand:
 
     def __post_init__(self) -> None:
         _require_finite("the measurand", self.value, self.uncertainty)
+        if self.uncertainty is not None and self.uncertainty < 0:
+            raise PluginError("an uncertainty is negative", expected="0 or more", found=str(self.uncertainty))
         if self.censoring != "none" and (self.value is not None or self.interval is None):
             raise PluginError("a censored measurand has an interval and no value", found=f"value {self.value}")
 
@@ -384,6 +386,7 @@ class Outcome:
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
             raise DataError("this is not an outcome of an analysis", expected=FORMAT, found=str(found))
         data = checked(dict(data), OUTCOME, path)
+        _require_rows(data["tables"], path)
         return cls(
             {name: Measurand.from_dict(m) for name, m in data["measurands"].items()},
             tuple(Remark.from_dict(flag) for flag in data["flags"]),
@@ -423,3 +426,18 @@ def _require_finite(what: str, *numbers: object) -> None:
     for number in numbers:
         if _is_lost(number):
             raise PluginError(f"{what} is {number}", expected="a finite number, or None where it is not known")
+
+
+def _require_rows(tables: Mapping[str, Mapping[str, Any]], path: str) -> None:
+    """Refuse a stored table whose columns differ in length: nobody knows which values belong together."""
+    for name, table in tables.items():
+        lengths = {column: len(series["values"]) for column, series in table.items()}
+        if len(set(lengths.values())) > 1:
+            raise DataError(
+                "a table of this outcome has columns of different lengths",
+                path=path or None,
+                where=f"tables.{name}",
+                expected="one length",
+                found=", ".join(f"{column}: {length}" for column, length in lengths.items())[:200],
+                cause="the file was changed after it was written",
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 from echub.errors import DataError
+from echub.remark import RemarkShape
 from echub.structured import Number, Scalar, Shape, Table
 
 FORMAT = "echub-outcome 1"
@@ -44,22 +45,6 @@ class MeasurandShape(TypedDict):
     components: NotRequired[list[ComponentShape]]
     note: NotRequired[str]
     area_basis: NotRequired[str]
-
-
-class FlagShape(TypedDict):
-    """One remark, of this version or an earlier one."""
-
-    code: str
-    message: str
-    severity: Literal["info", "note", "warning", "error", "refusal"]
-    where: NotRequired[str]
-    expected: NotRequired[str]
-    found: NotRequired[str]
-    cause: NotRequired[str]
-    hint: NotRequired[str]
-    column: NotRequired[str]
-    rows: NotRequired[list[int]]
-    count: NotRequired[int]
 
 
 class ConditionShape(TypedDict):
@@ -103,7 +88,7 @@ class OutcomeShape(TypedDict):
     label: str
     status: NotRequired[Literal["ok", "flagged", "refused"]]
     measurands: dict[str, MeasurandShape]
-    flags: list[FlagShape]
+    flags: list[RemarkShape]
     conditions: dict[str, ConditionShape]
     sensitivity: list[SensitivityShape]
     tables: dict[str, dict[str, SeriesShape]]

@@ -19,7 +19,7 @@ from typing import NotRequired, TypedDict
 from echub.batch.hashes import Hashes
 from echub.errors import CommandError, TargetBusy, UnknownOption
 from echub.files.output import LEDGER, Written, not_writable, remove_stale
-from echub.structured import Shape, parse_line
+from echub.structured import Shape, parse_written
 
 STEM = "echub-ledger"
 
@@ -78,7 +78,7 @@ class Entry:
     @classmethod
     def parse(cls, line: bytes) -> Entry:
         """Read a line, also of a later version; `CommandError` if it is not one."""
-        known = parse_line(line, LINE)
+        known = parse_written(line, LINE)
         old = known.pop("content_sha256", "")  # the key before schema 1.1
         known.setdefault("content_hash", old)
         output = tuple(Written(**part) for part in known.pop("output", ()))
@@ -212,7 +212,7 @@ class Ledger:
 
     def _take(self, line: bytes, place: int) -> bool:
         try:
-            told = parse_line(line, LINE)
+            told = parse_written(line, LINE)
         except CommandError:
             return False
         self._know(told["source"], [part["path"] for part in told.get("output", ())], place)

@@ -50,7 +50,7 @@ class MetaTable:
                 [from_spreadsheet(cell.strip()) for cell in row]
                 for row in csv.reader(io.StringIO(text), delimiter=delimiter)
             ]
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
+        except (OSError, ValueError, csv.Error) as error:  # ValueError: no UTF-8, or a NUL in the name
             raise MetadataError(f"the metadata table cannot be read: {error}", path=str(path)) from None
         names = cells[0] if cells else []
         if "file" not in names:

@@ -21,7 +21,7 @@ from echub.model.json_text import plain
 from echub.model.metadata import Entry, Metadata
 from echub.model.record import Record
 from echub.model.units import Scale
-from echub.remark import Dropped, Remark
+from echub.remark import Dropped, Remark, RemarkShape
 from echub.structured import Shape, Table, checked
 
 TOLD = {field.name for field in dataclasses.fields(Column)}
@@ -29,7 +29,13 @@ FORMAT = "echub table 1"
 """The mark of a description; the number increases if an older echub could misread it."""
 
 
-class _BitsShape(TypedDict):
+OmittedShape = tuple[str, int, str, str]
+"""Header, position, type and value of a column that a dataset leaves out."""
+
+
+class BitsShape(TypedDict):
+    """One field of packed bits."""
+
     name: str
     header: str
     mask: int
@@ -40,7 +46,7 @@ class _BitsShape(TypedDict):
 class _DescribedColumnShape(TypedDict):
     name: str
     dtype: str
-    bits: list[_BitsShape]
+    bits: list[BitsShape]
     labels: dict[str, str]
     scale: str
     quantity: str | None
@@ -56,15 +62,21 @@ class _DescribedColumnShape(TypedDict):
     axes: list[str]
 
 
-class _RemarkShape(TypedDict):
-    code: str
-    message: str
-    severity: str
+class DroppedShape(TypedDict):
+    """A loss as `Dropped.as_dict` writes it."""
 
-
-class _DroppedShape(TypedDict):
     what: str
     why: str
+
+
+class ProvenanceShape(TypedDict, total=False):
+    """Provenance as `Provenance.as_dict` writes it."""
+
+    source: Table
+    reader: Table
+    software: dict[str, str]
+    siblings: list[str]
+    operations: list[str]
 
 
 class _DescriptionShape(TypedDict):
@@ -72,14 +84,14 @@ class _DescriptionShape(TypedDict):
     kind: str
     rows: int
     columns: list[_DescribedColumnShape]
-    omitted: list[tuple[str, int, str, str]]
+    omitted: list[OmittedShape]
     history: list[Any]
     attrs: Table
     metadata: list[tuple[str, Any, str | None, str]]
     settings: Table
-    notices: list[_RemarkShape]
-    dropped: list[_DroppedShape]
-    provenance: Table
+    notices: list[RemarkShape]
+    dropped: list[DroppedShape]
+    provenance: ProvenanceShape
 
 
 DESCRIPTION = Shape(

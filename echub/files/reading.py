@@ -29,7 +29,7 @@ from echub.model.source import Source, SourceFacts
 from echub.model.vocabulary import kinds
 from echub.registry.calling import call
 from echub.registry.options import as_dict, parse_options
-from echub.registry.registry import registry
+from echub.registry.registry import Plugin, registry
 from echub.remark import Remark
 from echub.segments import clock_restarts
 
@@ -170,32 +170,40 @@ def _library(declared: Reader) -> dict[str, str]:
 
 
 def _enrich(record: Record, source: Source) -> None:
-    """Let plugins add to a record; a column that they change or take away is said, with its column.
+    """Let plugins add to a record; columns that one changes or takes away are said, with its name.
 
     Their values cannot be written to meanwhile; what is replaced is seen by its identity, which costs nothing.
     """
-    hooks = registry().enriching()
-    if not hooks:
+    if not registry().enriching():
         return
-    before = {(kind, c.name): c.values for kind, d in record.datasets.items() for c in d.columns.values()}
-    locked = [values for values in before.values() if values.flags.writeable]
+    seen = _values(record)
+    arrays = [values for values in seen.values() if isinstance(values, np.ndarray)]
+    locked = [values for values in arrays if values.flags.writeable]
     for values in locked:
         values.flags.writeable = False
+
+    def look(plugin: Plugin) -> None:
+        nonlocal seen
+        now = _values(record)
+        changed = [name for (kind, name), values in seen.items() if now.get((kind, name)) is not values]
+        if changed:
+            text = f"{plugin.name} of {plugin.distribution} changed or removed {', '.join(changed)}"
+            record.notices.append(Remark("plugin-changed-columns", text))
+            old = record.provenance
+            record.provenance = replace(old, operations=(*old.operations, text))
+        seen = now
+
     try:
-        _ask_hooks(record, source)
+        for plugin, problem in registry().enrich(record, source, look):
+            record.notices.append(Remark("plugin-failed", f"{plugin.name} of {plugin.distribution}: {problem}"))
     finally:
         for values in locked:
             values.flags.writeable = True
-    after = {(kind, c.name): c.values for kind, d in record.datasets.items() for c in d.columns.values()}
-    changed = [name for (kind, name), values in before.items() if after.get((kind, name)) is not values]
-    if changed:
-        text = f"a plugin that adds to records (echub_record_read) changed or removed {', '.join(changed)}"
-        record.notices.append(Remark("plugin-changed-columns", f"{text}: {', '.join(hooks)}"))
 
 
-def _ask_hooks(record: Record, source: Source) -> None:
-    for plugin, problem in registry().enrich(record, source):
-        record.notices.append(Remark("plugin-failed", f"{plugin.name} of {plugin.distribution}: {problem}"))
+def _values(record: Record) -> dict[tuple[str, str], Any]:
+    """Return what each column of a record holds, without reading it."""
+    return {(kind, c.name): held(c) for kind, d in record.datasets.items() for c in d.columns.values()}
 
 
 def _annotate(record: Record, source: Source, annotations: Annotations) -> None:

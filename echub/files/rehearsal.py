@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from typing import Any
 
 from echub import errors
@@ -47,15 +48,21 @@ def rehearse(declared: Reader, target: str, source: Source, options: Any) -> Non
     """Read a doubtful file in the worker first; raise what was raised there, or `ReadError` if it was lost.
 
     Does nothing for a file that the reader's check accepts, and in a process that is itself a worker,
-    whose death the whole-folder commands survive.
+    whose death the whole-folder commands survive. Files beside it that the check notes as used count for
+    the limits.
     """
     if not declared.intact or in_worker() or registry().owner_if_known(declared) is None:
         return
+    known = len(source.used)
     if call(declared, declared.intact, source, returns=bool):
+        del source.used[known:]
         return
+    size = source.size + sum(file.size for name in source.used[known:] for file in source.beside(escape(name)))
+    del source.used[known:]
     texts = {name: str(value) for name, value in as_dict(options).items()}
     with source.on_disk() as path:
-        _worker.ask({"reader": declared.name, "target": target, "path": str(path), "options": texts}, source)
+        request = {"reader": declared.name, "target": target, "path": str(path), "options": texts, "size": size}
+        _worker.ask(request, source)
 
 
 class _Worker:
@@ -71,9 +78,9 @@ class _Worker:
             if self._process is not None and self._process.poll() is not None:
                 self.end()
             process = self._process or self._started()
-            limit = _SECONDS + _SECONDS_PER_MB * source.size / 1e6
+            limit = _SECONDS + _SECONDS_PER_MB * request["size"] / 1e6
             with _limited(process, limit) as ended:
-                answer = _exchange(process, {**request, "bytes": _BYTES + _BYTES_PER_BYTE * source.size})
+                answer = _exchange(process, request)
         if answer is None:
             self.end()
             raise _lost(source, limit if ended.is_set() else None)
@@ -172,7 +179,7 @@ def serve() -> None:
 
 
 def _answer(request: dict[str, Any]) -> bytes:
-    _limit(request["bytes"])
+    _limit(_BYTES + _BYTES_PER_BYTE * request["size"])
     try:
         declared = registry().reader(request["reader"])
         options = parse_options(declared.options, request["options"], f"the reader {declared.name}")

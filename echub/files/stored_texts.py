@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,9 +15,8 @@ TEXTS = ("metadata", "settings", "provenance")
 """The arrays that hold one text each."""
 
 
-def texts_of(texts: Mapping[str, str | bytes]) -> dict[str, Any]:
-    """Return the parts of a record that its three texts hold."""
-    said = {name: json.loads(texts[name]) for name in TEXTS}
+def texts_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a record that its three texts say."""
     provenance = said["provenance"]
     return {
         "metadata": Metadata(Entry(*entry) for entry in said["metadata"]["entries"]),

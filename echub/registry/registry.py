@@ -232,14 +232,17 @@ class Registry:
             if plugin.state != "blocked":
                 yield from ((plugin, problem) for problem in plugin.problems)
 
-    def enriching(self) -> list[str]:
-        """List the plugins that may enrich records, with their distributions."""
-        loaded = self._loaded()
-        found = [i.plugin_name for i in self._manager.hook.echub_record_read.get_hookimpls()]
-        return [f"{name} of {loaded[name].distribution}" for name in found if name in loaded]
+    def enriching(self) -> bool:
+        """Return whether any plugin may enrich records."""
+        return bool(self._manager.hook.echub_record_read.get_hookimpls())
 
-    def enrich(self, record: Any, source: Any) -> list[tuple[Plugin, str]]:  # noqa: ANN401
-        """Let every plugin enrich a record that was read; return the failures."""
+    def enrich(
+        self,
+        record: Any,  # noqa: ANN401
+        source: Any,  # noqa: ANN401
+        after: Callable[[Plugin], None] = lambda _: None,
+    ) -> list[tuple[Plugin, str]]:
+        """Let every plugin enrich a record that was read; return the failures. `after` is called after each."""
         failed = []
         by_name = self._loaded()
         for implementation in self._manager.hook.echub_record_read.get_hookimpls():
@@ -252,6 +255,7 @@ class Registry:
                 plugin.run(implementation.function, *wanted, where="echub_record_read")
             except EchubError as error:
                 failed.append((plugin, f"echub_record_read: {one_line(error)}"))
+            after(plugin)
         return failed
 
 

@@ -7,7 +7,7 @@ import random
 import re
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from echub.errors import EchubError
 from echub.model.record import Record
 from echub.model.units import parse_unit
-from echub.testing import guard
+from echub.testing import guard, texts
 from echub.testing.base import Contract
 from echub.testing.tables import Table, parts, rows_of, table_of
 
@@ -74,6 +74,15 @@ def cases(data: bytes, damages: int) -> Iterator[DamageCase]:
         yield DamageCase(f"the number {digits.group()!r} at byte {digits.start()} made {_HUGE!r}", written, False)
 
 
+def changed_texts(data: bytes, damages: int) -> Iterator[DamageCase]:
+    """Change a text in many ways, reproducibly; nothing for a file that is not text."""
+    many = min(damages, max(12, BUDGET // (3 * max(1, len(data)))))
+    chance = random.Random(len(data))
+    for _ in range(many if texts.is_text(data) else 0):
+        what, written = texts.changed(data, chance)
+        yield DamageCase(what, written, False)
+
+
 def _places(size: int, many: int, chance: random.Random | None = None) -> list[int]:
     """Choose offsets below `size`: densely in headers, and everywhere else; at random if requested."""
     if chance is not None:
@@ -88,14 +97,14 @@ def _places(size: int, many: int, chance: random.Random | None = None) -> list[i
     return sorted({at for at in (*early, *even, *late) if 0 <= at < size})
 
 
-def outcomes(contract: Contract, path: Path, whole: Record) -> list[DamageOutcome]:
+def outcomes(contract: Contract, path: Path, whole: Record, damaged: Iterable[DamageCase]) -> list[DamageOutcome]:
     """Read every damaged copy of a sample under its own name."""
     parse_unit("V*V")  # what the hub loads once to read a unit outside its table does not count
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         table = table_of(whole)
         found = []
-        for case in cases(path.read_bytes(), contract.damages):
+        for case in damaged:
             found.append(_outcome(contract, copy, case, whole, table))
             if isinstance(found[-1].error, guard.Endless):
                 break  # one is enough, and each is slow

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 _START = "import json, sys\ngiven = json.loads(sys.argv[1])\nsys.path[:] = given['path']\n"
 _IMPORTED = """
@@ -18,7 +19,19 @@ print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - b
 _CONTENT = """
 from echub.files.content import content_hash
 from echub.files.reading import read
-found = [content_hash(read(file, reader=given['reader'])) for file in given['files']]
+def memory(name):
+    try:
+        lines = open('/proc/self/status').read().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)
+found, before = [], memory('VmRSS:')
+for file in given['files']:
+    record = read(file, reader=given['reader'])
+    for dataset in record.datasets.values():
+        for name in dataset.columns:
+            dataset.columns[name].values
+    found.append([memory('VmHWM:') - before, content_hash(record)])
 print(json.dumps(found))
 """
 
@@ -29,10 +42,16 @@ def imported_by(module: str) -> set[str] | None:
     return None if answer is None else set(answer)
 
 
-def content_elsewhere(reader: str, files: Sequence[Path], environment: Mapping[str, str]) -> list[str] | None:
-    """Return the `content_hash` of files read by a process in another environment."""
+def content_elsewhere(
+    reader: str, files: Sequence[Path], environment: Mapping[str, str]
+) -> list[tuple[int, str]] | None:
+    """Return what files are to a process in another environment: memory in bytes, and `content_hash`.
+
+    The memory is the most that the process had until then, its imports included; 0 where the system does not say.
+    """
     given = {"reader": reader, "files": [str(file) for file in files]}
-    return _answer(_run(_CONTENT, given, environment))
+    answer = _answer(_run(_CONTENT, given, environment))
+    return None if answer is None else [(memory, content) for memory, content in answer]
 
 
 def _run(code: str, given: Mapping[str, object], environment: Mapping[str, str]) -> subprocess.Popen[str]:
@@ -47,11 +66,11 @@ def _run(code: str, given: Mapping[str, object], environment: Mapping[str, str])
     )
 
 
-def _answer(process: subprocess.Popen[str]) -> list[str] | None:
+def _answer(process: subprocess.Popen[str]) -> list[Any] | None:
     """Wait for a process; its last line is the answer."""
     printed, _ = process.communicate()
     lines = printed.splitlines()
     if process.returncode or not lines:
         return None
-    answer: list[str] = json.loads(lines[-1])
+    answer: list[Any] = json.loads(lines[-1])
     return answer

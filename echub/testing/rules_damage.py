@@ -6,8 +6,8 @@ from pathlib import Path
 
 from echub.errors import DataError, EchubError, SourceError
 from echub.testing import guard
-from echub.testing.base import Contract, RuleViolation, one_line, rule
-from echub.testing.damage import DamageOutcome, is_typed, outcomes
+from echub.testing.base import Contract, RuleViolation, one_line, rule, skip
+from echub.testing.damage import DamageOutcome, cases, changed_texts, is_typed, outcomes
 
 
 class DamageRules(Contract):
@@ -17,7 +17,8 @@ class DamageRules(Contract):
         """Read the damaged copies of a sample, once for all rules."""
         key = ("damaged", path)
         if key not in self._kept:
-            self._kept[key] = outcomes(self, path, self._record(path))
+            damaged = cases(path.read_bytes(), self.damages)
+            self._kept[key] = outcomes(self, path, self._record(path), damaged)
         found: list[DamageOutcome] = self._kept[key]
         return found
 
@@ -87,4 +88,25 @@ class DamageRules(Contract):
                     f"at most {guard.memory_limit(outcome.size) >> 20} MiB for {outcome.size} bytes",
                     f"{outcome.case}: {outcome.peak >> 20} MiB",
                     "compare a count or a length with the size of the file before memory is taken for it",
+                )
+
+    @rule
+    def test_changed_texts_give_typed_errors(self, path: Path) -> None:
+        """A text with other numbers, cells, lines or delimiters gives a record or an error of the hub's."""
+        damaged = list(changed_texts(path.read_bytes(), self.damages))
+        if not damaged:
+            skip("the sample is not a text")
+        for outcome in outcomes(self, path, self._record(path), damaged):
+            if not is_typed(outcome.error, (SourceError, DataError)):
+                raise RuleViolation(
+                    "SourceError or DataError, or a record",
+                    f"{outcome.case}: {one_line(outcome.error)}",
+                    "check each line before it is used: how many cells it has, and what is in them",
+                )
+            if isinstance(outcome.error, guard.Endless) or outcome.peak > guard.memory_limit(outcome.size):
+                raise RuleViolation(
+                    f"at most {guard.line_limit(outcome.size)} lines of Python and "
+                    f"{guard.memory_limit(outcome.size) >> 20} MiB for {outcome.size} bytes",
+                    f"{outcome.case}: more",
+                    "bound each loop and each array by the size of the file",
                 )

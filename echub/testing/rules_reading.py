@@ -25,6 +25,8 @@ ELSEWHERE = (
     {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "C.UTF-8"},
 )
+MEMORY, MEMORY_PER_BYTE = 300 << 20, 20
+"""Bytes that reading may take in all, for the libraries of a format, and for each byte of the file."""
 _NO_OPTION = "no-such-option"
 
 
@@ -188,25 +190,50 @@ class ReadingRules(Contract):
     @rule
     def test_same_everywhere(self, tmp_path: Path) -> None:
         """Another hash seed, time zone, language and folder give the same content."""
-        here = {}
-        for number, path in enumerate(self.paths()):
-            copy = self._isolated(path, tmp_path / str(number))
-            with contextlib.suppress(EchubError):
-                here[copy] = content_hash(self._read(copy))
-        if not here:
-            skip("no sample can be read by itself: test_reads_its_files says why")
-        moved = [self._isolated(copy, tmp_path / "elsewhere" / copy.parent.name) for copy in here]
-        for environment in ELSEWHERE:
-            found = content_elsewhere(self._usable.name, moved, environment)
+        here, elsewhere = self._elsewhere(tmp_path)
+        for environment, read in zip(ELSEWHERE, elsewhere, strict=True):
+            found = [content for _, content in read or ()]
             if found == list(here.values()):
                 continue
             shown = " ".join(f"{name}={value}" for name, value in environment.items())
-            names = [copy.name for copy, other in zip(here, found or (), strict=False) if here[copy] != other]
+            names = [copy.name for copy, other in zip(here, found, strict=False) if here[copy] != other]
             raise RuleViolation(
                 f"equal content_hash with {shown}",
                 f"another one for {', '.join(names)}" if found else "the files could not be read there",
                 "sort what comes from a set; keep local time as it stands; name the encoding; store no folder",
             )
+
+    @rule
+    def test_memory_follows_the_size(self, tmp_path: Path) -> None:
+        """Reading takes at most 20 times the size of a file and 300 MB, imports included."""
+        _, elsewhere = self._elsewhere(tmp_path)
+        largest = 0
+        for number, (copy, size) in enumerate(self._kept["sizes"].items()):
+            largest = max(largest, size)  # the process read the files before this one too
+            taken = max((read[number][0] for read in elsewhere if read), default=0)
+            if taken > MEMORY + MEMORY_PER_BYTE * largest:
+                raise RuleViolation(
+                    f"at most {(MEMORY + MEMORY_PER_BYTE * largest) >> 20} MiB for {size} bytes",
+                    f"{copy.name}: {taken >> 20} MiB",
+                    "read a large file in parts; give columns as arrays, not as Python lists",
+                )
+
+    def _elsewhere(self, folder: Path) -> tuple[dict[Path, str], list[list[tuple[int, str]] | None]]:
+        """Read isolated copies of the samples here and in other environments, once for all rules."""
+        if "elsewhere" not in self._kept:
+            here = {}
+            for number, path in enumerate(self.paths()):
+                copy = self._isolated(path, folder / str(number))
+                with contextlib.suppress(EchubError):
+                    here[copy] = content_hash(self._read(copy))
+            moved = [self._isolated(copy, folder / "elsewhere" / copy.parent.name) for copy in here]
+            self._kept["sizes"] = {copy: copy.stat().st_size for copy in here}
+            found = [content_elsewhere(self._usable.name, moved, there) for there in ELSEWHERE] if here else []
+            self._kept["elsewhere"] = here, found
+        here, found = self._kept["elsewhere"]
+        if not here:
+            skip("no sample can be read by itself: test_reads_its_files says why")
+        return here, found
 
 
 def _state(folder: Path) -> dict[Path, tuple[object, ...]]:

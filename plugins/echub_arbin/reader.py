@@ -39,6 +39,7 @@ _KEPT = (
 )
 """Small tables that are kept whole as settings."""
 _AUXILIARY = "Auxiliary_Table"
+_OF_AUXILIARY = {"Test_ID", "Data_Point", "Auxiliary_Index", "Data_Type", "X"}
 _NEEDED = ("Test_ID", "Data_Point", "Test_Time", "Current", "Voltage")
 _EPOCH = dt.datetime(1899, 12, 30)
 _SOME = 1e-3
@@ -151,11 +152,7 @@ def _auxiliary(test: pl.DataFrame, auxiliary: pl.DataFrame | None, first: int) -
     """Return the auxiliary inputs of a test at its data points; NaN where an input has no value."""
     import polars as pl
 
-    if (
-        auxiliary is None
-        or auxiliary.is_empty()
-        or not {"Auxiliary_Index", "Data_Type", "X"} <= set(auxiliary.columns)
-    ):
+    if auxiliary is None or auxiliary.is_empty() or not set(auxiliary.columns) >= _OF_AUXILIARY:
         return
     own = auxiliary.filter(pl.col("Test_ID") == test["Test_ID"][0])
     for number, ((kind, index), rows) in enumerate(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 import polars as pl
@@ -232,6 +232,12 @@ class _LabelShape(TypedDict):
     origin: Literal["measured", "programmed", "reported", "derived", "assumed"]
 
 
+class _LeafShape(TypedDict):
+    value: Any
+    unit: NotRequired[str | None]
+    source: NotRequired[str]
+
+
 class _BesideShape(TypedDict, total=False):
     generator: str
     tables: dict[str, list[_LabelShape]]
@@ -240,6 +246,7 @@ class _BesideShape(TypedDict, total=False):
 
 _ANY = structured.Shape("the metadata beside the table", Any, ReadError)
 """Any JSON: other programs write such files too, and theirs are kept as a setting."""
+_LEAF = structured.Shape("a value of the metadata beside the table", _LeafShape, MetadataError, unknown="drop")
 _OURS = structured.Shape("the metadata beside the table", _BesideShape, ReadError, unknown="keep")
 
 
@@ -268,9 +275,10 @@ def _metadata(beside: dict[str, Any]) -> Metadata:
     """Take the statements of a `.metadata.json` that echub wrote; any other is kept as a setting only."""
     metadata = Metadata()
     if beside.get("generator") == "echub":
-        for path, leaf in _leaves(beside.get("metadata", {}), ""):
+        for path, node in _leaves(beside.get("metadata", {}), ""):
             try:
-                metadata.set(path, leaf["value"], leaf.get("unit"), source=str(leaf.get("source", "file")))
+                leaf = structured.checked(node, _LEAF)
+                metadata.set(path, leaf["value"], leaf.get("unit"), source=leaf.get("source", "file"))
             except MetadataError:
                 continue  # kept in the settings, which hold the file verbatim
     return metadata

@@ -55,6 +55,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat | Template]:
             (".toml",),
             sniff="echub_hiden:sniff_manifest",
             read="echub_hiden.manifest:read",
+            intact="echub_hiden.tiff:is_intact",
         ),
         Template("sims.toml", "what a folder of SIMS exports holds, for `sims-declared`", "echub_hiden:template"),
         KnownFormat(

@@ -39,6 +39,7 @@ def echub_readers() -> Iterable[Reader]:
             codes="echub_neware:codes.toml",
             options=NewareOptions,
             requires="fastnda",
+            intact="echub_neware.intact:is_intact",
             extra="neware",
         ),
     )

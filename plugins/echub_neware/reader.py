@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -99,6 +100,17 @@ def _heard(notices: list[Notice]) -> Iterator[None]:
         logger.propagate = propagated
 
 
+@contextmanager
+def _zlib_kept() -> Iterator[None]:
+    """Keep Python's own zlib: fastnda 1.3.1 puts another library in its place, with errors of another class."""
+    own = zlib.decompress, zlib.decompressobj
+    try:
+        yield
+    finally:
+        zlib.decompress, zlib.decompressobj = own
+
+
+@_zlib_kept()
 def _tried(source: Source, path: Path, options: NewareOptions) -> tuple[pl.DataFrame, dict[str, Any]]:
     """Call fastnda; whatever it raises is a file that it does not read."""
     import fastnda

@@ -150,6 +150,8 @@ def looks_like_table(source: Source) -> Confidence:
     try:
         text = open_text(source, head_only=True)
         lines = _lines(text)
+        if not text.whole and len(lines) <= _FEW:
+            return _looks_wide(text, source)
         block, _, _ = _choose(lines, Given(), source)
     except ReadError:
         return Confidence.NO
@@ -157,6 +159,30 @@ def looks_like_table(source: Source) -> Confidence:
     if first and first[0].strip() == "file":
         return Confidence.NO  # a table of metadata by file, which `--meta` takes
     return Confidence.LIKELY if len(block.rows) >= 3 else Confidence.MAYBE  # one or two lines may be chance
+
+
+_FEW = 2
+"""Complete lines of a head that are too few to judge by: the names, and one row."""
+_WIDE = 200
+"""Fields of a line that fills most of the head: prose has no such number of commas with numbers between them."""
+
+
+def _looks_wide(text: Text, source: Source) -> Confidence:
+    """Judge lines of thousands of fields by as many fields as the last line has, which the head cuts."""
+    lines = text.head.split("\n")
+    for delimiter in DELIMITERS:
+        fields = [line.split(delimiter) for line in lines if line.strip()]
+        width = min(len(fields[-1]) - 1, *(len(row) for row in fields)) if fields else 0
+        if width < _WIDE:
+            continue
+        if len(fields) == 1:
+            return Confidence.MAYBE if source.suffix else Confidence.NO  # the names alone fill the head
+        try:
+            _choose([delimiter.join(row[:width]) for row in fields], Given(delimiter=delimiter), source)
+        except ReadError:
+            continue
+        return Confidence.MAYBE
+    return Confidence.NO
 
 
 # -- the parts -------------------------------------------------------------------------------

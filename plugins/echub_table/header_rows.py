@@ -34,6 +34,14 @@ def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: 
 
     `named`: the names are given elsewhere. Raises `ReadError` for names that are more or fewer than the fields.
     """
+    if said is not None and said >= len(lines):
+        raise ReadError(
+            "the table ends before the line of names that its profile declares",
+            path=path,
+            expected=f"a line {said + 1}",
+            found=f"{len(lines)} lines",
+            hint="correct header_line, counted from 1, in the profile",
+        )
     line = said if said is not None else _names_line(block, lines)
     if line is None:
         _require_no_misfit(block, lines, named=named, path=path)

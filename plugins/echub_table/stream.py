@@ -22,6 +22,10 @@ TAIL = 4096
 HEAD = 65_536
 """Bytes of the beginning that the inference looks at: preamble, header and hundreds of rows (decision 20)."""
 
+LINES, MOST = 16, 4 << 20
+"""Lines that the inference needs, however long they are, and the most bytes that it looks at for them: 5,000
+columns have lines of some 45 kB."""
+
 CHUNK = 4 * 1024 * 1024
 """Bytes that are parsed at a time: what bounds the memory beyond the columns themselves."""
 
@@ -35,7 +39,7 @@ _LONE_RETURN = re.compile(rb"\r(?!\n)")
 class Text:
     """A source with its encoding and line ends known.
 
-    `head` and `tail` are UTF-8 texts with line feeds; `whole` where the head is all there is.
+    `head` and `tail` are texts with line feeds; `whole` where the head is all there is.
     """
 
     source: Source
@@ -51,7 +55,7 @@ class Text:
 
         The first holds the head at least, the last the tail, so that preamble and footer lie in one.
         """
-        size = max(size, HEAD)
+        size = max(size, HEAD, 2 * len(self.head))
         if self.encoding in _SINGLE_BYTE and self.newline != "\r":
             yield from self._lines(size)
             return
@@ -116,7 +120,7 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
 
     `head_only` opens nothing beyond the head, for sniffers.
     """
-    raw = source.head
+    raw = source.head if head_only else _long_head(source)
     whole = source.size <= len(raw)
     tailless = whole or head_only
     found = encoding_of(raw, whole=whole) if encoding else by_evidence(raw, encoding_of(raw, whole=whole))
@@ -131,6 +135,13 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
     tail = head if tailless else _decoded(source.read(tail_at - tail_at % 2), _without_mark(raw, chosen), source)
     text = [part.replace("\r\n", "\n").replace("\r", "\n") for part in (head, tail)]
     return Text(source, chosen, evidence, newline, text[0], text[1], whole)
+
+
+def _long_head(source: Source) -> bytes:
+    """Return the head, or more of the file if its lines are so long that the head holds too few."""
+    head = source.head
+    longest = max(map(len, head.splitlines()), default=0)
+    return head if longest * LINES <= HEAD else source.read(0, min(longest * LINES, MOST))
 
 
 def _by_tail(source: Source, chosen: str, evidence: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 import polars as pl
@@ -77,8 +77,8 @@ class _WrittenSchemaShape(TypedDict):
 
 
 class _WrittenDialectShape(TypedDict):
-    delimiter: str
-    headerRowCount: int
+    delimiter: Literal[",", ";", "\t"]
+    headerRowCount: Literal[0, 1, 2, 3]
 
 
 class _WrittenShape(TypedDict):

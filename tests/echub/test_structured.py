@@ -6,7 +6,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 import pytest
 
 from echub.errors import DataError, EchubError, PluginError
-from echub.structured import LaterVersion, Number, Shape, Table, checked, parse, read_file
+from echub.structured import LaterVersion, Number, Shape, Table, checked, parse, parse_written, read_file
 
 
 class StepTree(TypedDict):
@@ -133,3 +133,28 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
 def test_what_programs_add_is_left_out_and_what_lists_all_mistakes_is_kept():
     assert parse("new = 1", Shape("x", Tree, unknown="drop")) == {}
     assert parse("new = 1", Shape("x", Tree, unknown="keep")) == {"new": 1}
+
+
+@pytest.mark.parametrize(
+    "text", ['{"step":[{"name":"a","params":{"b":[1,2.5]}}],"seed":5}', "{}", '{"format":"\\ud800"}']
+)
+def test_what_echub_wrote_is_read_the_same_in_one_pass(text):
+    for given in (text, text.encode()):
+        assert parse_written(given, SHAPE) == parse(given, SHAPE, syntax="json")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"seed":"x"}', '"x"'),
+        ('{"tables":{"a":{"b":[' + "[" * 40 + "]" * 40 + "]}}}", "more than that"),
+        ('{"seed":' + "9" * 30 + "}", "a longer one"),
+        ('{"seed":1', None),
+        ('{"seed":NaN}', None),
+    ],
+)
+def test_what_echub_did_not_write_is_refused_with_its_place(text, found):
+    with pytest.raises(EchubError) as caught:
+        parse_written(text, SHAPE, "a.h5")
+    assert caught.value.path == "a.h5"
+    assert found is None or caught.value.found == found

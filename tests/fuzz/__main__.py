@@ -1,8 +1,12 @@
-"""`python -m tests.fuzz --minutes N --target NAME …`: feed damaged inputs, print what became of them."""
+"""`python -m tests.fuzz --minutes N --target NAME …`: feed damaged inputs, print what became of them.
+
+`--kills N` kills commands instead (targets convert, study, gather) and prints what their runs left.
+"""
 
 import argparse
 import sys
 
+from tests.fuzz import kills
 from tests.fuzz.targets import TARGETS
 from tests.fuzz.workers import KINDS, Feeder, run
 
@@ -14,10 +18,17 @@ def main():
     parser.add_argument(
         "--start", type=int, default=0, help="number of the first input: other numbers, other inputs"
     )
+    parser.add_argument("--kills", type=int, help="kill each command so many times, instead of feeding inputs")
     parser.add_argument(
-        "--target", action="append", choices=[*TARGETS, "all"], help="may be repeated; all by default"
+        "--target",
+        action="append",
+        choices=[*TARGETS, *kills.COMMANDS, "all"],
+        help="may be repeated; all by default",
     )
     given = parser.parse_args()
+    if given.kills:
+        wanted = [name for name in kills.COMMANDS if name in (given.target or kills.COMMANDS)]
+        return kills.main(wanted, given.kills, given.start)
     names = [name for name in given.target or ["all"] if name != "all"] or list(TARGETS)
     share = None if given.count else given.minutes * 60 / len(names)
     totals = dict.fromkeys(KINDS, 0)

@@ -47,6 +47,86 @@ def _read(path):
 # -- structured text -------------------------------------------------------------------------
 
 
+def _native_seeds():
+    """Return the golden file of the present schema, and one with compressed columns, with what each says."""
+    import tempfile
+
+    import numpy as np
+
+    from echub.files import store
+    from echub.model.build import SourceColumn, build_dataset
+    from echub.model.record import Record
+    from fixtures.golden.make import path
+
+    rows = np.arange(30_000)
+    columns = [
+        SourceColumn("time/s", rows * 0.5, "time", "s", index=0),
+        SourceColumn("I/mA", np.sin(rows).astype(np.float32), "current", "mA", index=1),
+        SourceColumn("cycle", (rows // 1000).astype(np.uint8), "cycle", "1", index=2),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder) / "large.h5"
+        store.write(Record([build_dataset("timeseries", columns)]), large)
+        found = [(file.name, file) for file in (path(), large)]
+        _CLEAN.update({name: _said(file) for name, file in found})
+        return [(name, file.read_bytes()) for name, file in found]
+
+
+_CLEAN = {}
+
+
+def _said(path):
+    import echub
+    from echub.files.content import content_hash
+
+    record = echub.read(path)
+    return content_hash(record), record.provenance.as_dict(), [notice.as_dict() for notice in record.notices]
+
+
+class SilentDifferenceError(Exception):
+    """A damaged file gave other values, or another text, without a word."""
+
+
+def _same(path):
+    if _said(path) != _CLEAN[path.name]:
+        raise SilentDifferenceError(path.name)
+
+
+def _image_seeds():
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    pages = [Image.fromarray(np.full((5, 7), n, np.uint16)) for n in range(3)]
+    found = []
+    for name in ("raw", "tiff_lzw", "tiff_deflate", "packbits"):
+        out = io.BytesIO()
+        pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression=name)
+        found.append((f"{name}.tif", out.getvalue()))
+    return found
+
+
+IMAGES = """
+format = "sims"
+[sims]
+pixel_size = "0.5 um"
+acquisition = "simultaneous"
+[[region]]
+name = "x"
+[[region.images]]
+pattern = "{name}"
+species = ["Na+"]
+polarity = "+"
+"""
+
+
+def _image(path):
+    manifest = path.parent / "sims.toml"
+    manifest.write_text(IMAGES.replace("{name}", path.name))
+    _read(manifest)
+
+
 def _outcome_seeds():
     from echub.plugin import Component, Condition, Flag, Interval, Measurand, Outcome, Sensitivity, Series
 
@@ -458,7 +538,10 @@ TARGETS = {
         Target("ivium", mutators.table, _files("ivium/*.idf"), _read),
         Target("zahner", mutators.binary, _files("zahner/*.is*"), _read),
         Target("arbin", mutators.binary, _files("arbin/*.res"), _read),
+        Target("neware", mutators.binary, _files("neware/cell.nda*"), _read, decoded_elsewhere=True),
+        Target("image", mutators.binary, _image_seeds, _image, decoded_elsewhere=True),
         Target("workbook", mutators.archive, _files("tables/workbook.xlsx"), _read, decoded_elsewhere=True),
+        Target("native-flips", mutators.flip, _native_seeds, _same, decoded_elsewhere=True),
         Target("native", mutators.binary, _files("golden/*.h5"), _read, decoded_elsewhere=True),
     )
 }

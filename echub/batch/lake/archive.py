@@ -11,7 +11,7 @@ from echub.batch.lake.rows import state_of
 from echub.batch.ledger import LINE, Entry
 from echub.errors import CommandError, DataError
 from echub.files.output import LEDGER
-from echub.structured import parse_line
+from echub.structured import parse_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Archive:
 
     def _take(self, name: str, number: int, offset: int, line: bytes) -> None:
         try:
-            told = parse_line(line, LINE)
+            told = parse_written(line, LINE)
         except CommandError:
             self.damaged.append(f"{name} line {number}")
             return

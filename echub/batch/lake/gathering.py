@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from echub.batch.lake.archive import Archive
-from echub.batch.lake.places import FILES, OUTCOMES, STAGE, Partition, claim, parts_there
+from echub.batch.lake.places import FILES, OUTCOMES, OWN_BEGIN, STAGE, Partition, claim, parts_there
 from echub.batch.lake.rows import Row, add_record, bare_row, files_frame, outcome_frame, units_of_files
 from echub.batch.lake.tables import join_tables, read_table, table_of, units_of, write_table
 from echub.batch.ledger import Entry, hold
@@ -121,6 +121,8 @@ class _Gathering:
     def run(self, outcomes: Sequence[Path], jobs: int | None) -> Gathered:
         shutil.rmtree(self.stage, ignore_errors=True)
         self.stage.mkdir(parents=True)
+        for unfinished in self.lake.glob(f"{OWN_BEGIN}*.part"):  # the lock is ours: nobody writes it
+            unfinished.unlink(missing_ok=True)
         named = {part for parts in self._column("parts") for part in parts or ()}
         self._delete(set(parts_there(self.lake)) - named)  # left by a run that was killed
         new, gone = self._compare()

@@ -18,6 +18,8 @@ FORMAT = "echub-lake 1"
 FILES, OUTCOMES, MARK = "files.parquet", "outcomes.parquet", "lake.json"
 STAGE = ".echub-stage"
 """Folder of unfinished parts: no pattern of another program finds it, and the next run empties it."""
+OWN_BEGIN = ".echub-"
+"""How the names of unfinished files and of locks begin: a run that was killed early leaves only these."""
 UNKNOWN = "unknown"
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -67,7 +69,7 @@ def claim(lake: Path, archive: str) -> None:
                 found=archive,
                 hint="name another folder with --to",
             )
-    elif lake.exists() and any(lake.iterdir()):
+    elif lake.exists() and any(not path.name.startswith(OWN_BEGIN) for path in lake.iterdir()):
         raise TargetClash(
             "the folder holds something else than a lake",
             path=str(lake),

@@ -25,7 +25,22 @@ from echub.remark import Flag
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@given(finite, finite, st.lists(finite | st.just(math.nan), max_size=5))
+def test_a_stored_table_has_rows():
+    made = json.loads(
+        Outcome({}, tables={"t": {"a": Series((1.0, 2.0), "s"), "b": Series((3.0, 4.0), "V")}}).to_json()
+    )
+    made["tables"]["t"]["b"]["values"].append(5.0)
+    with pytest.raises(DataError, match="different lengths") as refused:
+        Outcome.from_json(json.dumps(made), "a.json")
+    assert (refused.value.where, refused.value.found) == ("tables.t", "a: 2, b: 3")
+
+
+def test_an_uncertainty_is_not_negative():
+    with pytest.raises(PluginError, match="negative"):
+        Measurand("s", 1.0, -0.1)
+
+
+@given(finite, finite.map(abs), st.lists(finite | st.just(math.nan), max_size=5))
 def test_json_gives_an_equal_outcome(value, uncertainty, series):
     low, high = sorted((value, uncertainty))
     made = Outcome(

@@ -145,6 +145,15 @@ def test_a_run_killed_at_any_point_leaves_nothing_doubled(converted, folder, lak
     assert 9.75 in [value for name in values.columns for value in values[name].to_list()]
 
 
+def test_a_run_killed_while_it_claimed_the_folder_is_followed_by_a_whole_one(converted, lake):
+    lake.mkdir()
+    unfinished = lake / ".echub-0123456789abcdef.part"
+    unfinished.write_bytes(b"{")
+    gather(converted, lake)
+    assert not unfinished.exists()
+    assert rows_by_source(lake)
+
+
 def test_an_output_that_was_changed_is_not_gathered_and_tried_again(converted, lake):
     target = converted / "cp.mpr.h5"
     whole = target.read_bytes()

@@ -1,5 +1,6 @@
 """Native files read back: only what is in the file counts, and large columns are read when they are used."""
 
+import json
 import pickle
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import echub
 from echub.errors import ChangedContent, InconsistentFile, MetadataError, ReadError, SourceChanged
 from echub.files import hdf5, store, stored, stored_column
 from echub.files.content import BLOCK
+from echub.files.layout import text_hash
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.deferred import Deferred, held
 from echub.model.metadata import Entry, Metadata
@@ -131,6 +133,58 @@ def test_a_changed_description_of_a_column_is_an_error(native):
     with pytest.raises(ChangedContent) as refused:
         store.read(native)
     assert refused.value.expected.startswith("blake3:")
+
+
+SHAPES = [
+    ("timeseries/current", b'"index":1', b'"index":[', "the description of the column current", None),
+    ("timeseries/current", b'"index":1', b'"index":""', "the description of the column current", "index"),
+    ("timeseries/current", b'"axes":["row"]', b'"axes":"rowrow"', "the description of the column current", "axes"),
+    ("timeseries", b'"history":[]', b'"history":{}', "the description of the dataset timeseries", "history"),
+    ("timeseries", b'"kind":"', b'"kinds":"', "the description of the dataset timeseries", None),
+    ("/", b'["timeseries"]', b'[{"a":"bcdef"}]', "the datasets of the native file", "[0]"),
+]
+
+
+def state_hash(file, name, text):
+    """State the hash of a text that another writer wrote, as it would."""
+    hashes = json.loads(file.attrs["hashes"]) | {name: text_hash(text)}
+    file.attrs["hashes"] = np.bytes_(json.dumps(hashes))
+
+
+@pytest.mark.parametrize(("place", "old", "new", "what", "where"), SHAPES)
+def test_a_description_of_another_shape_is_an_error_with_its_place(native, place, old, new, what, where):
+    with h5py.File(native, "r+") as file:
+        attributes = file[place].attrs
+        name = "datasets" if place == "/" else "echub"
+        assert old in attributes[name]
+        attributes[name] = attributes[name].replace(old, new)
+        if place == "timeseries":
+            state_hash(file, place, attributes[name])
+    with pytest.raises(ReadError) as refused:
+        store.read(native)
+    assert refused.value.message.startswith(what)
+    assert (refused.value.path, refused.value.where) == (str(native), where)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "where"),
+    [
+        ("metadata", '{"entries":[["a",1,null]]}', "entries[0]"),
+        ("metadata", '{"entries":[["a",1,null,2]]}', "entries[0][3]"),
+        ("settings", '{"a":' + "[" * 40 + "]" * 40 + "}", None),
+        ("settings", '{"a":' + "9" * 30 + "}", "a"),
+        ("settings", "[1]", None),
+        ("provenance", '{"source":{}}', None),
+    ],
+)
+def test_texts_of_another_shape_are_errors_with_their_place(native, name, text, where):
+    with h5py.File(native, "r+") as file:
+        del file[name]
+        file[name] = np.bytes_(text)
+        state_hash(file, name, text.encode())
+    with pytest.raises(ReadError, match=f"the {name} of the native file") as refused:
+        store.read(native)
+    assert refused.value.where == where
 
 
 def test_large_columns_are_read_when_they_are_used(native, record):

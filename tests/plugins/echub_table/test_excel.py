@@ -9,6 +9,8 @@ import pytest
 
 import echub
 from echub.errors import ReadError
+from echub.model.source import Source
+from echub_table.excel import _require_filled
 from fixtures.tables import workbook
 from fixtures.tables.nasty.case import CURRENT, TIME, VOLTAGE
 
@@ -180,3 +182,20 @@ def test_a_state_sets_the_sign_in_a_workbook_too(tmp_path):
     header = ("t / s", "I / mA", "Status")
     path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, [1.0] * 6, ["Chg"] * 3 + ["DChg"] * 3, header=header))
     assert echub.read(path)["timeseries"]["current"].tolist() == [1.0] * 3 + [-1.0] * 3
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="B99999999999999999999">',
+        b"<c r='B1048577000'>",
+        b'<c s="1"\nr="b9999999999"  t="n">',
+        b'<c r="ABCDEFGHI5">',
+        b'<row r="99999999999">',
+    ],
+)
+def test_a_cell_where_no_sheet_has_one_is_refused_before_the_library_sees_it(cell):
+    sheet = b'<row r="1"><c r="A1"><v>1</v></c></row>' + cell
+    with pytest.raises(ReadError, match="far more memory") as refused:
+        _require_filled(sheet, "sheet1.xml", Source.from_bytes(b"PK", "a.xlsx"))
+    assert "spread over" in refused.value.found

@@ -1,0 +1,117 @@
+"""Third parties beside the hub's readers: a claim on its files, and hooks that change what was measured."""
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+import echub
+from echub.files import store
+from echub.registry.registry import PluginWarning, registry
+from tests.echub.strangers import install
+
+GUEST = """
+from echub.plugin import Confidence, Reader, ReadError, Record, hookimpl
+
+@hookimpl
+def echub_readers():
+    return [Reader("guest", "guest", (".mpr",), sniff="{name}:sniff", read="{name}:read")]
+
+def sniff(source):
+    return Confidence.CERTAIN if source.head.startswith(b"BIO-LOGIC MODULAR FILE") else Confidence.NO
+
+def read(source, options):
+    raise ReadError("the guest reads nothing")
+"""
+HOOK = """
+from dataclasses import replace
+from echub.plugin import hookimpl
+
+@hookimpl
+def echub_record_read(record):
+    {body}
+"""
+CHANGES = {
+    "replaced": (
+        "dataset = record['timeseries']; "
+        "new = replace(dataset.columns['time'], values=dataset['time'] * 2); "
+        "record.datasets['timeseries'] = replace(dataset, columns={**dataset.columns, 'time': new})"
+    ),
+    "removed": (
+        "dataset = record['timeseries']; "
+        "record.datasets['timeseries'] = replace(dataset, "
+        "columns={n: c for n, c in dataset.columns.items() if n != 'time'})"
+    ),
+    "emptied": "record.datasets.clear()",
+}
+ADDS = "record.metadata.set('sample.id', 'one', source='eln'); record['timeseries']['time'].sum()"
+WRITES = "record['timeseries']['time'][:] = 0"
+
+
+@pytest.fixture
+def guests(tmp_path, monkeypatch):
+    """Install plugins of third parties, found until the end of the test."""
+
+    names = []
+
+    def installed(**codes):
+        place = tmp_path / "plugins"
+        place.mkdir()
+        for name, code in codes.items():
+            install(place, f"{name}-plugin", code)
+            names.append(f"{name}_plugin")
+        monkeypatch.syspath_prepend(str(place))
+        registry.cache_clear()
+
+    yield installed
+    registry.cache_clear()
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+def test_a_file_of_the_hub_stays_readable_beside_a_certain_claim(guests, eclab):
+    guests(
+        guest=GUEST.format(name="guest_plugin"),
+        other=GUEST.format(name="other_plugin").replace('"guest"', '"other"'),
+    )
+    with pytest.warns(PluginWarning, match="eclab-mpr is used, --reader guest takes the other") as warned:
+        record = echub.read(eclab / "ocv.mpr")
+    assert record.provenance.reader["name"] == "eclab-mpr"
+    (claim,) = [str(w.message) for w in warned if "claims this file" in str(w.message)]
+    assert "guest of the plugin guest_plugin of guest-plugin 1.0" in claim
+    assert "other of the plugin other_plugin of other-plugin 1.0" in claim
+    with pytest.raises(echub.errors.ReadError, match="the guest reads nothing"):
+        echub.read(eclab / "ocv.mpr", reader="guest")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_hook_that_changes_columns_is_named_in_notices_and_provenance(guests, eclab, tmp_path, change):
+    guests(quiet=HOOK.format(body=ADDS), loud=HOOK.format(body=CHANGES[change]))
+    record = echub.read(eclab / "ocv.mpr")
+    (notice,) = [n for n in record.notices if n.code == "plugin-changed-columns"]
+    assert notice.message.startswith("loud_plugin of loud-plugin changed or removed ")
+    changed = notice.message.rpartition("removed ")[2].split(", ")
+    assert "time" in changed
+    assert ("potential_we" in changed) == (change == "emptied")
+    assert record.provenance.operations == (notice.message,)
+    store.write(record, tmp_path / "a.h5")
+    assert store.read(tmp_path / "a.h5").provenance.operations == (notice.message,)
+
+
+def test_a_hook_that_adds_is_not(guests, eclab):
+    guests(quiet=HOOK.format(body=ADDS))
+    record = echub.read(eclab / "ocv.mpr")
+    assert record.metadata.value("sample.id") == "one"
+    assert not record.provenance.operations
+    assert not [n for n in record.notices if n.code.startswith("plugin")]
+
+
+def test_a_hook_cannot_write_into_measured_values(guests, eclab):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        whole = echub.read(eclab / "ocv.mpr")["timeseries"]["time"]
+    guests(loud=HOOK.format(body=WRITES))
+    record = echub.read(eclab / "ocv.mpr")
+    assert np.array_equal(record["timeseries"]["time"], whole)
+    assert [n.code for n in record.notices if n.code.startswith("plugin")] == ["plugin-failed"]

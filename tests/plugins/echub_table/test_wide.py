@@ -1,0 +1,97 @@
+"""5,000 columns read as well as three: as text, as a workbook, and as a native file."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import ReadError
+from echub.files import store
+
+WIDE, ROWS = 5000, 4
+
+
+def names():
+    return ["time / s", *(f"cell {n} / V" for n in range(1, WIDE))]
+
+
+def values():
+    return np.round(np.arange(ROWS)[:, None] + np.arange(WIDE) / 7, 3)
+
+
+def text(mark=","):
+    return "\n".join(mark.join(row) for row in [names(), *(map(repr, row) for row in values().tolist())]) + "\n"
+
+
+def check(record):
+    data = record["timeseries"]
+    read = [c for c in data.columns.values() if c.index is not None]
+    assert [c.header for c in read] == names()
+    assert np.array_equal(np.stack([c.values for c in read], axis=1), values())
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    path = tmp_path_factory.mktemp("wide") / "wide.csv"
+    path.write_text(text())
+    return echub.read(path)
+
+
+def test_a_table_of_5000_columns_is_read(record):
+    check(record)
+
+
+@pytest.mark.parametrize("rows", [1, 0])
+def test_names_alone_fill_the_head(tmp_path, rows):
+    path = tmp_path / "wide.csv"
+    long = ["time / s", *(f"cell {n}{' with a name' * 6} / V" for n in range(1000))]
+    lines = [",".join(long), *([",".join("1" for _ in long)] * rows * 3)]
+    path.write_text("\n".join(lines) + "\n")
+    assert len(lines[0]) > 1 << 16
+    if rows:
+        assert len(echub.read(path)["timeseries"].columns) == len(long) + 1
+    else:
+        with pytest.raises(ReadError, match="no block of lines holds numbers"):
+            echub.read(path)
+
+
+def test_its_native_file_holds_them_all(record, tmp_path):
+    store.write(record, tmp_path / "wide.h5")
+    check(echub.read(tmp_path / "wide.h5"))
+
+
+def _letters(number):
+    text = ""
+    while number:
+        number, digit = divmod(number - 1, 26)
+        text = chr(65 + digit) + text
+    return text
+
+
+def _sheet(rows):
+    cells = []
+    for r, row in enumerate(rows, 1):
+        cells.append(f'<row r="{r}">')
+        for c, value in enumerate(row, 1):
+            place = f"{_letters(c)}{r}"
+            told = f' t="inlineStr"><is><t>{value}</t></is>' if isinstance(value, str) else f"><v>{value!r}</v>"
+            cells.append(f'<c r="{place}"{told}</c>')
+        cells.append("</row>")
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    return f"<worksheet {space}><sheetData>{''.join(cells)}</sheetData></worksheet>"
+
+
+def test_a_workbook_of_5000_columns_is_read(tmp_path):
+    pytest.importorskip("fastexcel")
+    from fixtures.tables import workbook
+
+    made = io.BytesIO()
+    with zipfile.ZipFile(workbook.FILE) as given, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in given.namelist():
+            is_sheet = name == "xl/worksheets/sheet1.xml"
+            out.writestr(name, _sheet([names(), *values().tolist()]) if is_sheet else given.read(name))
+    path = tmp_path / "wide.xlsx"
+    path.write_bytes(made.getvalue())
+    check(echub.read(path))
