@@ -141,10 +141,13 @@ def doubted(edge: Edge, other: Doubts, unit: str) -> list[Flag]:
     """Flag an edge of another shape, further steps, and residuals that are not random."""
     flags = []
     if other.better and other.best.name == TWO_STEPS:
-        flags.append(Flag("several-steps", "two steps fit better than one: the edge is several", hint=_PARTS))
+        flags.append(
+            Flag("several-steps", "two steps fit better than one: this is more than one edge", hint=_PARTS)
+        )
     elif other.better:
         text = (
-            f"the edge is not an error function: {other.best.name} fits better; the intervals hold the difference"
+            f"the edge is not an error function: {other.best.name} fits better; the intervals "
+            "include the difference"
         )
         flags.append(Flag("edge-shape", text))
     if other.yields is not None:
@@ -155,7 +158,10 @@ def doubted(edge: Edge, other: Doubts, unit: str) -> list[Flag]:
             Flag("several-steps", "the signal steps again in the same direction", where=where, hint=_PARTS)
         )
     if other.runs < RANDOM:
-        text = f"the residuals keep their sign too long (p = {other.runs:.2g}): the model is not that of the data"
+        text = (
+            f"too many neighbouring residuals have the same sign (p = {other.runs:.2g}): the model "
+            "is not that of the data"
+        )
         flags.append(Flag("residuals-not-random", text))
     return flags
 
@@ -181,8 +187,8 @@ def said(edge: Edge, one: CountProfile) -> list[Flag]:
         flags.append(Flag("overdispersed", text))
     inside = (one.x >= edge.window[0]) & (one.x <= edge.window[1])
     if one.analogue[inside].any():
-        text = "the fit holds points of the Faraday cup: its scatter is not that of counting"
+        text = "the fit includes points of the Faraday cup, whose scatter is not that of counting"
         flags.append(Flag("faraday-cup-in-fit", text))
     if spikes(one.n)[inside].any():
-        flags.append(Flag("spikes-in-fit", "the fit holds points that stand out singly; they are kept"))
+        flags.append(Flag("spikes-in-fit", "the fit includes single points that stand out; they are kept"))
     return flags
