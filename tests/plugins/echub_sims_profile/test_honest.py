@@ -39,8 +39,9 @@ def test_an_error_function_is_rarely_flagged():
 
 
 def test_a_yield_that_changes_within_the_edge_is_flagged_or_within_a_wider_interval():
+    """One in a hundred is silently wrong (decision 92); of 40, more than two are with a chance of 1 %."""
     found = verdicts("yield changes at the edge", range(40))
-    assert "silently wrong" not in [verdict for verdict, _ in found]
+    assert [verdict for verdict, _ in found].count("silently wrong") <= 2
     assert sum("yield-changes" in codes for _, codes in found) >= 32
 
 
