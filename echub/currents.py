@@ -156,7 +156,7 @@ def _unproven(
     if np.nanmax(np.abs(values), initial=0.0) > 0:
         case.note(
             "sign-assumed",
-            f"nothing in the table proves the sign of {column.header}: taken as anodic positive; "
+            f"the table does not show the sign of {column.header}: taken as anodic positive; "
             "--option current=cathodic-positive or current=unsigned says otherwise",
         )
     return [_noted(column, "assumed")], Decision(what, "anodic positive", "assumed: nothing to check against")

@@ -3,7 +3,8 @@
 A ```console block holds lines `$ command` and their output, ```python blocks of a page share one
 namespace; both run in order in a scratch folder with a copy of `fixtures/`. A block with a title is a
 file that is shown, and not run. In shown output … stands for anything, a line of … alone for any
-number of lines; how long something took is not compared.
+number of lines; how long something took is not compared. A picture below a command that draws one has the
+words that the command writes: ECHUB_REMAKE_IMAGES=1 makes the pictures of the pages anew.
 """
 
 import contextlib
@@ -30,6 +31,8 @@ BLOCK = re.compile(
 PROMPT = "$ "
 SHELL = re.compile(r"[|<>;&*?$`]")
 SECONDS = re.compile(r"(?<=time)( +)\d+\.\d+ s")
+IMAGE = re.compile(r"\]\((?P<path>(?:\.\./)?images/[\w-]+\.(?P<kind>svg|png))\)")
+WORDS = re.compile(r"<text [^>]*>(.*?)</text>", re.DOTALL)
 
 
 @pytest.fixture
@@ -100,6 +103,21 @@ def matches(shown, printed):
     return re.fullmatch(pattern(shown), SECONDS.sub(r"\1… s", plain)) is not None
 
 
+def pictures(page):
+    """Return each picture of a page with the file that the closest command above it drew."""
+    text = page.read_text(encoding="utf-8")
+    for image in IMAGE.finditer(text):
+        drawn = re.findall(rf"^\$ .* (?:--plot|-o) (\S+\.{image['kind']})", text[: image.start()], re.MULTILINE)
+        if drawn and Path(drawn[-1]).is_file():
+            yield page.parent / image["path"], Path(drawn[-1])
+
+
+def words(picture):
+    """Return the words in an SVG file; where the ticks of an axis are is up to the library."""
+    found = [re.sub(r"<[^>]*>", "", text).strip() for text in WORDS.findall(picture.read_text(encoding="utf-8"))]
+    return [text for text in found if re.search("[A-Za-z]", text)]
+
+
 @pytest.mark.parametrize(
     ("shown", "printed", "same"),
     [
@@ -141,3 +159,11 @@ def test_snippets_do_what_is_shown(page, scratch):
                 assert matches(shown, printed), f"{where}: {command}\nshown:\n{shown}\nprinted:\n{printed}"
             else:
                 assert code == 0, f"{where}: {command}\n{printed}"
+    for image, made in pictures(page):
+        if os.environ.get("ECHUB_REMAKE_IMAGES"):
+            shutil.copyfile(made, image)
+        elif image.suffix == ".svg":
+            again = (
+                f"{image.name} is out of date: ECHUB_REMAKE_IMAGES=1 pytest {Path(__file__).name} -k {page.stem}"
+            )
+            assert words(made) == words(image), again

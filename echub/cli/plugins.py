@@ -95,7 +95,7 @@ def new(
             analysis = typer.confirm("An analysis?", default=not reader)
         if not (reader or analysis):
             raise UnknownOption(
-                "it is not said what the plugin offers",
+                "it is not stated what the plugin offers",
                 expected="--reader, --analysis or both",
                 hint=f"echub plugins new {name} --reader",
             )

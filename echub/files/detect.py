@@ -68,7 +68,7 @@ def _credible(match: Match) -> Match:
     """Ignore a sniffer that accepts anything."""
     if match.confidence == Confidence.NO or not _claims_noise(match.reader):
         return match
-    return Match(match.reader, Confidence.NO, "claims noise too, so its answer counts for nothing")
+    return Match(match.reader, Confidence.NO, "also claims random bytes, so its answer is ignored")
 
 
 @cache
@@ -76,7 +76,7 @@ def _claims_noise(reader: Reader) -> bool:
     """Test a sniffer with random bytes, once per process; warn if it accepts them."""
     claims = ask(reader, Source.from_bytes(NOISE, "noise")).confidence > Confidence.NO
     if claims:
-        text = f"the reader {reader.name} claims noise too, so its answer counts for nothing"
+        text = f"the reader {reader.name} also claims random bytes, so its answer is ignored"
         warnings.warn(text, PluginWarning, stacklevel=2)
     return claims
 

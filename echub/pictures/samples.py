@@ -39,7 +39,7 @@ def draw_table(figure: FigureBase, shown: Sequence[Shown]) -> None:
     described, measured = parts(dataset)
     numbers = [name for name in measured if dataset.columns[name].values.dtype.kind in "fiu"]
     if not numbers:
-        raise DataError("the table holds no measured number", found=", ".join(dataset.columns))
+        raise DataError("the table contains no measured number", found=", ".join(dataset.columns))
     first = numbers[:PANELS]
     rows = -(-len(first) // 3)
     axes = figure.subplots(rows, min(3, len(first)), squeeze=False, sharex=True).ravel()

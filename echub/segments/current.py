@@ -85,12 +85,13 @@ def states(current: ArrayLike, threshold: Threshold) -> NDArray[np.int8]:
 def _flows(above: Floats, threshold: Threshold) -> NDArray[np.int8]:
     """Return 1 for rows in which a positive current flows, else 0."""
     flows = above > threshold.on
-    sure = flows | (above <= threshold.off)
-    if not sure.any():
+    unsure = np.flatnonzero(~(flows | (above <= threshold.off)))
+    if len(unsure) == len(above):
         return np.zeros(len(above), np.int8)
-    place = np.maximum.accumulate(np.where(sure, np.arange(len(above)), -1))
-    place[place < 0] = np.flatnonzero(sure)[0]
-    return flows[place].astype(np.int8)
+    if len(unsure):
+        sure = np.delete(np.arange(len(above)), unsure)
+        flows[unsure] = flows[sure[np.maximum(np.searchsorted(sure, unsure) - 1, 0)]]
+    return flows.view(np.int8)
 
 
 def _known(current: ArrayLike) -> Floats:

@@ -71,7 +71,7 @@ def _main(source: Source, database: Database) -> pl.DataFrame:
     missing = [name for name in _NEEDED if main is None or name not in main.columns]
     if main is None or missing or main.is_empty():
         raise ReadError(
-            "the database holds no measurement",
+            "the database contains no measurement",
             path=source.shown,
             expected=f"rows in {MAIN} with {', '.join(_NEEDED)}",
             found="no such table" if main is None else f"no {', '.join(missing)}" if missing else "no rows",

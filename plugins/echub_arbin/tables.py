@@ -69,7 +69,7 @@ def _chosen(source: Source, path: Path) -> Database:
         import access_parser  # noqa: F401
     except ImportError:
         raise ReadError(
-            "nothing on this machine reads Arbin's databases",
+            "there is no program on this machine that reads Arbin's databases",
             path=source.shown,
             expected="mdbtools, or the Python library access-parser",
             found="neither",

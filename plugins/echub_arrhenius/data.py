@@ -147,7 +147,7 @@ def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
     first = [name for name in FIRST_CHOICES if name in valued]
     if first or len(valued) == 1:
         return first[0] if first else valued.pop()
-    raise _which("which value is meant is not clear" if valued else "the outcomes hold no value", present)
+    raise _which("which value is meant is not clear" if valued else "the outcomes contain no value", present)
 
 
 def _which(message: str, present: set[str]) -> Refusal:

@@ -19,6 +19,8 @@ ROOM_K = 296.15
 """23 °C: what an oven or a cold stage does to a cell is off in proportion to the distance from the room."""
 UNLIKELY = 0.05
 """Level of all tests: one good set in twenty is flagged by each of them."""
+TURNS = 4.0
+"""Standard deviations by which a value must exceed both ends for a turn: the best of ten exceeds 3 by chance."""
 STATED_FREEDOM = 8.0
 """Degrees of freedom of stated uncertainties, known to a quarter: 1/2 · 0.25⁻² (GUM, G.4.2)."""
 LEAST_VARIANCE = 1e-18
@@ -69,6 +71,14 @@ class CellLines:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Where ln y passes a maximum or minimum: the temperature of that value, K, and the word for it."""
+
+    kelvin: float
+    kind: str
+
+
+@dataclass(frozen=True)
 class Budget:
     """The parts of an energy's uncertainty, and what the tests say."""
 
@@ -78,6 +88,7 @@ class Budget:
     birge: Birge | None = None
     cells: CellLines | None = None
     curved: bool = False
+    turn: Turn | None = None
 
     @property
     def statistical(self) -> float:
@@ -124,6 +135,7 @@ def budget(
         birge,
         cells,
         curved(kelvin, log_y),
+        turn_of(kelvin, log_y, relative),
     )
 
 
@@ -171,6 +183,35 @@ def curved(kelvin: Floats, log_y: Floats) -> bool:
     if variance < LEAST_VARIANCE:
         return bool(abs(found[2]) * np.ptp(x) ** 2 > np.sqrt(LEAST_VARIANCE) * len(x))
     return bool(2 * stats.t.sf(abs(found[2]) / np.sqrt(variance * inverse[2, 2]), freedom) < UNLIKELY)
+
+
+def turn_of(kelvin: Floats, log_y: Floats, relative: Floats | None) -> Turn | None:
+    """Return where the slope changes its sign: a value beyond those at both ends by `TURNS` standard deviations.
+
+    relative: (n,), what the values state; None: their scatter about a parabola, which needs five values.
+    """
+    order = np.argsort(kelvin)
+    hot, values = kelvin[order], log_y[order]
+    noise = _noise_of(hot, values, None if relative is None else relative[order])
+    if noise is None or len(values) < 3:
+        return None
+    for sign, kind in ((1, "maximum"), (-1, "minimum")):
+        k = int(np.argmax(sign * values))
+        if all(sign * (values[k] - values[end]) > TURNS * np.hypot(noise[k], noise[end]) for end in (0, -1)):
+            return Turn(float(hot[k]), kind)
+    return None
+
+
+def _noise_of(kelvin: Floats, log_y: Floats, relative: Floats | None) -> Floats | None:
+    """Return the standard deviation (n,) of each ln y: stated, else seen about a parabola; None if neither is."""
+    if relative is not None:
+        return np.maximum(relative, LEAST_VARIANCE)
+    if len(log_y) < 5 or len(np.unique(kelvin)) < 5:
+        return None
+    x = 1000 / kelvin - np.mean(1000 / kelvin)
+    rest = log_y - np.polyval(np.polyfit(x, log_y, 2), x)
+    seen = float(np.sqrt((rest**2).sum() / (len(x) - 3)))
+    return np.full(len(x), max(seen, LEAST_VARIANCE))
 
 
 def cell_lines(cells: Sequence[tuple[Floats, Floats]]) -> CellLines | None:

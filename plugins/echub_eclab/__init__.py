@@ -98,7 +98,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             "eclab-graph",
             "an EC-Lab graph layout (XML)",
             (".mgr",),
-            "it says how a graph looks and holds no data; convert the .mpr files that it shows",
+            "it describes how a graph looks and contains no data; convert the .mpr files that it shows",
             magic=(b"<?xml", b"\xef\xbb\xbf<?xml"),
         ),
         KnownFormat(

@@ -56,7 +56,7 @@ def with_tabs(source: Source, head: Head, data: bytes, notices: list[Notice]) ->
     if not head.kind:  # nothing says that it is EC-Lab's: whoever checks the names refuses it
         return head, data
     raise ReadError(
-        "the tabs are gone: nothing tells the columns apart",
+        "the tabs are gone: the columns cannot be separated",
         path=source.shown,
         where=f"line {len(head.lines) + 1}",
         expected="tabs between the names of the columns",

@@ -84,7 +84,7 @@ def walk(source: Source) -> Container:
     container = _walk_on(source, (), FIRST_MODULE)
     if not container.modules:
         raise ReadError(
-            "the file holds no module",
+            "the file contains no module",
             path=source.shown,
             where=f"offset {min(FIRST_MODULE, source.size)}",
             expected="MODULE and a module header",

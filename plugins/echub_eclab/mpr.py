@@ -91,7 +91,7 @@ def _data_module(source: Source, container: Container) -> Module:
     module = container.first(DATA)
     if module is None:
         raise ReadError(
-            "the file holds no data module",
+            "the file contains no data module",
             path=source.shown,
             where=f"offset {container.stopped}",
             expected=DATA,

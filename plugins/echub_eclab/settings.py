@@ -168,7 +168,7 @@ def _start(values: Mapping[str, Any], data: bytes) -> tuple[str | None, list[Not
         if start := _plausible(decode(data, (At("start", offset, "d"),)).get("start")):
             text = f"the start {start} was found at offset {offset} of LOG, a place that is not confirmed"
             return start, [Notice("unconfirmed-start", text)]
-    return None, [Notice("no-start", "the LOG module holds no plausible start time")]
+    return None, [Notice("no-start", "the LOG module contains no plausible start time")]
 
 
 def _plausible(days: float | None) -> str | None:

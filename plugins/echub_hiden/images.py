@@ -149,7 +149,7 @@ def _array(file: Source) -> NDArray[np.generic]:
     except (ValueError, EOFError, OSError, TypeError, SyntaxError, OverflowError) as error:
         raise ReadError("the file is not a NumPy array of numbers", path=file.shown, found=str(error)) from None
     if loaded.dtype.kind not in "uif":
-        raise ReadError("the array holds no numbers", path=file.shown, found=str(loaded.dtype))
+        raise ReadError("the array contains no numbers", path=file.shown, found=str(loaded.dtype))
     return loaded
 
 

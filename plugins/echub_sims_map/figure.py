@@ -30,7 +30,8 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     grid = figure.add_gridspec(2, 2, height_ratios=(1.2, 1))
     mean, depth = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
     profile = figure.add_subplot(grid[1, 1])
-    limits = _limits(shown["mean"])
+    low, high = shown["scale"].array()  # one for all regions of a file
+    limits = float(low), float(high)
     _map(mean, shown, "mean", limits)
     image = _map(depth, shown, "mid_depth", limits)
     figure.colorbar(image, ax=[mean, depth], label="counts per pixel and frame", shrink=0.85)

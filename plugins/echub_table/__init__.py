@@ -35,7 +35,7 @@ class TableOptions:
     )
     clock: str = option(
         "auto",
-        "what a lone column h:m:s tells where both fit: the time that elapses, or the time of day",
+        "meaning of a single column h:m:s if both fit: elapsed time, or time of day",
         choices=("auto", "elapsed", "time-of-day"),
     )
     current: str = option(

@@ -62,14 +62,18 @@ def symmetric(seed: int = 0, setup: SymmetricRun | None = None) -> Case:
         "voltage": Column(u, "V"),
     }
     truth = {} if run.drop_h is None else {"lifetime": run.drop_h}
-    whole = np.arange(
-        run.count if run.drop_h is None else int(drop_s // period) + (drop_s % period > run.duration_s / 2)
-    )
+    whole = np.arange(run.count if run.drop_h is None else _ended(run, drop_s))
     middle = float(np.median(_shape(run.shape, np.linspace(0, 1, 10_001))))
     each = run.asr * (1 + run.drift * whole) * middle
     value = float(np.mean([np.median(each[k::2]) for k in (0, 1)]))
     truth |= {"asr_cell": value, "overpotential": value * run.j / 1000}
     return Case(columns, {"cell.area": f"{run.area_cm2!r} cm^2", "cell.symmetric": "true"}, truth)
+
+
+def _ended(run: SymmetricRun, drop_s: float) -> int:
+    """Return how many half cycles have ended before the drop: only those have a truth."""
+    period = run.duration_s + run.rest_s
+    return int(drop_s // period) + (drop_s % period > run.duration_s)
 
 
 def _rows(run: SymmetricRun) -> Floats:

@@ -81,7 +81,14 @@ def budget_flags(parts: Budget, lack: Lack | None, points: Sequence[CellValue]) 
     if parts.cells is not None and parts.cells.differ:
         text = f"{parts.cells.count} cells have energies of their own, {parts.cells.mean:.3g} eV in the mean"
         flags.append(Flag("cells-differ", text))
-    if parts.curved and lack is None:  # replicates test the line better
+    if parts.turn is not None:
+        at = f"{parts.turn.kelvin - KELVIN:.4g} °C"
+        text = (
+            f"ln y passes a {parts.turn.kind} near {at}: the slope changes its sign, so that one "
+            "line describes neither side"
+        )
+        flags.append(Flag("slope-turns", text, hint="--param exclude='LABEL: other flank' leaves one of them out"))
+    elif parts.curved and lack is None:  # replicates test the line better
         flags.append(Flag("curved", "ln y against 1/T is curved: there is no single activation energy"))
     if _changing(points):
         flags.append(Flag("cells-change", "no cell spans the series: how the cells differ is part of the slope"))

@@ -94,7 +94,7 @@ def _require_one_cell(files: Sequence[Inputs]) -> None:
         if len(values) > 1:
             raise Refusal(
                 "several-cells",
-                f"the files are no one experiment: {path} is {' and '.join(sorted(values))}",
+                f"the files do not form one experiment: {path} is {' and '.join(sorted(values))}",
                 hint="--by cell.id answers each cell by itself; ccd-weibull then takes their outcomes",
             )
 

@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 FEW_ROWS = 10
 """With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one: two rows, which are
 'at once', are then more than a fifth of it."""
+LONE, LEAST_CHANGES = 3.0, 2
+"""A fall three times as deep as at two other changes of level or more is not that of R(j), which is smooth: the
+steps of a staircase differ by a factor of two in current. By eye."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) 
     """Mark half cycles that begin below both the start and the end of the one before, at once.
 
     What the reversal before took off (pores that it healed) is not a fall when this one takes it too. Where the
-    level changed `changed` times the fall is needed: R of a cell that is not ohmic changes with j.
+    level changed `changed` times the fall is needed, unless it is the only one of its size at a change of level:
+    R of a cell that is not ohmic changes with j, but then at every change.
     """
     p = context.params
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -122,12 +126,22 @@ def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) 
         sharp = fall / np.fmax(1 - table.r_quarter / earlier, fall)
         sigma = np.hypot(table.calm, before(table, table.calm)) / earlier
         moved = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
-    wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma) * np.where(moved, changed, 1)
+    wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma)
+    wanted *= np.where(moved & ~_lone(fall, moved), changed, 1)
     following = np.fmax(
         after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0)
     )
     stays = (following <= earlier * (1 - fall / 2)) & _whole_is_lower(table, fall)
     return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & stays)
+
+
+def _lone(fall: Floats, moved: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return whether a fall is `LONE` times as deep as at any other change of level, of which there are enough."""
+    falls = np.where(moved & np.isfinite(fall), np.maximum(fall, 0.0), 0.0)
+    if moved.sum() <= LEAST_CHANGES:
+        return np.zeros(len(fall), bool)
+    second, largest = np.sort(falls)[-2:]
+    return np.asarray(fall > LONE * np.where(falls == largest, second, largest))
 
 
 def _whole_is_lower(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:

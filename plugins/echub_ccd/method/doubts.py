@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub_ccd.data.table import HalfCycleTable
-from echub_ccd.method.detectors import Context, Floats, deep_and_sharp, slow_fall
+from echub_ccd.method.detectors import Context, Floats, deep_and_sharp, fell_between, slow_fall
 
 Marks = NDArray[np.bool_]
 LATER = 3
@@ -27,11 +27,13 @@ PART = 0.5
 def doubts(table: HalfCycleTable, context: Context, fails: Marks) -> Marks:
     """Mark the half cycles (m,) in which R starts to fall for good, slowly or by too little to decide.
 
+    What fell where the level changed counts too: the bound below it holds, whatever the fall was.
     fails: (m,), those that a criterion decides: what they explain is no doubt, and a small fall at once is one
     only before them.
     """
     later = np.append(np.cumsum(fails[::-1])[::-1][1:] > 0, False)
     found = crept(table, fails) | unfinished(table, context) | (first_stages(table, context) & later)
+    found |= fell_between(table, context, changed=1.0)  # too small to decide, but as deep as `r_drop`
     return np.asarray(found & ~fails)
 
 

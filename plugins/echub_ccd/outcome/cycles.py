@@ -30,7 +30,7 @@ def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], 
         )
     flags = []
     if len(levels) > 1:
-        text = f"{len(levels)} levels: no one overpotential; the table `cycles` has each"
+        text = f"{len(levels)} levels, so there is no single overpotential; the table `cycles` lists each"
         flags.append(Flag("several-levels", text, "info"))
     if not len(pairs):
         flags.append(Flag("no-reversal", "the current never turns: there is no cycle of two half cycles"))

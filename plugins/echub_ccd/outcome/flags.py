@@ -62,7 +62,9 @@ def _r_drop_alone(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     left = f"R·A stays at {table.r_end[k]:.4g}, not below the electrolyte's {bulk:.4g} Ω·cm²"
     reason = left if np.isfinite(bulk) else "R·A of the electrolyte is not known"
     sharp = f"{100 * table.fall_sharp[k]:.0f} % of the fall happens at once" if table.fall[k] > 0 else "R falls"
-    text = f"R falls, and nothing proves electrons: {sharp}, but {reason}; a contact that closes looks the same"
+    text = (
+        f"R falls, which alone does not show a short: {sharp}, but {reason}; a contact that closes looks the same"
+    )
     yield Flag("r-drop-alone", text, where=_number(k, findings), hint="" if np.isfinite(bulk) else HOW_BULK)
 
 
@@ -132,7 +134,8 @@ def _slow_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     slow = slow_fall(findings.experiment.table, findings.context) & (np.arange(len(findings.fails)) < end)
     if slow.any() and not findings.experiment.spots:
         text = (
-            "R falls slowly: a contact that heals, or a short that creeps; only R·A below the electrolyte's tells"
+            "R falls slowly: a contact that heals, or a short that creeps; R·A below that of the "
+            "electrolyte would decide"
         )
         yield Flag("slow-fall", text, where=_half_cycles(slow, findings), hint=HOW_BULK)
 
@@ -189,7 +192,10 @@ def _repeated(findings: CcdFindings, verdict: CcdVerdict) -> Found:
 
 def _unequal(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if findings.protocol.name == "unequal half cycles":
-        text = "neither charge nor time of the half cycles is the same, nor do both grow: levels hardly compare"
+        text = (
+            "the half cycles have neither equal charges nor equal times, and these do not grow "
+            "together: levels are hard to compare"
+        )
         yield Flag("unequal-half-cycles", text)
 
 
@@ -215,7 +221,11 @@ def _no_reversal(findings: CcdFindings, verdict: CcdVerdict) -> Found:
 
 def _no_rests(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if np.isnan(findings.experiment.table.rest).all():
-        yield Flag("no-rests", "there are no rests: what happens at a reversal is not seen apart", "info")
+        yield Flag(
+            "no-rests",
+            "there are no rests: changes at a reversal cannot be separated from the reversal itself",
+            "info",
+        )
 
 
 # -- about the data ----------------------------------------------------------------------------
@@ -224,7 +234,10 @@ def _no_rests(findings: CcdFindings, verdict: CcdVerdict) -> Found:
 def _coarse(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     coarse = findings.experiment.table.rows < FEW_ROWS
     if coarse.any():
-        text = f"fewer than {FEW_ROWS} rows: a short inside cannot be told from a slow change, nor placed"
+        text = (
+            f"fewer than {FEW_ROWS} rows: a short cannot be distinguished from a slow change, and "
+            "its time is unknown"
+        )
         yield Flag("sampled-coarsely", text, where=_half_cycles(coarse, findings))
 
 

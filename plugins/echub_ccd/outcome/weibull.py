@@ -181,7 +181,7 @@ def _flags(
 def _misfits(tested: Goodness | None) -> list[Flag]:
     flags = []
     if tested is not None and tested.two < UNLIKELY:
-        text = f"the cells fall into two populations (p = {tested.two:.2g}): the median is of neither"
+        text = f"the cells fall into two populations (p = {tested.two:.2g}): the median describes neither of them"
         flags.append(Flag("two-populations", text))
     if tested is not None and tested.fit < UNLIKELY:
         text = f"the cells do not follow one Weibull distribution (p = {tested.fit:.2g})"

@@ -119,7 +119,9 @@ def _states(current: Floats, rest: float) -> NDArray[np.int8]:
 def summed(found: Segments, values: Floats) -> Floats:
     """Return the sum of each segment (m,), of values (n,) without NaN, faster than `Segments.total`."""
     edges = np.column_stack([found.start, found.stop]).ravel()
-    return np.asarray(np.add.reduceat(np.append(values, 0.0), edges)[::2])
+    if len(edges) and edges[-1] == len(values):  # the last sum runs to the end anyway
+        edges = edges[:-1]
+    return np.asarray(np.add.reduceat(values, edges)[::2])
 
 
 def charge_of(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:

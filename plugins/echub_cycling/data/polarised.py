@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
+from echub.segments import Segments
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.halves import CellTrace, Halves, halves_of, trace_of
 from echub_cycling.data.sweep import require_held
 
 ASYMMETRIC = 0.5
 """A mean voltage above this part of the polarisation is that of two different electrodes: equal ones differ by
-a few mV,
-and then polarise each other by as much either way."""
+a few mV, and then polarise each other by as much either way."""
+INSTANT = 1e-9
+"""Seconds that a row stands for at least, so that a half cycle of one row has a median."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,7 @@ class Polarised:
     """A symmetric cell: trace, half cycles; overpotential V and resistance (Ω·cm², or Ω without an area), each
     (m,).
 
-    overpotential: median of U times the sign of the current; level in mA/cm² (or mA); offset: mean of both
+    overpotential: median in time of U times the sign of the current; level in mA/cm² (or mA); offset: mean of both
     directions, V.
     """
 
@@ -65,8 +68,7 @@ def polarised(data: Inputs, rest: float) -> Polarised:
     require_held(trace, halves)
     if len(set(halves.sign.tolist())) < 2:
         raise Refusal("one-direction", "the current never reverses, so there are no half cycles to compare")
-    active = np.where(trace.state != 0, trace.u, np.nan)
-    middle = halves.rows.median(active)
+    middle = median_in_time(trace.t, trace.u, trace.state != 0, halves.rows)
     means = [float(np.median(middle[halves.sign == sign])) for sign in (1, -1)]
     offset = sum(means) / 2
     # Neighbours, since a cell that has shorted halfway has other medians.
@@ -82,3 +84,30 @@ def polarised(data: Inputs, rest: float) -> Polarised:
     found = Polarised(trace, halves, middle * halves.sign, halves.level, middle, offset)
     level = halves.level / found.scale
     return Polarised(trace, halves, middle * halves.sign, level, 1000 * middle * halves.sign / level, offset)
+
+
+def median_in_time(t: Floats, values: Floats, kept: NDArray[np.bool_], found: Segments) -> Floats:
+    """Return the value below which each segment (m,) is for half of its time, of the rows (n,) that are kept.
+
+    A row stands for half of the time to its neighbours in the segment: rows that are denser at an edge or where U
+    changes, and the two at the ends, count no more than the time between them.
+    """
+    row = np.concatenate([np.arange(a, b) for a, b in zip(found.start, found.stop, strict=True)])
+    label = np.repeat(np.arange(len(found)), found.rows)
+    gap = np.where(np.diff(label) == 0, np.diff(t[row]), 0.0) / 2
+    weight = np.maximum(np.append(gap, 0.0) + np.append(0.0, gap), INSTANT)[kept[row]]
+    row, label = row[kept[row]], label[kept[row]]
+    order = np.lexsort((values[row], label))
+    ordered, weight = values[row][order], weight[order]
+    passed = np.cumsum(weight)
+    count = np.bincount(label, minlength=len(found))
+    last = np.cumsum(count)
+    begun = np.append(0.0, passed)[last - count]
+    middle = passed - weight / 2
+    half = (begun + np.append(0.0, passed)[last]) / 2
+    above = np.clip(np.searchsorted(middle, half), last - count, np.maximum(last - 1, 0))
+    below = np.maximum(above - 1, last - count)
+    step = middle[above] - middle[below]
+    share = np.where(step > 0, np.clip((half - middle[below]) / np.where(step > 0, step, 1.0), 0, 1), 1.0)
+    result = ordered[below] + share * (ordered[above] - ordered[below])
+    return np.asarray(np.where(count > 0, result, np.nan))

@@ -99,7 +99,7 @@ def _of_values(found: CyclesFound) -> Iterator[Flag]:
         yield Flag(
             "programmed-charge",
             "charge and discharge are equal in all cycles, as a programme with fixed times makes them: "
-            "the efficiency says nothing about the cell",
+            "the efficiency is not a property of the cell",
         )
 
 
@@ -120,7 +120,7 @@ def _missing(found: CyclesFound) -> Iterator[Flag]:
     if found.direction.assumed:
         yield Flag(
             "direction-assumed",
-            "that an anodic current charges is assumed: nothing says which electrode is the working one",
+            "an anodic current is assumed to charge the cell: it is not stated which electrode is the working one",
             "info",
             hint="--set cell.electrodes.working.polarity=negative, or --param charge=cathodic, if not",
         )

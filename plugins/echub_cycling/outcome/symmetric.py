@@ -27,7 +27,8 @@ def run(data: Inputs, params: SymmetricParams) -> Outcome:
     cell = polarised(data, params.rest)
     event = sudden_drop(cell, params.drop / 100)
     blocks = blocks_of(cell.level)
-    until = event.half if event else len(cell.halves)
+    # A half cycle in which R drops late has a median of before and after: only those that ended count.
+    until = int((cell.halves.end <= event.before).sum()) if event else len(cell.halves)
     return Outcome(
         _measurands(cell, event, until, params),
         tuple(_flags(cell, event, until, len(blocks.level), params)),

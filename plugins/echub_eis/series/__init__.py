@@ -32,9 +32,9 @@ class SeriesParams(CheckParams):
     )
     # A fit that has missed its optimum is off by more than half; the scatter of χ² of 40 points is 16 %.
     restart: float = option(
-        1.5, "χ² over its running median from which a spectrum is fitted from nothing", minimum=1.1
+        1.5, "χ² over its running median from which a spectrum is fitted from new starting values", minimum=1.1
     )
-    restart_every: int = option(10, "every so many spectra a start from nothing is tried as well", minimum=2)
+    restart_every: int = option(10, "every so many spectra new starting values are tried as well", minimum=2)
     onset: float = option(5.0, "deviation from the line through the lower levels", unit="%", minimum=0.5)
     sustained: int = option(6, "levels that must deviate one after another", minimum=1)
     bootstrap: int = option(400, "resamplings for the interval of the onset", minimum=50)

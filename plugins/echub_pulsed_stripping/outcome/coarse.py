@@ -40,7 +40,7 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     low, high = float(passed[max(at - 1, 0)] * sign), float(passed[at] * sign)
     if high <= 0:
         raise Refusal("no-pulses", f"the instrument counted no charge of one sign (by {by})", where=data.how("j"))
-    text = f"a row every {step:.3g} s is sparser than the pulses: they are not told apart, nor is the crossing"
+    text = f"a row every {step:.3g} s is sparser than the pulses: neither pulses nor the crossing can be resolved"
     flags = [Flag("pulses-not-resolved", text)]
     if not len(beyond):
         flags.append(Flag("right-censored", f"U stays below {params.cut_off:g} V in the rows there are"))

@@ -30,7 +30,23 @@ def bracketed(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> Onset:
     half = max(float(near[1] - near[0]), stair) / 2
     if jumps or t[1] - t[0] > GAP * float(np.median(np.diff(trace.t))):
         onset = replace(onset, x=float(near.mean()), t=float(t.mean()))
-    return replace(onset, bracket=(min(onset.bracket[0], onset.x - half), onset.x + half))
+    low, high = min(onset.bracket[0], onset.x - half), onset.x + half
+    lost = _gap_beside(onset, trace, params)
+    if lost is not None:
+        ends = np.interp(lost, trace.t, trace.line) + (off if np.isfinite(off) else 0.0)
+        low, high = min(low, float(ends[0])), max(high, float(ends[1]))
+    return replace(onset, bracket=(low, high))
+
+
+def _gap_beside(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> tuple[float, float] | None:
+    """Return the ends, s, of a gap that the average at the crossing reaches into: the crossing may lie in it."""
+    step = np.diff(trace.t)
+    reached = (trace.t[:-1] - params.window / 2 <= onset.t) & (onset.t <= trace.t[1:] + params.window / 2)
+    gaps = np.flatnonzero(reached & (step > GAP * float(np.median(step))))
+    if not len(gaps):
+        return None
+    widest = int(gaps[np.argmax(step[gaps])])
+    return float(trace.t[widest]), float(trace.t[widest + 1])
 
 
 def _rows_around(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> tuple[int, bool]:

@@ -10,7 +10,7 @@ from echub_sims_map.data.cube import IonCube, MapGrid, Maps, grid_of, require_st
 from echub_sims_map.method.search import Search, footprint, search
 from echub_sims_map.method.upright import Uprightness, uprightness
 from echub_sims_map.method.width import Found
-from echub_sims_map.outcome.diagnostics import pictures
+from echub_sims_map.outcome.diagnostics import pictures, scale_of
 from echub_sims_map.outcome.results import flags as flags_of
 from echub_sims_map.outcome.results import measurands as measurands_of
 from echub_sims_map.outcome.results import shape_flags
@@ -40,7 +40,7 @@ def run(data: Inputs, params: SimsMapParams) -> Outcome:
         found = search(cube, maps, params, flags, data.rng())
     except Refusal as refusal:
         refusal.tables |= _tables(maps, cube, grid, [], params, data, flags)
-        refusal.diagnostics |= pictures(cube, grid, [])
+        refusal.diagnostics |= pictures(cube, grid, []) | scale_of(maps, species)
         raise
     shapes = shapes_of(found)
     measurands, sensitivity = measurands_of(found, grid, sum(shape.notched for shape in shapes))
@@ -50,7 +50,7 @@ def run(data: Inputs, params: SimsMapParams) -> Outcome:
         tables["columns"] = column_table(found.columns, grid, cube.dispersion, params.frames)
         tables["columns_by_depth"] = depth_table(shapes, grid, params.frames)
     tables |= _tables(maps, cube, grid, found.columns, params, data, flags)
-    diagnostics = pictures(cube, grid, found.columns, params.frames)
+    diagnostics = pictures(cube, grid, found.columns, params.frames) | scale_of(maps, species)
     return Outcome(measurands, tuple(flags), tables, tuple(sensitivity), diagnostics, _conditions(found))
 
 

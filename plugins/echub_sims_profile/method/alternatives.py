@@ -18,6 +18,7 @@ from scipy.stats import norm
 
 from echub_sims_profile.method.edge import SIGNIFICANT, Edge, find_step
 from echub_sims_profile.method.likelihood import Array
+from echub_sims_profile.method.yields import CLEAR, TOLD, YieldChange, yield_change
 
 Share = Callable[[Array, Array], Array]
 """Share of the plateau at u = (x - position)/σ (sets, n), from 0 to 1, with further parameters (sets, k)."""
@@ -57,13 +58,17 @@ class EdgeShape:
 
 @dataclass(frozen=True)
 class ShapeFit:
-    """A shape that was fitted: half height and width from 16 to 84 % in the unit of x, deviance, parameters."""
+    """A shape that was fitted: half height and width from 16 to 84 % in the unit of x, deviance, parameters.
+
+    theta: the logarithms of background and height, the position, the logarithm of σ.
+    """
 
     name: str
     position: float
     width: float
     deviance: float
     more: int
+    theta: Array
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ class Doubts:
     """What other shapes say: spreads of position and width between those as likely, and the ones that fit better.
 
     shapes: all that were fitted, the error function first. better: those that fit significantly better. steps:
-    places of further steps. runs: the chance of so few changes of sign in the residuals.
+    places of further steps. runs: the chance of so few changes of sign in the residuals. yields: a change of yield
+    within the edge that is clearly more likely than none.
     """
 
     position: float = 0.0
@@ -80,6 +86,7 @@ class Doubts:
     better: tuple[ShapeFit, ...] = ()
     steps: tuple[float, ...] = ()
     runs: float = 1.0
+    yields: YieldChange | None = None
 
     @property
     def best(self) -> ShapeFit:
@@ -135,14 +142,28 @@ def doubts(edge: Edge, x: Array, n: Array, gain: Array) -> Doubts:
     start = np.array([math.log(max(edge.low, LEAST)), math.log(max(edge.high, LEAST)), 0.0, math.log(edge.sigma)])
     plain = _fit(EdgeShape("error function", _erf, ((),), 0.0), start, *points)
     others = [(shape, _fit(shape, start, *points)) for shape in SHAPES]
-    best = min([plain, *(fitted for _, fitted in others)], key=lambda f: f.deviance + 2 * f.more)
+    changed, moved = _yields(plain, edge.position_error, *points)
+    best = min([plain, *(fitted for _, fitted in others), *moved], key=lambda f: f.deviance + 2 * f.more)
     scatter = max(1.0, best.deviance / max(1, len(points[0]) - 4 - best.more))
     better = tuple(f for shape, f in others if plain.deviance - f.deviance > shape.limit * scatter)
-    alike = [plain, *(f for shape, f in others if shape.name != TWO_STEPS)]
+    told = [f for f in moved if plain.deviance - f.deviance > TOLD * scatter]
+    alike = [plain, *(f for shape, f in others if shape.name != TWO_STEPS), *told]
     spread = _spreads(plain, alike, scatter)
     runs = _runs(edge, x[inside], n[inside], gain[inside])
-    fitted = (plain, *(f for _, f in others))
-    return Doubts(*spread, fitted, better, _further(edge, x, n, gain, scatter), runs)
+    fitted = (plain, *(f for _, f in others), *moved)
+    clear = changed if changed is not None and changed.gained > CLEAR * scatter else None
+    return Doubts(*spread, fitted, better, _further(edge, x, n, gain, scatter), runs, clear)
+
+
+def _yields(
+    plain: ShapeFit, error: float, x: Array, n: Array, gain: Array
+) -> tuple[YieldChange | None, list[ShapeFit]]:
+    """Fit a change of yield within the edge; return it, and what the edge beside it is, if there is one."""
+    found = yield_change(plain.theta, x, n, gain, error)
+    if found is None:
+        return None, []
+    edge = ShapeFit("changing yield", found.position, found.width, found.deviance, 2, plain.theta)
+    return found, [edge]
 
 
 def _spreads(plain: ShapeFit, alike: list[ShapeFit], scatter: float) -> tuple[float, float]:
@@ -160,7 +181,7 @@ def _fit(shape: EdgeShape, start: Array, x: Array, n: Array, gain: Array) -> Sha
     found = [_maximised(shape.share, np.append(start, more), x, n, gain) for more in shape.starts]
     theta, deviance = min(found, key=lambda pair: pair[1])
     position, width = _half_and_width(shape.share, theta)
-    return ShapeFit(shape.name, position, width, deviance, len(shape.starts[0]))
+    return ShapeFit(shape.name, position, width, deviance, len(shape.starts[0]), theta[:4])
 
 
 def _expected(share: Share, theta: Array, x: Array, gain: Array) -> Array:

@@ -13,6 +13,7 @@ from echub_sims_profile.method.alternatives import RANDOM, TWO_STEPS, Doubts
 from echub_sims_profile.method.decay import decay_length
 from echub_sims_profile.method.edge import Edge, find_edge
 from echub_sims_profile.method.interval import NORMAL_95, Ends
+from echub_sims_profile.method.yields import YieldChange
 from echub_sims_profile.outcome.checks import spikes
 
 OVERDISPERSED = 2.0
@@ -136,25 +137,43 @@ def shapes(edge: Edge, other: Doubts) -> dict[str, Series]:
     }
 
 
-def doubted(other: Doubts, unit: str) -> list[Flag]:
+def doubted(edge: Edge, other: Doubts, unit: str) -> list[Flag]:
     """Flag an edge of another shape, further steps, and residuals that are not random."""
     flags = []
     if other.better and other.best.name == TWO_STEPS:
-        flags.append(Flag("several-steps", "two steps fit better than one: the edge is several", hint=_PARTS))
+        flags.append(
+            Flag("several-steps", "two steps fit better than one: this is more than one edge", hint=_PARTS)
+        )
     elif other.better:
         text = (
-            f"the edge is not an error function: {other.best.name} fits better; the intervals hold the difference"
+            f"the edge is not an error function: {other.best.name} fits better; the intervals "
+            "include the difference"
         )
         flags.append(Flag("edge-shape", text))
+    if other.yields is not None:
+        flags.append(_yield_changes(edge, other.yields, unit))
     if other.steps:
         where = ", ".join(f"{place:.4g} {unit}" for place in other.steps)
         flags.append(
             Flag("several-steps", "the signal steps again in the same direction", where=where, hint=_PARTS)
         )
     if other.runs < RANDOM:
-        text = f"the residuals keep their sign too long (p = {other.runs:.2g}): the model is not that of the data"
+        text = (
+            f"too many neighbouring residuals have the same sign (p = {other.runs:.2g}): the model "
+            "is not that of the data"
+        )
         flags.append(Flag("residuals-not-random", text))
     return flags
+
+
+def _yield_changes(edge: Edge, found: YieldChange, unit: str) -> Flag:
+    """Flag a yield that seems to change within the edge."""
+    text = (
+        f"the edge fits better if the yield changes within it, by a factor of {found.factor:.2f}: the position "
+        f"would then be {edge.position + edge.sign * found.position:.4g} {unit}; the interval includes both"
+    )
+    where = f"{edge.position + edge.sign * found.place:.4g} {unit}"
+    return Flag("yield-changes", text, where=where, hint="--param normalise=matrix --param matrix=ION")
 
 
 def said(edge: Edge, one: CountProfile) -> list[Flag]:
@@ -168,8 +187,8 @@ def said(edge: Edge, one: CountProfile) -> list[Flag]:
         flags.append(Flag("overdispersed", text))
     inside = (one.x >= edge.window[0]) & (one.x <= edge.window[1])
     if one.analogue[inside].any():
-        text = "the fit holds points of the Faraday cup: its scatter is not that of counting"
+        text = "the fit includes points of the Faraday cup, whose scatter is not that of counting"
         flags.append(Flag("faraday-cup-in-fit", text))
     if spikes(one.n)[inside].any():
-        flags.append(Flag("spikes-in-fit", "the fit holds points that stand out singly; they are kept"))
+        flags.append(Flag("spikes-in-fit", "the fit includes single points that stand out; they are kept"))
     return flags

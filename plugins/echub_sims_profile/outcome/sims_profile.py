@@ -47,7 +47,7 @@ def run(data: Inputs, params: SimsProfileParams) -> Outcome:
         return Outcome(measurands, tuple(flags), tables, (), diagnostics, conditions)
     return Outcome(
         interface(edge, one, params.depth_uncertainty, other) | measurands,
-        (*profile.flags, *flags, *said(edge, one), *doubted(other, one.unit)),
+        (*profile.flags, *flags, *said(edge, one), *doubted(edge, other, one.unit)),
         tables | ({"shapes": shapes(edge, other)} if other.shapes else {}),
         (),
         diagnostics | fitted(edge, one),

@@ -33,7 +33,10 @@ METAL = re.compile(r"\b(Li|Na|K|NaK|Mg|Ca|Zn|Al)\b")
 MARGIN = 0.02
 """Potential above that of the metal from which on a reduction may be its plating, V: alloys and nucleation
 aside."""
-CHOICE = "choice of the baseline"
+CHOICE, CURRENT, AREA = "choice of the baseline", "accuracy of the current", "area"
+SHARED = (CHOICE, CURRENT, AREA)
+"""Parts that move both limits the same way, outward or inward: they add. The foot of both reactions bends the
+baselines to the same side; gain and area scale both currents."""
 POINTS = 1500
 
 
@@ -171,9 +174,9 @@ def _larger(noise: float) -> float:
 def _with_budget(found: Crossing, params: WindowParams, note: str) -> Measurand:
     gain = params.current_accuracy / 100 * params.threshold / found.slope
     area = params.area_uncertainty / 100 * params.threshold / found.slope
-    limits = {"accuracy of the potential": params.voltage_accuracy, "accuracy of the current": gain}
+    limits = {"accuracy of the potential": params.voltage_accuracy, CURRENT: gain}
     limits |= {"between rows": found.between, CHOICE: found.choice}
-    parts = [Component("noise and baseline", found.noise), Component("area", area, "B", "area")]
+    parts = [Component("noise and baseline", found.noise), Component(AREA, area, "B", "area")]
     parts += [Component(name, value / float(np.sqrt(3)), "B") for name, value in limits.items()]
     kept = tuple(part for part in parts if part.uncertainty)
     normal = float(np.hypot(found.noise, area))
@@ -189,9 +192,9 @@ def _difference(anodic: Measurand, cathodic: Measurand) -> Measurand:
     value = (anodic.value or 0.0) - (cathodic.value or 0.0)
     # The offset of the potential is in both, and cancels.
     parts = [c for m in (anodic, cathodic) for c in m.components if c.name != "accuracy of the potential"]
-    # The foot of both reactions bends the baselines to the same side: these two add, the others are independent.
-    choice = sum(c.uncertainty for c in parts if c.name == CHOICE)
-    total = float(np.hypot(choice, np.sqrt(sum(c.uncertainty**2 for c in parts if c.name != CHOICE))))
+    shared = [sum(c.uncertainty for c in parts if c.name == name) for name in SHARED]
+    own = [c.uncertainty for c in parts if c.name not in SHARED]
+    total = float(np.sqrt(sum(value**2 for value in (*shared, *own))))
     half = 1.96 * total
     return Measurand("V", value, total, Interval(value - half, value + half, level=0.95, method="normal"))
 

@@ -10,6 +10,8 @@ PARTS = (
     "ccd",
     "cycling",
     "window",
+    "relaxation",
+    "align",
     "pulsed_stripping",
     "arrhenius",
     "impedance",

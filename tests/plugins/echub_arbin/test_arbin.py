@@ -116,7 +116,7 @@ def test_two_tests_are_two_time_series():
 
 def test_a_database_without_a_measurement_is_refused():
     other = Table("Customers", [("Id", LONG)], [[1]])
-    with pytest.raises(ReadError, match="holds no measurement"):
+    with pytest.raises(ReadError, match="contains no measurement"):
         echub.read(database([other]), reader="arbin-res")
     with pytest.raises(ReadError, match="the database is cut"):
         echub.read(made()[:-10])

@@ -46,10 +46,23 @@ def test_ninety_six_levels_of_a_hundredth_stay_ninety_six(noise):
     assert len(outcome.tables["levels"]["level"]) == 96
 
 
-def test_a_fall_in_a_rest_at_a_new_level_is_a_candidate():
-    for seed in range(DRAWS):
+def test_a_fall_of_28_per_cent_in_a_rest_at_a_new_level_is_the_bracket():
+    for seed in range(2 * DRAWS):
         case = drawn("short of 28 % at rest", seed)
-        assert {"fell-with-level", "r-drop-alone"} & codes(case.answer())
+        outcome = case.answer()
+        assert {"fell-between", "r-drop-alone"} <= codes(outcome)
+        assert case.covered(outcome["critical_current_density"])
+
+
+def test_falls_at_every_level_are_a_lower_bound_not_a_failure():
+    """R falls by 20 % at 1.0 and by 18 % at 3.0: nothing decides, and nothing from 1.0 on is known as survived."""
+
+    def falls(rows, rng):
+        rows.r = rows.r * np.where(np.abs(rows.j) >= 1, 0.8, 1.0) * np.where(np.abs(rows.j) >= 3, 0.82, 1.0)
+
+    outcome = climb(Climb(), None, np.random.default_rng(3), change=falls).answer()
+    assert "fell-with-level" in codes(outcome)
+    assert (interval(outcome).low, interval(outcome).high) == (pytest.approx(0.5, rel=1e-3), None)
 
 
 def test_a_statement_that_the_cell_contradicts_is_refused_with_both_numbers():

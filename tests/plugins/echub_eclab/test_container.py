@@ -143,7 +143,7 @@ DAMAGED = {
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_a_file_without_any_module_is_refused(kind):
     data, where, expected, found = DAMAGED[kind]
-    with pytest.raises(ReadError, match="holds no module") as caught:
+    with pytest.raises(ReadError, match="contains no module") as caught:
         container(data)
     assert (caught.value.where, caught.value.expected, caught.value.found) == (where, expected, found)
 

@@ -302,7 +302,7 @@ def test_modules_may_come_in_any_order():
 
 def test_a_file_without_data_is_refused_with_what_it_holds():
     error = refusal(drop_module(fixture("cp"), "VMP data"))
-    assert error.message == "the file holds no data module"
+    assert error.message == "the file contains no data module"
     assert error.expected == "VMP data"
     assert error.found == "VMP Set, VMP LOG"
     assert error.cause == "the technique never recorded a row"

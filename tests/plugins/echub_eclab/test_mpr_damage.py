@@ -107,7 +107,7 @@ REFUSED = {
     ),
     "only the magic": (
         MAGIC,
-        """run.mpr: the file holds no module [read-error]
+        """run.mpr: the file contains no module [read-error]
   where: offset 52
   expected: MODULE and a module header
   found: the end of the file
@@ -115,7 +115,7 @@ REFUSED = {
     ),
     "only settings": (
         truncate(CP, DATA.start),
-        f"""run.mpr: the file holds no data module [read-error]
+        f"""run.mpr: the file contains no data module [read-error]
   where: offset {DATA.start}
   expected: VMP data
   found: VMP Set
@@ -123,7 +123,7 @@ REFUSED = {
     ),
     "cut settings": (
         truncate(CP, DATA.start - 1),
-        f"""run.mpr: the file holds no data module [read-error]
+        f"""run.mpr: the file contains no data module [read-error]
   where: offset {DATA.start - 1}
   expected: VMP data
   found: VMP Set
@@ -131,7 +131,7 @@ REFUSED = {
     ),
     "wrong length of the settings": (
         set_module_length(CP, "VMP Set", 0xFFFFFFF0),
-        f"""run.mpr: the file holds no data module [read-error]
+        f"""run.mpr: the file contains no data module [read-error]
   where: offset {len(CP)}
   expected: VMP data
   found: VMP Set
@@ -372,7 +372,7 @@ def test_a_data_module_under_a_wrong_name_is_not_read_into_memory():
     broken = rename_module(large, "VMP data", "VMP dat4")
     tracemalloc.start()
     try:
-        assert outcome(broken) == "the file holds no data module"
+        assert outcome(broken) == "the file contains no data module"
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -381,4 +381,4 @@ def test_a_data_module_under_a_wrong_name_is_not_read_into_memory():
 
 def test_a_file_of_nothing_but_modules_ends():
     empty = encode_module("VMP", b"", "v1", 0, "03/14/24")
-    assert outcome(MAGIC + empty * 20_000) == "the file holds no data module"
+    assert outcome(MAGIC + empty * 20_000) == "the file contains no data module"

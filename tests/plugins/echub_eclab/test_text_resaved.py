@@ -48,12 +48,12 @@ def test_a_spreadsheet_that_fills_up_the_lines_of_the_head():
 
 def test_single_blanks_for_tabs_leave_the_columns_open():
     data = (TEXT[:START] + TEXT[START:].replace("\t", " ")).encode("cp1252")
-    assert refusal(data).message == "the tabs are gone: nothing tells the columns apart"
+    assert refusal(data).message == "the tabs are gone: the columns cannot be separated"
 
 
 def test_a_line_of_prose_is_no_line_of_names_whatever_its_commas():
     error = refusal(bare(["cut, washed, dried", ""], [["1,2,3"]], Dialect(extra_tab=False)).replace(b"\t", b""))
-    assert error.message == "the tabs are gone: nothing tells the columns apart"
+    assert error.message == "the tabs are gone: the columns cannot be separated"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])

@@ -16,7 +16,7 @@ SINGLE = Recovering(times_s=(5e-3,), shares=(1.0,))
 
 
 def ask(setup, seed=1, **params):
-    return echub.analyze("relaxation", synth.recovery(seed, setup).record(), params=params)
+    return echub.analyze("relaxation", synth.synth.recovery(seed, setup).record(), params=params)
 
 
 def codes(outcome):
@@ -113,6 +113,26 @@ def test_rates_over_temperature_give_their_energy():
     found = echub.analyze("arrhenius", outcomes, params=params)
     assert found["activation_energy_ln_y"].value == pytest.approx(0.13, abs=0.001)
     assert "213 K: by hand: only one component was saturated" in "; ".join(f.where for f in found.flags)
+
+
+def rates(kelvins, correlation_ev=0.13, top=293.0):
+    """Return outcomes of R1 by Bloembergen, Purcell and Pound: ωτ is 0.62 and R1 largest at `top`."""
+    found = []
+    for seed, kelvin in enumerate(kelvins):
+        x = 0.6158 * np.exp(correlation_ev / 8.617333e-5 * (1 / kelvin - 1 / top))
+        rate = 40 * (x / (1 + x * x) + 4 * x / (1 + 4 * x * x))
+        setup = Recovering((1 / rate,), (1.0,), last_s=8 / rate, celsius=kelvin - 273.15)
+        outcome = echub.analyze("relaxation", synth.recovery(seed, setup).record(), params={"form": "single"})
+        found.append(outcome.replace(label=f"{kelvin} K"))
+    return found
+
+
+def test_rates_on_both_sides_of_their_maximum_are_flagged_and_one_flank_is_not():
+    both = echub.analyze("arrhenius", rates([213, 243, 273, 303, 353, 413]), params={"measurand": "R1"})
+    (turn,) = [flag for flag in both.flags if flag.code == "slope-turns"]
+    assert "maximum near" in turn.message
+    cold = echub.analyze("arrhenius", rates([183, 198, 213, 228]), params={"measurand": "R1"})
+    assert "slope-turns" not in {flag.code for flag in cold.flags}
 
 
 def test_the_figure_shows_the_recovery_and_its_residuals():

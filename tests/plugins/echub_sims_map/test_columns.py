@@ -9,6 +9,8 @@ import echub
 from echub.plugin import Record
 from echub.testing import synth
 from echub.testing.synth import PILLARS, MappedIon, Pillar
+from echub_sims_map.data.cube import Maps
+from echub_sims_map.outcome.diagnostics import scale_of
 
 FRAMES = 24
 
@@ -63,6 +65,18 @@ def test_columns_are_counted_and_their_widths_covered(setup, params):
             inside.append(measurand.interval.covers(width))
     # 6 intervals of 95 % cover fewer than 4 with a chance of 2 in 1000.
     assert sum(inside) >= 4
+
+
+def test_regions_of_one_file_share_the_range_of_colours():
+    """Two regions of 2 and 20 counts per pixel: the range is that of both, not that of the one drawn."""
+    counts = np.random.default_rng(4).poisson(np.array([2.0, 20.0])[:, None, None, None], (2, 8, 24, 24))
+    names = (("dark", "Na+", 1), ("bright", "Na+", 1))
+    maps = Maps(counts.astype(float), np.ones(counts.shape, bool), names, None)
+    low, high = scale_of(maps, "Na+")["scale"].array()
+    assert 1 < low < 3
+    assert 20 < high < 26
+    dark = scale_of(replace(maps, counts=maps.counts[:1], names=names[:1]), "Na+")["scale"].array()
+    assert dark[1] < 4
 
 
 def test_blank_cubes_have_no_columns():

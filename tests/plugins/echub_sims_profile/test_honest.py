@@ -38,6 +38,26 @@ def test_an_error_function_is_rarely_flagged():
     assert sum(verdict == "flagged" for verdict, _ in found) <= 4
 
 
+def test_a_yield_that_changes_within_the_edge_is_flagged_or_within_a_wider_interval():
+    """One in a hundred is silently wrong (decision 92); of 40, more than two are with a chance of 1 %."""
+    found = verdicts("yield changes at the edge", range(40))
+    assert [verdict for verdict, _ in found].count("silently wrong") <= 2
+    assert sum("yield-changes" in codes for _, codes in found) >= 32
+
+
+def test_the_changed_yield_is_found_and_the_position_without_it():
+    """The yield rises by 1.35 behind the edge: the fitted factor and the edge beside it are those drawn."""
+    case = profile.SHAPES["yield changes at the edge"](np.random.default_rng(2))
+    outcome = case.answer()
+    (flag,) = [flag for flag in outcome.flags if flag.code == "yield-changes"]
+    shapes = outcome.tables["shapes"]
+    beside = dict(zip(shapes["shape"].values, shapes["position"].values, strict=True))["changing yield"]
+    plain = outcome["interface_position"]
+    assert abs(beside - case.truth) < abs(plain.value - case.truth) / 2
+    assert plain.interval.covers(beside)
+    assert "matrix" in flag.hint
+
+
 def test_a_dead_time_that_nobody_states_is_suspected():
     assert all("dead-time-suspected" in codes for _, codes in verdicts("dead time not stated", range(5)))
     assert not any("dead-time-suspected" in codes for _, codes in verdicts("error function: width", range(10)))

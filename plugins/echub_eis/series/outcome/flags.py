@@ -68,7 +68,7 @@ def _of_fits(result: SeriesResult) -> Iterator[Flag]:
     again = [k for k, one in enumerate(followed.fits) if one.restarted][1:]
     if again:
         numbers = listed([spectra[k].spectrum for k in again])
-        text = f"{len(again)} spectra were fitted from nothing, which was better: {numbers}"
+        text = f"{len(again)} spectra were fitted from new starting values, which was better: {numbers}"
         yield Flag("restarted", text, "info")
     misfit = result.misfit
     if np.isfinite(misfit).any() and np.nanmedian(misfit) > MISFIT:
