@@ -77,12 +77,7 @@ def test_the_onset_of_both_published_anodes(name, level):
     assert outcome["onset_level_voltage"].value > found.value  # U/j holds the rest of the cell
 
 
-BEND_HIDES = pytest.mark.xfail(
-    reason="83 % of 60 where R is known to 2.5 %: the bend hides in noise", strict=False
-)
-
-
-@pytest.mark.parametrize("noise", [0.003, 0.0076, pytest.param(0.025, marks=BEND_HIDES)])
+@pytest.mark.parametrize("noise", [0.003, 0.0076, 0.025])
 def test_the_interval_of_an_onset_covers(noise):
     level = np.round(np.arange(0.05, 1.0, 0.01), 3)
     hits, values = [], []
