@@ -2,8 +2,8 @@
 
 A line with a power law from a level on, v = a + b x + A (x - x0)^p, is fitted to the levels up to five times the
 threshold. Neither x0 nor p is chosen: the crossing is averaged over both, each with its likelihood, for noise
-leaves them open by more than it leaves of the rest. One window, or the best x0 and p, states an uncertainty that is
-too small just where it was chosen for being small.
+leaves them open by more than it leaves of the rest. One window, or the best x0 and p, states an uncertainty that
+is too small just where it was chosen for being small.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 LINE_TO = 0.7
-"""The line that is shown ends at this part of the onset: nearer, levels already deviate by a part of the threshold."""
+"""The line that is shown ends at this part of the onset: nearer, levels deviate by a part of the threshold."""
 LEAST_LINE, LEAST_LEVELS = 4, 8
 """Levels on the line: two give it, two tell its scatter. Levels in all: those, the crossing, some beyond."""
 POWERS = (0.7, 4.0)
@@ -191,7 +191,7 @@ class Bend:
         return float(self._crossings(best, self.size[best], line, threshold)[0]), int(np.sign(self.size[best[0]]))
 
     def drawn(self, threshold: float, sign: int, draws: int, rng: np.random.Generator) -> Floats:
-        """Draw crossings (at most `draws`,): a place, the noise, the line and the size of the bend, as likely each."""
+        """Draw crossings (at most `draws`,): place, shape, noise, line and size, each as likely as the levels say."""
         share = np.exp(self.log)
         at = rng.choice(len(share), draws, p=share / share.sum())
         sigma = np.sqrt(self.left[at] / rng.chisquare(max(len(self.x) - 3, 1), draws))
