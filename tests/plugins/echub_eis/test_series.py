@@ -13,6 +13,7 @@ import pytest
 
 import echub
 from echub.analysis import figures
+from echub.model.record import Record
 from echub.registry.registry import registry
 from echub.testing import AnalysisContract
 from echub.testing.synth import series as made
@@ -166,6 +167,37 @@ def test_several_files_of_a_cell_are_one_series():
     assert codes(echub.analyze("eis-series", undated)) == {"no-order"}
     others = [eis_series(n, plan, cell__id=f"{n}").data() for n in (1, 2)]
     assert codes(echub.analyze("eis-series", others)) == {"several-cells"}
+
+
+def joined(first, second):
+    """Join two records as `convert --join` does: datasets named by part, the second an hour later, an OCV between."""
+    whole = [*(replace(d, label=f"{d.name}_01_GEIS") for d in first.datasets.values())]
+    for dataset in second.datasets.values():
+        time = dataset.columns["time"]
+        later = {**dataset.columns, "time": replace(time, values=time.values + 3600.0)}
+        whole.insert(0, replace(dataset, label=f"{dataset.name}_03_GEIS", columns=later))
+    rest = {"time": replace(time, values=np.arange(1000.0, 3000.0, 100.0), axes=time.axes)}
+    return Record([*whole, replace(dataset, label="timeseries_02_OCV", kind="timeseries", columns=rest)], metadata=first.metadata)
+
+
+def test_all_spectra_of_joined_runs_are_one_series_in_order_of_start():
+    plan = SeriesPlan(levels=(0.1, 0.2, 0.3), beside=True)
+    first, second = (eis_series(n, plan).record() for n in (1, 2))
+    record = joined(first, second)
+    outcome = echub.analyze("eis-series", record, params=CIRCUIT)
+    assert outcome.status != "refused"
+    start = outcome.tables["spectra"]["start"].array()
+    assert len(start) == 6
+    assert (np.diff(start) > 0).all()
+    assert start[3] - start[0] == pytest.approx(3600, abs=5)
+    alone = echub.analyze("eis-series", first, params=CIRCUIT).tables["spectra"]["charge"].array()
+    charge = outcome.tables["spectra"]["charge"].array()
+    assert charge[:3] == pytest.approx(alone, rel=1e-6)
+    assert charge[3] < 1.5 * alone[-1]  # the open circuit between carries none
+    assert not {"charge-from-own-rows", "beside-not-used"} & codes(outcome)
+    named = echub.analyze("eis-series", record, params=CIRCUIT, dataset="impedance_03_GEIS")
+    assert len(named.tables["spectra"]["start"]) == 3
+    assert codes(echub.analyze("eis-fit", record)) == {"several-datasets"}
 
 
 def test_a_short_takes_the_arcs_away():

@@ -191,7 +191,7 @@ class Bend:
         return float(self._crossings(best, self.size[best], line, threshold)[0]), int(np.sign(self.size[best[0]]))
 
     def drawn(self, threshold: float, sign: int, draws: int, rng: np.random.Generator) -> Floats:
-        """Draw crossings (at most `draws`,): place, shape, noise, line and size, each as likely as the levels say."""
+        """Draw crossings (at most `draws`,): place, shape, noise, line and size, as likely as the levels say."""
         share = np.exp(self.log)
         at = rng.choice(len(share), draws, p=share / share.sum())
         sigma = np.sqrt(self.left[at] / rng.chisquare(max(len(self.x) - 3, 1), draws))
