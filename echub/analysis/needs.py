@@ -181,7 +181,7 @@ def _others(analysis: Analysis, record: Record, columns: Mapping[str, str] | Non
         if there or not all(need.optional for need in mine):
             other = replace(analysis, kind=kind, needs=mine, sampling=Sampling(), each="")
             try:
-                parts = chosen_datasets(record, other)
+                parts = chosen_datasets(record, replace(other, every_dataset=True))
                 bound = [bind(other, record, dataset=part, columns=columns, seed=seed) for part in parts]
                 found.append(_in_a_row(mine, bound))
             except Refusal as refusal:
@@ -205,6 +205,9 @@ def _in_a_row(asked: Sequence[Need], parts: Sequence[Inputs]) -> Inputs:
             np.full(len(part), np.nan) if answer is None else answer.values
             for part, answer in zip(parts, given, strict=True)
         ]
+        if need.quantities == ("spectrum",):  # counted in each dataset by itself
+            firsts = np.cumsum([0, *(1 + int(np.max(one)) for one in values[:-1])])
+            values = [one + first for one, first in zip(values, firsts.tolist(), strict=True)]
         answers[need.name] = replace(known[0], values=np.concatenate(values))
     flags = tuple(flag for part in parts for flag in part.flags)
     return replace(parts[0], answers=answers, row=np.concatenate([part.row for part in parts]), flags=flags)

@@ -124,7 +124,9 @@ def _require_one_series(files: Sequence[Inputs]) -> None:
 
 def _of_one_record(files: Sequence[Inputs]) -> bool:
     """Return whether all inputs are parts of one record, such as the runs that were joined to a file."""
-    return len({str(data.origin.get("source")) for data in files}) == 1 and len({id(d.metadata) for d in files}) == 1
+    return (
+        len({str(data.origin.get("source")) for data in files}) == 1 and len({id(d.metadata) for d in files}) == 1
+    )
 
 
 def _offsets(files: Sequence[Inputs]) -> tuple[list[int], list[float]]:

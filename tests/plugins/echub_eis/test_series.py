@@ -177,7 +177,10 @@ def joined(first, second):
         later = {**dataset.columns, "time": replace(time, values=time.values + 3600.0)}
         whole.insert(0, replace(dataset, label=f"{dataset.name}_03_GEIS", columns=later))
     rest = {"time": replace(time, values=np.arange(1000.0, 3000.0, 100.0), axes=time.axes)}
-    return Record([*whole, replace(dataset, label="timeseries_02_OCV", kind="timeseries", columns=rest)], metadata=first.metadata)
+    return Record(
+        [*whole, replace(dataset, label="timeseries_02_OCV", kind="timeseries", columns=rest)],
+        metadata=first.metadata,
+    )
 
 
 def test_all_spectra_of_joined_runs_are_one_series_in_order_of_start():
