@@ -41,7 +41,7 @@ def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) 
 
 
 def chosen_datasets(record: Record, analysis: Analysis, name: str | None = None) -> list[Dataset]:
-    """Return the datasets of a record that an analysis takes: one, or with `every_dataset` all in order of start."""
+    """Return the dataset of a record that an analysis takes, or with `every_dataset` all, in order of start."""
     fitting = [dataset for dataset in record.datasets.values() if dataset.kind == analysis.kind]
     able = [dataset for dataset in fitting if _has_columns(analysis, dataset)]
     if name is not None or not analysis.every_dataset or len(able) < 2:

@@ -9,8 +9,8 @@ from echub.plugin import Component, Inputs, Interval, Measurand, Outcome, Refusa
 from echub_dc import TransferenceParams
 from echub_dc.data import decay_of
 from echub_dc.method.initial import Initial, initial
-from echub_dc.resistances import InterfaceResistance, Pair, resistances_of
 from echub_dc.outcome.steady import Steady, diagnostics, steady
+from echub_dc.resistances import InterfaceResistance, Pair, resistances_of
 
 NANO = 1e-9
 STEP = 1e-6

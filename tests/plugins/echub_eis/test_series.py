@@ -170,7 +170,7 @@ def test_several_files_of_a_cell_are_one_series():
 
 
 def joined(first, second):
-    """Join two records as `convert --join` does: datasets named by part, the second an hour later, an OCV between."""
+    """Join two records as `convert --join` does: named by part, the second an hour later, an OCV between."""
     whole = [*(replace(d, label=f"{d.name}_01_GEIS") for d in first.datasets.values())]
     for dataset in second.datasets.values():
         time = dataset.columns["time"]

@@ -198,7 +198,7 @@ class Bend:
         size = self.size[at] + sigma * rng.standard_normal(draws) / self.norm[at]
         on_line = self.on_line + sigma[:, None] * rng.standard_normal((draws, 2))
         found = self._crossings(at, size, (on_line - size[:, None] * self.shared[at]) @ self.back.T, threshold)
-        return found[(np.sign(size) == sign) & np.isfinite(found)]
+        return np.asarray(found[(np.sign(size) == sign) & np.isfinite(found)])
 
     def _crossings(self, at: NDArray[np.intp], size: Floats, line: Floats, threshold: float) -> Floats:
         """Solve A (x - x0)^p = threshold (a + b x) by iteration, for places `at` (d,), A (d,), (a, b) (d, 2)."""
