@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 import echub
 from echub.analysis import figures
@@ -90,6 +91,23 @@ def test_the_interval_of_an_onset_covers(noise):
         values.append(found.value)
     assert np.mean(hits) >= 0.86  # 60 of 95 % are fewer than 52 in 1 of 1000
     assert np.std(values) < 0.025 * 0.656
+
+
+@pytest.mark.parametrize("shape", [lambda e: 16 * e**2, lambda e: 1.5 * e], ids=["quadratic", "linear"])
+def test_the_interval_of_an_onset_covers_with_ten_levels_on_the_line(shape):
+    level = np.round(np.arange(0.05, 0.55, 0.01), 3)
+    true = brentq(lambda x: shape(x - 0.15) - 0.05, 0.15, 0.5)
+    values, hits, widths = [], [], []
+    for seed in range(80):
+        noise = 2e-3 * np.random.default_rng(seed).standard_normal(len(level))
+        r = 60 * (1 + shape(np.maximum(level - 0.15, 0))) * (1 + noise)
+        found = onset(staircase(level, r, np.full(len(level), 2e-3)), 0.05, 6, 150, 0.95, seed)
+        hits.append(found.low <= true <= found.high)
+        values.append(found.value)
+        widths.append(found.u)
+    assert np.mean(hits) >= 0.87  # 80 of 95 % are fewer than 70 in 1 of 1000
+    assert np.std(values) < 0.012 * true
+    assert np.median(widths) == pytest.approx(np.std(values), rel=0.35)  # neither too wide
 
 
 def test_a_straight_line_has_no_onset_and_a_bent_one_has_a_bound():

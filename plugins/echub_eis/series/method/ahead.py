@@ -41,7 +41,9 @@ def proposals(model: Model, noise: Noise, spectra: Sequence[Spectrum], first: Fl
             diagonal = np.arange(len(model))
             matrix[:, diagonal, diagonal] *= 1 + RIDGE
             step = _solved(matrix, at.right)
-            settled = (step * at.right).sum(axis=1) < NEGLIGIBLE * at.chi2 / max(2 * batch.z.shape[1] - len(model), 1)
+            settled = (step * at.right).sum(axis=1) < NEGLIGIBLE * at.chi2 / max(
+                2 * batch.z.shape[1] - len(model), 1
+            )
             open_ &= ~settled
             if not open_.any():
                 break

@@ -30,7 +30,9 @@ class Batch:
         scaled, rest = jacobian / self.sigma, (self.z - z) / self.sigma
         j = np.concatenate([scaled.real, scaled.imag], axis=2).transpose(1, 0, 2)
         r = np.concatenate([rest.real, rest.imag], axis=1)
-        return NormalEquations(z, jacobian, j @ j.transpose(0, 2, 1), (j @ r[:, :, None])[:, :, 0], (r**2).sum(axis=1))
+        return NormalEquations(
+            z, jacobian, j @ j.transpose(0, 2, 1), (j @ r[:, :, None])[:, :, 0], (r**2).sum(axis=1)
+        )
 
     def fits(self, model: Model, noise: Noise, x: Floats, at: NormalEquations) -> list[CircuitFit]:
         """Return each spectrum's fit at coordinates x (k, p), evaluated there."""

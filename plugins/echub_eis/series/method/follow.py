@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, permutations
+from statistics import median
 
 import numpy as np
 
@@ -160,7 +161,7 @@ class _Chain:
                 fitted, restarted = other, True
             fitted = continued(fitted, self.last)
         share = fitted.chi2 / fitted.freedom
-        if not self.usual or share < LOST * float(np.median(self.usual[-RUNNING:])):
+        if not self.usual or share < LOST * median(self.usual[-RUNNING:]):
             self.last = fitted.x
         self.usual.append(share)
         return FollowedFit(fitted, "", restarted)
@@ -168,14 +169,14 @@ class _Chain:
     def _nearest(self, spectrum: Spectrum, last: Floats) -> CircuitFit:
         """Return the proposal if it is as good as others are, else the fit from the values of the one before."""
         ready = self.proposed.get(id(spectrum))
-        usual = float(np.median(self.usual[-RUNNING:]))
+        usual = median(self.usual[-RUNNING:])
         if ready is not None and ready.chi2 / ready.freedom < self.params.restart * usual:
             return ready
         return warm(self.model, spectrum, self.noise, last)
 
     def _from_nothing(self, fitted: CircuitFit) -> CircuitFit | None:
         """Start anew where the fit is unusually bad, and from one start every so many spectra."""
-        usual = float(np.median(self.usual[-RUNNING:]))
+        usual = median(self.usual[-RUNNING:])
         if fitted.chi2 / fitted.freedom > self.params.restart * usual:
             return fit(self.model, fitted.spectrum, self.noise, 1)
         if self.count % self.params.restart_every:

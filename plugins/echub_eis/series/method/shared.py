@@ -104,7 +104,11 @@ def _step(
         normal = batch.normal(model, x[batch.place])
         matrix[batch.place], right_all[batch.place] = normal.matrix, normal.right
         squares, count = squares + float(normal.chi2.sum()), count + 2 * batch.z.size
-    blocks, b, shared = matrix[:, own[:, None], own], matrix[:, own[:, None], at], matrix[:, at[:, None], at].sum(axis=0)
+    blocks, b, shared = (
+        matrix[:, own[:, None], own],
+        matrix[:, own[:, None], at],
+        matrix[:, at[:, None], at].sum(axis=0),
+    )
     gradients, gradient = right_all[:, own], right_all[:, at].sum(axis=0)
     inverse = np.linalg.pinv(blocks, hermitian=True)
     carried = np.einsum("kij,kjs->kis", inverse, b)
@@ -140,7 +144,9 @@ def _fits_at(model: Model, noise: Noise, together: Sequence[Batch], x: Floats) -
     found: dict[int, CircuitFit] = {}
     for batch in together:
         rows = x[batch.place]
-        found |= dict(zip(batch.place.tolist(), batch.fits(model, noise, rows, batch.normal(model, rows)), strict=True))
+        found |= dict(
+            zip(batch.place.tolist(), batch.fits(model, noise, rows, batch.normal(model, rows)), strict=True)
+        )
     return [found[k] for k in range(len(x))]
 
 
