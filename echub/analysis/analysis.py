@@ -301,8 +301,17 @@ class _Run:
         if isinstance(item, Outcome):
             return [item]
         chosen = chosen_datasets(item, self.analysis, self.choice.dataset)
-        given = {"columns": self.choice.columns, "seed": self.seed, "each": self.each}
-        return [needs.bind(self.analysis, item, dataset=self.choice.apply(one), **given) for one in chosen]
+        return [
+            needs.bind(
+                self.analysis,
+                item,
+                dataset=self.choice.apply(one),
+                columns=self.choice.columns,
+                seed=self.seed,
+                each=self.each,
+            )
+            for one in chosen
+        ]
 
     def _call(self, inputs: Sequence[Any]) -> Outcome:
         """Run the plugin's code, and check that it returns what it declares."""

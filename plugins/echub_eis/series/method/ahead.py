@@ -1,4 +1,4 @@
-"""Fits of a whole series at once, from those of every eighth spectrum: a proposal that the chain accepts or not."""
+"""Fits of a whole series at once, from those of every eighth spectrum: proposals that the chain accepts or not."""
 
 from __future__ import annotations
 
