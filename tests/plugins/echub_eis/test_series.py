@@ -18,6 +18,7 @@ from echub.model.record import Record
 from echub.registry.registry import registry
 from echub.testing import AnalysisContract
 from echub.testing.synth import series as made
+from echub.testing.synth.case import Case, Column
 from echub.testing.synth.impedance import durations
 from echub.testing.synth.series import CELL, SCENARIOS, SeriesPlan, eis_series, interface
 from echub_eis.series.method.onset import onset, staircase
@@ -219,6 +220,18 @@ def test_all_spectra_of_joined_runs_are_one_series_in_order_of_start():
     named = echub.analyze("eis-series", record, params=CIRCUIT, dataset="impedance_03_GEIS")
     assert len(named.tables["spectra"]["start"]) == 3
     assert codes(echub.analyze("eis-fit", record)) == {"several-datasets"}
+
+
+@pytest.mark.parametrize("phase", [1.2, 0.0, -1.2])
+def test_a_spectrum_without_the_stated_arc_is_answered_without_its_resistance(phase):
+    """|Z| rises with f: the time constant of an arc runs to zero or to infinity."""
+    f = np.geomspace(2e5, 500, 16)
+    z = 1400 * (f / 2e5) ** 1.1 * np.exp(1j * phase) + 1
+    columns = {"frequency": (f, "Hz"), "impedance_real": (z.real, "ohm"), "impedance_imag": (z.imag, "ohm")}
+    case = Case({name: Column(*given) for name, given in columns.items()}, {}, {}, "impedance")
+    outcome = echub.analyze("eis-series", case.data(), params={"circuit": "R(RQ)"})
+    assert outcome.status in ("flagged", "refused")
+    assert "not-identified" in codes(outcome)
 
 
 def test_a_short_takes_the_arcs_away():
