@@ -15,7 +15,7 @@ from echub_eis.method.noise import Noise
 
 
 @dataclass(frozen=True)
-class Batch:
+class SpectrumBatch:
     """Spectra of one grid: their places in the series (k,), Z (k, n) and the standard deviations of the noise."""
 
     place: NDArray[np.intp]
@@ -53,7 +53,7 @@ class NormalEquations:
     chi2: Floats
 
 
-def batches(spectra: Sequence[Spectrum], noise: Noise) -> list[Batch]:
+def batches(spectra: Sequence[Spectrum], noise: Noise) -> list[SpectrumBatch]:
     """Put spectra of equal frequencies together."""
     groups: dict[bytes, list[int]] = {}
     for number, spectrum in enumerate(spectra):
@@ -63,5 +63,5 @@ def batches(spectra: Sequence[Spectrum], noise: Noise) -> list[Batch]:
         z = np.array([spectra[k].z for k in numbers])
         sigma = noise.sigma(np.array([spectra[k].modulus for k in numbers]))
         together = tuple(spectra[k] for k in numbers)
-        made.append(Batch(np.array(numbers), spectra[numbers[0]].grid, z, sigma, together))
+        made.append(SpectrumBatch(np.array(numbers), spectra[numbers[0]].grid, z, sigma, together))
     return made

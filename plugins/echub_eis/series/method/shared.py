@@ -19,7 +19,7 @@ from echub_eis.method.fit import CircuitFit, solve
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.series import SeriesParams
-from echub_eis.series.method.batch import Batch, batches
+from echub_eis.series.method.batch import SpectrumBatch, batches
 from echub_eis.series.method.follow import FollowedFit, FollowedSeries
 
 ROUNDS = 6
@@ -95,7 +95,7 @@ class _Normal:
 
 
 def _step(
-    model: Model, together: Sequence[Batch], x: Floats, at: NDArray[np.intp], own: NDArray[np.intp]
+    model: Model, together: Sequence[SpectrumBatch], x: Floats, at: NDArray[np.intp], own: NDArray[np.intp]
 ) -> tuple[Floats, _Normal]:
     """Return the Gauss-Newton step (k, p), and the blocks it comes from."""
     matrix, right_all = np.empty((*x.shape, x.shape[1])), np.empty_like(x)
@@ -140,7 +140,7 @@ def _covariances(
     return found
 
 
-def _fits_at(model: Model, noise: Noise, together: Sequence[Batch], x: Floats) -> list[CircuitFit]:
+def _fits_at(model: Model, noise: Noise, together: Sequence[SpectrumBatch], x: Floats) -> list[CircuitFit]:
     found: dict[int, CircuitFit] = {}
     for batch in together:
         rows = x[batch.place]
