@@ -280,8 +280,9 @@ class Analysis:
     ``spectrum``: the analysis handles one value of it at a time, refuses if it is given
     several, and handles each on request (``--each``, `echub.analyze_each`). `tolerances` are
     attributes of that contract with values that differ from its defaults, such as
-    ``{"moves_with_time": ("onset_time",)}``. `codes` names the catalogue of its flags and refusals,
-    as a reader's does.
+    ``{"moves_with_time": ("onset_time",)}``. `every_dataset` of an analysis of datasets: if a record has
+    several of its kind, as a joined run has, they are so many inputs in order of start. `codes` names the
+    catalogue of its flags and refusals, as a reader's does.
     """
 
     name: str
@@ -291,6 +292,7 @@ class Analysis:
     kind: str = "timeseries"
     consumes: Literal["dataset", "datasets", "outcomes"] = "dataset"
     each: str = ""
+    every_dataset: bool = False
     sampling: Sampling = Sampling()
     params: type = NoOptions
     profiles: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)

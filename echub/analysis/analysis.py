@@ -17,7 +17,7 @@ import echub_schemas
 from echub import __version__
 from echub.analysis import needs
 from echub.analysis.area import on_basis, with_basis
-from echub.analysis.datasets import chosen_dataset
+from echub.analysis.datasets import chosen_dataset, chosen_datasets
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
 from echub.analysis.parts import Part, condition_on, values_of
@@ -276,7 +276,7 @@ class _Run:
         metadata = _shared([_metadata_of(item) for item in items])
         inputs: Sequence[Any] = ()
         try:
-            inputs = [item if isinstance(item, Outcome) else self._bind(item) for item in items]
+            inputs = [part for item in items for part in self._bound(item)]
             if not inputs:
                 raise Refusal("empty", "there is nothing to analyse")
             outcome = self._call(inputs)
@@ -296,11 +296,22 @@ class _Run:
         )
         return with_basis(stated)
 
-    def _bind(self, record: Record) -> Inputs:
-        dataset = self.choice.apply(chosen_dataset(record, self.analysis, self.choice.dataset))
-        return needs.bind(
-            self.analysis, record, dataset=dataset, columns=self.choice.columns, seed=self.seed, each=self.each
-        )
+    def _bound(self, item: Record | Outcome) -> list[Inputs | Outcome]:
+        """Return an outcome as it is, and a record as the inputs that its datasets make."""
+        if isinstance(item, Outcome):
+            return [item]
+        chosen = chosen_datasets(item, self.analysis, self.choice.dataset)
+        return [
+            needs.bind(
+                self.analysis,
+                item,
+                dataset=self.choice.apply(one),
+                columns=self.choice.columns,
+                seed=self.seed,
+                each=self.each,
+            )
+            for one in chosen
+        ]
 
     def _call(self, inputs: Sequence[Any]) -> Outcome:
         """Run the plugin's code, and check that it returns what it declares."""

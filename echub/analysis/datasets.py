@@ -40,6 +40,20 @@ def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) 
     return _remembered(able[0], fitting)
 
 
+def chosen_datasets(record: Record, analysis: Analysis, name: str | None = None) -> list[Dataset]:
+    """Return the dataset of a record that an analysis takes, or with `every_dataset` all, in order of start."""
+    fitting = [dataset for dataset in record.datasets.values() if dataset.kind == analysis.kind]
+    able = [dataset for dataset in fitting if _has_columns(analysis, dataset)]
+    if name is not None or not analysis.every_dataset or len(able) < 2:
+        return [chosen_dataset(record, analysis, name)]
+    return [_remembered(dataset, fitting) for dataset in sorted(able, key=_start)]
+
+
+def _start(dataset: Dataset) -> float:
+    """Return the first time; datasets without a clock keep their order, before all others."""
+    return float(dataset["time"][0]) if "time" in dataset.columns else float("-inf")
+
+
 def _named(record: Record, fitting: Sequence[Dataset], kind: str, name: str) -> Dataset:
     found = next((dataset for dataset in fitting if dataset.name == name), None)
     if found is None:

@@ -7,14 +7,14 @@ Raises `Refusal` with the flag that would supply what is missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.analysis.datasets import chosen_dataset
+from echub.analysis.datasets import chosen_dataset, chosen_datasets
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
 from echub.declare import Analysis, Need, NeedMeta, Sampling
@@ -177,15 +177,40 @@ def _others(analysis: Analysis, record: Record, columns: Mapping[str, str] | Non
     found = []
     for kind in dict.fromkeys(need.kind for need in asked):
         mine = tuple(need for need in asked if need.kind == kind)
-        if kind in record or not all(need.optional for need in mine):
+        there = any(dataset.kind == kind for dataset in record.datasets.values())
+        if there or not all(need.optional for need in mine):
             other = replace(analysis, kind=kind, needs=mine, sampling=Sampling(), each="")
             try:
-                found.append(bind(other, record, columns=columns, seed=seed))
+                parts = chosen_datasets(record, replace(other, every_dataset=True))
+                bound = [bind(other, record, dataset=part, columns=columns, seed=seed) for part in parts]
+                found.append(_in_a_row(mine, bound))
             except Refusal as refusal:
                 if not all(need.optional for need in mine):
                     raise
                 found.append(_unused(kind, refusal, record))
     return found
+
+
+def _in_a_row(asked: Sequence[Need], parts: Sequence[Inputs]) -> Inputs:
+    """Put the rows of several datasets behind one another; a need that one of them cannot meet is NaN there."""
+    if len(parts) == 1:
+        return parts[0]
+    answers = {}
+    for need in asked:
+        given = [part.answers.get(need.name) for part in parts]
+        known = [answer for answer in given if answer is not None]
+        if not known or len({answer.unit for answer in known}) > 1 or (len(known) < len(given) and not need.gaps):
+            continue
+        values = [
+            np.full(len(part), np.nan) if answer is None else answer.values
+            for part, answer in zip(parts, given, strict=True)
+        ]
+        if need.quantities == ("spectrum",):  # counted in each dataset by itself
+            firsts = np.cumsum([0, *(1 + int(np.max(one)) for one in values[:-1])])
+            values = [one + first for one, first in zip(values, firsts.tolist(), strict=True)]
+        answers[need.name] = replace(known[0], values=np.concatenate(values))
+    flags = tuple(flag for part in parts for flag in part.flags)
+    return replace(parts[0], answers=answers, row=np.concatenate([part.row for part in parts]), flags=flags)
 
 
 def _unused(kind: str, refusal: Refusal, record: Record) -> Inputs:

@@ -39,8 +39,14 @@ class TransferenceParams(DecayParams):
         0.0, "resistance of the interfaces in the steady state, from impedance", unit="ohm", minimum=0
     )
     resistance_uncertainty: float = option(
-        0.0, "standard uncertainty of both, of their value", unit="%", minimum=0
+        0.0, "least standard uncertainty of both, of their value", unit="%", minimum=0
     )
+    before: str = option("", "outcome of the spectrum before: FILE.outcome.json, or FILE.outcome.json:MEASURAND")
+    after: str = option("", "the same of the steady state")
+    measurand: str = option(
+        "", "name of the resistance of the interfaces in an outcome; by default that which begins with int or ct"
+    )
+    circuit: str = option("", "circuit for spectra before and after in the same record, such as 'R:hf (RQ):int'")
 
 
 CODES = "echub_dc:codes.toml"
@@ -78,7 +84,14 @@ TRANSFERENCE = Analysis(
     run="echub_dc.outcome.transference:run",
     figure="echub_dc.figure:draw",
     codes=CODES,
-    needs=COLUMNS,
+    needs=(
+        *COLUMNS,
+        Need("z_f", "frequency", "Hz", kind="impedance", optional=True, help="for spectra before and after"),
+        Need("z_re", "impedance_real", "ohm", kind="impedance", optional=True),
+        Need("z_im", "impedance_imag", "ohm", kind="impedance", optional=True),
+        Need("z_n", "spectrum", kind="impedance", optional=True, help="counted by the hub"),
+        Need("z_t", "time", "s", kind="impedance", optional=True, help="on the clock of the current"),
+    ),
     params=TransferenceParams,
     outputs=(
         Output("transference_number", "1", "I_ss (ΔV - I_0 R_0)/(I_0 (ΔV - I_ss R_ss))"),

@@ -18,6 +18,8 @@ TALL, NEAR, LEAST_NEAR, SMALL = 2.0, 4.0, 6, 0.12
 again if that is six points, and less than an eighth of the largest. By eye."""
 _FLAT, _TALL = 0.2, 1.2
 """A flat spectrum keeps this height over its width, a tall one this width over its height."""
+LABEL = 0.1
+"""Part of the width of a spectrum that the label of a decade takes: nearer ones would overlap. By eye."""
 
 
 def draw_check(outcome: Outcome, figure: Figure) -> None:
@@ -128,7 +130,7 @@ def _decades(axis: Any, frequency: Any, re: Any, im: Any) -> None:  # noqa: ANN4
         at = int(np.argmin(np.abs(np.log10(frequency) - decade)))
         axis.plot(re[at], im[at], "o", color=RED, markersize=4.5, zorder=4)
         place = np.array([re[at], im[at]])
-        if last is None or np.hypot(*(place - last)) > 0.07 * width:
+        if last is None or np.hypot(*(place - last)) > LABEL * width:
             axis.annotate(
                 _frequency(10.0**decade), place, xytext=(4, 5), textcoords="offset points", fontsize=7, color=RED
             )
@@ -164,5 +166,5 @@ def _residuals(axis: Any, shown: dict[str, Any], what: str) -> None:  # noqa: AN
     axis.set_ylim(-1.15 * shown_largest, 1.15 * shown_largest)
     axis.set_xscale("log")
     axis.set(xlabel="f / Hz", ylabel=f"({what}) / |Z| / %")
-    axis.legend(frameon=False, fontsize=7.5, ncols=3, loc="lower right")
+    axis.legend(frameon=False, fontsize=7.5, ncols=3, loc="best")
     tidy(axis)

@@ -10,10 +10,13 @@ from echub_dc import TransferenceParams
 from echub_dc.data import decay_of
 from echub_dc.method.initial import Initial, initial
 from echub_dc.outcome.steady import Steady, diagnostics, steady
+from echub_dc.resistances import InterfaceResistance, Pair, resistances_of
 
 NANO = 1e-9
 STEP = 1e-6
 """Relative step of a difference quotient."""
+NONE = (InterfaceResistance(0.0, 0.0, "none"), InterfaceResistance(0.0, 0.0, "none"))
+"""Without interfaces the number is the ratio of the currents."""
 
 
 def run(data: Inputs, params: TransferenceParams) -> Outcome:
@@ -25,18 +28,26 @@ def run(data: Inputs, params: TransferenceParams) -> Outcome:
         "steady_current": found.measurand,
         "initial_current": _initial(start),
     }
-    _require_early(start, found, params, made)
-    made["current_ratio"] = _number(found, start, params, 0.0, 0.0)
-    if not params.resistance_before or not params.resistance_after:
+    pair = resistances_of(data, found.decay, params)
+    _require_early(start, found, pair, made)
+    made["current_ratio"] = _number(found, start, params, *NONE)
+    if pair is None:
         raise Refusal(
             "no-resistances",
-            "the resistances of the interfaces are not stated: I_ss/I_0 takes their share for a concentration's",
-            hint="--param resistance_before='60 ohm' --param resistance_after='65 ohm', from impedance",
+            "both resistances of the interfaces are not stated: I_ss/I_0 takes their share for a concentration's",
+            hint=_hint(data),
             measurands=made,
             diagnostics=diagnostics(found),
         )
-    made["transference_number"] = _number(found, start, params, params.resistance_before, params.resistance_after)
-    return Outcome(made, found.flags, diagnostics=diagnostics(found))
+    made["transference_number"] = _number(found, start, params, *pair)
+    return Outcome(made, (*found.flags, *(f for one in pair for f in one.flags)), diagnostics=diagnostics(found))
+
+
+def _hint(data: Inputs) -> str:
+    """Return what supplies the resistances: a circuit for the spectra of the record, else outcomes."""
+    if "z_f" in data:
+        return "--param circuit='R:hf (RQ):int' fits the spectra before the step and after the last row"
+    return "--param before=FILE.outcome.json --param after=…, of eis-resistance; or resistance_before='60 ohm', …"
 
 
 def _initial(start: Initial) -> Measurand:
@@ -45,16 +56,14 @@ def _initial(start: Initial) -> Measurand:
     return Measurand("nA", start.value, start.u, components=(Component("extrapolation", start.u),))
 
 
-def _require_early(start: Initial, found: Steady, params: TransferenceParams, made: dict[str, Measurand]) -> None:
+def _require_early(start: Initial, found: Steady, pair: Pair | None, made: dict[str, Measurand]) -> None:
     """Refuse if the first row says too little of the current at the step; a bound follows from it."""
     if start.early:
         return
-    known = params.resistance_before and params.resistance_after and found.measurand.interval is not None
-    bound = bruce_vincent(
-        found.tail.high, start.first, found.decay.step, params.resistance_before, params.resistance_after
-    )
-    if known and np.isfinite(bound) and bound > 0:
-        made["transference_number"] = Measurand.less_than("1", bound, note="the initial current was larger")
+    if pair is not None and found.measurand.interval is not None:
+        bound = bruce_vincent(found.tail.high, start.first, found.decay.step, *(one.value for one in pair))
+        if np.isfinite(bound) and bound > 0:
+            made["transference_number"] = Measurand.less_than("1", bound, note="the initial current was larger")
     raise Refusal(
         "initial-current-late",
         f"the first row is {start.first_time:.3g} s after the step, and the excess falls to half in "
@@ -76,9 +85,15 @@ def bruce_vincent(steady_na: float, initial_na: float, volts: float, before: flo
     return i_ss * left / (i_0 * right) if i_0 and right else float("nan")
 
 
-def _number(found: Steady, start: Initial, params: TransferenceParams, before: float, after: float) -> Measurand:
+def _number(
+    found: Steady,
+    start: Initial,
+    params: TransferenceParams,
+    first: InterfaceResistance,
+    last: InterfaceResistance,
+) -> Measurand:
     """Propagate currents, potential and resistances; a bound of the steady current gives one of the number."""
-    decay, m = found.decay, found.measurand
+    decay, m, before, after = found.decay, found.measurand, first.value, last.value
     values = np.array([found.tail.mean, start.value, decay.step, before, after])
     if before and (values[1] * NANO * before >= decay.step or values[0] * NANO * after >= decay.step):
         raise Refusal(
@@ -93,13 +108,12 @@ def _number(found: Steady, start: Initial, params: TransferenceParams, before: f
             return Measurand("1", note=m.note)
         values[0], values[1] = m.interval.high, start.value - 2 * start.u
         return Measurand.less_than("1", bruce_vincent(*values.tolist()), note="the current still falls")
-    share = params.resistance_uncertainty / 100
     spreads = {
         "steady current": m.uncertainty or 0.0,
         "initial current": start.u,
         "potential": decay.u_step,
-        "resistance before": share * before,
-        "resistance after": share * after,
+        "resistance before": first.u,
+        "resistance after": last.u,
     }
     parts = []
     for place, (name, u) in enumerate(spreads.items()):
@@ -110,4 +124,6 @@ def _number(found: Steady, start: Initial, params: TransferenceParams, before: f
     u = float(np.sqrt(sum(part.uncertainty**2 for part in parts)))
     z = float(ndtri(0.5 + params.level / 200))
     interval = Interval(number - z * u, number + z * u, level=params.level / 100, method="propagated")
-    return Measurand("1", number, u, interval, components=tuple(part for part in parts if part.uncertainty))
+    note = f"interfaces: {first.how}, {last.how}" if before else ""
+    used = tuple(part for part in parts if part.uncertainty)
+    return Measurand("1", number, u, interval, components=used, note=note)

@@ -34,6 +34,7 @@ DRT = Analysis(
     figure="echub_eis.drt.figure:draw",
     kind="impedance",
     consumes="datasets",
+    every_dataset=True,
     codes="echub_eis.drt:codes.toml",
     needs=(
         *SPECTRUM,

@@ -212,7 +212,7 @@ def _arc_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:
         if side := found.outside.get(label):
             made.append(_outside_flag(found, label, side, where))
         elif not is_identified(known, params):
-            text = f"the resistance {label} is not identified: relative uncertainty {100 * known.relative:.0f} %"
+            text = f"the resistance {label} is not identified: {vagueness(known.relative)}"
             made.append(Flag("not-identified", text, where=where))
         elif found.leaf(label).symbol == "Z" and (apex := _apex(found, label)) < END * lowest:
             text = (
@@ -254,6 +254,11 @@ def _exponent_flags(found: FittedSpectrum) -> list[Flag]:
 
 def _apex(found: FittedSpectrum, label: str) -> float:
     return float(1 / (2 * np.pi * found.values(label)["tau"]))
+
+
+def vagueness(relative: float) -> str:
+    """Say how uncertain a value is; an infinite uncertainty is not a number."""
+    return f"relative uncertainty {100 * relative:.0f} %" if np.isfinite(relative) else "any value fits as well"
 
 
 def is_identified(known: Known, params: FitParams) -> bool:

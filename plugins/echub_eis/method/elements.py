@@ -2,6 +2,7 @@
 
 A coordinate is ln of a positive parameter, or the logit of an exponent n in (0, 1). Each function takes
 the parameters in their units and the grid, and returns Z (n,) in Ω and one derivative (n,) per coordinate.
+Parameters may be columns (k, 1): of k spectra at once, Z and derivatives are then (k, n).
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _slope(n: float) -> float:
 
 
 def _resistor(p: Sequence[float], grid: Grid) -> Derived:
-    z = np.full(len(grid.omega), complex(p[0]))
+    z = p[0] + 0 * grid.jw
     return z, (z,)
 
 

@@ -144,7 +144,8 @@ def _mask_flags(trace: Trace) -> list[Flag]:
         flags.append(Flag("negative-real-part", text, hint="--param negative_real=keep"))
     if outliers := int((trace.reason == "outlier").sum()):
         rows = ", ".join(str(row) for row in trace.row[trace.reason == "outlier"])
-        text = f"{outliers} points stand out of Kramers-Kronig and are left out"
+        points = "1 point stands" if outliers == 1 else f"{outliers} points stand"
+        text = f"{points} out of Kramers-Kronig, left out"
         flags.append(Flag("outliers", text, "info", f"source rows {rows}", hint="--param outliers=0"))
     return flags
 

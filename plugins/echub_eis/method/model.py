@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -78,6 +79,17 @@ class Model:
         """Return Z (n,) and its derivatives (parameters, n)."""
         jacobian = np.empty((len(self.free), len(grid.omega)), dtype=np.complex128)
         return self._node(self.tree, self.natural(x), grid, jacobian), jacobian
+
+    def evaluate_many(self, x: Floats, grid: Grid) -> tuple[Complex, Complex]:
+        """Return Z (k, n) of coordinates x (k, parameters), and the derivatives (parameters, k, n)."""
+        jacobian = np.empty((len(self.free), len(x), len(grid.omega)), dtype=np.complex128)
+        inside = np.clip(x, -LIMIT, LIMIT)
+        natural: Any = [
+            1 / (1 + np.exp(-inside[:, at : at + 1])) if free.is_exponent else np.exp(inside[:, at : at + 1])
+            for at, free in enumerate(self.free)
+        ]
+        z = self._node(self.tree, natural, grid, jacobian)
+        return np.broadcast_to(z, jacobian.shape[1:]), jacobian
 
     def impedance(self, x: Sequence[float] | Floats, grid: Grid) -> Complex:
         """Return Z (n,)."""

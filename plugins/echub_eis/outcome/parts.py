@@ -8,7 +8,7 @@ import numpy as np
 
 from echub.plugin import Component, Condition, Interval, Measurand, Series, covariance_table
 from echub_eis import FitParams
-from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified
+from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified, vagueness
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Floats, Grid
 from echub_eis.method.export import impedance_py_text, to_impedance_py, to_pyimpspec
@@ -36,7 +36,7 @@ def measurand(
     if not np.isfinite(value) or not value > 0:
         return Measurand(unit, note=note or "not identified")
     if not relative * 100 <= params.identified:
-        return Measurand(unit, note=f"not identified: relative uncertainty {100 * relative:.0f} %")
+        return Measurand(unit, note=f"not identified: {vagueness(relative)}")
     level = params.level / 100
     reach = quantile(level, found.fitted.freedom) * relative
     interval = Interval(
@@ -58,7 +58,7 @@ def resistance(label: str, known: Known, found: FittedSpectrum, params: FitParam
         return Measurand.more_than("ohm", known.low, note="not identified")
     if known.high is not None and known.low is None:
         return Measurand.less_than("ohm", known.high, note="not identified")
-    note = f"not identified: relative uncertainty {100 * known.relative:.0f} %"
+    note = f"not identified: {vagueness(known.relative)}"
     if label in found.outside:
         note = "not identified: its apex is outside of what was measured"
     if known.low is None:

@@ -55,6 +55,7 @@ SERIES = Analysis(
     figure="echub_eis.series.figure:draw",
     kind="impedance",
     consumes="datasets",
+    every_dataset=True,
     codes="echub_eis.series:codes.toml",
     needs=(
         *SPECTRUM,

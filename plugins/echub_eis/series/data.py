@@ -114,7 +114,7 @@ def _require_one_series(files: Sequence[Inputs]) -> None:
                 f"the files are not of one series: {path} is {' and '.join(sorted(values))}",
                 hint="--by cell.id answers each cell by itself",
             )
-    if len(files) > 1 and files[0].metadata.value("cell.id") is None:
+    if not _of_one_record(files) and files[0].metadata.value("cell.id") is None:
         raise Refusal(
             "cell-not-stated",
             f"{len(files)} files: that they are of one cell is not stated",
@@ -122,10 +122,17 @@ def _require_one_series(files: Sequence[Inputs]) -> None:
         )
 
 
+def _of_one_record(files: Sequence[Inputs]) -> bool:
+    """Return whether all inputs are parts of one record, such as the runs that were joined to a file."""
+    return (
+        len({str(data.origin.get("source")) for data in files}) == 1 and len({id(d.metadata) for d in files}) == 1
+    )
+
+
 def _offsets(files: Sequence[Inputs]) -> tuple[list[int], list[float]]:
     """Return the order of the files, and the start of each, s, since that of the first."""
-    if len(files) == 1:
-        return [0], [0.0]
+    if _of_one_record(files):  # on one clock, and in order already
+        return list(range(len(files))), [0.0] * len(files)
     starts = [data.metadata.value("experiment.start") for data in files]
     if any(start is None for start in starts) or len(set(starts)) < len(starts):
         raise Refusal(
@@ -197,9 +204,10 @@ def _course(
 ) -> tuple[Course, tuple[Flag, ...]]:
     """Join what the time series and the spectra's own rows say, in the order of time."""
     t, current, potential = [], [], []
-    for data, offset in zip(files, offsets, strict=True):
+    together = _of_one_record(files)
+    for number, (data, offset) in enumerate(zip(files, offsets, strict=True)):
         for clock, i, u in (("ts_t", "ts_I", "ts_U"), ("t", "I", "U")):
-            if clock in data:
+            if clock in data and (clock == "t" or number == 0 or not together):  # a time series counts once
                 t.append(data[clock] + offset)
                 none = np.full(len(data[clock]), np.nan)
                 current.append(data[i] if i in data and len(data[i]) == len(none) else none)
@@ -224,7 +232,9 @@ def _charged(series: SpectrumSeries) -> SpectrumSeries:
     if known.sum() < 2 or not series.timed:
         return series
     t, current = course.time[known], course.current[known]
-    charge = np.concatenate([[0.0], np.cumsum(np.diff(t) * (current[1:] + current[:-1]) / 2)]) / HOUR
+    # Rows without a current, as those of an open circuit, carry no charge; a gap without rows is bridged.
+    flows = np.diff(np.flatnonzero(known)) == 1
+    charge = np.concatenate([[0.0], np.cumsum(flows * np.diff(t) * (current[1:] + current[:-1]) / 2)]) / HOUR
     cut = segments.half_cycles(segments.steps(current))
     starts = t[cut.start] if len(cut) else np.array([])
     spectra = [

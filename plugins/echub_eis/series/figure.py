@@ -99,7 +99,13 @@ def _over_time(part: Any, shown: dict[str, Any], outcome: Outcome) -> None:  # n
         t, r, u = shown[f"t_{label}"] / length, factor * shown[f"r_{label}"], factor * shown[f"u_{label}"]
         thick = label == chosen
         axes[0].plot(
-            t, r, ".-" if thick else "-", color=colour, linewidth=1.1 if thick else 0.8, markersize=3, label=label
+            t,
+            r,
+            ".-" if thick else "-",
+            color=colour,
+            linewidth=1.1 if thick else 0.8,
+            markersize=3,
+            label=label if np.isfinite(r).any() else None,  # none of a part that no spectrum tells
         )
         axes[0].fill_between(t, r - 2 * u, r + 2 * u, color=colour, alpha=0.2, linewidth=0)
     if "recovery_t" in shown:
@@ -215,6 +221,8 @@ def _map(part: Any, axis: Any, shown: dict[str, Any], by: tuple[Any, str]) -> No
         else None
     )
     axis.set_yscale("log")
+    if words.startswith("spectra in"):
+        axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set(xlabel=words, ylabel="f / Hz")
     if drawn is not None:
         bar = part.colorbar(drawn, ax=axis, pad=0.02)

@@ -10,7 +10,10 @@ import pytest
 
 import echub
 from echub.analysis import figures
+from echub.model.record import Record
 from echub.registry.registry import registry
+from echub.testing.synth.case import Case, Column
+from echub.testing.synth.impedance import CircuitCell, Sweep, scatter
 from echub.testing.synth.polarisation import (
     DECAYS,
     STEADY_NA,
@@ -116,6 +119,75 @@ def test_without_resistances_only_the_ratio_is_given():
     assert codes(echub.analyze("transference-number", symmetric_polarisation(0).data(), params=wrong)) == {
         "potential-in-interfaces"
     }
+
+
+def spectrum(resistance, start, seed, bulk=100.0):
+    cell = CircuitCell("R(RQ)", 0.0, bulk, ((resistance, 1e-5, 0.9),), top_hz=1e5, bottom_hz=0.1)
+    f = cell.frequencies()
+    z = cell.impedance(f)
+    z = z + scatter(z, Sweep(1e-3), np.random.default_rng(seed))
+    columns = {
+        "time": Column(start + 2.0 * np.arange(len(f)), "s"),
+        "frequency": Column(f, "Hz"),
+        "impedance_real": Column(z.real, "ohm"),
+        "impedance_imag": Column(z.imag, "ohm"),
+    }
+    return Case(columns, {}, {}, "impedance").record()
+
+
+def with_spectra(*spectra):
+    """Return a polarisation from 0 to 3030 s with spectra, each a dataset of its own, as in a joined run."""
+    datasets = [*symmetric_polarisation(0).record().datasets.values()]
+    for number, record in enumerate(spectra):
+        datasets += [replace(one, label=f"impedance_{number}") for one in record.datasets.values()]
+    return Record(datasets)
+
+
+def test_resistances_come_from_spectra_before_and_after():
+    old, before, after = spectrum(90, -900, 1), spectrum(60, -300, 2), spectrum(65, 3040, 3)
+    record = with_spectra(old, before, after)
+    outcome = echub.analyze("transference-number", record, params={"circuit": "R:hf (RQ):int"})
+    found = outcome["transference_number"]
+    assert found.interval.covers(0.356)
+    assert found.value == pytest.approx(0.356, abs=0.002)
+    assert {part.name for part in found.components} >= {"resistance before", "resistance after"}
+    assert "-300 s" in found.note
+    unasked = echub.analyze("transference-number", record)
+    assert codes(unasked) == {"no-resistances"}
+    assert "circuit" in unasked.flags[0].hint
+    half = with_spectra(old, before)
+    assert codes(echub.analyze("transference-number", half, params={"circuit": "R(RQ):int"})) == {"no-resistances"}
+    unnamed = echub.analyze("transference-number", record, params={"circuit": "R(RQ)"})
+    assert codes(unnamed) == {"which-resistance"}
+    named = echub.analyze("transference-number", record, params={"circuit": "R(RQ)", "measurand": "resistance_1"})
+    assert named["transference_number"].value == found.value
+    high = with_spectra(spectrum(60, -300, 2), spectrum(65, 3040, 3, bulk=1e6))
+    assert codes(echub.analyze("transference-number", high, params={"circuit": "R(RQ):int"})) == {
+        "resistance-not-known"
+    }
+
+
+def test_resistances_come_from_outcomes(tmp_path):
+    params = {}
+    for side, resistance in (("before", 60), ("after", 65)):
+        fitted = echub.analyze("eis-fit", spectrum(resistance, 0, resistance), params={"circuit": "R:hf (RQ):int"})
+        path = tmp_path / f"{side}.csv.outcome.json"
+        path.write_text(fitted.to_json())
+        params[side] = str(path)
+    case = symmetric_polarisation(0).data()
+    found = echub.analyze("transference-number", case, params=params)["transference_number"]
+    assert found.interval.covers(0.356)
+    assert "resistance_int of before.csv.outcome.json" in found.note
+    mixed = {"before": params["before"] + ":resistance_int", "resistance_after": "65 ohm"}
+    assert echub.analyze("transference-number", case, params=mixed)["transference_number"].interval.covers(0.356)
+    wrong = {**params, "after": params["after"] + ":resistance_gb"}
+    assert codes(echub.analyze("transference-number", case, params=wrong)) == {"which-resistance"}
+    for text in ("nowhere.outcome.json", str(tmp_path)):
+        missing = echub.analyze("transference-number", case, params={**params, "after": text})
+        assert codes(missing) == {"no-outcome"}
+    (tmp_path / "not.json").write_text("[1")
+    broken = echub.analyze("transference-number", case, params={**params, "after": str(tmp_path / "not.json")})
+    assert codes(broken) == {"no-outcome"}
 
 
 @pytest.mark.parametrize("plan", [PolarisationPlan(), PolarisationPlan("slow")])

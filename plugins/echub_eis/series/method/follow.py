@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, permutations
+from statistics import median
 
 import numpy as np
 
@@ -16,12 +17,13 @@ from echub_eis.method.choose import affordable, ordered
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined, examine
-from echub_eis.method.fit import CircuitFit, fit, solve
+from echub_eis.method.fit import CircuitFit, Spectrum, fit, solve
 from echub_eis.method.model import Model
 from echub_eis.method.noise import UNKNOWN, Noise
 from echub_eis.method.parse import parse
 from echub_eis.method.start import starts
 from echub_eis.series import SeriesParams
+from echub_eis.series.method.ahead import proposals
 from echub_eis.series.method.warm import warm
 
 ASKED = 4
@@ -82,7 +84,11 @@ def follow(examined: Sequence[tuple[Examined | None, str]], params: SeriesParams
     model = Model(parse(max(texts, key=lambda text: len(Model(parse(text))))))
     noise = pooled(usable)
     chain = _Chain(model, noise, params)
-    fits = [FollowedFit(reason=reason) if one is None else chain.next(one) for one, reason in examined]
+    fits = []
+    for number, (one, reason) in enumerate(examined):
+        fits.append(FollowedFit(reason=reason) if one is None else chain.next(one))
+        if chain.count == 1 and not chain.proposed:
+            chain.propose([later for later, _ in examined[number + 1 :] if later is not None])
     if all(one.fitted is None for one in fits):
         raise Refusal(
             "too-few-points",
@@ -129,6 +135,15 @@ class _Chain:
         self.last: Floats | None = None
         self.usual: list[float] = []
         self.count = 0
+        self.proposed: dict[int, CircuitFit] = {}
+
+    def propose(self, later: Sequence[Examined]) -> None:
+        """Fit the spectra that follow the first one all at once."""
+        spectra = [one.spectrum for one in later if affordable(self.model, one.spectrum)]
+        if self.last is None:
+            return
+        found = proposals(self.model, self.noise, spectra, self.last)
+        self.proposed = {id(s): f for s, f in zip(spectra, found, strict=True) if f is not None}
 
     def next(self, examined: Examined) -> FollowedFit:
         """Fit one spectrum, and remember it unless it is lost."""
@@ -140,20 +155,28 @@ class _Chain:
         if self.last is None:
             fitted, restarted = ordered(fit(self.model, spectrum, self.noise)), True
         else:
-            fitted = warm(self.model, spectrum, self.noise, self.last)
+            fitted = self._nearest(spectrum, self.last)
             other = self._from_nothing(fitted)
             if other is not None and other.chi2 < BETTER * fitted.chi2:
                 fitted, restarted = other, True
             fitted = continued(fitted, self.last)
         share = fitted.chi2 / fitted.freedom
-        if not self.usual or share < LOST * float(np.median(self.usual[-RUNNING:])):
+        if not self.usual or share < LOST * median(self.usual[-RUNNING:]):
             self.last = fitted.x
         self.usual.append(share)
         return FollowedFit(fitted, "", restarted)
 
+    def _nearest(self, spectrum: Spectrum, last: Floats) -> CircuitFit:
+        """Return the proposal if it is as good as others are, else the fit from the values of the one before."""
+        ready = self.proposed.get(id(spectrum))
+        usual = median(self.usual[-RUNNING:])
+        if ready is not None and ready.chi2 / ready.freedom < self.params.restart * usual:
+            return ready
+        return warm(self.model, spectrum, self.noise, last)
+
     def _from_nothing(self, fitted: CircuitFit) -> CircuitFit | None:
         """Start anew where the fit is unusually bad, and from one start every so many spectra."""
-        usual = float(np.median(self.usual[-RUNNING:]))
+        usual = median(self.usual[-RUNNING:])
         if fitted.chi2 / fitted.freedom > self.params.restart * usual:
             return fit(self.model, fitted.spectrum, self.noise, 1)
         if self.count % self.params.restart_every:

@@ -16,7 +16,7 @@ Flags = NDArray[np.bool_]
 ALIKE = 1e-3
 """Frequencies that differ by less are the same point of two sweeps; steps are above 2 %."""
 LEAST = 1e-12
-"""Singular values below this part of the largest are rounding."""
+"""Added to the diagonal of unit columns: a direction that is not seen stays finite."""
 
 
 def own_times(fitted: CircuitFit, time: Floats) -> Floats:
@@ -30,8 +30,9 @@ def own_times(fitted: CircuitFit, time: Floats) -> Floats:
     j = np.concatenate([(fitted.jacobian / sigma).real, (fitted.jacobian / sigma).imag], axis=1)
     norm = np.sqrt((j**2).sum(axis=1))
     scaled = j / np.where(norm > 0, norm, 1)[:, None]
-    gain = np.linalg.pinv(scaled.T, rcond=LEAST)
-    weight = gain * scaled
+    normal = scaled @ scaled.T
+    normal[np.diag_indices(len(normal))] += LEAST  # a parameter without influence has no weights
+    weight = np.linalg.solve(normal, scaled) * scaled
     total = weight.sum(axis=1)
     twice = np.concatenate([time, time])
     middle = float(time[0] + time[-1]) / 2

@@ -1,53 +1,48 @@
 """The level at which a quantity leaves the line through the lower levels.
 
-The line is fitted to the levels up to 0.7 of the onset, and this is repeated until neither changes. Near the
-crossing the deviation is smoothed by a parabola over neighbouring levels, so that noise does not decide on
-which side of the threshold a single level falls: the first of many noisy levels above it lies too early.
+A line with a power law from a level on, v = a + b x + A (x - x0)^p, is fitted to the levels up to five times the
+threshold. Neither x0 nor p is chosen: the crossing is averaged over both, each with its likelihood, for noise
+leaves them open by more than it leaves of the rest. One window, or the best x0 and p, states an uncertainty that
+is too small just where it was chosen for being small.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 LINE_TO = 0.7
-"""The line ends at this part of the onset: nearer, its last levels already deviate by a part of the threshold."""
+"""The line that is shown ends at this part of the onset: nearer, levels deviate by a part of the threshold."""
 LEAST_LINE, LEAST_LEVELS = 4, 8
 """Levels on the line: two give it, two tell its scatter. Levels in all: those, the crossing, some beyond."""
-WINDOWS = (3, 5, 7, 9, 11)
-"""Levels around the crossing that a parabola smooths: as few as make the onset certain, for it does not
-follow a bend. If noise wants more, a hinge over all levels is used, which supposes more of the shape."""
-FITTING = 5
-"""Levels up to which a parabola leaves too few residuals to say anything of their scatter."""
-CERTAIN = 0.0015
-"""As little noise as three or five levels may leave of the onset: with more, too few of them share it."""
-ENOUGH = 0.008
-"""A third of the 2.5 % to which a resistance is known in a noisy series."""
-POWERS = (1.0, 1.5, 2.0, 3.0)
-"""Shapes beyond the onset, from a bend to a slow start."""
-FINE, MOST_PLACES = 3, 120
-"""Places of the hinge per level, and at most."""
-FAR = 10.0
-"""The hinge sees levels up to this many times the threshold: half, for 5 %."""
+POWERS = (0.7, 4.0)
+"""Shapes beyond the onset, from nearly a step to a slow start."""
+FAR = 5.0
+"""Levels up to this many times the threshold are used, a quarter for 5 %: further on no power law need hold."""
 SIGNIFICANT = 20.0
-"""χ² by which the hinge must lower that of the line, for three parameters more: 2 of 10,000 by chance."""
+"""χ² by which the bend must lower that of the line, for three parameters more: 2 of 10,000 by chance."""
 LEAST_AFTER = 3
 """Levels after the crossing that must be there at least."""
-MISFIT = 1.6
-"""Scatter about a parabola over that about the line: above, it is the wrong shape. Noise
-passes it in 1 of 20 windows, and the next one is tried."""
-SOUND = 0.9
-"""Resampled series that have a crossing at all; with fewer there is no interval."""
-SETTLED = 1e-4
-"""Relative change of a crossing at which its window stays."""
-ROUNDS = 12
-"""Iterations at most; an end of the line that jumps between two levels is settled then."""
+PLACES, SHAPES = 41, 21
+"""Grid of x0 and of p; it is laid anew over what is likely, until that fills a quarter of it."""
+PER_LEVEL = 3
+"""Places of the first grid per level: less than the smallest bend that levels show."""
+UNLIKELY = 9.0
+"""Logarithm of the likelihood below the best at which a place is left out: 1 of 8,000."""
+ZOOMS = 8
+"""Grids at most: each is at least twice as fine as the last, which is then below any noise."""
+BEND_PARAMETERS = 5
+"""a, b, A, x0, p."""
+LEAST_DRAWS = 2000
+"""Draws of the crossing: the ends of a 95 % interval are then good to 2 % of its width; a draw costs 1 µs."""
+ITERATIONS = 8
+"""Iterations for the crossing at most: the line changes by little over the threshold."""
+EXACT = 1e-15
+"""Part of the squares that rounding leaves: less is exact data."""
 
 
 @dataclass(frozen=True)
@@ -103,93 +98,117 @@ def onset(
     """Find where a quantity deviates by a relative `threshold` for `sustained` levels; None without a series."""
     if len(levels) < LEAST_LEVELS:
         return None
-    crossing, line, hinge = _settle(levels, threshold, sustained)
-    if crossing is None or hinge is None:
-        return FoundOnset(None, None, None, None, float(levels.level[-1]), None, 0, line)
-    first, sign = crossing
-    if first < LEAST_LINE:
-        return FoundOnset(None, None, None, None, None, float(levels.level[first]), sign, line)
-    return _refined(levels, line, hinge, first, sign, threshold, draws, coverage, seed)
-
-
-def _settle(
-    levels: Levels, threshold: float, sustained: int
-) -> tuple[tuple[int, int] | None, tuple[float, float], Hinge | None]:
-    """Find the crossing by a hinge over all levels, then the line up to a part of it."""
-    hinge = Hinge(levels, _usable(levels, threshold))
-    found = hinge.crossing(levels.value[None, :], threshold)
-    at, sign = float(found[0][0]), int(found[1][0])
+    bend = Bend(levels, _usable(levels, threshold))
+    at, sign = bend.crossing(threshold)
     whole = _line(levels, len(levels))
-    if not np.isfinite(at) or hinge.gain(levels.value) < SIGNIFICANT:
-        return None, whole, None
+    if not np.isfinite(at) or bend.gain < SIGNIFICANT:
+        return _none(levels, whole)
     end = max(int(np.searchsorted(levels.level, LINE_TO * at, side="right")), LEAST_LINE)
     line = _line(levels, end)
     first = int(np.searchsorted(levels.level, at))
     after = sign * deviation(levels, line)[first : first + sustained]
     if len(after) < min(sustained, LEAST_AFTER) or np.mean(after) <= threshold:
-        return None, whole, None
-    return (first, sign), line, hinge
+        return _none(levels, whole)
+    if first < LEAST_LINE:
+        return FoundOnset(None, None, None, None, None, float(levels.level[first]), sign, line)
+    drawn = bend.drawn(threshold, sign, max(draws, LEAST_DRAWS), np.random.default_rng(seed))
+    low, value, high = (float(q) for q in np.quantile(drawn, [(1 - coverage) / 2, 0.5, (1 + coverage) / 2]))
+    around = float(levels.level[first - 1]), float(levels.level[first])
+    return FoundOnset(value, float(np.std(drawn)), low, high, *around, sign, line, end)
+
+
+def _none(levels: Levels, line: tuple[float, float]) -> FoundOnset:
+    return FoundOnset(None, None, None, None, float(levels.level[-1]), None, 0, line)
 
 
 def _usable(levels: Levels, threshold: float) -> int:
-    """Return how many levels the hinge sees: far beyond the onset its power law need not hold."""
+    """Return how many levels the bend is fitted to: those before the third that is far off the first ones."""
     base = float(np.median(levels.value[: max(len(levels) // 4, LEAST_LINE)]))
     far = np.flatnonzero(np.abs(levels.value / base - 1) > FAR * threshold)
     sure = far[far >= LEAST_LEVELS]
     return int(sure[min(2, len(sure) - 1)]) + 1 if len(sure) else len(levels)
 
 
-class Hinge:
-    """A line with a power law from a level on, v = a + b x + A (x - x0)^p, over a grid of x0 and p."""
+class Bend:
+    """The fits of a + b x + A (x - x0)^p to the first `count` levels, over a grid of x0 and p.
+
+    For each x0 and p the rest is linear, and what it explains beyond the line is one product. Weights of the grid:
+    the likelihood with A, b, a and the size of the noise integrated out.
+    """
 
     def __init__(self, levels: Levels, count: int) -> None:
-        x = levels.level[:count]
-        self.count, self.weight = count, 1 / (levels.relative[:count] * np.abs(levels.value[:count]))
-        places = np.linspace(x[1], x[-2], min(FINE * count, MOST_PLACES))
-        self.spacing = float(places[1] - places[0])
-        self.grid = [(x0, p) for p in POWERS for x0 in places.tolist()]
-        plain = np.stack([np.ones(count), x], axis=1)
-        self.bases, self.maps = [], []
-        for x0, p in self.grid:
-            columns = np.column_stack([plain, np.maximum(x - x0, 0.0) ** p]) * self.weight[:, None]
-            q, r = np.linalg.qr(columns)
-            self.bases.append(q)
-            self.maps.append(np.linalg.pinv(r) @ q.T)
-        self.plain = np.linalg.qr(plain * self.weight[:, None])[0]
+        self.x, value = levels.level[:count], levels.value[:count]
+        self.weight = 1 / (levels.relative[:count] * np.abs(value))
+        line = np.stack([np.ones(count), self.x], axis=1) * self.weight[:, None]
+        self.q, r = np.linalg.qr(line)
+        self.back = np.linalg.inv(r)
+        y = value * self.weight
+        self.on_line = self.q.T @ y
+        self.y = y - self.q @ self.on_line
+        self.least = EXACT * float(y @ y)
+        self.squares = max(float(self.y @ self.y), self.least)
+        self._lay(np.linspace(self.x[1], self.x[-2], PER_LEVEL * count), np.linspace(*POWERS, SHAPES))
+        for _ in range(ZOOMS):
+            if not self._zoom():
+                break
 
-    def _gains(self, values: Floats) -> Floats:
-        """Return the reduction of χ² against no fit at all, (grid, d)."""
-        y = values[:, : self.count] * self.weight
-        return np.array([((y @ q) ** 2).sum(axis=1) for q in self.bases])
+    def _lay(self, places: Floats, powers: Floats) -> None:
+        """Fit at every place x0 and power p; columns are scaled to one at the last level."""
+        self.step = float(places[1] - places[0]), float(powers[1] - powers[0])
+        self.x0, self.p = (grid.ravel() for grid in np.meshgrid(places, powers, indexing="ij"))
+        beyond = np.maximum(self.x - self.x0[:, None], 0.0) / (self.x[-1] - self.x0[:, None])
+        column = beyond ** self.p[:, None] * self.weight
+        self.shared = column @ self.q
+        column = column - self.shared @ self.q.T
+        self.norm = np.sqrt((column**2).sum(axis=1)) + 1e-300  # never zero: x0 lies before the last level but one
+        self.size = column @ self.y / self.norm**2
+        self.left = np.maximum(self.squares - (self.size * self.norm) ** 2, self.least)
+        self.log = -0.5 * (len(self.x) - 3) * np.log(self.left) - np.log(self.norm)
+        self.log -= self.log.max()
 
-    def gain(self, value: Floats) -> float:
-        """Return by how much the hinge lowers χ² of the line, in units of what it leaves per degree of freedom."""
-        y = value[: self.count] * self.weight
-        best = float(self._gains(value[None, :]).max())
-        left = max(float((y**2).sum()) - best, 1e-12)
-        line = float(((y @ self.plain) ** 2).sum())
-        return (best - line) / (left / max(self.count - 5, 1))
+    def _zoom(self) -> bool:
+        """Lay the grid over what is likely; return whether that was worth it."""
+        likely = self.log > -UNLIKELY
+        low, high = float(self.x0[likely].min()), float(self.x0[likely].max())
+        few, many = float(self.p[likely].min()), float(self.p[likely].max())
+        (dx, dp), (least, most) = self.step, POWERS
+        if high - low >= PLACES / 4 * dx:
+            return False
+        places = np.linspace(max(low - dx, self.x[1]), min(high + dx, self.x[-2]), PLACES)
+        self._lay(places, np.linspace(max(few - dp, least), min(many + dp, most), SHAPES))
+        return True
 
-    def crossing(self, values: Floats, threshold: float) -> tuple[Floats, NDArray[np.intp]]:
-        """Return for each row of values (d, n) the level of the crossing, NaN if none, and the side."""
-        best = np.argmax(self._gains(values), axis=0)
-        y = values[:, : self.count] * self.weight
-        at, side = np.full(len(values), np.nan), np.zeros(len(values), dtype=np.intp)
-        for row, place in enumerate(best.tolist()):
-            (x0, p), (a, b, size) = self.grid[place], self.maps[place] @ y[row]
-            # A (x - x0)^p = threshold (a + b x), by iteration: the right side hardly changes.
-            x = x0
-            for _ in range(4):
-                share = threshold * abs(a + b * x) / abs(size) if size else np.inf
-                x = x0 + share ** (1 / p)
-            at[row], side[row] = x, int(np.sign(size))
-        return at, side
+    @property
+    def gain(self) -> float:
+        """Return by how much the bend lowers χ² of the line, in units of what it leaves per degree of freedom."""
+        best = float(self.left.min())
+        return (self.squares - best) / (best / max(len(self.x) - BEND_PARAMETERS, 1))
 
-    def fitted(self, values: Floats) -> Floats:
-        """Return the fitted values (count,) of values (n,)."""
-        y = values[: self.count] * self.weight
-        q = self.bases[int(np.argmax(self._gains(values[None, :])))]
-        return np.asarray((q @ (q.T @ y)) / self.weight)
+    def crossing(self, threshold: float) -> tuple[float, int]:
+        """Return the level at which the likeliest fit has deviated by `threshold`, and to which side."""
+        best = np.array([int(np.argmax(self.log))])
+        line = (self.on_line - self.size[best, None] * self.shared[best]) @ self.back.T
+        return float(self._crossings(best, self.size[best], line, threshold)[0]), int(np.sign(self.size[best[0]]))
+
+    def drawn(self, threshold: float, sign: int, draws: int, rng: np.random.Generator) -> Floats:
+        """Draw crossings (at most `draws`,): place, shape, noise, line and size, as likely as the levels say."""
+        share = np.exp(self.log)
+        at = rng.choice(len(share), draws, p=share / share.sum())
+        sigma = np.sqrt(self.left[at] / rng.chisquare(max(len(self.x) - 3, 1), draws))
+        size = self.size[at] + sigma * rng.standard_normal(draws) / self.norm[at]
+        on_line = self.on_line + sigma[:, None] * rng.standard_normal((draws, 2))
+        found = self._crossings(at, size, (on_line - size[:, None] * self.shared[at]) @ self.back.T, threshold)
+        return np.asarray(found[(np.sign(size) == sign) & np.isfinite(found)])
+
+    def _crossings(self, at: NDArray[np.intp], size: Floats, line: Floats, threshold: float) -> Floats:
+        """Solve A (x - x0)^p = threshold (a + b x) by iteration, for places `at` (d,), A (d,), (a, b) (d, 2)."""
+        x0, span = self.x0[at], self.x[-1] - self.x0[at]
+        found = x0.copy()
+        with np.errstate(divide="ignore", over="ignore"):
+            for _ in range(ITERATIONS):
+                share = threshold * np.abs(line[:, 0] + line[:, 1] * found) / np.abs(size)
+                found = x0 + span * share ** (1 / self.p[at])
+        return found
 
 
 def _line(levels: Levels, end: int) -> tuple[float, float]:
@@ -204,153 +223,6 @@ def deviation(levels: Levels, line: tuple[float, float]) -> Floats:
     expected = line[0] + line[1] * levels.level
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(levels.value / expected - 1)
-
-
-def _refined(
-    levels: Levels,
-    line: tuple[float, float],
-    hinge: Hinge,
-    first: int,
-    sign: int,
-    threshold: float,
-    draws: int,
-    coverage: float,
-    seed: int,
-) -> FoundOnset:
-    """Smooth the deviation around the crossing, find where it passes, and resample the residuals."""
-    at = float(levels.level[first])
-    end = max(int(np.searchsorted(levels.level, LINE_TO * at, side="right")), LEAST_LINE)
-    around = {"below": float(levels.level[first - 1]), "beyond": at, "sign": sign, "line": line, "used": end}
-    rng = np.random.default_rng(seed)
-    bent = False
-    for count in (*WINDOWS, WINDOWS[0]):
-        last = count == WINDOWS[0] and bent
-        work, value = _root(levels, end, at, count, sign * threshold)
-        if not np.isfinite(value):
-            continue
-        if work.misfit(levels) > MISFIT:
-            bent = True
-            continue
-        drawn = work.resampled(levels, sign * threshold, draws, rng)
-        good = drawn[np.isfinite(drawn)]
-        enough = ENOUGH if count > FITTING or last else CERTAIN
-        if len(good) >= SOUND * draws and np.std(good) < enough * value:
-            shape = abs(value - work.straight(levels, sign * threshold)) / 2
-            return _with_interval(value, good, work.freedom, coverage, around, shape)
-    value = float(hinge.crossing(levels.value[None, :], threshold)[0][0])
-    drawn = _resampled(levels, hinge, threshold, draws, rng)
-    return _with_interval(value, drawn[np.isfinite(drawn)], hinge.count - 5, coverage, around, hinge.spacing / 2)
-
-
-def _with_interval(
-    value: float, drawn: Floats, freedom: int, coverage: float, around: dict[str, Any], shape: float = 0.0
-) -> FoundOnset:
-    """Return the onset with the interval of its resamplings, widened as t is wider than a normal quantile.
-
-    shape: standard uncertainty of the curve between two levels: half of what a straight line would change,
-    or half a step of the hinge's grid.
-    """
-    wider = stdtrit(max(freedom, 2), 0.5 + coverage / 2) / ndtri(0.5 + coverage / 2)
-    low, high = value + wider * (np.quantile(drawn, [(1 - coverage) / 2, (1 + coverage) / 2]) - value)
-    reach = ndtri(0.5 + coverage / 2) * shape
-    low = value - float(np.hypot(max(value - float(low), 0.0), reach))
-    high = value + float(np.hypot(max(float(high) - value, 0.0), reach))
-    return FoundOnset(value, float(np.hypot(np.std(drawn), shape)), low, high, **around)
-
-
-def _resampled(levels: Levels, hinge: Hinge, threshold: float, draws: int, rng: np.random.Generator) -> Floats:
-    """Return the crossings of the hinge with its relative residuals drawn anew, widened for five parameters."""
-    fitted, n = hinge.fitted(levels.value), hinge.count
-    size = levels.relative[:n] * np.abs(levels.value[:n])
-    rest = (levels.value[:n] - fitted) / size * np.sqrt(n / max(n - 5, 1))
-    drawn = fitted + size * rng.choice(rest - rest.mean(), (draws, n))
-    return hinge.crossing(drawn, threshold)[0]
-
-
-def _root(levels: Levels, end: int, at: float, count: int, threshold: float) -> tuple[_Linear, float]:
-    """Centre a window of `count` levels on the crossing that it gives; NaN if that leaves the window."""
-    for _ in range(ROUNDS):
-        window = np.sort(np.argsort(np.abs(levels.level - at), kind="stable")[:count])
-        work = _Linear(levels, end, window, at)
-        value = float(work.roots(levels.value[None, :], threshold)[0])
-        if not np.isfinite(value) or abs(value - at) < SETTLED * at:
-            break
-        at = min(max(value, levels.level[window[0]]), levels.level[window[-1]])
-    inside = levels.level[window[0]] <= value <= levels.level[window[-1]]
-    return work, value if inside else float("nan")
-
-
-class _Linear:
-    """The two fits as linear maps of the values: a line below, a parabola around a place."""
-
-    def __init__(self, levels: Levels, end: int, window: NDArray[np.intp], at: float) -> None:
-        self.at, self.end, self.window = at, end, window
-        self.freedom = end - 2 + max(len(window) - 3, 0)
-        self.span = float(np.ptp(levels.level[window])) or 1.0
-        w = 1 / (levels.relative * np.abs(levels.value))
-        low = np.arange(end)
-        self.line_columns = np.stack([np.ones(end), levels.level[low]], axis=1)
-        self.line_map = np.linalg.pinv(self.line_columns * w[low][:, None]) * w[low]
-        x = (levels.level[window] - at) / self.span
-        self.local_columns = np.stack([np.ones(len(window)), x, x**2], axis=1)
-        self.local_map = np.linalg.pinv(self.local_columns * w[window][:, None]) * w[window]
-
-    def roots(self, values: Floats, threshold: float) -> Floats:
-        """Return for each row of values (d, n) where the parabola passes (1 + threshold) times the line."""
-        line = values[:, : self.end] @ self.line_map.T
-        local = values[:, self.window] @ self.local_map.T
-        factor = 1 + threshold
-        c = local[:, 0] - factor * (line[:, 0] + line[:, 1] * self.at)
-        b = local[:, 1] - factor * line[:, 1] * self.span
-        a = local[:, 2]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            root = np.sqrt(b**2 - 4 * a * c)
-            rising = np.sign(threshold)
-            # The root at which the deviation grows in size.
-            found = 2 * c / (-b - rising * root)
-        return np.asarray(self.at + self.span * found)
-
-    def misfit(self, levels: Levels) -> float:
-        """Return the scatter about the parabola over that about the line: far above 1 it misses the bend."""
-        size = levels.relative * np.abs(levels.value)
-        low, window = np.arange(self.end), self.window
-        line = (levels.value[low] - self.line_columns @ (self.line_map @ levels.value[low])) / size[low]
-        local = (levels.value[window] - self.local_columns @ (self.local_map @ levels.value[window])) / size[
-            window
-        ]
-        if len(window) <= 3:
-            return 0.0
-        usual = float(np.sqrt(line @ line / max(self.end - 2, 1)))
-        return float(np.sqrt(local @ local / (len(window) - 3))) / max(usual, 1e-300)
-
-    def straight(self, levels: Levels, threshold: float) -> float:
-        """Return the crossing of a straight line between the two levels beside that of the parabola."""
-        value = float(self.roots(levels.value[None, :], threshold)[0])
-        line = self.line_map @ levels.value[: self.end]
-        off = levels.value / (line[0] + line[1] * levels.level) - 1 - threshold
-        after = min(max(int(np.searchsorted(levels.level, value)), 1), len(levels) - 1)
-        x, y = levels.level[after - 1 : after + 1], off[after - 1 : after + 1]
-        if y[0] * y[1] > 0:  # noise: the neighbours do not enclose it
-            return value
-        return float(x[0] - y[0] * (x[1] - x[0]) / (y[1] - y[0]))
-
-    def resampled(self, levels: Levels, threshold: float, draws: int, rng: np.random.Generator) -> Floats:
-        """Return the roots of values drawn anew from both fits and their residuals, widened by √(n/(n-p))."""
-        fitted = levels.value.copy()
-        low = np.arange(self.end)
-        fitted[low] = self.line_columns @ (self.line_map @ levels.value[low])
-        inside = np.setdiff1d(self.window, low)
-        local = self.local_columns @ (self.local_map @ levels.value[self.window])
-        fitted[inside] = local[np.isin(self.window, inside)]
-        size = levels.relative * np.abs(fitted)
-        count = len(self.window)
-        rest = [(levels.value[low] - fitted[low]) / size[low] * np.sqrt(self.end / max(self.end - 2, 1))]
-        if count > FITTING:  # a parabola through so few leaves no residuals
-            rest.append((levels.value[self.window] - local) / size[self.window] * np.sqrt(count / (count - 3)))
-        pool = np.concatenate(rest)
-        pool = pool - pool.mean()
-        values = fitted + size * rng.choice(pool, (draws, len(levels)))
-        return self.roots(values, threshold)
 
 
 def as_series(levels: Levels, found: FoundOnset) -> Mapping[str, Floats]:

@@ -130,10 +130,10 @@ def _part(
         return (*_NONE, "fixed")
     u = float(np.sqrt(covariance[at, at]))
     tau_at = fitted.model.at(number, "tau")
-    tau = float(np.exp(fitted.x[tau_at])) if tau_at is not None else np.nan
+    tau = fitted.natural[tau_at] if tau_at is not None else np.nan
     if reason := _why_not(fitted, number, u, tau, params):
         return np.nan, np.nan, float(times[at]), tau, reason
-    return float(np.exp(fitted.x[at])), u, float(times[at]), tau, ""
+    return fitted.natural[at], u, float(times[at]), tau, ""
 
 
 def _why_not(fitted: CircuitFit, number: int, u: float, tau: float, params: SeriesParams) -> str:
@@ -160,10 +160,10 @@ def _sum(
         if (
             model.leaves[number].symbol == "Z"
             and place is not None
-            and np.exp(fitted.x[place]) * 2 * np.pi * lowest > 1
+            and fitted.natural[place] * 2 * np.pi * lowest > 1
         ):
             return (*_NONE, "arc-outside-window")
-    r = np.exp(fitted.x[at])
+    r = np.array(fitted.natural)[at]
     block = covariance[np.ix_(at, at)]
     if not np.isfinite(block).all():
         return (*_NONE, "not-identified")

@@ -15,10 +15,11 @@ from scipy.special import fdtrc
 
 from echub.plugin import Refusal
 from echub_eis.method.elements import Floats
-from echub_eis.method.fit import CircuitFit, Spectrum, solve
+from echub_eis.method.fit import CircuitFit, solve
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.series import SeriesParams
+from echub_eis.series.method.batch import SpectrumBatch, batches
 from echub_eis.series.method.follow import FollowedFit, FollowedSeries
 
 ROUNDS = 6
@@ -65,14 +66,15 @@ def joint(followed: FollowedSeries, at: NDArray[np.intp]) -> JointFit:
     x = np.array([one.x for one in known])
     x[:, at] = np.median(x[:, at], axis=0)
     own = np.setdiff1d(np.arange(x.shape[1]), at)
-    model, noise, spectra = followed.model, followed.noise, [one.spectrum for one in known]
+    model, noise = followed.model, followed.noise
+    together = batches([one.spectrum for one in known], noise)
     for _ in range(ROUNDS):
-        step, _ = _step(model, noise, spectra, x, at, own)
+        step, _ = _step(model, together, x, at, own)
         x = x + np.clip(step, -LARGEST_STEP, LARGEST_STEP)
         if np.abs(step).max() < SETTLED:
             break
-    _, normal = _step(model, noise, spectra, x, at, own)
-    made = [_fit_at(model, noise, spectrum, row) for spectrum, row in zip(spectra, x, strict=True)]
+    _, normal = _step(model, together, x, at, own)
+    made = _fits_at(model, noise, together, x)
     covariances = _covariances(normal, made, at, own, x.shape[1])
     everywhere: list[FollowedFit] = list(followed.fits)
     spread: list[Floats | None] = [None] * len(fits)
@@ -93,37 +95,31 @@ class _Normal:
 
 
 def _step(
-    model: Model, noise: Noise, spectra: Sequence[Spectrum], x: Floats, at: NDArray[np.intp], own: NDArray[np.intp]
+    model: Model, together: Sequence[SpectrumBatch], x: Floats, at: NDArray[np.intp], own: NDArray[np.intp]
 ) -> tuple[Floats, _Normal]:
     """Return the Gauss-Newton step (k, p), and the blocks it comes from."""
-    blocks, between, gradients = [], [], []
-    shared, gradient = np.zeros((len(at), len(at))), np.zeros(len(at))
+    matrix, right_all = np.empty((*x.shape, x.shape[1])), np.empty_like(x)
     squares, count = 0.0, 0
-    for spectrum, row in zip(spectra, x, strict=True):
-        z, jacobian = model.evaluate(row, spectrum.grid)
-        sigma = noise.sigma(spectrum.modulus)
-        rest = (spectrum.z - z) / sigma
-        scaled = jacobian / sigma
-        j = np.concatenate([scaled.real, scaled.imag], axis=1)
-        r = np.concatenate([rest.real, rest.imag])
-        mine, theirs = j[own], j[at]
-        blocks.append(mine @ mine.T)
-        between.append(mine @ theirs.T)
-        gradients.append(mine @ r)
-        shared += theirs @ theirs.T
-        gradient += theirs @ r
-        squares, count = squares + float(r @ r), count + len(r)
-    inverse = np.linalg.pinv(np.array(blocks), hermitian=True)
-    b = np.array(between)
+    for batch in together:
+        normal = batch.normal(model, x[batch.place])
+        matrix[batch.place], right_all[batch.place] = normal.matrix, normal.right
+        squares, count = squares + float(normal.chi2.sum()), count + 2 * batch.z.size
+    blocks, b, shared = (
+        matrix[:, own[:, None], own],
+        matrix[:, own[:, None], at],
+        matrix[:, at[:, None], at].sum(axis=0),
+    )
+    gradients, gradient = right_all[:, own], right_all[:, at].sum(axis=0)
+    inverse = np.linalg.pinv(blocks, hermitian=True)
     carried = np.einsum("kij,kjs->kis", inverse, b)
     left = shared - np.einsum("kis,kit->st", b, carried)
-    right = gradient - np.einsum("kis,ki->s", carried, np.array(gradients))
+    right = gradient - np.einsum("kis,ki->s", carried, gradients)
     moved = np.linalg.pinv(left, hermitian=True) @ right
     steps = np.zeros_like(x)
     steps[:, at] = moved
-    steps[:, own] = np.einsum("kij,kj->ki", inverse, np.array(gradients)) - carried @ moved
-    freedom = max(count - len(spectra) * len(own) - len(at), 1)
-    return steps, _Normal(np.array(blocks), b, shared, squares / freedom)
+    steps[:, own] = np.einsum("kij,kj->ki", inverse, gradients) - carried @ moved
+    freedom = max(count - len(x) * len(own) - len(at), 1)
+    return steps, _Normal(blocks, b, shared, squares / freedom)
 
 
 def _covariances(
@@ -144,10 +140,14 @@ def _covariances(
     return found
 
 
-def _fit_at(model: Model, noise: Noise, spectrum: Spectrum, x: Floats) -> CircuitFit:
-    z, jacobian = model.evaluate(x, spectrum.grid)
-    chi2 = float((np.abs((z - spectrum.z) / noise.sigma(spectrum.modulus)) ** 2).sum())
-    return CircuitFit(model, spectrum, x, z, jacobian, noise, chi2)
+def _fits_at(model: Model, noise: Noise, together: Sequence[SpectrumBatch], x: Floats) -> list[CircuitFit]:
+    found: dict[int, CircuitFit] = {}
+    for batch in together:
+        rows = x[batch.place]
+        found |= dict(
+            zip(batch.place.tolist(), batch.fits(model, noise, rows, batch.normal(model, rows)), strict=True)
+        )
+    return [found[k] for k in range(len(x))]
 
 
 def _together(made: Sequence[CircuitFit], count: int) -> float:

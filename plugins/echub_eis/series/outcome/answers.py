@@ -79,11 +79,17 @@ def _sizes(result: SeriesResult) -> dict[str, Measurand]:
 
 
 def _smooth(values: Floats) -> Floats:
-    """Return the median of three neighbours: one bad spectrum is not the greatest."""
-    if len(values) < 3:
+    """Return the median of three neighbours: one bad spectrum is not the greatest.
+
+    An end is compared with what its neighbours continue to (J. W. Tukey, Exploratory Data Analysis, 1977, ch. 7):
+    the last value of a series that rises is the greatest.
+    """
+    if len(values) < 4:
         return values
     inner = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
-    return np.concatenate([[min(values[0], values[1])], inner, [min(values[-1], values[-2])]])
+    first = float(np.median([values[0], inner[0], 3 * inner[0] - 2 * inner[1]]))
+    last = float(np.median([values[-1], inner[-1], 3 * inner[-1] - 2 * inner[-2]]))
+    return np.concatenate([[first], inner, [last]])
 
 
 def _resistance(

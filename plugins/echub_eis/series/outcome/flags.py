@@ -86,12 +86,8 @@ def _of_fits(result: SeriesResult) -> Iterator[Flag]:
 
 
 def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
+    yield from _of_lost_parts(result)
     part = result.main
-    lost = [k for k, reason in enumerate(part.reason) if reason and result.followed.fits[k].fitted is not None]
-    if lost:
-        reasons = ", ".join(sorted({part.reason[k] for k in lost}))
-        text = f"resistance_{part.label} is not given in {len(lost)} of {len(part.reason)} spectra ({reasons})"
-        yield Flag("not-identified", text, where=listed([result.series.spectra[k].spectrum for k in lost]))
     if (ratio := _scatter(result)) > SCATTER:
         text = f"resistance_{part.label} scatters from spectrum to spectrum by {ratio:.1f} times its uncertainty"
         yield Flag("scatter-exceeds-uncertainty", text, hint="a circuit that holds, or a narrower band")
@@ -103,6 +99,17 @@ def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
     if found.gone is not None:
         first = result.series.spectra[found.gone].spectrum
         yield Flag("arcs-vanished", f"from spectrum {first} on all arcs are gone: electrons flow through the cell")
+
+
+def _of_lost_parts(result: SeriesResult) -> Iterator[Flag]:
+    """Yield which parts have no resistance in some spectra: a warning of the followed one, an info of others."""
+    for part in result.parts.values():
+        lost = [k for k, why in enumerate(part.reason) if why and result.followed.fits[k].fitted is not None]
+        if lost and set(part.reason) != {"fixed"}:
+            reasons = ", ".join(sorted({part.reason[k] for k in lost}))
+            text = f"resistance_{part.label} is not given in {len(lost)} of {len(part.reason)} spectra ({reasons})"
+            where = listed([result.series.spectra[k].spectrum for k in lost])
+            yield Flag("not-identified", text, "warning" if part is result.main else "info", where=where)
 
 
 def _scatter(result: SeriesResult) -> float:
