@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from echub.model.comparison import Comparison
     from echub.model.dataset import Dataset
     from echub.model.metadata import Metadata
+    from echub.model.missing import is_missing
     from echub.model.record import Record
     from echub.model.samples import averaged, join_samples
     from echub.validation.validation import validate
@@ -56,6 +57,7 @@ _LAZY = {
     "compare": "echub.files.comparing",
     "convert": "echub.files.conversion",
     "convert_many": "echub.batch.batch",
+    "is_missing": "echub.model.missing",
     "join_samples": "echub.model.samples",
     "plot": "echub.analysis.figures",
     "read": "echub.files.reading",
@@ -83,6 +85,7 @@ __all__ = [
     "compare",
     "convert",
     "convert_many",
+    "is_missing",
     "join_samples",
     "plot",
     "read",

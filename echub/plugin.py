@@ -63,8 +63,9 @@ if TYPE_CHECKING:
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
     from echub.model.deferred import Deferred, extremes, held, occurring, parts, shuffled, unread
-    from echub.model.frames import arrow_schema
+    from echub.model.frames import arrow_schema, series_of
     from echub.model.metadata import Metadata
+    from echub.model.missing import MISSING, is_missing
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
     from echub.model.source import Source
@@ -88,6 +89,7 @@ _LAZY = {
     "EchubError": "echub.errors",
     "Inputs": "echub.analysis.needs",
     "Interval": "echub.analysis.outcome",
+    "MISSING": "echub.model.missing",
     "Measurand": "echub.analysis.outcome",
     "Metadata": "echub.model.metadata",
     "MetadataError": "echub.errors",
@@ -123,6 +125,7 @@ _LAZY = {
     "impedance_parts": "echub.model.polar",
     "input_flags": "echub.analysis.comparable",
     "is_made_of_units": "echub.model.units",
+    "is_missing": "echub.model.missing",
     "missing_metadata": "echub.analysis.needs",
     "native_content": "echub.files.store",
     "numbered": "echub.model.spectra",
@@ -137,6 +140,7 @@ _LAZY = {
     "require_distinct": "echub.analysis.comparable",
     "require_one_basis": "echub.analysis.area",
     "restore": "echub.files.description",
+    "series_of": "echub.model.frames",
     "shuffled": "echub.model.deferred",
     "unit": "echub.model.units",
     "unread": "echub.model.deferred",
@@ -144,6 +148,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "MISSING",
     "Ambiguous",
     "Analysis",
     "Bits",
@@ -206,6 +211,7 @@ __all__ = [
     "impedance_parts",
     "input_flags",
     "is_made_of_units",
+    "is_missing",
     "missing_metadata",
     "native_content",
     "numbered",
@@ -221,6 +227,7 @@ __all__ = [
     "require_distinct",
     "require_one_basis",
     "restore",
+    "series_of",
     "shuffled",
     "unit",
     "unread",
