@@ -44,8 +44,9 @@ class SourceColumn:
     that such codes are texts in the source. `axes` are those of a map's column, one per dimension
     of the values; a table's columns have rows.
     Numbers of a large file may be `Deferred`.
-    A value that the source does not have is `MISSING` in an array of floats, or masked in a NumPy masked array, whose
-    whole numbers then become float64; NaN is what the source says is not a number. A text that is missing is empty.
+    A value that the source does not have is `MISSING` in an array of floats, or masked in a NumPy masked array,
+    whose whole numbers then become float64; a text that is missing is empty. NaN is what the source says is not
+    a number.
     Raises `PluginError` for values that do not fit the axes, or are neither numbers nor texts.
     """
 

@@ -1,9 +1,9 @@
 """The mark of a value that is missing: a NaN of its own bits, as R has one for NA.
 
 To all programs and formulas it is NaN. A NaN of other bits is what an instrument or its software said: not a
-number. The bits survive selections, files, float32 to float64 and back, signs and arithmetic with numbers (IEEE 754,
-6.2.3: an operation on a NaN returns it), so that no mask has to travel beside the values. A function that makes a
-new NaN of it, such as the logarithm of a float32, loses the mark, never more than that.
+number. The bits survive selections, files, float32 to float64 and back, signs and arithmetic with numbers (IEEE
+754, 6.2.3: an operation on a NaN returns it), so that no mask has to travel beside the values. A function that
+makes a new NaN of it, such as the logarithm of a float32, loses the mark, never more than that.
 """
 
 from __future__ import annotations
@@ -18,25 +18,23 @@ _SINGLE = 0x7FCE_CB0B
 has a payload of zeros, erased memory one of ones. As float64 it has the same payload and zeros behind it."""
 MISSING = float(np.array([_SINGLE], np.uint32).view(np.float32)[0])
 """A value that is not there: a NaN of its own bits. Set it in arrays of float32 or float64."""
-_MARKS = {
-    4: (np.dtype(np.uint32), _SINGLE),
-    8: (np.dtype(np.uint64), int(np.array([MISSING]).view(np.uint64)[0])),
-}
-"""Unsigned integers and the mark, by the size of a float; in float16 its bits have no room."""
+_BITS = {4: np.uint32(_SINGLE), 8: np.array([MISSING]).view(np.uint64)[0]}
+"""The mark by the size of a float; in float16 it has no room."""
+_BUT_SIGN = {4: np.uint32(2**31 - 1), 8: np.uint64(2**63 - 1)}
+"""All bits but the sign, which negation turns round."""
 
 
 def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Return for each value of an array of any shape whether it is missing; False for a NaN of the source."""
     values = np.asarray(values)
     size = values.dtype.itemsize
-    if values.dtype.kind != "f" or size not in _MARKS:
+    if values.dtype.kind != "f" or size not in _BITS:
         return np.zeros(values.shape, bool)
     found = np.isnan(values)
     if found.any():
-        whole, mark = _MARKS[size]
-        bits = values[found].astype(values.dtype.newbyteorder("=")).view(whole)
-        found[found] = (bits & whole.type((1 << (8 * size - 1)) - 1)) == mark  # whatever the sign
-    return found
+        bits = values[found].astype(f"=f{size}").view(f"u{size}")
+        found[found] = (bits & _BUT_SIGN[size]) == _BITS[size]
+    return np.asarray(found)
 
 
 def filled(values: NDArray[Any], missing: NDArray[np.bool_]) -> NDArray[Any]:

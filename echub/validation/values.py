@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import Deferred, extremes, held, in_pairs
+from echub.model.missing import is_missing
 from echub.model.spectra import numbered
 from echub.model.vocabulary import Quantity, kinds, quantities
 from echub.remark import Remark
@@ -77,15 +78,18 @@ def _not_finite(column: Column, values: NDArray[Any], *, required: bool) -> Iter
         yield _masked(
             "missing-values" if column.is_vendor else "not-finite", f"{column.name} is infinite", column, infinite
         )
-    missing = np.isnan(values)
-    if not missing.any() or column.origin not in _STATED:
+    lost = np.isnan(values)
+    if not lost.any() or column.origin not in _STATED:
         return
-    if missing.all():
+    if lost.all():
         code = "not-finite" if required else "empty-column"
-        yield _masked(code, f"{column.name} holds no number at all", column, missing)
-    else:
-        code = "not-finite" if required else "missing-values"
-        yield _masked(code, f"{column.name} is not a number (NaN)", column, missing)
+        yield _masked(code, f"{column.name} holds no number at all", column, lost)
+        return
+    missing = is_missing(values)
+    for found, word in ((missing, "missing"), (lost & ~missing, "not a number (NaN)")):
+        if found.any():
+            code = "not-finite" if required else "missing-values"
+            yield _masked(code, f"{column.name} is {word}", column, found)
 
 
 def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Remark]:

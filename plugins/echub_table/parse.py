@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from echub.plugin import ReadError
 from echub_table.cells import CLOCK, DATE, EMPTY, MINUS_SIGNS, MISSING, MISSING_TOKENS, NUMBER, TEXT, UNITED
 from echub_table.dialect import Dialect
+from echub_table.gaps import with_gaps
 from echub_table.stream import CHUNK, Text
 
 LISTED = 20
@@ -85,7 +86,7 @@ class _Numbers:
         self._rows = 0
 
     def add(self, series: pl.Series, expected: int) -> None:
-        """Append a chunk, NaN for null; `expected` rows are made room for at once."""
+        """Append a chunk; `expected` rows are made room for at once."""
         self._make_room(self._rows + len(series), expected)
         for part in series.fill_null(np.nan).get_chunks():
             self._values[self._rows : self._rows + len(part)] = part.to_numpy()
@@ -358,6 +359,7 @@ class _Reader:
             cells = texts[f"c{i}"].fill_null("").str.strip_chars()
             frame = frame.with_columns(self._repaired(frame[f"c{i}"], cells))
             faulty[i] = self._faulty(frame[f"c{i}"], cells)
+            frame = frame.with_columns(pl.Series(f"c{i}", with_gaps(frame[f"c{i}"], cells)))
             other |= faulty[i] & cells.str.contains(self._other_number).to_numpy()
             for at in np.flatnonzero(faulty[i])[:LISTED]:
                 name = self.dialect.names[i] if i < len(self.dialect.names) else f"column {i + 1}"
