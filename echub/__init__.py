@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from echub.files.comparing import compare
     from echub.files.conversion import Conversion, convert
     from echub.files.reading import read
+    from echub.files.stacking import from_pint, stack, to_pint
     from echub.files.verification import Check, verify
     from echub.model.clock import absolute_time
     from echub.model.column import Column
@@ -57,10 +58,13 @@ _LAZY = {
     "compare": "echub.files.comparing",
     "convert": "echub.files.conversion",
     "convert_many": "echub.batch.batch",
+    "from_pint": "echub.files.stacking",
     "is_missing": "echub.model.missing",
     "join_samples": "echub.model.samples",
     "plot": "echub.analysis.figures",
     "read": "echub.files.reading",
+    "stack": "echub.files.stacking",
+    "to_pint": "echub.files.stacking",
     "validate": "echub.validation.validation",
     "verify": "echub.files.verification",
 }
@@ -85,10 +89,13 @@ __all__ = [
     "compare",
     "convert",
     "convert_many",
+    "from_pint",
     "is_missing",
     "join_samples",
     "plot",
     "read",
+    "stack",
+    "to_pint",
     "validate",
     "verify",
 ]

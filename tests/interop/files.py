@@ -19,6 +19,7 @@ _MADE = (
     ("gcpl.mpr", ("--to", "csv")),
     ("gcpl.mpr", ("--to", "parquet")),
     ("gcpl.mpr", ("--to", "bdf", *_CELL)),
+    ("gcpl.mpr", ("--to", "mat")),
     ("geis_with_dc.mpr", ("--to", "zview")),
 )
 NAMES = {
@@ -26,6 +27,7 @@ NAMES = {
     "csv": "gcpl.mpr.timeseries.csv",
     "parquet": "gcpl.mpr.timeseries.parquet",
     "bdf": "gcpl.mpr.bdf.csv",
+    "mat": "gcpl.mpr.mat",
     "z": "geis_with_dc.mpr.spectrum-0.z",
 }
 
@@ -67,5 +69,6 @@ def truths() -> dict[str, Truth]:
         ),
         "parquet": Truth(plain, "V", "current", "current_range", "error_flag"),
         "bdf": Truth({"Voltage / V": potential, "Test Time / s": time}, "V", "Current / A"),
+        "mat": Truth(plain, "V", "current", "current_range", "error_flag"),
         "z": Truth({"Z'(a)": spectra["impedance_real"][first], "Freq(Hz)": spectra["frequency"][first]}, "ohm"),
     }
