@@ -149,7 +149,7 @@ def to_pint(dataset: xarray.Dataset) -> xarray.Dataset:
 
 
 def from_pint(dataset: xarray.Dataset) -> xarray.Dataset:
-    """Return plain numbers with units as attributes, as echub writes them (`mA/cm^2`): read by UDUNITS and pint."""
+    """Return plain numbers with units as attributes, as echub writes them: `mA/cm^2`, which UDUNITS reads too."""
     _imported("pint_xarray")
     left = {name: dataset[name].attrs.get("units") for name in dataset.variables}
     plain = dataset.pint.dequantify(format="~C")
