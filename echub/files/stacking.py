@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.errors import PluginError, SelectionError, UnitMismatch, UnknownOption, UnknownUnit
+from echub.files.naming import names_of
 from echub.files.reading import Readable, record_of
 from echub.model.dataset import Dataset
 from echub.model.metadata import leaves
@@ -56,7 +57,7 @@ def stack(
         name: ((dim, "row"), _stacked([found.get(name) for found in columns], rows), _attrs(name, tables))
         for name in names
     }
-    coords = {dim: _names(records), "row": np.arange(rows)}
+    coords = {dim: names_of(records), "row": np.arange(rows)}
     coords |= {path.replace(".", "_"): (dim, *_stated(path, records)) for path in metadata}
     return xr.Dataset(variables, coords=coords, attrs={"kind": kind})
 
@@ -105,15 +106,6 @@ def _attrs(name: str, tables: Sequence[Dataset]) -> dict[str, str]:
         if len(said) == 1 and (value := said.pop()):
             found[key] = str(value)
     return found
-
-
-def _names(records: Sequence[Record]) -> list[str]:
-    """Return the names of the sources, with a number where one occurs again."""
-    names: list[str] = []
-    for number, record in enumerate(records, 1):
-        name = str(record.provenance.source.get("name", "")) or f"record {number}"
-        names.append(f"{name} ({number})" if name in names else name)
-    return names
 
 
 def _stated(path: str, records: Sequence[Record]) -> tuple[NDArray[Any], Mapping[str, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +11,8 @@ from numpy.typing import NDArray
 import echub
 
 FIXTURES = Path(__file__).parents[2] / "fixtures/eclab"
-_CELL = ("--set", "cell.electrodes.working.polarity=positive", "--set", "cell.configuration=two_electrode")
-_MADE = (
-    ("gcpl.mpr", ()),
-    ("gcpl.mpr", ("--to", "csv")),
-    ("gcpl.mpr", ("--to", "parquet")),
-    ("gcpl.mpr", ("--to", "bdf", *_CELL)),
-    ("gcpl.mpr", ("--to", "mat")),
-    ("geis_with_dc.mpr", ("--to", "zview")),
-)
+_CELL = {"cell.electrodes.working.polarity": "positive", "cell.configuration": "two_electrode"}
+_MADE = (("gcpl.mpr", ("native", "csv", "parquet", "bdf", "mat")), ("geis_with_dc.mpr", ("zview",)))
 NAMES = {
     "native": "gcpl.mpr.h5",
     "csv": "gcpl.mpr.timeseries.csv",
@@ -49,9 +40,10 @@ class Truth:
 
 def make(folder: Path) -> dict[str, Path]:
     """Convert the fixtures to every format, and return the files by format."""
-    for fixture, more in _MADE:
-        command = [sys.executable, "-m", "echub", "convert", str(FIXTURES / fixture), "-o", str(folder), *more]
-        subprocess.run(command, check=True, capture_output=True)
+    for fixture, forms in _MADE:
+        for form in forms:
+            stated = echub.Annotations(values=_CELL if form == "bdf" else {})
+            echub.convert(FIXTURES / fixture, folder, to=form, annotations=stated)
     return {form: folder / name for form, name in NAMES.items()}
 
 
