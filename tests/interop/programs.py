@@ -45,6 +45,18 @@ def _xarray(engine: str) -> Callable[[Path], Seen]:
     return seen
 
 
+def _pint_xarray(path: Path) -> Seen:
+    """Read numbers with units through pint-xarray, and back to the units that a file has."""
+    import xarray
+
+    import echub
+
+    with xarray.open_dataset(path, group=GROUP, engine="h5netcdf") as found:
+        again = echub.from_pint(echub.to_pint(found.load()))
+    columns = {str(name): again[name].values for name in again.variables}
+    return by_attrs(columns, {str(name): again[name].attrs for name in again.variables})
+
+
 def _h5py(path: Path) -> Seen:
     import h5py
 
@@ -174,6 +186,7 @@ native_columns = _h5py
 PROGRAMS = (
     Program("xarray, h5netcdf", {"native": _xarray("h5netcdf")}, "xarray"),
     Program("xarray, netCDF4", {"native": _xarray("netcdf4")}, "xarray"),
+    Program("pint-xarray, echub.from_pint", {"native": _pint_xarray}, "pint-xarray"),
     Program("h5py", {"native": _h5py}, "h5py"),
     Program("netCDF4", {"native": _netcdf4}, "netCDF4"),
     Program("pandas", {"csv": _pandas_csv, "bdf": _pandas_csv, "parquet": _pandas_parquet}, "pandas"),
@@ -212,5 +225,5 @@ PROGRAMS = (
     Program("node, h5wasm", {"native": outside.node_h5wasm}, found=outside.node_package("h5wasm")),
     Program("node, hyparquet", {"parquet": outside.node_hyparquet}, found=outside.node_package("hyparquet")),
 )
-NOT_TRIED = {"R's arrow": "it was not to be had for the R of this machine"}
+NOT_TRIED = {"R's arrow": "not installed with the R that was tried"}
 """Programs that the hub should be tried with, for which there is no opener, and why."""
