@@ -48,7 +48,7 @@ def test_the_page_has_the_table_of_the_command():
         .partition("<!-- interop: end -->")[0]
     )
     assert f"| file | program | {' | '.join(HEADS)} |" in text
-    shown = set(re.findall(r"^\| (\w+) \| (.+?) \d[\w.]* \|", text, re.MULTILINE))
+    shown = set(re.findall(r"^\| (\w+) \| (.+?) \d[\w./]* \|", text, re.MULTILINE))
     declared = {(form, program.name) for program in PROGRAMS for form in program.openers}
     assert shown <= declared
     assert {form for form, _ in shown} == {"native", "csv", "parquet", "bdf", "mat", "z"}

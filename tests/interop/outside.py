@@ -89,14 +89,12 @@ cat("{\\"columns\\":", table(columns), "}")
 
 @cache
 def r_version() -> str:
-    """Return the version of R, if ncdf4 and jsonlite are there too."""
+    """Return the versions of R and of ncdf4; empty without them, or without jsonlite."""
     if shutil.which("Rscript") is None:
         return ""
-    asked = (
-        "cat(R.version$major, R.version$minor, sep='.'); cat(',', 'ncdf4', as.character(packageVersion('ncdf4')))"
-    )
-    done = subprocess.run(["Rscript", "-e", f"library(jsonlite);{asked}"], capture_output=True, text=True)
-    return done.stdout.replace(" ,", ",").replace(" , ", ", ") if not done.returncode else ""
+    asked = "library(jsonlite); cat(paste0(getRversion(), '/', packageVersion('ncdf4')))"
+    done = subprocess.run(["Rscript", "-e", asked], capture_output=True, text=True)
+    return done.stdout.strip() if not done.returncode else ""
 
 
 def _r(script: str) -> Callable[[Path], Seen]:

@@ -203,7 +203,9 @@ PROGRAMS = (
     ),
     Program("NumPy (loadtxt)", {"z": _numpy_z}, "numpy"),
     Program("SciPy (loadmat)", {"mat": _scipy}, "scipy"),
-    Program("R", {"native": outside.r_ncdf4, "csv": outside.r_csv, "bdf": outside.r_csv}, found=outside.r_version),
+    Program(
+        "R/ncdf4", {"native": outside.r_ncdf4, "csv": outside.r_csv, "bdf": outside.r_csv}, found=outside.r_version
+    ),
     Program(
         "Octave",
         {"native": outside.octave_hdf5, "mat": outside.octave_mat},
