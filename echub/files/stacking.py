@@ -41,7 +41,10 @@ def stack(
     if rows were left out. Raises `UnitMismatch` if two files have a column in different units, `UnknownOption`
     for an unknown path, `SelectionError` for maps.
     """
-    xr = _imported("xarray")
+    try:
+        import xarray as xr
+    except ImportError:
+        raise _not_installed("xarray") from None
     if strange := [path for path in metadata if path not in leaves()]:
         raise UnknownOption(f"there is no metadata {strange[0]!r}", expected=", ".join(leaves()), found=strange[0])
     records = [record_of(source) for source in sources]
@@ -126,7 +129,9 @@ def to_pint(dataset: xarray.Dataset) -> xarray.Dataset:
 
     Units that pint does not read, and those of coordinates with an index, stay in the attributes.
     """
-    pint, _ = _imported("pint"), _imported("pint_xarray")
+    import pint
+
+    _add_pint()
     registry = pint.get_application_registry()
     plain = dataset.copy()
     left: dict[Any, str] = {}
@@ -142,7 +147,7 @@ def to_pint(dataset: xarray.Dataset) -> xarray.Dataset:
 
 def from_pint(dataset: xarray.Dataset) -> xarray.Dataset:
     """Return plain numbers with units as attributes, as echub writes them: `mA/cm^2`, which UDUNITS reads too."""
-    _imported("pint_xarray")
+    _add_pint()
     left = {name: dataset[name].attrs.get("units") for name in dataset.variables}
     plain = dataset.pint.dequantify(format="~C")
     for name, variable in plain.variables.items():
@@ -170,11 +175,13 @@ def _written(unit: str) -> str:
         return unit.replace("**", "^")
 
 
-def _imported(module: str) -> Any:  # noqa: ANN401
-    import importlib
-
+def _add_pint() -> None:
+    """Let pint-xarray add its accessor to datasets of xarray."""
     try:
-        return importlib.import_module(module)
+        import pint_xarray  # type: ignore[import-not-found,unused-ignore]  # noqa: F401  no extra asks for it
     except ImportError:
-        package = module.replace("_", "-")
-        raise PluginError(f"{package} is not installed", hint=f"pip install {package}") from None
+        raise _not_installed("pint-xarray") from None
+
+
+def _not_installed(package: str) -> PluginError:
+    return PluginError(f"{package} is not installed", hint=f"pip install {package}")
