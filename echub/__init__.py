@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from echub.files.comparing import compare
     from echub.files.conversion import Conversion, convert
     from echub.files.reading import read
+    from echub.files.stacking import from_pint, stack, to_pint
     from echub.files.verification import Check, verify
     from echub.model.clock import absolute_time
     from echub.model.column import Column
     from echub.model.comparison import Comparison
     from echub.model.dataset import Dataset
     from echub.model.metadata import Metadata
+    from echub.model.missing import is_missing
     from echub.model.record import Record
     from echub.model.samples import averaged, join_samples
     from echub.validation.validation import validate
@@ -56,9 +58,13 @@ _LAZY = {
     "compare": "echub.files.comparing",
     "convert": "echub.files.conversion",
     "convert_many": "echub.batch.batch",
+    "from_pint": "echub.files.stacking",
+    "is_missing": "echub.model.missing",
     "join_samples": "echub.model.samples",
     "plot": "echub.analysis.figures",
     "read": "echub.files.reading",
+    "stack": "echub.files.stacking",
+    "to_pint": "echub.files.stacking",
     "validate": "echub.validation.validation",
     "verify": "echub.files.verification",
 }
@@ -83,9 +89,13 @@ __all__ = [
     "compare",
     "convert",
     "convert_many",
+    "from_pint",
+    "is_missing",
     "join_samples",
     "plot",
     "read",
+    "stack",
+    "to_pint",
     "validate",
     "verify",
 ]

@@ -64,9 +64,10 @@ if TYPE_CHECKING:
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
     from echub.model.deferred import Deferred, extremes, held, occurring, parts, shuffled, unread
-    from echub.model.frames import arrow_schema
+    from echub.model.frames import arrow_schema, series_of
     from echub.model.growing import Growing
     from echub.model.metadata import Metadata
+    from echub.model.missing import MISSING, is_missing
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
     from echub.model.source import Source
@@ -92,6 +93,7 @@ _LAZY = {
     "Growing": "echub.model.growing",
     "Inputs": "echub.analysis.needs",
     "Interval": "echub.analysis.outcome",
+    "MISSING": "echub.model.missing",
     "Measurand": "echub.analysis.outcome",
     "Metadata": "echub.model.metadata",
     "MetadataError": "echub.errors",
@@ -129,6 +131,7 @@ _LAZY = {
     "in_order": "echub.model.workers",
     "input_flags": "echub.analysis.comparable",
     "is_made_of_units": "echub.model.units",
+    "is_missing": "echub.model.missing",
     "missing_metadata": "echub.analysis.needs",
     "native_content": "echub.files.store",
     "numbered": "echub.model.spectra",
@@ -143,6 +146,7 @@ _LAZY = {
     "require_distinct": "echub.analysis.comparable",
     "require_one_basis": "echub.analysis.area",
     "restore": "echub.files.description",
+    "series_of": "echub.model.frames",
     "shuffled": "echub.model.deferred",
     "unit": "echub.model.units",
     "unread": "echub.model.deferred",
@@ -150,6 +154,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "MISSING",
     "Ambiguous",
     "Analysis",
     "Bits",
@@ -214,6 +219,7 @@ __all__ = [
     "in_order",
     "input_flags",
     "is_made_of_units",
+    "is_missing",
     "is_whole_zip",
     "missing_metadata",
     "native_content",
@@ -230,6 +236,7 @@ __all__ = [
     "require_distinct",
     "require_one_basis",
     "restore",
+    "series_of",
     "shuffled",
     "unit",
     "unread",

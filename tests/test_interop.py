@@ -9,7 +9,8 @@ import pytest
 from tests.interop import odd
 from tests.interop.files import Truth
 from tests.interop.judge import HEADS, judge
-from tests.interop.programs import NOT_TRIED, PROGRAMS, Seen
+from tests.interop.programs import NOT_TRIED, PROGRAMS
+from tests.interop.seen import Seen
 
 PAGE = Path(__file__).parents[1] / "docs/open-elsewhere.md"
 TRUTH = Truth({"U": np.array([3.5, 0.1], dtype=np.float32)}, "V", "I", "range", "flag")
@@ -47,10 +48,10 @@ def test_the_page_has_the_table_of_the_command():
         .partition("<!-- interop: end -->")[0]
     )
     assert f"| file | program | {' | '.join(HEADS)} |" in text
-    shown = set(re.findall(r"^\| (\w+) \| (.+?) \d[\w.]* \|", text, re.MULTILINE))
+    shown = set(re.findall(r"^\| (\w+) \| (.+?) \d[\w./]* \|", text, re.MULTILINE))
     declared = {(form, program.name) for program in PROGRAMS for form in program.openers}
     assert shown <= declared
-    assert {form for form, _ in shown} == {"native", "csv", "parquet", "bdf", "z"}
+    assert {form for form, _ in shown} == {"native", "csv", "parquet", "bdf", "mat", "z"}
     assert all(name in text for name in NOT_TRIED)
 
 

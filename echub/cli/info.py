@@ -67,12 +67,13 @@ def _short(text: str, width: int = 60) -> str:
 
 def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401
     from echub.files.conversion import summary
-    from echub.model.extent import counts, ranges
+    from echub.model.extent import counts, ranges, without_value
     from echub.model.json_text import plain
 
     return {
         "datasets": [
-            {**summary(d), "holds": counts(d), "ranges": plain(ranges(d))} for d in record.datasets.values()
+            {**summary(d), "holds": counts(d), "ranges": plain(ranges(d)), **without_value(d)}
+            for d in record.datasets.values()
         ],
         "metadata": plain(record.metadata.tree()),
         "settings": record.settings,

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.errors import AmbiguousOffset, NoCommonClock, UnknownOption
+from echub.files.naming import names_of
 from echub.files.reading import Readable, record_of
 from echub.model.clock import START, START_UTC, ZONE
 from echub.model.column import Column
@@ -105,7 +106,7 @@ def align(
         raise UnknownOption("there is nothing to align", expected="two files or more", found=str(len(records)))
     pair = _pair(event) if event else None
     how = How(pair, clock_uncertainty, offsets or {}, near or {}, correct_drift)
-    names = _names(records)
+    names = names_of(records)
     strange = [name for name in (*how.offsets, *how.near) if name not in names]
     if strange:
         raise UnknownOption(f"no file is called {strange[0]}", expected=", ".join(names), found=strange[0])
@@ -125,14 +126,6 @@ def _pair(event: str) -> tuple[str, str]:
             "--event takes COLUMN=COLUMN", expected="--event current=ion_counts, or --event auto", found=event
         )
     return left, right
-
-
-def _names(records: Sequence[Record]) -> list[str]:
-    names: list[str] = []
-    for number, record in enumerate(records, 1):
-        name = str(record.provenance.source.get("name", "")) or f"record {number}"
-        names.append(f"{name} ({number})" if name in names else name)
-    return names
 
 
 # -- the offset ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Names of files made from texts that come from inside files: unique, portable, and never a path."""
+"""Names of files made from texts inside files, and of records: unique, portable, and never a path."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from echub.model.record import Record
 
 _LONGEST = 120
 """Bytes of a name without its suffixes: file systems take 255, archives and mail often less."""
@@ -30,6 +34,15 @@ def file_names(keys: Sequence[tuple[str, ...]]) -> list[str]:
     taken = Counter(name.casefold() for name in plain.values())
     named = {key: name if taken[name.casefold()] == 1 else f"{name}-{_hash(key)}" for key, name in plain.items()}
     return [named[key] for key in keys]
+
+
+def names_of(records: Sequence[Record]) -> list[str]:
+    """Return the names of the sources of records, with a number where one occurs again."""
+    names: list[str] = []
+    for number, record in enumerate(records, 1):
+        name = str(record.provenance.source.get("name", "")) or f"record {number}"
+        names.append(f"{name} ({number})" if name in names else name)
+    return names
 
 
 def _hash(key: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.missing import MISSING
 from echub.model.record import Record
 from echub.model.units import Scale
 
@@ -100,9 +101,9 @@ def _moved(column: Column, shift: float, base: int) -> NDArray[Any]:
 
 
 def _missing(column: Column, dataset: Dataset) -> NDArray[Any]:
-    """Return the values of a part for a column that it left out: its one value, or NaN."""
+    """Return the values of a part for a column that it left out: its one value, or missing."""
     left_out = next((o for o in dataset.omitted if o.header == column.header), None)
-    return np.full(dataset.rows, np.nan) if left_out is None else left_out.values(dataset.rows)
+    return np.full(dataset.rows, MISSING) if left_out is None else left_out.values(dataset.rows)
 
 
 def _labelled(first: Column, given: Sequence[Column | None], datasets: Sequence[Dataset]) -> Column:

@@ -20,6 +20,7 @@ from echub.errors import PluginError, UnitMismatch
 from echub.model.column import TEXT, Bits, Column, Origin
 from echub.model.dataset import Dataset, Omitted
 from echub.model.deferred import STEP, Deferred, altered, deferring, extremes, held, parts, unread
+from echub.model.missing import filled
 from echub.model.spectra import LABEL, SPECTRUM, numbered
 from echub.model.units import Scale, scale_between, unit
 from echub.model.vocabulary import Quantity, kinds, quantities
@@ -43,6 +44,9 @@ class SourceColumn:
     that such codes are texts in the source. `axes` are those of a map's column, one per dimension
     of the values; a table's columns have rows.
     Numbers of a large file may be `Deferred`.
+    A value that the source does not have is `MISSING` in an array of floats, or masked in a NumPy masked array,
+    whose whole numbers then become float64; a text that is missing is empty. NaN is what the source says is not
+    a number.
     Raises `PluginError` for values that do not fit the axes, or are neither numbers nor texts.
     """
 
@@ -63,7 +67,7 @@ class SourceColumn:
     def __post_init__(self) -> None:
         values = held(self)
         if not isinstance(values, Deferred):
-            values = np.asarray(values)
+            values = _unmasked(self.header, values)
             object.__setattr__(self, "values", values)
         dtype = values.dtype
         known = dtype.kind in _TEXTS or dtype.newbyteorder("<").str in _NUMBERS
@@ -74,6 +78,23 @@ class SourceColumn:
                 found=f"NumPy's {dtype} of shape {values.shape}",
                 hint="decode bytes; give times as seconds, complex numbers as two columns",
             )
+
+
+def _unmasked(header: str, values: Any) -> NDArray[Any]:  # noqa: ANN401  what NumPy makes an array of
+    """Return an array, with the mark for missing values where a masked array has none."""
+    if not np.ma.isMaskedArray(values) or not np.ma.getmaskarray(values).any():
+        return np.asarray(values)
+    if values.dtype.kind in _TEXTS:
+        return np.where(np.ma.getmaskarray(values), "", values.data)
+    try:
+        return filled(values.data, np.ma.getmaskarray(values))
+    except (TypeError, ValueError) as error:
+        raise PluginError(
+            f"the column {header!r} has masked values that cannot be kept",
+            expected="floats, whole numbers up to 2^53, or texts",
+            found=str(error),
+            hint="give such numbers as texts",
+        ) from None
 
 
 def build_tables(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from echub.errors import PluginError
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.dataset import Dataset
+from echub.model.missing import MISSING
 
 PLACES = "places"
 """Attribute of a column in a long table: for each channel, position, header and type in the source."""
@@ -88,7 +89,7 @@ def _merged(key: _Key, channels: Sequence[Channel], lengths: Sequence[int]) -> S
     dtype = np.result_type(
         *(c.values.dtype for c in present), *([np.float64] if len(present) < len(found) else [])
     )
-    parts = [np.full(n, np.nan) if c is None else c.values for c, n in zip(found, lengths, strict=True)]
+    parts = [np.full(n, MISSING) if c is None else c.values for c, n in zip(found, lengths, strict=True)]
     places = {
         str(n): [c.index, c.header, c.values.dtype.str]
         for n, c in enumerate(found)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from echub.errors import UnitMismatch
 from echub.model.deferred import deferring, held
+from echub.model.missing import is_missing
 from echub.model.units import Scale, scale_between
 from echub.model.units import unit as known_unit
 
@@ -97,6 +98,14 @@ class Column:
         return held(self).shape
 
     @property
+    def missing(self) -> NDArray[np.bool_]:
+        """Return for each value, in their shape, whether it is missing: the source has none there.
+
+        A NaN that the source states is a value that is not a number, and not missing.
+        """
+        return is_missing(self.values)
+
+    @property
     def is_vendor(self) -> bool:
         """Return whether the column maps to no quantity of the vocabulary."""
         return self.quantity is None
@@ -135,14 +144,15 @@ class Column:
         return (np.rint(values) if whole else values).astype(self.source_dtype)
 
     def same_as(self, other: Column) -> bool:
-        """Compare everything; NaN equals NaN."""
+        """Compare everything; NaN equals NaN, and missing equals missing."""
         named = all(getattr(self, f.name) == getattr(other, f.name) for f in fields(self) if f.name != "values")
         return named and same_values(self.values, other.values)
 
 
 def same_values(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    """Compare type, shape and values; NaN equals NaN."""
-    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+    """Compare type, shape and values; NaN equals NaN, and missing equals missing."""
+    equal = a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+    return equal and (a.dtype.kind != "f" or np.array_equal(is_missing(a), is_missing(b)))
 
 
 def _unscale(values: NDArray[Any], scale: Scale) -> NDArray[Any]:

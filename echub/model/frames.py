@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import NDArray
+
 from echub.errors import PluginError, SelectionError
 from echub.model.column import Column
+from echub.model.missing import is_missing
 
 if TYPE_CHECKING:
     import pandas
@@ -32,12 +35,21 @@ def to_pandas(kind: str, columns: Columns, values: Values) -> pandas.DataFrame:
 
 
 def to_polars(kind: str, columns: Columns, values: Values) -> polars.DataFrame:
-    """Return a DataFrame with one column per name."""
+    """Return a DataFrame with one column per name, null where a value is missing."""
     import polars as pl
 
-    return pl.DataFrame(
-        {n: v.tolist() if v.dtype == object else v for n, v in _flat(kind, columns, values).items()}
-    )
+    return pl.DataFrame([series_of(name, found) for name, found in _flat(kind, columns, values).items()])
+
+
+def series_of(name: str, values: NDArray[Any]) -> polars.Series:
+    """Return values (n,) as a polars Series, null where one is missing or a text is empty; NaN stays NaN."""
+    import polars as pl
+
+    if values.dtype == object:
+        return pl.Series(name, [text or None for text in values.tolist()], dtype=pl.String)
+    series = pl.Series(name, values)
+    missing = is_missing(values)
+    return series.zip_with(pl.Series(~missing), pl.Series([None], dtype=series.dtype)) if missing.any() else series
 
 
 def to_xarray(kind: str, columns: Columns, values: Values) -> xarray.Dataset:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import held, parts, passed
+from echub.model.missing import is_missing
 from echub.model.spectra import numbered
 from echub.model.vocabulary import Quantity, kinds, quantities
 from echub.remark import Remark
@@ -99,7 +100,13 @@ def _not_finite(column: Column, *, required: bool) -> Iterator[Remark]:
         yield from _found(code, f"{column.name} holds no number at all", column, np.isnan)
     else:
         code = "not-finite" if required else "missing-values"
-        yield from _found(code, f"{column.name} is not a number (NaN)", column, np.isnan)
+        yield from _found(code, f"{column.name} is missing", column, is_missing)
+        yield from _found(code, f"{column.name} is not a number (NaN)", column, _is_other_nan)
+
+
+def _is_other_nan(values: NDArray[Any]) -> Mask:
+    """Return where a value is NaN without being marked as missing."""
+    return np.isnan(values) & ~is_missing(values)
 
 
 def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Remark]:

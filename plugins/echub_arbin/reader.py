@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from echub.plugin import (
+    MISSING,
     Dataset,
     Metadata,
     NoOptions,
@@ -119,10 +120,10 @@ def _dataset(test: pl.DataFrame, auxiliary: pl.DataFrame | None, notices: list[N
 
 
 def _numbers(series: pl.Series) -> Any:  # noqa: ANN401
-    """Return an array; empty cells are NaN."""
+    """Return an array; empty cells are missing."""
     import polars as pl
 
-    return (series if not series.null_count() else series.cast(pl.Float64).fill_null(float("nan"))).to_numpy()
+    return (series if not series.null_count() else series.cast(pl.Float64).fill_null(MISSING)).to_numpy()
 
 
 def _check_points(points: Any, notices: list[Notice]) -> None:  # noqa: ANN401
@@ -149,7 +150,7 @@ def _against_counters(arrays: dict[str, Any]) -> str:
 
 
 def _auxiliary(test: pl.DataFrame, auxiliary: pl.DataFrame | None, first: int) -> Iterator[SourceColumn]:
-    """Return the auxiliary inputs of a test at its data points; NaN where an input has no value."""
+    """Return the auxiliary inputs of a test at its data points; missing where an input has no value."""
     import polars as pl
 
     if auxiliary is None or auxiliary.is_empty() or not set(auxiliary.columns) >= _OF_AUXILIARY:
@@ -164,7 +165,7 @@ def _auxiliary(test: pl.DataFrame, auxiliary: pl.DataFrame | None, first: int) -
             how="left",
             maintain_order="left",
         )
-        values = joined["X"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        values = joined["X"].cast(pl.Float64).fill_null(MISSING).to_numpy()
         yield auxiliary_of(int(kind), int(index), values, first + number)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from echub import structured
 from echub.currents import settle_currents
 from echub.plugin import (
+    MISSING,
     Dropped,
     Metadata,
     MetadataError,
@@ -202,7 +203,7 @@ def _origin(column: BdfColumn) -> Any:  # noqa: ANN401  one of the origins
 
 def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np.float64]:
     if cells.dtype.is_numeric():
-        return cells.cast(pl.Float64).fill_null(np.nan).to_numpy()
+        return cells.cast(pl.Float64).fill_null(MISSING).to_numpy()
     cells = cells.cast(pl.String)
     text = cells.fill_null("").str.strip_chars()
     values = text.cast(pl.Float64, strict=False)
@@ -211,16 +212,16 @@ def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np
         listed = ", ".join(f"line {row + 2} {text[int(row)]!r}" for row in bad[:_SHOWN])
         more = f" … ({len(bad)} in all)" if len(bad) > _SHOWN else ""
         notices.append(Notice("not-a-number", f"{listed}{more}", column=header))
-    return values.fill_null(np.nan).to_numpy()
+    return values.fill_null(MISSING).to_numpy()
 
 
 def _numbers_or_text(cells: pl.Series) -> NDArray[Any]:
     if cells.dtype.is_numeric():
-        return cells.cast(pl.Float64).fill_null(np.nan).to_numpy()
+        return cells.cast(pl.Float64).fill_null(MISSING).to_numpy()
     cells = cells.cast(pl.String)
     values = cells.fill_null("").str.strip_chars().cast(pl.Float64, strict=False)
     empty = cells.is_null() | (cells.str.strip_chars() == "")
-    return _text(cells) if (values.is_null() & ~empty).any() else values.fill_null(np.nan).to_numpy()
+    return _text(cells) if (values.is_null() & ~empty).any() else values.fill_null(MISSING).to_numpy()
 
 
 def _text(cells: pl.Series) -> NDArray[Any]:

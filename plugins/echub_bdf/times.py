@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from echub.dates import clock_ratio, to_utc, wall_clock
-from echub.plugin import Notice, ReadError, SourceColumn, unit
+from echub.plugin import MISSING, Notice, ReadError, SourceColumn, unit
 from echub.text import clocks
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def clock_column(
         if seconds.null_count() > 0.5 * len(seconds):  # most are not clocks
             return None
         notices.append(Notice("text-time", f"{header} holds h:m:s where seconds should be: read as such"))
-        return SourceColumn(header, seconds.fill_null(np.nan).to_numpy(), quantity, "s", index=index)
+        return SourceColumn(header, seconds.fill_null(MISSING).to_numpy(), quantity, "s", index=index)
     try:
         clock = wall_clock(texts, header, options.dates)
     except ReadError:
@@ -49,12 +49,12 @@ def _temporal(
 ) -> SourceColumn | None:
     """Read instants, dates and durations of a binary table."""
     if cells.dtype == pl.Duration:
-        seconds = cells.dt.total_microseconds().cast(pl.Float64).fill_null(np.nan).to_numpy() / 1e6
+        seconds = cells.dt.total_microseconds().cast(pl.Float64).fill_null(MISSING).to_numpy() / 1e6
         return SourceColumn(header, seconds, quantity if quantity != "unix_time" else None, "s", index=index)
     if cells.dtype != pl.Datetime:
         return None
     zoned = getattr(cells.dtype, "time_zone", None) is not None
-    seconds = cells.dt.epoch("us").cast(pl.Float64).fill_null(np.nan).to_numpy() / 1e6
+    seconds = cells.dt.epoch("us").cast(pl.Float64).fill_null(MISSING).to_numpy() / 1e6
     return _placed(header, seconds, index, options, notices, zoned=zoned)
 
 

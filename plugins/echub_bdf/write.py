@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from echub.plugin import Column, Dataset, MetadataError, Notice, Record, UnknownColumn
+from echub.plugin import Column, Dataset, MetadataError, Notice, Record, UnknownColumn, series_of
 from echub_bdf.columns import COLUMNS, VERSION, BdfColumn, working
 
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ def _values(dataset: Dataset, bdf: BdfColumn, column: Column, turn: bool) -> pl.
     if column.values.dtype.kind in "iu":
         return pl.Series(column.values)
     values = dataset.to(column.name, bdf.unit)
-    series = pl.Series(np.ascontiguousarray(0.0 - values if turn and bdf.turns else values))
-    return series.fill_nan(None)
+    return series_of("", np.ascontiguousarray(0.0 - values if turn and bdf.turns else values))
 
 
 # -- beside the table --------------------------------------------------------------------------

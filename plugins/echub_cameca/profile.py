@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import (
+    MISSING,
     Bits,
     Channel,
     Dropped,
@@ -148,7 +149,7 @@ def _cells(rows: list[list[str]], at: int) -> NDArray[np.object_]:
 
 
 def _numbers(texts: NDArray[np.object_]) -> NDArray[np.float64]:
-    return np.array([float(text) if text else np.nan for text in texts], dtype=np.float64)
+    return np.array([float(text) if text else MISSING for text in texts], dtype=np.float64)
 
 
 def _channel(
@@ -195,11 +196,11 @@ def _sign_of(label: str, sign: int) -> int:
 
 
 def _intensity(one: _Species, values: NDArray[np.float64], export: Export) -> NDArray[np.float64]:
-    """Return counts per second: printed, or a concentration divided by its sensitivity factor; NaN without one."""
+    """Return counts per second: printed, or a concentration by its sensitivity factor; missing without one."""
     if one.unit(2)[1] != "1/cm^3":
         return values
     factor = _rsf(one.label, export)
-    return values / factor if factor else np.full(len(values), np.nan)
+    return values / factor if factor else np.full(len(values), MISSING)
 
 
 def _quanta(

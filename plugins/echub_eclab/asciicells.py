@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from echub.plugin import Notice, ReadError, Source
+from echub.plugin import MISSING, Notice, ReadError, Source
 from echub_eclab.asciilines import Lines
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def parse_cells(
 ) -> tuple[list[pl.Series], list[Notice]]:
     """Parse rows of `width` tab-separated cells to one column per name, its kind int, float, clock or text.
 
-    An empty cell among numbers is NaN, said in a notice; the column is float then. So is what
-    is printed for no number. Raises `ReadError` for a row of another width or a cell of another kind.
+    An empty cell among numbers is missing, said in a notice; the column is float then. What is
+    printed for no number is NaN. Raises `ReadError` for a row of another width or a cell of another kind.
     """
     notices: list[Notice] = []
     if b"#" in data:
@@ -55,10 +55,8 @@ def parse_cells(
     if any(kinds[n] not in ("int", "float") for n in empty):
         raise _bad_row(source, lines, data, kinds, width, "an empty cell among times or words")
     for n, count in empty.items():
-        columns[n] = columns[n].cast(frame.schema[str(n)].from_python(float)).fill_null(float("nan"))
-        notices.append(
-            Notice("empty-cells", f"{count} cells of {names[n]} are empty: read as NaN", column=names[n])
-        )
+        columns[n] = columns[n].cast(frame.schema[str(n)].from_python(float)).fill_null(MISSING)
+        notices.append(Notice("empty-cells", f"{count} cells of {names[n]} are empty: missing", column=names[n]))
     return columns, notices
 
 

@@ -1,7 +1,7 @@
 """Columns that EC-Lab computes only on export, by its own recipes.
 
 Each recipe is one line of `RECIPES`: what it gives, from which columns, and how. It is used where
-the file has no column of that quantity. Where EC-Lab prints 0 for `no value`, NaN stands here: a
+the file has no column of that quantity. Where EC-Lab prints 0 for `no value`, it is missing here: a
 rest is not a setpoint of zero, and no current gives no resistance.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Bits, Deferred, SourceColumn, extremes, held, occurring, parts, unread
+from echub.plugin import MISSING, Bits, Deferred, SourceColumn, extremes, held, occurring, parts, unread
 
 Array = NDArray[Any]
 Values = Array | Deferred
@@ -51,19 +51,19 @@ class Recipe:
 
 
 def _mean_current(dq: Array, time: Array) -> Array:
-    """dq in mA·h over the time since the row before; NaN in the first row and where time stands still."""
-    current = np.full(len(time), np.nan)
+    """dq in mA·h over the time since the row before; missing in the first row and where time stands still."""
+    current = np.full(len(time), MISSING)
     elapsed = np.diff(time)
     np.divide(dq[1:] * 3600.0, elapsed, out=current[1:], where=elapsed > 0)
     return current
 
 
 def _where_mode(wanted: int) -> Callable[[Array, Array], Array]:
-    return lambda control, mode: np.where(mode == wanted, control, control.dtype.type(np.nan))
+    return lambda control, mode: np.where(mode == wanted, control, control.dtype.type(MISSING))
 
 
 def _resistance(potential: Array, current: Array) -> Array:
-    return np.where(current != 0, np.abs(_double(potential) / current) * 1000.0, np.nan)
+    return np.where(current != 0, np.abs(_double(potential) / current) * 1000.0, MISSING)
 
 
 def _capacity(charge: Array, half: Array, current: Array) -> Array:
@@ -81,7 +81,7 @@ def _capacity(charge: Array, half: Array, current: Array) -> Array:
 def _polar(function: Callable[[Array], Array], sign: float) -> Callable[[Array, Array], Array]:
     def part(size: Array, phase: Array) -> Array:
         value = sign * _double(size) * function(np.deg2rad(_double(phase)))
-        return np.where(size > 0, value, np.nan)
+        return np.where(size > 0, value, MISSING)
 
     return part
 

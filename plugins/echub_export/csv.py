@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Dataset, PluginError, Record, UnknownOption
+from echub.plugin import Dataset, PluginError, Record, UnknownOption, series_of
 from echub.text import for_spreadsheet
 from echub_export.shape import shaped
 from echub_export.sidecar import write_description
@@ -43,7 +43,7 @@ def write(record: Record, options: CsvOptions) -> Iterator[tuple[str, Callable[[
 
 
 def write_dataset(dataset: Dataset, options: CsvOptions, file: BinaryIO) -> None:
-    """Write one table: UTF-8, empty cells for NaN.
+    """Write one table: UTF-8, an empty cell for a missing value, `NaN` for what the source says is not a number.
 
     Floats are the shortest decimals that give back the same float32 or float64. The style
     `origin` has three header rows: long name, unit, and what the source calls the column.
@@ -67,7 +67,7 @@ def _frame(dataset: Dataset, *, plain: bool) -> pl.DataFrame:
 
     return pl.DataFrame(
         [
-            pl.Series(for_spreadsheet(_header(dataset, name)) if plain else name, _cells(values), strict=False)
+            _cells((for_spreadsheet(_header(dataset, name)) or "") if plain else name, values)
             for name, values in dataset.plain().items()
         ]
     )
@@ -99,11 +99,9 @@ def _comment(dataset: Dataset, name: str) -> str:
     return column.header if column is not None else ""
 
 
-def _cells(values: NDArray[Any]) -> Any:  # noqa: ANN401  a polars Series or a list
-    """Return what polars prints exactly: NaN as an empty cell, text as text."""
-    import polars as pl
-
+def _cells(name: str, values: NDArray[Any]) -> pl.Series:
+    """Return what polars prints exactly; texts so that a spreadsheet takes none for a formula."""
     if values.dtype == object:
-        return [for_spreadsheet(cell) if isinstance(cell, str) else cell for cell in values.tolist()]
-    series = pl.Series(np.ascontiguousarray(values))
-    return series.fill_nan(None) if values.dtype.kind == "f" else series
+        texts = [for_spreadsheet(cell) if isinstance(cell, str) else cell for cell in values.tolist()]
+        return series_of(name, np.array(texts, dtype=object))
+    return series_of(name, np.ascontiguousarray(values))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Dataset, PluginError, Record
+from echub.plugin import Dataset, PluginError, Record, series_of
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _require_room(dataset: Dataset) -> None:
 
 
 def write_workbook(record: Record, file: BinaryIO) -> None:
-    """Write numbers as numbers and texts as texts, never as formulas; cells without a value are empty."""
+    """Write numbers as numbers and texts as texts, never as formulas; a missing value is an empty cell."""
     import xlsxwriter
 
     # In constant memory rows are written in order and forgotten; zip is what Excel reads anyway.
@@ -78,11 +78,12 @@ def _table(sheet: Any, dataset: Dataset, bold: Any) -> None:  # noqa: ANN401
 
 def _cells(values: NDArray[Any]) -> list[Any]:
     """Return values as a sheet takes them; single precision as its shortest decimals, not as 59.99999823."""
-    if values.dtype != np.float32:
-        return list(values.tolist())
     import polars as pl
 
-    return pl.Series(values).cast(pl.String).cast(pl.Float64).to_list()
+    if values.dtype == object:
+        return list(values.tolist())
+    series = series_of("", values)
+    return (series.cast(pl.String).cast(pl.Float64) if values.dtype == np.float32 else series).to_list()
 
 
 def _lines(sheet: Any, headers: Sequence[str], rows: Sequence[Sequence[Any]], bold: Any) -> None:  # noqa: ANN401
@@ -100,8 +101,8 @@ def _row(sheet: Any, number: int, cells: Sequence[Any], style: Any = None) -> No
             sheet.write_boolean(number, at, cell, style)
         elif cell is not None and np.isfinite(cell):
             sheet.write_number(number, at, cell, style)
-        elif cell is not None and cell == cell:
-            sheet.write_string(number, at, "inf" if cell > 0 else "-inf", style)  # a sheet has no infinite number
+        elif cell is not None:  # a sheet has no such number
+            sheet.write_string(number, at, "NaN" if cell != cell else "inf" if cell > 0 else "-inf", style)
 
 
 def _about(record: Record) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:

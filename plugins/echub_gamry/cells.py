@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Dropped, Notice, ReadError, Source
+from echub.plugin import MISSING, Dropped, Notice, ReadError, Source
 from echub.text import Finding, decimal_mark, parse_number
 from echub_gamry.explain import Explain, GamryTable
 
@@ -217,7 +217,7 @@ class _Body:
             raise self._bad_cell(data)
 
     def _filled(self, number: int, column: pl.Series) -> NDArray[Any] | Words:
-        """Return the values of a column with NaN for empty cells, said once."""
+        """Return the values of a column, empty cells marked as missing, said once."""
         import polars as pl
 
         if self.kinds[number] == "text":
@@ -228,8 +228,8 @@ class _Body:
         if not empty:
             return column.to_numpy()
         where = f"{self.block.names[number]} in {self.block.name}"
-        self.notices.append(Notice("empty-cells", f"{empty} cells of {where} are empty: NaN"))
-        return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        self.notices.append(Notice("empty-cells", f"{empty} cells of {where} are empty: missing"))
+        return column.cast(pl.Float64).fill_null(MISSING).to_numpy()
 
     # -- refusals --------------------------------------------------------------------------
 

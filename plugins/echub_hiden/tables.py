@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import ReadError, Source
+from echub.plugin import MISSING, ReadError, Source
 from echub.text import decode, encoding_of, parse_number
 from echub_hiden.declared import DeclaredPart, open_beside
 
@@ -72,8 +72,8 @@ def _cells(part: DeclaredPart, file: Source) -> tuple[list[str], list[list[str]]
 
 
 def _numbers(texts: list[str], file: Source, header: str, decimal: str) -> NDArray[np.float64]:
-    """Parse one column; an empty cell is NaN."""
-    values = np.full(len(texts), np.nan)
+    """Parse one column; an empty cell is missing."""
+    values = np.full(len(texts), MISSING)
     for n, text in enumerate(texts):
         try:
             if text.strip():

@@ -8,29 +8,10 @@ import re
 EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
 """Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`)."""
 
-MISSING_TOKENS = frozenset(
-    [
-        "na",
-        "n/a",
-        "#n/a",
-        "null",
-        "none",
-        "nan",
-        "-nan",
-        "+nan",
-        "#nan",
-        "1.#qnan",
-        "1.#ind",
-        "-1.#ind",
-        "--",
-        "---",
-        "-",
-        "—",
-        "–",
-        "−",
-    ]
-)
-"""Words for `no value`, in lower case; each becomes NaN."""
+NO_VALUE = frozenset(["na", "n/a", "#n/a", "null", "none", "--", "---", "-", "—", "–", "−"])
+"""Words for `no value`, in lower case; such a value is missing, as in an empty cell."""
+MISSING_TOKENS = NO_VALUE | {"nan", "-nan", "+nan", "#nan", "1.#qnan", "1.#ind", "-1.#ind"}
+"""These, and words for a value that is not a number: NaN."""
 
 NUMERIC = frozenset([NUMBER, MISSING, UNITED])
 FILLED = frozenset([NUMBER, UNITED, CLOCK, DATE])

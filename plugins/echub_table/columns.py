@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from echub.plugin import Dropped, Metadata, Notice, ReadError, SourceColumn, Uni
 from echub_table.cells import CLOCK, DATE, MISSING_TOKENS, UNITED
 from echub_table.dialect import Dialect
 from echub_table.digits import numbers_of
+from echub_table.gaps import with_gaps
 from echub_table.headers import Meaning, meaning_of, split_header
 from echub_table.parse import ALLOWED, Table
 from echub_table.profile import Profile
@@ -113,7 +114,7 @@ def _column(
     if isinstance(values, np.ndarray):
         return _numeric(i, name, values, meaning)
     if is_blank(values):
-        return _numeric(i, name, np.full(len(values), np.nan), meaning)
+        return _numeric(i, name, with_gaps(pl.repeat(np.nan, len(values), eager=True), values), meaning)
     if kind == CLOCK:
         return _elapsed(i, name, values, meaning, found)
     if kind == DATE:
@@ -154,7 +155,7 @@ def _numeric(i: int, name: str, values: NDArray[Any], meaning: Meaning) -> Sourc
 def _elapsed(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings) -> SourceColumn:
     """Read h:m:s as seconds; whether they elapse or tell the time of day is settled beside the other columns."""
     parsed, twelve = clock_seconds(texts.fill_null(""))
-    seconds = parsed.fill_null(np.nan).to_numpy()
+    seconds = with_gaps(parsed, texts)
     _report_lost(seconds, texts, name, found)
     found.day_clocks[i] = DayClock(i, name, seconds, twelve, meaning)
     return SourceColumn(name, seconds, None, "s", index=i, attrs={"printed_as": "h:m:s"})
@@ -166,6 +167,7 @@ def _wall(
     """Read dates as seconds of the wall clock; UTC only where a zone is stated."""
     others = [dates for dates in found.dates if dates is not texts]
     clock = wall_clock(texts.fill_null(""), name, options.get("dates", ""), others)
+    clock = replace(clock, seconds=with_gaps(pl.Series(clock.seconds), texts))
     _report_lost(clock.seconds, texts, name, found)
     found.clocks[name] = clock
     return instant_column(name, clock, i, options, {"printed_as": str(texts[0])})

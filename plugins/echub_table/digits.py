@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub_table.cells import MINUS_SIGNS, MISSING_TOKENS
+from echub_table.gaps import with_gaps
 
 _BLANKS = r"[ '’\u00a0\u202f\u2009]"
 _MOSTLY = 0.5
@@ -38,7 +39,7 @@ def numbers_of(
     if empty.all() or (bad.any() and not wanted) or int(bad.sum()) > _MOSTLY * int((~empty).sum()):
         return None, ""
     _report(cells, bad, open_cells, name, note)
-    return numbers.fill_null(np.nan).to_numpy(), unit
+    return with_gaps(numbers, cells), unit
 
 
 def _common_unit(cells: pl.Series) -> str:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from echub.plugin import Decision, Notice, PluginError, ReadError, Record, Source, is_whole_zip
 from echub.text import decimal_mark
 from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
+from echub_table.gaps import with_gaps
 from echub_table.parse import Faults, Table, judge
 from echub_table.reader import Plan, assemble, plan
 
@@ -352,4 +353,4 @@ def _numbers(values: pl.Series, texts: pl.Series) -> tuple[NDArray[np.float64], 
         )
         values = values.zip_with(~written, read)
         from_text = int((written & values.is_not_null()).sum())
-    return values.fill_null(np.nan).to_numpy(), (values.is_null() & written).to_numpy(), from_text
+    return with_gaps(values, cells), (values.is_null() & written).to_numpy(), from_text

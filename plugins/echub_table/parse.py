@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from echub.plugin import Growing, ReadError, in_order
 from echub_table.cells import CLOCK, DATE, EMPTY, MINUS_SIGNS, MISSING, MISSING_TOKENS, NUMBER, TEXT, UNITED
 from echub_table.dialect import Dialect
+from echub_table.gaps import with_gaps
 from echub_table.stream import CHUNK, Text
 
 LISTED = 20
@@ -348,6 +349,7 @@ class _Reader:
             cells = texts[f"c{i}"].fill_null("").str.strip_chars()
             frame = frame.with_columns(self._repaired(frame[f"c{i}"], cells))
             faulty[i] = self._faulty(frame[f"c{i}"], cells)
+            frame = frame.with_columns(pl.Series(f"c{i}", with_gaps(frame[f"c{i}"], cells)))
             other |= faulty[i] & cells.str.contains(self._other_number).to_numpy()
             for at in np.flatnonzero(faulty[i])[:LISTED]:
                 name = self.dialect.names[i] if i < len(self.dialect.names) else f"column {i + 1}"

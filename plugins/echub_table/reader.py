@@ -22,6 +22,7 @@ from echub.plugin import (
     SourceColumn,
     build_dataset,
     build_tables,
+    is_missing,
     quantities,
 )
 from echub_table.cells import TEXT
@@ -223,13 +224,12 @@ def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
     for column in columns:
         if column.index is None or column.values.dtype.kind != "f" or _is_finite(column.values):
             continue
-        nan, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
-        if inf or 0 < nan < len(column.values):
-            notices.append(
-                Notice(
-                    "non-finite", f"{column.header} has {nan} values NaN and {inf} infinite", column=column.header
-                )
-            )
+        lost, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
+        if inf or 0 < lost < len(column.values):
+            missing = int(is_missing(column.values).sum())
+            counts = {"missing values": missing, "NaN": lost - missing, "infinite values": inf}
+            words = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+            notices.append(Notice("non-finite", f"{column.header} has {words}", column=column.header))
     return notices
 
 

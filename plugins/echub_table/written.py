@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub import structured
-from echub.plugin import Notice, ReadError, Record, Source, plain_types, restore
+from echub.plugin import MISSING, Notice, ReadError, Record, Source, plain_types, restore
 from echub.text import from_spreadsheet
 
 SUFFIX = "-metadata.json"
@@ -113,4 +113,4 @@ def _frame(
 def _array(series: pl.Series) -> NDArray[Any]:
     if series.dtype == pl.String:
         return np.array([from_spreadsheet(cell) for cell in series.fill_null("").to_list()], dtype=object)
-    return series.fill_null(np.nan).to_numpy() if series.dtype.is_float() else series.to_numpy()
+    return series.fill_null(MISSING).to_numpy() if series.dtype.is_float() else series.to_numpy()

@@ -42,7 +42,8 @@ def table() -> str:
         f"Units of the native file: {', '.join(f'{name} reads {words}' for name, words in read.items())}.",
     ]
     absent = [program.name for program in PROGRAMS if not program.version()]
-    lines += ["", f"Not tried: {', '.join([*absent, *NOT_TRIED])}.", ""]
+    lines += ["", *(f"Not installed: {', '.join(absent)}." for _ in absent[:1])]
+    lines += [f"Not tried: {'; '.join(f'{name} ({why})' for name, why in NOT_TRIED.items())}.", ""]
     return "\n".join(lines)
 
 

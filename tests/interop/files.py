@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,19 +11,14 @@ from numpy.typing import NDArray
 import echub
 
 FIXTURES = Path(__file__).parents[2] / "fixtures/eclab"
-_CELL = ("--set", "cell.electrodes.working.polarity=positive", "--set", "cell.configuration=two_electrode")
-_MADE = (
-    ("gcpl.mpr", ()),
-    ("gcpl.mpr", ("--to", "csv")),
-    ("gcpl.mpr", ("--to", "parquet")),
-    ("gcpl.mpr", ("--to", "bdf", *_CELL)),
-    ("geis_with_dc.mpr", ("--to", "zview")),
-)
+_CELL = {"cell.electrodes.working.polarity": "positive", "cell.configuration": "two_electrode"}
+_MADE = (("gcpl.mpr", ("native", "csv", "parquet", "bdf", "mat")), ("geis_with_dc.mpr", ("zview",)))
 NAMES = {
     "native": "gcpl.mpr.h5",
     "csv": "gcpl.mpr.timeseries.csv",
     "parquet": "gcpl.mpr.timeseries.parquet",
     "bdf": "gcpl.mpr.bdf.csv",
+    "mat": "gcpl.mpr.mat",
     "z": "geis_with_dc.mpr.spectrum-0.z",
 }
 
@@ -47,9 +40,10 @@ class Truth:
 
 def make(folder: Path) -> dict[str, Path]:
     """Convert the fixtures to every format, and return the files by format."""
-    for fixture, more in _MADE:
-        command = [sys.executable, "-m", "echub", "convert", str(FIXTURES / fixture), "-o", str(folder), *more]
-        subprocess.run(command, check=True, capture_output=True)
+    for fixture, forms in _MADE:
+        for form in forms:
+            stated = echub.Annotations(values=_CELL if form == "bdf" else {})
+            echub.convert(FIXTURES / fixture, folder, to=form, annotations=stated)
     return {form: folder / name for form, name in NAMES.items()}
 
 
@@ -67,5 +61,6 @@ def truths() -> dict[str, Truth]:
         ),
         "parquet": Truth(plain, "V", "current", "current_range", "error_flag"),
         "bdf": Truth({"Voltage / V": potential, "Test Time / s": time}, "V", "Current / A"),
+        "mat": Truth(plain, "V", "current", "current_range", "error_flag"),
         "z": Truth({"Z'(a)": spectra["impedance_real"][first], "Freq(Hz)": spectra["frequency"][first]}, "ohm"),
     }

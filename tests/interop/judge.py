@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tests.interop.files import Truth
-from tests.interop.programs import Seen
+from tests.interop.seen import Seen
 
 HEADS = ("values", "unit", "missing value", "text", "flag")
 
@@ -39,7 +39,7 @@ def _values(seen: Seen, truth: Truth) -> str:
 
 def _unit(seen: Seen, name: str, unit: str) -> str:
     if seen.units.get(name) == unit:
-        return "yes"
+        return seen.unit_in
     return "in the name" if name.endswith(f" / {unit}") else "no"
 
 

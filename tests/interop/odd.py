@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
+import echub
 from tests.interop.programs import PROGRAMS
 
 TABLES = {
@@ -17,9 +16,9 @@ TABLES = {
     "a name with blanks and signs": "time/s,voltage/V,ΔT (aux #1)/K\n0,3.5,1\n1,3.6,2\n",
 }
 _FORMS = {
-    "native": (".h5", ()),
-    "csv": (".timeseries.csv", ("--to", "csv")),
-    "parquet": (".timeseries.parquet", ("--to", "parquet")),
+    "native": ".h5",
+    "csv": ".timeseries.csv",
+    "parquet": ".timeseries.parquet",
 }
 
 
@@ -35,9 +34,9 @@ def table(folder: Path) -> list[str]:
 
 
 def _word(source: Path, folder: Path, form: str) -> str:
-    suffix, more = _FORMS[form]
-    command = [sys.executable, "-m", "echub", "convert", str(source), "-o", str(folder / form), *more]
-    if subprocess.run(command, capture_output=True).returncode:
+    try:
+        echub.convert(source, folder / form, to=form)
+    except echub.EchubError:
         return "refused by echub"
     rows = len(source.read_text(encoding="utf-8").splitlines()) - 1
     columns = source.read_text(encoding="utf-8").splitlines()[0].count(",") + 1
@@ -45,7 +44,7 @@ def _word(source: Path, folder: Path, form: str) -> str:
     failed = []
     for program in tried:
         try:
-            seen = program.openers[form](folder / form / f"{source.name}{suffix}")
+            seen = program.openers[form](folder / form / f"{source.name}{_FORMS[form]}")
         except Exception as error:  # whatever a program raises is its answer
             failed.append(f"{program.name} ({type(error).__name__})")
             continue

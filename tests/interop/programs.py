@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
-GROUP = "timeseries"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a program shows: columns by name, units by column, and labels or bits beside the numbers."""
-
-    columns: Mapping[str, Any]
-    units: Mapping[str, str] = field(default_factory=dict)
-    meanings: Mapping[str, str] = field(default_factory=dict)
+from tests.interop import outside
+from tests.interop.seen import GROUP, Seen, by_attrs
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program: `package` or `command` that it needs, and the opener of each format."""
+    """A program: how to open each format, and the Python package that it is, or a function for its version."""
 
     name: str
     openers: Mapping[str, Callable[[Path], Seen]]
     package: str = ""
-    command: str = ""
+    found: Callable[[], str] | None = None
 
     def version(self) -> str:
-        """Return its version; empty if it is not there."""
-        if self.command:
-            if shutil.which(self.command) is None:
-                return ""
-            told = subprocess.run([self.command, "--version"], capture_output=True, text=True)
-            return (told.stdout or told.stderr).strip().splitlines()[0].removeprefix("v")
+        """Return its version; empty if it is not installed."""
+        if self.found is not None:
+            return self.found()
         try:
             return version(self.package)
         except PackageNotFoundError:
             return ""
-
-
-_TOLD = ("flag_meanings", "flag_masks")
 
 
 def _xarray(engine: str) -> Callable[[Path], Seen]:
@@ -55,17 +40,21 @@ def _xarray(engine: str) -> Callable[[Path], Seen]:
         with xarray.open_dataset(path, group=GROUP, engine=engine) as found:
             columns = {str(name): found[name].values for name in found.variables}
             attrs = {str(name): found[name].attrs for name in found.variables}
-        return _by_attrs(columns, attrs)
+        return by_attrs(columns, attrs)
 
     return seen
 
 
-def _by_attrs(columns: Mapping[str, Any], attrs: Mapping[str, Mapping[str, Any]]) -> Seen:
-    units = {name: str(told["units"]) for name, told in attrs.items() if "units" in told}
-    meanings = {
-        n: "; ".join(f"{k}" for k in _TOLD if k in told) for n, told in attrs.items() if "flag_meanings" in told
-    }
-    return Seen(columns, units, meanings)
+def _pint_xarray(path: Path) -> Seen:
+    """Read numbers with units through pint-xarray, and back to the units that a file has."""
+    import xarray
+
+    import echub
+
+    with xarray.open_dataset(path, group=GROUP, engine="h5netcdf") as found:
+        again = echub.from_pint(echub.to_pint(found.load()))
+    columns = {str(name): again[name].values for name in again.variables}
+    return by_attrs(columns, {str(name): again[name].attrs for name in again.variables})
 
 
 def _h5py(path: Path) -> Seen:
@@ -73,7 +62,7 @@ def _h5py(path: Path) -> Seen:
 
     with h5py.File(path) as file:
         group = file[GROUP]
-        return _by_attrs(
+        return by_attrs(
             {name: data[:] for name, data in group.items()}, {n: dict(d.attrs) for n, d in group.items()}
         )
 
@@ -84,7 +73,7 @@ def _netcdf4(path: Path) -> Seen:
     with netCDF4.Dataset(path) as file:
         found = file[GROUP].variables
         attrs = {name: {key: data.getncattr(key) for key in data.ncattrs()} for name, data in found.items()}
-        return _by_attrs({name: data[:] for name, data in found.items()}, attrs)
+        return by_attrs({name: data[:] for name, data in found.items()}, attrs)
 
 
 def _pandas_csv(path: Path) -> Seen:
@@ -123,7 +112,7 @@ def _pyarrow_parquet(path: Path) -> Seen:
 
     found = parquet.read_table(path)
     told = {f.name: {k.decode(): v.decode() for k, v in (f.metadata or {}).items()} for f in found.schema}
-    return _by_attrs(found.to_pydict(), told)
+    return by_attrs(found.to_pydict(), told)
 
 
 def _duckdb(reader: str) -> Callable[[Path], Seen]:
@@ -136,25 +125,21 @@ def _duckdb(reader: str) -> Callable[[Path], Seen]:
     return seen
 
 
-_NODE = """
-const rows = require("fs").readFileSync(process.argv[1], "utf8").trim().split("\\n").map(line => line.split(","));
-const value = text => text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text);
-const names = rows.shift();
-console.log(JSON.stringify(Object.fromEntries(names.map((name, k) => [name, rows.map(row => value(row[k]))]))));
-"""
-
-
-def _node(path: Path) -> Seen:
-    told = subprocess.run(["node", "-e", _NODE, str(path)], capture_output=True, text=True, check=True)
-    return Seen(json.loads(told.stdout))
-
-
 def _numpy_z(path: Path) -> Seen:
     import numpy
 
     lines = path.read_text(encoding="ascii").splitlines()
     start = lines.index("End Comments")
     return Seen(dict(zip(lines[start - 1].strip().split("\t"), numpy.loadtxt(lines[start + 1 :]).T, strict=True)))
+
+
+def _scipy(path: Path) -> Seen:
+    from scipy.io import loadmat
+
+    found = loadmat(path, squeeze_me=True, simplify_cells=True)[GROUP]
+    units = found.pop("units")
+    del found["names"]
+    return Seen(found, units)
 
 
 def unread_units(units: Mapping[str, str]) -> dict[str, str]:
@@ -201,6 +186,7 @@ native_columns = _h5py
 PROGRAMS = (
     Program("xarray, h5netcdf", {"native": _xarray("h5netcdf")}, "xarray"),
     Program("xarray, netCDF4", {"native": _xarray("netcdf4")}, "xarray"),
+    Program("pint-xarray, echub.from_pint", {"native": _pint_xarray}, "pint-xarray"),
     Program("h5py", {"native": _h5py}, "h5py"),
     Program("netCDF4", {"native": _netcdf4}, "netCDF4"),
     Program("pandas", {"csv": _pandas_csv, "bdf": _pandas_csv, "parquet": _pandas_parquet}, "pandas"),
@@ -216,7 +202,30 @@ PROGRAMS = (
         "duckdb",
     ),
     Program("NumPy (loadtxt)", {"z": _numpy_z}, "numpy"),
-    Program("node", {"csv": _node, "bdf": _node}, command="node"),
+    Program("SciPy (loadmat)", {"mat": _scipy}, "scipy"),
+    Program(
+        "R/ncdf4", {"native": outside.r_ncdf4, "csv": outside.r_csv, "bdf": outside.r_csv}, found=outside.r_version
+    ),
+    Program(
+        "Octave",
+        {"native": outside.octave_hdf5, "mat": outside.octave_mat},
+        found=partial(outside.version, "octave", "--version"),
+    ),
+    Program("ncdump", {"native": outside.ncdump}, found=partial(outside.version, "ncdump")),
+    Program("ncks", {"native": outside.ncks}, found=partial(outside.version, "ncks", "--version")),
+    Program("h5dump", {"native": outside.h5dump}, found=partial(outside.version, "h5dump", "--version")),
+    Program(
+        "gnuplot",
+        {"csv": outside.gnuplot, "bdf": outside.gnuplot},
+        found=partial(outside.version, "gnuplot", "--version"),
+    ),
+    Program(
+        "node",
+        {"csv": outside.node_csv, "bdf": outside.node_csv},
+        found=partial(outside.version, "node", "--version"),
+    ),
+    Program("node, h5wasm", {"native": outside.node_h5wasm}, found=outside.node_package("h5wasm")),
+    Program("node, hyparquet", {"parquet": outside.node_hyparquet}, found=outside.node_package("hyparquet")),
 )
-NOT_TRIED = ("R (ncdf4, arrow)", "Octave", "ncdump", "h5dump", "ncks", "gnuplot")
-"""Programs that the hub should be tried with, and for which there is no opener yet."""
+NOT_TRIED = {"R's arrow": "not installed with the R that was tried"}
+"""Programs that the hub should be tried with, for which there is no opener, and why."""

@@ -56,15 +56,38 @@ def _dataset(dataset: Dataset, *, ranges: bool) -> None:
     vendor = [column for column in dataset.columns.values() if column.is_vendor]
     kept = [column for column in dataset.columns.values() if not column.is_vendor]
     field(dataset.name, f"{dataset.rows:,} rows, {len(kept)} columns, {len(vendor)} vendor columns")
-    shown = _ranges(dataset) if ranges else {}
+    more = _looked_at(dataset) if ranges else {}
     rows = [
-        (column.name, *((shown[column.name],) if ranges else ()), _unit(column), column.origin, _source(column))
+        (
+            column.name,
+            *(c[column.name] for c in more.values()),
+            _unit(column),
+            column.origin,
+            _source(column),
+        )
         for column in (*kept, *vendor)
     ]
-    table(("column", *(("range",) if ranges else ()), "unit", "origin", "source"), rows, indent=16)
+    table(("column", *more, "unit", "origin", "source"), rows, indent=16)
     if dataset.omitted:
         headers = ", ".join(omitted.header for omitted in dataset.omitted)
         field("left out", f"{headers} (nothing but zeros or NaN in these rows)")
+
+
+def _looked_at(dataset: Dataset) -> dict[str, dict[str, str]]:
+    """Return what only the values tell, by head of the table and name of the column."""
+    from echub.model.extent import without_value
+
+    more = {"range": _ranges(dataset)}
+    found = without_value(dataset)
+    if not any(found.values()):
+        return more
+    words = {"missing": "{:,}", "nan": "{:,} NaN"}
+    return more | {
+        "missing": {
+            name: ", ".join(text.format(found[what][name]) for what, text in words.items() if name in found[what])
+            for name in dataset.columns
+        }
+    }
 
 
 def _ranges(dataset: Dataset) -> dict[str, str]:

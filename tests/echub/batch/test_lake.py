@@ -56,6 +56,18 @@ def test_polars_reads_every_value_and_unit_without_us(converted, folder, lake):
     assert pq.read_schema(lake / FILES).field("cell.area").metadata == {b"units": b"cm^2"}
 
 
+def test_what_is_missing_is_null_in_every_part(folder, out, lake):
+    for name, rows in (("a", "0,3.5,,x\n1,NaN,1.5,\n"), ("b", "0,,0.5,y\n1,3.6,0.6,z\n")):
+        (folder / f"{name}.csv").write_text(f"time/s,voltage/V,current/mA,note\n{rows}", encoding="utf-8")
+    list(convert_many([folder], out))
+    gather(out, lake)
+    found = table(lake).filter(pl.col("source").is_in(["a.csv", "b.csv"])).sort("source", "row")
+    assert found["current"].to_list() == [None, 1.5, 0.5, 0.6]
+    assert found["voltage"].is_null().to_list() == [False, False, True, False]
+    assert found["voltage"].is_nan().to_list() == [False, True, None, False]
+    assert found["vendor_note"].to_list() == ["x", None, "y", "z"]
+
+
 def test_the_table_of_files_has_metadata_status_ends_and_counts(converted, folder, lake):
     gather(converted, lake)
     files = {row["source"]: row for row in pl.read_parquet(lake / FILES).to_dicts()}

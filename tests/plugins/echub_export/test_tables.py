@@ -61,7 +61,7 @@ def test_no_text_becomes_a_formula_and_no_gap_a_zero(tmp_path):
     rows = list(sheets(path)["timeseries"].values)
     assert [cell.data_type for cell in list(sheets(path)["timeseries"].rows)[2]].count("f") == 0
     voltage = [row[rows[0].index("voltage")] for row in rows[2:]]
-    assert voltage == [1.5, None, "inf"]
+    assert voltage == [1.5, "NaN", "inf"]
     words = next(n for n, name in enumerate(rows[0]) if str(rows[2][n]) == "=cmd()")
     assert [row[words] for row in rows[2:]] == ["=cmd()", "+1", "a"]
 
