@@ -55,7 +55,7 @@ class Question:
                 self.profile = ui.select(list(self.chosen.profiles), label="profile", clearable=True).classes(
                     "min-w-60"
                 )
-            with ui.grid().classes("w-full gap-2 grid-cols-1 sm:grid-cols-2"):
+            with ui.element("div").classes("w-full gap-2 two-columns"):
                 for name, default, meaning, choices in parameters(self.chosen):
                     field: ui.select | ui.input
                     if choices:
@@ -96,7 +96,7 @@ def outcome_card(outcome: Outcome) -> None:
             from echub.drawing import svg
 
             # From our own drawing: labels are paths or escaped text, nothing of a file is markup.
-            ui.html(svg(figure), sanitize=False).classes("w-full bg-white")
+            ui.html(svg(figure), sanitize=False).classes("w-full sheet")
         for name, columns in outcome.tables.items():
             headers = tuple(f"{head} / {series.unit}" if series.unit else head for head, series in columns.items())
             with ui.expansion(name.replace("_", " ")).classes("w-full"):

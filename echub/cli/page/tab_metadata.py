@@ -25,7 +25,7 @@ def show(desk: Desk) -> None:
     known = {path: (value, source, meaning) for path, value, source, meaning in bench.metadata_fields()}
     inputs: dict[str, ui.input] = {}
     paths = list(dict.fromkeys([*(path for path in OFTEN if path in known), *bench.values]))
-    with ui.grid().classes("w-full gap-2 grid-cols-1 sm:grid-cols-2"):
+    with ui.element("div").classes("w-full gap-2 two-columns"):
         for path in paths:
             value, source, meaning = known.get(path, ("", "", ""))
             shown = bench.values.get(path, "")

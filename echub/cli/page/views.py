@@ -11,6 +11,7 @@ from nicegui import app, run, ui
 from echub.cli.page import tab_answer, tab_compare, tab_data, tab_export, tab_figure, tab_metadata, tab_validate
 from echub.cli.page.bench import Bench, explain
 from echub.cli.page.desk import Desk
+from echub.cli.page.looks import head, splash
 from echub.errors import EchubError
 
 SHOWN = 200
@@ -34,6 +35,8 @@ def build(folder: Path) -> None:
 
     @ui.page("/", title=f"echub · {folder.name}")
     def page() -> None:
+        ui.add_head_html(head())
+        ui.add_body_html(splash(folder.name))
         desk = Desk(Bench(folder))
         ui.context.client.on_delete(desk.bench.close)
         Page(desk).show()
