@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Words = list[tuple[str, str]]
 """Each word, and what it means."""
+SCHEMA = ("quantities", "units", "kinds", "metadata", "rules", "codes")
+"""The parts that `echub schema show` knows."""
 
 
 def _registry() -> Registry:
@@ -113,6 +115,4 @@ def statements() -> Words:
 
 def entries(incomplete: str) -> Words:
     """Return the parts of the schema, its quantities and its metadata paths."""
-    from echub.cli.schema import PARTS
-
-    return [(name, what) for name, (what, *_) in PARTS.items()] + quantities(incomplete) + metadata()
+    return [(part, "") for part in SCHEMA] + quantities(incomplete) + metadata()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
 import typer
 import typer.main
 
-from echub.cli import COMMANDS, new_app
+from echub.cli import app as root
+from echub.cli import new_app
 from echub.cli.common import Json, print_json
 from echub.cli.defaults import INSIDE, PARAMETERS, Tree, load
 
@@ -44,10 +44,11 @@ def config(as_json: Json = False) -> None:
 
 def built_in() -> Iterator[tuple[str, str, Any]]:
     """Return command, key and built-in value of everything that the file can hold."""
+    commands: Any = typer.main.get_command(root)
     for name, kind in get_type_hints(Tree).items():
-        command = typer.main.get_command(importlib.import_module(COMMANDS[name]).app)
+        command = commands.get_command(None, name)
         if name in INSIDE:
-            command = command.commands[INSIDE[name]]  # type: ignore[attr-defined]
+            command = command.commands[INSIDE[name]]
         values = {parameter.name: parameter.default for parameter in command.params}
         for key in get_type_hints(kind):
             yield name, key, values[PARAMETERS.get(key, key.replace("-", "_"))]

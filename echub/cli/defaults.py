@@ -89,7 +89,7 @@ INSIDE = {"study": "run"}
 
 @dataclass(frozen=True)
 class Defaults:
-    """The file and its tables; no file is no table."""
+    """The file and its tables; without a file there is none."""
 
     path: Path | None = None
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

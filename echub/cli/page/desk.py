@@ -17,12 +17,21 @@ T = TypeVar("T")
 async def _nothing(_: Callable[[], object]) -> None: ...
 
 
+def _nowhere(_: str) -> None: ...
+
+
 @dataclass
 class Desk:
-    """The bench, and `reading`: do something to the open file, then show it anew."""
+    """The bench, and what tabs ask of the page.
+
+    `reading`: do something to the open file, then show it anew. `turn`: show another tab. `stating`: show the
+    field of a metadata path; the tab Metadata provides it once it is there.
+    """
 
     bench: Bench
     reading: Callable[[Callable[[], object]], Awaitable[None]] = _nothing
+    turn: Callable[[str], None] = _nowhere
+    stating: Callable[[str], None] = _nowhere
 
     async def attempt(self, work: Callable[[], T]) -> T | None:
         """Do something in a thread; an error is shown in a notification, and gives None."""

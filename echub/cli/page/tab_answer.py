@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from nicegui import ui
 
 from echub.analysis.outcome import Outcome
@@ -11,6 +14,9 @@ from echub.declare import Analysis
 from echub.errors import EchubError
 from echub.remark import Remark
 
+STATEMENT = re.compile(r"--set ([\w.]+)=")
+PARAMETER = re.compile(r"--param (\w+)=([^\s…,;]+)(?:[\s,;]|$)")
+"""How the catalogues of codes write what helps: as options of the command line."""
 COLOURS = {"ok": "positive", "flagged": "warning", "refused": "negative"}
 
 
@@ -74,17 +80,29 @@ class Question:
     def answer(self) -> None:
         """Show the answer, if there is one."""
         if self.desk.bench.outcome is not None:
-            outcome_card(self.desk.bench.outcome)
+            outcome_card(self.desk.bench.outcome, self._follow)
+
+    def _follow(self, hint: str) -> None:
+        """Do what a flag advises: go to the metadata that it lacks, fill in the parameter, or copy the advice."""
+        if lacks := STATEMENT.search(hint):
+            self.desk.turn("Metadata")
+            self.desk.stating(lacks[1])
+        elif (given := PARAMETER.search(hint)) and given[1] in self.fields:
+            self.fields[given[1]].set_value(given[2])
+            ui.notify(f"{given[1]} is {given[2]} now: ask again")
+        else:
+            ui.clipboard.write(hint)
+            ui.notify("copied")
 
 
-def outcome_card(outcome: Outcome) -> None:
+def outcome_card(outcome: Outcome, follow: Callable[[str], None]) -> None:
     """Show status, flags with what helps, measurands, tables and the figure."""
     with ui.card().classes("w-full").props("flat bordered"):
         with ui.row().classes("items-center"):
             ui.badge(outcome.status, color=COLOURS[outcome.status]).classes("text-body2")
             ui.label(outcome.analysis).classes("text-weight-bold")
         for flag in outcome.flags:
-            _flag(flag)
+            _flag(flag, follow)
         rows = [(name, str(m), str(m.interval or ""), m.note) for name, m in outcome.measurands.items()]
         if rows:
             table(("measurand", "value", "interval", ""), rows)
@@ -112,21 +130,16 @@ def outcome_card(outcome: Outcome) -> None:
         ).props("flat no-caps")
 
 
-def _flag(flag: Remark) -> None:
+def _flag(flag: Remark, follow: Callable[[str], None]) -> None:
     icon = {"refusal": "block", "warning": "warning"}.get(flag.severity, "info")
     with ui.row().classes("items-start no-wrap"):
         ui.icon(icon)
         with ui.column().classes("gap-0"):
             ui.label(f"{flag.text} [{flag.code}]").classes("break-words")
             if flag.hint:
-                ui.button(flag.hint, icon="content_copy", on_click=lambda hint=flag.hint: _copy(hint)).props(
+                ui.button(flag.hint, icon="arrow_forward", on_click=lambda hint=flag.hint: follow(hint)).props(
                     "flat dense no-caps align=left"
                 )
-
-
-def _copy(hint: str) -> None:
-    ui.clipboard.write(hint)
-    ui.notify("copied: the option for the command line; here, fill it in under parameters or metadata")
 
 
 def _quoted(text: str) -> str:

@@ -35,11 +35,21 @@ def show(desk: Desk) -> None:
         other = ui.select(sorted(known), label="another path", with_input=True, clearable=True).classes("min-w-60")
         stated = ui.input("its value, with unit").props("dense")
 
+    def stating(path: str) -> None:
+        if path in inputs:
+            inputs[path].run_method("focus")
+        elif path in known:
+            other.set_value(path)
+            stated.run_method("focus")
+
+    desk.stating = stating
+
     async def use() -> None:
         given = {path: field.value for path, field in inputs.items()}
         if other.value and stated.value:
             given[other.value] = stated.value
         await desk.reading(lambda: bench.reread(given))
+        ui.notify("The file is read with these values.", type="positive")
 
     async def save() -> None:
         if (target := await desk.attempt(lambda: bench.save_sidecar(force=True))) is not None:

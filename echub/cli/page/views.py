@@ -19,6 +19,9 @@ SHOWN = 200
 MOST_BYTES = 4 * 2**30
 """Largest file that can be dropped: larger ones are opened from the folder, without a copy."""
 
+PAGES = (".html", ".htm")
+"""Files that are shown as pages: the reports of studies."""
+
 TABS: tuple[tuple[str, str, Callable[[Desk], None]], ...] = (
     ("Figure", "show_chart", tab_figure.show),
     ("Data", "table_rows", tab_data.show),
@@ -49,6 +52,7 @@ class Page:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.tab = TABS[0][0]
         desk.reading = self._read
 
     def show(self) -> None:
@@ -112,7 +116,10 @@ class Page:
 
     def _opener(self, path: Path) -> Callable[[], Awaitable[None]]:
         async def opening() -> None:
-            await self._read(lambda: self.desk.bench.open(path))
+            if path.suffix.lower() in PAGES:
+                await self._show_report(path)
+            else:
+                await self._read(lambda: self.desk.bench.open(path))
 
         return opening
 
@@ -135,6 +142,18 @@ class Page:
             spinner.dismiss()
         self._show_file()
 
+    async def _show_report(self, path: Path) -> None:
+        """Show a page that echub or anyone else wrote, in a frame that runs no script and asks for nothing."""
+        self.trouble.clear()
+        text = await self.desk.attempt(lambda: self.desk.bench.page_of(path))
+        if text is None:
+            return
+        self.title.set_text(path.name)
+        self.body.clear()
+        with self.body:
+            frame = ui.element("iframe").classes("report").props("sandbox")
+            frame.props.update(title=path.name, srcdoc=text)
+
     def _show_file(self) -> None:
         bench = self.desk.bench
         record = bench.opened()
@@ -143,12 +162,30 @@ class Page:
         self.title.set_text("  ·  ".join(part for part in (name, str(technique)) if part))
         self.body.clear()
         with self.body:
-            with ui.tabs().props("dense no-caps outside-arrows mobile-arrows") as tabs:
-                made = [ui.tab(title, icon=icon) for title, icon, _ in TABS]
-            with ui.tab_panels(tabs, value=made[0]).classes("w-full").props("keep-alive"):
-                for tab, (_, _, show) in zip(made, TABS, strict=True):
-                    with ui.tab_panel(tab):
-                        show(self.desk)
+            self._tabs()
+
+    def _tabs(self) -> None:
+        """Build the tabs; each is filled when it is first looked at, so that a large file opens at once."""
+        with ui.tabs().props("dense no-caps outside-arrows mobile-arrows") as tabs:
+            for title, icon, _ in TABS:
+                ui.tab(title, icon=icon)
+        with ui.tab_panels(tabs, value=self.tab).classes("w-full").props("keep-alive"):
+            empty = {title: (ui.tab_panel(title), show) for title, _, show in TABS}
+
+        def fill(title: str) -> None:
+            self.tab = title
+            place, show = empty.pop(title, (None, None))
+            if place is not None and show is not None:
+                with place:
+                    show(self.desk)
+
+        def turn(title: str) -> None:
+            fill(title)
+            tabs.set_value(title)
+
+        tabs.on_value_change(lambda event: fill(event.value))
+        self.desk.turn = turn
+        fill(self.tab)
 
 
 def problem(error: EchubError) -> None:

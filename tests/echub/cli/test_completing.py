@@ -2,7 +2,9 @@
 
 import pytest
 
+from echub.cli.completing import SCHEMA
 from echub.cli.plot import PICTURES, STYLES
+from echub.cli.schema import PARTS
 from echub.drawing import STYLES as KNOWN_STYLES
 from echub.pictures.choice import NAMES
 from echub.registry.registry import registry
@@ -53,7 +55,8 @@ def test_every_format_analysis_and_profile_is_offered(complete):
             break
 
 
-def test_the_choices_of_plot_are_those_that_there_are():
+def test_the_fixed_choices_are_those_that_there_are():
+    assert tuple(PARTS) == SCHEMA
     assert PICTURES == NAMES
     assert tuple(KNOWN_STYLES) == STYLES
 
