@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from nicegui import run, ui
 
@@ -14,7 +14,15 @@ from echub.errors import EchubError
 T = TypeVar("T")
 
 
-async def _nothing(_: Callable[[], object]) -> None: ...
+async def _nothing(_: Callable[[], object], __: str = "") -> None: ...
+
+
+class Reading(Protocol):
+    """Do something to the open file, show it anew, and say a word if it went well."""
+
+    def __call__(self, work: Callable[[], object], said: str = "", /) -> Awaitable[None]:
+        """Do it."""
+        ...
 
 
 def _nowhere(_: str) -> None: ...
@@ -29,7 +37,7 @@ class Desk:
     """
 
     bench: Bench
-    reading: Callable[[Callable[[], object]], Awaitable[None]] = _nothing
+    reading: Reading = _nothing
     turn: Callable[[str], None] = _nowhere
     stating: Callable[[str], None] = _nowhere
 

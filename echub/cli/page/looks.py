@@ -12,8 +12,9 @@ CLASSES = """
   .w-full {width: 100%} .max-w-6xl {max-width: 72rem} .mx-auto {margin-inline: auto}
   .min-w-40 {min-width: 10rem} .min-w-60 {min-width: 15rem}
   .gap-0 {gap: 0} .gap-2 {gap: .5rem} .gap-4 {gap: 1rem}
-  .items-end {align-items: flex-end} .items-start {align-items: flex-start}
+  .items-center {align-items: center} .items-end {align-items: flex-end} .items-start {align-items: flex-start}
   .break-all {overflow-wrap: anywhere} .break-words {overflow-wrap: break-word}
+  .nicegui-header .nicegui-label {line-height: 1.5}
   .text-lg {font-size: 1.125rem} .overflow-auto {overflow: auto} .rounded {border-radius: 4px}
   .two-columns {display: grid; grid-template-columns: 1fr} .start {min-height: 60vh}
   .sheet {background: white; border-radius: 4px} .sheet svg {max-width: 100%; height: auto}
@@ -26,8 +27,21 @@ CONTRAST = """
   :focus-visible {outline: 2px solid #1f5fa8; outline-offset: 1px}
   .body--dark :focus-visible {outline-color: #9cc3f5}
   .body--dark .text-primary {color: #9cc3f5 !important}
+  .body--dark .q-item--active {color: #9cc3f5}
+  .q-uploader__input {display: none} /* the button around it opens it; two controls in one cannot be said aloud */
 }
 """
+NAMES = """
+<script>
+  const names = {clear: "Cancel the upload", done: "Uploaded", clear_all: "Clear the list"};
+  new MutationObserver(() => {
+    for (const made of document.querySelectorAll(".q-uploader__header .q-btn")) {
+      made.ariaLabel ||= names[made.querySelector(".q-icon")?.textContent] ?? "Choose files";
+    }
+  }).observe(document.documentElement, {childList: true, subtree: true});
+</script>
+"""
+"""The buttons of Quasar's uploader are icons without a name, which a screen reader cannot say."""
 SPLASH = """
 <style>
   #splash {font: 18px system-ui, sans-serif; padding: 4rem 1.5rem; color: #555; text-align: center}
@@ -40,7 +54,7 @@ SPLASH = """
 
 def head() -> str:
     """Return what the head of the page needs."""
-    return f"<style>{CLASSES}{CONTRAST}</style>"
+    return f"<style>{CLASSES}{CONTRAST}</style>{NAMES}"
 
 
 def splash(folder: str) -> str:

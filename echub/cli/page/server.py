@@ -15,6 +15,8 @@ from echub.cli.page.guard import Guard
 from echub.errors import PluginError, TargetNotWritable
 
 HOST = "127.0.0.1"
+AWAY = 60.0
+"""Seconds a tab may be silent and find its work again: a busy computer is for longer than NiceGUI's three."""
 WAIT = 30
 """Seconds for the page that is asked for once before anyone else does: the first one loads half of NiceGUI."""
 
@@ -53,6 +55,7 @@ def serve(folder: Path, sock: socket.socket, ready: Callable[[str], None]) -> No
         show_welcome_message=False,
         gzip_middleware_factory=None,  # packing takes longer than sending within one machine
         tailwind=False,  # see `looks`
+        reconnect_timeout=AWAY,
     )
     guard = Guard(inner, token, port)
     config = uvicorn.Config(guard, log_level="error", access_log=False, lifespan="on")

@@ -48,8 +48,7 @@ def show(desk: Desk) -> None:
         given = {path: field.value for path, field in inputs.items()}
         if other.value and stated.value:
             given[other.value] = stated.value
-        await desk.reading(lambda: bench.reread(given))
-        ui.notify("The file is read with these values.", type="positive")
+        await desk.reading(lambda: bench.reread(given), "The file is read with these values.")
 
     async def save() -> None:
         if (target := await desk.attempt(lambda: bench.save_sidecar(force=True))) is not None:

@@ -104,9 +104,11 @@ class Page:
         """List the files of the folder that fit the filter."""
         folder, wanted = self.desk.bench.folder, (self.filter.value or "").lower()
         found = [path for path in self.desk.bench.files() if wanted in str(path.relative_to(folder)).lower()]
-        with ui.list().props("dense").classes("w-full"):
+        with ui.element("nav").classes("q-list q-list--dense w-full").props("aria-label='Files of the folder'"):
             for path in found[:SHOWN]:
                 item = ui.item(on_click=self._opener(path)).props("clickable role=button tabindex=0")
+                if path == self.desk.bench.file:
+                    item.props("active aria-current=true active-class='text-weight-bold'")
                 with item, ui.item_section():
                     ui.item_label(str(path.relative_to(folder))).classes("break-all")
         if len(found) > SHOWN:
@@ -128,7 +130,7 @@ class Page:
         await event.file.save(place)
         await self._read(lambda: self.desk.bench.open(place))
 
-    async def _read(self, work: Callable[[], object]) -> None:
+    async def _read(self, work: Callable[[], object], said: str = "") -> None:
         """Read in a thread; show the file, or what is wrong with it."""
         self.trouble.clear()
         spinner = ui.notification("reading …", spinner=True, timeout=None)
@@ -141,6 +143,9 @@ class Page:
         finally:
             spinner.dismiss()
         self._show_file()
+        if said:
+            with self.body:  # what was clicked is gone
+                ui.notify(said, type="positive")
 
     async def _show_report(self, path: Path) -> None:
         """Show a page that echub or anyone else wrote, in a frame that runs no script and asks for nothing."""
@@ -151,14 +156,15 @@ class Page:
         self.title.set_text(path.name)
         self.body.clear()
         with self.body:
-            frame = ui.element("iframe").classes("report").props("sandbox")
-            frame.props.update(title=path.name, srcdoc=text)
+            frame = ui.element("iframe").classes("report")
+            frame.props.update(sandbox="", title=path.name, srcdoc=text)
 
     def _show_file(self) -> None:
         bench = self.desk.bench
         record = bench.opened()
         technique = record.metadata.value("technique.title") or record.metadata.value("technique.name") or ""
         name = bench.file.name if bench.file else ""
+        self.listed.refresh()
         self.title.set_text("  ·  ".join(part for part in (name, str(technique)) if part))
         self.body.clear()
         with self.body:
