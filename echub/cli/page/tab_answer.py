@@ -16,6 +16,7 @@ from echub.remark import Remark
 
 STATEMENT = re.compile(r"--set ([\w.]+)=")
 PARAMETER = re.compile(r"--param (\w+)=([^\s…,;]+)(?:[\s,;]|$)")
+ANALYSIS = re.compile(r"echub analyze ([\w-]+)")
 """How the catalogues of codes write what helps: as options of the command line."""
 COLOURS = {"ok": "positive", "flagged": "warning", "refused": "negative"}
 
@@ -41,8 +42,10 @@ class Question:
     def show(self) -> None:
         """Build the choice, the form and the place of the answer."""
         titles = {name: f"{name}: {analysis.title}" for name, analysis in self.analyses.items()}
-        choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True).classes("w-full")
-        choice.on_value_change(lambda e: self._choose(e.value))
+        self.choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True).classes(
+            "w-full"
+        )
+        self.choice.on_value_change(lambda e: self._choose(e.value))
         self.form()
         ui.button("Ask", icon="play_arrow", on_click=self._ask).props("no-caps")
         self.answer()
@@ -83,13 +86,16 @@ class Question:
             outcome_card(self.desk.bench.outcome, self._follow)
 
     def _follow(self, hint: str) -> None:
-        """Do what a flag advises: go to the metadata that it lacks, fill in the parameter, or copy the advice."""
+        """Do what a flag advises: go to the metadata that it lacks, fill in a parameter, ask otherwise, or copy it."""
         if lacks := STATEMENT.search(hint):
             self.desk.turn("Metadata")
             self.desk.stating(lacks[1])
         elif (given := PARAMETER.search(hint)) and given[1] in self.fields:
             self.fields[given[1]].set_value(given[2])
             ui.notify(f"{given[1]} is {given[2]} now: ask again")
+        elif (other := ANALYSIS.search(hint)) and other[1] in self.analyses:
+            self.choice.set_value(other[1])
+            ui.notify(f"the question is {other[1]} now: ask again")
         else:
             ui.clipboard.write(hint)
             ui.notify("copied")
