@@ -86,7 +86,7 @@ class Question:
             outcome_card(self.desk.bench.outcome, self._follow)
 
     def _follow(self, hint: str) -> None:
-        """Do what a flag advises: go to the metadata that it lacks, fill in a parameter, ask otherwise, or copy it."""
+        """Do what a flag advises: go to the metadata it lacks, fill in a parameter, ask otherwise, or copy it."""
         if lacks := STATEMENT.search(hint):
             self.desk.turn("Metadata")
             self.desk.stating(lacks[1])

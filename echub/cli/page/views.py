@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ SHOWN = 200
 MOST_BYTES = 4 * 2**30
 """Largest file that can be dropped: larger ones are opened from the folder, without a copy."""
 
+NARROW = 800
+"""Pixels of width below which the list of files lies over the page."""
 PAGES = (".html", ".htm")
 """Files that are shown as pages: the reports of studies."""
 
@@ -79,7 +82,7 @@ class Page:
             )
 
     def _drawer(self) -> None:
-        with ui.left_drawer(value=True).props("width=300 breakpoint=800 aria-label='Files'") as self.drawer:
+        with ui.left_drawer(value=True).props(f"width=300 breakpoint={NARROW} aria-label=Files") as self.drawer:
             upload = ui.upload(
                 label="Drop files here",
                 multiple=True,
@@ -118,12 +121,19 @@ class Page:
 
     def _opener(self, path: Path) -> Callable[[], Awaitable[None]]:
         async def opening() -> None:
+            await self._uncover()
             if path.suffix.lower() in PAGES:
                 await self._show_report(path)
             else:
                 await self._read(lambda: self.desk.bench.open(path))
 
         return opening
+
+    async def _uncover(self) -> None:
+        """Close the list of files where it covers the page; a browser that does not answer keeps it."""
+        with suppress(TimeoutError):
+            if await ui.run_javascript(f"window.innerWidth < {NARROW}", timeout=5):
+                self.drawer.hide()
 
     async def _dropped(self, event: Any) -> None:  # noqa: ANN401
         place = self.desk.bench.place_for(event.file.name)

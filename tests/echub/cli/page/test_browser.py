@@ -131,6 +131,18 @@ def test_what_an_answer_lacks_is_one_click_away(page):
     page.wait_for_selector("text=method is lowack2026 now")
 
 
+def test_on_a_narrow_screen_the_list_makes_room_for_the_file(browser, address):
+    with browser.new_context(viewport={"width": 390, "height": 800}) as context:
+        opened = context.new_page()
+        opened.set_default_timeout(SLOW)
+        opened.goto(address)
+        opened.click("text=ramp.mpr")
+        opened.wait_for_selector("canvas")
+        opened.click(".q-tab:has-text('Data')")  # fails if the list still covers it
+        opened.wait_for_selector("text=How the file was recognised")
+        assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_two_tabs_know_nothing_of_each_other_and_a_reload_starts_anew(page, browser, address):
     page.click("text=ramp.mpr")
     page.wait_for_selector("canvas")
