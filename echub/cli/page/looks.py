@@ -19,6 +19,9 @@ CLASSES = """
   .two-columns {display: grid; grid-template-columns: 1fr} .start {min-height: 60vh}
   .sheet {background: white; border-radius: 4px} .sheet svg {max-width: 100%; height: auto}
   .report {width: 100%; height: 80vh; border: 1px solid #8884; background: white}
+  .nicegui-content, .nicegui-content .nicegui-column, .q-tab-panel > *, .q-tabs, .q-tab-panels
+    {min-width: 0; max-width: 100%}
+  .q-table__container {max-width: 100%}
   @media (min-width: 640px) {.two-columns {grid-template-columns: 1fr 1fr}}
 }
 """
