@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 import echub
@@ -61,3 +62,26 @@ def test_every_entry_point_is_in_a_package_of_the_wheel():
     packages = {Path(path).name for path in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]}
     named = {module.partition(".")[0] for module in PROJECT["project"]["entry-points"]["echub"].values()}
     assert named <= packages
+
+
+CONDA = {"isal": "python-isal", "pandera[polars]": "pandera-polars"}
+"""Packages that conda-forge calls otherwise."""
+
+
+def test_the_conda_recipe_is_of_this_version_and_needs_the_same():
+    recipe = load("packaging/conda/recipe.yaml")
+    assert recipe["context"]["version"] == echub.__version__
+    assert f">={recipe['context']['python_min']}" == PROJECT["project"]["requires-python"]
+    stated = [re.fullmatch(r"([^<>=]+)(.*)", need).groups() for need in PROJECT["project"]["dependencies"]]
+    assert recipe["requirements"]["run"][1:] == [f"{CONDA.get(name, name)} {bound}" for name, bound in stated]
+    assert recipe["about"]["license"] == PROJECT["project"]["license"]
+    (entry,) = recipe["build"]["python"]["entry_points"]
+    name, target = entry.split(" = ")
+    assert PROJECT["project"]["scripts"][name] == target
+
+
+def test_rattler_build_reads_the_conda_recipe():
+    rattler = pytest.importorskip("rattler_build", reason="needs py-rattler-build")
+    recipe = rattler.Stage0Recipe.from_yaml((ROOT / "packaging/conda/recipe.yaml").read_text(encoding="utf-8"))
+    (made,) = recipe.render(rattler.VariantConfig())
+    assert (made.recipe.package.name, made.recipe.package.version) == ("echub", echub.__version__)

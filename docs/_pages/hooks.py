@@ -17,6 +17,8 @@ from docs._pages.navigation import expand
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the made pages, and put every page of a folder where `nav` names the folder."""
     for path, text in pages().items():
+        if (stub := files.get_file_from_path(path)) is not None:  # what a clone shows in its place
+            files.remove(stub)
         files.append(File.generated(config, path, content=text))
     known = [file.src_uri for file in files.documentation_pages()]
     config.nav = expand(config.nav, known)

@@ -18,14 +18,15 @@ from echub.files.joining import Link, NotOneRun
 from echub.files.output import Job, PreviousOutputs, Target, Written
 from echub.files.reading import Reading
 from echub.model.source import Source
-from echub.remark import Notice, Remark
+from echub.remark import Dropped, Notice, Remark
 
 
 @dataclass(frozen=True)
 class FileResult:
     """Result for one source: small enough to be sent between processes and kept by the thousand.
 
-    `status` is that of a conversion, or `unchanged`. `said` is the object for `--json`, if requested.
+    `status` is that of a conversion, or `unchanged`; `notices` and `dropped` are why it is flagged. `said` is the
+    object for `--json`, if requested.
     """
 
     source: str
@@ -35,6 +36,7 @@ class FileResult:
     technique: str = ""
     datasets: tuple[tuple[str, int, int], ...] = ()
     notices: tuple[Remark, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
     error: EchubError | None = None
     said: Mapping[str, Any] | None = None
     entry: Entry | None = None
@@ -150,6 +152,7 @@ def _done(how: RunSettings, task: Task, result: Conversion, entry: Entry | None)
         str(record.metadata.value("technique.name") or "") if record else "",
         tuple((d.name, d.rows, len(d.columns)) for d in record.datasets.values()) if record else (),
         tuple(record.notices) if record else (),
+        tuple(record.dropped) if record else (),
         result.error,
         result.as_dict() if how.whole else None,
         entry,

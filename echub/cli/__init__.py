@@ -14,7 +14,8 @@ import typer
 import typer.core
 import typer.main
 
-from echub.errors import EchubError
+from echub.cli.defaults import Defaults, load
+from echub.errors import CommandError, EchubError
 
 COMMANDS = {
     "convert": "echub.cli.convert",
@@ -33,9 +34,12 @@ COMMANDS = {
     "meta": "echub.cli.meta",
     "plugins": "echub.cli.plugins",
     "schema": "echub.cli.schema",
+    "config": "echub.cli.config",
 }
 """Every command and the module that holds its typer app."""
 
+COMPLETING = "_ECHUB_COMPLETE"
+"""Set by a shell that asks how a word can go on."""
 SPELLINGS = {"analyse": "analyze"}
 """Aliases that work but are not listed."""
 
@@ -57,10 +61,10 @@ class LazyGroup(typer.core.TyperGroup):
         return command
 
 
-def new_app(**settings: Any) -> typer.Typer:  # noqa: ANN401
+def new_app(*, add_completion: bool = False, **settings: Any) -> typer.Typer:  # noqa: ANN401
     """Return a typer app with the settings that all commands share: plain help, no decorated tracebacks."""
     return typer.Typer(
-        add_completion=False,
+        add_completion=add_completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -68,7 +72,7 @@ def new_app(**settings: Any) -> typer.Typer:  # noqa: ANN401
     )
 
 
-app = new_app(cls=LazyGroup, no_args_is_help=True)
+app = new_app(cls=LazyGroup, no_args_is_help=True, add_completion=True)
 
 
 def _version(wanted: bool) -> None:
@@ -88,13 +92,22 @@ def root(
 
 def main() -> None:
     """Run the command line; an error of echub is printed without a traceback."""
+    try:
+        _main()
+    except SystemExit as ended:
+        if ended.code == CommandError.exit_code and (told := _defaults().told(_command())):
+            typer.echo(f"  note: {told}", err=True)
+        raise
+
+
+def _main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # file names may have characters the terminal's encoding lacks
             stream.reconfigure(errors="backslashreplace")
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
-            _run()
+            _run(_defaults())
     except EchubError as error:
         _fail(error)
     except OSError as error:  # every other OSError has become an error of echub by now
@@ -108,9 +121,15 @@ def main() -> None:
         gc.freeze()
 
 
-def _run() -> None:
+def _defaults() -> Defaults:
+    """Return the defaults of this person; none for help and version, which work whatever the file holds."""
+    helping = {"-h", "--help", "--version"} & set(sys.argv[1:]) or COMPLETING in os.environ
+    return Defaults() if helping else load()
+
+
+def _run(defaults: Defaults) -> None:
     try:
-        app(prog_name="echub")
+        app(prog_name="echub", default_map=defaults.for_commands())
     finally:
         sys.stdout.flush()  # at exit it would be too late to report a failure
 
@@ -119,6 +138,11 @@ def _warn(message: Warning | str, *_: Any, **__: Any) -> None:  # noqa: ANN401
     from echub.text import printable
 
     typer.echo(f"warning: {printable(str(message))}", err=True)
+
+
+def _command() -> str:
+    name = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    return SPELLINGS.get(name, name)
 
 
 def _fail(error: EchubError) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from echub.cli import new_app
 from echub.cli.common import Json, MetaTables, SetValues, TimeZone, pairs, print_json, user_metadata
+from echub.cli.streams import Quiet
 from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def align(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Native file to write (.h5).")] = None,
     plot: Annotated[Path | None, typer.Option(help="Stacked panels over one time: .svg, .png or .pdf.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing results.")] = False,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Put several instruments on one clock: by a common event, absolute clocks, or a stated offset.
@@ -74,7 +76,7 @@ def align(
     written = _write(aligned, output, plot, force=force)
     if as_json:
         print_json({"sources": [one.as_dict() for one in aligned.alignments], "written": list(map(str, written))})
-    else:
+    elif not quiet:
         _show(aligned, files, written)
 
 

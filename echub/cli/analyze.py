@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from echub.cli import new_app
+from echub.cli import completing, new_app
 from echub.cli.common import (
     Json,
     MetaTables,
@@ -21,11 +21,13 @@ from echub.cli.common import (
     print_json,
     user_metadata,
 )
+from echub.cli.streams import Name, Quiet, hushed, shown, sources
 from echub.errors import EchubError, TargetClash, UnknownOption
 
 if TYPE_CHECKING:
     from echub.analysis.outcome import Outcome
     from echub.declare import Analysis
+    from echub.model.source import Source
 
 app = new_app()
 
@@ -35,7 +37,10 @@ _TIME = re.compile(r"\s*([^:]*?)\s*:\s*(.*?)\s*")
 @app.command(add_help_option=False, no_args_is_help=True)
 def analyze(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="Analysis; --list shows them.", metavar="NAME")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Analysis; --list shows them.", metavar="NAME", autocompletion=completing.analyses),
+    ] = None,
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="Instrument files, native files, outcomes, tables.", metavar="FILE..."),
@@ -44,8 +49,13 @@ def analyze(
     help_: Annotated[
         bool, typer.Option("--help", "-h", help="Show this, or with NAME the analysis's needs and parameters.")
     ] = False,
-    param: Annotated[list[str] | None, typer.Option(help="Parameter key=value, such as window=30s.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Named set of parameters.")] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(help="Parameter key=value, such as window=30s.", autocompletion=completing.parameters),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Named set of parameters.", autocompletion=completing.profiles)
+    ] = None,
     by: Annotated[
         str | None, typer.Option(help="One answer per value of a metadata path, such as cell.id; or per `file`.")
     ] = None,
@@ -73,6 +83,8 @@ def analyze(
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Also show whole tables, and those of a refused outcome.")
     ] = False,
+    stdin_name: Name = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Answer one question: a value with unit, uncertainty and provenance, or a refusal that says why.
@@ -111,12 +123,13 @@ def analyze(
     if area_basis is not None:
         settings["area_basis"] = _basis(area_basis, each)
     code = 0
-    questions = _questions(declared, files, by, settings)
+    questions = _questions(declared, sources(files, stdin_name), by, settings)
     targets = _targets(declared, questions, output, plot, force=force)
     if each is not None:
         settings["each"] = each
     for question, target in zip(questions, targets, strict=True):
-        answer = _answer(declared, question, settings, target, as_json=as_json, force=force, verbose=verbose)
+        with hushed(quiet and not as_json):
+            answer = _answer(declared, question, settings, target, as_json=as_json, force=force, verbose=verbose)
         code = max(code, answer)
     raise typer.Exit(code)
 
@@ -128,15 +141,19 @@ def analyze(
 class _Question:
     """What one answer is about: files, or what was read from them, and the metadata value they share."""
 
-    files: tuple[Path, ...]
+    files: tuple[Path | Source, ...]
     what: tuple[Any, ...]
     value: str = ""
 
     @property
     def name(self) -> str:
         """Return its name for people."""
-        files = ", ".join(map(str, self.files))
-        return f"{self.value}: {files}" if self.value else files
+        return f"{self.value}: {self.paths}" if self.value else self.paths
+
+    @property
+    def paths(self) -> str:
+        """Return its files."""
+        return ", ".join(map(shown, self.files))
 
     @property
     def stem(self) -> str:
@@ -147,7 +164,7 @@ class _Question:
 
 
 def _questions(
-    declared: Analysis, files: Sequence[Path], by: str | None, settings: dict[str, Any]
+    declared: Analysis, files: Sequence[Path | Source], by: str | None, settings: dict[str, Any]
 ) -> list[_Question]:
     """Divide the files into questions: each by itself, all together, or by a value of their metadata."""
     if by in (None, "file"):
@@ -161,7 +178,7 @@ def _questions(
     from echub.files.reading import read
 
     wanted = {"reader": settings["reader"], "options": settings["options"]}
-    groups: dict[str, tuple[list[Path], list[Any]]] = {}
+    groups: dict[str, tuple[list[Path | Source], list[Any]]] = {}
     for file in files:
         record = read(file, annotations=settings["annotations"], **wanted)
         value = record.metadata.value(by)
@@ -192,7 +209,7 @@ def _answer(
             parts = _parts(targets, outcomes, settings["each"], force=force)
         written = [_store(declared, o, part) for o, part in zip(outcomes, parts, strict=True)]
     except EchubError as error:
-        error.path = error.path or ", ".join(map(str, question.files))
+        error.path = error.path or question.paths
         if as_json:
             print_json({"analysis": declared.name, "status": "failed", "error": error.as_dict()})
         typer.echo(str(error), err=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from echub.cli import completing
 from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
@@ -18,9 +19,17 @@ if TYPE_CHECKING:
 
 Files = Annotated[list[Path], typer.Argument(help="Instrument files, native files or folders.", metavar="FILE...")]
 File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE")]
-ReaderName = Annotated[str | None, typer.Option("--reader", help="Read with this reader; no detection.")]
+ReaderName = Annotated[
+    str | None,
+    typer.Option("--reader", help="Read with this reader; no detection.", autocompletion=completing.readers),
+]
 ReaderOptions = Annotated[
-    list[str] | None, typer.Option("--option", help="Reader option key=value; an unknown key lists them.")
+    list[str] | None,
+    typer.Option(
+        "--option",
+        help="Reader option key=value; an unknown key lists them.",
+        autocompletion=completing.reader_options,
+    ),
 ]
 TableProfile = Annotated[
     Path | None,
@@ -29,7 +38,10 @@ TableProfile = Annotated[
 MetaTables = Annotated[
     list[Path] | None, typer.Option("--meta", help="CSV table of metadata by file; `echub meta init` writes one.")
 ]
-SetValues = Annotated[list[str] | None, typer.Option("--set", help='Metadata, such as cell.area="0.785 cm^2".')]
+SetValues = Annotated[
+    list[str] | None,
+    typer.Option("--set", help='Metadata, such as cell.area="0.785 cm^2".', autocompletion=completing.statements),
+]
 NoSiblings = Annotated[
     bool, typer.Option("--no-siblings", help="Read only the named file; open no file next to it.")
 ]

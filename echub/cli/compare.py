@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from echub.cli import new_app
+from echub.cli import completing, new_app
 from echub.cli.common import Json, print_json
+from echub.cli.streams import sources
 from echub.errors import CommandError
 
 if TYPE_CHECKING:
@@ -29,8 +30,12 @@ _WORDS = {
 def compare(
     a: Annotated[Path, typer.Argument(help="The first file.", metavar="A")],
     b: Annotated[Path | None, typer.Argument(help="The second file; by default A again.", metavar="B")] = None,
-    reader_a: Annotated[str | None, typer.Option("--reader-a", help="Read A with this reader.")] = None,
-    reader_b: Annotated[str | None, typer.Option("--reader-b", help="Read B with this reader.")] = None,
+    reader_a: Annotated[
+        str | None, typer.Option("--reader-a", help="Read A with this reader.", autocompletion=completing.readers)
+    ] = None,
+    reader_b: Annotated[
+        str | None, typer.Option("--reader-b", help="Read B with this reader.", autocompletion=completing.readers)
+    ] = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also show the columns that agree.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -44,7 +49,8 @@ def compare(
 
     if b is None and reader_a == reader_b:
         raise CommandError("there is nothing to compare", expected="a second file, or --reader-a and --reader-b")
-    result = compare(read(a, reader=reader_a), read(b or a, reader=reader_b))
+    files = sources([a] if b is None else [a, b], None)
+    result = compare(read(files[0], reader=reader_a), read(files[-1], reader=reader_b))
     if as_json:
         print_json({"a": str(a), "b": str(b or a), **result.as_dict()})
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from echub.cli import new_app
+from echub.cli import completing, new_app
 from echub.cli.common import (
     Derive,
     Files,
@@ -29,6 +30,7 @@ from echub.cli.common import (
     reader_options,
     user_metadata,
 )
+from echub.cli.streams import DASH, Name, Quiet, hushed, require_one, shown, sources, to_standard_output
 from echub.errors import UnknownOption
 
 if TYPE_CHECKING:
@@ -38,40 +40,65 @@ if TYPE_CHECKING:
     from echub.files.conversion import Writing
     from echub.files.output import Target
     from echub.files.reading import Reading
+    from echub.model.source import Source
 
 app = new_app()
 
 
 @app.command()
 def convert(
+    context: typer.Context,
     files: Files,
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
-            help="Folder for the results; trees are mirrored. Or the file, if its suffix is one of the format's.",
+            help="Folder for the results; trees are mirrored. Or the file, if its suffix is one of the format's; "
+            "- is standard output.",
         ),
     ] = None,
     to: Annotated[
         str,
-        typer.Option("--to", help="Format: native, csv, parquet, xlsx, mat, bdf, zview, relaxis, or of a plugin."),
+        typer.Option(
+            "--to",
+            help="Format: native, csv, parquet, xlsx, mat, bdf, zview, relaxis, or of a plugin.",
+            autocompletion=completing.formats,
+        ),
     ] = "native",
     reader: ReaderName = None,
     option: ReaderOptions = None,
     table_profile: TableProfile = None,
-    writer_option: Annotated[list[str] | None, typer.Option(help="Writer option key=value.")] = None,
-    csv_style: Annotated[str | None, typer.Option(help="CSV headers: plain or origin (rows of names).")] = None,
+    writer_option: Annotated[
+        list[str] | None,
+        typer.Option(help="Writer option key=value.", autocompletion=completing.writer_options),
+    ] = None,
+    csv_style: Annotated[
+        str | None,
+        typer.Option(
+            help="CSV headers: plain or origin (rows of names).",
+            autocompletion=completing.choices("plain", "origin"),
+        ),
+    ] = None,
     delimiter: Annotated[str | None, typer.Option(help="CSV delimiter: , ; or tab.")] = None,
     decimal: Annotated[str | None, typer.Option(help="CSV decimal mark: . or ,")] = None,
     columns: Annotated[
-        str | None, typer.Option(help="Tables: only these columns, such as time,potential_we,current.")
+        str | None,
+        typer.Option(
+            help="Tables: only these columns, such as time,potential_we,current.",
+            autocompletion=completing.quantities,
+        ),
     ] = None,
     units: Annotated[
         str | None, typer.Option(help="Tables: other units, such as current=A,time=h or current=mA/cm^2.")
     ] = None,
     for_: Annotated[
-        str | None, typer.Option("--for", help="excel: CSV that Excel opens rightly on a double click.")
+        str | None,
+        typer.Option(
+            "--for",
+            help="excel: CSV that Excel opens rightly on a double click.",
+            autocompletion=completing.choices("excel"),
+        ),
     ] = None,
     meta: MetaTables = None,
     set_: SetValues = None,
@@ -101,6 +128,8 @@ def convert(
     poll: Annotated[
         bool | None, typer.Option("--poll/--no-poll", help="--watch: look regularly; default on network shares.")
     ] = None,
+    name: Name = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Convert instrument files: nothing lost, every column with its unit, and a report of what was done.
@@ -117,31 +146,39 @@ def convert(
     added = user_metadata(meta, set_, timezone)
     form = {"style": csv_style, "delimiter": delimiter, "decimal": decimal, "columns": columns, "units": units}
     form |= {"bom": _bom_for(for_)}
-    writer_options = pairs(writer_option, "--writer-option") | {k: v for k, v in form.items() if v is not None}
+    writer_options = pairs(writer_option, "--writer-option") | _form(context, to, form)
     reading = Reading(reader, reader_options(option, table_profile), added, not no_siblings, derivations(derive))
     writing = Writing(to, writer_options, force)
+    others = {"--join": join, "--shard": bool(shard), "--on": bool(on), "--watch": watch}
+    require_one(files, output, as_json=as_json, others=others)
+    given = sources(files, name)
+    if output == DASH:
+        to_standard_output(given[0], reading, writing, quiet=quiet)
+        return
     exact = _one_file(output, to)
     folder = output if exact is None else None
     if any(":/" in str(path) or ":\\" in str(path) for path in (*files, output)):
-        others = {"--join": join, "--shard": shard, "--on": on, "--watch": watch}
         code = _remote(files, output, reading, writing, jobs, others, as_json=as_json)
         if code is not None:
             raise typer.Exit(code)
     _require_watch(watch=watch, join=join, only={"--still": still, "--poll": poll})
     if len(files) == 1 and not files[0].is_dir() and not shard and not watch:
-        code = _single(files[0], Target.of(files[0], folder, exact), reading, writing, as_json=as_json)
+        with hushed(quiet and not as_json):
+            source = given[0] if isinstance(given[0], Path) else Path(given[0].name)
+            code = _single(given[0], Target.of(source, folder, exact), reading, writing, as_json=as_json)
     else:
         from echub.batch.batch import Batch
         from echub.batch.ledger import Shard
 
         part = Shard.parse(shard) if shard else None
         try:
-            with Batch(
-                files, folder, reading, writing, join=join, shard=part, exact=exact, whole=as_json
-            ) as batch:
+            with (
+                Batch(files, folder, reading, writing, join=join, shard=part, exact=exact, whole=as_json) as batch,
+                hushed(quiet and not as_json),
+            ):
                 if watch:
                     _live(batch, files, still, poll, jobs, as_json=as_json)  # until it is stopped
-                code = _many(batch, jobs, on, as_json=as_json)
+                code = _many(batch, jobs, on, as_json=as_json, quiet=quiet)
         except KeyboardInterrupt:
             typer.echo("interrupted before the first file", err=True)
             code = 130
@@ -149,6 +186,25 @@ def convert(
         for row in table.unmatched():
             typer.echo(f"{table.name}: no file matches {row!r}", err=True)
     raise typer.Exit(code)
+
+
+def _form(context: typer.Context, to: str, form: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the options of the writer that are given; a default of the user that it does not know is left out."""
+    given = {name: value for name, value in form.items() if value is not None}
+    flags = {"style": "csv_style", "bom": "for_"}
+    usual = {name for name in given if _is_usual(context, flags.get(name, name))}
+    if not usual:
+        return given
+    from echub.registry.registry import registry
+
+    known = {field.name for field in dataclasses.fields(registry().writer(to).options)}
+    return {name: value for name, value in given.items() if name in known or name not in usual}
+
+
+def _is_usual(context: typer.Context, parameter: str) -> bool:
+    """Return whether a value comes from the user's file of defaults."""
+    source = context.get_parameter_source(parameter)
+    return source is not None and source.name == "DEFAULT_MAP"
 
 
 def _bom_for(program: str | None) -> str | None:
@@ -169,7 +225,7 @@ def _one_file(output: Path | None, to: str) -> Path | None:
     return output if output.suffix.lower() in registry().writer(to).suffixes else None
 
 
-def _single(file: Path, target: Target, reading: Reading, writing: Writing, *, as_json: bool) -> int:
+def _single(file: Path | Source, target: Target, reading: Reading, writing: Writing, *, as_json: bool) -> int:
     """Convert one file and report it in full; an error is reported like a result."""
     from echub.cli.show import file as report
     from echub.errors import EchubError
@@ -178,8 +234,8 @@ def _single(file: Path, target: Target, reading: Reading, writing: Writing, *, a
     try:
         result = convert_sources((reading.source(file),), (), target, reading, writing)
     except EchubError as error:
-        error.path = error.path or str(file)
-        result = Conversion(str(file), error=error)
+        error.path = error.path or shown(file)
+        result = Conversion(shown(file), error=error)
     if as_json:
         print_json(result.as_dict())
     else:
@@ -272,7 +328,7 @@ def _shown(results: Iterator[FileResult], *, as_json: bool) -> int:
     return summary.exit_code
 
 
-def _many(batch: Batch, jobs: int, on: str | None = None, *, as_json: bool) -> int:
+def _many(batch: Batch, jobs: int, on: str | None = None, *, as_json: bool, quiet: bool = False) -> int:
     """Convert a whole batch, reporting results as they come and a summary at the end; return the exit code."""
     from echub.cli.show.folder import Summary, interruptible
     from echub.cli.show.progress import counted
@@ -284,7 +340,7 @@ def _many(batch: Batch, jobs: int, on: str | None = None, *, as_json: bool) -> i
     try:
         with _workers(on, jobs) as cluster, interruptible() as stopped:
             results = batch.run(jobs=jobs if len(batch) > 1 else None, cluster=cluster)
-            for done in counted(results, "converting", total=len(batch), shown=not as_json):
+            for done in counted(results, "converting", total=len(batch), shown=not (as_json or quiet)):
                 summary.add(done)
                 if as_json:
                     print_json(done.said)
@@ -293,6 +349,8 @@ def _many(batch: Batch, jobs: int, on: str | None = None, *, as_json: bool) -> i
     except KeyboardInterrupt:
         summary.interrupted(len(batch), keeps_ledger=batch.ledger is not None)
         return 130
-    if not as_json:
+    if quiet and not as_json:
+        summary.complain()
+    elif not as_json:
         summary.show(time.perf_counter() - begin)
     return summary.exit_code

@@ -9,6 +9,7 @@ import typer
 
 from echub.cli import new_app
 from echub.cli.common import File, Json, ReaderName, ReaderOptions, TableProfile, print_json, reader_options
+from echub.cli.streams import Name, sources
 
 if TYPE_CHECKING:
     from echub.declare import Decision, Reader
@@ -30,6 +31,7 @@ def detect(
     option: ReaderOptions = None,
     table_profile: TableProfile = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing profile.")] = False,
+    name: Name = None,
     as_json: Json = False,
 ) -> None:
     """Show the readers that recognise a file, best first, without reading it."""
@@ -37,7 +39,7 @@ def detect(
     from echub.model.source import Source
     from echub.registry.registry import registry
 
-    source = Source(file)
+    source = Source.of(sources([file], name)[0])
     options = reader_options(option, table_profile)
     if write_profile is not None:
         chosen = registry().reader(reader) if reader else choose(source, registry())
@@ -49,7 +51,7 @@ def detect(
             [{"reader": m.reader.name, "confidence": m.confidence.name, "problem": m.problem} for m in matches]
         )
         raise typer.Exit(_exit_code(source))
-    _show(str(file), [m for m in matches if verbose or m.confidence or m.problem])
+    _show(source.shown, [m for m in matches if verbose or m.confidence or m.problem])
     chosen = registry().reader(reader) if reader else choose(source, registry())
     typer.echo(f"  echub convert would use {chosen.name}")
     if verbose and chosen.explain:

@@ -9,6 +9,7 @@ import typer
 
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
+from echub.cli.streams import Quiet, hushed
 
 app = new_app()
 
@@ -25,6 +26,7 @@ def gather(
         typer.Option(help="A further folder with stored outcomes, such as a study's."),
     ] = None,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Worker processes.")] = 1,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Gather converted files into tables that DuckDB, polars and others open: Parquet with a unit for each column.
@@ -42,8 +44,9 @@ def gather(
     else:
         for problem in result.problems:
             typer.echo(f"not gathered: {problem}", err=True)
-        if result.unreachable:
+        if result.unreachable and not quiet:
             typer.echo(f"{result.unreachable} sources cannot be reached now; their rows stay", err=True)
         counts = [f"{getattr(result, name)} {name}" for name in ("added", "replaced", "removed", "unchanged")]
-        typer.echo(f"{', '.join(counts)}; {result.parts} parts, {result.outcomes} outcomes in {to}")
+        with hushed(quiet):
+            typer.echo(f"{', '.join(counts)}; {result.parts} parts, {result.outcomes} outcomes in {to}")
     raise typer.Exit(1 if result.problems else 0)

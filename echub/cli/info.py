@@ -20,6 +20,7 @@ from echub.cli.common import (
     reader_options,
     user_metadata,
 )
+from echub.cli.streams import Name, shown, sources
 
 app = new_app()
 
@@ -34,14 +35,16 @@ def info(
     set_: SetValues = None,
     timezone: TimeZone = None,
     no_siblings: NoSiblings = False,
+    name: Name = None,
     as_json: Json = False,
 ) -> None:
     """Show what a file holds: datasets, columns with ranges and units, duration, metadata, warnings."""
     from echub.cli.common import print_json
     from echub.files.reading import read
 
+    (what,) = sources([file], name)
     record = read(
-        file,
+        what,
         reader=reader,
         options=reader_options(option, table_profile),
         annotations=user_metadata(meta, set_, timezone),
@@ -53,7 +56,7 @@ def info(
     from echub.cli.show import file as report
     from echub.cli.show.terminal import heading, table
 
-    heading(str(file))
+    heading(shown(what))
     report.record(record, ranges=True)
     typer.echo("  metadata")
     rows = [(e.path, f"{e.value} {e.unit or ''}".strip(), e.source) for e in record.metadata]

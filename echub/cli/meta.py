@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from echub.cli import new_app
+from echub.cli.streams import Quiet, hushed
 
 if TYPE_CHECKING:
     from echub.files.readable import Readable
@@ -39,6 +40,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Folder with instrument files.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The table to write.")] = Path("cells.csv"),
     force: Annotated[bool, typer.Option("--force", help="Replace an existing table.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a table with one row per readable file, prefilled with what the files say.
 
@@ -49,11 +51,12 @@ def init(
     from echub.files.readable import readable
 
     require_free(output, force=force)
-    found = readable(folder, lambda jobs: counted(jobs, "reading"))
+    found = readable(folder, lambda jobs: counted(jobs, "reading", shown=not quiet))
     write_text(output, table_of(found))
-    typer.echo(
-        f"{output}: {len(found)} files; fill in what is missing, then: echub convert --meta {output} {folder}"
-    )
+    with hushed(quiet):
+        typer.echo(
+            f"{output}: {len(found)} files; fill in what is missing, then: echub convert --meta {output} {folder}"
+        )
 
 
 def table_of(found: Sequence[Readable]) -> str:

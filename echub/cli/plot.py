@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from echub.cli import new_app
+from echub.cli import completing, new_app
 from echub.cli.common import (
     Files,
     Json,
@@ -19,11 +19,23 @@ from echub.cli.common import (
     print_json,
     user_metadata,
 )
+from echub.cli.streams import Name, Quiet, shown, sources
 
 app = new_app()
 
+PICTURES = (
+    "aligned", "impedance", "voltammogram", "capacity", "time", "profile", "mass-spectrum", "table", "maps"
+)  # fmt: skip
+STYLES = ("screen", "single-column", "slide", "origin")
+"""As `echub.pictures` and `echub.drawing` have them, without importing matplotlib for the help."""
+
 Columns = Annotated[
-    list[str] | None, typer.Option("--y", help="Column upwards, such as current/mA; repeat for more panels.")
+    list[str] | None,
+    typer.Option(
+        "--y",
+        help="Column upwards, such as current/mA; repeat for more panels.",
+        autocompletion=completing.quantities,
+    ),
 ]
 
 
@@ -39,24 +51,41 @@ def plot(
         str | None,
         typer.Option(
             "--as",
-            help="aligned, impedance, voltammogram, capacity, time, profile, mass-spectrum, table or maps.",
+            help=f"{', '.join(PICTURES[:-1])} or {PICTURES[-1]}.",
+            autocompletion=completing.choices(*PICTURES),
         ),
     ] = None,
-    x: Annotated[str | None, typer.Option("--x", help="Column across, with a unit if wanted: time/h.")] = None,
+    x: Annotated[
+        str | None,
+        typer.Option(
+            "--x", help="Column across, with a unit if wanted: time/h.", autocompletion=completing.quantities
+        ),
+    ] = None,
     y: Columns = None,
     by: Annotated[
-        str | None, typer.Option(help="Metadata that labels and colours the files, such as sample.group.")
+        str | None,
+        typer.Option(
+            help="Metadata that labels and colours the files, such as sample.group.",
+            autocompletion=completing.metadata,
+        ),
     ] = None,
     xlim: Annotated[str | None, typer.Option(help="Limits across, in the unit of the axis: 0:10.")] = None,
     ylim: Annotated[str | None, typer.Option(help="Limits upwards, of the first axes: -1:1.")] = None,
     size: Annotated[str | None, typer.Option(help="Size in inches, or with a unit: 8x5, 86x60mm.")] = None,
     dpi: Annotated[int, typer.Option(min=30, max=1200, help="Dots per inch of a .png.")] = 150,
-    style: Annotated[str, typer.Option(help="screen, single-column, slide or origin.")] = "screen",
+    style: Annotated[
+        str,
+        typer.Option(
+            help=f"{', '.join(STYLES[:-1])} or {STYLES[-1]}.", autocompletion=completing.choices(*STYLES)
+        ),
+    ] = "screen",
     reader: ReaderName = None,
     option: ReaderOptions = None,
     meta: MetaTables = None,
     set_: SetValues = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing picture.")] = False,
+    name: Name = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Draw files: each gets the picture of its technique, several share one figure.
@@ -70,12 +99,14 @@ def plot(
     from echub.files.output import require_free, write_atomically
     from echub.files.reading import read
 
-    target = output or files[0].with_name(files[0].name + ".png")
+    given = sources(files, name)
+    first = files[0] if isinstance(given[0], Path) else Path(given[0].name)
+    target = output or first.with_name(first.name + ".png")
     figures.require_format(target)
     require_free(target, force=force)
     options, annotations = pairs(option, "--option"), user_metadata(meta, set_)
     figure = figures.plot(
-        [read(file, reader=reader, options=options, annotations=annotations) for file in files],
+        [read(file, reader=reader, options=options, annotations=annotations) for file in given],
         select=select,
         picture=picture,
         x=x,
@@ -85,11 +116,11 @@ def plot(
         ylim=limits(ylim, "--ylim"),
         size=inches(size),
         style=style,
-        title=files[0].name if len(files) == 1 else "",
+        title=first.name if len(files) == 1 else "",
     )
     write_atomically([(target, lambda path: drawing.save(figure, path, target.suffix[1:].lower(), dpi=dpi))])
     if as_json:
-        sources = [str(file) for file in files]
-        print_json({"source": sources[0] if len(sources) == 1 else sources, "output": str(target)})
-    else:
+        read_from = [shown(what) for what in given]
+        print_json({"source": read_from[0] if len(read_from) == 1 else read_from, "output": str(target)})
+    elif not quiet:
         typer.echo(str(target))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from echub.cli import new_app
+from echub.cli import completing, new_app
 from echub.cli.common import Json, print_json
 
 if TYPE_CHECKING:
@@ -44,7 +44,12 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="A plugin or a distribution of `echub plugins list`.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A plugin or a distribution of `echub plugins list`.", autocompletion=completing.plugins
+        ),
+    ],
     as_json: Json = False,
 ) -> None:
     """Show what a plugin is and declares; if it has templates of manifests, print them.
@@ -107,7 +112,12 @@ def new(
 @app.command()
 def check(
     name: Annotated[
-        str | None, typer.Argument(help="A distribution or a plugin; all of them without it.", metavar="DIST")
+        str | None,
+        typer.Argument(
+            help="A distribution or a plugin; all of them without it.",
+            metavar="DIST",
+            autocompletion=completing.plugins,
+        ),
     ] = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Also show the rules that are kept.")] = False,
     as_json: Json = False,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from echub.cli import new_app, schema_group
+from echub.cli import completing, new_app, schema_group
 from echub.cli.common import Json, print_json
 from echub.errors import UnknownOption
 
@@ -88,7 +88,11 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def show(
     name: Annotated[
-        str, typer.Argument(help="A part (quantities, units, kinds, metadata, rules, codes) or one entry's name.")
+        str,
+        typer.Argument(
+            help="A part (quantities, units, kinds, metadata, rules, codes) or one entry's name.",
+            autocompletion=completing.entries,
+        ),
     ],
     as_json: Json = False,
 ) -> None:

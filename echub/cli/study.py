@@ -11,6 +11,7 @@ import typer.core
 
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
+from echub.cli.streams import Quiet
 
 if TYPE_CHECKING:
     from echub.analysis.study import Answer
@@ -84,6 +85,7 @@ def run(
         int | None,
         typer.Option("-j", "--jobs", "--workers", help="Worker processes; by default one per core.", min=1),
     ] = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Run the analyses of a study and write results.csv, results.parquet and report.html.
@@ -97,11 +99,11 @@ def run(
 
     loaded = load_study(file)
     folder = output or file.with_name(f"{file.stem}_results")
-    answers = run_study(loaded, folder, workers=jobs, progress=None if as_json else _say)
+    answers = run_study(loaded, folder, workers=jobs, progress=None if as_json or quiet else _say)
     written = write_results(loaded, answers, folder)
     if as_json:
         print_json({"study": str(file), "steps": summary(answers), "written": [str(path) for path in written]})
-    else:
+    elif not quiet:
         _report(answers, written)
     raise typer.Exit(_exit_code(answers))
 

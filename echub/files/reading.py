@@ -234,13 +234,12 @@ def _missing_columns(dataset: Dataset) -> list[Remark]:
 
 
 def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
-    """Report the columns of the source without any number, unless a notice already names them."""
-    empty = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(held(c))]
-    return [
-        Remark("no-number", f"{header} holds no number at all", column=header)
-        for header in empty
-        if not any(header == notice.column or header in notice.message for notice in told)
-    ]
+    """Report the columns of the source without any number, in one notice, unless one already names them."""
+    found = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(held(c))]
+    empty = [h for h in found if not any(h == notice.column or h in notice.message for notice in told)]
+    if len(empty) > 1:
+        return [Remark("no-number", f"{len(empty)} columns hold no number at all: {', '.join(empty)}")]
+    return [Remark("no-number", f"{header} holds no number at all", column=header) for header in empty]
 
 
 def _is_nan(values: NDArray[Any] | Deferred) -> bool:

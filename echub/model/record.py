@@ -118,7 +118,9 @@ class Record:
             parts.append(folded(repr(dataset)[1:-1], dataset._repr_html_(), is_open=number == 0))
         if remarks:
             parts.append(folded(f"{len(remarks)} warnings", table(("code", ""), remarks), is_open=True))
-        parts.append(folded(f"metadata: {len(set(self.metadata))} values", self.metadata._repr_html_()))
+        parts.append(
+            folded(f"metadata: {len({entry.path for entry in self.metadata})} values", self.metadata._repr_html_())
+        )
         return "".join(parts)
 
     def source_table(self) -> dict[tuple[int, str], NDArray[Any]]:

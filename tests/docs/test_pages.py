@@ -1,5 +1,6 @@
 """The made pages name everything that there is, and what pages say of files and codes is so."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -16,8 +17,10 @@ from docs._pages import commands, interface, navigation, pages
 from docs._pages.sources import scan
 from echub.errors import EchubError
 from echub.registry.registry import registry
+from scripts import notebook
 
 ROOT = Path(__file__).parents[2]
+HAND = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SOURCES = [*(ROOT / "echub").rglob("*.py"), *(ROOT / "plugins").glob("echub_*/**/*.py")]
 MADE = re.compile(r"\b(Refusal|Flag|Notice)\(\s*\"([\w-]+)\"")
 NAV = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
@@ -179,3 +182,55 @@ def test_every_published_number_is_listed_with_its_status(site):
     expected = [entry["status"].replace("-", " ") for entry in known["number"].values()]
     assert sorted(status for status in listed if status in expected) == sorted(expected)
     assert all(paper["doi"] in page for paper in known["paper"].values())
+
+
+# -- a clone without the site ------------------------------------------------------------------
+
+LINK = re.compile(r"\]\(([^)#\s:]+)(?:#[\w-]*)?\)")
+
+
+def test_every_link_of_a_clone_leads_to_a_file():
+    found = [(path, link) for path in HAND for link in LINK.findall(path.read_text(encoding="utf-8"))]
+    assert len(found) > 100
+    assert [f"{p.relative_to(ROOT)}: {link}" for p, link in found if not (p.parent / link).exists()] == []
+
+
+def test_what_stands_in_for_a_made_page_names_the_page_and_is_replaced_by_it(site):
+    stubs = {f"reference/{path.name}" for path in (ROOT / "docs" / "reference").glob("*.md")}
+    assert stubs == {page for page in site if page.startswith("reference/")}
+    for page in stubs:
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        assert f"python -m docs._pages {page}" in text
+        assert len(text.splitlines()) < 8
+
+
+# -- the gallery -------------------------------------------------------------------------------
+
+SHOWN = re.compile(
+    r"!\[[^\]]+\]\(images/(gallery/[\w-]+\.svg)\)\n\n```console\n"
+    r"\$ echub [^`]*?(?:-o|--plot) (gallery/[\w-]+\.svg)\n"
+)
+
+
+def test_every_picture_of_the_gallery_has_its_command_below():
+    text = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    pairs = SHOWN.findall(text)
+    assert len(pairs) == text.count("![") >= 8
+    assert [pair for pair in pairs if pair[0] != pair[1]] == []
+    assert {f"gallery/{p.name}" for p in (ROOT / "docs/images/gallery").iterdir()} == {made for _, made in pairs}
+
+
+# -- the notebook ------------------------------------------------------------------------------
+
+
+def test_the_notebook_is_that_of_its_page():
+    made = json.loads((ROOT / "docs" / "notebook.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in made["cells"] if cell["cell_type"] == "code"]
+    assert cells == notebook.blocks((ROOT / "docs" / "notebook.md").read_text(encoding="utf-8"))
+    assert not [o for c in made["cells"] for o in c.get("outputs", ()) if o["output_type"] == "error"]
+    assert sum(bool(cell.get("outputs")) for cell in made["cells"]) >= 3
+
+
+def test_the_notebook_is_valid():
+    nbformat = pytest.importorskip("nbformat", reason="needs nbformat")
+    nbformat.validate(nbformat.read(ROOT / "docs" / "notebook.ipynb", 4))

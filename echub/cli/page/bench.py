@@ -34,6 +34,9 @@ from echub.validation.validation import validate
 MOST_FILES = 2000
 """Files of a folder that the page lists; more are found by the command line."""
 
+LARGEST_PAGE = 64 << 20
+"""Bytes of a report that the page shows: it goes through memory three times."""
+
 
 @dataclass
 class Bench:
@@ -85,6 +88,17 @@ class Bench:
         record = settled(read(self.file, annotations=Annotations.of((), kept)))
         self.values, self.record = kept, record
         return record
+
+    def page_of(self, path: Path) -> str:
+        """Return the text of a page, such as a study's report; raise `DataError` if it is too large."""
+        if path.stat().st_size > LARGEST_PAGE:
+            raise DataError(
+                f"{path.name} is too large to be shown here",
+                expected=f"at most {LARGEST_PAGE >> 20} MB",
+                found=f"{path.stat().st_size >> 20} MB",
+                hint="open it in the browser itself",
+            )
+        return path.read_text("utf-8", "replace")
 
     # -- looking -------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from nicegui import run, ui
 
@@ -14,15 +14,32 @@ from echub.errors import EchubError
 T = TypeVar("T")
 
 
-async def _nothing(_: Callable[[], object]) -> None: ...
+async def _nothing(_: Callable[[], object], __: str = "") -> None: ...
+
+
+class Reading(Protocol):
+    """Do something to the open file, show it anew, and say a word if it went well."""
+
+    def __call__(self, work: Callable[[], object], said: str = "", /) -> Awaitable[None]:
+        """Do it."""
+        ...
+
+
+def _nowhere(_: str) -> None: ...
 
 
 @dataclass
 class Desk:
-    """The bench, and `reading`: do something to the open file, then show it anew."""
+    """The bench, and what tabs ask of the page.
+
+    `reading`: do something to the open file, then show it anew. `turn`: show another tab. `stating`: show the
+    field of a metadata path; the tab Metadata provides it once it is there.
+    """
 
     bench: Bench
-    reading: Callable[[Callable[[], object]], Awaitable[None]] = _nothing
+    reading: Reading = _nothing
+    turn: Callable[[str], None] = _nowhere
+    stating: Callable[[str], None] = _nowhere
 
     async def attempt(self, work: Callable[[], T]) -> T | None:
         """Do something in a thread; an error is shown in a notification, and gives None."""

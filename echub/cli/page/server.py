@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import secrets
 import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from urllib.request import Request, urlopen
 
 from echub.cli.page.guard import Guard
 from echub.errors import PluginError, TargetNotWritable
 
 HOST = "127.0.0.1"
+AWAY = 60.0
+"""Seconds a tab may be silent and find its work again: a busy computer is for longer than NiceGUI's three."""
+WAIT = 30
+"""Seconds for the page that is asked for once before anyone else does: the first one loads half of NiceGUI."""
 
 
 def bound(port: int) -> socket.socket:
@@ -39,8 +47,27 @@ def serve(folder: Path, sock: socket.socket, ready: Callable[[str], None]) -> No
     token, port = secrets.token_urlsafe(24), sock.getsockname()[1]
     inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     build(folder)
-    ui.run_with(inner, title="echub", dark=None, language="en-US", show_welcome_message=False)
-    config = uvicorn.Config(Guard(inner, token, port), log_level="error", access_log=False, lifespan="on")
+    ui.run_with(
+        inner,
+        title="echub",
+        dark=None,
+        language="en-US",
+        show_welcome_message=False,
+        gzip_middleware_factory=None,  # packing takes longer than sending within one machine
+        tailwind=False,  # see `looks`
+        reconnect_timeout=AWAY,
+    )
+    guard = Guard(inner, token, port)
+    config = uvicorn.Config(guard, log_level="error", access_log=False, lifespan="on")
     server = uvicorn.Server(config)
-    ready(f"http://{HOST}:{port}/?token={token}")
+    warm = Request(f"http://{HOST}:{port}/", headers={"Cookie": f"{guard.cookie}={token}"})
+
+    def announce() -> None:
+        while not server.started:
+            time.sleep(0.01)
+        with suppress(OSError), urlopen(warm, timeout=WAIT) as page:
+            page.read()
+        ready(f"http://{HOST}:{port}/?token={token}")
+
+    Thread(target=announce, daemon=True).start()
     server.run(sockets=[sock])

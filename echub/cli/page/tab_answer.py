@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from nicegui import ui
 
 from echub.analysis.outcome import Outcome
@@ -11,6 +14,10 @@ from echub.declare import Analysis
 from echub.errors import EchubError
 from echub.remark import Remark
 
+STATEMENT = re.compile(r"--set ([\w.]+)=")
+PARAMETER = re.compile(r"--param (\w+)=([^\s…,;]+)(?:[\s,;]|$)")
+ANALYSIS = re.compile(r"echub analyze ([\w-]+)")
+"""How the catalogues of codes write what helps: as options of the command line."""
 COLOURS = {"ok": "positive", "flagged": "warning", "refused": "negative"}
 
 
@@ -35,8 +42,10 @@ class Question:
     def show(self) -> None:
         """Build the choice, the form and the place of the answer."""
         titles = {name: f"{name}: {analysis.title}" for name, analysis in self.analyses.items()}
-        choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True).classes("w-full")
-        choice.on_value_change(lambda e: self._choose(e.value))
+        self.choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True).classes(
+            "w-full"
+        )
+        self.choice.on_value_change(lambda e: self._choose(e.value))
         self.form()
         ui.button("Ask", icon="play_arrow", on_click=self._ask).props("no-caps")
         self.answer()
@@ -55,7 +64,7 @@ class Question:
                 self.profile = ui.select(list(self.chosen.profiles), label="profile", clearable=True).classes(
                     "min-w-60"
                 )
-            with ui.grid().classes("w-full gap-2 grid-cols-1 sm:grid-cols-2"):
+            with ui.element("div").classes("w-full gap-2 two-columns"):
                 for name, default, meaning, choices in parameters(self.chosen):
                     field: ui.select | ui.input
                     if choices:
@@ -74,17 +83,32 @@ class Question:
     def answer(self) -> None:
         """Show the answer, if there is one."""
         if self.desk.bench.outcome is not None:
-            outcome_card(self.desk.bench.outcome)
+            outcome_card(self.desk.bench.outcome, self._follow)
+
+    def _follow(self, hint: str) -> None:
+        """Do what a flag advises: go to the metadata it lacks, fill in a parameter, ask otherwise, or copy it."""
+        if lacks := STATEMENT.search(hint):
+            self.desk.turn("Metadata")
+            self.desk.stating(lacks[1])
+        elif (given := PARAMETER.search(hint)) and given[1] in self.fields:
+            self.fields[given[1]].set_value(given[2])
+            ui.notify(f"{given[1]} is {given[2]} now: ask again")
+        elif (other := ANALYSIS.search(hint)) and other[1] in self.analyses:
+            self.choice.set_value(other[1])
+            ui.notify(f"the question is {other[1]} now: ask again")
+        else:
+            ui.clipboard.write(hint)
+            ui.notify("copied")
 
 
-def outcome_card(outcome: Outcome) -> None:
+def outcome_card(outcome: Outcome, follow: Callable[[str], None]) -> None:
     """Show status, flags with what helps, measurands, tables and the figure."""
     with ui.card().classes("w-full").props("flat bordered"):
         with ui.row().classes("items-center"):
             ui.badge(outcome.status, color=COLOURS[outcome.status]).classes("text-body2")
             ui.label(outcome.analysis).classes("text-weight-bold")
         for flag in outcome.flags:
-            _flag(flag)
+            _flag(flag, follow)
         rows = [(name, str(m), str(m.interval or ""), m.note) for name, m in outcome.measurands.items()]
         if rows:
             table(("measurand", "value", "interval", ""), rows)
@@ -96,7 +120,7 @@ def outcome_card(outcome: Outcome) -> None:
             from echub.drawing import svg
 
             # From our own drawing: labels are paths or escaped text, nothing of a file is markup.
-            ui.html(svg(figure), sanitize=False).classes("w-full bg-white")
+            ui.html(svg(figure), sanitize=False).classes("w-full sheet")
         for name, columns in outcome.tables.items():
             headers = tuple(f"{head} / {series.unit}" if series.unit else head for head, series in columns.items())
             with ui.expansion(name.replace("_", " ")).classes("w-full"):
@@ -112,21 +136,16 @@ def outcome_card(outcome: Outcome) -> None:
         ).props("flat no-caps")
 
 
-def _flag(flag: Remark) -> None:
+def _flag(flag: Remark, follow: Callable[[str], None]) -> None:
     icon = {"refusal": "block", "warning": "warning"}.get(flag.severity, "info")
     with ui.row().classes("items-start no-wrap"):
         ui.icon(icon)
         with ui.column().classes("gap-0"):
             ui.label(f"{flag.text} [{flag.code}]").classes("break-words")
             if flag.hint:
-                ui.button(flag.hint, icon="content_copy", on_click=lambda hint=flag.hint: _copy(hint)).props(
+                ui.button(flag.hint, icon="arrow_forward", on_click=lambda hint=flag.hint: follow(hint)).props(
                     "flat dense no-caps align=left"
                 )
-
-
-def _copy(hint: str) -> None:
-    ui.clipboard.write(hint)
-    ui.notify("copied: the option for the command line; here, fill it in under parameters or metadata")
 
 
 def _quoted(text: str) -> str:

@@ -61,7 +61,7 @@ class Chart:
         drawn = ui.echart(options(self.curves), renderer="canvas")
         height = PANEL * max(2, len(self.y)) + AROUND
         # White in the dark too: the colours of the curves and labels are chosen for it.
-        drawn.classes("w-full bg-white rounded").style(f"height: {height}px").props(
+        drawn.classes("w-full sheet").style(f"height: {height}px").props(
             "role=img aria-label='Chart of the chosen columns'"
         )
         drawn.on("chart:datazoom", lambda: self._zoomed(drawn), throttle=0.2)

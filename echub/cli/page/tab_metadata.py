@@ -25,7 +25,7 @@ def show(desk: Desk) -> None:
     known = {path: (value, source, meaning) for path, value, source, meaning in bench.metadata_fields()}
     inputs: dict[str, ui.input] = {}
     paths = list(dict.fromkeys([*(path for path in OFTEN if path in known), *bench.values]))
-    with ui.grid().classes("w-full gap-2 grid-cols-1 sm:grid-cols-2"):
+    with ui.element("div").classes("w-full gap-2 two-columns"):
         for path in paths:
             value, source, meaning = known.get(path, ("", "", ""))
             shown = bench.values.get(path, "")
@@ -35,11 +35,20 @@ def show(desk: Desk) -> None:
         other = ui.select(sorted(known), label="another path", with_input=True, clearable=True).classes("min-w-60")
         stated = ui.input("its value, with unit").props("dense")
 
+    def stating(path: str) -> None:
+        if path in inputs:
+            inputs[path].run_method("focus")
+        elif path in known:
+            other.set_value(path)
+            stated.run_method("focus")
+
+    desk.stating = stating
+
     async def use() -> None:
         given = {path: field.value for path, field in inputs.items()}
         if other.value and stated.value:
             given[other.value] = stated.value
-        await desk.reading(lambda: bench.reread(given))
+        await desk.reading(lambda: bench.reread(given), "The file is read with these values.")
 
     async def save() -> None:
         if (target := await desk.attempt(lambda: bench.save_sidecar(force=True))) is not None:

@@ -24,7 +24,7 @@ def show(desk: Desk) -> None:
         place.clear()
         with place:
             ui.label(f"{len(problems)} problems" if problems else "No problem: all files are as they should be.")
-            with ui.list().props("dense separator").classes("w-full"):
+            with ui.element("div").classes("q-list q-list--dense q-list--separator w-full"):
                 for problem in problems[:MOST]:
                     _line(desk, problem)
 

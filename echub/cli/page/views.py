@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,18 @@ from nicegui import app, run, ui
 from echub.cli.page import tab_answer, tab_compare, tab_data, tab_export, tab_figure, tab_metadata, tab_validate
 from echub.cli.page.bench import Bench, explain
 from echub.cli.page.desk import Desk
+from echub.cli.page.looks import head, splash
 from echub.errors import EchubError
 
 SHOWN = 200
 """Files in the list at once; the filter finds the others."""
 MOST_BYTES = 4 * 2**30
 """Largest file that can be dropped: larger ones are opened from the folder, without a copy."""
+
+NARROW = 800
+"""Pixels of width below which the list of files lies over the page."""
+PAGES = (".html", ".htm")
+"""Files that are shown as pages: the reports of studies."""
 
 TABS: tuple[tuple[str, str, Callable[[Desk], None]], ...] = (
     ("Figure", "show_chart", tab_figure.show),
@@ -34,6 +41,8 @@ def build(folder: Path) -> None:
 
     @ui.page("/", title=f"echub · {folder.name}")
     def page() -> None:
+        ui.add_head_html(head())
+        ui.add_body_html(splash(folder.name))
         desk = Desk(Bench(folder))
         ui.context.client.on_delete(desk.bench.close)
         Page(desk).show()
@@ -46,6 +55,7 @@ class Page:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.tab = TABS[0][0]
         desk.reading = self._read
 
     def show(self) -> None:
@@ -72,7 +82,7 @@ class Page:
             )
 
     def _drawer(self) -> None:
-        with ui.left_drawer(value=True).props("width=300 breakpoint=800 aria-label='Files'") as self.drawer:
+        with ui.left_drawer(value=True).props(f"width=300 breakpoint={NARROW} aria-label=Files") as self.drawer:
             upload = ui.upload(
                 label="Drop files here",
                 multiple=True,
@@ -97,9 +107,11 @@ class Page:
         """List the files of the folder that fit the filter."""
         folder, wanted = self.desk.bench.folder, (self.filter.value or "").lower()
         found = [path for path in self.desk.bench.files() if wanted in str(path.relative_to(folder)).lower()]
-        with ui.list().props("dense").classes("w-full"):
+        with ui.element("nav").classes("q-list q-list--dense w-full").props("aria-label='Files of the folder'"):
             for path in found[:SHOWN]:
                 item = ui.item(on_click=self._opener(path)).props("clickable role=button tabindex=0")
+                if path == self.desk.bench.file:
+                    item.props("active aria-current=true active-class='text-weight-bold'")
                 with item, ui.item_section():
                     ui.item_label(str(path.relative_to(folder))).classes("break-all")
         if len(found) > SHOWN:
@@ -109,16 +121,26 @@ class Page:
 
     def _opener(self, path: Path) -> Callable[[], Awaitable[None]]:
         async def opening() -> None:
-            await self._read(lambda: self.desk.bench.open(path))
+            await self._uncover()
+            if path.suffix.lower() in PAGES:
+                await self._show_report(path)
+            else:
+                await self._read(lambda: self.desk.bench.open(path))
 
         return opening
+
+    async def _uncover(self) -> None:
+        """Close the list of files where it covers the page; a browser that does not answer keeps it."""
+        with suppress(TimeoutError):
+            if await ui.run_javascript(f"window.innerWidth < {NARROW}", timeout=5):
+                self.drawer.hide()
 
     async def _dropped(self, event: Any) -> None:  # noqa: ANN401
         place = self.desk.bench.place_for(event.file.name)
         await event.file.save(place)
         await self._read(lambda: self.desk.bench.open(place))
 
-    async def _read(self, work: Callable[[], object]) -> None:
+    async def _read(self, work: Callable[[], object], said: str = "") -> None:
         """Read in a thread; show the file, or what is wrong with it."""
         self.trouble.clear()
         spinner = ui.notification("reading …", spinner=True, timeout=None)
@@ -131,21 +153,55 @@ class Page:
         finally:
             spinner.dismiss()
         self._show_file()
+        if said:
+            with self.body:  # what was clicked is gone
+                ui.notify(said, type="positive")
+
+    async def _show_report(self, path: Path) -> None:
+        """Show a page that echub or anyone else wrote, in a frame that runs no script and asks for nothing."""
+        self.trouble.clear()
+        text = await self.desk.attempt(lambda: self.desk.bench.page_of(path))
+        if text is None:
+            return
+        self.title.set_text(path.name)
+        self.body.clear()
+        with self.body:
+            frame = ui.element("iframe").classes("report")
+            frame.props.update(sandbox="", title=path.name, srcdoc=text)
 
     def _show_file(self) -> None:
         bench = self.desk.bench
         record = bench.opened()
         technique = record.metadata.value("technique.title") or record.metadata.value("technique.name") or ""
         name = bench.file.name if bench.file else ""
+        self.listed.refresh()
         self.title.set_text("  ·  ".join(part for part in (name, str(technique)) if part))
         self.body.clear()
         with self.body:
-            with ui.tabs().props("dense no-caps outside-arrows mobile-arrows") as tabs:
-                made = [ui.tab(title, icon=icon) for title, icon, _ in TABS]
-            with ui.tab_panels(tabs, value=made[0]).classes("w-full").props("keep-alive"):
-                for tab, (_, _, show) in zip(made, TABS, strict=True):
-                    with ui.tab_panel(tab):
-                        show(self.desk)
+            self._tabs()
+
+    def _tabs(self) -> None:
+        """Build the tabs; each is filled when it is first looked at, so that a large file opens at once."""
+        with ui.tabs().props("dense no-caps outside-arrows mobile-arrows") as tabs:
+            for title, icon, _ in TABS:
+                ui.tab(title, icon=icon)
+        with ui.tab_panels(tabs, value=self.tab).classes("w-full").props("keep-alive"):
+            empty = {title: (ui.tab_panel(title), show) for title, _, show in TABS}
+
+        def fill(title: str) -> None:
+            self.tab = title
+            place, show = empty.pop(title, (None, None))
+            if place is not None and show is not None:
+                with place:
+                    show(self.desk)
+
+        def turn(title: str) -> None:
+            fill(title)
+            tabs.set_value(title)
+
+        tabs.on_value_change(lambda event: fill(event.value))
+        self.desk.turn = turn
+        fill(self.tab)
 
 
 def problem(error: EchubError) -> None:

@@ -57,6 +57,12 @@ class Summary:
         speed = f", {rate(total / seconds)}" if total >= FEW and seconds else ""
         heading(f"{total} files: {', '.join(parts) or 'nothing to convert'} in {_duration(seconds)}{speed}")
 
+    def complain(self) -> None:
+        """Print only what went wrong, on standard error."""
+        for done in sorted(self._kept["failed"] + self._kept["unknown"], key=lambda done: done.source):
+            if done.error is not None and (done.named or done.status == "failed"):
+                typer.echo(str(done.error), err=True)
+
     def interrupted(self, total: int, *, keeps_ledger: bool) -> None:
         """Report the progress at an interruption, and how to continue."""
         done = f"interrupted: {sum(self.counts.values())} of {total} files are done"
@@ -91,10 +97,8 @@ def change(done: FileResult) -> None:
     if done.error is not None:
         _marked(done.status, f"{done.source}: {done.error.message} [{done.error.code}]")
         return
-    parts = [done.technique] if done.technique else []
-    parts += [f"{name} {rows:,} × {columns}" for name, rows, columns in done.datasets]
     codes = f" [{', '.join(dict.fromkeys(notice.code for notice in done.notices))}]" if done.notices else ""
-    _marked(done.status, f"{done.source} -> {', '.join(done.outputs)} ({', '.join(parts)}){codes}")
+    _marked(done.status, f"{done.source} -> {', '.join(done.outputs)} ({_held(done)}){codes}")
 
 
 def _line(done: FileResult) -> None:
@@ -106,11 +110,18 @@ def _line(done: FileResult) -> None:
         return
     if done.status == "unchanged":
         return
-    parts = [done.technique] if done.technique else []
-    parts += [f"{name} {rows:,} × {columns}" for name, rows, columns in done.datasets]
-    typer.echo(f"          {', '.join(parts)} -> {printable(', '.join(done.outputs))}")
+    typer.echo(f"          {_held(done)} -> {printable(', '.join(done.outputs))}")
     for notice in done.notices:
         typer.echo(f"          {printable(notice.text)} [{notice.code}]")
+    for dropped in done.dropped:
+        typer.echo(f"          dropped: {printable(f'{dropped.what}: {dropped.why}')}")
+
+
+def _held(done: FileResult) -> str:
+    """Return technique and datasets of a file; a file of settings or of a log has none."""
+    parts = [done.technique] if done.technique else []
+    parts += [f"{name} {rows:,} × {columns}" for name, rows, columns in done.datasets] or ["no dataset"]
+    return printable(", ".join(parts))
 
 
 def _marked(status: str, text: str) -> None:

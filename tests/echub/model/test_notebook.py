@@ -107,3 +107,9 @@ def test_a_refused_outcome_says_why(eclab):
     outcome = echub.analyze("ramp-onset", eclab / "gcpl.mpr")
     assert repr(outcome).startswith("<Outcome ramp-onset: refused; not-a-ramp: ")
     assert "not-a-ramp" in outcome._repr_html_()
+
+
+def test_a_file_with_a_list_among_its_metadata_is_shown(eclab):
+    shown = echub.read(eclab / "ramp.mpr")
+    assert any(isinstance(entry.value, list) for entry in shown.metadata)
+    assert "metadata: " in shown._repr_html_()

@@ -25,6 +25,10 @@ QUIET = [
 ]
 SLOW = 60_000
 """ms: a busy machine is slow, and nothing here is about speed."""
+LARGE = 40_000_000
+"""Bytes of an upload: sent in twenty seconds, so that there is time to cancel it."""
+REPORT = """<!doctype html><h1>All ramps</h1><script>parent.alert(1); document.title = "run"</script>
+<img src="http://203.0.113.1/spy.png"><img src=x onerror="alert(2)"><a href="http://203.0.113.1/">a link</a>"""
 HOSTILE = "<img src=x onerror=alert(1)> $(rm) ünïcode.mpr"
 
 
@@ -36,6 +40,7 @@ def address(tmp_path_factory):
     shutil.copy(FOLDER / "ramp.mpr", folder)
     shutil.copy(FOLDER / "cp.mpr", folder / HOSTILE)
     (folder / "damaged.mpr").write_bytes((FOLDER / "gcpl.mpr").read_bytes()[:3000])
+    (folder / "report.html").write_text(REPORT, "utf-8")
     command = [sys.executable, "-m", "echub", "app", str(folder), "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         yield re.search(r"http\S+", server.stdout.readline()).group()
@@ -71,7 +76,7 @@ def test_a_file_is_seen_given_an_area_and_analysed(page):
     page.click(".q-tab:has-text('Metadata')")
     page.get_by_label("cell.area").fill("0.785 cm^2")
     page.get_by_role("button", name="Use").click()
-    page.wait_for_selector("canvas")
+    page.wait_for_selector("text=The file is read with these values.")
     page.click(".q-tab:has-text('Analyse')")
     page.get_by_label("question").click()
     page.get_by_label("question").fill("ramp-onset")
@@ -106,3 +111,100 @@ def test_without_the_token_there_is_no_page(address):
         urllib.request.urlopen(address.partition("?")[0])
     with caught.value as refused:
         assert refused.code == 403
+
+
+def test_the_report_of_a_study_is_shown_and_can_do_nothing(page):
+    page.click("text=report.html")
+    frame = page.frame_locator("iframe.report")
+    frame.get_by_text("All ramps").wait_for()
+    assert page.get_attribute("iframe.report", "sandbox") == ""
+    assert page.title() != "run"  # requests and dialogs are looked at when the page is closed
+
+
+def test_what_an_answer_lacks_is_one_click_away(page):
+    page.click("text=ramp.mpr")
+    page.click(".q-tab:has-text('Analyse')")
+    page.get_by_label("question").fill("ramp-onset")
+    page.get_by_role("option", name=re.compile("ramp-onset")).first.click()
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name=re.compile("--param method=lowack2026")).click()
+    page.wait_for_selector("text=method is lowack2026 now")
+
+
+def test_on_a_narrow_screen_the_list_makes_room_for_the_file(browser, address):
+    with browser.new_context(viewport={"width": 390, "height": 800}) as context:
+        opened = context.new_page()
+        opened.set_default_timeout(SLOW)
+        opened.goto(address)
+        opened.click("text=ramp.mpr")
+        opened.wait_for_selector("canvas")
+        opened.click(".q-tab:has-text('Data')")  # fails if the list still covers it
+        opened.wait_for_selector("text=How the file was recognised")
+        assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_two_tabs_know_nothing_of_each_other_and_a_reload_starts_anew(page, browser, address):
+    page.click("text=ramp.mpr")
+    page.wait_for_selector("canvas")
+    other = browser.new_page()
+    other.set_default_timeout(SLOW)
+    other.goto(address)
+    other.wait_for_selector("text=Drop a file")
+    other.close()
+    assert "ramp.mpr" in page.inner_text("[role=main]")
+    page.reload()
+    page.wait_for_selector("text=Drop a file")
+    page.click("text=ramp.mpr")
+    page.wait_for_selector("canvas")
+
+
+def test_an_upload_that_is_cancelled_leaves_nothing_and_the_page_goes_on(page, tmp_path):
+    large = tmp_path / "large.mpr"
+    with large.open("wb") as file:
+        file.truncate(LARGE)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slowly = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": LARGE // 20}
+    network.send("Network.emulateNetworkConditions", slowly)
+    page.set_input_files("input[type=file]", large)
+    page.wait_for_selector(".q-uploader .q-icon:has-text('clear')")
+    page.click(".q-uploader .q-icon:has-text('clear')")
+    network.send("Network.emulateNetworkConditions", {**slowly, "uploadThroughput": -1})
+    page.click("text=ramp.mpr")
+    page.wait_for_selector("canvas")
+    assert "large.mpr" not in page.inner_text("[role=main]")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_tab_is_accessible(browser, address, scheme):
+    """No violation of WCAG A and AA that axe can find."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    with browser.new_context(color_scheme=scheme) as context:
+        opened = context.new_page()
+        opened.set_default_timeout(SLOW)
+        opened.goto(address)
+        opened.click("text=ramp.mpr")
+        opened.wait_for_selector("canvas")
+        found = {}
+        for tab in ("Figure", "Data", "Metadata", "Analyse", "Convert", "Compare", "Validate"):
+            opened.click(f".q-tab:has-text('{tab}')")
+            opened.wait_for_selector(f".q-tab--active:has-text('{tab}')")
+            opened.wait_for_timeout(500)  # the panels slide; what moves has another contrast
+            if tab == "Analyse":
+                opened.get_by_role("button", name="Ask").click()
+                opened.wait_for_selector(".q-badge")
+            for wrong in axe.Axe().run(opened, options=rules).response["violations"]:
+                found.setdefault((tab, wrong["id"]), [node["html"][:200] for node in wrong["nodes"]])
+    assert found == {}
+
+
+def test_another_origin_and_another_host_get_nothing(address):
+    plain, _, token = address.partition("?token=")
+    port = plain.rstrip("/").rpartition(":")[2]
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}):
+        asked = urllib.request.Request(plain, headers={"Cookie": f"echub_{port}={token}", **headers})
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(asked)
+        with caught.value as refused:
+            assert refused.code == 403

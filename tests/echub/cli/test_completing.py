@@ -1,0 +1,76 @@
+"""The Tab key: names of what there is, and nothing heavy loaded for it."""
+
+import pytest
+
+from echub.cli.completing import SCHEMA
+from echub.cli.plot import PICTURES, STYLES
+from echub.cli.schema import PARTS
+from echub.drawing import STYLES as KNOWN_STYLES
+from echub.pictures.choice import NAMES
+from echub.registry.registry import registry
+from tests.test_startup import HEAVY, loaded
+
+
+@pytest.fixture
+def complete(process):
+    """Return how a shell would go on after some words, the last of which may be incomplete."""
+
+    def words(*typed):
+        environment = {"COMP_WORDS": "echub " + " ".join(typed), "COMP_CWORD": str(len(typed))}
+        done = process(_ECHUB_COMPLETE="complete_bash", **environment)
+        assert done.err == ""
+        return done.out.split()
+
+    return words
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (["anal"], {"analyze"}),
+        (["convert", "--to", "na"], {"native"}),
+        (["convert", "--reader", "eclab-mp"], {"eclab-mpr", "eclab-mpt", "eclab-mps"}),
+        (["convert", "--columns", "time,potential_w"], {"time,potential_we"}),
+        (["convert", "--set", "cell.area_b"], {"cell.area_basis="}),
+        (["analyze", "ramp-on"], {"ramp-onset"}),
+        (["analyze", "ramp-onset", "--param", "boots"], {"bootstrap="}),
+        (["plot", "--as", "ma"], {"mass-spectrum", "maps"}),
+        (["plot", "--style", "sli"], {"slide"}),
+        (["schema", "show", "cell.configur"], {"cell.configuration"}),
+        (["plugins", "show", "ramp"], {"ramp-onset"}),
+        (["convert", "some-fi"], set()),  # the shell completes files
+    ],
+)
+def test_a_word_goes_on_with_what_there_is(complete, typed, expected):
+    assert set(complete(*typed)) == expected
+
+
+def test_every_format_analysis_and_profile_is_offered(complete):
+    known = registry()
+    assert set(complete("convert", "--to", "")) == set(known.writers)
+    assert set(complete("analyze", "")) >= set(known.analyses)
+    for analysis in known.analyses.values():
+        if analysis.profiles:
+            assert set(complete("analyze", analysis.name, "--profile", "")) == set(analysis.profiles)
+            break
+
+
+def test_the_fixed_choices_are_those_that_there_are():
+    assert tuple(PARTS) == SCHEMA
+    assert PICTURES == NAMES
+    assert tuple(KNOWN_STYLES) == STYLES
+
+
+def test_help_of_to_lists_every_built_in_format(echub):
+    said = " ".join(echub("convert", "--help").out.split())
+    listed = said.split("Format: ")[1].split(", or of a plugin")[0]
+    assert set(listed.split(", ")) == set(registry().writers)
+
+
+@pytest.mark.parametrize("word", ["", "--reader ", "--to ", "--columns ", "--set "])
+def test_completion_loads_nothing_heavy(word):
+    body = "sys.argv = ['echub']\nfrom echub.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass"
+    words = f"echub convert {word}"
+    packages = loaded(body, COMP_WORDS=words, COMP_CWORD=str(len(words.split())), _ECHUB_COMPLETE="complete_bash")
+    assert "typer" in packages
+    assert not packages & set(HEAVY)
