@@ -106,7 +106,7 @@ def _not_finite(column: Column, *, required: bool) -> Iterator[Remark]:
 
 def _is_other_nan(values: NDArray[Any]) -> Mask:
     """Return where a value is NaN without being marked as missing."""
-    return np.isnan(values) & ~is_missing(values)
+    return np.asarray(np.isnan(values) & ~is_missing(values))
 
 
 def _ranges(column: Column, known: Quantity, group: Group, low: float, high: float) -> Iterator[Remark]:
