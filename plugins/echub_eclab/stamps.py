@@ -111,7 +111,8 @@ def moments(texts: pl.Series, order: str) -> pl.Series:
     import polars as pl
 
     usual = texts.str.strip_chars().str.to_datetime(_USUAL[order], time_unit="us", strict=False)
-    if not usual.null_count():
+    # A year of two digits is taken literally there: the first century.
+    if not usual.null_count() and not (usual.dt.year() < _CENTURY).any():
         return usual
     parts = texts.str.extract_groups(_PATTERN)
     first, second, third, hour = (parts.struct.field(n).cast(pl.Int64, strict=False) for n in ("a", "b", "c", "h"))

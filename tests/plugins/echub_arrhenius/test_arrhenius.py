@@ -76,6 +76,23 @@ def test_the_interval_is_by_t():
     assert energy.n == 5
 
 
+def test_a_value_counts_by_the_uncertainty_that_it_states():
+    """The last point is a third too high, and says that it is good for half of itself only."""
+    points = exact(0.15, (25, 50, 75, 100, 125))
+    points[-1] = (125, 1.33 * points[-1][1])
+    stated = [
+        outcome.replace(measurands={name: replace(known, uncertainty=known.value * (0.5 if n == 4 else 0.01))})
+        for n, outcome in enumerate(values(points))
+        for name, known in outcome.measurands.items()
+    ]
+    kelvin, value = np.array(points).T + [[273.15], [0]]
+    slope, _ = np.polyfit(1 / kelvin, np.log(value), 1, w=1 / np.array([0.01] * 4 + [0.5]))
+    energy = ask(stated, weights="own")["activation_energy_ln_y"].value
+    assert energy == pytest.approx(-slope * BOLTZMANN_EV, rel=1e-9)
+    assert energy == pytest.approx(0.15, abs=1e-3)
+    assert ask(stated)["activation_energy_ln_y"].value > 0.17
+
+
 def test_least_squares_agree_with_scipy():
     from scipy.stats import linregress
 

@@ -43,6 +43,18 @@ def test_a_full_register_is_said():
     assert flag(analyze(case), "saturated") is None
 
 
+def test_equal_counts_that_do_not_follow_each_other_are_no_full_register():
+    case = synth.layered(4, replace(PLAIN, ions=(synth.Ion("Na+", 3000.0), synth.Ion("Si+", 50.0, stop=None))))
+    n = case.columns["ion_counts"].values.astype(float)
+    high = np.flatnonzero((n[:-20] > 2500) & (case.columns["ion_counts"].values[20:] > 2500))
+    repeated = n.copy()
+    for start in (high[0], high[0] + 10):
+        repeated[start : start + 4] = 2800
+    assert flag(analyze(case.with_values("ion_counts", repeated)), "saturated") is None
+    repeated[high[0] : high[0] + 5] = 2800
+    assert flag(analyze(case.with_values("ion_counts", repeated)), "saturated") is not None
+
+
 def test_a_step_at_the_detector_switch_is_said():
     case = synth.layered(5, PLAIN)
     counts, row = case.columns["ion_counts"].values, np.arange(450)
