@@ -85,7 +85,8 @@ def test_a_value_counts_by_the_uncertainty_that_it_states():
         for n, outcome in enumerate(values(points))
         for name, known in outcome.measurands.items()
     ]
-    kelvin, value = np.array(points).T + [[273.15], [0]]
+    celsius, value = np.array(points).T
+    kelvin = celsius + 273.15
     slope, _ = np.polyfit(1 / kelvin, np.log(value), 1, w=1 / np.array([0.01] * 4 + [0.5]))
     energy = ask(stated, weights="own")["activation_energy_ln_y"].value
     assert energy == pytest.approx(-slope * BOLTZMANN_EV, rel=1e-9)
