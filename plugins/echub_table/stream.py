@@ -55,7 +55,8 @@ class Text:
 
         The first holds the head at least, the last the tail, so that preamble and footer lie in one.
         """
-        size = max(size, HEAD, 2 * len(self.head))
+        # Of a head with long lines the characters are known, of which each may be two bytes.
+        size = max(size, HEAD if len(self.head) <= HEAD else 2 * len(self.head))
         if self.encoding in _SINGLE_BYTE and self.newline != "\r":
             yield from self._lines(size)
             return

@@ -16,7 +16,7 @@ SINGLE = Recovering(times_s=(5e-3,), shares=(1.0,))
 
 
 def ask(setup, seed=1, **params):
-    return echub.analyze("relaxation", synth.synth.recovery(seed, setup).record(), params=params)
+    return echub.analyze("relaxation", synth.recovery(seed, setup).record(), params=params)
 
 
 def codes(outcome):
