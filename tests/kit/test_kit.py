@@ -98,7 +98,7 @@ def test_the_other_commands_work_and_warn_in_one_line_each(ill, scratch, command
     warned = done.stderr.splitlines()
     assert all(line.startswith("warning: ") for line in warned)
     reasons = [reason for _, reason in broken.BROKEN.values() if reason]
-    reasons += ["both register the plugin 'acme'", "the reader claims-files claims noise too"]
+    reasons += ["both register the plugin 'acme'", "the reader claims-files also claims random bytes"]
     assert [sum(reason in line for line in warned) for reason in reasons] == [1] * len(reasons)
     assert len(warned) == len(reasons)
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 async def _nothing(_: Callable[[], object], __: str = "") -> None: ...
 
 
-class Reading(Protocol):
+class Attempt(Protocol):
     """Do something to the open file, show it anew, and say a word if it went well."""
 
     def __call__(self, work: Callable[[], object], said: str = "", /) -> Awaitable[None]:
@@ -37,7 +37,7 @@ class Desk:
     """
 
     bench: Bench
-    reading: Reading = _nothing
+    reading: Attempt = _nothing
     turn: Callable[[str], None] = _nowhere
     stating: Callable[[str], None] = _nowhere
 

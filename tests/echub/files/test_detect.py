@@ -100,7 +100,7 @@ def test_a_sniffer_that_claims_everything_counts_for_nothing(readers, monkeypatc
     found = readers(greedy=C.CERTAIN, honest=C.LIKELY)
     honest = calling.resolve
     monkeypatch.setattr(calling, "resolve", lambda n: (lambda source: C.CERTAIN) if n == "greedy" else honest(n))
-    with pytest.warns(PluginWarning, match="the reader greedy claims noise too"):
+    with pytest.warns(PluginWarning, match="the reader greedy also claims random bytes"):
         assert choose(FILE, found).name == "honest"
 
 
