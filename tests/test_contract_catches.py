@@ -148,8 +148,9 @@ BAD = {
         },
         "in the whole file",
     ),
-    "test_damage_gives_typed_errors": Bad(
-        {"    except ValueError:\n": "    except KeyError:\n"}, "ValueError", also=[CHANGED]
+    "test_damage_gives_typed_errors": Bad(  # at a byte that is not text: changed texts have a rule of their own
+        {"    except ValueError:\n": "    except ValueError:\n        if '\\\\x' in cell:\n            raise\n"},
+        "ValueError",
     ),
     "test_errors_explain_themselves": Bad({', expected=f"{len(headers)} cells"': ""}, "a row is damaged"),
     "test_damage_raises_no_warnings": Bad(

@@ -34,8 +34,9 @@ def test_any_text_comes_back(text):
     assert encodable(text).encode().decode() == encodable(text)
 
 
-def test_nan_is_never_written():
-    assert to_json({"a": float("nan"), "b": [-float("inf")]}) == '{"a":"NaN","b":["-Infinity"]}'
+def test_nan_is_never_written_but_as_a_text():
+    assert to_json(float("nan")) == '"NaN"'
+    assert to_json({"b": [np.nan, -np.inf], "a": 1}) == '{"a":1,"b":["NaN","-Infinity"]}'
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,16 @@ def test_without_any_program_the_error_says_what_to_install(monkeypatch):
     assert "CSV or Excel" in caught.value.hint
 
 
+def test_half_an_installation_of_mdbtools_is_refused(monkeypatch):
+    """`mdb-export` is there and `mdb-tables` is not."""
+    monkeypatch.setattr("echub_arbin.tables.TOOL", "true")
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "mdb-tables" else "/bin/true")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ReadError, match="mdbtools does not read this database") as caught:
+        echub.read(HERE / "test.res")
+    assert "mdb-tables" in caught.value.found
+
+
 # -- real file -------------------------------------------------------------------------------
 
 

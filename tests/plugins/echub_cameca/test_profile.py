@@ -8,6 +8,7 @@ import pytest
 
 import echub
 from echub.errors import ReadError, UnknownFormat
+from echub_cameca.quantum import RECOVERABLE, counts_of, find_quantum, fits
 from fixtures.sims import QUANTUM, cameca_counts, cameca_profile
 
 REAL = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared/corpus")) / "sims"
@@ -136,3 +137,73 @@ def test_the_spectrum_and_the_sensitivity_table_are_what_they_are():
 def test_the_binary_profile_is_recognised_and_refused():
     with pytest.raises(UnknownFormat, match="Cameca"):
         echub.read(REAL / "sims" / "depth profile.dp")
+
+
+def printed_as(counts, points=60):
+    """Return the profile in which 113In has other counts; those that 7Li has are its own."""
+    lines = cameca_profile(points).decode().split("\r\n")
+    first = next(k for k, line in enumerate(lines) if line.startswith("\t8.0"))
+    for k, n in enumerate(counts):
+        cells = lines[first + k].split("\t")
+        cells[5] = f"{n * QUANTUM if n else 1e-3:.5E}"
+        lines[first + k] = "\t".join(cells)
+    return "\r\n".join(lines).encode()
+
+
+# Above 200 counts a species cannot show its quantum; 7Li, counted as long, shows it.
+HIGH = 300 + 7 * np.arange(60)
+
+
+def test_a_species_of_high_rates_takes_the_quantum_of_one_counted_as_long():
+    record = read(printed_as(HIGH))
+    assert of(record, "113In", "count_quantum")[0] == of(record, "7Li", "count_quantum")[0]
+    assert np.array_equal(of(record, "113In", "ion_counts"), HIGH)
+    assert "count-quantum-stated" not in {n.code for n in record.notices}
+
+
+def test_a_quantum_that_its_rates_are_no_multiples_of_is_not_taken():
+    record = read(printed_as(HIGH + 0.4 * (np.arange(60) % 5 == 0)))
+    assert of(record, "113In", "count_quantum")[0] == pytest.approx(100 / (1.04 * 95))
+    assert "count-quantum-stated" in {n.code for n in record.notices}
+
+
+WHOLE = np.array([1.0, 2.0, 57.0, 300.0, RECOVERABLE - 1.0])
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        (WHOLE, True),
+        (np.ones(4), True),
+        (WHOLE + np.array([0, 0, 0, 0.05, -0.05]), True),
+        (WHOLE + np.array([0, 0, 0, 0, 0.08]), False),
+        (WHOLE + np.array([0, 0, -0.08, 0, 0]), False),
+        (np.append(WHOLE, 1e-3 / QUANTUM), True),  # the placeholder of 0 counts
+        (np.append(WHOLE, np.nan), True),
+        (np.append(WHOLE, RECOVERABLE + 0.5), True),  # the dead time leaves none of these whole
+        (WHOLE[:3], False),
+        (np.zeros(0), False),
+        (WHOLE + 1000, False),
+    ],
+)
+def test_a_quantum_fits_if_four_low_rates_or_more_are_its_multiples(counts, expected):
+    assert fits(QUANTUM * counts, QUANTUM) == expected
+
+
+def test_no_quantum_is_found_in_three_values_nor_between_whole_counts():
+    counts = np.array([1.0, 2.0, 5.0, 9.0])
+    for quantum in (0.05, QUANTUM, 20.0):
+        assert find_quantum(quantum * np.append(counts, 250.4)) == pytest.approx(quantum, rel=0.002)
+    assert find_quantum(QUANTUM * np.repeat(counts[:3], 9)) is None
+    assert find_quantum(QUANTUM * (counts + np.array([0, 0.025, 0, 0]))) is None
+
+
+def test_a_rate_just_above_the_placeholder_counts():
+    assert fits(0.0025 * np.array([1.0, 2.0, 3.0, 4.0]), 0.0025)
+
+
+def test_a_rate_more_than_a_tenth_off_a_whole_number_is_not_recoverable():
+    zero = np.array([False, False, False, True])
+    counts = counts_of(QUANTUM * np.array([5.08, 5.12, RECOVERABLE + 1, 7.0]), QUANTUM, zero)
+    assert list(counts.values) == pytest.approx([5, 5.12, RECOVERABLE + 1, 0], rel=1e-12)
+    assert list(counts.not_recoverable) == [False, True, True, False]

@@ -263,6 +263,19 @@ def test_a_module_too_large_to_be_settings_is_reported_and_not_kept():
     assert len(record.dropped) == 1
 
 
+def test_rows_may_be_more_than_settings_ever_are_and_settings_as_many_as_the_limit(monkeypatch):
+    settings = byte_map(fixture("cv"))["VMP LOG"]  # the largest but the data
+    data = byte_map(fixture("cv"))["VMP data"]
+    limit = settings.end - settings.data
+    assert limit < data.end - data.data
+    monkeypatch.setattr("echub_eclab.mpr.LARGEST_SETTINGS", limit)
+    record = read(fixture("cv"))
+    assert (codes(record), record.dropped) == (NOTICES["cv"], [])
+    assert {"set", "log", "loop"} <= set(record.settings)
+    monkeypatch.setattr("echub_eclab.mpr.LARGEST_SETTINGS", limit - 1)
+    assert codes(read(fixture("cv"))) == ["unknown-setting-code", "module-too-large"]
+
+
 def test_garbage_behind_the_modules_is_reported():
     record = read(append_garbage(fixture("cp"), b"garbage!!"))
     end = len(fixture("cp"))
