@@ -69,3 +69,26 @@ def test_a_table_by_hand_is_checked_too(change, problem):
 
 def test_rounding_is_no_contradiction():
     covariance_table(GIVEN, NAMES, GOOD * (1 + 1e-8) + [[0, 1e-9], [0, 0]])
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ([[0, 0], [0, 0]], ""),
+        ([[0, 0.5e-6], [0, 0]], ""),
+        ([[0, 2e-6], [0, 0]], "not symmetric"),
+        ([[0.5e-6, 0], [0, 0]], ""),
+        ([[2e-6, 0], [0, 0]], "the diagonal"),
+        ([[0, -0.4], [-0.4, 0]], ""),
+        ([[0, -0.400002], [-0.400002, 0]], "a correlation"),
+    ],
+)
+def test_what_agrees_does_not_depend_on_the_unit(unit, change, problem):
+    given = {name: Measurand("1", 1.0, unit) for name in NAMES}
+    table = covariance_table(given, NAMES, unit**2 * np.array([[1, -0.6], [-0.6, 1]]))
+    matrix = unit**2 * (np.array([[1, -0.6], [-0.6, 1]]) + change)
+    table |= {name: Series.of(matrix[:, k], "1") for k, name in enumerate(NAMES)}
+    found = covariance_problem(Outcome(given, tables={"covariance": table}))
+    assert problem in found
+    assert bool(problem) == bool(found)

@@ -74,6 +74,14 @@ def test_an_absolute_time_alone_gives_the_elapsed_one():
     assert (column.values.tolist(), column.origin) == (SECONDS.tolist(), "derived")
 
 
+@pytest.mark.parametrize("header", ["Voltage / V,Current / A", "Unix Time,Voltage / V,Current / A"])
+def test_without_a_time_of_known_unit_none_is_derived(header):
+    rows = "".join(",".join(["1"] * (header.count(",") + 1)) + "\n" for _ in range(3))
+    record = echub.read(f"{header}\n{rows}".encode(), reader="bdf-csv")
+    assert "time" not in record["timeseries"].columns
+    assert codes(record) == {"incomplete"}
+
+
 def test_clocks_in_a_time_column():
     cells = [f"{i // 60:02d}:{i % 60:02d}:30.5" for i in range(ROWS)]
     record = table("Test Time / s,Voltage / V,Current / A", cells, VOLTS, SIGNED)

@@ -10,6 +10,7 @@ from echub.testing import synth
 from echub_sims_profile.data.depth import by_layers
 from echub_sims_profile.data.pipeline import smoothed
 from echub_sims_profile.data.poisson import half_widths, interval
+from echub_sims_profile.data.profile import CountProfile
 
 LAYERS = synth.Layers(factors={"only": {}})
 
@@ -199,8 +200,6 @@ def test_smoothing_changes_the_picture_alone():
 
 
 def test_counts_of_a_faraday_cup_have_no_root_n():
-    from echub_sims_profile.data.profile import CountProfile
-
     size = 4
     one, zero = np.ones(size), np.zeros(size)
     texts = np.full(size, "a", dtype=object)
@@ -222,3 +221,23 @@ def test_negative_counts_are_refused():
     case = synth.layered(8, LAYERS)
     values = case.columns["ion_counts"].values - 100
     assert analyze(case.with_values("ion_counts", values)).refusals[0].code == "negative-counts"
+
+
+def test_the_band_is_of_the_counts_the_base_and_the_gain():
+    """Of 10,000 counts √n is 100; all in units of the signal, in quadrature."""
+    n, gain, base = np.array([1e4, 1e4]), np.array([50.0, 50.0]), np.array([5000.0, 5000.0])
+    zero, label = np.zeros(2), np.array(["a", "a"])
+    known = CountProfile(
+        np.arange(2.0), "nm", n, gain, base, zero, zero, label, label, zero + 1, np.array([False, True])
+    )
+    for base_error, relative, expected in [
+        (0.0, 0.0, 100 / 50),
+        (75.0, 0.0, np.hypot(100, 75) / 50),
+        (0.0, 0.02, np.hypot(100 / 50, 0.02 * 100)),
+        (75.0, 0.02, np.sqrt(2.0**2 + 1.5**2 + 2.0**2)),
+    ]:
+        low, high = replace(known, base_error=zero + base_error, relative=zero + relative).band()
+        assert known.signal[0] == 100
+        assert 100 - low[0] == pytest.approx(expected, rel=1e-12)
+        assert high[0] - 100 == pytest.approx(expected, rel=1e-12)
+        assert np.isnan([low[1], high[1]]).all()
