@@ -32,7 +32,8 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from echub.analysis.analysis import analyze, analyze_each, parameters
-from echub.analysis.outcome import Outcome
+from echub.analysis.outcome import Condition, Outcome
+from echub.analysis.sweeps import Sweep, grouped, settings_of, shown, sweep_of, with_settings
 from echub.batch.workers import Died, in_order
 from echub.declare import Analysis
 from echub.errors import DataError, EchubError, PluginError
@@ -60,7 +61,8 @@ _StepShape = TypedDict(
         "params": NotRequired[Table],
         "profile": NotRequired[str],
         "from": NotRequired[str | list[str]],
-        "by": NotRequired[str],
+        "by": NotRequired[str | list[str]],
+        "sweep": NotRequired[Table],
         "select": NotRequired[str],
         "time": NotRequired[list[Number]],
         "reader": NotRequired[str],
@@ -94,9 +96,10 @@ _STORED = Shape("the stored answers", list[Table])
 class Step:
     """One analysis, on each file (or group of files), or on the outcomes of an earlier step.
 
-    `by` is a metadata path: one answer per value of it. `each` is a column, such as ``spectrum``: one
-    answer per file and value of it. `sources` are the earlier steps, `source` their names in words; `files`
-    are patterns of those files of the study that this step takes.
+    `by` are metadata paths or conditions: one answer per value of them. `sweep` is a parameter and its values: one
+    answer per file and value. `each` is a column, such as ``spectrum``: one answer per file and value of it.
+    `settings` are conditions that the outcomes get: what was swept. `sources` are the earlier steps, `source`
+    their names in words; `files` are patterns of those files of the study that this step takes.
     """
 
     name: str
@@ -104,7 +107,7 @@ class Step:
     params: Mapping[str, Any] = field(default_factory=dict)
     profile: str | None = None
     source: str | None = None
-    by: str | None = None
+    by: tuple[str, ...] = ()
     select: str | None = None
     time: tuple[float | None, float | None] | None = None
     reader: str | None = None
@@ -112,6 +115,8 @@ class Step:
     each: str | None = None
     sources: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    sweep: Sweep | None = None
+    settings: Mapping[str, Condition] = field(default_factory=dict)
 
     def takes(self, file: Path, folder: Path) -> bool:
         """Return whether a file of the study is one of this step's: all are, if it names none."""
@@ -229,7 +234,7 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         entry.get("params", {}),
         entry.get("profile"),
         source,
-        entry.get("by"),
+        tuple(_listed(entry.get("by", []))),
         entry.get("select"),
         (span[0], span[1]) if span else None,
         entry.get("reader"),
@@ -237,6 +242,7 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         entry.get("each"),
         tuple(sources),
         tuple(_listed(entry.get("files", []))),
+        sweep_of(entry, registry().analysis(entry["analysis"]), where, path),
     )
     if step.each and step.declared.consumes != "dataset":
         raise PluginError(
@@ -261,7 +267,7 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 @dataclass(frozen=True)
-class _Question:
+class _Asked:
     """Everything that one answer depends on, in a form that can be sent to another process."""
 
     step: Step
@@ -290,21 +296,22 @@ def run_study(
     answers: list[Answer] = []
     for step in study.steps:
         questions = list(_questions(study, step, answers, annotations, cache))
-        for answer in _answered(questions, workers or os.cpu_count() or 1):
+        for bare in _answered(questions, workers or os.cpu_count() or 1):
+            answer = replace(bare, outcome=with_settings(bare.outcome, bare.step.settings))
             answers.append(answer)
             if progress:
                 progress(answer)
     return answers
 
 
-def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
+def _answered(questions: Sequence[_Asked], workers: int) -> Iterator[Answer]:
     """Answer questions in order, in processes if there are more than a few."""
     few = workers == 1 or len(questions) < FEW
     for question, answer in in_order(_answer, questions, jobs=None if few else min(workers, len(questions))):
         yield from [_failed(question, answer.error())] if isinstance(answer, Died) else answer
 
 
-def _failed(question: _Question, error: EchubError) -> Answer:
+def _failed(question: _Asked, error: EchubError) -> Answer:
     """Return a refused answer to a question that failed, or whose process died."""
     flag = replace(error.remark, message=_told(error), severity="refusal")
     refused = Outcome(flags=(flag,), analysis=question.step.analysis, label=question.label)
@@ -320,30 +327,35 @@ def _told(error: EchubError) -> str:
 
 def _questions(
     study: Study, step: Step, answers: Sequence[Answer], annotations: Annotations, cache: Path
-) -> Iterator[_Question]:
+) -> Iterator[_Asked]:
     files_of = [file for file in study.files if step.takes(file, study.path.parent)]
     if step.sources:
         given = [a.outcome for a in answers if a.step.name in step.sources]
-        for label, group in _grouped(given, step.by, lambda o, path: o.meta(path)):
+        for label, group in grouped(given, step.by, lambda o, path: o.meta(path)):
             texts = tuple(outcome.to_json(indent=None) for outcome in group)
-            yield _Question(step, label or step.name, (), texts, annotations, study.seed, cache)
+            own = replace(step, settings=settings_of(group[0], step.by))
+            yield _Asked(own, label or step.name, (), texts, annotations, study.seed, cache)
     elif step.declared.consumes == "datasets":
         stated = {file: _stated(file, annotations) for file in files_of}
-        for label, files in _grouped(files_of, step.by, lambda f, path: stated[f].value(path)):
-            yield _Question(step, label or "all", tuple(files), (), annotations, study.seed, cache)
+        for label, files in grouped(files_of, step.by, lambda f, path: stated[f].value(path)):
+            for own, setting in swept(step):
+                named = f"{label or 'all'}{setting}"
+                yield _Asked(own, named, tuple(files), (), annotations, study.seed, cache)
     else:
         for file in files_of:
-            yield _Question(step, file.name, (file,), (), annotations, study.seed, cache)
+            for own, setting in swept(step):
+                yield _Asked(own, f"{file.name}{setting}", (file,), (), annotations, study.seed, cache)
 
 
-def _grouped(
-    items: Sequence[Any], by: str | None, value: Callable[[Any, str], Any]
-) -> Iterator[tuple[str, list[Any]]]:
-    """Group items by a metadata path, in order of appearance."""
-    groups: dict[str, list[Any]] = {}
-    for item in items:
-        groups.setdefault(str(value(item, by) or "(not stated)") if by else "", []).append(item)
-    yield from groups.items()
+def swept(step: Step) -> Iterator[tuple[Step, str]]:
+    """Yield a step once per value of its sweep, with what the label says of it; itself if it has none."""
+    if step.sweep is None:
+        yield step, ""
+        return
+    for value in step.sweep.values:
+        condition = step.sweep.condition(value)
+        own = replace(step, params={**step.params, step.sweep.name: value}, settings={step.sweep.name: condition})
+        yield own, f", {shown(step.sweep.name, condition)}"
 
 
 def _stated(file: Path, annotations: Annotations) -> Metadata:
@@ -352,7 +364,7 @@ def _stated(file: Path, annotations: Annotations) -> Metadata:
     return metadata
 
 
-def _answer(question: _Question) -> list[Answer]:
+def _answer(question: _Asked) -> list[Answer]:
     """Take answers from the cache, or ask: one, or one per part; an error becomes a refused outcome."""
     step = question.step
     try:
@@ -381,7 +393,7 @@ def _answer(question: _Question) -> list[Answer]:
     ]
 
 
-def _answer_of(question: _Question, outcome: Outcome, picture: bytes, *, cached: bool) -> Answer:
+def _answer_of(question: _Asked, outcome: Outcome, picture: bytes, *, cached: bool) -> Answer:
     """Return the answer to a question, or to one part of it, with its label."""
     step, sources = question.step, tuple(str(file) for file in question.files)
     return Answer(step, outcome.label if step.each else question.label, sources, outcome, picture, cached)
@@ -411,7 +423,7 @@ def _loaded(stored: Path) -> list[Outcome] | None:
         return None
 
 
-def _ask(question: _Question) -> list[Outcome]:
+def _ask(question: _Asked) -> list[Outcome]:
     step = question.step
     what: Any = list(question.files) or [Outcome.from_json(text) for text in question.outcomes]
     settings: dict[str, Any] = {
@@ -430,7 +442,7 @@ def _ask(question: _Question) -> list[Outcome]:
     return [outcome if question.files else outcome.replace(label=question.label)]
 
 
-def _key(question: _Question) -> str:
+def _key(question: _Asked) -> str:
     """Hash everything that an answer depends on: content of the files, metadata, parameters, versions."""
     from echub import __version__
 

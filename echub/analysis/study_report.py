@@ -385,9 +385,15 @@ def _methods(study: Study, answers: Sequence[Answer]) -> str:
             references.append(reference)
         cited = f" [{references.index(reference) + 1}]" if reference else ""
         taken = f" from the results of <em>{html.escape(step.source)}</em>" if step.source else ""
-        per = f", separately for each {html.escape(step.by)}" if step.by else ""
+        per = f", separately for each {html.escape(' and '.join(step.by))}" if step.by else ""
+        varied = step.sweep.name if step.sweep else ""
         settings = ", ".join(
-            _setting(name, p) for name, p in used["parameters"].items() if p["value"] not in ("", None)
+            [
+                _setting(name, p)
+                for name, p in used["parameters"].items()
+                if p["value"] not in ("", None) and name != varied
+            ]
+            + [html.escape(str(step.sweep))] * (step.sweep is not None)
         )
         title = step.declared.title.rstrip("?.")
         sentences.append(
