@@ -33,7 +33,7 @@ from typing import Any, NotRequired, TypedDict
 
 from echub.analysis.analysis import analyze, analyze_each, parameters
 from echub.analysis.outcome import Condition, Outcome
-from echub.analysis.sweeps import Sweep, grouped, settings_of, shown, sweep_of, with_settings
+from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, shown, sweep_of, with_settings
 from echub.batch.workers import Died, in_order
 from echub.declare import Analysis
 from echub.errors import DataError, EchubError, PluginError
@@ -115,7 +115,7 @@ class Step:
     each: str | None = None
     sources: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    sweep: Sweep | None = None
+    sweep: ParameterSweep | None = None
     settings: Mapping[str, Condition] = field(default_factory=dict)
 
     def takes(self, file: Path, folder: Path) -> bool:

@@ -31,7 +31,7 @@ NOT_STATED = "(not stated)"
 
 
 @dataclass(frozen=True)
-class Sweep:
+class ParameterSweep:
     """A parameter and the values that it takes, as they are understood: numbers in `unit`, its own."""
 
     name: str
@@ -47,7 +47,7 @@ class Sweep:
         return f"{self.name.replace('_', ' ')} varied: {values} {unit_text(self.unit)}".strip()
 
 
-def sweep_of(entry: Mapping[str, Any], declared: Analysis, where: str, path: Path) -> Sweep | None:
+def sweep_of(entry: Mapping[str, Any], declared: Analysis, where: str, path: Path) -> ParameterSweep | None:
     """Read and check the sweep of a step; None without one. Raises `PluginError` with the place of the mistake."""
     told = entry.get("sweep")
     if not told:
@@ -67,7 +67,7 @@ def sweep_of(entry: Mapping[str, Any], declared: Analysis, where: str, path: Pat
         raise PluginError(
             f"{where} sweeps {name} over a value twice", path=str(path), where=where, found=str(given)
         )
-    return Sweep(name, tuple(checked), _unit(declared, name))
+    return ParameterSweep(name, tuple(checked), _unit(declared, name))
 
 
 def _unit(declared: Analysis, name: str) -> str:
