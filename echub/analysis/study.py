@@ -33,10 +33,11 @@ from typing import Any, NotRequired, TypedDict
 
 from echub.analysis.analysis import analyze, analyze_each, parameters
 from echub.analysis.outcome import Condition, Outcome
+from echub.analysis.study_pictures import MOST, PICTURES, picture, pictured
 from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, shown, sweep_of, with_settings
 from echub.batch.workers import Died, in_order
 from echub.declare import Analysis
-from echub.errors import DataError, EchubError, PluginError
+from echub.errors import EchubError, PluginError
 from echub.files.annotations import Annotations
 from echub.files.output import write_bytes
 from echub.files.results import CACHE
@@ -49,8 +50,6 @@ from echub.structured import Number, Shape, Table, parse, read_file
 
 FEW = 4
 """Fewer questions than this are answered in this process: starting others would take longer."""
-PICTURES = 9
-"""At most this many figures of the parts of one file: each takes a third of a second, and nobody reads 96."""
 
 
 _StepShape = TypedDict(
@@ -80,6 +79,7 @@ class _StudyShape(TypedDict, total=False):
     meta: str | list[str]
     set: Table
     seed: int
+    figures: int
     step: list[_StepShape]
 
 
@@ -139,6 +139,7 @@ class Study:
     values: Mapping[str, str]
     steps: tuple[Step, ...]
     seed: int = 0
+    figures: int = MOST
 
     def annotations(self) -> Annotations:
         """Load the metadata of the files."""
@@ -185,6 +186,7 @@ def load_study(path: str | os.PathLike[str]) -> Study:
         values,
         tuple(steps),
         tree.get("seed", 0),
+        tree.get("figures", MOST),
     )
 
 
@@ -273,10 +275,11 @@ class _Asked:
     step: Step
     label: str
     files: tuple[Path, ...]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
     annotations: Annotations
     seed: int
     cache: Path
+    draws: bool = True
 
 
 def run_study(
@@ -295,7 +298,9 @@ def run_study(
     cache.mkdir(parents=True, exist_ok=True)
     answers: list[Answer] = []
     for step in study.steps:
-        questions = list(_questions(study, step, answers, annotations, cache))
+        asked = list(_questions(study, step, answers, annotations, cache))
+        drawn = pictured(len(asked), study.figures)
+        questions = [replace(one, draws=number in drawn) for number, one in enumerate(asked)]
         for bare in _answered(questions, workers or os.cpu_count() or 1):
             answer = replace(bare, outcome=with_settings(bare.outcome, bare.step.settings))
             answers.append(answer)
@@ -332,9 +337,8 @@ def _questions(
     if step.sources:
         given = [a.outcome for a in answers if a.step.name in step.sources]
         for label, group in grouped(given, step.by, lambda o, path: o.meta(path)):
-            texts = tuple(outcome.to_json(indent=None) for outcome in group)
             own = replace(step, settings=settings_of(group[0], step.by))
-            yield _Asked(own, label or step.name, (), texts, annotations, study.seed, cache)
+            yield _Asked(own, label or step.name, (), tuple(group), annotations, study.seed, cache)
     elif step.declared.consumes == "datasets":
         stated = {file: _stated(file, annotations) for file in files_of}
         for label, files in grouped(files_of, step.by, lambda f, path: stated[f].value(path)):
@@ -374,36 +378,34 @@ def _answer(question: _Asked) -> list[Answer]:
         cached = outcomes is not None
         outcomes = _ask(question) if outcomes is None else outcomes
         drawn = [question.cache / f"{key}.{number}.png" for number in range(len(outcomes))]
-        if not cached:
+        wanted = pictured(len(outcomes), PICTURES) if question.draws else []
+        missing = [number for number in wanted if not drawn[number].is_file()]
+        if missing or not cached:
             try:
-                pictures = {number: _picture(step, outcomes[number]) for number in _pictured(len(outcomes))}
+                pictures = {number: picture(outcomes[number], step.declared) for number in missing}
             except PluginFault as error:  # the values count; not cached, so the figure is tried again
                 flag = replace(error.remark, message=_told(error), severity="warning")
                 flagged = [outcome.replace(flags=(*outcome.flags, flag)) for outcome in outcomes]
                 return [_answer_of(question, outcome, b"", cached=False) for outcome in flagged]
-            for number, picture in pictures.items():
-                if picture:
-                    write_bytes(drawn[number], picture)
-            write_bytes(stored, _dumped(outcomes))
+            for number, data in pictures.items():
+                if data:
+                    write_bytes(drawn[number], data)
+            if not cached:
+                write_bytes(stored, _dumped(outcomes))
     except EchubError as error:
         return [_failed(question, error)]
     return [
-        _answer_of(question, outcome, path.read_bytes() if path.is_file() else b"", cached=cached)
+        _answer_of(
+            question, outcome, path.read_bytes() if question.draws and path.is_file() else b"", cached=cached
+        )
         for outcome, path in zip(outcomes, drawn, strict=True)
     ]
 
 
-def _answer_of(question: _Asked, outcome: Outcome, picture: bytes, *, cached: bool) -> Answer:
+def _answer_of(question: _Asked, outcome: Outcome, drawn: bytes, *, cached: bool) -> Answer:
     """Return the answer to a question, or to one part of it, with its label."""
     step, sources = question.step, tuple(str(file) for file in question.files)
-    return Answer(step, outcome.label if step.each else question.label, sources, outcome, picture, cached)
-
-
-def _pictured(count: int) -> list[int]:
-    """Choose which of the outcomes of one file are drawn: all, or some evenly, the first and last among them."""
-    if count <= PICTURES:
-        return list(range(count))
-    return sorted({round(n * (count - 1) / (PICTURES - 1)) for n in range(PICTURES)})
+    return Answer(step, outcome.label if step.each else question.label, sources, outcome, drawn, cached)
 
 
 def _dumped(outcomes: Sequence[Outcome]) -> bytes:
@@ -425,7 +427,7 @@ def _loaded(stored: Path) -> list[Outcome] | None:
 
 def _ask(question: _Asked) -> list[Outcome]:
     step = question.step
-    what: Any = list(question.files) or [Outcome.from_json(text) for text in question.outcomes]
+    what: Any = list(question.files or question.outcomes)
     settings: dict[str, Any] = {
         "params": step.params,
         "profile": step.profile,
@@ -452,7 +454,7 @@ def _key(question: _Asked) -> str:
     files = [[f.name, Source(f).sha256(), _entries(f, question.annotations)] for f in question.files]
     depends = {
         "files": files,
-        "outcomes": list(question.outcomes),
+        "outcomes": [outcome.to_json(indent=None) for outcome in question.outcomes],
         "analysis": [step.analysis, declared.version, owner.distribution, owner.version, __version__],
         "parameters": plain(vars(parameters(declared, step.params, step.profile))),
         "choice": [step.select, list(step.time or ()), step.reader, dict(step.columns), step.each],
@@ -465,24 +467,6 @@ def _key(question: _Asked) -> str:
 
 def _entries(file: Path, annotations: Annotations) -> list[Any]:
     return plain([[e.path, e.value, e.unit, e.source] for e in _stated(file, annotations).entries])  # type: ignore[no-any-return]
-
-
-def _picture(step: Step, outcome: Outcome) -> bytes:
-    """Draw the outcome as PNG; nothing if it has no picture or matplotlib is missing."""
-    import io
-
-    from echub.analysis import figures
-
-    try:
-        figure = figures.draw_outcome(outcome, step.declared)
-    except PluginFault:
-        raise
-    except (DataError, PluginError):
-        return b""
-    buffer = io.BytesIO()
-    figure.set_size_inches(7, 5)
-    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
-    return buffer.getvalue()
 
 
 def summary(answers: Sequence[Answer]) -> dict[str, Any]:
