@@ -32,10 +32,12 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from echub.analysis.analysis import analyze, analyze_each, parameters
-from echub.analysis.outcome import Outcome
+from echub.analysis.outcome import Condition, Outcome
+from echub.analysis.study_pictures import MOST, PICTURES, picture, pictured
+from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, shown, sweep_of, with_settings
 from echub.batch.workers import Died, in_order
 from echub.declare import Analysis
-from echub.errors import DataError, EchubError, PluginError
+from echub.errors import EchubError, PluginError
 from echub.files.annotations import Annotations
 from echub.files.output import write_bytes
 from echub.files.results import CACHE
@@ -48,8 +50,6 @@ from echub.structured import Number, Shape, Table, parse, read_file
 
 FEW = 4
 """Fewer questions than this are answered in this process: starting others would take longer."""
-PICTURES = 9
-"""At most this many figures of the parts of one file: each takes a third of a second, and nobody reads 96."""
 
 
 _StepShape = TypedDict(
@@ -60,7 +60,8 @@ _StepShape = TypedDict(
         "params": NotRequired[Table],
         "profile": NotRequired[str],
         "from": NotRequired[str | list[str]],
-        "by": NotRequired[str],
+        "by": NotRequired[str | list[str]],
+        "sweep": NotRequired[Table],
         "select": NotRequired[str],
         "time": NotRequired[list[Number]],
         "reader": NotRequired[str],
@@ -78,6 +79,7 @@ class _StudyShape(TypedDict, total=False):
     meta: str | list[str]
     set: Table
     seed: int
+    figures: int
     step: list[_StepShape]
 
 
@@ -94,9 +96,10 @@ _STORED = Shape("the stored answers", list[Table])
 class Step:
     """One analysis, on each file (or group of files), or on the outcomes of an earlier step.
 
-    `by` is a metadata path: one answer per value of it. `each` is a column, such as ``spectrum``: one
-    answer per file and value of it. `sources` are the earlier steps, `source` their names in words; `files`
-    are patterns of those files of the study that this step takes.
+    `by` are metadata paths or conditions: one answer per value of them. `sweep` is a parameter and its values: one
+    answer per file and value. `each` is a column, such as ``spectrum``: one answer per file and value of it.
+    `settings` are conditions that the outcomes get: what was swept. `sources` are the earlier steps, `source`
+    their names in words; `files` are patterns of those files of the study that this step takes.
     """
 
     name: str
@@ -104,7 +107,7 @@ class Step:
     params: Mapping[str, Any] = field(default_factory=dict)
     profile: str | None = None
     source: str | None = None
-    by: str | None = None
+    by: tuple[str, ...] = ()
     select: str | None = None
     time: tuple[float | None, float | None] | None = None
     reader: str | None = None
@@ -112,6 +115,8 @@ class Step:
     each: str | None = None
     sources: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    sweep: ParameterSweep | None = None
+    settings: Mapping[str, Condition] = field(default_factory=dict)
 
     def takes(self, file: Path, folder: Path) -> bool:
         """Return whether a file of the study is one of this step's: all are, if it names none."""
@@ -134,6 +139,7 @@ class Study:
     values: Mapping[str, str]
     steps: tuple[Step, ...]
     seed: int = 0
+    figures: int = MOST
 
     def annotations(self) -> Annotations:
         """Load the metadata of the files."""
@@ -180,6 +186,7 @@ def load_study(path: str | os.PathLike[str]) -> Study:
         values,
         tuple(steps),
         tree.get("seed", 0),
+        tree.get("figures", MOST),
     )
 
 
@@ -229,7 +236,7 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         entry.get("params", {}),
         entry.get("profile"),
         source,
-        entry.get("by"),
+        tuple(_listed(entry.get("by", []))),
         entry.get("select"),
         (span[0], span[1]) if span else None,
         entry.get("reader"),
@@ -237,6 +244,7 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
         entry.get("each"),
         tuple(sources),
         tuple(_listed(entry.get("files", []))),
+        sweep_of(entry, registry().analysis(entry["analysis"]), where, path),
     )
     if step.each and step.declared.consumes != "dataset":
         raise PluginError(
@@ -261,16 +269,17 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 @dataclass(frozen=True)
-class _Question:
+class _Asked:
     """Everything that one answer depends on, in a form that can be sent to another process."""
 
     step: Step
     label: str
     files: tuple[Path, ...]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
     annotations: Annotations
     seed: int
     cache: Path
+    draws: bool = True
 
 
 def run_study(
@@ -289,22 +298,25 @@ def run_study(
     cache.mkdir(parents=True, exist_ok=True)
     answers: list[Answer] = []
     for step in study.steps:
-        questions = list(_questions(study, step, answers, annotations, cache))
-        for answer in _answered(questions, workers or os.cpu_count() or 1):
+        asked = list(_questions(study, step, answers, annotations, cache))
+        drawn = pictured(len(asked), study.figures)
+        questions = [replace(one, draws=number in drawn) for number, one in enumerate(asked)]
+        for bare in _answered(questions, workers or os.cpu_count() or 1):
+            answer = replace(bare, outcome=with_settings(bare.outcome, bare.step.settings))
             answers.append(answer)
             if progress:
                 progress(answer)
     return answers
 
 
-def _answered(questions: Sequence[_Question], workers: int) -> Iterator[Answer]:
+def _answered(questions: Sequence[_Asked], workers: int) -> Iterator[Answer]:
     """Answer questions in order, in processes if there are more than a few."""
     few = workers == 1 or len(questions) < FEW
     for question, answer in in_order(_answer, questions, jobs=None if few else min(workers, len(questions))):
         yield from [_failed(question, answer.error())] if isinstance(answer, Died) else answer
 
 
-def _failed(question: _Question, error: EchubError) -> Answer:
+def _failed(question: _Asked, error: EchubError) -> Answer:
     """Return a refused answer to a question that failed, or whose process died."""
     flag = replace(error.remark, message=_told(error), severity="refusal")
     refused = Outcome(flags=(flag,), analysis=question.step.analysis, label=question.label)
@@ -320,30 +332,34 @@ def _told(error: EchubError) -> str:
 
 def _questions(
     study: Study, step: Step, answers: Sequence[Answer], annotations: Annotations, cache: Path
-) -> Iterator[_Question]:
+) -> Iterator[_Asked]:
     files_of = [file for file in study.files if step.takes(file, study.path.parent)]
     if step.sources:
         given = [a.outcome for a in answers if a.step.name in step.sources]
-        for label, group in _grouped(given, step.by, lambda o, path: o.meta(path)):
-            texts = tuple(outcome.to_json(indent=None) for outcome in group)
-            yield _Question(step, label or step.name, (), texts, annotations, study.seed, cache)
+        for label, group in grouped(given, step.by, lambda o, path: o.meta(path)):
+            own = replace(step, settings=settings_of(group[0], step.by))
+            yield _Asked(own, label or step.name, (), tuple(group), annotations, study.seed, cache)
     elif step.declared.consumes == "datasets":
         stated = {file: _stated(file, annotations) for file in files_of}
-        for label, files in _grouped(files_of, step.by, lambda f, path: stated[f].value(path)):
-            yield _Question(step, label or "all", tuple(files), (), annotations, study.seed, cache)
+        for label, files in grouped(files_of, step.by, lambda f, path: stated[f].value(path)):
+            for own, setting in swept(step):
+                named = f"{label or 'all'}{setting}"
+                yield _Asked(own, named, tuple(files), (), annotations, study.seed, cache)
     else:
         for file in files_of:
-            yield _Question(step, file.name, (file,), (), annotations, study.seed, cache)
+            for own, setting in swept(step):
+                yield _Asked(own, f"{file.name}{setting}", (file,), (), annotations, study.seed, cache)
 
 
-def _grouped(
-    items: Sequence[Any], by: str | None, value: Callable[[Any, str], Any]
-) -> Iterator[tuple[str, list[Any]]]:
-    """Group items by a metadata path, in order of appearance."""
-    groups: dict[str, list[Any]] = {}
-    for item in items:
-        groups.setdefault(str(value(item, by) or "(not stated)") if by else "", []).append(item)
-    yield from groups.items()
+def swept(step: Step) -> Iterator[tuple[Step, str]]:
+    """Yield a step once per value of its sweep, with what the label says of it; itself if it has none."""
+    if step.sweep is None:
+        yield step, ""
+        return
+    for value in step.sweep.values:
+        condition = step.sweep.condition(value)
+        own = replace(step, params={**step.params, step.sweep.name: value}, settings={step.sweep.name: condition})
+        yield own, f", {shown(step.sweep.name, condition)}"
 
 
 def _stated(file: Path, annotations: Annotations) -> Metadata:
@@ -352,7 +368,7 @@ def _stated(file: Path, annotations: Annotations) -> Metadata:
     return metadata
 
 
-def _answer(question: _Question) -> list[Answer]:
+def _answer(question: _Asked) -> list[Answer]:
     """Take answers from the cache, or ask: one, or one per part; an error becomes a refused outcome."""
     step = question.step
     try:
@@ -362,36 +378,34 @@ def _answer(question: _Question) -> list[Answer]:
         cached = outcomes is not None
         outcomes = _ask(question) if outcomes is None else outcomes
         drawn = [question.cache / f"{key}.{number}.png" for number in range(len(outcomes))]
-        if not cached:
+        wanted = pictured(len(outcomes), PICTURES) if question.draws else []
+        missing = [number for number in wanted if not drawn[number].is_file()]
+        if missing or not cached:
             try:
-                pictures = {number: _picture(step, outcomes[number]) for number in _pictured(len(outcomes))}
+                pictures = {number: picture(outcomes[number], step.declared) for number in missing}
             except PluginFault as error:  # the values count; not cached, so the figure is tried again
                 flag = replace(error.remark, message=_told(error), severity="warning")
                 flagged = [outcome.replace(flags=(*outcome.flags, flag)) for outcome in outcomes]
                 return [_answer_of(question, outcome, b"", cached=False) for outcome in flagged]
-            for number, picture in pictures.items():
-                if picture:
-                    write_bytes(drawn[number], picture)
-            write_bytes(stored, _dumped(outcomes))
+            for number, data in pictures.items():
+                if data:
+                    write_bytes(drawn[number], data)
+            if not cached:
+                write_bytes(stored, _dumped(outcomes))
     except EchubError as error:
         return [_failed(question, error)]
     return [
-        _answer_of(question, outcome, path.read_bytes() if path.is_file() else b"", cached=cached)
+        _answer_of(
+            question, outcome, path.read_bytes() if question.draws and path.is_file() else b"", cached=cached
+        )
         for outcome, path in zip(outcomes, drawn, strict=True)
     ]
 
 
-def _answer_of(question: _Question, outcome: Outcome, picture: bytes, *, cached: bool) -> Answer:
+def _answer_of(question: _Asked, outcome: Outcome, drawn: bytes, *, cached: bool) -> Answer:
     """Return the answer to a question, or to one part of it, with its label."""
     step, sources = question.step, tuple(str(file) for file in question.files)
-    return Answer(step, outcome.label if step.each else question.label, sources, outcome, picture, cached)
-
-
-def _pictured(count: int) -> list[int]:
-    """Choose which of the outcomes of one file are drawn: all, or some evenly, the first and last among them."""
-    if count <= PICTURES:
-        return list(range(count))
-    return sorted({round(n * (count - 1) / (PICTURES - 1)) for n in range(PICTURES)})
+    return Answer(step, outcome.label if step.each else question.label, sources, outcome, drawn, cached)
 
 
 def _dumped(outcomes: Sequence[Outcome]) -> bytes:
@@ -411,9 +425,9 @@ def _loaded(stored: Path) -> list[Outcome] | None:
         return None
 
 
-def _ask(question: _Question) -> list[Outcome]:
+def _ask(question: _Asked) -> list[Outcome]:
     step = question.step
-    what: Any = list(question.files) or [Outcome.from_json(text) for text in question.outcomes]
+    what: Any = list(question.files or question.outcomes)
     settings: dict[str, Any] = {
         "params": step.params,
         "profile": step.profile,
@@ -430,7 +444,7 @@ def _ask(question: _Question) -> list[Outcome]:
     return [outcome if question.files else outcome.replace(label=question.label)]
 
 
-def _key(question: _Question) -> str:
+def _key(question: _Asked) -> str:
     """Hash everything that an answer depends on: content of the files, metadata, parameters, versions."""
     from echub import __version__
 
@@ -440,7 +454,7 @@ def _key(question: _Question) -> str:
     files = [[f.name, Source(f).sha256(), _entries(f, question.annotations)] for f in question.files]
     depends = {
         "files": files,
-        "outcomes": list(question.outcomes),
+        "outcomes": [outcome.to_json(indent=None) for outcome in question.outcomes],
         "analysis": [step.analysis, declared.version, owner.distribution, owner.version, __version__],
         "parameters": plain(vars(parameters(declared, step.params, step.profile))),
         "choice": [step.select, list(step.time or ()), step.reader, dict(step.columns), step.each],
@@ -453,24 +467,6 @@ def _key(question: _Question) -> str:
 
 def _entries(file: Path, annotations: Annotations) -> list[Any]:
     return plain([[e.path, e.value, e.unit, e.source] for e in _stated(file, annotations).entries])  # type: ignore[no-any-return]
-
-
-def _picture(step: Step, outcome: Outcome) -> bytes:
-    """Draw the outcome as PNG; nothing if it has no picture or matplotlib is missing."""
-    import io
-
-    from echub.analysis import figures
-
-    try:
-        figure = figures.draw_outcome(outcome, step.declared)
-    except PluginFault:
-        raise
-    except (DataError, PluginError):
-        return b""
-    buffer = io.BytesIO()
-    figure.set_size_inches(7, 5)
-    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
-    return buffer.getvalue()
 
 
 def summary(answers: Sequence[Answer]) -> dict[str, Any]:

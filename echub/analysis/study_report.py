@@ -190,7 +190,9 @@ def report(study: Study, answers: Sequence[Answer]) -> str:
         refusals=_refusals(answers),
         warnings=_warnings(answers),
         matrix=_matrix(study, answers),
-        results="\n".join(_step(step, [a for a in answers if a.step.name == step.name]) for step in order),
+        results="\n".join(
+            _step(step, [a for a in answers if a.step.name == step.name], study.figures) for step in order
+        ),
         methods=_methods(study, answers),
         inputs=_inputs(answers),
         version=__version__,
@@ -252,12 +254,16 @@ def _anchor(answer: Answer) -> str:
     return html.escape(quote(answer.anchor))
 
 
-def _step(step: Step, answers: Sequence[Answer]) -> str:
+def _step(step: Step, answers: Sequence[Answer], figures: int) -> str:
     declared = step.declared
     parts = [f"<section><h2>{html.escape(step.name)}</h2><p>{html.escape(declared.title)}.</p>"]
     names = list(dict.fromkeys(name for a in answers for name in a.outcome.measurands))
     if names:
         parts.append(_results(answers, names))
+    drawn = sum(bool(answer.picture) for answer in answers)
+    if drawn and len(answers) > figures:
+        hint = f"<code>figures = {len(answers)}</code> in the study draws all"
+        parts.append(f"<p>Figures of {drawn} of {len(answers)} answers: {hint}.</p>")
     parts += [_one(answer) for answer in answers]
     return "\n".join(parts) + "</section>"
 
@@ -385,9 +391,15 @@ def _methods(study: Study, answers: Sequence[Answer]) -> str:
             references.append(reference)
         cited = f" [{references.index(reference) + 1}]" if reference else ""
         taken = f" from the results of <em>{html.escape(step.source)}</em>" if step.source else ""
-        per = f", separately for each {html.escape(step.by)}" if step.by else ""
+        per = f", separately for each {html.escape(' and '.join(step.by))}" if step.by else ""
+        varied = step.sweep.name if step.sweep else ""
         settings = ", ".join(
-            _setting(name, p) for name, p in used["parameters"].items() if p["value"] not in ("", None)
+            [
+                _setting(name, p)
+                for name, p in used["parameters"].items()
+                if p["value"] not in ("", None) and name != varied
+            ]
+            + [html.escape(str(step.sweep))] * (step.sweep is not None)
         )
         title = step.declared.title.rstrip("?.")
         sentences.append(

@@ -27,6 +27,7 @@ COMMANDS = {
     "plot": "echub.cli.plot",
     "app": "echub.cli.browser",
     "align": "echub.cli.align",
+    "samples": "echub.cli.samples",
     "gather": "echub.cli.gather",
     "query": "echub.cli.query",
     "compare": "echub.cli.compare",

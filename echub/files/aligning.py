@@ -297,14 +297,21 @@ def _on_clock(dataset: Dataset, how: Alignment, number: int) -> Dataset:
 
 
 def _provenance(records: Sequence[Record], alignments: Sequence[Alignment]) -> Provenance:
+    operations = tuple(f"aligned {how.name}: {how.words}" for how in alignments[1:])
+    return provenance_of_parts(records, [how.name for how in alignments], operations)
+
+
+def provenance_of_parts(
+    records: Sequence[Record], names: Sequence[str], operations: tuple[str, ...]
+) -> Provenance:
+    """Return where a record comes from that several sources were put into: all of them, and a hash of theirs."""
     parts = [dict(record.provenance.source) for record in records]
     whole = hashlib.sha256("".join(str(part.get("sha256", "")) for part in parts).encode()).hexdigest()
     size = sum(int(part.get("size", 0)) for part in parts)
-    names = [how.name for how in alignments]
     return Provenance(
         source={"name": f"{names[0]} and {len(names) - 1} more", "size": size, "sha256": whole, "parts": parts},
         reader=records[0].provenance.reader,
         software=records[0].provenance.software,
         siblings=tuple(dict.fromkeys(name for record in records for name in record.provenance.siblings)),
-        operations=tuple(f"aligned {how.name}: {how.words}" for how in alignments[1:]),
+        operations=operations,
     )

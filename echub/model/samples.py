@@ -118,13 +118,20 @@ def _mean_columns(column: Column, means: Sequence[tuple[float, float | None, int
     return {name: mean, u.name: u, n.name: n}
 
 
-def join_samples(left: Dataset, right: Dataset) -> Dataset:
-    """Join two tables by `sample_id`: the means of both, for the samples that both have.
+def join_samples(left: Dataset, *others: Dataset) -> Dataset:
+    """Join tables by `sample_id`: the means of all, for the samples that all have.
 
-    Samples that only one has are left out, and the history names them. Columns of the second whose name is taken
-    get ``__2``. Raises `DataError` if the second has several values per sample, such as several doses.
+    Samples that not all have are left out, and the history names them. Columns whose name is taken get ``__2``,
+    ``__3`` after the number of their table. Raises `DataError` if another than the first table has several values
+    per sample, such as several doses.
     """
-    one, two = averaged(left), averaged(right)
+    joined = averaged(left)
+    for number, other in enumerate(others, 2):
+        joined = _joined(joined, averaged(other), number)
+    return joined
+
+
+def _joined(one: Dataset, two: Dataset, number: int) -> Dataset:
     _require_single(two)
     at = {str(sample): row for row, sample in enumerate(two[SAMPLE])}
     rows = [row for row, sample in enumerate(one[SAMPLE]) if str(sample) in at]
@@ -137,14 +144,15 @@ def join_samples(left: Dataset, right: Dataset) -> Dataset:
         )
     other = [at[str(one[SAMPLE][row])] for row in rows]
     columns = {name: replace(c, values=c.values[rows]) for name, c in one.columns.items()}
-    columns |= _further(two, other, columns)
+    columns |= _further(two, other, columns, number)
     alone = sorted({*map(str, one[SAMPLE])} ^ set(at))
-    history = (*one.history, f"joined by sample_id; left out: {', '.join(alone) or 'none'}")
+    before = two.history[:-1]  # the last is the mean, which the first table has had too
+    history = (*one.history, *before, f"joined by sample_id; left out: {', '.join(alone) or 'none'}")
     return replace(one, columns=columns, history=history)
 
 
-def _further(dataset: Dataset, rows: Sequence[int], taken: Mapping[str, Column]) -> dict[str, Column]:
-    names = {n: f"{n}__2" if n in taken else n for n in dataset.columns if n != SAMPLE}
+def _further(dataset: Dataset, rows: Sequence[int], taken: Mapping[str, Column], number: int) -> dict[str, Column]:
+    names = {n: f"{n}__{number}" if n in taken else n for n in dataset.columns if n != SAMPLE}
     made = {}
     for old, new in names.items():
         column = dataset.columns[old]
@@ -159,7 +167,7 @@ def _require_single(dataset: Dataset) -> None:
         several = ", ".join(names[counts > 1][:5])
         described = ", ".join(parts(dataset)[0]) or "no column"
         raise DataError(
-            f"the second table has several values for a sample: {several}",
+            f"a table that is joined to the first has several values for a sample: {several}",
             expected=f"one row per sample after averaging; it is described by {described}",
             hint='select one first, such as table.query("vendor_dose == 1.6e15")',
         )

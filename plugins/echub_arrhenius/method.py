@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from echub.science import BOLTZMANN_EV
 from echub_arrhenius.data import CellValue
@@ -40,7 +40,7 @@ class ArrheniusLine:
 
     def band(self, inverse: Floats, mean: float, spread: float, count: int, level: float) -> Floats:
         """Return the half width (n,) of the line's interval in ln y at 1/T (n,), 1/K."""
-        t = stats.t.ppf((1 + level) / 2, self.dof)
+        t = special.stdtrit(self.dof, (1 + level) / 2)
         return np.asarray(t * self.scatter * np.sqrt(1 / count + (inverse - mean) ** 2 / spread))
 
 
@@ -126,7 +126,7 @@ def lack_of_fit(cells: list[Floats], kelvin: Floats) -> tuple[float, int, int, f
     if pure == 0:
         return None
     ratio = max(float((rest**2).sum()) - pure, 0.0) / lack_dof / (pure / pure_dof)
-    return ratio, lack_dof, pure_dof, float(stats.f.sf(ratio, lack_dof, pure_dof))
+    return ratio, lack_dof, pure_dof, float(special.fdtrc(lack_dof, pure_dof, ratio))
 
 
 def eq12(values: Any) -> tuple[float, float]:  # noqa: ANN401

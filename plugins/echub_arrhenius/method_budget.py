@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 from scipy.special import stdtrit
 
 from echub.science import BOLTZMANN_EV
@@ -159,7 +159,7 @@ def birge_ratio(kelvin: Floats, log_y: Floats, relative: Floats) -> Birge:
     line = fit(kelvin, log_y, 1 / relative**2)
     rest = log_y - line.intercept + line.energy / (BOLTZMANN_EV * kelvin)
     total = float(((rest / relative) ** 2).sum())
-    return Birge(float(np.sqrt(total / line.dof)), float(stats.chi2.sf(total, line.dof)))
+    return Birge(float(np.sqrt(total / line.dof)), float(special.chdtrc(line.dof, total)))
 
 
 def temperature_error(kelvin: Floats, log_y: Floats, weights: Floats | None, offset: float, scale: float) -> float:
@@ -182,7 +182,7 @@ def curved(kelvin: Floats, log_y: Floats) -> bool:
     variance = float(((log_y - design @ found) ** 2).sum() / freedom)
     if variance < LEAST_VARIANCE:
         return bool(abs(found[2]) * np.ptp(x) ** 2 > np.sqrt(LEAST_VARIANCE) * len(x))
-    return bool(2 * stats.t.sf(abs(found[2]) / np.sqrt(variance * inverse[2, 2]), freedom) < UNLIKELY)
+    return bool(2 * special.stdtr(freedom, -abs(found[2]) / np.sqrt(variance * inverse[2, 2])) < UNLIKELY)
 
 
 def turn_of(kelvin: Floats, log_y: Floats, relative: Floats | None) -> Turn | None:
@@ -231,4 +231,4 @@ def cell_lines(cells: Sequence[tuple[Floats, Floats]]) -> CellLines | None:
     extra = float((spreads * (energies - common) ** 2).sum())
     ratio = extra / more / max(own / freedom, LEAST_VARIANCE)
     error = float(energies.std(ddof=1) / np.sqrt(len(lines)))
-    return CellLines(len(lines), float(energies.mean()), error, float(stats.f.sf(ratio, more, freedom)))
+    return CellLines(len(lines), float(energies.mean()), error, float(special.fdtrc(more, freedom, ratio)))

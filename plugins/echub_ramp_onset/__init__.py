@@ -15,6 +15,11 @@ class RampOnsetParams:
     method: str = option(
         "robust", "which method gives the result; the other stands beside it", choices=("robust", "lowack2026")
     )
+    electrode: str = option(
+        "auto",
+        "whose voltage: the cell's, or one electrode's against the reference; auto prefers the cell's",
+        choices=("auto", "cell", "oxidised", "reduced"),
+    )
     # 5 %, 30 s, 30 s and 0.7 are those of the paper (arXiv:2603.23340).
     threshold: float = option(5.0, "deviation from the ohmic line that counts as onset", unit="%", minimum=0.1)
     window: float = option(30.0, "moving average, in time", unit="s", minimum=1e-3)
@@ -67,6 +72,7 @@ RAMP_ONSET = Analysis(
             "U", any_of=("voltage", "potential_we", "potential_ce"), unit="V", help="the cell voltage is preferred"
         ),
         Need("E_ce", "potential_ce", "V", optional=True, help="answers where the counter electrode is oxidised"),
+        Need("E_we", "potential_we", "V", optional=True, help="with the counter electrode's, both are judged"),
         Need("I", "current", "mA", optional=True, help="compared with the current density, if both are there"),
         Need("I_set", "current_setpoint", "mA", optional=True, help="shows where the current is not controlled"),
         Need("range", "current_range", optional=True),
@@ -83,9 +89,11 @@ RAMP_ONSET = Analysis(
         Output("onset_time", "s", "time of the onset, on the file's clock"),
         Output("asr_cell", "ohm*cm^2", "ohmic slope of the cell voltage: both interfaces and the electrolyte"),
         Output("resistance_cell", "ohm", "the same where no area is stated"),
-        Output("asr_to_reference", "ohm*cm^2", "ohmic slope of the oxidised electrode's potential"),
+        Output("asr_to_reference", "ohm*cm^2", "ohmic slope of the potential of the electrode that is watched"),
         Output("resistance_to_reference", "ohm", "the same where no area is stated"),
         Output("ramp_rate", "mA/cm^2/h", "ramp rate, as measured", or_units=("mA/h",)),
+        Output("other_deviation_at_onset", "%", "of the other electrode, from its own ohmic line, at the onset"),
+        Output("other_largest_deviation", "%", "the same at most, while the current is controlled"),
         Output("detection_delay", "mA/cm^2", "how far the current rises while the vacancies accumulate"),
         Output(
             "detection_delay_above_transport",

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from echub.currents import full_scale
 from echub.plugin import Inputs, Refusal
-from echub.science import oxidised_voltage, robust_sigma
+from echub.science import robust_sigma
 from echub_ramp_onset import RampOnsetParams
+from echub_ramp_onset.electrodes import watch
 
 Floats = NDArray[np.float64]
 
@@ -37,11 +38,13 @@ LEAST_LIMIT_V = 0.5
 class RampTrace:
     """The rows of one ramp, current and voltage counted positive.
 
-    t: s, on the file's clock; x: mA/cm² or mA; u: V, oxidised minus reduced electrode (or the
-    oxidised electrode's potential); line: the ramp's course by its set point, else by a straight
+    t: s, on the file's clock; x: mA/cm² or mA; u: V, oxidised minus reduced electrode (or one
+    electrode's potential, counted so that it rises); line: the ramp's course by its set point, else by a straight
     line through the current; begin: s, where that is zero; rate: x per hour; rest_v: voltage
     before the ramp; lost_at: s, from when the current does not follow its course;
-    stair_s: length of the steps in which the source climbs, 0 for one that climbs with every row.
+    stair_s: length of the steps in which the source climbs, 0 for one that climbs with every row;
+    electrode: the one that `u` is of, or the cell; other: the potential of the other one, V, (n,),
+    None if it is not known, and other_missing says why.
     """
 
     t: Floats
@@ -57,6 +60,10 @@ class RampTrace:
     rest_v: float | None
     lost_at: float
     stair_s: float = 0.0
+    electrode: str = "cell"
+    other_electrode: str = ""
+    other: Floats | None = None
+    other_missing: str = ""
 
     @property
     def is_cell_voltage(self) -> bool:
@@ -82,7 +89,7 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
     stop = t[rows.stop - 1] + params.sustain
     kept = (t >= max(begin, t[rows.start])) & (t <= stop)
     before = t < min(begin, float(t[rows.start]))
-    u, observed = _voltage(data, direction)
+    watched = watch(data, direction, params.electrode)
     line = (slope * t + offset) * scale * direction
     if "I_set" in data and drive is not data["j"]:
         inside = (t >= t[rows.start]) & (t <= t[rows.stop - 1])
@@ -92,17 +99,21 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
     return RampTrace(
         t[kept],
         x[kept],
-        u[kept],
+        watched.u[kept],
         line[kept],
         begin,
         abs(float(slope)) * scale * 3600,
         data.unit_of("j"),
-        observed,
+        watched.observed,
         direction,
         error,
-        float(np.median(u[before])) if before.sum() >= 3 else None,  # two have no middle
+        float(np.median(watched.u[before])) if before.sum() >= 3 else None,  # two have no middle
         _control_lost(t[kept], x[kept], line[kept], error, params),
         stair_of(t[rows], drive[rows]),
+        watched.electrode,
+        watched.other_electrode,
+        None if watched.other is None else watched.other[kept],
+        watched.why,
     )
 
 
@@ -249,24 +260,6 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
         return f"the {what} is constant: {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
     jumps = int((np.abs(np.diff(drive)) > 0.2 * (high - low)).sum())
     return f"the {what} does not rise linearly: it runs {ends}" + (f", with {jumps} jumps" if jumps else "")
-
-
-# -- voltage ---------------------------------------------------------------------------------
-
-
-def _voltage(data: Inputs, direction: int) -> tuple[Floats, str]:
-    """Return the voltage that the oxidised electrode shows, counted positive."""
-    source = data.source_of("U")
-    available = {source: data["U"]} | ({"potential_ce": data["E_ce"]} if "E_ce" in data else {})
-    if observed := oxidised_voltage(direction, available):
-        return available[observed.quantity] * observed.sign, observed.quantity
-    watched = "working" if source == "potential_we" else "counter"
-    raise Refusal(
-        "oxidised-electrode-not-observed",
-        f"the current {'oxidises' if direction > 0 else 'reduces'} the working electrode, but only the potential "
-        f"of the {watched} electrode is there",
-        hint="--set cell.configuration=two_electrode, where that potential is the cell voltage",
-    )
 
 
 # -- control ---------------------------------------------------------------------------------

@@ -1,10 +1,21 @@
-"""Outcomes of one cell on one axis of time: impedance, critical current density, pulses, whatever has a clock."""
+"""Several outcomes on one axis: of time, whatever has a clock; or of a setting in which they differ."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from echub.plugin import Analysis, NoOptions, Output, hookimpl
+from echub.plugin import Analysis, NoOptions, Output, hookimpl, option
+
+
+@dataclass(frozen=True)
+class AgainstParams:
+    """Parameters of `against`."""
+
+    x: str = option("", "condition or metadata path on the axis; may be left out if only one number differs")
+    measurand: str = option("", "which measurand; without it the first that has a value")
+    series: str = option("sample.group", "metadata path whose values are lines of their own")
+
 
 TIMELINE = Analysis(
     "timeline",
@@ -20,8 +31,23 @@ TIMELINE = Analysis(
     ),
 )
 
+AGAINST = Analysis(
+    "against",
+    "A measurand against a setting or a statement in which outcomes differ",
+    run="echub_timeline.against:run",
+    figure="echub_timeline.against_figure:draw",
+    consumes="outcomes",
+    codes="echub_timeline:codes.toml",
+    params=AgainstParams,
+    outputs=(
+        Output("values_placed", "1", "outcomes that have both"),
+        Output("largest_difference", "%", "of two values of one series, of their mean"),
+        Output("largest_difference_in_sigma", "1", "the same in standard uncertainties, taken as independent"),
+    ),
+)
+
 
 @hookimpl
 def echub_analyses() -> Iterable[Analysis]:
-    """Declare the analysis of this plugin."""
-    return (TIMELINE,)
+    """Declare the analyses of this plugin."""
+    return (TIMELINE, AGAINST)

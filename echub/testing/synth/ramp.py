@@ -64,7 +64,8 @@ class ContactLoss:
 class Ramp:
     """A ramp on a cell: rate mA cm⁻² h⁻¹, rest before it, thermo-voltage, direction of the current.
 
-    direction: +1 oxidises the working electrode, -1 the counter electrode.
+    direction: +1 oxidises the working electrode, -1 the counter electrode. other: the reduced electrode of a
+    three-electrode record, whose oxidised one is `cell`; its columns are then the two potentials.
     duration_s None: up to 1.5 times the 5 % point.
     """
 
@@ -75,6 +76,7 @@ class Ramp:
     duration_s: float | None = None
     offset_v: float = 0.0
     direction: int = 1
+    other: ContactLoss | None = None
 
     @property
     def length_s(self) -> float:
@@ -103,6 +105,8 @@ def ramp(seed: int = 0, setup: Ramp | None = None) -> Case:
         "voltage": Column(setup.instrument.potential((voltage + setup.offset_v) * setup.direction, rng), "V"),
         "current_range": Column(np.full(len(time), f"{setup.instrument.range_ma:g} mA")),
     }
+    if setup.other is not None:
+        columns |= _potentials(setup, columns.pop("voltage"), j, rng)
     metadata = {"cell.area": f"{cell.area_cm2!r} cm^2", "cell.temperature": "30.0 degC"}
     onset = cell.onset(0.05)
     truth = {
@@ -113,4 +117,19 @@ def ramp(seed: int = 0, setup: Ramp | None = None) -> Case:
         "j_crit": cell.j_crit,
         **{f"onset_{threshold:.0%}": cell.onset(threshold) for threshold in THRESHOLDS},
     }
+    if setup.other is not None:
+        truth["asr_to_reference"] = truth.pop("asr_cell")
+        truth["other_deviation_at_onset"] = 100 * float(setup.other.excess(np.array([onset]))[0])
     return Case(columns, metadata, truth)
+
+
+def _potentials(setup: Ramp, oxidised: Column, j: Floats, rng: np.random.Generator) -> dict[str, Column]:
+    """Return both potentials against the reference: that of the reduced electrode falls as the current rises."""
+    limit = setup.instrument.compliance_v
+    reduced = -(setup.other or setup.cell).voltage(j, limit)[0]
+    columns = {
+        "oxidised": Column(np.asarray(oxidised.values) * setup.direction, "V"),
+        "reduced": Column(setup.instrument.potential(reduced, rng), "V"),
+    }
+    names = ("potential_we", "potential_ce") if setup.direction > 0 else ("potential_ce", "potential_we")
+    return dict(zip(names, columns.values(), strict=True))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from echub.plugin import Condition, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
 from echub_arrhenius import CompareParams
@@ -72,7 +72,7 @@ def _measurands(
     cells = sum(len(part.members) for part in parts)
     how = f"{words}; {found.relabelings} relabelings of {cells} cells at {len(sides)} temperatures"
     pairs, wins = _pairs(sides)
-    sign = min(1.0, tails * float(stats.binom.sf(wins - 1, pairs, 0.5)))
+    sign = min(1.0, tails * float(special.bdtrc(wins - 1, pairs, 0.5)))
     return {
         "p_permutation": Measurand("1", found.p, n=cells, note=how),
         "p_least": Measurand("1", found.least, n=cells, note="the least that so many cells can give"),

@@ -34,7 +34,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None 
     """
     grid = grid if grid is not None else grid_of(trace, params.window)
     _require_length(trace, grid, params)
-    onset, deviation = _self_consistent(trace, grid, params)
+    onset, deviation = self_consistent(trace, grid, params)
     end = onset.index if onset else int(np.searchsorted(grid.t, min(trace.lost_at, float(grid.t[-1]))))
     threshold = params.threshold / 100
     resolved = threshold / max(float(deviation.noise[end]), 1e-300)  # no division by zero
@@ -55,8 +55,11 @@ def find_onset(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None 
     return bracketed(onset, trace, params)
 
 
-def _self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -> tuple[Onset | None, Deviation]:
-    """Let the fit end at a fraction of the onset that it leads to, beginning with a short fit."""
+def self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -> tuple[Onset | None, Deviation]:
+    """Let the fit end at a fraction of the onset that it leads to, beginning with a short fit.
+
+    Returns None for the onset if there is none up to the end of the ramp. Raises `Refusal`: `soft-short`.
+    """
     # The first fit is about a window long, and has a dozen grid points to fit a line to.
     guess = (params.start + max(params.window, 12 * grid.step)) / params.fit_fraction
     length = float(grid.t[-1] - trace.begin)

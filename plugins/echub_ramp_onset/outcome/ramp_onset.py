@@ -28,7 +28,9 @@ from echub_ramp_onset.method.crossing import Onset, crossing, is_a_step
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
 from echub_ramp_onset.method.interval import Spread, spread_of
 from echub_ramp_onset.method.lowack import LowackOnset
+from echub_ramp_onset.method.other import other_electrode
 from echub_ramp_onset.outcome.diagnostics import lowack_series, robust_series, rows, trace_series
+from echub_ramp_onset.outcome.electrodes import NORMAL_95, flags_of, measurands_of, table_of
 
 THRESHOLDS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """In %, around the 5 % of the paper, which claims that its conclusions do not depend on them."""
@@ -37,8 +39,6 @@ GRADUAL = 0.02
 scatter of onsets in the usual setups (0.2 to 0.4 %), so that sharp ones are not flagged. See decision 30."""
 
 
-NORMAL_95 = 1.959964
-"""Standard deviations to either side that hold 95 % of a normal distribution."""
 TELLING = ("soft-short", "recovered", "ohmic-to-end", "no-ohmic-part", "current-not-controlled", "compliance")
 """Refusals that concern the cell, not the wish for a small uncertainty."""
 
@@ -68,8 +68,25 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
         outcome = _from_robust(chosen, trace, params, data, methods)
         beside = answers["lowack2026"]
         other = None if isinstance(beside, Refusal) else _from_lowack(beside, trace, params, methods)
+    outcome = _with_other(outcome, chosen, trace, params)
     flags = (*outcome.flags, *_disagreement(outcome, other, trace, params), *_other_refused(beside))
     return outcome.replace(flags=flags, conditions=_conditions(trace, params))
+
+
+def _with_other(
+    outcome: Outcome, onset: Onset | LowackOnset, trace: RampTrace, params: RampOnsetParams
+) -> Outcome:
+    """Add what the other electrode did, or why that is not known."""
+    end = onset.end if isinstance(onset, LowackOnset) else onset.deviation.line.end
+    other = other_electrode(trace, onset.t, end, params)
+    flags = (*outcome.flags, *flags_of(other, trace, params))
+    if isinstance(other, str):
+        return outcome.replace(flags=flags)
+    return outcome.replace(
+        measurands={**outcome.measurands, **measurands_of(other, trace)},
+        tables={**outcome.tables, "other_electrode": table_of(other, trace)},
+        flags=flags,
+    )
 
 
 def _disagreement(
@@ -316,6 +333,7 @@ def _conditions(trace: RampTrace, params: RampOnsetParams) -> dict[str, Conditio
         "criterion": Condition(f"{params.threshold:g} % above the ohmic line"),
         "ramp_rate": Condition(trace.rate, f"{trace.unit}/h"),
         "observed": Condition(trace.observed),
+        **({"electrode": Condition(params.electrode)} if params.electrode == "reduced" else {}),
     }
 
 

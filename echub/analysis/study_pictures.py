@@ -1,0 +1,39 @@
+"""Which answers of a study are drawn, and their pictures: a figure takes ten times as long as its numbers."""
+
+from __future__ import annotations
+
+import io
+
+from echub.analysis.outcome import Outcome
+from echub.declare import Analysis
+from echub.errors import DataError, PluginError
+from echub.registry.boundary import PluginFault
+
+PICTURES = 9
+"""Figures of the parts of one file, or of a long step: each takes a third of a second, and nobody reads 96."""
+MOST = 24
+"""A step with more answers than this has `PICTURES` figures, unless the study says otherwise: `figures = 100`."""
+
+
+def pictured(count: int, most: int) -> list[int]:
+    """Choose which of `count` answers are drawn: all up to `most`, else some evenly, with the first and last."""
+    if count <= most:
+        return list(range(count))
+    shown = min(most, PICTURES)
+    return sorted({round(n * (count - 1) / (shown - 1)) for n in range(shown)}) if shown > 1 else [0] * (shown > 0)
+
+
+def picture(outcome: Outcome, declared: Analysis) -> bytes:
+    """Draw an outcome as PNG; nothing if it has no picture or matplotlib is missing."""
+    from echub.analysis import figures
+
+    try:
+        figure = figures.draw_outcome(outcome, declared)
+    except PluginFault:
+        raise
+    except (DataError, PluginError):
+        return b""
+    buffer = io.BytesIO()
+    figure.set_size_inches(7, 5)
+    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
+    return buffer.getvalue()

@@ -1,0 +1,151 @@
+"""A parameter of a step over stated values, and what is made of the outcomes of each."""
+
+from __future__ import annotations
+
+import io
+import shutil
+
+import pytest
+
+import echub
+from echub.analysis import figures
+from echub.analysis.outcome import Condition, Measurand, Outcome
+from echub.analysis.study import load_study, run_study
+from echub.analysis.study_report import write_results
+from echub.errors import EchubError
+from echub.registry.registry import registry
+from fixtures.study_na.make import FOLDER
+
+STUDY = """\
+files = ["*.mpr"]
+meta = ["cells.csv"]
+[[step]]
+name = "onset"
+analysis = "ramp-onset"
+params.bootstrap = 20
+sweep.threshold = [5, 20]
+[[step]]
+name = "activation"
+analysis = "arrhenius"
+from = "onset"
+by = ["sample.group", "threshold"]
+[[step]]
+name = "against"
+analysis = "against"
+from = "activation"
+"""
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sweep")
+    for name in ("cell1_-30C.mpr", "cell1_+30C.mpr", "cell1_+90C.mpr", "cells.csv"):
+        shutil.copy(FOLDER / name, folder)
+    (folder / "broken.mpr").write_text("no instrument wrote this")
+    (folder / "study.toml").write_text(STUDY, "utf-8")
+    study = load_study(folder / "study.toml")
+    answers = run_study(study, folder / "out", workers=1)
+    write_results(study, answers, folder / "out")
+    return study, answers, folder / "out"
+
+
+def of(answers, step):
+    return {answer.label: answer.outcome for answer in answers if answer.step.name == step}
+
+
+def test_each_value_is_the_answer_of_the_parameter_by_itself(swept):
+    study, answers, _ = swept
+    alone = echub.analyze(
+        "ramp-onset",
+        study.path.parent / "cell1_+30C.mpr",
+        params={"threshold": 20, "bootstrap": 20},
+        annotations=study.annotations(),
+        seed=study.seed,
+    )
+    found = of(answers, "onset")["cell1_+30C.mpr, threshold 20 %"]
+    assert found["onset_current_density"].value == alone["onset_current_density"].value
+    assert found.conditions["threshold"] == Condition(20.0, "%")
+
+
+def test_groups_are_made_by_statement_and_by_condition(swept):
+    # The broken file has no group: its two answers are groups of their own, and are refused.
+    energies = {label: o for label, o in of(swept[1], "activation").items() if o.status != "refused"}
+    assert list(energies) == ["bare, threshold 5 %", "bare, threshold 20 %"]
+    assert [o.conditions["threshold"].value for o in energies.values()][:2] == [5.0, 20.0]
+    assert all(len(o.tables["values"]["outcome"]) == 3 for o in list(energies.values())[:2])
+
+
+def test_the_last_step_is_the_energy_against_the_threshold(swept):
+    found = of(swept[1], "against")["against"]
+    energies = of(swept[1], "activation")
+    table = found.tables["values"]
+    assert table["threshold"].values == (5.0, 20.0)
+    assert table["threshold"].unit == "%"
+    expected = [energies[f"bare, threshold {t} %"]["activation_energy_ln_y"].value for t in (5, 20)]
+    assert list(table["activation_energy_ln_y"].values) == expected
+    low, high = sorted(expected)
+    assert found["largest_difference"].value == pytest.approx(200 * (high - low) / (high + low))
+    figure = figures.draw_outcome(found, registry().analysis("against"))
+    figure.savefig(io.BytesIO(), format="png")
+    assert figure.axes[0].get_xlabel() == "threshold / %"
+
+
+def test_the_methods_say_what_was_varied(swept):
+    page = (swept[2] / "report.html").read_text("utf-8")
+    assert "threshold varied: 5, 20 %" in page
+    assert "separately for each sample.group and threshold" in page
+
+
+def test_a_second_run_takes_everything_from_the_cache(swept):
+    study, answers, output = swept
+    again = run_study(study, output, workers=1)
+    assert [a.outcome for a in again] == [a.outcome for a in answers]
+    assert all(a.cached for a in again if a.outcome.provenance)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("sweep.threshold = [5]", "a sweep that cannot be made"),
+        ("sweep.threshold = 5", "a sweep that cannot be made"),
+        ("sweep = {threshold = [2, 5], window = [10, 20]}", "a sweep that cannot be made"),
+        ("params.threshold = 5\nsweep.threshold = [2, 5]", "a sweep that cannot be made"),
+        ("sweep.threshold = [5, 5.0]", "a value twice"),
+        ("sweep.threshhold = [2, 5]", "threshhold"),
+        ("sweep.threshold = [2, -5]", "threshold"),
+        ('each = "spectrum"\nsweep.threshold = [2, 5]', "sweep"),
+    ],
+)
+def test_a_sweep_that_cannot_be_made_is_refused_when_it_is_read(tmp_path, line, said):
+    (tmp_path / "a.mpr").write_text("")
+    text = f'files = ["*.mpr"]\n[[step]]\nanalysis = "ramp-onset"\n{line}\n'
+    (tmp_path / "study.toml").write_text(text, "utf-8")
+    with pytest.raises(EchubError) as raised:
+        load_study(tmp_path / "study.toml")
+    assert said in str(raised.value)
+
+
+def one(value, label, unit="eV", **conditions):
+    stated = {name: Condition(v) for name, v in conditions.items()}
+    return Outcome({"y": Measurand(unit, value, 0.1)}, conditions=stated, label=label, analysis="x")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "params", "code"),
+    [
+        ([one(1.0, "a", window=1.0), one(2.0, "b", window=1.0)], {}, "which-setting"),
+        ([one(1.0, "a", window=1.0, start=1.0), one(2.0, "b", window=2.0, start=2.0)], {}, "which-setting"),
+        ([one(1.0, "a", window=1.0), one(2.0, "b", window=2.0)], {"x": "nothing"}, "which-setting"),
+        ([one(1.0, "a", window=1.0), one(None, "b", window=2.0)], {}, "too-few-settings"),
+        ([one(1.0, "a", window=1.0), one(2.0, "b", "V", window=2.0)], {}, "mixed-unit"),
+        ([one(1.0, "a", window=1.0), one(2.0, "b", window=2.0)], {"measurand": "z"}, "no-such-measurand"),
+    ],
+)
+def test_what_cannot_be_placed_is_refused(outcomes, params, code):
+    assert {f.code for f in echub.analyze("against", outcomes, params=params).flags} == {code}
+
+
+def test_outcomes_without_a_value_are_named():
+    found = echub.analyze("against", [one(1.0, "a", w=1.0), one(2.0, "b", w=2.0), one(None, "c", w=3.0)])
+    assert {f.code for f in found.flags} == {"left-out"}
+    assert found["largest_difference_in_sigma"].value == pytest.approx(1 / (0.1 * 2**0.5))
