@@ -228,3 +228,18 @@ def test_published_limits_are_bracketed(limit, low, high):
     case = synth.linear_staircase(4, LevelSteps(kind="sudden", limit=limit))
     found = echub.analyze("staircase-linearity", case.data())["linear_limit_we_oxidised"].interval
     assert (found.low, found.high) == (pytest.approx(low, rel=0.01), pytest.approx(high, rel=0.01))
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.05, False), (0.2, True)])
+def test_rows_that_are_missing_count_by_the_charge_that_they_hide(share, told):
+    """Of the current alone a gap counts as half before and half after it: a tenth of a half cycle is too much."""
+    case = cycles(recorder=replace(EXACT, charge=""))
+    current = case.columns["current"].values
+    first = int(np.flatnonzero(current != 0)[0])
+    length = int(np.flatnonzero(np.sign(current[first:]) != np.sign(current[first]))[0])
+    gap = slice(first + length // 3, first + length // 3 + int(share * length))
+    kept = np.delete(np.arange(len(current)), gap)
+    shorter = replace(case, columns={n: replace(c, values=c.values[kept]) for n, c in case.columns.items()})
+    flagged = {flag.code for flag in ask(shorter).flags}
+    assert length > 60
+    assert ("rows-missing" in flagged) is told
