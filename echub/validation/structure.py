@@ -112,7 +112,7 @@ def _unit(column: Column, known: Quantity) -> Iterator[Remark]:
     try:
         have = units.unit(given if column.unit else "")
     except UnknownUnit:
-        message = f"{name} is in the unknown unit {given!r}"
+        message = f"{name} is in the unknown unit {given!r}" if column.unit else f"{name} has no unit"
         yield Remark("unknown-unit", message, expected=known.unit, found=given, column=name)
         return
     want = units.parse_unit(known.unit)
