@@ -16,6 +16,7 @@ from h5py import AttributeManager, Dataset, Group, h5a, h5d, h5f, h5g, h5i, h5l,
 from numpy.typing import NDArray
 
 from echub.errors import PluginError
+from echub.files.texts import told
 from echub.model.source import HEAD, Source
 
 KEPT = 1 << 18
@@ -53,6 +54,10 @@ class OpenFile:
             yield h5g.open(file, b"/")
         finally:
             file.close()
+
+    def told(self, what: str, text: bytes, of: str = "") -> Any:  # noqa: ANN401
+        """Return a text of this file as its shape declares; `of`: the dataset or column that it describes."""
+        return told(what, text, self.source.shown, of)
 
     def _fits(self) -> bool:
         return self.source.path is None or self.source.size <= KEPT

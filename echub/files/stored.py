@@ -34,7 +34,6 @@ from echub.files.layout import CONTENT_HASH, DESCRIBED, FORMAT, HASHES, OLD_CONT
 from echub.files.stored_column import StoredColumn
 from echub.files.stored_old import OldContents
 from echub.files.stored_texts import TEXTS, dataset_of, texts_of
-from echub.files.texts import told
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import unread
@@ -121,13 +120,13 @@ class _Current:
 
     def datasets(self) -> dict[str, Dataset]:
         with damage_of(self._file.source), self._file.opened() as root:
-            names = self._told("datasets", text_attribute(root, "datasets"))
+            names = self._file.told("datasets", text_attribute(root, "datasets"))
             return {name: self._dataset(root, name) for name in names}
 
     def texts(self) -> dict[str, Any]:
         with damage_of(self._file.source), self._file.opened() as root:
             texts = {name: self._checked(name, text_array(root, name), name) for name in TEXTS}
-            return texts_of({name: self._told(name, text) for name, text in texts.items()})
+            return texts_of({name: self._file.told(name, text) for name, text in texts.items()})
 
     def check(self) -> None:
         """Check that every column is there, and that what it says of itself is what its dataset says of it."""
@@ -140,11 +139,8 @@ class _Current:
     @cached_property
     def _hashes(self) -> Mapping[str, str]:
         with self._file.opened() as root:
-            found: dict[str, str] = self._told("hashes", text_attribute(root, HASHES))
+            found: dict[str, str] = self._file.told("hashes", text_attribute(root, HASHES))
             return found
-
-    def _told(self, what: str, text: bytes, of: str = "") -> Any:  # noqa: ANN401
-        return told(what, text, self._file.source.shown, of)
 
     def _checked(self, name: str, text: bytes, what: str) -> bytes:
         require_same(what, text_hash(text), self._hashes[name], self._file.source)
@@ -152,7 +148,9 @@ class _Current:
 
     def _dataset(self, root: Place, name: str) -> Dataset:
         text = text_attribute(local_group(root, name), OWN)
-        said = self._told("dataset", self._checked(name, text, f"descriptions of the columns of {name}"), name)
+        said = self._file.told(
+            "dataset", self._checked(name, text, f"descriptions of the columns of {name}"), name
+        )
         described = self._described[name] = {one["name"]: one for one in said[DESCRIBED]}
         if list(described) != said["columns"]:
             raise ValueError(f"{name} describes other columns than it has")
@@ -171,7 +169,7 @@ class _Current:
     def _check_column(self, group: Place, dataset: str, column: Column) -> None:
         array = local_array(group, column.name)
         require_form(array, column.dtype, column.shape)
-        own = self._told("column", text_attribute(array, OWN), column.name)
+        own = self._file.told("column", text_attribute(array, OWN), column.name)
         said = (own, self._described[dataset][column.name])
         found, stated = (text_hash(to_json({key: one.get(key) for key in sorted(TOLD)})) for one in said)
         require_same("descriptions of columns", found, stated, self._file.source, column.name)

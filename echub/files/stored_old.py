@@ -26,7 +26,6 @@ from echub.files.hdf5 import (
 from echub.files.layout import CONTENT_HASH, OWN, PROVENANCE_HASH, text_hash
 from echub.files.stored_column import StoredColumn
 from echub.files.stored_texts import TEXTS, dataset_of, texts_of
-from echub.files.texts import told
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import unread
@@ -59,8 +58,8 @@ class OldContents:
     def _record(self) -> Record:
         with damage_of(self._file.source), self._file.opened() as root:
             texts = {name: text_array(root, name) for name in TEXTS}
-            said = {name: self._told(name, text) for name, text in texts.items()}
-            names = self._told("datasets", text_attribute(root, "datasets"))
+            said = {name: self._file.told(name, text) for name, text in texts.items()}
+            names = self._file.told("datasets", text_attribute(root, "datasets"))
             record = Record([self._dataset(root, name) for name in names], **texts_of(said))
             if has_text(root, CONTENT_HASH):  # schema 1.0 has none for this
                 self._require_unchanged(root, record, texts["provenance"])
@@ -75,21 +74,18 @@ class OldContents:
     def _dataset(self, root: Place, name: str) -> Dataset:
         group = local_group(root, name)
         text = text_attribute(group, OWN) if has_text(group, OWN) else _described_by_attributes(group)
-        said = self._told("dataset", text, name)
+        said = self._file.told("dataset", text, name)
         columns = [self._column(name, group, column) for column in said["columns"]]
         return dataset_of(said, {column.name: column for column in columns})
 
     def _column(self, dataset: str, group: Place, name: str) -> Column:
         with damage_of(self._file.source, name):
             array = local_array(group, name)
-            said = self._told("column", text_attribute(array, OWN), name)
+            said = self._file.told("column", text_attribute(array, OWN), name)
             self._digests[dataset, name] = said.get(SCHEMES[BLAKE3].key, "")
             if not self._values:
                 return restore_column(said, np.broadcast_to(np.zeros((), array.dtype), array.shape))
             return restore_column(said, unread(self._stored(dataset, name, array).deferred()))
-
-    def _told(self, what: str, text: bytes, of: str = "") -> Any:  # noqa: ANN401
-        return told(what, text, self._file.source.shown, of)
 
     def _stored(self, dataset: str, name: str, array: Stored) -> StoredColumn:
         return StoredColumn(self._file, dataset, name, array.dtype, array.shape)

@@ -84,7 +84,7 @@ def guarded_each(
         try:
             with _quiet(), _staying():
                 for function in functions[len(found) :]:
-                    with nullcontext() if _note is None else _noted("{}, {}, in {}".format(*named(len(found)))):
+                    with _AS_IT_IS if _note is None else _noted("{}, {}, in {}".format(*named(len(found)))):
                         found.append(function())
         except KeyboardInterrupt:
             raise

@@ -16,17 +16,9 @@ from echub.model.record import Record
 from echub.validation.validation import Checks, check_record, find_files
 from echub.validation.validation import run as validate
 from tests.benchmarks.budget import Bench, Figure
+from tests.benchmarks.pieces import TEN
 
 ROWS, FILES = 10_000_000, 1000
-_UNITS = {
-    "potential_we": "V",
-    "potential_ce": "V",
-    "voltage": "V",
-    "current": "mA",
-    "temperature": "degC",
-    "power_we": "W",
-    "charge": "mA*h",
-}
 _SIGNED = ("current", "charge")
 _SMALL = Path(__file__).parents[2] / "fixtures" / "eclab" / "gcpl.mpr"
 
@@ -55,7 +47,7 @@ def large() -> Record:
         Column("time", count * 0.1, "time", "s"),
         Column("cycle", (count // 100_000).astype(np.uint8), "cycle", "1"),
     ]
-    for name, unit in _UNITS.items():
+    for name, unit in TEN.items():
         sign = "anodic_positive" if name in _SIGNED else None
         columns.append(Column(name, rng.random(ROWS, np.float32), name, unit, sign=sign))
     return Record([Dataset("timeseries", {column.name: column for column in columns})])

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks.impedance_work import hub_fits, hub_spectra, impedance_py_spectra, lmfit_spectra  # noqa: F401
+from tests.benchmarks.pieces import Work, measure
 
-Work = Callable[[], object]
 SMALL = Path(__file__).parents[2] / "fixtures" / "eclab" / "cp.mpr"
 
 
@@ -223,26 +220,6 @@ def read_run(folder: str, how: str) -> Work:
 def _sync(path: str) -> None:
     with Path(path).open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def measure(work: Work) -> dict[str, float]:
-    """Do the work once and measure it."""
-    peak, cpu, wall = _peak(), _cpu(), time.perf_counter()
-    kept = work()
-    used = {"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu, "memory": _peak() - peak}
-    del kept  # only now: giving memory back is not part of the work
-    return used
-
-
-def _cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _peak() -> float:
-    """Return the peak memory of this process so far, in MB (10⁶ bytes)."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 if __name__ == "__main__":
