@@ -15,7 +15,6 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +27,7 @@ from echub.errors import EchubError, PluginError, SourceNotFound, TargetExists, 
 from echub.files.conversion import Writing
 from echub.files.output import LEDGER, Written, file_sha256
 from echub.files.reading import Reading
+from echub.model.workers import in_order
 
 Value = TypeVar("Value")
 
@@ -309,13 +309,8 @@ class _Folder:
 
 def _side_by_side(work: Callable[[Value], None], items: Sequence[Value]) -> None:
     """Do work of requests for every item; the first error ends it, and what is not started is not done."""
-    if len(items) < 2:
-        for item in items:
-            work(item)
-        return
-    with ThreadPoolExecutor(REQUESTS) as pool:
-        for _ in pool.map(work, items):
-            pass
+    for _ in in_order(work, items, REQUESTS):
+        pass
 
 
 def _again(entry: Entry) -> EchubError:

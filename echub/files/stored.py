@@ -148,9 +148,8 @@ class _Current:
 
     def _dataset(self, root: Place, name: str) -> Dataset:
         text = text_attribute(local_group(root, name), OWN)
-        said = self._file.told(
-            "dataset", self._checked(name, text, f"descriptions of the columns of {name}"), name
-        )
+        text = self._checked(name, text, f"descriptions of the columns of {name}")
+        said = self._file.told("dataset", text, name)
         described = self._described[name] = {one["name"]: one for one in said[DESCRIBED]}
         if list(described) != said["columns"]:
             raise ValueError(f"{name} describes other columns than it has")

@@ -33,9 +33,13 @@ def in_order(
         return
     with ThreadPoolExecutor(workers) as pool:
         pending: deque[Future[Result]] = deque()
-        for item in itertools.chain(first, given):
-            pending.append(pool.submit(work, item))
-            if len(pending) >= _AHEAD * workers:
+        try:
+            for item in itertools.chain(first, given):
+                pending.append(pool.submit(work, item))
+                if len(pending) >= _AHEAD * workers:
+                    yield pending.popleft().result()
+            while pending:
                 yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        finally:  # after an error, or if nobody asks on: what is not started is not done
+            for waiting in pending:
+                waiting.cancel()
