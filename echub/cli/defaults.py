@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+import typer
+
 ENVIRONMENT = "ECHUB_CONFIG"
 """Names another file; empty means none, for scripts that must not depend on a person."""
 
@@ -113,9 +115,7 @@ def place() -> Path | None:
     named = os.environ.get(ENVIRONMENT)
     if named is not None:
         return Path(named) if named else None
-    from platformdirs import user_config_dir
-
-    return Path(user_config_dir("echub", appauthor=False)) / "config.toml"
+    return Path(typer.get_app_dir("echub", roaming=False)) / "config.toml"
 
 
 def load() -> Defaults:
