@@ -173,6 +173,7 @@ class DaskWorkers:
         batches = packed(items, size)
         function = partial(_in_worker, environment(), os.getcwd(), work)
         pending: dict[Any, list[Item]] = {}
+        suspects: list[Item] = []
         done = as_completed(loop=self.client.loop, raise_errors=False)
 
         def send(batch: list[Item]) -> None:
@@ -180,35 +181,44 @@ class DaskWorkers:
             pending[future] = batch
             done.add(future)
 
+        def received(alone: bool = False) -> Iterator[tuple[Item, Result | Died]]:
+            future = next(done)
+            batch = pending.pop(future)
+            results = _results(future)
+            if results is not None:
+                yield from zip(batch, results, strict=True)
+            elif alone:
+                yield batch[0], Died()
+            elif len(batch) == 1:
+                suspects.extend(batch)
+            else:
+                for item in batch:
+                    send([item])
+
         try:
             for batch in batches:
                 send(batch)
                 if len(pending) >= AHEAD * max(1, self.workers):
-                    yield from self._received(next(done), pending, send)
+                    yield from received()
             while pending:
-                yield from self._received(next(done), pending, send)
+                yield from received()
+            # Dask blames all work that waits on a worker which died: only what runs while nothing else does
+            # is known to have killed it.
+            for item in suspects:
+                send([item])
+                yield from received(alone=True)
         finally:
             self.client.cancel(list(pending), force=True)
 
-    def _received(
-        self,
-        future: Any,  # noqa: ANN401
-        pending: dict[Any, list[Item]],
-        send: Callable[[list[Item]], None],
-    ) -> Iterator[tuple[Item, Any]]:
-        from distributed import KilledWorker
 
-        batch = pending.pop(future)
-        error = future.exception()  # waits: work whose worker was lost may be running again
-        if error is None:
-            yield from zip(batch, future.result(), strict=True)
-        elif isinstance(error, KilledWorker):
-            if len(batch) == 1:  # by itself it has killed several workers
-                yield batch[0], Died()
-            for item in batch if len(batch) > 1 else ():
-                send([item])
-        else:
-            raise error
+def _results(future: Any) -> list[Any] | None:  # noqa: ANN401
+    """Return the results of a batch; None if its workers died. Waits: lost results are computed again."""
+    from distributed import KilledWorker
+
+    try:
+        return list(future.result())
+    except KilledWorker:
+        return None
 
 
 def packed(items: Iterator[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:

@@ -67,6 +67,13 @@ def test_what_kills_its_worker_is_found_and_the_rest_is_done(cluster, monkeypatc
     assert found == {number: number * number for number in (0, 1, 2, 4, 5, 6, 7)}
 
 
+def test_what_only_waited_on_a_worker_that_died_is_not_blamed(cluster, monkeypatch):
+    monkeypatch.setattr(engines, "BATCH_ITEMS", 1)
+    monkeypatch.setattr(engines, "AHEAD", 8)
+    found = dict(cluster.each(kill_at_three, iter(range(16)), lambda _: 0))
+    assert [number for number, result in found.items() if isinstance(result, Died)] == [3]
+
+
 def test_an_address_of_a_scheduler_takes_its_workers(cluster):
     address = cluster.started.scheduler_address.replace("tcp://", "dask://")
     with DaskWorkers(address) as other:
