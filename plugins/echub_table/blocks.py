@@ -37,7 +37,7 @@ class Block:
     @property
     def numeric(self) -> int:
         """Count the columns of numbers, clocks and dates."""
-        return sum(kind in FILLED for kind in self.columns)
+        return _numeric(self.columns)
 
     @property
     def is_table(self) -> bool:
@@ -60,9 +60,11 @@ def find_block(lines: tuple[str, ...], delimiter: str) -> Block | None:
     if width < 2:
         return None
     best = max(n for row, n in zip(kinds, counts, strict=True) if len(row) == width)
-    typical = [row for row, n in zip(kinds, counts, strict=True) if len(row) == width and 2 * n >= best]
-    body = typical[1:] if _begins_with_names(typical) else typical
-    columns = "".join(_majority(row[i] for row in body) for i in range(width))
+    typical = [i for i, n in enumerate(counts) if len(kinds[i]) == width and 2 * n >= best]
+    columns = _columns([kinds[i] for i in typical], width)
+    if _numeric(columns) < 2:  # many keys with values stand over few rows
+        runs = [_columns([kinds[i] for i in run], width) for run in _runs(typical)]
+        columns = next((run for run in runs if _numeric(run) >= 2), columns)
     fits = [i for i, row in enumerate(kinds) if counts[i] and _fits(row, columns)]
     if not fits:
         return None
@@ -74,6 +76,26 @@ def find_block(lines: tuple[str, ...], delimiter: str) -> Block | None:
     # Blanks cut dates and texts too: another delimiter that fits as well is the one that was meant.
     weight = 0.5 if delimiter == " " else 1.0
     return Block(delimiter, width, columns, first, rows, weight * filled * share**2, splitter)
+
+
+def _numeric(columns: str) -> int:
+    return sum(kind in FILLED for kind in columns)
+
+
+def _columns(rows: Sequence[str], width: int) -> str:
+    """Return the kind of each column, without a first row of names."""
+    body = rows[1:] if _begins_with_names(rows) else rows
+    return "".join(_majority(row[i] for row in body) for i in range(width))
+
+
+def _runs(lines: Sequence[int]) -> list[list[int]]:
+    """Return the runs of neighbouring lines, longest first; of equally long ones the last, as data stand below."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if not runs or line > runs[-1][-1] + 1:
+            runs.append([])
+        runs[-1].append(line)
+    return sorted(runs, key=lambda run: (len(run), run), reverse=True)
 
 
 def _begins_with_names(rows: Sequence[str]) -> bool:

@@ -100,7 +100,7 @@ def _names_line(block: Block, lines: Sequence[str]) -> int | None:
     if cells and (last := max(cells)) not in found and _names_with_numbers(cells[last], block):
         return last
     texts = [i for i in found if not _is_units(cells[i], block)]
-    return texts[-1] if texts else None
+    return max(texts or found, default=None)  # units without names: a profile may know what they stand for
 
 
 def _names_with_numbers(cells: Sequence[str], block: Block) -> bool:

@@ -39,7 +39,7 @@ def record(shown: Record, *, ranges: bool = False) -> None:
     if any(technique):
         field("technique", "  ".join(part for part in technique if part))
     if start := shown.metadata.value("experiment.start"):
-        field("started", f"{start} (time zone {shown.metadata.value('experiment.timezone')})")
+        field("started", f"{start} (time zone {shown.metadata.value('experiment.timezone') or 'unknown'})")
     for dataset in shown.datasets.values():
         _dataset(dataset, ranges=ranges)
     for sibling in shown.provenance.siblings:

@@ -32,6 +32,12 @@ def test_metadata_on_the_command_line_is_shown(echub, cp):
     assert done.json["metadata"]["cell"]["area"] == {"value": 2.0, "unit": "cm^2", "source": "--set"}
 
 
+def test_a_start_without_a_time_zone_says_so(echub, tmp_path):
+    (tmp_path / "a.csv").write_text("t / s,U / V\n1,2\n2,3\n")
+    done = echub("info", tmp_path / "a.csv", "--set", "experiment.start=2026-01-15T10:11:12")
+    assert "  started       2026-01-15T10:11:12 (time zone unknown)" in done.out
+
+
 def test_a_long_value_is_shortened_on_one_line(echub, cp):
     done = echub("info", cp, "--set", f"sample.description={'word ' * 40}")
     (line,) = [line for line in done.out.splitlines() if "sample.description" in line]

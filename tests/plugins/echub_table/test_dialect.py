@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import echub
 from echub.declare import Confidence
 from echub.errors import Ambiguous, ReadError
 from echub.model.source import Source
@@ -127,3 +128,12 @@ def test_workbook_needs_magic_and_suffix():
     assert sniff_excel(Source.from_bytes(b"PK\x03\x04rest", "a.xlsx")) == Confidence.LIKELY
     assert sniff_excel(Source.from_bytes(b"PK\x03\x04rest", "a.zip")) == Confidence.NO
     assert sniff_excel(Source.from_bytes(b"t,U\n1,2\n", "a.xlsx")) == Confidence.NO
+
+
+@pytest.mark.parametrize("rows", [3, 8, 30])
+def test_many_keys_with_numbers_over_few_rows_of_as_many_fields(rows):
+    head = "".join(f"Setting {n},{n}.5\n" for n in range(7))
+    body = "".join(f"{n},{n / 8}\n" for n in range(rows))
+    series = echub.read(f"{head}t / s,U / V\n{body}".encode(), reader="table")["timeseries"]
+    assert series["time"].tolist() == list(range(rows))
+    assert series["voltage"].tolist() == [n / 8 for n in range(rows)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import echub
-from echub.errors import EchubError, PluginError
+from echub.errors import EchubError, PluginError, ReadError
 from echub_table.profile import parse, shipped
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.case import FREQUENCY, IMAGINARY, REAL, TIME, VOLTAGE, lines
@@ -131,7 +132,7 @@ def test_dialect_of_a_profile(tmp_path):
 
 def test_the_shipped_ones():
     cyclers = {"arbin", "basytec", "beep", "landt", "maccor", "neware", "neware-chinese", "novonix"}
-    assert cyclers | {"bdf", "chi", "generic-eis", "massspec", "zplot", "relaxis"} == set(shipped())
+    assert cyclers | {"bdf", "chi", "generic-eis", "massspec", "palmsens", "zplot", "relaxis"} == set(shipped())
     assert all(profile.title for profile in shipped().values())
     assert list(shipped())[-1] == "generic-eis"
 
@@ -210,6 +211,43 @@ def test_basytec_names_its_columns_after_a_tilde():
     assert series["step_time"].tolist() == [0, 900]
     assert series["current"].tolist() == [0, 5]
     assert series["cycle"].tolist() == [1, 2]
+
+
+PALMSENS = "Date and time:,2026-01-15 10:11:12\nNotes:\n\n{titles}\n{started}\n{units}\n{rows}\n"
+
+
+@pytest.mark.parametrize(
+    ("units", "title", "quantities"),
+    [
+        (
+            "V,µA",
+            "Cyclic Voltammetry: CV i vs E",
+            {"potential_we": [0.1, 0.2, 0.3], "current": [0.003, 0.004, 0.005]},
+        ),
+        ("s,mA", "Chronoamperometry: CA i vs t", {"time": [0.1, 0.2, 0.3], "current": [3, 4, 5]}),
+    ],
+    ids=["against-potential", "against-time"],
+)
+def test_palmsens_has_units_in_place_of_names(units, title, quantities):
+    started = "Date and time measurement:,2026-01-15 10:11:13"
+    text = PALMSENS.format(titles=title, started=started, units=units, rows="0.1,3\n0.2,4\n0.3,5")
+    record = echub.read(text.encode("utf-16"), reader="table")
+    assert {name: record["timeseries"][name].tolist() for name in quantities} == quantities
+    assert record.metadata.value("experiment.start") == "2026-01-15T10:11:12"
+
+
+def test_curves_of_palmsens_stand_side_by_side_and_end_where_they_do():
+    started = ",".join(["Date and time measurement:,2026-01-15 10:11:13"] * 2)
+    text = PALMSENS.format(titles="CV 1,,CV 2,", started=started, units="V,µA,V,µA", rows="1,2,1,3\n2,3,,")
+    series = echub.read(text.encode("utf-16"), reader="table")["timeseries"]
+    assert series["current"].tolist() == [0.002, 0.003]
+    np.testing.assert_array_equal(series["current__2"], [0.003, np.nan])
+
+
+def test_units_without_names_and_without_a_profile_are_refused():
+    with pytest.raises(ReadError) as caught:
+        echub.read(b"s,mA\n0,1\n1,2\n2,3\n", reader="table")
+    assert caught.value.found == "s, mA"
 
 
 def test_masses_of_pfeiffer_have_no_unit_until_one_is_said():
