@@ -73,7 +73,7 @@ neither rad/s nor counts/s.
             text(unit.dimension),
             text(unit.factor),
             text(unit.offset or ""),
-            ", ".join(map(code, spelt[unit.symbol].get("text", []))),
+            ", ".join(map(code, spelt.get(unit.symbol, {}).get("text", []))),
         ]
         for unit in unit_table().units.values()
     ]
