@@ -131,9 +131,7 @@ def _auxiliary(data_type, point, x):
     )
 
 
-@pytest.mark.parametrize(
-    ("data_type", "point", "x"), [(None, 1.0, 1.0), (1.0, None, 1.0), (float("nan"), 1.0, 1.0)]
-)
+@pytest.mark.parametrize(("data_type", "point", "x"), [(None, 1.0, 1.0), (1.0, None, 1.0)])
 def test_an_auxiliary_value_that_belongs_to_nothing_is_left_out(library, data_type, point, x):
     data = echub.read(database([main_table([1, 2, 3], 0.1, 0.01), _auxiliary(data_type, point, x)]))["timeseries"]
     assert data["vendor_aux_temperature_0"].tolist() == pytest.approx([np.nan, 25.0, np.nan], nan_ok=True)
