@@ -33,6 +33,7 @@ from typing import Any, NotRequired, TypedDict
 
 from echub.analysis.analysis import analyze, analyze_each, parameters
 from echub.analysis.outcome import Condition, Outcome
+from echub.analysis.study_folder import RUN, writing_in
 from echub.analysis.study_pictures import MOST, PICTURES, picture, pictured
 from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, shown, sweep_of, with_settings
 from echub.batch.workers import Died, in_order
@@ -294,19 +295,30 @@ def run_study(
     workers: processes, by default one per core. `progress` is called with every answer.
     """
     annotations = study.annotations()
-    cache = output / CACHE
-    cache.mkdir(parents=True, exist_ok=True)
     answers: list[Answer] = []
-    for step in study.steps:
-        asked = list(_questions(study, step, answers, annotations, cache))
-        drawn = pictured(len(asked), study.figures)
-        questions = [replace(one, draws=number in drawn) for number, one in enumerate(asked)]
-        for bare in _answered(questions, workers or os.cpu_count() or 1):
-            answer = replace(bare, outcome=with_settings(bare.outcome, bare.step.settings))
-            answers.append(answer)
-            if progress:
-                progress(answer)
+    with writing_in(output):
+        for step in study.steps:
+            for answer in _stepwise(study, step, answers, annotations, output / CACHE, workers):
+                answers.append(answer)
+                if progress:
+                    progress(answer)
     return answers
+
+
+def _stepwise(
+    study: Study,
+    step: Step,
+    answers: Sequence[Answer],
+    annotations: Annotations,
+    cache: Path,
+    workers: int | None,
+) -> Iterator[Answer]:
+    """Answer the questions of one step."""
+    asked = list(_questions(study, step, answers, annotations, cache))
+    drawn = pictured(len(asked), study.figures)
+    questions = [replace(one, draws=number in drawn) for number, one in enumerate(asked)]
+    for bare in _answered(questions, workers or os.cpu_count() or 1):
+        yield replace(bare, outcome=with_settings(bare.outcome, bare.step.settings))
 
 
 def _answered(questions: Sequence[_Asked], workers: int) -> Iterator[Answer]:
@@ -389,9 +401,9 @@ def _answer(question: _Asked) -> list[Answer]:
                 return [_answer_of(question, outcome, b"", cached=False) for outcome in flagged]
             for number, data in pictures.items():
                 if data:
-                    write_bytes(drawn[number], data)
+                    write_bytes(drawn[number], data, run=RUN)
             if not cached:
-                write_bytes(stored, _dumped(outcomes))
+                write_bytes(stored, _dumped(outcomes), run=RUN)
     except EchubError as error:
         return [_failed(question, error)]
     return [

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from echub import __version__
 from echub.analysis.outcome import SUFFIX, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
+from echub.analysis.study_folder import RUN, writing_in
 from echub.drawing import unit_text
 from echub.files import results
 from echub.files.naming import file_name, file_names
@@ -56,7 +57,8 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
         parts.append((path.with_name(path.name + SUFFIX), f"{answer.outcome.to_json()}\n".encode()))
     parts.append((page, report(study, answers).encode("utf-8", "backslashreplace")))
     tables = list(_tables(study, answers, output / results.TABLES))
-    write_atomically([(path, partial(_put, data)) for path, data in (*parts, *tables)])
+    with writing_in(output):
+        write_atomically([(path, partial(_put, data)) for path, data in (*parts, *tables)], run=RUN)
     return [page, table, parquet, *(path for path, _ in tables)]
 
 

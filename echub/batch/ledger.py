@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
+from echub.batch import locks
 from echub.batch.hashes import Hashes
-from echub.errors import CommandError, TargetBusy, UnknownOption
+from echub.errors import CommandError, UnknownOption
 from echub.files.output import LEDGER, Written, not_writable, remove_stale
 from echub.structured import Shape, parse_written
 
@@ -130,8 +131,8 @@ class Ledger:
         self._outputs, self._places = Hashes(), Hashes()
         self._files = [self.path]
         self._real = os.path.realpath(folder)
-        self._file = _open(self.path)
-        self._locked = _lock(self._file, self.path)
+        self._file = locks.create(self.path)
+        self._locked = locks.lock(self._file, self.path)
         try:
             self._read_all()
         except OSError as error:
@@ -225,49 +226,3 @@ _OFFSET = 48
 
 def _packed(file: int, offset: int) -> int:
     return file << _OFFSET | offset
-
-
-def _open(path: Path) -> int:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
-    except OSError as error:
-        raise not_writable(path, error) from error
-
-
-def hold(path: Path) -> int:
-    """Create and lock a file; return it, to be closed at the end. `TargetBusy` while another process holds it."""
-    file = _open(path)
-    _lock(file, path)
-    return file
-
-
-def _lock(file: int, path: Path) -> bool:
-    """Lock a ledger for as long as it is open; False if the file system knows no locks."""
-    try:
-        _lock_file(file)
-    except BlockingIOError:
-        os.close(file)
-        raise TargetBusy(
-            "another run is writing there",
-            path=str(path),
-            hint="wait for its end, write elsewhere with -o, or share the work with --shard i/N",
-        ) from None
-    except OSError:
-        return False
-    return True
-
-
-def _lock_file(file: int) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        os.lseek(file, 1 << 40, os.SEEK_SET)  # a place that is never read or written
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError as error:
-            raise BlockingIOError(*error.args) from None
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

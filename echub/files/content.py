@@ -162,16 +162,24 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
 
 
 def content_hash(
-    record: Record, scheme: str = BLAKE3, digests: Mapping[tuple[str, str], str] | None = None
+    record: Record,
+    scheme: str = BLAKE3,
+    digests: Mapping[tuple[str, str], str] | None = None,
+    said: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
 ) -> str:
-    """Hash the content of a record; `digests` by (dataset, column) avoid hashing columns again."""
-    how = SCHEMES[scheme]
+    """Hash the content of a record; `digests` by (dataset, column) avoid hashing columns again.
+
+    `said`: descriptions of a file of a later version, by (dataset, column), or (dataset, empty).
+    """
+    how, said = SCHEMES[scheme], said or {}
     datasets = [
         {
             **describe_dataset(dataset),
+            **said.get((dataset.name, ""), {}),
             "columns": [
                 {
                     **describe_column(column),
+                    **said.get((dataset.name, name), {}),
                     how.key: digests[dataset.name, name] if digests else column_digest(held(column), scheme),
                 }
                 for name, column in dataset.columns.items()

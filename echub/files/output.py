@@ -157,24 +157,26 @@ def require_free(target: Path, *, force: bool) -> None:
 
 
 def write_atomically(
-    parts: Sequence[tuple[Path, Callable[[Path], None]]], earlier: PreviousOutputs | None = None
+    parts: Sequence[tuple[Path, Callable[[Path], None]]], earlier: PreviousOutputs | None = None, *, run: str = ""
 ) -> list[Written]:
     """Write files under temporary names and rename them when all are complete.
 
     An error or an interruption leaves no partial file. With `earlier`, targets that are not what
     earlier runs or this one would write raise `TargetExists`, and what was written is given with
-    its hashes. Raises `TargetNotWritable` for what the operating system refuses.
+    its hashes. `run` marks the temporary files, as `earlier.run` does. Raises `TargetNotWritable` for
+    what the operating system refuses.
     """
     temporary: list[tuple[Path, Path]] = []
     target = Path()
+    run = run or (earlier.run if earlier is not None else "")
+    mark = f"{run}." if run else ""
     try:
         for target, write in parts:
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "the output is a folder")
             # A short name: the target's plus a suffix could be too long. A unique one: two threads may write.
-            run = f"{earlier.run}." if earlier is not None and earlier.run else ""
-            path = target.with_name(f".echub-{run}{secrets.token_hex(8)}.part")
+            path = target.with_name(f".echub-{mark}{secrets.token_hex(8)}.part")
             temporary.append((path, target))
             write(path)
         written = [] if earlier is None else [_settled(path, target, earlier) for path, target in temporary]
@@ -189,9 +191,9 @@ def write_atomically(
     return written
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, *, run: str = "") -> None:
     """Write one file completely or not at all; raise `TargetNotWritable`."""
-    write_atomically([(path, lambda temporary: _put(temporary, data))])
+    write_atomically([(path, lambda temporary: _put(temporary, data))], run=run)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -32,6 +32,7 @@ from echub.files.hdf5 import (
 )
 from echub.files.layout import CONTENT_HASH, DESCRIBED, FORMAT, HASHES, OLD_CONTENT_HASH, OWN, text_hash
 from echub.files.stored_column import StoredColumn
+from echub.files.stored_later import Descriptions, counted, is_later, notice, unknown
 from echub.files.stored_old import OldContents
 from echub.files.stored_texts import TEXTS, dataset_of, texts_of
 from echub.model.column import Column
@@ -41,6 +42,7 @@ from echub.model.json_text import to_json
 from echub.model.later import LaterColumns, LaterRecord, Outline, require_whole
 from echub.model.record import Record
 from echub.model.source import Source
+from echub.remark import Remark
 
 
 def read(what: Source | Path, *, values: bool = True) -> Record:
@@ -63,10 +65,11 @@ def read_later(source: Source, *, values: bool = True) -> Record:
     """
     file = OpenFile(source)
     with damage_of(source), file.opened() as root:
-        _require_ours(root, source.shown)
+        version = _version(root, source.shown)
         current = has_text(root, HASHES)
-    contents: _Contents = _Current(file, values) if current else OldContents(file, values)
-    record = LaterRecord(contents.datasets, contents.texts, contents.check)
+        later = version if is_later(version) else ""
+    contents: _Contents = _Current(file, values, later) if current else OldContents(file, values)
+    record = LaterRecord(contents.datasets, contents.texts, contents.check, contents.said)
     if not values:
         require_whole(record)
     return record
@@ -79,7 +82,8 @@ def stated_content(source: Source) -> str:
         return next((text_attribute(root, name).decode() for name in names), "")
 
 
-def _require_ours(root: Place, path: str) -> None:
+def _version(root: Place, path: str) -> str:
+    """Return the version of the schema; raise for what echub did not write, and for a later major one."""
     if not has_text(root, "format") or text_attribute(root, "format") != FORMAT.encode():
         raise ReadError(
             "this HDF5 file was not written by echub",
@@ -96,6 +100,7 @@ def _require_ours(root: Place, path: str) -> None:
             found=version,
             hint="pip install --upgrade echub",
         )
+    return version
 
 
 class _Contents(Protocol):
@@ -110,12 +115,15 @@ class _Contents(Protocol):
     def check(self) -> None:
         """Raise what is wrong with parts that nothing above looks at."""
 
+    def said(self) -> Descriptions:
+        """Return the descriptions of a later version as they stand in the file."""
+
 
 class _Current:
     """A file of schema 1.2 or later, where every text has a hash of its own."""
 
-    def __init__(self, file: OpenFile, values: bool) -> None:
-        self._file, self._values = file, values
+    def __init__(self, file: OpenFile, values: bool, later: str = "") -> None:
+        self._file, self._values, self._later = file, values, later
         self._described: dict[str, dict[str, Mapping[str, Any]]] = {}
 
     def datasets(self) -> dict[str, Dataset]:
@@ -126,7 +134,10 @@ class _Current:
     def texts(self) -> dict[str, Any]:
         with damage_of(self._file.source), self._file.opened() as root:
             texts = {name: self._checked(name, text_array(root, name), name) for name in TEXTS}
-            return texts_of({name: self._file.told(name, text) for name, text in texts.items()})
+            found = texts_of({name: self._file.told(name, text) for name, text in texts.items()})
+            if self._later:
+                found["notices"] += self._not_read(texts)
+            return found
 
     def check(self) -> None:
         """Check that every column is there, and that what it says of itself is what its dataset says of it."""
@@ -165,12 +176,45 @@ class _Current:
             stored = StoredColumn(self._file, dataset, name, dtype, shape)
             return restore_column(said, unread(stored.deferred()))
 
+    # -- of a later version ------------------------------------------------------------------
+
+    def said(self) -> Descriptions:
+        """Return nothing for a version that is known here: every key is in the record."""
+        return {place: counted(one) for place, one in self._trees.items()} if self._later else {}
+
+    @cached_property
+    def _trees(self) -> Descriptions:
+        """Return the descriptions of datasets and columns with all of their keys."""
+        found: dict[tuple[str, str], Mapping[str, Any]] = {}
+        with damage_of(self._file.source), self._file.opened() as root:
+            for name in self._file.told("datasets", text_attribute(root, "datasets")):
+                tree = self._file.told("whole text", text_attribute(local_group(root, name), OWN))
+                found |= {(name, ""): tree} | {(name, one["name"]): one for one in tree[DESCRIBED]}
+        return found
+
+    def _not_read(self, texts: Mapping[str, bytes]) -> list[Remark]:
+        """Return a notice if the file has keys that are not known here."""
+        names = [
+            key
+            for (dataset, column), tree in self._trees.items()
+            for key in unknown("column" if column else "dataset", tree, column or dataset)
+        ]
+        for what in ("metadata", "provenance"):
+            names += unknown(what, self._file.told("whole text", texts[what]))
+        return [notice(self._later, names)] if names else []
+
     def _check_column(self, group: Place, dataset: str, column: Column) -> None:
         array = local_array(group, column.name)
         require_form(array, column.dtype, column.shape)
-        own = self._file.told("column", text_attribute(array, OWN), column.name)
-        said = (own, self._described[dataset][column.name])
-        found, stated = (text_hash(to_json({key: one.get(key) for key in sorted(TOLD)})) for one in said)
+        text, described = text_attribute(array, OWN), self._described[dataset][column.name]
+        if self._later:
+            keys, described = set(self._trees[dataset, column.name]), self._trees[dataset, column.name]
+            own = self._file.told("whole text", text)
+        else:
+            keys, own = TOLD, self._file.told("column", text, column.name)
+        found, stated = (
+            text_hash(to_json({key: one.get(key) for key in sorted(keys)})) for one in (own, described)
+        )
         require_same("descriptions of columns", found, stated, self._file.source, column.name)
 
 

@@ -25,6 +25,7 @@ from echub.files.hdf5 import (
 )
 from echub.files.layout import CONTENT_HASH, OWN, PROVENANCE_HASH, text_hash
 from echub.files.stored_column import StoredColumn
+from echub.files.stored_later import Descriptions
 from echub.files.stored_texts import TEXTS, dataset_of, texts_of
 from echub.model.column import Column
 from echub.model.dataset import Dataset
@@ -53,6 +54,10 @@ class OldContents:
 
     def check(self) -> None:
         """Do nothing: using any part has checked all."""
+
+    def said(self) -> Descriptions:
+        """Return nothing: no later version is like these."""
+        return {}
 
     @cached_property
     def _record(self) -> Record:

@@ -6,7 +6,7 @@ Parts that their writer left empty are not in the file; keys of a later version 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, get_type_hints
 
 from echub.errors import ReadError
 from echub.files.description import BitsShape, DroppedShape, OmittedShape, ProvenanceShape
@@ -48,6 +48,7 @@ class _DatasetShape(TypedDict):
 
 class _EntriesShape(TypedDict):
     entries: list[tuple[str, Any, str | None, str]]
+    tree: NotRequired[Any]
 
 
 class _ProvenanceShape(ProvenanceShape):
@@ -66,6 +67,7 @@ _SHAPES = {
         "hashes": dict[str, str],
         "dataset": _DatasetShape,
         "column": _ColumnShape,
+        "whole text": Table,
     }.items()
 }
 
@@ -73,9 +75,15 @@ _SHAPES = {
 def told(what: str, text: bytes | str, path: str, of: str = "") -> Any:  # noqa: ANN401
     """Return a text of a native file as its shape declares; `ReadError` with file, place, expected, found.
 
-    `what`: metadata, settings, provenance, datasets, or the dataset or column with the name `of`.
+    `what`: metadata, settings, provenance, datasets, the dataset or column with the name `of`, or the whole
+    text, with keys that are not known here.
     """
     shape = _SHAPES[what]
     if of:
         shape = replace(shape, name=f"the description of the {what} {of} in the native file")
     return parse_written(text, shape, path)
+
+
+def known_keys(what: str) -> frozenset[str]:
+    """Return the keys of a text that are known here."""
+    return frozenset(get_type_hints(_SHAPES[what].tree))

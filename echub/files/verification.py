@@ -19,7 +19,7 @@ from echub.files.detect import rank
 from echub.files.joining import join, links_of
 from echub.files.reading import Reading
 from echub.files.rehearsal import rehearse
-from echub.model.later import require_whole
+from echub.model.later import LaterRecord, require_whole
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.calling import call
@@ -53,16 +53,18 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
         return [Check("content hash", False, error.message)]
     checks = [_content(record, stated)]
     for part in _parts_of(record):
-        found = _source_of(str(part["name"]), Path(path), source)
+        found = _source_of(str(part.get("name", "")), Path(path), source)
         if found is None:
-            missing = f"{part['name']} is not beside the file; name it (or its folder) with --source"
-            checks.append(Check("source", False, missing))
+            name = part.get("name")
+            missing = f"{name} is not beside the file; name it (or its folder) with --source"
+            checks.append(
+                Check("source", False, missing if name else "the file does not say what it was made from")
+            )
         else:
-            checks.append(_hash(str(part["sha256"]), found))
+            checks.append(_hash(str(part.get("sha256", "")), found))
     if all(check.holds for check in checks[1:]):
-        checks += _values(
-            record, [s for p in _parts_of(record) if (s := _source_of(str(p["name"]), Path(path), source))]
-        )
+        parts = [_source_of(str(part.get("name", "")), Path(path), source) for part in _parts_of(record)]
+        checks += _values(record, [part for part in parts if part is not None])
     return checks
 
 
@@ -94,7 +96,9 @@ def _parts_of(record: Record) -> list[Mapping[str, Any]]:
 def _content(record: Record, stated: str) -> Check:
     """Hash the content as the file did: without a name before the hash, by SHA-256."""
     scheme, _, digest = stated.rpartition(":")
-    actual = content_hash(record, scheme or "sha256" if scheme in ("", *SCHEMES) else BLAKE3).rpartition(":")[2]
+    said = record.said() if isinstance(record, LaterRecord) else None
+    known = scheme or "sha256" if scheme in ("", *SCHEMES) else BLAKE3
+    actual = content_hash(record, known, said=said).rpartition(":")[2]
     found = "as written" if actual == digest else f"{actual[:12]}…, written was {digest[:12]}…"
     return Check("content hash", actual == digest, found)
 

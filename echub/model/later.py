@@ -58,7 +58,8 @@ class LaterRecord(Record):
     """A record whose datasets and texts are read when they are first used.
 
     `datasets()` returns the datasets, `texts()` metadata, settings, notices, dropped and provenance by name,
-    `check()` raises what is wrong with anything that using the record does not look at.
+    `check()` raises what is wrong with anything that using the record does not look at, and `said()` returns
+    the descriptions of a later version as they stand in the file, by (dataset, column).
     """
 
     def __init__(
@@ -66,8 +67,9 @@ class LaterRecord(Record):
         datasets: Callable[[], Mapping[str, Dataset]],
         texts: Callable[[], Mapping[str, Any]],
         check: Callable[[], None],
+        said: Callable[[], Mapping[tuple[str, str], Mapping[str, Any]]] = dict,
     ) -> None:
-        self._datasets, self._texts, self.check = datasets, texts, check
+        self._datasets, self._texts, self.check, self.said = datasets, texts, check, said
         self._afterwards: list[Callable[[Record], None]] = []
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401

@@ -55,7 +55,7 @@ def evaluate(expression: str, values: Values, rows: int) -> NDArray[np.bool_]:
         tree = ast.parse(expression.strip(), mode="eval").body
         with np.errstate(all="ignore"):  # division by zero gives NaN, for which no condition holds
             result = np.asarray(_value(tree, values))
-    except (SyntaxError, TypeError, ValueError, RecursionError, OverflowError, MemoryError) as error:
+    except (SyntaxError, TypeError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         raise _refusal(expression, str(error).splitlines()[0] if str(error) else type(error).__name__) from None
     if result.dtype != bool or result.shape != (rows,):
         raise _refusal(expression, "it is not a condition on the rows")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ def read(source: Source, options: NoOptions) -> Record:
     notices: list[Notice] = []
     with opened(source) as database:
         main = _main(source, database)
-        auxiliary = database.table(_AUXILIARY)
+        auxiliary = _auxiliary_table(source, database)
         settings: dict[str, Any] = {"library": database.library}
         settings |= {name: table.to_dicts() for name in _KEPT if (table := database.table(name)) is not None}
     tests = main.partition_by("Test_ID", maintain_order=True)
@@ -69,7 +69,7 @@ def read(source: Source, options: NoOptions) -> Record:
 
 def _main(source: Source, database: Database) -> pl.DataFrame:
     main = database.table(MAIN)
-    missing = [name for name in _NEEDED if main is None or name not in main.columns]
+    missing = [name for name in _NEEDED if main is None or name not in main.columns or _is_empty(main[name])]
     if main is None or missing or main.is_empty():
         raise ReadError(
             "the database contains no measurement",
@@ -78,21 +78,39 @@ def _main(source: Source, database: Database) -> pl.DataFrame:
             found="no such table" if main is None else f"no {', '.join(missing)}" if missing else "no rows",
             cause="another program's database, a test that did not start, or a damaged file",
         )
-    words = [
-        name
-        for name in main.columns
-        if not main[name].dtype.is_numeric() and main[name].null_count() < main.height
-    ]
+    _require_numbers(main, main.columns, MAIN, source)
+    return main.sort("Test_ID", "Data_Point", maintain_order=True)
+
+
+def _is_empty(column: pl.Series) -> bool:
+    return column.null_count() == len(column)
+
+
+def _auxiliary_table(source: Source, database: Database) -> pl.DataFrame | None:
+    """Return the values of auxiliary inputs that say which input and which data point they belong to."""
+    import polars as pl
+
+    table = database.table(_AUXILIARY)
+    if table is None or not set(table.columns) >= _OF_AUXILIARY:
+        return None
+    _require_numbers(table, sorted(_OF_AUXILIARY), _AUXILIARY, source)
+    keys = sorted(_OF_AUXILIARY - {"X"})
+    floats = table.with_columns(table[name].cast(float) for name in _OF_AUXILIARY)
+    return floats.filter(pl.all_horizontal(pl.col(keys).is_finite().fill_null(False)))
+
+
+def _require_numbers(table: pl.DataFrame, columns: Iterable[str], name: str, source: Source) -> None:
+    """Raise `ReadError` for a column with words; one without any value is missing, not a word."""
+    words = [column for column in columns if not table[column].dtype.is_numeric() and not _is_empty(table[column])]
     if words:
         raise ReadError(
             "a column of numbers holds something else",
             path=source.shown,
-            where=f"{MAIN}, column {words[0]}",
+            where=f"{name}, column {words[0]}",
             expected="numbers",
-            found=repr(main[words[0]].drop_nulls()[0])[:40],
+            found=repr(table[words[0]].drop_nulls()[0])[:40],
             cause="the database is damaged",
         )
-    return main.sort("Test_ID", "Data_Point", maintain_order=True)
 
 
 def _named(dataset: Dataset, test: pl.DataFrame) -> Dataset:
@@ -153,19 +171,19 @@ def _auxiliary(test: pl.DataFrame, auxiliary: pl.DataFrame | None, first: int) -
     """Return the auxiliary inputs of a test at its data points; missing where an input has no value."""
     import polars as pl
 
-    if auxiliary is None or auxiliary.is_empty() or not set(auxiliary.columns) >= _OF_AUXILIARY:
+    if auxiliary is None:
         return
     own = auxiliary.filter(pl.col("Test_ID") == test["Test_ID"][0])
     for number, ((kind, index), rows) in enumerate(
         sorted(own.partition_by("Data_Type", "Auxiliary_Index", as_dict=True).items())
     ):
-        joined = test.select("Data_Point").join(
+        joined = test.select(pl.col("Data_Point").cast(pl.Float64)).join(
             rows.unique("Data_Point", keep="first").select("Data_Point", "X"),
             on="Data_Point",
             how="left",
             maintain_order="left",
         )
-        values = joined["X"].cast(pl.Float64).fill_null(MISSING).to_numpy()
+        values = joined["X"].fill_null(MISSING).to_numpy()
         yield auxiliary_of(int(kind), int(index), values, first + number)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,16 @@ def _meaning(name: str, unit: str, profile: Profile | None) -> Meaning:
 
 def _printed(name: str, unit: str, units: Mapping[str, str]) -> Meaning:
     """Say what a header means; a contradiction costs the column its quantity, and not the file."""
+    return _printed_alone(name, unit) if not units else _with_units(name, unit, units)
+
+
+@lru_cache(8192)
+def _printed_alone(name: str, unit: str) -> Meaning:
+    """Say what a header means without a profile; kept, because each is asked twice, and files repeat them."""
+    return _with_units(name, unit, {})
+
+
+def _with_units(name: str, unit: str, units: Mapping[str, str]) -> Meaning:
     try:
         return meaning_of(name, unit, units)
     except UnitMismatch as error:

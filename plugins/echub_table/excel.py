@@ -35,6 +35,10 @@ Relative and absolute: a millionth of a number, and what is rounded away of smal
 _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 """A date before any instrument: the library's view of a duration, or of a time of day, which count from 1899."""
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+_MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
+"""A date whose time of day the library adds, if all dates of a column are such."""
+_BLOCK = 1 << 20
+"""Cells that are compared at once, as text and as numbers: some tens of megabytes."""
 _FORMULA = re.compile(rb"<c [^>]*><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>")
 """A cell with a formula and no stored value."""
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
@@ -223,34 +227,32 @@ def _too_large(source: Source, found: str) -> ReadError:
 def sheet_cells(data: bytes, sheet: str) -> pl.DataFrame:
     """Return the cells of a sheet as text: durations as `h:m:s`, dates without an added midnight."""
     cells = _load(data, sheet, dtypes="string")
-    early = [n for n in cells.columns if cells[n].str.contains(_EARLY).any()]
-    spans = _load(data, sheet, dtypes="duration") if early else cells
-    for name in cells.columns:
-        column = cells[name]
-        if name in early and spans.height == cells.height:
-            column = _as_clock(spans[name]).zip_with(column.str.contains(_EARLY).fill_null(False), column)
-        cells = cells.with_columns(_without_midnight(column).alias(name))
-    return cells
+    early = _columns_where(cells, pl.all().str.contains(_EARLY).any())
+    if early:
+        spans = _load(data, sheet, dtypes="duration")
+        if spans.height == cells.height:
+            clocks = spans.select(_as_clock(name) for name in early)
+            cells = cells.with_columns(
+                pl.when(pl.col(name).str.contains(_EARLY)).then(clocks[name]).otherwise(pl.col(name)).alias(name)
+                for name in early
+            )
+    dated = pl.all().str.contains(_DATED).fill_null(False)
+    days = _columns_where(cells, dated.any() & (~dated | pl.all().str.ends_with(" 00:00:00")).all())
+    return cells.with_columns(pl.col(days).str.replace(_MIDNIGHT, "${1}"))
 
 
-def _as_clock(spans: pl.Series) -> pl.Series:
+def _columns_where(cells: pl.DataFrame, holds: pl.Expr) -> list[str]:
+    """Return the columns for which an expression over `pl.all()`, one value for each, is true."""
+    found = cells.select(holds)
+    return [name for name, yes in zip(found.columns, found.row(0), strict=True) if yes] if found.height else []
+
+
+def _as_clock(name: str) -> pl.Expr:
     """Write durations as hours, minutes and seconds, hours beyond 24 included."""
-    ms = spans.dt.total_milliseconds()
-    parts = pl.DataFrame({"h": ms // 3_600_000, "m": ms // 60_000 % 60, "s": ms // 1000 % 60, "f": ms % 1000})
-    text = pl.format(
-        "{}:{}:{}.{}",
-        "h",
-        *(pl.col(p).cast(pl.String).str.zfill(n) for p, n in (("m", 2), ("s", 2), ("f", 3))),
-    )
-    return parts.select(text.alias("clock")).to_series()
-
-
-def _without_midnight(column: pl.Series) -> pl.Series:
-    """Write a column of dates alone as such: it has no time of day."""
-    dated = column.filter(column.str.contains(_DATED).fill_null(False))
-    if not len(dated) or not dated.str.ends_with(" 00:00:00").all():
-        return column
-    return column.str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "${1}")
+    ms = pl.col(name).dt.total_milliseconds()
+    parts = ((ms // 60_000 % 60, 2), (ms // 1000 % 60, 2), (ms % 1000, 3))
+    padded = [part.cast(pl.String).str.zfill(digits) for part, digits in parts]
+    return pl.format("{}:{}:{}.{}", ms // 3_600_000, *padded).alias(name)
 
 
 def _load(data: bytes, sheet: str, **options: Any) -> pl.DataFrame:  # noqa: ANN401  options of the library
@@ -284,24 +286,27 @@ def _table(data: bytes, chosen: _Chosen) -> tuple[Table, list[Notice]]:
     keep = texts.select(pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")).to_series()
     texts, numbers = texts.filter(keep), floats[first:last].filter(keep)
     faults, notices = Faults(), _about_sheet(data, chosen, texts)
+    wanted = [i for i in range(dialect.width - dialect.trailing) if dialect.columns[i] == NUMBER]
     bad = np.zeros(texts.height, dtype=bool)
+    read = dict(zip(wanted, _numbers(numbers, texts, wanted), strict=True))
     columns: list[Any] = []
     for i in range(dialect.width - dialect.trailing):
-        shown = texts.to_series(i)
-        if dialect.columns[i] != NUMBER:
-            columns.append(shown.fill_null(""))
+        if i not in read:
+            columns.append(texts.to_series(i).fill_null(""))
             continue
-        values, faulty, from_text = _numbers(numbers.to_series(i), shown)
-        if from_text:
+        found = read[i]
+        if found.from_text:
             notices.append(
                 Notice(
-                    "numbers-as-text", f"{dialect.names[i]}: {from_text} cells hold a number as text, and are read"
+                    "numbers-as-text",
+                    f"{dialect.names[i]}: {found.from_text} cells hold a number as text, and are read",
                 )
             )
-        for at in np.flatnonzero(faulty)[:20]:
-            faults.note(first + int(at) + 1, f"{dialect.names[i]} is {shown[int(at)]!r}, no number")
-        bad |= faulty
-        columns.append(values)
+        for at in np.flatnonzero(found.faulty)[:20] if found.faulty is not None else ():
+            faults.note(first + int(at) + 1, f"{dialect.names[i]} is {texts[int(at), i]!r}, no number")
+        if found.faulty is not None:
+            bad |= found.faulty
+        columns.append(found.values)
     faults.rows = int(bad.sum())
     judge(faults, texts.height, texts.height, dialect)
     return Table(columns, texts.height, texts.height, faults), notices
@@ -314,7 +319,7 @@ def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Noti
         text = f"{chosen.sheet} is read, of {chosen.among} sheets with cells: it is {chosen.why}"
         text += "; --option sheet=… names another"
         notices.append(Notice("sheet-chosen", text))
-    blank = any((column.fill_null("").str.strip_chars() == "").any() for column in texts.get_columns())
+    blank = _columns_where(texts, (pl.all().fill_null("").str.strip_chars() == "").any())
     if blank and (count := _formulas_without_values(data)):
         text = f"{count} cells of the workbook hold formulas whose values were never stored: they are empty"
         notices.append(Notice("formulas-without-values", f"{text}; open and save it in a spreadsheet program"))
@@ -327,30 +332,59 @@ def _formulas_without_values(data: bytes) -> int:
         return sum(len(_FORMULA.findall(archive.read(name))) for name in sheets)
 
 
-def _numbers(values: pl.Series, texts: pl.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
-    """Take numbers, read those that stand as text, and tell where a word stands in their place.
+@dataclass(frozen=True)
+class _Numbers:
+    """A column of numbers; the rows in which a word stands in place of one, if any; numbers that stand as text."""
 
-    Both views of a number must agree. A text with a decimal comma counts where it has one reading only.
+    values: NDArray[np.float64]
+    faulty: NDArray[np.bool_] | None = None
+    from_text: int = 0
+
+
+def _numbers(numbers: pl.DataFrame, texts: pl.DataFrame, wanted: Sequence[int]) -> Iterator[_Numbers]:
+    """Take the numbers of these columns, many at once, and read those that stand as text.
+
+    Both views of a number must agree.
     """
-    cells = texts.fill_null("").str.strip_chars()
-    values = values.cast(pl.Float64)
-    shown = cells.cast(pl.Float64, strict=False)
-    apart = ((values - shown).abs() > _CLOSE * shown.abs() + _CLOSE).fill_null(False)
+    step = max(1, _BLOCK // max(1, texts.height))
+    for start in range(0, len(wanted), step):
+        places = list(wanted[start : start + step])
+        values = numbers[:, places].cast(pl.Float64)
+        cells = texts[:, places].select(pl.all().fill_null("").str.strip_chars())
+        _require_equal(values, cells)
+        nulls = values.select(pl.all().is_null()).to_numpy()
+        if not nulls.any():
+            yield from (_Numbers(column.to_numpy()) for column in values)
+            continue
+        words = cells.select(pl.all().str.to_lowercase())
+        empty = words.select((pl.all() == "") | pl.all().is_in(list(MISSING_TOKENS))).to_numpy()
+        written = (nulls & ~empty).any(axis=0)
+        for i, column in enumerate(values):
+            if written[i]:
+                yield _as_written(column, cells.to_series(i), nulls[:, i] & ~empty[:, i])
+            else:
+                yield _Numbers(with_gaps(column, cells.to_series(i)) if nulls[:, i].any() else column.to_numpy())
+
+
+def _require_equal(values: pl.DataFrame, cells: pl.DataFrame) -> None:
+    shown = cells.select(pl.all().cast(pl.Float64, strict=False)).to_numpy()
+    apart = np.abs(values.to_numpy() - shown) > _CLOSE * np.abs(shown) + _CLOSE  # NaN, for no number, is not
     if apart.any():
-        raise PluginError(
-            "the workbook reads differently as numbers and as text", found=str(cells.filter(apart)[0])
-        )
-    written = values.is_null() & (cells != "") & ~cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
-    from_text = 0
-    if written.any():
-        mark = decimal_mark(cells.filter(written)).value
-        plain = cells.str.replace(f"^[{MINUS_SIGNS}]", "-")
-        plain = plain.str.replace(",", ".", literal=True) if mark == "," else plain
-        read = (
-            plain.cast(pl.Float64, strict=False)
-            if mark
-            else pl.Series([None], dtype=pl.Float64).new_from_index(0, len(cells))
-        )
-        values = values.zip_with(~written, read)
-        from_text = int((written & values.is_not_null()).sum())
-    return with_gaps(values, cells), (values.is_null() & written).to_numpy(), from_text
+        row, column = (int(at[0]) for at in np.nonzero(apart))
+        raise PluginError("the workbook reads differently as numbers and as text", found=str(cells[row, column]))
+
+
+def _as_written(values: pl.Series, cells: pl.Series, written: NDArray[np.bool_]) -> _Numbers:
+    """Read numbers that stand as text; one with a decimal comma counts where it has one reading only."""
+    chosen = pl.Series(written)
+    mark = decimal_mark(cells.filter(chosen)).value
+    plain = cells.str.replace(f"^[{MINUS_SIGNS}]", "-")
+    plain = plain.str.replace(",", ".", literal=True) if mark == "," else plain
+    read = (
+        plain.cast(pl.Float64, strict=False)
+        if mark
+        else pl.Series([None], dtype=pl.Float64).new_from_index(0, len(cells))
+    )
+    values = values.zip_with(~chosen, read)
+    found = int((chosen & values.is_not_null()).sum())
+    return _Numbers(with_gaps(values, cells), (values.is_null() & chosen).to_numpy(), found)

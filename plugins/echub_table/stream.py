@@ -32,7 +32,9 @@ CHUNK = 4 * 1024 * 1024
 _SINGLE_BYTE = ("utf-8", "utf-8-sig", "cp1252")
 """Encodings in which a line feed is a byte of its own."""
 
-_LONE_RETURN = re.compile(rb"\r(?!\n)")
+_LONE_RETURN = re.compile(r"\r(?!\n|\Z)")
+"""A line end of its own; at the end of a head, a line feed may follow."""
+_ANY_RETURN = re.compile(rb"\r\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def with_line_feeds(data: bytes, newline: str) -> bytes:
     """Turn the line ends of a file into line feeds."""
     if newline == "\r\n":
         return data.replace(b"\r\n", b"\n")
-    return _LONE_RETURN.sub(b"\n", data) if newline == "\r" else data
+    return _ANY_RETURN.sub(b"\n", data) if newline == "\r" else data
 
 
 def open_text(source: Source, encoding: str = "", *, head_only: bool = False) -> Text:
@@ -134,7 +136,8 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
     newline = _newline(head)
     tail_at = max(0, source.size - TAIL)
     tail = head if tailless else _decoded(source.read(tail_at - tail_at % 2), _without_mark(raw, chosen), source)
-    text = [part.replace("\r\n", "\n").replace("\r", "\n") for part in (head, tail)]
+    text = [part.replace("\r\n", "\n") for part in (head.removesuffix("\r"), tail)]
+    text = [part.replace("\r", "\n") if newline == "\r" else part for part in text]
     return Text(source, chosen, evidence, newline, text[0], text[1], whole)
 
 
@@ -173,6 +176,7 @@ def _decoded(raw: bytes, encoding: str, source: Source) -> str:
 
 
 def _newline(head: str) -> str:
-    if "\n" not in head and "\r" in head.rstrip("\r"):
+    """Return the line end; a carriage return wherever one ends a line, if others end with a line feed too."""
+    if _LONE_RETURN.search(head):
         return "\r"
     return "\r\n" if "\r\n" in head else "\n"

@@ -21,7 +21,8 @@ from echub.batch.lake.archive import Archive
 from echub.batch.lake.places import FILES, OUTCOMES, OWN_BEGIN, STAGE, Partition, claim, parts_there
 from echub.batch.lake.rows import Row, add_record, bare_row, files_frame, outcome_frame, units_of_files
 from echub.batch.lake.tables import join_tables, read_table, table_of, units_of, write_table
-from echub.batch.ledger import Entry, hold
+from echub.batch.ledger import Entry
+from echub.batch.locks import hold
 from echub.batch.workers import Died, each
 from echub.errors import EchubError, SourceChanged
 from echub.files.output import file_sha256, not_writable, write_atomically

@@ -81,6 +81,9 @@ def test_condition(expression, rows):
         "cycle in cycle in",
         "None == cycle",
         "cycle == 1j",
+        "current > 0 / 0",
+        "cycle == 7 % 0",
+        "cycle == 7 // 0",
     ],
 )
 def test_anything_else_is_refused(expression):

@@ -124,6 +124,27 @@ def test_a_database_without_a_measurement_is_refused():
         echub.read(b"TEST 1\n", reader="arbin-res")
 
 
+def _auxiliary(data_type, point, x):
+    columns = [("Test_ID", LONG), ("Data_Point", DOUBLE), ("Auxiliary_Index", LONG), ("Data_Type", DOUBLE)]
+    return Table(
+        "Auxiliary_Table", [*columns, ("X", DOUBLE)], [[1, 2.0, 0, 1.0, 25.0], [1, point, 0, data_type, x]]
+    )
+
+
+@pytest.mark.parametrize(("data_type", "point", "x"), [(None, 1.0, 1.0), (1.0, None, 1.0)])
+def test_an_auxiliary_value_that_belongs_to_nothing_is_left_out(library, data_type, point, x):
+    data = echub.read(database([main_table([1, 2, 3], 0.1, 0.01), _auxiliary(data_type, point, x)]))["timeseries"]
+    assert data["vendor_aux_temperature_0"].tolist() == pytest.approx([np.nan, 25.0, np.nan], nan_ok=True)
+
+
+def test_data_points_without_numbers_are_no_measurement(library):
+    main = main_table([1, 2, 3], 0.1, 0.01)
+    empty = Table(main.name, main.columns, [[row[0], None, *row[2:]] for row in main.rows])
+    with pytest.raises(ReadError, match="no measurement") as refused:
+        echub.read(database([empty, _auxiliary(1.0, 1.0, 1.0)]))
+    assert refused.value.found == "no Data_Point"
+
+
 def test_without_any_program_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr("echub_arbin.tables.TOOL", "mdb-export-that-is-not-there")
     monkeypatch.setitem(__import__("sys").modules, "access_parser", None)

@@ -54,6 +54,22 @@ def test_chunks_do_not_show(tmp_path, form):
             np.testing.assert_array_equal(found, true)
 
 
+@pytest.mark.parametrize(
+    ("preamble", "ends"),
+    [
+        ("", ["\r", "\n", "\r\n"]),
+        ("", ["\r\r\n"]),
+        ("# made\rby a logger\n", ["\n"]),
+        ("# made\rby a logger\r\n", ["\r\n"]),
+    ],
+)
+def test_line_ends_of_several_kinds_lose_no_row(tmp_path, preamble, ends):
+    lines = ["t / s,U / V,I / mA", *(f"{n},3.{n},-1.5" for n in range(10, 30))]
+    text = preamble + "".join(line + ends[n % len(ends)] for n, line in enumerate(lines))
+    (tmp_path / "a.csv").write_bytes(text.encode())
+    np.testing.assert_array_equal(parse(infer(Source(tmp_path / "a.csv"))).columns[0], np.arange(10.0, 30.0))
+
+
 def test_a_fault_is_found_in_any_chunk_with_its_line(tmp_path):
     def change(lines):
         lines[2] = lines[2].replace(",", ",x", 1)

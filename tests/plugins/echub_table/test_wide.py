@@ -1,14 +1,16 @@
 """5,000 columns read as well as three: as text, as a workbook, and as a native file."""
 
-import io
 import zipfile
 
 import numpy as np
+import polars as pl
 import pytest
 
 import echub
 from echub.errors import ReadError
 from echub.files import store
+from echub.plugin import is_missing
+from echub_table import excel
 
 WIDE, ROWS = 5000, 4
 
@@ -83,15 +85,42 @@ def _sheet(rows):
     return f"<worksheet {space}><sheetData>{''.join(cells)}</sheetData></worksheet>"
 
 
-def test_a_workbook_of_5000_columns_is_read(tmp_path):
+def _workbook(path, rows):
     pytest.importorskip("fastexcel")
     from fixtures.tables import workbook
 
-    made = io.BytesIO()
-    with zipfile.ZipFile(workbook.FILE) as given, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
+    with zipfile.ZipFile(workbook.FILE) as given, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         for name in given.namelist():
-            is_sheet = name == "xl/worksheets/sheet1.xml"
-            out.writestr(name, _sheet([names(), *values().tolist()]) if is_sheet else given.read(name))
-    path = tmp_path / "wide.xlsx"
-    path.write_bytes(made.getvalue())
-    check(echub.read(path))
+            out.writestr(name, _sheet(rows) if name == "xl/worksheets/sheet1.xml" else given.read(name))
+    return path
+
+
+def test_a_workbook_of_5000_columns_is_read_as_one_table(tmp_path, monkeypatch):
+    calls = []
+    for name in ("select", "select_seq"):  # every method of a column of polars ends in one of them
+        whole = getattr(pl.DataFrame, name)
+
+        def counted(frame, *given, name=name, whole=whole, **named):
+            calls.append(name)
+            return whole(frame, *given, **named)
+
+        monkeypatch.setattr(pl.DataFrame, name, counted)
+    check(echub.read(_workbook(tmp_path / "wide.xlsx", [names(), *values().tolist()])))
+    assert 0 < len(calls) < WIDE / 10
+
+
+def test_gaps_and_numbers_as_text_are_found_in_every_block_of_columns(tmp_path, monkeypatch):
+    monkeypatch.setattr(excel, "_BLOCK", 3 * ROWS)
+    few = [row[:10] for row in values().tolist()]
+    few[1][2], few[2][4], few[3][8], few[0][9] = "", "n/a", "2,5", "-"
+    record = echub.read(_workbook(tmp_path / "gaps.xlsx", [names()[:10], *few]))
+    read = [c.values for c in record["timeseries"].columns.values() if c.index is not None]
+    true = values()[:, :10]
+    true[3, 8] = 2.5
+    for row, column in ((1, 2), (2, 4), (0, 9)):
+        assert is_missing(read[column]).tolist() == [n == row for n in range(ROWS)]
+        true[row, column] = np.nan
+    np.testing.assert_array_equal(np.stack(read, axis=1), true)
+    assert [n.message for n in record.notices if n.code == "numbers-as-text"] == [
+        "cell 8 / V: 1 cells hold a number as text, and are read"
+    ]

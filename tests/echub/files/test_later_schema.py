@@ -1,0 +1,71 @@
+"""A native file of a later minor version: read with a notice, verified, and damage to it found."""
+
+import h5py
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import ChangedContent
+from echub.files import content, store
+from echub.files.verification import verify
+from tests.echub.files.test_store import series
+
+
+@pytest.fixture
+def later(tmp_path, monkeypatch):
+    """A file as a later minor version may write it: with more keys, which its content hash covers."""
+    path = tmp_path / "later.h5"
+    column, dataset = store.describe_column, store.describe_dataset
+    more = {"a_new_field": {"deep": [1, 2.5]}}
+    with monkeypatch.context() as patch:
+        patch.setattr(store.echub_schemas, "VERSION", "1.9.0")
+        for module in (store, content):
+            patch.setattr(module, "describe_column", lambda c: column(c) | (more if c.name == "current" else {}))
+            patch.setattr(module, "describe_dataset", lambda d: dataset(d) | {"a_new_text": "x"})
+        store.write(series(5000, settings={"a": 1}), path)
+    return path
+
+
+def test_a_later_minor_schema_reads_with_a_notice_and_verifies(later, tmp_path):
+    record = echub.read(later)
+    (notice,) = [notice for notice in record.notices if notice.code == "later-schema"]
+    assert "1.9.0" in notice.message
+    assert "(timeseries: a_new_text, current: a_new_field)" in notice.message
+    known = tmp_path / "known.h5"
+    store.write(series(5000, settings={"a": 1}), known)
+    assert content.content_hash(store.read(later)) == content.content_hash(store.read(known))
+    assert verify(later)[0].holds
+
+
+@pytest.mark.parametrize("place", ["timeseries", "timeseries/current"])
+def test_damage_to_what_a_later_schema_adds_is_found(later, place):
+    with h5py.File(later, "r+") as file:
+        text = file[place].attrs["echub"].replace(b'"deep":[1,2.5]', b'"deep":[1,3.5]')
+        file[place].attrs["echub"] = np.array(text, h5py.string_dtype("utf-8", len(text)))
+    assert not verify(later)[0].holds
+    with pytest.raises(ChangedContent):
+        store.read(later)
+
+
+def test_a_value_of_a_later_schema_that_changed_is_found(later):
+    with h5py.File(later, "r+") as file:
+        file["timeseries/current"][7] += 1.0
+    assert not verify(later)[0].holds
+
+
+@pytest.fixture
+def native(tmp_path):
+    store.write(series(5000), tmp_path / "run.h5")
+    return tmp_path / "run.h5"
+
+
+def test_a_later_minor_schema_without_more_keys_has_no_notice(native):
+    with h5py.File(native, "r+") as file:
+        file.attrs["schema_version"] = "1.9.0"
+    assert [notice for notice in echub.read(native).notices if notice.code == "later-schema"] == []
+
+
+def test_a_file_that_does_not_say_its_source_is_verified_as_far_as_it_goes(native):
+    checks = verify(native)
+    assert [(check.what, check.holds) for check in checks] == [("content hash", True), ("source", False)]
+    assert checks[1].found == "the file does not say what it was made from"
