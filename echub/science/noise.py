@@ -52,7 +52,7 @@ def _finite(values: ArrayLike) -> NDArray[np.float64]:
 
 
 def _median(values: NDArray[np.float64]) -> float:
-    """Return the median of finite values: `np.median` without its test for NaN, which takes longer for few rows."""
+    """Return the median of finite values: `np.median` without its test for NaN, slower than a few rows."""
     half = len(values) // 2
     if len(values) % 2:
         return float(np.partition(values, half)[half])
