@@ -245,7 +245,7 @@ def _likelihoods(
 
 
 def _log(bracket: tuple[float, float], width: int, signal: _Signal, grid: Floats, averaged: bool) -> Floats:
-    """Return the log-likelihood of one step over the grid: its mean over the bracket, where the step may be anywhere.
+    """Return the log-likelihood of one step over the grid: its mean over the bracket, in which the step is.
 
     As fine as the grid: parts of the bracket that are wider than what the signal tells leave gaps between them, in
     which no offset seems possible.

@@ -84,7 +84,8 @@ def trace_of(data: Inputs, rest: float = 0.0) -> CellTrace:
     current, u = _filled(t, data["j"] * scale), _filled(t, data["U"])
     if not np.any(current):
         raise Refusal("no-current", "the current is zero throughout", hint="`echub info FILE` shows the columns")
-    return CellTrace(data, t, u, current, unit, area, ways(data, t, current, scale), _states(current, rest))
+    state = _states(current, rest)
+    return CellTrace(data, t, u, current, unit, area, ways(data, t, current, state, scale), state)
 
 
 def _filled(t: Floats, values: Floats) -> Floats:
@@ -126,9 +127,8 @@ def summed(found: Segments, values: Floats) -> Floats:
 
 def charge_of(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
     """Return the signed charge (m,) of half cycles by one way of counting."""
-    if way.since:
-        return summed(found, way.charge) + _after(way, found, state)
-    return summed(found, np.where(state != 0, way.charge, 0.0))
+    charge = summed(found, way.charge)
+    return charge + _after(way, found, state) if way.since else charge
 
 
 def _after(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
@@ -158,7 +158,7 @@ def _without_blips(found: Segments, way: RowCharge, state: NDArray[np.int8]) -> 
 def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged: int) -> Halves:
     way = trace.counted[0]
     charge = charge_of(way, found, state)
-    amount = way.charge if way.since else np.where(state != 0, way.charge, 0.0)
+    amount = way.charge
     middle = trace.u
     if way.since:
         middle = (trace.u + np.append(trace.u[:1], trace.u[:-1])) / 2
@@ -197,4 +197,6 @@ def _level(trace: CellTrace, amount: Floats, found: Segments) -> Floats:
     long = found.rows > 4
     inner[found.start[long]] = 0.0
     inner[found.stop[long] - 1] = 0.0
-    return np.asarray(summed(found, inner * np.abs(trace.current)) / summed(found, inner))
+    total = summed(found, inner)
+    inner *= np.abs(trace.current)
+    return np.asarray(summed(found, inner) / total)
