@@ -76,14 +76,20 @@ def from_current(t: Floats, current: Floats, state: NDArray[np.int8], *, average
 
 
 def _jumps(current: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Return where the current changes, and the part of each change that is not smooth: up to its bend."""
+    """Return where the current changes, and the part of each change that is not smooth: up to its bend.
+
+    At a reversal at most the larger of both currents: what flows before it is of one half cycle, after it of the
+    other, so that each is uncertain by its own current only.
+    """
     change = np.diff(current)
     small = SMALL * max(current.max(), -current.min())
     rows = np.flatnonzero((change > small) | (change < -small))
     at, count = change[rows], len(change)
     before = np.where(rows > 0, change[np.maximum(rows - 1, 0)], 0.0)
     after = np.where(rows < count - 1, change[np.minimum(rows + 1, count - 1)], 0.0)
-    return rows, np.minimum(np.abs(at), np.maximum(np.abs(at - before), np.abs(at - after)))
+    bend = np.maximum(np.abs(at - before), np.abs(at - after))
+    own = np.maximum(np.abs(current[rows]), np.abs(current[rows + 1]))
+    return rows, np.minimum(np.minimum(np.abs(at), bend), own)
 
 
 def _with_resolution(way: RowCharge, t: Floats, current: Floats) -> RowCharge:

@@ -17,6 +17,8 @@ control, not
 a half cycle: pulses of a rate test or a rest are ten times larger, overshoots ten times smaller."""
 DISAGREE = 0.02
 """Relative difference between two ways of counting that is reported: twice a poor accuracy of a current."""
+WRITTEN = 0.1
+"""Half cycles whose edges are known to this part of the charge between two rows have a row at each edge."""
 NOISE_ROWS, PIECE = 500_000, 500
 """Rows from which the noise of a long run is found, in pieces of neighbours: its median is then right to 0.2 %."""
 
@@ -185,6 +187,11 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     if found.start[0] == 0 and not way.since and len(trace.t) > 1:
         # What flowed before the first row of the file is not recorded: at most one step.
         spread[0] = np.hypot(spread[0], level[0] * (trace.t[1] - trace.t[0]) / 3600 / np.sqrt(3))
+    if found.stop[-1] == len(trace.t) and not way.since and len(trace.t) > 1:
+        # Nor what flowed after the last one, unless the instrument writes a row at every change, as others show.
+        lost = level[-1] * (trace.t[-1] - trace.t[-2]) / 3600
+        if np.median(spread) > WRITTEN * lost:
+            spread[-1] = np.hypot(spread[-1], lost / np.sqrt(3))
     return Halves(
         found, np.abs(charge), spread, np.abs(charge) * mean / 1000, level, begin, trace.t[found.stop - 1],
         trace.u[found.stop - 1], blur, merged,
