@@ -435,6 +435,12 @@ def _hints(declared: Any) -> Mapping[str, Any]:  # noqa: ANN401
     return get_type_hints(declared) if hasattr(declared, "__total__") else {}
 
 
+@cache
+def _declares_keys(declared: Any) -> bool:  # noqa: ANN401
+    """Return whether a type has declared keys at any depth: a column of 10⁵ numbers has none to look for."""
+    return bool(_hints(declared)) or any(_declares_keys(part) for part in get_args(declared))
+
+
 def _type_at(declared: Any, steps: tuple[str | int, ...]) -> Any:  # noqa: ANN401
     for step in steps:
         declared = _below(declared, step)
@@ -459,7 +465,7 @@ def _unknown(
     steps: tuple[str | int, ...],
 ) -> Iterator[tuple[str, list[str], tuple[str | int, ...]]]:
     """Find the keys that the shape does not declare: key, the declared ones, where."""
-    if tree is known or not isinstance(tree, (dict, list)):
+    if tree is known or not isinstance(tree, (dict, list)) or not _declares_keys(declared):
         return
     if isinstance(tree, list):
         for number, (part, kept) in enumerate(zip(tree, known, strict=True)):

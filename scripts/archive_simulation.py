@@ -66,7 +66,7 @@ def _plan(folder: Path) -> None:
 
 STEPS: dict[str, Callable[[Path], object]] = {
     "open the ledger": _open,
-    "index for gather": lambda folder: len(Archive(folder / "ledger").lines),
+    "index for gather": lambda folder: len(Archive(folder / "ledger")),
     "plan": lambda folder: len(plan([folder / "tree"], folder / "out")),
     "plan beside the ledger": _plan,
     "convert": lambda folder: sum(1 for _ in convert_many([folder / "tree"], folder / "out", jobs=2)),

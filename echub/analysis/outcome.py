@@ -6,7 +6,6 @@ NaN or infinite; an unknown value is None, and so is an open end of an interval.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from echub.analysis.outcome_shape import FORMAT, OUTCOME
 from echub.errors import DataError, EchubError, PluginError
-from echub.model.json_text import encodable
+from echub.model.json_text import written_json
 from echub.remark import Remark
 from echub.structured import Shape, checked, parse
 
@@ -377,7 +376,7 @@ class Outcome:
 
     def to_json(self, *, indent: int | None = 1) -> str:
         """Write exact JSON; `from_json` gives an equal outcome."""
-        return encodable(json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False, indent=indent))
+        return written_json(self.as_dict(), indent)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], path: str = "") -> Outcome:
@@ -385,7 +384,11 @@ class Outcome:
         if not isinstance(data, Mapping) or not str(data.get("format", "")).startswith(_FAMILY):
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
             raise DataError("this is not an outcome of an analysis", expected=FORMAT, found=str(found))
-        data = checked(dict(data), OUTCOME, path)
+        return cls.from_checked(checked(dict(data), OUTCOME, path), path)
+
+    @classmethod
+    def from_checked(cls, data: Mapping[str, Any], path: str = "") -> Outcome:
+        """Read the result of `as_dict` whose shape is checked; `DataError` for columns of different lengths."""
         _require_rows(data["tables"], path)
         return cls(
             {name: Measurand.from_dict(m) for name, m in data["measurands"].items()},

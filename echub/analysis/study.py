@@ -33,6 +33,7 @@ from typing import Any, NotRequired, TypedDict
 
 from echub.analysis.analysis import analyze, analyze_each, parameters
 from echub.analysis.outcome import Condition, Outcome
+from echub.analysis.outcome_shape import OutcomeShape
 from echub.analysis.study_folder import RUN, writing_in
 from echub.analysis.study_pictures import MOST, PICTURES, picture, pictured
 from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, shown, sweep_of, with_settings
@@ -47,7 +48,7 @@ from echub.model.metadata import Metadata
 from echub.model.source import Source
 from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
-from echub.structured import Number, Shape, Table, parse, read_file
+from echub.structured import Number, Shape, Table, parse_written, read_file
 
 FEW = 4
 """Fewer questions than this are answered in this process: starting others would take longer."""
@@ -90,7 +91,7 @@ STUDY = Shape(
     hint="`echub study --help`, and the page on studies in the documentation",
     version=("format", 1, 0),
 )
-_STORED = Shape("the stored answers", list[Table])
+_STORED = Shape("the stored answers", list[OutcomeShape])
 
 
 @dataclass(frozen=True)
@@ -421,7 +422,7 @@ def _answer_of(question: _Asked, outcome: Outcome, drawn: bytes, *, cached: bool
 
 
 def _dumped(outcomes: Sequence[Outcome]) -> bytes:
-    return f"[{', '.join(outcome.to_json(indent=None) for outcome in outcomes)}]".encode()
+    return f"[{','.join(outcome.to_json(indent=None) for outcome in outcomes)}]".encode()
 
 
 def _loaded(stored: Path) -> list[Outcome] | None:
@@ -429,10 +430,8 @@ def _loaded(stored: Path) -> list[Outcome] | None:
     if not stored.is_file():
         return None
     try:
-        return [
-            Outcome.from_dict(told, str(stored))
-            for told in parse(stored.read_bytes(), _STORED, str(stored), "json")
-        ]
+        told = parse_written(stored.read_bytes(), _STORED, str(stored))
+        return [Outcome.from_checked(one, str(stored)) for one in told]
     except (EchubError, OSError):
         return None
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 from echub.analysis.outcome import Outcome
 from echub.declare import Analysis
+from echub.drawing.canvas import png
 from echub.errors import DataError, PluginError
 from echub.registry.boundary import PluginFault
 
@@ -33,7 +32,5 @@ def picture(outcome: Outcome, declared: Analysis) -> bytes:
         raise
     except (DataError, PluginError):
         return b""
-    buffer = io.BytesIO()
     figure.set_size_inches(7, 5)
-    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
-    return buffer.getvalue()
+    return png(figure, dpi=100)

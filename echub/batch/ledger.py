@@ -170,7 +170,7 @@ class Ledger:
                 os.ftruncate(self._file, end)
             raise not_writable(self.path, error) from error
         # A live folder comes to a source again.
-        self._know(entry.source, [part.path for part in entry.output], _packed(0, end))
+        self._know(entry.source, [part.path for part in entry.output], packed(0, end))
 
     def _know(self, source: str, outputs: Iterable[str], place: int) -> None:
         self._places.add(source, place)
@@ -179,8 +179,8 @@ class Ledger:
 
     def _line(self, place: int) -> bytes:
         """Read a line at its place."""
-        with self._files[place >> _OFFSET].open("rb") as held:
-            held.seek(place & (1 << _OFFSET) - 1)
+        with self._files[place >> OFFSET].open("rb") as held:
+            held.seek(place & (1 << OFFSET) - 1)
             return held.readline()
 
     def clean(self) -> None:
@@ -205,7 +205,7 @@ class Ledger:
             for number, line in enumerate(held, 1):
                 if not line.endswith(b"\n"):
                     break
-                if not self._take(line, _packed(file, offset)):
+                if not self._take(line, packed(file, offset)):
                     self.damaged.append(f"{path.name} line {number}")
                 offset += len(line)
         if path == self.path and offset != os.fstat(self._file).st_size:
@@ -220,9 +220,10 @@ class Ledger:
         return True
 
 
-_OFFSET = 48
+OFFSET = 48
 """Bits for the place of a line in its file: 256 TB, and 15 bits are left for the number of the file."""
 
 
-def _packed(file: int, offset: int) -> int:
-    return file << _OFFSET | offset
+def packed(file: int, offset: int) -> int:
+    """Return the place of a line as one number: the number of its file, and the byte at which it starts."""
+    return file << OFFSET | offset

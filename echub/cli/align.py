@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from echub.cli import new_app
-from echub.cli.common import Json, MetaTables, SetValues, TimeZone, pairs, print_json, user_metadata
+from echub.cli.common import Json, MetaTables, SetValues, TimeZone, pairs, print_json, stated, user_metadata
 from echub.cli.streams import Quiet
 from echub.errors import UnknownOption
 
@@ -69,7 +68,7 @@ def align(
         [read(file, annotations=added) for file in files],
         event=event,
         clock_uncertainty=None if clock_uncertainty is None else _seconds(clock_uncertainty),
-        offsets={name: _stated(text) for name, text in pairs(offset, "--offset").items()},
+        offsets={name: stated(text, "s") for name, text in pairs(offset, "--offset").items()},
         near={name: _range(text) for name, text in pairs(near, "--near").items()},
         correct_drift=correct_drift,
     )
@@ -123,15 +122,7 @@ def _ppm(event: object) -> str:
 
 
 def _seconds(text: str) -> float:
-    from echub.model.units import parse_value, scale_between
-
-    number, unit = parse_value(text.strip())
-    return float(scale_between(unit or "s", "s").apply(number))
-
-
-def _stated(text: str) -> tuple[float, float | None]:
-    value, *spread = re.split(r"±|\+/-|\+-", text)
-    return _seconds(value), _seconds(spread[0]) if spread else None
+    return stated(text, "s")[0]
 
 
 def _range(text: str) -> tuple[float, float]:

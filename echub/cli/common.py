@@ -55,6 +55,21 @@ Derive = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print exact JSON for machines.")]
 
 
+def stated(text: str, unit: str) -> tuple[float, float | None]:
+    """Read a value and its standard uncertainty, if it has one, in a unit: `12.5 s±0.5 s` or `284.8±0.1 eV`.
+
+    A number without a unit is in that of the other one, or in `unit` if neither has one.
+    """
+    import re
+
+    from echub.model.units import parse_value, scale_between
+
+    numbers = [parse_value(part.strip()) for part in re.split(r"±|\+/-|\+-", text, maxsplit=1)]
+    common = next((own for _, own in numbers if own), unit)
+    value, *spread = (float(scale_between(own or common, unit).apply(number)) for number, own in numbers)
+    return value, spread[0] if spread else None
+
+
 def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
     """Split `key=value` texts; `UnknownOption` if one has no equals sign."""
     result = {}
@@ -62,7 +77,9 @@ def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise UnknownOption(f"{flag} takes key=value", expected=f"{flag} key=value", found=text)
-        result[key.strip()] = value.strip().strip("\"'")
+        value = value.strip()
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        result[key.strip()] = value[1:-1] if quoted else value
     return result
 
 

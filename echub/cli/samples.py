@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from echub.cli import new_app
-from echub.cli.common import Json, pairs, print_json
+from echub.cli.common import Json, pairs, print_json, stated
 from echub.cli.streams import Quiet
 from echub.errors import UnknownOption
 
@@ -36,7 +36,8 @@ def samples(
     reference: Annotated[
         str | None,
         typer.Option(
-            help="Shift all energies so that this line lies there, such as 'C 1s=284.8 eV'.", metavar="LINE=ENERGY"
+            help="Shift all energies so that this line lies there, such as 'C 1s=284.8±0.1 eV'.",
+            metavar="LINE=ENERGY",
         ),
     ] = None,
     closure: Annotated[
@@ -71,8 +72,8 @@ def samples(
     record = sample_table(
         files,
         where=pairs(where, "--where"),
-        reference=next(iter(lines.items()), None),
-        closures=_energies(closure or [], "--closure"),
+        reference=next(((line, *energy) for line, energy in lines.items()), None),
+        closures={line: energy for line, (energy, _) in _energies(closure or [], "--closure").items()},
     )
     written = []
     if output is not None:
@@ -87,14 +88,8 @@ def samples(
         _show(record, files, written)
 
 
-def _energies(texts: Sequence[str], flag: str) -> dict[str, float]:
-    from echub.model.units import parse_value, scale_between
-
-    made = {}
-    for line, text in pairs(texts, flag).items():
-        number, unit = parse_value(text)
-        made[line] = float(scale_between(unit or "eV", "eV").apply(number))
-    return made
+def _energies(texts: Sequence[str], flag: str) -> dict[str, tuple[float, float | None]]:
+    return {line: stated(text, "eV") for line, text in pairs(texts, flag).items()}
 
 
 def _format(path: Path) -> str:

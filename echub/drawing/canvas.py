@@ -82,6 +82,24 @@ def svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
+def png(figure: Figure, *, dpi: int = DPI) -> bytes:
+    """Return a figure as PNG, with the pixels of `savefig`, which lays it out twice and takes a sixth longer."""
+    import io
+
+    import PIL.Image
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(dpi)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = PIL.Image.frombuffer(
+        "RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1
+    )
+    buffer = io.BytesIO()
+    pixels.save(buffer, format="png", dpi=(dpi, dpi))
+    return buffer.getvalue()
+
+
 def palette_of(count: int) -> list[str]:
     """Return the colours of `count` files: eight that the colour-blind can tell apart, of more, shades."""
     from matplotlib.colors import to_hex

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from echub.errors import DataError, UnknownOption
 from echub.files.aligning import provenance_of_parts
@@ -22,13 +23,14 @@ def sample_table(
     files: Sequence[str | os.PathLike[str]],
     *,
     where: Mapping[str, str] | None = None,
-    reference: tuple[str, float] | None = None,
+    reference: tuple[str, float] | tuple[str, float, float | None] | None = None,
     closures: Mapping[str, float] | None = None,
 ) -> Record:
     """Read tables of samples and join them by `sample.id`: means with means, for the samples that all have.
 
-    where: file name to a condition on its rows. reference: a line and its energy in eV, for the tables that have
-    it; closures: further lines and theirs. One table is not averaged. Raises `DataError`, `UnknownOption`.
+    where: file name to a condition on its rows. reference: a line, its energy and the standard uncertainty of that
+    in eV, for the tables that have it; closures: further lines and their energies. One table is not averaged.
+    Raises `DataError`, `UnknownOption`.
     """
     paths = [Path(file) for file in files]
     if unknown := sorted({*(where or {})} - {path.name for path in paths}):
@@ -39,7 +41,7 @@ def sample_table(
     tables = [_chosen(record, path, where or {}) for record, path in zip(records, paths, strict=True)]
     remarks: list[Remark] = []
     if reference is not None:
-        tables, remarks = _referred(tables, paths, *reference, closures or {})
+        tables, remarks = _referred(tables, paths, (*reference, None)[:3], closures or {})
     whole = join_samples(tables[0], *tables[1:]) if len(tables) > 1 else tables[0]
     if len(tables) > 1:
         remarks += _left_out(tables, paths, whole)
@@ -65,13 +67,14 @@ def _chosen(record: Record, path: Path, where: Mapping[str, str]) -> Dataset:
 
 
 def _referred(
-    tables: Sequence[Dataset], paths: Sequence[Path], line: str, energy: float, closures: Mapping[str, float]
+    tables: Sequence[Dataset], paths: Sequence[Path], reference: tuple[Any, ...], closures: Mapping[str, float]
 ) -> tuple[list[Dataset], list[Remark]]:
     """Shift the tables that have the line; raise what the first one raises if none has it."""
+    line, energy, u = reference
     made, remarks, first = [], [], None
     for table, path in zip(tables, paths, strict=True):
         try:
-            shifted, noticed = refer_energies(table, line, energy, closures)
+            shifted, noticed = refer_energies(table, line, energy, closures, u)
         except DataError as error:
             error.path = str(path)
             first, shifted, noticed = first or error, table, []

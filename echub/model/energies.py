@@ -26,13 +26,22 @@ WIDTHS = re.compile(
 
 
 def refer_energies(
-    dataset: Dataset, line: str, energy_ev: float, closures: Mapping[str, float] | None = None
+    dataset: Dataset,
+    line: str,
+    energy_ev: float,
+    closures: Mapping[str, float] | None = None,
+    uncertainty_ev: float | None = None,
 ) -> tuple[Dataset, list[Remark]]:
     """Shift the energies of each row so that one line lies at `energy_ev`; return the table and what was noticed.
 
     line: header without its unit (``C 1s``) or name of a column in eV. closures: further lines, and where they
     must lie afterwards, in eV: those that do not are named (``energy-closure``). Differences of energies, such as
     widths, are left as they are (``energies-left``). The history states the shifts. Raises `DataError`.
+
+    A shift has two uncertainties. That of finding the line in a spectrum differs from row to row, and shows in
+    the scatter of replicates. That of where the line lies, `uncertainty_ev`, is the same for all rows and lines:
+    it is in the recipe and the history, not in the uncertainty of a mean, since it does not change a difference.
+    Without it, ``reference-uncertainty`` says so.
     """
     measured = [dataset.columns[name] for name in parts(dataset)[1]]
     energies = [c for c in measured if c.unit and parse_unit(c.unit).dimension == parse_unit("eV").dimension]
@@ -46,10 +55,16 @@ def refer_energies(
             hint="--where FILE='…' chooses rows",
         )
     left = [c for c in energies if WIDTHS.search(short_name(c)) and c is not reference]
-    made = {c.name: _shifted(c, shift) for c in energies if c not in left}
-    told = f"energies shifted by {_range(shift)} eV: {line} at {energy_ev:g} eV"
+    place = f"{energy_ev:g} eV" if uncertainty_ev is None else f"{energy_ev:g} ± {uncertainty_ev:g} eV"
+    made = {c.name: _shifted(c, shift, f"{line} at {place}") for c in energies if c not in left}
+    told = f"energies shifted by {_range(shift)} eV: {line} at {place}"
     shifted = replace(dataset, columns={**dataset.columns, **made}, history=(*dataset.history, told))
     remarks = [Remark("energies-left", f"left as they are: {_named(left)}", "info")] if left else []
+    if uncertainty_ev is None:
+        text = f"{line} is put at {place} without an uncertainty: all energies have one more, the same for all"
+        remarks.append(
+            Remark("reference-uncertainty", text, "info", hint=f"--reference '{line}={energy_ev:g}±… eV'")
+        )
     for name, expected in (closures or {}).items():
         remarks += _closure(shifted, _line(list(made.values()), name), name, expected)
     return shifted, remarks
@@ -66,9 +81,9 @@ def _line(energies: list[Column], line: str) -> Column:
     )
 
 
-def _shifted(column: Column, shift_ev: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Column:
+def _shifted(column: Column, shift_ev: np.ndarray[tuple[int], np.dtype[np.float64]], place: str) -> Column:
     values = np.round(np.asarray(column.to("eV"), dtype=np.float64) + shift_ev, DIGITS)
-    attrs = {**column.attrs, "recipe": f"{column.header} shifted to a reference line"}
+    attrs = {**column.attrs, "recipe": f"{column.header} shifted, as a whole with all energies, so that {place}"}
     return replace(column, values=values, unit="eV", origin="derived", attrs=attrs)
 
 

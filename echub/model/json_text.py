@@ -29,6 +29,28 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+def written_json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
+    """Write JSON in the given order, compact or indented: what `to_json` is for hashes, this is for large files.
+
+    A tenth of the time of `json`. Only plain types; a number that is not finite becomes null.
+    """
+    import msgspec
+
+    try:
+        octets = msgspec.json.encode(value, enc_hook=_own_type)
+    except UnicodeEncodeError:  # lone surrogates
+        return encodable(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+    return (octets if indent is None else msgspec.json.format(octets, indent=indent)).decode()
+
+
+def _own_type(value: Any) -> Any:  # noqa: ANN401
+    """Return a NumPy scalar that is a float or a text as one; `TypeError` for anything that JSON does not have."""
+    for kind in (float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON cannot hold")
+
+
 def plain(value: Any) -> Any:  # noqa: ANN401
     """Turn a value into plain JSON types; `TypeError` if that would lose something.
 

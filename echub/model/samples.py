@@ -111,7 +111,8 @@ def _mean_columns(column: Column, means: Sequence[tuple[float, float | None, int
     number = np.array([n for _, _, n in means], dtype=np.uint16)
     name, header, u_name = column.name, column.header, f"u_{column.name}"
     mean = Column(name, values, column.quantity, column.unit, "derived", header, uncertainty=u_name)
-    mean = replace(mean, attrs={"recipe": "mean of the replicates"})
+    before = column.attrs.get("recipe")
+    mean = replace(mean, attrs={"recipe": f"mean of the replicates{f'; {before}' if before else ''}"})
     spread = {"recipe": "standard deviation of the replicates / sqrt(n)"}
     u = Column(u_name, errors, None, column.unit, "derived", f"u({header})", attrs=spread)
     n = Column(f"n_{name}", number, None, "1", "derived", f"n({header})", attrs={"recipe": "replicates"})

@@ -27,8 +27,8 @@ GRID = 20_000
 """Offsets that are tried at most, half a row apart if that is fewer."""
 POINTS = 401
 """Offsets of the fine grid, which is laid twice: the second time over what the first left."""
-PARTS = 12
-"""Times within a bracket that stand for all of it."""
+FINEST = 20_000
+"""Times at which one step is tried at most: a bracket of hours, on a grid of seconds."""
 SIGNIFICANT = 3.0
 """Standard deviations at which a drift is reported: three give 0.3 % false alarms."""
 
@@ -245,12 +245,23 @@ def _likelihoods(
 
 
 def _log(bracket: tuple[float, float], width: int, signal: _Signal, grid: Floats, averaged: bool) -> Floats:
-    """Return the log-likelihood of one step over the grid, spread over its bracket."""
+    """Return the log-likelihood of one step over the grid: its mean over the bracket, in which the step is.
+
+    As fine as the grid: parts of the bracket that are wider than what the signal tells leave gaps between them, in
+    which no offset seems possible.
+    """
     early, late = bracket
-    parts = early + (late - early) * (np.arange(PARTS) + 0.5) / PARTS if late > early else np.array([early])
-    each = np.array([_levels(at - grid, width, signal, averaged) for at in parts])
+    step = float(grid[1] - grid[0])
+    if late - early < step:
+        return _levels((early + late) / 2 - grid, width, signal, averaged)
+    count = min(int((late - early + grid[-1] - grid[0]) / step) + 2, FINEST)
+    at = np.linspace(early - grid[-1], late - grid[0], count)
+    each = _levels(at, width, signal, averaged)
     top = each.max()
-    return np.asarray(top + np.log(np.mean(np.exp(each - top), axis=0) + 1e-300))
+    density = np.exp(each - top)
+    sums = np.append(0.0, np.cumsum((density[1:] + density[:-1]) / 2)) * (at[1] - at[0])
+    inside = np.interp(late - grid, at, sums) - np.interp(early - grid, at, sums)
+    return np.asarray(top + np.log(np.maximum(inside / (late - early), 0) + 1e-300))
 
 
 def _levels(at: Floats, width: int, signal: _Signal, averaged: bool) -> Floats:

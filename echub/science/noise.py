@@ -22,7 +22,7 @@ def robust_sigma(values: ArrayLike) -> float:
     left out. 0 if more than half of the values are equal, NaN without any.
     """
     known = _finite(values)
-    return MAD_TO_SIGMA * float(np.median(np.abs(known - np.median(known)))) if len(known) else np.nan
+    return MAD_TO_SIGMA * _median(np.abs(known - _median(known))) if len(known) else np.nan
 
 
 def difference_noise(values: ArrayLike) -> float:
@@ -34,7 +34,7 @@ def difference_noise(values: ArrayLike) -> float:
     than two values.
     """
     known = _finite(values)
-    return MAD_TO_SIGMA * float(np.median(np.abs(np.diff(known)))) / float(np.sqrt(2)) if len(known) > 1 else 0.0
+    return MAD_TO_SIGMA * _median(np.abs(np.diff(known))) / float(np.sqrt(2)) if len(known) > 1 else 0.0
 
 
 def median_error(values: ArrayLike) -> float:
@@ -49,3 +49,12 @@ def median_error(values: ArrayLike) -> float:
 def _finite(values: ArrayLike) -> NDArray[np.float64]:
     given: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
     return given[np.isfinite(given)]
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """Return the median of finite values: `np.median` without its test for NaN, slower than a few rows."""
+    half = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, half)[half])
+    low, high = np.partition(values, (half - 1, half))[half - 1 : half + 1]
+    return float((low + high) / 2)

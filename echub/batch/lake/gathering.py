@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from echub.batch.lake.archive import Archive
+from echub.batch.lake.archive import Archive, Numbers
 from echub.batch.lake.places import FILES, OUTCOMES, OWN_BEGIN, STAGE, Partition, claim, parts_there
 from echub.batch.lake.rows import Row, add_record, bare_row, files_frame, outcome_frame, units_of_files
 from echub.batch.lake.tables import join_tables, read_table, table_of, units_of, write_table
@@ -116,7 +116,7 @@ class _Gathering:
         self.manifest = lake / FILES
         self.old = read_table(self.manifest) if self.manifest.exists() else files_frame([])
         self.units = units_of_files() | (units_of(self.manifest) if self.manifest.exists() else {})
-        self.result = Gathered(unreachable=len(archive.unreachable))
+        self.result = Gathered(unreachable=archive.unreachable)
         self.result.problems += [f"{place} cannot be read" for place in archive.damaged]
 
     def run(self, outcomes: Sequence[Path], jobs: int | None) -> Gathered:
@@ -126,10 +126,10 @@ class _Gathering:
             unfinished.unlink(missing_ok=True)
         named = {part for parts in self._column("parts") for part in parts or ()}
         self._delete(set(parts_there(self.lake)) - named)  # left by a run that was killed
-        new, gone = self._compare()
+        new, out = self._compare()
         rows, fragments = self._read(new, jobs)
-        if new or gone or not self.manifest.exists():
-            self._commit(rows, fragments, {*new, *gone})
+        if len(new) or out or not self.manifest.exists():
+            self._commit(rows, fragments, set(out))
         self._outcomes(outcomes)
         self.result.parts = len(list(parts_there(self.lake)))
         return self.result
@@ -137,22 +137,19 @@ class _Gathering:
     def _column(self, name: str) -> list[Any]:
         return self.old[name].to_list() if name in self.old.columns else []
 
-    def _compare(self) -> tuple[list[str], list[str]]:
-        """Return the sources to read, and those to take out."""
-        lines = self.archive.lines
-        known = dict(zip(self._column("source"), self._column("state"), strict=True))
-        new = [source for source, line in lines.items() if known.get(source) != line.state]
-        gone = [str(source) for source in known if source not in lines]
-        self.result.replaced = sum(source in known for source in new)
-        self.result.added = len(new) - self.result.replaced
-        self.result.removed = len(gone)
-        self.result.unchanged = len(lines) - len(new)
-        return new, gone
+    def _compare(self) -> tuple[Numbers, list[str]]:
+        """Return the lines to read, and the sources that the lake holds and that are taken out or replaced."""
+        known = zip(self.old["source"], self.old["state"], strict=True) if self.old.height else ()
+        new, replaced, gone = self.archive.compare(known)
+        self.result.replaced, self.result.removed = len(replaced), len(gone)
+        self.result.added = len(new) - len(replaced)
+        self.result.unchanged = len(self.archive) - len(new)
+        return new, [*replaced, *gone]
 
-    def _read(self, sources: list[str], jobs: int | None) -> tuple[list[Row], list[Fragment]]:
+    def _read(self, lines: Numbers, jobs: int | None) -> tuple[list[Row], list[Fragment]]:
         rows: list[Row] = []
         fragments: list[Fragment] = []
-        for chunk, read in each(partial(read_chunk, self.kinds), self._chunks(sources), jobs=jobs):
+        for chunk, read in each(partial(read_chunk, self.kinds), self._chunks(lines), jobs=jobs):
             if isinstance(read, Died):
                 raise read.error(", ".join(entry.source for entry, _ in chunk.entries[:3]))
             rows += read.rows
@@ -162,11 +159,9 @@ class _Gathering:
         # Processes answer in any order; the same archive gives the same bytes.
         return sorted(rows, key=lambda row: str(row["source"])), sorted(fragments, key=lambda f: f.path.name)
 
-    def _chunks(self, sources: list[str]) -> Iterator[Chunk]:
-        for number, at in enumerate(range(0, len(sources), CHUNK)):
-            some = sources[at : at + CHUNK]
-            states = {source: self.archive.lines[source].state for source in some}
-            entries = tuple((entry, states[entry.source]) for entry in self.archive.entries(some))
+    def _chunks(self, lines: Numbers) -> Iterator[Chunk]:
+        for number, at in enumerate(range(0, len(lines), CHUNK)):
+            entries = tuple(self.archive.entries(lines[at : at + CHUNK]))
             yield Chunk(self.archive.folder, self.stage, number, entries)
 
     def _commit(self, rows: list[Row], fragments: list[Fragment], out: set[str]) -> None:

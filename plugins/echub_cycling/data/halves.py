@@ -17,6 +17,8 @@ control, not
 a half cycle: pulses of a rate test or a rest are ten times larger, overshoots ten times smaller."""
 DISAGREE = 0.02
 """Relative difference between two ways of counting that is reported: twice a poor accuracy of a current."""
+WRITTEN = 0.1
+"""Half cycles whose edges are known to this part of the charge between two rows have a row at each edge."""
 NOISE_ROWS, PIECE = 500_000, 500
 """Rows from which the noise of a long run is found, in pieces of neighbours: its median is then right to 0.2 %."""
 
@@ -84,7 +86,8 @@ def trace_of(data: Inputs, rest: float = 0.0) -> CellTrace:
     current, u = _filled(t, data["j"] * scale), _filled(t, data["U"])
     if not np.any(current):
         raise Refusal("no-current", "the current is zero throughout", hint="`echub info FILE` shows the columns")
-    return CellTrace(data, t, u, current, unit, area, ways(data, t, current, scale), _states(current, rest))
+    state = _states(current, rest)
+    return CellTrace(data, t, u, current, unit, area, ways(data, t, current, state, scale), state)
 
 
 def _filled(t: Floats, values: Floats) -> Floats:
@@ -126,9 +129,8 @@ def summed(found: Segments, values: Floats) -> Floats:
 
 def charge_of(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
     """Return the signed charge (m,) of half cycles by one way of counting."""
-    if way.since:
-        return summed(found, way.charge) + _after(way, found, state)
-    return summed(found, np.where(state != 0, way.charge, 0.0))
+    charge = summed(found, way.charge)
+    return charge + _after(way, found, state) if way.since else charge
 
 
 def _after(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
@@ -158,7 +160,7 @@ def _without_blips(found: Segments, way: RowCharge, state: NDArray[np.int8]) -> 
 def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged: int) -> Halves:
     way = trace.counted[0]
     charge = charge_of(way, found, state)
-    amount = way.charge if way.since else np.where(state != 0, way.charge, 0.0)
+    amount = way.charge
     middle = trace.u
     if way.since:
         middle = (trace.u + np.append(trace.u[:1], trace.u[:-1])) / 2
@@ -185,6 +187,11 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     if found.start[0] == 0 and not way.since and len(trace.t) > 1:
         # What flowed before the first row of the file is not recorded: at most one step.
         spread[0] = np.hypot(spread[0], level[0] * (trace.t[1] - trace.t[0]) / 3600 / np.sqrt(3))
+    if found.stop[-1] == len(trace.t) and not way.since and len(trace.t) > 1:
+        # Nor what flowed after the last one, unless the instrument writes a row at every change, as others show.
+        lost = level[-1] * (trace.t[-1] - trace.t[-2]) / 3600
+        if np.median(spread) > WRITTEN * lost:
+            spread[-1] = np.hypot(spread[-1], lost / np.sqrt(3))
     return Halves(
         found, np.abs(charge), spread, np.abs(charge) * mean / 1000, level, begin, trace.t[found.stop - 1],
         trace.u[found.stop - 1], blur, merged,
@@ -197,4 +204,6 @@ def _level(trace: CellTrace, amount: Floats, found: Segments) -> Floats:
     long = found.rows > 4
     inner[found.start[long]] = 0.0
     inner[found.stop[long] - 1] = 0.0
-    return np.asarray(summed(found, inner * np.abs(trace.current)) / summed(found, inner))
+    total = summed(found, inner)
+    inner *= np.abs(trace.current)
+    return np.asarray(summed(found, inner) / total)

@@ -95,6 +95,9 @@ def _of_values(found: CyclesFound) -> Iterator[Flag]:
             f"the reference cycle {cycles.number[k]} ran at {names[k]}, the last one at {names[last]}: "
             "the retention is not a fade",
         )
+    if len(found.whole) == 1:
+        text = f"only cycle {cycles.number[last]} is complete: no retention, and no efficiency of later cycles"
+        yield Flag("one-cycle", text, "info", hint="the file of the whole run; echub convert --join links its parts")
     if found.is_programmed():
         yield Flag(
             "programmed-charge",
@@ -118,10 +121,14 @@ def _of_counter(found: CyclesFound, counted: Counted | None) -> Iterator[Flag]:
 def _missing(found: CyclesFound) -> Iterator[Flag]:
     data = found.trace.data
     if found.direction.assumed:
+        text = "an anodic current is assumed to charge the cell: it is not stated which electrode is the working one"
+        delivers = data.source_of("U") == "voltage" and float(found.voltage("charge")[found.reference]) < 0
+        spends = float(found.voltage("discharge")[found.reference]) > 0
+        doubtful = delivers and not spends
         yield Flag(
             "direction-assumed",
-            "an anodic current is assumed to charge the cell: it is not stated which electrode is the working one",
-            "info",
+            f"{text}; but then the cell delivers energy while it is charged" if doubtful else text,
+            "warning" if doubtful else "info",
             hint="--set cell.electrodes.working.polarity=negative, or --param charge=cathodic, if not",
         )
     if data.source_of("U") == "potential_we" and data.meta("cell.configuration") != "two_electrode":

@@ -75,9 +75,10 @@ class CyclesFound:
 
     @property
     def energy_efficiency(self) -> Floats:
-        """Return discharged over charged energy of each cycle, in %."""
+        """Return discharged over charged energy of each cycle, in %; NaN if both directions spend energy."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(100 * self.cycles.discharge_energy / self.cycles.charge_energy)
+            ratio = 100 * self.cycles.discharge_energy / self.cycles.charge_energy
+        return np.where(ratio > 0, ratio, np.nan)
 
     @property
     def retention(self) -> Floats:
@@ -188,7 +189,7 @@ def _efficiencies(found: CyclesFound) -> dict[str, Measurand]:
     if min(np.min(found.voltage(half)[chosen]) for half in ("charge", "discharge")) <= 0:
         return result  # both directions spend energy, as in a symmetric cell
     energy = found.energy_efficiency[chosen]
-    note = f"median of {len(chosen)} cycles"
+    note = f"median of {len(chosen)} cycles" if len(chosen) > 1 else f"cycle {found.cycles.number[chosen[0]]}"
     result["energy_efficiency"] = _median(found, energy, chosen, note, voltage=True)
     return result
 

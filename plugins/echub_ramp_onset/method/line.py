@@ -68,8 +68,7 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     t, x, u = _without_excursions(trace.t[rows], trace.x[rows], trace.u[rows])
     mean = x.mean()
     spread = float(((x - mean) ** 2).sum())
-    slope = float(((x - mean) * u).sum() / spread)
-    offset = float(u.mean() - slope * mean)
+    offset, slope = _straight(x, u)
     rest = u - offset - slope * x
     sigma = max(robust_sigma(rest), _step(u) / np.sqrt(12), 1e-12)  # a digit is uniform; 1 pV: never zero
     variance = sigma**2
@@ -79,6 +78,14 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     bend = float(bow @ rest)
     inflation = _inflation(rest - bend * bow, t, sigma, params.window)
     return OhmicLine(offset, slope, covariance, begin, end, sigma, inflation, bend / sigma / inflation)
+
+
+def _straight(x: Floats, u: Floats) -> tuple[float, float]:
+    """Return offset and slope of the straight line through rows by least squares."""
+    mean = x.mean()
+    centred = x - mean
+    slope = float((centred * u).sum() / float((centred**2).sum()))
+    return float(u.mean() - slope * mean), slope
 
 
 def _bow(x: Floats) -> Floats:
@@ -92,7 +99,8 @@ def _bow(x: Floats) -> Floats:
 
 def _without_excursions(t: Floats, x: Floats, u: Floats) -> tuple[Floats, Floats, Floats]:
     """Leave out rows far from the line, a burst or what came back; not when they are many."""
-    rest = u - np.polyval(np.polyfit(x, u, 1), x)
+    offset, slope = _straight(x, u)
+    rest = u - offset - slope * x
     near = np.abs(rest - np.median(rest)) <= FAR * max(robust_sigma(rest), _step(u))
     return (t[near], x[near], u[near]) if near.mean() >= MOST_NEAR else (t, x, u)
 

@@ -26,6 +26,7 @@ from echub_ramp_onset.method import lowack, robust
 from echub_ramp_onset.method.bracket import GAP
 from echub_ramp_onset.method.crossing import Onset, crossing, is_a_step
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
+from echub_ramp_onset.method.grid import TimeGrid
 from echub_ramp_onset.method.interval import Spread, spread_of
 from echub_ramp_onset.method.lowack import LowackOnset
 from echub_ramp_onset.method.other import other_electrode
@@ -135,7 +136,8 @@ def _from_robust(
     onset: Onset, trace: RampTrace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
 ) -> Outcome:
     half_window = _other(trace, replace(params, window=params.window / 2))
-    shorter_fit = _other(trace, replace(params, fit_fraction=0.5))  # up to half of the onset, decision 30
+    # Up to half of the onset, decision 30; the averages are the same.
+    shorter_fit = _other(trace, replace(params, fit_fraction=0.5), onset.deviation.grid)
     change = half_window.x - onset.x if half_window else 0.0
     bends = _is_gradual(onset, shorter_fit) or onset.deviation.line.maybe_bent
     gradual = shorter_fit.x - onset.x if shorter_fit and bends else 0.0
@@ -163,10 +165,10 @@ def _from_robust(
     )
 
 
-def _other(trace: RampTrace, params: RampOnsetParams) -> Onset | None:
-    """Find the onset with other parameters; None where that is refused."""
+def _other(trace: RampTrace, params: RampOnsetParams, grid: TimeGrid | None = None) -> Onset | None:
+    """Find the onset with other parameters; None where that is refused. `grid`: averages in the same window."""
     try:
-        return robust.find_onset(trace, replace(params, resolution=0.0))
+        return robust.find_onset(trace, replace(params, resolution=0.0), grid)
     except Refusal:
         return None
 

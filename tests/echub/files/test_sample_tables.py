@@ -46,8 +46,18 @@ def test_each_row_is_shifted_by_its_own_charging(xps):
     assert table["vendor_na_1s_ev"].tolist() == [1071.5, 1071.5, 1071.9, 1071.9, 1071.5, 1071.5]
     assert table["vendor_zr_fwhm_ev"].tolist() == [1.4, 1.5, 1.4, 1.4, 1.4, 1.4]
     assert table.columns["vendor_na_1s_ev"].origin == "derived"
-    assert [r.code for r in remarks] == ["energies-left"]
+    assert [r.code for r in remarks] == ["energies-left", "reference-uncertainty"]
     assert "C 1s at 284.8 eV" in table.history[-1]
+
+
+def test_the_uncertainty_of_the_reference_is_stated_with_every_energy_and_in_no_mean(xps):
+    record = sample_table([xps, xps], reference=("C 1s", 284.8, 0.2))
+    table = record["table"]
+    assert "reference-uncertainty" not in codes(record)
+    assert "C 1s at 284.8 ± 0.2 eV" in " ".join(table.history)
+    line = table.columns["vendor_zr_3d5_2_ev"]
+    assert "C 1s at 284.8 ± 0.2 eV" in line.attrs["recipe"]
+    np.testing.assert_allclose(table[line.uncertainty], 0, atol=1e-9)  # replicates agree after their own shifts
 
 
 def test_a_line_that_does_not_close_is_named_with_its_distance(xps):
@@ -117,6 +127,11 @@ def test_the_command_writes_what_it_shows(xps, tmp_path):
     assert [float(r["vendor_na_1s_ev / eV"]) for r in rows] == told["table"]["vendor_na_1s_ev"]["values"]
     shown = CliRunner().invoke(app, words)
     assert "[energy-closure]" in shown.output
+
+
+def test_a_condition_keeps_the_quotes_of_its_texts(xps):
+    done = CliRunner().invoke(app, ["samples", str(xps), "--where", f"{xps.name}=sample_id == 'S2'", "--json"])
+    assert set(json.loads(done.output)["table"]["sample_id"]["values"]) == {"S2"}
 
 
 @pytest.mark.parametrize("more", [["--closure", "Na 1s=1071.5"], ["-o", "joined.txt"], ["--reference", "C 1s"]])
