@@ -298,7 +298,8 @@ def _remote(
     as_json: bool,
 ) -> int | None:
     """Convert from or to an object store; None if neither is one."""
-    from echub.batch.remote import RemoteRun, url_of
+    from echub.batch.remote import RemoteRun
+    from echub.batch.store import url_of
 
     source, target = url_of(files[0]), url_of(output)
     if source is None and target is None:
