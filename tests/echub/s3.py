@@ -53,7 +53,7 @@ class Faulty:
     def _controlled(self, word, start):
         if word in ("on", "off"):
             self.on = word == "on"
-        body = json.dumps({"faults": self.seen, "requests": self.asked}).encode()
+        body = json.dumps({"faults": self.seen, "requests": self.asked, "cpu": time.process_time()}).encode()
         start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 

@@ -173,9 +173,7 @@ def test_clusters_that_saw_different_sources_are_not_taken_for_done(bucket, fold
     put_one, other = Store.put, []
 
     def late(self, path, key):
-        if (
-            key == "cp.mpr.h5" and not other
-        )::  # a run with a newer source ends first
+        if key == "cp.mpr.h5" and not other:  # a run with a newer source ends first
             other.append(key)
             files.put_file(str(eclab / "ocv.mpr"), f"{name}/raw/cp.mpr")
             assert run(f"s3://{name}/raw", f"s3://{name}/echub")["cp.mpr"] == "ok"
