@@ -1,10 +1,11 @@
 """Many files through an S3 server that fails: ``python -m tests.benchmarks.store --files 10000``.
 
-Small tables go to moto's server on loopback. Of its answers, each seventh is an error, each fifth is slow, and of
-each fourth read the second half is missing. One run (two processes) converts them and loses a worker to SIGKILL now
-and then; a second run at the same prefix joins it when the part `--join-at` is done. What is in the store at the end
-is compared with a local run: sources, statuses, ledger lines, names and bytes. A third run has nothing to do. Exits
-with 1 if anything is lost, doubled or different. CPU is that of a command without its workers.
+Small tables go to moto's server on loopback. Of its answers, each seventh is an error, each fifth is slow,
+and of each fourth read the second half is missing. One run (two processes) converts them and loses a worker
+to SIGKILL now and then; a second run at the same prefix joins it when the part `--join-at` is done. What is
+in the store at the end is compared with a local run: sources, statuses, ledger lines, names and bytes. A
+third run has nothing to do. Exits with 1 if anything is lost, doubled or different. CPU is that of a command
+without its workers.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from scripts.archive_simulation import write_tree
+from echub.batch.store import Store
+from scripts import archive_simulation
 from tests.benchmarks.budget import aligned
 from tests.benchmarks.measure import ROOT, environment
 
@@ -39,28 +42,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.store", description=__doc__)
     parser.add_argument("--files", type=int, default=2000, help="number of small files (2000)")
     parser.add_argument("--join-at", type=float, default=0.6, help="part done when the second run starts (0.6)")
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--per-folder", type=int, default=1000, help="files of one prefix (1000)")
+    parser.add_argument("--keys", type=int, default=0, help="instead: only list so many keys")
+    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.serve:
-        return _serve()
-    with tempfile.TemporaryDirectory(prefix="echub-store-") as held, _server() as address:
-        rows, wrong = measured(Path(held), address, chosen.files, chosen.join_at)
+        return _serve(chosen.serve, chosen.keys)
+    with tempfile.TemporaryDirectory(prefix="echub-store-") as held:
+        if chosen.keys:
+            rows, wrong = listed(Path(held), chosen.keys), []
+        else:
+            rows, wrong = measured(Path(held), chosen.files, chosen.per_folder, chosen.join_at)
     print(aligned([("what", "measured"), *rows]))
     print("\n".join(wrong) or "nothing lost, nothing doubled, the bytes of a local run")
     return 1 if wrong else 0
 
 
-def measured(folder: Path, address: str, files: int, join_at: float) -> tuple[list[tuple[str, str]], list[str]]:
+def listed(folder: Path, keys: int) -> list[tuple[str, str]]:
+    """List many keys as each run does first; return the rows of the table."""
+    with _server(folder, keys) as address:
+        _files(address)
+        begin, before = time.perf_counter(), _peak()
+        found = Store("s3://bucket/raw").list()
+        seconds, held = time.perf_counter() - begin, _peak() - before
+        told = _control(address, "off")
+    if len(found) != keys or any("zelle ü" not in name for name in list(found)[:9]):
+        raise RuntimeError(f"{len(found)} keys were listed")
+    return [
+        ("keys", str(keys)),
+        ("list", f"{seconds:.1f} s with {told['cpu'] - told['started']:.1f} s of CPU of the server"),
+        ("memory", f"{held:.0f} MB more: {held / keys * 1e6:.0f} bytes for each key"),
+        ("requests", ", ".join(f"{n} {kind}" for kind, n in sorted(told["requests"].items()))),
+    ]
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+def measured(folder: Path, files: int, per_folder: int, join_at: float) -> tuple[list[tuple[str, str]], list[str]]:
     """Fill the store, run against it, compare; return the rows of the table, and what is wrong."""
     _say("writing the files, and converting them locally")
-    write_tree(folder / "raw", files)
+    archive_simulation.PER_FOLDER = per_folder
+    archive_simulation.write_tree(folder / "raw", files)
     for number, path in enumerate(sorted((folder / "raw").rglob("*.csv"))):
         if number % 500 == 0:
             path.rename(path.with_name(path.name.replace("cell_", "Zelle ü (β) ")))
+    with _server(folder) as address:
+        return _measured(folder, address, files, join_at)
+
+
+def _measured(folder: Path, address: str, files: int, join_at: float) -> tuple[list[tuple[str, str]], list[str]]:
     local = _finished(_start(folder / "local.jsonl", address, str(folder / "raw"), str(folder / "out")))
     store = _files(address)
-    store.mkdir("bucket")
-    store.put(str(folder / "raw"), "bucket/raw", recursive=True)
     _control(address, "on")
     first, second, killed = _two_runs(folder, address, files, join_at)
     told = _control(address, "off")
@@ -72,7 +106,7 @@ def measured(folder: Path, address: str, files: int, join_at: float) -> tuple[li
         ("faults", ", ".join(f"{n} {kind}" for kind, n in sorted(told["faults"].items()))),
         ("workers killed", str(killed)),
         ("requests", ", ".join(f"{n} {kind}" for kind, n in sorted(told["requests"].items()))),
-        ("CPU of the server", f"{told['cpu']:.0f} s"),
+        ("CPU of the server", f"{told['cpu'] - told['started']:.0f} s"),
         ("requests for each file and run", f"{sum(told['requests'].values()) / files / (2 - join_at):.1f}"),
         *(_cost(name, run, files) for name, run in (("local run", local), ("first run", first))),
         *(_cost(name, run, files) for name, run in (("second run", second), ("third run", third))),
@@ -221,9 +255,9 @@ def _say(text: str) -> None:
 
 
 @contextmanager
-def _server() -> Iterator[str]:
-    """Start the server in a process of its own."""
-    words = [sys.executable, "-m", "tests.benchmarks.store", "--serve"]
+def _server(folder: Path, keys: int = 0) -> Iterator[str]:
+    """Start the server in a process of its own, filled with the files of a folder, or with so many keys."""
+    words = [sys.executable, "-m", "tests.benchmarks.store", "--serve", str(folder), "--keys", str(keys)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield (process.stdout.readline() if process.stdout else "").strip()
@@ -231,13 +265,21 @@ def _server() -> Iterator[str]:
             process.terminate()
 
 
-def _serve() -> int:
-    from tests.echub.s3 import serving
+def _serve(folder: Path, keys: int) -> int:
+    from tests.echub.s3 import fill, serving
 
+    names = (f"raw/zelle ü {n // 1000:03}/größe {n} (β) #+.csv" for n in range(keys))
+    paths = sorted(path for path in (folder / "raw").rglob("*") if path.is_file())
     with serving() as app:
+        fill(chain(((name, b"x") for name in names), ((_key(folder, path), path.read_bytes()) for path in paths)))
+        app.started = time.process_time()
         print(app.address, flush=True)
         signal.pause()
     return 0
+
+
+def _key(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def _control(address: str, word: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Faulty:
 
     def __init__(self, app):
         self.app, self.count, self.on = app, itertools.count(1), False
-        self.seen, self.asked = Counter(), Counter()
+        self.seen, self.asked, self.started = Counter(), Counter(), 0.0
 
     def __call__(self, environ, start):
         if environ["PATH_INFO"].startswith(CONTROL):
@@ -53,9 +53,21 @@ class Faulty:
     def _controlled(self, word, start):
         if word in ("on", "off"):
             self.on = word == "on"
-        body = json.dumps({"faults": self.seen, "requests": self.asked, "cpu": time.process_time()}).encode()
+        body = json.dumps(
+            {"faults": self.seen, "requests": self.asked, "cpu": time.process_time(), "started": self.started}
+        ).encode()
         start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
+
+
+def fill(objects):
+    """Put objects into the bucket `bucket` of this process's server, without the requests of a client."""
+    from moto.s3.models import s3_backends
+
+    store = s3_backends["123456789012"]["aws"]
+    store.create_bucket("bucket", "us-east-1")
+    for key, data in objects:
+        store.put_object("bucket", key, data)
 
 
 @contextmanager
