@@ -67,7 +67,12 @@ class RemoteRun:
         except FileNotFoundError:
             found = {}
         if not found:
-            raise SourceNotFound("there is nothing at this address", path=self.source)
+            raise SourceNotFound(
+                "there is nothing at this address",
+                path=self.source,
+                cause="no such bucket, or no key begins so",
+                hint="compare with the list of the store's own tool, such as `aws s3 ls`",
+            )
         try:
             there = target.list()
         except FileNotFoundError:

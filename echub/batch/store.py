@@ -143,27 +143,85 @@ class Store:
         for attempt in range(TRIES):
             try:
                 return ask()
-            except (FileNotFoundError, PermissionError) as error:
-                if isinstance(error, FileNotFoundError) and may_lack:
+            except FileNotFoundError as error:
+                if may_lack:
                     raise
                 raise self._refused(error, what) from None
             except Exception as error:  # every store has errors of its own
-                if attempt == TRIES - 1:
+                lasts = isinstance(error, PermissionError) or _reason(error).lasts
+                if lasts or attempt == TRIES - 1:
                     raise self._refused(error, what) from None
                 time.sleep(0.1 * 2**attempt)
         raise AssertionError
 
     def _refused(self, error: Exception, what: str) -> EchubError:
-        text = str(error).splitlines()[0] if str(error) else type(error).__name__
-        skewed = "Skewed" in text or "time too" in text.lower() or "difference between the request time" in text
-        cause = "the clock of this computer is wrong" if skewed else "no rights, or the store does not answer"
+        reason = _reason(error)
         return self._error(
             f"the store does not {what} it",
             path=self.where,
-            found=text[:200],
-            cause=cause,
-            hint="try the same with the tool of the store, such as `aws s3 ls`",
+            expected=f"credentials with the right to {what}" if reason.said == _RIGHTS else None,
+            found=_words(error)[:200],
+            cause=reason.cause,
+            hint=reason.hint,
         )
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """Why a store refuses, by what it says; `lasts` if asking again does not help."""
+
+    said: str
+    cause: str
+    hint: str
+    lasts: bool = True
+
+
+_RIGHTS = "denied|forbidden|403|unauthori[sz]ed|permission"
+_REASONS = (
+    _Reason(
+        "skewed|difference between the request time|time too",
+        "the clock of this computer is wrong: a store takes requests of the last minutes only",
+        "set the clock by the network's time, and repeat the command",
+    ),
+    _Reason(
+        "locate credentials|access key id|invalidaccesskey|signature|expired|token|anonymous",
+        "the credentials are missing, wrong or expired",
+        "log in again, or choose the profile, as the packages of the store describe (AWS_PROFILE for s3)",
+    ),
+    _Reason(
+        _RIGHTS,
+        "these credentials have no rights for that here",
+        "ask the owner of the bucket for the rights to list and read the source, and to list, read and write -o",
+    ),
+    _Reason(
+        "connect|resolve|endpoint|timed? ?out|unreachable",
+        "the store does not answer: no network, a firewall, or another address",
+        "check the network and the address of the store (AWS_ENDPOINT_URL for s3 that is not Amazon's)",
+        lasts=False,
+    ),
+    _Reason(
+        "bucket|not exist|no such file|not found",
+        "there is no such bucket",
+        "check the name, or make the bucket with the tool of the store, such as `aws s3 mb`",
+        lasts=False,
+    ),
+    _Reason(
+        "",
+        "the store is out of order",
+        "try the same with the tool of the store, such as `aws s3 ls`, and repeat the command",
+        lasts=False,
+    ),
+)
+"""The first whose words are found counts."""
+
+
+def _words(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _reason(error: Exception) -> _Reason:
+    text = f"{type(error).__name__} {_words(error)}".lower()
+    return next(reason for reason in _REASONS if re.search(reason.said, text))
 
 
 def _mark(told: Mapping[str, Any]) -> str:

@@ -310,6 +310,7 @@ def _remote(
             "an object store takes one source and -o",
             expected="echub convert s3://bucket/raw -o s3://bucket/echub",
             found=given or ("several sources" if len(files) > 1 else "no -o"),
+            hint="mount the store, or run one command for each prefix" if given else None,
         )
     run = RemoteRun(source or str(files[0].resolve()), target or str(output.resolve()), reading, writing)
     return _shown(run.run(jobs=jobs if jobs > 1 else None), as_json=as_json)

@@ -306,22 +306,37 @@ def test_what_cannot_be_reached_is_an_error(bucket, folder, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("text", "cause"),
+    ("error", "cause", "asked"),
     [
-        ("An error occurred (RequestTimeTooSkewed): The difference between the request time and …", "clock"),
-        ("An error occurred (AccessDenied)", "rights"),
+        (
+            PermissionError("The difference between the request time and the current time is too large."),
+            "clock",
+            1,
+        ),
+        (PermissionError("Access Denied"), "no rights", 1),
+        (OSError("An error occurred (403): Forbidden"), "no rights", 1),
+        (OSError("Unable to locate credentials"), "credentials are missing", 1),
+        (OSError("The provided token has expired."), "credentials are missing", 1),
+        (PermissionError("The AWS Access Key Id you provided does not exist in our records."), "credentials", 1),
+        (OSError('Could not connect to the endpoint URL: "http://127.0.0.1:9/"'), "does not answer", 5),
+        (OSError("We encountered an internal error. Please try again."), "out of order", 5),
+        (FileNotFoundError("The specified bucket does not exist"), "no such bucket", 1),
     ],
 )
-def test_refusals_of_a_store_are_explained(tmp_path, text, cause, monkeypatch):
+def test_refusals_of_a_store_are_explained(tmp_path, error, cause, asked, monkeypatch):
     pytest.importorskip("fsspec", reason="needs the extra remote (fsspec)")
-    store = Store(str(tmp_path))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    store, times = Store(str(tmp_path)), []
 
     def refuse():
-        raise PermissionError(text)
+        times.append(1)
+        raise error
 
     with pytest.raises(SourceNotFound) as caught:
         store._tried(refuse, "list")
     assert cause in caught.value.cause
+    assert caught.value.hint
+    assert len(times) == asked
 
 
 def test_addresses_and_passwords():
