@@ -40,7 +40,7 @@ def url_of(path: Path | str | None) -> str | None:
     return f"{found['scheme']}://{found['rest'].rstrip('/')}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Object:
     """One file of a store: its path in the tree, its key, size, and the mark that changes with its content."""
 

@@ -321,10 +321,14 @@ def _shown(results: Iterator[FileResult], *, as_json: bool) -> int:
     from echub.cli.show.folder import Summary
 
     summary, begin = Summary(), time.perf_counter()
-    for done in results:
-        summary.add(done)
-        if as_json:
-            print_json(done.said)
+    try:
+        for done in results:
+            summary.add(done)
+            if as_json:
+                print_json(done.said)
+    except KeyboardInterrupt:
+        summary.interrupted(None, keeps_ledger=True)
+        return 130
     if not as_json:
         summary.show(time.perf_counter() - begin)
     return summary.exit_code
