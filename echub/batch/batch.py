@@ -148,7 +148,7 @@ class Batch:
         chunk = max(1, min(_CHUNK, len(tasks) // (_ROUNDS * (jobs or 1))))
         told = self._told(tasks)
         if cluster is not None:
-            made = cluster.each(work, told, _bytes)
+            made = cluster.each(work, told, _bytes, len(tasks))
         else:
             made = each(work, told, jobs=jobs, executor=executor, chunk=chunk)
         for task, results in made:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import queue
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ BATCH_BYTES = 32 << 20
 """Bytes of sources in a batch: about half a second of work, against some ms of the scheduler for each batch."""
 BATCH_ITEMS = 64
 """Most sources in a batch, however small: 0.2 s of work, so that Ctrl-C and the progress do not wait longer."""
+_TAIL = 4
+"""At the end, batches are a quarter of a worker's part of what is left: none has much left while others wait."""
 _CONNECT = 15
 """Seconds to wait for a scheduler; a reachable one answers within one."""
 _ONE = threading.Lock()
@@ -85,15 +88,15 @@ class DaskWorkers:
     def __enter__(self) -> DaskWorkers:
         dask = _distributed()
         try:
-            where = self._start(dask)
-            self.client = dask.Client(where, timeout=self.wait, set_as_default=False)
+            self.client = self._connected(dask, self._start(dask))
         except (OSError, TimeoutError, ValueError) as error:
             self.__exit__()
             raise EngineError(
                 "the scheduler cannot be reached",
                 path=self.address,
+                expected="a scheduler of Dask that answers there",
                 found=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
-                cause="it does not run, listens elsewhere, or a firewall is between",
+                cause="it does not run, listens elsewhere, or a firewall or another program is there",
                 hint="start one with `dask scheduler`, and workers with `dask worker HOST:PORT`",
             ) from None
         try:
@@ -112,6 +115,25 @@ class DaskWorkers:
         for held in (self.client, self.started):
             if held is not None:
                 held.close()
+
+    def _connected(self, dask: Any, where: Any) -> Any:  # noqa: ANN401
+        """Return a client. Dask itself waits forever for a program that takes the connection and says nothing."""
+        made: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+        def connect() -> None:
+            try:
+                made.put(dask.Client(where, timeout=self.wait, set_as_default=False))
+            except Exception as error:  # raised again by whom it waits for
+                made.put(error)
+
+        threading.Thread(target=connect, daemon=True).start()
+        try:
+            found = made.get(timeout=2 * self.wait)
+        except queue.Empty:
+            raise TimeoutError(f"something listens there, and did not answer within {2 * self.wait:g} s") from None
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def _start(self, dask: Any) -> Any:  # noqa: ANN401
         if self.address == "dask":
@@ -162,15 +184,20 @@ class DaskWorkers:
                 raise _differs(worker, "; ".join(wrong))
 
     def each(
-        self, work: Callable[[Item], Result], items: Iterator[Item], size: Callable[[Item], int]
+        self,
+        work: Callable[[Item], Result],
+        items: Iterator[Item],
+        size: Callable[[Item], int],
+        count: int | None = None,
     ) -> Iterator[tuple[Item, Result | Died]]:
         """Do `work` on items; return each with its result as it comes, `Died` if it killed its workers.
 
-        size: bytes of an item, for batches of about equal work. Raises what `work` raises.
+        size: bytes of an item, for batches of about equal work. count: number of the items, if it is known: the
+        last batches are smaller. Raises what `work` raises.
         """
         from distributed import as_completed
 
-        batches = packed(items, size)
+        batches = packed(items, size, count, self.workers)
         function = partial(_in_worker, environment(), os.getcwd(), work)
         pending: dict[Any, list[Item]] = {}
         suspects: list[Item] = []
@@ -221,14 +248,19 @@ def _results(future: Any) -> list[Any] | None:  # noqa: ANN401
         return None
 
 
-def packed(items: Iterator[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
-    """Pack items into batches of about equal bytes."""
+def packed(
+    items: Iterator[Item], size: Callable[[Item], int], count: int | None = None, workers: int = 1
+) -> Iterator[list[Item]]:
+    """Pack items into batches of about equal bytes; the last of `count` items are divided among all workers."""
     batch: list[Item] = []
     total = 0
+    left = count
     for item in items:
         batch.append(item)
         total += size(item)
-        if total >= BATCH_BYTES or len(batch) >= BATCH_ITEMS:
+        most = BATCH_ITEMS if left is None else min(BATCH_ITEMS, max(1, left // (_TAIL * workers)))
+        if total >= BATCH_BYTES or len(batch) >= most:
+            left = None if left is None else left - len(batch)
             yield batch
             batch, total = [], 0
     if batch:

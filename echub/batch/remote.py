@@ -1,168 +1,53 @@
 """Object stores and remote folders, through fsspec: `s3://bucket/raw` in, `s3://bucket/echub` out.
 
 A folder of the store (all keys with one prefix) is the unit: its files are read by ranges into a local folder,
-converted there like any other, and written whole. Each has a ledger and a listing of its own, so a folder whose
-listing is the same is skipped without reading it. Equal sources give equal bytes: if two runs convert one folder
-at the same time, both write the same. Credentials are found by the packages of the store (environment, profile,
-role of the machine), and are never taken or written here.
+converted there like any other, and written whole. Each has a ledger and a listing of its own. The listing is
+written last and names the version of every source, of every output and of the ledger: a folder where all of
+them are the same is skipped without reading it. Equal sources give equal bytes: two runs that convert one
+folder at the same time write the same. If they saw different sources or have different versions, the listing of
+the later one does not match what the other wrote, and the next run converts the folder again. Credentials are
+found by the packages of the store (environment, profile, role of the machine), and are never taken or written
+here.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import posixpath
-import re
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from echub.batch.batch import Batch
 from echub.batch.ledger import STEM, Entry
 from echub.batch.skipping import fingerprint
+from echub.batch.store import Object, Store
 from echub.batch.task import FileResult
-from echub.errors import EchubError, PluginError, SourceNotFound, TargetExists, TargetNotWritable, UnknownOption
-from echub.files.conversion import Writing
-from echub.files.output import LEDGER, Written, file_sha256
+from echub.errors import (
+    CommandError,
+    EchubError,
+    SourceChanged,
+    SourceNotFound,
+    TargetExists,
+    TargetNotWritable,
+    WorkerDied,
+)
+from echub.files.conversion import Conversion, Writing
+from echub.files.output import LEDGER, Written, file_sha256, not_writable
 from echub.files.reading import Reading
 from echub.model.workers import in_order
 
 Value = TypeVar("Value")
 
-RANGE = 8 << 20
-"""Bytes of one read: large against the cost of a request, small enough to be read again if it breaks."""
-TRIES = 5
-"""Attempts of a request that failed or came back short; 0.1 s after the first, twice as long after each."""
 REQUESTS = 8
 """Requests at the same time: most of a small one is waiting, and no store slows down a client for so few."""
 LISTING = "echub-listing.json"
-_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):/+(?P<rest>.*)", re.DOTALL)
-_WHOLE = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss"}
-"""Stores where an object appears only when all of it is there; elsewhere a temporary name is renamed."""
-
-
-def url_of(path: Path | str | None) -> str | None:
-    """Return the address that a path stands for, or None; `UnknownOption` if it holds a password.
-
-    A `Path` has one slash where the address had two.
-    """
-    found = _URL.fullmatch(str(path)) if path is not None else None
-    if found is None:
-        return None
-    if "@" in found["rest"].split("/", 1)[0] and ":" in found["rest"].split("@", 1)[0]:
-        raise UnknownOption(
-            "an address must not hold a password: it would be in ledgers and logs",
-            found=f"{found['scheme']}://…@…",
-            hint="use the environment, a profile or a role, as the packages of the store describe",
-        )
-    return f"{found['scheme']}://{found['rest'].rstrip('/')}"
-
-
-@dataclass(frozen=True)
-class Object:
-    """One file of a store: its path in the tree, its key, size, and the mark that changes with its content."""
-
-    name: str
-    key: str
-    size: int
-    mark: str
-
-
-class Store:
-    """A folder of a store, or a local one; every request is repeated if it fails for a passing reason."""
-
-    def __init__(self, where: str, *, target: bool = False) -> None:
-        self.where = where
-        self._error: type[EchubError] = TargetNotWritable if target else SourceNotFound
-        try:
-            import fsspec
-        except ImportError as error:
-            raise PluginError("fsspec is not installed", hint="pip install 'echub[remote]'") from error
-        try:
-            self.files, self.root = fsspec.core.url_to_fs(where, use_listings_cache=False)
-        except ImportError as error:
-            raise PluginError(f"a package for {where.split(':')[0]} is missing", hint=str(error)) from None
-        except ValueError as error:
-            raise UnknownOption("an address of an unknown kind", found=where, cause=str(error)) from None
-        self.root = self.root.rstrip("/")
-        self.scheme = where.split(":", 1)[0]
-
-    def list(self) -> dict[str, Object]:
-        """List all files below the folder, by their paths in it."""
-        found = self._tried(lambda: self.files.find(self.root, detail=True), "list", may_lack=True)
-        objects = {}
-        for key, told in found.items():
-            name = key.removeprefix(self.root).lstrip("/")
-            if name and told.get("type") == "file" and not name.endswith("/"):
-                mark = str(told.get("ETag") or told.get("etag") or told.get("mtime") or told.get("created") or "")
-                objects[name] = Object(name, key, int(told["size"]), mark.strip('"'))
-        return objects
-
-    def fetch(self, held: Object, target: Path) -> None:
-        """Read an object by ranges to a file; a range that came back short is read again."""
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
-            for start in range(0, held.size, RANGE):
-                end = min(held.size, start + RANGE)
-                file.write(self._tried(lambda s=start, e=end: self._range(held, s, e), "read"))  # type: ignore[misc]
-
-    def _range(self, held: Object, start: int, end: int) -> bytes:
-        data: bytes = self.files.cat_file(held.key, start=start, end=end)
-        if len(data) != end - start:
-            raise ConnectionError(f"{len(data)} of {end - start} bytes came")
-        return data
-
-    def read(self, name: str) -> bytes | None:
-        """Read a small object, or None if it is not there."""
-        try:
-            return bytes(self._tried(lambda: self.files.cat_file(f"{self.root}/{name}"), "read", may_lack=True))
-        except FileNotFoundError:
-            return None
-
-    def put(self, source: Path, name: str) -> None:
-        """Write a file whole: nobody sees a part of it."""
-        key = f"{self.root}/{name}"
-        self._tried(lambda: self._put(source, key), "write")
-
-    def _put(self, source: Path, key: str) -> None:
-        if self.scheme in _WHOLE:
-            self.files.put_file(str(source), key)
-        else:
-            aside = posixpath.join(posixpath.dirname(key), f".echub-{posixpath.basename(key)}.part")
-            self.files.makedirs(posixpath.dirname(key), exist_ok=True)
-            self.files.put_file(str(source), aside)
-            self.files.mv(aside, key)
-        if (size := self.files.info(key)["size"]) != source.stat().st_size:
-            raise ConnectionError(f"{size} bytes are there instead of {source.stat().st_size}")
-
-    def _tried(self, ask: Callable[[], Value], what: str, *, may_lack: bool = False) -> Value:
-        """Ask again after a passing failure; what stays becomes an error of echub."""
-        for attempt in range(TRIES):
-            try:
-                return ask()
-            except (FileNotFoundError, PermissionError) as error:
-                if isinstance(error, FileNotFoundError) and may_lack:
-                    raise
-                raise self._refused(error, what) from None
-            except Exception as error:  # every store has errors of its own
-                if attempt == TRIES - 1:
-                    raise self._refused(error, what) from None
-                time.sleep(0.1 * 2**attempt)
-        raise AssertionError
-
-    def _refused(self, error: Exception, what: str) -> EchubError:
-        text = str(error).splitlines()[0] if str(error) else type(error).__name__
-        skewed = "Skewed" in text or "time too" in text.lower() or "difference between the request time" in text
-        cause = "the clock of this computer is wrong" if skewed else "no rights, or the store does not answer"
-        return self._error(
-            f"the store does not {what} it",
-            path=self.where,
-            found=text[:200],
-            cause=cause,
-            hint="try the same with the tool of the store, such as `aws s3 ls`",
-        )
+_PASSING = (CommandError, WorkerDied, SourceChanged, SourceNotFound)
+"""Errors of the place and the moment, not of a file: its folder is not done, and the next run tries again."""
 
 
 @dataclass(frozen=True)
@@ -175,14 +60,19 @@ class RemoteRun:
     writing: Writing
 
     def run(self, *, jobs: int | None = None) -> Iterator[FileResult]:
-        """Convert folder by folder; return the result of each source."""
+        """Convert folder by folder; return the result of each source when its output is in the store."""
         source, target = Store(self.source), Store(self.target, target=True)
         try:
             found = source.list()
         except FileNotFoundError:
             found = {}
         if not found:
-            raise SourceNotFound("there is nothing at this address", path=self.source)
+            raise SourceNotFound(
+                "there is nothing at this address",
+                path=self.source,
+                cause="no such bucket, or no key begins so",
+                hint="compare with the list of the store's own tool, such as `aws s3 ls`",
+            )
         try:
             there = target.list()
         except FileNotFoundError:
@@ -206,40 +96,75 @@ class _Folder:
     made_by: str
 
     def run(self, there: dict[str, Object], jobs: int | None) -> Iterator[FileResult]:
-        ledger = self._path(f"{STEM}.jsonl")
-        state = self._state()
-        before = self.target.read(self._path(LISTING))
-        entries = self._entries(self.target.read(ledger))
-        if before is not None and not self.how.writing.force and self._is_done(before, state, entries, there):
+        ledger = self.target.read(self._path(f"{STEM}.jsonl")) or b""
+        before = Listing.parse(self.target.read(self._path(LISTING)))
+        entries = self._entries(ledger)
+        if self._is_done(before, ledger, entries, there):
             yield from (self._unchanged(entry) for entry in entries.values())
             return
         with tempfile.TemporaryDirectory(prefix="echub-") as held:
             raw, out = Path(held, "raw"), Path(held, "out")
-            _side_by_side(lambda one: self.source.fetch(one, raw / one.name), self.objects)
-            new: dict[str, Entry] = {}
-            with Batch([raw], out, self.how.reading, self.how.writing, whole=True) as batch:
-                for done in batch.run(jobs=jobs if len(batch) > 1 else None):
-                    yield self._named(done, raw, out)
-                for line in (out / f"{STEM}.jsonl").read_bytes().splitlines():
-                    entry = self._noted(Entry.parse(line))
-                    new[entry.source] = entry
-            self._write(out, new, there, entries)
-            lines = out / "ledger"
-            lines.write_bytes(b"".join(new[name].line() for name in sorted(new)))
-            self.target.put(lines, ledger)
-            lines.write_text(state, encoding="utf-8")
-            self.target.put(lines, self._path(LISTING))  # last: it says that all the rest is there
+            with _room_in(Path(held)):
+                refused = self._fetch(raw)
+                results, new = self._convert(raw, out, jobs)
+                refused |= {n: d.error for n, d in results.items() if isinstance(d.error, _PASSING)}
+                written = self._write(out, new, there, self._known(before, entries), refused)
+                self._note(Path(held, "note"), new, written, refused)
+        for name in sorted(held.name for held in self.objects):
+            yield from self._result(name, results.get(name), refused.get(name))
+
+    def _fetch(self, raw: Path) -> dict[str, EchubError]:
+        """Read the sources; return the errors of those that cannot be read, unless none can."""
+        raw.mkdir()
+        refused: dict[str, EchubError] = {}
+
+        def fetch(one: Object) -> None:
+            try:
+                self.source.fetch(one, raw / one.name)
+            except (SourceNotFound, SourceChanged) as error:
+                (raw / one.name).unlink(missing_ok=True)
+                error.path = f"{self.how.source}/{one.name}"
+                refused[one.name] = error
+
+        _side_by_side(fetch, self.objects)
+        for error in refused.values():
+            if len(refused) == len(self.objects) and isinstance(error, SourceNotFound):
+                raise error  # not this source: its store
+        return refused
+
+    def _convert(self, raw: Path, out: Path, jobs: int | None) -> tuple[dict[str, FileResult], dict[str, Entry]]:
+        """Convert the local copies; return the result and the entry of each source by its path in the tree."""
+        results: dict[str, FileResult] = {}
+        with Batch([raw], out, self.how.reading, self.how.writing, whole=True) as batch:
+            for done in batch.run(jobs=jobs if len(batch) > 1 else None):
+                if isinstance(done.error, TargetNotWritable):
+                    raise done.error  # the local disk, not the store
+                results[Path(done.source).relative_to(raw).as_posix()] = self._named(done, raw, out)
+        ledger = out / f"{STEM}.jsonl"
+        lines = ledger.read_bytes().splitlines() if ledger.exists() else []
+        return results, {entry.source: self._noted(entry) for entry in map(Entry.parse, lines)}
+
+    def _note(
+        self, file: Path, new: dict[str, Entry], written: dict[str, str], refused: Mapping[str, EchubError]
+    ) -> None:
+        """Write the ledger, then the listing, which says that all the rest is there."""
+        lines = b"".join(new[name].line() for name in sorted(new) if name not in refused)
+        file.write_bytes(lines)
+        self.target.put(file, self._path(f"{STEM}.jsonl"))
+        sources = {name: version for name, version in self._sources().items() if name not in refused}
+        listing = Listing(self.made_by, sources, _hash(lines), written)
+        file.write_bytes(listing.line())
+        self.target.put(file, self._path(LISTING))
 
     def _path(self, name: str) -> str:
         return posixpath.join(self.folder, name)
 
-    def _state(self) -> str:
-        listed = {one.name: [one.size, one.mark] for one in sorted(self.objects, key=lambda one: one.name)}
-        return json.dumps({"made_by": self.made_by, "sources": listed}, ensure_ascii=False) + "\n"
+    def _sources(self) -> dict[str, list[Any]]:
+        return {one.name: [one.size, one.mark] for one in self.objects}
 
-    def _entries(self, ledger: bytes | None) -> dict[str, Entry]:
+    def _entries(self, ledger: bytes) -> dict[str, Entry]:
         found = {}
-        for line in (ledger or b"").splitlines():
+        for line in ledger.splitlines():
             try:
                 entry = Entry.parse(line)
             except ValueError:
@@ -247,40 +172,74 @@ class _Folder:
             found[entry.source] = entry
         return found
 
-    def _is_done(self, before: bytes, state: str, entries: dict[str, Entry], there: dict[str, Object]) -> bool:
-        if before.decode("utf-8", "replace") != state:
+    def _is_done(
+        self, before: Listing | None, ledger: bytes, entries: dict[str, Entry], there: dict[str, Object]
+    ) -> bool:
+        """Return whether all is there in the versions that the listing names."""
+        if before is None or self.how.writing.force or not entries:
             return False
-        written = [part for entry in entries.values() for part in entry.output]
-        return bool(entries) and all(p.path in there and there[p.path].size == p.size for p in written)
+        if (before.made_by, before.sources, before.ledger) != (self.made_by, self._sources(), _hash(ledger)):
+            return False
+        if before.matches(entries, there):
+            return True
+        now = self.target.list(self.folder)  # another run may have ended this folder since ours began
+        there |= now
+        return before.matches(entries, now)
 
     def _write(
-        self, out: Path, new: dict[str, Entry], there: dict[str, Object], entries: dict[str, Entry]
-    ) -> None:
-        """Write what is not there already with the same bytes."""
-        known = {part.path: part.sha256 for entry in entries.values() for part in entry.output}
+        self,
+        out: Path,
+        new: dict[str, Entry],
+        there: dict[str, Object],
+        known: Mapping[str, tuple[str, str]],
+        refused: dict[str, EchubError],
+    ) -> dict[str, str]:
+        """Write what is not there already with the same bytes; return the version of each output there is then.
 
-        def write(part: Written) -> None:
-            same = known.get(part.path) == part.sha256 == file_sha256(out / part.path)
-            if same and part.path in there and there[part.path].size == part.size:
-                return
-            if part.path in there and part.path not in known:
-                self._require_own(there[part.path], part.sha256, out)
-            self.target.put(out / part.path, part.path)
+        known: version and hash of what a run before has written. Adds to `refused` the sources whose output
+        another program changed.
+        """
+        versions: dict[str, str] = {}
 
-        _side_by_side(write, [part for entry in new.values() for part in entry.output])
+        def write(made: tuple[str, Written]) -> None:
+            source, part = made
+            held = there.get(part.path)
+            version, sha256 = known.get(part.path, ("", ""))
+            if held is not None and not self.how.writing.force:
+                is_ours = held.mark == version
+                if part.sha256 == sha256 if is_ours else self._is_same(held, part, out):
+                    versions[part.path] = held.mark  # also of a run that was killed, or that is at work
+                    return
+                if not is_ours:
+                    refused[source] = self._exists(held)
+                    return
+            versions[part.path] = self.target.put(out / part.path, part.path)
 
-    def _require_own(self, held: Object, sha256: str, out: Path) -> None:
-        """Raise `TargetExists` for an object that no ledger knows, unless a run that was killed wrote it."""
+        parts = [(entry.source, part) for entry in new.values() for part in entry.output]
+        _side_by_side(write, [made for made in parts if made[0] not in refused])
+        return versions
+
+    def _known(self, before: Listing | None, entries: Mapping[str, Entry]) -> dict[str, tuple[str, str]]:
+        hashes = {part.path: part.sha256 for entry in entries.values() for part in entry.output}
+        versions = before.written if before else {}
+        return {path: (version, hashes.get(path, "")) for path, version in versions.items()}
+
+    def _is_same(self, held: Object, part: Written, out: Path) -> bool:
+        """Return whether an object has the bytes that would be written."""
+        if held.size != part.size:
+            return False
         with tempfile.TemporaryDirectory(dir=out) as aside:
             local = Path(aside, "there")
             self.target.fetch(held, local)
-            same = file_sha256(local) == sha256
-        if not same and not self.how.writing.force:
-            raise TargetExists(
-                "the output exists already, and no ledger says that echub wrote it",
-                path=f"{self.how.target}/{held.name}",
-                hint="--force replaces it, -o writes elsewhere",
-            )
+            return file_sha256(local) == part.sha256
+
+    def _exists(self, held: Object) -> TargetExists:
+        return TargetExists(
+            "the output exists already, and it is not what a run that ended has written",
+            path=f"{self.how.target}/{held.name}",
+            cause="another program changed it, or a run with other versions or sources was killed or is at work",
+            hint="if it is not needed, --force replaces it; -o writes elsewhere",
+        )
 
     def _noted(self, entry: Entry) -> Entry:
         return replace(entry, path=f"{self.how.source}/{entry.source}")
@@ -297,6 +256,14 @@ class _Folder:
             said = json.loads(text.replace(f"{out}/", f"{self.how.target}/"))
         return replace(done, source=source, outputs=outputs, said=said or None, named=False)
 
+    def _result(self, name: str, done: FileResult | None, refused: EchubError | None) -> Iterator[FileResult]:
+        if refused is not None and (done is None or done.error is None):
+            source = f"{self.how.source}/{name}"
+            said = Conversion(source, error=refused).as_dict()
+            yield FileResult(source, "failed", False, error=refused, said=said)
+        elif done is not None:
+            yield done
+
     def _unchanged(self, entry: Entry) -> FileResult:
         outputs = tuple(f"{self.how.target}/{part.path}" for part in entry.output)
         status = "unchanged" if entry.status in ("ok", "flagged") else entry.status
@@ -305,6 +272,67 @@ class _Folder:
             problem = _again(entry)
             return FileResult(entry.path, status, False, error=problem, said=said | {"error": problem.as_dict()})
         return FileResult(entry.path, status, False, outputs, said=said)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the listing of a folder says: what made the outputs, and the versions of all that belongs together."""
+
+    made_by: str
+    sources: dict[str, list[Any]]
+    ledger: str
+    written: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: bytes | None) -> Listing | None:
+        """Read a listing; None if there is none, or it is not one of this version."""
+        try:
+            told = json.loads(text or b"")
+            return cls(str(told["made_by"]), dict(told["sources"]), str(told["ledger"]), dict(told["written"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def line(self) -> bytes:
+        """Write the listing as one line."""
+        return json.dumps(vars(self), ensure_ascii=False, sort_keys=True).encode() + b"\n"
+
+    def matches(self, entries: Mapping[str, Entry], there: Mapping[str, Object]) -> bool:
+        """Return whether the store holds every output of the entries in the version that was written."""
+        parts = [part for entry in entries.values() for part in entry.output]
+        return all(
+            (held := there.get(part.path)) is not None
+            and (held.size, held.mark) == (part.size, self.written.get(part.path))
+            for part in parts
+        )
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def _room_in(folder: Path) -> Iterator[None]:
+    """Turn what the local disk refuses into an error that names it: the copies are not where the user looks."""
+    try:
+        yield
+    except TargetNotWritable as error:
+        if not (error.path or "").startswith(str(folder)):
+            raise
+        raise _no_room(folder, error.found, error.cause) from None
+    except OSError as error:
+        refused = not_writable(folder, error)
+        raise _no_room(folder, refused.found, refused.cause) from None
+
+
+def _no_room(folder: Path, found: str | None, cause: str | None) -> TargetNotWritable:
+    return TargetNotWritable(
+        "a folder of the store cannot be copied to this computer; nothing of it was written to the store",
+        path=str(folder.parent),
+        expected="room for the sources of one folder and their outputs",
+        found=found,
+        cause=cause,
+        hint="free some space, or name another disk in the variable TMPDIR, and repeat the command",
+    )
 
 
 def _side_by_side(work: Callable[[Value], None], items: Sequence[Value]) -> None:

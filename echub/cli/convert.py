@@ -298,7 +298,8 @@ def _remote(
     as_json: bool,
 ) -> int | None:
     """Convert from or to an object store; None if neither is one."""
-    from echub.batch.remote import RemoteRun, url_of
+    from echub.batch.remote import RemoteRun
+    from echub.batch.store import url_of
 
     source, target = url_of(files[0]), url_of(output)
     if source is None and target is None:
@@ -309,6 +310,7 @@ def _remote(
             "an object store takes one source and -o",
             expected="echub convert s3://bucket/raw -o s3://bucket/echub",
             found=given or ("several sources" if len(files) > 1 else "no -o"),
+            hint="mount the store, or run one command for each prefix" if given else None,
         )
     run = RemoteRun(source or str(files[0].resolve()), target or str(output.resolve()), reading, writing)
     return _shown(run.run(jobs=jobs if jobs > 1 else None), as_json=as_json)
@@ -319,10 +321,14 @@ def _shown(results: Iterator[FileResult], *, as_json: bool) -> int:
     from echub.cli.show.folder import Summary
 
     summary, begin = Summary(), time.perf_counter()
-    for done in results:
-        summary.add(done)
-        if as_json:
-            print_json(done.said)
+    try:
+        for done in results:
+            summary.add(done)
+            if as_json:
+                print_json(done.said)
+    except KeyboardInterrupt:
+        summary.interrupted(None, keeps_ledger=True)
+        return 130
     if not as_json:
         summary.show(time.perf_counter() - begin)
     return summary.exit_code

@@ -63,9 +63,10 @@ class Summary:
             if done.error is not None and (done.named or done.status == "failed"):
                 typer.echo(str(done.error), err=True)
 
-    def interrupted(self, total: int, *, keeps_ledger: bool) -> None:
-        """Report the progress at an interruption, and how to continue."""
-        done = f"interrupted: {sum(self.counts.values())} of {total} files are done"
+    def interrupted(self, total: int | None, *, keeps_ledger: bool) -> None:
+        """Report the progress at an interruption, and how to continue; total: None if it is not known."""
+        of_all = "" if total is None else f" of {total}"
+        done = f"interrupted: {sum(self.counts.values())}{of_all} files are done"
         if keeps_ledger:
             typer.echo(f"{done}; the same command goes on from there", err=True)
         else:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import sys
 from pathlib import Path
 
@@ -108,6 +109,14 @@ def test_a_scheduler_that_cannot_be_reached(address):
         pass
 
 
+def test_another_program_at_the_address_is_not_waited_for_forever():
+    pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"dask://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(EngineError, match="cannot be reached"), DaskWorkers(address, wait=0.5):
+            pass
+
+
 @pytest.mark.parametrize("address", ["ray", "dask://", "dask://host", "tcp://host:1"])
 def test_an_engine_that_is_not_one(address):
     pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
@@ -130,3 +139,13 @@ def test_batches_have_about_equal_bytes():
     found = list(packed(iter(sizes), lambda size: size))
     assert [len(batch) for batch in found] == [3, 2, 64, 64, 2]
     assert [size for batch in found for size in batch] == sizes
+
+
+def test_the_last_batches_are_divided_among_the_workers():
+    found = [len(batch) for batch in packed(iter(range(1000)), lambda _: 0, 1000, 2)]
+    assert sum(found) == 1000
+    assert found == sorted(found, reverse=True)
+    assert found[0] == 64
+    assert found[-1] == 1
+    assert len(found) < 60
+    assert [len(batch) for batch in packed(iter(range(3)), lambda _: 0, 3, 2)] == [1, 1, 1]
