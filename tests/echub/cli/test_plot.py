@@ -44,7 +44,7 @@ def test_refusals_leave_nothing(echub, cp, arguments, code, error):
     assert [p.name for p in cp.parent.iterdir()] == ["cp.mpr"]
 
 
-@pytest.mark.parametrize("option", ["--xlim", "--ylim", "--size", "--style", "--as"])
+@pytest.mark.parametrize("option", ["--xlim", "--ylim", "--size"])
 def test_the_error_of_an_option_names_it(echub, cp, option):
     done = echub("plot", cp, option, "nonsense")
     assert done.code == 2

@@ -73,10 +73,10 @@ def test_wrong_declarations_are_refused(tmp_path, old, new, message):
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("t,Na,Zr\n1,2,3\n4,5\n", "row 3 does not fit the headers"),
-        ("t,Na,Zr\n1,2,x\n", "row 2 of Zr is not a number"),
-        ("t,Na,Zr\n", "no rows"),
-        ("t\n1\n", "no two columns"),
+        ("t,Na,t,Zr\n1,2,1,3\n4,5\n", "row 3 does not fit the headers"),
+        ("t,Na,t,Zr\n1,2,1,x\n", "row 2 of Zr is not a number"),
+        ("t,Na,t\n1,2,1\n", "even number of columns"),
+        ("t,Na,t,Zr\n", "no rows"),
     ],
 )
 def test_an_error_in_a_table_names_the_table_and_not_the_manifest(tmp_path, text, where):
