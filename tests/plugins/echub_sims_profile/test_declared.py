@@ -129,6 +129,25 @@ def test_layers_and_factors_of_a_manifest_are_used(tmp_path):
     assert set(outcome.tables["concentrations"]["species"].values) == {"Zr+"}
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'rate = "2"',
+        'rate = "2 nm"',
+        'rate = "two nm/s"',
+        'rate = "2 nm/s", to = "500"',
+        'rate = "2 nm/s", to = "5 s"',
+    ],
+)
+def test_a_layer_without_its_units_is_refused(tmp_path, layer):
+    path = declared(tmp_path)
+    text = path.read_text().replace('crater_depth = "2.0 um"\n', "")
+    path.write_text(text.replace("[sims]\n", f"[sims]\ndepth_calibration = [{{ {layer} }}]\n"))
+    (refusal,) = echub.analyze("sims-profile", path, params={"species": "Na+"}).refusals
+    assert refusal.code == "layers-unreadable"
+    assert layer.rpartition('= "')[2].rstrip('"') in refusal.message
+
+
 def test_the_template_is_a_manifest_once_its_lines_are_read(tmp_path):
     from echub_hiden import template
 
