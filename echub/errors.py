@@ -323,7 +323,7 @@ class UnknownColumn(DataError):
 
 
 class AmbiguousColumn(DataError):
-    """Several columns could answer for one quantity."""
+    """Several columns could hold one quantity."""
 
     code = "ambiguous-column"
 

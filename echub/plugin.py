@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from echub.model.record import Record
     from echub.model.source import Source
     from echub.model.spectra import numbered
-    from echub.model.units import Unit, is_made_of_units, parse_unit, unit
+    from echub.model.units import Unit, is_made_of_units, is_unit, parse_unit, unit
     from echub.model.vocabulary import quantities
     from echub.model.workers import in_order
     from echub.remark import Dropped, Flag, Notice, Remark
@@ -132,6 +132,7 @@ _LAZY = {
     "input_flags": "echub.analysis.comparable",
     "is_made_of_units": "echub.model.units",
     "is_missing": "echub.model.missing",
+    "is_unit": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
     "native_content": "echub.files.store",
     "numbered": "echub.model.spectra",
@@ -220,6 +221,7 @@ __all__ = [
     "input_flags",
     "is_made_of_units",
     "is_missing",
+    "is_unit",
     "is_whole_zip",
     "missing_metadata",
     "native_content",

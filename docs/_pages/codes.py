@@ -42,9 +42,9 @@ def raised() -> dict[str, type[errors.EchubError]]:
 def refusals_page() -> str:
     """Return the codes with which analyses refuse and flag."""
     intro = """
-An analysis that cannot answer refuses with a code; one that answers with a reservation flags. Both stand in the
-outcome (`flags`, `--json`) and on the terminal, with the reason and what helps. Codes under *echub* are the hub's
-own: they can come from any analysis, or are shared by several.
+An analysis that cannot give a result refuses, with a code; a result that comes with a reservation carries a flag.
+Both are in the outcome (`flags`, `--json`) and on the terminal, with the reason and what helps. Codes under
+*echub* are the hub's own: they can come from any analysis, or are shared by several.
 `echub schema show CODE` prints an entry.
 """
     return _page("Refusals and flags", intro, {"flag", "refusal"})

@@ -40,8 +40,8 @@ a value is refused by rule `ECH204`; beyond *plausible*, where a wrong unit is l
 def kinds_page() -> str:
     """Return what a dataset can be."""
     intro = """
-What a dataset can be. A file that lacks a required column converts all the same; the record says so, and
-`echub validate` judges it (`ECH104`). An entry `a+b` asks for both columns.
+What a dataset can be. A file that lacks a required column is converted all the same; the record says so, and
+`echub validate` reports it (`ECH104`). An entry `a+b` requires both columns.
 """
     return sections("Dataset kinds", intro, [(kind.name, _kind(kind)) for kind in kinds().values()])
 
@@ -53,7 +53,7 @@ def _kind(kind: Any) -> str:  # noqa: ANN401
         *(("one of", group) for group in kind.any_of),
         ("recommended", kind.recommended),
         ("optional", kind.optional),
-        ("only in such rows", kind.own),
+        ("only in rows of this kind", kind.own),
     ]
     listed = [f"- {title}: {', '.join(code(name) for name in names)}" for title, names in lines if names]
     return "\n".join([*listed, *(f"- rule: {text(rule)}" for rule in kind.rules)])

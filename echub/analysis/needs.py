@@ -401,7 +401,7 @@ def _each_time_once(
     kept = {name: replace(a, values=_merged(a, found)) for name, a in answers.items()}
     kept[clock.name] = replace(answers[clock.name], values=answers[clock.name].values[found.first])
     text = f"{found.merged} of {len(row)} rows have the time of the row before and were merged with it"
-    cause = "the rows stand twice" if found.repeated == found.merged else "the clock is coarser than the rows"
+    cause = "the rows are duplicated" if found.repeated == found.merged else "the clock is coarser than the rows"
     flag = Remark("equal-times", text, "info", where=f"source row {row[_first_merged(found)]}", cause=cause)
     return kept, row[found.first], (flag,)
 

@@ -70,7 +70,7 @@ def require_one(analysis: Analysis, each: str, data: Dataset) -> None:
         "several-spectra" if each == "spectrum" else "several-parts",
         f"there are {len(found)} {named}, {found[0]} to {found[-1]}, and {analysis.name} answers for one",
         where=f"column {each}",
-        hint=f'--select "{condition_on(each, found[0])}" takes one, --each {each} answers for each',
+        hint=f'--select "{condition_on(each, found[0])}" takes one, --each {each} analyses each',
     )
 
 

@@ -138,6 +138,7 @@ def _rebuilt(told: dict[str, Any]) -> EchubError:
     error: EchubError = (kind if isinstance(kind, type) and issubclass(kind, EchubError) else ReadError)(
         str(told["message"]), **named
     )
+    error.path = str(told["path"]) if "path" in told else None
     return error
 
 
@@ -188,9 +189,10 @@ def _answer(request: dict[str, Any]) -> bytes:
             for name in dataset.columns:
                 _ = dataset.columns[name].values  # a column may be read only when it is asked for
     except EchubError as error:
-        return json.dumps(
-            {"kind": type(error).__name__, "message": error.message, **error.remark.as_dict()}
-        ).encode()
+        # The file itself may be a copy on disk; one beside it, which a manifest names, is told by its path.
+        beside = {"path": error.path} if error.path and error.path != request["path"] else {}
+        told = {"kind": type(error).__name__, "message": error.message, **error.remark.as_dict(), **beside}
+        return json.dumps(told).encode()
     return b""
 
 

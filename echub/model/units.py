@@ -254,6 +254,11 @@ def is_made_of_units(text: str) -> bool:
     return table().is_made_of_units(text)
 
 
+def is_unit(text: str) -> bool:
+    """Return whether a printed text is a unit of the table; an empty text is not."""
+    return table().find(text) is not None
+
+
 def unit(text: str | Unit) -> Unit:
     """Look up a unit as files print it; `UnknownUnit` with similar spellings if it is not listed."""
     if isinstance(text, Unit):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from echub.plugin import Bits, Deferred, SourceColumn, UnknownUnit, occurring, unit
+from echub.plugin import Bits, Deferred, SourceColumn, is_unit, occurring, unit
 
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 
@@ -145,7 +145,7 @@ def _splits(header: str) -> Iterator[tuple[str, str]]:
     parts = header.split("/")
     for at in range(1, len(parts)):
         tail = "/".join(parts[at:])
-        if _is_unit(tail) or all(_is_unit(part) and not part.isdecimal() for part in parts[at:]):
+        if is_unit(tail) or all(is_unit(part) and not part.isdecimal() for part in parts[at:]):
             yield "/".join(parts[:at]), tail
 
 
@@ -163,15 +163,7 @@ def _by_base() -> dict[str, list[HeaderMeaning]]:
 def _fits(printed: str, quantity: str | None) -> bool:
     """Return whether a printed unit is one of a quantity."""
     known = next((meaning.unit for meaning in meanings().values() if meaning.quantity == quantity), None)
-    return known is not None and _is_unit(printed) and unit(printed).dimension == unit(known).dimension
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        unit(text)
-    except UnknownUnit:
-        return False
-    return True
+    return known is not None and is_unit(printed) and unit(printed).dimension == unit(known).dimension
 
 
 def meaning_of_input(header: str) -> HeaderMeaning:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Notice, SourceColumn, UnitMismatch, UnknownUnit, quantities, unit
+from echub.plugin import Notice, SourceColumn, UnitMismatch, UnknownUnit, is_unit, quantities, unit
 from echub_gamry.cells import Words
 from echub_gamry.explain import GamryTable
 
@@ -106,7 +106,7 @@ def column_of(
         header,
         values,
         quantity,
-        shown if quantity or not printed or _is_unit(shown) else printed,
+        shown if quantity or not printed or is_unit(shown or "") else printed,
         origin=meaning.origin,  # type: ignore[arg-type]
         negate=bool(quantity) and meaning.signed and current_sign == -1,
         index=number,
@@ -132,14 +132,6 @@ def _fits(quantity: str, shown: str | None) -> bool:
         return unit(shown).dimension == unit(wanted).dimension
     except (UnknownUnit, UnitMismatch):
         return False
-
-
-def _is_unit(shown: str | None) -> bool:
-    try:
-        unit(shown or "")
-    except UnknownUnit:
-        return False
-    return True
 
 
 def _no_sensor(values: NDArray[np.generic]) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import SourceColumn, UnknownUnit, unit
+from echub.plugin import SourceColumn, is_unit
 
 
 class NewareMeaning(NamedTuple):
@@ -55,7 +55,7 @@ def column_of(name: str, values: NDArray[np.generic], index: int, *, is_utc: boo
             else NewareMeaning(None, "s", "measured", "local time, no UTC")
         )
     elif match := _AUX.match(name):
-        meaning = NewareMeaning(None, match[1] if _is_unit(match[1]) else None)
+        meaning = NewareMeaning(None, match[1] if is_unit(match[1]) else None)
     else:
         meaning = MEANINGS.get(name, NewareMeaning(None, None, "reported"))
     note = "; ".join(text for text in (meaning.note, FILLED if is_utc and name in _FILLED else "") if text)
@@ -70,11 +70,3 @@ def column_of(name: str, values: NDArray[np.generic], index: int, *, is_utc: boo
         index=index,
         attrs=attrs,
     )
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        unit(text)
-    except UnknownUnit:
-        return False
-    return True

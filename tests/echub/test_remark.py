@@ -22,7 +22,20 @@ def test_json_holds_what_is_set_and_gives_it_back():
     assert Remark("a", "b").as_dict() == {"code": "a", "message": "b", "severity": "warning"}
     assert Remark.from_dict(WHOLE.as_dict()) == WHOLE
     assert WHOLE.as_dict()["rows"] == [3, 4]
-    assert WHOLE.shown_rows == "rows 3, 4 … (9 in all)"
+
+
+@pytest.mark.parametrize(
+    ("rows", "count", "text"),
+    [
+        ((), 0, ""),
+        ((3,), 1, "row 3"),
+        ((3, 4), 2, "rows 3, 4"),
+        ((3,), 5, "rows 3 … (5 in all)"),
+        ((3, 4), 9, "rows 3, 4 … (9 in all)"),
+    ],
+)
+def test_rows_in_words(rows, count, text):
+    assert Remark("a-b", "m", rows=rows, count=count).shown_rows == text
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def describe(declared: Analysis) -> None:
         "takes", what.get(declared.consumes, "outcomes of other analyses (.outcome.json, folders) or a CSV table")
     )
     if declared.each:
-        field("each", f"one {declared.each} at a time; --each {declared.each} answers for each")
+        field("each", f"one {declared.each} at a time; --each {declared.each} analyses each")
     limits = declared.sampling
     if limits.rows > 1 or limits.span_s:
         span = f" over at least {limits.span_s:g} s" if limits.span_s else ""

@@ -80,6 +80,24 @@ def test_preference_follows_the_order_of_any_of():
     np.testing.assert_allclose(bind(TOY, halves)["U"], [0.4, 1.4, 2.4, 3.4])
 
 
+@pytest.mark.parametrize(
+    ("metadata", "columns", "how", "origin"),
+    [
+        ({}, {"V": ("voltage", "V", [1, 2, 3, 4])}, "voltage", "measured"),
+        (
+            {"cell.configuration": "two_electrode"},
+            {},
+            "potential_we of a cell declared two-electrode",
+            "measured",
+        ),
+        ({}, {"E": ("potential_ce", "V", [0, 0, 0, 0])}, "potential_we - potential_ce", "derived"),
+    ],
+)
+def test_a_voltage_says_how_it_was_had_and_whether_it_was_measured(metadata, columns, how, origin):
+    data = bind(TOY, standard(metadata, **columns))
+    assert (data.how("U"), data.origin_of("U")) == (how, origin)
+
+
 def test_a_missing_temperature_is_answered_with_its_flag():
     needs = tuple(dataclasses.replace(n, optional=False) if hasattr(n, "path") else n for n in TOY.needs)
     flag = refusal_of(echub.analyze(dataclasses.replace(TOY, needs=needs), standard()))

@@ -99,6 +99,26 @@ def test_intervals_know_their_ends():
     assert Measurand.less_than("V", 1).interval.covers(0.5)
 
 
+@pytest.mark.parametrize(
+    ("interval", "text"),
+    [
+        (Interval(1, 2), "[1, 2]"),
+        (Interval(1, 2, includes_low=False), "(1, 2]"),
+        (Interval(1, 2, includes_high=False), "[1, 2)"),
+        (Interval(1, 2, includes_low=False, includes_high=False), "(1, 2)"),
+        (Interval(1, None), "≥ 1"),
+        (Interval(1, None, includes_low=False), "> 1"),
+        (Interval(None, 2), "≤ 2"),
+        (Interval(None, 2, includes_high=False), "< 2"),
+    ],
+)
+def test_an_interval_is_written_as_it_covers(interval, text):
+    """Brackets belong to the interval, parentheses do not (ISO 80000-2)."""
+    assert str(interval) == text
+    for end, included in ((interval.low, interval.includes_low), (interval.high, interval.includes_high)):
+        assert end is None or interval.covers(end) == included
+
+
 def test_a_series_keeps_gaps_as_none():
     series = Series.of(np.array([1.5, np.nan]), "V")
     assert series.values == (1.5, None)

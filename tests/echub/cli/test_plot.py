@@ -44,6 +44,14 @@ def test_refusals_leave_nothing(echub, cp, arguments, code, error):
     assert [p.name for p in cp.parent.iterdir()] == ["cp.mpr"]
 
 
+@pytest.mark.parametrize("option", ["--xlim", "--ylim", "--size"])
+def test_the_error_of_an_option_names_it(echub, cp, option):
+    done = echub("plot", cp, option, "nonsense")
+    assert done.code == 2
+    assert option in done.err
+    assert "nonsense" in done.err
+
+
 def test_an_existing_picture_needs_force(echub, cp):
     assert echub("plot", cp).code == 0
     assert echub("plot", cp).code == 2

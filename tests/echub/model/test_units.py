@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from echub.errors import PluginError, UnitMismatch, UnknownUnit
 from echub.model import units
-from echub.model.units import Scale, UnitTable, convert, parse_unit, parse_value, scale_between, table, unit
+from echub.model.units import (
+    Scale,
+    UnitTable,
+    convert,
+    is_unit,
+    parse_unit,
+    parse_value,
+    scale_between,
+    table,
+    unit,
+)
 
 UNITS = table().units
 ATOMIC = {symbol: u for symbol, u in UNITS.items() if symbol.isalpha()}
@@ -91,6 +101,7 @@ def test_every_spelling_means_one_unit_and_is_found():
     for symbol, entry in units.tomllib.loads(units.echub_schemas.path("units.toml").read_text("utf-8")).items():
         for text in (symbol, *entry.get("text", ())):
             assert unit(text) == UNITS[symbol], text
+            assert is_unit(text), text
 
 
 def test_factors_are_exact():
@@ -105,6 +116,7 @@ def test_factors_are_exact():
 
 @pytest.mark.parametrize("text", ["a.u.", "Th", "V/mA", "carat", "arb. units", "", "  ", "nonsense", "ma", "MV"])
 def test_unlisted_text_is_no_unit(text):
+    assert not is_unit(text)
     with pytest.raises(UnknownUnit):
         unit(text)
 

@@ -41,6 +41,43 @@ def test_exactly_the_broken_rule_is_found(case):
     assert {p.rule.id for p in report.problems} == {case.rule, *case.also}
 
 
+FOUND = {
+    "ECH002": "2.0.0",
+    "ECH101": "kg (",
+    "ECH102": "mAmp",
+    "ECH103": "A",
+    "ECH105": "voltammogram",
+    "ECH106": "acme_flow",
+    "ECH109": "cathodic_positive",
+    "ECH110": "0.785 kg",
+    "ECH114": "guessed",
+    "ECH116": "20",
+    "ECH205": "1e+12 mA",
+    "ECH208": "0 Hz",
+    "ECH209": "4.5",
+}
+"""What was put into the broken files, each in its place."""
+EXPECTED = {
+    "ECH101": "mA (",
+    "ECH102": "mA",
+    "ECH103": "mA",
+    "ECH104": "time",
+    "ECH109": "anodic_positive",
+    "ECH113": "cell.area",
+    "ECH114": "measured, programmed, reported, derived, assumed",
+    "ECH116": "0.1 to 5 cm^2",
+    "ECH208": "> 0 Hz",
+}
+"""What the vocabulary, the kind or the group asks for there."""
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.rule in FOUND or c.rule in EXPECTED], ids=lambda c: c.name)
+def test_a_problem_says_what_was_found_and_what_was_expected(case):
+    (problem, *_) = [p for p in validate(FOLDER / case.name).problems if p.rule.id == case.rule]
+    assert problem.found.startswith(FOUND.get(case.rule, ""))
+    assert problem.expected.startswith(EXPECTED.get(case.rule, ""))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_committed_files_are_what_the_generator_makes(case, tmp_path):
     """Compared by what they say: compressed bytes may differ between versions of the compressor."""

@@ -14,6 +14,7 @@ import echub_bdf
 from echub.declare import Confidence
 from echub.errors import ReadError
 from echub.model.source import Source
+from echub_bdf.columns import known, misnamed
 from fixtures.bdf import BINARY, TABLES, binary
 from fixtures.bdf.make import FOLDER
 
@@ -42,6 +43,12 @@ HEADERS = {
     "test time / s,voltage / V,current / A": 1.0,
     "Test Time  /  s,Voltage / V,Current / A": 1.0,
 }
+
+
+@pytest.mark.parametrize("header", ["step_type_s", "step_type_second", "Step Type / s"])
+def test_a_column_of_texts_has_no_unit(header):
+    assert known(header) is None
+    assert misnamed(header) is None
 
 
 @pytest.mark.parametrize("header", HEADERS)

@@ -198,6 +198,14 @@ def test_no_quantum_is_found_in_three_values_nor_between_whole_counts():
     assert find_quantum(QUANTUM * (counts + np.array([0, 0.025, 0, 0]))) is None
 
 
+def test_the_quantum_is_refined_over_all_counts_below_400():
+    """The slope through zero by least squares, weighted by the counts."""
+    counts = np.array([*range(1, 390), *range(410, 600)])
+    rates = QUANTUM * (counts + 0.01 * np.sin(counts - 1))
+    (slope,) = np.linalg.lstsq(counts[:389, None], rates[:389], rcond=None)[0]
+    assert find_quantum(rates) == pytest.approx(slope, rel=1e-12)
+
+
 def test_a_rate_just_above_the_placeholder_counts():
     assert fits(0.0025 * np.array([1.0, 2.0, 3.0, 4.0]), 0.0025)
 

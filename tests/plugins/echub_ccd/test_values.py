@@ -187,6 +187,14 @@ def test_symmetric_cycling_out_of_the_same_table():
     assert abs(outcome["asymmetry"].value) < 0.5
     assert "asr_interface" not in outcome.measurands
     assert len(outcome.tables["cycles"]["time"]) == 6
+    assert (outcome["overpotential"].n, outcome["asymmetry"].n) == (12, 6)  # half cycles, and cycles
+
+
+def test_a_fall_and_its_uncertainty_are_in_one_unit():
+    """Noise alone makes falls of some of their standard deviations: in another unit, a hundred times as many."""
+    noisy = Instrument(range_ma=5.0, noise_v=3e-4, noise_ma=1e-3, accuracy=1e-3)
+    table = ask(changed(NEVER, instrument=noisy)).tables["detectors"]
+    assert np.median(table["fall"].array() / table["fall_sigma"].array()) == pytest.approx(2, abs=1.9)
 
 
 def test_formation_cycles_have_their_charge():

@@ -13,6 +13,7 @@ import pytest
 import echub
 from echub.testing import synth
 from echub.testing.synth import CyclingCell, CyclingSetup, LevelSteps, Programme, Recorder, SymmetricRun
+from echub_cycling.method.rates import blocks_of
 from fixtures.cycling.make import FOLDER, committed_files
 
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
@@ -228,6 +229,19 @@ def test_published_limits_are_bracketed(limit, low, high):
     case = synth.linear_staircase(4, LevelSteps(kind="sudden", limit=limit))
     found = echub.analyze("staircase-linearity", case.data())["linear_limit_we_oxidised"].interval
     assert (found.low, found.high) == (pytest.approx(low, rel=0.01), pytest.approx(high, rel=0.01))
+
+
+def test_currents_that_drift_leave_their_block_at_five_percent_of_its_first():
+    level = np.array([1.0, 1.03, 1.049, 1.051, 1.09, np.nan, 1.1, 2.0, 2.0])
+    blocks = blocks_of(level)
+    assert blocks.first.tolist() == [0, 3, 7]
+    assert blocks.last.tolist() == [2, 6, 8]
+    assert blocks.level.tolist() == [1.03, 1.09, 2.0]
+
+
+@pytest.mark.parametrize(("value", "n"), [(1.05 - 1e-9, 1), (1.05 + 1e-9, 2), (0.95 + 1e-9, 1), (0.95 - 1e-9, 2)])
+def test_five_percent_are_one_current(value, n):
+    assert len(blocks_of(np.array([1.0, value])).first) == n
 
 
 @pytest.mark.parametrize(("share", "told"), [(0.05, False), (0.2, True)])

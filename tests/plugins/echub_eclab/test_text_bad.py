@@ -160,7 +160,7 @@ def test_nul_bytes_far_behind_the_head_are_named():
 
 def test_a_header_count_that_is_wrong_is_refused_and_the_option_settles_it():
     lines = WHOLE.split(b"\r\n")
-    for wrong in (FIRST_ROW - 3, FIRST_ROW + 2):
+    for wrong in (0, 1, FIRST_ROW - 3, FIRST_ROW + 2):
         lines[1] = f"Nb header lines : {wrong}".encode()
         assert refusal(b"\r\n".join(lines)).code == "read-error"
         record = read_mpt(b"\r\n".join(lines), header_lines=FIRST_ROW - 1)

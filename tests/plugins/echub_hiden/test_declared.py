@@ -70,6 +70,23 @@ def test_wrong_declarations_are_refused(tmp_path, old, new, message):
         echub.read(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("t,Na,t,Zr\n1,2,1,3\n4,5\n", "row 3 does not fit the headers"),
+        ("t,Na,t,Zr\n1,2,1,x\n", "row 2 of Zr is not a number"),
+        ("t,Na,t\n1,2,1\n", "even number of columns"),
+        ("t,Na,t,Zr\n", "no rows"),
+    ],
+)
+def test_an_error_in_a_table_names_the_table_and_not_the_manifest(tmp_path, text, where):
+    path = declared(tmp_path)
+    (tmp_path / "failed.csv").write_text(text)
+    with pytest.raises(ReadError, match=where) as caught:
+        echub.read(path)
+    assert caught.value.path.endswith("failed.csv")
+
+
 def test_fractions_are_no_counts(tmp_path):
     path = declared(tmp_path)
     file = tmp_path / "pristine.csv"

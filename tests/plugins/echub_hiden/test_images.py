@@ -107,8 +107,9 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path, values, species, message):
 @pytest.mark.parametrize("data", [b"", b"no array", b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8'"])
 def test_damaged_arrays_are_errors(tmp_path, data):
     (tmp_path / "map.npy").write_bytes(data)
-    with pytest.raises(ReadError, match="not a NumPy array"):
+    with pytest.raises(ReadError, match="not a NumPy array") as caught:
         echub.read(declare(tmp_path, "map.npy", ["Na+"]))
+    assert caught.value.path.endswith("map.npy")
 
 
 def test_arrays_of_objects_are_never_unpickled(tmp_path):
@@ -120,8 +121,9 @@ def test_arrays_of_objects_are_never_unpickled(tmp_path):
 @pytest.mark.parametrize("data", [b"", b"II*\x00", b"<html>"])
 def test_damaged_tiffs_are_errors(tmp_path, data):
     (tmp_path / "map_Na.tif").write_bytes(data)
-    with pytest.raises(ReadError, match="not a TIFF"):
+    with pytest.raises(ReadError, match="not a TIFF") as caught:
         echub.read(declare(tmp_path, "map_{species}.tif", ["Na+"]))
+    assert caught.value.path.endswith("map_Na.tif")
 
 
 def test_pages_of_different_sizes_are_refused(tmp_path):

@@ -60,6 +60,13 @@ def test_blocks_of_one_file_are_points_and_those_that_were_not_fresh_are_left_ou
     assert reasons["generated block 3"] == "not fresh: stripped before"
 
 
+def test_the_figure_gets_what_was_used_and_what_was_not(healing):
+    shown = plateau(healing, exclude="rest 1 s: leaked").diagnostics
+    used = {round(rest, 1): used for rest, used in zip(shown["rest"].values, shown["used"].values, strict=True)}
+    assert used == {0.3: True, 1.0: False, 3.0: True, 8.0: True, 10.0: True}
+    assert shown["plateau_rests"].array() == pytest.approx([8, 10])
+
+
 def test_what_is_left_out_by_hand_needs_a_reason(healing):
     outcome = plateau(healing, exclude="rest 0.3 s: leak")
     assert "by hand: leak" in outcome.tables["capacities"]["left_out"].values

@@ -83,6 +83,16 @@ def test_negative_delays_are_refused():
     assert codes(echub.analyze("relaxation", moved.record())) == {"not-delays"}
 
 
+@pytest.mark.parametrize(
+    ("first", "found"), [(0.0, set()), (-1e-9, {"not-delays"})], ids=["at the saturation", "before it"]
+)
+def test_a_delay_of_zero_is_one(first, found):
+    case = synth.recovery(1)
+    delays = case.columns["recovery_delay"].values.copy()
+    delays[np.argmin(delays)] = first
+    assert codes(echub.analyze("relaxation", case.with_values("recovery_delay", delays).record())) == found
+
+
 def test_the_order_of_the_rows_does_not_matter():
     case = synth.recovery(1)
     order = np.random.default_rng(0).permutation(32)

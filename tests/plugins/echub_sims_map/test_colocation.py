@@ -112,6 +112,17 @@ def test_intervals_of_the_correlation_cover_it():
     assert sum(t.low < truth < t.high for t in found) >= 52
 
 
+def test_pixels_measured_in_few_frames_have_the_noise_of_few():
+    """Counts brought to the mean number of frames: their variance goes with the square of the factor."""
+    rng = np.random.default_rng(8)
+    rate = 3.0 * np.kron(1 + rng.uniform(-0.55, 0.55, (16, 16)), np.ones((4, 4)))
+    frames = np.where(np.arange(64) < 32, 16, 4)
+    measured = np.arange(16)[:, None, None] < np.broadcast_to(frames, (64, 64))
+    one, other = (counts(rng.poisson(rate, measured.shape), measured) for _ in range(2))
+    # Both follow one map: 1. With the factor itself, a third of the noise would stay in both variances: 0.85.
+    assert together(one, other, rng).correlation == pytest.approx(1, abs=0.07)
+
+
 def test_pixels_that_were_not_measured_do_not_make_company():
     rng = np.random.default_rng(7)
     measured = rng.random((10, 32, 32)) > 0.3 * (np.arange(32) < 16)

@@ -10,7 +10,7 @@ from scipy.special import erfc
 
 import echub
 from echub.errors import ReadError
-from echub.plugin import Outcome
+from echub.plugin import Outcome, Series
 from echub.testing import synth
 from echub.testing.synth import Cube, MappedIon
 from echub_sims_map.figure import draw
@@ -227,6 +227,19 @@ def test_the_figure_has_scale_bars_outlines_and_sections(tmp_path):
     (bar,) = mean.lines
     assert np.ptp(bar.get_xdata()) == pytest.approx(10)
     assert len(mean.collections[0].get_segments()) > 20
+
+
+def test_neither_gaps_nor_a_hot_pixel_set_the_colours_of_the_sections(tmp_path):
+    outcome = echub.analyze("sims-map", maps(tmp_path / "maps"), params={"region": "failed"})
+    section = outcome.diagnostics["section"]
+    largest = max(section.values)
+    values = [None, 1e3 * largest, *section.values[2:]]
+    changed = {**outcome.diagnostics, "section": Series.of(values, section.unit)}
+    figure = drawn(outcome.replace(diagnostics=changed))
+    sections = [axes for axes in figure.axes if axes.get_title().startswith("section")]
+    assert sections
+    for low, high in (axes.images[0].get_clim() for axes in sections):
+        assert 0 <= low < high <= largest
 
 
 def test_a_refused_outcome_shows_its_map_and_the_reason():

@@ -113,6 +113,17 @@ def test_the_figure_has_a_column_per_region_and_a_row_per_polarity():
     assert figure.axes[0].get_ylim()[1] > outcome.diagnostics["signal"].array().max()
 
 
+@pytest.mark.parametrize(("species", "row"), [("Na+", 0), ("P-", 1)])
+def test_the_interface_is_drawn_where_its_ion_is(species, row):
+    ions = (synth.Ion("Na+"), synth.Ion("P-", polarity=-1))
+    record = synth.layered(1, synth.Layers(ions=ions)).record()
+    outcome = echub.analyze("sims-profile", record, params={"species": species, "region": "failed"})
+    figure = Figure()
+    draw(outcome, figure)
+    marked = [any(line.get_linestyle() == "--" for line in axis.lines) for axis in figure.axes]
+    assert [k for k, found in enumerate(marked) if found] == [2 * row + 1]
+
+
 def test_layers_and_factors_of_a_manifest_are_used(tmp_path):
     path = declared(tmp_path)
     layers = 'depth_calibration = [{ rate = "2 nm/s", from = "0 nm", to = "500 nm" }, { rate = "120 nm/min" }]'
@@ -127,6 +138,25 @@ def test_layers_and_factors_of_a_manifest_are_used(tmp_path):
     assert outcome["interface_position"].unit == "nm"
     assert outcome["interface_position"].interval.covers(1000)
     assert set(outcome.tables["concentrations"]["species"].values) == {"Zr+"}
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'rate = "2"',
+        'rate = "2 nm"',
+        'rate = "two nm/s"',
+        'rate = "2 nm/s", to = "500"',
+        'rate = "2 nm/s", to = "5 s"',
+    ],
+)
+def test_a_layer_without_its_units_is_refused(tmp_path, layer):
+    path = declared(tmp_path)
+    text = path.read_text().replace('crater_depth = "2.0 um"\n', "")
+    path.write_text(text.replace("[sims]\n", f"[sims]\ndepth_calibration = [{{ {layer} }}]\n"))
+    (refusal,) = echub.analyze("sims-profile", path, params={"species": "Na+"}).refusals
+    assert refusal.code == "layers-unreadable"
+    assert layer.rpartition('= "')[2].rstrip('"') in refusal.message
 
 
 def test_the_template_is_a_manifest_once_its_lines_are_read(tmp_path):

@@ -32,6 +32,14 @@ def test_no_name_leads_out_of_the_folder_of_what_was_dropped(bench, name):
     assert place.resolve().parent == bench.place_for("a").resolve().parent
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("C:\\fakepath\\run.mpr", "run.mpr"), ("a/b/run.mpr", "run.mpr"), ("..", "file"), ("", "file")],
+)
+def test_only_the_last_part_of_a_name_is_kept_on_every_system(bench, name, kept):
+    assert bench.place_for(name).name == kept
+
+
 def test_what_was_dropped_is_removed_with_the_tab(bench):
     place = bench.place_for("a.mpr")
     place.write_bytes(b"x")

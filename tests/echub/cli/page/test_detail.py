@@ -1,6 +1,7 @@
 """Points of a chart: few for all rows, all for few rows, and no spike lost."""
 
 import numpy as np
+import pytest
 
 from echub.cli.page.detail import PIECES, Curve, first_choice, numeric, options
 from echub.model.build import SourceColumn, build_dataset
@@ -35,6 +36,14 @@ def test_what_is_not_a_number_is_a_gap():
         [SourceColumn("t", [0.0, 1.0], "time", "s"), SourceColumn("U", [np.nan, np.inf], "voltage", "V")],
     )
     assert Curve(data, "time", "voltage").points() == [[0.0, None], [1.0, None]]
+
+
+def test_a_chart_starts_with_the_first_choice_of_its_dataset():
+    pytest.importorskip("nicegui")
+    from echub.cli.page.tab_figure import Chart
+
+    chart = Chart({"timeseries": series(10)}, series(10))
+    assert (chart.x, chart.y) == ("time", ["voltage"])
 
 
 def test_each_column_upwards_has_a_panel_and_the_zoom_moves_all():
