@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint
+from importlib.metadata import Distribution
 from pathlib import Path
 
 from echub.declare import Reader
@@ -30,9 +30,8 @@ class Stated:
     needs_hub: str = ""
 
 
-def stated(entry_point: EntryPoint) -> Stated:
-    """Return what the distribution of an entry point states; "unknown" if it has no distribution."""
-    distribution = entry_point.dist
+def stated(distribution: Distribution | None) -> Stated:
+    """Return what a distribution states; "unknown" if an entry point has none."""
     if distribution is None:
         return Stated("unknown", "")
     text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""

@@ -80,7 +80,10 @@ class Registry:
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)
         blocked, only = _selection(selection)
-        described = [(_describe(entry_point), entry_point) for entry_point in entry_points]
+        stated = cache(installed.stated)  # the hub's own distribution has most of the plugins
+        described = [
+            (_describe(entry_point, stated(entry_point.dist)), entry_point) for entry_point in entry_points
+        ]
         for plugin, entry_point in sorted(described, key=lambda pair: _order(pair[0])):
             self._load(plugin, entry_point, blocked, only)
         self._collect("echub_vocabulary", {Vocabulary: self._add_vocabulary})
@@ -304,8 +307,7 @@ def _order(plugin: Plugin) -> tuple[bool, str, str]:
     return plugin.distribution != GROUP, plugin.distribution, plugin.name
 
 
-def _describe(entry_point: importlib.metadata.EntryPoint) -> Plugin:
-    says = installed.stated(entry_point)
+def _describe(entry_point: importlib.metadata.EntryPoint, says: installed.Stated) -> Plugin:
     return Plugin(entry_point.name, entry_point.value, says.name, says.version, says.licence, says.needs_hub)
 
 
