@@ -233,7 +233,7 @@ def test_hub_names_no_plugin_package(path):
     assert named <= hooks, "a plugin is named"
 
 
-DOOR = {f"echub/registry/{name}.py" for name in ("calling", "boundary", "registry", "codes")}
+DOOR = {f"echub/registry/{name}.py" for name in ("calling", "boundary", "registry", "codes", "discovery")}
 LAZY = {"echub/lazy.py", "echub/cli/commands.py"}
 """What imports a module of the hub itself when a name or a command is first used."""
 

@@ -17,8 +17,8 @@ from echub.cli.defaults import Defaults, load
 from echub.errors import CommandError, EchubError
 
 GARBAGE = 5_000
-"""New objects between two searches for garbage: imports make few cycles, and with Python's 700 a search took 5 % of
-the time of a small file; columns are no garbage of this kind, they go with their last use."""
+"""New objects between two searches for cycles: with Python's 700 they take 5 % of the time of a small file.
+Columns wait for none of them: they go with their last use."""
 COMPLETING = "_ECHUB_COMPLETE"
 """Set by a shell that asks how a word can go on."""
 
