@@ -6,7 +6,6 @@ import errno
 import hashlib
 import os
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -174,7 +173,7 @@ def write_atomically(
                 raise IsADirectoryError(errno.EISDIR, "the output is a folder")
             # A short name: the target's plus a suffix could be too long. A unique one: two threads may write.
             run = f"{earlier.run}." if earlier is not None and earlier.run else ""
-            path = target.with_name(f".echub-{run}{secrets.token_hex(8)}.part")
+            path = target.with_name(f".echub-{run}{os.urandom(8).hex()}.part")
             temporary.append((path, target))
             write(path)
         written = [] if earlier is None else [_settled(path, target, earlier) for path, target in temporary]
