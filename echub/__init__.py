@@ -10,8 +10,9 @@ True
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from echub.lazy import names_of
 
 __version__ = "0.1.0"
 
@@ -100,12 +101,5 @@ __all__ = [
     "verify",
 ]
 
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_LAZY[name]), name)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _LAZY)

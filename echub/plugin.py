@@ -6,8 +6,7 @@ that a plugin's entry module stays light.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from echub.declare import (
     Analysis,
@@ -25,6 +24,7 @@ from echub.declare import (
     Writer,
     option,
 )
+from echub.lazy import names_of
 from echub.registry.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -245,12 +245,5 @@ __all__ = [
     "write_native",
 ]
 
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_LAZY[name]), name)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _LAZY)

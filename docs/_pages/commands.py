@@ -37,7 +37,7 @@ def _walk(command: Any, context: Any) -> Iterator[tuple[str, Any, Any]]:  # noqa
     if not names or context.parent is None:
         yield context.command_path, command, context
     for name in names:
-        found = command.get_command(context, name)
+        _, found, _ = command.resolve_command(context, [name])
         inner = type(context)(found, parent=context, info_name=name, resilient_parsing=True)
         yield from _walk(found, inner)
 

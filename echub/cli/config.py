@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
-import typer
-import typer.main
-
-from echub.cli import app as root
-from echub.cli import new_app
+from echub.cli import commands, new_app
 from echub.cli.common import Json, print_json
 from echub.cli.defaults import INSIDE, PARAMETERS, Tree, load
 
@@ -18,7 +14,7 @@ app = new_app()
 
 @app.command()
 def config(as_json: Json = False) -> None:
-    """Show your defaults: the file they are in, every option that can be there, its value, where it came from.
+    """Show your defaults: the file they are in, every option that can be there, its value, its origin.
 
     The file is TOML, with a table per command and a key per option: `[convert]`, then `to = "csv"`. The variable
     ECHUB_CONFIG names another file; empty, it means none. An option on the command line always wins.
@@ -44,9 +40,8 @@ def config(as_json: Json = False) -> None:
 
 def built_in() -> Iterator[tuple[str, str, Any]]:
     """Return command, key and built-in value of everything that the file can hold."""
-    commands: Any = typer.main.get_command(root)
     for name, kind in get_type_hints(Tree).items():
-        command = commands.get_command(None, name)
+        command = commands.command(name)
         if name in INSIDE:
             command = command.commands[INSIDE[name]]
         values = {parameter.name: parameter.default for parameter in command.params}

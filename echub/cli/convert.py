@@ -132,7 +132,7 @@ def convert(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Convert instrument files: nothing lost, every column with its unit, and a report of what was done.
+    """Convert instrument files: nothing lost, every column with its unit, a report of what was done.
 
     Folders are walked. A file that no reader knows is listed; named on the command line it is an
     error. With -o, folders keep a ledger: what is unchanged is skipped, and the same command goes on

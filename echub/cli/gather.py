@@ -29,7 +29,7 @@ def gather(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Gather converted files into tables that DuckDB, polars and others open: Parquet with a unit for each column.
+    """Gather converted files into tables for DuckDB, polars and others: Parquet, a unit for each column.
 
     `files` has one row per source: metadata, provenance, hashes, status, first and last values. The measurements
     are partitioned by technique, month and instrument. The same command again reads only what is new or changed;

@@ -54,7 +54,7 @@ def samples(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Join tables of samples by sample.id: means of the replicates, for the samples that all tables have.
+    """Join tables of samples by sample.id: means of the replicates, for samples that all tables have.
 
     Samples that are left out are named, and lines that do not close after a shift of energies. Exit code 1: the
     tables cannot be joined.

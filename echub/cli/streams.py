@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -76,6 +75,8 @@ def to_standard_output(what: Path | Source, reading: Reading, writing: Writing, 
 
     The output is made in a temporary folder first: an error leaves the stream empty, never half a file.
     """
+    import tempfile
+
     from echub.files.conversion import convert_sources
     from echub.files.output import Target
     from echub.registry.registry import registry

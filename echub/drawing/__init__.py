@@ -10,8 +10,9 @@ imported only inside the functions that need it.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from echub.lazy import names_of
 
 if TYPE_CHECKING:
     from echub.drawing.axes import nyquist, reasons, refused, tidy, title
@@ -30,41 +31,41 @@ if TYPE_CHECKING:
     from echub.drawing.thinning import envelope, envelope_line, outline, thinned
 
 _LAZY = {
-    "BLACK": "palette",
-    "BLUE": "palette",
-    "GREY": "palette",
-    "LIGHT_BLUE": "palette",
-    "OCHRE": "palette",
-    "PALETTE": "palette",
-    "RED": "palette",
-    "STYLE": "canvas",
-    "STYLES": "styles",
-    "Style": "styles",
-    "axis_label": "labels",
-    "current_label": "labels",
-    "envelope": "thinning",
-    "envelope_line": "thinning",
-    "new_figure": "canvas",
-    "nyquist": "axes",
-    "outline": "thinning",
-    "palette_of": "canvas",
-    "prefixed": "labels",
-    "reasons": "axes",
-    "refused": "axes",
-    "save": "canvas",
-    "colour_bar": "canvas",
-    "shades": "canvas",
-    "shades_of": "canvas",
-    "style": "canvas",
-    "styled": "styles",
-    "svg": "canvas",
-    "symbol_text": "labels",
-    "thinned": "thinning",
-    "tidy": "axes",
-    "time_unit": "labels",
-    "title": "axes",
-    "unit_text": "labels",
-    "value_text": "labels",
+    "BLACK": ".palette",
+    "BLUE": ".palette",
+    "GREY": ".palette",
+    "LIGHT_BLUE": ".palette",
+    "OCHRE": ".palette",
+    "PALETTE": ".palette",
+    "RED": ".palette",
+    "STYLE": ".canvas",
+    "STYLES": ".styles",
+    "Style": ".styles",
+    "axis_label": ".labels",
+    "current_label": ".labels",
+    "envelope": ".thinning",
+    "envelope_line": ".thinning",
+    "new_figure": ".canvas",
+    "nyquist": ".axes",
+    "outline": ".thinning",
+    "palette_of": ".canvas",
+    "prefixed": ".labels",
+    "reasons": ".axes",
+    "refused": ".axes",
+    "save": ".canvas",
+    "colour_bar": ".canvas",
+    "shades": ".canvas",
+    "shades_of": ".canvas",
+    "style": ".canvas",
+    "styled": ".styles",
+    "svg": ".canvas",
+    "symbol_text": ".labels",
+    "thinned": ".thinning",
+    "tidy": ".axes",
+    "time_unit": ".labels",
+    "title": ".axes",
+    "unit_text": ".labels",
+    "value_text": ".labels",
 }
 
 __all__ = [
@@ -105,8 +106,5 @@ __all__ = [
     "value_text",
 ]
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _LAZY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import fnmatch
 import io
 import os
@@ -41,6 +40,8 @@ class MetaTable:
     @classmethod
     def load(cls, path: str | Path) -> MetaTable:
         """Read a CSV (comma, semicolon or tab); `MetadataError` if it is not such a table."""
+        import csv
+
         path = Path(path)
         try:
             text = path.read_text(encoding="utf-8-sig")

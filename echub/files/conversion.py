@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -194,6 +193,8 @@ def _hashing(record: Record) -> Iterator[None]:
     if not isinstance(facts, SourceFacts) or facts["size"] < _SMALL:
         yield
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(1) as pool:
         pool.submit(facts.__getitem__, "sha256")  # whoever writes it asks again, and gets the hash or the error
         yield

@@ -6,7 +6,6 @@ import errno
 import hashlib
 import os
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -176,7 +175,7 @@ def write_atomically(
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "the output is a folder")
             # A short name: the target's plus a suffix could be too long. A unique one: two threads may write.
-            path = target.with_name(f".echub-{mark}{secrets.token_hex(8)}.part")
+            path = target.with_name(f".echub-{mark}{os.urandom(8).hex()}.part")
             temporary.append((path, target))
             write(path)
         written = [] if earlier is None else [_settled(path, target, earlier) for path, target in temporary]

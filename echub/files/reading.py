@@ -15,8 +15,6 @@ from echub import __version__
 from echub.declare import Reader
 from echub.errors import EchubError, SourceError
 from echub.files.annotations import Annotations
-from echub.files.deriving import Derivation
-from echub.files.deriving import derive as derive_columns
 from echub.files.detect import choose
 from echub.files.rehearsal import rehearse
 from echub.model import clock
@@ -35,6 +33,8 @@ from echub.segments import clock_restarts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from echub.files.deriving import Derivation
 
 _KEPT = 1 << 26
 """Bytes of a clock that is kept once it has been looked at, since nearly everything else needs it."""
@@ -84,7 +84,9 @@ class Reading:
             return record
         _annotate(settled(record), source, self.annotations)
         if self.derive:
-            derive_columns(record, self.derive)
+            from echub.files.deriving import derive
+
+            derive(record, self.derive)
             record.notices = list(dict.fromkeys(record.notices))
         return record
 
@@ -120,7 +122,11 @@ def read(
     if it cannot be read or changes meanwhile, `CommandError` for a wrong reader or option, `PluginError` if the
     reader itself fails.
     """
-    asked = tuple(Derivation.parse(text) for text in derive)
+    asked: tuple[Derivation, ...] = ()
+    if derive:
+        from echub.files.deriving import Derivation
+
+        asked = tuple(Derivation.parse(text) for text in derive)
     how = Reading(reader, options or {}, annotations or Annotations(), siblings, asked)
     return how.read(how.source(what), later=True)
 

@@ -7,7 +7,6 @@ then a start is a wall-clock time, not an instant.
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from echub.errors import MetadataError, UnknownOption
@@ -24,6 +23,8 @@ START, ZONE, START_UTC = "experiment.start", "experiment.timezone", "experiment.
 
 def require_zone(name: str) -> str:
     """Check an IANA zone name; `UnknownOption` if there is none."""
+    import zoneinfo
+
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -51,6 +52,8 @@ def set_absolute_start(metadata: Metadata) -> list[Remark]:
         or START_UTC in metadata
     ):
         return []
+    import zoneinfo
+
     try:
         local = dt.datetime.fromisoformat(start).replace(tzinfo=zoneinfo.ZoneInfo(zone))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

@@ -6,8 +6,10 @@ import itertools
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Threads that compress: blocks are written in order by one thread, so that more would mostly wait."""
@@ -31,6 +33,8 @@ def in_order(
     if len(first) < 2:
         yield from map(work, first)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(workers) as pool:
         pending: deque[Future[Result]] = deque()
         try:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import importlib.util
 import re
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from echub.declare import Reader
 from echub.errors import PluginError
+from echub.registry.discovery import Folder
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 _NEEDS_HUB = re.compile(r"echub(?![\w.-])\s*(?:\[[^]]*\])?\s*\(?([^;)]*)\)?\s*(?:;(.*))?", re.IGNORECASE)
 _AT_LEAST = re.compile(r"(?:>=|~=|==|>)\s*v?(\d+(?:\.\d+)*)")
@@ -30,11 +34,8 @@ class Stated:
     needs_hub: str = ""
 
 
-def stated(entry_point: EntryPoint) -> Stated:
-    """Return what the distribution of an entry point states; "unknown" if it has no distribution."""
-    distribution = entry_point.dist
-    if distribution is None:
-        return Stated("unknown", "")
+def stated(distribution: Folder | Distribution) -> Stated:
+    """Return what a distribution states."""
     text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
     fields: dict[str, list[str]] = {}
     for line in text.partition("\n\n")[0].splitlines():

@@ -6,7 +6,6 @@ others: it becomes a row of `echub plugins list` with its reason.
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import warnings
@@ -23,6 +22,7 @@ from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownRea
 from echub.model import vocabulary
 from echub.registry import hookspecs, installed
 from echub.registry.boundary import guarded, one_line
+from echub.registry.discovery import EntryPoint, entry_points
 from echub.registry.sound import require_sound
 
 GROUP = "echub"
@@ -68,7 +68,7 @@ class PluginWarning(UserWarning):
 class Registry:
     """The plugins of this environment and what they offer, by name."""
 
-    def __init__(self, entry_points: Iterable[importlib.metadata.EntryPoint], selection: str = "") -> None:
+    def __init__(self, entry_points: Iterable[EntryPoint], selection: str = "") -> None:
         self.plugins: list[Plugin] = []
         self.readers: dict[str, Reader] = {}
         self.writers: dict[str, Writer] = {}
@@ -80,7 +80,10 @@ class Registry:
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)
         blocked, only = _selection(selection)
-        described = [(_describe(entry_point), entry_point) for entry_point in entry_points]
+        stated = cache(installed.stated)  # the hub's own distribution has most of the plugins
+        described = [
+            (_describe(entry_point, stated(entry_point.dist)), entry_point) for entry_point in entry_points
+        ]
         for plugin, entry_point in sorted(described, key=lambda pair: _order(pair[0])):
             self._load(plugin, entry_point, blocked, only)
         self._collect("echub_vocabulary", {Vocabulary: self._add_vocabulary})
@@ -95,9 +98,7 @@ class Registry:
 
     # -- loading ---------------------------------------------------------------------------
 
-    def _load(
-        self, plugin: Plugin, entry_point: importlib.metadata.EntryPoint, blocked: set[str], only: set[str]
-    ) -> None:
+    def _load(self, plugin: Plugin, entry_point: EntryPoint, blocked: set[str], only: set[str]) -> None:
         twin = next((p for p in self.plugins if p.name == plugin.name and p.state == "ok"), None)
         self.plugins.append(plugin)
         if plugin.name in blocked or (only and plugin.name not in only):
@@ -116,7 +117,7 @@ class Registry:
         else:
             self._register(plugin, entry_point)
 
-    def _register(self, plugin: Plugin, entry_point: importlib.metadata.EntryPoint) -> None:
+    def _register(self, plugin: Plugin, entry_point: EntryPoint) -> None:
         try:
             module = plugin.run(entry_point.load, where=plugin.module)
             plugin.problems += _misspelt_hooks(module)
@@ -265,7 +266,7 @@ def registry() -> Registry:
 
     Warns with one line per problem.
     """
-    loaded = Registry(importlib.metadata.entry_points(group=GROUP), os.environ.get("ECHUB_PLUGINS", ""))
+    loaded = Registry(entry_points(GROUP), os.environ.get("ECHUB_PLUGINS", ""))
     for plugin, problem in loaded.problems():
         warnings.warn(f"the plugin {plugin.name} of {plugin.distribution}: {problem}", PluginWarning, stacklevel=2)
     return loaded
@@ -304,8 +305,7 @@ def _order(plugin: Plugin) -> tuple[bool, str, str]:
     return plugin.distribution != GROUP, plugin.distribution, plugin.name
 
 
-def _describe(entry_point: importlib.metadata.EntryPoint) -> Plugin:
-    says = installed.stated(entry_point)
+def _describe(entry_point: EntryPoint, says: installed.Stated) -> Plugin:
     return Plugin(entry_point.name, entry_point.value, says.name, says.version, says.licence, says.needs_hub)
 
 

@@ -15,24 +15,57 @@ Segments of a time series are in `echub.segments`, ion labels in `echub.species`
 
 from __future__ import annotations
 
-from echub.science.areas import mask_area
-from echub.science.counting import poisson_interval
-from echub.science.coverage import coverage_half_width
-from echub.science.dead_time import live_share, saturation
-from echub.science.diffusion import BOLTZMANN_EV, diffusion_time, diffusivity
-from echub.science.electrodes import Observed, oxidised_electrode, oxidised_voltage
-from echub.science.faraday import (
-    FARADAY,
-    amount,
-    charge_of_amount,
-    charge_of_thickness,
-    inventory,
-    layers,
-    specific_capacity,
-    thickness,
-    thickness_rate,
-)
-from echub.science.noise import MAD_TO_SIGMA, MEDIAN_TO_MEAN, difference_noise, median_error, robust_sigma
+from typing import TYPE_CHECKING
+
+from echub.lazy import names_of
+
+if TYPE_CHECKING:
+    from echub.science.areas import mask_area
+    from echub.science.counting import poisson_interval
+    from echub.science.coverage import coverage_half_width
+    from echub.science.dead_time import live_share, saturation
+    from echub.science.diffusion import BOLTZMANN_EV, diffusion_time, diffusivity
+    from echub.science.electrodes import Observed, oxidised_electrode, oxidised_voltage
+    from echub.science.faraday import (
+        FARADAY,
+        amount,
+        charge_of_amount,
+        charge_of_thickness,
+        inventory,
+        layers,
+        specific_capacity,
+        thickness,
+        thickness_rate,
+    )
+    from echub.science.noise import MAD_TO_SIGMA, MEDIAN_TO_MEAN, difference_noise, median_error, robust_sigma
+
+_LAZY = {
+    "BOLTZMANN_EV": ".diffusion",
+    "FARADAY": ".faraday",
+    "MAD_TO_SIGMA": ".noise",
+    "MEDIAN_TO_MEAN": ".noise",
+    "Observed": ".electrodes",
+    "amount": ".faraday",
+    "charge_of_amount": ".faraday",
+    "charge_of_thickness": ".faraday",
+    "coverage_half_width": ".coverage",
+    "difference_noise": ".noise",
+    "diffusion_time": ".diffusion",
+    "diffusivity": ".diffusion",
+    "inventory": ".faraday",
+    "layers": ".faraday",
+    "live_share": ".dead_time",
+    "mask_area": ".areas",
+    "median_error": ".noise",
+    "oxidised_electrode": ".electrodes",
+    "oxidised_voltage": ".electrodes",
+    "poisson_interval": ".counting",
+    "robust_sigma": ".noise",
+    "saturation": ".dead_time",
+    "specific_capacity": ".faraday",
+    "thickness": ".faraday",
+    "thickness_rate": ".faraday",
+}
 
 __all__ = [
     "BOLTZMANN_EV",
@@ -61,3 +94,6 @@ __all__ = [
     "thickness",
     "thickness_rate",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _LAZY)

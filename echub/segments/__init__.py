@@ -17,23 +17,62 @@ reverses or changes its set point; a *half cycle* is all steps between two rever
 
 from __future__ import annotations
 
-from echub.segments.charge import Edges, by_edges, by_increments, by_integration, by_running_charge, edges
-from echub.segments.clock import clock_restarts, clock_segments
-from echub.segments.consistency import (
-    Counter,
-    SignCheck,
-    charge_ratio,
-    direction_of,
-    named_factor,
-    scale_ratio,
-    sign_by_charge,
-    sign_by_state,
-)
-from echub.segments.current import Threshold, pulse_threshold, rest_threshold, states
-from echub.segments.rows import Segments, runs
-from echub.segments.spectra import spectrum_numbers, sweep_starts
-from echub.segments.stamps import Stamps, stamps
-from echub.segments.steps import Agreement, HalfCycles, agreement, half_cycles, steps
+from typing import TYPE_CHECKING
+
+from echub.lazy import names_of
+
+if TYPE_CHECKING:
+    from echub.segments.charge import Edges, by_edges, by_increments, by_integration, by_running_charge, edges
+    from echub.segments.clock import clock_restarts, clock_segments
+    from echub.segments.consistency import (
+        Counter,
+        SignCheck,
+        charge_ratio,
+        direction_of,
+        named_factor,
+        scale_ratio,
+        sign_by_charge,
+        sign_by_state,
+    )
+    from echub.segments.current import Threshold, pulse_threshold, rest_threshold, states
+    from echub.segments.rows import Segments, runs
+    from echub.segments.spectra import spectrum_numbers, sweep_starts
+    from echub.segments.stamping import Stamps, stamps
+    from echub.segments.stepping import Agreement, HalfCycles, agreement, half_cycles, steps
+
+_LAZY = {
+    "Agreement": ".stepping",
+    "Counter": ".consistency",
+    "Edges": ".charge",
+    "HalfCycles": ".stepping",
+    "Segments": ".rows",
+    "SignCheck": ".consistency",
+    "Stamps": ".stamping",
+    "Threshold": ".current",
+    "agreement": ".stepping",
+    "by_edges": ".charge",
+    "by_increments": ".charge",
+    "by_integration": ".charge",
+    "by_running_charge": ".charge",
+    "charge_ratio": ".consistency",
+    "clock_restarts": ".clock",
+    "clock_segments": ".clock",
+    "direction_of": ".consistency",
+    "edges": ".charge",
+    "half_cycles": ".stepping",
+    "named_factor": ".consistency",
+    "pulse_threshold": ".current",
+    "rest_threshold": ".current",
+    "runs": ".rows",
+    "scale_ratio": ".consistency",
+    "sign_by_charge": ".consistency",
+    "sign_by_state": ".consistency",
+    "spectrum_numbers": ".spectra",
+    "stamps": ".stamping",
+    "states": ".current",
+    "steps": ".stepping",
+    "sweep_starts": ".spectra",
+}
 
 __all__ = [
     "Agreement",
@@ -68,3 +107,6 @@ __all__ = [
     "steps",
     "sweep_starts",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _LAZY)

@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from echub.lazy import names_of
 
 if TYPE_CHECKING:
     from echub.testing.analysis import AnalysisContract
@@ -24,8 +25,5 @@ __all__ = [
     "ReaderContract",
 ]
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_LAZY[name]), name)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _LAZY)

@@ -1,7 +1,8 @@
 """Distributions of strangers, written to a folder and found like any installed one."""
 
-import importlib.metadata
 import textwrap
+
+from echub.registry import discovery
 
 READER = """
 from echub.plugin import Confidence, Reader, hookimpl
@@ -35,6 +36,5 @@ def reader(module, *, name=None, suffix=".acme", confidence="Confidence.CERTAIN"
 
 
 def entry_points(folder):
-    """Find the entry points of the distributions in a folder, in the order of their names."""
-    found = importlib.metadata.distributions(path=[str(folder)])
-    return [point for dist in found for point in dist.entry_points if point.group == "echub"]
+    """Find the entry points of the distributions in a folder."""
+    return discovery.entry_points("echub", [str(folder)])

@@ -4,7 +4,7 @@ from typing import get_type_hints
 
 import pytest
 
-from echub.cli import COMMANDS
+from echub.cli.commands import COMMANDS
 from echub.cli.config import built_in
 from echub.cli.defaults import ENVIRONMENT, Tree, load, place
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import echub as package
-from echub.cli import COMMANDS
+from echub.cli.commands import COMMANDS, command
 from tests.echub import strangers
 
 COMMAND = [sys.executable, "-c", "from echub.cli import main; main()"]
@@ -25,6 +25,12 @@ def test_help_lists_every_command(echub):
     assert [name for name in shown if name in COMMANDS] == list(COMMANDS)
 
 
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_table_says_of_each_command_what_its_help_says(name):
+    help_, _, _ = command(name).help.partition("\n\n")
+    assert " ".join(help_.split()) == COMMANDS[name]
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_every_command_has_help(echub, command, flag):
@@ -36,6 +42,11 @@ def test_every_command_has_help(echub, command, flag):
 
 def test_analyse_is_analyze_too(echub):
     assert echub("analyse", "--list").out == echub("analyze", "--list").out != ""
+    assert echub("analyse", "--help").out == echub("analyze", "--help").out
+
+
+def test_a_mistyped_command_is_told_the_nearest_ones(echub):
+    assert "No such command 'conver'. Did you mean 'convert'?" in echub("conver").err
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["--nonsense"], ["convert"], ["convert", "--nonsense", "x"]])

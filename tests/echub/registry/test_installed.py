@@ -28,7 +28,7 @@ def entry_point(folder, metadata):
     ],
 )
 def test_the_licence_as_stated(tmp_path, metadata, licence):
-    assert stated(entry_point(tmp_path, metadata)) == Stated("acme", "1.0", licence)
+    assert stated(entry_point(tmp_path, metadata).dist) == Stated("acme", "1.0", licence)
 
 
 @pytest.mark.parametrize("name", ["METADATA", "PKG-INFO"], ids=["a wheel", "an egg-info of older tools"])
@@ -56,7 +56,7 @@ def test_the_metadata_of_a_wheel_or_of_an_older_tool(name):
     ],
 )
 def test_the_least_hub_that_it_needs(tmp_path, requirement, needs):
-    assert stated(entry_point(tmp_path, f"Requires-Dist: {requirement}\n")).needs_hub == needs
+    assert stated(entry_point(tmp_path, f"Requires-Dist: {requirement}\n").dist).needs_hub == needs
 
 
 def test_versions_compare_as_numbers():
