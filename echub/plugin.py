@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from echub.model.channels import Channel, build_long
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
-    from echub.model.deferred import Deferred, extremes, held, occurring, parts, shuffled, unread
+    from echub.model.deferred import Deferred, extremes, held, occurring, parts, shuffled, unread, unshuffled
     from echub.model.frames import arrow_schema, series_of
     from echub.model.growing import Growing
     from echub.model.metadata import Metadata
@@ -151,6 +151,7 @@ _LAZY = {
     "shuffled": "echub.model.deferred",
     "unit": "echub.model.units",
     "unread": "echub.model.deferred",
+    "unshuffled": "echub.model.deferred",
     "write_native": "echub.files.store",
 }
 
@@ -242,6 +243,7 @@ __all__ = [
     "shuffled",
     "unit",
     "unread",
+    "unshuffled",
     "write_native",
 ]
 

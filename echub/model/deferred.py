@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 STEP = 65_536
 """Rows that are read together: as many as are stored together in a native file."""
 
-_STRIP = 512
-"""Items that are shuffled at once: 30 KB of records of 60 bytes, which stay in the processor's nearest cache.
+_STRIP = 256
+"""Items that are shuffled at once: 15 KB of records of 60 bytes, half of the processor's nearest cache.
 
-With all at once it takes half as long again.
+With 512 it takes a tenth longer, with all at once half as long again.
 """
+_NARROW = 16
+"""Bytes of an item up to which all items are shuffled at once, byte by byte: half the time of strips."""
 
 Array = NDArray[Any]
 Holder = TypeVar("Holder")
@@ -189,10 +191,22 @@ def fresh(column: Any) -> Array:  # noqa: ANN401
 
 
 def shuffled(octets: NDArray[np.uint8], room: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
-    """Transpose the bytes of items (n, itemsize), into `room` of that many bytes if it is given."""
-    made = np.empty(octets.shape[::-1], np.uint8) if room is None else room.reshape(octets.shape[::-1])
+    """Transpose the bytes of items (n, itemsize), into `room` (itemsize, n) if it is given."""
+    made = np.empty(octets.shape[::-1], np.uint8) if room is None else room
+    if octets.shape[1] <= _NARROW:
+        for number, plane in enumerate(made):
+            plane[...] = octets[:, number]
+        return made
     for first in range(0, len(octets), _STRIP):
         made[:, first : first + _STRIP] = octets[first : first + _STRIP].T
+    return made
+
+
+def unshuffled(planes: NDArray[np.uint8], room: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """Undo `shuffled`: return the bytes of items (n, itemsize), in `room` if it is given."""
+    made = np.empty(planes.shape[::-1], np.uint8) if room is None else room
+    for number, plane in enumerate(planes):  # two to four times as fast as assigning the transposed array
+        made[:, number] = plane
     return made
 
 

@@ -63,7 +63,19 @@ def _where_mode(wanted: int) -> Callable[[Array, Array], Array]:
 
 
 def _resistance(potential: Array, current: Array) -> Array:
-    return np.where(current != 0, np.abs(_double(potential) / current) * 1000.0, MISSING)
+    value = _double(potential)  # a new array, used again: NumPy casts mixed types bit by bit, at twice the time
+    value /= _double(current)
+    np.abs(value, out=value)
+    value *= 1000.0
+    np.copyto(value, MISSING, where=current == 0)
+    return value
+
+
+def _power(potential: Array, current: Array) -> Array:
+    value = _double(potential)
+    value *= _double(current)
+    value /= 1000.0
+    return value
 
 
 def _capacity(charge: Array, half: Array, current: Array) -> Array:
@@ -72,10 +84,13 @@ def _capacity(charge: Array, half: Array, current: Array) -> Array:
     Both the current and the step of the charge since the row before have to oppose: the first row
     after a change of sign belongs to the half cycle before, and keeps its capacity.
     """
-    opposed = np.zeros(len(charge), dtype=bool)
-    same = half[1:] == half[:-1]
-    opposed[1:] = same & (np.diff(charge) * charge[1:] < 0) & (current[1:] * charge[1:] < 0)
-    return np.where(opposed, 0.0, np.abs(charge))
+    smaller = np.diff(charge)
+    smaller *= charge[1:]
+    rows = np.flatnonzero(smaller < 0) + 1  # few
+    opposed = rows[(half[rows] == half[rows - 1]) & (current[rows] * charge[rows] < 0)]
+    capacity: Array = np.abs(charge)
+    capacity[opposed] = 0.0
+    return capacity
 
 
 def _polar(function: Callable[[Array], Array], sign: float) -> Callable[[Array, Array], Array]:
@@ -167,7 +182,7 @@ RECIPES: tuple[Recipe, ...] = (
         "power_we",
         "W",
         (_POTENTIAL, _CURRENT),
-        lambda potential, current: _double(potential) * current / 1000.0,
+        _power,
         "Ewe/V * I/mA / 1000",
         single=True,
     ),
@@ -176,7 +191,7 @@ RECIPES: tuple[Recipe, ...] = (
         "power_cell",
         "W",
         (_CELL, _CURRENT),
-        lambda potential, current: _double(potential) * current / 1000.0,
+        _power,
         "Ecell/V * I/mA / 1000",
         single=True,
     ),

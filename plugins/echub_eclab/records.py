@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Deferred, ReadError, Source, shuffled
+from echub.plugin import Deferred, ReadError, Source, shuffled, unshuffled
 
 CHUNK = 1 << 19
 """Bytes read at once: small enough for the processor's cache (at 4 MiB it takes half as long again)."""
@@ -18,6 +18,8 @@ _ALONE = 1
 """Columns that are read alone, beside the clock; who asks for another gets all, which are in the same bytes."""
 KEPT = 1 << 26
 """Bytes up to which clock and codes are kept when all rows have been looked at: nearly everything needs them."""
+_LOOK = 1 << 18
+"""Rows whose codes are looked at together: as many as the cache holds, since each call of NumPy costs 1 µs."""
 _CODES = 2
 """Bytes of an integer up to which all values that can occur make a small table."""
 
@@ -32,6 +34,7 @@ class Records:
     def __init__(self, source: Source, start: int, dtype: np.dtype[Any], rows: int, clock: str = "") -> None:
         self.source, self.start, self.dtype, self.rows, self.clock = source, start, dtype, rows, clock
         self.names = dtype.names or ()
+        self._step = max(1, CHUNK // dtype.itemsize)
         self._offsets = {name: int(place[1]) for name, place in (dtype.fields or {}).items()}
         self._block = threading.local()
         self._asked: set[str] = set()
@@ -67,40 +70,81 @@ class Records:
         """
         start, block = getattr(self._block, "records", (0, np.empty(0, self.dtype)))
         if not start <= first <= last <= start + len(block):
-            start, block = max(0, first - 1), self._load(max(0, first - 1), last)
-            self._block.records, self._block.planes = (start, block), None
+            start, self._block.planes = max(0, first - 1), None
+            block = self._load(start, last)
+            self._block.records = start, block
         found: NDArray[Any] = block[first - start : last - start]
         return found
 
-    def _load(self, first: int, last: int) -> NDArray[Any]:
-        """Read records into the buffer of this thread: new memory for each block would take half of the time."""
+    def _load(self, first: int, last: int, planes: NDArray[np.uint8] | None = None) -> NDArray[Any]:
+        """Read records into the buffer of this thread: new memory for each block would take half of the time.
+
+        `planes` (itemsize, rows) get the bytes of the last rows, shuffled while they are in the cache.
+        """
         self._block.records = 0, np.empty(0, self.dtype)  # the latest block lies in the same buffer
-        length = (last - first) * self.dtype.itemsize
+        self._block.fields = {}
+        size = self.dtype.itemsize
+        length, step = (last - first) * size, self._step * size
         buffer: bytearray = getattr(self._block, "buffer", bytearray())
         if len(buffer) < length:
             buffer = self._block.buffer = bytearray(length)
         view = memoryview(buffer)[:length]
+        octets = np.frombuffer(view, np.uint8).reshape(last - first, size)
+        before = 0 if planes is None else last - first - planes.shape[1]
         with self.source.open() as file:
-            file.seek(self.start + first * self.dtype.itemsize)
-            _fill(file, view, self.source)
+            file.seek(self.start + first * size)
+            for at in range(0, length, step):
+                _fill(file, view[at : at + step], self.source)
+                if planes is not None:
+                    start, end = max(at // size, before), at // size + self._step
+                    shuffled(octets[start:end], planes[:, start - before : end - before])
         self.source.require_unchanged()
-        return np.frombuffer(view, self.dtype)
+        return octets.reshape(-1).view(self.dtype)
 
     def _part(self, name: str, first: int, last: int) -> NDArray[Any]:
-        return self._records(first, last)[name].copy()
+        """Return a field of records first to last, read-only.
+
+        It is taken out of the whole block once: several columns are derived from it, in smaller blocks.
+        """
+        self._records(first, last)
+        start, _ = self._block.records
+        fields: dict[str, NDArray[Any]] = self._block.fields
+        if name not in fields:
+            fields[name] = self._field(name)
+            fields[name].flags.writeable = False
+        return fields[name][first - start : last - start]
+
+    def _field(self, name: str) -> NDArray[Any]:
+        """Return a field of the block of this thread: from its planes, if there are any, which are nearer."""
+        _, block = self._block.records
+        place: tuple[tuple[int, int], NDArray[np.uint8]] | None = self._block.planes
+        if place is None:
+            return np.array(block[name])
+        field, count = np.empty(len(block), self.dtype[name]), place[1].shape[1]
+        field[:-count] = block[name][:-count]
+        unshuffled(self._planes_in(place[1], name), field[-count:].view(np.uint8).reshape(count, -1))
+        return field
 
     def _planes_of(self, name: str, first: int, last: int) -> NDArray[np.uint8]:
         """Return the bytes of a field, shuffled, valid until the next block is asked for in this thread.
 
         A block that is transposed as a whole has those of all its fields.
         """
-        records = self._records(first, last)
         place: tuple[tuple[int, int], NDArray[np.uint8]] | None = getattr(self._block, "planes", None)
         if place is None or place[0] != (first, last):
-            octets = records.view(np.uint8).reshape(last - first, -1)
-            place = self._block.planes = ((first, last), shuffled(octets, self._room(octets.size)))
-        offset = self._offsets[name]
-        return place[1][offset : offset + self.dtype[name].itemsize]
+            place = self._block.planes = (first, last), self._transposed(first, last)
+        return self._planes_in(place[1], name)
+
+    def _planes_in(self, planes: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
+        return planes[self._offsets[name] : self._offsets[name] + self.dtype[name].itemsize]
+
+    def _transposed(self, first: int, last: int) -> NDArray[np.uint8]:
+        """Return the bytes of records first to last, shuffled; the block of this thread then ends with them."""
+        self._block.planes = None
+        planes = self._room((last - first) * self.dtype.itemsize).reshape(self.dtype.itemsize, last - first)
+        start = max(0, first - 1)
+        self._block.records = start, self._load(start, last, planes)
+        return planes
 
     def _room(self, size: int) -> NDArray[np.uint8]:
         """Return memory of this thread for the bytes of a block, used again for the next one."""
@@ -157,21 +201,29 @@ class Records:
         seen = {n: np.zeros(1 << 8 * self.dtype[n].itemsize, dtype=bool) for n in whole if self._is_code(n)}
         ends: dict[str, list[Any]] = {name: [] for name in whole if name not in seen}
         kept = self._kept([*seen, *([self.clock] if self.clock else [])])
-        step = max(1, CHUNK // self.dtype.itemsize)
-        for first in range(0, self.rows, step):
-            records = self._load(first, min(first + step, self.rows))
-            for name, column in kept.items():
-                column[first : first + len(records)] = records[name]
+        room = {name: np.empty(min(_LOOK, self.rows), self.dtype[name]) for name in whole if name not in kept}
+        for first in range(0, self.rows, _LOOK):
+            last = min(first + _LOOK, self.rows)
+            columns = {name: column[first:last] for name, column in kept.items()}
+            columns |= {name: column[: last - first] for name, column in room.items()}
+            self._copy(first, last, columns)
             for name, table in seen.items():
-                codes = kept[name][first : first + len(records)] if name in kept else records[name].copy()
+                codes = columns[name]
                 table[codes[:-1][codes[1:] != codes[:-1]]] = True  # codes change rarely down the rows
                 table[codes[-1]] = True
             for name, found in ends.items():
-                found += [records[name].min(), records[name].max()]
+                found += [columns[name].min(), columns[name].max()]
         with self._reading:
             self._read |= {name: column for name, column in kept.items() if name not in self._asked}
             self._asked.update(kept)
         return seen | {name: np.array([min(found), max(found)]) for name, found in ends.items()}
+
+    def _copy(self, first: int, last: int, columns: dict[str, NDArray[Any]]) -> None:
+        """Copy fields of records first to last into arrays of as many rows."""
+        for at in range(first, last, self._step):
+            records = self._load(at, min(at + self._step, last))
+            for name, column in columns.items():
+                column[at - first : at - first + len(records)] = records[name]
 
     def _kept(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """Return new arrays for fields, or none if together they are too large to keep."""

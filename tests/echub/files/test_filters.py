@@ -1,14 +1,17 @@
 """Chunks: any shape, any type, as HDF5's own gzip and shuffle would have made them."""
 
+import zlib
+
 import h5py
 import numpy as np
 import pytest
 
-from echub.files import store
+from echub.files import filters, store
 from echub.files.content import BLOCK, block_shape
 from echub.model import workers
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.deferred import unshuffled
 from echub.model.record import Record
 
 
@@ -68,3 +71,42 @@ def test_order_is_kept_with_a_bounded_number_in_flight(monkeypatch):
         assert result == done * done
         assert len(taken) <= done + 3
     assert len(taken) == 20
+
+
+def _planes(*planes):
+    return np.array([np.resize(plane, BLOCK) for plane in planes], np.uint8)
+
+
+_RNG = np.random.default_rng(7)
+_NOISE = _RNG.integers(0, 256, BLOCK, np.uint8)
+_EVEN = np.zeros(BLOCK, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("planes", "least", "most"),
+    [
+        (_planes(_NOISE), 1, 1.001),
+        (_planes(_NOISE, _EVEN), 0.5, 0.51),
+        (_planes(_NOISE, _NOISE[::-1], _EVEN, _EVEN), 0.5, 0.51),
+        (_planes(_EVEN, _NOISE), 0.49, 0.51),
+        (_planes(np.arange(256), _EVEN), 0, 0.02),  # every byte as often as any other
+        (_planes(_NOISE[:3000], _EVEN), 0, 0.1),  # noise that comes again
+        (_planes(np.where(np.arange(BLOCK) % 1000 < 700, _NOISE, 0), _EVEN), 0, 0.4),
+        (_planes(_NOISE, _EVEN)[:, :300].copy(), 0, 1),  # too few to tell
+    ],
+)
+def test_only_noise_is_stored_as_it_is_and_any_zlib_reads_it(planes, least, most):
+    chunk = filters.pack(planes, planes.shape[1])
+    assert least * planes.size <= len(chunk) <= most * planes.size
+    assert zlib.decompress(chunk) == planes.tobytes()
+    dtype = np.dtype(f"<u{len(planes)}")
+    assert np.array_equal(
+        filters.unpack(chunk, dtype, planes.shape[1]), unshuffled(planes).reshape(-1).view(dtype)
+    )
+
+
+def test_stored_noise_is_checked_too():
+    chunk = bytearray(filters.pack(_planes(_NOISE, _EVEN), BLOCK))
+    chunk[1000] ^= 1
+    with pytest.raises(ValueError, match="damaged"):
+        filters.unpack(bytes(chunk), np.dtype("<u2"), BLOCK)
