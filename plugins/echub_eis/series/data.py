@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -133,16 +134,42 @@ def _offsets(files: Sequence[Inputs]) -> tuple[list[int], list[float]]:
     """Return the order of the files, and the start of each, s, since that of the first."""
     if _of_one_record(files):  # on one clock, and in order already
         return list(range(len(files))), [0.0] * len(files)
-    starts = [data.metadata.value("experiment.start") for data in files]
-    if any(start is None for start in starts) or len(set(starts)) < len(starts):
-        raise Refusal(
-            "no-order",
-            "several files, and which came first is not stated",
-            hint="a column experiment.start in --meta",
-        )
-    order = sorted(range(len(files)), key=lambda number: str(starts[number]))
-    instants = [dt.datetime.fromisoformat(str(starts[number])) for number in order]
-    return order, [(instant - instants[0]).total_seconds() for instant in instants]
+    stated, instants = _instants(files)
+    offsets = [(instant - min(instants)).total_seconds() for instant in instants]
+    spans = [_span(data, offset) for data, offset in zip(files, offsets, strict=True)]
+    order = sorted(range(len(files)), key=lambda number: spans[number])
+    for before, after in itertools.pairwise(order):
+        # Files of one start on one clock, as linked techniques have it, follow each other; else they are copies.
+        if offsets[before] == offsets[after] and not spans[before][1] <= spans[after][0]:
+            raise Refusal(
+                "no-order",
+                f"{files[before].name} and {files[after].name} state the same start, {stated[after]}, "
+                "and their times overlap: which came first is not known",
+                hint="name each file once; a column experiment.start in --meta",
+            )
+    return order, [offsets[number] for number in order]
+
+
+def _instants(files: Sequence[Inputs]) -> tuple[list[str], list[dt.datetime]]:
+    """Return the starts as stated and as instants; UTC if all know it, else as the clocks on the wall went."""
+    for path in ("experiment.start_utc", "experiment.start"):
+        stated = [data.metadata.value(path) for data in files]
+        if None not in stated:
+            texts = [str(start) for start in stated]
+            moments = [dt.datetime.fromisoformat(text) for text in texts]
+            if len({moment.tzinfo is None for moment in moments}) == 1:
+                return texts, moments
+    raise Refusal(
+        "no-order",
+        "several files, and which came first is not stated",
+        hint="a column experiment.start in --meta",
+    )
+
+
+def _span(data: Inputs, offset: float) -> tuple[float, float]:
+    """Return when the rows of a file start and end, s; a file without a clock is at its start only, and lasts."""
+    known = data["t"][np.isfinite(data["t"])] if "t" in data else np.array([])
+    return (offset + float(known.min()), offset + float(known.max())) if len(known) else (offset, np.inf)
 
 
 def _spectra(data: Inputs, file: int, offset: float) -> list[SeriesSpectrum]:
