@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,10 @@ DIGITS = 3
 """Significant digits of a level that was not programmed: instruments hold a current to 0.1 %."""
 NO_CURRENT = 1e-3
 """A current below this part of the largest of the series is rest: the accuracy of a current range."""
+UNRECORDED = 3.0
+"""A stretch without rows this many times as long as spectra lie apart: another file began, or a pause. By eye."""
+LEAST_GAP = 1.0
+"""Rows closer than a second are not apart, whatever the spectra do, s."""
 HOUR = 3600.0
 
 
@@ -60,6 +64,8 @@ class Course:
     time: Floats
     current: Floats
     potential: Floats
+    empty: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    """Rows without values, each in the middle of a stretch that was not recorded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,10 +252,30 @@ def _course(
     joined = Course(time[order], np.concatenate(current)[order], np.concatenate(potential)[order])
     known = np.isfinite(joined.time)
     course = Course(joined.time[known], joined.current[known], joined.potential[known])
+    course, unrecorded = _parted(course, spectra)
     if all("ts_t" in data for data in files) or not any(one.level for one in spectra if np.isfinite(one.level)):
-        return course, ()
+        return course, unrecorded
     text = "no time series lies beside the spectra: the charge is that of their own rows, gaps bridged"
-    return course, (Flag("charge-from-own-rows", text, "info"),)
+    return course, (Flag("charge-from-own-rows", text, "info"), *unrecorded)
+
+
+def _parted(course: Course, spectra: Sequence[SeriesSpectrum]) -> tuple[Course, tuple[Flag, ...]]:
+    """Put a row without values into each long stretch that was not recorded: no charge is counted there."""
+    starts = np.array([one.time[0] for one in spectra])
+    apart = np.median(np.diff(np.sort(starts))) if len(starts) > 1 else np.nan  # NaN without a clock
+    long = np.flatnonzero(np.diff(course.time) > max(UNRECORDED * apart, LEAST_GAP))
+    if not len(long):
+        return course, ()
+    middle = (course.time[long] + course.time[long + 1]) / 2
+    time, current, potential = (
+        np.insert(values, long + 1, filled)
+        for values, filled in ((course.time, middle), (course.current, np.nan), (course.potential, np.nan))
+    )
+    lost = float((course.time[long + 1] - course.time[long]).sum())
+    text = f"nothing is recorded for {lost:.3g} s between the spectra: no charge is counted there"
+    where = f"from {course.time[long[0]]:.4g} s"
+    parted = Course(time, current, potential, long + 1 + np.arange(len(long)))
+    return parted, (Flag("time-not-recorded", text, "info", where),)
 
 
 def _charged(series: SpectrumSeries) -> SpectrumSeries:

@@ -207,6 +207,11 @@ def test_linked_files_named_side_by_side_are_one_series(tmp_path):
     start = outcome.tables["spectra"]["start"].array()
     assert start[6] - start[0] == pytest.approx(500, abs=5)
     assert [part["name"] for part in outcome.provenance["inputs"][0]["parts"]] == [p.name for p in paths]
+    assert "time-not-recorded" in codes(outcome)
+    charge = outcome.tables["spectra"]["charge"].array()
+    # Five levels of 15 s, and 10 s of the sixth; the 400 s between the files would add 0.03 mA·h/cm².
+    assert charge[5] == pytest.approx((15 * sum(PLAN.levels[:5]) + 10 * PLAN.levels[5]) / 3600, rel=0.05)
+    assert charge[6] < charge[5] + 2 * (charge[5] - charge[4])
 
 
 def test_files_of_one_start_follow_each_other_on_one_clock_or_have_no_order(tmp_path):
