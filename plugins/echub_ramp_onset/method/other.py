@@ -56,8 +56,8 @@ def other_electrode(
 ) -> OtherElectrode | str:
     """Return what the other electrode did, by a line through rows before the onset; else why it is not known.
 
-    onset_t, onset_u, fit_end: place of the onset, its uncertainty, and where its fit ends, s. Only places at which an onset would be given count (`resolution`), up
-    to where the current is controlled.
+    onset_t, onset_u, fit_end: place of the onset, its uncertainty, and where its fit ends, s, on the file's clock.
+    Only places at which an onset would be given count (`resolution`), up to where the current is controlled.
     """
     if trace.other is None:
         return trace.other_missing

@@ -91,7 +91,7 @@ def test_a_lossy_holder_is_told_by_the_upper_end():
     with_all = echub.analyze("eis-fit", lossy, params=params)
     without = echub.analyze("eis-fit", lossy, params={**params, "f_max": "4.333 MHz"})
     messages = {f.where: f.message for f in with_all.flags if f.code == "depends-on-band"}
-    assert set(messages) == {"resistance_hf", "resistance_1"}
+    assert set(messages) == {"resistance_hf", "resistance_1", "resistance_2"}
     for name, message in messages.items():
         percent = float(message.split("by ")[1].split("%")[0])
         expected = 100 * (without[name].value / with_all[name].value - 1)
