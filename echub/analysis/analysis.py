@@ -22,6 +22,7 @@ from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
 from echub.analysis.parts import Part, condition_on, values_of
 from echub.analysis.points import load_outcomes
+from echub.analysis.runs import joined_runs
 from echub.declare import Analysis
 from echub.errors import PluginError, UnknownOption
 from echub.files.annotations import Annotations
@@ -192,6 +193,8 @@ def _prepared(
         given: Any = [outcome for item in many for outcome in _outcomes(item)]
     else:
         given = [_record(item, reader, options, added) for item in many]
+        if declared.every_dataset and len(given) > 1:
+            given = joined_runs(many, given, reader)
     return _Run(declared, chosen, params, profile, seed, choice, declared.each), given
 
 

@@ -101,7 +101,8 @@ def _band_flags(found: FittedSpectrum, params: FitParams) -> Iterator[Flag]:
     """Fit without half a decade at either end: a right circuit gives the same within what these points tell.
 
     Hausman's test: of two estimates of which the first uses all points, the variance of the difference is
-    the difference of the variances.
+    the difference of the variances. Both with the scatter of the part that remains: that of all points is larger
+    where the circuit fails at the end, and would hide it.
     """
     frequency = found.examined.spectrum.frequency
     ends = (
@@ -113,7 +114,7 @@ def _band_flags(found: FittedSpectrum, params: FitParams) -> Iterator[Flag]:
         if fitted is None or len(fitted.x) != len(found.fitted.x):
             continue
         with np.errstate(invalid="ignore"):  # what is infinite in both is skipped below
-            covariance = fitted.covariance() - found.fitted.covariance()
+            covariance = fitted.covariance() - found.fitted.covariance() * _scale(fitted) / _scale(found.fitted)
         for label, known in found.known.items():
             at = found.model.at(found.number(label), "R")
             if at is None or known.reasons or not 0 < covariance[at, at] < VAGUE_LN**2:
@@ -124,6 +125,11 @@ def _band_flags(found: FittedSpectrum, params: FitParams) -> Iterator[Flag]:
                 text = f"resistance_{label} changes by {moved} without the points {side} {edge:.3g} Hz"
                 hint = "the circuit does not describe this end of the spectrum"
                 yield Flag("depends-on-band", text, where=f"resistance_{label}", hint=hint)
+
+
+def _scale(fitted: CircuitFit) -> float:
+    """Return by how much the residuals exceed the noise that weighs them, as a variance."""
+    return fitted.chi2 / fitted.freedom
 
 
 def _table(found: FittedSpectrum, others: Sequence[Other]) -> list[Sensitivity]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,10 @@ DIGITS = 3
 """Significant digits of a level that was not programmed: instruments hold a current to 0.1 %."""
 NO_CURRENT = 1e-3
 """A current below this part of the largest of the series is rest: the accuracy of a current range."""
+UNRECORDED = 3.0
+"""A stretch without rows this many times as long as spectra lie apart: another file began, or a pause. By eye."""
+LEAST_GAP = 1.0
+"""Rows closer than a second are not apart, whatever the spectra do, s."""
 HOUR = 3600.0
 
 
@@ -59,6 +64,8 @@ class Course:
     time: Floats
     current: Floats
     potential: Floats
+    empty: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    """Rows without values, each in the middle of a stretch that was not recorded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,16 +140,42 @@ def _offsets(files: Sequence[Inputs]) -> tuple[list[int], list[float]]:
     """Return the order of the files, and the start of each, s, since that of the first."""
     if _of_one_record(files):  # on one clock, and in order already
         return list(range(len(files))), [0.0] * len(files)
-    starts = [data.metadata.value("experiment.start") for data in files]
-    if any(start is None for start in starts) or len(set(starts)) < len(starts):
-        raise Refusal(
-            "no-order",
-            "several files, and which came first is not stated",
-            hint="a column experiment.start in --meta",
-        )
-    order = sorted(range(len(files)), key=lambda number: str(starts[number]))
-    instants = [dt.datetime.fromisoformat(str(starts[number])) for number in order]
-    return order, [(instant - instants[0]).total_seconds() for instant in instants]
+    stated, instants = _instants(files)
+    offsets = [(instant - min(instants)).total_seconds() for instant in instants]
+    spans = [_span(data, offset) for data, offset in zip(files, offsets, strict=True)]
+    order = sorted(range(len(files)), key=lambda number: spans[number])
+    for before, after in itertools.pairwise(order):
+        # Files of one start on one clock, as linked techniques have it, follow each other; else they are copies.
+        if offsets[before] == offsets[after] and not spans[before][1] <= spans[after][0]:
+            raise Refusal(
+                "no-order",
+                f"{files[before].name} and {files[after].name} state the same start, {stated[after]}, "
+                "and their times overlap: which came first is not known",
+                hint="name each file once; a column experiment.start in --meta",
+            )
+    return order, [offsets[number] for number in order]
+
+
+def _instants(files: Sequence[Inputs]) -> tuple[list[str], list[dt.datetime]]:
+    """Return the starts as stated and as instants; UTC if all know it, else as the clocks on the wall went."""
+    for path in ("experiment.start_utc", "experiment.start"):
+        stated = [data.metadata.value(path) for data in files]
+        if None not in stated:
+            texts = [str(start) for start in stated]
+            moments = [dt.datetime.fromisoformat(text) for text in texts]
+            if len({moment.tzinfo is None for moment in moments}) == 1:
+                return texts, moments
+    raise Refusal(
+        "no-order",
+        "several files, and which came first is not stated",
+        hint="a column experiment.start in --meta",
+    )
+
+
+def _span(data: Inputs, offset: float) -> tuple[float, float]:
+    """Return when the rows of a file start and end, s; a file without a clock is at its start only, and lasts."""
+    known = data["t"][np.isfinite(data["t"])] if "t" in data else np.array([])
+    return (offset + float(known.min()), offset + float(known.max())) if len(known) else (offset, np.inf)
 
 
 def _spectra(data: Inputs, file: int, offset: float) -> list[SeriesSpectrum]:
@@ -219,10 +252,30 @@ def _course(
     joined = Course(time[order], np.concatenate(current)[order], np.concatenate(potential)[order])
     known = np.isfinite(joined.time)
     course = Course(joined.time[known], joined.current[known], joined.potential[known])
+    course, unrecorded = _parted(course, spectra)
     if all("ts_t" in data for data in files) or not any(one.level for one in spectra if np.isfinite(one.level)):
-        return course, ()
+        return course, unrecorded
     text = "no time series lies beside the spectra: the charge is that of their own rows, gaps bridged"
-    return course, (Flag("charge-from-own-rows", text, "info"),)
+    return course, (Flag("charge-from-own-rows", text, "info"), *unrecorded)
+
+
+def _parted(course: Course, spectra: Sequence[SeriesSpectrum]) -> tuple[Course, tuple[Flag, ...]]:
+    """Put a row without values into each long stretch that was not recorded: no charge is counted there."""
+    starts = np.array([one.time[0] for one in spectra])
+    apart = np.median(np.diff(np.sort(starts))) if len(starts) > 1 else np.nan  # NaN without a clock
+    long = np.flatnonzero(np.diff(course.time) > max(UNRECORDED * apart, LEAST_GAP))
+    if not len(long):
+        return course, ()
+    middle = (course.time[long] + course.time[long + 1]) / 2
+    time, current, potential = (
+        np.insert(values, long + 1, filled)
+        for values, filled in ((course.time, middle), (course.current, np.nan), (course.potential, np.nan))
+    )
+    lost = float((course.time[long + 1] - course.time[long]).sum())
+    text = f"nothing is recorded for {lost:.3g} s between the spectra: no charge is counted there"
+    where = f"from {course.time[long[0]]:.4g} s"
+    parted = Course(time, current, potential, long + 1 + np.arange(len(long)))
+    return parted, (Flag("time-not-recorded", text, "info", where),)
 
 
 def _charged(series: SpectrumSeries) -> SpectrumSeries:

@@ -39,9 +39,13 @@ def bracketed(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> Onset:
 
 
 def _gap_beside(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> tuple[float, float] | None:
-    """Return the ends, s, of a gap that the average at the crossing reaches into: the crossing may lie in it."""
+    """Return the ends, s, of a gap that the average at the crossing reaches into: the crossing may lie in it.
+
+    A gap much shorter than the average moves it by little: it counts as far from it as it is long.
+    """
     step = np.diff(trace.t)
-    reached = (trace.t[:-1] - params.window / 2 <= onset.t) & (onset.t <= trace.t[1:] + params.window / 2)
+    reach = np.minimum(step, params.window / 2)
+    reached = (trace.t[:-1] - reach <= onset.t) & (onset.t <= trace.t[1:] + reach)
     gaps = np.flatnonzero(reached & (step > GAP * float(np.median(step))))
     if not len(gaps):
         return None

@@ -66,8 +66,9 @@ def spread_of(
     one_sided = 2 * gradual * rng.random(DRAWS)
     ends = np.array(onset.bracket) - onset.x
     rows = ends[0] + (ends[1] - ends[0]) * rng.random(DRAWS)
-    drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area + rows
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    # A gap to one side may hold the crossing, and need not: what holds without it stays in the interval.
+    drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area
+    low, high = np.quantile([drawn, drawn + rows], [0.025, 0.975], axis=1)
     return Spread(
         float(np.std(replicates, ddof=1)),
         abs(change) / np.sqrt(3),
@@ -75,8 +76,8 @@ def spread_of(
         (trace.range_error or 0.0) / np.sqrt(3),
         onset.x * params.area_uncertainty / 100,
         float(ends[1] - ends[0]) / np.sqrt(12),
-        float(min(low, onset.x)),
-        float(max(high, onset.x)),
+        float(min(*low, onset.x)),
+        float(max(*high, onset.x)),
         float(np.std(slopes, ddof=1)),
     )
 

@@ -52,12 +52,12 @@ class OtherElectrode:
 
 
 def other_electrode(
-    trace: RampTrace, onset_t: float, fit_end: float, params: RampOnsetParams
+    trace: RampTrace, onset_t: float, onset_u: float, fit_end: float, params: RampOnsetParams
 ) -> OtherElectrode | str:
     """Return what the other electrode did, by a line through rows before the onset; else why it is not known.
 
-    onset_t, fit_end: s, on the file's clock. Only places at which an onset would be given count (`resolution`), up
-    to where the current is controlled.
+    onset_t, onset_u, fit_end: place of the onset, its uncertainty, and where its fit ends, s, on the file's clock.
+    Only places at which an onset would be given count (`resolution`), up to where the current is controlled.
     """
     if trace.other is None:
         return trace.other_missing
@@ -80,17 +80,34 @@ def other_electrode(
     at = int(np.argmin(np.abs(grid.t - onset_t)))
     if not known[at]:
         return f"noise hides {params.threshold:g} % of its ohmic voltage at the onset"
-    # A rise inside the fit bends the line too little to be seen: what a shorter fit changes is in the uncertainty.
-    moved = deviation_of(grid, shorter, params).value - deviation.value
+    # A rise inside the fit bends the line too little to be seen: what a shorter fit changes is in the uncertainty,
+    # twice, for a deviation that grows from the start moves the line by several times as much.
+    moved = 2 * (deviation_of(grid, shorter, params).value - deviation.value)
     deviation = replace(deviation, noise=np.hypot(deviation.noise, moved))
+    there = replace(deviation, noise=np.hypot(deviation.noise, _of_place(deviation, at, onset_u, params)))
     return OtherElectrode(
         line.slope,
         error,
-        _place(deviation, at, params),
+        _place(there, at, params),
         float(grid.x[np.argmax(known)]),
         _largest(deviation, known, params),
         _largest(deviation, known & (grid.t <= onset_t), params),
     )
+
+
+def _of_place(deviation: Deviation, at: int, u: float, params: RampOnsetParams) -> float:
+    """Return what an uncertain place, u in s, and the average over a bent course add at a point.
+
+    The mean of a parabola over a window w is off by f″w²/24, a sixth of its second difference at the ends of w.
+    """
+    grid, half = deviation.grid, max(deviation.grid.half(params.window), 1)
+    low, high = max(at - half, 0), min(at + half, len(grid.t) - 1)
+    before, here, after = (float(v) for v in np.nan_to_num(deviation.value[[low, at, high]]))
+    # A difference is noise up to what its two ends scatter.
+    least = 2.0 * float(deviation.noise[at])
+    rise = max(abs(after - before) - least, 0.0) / float(grid.t[high] - grid.t[low])
+    bend = max(abs(after + before - 2 * here) - least, 0.0) / 6
+    return float(np.hypot(rise * u, bend))
 
 
 def _own_end(own: RampTrace, grid: TimeGrid, params: RampOnsetParams) -> float:

@@ -40,6 +40,7 @@ GRADUAL = 0.02
 scatter of onsets in the usual setups (0.2 to 0.4 %), so that sharp ones are not flagged. See decision 30."""
 
 
+ACCURACY, AREA = "accuracy of the current range", "area"
 TELLING = ("soft-short", "recovered", "ohmic-to-end", "no-ohmic-part", "current-not-controlled", "compliance")
 """Refusals that concern the cell, not the wish for a small uncertainty."""
 
@@ -79,7 +80,7 @@ def _with_other(
 ) -> Outcome:
     """Add what the other electrode did, or why that is not known."""
     end = onset.end if isinstance(onset, LowackOnset) else onset.deviation.line.end
-    other = other_electrode(trace, onset.t, end, params)
+    other = other_electrode(trace, onset.t, _time_u(outcome, trace), end, params)
     flags = (*outcome.flags, *flags_of(other, trace, params))
     if isinstance(other, str):
         return outcome.replace(flags=flags)
@@ -88,6 +89,13 @@ def _with_other(
         tables={**outcome.tables, "other_electrode": table_of(other, trace)},
         flags=flags,
     )
+
+
+def _time_u(outcome: Outcome, trace: RampTrace) -> float:
+    """Return how uncertain the time of the onset is, s: what is off in the scale of x is not off in time."""
+    found = outcome[_name("onset_current_density", "onset_current", trace)]
+    squares = sum(part.uncertainty**2 for part in found.components if part.name not in (ACCURACY, AREA))
+    return float(np.sqrt(squares)) / trace.rate * 3600
 
 
 def _disagreement(
@@ -203,8 +211,8 @@ def _onset_measurand(onset: Onset, trace: RampTrace, params: RampOnsetParams, sp
         Component("window (30 s against 15 s)" if params.window == 30 else "half the window", spread.window, "B"),
         Component("fit that reaches into the rise", spread.gradual, "B"),
         Component("rows and steps around the crossing", spread.rows, "B"),
-        Component("accuracy of the current range", spread.current, "B"),
-        Component("area", spread.area, "B", "area"),
+        Component(ACCURACY, spread.current, "B"),
+        Component(AREA, spread.area, "B", "area"),
     )
     interval = Interval(spread.low, spread.high, level=0.95, method="residual bootstrap and drawn components")
     kept = tuple(part for part in parts if part.uncertainty)
@@ -267,7 +275,7 @@ def _from_lowack(
     onset: LowackOnset, trace: RampTrace, params: RampOnsetParams, methods: dict[str, Series]
 ) -> Outcome:
     error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
-    parts = (Component("accuracy of the current range", error, "B"),) if error else ()
+    parts = (Component(ACCURACY, error, "B"),) if error else ()
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
     flag = Flag(
         "accuracy-only",

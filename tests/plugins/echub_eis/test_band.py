@@ -18,8 +18,8 @@ ALL = 0.03**2
 """Variance of ln R from all points."""
 
 
-def fit(ln_r, variance):
-    return SimpleNamespace(x=np.array([ln_r]), covariance=lambda: np.array([[variance]]))
+def fit(ln_r, variance, chi2=10.0):
+    return SimpleNamespace(x=np.array([ln_r]), covariance=lambda: np.array([[variance]]), chi2=chi2, freedom=10)
 
 
 def flagged(monkeypatch, without, *, relative=0.03, reasons=()):
@@ -59,6 +59,13 @@ def test_a_change_is_weighed_by_the_difference_of_the_variances(monkeypatch, cha
     assert bool(flagged(monkeypatch, {"above": fit(4.0 + change, sigma**2)})) == seen
 
 
+def test_a_bad_end_does_not_hide_itself_in_the_scatter_of_all_points(monkeypatch):
+    # Without the end χ² is a quarter: all points at that scatter have 0.015², and 0.03² - 0.015² = 0.026².
+    quiet = fit(4.0 + 0.1, 0.03**2, chi2=2.5)
+    assert len(flagged(monkeypatch, {"above": quiet})) == 1
+    assert flagged(monkeypatch, {"above": fit(4.0 + 0.08, 0.03**2, chi2=2.5)}) == []
+
+
 def test_a_change_within_the_uncertainty_is_not_one(monkeypatch):
     other = {"below": fit(4.1, ALL + 0.01**2)}
     assert flagged(monkeypatch, other, relative=0.11) == []
@@ -84,7 +91,7 @@ def test_a_lossy_holder_is_told_by_the_upper_end():
     with_all = echub.analyze("eis-fit", lossy, params=params)
     without = echub.analyze("eis-fit", lossy, params={**params, "f_max": "4.333 MHz"})
     messages = {f.where: f.message for f in with_all.flags if f.code == "depends-on-band"}
-    assert set(messages) == {"resistance_hf", "resistance_1"}
+    assert set(messages) == {"resistance_hf", "resistance_1", "resistance_2"}
     for name, message in messages.items():
         percent = float(message.split("by ")[1].split("%")[0])
         expected = 100 * (without[name].value / with_all[name].value - 1)

@@ -23,6 +23,7 @@ from echub.testing.synth.impedance import durations
 from echub.testing.synth.series import CELL, SCENARIOS, SeriesPlan, eis_series, interface
 from echub_eis.series.method.onset import onset, staircase
 from echub_eis.series.method.recovery import recovery
+from fixtures.operando.make import PLAN, sgeis
 
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
 CIRCUIT = {"circuit": "LR:hf (RQ):gb (RQ):int", "bootstrap": "100"}
@@ -186,6 +187,45 @@ def test_several_files_of_a_cell_are_one_series():
     assert codes(echub.analyze("eis-series", undated)) == {"no-order"}
     others = [eis_series(n, plan, cell__id=f"{n}").data() for n in (1, 2)]
     assert codes(echub.analyze("eis-series", others)) == {"several-cells"}
+
+
+def staged(tmp_path, names, seconds):
+    """Write a staircase in two halves, each a file of one start; the second runs `seconds` later on that clock."""
+    plans = [replace(PLAN, levels=PLAN.levels[:6]), replace(PLAN, levels=PLAN.levels[6:12])]
+    for n, (name, plan, later) in enumerate(zip(names, plans, (0.0, seconds), strict=True)):
+        case = eis_series(n, plan)
+        for columns in (case.columns, case.beside.columns):
+            columns["time"] = replace(columns["time"], values=columns["time"].values + later)
+        (tmp_path / name).write_bytes(sgeis(case))
+    return [tmp_path / name for name in names]
+
+
+def test_linked_files_named_side_by_side_are_one_series(tmp_path):
+    paths = staged(tmp_path, ["c_02_GEIS_C01.mpr", "c_03_GEIS_C01.mpr"], 500.0)
+    outcome = echub.analyze("eis-series", paths[::-1], params=CIRCUIT)  # the cell need not be named
+    assert outcome.tables["spectra"]["level"].array() == pytest.approx(PLAN.levels[:12])
+    start = outcome.tables["spectra"]["start"].array()
+    assert start[6] - start[0] == pytest.approx(500, abs=5)
+    assert [part["name"] for part in outcome.provenance["inputs"][0]["parts"]] == [p.name for p in paths]
+    assert "time-not-recorded" in codes(outcome)
+    charge = outcome.tables["spectra"]["charge"].array()
+    # Five levels of 15 s, and 10 s of the sixth; the 400 s between the files would add 0.03 mA·h/cm².
+    assert charge[5] == pytest.approx((15 * sum(PLAN.levels[:5]) + 10 * PLAN.levels[5]) / 3600, rel=0.05)
+    assert charge[6] < charge[5] + 2 * (charge[5] - charge[4])
+
+
+def test_files_of_one_start_follow_each_other_on_one_clock_or_have_no_order(tmp_path):
+    stated = {"cell.id": "A"}
+    names = ["first.mpr", "second.mpr"]
+    later = staged(tmp_path, names, 500.0)
+    assert codes(echub.analyze("eis-series", later)) >= {"cell-not-stated"}  # names that link nothing
+    outcome = echub.analyze("eis-series", later[::-1], params=CIRCUIT, metadata=stated)
+    assert outcome.tables["spectra"]["level"].array() == pytest.approx(PLAN.levels[:12])
+    overlapping = echub.analyze("eis-series", staged(tmp_path, names, 30.0), metadata=stated)
+    assert codes(overlapping) == {"no-order"}
+    assert "first.mpr and second.mpr state the same start" in overlapping.flags[0].message
+    copies = echub.analyze("eis-series", [later[0], later[0]], metadata=stated)
+    assert codes(copies) == {"no-order"}
 
 
 def joined(first, second):

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from echub.testing.synth.foreign import ramp_onset
+import echub
+from echub.testing.synth.foreign import electrodes, ramp_onset
 from echub.testing.synth.foreign.ramp_onset import RampSource, abrupt, climb, measured, ohmic, steep
 
 DRAWS = 2
@@ -75,6 +76,33 @@ def test_a_gap_at_an_abrupt_loss_brackets_it(length):
         found = onset(case.answer())
         assert case.covered(found)
         assert found.interval.high - found.interval.low > 0.9 * length / 3600
+
+
+@pytest.mark.parametrize("seed", [1, 5, 18, 19])
+def test_a_short_gap_beside_the_crossing_does_not_move_the_interval_to_its_side(seed):
+    """Of rows lost at random some are neighbours: the crossing may lie there, and need not."""
+    case = ramp_onset.SHAPES["30 % of the rows lost"](np.random.default_rng(seed))
+    assert case.covered(onset(case.answer()))
+
+
+def test_the_other_electrode_is_as_uncertain_as_the_place_of_the_onset():
+    """Its deviation rises by up to 1 % of R·j per second there: a second more or less is more than noise."""
+    law = steep(0.22, 0.05)
+    data = electrodes.watched(steep(0.35, 0.03), law, electrodes.SOURCE, np.random.default_rng(3))
+    found = echub.analyze("ramp-onset", data.data(), params={"electrode": "oxidised"})
+    j = onset(found).value
+    slope = float(law(np.array([j + 1e-4]))[0] - law(np.array([j - 1e-4]))[0]) / 2e-4
+    own = [c.uncertainty for c in onset(found).components if c.name.startswith(("noise", "rows", "window", "fit"))]
+    by_place = 100 * slope * float(np.hypot.reduce(own))
+    assert by_place > 0.5
+    assert found["other_deviation_at_onset"].uncertainty > 0.8 * by_place
+
+
+@pytest.mark.parametrize("shape", electrodes.SHAPES)
+def test_what_the_other_electrode_did_is_not_silently_wrong(shape):
+    case = electrodes.SHAPES[shape](np.random.default_rng([15, 1]))
+    outcome = case.answer()
+    assert case.judge(outcome) != "silently wrong", (case.truth, outcome.measurands.get(case.measurand))
 
 
 def test_a_deviation_that_comes_back_is_told():

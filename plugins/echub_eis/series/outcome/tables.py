@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.drawing import envelope
 from echub.plugin import Series
+from echub_eis.method.elements import Floats
 from echub_eis.series.method.resolve import SeriesResult
 from echub_eis.series.method.vanish import extents
 from echub_eis.series.outcome.answers import SeriesAnswer
@@ -109,7 +112,7 @@ def diagnostics(result: SeriesResult, found: SeriesAnswer) -> SeriesTable:
     course = result.series.course
     if len(course.time):
         for name, values, unit in (("I", course.current, result.series.unit), ("U", course.potential, "V")):
-            t, low, high = envelope(course.time, values, PIECES)
+            t, low, high = _envelope(course.time, values, course.empty)
             made |= {
                 f"{name}_t": Series.of(t, "s"),
                 f"{name}_low": Series.of(low, unit),
@@ -131,6 +134,18 @@ def _by_level(result: SeriesResult) -> bool:
     """Return whether the levels differ enough to be an axis: at least three of them."""
     level = result.series.column("level")
     return len(np.unique(np.abs(level[np.isfinite(level)]))) > 2
+
+
+def _envelope(t: Floats, values: Floats, empty: NDArray[np.intp]) -> tuple[Floats, ...]:
+    """Return the envelope of each recorded stretch, with a row without values between two: a line parts there."""
+    parts: list[tuple[Floats, Floats, Floats]] = []
+    for start, end in itertools.pairwise([-1, *empty.tolist(), len(t)]):
+        own = slice(start + 1, end)
+        pieces = max(PIECES * (end - start - 1) // max(len(t), 1), 1)
+        parts.append(envelope(t[own], values[own], pieces))
+        if end < len(t):
+            parts.append((t[end : end + 1], values[end : end + 1], values[end : end + 1]))
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 def _some_spectra(result: SeriesResult) -> SeriesTable:

@@ -1,0 +1,51 @@
+"""Files of one run that are named side by side: an analysis of every dataset takes them as one record."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from echub.files.joining import Link, join, links_of, why_not_one_run
+from echub.model.record import Record
+from echub.model.source import Source
+
+
+def joined_runs(named: Sequence[Any], records: Sequence[Record], reader: str | None = None) -> list[Record]:
+    """Join the records of files that are linked techniques of one run; all others stay as they are.
+
+    named: what each record was read from; only paths can be linked. A run stands where its first file stood.
+    Files that are linked by their names but do not state one start are left apart.
+    """
+    groups: dict[Any, list[int]] = {}
+    links = _links(named, reader)
+    for number, link in enumerate(links):
+        key = number if link is None else (Path(named[number]).parent, link.run)
+        groups.setdefault(key, []).append(number)
+    return [one for numbers in groups.values() for one in _of_one_run(numbers, records, links)]
+
+
+def _links(named: Sequence[Any], reader: str | None) -> list[Link | None]:
+    """Ask what the names say, folder by folder: the first file of a resumed run is told by its neighbours."""
+    found: list[Link | None] = [None] * len(named)
+    folders: dict[Path, list[int]] = {}
+    for number, item in enumerate(named):
+        if isinstance(item, (str, os.PathLike)) and Path(item).is_file():
+            folders.setdefault(Path(item).parent, []).append(number)
+    for numbers in folders.values():
+        for number, link in zip(numbers, links_of([Source(named[n]) for n in numbers], reader), strict=True):
+            found[number] = link
+    return found
+
+
+def _of_one_run(numbers: Sequence[int], records: Sequence[Record], links: Sequence[Link | None]) -> list[Record]:
+    linked = sorted(
+        ((link, records[n]) for n in numbers if (link := links[n]) is not None),
+        key=lambda pair: (pair[0].resumed, pair[0].number),
+    )
+    names, parts = [link for link, _ in linked], [record for _, record in linked]
+    places = {(link.resumed, link.number) for link in names}
+    if len(places) < 2 or len(places) < len(linked) or why_not_one_run(parts, names):
+        return [records[n] for n in numbers]
+    return [join(parts, names)]
