@@ -66,7 +66,9 @@ class Guard:
 def _with_headers(send: Any) -> Any:  # noqa: ANN401
     async def sending(message: Scope) -> None:
         if message["type"] == "http.response.start":
+            own = {name.lower() for name, _ in message.get("headers", [])}  # a report has a stricter policy
             added = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+            added = [(name, value) for name, value in added if name not in own]
             message = {**message, "headers": [*message.get("headers", []), *added]}
         await send(message)
 
