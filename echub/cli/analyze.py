@@ -48,9 +48,7 @@ def analyze(
     ] = None,
     list_: Annotated[
         bool,
-        typer.Option(
-            "--list", help="List the analyses; with FILE, those that suit it first."
-        ),
+        typer.Option("--list", help="List the analyses; with FILE, those that suit it first."),
     ] = False,
     help_: Annotated[
         bool, typer.Option("--help", "-h", help="Show this, or with NAME the analysis's needs and parameters.")

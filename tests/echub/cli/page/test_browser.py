@@ -28,7 +28,7 @@ SLOW = 60_000
 LARGE = 40_000_000
 """Bytes of an upload: sent in twenty seconds, so that there is time to cancel it."""
 REPORT = """<!doctype html><h1>All ramps</h1><script>parent.alert(1); document.title = "run"</script>
-<img src="http://203.0.113.1/spy.png"><img src=x onerror="alert(2)"><a href="#below">below</a><a href="http://127.0.0.1:9/elsewhere">a link</a>
+<img src="http://203.0.113.1/spy.png"><img src=x onerror="alert(2)"><a href="#below">below</a><a href="http://203.0.113.1/elsewhere">a link</a>
 <p style="height:3000px"></p><h2 id="below">Below</h2>"""
 HOSTILE = "<img src=x onerror=alert(1)> $(rm) ünïcode.mpr"
 
@@ -62,6 +62,8 @@ def page(browser, address):
     opened = browser.new_page()
     opened.set_default_timeout(SLOW)
     opened.on("request", lambda request: asked.append(request.url))
+    # What the policy of the page stops is announced, and never sent.
+    opened.on("requestfailed", lambda request: request.failure == "csp" and asked.remove(request.url))
     opened.on("dialog", lambda dialog: said.append(dialog.message))
     opened.goto(address)
     opened.wait_for_selector("text=Drop a file")
@@ -131,9 +133,10 @@ def test_links_of_a_report_lead_to_its_places_and_to_other_sites_in_a_new_tab(pa
     shown = frame.get_by_role("heading", name="Below").bounding_box()
     around = page.locator("iframe.report").bounding_box()
     assert around["y"] <= shown["y"] <= around["y"] + around["height"]
+    page.context.route("http://203.0.113.1/elsewhere", lambda route: route.fulfill(body="elsewhere"))
     with page.context.expect_page() as opened:
         frame.get_by_text("a link").click()
-    assert opened.value.url.endswith("/elsewhere")
+    opened.value.wait_for_url("http://203.0.113.1/elsewhere")
     assert opened.value.evaluate("window.opener") is None
     opened.value.close()
 

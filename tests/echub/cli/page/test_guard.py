@@ -16,7 +16,7 @@ async def inner(scope, receive, send):
     await send({"type": "http.response.body", "body": b"the page"})
 
 
-def ask(headers, query="", kind="http"):
+def ask(headers, query="", kind="http", inner=inner):
     sent = []
 
     async def send(message):
@@ -52,6 +52,17 @@ def test_with_the_cookie_the_page_answers_and_asks_nobody_else(name):
     assert (start["status"], body["body"]) == (200, b"the page")
     assert headers_of(start)["content-security-policy"] == HEADERS["Content-Security-Policy"]
     assert "default-src 'self'" in HEADERS["Content-Security-Policy"]
+
+
+def test_a_report_keeps_the_stricter_policy_that_it_came_with():
+    async def report(scope, receive, send):
+        own = [(b"Content-Security-Policy", b"sandbox")]
+        await send({"type": "http.response.start", "status": 200, "headers": own})
+
+    (start,) = ask({**HERE, **COOKIE}, inner=report)
+    policies = [value for name, value in start["headers"] if name.lower() == b"content-security-policy"]
+    assert policies == [b"sandbox"]
+    assert headers_of(start)["referrer-policy"] == "no-referrer"
 
 
 @pytest.mark.parametrize(
