@@ -1,7 +1,7 @@
 """Reports of studies at an address of their own: only there do the links within a page lead to its places.
 
-A report may come from anyone. Its headers keep it in a sandbox: no script, nothing asked for, no look at the page around
-it; what it links to opens in a new tab of the browser, when it is clicked.
+A report may come from anyone. Its headers keep it in a sandbox: no script, nothing asked for, no look at the page
+around it; what it links to opens in a new tab of the browser, when it is clicked.
 """
 
 from __future__ import annotations

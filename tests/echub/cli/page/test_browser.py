@@ -28,7 +28,8 @@ SLOW = 60_000
 LARGE = 40_000_000
 """Bytes of an upload: sent in twenty seconds, so that there is time to cancel it."""
 REPORT = """<!doctype html><h1>All ramps</h1><script>parent.alert(1); document.title = "run"</script>
-<img src="http://203.0.113.1/spy.png"><img src=x onerror="alert(2)"><a href="#below">below</a><a href="http://203.0.113.1/elsewhere">a link</a>
+<img src="http://203.0.113.1/spy.png"><img src=x onerror="alert(2)"><a href="#below">below</a>
+<a href="http://203.0.113.1/elsewhere">a link</a>
 <p style="height:3000px"></p><h2 id="below">Below</h2>"""
 HOSTILE = "<img src=x onerror=alert(1)> $(rm) ünïcode.mpr"
 
