@@ -41,6 +41,8 @@ COMMANDS = {
 
 COMPLETING = "_ECHUB_COMPLETE"
 """Set by a shell that asks how a word can go on."""
+SCRIPTS = {"--install-completion", "--show-completion"}
+"""Options for which typer hands out the script of a shell."""
 SPELLINGS = {"analyse": "analyze"}
 """Aliases that work but are not listed."""
 
@@ -129,6 +131,10 @@ def _defaults() -> Defaults:
 
 
 def _run(defaults: Defaults) -> None:
+    if os.environ.get(COMPLETING, "").startswith("source") or SCRIPTS & set(sys.argv[1:]):
+        from echub.cli.completing import without_blanks
+
+        without_blanks()
     try:
         app(prog_name="echub", default_map=defaults.for_commands())
     finally:

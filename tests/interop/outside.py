@@ -288,7 +288,7 @@ _NODE_ARROW = (
     _NODE_SHOW
     + """
 import {readFileSync} from "fs";
-import {readParquet} from "parquet-wasm/node/parquet_wasm.js";
+import {readParquet} from "parquet-wasm";
 import {tableFromIPC} from "apache-arrow";
 const table = tableFromIPC(readParquet(readFileSync(process.argv[1])).intoIPCStream());
 const fields = table.schema.fields;

@@ -51,12 +51,12 @@ class Question:
     def show(self) -> None:
         """Build the choice, the form and the place of the answer."""
         titles = {fit.analysis.name: _titled(fit) for fit in self.found}
-        self._others()
         self.choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True).classes(
             "w-full"
         )
         self.choice.on_value_change(lambda e: self._choose(e.value))
         self.form()
+        self._others()
         ui.button("Ask", icon="play_arrow", on_click=self._ask).props("no-caps")
         self.answer()
 
