@@ -20,9 +20,7 @@ async def _nothing(_: Callable[[], object], __: str = "") -> None: ...
 class Attempt(Protocol):
     """Do something to the open file, show it anew, and say a word if it went well."""
 
-    def __call__(self, work: Callable[[], object], said: str = "", /) -> Awaitable[None]:
-        """Do it."""
-        ...
+    def __call__(self, work: Callable[[], object], said: str = "", /) -> Awaitable[None]: ...  # noqa: D102
 
 
 def _nowhere(_: str) -> None: ...
