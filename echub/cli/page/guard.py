@@ -45,7 +45,7 @@ class Guard:
         elif self._knows(asked) and scope["type"] == "http":
             await _redirect(send, scope["path"], f"{self.cookie}={self.token}; HttpOnly; SameSite=Strict; Path=/")
         elif self._knows(self._cookie_of(headers)):
-            await self.app(scope, receive, _with_headers(send))
+            await _unless_gone(self.app, scope, receive, _with_headers(send))
         else:
             await _refuse(scope, send, "Open the address that echub printed: it ends in a token.")
 
@@ -61,6 +61,23 @@ class Guard:
     def _cookie_of(self, headers: dict[str, str]) -> str:
         found = SimpleCookie(headers.get("cookie", "")).get(self.cookie)
         return found.value if found else ""
+
+
+async def _unless_gone(app: App, scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401
+    """Answer; nothing is wrong if the browser breaks off, as when an upload is cancelled."""
+    gone = False
+
+    async def receiving() -> Any:  # noqa: ANN401
+        nonlocal gone
+        message = await receive()
+        gone = gone or message["type"] == "http.disconnect"
+        return message
+
+    try:
+        await app(scope, receiving, send)
+    except Exception:
+        if not gone:
+            raise
 
 
 def _with_headers(send: Any) -> Any:  # noqa: ANN401
