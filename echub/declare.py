@@ -275,6 +275,9 @@ class Analysis:
     analyses or rows of a table. Needs are checked before the module of `run` is imported.
     `params` is a dataclass of `option` fields, `profiles` are named sets of them, `figure` is
     ``figure(outcome, figure) -> None`` drawing on an empty matplotlib figure.
+    ``look(data, params)`` is a first look of the plugin at data that meet the needs: it raises the `Refusal` of
+    `run` if they are not of its kind of measurement, returns anything otherwise, and takes a fraction of the time;
+    `echub analyze --list FILE` and the page put the analyses that suit a file first by it.
     ``example(seed) -> echub.testing.synth.Case`` generates a measurement with known true values: `echub plugins
     check` and an `AnalysisContract` without `generate` use it. `each` names a column, such as
     ``spectrum``: the analysis handles one value of it at a time, refuses if it is given
@@ -298,6 +301,7 @@ class Analysis:
     profiles: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
     figure: str = ""
+    look: str = ""
     example: str = ""
     tolerances: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     reference: str = ""

@@ -22,6 +22,10 @@ from echub.model.metadata import Metadata
 from echub.model.source import Source
 from echub.registry.registry import registry
 
+RESULT = 2
+"""Increases if equal versions write another result than before, so that it is written anew. 2: missing values are
+marked as such in native files, and apart from an instrument's NaN."""
+
 
 def fingerprint(reading: Reading, writing: Writing) -> str:
     """Hash the settings of a conversion, the files named by options, and all versions that may change a result."""
@@ -30,7 +34,7 @@ def fingerprint(reading: Reading, writing: Writing) -> str:
     files = {value: _state(Path(value)) for value in reading.options.values() if os.path.isfile(value)}
     plugins = [[p.name, p.distribution, p.version, p.state] for p in registry().plugins]
     readers = [[r.name, r.version] for r in registry().readers.values()]
-    versions = [__version__, echub_schemas.VERSION]
+    versions = [__version__, echub_schemas.VERSION, RESULT]
     return _hash([asked, sorted(files.values()), plugins, readers, versions])
 
 

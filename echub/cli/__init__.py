@@ -21,6 +21,8 @@ GARBAGE = 5_000
 Columns wait for none of them: they go with their last use."""
 COMPLETING = "_ECHUB_COMPLETE"
 """Set by a shell that asks how a word can go on."""
+SCRIPTS = {"--install-completion", "--show-completion"}
+"""Options for which typer hands out the script of a shell."""
 
 
 class LazyGroup(typer.core.TyperGroup):
@@ -104,6 +106,10 @@ def _defaults() -> Defaults:
 
 
 def _run(defaults: Defaults) -> None:
+    if os.environ.get(COMPLETING, "").startswith("source") or SCRIPTS & set(sys.argv[1:]):
+        from echub.cli.completing import without_blanks
+
+        without_blanks()
     try:
         app(prog_name="echub", default_map=defaults.for_commands())
     finally:

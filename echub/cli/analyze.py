@@ -27,6 +27,7 @@ from echub.errors import EchubError, TargetClash, UnknownOption
 if TYPE_CHECKING:
     from echub.analysis.outcome import Outcome
     from echub.declare import Analysis
+    from echub.files.annotations import Annotations
     from echub.model.source import Source
 
 app = new_app()
@@ -45,7 +46,10 @@ def analyze(
         list[Path] | None,
         typer.Argument(help="Instrument files, native files, outcomes, tables.", metavar="FILE..."),
     ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="List the analyses.")] = False,
+    list_: Annotated[
+        bool,
+        typer.Option("--list", help="List the analyses; with FILE, those that suit it first."),
+    ] = False,
     help_: Annotated[
         bool, typer.Option("--help", "-h", help="Show this, or with NAME the analysis's needs and parameters.")
     ] = False,
@@ -95,7 +99,11 @@ def analyze(
     from echub.registry.registry import registry
 
     if list_:
-        _list(as_json)
+        named = ([Path(name)] if name else []) + (files or [])
+        if not named:
+            _list(as_json)
+        for source in sources(named, stdin_name) if named else ():
+            _list_for(source, user_metadata(meta, set_), reader, pairs(option, "--option"), as_json=as_json)
         return
     if name is None or (help_ and not name):
         typer.echo(context.get_help())
@@ -345,6 +353,28 @@ def _list(as_json: bool) -> None:
         print_json([{"name": a.name, "title": a.title, "reference": a.reference} for a in known])
         return
     table(("analysis", "answers", "reference"), [(a.name, a.title, a.reference) for a in known])
+
+
+def _list_for(
+    source: Path | Source, stated: Annotations, reader: str | None, options: dict[str, str], *, as_json: bool
+) -> None:
+    """List the analyses for one file, the best first, with the reason why the others do not suit it."""
+    from echub.analysis.fitting import Standing, fitting
+    from echub.cli.show.terminal import heading, table
+    from echub.files.reading import read
+
+    found = fitting(read(source, reader=reader, options=options, annotations=stated))
+    if as_json:
+        print_json({"file": shown(source), "analyses": [fit.as_dict() for fit in found]})
+        return
+    heading(shown(source))
+    words = {Standing.SUITS: "suits it", Standing.ASKS: "needs a statement"}
+    rows = [
+        (fit.analysis.name, words.get(fit.standing, "no"), fit.reason or fit.analysis.title, fit.advice)
+        for fit in found
+        if fit.standing is not Standing.ELSEWHERE
+    ]
+    table(("analysis", "this file", "", "what helps"), rows)
 
 
 def _describe(declared: Analysis) -> None:

@@ -21,6 +21,19 @@ Words = list[tuple[str, str]]
 SCHEMA = ("quantities", "units", "kinds", "metadata", "rules", "codes")
 """The parts that `echub schema show` knows."""
 
+NO_BLANK = "[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace"
+"""For bash, which would otherwise put a blank between ``cell.area=`` and its value."""
+
+
+def without_blanks() -> None:
+    """Let the script for bash that typer hands out end a word with an equals sign without a blank."""
+    from typer import _completion_classes, _completion_shared
+
+    end = "    return 0\n}"
+    script = _completion_shared.COMPLETION_SCRIPT_BASH.replace(end, f"    {NO_BLANK}\n{end}")
+    _completion_shared._completion_scripts["bash"] = script
+    _completion_classes.BashComplete.source_template = script
+
 
 def _registry() -> Registry:
     from echub.registry.registry import registry

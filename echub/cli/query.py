@@ -39,6 +39,12 @@ def query(
     from echub.batch.lake.query import Lake
 
     opened = Lake(lake)
+    if opened.is_outdated:
+        typer.echo(
+            f"{lake} was gathered by an older echub, which wrote missing values as NaN: convert the archive and "
+            "gather again",
+            err=True,
+        )
     if output is not None:
         opened.write(sql, output, force=force)
         typer.echo(str(output))

@@ -47,7 +47,7 @@ from echub.model.record import Record
 from echub.model.workers import in_order
 
 _SMALL = 8192
-"""Columns with fewer bytes are stored as they are, in their header: a chunk index would take more."""
+"""Columns of fewer bytes are one chunk with a checksum, not compressed: deflate takes more time than it saves."""
 
 # h5py's own `attrs` and `create_dataset` take three times as long as the calls beneath them, and a
 # small file consists of little else; what all calls share is therefore made once.
@@ -56,8 +56,6 @@ _TEXT_TYPE = h5t.py_create(_TEXT, logical=True)
 _SCALAR = h5s.create(h5s.SCALAR)
 _PLAIN = h5p.create(h5p.DATASET_CREATE)
 _PLAIN.set_obj_track_times(False)
-_WITHIN = _PLAIN.copy()
-_WITHIN.set_layout(h5d.COMPACT)
 
 
 @lru_cache(64)
@@ -210,10 +208,17 @@ def _create(group: h5g.GroupID, column: Column) -> h5d.DatasetID:
 
 
 def _new_array(group: h5g.GroupID, name: str, values: NDArray[Any], *, checked: bool = False) -> h5d.DatasetID:
-    """Write an array plainly, little-endian; `checked`: in its header (at most 64 KiB), which has a checksum."""
+    """Write an array plainly, little-endian; `checked`: as a chunk with a checksum.
+
+    Compact storage would take 0.9 of the time, but R's ncdf4 does not open a file with it.
+    """
     little = np.asarray(values, values.dtype.newbyteorder("<"), order="C")
     space = _space(little.shape) if little.ndim else _SCALAR
-    plist = _WITHIN if checked and little.ndim and little.size else _PLAIN
+    plist = _PLAIN
+    if checked and little.ndim and little.size:
+        plist = _PLAIN.copy()
+        plist.set_chunk(little.shape)
+        plist.set_fletcher32()
     array = h5d.create(group, name.encode(), _type(little.dtype), space, plist)
     array.write(h5s.ALL, h5s.ALL, little)
     return array

@@ -204,6 +204,12 @@ class Dataset:
         ends = ["" if end is None else f"{end:g}" for end in (start, stop)]
         return self._keep(keep, f"time {ends[0]}:{ends[1]} s")
 
+    def every(self, step: int) -> Dataset:
+        """Keep every step-th row, the first one included."""
+        self._require_table()
+        kept = {n: replace(c, values=c.values[::step]) for n, c in self.columns.items()}
+        return replace(self, columns=kept, history=(*self.history, f"every {step} rows"))
+
     def select(self, *names: str) -> Dataset:
         """Keep these columns, and the row numbers."""
         kept = {name: self.column(name) for name in ("row", *names) if name != "row" or "row" in self.columns}

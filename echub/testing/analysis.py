@@ -28,6 +28,7 @@ import pytest
 
 from echub.analysis.analysis import analyze, parameters
 from echub.analysis.covariance import covariance_problem
+from echub.analysis.fitting import Standing, fit_of
 from echub.analysis.outcome import Measurand, Outcome
 from echub.declare import Analysis
 from echub.errors import EchubError
@@ -160,6 +161,15 @@ class AnalysisContract(RobustRules, Contract):
         outcome = self._ask(self._case)
         if outcome.status == "refused" or not any(m.value is not None for m in outcome.measurands.values()):
             raise RuleViolation("a value", _spoken(outcome), "answer what `generate` makes")
+
+    @rule
+    def test_its_first_look_accepts_what_it_answers(self) -> None:
+        """The first look that it declares does not turn away what it answers."""
+        if not self._declaration.look:
+            pytest.skip("it declares no first look")
+        fit = fit_of(self._declaration, self._case.record(), self._tolerance("params"))
+        if fit.standing is not Standing.SUITS:
+            raise RuleViolation("no refusal", fit.reason, "let `look` refuse only what `run` refuses")
 
     @rule
     def test_the_same_question_has_the_same_answer(self) -> None:

@@ -59,6 +59,7 @@ CCD = Analysis(
     "ccd",
     "Critical current density: the interval from the last level survived to the first level failed",
     run="echub_ccd.outcome.ccd:run",
+    look="echub_ccd.outcome.ccd:look",
     figure="echub_ccd.figure.ccd:draw",
     consumes="datasets",
     needs=(

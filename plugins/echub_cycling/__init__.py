@@ -89,6 +89,7 @@ CYCLING = Analysis(
     "cycling",
     "Capacity, efficiency and retention of each charge and discharge of a cell",
     run="echub_cycling.outcome.cycling:run",
+    look="echub_cycling.outcome.cycling:look",
     figure="echub_cycling.figure.cycling:draw",
     needs=(
         *_TRACE,
@@ -131,6 +132,7 @@ SYMMETRIC = Analysis(
     "symmetric-cycling",
     "Overpotential, resistance and time to the sudden drop of a symmetric cell",
     run="echub_cycling.outcome.symmetric:run",
+    look="echub_cycling.outcome.symmetric:look",
     figure="echub_cycling.figure.symmetric:draw",
     needs=(
         *_TRACE,
@@ -175,6 +177,7 @@ STAIRCASE = Analysis(
     "staircase-linearity",
     "Current density up to which the voltage of a staircase is proportional to it",
     run="echub_cycling.outcome.staircase:run",
+    look="echub_cycling.outcome.staircase:look",
     figure="echub_cycling.figure.staircase:draw",
     needs=(
         Need("t", "time", "s"),

@@ -58,6 +58,7 @@ def decay_of(data: Inputs, params: DecayParams) -> Decay:
             f"{len(t) - first} rows after the step, at least {LEAST_ROWS} are needed",
             where=f"source row {data.row[first]}",
         )
+    _require_response(current, first, data)
     offset, u_offset, how = _offset(current[:first], u[:first], step, params, data)
     sign = float(np.sign(step))
     # The first row comes one sampling interval after the step at the latest, and the step after the last rest.
@@ -86,6 +87,19 @@ def _step(u: Floats, data: Inputs) -> tuple[int, float]:
             hint="--time START:END takes the polarisation alone",
         )
     return first, last
+
+
+def _require_response(current: Floats, first: int, data: Inputs) -> None:
+    """Refuse a controlled current: the potential rests at its limit, and the current was as large before that."""
+    before, after = (float(np.max(np.abs(part), initial=0.0)) for part in (current[:first], current[first:]))
+    if before > after:
+        raise Refusal(
+            "no-step",
+            f"before the potential reached its last value {before:.4g} nA flowed, after it at most "
+            f"{after:.4g} nA: the current was controlled, or an earlier step was larger",
+            where=f"source row {data.row[first]}",
+            hint="--time START:END takes the polarisation alone; ramp-onset is for ramps",
+        )
 
 
 def _offset(before: Floats, u: Floats, step: float, params: DecayParams, data: Inputs) -> tuple[float, float, str]:

@@ -35,6 +35,7 @@ PULSED_STRIPPING = Analysis(
     "pulsed-stripping",
     "Charge that stripping pulses with rests pass until the voltage reaches the cut-off",
     run="echub_pulsed_stripping.outcome.pulsed_stripping:run",
+    look="echub_pulsed_stripping.data.train:find",
     figure="echub_pulsed_stripping.figure.pulsed_stripping:draw",
     needs=(
         Need("t", "time", "s"),

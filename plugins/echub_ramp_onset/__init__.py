@@ -64,6 +64,7 @@ RAMP_ONSET = Analysis(
     "ramp-onset",
     "Onset of the non-ohmic rise in a linear current ramp",
     run="echub_ramp_onset.outcome.ramp_onset:run",
+    look="echub_ramp_onset.data:find",
     figure="echub_ramp_onset.figure:draw",
     needs=(
         Need("t", "time", "s"),

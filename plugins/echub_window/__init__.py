@@ -33,6 +33,7 @@ STABILITY_WINDOW = Analysis(
     "stability-window",
     "Potentials at which the current density leaves the capacitive baseline by a stated threshold",
     run="echub_window.outcome.window:run",
+    look="echub_window.outcome.window:look",
     figure="echub_window.figure:draw",
     needs=(
         Need("t", "time", "s"),

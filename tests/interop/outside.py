@@ -19,7 +19,8 @@ from typing import Any
 from tests.interop.seen import GROUP, Seen, by_attrs
 
 NODE_PACKAGES = Path(os.environ.get("ECHUB_NODE_PACKAGES", "."))
-"""The folder in which `npm install h5wasm hyparquet hyparquet-compressors` was run."""
+"""The folder in which `npm install h5wasm hyparquet hyparquet-compressors apache-arrow
+parquet-wasm` was run."""
 _NAN = float("nan")
 
 
@@ -283,6 +284,20 @@ show({columns: Object.fromEntries(names.map(name => [name, rows.map(row => row[n
 )
 
 
+_NODE_ARROW = (
+    _NODE_SHOW
+    + """
+import {readFileSync} from "fs";
+import {readParquet} from "parquet-wasm";
+import {tableFromIPC} from "apache-arrow";
+const table = tableFromIPC(readParquet(readFileSync(process.argv[1])).intoIPCStream());
+const fields = table.schema.fields;
+const columns = Object.fromEntries(fields.map((field, k) => [field.name, Array.from(table.getChildAt(k))]));
+show({columns, attrs: Object.fromEntries(fields.map(field => [field.name, Object.fromEntries(field.metadata)]))});
+"""
+)
+
+
 def node_csv(path: Path) -> Seen:
     """Read a CSV as a page does: by its commas."""
     return _seen(told("node", "-e", _NODE_CSV, path))
@@ -296,4 +311,4 @@ def _module(script: str) -> Callable[[Path], Seen]:
     return seen
 
 
-node_h5wasm, node_hyparquet = _module(_NODE_H5), _module(_NODE_PARQUET)
+node_h5wasm, node_hyparquet, node_arrow = _module(_NODE_H5), _module(_NODE_PARQUET), _module(_NODE_ARROW)

@@ -226,6 +226,7 @@ PROGRAMS = (
     ),
     Program("node, h5wasm", {"native": outside.node_h5wasm}, found=outside.node_package("h5wasm")),
     Program("node, hyparquet", {"parquet": outside.node_hyparquet}, found=outside.node_package("hyparquet")),
+    Program("node, Apache Arrow", {"parquet": outside.node_arrow}, found=outside.node_package("apache-arrow")),
 )
-NOT_TRIED = {"R's arrow": "not installed with the R that was tried"}
+NOT_TRIED = {"R's arrow": "Debian has no package of it; it is the C++ library that pyarrow is, which was tried"}
 """Programs that the hub should be tried with, for which there is no opener, and why."""

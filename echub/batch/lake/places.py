@@ -13,8 +13,8 @@ from echub.errors import DataError, TargetClash
 from echub.files.output import write_atomically
 from echub.model.metadata import Metadata
 
-FORMAT = "echub-lake 1"
-"""Increases if what an older echub gathered has to be gathered again."""
+FORMAT = "echub-lake 2"
+"""Increases if what an older echub gathered has to be gathered again. 2: a missing value is null, not NaN."""
 FILES, OUTCOMES, MARK = "files.parquet", "outcomes.parquet", "lake.json"
 STAGE = ".echub-stage"
 """Folder of unfinished parts: no pattern of another program finds it, and the next run empties it."""

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from echub.batch.lake.places import FILES, OUTCOMES, told
+from echub.batch.lake.places import FILES, FORMAT, OUTCOMES, told
 from echub.batch.lake.tables import units_of
 from echub.errors import DataError, PluginError, UnknownOption
 from echub.files.output import require_free, write_atomically
@@ -33,11 +33,12 @@ _FORMS = {
 class Lake:
     """A lake opened for questions: `files`, `outcomes`, a view for each table, and `units`.
 
+    `is_outdated`: an older echub gathered it, and not as this one would.
     `DataError` if the folder is not a lake, `PluginError` without DuckDB.
     """
 
     def __init__(self, folder: Path) -> None:
-        told(folder)
+        self.is_outdated = told(folder)["format"] != FORMAT
         if not (folder / FILES).is_file():  # killed in its first run
             raise DataError(f"nothing was gathered into {folder} yet", hint="repeat echub gather")
         self.folder = folder

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from echub.analysis.analysis import analyze
+from echub.analysis.datasets import chosen_dataset
+from echub.analysis.fitting import Fit, Standing, fitting
 from echub.analysis.outcome import Outcome
+from echub.analysis.parts import values_of
 from echub.declare import Analysis
 from echub.errors import DataError, EchubError
 from echub.files.annotations import SIDECAR_SUFFIX, Annotations
@@ -27,6 +30,7 @@ from echub.model.later import settled
 from echub.model.metadata import leaf_of, leaves
 from echub.model.record import Record
 from echub.model.source import Source
+from echub.model.spectra import numbered
 from echub.registry.registry import registry
 from echub.validation.problem import Problem
 from echub.validation.validation import validate
@@ -158,15 +162,25 @@ class Bench:
         done = convert(self._source_path(), folder, to=to, annotations=Annotations.of((), self.values), force=True)
         return [Path(path) for path in (*done.outputs, *done.companions)]
 
-    def analyses(self) -> list[Analysis]:
-        """Return the installed analyses that take a file such as this one, third parties' included."""
-        kinds = {dataset.kind for dataset in self.opened().datasets.values()}
-        return [a for a in registry().analyses.values() if a.consumes != "outcomes" and a.kind in kinds]
+    def analyses(self) -> list[Fit]:
+        """Return the installed analyses of such data, third parties' included: those that suit the file first."""
+        return [fit for fit in fitting(self.opened()) if fit.standing is not Standing.ELSEWHERE]
 
-    def analyze(self, name: str, params: Mapping[str, str], profile: str | None = None) -> Outcome:
-        """Ask a question of the open file; the parameters are texts as on the command line."""
+    def parts(self, analysis: Analysis) -> list[Any]:
+        """Return the values of which an analysis answers for one at a time, such as spectra; none if for all."""
+        try:
+            data = numbered(chosen_dataset(self.opened(), analysis))
+            found = values_of(analysis.each, data) if analysis.each in data else []
+        except EchubError:  # it refuses such a file, and says why
+            return []
+        return found if len(found) > 1 else []
+
+    def analyze(
+        self, name: str, params: Mapping[str, str], profile: str | None = None, select: str | None = None
+    ) -> Outcome:
+        """Ask a question of the open file, or of selected rows; parameters are texts as on the command line."""
         given = {key: text.strip() for key, text in params.items() if text.strip()}
-        self.outcome = analyze(name, self.opened(), params=given, profile=profile)
+        self.outcome = analyze(name, self.opened(), params=given, profile=profile, select=select)
         return self.outcome
 
     def compare(self, other: Path) -> Comparison:

@@ -20,9 +20,7 @@ async def _nothing(_: Callable[[], object], __: str = "") -> None: ...
 class Attempt(Protocol):
     """Do something to the open file, show it anew, and say a word if it went well."""
 
-    def __call__(self, work: Callable[[], object], said: str = "", /) -> Awaitable[None]:
-        """Do it."""
-        ...
+    def __call__(self, work: Callable[[], object], said: str = "", /) -> Awaitable[None]: ...  # noqa: D102
 
 
 def _nowhere(_: str) -> None: ...
@@ -41,9 +39,9 @@ class Desk:
     turn: Callable[[str], None] = _nowhere
     stating: Callable[[str], None] = _nowhere
 
-    async def attempt(self, work: Callable[[], T]) -> T | None:
-        """Do something in a thread; an error is shown in a notification, and gives None."""
-        spinner = ui.notification("working …", spinner=True, timeout=None)
+    async def attempt(self, work: Callable[[], T], said: str = "working …") -> T | None:
+        """Do something in a thread, and say so; an error is shown in a notification, and gives None."""
+        spinner = ui.notification(said, spinner=True, timeout=None)
         try:
             return await run.io_bound(work)
         except EchubError as error:

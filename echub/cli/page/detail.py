@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.drawing import PALETTE, axis_label, outline
+from echub.drawing import PALETTE, outline
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.vocabulary import quantities
-from echub.segments import clock_segments
+from echub.model.record import Record
+from echub.model.spectra import numbered
+from echub.pictures.curves import axis_of
+from echub.pictures.shown import CURRENTS, POTENTIALS, Shown
+from echub.pictures.voltammogram import is_voltammogram
+from echub.segments import clock_segments, runs
 
+MARKUP = re.compile(r"\\mathrm|[${}]")
 PIECES = 700
 """Pieces of a curve: with six points each, about four points per pixel of a wide window."""
 
@@ -28,20 +36,25 @@ class Curve:
     x: str
     y: str
 
-    @property
-    def label(self) -> str:
-        """Return the name of the curve with its unit."""
-        return plain_label(self.dataset.columns[self.y])
+    @cached_property
+    def across(self) -> tuple[float, str]:
+        """Return the factor of x in a readable unit, and its label."""
+        return _axis(self.dataset.columns[self.x])
+
+    @cached_property
+    def up(self) -> tuple[float, str]:
+        """Return the factor of y in a readable unit, and its label."""
+        return _axis(self.dataset.columns[self.y])
 
     def points(self, low: float | None = None, high: float | None = None) -> list[list[float | None]]:
-        """Return the points between two x; where the clock restarts or a row has no number, the line breaks.
+        """Return the points between two x; the line breaks where clock or spectrum restart or a number is missing.
 
         The row on either side of the window is kept, so that the line reaches its edges.
         """
-        x = np.asarray(self.dataset.columns[self.x].values, np.float64)
-        y = np.asarray(self.dataset.columns[self.y].values, np.float64)
+        x = np.asarray(self.dataset.columns[self.x].values, np.float64) * self.across[0]
+        y = np.asarray(self.dataset.columns[self.y].values, np.float64) * self.up[0]
         found: list[list[float | None]] = []
-        for part in clock_segments(x) if self.dataset.columns[self.x].quantity == "time" else [slice(None)]:
+        for part in self._parts(x):
             if found:
                 found.append([None, None])
             rows = _inside(x[part], low, high)
@@ -49,6 +62,12 @@ class Curve:
             kept = outline(px, py, PIECES)
             found += [[_number(a), _number(b)] for a, b in zip(px[kept].tolist(), py[kept].tolist(), strict=True)]
         return found
+
+    def _parts(self, x: Floats) -> Sequence[slice]:
+        if self.dataset.kind == "impedance":
+            spectra = runs(numbered(self.dataset)["spectrum"])
+            return [slice(*ends) for ends in zip(spectra.start.tolist(), spectra.stop.tolist(), strict=True)]
+        return clock_segments(x) if self.dataset.columns[self.x].quantity == "time" else [slice(None)]
 
 
 def _inside(x: Floats, low: float | None, high: float | None) -> NDArray[np.intp]:
@@ -66,11 +85,11 @@ def _number(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def plain_label(column: Column) -> str:
-    """Return symbol and unit without mathematical markup: ``E_we / V``."""
-    known = quantities().get(column.quantity or "")
-    symbol = known.symbol if known and known.symbol else column.name
-    return axis_label(symbol.replace("$", ""), column.unit or "")
+def _axis(column: Column) -> tuple[float, str]:
+    """Return factor and label, without mathematical markup: ``t / h``; of an imaginary part, capacitive is up."""
+    axis = axis_of([column])
+    words = MARKUP.sub("", axis.words)
+    return (-axis.factor, f"−{words}") if column.quantity == "impedance_imag" else (axis.factor, words)
 
 
 def numeric(dataset: Dataset) -> list[str]:
@@ -82,9 +101,12 @@ def numeric(dataset: Dataset) -> list[str]:
     ]
 
 
-def first_choice(dataset: Dataset) -> tuple[str, list[str]]:
+def first_choice(record: Record, dataset: Dataset) -> tuple[str, list[str]]:
     """Return the columns that a dataset is first drawn with: across, and upwards."""
-    names = numeric(dataset)
+    names, shown = numeric(dataset), Shown(record, dataset)
+    potential, current = shown.first(POTENTIALS), shown.first(CURRENTS)
+    if potential and current and is_voltammogram(shown):
+        return potential.name, [current.name]
     if {"impedance_real", "impedance_imag"} <= set(names):
         return "impedance_real", ["impedance_imag"]
     wanted = ("potential_we", "voltage", "current", "current_density", "ion_counts", "ion_count_rate")
@@ -95,7 +117,6 @@ def first_choice(dataset: Dataset) -> tuple[str, list[str]]:
 
 def options(curves: list[Curve]) -> dict[str, Any]:
     """Return the options of the chart: one panel per curve, a common x, zoom and crosshair."""
-    x = curves[0].dataset.columns[curves[0].x]
     count = len(curves)
     height = 84 / count  # per cent; the rest is for the slider
     grids = [
@@ -115,7 +136,7 @@ def options(curves: list[Curve]) -> dict[str, Any]:
                 "type": "value",
                 "scale": True,
                 "gridIndex": n,
-                "name": plain_label(x) if n == count - 1 else "",
+                "name": curves[0].across[1] if n == count - 1 else "",
                 "nameLocation": "middle",
                 "nameGap": 28,
                 "axisLabel": {"show": n == count - 1},
@@ -127,7 +148,7 @@ def options(curves: list[Curve]) -> dict[str, Any]:
                 "type": "value",
                 "scale": True,
                 "gridIndex": n,
-                "name": curve.label,
+                "name": curve.up[1],
                 "nameLocation": "middle",
                 "nameGap": 60,
             }
@@ -141,7 +162,7 @@ def options(curves: list[Curve]) -> dict[str, Any]:
             {
                 "type": "line",
                 "color": PALETTE[n % len(PALETTE)],
-                "name": curve.label,
+                "name": curve.up[1],
                 "showSymbol": curve.x.startswith("impedance"),
                 "symbolSize": 5,
                 "lineStyle": {"width": 1.5},

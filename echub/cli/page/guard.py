@@ -45,7 +45,7 @@ class Guard:
         elif self._knows(asked) and scope["type"] == "http":
             await _redirect(send, scope["path"], f"{self.cookie}={self.token}; HttpOnly; SameSite=Strict; Path=/")
         elif self._knows(self._cookie_of(headers)):
-            await self.app(scope, receive, _with_headers(send))
+            await _unless_gone(self.app, scope, receive, _with_headers(send))
         else:
             await _refuse(scope, send, "Open the address that echub printed: it ends in a token.")
 
@@ -63,10 +63,29 @@ class Guard:
         return found.value if found else ""
 
 
+async def _unless_gone(app: App, scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401
+    """Answer; nothing is wrong if the browser breaks off, as when an upload is cancelled."""
+    gone = False
+
+    async def receiving() -> Any:  # noqa: ANN401
+        nonlocal gone
+        message = await receive()
+        gone = gone or message["type"] == "http.disconnect"
+        return message
+
+    try:
+        await app(scope, receiving, send)
+    except Exception:
+        if not gone:
+            raise
+
+
 def _with_headers(send: Any) -> Any:  # noqa: ANN401
     async def sending(message: Scope) -> None:
         if message["type"] == "http.response.start":
+            own = {name.lower() for name, _ in message.get("headers", [])}  # a report has a stricter policy
             added = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+            added = [(name, value) for name, value in added if name not in own]
             message = {**message, "headers": [*message.get("headers", []), *added]}
         await send(message)
 

@@ -39,13 +39,14 @@ def serve(folder: Path, sock: socket.socket, ready: Callable[[str], None]) -> No
     try:
         import uvicorn
         from fastapi import FastAPI
-        from nicegui import ui
+        from nicegui import app, ui
     except ImportError as error:
         raise PluginError("the page needs NiceGUI", hint="pip install 'echub[app]'") from error
     from echub.cli.page.views import build
 
     token, port = secrets.token_urlsafe(24), sock.getsockname()[1]
     inner = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # it has no name for screen readers
     build(folder)
     ui.run_with(
         inner,

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from nicegui import ui
 
+from echub.analysis.fitting import Fit, Standing
 from echub.analysis.outcome import Outcome
+from echub.analysis.parts import condition_on
 from echub.cli.page.bench import parameters
 from echub.cli.page.desk import Desk, table
-from echub.declare import Analysis
 from echub.errors import EchubError
 from echub.remark import Remark
 
@@ -22,33 +23,50 @@ COLOURS = {"ok": "positive", "flagged": "warning", "refused": "negative"}
 
 
 def show(desk: Desk) -> None:
-    """Choose an analysis, fill in its parameters, ask."""
-    analyses = {analysis.name: analysis for analysis in desk.bench.analyses()}
-    if not analyses:
-        ui.label("No installed analysis takes a file of this kind.")
-        return
-    Question(desk, analyses).show()
+    """Choose an analysis, those that suit the file first, fill in its parameters, ask."""
+    place = ui.column().classes("w-full")
+
+    async def fill() -> None:
+        found = await desk.attempt(desk.bench.analyses, "looking which analyses suit the file …")
+        with place:
+            if found:
+                Question(desk, found).show()
+            elif found is not None:
+                ui.label("No installed analysis takes a file of this kind.")
+
+    ui.timer(0, fill, once=True)
 
 
 class Question:
     """The chosen analysis and its form."""
 
-    def __init__(self, desk: Desk, analyses: dict[str, Analysis]) -> None:
-        self.desk, self.analyses = desk, analyses
-        self.chosen = next(iter(analyses.values()))
+    def __init__(self, desk: Desk, found: list[Fit]) -> None:
+        self.desk, self.found = desk, found
+        self.analyses = {fit.analysis.name: fit.analysis for fit in found}
+        self.chosen = found[0].analysis
         self.fields: dict[str, ui.input | ui.select] = {}
         self.profile: ui.select | None = None
+        self.part: ui.select | None = None
 
     def show(self) -> None:
         """Build the choice, the form and the place of the answer."""
-        titles = {name: f"{name}: {analysis.title}" for name, analysis in self.analyses.items()}
+        titles = {fit.analysis.name: _titled(fit) for fit in self.found}
         self.choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True).classes(
             "w-full"
         )
         self.choice.on_value_change(lambda e: self._choose(e.value))
         self.form()
+        self._others()
         ui.button("Ask", icon="play_arrow", on_click=self._ask).props("no-caps")
         self.answer()
+
+    def _others(self) -> None:
+        """Say which questions the file does not suit, and why."""
+        others = [fit for fit in self.found if fit.standing is Standing.UNSUITED]
+        if len(others) == len(self.found):
+            ui.label("No installed analysis suits this file:")
+        with ui.expansion(f"{len(others)} analyses do not suit this file", icon="rule").classes("w-full"):
+            table(("analysis", "why not"), [(fit.analysis.name, fit.reason) for fit in others])
 
     def _choose(self, name: str | None) -> None:
         if name:
@@ -58,7 +76,9 @@ class Question:
     @ui.refreshable_method
     def form(self) -> None:
         """Show a field for each parameter, with its default and what it means."""
-        self.fields, self.profile = {}, None
+        self.fields, self.profile, self.part = {}, None, None
+        if parts := self.desk.bench.parts(self.chosen):
+            self.part = ui.select(parts, value=parts[0], label=self.chosen.each).classes("min-w-40")
         with ui.expansion("parameters", icon="tune").classes("w-full"):
             if self.chosen.profiles:
                 self.profile = ui.select(list(self.chosen.profiles), label="profile", clearable=True).classes(
@@ -76,7 +96,8 @@ class Question:
     async def _ask(self) -> None:
         given = {name: str(field.value) for name, field in self.fields.items() if field.value}
         profile = self.profile.value if self.profile is not None else None
-        await self.desk.attempt(lambda: self.desk.bench.analyze(self.chosen.name, given, profile))
+        part = None if self.part is None else condition_on(self.chosen.each, self.part.value)
+        await self.desk.attempt(lambda: self.desk.bench.analyze(self.chosen.name, given, profile, part))
         self.answer.refresh()
 
     @ui.refreshable_method
@@ -99,6 +120,12 @@ class Question:
         else:
             ui.clipboard.write(hint)
             ui.notify("copied")
+
+
+def _titled(fit: Fit) -> str:
+    """Return what the list of questions says of an analysis."""
+    marks = {Standing.ASKS: " (asks for the area or another statement)", Standing.UNSUITED: " (does not suit)"}
+    return f"{fit.analysis.name}: {fit.analysis.title}{marks.get(fit.standing, '')}"
 
 
 def outcome_card(outcome: Outcome, follow: Callable[[str], None]) -> None:

@@ -9,6 +9,7 @@ from nicegui import run, ui
 from echub.cli.page.desk import Desk
 from echub.cli.page.detail import Curve, first_choice, numeric, options
 from echub.model.dataset import Dataset
+from echub.model.record import Record
 
 PANEL = 230
 """Height of one panel in pixels, and of what surrounds all of them."""
@@ -22,15 +23,15 @@ def show(desk: Desk) -> None:
         ui.label("There is nothing to draw: the file has no rows of numbers.")
         return
     largest = max(datasets.values(), key=lambda d: (d.kind == "impedance", d.rows))
-    Chart(datasets, largest).show()
+    Chart(desk.bench.opened(), datasets, largest).show()
 
 
 class Chart:
     """A chart and what it shows."""
 
-    def __init__(self, datasets: dict[str, Dataset], first: Dataset) -> None:
-        self.datasets, self.dataset = datasets, first
-        self.x, self.y = first_choice(first)
+    def __init__(self, record: Record, datasets: dict[str, Dataset], first: Dataset) -> None:
+        self.record, self.datasets, self.dataset = record, datasets, first
+        self.x, self.y = first_choice(record, first)
         self.curves: list[Curve] = []
 
     def show(self) -> None:
@@ -68,7 +69,7 @@ class Chart:
 
     def _choose(self, name: str) -> None:
         self.dataset = self.datasets[name]
-        self.x, self.y = first_choice(self.dataset)
+        self.x, self.y = first_choice(self.record, self.dataset)
         self.fields.refresh()
         self.chart.refresh()
 

@@ -13,6 +13,7 @@ from echub.cli.page import tab_answer, tab_compare, tab_data, tab_export, tab_fi
 from echub.cli.page.bench import Bench, explain
 from echub.cli.page.desk import Desk
 from echub.cli.page.looks import head, splash
+from echub.cli.page.reports import Reports
 from echub.errors import EchubError
 
 SHOWN = 200
@@ -24,6 +25,8 @@ NARROW = 800
 """Pixels of width below which the list of files lies over the page."""
 PAGES = (".html", ".htm")
 """Files that are shown as pages: the reports of studies."""
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+"""What a report may do: open a link that is clicked in a new tab, as a page of its own."""
 
 TABS: tuple[tuple[str, str, Callable[[Desk], None]], ...] = (
     ("Figure", "show_chart", tab_figure.show),
@@ -39,13 +42,18 @@ TABS: tuple[tuple[str, str, Callable[[Desk], None]], ...] = (
 def build(folder: Path) -> None:
     """Register the page; each browser tab gets a bench of its own, which ends with it."""
 
+    reports = Reports()
+    app.include_router(reports.router)
+
     @ui.page("/", title=f"echub · {folder.name}")
     def page() -> None:
         ui.add_head_html(head())
         ui.add_body_html(splash(folder.name))
         desk = Desk(Bench(folder))
         ui.context.client.on_delete(desk.bench.close)
-        Page(desk).show()
+        shown = Page(desk, reports)
+        ui.context.client.on_delete(shown.close_report)
+        shown.show()
 
     app.on_exception(lambda error: None if isinstance(error, EchubError) else print(f"echub: {error!r}"))
 
@@ -53,8 +61,8 @@ def build(folder: Path) -> None:
 class Page:
     """One tab of the browser."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, reports: Reports) -> None:
+        self.desk, self.reports, self.report = desk, reports, ""
         self.tab = TABS[0][0]
         desk.reading = self._read
 
@@ -158,7 +166,10 @@ class Page:
                 ui.notify(said, type="positive")
 
     async def _show_report(self, path: Path) -> None:
-        """Show a page that echub or anyone else wrote, in a frame that runs no script and asks for nothing."""
+        """Show a page that echub or anyone else wrote, in a frame that runs no script and asks for nothing.
+
+        Its links work: those within it, and those to other sites in a new tab.
+        """
         self.trouble.clear()
         text = await self.desk.attempt(lambda: self.desk.bench.page_of(path))
         if text is None:
@@ -166,8 +177,14 @@ class Page:
         self.title.set_text(path.name)
         self.body.clear()
         with self.body:
+            self.close_report()
+            self.report = self.reports.add(text)
             frame = ui.element("iframe").classes("report")
-            frame.props.update(sandbox="", title=path.name, srcdoc=text)
+            frame.props.update(sandbox=SANDBOX, title=path.name, src=self.report)
+
+    def close_report(self) -> None:
+        """Forget the report that was shown last."""
+        self.reports.remove(self.report)
 
     def _show_file(self) -> None:
         bench = self.desk.bench

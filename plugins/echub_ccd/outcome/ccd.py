@@ -58,6 +58,11 @@ class CcdFindings:
         return found | ({"counter": counter} if counter else {})
 
 
+def look(data: InputSet[Inputs], params: CcdParams) -> None:
+    """Raise the refusal of data that are not steps of a controlled current through a symmetric cell."""
+    require_answerable(gather(tuple(data), params))
+
+
 def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
     """Return the interval from the last level survived to the first level failed."""
     experiment = gather(tuple(data), params)

@@ -15,6 +15,12 @@ from echub_cycling.outcome.measured import CyclesFound, measurands
 from echub_cycling.outcome.tables import tables
 
 
+def look(data: Inputs, params: CyclingParams) -> None:
+    """Raise the refusal of data without charges and discharges."""
+    trace = trace_of(data, params.rest)
+    _require_cycles(trace, halves_of(trace))
+
+
 def run(data: Inputs, params: CyclingParams) -> Outcome:
     """Cut into cycles, count their charge, compare them."""
     trace = trace_of(data, params.rest)

@@ -19,12 +19,18 @@ WAVE = 0.1
 """An alternating part above a tenth of the voltage of a level is reported."""
 
 
+def look(data: Inputs, params: StaircaseParams) -> tuple[LevelTable, list[Linearity]]:
+    """Return the levels and their lines; raise the refusal of data without a staircase."""
+    found = staircase(data, params.tail / 100, params.rest)
+    lines = [line for sign in (1, -1) if (line := linearity(found, sign, params.deviation / 100, params.fit))]
+    _require(found, lines)
+    return found, lines
+
+
 def run(data: Inputs, params: StaircaseParams) -> Outcome:
     """Judge both directions."""
     try:
-        found = staircase(data, params.tail / 100, params.rest)
-        lines = [line for sign in (1, -1) if (line := linearity(found, sign, params.deviation / 100, params.fit))]
-        _require(found, lines)
+        found, lines = look(data, params)
     except Refusal as refusal:
         refusal.diagnostics.update(_trace(data["t"], data["U"], data["j"], data.unit_of("j")))
         raise

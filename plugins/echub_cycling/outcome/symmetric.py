@@ -22,6 +22,11 @@ GAP = 5.0
 """Times between rows under current above this many usual ones are a gap; a change of the recording is 2 to 4."""
 
 
+def look(data: Inputs, params: SymmetricParams) -> None:
+    """Raise the refusal of data that are not the cycling of a symmetric cell."""
+    polarised(data, params.rest)
+
+
 def run(data: Inputs, params: SymmetricParams) -> Outcome:
     """Compare each half cycle with those before it."""
     cell = polarised(data, params.rest)

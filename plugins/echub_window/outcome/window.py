@@ -48,6 +48,11 @@ class Judged:
     base: BaselineFit | None
 
 
+def look(data: Inputs, params: WindowParams) -> None:
+    """Raise the refusal of data without sweeps of the potential."""
+    sweeps_of(data, params.resistance)
+
+
 def run(data: Inputs, params: WindowParams) -> Outcome:
     """Find the limits of each sweep, at each threshold."""
     found = sweeps_of(data, params.resistance)

@@ -98,6 +98,13 @@ def test_a_sibling_that_comes_later_is_another_result(folder, out, eclab):
     assert again["cp.mpr"] == "unchanged"
 
 
+def test_what_the_same_version_would_now_write_otherwise_is_written_again(folder, out, monkeypatch):
+    statuses([folder], out)
+    monkeypatch.setattr("echub.batch.skipping.RESULT", 3)
+    assert statuses([folder], out)["cp.mpr"] == "ok"
+    assert statuses([folder], out)["cp.mpr"] == "unchanged"
+
+
 def test_an_output_that_is_gone_is_made_again(folder, out):
     statuses([folder], out)
     (out / "cp.mpr.h5").unlink()

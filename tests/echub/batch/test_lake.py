@@ -68,6 +68,23 @@ def test_what_is_missing_is_null_in_every_part(folder, out, lake):
     assert found["vendor_note"].to_list() == ["x", None, "y", "z"]
 
 
+def test_a_lake_of_an_older_format_is_gathered_anew_and_said_until_then(converted, lake, monkeypatch):
+    monkeypatch.setattr("echub.batch.lake.places.FORMAT", "echub-lake 1")
+    monkeypatch.setattr("echub.batch.lake.rows.FORMAT", "echub-lake 1")
+    assert counts(gather(converted, lake))[1] == 0
+    monkeypatch.undo()
+    pytest.importorskip("duckdb")
+    from echub.batch.lake.query import Lake
+
+    assert Lake(lake).is_outdated
+    before = table(lake).height
+    added, replaced, removed, unchanged = counts(gather(converted, lake))
+    assert (added, removed, unchanged) == (0, 0, 0)
+    assert replaced > 0
+    assert table(lake).height == before
+    assert not Lake(lake).is_outdated
+
+
 def test_the_table_of_files_has_metadata_status_ends_and_counts(converted, folder, lake):
     gather(converted, lake)
     files = {row["source"]: row for row in pl.read_parquet(lake / FILES).to_dicts()}

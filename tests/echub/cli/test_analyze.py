@@ -136,3 +136,12 @@ def test_a_column_that_is_not_there_parts_nothing(echub, eclab):
     done = echub("analyze", "ramp-onset", eclab / "ramp.mpr", *AREA, "--each", "cycles")
     assert done.code != 0
     assert "did you mean cycle" in done.err
+
+
+def test_list_with_a_file_puts_what_suits_it_first_and_says_why_not_the_rest(echub, eclab):
+    lines = echub("analyze", "--list", eclab / "ramp.mpr").out.splitlines()
+    assert lines[2].split()[:3] == ["ramp-onset", "suits", "it"]
+    assert "the current was a ramp" in next(line for line in lines if line.split()[0] == "ccd")
+    told = echub("analyze", "--list", eclab / "cv.mpr", "--json").json
+    assert told["analyses"][0]["standing"] == "asks"
+    assert told["analyses"][0]["why"]["hint"].startswith("--set cell.area=")

@@ -1,5 +1,10 @@
 """The Tab key: names of what there is, and nothing heavy loaded for it."""
 
+import os
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 from echub.cli.completing import SCHEMA
@@ -43,6 +48,25 @@ def complete(process):
 )
 def test_a_word_goes_on_with_what_there_is(complete, typed, expected):
     assert set(complete(*typed)) == expected
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+@pytest.mark.parametrize(("typed", "goes_on"), [("cell.area_b", True), ("cell.area", False)])
+def test_bash_puts_no_blank_behind_an_equals_sign(process, tmp_path, typed, goes_on):
+    """The value follows at once; where several words are left, bash puts none anyway."""
+    script = process(_ECHUB_COMPLETE="source_bash").out
+    (tmp_path / "echub").write_text(f'#!/bin/sh\nexec {sys.executable} -m echub "$@"\n')
+    (tmp_path / "echub").chmod(0o755)
+    asked = f"""
+        compopt() {{ echo "compopt $1 $2"; }}
+        COMP_WORDS=(echub convert --set {typed}); COMP_CWORD=3
+        _echub_completion echub; echo "${{COMPREPLY[0]}}"
+    """
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", script + asked], capture_output=True, text=True, env=environment)
+    assert done.stderr == ""
+    assert ("compopt -o nospace" in done.stdout) == goes_on
+    assert "cell.area" in done.stdout
 
 
 def test_every_format_analysis_and_profile_is_offered(complete):

@@ -107,7 +107,7 @@ def test_a_flipped_bit_in_a_chunk_is_an_error_with_the_column(native):
 
 
 def test_a_flipped_bit_in_a_small_column_is_an_error(eclab, tmp_path):
-    """It has no chunk: the checksum of its header covers it."""
+    """It is not compressed: its own checksum is behind it."""
     native = Path(echub.convert(eclab / "gcpl.mpr", tmp_path).outputs[0])
     values = store.read(native)["timeseries"].columns["potential_we"].values
     data = native.read_bytes()
@@ -115,7 +115,15 @@ def test_a_flipped_bit_in_a_small_column_is_an_error(eclab, tmp_path):
     at = data.index(values.tobytes()) + values.nbytes // 2
     native.write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
     with pytest.raises(ReadError):
-        store.read(native)
+        np.asarray(store.read(native)["timeseries"]["potential_we"])
+
+
+def test_no_column_has_a_layout_that_netcdf_programs_do_not_know(eclab, tmp_path):
+    """R's ncdf4 1.21 opens no file with compact storage, whichever variable is asked for."""
+    native = Path(echub.convert(eclab / "gcpl.mpr", tmp_path).outputs[0])
+    with h5py.File(native) as file:
+        layouts = {data.id.get_create_plist().get_layout() for data in file["timeseries"].values()}
+    assert layouts <= {h5py.h5d.CHUNKED, h5py.h5d.CONTIGUOUS}
 
 
 @pytest.mark.parametrize("name", ["metadata", "settings", "provenance"])

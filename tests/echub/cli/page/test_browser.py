@@ -28,7 +28,9 @@ SLOW = 60_000
 LARGE = 40_000_000
 """Bytes of an upload: sent in twenty seconds, so that there is time to cancel it."""
 REPORT = """<!doctype html><h1>All ramps</h1><script>parent.alert(1); document.title = "run"</script>
-<img src="http://203.0.113.1/spy.png"><img src=x onerror="alert(2)"><a href="http://203.0.113.1/">a link</a>"""
+<img src="http://203.0.113.1/spy.png"><img src=x onerror="alert(2)"><a href="#below">below</a>
+<a href="http://203.0.113.1/elsewhere">a link</a>
+<p style="height:3000px"></p><h2 id="below">Below</h2>"""
 HOSTILE = "<img src=x onerror=alert(1)> $(rm) ünïcode.mpr"
 
 
@@ -61,6 +63,8 @@ def page(browser, address):
     opened = browser.new_page()
     opened.set_default_timeout(SLOW)
     opened.on("request", lambda request: asked.append(request.url))
+    # What the policy of the page stops is announced, and never sent.
+    opened.on("requestfailed", lambda request: request.failure == "csp" and asked.remove(request.url))
     opened.on("dialog", lambda dialog: said.append(dialog.message))
     opened.goto(address)
     opened.wait_for_selector("text=Drop a file")
@@ -117,8 +121,25 @@ def test_the_report_of_a_study_is_shown_and_can_do_nothing(page):
     page.click("text=report.html")
     frame = page.frame_locator("iframe.report")
     frame.get_by_text("All ramps").wait_for()
-    assert page.get_attribute("iframe.report", "sandbox") == ""
+    assert "allow-s" not in page.get_attribute("iframe.report", "sandbox")  # neither scripts nor same-origin
     assert page.title() != "run"  # requests and dialogs are looked at when the page is closed
+
+
+def test_links_of_a_report_lead_to_its_places_and_to_other_sites_in_a_new_tab(page, address):
+    page.click("text=report.html")
+    frame = page.frame_locator("iframe.report")
+    frame.get_by_text("All ramps").wait_for()
+    frame.get_by_text("below", exact=True).click()
+    frame.get_by_role("heading", name="Below").wait_for()
+    shown = frame.get_by_role("heading", name="Below").bounding_box()
+    around = page.locator("iframe.report").bounding_box()
+    assert around["y"] <= shown["y"] <= around["y"] + around["height"]
+    page.context.route("http://203.0.113.1/elsewhere", lambda route: route.fulfill(body="elsewhere"))
+    with page.context.expect_page() as opened:
+        frame.get_by_text("a link").click()
+    opened.value.wait_for_url("http://203.0.113.1/elsewhere")
+    assert opened.value.evaluate("window.opener") is None
+    opened.value.close()
 
 
 def test_what_an_answer_lacks_is_one_click_away(page):

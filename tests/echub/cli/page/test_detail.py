@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+import echub
 from echub.cli.page.detail import PIECES, Curve, first_choice, numeric, options
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.record import Record
+from fixtures.eclab.make import FOLDER
 
 
 def series(rows=1_000_000, time=None):
@@ -17,12 +20,12 @@ def series(rows=1_000_000, time=None):
 def test_a_spike_in_a_million_rows_is_among_few_points():
     points = Curve(series(), "time", "voltage").points()
     assert len(points) <= 6 * (PIECES + 1)
-    assert [333_333.0, 7.0] in points
+    assert [333_333.0 / 86_400, 7.0] in points  # in days
 
 
 def test_a_window_has_all_its_rows_and_one_on_either_side():
-    points = Curve(series(), "time", "voltage").points(100.0, 110.0)
-    assert [x for x, _ in points] == [float(n) for n in range(99, 112)]
+    points = Curve(series(), "time", "voltage").points(100.0 / 86_400, 110.0 / 86_400)
+    assert [x * 86_400 for x, _ in points] == pytest.approx([float(n) for n in range(99, 112)])
 
 
 def test_a_restart_of_the_clock_breaks_the_line():
@@ -48,10 +51,36 @@ def test_a_chart_starts_with_the_first_choice_of_its_dataset():
 
 def test_each_column_upwards_has_a_panel_and_the_zoom_moves_all():
     data = series(100)
-    x, y = first_choice(data)
+    x, y = first_choice(Record([data]), data)
     assert (x, y) == ("time", ["voltage"])
     made = options([Curve(data, "time", "voltage"), Curve(data, "time", "row")])
     assert len(made["grid"]) == len(made["series"]) == 2
     assert made["dataZoom"][0]["xAxisIndex"] == [0, 1]
     assert made["yAxis"][0]["name"] == "U / V"
     assert "time" in numeric(data)
+
+
+def test_time_and_current_are_in_units_that_can_be_read():
+    assert Curve(series(), "time", "voltage").across[1] == "t / d"
+    data = build_dataset(
+        "timeseries",
+        [SourceColumn("t", [0.0, 9.0], "time", "s"), SourceColumn("I", [0.0, 2e-5], "current", "mA")],
+    )
+    curve = Curve(data, "time", "current")
+    assert curve.up[1] == "I / nA"
+    assert curve.points()[-1] == pytest.approx([9.0, 20.0])
+
+
+def test_a_voltammogram_is_current_against_potential():
+    record = echub.read(FOLDER / "cv.mpr")
+    assert first_choice(record, record["timeseries"]) == ("potential_we", ["current"])
+
+
+def test_spectra_are_apart_with_the_capacitive_part_upwards():
+    data = echub.read(FOLDER / "geis_with_dc.mpr")["impedance"]
+    curve = Curve(data, "impedance_real", "impedance_imag")
+    points = curve.points()
+    assert points.count([None, None]) == len(set(data["spectrum"])) - 1
+    assert curve.up[1].startswith("−Z_im / ")
+    sign = np.sign([y for _, y in points if y is not None])
+    assert list(sign) == list(-np.sign(data["impedance_imag"]))

@@ -16,7 +16,7 @@ async def inner(scope, receive, send):
     await send({"type": "http.response.body", "body": b"the page"})
 
 
-def ask(headers, query="", kind="http"):
+def ask(headers, query="", kind="http", inner=inner, receive=None):
     sent = []
 
     async def send(message):
@@ -28,7 +28,7 @@ def ask(headers, query="", kind="http"):
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    asyncio.run(Guard(inner, TOKEN, PORT)(scope, None, send))
+    asyncio.run(Guard(inner, TOKEN, PORT)(scope, receive, send))
     return sent
 
 
@@ -52,6 +52,33 @@ def test_with_the_cookie_the_page_answers_and_asks_nobody_else(name):
     assert (start["status"], body["body"]) == (200, b"the page")
     assert headers_of(start)["content-security-policy"] == HEADERS["Content-Security-Policy"]
     assert "default-src 'self'" in HEADERS["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_an_upload_that_is_cancelled_is_not_an_error(gone):
+    async def uploading(scope, receive, send):
+        await receive()
+        raise ConnectionError("the upload is not complete")
+
+    async def receive():
+        return {"type": "http.disconnect" if gone else "http.request"}
+
+    if gone:
+        assert ask({**HERE, **COOKIE}, inner=uploading, receive=receive) == []
+    else:
+        with pytest.raises(ConnectionError):
+            ask({**HERE, **COOKIE}, inner=uploading, receive=receive)
+
+
+def test_a_report_keeps_the_stricter_policy_that_it_came_with():
+    async def report(scope, receive, send):
+        own = [(b"Content-Security-Policy", b"sandbox")]
+        await send({"type": "http.response.start", "status": 200, "headers": own})
+
+    (start,) = ask({**HERE, **COOKIE}, inner=report)
+    policies = [value for name, value in start["headers"] if name.lower() == b"content-security-policy"]
+    assert policies == [b"sandbox"]
+    assert headers_of(start)["referrer-policy"] == "no-referrer"
 
 
 @pytest.mark.parametrize(

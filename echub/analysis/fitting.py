@@ -1,0 +1,130 @@
+"""Which analyses suit a file: their needs, then each plugin's own first look at the data; the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from echub.analysis.analysis import InputSet, parameters
+from echub.analysis.datasets import chosen_datasets
+from echub.analysis.needs import Inputs, bind
+from echub.analysis.outcome import Refusal
+from echub.analysis.parts import condition_on, values_of
+from echub.declare import Analysis
+from echub.errors import EchubError
+from echub.model.dataset import Dataset
+from echub.model.record import Record
+from echub.model.spectra import numbered
+from echub.registry.calling import call
+from echub.registry.registry import registry
+from echub.remark import Remark
+
+LOOKED = 200_000
+"""Rows that a first look gets: a longer run is thinned evenly, so that ten looks take about a second."""
+STATEMENTS = ("missing-area", "missing-metadata")
+"""Codes of the hub for what the file cannot say and a person can."""
+
+
+class Standing(IntEnum):
+    """How well an analysis suits a file; the smaller the better."""
+
+    SUITS = 0
+    ASKS = 1
+    """It lacks a statement, such as the area."""
+    UNSUITED = 2
+    """The data are of another kind of measurement, or a column is missing."""
+    ELSEWHERE = 3
+    """It takes other data: another kind of dataset, or outcomes of other analyses."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """An analysis, how well it suits a file, the share of its needs that is met, and unless it suits, why not."""
+
+    analysis: Analysis
+    standing: Standing
+    why: Remark | None = None
+    met: float = 0.0
+
+    @property
+    def reason(self) -> str:
+        """Return why it does not suit, in one line; empty if it does."""
+        return self.why.message if self.why else ""
+
+    @property
+    def advice(self) -> str:
+        """Return what helps if a person can help: the statement that is missing."""
+        return self.why.hint if self.why and self.standing is Standing.ASKS else ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it for `--json`."""
+        why = self.why.as_dict() if self.why else None
+        told = {"name": self.analysis.name, "title": self.analysis.title, "standing": self.standing.name.lower()}
+        return {**told, "why": why}
+
+
+def fitting(record: Record) -> list[Fit]:
+    """Return all installed analyses, those that suit a record first, with the reason why the others do not.
+
+    Nothing is analysed. Among those that suit, the one with the largest share of its needs met is first: it
+    was made for such a file. The order is a proposal, and a reason that of the first obstacle.
+    """
+    short = Record(
+        [_shortened(dataset) for dataset in record.datasets.values()],
+        metadata=record.metadata,
+        provenance=record.provenance,
+    )
+    found = [fit_of(analysis, short) for analysis in registry().analyses.values()]
+    return sorted(found, key=lambda fit: (fit.standing, -fit.met, fit.analysis.name))
+
+
+def _shortened(dataset: Dataset) -> Dataset:
+    return dataset.every(-(-dataset.rows // LOOKED)) if dataset.rows > LOOKED else dataset
+
+
+def fit_of(analysis: Analysis, record: Record, params: Mapping[str, Any] | None = None) -> Fit:
+    """Return how well an analysis, with these parameters, suits a record of moderate length."""
+    if analysis.consumes == "outcomes":
+        return Fit(analysis, Standing.ELSEWHERE, Remark("takes-outcomes", "it takes outcomes of other analyses"))
+    try:
+        given = [_first_part(analysis, record, one) for one in chosen_datasets(record, analysis)]
+    except Refusal as refusal:
+        kinds = {dataset.kind for dataset in record.datasets.values()}
+        standing = Standing.UNSUITED if analysis.kind in kinds else Standing.ELSEWHERE
+        return Fit(analysis, standing, refusal.remark)
+    except EchubError as error:
+        return Fit(analysis, Standing.UNSUITED, error.remark)
+    return _looked(analysis, record, given, parameters(analysis, params or {}, None))
+
+
+def _first_part(analysis: Analysis, record: Record, dataset: Dataset) -> Dataset:
+    """Return the first spectrum for an analysis that answers for one at a time: it suits if it suits that."""
+    data = numbered(dataset)
+    if not analysis.each or analysis.each not in data or not data.rows:
+        return data
+    return data.query(condition_on(analysis.each, values_of(analysis.each, data)[0]))
+
+
+def _looked(analysis: Analysis, record: Record, given: list[Dataset], params: Any) -> Fit:  # noqa: ANN401
+    """Check the needs, then let the plugin look."""
+    try:
+        inputs = [bind(analysis, record, dataset=dataset) for dataset in given]
+    except Refusal as refusal:
+        asks = refusal.remark.code in STATEMENTS
+        return Fit(analysis, Standing.ASKS if asks else Standing.UNSUITED, refusal.remark)
+    except EchubError as error:
+        return Fit(analysis, Standing.UNSUITED, error.remark)
+    data = inputs[0] if analysis.consumes == "dataset" else InputSet(tuple(inputs))
+    try:
+        if analysis.look:
+            call(analysis, analysis.look, data, params)
+    except EchubError as error:  # a refusal, or a fault of the plugin, which is no reason to hide the others
+        return Fit(analysis, Standing.UNSUITED, error.remark)
+    return Fit(analysis, Standing.SUITS, met=_met(analysis, inputs[0], record))
+
+
+def _met(analysis: Analysis, data: Inputs, record: Record) -> float:
+    found = len(data.answers) + sum(need.path in record.metadata for need in analysis.metadata)
+    return found / len(analysis.needs) if analysis.needs else 0.0
