@@ -32,12 +32,14 @@ class Tree:
         packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
         with tarfile.open(fileobj=BytesIO(packed)) as archive:
             archive.extractall(folder, filter="data")
-        points = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]["echub"]
+        points = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
         info = folder / "echub-0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text("Metadata-Version: 2.1\nName: echub\nVersion: 0\n")
-        lines = [f"{name} = {module}" for name, module in points.items()]
-        (info / "entry_points.txt").write_text("[echub]\n" + "\n".join(lines) + "\n")
+        lines = []
+        for group, members in points.items():
+            lines += [f"[{group}]", *(f"{name} = {module}" for name, module in members.items())]
+        (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
         return cls(folder)
 
     @property
