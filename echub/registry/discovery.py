@@ -74,7 +74,7 @@ def _in_folders(groups: Sequence[str], path: Sequence[str]) -> Iterator[EntryPoi
     if any(hasattr(finder, "find_distributions") for finder in sys.meta_path if finder is not PathFinder):
         raise _OtherPlaces
     seen: set[str] = set()
-    for folder in path:
+    for folder in map(str, path):
         for found in filter(None, map(_METADATA.fullmatch, _listed(folder))):
             name = re.sub(r"[-_.]+", "_", found[1]).lower()
             if name not in seen:
