@@ -74,7 +74,7 @@ REASONS = {
     (
         "one small file, whole process",
         "CPU",
-    ): "NumPy, h5py, typer and 88 dataclasses are most of it: decisions/0096",
+    ): "NumPy, h5py, typer and dataclasses are most of it: decisions/0096",
 }
 """Why a row may fall short, shown if it does."""
 
