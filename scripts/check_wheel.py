@@ -24,7 +24,8 @@ def faults(names: Iterable[str], project: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{name} is in the wheel and no package of pyproject.toml" for name in sorted(found - packages))
     yield from (f"{name} is a package of pyproject.toml and not in the wheel" for name in sorted(packages - found))
     yield from (f"{file} is a test" for file in files if any(file.match(pattern) for pattern in TEST))
-    for entry, module in project["project"]["entry-points"]["echub"].items():
+    points = [point for group in project["project"]["entry-points"].values() for point in group.items()]
+    for entry, module in points:
         path = PurePosixPath(*module.split("."))
         if not {path / "__init__.py", path.with_suffix(".py")} & set(files):
             yield f"the entry point {entry} names {module}, which is not in the wheel"

@@ -60,7 +60,8 @@ def test_the_wheel_leaves_out_what_is_licensed_otherwise_and_the_template():
 
 def test_every_entry_point_is_in_a_package_of_the_wheel():
     packages = {Path(path).name for path in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]}
-    named = {module.partition(".")[0] for module in PROJECT["project"]["entry-points"]["echub"].values()}
+    groups = PROJECT["project"]["entry-points"].values()
+    named = {module.partition(".")[0] for group in groups for module in group.values()}
     assert named <= packages
 
 

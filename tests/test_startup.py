@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "eclab"
+ROOT = Path(__file__).parents[1]
+FIXTURES = ROOT / "fixtures" / "eclab"
 HEAVY = ("numpy", "polars", "pandas", "h5py", "pint", "pandera", "scipy", "matplotlib", "xarray", "pydantic")
 NOT_TO_CONVERT = ("pint", "polars", "pandas", "pandera", "scipy", "matplotlib", "pydantic", "xarray", "molmass")
 HEAVY += ("msgspec",)
@@ -30,8 +32,29 @@ except SystemExit as end:
 """
 
 
+LATE = {
+    "concurrent.futures.thread",
+    "csv",
+    "echub.files.deriving",
+    "echub.segments.consistency",
+    "echub.segments.stepping",
+    "echub.species",
+    "importlib.metadata",
+    "numpy.ma",
+    "secrets",
+    "tempfile",
+    "zoneinfo",
+}
+"""Modules that a conversion of one small file has no use for: each costs one to twelve thousandths of a second."""
+
+
 def loaded(body, **environment):
     """Run Python code in a process of its own; give the top-level packages it imported."""
+    return {name.partition(".")[0] for name in modules(body, **environment)}
+
+
+def modules(body, **environment):
+    """Run Python code in a process of its own; give the modules it imported."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT.format(body=body)],
         capture_output=True,
@@ -40,7 +63,7 @@ def loaded(body, **environment):
         env=os.environ | environment,
     )
     line = next(line for line in done.stdout.splitlines() if line.startswith("MODULES "))
-    return {name.partition(".")[0] for name in json.loads(line.removeprefix("MODULES "))}
+    return set(json.loads(line.removeprefix("MODULES ")))
 
 
 def plugins_in(packages):
@@ -48,7 +71,11 @@ def plugins_in(packages):
 
 
 def by_command(*arguments):
-    return loaded(COMMAND.format(arguments=list(map(str, arguments))))
+    return {name.partition(".")[0] for name in modules_by_command(*arguments)}
+
+
+def modules_by_command(*arguments):
+    return modules(COMMAND.format(arguments=list(map(str, arguments))))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
@@ -59,6 +86,15 @@ def test_help_imports_nothing_heavy_and_no_plugin(arguments):
     assert "typer" in packages
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_needs_a_few_modules_of_ours_and_no_command(arguments):
+    found = {name for name in modules_by_command(*arguments) if name.startswith("echub")}
+    assert found <= {
+        *("echub", "echub.lazy", "echub.errors", "echub.remark", "echub.text"),
+        *("echub.cli", "echub.cli.commands", "echub.cli.defaults"),
+    }
+
+
 @pytest.mark.parametrize("command", ["convert", "info", "detect", "plot", "meta", "plugins", "schema"])
 def test_help_of_a_command_imports_nothing_heavy(command):
     packages = by_command(command, "--help")
@@ -66,11 +102,22 @@ def test_help_of_a_command_imports_nothing_heavy(command):
     assert not plugins_in(packages)
 
 
-def test_converting_one_file_imports_only_what_it_needs(tmp_path):
-    packages = by_command("convert", FIXTURES / "cp.mpr", "-o", tmp_path)
-    assert (tmp_path / "cp.mpr.h5").exists()
+def test_converting_one_file_imports_only_what_it_needs(tmp_path, analysing):
+    found = modules_by_command("convert", FIXTURES / "gcpl.mpr", "-o", tmp_path)
+    assert (tmp_path / "gcpl.mpr.h5").exists()
+    packages = {name.partition(".")[0] for name in found}
     assert not packages & set(NOT_TO_CONVERT)
     assert {"numpy", "h5py"} <= packages
+    assert not found & LATE
+    assert not packages & analysing
+
+
+@pytest.fixture(scope="module")
+def analysing():
+    """Return the packages that offer nothing but analyses."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
+    alone = {module.partition(".")[0] for module in project["echub.analyses"].values()}
+    return alone - {module.partition(".")[0] for module in project["echub"].values()}
 
 
 def test_listing_and_detecting_read_no_data():
@@ -79,7 +126,9 @@ def test_listing_and_detecting_read_no_data():
 
 
 def test_importing_the_package_imports_nothing():
-    assert not loaded("import echub") & set(HEAVY)
+    found = modules("import echub")
+    assert {name for name in found if name.startswith("echub")} == {"echub", "echub.lazy"}
+    assert {name.partition(".")[0] for name in found} <= {"echub", *sys.stdlib_module_names}
     assert not loaded("import echub.plugin") & set(HEAVY)
 
 

@@ -40,7 +40,9 @@ def _registry() -> Registry:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a broken plugin is told by every command, not by the Tab key
-        return registry()
+        found = registry()
+        _ = found.plugins  # also those that are loaded later
+        return found
 
 
 def choices(*words: str) -> Callable[[], Words]:

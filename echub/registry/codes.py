@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import Any, Literal, get_args
 
 import echub_schemas
@@ -60,6 +59,8 @@ def of_plugin(target: str) -> dict[str, Code]:
 
 
 def _read(package: str, name: str) -> dict[str, Code]:
+    from importlib import resources
+
     return _entries(resources.files(package).joinpath(name).read_text(encoding="utf-8"), package)
 
 

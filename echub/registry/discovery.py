@@ -41,6 +41,7 @@ class Folder:
 class EntryPoint:
     """What a distribution registers in a group: a name, and a module or something in it."""
 
+    group: str
     name: str
     value: str
     dist: Folder | importlib.metadata.Distribution
@@ -54,31 +55,31 @@ class EntryPoint:
         return found
 
 
-def entry_points(group: str, path: Sequence[str] | None = None) -> list[EntryPoint]:
-    """Return the entry points of a group; of distributions with the same name, the first on the path counts."""
+def entry_points(*groups: str, path: Sequence[str] | None = None) -> list[EntryPoint]:
+    """Return the entry points of groups; of distributions with the same name, the first on the path counts."""
     try:
-        return list(_in_folders(group, sys.path if path is None else path))
+        return list(_in_folders(groups, sys.path if path is None else path))
     except _OtherPlaces:
         import importlib.metadata
 
-        found = importlib.metadata.entry_points(group=group)
-        return [EntryPoint(point.name, point.value, point.dist) for point in found if point.dist]
+        found = [point for group in groups for point in importlib.metadata.entry_points(group=group)]
+        return [EntryPoint(point.group, point.name, point.value, point.dist) for point in found if point.dist]
 
 
 class _OtherPlaces(Exception):
     """Distributions may also lie in something else than a folder, such as an archive."""
 
 
-def _in_folders(group: str, path: Sequence[str]) -> Iterator[EntryPoint]:
+def _in_folders(groups: Sequence[str], path: Sequence[str]) -> Iterator[EntryPoint]:
     if any(hasattr(finder, "find_distributions") for finder in sys.meta_path if finder is not PathFinder):
         raise _OtherPlaces
     seen: set[str] = set()
-    for folder in path:
+    for folder in map(str, path):
         for found in filter(None, map(_METADATA.fullmatch, _listed(folder))):
             name = re.sub(r"[-_.]+", "_", found[1]).lower()
             if name not in seen:
                 seen.add(name)
-                yield from _of_group(group, Folder(os.path.join(folder, found[0])))
+                yield from _of_groups(groups, Folder(os.path.join(folder, found[0])))
 
 
 def _listed(folder: str) -> list[str]:
@@ -92,11 +93,11 @@ def _listed(folder: str) -> list[str]:
         return []
 
 
-def _of_group(group: str, distribution: Folder) -> Iterator[EntryPoint]:
-    inside = False
+def _of_groups(groups: Sequence[str], distribution: Folder) -> Iterator[EntryPoint]:
+    group = ""
     for line in map(str.strip, (distribution.read_text("entry_points.txt") or "").splitlines()):
         if line.startswith("["):
-            inside = line == f"[{group}]"
-        elif inside and line and not line.startswith("#"):
+            group = line.strip("[]")
+        elif group in groups and line and not line.startswith("#"):
             name, _, value = line.partition("=")
-            yield EntryPoint(name.strip(), value.strip(), distribution)
+            yield EntryPoint(group, name.strip(), value.strip(), distribution)

@@ -2,6 +2,7 @@
 
 A plugin is a module that an entry point of the group ``echub`` names. It implements any of these
 with ``@echub.plugin.hookimpl``. All hooks collect: every plugin is asked, and none ends the search.
+A module in the group ``echub.analyses`` has `echub_analyses` only, and is imported when that is first called.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from echub.registry.discovery import EntryPoint, entry_points
 from echub.registry.sound import require_sound
 
 GROUP = "echub"
+ANALYSES = "echub.analyses"
+"""The group of plugins that offer nothing but analyses: they are loaded when an analysis is first asked for."""
 
 State = Literal["ok", "failed", "shadowed", "blocked"]
 Declared = TypeVar("Declared", Reader, Writer, Analysis)
@@ -66,26 +69,34 @@ class PluginWarning(UserWarning):
 
 
 class Registry:
-    """The plugins of this environment and what they offer, by name."""
+    """The plugins of this environment and what they offer, by name.
 
-    def __init__(self, entry_points: Iterable[EntryPoint], selection: str = "") -> None:
-        self.plugins: list[Plugin] = []
+    `warns`: with one line for each problem, as soon as it is known.
+    """
+
+    def __init__(self, entry_points: Iterable[EntryPoint], selection: str = "", *, warns: bool = False) -> None:
+        self._plugins: list[Plugin] = []
         self.readers: dict[str, Reader] = {}
         self.writers: dict[str, Writer] = {}
-        self.analyses: dict[str, Analysis] = {}
+        self._analyses: dict[str, Analysis] = {}
         self.known_formats: dict[str, KnownFormat] = {}
         self.templates: dict[str, Template] = {}
         self.vocabularies: dict[str, Vocabulary] = {}
         self._owner: dict[tuple[type, str], Plugin] = {}
+        self._lock, self._completed = threading.RLock(), False
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)
-        blocked, only = _selection(selection)
+        self._selection = _selection(selection)
         stated = cache(installed.stated)  # the hub's own distribution has most of the plugins
         described = [
             (_describe(entry_point, stated(entry_point.dist)), entry_point) for entry_point in entry_points
         ]
-        for plugin, entry_point in sorted(described, key=lambda pair: _order(pair[0])):
-            self._load(plugin, entry_point, blocked, only)
+        described.sort(key=lambda pair: _order(pair[0]))
+        at_once = {plugin.name for plugin, entry_point in described if entry_point.group != ANALYSES}
+        self._waiting = [pair for pair in described if pair[0].name not in at_once]
+        for plugin, entry_point in described:
+            if plugin.name in at_once:
+                self._load(plugin, entry_point)
         self._collect("echub_vocabulary", {Vocabulary: self._add_vocabulary})
         of_readers: dict[type, Callable[[Any, Plugin], None]] = {
             Reader: self._add_reader,
@@ -94,13 +105,15 @@ class Registry:
         }
         self._collect("echub_readers", of_readers)
         self._collect("echub_writers", {Writer: self._add_writer})
-        self._collect("echub_analyses", {Analysis: self._add_analysis})
+        self._told: set[tuple[str, str]] | None = set() if warns else None
+        self._warn()
 
     # -- loading ---------------------------------------------------------------------------
 
-    def _load(self, plugin: Plugin, entry_point: EntryPoint, blocked: set[str], only: set[str]) -> None:
-        twin = next((p for p in self.plugins if p.name == plugin.name and p.state == "ok"), None)
-        self.plugins.append(plugin)
+    def _load(self, plugin: Plugin, entry_point: EntryPoint) -> None:
+        blocked, only = self._selection
+        twin = next((p for p in self._plugins if p.name == plugin.name and p.state == "ok"), None)
+        self._plugins.append(plugin)
         if plugin.name in blocked or (only and plugin.name not in only):
             plugin.fail("blocked by ECHUB_PLUGINS", "blocked")
         elif twin is not None:
@@ -121,6 +134,8 @@ class Registry:
         try:
             module = plugin.run(entry_point.load, where=plugin.module)
             plugin.problems += _misspelt_hooks(module)
+            if entry_point.group == ANALYSES:
+                _require_only_analyses(module)
             self._manager.register(module, plugin.name)
         except (EchubError, pluggy.PluginValidationError) as error:
             plugin.fail(one_line(error))
@@ -129,19 +144,42 @@ class Registry:
 
     def _collect(self, hook: str, takers: dict[type, Callable[[Any, Plugin], None]]) -> None:
         """Ask every plugin for its declarations, each in isolation."""
-        by_name = self._loaded()
-        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-            plugin = by_name.get(implementation.plugin_name)
-            if plugin is None:  # another of its hooks failed
-                continue
+        implementations = getattr(self._manager.hook, hook).get_hookimpls()
+        functions = {implementation.plugin_name: implementation.function for implementation in implementations}
+        for plugin in [p for name, p in self._loaded().items() if name in functions]:
             try:
-                for declared in plugin.run(_listing(implementation.function), where=hook):
+                for declared in plugin.run(_listing(functions[plugin.name]), where=hook):
                     self._take(declared, takers, plugin)
             except EchubError as error:
                 plugin.fail(f"{hook}: {one_line(error)}")
 
     def _loaded(self) -> dict[str, Plugin]:
-        return {plugin.name: plugin for plugin in self.plugins if plugin.state == "ok"}
+        return {plugin.name: plugin for plugin in self._plugins if plugin.state == "ok"}
+
+    def _complete(self) -> Registry:
+        """Load the plugins that wait for somebody to ask for analyses, and ask all plugins for theirs."""
+        with self._lock:  # another thread waits until all is there
+            if not self._completed:
+                self._completed = True
+                for plugin, entry_point in self._waiting:
+                    self._load(plugin, entry_point)
+                self._plugins.sort(key=_order)
+                self._collect("echub_analyses", {Analysis: self._add_analysis})
+                self._warn()
+        return self
+
+    def _warn(self) -> None:
+        """Warn of the problems that are new, without those of blocked plugins: the user asked for blocking."""
+        for plugin in self._plugins:
+            for problem in plugin.problems:
+                if (
+                    self._told is not None
+                    and plugin.state != "blocked"
+                    and (plugin.name, problem) not in self._told
+                ):
+                    self._told.add((plugin.name, problem))
+                    text = f"the plugin {plugin.name} of {plugin.distribution}: {problem}"
+                    warnings.warn(text, PluginWarning, stacklevel=4)
 
     def _take(self, declared: object, takers: dict[type, Callable[[Any, Plugin], None]], plugin: Plugin) -> None:
         taker = takers.get(type(declared))
@@ -160,7 +198,7 @@ class Registry:
         self._claim(Writer, self.writers, writer, plugin)
 
     def _add_analysis(self, analysis: Analysis, plugin: Plugin) -> None:
-        self._claim(Analysis, self.analyses, analysis, plugin)
+        self._claim(Analysis, self._analyses, analysis, plugin)
 
     def _add_known_format(self, known: KnownFormat, plugin: Plugin) -> None:
         self._claim(KnownFormat, self.known_formats, known, plugin)
@@ -187,6 +225,16 @@ class Registry:
 
     # -- asking ----------------------------------------------------------------------------
 
+    @property
+    def plugins(self) -> list[Plugin]:
+        """Return all plugins, the hub's own first."""
+        return self._complete()._plugins
+
+    @property
+    def analyses(self) -> dict[str, Analysis]:
+        """Return the analyses by name."""
+        return self._complete()._analyses
+
     def reader(self, name: str) -> Reader:
         """Find a reader by name; raise `UnknownReader` or `ReaderNotInstalled`."""
         return _installed(_find(name, self.readers, "reader"))
@@ -197,7 +245,7 @@ class Registry:
 
     def templates_of(self, plugin: str) -> list[Template]:
         """Return the templates that a plugin offers."""
-        mine = [p for p in self.plugins if p.name == plugin and p.state == "ok"]
+        mine = [p for p in self._plugins if p.name == plugin and p.state == "ok"]
         return [d for p in mine for d in self.declared_by(p) if isinstance(d, Template)]
 
     def analysis(self, name: str) -> Analysis:
@@ -266,10 +314,7 @@ def registry() -> Registry:
 
     Warns with one line per problem.
     """
-    loaded = Registry(entry_points(GROUP), os.environ.get("ECHUB_PLUGINS", ""))
-    for plugin, problem in loaded.problems():
-        warnings.warn(f"the plugin {plugin.name} of {plugin.distribution}: {problem}", PluginWarning, stacklevel=2)
-    return loaded
+    return Registry(entry_points(GROUP, ANALYSES), os.environ.get("ECHUB_PLUGINS", ""), warns=True)
 
 
 def word_for(kind: type) -> str:
@@ -307,6 +352,13 @@ def _order(plugin: Plugin) -> tuple[bool, str, str]:
 
 def _describe(entry_point: EntryPoint, says: installed.Stated) -> Plugin:
     return Plugin(entry_point.name, entry_point.value, says.name, says.version, says.licence, says.needs_hub)
+
+
+def _require_only_analyses(module: Any) -> None:  # noqa: ANN401
+    """Raise `PluginError` if a plugin that is loaded late offers something that is needed early."""
+    offered = {name for name, value in vars(module).items() if hasattr(value, "echub_impl")}
+    if early := sorted(offered - {"echub_analyses"}):
+        raise PluginError(f"it has {', '.join(early)}: register it in the group {GROUP}, not in {ANALYSES}")
 
 
 def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401

@@ -19,14 +19,14 @@ def read(source, options):
 """
 
 
-def install(folder, distribution, code, *, entry=None, module=None, metadata="", version="1.0"):
-    """Write a distribution with one entry point of the group `echub`, more lines of METADATA; give its folder."""
+def install(folder, distribution, code, *, entry=None, module=None, metadata="", version="1.0", group="echub"):
+    """Write a distribution with one entry point of a group, more lines of METADATA; give its folder."""
     module = module or distribution.replace("-", "_")
     (folder / f"{module}.py").write_text(textwrap.dedent(code))
     info = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
     info.mkdir(exist_ok=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n{metadata}")
-    (info / "entry_points.txt").write_text(f"[echub]\n{entry or module} = {module}\n")
+    (info / "entry_points.txt").write_text(f"[{group}]\n{entry or module} = {module}\n")
     return folder
 
 
@@ -37,4 +37,4 @@ def reader(module, *, name=None, suffix=".acme", confidence="Confidence.CERTAIN"
 
 def entry_points(folder):
     """Find the entry points of the distributions in a folder."""
-    return discovery.entry_points("echub", [str(folder)])
+    return discovery.entry_points("echub", "echub.analyses", path=[str(folder)])

@@ -82,6 +82,11 @@ def test_of_a_finder_of_its_own(tmp_path, monkeypatch):
 
 def test_loading_gives_the_module_or_what_is_named_in_it():
     folder = discovery.Folder("nowhere")
-    assert discovery.EntryPoint("a", "json.decoder", folder).load() is importlib.import_module("json.decoder")
-    assert discovery.EntryPoint("a", "json.decoder:JSONDecoder.decode [x]", folder).load().__name__ == "decode"
+    assert discovery.EntryPoint("echub", "a", "json.decoder", folder).load() is importlib.import_module(
+        "json.decoder"
+    )
+    assert (
+        discovery.EntryPoint("echub", "a", "json.decoder:JSONDecoder.decode [x]", folder).load().__name__
+        == "decode"
+    )
     assert folder.read_text("METADATA") is None

@@ -1,5 +1,8 @@
 """Plugins load in isolation: whatever one does, the others survive and the reason is kept."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from echub.declare import Confidence, KnownFormat, Reader, Writer
@@ -7,7 +10,7 @@ from echub.errors import PluginError, ReaderNotInstalled, UnknownReader
 from echub.model import vocabulary
 from echub.model.record import Record
 from echub.registry.calling import resolve
-from echub.registry.registry import Registry, is_installed, registry
+from echub.registry.registry import ANALYSES, PluginWarning, Registry, is_installed, registry
 from tests.echub import strangers
 
 GOOD = strangers.reader("good")
@@ -17,15 +20,13 @@ GOOD = strangers.reader("good")
 def stranger(tmp_path, monkeypatch):
     """Install strangers beside a good plugin; give what builds the registry."""
     monkeypatch.syspath_prepend(tmp_path)
-    import sys
-
     before = set(sys.modules)
     strangers.install(tmp_path, "good", GOOD)
 
-    def build(*codes, selection="", **named):
+    def build(*codes, selection="", group="echub", warns=False, **named):
         for distribution, code in (*((f"stranger{i}", c) for i, c in enumerate(codes)), *named.items()):
-            strangers.install(tmp_path, distribution, code)
-        return Registry(strangers.entry_points(tmp_path), selection)
+            strangers.install(tmp_path, distribution, code, group=group)
+        return Registry(strangers.entry_points(tmp_path), selection, warns=warns)
 
     yield build
     for name in set(sys.modules) - before:
@@ -345,3 +346,67 @@ def test_what_a_plugin_prints_at_import_or_in_a_hook_goes_to_standard_error(stra
     stranger(f"print('hello')\nfrom echub.plugin import hookimpl\n{hook}")
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "hello\nagain\n")
+
+
+# -- plugins that are loaded when an analysis is asked for ------------------------------------------
+
+ANALYSIS = """
+from echub.plugin import Analysis, hookimpl
+
+@hookimpl
+def echub_analyses():
+    return [Analysis("{name}", "{title}", "json:loads")]
+"""
+
+
+def analysis(title, name="late"):
+    return ANALYSIS.format(name=name, title=title)
+
+
+def test_a_plugin_of_analyses_waits_until_one_is_asked_for(stranger):
+    found = stranger(analysis("waits"), group=ANALYSES)
+    assert "good" in found.readers
+    assert "stranger0" not in sys.modules
+    assert found.analyses["late"].title == "waits"
+    assert "stranger0" in sys.modules
+    assert states(found) == {"good": "ok", "stranger0": "ok"}
+
+
+def test_who_looks_at_all_plugins_sees_those_that_wait(stranger):
+    found = stranger("raise ImportError('no')", group=ANALYSES)
+    assert [text for _, text in found.problems()] == ["ImportError: no"]
+    assert states(found) == {"good": "ok", "stranger0": "failed"}
+
+
+def test_a_plugin_of_analyses_offers_nothing_else(stranger):
+    found = stranger(strangers.reader("stranger0"), group=ANALYSES)
+    assert "it has echub_readers: register it in the group echub, not in echub.analyses" in problem(
+        found, "stranger0"
+    )
+    assert "stranger0" not in found.readers
+
+
+def test_a_problem_is_told_once_when_it_is_known(stranger):
+    with pytest.warns(PluginWarning, match="early: ImportError: no") as said:
+        found = stranger(early="raise ImportError('no')", warns=True)
+    assert len(said) == 1
+    strangers.install(Path(sys.path[0]), "late", "raise ImportError('not either')", group=ANALYSES)
+    with pytest.warns(PluginWarning, match="early") as said:
+        found = Registry(strangers.entry_points(sys.path[0]), warns=True)
+    assert len(said) == 1
+    with pytest.warns(PluginWarning, match="late: ImportError: not either") as said:
+        _ = found.analyses, found.plugins, found.analyses
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("groups", [("echub", ANALYSES), (ANALYSES, "echub"), (ANALYSES, ANALYSES)])
+def test_the_group_decides_nothing_among_two_of_one_name(tmp_path, monkeypatch, groups):
+    monkeypatch.syspath_prepend(tmp_path)
+    for distribution, group in zip(("alpha", "beta"), groups, strict=True):
+        strangers.install(tmp_path, distribution, analysis(distribution), group=group)
+    assert Registry(strangers.entry_points(tmp_path)).analyses["late"].title == "alpha"
+    for distribution, group in zip(("alpha", "beta"), groups, strict=True):
+        strangers.install(tmp_path, distribution, analysis(distribution), entry="same", group=group)
+    found = Registry(strangers.entry_points(tmp_path))
+    assert found.analyses["late"].title == "alpha"
+    assert [(p.distribution, p.state) for p in found.plugins] == [("alpha", "ok"), ("beta", "shadowed")]
