@@ -21,7 +21,7 @@ from echub.analysis.datasets import chosen_dataset, chosen_datasets
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
 from echub.analysis.parts import Part, condition_on, values_of
-from echub.analysis.points import load_outcomes
+from echub.analysis.points import load_outcomes, with_values
 from echub.analysis.runs import joined_runs
 from echub.declare import Analysis
 from echub.errors import PluginError, UnknownOption
@@ -190,7 +190,7 @@ def _prepared(
     chosen = parameters(declared, params, profile)
     many = _listed(what)
     if declared.consumes == "outcomes":
-        given: Any = [outcome for item in many for outcome in _outcomes(item)]
+        given: Any = with_values([outcome for item in many for outcome in _outcomes(item)], added.values)
     else:
         given = [_record(item, reader, options, added) for item in many]
         if declared.every_dataset and len(given) > 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from echub.analysis.area import with_basis
 from echub.analysis.outcome import SUFFIX, Measurand, Outcome
 from echub.analysis.samples import outcomes_of
 from echub.analysis.stating import state
-from echub.errors import DataError, SourceNotFound
+from echub.errors import DataError, SourceNotFound, UnknownOption
 from echub.model.metadata import Metadata, leaves
 from echub.model.samples import TABLE
 from echub.model.units import parse_unit
@@ -59,6 +59,26 @@ def load_outcomes(path: Path) -> list[Outcome]:
     except DataError as error:
         error.path = error.path or str(path)
         raise
+
+
+def with_values(outcomes: Sequence[Outcome], values: Mapping[str, str]) -> list[Outcome]:
+    """Return outcomes with metadata that they lack, by path and text with its unit (``--set``).
+
+    What an outcome states itself stays: its values were computed with it. Raises `UnknownOption` if all state it.
+    """
+    made = list(outcomes)
+    for path, text in values.items():
+        if made and all(path in outcome.metadata for outcome in made):
+            raise UnknownOption(
+                f"{path} is stated by every outcome, and its values belong to that",
+                expected="metadata that the outcomes lack",
+                found=f"--set {path}={text}",
+                hint="analyse the measurements again, with --set there",
+            )
+        metadata = Metadata()
+        metadata.set(path, text, source="--set")
+        made = [one.replace(metadata={**_entries(metadata), **one.metadata}) for one in made]
+    return [with_basis(one) for one in made] if values else made
 
 
 def _has_replicates(text: str) -> bool:
@@ -107,9 +127,14 @@ def _row(header: Sequence[str], row: Sequence[str], number: int, name: str, sha2
             state(metadata, path, cell, unit, f"{name} row {number}")
         else:
             measurands[path] = _measurand(path, cell, unit, number)
-    entries = {e.path: {"value": e.value, "unit": e.unit, "source": e.source} for e in metadata}
     provenance: dict[str, Any] = {"inputs": [{"name": name, "sha256": sha256, "row": number}]}
-    return with_basis(Outcome(measurands, metadata=entries, provenance=provenance, label=f"{name} row {number}"))
+    return with_basis(
+        Outcome(measurands, metadata=_entries(metadata), provenance=provenance, label=f"{name} row {number}")
+    )
+
+
+def _entries(metadata: Metadata) -> dict[str, Any]:
+    return {e.path: {"value": e.value, "unit": e.unit, "source": e.source} for e in metadata}
 
 
 def _measurand(name: str, cell: str, unit: str, number: int) -> Measurand:

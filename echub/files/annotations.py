@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,24 @@ class MetaTable:
 
     def own(self, path: Path) -> dict[int, dict[str, str]]:
         """Return the rows for a file, and mark them as matched."""
-        own = {number: row for number, row in self.rows.items() if _matches(row["file"], path)}
+        named, globs = self._by_name
+        candidates = sorted([*named.get(path.name, ()), *globs])
+        whole = f"/{path.as_posix()}"
+        own = {n: self.rows[n] for n in candidates if _matches(self.rows[n]["file"], path.name, whole)}
         self.matched.update(own)
         return own
+
+    @cached_property
+    def _by_name(self) -> tuple[dict[str, list[int]], list[int]]:
+        """Return the rows by the name of their file, and those with a pattern, which are tried for every file."""
+        named: dict[str, list[int]] = {}
+        globs = []
+        for number, row in self.rows.items():
+            if _GLOB.isdisjoint(row["file"]):
+                named.setdefault(row["file"].rpartition("/")[2], []).append(number)
+            else:
+                globs.append(number)
+        return named, globs
 
     def apply(self, source: Source, metadata: Metadata) -> list[Remark]:
         """Add the metadata in the rows for this file; report if there are none."""
@@ -115,13 +131,12 @@ def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[st
     return dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
 
 
-def _matches(pattern: str, path: Path) -> bool:
+def _matches(pattern: str, name: str, whole: str) -> bool:
     """Return whether a text is the name, the end of the path or a glob of either; a literal `[1]` matches."""
-    whole = f"/{path.as_posix()}"
     if whole.endswith(f"/{pattern}"):
         return bool(pattern)
     return not _GLOB.isdisjoint(pattern) and (
-        fnmatch.fnmatchcase(path.name, pattern) or fnmatch.fnmatchcase(whole, f"*/{pattern}")
+        fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(whole, f"*/{pattern}")
     )
 
 

@@ -67,7 +67,9 @@ def decay_of(data: Inputs, params: DecayParams) -> Decay:
     flowing = sign * (current[first:] - offset)
     noise = robust_sigma(np.diff(flowing[len(flowing) // 2 :], 2)) / float(np.sqrt(6))
     plateau = u[first:]
-    spread = float(np.std(plateau)) / float(np.sqrt(len(plateau)))
+    spread = 0.0  # one value throughout, a set point, has no scatter but the rounding of its mean
+    if np.ptp(plateau):
+        spread = float(np.std(plateau)) / float(np.sqrt(len(plateau)))
     rows = np.asarray(data.row)[first:].astype(np.int64)
     return Decay(
         t[first:] - applied, flowing, abs(step), spread, sign, sign * offset, u_offset, how, noise, interval, rows

@@ -11,6 +11,8 @@ from echub.plugin import Interval, Measurand, Refusal
 from echub_ccd.data.protocol import Protocol
 
 DIRECTIONS = {1: "we_oxidised", -1: "we_reduced"}
+ONE_LEVEL = 0.02
+"""Levels within 2 % are one: a setting and its reading differ by less, steps of a programme by more."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,12 @@ def judge(
     level = float(protocol.level[first]) if first is not None else np.inf
     below = [v for v in _survived(protocol, earlier[protocol.run[earlier] == decisive]) if v < level]
     if first is None and not below:
+        steady = float(np.ptp(protocol.level)) <= ONE_LEVEL * float(np.max(protocol.level))
+        longer = "a level counts if its half cycles are as long as the others"
         raise Refusal(
             "nothing-survived",
             "no level was completed, and none failed",
-            hint="a level counts where its half cycles are as long as the others",
+            hint="echub analyze symmetric-cycling" if steady else longer,
         )
     same = earlier[protocol.run[earlier] == decisive]
     doubted = None

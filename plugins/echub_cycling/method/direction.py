@@ -38,4 +38,4 @@ def charging(data: Inputs, param: str, first: int) -> Direction:
         return Direction(-1, "the working electrode is the negative one", assumed=False)
     if polarity == "positive":
         return Direction(1, "the working electrode is the positive one", assumed=False)
-    return Direction(1, "anodic current, as for a full cell or a positive electrode", assumed=True)
+    return Direction(1, "assumed, as for a full cell or a positive electrode", assumed=True)

@@ -62,7 +62,7 @@ def _found(
         raise Refusal(
             "no-complete-cycle",
             f"{len(halves)} half cycles, but no charge with a whole discharge after it",
-            where=f"charging is the {'anodic' if direction.sign > 0 else 'cathodic'} current ({direction.how})",
+            where=f"the {'anodic' if direction.sign > 0 else 'cathodic'} current charges: {direction.how}",
             hint="--param charge=cathodic or charge=anodic, if the other current is the charge",
         )
     return CyclesFound.of(trace, halves, cycles, direction, params)

@@ -97,7 +97,9 @@ def _of_values(found: CyclesFound) -> Iterator[Flag]:
         )
     if len(found.whole) == 1:
         text = f"only cycle {cycles.number[last]} is complete: no retention, and no efficiency of later cycles"
-        yield Flag("one-cycle", text, "info", hint="the file of the whole run; echub convert --join links its parts")
+        yield Flag(
+            "one-cycle", text, "info", hint="the file of the whole run; echub convert --join links its parts"
+        )
     if found.is_programmed():
         yield Flag(
             "programmed-charge",
@@ -121,7 +123,9 @@ def _of_counter(found: CyclesFound, counted: Counted | None) -> Iterator[Flag]:
 def _missing(found: CyclesFound) -> Iterator[Flag]:
     data = found.trace.data
     if found.direction.assumed:
-        text = "an anodic current is assumed to charge the cell: it is not stated which electrode is the working one"
+        text = (
+            "an anodic current is assumed to charge the cell: it is not stated which electrode is the working one"
+        )
         delivers = data.source_of("U") == "voltage" and float(found.voltage("charge")[found.reference]) < 0
         spends = float(found.voltage("discharge")[found.reference]) > 0
         doubtful = delivers and not spends

@@ -18,7 +18,7 @@ def run(data: Inputs, params: PolarisationParams) -> Outcome:
     measurands = {
         "steady_current": found.measurand,
         "extrapolated_current": beside,
-        "potential_step": Measurand("V", decay.step, decay.u_step),
+        "potential_step": Measurand("V", decay.step, decay.u_step or None),
         "electronic_resistance": _inverse(found.measurand, decay.step / NANO, "ohm"),
     }
     area, thickness = data.meta("cell.area"), data.meta("cell.thickness")

@@ -24,7 +24,7 @@ def run(data: Inputs, params: TransferenceParams) -> Outcome:
     found = steady(decay_of(data, params), params)
     start = initial(found.decay, found.tail.mean)
     made = {
-        "potential_step": Measurand("V", found.decay.step, found.decay.u_step),
+        "potential_step": Measurand("V", found.decay.step, found.decay.u_step or None),
         "steady_current": found.measurand,
         "initial_current": _initial(start),
     }

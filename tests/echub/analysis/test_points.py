@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from echub.analysis.points import load_outcomes
-from echub.errors import DataError, SourceNotFound
+from echub.analysis.points import load_outcomes, with_values
+from echub.errors import DataError, SourceNotFound, UnknownOption
 
 
 def test_an_instruments_file_is_no_outcome_and_says_what_helps(tmp_path):
@@ -31,3 +31,15 @@ def test_a_table_becomes_an_outcome_per_row(tmp_path):
     path.write_text("sample.group, j / mA/cm^2\nbare, much\n", encoding="utf-8")
     with pytest.raises(DataError, match="not a number"):
         load_outcomes(path)
+
+
+def test_what_a_table_lacks_can_be_stated_and_what_it_states_stays(tmp_path):
+    path = tmp_path / "values.csv"
+    path.write_text("sample.id,R1 / 1/s\nS1,1\nS2,2\n")
+    rows = with_values(load_outcomes(path), {"cell.temperature": "298.15 K"})
+    assert [row.meta("cell.temperature") for row in rows] == [25.0, 25.0]
+    path.write_text("sample.id,cell.temperature / degC,R1 / 1/s\nS1,30,1\nS2,,2\n")
+    rows = with_values(load_outcomes(path), {"cell.temperature": "25 degC"})
+    assert [row.meta("cell.temperature") for row in rows] == [30.0, 25.0]
+    with pytest.raises(UnknownOption, match="stated by every outcome"):
+        with_values(rows, {"cell.temperature": "20 degC"})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echub.model.json_text import encodable, plain, to_json
+from echub.model.json_text import encodable, plain, to_json, written_json
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,18 @@ def test_plain(value, expected):
 def test_what_json_cannot_hold_is_refused(value):
     with pytest.raises(TypeError, match="which JSON cannot hold"):
         plain(value)
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_large_texts_are_written_in_order_and_read_back(indent):
+    value = {"b": [1.5, None, -0.0, 1e-300, np.float64(2.5)], "a": {"µ": "é", "n": 3}, "e": []}
+    text = written_json(value, indent)
+    assert json.loads(text) == value
+    assert list(json.loads(text)) == ["b", "a", "e"]
+    assert ("\n" in text) == (indent is not None)
+
+
+def test_lone_surrogates_are_written_and_other_types_are_not():
+    assert json.loads(written_json(["a\udcff"])) == ["a\udcff"]
+    with pytest.raises(TypeError, match="int64"):
+        written_json([np.int64(1)])

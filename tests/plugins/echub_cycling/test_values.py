@@ -79,6 +79,35 @@ def test_a_negative_electrode_exchanges_the_directions():
     assert ask(bare, charge="cathodic")["first_efficiency"].value == pytest.approx(case.truth["first_efficiency"])
 
 
+def test_one_cycle_is_told_and_a_negative_voltage_doubts_the_assumed_direction():
+    one = ask(cycles(programme=Programme(rates=(0.5,))))
+    assert "one-cycle" in [flag.code for flag in one.flags]
+    assert "retention" not in one.measurands
+    assert "median of 1" not in one["energy_efficiency"].note
+    bare = cycles().without("cell.electrodes.working.polarity")
+    turned = bare.with_values("voltage", -bare.columns["voltage"].values)
+    severities = [[f.severity for f in ask(c).flags if f.code == "direction-assumed"] for c in (bare, turned)]
+    assert severities == [["info"], ["warning"]]
+
+
+def test_at_a_reversal_each_half_cycle_is_uncertain_by_its_own_current():
+    """An edge anywhere within a row of 60 s at 1 mA: 1 mA · 60 s / √12 for each of two edges."""
+    t = np.arange(0.0, 36_000.0, 60.0)
+    columns = {
+        "time": synth.Column(t, "s"),
+        "current": synth.Column(np.where(t // 6000 % 2, -1.0, 1.0), "mA"),
+        "voltage": synth.Column(3.5 + 0.1 * np.sin(t / 900), "V"),
+    }
+    case = synth.Case(columns, {"cell.electrodes.working.polarity": "positive"}, {})
+    outcome = ask(case, reference=2, current_accuracy=0.0)
+    assert outcome["discharge_capacity"].uncertainty == pytest.approx(60 / 3600 / 12**0.5 * 2**0.5, rel=1e-6)
+
+
+def test_a_symmetric_cell_has_no_energy_efficiency():
+    case = cycles().with_values("voltage", np.sign(cycles().columns["current"].values) * 0.02)
+    assert set(ask(case).tables["cycles"]["energy_efficiency"].values) == {None}
+
+
 def test_a_cut_run_leaves_its_last_cycle_out():
     outcome = ask(cycles(programme=replace(FEW, cut=0.6)))
     assert outcome["cycles"].value == 3

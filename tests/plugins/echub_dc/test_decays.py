@@ -195,3 +195,12 @@ def test_a_figure_is_drawn(plan):
     figure = figures.draw_outcome(answered(plan), registry().analysis("dc-polarisation"))
     figure.savefig(io.BytesIO(), format="png")
     assert figure.axes[0].get_yscale() == "log"
+
+
+def test_a_potential_that_is_one_value_has_no_scatter():
+    case = polarisation(0, PolarisationPlan("exponential"))
+    name = next(n for n in ("voltage", "potential_we") if n in case.columns)
+    values = case.columns[name].values
+    level = np.where(np.abs(values) > 0.5 * np.abs(values).max(), 0.1, 0.0)
+    step = echub.analyze("dc-polarisation", case.with_values(name, level).data())["potential_step"]
+    assert (step.value, step.uncertainty) == (0.1, None)
