@@ -10,9 +10,11 @@ import pytest
 
 from echub.batch import remote
 from echub.batch.batch import convert_many
-from echub.batch.remote import RemoteRun, Store, url_of
+from echub.batch.ledger import Entry
+from echub.batch.remote import Object, RemoteRun, Store, _Folder, url_of
 from echub.errors import PluginError, SourceNotFound, TargetExists, TargetNotWritable, UnknownOption
 from echub.files.conversion import Writing
+from echub.files.output import Written
 from echub.files.reading import Reading
 from tests.echub.folders import FIRST
 
@@ -215,6 +217,25 @@ def test_refusals_of_a_store_are_explained(tmp_path, text, cause, monkeypatch):
     with pytest.raises(SourceNotFound) as caught:
         store._tried(refuse, "list")
     assert cause in caught.value.cause
+
+
+PART = Written("a.mpr.h5", 100, "ab")
+DONE = {"a.mpr": Entry("a.mpr", "../raw/a.mpr", 7, "cd", "ok", (PART,))}
+
+
+@pytest.mark.parametrize(
+    ("before", "entries", "sizes", "done"),
+    [
+        (b"s", DONE, {"a.mpr.h5": 100}, True),
+        (b"s", DONE, {"a.mpr.h5": 99}, False),  # its upload was cut
+        (b"s", DONE, {"b.mpr.h5": 100}, False),
+        (b"t", DONE, {"a.mpr.h5": 100}, False),
+        (b"s", {}, {"a.mpr.h5": 100}, False),
+    ],
+)
+def test_a_folder_is_done_if_all_that_was_written_is_there_whole(before, entries, sizes, done):
+    there = {name: Object(name, f"k/{name}", size, "") for name, size in sizes.items()}
+    assert _Folder._is_done(None, before, "s", entries, there) is done
 
 
 def test_addresses_and_passwords():

@@ -55,3 +55,13 @@ def test_each_column_upwards_has_a_panel_and_the_zoom_moves_all():
     assert made["dataZoom"][0]["xAxisIndex"] == [0, 1]
     assert made["yAxis"][0]["name"] == "U / V"
     assert "time" in numeric(data)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"), [(None, ""), (0.0, "0"), (1.23456789, "1.2346"), (3, "3"), (True, "True"), ("<b>", "<b>")]
+)
+def test_a_cell_of_a_table_is_a_text(cell, text):
+    pytest.importorskip("nicegui")
+    from echub.cli.page.desk import _text
+
+    assert _text(cell) == text
