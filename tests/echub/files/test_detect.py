@@ -98,6 +98,7 @@ def test_a_wrong_answer_is_shown(readers):
 
 @pytest.mark.parametrize("claim", [C.MAYBE, C.LIKELY, C.CERTAIN])
 def test_a_sniffer_that_claims_everything_counts_for_nothing(readers, monkeypatch, claim):
+    detect._claims_noise.cache_clear()  # it is asked once per process
     found = readers(greedy=claim, honest=C.LIKELY)
     honest = calling.resolve
     monkeypatch.setattr(calling, "resolve", lambda n: (lambda source: claim) if n == "greedy" else honest(n))

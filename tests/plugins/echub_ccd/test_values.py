@@ -169,6 +169,7 @@ def test_one_level_per_file_is_one_experiment_in_any_order():
     shown = outcome.diagnostics["t"].array()  # the files stand one behind the other, in the order of their levels
     assert (np.diff(shown) >= 0).all()
     begin, end = (outcome.diagnostics[name].array() for name in ("begin", "end"))
+    assert (begin < end).all()
     assert (begin[1:] >= end[:-1] - 1e-6).all()
     assert shown[0] <= begin[0] < end[-1] <= shown[-1] + 1e-6
 
