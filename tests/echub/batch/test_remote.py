@@ -14,10 +14,12 @@ import pytest
 
 from echub.batch import store as stores
 from echub.batch.batch import convert_many
-from echub.batch.remote import RemoteRun
-from echub.batch.store import Store, url_of
+from echub.batch.ledger import Entry
+from echub.batch.remote import Listing, RemoteRun
+from echub.batch.store import Object, Store, url_of
 from echub.errors import PluginError, SourceNotFound, TargetNotWritable, UnknownOption
 from echub.files.conversion import Writing
+from echub.files.output import Written
 from echub.files.reading import Reading
 from tests.echub.folders import FIRST
 from tests.echub.s3 import SECRET, credentials, serving
@@ -337,6 +339,24 @@ def test_refusals_of_a_store_are_explained(tmp_path, error, cause, asked, monkey
     assert cause in caught.value.cause
     assert caught.value.hint
     assert len(times) == asked
+
+
+PART = Written("a.mpr.h5", 100, "ab")
+DONE = {"a.mpr": Entry("a.mpr", "../raw/a.mpr", 7, "cd", "ok", (PART,))}
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "version", "whole"),
+    [
+        ("a.mpr.h5", 100, "v1", True),
+        ("a.mpr.h5", 99, "v1", False),  # its upload was cut
+        ("a.mpr.h5", 100, "v2", False),  # another program wrote it
+        ("b.mpr.h5", 100, "v1", False),
+    ],
+)
+def test_a_listing_matches_if_all_that_was_written_is_there_whole(name, size, version, whole):
+    listing = Listing("echub", {}, "", {"a.mpr.h5": "v1"})
+    assert listing.matches(DONE, {name: Object(name, f"k/{name}", size, version)}) is whole
 
 
 def test_addresses_and_passwords():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from echub.segments import agreement, half_cycles, pulse_threshold, rest_threshold, runs, states, steps
+from echub.segments import Threshold, agreement, half_cycles, pulse_threshold, rest_threshold, runs, states, steps
 
 NAN = np.nan
 
@@ -23,6 +23,23 @@ def test_the_state_of_rows_with_hysteresis():
 def test_a_smaller_current_of_the_other_sign_does_not_continue_a_pulse():
     threshold = pulse_threshold([0, 1, 0, 1, 0, 1])
     assert states([1, -0.5, -0.5, 0.5], threshold).tolist() == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("current", "found"),
+    [
+        ([0, 3, 1, 3, 0], [0, 1, 0, 1, 0]),  # at the lower threshold: rest
+        ([0, 3, 1.5, 2, 0], [0, 1, 1, 1, 0]),  # between both, and at the upper one: as the row before
+        ([0, 2, 1.5, 0], [0, 0, 0, 0]),
+        ([0, -3, -2, -1, 0], [0, -1, -1, 0, 0]),
+    ],
+)
+def test_rows_at_a_threshold(current, found):
+    assert states(current, Threshold(2.0, 1.0)).tolist() == found
+
+
+def test_an_exact_zero_is_rest_if_both_thresholds_are_zero():
+    assert states([1, 0, 0, -1, 0], Threshold(0.0, 0.0)).tolist() == [1, 0, 0, -1, 0]
 
 
 def test_no_current_is_rest():

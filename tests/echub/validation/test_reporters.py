@@ -123,5 +123,13 @@ def test_the_sum_counts_everything():
     )
 
 
+def test_json_counts_everything():
+    report = Report([Checked("a", (problem("ECH303", "a", "m"),), ignored=2), Checked("b", unknown=True)], known=3)
+    whole = json.loads(FORMATS["json"](report))
+    found = {key: whole[key] for key in ("ok", "files", "ignored", "in_baseline", "unknown")}
+    assert found == {"ok": True, "files": 2, "ignored": 2, "in_baseline": 3, "unknown": ["b"]}
+    assert [p["rule"] for p in whole["problems"]] == ["ECH303"]
+
+
 def test_nothing_wrong_is_said_so():
     assert FORMATS["text"](Report([Checked("a")])) == "1 file: no problem\n"

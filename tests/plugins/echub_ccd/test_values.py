@@ -168,6 +168,10 @@ def test_one_level_per_file_is_one_experiment_in_any_order():
     assert [round(v, 2) for v in outcome.tables["half_cycles"]["level"].values] == [0.02, 0.04, 0.06, 0.1]
     shown = outcome.diagnostics["t"].array()  # the files stand one behind the other, in the order of their levels
     assert (np.diff(shown) >= 0).all()
+    begin, end = (outcome.diagnostics[name].array() for name in ("begin", "end"))
+    assert (begin < end).all()
+    assert (begin[1:] >= end[:-1] - 1e-6).all()
+    assert shown[0] <= begin[0] < end[-1] <= shown[-1] + 1e-6
 
 
 def test_the_figure_keeps_the_clock_of_a_single_file():

@@ -76,6 +76,8 @@ def test_staircases_refuse_what_does_not_rise():
     case = synth.linear_staircase(1, LevelSteps(kind="none"))
     turned = case.with_values("voltage", -case.columns["voltage"].values)
     assert code("staircase-linearity", turned) == "not-resistive"
+    one_turned = case.with_values("voltage", np.abs(case.columns["voltage"].values))
+    assert code("staircase-linearity", one_turned) == "not-resistive"
 
 
 def test_a_short_is_below_the_line_and_noise_is_said():

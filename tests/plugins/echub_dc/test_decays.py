@@ -50,6 +50,11 @@ def test_a_tail_that_falls_gives_a_bound(decay, censored):
     assert outcome["steady_current"].censoring == censored
     assert outcome["electronic_conductivity"].censoring == censored
     assert ("tail-still-falls" in codes(outcome)) == (censored == "left")
+    t = outcome.diagnostics["t"].array()
+    start, stop = outcome.diagnostics["tail"].array()
+    if censored == "left":  # no tail is flat: the last tenth of the run is judged
+        assert start == pytest.approx(0.9 * stop)
+    assert t[-1] - t[0] == pytest.approx(stop, rel=0.01)
 
 
 @pytest.mark.parametrize(

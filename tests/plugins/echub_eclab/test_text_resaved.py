@@ -239,3 +239,16 @@ def test_comment_lines_of_the_shape_of_a_table_row_are_comments():
     data = data.replace(f"Nb header lines : {count}", f"Nb header lines : {count + 3}")
     said = read_mpt(data.encode("cp1252")).metadata.value("experiment.comments")
     assert said.split("\r\n")[:3] == ["first", second, "Record of the lab book, page 7"]
+
+
+@pytest.mark.parametrize(
+    ("names", "confidence"),
+    [
+        ("time/s\tEwe/V", Confidence.NO),
+        ("time/s\tEwe/V\tox/red", Confidence.NO),
+        ("mode\tox/red\ttime/s\tEwe/V", Confidence.LIKELY),
+        ("\ufeffmode\tox/red\ttime/s", Confidence.LIKELY),
+    ],
+)
+def test_one_name_of_ours_does_not_make_a_table_ours(names, confidence):
+    assert sniff_mpt(Source.from_bytes(f"{names}\n1\t2\n".encode(), "run.txt")) == confidence

@@ -229,6 +229,24 @@ def test_the_figure_has_scale_bars_outlines_and_sections(tmp_path):
     assert len(mean.collections[0].get_segments()) > 20
 
 
+def test_the_outline_lies_on_the_bright_pixels_of_the_map(tmp_path):
+    """As the picture is seen: the row of an image at a height follows from its extent, the first row on top."""
+    outcome = echub.analyze("sims-map", maps(tmp_path / "maps"), params={"region": "failed"})
+    figure = drawn(outcome)
+    (mean,) = [axes for axes in figure.axes if axes.get_title() == "mean of all frames"]
+    image = mean.images[0]
+    left, right, bottom, top = image.get_extent()
+    values, segments = np.asarray(image.get_array()), np.array(mean.collections[0].get_segments())
+    numbers = outcome.diagnostics["outline_column"].array()
+    for number in np.unique(numbers):
+        x, y = segments[numbers == number].mean(axis=(0, 1))
+        row = int((y - top) / (bottom - top) * values.shape[0])
+        column = int((x - left) / (right - left) * values.shape[1])
+        assert values[row, column] > 1.5 * np.median(values)
+    assert mean.get_ylim() == (bottom, top)
+    assert bottom > top  # y grows downwards, as the rows of the file
+
+
 def test_neither_gaps_nor_a_hot_pixel_set_the_colours_of_the_sections(tmp_path):
     outcome = echub.analyze("sims-map", maps(tmp_path / "maps"), params={"region": "failed"})
     section = outcome.diagnostics["section"]

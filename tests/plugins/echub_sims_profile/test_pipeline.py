@@ -1,13 +1,14 @@
 """The pipeline: its order, each correction on known data, and its uncertainties."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import echub
 from echub.testing import synth
-from echub_sims_profile.data.depth import by_layers
+from echub_sims_profile.data.depth import _by_craters, by_layers
 from echub_sims_profile.data.pipeline import smoothed
 from echub_sims_profile.data.poisson import half_widths, interval
 from echub_sims_profile.data.profile import CountProfile
@@ -241,3 +242,27 @@ def test_the_band_is_of_the_counts_the_base_and_the_gain():
         assert 100 - low[0] == pytest.approx(expected, rel=1e-12)
         assert high[0] - 100 == pytest.approx(expected, rel=1e-12)
         assert np.isnan([low[1], high[1]]).all()
+
+
+@pytest.mark.parametrize(
+    ("acquisition", "ends"), [("sequential", (100.0, 50.0)), ("simultaneous", (100.0, 100.0))]
+)
+def test_polarities_measured_in_turn_have_a_crater_each(acquisition, ends):
+    """Points each second, the first at 0 s: a crater ends one cycle after its last point, at its depth."""
+    rows = SimpleNamespace(
+        region=np.full(150, "only"),
+        polarity=np.repeat([1, -1], [100, 50]),
+        species=np.repeat(["Na+", "P-"], [100, 50]),
+    )
+    time = np.concatenate([np.arange(100.0), np.arange(50.0)])
+    data = Bound({"t": time}, {"sims.acquisition": acquisition})
+    depth = _by_craters(rows, data, {"only": 2000.0})
+    assert depth == pytest.approx(2000 * time / np.repeat(ends, [100, 50]))
+
+
+class Bound(dict):
+    """Columns and metadata, as an analysis is given them."""
+
+    def __init__(self, columns, metadata):
+        super().__init__(columns)
+        self.meta = metadata.get

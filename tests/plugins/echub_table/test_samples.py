@@ -42,6 +42,11 @@ def test_units_stand_behind_the_first_slash(tmp_path):
     assert "unit-mismatch" not in codes(record)  # here Zr is an element, not an impedance
 
 
+def test_a_text_has_no_unit_whatever_its_header(tmp_path):
+    record = read(tmp_path, "sample.id,replicate,batch / s,R1 / 1/s\na,1,one,5\na,2,two,6\n")
+    assert [column.unit for column in record["table"].columns.values()][-2:] == [None, "1/s"]
+
+
 @pytest.mark.parametrize(
     ("rows", "code"),
     [
