@@ -1,9 +1,10 @@
 """Questions to a lake against DuckDB on Parquet made by hand: ``python -m tests.benchmarks.ask --runs 2000``.
 
-Half of the runs are cycling, half are spectra, of forty cells at three temperatures. By hand means what one would
-write who knows the questions: one Parquet file for each table, made with polars from the same values and sorted by
-source; its table of files has four columns, that of a lake more than a hundred. Both sides are asked in turn in this
-process, and their answers must be equal. CPU is of all threads: other work on the machine changes it less.
+Half of the runs are cycling, half are spectra, of forty cells at three temperatures. By hand means what one
+would write who knows the questions: one Parquet file for each table, made with polars from the same values
+and sorted by source; its table of files has four columns, that of a lake more than a hundred. Both sides are
+asked in turn in this process, and their answers must be equal. CPU is of all threads: other work on the
+machine changes it less.
 """
 
 from __future__ import annotations

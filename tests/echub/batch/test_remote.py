@@ -16,6 +16,8 @@ from echub.batch import store as stores
 from echub.batch.batch import convert_many
 from echub.batch.remote import RemoteRun
 from echub.batch.store import Store, url_of
+from echub.batch.task import FileResult
+from echub.cli import main
 from echub.errors import PluginError, SourceNotFound, TargetNotWritable, UnknownOption
 from echub.files.conversion import Writing
 from echub.files.reading import Reading
@@ -263,6 +265,19 @@ def test_an_output_that_another_program_changed_is_not_replaced(bucket, folder):
     assert run(f"s3://{name}/raw", f"s3://{name}/echub")["cp.mpr"] == "failed"
     assert files.cat_file(f"{name}/echub/cp.mpr.h5") == b"x" * size
     assert run(f"s3://{name}/raw", f"s3://{name}/echub", force=True) == FIRST
+
+
+def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
+    def interrupted(self, *, jobs=None):
+        yield FileResult("s3://b/raw/a.mpr", "ok")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RemoteRun, "run", interrupted)
+    monkeypatch.setattr(sys, "argv", ["echub", "convert", "s3://b/raw", "-o", "s3://b/echub"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert "1 files are done; the same command goes on from there" in capsys.readouterr().err
 
 
 def test_a_range_at_a_time_and_a_local_folder_at_either_end(bucket, folder, out, tmp_path, monkeypatch):
