@@ -30,6 +30,8 @@ from tests.benchmarks.measure import ROOT, Sample, environment
 from tests.benchmarks.work import SMALL
 
 TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+IDLE = 20
+"""Seconds of an idle cluster: its heartbeats come each half second, and CPU is told in hundredths."""
 WARM = 8
 """Files that are converted before, so that every worker has imported what it needs."""
 
@@ -73,13 +75,26 @@ def figures(folder: Path, files: int, repeats: int) -> list[Figure]:
     wall = {name: parts["all"].wall for name, parts in best.items()}
     cpu = {name: sum(s.cpu for part, s in parts.items() if part != "all") for name, parts in best.items()}
     notes = {name: _told(parts) for name, parts in best.items()}
+    idle = _idle(2)
+    busy = cpu["dask 2"] - idle * wall["dask 2"]
+    note = f"idle, it takes {idle * 1e3:.0f} ms of CPU each second"
     return [
         Figure("engine", "dask 2 / jobs 2, wall", 1.1, wall["dask 2"] / wall["jobs 2"], note=notes["dask 2"]),
         Figure("engine", "dask 2 / jobs 2, CPU", 1.1, cpu["dask 2"] / cpu["jobs 2"], note=notes["jobs 2"]),
+        Figure("engine", "dask 2 / jobs 2, CPU without an idle cluster's", 1.1, busy / cpu["jobs 2"], note=note),
         Figure("engine", "two workers / one, speed", 1.7, wall["dask 1"] / wall["dask 2"], least=True),
         Figure("engine", "scheduler, each file", None, best["dask 2"]["scheduler"].cpu / files * 1e3, "ms"),
         Figure("engine", "scheduler, memory", None, best["dask 2"]["scheduler"].memory, "MB"),
     ]
+
+
+def _idle(workers: int) -> float:
+    """Return the seconds of CPU that a scheduler and its workers take in each second without any work."""
+    with _cluster(workers) as (_, parts):
+        begin, before = time.perf_counter(), sum(_used(process.pid).cpu for process in parts.values())
+        time.sleep(IDLE)
+        after = sum(_used(process.pid).cpu for process in parts.values())
+        return (after - before) / (time.perf_counter() - begin)
 
 
 def _told(parts: dict[str, Sample]) -> str:

@@ -10,10 +10,10 @@ import pytest
 
 import echub
 from echub.batch.batch import convert_many
-from echub.batch.lake import gathering
+from echub.batch.lake import gathering, rows
 from echub.batch.lake.gathering import gather
 from echub.batch.lake.places import FILES
-from echub.batch.lake.tables import units_of
+from echub.batch.lake.tables import read_table, units_of, write_table
 from echub.errors import DataError, PluginError, TargetBusy, TargetClash, TargetNotWritable, UnknownOption
 from tests.echub.folders import TABLE
 
@@ -57,8 +57,8 @@ def test_polars_reads_every_value_and_unit_without_us(converted, folder, lake):
 
 
 def test_what_is_missing_is_null_in_every_part(folder, out, lake):
-    for name, rows in (("a", "0,3.5,,x\n1,NaN,1.5,\n"), ("b", "0,,0.5,y\n1,3.6,0.6,z\n")):
-        (folder / f"{name}.csv").write_text(f"time/s,voltage/V,current/mA,note\n{rows}", encoding="utf-8")
+    for name, lines in (("a", "0,3.5,,x\n1,NaN,1.5,\n"), ("b", "0,,0.5,y\n1,3.6,0.6,z\n")):
+        (folder / f"{name}.csv").write_text(f"time/s,voltage/V,current/mA,note\n{lines}", encoding="utf-8")
     list(convert_many([folder], out))
     gather(out, lake)
     found = table(lake).filter(pl.col("source").is_in(["a.csv", "b.csv"])).sort("source", "row")
@@ -193,6 +193,66 @@ def test_an_output_that_was_changed_is_not_gathered_and_tried_again(converted, l
     target.write_bytes(whole)
     assert counts(gather(converted, lake)) == (0, 1, 0, 4)
     assert "cp.mpr" in rows_by_source(lake)
+
+
+def as_of_another_version(path, unit):
+    """Rewrite a table as a version would that has a column more, with a unit, and lacks one of today's."""
+    frame, units = read_table(path), units_of(path)
+    lacks = next(name for name in ("cell.volume", "current") if name in frame.columns)
+    frame = frame.drop(lacks).with_columns(pl.lit(4.5).alias("of_another_version"))
+    write_table(frame, {**units, "of_another_version": unit}, path)
+    return lacks
+
+
+def test_columns_of_another_version_stay_with_their_units_and_new_ones_are_added(converted, folder, lake):
+    gather(converted, lake)
+    (part,) = (lake / "timeseries" / "technique=CP").rglob("*.parquet")
+    lacks = {path: as_of_another_version(path, "furlong") for path in (part, lake / FILES)}
+    before = pl.read_parquet(lake / FILES)
+    shutil.copy(folder / "cp.mpr", folder / "new.mpr")
+    list(convert_many([folder], converted))
+    assert counts(gather(converted, lake)) == (1, 0, 0, 5)
+    (part_now,) = (lake / "timeseries" / "technique=CP").rglob("*.parquet")
+    for now, name in ((part_now, lacks[part]), (lake / FILES, lacks[lake / FILES])):
+        frame = read_table(now)
+        old, new = frame.filter(pl.col("source") == "cp.mpr"), frame.filter(pl.col("source") == "new.mpr")
+        assert old["of_another_version"].unique().to_list() == [4.5]
+        assert new["of_another_version"].null_count() == new.height
+        assert units_of(now)["of_another_version"] == "furlong"
+        assert name in frame.columns
+        assert old[name].null_count() == old.height
+    assert set(before.columns) <= set(pl.read_parquet(lake / FILES).columns)
+    assert read_table(part_now).filter(pl.col("source") == "new.mpr")["current"].null_count() == 0
+
+
+def test_another_format_of_the_lake_gathers_each_source_again_once(converted, lake, monkeypatch):
+    gather(converted, lake)
+    whole = rows_by_source(lake)
+    monkeypatch.setattr(rows, "FORMAT", "echub-lake 99")
+    assert counts(gather(converted, lake)) == (0, 5, 0, 0)
+    assert rows_by_source(lake) == whole
+
+
+@pytest.mark.parametrize("change", ["replaced", "removed"])
+def test_a_source_of_many_in_a_full_part_is_replaced_never_doubled(folder, out, lake, monkeypatch, change):
+    monkeypatch.setattr(gathering, "PART_BYTES", 1)
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.csv").write_text(TABLE.format(3))
+    list(convert_many([folder], out))
+    gather(out, lake)
+    if change == "replaced":
+        (folder / "b.csv").write_text(TABLE.format(8) + "3,5;8,5\n")
+    else:
+        (folder / "b.csv").unlink()
+    list(convert_many([folder], out))
+    for _ in range(2):
+        gather(out, lake)
+        found = rows_by_source(lake)
+        assert found.get("b.csv") == (4 if change == "replaced" else None)
+        assert (found["a.csv"], found["c.csv"]) == (3, 3)
+    parts = [part for parts in pl.read_parquet(lake / FILES)["parts"].to_list() for part in parts or ()]
+    there = {path.relative_to(lake).as_posix() for path in lake.glob("*/*/*/*/*.parquet")}
+    assert set(parts) == there
 
 
 def test_two_printed_units_never_share_a_column(folder, out, lake):

@@ -9,15 +9,18 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
 from echub.batch import store as stores
-from echub.batch.batch import convert_many
+from echub.batch.batch import Batch, convert_many
 from echub.batch.ledger import Entry
 from echub.batch.remote import Listing, RemoteRun
 from echub.batch.store import Object, Store, url_of
-from echub.errors import PluginError, SourceNotFound, TargetNotWritable, UnknownOption
+from echub.batch.task import FileResult
+from echub.cli import main
+from echub.errors import PluginError, SourceNotFound, TargetNotWritable, UnknownOption, WorkerDied
 from echub.files.conversion import Writing
 from echub.files.output import Written
 from echub.files.reading import Reading
@@ -241,6 +244,39 @@ def test_an_object_that_changes_or_goes_while_it_is_read_is_one_failed_file(buck
     assert (again["cp.mpr"], again["table.csv"]) == ("ok", "ok")
 
 
+def test_a_source_whose_worker_died_is_tried_again_though_nothing_changed(bucket, folder, monkeypatch):
+    name, files = bucket
+    put(files, folder, f"{name}/raw")
+    run_all = Batch.run
+
+    def dying(self, **how):
+        for done in run_all(self, **how):
+            is_dead = done.source.endswith("cp.mpr")
+            yield replace(done, status="failed", error=WorkerDied("died", path=done.source)) if is_dead else done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Batch, "run", dying)
+        assert run(f"s3://{name}/raw", f"s3://{name}/echub")["cp.mpr"] == "failed"
+    assert run(f"s3://{name}/raw", f"s3://{name}/echub")["cp.mpr"] == "ok"
+
+
+def test_a_range_that_comes_short_without_an_error_is_read_again(tmp_path, monkeypatch):
+    pytest.importorskip("fsspec", reason="needs the extra remote (fsspec)")
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    (tmp_path / "a").write_bytes(b"0123456789")
+    store = Store(str(tmp_path))
+    whole, asked = store.files.cat_file, []
+
+    def short(key, **limits):
+        asked.append(key)
+        return whole(key, **limits)[: 5 if len(asked) == 1 else None]
+
+    monkeypatch.setattr(store.files, "cat_file", short)
+    store.fetch(store.list()["a"], tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"0123456789"
+    assert len(asked) == 2
+
+
 def test_a_full_local_disk_is_named_and_nothing_is_written(bucket, folder, tmp_path, monkeypatch):
     name, files = bucket
     put(files, folder, f"{name}/raw")
@@ -265,6 +301,19 @@ def test_an_output_that_another_program_changed_is_not_replaced(bucket, folder):
     assert run(f"s3://{name}/raw", f"s3://{name}/echub")["cp.mpr"] == "failed"
     assert files.cat_file(f"{name}/echub/cp.mpr.h5") == b"x" * size
     assert run(f"s3://{name}/raw", f"s3://{name}/echub", force=True) == FIRST
+
+
+def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
+    def interrupted(self, *, jobs=None):
+        yield FileResult("s3://b/raw/a.mpr", "ok")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RemoteRun, "run", interrupted)
+    monkeypatch.setattr(sys, "argv", ["echub", "convert", "s3://b/raw", "-o", "s3://b/echub"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert "1 files are done; the same command goes on from there" in capsys.readouterr().err
 
 
 def test_a_range_at_a_time_and_a_local_folder_at_either_end(bucket, folder, out, tmp_path, monkeypatch):
