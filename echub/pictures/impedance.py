@@ -174,7 +174,8 @@ def _leave_readable(axis: Axes) -> None:
     """Take away names of decades that would be written over others; their rings stay."""
     apart = WORD * max(axis.dataLim.width, axis.dataLim.height)
     kept: list[Any] = []
-    for text in [text for text in axis.texts if text.get_text() in _NAMES.values()]:
+    named: list[Any] = [text for text in axis.texts if text.get_text() in _NAMES.values()]
+    for text in named:
         if any(np.hypot(*np.subtract(text.xy, other.xy)) < apart for other in kept):
             text.remove()
         else:
