@@ -1,4 +1,4 @@
-"""What is true of a spectrum comes from its generator; a program that is wrong or does not run is no oracle."""
+"""What is true of a spectrum comes from its generator; no program that is wrong or does not run is asked."""
 
 import ast
 from pathlib import Path
