@@ -120,7 +120,7 @@ def _looked(analysis: Analysis, record: Record, given: list[Dataset], params: An
     try:
         if analysis.look:
             call(analysis, analysis.look, data, params)
-    except EchubError as error:  # a refusal, or a fault of the plugin, which is no reason to hide the others
+    except EchubError as error:  # a refusal, or a fault of the plugin: the others are shown all the same
         return Fit(analysis, Standing.UNSUITED, error.remark)
     return Fit(analysis, Standing.SUITS, met=_met(analysis, inputs[0], record))
 

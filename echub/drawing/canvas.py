@@ -113,9 +113,13 @@ def colour_bar(figure: FigureBase, axes: list[Axes], values: NDArray[np.float64]
     import numpy as np
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import ListedColormap, Normalize
+    from matplotlib.ticker import MaxNLocator
 
     colours = ListedColormap(mpl.colormaps["viridis"](np.linspace(0, PALEST, 256)))
     norm = Normalize(float(values.min()), float(values.max()))
     bar = figure.colorbar(ScalarMappable(norm, colours), ax=axes, pad=0.02)
+    if (values == np.round(values)).all():  # numbers of cycles or scans: there is no cycle 2.5
+        bar.locator = MaxNLocator(integer=True)
+        bar.update_ticks()
     bar.set_label(words)
     bar.outline.set_visible(False)

@@ -11,6 +11,7 @@ from echub.drawing import axis_label, colour_bar, prefixed, shades_of
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.pictures.curves import axis_of, curve, finish
+from echub.pictures.long import running_charge
 from echub.pictures.shown import POTENTIALS, Floats, Shown
 from echub.pictures.voltammogram import TECHNIQUES
 from echub.segments import HalfCycles, half_cycles, steps
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 LEGEND = 4
 """Up to this many cycles each gets an entry in the legend; then a colour bar."""
-_SECONDS = 3600.0
 
 
 def is_cycling(shown: Shown) -> bool:
@@ -89,18 +89,10 @@ def _cycle_of(one: Shown, halves: HalfCycles) -> Floats:
 
 
 def _charge(one: Shown) -> Floats:
-    """Return the running charge in A·h: the instrument's counter, else the current times the time of its row.
-
-    An averaged current is the mean over the time before its row, so that this sum is exact for it; for a current
-    read at an instant it is off by at most one row per change, too little to see.
-    """
+    """Return the running charge in A·h: the instrument's counter, else the current times the time of its row."""
     if "charge" in one.dataset.columns:
         return np.asarray(one.dataset.to("charge", "A*h"), np.float64)
-    seconds = np.asarray(one.dataset["time"], np.float64)
-    current = np.asarray(one.dataset.to("current", "A"), np.float64)
-    step = np.diff(seconds, prepend=seconds[:1])
-    # A clock that starts again has passed no negative time.
-    return np.cumsum(np.nan_to_num(current * np.maximum(step, 0))) / _SECONDS
+    return running_charge(one.dataset)
 
 
 def _most(halves: HalfCycles, charge: Floats) -> float:

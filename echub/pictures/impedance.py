@@ -29,6 +29,8 @@ NEAR = 0.13
 """Decades that a marked point may be off a whole decade: half a step of the coarsest sweeps, 4 per decade."""
 MARKED = 3
 """Up to this many spectra have their decades marked; with more, where marks would hide points, only the first."""
+WORD = 0.12
+"""Width of a name such as `1 kHz` in parts of the axes, by eye: nearer ones would be written over each other."""
 BEYOND = 3.0
 """A spectrum that extends more than this many times the median extent does not set the limits of the axes:
 an arc that grows threefold in a series is common and is shown, a loose contact is 10 to 1000 times."""
@@ -122,6 +124,7 @@ def _finish(figure: FigureBase, axes: tuple[Axes, Axes, Axes], *, per_area: bool
     nyquist, modulus, phase = axes
     z, unit = ("$Z$·$A$", "Ω·cm²") if per_area else ("$Z$", "Ω")
     nyquist.set_aspect("equal", adjustable="datalim")
+    _leave_readable(nyquist)
     nyquist.set(xlabel=f"Re {z} / {unit}", ylabel=f"−Im {z} / {unit}")
     nyquist.locator_params(axis="x", nbins=5)  # more than this and numbers of five digits overlap
     modulus.set(ylabel=f"|{z}| / {unit}")
@@ -165,6 +168,18 @@ def _mark_decades(
                 "va": "top",
             }  # below the point: an arc bends downwards at its ends
             axis.annotate(_NAMES[decade], at, (0, -6), textcoords="offset points", **style)
+
+
+def _leave_readable(axis: Axes) -> None:
+    """Take away names of decades that would be written over others; their rings stay."""
+    apart = WORD * max(axis.dataLim.width, axis.dataLim.height)
+    kept: list[Any] = []
+    named: list[Any] = [text for text in axis.texts if text.get_text() in _NAMES.values()]
+    for text in named:
+        if any(np.hypot(*np.subtract(text.xy, other.xy)) < apart for other in kept):
+            text.remove()
+        else:
+            kept.append(text)
 
 
 def _limit(axis: Axes, files: Sequence[_File]) -> None:

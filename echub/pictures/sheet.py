@@ -10,8 +10,10 @@ from echub.drawing import new_figure, palette_of, styled
 from echub.errors import DataError, SelectionError, UnknownColumn
 from echub.model.dataset import Dataset
 from echub.model.record import Record
+from echub.pictures.aligned import is_aligned
 from echub.pictures.choice import PICTURES, Picture, pictures_of, require_picture
 from echub.pictures.columns import draw_columns, named
+from echub.pictures.long import shortened
 from echub.pictures.shown import Shown
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ def draw(records: Mapping[str, Record], look: Look = Look()) -> Figure:
     if look.picture is not None:
         require_picture(look.picture)
     files = _files(records, look)
+    if look.x is None and not look.y:  # a picture of known columns; aligned ones may be of any
+        files = [one if is_aligned(one) else replace(one, dataset=shortened(one.dataset)) for one in files]
     panels = _panels(files, look)
     used = {id(one.dataset) for _, shown in panels for one in shown}
     left = [one for one in files if id(one.dataset) not in used]

@@ -122,19 +122,11 @@ class Bench:
             if leaf.type in ("list", "any"):
                 continue
             entry = metadata.get(path)
-            text = (
-                "" if entry is None else f"{entry.value:g}" if isinstance(entry.value, float) else str(entry.value)
-            )
+            value = "" if entry is None else entry.value
+            text = f"{value:g}" if isinstance(value, float) else str(value)
             unit = leaf.unit if leaf.unit and leaf.unit != "1" else ""
-            shown = f"{text} {unit}".strip() if text else ""
-            rows.append(
-                (
-                    path,
-                    shown,
-                    "" if entry is None else entry.source,
-                    f"{leaf.description} {f'({unit})' if unit else ''}",
-                )
-            )
+            meaning = f"{leaf.description} {f'({unit})' if unit else ''}"
+            rows.append((path, f"{text} {unit}".strip() if text else "", entry.source if entry else "", meaning))
         return sorted(rows, key=lambda row: (not row[1], row[0]))
 
     # -- doing ---------------------------------------------------------------------------------
@@ -211,15 +203,8 @@ def parameters(analysis: Analysis) -> list[tuple[str, str, str, tuple[str, ...]]
     rows = []
     for parameter in dataclasses.fields(analysis.params):
         told: Mapping[str, Any] = parameter.metadata
-        unit = told.get("unit") or ""
-        rows.append(
-            (
-                parameter.name,
-                f"{parameter.default} {unit}".strip(),
-                told.get("help", ""),
-                told.get("choices") or (),
-            )
-        )
+        default = f"{parameter.default} {told.get('unit') or ''}".strip()
+        rows.append((parameter.name, default, told.get("help", ""), told.get("choices") or ()))
     return rows
 
 

@@ -103,11 +103,8 @@ class Page:
                 lambda: ui.notify("The file is larger than 4 GB: open it from the folder.", type="warning"),
             )
             upload.props("flat bordered").classes("w-full")
-            self.filter = (
-                ui.input("Filter", on_change=lambda: self.listed.refresh())
-                .classes("w-full")
-                .props("clearable dense")
-            )
+            self.filter = ui.input("Filter", on_change=lambda: self.listed.refresh()).props("clearable dense")
+            self.filter.classes("w-full")
             self.listed()
 
     @ui.refreshable_method

@@ -317,6 +317,19 @@ def test_stock_pint_parses_every_units_attribute(tmp_path, eclab, name):
     assert seen >= 3
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_the_unit_is_also_in_a_text_of_fixed_length_which_octave_shows(tmp_path, eclab, name):
+    """Octave 7.3 shows no text of variable length, and so neither `units` nor `long_name`."""
+    record = echub.read(eclab / f"{name}.mpr")
+    store.write(record, tmp_path / "x.h5")
+    with h5py.File(tmp_path / "x.h5") as file:
+        for dataset in record.datasets.values():
+            for column in dataset.columns.values():
+                attribute = file[dataset.name][column.name].attrs.get_id("echub")
+                assert not attribute.get_type().is_variable_str()
+                assert json.loads(file[dataset.name][column.name].attrs["echub"]).get("unit") == column.unit
+
+
 def test_a_printed_unit_that_would_be_misread_is_no_units_attribute(tmp_path):
     odd = build_dataset("timeseries", [SourceColumn("control/V/mA", [1.0], unit="V/mA", index=0)])
     store.write(Record([odd]), tmp_path / "a.h5")

@@ -217,3 +217,22 @@ def test_maps_are_sums_over_the_frames():
 def test_a_temperature_in_another_unit_is_a_point_on_its_scale():
     (axis,) = echub.plot(series(time=[0.0, 1.0], temperature=[20.0, 25.0]), y="temperature/K").axes
     assert drawn(axis)[0][1] == pytest.approx([293.15, 298.15])
+
+
+@pytest.mark.parametrize(("first", "names"), [(0, 1), (1, 2)])
+def test_names_of_decades_are_not_written_over_each_other(first, names):
+    """Of a small arc beside a large one, points of several decades lie in one place; the first arc has names."""
+    decades = np.array([1000.0, 100.0, 10.0, 1.0])
+    frequency, spectrum = np.tile(decades, 2), np.repeat([first, 1 - first], 4)
+    real = np.concatenate([[1.0, 1.1, 1.2, 1.3], [1.0, 300.0, 700.0, 1000.0]])
+    imag = -np.concatenate([[0.1, 0.2, 0.2, 0.1], [0.1, 400.0, 400.0, 0.1]])
+    order = np.argsort(spectrum, kind="stable")
+    frequency, real, imag, spectrum = frequency[order], real[order], imag[order], spectrum[order]
+    columns = [
+        SourceColumn("f", frequency, "frequency", "Hz"),
+        SourceColumn("Re", real, "impedance_real", "ohm"),
+        SourceColumn("Im", imag, "impedance_imag", "ohm"),
+        SourceColumn("n", spectrum, "spectrum"),
+    ]
+    figure = echub.plot(Record([build_dataset("impedance", columns)]))
+    assert len([text for text in figure.axes[0].texts if text.get_text() in ("1 Hz", "1 kHz")]) == names

@@ -24,6 +24,8 @@ POLARITY = "cell.electrodes.working.polarity"
 HEADER = "Test Time / s,Voltage / V,Current / A\n"
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
 
+ROOT = Path(__file__).parents[3]
+
 
 def convert(tmp_path, name="gcpl", polarity="positive", configuration="two_electrode", **options):
     said = {POLARITY: polarity, "cell.configuration": configuration}
@@ -71,8 +73,10 @@ def test_batterydf_accepts_it(tmp_path, form, name):
     assert report["ok"], report
     assert report["missing"] == []
     assert report["time_stats"]["monotonic"]
-    # What that version of the validator has not heard of yet is BDF 1.3.0 all the same.
+    # What that version of the validator has not heard of yet is BDF 1.3.0 all the same, and the docs name it.
     assert set(report["extras"]) <= {column.label for column in COLUMNS}
+    said = (ROOT / "docs/open-elsewhere.md").read_text("utf-8")
+    assert all(f"`{label}`" in said for label in report["extras"])
     assert len(frame) == echub.read(FOLDER / f"{name}.mpr")["timeseries"].rows
 
 
