@@ -84,6 +84,8 @@ def test_spectra_are_apart_with_the_capacitive_part_upwards():
     assert curve.up[1].startswith("−Z_im / ")
     sign = np.sign([y for _, y in points if y is not None])
     assert list(sign) == list(-np.sign(data["impedance_imag"]))
+
+
 @pytest.mark.parametrize(
     ("cell", "text"), [(None, ""), (0.0, "0"), (1.23456789, "1.2346"), (3, "3"), (True, "True"), ("<b>", "<b>")]
 )
