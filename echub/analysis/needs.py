@@ -22,7 +22,7 @@ from echub.model.build import ROWS
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata, leaf_of
-from echub.model.polar import converted
+from echub.model.polar import converted, lacking
 from echub.model.record import Record
 from echub.model.spectra import numbered
 from echub.model.units import Scale, parse_unit, scale_between
@@ -270,9 +270,10 @@ def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, 
             return _converted(need, quantity, *derived)
     if need.optional:
         return None
+    half = next(filter(None, (lacking(quantity, data.columns) for quantity in need.quantities)), "")
     raise Refusal(
         "missing-column",
-        f"there is no {' or '.join(need.quantities)}",
+        ": ".join(filter(None, (f"there is no {' or '.join(need.quantities)}", half))),
         where=f"columns {', '.join(data.columns)}",
         hint=f"--column {need.name}=NAME names a column that answers"
         + (

@@ -303,6 +303,10 @@ class Outcome:
             return self.measurands[name]
         raise KeyError(f"the outcome has no measurand {name!r}, but {', '.join(self.measurands) or 'none at all'}")
 
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a measurand of this name."""
+        return name in self.measurands
+
     def __repr__(self) -> str:
         parts = [f"{name} = {measurand}" for name, measurand in self.measurands.items()]
         parts += [f"{flag.code}: {flag.message}" for flag in self.refusals]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,15 @@ def converted(quantity: str, data: Dataset) -> tuple[Floats, str, str] | None:
         return None
     given = (data[name].astype(np.float64) for name in (first, second))
     return function(*given), "deg" if quantity.startswith("phase") else "ohm", formula
+
+
+def lacking(quantity: str, columns: Collection[str]) -> str:
+    """Say what is missing for a quantity of which columns hold one half, as |Z| without a phase; else ""."""
+    if quantity not in RULES:
+        return ""
+    names = RULES[quantity][:2]
+    there, missing = ([name for name in names if (name in columns) == wanted] for wanted in (True, False))
+    return f"{there[0]} alone does not give it: {missing[0]} is missing" if len(there) == 1 else ""
 
 
 def impedance_parts(dataset: Dataset) -> tuple[Floats, Floats]:

@@ -71,14 +71,26 @@ def _undeclared(column: SourceColumn, frequency: NDArray[Any] | None) -> Decisio
     if share >= 0.5:  # most of them
         text = f"{share:.0%} of its values are {'negative' if usual < 0 else 'positive'}, as the quantity has it"
         return Decision(f"sign of {column.header}", "as printed", text)
+    said = f'in a profile: [columns."{column.header}"] sign = "negated"'
+    cause, hint = (
+        (
+            "the table prints the negated part, or a third electrode disturbs",
+            f'{said}, or "signed" if they are right',
+        )
+        if usual > 0
+        else (
+            "the table prints the negated part, or the cell is inductive throughout",
+            "`--option zimag=negated` if it prints the negated part, `--option zimag=signed` if the values "
+            f"are right; {said}",
+        )
+    )
     raise ReadError(
         f"the sign of {column.header} is not declared, and its values speak against it",
         column=column.header,
         expected=f"mostly {'negative' if usual < 0 else 'positive'} values, or a header -{column.header}",
         found=f"{1 - share:.0%} of the values have the other sign",
-        cause="the table prints the negated part, or the cell is inductive throughout",
-        hint="`--option zimag=negated` if it prints the negated part, `--option zimag=signed` if the values "
-        f'are right; in a profile: [columns."{column.header}"] sign = "negated"',
+        cause=cause,
+        hint=hint,
     )
 
 

@@ -79,9 +79,10 @@ def _require_points(trace: Trace) -> None:
             diagnostics=trace.table(),
         )
     if used < LEAST_POINTS:
+        left = "1 point is" if used == 1 else f"{used} points are"
         raise Refusal(
             "too-few-points",
-            f"{used} points are left, at least {LEAST_POINTS} are needed: {_reasons(trace) or 'none is masked'}",
+            f"{left} left, at least {LEAST_POINTS} are needed: {_reasons(trace) or 'none is masked'}",
             diagnostics=trace.table(),
         )
 
@@ -138,9 +139,9 @@ def _mask_flags(trace: Trace) -> list[Flag]:
     negative = int((trace.reason == "negative real part").sum())
     if negative:
         at = trace.frequency[trace.reason == "negative real part"]
-        text = (
-            f"{negative} points have a negative real part, {at.min():.3g} to {at.max():.3g} Hz, and are left out"
-        )
+        found = "1 point has" if negative == 1 else f"{negative} points have"
+        band = f"{at.min():.3g} Hz" if negative == 1 else f"{at.min():.3g} to {at.max():.3g} Hz"
+        text = f"{found} a negative real part, {band}: left out"
         flags.append(Flag("negative-real-part", text, hint="--param negative_real=keep"))
     if outliers := int((trace.reason == "outlier").sum()):
         rows = ", ".join(str(row) for row in trace.row[trace.reason == "outlier"])

@@ -38,6 +38,9 @@ class SeriesParams(CheckParams):
     onset: float = option(5.0, "deviation from the line through the lower levels", unit="%", minimum=0.5)
     sustained: int = option(6, "levels that must deviate one after another", minimum=1)
     bootstrap: int = option(400, "resamplings for the interval of the onset", minimum=50)
+    # Of instruments in use: 0.1 % of the range, or better; the range is not recorded beside spectra.
+    current_accuracy: float = option(0.1, "accuracy of the levels, of their value", unit="%", minimum=0)
+    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
     vanish: float = option(
         3.0, "arcs below the electrolyte's resistance over this are gone: electrons flow", minimum=1
     )

@@ -14,6 +14,9 @@ SAME_REST = 0.25
 SAME_LEVEL = 0.05
 """Rests and levels that differ by a smaller fraction are one. Rests of a study differ by factors (0.1 to 10 s),
 and are known to the rows at their edges only. By eye."""
+UNEVEN, LEAST_UNEVEN = 0.1, 3
+"""Blocks of a study have many pulses each: rests that change before more than every tenth pulse, and three times
+at least, do not make blocks. By eye."""
 ALL_BACK = 0.9
 """Plating back this much of what was stripped makes the electrode fresh again (decision 41). By eye."""
 
@@ -35,7 +38,10 @@ class PulseBlock:
 
 
 def blocks_of(train: PulseTrain) -> list[PulseBlock]:
-    """Cut a train where metal is plated back, or where the rest or the level changes for good."""
+    """Cut a train where metal is plated back, or where the rest or the level changes for good.
+
+    Rests that change from pulse to pulse (`uneven_rests`) are one block: there is no rest for each.
+    """
     first = np.flatnonzero(_begins(train))
     last = np.append(first[1:], len(train.pulses)) - 1
     return [
@@ -44,17 +50,28 @@ def blocks_of(train: PulseTrain) -> list[PulseBlock]:
     ]
 
 
-def _begins(train: PulseTrain) -> NDArray[np.bool_]:
-    """Mark the pulses that begin a block; a single rest unlike both beside it is a pause."""
-    rest, level = train.rest[:-1], train.level  # a pulse goes with the rest before it
+def uneven_rests(train: PulseTrain) -> bool:
+    """Return whether the rests change from pulse to pulse, so that no block has one of its own."""
+    changed = int(_changed_rests(train).sum())
+    return changed >= LEAST_UNEVEN and changed > UNEVEN * len(train.pulses)
+
+
+def _changed_rests(train: PulseTrain) -> NDArray[np.bool_]:
+    """Mark the pulses, from the second on, before which the rest is another; a single one is a pause."""
+    rest = train.rest[:-1]
     within = train.edges.begin_within[1:] + train.edges.end_within[:-1]
-    plated = np.isnan(rest)
     unlike = np.abs(np.diff(rest)) > SAME_REST * rest[:-1] + within[1:]
     lone = np.append(False, unlike[:-1] & unlike[1:]) if len(unlike) > 1 else np.zeros(len(unlike), bool)
     alone = np.append(lone, False)
     cleared = rest.copy()
     cleared[:-1] = np.where(alone[:-1], rest[1:], rest[:-1])
-    changed = np.append(False, np.abs(np.diff(cleared)) > SAME_REST * cleared[:-1] + within[1:])
+    return np.append(False, np.abs(np.diff(cleared)) > SAME_REST * cleared[:-1] + within[1:])
+
+
+def _begins(train: PulseTrain) -> NDArray[np.bool_]:
+    """Mark the pulses that begin a block."""
+    level, plated = train.level, np.isnan(train.rest[:-1])  # a pulse goes with the rest before it
+    changed = _changed_rests(train) & (not uneven_rests(train))
     other = np.abs(np.diff(level)) > SAME_LEVEL * level[:-1]
     if train.set_point is None and train.top >= LEAST_LIMIT_V:
         # At the instrument's limit the current falls by itself: no other level was meant.

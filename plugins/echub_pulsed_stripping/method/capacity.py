@@ -18,6 +18,8 @@ ALMOST = 0.999
 LIMITED = 0.98
 """Less than this of the commanded current while the voltage rests at its largest: the instrument's limit (decision
 41). A current under control stays within its accuracy of 0.1 %."""
+MARKED = 0.5
+"""Rows around an edge that are closer than this part of the usual step were written because of the edge."""
 DISAGREE = 0.01
 """Ways of counting that differ by a larger share, and by three standard uncertainties, disagree (decision 41)."""
 CHARGES = {"charge_increment": "dq", "charge": "Q"}
@@ -157,7 +159,8 @@ def counted(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[CountedCha
     found = edges(rows.t, rows.pulses, averaged=train.data.is_averaged("j"))
     # Sampled in step with the pulses all edges err alike: their brackets add up, as one rectangle.
     alike = float((level * (found.begin_within + found.end_within)).sum()) / np.sqrt(3) / 3600
-    own = alike / np.sqrt(1 + _phase_slips(found))
+    slips = 0 if _are_marked(found, rows.t) else _phase_slips(found)
+    own = alike / np.sqrt(1 + slips)
     at_rest = train.threshold.level * train.sign * float(rows.t[-1] - found.begin[0] - found.duration.sum()) / 3600
     by_level = CountedCharge(
         "commanded level and edges" if train.set_point is not None else "measured level and edges",
@@ -166,6 +169,12 @@ def counted(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[CountedCha
         own,
     )
     return [*_by_instrument(train, rows), by_level, *_integrated(rows)]
+
+
+def _are_marked(found: Edges, t: Floats) -> bool:
+    """Return whether the instrument writes rows at the edges: they then err alike, however long the rests are."""
+    gaps = 2 * np.concatenate([found.begin_within, found.end_within])
+    return bool(np.median(gaps) < MARKED * np.median(np.diff(t)))
 
 
 def _phase_slips(found: Edges) -> int:

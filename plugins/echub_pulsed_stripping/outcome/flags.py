@@ -10,7 +10,7 @@ import numpy as np
 
 from echub.plugin import Flag, Refusal
 from echub_pulsed_stripping import PulsedStrippingParams
-from echub_pulsed_stripping.data.blocks import PulseBlock
+from echub_pulsed_stripping.data.blocks import PulseBlock, uneven_rests
 from echub_pulsed_stripping.data.electrode import CELL, against
 from echub_pulsed_stripping.data.train import PulseTrain
 from echub_pulsed_stripping.method.capacity import (
@@ -60,6 +60,10 @@ def file_flags(train: PulseTrain, blocks: int, params: PulsedStrippingParams) ->
     if blocks > 1 and not params.block:
         text = f"the file holds {blocks} blocks of different rests, levels or platings: none is its capacity alone"
         flags.append(Flag("several-blocks", text, where="table blocks", hint="--param block=1"))
+    if uneven_rests(train):
+        low, high = np.nanquantile(train.rest, [0.05, 0.95])
+        text = f"the rests change from pulse to pulse, {low:.3g} to {high:.3g} s: the capacity is that of none"
+        flags.append(Flag("uneven-rests", text, where=train.data.how("j")))
     widest = float(np.nanmedian(train.rest_steps[:-1]))
     rest = float(np.nanmedian(train.rest)) if np.isfinite(train.rest).any() else np.inf
     if widest > rest / REST_ROWS:

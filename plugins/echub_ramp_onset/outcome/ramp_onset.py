@@ -239,7 +239,7 @@ def _flags(
         )
         flags.append(Flag("correlated-noise", text))
     if _is_gradual(onset, shorter):
-        moved = f"moves the onset by {shorter.x / onset.x - 1:+.1%}" if shorter else ""
+        moved = f"moves the onset by {100 * (shorter.x / onset.x - 1):+.2g} %" if shorter else "finds no onset"
         flags.append(
             Flag("gradual-onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
         )

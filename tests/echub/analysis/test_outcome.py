@@ -134,3 +134,9 @@ def test_anything_else_is_no_outcome(text):
 def test_an_unknown_measurand_names_those_there_are():
     with pytest.raises(KeyError, match="onset"):
         Outcome({"onset": Measurand("V", 1.0)})["slope"]
+
+
+def test_an_outcome_says_which_measurands_it_has():
+    outcome = Outcome({"x": Measurand("V", 1.0)})
+    assert "x" in outcome
+    assert "y" not in outcome

@@ -73,7 +73,8 @@ def test_only_the_modulus():
     case = GOOD.without("impedance_real", "impedance_imag").with_values(
         "impedance_abs", np.hypot(GOOD.columns["impedance_real"].values, 1.0), "ohm"
     )
-    refused(case, "missing-column")
+    refusal = refused(case, "missing-column")
+    assert refusal.message == "there is no impedance_real: impedance_abs alone does not give it: phase is missing"
 
 
 def test_a_negative_real_part_is_left_out_and_can_be_kept():

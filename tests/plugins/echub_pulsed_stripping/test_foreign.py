@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import echub
+from echub.testing.synth.case import Case, Column
 from echub.testing.synth.foreign import pulsed_stripping as foreign
 
 DRAWS = 3
@@ -67,3 +69,47 @@ def test_a_battery_is_refused_with_its_voltage():
 def test_a_gap_that_may_hide_pulses_is_said():
     codes = {flag.code for seed in range(4) for flag in drawn("gap of 5 s, no charge", seed).answer().flags}
     assert "pulses-hidden" in codes
+
+
+def written_by_edges(rests, seed=0, count=40):
+    """Record 1 s pulses of 1 mA/cm² with rows 1 ms before and after they start, and 10 ms after they stop."""
+    rng = np.random.default_rng(seed)
+    t, on, q = [np.arange(0, 10, 0.1)], [np.zeros(100)], 10.0
+    for number in range(count):
+        stop = 1.0 if number < count - 1 else 0.5
+        inside = np.append(np.arange(1e-3, stop, 0.1), stop)
+        rest = rests(number, rng)
+        after = np.append(np.arange(0.01, rest, 0.1), rest)
+        t += [q + inside, q + stop + after]
+        on += [np.ones(len(inside)), np.zeros(len(after))]
+        q += stop + rest
+    t, on = np.concatenate(t), np.concatenate(on)
+    u = np.where(on > 0, 0.05, 0.0)
+    u[np.flatnonzero(on)[-1]] = 3.01
+    columns = {"time": Column(t, "s"), "current": Column(on, "mA"), "voltage": Column(u, "V")}
+    return Case(columns, {"cell.area": "1 cm^2"}), (count - 0.5) / 3600
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.1])
+def test_edges_that_err_alike_do_not_average_out_because_the_rests_differ(jitter):
+    """Every pulse reads 5 ms long; that rests scatter draws none of these errors anew."""
+    case, truth = written_by_edges(lambda _, rng: 2.0 * (1 + jitter * rng.uniform(-1, 1)))
+    found = echub.analyze("pulsed-stripping", case.data())["stripping_capacity"]
+    assert found.value == pytest.approx(truth, rel=0.01)
+    assert found.interval.covers(truth)
+    assert found.uncertainty > 40 * 0.0055 / np.sqrt(3) / 3600
+
+
+@pytest.mark.parametrize("rests", [lambda n, _: (2.0, 3.0)[n % 2], lambda _, rng: rng.uniform(1, 3)])
+def test_rests_that_change_from_pulse_to_pulse_are_one_series(rests):
+    case, truth = written_by_edges(rests)
+    outcome = echub.analyze("pulsed-stripping", case.data())
+    codes = {flag.code for flag in outcome.flags}
+    assert "uneven-rests" in codes
+    assert "several-blocks" not in codes
+    assert outcome["stripping_capacity"].interval.covers(truth)
+
+
+def test_two_rests_are_still_two_blocks():
+    case, _ = written_by_edges(lambda n, _: 2.0 if n < 20 else 5.0)
+    assert "several-blocks" in {flag.code for flag in echub.analyze("pulsed-stripping", case.data()).flags}

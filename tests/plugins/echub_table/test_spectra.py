@@ -36,8 +36,10 @@ def test_an_option_never_turns_a_declared_sign():
 
 
 def test_a_negative_real_part_is_refused():
-    with pytest.raises(ReadError, match="Z' / ohm is not declared"):
+    with pytest.raises(ReadError, match="Z' / ohm is not declared") as caught:
         _read("f / Hz,Z' / ohm,Z'' / ohm", FREQUENCY, [-z for z in REAL], IMAGINARY)
+    assert "zimag" not in caught.value.hint  # that option is for the other part
+    assert '[columns."Z\' / ohm"] sign' in caught.value.hint
 
 
 def test_modulus_and_negated_phase():

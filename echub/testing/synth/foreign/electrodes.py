@@ -69,7 +69,7 @@ def _rise(g: np.random.Generator) -> Law:
     return steep(float(g.uniform(0.4, 0.48)), float(g.uniform(0.05, 0.2)))
 
 
-SHAPES: dict[str, Draw] = {
+_DRAWN: dict[str, Draw] = {
     "quiet: at the onset": lambda g: _case(steep(_at(g), 0.03), ohmic(), g, AT_ONSET, holds=True),
     "quiet: largest": lambda g: _case(steep(_at(g), 0.03), ohmic(), g, LARGEST, holds=True),
     "quiet, a row every 5 s: at the onset": lambda g: _case(
@@ -88,4 +88,5 @@ SHAPES: dict[str, Draw] = {
         steep(_at(g), 0.03), ohmic(), g, AT_ONSET, drift_v_h=1e-3
     ),
 }
+SHAPES = {f"other electrode, {name}": draw for name, draw in _DRAWN.items()}
 """One electrode asked for, the deviation of the other judged."""

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from echub.plugin import Component, Interval, Measurand
+from echub.science import coverage_half_width
 from echub_eis.method.elements import Floats
 from echub_eis.series.method.onset import FoundOnset, Levels, onset, staircase
 from echub_eis.series.method.recovery import WHITE, Recovered, recovery
@@ -96,9 +97,11 @@ def _resistance(
     result: SeriesResult, part: PartOverTime, k: int, factor: float = 1.0, unit: str = "ohm", note: str = ""
 ) -> Measurand:
     value, relative = factor * float(part.resistance[k]), float(part.relative[k])
+    area = result.params.area_uncertainty / 100 if unit != "ohm" else 0.0
     fitted = result.followed.fits[k].fitted
     freedom = fitted.freedom if fitted is not None else 1
     reach = relative * float(stdtrit(freedom, 0.5 + result.params.level / 200))
+    reach = float(np.hypot(reach, coverage_half_width(area, level=result.params.level / 100)))
     interval = Interval(
         value * float(np.exp(-reach)),
         value * float(np.exp(reach)),
@@ -107,8 +110,9 @@ def _resistance(
     )
     where = f"{part.label} of spectrum {result.series.spectra[k].spectrum}"
     said = ", ".join(filter(None, (where, note, note_of(result))))
-    u = value * relative
-    return Measurand(unit, value, u, interval, components=(Component("fit", u),), note=said)
+    parts = [Component("fit", value * relative), Component("area", value * area, "B", "area")]
+    u = value * float(np.hypot(relative, area))
+    return Measurand(unit, value, u, interval, components=tuple(parts if area else parts[:1]), note=said)
 
 
 # -- onset -------------------------------------------------------------------------------------
@@ -136,7 +140,7 @@ def _onset_voltage(result: SeriesResult, seed: int) -> tuple[FoundOnset | None, 
 def _onset_measurands(found: FoundOnset | None, suffix: str, result: SeriesResult) -> dict[str, Measurand]:
     if found is None:
         return {}
-    unit, level = result.series.unit, result.params.level / 100
+    unit = result.series.unit
     what = f"resistance_{result.chosen}" if not suffix else "U/j"
     name, bracket = f"onset_level{suffix}", f"onset_bracket{suffix}"
     if found.beyond is None and found.below is not None:
@@ -146,16 +150,30 @@ def _onset_measurands(found: FoundOnset | None, suffix: str, result: SeriesResul
     around = Interval(found.below, found.beyond, "bracketing", includes_high=False, method="neighbouring levels")
     made = {bracket: Measurand(unit, interval=around, censoring="interval", note=what)}
     if found.value is not None and found.u is not None:
-        interval = Interval(found.low, found.high, level=level, method="resampled residuals")
         rises = "rises" if found.sign > 0 else "falls"
         note = f"{what} {rises} {result.params.onset:g} % off its line"
-        made = {
-            name: Measurand(
-                unit, found.value, found.u, interval, components=(Component("scatter", found.u),), note=note
-            ),
-            **made,
-        }
+        made = {name: _onset_level(found, result, note), **made}
     return made
+
+
+def _onset_level(found: FoundOnset, result: SeriesResult, note: str) -> Measurand:
+    """Return the onset with what the scale of the levels adds: the accuracy of the current, and the area."""
+    params, unit, value = result.params, result.series.unit, float(found.value or 0.0)
+    accuracy = value * params.current_accuracy / 100
+    area = value * params.area_uncertainty / 100 if unit != "mA" else 0.0
+    scale = coverage_half_width(area, (accuracy,) if accuracy else (), params.level / 100)
+    # Both ends of the scatter's own interval, which need not be alike, and of the scale's, in quadrature.
+    low, high = (end if end is not None else value for end in (found.low, found.high))
+    ends = value - float(np.hypot(value - low, scale)), value + float(np.hypot(high - value, scale))
+    parts = (
+        Component("scatter", float(found.u or 0.0)),
+        Component("accuracy of the current", accuracy / np.sqrt(3), "B"),
+        Component("area", area, "B", "area"),
+    )
+    kept = tuple(part for part in parts if part.uncertainty or part.name == "scatter")
+    u = float(np.sqrt(sum(part.uncertainty**2 for part in kept)))
+    interval = Interval(*ends, level=params.level / 100, method="resampled residuals, and the scale")
+    return Measurand(unit, value, u, interval, components=kept, note=note)
 
 
 # -- recovery ----------------------------------------------------------------------------------
