@@ -1,6 +1,6 @@
 """Whether a workbook is as spreadsheet programs write them, so that its library can be let loose on it here.
 
-What is not proved by this is no damage: such a workbook is read in a process that may die first. Proved are: the
+A workbook that is not proved by this may be intact: it is read in a process that may die first. Proved are: the
 archive is whole; every part is well-formed XML without a document type, nested a few levels; the cells of a sheet
 stand in the plain form that programs write, at places that a sheet has; counts are no larger than the file.
 """
@@ -175,7 +175,7 @@ class _Walk:
 
 
 def _is_modest(dimension: str, limits: Limits) -> bool:
-    """Return whether the stated dimension of a sheet is no larger than any sheet may be."""
+    """Return whether the stated dimension of a sheet is within what any sheet may have."""
     found = _DIMENSION.fullmatch(dimension)
     if found is None:
         return False
