@@ -2,7 +2,7 @@
 
 A workbook that is not proved by this may be intact: it is read in a process that may die first. Proved are: the
 archive is whole; every part is well-formed XML without a document type, nested a few levels; the cells of a sheet
-stand in the plain form that programs write, at places that a sheet has; counts are no larger than the file.
+stand in the plain form that programs write, at places that a sheet has; counts fit the size of the file.
 """
 
 from __future__ import annotations
