@@ -18,6 +18,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
+from pathlib import Path
 from typing import Any
 
 from echub import errors
@@ -34,6 +35,10 @@ from echub.remark import DETAILS
 
 _SECONDS, _SECONDS_PER_MB = 10.0, 2.0
 """Time for a file: reading takes below 0.05 s per megabyte."""
+_PATIENCE = 6
+"""A file may take so many times its limit while the worker waits for the processor, on a busy machine."""
+_BUSY = 0.8
+"""Part of the limit that a process works if nothing else keeps it waiting."""
 _START_SECONDS = 60.0
 """Time for the start of the worker, which takes a second."""
 _BYTES, _BYTES_PER_BYTE = 4 << 30, 20
@@ -116,19 +121,33 @@ atexit.register(_worker.end)
 
 @contextmanager
 def _limited(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
-    """Kill the process if the context takes longer; the event says so."""
-    ended = threading.Event()
+    """Kill the process if it works for longer, or the context takes far longer; the event says so."""
+    ended, done = threading.Event(), threading.Event()
 
-    def end() -> None:
+    def watch() -> None:
+        used = _processor_time(process.pid)
+        for _ in range(_PATIENCE):
+            if done.wait(seconds):
+                return
+            if not 0 < _processor_time(process.pid) - used < _BUSY * seconds:
+                break
         ended.set()
         process.kill()
 
-    timer = threading.Timer(seconds, end)
-    timer.start()
+    threading.Thread(target=watch, daemon=True).start()
     try:
         yield ended
     finally:
-        timer.cancel()
+        done.set()
+
+
+def _processor_time(pid: int) -> float:
+    """Return the processor time of a process in seconds; 0 where the system does not say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _rebuilt(told: dict[str, Any]) -> EchubError:

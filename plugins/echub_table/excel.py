@@ -14,15 +14,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.plugin import Decision, Notice, PluginError, ReadError, Record, Source, is_whole_zip
+from echub.plugin import Decision, Notice, PluginError, ReadError, Record, Source
 from echub.text import decimal_mark
 from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
 from echub_table.gaps import with_gaps
+from echub_table.ordinary import Limits, column_number, is_ordinary
 from echub_table.parse import Faults, Table, judge
 from echub_table.reader import Plan, assemble, plan
 
@@ -43,16 +45,20 @@ _FORMULA = re.compile(rb"<c [^>]*><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>")
 """A cell with a formula and no stored value."""
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
 """What `zipfile` raises for damage, for methods that it does not know, and for a password."""
+_PANIC = "PanicException"
+"""What a library in Rust raises for what it did not expect; each has a class of its own, under no name."""
 _UNPACKED, _RATIO = 100_000_000, 100
 """Bytes that any workbook may unpack to, and beyond these how many times its size: tables of numbers reach 12."""
-_LETTERS, _DIGITS = 8, 20
-"""Letters of a column and digits of a row that are counted: the last cell of the largest sheets is XFD1048576."""
+_DIGITS = 20
+"""Digits of a row that are counted: the last cell of the largest sheets is XFD1048576."""
 _AREA, _SPREAD = 10_000_000, 20
 """Cells of the used rectangle that any sheet may have, and beyond these how many times its filled cells."""
 _ROW = re.compile(rb"<row\s[^>]*?\br\s?=\s?[\"'](\d+)")
 _FAR = re.compile(rb"<c\s[^>]*?\br\s?=\s?[\"'][A-Za-z]+(\d{7,})")
 _WIDE = re.compile(rb"<c\s[^>]*?\br\s?=\s?[\"']([A-Za-z]{2,})\d")
 """Cells far down or far to the right, however they are written: a place that no sheet has ends the library."""
+_ordinary: WeakSet[Source] = WeakSet()
+"""Sources that were looked at and found ordinary, so that they are not looked at again."""
 _MEASURED = frozenset(
     [
         "current",
@@ -83,8 +89,10 @@ def read(source: Source, options: ExcelOptions) -> Record:
 
 
 def is_intact(source: Source) -> bool:
-    """Return whether every member of the archive has the checksum that it was written with."""
-    return is_whole_zip(source, _UNPACKED + _RATIO * source.size)
+    """Return whether the workbook is whole, and as spreadsheet programs write them; others may end the library."""
+    if is_ordinary(source, Limits(_UNPACKED + _RATIO * source.size, _AREA, _SPREAD)):
+        _ordinary.add(source)
+    return source in _ordinary
 
 
 def explain(source: Source, options: ExcelOptions) -> list[Decision]:
@@ -173,7 +181,10 @@ def _damage(source: Source) -> Iterator[None]:
 
     try:
         yield
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, zlib.error, *_BROKEN_ARCHIVE) as error:
+    except BaseException as error:
+        known = (fastexcel.FastExcelError, pl.exceptions.PolarsError, zlib.error, *_BROKEN_ARCHIVE)
+        if not isinstance(error, known) and type(error).__name__ != _PANIC:
+            raise
         raise ReadError(
             "the workbook cannot be opened",
             path=source.shown,
@@ -187,7 +198,7 @@ def _require_modest(data: bytes, source: Source) -> None:
 
     The library makes room for every cell of the rectangle that is used; asked before it is opened.
     """
-    if not data.startswith(b"PK"):
+    if source in _ordinary or not data.startswith(b"PK"):
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
@@ -201,17 +212,10 @@ def _require_modest(data: bytes, source: Source) -> None:
 def _require_filled(sheet: bytes, name: str, source: Source) -> None:
     last = _ROW.search(sheet, max(0, sheet.rfind(b"<row ")))
     rows = max([int(last[1][:_DIGITS]) if last else 0, *(int(row[:_DIGITS]) for row in _FAR.findall(sheet))])
-    columns = max((_column(letters) for letters in set(_WIDE.findall(sheet))), default=26)
+    columns = max((column_number(letters) for letters in set(_WIDE.findall(sheet))), default=26)
     cells = sheet.count(b"<c ")
     if rows * columns > max(_AREA, _SPREAD * cells):
         raise _too_large(source, f"{name}: {cells} cells spread over {rows:,} rows and {columns:,} columns")
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters[:_LETTERS].upper():
-        number = 26 * number + letter - 64
-    return number
 
 
 def _too_large(source: Source, found: str) -> ReadError:
@@ -286,13 +290,14 @@ def _table(data: bytes, chosen: _Chosen) -> tuple[Table, list[Notice]]:
     keep = texts.select(pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")).to_series()
     texts, numbers = texts.filter(keep), floats[first:last].filter(keep)
     faults, notices = Faults(), _about_sheet(data, chosen, texts)
+    plain = texts.select(pl.all().fill_null(""))
     wanted = [i for i in range(dialect.width - dialect.trailing) if dialect.columns[i] == NUMBER]
     bad = np.zeros(texts.height, dtype=bool)
     read = dict(zip(wanted, _numbers(numbers, texts, wanted), strict=True))
     columns: list[Any] = []
     for i in range(dialect.width - dialect.trailing):
         if i not in read:
-            columns.append(texts.to_series(i).fill_null(""))
+            columns.append(plain.to_series(i))
             continue
         found = read[i]
         if found.from_text:

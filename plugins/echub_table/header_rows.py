@@ -12,7 +12,7 @@ from echub_table.cells import EMPTY, NUMBER, TEXT, kind_of
 
 _REACH = 6
 """Lines above the data among which the names are looked for: as many as in `echub_table.blocks`."""
-_COMMENT = re.compile(r"\s*(?:#+|%+|//+|~+|'+|;+|!+)[ ]*(?=\S)")
+_COMMENT = re.compile(r"\s*+(?:#+|%+|//+|~+|'+|;+|!+)[ ]*+(?=\S)")
 """Marks of a comment before the first name, with the blanks behind them."""
 _WITH_BRACKET = re.compile(r"[^\s(\[]\S*(?:\s+/\s+\S+|\s*[(\[][^)\]]*[)\]])?|[(\[][^)\]]*[)\]]")
 """A name between blanks, with the unit in brackets or behind a slash that belongs to it."""
@@ -64,7 +64,8 @@ def header_cells(line: str, block: Block) -> list[str]:
 def _readings(line: str, block: Block) -> Iterator[list[str]]:
     """Return the ways to split a line: as the rows are, without a comment mark, at other marks than the rows."""
     yield block.splitter.split(line)
-    bare = _COMMENT.sub("", line, count=1)
+    marked = _COMMENT.match(line)
+    bare = line[marked.end() :] if marked else line
     if bare != line:
         yield block.splitter.split(bare)
     if block.delimiter == " ":

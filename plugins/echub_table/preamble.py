@@ -13,7 +13,8 @@ from echub_table.columns import Findings
 from echub_table.dialect import Dialect, splitter_of
 from echub_table.profile import Profile
 
-_KEY_VALUE = re.compile(r"\s*(?:[#%*/]+\s*)?([^:=]{1,80}?)\s*[:=]\s*(.*?)\s*\Z")
+_KEY_VALUE = re.compile(r"\s*+(?:[#%*/]++\s*+)?([^:=]{1,80}?)\s*+[:=]\s*+(.*)\Z")
+"""What repeats is possessive: thousands of blanks take time in proportion."""
 
 
 def key_values(dialect: Dialect) -> dict[str, str]:
@@ -32,7 +33,7 @@ def _pair(line: str, dialect: Dialect) -> Iterator[tuple[str, str]]:
     if len(cells) == 2 and cells[0].strip():
         yield cells[0].strip().rstrip(":= "), cells[1].strip()
     elif match := _KEY_VALUE.match(text):
-        yield match[1].strip(), match[2]
+        yield match[1].strip(), match[2].rstrip()
 
 
 def typed(pairs: Mapping[str, str], profile: Profile | None, found: Findings, dates: str = "") -> None:

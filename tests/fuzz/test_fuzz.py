@@ -12,6 +12,7 @@ import pytest
 
 from echub.errors import EchubError
 from tests.fuzz import mutators, workers
+from tests.fuzz.__main__ import added
 from tests.fuzz.targets import TARGETS
 
 SMALL = [name for name, target in TARGETS.items() if not target.decoded_elsewhere]
@@ -106,6 +107,15 @@ def test_an_input_is_the_same_for_its_number(name):
 def test_the_harness_sees_what_becomes_of_an_input(name, kind):
     tally = workers.run(name, count=1, limit=1.0)
     assert tally.counts == dict.fromkeys(workers.KINDS, 0) | {kind: 1}
+
+
+def test_tables_of_several_runs_are_added():
+    one = (
+        "| target | inputs | read |\n| --- | ---: | ---: |\n| unit | 3 | 1 |\n| all | 3 | 1 |\n\nunit 3: lost x\n"
+    )
+    two = "| target | inputs | read |\n| --- | ---: | ---: |\n| unit | 5 | 5 |\n| date | 2 | 0 |\n"  # was stopped
+    assert added([one, two]).splitlines()[2:] == ["| unit | 8 | 6 |", "| date | 2 | 0 |", "| all | 10 | 6 |"]
+    assert added([one, two]).splitlines()[:2] == one.splitlines()[:2]
 
 
 def test_damaged_trees_are_still_toml():

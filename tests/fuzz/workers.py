@@ -113,14 +113,7 @@ class Feeder:
 
     def feed(self, name, number, limit):
         """Feed one input; return what became of it."""
-        if self.process is None:
-            self._start()
-        if self.warm != name:
-            self.pipe.send((name, None))
-            if not self.pipe.poll(START):
-                raise RuntimeError(f"the seeds of {name} are not read")
-            self.pipe.recv()
-            self.warm = name
+        self._make_ready(name)
         self.pipe.send((name, number))
         found = ("hang", "")
         with contextlib.suppress(EOFError, OSError):
@@ -130,6 +123,22 @@ class Feeder:
         if found[0] in ("hang", "lost"):
             self.end()
         return found
+
+    def _make_ready(self, name):
+        """Start the process if there is none, and feed it a seed; a process that is lost meanwhile is replaced."""
+        for _ in range(TRIES):
+            if self.process is None:
+                self._start()
+            if self.warm == name:
+                return
+            with contextlib.suppress(EOFError, OSError):
+                self.pipe.send((name, None))
+                if self.pipe.poll(START):
+                    self.pipe.recv()
+                    self.warm = name
+                    return
+            self.end()
+        raise RuntimeError(f"the seeds of {name} are not read")
 
     def _start(self):
         context = multiprocessing.get_context("spawn")
@@ -151,6 +160,8 @@ class Feeder:
 
 START = 600
 """Seconds for the start of a worker, and for its first seed: imports, on a busy machine."""
+TRIES = 3
+"""Processes that are started before the seeds of a target are said to be what ends them."""
 PATIENCE = 6
 """An input may take so many times its limit if its process had to wait for the processor meanwhile."""
 

@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import echub
+from echub.cli import app
 from echub.declare import Reader
 from echub.errors import EchubError, ReadError
 from echub.files import rehearsal
@@ -48,6 +51,27 @@ def test_a_whole_workbook_is_not_and_a_damaged_one_is(asked, tmp_path):
     with contextlib.suppress(EchubError):
         echub.read(tmp_path / "w.xlsx")
     assert [request["reader"] for request in asked] == ["excel"]
+
+
+def test_a_workbook_that_no_program_writes_is_rehearsed_also_for_its_decisions(asked, tmp_path):
+    pytest.importorskip("fastexcel")
+    workbook = GOLDEN.parents[1] / "tables" / "workbook.xlsx"
+    with zipfile.ZipFile(workbook) as given, zipfile.ZipFile(tmp_path / "w.xlsx", "w") as made:
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(b"<sheetData>", b"<!-- a --><sheetData ><!-- b -->"))
+    whole = echub.read(workbook)["timeseries"]["time"]
+    assert echub.read(tmp_path / "w.xlsx")["timeseries"]["time"].tolist() == whole.tolist()
+    assert CliRunner().invoke(app, ["detect", "-v", str(tmp_path / "w.xlsx")]).exit_code == 0
+    assert [request["target"] for request in asked] == ["echub_table.excel:read", "echub_table.excel:explain"]
+
+
+def test_a_worker_that_waits_for_the_processor_is_waited_for(monkeypatch, tmp_path):
+    times = iter([1.0, 1.01, 1.02, 1.03])  # it works for little of its time
+    monkeypatch.setattr(rehearsal, "_processor_time", lambda pid: next(times))
+    error = _lost(
+        monkeypatch, tmp_path, 'time.sleep(0.7); print(\'{"kind": "", "message": "late"}\', flush=True)', 0.2
+    )
+    assert error.message == "late"
 
 
 def _lost(monkeypatch, tmp_path, code, seconds=10.0):
