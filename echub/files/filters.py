@@ -73,7 +73,12 @@ def _stored(octets: memoryview) -> Iterator[bytes | memoryview]:
 
 def unpack(chunk: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
     """Return the `size` values of a chunk; `ValueError` for damage: a wrong checksum, or another length."""
-    length = dtype.itemsize * size
+    return unshuffled(inflate(chunk, dtype.itemsize, size)).reshape(-1).view(dtype)
+
+
+def inflate(chunk: bytes, itemsize: int, size: int) -> NDArray[np.uint8]:
+    """Return the bytes of a chunk as they are stored, shuffled: (itemsize, size); raise what `unpack` raises."""
+    length = itemsize * size
     inflating = isal_zlib.decompressobj()
     try:
         octets = inflating.decompress(chunk, length + 1)
@@ -81,5 +86,4 @@ def unpack(chunk: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
         raise ValueError(f"a chunk is damaged: {error}") from None
     if len(octets) != length or not inflating.eof:
         raise ValueError(f"a chunk holds {len(octets)} bytes, not {length}")
-    planes = np.frombuffer(octets, np.uint8).reshape(dtype.itemsize, size)
-    return unshuffled(planes).reshape(-1).view(dtype)
+    return np.frombuffer(octets, np.uint8).reshape(itemsize, size)
