@@ -22,7 +22,7 @@ LEVEL = 1
 
 
 _NOISE = 0.95
-"""Share of its bytes that is left of a plane above which it is stored as it is: it is read forty times as fast."""
+"""Share of its bytes that is left of a plane above which it is stored as it is: reading it is then a copy."""
 _PIECES, _PIECE, _START = 32, 128, 8
 """Pieces of a plane, and bytes of each, deflated to see whether it is noise; bytes that noise never repeats.
 
