@@ -22,7 +22,7 @@ LEVEL = 1
 
 
 _NOISE = 0.95
-"""Share of its bytes that is left of a plane above which it is stored as it is: it is read forty times as fast."""
+"""Share of its bytes that is left of a plane above which it is stored as it is: reading it is then a copy."""
 _PIECES, _PIECE, _START = 32, 128, 8
 """Pieces of a plane, and bytes of each, deflated to see whether it is noise; bytes that noise never repeats.
 
@@ -73,7 +73,12 @@ def _stored(octets: memoryview) -> Iterator[bytes | memoryview]:
 
 def unpack(chunk: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
     """Return the `size` values of a chunk; `ValueError` for damage: a wrong checksum, or another length."""
-    length = dtype.itemsize * size
+    return unshuffled(inflate(chunk, dtype.itemsize, size)).reshape(-1).view(dtype)
+
+
+def inflate(chunk: bytes, itemsize: int, size: int) -> NDArray[np.uint8]:
+    """Return the bytes of a chunk as they are stored, shuffled: (itemsize, size); raise what `unpack` raises."""
+    length = itemsize * size
     inflating = isal_zlib.decompressobj()
     try:
         octets = inflating.decompress(chunk, length + 1)
@@ -81,5 +86,4 @@ def unpack(chunk: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
         raise ValueError(f"a chunk is damaged: {error}") from None
     if len(octets) != length or not inflating.eof:
         raise ValueError(f"a chunk holds {len(octets)} bytes, not {length}")
-    planes = np.frombuffer(octets, np.uint8).reshape(dtype.itemsize, size)
-    return unshuffled(planes).reshape(-1).view(dtype)
+    return np.frombuffer(octets, np.uint8).reshape(itemsize, size)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import RLock
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -26,6 +27,27 @@ _ACCESS = h5p.create(h5p.FILE_ACCESS)
 _ACCESS.set_fclose_degree(h5f.CLOSE_STRONG)  # as h5py does: one file cannot be opened in two ways at a time
 
 
+_STAYING = RLock()
+_stays: list[list[OpenFile]] = []
+
+
+@contextmanager
+def files_stay_open() -> Iterator[None]:
+    """Keep files open that are read in this context, in any thread: opening takes as long as reading a block."""
+    with _STAYING:
+        _stays.append([])
+    try:
+        yield
+    finally:
+        with _STAYING:
+            ended = _stays.pop()
+            if _stays:
+                _stays[-1].extend(ended)  # two threads may be in such a context: the last one closes all
+            else:
+                for file in ended:
+                    file.close()
+
+
 Place: TypeAlias = h5g.GroupID
 """A group that is open."""
 Stored: TypeAlias = h5d.DatasetID
@@ -37,7 +59,9 @@ class OpenFile:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.arrays: dict[tuple[str, str], Stored] = {}
         self._kept: h5f.FileID | None = None
+        self._open: h5f.FileID | None = None
 
     @contextmanager
     def opened(self) -> Iterator[Place]:
@@ -48,12 +72,39 @@ class OpenFile:
         if self._kept is not None:
             yield h5g.open(self._kept, b"/")
             return
-        file = h5f.open(os.fsencode(str(self.source.path)), h5f.ACC_RDONLY, fapl=_ACCESS)
+        file = self._staying()
+        if file is not None:
+            self.source.require_unchanged()
+            yield h5g.open(file, b"/")
+            return
+        file = self._opened()
         try:
             self.source.require_unchanged()
             yield h5g.open(file, b"/")
         finally:
             file.close()
+
+    @property
+    def stays_open(self) -> bool:
+        """Return whether what is opened in this file may be used again, until the end of `files_stay_open`."""
+        return self._open is not None
+
+    def close(self) -> None:
+        """Close what stayed open."""
+        file, self._open = self._open, None
+        self.arrays.clear()
+        if file is not None:
+            file.close()
+
+    def _opened(self) -> h5f.FileID:
+        return h5f.open(os.fsencode(str(self.source.path)), h5f.ACC_RDONLY, fapl=_ACCESS)
+
+    def _staying(self) -> h5f.FileID | None:
+        with _STAYING:
+            if self._open is None and _stays:
+                self._open = self._opened()
+                _stays[-1].append(self)
+            return self._open
 
     def told(self, what: str, text: bytes, of: str = "") -> Any:  # noqa: ANN401
         """Return a text of this file as its shape declares; `of`: the dataset or column that it describes."""

@@ -23,7 +23,7 @@ from echub.files.hdf5 import (
     require_form,
     rows_of,
 )
-from echub.model.deferred import STEP, Deferred
+from echub.model.deferred import STEP, Deferred, shuffled
 from echub.model.workers import in_order
 
 
@@ -39,7 +39,9 @@ class StoredColumn:
 
     def deferred(self) -> Deferred:
         """Return the values, to be read when they are used."""
-        return Deferred(self.dtype, self.shape, self.part, self.whole, stream=self.stream)
+        is_plain = len(self.shape) == 1 and self.dtype == self.dtype.newbyteorder("<")
+        planes = self.planes if is_plain else None
+        return Deferred(self.dtype, self.shape, self.part, self.whole, planes, stream=self.stream)
 
     def part(self, first: int, last: int) -> NDArray[Any]:
         """Read rows first to last."""
@@ -48,6 +50,16 @@ class StoredColumn:
                 return rows_of(array, first, last)
             found = [self._block(chunk_at(array, start), STEP, start)[1] for start in range(first, last, STEP)]
             return (found[0] if len(found) == 1 else np.concatenate(found))[: last - first]
+
+    def planes(self, first: int, last: int) -> NDArray[np.uint8]:
+        """Return the bytes of rows first to last, shuffled: a chunk's are, as it is stored."""
+        with self._array() as array:
+            size = our_chunk(array)
+            if not size or first % size or last - first > size:
+                values = np.ascontiguousarray(rows_of(array, first, last), self.dtype)
+                return shuffled(values.view(np.uint8).reshape(last - first, -1))
+            found = filters.inflate(chunk_at(array, first), self.dtype.itemsize, size)
+            return np.ascontiguousarray(found[:, : last - first])
 
     def whole(self) -> NDArray[Any]:
         """Read all values, inflated in threads."""
@@ -81,6 +93,10 @@ class StoredColumn:
     @contextmanager
     def _array(self) -> Iterator[Stored]:
         with damage_of(self.file.source, self.name), self.file.opened() as root:
-            array = local_array(local_group(root, self.dataset), self.name)
-            require_form(array, self.dtype, self.shape)
+            array = self.file.arrays.get((self.dataset, self.name))
+            if array is None:
+                array = local_array(local_group(root, self.dataset), self.name)
+                require_form(array, self.dtype, self.shape)
+                if self.file.stays_open:
+                    self.file.arrays[self.dataset, self.name] = array
             yield array

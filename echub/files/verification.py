@@ -16,6 +16,7 @@ from echub.errors import ChangedContent, ReadError, SourceNotFound
 from echub.files.bit_by_bit import compare_tables
 from echub.files.content import BLAKE3, SCHEMES, content_hash
 from echub.files.detect import rank
+from echub.files.hdf5 import files_stay_open
 from echub.files.joining import join, links_of
 from echub.files.reading import Reading
 from echub.files.rehearsal import rehearse
@@ -46,14 +47,18 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
     named source does not exist. A source that is not next to the file is reported as a check that
     could not be made (it does not hold).
     """
-    target = Source(path)
+    with files_stay_open():
+        return _checks(Path(path), source)
+
+
+def _checks(path: Path, source: str | os.PathLike[str] | None) -> list[Check]:
     try:
-        record, stated = _as_written(target)
+        record, stated = _as_written(Source(path))
     except ChangedContent as error:
         return [Check("content hash", False, error.message)]
     checks = [_content(record, stated)]
     for part in _parts_of(record):
-        found = _source_of(str(part.get("name", "")), Path(path), source)
+        found = _source_of(str(part.get("name", "")), path, source)
         if found is None:
             name = part.get("name")
             missing = f"{name} is not beside the file; name it (or its folder) with --source"
@@ -63,7 +68,7 @@ def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None =
         else:
             checks.append(_hash(str(part.get("sha256", "")), found))
     if all(check.holds for check in checks[1:]):
-        parts = [_source_of(str(part.get("name", "")), Path(path), source) for part in _parts_of(record)]
+        parts = [_source_of(str(part.get("name", "")), path, source) for part in _parts_of(record)]
         checks += _values(record, [part for part in parts if part is not None])
     return checks
 

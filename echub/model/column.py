@@ -126,6 +126,11 @@ class Column:
         words = np.array([self.labels.get(int(code), str(code)) for code in codes], dtype=object)
         return words[inverse.reshape(values.shape)]
 
+    @property
+    def is_as_in_source(self) -> bool:
+        """Return whether the values are those of the source, in its type, unit and sign."""
+        return self.scale.is_identity and not self.source_dtype
+
     def source_values(self) -> NDArray[Any]:
         """Return the values as in the source, in its type, unit and sign, in the same shape; text as text.
 

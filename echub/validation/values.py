@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.deferred import held, parts, passed
+from echub.model.deferred import extremes, held, parts, passed
 from echub.model.missing import is_missing
 from echub.model.spectra import numbered
 from echub.model.vocabulary import Quantity, kinds, quantities
@@ -53,15 +53,28 @@ def _needed(kind: str) -> set[str | None]:
 
 
 def _pass(column: Column) -> tuple[float, float, bool]:
-    """Return the smallest and largest value as numbers, both NaN if any is, and whether a column of rows falls.
+    """Return the smallest and largest value as numbers, both NaN if any is, and whether a clock or counter falls.
 
     Row numbers fall if they do not rise. A column is read once for all of this.
     """
     with np.errstate(invalid="ignore"):
         if len(column.shape) != 1:
             return *_ends(column.values), False
+        if not _has_order(column):
+            ends = extremes(held(column))
+            return float(ends[0]), float(ends[1]), False
         found = passed(held(column))
     return float(found.low), float(found.high), not found.rises if column.name == "row" else found.falls
+
+
+def _has_order(column: Column) -> bool:
+    """Return whether a check looks at how a column runs down the rows."""
+    return column.name in ("row", "time") or _is_counter(column)
+
+
+def _is_counter(column: Column) -> bool:
+    known = quantities().get(column.quantity or "")
+    return known is not None and known.type == "count" and known.monotonic is not None and column.name != "row"
 
 
 def _column(
@@ -286,10 +299,7 @@ def _repeated(dataset: Dataset, frequency: NDArray[Any]) -> NDArray[np.bool_]:
 def _counters(dataset: Dataset, falls: Mapping[str, bool]) -> Iterator[Remark]:
     """Check running numbers within each segment of the clock."""
     for column in dataset.columns.values():
-        known = quantities().get(column.quantity or "")
-        if known is None or known.type != "count" or known.monotonic is None or column.name == "row":
-            continue
-        if falls.get(column.name):
+        if _is_counter(column) and falls.get(column.name):
             bad = np.concatenate([[False], column.values[1:] < column.values[:-1]])
             if "time" in dataset.columns:
                 for segment in clock_segments(dataset.columns["time"].values):

@@ -278,7 +278,10 @@ def _computed(recipe: Recipe, inputs: Sequence[Values]) -> Deferred:
         with np.errstate(all="ignore"):
             return recipe.function(*given)[min(back, first) :]
 
-    dtype = np.dtype(np.float32) if recipe.single else _counter_type(block(0).dtype, inputs[0])
+    start = block(0)
+    dtype = np.dtype(np.float32) if recipe.single else _counter_type(start.dtype, inputs[0])
+    if rows <= _BLOCK:
+        return _made(start, dtype)
 
     def part(first: int, last: int) -> Array:
         start = first - first % _BLOCK
@@ -289,6 +292,13 @@ def _computed(recipe: Recipe, inputs: Sequence[Values]) -> Deferred:
         return made[first - start :]
 
     return Deferred(dtype, (rows,), part, whole=lambda: part(0, rows))
+
+
+def _made(values: Array, dtype: np.dtype[Any]) -> Deferred:
+    """Return a column that is computed already."""
+    with np.errstate(all="ignore"):  # single precision may overflow
+        made = values.astype(dtype, copy=False)
+    return Deferred(dtype, made.shape, lambda first, last: made[first:last], whole=lambda: made)
 
 
 def _rows(values: Values, first: int, last: int) -> Array:

@@ -123,7 +123,7 @@ def test_checking_a_native_file_takes_the_memory_of_some_blocks_whatever_its_siz
         for name, check in checks.items():
             peaks[name].append(peak_of(partial(check, native)))
     for name, (smaller, larger) in peaks.items():
-        assert larger < 1.1 * smaller, name
+        assert larger < 1.25 * smaller, name  # which buffers of two threads meet is chance
         assert larger < 24e6, name
 
 
