@@ -23,7 +23,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "type": ("a class", lambda value: isinstance(value, type)),
     "tuple[str, ...]": ("texts", lambda value: _is_listed(value, str)),
     "tuple[bytes, ...]": ("bytes", lambda value: _is_listed(value, bytes)),
-    "tuple[Need | NeedMeta, ...]": ("a tuple of Need and NeedMeta", lambda value: _is_listed(value, Need, NeedMeta)),
+    "tuple[Need | NeedMeta, ...]": ("a tuple of Need and NeedMeta", lambda told: _is_listed(told, Need, NeedMeta)),
     "tuple[Output, ...]": ("a tuple of Output", lambda value: _is_listed(value, Output)),
     "Sampling": ("a Sampling", lambda value: isinstance(value, Sampling)),
 }

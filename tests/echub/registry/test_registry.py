@@ -350,7 +350,7 @@ def test_a_declaration_of_wrong_parts_is_a_row_and_stops_nobody(stranger, declar
     [
         ("needs=('time',)", "an Analysis has needs = ('time',), expected a tuple of Need and NeedMeta"),
         ("needs=Need('t', 'time')", "an Analysis has needs = Need("),
-        ("needs=(Need('U', ('voltage', 'potential_we')),)", "a Need has quantity = ('voltage', 'potential_we'), expected"),
+        ("needs=(Need('U', ('voltage', 'potential_we')),)", "a Need has quantity = ('voltage', "),
         ("outputs=(Output(''),)", "an Output has no name"),
         ("consumes='file'", "an Analysis has consumes = 'file', expected one of dataset, datasets, outcomes"),
         ("sampling=10", "an Analysis has sampling = 10, expected a Sampling"),
