@@ -182,24 +182,20 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A column of a table or of diagnostics: numbers, texts or None if unknown."""
+    """A column of a table or of diagnostics: numbers, texts or None if unknown; NaN and infinities become None."""
 
     values: tuple[Scalar, ...]
     unit: str = ""
 
+    def __post_init__(self) -> None:
+        """Replace what JSON cannot hold, so that a stored outcome is read back as equal to this one."""
+        if any(map(_is_lost, self.values)):
+            object.__setattr__(self, "values", tuple(None if _is_lost(v) else v for v in self.values))
+
     @classmethod
     def of(cls, values: Any, unit: str = "") -> Series:  # noqa: ANN401
-        """Build a series from an array or a list (n,); NaN and infinities become None."""
-        listed = values.tolist() if hasattr(values, "tolist") else list(values)
-        kind = getattr(getattr(values, "dtype", None), "kind", "O")
-        if kind == "f" and values.ndim == 1:
-            import numpy as np
-
-            for place in np.flatnonzero(~np.isfinite(values)).tolist():
-                listed[place] = None
-        elif kind not in "biuU":
-            listed = [None if _is_lost(v) else v for v in listed]
-        return cls(tuple(listed), unit)
+        """Build a series from an array or a list (n,)."""
+        return cls(tuple(values.tolist() if hasattr(values, "tolist") else values), unit)
 
     def array(self) -> Any:  # noqa: ANN401
         """Return a float64 array (n,), NaN for None."""

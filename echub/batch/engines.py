@@ -258,7 +258,7 @@ def packed(
     for item in items:
         batch.append(item)
         total += size(item)
-        most = BATCH_ITEMS if left is None else min(BATCH_ITEMS, max(1, left // (_TAIL * workers)))
+        most = BATCH_ITEMS if left is None else min(BATCH_ITEMS, max(1, left // (_TAIL * max(1, workers))))
         if total >= BATCH_BYTES or len(batch) >= most:
             left = None if left is None else left - len(batch)
             yield batch

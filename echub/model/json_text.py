@@ -38,9 +38,17 @@ def written_json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
 
     try:
         octets = msgspec.json.encode(value, enc_hook=_own_type)
-    except UnicodeEncodeError:  # lone surrogates
-        return encodable(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+    except UnicodeEncodeError:  # lone surrogates, which `json` writes; it has no null for NaN
+        return encodable(json.dumps(_with_null(value), ensure_ascii=False, allow_nan=False, indent=indent))
     return (octets if indent is None else msgspec.json.format(octets, indent=indent)).decode()
+
+
+def _with_null(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {key: _with_null(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_with_null(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _own_type(value: Any) -> Any:  # noqa: ANN401

@@ -136,6 +136,8 @@ class Registry:
             plugin.problems += _misspelt_hooks(module)
             if entry_point.group == ANALYSES:
                 _require_only_analyses(module)
+            if twin := self._manager.get_name(module):
+                raise PluginError(f"its module is that of the plugin {twin}: register it once")
             self._manager.register(module, plugin.name)
         except (EchubError, pluggy.PluginValidationError) as error:
             plugin.fail(one_line(error))
@@ -356,8 +358,8 @@ def _describe(entry_point: EntryPoint, says: installed.Stated) -> Plugin:
 
 def _require_only_analyses(module: Any) -> None:  # noqa: ANN401
     """Raise `PluginError` if a plugin that is loaded late offers something that is needed early."""
-    offered = {name for name, value in vars(module).items() if hasattr(value, "echub_impl")}
-    if early := sorted(offered - {"echub_analyses"}):
+    hooks = {name for name in vars(hookspecs) if hasattr(vars(module).get(name), "echub_impl")}
+    if early := sorted(hooks - {"echub_analyses"}):
         raise PluginError(f"it has {', '.join(early)}: register it in the group {GROUP}, not in {ANALYSES}")
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from echub.declare import Analysis, Reader, Template, Writer
+from echub.declare import Analysis, Need, NeedMeta, Output, Reader, Sampling, Template, Writer
 from echub.errors import PluginError
 
 FUNCTIONS: dict[type, tuple[str, ...]] = {
     Reader: ("sniff", "read", "explain", "profile", "link", "outline", "content", "intact"),
     Writer: ("write",),
     Template: ("text",),
-    Analysis: ("run", "figure", "example"),
+    Analysis: ("run", "figure", "look", "example"),
 }
 """The fields of each declaration that name a function."""
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -22,23 +23,41 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "type": ("a class", lambda value: isinstance(value, type)),
     "tuple[str, ...]": ("texts", lambda value: _is_listed(value, str)),
     "tuple[bytes, ...]": ("bytes", lambda value: _is_listed(value, bytes)),
+    "tuple[Need | NeedMeta, ...]": ("a tuple of Need and NeedMeta", lambda told: _is_listed(told, Need, NeedMeta)),
+    "tuple[Output, ...]": ("a tuple of Output", lambda value: _is_listed(value, Output)),
+    "Sampling": ("a Sampling", lambda value: isinstance(value, Sampling)),
 }
 """The type that the value of a field must have, by the annotation of the field."""
 
 
-def _is_listed(value: Any, kind: type) -> bool:  # noqa: ANN401
-    return isinstance(value, (tuple, list)) and all(isinstance(item, kind) for item in value)
+def _is_listed(value: Any, *kinds: type) -> bool:  # noqa: ANN401
+    return isinstance(value, (tuple, list)) and all(isinstance(item, kinds) for item in value)
+
+
+def _kind_of(annotation: str) -> tuple[str, Callable[[Any], bool]]:
+    """Return what a field of this annotation must be, in words and as a test."""
+    if annotation.startswith("Literal["):
+        choices = ast.literal_eval(f"({annotation.removeprefix('Literal[').removesuffix(']')},)")
+        return f"one of {', '.join(choices)}", lambda value: value in choices
+    return _KINDS.get(annotation, ("", lambda _: True))
 
 
 def require_sound(declared: Any) -> None:  # noqa: ANN401
-    """Raise `PluginError` for a declaration with a field of another type, without a name or without a function."""
+    """Raise `PluginError` for a declaration with a field of another type, without a name or without a function.
+
+    So for each of its parts, such as the needs of an analysis.
+    """
     kind = type(declared).__name__
+    article = "an" if kind[0] in "AO" else "a"
     for field in dataclasses.fields(declared):
         value, optional = getattr(declared, field.name), field.default is not dataclasses.MISSING
-        words, fits = _KINDS.get(str(field.type), ("", lambda _: True))
+        words, fits = _kind_of(str(field.type))
         if not fits(value):
-            raise PluginError(f"a {kind} has {field.name} = {value!r}, expected {words}")
+            raise PluginError(f"{article} {kind} has {field.name} = {value!r}, expected {words}")
         if field.name == "name" and not value.strip():
-            raise PluginError(f"a {kind} has no name")
+            raise PluginError(f"{article} {kind} has no name")
         if field.name in FUNCTIONS.get(type(declared), ()) and not optional and not value:
             raise PluginError(f"the {kind} {declared.name} has no {field.name}, expected 'module:function'")
+        for part in value if isinstance(value, (tuple, list)) else ():
+            if dataclasses.is_dataclass(part):
+                require_sound(part)

@@ -125,6 +125,12 @@ def test_a_series_keeps_gaps_as_none():
     assert np.isnan(series.array()[1])
 
 
+def test_a_stored_series_equals_the_one_that_was_stored():
+    made = Outcome(tables={"t": {"x": Series((1.5, math.nan, "text", -math.inf), "V")}})
+    assert made.tables["t"]["x"].values == (1.5, None, "text", None)
+    assert Outcome.from_json(made.to_json()) == made
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"format": "other"}'])
 def test_anything_else_is_no_outcome(text):
     with pytest.raises(DataError):

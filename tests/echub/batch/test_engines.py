@@ -149,3 +149,4 @@ def test_the_last_batches_are_divided_among_the_workers():
     assert found[-1] == 1
     assert len(found) < 60
     assert [len(batch) for batch in packed(iter(range(3)), lambda _: 0, 3, 2)] == [1, 1, 1]
+    assert sum(map(len, packed(iter(range(3)), lambda _: 0, 3, 0))) == 3  # all workers died; others may come

@@ -166,6 +166,15 @@ def test_two_plugins_of_one_name_name_both_distributions(tmp_path, monkeypatch):
     assert set(found.readers) == {"alpha_mod"}
 
 
+@pytest.mark.parametrize("group", ["echub", ANALYSES])
+def test_a_module_that_is_registered_twice_counts_once(stranger, tmp_path, group):
+    strangers.install(tmp_path, "alpha", analysis("alpha"), entry="first = alpha\nsecond", group=group)
+    found = stranger()
+    assert list(found.analyses) == ["late"]
+    assert states(found) == {"first": "ok", "good": "ok", "second": "failed"}
+    assert "its module is that of the plugin first" in problem(found, "second")
+
+
 def test_two_readers_of_one_name_name_both_distributions(stranger):
     found = stranger(alpha=strangers.reader("alpha", name="twin"), beta=strangers.reader("beta", name="twin"))
     assert problem(found, "beta") == "the reader 'twin' of beta is also registered by alpha, which is used"
@@ -334,6 +343,33 @@ def test_a_declaration_of_wrong_parts_is_a_row_and_stops_nobody(stranger, declar
     assert states(found) == {"good": "ok", "stranger0": "failed"}
     assert problem(found, "stranger0") == f"echub_readers: {reason}"
     assert list(found.readers) == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [
+        ("needs=('time',)", "an Analysis has needs = ('time',), expected a tuple of Need and NeedMeta"),
+        ("needs=Need('t', 'time')", "an Analysis has needs = Need("),
+        ("needs=(Need('U', ('voltage', 'potential_we')),)", "a Need has quantity = ('voltage', "),
+        ("outputs=(Output(''),)", "an Output has no name"),
+        ("consumes='file'", "an Analysis has consumes = 'file', expected one of dataset, datasets, outcomes"),
+        ("sampling=10", "an Analysis has sampling = 10, expected a Sampling"),
+    ],
+)  # fmt: skip
+def test_an_analysis_of_wrong_parts_is_a_row_and_stops_nobody(stranger, declared, reason):
+    found = stranger(
+        "from echub.plugin import Analysis, Need, Output, hookimpl\n@hookimpl\ndef echub_analyses():\n"
+        f"    return [Analysis('a', 'A', 'm:r', {declared})]"
+    )
+    assert states(found) == {"good": "ok", "stranger0": "failed"}
+    assert problem(found, "stranger0").startswith(f"echub_analyses: {reason}")
+    assert not found.analyses
+
+
+def test_a_misspelt_hook_is_not_one_that_is_needed_early(stranger):
+    code = "from echub.plugin import hookimpl\n@hookimpl\ndef echub_analysis():\n    return []"
+    found = stranger(code, group=ANALYSES)
+    assert problem(found, "stranger0").startswith("echub_analysis is not a hook of echub")
 
 
 def test_a_hook_that_returns_nothing_is_a_row(stranger):
