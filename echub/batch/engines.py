@@ -33,13 +33,13 @@ _TAIL = 4
 _CONNECT = 15
 """Seconds to wait for a scheduler; a reachable one answers within one."""
 _QUIET = {
-    "distributed.worker.profile.enabled": False,  # a sample of every thread's stack each 10 ms, which nobody looks at
+    "distributed.worker.profile.enabled": False,  # the stack of each thread, each 10 ms: nobody looks
     "distributed.admin.tick.interval": "500ms",  # 20 ms; it tells of an event loop that stands for 3 s
     "distributed.admin.system-monitor.interval": "5s",  # 500 ms; curves of Dask's page
-    "distributed.worker.memory.monitor-interval": "1s",  # 100 ms; for tables that Dask would move to disk: none of ours
+    "distributed.worker.memory.monitor-interval": "1s",  # 100 ms; for results that Dask would move to disk
     "distributed.scheduler.active-memory-manager.start": False,  # copies of results: there is one of each
 }
-"""Settings of a cluster that is started here: idle, it takes 12 ms of CPU each second, and 72 ms as Dask comes."""
+"""Settings of a cluster that is started here: idle, it takes 15 ms of CPU each second, and 72 ms without them."""
 _ONE = threading.Lock()
 """Only one source at a time in a worker process: HDF5 and the working folder belong to the process."""
 

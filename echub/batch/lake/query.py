@@ -18,8 +18,8 @@ from echub.errors import DataError, PluginError, UnknownOption
 ALWAYS = ("timeseries", "impedance")
 """Views that exist even if the lake has no such table, so that a question has an empty answer."""
 HELD_BYTES = 4 << 20
-"""A smaller table of files, of some 30 000 files, is held in memory: 20 ms at the opening. DuckDB binds the more than
-hundred columns of a view anew in each question, which takes longer than to count 2000 files."""
+"""A smaller table of files, of some 30 000, is held in memory: 20 ms at the opening. DuckDB binds the more than
+hundred columns of a view anew for each question, which takes longer than to count 2000 files."""
 _AT_ONCE = 10_000
 """Rows taken from DuckDB at a time."""
 _EMPTY = "source VARCHAR, dataset VARCHAR, technique VARCHAR, month VARCHAR, instrument VARCHAR"
@@ -88,8 +88,8 @@ class Lake:
             columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in map(str.split, _EMPTY.split(", ")))
             return f"SELECT {columns} WHERE false"
         return (
-            f"SELECT * FROM read_parquet({self._paths(parts)}, hive_partitioning = true, hive_types_autocast = false,"
-            " union_by_name = true)"
+            f"SELECT * FROM read_parquet({self._paths(parts)}, hive_partitioning = true, "
+            "hive_types_autocast = false, union_by_name = true)"
         )
 
     def ask(self, sql: str) -> LakeAnswer:
