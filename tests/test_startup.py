@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -110,6 +111,18 @@ def test_converting_one_file_imports_only_what_it_needs(tmp_path, analysing):
     assert {"numpy", "h5py"} <= packages
     assert not found & LATE
     assert not packages & analysing
+
+
+def test_a_question_to_a_lake_imports_only_its_engine(tmp_path):
+    pytest.importorskip("duckdb", reason="needs the extra lake (duckdb)")
+    (tmp_path / "raw").mkdir()
+    shutil.copy(FIXTURES / "cp.mpr", tmp_path / "raw")
+    by_command("convert", tmp_path / "raw", "-o", tmp_path / "out")
+    by_command("gather", tmp_path / "out", "--to", tmp_path / "lake")
+    packages = by_command("query", "SELECT source FROM files", tmp_path / "lake")
+    assert "duckdb" in packages
+    assert not packages & set(HEAVY)
+    assert not plugins_in(packages)
 
 
 @pytest.fixture(scope="module")

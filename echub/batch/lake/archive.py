@@ -101,15 +101,24 @@ class Archive:
             gone += [some[at][0] for at in np.flatnonzero(~found)]
         return np.flatnonzero(~same), replaced, gone
 
+    def by_source(self, numbers: Numbers) -> Numbers:
+        """Sort the numbers of lines by the names of their sources."""
+        numbers = numbers[np.argsort(self._index.place[numbers])]
+        names = [str(parse_written(line, LINE)["source"]) for line in self._lines(numbers)]
+        return numbers[sorted(range(len(names)), key=names.__getitem__)]
+
     def entries(self, numbers: Numbers) -> Iterator[tuple[Entry, str]]:
         """Read lines by their numbers, ledger after ledger; return each with its state."""
+        for line in self._lines(numbers):
+            yield Entry.parse(line), state_of(line)
+
+    def _lines(self, numbers: Numbers) -> Iterator[bytes]:
         places = self._index.place[numbers]
         for ledger in np.unique(places >> OFFSET):
             with (self.folder / self._names[ledger]).open("rb") as file:
                 for place in places[places >> OFFSET == ledger].tolist():
                     file.seek(place & (1 << OFFSET) - 1)
-                    line = file.readline()
-                    yield Entry.parse(line), state_of(line)
+                    yield file.readline()
 
 
 class _Index:

@@ -15,12 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from echub.batch.lake.archive import Archive, Numbers
+from echub.batch.lake.manifest import Held, Manifest
 from echub.batch.lake.places import FILES, OUTCOMES, OWN_BEGIN, STAGE, Partition, claim, parts_there
-from echub.batch.lake.rows import Row, add_record, bare_row, files_frame, outcome_frame, units_of_files
-from echub.batch.lake.tables import join_tables, read_table, table_of, units_of, write_table
+from echub.batch.lake.rows import Row, add_record, bare_row, frame_of, outcome_frame, units_of_files
+from echub.batch.lake.tables import join_tables, read_table, table_of, write_table
 from echub.batch.ledger import Entry
 from echub.batch.locks import hold
 from echub.batch.workers import Died, each
@@ -40,11 +41,10 @@ CHUNK = 100
 
 @dataclass(frozen=True)
 class Fragment:
-    """Rows that a worker wrote aside: of which table, where, and from which sources."""
+    """Rows that a worker wrote aside: of which table, and where."""
 
     partition: Partition
     path: Path
-    sources: tuple[str, ...]
 
 
 @dataclass
@@ -77,9 +77,10 @@ class Chunk:
 
 @dataclass(frozen=True)
 class ChunkRead:
-    """What a worker made of a chunk: rows of `files`, their units, fragments, and problems."""
+    """What a worker made of a chunk: a table of rows of `files`, its columns and units, fragments, problems."""
 
-    rows: list[Row]
+    rows: Path
+    columns: list[str]
     units: dict[str, str]
     fragments: list[Fragment]
     problems: list[str]
@@ -113,9 +114,10 @@ class _Gathering:
 
         self.archive, self.lake, self.kinds = archive, lake, kinds
         self.stage = lake / STAGE
-        self.manifest = lake / FILES
-        self.old = read_table(self.manifest) if self.manifest.exists() else files_frame([])
-        self.units = units_of_files() | (units_of(self.manifest) if self.manifest.exists() else {})
+        self.manifest = Manifest(lake / FILES)
+        self.units = units_of_files() | self.manifest.units
+        self.rows: list[Path] = []
+        self.columns: list[str] = []
         self.result = Gathered(unreachable=archive.unreachable)
         self.result.problems += [f"{place} cannot be read" for place in archive.damaged]
 
@@ -124,53 +126,49 @@ class _Gathering:
         self.stage.mkdir(parents=True)
         for unfinished in self.lake.glob(f"{OWN_BEGIN}*.part"):  # the lock is ours: nobody writes it
             unfinished.unlink(missing_ok=True)
-        named = {part for parts in self._column("parts") for part in parts or ()}
-        self._delete(set(parts_there(self.lake)) - named)  # left by a run that was killed
+        self._delete(set(parts_there(self.lake)) - self.manifest.parts())  # left by a run that was killed
         new, out = self._compare()
-        rows, fragments = self._read(new, jobs)
-        if len(new) or out or not self.manifest.exists():
-            self._commit(rows, fragments, set(out))
+        fragments = self._read(new, jobs)
+        if len(new) or out or not self.manifest.exists:
+            self._commit(fragments, set(out))
         self._outcomes(outcomes)
         self.result.parts = len(list(parts_there(self.lake)))
         return self.result
 
-    def _column(self, name: str) -> list[Any]:
-        return self.old[name].to_list() if name in self.old.columns else []
-
     def _compare(self) -> tuple[Numbers, list[str]]:
         """Return the lines to read, and the sources that the lake holds and that are taken out or replaced."""
-        known = zip(self.old["source"], self.old["state"], strict=True) if self.old.height else ()
-        new, replaced, gone = self.archive.compare(known)
+        new, replaced, gone = self.archive.compare(self.manifest.known())
         self.result.replaced, self.result.removed = len(replaced), len(gone)
         self.result.added = len(new) - len(replaced)
         self.result.unchanged = len(self.archive) - len(new)
-        return new, [*replaced, *gone]
+        return self.archive.by_source(new), [*replaced, *gone]
 
-    def _read(self, lines: Numbers, jobs: int | None) -> tuple[list[Row], list[Fragment]]:
-        rows: list[Row] = []
+    def _read(self, lines: Numbers, jobs: int | None) -> list[Fragment]:
         fragments: list[Fragment] = []
+        first: dict[str, tuple[int, int]] = {}
         for chunk, read in each(partial(read_chunk, self.kinds), self._chunks(lines), jobs=jobs):
             if isinstance(read, Died):
                 raise read.error(", ".join(entry.source for entry, _ in chunk.entries[:3]))
-            rows += read.rows
+            self.rows.append(read.rows)
+            for place, name in enumerate(read.columns):
+                first[name] = min((chunk.number, place), first.get(name, (chunk.number, place)))
             fragments += read.fragments
             self.units |= read.units
             self.result.problems += read.problems
         # Processes answer in any order; the same archive gives the same bytes.
-        return sorted(rows, key=lambda row: str(row["source"])), sorted(fragments, key=lambda f: f.path.name)
+        self.rows.sort()
+        self.columns = sorted(first, key=first.__getitem__)
+        return sorted(fragments, key=lambda fragment: fragment.path.name)
 
     def _chunks(self, lines: Numbers) -> Iterator[Chunk]:
         for number, at in enumerate(range(0, len(lines), CHUNK)):
             entries = tuple(self.archive.entries(lines[at : at + CHUNK]))
             yield Chunk(self.archive.folder, self.stage, number, entries)
 
-    def _commit(self, rows: list[Row], fragments: list[Fragment], out: set[str]) -> None:
+    def _commit(self, fragments: list[Fragment], out: set[str]) -> None:
         """Write new parts and the manifest, then make them count."""
-        import polars as pl
-
-        kept = self.old.filter(~pl.col("source").is_in(list(out))) if self.old.height else self.old
-        touched = self._touched(out)
-        moves, holders = [], {}
+        touched = self.manifest.parts(of=out)
+        moves, held = [], Held()
         by_folder: dict[str, list[Fragment]] = {}
         for fragment in fragments:
             by_folder.setdefault(fragment.partition.folder, []).append(fragment)
@@ -181,15 +179,10 @@ class _Gathering:
             paths = [*(self.lake / part for part in old), *(f.path for f in by_folder.get(folder, ()))]
             for group in _groups(paths):
                 if (made := self._part(folder, group, out)) is not None:
-                    path, target, sources = made
-                    moves.append((path, target))
-                    holders[target] = sources
-        self._put(kept, rows, small | touched, holders, moves)
-
-    def _touched(self, out: set[str]) -> set[str]:
-        """Return the parts that hold a source that is taken out or replaced."""
-        pairs = zip(self._column("source"), self._column("parts"), strict=True)
-        return {str(part) for source, parts in pairs if source in out for part in parts or ()}
+                    moves.append(made[:2])
+                    held.add(*made[1:])
+        held.rewritten = small | touched
+        self._put(out, held, moves)
 
     def _to_rewrite(self, folder: str, touched: set[str]) -> list[str]:
         """Return the parts of a partition that are written anew: those touched, and those that are not full."""
@@ -197,7 +190,7 @@ class _Gathering:
         found = [(f"{folder}/{path.name}", path.stat().st_size) for path in there]
         return [part for part, size in found if part in touched or size < PART_BYTES]
 
-    def _part(self, folder: str, paths: list[Path], out: set[str]) -> tuple[Path, str, list[str]] | None:
+    def _part(self, folder: str, paths: list[Path], out: set[str]) -> tuple[Path, str, pl.Series] | None:
         """Write one part aside; return it, its place, and its sources."""
 
         aside = self.stage / "part.parquet"
@@ -212,35 +205,18 @@ class _Gathering:
         name = f"part-{file_sha256(aside)[:16]}.parquet"
         path = self.stage / f"{hashlib.sha256(folder.encode()).hexdigest()[:8]}-{name}"
         os.replace(aside, path)
-        sources = read_table(path, ["source"])["source"].unique()
-        return path, f"{folder}/{name}", sorted(sources.to_list())
+        return path, f"{folder}/{name}", read_table(path, ["source"])["source"].unique()
 
-    def _put(
-        self,
-        kept: pl.DataFrame,
-        rows: list[Row],
-        rewritten: set[str],
-        holders: dict[str, list[str]],
-        moves: list[tuple[Path, str]],
-    ) -> None:
+    def _put(self, out: set[str], held: Held, moves: list[tuple[Path, str]]) -> None:
         """Move the parts into place, then let the new manifest replace the old one, then delete the old parts."""
-        import polars as pl
-
-        parts: dict[str, list[str]] = {}
-        for part, sources in holders.items():
-            for source in sources:
-                parts.setdefault(source, []).append(part)
-        whole = pl.concat([kept, files_frame(rows)], how="diagonal_relaxed")
-        held = [
-            sorted({*(part for part in before or () if part not in rewritten), *parts.get(source, ())})
-            for source, before in zip(whole["source"], whole["parts"].to_list(), strict=True)
-        ]
-        whole = whole.with_columns(pl.Series("parts", held, pl.List(pl.String))).sort("source")
         for path, target in moves:
             (self.lake / target).parent.mkdir(parents=True, exist_ok=True)
             os.replace(path, self.lake / target)
-        write_atomically([(self.manifest, partial(write_table, whole, self.units))])
-        self._delete(rewritten - set(holders))
+        write = partial(
+            self.manifest.write, new=self.rows, names=self.columns, units=self.units, without=out, held=held
+        )
+        write_atomically([(self.manifest.path, write)])
+        self._delete(held.rewritten - set(held.parts))
 
     def _delete(self, parts: Iterable[str]) -> None:
         for part in sorted(parts):
@@ -279,7 +255,8 @@ def read_chunk(kinds: tuple[str, ...], chunk: Chunk) -> ChunkRead:
     """Read the outputs of some sources, and write their tables aside, one file for each partition."""
     import polars as pl
 
-    read = ChunkRead([], {}, [], [])
+    read = ChunkRead(chunk.stage / f"files-{chunk.number:08}.parquet", [], {}, [], [])
+    rows: list[Row] = []
     tables: dict[Partition, list[tuple[str, pl.DataFrame, dict[str, str]]]] = {}
     for entry, state in chunk.entries:
         row = bare_row(entry, state)
@@ -292,12 +269,15 @@ def read_chunk(kinds: tuple[str, ...], chunk: Chunk) -> ChunkRead:
             row |= {"status": "failed", "error": error.code, "reason": error.message, "state": ""}
             for held in tables.values():
                 held[:] = [known for known in held if known[0] != entry.source]
-        read.rows.append(row)
+        rows.append(row)
     for number, (partition, found) in enumerate(item for item in tables.items() if item[1]):
         path = chunk.stage / f"{chunk.number}-{number}.parquet"
         units = {name: unit for _, _, own in found for name, unit in own.items()}
         write_table(pl.concat([frame for _, frame, _ in found], how="diagonal_relaxed"), units, path)
-        read.fragments.append(Fragment(partition, path, tuple(dict.fromkeys(source for source, *_ in found))))
+        read.fragments.append(Fragment(partition, path))
+    files = frame_of(sorted(rows, key=lambda row: str(row["source"])))
+    read.columns.extend(files.columns)
+    write_table(files, {}, read.rows)
     return read
 
 

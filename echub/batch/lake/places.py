@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from echub.errors import DataError, TargetClash
-from echub.files.output import write_atomically
-from echub.model.metadata import Metadata
+
+if TYPE_CHECKING:
+    from echub.model.metadata import Metadata
 
 FORMAT = "echub-lake 2"
 """Increases if what an older echub gathered has to be gathered again. 2: a missing value is null, not NaN."""
@@ -59,6 +61,8 @@ def _safe(text: str) -> str:
 
 def claim(lake: Path, archive: str) -> None:
     """Mark a folder as the lake of an archive; `TargetClash` if it is another's, or holds something else."""
+    from echub.files.output import write_atomically
+
     mark = lake / MARK
     if mark.is_file():
         if (made := told(lake).get("archive")) != archive:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from echub.model.dataset import Dataset
 from echub.model.frames import arrow_schema
@@ -37,14 +37,26 @@ def table_of(dataset: Dataset, source: str) -> tuple[pl.DataFrame, dict[str, str
 
 def write_table(frame: pl.DataFrame, units: Mapping[str, str], path: Path) -> None:
     """Write a table with its units in the metadata of its fields, and of the file."""
-    own = {name: unit for name, unit in units.items() if name in frame.columns}
-    frame.write_parquet(
-        path,
-        compression="zstd",
-        row_group_size=ROW_GROUP,
-        metadata={"units": json.dumps(own, ensure_ascii=False, sort_keys=True)},
-        arrow_schema=arrow_schema(frame, own),
+    frame.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP, **_described(frame, units))
+
+
+def write_batches(
+    batches: Iterable[pl.DataFrame], form: pl.DataFrame, units: Mapping[str, str], path: Path, rows: int
+) -> None:
+    """Write a table that comes in batches, as `write_table` does; form: its columns without rows."""
+    from polars.io.plugins import register_io_source
+
+    register_io_source(lambda *_: iter(batches), schema=form.schema).sink_parquet(
+        path, compression="zstd", row_group_size=rows, engine="streaming", **_described(form, units)
     )
+
+
+def _described(frame: pl.DataFrame, units: Mapping[str, str]) -> dict[str, Any]:
+    own = {name: unit for name, unit in units.items() if name in frame.columns}
+    return {
+        "metadata": {"units": json.dumps(own, ensure_ascii=False, sort_keys=True)},
+        "arrow_schema": arrow_schema(frame, own),
+    }
 
 
 def units_of(path: Path) -> dict[str, str]:

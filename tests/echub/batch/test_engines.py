@@ -41,6 +41,24 @@ def test_the_same_ledger_and_bytes_as_processes(cluster, folder, out, tmp_path, 
     assert statuses(folder, out, cluster) == AGAIN
 
 
+def test_a_cluster_of_ours_is_quiet_and_no_other(cluster):
+    import dask
+
+    name = "distributed.worker.profile.enabled"
+    assert set(cluster.client.run(dask.config.get, name).values()) == {False}
+    assert dask.config.get(name) is True
+
+
+def test_what_the_user_has_set_stays():
+    dask = pytest.importorskip("dask", reason="needs the extra cluster (dask.distributed)")
+    import distributed  # noqa: F401  brings its usual settings
+
+    tick, monitor = (f"distributed.{name}.interval" for name in ("admin.tick", "admin.system-monitor"))
+    with dask.config.set({tick: "7s"}), engines._settings(engines._QUIET):
+        assert (dask.config.get(tick), dask.config.get(monitor)) == ("7s", "5s")
+    assert dask.config.get(monitor) == "500ms"
+
+
 def test_a_run_that_was_stopped_goes_on(cluster, folder, out, tmp_path, monkeypatch):
     monkeypatch.setattr(engines, "BATCH_ITEMS", 1)
     for number in range(12):

@@ -346,6 +346,27 @@ def test_questions_are_answered_across_files(asked, folder):
     assert list(asked.ask(unit).rows()) == [("mA",)]
 
 
+def test_units_are_those_of_every_table(asked):
+    parts = [(path.relative_to(asked.folder).parts[0], path) for path in asked.folder.rglob("*.parquet")]
+    told = {(kind.removesuffix(".parquet"), *pair) for kind, path in parts for pair in units_of(path).items()}
+    found = list(asked.ask("SELECT * FROM units").rows())
+    assert len({table for table, *_ in told}) > 2
+    assert found == sorted(told)
+
+
+def test_a_large_table_of_files_is_read_for_each_question(asked, monkeypatch):
+    from echub.batch.lake import query
+
+    sql = "SELECT table_type FROM information_schema.tables WHERE table_name = 'files'"
+    whole = "SELECT * FROM files ORDER BY source"
+    assert list(asked.ask(sql).rows()) == [("BASE TABLE",)]
+    monkeypatch.setattr(query, "HELD_BYTES", 0)
+    large = query.Lake(asked.folder)
+    assert list(large.ask(sql).rows()) == [("VIEW",)]
+    assert list(large.ask(whole).rows()) == list(asked.ask(whole).rows())
+    assert large.ask(whole).names == asked.ask(whole).names
+
+
 @pytest.mark.parametrize("sql", ["DROP VIEW files", "SELECT 1; SELECT 2", "COPY files TO 'x.csv'", ""])
 def test_only_one_question_is_taken(asked, sql):
     with pytest.raises(UnknownOption):
@@ -381,7 +402,8 @@ def test_a_lake_under_a_strange_name_opens(converted, tmp_path):
 
     lake = tmp_path / "Grüße [2024] it's*"
     gather(converted, lake)
-    assert list(Lake(lake).ask("SELECT count(*) > 0 FROM timeseries").rows()) == [(True,)]
+    for table in ("timeseries", "units"):
+        assert list(Lake(lake).ask(f"SELECT count(*) > 0 FROM {table}").rows()) == [(True,)]
 
 
 def test_without_duckdb_the_extra_is_named(converted, lake, monkeypatch):
