@@ -1,7 +1,7 @@
 """Falls of R that no criterion decides, but that last: from there on it is not known whether a level is survived.
 
-A short that grows slowly and a contact that heals look the same. Neither is called a failure; if R ends below
-half of what it was, the lower end of the interval is the last level before the fall (decision 71).
+A short that grows slowly and a contact that heals look the same. Neither is called a failure; if R ends deeper
+than contacts are known to heal, the lower end of the interval is the last level before the fall (decision 104).
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ CREEPS = 0.02
 below half begins where R is lower by three times that. By eye."""
 HALF = 0.5
 """R that ends below half of what it was, however slowly, is as suspicious as one that falls to half at once."""
+LEFT, SOON = 0.65, 3
+"""R that falls to 65 % for good within three cycles is as suspicious: the deepest healing that is published leaves
+66 % (24 of 36 Ω·cm²), and a short whose time constant is a whole half cycle is 95 % complete after three. What falls
+as far over a whole experiment is drift. Later on R may rise again, by half of the fall."""
+IN_TIME = 0.25
+"""Part of such a fall that must happen under current: R of a cell that is not ohmic falls where the level changes,
+and in time not at all. A quarter, since a fall may start in a rest. By eye."""
 PART = 0.5
 """A fall half as deep as `r_drop`, at once and for good, may be the first stage of a later one."""
 
@@ -42,7 +49,7 @@ def unfinished(table: HalfCycleTable, context: Context) -> Marks:
     slow = slow_fall(table, context)
     falls = (_fell_within(table) > CREEPS) & (_fell_within(table) > _noise(table))
     marked = np.zeros(len(table), bool)
-    if len(table) < LATER or not falls[-1] or not slow[-LATER:].any():
+    if len(table) < LATER or not falls[-1] or not (slow[-LATER:].any() or _ends_lower(table, context)):
         return marked
     first = len(table) - 1
     while first > 0 and falls[first - 1] and table.file[first - 1] == table.file[first]:
@@ -51,26 +58,78 @@ def unfinished(table: HalfCycleTable, context: Context) -> Marks:
     return marked
 
 
+def _ends_lower(table: HalfCycleTable, context: Context) -> bool:
+    """Return whether R at the end of the file is lower by `r_drop` than a cycle before, in this direction."""
+    alike = (table.sign == table.sign[-1]) & (table.file == table.file[-1])
+    ends = table.r_end[alike]
+    return bool(len(ends) > 1 and ends[-1] <= (1 - context.params.r_drop / 100) * ends[-2])
+
+
 def first_stages(table: HalfCycleTable, context: Context) -> Marks:
     """Mark falls (m,) at once and for good that are half as deep as `r_drop` or deeper."""
     return lasting(table, deep_and_sharp(table, context, PART * context.params.r_drop / 100), table.fall)
 
 
 def crept(table: HalfCycleTable, fails: Marks) -> Marks:
-    """Mark where R starts to fall to less than half for good, over any number of half cycles of one direction."""
+    """Mark where R starts to fall for good: to half over any time, or to `LEFT` soon and under current."""
     marked = np.zeros(len(table), bool)
     for sign in (1.0, -1.0):
         places = np.flatnonzero((table.sign == sign) & np.isfinite(table.r_start))
-        r = table.r_start[places]
-        if len(r) < LATER or len(np.unique(table.file[places])) > 1:
+        if len(places) < LATER or len(np.unique(table.file[places])) > 1:
             continue
-        past = np.maximum.accumulate(r)[:-1]
-        future = np.maximum.accumulate(r[::-1])[::-1][1:]
-        if (halved := future <= HALF * past).any():
-            at = int(np.argmax(halved))
-            first = int(np.argmax(future <= (1 - CREEPS * LATER) * past))
-            marked[places[first]] = not fails[places[at] : places[at + 1] + 1].any()
+        last = np.fmin(*(values[places[-1]] for values in (table.r_start, table.r_end)))  # pores may have grown
+        r = np.append(table.r_start[places], last)
+        for found in (_halved(r[:-1]), _fell_soon(r, table, places)):
+            if found is not None:
+                first, at = found
+                until = places[min(at + 1, len(places) - 1)]
+                marked[places[first]] |= not fails[places[at] : until + 1].any()
     return marked
+
+
+def _halved(r: Floats) -> tuple[int, int] | None:
+    """Return the last values before R (n,) starts to fall, and before it is below half, for good."""
+    future = _highest_later(r)
+    if not (halved := future <= HALF * np.maximum.accumulate(r)[:-1]).any():
+        return None
+    # Drift is left out where a fall starts: what R was shortly before counts, if the fall is as quick as that.
+    past = np.array([r[max(k - SOON + 1, 0) : k + 1].max() for k in range(len(future))])
+    return int(np.argmax(future <= (1 - CREEPS * LATER) * past)), int(np.argmax(halved))
+
+
+def _fell_soon(r: Floats, table: HalfCycleTable, places: NDArray[np.intp]) -> tuple[int, int] | None:
+    """Return the same for falls to `LEFT` within `SOON` cycles, of which enough happens under current.
+
+    r: (n + 1,), R at the start of each half cycle of one direction, and at the end of the last if lower.
+    places: (n,), the numbers of these half cycles.
+    """
+    for start in range(len(r) - 1):
+        near = r[start : start + SOON + 1]
+        future = _highest_later(near)
+        low = np.flatnonzero(future <= LEFT * r[start])
+        if not len(low) or r[start + low[0] + 1 :].max() > (1 + LEFT) / 2 * r[start]:
+            continue
+        part = places[start : start + SOON]
+        if _under_current(table, int(part[0]), int(part[-1])) >= IN_TIME:
+            begins = np.argmax(future <= (1 - CREEPS * LATER) * np.maximum.accumulate(near)[:-1])
+            return start + int(begins), start + int(low[0])
+    return None
+
+
+def _under_current(table: HalfCycleTable, first: int, last: int) -> float:
+    """Return the fall of ln R within half cycles from the first to the last, over that of a fall to `LEFT`.
+
+    What R does in every half cycle, as where pores grow and heal, is no part of it.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fall = np.log(np.fmax(table.r_start, table.r_first) / table.r_end)
+    usual = float(np.nanmedian(fall)) if np.isfinite(fall).any() else 0.0
+    return float(np.nansum(fall[first : last + 1] - usual) / -np.log(LEFT))
+
+
+def _highest_later(r: Floats) -> Floats:
+    """Return the highest value (n - 1,) after each of r (n,) but the last."""
+    return np.asarray(np.maximum.accumulate(r[::-1])[::-1][1:])
 
 
 def lasting(table: HalfCycleTable, falls: Marks, depth: Floats) -> Marks:

@@ -137,6 +137,8 @@ def _slow_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
             "R falls slowly: a contact that heals, or a short that creeps; R·A below that of the "
             "electrolyte would decide"
         )
+        if verdict.doubted is not None and verdict.failed is None:
+            text += "; what is survived ends before, since no contact is known to heal so far"
         yield Flag("slow-fall", text, where=_half_cycles(slow, findings), hint=HOW_BULK)
 
 

@@ -82,6 +82,58 @@ def test_a_slow_short_is_bracketed_and_never_survives_the_highest(tau):
         assert found.interval.low < 4.9
 
 
+@pytest.mark.parametrize("tau", [0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("plan", [Climb(), Climb(ccd.FINE, hold_s=300)])
+def test_a_slow_short_to_60_per_cent_of_r_ends_the_levels_that_are_survived(plan, tau):
+    """The bound is at most two levels below the one that failed: the fall is seen one half cycle before or after."""
+    case = climb(plan, relaxing(0.4, tau), np.random.default_rng([4, 1]), critical=2.95)
+    outcome = case.answer()
+    assert 1.5 <= round(interval(outcome).low, 2) <= 2.9
+    (flag,) = [f for f in outcome.flags if f.code in ("slow-fall", "r-drop-alone")][:1]
+    assert flag.code == "r-drop-alone" or "what is survived ends before" in flag.message
+
+
+def test_a_slow_short_is_seen_where_r_grows_in_each_half_cycle_or_jumps_up_later():
+    def later(rows, rng):
+        rows.r = rows.r * np.where(rows.t > 0.8 * rows.t[-1], 1.1, 1.0)
+
+    for change in (ccd._growth, later):
+        case = climb(Climb(), relaxing(0.4, 0.1), np.random.default_rng(5), critical=1.8, change=change)
+        assert interval(case.answer()).low <= 1.5 * 1.001
+
+
+def test_a_slow_short_that_the_last_level_begins_is_seen_by_what_it_lost():
+    """R falls by 13 and 18 % in the last two half cycles: neither is much, both are."""
+    case = climb(Climb(), None, np.random.default_rng(6))
+    time = case.data.columns["time"].values
+    lost = 0.4 * -np.expm1(-np.maximum(time - (time[-1] - 1270), 0) / 900)
+    case.data.columns["voltage"].values[:] *= 1 - lost
+    assert 1.1 * 900 < 1270 < 1.5 * 900
+    assert interval(case.answer()).low <= 4 * 1.001
+
+
+@pytest.mark.parametrize("depth", [0.25, 0.3, 0.34])
+def test_a_contact_that_heals_as_far_as_is_published_is_a_flag_alone(depth):
+    for tau in (0.05, 0.2, 0.5):
+        outcome = climb(Climb(), relaxing(depth, tau), np.random.default_rng(7), critical=2.5).answer()
+        assert "slow-fall" in codes(outcome)
+        assert (interval(outcome).low, interval(outcome).high) == (pytest.approx(5.0, rel=1e-3), None)
+
+
+def test_a_cell_that_is_not_ohmic_or_drifts_keeps_its_levels():
+    """R falls by 40 %, but where the level changes, or over the whole experiment."""
+
+    def drift(rows, rng):
+        rows.r = rows.r * (1 - 0.4 * (rows.t - rows.t[0]) / np.ptp(rows.t))
+
+    def bend(rows, rng):
+        rows.r = rows.r / (1 + np.abs(rows.j) / 6.5)
+
+    for change in (drift, bend):
+        outcome = climb(Climb(), None, np.random.default_rng(8), change=change).answer()
+        assert interval(outcome).low == pytest.approx(5.0, rel=1e-3)
+
+
 def test_criteria_that_disagree_are_told_with_their_intervals():
     outcome = drawn(f"{SLOW}0.1").answer()
     (flag,) = [f for f in outcome.flags if f.code == "criteria-disagree"]
