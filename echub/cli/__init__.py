@@ -79,9 +79,7 @@ def main() -> None:
 
 
 def _main() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # file names may have characters the terminal's encoding lacks
-            stream.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = _whole(sys.stdout), _whole(sys.stderr)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
@@ -97,6 +95,20 @@ def _main() -> None:
     finally:
         # At exit Python collects garbage among all objects: a tenth of the time of a small file.
         gc.freeze()
+
+
+def _whole(stream: Any) -> Any:  # noqa: ANN401
+    """Return a stream that writes all of a text, or raises `OSError`, and has a form for every character.
+
+    With `PYTHONUNBUFFERED`, Python writes what the system takes at once, and drops the rest without an error.
+    """
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    if isinstance(stream.buffer, io.RawIOBase):
+        held = io.BufferedWriter(stream.buffer)
+        return io.TextIOWrapper(held, stream.encoding, "backslashreplace", line_buffering=True)
+    stream.reconfigure(errors="backslashreplace")  # file names may have characters the terminal's encoding lacks
+    return stream
 
 
 def _defaults() -> Defaults:

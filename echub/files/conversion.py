@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from echub.declare import Writer
-from echub.errors import EchubError, UnknownOption
+from echub.errors import EchubError, TargetClash, UnknownOption
 from echub.files.annotations import Annotations
 from echub.files.joining import Link, NotOneRun, join, why_not_one_run
+from echub.files.naming import folded, plain_name
 from echub.files.output import PreviousOutputs, Target, Written, require_free, write_atomically
 from echub.files.reading import Readable, Reading
 from echub.model.dataset import Dataset
@@ -137,7 +138,7 @@ def convert(
     if isinstance(what, Record):
         if reader or options or annotations:
             raise UnknownOption("a record takes no reader, options or annotations: it is read already")
-        name = str(what.provenance.source.get("name") or "record")
+        name = plain_name(str(what.provenance.source.get("name") or "record"))
         target = Target.of(Path(name), output, path)
         return _converted(Conversion(name), lambda: what, target, writing)
     source = reading.source(what)
@@ -208,6 +209,7 @@ def _parts(
     if wrong is not None:
         raise failed(writer, f"it gave {wrong!r}, not (suffix, function)", writer.write)
     paths = target.paths([suffix for suffix, _ in made])
+    _require_different(paths)
 
     def write_part(path: Path, write: Callable[[BinaryIO], object]) -> None:
         with path.open("w+b") as file:  # HDF5 reads what it has written
@@ -219,4 +221,23 @@ def _parts(
 
 
 def _is_part(part: tuple[Any, ...]) -> bool:
-    return len(part) == 2 and isinstance(part[0], str) and callable(part[1])
+    return (
+        len(part) == 2
+        and isinstance(part[0], str)
+        and callable(part[1])
+        and not {"/", os.sep, "\0"} & set(part[0])
+    )
+
+
+def _require_different(paths: Sequence[Path]) -> None:
+    """Raise `TargetClash` if two parts would be one file, be it on another file system than this one."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        if (other := first.setdefault(folded(path.name), path)) is not path:
+            raise TargetClash(
+                "two parts of the output would be one file",
+                path=str(path),
+                found=" and ".join(dict.fromkeys((other.name, path.name))),
+                cause="names that differ only in case, or in how an accent is written",
+                hint="--to native keeps all in one file",
+            )

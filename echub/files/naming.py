@@ -6,13 +6,17 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 if TYPE_CHECKING:
     from echub.model.record import Record
 
 _LONGEST = 120
 """Bytes of a name without its suffixes: file systems take 255, archives and mail often less."""
+_TAKEN = 255
+"""Bytes of a name that file systems take."""
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 """What Windows takes as a device, with any suffix."""
 
@@ -24,6 +28,21 @@ def file_name(text: str) -> str:
     return f"_{name}" if _DEVICES.fullmatch(name) or not name else name
 
 
+def plain_name(text: str) -> str:
+    """Return the name of a file as it is if it is one, without a path, else as `file_name` makes it.
+
+    A record states the name of its source, and a native file may state anything.
+    """
+    name = PureWindowsPath(text).name.rstrip(". ")
+    is_name = text and name == text and text.isprintable() and not _DEVICES.fullmatch(text)
+    return text if is_name and len(text.encode()) <= _TAKEN else file_name(text)
+
+
+def folded(name: str) -> str:
+    """Return what two names share if some file system takes them for one: without case, composed."""
+    return normalize("NFC", normalize("NFC", name).casefold())
+
+
 def file_names(keys: Sequence[tuple[str, ...]]) -> list[str]:
     """Return a name for each key, from its first text; equal keys share one, all others differ, in any case.
 
@@ -31,8 +50,8 @@ def file_names(keys: Sequence[tuple[str, ...]]) -> list[str]:
     others' order. The further texts of a key tell apart what has one text, such as two files of one name.
     """
     plain = {key: file_name(key[0]) for key in keys}
-    taken = Counter(name.casefold() for name in plain.values())
-    named = {key: name if taken[name.casefold()] == 1 else f"{name}-{_hash(key)}" for key, name in plain.items()}
+    taken = Counter(map(folded, plain.values()))
+    named = {key: name if taken[folded(name)] == 1 else f"{name}-{_hash(key)}" for key, name in plain.items()}
     return [named[key] for key in keys]
 
 

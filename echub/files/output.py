@@ -8,12 +8,13 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from echub.errors import EchubError, TargetClash, TargetExists, TargetNotWritable
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
+from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
 
 PathLike = str | os.PathLike[str]
@@ -23,6 +24,10 @@ LEDGER = re.compile(r"echub-ledger(\.(\d+)-of-(\d+))?\.jsonl")
 _TEMPORARY = re.compile(r"\.echub-(?P<run>[\w-]*)\.?[0-9a-f]{16}\.part")
 _DEAD_AFTER = 86_400
 """Seconds without a write after which a temporary file is abandoned: a day, longer than any pause of a run."""
+
+_ROOM = 65_536
+"""Bytes that must find room after a failure, else the disk is called full: more than what a library left unused
+when its last block found none."""
 
 
 @dataclass(frozen=True)
@@ -166,23 +171,22 @@ def write_atomically(
     what the operating system refuses.
     """
     temporary: list[tuple[Path, Path]] = []
-    target = Path()
     run = run or (earlier.run if earlier is not None else "")
     mark = f"{run}." if run else ""
     try:
         for target, write in parts:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.is_dir():
-                raise IsADirectoryError(errno.EISDIR, "the output is a folder")
-            # A short name: the target's plus a suffix could be too long. A unique one: two threads may write.
-            path = target.with_name(f".echub-{mark}{os.urandom(8).hex()}.part")
-            temporary.append((path, target))
-            write(path)
+            with refusals(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if target.is_dir():
+                    raise IsADirectoryError(errno.EISDIR, "the output is a folder")
+                # A short name: the target's plus a suffix could be too long. A unique one: two threads may write.
+                path = target.with_name(f".echub-{mark}{os.urandom(8).hex()}.part")
+                temporary.append((path, target))
+                write(path)
         written = [] if earlier is None else [_settled(path, target, earlier) for path, target in temporary]
         for path, target in temporary:
-            os.replace(path, target)
-    except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as RuntimeError
-        raise not_writable(target, error) from error
+            with refusals(target):
+                os.replace(path, target)
     finally:
         for path, _ in temporary:
             with suppress(OSError):
@@ -241,6 +245,35 @@ def remove_stale(folder: Path, run: str) -> None:
 def _remove_if_dead(path: Path, owner: str, run: str) -> None:
     if owner == run or (not owner and time.time() - path.stat().st_mtime > _DEAD_AFTER):
         path.unlink()
+
+
+@contextmanager
+def refusals(target: Path) -> Iterator[None]:
+    """Raise `TargetNotWritable` for what the operating system refuses while `target` is written.
+
+    A library may report a full disk as any error of its own (HDF5 as `RuntimeError`, polars as a damaged table,
+    PDF as one of zlib): the disk itself is asked then. What is not the disk's fault is raised as it is.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise not_writable(target, error) from error
+    except Exception as error:
+        if not isinstance(error, EchubError) or isinstance(error, PluginFault):
+            _require_room(target, error)
+        raise
+
+
+def _require_room(target: Path, error: Exception) -> None:
+    """Raise `TargetNotWritable` if nothing more can be written next to the target."""
+    path = target.with_name(f".echub-{os.urandom(8).hex()}.part")
+    try:
+        path.write_bytes(bytes(_ROOM))
+    except OSError as refused:
+        raise not_writable(target, refused) from error
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def not_writable(target: Path, error: Exception) -> TargetNotWritable:

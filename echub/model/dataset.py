@@ -55,6 +55,8 @@ class Dataset:
     def __post_init__(self) -> None:
         if not _is_name(self.kind):
             raise PluginError(f"a dataset cannot have the kind {self.kind!r}", expected="a name without slashes")
+        if self.label and not _is_name(self.label):
+            raise PluginError(f"a dataset cannot have the label {self.label!r}", expected="a name without slashes")
         lengths: dict[str, int] = {}
         # Columns that are made when they are used (`echub.model.later`) say beforehand what is checked here.
         for name, column in getattr(self.columns, "outlines", self.columns).items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -49,9 +50,11 @@ def write_workbook(record: Record, file: BinaryIO) -> None:
     """Write numbers as numbers and texts as texts, never as formulas; a missing value is an empty cell."""
     import xlsxwriter
 
-    # In constant memory rows are written in order and forgotten; zip is what Excel reads anyway.
+    # In constant memory rows are written in order and forgotten; zip is what Excel reads anyway. It is packed
+    # in memory: an archive that a full disk has cut prints a traceback when Python forgets it.
+    packed = BytesIO()
     book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        packed, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     # The same record gives the same bytes.
     book.set_properties({"created": datetime(2000, 1, 1)})
@@ -62,6 +65,7 @@ def write_workbook(record: Record, file: BinaryIO) -> None:
     for title, headers, rows in _about(record):
         _lines(book.add_worksheet(_sheet_name(title, taken)), headers, rows, bold)
     book.close()
+    file.write(packed.getbuffer())
 
 
 def _table(sheet: Any, dataset: Dataset, bold: Any) -> None:  # noqa: ANN401

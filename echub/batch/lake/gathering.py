@@ -26,7 +26,7 @@ from echub.batch.ledger import Entry
 from echub.batch.locks import hold
 from echub.batch.workers import Died, each
 from echub.errors import EchubError, SourceChanged
-from echub.files.output import file_sha256, not_writable, write_atomically
+from echub.files.output import file_sha256, not_writable, refusals, write_atomically
 from echub.files.reading import Reading
 from echub.model.dataset import Dataset
 
@@ -101,9 +101,8 @@ def gather(
     except OSError as error:
         raise not_writable(lake, error) from error
     try:
-        return _Gathering(found, lake, tuple(kinds)).run([archive, *outcomes], jobs)
-    except OSError as error:
-        raise not_writable(lake, error) from error
+        with refusals(lake / FILES):
+            return _Gathering(found, lake, tuple(kinds)).run([archive, *outcomes], jobs)
     finally:
         os.close(file)
         shutil.rmtree(lake / STAGE, ignore_errors=True)

@@ -119,11 +119,10 @@ class Lake:
         require_free(path, force=force)
         with self.refusing():
             self._require_question(sql)
-        write_atomically([(path, partial(self._put, sql, form))])
+            write_atomically([(path, partial(self._put, sql, form))])
 
     def _put(self, sql: str, form: str, path: Path) -> None:
-        with self.refusing():
-            self.connection.execute(f"COPY (FROM query({_quoted(sql)})) TO {_quoted(str(path))} ({form})")
+        self.connection.execute(f"COPY (FROM query({_quoted(sql)})) TO {_quoted(str(path))} ({form})")
 
     @contextmanager
     def refusing(self) -> Iterator[None]:

@@ -96,6 +96,23 @@ def test_output_to_a_full_disk_is_said(eclab):
     assert done.stderr == "the output of this command cannot be written: No space left on device\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the system has no limit of file sizes")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_half_an_output_is_never_a_success(eclab, tmp_path, unbuffered):
+    """With PYTHONUNBUFFERED, Python itself writes a part and reports nothing."""
+    program = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    program += "resource.setrlimit(resource.RLIMIT_FSIZE, (600,) * 2); from echub.cli import main; main()"
+    with (tmp_path / "out").open("wb") as out:
+        done = subprocess.run(
+            [sys.executable, "-c", program, "info", str(eclab / "cp.mpr"), "--json"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert done.returncode == 2
+    assert b"cannot be written" in done.stderr
+
+
 # -- names ---------------------------------------------------------------------------------------
 
 NAMES = ["two words.mpr", "line\nbreak.mpr", "Größe µ 温度.mpr", "a'b\"c$d.mpr", "-dash.mpr", "x" * 240 + ".mpr"]

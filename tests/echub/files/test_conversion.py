@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -199,6 +200,32 @@ def test_a_writer_of_several_parts(cp, writer):
 
 
 # -- what is reported ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffixes", [(".a", ".a"), (".a", ".A"), (".é", ".e\u0301")])
+def test_two_parts_that_would_be_one_file_are_refused(cp, writer, suffixes):
+    writer(lambda record, options: [(suffix, lambda file: file.write(b"x")) for suffix in suffixes])
+    with pytest.raises(TargetClash, match="two parts of the output would be one file"):
+        echub.convert(cp, to="acme")
+    assert [p.name for p in cp.parent.iterdir()] == ["cp.mpr"]
+
+
+@pytest.mark.parametrize("suffix", ["/../../x", "/x", "\0"])
+def test_a_writer_stays_in_the_folder_of_its_output(cp, writer, suffix):
+    writer(lambda record, options: [(suffix, lambda file: file.write(b"x"))])
+    with pytest.raises(PluginError, match="the writer acme failed"):
+        echub.convert(cp, to="acme")
+
+
+@pytest.mark.parametrize("name", ["../evil", "..", ".", "a\0b", "\ud800", "C:\\x", "/evil", "a\nb"])
+def test_the_name_that_a_record_states_never_leaves_the_folder(cp, tmp_path, monkeypatch, name):
+    record = echub.read(cp)
+    record.provenance = replace(record.provenance, source={"name": name})
+    inside = tmp_path / "in" / "side"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    (output,) = echub.convert(record).outputs
+    assert Path(output).resolve().parent == inside
 
 
 def test_the_object_for_machines(cp):

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
 
-from echub.files.naming import file_name, file_names
+from echub.files.naming import file_name, file_names, folded, plain_name
 
 HOSTILE = ["../x", "..", ".", "", "/etc/passwd", "C:\\x", "a/b", "a\\b", "a\0b", "a\nb", "CON", "nul.txt"]
 HOSTILE += ["\udcff", "é" * 300, ".hidden"]
@@ -39,3 +39,21 @@ def test_one_text_from_two_files_gets_two_names():
     first, second = file_names([("run.mpr", "day1/run.mpr"), ("run.mpr", "day2/run.mpr")])
     assert first != second
     assert first.startswith("run.mpr-")
+
+
+def test_names_that_another_file_system_takes_for_one_are_told_apart():
+    composed, decomposed, capital = file_names([("é",), ("e\u0301",), ("É",)])
+    assert len({folded(name) for name in (composed, decomposed, capital)}) == 3
+
+
+@pytest.mark.parametrize("text", [*HOSTILE[:-1], ". ", "a. ", "C:evil", "\ud800x"])
+def test_the_name_of_a_record_is_no_path(text):
+    name = plain_name(text)
+    assert PurePosixPath("f", name).parts == ("f", name)
+    assert PureWindowsPath("f", name).parts == ("f", name)
+    assert name.isprintable()
+
+
+@pytest.mark.parametrize("text", ["cell 2 (-30 °C).mpr", ".hidden", "温度.mpr", "a" * 255])
+def test_a_name_that_is_one_stays(text):
+    assert plain_name(text) == text

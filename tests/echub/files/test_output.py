@@ -12,6 +12,7 @@ import pytest
 
 from echub.errors import TargetClash, TargetExists, TargetNotWritable
 from echub.files.output import plan, require_free, write_atomically
+from echub.registry.boundary import PluginFault
 
 OUT = Path("out")
 
@@ -217,6 +218,30 @@ def test_the_error_number_is_found_in_the_message_of_hdf5(tmp_path):
     assert refused.value.cause == "the disk is full"
 
 
+@pytest.mark.parametrize("error", [ValueError("zlib"), PluginFault("the writer failed", found="ComputeError")])
+def test_an_error_of_a_library_on_a_full_disk_is_the_disks(tmp_path, monkeypatch, error):
+    def full(path, data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def write(path):
+        monkeypatch.setattr(Path, "write_bytes", full)
+        raise error
+
+    with pytest.raises(TargetNotWritable) as refused:
+        write_atomically([(tmp_path / "a", write)])
+    assert refused.value.cause == "the disk is full"
+
+
+@pytest.mark.parametrize("error", [ValueError("zlib"), PluginFault("the writer failed")])
+def test_an_error_of_a_library_stays_its_own_if_there_is_room(tmp_path, error):
+    def write(path):
+        raise error
+
+    with pytest.raises(type(error)):
+        write_atomically([(tmp_path / "a", write)])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_of_that_name_is_refused_and_nothing_is_replaced(tmp_path):
     (tmp_path / "a").write_bytes(b"old")
     (tmp_path / "b").mkdir()
@@ -295,7 +320,7 @@ def tiny_disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("to", ["native", "csv"])
+@pytest.mark.parametrize("to", ["native", "csv", "parquet", "xlsx", "mat"])
 def test_a_full_disk_leaves_nothing(tiny_disk, eclab, to):
     done = convert_in_process(eclab / "ramp.mpr", tiny_disk / "ramp.mpr", to)
     assert done.returncode == 2, done.stderr
