@@ -103,6 +103,20 @@ def test_at_a_reversal_each_half_cycle_is_uncertain_by_its_own_current():
     assert outcome["discharge_capacity"].uncertainty == pytest.approx(60 / 3600 / 12**0.5 * 2**0.5, rel=1e-6)
 
 
+def test_a_mean_voltage_is_uncertain_by_what_its_two_edges_hide():
+    """U rises by 0.99 V within 100 rows: each edge may move by half a row, at 0.495 V from the mean."""
+    row = np.arange(600)
+    columns = {
+        "time": synth.Column(60.0 * row, "s"),
+        "current": synth.Column(np.where(row // 100 % 2, -1.0, 1.0), "mA"),
+        "voltage": synth.Column(3.0 + 0.01 * (row % 100), "V"),
+    }
+    case = synth.Case(columns, {"cell.electrodes.working.polarity": "positive"}, {})
+    found = ask(case, reference=2, voltage_accuracy=0.0)["mean_discharge_voltage"]
+    assert [part.name for part in found.components] == ["edges between rows"]
+    assert found.uncertainty == pytest.approx(2 * 0.5 * 0.495 / 100 / 3**0.5, rel=0.02)
+
+
 def test_a_symmetric_cell_has_no_energy_efficiency():
     case = cycles().with_values("voltage", np.sign(cycles().columns["current"].values) * 0.02)
     assert set(ask(case).tables["cycles"]["energy_efficiency"].values) == {None}
