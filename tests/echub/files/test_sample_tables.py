@@ -127,6 +127,8 @@ def test_the_command_writes_what_it_shows(xps, tmp_path):
     assert [float(r["vendor_na_1s_ev / eV"]) for r in rows] == told["table"]["vendor_na_1s_ev"]["values"]
     shown = CliRunner().invoke(app, words)
     assert "[energy-closure]" in shown.output
+    (heads,) = [line.split() for line in shown.output.splitlines() if line.split()[:1] == ["sample_id"]]
+    assert not [head for head in heads if head.startswith(("n_", "u_"))]  # they stand behind ±, or in the file
 
 
 def test_a_condition_keeps_the_quotes_of_its_texts(xps):
