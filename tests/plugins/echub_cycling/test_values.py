@@ -122,6 +122,20 @@ def test_a_symmetric_cell_has_no_energy_efficiency():
     assert set(ask(case).tables["cycles"]["energy_efficiency"].values) == {None}
 
 
+def test_a_current_density_without_an_area_answers_per_area_as_a_current_with_one():
+    setup = SymmetricRun(count=6, drop_h=None)
+    run = synth.symmetric(1, setup)
+    density = run.with_values("current_density", run.columns["current"].values / setup.area_cm2, "mA/cm^2")
+    bare = density.without("current", "cell.area")
+    whole, per_area = (echub.analyze("symmetric-cycling", case.data()) for case in (run, bare))
+    assert per_area["asr_cell"].unit == whole["asr_cell"].unit == "ohm*cm^2"
+    assert per_area["asr_cell"].value == pytest.approx(whole["asr_cell"].value, rel=1e-6)
+    for name in ("level", "charge", "resistance"):
+        a, b = (outcome.tables["half_cycles"][name] for outcome in (whole, per_area))
+        assert b.unit == a.unit, name
+        assert b.array() == pytest.approx(a.array(), rel=1e-6), name
+
+
 def test_a_cut_run_leaves_its_last_cycle_out():
     outcome = ask(cycles(programme=replace(FEW, cut=0.6)))
     assert outcome["cycles"].value == 3
