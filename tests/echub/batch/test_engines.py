@@ -120,6 +120,14 @@ def test_the_differences_of_environments_in_words():
     ]
 
 
+def test_a_worker_that_comes_later_with_another_version_works_on_nothing(tmp_path):
+    done = []
+    with pytest.raises(EngineError) as refused:
+        engines._in_worker(HERE, str(tmp_path), done.append, ["a source"])
+    assert f"echub {engines.environment().echub} there, 1 here" in refused.value.found
+    assert done == []
+
+
 @pytest.mark.parametrize("address", ["dask://127.0.0.1:9", "dask://nowhere.invalid:8786"])
 def test_a_scheduler_that_cannot_be_reached(address):
     pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")

@@ -1,5 +1,6 @@
 """Ledgers: shards, lines that are none, locks, and what dead runs left."""
 
+import errno
 import hashlib
 import json
 import os
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from echub.batch import locks
 from echub.batch.batch import Batch
 from echub.batch.ledger import Shard
 from echub.errors import TargetBusy, UnknownOption
@@ -106,3 +108,15 @@ def test_only_our_own_leftovers_of_dead_runs_are_removed(folder, out):
     assert not ours.exists()
     assert not old.exists()
     assert all(path.exists() for path in others)
+
+
+def test_where_files_cannot_be_locked_nobody_is_known_to_be_dead(folder, out, monkeypatch):
+    def unknown(file):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(locks, "_lock_file", unknown)
+    out.mkdir()
+    part = out / ".echub-run.0123456789abcdef.part"
+    part.write_bytes(b"of a run on another computer")
+    assert statuses([folder], out) == FIRST
+    assert part.exists()

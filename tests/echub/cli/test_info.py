@@ -12,6 +12,15 @@ def test_info_of_a_raw_file(echub, eclab):
     assert "instrument.manufacturer" in done.out
 
 
+def test_columns_are_counted_apart_from_vendor_columns(echub, tmp_path):
+    (tmp_path / "a.csv").write_text("t / s,U / V,knob\n1,2,5\n2,3,6\n")
+    out = echub("info", tmp_path / "a.csv").out
+    names = [column.name for column in package.read(tmp_path / "a.csv")["timeseries"].columns.values()]
+    kept = [name for name in names if not name.startswith("vendor_")]
+    assert set(names) - set(kept) == {"vendor_knob"}
+    assert f"2 rows, {len(kept)} columns, 1 vendor columns" in out
+
+
 def test_raw_and_converted_say_the_same(echub, cp):
     raw = echub("info", cp, "--json").json
     echub("convert", cp)

@@ -43,6 +43,13 @@ def test_a_plugin_is_shown_with_all_that_it_declares(echub):
         assert part in out
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_package_is_asked_for_only_if_it_is_not_installed(echub, monkeypatch, there):
+    monkeypatch.setattr("echub.registry.registry.is_installed", lambda declared: there or not declared.requires)
+    asked = "needs the package fastnda" in echub("plugins", "show", "neware").out
+    assert asked == (not there)
+
+
 def test_a_distribution_shows_all_its_plugins(echub):
     done = echub("plugins", "show", "echub")
     assert "ramp-onset: echub" in done.out + done.err

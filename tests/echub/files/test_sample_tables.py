@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +128,11 @@ def test_the_command_writes_what_it_shows(xps, tmp_path):
     assert [float(r["vendor_na_1s_ev / eV"]) for r in rows] == told["table"]["vendor_na_1s_ev"]["values"]
     shown = CliRunner().invoke(app, words)
     assert "[energy-closure]" in shown.output
+    (heads,) = [line for line in shown.output.splitlines() if line.split()[:1] == ["sample_id"]]
+    columns = (
+        "sample_id|C 1s / eV|Zr 3d5/2 / eV|Na 1s / eV|Zr FWHM / eV|sample.group|dose / 1/cm^2|Zr / %|Si / %|P / %"
+    )
+    assert re.split(r" {2,}", heads.strip()) == columns.split("|")  # a number of replicates has no column
 
 
 def test_a_condition_keeps_the_quotes_of_its_texts(xps):

@@ -30,6 +30,15 @@ def test_a_full_disk_is_said_at_the_end_and_not_before():
     assert file.closed
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
+def test_a_length_that_cannot_be_set_is_said_at_the_end_too():
+    file = DeferredErrorFile("/dev/full")
+    assert file.truncate(100) == 100
+    assert file.write(b"x") == 1
+    with pytest.raises(OSError, match="Invalid argument"):
+        file.__exit__()
+
+
 def test_an_error_of_the_program_goes_its_own_way(tmp_path):
     with pytest.raises(KeyError), DeferredErrorFile(tmp_path / "a") as file:
         raise KeyError

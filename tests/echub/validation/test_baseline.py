@@ -7,7 +7,10 @@ import pytest
 
 from echub.errors import CommandError
 from echub.files import store
+from echub.remark import Remark
 from echub.validation import baseline
+from echub.validation.problem import Problem
+from echub.validation.rules import rule_of
 from echub.validation.validation import apply_baseline, validate
 from fixtures.broken import sound
 from fixtures.broken.base import changed
@@ -42,6 +45,16 @@ def test_paths_are_relative_to_the_baseline(tmp_path, monkeypatch):
     baseline.save(tmp_path / "known.json", validate(f"{tmp_path.name}/a.h5").problems)
     (entry,) = json.loads((tmp_path / "known.json").read_text())["problems"]
     assert entry == {"path": "a.h5", "rule": "ECH204", "dataset": "timeseries", "column": "time", "count": 5}
+
+
+def test_the_same_notice_about_another_place_counts(tmp_path):
+    known, other = (
+        Problem(rule_of("row-count"), "a.h5", Remark("row-count", "rows are missing", where=where))
+        for where in ("part 1", "part 2")
+    )
+    assert baseline.save(tmp_path / "known.json", [known]) == 1
+    loaded = baseline.Baseline.load(tmp_path / "known.json")
+    assert (loaded.has(known), loaded.has(other)) == (True, False)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"problems": [{"path": 1}]}'])

@@ -56,6 +56,13 @@ def test_fewer_points_than_stated_are_said():
     assert "row-count" in {notice.code for notice in record.notices}
 
 
+def test_a_field_that_is_printed_twice_counts_where_it_stands_first():
+    again = b"*** MEASUREMENT ***\r\n\r\nSample ID\t\tanother\r\nComments\t\t\tlater\r\n\r\n*** DATA START ***"
+    record = read(cameca_profile().replace(b"*** DATA START ***", again, 1))
+    assert record.metadata.value("sample.id") == "made"
+    assert record.metadata.value("experiment.comments") == "later"
+
+
 def test_cations_among_negative_ions_are_said():
     record = read(
         cameca_profile()

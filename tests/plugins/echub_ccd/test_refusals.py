@@ -69,6 +69,13 @@ def test_it_refuses_for_the_measured_reason(code, made, reason):
     assert not outcome.measurands
 
 
+def test_a_voltage_limit_that_is_recorded_beside_the_set_current_is_no_potential_that_was_set():
+    made = held()
+    both = made.with_values("current_setpoint", made.columns["current"].values, "mA")
+    refused = echub.analyze("ccd", both.record()).refusals
+    assert not [flag for flag in refused if "a potential was set" in flag.message]
+
+
 def test_a_cell_declared_asymmetric_is_refused_with_its_tables():
     outcome = ask(NEVER, metadata={"cell.symmetric": "false"})
     assert outcome.refusals[0].code == "not-symmetric"

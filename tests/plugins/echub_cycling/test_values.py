@@ -103,9 +103,37 @@ def test_at_a_reversal_each_half_cycle_is_uncertain_by_its_own_current():
     assert outcome["discharge_capacity"].uncertainty == pytest.approx(60 / 3600 / 12**0.5 * 2**0.5, rel=1e-6)
 
 
+def test_a_mean_voltage_is_uncertain_by_what_its_two_edges_hide():
+    """U rises by 0.99 V within 100 rows: each edge may move by half a row, at 0.495 V from the mean."""
+    row = np.arange(600)
+    columns = {
+        "time": synth.Column(60.0 * row, "s"),
+        "current": synth.Column(np.where(row // 100 % 2, -1.0, 1.0), "mA"),
+        "voltage": synth.Column(3.0 + 0.01 * (row % 100), "V"),
+    }
+    case = synth.Case(columns, {"cell.electrodes.working.polarity": "positive"}, {})
+    found = ask(case, reference=2, voltage_accuracy=0.0)["mean_discharge_voltage"]
+    assert [part.name for part in found.components] == ["edges between rows"]
+    assert found.uncertainty == pytest.approx(2 * 0.5 * 0.495 / 100 / 3**0.5, rel=0.02)
+
+
 def test_a_symmetric_cell_has_no_energy_efficiency():
     case = cycles().with_values("voltage", np.sign(cycles().columns["current"].values) * 0.02)
     assert set(ask(case).tables["cycles"]["energy_efficiency"].values) == {None}
+
+
+def test_a_current_density_without_an_area_answers_per_area_as_a_current_with_one():
+    setup = SymmetricRun(count=6, drop_h=None)
+    run = synth.symmetric(1, setup)
+    density = run.with_values("current_density", run.columns["current"].values / setup.area_cm2, "mA/cm^2")
+    bare = density.without("current", "cell.area")
+    whole, per_area = (echub.analyze("symmetric-cycling", case.data()) for case in (run, bare))
+    assert per_area["asr_cell"].unit == whole["asr_cell"].unit == "ohm*cm^2"
+    assert per_area["asr_cell"].value == pytest.approx(whole["asr_cell"].value, rel=1e-6)
+    for name in ("level", "charge", "resistance"):
+        a, b = (outcome.tables["half_cycles"][name] for outcome in (whole, per_area))
+        assert b.unit == a.unit, name
+        assert b.array() == pytest.approx(a.array(), rel=1e-6), name
 
 
 def test_a_cut_run_leaves_its_last_cycle_out():

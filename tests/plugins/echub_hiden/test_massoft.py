@@ -123,6 +123,15 @@ def test_damage_is_refused(tmp_path, data, message):
         read(tmp_path, data)
 
 
+def test_a_damaged_cell_is_named_by_the_line_of_an_editor_and_its_column(tmp_path):
+    data = massoft().replace(b"4.30000e-09", b"4.3x000e-09")
+    line = next(n for n, text in enumerate(data.split(b"\n"), 1) if b"4.3x000e-09" in text)
+    with pytest.raises(ReadError, match="not a number") as refused:
+        read(tmp_path, data)
+    assert refused.value.where == f"line {line}, column H2"
+    assert "4.3x000e-09" in refused.value.found
+
+
 def test_sidecars_are_answered(tmp_path):
     (tmp_path / "run.exp").write_bytes(b"\x01\x02\x03\x04")
     with pytest.raises(UnknownFormat) as caught:

@@ -57,7 +57,8 @@ def test_other_methods_stay_without_a_meaning():
 
 def test_a_frequency_that_was_not_programmed_is_said():
     data = idf().replace(b"Frequencies.freq[1]=10000.0", b"Frequencies.freq[1]=100000")
-    assert "frequency-unlike-programme" in codes(echub.read(data))
+    (said,) = [n.message for n in echub.read(data).notices if n.code == "frequency-unlike-programme"]
+    assert "measured at 10000 Hz and programmed at 100000 Hz" in said
 
 
 def test_a_cut_file_gives_its_whole_rows():

@@ -123,6 +123,10 @@ def test_the_instruments_limit_bounds_the_capacity_from_below():
         assert {"compliance", "right-censored"} <= {flag.code for flag in outcome.flags}
         assert outcome["stripping_capacity"].value is None
         assert outcome["stripping_capacity"].interval.low < case.truth["stripping_capacity"]
+        pulse = {name: outcome.tables["pulses"][name].values[-1] for name in ("start", "duration", "U_end")}
+        whole = np.flatnonzero(u > 1.5 / 0.98)[0] - 1  # the last row with at least 98 % of the commanded current
+        assert pulse["start"] + pulse["duration"] == pytest.approx(case.columns["time"].values[whole], abs=1e-6)
+        assert pulse["U_end"] == pytest.approx(u[whole])
 
 
 def test_rows_without_a_value_take_their_increments_along():

@@ -134,6 +134,8 @@ def test_no_t1_reports_the_largest_derivative_of_the_sampling():
     assert refusal.code == "no-t1"
     largest = float(refusal.message.split("largest value is ")[1].split(" ")[0])
     assert largest == pytest.approx(10 / (30 * 2), rel=0.1)
+    possible = float(refusal.message.split("can give ")[1].split(" ")[0])
+    assert possible == pytest.approx(10 / (30 * 2), rel=0.1)
     denser = synth.ramp(1, Ramp(ContactLoss(lost_at=0.30), Instrument(sampling_s=1.0, noise_v=0)))
     assert ask(denser, method="lowack2026").status != "refused"
 

@@ -10,6 +10,7 @@ from echub.plugin import Record
 from echub.testing import synth
 from echub.testing.synth import PILLARS, MappedIon, Pillar
 from echub_sims_map.data.cube import Maps
+from echub_sims_map.method.columns import detectable_contrast
 from echub_sims_map.outcome.diagnostics import scale_of
 
 FRAMES = 24
@@ -259,3 +260,17 @@ def test_counts_that_are_no_numbers_were_not_measured():
     assert outcome["column_count"].value == 2
     everything = outcome.tables["roi_profile"]["pixels"].array()
     assert everything.reshape(2, -1).sum(axis=0)[0] == 64 * 64 - 16
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_at_the_detectable_contrast_a_window_stands_out_by_the_threshold(sign):
+    """2(√(cE + 3/8) - √(E + 3/8)) is the threshold, above or below the background of E counts in a window."""
+    expected = 2.0 * 5**3
+    contrast = detectable_contrast(2.0, 6.0, 5, sign)
+    assert (contrast > 1) == (sign > 0)
+    apart = 2 * (np.sqrt(contrast * expected + 0.375) - np.sqrt(expected + 0.375))
+    assert apart == pytest.approx(6.0 * sign, rel=1e-12)
+
+
+def test_nothing_is_dark_enough_to_be_seen_against_few_counts():
+    assert detectable_contrast(0.01, 6.0, 3, -1) == 0

@@ -45,7 +45,8 @@ def test_a_chart_starts_with_the_first_choice_of_its_dataset():
     pytest.importorskip("nicegui")
     from echub.cli.page.tab_figure import Chart
 
-    chart = Chart({"timeseries": series(10)}, series(10))
+    data = series(10)
+    chart = Chart(Record([data]), {"timeseries": data}, data)
     assert (chart.x, chart.y) == ("time", ["voltage"])
 
 
