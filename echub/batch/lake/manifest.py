@@ -12,8 +12,8 @@ from echub.batch.lake.tables import units_of, write_batches
 if TYPE_CHECKING:
     import polars as pl
 
-SLICE = 1 << 11
-"""Rows of `files` in memory at a time: 2 MB with a hundred columns, of which polars holds several copies."""
+SLICE = 1 << 12
+"""Rows of `files` in memory at a time: 4 MB with a hundred columns, of which polars holds several copies."""
 GROUP = 1 << 14
 """Rows of a group of `files`: 16 MB while it is written, and 60 groups for a million files."""
 
