@@ -1,8 +1,8 @@
 """Measure what a large archive costs: ``python -m scripts.archive_simulation 1000000``.
 
 Writes a ledger with so many entries, opens it as a run does and as `echub gather` does, plans so many tiny files
-(second argument, default a tenth) and resumes them; prints one JSON object with seconds, bytes and memory. Each
-measurement runs in a process of its own, whose peak of memory is reported.
+(second argument, default a tenth), converts, resumes and gathers them; prints one JSON object with seconds, bytes
+and memory. Each measurement runs in a process of its own, whose peak of memory is reported.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from echub.batch.batch import Batch, convert_many
 from echub.batch.lake.archive import Archive
+from echub.batch.lake.gathering import gather
 from echub.batch.ledger import STEM, Entry, Ledger
 from echub.files.output import Written, plan
 
@@ -71,6 +72,8 @@ STEPS: dict[str, Callable[[Path], object]] = {
     "plan beside the ledger": _plan,
     "convert": lambda folder: sum(1 for _ in convert_many([folder / "tree"], folder / "out", jobs=2)),
     "resume": lambda folder: sum(1 for _ in convert_many([folder / "tree"], folder / "out", jobs=2)),
+    "gather": lambda folder: gather(folder / "out", folder / "lake", jobs=2),
+    "gather again": lambda folder: gather(folder / "out", folder / "lake", jobs=2),
 }
 
 

@@ -3,8 +3,8 @@
 Half of the runs are cycling, half are spectra, of forty cells at three temperatures. By hand means what one
 would write who knows the questions: one Parquet file for each table, made with polars from the same values
 and sorted by source; its table of files has four columns, that of a lake more than a hundred. Both sides are
-asked in turn in this process, and their answers must be equal. CPU is of all threads: other work on the
-machine changes it less.
+asked in turn in this process, and their answers must be equal; then the command is compared with a Python script
+that asks the table by hand. CPU is of all threads: other work on the machine changes it less.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import polars as pl
 
 from echub.batch.lake.query import Lake
 from tests.benchmarks.budget import Figure, table
-from tests.benchmarks.measure import ROOT, Sample, environment
+from tests.benchmarks.measure import ROOT, Sample, environment, process, side_by_side
 
 QUESTIONS = {
     "count by technique": "SELECT technique, count(*) AS n FROM files GROUP BY ALL ORDER BY ALL",
@@ -70,7 +70,21 @@ def figures(folder: Path, repeats: int) -> list[Figure]:
         one, other = (Sample.best([sample for sample, _ in side]) for side in (ours, theirs))
         note = f"{one.cpu * 1e3:.1f} and {other.cpu * 1e3:.1f} ms; wall {one.wall / other.wall:.2f} ×"
         found.append(Figure("query", f"{name}, CPU", 1.5, one.cpu / other.cpu, note=note))
-    return found
+    return [*found, _command_figure(folder)]
+
+
+def _command_figure(folder: Path) -> Figure:
+    """Compare the command with a script, each a process that asks one question."""
+    name, sql = next(iter(QUESTIONS.items()))
+    by_hand = sql.replace("files", f"'{folder / 'hand' / 'files.parquet'}'")
+    script = f"import duckdb; print(duckdb.sql({by_hand!r}).fetchall())"
+    one, other = side_by_side(
+        5,
+        lambda: process([sys.executable, "-m", "echub", "query", sql, str(folder / "lake")]),
+        lambda: process([sys.executable, "-c", script]),
+    )
+    note = f"{one.cpu * 1e3:.0f} and {other.cpu * 1e3:.0f} ms; wall {one.wall / other.wall:.2f} ×"
+    return Figure("query", f"{name}, whole process, CPU", None, one.cpu / other.cpu, note=note)
 
 
 def _timed(ask: Callable[[], list[Any]]) -> tuple[Sample, list[Any]]:

@@ -12,8 +12,10 @@ from echub.batch.lake.tables import units_of, write_batches
 if TYPE_CHECKING:
     import polars as pl
 
-SLICE = 1 << 14
-"""Rows of `files` in memory at a time, and in a row group: some 10 MB."""
+SLICE = 1 << 12
+"""Rows of `files` in memory at a time: 4 MB with a hundred columns, of which polars holds several copies."""
+GROUP = 1 << 14
+"""Rows of a group of `files`: 16 MB while it is written, and 60 groups for a million files."""
 
 
 class Manifest:
@@ -68,7 +70,7 @@ class Manifest:
         added = (frame for path in new for frame in slices(path))
 
         batches = (held.told(pl.concat([whole, frame], how="diagonal_relaxed")) for frame in merged(kept, added))
-        write_batches(batches, whole, units, target, SLICE)
+        write_batches(batches, whole, units, target, GROUP)
 
 
 class Held:
