@@ -40,7 +40,7 @@ class Standing(IntEnum):
 
 
 @dataclass(frozen=True)
-class Fit:
+class Suitability:
     """An analysis, how well it suits a file, the share of its needs that is met, and unless it suits, why not."""
 
     analysis: Analysis
@@ -65,7 +65,7 @@ class Fit:
         return {**told, "why": why}
 
 
-def fitting(record: Record) -> list[Fit]:
+def fitting(record: Record) -> list[Suitability]:
     """Return all installed analyses, those that suit a record first, with the reason why the others do not.
 
     Nothing is analysed. Among those that suit, the one with the largest share of its needs met is first: it
@@ -84,18 +84,20 @@ def _shortened(dataset: Dataset) -> Dataset:
     return dataset.every(-(-dataset.rows // LOOKED)) if dataset.rows > LOOKED else dataset
 
 
-def fit_of(analysis: Analysis, record: Record, params: Mapping[str, Any] | None = None) -> Fit:
+def fit_of(analysis: Analysis, record: Record, params: Mapping[str, Any] | None = None) -> Suitability:
     """Return how well an analysis, with these parameters, suits a record of moderate length."""
     if analysis.consumes == "outcomes":
-        return Fit(analysis, Standing.ELSEWHERE, Remark("takes-outcomes", "it takes outcomes of other analyses"))
+        return Suitability(
+            analysis, Standing.ELSEWHERE, Remark("takes-outcomes", "it takes outcomes of other analyses")
+        )
     try:
         given = [_first_part(analysis, record, one) for one in chosen_datasets(record, analysis)]
     except Refusal as refusal:
         kinds = {dataset.kind for dataset in record.datasets.values()}
         standing = Standing.UNSUITED if analysis.kind in kinds else Standing.ELSEWHERE
-        return Fit(analysis, standing, refusal.remark)
+        return Suitability(analysis, standing, refusal.remark)
     except EchubError as error:
-        return Fit(analysis, Standing.UNSUITED, error.remark)
+        return Suitability(analysis, Standing.UNSUITED, error.remark)
     return _looked(analysis, record, given, parameters(analysis, params or {}, None))
 
 
@@ -107,22 +109,22 @@ def _first_part(analysis: Analysis, record: Record, dataset: Dataset) -> Dataset
     return data.query(condition_on(analysis.each, values_of(analysis.each, data)[0]))
 
 
-def _looked(analysis: Analysis, record: Record, given: list[Dataset], params: Any) -> Fit:  # noqa: ANN401
+def _looked(analysis: Analysis, record: Record, given: list[Dataset], params: Any) -> Suitability:  # noqa: ANN401
     """Check the needs, then let the plugin look."""
     try:
         inputs = [bind(analysis, record, dataset=dataset) for dataset in given]
     except Refusal as refusal:
         asks = refusal.remark.code in STATEMENTS
-        return Fit(analysis, Standing.ASKS if asks else Standing.UNSUITED, refusal.remark)
+        return Suitability(analysis, Standing.ASKS if asks else Standing.UNSUITED, refusal.remark)
     except EchubError as error:
-        return Fit(analysis, Standing.UNSUITED, error.remark)
+        return Suitability(analysis, Standing.UNSUITED, error.remark)
     data = inputs[0] if analysis.consumes == "dataset" else InputSet(tuple(inputs))
     try:
         if analysis.look:
             call(analysis, analysis.look, data, params)
     except EchubError as error:  # a refusal, or a fault of the plugin: the others are shown all the same
-        return Fit(analysis, Standing.UNSUITED, error.remark)
-    return Fit(analysis, Standing.SUITS, met=_met(analysis, inputs[0], record))
+        return Suitability(analysis, Standing.UNSUITED, error.remark)
+    return Suitability(analysis, Standing.SUITS, met=_met(analysis, inputs[0], record))
 
 
 def _met(analysis: Analysis, data: Inputs, record: Record) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 from echub.analysis.analysis import analyze
 from echub.analysis.datasets import chosen_dataset
-from echub.analysis.fitting import Fit, Standing, fitting
+from echub.analysis.fitting import Suitability, Standing, fitting
 from echub.analysis.outcome import Outcome
 from echub.analysis.parts import values_of
 from echub.declare import Analysis
@@ -154,7 +154,7 @@ class Bench:
         done = convert(self._source_path(), folder, to=to, annotations=Annotations.of((), self.values), force=True)
         return [Path(path) for path in (*done.outputs, *done.companions)]
 
-    def analyses(self) -> list[Fit]:
+    def analyses(self) -> list[Suitability]:
         """Return the installed analyses of such data, third parties' included: those that suit the file first."""
         return [fit for fit in fitting(self.opened()) if fit.standing is not Standing.ELSEWHERE]
 

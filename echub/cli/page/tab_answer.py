@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from echub.analysis.fitting import Fit, Standing
+from echub.analysis.fitting import Suitability, Standing
 from echub.analysis.outcome import Outcome
 from echub.analysis.parts import condition_on
 from echub.cli.page.bench import parameters
@@ -40,7 +40,7 @@ def show(desk: Desk) -> None:
 class Question:
     """The chosen analysis and its form."""
 
-    def __init__(self, desk: Desk, found: list[Fit]) -> None:
+    def __init__(self, desk: Desk, found: list[Suitability]) -> None:
         self.desk, self.found = desk, found
         self.analyses = {fit.analysis.name: fit.analysis for fit in found}
         self.chosen = found[0].analysis
@@ -122,7 +122,7 @@ class Question:
             ui.notify("copied")
 
 
-def _titled(fit: Fit) -> str:
+def _titled(fit: Suitability) -> str:
     """Return what the list of questions says of an analysis."""
     marks = {Standing.ASKS: " (asks for the area or another statement)", Standing.UNSUITED: " (does not suit)"}
     return f"{fit.analysis.name}: {fit.analysis.title}{marks.get(fit.standing, '')}"

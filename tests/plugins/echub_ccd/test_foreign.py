@@ -85,7 +85,7 @@ def test_a_slow_short_is_bracketed_and_never_survives_the_highest(tau):
 @pytest.mark.parametrize("tau", [0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
 @pytest.mark.parametrize("plan", [Climb(), Climb(ccd.FINE, hold_s=300)])
 def test_a_slow_short_to_60_per_cent_of_r_ends_the_levels_that_are_survived(plan, tau):
-    """The bound is at most two levels below the one that failed: the fall is seen one half cycle before or after."""
+    """The bound is at most two levels below the one that failed: it is seen one half cycle before or after."""
     case = climb(plan, relaxing(0.4, tau), np.random.default_rng([4, 1]), critical=2.95)
     outcome = case.answer()
     assert 1.5 <= round(interval(outcome).low, 2) <= 2.9
