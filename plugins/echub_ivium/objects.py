@@ -122,11 +122,11 @@ class _ObjectCutter:
 
 
 def nested(settings: dict[str, str]) -> dict[str, Any]:
-    """Return the settings as a tree: `Frequencies.freq[2]` is the second of a list."""
+    """Return the settings as a tree: `Frequencies.freq[2]` is the second of a list, if it has no value itself."""
     tree: dict[str, Any] = {}
     for key, value in settings.items():
         stem, bracket, number = key.rstrip("]").partition("[")
-        if bracket and number.isascii() and number.isdecimal():
+        if bracket and number.isascii() and number.isdecimal() and stem not in settings:
             tree.setdefault(stem, []).append(value)
         else:
             tree[key] = value

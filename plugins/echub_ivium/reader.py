@@ -85,6 +85,8 @@ def _dataset(block: IviumBlock, method: str, found: Objects) -> Dataset:
 def _check_programme(frequency: NDArray[np.float64], found: Objects) -> None:
     """Compare the measured frequencies with the programmed ones."""
     listed = nested(found.settings).get("Frequencies.freq", [])
+    if not isinstance(listed, list):
+        return
     try:
         programmed = np.array([float(text) for text in listed])
     except ValueError:

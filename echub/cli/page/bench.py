@@ -14,7 +14,7 @@ from typing import Any
 
 from echub.analysis.analysis import analyze
 from echub.analysis.datasets import chosen_dataset
-from echub.analysis.fitting import Suitability, Standing, fitting
+from echub.analysis.fitting import Standing, Suitability, fitting
 from echub.analysis.outcome import Outcome
 from echub.analysis.parts import values_of
 from echub.declare import Analysis

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from echub.analysis.fitting import Suitability, Standing
+from echub.analysis.fitting import Standing, Suitability
 from echub.analysis.outcome import Outcome
 from echub.analysis.parts import condition_on
 from echub.cli.page.bench import parameters

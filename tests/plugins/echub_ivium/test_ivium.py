@@ -48,6 +48,17 @@ def test_the_traces_are_kept_and_give_the_impedance_back():
     assert z == pytest.approx(data["impedance_real"] + 1j * data["impedance_imag"], rel=1e-4)
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_a_setting_that_is_also_a_list_keeps_both(before):
+    first, plain = b"Frequencies.freq[1]=", b"Frequencies.freq=99\n"
+    behind = first if before else b"Data Options="
+    record = echub.read(idf().replace(behind, plain + behind))
+    said = record.settings["parameters"]
+    assert "frequency-unlike-programme" not in codes(record)
+    assert said["Frequencies.freq"] == "99"
+    assert float(said["Frequencies.freq[1]"]) == rows()[0][2]
+
+
 def test_other_methods_stay_without_a_meaning():
     record = echub.read(HERE / "transient.idf")
     assert "unverified-layout" in codes(record)
