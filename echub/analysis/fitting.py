@@ -81,7 +81,9 @@ def fitting(record: Record) -> list[Suitability]:
 
 
 def _shortened(dataset: Dataset) -> Dataset:
-    return dataset.every(-(-dataset.rows // LOOKED)) if dataset.rows > LOOKED else dataset
+    """Thin a long table; a map, or rows with curves, is looked at whole."""
+    is_table = all(column.axes == ("row",) for column in dataset.columns.values())
+    return dataset.every(-(-dataset.rows // LOOKED)) if is_table and dataset.rows > LOOKED else dataset
 
 
 def fit_of(analysis: Analysis, record: Record, params: Mapping[str, Any] | None = None) -> Suitability:
@@ -98,7 +100,7 @@ def fit_of(analysis: Analysis, record: Record, params: Mapping[str, Any] | None 
         return Suitability(analysis, standing, refusal.remark)
     except EchubError as error:
         return Suitability(analysis, Standing.UNSUITED, error.remark)
-    return _looked(analysis, record, given, parameters(analysis, params or {}, None))
+    return _looked(analysis, record, given, params or {})
 
 
 def _first_part(analysis: Analysis, record: Record, dataset: Dataset) -> Dataset:
@@ -109,7 +111,7 @@ def _first_part(analysis: Analysis, record: Record, dataset: Dataset) -> Dataset
     return data.query(condition_on(analysis.each, values_of(analysis.each, data)[0]))
 
 
-def _looked(analysis: Analysis, record: Record, given: list[Dataset], params: Any) -> Suitability:  # noqa: ANN401
+def _looked(analysis: Analysis, record: Record, given: list[Dataset], params: Mapping[str, Any]) -> Suitability:
     """Check the needs, then let the plugin look."""
     try:
         inputs = [bind(analysis, record, dataset=dataset) for dataset in given]
@@ -120,8 +122,9 @@ def _looked(analysis: Analysis, record: Record, given: list[Dataset], params: An
         return Suitability(analysis, Standing.UNSUITED, error.remark)
     data = inputs[0] if analysis.consumes == "dataset" else InputSet(tuple(inputs))
     try:
+        chosen = parameters(analysis, params, None)
         if analysis.look:
-            call(analysis, analysis.look, data, params)
+            call(analysis, analysis.look, data, chosen)
     except EchubError as error:  # a refusal, or a fault of the plugin: the others are shown all the same
         return Suitability(analysis, Standing.UNSUITED, error.remark)
     return Suitability(analysis, Standing.SUITS, met=_met(analysis, inputs[0], record))

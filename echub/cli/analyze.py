@@ -99,6 +99,13 @@ def analyze(
     from echub.registry.registry import registry
 
     if list_:
+        if name and name in registry().analyses and not Path(name).exists():
+            raise UnknownOption(
+                "--list takes files",
+                expected="echub analyze --list FILE",
+                found=name,
+                hint=f"`echub analyze {name} --help` shows what this one needs",
+            )
         named = ([Path(name)] if name else []) + (files or [])
         if not named:
             _list(as_json)

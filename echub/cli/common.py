@@ -58,7 +58,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print exact JSON for machine
 def stated(text: str, unit: str) -> tuple[float, float | None]:
     """Read a value and its standard uncertainty, if it has one, in a unit: `12.5 s±0.5 s` or `284.8±0.1 eV`.
 
-    A number without a unit is in that of the other one, or in `unit` if neither has one.
+    A number without a unit is in that of the other one, or in `unit` if neither has one. `UnknownOption` for a
+    negative uncertainty.
     """
     import re
 
@@ -67,6 +68,8 @@ def stated(text: str, unit: str) -> tuple[float, float | None]:
     numbers = [parse_value(part.strip()) for part in re.split(r"±|\+/-|\+-", text, maxsplit=1)]
     common = next((own for _, own in numbers if own), unit)
     value, *spread = (float(scale_between(own or common, unit).apply(number)) for number, own in numbers)
+    if spread and spread[0] < 0:
+        raise UnknownOption("a standard uncertainty is not negative", expected=f"{value:g} ± u {unit}", found=text)
     return value, spread[0] if spread else None
 
 

@@ -106,7 +106,7 @@ def new(
             )
     for path in scaffold.write(name, Path(name), reader=reader, analysis=analysis):
         typer.echo(f"{name}/{path}")
-    typer.echo(f"next: pip install -e {name} && echub plugins check {name}", err=True)
+    typer.echo(f'next: pip install -e "{name}[test]" && echub plugins check {name}', err=True)
 
 
 @app.command()

@@ -67,8 +67,7 @@ class OpenFile:
     def opened(self) -> Iterator[Place]:
         """Open the root of the file; `SourceChanged` if it has changed since the source was made."""
         if self._kept is None and self._fits():
-            source = self.source
-            self._kept = h5f.open_file_image(source.head if source.size <= HEAD else source.read())
+            self._kept = self._image()
         if self._kept is not None:
             yield h5g.open(self._kept, b"/")
             return
@@ -95,6 +94,15 @@ class OpenFile:
         self.arrays.clear()
         if file is not None:
             file.close()
+
+    def _image(self) -> h5f.FileID:
+        source = self.source
+        try:
+            return h5f.open_file_image(source.head if source.size <= HEAD else source.read())
+        except ValueError:
+            if source.path is not None:
+                self._opened().close()  # which says why it cannot be opened; h5py does not say it of an image
+            raise
 
     def _opened(self) -> h5f.FileID:
         return h5f.open(os.fsencode(str(self.source.path)), h5f.ACC_RDONLY, fapl=_ACCESS)

@@ -96,6 +96,11 @@ class Metadata:
             return entry.value if entry else None
         return float(scale_between(entry.unit, unit, point=entry.unit == "degC").apply(entry.value))
 
+    def shown(self, path: str) -> str:
+        """Return the valid value with its unit, as a message says it; `not stated` if there is none."""
+        entry = self.get(path)
+        return _shown(entry) if entry else "not stated"
+
     def __contains__(self, path: object) -> bool:
         return any(entry.path == path for entry in self.entries)
 

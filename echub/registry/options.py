@@ -46,6 +46,8 @@ def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  
         return options(**values)
     except ValueError as error:  # a dataclass that checks its own values
         raise UnknownOption(f"the options of {owner} do not fit: {error}", found=str(dict(given))) from None
+    except TypeError as error:  # a field without a default
+        raise PluginError(f"{owner} declares options that cannot be left out: {error}") from None
 
 
 @cache

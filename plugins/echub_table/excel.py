@@ -24,7 +24,7 @@ from echub.plugin import Decision, Notice, PluginError, ReadError, Record, Sourc
 from echub.text import decimal_mark
 from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
 from echub_table.gaps import with_gaps
-from echub_table.ordinary import SheetLimits, column_number, is_ordinary
+from echub_table.ordinary import ArchiveLimits, column_number, is_ordinary
 from echub_table.parse import Faults, Table, judge
 from echub_table.reader import Plan, assemble, plan
 
@@ -90,7 +90,7 @@ def read(source: Source, options: ExcelOptions) -> Record:
 
 def is_intact(source: Source) -> bool:
     """Return whether the workbook is whole, and as spreadsheet programs write them; others may end the library."""
-    if is_ordinary(source, SheetLimits(_UNPACKED + _RATIO * source.size, _AREA, _SPREAD)):
+    if is_ordinary(source, ArchiveLimits(_UNPACKED + _RATIO * source.size, _AREA, _SPREAD)):
         _ordinary.add(source)
     return source in _ordinary
 

@@ -72,7 +72,7 @@ _DIMENSION = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})(?::([A-Z]{1,3})([1-9][0-
 
 
 @dataclass(frozen=True)
-class SheetLimits:
+class ArchiveLimits:
     """Bytes of all parts; cells of the used rectangle, and beyond these how many times the filled ones."""
 
     unpacked: int
@@ -80,7 +80,7 @@ class SheetLimits:
     spread: int
 
 
-def is_ordinary(source: Source, limits: SheetLimits) -> bool:
+def is_ordinary(source: Source, limits: ArchiveLimits) -> bool:
     """Return whether an archive is such a workbook, and within limits."""
     try:
         with zipfile.ZipFile(io.BytesIO(source.read())) as archive:
@@ -96,12 +96,12 @@ def is_ordinary(source: Source, limits: SheetLimits) -> bool:
         return False
 
 
-def _is_no_sheet(data: bytes, _limits: SheetLimits) -> bool:
+def _is_no_sheet(data: bytes, _limits: ArchiveLimits) -> bool:
     """Return whether a picture, or a program, cannot be taken for a sheet: any part may be named as one."""
     return not any(name in data for name in (b"sheetData", b"<sst", b":sst"))
 
 
-def _is_plain(data: bytes, limits: SheetLimits) -> bool:
+def _is_plain(data: bytes, limits: ArchiveLimits) -> bool:
     """Return whether a part has the plain form of a sheet, of the list of texts, or of the small parts."""
     if found := _CELLS.search(data):
         if found[2]:
@@ -114,7 +114,7 @@ def _is_plain(data: bytes, limits: SheetLimits) -> bool:
     return _is_small(data, limits)
 
 
-def _is_list(data: bytes, found: re.Match[bytes], pattern: str, name: bytes, limits: SheetLimits) -> bool:
+def _is_list(data: bytes, found: re.Match[bytes], pattern: str, name: bytes, limits: ArchiveLimits) -> bool:
     """Return whether what stands between the start of an element, which was found, and its end has a pattern."""
     prefix = found[1] or b""
     end = data.rfind(b"</%b%b>" % (prefix, name))
@@ -124,7 +124,7 @@ def _is_list(data: bytes, found: re.Match[bytes], pattern: str, name: bytes, lim
     return _is_small(around.replace(b"sheetData", b"cells", 2), limits)
 
 
-def _are_near(sheet: bytes, limits: SheetLimits) -> bool:
+def _are_near(sheet: bytes, limits: ArchiveLimits) -> bool:
     """Return whether the cells, each of which stands in its row, fill their rectangle."""
     last_row = max(map(int, _PLACED.findall(sheet)), default=0)
     last_column = max(map(column_number, set(_WIDE.findall(sheet))), default=26)
@@ -140,7 +140,7 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def _is_small(data: bytes, limits: SheetLimits) -> bool:
+def _is_small(data: bytes, limits: ArchiveLimits) -> bool:
     """Walk a small part: no document type, no deep nesting, no cells, no large count, no far dimension."""
     if len(data) > _SMALL or b"<!DOCTYPE" in data:
         return False
@@ -157,7 +157,7 @@ def _is_small(data: bytes, limits: SheetLimits) -> bool:
 class _Walk:
     """What is seen of the elements of a part."""
 
-    def __init__(self, limits: SheetLimits) -> None:
+    def __init__(self, limits: ArchiveLimits) -> None:
         self.limits, self.depth, self.plain = limits, 0, True
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -174,7 +174,7 @@ class _Walk:
         self.depth -= 1
 
 
-def _is_modest(dimension: str, limits: SheetLimits) -> bool:
+def _is_modest(dimension: str, limits: ArchiveLimits) -> bool:
     """Return whether the stated dimension of a sheet is within what any sheet may have."""
     found = _DIMENSION.fullmatch(dimension)
     if found is None:

@@ -14,7 +14,7 @@ from echub_timeline.method import placed
 
 def run(data: InputSet[Outcome], params: NoOptions) -> Outcome:
     """Place all outcomes on one axis."""
-    cells = {str(outcome.meta("cell.id")) for outcome in data}
+    cells = {str(outcome.meta("cell.id") or "not stated") for outcome in data}
     if len(cells) > 1:
         raise Refusal(
             "several-cells",

@@ -90,7 +90,7 @@ def _opened(traces: Sequence[CcdTrace], table: HalfCycleTable) -> int | None:
 
 def _require_one_cell(files: Sequence[Inputs]) -> None:
     for path in ONE_CELL:
-        values = {str(data.metadata.value(path)) for data in files}
+        values = {data.metadata.shown(path) for data in files}
         if len(values) > 1:
             raise Refusal(
                 "several-cells",

@@ -114,7 +114,7 @@ def load_series(files: Sequence[Inputs]) -> SpectrumSeries:
 
 def _require_one_series(files: Sequence[Inputs]) -> None:
     for path in ONE_CELL:
-        values = {str(data.metadata.value(path)) for data in files}
+        values = {data.metadata.shown(path) for data in files}
         if len(values) > 1:
             raise Refusal(
                 "several-cells",

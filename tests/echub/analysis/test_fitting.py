@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 import echub
@@ -9,6 +10,9 @@ from echub.analysis import fitting as module
 from echub.analysis.fitting import Standing, fit_of, fitting
 from echub.analysis.needs import bind
 from echub.declare import Analysis, Need
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.record import Record
 from echub.registry.registry import registry
 from echub.testing import synth
 from fixtures.eclab.make import FOLDER
@@ -73,6 +77,21 @@ def test_a_long_run_is_thinned_evenly(monkeypatch):
     assert fitting(record)[0].analysis.name == "ramp-onset"
     assert {dataset.rows <= 300 for dataset in seen} == {True}
     assert seen[0]["time"][-1] > 0.9 * record["timeseries"]["time"][-1]
+
+
+def test_rows_with_curves_are_not_thinned(monkeypatch):
+    monkeypatch.setattr(module, "LOOKED", 3)
+    axis = Column("row", np.arange(5))
+    curves = Column("curve", np.zeros((5, 2)), unit="V", axes=("row", "point"))
+    found = fitting(Record([Dataset("curves", {"row": axis, "curve": curves}, label="curves")]))
+    assert {fit.analysis.name for fit in found} == set(registry().analyses)
+
+
+@pytest.mark.parametrize("params", [int, dataclasses.make_dataclass("Needed", [("item", float)])])
+def test_a_plugin_of_wrong_parameters_hides_no_other(params):
+    fit = fit_of(dataclasses.replace(PLAIN, params=params, look=f"{HERE}:broken"), synth.ramp(0).record())
+    assert fit.standing is Standing.UNSUITED
+    assert "declares options" in fit.reason
 
 
 def test_a_plugin_that_fails_hides_no_other():

@@ -138,6 +138,12 @@ def test_a_column_that_is_not_there_parts_nothing(echub, eclab):
     assert "did you mean cycle" in done.err
 
 
+def test_list_takes_files_and_no_name_of_an_analysis(echub, eclab):
+    told = echub("analyze", "ramp-onset", "--list", eclab / "ramp.mpr")
+    assert told.code == 2
+    assert "echub analyze ramp-onset --help" in told.err
+
+
 def test_list_with_a_file_puts_what_suits_it_first_and_says_why_not_the_rest(echub, eclab):
     lines = echub("analyze", "--list", eclab / "ramp.mpr").out.splitlines()
     assert lines[2].split()[:3] == ["ramp-onset", "suits", "it"]

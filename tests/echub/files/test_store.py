@@ -410,6 +410,7 @@ def test_a_truncated_file_is_damaged(native, keep):
     with pytest.raises(ReadError) as refused:
         store.read(native)
     assert refused.value.path == str(native)
+    assert keep < 0.1 or f"stored_eof = {len(data)}" in refused.value.found
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,14 @@ class Unresolved:
     item: NotThere = option(None, "one")  # noqa: F821
 
 
-@pytest.mark.parametrize("declared", [Listed, Unresolved, int])
+@dataclass(frozen=True)
+class Needed:
+    """An option without a default."""
+
+    item: float
+
+
+@pytest.mark.parametrize("declared", [Listed, Unresolved, Needed, int])
 def test_a_declaration_that_cannot_be_is_the_plugins_fault(declared):
     with pytest.raises(PluginError, match="the reader r declares"):
         parse_options(declared, {}, "the reader r")

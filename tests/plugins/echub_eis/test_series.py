@@ -187,6 +187,8 @@ def test_several_files_of_a_cell_are_one_series():
     assert codes(echub.analyze("eis-series", undated)) == {"no-order"}
     others = [eis_series(n, plan, cell__id=f"{n}").data() for n in (1, 2)]
     assert codes(echub.analyze("eis-series", others)) == {"several-cells"}
+    half = [eis_series(1, plan, cell__id="A").data(), eis_series(2, plan).data()]
+    assert "cell.id is A and not stated" in echub.analyze("eis-series", half).refusals[0].message
 
 
 def staged(tmp_path, names, seconds):
