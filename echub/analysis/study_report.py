@@ -292,7 +292,7 @@ def _value(measurand: Measurand | None) -> str:
         return ""
     text = html.escape(_plain_value(measurand, unit=False))
     interval = measurand.interval
-    if interval is not None and measurand.censoring == "none":
+    if interval is not None and measurand.censoring == "none" and measurand.value is not None:
         level = f"{interval.level:.0%}" if interval.level else interval.kind
         ends = (_rounded(end, measurand.uncertainty) for end in (interval.low, interval.high))
         text += f"<br><small>{' … '.join(ends)} ({level})</small>"
@@ -300,7 +300,7 @@ def _value(measurand: Measurand | None) -> str:
 
 
 def _plain_value(measurand: Measurand, *, unit: bool = True) -> str:
-    """Write value and uncertainty, or the bound of a censored one."""
+    """Write value and uncertainty; the bound or the interval if there is no value."""
     interval = measurand.interval
     if measurand.value is not None and measurand.uncertainty:
         from uncertainties import ufloat
@@ -310,6 +310,9 @@ def _plain_value(measurand: Measurand, *, unit: bool = True) -> str:
         text = _number(measurand.value)
     elif interval is not None and measurand.censoring in ("right", "left"):
         text = f"> {_number(interval.low)}" if measurand.censoring == "right" else f"< {_number(interval.high)}"
+    elif interval is not None:
+        close = "]" if interval.includes_high else ")"
+        text = f"[{_number(interval.low)}, {_number(interval.high)}{close}"
     else:
         text = "–"
     return f"{text} {unit_text(measurand.unit)}".strip() if unit else text

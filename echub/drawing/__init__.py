@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from echub.lazy import names_of
 
 if TYPE_CHECKING:
-    from echub.drawing.axes import nyquist, reasons, refused, tidy, title
+    from echub.drawing.axes import equal_upwards, nyquist, reasons, refused, tidy, title
     from echub.drawing.canvas import STYLE, colour_bar, new_figure, palette_of, save, shades, shades_of, style, svg
     from echub.drawing.labels import (
         axis_label,
@@ -44,6 +44,7 @@ _LAZY = {
     "axis_label": ".labels",
     "current_label": ".labels",
     "envelope": ".thinning",
+    "equal_upwards": ".axes",
     "envelope_line": ".thinning",
     "new_figure": ".canvas",
     "nyquist": ".axes",
@@ -84,6 +85,7 @@ __all__ = [
     "current_label",
     "envelope",
     "envelope_line",
+    "equal_upwards",
     "new_figure",
     "nyquist",
     "outline",

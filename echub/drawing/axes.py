@@ -11,6 +11,7 @@ from echub.drawing.palette import BLUE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
     from numpy.typing import ArrayLike
 
 
@@ -41,9 +42,50 @@ def nyquist(axis: Axes, unit: str = "ohm") -> None:
 
     Plot Re Z against -Im Z. unit: that of both axes, such as ``ohm`` or ``ohm*cm^2``.
     """
-    axis.set_aspect("equal", adjustable="datalim")
+    equal_upwards(axis)
     axis.set(xlabel=axis_label("Re $Z$", unit), ylabel=axis_label("−Im $Z$", unit))
     tidy(axis)
+
+
+def equal_upwards(axis: Axes) -> None:
+    """Make scales equal by widening the upper end of y or both ends of x, not the lower end.
+
+    Matplotlib alone widens both ends. y starts just below zero, or at the lowest of the limits.
+    """
+    axis.set_aspect("equal", adjustable="datalim")
+    axis.set_axes_locator(_Upwards())
+
+
+class _Upwards:
+    """Sets the limits before each drawing, when the size of the axes is known; not once someone has zoomed."""
+
+    def __init__(self) -> None:
+        self._wanted: tuple[float, ...] = ()
+        self._last: tuple[float, ...] = ()
+
+    def __call__(self, axis: Axes, renderer: object) -> Bbox:
+        place = axis.get_position(original=True)
+        now = (*axis.get_xlim(), *axis.get_ylim())
+        if not self._wanted or now == self._last:
+            self._wanted = self._wanted or now
+            size = place.transformed(axis.get_figure(root=False).transSubfigure)
+            axis.set(**dict(zip(("xlim", "ylim"), _widened(self._wanted, size.height / size.width), strict=True)))
+            self._last = (*axis.get_xlim(), *axis.get_ylim())
+        return place
+
+
+BELOW = 0.04
+"""Part of the height of a Nyquist plot below zero: room for half a marker and the line of the axis."""
+
+
+def _widened(limits: tuple[float, ...], shape: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return limits of x and y with equal scales; shape: height over width of the axes."""
+    left, right, low, high = limits
+    height = max(high - min(low, 0.0), shape * (right - left))
+    bottom = min(low, -BELOW * height)
+    height = max(high - bottom, shape * (right - left))
+    middle, half = (left + right) / 2, height / shape / 2
+    return (middle - half, middle + half), (bottom, bottom + height)
 
 
 def reasons(remarks: Iterable[Coded]) -> list[str]:

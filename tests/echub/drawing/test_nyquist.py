@@ -1,0 +1,37 @@
+"""Axes of a Nyquist plot: equal scales, and no empty half below zero."""
+
+import pytest
+from matplotlib.figure import Figure
+
+from echub.drawing import nyquist
+
+
+@pytest.mark.parametrize(
+    ("re", "minus_im", "bottom"),
+    [([20, 80, 140], [0.5, 40, 0.5], 0), ([10, 11], [1, 900], 0), ([20, 80], [-30, 9], -30)],
+)
+def test_it_starts_near_zero_with_equal_scales(re, minus_im, bottom):
+    figure = Figure(figsize=(4, 6), layout="constrained")
+    axis = figure.subplots()
+    nyquist(axis)
+    axis.plot(re, minus_im, "o")
+    for _ in range(2):
+        figure.draw_without_rendering()
+        (left, right), (low, high) = axis.get_xlim(), axis.get_ylim()
+        assert bottom - 0.06 * (high - low) <= low <= bottom
+        assert high > max(minus_im)
+        assert left < min(re)
+        assert right > max(re)
+        box = axis.get_window_extent()
+        assert (right - left) / box.width == pytest.approx((high - low) / box.height, rel=0.01)
+
+
+def test_limits_that_someone_zoomed_to_stay():
+    figure = Figure()
+    axis = figure.subplots()
+    nyquist(axis)
+    axis.plot([0, 10], [0, 5])
+    figure.draw_without_rendering()
+    axis.set(xlim=(1, 2), ylim=(1, 1.5))
+    figure.draw_without_rendering()
+    assert axis.get_xlim()[0] >= 0.5
