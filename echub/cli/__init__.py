@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import warnings
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -70,12 +71,16 @@ def root(
 def main() -> None:
     """Run the command line; an error of echub is printed without a traceback."""
     gc.set_threshold(GARBAGE)
+    moved = _keep_to_ourselves()
     try:
         _main()
     except SystemExit as ended:
         if ended.code == CommandError.exit_code and (told := _defaults().told(_command())):
             typer.echo(f"  note: {told}", err=True)
         raise
+    finally:
+        if moved:
+            _leave()
 
 
 def _main() -> None:
@@ -95,6 +100,31 @@ def _main() -> None:
     finally:
         # At exit Python collects garbage among all objects: a tenth of the time of a small file.
         gc.freeze()
+
+
+def _keep_to_ourselves() -> bool:
+    """Send to standard error what others write to standard output, for as long as this process lives.
+
+    The boundary of plugins changes `sys.stdout` while one runs; what a library in C, a thread, or a function at
+    exit prints is not seen there. A terminal stays as it is: nobody reads results from it but people.
+    """
+    stream = sys.stdout
+    if stream is not sys.__stdout__ or not isinstance(stream, io.TextIOWrapper) or sys.stderr is None:
+        return False
+    if stream.isatty():
+        return False
+    stream.flush()
+    own, lines = os.dup(stream.fileno()), isinstance(stream.buffer, io.RawIOBase)
+    os.dup2(sys.stderr.fileno(), stream.fileno())
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(own, "w")), stream.encoding, line_buffering=lines)
+    return True
+
+
+def _leave() -> None:
+    """Write what is left; what is printed later, at exit, is nothing of ours."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    sys.stdout = sys.stderr
 
 
 def _whole(stream: Any) -> Any:  # noqa: ANN401

@@ -35,7 +35,7 @@ def test_the_licence_as_stated(tmp_path, metadata, licence):
 def test_the_metadata_of_a_wheel_or_of_an_older_tool(name):
     texts = {name: "Name: acme\nVersion: 2.1\nLicense: MIT\nRequires-Dist: echub>=0.9\n\nVersion: of the README\n"}
     distribution = SimpleNamespace(read_text=texts.get)
-    assert stated(SimpleNamespace(dist=distribution)) == Stated("acme", "2.1", "MIT", "0.9")
+    assert stated(distribution) == Stated("acme", "2.1", "MIT", "0.9")
     assert stated(SimpleNamespace(dist=None)).name == "unknown"
 
 
