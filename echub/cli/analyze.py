@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 app = new_app()
 
-_TIME = re.compile(r"\s*([^:]*?)\s*:\s*(.*?)\s*")
-
 
 @app.command(add_help_option=False, no_args_is_help=True)
 def analyze(
@@ -332,10 +330,10 @@ def _time_range(text: str | None) -> tuple[float | None, float | None] | None:
         return None
     from echub.model.units import parse_value, scale_between
 
-    match = _TIME.fullmatch(text)
-    if not match or not (match[1] or match[2]):
+    first, colon, last_end = map(str.strip, text.partition(":"))
+    if not colon or not (first or last_end):
         raise UnknownOption("--time takes START:STOP", expected="--time 0:3600s", found=text)
-    ends = [parse_value(end) if end else None for end in match.groups()]
+    ends = [parse_value(end) if end else None for end in (first, last_end)]
     last = next((end[1] for end in reversed(ends) if end and end[1]), "s")
     start, stop = (end and float(scale_between(end[1] or last, "s").apply(end[0])) for end in ends)
     return start, stop
