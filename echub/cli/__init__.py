@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import signal
 import sys
 import warnings
 from contextlib import suppress
@@ -78,6 +79,8 @@ def main() -> None:
         if ended.code == CommandError.exit_code and (told := _defaults().told(_command())):
             typer.echo(f"  note: {told}", err=True)
         raise
+    except KeyboardInterrupt:  # before the command, or after it
+        raise SystemExit(128 + signal.SIGINT) from None
     finally:
         if moved:
             _leave()
@@ -134,7 +137,7 @@ def _whole(stream: Any) -> Any:  # noqa: ANN401
     """
     if not isinstance(stream, io.TextIOWrapper):
         return stream
-    if isinstance(stream.buffer, io.RawIOBase):
+    if isinstance(stream.buffer, io.RawIOBase) and stream in (sys.__stdout__, sys.__stderr__):
         held = io.BufferedWriter(stream.buffer)
         return io.TextIOWrapper(held, stream.encoding, "backslashreplace", line_buffering=True)
     stream.reconfigure(errors="backslashreplace")  # file names may have characters the terminal's encoding lacks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,8 @@ from echub.remark import Dropped, Remark
 _PARTS = {"datasets": dict, "metadata": Metadata, "settings": dict, "notices": list, "dropped": list}
 _PARTS |= {"provenance": Provenance}
 """What a record is made of, and the type of each part: everything after this reads them."""
-_Held = tuple[Any, tuple[str, ...]]
+_Said = TypeVar("_Said", Remark, Dropped)
+_Held = tuple[Any, tuple[str, str | None, str]]
 """What a column holds, and what it means."""
 
 
@@ -80,9 +81,13 @@ class _Watch:
 
     def _put_back(self) -> None:
         """Restore the remarks of the reader: nobody else knows what it could not keep."""
-        record = self.record
-        for kind, kept, there in ((Remark, self.notices, record.notices), (Dropped, self.dropped, record.dropped)):
-            there[:] = [*(r for r in kept if r not in there), *(r for r in there if isinstance(r, kind))]
+        self.record.notices[:] = _with(self.notices, self.record.notices, Remark)
+        self.record.dropped[:] = _with(self.dropped, self.record.dropped, Dropped)
+
+
+def _with(before: list[_Said], now: list[_Said], kind: type[_Said]) -> list[_Said]:
+    """Return what is there now with what was there before, without what is of another type."""
+    return [*(said for said in before if said not in now), *(said for said in now if isinstance(said, kind))]
 
 
 def _columns(record: Record) -> dict[tuple[str, str], _Held]:

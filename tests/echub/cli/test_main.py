@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import echub as package
+from echub import cli
 from echub.cli.commands import COMMANDS, command
 from tests.echub import strangers
 
@@ -112,6 +113,16 @@ def test_half_an_output_is_never_a_success(eclab, tmp_path, unbuffered):
         )
     assert done.returncode == 2
     assert b"cannot be written" in done.stderr
+
+
+def test_an_interruption_before_the_command_is_no_traceback(monkeypatch):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_defaults", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130
 
 
 LOUD = {
