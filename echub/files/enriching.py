@@ -87,7 +87,8 @@ class _Watch:
 
 def _with(before: list[_Said], now: list[_Said], kind: type[_Said]) -> list[_Said]:
     """Return what is there now with what was there before, without what is of another type."""
-    return [*(said for said in before if said not in now), *(said for said in now if isinstance(said, kind))]
+    kept = [said for said in before if said not in now]
+    return kept + [said for said in now if isinstance(said, kind)]
 
 
 def _columns(record: Record) -> dict[tuple[str, str], _Held]:
