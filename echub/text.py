@@ -22,7 +22,7 @@ _BOMS = (
 )
 _NUMBER = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?\Z")
 _GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*\Z")
-_PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z")
+_PLAIN = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d+)?\Z")
 _NAMED = {"nan": float("nan"), "inf": float("inf"), "+inf": float("inf"), "-inf": float("-inf")}
 _CLOCK = re.compile(r"(-?)(?:(\d{1,9})(?: ?days?[.,]?|[-d.]) ?)?(\d{1,9}):([0-5]?\d):([0-5]?\d(?:[.,]\d*)?)\Z")
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import io
 import os
+import signal
 import sys
 import warnings
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -70,12 +72,18 @@ def root(
 def main() -> None:
     """Run the command line; an error of echub is printed without a traceback."""
     gc.set_threshold(GARBAGE)
+    moved = _keep_to_ourselves()
     try:
         _main()
     except SystemExit as ended:
         if ended.code == CommandError.exit_code and (told := _defaults().told(_command())):
             typer.echo(f"  note: {told}", err=True)
         raise
+    except KeyboardInterrupt:  # before the command, or after it
+        raise SystemExit(128 + signal.SIGINT) from None
+    finally:
+        if moved:
+            _leave()
 
 
 def _main() -> None:
@@ -97,6 +105,31 @@ def _main() -> None:
         gc.freeze()
 
 
+def _keep_to_ourselves() -> bool:
+    """Send to standard error what others write to standard output, for as long as this process lives.
+
+    The boundary of plugins changes `sys.stdout` while one runs; what a library in C, a thread, or a function at
+    exit prints is not seen there. A terminal stays as it is: nobody reads results from it but people.
+    """
+    stream = sys.stdout
+    if stream is not sys.__stdout__ or not isinstance(stream, io.TextIOWrapper) or sys.stderr is None:
+        return False
+    if stream.isatty():
+        return False
+    stream.flush()
+    own, lines = os.dup(stream.fileno()), isinstance(stream.buffer, io.RawIOBase)
+    os.dup2(sys.stderr.fileno(), stream.fileno())
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(own, "w")), stream.encoding, line_buffering=lines)
+    return True
+
+
+def _leave() -> None:
+    """Write what is left; what is printed later, at exit, is nothing of ours."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    sys.stdout = sys.stderr
+
+
 def _whole(stream: Any) -> Any:  # noqa: ANN401
     """Return a stream that writes all of a text, or raises `OSError`, and has a form for every character.
 
@@ -104,7 +137,7 @@ def _whole(stream: Any) -> Any:  # noqa: ANN401
     """
     if not isinstance(stream, io.TextIOWrapper):
         return stream
-    if isinstance(stream.buffer, io.RawIOBase):
+    if isinstance(stream.buffer, io.RawIOBase) and stream in (sys.__stdout__, sys.__stderr__):
         held = io.BufferedWriter(stream.buffer)
         return io.TextIOWrapper(held, stream.encoding, "backslashreplace", line_buffering=True)
     stream.reconfigure(errors="backslashreplace")  # file names may have characters the terminal's encoding lacks

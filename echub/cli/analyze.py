@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 app = new_app()
 
-_TIME = re.compile(r"\s*([^:]*?)\s*:\s*(.*?)\s*")
-
 
 @app.command(add_help_option=False, no_args_is_help=True)
 def analyze(
@@ -172,10 +170,16 @@ class _Question:
 
     @property
     def stem(self) -> str:
-        """Return the common start of its output names."""
-        if self.value:
-            return re.sub(r"[^\w.+-]+", "_", self.value)
+        """Return the common start of its output names, unless a value names them."""
         return self.files[0].name if len(self.files) == 1 else "all"
+
+
+def _stems(questions: Sequence[_Question]) -> list[str]:
+    """Return the common start of the output names of each; values that a name cannot tell apart get a hash."""
+    from echub.files.naming import file_names
+
+    by_value = file_names([(question.value,) for question in questions])
+    return [name if q.value else q.stem for q, name in zip(questions, by_value, strict=True)]
 
 
 def _questions(
@@ -269,7 +273,12 @@ def _parts(
     for outcome in outcomes:
         part = re.sub(r"[^\w.+-]+", "-", _part(outcome, each))
         found.append({what: _with_part(path, what, part) for what, path in targets.items()})
-    for path in (path for target in found for path in target.values()):
+    paths = [path for target in found for path in target.values()]
+    if len(set(paths)) < len(paths):
+        raise TargetClash(
+            "two parts of a file would have one output", hint=f"--select one value of {each} at a time"
+        )
+    for path in paths:
         require_free(path, force=force)
     return found
 
@@ -314,8 +323,7 @@ def _targets(
     if plot is not None:
         figures.require_format(plot)
     targets = []
-    for question in questions:
-        stem = question.stem
+    for stem in _stems(questions):
         target: dict[str, Path] = {}
         if output is not None:
             target["outcome"] = output / f"{stem}.{declared.name}{SUFFIX}"
@@ -339,10 +347,10 @@ def _time_range(text: str | None) -> tuple[float | None, float | None] | None:
         return None
     from echub.model.units import parse_value, scale_between
 
-    match = _TIME.fullmatch(text)
-    if not match or not (match[1] or match[2]):
+    first, colon, last_end = map(str.strip, text.partition(":"))
+    if not colon or not (first or last_end):
         raise UnknownOption("--time takes START:STOP", expected="--time 0:3600s", found=text)
-    ends = [parse_value(end) if end else None for end in match.groups()]
+    ends = [parse_value(end) if end else None for end in (first, last_end)]
     last = next((end[1] for end in reversed(ends) if end and end[1]), "s")
     start, stop = (end and float(scale_between(end[1] or last, "s").apply(end[0])) for end in ends)
     return start, stop

@@ -16,6 +16,7 @@ from echub.declare import Reader
 from echub.errors import EchubError, SourceError
 from echub.files.annotations import Annotations
 from echub.files.detect import choose
+from echub.files.enriching import enrich
 from echub.files.rehearsal import rehearse
 from echub.model import clock
 from echub.model.dataset import Dataset
@@ -27,7 +28,7 @@ from echub.model.source import Source, SourceFacts
 from echub.model.vocabulary import kinds
 from echub.registry.calling import call
 from echub.registry.options import as_dict, parse_options
-from echub.registry.registry import Plugin, registry
+from echub.registry.registry import registry
 from echub.remark import Remark
 from echub.segments import clock_restarts
 
@@ -78,7 +79,7 @@ class Reading:
             _check_structure(record)
             record.provenance = _provenance(source, declared, options)
             source.require_unchanged()
-            _enrich(record, source)
+            enrich(record, source)
         if later and isinstance(record, LaterRecord) and not self.derive and not self.annotations.any_for(source):
             record.afterwards(partial(_annotate, source=_NOTHING, annotations=Annotations()))
             return record
@@ -173,43 +174,6 @@ def _library(declared: Reader) -> dict[str, str]:
         return {declared.requires: version(declared.requires)}
     except PackageNotFoundError:  # a package whose distribution has another name
         return {declared.requires: "of unknown version"}
-
-
-def _enrich(record: Record, source: Source) -> None:
-    """Let plugins add to a record; columns that one changes or takes away are said, with its name.
-
-    Their values cannot be written to meanwhile; what is replaced is seen by its identity, which costs nothing.
-    """
-    if not registry().enriching():
-        return
-    seen = _values(record)
-    arrays = [values for values in seen.values() if isinstance(values, np.ndarray)]
-    locked = [values for values in arrays if values.flags.writeable]
-    for values in locked:
-        values.flags.writeable = False
-
-    def look(plugin: Plugin) -> None:
-        nonlocal seen
-        now = _values(record)
-        changed = [name for (kind, name), values in seen.items() if now.get((kind, name)) is not values]
-        if changed:
-            text = f"{plugin.name} of {plugin.distribution} changed or removed {', '.join(changed)}"
-            record.notices.append(Remark("plugin-changed-columns", text))
-            old = record.provenance
-            record.provenance = replace(old, operations=(*old.operations, text))
-        seen = now
-
-    try:
-        for plugin, problem in registry().enrich(record, source, look):
-            record.notices.append(Remark("plugin-failed", f"{plugin.name} of {plugin.distribution}: {problem}"))
-    finally:
-        for values in locked:
-            values.flags.writeable = True
-
-
-def _values(record: Record) -> dict[tuple[str, str], Any]:
-    """Return what each column of a record holds, without reading it."""
-    return {(kind, c.name): held(c) for kind, d in record.datasets.items() for c in d.columns.values()}
 
 
 def _annotate(record: Record, source: Source, annotations: Annotations) -> None:

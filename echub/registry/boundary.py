@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol
 
 from echub.errors import EchubError, PluginError, ReadError
+from echub.registry.untouched import untouched
 
 
 class Note(Protocol):
@@ -55,13 +57,18 @@ def guarded(
     try:
         with (
             _quiet(),
+            untouched(),
             _staying(),
             _AS_IT_IS if _note is None else _noted(f"{who}, {where}, in {owner}"),
             _AS_IT_IS if seconds is None else timed(seconds),
         ):
             result = function()
             return list(result) if isinstance(result, Iterator) else result
-    except (EchubError, KeyboardInterrupt):
+    except EchubError as error:
+        if not _is_whole(error):
+            raise fault(who, owner, type(error).__name__, where) from None
+        raise
+    except KeyboardInterrupt:
         raise
     except passes:
         raise
@@ -82,7 +89,7 @@ def guarded_each(
     found: list[Any] = []
     while len(found) < len(functions):
         try:
-            with _quiet(), _staying():
+            with _quiet(), untouched(), _staying():
                 for function in functions[len(found) :]:
                     with _AS_IT_IS if _note is None else _noted("{}, {}, in {}".format(*named(len(found)))):
                         found.append(function())
@@ -117,13 +124,27 @@ def fault(who: str, owner: str, found: str, where: str = "") -> PluginFault:
     )
 
 
+def _is_whole(error: EchubError) -> bool:
+    """Return whether an error can be told: a plugin's own kind may have changed how, or count as a success."""
+    if type(error).__module__.partition(".")[0] == "echub":
+        return True
+    try:
+        json.dumps(error.as_dict())
+        return bool(str(error)) and isinstance(error.exit_code, int) and error.exit_code > 0
+    except Exception:
+        return False
+
+
 def one_line(error: BaseException) -> str:
     """Say in one line what a plugin raised."""
     if isinstance(error, PluginFault) and error.found:
         return error.found
     if isinstance(error, EchubError):
         return error.message
-    text = str(error).strip().splitlines()
+    try:
+        text = str(error).strip().splitlines()
+    except Exception:  # an exception of a plugin that cannot say what it is
+        text = []
     return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
 
 

@@ -30,6 +30,9 @@ GROUP = "echub"
 ANALYSES = "echub.analyses"
 """The group of plugins that offer nothing but analyses: they are loaded when an analysis is first asked for."""
 
+ENRICHING_SECONDS = 60.0
+"""Time of one plugin for one record that was read, after which it is stopped: a slow notebook takes some."""
+
 State = Literal["ok", "failed", "shadowed", "blocked"]
 Declared = TypeVar("Declared", Reader, Writer, Analysis)
 
@@ -53,10 +56,12 @@ class Plugin:
         """Return its name with that of its distribution."""
         return f"{self.name} of {self.distribution} {self.version}"
 
-    def run(self, function: Callable[..., Any], *given: object, where: str = "") -> Any:  # noqa: ANN401
+    def run(
+        self, function: Callable[..., Any], *given: object, where: str = "", seconds: float | None = None
+    ) -> Any:  # noqa: ANN401
         """Run other code of it than a declared function; see `guarded`."""
         who, owner = f"the plugin {self.name}", f"the plugin {self.shown}"
-        return guarded(who, owner, lambda: function(*given), where=where)
+        return guarded(who, owner, lambda: function(*given), where=where, seconds=seconds)
 
     def fail(self, problem: str, state: State = "failed") -> None:
         """Record a problem."""
@@ -303,7 +308,7 @@ class Registry:
             plugin = by_name[implementation.plugin_name]
             wanted = [given[name] for name in implementation.argnames]
             try:
-                plugin.run(implementation.function, *wanted, where="echub_record_read")
+                plugin.run(implementation.function, *wanted, where="echub_record_read", seconds=ENRICHING_SECONDS)
             except EchubError as error:
                 failed.append((plugin, f"echub_record_read: {one_line(error)}"))
             after(plugin)

@@ -170,7 +170,7 @@ def calibrate(export: Export, metadata: Metadata) -> None:
 
 def is_number(text: str) -> bool:
     """Return whether a printed cell is a finite number."""
-    return re.fullmatch(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?", text) is not None
+    return re.fullmatch(r"[-+]?(?:\d++(?:\.\d++)?|\.\d++)(?:[eE][-+]?\d+)?", text) is not None
 
 
 def settings(export: Export) -> dict[str, Any]:

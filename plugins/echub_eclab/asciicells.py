@@ -17,7 +17,9 @@ _NO_NUMBER = rb"[-+]?1[.,]#(?:QNAN|SNAN|IND|INF)\d*(?:[eE][-+]?\d+)?"
 _STRANGE = re.compile(_NO_NUMBER)
 
 INTEGER = re.compile(rb"[-+]?\d{1,18}\Z")
-NUMBER = re.compile(rb"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\Z|[-+]?(?i:nan|inf)\Z|" + _NO_NUMBER + rb"\Z")
+NUMBER = re.compile(
+    rb"[-+]?(?:\d++[.,]?\d*+|[.,]\d++)(?:[eE][-+]?\d+)?\Z|[-+]?(?i:nan|inf)\Z|" + _NO_NUMBER + rb"\Z"
+)
 CLOCK = re.compile(rb"-?(?:\d+[-d] ?)?\d+:\d\d?:\d\d?(?:[.,]\d*)?\Z")
 _PATTERNS = {"int": INTEGER, "float": NUMBER, "clock": CLOCK}
 

@@ -35,7 +35,7 @@ _DATE = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}年\d{1,2}月\d{1,2}日?"
     r"|\d{1,2}[-/ .][^\W\d_]{3,9}[-/ .,]+\d{2,4}|[^\W\d_]{3,9} \d{1,2},? \d{4})" + _TIME
 )
-_UNITED = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)? ?[A-Za-zµΩ%°][A-Za-z0-9µΩ%°./*^²-]{0,8}\Z")
+_UNITED = re.compile(r"[-+]?(?:\d++[.,]?\d*+|[.,]\d++)(?:[eE][-+]?\d+)? ?[A-Za-zµΩ%°][A-Za-z0-9µΩ%°./*^²-]{0,8}\Z")
 _OVERLOAD = re.compile(
     r"-?\d\.#\w+|\*{2,}|#{2,}|\?+|\.{3,}|-{2,}\.-*|o\.?l\.?|ovr?ld?|ov(?:er)?(?:load|flow|range|f)?|underflow"
     r"|out of range|#\S{2,6}[!?]|err(?:or)?|invalid|saturated|clipped\Z",

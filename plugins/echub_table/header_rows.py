@@ -14,7 +14,7 @@ _REACH = 6
 """Lines above the data among which the names are looked for: as many as in `echub_table.blocks`."""
 _COMMENT = re.compile(r"\s*+(?:#+|%+|//+|~+|'+|;+|!+)[ ]*+(?=\S)")
 """Marks of a comment before the first name, with the blanks behind them."""
-_WITH_BRACKET = re.compile(r"[^\s(\[]\S*(?:\s+/\s+\S+|\s*[(\[][^)\]]*[)\]])?|[(\[][^)\]]*[)\]]")
+_WITH_BRACKET = re.compile(r"[^\s(\[]\S*(?:\s+/\s+\S+|\s*[(\[][^)\]]{0,100}[)\]])?|[(\[][^)\]]{0,100}[)\]]")
 """A name between blanks, with the unit in brackets or behind a slash that belongs to it."""
 
 

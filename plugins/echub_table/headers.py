@@ -13,12 +13,15 @@ from typing import Any
 from echub.plugin import Unit, UnitMismatch, UnknownUnit, is_made_of_units, quantities, unit
 
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])\s*\Z")
-_NESTED = re.compile(r"(?P<name>[^()]*\S)\s*\((?P<unit>.*\(.*\).*)\)\s*\Z")
+_NESTED = re.compile(r"(?P<name>[^()]*\S)\s*\((?P<unit>[^(]*+\([^)]*+\).*)\)\s*\Z")
 _MIDDLE = re.compile(
     r"(?P<name>[^()\[\]]*\S)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*(?P<rest>(?:vs|versus)\b.*)\Z", re.IGNORECASE
 )
 _WIDE = str.maketrans("（）［］｛｝／：，", "()[]{}/:,")
 """What East Asian keyboards type for brackets and slashes."""
+_LONGEST = 500
+"""Characters of a header that may print a unit: those of real tables have less than 150, and every bracket, slash
+and comma of a longer one would be tried as the start of its unit."""
 _IN = re.compile(r"(?P<name>.+?)(?:,| in)\s+(?P<unit>\S+)\s*\Z")
 _REFERENCE = re.compile(
     r"(?P<name>\S+)\s+(?:vs\.?|versus|against|gegen|gg\.?)\s*(?P<reference>.+)\Z", re.IGNORECASE
@@ -149,6 +152,9 @@ def _by_name() -> dict[str, tuple[Alias, ...]]:
 def split_header(header: str) -> Iterator[tuple[str, str]]:
     """Return every reading of a header as name and unit text; the whole as a name comes last."""
     text = header.strip().translate(_WIDE)
+    if len(text) > _LONGEST:
+        yield text, ""
+        return
     if match := _MIDDLE.match(text):
         yield f"{match['name']} {match['rest']}", match["unit"].strip()
     if match := _BRACKETS.match(text):

@@ -208,7 +208,7 @@ class _Description(_Cursor):
         return Value(start, fixed, low or None, high)
 
     def _number(self) -> float:
-        match = self.take(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+        match = self.take(r"[-+]?(\d++\.?\d*+|\.\d++)([eE][-+]?\d+)?")
         if match is None or float(match[0]) < 0:
             self.at -= len(match[0]) if match else 0
             raise self.wrong("a number of at least zero")

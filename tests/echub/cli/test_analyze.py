@@ -58,6 +58,9 @@ def test_files_are_parted_by_a_value_of_their_metadata(echub, tmp_path):
     assert done.out.count("[3.99, 5.01)") == 2
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["A.ccd.outcome.json", "B_2.ccd.outcome.json", "C.ccd.outcome.json"]
+    table.write_text("file,cell.id\nhard*,b 2\nsoft*,b/2\ncensored*,B_2\n")
+    assert echub(*words, "--by", "cell.id", "-o", tmp_path / "alike").code == 0
+    assert len({path.name.casefold() for path in (tmp_path / "alike").iterdir()}) == 3
     assert echub("analyze", "ccd", *files, *words[-2:], "--by", "file").out.count("[3.99, 5.01)") == 2
     assert echub("analyze", "ramp-onset", files[0], "--by", "cell.id").code == 2
     assert echub("analyze", "ccd", "none.mpr", "--by", "cell.id").code == 3

@@ -1,5 +1,6 @@
 """The command line as a whole: help, version, exit codes, pipes, odd names, broken plugins."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 
 import echub as package
+from echub import cli
 from echub.cli.commands import COMMANDS, command
 from tests.echub import strangers
 
@@ -111,6 +113,34 @@ def test_half_an_output_is_never_a_success(eclab, tmp_path, unbuffered):
         )
     assert done.returncode == 2
     assert b"cannot be written" in done.stderr
+
+
+def test_an_interruption_before_the_command_is_no_traceback(monkeypatch):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_defaults", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130
+
+
+LOUD = {
+    "past Python": "import os\nos.write(1, b'loud\\n')",
+    "kept stream": "import sys\nprint('loud', file=sys.__stdout__, flush=True)",
+    "at exit": "import atexit\natexit.register(print, 'loud')",
+}
+
+
+@pytest.mark.parametrize("code", LOUD.values(), ids=list(LOUD))
+def test_what_a_plugin_prints_past_the_boundary_is_not_in_the_json(eclab, tmp_path, code):
+    strangers.install(tmp_path, "loud", code)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [*COMMAND, "info", str(eclab / "cp.mpr"), "--json"], capture_output=True, text=True, env=environment
+    )
+    assert json.loads(done.stdout)
+    assert "loud" in done.stderr
 
 
 # -- names ---------------------------------------------------------------------------------------

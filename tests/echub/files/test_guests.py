@@ -1,5 +1,6 @@
 """Third parties beside the hub's readers: a claim on its files, and hooks that change what was measured."""
 
+import signal
 import sys
 import warnings
 
@@ -44,6 +45,11 @@ CHANGES = {
         "columns={n: c for n, c in dataset.columns.items() if n != 'time'})"
     ),
     "emptied": "record.datasets.clear()",
+    "in another unit": (
+        "dataset = record['timeseries']; new = replace(dataset.columns['time'], unit='h'); "
+        "record.datasets['timeseries'] = replace(dataset, columns={**dataset.columns, 'time': new})"
+    ),
+    "unlocked": "v = record['timeseries'].columns['time'].values; v.flags.writeable = True; v[0] = 9",
 }
 ADDS = "record.metadata.set('sample.id', 'one', source='eln'); record['timeseries']['time'].sum()"
 WRITES = "record['timeseries']['time'][:] = 0"
@@ -115,3 +121,29 @@ def test_a_hook_cannot_write_into_measured_values(guests, eclab):
     record = echub.read(eclab / "ocv.mpr")
     assert np.array_equal(record["timeseries"]["time"], whole)
     assert [n.code for n in record.notices if n.code.startswith("plugin")] == ["plugin-failed"]
+
+
+@pytest.mark.parametrize("part", ["datasets", "metadata", "settings", "notices", "dropped", "provenance"])
+@pytest.mark.parametrize("value", ["None", "{'timeseries': None}", "[None]"])
+def test_a_hook_that_spoils_a_record_is_named_and_the_file_converts(guests, eclab, tmp_path, part, value):
+    guests(loud=HOOK.format(body=f"record.{part} = {value}"))
+    echub.convert(eclab / "ocv.mpr", path=tmp_path / "a.h5")
+    record = store.read(tmp_path / "a.h5")
+    assert len(record["timeseries"])
+    fits = (part, value[0]) in {("settings", "{"), ("notices", "["), ("dropped", "[")}
+    assert fits != ("plugin-changed-columns" in [n.code for n in record.notices])
+
+
+def test_a_hook_cannot_take_remarks_away(guests, eclab):
+    said = echub.read(eclab / "two_unknown_ids.mpr").notices
+    assert said
+    guests(loud=HOOK.format(body="record.notices.clear()"))
+    assert echub.read(eclab / "two_unknown_ids.mpr").notices == said
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+def test_a_hook_that_never_ends_is_stopped_and_named(guests, eclab, monkeypatch):
+    monkeypatch.setattr("echub.registry.registry.ENRICHING_SECONDS", 0.2)
+    guests(loud=HOOK.format(body="\n    while True: pass"))
+    (notice,) = [n for n in echub.read(eclab / "ocv.mpr").notices if n.code == "plugin-failed"]
+    assert "it took longer than 0.2 s" in notice.message

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from echub.errors import ReadError
 from echub.registry.boundary import PluginFault, guarded, timed
 
 timers = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
@@ -42,3 +43,27 @@ def test_an_exit_of_the_process_is_an_error():
         guarded("the reader a", "the plugin a", lambda: os._exit(0))
     assert "os._exit(0)" in caught.value.found
     assert os._exit is leave
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise ValueError("in __str__")
+
+
+class Silent(ReadError):
+    def as_dict(self):
+        raise ValueError("in as_dict")
+
+
+class Pleased(ReadError):
+    exit_code = 0
+
+
+@pytest.mark.parametrize("error", [Mute(), Silent("no"), Pleased("no")], ids=lambda error: type(error).__name__)
+def test_an_error_that_cannot_be_told_is_the_plugins_fault(error):
+    def fail():
+        raise error
+
+    with pytest.raises(PluginFault) as caught:
+        guarded("the reader a", "the plugin a", fail)
+    assert caught.value.found == type(error).__name__
