@@ -70,6 +70,8 @@ def test_each_spectrum_has_its_outcome_and_says_which_it_is():
         "spectrum_potential": (pytest.approx(1.08), "V"),
         "spectrum_temperature": (26, "degC"),
     }
+    assert not any(condition.compared for condition in outcomes[1].conditions.values())
+    require_comparable(outcomes, ())  # spectra at other times and potentials make one table
     assert outcomes[1].meta("cell.temperature") == 26
     assert Outcome.from_json(outcomes[1].to_json()) == outcomes[1]
 

@@ -6,6 +6,9 @@ import tomllib
 import pytest
 
 from echub.analysis.study import load_study
+from echub.analysis.study_draft import draft
+from echub.files.readable import Readable
+from echub.model.metadata import Metadata
 
 
 @pytest.fixture
@@ -28,6 +31,19 @@ def test_files_that_can_be_read_are_listed_and_steps_are_comments(echub, folder)
     assert (folder / "cells.csv").read_text("utf-8").startswith("file,cell.area / cm^2")
     (folder / "study.toml").write_text(text + '[[step]]\nanalysis = "ramp-onset"\n', "utf-8")
     assert {path.name for path in load_study(folder / "study.toml").files} == {"peis.mpr", "ramp[1].mpr"}
+
+
+def test_what_only_some_files_state_is_asked_for_with_their_number(tmp_path):
+    stating = Metadata()
+    stating.set("cell.thickness", 1.0, "mm")
+    found = [
+        Readable(tmp_path / name, name, metadata, frozenset({"impedance"}))
+        for name, metadata in (("a.mpr", stating), ("b.mpr", Metadata()))
+    ]
+    text = draft(found, tmp_path / "study.toml")
+    assert '# cell.thickness = "… mm"  # stated by 1 of 2 files' in text
+    assert '# cell.area = "… cm^2"  # stated by 0 of 2 files' in text
+    assert "cell.thickness" not in draft(found[:1], tmp_path / "study.toml").split("# Steps")[0]
 
 
 def test_steps_of_a_plugin_take_the_files_that_they_can_answer(echub, folder):

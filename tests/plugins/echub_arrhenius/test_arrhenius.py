@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import echub
 from echub.analysis.outcome import Component, Condition, Measurand, Outcome
@@ -307,3 +308,18 @@ def test_p_is_uniform_where_the_groups_do_not_differ():
 def test_comparisons_that_cannot_be(code, outcomes, params):
     outcome = echub.analyze("compare-groups", list(outcomes), params=params)
     assert [flag.code for flag in outcome.refusals] == [code]
+
+
+def test_the_band_of_the_line_is_that_of_its_covariance():
+    """Against NumPy's covariance of slope and intercept: at the mean of 1/T it is that of a mean."""
+    kelvin = np.array([280.0, 300.0, 320.0, 350.0])
+    log_y = np.array([-3.0, -2.1, -1.4, -0.1])
+    x = 1 / kelvin
+    covariance = np.polyfit(x, log_y, 1, cov=True)[1]
+    at = np.array([x.mean(), 1 / 280, 1 / 400])
+    terms = np.column_stack([at, np.ones(3)])
+    by_hand = stats.t.ppf(0.975, 2) * np.sqrt(np.einsum("ni,ij,nj->n", terms, covariance, terms))
+    line = fit(kelvin, log_y)
+    found = line.band(at, float(x.mean()), float(((x - x.mean()) ** 2).sum()), 4, 0.95)
+    assert found == pytest.approx(by_hand, rel=1e-6)
+    assert found[0] == pytest.approx(stats.t.ppf(0.975, 2) * line.scatter / 2, rel=1e-9)

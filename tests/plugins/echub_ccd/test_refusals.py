@@ -69,6 +69,13 @@ def test_it_refuses_for_the_measured_reason(code, made, reason):
     assert not outcome.measurands
 
 
+@pytest.mark.parametrize(("stops", "whole"), [(1.0, True), (0.5, False)])
+def test_the_last_half_cycle_alone_at_its_level_is_whole_if_it_passed_the_charge_of_the_one_before(stops, whole):
+    """At 6 in place of 5 mA/cm² the same charge takes 17 % less time."""
+    table = ask(replace(NEVER, one_way=True, stops=stops)).tables["half_cycles"]
+    assert table["complete"].values == (True,) * 5 + (whole,)
+
+
 def test_a_voltage_limit_that_is_recorded_beside_the_set_current_is_no_potential_that_was_set():
     made = held()
     both = made.with_values("current_setpoint", made.columns["current"].values, "mA")

@@ -205,8 +205,10 @@ def test_dates_without_a_stated_start_count_from_the_first_row():
 
 
 def test_elapsed_times_as_clocks():
-    record = read_mpt(bare(["time/s", "Ewe/V"], [["0:00:0.5000", "1.0"], ["100:00:10.0000", "2.0"]]))
+    rows = [["0:00:0.5000", "0:00:0.2500", "1.0"], ["100:00:10.0000", "1:00:00.0000", "2.0"]]
+    record = read_mpt(bare(["time/s", "step time/s", "Ewe/V"], rows))
     assert record["timeseries"]["time"].tolist() == [0.5, 360_010.0]
+    assert record["timeseries"]["step_time"].tolist() == [0.25, 3600.0]
 
 
 def test_placeholders_are_no_area():

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 import echub
+from echub.analysis.needs import bind
+from echub.registry.registry import registry
 from echub.testing import synth
 from echub.testing.synth.impedance import CASES, FOREIGN, Sweep
+from echub_eis import CheckParams
+from echub_eis.data import load
 from echub_eis.method import kk
 from echub_eis.method.elements import Grid
+from echub_eis.method.examine import examine
 from echub_eis.method.fit import Spectrum, fit, refit
 from echub_eis.method.model import Model
 from echub_eis.method.parse import parse
@@ -110,6 +115,16 @@ def test_a_sweep_upwards_is_the_same_spectrum():
     up = type(down)(columns, down.metadata, down.truth, down.kind)
     one, other = (echub.analyze("eis-fit", c.data(), params=truth.PLAIN) for c in (down, up))
     assert other["resistance_2"].value == pytest.approx(one["resistance_2"].value, rel=1e-9)
+
+
+def test_a_noise_without_another_beside_it_is_known_by_its_degrees_of_freedom():
+    """The standard deviation of ν residuals is known to 1/√(2 ν)."""
+    record = synth.impedance(1, "two_arcs", Sweep(2e-3)).record()
+    found = examine(load(bind(registry().analysis("eis-check"), record)), CheckParams())
+    measured = echub.analyze("eis-check", record)["noise_proportional"]
+    assert found.noise.additive == 0
+    assert 62 < found.noise.freedom < 2 * 62  # two numbers per point, less what describes the spectrum
+    assert measured.uncertainty / measured.value == pytest.approx((2 * found.noise.freedom) ** -0.5, rel=1e-9)
 
 
 def test_spikes_are_left_out_and_named():

@@ -1,0 +1,30 @@
+"""Patterns of names fit a whole name, whatever is written in them."""
+
+import pytest
+
+from echub.errors import SchemaError
+from echub.validation.patterns import LONGEST, matches, require
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        (r"\d{8}_.*", "20240314_a.mpr", True),
+        (r"\d{8}", "20240314_a", False),
+        (r"a|b", "a", True),
+        (r"a|b", "b", True),
+        (r"a|b", "ab", False),  # each alternative is a whole name, not its start or its end
+        (r"a|b", "xb", False),
+        (r"a.*", "a\n", False),
+        (r"ü.", "ü\udcff", False),  # an octet that is no text is four characters: \xff
+    ],
+)
+def test_a_pattern_fits_a_whole_name(pattern, name, fits):
+    assert matches(pattern, name) is fits
+
+
+def test_a_pattern_may_have_so_many_characters_and_not_one_more():
+    require("a" * LONGEST, "files.name")
+    with pytest.raises(SchemaError, match="too long") as refused:
+        require("a" * (LONGEST + 1), "files.name")
+    assert refused.value.found == str(LONGEST + 1)
