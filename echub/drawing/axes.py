@@ -10,6 +10,7 @@ from echub.drawing.palette import BLUE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axes._base import _AxesBase
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
     from numpy.typing import ArrayLike
@@ -63,12 +64,12 @@ class _Upwards:
         self._wanted: tuple[float, ...] = ()
         self._last: tuple[float, ...] = ()
 
-    def __call__(self, axis: Axes, renderer: object) -> Bbox:
+    def __call__(self, axis: _AxesBase, renderer: object) -> Bbox:
         place = axis.get_position(original=True)
         now = (*axis.get_xlim(), *axis.get_ylim())
         if not self._wanted or now == self._last:
             self._wanted = self._wanted or now
-            size = place.transformed(axis.get_figure(root=False).transSubfigure)
+            size = place.transformed(axis.figure.transSubfigure)
             axis.set(**dict(zip(("xlim", "ylim"), _widened(self._wanted, size.height / size.width), strict=True)))
             self._last = (*axis.get_xlim(), *axis.get_ylim())
         return place

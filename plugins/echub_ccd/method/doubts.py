@@ -119,7 +119,7 @@ def _fell_soon(r: Floats, table: HalfCycleTable, places: NDArray[np.intp]) -> tu
 def _under_current(table: HalfCycleTable, first: int, last: int) -> float:
     """Return the fall of ln R within half cycles from the first to the last, over that of a fall to `LEFT`.
 
-    What R does in every half cycle, as where pores grow and heal, is no part of it.
+    What R does in every half cycle, as where pores grow and heal, is left out.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         fall = np.log(np.fmax(table.r_start, table.r_first) / table.r_end)
