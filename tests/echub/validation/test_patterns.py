@@ -16,7 +16,7 @@ from echub.validation.patterns import LONGEST, matches, require
         (r"a|b", "ab", False),  # each alternative is a whole name, not its start or its end
         (r"a|b", "xb", False),
         (r"a.*", "a\n", False),
-        (r"ü.", "ü\udcff", False),  # an octet that is no text is four characters: \xff
+        (r"ü.", "ü\udcff", False),  # an octet without a character stands as four: \xff
     ],
 )
 def test_a_pattern_fits_a_whole_name(pattern, name, fits):

@@ -76,7 +76,7 @@ def test_the_last_half_cycle_alone_at_its_level_is_whole_if_it_passed_the_charge
     assert table["complete"].values == (True,) * 5 + (whole,)
 
 
-def test_a_voltage_limit_that_is_recorded_beside_the_set_current_is_no_potential_that_was_set():
+def test_a_voltage_limit_that_is_recorded_beside_the_set_current_is_not_a_set_potential():
     made = held()
     both = made.with_values("current_setpoint", made.columns["current"].values, "mA")
     refused = echub.analyze("ccd", both.record()).refusals

@@ -15,8 +15,8 @@ def test_a_sequence_without_any_value_counts_if_its_column_is_printed_whole():
 
 
 @pytest.mark.parametrize("end", ["", " ", "     "])
-def test_blanks_at_the_end_of_a_line_are_no_sequence(end):
-    assert read_sequences(["Ei (V)".ljust(20) + "0.500".ljust(20) + end]) == ([{"Ei (V)": 0.5}])
+def test_blanks_at_the_end_of_a_line_are_not_a_sequence(end):
+    assert read_sequences(["Ei (V)".ljust(20) + "0.500".ljust(20) + end]) == [{"Ei (V)": 0.5}]
 
 
 @pytest.mark.parametrize(("cells", "mark"), [(["1,5", "2"], ","), (["1.5", "2,5"], None), (["1"], "."), ([], ".")])
