@@ -31,11 +31,13 @@ SMALLEST = 1e-300
 
 @dataclass(frozen=True)
 class Noise:
-    """The model's two parts: a (relative) and b (Ω), and the degrees of freedom behind them."""
+    """The model's two parts, a (relative) and b (Ω), the degrees of freedom behind them, and their uncertainties."""
 
     proportional: float
     additive: float
     freedom: float
+    u_proportional: float = 0.0
+    u_additive: float = 0.0
 
     def sigma(self, modulus: Floats) -> Floats:
         """Return the standard deviation (n,) of Re and of Im at moduli |Z|, Ω."""
@@ -126,8 +128,19 @@ def likeliest(fits: Sequence[StackedFits], shape: Floats, rho: Floats, freedom: 
     freedom = max(freedom, 1)
     score, squares = scores(fits, shape, freedom)
     best = int(np.argmin(score))
-    a = float(np.sqrt(squares[best] / freedom))
-    return Noise(a, a * float(rho[best]), freedom), best, float(squares[best])
+    a = np.sqrt(squares / freedom)
+    share = np.exp(-0.5 * (score - score[best]))
+    share /= share.sum()
+    known = [_known(part, part[best], share, freedom) for part in (a, a * rho)]
+    return Noise(float(a[best]), float(a[best] * rho[best]), freedom, *known), best, float(squares[best])
+
+
+def _known(part: Floats, value: float, share: Floats, freedom: int) -> float:
+    """Return the standard uncertainty of one part: of its size at each ratio, and of the ratio.
+
+    part: its size (ratios,); share: the likelihood of each ratio. The law of total variance about `value`.
+    """
+    return float(np.sqrt(share @ (part**2 / (2 * freedom) + (part - value) ** 2)))
 
 
 @dataclass(frozen=True)

@@ -24,21 +24,20 @@ def measurands(found: Examined) -> dict[str, Measurand]:
     result = {"points_used": Measurand("1", float(len(modulus)))}
     if found.check.p is None:
         return result
-    share = 1 / np.sqrt(2 * noise.freedom)
     return {
-        "noise_proportional": _size("%", 100 * noise.proportional, share),
-        "noise_additive": _size("ohm", noise.additive, share),
+        "noise_proportional": _size("%", 100 * noise.proportional, 100 * noise.u_proportional),
+        "noise_additive": _size("ohm", noise.additive, noise.u_additive),
         "kk_probability": Measurand("1", found.check.p, note="closed-form F test"),
         "kk_residual": Measurand("%", 100 * found.check.largest(modulus)),
         **result,
     }
 
 
-def _size(unit: str, value: float, share: float) -> Measurand:
+def _size(unit: str, value: float, uncertainty: float) -> Measurand:
     """Return a noise; a part that is not needed is below what the other hides."""
     if value == 0:
         return Measurand(unit, 0.0, note="not needed beside the other part")
-    return Measurand(unit, value, value * share)
+    return Measurand(unit, value, uncertainty)
 
 
 def points(found: Examined) -> dict[str, Series]:

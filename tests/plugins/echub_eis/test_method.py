@@ -6,15 +6,10 @@ import numpy as np
 import pytest
 
 import echub
-from echub.analysis.needs import bind
-from echub.registry.registry import registry
 from echub.testing import synth
 from echub.testing.synth.impedance import CASES, FOREIGN, Sweep
-from echub_eis import CheckParams
-from echub_eis.data import load
 from echub_eis.method import kk
 from echub_eis.method.elements import Grid
-from echub_eis.method.examine import examine
 from echub_eis.method.fit import Spectrum, fit, refit
 from echub_eis.method.model import Model
 from echub_eis.method.parse import parse
@@ -117,14 +112,15 @@ def test_a_sweep_upwards_is_the_same_spectrum():
     assert other["resistance_2"].value == pytest.approx(one["resistance_2"].value, rel=1e-9)
 
 
-def test_a_noise_without_another_beside_it_is_known_by_its_degrees_of_freedom():
-    """The standard deviation of ν residuals is known to 1/√(2 ν)."""
-    record = synth.impedance(1, "two_arcs", Sweep(2e-3)).record()
-    found = examine(load(bind(registry().analysis("eis-check"), record)), CheckParams())
-    measured = echub.analyze("eis-check", record)["noise_proportional"]
-    assert found.noise.additive == 0
-    assert 62 < found.noise.freedom < 2 * 62  # two numbers per point, less what describes the spectrum
-    assert measured.uncertainty / measured.value == pytest.approx((2 * found.noise.freedom) ** -0.5, rel=1e-9)
+def test_a_part_of_the_noise_is_known_as_badly_as_the_other_beside_it():
+    """Two standard uncertainties cover a proportional noise of 0.2 %, although an additive one is often found too.
+
+    What ν residuals tell of one noise alone is known to 1/√(2 ν): never better than that.
+    """
+    cases = [synth.impedance(seed, "one_arc", Sweep(2e-3)).record() for seed in range(40)]
+    found = [echub.analyze("eis-check", case)["noise_proportional"] for case in cases]
+    assert sum(abs(noise.value - 0.2) < 2 * noise.uncertainty for noise in found) >= 36  # 96 % of 80
+    assert all(noise.uncertainty > 0.999 * noise.value / (2 * 2 * 62) ** 0.5 for noise in found if noise.value)
 
 
 def test_spikes_are_left_out_and_named():
