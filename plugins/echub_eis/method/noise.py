@@ -31,7 +31,7 @@ SMALLEST = 1e-300
 
 @dataclass(frozen=True)
 class Noise:
-    """The model's two parts, a (relative) and b (Ω), the degrees of freedom behind them, and their uncertainties."""
+    """The model's two parts, a (relative) and b (Ω), their degrees of freedom, and their uncertainties."""
 
     proportional: float
     additive: float
