@@ -63,7 +63,9 @@ def modules(body, **environment):
         check=True,
         env=os.environ | environment,
     )
-    line = next(line for line in done.stdout.splitlines() if line.startswith("MODULES "))
+    # After a command, standard output is the command's own: what the script prints then goes to standard error.
+    lines = (done.stdout + done.stderr).splitlines()
+    line = next(line for line in lines if line.startswith("MODULES "))
     return set(json.loads(line.removeprefix("MODULES ")))
 
 
