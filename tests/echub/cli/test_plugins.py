@@ -85,7 +85,7 @@ def test_a_new_plugin_is_listed_file_by_file(echub, tmp_path, monkeypatch):
     assert done.code == 0
     assert "echub-acme/echub_acme/outcome.py" in done.out.splitlines()
     assert all((tmp_path / line).is_file() for line in done.out.splitlines())
-    assert "pip install -e echub-acme" in done.err
+    assert 'pip install -e "echub-acme[test]" && echub plugins check echub-acme' in done.err
     again = echub("plugins", "new", "echub-acme", "--analysis")
     assert (again.code, "[target-exists]" in again.err) == (2, True)
 
