@@ -4,8 +4,6 @@ Times are measured by hand with ``python -m tests.benchmarks``; here nothing dep
 """
 
 import shutil
-import subprocess
-import sys
 import tracemalloc
 from functools import partial
 
@@ -20,6 +18,7 @@ from echub.model.source import HEAD, Source
 from echub_eclab import records as blocks
 from fixtures.eclab import byte_map, write_large
 from fixtures.eclab.columns import record_dtype
+from tests.test_startup import by_command
 
 MEGABYTES = 12
 HEAVY = ("pandas", "pandera", "pint", "polars", "scipy", "matplotlib", "xarray", "uncertainties", "molmass")
@@ -191,14 +190,6 @@ def test_stock_filters_and_half_the_size(large, read, tmp_path):
 
 
 def test_convert_imports_nothing_heavy(tmp_path):
-    code = (
-        "import sys\n"
-        "from echub.cli import main\n"
-        f"sys.argv = ['echub', 'convert', 'fixtures/eclab/gcpl.mpr', '-o', {str(tmp_path)!r}]\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
-        "print('loaded', *sorted({name.partition('.')[0] for name in sys.modules}))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = done.stdout.splitlines()[-1].split()
-    assert "h5py" in loaded
-    assert not set(HEAVY) & set(loaded)
+    packages = by_command("convert", "fixtures/eclab/gcpl.mpr", "-o", str(tmp_path))
+    assert "h5py" in packages
+    assert not packages & set(HEAVY)
