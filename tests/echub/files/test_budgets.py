@@ -22,6 +22,9 @@ from tests.test_startup import by_command
 
 MEGABYTES = 12
 HEAVY = ("pandas", "pandera", "pint", "polars", "scipy", "matplotlib", "xarray", "uncertainties", "molmass")
+CHANCE = 1.25
+"""Memory for a file of twice the size, at most: which buffers of threads meet is chance (1.10 was seen). What grew
+with the file would double."""
 
 
 @pytest.fixture(scope="module", params=["CP", "GCPL"])
@@ -102,7 +105,7 @@ def test_converting_takes_the_memory_of_some_blocks_whatever_the_size(tmp_path, 
         write_large(path, megabytes, "GCPL")
         peaks.append(peak_of(lambda path=path: echub.convert(path, tmp_path)))
     assert max(peaks) < 64e6
-    assert peaks[1] < 1.1 * peaks[0]
+    assert peaks[1] < CHANCE * peaks[0]
 
 
 def test_checking_a_native_file_takes_the_memory_of_some_blocks_whatever_its_size(tmp_path, eclab, monkeypatch):
@@ -122,7 +125,7 @@ def test_checking_a_native_file_takes_the_memory_of_some_blocks_whatever_its_siz
         for name, check in checks.items():
             peaks[name].append(peak_of(partial(check, native)))
     for name, (smaller, larger) in peaks.items():
-        assert larger < 1.25 * smaller, name  # which buffers of two threads meet is chance
+        assert larger < CHANCE * smaller, name
         assert larger < 24e6, name
 
 
