@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _METADATA = re.compile(r"([^-]+).*\.(?:dist|egg)-info", re.IGNORECASE)
 """The folder of a distribution's metadata, with its name: of a wheel, and of what older tools install in place."""
 
+_NAME = re.compile(r"^Name: *(\S+)", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -57,13 +59,11 @@ class EntryPoint:
 
 def entry_points(*groups: str, path: Sequence[str] | None = None) -> list[EntryPoint]:
     """Return the entry points of groups; of distributions with the same name, the first on the path counts."""
+    path = sys.path if path is None else path
     try:
-        return list(_in_folders(groups, sys.path if path is None else path))
+        return list(_in_folders(groups, path))
     except _OtherPlaces:
-        import importlib.metadata
-
-        found = [point for group in groups for point in importlib.metadata.entry_points(group=group)]
-        return [EntryPoint(point.group, point.name, point.value, point.dist) for point in found if point.dist]
+        return list(_anywhere(groups, path))
 
 
 class _OtherPlaces(Exception):
@@ -76,10 +76,27 @@ def _in_folders(groups: Sequence[str], path: Sequence[str]) -> Iterator[EntryPoi
     seen: set[str] = set()
     for folder in map(str, path):
         for found in filter(None, map(_METADATA.fullmatch, _listed(folder))):
-            name = re.sub(r"[-_.]+", "_", found[1]).lower()
+            name = _normal(found[1])
             if name not in seen:
                 seen.add(name)
                 yield from _of_groups(groups, Folder(os.path.join(folder, found[0])))
+
+
+def _anywhere(groups: Sequence[str], path: Sequence[str]) -> Iterator[EntryPoint]:
+    import importlib.metadata
+
+    seen: set[str] = set()
+    for distribution in importlib.metadata.distributions(path=list(path)):
+        text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+        name = _normal(named[1]) if (named := _NAME.search(text)) else ""
+        if not name or name not in seen:
+            seen.add(name)
+            points = [point for point in distribution.entry_points if point.group in groups]
+            yield from (EntryPoint(point.group, point.name, point.value, distribution) for point in points)
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()
 
 
 def _listed(folder: str) -> list[str]:

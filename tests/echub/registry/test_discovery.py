@@ -80,6 +80,22 @@ def test_of_a_finder_of_its_own(tmp_path, monkeypatch):
     assert ("elsewhere", "elsewhere") in found()
 
 
+class Passing:
+    """A finder that looks where it is told, as the package importlib_metadata adds one when it is imported."""
+
+    find_spec = staticmethod(lambda *_: None)
+    find_distributions = staticmethod(importlib.metadata.MetadataPathFinder.find_distributions)
+
+
+def test_beside_another_finder_the_same_is_found_once(path, monkeypatch):
+    strangers.install(path[0], "Acme.Files", "", module="one", version="1")
+    strangers.install(path[1], "acme_files", "", module="two", version="2")
+    before = found()
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Passing])
+    assert found() == before
+    assert [point.value for point in discovery.entry_points("echub", path=[str(path[1])])] == ["two"]
+
+
 def test_loading_gives_the_module_or_what_is_named_in_it():
     folder = discovery.Folder("nowhere")
     assert discovery.EntryPoint("echub", "a", "json.decoder", folder).load() is importlib.import_module(
