@@ -14,8 +14,7 @@ import hashlib
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from blake3 import blake3
@@ -78,8 +77,7 @@ def planes_at(values: NDArray[Any] | Deferred, first: tuple[int, ...]) -> NDArra
     return planes(block_at(values, first))
 
 
-@dataclass(frozen=True)
-class Scheme:
+class Scheme(NamedTuple):
     """How content is hashed: the function, the key of a column's hash, and the bytes of a block.
 
     A block is hashed as it is stored, shuffled, so that writing needs the values in no other order.

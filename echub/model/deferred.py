@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,8 +119,7 @@ def parts(values: Array | Deferred, step: int = STEP) -> Iterator[tuple[int, Arr
         yield first, values.part(first, last) if isinstance(values, Deferred) else values[first:last]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(NamedTuple):
     """What one pass over a column (n,) finds: its ends, both NaN if any value is, and how it runs down the rows.
 
     `rises`: each value is larger than the one before; `falls`: some value is not at least as large, or is NaN.

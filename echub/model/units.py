@@ -12,10 +12,9 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import echub_schemas
 from echub.errors import PluginError, UnitMismatch, UnknownUnit
@@ -45,8 +44,7 @@ _BASE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit of the table.
 
     One of it is `factor` coherent base units; `offset` is the base value at its zero, for
@@ -63,8 +61,7 @@ class Unit:
         return self.symbol
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """An exact affine map ``target = source * factor + offset``."""
 
     factor: Fraction = Fraction(1)

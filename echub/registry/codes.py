@@ -9,9 +9,9 @@ from __future__ import annotations
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import echub_schemas
 from echub.declare import Analysis, Reader, Writer
@@ -25,8 +25,7 @@ Kind = Literal["error", "notice", "flag", "refusal", "rule"]
 _KEYS = {"kind", "says", "cause", "hint", "id", "level", "severity"}
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One code: where it occurs, its meaning, the usual cause, and what helps.
 
     `id`, `level` and `severity` are those of a rule. `owner` is the hub or the file of a plugin. A code

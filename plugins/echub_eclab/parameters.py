@@ -10,10 +10,9 @@ import datetime as dt
 import re
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from echub.plugin import Notice
 from echub_eclab.sequences import Parameters, unique_name
@@ -50,8 +49,7 @@ _PRINTED = {
 """What the export prints of them: a Loop's value, though without a unit it means nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterPlace:
+class ParameterPlace(NamedTuple):
     """One parameter of a row: offset, type, name as printed (empty: EC-Lab never prints it)."""
 
     offset: int
@@ -59,8 +57,7 @@ class ParameterPlace:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RawTable:
+class RawTable(NamedTuple):
     """Where a parameter table lies, and its rows."""
 
     offset: int
