@@ -9,16 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echub.declare import (
-    Analysis,
     Confidence,
     Decision,
     KnownFormat,
-    Need,
-    NeedMeta,
     NoOptions,
-    Output,
     Reader,
-    Sampling,
     Template,
     Vocabulary,
     Writer,
@@ -43,6 +38,7 @@ if TYPE_CHECKING:
         Sensitivity,
         Series,
     )
+    from echub.declare_analysis import Analysis, Need, NeedMeta, Output, Sampling
     from echub.errors import (
         Ambiguous,
         DataError,
@@ -80,6 +76,7 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "Ambiguous": "echub.errors",
+    "Analysis": "echub.declare_analysis",
     "Bits": "echub.model.column",
     "Channel": "echub.model.channels",
     "Column": "echub.model.column",
@@ -97,7 +94,10 @@ _LAZY = {
     "Measurand": "echub.analysis.outcome",
     "Metadata": "echub.model.metadata",
     "MetadataError": "echub.errors",
+    "Need": "echub.declare_analysis",
+    "NeedMeta": "echub.declare_analysis",
     "Outcome": "echub.analysis.outcome",
+    "Output": "echub.declare_analysis",
     "PluginError": "echub.errors",
     "ReadError": "echub.errors",
     "Record": "echub.model.record",
@@ -107,6 +107,7 @@ _LAZY = {
     "Refusal": "echub.analysis.outcome",
     "Sensitivity": "echub.analysis.outcome",
     "Series": "echub.analysis.outcome",
+    "Sampling": "echub.declare_analysis",
     "InputSet": "echub.analysis.analysis",
     "is_whole_zip": "echub.model.archive",
     "Source": "echub.model.source",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from docs._pages.markdown import code, sections, table, text
-from echub.declare import Analysis, Need
+from echub.declare_analysis import Analysis, Need
 from echub.registry.registry import registry
 
 INTRO = """

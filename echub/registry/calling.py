@@ -6,14 +6,17 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from echub.declare import Analysis, KnownFormat, Reader, Template, Writer
 from echub.errors import EchubError, PluginError
 from echub.registry.boundary import PluginFault, fault, guarded, guarded_each, one_line
 from echub.registry.registry import registry, word_for
 
-Declared = Reader | Writer | Analysis | Template | KnownFormat
+if TYPE_CHECKING:
+    from echub.declare import KnownFormat, Reader, Template, Writer
+    from echub.declare_analysis import Analysis
+
+    Declared = Reader | Writer | Analysis | Template | KnownFormat
 
 
 def call(

@@ -11,14 +11,17 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import echub_schemas
-from echub.declare import Analysis, Reader, Writer
 from echub.errors import PluginError
 from echub.registry.boundary import guarded
 from echub.registry.registry import PluginWarning, registry
 from echub.remark import Remark, kebab
+
+if TYPE_CHECKING:
+    from echub.declare import Reader, Writer
+    from echub.declare_analysis import Analysis
 
 Kind = Literal["error", "notice", "flag", "refusal", "rule"]
 """Where codes occur: in an exception, a reader's or an analysis's remark, a rule of `echub validate`."""
