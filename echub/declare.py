@@ -91,6 +91,9 @@ class Reader:
     any damage would be noticed. Other files are first read in a process that may die, under limits; the names
     of files beside it that the check appends to ``source.used`` count for these limits.
 
+    `options` is a frozen dataclass of `option` fields, or its name, ``"module:Class"``: then it is imported when
+    it is used, as the functions are.
+
     `samples` names small files in the plugin's package, ``"package:samples/*.acm"``: `echub plugins
     check` and a `ReaderContract` without `files` read them. `codes` names the catalogue of the codes
     of its notices and errors, ``"package:codes.toml"``: its meaning, usual cause, and what helps.
@@ -101,7 +104,7 @@ class Reader:
     suffixes: tuple[str, ...]
     sniff: str
     read: str
-    options: type = NoOptions
+    options: type | str = NoOptions
     version: str = "1"
     fallback: bool = False
     explicit_only: bool = False
@@ -155,13 +158,13 @@ class Writer:
 
     `suffixes` are the endings of its outputs: ``echub convert -o run.csv --to csv`` makes exactly that
     file. `whole`: a record becomes one file, with the first suffix, so that its name is known beforehand.
-    `codes` as for a reader.
+    `codes` and `options` as for a reader.
     """
 
     name: str
     title: str
     write: str
-    options: type = NoOptions
+    options: type | str = NoOptions
     requires: str = ""
     extra: str = ""
     codes: str = ""

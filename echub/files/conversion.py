@@ -21,7 +21,7 @@ from echub.files.reading import Readable, Reading
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.model.source import Source, SourceFacts
-from echub.registry.calling import call, failed
+from echub.registry.calling import call, failed, options_of
 from echub.registry.codes import explained
 from echub.registry.options import parse_options
 from echub.registry.registry import registry
@@ -168,7 +168,7 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
     """Read and write; everything that can be refused before reading is refused before."""
     begin = time.perf_counter()
     writer = registry().writer(writing.to)
-    options = parse_options(writer.options, writing.options, f"the writer {writer.name}")
+    options = parse_options(options_of(writer), writing.options, f"the writer {writer.name}")
     if writer.whole or target.exact:
         writing.require_free(target.path if target.exact else target.paths(writer.suffixes[:1])[0])
     result.record = read()

@@ -28,7 +28,7 @@ from echub.model.later import settled
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.boundary import in_worker
-from echub.registry.calling import call
+from echub.registry.calling import call, options_of
 from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
 from echub.remark import DETAILS
@@ -202,7 +202,7 @@ def _answer(request: dict[str, Any]) -> bytes:
     _limit(_BYTES + _BYTES_PER_BYTE * request["size"])
     try:
         declared = registry().reader(request["reader"])
-        options = parse_options(declared.options, request["options"], f"the reader {declared.name}")
+        options = parse_options(options_of(declared), request["options"], f"the reader {declared.name}")
         record = call(declared, request["target"], Source(request["path"]), options)
         for dataset in settled(record).datasets.values() if isinstance(record, Record) else ():
             for name in dataset.columns:

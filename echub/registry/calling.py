@@ -86,6 +86,17 @@ def resolve(target: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
+def options_of(declared: Reader | Writer) -> type:
+    """Return the class of the options of a reader or writer; `PluginFault` if what is named as one is none."""
+    if isinstance(declared.options, type):
+        return declared.options
+    named = partial(resolve, declared.options)
+    found = guarded(_who(declared), owner_of(declared), named, where=declared.options)
+    if not isinstance(found, type):
+        raise failed(declared, f"its options are {_a(type(found).__name__)}, not a class", declared.options)
+    return found
+
+
 def require_callable(target: str) -> None:
     """Raise `PluginError` unless ``"module:function"`` can be imported and called."""
     resolve(target)

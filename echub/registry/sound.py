@@ -20,6 +20,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "str": ("a text", lambda value: isinstance(value, str)),
     "bool": ("true or false", lambda value: isinstance(value, bool)),
     "type": ("a class", lambda value: isinstance(value, type)),
+    "type | str": ("a class or its name", lambda value: isinstance(value, (type, str))),
     "tuple[str, ...]": ("texts", lambda value: _is_listed(value, str)),
     "tuple[bytes, ...]": ("bytes", lambda value: _is_listed(value, bytes)),
     "tuple[Need | NeedMeta, ...]": (

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.plugin import Confidence, Reader, hookimpl, option
+from echub.plugin import Confidence, Reader, hookimpl
 
 if TYPE_CHECKING:
     from echub.plugin import Analysis, Source
 
 START = 200
 """Bytes in which an outcome names its format and its analysis."""
-
-
-@dataclass(frozen=True)
-class ProfileOptions:
-    """Options of the reader `sims-map-profile`."""
-
-    roi: str = option("", "which region of interest; empty: the first")
 
 
 @hookimpl
@@ -40,7 +32,7 @@ def echub_readers() -> Iterable[Reader]:
             (".json",),
             sniff="echub_sims_map:sniff",
             read="echub_sims_map.profile:read",
-            options=ProfileOptions,
+            options="echub_sims_map.options:ProfileOptions",
         ),
     )
 
