@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from echub.declare import Writer
 from echub.errors import EchubError, TargetClash, UnknownOption
 from echub.files.annotations import Annotations
-from echub.files.joining import Link, NotOneRun, join, why_not_one_run
 from echub.files.naming import folded, plain_name
 from echub.files.output import PreviousOutputs, Target, Written, require_free, write_atomically
 from echub.files.reading import Readable, Reading
@@ -25,6 +24,9 @@ from echub.registry.calling import call, failed, options_of
 from echub.registry.codes import explained
 from echub.registry.options import parse_options
 from echub.registry.registry import registry
+
+if TYPE_CHECKING:
+    from echub.files.joining import Link
 
 Status = Literal["ok", "flagged", "failed", "unknown"]
 _SMALL = 1 << 20
@@ -156,9 +158,13 @@ def convert_sources(
 
     def read() -> Record:
         records = [reading.read(source) for source in sources]
-        if len(records) > 1 and (why := why_not_one_run(records, links)):
+        if len(records) == 1:
+            return records[0]
+        from echub.files.joining import NotOneRun, join, why_not_one_run
+
+        if why := why_not_one_run(records, links):
             raise NotOneRun(why)
-        return join(records, links) if len(records) > 1 else records[0]
+        return join(records, links)
 
     shown = ", ".join(source.shown for source in sources)
     return _converted(Conversion(shown, sources=list(sources)), read, target, writing)

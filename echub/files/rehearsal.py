@@ -17,7 +17,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +61,8 @@ def rehearse(declared: Reader, target: str, source: Source, options: Any) -> Non
     if call(declared, declared.intact, source, returns=bool):
         del source.used[known:]
         return
+    from glob import escape
+
     size = source.size + sum(file.size for name in source.used[known:] for file in source.beside(escape(name)))
     del source.used[known:]
     texts = {name: str(value) for name, value in as_dict(options).items()}
