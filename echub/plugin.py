@@ -53,7 +53,8 @@ if TYPE_CHECKING:
         UnknownUnit,
     )
     from echub.files.description import describe, plain_types, restore
-    from echub.files.store import native_content, read_native, write_native
+    from echub.files.store import write_native
+    from echub.files.stored import native_content, read_native
     from echub.model.archive import is_whole_zip
     from echub.model.build import SourceColumn, build_dataset, build_map, build_tables
     from echub.model.channels import Channel, build_long
@@ -135,7 +136,7 @@ _LAZY = {
     "is_missing": "echub.model.missing",
     "is_unit": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
-    "native_content": "echub.files.store",
+    "native_content": "echub.files.stored",
     "numbered": "echub.model.spectra",
     "occurring": "echub.model.deferred",
     "parse_unit": "echub.model.units",
@@ -143,7 +144,7 @@ _LAZY = {
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
-    "read_native": "echub.files.store",
+    "read_native": "echub.files.stored",
     "require_comparable": "echub.analysis.comparable",
     "require_distinct": "echub.analysis.comparable",
     "require_one_basis": "echub.analysis.area",

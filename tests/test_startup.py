@@ -40,6 +40,7 @@ LATE = {
     "echub.files.deriving",
     "echub.files.joining",
     "echub.files.resuming",
+    "echub.files.stored",
     "echub.segments.consistency",
     "echub.segments.stepping",
     "echub.species",

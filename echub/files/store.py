@@ -34,9 +34,6 @@ from echub.files.content import (
 )
 from echub.files.layout import CONTENT_HASH, DESCRIBED, FORMAT, HASHES, OWN, PROVENANCE_HASH, text_hash
 from echub.files.steady import DeferredErrorFile
-from echub.files.stored import read as read
-from echub.files.stored import read_later
-from echub.files.stored import stated_content as stated_content
 from echub.files.stored_texts import TEXTS
 from echub.model import units
 from echub.model.column import Bits, Column
@@ -348,5 +345,5 @@ def _word(text: str) -> str:
     return "_".join(text.split()) or "_"
 
 
-read_native, write_native, native_content = read_later, write, stated_content
-"""The names by which plugins import them from `echub.plugin`."""
+write_native = write
+"""The name by which plugins import it from `echub.plugin`."""
