@@ -164,10 +164,12 @@ def content_hash(
     scheme: str = BLAKE3,
     digests: Mapping[tuple[str, str], str] | None = None,
     said: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
+    settings: str = "",
 ) -> str:
     """Hash the content of a record; `digests` by (dataset, column) avoid hashing columns again.
 
     `said`: descriptions of a file of a later version, by (dataset, column), or (dataset, empty).
+    `settings`: those of the record, if they were already written as JSON.
     """
     how, said = SCHEMES[scheme], said or {}
     datasets = [
@@ -186,5 +188,6 @@ def content_hash(
         for dataset in record.datasets.values()
     ]
     entries = [[e.path, e.value, e.unit, e.source] for e in record.metadata.entries]
-    whole = {"datasets": datasets, "metadata": plain(entries), "settings": plain(record.settings)}
-    return f"{scheme}:{how.new(to_json(whole).encode()).hexdigest()}"
+    settings = settings or to_json(plain(record.settings))
+    whole = f"""{{"datasets":{to_json(datasets)},"metadata":{to_json(plain(entries))},"settings":{settings}}}"""
+    return f"{scheme}:{how.new(whole.encode()).hexdigest()}"

@@ -229,13 +229,14 @@ class _Values:
 
 def deferring(column: type[Holder]) -> type[Holder]:
     """Let the field `values` of a dataclass with slots hold values that are read when they are used."""
+    column._held = column.values  # type: ignore[attr-defined]
     column.values = _Values(column.values)  # type: ignore[attr-defined]
     return column
 
 
 def held(column: Any) -> Array | Deferred:  # noqa: ANN401
     """Return what a column holds, without reading it."""
-    found: Array | Deferred = type(column).values.slot.__get__(column)
+    found: Array | Deferred = column._held  # the slot of `values` itself
     return found
 
 
