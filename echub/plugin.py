@@ -9,16 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from echub.declare import (
-    Analysis,
     Confidence,
     Decision,
     KnownFormat,
-    Need,
-    NeedMeta,
     NoOptions,
-    Output,
     Reader,
-    Sampling,
     Template,
     Vocabulary,
     Writer,
@@ -43,6 +38,7 @@ if TYPE_CHECKING:
         Sensitivity,
         Series,
     )
+    from echub.declare_analysis import Analysis, Need, NeedMeta, Output, Sampling
     from echub.errors import (
         Ambiguous,
         DataError,
@@ -57,7 +53,8 @@ if TYPE_CHECKING:
         UnknownUnit,
     )
     from echub.files.description import describe, plain_types, restore
-    from echub.files.store import native_content, read_native, write_native
+    from echub.files.store import write_native
+    from echub.files.stored import native_content, read_native
     from echub.model.archive import is_whole_zip
     from echub.model.build import SourceColumn, build_dataset, build_map, build_tables
     from echub.model.channels import Channel, build_long
@@ -80,6 +77,7 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "Ambiguous": "echub.errors",
+    "Analysis": "echub.declare_analysis",
     "Bits": "echub.model.column",
     "Channel": "echub.model.channels",
     "Column": "echub.model.column",
@@ -97,7 +95,10 @@ _LAZY = {
     "Measurand": "echub.analysis.outcome",
     "Metadata": "echub.model.metadata",
     "MetadataError": "echub.errors",
+    "Need": "echub.declare_analysis",
+    "NeedMeta": "echub.declare_analysis",
     "Outcome": "echub.analysis.outcome",
+    "Output": "echub.declare_analysis",
     "PluginError": "echub.errors",
     "ReadError": "echub.errors",
     "Record": "echub.model.record",
@@ -107,6 +108,7 @@ _LAZY = {
     "Refusal": "echub.analysis.outcome",
     "Sensitivity": "echub.analysis.outcome",
     "Series": "echub.analysis.outcome",
+    "Sampling": "echub.declare_analysis",
     "InputSet": "echub.analysis.analysis",
     "is_whole_zip": "echub.model.archive",
     "Source": "echub.model.source",
@@ -134,7 +136,7 @@ _LAZY = {
     "is_missing": "echub.model.missing",
     "is_unit": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
-    "native_content": "echub.files.store",
+    "native_content": "echub.files.stored",
     "numbered": "echub.model.spectra",
     "occurring": "echub.model.deferred",
     "parse_unit": "echub.model.units",
@@ -142,7 +144,7 @@ _LAZY = {
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
-    "read_native": "echub.files.store",
+    "read_native": "echub.files.stored",
     "require_comparable": "echub.analysis.comparable",
     "require_distinct": "echub.analysis.comparable",
     "require_one_basis": "echub.analysis.area",

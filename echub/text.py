@@ -9,8 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,8 +26,7 @@ _NAMED = {"nan": float("nan"), "inf": float("inf"), "+inf": float("inf"), "-inf"
 _CLOCK = re.compile(r"(-?)(?:(\d{1,9})(?: ?days?[.,]?|[-d.]) ?)?(\d{1,9}):([0-5]?\d):([0-5]?\d(?:[.,]\d*)?)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A finding about a text, or None, and the evidence for it."""
 
     value: str | None

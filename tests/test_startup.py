@@ -36,10 +36,17 @@ except SystemExit as end:
 LATE = {
     "concurrent.futures.thread",
     "csv",
+    "echub.declare_analysis",
     "echub.files.deriving",
+    "echub.files.joining",
+    "echub.files.resuming",
+    "echub.files.stored",
     "echub.segments.consistency",
     "echub.segments.stepping",
     "echub.species",
+    "echub_eclab.prose",
+    "echub_eclab.stamps",
+    "glob",
     "importlib.metadata",
     "numpy.ma",
     "secrets",
@@ -47,6 +54,10 @@ LATE = {
     "zoneinfo",
 }
 """Modules that a conversion of one small file has no use for: each costs one to twelve thousandths of a second."""
+
+
+DECORATED = 30
+"""Frozen dataclasses that the conversion of one small file may define: Python compiles six functions for each."""
 
 
 def loaded(body, **environment):
@@ -113,6 +124,23 @@ def test_converting_one_file_imports_only_what_it_needs(tmp_path, analysing):
     assert {"numpy", "h5py"} <= packages
     assert not found & LATE
     assert not packages & analysing
+    options = {name for name in found if name.startswith("echub_") and name.endswith(".options")}
+    assert options == {"echub_eclab.options"}
+
+
+def test_converting_one_file_defines_few_dataclasses(tmp_path):
+    arguments = ["convert", str(FIXTURES / "gcpl.mpr"), "-o", str(tmp_path)]
+    count = """
+import dataclasses
+decorate, decorated = dataclasses._process_class, []
+def counted(cls, *given):
+    decorated.append(cls.__qualname__)
+    return decorate(cls, *given)
+dataclasses._process_class = counted
+"""
+    known = modules(count + COMMAND.format(arguments=arguments) + "sys.modules.update(dict.fromkeys(decorated))\n")
+    assert {"Reader", "Column", "Dataset"} <= known
+    assert len([name for name in known if name.isidentifier() and name[0].isupper()]) <= DECORATED
 
 
 def test_a_question_to_a_lake_imports_only_its_engine(tmp_path):

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from docs._pages.markdown import code, sections, table, text
-from echub.declare import Analysis, Need
+from echub.declare_analysis import Analysis, Need
+from echub.registry.calling import options_of
 from echub.registry.registry import registry
 
 INTRO = """
@@ -26,7 +27,7 @@ def page() -> str:
 
 
 def _declared(declared: Any) -> str:  # noqa: ANN401
-    return f"{text(declared.title)}.\n\n{_fields(getattr(declared, 'options', None) or declared.params)}"
+    return f"{text(declared.title)}.\n\n{_fields(options_of(declared))}"
 
 
 def _analysis(analysis: Analysis) -> str:

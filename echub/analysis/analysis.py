@@ -23,7 +23,7 @@ from echub.analysis.outcome import Outcome, Refusal
 from echub.analysis.parts import Part, condition_on, values_of
 from echub.analysis.points import load_outcomes, with_values
 from echub.analysis.runs import joined_runs
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import PluginError, UnknownOption
 from echub.files.annotations import Annotations
 from echub.files.reading import Readable, read

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from echub.analysis.outcome import Refusal
-from echub.declare import Analysis, Need
+from echub.declare_analysis import Analysis, Need
 from echub.errors import UnknownOption
 from echub.model.dataset import Dataset
 from echub.model.record import Record

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.drawing import new_figure
 from echub.errors import DataError, UnknownOption
 from echub.files.reading import Readable, record_of

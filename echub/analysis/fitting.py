@@ -12,7 +12,7 @@ from echub.analysis.datasets import chosen_datasets
 from echub.analysis.needs import Inputs, bind
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import condition_on, values_of
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import EchubError
 from echub.model.dataset import Dataset
 from echub.model.record import Record

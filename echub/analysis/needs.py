@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from echub.analysis.datasets import chosen_dataset, chosen_datasets
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
-from echub.declare import Analysis, Need, NeedMeta, Sampling
+from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
 from echub.model.build import ROWS
 from echub.model.column import Column
 from echub.model.dataset import Dataset

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.analysis.outcome import Condition, Refusal
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import DataError
 from echub.model.dataset import Dataset
 from echub.model.spectra import numbered

@@ -38,7 +38,7 @@ from echub.analysis.study_folder import RUN, writing_in
 from echub.analysis.study_pictures import MOST, PICTURES, picture, pictured
 from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, shown, sweep_of, with_settings
 from echub.batch.workers import Died, in_order
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import EchubError, PluginError
 from echub.files.annotations import Annotations
 from echub.files.output import write_bytes

@@ -13,7 +13,8 @@ from glob import escape
 from pathlib import Path
 
 from echub.analysis.study import STUDY
-from echub.declare import Analysis, Template
+from echub.declare import Template
+from echub.declare_analysis import Analysis
 from echub.errors import DataError, UnknownOption
 from echub.files.readable import Readable
 from echub.registry.calling import call

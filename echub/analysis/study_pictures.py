@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echub.analysis.outcome import Outcome
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.drawing.canvas import png
 from echub.errors import DataError, PluginError
 from echub.registry.boundary import PluginFault

@@ -23,7 +23,7 @@ from typing import Any
 
 from echub.analysis.analysis import parameters
 from echub.analysis.outcome import Condition, Outcome
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.drawing import unit_text
 from echub.errors import PluginError
 

@@ -73,7 +73,7 @@ class Entry:
 
     def line(self) -> bytes:
         """Write the entry as one line of ASCII: file names may hold bytes that are not valid text."""
-        told = {**vars(self), "output": [vars(part) for part in self.output]}
+        told = {**vars(self), "output": [part._asdict() for part in self.output]}
         return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
     @classmethod

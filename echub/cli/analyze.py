@@ -26,7 +26,7 @@ from echub.errors import EchubError, TargetClash, UnknownOption
 
 if TYPE_CHECKING:
     from echub.analysis.outcome import Outcome
-    from echub.declare import Analysis
+    from echub.declare_analysis import Analysis
     from echub.files.annotations import Annotations
     from echub.model.source import Source
 

@@ -91,15 +91,19 @@ def _analysis(ctx: typer.Context) -> Any:  # noqa: ANN401
 
 def reader_options(ctx: typer.Context) -> Words:
     """Return the options of the reader that is named, or of all readers."""
+    from echub.registry.calling import options_of
+
     known = _registry().readers
     asked = known.get(str(ctx.params.get("reader")))
-    return [word for reader in ([asked] if asked else known.values()) for word in _options(reader.options)]
+    return [word for reader in ([asked] if asked else known.values()) for word in _options(options_of(reader))]
 
 
 def writer_options(ctx: typer.Context) -> Words:
     """Return the options of the format that is named."""
+    from echub.registry.calling import options_of
+
     asked = _registry().writers.get(str(ctx.params.get("to")))
-    return _options(asked.options) if asked else []
+    return _options(options_of(asked)) if asked else []
 
 
 def _options(declared: type) -> Words:

@@ -195,9 +195,10 @@ def _form(context: typer.Context, to: str, form: Mapping[str, str | None]) -> di
     usual = {name for name in given if _is_usual(context, flags.get(name, name))}
     if not usual:
         return given
+    from echub.registry.calling import options_of
     from echub.registry.registry import registry
 
-    known = {field.name for field in dataclasses.fields(registry().writer(to).options)}
+    known = {field.name for field in dataclasses.fields(options_of(registry().writer(to)))}
     return {name: value for name, value in given.items() if name in known or name not in usual}
 
 

@@ -79,10 +79,10 @@ def _ask(chosen: Reader, target: str, source: Source, options: dict[str, str], *
     """Call a function that a reader declares in addition to `read`, with its options parsed."""
     from echub.errors import EchubError
     from echub.files.rehearsal import rehearse
-    from echub.registry.calling import call
+    from echub.registry.calling import call, options_of
     from echub.registry.options import parse_options
 
-    parsed = parse_options(chosen.options, options, f"the reader {chosen.name}")
+    parsed = parse_options(options_of(chosen), options, f"the reader {chosen.name}")
     try:
         rehearse(chosen, target, source, parsed)
         return call(chosen, target, source, parsed, returns=expected.get("returns"), items=expected.get("items"))

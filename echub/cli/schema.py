@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 
@@ -140,10 +139,9 @@ def _find(name: str) -> Any:  # noqa: ANN401
 
 
 def _plain(entry: Any) -> dict[str, Any]:  # noqa: ANN401
-    values = {f.name: getattr(entry, f.name) for f in dataclasses.fields(entry)}
     return {
         key: value if isinstance(value, (int, float, type(None))) else _listed(value)
-        for key, value in values.items()
+        for key, value in entry._asdict().items()
     }
 
 

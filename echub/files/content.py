@@ -14,8 +14,7 @@ import hashlib
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from blake3 import blake3
@@ -78,8 +77,7 @@ def planes_at(values: NDArray[Any] | Deferred, first: tuple[int, ...]) -> NDArra
     return planes(block_at(values, first))
 
 
-@dataclass(frozen=True)
-class Scheme:
+class Scheme(NamedTuple):
     """How content is hashed: the function, the key of a column's hash, and the bytes of a block.
 
     A block is hashed as it is stored, shuffled, so that writing needs the values in no other order.
@@ -166,10 +164,12 @@ def content_hash(
     scheme: str = BLAKE3,
     digests: Mapping[tuple[str, str], str] | None = None,
     said: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
+    settings: str = "",
 ) -> str:
     """Hash the content of a record; `digests` by (dataset, column) avoid hashing columns again.
 
     `said`: descriptions of a file of a later version, by (dataset, column), or (dataset, empty).
+    `settings`: those of the record, if they were already written as JSON.
     """
     how, said = SCHEMES[scheme], said or {}
     datasets = [
@@ -188,5 +188,6 @@ def content_hash(
         for dataset in record.datasets.values()
     ]
     entries = [[e.path, e.value, e.unit, e.source] for e in record.metadata.entries]
-    whole = {"datasets": datasets, "metadata": plain(entries), "settings": plain(record.settings)}
-    return f"{scheme}:{how.new(to_json(whole).encode()).hexdigest()}"
+    settings = settings or to_json(plain(record.settings))
+    whole = f"""{{"datasets":{to_json(datasets)},"metadata":{to_json(plain(entries))},"settings":{settings}}}"""
+    return f"{scheme}:{how.new(whole.encode()).hexdigest()}"

@@ -9,22 +9,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from echub.declare import Writer
 from echub.errors import EchubError, TargetClash, UnknownOption
 from echub.files.annotations import Annotations
-from echub.files.joining import Link, NotOneRun, join, why_not_one_run
 from echub.files.naming import folded, plain_name
 from echub.files.output import PreviousOutputs, Target, Written, require_free, write_atomically
 from echub.files.reading import Readable, Reading
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.model.source import Source, SourceFacts
-from echub.registry.calling import call, failed
+from echub.registry.calling import call, failed, options_of
 from echub.registry.codes import explained
 from echub.registry.options import parse_options
 from echub.registry.registry import registry
+
+if TYPE_CHECKING:
+    from echub.files.joining import Link
 
 Status = Literal["ok", "flagged", "failed", "unknown"]
 _SMALL = 1 << 20
@@ -156,9 +158,13 @@ def convert_sources(
 
     def read() -> Record:
         records = [reading.read(source) for source in sources]
-        if len(records) > 1 and (why := why_not_one_run(records, links)):
+        if len(records) == 1:
+            return records[0]
+        from echub.files.joining import NotOneRun, join, why_not_one_run
+
+        if why := why_not_one_run(records, links):
             raise NotOneRun(why)
-        return join(records, links) if len(records) > 1 else records[0]
+        return join(records, links)
 
     shown = ", ".join(source.shown for source in sources)
     return _converted(Conversion(shown, sources=list(sources)), read, target, writing)
@@ -168,7 +174,7 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
     """Read and write; everything that can be refused before reading is refused before."""
     begin = time.perf_counter()
     writer = registry().writer(writing.to)
-    options = parse_options(writer.options, writing.options, f"the writer {writer.name}")
+    options = parse_options(options_of(writer), writing.options, f"the writer {writer.name}")
     if writer.whole or target.exact:
         writing.require_free(target.path if target.exact else target.paths(writer.suffixes[:1])[0])
     result.record = read()

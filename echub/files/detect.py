@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from echub.declare import Confidence, KnownFormat, Reader
 from echub.errors import AmbiguousFormat, EchubError, PluginError, UnknownFormat
@@ -23,8 +23,7 @@ SNIFF_SECONDS = 10.0
 """Time of all sniffers for 64 KiB, after which the one that runs is stopped: ours take some milliseconds."""
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A sniffer's answer; `problem` if it failed and counts as NO, `error` the exception it raised."""
 
     reader: Reader

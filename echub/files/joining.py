@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from echub.errors import EchubError, PluginError
 from echub.files.detect import rank
@@ -33,8 +33,7 @@ _OF_THE_FIRST = ("experiment.start", "experiment.start_utc", "experiment.timezon
 """Metadata of a joined record taken from its first file, because the clock counts from there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a file's name says about its run: the run's name, and the file's place in it, from 1.
 
     `part` names the place in words (``02_GCPL``; empty: the run has one file only). `resumed` counts
@@ -53,8 +52,7 @@ class Link:
         return "_".join(word for word in (self.part, again) if word)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One technique of a run: its job and its link."""
 
     job: Job

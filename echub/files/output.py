@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from echub.errors import EchubError, TargetClash, TargetExists, TargetNotWritable
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
@@ -30,8 +31,7 @@ _ROOM = 65_536
 when its last block found none."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """Where the outputs of one source go: the path they start with, or, if `exact`, the one file itself."""
 
     path: Path
@@ -93,8 +93,7 @@ class PreviousOutputs:
     anything: bool = False
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """One file that was written, as `write_atomically` left it."""
 
     path: str

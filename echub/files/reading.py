@@ -26,7 +26,7 @@ from echub.model.metadata import UNKNOWN, Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source, SourceFacts
 from echub.model.vocabulary import kinds
-from echub.registry.calling import call
+from echub.registry.calling import call, options_of
 from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
 from echub.remark import Remark
@@ -71,7 +71,7 @@ class Reading:
         """
         declared = registry().reader(self.reader) if self.reader else choose(source, registry())
         given = _with_zone(declared, source, self.options, self.annotations)
-        options = parse_options(declared.options, given, f"the reader {declared.name}")
+        options = parse_options(options_of(declared), given, f"the reader {declared.name}")
         if declared.content:
             record = self._called(declared, source, options, values)
         else:
@@ -141,7 +141,7 @@ def _with_zone(
     declared: Reader, source: Source, options: Mapping[str, str], annotations: Annotations
 ) -> Mapping[str, str]:
     """Pass the stated zone of the clock to a reader with an option `timezone`, which needs it for dates."""
-    if "timezone" in options or not any(field.name == "timezone" for field in fields(declared.options)):
+    if "timezone" in options or not any(field.name == "timezone" for field in fields(options_of(declared))):
         return options
     stated = Metadata()
     annotations.apply(source, stated)

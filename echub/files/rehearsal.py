@@ -17,7 +17,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from echub.model.later import settled
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.boundary import in_worker
-from echub.registry.calling import call
+from echub.registry.calling import call, options_of
 from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
 from echub.remark import DETAILS
@@ -62,6 +61,8 @@ def rehearse(declared: Reader, target: str, source: Source, options: Any) -> Non
     if call(declared, declared.intact, source, returns=bool):
         del source.used[known:]
         return
+    from glob import escape
+
     size = source.size + sum(file.size for name in source.used[known:] for file in source.beside(escape(name)))
     del source.used[known:]
     texts = {name: str(value) for name, value in as_dict(options).items()}
@@ -202,7 +203,7 @@ def _answer(request: dict[str, Any]) -> bytes:
     _limit(_BYTES + _BYTES_PER_BYTE * request["size"])
     try:
         declared = registry().reader(request["reader"])
-        options = parse_options(declared.options, request["options"], f"the reader {declared.name}")
+        options = parse_options(options_of(declared), request["options"], f"the reader {declared.name}")
         record = call(declared, request["target"], Source(request["path"]), options)
         for dataset in settled(record).datasets.values() if isinstance(record, Record) else ():
             for name in dataset.columns:

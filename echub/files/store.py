@@ -34,9 +34,6 @@ from echub.files.content import (
 )
 from echub.files.layout import CONTENT_HASH, DESCRIBED, FORMAT, HASHES, OWN, PROVENANCE_HASH, text_hash
 from echub.files.steady import DeferredErrorFile
-from echub.files.stored import read as read
-from echub.files.stored import read_later
-from echub.files.stored import stated_content as stated_content
 from echub.files.stored_texts import TEXTS
 from echub.model import units
 from echub.model.column import Bits, Column
@@ -101,8 +98,9 @@ def write(record: Record, target: Path | BinaryIO) -> str:
         for dataset in record.datasets.values():
             own, hashes[dataset.name] = _write_dataset(_ordered_group(root, dataset.name), dataset)
             digests |= {(dataset.name, name): digest for name, digest in own.items()}
-        hashes |= _write_texts(root, record)
-        content = content_hash(record, digests=digests)
+        texts = _texts(record)
+        hashes |= _write_texts(root, texts)
+        content = content_hash(record, digests=digests, settings=texts["settings"])
         stated = {CONTENT_HASH: content, PROVENANCE_HASH: hashes["provenance"], HASHES: to_json(hashes)}
         for name, text in stated.items():
             data = _own_text(text)
@@ -138,8 +136,8 @@ def _root_attributes(record: Record) -> dict[str, str]:
     }
 
 
-def _write_texts(root: h5g.GroupID, record: Record) -> dict[str, str]:
-    """Write metadata, settings and provenance; return the hash of each text."""
+def _texts(record: Record) -> dict[str, str]:
+    """Return metadata, settings and provenance as JSON."""
     texts = {
         "metadata": {"tree": record.metadata.tree(), "entries": _entries(record.metadata)},
         "settings": record.settings,
@@ -149,7 +147,12 @@ def _write_texts(root: h5g.GroupID, record: Record) -> dict[str, str]:
             "dropped": [dropped.as_dict() for dropped in record.dropped],
         },
     }
-    written = {name: _own_text(to_json(plain(value))) for name, value in texts.items()}
+    return {name: to_json(plain(value)) for name, value in texts.items()}
+
+
+def _write_texts(root: h5g.GroupID, texts: Mapping[str, str]) -> dict[str, str]:
+    """Write texts; return the hash of each."""
+    written = {name: _own_text(text) for name, text in texts.items()}
     for name, text in written.items():
         _new_array(root, name, text)
     return {name: text_hash(text.tobytes()) for name, text in written.items()}
@@ -348,5 +351,5 @@ def _word(text: str) -> str:
     return "_".join(text.split()) or "_"
 
 
-read_native, write_native, native_content = read_later, write, stated_content
-"""The names by which plugins import them from `echub.plugin`."""
+write_native = write
+"""The name by which plugins import it from `echub.plugin`."""

@@ -220,3 +220,7 @@ class _Current:
 
 def _shape(described: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(described.get("shape", ()))
+
+
+read_native, native_content = read_later, stated_content
+"""The names by which plugins import them from `echub.plugin`."""

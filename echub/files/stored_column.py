@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +26,7 @@ from echub.model.deferred import STEP, Deferred, shuffled
 from echub.model.workers import in_order
 
 
-@dataclass(frozen=True)
-class StoredColumn:
+class StoredColumn(NamedTuple):
     """A column in a file, with the type and shape that it must have."""
 
     file: OpenFile

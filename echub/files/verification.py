@@ -23,7 +23,7 @@ from echub.files.rehearsal import rehearse
 from echub.model.later import LaterRecord, require_whole
 from echub.model.record import Record
 from echub.model.source import Source
-from echub.registry.calling import call
+from echub.registry.calling import call, options_of
 from echub.registry.registry import registry
 
 
@@ -86,8 +86,9 @@ def _as_written(target: Source) -> tuple[Record, str]:
             hint=f"echub convert {target.name} first",
         )
     reader = claims[0].reader
-    rehearse(reader, reader.read, target, reader.options())
-    record: Record = call(reader, reader.read, target, reader.options(), returns=Record)
+    options = options_of(reader)()
+    rehearse(reader, reader.read, target, options)
+    record: Record = call(reader, reader.read, target, options, returns=Record)
     require_whole(record)
     return record, call(reader, reader.content, target, returns=str)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,8 +119,7 @@ def parts(values: Array | Deferred, step: int = STEP) -> Iterator[tuple[int, Arr
         yield first, values.part(first, last) if isinstance(values, Deferred) else values[first:last]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(NamedTuple):
     """What one pass over a column (n,) finds: its ends, both NaN if any value is, and how it runs down the rows.
 
     `rises`: each value is larger than the one before; `falls`: some value is not at least as large, or is NaN.
@@ -230,13 +229,14 @@ class _Values:
 
 def deferring(column: type[Holder]) -> type[Holder]:
     """Let the field `values` of a dataclass with slots hold values that are read when they are used."""
+    column._held = column.values  # type: ignore[attr-defined]
     column.values = _Values(column.values)  # type: ignore[attr-defined]
     return column
 
 
 def held(column: Any) -> Array | Deferred:  # noqa: ANN401
     """Return what a column holds, without reading it."""
-    found: Array | Deferred = type(column).values.slot.__get__(column)
+    found: Array | Deferred = column._held  # the slot of `values` itself
     return found
 
 

@@ -71,6 +71,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401
         return {str(key): item if type(item) in _PLAIN else plain(item) for key, item in value.items()}
     if kind is list or kind is tuple:
         return [item if type(item) in _PLAIN else plain(item) for item in value]
+    if kind is float and math.isfinite(value):
+        return value
     if hasattr(value, "tolist"):  # NumPy's arrays and scalars, without importing it
         value = value.tolist()
     if isinstance(value, Mapping):

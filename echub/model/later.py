@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
@@ -14,8 +13,7 @@ _TEXTS = ("metadata", "settings", "notices", "dropped", "provenance")
 """The attributes of a record that are read together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """What is known of a column before it is made: all that a dataset must know of it."""
 
     name: str

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import echub_schemas
 from echub.errors import MetadataError, UnitMismatch, UnknownUnit
@@ -33,8 +32,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """What the schema says about one path."""
 
     path: str
@@ -46,8 +44,7 @@ class Leaf:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry: a value in the schema's unit, and where it comes from."""
 
     path: str

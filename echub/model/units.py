@@ -12,10 +12,9 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import echub_schemas
 from echub.errors import PluginError, UnitMismatch, UnknownUnit
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-_NUMBER_AND_UNIT = re.compile(r"\s*([-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
+_NUMBER_AND_UNIT = r"(?s)\s*([-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$"
 _LONGEST_VALUE = 500
 """Characters of a number with its unit."""
 LONGEST = 100
 """Characters of a unit: the longest of the table has 14; the work on longer ones grows with their square."""
-_EXPRESSION = re.compile(r"[\w\s*/^().·⁻-]+")
-_ENDLESS = re.compile(r"\d\d|[\d)]\s*(?:\*\*|\^)")
+_EXPRESSION = r"[\w\s*/^().·⁻-]+"
+_ENDLESS = r"\d\d|[\d)]\s*(?:\*\*|\^)"
 """Powers of powers and two-digit exponents: no unit needs them, and they may take forever."""
 
 _BASE = {
@@ -45,8 +44,7 @@ _BASE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit of the table.
 
     One of it is `factor` coherent base units; `offset` is the base value at its zero, for
@@ -63,8 +61,7 @@ class Unit:
         return self.symbol
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """An exact affine map ``target = source * factor + offset``."""
 
     factor: Fraction = Fraction(1)
@@ -124,8 +121,8 @@ Product = frozenset[tuple[str, int]]
 """A unit as symbols with their powers."""
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_FACTOR = re.compile(r"([^\W\d_]+|[%#°Ωµ]+)(?:\^?\(?([-+]?\d)\)?)?")
-_SEPARATORS = re.compile(r"\s*[·.*⋅•×]\s*|\s+")
+_FACTOR = r"([^\W\d_]+|[%#°Ωµ]+)(?:\^?\(?([-+]?\d)\)?)?"
+_SEPARATORS = r"\s*[·.*⋅•×]\s*|\s+"
 _GLUED = {
     "mAh": "mA h",
     "Ah": "A h",
@@ -159,11 +156,11 @@ def product_of(text: str) -> Product | None:
     plain = normalise(text).translate(_SUPERSCRIPTS).replace("−", "-").replace("–", "-").replace("**", "^")
     powers: dict[str, int] = {}
     for number, part in enumerate(plain.replace("(", " ").replace(")", " ").split("/")):
-        factors = [_GLUED.get(factor, factor) for factor in _SEPARATORS.split(part.strip())]
+        factors = [_GLUED.get(factor, factor) for factor in re.split(_SEPARATORS, part.strip())]
         if not all(factors):
             return None
         for place, factor in enumerate(" ".join(factors).split()):
-            match = _FACTOR.fullmatch(factor)
+            match = re.fullmatch(_FACTOR, factor)
             if match is None:
                 return None
             below = number > 0 and (place == 0 or "(" in plain)
@@ -178,7 +175,6 @@ class UnitTable:
     def __init__(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
         self.units: dict[str, Unit] = {}
         self._by_text: dict[str, Unit] = {}
-        self._by_product: dict[Product, Unit] = {}
         self.add(entries)
 
     def add(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
@@ -191,9 +187,14 @@ class UnitTable:
                 if known != unit:
                     raise PluginError(f"the unit text {text!r} already means {known}, it cannot mean {unit} too")
         self._by_text |= claims
-        self._by_product |= {product: unit for text, unit in claims.items() if (product := product_of(text))}
+        vars(self).pop("_by_product", None)
         self.units |= {unit.symbol: unit for unit in claims.values()}
         _registry.cache_clear()
+
+    @cached_property
+    def _by_product(self) -> dict[Product, Unit]:
+        """Return the units by product; most files print only spellings that are listed, and need none of this."""
+        return {product: unit for text, unit in self._by_text.items() if (product := product_of(text))}
 
     def find(self, text: str) -> Unit | None:
         """Look up a spelling, first literally, then as a product of powers; None if it is not in the table.
@@ -281,7 +282,11 @@ def parse_unit(text: str | Unit) -> Unit:
     """Read a unit as people write it: one of the table, or an expression of its units."""
     if isinstance(text, Unit) or not text.strip() or table().find(text):
         return unit(text)
-    if len(text) > LONGEST or _ENDLESS.search(text.translate(_SUPERSCRIPTS)) or not _EXPRESSION.fullmatch(text):
+    if (
+        len(text) > LONGEST
+        or re.search(_ENDLESS, text.translate(_SUPERSCRIPTS))
+        or not re.fullmatch(_EXPRESSION, text)
+    ):
         return unit(text)
     import tokenize
 
@@ -346,7 +351,7 @@ def convert(values: ArrayLike, source: Unit | str, target: Unit | str, *, point:
 
 def parse_value(text: str) -> tuple[float, str]:
     """Split ``0.785 cm^2`` into number and unit text (empty if none is written)."""
-    if len(text) <= _LONGEST_VALUE and (match := _NUMBER_AND_UNIT.match(text)):
+    if len(text) <= _LONGEST_VALUE and (match := re.match(_NUMBER_AND_UNIT, text)):
         return float(match[1]), match[2]
     text = text[:_LONGEST_VALUE]
     raise UnknownUnit(f"{text!r} is not a number with a unit", expected="a number and a unit", found=text)

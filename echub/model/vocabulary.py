@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
 import echub_schemas
 from echub.declare import Vocabulary
@@ -18,8 +17,7 @@ from echub.errors import PluginError
 from echub.model import units
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One entry of the vocabulary.
 
     `type` is `float`, `count`, `code`, `flag` or `text`; `unit` the canonical unit (None for
@@ -78,8 +76,7 @@ class UnitShape(TypedDict, total=False):
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A dataset kind: its axes, and the columns that its rules require.
 
     Each group of `any_of` is met by one of its entries; an entry `a+b` needs both columns. `own`

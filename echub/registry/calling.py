@@ -6,14 +6,17 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from echub.declare import Analysis, KnownFormat, Reader, Template, Writer
 from echub.errors import EchubError, PluginError
 from echub.registry.boundary import PluginFault, fault, guarded, guarded_each, one_line
 from echub.registry.registry import registry, word_for
 
-Declared = Reader | Writer | Analysis | Template | KnownFormat
+if TYPE_CHECKING:
+    from echub.declare import KnownFormat, Reader, Template, Writer
+    from echub.declare_analysis import Analysis
+
+    Declared = Reader | Writer | Analysis | Template | KnownFormat
 
 
 def call(
@@ -81,6 +84,17 @@ def resolve(target: str) -> Callable[..., Any]:
     if not callable(found):
         raise PluginError(f"{target} is not callable", found=type(found).__name__)
     return found  # type: ignore[no-any-return]
+
+
+def options_of(declared: Reader | Writer) -> type:
+    """Return the class of the options of a reader or writer; `PluginFault` if what is named as one is none."""
+    if isinstance(declared.options, type):
+        return declared.options
+    named = partial(resolve, declared.options)
+    found = guarded(_who(declared), owner_of(declared), named, where=declared.options)
+    if not isinstance(found, type):
+        raise failed(declared, f"its options are {_a(type(found).__name__)}, not a class", declared.options)
+    return found
 
 
 def require_callable(target: str) -> None:

@@ -9,24 +9,26 @@ from __future__ import annotations
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import echub_schemas
-from echub.declare import Analysis, Reader, Writer
 from echub.errors import PluginError
 from echub.registry.boundary import guarded
 from echub.registry.registry import PluginWarning, registry
 from echub.remark import Remark, kebab
+
+if TYPE_CHECKING:
+    from echub.declare import Reader, Writer
+    from echub.declare_analysis import Analysis
 
 Kind = Literal["error", "notice", "flag", "refusal", "rule"]
 """Where codes occur: in an exception, a reader's or an analysis's remark, a rule of `echub validate`."""
 _KEYS = {"kind", "says", "cause", "hint", "id", "level", "severity"}
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One code: where it occurs, its meaning, the usual cause, and what helps.
 
     `id`, `level` and `severity` are those of a rule. `owner` is the hub or the file of a plugin. A code

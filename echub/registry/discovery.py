@@ -11,9 +11,8 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.machinery import PathFinder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import importlib.metadata
@@ -24,8 +23,7 @@ _METADATA = re.compile(r"([^-]+).*\.(?:dist|egg)-info", re.IGNORECASE)
 _NAME = re.compile(r"^Name: *(\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(NamedTuple):
     """The folder of a distribution's metadata."""
 
     path: str
@@ -39,8 +37,7 @@ class Folder:
             return None
 
 
-@dataclass(frozen=True)
-class EntryPoint:
+class EntryPoint(NamedTuple):
     """What a distribution registers in a group: a name, and a module or something in it."""
 
     group: str

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
-
 if TYPE_CHECKING:
+    from echub.declare import KnownFormat, Reader, Template, Vocabulary, Writer
+    from echub.declare_analysis import Analysis
     from echub.model.record import Record
     from echub.model.source import Source
 

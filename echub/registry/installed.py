@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from echub.declare import Reader
 from echub.errors import PluginError
@@ -24,8 +23,7 @@ _AT_LEAST = re.compile(r"(?:>=|~=|==|>)\s*v?(\d+(?:\.\d+)*)")
 _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 
 
-@dataclass(frozen=True)
-class Stated:
+class Stated(NamedTuple):
     """What the metadata of a distribution states; `needs_hub` is the lowest version of echub."""
 
     name: str

@@ -13,18 +13,21 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pluggy
 
 from echub import __version__
-from echub.declare import Analysis, KnownFormat, Reader, Template, Vocabulary, Writer
+from echub.declare import KnownFormat, Reader, Template, Vocabulary, Writer
 from echub.errors import EchubError, PluginError, ReaderNotInstalled, UnknownReader
 from echub.model import vocabulary
 from echub.registry import hookspecs, installed
 from echub.registry.boundary import guarded, one_line
 from echub.registry.discovery import EntryPoint, entry_points
 from echub.registry.sound import require_sound
+
+if TYPE_CHECKING:
+    from echub.declare_analysis import Analysis
 
 GROUP = "echub"
 ANALYSES = "echub.analyses"
@@ -34,7 +37,7 @@ ENRICHING_SECONDS = 60.0
 """Time of one plugin for one record that was read, after which it is stopped: a slow notebook takes some."""
 
 State = Literal["ok", "failed", "shadowed", "blocked"]
-Declared = TypeVar("Declared", Reader, Writer, Analysis)
+Declared = TypeVar("Declared", Reader, Writer, "Analysis")
 
 
 @dataclass
@@ -167,6 +170,8 @@ class Registry:
         """Load the plugins that wait for somebody to ask for analyses, and ask all plugins for theirs."""
         with self._lock:  # another thread waits until all is there
             if not self._completed:
+                from echub.declare_analysis import Analysis
+
                 self._completed = True
                 for plugin, entry_point in self._waiting:
                     self._load(plugin, entry_point)
@@ -205,7 +210,7 @@ class Registry:
         self._claim(Writer, self.writers, writer, plugin)
 
     def _add_analysis(self, analysis: Analysis, plugin: Plugin) -> None:
-        self._claim(Analysis, self._analyses, analysis, plugin)
+        self._claim(type(analysis), self._analyses, analysis, plugin)
 
     def _add_known_format(self, known: KnownFormat, plugin: Plugin) -> None:
         self._claim(KnownFormat, self.known_formats, known, plugin)

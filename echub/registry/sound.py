@@ -7,27 +7,37 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from echub.declare import Analysis, Need, NeedMeta, Output, Reader, Sampling, Template, Writer
 from echub.errors import PluginError
 
-FUNCTIONS: dict[type, tuple[str, ...]] = {
-    Reader: ("sniff", "read", "explain", "profile", "link", "outline", "content", "intact"),
-    Writer: ("write",),
-    Template: ("text",),
-    Analysis: ("run", "figure", "look", "example"),
+FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "Reader": ("sniff", "read", "explain", "profile", "link", "outline", "content", "intact"),
+    "Writer": ("write",),
+    "Template": ("text",),
+    "Analysis": ("run", "figure", "look", "example"),
 }
-"""The fields of each declaration that name a function."""
+"""The fields of each declaration that name a function, by the name of its class."""
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "str": ("a text", lambda value: isinstance(value, str)),
     "bool": ("true or false", lambda value: isinstance(value, bool)),
     "type": ("a class", lambda value: isinstance(value, type)),
+    "type | str": ("a class or its name", lambda value: isinstance(value, (type, str))),
     "tuple[str, ...]": ("texts", lambda value: _is_listed(value, str)),
     "tuple[bytes, ...]": ("bytes", lambda value: _is_listed(value, bytes)),
-    "tuple[Need | NeedMeta, ...]": ("a tuple of Need and NeedMeta", lambda told: _is_listed(told, Need, NeedMeta)),
-    "tuple[Output, ...]": ("a tuple of Output", lambda value: _is_listed(value, Output)),
-    "Sampling": ("a Sampling", lambda value: isinstance(value, Sampling)),
+    "tuple[Need | NeedMeta, ...]": (
+        "a tuple of Need and NeedMeta",
+        lambda told: _is_listed(told, *_parts("Need", "NeedMeta")),
+    ),
+    "tuple[Output, ...]": ("a tuple of Output", lambda value: _is_listed(value, *_parts("Output"))),
+    "Sampling": ("a Sampling", lambda value: isinstance(value, _parts("Sampling"))),
 }
 """The type that the value of a field must have, by the annotation of the field."""
+
+
+def _parts(*names: str) -> tuple[type, ...]:
+    """Return classes of parts of an analysis, which only plugins that declare one import."""
+    from echub import declare_analysis
+
+    return tuple(getattr(declare_analysis, name) for name in names)
 
 
 def _is_listed(value: Any, *kinds: type) -> bool:  # noqa: ANN401
@@ -56,7 +66,7 @@ def require_sound(declared: Any) -> None:  # noqa: ANN401
             raise PluginError(f"{article} {kind} has {field.name} = {value!r}, expected {words}")
         if field.name == "name" and not value.strip():
             raise PluginError(f"{article} {kind} has no name")
-        if field.name in FUNCTIONS.get(type(declared), ()) and not optional and not value:
+        if field.name in FUNCTIONS.get(kind, ()) and not optional and not value:
             raise PluginError(f"the {kind} {declared.name} has no {field.name}, expected 'module:function'")
         for part in value if isinstance(value, (tuple, list)) else ():
             if dataclasses.is_dataclass(part):

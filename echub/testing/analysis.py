@@ -30,7 +30,7 @@ from echub.analysis.analysis import analyze, parameters
 from echub.analysis.covariance import covariance_problem
 from echub.analysis.fitting import Standing, fit_of
 from echub.analysis.outcome import Measurand, Outcome
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import EchubError
 from echub.model.column import same_values
 from echub.model.record import Record

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Literal
 
 import pytest
 
-from echub.declare import Analysis, Reader
+from echub.declare import Reader
+from echub.declare_analysis import Analysis
 from echub.errors import PluginError
 from echub.registry.installed import samples_of
 from echub.registry.registry import Plugin, registry

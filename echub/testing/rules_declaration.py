@@ -7,7 +7,7 @@ import re
 import sys
 
 from echub.errors import EchubError
-from echub.registry.calling import require_callable
+from echub.registry.calling import options_of, require_callable
 from echub.registry.options import parse_options
 from echub.registry.registry import registry
 from echub.testing.base import Contract, RuleViolation, rule, skip
@@ -52,9 +52,10 @@ class DeclarationRules(Contract):
 
     @rule
     def test_its_functions_load(self) -> None:
-        """What `sniff` and `read` name can be imported and called."""
+        """What `sniff`, `read` and `options` name can be imported and called."""
         declared = self._declared
-        for target in (declared.sniff, declared.read):
+        named = [declared.options] if isinstance(declared.options, str) else []
+        for target in (declared.sniff, declared.read, *named):
             try:
                 require_callable(target)
             except EchubError as error:
@@ -63,7 +64,7 @@ class DeclarationRules(Contract):
     @rule
     def test_options_explain_themselves(self) -> None:
         """Options are a frozen dataclass; each has a help text and a default that is a valid value."""
-        options = self._declared.options
+        options = options_of(self._declared)
         if not dataclasses.is_dataclass(options) or not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             raise RuleViolation("a frozen dataclass", options.__name__, "put @dataclass(frozen=True) above it")
         for field in dataclasses.fields(options):

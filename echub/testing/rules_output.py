@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.errors import EchubError
-from echub.files import store
+from echub.files import stored
 from echub.files.conversion import convert
 from echub.model.dataset import Dataset
 from echub.registry.registry import registry
@@ -29,7 +29,7 @@ class OutputRules(Contract):
         advice = "use plain types in attrs and settings: texts, numbers, lists, dictionaries with text keys"
         try:
             done = convert(path, tmp_path, reader=self._usable.name)
-            again = store.read(Path(done.outputs[0]))
+            again = stored.read(Path(done.outputs[0]))
         except (EchubError, TypeError, ValueError) as error:
             raise RuleViolation("a native file", one_line(error), advice) from None
         if done.record is None or not again.same_as(done.record):

@@ -58,7 +58,7 @@ class PluginContract(Contract):
 
     def _missing(self) -> Iterator[str]:
         for declared in registry().declared_by(self._found):
-            named = [getattr(declared, field) for field in FUNCTIONS.get(type(declared), ())]
+            named = [getattr(declared, field) for field in FUNCTIONS.get(type(declared).__name__, ())]
             for target in filter(None, named):
                 try:
                     require_callable(target)

@@ -16,6 +16,7 @@ from echub.errors import DataError, EchubError, SourceError, UnknownOption
 from echub.files.content import content_hash
 from echub.files.conversion import convert
 from echub.model.source import Source
+from echub.registry.calling import options_of
 from echub.testing.base import Contract, RuleViolation, differences, one_line, rule, skip
 from echub.testing.processes import content_elsewhere
 from echub.testing.strangers import strangers
@@ -122,7 +123,7 @@ class ReadingRules(Contract):
     def test_every_choice_reads(self, path: Path) -> None:
         """Each choice of each option reads the samples, to a record or a typed error."""
         self._record(path)
-        for name, value in _choices(self._usable.options):
+        for name, value in _choices(options_of(self._usable)):
             try:
                 self._read(path, **{name: value})
             except (SourceError, DataError):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from echub.errors import UnknownOption
 from echub.registry import codes
@@ -17,8 +16,7 @@ LEVELS = {0: "structure", 1: "values", 2: "physics"}
 """What each level checks; a level includes those below it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: a stable id, a name, and what is true of a valid file.
 
     `cause` is the usual cause of a violation, `hint` what helps.

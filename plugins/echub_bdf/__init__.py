@@ -3,37 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.plugin import Confidence, Reader, Writer, hookimpl, option
+from echub.plugin import Confidence, Reader, Writer, hookimpl
 
 if TYPE_CHECKING:
     from echub.plugin import Source
-
-
-@dataclass(frozen=True)
-class BdfOptions:
-    """How BDF is written."""
-
-    format: str = option("csv", "file format of the table", choices=("csv", "parquet"))
-
-
-@dataclass(frozen=True)
-class BdfReadOptions:
-    """What a table says against its format, or not at all."""
-
-    current: str = option(
-        "auto",
-        "the sign of the current, where charge or state columns contradict the format's (charging positive)",
-        choices=("auto", "anodic-positive", "cathodic-positive", "unsigned"),
-    )
-    dates: str = option(
-        "auto",
-        "order of day, month and year where no date of the file proves it",
-        choices=("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd"),
-    )
-    timezone: str = option("", "the zone of dates in a time column, such as Europe/Berlin; by default unknown")
 
 
 @hookimpl
@@ -46,7 +21,7 @@ def echub_readers() -> Iterable[Reader]:
             suffixes=(".csv", ".bdf"),
             sniff="echub_bdf:sniff",
             read="echub_bdf.read:read",
-            options=BdfReadOptions,
+            options="echub_bdf.options:BdfReadOptions",
             codes="echub_bdf:codes.toml",
         ),
         Reader(
@@ -55,7 +30,7 @@ def echub_readers() -> Iterable[Reader]:
             suffixes=(".parquet", ".feather", ".arrow", ".ipc"),
             sniff="echub_bdf:sniff_binary",
             read="echub_bdf.binary:read",
-            options=BdfReadOptions,
+            options="echub_bdf.options:BdfReadOptions",
         ),
     )
 
@@ -69,7 +44,7 @@ def echub_writers() -> Iterable[Writer]:
             "Battery Data Format 1.3.0: CSV or Parquet, with .metadata.json",
             write="echub_bdf.write:write",
             suffixes=(".csv", ".parquet"),
-            options=BdfOptions,
+            options="echub_bdf.options:BdfOptions",
         ),
     )
 

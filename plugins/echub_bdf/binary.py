@@ -12,7 +12,7 @@ from echub_bdf.columns import has_core
 from echub_bdf.read import record_of
 
 if TYPE_CHECKING:
-    from echub_bdf import BdfReadOptions
+    from echub_bdf.options import BdfReadOptions
 
 
 def read(source: Source, options: BdfReadOptions) -> Record:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 VERSION = "1.3.0"
 IRI = "https://w3id.org/battery-data-alliance/ontology/battery-data-format#"
 
 
-@dataclass(frozen=True, slots=True)
-class BdfColumn:
+class BdfColumn(NamedTuple):
     """One column of BDF; `quantity` is empty for what the hub's vocabulary has no equal of."""
 
     label: str

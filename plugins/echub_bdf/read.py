@@ -33,7 +33,7 @@ from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, spl
 from echub_bdf.times import clock_column, compare_dates, derived_time
 
 if TYPE_CHECKING:
-    from echub_bdf import BdfReadOptions
+    from echub_bdf.options import BdfReadOptions
 
 POLARITY = "cell.electrodes.working.polarity"
 _SHOWN = 20

@@ -13,7 +13,7 @@ from echub.plugin import MISSING, Notice, ReadError, SourceColumn, unit
 from echub.text import clocks
 
 if TYPE_CHECKING:
-    from echub_bdf import BdfReadOptions
+    from echub_bdf.options import BdfReadOptions
 
 Note = Callable[[str, str], None]
 

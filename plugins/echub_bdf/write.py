@@ -15,7 +15,7 @@ from echub_bdf.columns import COLUMNS, VERSION, BdfColumn, working
 if TYPE_CHECKING:
     import polars as pl
 
-    from echub_bdf import BdfOptions
+    from echub_bdf.options import BdfOptions
 
 POLARITY = "cell.electrodes.working.polarity"
 _TABLES = ("timeseries", "impedance")

@@ -3,54 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.plugin import Confidence, KnownFormat, Reader, hookimpl, option
+from echub.plugin import Confidence, KnownFormat, Reader, hookimpl
 
 if TYPE_CHECKING:
     from echub.plugin import Source
 
 MAGIC = b"BIO-LOGIC MODULAR FILE\x1a"
-
-
-@dataclass(frozen=True)
-class MprOptions:
-    """Options of the reader `eclab-mpr`."""
-
-    derived: str = option(
-        "standard",
-        "columns that EC-Lab computes on export: `standard` adds them, `none` leaves them out",
-        choices=("standard", "none"),
-    )
-
-
-@dataclass(frozen=True)
-class MptOptions(MprOptions):
-    """Options of the reader `eclab-mpt`."""
-
-    decimal: str = option(
-        "auto",
-        "decimal mark of the numbers, where the text does not settle it",
-        choices=("auto", "comma", "point"),
-    )
-    dates: str = option(
-        "auto",
-        "order of day and month in dates; `auto`: as a date of the file shows, else EC-Lab's, month first",
-        choices=("auto", "month-first", "day-first"),
-    )
-    header_lines: int = option(0, "lines up to and including the column names; 0: as the file states")
-
-
-@dataclass(frozen=True)
-class MpsOptions:
-    """Options of the reader `eclab-mps`."""
-
-    decimal: str = option(
-        "auto",
-        "decimal mark of the numbers, where the text does not settle it",
-        choices=("auto", "comma", "point"),
-    )
 
 
 @hookimpl
@@ -63,7 +23,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".mpr",),
             sniff="echub_eclab:sniff_mpr",
             read="echub_eclab.mpr:read",
-            options=MprOptions,
+            options="echub_eclab.options:MprOptions",
             link="echub_eclab.links:link",
             codes="echub_eclab:codes.toml",
         ),
@@ -73,7 +33,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".mpt", ".txt"),
             sniff="echub_eclab.sniff:sniff_mpt",
             read="echub_eclab.mpt:read",
-            options=MptOptions,
+            options="echub_eclab.options:MptOptions",
             link="echub_eclab.links:link",
         ),
         Reader(
@@ -82,7 +42,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".mps", ".mpl"),
             sniff="echub_eclab.sniff:sniff_mps",
             read="echub_eclab.mps:read",
-            options=MpsOptions,
+            options="echub_eclab.options:MpsOptions",
         ),
         Reader(
             "galvani-mpr",

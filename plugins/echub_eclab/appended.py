@@ -6,7 +6,8 @@ EC-Lab appends a technique to an existing file as a further row of modules (Set,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from echub.plugin import Dataset, Metadata
 from echub_eclab.container import Module
@@ -15,8 +16,7 @@ DATA = "VMP data"
 SET = "VMP Set"
 
 
-@dataclass(frozen=True, slots=True)
-class AppendedRun:
+class AppendedRun(NamedTuple):
     """One run of a file: its modules. `number` counts from 1."""
 
     number: int

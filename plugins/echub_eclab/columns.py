@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -15,8 +14,7 @@ from echub.plugin import Bits, Deferred, SourceColumn, is_unit, occurring, unit
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnId:
+class ColumnId(NamedTuple):
     """One id of the data header: type, printed header, number of file pairs that prove them.
 
     `type` is `flag` for the six ids that share one byte. `pairs` is 0 for a name that no
@@ -29,8 +27,7 @@ class ColumnId:
     pairs: int
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderMeaning:
+class HeaderMeaning(NamedTuple):
     """What a printed header means: quantity (None: vendor column), printed unit, how to take the numbers."""
 
     quantity: str | None = None
@@ -135,7 +132,7 @@ def meaning_of(header: str) -> HeaderMeaning:
     for base, tail in _splits(header):
         for meaning in _by_base().get(base, ()):
             if _fits(tail, meaning.quantity):
-                return replace(meaning, unit=tail)
+                return meaning._replace(unit=tail)
     printed = next((tail for _, tail in _splits(header)), None)
     return HeaderMeaning(unit=printed, origin="reported")
 

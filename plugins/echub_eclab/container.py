@@ -7,8 +7,7 @@ is decided for each module: one real file mixes both.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -36,8 +35,7 @@ _V2 = np.dtype(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """One module: its names, where its data lie, and how many bytes of them the file holds.
 
     `header` is 1 or 2; `offset` is that of the data; `held < length` in a truncated file.
@@ -58,8 +56,7 @@ class Module:
         return self.offset + self.length
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """All modules, and what follows the last one that could be walked to.
 
     `damage` says in words why the walk ended early (empty: it did not), at `stopped`.

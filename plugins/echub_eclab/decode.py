@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,7 @@ _BLOCK = 512
 """Bytes of a disk sector: what was not written starts at a multiple of it."""
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(NamedTuple):
     """How many records are read, where their module ends, and what the user has to know of it.
 
     `doubtful`: neither statement of the file confirms the number; the clock has to.
@@ -85,8 +84,8 @@ def without_zero_tail(source: Source, header: DataHeader, layout: RecordLayout, 
     offset = header.start + kept * size
     text = f"zero bytes from row {kept} (offset {offset}) to the end of the data: {rows - kept} rows are not data"
     lost = Dropped(f"{rows - kept} rows of zero bytes from row {kept}", "they were never written")
-    return replace(
-        found, rows=kept, notices=(*found.notices, Notice("zero-tail", text)), dropped=(*found.dropped, lost)
+    return found._replace(
+        rows=kept, notices=(*found.notices, Notice("zero-tail", text)), dropped=(*found.dropped, lost)
     )
 
 

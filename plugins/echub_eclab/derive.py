@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +25,7 @@ STEP = 65_536
 """Rows up to which a column is computed at once; a longer one when it is used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """A derived column: its header, quantity and unit, its inputs, and the function of them.
 
     Each input is a tuple of headers, the first that the file has is taken; `text` says the recipe

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 _RUN = re.compile(rb"[^\0]+(?:\0{1,15}[^\0]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(NamedTuple):
     """One value: its name, offset and type (a `struct` letter, or `pascal` for a counted text)."""
 
     name: str

@@ -5,7 +5,7 @@ A version that is not listed is read like the listed one that its own numbers pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,11 +15,10 @@ from echub_eclab.container import Module
 from echub_eclab.layout import DataHeader, place
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderLayout:
+class HeaderLayout(NamedTuple):
     """Where the numbers of a data header lie: types of the column count and ids, first record."""
 
-    count: str
+    counter: str
     ids_at: int
     id_type: str
     start: int
@@ -31,7 +30,7 @@ class HeaderLayout:
 
     def counted(self, raw: bytes) -> int:
         """Return how many columns a header claims to have."""
-        return int(np.frombuffer(raw, self.count, 1, 4)[0])
+        return int(np.frombuffer(raw, self.counter, 1, 4)[0])
 
 
 HEADERS: dict[tuple[int, int], HeaderLayout] = {
@@ -94,7 +93,7 @@ def _by_fit(source: Source, module: Module) -> DataHeader:
         if len(raw) == layout.start and 0 < layout.counted(raw) <= layout.room:
             parsed = _parse(raw, module, layout)
             if _fills(parsed) and parsed.points and not any(parsed.rest[:-1]):
-                return replace(parsed, assumed=f"v{header}/{version}")
+                return parsed._replace(assumed=f"v{header}/{version}")
     known = ", ".join(f"v{h}/{v}" for h, v in HEADERS)
     raise ReadError(
         f"data of the unknown version v{module.header}/{module.version}",

@@ -8,7 +8,7 @@ the size of an unknown column.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ LARGEST_VALUE = 16
 """Bytes that an unknown column may take for each row: twice the largest type seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataHeader:
+class DataHeader(NamedTuple):
     """What a data header says: rows, column ids, and where the records lie in the file.
 
     `stated` and `held` are the bytes of records that the module's length promises and that the
@@ -36,8 +35,7 @@ class DataHeader:
     assumed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of a record: its column id (None: raw bytes of unknown ids), type and place."""
 
     id: int | None
@@ -45,8 +43,7 @@ class Field:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLayout:
+class RecordLayout(NamedTuple):
     """The fields of a record, its size, and the ids whose bytes stay raw."""
 
     fields: tuple[Field, ...]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from echub.plugin import Dataset, Dropped, Metadata, Notice, ReadError, Record, Source, build_tables
-from echub_eclab import MprOptions
 from echub_eclab.appended import DATA, AppendedRun, labelled, parts_of
 from echub_eclab.columns import ANALOG_INPUTS
 from echub_eclab.container import Container, Module, resume, walk
 from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.fields import verbatim
+from echub_eclab.options import MprOptions
 from echub_eclab.parameters import read_parameters
 from echub_eclab.settings import iso_date, read_external_device, read_log, read_loop, read_set
 from echub_eclab.siblings import fill_from_log

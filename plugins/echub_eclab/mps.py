@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from echub.plugin import Metadata, Notice, ReadError, Record, Source
-from echub_eclab import MpsOptions
 from echub_eclab.asciihead import kind_of, plain_source, read_lines
 from echub_eclab.asciitable import MARKS
+from echub_eclab.options import MpsOptions
 from echub_eclab.prose import Prose, parameters_of, read_prose, set_technique
 from echub_eclab.steps import set_steps
 

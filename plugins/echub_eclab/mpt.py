@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_tables
 from echub.text import clocks
-from echub_eclab import MptOptions
 from echub_eclab.asciihead import plain_source, read_head
 from echub_eclab.asciitable import MARKS, AsciiTable, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
 from echub_eclab.derive import derived_columns, loop_numbers
+from echub_eclab.options import MptOptions
 from echub_eclab.prose import Prose, read_prose
 from echub_eclab.sequences import DESTROYED
 from echub_eclab.stamps import extremes, is_stamp, moments

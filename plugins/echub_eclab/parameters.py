@@ -10,10 +10,9 @@ import datetime as dt
 import re
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from echub.plugin import Notice
 from echub_eclab.sequences import Parameters, unique_name
@@ -50,8 +49,7 @@ _PRINTED = {
 """What the export prints of them: a Loop's value, though without a unit it means nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterPlace:
+class ParameterPlace(NamedTuple):
     """One parameter of a row: offset, type, name as printed (empty: EC-Lab never prints it)."""
 
     offset: int
@@ -59,8 +57,7 @@ class ParameterPlace:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RawTable:
+class RawTable(NamedTuple):
     """Where a parameter table lies, and its rows."""
 
     offset: int
@@ -71,14 +68,17 @@ class RawTable:
 
 
 @cache
-def layouts() -> dict[tuple[str, int, int, int], tuple[ParameterPlace, ...]]:
-    """Load the layouts by (technique, header version, number of parameters, stride)."""
-    found: dict[tuple[str, int, int, int], list[ParameterPlace]] = {}
-    for row in _rows("parameters.tsv"):
-        key = (row["technique"], int(row["set_version"]), int(row["parameters"]), int(row["stride"]))
-        name = "" if row["name"].startswith("(not printed)") else row["name"]
-        found.setdefault(key, []).append(ParameterPlace(int(row["offset"]), row["type"], name))
-    return {key: tuple(places) for key, places in found.items()}
+def layout(technique: str, header: int, parameters: int, stride: int) -> tuple[ParameterPlace, ...]:
+    """Return where the parameters of a row lie; empty if no layout is known.
+
+    Only its own lines are taken apart: the table has a thousand, and most processes read files of one technique.
+    """
+    key = "".join(f"{part}\t" for part in (technique, header, parameters, stride))
+    rows = [line.removeprefix(key).split("\t") for line in _lines("parameters.tsv") if line.startswith(key)]
+    return tuple(
+        ParameterPlace(int(offset), type_, "" if name.startswith("(not printed)") else name)
+        for _, offset, type_, name, _ in rows
+    )
 
 
 @cache
@@ -91,8 +91,12 @@ def _words() -> dict[tuple[str, str, str], dict[int, str]]:
     return found
 
 
+def _lines(name: str) -> list[str]:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+
+
 def _rows(name: str) -> list[dict[str, str]]:
-    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    lines = _lines(name)
     names = lines[0].split("\t")
     return [dict(zip(names, line.split("\t"), strict=True)) for line in lines[1:]]
 
@@ -137,8 +141,8 @@ def read_parameters(data: bytes, technique: str | None, header: int) -> tuple[di
     if table is None:
         text = "the parameter table was not found; its bytes are kept raw"
         return {}, [Notice("unknown-parameters", text)]
-    places = layouts().get((technique or "", header, table.parameters, table.stride))
-    if places is None:
+    places = layout(technique or "", header, table.parameters, table.stride)
+    if not places:
         text = (
             f"no layout is known for {table.parameters} parameters in {table.stride} bytes"
             f" of {technique or 'this technique'}: {table.sequences} rows are kept raw"

@@ -7,9 +7,7 @@ from typing import Protocol
 from echub.plugin import Metadata, Notice, ReadError, Source
 from echub_eclab.asciihead import read_lines
 from echub_eclab.container import Module
-from echub_eclab.prose import read_prose
 from echub_eclab.settings import iso_date
-from echub_eclab.stamps import DAY_FIRST
 
 _FROM_LOG = ("experiment.start", "experiment.timezone", "instrument.")
 """Paths that the missing LOG module would have filled."""
@@ -34,6 +32,9 @@ def fill_from_log(source: Source, settings: Module | None, found: LogFindings) -
     sibling = source.sibling(".mpl")
     if sibling is None:
         return
+    from echub_eclab.prose import read_prose  # what texts need: most binary files have a log of their own
+    from echub_eclab.stamps import DAY_FIRST
+
     try:
         lines = read_lines(sibling)
         prose = read_prose(lines)

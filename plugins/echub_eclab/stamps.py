@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,8 +29,7 @@ _CENTURY = 100
 """Years below this are printed with two digits; before 80 they belong to this century, as in EC-Lab's modules."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """Which of day and month comes first, and the date that says so (empty: none does)."""
 
     value: str

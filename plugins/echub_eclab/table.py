@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -29,8 +29,7 @@ WORKING_POTENTIAL, CURRENT_RANGE = 6, 39
 """Column ids."""
 
 
-@dataclass(frozen=True)
-class BinaryTable:
+class BinaryTable(NamedTuple):
     """A data module whose records are located: where they lie, how they are laid out, how many."""
 
     module: Module
@@ -39,15 +38,14 @@ class BinaryTable:
     extent: Extent
 
 
-@dataclass(frozen=True)
-class PrintedNames:
+class PrintedNames(NamedTuple):
     """What the settings say of the names of columns.
 
     `inputs`: the headers of analog inputs, by column id; `cell_voltage`: id 6 is the cell's
     voltage, printed as Ecell.
     """
 
-    inputs: Mapping[int, str] = field(default_factory=dict)
+    inputs: Mapping[int, str] = MappingProxyType({})
     cell_voltage: bool = False
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal, Series
-from echub_eis import ResistanceParams
+from echub_eis.declared import ResistanceParams
 
 Floats = NDArray[np.float64]
 Complex = NDArray[Any]

@@ -3,31 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from echub.plugin import Writer, hookimpl, option
-
-
-@dataclass(frozen=True)
-class ExportOptions:
-    """Which columns a table format writes, and in which units."""
-
-    columns: str = option("", "only these columns, such as time,potential_we,current")
-    units: str = option("", "other units, such as current=A,time=h; current=mA/cm^2 needs the area")
-
-
-@dataclass(frozen=True)
-class CsvOptions(ExportOptions):
-    """How CSV is written."""
-
-    style: str = option(
-        "plain",
-        "plain: one header row `name / unit`; origin: rows for long name, unit and comment",
-        choices=("plain", "origin"),
-    )
-    delimiter: str = option(",", "between cells: `,`, `;`, or `tab`", choices=(",", ";", "tab"))
-    decimal: str = option(".", "decimal mark", choices=(".", ","))
-    bom: bool = option(False, "start with a byte order mark, by which Excel knows UTF-8")
+from echub.plugin import Writer, hookimpl
 
 
 @hookimpl
@@ -39,14 +16,14 @@ def echub_writers() -> Iterable[Writer]:
             "CSV, one file per dataset, units in the header",
             write="echub_export.csv:write",
             suffixes=(".csv",),
-            options=CsvOptions,
+            options="echub_export.options:CsvOptions",
         ),
         Writer(
             "parquet",
             "Parquet (zstd), one file per dataset, units in its metadata",
             write="echub_export.parquet:write",
             suffixes=(".parquet",),
-            options=ExportOptions,
+            options="echub_export.options:ExportOptions",
         ),
         Writer(
             "xlsx",
@@ -56,7 +33,7 @@ def echub_writers() -> Iterable[Writer]:
             extra="excel",
             suffixes=(".xlsx",),
             whole=True,
-            options=ExportOptions,
+            options="echub_export.options:ExportOptions",
         ),
         Writer(
             "mat",
@@ -64,7 +41,7 @@ def echub_writers() -> Iterable[Writer]:
             write="echub_export.matlab:write",
             suffixes=(".mat",),
             whole=True,
-            options=ExportOptions,
+            options="echub_export.options:ExportOptions",
         ),
         Writer(
             "zview",

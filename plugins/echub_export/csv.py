@@ -18,7 +18,7 @@ from echub_export.sidecar import write_description
 if TYPE_CHECKING:
     import polars as pl
 
-    from echub_export import CsvOptions
+    from echub_export.options import CsvOptions
 
 
 def write(record: Record, options: CsvOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:

@@ -15,7 +15,7 @@ from echub.plugin import Dataset, PluginError, Record, series_of
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
-    from echub_export import ExportOptions
+    from echub_export.options import ExportOptions
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """A sheet has no more (Microsoft, "Excel specifications and limits")."""

@@ -14,7 +14,7 @@ from echub.plugin import Dataset, PluginError, Record
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
-    from echub_export import ExportOptions
+    from echub_export.options import ExportOptions
 
 LONGEST = 63
 """Characters of a name in MATLAB (namelengthmax)."""

@@ -11,7 +11,7 @@ from echub.plugin import Dataset, PluginError, Record, arrow_schema
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
-    from echub_export import ExportOptions
+    from echub_export.options import ExportOptions
 
 
 def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:

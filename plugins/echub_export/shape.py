@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from echub.plugin import Column, Dataset, Record, UnitMismatch, UnknownColumn, UnknownOption, parse_unit
 
 if TYPE_CHECKING:
-    from echub_export import ExportOptions
+    from echub_export.options import ExportOptions
 
 
 def shaped(record: Record, options: ExportOptions) -> Record:

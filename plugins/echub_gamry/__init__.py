@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.plugin import Confidence, Reader, hookimpl, option
+from echub.plugin import Confidence, Reader, hookimpl
 
 if TYPE_CHECKING:
     from echub.plugin import Source
 
 SIGNATURE = re.compile(rb'(?:\xef\xbb\xbf)?"?EXPLAIN"?[\t ;,]*(?:\r\n|\r|\n)"?TAG"?[\t ;,]')
 """The two lines that every file of the Framework begins with, also when a spreadsheet has saved it again."""
-
-
-@dataclass(frozen=True)
-class GamryOptions:
-    """Options of the reader `gamry-dta`: what a file may leave open."""
-
-    dates: str = option("auto", "order of day and month in DATE where it is open", choices=("auto", "dmy", "mdy"))
-    decimal: str = option("auto", "the decimal mark; by default inferred", choices=("auto", "point", "comma"))
-    current: str = option(
-        "auto",
-        "which current is printed positive, where the file's CONVENTION does not settle it",
-        choices=("auto", "anodic-positive", "cathodic-positive"),
-    )
 
 
 @hookimpl
@@ -40,7 +26,7 @@ def echub_readers() -> Iterable[Reader]:
             sniff="echub_gamry:sniff",
             read="echub_gamry.reader:read",
             codes="echub_gamry:codes.toml",
-            options=GamryOptions,
+            options="echub_gamry.options:GamryOptions",
             explain="echub_gamry.detection:explain",
         ),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from echub.plugin import Decision, Notice, Source
-from echub_gamry import GamryOptions
 from echub_gamry.cells import header_mark, table_mark
 from echub_gamry.explain import parse
 from echub_gamry.objects import describe
+from echub_gamry.options import GamryOptions
 from echub_gamry.signs import current_sign
 
 _SIGNS = {1: "anodic", -1: "cathodic", None: "not known"}

@@ -11,11 +11,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, Dropped, Notice, ReadError, Record, Source, SourceColumn, build_tables
-from echub_gamry import GamryOptions
 from echub_gamry.cells import Words, header_mark, read_rows, table_mark
 from echub_gamry.columns import MEANINGS, NO_SENSOR_CODE, column_of, words_of
 from echub_gamry.explain import Explain, GamryTable, parse
 from echub_gamry.objects import describe, settings_of
+from echub_gamry.options import GamryOptions
 from echub_gamry.overloads import flags_of, overload_notice
 from echub_gamry.signs import contradiction, current_sign
 

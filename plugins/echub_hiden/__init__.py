@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.plugin import Confidence, KnownFormat, Reader, Template, hookimpl, option
+from echub.plugin import Confidence, KnownFormat, Reader, Template, hookimpl
 
 if TYPE_CHECKING:
     from echub.plugin import Source
@@ -16,24 +15,6 @@ FIRST_LINE = re.compile(rb'"?\d{1,12}"?[,;]\s*"?scans"?\s*[,;]\s*"?\d{1,12}"?[,;
 MANIFEST = re.compile(rb'^\s*format\s*=\s*"sims"\s*$', re.MULTILINE)
 STARTS_AS_TOML = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:\[|[\w.\"-]+[ \t]*=)")
 """The first line that is neither blank nor a comment is a table or a key."""
-
-
-@dataclass(frozen=True)
-class MassoftOptions:
-    """Options of the reader `hiden-massoft`: units that the file does not print."""
-
-    faraday: str = option(
-        "unknown", "unit of the Faraday channels", choices=("unknown", "torr", "mbar", "Pa", "A")
-    )
-    sem: str = option("unknown", "unit of the SEM channels", choices=("unknown", "torr", "mbar", "Pa", "c/s"))
-    temperature: str = option("unknown", "unit of temperature channels", choices=("unknown", "degC", "K"))
-    vacuum: str = option("unknown", "unit of vacuum channels", choices=("unknown", "torr", "mbar", "Pa"))
-    dates: str = option(
-        "auto",
-        "order of day, month and year where no date of the file proves it",
-        choices=("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd"),
-    )
-    dwell: float = option(0.0, "dwell per mass, where it is known: counts need it", unit="s")
 
 
 @hookimpl
@@ -46,7 +27,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat | Template]:
             (".csv", ".txt"),
             sniff="echub_hiden:sniff_massoft",
             read="echub_hiden.massoft:read",
-            options=MassoftOptions,
+            options="echub_hiden.options:MassoftOptions",
             codes="echub_hiden:codes.toml",
         ),
         Reader(

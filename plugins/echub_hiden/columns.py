@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from echub.dates import date_texts, wall_clock
 from echub.plugin import Notice, ReadError, SourceColumn
 from echub.text import decimal_mark, parse_clock
-from echub_hiden import MassoftOptions
 from echub_hiden.header import Header
+from echub_hiden.options import MassoftOptions
 from echub_hiden.scans import is_mass
 from echub_hiden.units import scan_meaning, scans_of_legends, trend_meaning
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from echub.plugin import Dataset, Dropped, Metadata, Notice, ReadError, Record, Source, SourceColumn, build_dataset
 from echub.text import decode, encoding_of
-from echub_hiden import MassoftOptions
 from echub_hiden.columns import read_columns
 from echub_hiden.header import Header, Scan, cells, describe, parse
+from echub_hiden.options import MassoftOptions
 from echub_hiden.scans import (
     ScanBlock,
     ScanTable,

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from echub.plugin import Notice, SourceColumn, UnknownSpecies, UnknownUnit, parse_unit
 from echub.species import fits_mass, parse_species
-from echub_hiden import MassoftOptions
 from echub_hiden.header import Header, Scan
+from echub_hiden.options import MassoftOptions
 
 _OF_UNIT = {"torr": "partial_pressure", "mbar": "partial_pressure", "Pa": "partial_pressure", "A": "ion_current"}
 _OF_UNIT |= {"count/s": "ion_count_rate", "count": "ion_counts", "degC": "temperature", "K": "temperature"}

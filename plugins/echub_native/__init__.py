@@ -33,7 +33,7 @@ def echub_writers() -> Iterable[Writer]:
         Writer(
             "native",
             "echub's own file: HDF5, also NetCDF-4; keeps the whole record",
-            write="echub_native.files:write",
+            write="echub_native.writing:write",
             suffixes=(SUFFIX,),
             whole=True,
         ),

@@ -1,13 +1,8 @@
-"""Read and write native files through the hub's own storage layer."""
+"""Read native files through the hub's own storage layer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import BinaryIO
-
-from echub.plugin import NoOptions, Record, Source, native_content, read_native, write_native
-from echub_native import SUFFIX
+from echub.plugin import NoOptions, Record, Source, native_content, read_native
 
 
 def read(source: Source, _options: NoOptions) -> Record:
@@ -23,8 +18,3 @@ def outline(source: Source, _options: NoOptions) -> Record:
 def content(source: Source) -> str:
     """Return the content hash that was written with a native file."""
     return native_content(source)
-
-
-def write(record: Record, _options: NoOptions) -> Iterator[tuple[str, Callable[[BinaryIO], str]]]:
-    """Return one part: the whole record. Writing it returns the content hash."""
-    yield SUFFIX, partial(write_native, record)

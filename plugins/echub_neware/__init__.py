@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.plugin import Confidence, Reader, hookimpl, option
+from echub.plugin import Confidence, Reader, hookimpl
 
 if TYPE_CHECKING:
     from echub.plugin import Source
 
 NDA = b"NEWARE"
 ZIP = b"PK\x03\x04"
-
-
-@dataclass(frozen=True)
-class NewareOptions:
-    """Options of the reader `neware`."""
-
-    cycles: str = option(
-        "raw",
-        "how cycles are counted: as in the file, or anew at each charge or discharge",
-        choices=("raw", "chg", "dchg", "auto"),
-    )
 
 
 @hookimpl
@@ -37,7 +25,7 @@ def echub_readers() -> Iterable[Reader]:
             sniff="echub_neware:sniff",
             read="echub_neware.reader:read",
             codes="echub_neware:codes.toml",
-            options=NewareOptions,
+            options="echub_neware.options:NewareOptions",
             requires="fastnda",
             intact="echub_neware.intact:is_intact",
             extra="neware",

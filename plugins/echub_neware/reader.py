@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Metadata, MetadataError, Notice, ReadError, Record, Source, SourceColumn, build_dataset
-from echub_neware import NDA, ZIP, NewareOptions, has_neware_parts
+from echub_neware import NDA, ZIP, has_neware_parts
 from echub_neware.columns import SIGNED, column_of
+from echub_neware.options import NewareOptions
 from echub_neware.signs import sign_notice
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from echub.plugin import (
     SourceColumn,
     build_dataset,
 )
-from echub_sims_map import ProfileOptions
+from echub_sims_map.options import ProfileOptions
 
 TABLE = "roi_profile"
 QUANTITIES = {

@@ -3,60 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from echub.plugin import Confidence, KnownFormat, Reader, hookimpl, option
+from echub.plugin import Confidence, KnownFormat, Reader, hookimpl
 
 if TYPE_CHECKING:
     from echub.plugin import Source
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".asc", ".z", ".prn", ".tab")
-
-
-@dataclass(frozen=True)
-class TableOptions:
-    """Options of the reader `table`: what its evidence cannot settle, said by the user."""
-
-    profile: str = option(
-        "", "a profile: a TOML file, or one of those shipped (`landt`, `novonix`, `maccor`, …); `none` for none"
-    )
-    delimiter: str = option(
-        "auto",
-        "what stands between fields; by default inferred",
-        choices=("auto", "comma", "semicolon", "tab", "pipe", "blanks"),
-    )
-    decimal: str = option("auto", "the decimal mark; by default inferred", choices=("auto", "point", "comma"))
-    encoding: str = option("", "the encoding, such as utf-8, utf-16 or cp1252; by default inferred")
-    dates: str = option(
-        "auto",
-        "order of day, month and year where no date of the file proves it",
-        choices=("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd"),
-    )
-    clock: str = option(
-        "auto",
-        "meaning of a single column h:m:s if both fit: elapsed time, or time of day",
-        choices=("auto", "elapsed", "time-of-day"),
-    )
-    current: str = option(
-        "auto",
-        "the sign of the current: which direction is positive, or that its magnitude alone is printed; by default "
-        "checked against charge and state columns",
-        choices=("auto", "anodic-positive", "cathodic-positive", "unsigned"),
-    )
-    timezone: str = option("", "the zone of wall-clock times, such as Europe/Berlin; by default unknown")
-    zimag: str = option(
-        "auto",
-        "the sign of an undeclared Z'': `signed` (capacitive negative) or `negated` (-Z'' is printed)",
-        choices=("auto", "signed", "negated"),
-    )
-
-
-@dataclass(frozen=True)
-class ExcelOptions(TableOptions):
-    """Options of the reader `excel`."""
-
-    sheet: str = option("", "the sheet, by its name; by default the only one")
 
 
 @hookimpl
@@ -69,7 +23,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             SUFFIXES,
             sniff="echub_table:sniff_table",
             read="echub_table.reader:read",
-            options=TableOptions,
+            options="echub_table.options:TableOptions",
             fallback=True,
             explain="echub_table.explain:explain",
             profile="echub_table.explain:first_profile",
@@ -81,7 +35,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".xlsx", ".xlsm"),
             sniff="echub_table:sniff_excel",
             read="echub_table.excel:read",
-            options=ExcelOptions,
+            options="echub_table.options:ExcelOptions",
             fallback=True,
             requires="fastexcel",
             extra="excel",

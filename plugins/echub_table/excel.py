@@ -29,7 +29,7 @@ from echub_table.parse import Faults, Table, judge
 from echub_table.reader import Plan, assemble, plan
 
 if TYPE_CHECKING:
-    from echub_table import ExcelOptions
+    from echub_table.options import ExcelOptions
 
 _CLOSE = 1e-6
 """How far the two views of a number may be apart: the library prints nine decimals as text.

@@ -14,7 +14,7 @@ from echub_table.profile import KEY, find
 from echub_table.reader import Plan, given, meanings_quietly, plan
 
 if TYPE_CHECKING:
-    from echub_table import TableOptions
+    from echub_table.options import TableOptions
 
 
 def explain(source: Source, options: TableOptions) -> list[Decision]:

@@ -40,7 +40,7 @@ from echub_table.written import read_back
 
 if TYPE_CHECKING:
     from echub.plugin import Source
-    from echub_table import TableOptions
+    from echub_table.options import TableOptions
 
 
 @dataclass(frozen=True)

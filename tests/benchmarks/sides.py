@@ -71,7 +71,7 @@ REASONS = {
     ("two columns of native files", "CPU"): "all sniffers are asked, and the descriptions parsed and hashed",
     ("validate 10 columns", "CPU"): "inflating and unshuffling take two thirds: decisions/0097",
     ("validate 10 columns", "wall"): "as CPU; and a busy machine leaves less than two cores",
-    ("one small file, whole process", "CPU"): "NumPy, h5py, typer and dataclasses are most: decisions/0096",
+    ("one small file, whole process", "CPU"): "NumPy, h5py and typer are two thirds: decisions/0106",
 }
 """Why a row may fall short, shown if it does."""
 

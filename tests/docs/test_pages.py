@@ -16,6 +16,7 @@ import echub_schemas
 from docs._pages import commands, interface, navigation, pages
 from docs._pages.sources import scan
 from echub.errors import EchubError
+from echub.registry.calling import options_of
 from echub.registry.registry import registry
 from scripts import notebook
 
@@ -75,7 +76,7 @@ def test_every_option_of_readers_writers_and_analyses_is_listed(site):
     declared = [known.readers.values(), known.writers.values(), known.analyses.values()]
     for plugin in (plugin for group in declared for plugin in group):
         section = page.split(f" {plugin.name}\n", 1)[1].split("\n## ", 1)[0]
-        options = getattr(plugin, "params", None) or plugin.options
+        options = getattr(plugin, "params", None) or options_of(plugin)
         assert rows(section) >= set(options.__dataclass_fields__)
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from echub import declare
+from echub import declare, declare_analysis
 from echub.registry import hookspecs
 from echub.testing import AnalysisContract, ReaderContract
 from echub.testing.analysis import TOLERANCES
@@ -17,8 +17,9 @@ FILES = dict(re.findall(r'```python title="([^"]+)"\n(.*?)```', PAGE, re.DOTALL)
 SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE))
 DECLARATIONS = [
     kind
-    for name, kind in vars(declare).items()
-    if inspect.isclass(kind) and kind.__module__ == declare.__name__ and not name.startswith("_")
+    for module in (declare, declare_analysis)
+    for name, kind in vars(module).items()
+    if inspect.isclass(kind) and kind.__module__ == module.__name__ and not name.startswith("_")
 ]
 
 
@@ -49,9 +50,10 @@ def test_every_hook_is_documented_with_its_arguments():
 @pytest.mark.parametrize("kind", DECLARATIONS, ids=lambda kind: kind.__name__)
 def test_every_declaration_and_each_of_its_fields_is_documented(kind):
     section = SECTIONS[kind.__name__]
-    names = (
-        [f.name for f in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else list(kind.__members__)
-    )
+    if dataclasses.is_dataclass(kind):
+        names = [field.name for field in dataclasses.fields(kind)]
+    else:
+        names = getattr(kind, "_fields", None) or list(kind.__members__)
     for name in names:
         assert f"`{name}`" in section, name
 

@@ -17,7 +17,7 @@ from echub.analysis.datasets import chosen_dataset
 from echub.analysis.fitting import Standing, Suitability, fitting
 from echub.analysis.outcome import Outcome
 from echub.analysis.parts import values_of
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import DataError, EchubError
 from echub.files.annotations import SIDECAR_SUFFIX, Annotations
 from echub.files.comparing import compare

@@ -15,7 +15,7 @@ from echub.registry.codes import explained
 
 if TYPE_CHECKING:
     from echub.analysis.outcome import Measurand, Outcome, Series
-    from echub.declare import Analysis
+    from echub.declare_analysis import Analysis
     from echub.remark import Remark
 
 _COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from echub.plugin import Analysis, Need, NeedMeta, Output, hookimpl, option
-from echub_eis import SPECTRUM, CheckParams
+from echub_eis.declared import SPECTRUM, CheckParams
 
 
 @dataclass(frozen=True)

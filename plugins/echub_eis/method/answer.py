@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from echub.plugin import Flag, Refusal
-from echub_eis import PRESETS, FitParams
+from echub_eis.declared import PRESETS, FitParams
 from echub_eis.method.choose import POINTS_PER_PARAMETER, RatedCircuit, candidates, choose, settled, texts
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from echub.plugin import Flag, Refusal
 from echub.science import MAD_TO_SIGMA
-from echub_eis import CheckParams
 from echub_eis.data import Trace
+from echub_eis.declared import CheckParams
 from echub_eis.method import kk
 from echub_eis.method.elements import Grid
 from echub_eis.method.fit import Spectrum

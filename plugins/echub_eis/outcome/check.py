@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Inputs, Interval, Measurand, Outcome, Series
-from echub_eis import CheckParams
 from echub_eis.data import load
+from echub_eis.declared import CheckParams
 from echub_eis.method.examine import Examined, examine
 
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from echub.plugin import Component, Interval, Measurand, Refusal
-from echub_eis import ResistanceParams
 from echub_eis.data import StatedCell
+from echub_eis.declared import ResistanceParams
 from echub_eis.method.choose import affordable, settled
 from echub_eis.method.elements import Grid
 from echub_eis.method.examine import Examined, examine

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from echub.plugin import Flag, Inputs, Outcome, Refusal, Sensitivity
-from echub_eis import FitParams
 from echub_eis.data import load
+from echub_eis.declared import FitParams
 from echub_eis.method.answer import FittedSpectrum, answer, flags, is_identified, labels_of
 from echub_eis.method.choose import GAIN, ordered, settled
 from echub_eis.method.circuit import canonical

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from echub.plugin import Component, Condition, Interval, Measurand, Series, covariance_table
-from echub_eis import FitParams
+from echub_eis.declared import FitParams
 from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified, vagueness
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Complex, Floats, Grid

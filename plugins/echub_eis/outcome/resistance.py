@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from echub.plugin import Component, Flag, Inputs, Interval, Measurand, Outcome, Refusal, missing_metadata
-from echub_eis import ResistanceParams
 from echub_eis.data import StatedCell, cell_of, is_interface, load
+from echub_eis.declared import ResistanceParams
 from echub_eis.method.answer import FittedSpectrum, answer, flags, is_identified
 from echub_eis.method.examine import examine
 from echub_eis.method.propagate import Derived, Function

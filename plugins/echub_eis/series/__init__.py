@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from echub.plugin import Analysis, Need, NeedMeta, Output, hookimpl, option
-from echub_eis import PRESETS, SPECTRUM, CheckParams, FitParams
+from echub_eis.declared import PRESETS, SPECTRUM, CheckParams, FitParams
 
 
 @dataclass(frozen=True)

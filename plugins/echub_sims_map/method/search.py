@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from echub.plugin import Flag, Refusal
-from echub_sims_map import SimsMapParams
 from echub_sims_map.data.cube import LEAST_FRAMES, Array, IonCube, Maps, Truth
+from echub_sims_map.declared import SimsMapParams
 from echub_sims_map.method.columns import (
     Cluster,
     blank,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from echub.plugin import Condition, Flag, Inputs, Outcome, Refusal, Series
-from echub_sims_map import SimsMapParams
 from echub_sims_map.data.cube import IonCube, MapGrid, Maps, grid_of, require_statistics
+from echub_sims_map.declared import SimsMapParams
 from echub_sims_map.method.search import Search, footprint, search
 from echub_sims_map.method.upright import Uprightness, uprightness
 from echub_sims_map.method.width import Found

@@ -9,7 +9,7 @@ import echub
 from echub.analysis import fitting as module
 from echub.analysis.fitting import Standing, fit_of, fitting
 from echub.analysis.needs import bind
-from echub.declare import Analysis, Need
+from echub.declare_analysis import Analysis, Need
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record

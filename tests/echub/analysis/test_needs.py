@@ -7,7 +7,7 @@ import pytest
 
 from echub.analysis.needs import bind
 from echub.analysis.outcome import Refusal
-from echub.declare import Analysis, Need
+from echub.declare_analysis import Analysis, Need
 from echub.testing import synth
 from echub.testing.synth import Cube
 

@@ -10,7 +10,7 @@ from echub.analysis.comparable import require_comparable
 from echub.analysis.outcome import Condition, Outcome, Refusal
 from echub.analysis.parts import values_of
 from echub.analysis.study import load_study, run_study
-from echub.declare import Analysis, Need, Output
+from echub.declare_analysis import Analysis, Need, Output
 from echub.errors import DataError, UnknownColumn, UnknownOption
 from echub.model.build import SourceColumn, build_dataset, build_tables
 from echub.model.record import Record

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import echub
-from echub.files import reading, store
+from echub.files import reading, store, stored
 from echub.model import workers
 from echub.model.source import HEAD, Source
 from echub_eclab import records as blocks
@@ -189,7 +189,7 @@ def test_stock_filters_and_half_the_size(large, read, tmp_path):
             array = file["timeseries"][name]
             assert (array.compression, array.shuffle) == ("gzip", True)
             assert np.array_equal(array[()], column.values, equal_nan=column.values.dtype.kind == "f")
-    assert store.read(tmp_path / "run.h5").same_as(read)
+    assert stored.read(tmp_path / "run.h5").same_as(read)
 
 
 def test_convert_imports_nothing_heavy(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 import echub
 import echub_schemas
 from echub.errors import NewerSchema
-from echub.files import store
+from echub.files import stored
 from echub.files.content import content_hash
 from echub.files.layout import text_of
 from echub.validation.validation import validate
@@ -27,13 +27,13 @@ def test_the_present_version_has_a_golden_file():
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_it_reads_whole(file):
     """Its own hash covers every column, setting and statement."""
-    record = store.read(file)
-    with h5py.File(file) as stored:
-        assert file.stem == f"schema-{text_of(stored.attrs['schema_version'])}"
+    record = stored.read(file)
+    with h5py.File(file) as opened:
+        assert file.stem == f"schema-{text_of(opened.attrs['schema_version'])}"
         if file.stem == "schema-1.0.0":
-            assert content_hash(record, "sha256") == f"sha256:{stored.attrs['content_sha256']}"
+            assert content_hash(record, "sha256") == f"sha256:{opened.attrs['content_sha256']}"
         else:
-            assert content_hash(record) == text_of(stored.attrs["content_hash"])
+            assert content_hash(record) == text_of(opened.attrs["content_hash"])
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

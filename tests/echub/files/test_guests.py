@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import echub
-from echub.files import store
+from echub.files import store, stored
 from echub.registry.registry import PluginWarning, registry
 from tests.echub.strangers import install
 
@@ -102,7 +102,7 @@ def test_a_hook_that_changes_columns_is_named_in_notices_and_provenance(guests, 
     assert ("potential_we" in changed) == (change == "emptied")
     assert record.provenance.operations == (notice.message,)
     store.write(record, tmp_path / "a.h5")
-    assert store.read(tmp_path / "a.h5").provenance.operations == (notice.message,)
+    assert stored.read(tmp_path / "a.h5").provenance.operations == (notice.message,)
 
 
 def test_a_hook_that_adds_is_not(guests, eclab):
@@ -128,7 +128,7 @@ def test_a_hook_cannot_write_into_measured_values(guests, eclab):
 def test_a_hook_that_spoils_a_record_is_named_and_the_file_converts(guests, eclab, tmp_path, part, value):
     guests(loud=HOOK.format(body=f"record.{part} = {value}"))
     echub.convert(eclab / "ocv.mpr", path=tmp_path / "a.h5")
-    record = store.read(tmp_path / "a.h5")
+    record = stored.read(tmp_path / "a.h5")
     assert len(record["timeseries"])
     fits = (part, value[0]) in {("settings", "{"), ("notices", "["), ("dropped", "[")}
     assert fits != ("plugin-changed-columns" in [n.code for n in record.notices])

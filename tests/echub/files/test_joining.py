@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from echub.batch.batch import convert_many
-from echub.files import store
+from echub.files import stored
 from echub.files.joining import Link, join, link_of, runs_of, why_not_one_run
 from echub.files.output import plan
 from echub.files.reading import read
@@ -71,7 +71,7 @@ def test_a_joined_record_comes_back_from_its_file(run):
     (result,) = convert_many([run], join=True)
     assert result.outputs == (str(run / "cell_C04.mpr.h5"),)
     expected = join([read(run / name) for name in NAMES], [link_of(Source(run / name)) for name in NAMES])
-    assert store.read(run / "cell_C04.mpr.h5").same_as(expected)
+    assert stored.read(run / "cell_C04.mpr.h5").same_as(expected)
 
 
 def test_different_starts_are_not_one_run(run):

@@ -6,7 +6,7 @@ import pytest
 
 import echub
 from echub.errors import ChangedContent
-from echub.files import content, store
+from echub.files import content, store, stored
 from echub.files.verification import verify
 from tests.echub.files.test_store import series
 
@@ -33,7 +33,7 @@ def test_a_later_minor_schema_reads_with_a_notice_and_verifies(later, tmp_path):
     assert "(timeseries: a_new_text, current: a_new_field)" in notice.message
     known = tmp_path / "known.h5"
     store.write(series(5000, settings={"a": 1}), known)
-    assert content.content_hash(store.read(later)) == content.content_hash(store.read(known))
+    assert content.content_hash(stored.read(later)) == content.content_hash(stored.read(known))
     assert verify(later)[0].holds
 
 
@@ -44,7 +44,7 @@ def test_damage_to_what_a_later_schema_adds_is_found(later, place):
         file[place].attrs["echub"] = np.array(text, h5py.string_dtype("utf-8", len(text)))
     assert not verify(later)[0].holds
     with pytest.raises(ChangedContent):
-        store.read(later)
+        stored.read(later)
 
 
 def test_a_value_of_a_later_schema_that_changed_is_found(later):

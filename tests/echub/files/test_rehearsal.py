@@ -14,6 +14,7 @@ from echub.declare import Reader
 from echub.errors import EchubError, ReadError
 from echub.files import rehearsal
 from echub.model.source import Source
+from echub.registry.calling import options_of
 
 GOLDEN = Path(__file__).parents[3] / "fixtures" / "golden" / "schema-1.0.0.h5"
 
@@ -85,7 +86,7 @@ def _lost(monkeypatch, tmp_path, code, seconds=10.0):
     assert isinstance(declared, Reader)
     try:
         with pytest.raises(ReadError) as caught:
-            rehearsal.rehearse(declared, declared.read, Source(GOLDEN), declared.options())
+            rehearsal.rehearse(declared, declared.read, Source(GOLDEN), options_of(declared)())
     finally:
         worker.end()
     return caught.value

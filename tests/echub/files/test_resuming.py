@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from echub.files import store
+from echub.files import stored
 from echub.files.conversion import Writing, convert_sources
 from echub.files.joining import Link, NotOneRun, link_of, runs_of, why_not_one_run
 from echub.files.output import Target, plan
@@ -85,7 +85,7 @@ def test_resumed_runs_are_one_dataset_on_one_clock_with_the_gaps_kept(folder):
 def test_it_is_written_read_verified_and_sound(folder):
     result = joined(folder)
     path = folder / "cell.mpr.h5"
-    assert store.read(path).same_as(result.record)
+    assert stored.read(path).same_as(result.record)
     found = {problem.rule.id for problem in check_record(result.record)}
     assert not found & {"ECH206", "ECH207", "ECH211", "ECH212"}
 

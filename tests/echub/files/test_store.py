@@ -19,7 +19,7 @@ from hypothesis.extra import numpy as hnp
 import echub
 import echub_schemas
 from echub.errors import ReadError, UnknownFormat
-from echub.files import store
+from echub.files import store, stored
 from echub.files.content import BLOCK, content_hash
 from echub.model import units
 from echub.model import workers as blocks
@@ -36,7 +36,7 @@ FILES = ["ramp", "gcpl", "cv", "peis", "geis_with_dc", "unknown_id", "awkward", 
 
 def round_trip(record, path):
     content = store.write(record, path)
-    back = store.read(path)
+    back = stored.read(path)
     assert back.same_as(record)
     assert content == content_hash(record) == content_hash(back)
     return back
@@ -377,18 +377,18 @@ def change(path, **attributes):
 def test_a_newer_major_schema_is_refused(native):
     change(native, schema_version="2.0.0")
     with pytest.raises(ReadError, match=r"schema 2\.0\.0, newer than this echub reads") as refused:
-        store.read(native)
+        stored.read(native)
     assert refused.value.expected == "1.x"
     assert "upgrade" in refused.value.hint
 
 
 def test_a_newer_minor_schema_is_read(native):
-    before = store.read(native)
+    before = stored.read(native)
     change(native, schema_version="1.9.0", new_thing="x")
     with h5py.File(native, "r+") as file:
         attributes = file["timeseries/current"].attrs
         attributes["echub"] = json.dumps(json.loads(attributes["echub"]) | {"a_new_field": 1})
-    assert store.read(native).same_as(before)
+    assert stored.read(native).same_as(before)
 
 
 def test_another_programs_hdf5_is_not_ours(tmp_path):
@@ -399,7 +399,7 @@ def test_another_programs_hdf5_is_not_ours(tmp_path):
     with pytest.raises(UnknownFormat):
         echub.read(path)
     with pytest.raises(ReadError, match="not written by echub") as refused:
-        store.read(path)
+        stored.read(path)
     assert refused.value.found == "the attributes made_by"
 
 
@@ -408,7 +408,7 @@ def test_a_truncated_file_is_damaged(native, keep):
     data = native.read_bytes()
     native.write_bytes(data[: int(len(data) * keep)])
     with pytest.raises(ReadError) as refused:
-        store.read(native)
+        stored.read(native)
     assert refused.value.path == str(native)
     assert keep < 0.1 or f"stored_eof = {len(data)}" in refused.value.found
 
@@ -433,16 +433,16 @@ def test_missing_or_foreign_parts_are_damage(native, damage):
     with h5py.File(native, "r+") as file:
         damage(file)
     with pytest.raises(ReadError):
-        store.read(native)
+        stored.read(native)
 
 
 FLIPS = """
 import random, sys, pathlib
-from echub.files import store
+from echub.files import store, stored
 from echub.errors import EchubError
 path = pathlib.Path(sys.argv[1])
 whole, choose = path.read_bytes(), random.Random(7)
-original = store.read(path)
+original = stored.read(path)
 outcomes = {"equal": 0, "refused": 0, "another record": 0}
 for _ in range(400):
     data = bytearray(whole)
@@ -450,7 +450,7 @@ for _ in range(400):
         data[choose.randrange(len(data))] ^= 1 << choose.randrange(8)
     path.write_bytes(data)
     try:
-        outcomes["equal" if store.read(path).same_as(original) else "another record"] += 1
+        outcomes["equal" if stored.read(path).same_as(original) else "another record"] += 1
     except EchubError as error:
         assert error.code in ("read-error", "newer-schema", "inconsistent-file", "changed-content"), error
         outcomes["refused"] += 1

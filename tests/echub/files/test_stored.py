@@ -89,7 +89,7 @@ def test_data_that_are_elsewhere_are_refused(native, change):
     with h5py.File(native, "r+") as file:
         change(file, native)
     with pytest.raises(ReadError) as refused:
-        store.read(native)
+        stored.read(native)
     assert any(word in refused.value.found for word in ("link to another place", "in another file"))
 
 
@@ -99,7 +99,7 @@ def test_a_flipped_bit_in_a_chunk_is_an_error_with_the_column(native):
     data = bytearray(native.read_bytes())
     data[place.byte_offset + place.size // 2] ^= 4
     native.write_bytes(data)
-    series = store.read(native)["timeseries"]
+    series = stored.read(native)["timeseries"]
     assert series["time"][-1] == (ROWS - 1) * 0.5
     with pytest.raises(ReadError, match="the column current of the native file is damaged") as refused:
         series["current"]
@@ -109,13 +109,13 @@ def test_a_flipped_bit_in_a_chunk_is_an_error_with_the_column(native):
 def test_a_flipped_bit_in_a_small_column_is_an_error(eclab, tmp_path):
     """It is not compressed: its own checksum is behind it."""
     native = Path(echub.convert(eclab / "gcpl.mpr", tmp_path).outputs[0])
-    values = store.read(native)["timeseries"].columns["potential_we"].values
+    values = stored.read(native)["timeseries"].columns["potential_we"].values
     data = native.read_bytes()
     assert data.count(values.tobytes()) == 1
     at = data.index(values.tobytes()) + values.nbytes // 2
     native.write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
     with pytest.raises(ReadError):
-        np.asarray(store.read(native)["timeseries"]["potential_we"])
+        np.asarray(stored.read(native)["timeseries"]["potential_we"])
 
 
 def test_no_column_has_a_layout_that_netcdf_programs_do_not_know(eclab, tmp_path):
@@ -131,7 +131,7 @@ def test_a_changed_text_is_an_error(native, name):
     with h5py.File(native, "r+") as file:
         file[name][()] = file[name][()].replace(b'"one"', b'"two"')
     with pytest.raises(ChangedContent, match="are not those that were written"):
-        store.read(native)
+        stored.read(native)
 
 
 def test_a_changed_description_of_a_column_is_an_error(native):
@@ -139,7 +139,7 @@ def test_a_changed_description_of_a_column_is_an_error(native):
         attributes = file["timeseries/current"].attrs
         attributes["echub"] = attributes["echub"].replace(b'"mA"', b'"A"')
     with pytest.raises(ChangedContent) as refused:
-        store.read(native)
+        stored.read(native)
     assert refused.value.expected.startswith("blake3:")
 
 
@@ -169,7 +169,7 @@ def test_a_description_of_another_shape_is_an_error_with_its_place(native, place
         if place == "timeseries":
             state_hash(file, place, attributes[name])
     with pytest.raises(ReadError) as refused:
-        store.read(native)
+        stored.read(native)
     assert refused.value.message.startswith(what)
     assert (refused.value.path, refused.value.where) == (str(native), where)
 
@@ -191,12 +191,12 @@ def test_texts_of_another_shape_are_errors_with_their_place(native, name, text, 
         file[name] = np.bytes_(text)
         state_hash(file, name, text.encode())
     with pytest.raises(ReadError, match=f"the {name} of the native file") as refused:
-        store.read(native)
+        stored.read(native)
     assert refused.value.where == where
 
 
 def test_large_columns_are_read_when_they_are_used(native, record):
-    column = store.read(native)["timeseries"].columns["current"]
+    column = stored.read(native)["timeseries"].columns["current"]
     assert isinstance(held(column), Deferred)
     assert (column.dtype, column.shape) == (np.float32, (ROWS,))
     assert np.array_equal(
@@ -207,7 +207,7 @@ def test_large_columns_are_read_when_they_are_used(native, record):
 
 
 def test_a_file_that_changed_before_its_column_was_used_is_said_so(native):
-    series = store.read(native)["timeseries"]
+    series = stored.read(native)["timeseries"]
     native.write_bytes(native.read_bytes() + b"\0")
     with pytest.raises(SourceChanged):
         series["current"]
@@ -219,7 +219,7 @@ def test_columns_that_other_software_packed_again_are_read(native, record, packi
         values, attributes = file["timeseries/current"][()], dict(file["timeseries/current"].attrs)
         del file["timeseries/current"]
         file["timeseries"].create_dataset("current", data=values, **packing).attrs["echub"] = attributes["echub"]
-    column = store.read(native)["timeseries"].columns["current"]
+    column = stored.read(native)["timeseries"].columns["current"]
     expected = record["timeseries"]["current"]
     assert np.array_equal(np.concatenate([part for _, part in held(column).stream()]), expected)
     assert np.array_equal(column.values, expected)
@@ -369,4 +369,4 @@ def test_a_flipped_bit_gives_no_other_piece(tmp_path, rows):
 
 
 def test_bytes_in_memory_are_read_in_the_same_way(native, record):
-    assert store.read(Source.from_bytes(native.read_bytes())).same_as(record)
+    assert stored.read(Source.from_bytes(native.read_bytes())).same_as(record)

@@ -60,12 +60,12 @@ def test_one_changed_value_in_any_column_is_found(converted):
 
 
 def test_a_forged_hash_does_not_hide_a_changed_value(converted):
-    from echub.files import store
+    from echub.files import stored
     from echub.files.content import column_digest, content_hash
 
     with h5py.File(converted, "r+") as file:
         file["timeseries"]["potential_we"][3] += np.float32(1e-3)
-    record = store.read(converted)
+    record = stored.read(converted)
     with h5py.File(converted, "r+") as file:
         attributes = file["timeseries/potential_we"].attrs
         digest = column_digest(record["timeseries"]["potential_we"])

@@ -6,7 +6,7 @@ import xarray as xr
 
 import echub
 from echub.errors import PluginError
-from echub.files import store
+from echub.files import store, stored
 from echub.plugin import Channel, Record, SourceColumn, build_long, build_map
 
 
@@ -55,7 +55,7 @@ def test_the_sources_table_comes_back_with_its_types():
 def test_a_long_table_comes_back_from_the_native_file(tmp_path):
     record = Record([profile()])
     store.write(record, tmp_path / "long.h5")
-    again = store.read(tmp_path / "long.h5")
+    again = stored.read(tmp_path / "long.h5")
     assert again["depth_profile"].same_as(record["depth_profile"])
     assert list(again.source_table()) == list(record.source_table())
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from echub.errors import PluginError
-from echub.files import store
+from echub.files import store, stored
 from echub.files.content import content_hash
 from echub.files.resuming import resume
 from echub.model.build import SourceColumn, build_dataset, build_tables
@@ -105,7 +105,7 @@ def test_the_native_file_keeps_every_bit_and_is_nan_to_h5py(tmp_path, rows, dtyp
     values = np.resize(np.array(GIVEN, dtype), rows)
     record = Record([build_dataset("timeseries", [column(values)])])
     store.write(record, tmp_path / "a.h5")
-    again = store.read(tmp_path / "a.h5")["timeseries"]["voltage"]
+    again = stored.read(tmp_path / "a.h5")["timeseries"]["voltage"]
     bits = f"u{values.itemsize}"
     assert (again.view(bits) == values.view(bits)).all()
     with h5py.File(tmp_path / "a.h5") as file:

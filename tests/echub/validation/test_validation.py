@@ -9,7 +9,7 @@ import pytest
 
 import echub
 from echub.errors import SourceNotFound, UnknownOption
-from echub.files import store
+from echub.files import store, stored
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
@@ -108,7 +108,7 @@ def test_level_0_reads_no_values(tmp_path, monkeypatch):
 
 def test_a_record_without_values_has_no_values(tmp_path):
     path = write(tmp_path, sound())
-    whole, outline = store.read(path), store.read(path, values=False)
+    whole, outline = stored.read(path), stored.read(path, values=False)
     assert outline["timeseries"].columns["time"].values.shape == whole["timeseries"].columns["time"].values.shape
     assert outline["timeseries"].columns["time"].values.strides == (0,)
     assert outline["timeseries"].columns["time"].values.dtype == whole["timeseries"].columns["time"].values.dtype

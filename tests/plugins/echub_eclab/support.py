@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from echub.plugin import ReadError, Record, Source
-from echub_eclab import MprOptions
 from echub_eclab.container import walk
 from echub_eclab.header import read_header
 from echub_eclab.layout import DataHeader
 from echub_eclab.mpr import read as read_mpr
+from echub_eclab.options import MprOptions
 from fixtures.eclab import SCENARIOS, MprFile, byte_map
 from fixtures.eclab.make import FOLDER
 

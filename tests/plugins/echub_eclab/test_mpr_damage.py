@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echub.plugin import ReadError, Source
-from echub_eclab import MprOptions
 from echub_eclab.mpr import read as read_mpr
+from echub_eclab.options import MprOptions
 from fixtures.eclab import (
     append_garbage,
     byte_map,

@@ -1,10 +1,12 @@
 """Technique parameters of the binary file: in the words of the text, typed, and honest where unknown."""
 
 import struct
+from pathlib import Path
 
 import pytest
 
-from echub_eclab.parameters import STARTS, TAIL, find_table, layouts, read_parameters
+from echub_eclab import parameters as ours
+from echub_eclab.parameters import STARTS, TAIL, find_table, read_parameters
 from echub_eclab.steps import typed_steps
 from fixtures.eclab.parameters import ParameterTable, layout
 from fixtures.eclab.parameters import layouts as made_layouts
@@ -40,7 +42,12 @@ def test_every_layout_places_every_field_where_the_generator_writes_it(technique
 
 def test_rows_add_up_to_their_stride():
     sizes = {"u1": 1, "u2": 2, "u4": 4, "f4": 4}
-    for (_, _, count, stride), places in layouts().items():
+    lines = Path(ours.__file__).with_name("parameters.tsv").read_text().splitlines()[1:]
+    known = {tuple(line.split("\t")[:4]) for line in lines}
+    assert len(known) >= 30
+    for technique, *numbers in known:
+        version, count, stride = map(int, numbers)
+        places = ours.layout(technique, version, count, stride)
         assert len(places) == count
         ends = [place.offset + sizes[place.type] for place in places]
         assert [place.offset for place in places] == [0, *ends[:-1]]

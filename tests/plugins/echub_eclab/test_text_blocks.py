@@ -8,8 +8,9 @@ import pytest
 
 from echub.errors import ReadError
 from echub.plugin import Source
-from echub_eclab import MptOptions, asciiblocks, asciitable
+from echub_eclab import asciiblocks, asciitable
 from echub_eclab.mpt import read
+from echub_eclab.options import MptOptions
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import Dialect, export
 from fixtures.eclab.texts import GCPL

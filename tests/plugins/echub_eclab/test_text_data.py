@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from echub.model.source import Source
-from echub_eclab import MprOptions
 from echub_eclab.mpr import read as read_mpr
+from echub_eclab.options import MprOptions
 from echub_eclab.sniff import sniff_mps, sniff_mpt
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import Dialect, bare, export, log_file, settings_file, table

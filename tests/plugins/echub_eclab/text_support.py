@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from echub.plugin import ReadError, Record, Source
-from echub_eclab import MpsOptions, MptOptions
 from echub_eclab.mps import read as read_mps_source
 from echub_eclab.mpt import read as read_mpt_source
+from echub_eclab.options import MpsOptions, MptOptions
 
 ROOT = Path(__file__).resolve().parents[3]
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", ROOT.parent / "shared" / "corpus")) / "biologic"

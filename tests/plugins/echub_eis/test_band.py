@@ -10,7 +10,7 @@ import pytest
 import echub
 from echub.testing import synth
 from echub.testing.synth.impedance import CASES, Sweep
-from echub_eis import FitParams
+from echub_eis.declared import FitParams
 from echub_eis.method.identify import Known
 from echub_eis.outcome import fitting
 

@@ -232,8 +232,8 @@ def test_a_capacitor_has_a_negative_imaginary_part():
 
 
 def test_detection_names_instrument_and_software():
-    from echub_gamry import GamryOptions
     from echub_gamry.detection import explain
+    from echub_gamry.options import GamryOptions
 
     said = {d.what: d.chosen for d in explain(Source(HERE / "cv.DTA"), GamryOptions())}
     assert said["instrument"] == "IFC1010 01234"

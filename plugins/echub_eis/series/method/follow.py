@@ -10,8 +10,8 @@ from statistics import median
 import numpy as np
 
 from echub.plugin import Refusal
-from echub_eis import PRESETS
 from echub_eis.data import Trace
+from echub_eis.declared import PRESETS
 from echub_eis.method.answer import answer, labels_of
 from echub_eis.method.choose import affordable, ordered
 from echub_eis.method.circuit import canonical
