@@ -1,0 +1,108 @@
+"""What R loses in a half cycle against what its neighbours predict, and what the level alone takes off.
+
+R may grow in every half cycle and heal at every reversal, and R of a cell that is not ohmic falls where the level
+rises. Both repeat themselves from half cycle to half cycle; a short does not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echub.science import MAD_TO_SIGMA
+from echub_ccd.data.table import HalfCycleTable
+
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+RECENT = 4
+"""Half cycles before that predict how much R grows in one: two cycles, so that growth may change with the level."""
+SURE = 5.0
+"""Standard deviations of noise, and of what the growth of R differs by from cycle to cycle: those of `r_drop_sigma`."""
+STEEPEST = -1.05
+"""d ln R/d ln j of a sound cell is at least -1, since U does not fall while the current rises; 5 % for drift."""
+STEEPER, SLOPE = 1.5, 0.1
+"""R(j) is smooth: no change of level is half as steep again, and 0.1 in d ln R/d ln j, as the ones beside it. For
+asinh and Butler-Volmer laws neighbours differ by a factor of 1.5 where the slope is above 0.1, in steps of up to
+two; a fall by 15 % at a step by two is a slope of -0.23. By eye."""
+MOVED = 0.005
+"""Levels that differ by less are one here: five times the usual accuracy of a current."""
+
+
+def lost_within(table: HalfCycleTable, *, ever: bool = False) -> Floats:
+    """Return the part of R (m,) that each half cycle loses, against the growth that others show.
+
+    Growth is predicted from the half cycles shortly before: the second lowest, and never less than none. `ever`:
+    the largest such prediction so far counts.
+    """
+    rise = _rises(table)
+    usual = np.zeros(len(rise))
+    for k in range(2, len(rise)):
+        near = slice(max(k - RECENT, 0), k)
+        past = np.sort(rise[near][(table.file[near] == table.file[k]) & np.isfinite(rise[near])])
+        usual[k] = max(past[1], 0.0) if len(past) > 1 else 0.0
+    if ever:
+        usual = np.maximum.accumulate(usual)
+    return np.asarray(np.nan_to_num(-np.expm1(np.minimum(rise - usual, 0.0))))
+
+
+def uncertain(table: HalfCycleTable) -> Floats:
+    """Return how large such a loss (m,) may be by noise, and by growth that differs from cycle to cycle."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        noise = np.nan_to_num(table.noise / np.sqrt(np.maximum(0.05 * table.rows, 3)) / table.r_start)
+    rise = _rises(table)
+    change = np.abs(rise[2:] - rise[:-2])
+    change = change[np.isfinite(change)]
+    scatter = MAD_TO_SIGMA * float(np.median(change)) if len(change) > RECENT else 0.0
+    return np.asarray(SURE * (noise + scatter / np.sqrt(2)))
+
+
+def stays_lower(table: HalfCycleTable, depth: Floats) -> Marks:
+    """Mark half cycles (m,) after which R starts lower by half of a depth than a cycle before, in both directions.
+
+    What no half cycle follows that tells is believed.
+    """
+    start, least = table.r_start, 1 - depth / 2
+    found = np.ones(len(start), bool)
+    for k in range(len(start)):
+        for later in (k + 1, k + 2):
+            if later < len(start) and later >= 2 and _alike(table, later - 2, later):
+                found[k] &= bool(start[later] <= least[k] * start[later - 2])
+    return found
+
+
+def bends(table: HalfCycleTable) -> Floats:
+    """Return ln of what the level alone takes off R (m,), ≤ 0, since the half cycle of the same direction before.
+
+    0 where the level did not rise, or R fell otherwise than R(j) of a sound cell does: more steeply than U = const,
+    or than at the changes of level beside it.
+    """
+    found = np.zeros(len(table))
+    lost = np.log1p(-np.minimum(lost_within(table, ever=True), 0.99))
+    for sign in (1.0, -1.0):
+        places = np.flatnonzero((table.sign == sign) & np.isfinite(table.r_start) & (table.r_start > 0))
+        pairs = [(p, k) for p, k in zip(places[:-1], places[1:], strict=True) if table.file[p] == table.file[k]]
+        steps = [(p, k, float(np.log(table.level[k] / table.level[p]))) for p, k in pairs]
+        steps = [step for step in steps if step[2] > MOVED]
+        fell = np.array([np.log(table.r_start[k] / table.r_start[p]) - lost[p:k].sum() for p, k, _ in steps])
+        slope = fell / np.array([by for *_, by in steps])
+        for (_, k, _), value, smooth in zip(steps, fell, _smooth(slope), strict=True):
+            found[k] = min(value, 0.0) if smooth else 0.0
+    return found
+
+
+def _smooth(slope: Floats) -> Marks:
+    """Mark slopes (n,) of ln R against ln j that fit those beside them."""
+    if len(slope) < 2:
+        return np.zeros(len(slope), bool)
+    before, after = np.append(slope[1], slope[:-1]), np.append(slope[1:], slope[-2])
+    return np.asarray((slope >= STEEPEST) & (slope >= STEEPER * np.minimum(before, after) - SLOPE))
+
+
+def _alike(table: HalfCycleTable, first: int, second: int) -> bool:
+    return bool(table.sign[first] == table.sign[second] and table.file[first] == table.file[second])
+
+
+def _rises(table: HalfCycleTable) -> Floats:
+    """Return ln of R at the end over R at the start (m,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.log(table.r_end / table.r_start))
