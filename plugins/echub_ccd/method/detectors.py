@@ -132,8 +132,10 @@ def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) 
     following = np.fmax(
         after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0)
     )
+    by_level = bends(table)
+    following = following * np.exp(-np.nan_to_num(after(table, by_level)))  # before the level took off its part
     stays = (following <= earlier * (1 - fall / 2)) & _whole_is_lower(table, fall)
-    stays &= _lower_than_alike(table, fall) & (bends(table) == 0)
+    stays &= _lower_than_alike(table, fall) & (by_level == 0)
     return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & stays)
 
 

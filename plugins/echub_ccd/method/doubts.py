@@ -146,10 +146,8 @@ def _under_current(table: HalfCycleTable, first: int, last: int) -> float:
 
     What R does in every half cycle, as where pores grow and heal, is left out.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fall = np.log(np.fmax(table.r_start, table.r_first) / table.r_end)
-    usual = float(np.nanmedian(fall)) if np.isfinite(fall).any() else 0.0
-    return float(np.nansum(fall[first : last + 1] - usual) / -np.log(LEFT))
+    lost = -np.log1p(-np.minimum(lost_within(table), 0.99))
+    return float((lost[first : last + 1] - max(float(np.median(lost)), 0.0)).sum() / -np.log(LEFT))
 
 
 def _highest_later(r: Floats) -> Floats:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.science import MAD_TO_SIGMA
 from echub_ccd.data.table import HalfCycleTable
 
 Floats = NDArray[np.float64]
@@ -18,12 +17,17 @@ RECENT = 4
 """Half cycles before that predict how much R grows in one: two cycles, so that growth may change with the level."""
 SURE = 5.0
 """Standard deviations of noise, and of what the growth of R differs by from cycle to cycle: those of `r_drop_sigma`."""
+QUARTER = 0.3186
+"""Lower quartile of the size of a normal deviation, in standard deviations: a short makes more than half of a file's
+changes odd, hardly three quarters."""
 STEEPEST = -1.05
 """d ln R/d ln j of a sound cell is at least -1, since U does not fall while the current rises; 5 % for drift."""
 STEEPER, SLOPE = 1.5, 0.1
 """R(j) is smooth: no change of level is half as steep again, and 0.1 in d ln R/d ln j, as the ones beside it. For
 asinh and Butler-Volmer laws neighbours differ by a factor of 1.5 where the slope is above 0.1, in steps of up to
 two; a fall by 15 % at a step by two is a slope of -0.23. By eye."""
+SPAN = 0.2
+"""Change of ln j that makes a slope beside: of steps of 2 % the slope is mostly noise. A step by 1.2, as usual."""
 MOVED = 0.005
 """Levels that differ by less are one here: five times the usual accuracy of a current."""
 
@@ -35,10 +39,11 @@ def lost_within(table: HalfCycleTable, *, ever: bool = False) -> Floats:
     the largest such prediction so far counts.
     """
     rise = _rises(table)
+    sure = rise - _noise(table)
     usual = np.zeros(len(rise))
     for k in range(2, len(rise)):
         near = slice(max(k - RECENT, 0), k)
-        past = np.sort(rise[near][(table.file[near] == table.file[k]) & np.isfinite(rise[near])])
+        past = np.sort(sure[near][(table.file[near] == table.file[k]) & np.isfinite(sure[near])])
         usual[k] = max(past[1], 0.0) if len(past) > 1 else 0.0
     if ever:
         usual = np.maximum.accumulate(usual)
@@ -47,13 +52,11 @@ def lost_within(table: HalfCycleTable, *, ever: bool = False) -> Floats:
 
 def uncertain(table: HalfCycleTable) -> Floats:
     """Return how large such a loss (m,) may be by noise, and by growth that differs from cycle to cycle."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        noise = np.nan_to_num(table.noise / np.sqrt(np.maximum(0.05 * table.rows, 3)) / table.r_start)
-    rise = _rises(table)
-    change = np.abs(rise[2:] - rise[:-2])
+    rise, noise = _rises(table), _noise(table)
+    change = np.abs(rise[4:] - 2 * rise[2:-2] + rise[:-4])  # of one direction; growth with the level has none
     change = change[np.isfinite(change)]
-    scatter = MAD_TO_SIGMA * float(np.median(change)) if len(change) > RECENT else 0.0
-    return np.asarray(SURE * (noise + scatter / np.sqrt(2)))
+    scatter = float(np.quantile(change, 0.25)) / QUARTER if len(change) > RECENT else 0.0
+    return np.asarray(noise + SURE * scatter / np.sqrt(6))
 
 
 def stays_lower(table: HalfCycleTable, depth: Floats) -> Marks:
@@ -77,25 +80,39 @@ def bends(table: HalfCycleTable) -> Floats:
     or than at the changes of level beside it.
     """
     found = np.zeros(len(table))
-    lost = np.log1p(-np.minimum(lost_within(table, ever=True), 0.99))
+    noise = _noise(table)
+    lost = lost_within(table, ever=True)
+    lost = np.where(lost > noise, np.log1p(-np.minimum(lost, 0.99)), 0.0)
     for sign in (1.0, -1.0):
         places = np.flatnonzero((table.sign == sign) & np.isfinite(table.r_start) & (table.r_start > 0))
         pairs = [(p, k) for p, k in zip(places[:-1], places[1:], strict=True) if table.file[p] == table.file[k]]
         steps = [(p, k, float(np.log(table.level[k] / table.level[p]))) for p, k in pairs]
         steps = [step for step in steps if step[2] > MOVED]
         fell = np.array([np.log(table.r_start[k] / table.r_start[p]) - lost[p:k].sum() for p, k, _ in steps])
-        slope = fell / np.array([by for *_, by in steps])
-        for (_, k, _), value, smooth in zip(steps, fell, _smooth(slope), strict=True):
-            found[k] = min(value, 0.0) if smooth else 0.0
+        smooth = _smooth(fell, np.array([by for *_, by in steps]), np.array([max(noise[p], noise[k]) for p, k, _ in steps]))
+        for (_, k, _), value, alike in zip(steps, fell, smooth, strict=True):
+            found[k] = min(value, 0.0) if alike else 0.0
     return found
 
 
-def _smooth(slope: Floats) -> Marks:
-    """Mark slopes (n,) of ln R against ln j that fit those beside them."""
-    if len(slope) < 2:
-        return np.zeros(len(slope), bool)
-    before, after = np.append(slope[1], slope[:-1]), np.append(slope[1:], slope[-2])
-    return np.asarray((slope >= STEEPEST) & (slope >= STEEPER * np.minimum(before, after) - SLOPE))
+def _smooth(fell: Floats, by: Floats, noise: Floats) -> Marks:
+    """Mark changes of ln R (n,), ± noise, at changes of ln j (n,), that fit those beside them."""
+    found = np.zeros(len(fell), bool)
+    for k in range(len(fell)):
+        slopes = [s for s in (_slope(fell[:k][::-1], by[:k][::-1]), _slope(fell[k + 1 :], by[k + 1 :])) if s is not None]
+        if slopes:
+            least = max(STEEPER * min(slopes) - SLOPE, STEEPEST)
+            found[k] = fell[k] + noise[k] >= least * by[k]
+    return found
+
+
+def _slope(fell: Floats, by: Floats) -> float | None:
+    """Return d ln R/d ln j over the first of some changes, so many that ln j changes by `SPAN`."""
+    if not len(by):
+        return None
+    total = np.cumsum(by)
+    last = min(int(np.searchsorted(total, SPAN)), len(by) - 1)
+    return float(fell[: last + 1].sum() / total[last])
 
 
 def _alike(table: HalfCycleTable, first: int, second: int) -> bool:
@@ -106,3 +123,10 @@ def _rises(table: HalfCycleTable) -> Floats:
     """Return ln of R at the end over R at the start (m,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.log(table.r_end / table.r_start))
+
+
+def _noise(table: HalfCycleTable) -> Floats:
+    """Return `SURE` standard deviations of R at the end of a half cycle (m,), its last twentieth, relative."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        noise = table.noise / np.sqrt(np.maximum(0.05 * table.rows, 3)) / table.r_start
+    return np.asarray(SURE * np.nan_to_num(noise))
