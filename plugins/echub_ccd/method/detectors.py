@@ -105,10 +105,11 @@ def _stays(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:
     previous = before(table, table.r_start)
     alike = np.fmax(table.r_start, np.where(np.isnan(previous), table.fall_before, previous))
     later = following <= np.minimum(alike, table.fall_before) * (1 - fall / 2)
-    here = table.r_end <= table.fall_before * (1 - fall / 2)
+    known = np.fmin(table.fall_before, table.fall_usual)  # the latter knows no burst of noise
+    here = table.r_end <= known * (1 - fall / 2)
     with np.errstate(invalid="ignore"):
-        usual = np.fmax(np.fmax(before(table, table.r_median), table.r_start), table.fall_before)
-        whole = after(table, table.r_median) <= usual * (1 - fall / 2)  # a burst of noise is soon over
+        usual = np.fmax(np.fmax(before(table, table.r_median), table.r_start), known)
+        whole = after(table, table.r_median) <= usual * (1 - fall / 2)  # a burst is soon over
     return np.asarray(np.where(np.isnan(following), here, later & whole))
 
 

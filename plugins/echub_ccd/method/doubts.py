@@ -168,4 +168,3 @@ def _reference(table: HalfCycleTable, k: int, m: int) -> float:
     """Return R at the start of the last half cycle up to k with the direction of m; inf if there is none."""
     alike = np.flatnonzero((table.sign[: k + 1] == table.sign[m]) & (table.file[: k + 1] == table.file[k]))
     return float(table.r_start[alike[-1]]) if len(alike) else np.inf
-

@@ -89,7 +89,9 @@ def bends(table: HalfCycleTable) -> Floats:
         steps = [(p, k, float(np.log(table.level[k] / table.level[p]))) for p, k in pairs]
         steps = [step for step in steps if step[2] > MOVED]
         fell = np.array([np.log(table.r_start[k] / table.r_start[p]) - lost[p:k].sum() for p, k, _ in steps])
-        smooth = _smooth(fell, np.array([by for *_, by in steps]), np.array([max(noise[p], noise[k]) for p, k, _ in steps]))
+        smooth = _smooth(
+            fell, np.array([by for *_, by in steps]), np.array([max(noise[p], noise[k]) for p, k, _ in steps])
+        )
         for (_, k, _), value, alike in zip(steps, fell, smooth, strict=True):
             found[k] = min(value, 0.0) if alike else 0.0
     return found
@@ -99,7 +101,9 @@ def _smooth(fell: Floats, by: Floats, noise: Floats) -> Marks:
     """Mark changes of ln R (n,), ± noise, at changes of ln j (n,), that fit those beside them."""
     found = np.zeros(len(fell), bool)
     for k in range(len(fell)):
-        slopes = [s for s in (_slope(fell[:k][::-1], by[:k][::-1]), _slope(fell[k + 1 :], by[k + 1 :])) if s is not None]
+        slopes = [
+            s for s in (_slope(fell[:k][::-1], by[:k][::-1]), _slope(fell[k + 1 :], by[k + 1 :])) if s is not None
+        ]
         if slopes:
             least = max(STEEPER * min(slopes) - SLOPE, STEEPEST)
             found[k] = fell[k] + noise[k] >= least * by[k]
