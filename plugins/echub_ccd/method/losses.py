@@ -22,10 +22,10 @@ QUARTER = 0.3186
 changes odd, hardly three quarters."""
 STEEPEST = -1.05
 """d ln R/d ln j of a sound cell is at least -1, since U does not fall while the current rises; 5 % for drift."""
-STEEPER, SLOPE = 1.5, 0.1
-"""R(j) is smooth: no change of level is half as steep again, and 0.1 in d ln R/d ln j, as the ones beside it. For
-asinh and Butler-Volmer laws neighbours differ by a factor of 1.5 where the slope is above 0.1, in steps of up to
-two; a fall by 15 % at a step by two is a slope of -0.23. By eye."""
+STEEPER, SLOPE, BEND = 1.5, 0.1, 0.3
+"""R(j) is smooth: no change of level is half as steep again as the one before it or after it, and 0.1 in d ln R/d ln j,
+and by so much more for each e-fold of j between them, as asinh and Butler-Volmer laws bend (0.25 at most). A fall by
+15 % at a step by two is a slope of -0.23."""
 SPAN = 0.2
 """Change of ln j that makes a slope beside: of steps of 2 % the slope is mostly noise. A step by 1.2, as usual."""
 MOVED = 0.005
@@ -101,22 +101,21 @@ def _smooth(fell: Floats, by: Floats, noise: Floats) -> Marks:
     """Mark changes of ln R (n,), ± noise, at changes of ln j (n,), that fit those beside them."""
     found = np.zeros(len(fell), bool)
     for k in range(len(fell)):
-        slopes = [
-            s for s in (_slope(fell[:k][::-1], by[:k][::-1]), _slope(fell[k + 1 :], by[k + 1 :])) if s is not None
+        beside = [_slope(fell[:k][::-1], by[:k][::-1]), _slope(fell[k + 1 :], by[k + 1 :])]
+        bounds = [
+            STEEPER * slope - SLOPE - BEND * (by[k] + span) / 2 for slope, span in beside if np.isfinite(slope)
         ]
-        if slopes:
-            least = max(STEEPER * min(slopes) - SLOPE, STEEPEST)
-            found[k] = fell[k] + noise[k] >= least * by[k]
+        found[k] = bool(bounds) and bool(fell[k] + noise[k] >= max(*bounds, STEEPEST) * by[k])
     return found
 
 
-def _slope(fell: Floats, by: Floats) -> float | None:
-    """Return d ln R/d ln j over the first of some changes, so many that ln j changes by `SPAN`."""
+def _slope(fell: Floats, by: Floats) -> tuple[float, float]:
+    """Return d ln R/d ln j over the first of some changes, so many that ln j changes by `SPAN`, and that change."""
     if not len(by):
-        return None
+        return np.nan, np.nan
     total = np.cumsum(by)
     last = min(int(np.searchsorted(total, SPAN)), len(by) - 1)
-    return float(fell[: last + 1].sum() / total[last])
+    return float(fell[: last + 1].sum() / total[last]), float(total[last])
 
 
 def _alike(table: HalfCycleTable, first: int, second: int) -> bool:
