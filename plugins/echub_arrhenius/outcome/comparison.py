@@ -58,9 +58,7 @@ def _exchangeable(strata: list[list[CellValue]], high: str) -> list[Exchangeable
     return classes(*_by_cell(strata, high))
 
 
-def _by_cell(
-    strata: list[list[CellValue]], high: str
-) -> tuple[list[Hashable], list[int], Floats, list[bool]]:
+def _by_cell(strata: list[list[CellValue]], high: str) -> tuple[list[Hashable], list[int], Floats, list[bool]]:
     """Return cell, temperature's number, logarithm and group of each value; without a name it is its own cell."""
     values = [(k, point) for k, points in enumerate(strata) for point in points]
     return (

@@ -360,7 +360,11 @@ SHAPES: dict[str, Draw] = {
         Climb(FINE, hold_s=300), None, g, change=_charge_transfer(0.3, g.uniform(0.3, 0.7))
     ),
     "Butler-Volmer, hard short": lambda g: climb(
-        Climb(), step(0.95), g, change=_charge_transfer(10 ** g.uniform(-1.3, 0.5), g.uniform(0.3, 0.7)), holds=True
+        Climb(),
+        step(0.95),
+        g,
+        change=_charge_transfer(10 ** g.uniform(-1.3, 0.5), g.uniform(0.3, 0.7)),
+        holds=True,
     ),
     "Butler-Volmer, short of 60 % at rest": lambda g: climb(
         Climb(), step(0.6), g, at_rest=True, change=_charge_transfer(10 ** g.uniform(-1.3, 0.5), 0.5)
