@@ -103,8 +103,8 @@ def _extrapolated(
 ) -> Floats:
     """Return R (m,) at the fall by the line through the medians of both halves of the rows shortly before.
 
-    These are the rows from the wide to the narrow window before it. NaN for falls too small to matter, and if there
-    are fewer than twice three of them.
+    These are the rows from the wide to the narrow window before it. NaN for falls too small to matter, and if
+    there are fewer than twice three of them.
     """
     usual = np.full(len(found), np.nan)
     for k in np.flatnonzero(fall > LITTLE):
@@ -112,7 +112,7 @@ def _extrapolated(
         if len(past) >= 2 * MANY:
             half = len(past) // 2
             first, second = float(np.median(past[:half])), float(np.median(past[half:]))
-            # From the middle of the second half on it is a quarter of the rows, and the narrow window, to the fall.
+            # From the middle of the second half to the fall it is a quarter of the rows and the narrow window.
             usual[k] = second + max(second - first, 0.0) * (len(past) / 4 + near[k]) / (len(past) / 2)
     return usual
 

@@ -6,6 +6,8 @@ rises. Both repeat themselves from half cycle to half cycle; a short does not.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,18 +16,18 @@ from echub_ccd.data.table import HalfCycleTable
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
 RECENT = 4
-"""Half cycles before that predict how much R grows in one: two cycles, so that growth may change with the level."""
+"""Half cycles before that predict how much R grows in one: two cycles, since growth may change with the level."""
 SURE = 5.0
-"""Standard deviations of noise, and of what the growth of R differs by from cycle to cycle: those of `r_drop_sigma`."""
+"""Standard deviations of noise, and of how the growth of R differs from cycle to cycle: as `r_drop_sigma`."""
 QUARTER = 0.3186
-"""Lower quartile of the size of a normal deviation, in standard deviations: a short makes more than half of a file's
-changes odd, hardly three quarters."""
+"""Lower quartile of the size of a normal deviation, in standard deviations: a short makes more than half of the
+changes of a file odd, hardly three quarters."""
 STEEPEST = -1.05
 """d ln R/d ln j of a sound cell is at least -1, since U does not fall while the current rises; 5 % for drift."""
 STEEPER, SLOPE, BEND = 1.5, 0.1, 0.3
-"""R(j) is smooth: no change of level is half as steep again as the one before it or after it, and 0.1 in d ln R/d ln j,
-and by so much more for each e-fold of j between them, as asinh and Butler-Volmer laws bend (0.25 at most). A fall by
-15 % at a step by two is a slope of -0.23."""
+"""R(j) is smooth: no change of level is half as steep again as the one before it or after it, and 0.1 in
+d ln R/d ln j, and so much more for each e-fold of j between them, as asinh and Butler-Volmer laws bend (0.25 at
+most). A fall by 15 % at a step by two is a slope of -0.23."""
 SPAN = 0.2
 """Change of ln j that makes a slope beside: of steps of 2 % the slope is mostly noise. A step by 1.2, as usual."""
 MOVED = 0.005
@@ -76,8 +78,8 @@ def stays_lower(table: HalfCycleTable, depth: Floats) -> Marks:
 def bends(table: HalfCycleTable) -> Floats:
     """Return ln of what the level alone takes off R (m,), ≤ 0, since the half cycle of the same direction before.
 
-    0 where the level did not rise, or R fell otherwise than R(j) of a sound cell does: more steeply than U = const,
-    or than at the changes of level beside it.
+    0 where the level did not rise, or R fell otherwise than R(j) of a sound cell does: more steeply than at
+    constant U, or than at the changes of level beside it.
     """
     found = np.zeros(len(table))
     noise = _noise(table)
@@ -85,7 +87,7 @@ def bends(table: HalfCycleTable) -> Floats:
     lost = np.where(lost > noise, np.log1p(-np.minimum(lost, 0.99)), 0.0)
     for sign in (1.0, -1.0):
         places = np.flatnonzero((table.sign == sign) & np.isfinite(table.r_start) & (table.r_start > 0))
-        pairs = [(p, k) for p, k in zip(places[:-1], places[1:], strict=True) if table.file[p] == table.file[k]]
+        pairs = [(p, k) for p, k in pairwise(places) if table.file[p] == table.file[k]]
         steps = [(p, k, float(np.log(table.level[k] / table.level[p]))) for p, k in pairs]
         steps = [step for step in steps if step[2] > MOVED]
         fell = np.array([np.log(table.r_start[k] / table.r_start[p]) - lost[p:k].sum() for p, k, _ in steps])
@@ -110,7 +112,7 @@ def _smooth(fell: Floats, by: Floats, noise: Floats) -> Marks:
 
 
 def _slope(fell: Floats, by: Floats) -> tuple[float, float]:
-    """Return d ln R/d ln j over the first of some changes, so many that ln j changes by `SPAN`, and that change."""
+    """Return d ln R/d ln j over the first of some changes, until ln j changes by `SPAN`, and its change."""
     if not len(by):
         return np.nan, np.nan
     total = np.cumsum(by)

@@ -15,8 +15,8 @@ from echub_sims_map.method.width import Found, Piece, measured_part
 PARTS = 3
 """Parts of the depth: two ends, and a middle that tells a lean from a bend."""
 SIGMAS = 3.0
-"""Standard deviations from which on a taper, a lean or a soft rim is told: one of 400 columns by chance, for a taper,
-which compares three pairs of parts, one of 130, if these are also by 12 % apart."""
+"""Standard deviations from which on a taper, a lean or a soft rim is told: one of 400 columns by chance; one of 130
+for a taper, which compares three pairs of parts, if these are by 12 % apart as well."""
 TAPER, LEAN, SOFT, NOTCH = 0.12, 0.15, 1.18, 1.035
 """And so much of the width at least, since at high counts everything is significant; a soft rim by the area over
 that of the pixels above the half level (upright ones 1.02 to 1.13, bells 1.25 on), a notch by the area of the

@@ -321,6 +321,8 @@ SHAPES: dict[str, Draw] = {
     "short of 60 %, tau 0.1": lambda g: climb(Climb(), relaxing(0.6, 0.1), g),
     "short of 60 %, tau 0.3": lambda g: climb(Climb(), relaxing(0.6, 0.3), g),
     "short of 60 %, tau 1": lambda g: climb(Climb(), relaxing(0.6, 1.0), g),
+    "short of 40 %, tau 0.1": lambda g: climb(Climb(), relaxing(0.4, 0.1), g),
+    "short of 40 %, tau 1": lambda g: climb(Climb(), relaxing(0.4, 1.0), g),
     "known electrolyte, 60 %, tau 0.02 to 1": lambda g: _with_electrolyte(
         Climb(), relaxing(0.6, 10 ** g.uniform(-1.7, 0)), g
     ),
