@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}
 _WORST_FIRST = ("refusal", "error", "warning", "info", "note")
-_LONG, _SHORT, _SCREEN = 20, 4, 36
+_LONG, _SHORT, _SCREEN = 20, 2, 36
 """Rows of a table that are shown at most, and at least, and lines of all tables together, so that an outcome fits
 a screen of 50 lines; the rest is in the JSON, and on the screen with -v."""
 
@@ -59,11 +59,14 @@ def _tables(outcome: Outcome, *, verbose: bool) -> None:
 
 
 def _rows_that_fit(lengths: list[int], *, verbose: bool) -> int:
-    """Return how many rows of each table are shown: every table has a name and a header as well."""
+    """Return how many rows of each table are shown: a table has a name, a header and perhaps a last line as well."""
     if verbose:
         return max(lengths, default=0)
-    fitting = (n for n in range(_LONG, _SHORT, -1) if sum(2 + min(n, length) for length in lengths) <= _SCREEN)
-    return next(fitting, _SHORT)
+
+    def lines(most: int) -> int:
+        return sum(2 + min(most, length) + (length > most) for length in lengths)
+
+    return next((n for n in range(_LONG, _SHORT, -1) if lines(n) <= _SCREEN), _SHORT)
 
 
 def _flag(flag: Remark) -> None:

@@ -15,7 +15,7 @@ from echub_sims_map.method.width import Found, Piece, measured_part
 PARTS = 3
 """Parts of the depth: two ends, and a middle that tells a lean from a bend."""
 SIGMAS = 3.0
-"""Standard deviations from which on a taper, a lean or a soft rim is told: one of 400 columns by chance; one of 130
+"""Standard deviations from which a taper, a lean or a soft rim is told: one of 400 columns by chance; one of 130
 for a taper, which compares three pairs of parts, if these are by 12 % apart as well."""
 TAPER, LEAN, SOFT, NOTCH = 0.12, 0.15, 1.18, 1.035
 """And so much of the width at least, since at high counts everything is significant; a soft rim by the area over
