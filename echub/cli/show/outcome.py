@@ -61,7 +61,7 @@ def _tables(outcome: Outcome, *, verbose: bool) -> None:
 
 
 def _rows_that_fit(lengths: list[int], *, verbose: bool) -> int:
-    """Return how many rows of each table are shown: a table has a name, a header and perhaps a last line as well."""
+    """Return how many rows of each table are shown: it has a name, a header and perhaps a last line as well."""
     if verbose:
         return max(lengths, default=0)
 

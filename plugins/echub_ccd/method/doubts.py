@@ -51,7 +51,7 @@ def doubts(table: HalfCycleTable, context: Context, fails: Marks) -> Marks:
 def unfinished(table: HalfCycleTable, context: Context) -> Marks:
     """Mark where the slow fall starts that the last half cycle is still in: how deep it ends is not known."""
     slow = slow_fall(table, context)
-    lost = lost_within(table)
+    lost = lost_within(table, ever=True)  # a long fall is not the growth that is usual
     falls = (lost > CREEPS) & (lost > uncertain(table))
     marked = np.zeros(len(table), bool)
     if len(table) < LATER or not falls[-1] or not (slow[-LATER:].any() or _ends_lower(table, context)):
@@ -64,10 +64,12 @@ def unfinished(table: HalfCycleTable, context: Context) -> Marks:
 
 
 def _ends_lower(table: HalfCycleTable, context: Context) -> bool:
-    """Return whether R at the end of the file is lower by `r_drop` than a cycle before, in this direction."""
+    """Return whether R ends lower by `r_drop` than a cycle before, in this direction, and started lower too."""
     alike = (table.sign == table.sign[-1]) & (table.file == table.file[-1])
-    ends = table.r_end[alike]
-    return bool(len(ends) > 1 and ends[-1] <= (1 - context.params.r_drop / 100) * ends[-2])
+    ends, starts = table.r_end[alike], table.r_start[alike]
+    if len(ends) < 2 or starts[-1] > (1 - CREEPS) * starts[-2]:
+        return False
+    return bool(ends[-1] <= (1 - context.params.r_drop / 100) * ends[-2])
 
 
 def first_stages(table: HalfCycleTable, context: Context) -> Marks:

@@ -28,6 +28,9 @@ STEEPER, SLOPE, BEND = 1.5, 0.1, 0.3
 """R(j) is smooth: no change of level is half as steep again as the one before it or after it, and 0.1 in
 d ln R/d ln j, and so much more for each e-fold of j between them, as asinh and Butler-Volmer laws bend (0.25 at
 most). A fall by 15 % at a step by two is a slope of -0.23."""
+FIRST = 1.1
+"""The first change of level has none before it, and slopes grow with the level unless most of R is in series with it:
+it may be steeper than the second by a tenth."""
 SPAN = 0.2
 """Change of ln j that makes a slope beside: of steps of 2 % the slope is mostly noise. A step by 1.2, as usual."""
 MOVED = 0.005
@@ -104,9 +107,8 @@ def _smooth(fell: Floats, by: Floats, noise: Floats) -> Marks:
     found = np.zeros(len(fell), bool)
     for k in range(len(fell)):
         beside = [_slope(fell[:k][::-1], by[:k][::-1]), _slope(fell[k + 1 :], by[k + 1 :])]
-        bounds = [
-            STEEPER * slope - SLOPE - BEND * (by[k] + span) / 2 for slope, span in beside if np.isfinite(slope)
-        ]
+        more, bend = (STEEPER, BEND) if k else (FIRST, BEND / 2)
+        bounds = [more * slope - SLOPE - bend * (by[k] + span) / 2 for slope, span in beside if np.isfinite(slope)]
         found[k] = bool(bounds) and bool(fell[k] + noise[k] >= max(*bounds, STEEPEST) * by[k])
     return found
 

@@ -169,7 +169,7 @@ def test_the_accuracy_of_the_range_and_the_area_are_in_the_interval():
 @pytest.mark.parametrize("symmetry", [0.5, 0.3])
 @pytest.mark.parametrize("exchange", [0.05, 0.3, 3.0])
 def test_charge_transfer_is_not_a_short_whatever_the_symmetry(exchange, symmetry):
-    """U/j falls to a fifth over the staircase, smoothly; with a symmetry of 0.3 both directions differ by twice."""
+    """U/j falls to a fifth over the staircase, smoothly; at a symmetry of 0.3 both directions differ twofold."""
     for seed in range(2):
         change = ccd._charge_transfer(exchange, symmetry, share=0.8)
         outcome = climb(Climb(), None, np.random.default_rng([9, seed]), change=change).answer()
