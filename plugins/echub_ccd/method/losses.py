@@ -29,7 +29,7 @@ STEEPER, SLOPE, BEND = 1.5, 0.1, 0.3
 d ln R/d ln j, and so much more for each e-fold of j between them, as asinh and Butler-Volmer laws bend (0.25 at
 most). A fall by 15 % at a step by two is a slope of -0.23."""
 FIRST = 1.1
-"""The first change of level has none before it, and slopes grow with the level unless most of R is in series with it:
+"""The first change of level has none before it, and slopes grow with the level unless most of R is in series:
 it may be steeper than the second by a tenth."""
 SPAN = 0.2
 """Change of ln j that makes a slope beside: of steps of 2 % the slope is mostly noise. A step by 1.2, as usual."""
