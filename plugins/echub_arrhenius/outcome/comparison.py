@@ -181,7 +181,13 @@ def _changing(strata: list[list[CellValue]], sides: list[tuple[Floats, Floats]],
     ratios = [float(np.exp(a.mean() - b.mean())) for a, b in sides]
     said = ", ".join(f"{r:.3g} at {_celsius(points):.4g} °C" for r, points in zip(ratios, strata, strict=True))
     text = f"the ratio changes with temperature (p = {p:.2g}), {said}: their mean is that of these temperatures"
-    return [Flag("ratio-changes", text, hint="echub analyze arrhenius compares the activation energies")]
+    return [
+        Flag(
+            "ratio-changes",
+            text,
+            hint="compare the activation energies by arrhenius, or one temperature: --param temperatures=30",
+        )
+    ]
 
 
 def _celsius(points: list[CellValue]) -> float:
