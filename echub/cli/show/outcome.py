@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from echub.remark import Remark
 
 _COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}
+_COMMANDS = ("-", "echub ", "pip ")
+"""What a hint starts with that is to be typed; others are advice."""
 _WORST_FIRST = ("refusal", "error", "warning", "info", "note")
-_LONG, _SHORT, _SCREEN = 20, 4, 36
+_LONG, _SHORT, _SCREEN = 20, 2, 36
 """Rows of a table that are shown at most, and at least, and lines of all tables together, so that an outcome fits
 a screen of 50 lines; the rest is in the JSON, and on the screen with -v."""
 
@@ -59,11 +61,14 @@ def _tables(outcome: Outcome, *, verbose: bool) -> None:
 
 
 def _rows_that_fit(lengths: list[int], *, verbose: bool) -> int:
-    """Return how many rows of each table are shown: every table has a name and a header as well."""
+    """Return how many rows of each table are shown: it has a name, a header and perhaps a last line as well."""
     if verbose:
         return max(lengths, default=0)
-    fitting = (n for n in range(_LONG, _SHORT, -1) if sum(2 + min(n, length) for length in lengths) <= _SCREEN)
-    return next(fitting, _SHORT)
+
+    def lines(most: int) -> int:
+        return sum(2 + min(most, length) + (length > most) for length in lengths)
+
+    return next((n for n in range(_LONG, _SHORT, -1) if lines(n) <= _SCREEN), _SHORT)
 
 
 def _flag(flag: Remark) -> None:
@@ -71,7 +76,7 @@ def _flag(flag: Remark) -> None:
     where = f" ({flag.where})" if flag.where else ""
     field(flag.severity, f"{flag.text}{where} [{flag.code}]", "red" if flag.severity == "refusal" else "")
     if flag.hint:
-        field("", f"try {flag.hint}")
+        field("", f"{'try' if flag.hint.startswith(_COMMANDS) else 'what helps:'} {flag.hint}")
     elif flag.severity != "info" and (advice := explained(flag).hint):
         field("", f"what helps: {advice}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ from echub.plugin import Condition, Flag, InputSet, Interval, Measurand, Outcome
 from echub_arrhenius import CompareParams
 from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
 from echub_arrhenius.method_exchange import LEVEL, Exchange, Exchangeable, classes, difference_error, exchange
+from echub_arrhenius.method_interaction import interaction_p
 
 Floats = NDArray[np.float64]
 SIGNIFICANT = 0.05
 """The level that is usual; a test that cannot reach it is said to be unable to."""
+CHANGES = 0.01
+"""Level of the test of equal ratios: 1 of 100 comparisons of groups with one ratio is flagged."""
 
 
 def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
@@ -42,7 +46,7 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     found = exchange(parts, two_sided=not params.higher)
     return Outcome(
         _measurands(found, parts, sides, params, high, low),
-        (*chosen.flags, *_flags(params, strata, found, parts)),
+        (*chosen.flags, *_flags(params, strata, found, parts), *_changing(strata, sides, high)),
         {"values": chosen.table(), "temperatures": _table(strata, sides, high, low)},
         conditions={"higher": Condition(high), "lower": Condition(low), "measurand": Condition(chosen.name)},
         label=f"{high} against {low}",
@@ -50,9 +54,14 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
 
 
 def _exchangeable(strata: list[list[CellValue]], high: str) -> list[Exchangeable]:
-    """Gather the values by cell; one without a name counts as a cell of its own."""
+    """Gather the values by cell."""
+    return classes(*_by_cell(strata, high))
+
+
+def _by_cell(strata: list[list[CellValue]], high: str) -> tuple[list[Hashable], list[int], Floats, list[bool]]:
+    """Return cell, temperature's number, logarithm and group of each value; without a name it is its own cell."""
     values = [(k, point) for k, points in enumerate(strata) for point in points]
-    return classes(
+    return (
         [point.cell or number for number, (_, point) in enumerate(values)],
         [k for k, _ in values],
         np.log([point.value for _, point in values]),
@@ -162,6 +171,23 @@ def _flags(
     if difference_error(parts) is None:
         flags.append(Flag("wide-ratio", "the ratio has no interval: no two cells were measured alike"))
     return flags
+
+
+def _changing(strata: list[list[CellValue]], sides: list[tuple[Floats, Floats]], high: str) -> list[Flag]:
+    """Flag ratios that differ from temperature to temperature by more than the scatter of the cells."""
+    p = interaction_p(*_by_cell(strata, high))
+    if p is None or p >= CHANGES:
+        return []
+    ratios = [float(np.exp(a.mean() - b.mean())) for a, b in sides]
+    said = ", ".join(f"{r:.3g} at {_celsius(points):.4g} °C" for r, points in zip(ratios, strata, strict=True))
+    text = f"the ratio changes with temperature (p = {p:.2g}), {said}: their mean is that of these temperatures"
+    return [
+        Flag(
+            "ratio-changes",
+            text,
+            hint="compare the activation energies by arrhenius, or one temperature: --param temperatures=30",
+        )
+    ]
 
 
 def _celsius(points: list[CellValue]) -> float:

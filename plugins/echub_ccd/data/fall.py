@@ -31,7 +31,8 @@ class Falls:
 
     `fine`, `narrow`, `wide`: (before - after)/before; `fine` is the steepest within the narrow window, and
     stands for `narrow` where it is larger, and beyond its noise.
-    `sigma`: standard deviation of `narrow` from the noise of R. NaN where a half cycle has too few rows.
+    `sigma`: standard deviation of `narrow` from the noise of R. `usual`: what R would be there by its course
+    shortly before the fall: what only takes back a rise is not a fall. NaN where a half cycle has too few rows.
     """
 
     row: NDArray[np.intp]
@@ -40,6 +41,7 @@ class Falls:
     narrow: Floats
     wide: Floats
     sigma: Floats
+    usual: Floats
 
     @property
     def sharpness(self) -> Floats:
@@ -73,7 +75,8 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
         sure = sharpest > SURE * noise * np.sqrt(2 / fine) / before
     sigma = np.maximum(sigma, _local(r, best, found, narrow, steep) / before)
     steep = np.where(sure, np.maximum(steep, sharpest), steep)  # on a rising R the narrow window sees less of it
-    lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma)]
+    usual = _extrapolated(r, best, found, narrow, wide, steep)
+    lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma, usual)]
     return Falls(best, *lost)
 
 
@@ -90,6 +93,30 @@ def _fall(
         return np.asarray(1 - after / before), np.asarray(before), (left, right)
 
 
+def _extrapolated(
+    r: Floats,
+    place: NDArray[np.intp],
+    found: Segments,
+    near: NDArray[np.intp],
+    far: NDArray[np.intp],
+    fall: Floats,
+) -> Floats:
+    """Return R (m,) at the fall by the line through the medians of both halves of the rows shortly before.
+
+    These are the rows from the wide to the narrow window before it. NaN for falls too small to matter, and if
+    there are fewer than twice three of them.
+    """
+    usual = np.full(len(found), np.nan)
+    for k in np.flatnonzero(fall > LITTLE):
+        past = r[max(place[k] - far[k], found.start[k]) : max(place[k] - near[k], found.start[k])]
+        if len(past) >= 2 * MANY:
+            half = len(past) // 2
+            first, second = float(np.median(past[:half])), float(np.median(past[half:]))
+            # From the middle of the second half to the fall it is a quarter of the rows and the narrow window.
+            usual[k] = second + max(second - first, 0.0) * (len(past) / 4 + near[k]) / (len(past) / 2)
+    return usual
+
+
 def _local(r: Floats, place: NDArray[np.intp], found: Segments, width: NDArray[np.intp], fall: Floats) -> Floats:
     """Return the standard deviation of the difference of both windows by the noise in them: that of a burst.
 
@@ -101,6 +128,9 @@ def _local(r: Floats, place: NDArray[np.intp], found: Segments, width: NDArray[n
         low, high = max(place[k] - width[k], found.start[k]), min(place[k] + width[k], found.stop[k])
         parts = [part for part in (r[low : place[k]], r[place[k] : high]) if len(part) >= MANY]
         variances = [np.mean(np.diff(part, 2) ** 2) / 6 / len(part) for part in parts]  # 1 + 4 + 1: see `Segments`
+        rest = r[place[k] : found.stop[k]]
+        if MANY <= len(rest) <= 2 * width[k]:  # so short an end of a half cycle is a level, or does not tell
+            variances.append(np.var(rest) / len(rest))
         sigma[k] = float(np.sqrt(np.sum(variances)))
     return sigma
 

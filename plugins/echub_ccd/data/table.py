@@ -67,6 +67,7 @@ class HalfCycleTable:
     rest: Floats
     u_rest: Floats
     fall_before: Floats
+    fall_usual: Floats
     fall: Floats
     fall_wide: Floats
     fall_sigma: Floats
@@ -159,6 +160,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         rest=rest,
         u_rest=u_rest,
         fall_before=falls.before,
+        fall_usual=falls.usual,
         fall=falls.narrow,
         fall_wide=falls.wide,
         fall_sigma=falls.sigma,

@@ -15,6 +15,7 @@ from echub_ccd import DEFAULT, CcdParams
 from echub_ccd.data.fall import WIDE
 from echub_ccd.data.table import SAME_LEVEL, HalfCycleTable
 from echub_ccd.data.trace import AT_LIMIT_V
+from echub_ccd.method.losses import bends, lost_within, stays_lower, uncertain
 
 Floats = NDArray[np.float64]
 FEW_ROWS = 10
@@ -104,10 +105,11 @@ def _stays(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:
     previous = before(table, table.r_start)
     alike = np.fmax(table.r_start, np.where(np.isnan(previous), table.fall_before, previous))
     later = following <= np.minimum(alike, table.fall_before) * (1 - fall / 2)
-    here = table.r_end <= table.fall_before * (1 - fall / 2)
+    known = np.fmin(table.fall_before, table.fall_usual)  # the latter knows no burst of noise
+    here = table.r_end <= known * (1 - fall / 2)
     with np.errstate(invalid="ignore"):
-        usual = np.fmax(np.fmax(before(table, table.r_median), table.r_start), table.fall_before)
-        whole = after(table, table.r_median) <= usual * (1 - fall / 2)  # a burst of noise is soon over
+        usual = np.fmax(np.fmax(before(table, table.r_median), table.r_start), known)
+        whole = after(table, table.r_median) <= usual * (1 - fall / 2)  # a burst is soon over
     return np.asarray(np.where(np.isnan(following), here, later & whole))
 
 
@@ -131,8 +133,21 @@ def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) 
     following = np.fmax(
         after(table, table.r_first), np.where(np.isnan(after(table, table.r_first)), table.r_end, 0)
     )
+    by_level = bends(table)
+    following = following * np.exp(-np.nan_to_num(after(table, by_level)))  # before the level took off its part
     stays = (following <= earlier * (1 - fall / 2)) & _whole_is_lower(table, fall)
+    stays &= _lower_than_alike(table, fall) & (by_level == 0)
     return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & stays)
+
+
+def _lower_than_alike(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:
+    """Return whether R starts below that of the same direction a cycle before, by half of a fall.
+
+    Both directions of a cell may differ, and the more so at higher levels.
+    """
+    two_before = before(table, before(table, table.r_start))
+    alike = before(table, before(table, table.sign)) == table.sign
+    return np.asarray(~alike | np.isnan(two_before) | (table.r_start <= two_before * (1 - fall / 2)))
 
 
 def _lone(fall: Floats, moved: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -171,11 +186,16 @@ def r_drop(table: HalfCycleTable, context: Context) -> Floats:
 
 
 def slow_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
-    """Mark half cycles in which R falls as far, but gradually: no detector, a warning."""
+    """Mark half cycles in which R falls as far, but gradually: no detector, a warning.
+
+    Where R grows in every half cycle it is enough that it grows less by as much, and stays lower.
+    """
     p = context.params
     with np.errstate(divide="ignore", invalid="ignore"):
         over_all = 1 - table.r_end / np.fmin(table.r_start, before(table, table.r_end))
     enough = over_all > np.maximum(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
+    lost = lost_within(table)
+    enough |= (lost > np.maximum(p.r_drop / 100, uncertain(table))) & stays_lower(table, lost)
     return np.asarray(enough & (r_drop(table, context) != 1))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from echub_ccd.data.table import HalfCycleTable
 from echub_ccd.method.detectors import Context, Floats, deep_and_sharp, fell_between, slow_fall
+from echub_ccd.method.losses import bends, lost_within, uncertain
 
 Marks = NDArray[np.bool_]
 LATER = 3
@@ -23,7 +24,10 @@ HALF = 0.5
 LEFT, SOON = 0.65, 3
 """R that falls to 65 % for good within three cycles is as suspicious: the deepest published healing leaves 66 % of
 R·A (12 of 24 Ω·cm² of the contacts are lost on a pellet of 11), and a short whose time constant is a half cycle is
-complete by then. What falls as far over a whole experiment is drift. Later R may rise, by half of the fall."""
+complete by then. What falls as far over a whole experiment is drift. Meanwhile R may rise, by half of the fall."""
+CYCLE = 2
+"""Half cycles of one direction that R must stay low: the time between is a cycle. What R does later, as where a
+contact is lost after a short, says nothing of the fall."""
 IN_TIME = 0.25
 """Part of such a fall that must happen under current: R of a cell that is not ohmic falls where the level changes,
 and in time not at all. A quarter, since a fall may start in a rest. By eye."""
@@ -47,7 +51,8 @@ def doubts(table: HalfCycleTable, context: Context, fails: Marks) -> Marks:
 def unfinished(table: HalfCycleTable, context: Context) -> Marks:
     """Mark where the slow fall starts that the last half cycle is still in: how deep it ends is not known."""
     slow = slow_fall(table, context)
-    falls = (_fell_within(table) > CREEPS) & (_fell_within(table) > _noise(table))
+    lost = lost_within(table, ever=True)  # a long fall is not the growth that is usual
+    falls = (lost > CREEPS) & (lost > uncertain(table))
     marked = np.zeros(len(table), bool)
     if len(table) < LATER or not falls[-1] or not (slow[-LATER:].any() or _ends_lower(table, context)):
         return marked
@@ -59,10 +64,12 @@ def unfinished(table: HalfCycleTable, context: Context) -> Marks:
 
 
 def _ends_lower(table: HalfCycleTable, context: Context) -> bool:
-    """Return whether R at the end of the file is lower by `r_drop` than a cycle before, in this direction."""
+    """Return whether R ends lower by `r_drop` than a cycle before, in this direction, and started lower too."""
     alike = (table.sign == table.sign[-1]) & (table.file == table.file[-1])
-    ends = table.r_end[alike]
-    return bool(len(ends) > 1 and ends[-1] <= (1 - context.params.r_drop / 100) * ends[-2])
+    ends, starts = table.r_end[alike], table.r_start[alike]
+    if len(ends) < 2 or starts[-1] > (1 - CREEPS) * starts[-2]:
+        return False
+    return bool(ends[-1] <= (1 - context.params.r_drop / 100) * ends[-2])
 
 
 def first_stages(table: HalfCycleTable, context: Context) -> Marks:
@@ -73,18 +80,37 @@ def first_stages(table: HalfCycleTable, context: Context) -> Marks:
 def crept(table: HalfCycleTable, fails: Marks) -> Marks:
     """Mark where R starts to fall for good: to half over any time, or to `LEFT` soon and under current."""
     marked = np.zeros(len(table), bool)
+    begins: list[int] = []
+    by_level = bends(table)
     for sign in (1.0, -1.0):
         places = np.flatnonzero((table.sign == sign) & np.isfinite(table.r_start))
         if len(places) < LATER or len(np.unique(table.file[places])) > 1:
             continue
         last = np.fmin(*(values[places[-1]] for values in (table.r_start, table.r_end)))  # pores may have grown
-        r = np.append(table.r_start[places], last)
+        level = np.exp(-np.cumsum(by_level[places]))
+        r = np.append(table.r_start[places] * level, last * level[-1])
         for found in (_halved(r[:-1]), _fell_soon(r, table, places)):
             if found is not None:
                 first, at = found
                 until = places[min(at + 1, len(places) - 1)]
-                marked[places[first]] |= not fails[places[at] : until + 1].any()
+                if not fails[places[at] : until + 1].any():
+                    begins.append(int(places[first]))
+    marked[_narrowed(table, begins)] = True
     return marked
+
+
+def _narrowed(table: HalfCycleTable, begins: list[int]) -> list[int]:
+    """Leave out a half cycle (of those in which a fall may begin) if the next begins with R as it was.
+
+    Each direction shows a fall from one of its half cycles to its next: where both show it, it begins after the
+    later of the two.
+    """
+    kept = []
+    for k in begins:
+        later = k + 1 in begins and k > 0 and table.sign[k + 1] == table.sign[k - 1]
+        if not (later and table.r_start[k + 1] >= (1 - CREEPS) * table.r_start[k - 1]):
+            kept.append(k)
+    return kept
 
 
 def _halved(r: Floats) -> tuple[int, int] | None:
@@ -105,9 +131,10 @@ def _fell_soon(r: Floats, table: HalfCycleTable, places: NDArray[np.intp]) -> tu
     """
     for start in range(len(r) - 1):
         near = r[start : start + SOON + 1]
+        usual = float(np.median(r[max(start - SOON + 1, 0) : start + 1]))  # what only heals does not fall
         future = _highest_later(near)
-        low = np.flatnonzero(future <= LEFT * r[start])
-        if not len(low) or r[start + low[0] + 1 :].max() > (1 + LEFT) / 2 * r[start]:
+        low = np.flatnonzero(future <= LEFT * usual)
+        if not len(low) or r[start + low[0] + 1 :][:CYCLE].max() > (1 + LEFT) / 2 * usual:
             continue
         part = places[start : start + SOON]
         if _under_current(table, int(part[0]), int(part[-1])) >= IN_TIME:
@@ -121,10 +148,8 @@ def _under_current(table: HalfCycleTable, first: int, last: int) -> float:
 
     What R does in every half cycle, as where pores grow and heal, is left out.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fall = np.log(np.fmax(table.r_start, table.r_first) / table.r_end)
-    usual = float(np.nanmedian(fall)) if np.isfinite(fall).any() else 0.0
-    return float(np.nansum(fall[first : last + 1] - usual) / -np.log(LEFT))
+    lost = -np.log1p(-np.minimum(lost_within(table), 0.99))
+    return float((lost[first : last + 1] - max(float(np.median(lost)), 0.0)).sum() / -np.log(LEFT))
 
 
 def _highest_later(r: Floats) -> Floats:
@@ -145,14 +170,3 @@ def _reference(table: HalfCycleTable, k: int, m: int) -> float:
     """Return R at the start of the last half cycle up to k with the direction of m; inf if there is none."""
     alike = np.flatnonzero((table.sign[: k + 1] == table.sign[m]) & (table.file[: k + 1] == table.file[k]))
     return float(table.r_start[alike[-1]]) if len(alike) else np.inf
-
-
-def _fell_within(table: HalfCycleTable) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(1 - table.r_end / table.r_start)
-
-
-def _noise(table: HalfCycleTable) -> Floats:
-    """Return five standard deviations of the fall of R within a half cycle, relative."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(5 * table.noise / np.sqrt(np.maximum(0.05 * table.rows, 3)) / table.r_start)

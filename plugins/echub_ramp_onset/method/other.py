@@ -81,8 +81,11 @@ def other_electrode(
     if not known[at]:
         return f"noise hides {params.threshold:g} % of its ohmic voltage at the onset"
     # A rise inside the fit bends the line too little to be seen: what a shorter fit changes is in the uncertainty,
-    # twice, for a deviation that grows from the start moves the line by several times as much.
-    moved = 2 * (deviation_of(grid, shorter, params).value - deviation.value)
+    # twice, for a deviation that grows from the start moves the line by several times as much. So is the error of
+    # that change, by which it may seem to be nothing; the fits are nested, so that their variances subtract.
+    less = deviation_of(grid, shorter, params)
+    unseen = np.sqrt(np.maximum(less.noise**2 - deviation.noise**2, 0.0))
+    moved = 2 * np.hypot(less.value - deviation.value, unseen)
     deviation = replace(deviation, noise=np.hypot(deviation.noise, moved))
     there = replace(deviation, noise=np.hypot(deviation.noise, _of_place(deviation, at, onset_u, params)))
     return OtherElectrode(

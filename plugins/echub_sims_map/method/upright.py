@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from scipy.ndimage import binary_dilation
@@ -15,7 +15,8 @@ from echub_sims_map.method.width import Found, Piece, measured_part
 PARTS = 3
 """Parts of the depth: two ends, and a middle that tells a lean from a bend."""
 SIGMAS = 3.0
-"""Standard deviations from which on a taper, a lean or a soft rim is told: one of 400 columns by chance."""
+"""Standard deviations from which a taper, a lean or a soft rim is told: one of 400 columns by chance; one of 130
+for a taper, which compares three pairs of parts, if these are by 12 % apart as well."""
 TAPER, LEAN, SOFT, NOTCH = 0.12, 0.15, 1.18, 1.035
 """And so much of the width at least, since at high counts everything is significant; a soft rim by the area over
 that of the pixels above the half level (upright ones 1.02 to 1.13, bells 1.25 on), a notch by the area of the
@@ -58,15 +59,20 @@ def uprightness(cube: IonCube, column: Found, covered: Truth, dispersion: float,
         _part(cube, Piece(int(a), int(b), near), clear, dispersion, sign) for a, b in pairwise(edges) if b - a >= 1
     ]
     top, bottom = parts[0], parts[-1]
-    taper, lean = bottom.width - top.width, math.hypot(bottom.x - top.x, bottom.y - top.y)
+    lean = math.hypot(bottom.x - top.x, bottom.y - top.y)
     wide = max(column.width, 1e-9)
     return Uprightness(
         tuple(parts),
-        len(parts) > 1 and abs(taper) > max(TAPER * wide, SIGMAS * math.hypot(top.error, bottom.error)),
+        any(_differ(one, other, wide) for one, other in combinations(parts, 2)),
         len(parts) > 1 and lean > max(LEAN * wide, SIGMAS * math.hypot(top.centre_error, bottom.centre_error)),
         _is_soft(column, dispersion),
         _is_notched(column.footprint),
     )
+
+
+def _differ(one: Third, other: Third, wide: float) -> bool:
+    """Return whether two parts differ in width: a cone by its ends, a waist or a belly by its middle."""
+    return abs(one.width - other.width) > max(TAPER * wide, SIGMAS * math.hypot(one.error, other.error))
 
 
 def _part(cube: IonCube, piece: Piece, clear: Truth, dispersion: float, sign: int) -> Third:

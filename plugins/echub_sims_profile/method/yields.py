@@ -17,9 +17,13 @@ from echub_sims_profile.method.likelihood import LEAST, Array
 
 NEAR = 2.5
 """Distance in σ of the depth at which the yield changes; one further off does not move the edge."""
-TOLD, CLEAR = 3.5, 9.5
+TOLD, CLEAR = 5.0, 9.5
 """Gain of deviance from which the moved edge is part of the uncertainty, and from which it is flagged. Because the
-depth is searched for, 25 and 2 of 100 edges of constant yield gain as much by chance (measured)."""
+depth is searched for, 4 and 1.5 of 100 edges of constant yield gain as much by chance (measured)."""
+FAR, SMALL = 5.0, 0.12
+"""A change matters if it moves the edge by five standard deviations or more: an answer misleads from six on (three
+times the interval). Of those that gain less than `CLEAR`, changes of the yield by less than 12 % do not count:
+at 2000 counts chance makes as many of these as of all others, and matrix effects are of tens of per cent."""
 AS_GOOD = 2.0
 """Places whose gain is within this of the best are as likely: that which moves the edge most is fitted."""
 _STEPS = 20
@@ -47,7 +51,7 @@ class YieldChange:
 
 
 def yield_change(theta: Array, x: Array, n: Array, gain: Array, error: float) -> YieldChange | None:
-    """Fit an edge whose yield changes within it; None if that would not move the edge by more than its error.
+    """Fit an edge whose yield changes within it; None if that would not move the edge by `FAR` times its error.
 
     theta: (4,), logarithms of background and height, position, logarithm of σ, of a rising error function that is
     fitted to x, n, gain (points,): ascending or descending, counts, counts per unit of the signal.
@@ -56,13 +60,15 @@ def yield_change(theta: Array, x: Array, n: Array, gain: Array, error: float) ->
     start = np.append(theta, 0.0)
     constant = deviance(n, _expected(start, x, gain, x > np.inf))
     gains, moves = _scores(start, x, n, gain, places)
-    matters = np.abs(moves) > error
+    matters = np.abs(moves) > error  # to first order: the fit decides
     if not matters.any():
         return None
     likely = matters & (gains > gains[matters].max() - AS_GOOD)
     place = float(places[np.argmax(np.where(likely, np.abs(moves), -1.0))])
     at, reached = _fitted(start, x, n, gain, x > place)
     gained = max(constant - reached, 0.0)
+    if abs(at[2] - start[2]) < FAR * error or (gained < CLEAR and abs(math.expm1(abs(at[4]))) < SMALL):
+        return None
     return YieldChange(place, math.exp(at[4]), float(at[2]), 2 * math.exp(at[3]), reached, gained)
 
 

@@ -158,3 +158,17 @@ def test_under_the_null_p_is_below_005_in_at_most_5_percent(fresh):
 def test_cells_without_a_name_are_flagged():
     case = groups.SHAPES["the same cells, not named"](np.random.default_rng(0))
     assert "cells-not-named" in codes(case.answer())
+
+
+def test_a_ratio_that_changes_with_temperature_is_said():
+    drawn = groups.SHAPES["another activation energy"](np.random.default_rng(1)).answer()
+    (flag,) = [flag for flag in drawn.flags if flag.code == "ratio-changes"]
+    assert "at 0 °C" in flag.message
+    assert "at 90 °C" in flag.message
+
+
+@pytest.mark.parametrize("shape", ["twice as high", "twice as high, fresh cells", "a third of the values missing"])
+def test_one_ratio_at_all_temperatures_is_hardly_ever_said_to_change(shape):
+    """The level is 1 %: of 30, more than two would be with a chance of 0.3 %."""
+    drawn = [groups.SHAPES[shape](np.random.default_rng([2, seed])).answer() for seed in range(30)]
+    assert sum("ratio-changes" in codes(outcome) for outcome in drawn) <= 2

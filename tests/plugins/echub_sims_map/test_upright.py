@@ -16,6 +16,7 @@ def answer(shape, seed=1):
     ("shape", "code"),
     [
         ("cone, one half", "column-tapered"),
+        ("a waist", "column-tapered"),
         ("tilted", "column-leans"),
         ("soft rim", "column-soft"),
         ("two that overlap: count", "column-may-be-two"),

@@ -45,6 +45,15 @@ def test_a_yield_that_changes_within_the_edge_is_flagged_or_within_a_wider_inter
     assert sum("yield-changes" in codes for _, codes in found) >= 32
 
 
+def test_a_constant_yield_hardly_ever_widens_the_interval():
+    """4 of 100 do by chance (decision 108), 25 did; of 40, more than five would with a chance of 1 %."""
+    count = 0
+    for seed in range(40):
+        outcome = profile.SHAPES["error function: position"](np.random.default_rng([5, seed])).answer()
+        count += "changing yield" in list(outcome.tables["shapes"]["shape"].values)
+    assert count <= 5
+
+
 def test_the_changed_yield_is_found_and_the_position_without_it():
     """The yield rises by 1.35 behind the edge: the fitted factor and the edge beside it are those drawn."""
     case = profile.SHAPES["yield changes at the edge"](np.random.default_rng(2))

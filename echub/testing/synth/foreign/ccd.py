@@ -22,6 +22,7 @@ from echub.testing.synth.foreign.rows import doubled, full_seconds, jitter, kept
 Floats = NDArray[np.float64]
 Course = Callable[[Floats], Floats]
 """What is left of R (n,), as a fraction, at u half cycles (n,) after the failure began."""
+Change = Callable[["CellCourse", np.random.Generator], None]
 NAME, ANALYSIS = "critical_current_density", "ccd"
 COARSE = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 FINE = tuple(round(0.1 * k, 1) for k in range(1, 51))
@@ -133,7 +134,7 @@ def climb(
     rng: np.random.Generator,
     *,
     at_rest: bool = False,
-    change: Callable[[CellCourse, np.random.Generator], None] | None = None,
+    change: Change | None = None,
     holds: bool = False,
     params: dict[str, Any] | None = None,
     critical: float | None = None,
@@ -229,6 +230,41 @@ def _non_ohmic(rows: CellCourse, g: np.random.Generator) -> None:
     rows.r = rows.r / (1 + np.abs(rows.j) / 8)
 
 
+def _growing(by: float, with_j: float = 0.0) -> Change:
+    """Let R grow by a fraction within each half cycle, and by `with_j` of it more for each mA/cm²."""
+
+    def change(rows: CellCourse, g: np.random.Generator) -> None:
+        for begin, length, level in zip(rows.begin, rows.length, rows.level, strict=True):
+            inside = (rows.t >= begin) & (rows.t < begin + length)
+            part = np.where(inside, rows.t - begin, 0.0) / length
+            rows.r = rows.r * (1 + by * (1 + with_j * level) * part)
+
+    return change
+
+
+def _charge_transfer(exchange: float, symmetry: float, share: float = 0.9) -> Change:
+    """Let a share of R be that of one electrode by Butler and Volmer; exchange current density, mA/cm².
+
+    Its transfer coefficient is `symmetry` while it is oxidised: other than 0.5, both directions differ.
+    """
+    x = np.linspace(1e-9, 40, 40_001)
+
+    def change(rows: CellCourse, g: np.random.Generator) -> None:
+        size, left = np.abs(rows.j), np.ones(len(rows.j))
+        for sign, a in ((1, symmetry), (-1, 1 - symmetry)):
+            flows = rows.j * sign > 0
+            current = exchange * (np.exp(a * x) - np.exp(-(1 - a) * x))
+            left[flows] = np.interp(size[flows], current, x) / size[flows] * exchange
+        rows.r = rows.r * (1 - share + share * left)
+
+    return change
+
+
+def _loses_contact(course: Course, factor: float, wait: float) -> Course:
+    """Return a course after which R is larger by a factor, `wait` half cycles later and for good."""
+    return lambda u: course(u) * np.where(u >= wait, factor, 1.0)
+
+
 # -- changes of the record -----------------------------------------------------------------------
 
 
@@ -285,6 +321,8 @@ SHAPES: dict[str, Draw] = {
     "short of 60 %, tau 0.1": lambda g: climb(Climb(), relaxing(0.6, 0.1), g),
     "short of 60 %, tau 0.3": lambda g: climb(Climb(), relaxing(0.6, 0.3), g),
     "short of 60 %, tau 1": lambda g: climb(Climb(), relaxing(0.6, 1.0), g),
+    "short of 40 %, tau 0.1": lambda g: climb(Climb(), relaxing(0.4, 0.1), g),
+    "short of 40 %, tau 1": lambda g: climb(Climb(), relaxing(0.4, 1.0), g),
     "known electrolyte, 60 %, tau 0.02 to 1": lambda g: _with_electrolyte(
         Climb(), relaxing(0.6, 10 ** g.uniform(-1.7, 0)), g
     ),
@@ -306,6 +344,36 @@ SHAPES: dict[str, Draw] = {
     "drift of R, short of 60 %": lambda g: climb(Climb(), step(0.6), g, change=_drift),
     "R jumps up, no short": lambda g: climb(Climb(), None, g, change=_rises),
     "R grows, short of 40 %": lambda g: climb(Climb(), step(0.4), g, change=_growth),
+    "R grows by 60 %, tau 1": lambda g: climb(Climb(), relaxing(0.6, 1.0), g, change=_growing(0.6)),
+    "R grows with j, tau 1": lambda g: climb(Climb(), relaxing(0.6, 1.0), g, change=_growing(0.6, 0.2)),
+    "R doubles after a short of tau 0.3": lambda g: climb(
+        Climb(), _loses_contact(relaxing(0.6, 0.3), 2.0, g.uniform(2, 6)), g
+    ),
+    "R grows and doubles, tau 0.3": lambda g: climb(
+        Climb(), _loses_contact(relaxing(0.6, 0.3), 2.0, g.uniform(2, 6)), g, change=_growing(0.6)
+    ),
+    "asinh(j), no short": lambda g: climb(
+        Climb(), None, g, change=_charge_transfer(10 ** g.uniform(-1.3, 0.5), 0.5)
+    ),
+    "Butler-Volmer, no short": lambda g: climb(
+        Climb(), None, g, change=_charge_transfer(10 ** g.uniform(-1.3, 0.5), g.uniform(0.3, 0.7))
+    ),
+    "Butler-Volmer, fine steps, no short": lambda g: climb(
+        Climb(FINE, hold_s=300), None, g, change=_charge_transfer(0.3, g.uniform(0.3, 0.7))
+    ),
+    "Butler-Volmer, hard short": lambda g: climb(
+        Climb(),
+        step(0.95),
+        g,
+        change=_charge_transfer(10 ** g.uniform(-1.3, 0.5), g.uniform(0.3, 0.7)),
+        holds=True,
+    ),
+    "Butler-Volmer, short of 60 % at rest": lambda g: climb(
+        Climb(), step(0.6), g, at_rest=True, change=_charge_transfer(10 ** g.uniform(-1.3, 0.5), 0.5)
+    ),
+    "Butler-Volmer, tau 0.3": lambda g: climb(
+        Climb(), relaxing(0.6, 0.3), g, change=_charge_transfer(10 ** g.uniform(-1.3, 0.5), 0.5)
+    ),
     "R falls with j, no short": lambda g: climb(Climb(), None, g, change=_non_ohmic),
     "R falls with j, hard short": lambda g: climb(Climb(), step(0.95), g, change=_non_ohmic),
     "asymmetric, no short": lambda g: climb(Climb(asr=(24.0, 36.0)), None, g),

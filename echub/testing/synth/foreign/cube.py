@@ -24,17 +24,20 @@ AXES = ("species", "frame", "y", "x")
 
 @dataclass(frozen=True)
 class Blob:
-    """One column: centre and radius, µm, at the top and the bottom; softness: width of a rim over the radius."""
+    """One column: centre and radius, µm, at the top and the bottom; waist: part of the radius that is
+    missing half way down."""
 
     x: tuple[float, float]
     y: tuple[float, float]
     radius: tuple[float, float]
     excess: float = 2.0
     gaussian: bool = False
+    waist: float = 0.0
 
     def at(self, share: float, x: Floats, y: Floats) -> Floats:
         """Return the excess at a share of the depth."""
         (x0, y0, r) = (a + (b - a) * share for a, b in (self.x, self.y, self.radius))
+        r *= 1 - self.waist * math.exp(-0.5 * ((share - 0.5) / 0.12) ** 2)
         square = ((x - x0) ** 2 + (y - y0) ** 2) / r**2
         return self.excess * (np.exp(-math.log(2) * square) if self.gaussian else (square <= 1).astype(float))
 
@@ -100,6 +103,12 @@ def _soft(rng: np.random.Generator) -> ForeignCase:
     return _case(rng, [Blob((x, x), (y, y), (r, r), 3.0, gaussian=True)], math.nan)
 
 
+def _waisted(rng: np.random.Generator) -> ForeignCase:
+    """Draw a column that is narrower half way down, by a third to two thirds of its radius."""
+    (x, y), r = _centre(rng), float(rng.uniform(5, 7))
+    return _case(rng, [Blob((x, x), (y, y), (r, r), waist=float(rng.uniform(0.35, 0.65)))], math.nan)
+
+
 def _touching(rng: np.random.Generator) -> ForeignCase:
     """Draw two columns that overlap by a third of a radius."""
     (x, y), r = _centre(rng), float(rng.uniform(4, 6))
@@ -123,6 +132,7 @@ SHAPES: dict[str, Draw] = {
     "upright, sharp": _upright,
     "cone, one half": _cone,
     "tilted": _tilted,
+    "a waist": _waisted,
     "soft rim": _soft,
     "two that overlap: count": _touching,
     "vignetting": _vignetted,

@@ -49,6 +49,18 @@ def _shuffled(values: Sequence[StatedEnergy], rng: np.random.Generator) -> list[
     return [values[int(k)] for k in rng.permutation(len(values))]
 
 
+def _own_energies(rng: np.random.Generator) -> ForeignCase:
+    """Draw a coating that changes the activation energy: its factor is another one at each temperature."""
+    values: list[StatedEnergy] = []
+    for group, energy in (("bare", 0.13), ("coated", float(rng.uniform(0.2, 0.35)))):
+        for k in range(4):
+            level = math.exp(0.1 * rng.standard_normal())
+            for t in TEMPERATURES:
+                y = level * law(energy, t) / law(energy, 45.0) * math.exp(0.03 * rng.standard_normal())
+                values.append(StatedEnergy(t, y, str(k), group=group))
+    return ForeignCase(outcomes(_shuffled(values, rng)), ANALYSIS, NAME, math.nan)
+
+
 NULLS: dict[str, Draw] = {
     "the same cells at all temperatures": lambda rng: _two(rng, holds=True),
     "fresh cells": lambda rng: _two(rng, fresh=True, cells=(3, 3), holds=True),
@@ -60,6 +72,7 @@ NULLS: dict[str, Draw] = {
 """Groups that do not differ: a p below 0.05 must not come in more than 5 % of draws, unless it is flagged."""
 SHAPES: dict[str, Draw] = NULLS | {
     "one group scatters four times as much": lambda rng: _two(rng, between=(0.1, 0.4), cells=(5, 5)),
+    "another activation energy": _own_energies,
     "twice as high": lambda rng: _two(rng, factor=2.0, holds=True),
     "twice as high, fresh cells": lambda rng: _two(rng, factor=2.0, fresh=True, holds=True),
 }
