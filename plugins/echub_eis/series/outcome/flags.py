@@ -10,6 +10,7 @@ from echub.plugin import Flag
 from echub.science import robust_sigma
 from echub_eis.method.circuit import canonical
 from echub_eis.series.method.follow import crossed
+from echub_eis.series.method.linearity import linear
 from echub_eis.series.method.recovery import WHITE
 from echub_eis.series.method.resolve import SeriesResult
 from echub_eis.series.method.shared import DIFFERENT
@@ -41,10 +42,13 @@ def _of_spectra(result: SeriesResult) -> Iterator[Flag]:
     places: dict[str, list[int]] = {}
     for k, examined in enumerate(result.followed.examined):
         for flag in examined.flags if examined is not None else ():
-            first.setdefault(flag.code, flag)
+            if flag.code not in first or (first[flag.code].severity, flag.severity) == ("info", "warning"):
+                first[flag.code] = flag
             places.setdefault(flag.code, []).append(k)
     for code, where in places.items():
         flag = first[code]
+        if code == "amplitude-large" and (shown := linear(result)):
+            flag = Flag(code, f"{flag.message.split(',')[0]}; {shown}", "info")
         more = "" if len(where) == 1 else f"in {len(where)} of {count} spectra, first: "
         yield Flag(code, more + flag.message, flag.severity, f"spectrum {spectra[where[0]].spectrum}", flag.hint)
     left = [k for k, one in enumerate(result.followed.fits) if one.fitted is None]
