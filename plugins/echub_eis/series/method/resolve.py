@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,11 @@ from echub_eis.series.method.shared import JointFit, joint, shared_coordinates
 INTERFACES = ("int", "ct")
 """Beginnings of the labels of an interface."""
 
+
+AROUND = 2
+"""Spectra before and after each that tell how a part drifts: a drift over fewer is not told from noise."""
+DRIFTS = 3.0
+"""Standard deviations of a slope from which a part drifts."""
 
 _Row = tuple[float, float, float, float, str]
 
@@ -75,7 +81,40 @@ def resolve(series: SpectrumSeries, params: SeriesParams) -> SeriesResult:
     rows = [_row(series, followed, together, k, labels, params) for k in range(len(series))]
     parts = {label: _over_time(label, [row[n] for row in rows]) for n, label in enumerate(labels)}
     total = _over_time("total", [row[-1] for row in rows])
+    if series.timed:
+        total = replace(total, time=sum_times(list(parts.values()), total.time))
     return SeriesResult(series, followed, together, parts, total, _chosen(followed, parts, params), params)
+
+
+def sum_times(parts: Sequence[PartOverTime], otherwise: Floats) -> Floats:
+    """Return the time (k,), s, at which the sum of the parts is what was measured; otherwise: where none drifts.
+
+    Each part is measured at its own time; the sum of them is that of the mean of these times, each with the weight
+    with which the part drifts: a part that is constant may be measured at any time.
+    """
+    times = np.array([part.time for part in parts]).reshape(len(parts), len(otherwise))
+    drift = np.array([np.abs(_drift(part)) for part in parts]).reshape(times.shape)
+    whole = drift.sum(axis=0)
+    mean = (drift * np.nan_to_num(times)).sum(axis=0) / np.where(whole > 0, whole, 1.0)
+    return np.where(whole > 0, mean, otherwise)
+
+
+def _drift(part: PartOverTime) -> Floats:
+    """Return dR/dt (k,), Ω/s, by a line through the spectra around each; 0 where it is not significant."""
+    found = np.zeros(len(part.time))
+    known = np.flatnonzero(np.isfinite(part.resistance) & np.isfinite(part.time) & (part.relative > 0))
+    t, r = part.time[known], part.resistance[known]
+    w = 1 / (part.relative[known] * r) ** 2
+    for k in range(len(found)):
+        near = slice(np.searchsorted(known, k - AROUND), np.searchsorted(known, k + AROUND, side="right"))
+        here = w[near]
+        if len(here) < 2:
+            continue
+        x = t[near] - (here @ t[near]) / here.sum()
+        spread = here @ x**2
+        slope = (here * x) @ r[near] / max(spread, 1e-300)
+        found[k] = slope if spread * slope**2 > DRIFTS**2 else 0.0
+    return found
 
 
 def _over_time(label: str, rows: list[_Row]) -> PartOverTime:
