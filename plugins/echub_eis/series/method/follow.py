@@ -37,6 +37,11 @@ LOST = 9.0
 """A fit with a χ² this many times the running median is not a place to start the next one from (three times the
 residuals)."""
 
+TREND, LEAST_TREND = 6, 4
+"""Spectra whose usual change is continued, and the least of them: one jump among three changes does not count."""
+FARTHEST_TREND = 6
+"""Spectra over which a change is continued: as many as show it."""
+
 
 @dataclass(frozen=True)
 class FollowedFit:
@@ -135,7 +140,7 @@ class _Chain:
         self.model, self.noise, self.params = model, noise, params
         self.last: Floats | None = None
         self.groups = places(model)
-        self.seen: Floats | None = None
+        self.seen: list[tuple[int, Floats]] = []
         self.usual: list[float] = []
         self.count = 0
         self.proposed: dict[int, CircuitFit] = {}
@@ -175,15 +180,14 @@ class _Chain:
         if not self.groups:
             return fitted
         variance = np.diag(fitted.covariance())
-        if self.seen is None:
-            self.seen = onward(fitted)
+        if not self.seen:
+            self.seen = [(self.count, onward(fitted))]
             return fitted
-        place = continued(fitted.x, variance, self.seen, self.groups)
+        place = continued(fitted.x, variance, expected(self.seen, self.count), self.groups)
         fitted = replace(fitted, x=fitted.x[place], jacobian=fitted.jacobian[place])
         known = np.sqrt(variance[place]) < self.params.identified / 100
-        for arc in (arc for arcs in self.groups for arc in arcs):
-            if remember and known[list(arc)].all():
-                self.seen[list(arc)] = fitted.x[list(arc)]
+        if remember and all(known[arc].all() for arcs in self.groups for arc in arcs):
+            self.seen = [*self.seen[-TREND:], (self.count, fitted.x)]
         return fitted
 
     def _nearest(self, spectrum: Spectrum, last: Floats) -> CircuitFit:
@@ -236,6 +240,15 @@ def continued(
         for target, source in enumerate(best):
             place[list(arcs[target])] = arcs[source]
     return place
+
+
+def expected(seen: Sequence[tuple[int, Floats]], now: int) -> Floats:
+    """Return the coordinates (p,) that continue the usual change from spectrum to spectrum: arcs may pass."""
+    number, last = seen[-1]
+    if len(seen) < LEAST_TREND:
+        return last
+    each = [(after - before) / (k - j) for (j, before), (k, after) in pairwise(seen)]
+    return np.asarray(last + min(now - number, FARTHEST_TREND) * np.median(each, axis=0))
 
 
 def _at(model: Model, number: int, name: str) -> int:
