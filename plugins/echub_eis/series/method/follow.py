@@ -140,7 +140,7 @@ class _Chain:
         self.model, self.noise, self.params = model, noise, params
         self.last: Floats | None = None
         self.groups = places(model)
-        self.seen: list[tuple[int, Floats]] = []
+        self.seen: dict[int, list[tuple[int, Floats]]] = {}
         self.usual: list[float] = []
         self.count = 0
         self.proposed: dict[int, CircuitFit] = {}
@@ -179,15 +179,20 @@ class _Chain:
         """Give arcs the places of those before, and remember where they are if the spectrum tells it."""
         if not self.groups:
             return fitted
-        variance = np.diag(fitted.covariance())
-        if not self.seen:
-            self.seen = [(self.count, onward(fitted))]
-            return fitted
-        place = continued(fitted.x, variance, expected(self.seen, self.count), self.groups)
-        fitted = replace(fitted, x=fitted.x[place], jacobian=fitted.jacobian[place])
-        known = np.sqrt(variance[place]) < self.params.identified / 100
-        if remember and all(known[arc].all() for arcs in self.groups for arc in arcs):
-            self.seen = [*self.seen[-TREND:], (self.count, fitted.x)]
+        variance, arcs = np.diag(fitted.covariance()), [arc for group in self.groups for arc in group]
+        if self.seen:
+            there = fitted.x.copy()
+            for arc in arcs:
+                there[arc[:2]] = expected(self.seen[arc[0]], self.count)
+            place = continued(fitted.x, variance, there, self.groups)
+            fitted = replace(fitted, x=fitted.x[place], jacobian=fitted.jacobian[place])
+            variance = variance[place]
+        else:
+            self.seen = {arc[0]: [(self.count, onward(fitted)[arc[:2]])] for arc in arcs}
+        known = np.sqrt(variance) < self.params.identified / 100
+        for arc in arcs:
+            if remember and known[arc[:2]].all():
+                self.seen[arc[0]] = [*self.seen[arc[0]][-TREND:], (self.count, fitted.x[arc[:2]])]
         return fitted
 
     def _nearest(self, spectrum: Spectrum, last: Floats) -> CircuitFit:
@@ -228,7 +233,7 @@ def continued(
 ) -> NDArray[np.intp]:
     """Return the order of the coordinates (p,) in which each arc lies nearest, in (ln τ, ln R), to where it was.
 
-    x, variance: (p,) of a fit; seen: (p,) where each arc was last known to be; groups: arcs that may exchange
+    x, variance: (p,) of a fit; seen: (p,) where each arc is expected; groups: arcs that may exchange
     places, as their coordinates, τ and R first. What a fit hardly knows counts for little: a change of one, or a
     variance of one, are alike.
     """
@@ -243,11 +248,11 @@ def continued(
 
 
 def expected(seen: Sequence[tuple[int, Floats]], now: int) -> Floats:
-    """Return the coordinates (p,) that continue the usual change from spectrum to spectrum: arcs may pass."""
+    """Return (ln τ, ln R) that continue the usual change from spectrum to spectrum: arcs may pass each other."""
     number, last = seen[-1]
     if len(seen) < LEAST_TREND:
         return last
-    each = [(after - before) / (k - j) for (j, before), (k, after) in pairwise(seen)]
+    each = [(after - before) / max(k - j, 1) for (j, before), (k, after) in pairwise(seen)]
     return np.asarray(last + min(now - number, FARTHEST_TREND) * np.median(each, axis=0))
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.science import robust_sigma
+
 Floats = NDArray[np.float64]
 LINE_TO = 0.7
 """The line that is shown ends at this part of the onset: nearer, levels deviate by a part of the threshold."""
@@ -43,6 +45,14 @@ ITERATIONS = 8
 """Iterations for the crossing at most: the line changes by little over the threshold."""
 EXACT = 1e-15
 """Part of the squares that rounding leaves: less is exact data."""
+OUTLYING = 8.0
+"""Standard deviations by which a level stands out of both neighbours: noise reaches it in one of 10⁷."""
+MOST_OUTLYING = 0.15
+"""Part of the levels that may stand out at most: more are the scatter of the cell. By eye."""
+LEAST_SIGMA = 1e-6
+"""Scatter of ln R at least: that of rounding."""
+KINKS = float(np.sqrt(6))
+"""Standard deviation of a second difference of independent values, in theirs."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,40 @@ def staircase(level: Floats, value: Floats, relative: Floats) -> Levels:
     rel = np.where(np.isfinite(rel), rel, np.nanmedian(rel) if np.isfinite(rel).any() else 1.0)
     mean = np.bincount(inverse, value) / count
     return Levels(steps, mean, np.sqrt(np.bincount(inverse, rel**2) / count) / np.sqrt(count))
+
+
+def sound(levels: Levels) -> NDArray[np.bool_]:
+    """Return which levels (n,) agree with their neighbours; the others stand out to one side of both.
+
+    A rise, a step and an end of a series do not: only a value that lies far above or below the levels before and
+    after it. The first level is compared with the two after it, the last one stays.
+    """
+    kept = np.ones(len(levels), dtype=bool)
+    if len(levels) < LEAST_LEVELS:
+        return kept
+    v = np.log(np.abs(levels.value))
+    own = np.where(np.isfinite(levels.relative), levels.relative, 0.0)
+    sigma = np.maximum(max(robust_sigma(np.diff(v, 2)) / KINKS, LEAST_SIGMA), own)
+    for _ in range(int(MOST_OUTLYING * len(v))):  # one by one: beside one that stands out, its neighbours seem to
+        at = np.flatnonzero(kept)
+        prominence = _prominence(v[at]) / sigma[at]
+        if not prominence.max() > OUTLYING:
+            break
+        kept[at[int(np.argmax(prominence))]] = False
+    return kept
+
+
+def _prominence(v: Floats) -> Floats:
+    """Return how far each value (n,) is above or below both neighbours, 0 between them."""
+    before, after = v[1:-1] - v[:-2], v[1:-1] - v[2:]
+    inner = np.where(before * after > 0, np.minimum(np.abs(before), np.abs(after)), 0.0)
+    first, second = abs(v[0] - v[1]), abs(v[1] - v[2])
+    return np.concatenate([[first if second < first / OUTLYING else 0.0], inner, [0.0]])
+
+
+def without(levels: Levels, kept: NDArray[np.bool_]) -> Levels:
+    """Return the levels that are kept, (n,)."""
+    return Levels(levels.level[kept], levels.value[kept], levels.relative[kept])
 
 
 def onset(
