@@ -42,7 +42,8 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         return
     seconds = shown["time"].array()
     pieces = _pieces(seconds, shown["run"].array())
-    if (engine := figure.get_layout_engine()) is not None and len(pieces) > 1:
+    engine: Any = figure.get_layout_engine()
+    if engine is not None and len(pieces) > 1:
         engine.set(wspace=BETWEEN)
     axes = figure.subplots(
         len(units),
@@ -50,7 +51,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         sharex="col",
         sharey="row",
         squeeze=False,
-        width_ratios=_widths(pieces),
+        width_ratios=_widths(pieces).tolist(),
     )
     for row, unit in zip(axes, units, strict=True):
         _panel(row, outcome, unit, pieces)
@@ -94,7 +95,7 @@ def _panel(row: Any, outcome: Outcome, unit: str, pieces: list[tuple[float, floa
         colour = PALETTE[(number if alone else analyses.index(analysis)) % len(PALETTE)]
         for axis, (start, end) in zip(row, pieces, strict=True):
             inside = rows & (seconds >= start) & (seconds <= end)
-            label = f"{analysis}: {column.replace('_', ' ')}"
+            label = f"{analysis}: {str(column).replace('_', ' ')}"
             axis.plot(seconds[inside], values[inside], ".", color=colour, markersize=4, label=label)
     row[0].set_ylabel(axis_label(SYMBOLS.get(unit, ""), unit))
     known = values[np.isfinite(values)]

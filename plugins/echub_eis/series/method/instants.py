@@ -58,7 +58,7 @@ def sum_times(fitted: CircuitFit, time: Floats, at: NDArray[np.intp]) -> Floats:
     moment = moment * norm[None, :] / np.where(norm > 0, norm, 1)[:, None]
     r = np.exp(fitted.x[at])
     span = float(np.ptp(time))
-    return middle + np.clip(r @ moment[np.ix_(at, at)] / r, -span, span)
+    return np.asarray(middle + np.clip(r @ moment[np.ix_(at, at)] / r, -span, span))
 
 
 def interpolated(traces: Sequence[Trace], times: Sequence[Floats]) -> tuple[list[Trace], list[Floats]]:
