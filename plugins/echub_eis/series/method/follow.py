@@ -18,14 +18,14 @@ from echub_eis.method.choose import affordable, ordered
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined, examine
-from echub_eis.method.fit import CircuitFit, Spectrum, fit, off_its_limits, solve
+from echub_eis.method.fit import SAME, CircuitFit, Spectrum, fit, off_its_limits, solve
 from echub_eis.method.model import Model
 from echub_eis.method.noise import UNKNOWN, Noise
 from echub_eis.method.parse import parse
 from echub_eis.method.start import starts
 from echub_eis.series import SeriesParams
 from echub_eis.series.method.ahead import proposals
-from echub_eis.series.method.warm import lost, onward, warm
+from echub_eis.series.method.warm import FLOOR, lost, onward, warm
 
 ASKED = 4
 """Spectra, even over the series, that are asked for the number of arcs: a change shows in four."""
@@ -179,7 +179,7 @@ class _Chain:
         """Give arcs the places of those before, and remember where they are if the spectrum tells it."""
         if not self.groups:
             return fitted
-        variance, arcs = np.diag(fitted.covariance()), [arc for group in self.groups for arc in group]
+        variance, arcs = variance_of(fitted), [arc for group in self.groups for arc in group]
         if self.seen:
             there = fitted.x.copy()
             for arc in arcs:
@@ -247,13 +247,27 @@ def continued(
     return place
 
 
+def variance_of(fitted: CircuitFit) -> Floats:
+    """Return the variance of each coordinate (p,), infinite where nothing holds it; good enough for labels."""
+    slopes = fitted.jacobian / fitted.noise.sigma(fitted.spectrum.modulus)
+    normal = (slopes @ slopes.conj().T).real
+    size = np.sqrt(np.diag(normal))
+    if not size.min() > SAME * size.max():
+        return np.diag(fitted.covariance())
+    scaled = normal / np.outer(size, size)
+    scaled[np.diag_indices(len(size))] += FLOOR
+    return np.asarray(np.diag(np.linalg.inv(scaled)) / size**2 * (fitted.chi2 / fitted.freedom))
+
+
 def expected(seen: Sequence[tuple[int, Floats]], now: int) -> Floats:
     """Return (ln τ, ln R) that continue the usual change from spectrum to spectrum: arcs may pass each other."""
     number, last = seen[-1]
     if len(seen) < LEAST_TREND:
         return last
     each = [(after - before) / max(k - j, 1) for (j, before), (k, after) in pairwise(seen)]
-    return np.asarray(last + min(now - number, FARTHEST_TREND) * np.median(each, axis=0))
+    ordered = np.sort(each, axis=0)  # the median; np.median takes 0.2 ms, 0.1 s of a series
+    usual = (ordered[(len(each) - 1) // 2] + ordered[len(each) // 2]) / 2
+    return np.asarray(last + min(now - number, FARTHEST_TREND) * usual)
 
 
 def _at(model: Model, number: int, name: str) -> int:
