@@ -7,7 +7,7 @@ import pytest
 
 import echub
 from echub.testing.synth.case import Case, Column
-from echub_eis.series.method.onset import sound, staircase
+from echub_eis.series.method.onset import REMEMBERED, onset, sound, staircase
 
 CIRCUIT = {"circuit": "LR:hf (RQ):a (RQ):b", "bootstrap": "50"}
 F = np.geomspace(5e6, 1, 62)
@@ -118,3 +118,20 @@ def test_ageing_without_a_current_is_not_a_recovery_that_failed():
     outcome = answered(case)
     assert outcome.status == "ok"
     assert "recovery_time" not in outcome.measurands or outcome["recovery_time"].value is None
+
+
+def remembered(shape, seeds):
+    """Return in how many of the series the residuals of an onset at 0.15 mA/cm² tell that the shape is another."""
+    x = 0.05 + 0.01 * np.arange(50)
+    count = 0
+    for seed in seeds:
+        noise = 2e-3 * np.random.default_rng(seed).standard_normal(50)
+        levels = staircase(x, 60 * (1 + shape(np.maximum(x - 0.15, 0))) * (1 + noise), np.full(50, 2e-3))
+        count += onset(levels, 0.05, 6, 100, 0.95, seed).memory > REMEMBERED
+    return count
+
+
+def test_an_onset_that_is_no_power_law_is_told_by_its_residuals():
+    assert remembered(lambda e: 0.02 * np.expm1(e / 0.05), range(40)) > 20
+    assert remembered(lambda e: 16 * e**2, range(40)) <= 2
+    assert remembered(lambda e: 1.5 * e, range(40)) <= 2

@@ -12,7 +12,7 @@ from echub.science import robust_sigma
 from echub_eis.method.circuit import canonical
 from echub_eis.series.method.follow import crossed
 from echub_eis.series.method.linearity import linear
-from echub_eis.series.method.onset import KINKS, sound
+from echub_eis.series.method.onset import KINKS, REMEMBERED, sound
 from echub_eis.series.method.recovery import WHITE
 from echub_eis.series.method.resolve import SeriesResult
 from echub_eis.series.method.shared import DIFFERENT
@@ -119,6 +119,13 @@ def _of_levels(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
         yield Flag(
             "level-stands-out", text, hint="look at these spectra: the contact moved, or the instrument erred"
         )
+    for what, onset in (("resistance_" + result.chosen, found.onset), ("U/j", found.onset_voltage)):
+        if onset is not None and onset.memory > REMEMBERED:
+            text = (
+                f"{what} does not leave its line as a power of what exceeds the onset: its residuals correlate by "
+                f"{onset.memory:.1f} standard deviations, and the interval holds only for such a shape"
+            )
+            yield Flag("onset-shape", text, hint="the bracket of neighbouring levels holds for any shape")
 
 
 def _of_lost_parts(result: SeriesResult) -> Iterator[Flag]:
