@@ -176,7 +176,7 @@ class _Chain:
         return FollowedFit(fitted, "", restarted)
 
     def _labelled(self, fitted: CircuitFit, *, remember: bool) -> CircuitFit:
-        """Return the fit with its arcs at the places of those before, and remember where they are if the spectrum tells it."""
+        """Return the fit with its arcs at the places of those before; remember where they are if it tells."""
         if not self.groups:
             return fitted
         variance, arcs = variance_of(fitted), [arc for group in self.groups for arc in group]

@@ -75,7 +75,7 @@ class FoundOnset:
     line: tuple[float, float] = (np.nan, np.nan)
     used: int = 0
     memory: float = 0.0
-    """How far the residuals remember each other, in standard deviations: a shape that is no power law."""
+    """How far the residuals remember each other, in standard deviations: a shape that is not a power law."""
 
 
 @dataclass(frozen=True)
