@@ -113,6 +113,21 @@ def pictures(page):
             yield page.parent / image["path"], Path(drawn[-1])
 
 
+def drawn_otherwise(page):
+    """Return each picture that the closest command above it drew in another form, with the command for its own."""
+    text = page.read_text(encoding="utf-8")
+    for image in IMAGE.finditer(text):
+        drawn = re.findall(r"^\$ (.* (?:--plot|-o) (\S+)\.(svg|png))$", text[: image.start()], re.MULTILINE)
+        if drawn and drawn[-1][2] != image["kind"]:
+            command, stem, kind = drawn[-1]
+            name = Path(image["path"])
+            # A picture of several pages belongs to the command that draws it by its name.
+            if stem != name.stem and sum(name.name in one.read_text(encoding="utf-8") for one in PAGES) > 1:
+                continue
+            other = f"{stem}_again.{image['kind']}"
+            yield page.parent / image["path"], command.removesuffix(f"{stem}.{kind}") + other, Path(other)
+
+
 def words(picture):
     """Return the words in an SVG file; where the ticks of an axis are is up to the library."""
     found = [re.sub(r"<[^>]*>", "", text).strip() for text in WORDS.findall(picture.read_text(encoding="utf-8"))]
@@ -173,6 +188,10 @@ def test_snippets_do_what_is_shown(page, scratch):
                 assert matches(shown, printed), f"{where}: {command}\nshown:\n{shown}\nprinted:\n{printed}"
             else:
                 assert code == 0, f"{where}: {command}\n{printed}"
+    for image, command, made in drawn_otherwise(page) if os.environ.get("ECHUB_REMAKE_IMAGES") else ():
+        # An own file for what the command writes besides, which stands there already.
+        run(re.sub(r"-o (\S+)\.h5", r"-o \1_again.h5", command))
+        shutil.copyfile(made, image)
     for image, made in pictures(page):
         if os.environ.get("ECHUB_REMAKE_IMAGES"):
             shutil.copyfile(made, image)

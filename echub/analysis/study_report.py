@@ -37,6 +37,8 @@ CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.are
 _MARKS = {"ok": "✓", "flagged": "!", "refused": "✗"}
 _LONG = 60
 """Rows of a table that the page shows: all are in the stored outcome, and nobody reads more."""
+_FOLDED = 12
+"""Rows from which a table scrolls in a window of its own: figures of several steps then stand on few screens."""
 
 
 def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list[Path]:
@@ -365,10 +367,12 @@ def _series_table(table: Mapping[str, Any]) -> str:
     more = (
         f"<p><small>{len(rows) - _LONG} more rows in the stored outcome</small></p>" if len(rows) > _LONG else ""
     )
-    return _table(head, rows[:_LONG]) + more
+    return _table(head, rows[:_LONG], folded=len(rows) > _FOLDED) + more
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]], raw: Sequence[int] = ()) -> str:
+def _table(
+    head: Sequence[str], rows: Iterable[Sequence[object]], raw: Sequence[int] = (), *, folded: bool = False
+) -> str:
     top = "".join(f"<th>{html.escape(str(name))}</th>" for name in head)
     body = "".join(
         "<tr>"
@@ -376,7 +380,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]], raw: Sequence[
         + "</tr>"
         for row in rows
     )
-    return f"<div class='wide'><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    kind = "wide long" if folded else "wide"
+    return f"<div class='{kind}'><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 # -- methods and provenance ------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,11 +37,24 @@ class TimedTrace:
     values: Floats
 
 
-def start_of(outcome: Outcome) -> dt.datetime | None:
-    """Return when the experiment of an outcome started, None if it is not stated."""
-    text = outcome.meta("experiment.start")
+def starts_of(outcomes: Sequence[Outcome]) -> list[dt.datetime | None]:
+    """Return when the experiment of each outcome started, None if it is not stated; all on one clock.
+
+    That is UTC if every start is known in it, else the clock on the wall, whose zones are left out.
+    """
+    local = [_instant(outcome, "experiment.start") for outcome in outcomes]
+    utc = [
+        _instant(outcome, "experiment.start_utc") or start for outcome, start in zip(outcomes, local, strict=True)
+    ]
+    if all(start.tzinfo is not None for start in utc if start is not None):
+        return utc
+    return [None if start is None else start.replace(tzinfo=None) for start in local]
+
+
+def _instant(outcome: Outcome, path: str) -> dt.datetime | None:
+    text = outcome.meta(path)
     try:
-        return None if text is None else dt.datetime.fromisoformat(str(text)).replace(tzinfo=None)
+        return None if text is None else dt.datetime.fromisoformat(str(text))
     except ValueError:
         return None
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echub.plugin import Outcome
-from echub_timeline.data import TimedTrace, start_of, traces_of
+from echub_timeline.data import TimedTrace, starts_of, traces_of
 
 
 def placed(data: Sequence[Outcome]) -> list[list[TimedTrace]]:
-    """Return the traces of every outcome on the common axis; none for one without a start."""
-    starts = [start_of(outcome) for outcome in data]
+    """Return the traces of every outcome on the common axis, in order of start; none for one without a start."""
+    starts = starts_of(data)
     known = [start for start in starts if start is not None]
     if not known:
         return [[] for _ in data]
-    return [
-        [] if start is None else list(traces_of(outcome, (start - min(known)).total_seconds()))
+    first = min(known)
+    timed = [
+        ((start - first).total_seconds(), outcome)
         for outcome, start in zip(data, starts, strict=True)
+        if start is not None
     ]
+    traces = [list(traces_of(outcome, offset)) for offset, outcome in sorted(timed, key=lambda one: one[0])]
+    return traces + [[]] * (len(data) - len(traces))

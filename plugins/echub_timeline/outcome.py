@@ -32,9 +32,10 @@ def run(data: InputSet[Outcome], params: NoOptions) -> Outcome:
         )
     last = max(float(np.nanmax(trace.t)) for trace in traces)
     measurands = {"duration": Measurand("h", last / 3600), "outcomes_placed": Measurand("1", float(count))}
-    return Outcome(
-        measurands, tuple(_flags(data, count)), {"timeline": _table(traces)}, diagnostics=_table(traces)
-    )
+    table = _table(traces)
+    run_of = [number for number, each in enumerate(found) for trace in each for _ in trace.t]
+    drawn = {**table, "run": Series.of(run_of)}
+    return Outcome(measurands, tuple(_flags(data, count)), {"timeline": table}, diagnostics=drawn)
 
 
 def _flags(data: Sequence[Outcome], count: int) -> Iterator[Flag]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,11 @@ MOST_OUTLIERS = 0.1
 """More outliers than this part are not outliers. By eye."""
 ROUNDS = 5
 """Large outliers hide smaller ones: so often the rest is fitted and looked at once more. By eye."""
+TOO_LARGE = 95.0
+"""Amplitude from which a response is not taken for linear, mV. Butler-Volmer with α = ½ makes R of a barrier
+x²/8 too small, with x = eV/2kT; 10 % at 47 mV and 25 °C, and a cell has two such barriers at least."""
+LINEAR_THD = 3.0
+"""Harmonic distortion below which a response is linear, %: that barrier has a third harmonic of x²/24."""
 NOISY = 0.05
 """Noise over |Z| above which no arc is told from noise: fits of 1 % noise lose overlapping arcs already."""
 
@@ -177,19 +183,41 @@ def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: Ch
 
 def _linearity(trace: Trace, params: CheckParams) -> list[Flag]:
     flags = []
-    amplitude = trace.extras.get("E_ac")
-    known = amplitude[np.isfinite(amplitude) & trace.used] if amplitude is not None else np.array([])
-    if not len(known) or not known.max() > 0:
+    amplitude = amplitude_of(trace)
+    distortion = {what: _largest(trace, name) for name, what in (("thd_E", "potential"), ("thd_I", "current"))}
+    if not amplitude > 0:
         flags.append(Flag("amplitude-unknown", "the amplitude of the potential is not recorded", "info"))
-    elif (largest := float(known.max())) > params.amplitude:
-        text = f"the excitation reaches {largest:.3g} mV: above {params.amplitude:g} mV an arc need not be linear"
-        flags.append(Flag("amplitude-large", text, "info"))
-    for name, what in (("thd_E", "potential"), ("thd_I", "current")):
-        values = trace.extras.get(name)
-        if values is None or not np.isfinite(values).any():
-            continue
-        worst = float(np.nanmax(np.where(trace.used, values, np.nan)))
+    elif amplitude > params.amplitude:
+        flags.append(_large(amplitude, float(np.nanmax([*distortion.values(), 0.0])), distortion, params))
+    for what, worst in distortion.items():
         if worst > params.thd:
             text = f"total harmonic distortion of the {what} reaches {worst:.3g} %"
             flags.append(Flag("nonlinear", text))
     return flags
+
+
+def _large(amplitude: float, worst: float, distortion: Mapping[str, float], params: CheckParams) -> Flag:
+    """Return a warning of an amplitude that no barrier answers linearly; an info if harmonics say it did."""
+    text = f"the excitation reaches {amplitude:.3g} mV: above {params.amplitude:g} mV an arc need not be linear"
+    if amplitude <= max(TOO_LARGE, params.amplitude):
+        return Flag("amplitude-large", text, "info")
+    if np.isfinite(list(distortion.values())).all() and worst < LINEAR_THD:
+        text += f"; this one is, for the harmonic distortion is at most {worst:.2g} %"
+        return Flag("amplitude-large", text, "info")
+    text = (
+        f"the excitation reaches {amplitude:.3g} mV, and nothing shows that the response is linear: across two "
+        f"interfaces with one electron each, {TOO_LARGE:.0f} mV make a resistance 10 % too small"
+    )
+    hint = "measure with two amplitudes, or record the harmonics; --param amplitude=… if it is known to be linear"
+    return Flag("amplitude-large", text, hint=hint)
+
+
+def amplitude_of(trace: Trace) -> float:
+    """Return the largest amplitude of the potential at the points in use, mV; NaN if it is not recorded."""
+    return _largest(trace, "E_ac")
+
+
+def _largest(trace: Trace, name: str) -> float:
+    values = trace.extras.get(name)
+    known = values[np.isfinite(values) & trace.used] if values is not None else np.array([])
+    return float(known.max()) if len(known) else np.nan

@@ -262,10 +262,10 @@ def fit(model: Model, spectrum: Spectrum, noise: Noise, count: int = 2) -> Circu
             break
     if best is None:
         raise ValueError("a circuit has at least one start")
-    return _off_its_limits(best)
+    return off_its_limits(best)
 
 
-def _off_its_limits(fitted: CircuitFit) -> CircuitFit:
+def off_its_limits(fitted: CircuitFit) -> CircuitFit:
     """Fit once more from inside if a parameter ended at its limit, where its coordinate has no derivative."""
     x = revived(fitted)
     if np.array_equal(x, fitted.x):
@@ -321,4 +321,4 @@ def refit(fitted: CircuitFit) -> CircuitFit:
     """
     spectrum = fitted.spectrum.smoothed(fitted.z)
     noise = from_fit(fitted.residual, fitted.jacobian, spectrum.modulus)
-    return _off_its_limits(solve(fitted.model, spectrum, noise, fitted.x))
+    return off_its_limits(solve(fitted.model, spectrum, noise, fitted.x))

@@ -35,6 +35,8 @@ MARGIN = 0.08
 """Part of the range that is left free at both ends. By eye."""
 CURVES = 16
 """Curves of the waterfall: more run into one another."""
+ALONE = 3.0
+"""A curve so many times as high as both neighbours is an error of measurement: it may leave the axes. By eye."""
 RISE = 0.35
 """Distance of two curves of the waterfall, in the height of the tallest usual one. By eye."""
 
@@ -189,13 +191,21 @@ def _waterfall(part: Any, axis: Any, shown: dict[str, Any], by: tuple[Any, str])
         axis.plot(shown["z_f"][rows], -shown["z_im"][rows] + lift, ".", color=colour, markersize=2)
         axis.plot(shown["z_f"][rows], -shown["z_fit_im"][rows] + lift, color=colour, linewidth=0.8)
     axis.set_xscale("log")
-    axis.set_ylim(
-        *robust(np.concatenate([-shown["z_im"][shown["z_k"] == k] + RISE * tall * n for n, k in enumerate(some)]))
-    )
-    axis.set(xlabel="f / Hz", ylabel="−Im $Z$, each raised / Ω")
+    low, _ = robust(np.concatenate([-shown["z_im"][shown["z_k"] == k] for k in some]))
+    axis.set_ylim(low, _highest(shown, some, RISE * tall))
+    axis.set(xlabel="f / Hz", ylabel="−Im $Z$, raised / Ω")
     tidy(axis)
     if len(some) > 1 and np.ptp(np.nan_to_num(values[some])):
         colour_bar(part, [axis], np.nan_to_num(values[some]), words)
+
+
+def _highest(shown: dict[str, Any], some: Any, lift: float) -> float:  # noqa: ANN401
+    """Return the upper end of the waterfall: a curve is inside unless it is far above both of its neighbours."""
+    height = np.array([float(np.max(-shown["z_im"][shown["z_k"] == k])) for k in some])
+    around = (
+        np.maximum(np.r_[height[1:2], height[:-1]], np.r_[height[1:], height[-2:-1]]) if len(some) > 1 else height
+    )
+    return float(np.max(np.minimum(height, ALONE * around) + lift * np.arange(len(some)))) * (1 + MARGIN)
 
 
 def _map(part: Any, axis: Any, shown: dict[str, Any], by: tuple[Any, str]) -> None:  # noqa: ANN401

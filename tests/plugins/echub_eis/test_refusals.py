@@ -10,6 +10,7 @@ import pytest
 import echub
 from echub.testing import synth
 from echub.testing.synth.impedance import CASES, Sweep
+from echub_eis.method.examine import LINEAR_THD, TOO_LARGE
 
 GOOD = synth.impedance(1)
 
@@ -103,6 +104,35 @@ def test_the_amplitude_is_not_known_or_large():
     large = GOOD.with_values("potential_amplitude", np.full(62, 0.05), "V")
     found = echub.analyze("eis-check", large.data())
     assert "50 mV" in next(f.message for f in found.flags if f.code == "amplitude-large")
+
+
+def excited(case, amplitude, **harmonics):
+    case = case.with_values("potential_amplitude", np.full(62, amplitude / 1e3), "V")
+    for name, percent in harmonics.items():
+        case = case.with_values(name, np.full(62, percent), "%")
+    outcome = echub.analyze("eis-check", case.data())
+    return next((f.severity for f in outcome.flags if f.code == "amplitude-large"), None), outcome.status
+
+
+def test_an_amplitude_that_two_barriers_do_not_answer_linearly_is_a_warning():
+    """At the limit, the first harmonic of a Butler-Volmer barrier with half of the amplitude is 10 % too large."""
+    assert excited(GOOD, TOO_LARGE - 1) == ("info", "ok")
+    assert excited(GOOD, TOO_LARGE + 1) == ("warning", "flagged")
+    wave, size = np.linspace(0, 2 * np.pi, 2000, endpoint=False), TOO_LARGE / 2
+    current = np.sinh(size * np.sin(wave) / (2 * 25.69))
+    first, third = (2 * np.mean(current * np.sin(n * wave)) for n in (1, 3))
+    assert size / (2 * 25.69) / first == pytest.approx(0.9, abs=0.003)
+    assert abs(third / first) == pytest.approx(LINEAR_THD / 100, rel=0.15)
+
+
+def test_a_large_amplitude_with_small_harmonics_is_linear():
+    assert excited(GOOD, 300.0, thd_potential=1.0, thd_current=2.0) == ("info", "ok")
+    assert excited(GOOD, 300.0, thd_potential=1.0, thd_current=4.0) == ("warning", "flagged")
+    assert excited(GOOD, 300.0, thd_potential=1.0) == ("warning", "flagged")  # that of the current is not known
+    stated = GOOD.with_values("potential_amplitude", np.full(62, 0.3), "V")
+    assert "amplitude-large" not in codes(
+        echub.analyze("eis-check", stated.data(), params={"amplitude": "400 mV"})
+    )
 
 
 def test_harmonics_are_not_linear():

@@ -56,6 +56,30 @@ class TestEisSeriesAtRest(AnalysisContract):
     seeds = 4
 
 
+def excited(amplitude, plan, seed=3):
+    """Return severity and message of the flag of a series excited with an amplitude in mV, or one per spectrum."""
+    case = eis_series(seed, plan)
+    sizes = np.repeat(np.broadcast_to(amplitude, len(plan.levels)), 62) / 1e3
+    outcome = echub.analyze(
+        "eis-series", case.with_values("potential_amplitude", sizes, "V").data(), params=CIRCUIT
+    )
+    flag = next(f for f in outcome.flags if f.code == "amplitude-large")
+    return flag.severity, flag.message
+
+
+def test_a_series_shows_whether_a_large_amplitude_is_linear():
+    """Direct current of 2 and 20 mA/cm² through 0.385 cm² and 120 Ω moves the cell by 832 mV."""
+    flat = replace(REST, relaxation=(0.0, 1.0))
+    severity, text = excited(500.0, replace(flat, levels=(2.0, 20.0) * 4, onset=100.0))
+    assert severity == "info"
+    assert "moves the cell by 83" in text
+    assert excited(500.0, replace(flat, levels=(2.0, 8.0) * 4, onset=100.0))[0] == "warning"  # by 277 mV
+    assert excited(500.0, replace(flat, levels=(2.0, 20.0) * 4, onset=1.0))[0] == "warning"  # R is not the same
+    assert excited(500.0, replace(flat, levels=(0.0,) * 8))[0] == "warning"
+    assert excited([500.0] * 4 + [240.0] * 4, replace(flat, levels=(0.0,) * 8))[0] == "info"
+    assert excited([20.0] * 4 + [500.0] * 4, replace(flat, levels=(0.0,) * 8, doubling=8.0))[0] == "warning"
+
+
 @pytest.mark.parametrize("times", ["own", "interpolated"])
 def test_drift_inside_the_sweep_does_not_bias(times):
     """R doubles in 15 spectra: 2.6 % more than at the start of a sweep, 0.9 % more than at its middle."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,47 @@ def test_starts_make_one_axis():
     assert "clocks-without-zone" in codes(found)
     figure = figures.draw_outcome(found, registry().analysis("timeline"))
     figure.savefig(io.BytesIO(), format="png")
-    assert len(figure.axes) == 2
+    assert len(figure.axes) == 4  # two units; a minute and half an hour, an hour apart, in a piece each
+
+
+def placed_at(*outcomes):
+    table = echub.analyze("timeline", list(outcomes)).tables["timeline"]
+    return table["time"].values
+
+
+def test_starts_in_several_zones_are_instants():
+    """Half past two in Berlin is an hour before half past two in London, and the clock goes back in October."""
+    berlin = outcome("one", "2026-10-25T02:30:00+02:00", begin=[0.0], R_end=[1.0])
+    later = outcome("two", "2026-10-25T02:30:00+01:00", begin=[0.0], R_end=[1.0])
+    assert placed_at(later, berlin) == (0.0, 3600.0)
+    utc = dict(berlin.metadata) | {
+        "experiment.start": {"value": "2026-10-25T02:30:00"},
+        "experiment.start_utc": {"value": "2026-10-25T00:15:00+00:00"},
+    }
+    assert placed_at(berlin, replace(berlin, metadata=utc)) == (0.0, 900.0)
+    # A clock without a zone beside one with: what the clocks on the wall showed.
+    assert max(placed_at(FIRST, outcome("one", "2026-03-02T11:00:00+01:00", begin=[0.0], R_end=[1.0]))) == 7200.0
+
+
+def drawn(*outcomes):
+    figure = figures.draw_outcome(echub.analyze("timeline", list(outcomes)), registry().analysis("timeline"))
+    figure.savefig(io.BytesIO(), format="png")
+    return figure
+
+
+def test_the_axis_is_broken_where_a_run_would_be_too_narrow():
+    short = outcome("one", "2026-03-02T09:00:00", begin=[0.0, 60.0], R_end=[10.0, 20.0])
+    near = outcome("two", "2026-03-02T09:03:00", begin=[0.0, 60.0], R_end=[30.0, 40.0])
+    far = outcome("two", "2026-03-02T15:00:00", begin=[0.0, 60.0], R_end=[30.0, 40.0])
+    assert len(drawn(short, near).axes) == 1
+    broken = drawn(short, far)
+    assert len(broken.axes) == 2
+    for axis, inside in zip(broken.axes, (30, 21630), strict=True):
+        assert axis.get_xlim()[0] < inside < axis.get_xlim()[1] < axis.get_xlim()[0] + 100
+    # Every row is drawn in one piece, and in one only.
+    points = [len(line.get_xdata()) for axis in broken.axes for line in axis.lines if line.get_label()[0] != "_"]
+    assert sum(points) == 4
+    assert "axis broken" in broken._supxlabel.get_text()
 
 
 def test_what_has_no_time_is_named_or_refused():

@@ -11,7 +11,7 @@ from echub_eis.method.fit import CircuitFit, Spectrum
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.series.method.batch import batches
-from echub_eis.series.method.warm import FARTHEST, NEGLIGIBLE, warm
+from echub_eis.series.method.warm import FARTHEST, NEGLIGIBLE, lost, onward, warm
 
 EVERY = 8
 """Spectra from one that is fitted by itself to the next; between them the coordinates are nearly straight."""
@@ -41,9 +41,12 @@ def proposals(model: Model, noise: Noise, spectra: Sequence[Spectrum], first: Fl
             diagonal = np.arange(len(model))
             matrix[:, diagonal, diagonal] *= 1 + RIDGE
             step = _solved(matrix, at.right)
+            solved = np.isfinite(step).all(axis=1)
+            step[~solved] = 0.0
             settled = (step * at.right).sum(axis=1) < NEGLIGIBLE * at.chi2 / max(
                 2 * batch.z.shape[1] - len(model), 1
             )
+            settled &= solved
             open_ &= ~settled
             if not open_.any():
                 break
@@ -51,16 +54,18 @@ def proposals(model: Model, noise: Noise, spectra: Sequence[Spectrum], first: Fl
             at = batch.normal(model, rows)
         fits = batch.fits(model, noise, rows, at)
         for place, fitted, is_open in zip(batch.place.tolist(), fits, open_.tolist(), strict=True):
-            found[place] = None if is_open or not np.isfinite(fitted.chi2) else fitted
+            found[place] = None if is_open or not np.isfinite(fitted.chi2) or lost(fitted) else fitted
     return found
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:
-    """Solve (k, p, p) for (k, p); no step if one of them is singular."""
+    """Solve (k, p, p) for (k, p), one by one if one is singular; infinite steps if there is no solution."""
     try:
         return np.asarray(np.linalg.solve(matrix, right[:, :, None])[:, :, 0])
     except np.linalg.LinAlgError:
-        return np.zeros_like(right)
+        if len(matrix) == 1:
+            return np.full_like(right, np.inf)
+        return np.concatenate([_solved(matrix[k : k + 1], right[k : k + 1]) for k in range(len(matrix))])
 
 
 def _between(model: Model, noise: Noise, spectra: Sequence[Spectrum], first: Floats) -> Floats:
@@ -68,7 +73,7 @@ def _between(model: Model, noise: Noise, spectra: Sequence[Spectrum], first: Flo
     places = sorted({*range(0, len(spectra), EVERY), len(spectra) - 1})
     known, last = [], first
     for place in places:
-        last = warm(model, spectra[place], noise, last).x
+        last = onward(warm(model, spectra[place], noise, last))
         known.append(last)
     numbers = np.arange(len(spectra))
     return np.stack([np.interp(numbers, places, column) for column in np.array(known).T], axis=1)

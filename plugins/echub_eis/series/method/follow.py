@@ -8,6 +8,7 @@ from itertools import pairwise, permutations
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.plugin import Refusal
 from echub_eis.data import Trace
@@ -17,14 +18,14 @@ from echub_eis.method.choose import affordable, ordered
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined, examine
-from echub_eis.method.fit import CircuitFit, Spectrum, fit, solve
+from echub_eis.method.fit import SAME, CircuitFit, Spectrum, fit, off_its_limits, solve
 from echub_eis.method.model import Model
 from echub_eis.method.noise import UNKNOWN, Noise
 from echub_eis.method.parse import parse
 from echub_eis.method.start import starts
 from echub_eis.series import SeriesParams
 from echub_eis.series.method.ahead import proposals
-from echub_eis.series.method.warm import warm
+from echub_eis.series.method.warm import FLOOR, lost, onward, warm
 
 ASKED = 4
 """Spectra, even over the series, that are asked for the number of arcs: a change shows in four."""
@@ -35,6 +36,11 @@ BETTER = 0.99
 LOST = 9.0
 """A fit with a χ² this many times the running median is not a place to start the next one from (three times the
 residuals)."""
+
+TREND, LEAST_TREND = 6, 4
+"""Spectra whose usual change is continued, and the least of them: one jump among three changes does not count."""
+FARTHEST_TREND = 6
+"""Spectra over which a change is continued: as many as show it."""
 
 
 @dataclass(frozen=True)
@@ -128,11 +134,13 @@ def pooled(usable: Sequence[Examined]) -> Noise:
 
 
 class _Chain:
-    """The state between one fit and the next: where to start, and what χ² is usual."""
+    """The state between one fit and the next: where to start, where arcs were seen last, what χ² is usual."""
 
     def __init__(self, model: Model, noise: Noise, params: SeriesParams) -> None:
         self.model, self.noise, self.params = model, noise, params
         self.last: Floats | None = None
+        self.groups = places(model)
+        self.seen: dict[int, list[tuple[int, Floats]]] = {}
         self.usual: list[float] = []
         self.count = 0
         self.proposed: dict[int, CircuitFit] = {}
@@ -159,12 +167,33 @@ class _Chain:
             other = self._from_nothing(fitted)
             if other is not None and other.chi2 < BETTER * fitted.chi2:
                 fitted, restarted = other, True
-            fitted = continued(fitted, self.last)
         share = fitted.chi2 / fitted.freedom
-        if not self.usual or share < LOST * median(self.usual[-RUNNING:]):
-            self.last = fitted.x
+        sound = not self.usual or share < LOST * median(self.usual[-RUNNING:])
+        fitted = self._labelled(fitted, remember=sound)
+        if sound:
+            self.last = onward(fitted)
         self.usual.append(share)
         return FollowedFit(fitted, "", restarted)
+
+    def _labelled(self, fitted: CircuitFit, *, remember: bool) -> CircuitFit:
+        """Return the fit with its arcs at the places of those before; remember where they are if it tells."""
+        if not self.groups:
+            return fitted
+        variance, arcs = variance_of(fitted), [arc for group in self.groups for arc in group]
+        if self.seen:
+            there = fitted.x.copy()
+            for arc in arcs:
+                there[arc[:2]] = expected(self.seen[arc[0]], self.count)
+            place = continued(fitted.x, variance, there, self.groups)
+            fitted = replace(fitted, x=fitted.x[place], jacobian=fitted.jacobian[place])
+            variance = variance[place]
+        else:
+            self.seen = {arc[0]: [(self.count, onward(fitted)[arc[:2]])] for arc in arcs}
+        known = np.sqrt(variance) < self.params.identified / 100
+        for arc in arcs:
+            if remember and known[arc[:2]].all():
+                self.seen[arc[0]] = [*self.seen[arc[0]][-TREND:], (self.count, fitted.x[arc[:2]])]
+        return fitted
 
     def _nearest(self, spectrum: Spectrum, last: Floats) -> CircuitFit:
         """Return the proposal if it is as good as others are, else the fit from the values of the one before."""
@@ -172,7 +201,8 @@ class _Chain:
         usual = median(self.usual[-RUNNING:])
         if ready is not None and ready.chi2 / ready.freedom < self.params.restart * usual:
             return ready
-        return warm(self.model, spectrum, self.noise, last)
+        fitted = warm(self.model, spectrum, self.noise, last)
+        return off_its_limits(fitted) if lost(fitted) else fitted
 
     def _from_nothing(self, fitted: CircuitFit) -> CircuitFit | None:
         """Start anew where the fit is unusually bad, and from one start every so many spectra."""
@@ -198,19 +228,46 @@ def groups(model: Model) -> list[list[int]]:
     return [numbers for numbers in forms.values() if len(numbers) > 1]
 
 
-def continued(fitted: CircuitFit, last: Floats) -> CircuitFit:
-    """Exchange arcs so that each lies nearest, in (ln τ, ln R), to where it was; last: (p,) coordinates."""
-    place = np.arange(len(fitted.x))
-    for numbers in groups(fitted.model):
-        at = np.array([[_at(fitted.model, n, "tau"), _at(fitted.model, n, "R")] for n in numbers])
-        far = ((fitted.x[at][None, :, :] - last[at][:, None, :]) ** 2).sum(axis=2)
-        best = min(
-            permutations(range(len(numbers))), key=lambda order: sum(far[i, j] for i, j in enumerate(order))
-        )
+def continued(
+    x: Floats, variance: Floats, seen: Floats, groups: Sequence[Sequence[Sequence[int]]]
+) -> NDArray[np.intp]:
+    """Return the order of the coordinates (p,) in which each arc lies nearest, in (ln τ, ln R), to where it was.
+
+    x, variance: (p,) of a fit; seen: (p,) where each arc is expected; groups: arcs that may exchange
+    places, as their coordinates, τ and R first. What a fit hardly knows counts for little: a change of one, or a
+    variance of one, are alike.
+    """
+    place = np.arange(len(x))
+    for arcs in groups:
+        at = np.array([arc[:2] for arc in arcs])
+        far = ((x[at][None, :, :] - seen[at][:, None, :]) ** 2 / (1 + variance[at][None, :, :])).sum(axis=2)
+        best = min(permutations(range(len(arcs))), key=lambda order: sum(far[i, j] for i, j in enumerate(order)))
         for target, source in enumerate(best):
-            goes = fitted.model.leaves[numbers[target]].coordinates
-            place[goes] = fitted.model.leaves[numbers[source]].coordinates
-    return replace(fitted, x=fitted.x[place], jacobian=fitted.jacobian[place])
+            place[list(arcs[target])] = arcs[source]
+    return place
+
+
+def variance_of(fitted: CircuitFit) -> Floats:
+    """Return the variance of each coordinate (p,), infinite where nothing holds it; good enough for labels."""
+    slopes = fitted.jacobian / fitted.noise.sigma(fitted.spectrum.modulus)
+    normal = (slopes @ slopes.conj().T).real
+    size = np.sqrt(np.diag(normal))
+    if not size.min() > SAME * size.max():
+        return np.diag(fitted.covariance())
+    scaled = normal / np.outer(size, size)
+    scaled[np.diag_indices(len(size))] += FLOOR
+    return np.asarray(np.diag(np.linalg.inv(scaled)) / size**2 * (fitted.chi2 / fitted.freedom))
+
+
+def expected(seen: Sequence[tuple[int, Floats]], now: int) -> Floats:
+    """Return (ln τ, ln R) that continue the usual change from spectrum to spectrum: arcs may pass each other."""
+    number, last = seen[-1]
+    if len(seen) < LEAST_TREND:
+        return last
+    each = [(after - before) / max(k - j, 1) for (j, before), (k, after) in pairwise(seen)]
+    ordered = np.sort(each, axis=0)  # the median; np.median takes 0.2 ms, 0.1 s of a series
+    usual = (ordered[(len(each) - 1) // 2] + ordered[len(each) // 2]) / 2
+    return np.asarray(last + min(now - number, FARTHEST_TREND) * usual)
 
 
 def _at(model: Model, number: int, name: str) -> int:
@@ -218,6 +275,18 @@ def _at(model: Model, number: int, name: str) -> int:
     if found is None:
         raise ValueError(f"{name} of element {number} is not free")
     return found
+
+
+def places(model: Model) -> list[list[list[int]]]:
+    """Return the coordinates of the arcs of each group, τ and R first."""
+    made = []
+    for numbers in groups(model):
+        arcs = []
+        for number in numbers:
+            first = [_at(model, number, "tau"), _at(model, number, "R")]
+            arcs.append([*first, *(c for c in model.leaves[number].coordinates if c not in first)])
+        made.append(arcs)
+    return made
 
 
 def crossed(followed: FollowedSeries) -> list[int]:

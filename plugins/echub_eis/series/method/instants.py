@@ -41,6 +41,26 @@ def own_times(fitted: CircuitFit, time: Floats) -> Floats:
     return np.where((norm > 0) & (np.abs(total) > 0.5), np.clip(found, time.min(), time.max()), middle)
 
 
+def sum_times(fitted: CircuitFit, time: Floats, at: NDArray[np.intp]) -> Floats:
+    """Return the time (m,), s, at which the sum of resistances `at` (m,) is measured if one of them drifts alone.
+
+    Where arcs overlap, a drift of one is in part taken for another, so that these are not the times of the parts.
+    """
+    sigma = fitted.noise.sigma(fitted.spectrum.modulus)
+    j = np.concatenate([(fitted.jacobian / sigma).real, (fitted.jacobian / sigma).imag], axis=1)
+    norm = np.sqrt((j**2).sum(axis=1))
+    scaled = j / np.where(norm > 0, norm, 1)[:, None]
+    normal = scaled @ scaled.T
+    normal[np.diag_indices(len(normal))] += LEAST
+    middle = float(time[0] + time[-1]) / 2
+    late = np.concatenate([time, time]) - middle
+    moment = np.linalg.solve(normal, (scaled * late) @ scaled.T)  # of a drift of one by one per second
+    moment = moment * norm[None, :] / np.where(norm > 0, norm, 1)[:, None]
+    r = np.exp(fitted.x[at])
+    span = float(np.ptp(time))
+    return np.asarray(middle + np.clip(r @ moment[np.ix_(at, at)] / r, -span, span))
+
+
 def interpolated(traces: Sequence[Trace], times: Sequence[Floats]) -> tuple[list[Trace], list[Floats]]:
     """Move every point to the middle of its sweep, between that sweep and the next or last one at its frequency.
 

@@ -13,12 +13,17 @@ from echub_eis.method.fit import CircuitFit
 from echub_eis.series import SeriesParams
 from echub_eis.series.data import SpectrumSeries
 from echub_eis.series.method.follow import FollowedSeries, examine_all, follow
-from echub_eis.series.method.instants import interpolated, own_times
+from echub_eis.series.method.instants import interpolated, own_times, sum_times
 from echub_eis.series.method.shared import JointFit, joint, shared_coordinates
 
 INTERFACES = ("int", "ct")
 """Beginnings of the labels of an interface."""
 
+
+AROUND = (2, 6)
+"""Spectra before and after each that tell how a part drifts, first the nearest, then, if they do not, more."""
+DRIFTS = 3.0
+"""Standard deviations of a slope from which a part drifts."""
 
 _Row = tuple[float, float, float, float, str]
 
@@ -75,7 +80,51 @@ def resolve(series: SpectrumSeries, params: SeriesParams) -> SeriesResult:
     rows = [_row(series, followed, together, k, labels, params) for k in range(len(series))]
     parts = {label: _over_time(label, [row[n] for row in rows]) for n, label in enumerate(labels)}
     total = _over_time("total", [row[-1] for row in rows])
+    if series.timed:
+        total = replace(total, time=_sum_times(series, followed, parts, total.time))
     return SeriesResult(series, followed, together, parts, total, _chosen(followed, parts, params), params)
+
+
+def _sum_times(
+    series: SpectrumSeries, followed: FollowedSeries, parts: dict[str, PartOverTime], otherwise: Floats
+) -> Floats:
+    """Return the time (k,), s, at which the sum of the parts is what was measured; otherwise: where none drifts.
+
+    It is the mean of the times at which a drift of each part alone would be seen in the sum, each with the weight
+    with which that part drifts: a part that is constant may be measured at any time.
+    """
+    if not parts:
+        return otherwise
+    at = np.array([followed.at(label) for label in parts], dtype=np.intp)
+    drift = np.zeros((len(otherwise), len(parts)))
+    for around in (*AROUND, len(otherwise)):  # further away only where those nearby show no drift
+        still = np.array([np.abs(_drift(part, around)) for part in parts.values()]).reshape(len(parts), -1).T
+        drift = np.where(drift.any(axis=1, keepdims=True), drift, still)
+    found = otherwise.copy()
+    for k in np.flatnonzero(drift.any(axis=1) & np.isfinite(otherwise)):
+        fitted, examined = followed.fits[k].fitted, followed.examined[k]
+        if fitted is not None and examined is not None:
+            times = sum_times(fitted, series.spectra[k].time[examined.trace.used], at)
+            found[k] = drift[k] @ times / drift[k].sum()
+    return found
+
+
+def _drift(part: PartOverTime, around: int) -> Floats:
+    """Return dR/dt (k,), Ω/s, by a line through the spectra around each; 0 where it is not significant."""
+    found = np.zeros(len(part.time))
+    known = np.flatnonzero(np.isfinite(part.resistance) & np.isfinite(part.time) & (part.relative > 0))
+    t, r = part.time[known], part.resistance[known]
+    w = 1 / (part.relative[known] * r) ** 2
+    for k in range(len(found)):
+        near = slice(np.searchsorted(known, k - around), np.searchsorted(known, k + around, side="right"))
+        here = w[near]
+        if len(here) < 2:
+            continue
+        x = t[near] - (here @ t[near]) / here.sum()
+        spread = here @ x**2
+        slope = (here * x) @ r[near] / max(spread, 1e-300)
+        found[k] = slope if spread * slope**2 > DRIFTS**2 else 0.0
+    return found
 
 
 def _over_time(label: str, rows: list[_Row]) -> PartOverTime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from echub_eis.method.elements import Floats
-from echub_eis.method.fit import CircuitFit, Spectrum, solve
+from echub_eis.method.fit import CircuitFit, Spectrum, has_vanished, revived, solve
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 
@@ -17,6 +17,30 @@ FARTHEST = 1.0
 """A step in ln or logit beyond this leaves the region where the problem is linear."""
 FLOOR = 1e-10
 """Part of the diagonal that is added to it: a parameter without influence does not move."""
+
+
+OUTSIDE = 2.0
+"""Decades outside of the band in which the next fit may look for a time constant: further out none is seen."""
+
+
+def lost(fitted: CircuitFit) -> bool:
+    """Return whether a parameter is at its limit or has vanished: there the spectrum does not hold it."""
+    return bool(len(fitted.at_limit)) or has_vanished(fitted)
+
+
+def onward(fitted: CircuitFit) -> Floats:
+    """Return the coordinates (p,) from which the next spectrum is fitted.
+
+    What this spectrum did not hold is brought back: far out it has no derivative, and its size alone, as that of
+    the logit of an exponent of 1, makes any step look negligible.
+    """
+    x = revived(fitted) if lost(fitted) else fitted.x.copy()
+    omega = fitted.spectrum.grid.omega
+    far = OUTSIDE * np.log(10)
+    for at, free in enumerate(fitted.model.free):
+        if free.name == "tau":
+            x[at] = np.clip(x[at], -np.log(omega.max()) - far, -np.log(omega.min()) + far)
+    return x
 
 
 def warm(model: Model, spectrum: Spectrum, noise: Noise, x: Floats) -> CircuitFit:

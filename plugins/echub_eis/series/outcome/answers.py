@@ -10,7 +10,8 @@ from scipy.special import stdtrit
 from echub.plugin import Component, Interval, Measurand
 from echub.science import coverage_half_width
 from echub_eis.method.elements import Floats
-from echub_eis.series.method.onset import FoundOnset, Levels, onset, staircase
+from echub_eis.series import SeriesParams
+from echub_eis.series.method.onset import FoundOnset, Levels, onset, sound, staircase, without
 from echub_eis.series.method.recovery import WHITE, Recovered, recovery
 from echub_eis.series.method.resolve import PartOverTime, SeriesResult
 from echub_eis.series.method.vanish import extents, vanished
@@ -121,7 +122,7 @@ def _resistance(
 def _onset(result: SeriesResult, seed: int) -> tuple[FoundOnset | None, Levels | None]:
     part, params = result.main, result.params
     levels = staircase(result.series.column("level"), part.resistance, part.relative)
-    return onset(levels, params.onset / 100, params.sustained, params.bootstrap, params.level / 100, seed), levels
+    return _found(levels, params, seed), levels
 
 
 def _onset_voltage(result: SeriesResult, seed: int) -> tuple[FoundOnset | None, Levels | None]:
@@ -134,7 +135,13 @@ def _onset_voltage(result: SeriesResult, seed: int) -> tuple[FoundOnset | None, 
     # The noise of U is even over the levels, so that of U/j falls with the level.
     relative = np.where(np.abs(level) > 0, LEAST_DIGITS / np.maximum(np.abs(potential), LEAST_DIGITS), np.nan)
     levels = staircase(level, ratio, np.maximum(relative, LEAST_DIGITS))
-    return onset(levels, params.onset / 100, params.sustained, params.bootstrap, params.level / 100, seed), levels
+    return _found(levels, params, seed), levels
+
+
+def _found(levels: Levels, params: SeriesParams, seed: int) -> FoundOnset | None:
+    """Return the onset of the levels that agree with their neighbours."""
+    levels = without(levels, sound(levels))
+    return onset(levels, params.onset / 100, params.sustained, params.bootstrap, params.level / 100, seed)
 
 
 def _onset_measurands(found: FoundOnset | None, suffix: str, result: SeriesResult) -> dict[str, Measurand]:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Flag
 from echub.science import robust_sigma
 from echub_eis.method.circuit import canonical
 from echub_eis.series.method.follow import crossed
+from echub_eis.series.method.linearity import linear
+from echub_eis.series.method.onset import KINKS, REMEMBERED, sound
 from echub_eis.series.method.recovery import WHITE
 from echub_eis.series.method.resolve import SeriesResult
 from echub_eis.series.method.shared import DIFFERENT
@@ -19,8 +22,6 @@ SHOWN = 6
 """Numbers of spectra that a message names."""
 SCATTER = 2.0
 """Scatter from spectrum to spectrum over the stated uncertainty that is reported."""
-KINKS = float(np.sqrt(6))
-"""Standard deviation of a second difference of independent values, in theirs."""
 
 
 def flags(result: SeriesResult, found: SeriesAnswer) -> tuple[Flag, ...]:
@@ -41,10 +42,13 @@ def _of_spectra(result: SeriesResult) -> Iterator[Flag]:
     places: dict[str, list[int]] = {}
     for k, examined in enumerate(result.followed.examined):
         for flag in examined.flags if examined is not None else ():
-            first.setdefault(flag.code, flag)
+            if flag.code not in first or (first[flag.code].severity, flag.severity) == ("info", "warning"):
+                first[flag.code] = flag
             places.setdefault(flag.code, []).append(k)
     for code, where in places.items():
         flag = first[code]
+        if code == "amplitude-large" and (shown := linear(result)):
+            flag = Flag(code, f"{flag.message.split(',')[0]}; {shown}", "info")
         more = "" if len(where) == 1 else f"in {len(where)} of {count} spectra, first: "
         yield Flag(code, more + flag.message, flag.severity, f"spectrum {spectra[where[0]].spectrum}", flag.hint)
     left = [k for k, one in enumerate(result.followed.fits) if one.fitted is None]
@@ -91,14 +95,37 @@ def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
     if (ratio := _scatter(result)) > SCATTER:
         text = f"resistance_{part.label} scatters from spectrum to spectrum by {ratio:.1f} times its uncertainty"
         yield Flag("scatter-exceeds-uncertainty", text, hint="a circuit that holds, or a narrower band")
+    yield from _of_levels(result, found)
     if not result.series.timed:
         yield Flag("no-time", "the points have no time: the axis is the number of the spectrum", "info")
     if found.recovered is not None and found.recovered.correlation > WHITE:
         text = f"the recovery is not one exponential: residuals correlate by {found.recovered.correlation:.2f}"
-        yield Flag("recovery-not-exponential", text)
+        flowed = bool((np.abs(np.nan_to_num(result.series.column("level"))) > 0).any())
+        yield Flag("recovery-not-exponential", text, "warning" if flowed else "info")
     if found.gone is not None:
         first = result.series.spectra[found.gone].spectrum
         yield Flag("arcs-vanished", f"from spectrum {first} on all arcs are gone: electrons flow through the cell")
+
+
+def _of_levels(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
+    """Yield which levels do not count for an onset, since they stand out of their neighbours."""
+    levels = found.levels
+    if levels is not None and not (kept := sound(levels)).all():
+        shown = ", ".join(f"{level:.4g}" for level in levels.level[~kept][:SHOWN])
+        text = (
+            f"resistance_{result.chosen} at {shown} {unit_text(result.series.unit)} lies far off that of the "
+            "levels before and after: the onset is found without"
+        )
+        yield Flag(
+            "level-stands-out", text, hint="look at these spectra: the contact moved, or the instrument erred"
+        )
+    for what, onset in (("resistance_" + result.chosen, found.onset), ("U/j", found.onset_voltage)):
+        if onset is not None and onset.memory > REMEMBERED:
+            text = (
+                f"{what} does not leave its line as a power of what exceeds the onset: its residuals correlate by "
+                f"{onset.memory:.1f} standard deviations, and the interval holds only for such a shape"
+            )
+            yield Flag("onset-shape", text, hint="the bracket of neighbouring levels holds for any shape")
 
 
 def _of_lost_parts(result: SeriesResult) -> Iterator[Flag]:
