@@ -66,7 +66,7 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
         outcome = _from_lowack(chosen, trace, params, methods)
         beside = answers["robust"]
         full = None if isinstance(beside, Refusal) else _from_robust(beside, trace, params, data, methods)
-        other = full and full[_name("onset_current_density", "onset_current", trace)]
+        other = None if full is None else full[_name("onset_current_density", "onset_current", trace)]
     else:
         outcome = _from_robust(chosen, trace, params, data, methods)
         beside = answers["lowack2026"]
