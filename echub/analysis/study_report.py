@@ -127,11 +127,12 @@ def _tables(study: Study, answers: Sequence[Answer], folder: Path) -> Iterator[t
     names = {s.name: {n for a in answers if a.step.name == s.name for n in a.outcome.tables} for s in study.steps}
     pairs = [(step.name, name) for step in study.steps for name in sorted(names[step.name])]
     stems = file_names([(f"{file_name(step)}.{file_name(name)}", step, name) for step, name in pairs])
+    of_step = {step.name: [a for a in answers if a.step.name == step.name] for step in study.steps}
     for (step_name, name), stem in zip(pairs, stems, strict=True):
         parts = [
             pl.DataFrame({"label": [encodable(answer.label)] * _length(table)} | _with_units(table), strict=False)
-            for answer in answers
-            if answer.step.name == step_name and (table := answer.outcome.tables.get(name))
+            for answer in of_step[step_name]
+            if (table := answer.outcome.tables.get(name))
         ]
         if parts:
             yield folder / f"{stem}.csv", _csv(pl.concat(parts, how="diagonal_relaxed"))
@@ -234,11 +235,12 @@ def _matrix(study: Study, answers: Sequence[Answer]) -> str:
     steps = [step for step in study.steps if step.source is None]
     head = "".join(f"<th>{html.escape(step.name)}</th>" for step in steps)
     lines = []
+    first: dict[tuple[str, str], Answer] = {}  # searching 1000 answers for each of 1000 files takes a second
+    for answer in answers:
+        for source in answer.sources:
+            first.setdefault((answer.step.name, source), answer)
     for file in study.files:
-        cells = []
-        for step in steps:
-            answer = next((a for a in answers if a.step.name == step.name and str(file) in a.sources), None)
-            cells.append(_mark(answer))
+        cells = [_mark(first.get((step.name, str(file)))) for step in steps]
         lines.append(f"<tr><th scope='row'>{html.escape(file.name)}</th>{''.join(cells)}</tr>")
     return f"<table><thead><tr><th>file</th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
