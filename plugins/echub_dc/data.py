@@ -18,6 +18,7 @@ AT_REST = 0.02
 """A potential below this part of the applied one is none."""
 EARLIEST = 6
 """Rows after the step that show how it is sampled there."""
+OTHERS = "`echub analyze --list FILE` shows what suits it"
 LEAST_ROWS, LEAST_REST = 50, 10
 """Rows of a decay whose last tenth is a mean of five; rows at rest that tell an offset."""
 
@@ -51,12 +52,15 @@ class Decay:
 def decay_of(data: Inputs, params: DecayParams) -> Decay:
     """Find the step; subtract the offset; refuse if either is not known."""
     t, current, u = data["t"], data["I"], data["U"]
+    if not np.any(current):
+        raise Refusal("no-current", "the current is zero throughout: nothing was polarised", hint=OTHERS)
     first, step = _step(u, data)
     if len(t) - first < LEAST_ROWS:
         raise Refusal(
             "too-few-rows-after-step",
             f"{len(t) - first} rows after the step, at least {LEAST_ROWS} are needed",
             where=f"source row {data.row[first]}",
+            hint=OTHERS,
         )
     _require_response(current, first, data)
     offset, u_offset, how = _offset(current[:first], u[:first], step, params, data)
@@ -86,7 +90,7 @@ def _step(u: Floats, data: Inputs) -> tuple[int, float]:
             "no-step",
             f"the potential ends at {last:.3g} V and is not constant before that",
             where=data.name,
-            hint="--time START:END takes the polarisation alone",
+            hint=f"--time START:END takes the polarisation alone; {OTHERS}",
         )
     return first, last
 

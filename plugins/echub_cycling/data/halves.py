@@ -85,7 +85,9 @@ def trace_of(data: Inputs, rest: float = 0.0) -> CellTrace:
     t = data["t"]
     current, u = _filled(t, data["j"] * scale), _filled(t, data["U"])
     if not np.any(current):
-        raise Refusal("no-current", "the current is zero throughout", hint="`echub info FILE` shows the columns")
+        raise Refusal(
+            "no-current", "the current is zero throughout", hint="`echub analyze --list FILE` shows what suits it"
+        )
     state = _states(current, rest)
     return CellTrace(data, t, u, current, unit, area, ways(data, t, current, state, scale), state)
 
