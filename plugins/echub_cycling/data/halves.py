@@ -83,7 +83,7 @@ def trace_of(data: Inputs, rest: float = 0.0) -> CellTrace:
     if unit == "mA/cm^2" and area:
         unit, scale = "mA", float(area)
     t = data["t"]
-    current, u = _filled(t, data["j"] * scale), _filled(t, data["U"])
+    current, u = _filled(t, data["j"] if scale == 1.0 else data["j"] * scale), _filled(t, data["U"])
     if not np.any(current):
         raise Refusal(
             "no-current", "the current is zero throughout", hint="`echub analyze --list FILE` shows what suits it"
@@ -121,12 +121,15 @@ def _states(current: Floats, rest: float) -> NDArray[np.int8]:
     return states(current, rest_threshold(looked))
 
 
-def summed(found: Segments, values: Floats) -> Floats:
-    """Return the sum of each segment (m,), of values (n,) without NaN, faster than `Segments.total`."""
+def summed(found: Segments, values: Floats, function: np.ufunc = np.add) -> Floats:
+    """Return the sum (or the largest …) of each segment (m,), of values (n,) without NaN.
+
+    Faster than `Segments.total`: nothing is copied.
+    """
     edges = np.column_stack([found.start, found.stop]).ravel()
     if len(edges) and edges[-1] == len(values):  # the last sum runs to the end anyway
         edges = edges[:-1]
-    return np.asarray(np.add.reduceat(values, edges)[::2])
+    return np.asarray(function.reduceat(values, edges)[::2])
 
 
 def charge_of(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
@@ -171,7 +174,7 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
         rows_only = summed(found, amount)
         after = _after(way, found, state) if way.since else np.zeros(len(found))
         mean = (summed(found, amount * middle) + after * trace.u[found.stop - 1]) / (rows_only + after)
-        level = _level(trace, amount, found)
+        level = _level(trace, amount, found, rows_only)
     spread = np.zeros(len(found))
     if way.variance is not None:
         spread = np.sqrt(summed(found.widened(0, 1, len(state)), way.variance))
@@ -200,12 +203,16 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     )  # fmt: skip
 
 
-def _level(trace: CellTrace, amount: Floats, found: Segments) -> Floats:
-    """Return the mean |current| weighted by charge, without the first and last row, which may hold rest."""
-    inner = amount.copy()
+def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> Floats:
+    """Return the mean |current| weighted by charge, without the first and last row, which may hold rest.
+
+    total: the charge of all rows of each half cycle (m,).
+    """
+    inner = np.abs(trace.current)
+    inner *= amount
+    ends = np.where(found.rows > 4, amount[found.start] + amount[found.stop - 1], 0.0)
+    rest = np.where(np.abs(total - ends) > 1e-12 * np.abs(total), total - ends, 0.0)  # rounding is not a charge
     long = found.rows > 4
     inner[found.start[long]] = 0.0
     inner[found.stop[long] - 1] = 0.0
-    total = summed(found, inner)
-    inner *= np.abs(trace.current)
-    return np.asarray(summed(found, inner) / total)
+    return np.asarray(summed(found, inner) / rest)

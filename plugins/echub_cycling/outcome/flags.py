@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from echub.plugin import Flag
-from echub_cycling.data.halves import DISAGREE
+from echub_cycling.data.halves import DISAGREE, summed
 from echub_cycling.method.cycles import Counted
 from echub_cycling.method.rates import SAME
 from echub_cycling.outcome.measured import CyclesFound
@@ -43,8 +43,9 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
     way = found.trace.counted[0]
     if way.since or len(found.trace.t) < GAP_ROWS:
         return
-    largest = found.halves.rows.largest(np.abs(way.charge))
-    gap = (largest > GAP_SHARE * found.halves.charge) & (found.halves.rows.rows >= GAP_ROWS)
+    rows = found.halves.rows
+    largest = np.maximum(summed(rows, way.charge, np.maximum), -summed(rows, way.charge, np.minimum))
+    gap = (largest > GAP_SHARE * found.halves.charge) & (rows.rows >= GAP_ROWS)
     if gap.any():
         place = int(np.flatnonzero(gap)[0])
         yield Flag(
