@@ -47,10 +47,9 @@ class Halves:
     """Half cycles (m,): rows, sign (+1 anodic), charge and its standard uncertainty by what lies between rows.
 
     charge, spread in the trace's charge unit, positive; energy (with the sign of the voltage) in W·h (or
-    W·h/cm²); level: mean |current|
-    weighted by charge, in the trace's unit; begin, end in s; u_end: the last voltage, V. blur: half width of
-    the mean voltage by
-    what its edges between rows leave open, V. merged: blips left out.
+    W·h/cm²); level: mean |current| weighted by charge, in the trace's unit; begin, end in s; u_end: the last
+    voltage, V. blur: standard uncertainty of the mean voltage by what its edges between rows leave open, V.
+    merged: blips left out.
     """
 
     rows: Segments
@@ -184,10 +183,10 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     # Since the row before: edges are exact in charge, and the voltage is known at both ends of a row.
     gaps = trace.t[found.start] - trace.t[before], trace.t[after] - trace.t[found.stop - 1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        blur = sum(
-            gap * np.abs(trace.u[row] - mean) for gap, row in zip(gaps, (found.start, found.stop - 1), strict=True)
-        ) / (trace.t[after] - trace.t[before])
-    blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur) / 2
+        # Both edges lie somewhere between two rows, each by itself.
+        ends = [gap * (trace.u[row] - mean) for gap, row in zip(gaps, (found.start, found.stop - 1), strict=True)]
+        blur = np.hypot(*ends) / (trace.t[after] - trace.t[before]) / np.sqrt(12)
+    blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur)
     begin = trace.t[before] if way.since else (trace.t[before] + trace.t[found.start]) / 2
     if found.start[0] == 0 and not way.since and len(trace.t) > 1:
         # What flowed before the first row of the file is not recorded: at most one step.
