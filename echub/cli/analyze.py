@@ -266,7 +266,8 @@ def _tell_what_suits(declared: Analysis, question: _Question, settings: dict[str
     if own is None or own.standing < Standing.UNSUITED:
         return
     others = [fit.analysis.name for fit in found if fit.standing < Standing.UNSUITED]
-    typer.echo(f"  analyses that suit this file: {', '.join(others) or 'none that is installed'}")
+    if others:
+        typer.echo(f"  analyses that suit this file: {', '.join(others)}")
 
 
 def _basis(basis: str, each: str | None) -> str:

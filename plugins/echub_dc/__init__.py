@@ -60,7 +60,7 @@ POLARISATION = Analysis(
     "dc-polarisation",
     "DC polarisation: steady current as a value or an upper bound, and the electronic conductivity",
     run="echub_dc.outcome.polarisation:run",
-    look="echub_dc.data:decay_of",
+    look="echub_dc.data:stepped",
     figure="echub_dc.figure:draw",
     codes=CODES,
     needs=(
@@ -83,7 +83,7 @@ TRANSFERENCE = Analysis(
     "transference-number",
     "Transference number by Bruce and Vincent, from a polarisation and two interface resistances",
     run="echub_dc.outcome.transference:run",
-    look="echub_dc.data:decay_of",
+    look="echub_dc.data:stepped",
     figure="echub_dc.figure:draw",
     codes=CODES,
     needs=(

@@ -49,8 +49,11 @@ class Decay:
         return float(self.time[-1])
 
 
-def decay_of(data: Inputs, params: DecayParams) -> Decay:
-    """Find the step; subtract the offset; refuse if either is not known."""
+def stepped(data: Inputs, params: DecayParams) -> tuple[int, float]:
+    """Return the first row of the applied potential and its value, V; refuse what is not a polarisation.
+
+    An offset is a statement that a person can add, and is not asked for here.
+    """
     t, current, u = data["t"], data["I"], data["U"]
     if not np.any(current):
         raise Refusal("no-current", "the current is zero throughout: nothing was polarised", hint=OTHERS)
@@ -63,6 +66,13 @@ def decay_of(data: Inputs, params: DecayParams) -> Decay:
             hint=OTHERS,
         )
     _require_response(current, first, data)
+    return first, step
+
+
+def decay_of(data: Inputs, params: DecayParams) -> Decay:
+    """Find the step; subtract the offset; refuse if either is not known."""
+    t, current, u = data["t"], data["I"], data["U"]
+    first, step = stepped(data, params)
     offset, u_offset, how = _offset(current[:first], u[:first], step, params, data)
     sign = float(np.sign(step))
     # The first row comes one sampling interval after the step at the latest, and the step after the last rest.

@@ -183,8 +183,16 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     # Since the row before: edges are exact in charge, and the voltage is known at both ends of a row.
     gaps = trace.t[found.start] - trace.t[before], trace.t[after] - trace.t[found.stop - 1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        # Both edges lie somewhere between two rows, each by itself.
-        ends = [gap * (trace.u[row] - mean) for gap, row in zip(gaps, (found.start, found.stop - 1), strict=True)]
+        # Both edges lie somewhere between two rows, each by itself, and beyond the last row U goes on as before.
+        ends = [
+            gap * (np.abs(trace.u[row] - mean) + np.abs(trace.u[row] - trace.u[inner]))
+            for gap, row, inner in zip(
+                gaps,
+                (found.start, found.stop - 1),
+                (np.minimum(found.start + 1, found.stop - 1), np.maximum(found.stop - 2, found.start)),
+                strict=True,
+            )
+        ]
         blur = np.hypot(*ends) / (trace.t[after] - trace.t[before]) / np.sqrt(12)
     blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur)
     begin = trace.t[before] if way.since else (trace.t[before] + trace.t[found.start]) / 2

@@ -18,9 +18,8 @@ from echub_cycling.method.direction import Direction
 from echub_cycling.method.rates import SAME, rate_names
 from echub_cycling.outcome.values import ErrorBudget, measurand
 
-MEDIAN_OF_EDGES = 1.4
-"""Standard error of a median over that of a mean: 1.25 for normal errors, √3 for uniform ones; the four edges of a
-cycle are between both, as generated runs show."""
+MEDIAN_OF_EDGES = 1.73
+"""Standard error of a median over that of a mean: 1.25 for normal errors, √3 for uniform ones, as at edges."""
 SHARED = 1.5
 """Variance of an efficiency whose charge and discharge meet in one edge, over that of four: what one gains there
 the other loses, so that it counts four times instead of twice, 1 + 4 + 1 over 4."""
