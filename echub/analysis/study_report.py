@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
 """Metadata shown in the results table: what results are most often grouped by."""
 _MARKS = {"ok": "✓", "flagged": "!", "refused": "✗"}
+_NAMES = ("Weibull",)
+"""First words of titles that are names."""
 _LONG = 60
 """Rows of a table that the page shows: all are in the stored outcome, and nobody reads more."""
 
@@ -410,7 +412,7 @@ def _methods(study: Study, answers: Sequence[Answer]) -> str:
         )
         title = step.declared.title.rstrip("?.")
         sentences.append(
-            f"<em>{html.escape(step.name)}</em>: {html.escape(title[0].lower() + title[1:])}{cited} was determined"
+            f"<em>{html.escape(step.name)}</em>: {html.escape(_inside(title))}{cited}, determined"
             f"{taken}{per} with the analysis <code>{step.analysis}</code> "
             f"(version {step.declared.version}; {settings})."
         )
@@ -421,6 +423,12 @@ def _methods(study: Study, answers: Sequence[Answer]) -> str:
     listed = "".join(f"<li>{_link(reference)}</li>" for reference in references)
     used_seed = f"Random numbers were drawn with the seed {study.seed}."
     return f"<p>{' '.join(sentences)} Software: {html.escape(versions)}. {used_seed}</p><ol>{listed}</ol>"
+
+
+def _inside(title: str) -> str:
+    """Return a title as it stands inside a sentence: abbreviations and names keep their capitals."""
+    first = title.split(" ", 1)[0]
+    return title if (len(first) > 1 and first.isupper()) or first in _NAMES else title[0].lower() + title[1:]
 
 
 def _setting(name: str, parameter: Mapping[str, Any]) -> str:
