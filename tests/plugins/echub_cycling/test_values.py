@@ -334,3 +334,26 @@ def test_an_efficiency_is_more_uncertain_where_charge_and_discharge_share_an_edg
     edges = 12**-0.5  # of rows, for an edge that lies anywhere between two
     assert relative[20] == pytest.approx(edges * 4**0.5, rel=1e-6)
     assert relative[0] == pytest.approx(edges * 6**0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("stated", "flagged"),
+    [
+        ({"cell.electrodes.working.polarity": "positive"}, False),
+        ({"cell.electrodes.working.polarity": "negative"}, True),
+        ({"cell.electrodes.working.polarity": "negative", "cell.electrode_of_interest": "working"}, False),
+    ],
+)
+def test_a_cell_that_gains_energy_is_charged_by_the_other_current_or_a_half_cell(stated, flagged):
+    """U is 3.2 V while the current is anodic, 3.0 V while it is cathodic: anodic charges; 3.2/3.0 is 107 %."""
+    current = np.repeat(np.tile([1.0, -1.0], 4), 50)
+    columns = {
+        "time": synth.Column(60.0 * np.arange(400), "s"),
+        "current": synth.Column(current, "mA"),
+        "voltage": synth.Column(3.1 + 0.1 * current, "V"),
+    }
+    found = {flag.code: flag for flag in ask(synth.Case(columns, stated, {})).flags}
+    assert ("energy-gained" in found) is flagged
+    if flagged:
+        assert "106.7 %" in found["energy-gained"].message
+        assert "--param charge=anodic" in found["energy-gained"].hint
