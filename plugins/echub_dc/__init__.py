@@ -60,7 +60,7 @@ POLARISATION = Analysis(
     "dc-polarisation",
     "Electronic conductivity from the steady current of a DC polarisation, or its upper bound",
     run="echub_dc.outcome.polarisation:run",
-    look="echub_dc.data:stepped",
+    look="echub_dc.data:look",
     figure="echub_dc.figure:draw",
     codes=CODES,
     needs=(
@@ -83,7 +83,7 @@ TRANSFERENCE = Analysis(
     "transference-number",
     "Transference number (Bruce and Vincent), from a polarisation and two interface resistances",
     run="echub_dc.outcome.transference:run",
-    look="echub_dc.data:stepped",
+    look="echub_dc.data:look",
     figure="echub_dc.figure:draw",
     codes=CODES,
     needs=(

@@ -18,6 +18,9 @@ AT_REST = 0.02
 """A potential below this part of the applied one is none."""
 EARLIEST = 6
 """Rows after the step that show how it is sampled there."""
+DECAYS = 1.05
+"""The first sixth of a decay is this much larger than its last: a controlled current, whose potential settles as
+well, is constant to 1 %."""
 OTHERS = "`echub analyze --list FILE` shows what suits it"
 LEAST_ROWS, LEAST_REST = 50, 10
 """Rows of a decay whose last tenth is a mean of five; rows at rest that tell an offset."""
@@ -49,11 +52,25 @@ class Decay:
         return float(self.time[-1])
 
 
-def stepped(data: Inputs, params: DecayParams) -> tuple[int, float]:
-    """Return the first row of the applied potential and its value, V; refuse what is not a polarisation.
+def look(data: Inputs, params: DecayParams) -> None:
+    """Refuse what is not a polarisation; one that only lacks an offset is, if its current decays.
 
     An offset is a statement that a person can add, and is not asked for here.
     """
+    try:
+        decay_of(data, params)
+    except Refusal as refusal:
+        if refusal.code != "no-offset":
+            raise
+        first, _ = stepped(data)
+        flowing = np.abs(data["I"][first:])
+        part = max(len(flowing) // 6, 1)
+        if not np.median(flowing[:part]) > DECAYS * np.median(flowing[-part:]):
+            raise
+
+
+def stepped(data: Inputs) -> tuple[int, float]:
+    """Return the first row of the applied potential and its value, V; refuse a record without a step."""
     t, current, u = data["t"], data["I"], data["U"]
     if not np.any(current):
         raise Refusal("no-current", "the current is zero throughout: nothing was polarised", hint=OTHERS)
@@ -72,7 +89,7 @@ def stepped(data: Inputs, params: DecayParams) -> tuple[int, float]:
 def decay_of(data: Inputs, params: DecayParams) -> Decay:
     """Find the step; subtract the offset; refuse if either is not known."""
     t, current, u = data["t"], data["I"], data["U"]
-    first, step = stepped(data, params)
+    first, step = stepped(data)
     offset, u_offset, how = _offset(current[:first], u[:first], step, params, data)
     sign = float(np.sign(step))
     # The first row comes one sampling interval after the step at the latest, and the step after the last rest.

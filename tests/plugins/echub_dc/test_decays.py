@@ -251,3 +251,10 @@ def test_a_polarisation_without_a_rest_is_one_that_lacks_a_statement():
     assert codes(echub.analyze("dc-polarisation", found.data())) == {"no-offset"}
     fit = next(fit for fit in fitting(found.record()) if fit.analysis.name == "dc-polarisation")
     assert fit.standing is Standing.SUITS
+
+
+def test_a_constant_current_at_a_settled_potential_is_not_a_polarisation():
+    case = polarisation(0)
+    steady = replace(case, columns={name: replace(c, values=c.values[-500:]) for name, c in case.columns.items()})
+    fit = next(fit for fit in fitting(steady.record()) if fit.analysis.name == "dc-polarisation")
+    assert (fit.standing, fit.why.code) == (Standing.UNSUITED, "no-offset")
