@@ -22,6 +22,7 @@ from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
 from echub.analysis.parts import Part, condition_on, values_of
 from echub.analysis.points import load_outcomes, with_values
+from echub.analysis.reasons import first_reason, stating
 from echub.analysis.runs import joined_runs
 from echub.declare_analysis import Analysis
 from echub.errors import PluginError, UnknownOption
@@ -225,19 +226,7 @@ def _listed(what: Any) -> list[Any]:  # noqa: ANN401
 def _record(item: Any, reader: str | None, options: Mapping[str, str] | None, added: Annotations) -> Record:  # noqa: ANN401
     if not isinstance(item, Record):
         return read(item, reader=reader, options=options, annotations=added)
-    if not added.values:
-        return item
-    copy = Record(
-        item.datasets.values(),
-        metadata=type(item.metadata)(item.metadata.entries),
-        settings=item.settings,
-        notices=item.notices,
-        dropped=item.dropped,
-        provenance=item.provenance,
-    )
-    for path, text in added.values.items():
-        copy.metadata.set(path, text, source="--set")
-    return copy
+    return stating(item, added.values) if added.values else item
 
 
 def _outcomes(item: Any) -> list[Outcome]:  # noqa: ANN401
@@ -284,7 +273,7 @@ class _Run:
                 raise Refusal("empty", "there is nothing to analyse")
             outcome = self._call(inputs)
         except Refusal as refusal:
-            outcome = Outcome.refused(refusal)
+            outcome = Outcome.refused(self._first_reason(refusal, items))
         flags = [flag for data in inputs if isinstance(data, Inputs) for flag in data.flags]
         part = inputs[0].part if inputs and isinstance(inputs[0], Inputs) else Part()
         if part.temperature is not None:
@@ -316,10 +305,22 @@ class _Run:
             for one in chosen
         ]
 
+    def _first_reason(self, refusal: Refusal, items: Sequence[Any]) -> Refusal:
+        """Return why the items do not suit at all, if they lack an area and do not."""
+
+        def looked(values: Mapping[str, str]) -> Any:  # noqa: ANN401
+            stated = [stating(item, values) if isinstance(item, Record) else item for item in items]
+            return self._data([part for item in stated for part in self._bound(item)])
+
+        return first_reason(refusal, self.analysis, self.params, looked)
+
+    def _data(self, inputs: Sequence[Any]) -> Any:  # noqa: ANN401
+        """Return what the plugin's functions get."""
+        return inputs[0] if self.analysis.consumes == "dataset" else InputSet(tuple(inputs), self.seed)
+
     def _call(self, inputs: Sequence[Any]) -> Outcome:
         """Run the plugin's code, and check that it returns what it declares."""
-        data = inputs[0] if self.analysis.consumes == "dataset" else InputSet(tuple(inputs), self.seed)
-        outcome: Outcome = call(self.analysis, self.analysis.run, data, self.params, returns=Outcome)
+        outcome: Outcome = call(self.analysis, self.analysis.run, self._data(inputs), self.params, returns=Outcome)
         self._check_gives(outcome)
         return outcome
 

@@ -25,7 +25,7 @@ def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) 
         raise Refusal(
             "no-dataset",
             f"the record has no {kind} dataset, but {', '.join(record) or 'none at all'}",
-            hint="`echub info FILE` shows what it holds",
+            hint="`echub analyze --list FILE` shows what suits it, `echub info FILE` what it holds",
         )
     if name is not None:
         return _named(record, fitting, kind, name)

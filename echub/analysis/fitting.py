@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from echub.analysis.analysis import InputSet, parameters
+from echub.analysis.analysis import Choice, InputSet, parameters
 from echub.analysis.datasets import chosen_datasets
 from echub.analysis.needs import Inputs, bind
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import condition_on, values_of
+from echub.analysis.reasons import first_reason, stating
 from echub.declare_analysis import Analysis
-from echub.errors import EchubError
+from echub.errors import EchubError, UnknownOption
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.model.spectra import numbered
@@ -65,19 +66,56 @@ class Suitability:
         return {**told, "why": why}
 
 
-def fitting(record: Record) -> list[Suitability]:
+def fitting(
+    record: Record, choice: Choice | None = None, params: Mapping[str, Any] | None = None
+) -> list[Suitability]:
     """Return all installed analyses, those that suit a record first, with the reason why the others do not.
 
     Nothing is analysed. Among those that suit, the one with the largest share of its needs met is first: it
     was made for such a file. The order is a proposal, and a reason that of the first obstacle.
+
+    choice: a part of the record, as for `analyze`. params: parameters for those analyses that have them. Raises
+    `UnknownOption` for a dataset that is not there or a parameter that no analysis has, and what `Dataset.query`
+    raises if the choice fits no dataset.
     """
+    choice = choice or Choice()
     short = Record(
-        [_shortened(dataset) for dataset in record.datasets.values()],
+        [_shortened(dataset) for dataset in _chosen(record, choice)],
         metadata=record.metadata,
         provenance=record.provenance,
     )
-    found = [fit_of(analysis, short) for analysis in registry().analyses.values()]
+    analyses = registry().analyses.values()
+    own = {analysis.name: _own(analysis, params or {}) for analysis in analyses}
+    if unknown := [name for name in params or {} if not any(name in mine for mine in own.values())]:
+        raise UnknownOption("no analysis has this parameter", found=unknown[0], hint="echub analyze NAME --help")
+    found = [fit_of(analysis, short, own[analysis.name], choice.columns) for analysis in analyses]
     return sorted(found, key=lambda fit: (fit.standing, -fit.met, fit.analysis.name))
+
+
+def _own(analysis: Analysis, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those parameters that an analysis has."""
+    known = getattr(analysis.params, "__dataclass_fields__", {})
+    return {name: value for name, value in params.items() if name.replace("-", "_") in known}
+
+
+def _chosen(record: Record, choice: Choice) -> list[Dataset]:
+    """Return the chosen part of each dataset, or of the named one, without those that the choice does not fit."""
+    if choice.dataset is not None and choice.dataset not in record.datasets:
+        raise UnknownOption(
+            f"the record has no dataset {choice.dataset!r}",
+            expected=", ".join(record) or "a record with datasets",
+            found=choice.dataset,
+        )
+    found, errors = [], []
+    for name, dataset in record.datasets.items():
+        if choice.dataset in (None, name):
+            try:
+                found.append(choice.apply(dataset))
+            except EchubError as error:
+                errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    return found
 
 
 def _shortened(dataset: Dataset) -> Dataset:
@@ -86,8 +124,13 @@ def _shortened(dataset: Dataset) -> Dataset:
     return dataset.every(-(-dataset.rows // LOOKED)) if is_table and dataset.rows > LOOKED else dataset
 
 
-def fit_of(analysis: Analysis, record: Record, params: Mapping[str, Any] | None = None) -> Suitability:
-    """Return how well an analysis, with these parameters, suits a record of moderate length."""
+def fit_of(
+    analysis: Analysis,
+    record: Record,
+    params: Mapping[str, Any] | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Suitability:
+    """Return how well an analysis suits a record of moderate length, with these parameters and columns by need."""
     if analysis.consumes == "outcomes":
         return Suitability(
             analysis, Standing.ELSEWHERE, Remark("takes-outcomes", "it takes outcomes of other analyses")
@@ -100,7 +143,9 @@ def fit_of(analysis: Analysis, record: Record, params: Mapping[str, Any] | None 
         return Suitability(analysis, standing, refusal.remark)
     except EchubError as error:
         return Suitability(analysis, Standing.UNSUITED, error.remark)
-    return _looked(analysis, record, given, params or {})
+    needed = {need.name for need in analysis.columns}
+    named = {need: column for need, column in (columns or {}).items() if need in needed}
+    return _looked(analysis, record, given, params or {}, named)
 
 
 def _first_part(analysis: Analysis, record: Record, dataset: Dataset) -> Dataset:
@@ -111,23 +156,33 @@ def _first_part(analysis: Analysis, record: Record, dataset: Dataset) -> Dataset
     return data.query(condition_on(analysis.each, values_of(analysis.each, data)[0]))
 
 
-def _looked(analysis: Analysis, record: Record, given: list[Dataset], params: Mapping[str, Any]) -> Suitability:
+def _looked(
+    analysis: Analysis, record: Record, given: list[Dataset], params: Mapping[str, Any], columns: Mapping[str, str]
+) -> Suitability:
     """Check the needs, then let the plugin look."""
-    try:
-        inputs = [bind(analysis, record, dataset=dataset) for dataset in given]
-    except Refusal as refusal:
-        asks = refusal.remark.code in STATEMENTS
-        return Suitability(analysis, Standing.ASKS if asks else Standing.UNSUITED, refusal.remark)
-    except EchubError as error:
-        return Suitability(analysis, Standing.UNSUITED, error.remark)
-    data = inputs[0] if analysis.consumes == "dataset" else InputSet(tuple(inputs))
+
+    def bound(values: Mapping[str, str]) -> Any:  # noqa: ANN401
+        stated = stating(record, values) if values else record
+        inputs = tuple(bind(analysis, stated, dataset=dataset, columns=columns) for dataset in given)
+        return inputs[0] if analysis.consumes == "dataset" else InputSet(inputs)
+
     try:
         chosen = parameters(analysis, params, None)
+        data = bound({})
+    except Refusal as refusal:
+        reason = first_reason(refusal, analysis, chosen, bound)
+        asks = reason.remark.code in STATEMENTS
+        return Suitability(analysis, Standing.ASKS if asks else Standing.UNSUITED, reason.remark)
+    except EchubError as error:
+        return Suitability(analysis, Standing.UNSUITED, error.remark)
+    try:
         if analysis.look:
             call(analysis, analysis.look, data, chosen)
     except EchubError as error:  # a refusal, or a fault of the plugin: the others are shown all the same
         return Suitability(analysis, Standing.UNSUITED, error.remark)
-    return Suitability(analysis, Standing.SUITS, met=_met(analysis, inputs[0], record))
+    return Suitability(
+        analysis, Standing.SUITS, met=_met(analysis, data if isinstance(data, Inputs) else data[0], record)
+    )
 
 
 def _met(analysis: Analysis, data: Inputs, record: Record) -> float:

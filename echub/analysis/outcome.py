@@ -7,7 +7,7 @@ NaN or infinite; an unknown value is None, and so is an open end of an interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -189,7 +189,7 @@ class Series:
 
     def __post_init__(self) -> None:
         """Replace what JSON cannot hold, so that a stored outcome is read back as equal to this one."""
-        if any(map(_is_lost, self.values)):
+        if not _surely_finite(self.values) and any(map(_is_lost, self.values)):
             object.__setattr__(self, "values", tuple(None if _is_lost(v) else v for v in self.values))
 
     @classmethod
@@ -419,6 +419,14 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _columns(table: Mapping[str, Any]) -> dict[str, Series]:
     return {name: Series(tuple(series["values"]), series["unit"]) for name, series in table.items()}
+
+
+def _surely_finite(values: Sequence[Scalar]) -> bool:
+    """Return whether all values are finite numbers, by one sum of them; False if each must be looked at."""
+    try:
+        return math.isfinite(sum(values))  # type: ignore[arg-type]
+    except (TypeError, OverflowError):  # a text or None; an integer beyond all floats
+        return False
 
 
 def _is_lost(value: object) -> bool:

@@ -120,9 +120,12 @@ class Step:
     sweep: ParameterSweep | None = None
     settings: Mapping[str, Condition] = field(default_factory=dict)
 
-    def takes(self, file: Path, folder: Path) -> bool:
-        """Return whether a file of the study is one of this step's: all are, if it names none."""
-        return not self.files or any(file in folder.glob(pattern) for pattern in self.files)
+    def of(self, files: Sequence[Path], folder: Path) -> list[Path]:
+        """Return those files of the study in a folder that this step takes: all, if it names none."""
+        if not self.files:
+            return list(files)
+        named = {found for pattern in self.files for found in folder.glob(pattern)}
+        return [file for file in files if file in named]
 
     @property
     def declared(self) -> Analysis:
@@ -346,7 +349,7 @@ def _told(error: EchubError) -> str:
 def _questions(
     study: Study, step: Step, answers: Sequence[Answer], annotations: Annotations, cache: Path
 ) -> Iterator[_Asked]:
-    files_of = [file for file in study.files if step.takes(file, study.path.parent)]
+    files_of = step.of(study.files, study.path.parent)
     if step.sources:
         given = [a.outcome for a in answers if a.step.name in step.sources]
         for label, group in grouped(given, step.by, lambda o, path: o.meta(path)):

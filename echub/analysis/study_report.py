@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 CARRIED = ("sample.group", "sample.id", "cell.id", "cell.temperature", "cell.area", "cell.area_basis")
 """Metadata shown in the results table: what results are most often grouped by."""
 _MARKS = {"ok": "✓", "flagged": "!", "refused": "✗"}
+_NAMES = ("Weibull",)
+"""First words of titles that are names."""
 _LONG = 60
 """Rows of a table that the page shows: all are in the stored outcome, and nobody reads more."""
 _FOLDED = 12
@@ -129,11 +131,12 @@ def _tables(study: Study, answers: Sequence[Answer], folder: Path) -> Iterator[t
     names = {s.name: {n for a in answers if a.step.name == s.name for n in a.outcome.tables} for s in study.steps}
     pairs = [(step.name, name) for step in study.steps for name in sorted(names[step.name])]
     stems = file_names([(f"{file_name(step)}.{file_name(name)}", step, name) for step, name in pairs])
+    of_step = {step.name: [a for a in answers if a.step.name == step.name] for step in study.steps}
     for (step_name, name), stem in zip(pairs, stems, strict=True):
         parts = [
             pl.DataFrame({"label": [encodable(answer.label)] * _length(table)} | _with_units(table), strict=False)
-            for answer in answers
-            if answer.step.name == step_name and (table := answer.outcome.tables.get(name))
+            for answer in of_step[step_name]
+            if (table := answer.outcome.tables.get(name))
         ]
         if parts:
             yield folder / f"{stem}.csv", _csv(pl.concat(parts, how="diagonal_relaxed"))
@@ -236,11 +239,12 @@ def _matrix(study: Study, answers: Sequence[Answer]) -> str:
     steps = [step for step in study.steps if step.source is None]
     head = "".join(f"<th>{html.escape(step.name)}</th>" for step in steps)
     lines = []
+    first: dict[tuple[str, str], Answer] = {}  # searching 1000 answers for each of 1000 files takes a second
+    for answer in answers:
+        for source in answer.sources:
+            first.setdefault((answer.step.name, source), answer)
     for file in study.files:
-        cells = []
-        for step in steps:
-            answer = next((a for a in answers if a.step.name == step.name and str(file) in a.sources), None)
-            cells.append(_mark(answer))
+        cells = [_mark(first.get((step.name, str(file)))) for step in steps]
         lines.append(f"<tr><th scope='row'>{html.escape(file.name)}</th>{''.join(cells)}</tr>")
     return f"<table><thead><tr><th>file</th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
@@ -413,7 +417,7 @@ def _methods(study: Study, answers: Sequence[Answer]) -> str:
         )
         title = step.declared.title.rstrip("?.")
         sentences.append(
-            f"<em>{html.escape(step.name)}</em>: {html.escape(title[0].lower() + title[1:])}{cited} was determined"
+            f"<em>{html.escape(step.name)}</em>: {html.escape(_inside(title))}{cited}, determined"
             f"{taken}{per} with the analysis <code>{step.analysis}</code> "
             f"(version {step.declared.version}; {settings})."
         )
@@ -424,6 +428,12 @@ def _methods(study: Study, answers: Sequence[Answer]) -> str:
     listed = "".join(f"<li>{_link(reference)}</li>" for reference in references)
     used_seed = f"Random numbers were drawn with the seed {study.seed}."
     return f"<p>{' '.join(sentences)} Software: {html.escape(versions)}. {used_seed}</p><ol>{listed}</ol>"
+
+
+def _inside(title: str) -> str:
+    """Return a title as it stands inside a sentence: abbreviations and names keep their capitals."""
+    first = title.split(" ", 1)[0]
+    return title if (len(first) > 1 and first.isupper()) or first in _NAMES else title[0].lower() + title[1:]
 
 
 def _setting(name: str, parameter: Mapping[str, Any]) -> str:

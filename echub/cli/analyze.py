@@ -27,7 +27,6 @@ from echub.errors import EchubError, TargetClash, UnknownOption
 if TYPE_CHECKING:
     from echub.analysis.outcome import Outcome
     from echub.declare_analysis import Analysis
-    from echub.files.annotations import Annotations
     from echub.model.source import Source
 
 app = new_app()
@@ -107,8 +106,15 @@ def analyze(
         named = ([Path(name)] if name else []) + (files or [])
         if not named:
             _list(as_json)
+        part = {
+            "select": select,
+            "time": _time_range(time),
+            "columns": pairs(column, "--column"),
+            "dataset": dataset,
+        }
+        how = {"reader": reader, "options": pairs(option, "--option"), "annotations": user_metadata(meta, set_)}
         for source in sources(named, stdin_name) if named else ():
-            _list_for(source, user_metadata(meta, set_), reader, pairs(option, "--option"), as_json=as_json)
+            _list_for(source, how, part, pairs(param, "--param"), as_json=as_json)
         return
     if name is None or (help_ and not name):
         typer.echo(context.get_help())
@@ -242,7 +248,26 @@ def _answer(
             part = _part(outcome, settings.get("each"))
             name = f"{question.name}, {part}" if part else question.name
             show(outcome, name, paths, verbose=verbose)
+    if not as_json and declared.consumes == "dataset" and all(outcome.status == "refused" for outcome in outcomes):
+        _tell_what_suits(declared, question, settings)
     return 1 if any(outcome.status == "refused" for outcome in outcomes) else 0
+
+
+def _tell_what_suits(declared: Analysis, question: _Question, settings: dict[str, Any]) -> None:
+    """Name the analyses that suit a file if the refused one is for another kind of measurement."""
+    from echub.analysis.analysis import Choice
+    from echub.analysis.fitting import Standing, fitting
+    from echub.files.reading import read
+
+    how = {key: settings[key] for key in ("reader", "options", "annotations")}
+    part = {key: settings[key] for key in ("select", "time", "dataset")}
+    found = fitting(read(question.files[0], **how), Choice(**part))
+    own = next((fit for fit in found if fit.analysis.name == declared.name), None)
+    if own is None or own.standing < Standing.UNSUITED:
+        return
+    others = [fit.analysis.name for fit in found if fit.standing < Standing.UNSUITED]
+    if others:
+        typer.echo(f"  analyses that suit this file: {', '.join(others)}")
 
 
 def _basis(basis: str, each: str | None) -> str:
@@ -371,14 +396,15 @@ def _list(as_json: bool) -> None:
 
 
 def _list_for(
-    source: Path | Source, stated: Annotations, reader: str | None, options: dict[str, str], *, as_json: bool
+    source: Path | Source, how: dict[str, Any], part: dict[str, Any], params: dict[str, str], *, as_json: bool
 ) -> None:
-    """List the analyses for one file, the best first, with the reason why the others do not suit it."""
+    """List the analyses for a part of one file, the best first, with the reason why the others do not suit it."""
+    from echub.analysis.analysis import Choice
     from echub.analysis.fitting import Standing, fitting
     from echub.cli.show.terminal import heading, table
     from echub.files.reading import read
 
-    found = fitting(read(source, reader=reader, options=options, annotations=stated))
+    found = fitting(read(source, **how), Choice(**part), params)
     if as_json:
         print_json({"file": shown(source), "analyses": [fit.as_dict() for fit in found]})
         return

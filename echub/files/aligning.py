@@ -150,16 +150,34 @@ def _found(first: Record, other: Record, name: str, how: How, notices: list[Rema
 
 
 def _by_clock(first: Record, other: Record, name: str, uncertainty: float | None) -> Alignment | None:
-    starts = [record.metadata.value(START_UTC) for record in (first, other)]
-    if uncertainty is None or None in starts:
+    one, two = _zero(first), _zero(other)
+    if uncertainty is None or one is None or two is None:
         return None
-    one, two = (dt.datetime.fromisoformat(str(start)) for start in starts)
-    value, u = (two - one).total_seconds(), float(np.hypot(uncertainty, uncertainty))
+    value, u = two - one, float(np.hypot(uncertainty, uncertainty))
     return Alignment(name, "absolute clocks", value, u, value - 1.96 * u, value + 1.96 * u)
 
 
+def _zero(record: Record) -> float | None:
+    """Return the instant of time zero, POSIX s: of the stated start, or of rows that have both clocks."""
+    start = record.metadata.value(START_UTC)
+    if start is not None:
+        told = dt.datetime.fromisoformat(str(start))
+        return (told if told.tzinfo else told.replace(tzinfo=dt.UTC)).timestamp()
+    for dataset in record.datasets.values():
+        if {"unix_time", "time"} <= dataset.columns.keys():
+            zeros = dataset.to("unix_time", "s") - dataset.to("time", "s")
+            if np.isfinite(zeros).any():
+                return float(np.nanmedian(zeros))
+    return None
+
+
 def _no_clock(first: Record, other: Record, name: str) -> NoCommonClock:
-    said = [f"start {r.metadata.value(START)}, zone {r.metadata.value(ZONE)}" for r in (first, other)]
+    said = [
+        "an absolute clock"
+        if _zero(r) is not None
+        else f"start {r.metadata.value(START)}, zone {r.metadata.value(ZONE)}"
+        for r in (first, other)
+    ]
     return NoCommonClock(
         f"{name} cannot be put on the clock of the first file",
         expected="a common event, the absolute clocks of both with their uncertainty, or an offset",

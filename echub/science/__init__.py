@@ -37,7 +37,14 @@ if TYPE_CHECKING:
         thickness,
         thickness_rate,
     )
-    from echub.science.noise import MAD_TO_SIGMA, MEDIAN_TO_MEAN, difference_noise, median_error, robust_sigma
+    from echub.science.noise import (
+        MAD_TO_SIGMA,
+        MEDIAN_TO_MEAN,
+        difference_noise,
+        median_error,
+        robust_centre,
+        robust_sigma,
+    )
 
 _LAZY = {
     "BOLTZMANN_EV": ".diffusion",
@@ -60,6 +67,7 @@ _LAZY = {
     "oxidised_electrode": ".electrodes",
     "oxidised_voltage": ".electrodes",
     "poisson_interval": ".counting",
+    "robust_centre": ".noise",
     "robust_sigma": ".noise",
     "saturation": ".dead_time",
     "specific_capacity": ".faraday",
@@ -88,6 +96,7 @@ __all__ = [
     "oxidised_electrode",
     "oxidised_voltage",
     "poisson_interval",
+    "robust_centre",
     "robust_sigma",
     "saturation",
     "specific_capacity",

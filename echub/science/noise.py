@@ -21,8 +21,19 @@ def robust_sigma(values: ArrayLike) -> float:
     (by a sixth at five). values: (n,), any unit, which is that of the result; non-finite values are
     left out. 0 if more than half of the values are equal, NaN without any.
     """
+    return robust_centre(values)[1]
+
+
+def robust_centre(values: ArrayLike) -> tuple[float, float]:
+    """Return the median of values, and the standard deviation that `robust_sigma` gives around it.
+
+    values: (n,), any unit, which is that of both results; non-finite values are left out. NaN without any.
+    """
     known = _finite(values)
-    return MAD_TO_SIGMA * _median(np.abs(known - _median(known))) if len(known) else np.nan
+    if not len(known):
+        return np.nan, np.nan
+    centre = _median(known)
+    return centre, MAD_TO_SIGMA * _median(np.abs(known - centre))
 
 
 def difference_noise(values: ArrayLike) -> float:

@@ -78,14 +78,17 @@ def states(current: ArrayLike, threshold: Threshold) -> NDArray[np.int8]:
     A row between both thresholds is in the state of the row before it, if that is of its own sign. A
     row without a current (NaN) is in the state of the row before it, or of the next one if it has none before.
     """
-    above = np.asarray(current, dtype=np.float64) - threshold.level
-    return _flows(above, threshold) - _flows(-above, threshold)
+    above: Floats = np.asarray(current, dtype=np.float64)
+    if threshold.level:  # millions of rows are not copied for nothing
+        above = above - threshold.level
+    anodic = _flows(above, above > threshold.on, above <= threshold.off)
+    return anodic - _flows(above, above < -threshold.on, above >= -threshold.off)
 
 
-def _flows(above: Floats, threshold: Threshold) -> NDArray[np.int8]:
-    """Return 1 for rows in which a positive current flows, else 0."""
-    flows = above > threshold.on
-    unsure = np.flatnonzero(~(flows | (above <= threshold.off)))
+def _flows(above: Floats, flows: NDArray[np.bool_], rests: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Return 1 for rows in which a current of one sign flows, else 0; those between both are as the row before."""
+    rests |= flows
+    unsure = np.flatnonzero(~rests)
     if len(unsure) == len(above):
         return np.zeros(len(above), np.int8)
     if len(unsure):

@@ -79,7 +79,7 @@ ARRHENIUS = Analysis(
 
 COMPARE = Analysis(
     "compare-groups",
-    "Are the values of one group higher than another's, at equal temperatures? Exact permutation",
+    "Difference between two groups at equal temperatures, by an exact permutation test",
     run="echub_arrhenius.outcome.comparison:run",
     consumes="outcomes",
     params=CompareParams,

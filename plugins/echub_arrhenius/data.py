@@ -28,6 +28,8 @@ WIDEST_GAP = 150.0
 """K between two temperatures of one series; beyond, the higher ones may be kelvin in a column of °C. By eye."""
 INVERSE_UNITS = {"ohm": "S", "ohm*cm^2": "S/cm^2", "ohm*cm": "S/cm"}
 FIRST_CHOICES = ("onset_current_density", "critical_current_density", "conductivity")
+AXES = ("T", "temperature", "spot", "u", "n")
+"""Columns that no example proposes: they say where or how well a value was measured."""
 COMPARED = ("cell.area_basis", "cell.electrolyte")
 
 
@@ -152,8 +154,10 @@ def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
 
 def _which(message: str, present: set[str]) -> Refusal:
     names = sorted(present)
-    return Refusal("no-such-measurand", f"{message}: they hold {', '.join(names) or 'nothing'}",
-                   hint=f"--param measurand={names[0] if names else 'NAME'}")  # fmt: skip
+    example = next((name for name in names if name not in AXES), "NAME")
+    quoted = f'"{example}"' if " " in example else example
+    held = ", ".join(names) or "nothing"
+    return Refusal("no-such-measurand", f"{message}: they hold {held}", hint=f"--param measurand={quoted}")
 
 
 def _excluded(text: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ class WeibullParams:
 
 CCD = Analysis(
     "ccd",
-    "Critical current density: the interval from the last level survived to the first level failed",
+    "Critical current density, between the last level survived and the first level failed",
     run="echub_ccd.outcome.ccd:run",
     look="echub_ccd.outcome.ccd:look",
     figure="echub_ccd.figure.ccd:draw",
@@ -115,12 +115,12 @@ CCD = Analysis(
         Output("asymmetry", "%", "R oxidising the working electrode over R reducing it, less 1 (report=cycles)"),
     ),
     codes="echub_ccd:codes.toml",
-    reference="https://doi.org/10.1039/d5eb00071h and others: see the definitions",
+    reference="doi:10.1039/d5eb00071h",
 )
 
 WEIBULL = Analysis(
     "ccd-weibull",
-    "Critical current density of many cells: interval-censored Weibull distribution",
+    "Weibull distribution of the critical current densities of many cells, from their intervals",
     run="echub_ccd.outcome.weibull:run",
     figure="echub_ccd.figure.weibull:draw",
     consumes="outcomes",

@@ -87,7 +87,7 @@ _TRACE = (
 
 CYCLING = Analysis(
     "cycling",
-    "Capacity, efficiency and retention of each charge and discharge of a cell",
+    "Capacity, coulombic efficiency and capacity retention over charge and discharge cycles",
     run="echub_cycling.outcome.cycling:run",
     look="echub_cycling.outcome.cycling:look",
     figure="echub_cycling.figure.cycling:draw",
@@ -125,12 +125,12 @@ CYCLING = Analysis(
         Output("c_rate", "1/h", "discharge current of the reference cycle over the nominal capacity"),
     ),
     codes="echub_cycling:codes.toml",
-    reference="https://doi.org/10.1038/s41467-023-42308-0",
+    reference="doi:10.1038/s41467-023-42308-0",
 )
 
 SYMMETRIC = Analysis(
     "symmetric-cycling",
-    "Overpotential, resistance and time to the sudden drop of a symmetric cell",
+    "Overpotential, area-specific resistance and time to a sudden voltage drop of a symmetric cell",
     run="echub_cycling.outcome.symmetric:run",
     look="echub_cycling.outcome.symmetric:look",
     figure="echub_cycling.figure.symmetric:draw",
@@ -154,12 +154,12 @@ SYMMETRIC = Analysis(
         Output("change", "%", "R at the end over R at the start, less 1"),
     ),
     codes="echub_cycling:codes.toml",
-    reference="https://doi.org/10.1038/s41467-023-42308-0",
+    reference="doi:10.1038/s41467-023-42308-0",
 )
 
 LIFETIMES = Analysis(
     "cell-lifetimes",
-    "Median lifetime over cells, those without a drop included as long as they were watched",
+    "Median lifetime of cells; those that have not failed count as censored (Kaplan-Meier)",
     run="echub_cycling.outcome.lifetimes:run",
     figure="echub_cycling.figure.lifetimes:draw",
     consumes="outcomes",
@@ -175,7 +175,7 @@ LIFETIMES = Analysis(
 
 STAIRCASE = Analysis(
     "staircase-linearity",
-    "Current density up to which the voltage of a staircase is proportional to it",
+    "Current density up to which the voltage of a galvanostatic staircase is linear",
     run="echub_cycling.outcome.staircase:run",
     look="echub_cycling.outcome.staircase:look",
     figure="echub_cycling.figure.staircase:draw",
@@ -203,7 +203,7 @@ STAIRCASE = Analysis(
         Output("resistance_*", "ohm", "the same where no area is stated"),
     ),
     codes="echub_cycling:codes.toml",
-    reference="https://doi.org/10.1039/d5eb00097a",
+    reference="doi:10.1039/d5eb00097a",
 )
 
 

@@ -58,9 +58,9 @@ COLUMNS = (
 
 POLARISATION = Analysis(
     "dc-polarisation",
-    "DC polarisation: steady current as a value or an upper bound, and the electronic conductivity",
+    "Electronic conductivity from the steady current of a DC polarisation, or its upper bound",
     run="echub_dc.outcome.polarisation:run",
-    look="echub_dc.data:decay_of",
+    look="echub_dc.data:look",
     figure="echub_dc.figure:draw",
     codes=CODES,
     needs=(
@@ -81,9 +81,9 @@ POLARISATION = Analysis(
 
 TRANSFERENCE = Analysis(
     "transference-number",
-    "Transference number by Bruce and Vincent, from a polarisation and two interface resistances",
+    "Transference number (Bruce and Vincent), from a polarisation and two interface resistances",
     run="echub_dc.outcome.transference:run",
-    look="echub_dc.data:decay_of",
+    look="echub_dc.data:look",
     figure="echub_dc.figure:draw",
     codes=CODES,
     needs=(

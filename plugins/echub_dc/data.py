@@ -18,6 +18,10 @@ AT_REST = 0.02
 """A potential below this part of the applied one is none."""
 EARLIEST = 6
 """Rows after the step that show how it is sampled there."""
+DECAYS = 1.05
+"""The first sixth of a decay is this much larger than its last: a controlled current, whose potential settles as
+well, is constant to 1 %."""
+OTHERS = "`echub analyze --list FILE` shows what suits it"
 LEAST_ROWS, LEAST_REST = 50, 10
 """Rows of a decay whose last tenth is a mean of five; rows at rest that tell an offset."""
 
@@ -48,17 +52,44 @@ class Decay:
         return float(self.time[-1])
 
 
-def decay_of(data: Inputs, params: DecayParams) -> Decay:
-    """Find the step; subtract the offset; refuse if either is not known."""
+def look(data: Inputs, params: DecayParams) -> None:
+    """Refuse what is not a polarisation; one that only lacks an offset is, if its current decays.
+
+    An offset is a statement that a person can add, and is not asked for here.
+    """
+    try:
+        decay_of(data, params)
+    except Refusal as refusal:
+        if refusal.code != "no-offset":
+            raise
+        first, _ = stepped(data)
+        flowing = np.abs(data["I"][first:])
+        part = max(len(flowing) // 6, 1)
+        if not np.median(flowing[:part]) > DECAYS * np.median(flowing[-part:]):
+            raise
+
+
+def stepped(data: Inputs) -> tuple[int, float]:
+    """Return the first row of the applied potential and its value, V; refuse a record without a step."""
     t, current, u = data["t"], data["I"], data["U"]
+    if not np.any(current):
+        raise Refusal("no-current", "the current is zero throughout: nothing was polarised", hint=OTHERS)
     first, step = _step(u, data)
     if len(t) - first < LEAST_ROWS:
         raise Refusal(
             "too-few-rows-after-step",
             f"{len(t) - first} rows after the step, at least {LEAST_ROWS} are needed",
             where=f"source row {data.row[first]}",
+            hint=OTHERS,
         )
     _require_response(current, first, data)
+    return first, step
+
+
+def decay_of(data: Inputs, params: DecayParams) -> Decay:
+    """Find the step; subtract the offset; refuse if either is not known."""
+    t, current, u = data["t"], data["I"], data["U"]
+    first, step = stepped(data)
     offset, u_offset, how = _offset(current[:first], u[:first], step, params, data)
     sign = float(np.sign(step))
     # The first row comes one sampling interval after the step at the latest, and the step after the last rest.
@@ -86,7 +117,7 @@ def _step(u: Floats, data: Inputs) -> tuple[int, float]:
             "no-step",
             f"the potential ends at {last:.3g} V and is not constant before that",
             where=data.name,
-            hint="--time START:END takes the polarisation alone",
+            hint=f"--time START:END takes the polarisation alone; {OTHERS}",
         )
     return first, last
 

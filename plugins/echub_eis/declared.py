@@ -104,7 +104,7 @@ SPECTRUM = (
 
 CHECK = Analysis(
     "eis-check",
-    "Impedance: noise, outliers and consistency with Kramers-Kronig",
+    "Impedance: consistency with Kramers-Kronig, noise and outliers",
     run="echub_eis.outcome.check:run",
     figure="echub_eis.figure:draw_check",
     kind="impedance",
@@ -135,7 +135,7 @@ FIT_OUTPUTS = (
 
 FIT = Analysis(
     "eis-fit",
-    "Impedance: a circuit fitted from nothing, with intervals, and what the spectrum cannot tell",
+    "Impedance: equivalent circuit with intervals of its elements, and what the spectrum cannot tell",
     run="echub_eis.outcome.fitting:run",
     figure="echub_eis.figure:draw_fit",
     kind="impedance",
@@ -149,7 +149,7 @@ FIT = Analysis(
 
 RESISTANCE = Analysis(
     "eis-resistance",
-    "Impedance: resistance, resistance times area, capacitance and conductivity",
+    "Impedance: resistance, area-specific resistance, capacitance and conductivity",
     run="echub_eis.outcome.resistance:run",
     figure="echub_eis.figure:draw_fit",
     kind="impedance",

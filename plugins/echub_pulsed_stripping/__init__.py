@@ -33,7 +33,7 @@ class PlateauParams:
 
 PULSED_STRIPPING = Analysis(
     "pulsed-stripping",
-    "Charge that stripping pulses with rests pass until the voltage reaches the cut-off",
+    "Charge stripped in pulses with rests until the voltage reaches the cut-off",
     run="echub_pulsed_stripping.outcome.pulsed_stripping:run",
     look="echub_pulsed_stripping.data.train:find",
     figure="echub_pulsed_stripping.figure.pulsed_stripping:draw",

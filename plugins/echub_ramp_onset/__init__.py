@@ -1,4 +1,4 @@
-"""Onset of the non-ohmic rise in a linear current ramp."""
+"""Onset of the non-ohmic rise of the voltage in a linear current ramp."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class RampOnsetParams:
 
 RAMP_ONSET = Analysis(
     "ramp-onset",
-    "Onset of the non-ohmic rise in a linear current ramp",
+    "Onset of the non-ohmic rise of the voltage in a linear current ramp",
     run="echub_ramp_onset.outcome.ramp_onset:run",
     look="echub_ramp_onset.data:find",
     figure="echub_ramp_onset.figure:draw",

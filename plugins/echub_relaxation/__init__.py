@@ -21,7 +21,7 @@ class RelaxationParams:
 
 RELAXATION = Analysis(
     "relaxation",
-    "Relaxation times and rates from a saturation recovery: one, two or stretched exponentials",
+    "Relaxation times and rates from a saturation recovery, by one, two or stretched exponentials",
     run="echub_relaxation.outcome:run",
     figure="echub_relaxation.figure:draw",
     kind="recovery",

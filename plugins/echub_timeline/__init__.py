@@ -19,7 +19,7 @@ class AgainstParams:
 
 TIMELINE = Analysis(
     "timeline",
-    "What was measured of one cell, on one axis of time",
+    "All measurements of one cell on a common time axis",
     run="echub_timeline.outcome:run",
     figure="echub_timeline.figure:draw",
     consumes="outcomes",
@@ -33,7 +33,7 @@ TIMELINE = Analysis(
 
 AGAINST = Analysis(
     "against",
-    "A measurand against a setting or a statement in which outcomes differ",
+    "A measured quantity against a setting in which outcomes differ",
     run="echub_timeline.against:run",
     figure="echub_timeline.against_figure:draw",
     consumes="outcomes",

@@ -31,7 +31,7 @@ class WindowParams:
 
 STABILITY_WINDOW = Analysis(
     "stability-window",
-    "Potentials at which the current density leaves the capacitive baseline by a stated threshold",
+    "Electrochemical stability window, by stated thresholds of the current density above its baseline",
     run="echub_window.outcome.window:run",
     look="echub_window.outcome.window:look",
     figure="echub_window.figure:draw",
@@ -62,7 +62,7 @@ STABILITY_WINDOW = Analysis(
         Output("scan_rate", "mV/s", "median of the sweeps"),
     ),
     codes="echub_window:codes.toml",
-    reference="https://doi.org/10.1038/s41467-023-42308-0",
+    reference="doi:10.1038/s41467-023-42308-0",
 )
 
 

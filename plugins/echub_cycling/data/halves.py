@@ -47,10 +47,9 @@ class Halves:
     """Half cycles (m,): rows, sign (+1 anodic), charge and its standard uncertainty by what lies between rows.
 
     charge, spread in the trace's charge unit, positive; energy (with the sign of the voltage) in W·h (or
-    W·h/cm²); level: mean |current|
-    weighted by charge, in the trace's unit; begin, end in s; u_end: the last voltage, V. blur: half width of
-    the mean voltage by
-    what its edges between rows leave open, V. merged: blips left out.
+    W·h/cm²); level: mean |current| weighted by charge, in the trace's unit; begin, end in s; u_end: the last
+    voltage, V. blur: standard uncertainty of the mean voltage by what its edges between rows leave open, V.
+    merged: blips left out.
     """
 
     rows: Segments
@@ -83,9 +82,11 @@ def trace_of(data: Inputs, rest: float = 0.0) -> CellTrace:
     if unit == "mA/cm^2" and area:
         unit, scale = "mA", float(area)
     t = data["t"]
-    current, u = _filled(t, data["j"] * scale), _filled(t, data["U"])
+    current, u = _filled(t, data["j"] if scale == 1.0 else data["j"] * scale), _filled(t, data["U"])
     if not np.any(current):
-        raise Refusal("no-current", "the current is zero throughout", hint="`echub info FILE` shows the columns")
+        raise Refusal(
+            "no-current", "the current is zero throughout", hint="`echub analyze --list FILE` shows what suits it"
+        )
     state = _states(current, rest)
     return CellTrace(data, t, u, current, unit, area, ways(data, t, current, state, scale), state)
 
@@ -119,12 +120,15 @@ def _states(current: Floats, rest: float) -> NDArray[np.int8]:
     return states(current, rest_threshold(looked))
 
 
-def summed(found: Segments, values: Floats) -> Floats:
-    """Return the sum of each segment (m,), of values (n,) without NaN, faster than `Segments.total`."""
+def summed(found: Segments, values: Floats, function: np.ufunc = np.add) -> Floats:
+    """Return the sum (or the largest …) of each segment (m,), of values (n,) without NaN.
+
+    Faster than `Segments.total`: nothing is copied.
+    """
     edges = np.column_stack([found.start, found.stop]).ravel()
     if len(edges) and edges[-1] == len(values):  # the last sum runs to the end anyway
         edges = edges[:-1]
-    return np.asarray(np.add.reduceat(values, edges)[::2])
+    return np.asarray(function.reduceat(values, edges)[::2])
 
 
 def charge_of(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
@@ -169,7 +173,7 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
         rows_only = summed(found, amount)
         after = _after(way, found, state) if way.since else np.zeros(len(found))
         mean = (summed(found, amount * middle) + after * trace.u[found.stop - 1]) / (rows_only + after)
-        level = _level(trace, amount, found)
+        level = _level(trace, amount, found, rows_only)
     spread = np.zeros(len(found))
     if way.variance is not None:
         spread = np.sqrt(summed(found.widened(0, 1, len(state)), way.variance))
@@ -179,10 +183,18 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     # Since the row before: edges are exact in charge, and the voltage is known at both ends of a row.
     gaps = trace.t[found.start] - trace.t[before], trace.t[after] - trace.t[found.stop - 1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        blur = sum(
-            gap * np.abs(trace.u[row] - mean) for gap, row in zip(gaps, (found.start, found.stop - 1), strict=True)
-        ) / (trace.t[after] - trace.t[before])
-    blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur) / 2
+        # Both edges lie somewhere between two rows, each by itself, and beyond the last row U goes on as before.
+        ends = [
+            gap * (np.abs(trace.u[row] - mean) + np.abs(trace.u[row] - trace.u[inner]))
+            for gap, row, inner in zip(
+                gaps,
+                (found.start, found.stop - 1),
+                (np.minimum(found.start + 1, found.stop - 1), np.maximum(found.stop - 2, found.start)),
+                strict=True,
+            )
+        ]
+        blur = np.hypot(*ends) / (trace.t[after] - trace.t[before]) / np.sqrt(12)
+    blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur)
     begin = trace.t[before] if way.since else (trace.t[before] + trace.t[found.start]) / 2
     if found.start[0] == 0 and not way.since and len(trace.t) > 1:
         # What flowed before the first row of the file is not recorded: at most one step.
@@ -198,12 +210,16 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     )  # fmt: skip
 
 
-def _level(trace: CellTrace, amount: Floats, found: Segments) -> Floats:
-    """Return the mean |current| weighted by charge, without the first and last row, which may hold rest."""
-    inner = amount.copy()
+def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> Floats:
+    """Return the mean |current| weighted by charge, without the first and last row, which may hold rest.
+
+    total: the charge of all rows of each half cycle (m,).
+    """
+    inner = np.abs(trace.current)
+    inner *= amount
+    ends = np.where(found.rows > 4, amount[found.start] + amount[found.stop - 1], 0.0)
+    rest = np.where(np.abs(total - ends) > 1e-12 * np.abs(total), total - ends, 0.0)  # rounding is not a charge
     long = found.rows > 4
     inner[found.start[long]] = 0.0
     inner[found.stop[long] - 1] = 0.0
-    total = summed(found, inner)
-    inner *= np.abs(trace.current)
-    return np.asarray(summed(found, inner) / total)
+    return np.asarray(summed(found, inner) / rest)

@@ -22,6 +22,7 @@ HELD, WAVE = 0.05, 1.0
 from the level may be as large as it."""
 MOST = 0.5
 """Part of the rows with current that levels have to hold: those of a sweep hold a few by chance."""
+OTHERS = "ramp-onset is for ramps, stability-window for swept potentials, dc-polarisation for a held one"
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -65,18 +66,21 @@ def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
     """
     known = np.isfinite(data["j"]) & np.isfinite(data["U"])
     t, j, u = data["t"][known], data["j"][known], data["U"][known]
+    if not np.any(j):
+        raise Refusal(
+            "no-current", "the current is zero throughout", hint="`echub analyze --list FILE` shows what suits it"
+        )
     found = _levels(t, j, data["j_set"][known] if "j_set" in data else None, rest)
     if len(found) < 2:
-        raise Refusal(
-            "no-levels", f"{len(found)} levels of current, at least 2 are needed", hint="ramp-onset is for ramps"
-        )
+        levels = f"{len(found)} level{'' if len(found) == 1 else 's'}"
+        raise Refusal("no-levels", f"{levels} of current, at least 2 are needed", hint=OTHERS)
     found = found.where(_is_held(j, found, "j_set" in data))
     flows = states(j, rest_threshold(j)) != 0
     if len(found) < 2 or found.rows.sum() < MOST * flows.sum():
         raise Refusal(
             "no-levels",
             "the current is not held at levels: it moves all the time, or the potential was controlled",
-            hint="ramp-onset is for ramps, stability-window for swept potentials",
+            hint=OTHERS,
         )
     level, sign = np.abs(_weighted(t, j, found)), found.sign
     last = _last_part(t, found, tail)

@@ -67,7 +67,11 @@ def polarised(data: Inputs, rest: float) -> Polarised:
     halves = halves_of(trace)
     require_held(trace, halves)
     if len(set(halves.sign.tolist())) < 2:
-        raise Refusal("one-direction", "the current never reverses, so there are no half cycles to compare")
+        raise Refusal(
+            "one-direction",
+            "the current never reverses, so there are no half cycles to compare",
+            hint="staircase-linearity is for levels in one direction, dc-polarisation for a decay",
+        )
     middle = median_in_time(trace.t, trace.u, trace.state != 0, halves.rows)
     means = [float(np.median(middle[halves.sign == sign])) for sign in (1, -1)]
     offset = sum(means) / 2

@@ -10,11 +10,16 @@ from echub_cycling.data.halves import CellTrace, Halves
 
 ROWS = 200_000
 """Rows that are looked at, from the start: enough for any programme."""
+SWEEPS, POINTS = 6, 4000
+"""Of those, the first six sweeps, found on so many points: in more of them, a rate over several rows meets many
+turns."""
 EVEN, MOST, VARIES = 0.1, 0.8, 0.4
-"""A sweep: |dU/dt| is within 10 % of its median for 80 % of the time, while the current varies by more than 40
-% of its
-median between its quartiles. Of a capacitor at constant current the second is false."""
-
+"""A sweep: |dU/dt| is within 10 % of its median for 80 % of the time, while the current varies by more than 40 %
+of its median between its quartiles. Of a capacitor at constant current the second is false."""
+NEARLY_ALL, HELD = 0.95, 0.02
+"""A voltammogram with a flat baseline has quartiles as close as those of a capacitor. But its potential has one
+rate for 95 % of the time, and its current is not held: between its 5th and 95th percentile it varies by more than
+2 % of its median, by noise, slope or a peak. An instrument holds a current to 0.1 %."""
 
 PROGRAMMED = 0.5
 """And a set point that changes at more than half of the rows is a ramp: holds and steps change it rarely."""
@@ -28,13 +33,22 @@ def _swept(trace: CellTrace, halves: Halves) -> str:
         changes = np.mean(np.abs(np.diff(trace.data["E_set"][rows])) > 0)
         if changes > PROGRAMMED:
             return "potential"
+    rows = slice(start, start + _first_sweeps(trace.u[rows]))
     t, u, i = trace.t[rows], trace.u[rows], trace.current[rows]
-    quarter, half, three = np.quantile(np.abs(i), [0.25, 0.5, 0.75])
-    if not three - quarter > VARIES * half:
-        return ""
-    if _is_even(t, i):
-        return "current"
-    return "potential" if _is_even(t, u) else ""
+    low, quarter, half, three, high = np.quantile(np.abs(i), [0.05, 0.25, 0.5, 0.75, 0.95])
+    if three - quarter > VARIES * half:
+        if _is_even(t, i, MOST):
+            return "current"
+        return "potential" if _is_even(t, u, MOST) else ""
+    return "potential" if high - low > HELD * half and _is_even(t, u, NEARLY_ALL) else ""
+
+
+def _first_sweeps(u: Floats) -> int:
+    """Return the rows in which the potential passes through its range `SWEEPS` times."""
+    step = max(1, len(u) // POINTS)
+    passed = np.cumsum(np.abs(np.diff(u[::step])))
+    found = int(np.searchsorted(passed, SWEEPS * float(np.ptp(u)))) * step
+    return max(found, min(len(u), POINTS))
 
 
 def require_held(trace: CellTrace, halves: Halves) -> None:
@@ -54,8 +68,8 @@ def require_held(trace: CellTrace, halves: Halves) -> None:
         )
 
 
-def _is_even(t: Floats, values: Floats) -> bool:
-    """Return whether the magnitude of the rate is the same for nearly all of the time."""
+def _is_even(t: Floats, values: Floats, most: float) -> bool:
+    """Return whether the magnitude of the rate is the same for the most part of the time."""
     step = max(
         1, len(t) // 400 if len(t) > 2000 else 1
     )  # rates over several rows: noise of one row does not count
@@ -66,4 +80,4 @@ def _is_even(t: Floats, values: Floats) -> bool:
         return False
     rate = rate[timed] / time[timed]
     middle = float(np.median(rate))
-    return bool(middle > 0 and np.mean(np.abs(rate - middle) < EVEN * middle) > MOST)
+    return bool(middle > 0 and np.mean(np.abs(rate - middle) < EVEN * middle) > most)

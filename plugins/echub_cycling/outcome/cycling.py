@@ -50,7 +50,8 @@ def _require_cycles(trace: CellTrace, halves: Halves) -> None:
             "one-direction",
             f"the current is only {way}, {halves.charge[0]:.4g} "
             f"{trace.charge_unit.replace('*', '·')}: it never reverses",
-            hint="give the file that has the other half cycle; echub convert --join links the parts of a run",
+            hint="give the file that has the other half cycle (echub convert --join links the parts of a run); "
+            "staircase-linearity is for levels in one direction, dc-polarisation for a decay",
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from echub.plugin import Flag
-from echub_cycling.data.halves import DISAGREE
+from echub_cycling.data.halves import DISAGREE, summed
 from echub_cycling.method.cycles import Counted
 from echub_cycling.method.rates import SAME
 from echub_cycling.outcome.measured import CyclesFound
@@ -16,6 +16,8 @@ from echub_cycling.outcome.tables import ways_table
 MORE = 102.0
 """A first efficiency above this, %, is beyond any accuracy of a current: charge was in the cell before, or the
 direction is the other one."""
+GAINED = 100.5
+"""An energy efficiency above this, %, is beyond the accuracy of any current, and no cell gains energy."""
 GAP_ROWS, GAP_SHARE = 20, 0.1
 """A single interval with more than a tenth of the charge of a half cycle of 20 rows or more is a gap in the
 rows."""
@@ -43,8 +45,9 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
     way = found.trace.counted[0]
     if way.since or len(found.trace.t) < GAP_ROWS:
         return
-    largest = found.halves.rows.largest(np.abs(way.charge))
-    gap = (largest > GAP_SHARE * found.halves.charge) & (found.halves.rows.rows >= GAP_ROWS)
+    rows = found.halves.rows
+    largest = np.maximum(summed(rows, way.charge, np.maximum), -summed(rows, way.charge, np.minimum))
+    gap = (largest > GAP_SHARE * found.halves.charge) & (rows.rows >= GAP_ROWS)
     if gap.any():
         place = int(np.flatnonzero(gap)[0])
         yield Flag(
@@ -134,6 +137,15 @@ def _missing(found: CyclesFound) -> Iterator[Flag]:
             f"{text}; but then the cell delivers energy while it is charged" if doubtful else text,
             "warning" if doubtful else "info",
             hint="--set cell.electrodes.working.polarity=negative, or --param charge=cathodic, if not",
+        )
+    gained = float(np.median(found.energy_efficiency[found.whole]))
+    if gained > GAINED and data.source_of("U") == "voltage" and not data.meta("cell.electrode_of_interest"):
+        other = "cathodic" if found.direction.sign > 0 else "anodic"
+        yield Flag(
+            "energy-gained",
+            f"the cell delivers {gained:.4g} % of the energy of its charge ({found.direction.how}): the other "
+            "current charges it, unless it is the half cell of a negative electrode",
+            hint=f"--param charge={other}; for a half cell --set cell.electrode_of_interest=working",
         )
     if data.source_of("U") == "potential_we" and data.meta("cell.configuration") != "two_electrode":
         yield Flag("one-electrode", "energies are of the potential against the reference, not of the cell", "info")

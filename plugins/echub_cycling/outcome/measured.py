@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.plugin import Measurand, Refusal
 from echub.science import robust_sigma
@@ -19,6 +20,9 @@ from echub_cycling.outcome.values import ErrorBudget, measurand
 
 MEDIAN_OF_EDGES = 1.73
 """Standard error of a median over that of a mean: 1.25 for normal errors, √3 for uniform ones, as at edges."""
+SHARED = 1.5
+"""Variance of an efficiency whose charge and discharge meet in one edge, over that of four: what one gains there
+the other loses, so that it counts four times instead of twice, 1 + 4 + 1 over 4."""
 PROGRAMMED = 1e-3
 """Relative difference up to which charges are equal by a clock: clocks and currents repeat ten times better, cells
 that a voltage limits repeat ten times worse."""
@@ -145,11 +149,11 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
     result |= _retention(found)
     for half, sign in (("charge", found.direction.sign), ("discharge", -found.direction.sign)):
         inside = (found.cycles.of == k) & (found.halves.sign == sign)
-        limits = {"accuracy of the voltage": found.params.voltage_accuracy}
-        limits["edges between rows"] = float(found.halves.blur[inside].max())
-        result[f"mean_{half}_voltage"] = measurand(
-            "V", float(found.voltage(half)[k]), ErrorBudget({}, limits), note=at
+        budget = ErrorBudget(
+            {"edges between rows": float(found.halves.blur[inside].max())},
+            {"accuracy of the voltage": found.params.voltage_accuracy},
         )
+        result[f"mean_{half}_voltage"] = measurand("V", float(found.voltage(half)[k]), budget, note=at)
     basis = "cell.capacity" if found.nominal_stated else "the largest discharge"
     note = f"{found.rate_names[k]}, {at}, of {found.nominal:.4g} {unit.replace('*', '·')} ({basis})"
     budget = ErrorBudget({}, {"accuracy of the current": gain * float(found.rate[k])})
@@ -208,6 +212,7 @@ def _median(
     value = float(np.median(values))
     cycles, gain = found.cycles, found.params.current_accuracy / 100 * value
     each = np.hypot(cycles.charge_spread / cycles.charge, cycles.discharge_spread / cycles.discharge)[chosen]
+    each *= np.sqrt(np.where(_meet(found)[chosen], SHARED, 1.0))
     scatter = _of_median(values, float(np.median(each)) * value)
     uniform = {"accuracy of the current, charging": gain, "accuracy of the current, discharging": gain}
     if voltage:
@@ -215,6 +220,15 @@ def _median(
         offset = found.params.voltage_accuracy * abs(1 / mean[1] - 1 / mean[0]) * value
         uniform["accuracy of the voltage"] = float(offset)
     return measurand("%", value, ErrorBudget({"edges between rows": scatter}, uniform), n=len(values), note=note)
+
+
+def _meet(found: CyclesFound) -> NDArray[np.bool_]:
+    """Return for each cycle whether its discharge starts where its charge ends, without a rest between them."""
+    rows = found.halves.rows
+    meets = np.append(rows.stop[:-1] == rows.start[1:], False) & (found.halves.sign == found.direction.sign)
+    met = np.zeros(len(found.cycles), dtype=bool)
+    met[found.cycles.of[meets]] = True
+    return met
 
 
 def _of_median(values: Floats, each: float) -> float:

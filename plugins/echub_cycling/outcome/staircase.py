@@ -55,7 +55,7 @@ def _require(found: LevelTable, lines: list[Linearity]) -> None:
         raise Refusal(
             "no-levels",
             f"{len(found)} levels, but no three rising ones in one direction: no line to compare with",
-            hint="ccd judges steps that do not rise",
+            hint="ccd judges steps that do not rise, cycling and symmetric-cycling cycles at one current",
         )
     if any(line.slope <= 0 for line in lines):
         raise Refusal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy.special import ndtri
 
@@ -10,6 +10,7 @@ from echub.plugin import Component, Flag, Interval, Measurand, Series
 from echub_dc import DecayParams
 from echub_dc.data import Decay
 from echub_dc.method.decay import Exponentials, exponentials
+from echub_dc.method.jumps import jumps
 from echub_dc.method.tail import Tail, tail
 
 CURVE = 600
@@ -33,7 +34,25 @@ class Steady:
 
 
 def steady(decay: Decay, params: DecayParams) -> Steady:
-    """Judge a decay."""
+    """Judge a decay, and say where it jumps."""
+    judged = _judged(decay, params)
+    return replace(judged, flags=(*judged.flags, *_jumps(decay)))
+
+
+def _jumps(decay: Decay) -> list[Flag]:
+    """Flag steps of the current at a constant potential: no decay has any, another range or contact has."""
+    places = jumps(decay.current, decay.noise)
+    if not len(places):
+        return []
+    worst = max(places, key=lambda k: abs(decay.current[k + 1] - decay.current[k]))
+    size = float(decay.current[worst + 1] - decay.current[worst])
+    times = "once" if len(places) == 1 else f"{len(places)} times"
+    text = f"the current jumps {times}, by {size:+.3g} nA: the offset of another range, or a contact, is in it"
+    place = f"{decay.time[worst + 1]:.5g} s after the step"
+    return [Flag("current-jumps", text, where=place, hint="--time START:END takes the part before or after it")]
+
+
+def _judged(decay: Decay, params: DecayParams) -> Steady:
     found, fitted = tail(decay, params), exponentials(decay)
     note = f"offset {decay.offset:.3g} ± {decay.u_offset:.2g} nA ({decay.how})"
     if not found.flat and found.slope > 0:

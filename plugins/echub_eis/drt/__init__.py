@@ -29,7 +29,7 @@ class DrtParams(CheckParams):
 
 DRT = Analysis(
     "eis-drt",
-    "Impedance: distribution of relaxation times, as a picture, of one spectrum or of a series",
+    "Impedance: distribution of relaxation times of one spectrum or of a series",
     run="echub_eis.drt.outcome:run",
     figure="echub_eis.drt.figure:draw",
     kind="impedance",

@@ -53,7 +53,7 @@ class SeriesParams(CheckParams):
 
 SERIES = Analysis(
     "eis-series",
-    "Impedance in time: resistances of every spectrum, onset of nonlinearity, recovery",
+    "Impedance: resistances of successive spectra, onset of nonlinearity, recovery",
     run="echub_eis.series.outcome.series:run",
     figure="echub_eis.series.figure:draw",
     kind="impedance",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -19,6 +20,11 @@ QUARTILE_NEEDS = 4
 """Half windows of fewer points have no upper quartile to speak of (nine points)."""
 
 
+def _kept() -> Any:  # noqa: ANN401
+    """Return a field that keeps what was computed for a window: some twenty fits of one ramp ask for it again."""
+    return field(default_factory=dict, init=False, repr=False, compare=False)
+
+
 @dataclass(frozen=True)
 class TimeGrid:
     """A trace averaged into equal bins of `step` seconds; `count` rows each, empty bins interpolated.
@@ -32,6 +38,9 @@ class TimeGrid:
     count: Floats
     step: float
     loud: Floats
+    _windows: dict[float, tuple[NDArray[np.intp], NDArray[np.intp]]] = _kept()
+    _rows: dict[float, Floats] = _kept()
+    _means: dict[float, Floats] = _kept()
 
     def half(self, window_s: float) -> int:
         """Return the grid points on each side of a centred window."""
@@ -40,19 +49,30 @@ class TimeGrid:
     def mean(self, values: Floats, window_s: float) -> Floats:
         """Average values (n,) over a centred window, shorter towards the ends; returns (n,), in their unit."""
         low, high = self._ends(window_s)
-        total = np.concatenate([[0.0], np.cumsum(values)])
+        total = np.zeros(len(values) + 1)
+        np.cumsum(values, out=total[1:])
         return np.asarray((total[high] - total[low]) / (high - low))
 
     def rows_in(self, window_s: float) -> Floats:
         """Count the rows in the same windows (n,), at least one: the noise of a mean falls with their root."""
-        low, high = self._ends(window_s)
-        total = np.concatenate([[0.0], np.cumsum(self.count)])
-        return np.asarray(np.maximum(total[high] - total[low], 1.0))
+        if window_s not in self._rows:
+            low, high = self._ends(window_s)
+            total = np.concatenate([[0.0], np.cumsum(self.count)])
+            self._rows[window_s] = np.maximum(total[high] - total[low], 1.0)
+        return self._rows[window_s]
+
+    def mean_x(self, window_s: float) -> Floats:
+        """Average x (n,) over a centred window: what every fit of a ramp asks for again."""
+        if window_s not in self._means:
+            self._means[window_s] = self.mean(self.x, window_s)
+        return self._means[window_s]
 
     def _ends(self, window_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        index = np.arange(len(self.t))
-        half = np.minimum(self.half(window_s), np.minimum(index, len(self.t) - 1 - index))
-        return index - half, index + half + 1
+        if window_s not in self._windows:
+            index = np.arange(len(self.t))
+            half = np.minimum(self.half(window_s), np.minimum(index, len(self.t) - 1 - index))
+            self._windows[window_s] = (index - half, index + half + 1)
+        return self._windows[window_s]
 
 
 def grid_of(trace: RampTrace, window_s: float) -> TimeGrid:

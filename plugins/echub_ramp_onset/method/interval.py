@@ -101,13 +101,15 @@ def _bootstrap(onset: Onset, params: RampOnsetParams, rng: np.random.Generator) 
     ohmic = slopes[:, None] * grid.x[low:high]
     filtered = running_median((local - offsets[:, None] - ohmic) / ohmic, half)
     places = low + place(filtered, params.threshold / 100, half)
-    return np.interp(places, np.arange(len(grid.t)), grid.mean(grid.x, params.window)), slopes
+    return np.interp(places, np.arange(len(grid.t)), grid.mean_x(params.window)), slopes
 
 
 def _resample(rest: Floats, length: int, count: int, block: int, rng: np.random.Generator) -> Floats:
     """Draw residuals in blocks, so that drift stays drift. Gives (count, length)."""
     pieces = -(-length // block)
     starts = rng.integers(0, len(rest) - block + 1, (count, pieces))
+    if block == 1:
+        return np.asarray(rest[starts])
     index = (starts[:, :, None] + np.arange(block)).reshape(count, -1)[:, :length]
     return np.asarray(rest[index])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub.plugin import Refusal
-from echub.science import robust_sigma
+from echub.science import robust_centre, robust_sigma
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import Floats, RampTrace
 from echub_ramp_onset.method.grid import TimeGrid
@@ -59,7 +59,7 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     """Fit U against x on [start, fit_fraction · until], in seconds after the start of the ramp."""
     begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
     rows = (trace.t >= begin) & (trace.t <= end)
-    if rows.sum() < 5:  # a line, and three degrees of freedom for its noise
+    if np.count_nonzero(rows) < 5:  # a line, and three degrees of freedom for its noise
         raise Refusal(
             "too-short",
             f"only {rows.sum()} rows lie between {params.start:g} s after the start of the ramp and "
@@ -101,14 +101,17 @@ def _without_excursions(t: Floats, x: Floats, u: Floats) -> tuple[Floats, Floats
     """Leave out rows far from the line, a burst or what came back; not when they are many."""
     offset, slope = _straight(x, u)
     rest = u - offset - slope * x
-    near = np.abs(rest - np.median(rest)) <= FAR * max(robust_sigma(rest), _step(u))
-    return (t[near], x[near], u[near]) if near.mean() >= MOST_NEAR else (t, x, u)
+    centre, sigma = robust_centre(rest)
+    near = np.abs(rest - centre) <= FAR * max(sigma, _step(u))
+    kept = np.count_nonzero(near)
+    return (t[near], x[near], u[near]) if MOST_NEAR * len(u) <= kept < len(u) else (t, x, u)
 
 
 def _step(u: Floats) -> float:
     """Return the smallest step between the values of a column: its quantisation."""
-    steps = np.diff(np.unique(u[:2000]))  # enough to meet neighbouring values; sorting all would cost more
-    return float(steps.min()) if len(steps) else 0.0
+    ordered = np.sort(u[:2000])  # enough to meet neighbouring values; sorting all would cost more
+    steps = ordered[1:] - ordered[:-1]
+    return float(np.min(steps, where=steps > 0, initial=np.inf)) if ordered[-1] > ordered[0] else 0.0
 
 
 def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
@@ -116,8 +119,8 @@ def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
     block = ((t - t[0]) // window_s).astype(np.intp)
     count = np.bincount(block)
     # Cut-off windows scatter more; where rows are missing, a window is empty.
-    full = count >= max(0.5 * float(np.median(count[count > 0])), 1.0)
-    if full.sum() < 10:  # of ten windows the ratio is known to 22 % (1/√20)
+    full = count >= max(0.5 * robust_centre(count[count > 0])[0], 1.0)
+    if np.count_nonzero(full) < 10:  # of ten windows the ratio is known to 22 % (1/√20)
         return 1.0
     means = np.bincount(block, weights=rest)[full] / count[full]
     ratio = float(np.sqrt(np.mean(means**2 * count[full])) / sigma)

@@ -65,11 +65,12 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     if isinstance(chosen, LowackOnset):
         outcome = _from_lowack(chosen, trace, params, methods)
         beside = answers["robust"]
-        other = None if isinstance(beside, Refusal) else _from_robust(beside, trace, params, data, methods)
+        full = None if isinstance(beside, Refusal) else _from_robust(beside, trace, params, data, methods)
+        other = None if full is None else full[_name("onset_current_density", "onset_current", trace)]
     else:
         outcome = _from_robust(chosen, trace, params, data, methods)
         beside = answers["lowack2026"]
-        other = None if isinstance(beside, Refusal) else _from_lowack(beside, trace, params, methods)
+        other = None if isinstance(beside, Refusal) else _lowack_onset(beside, trace, params)
     outcome = _with_other(outcome, chosen, trace, params)
     flags = (*outcome.flags, *_disagreement(outcome, other, trace, params), *_other_refused(beside))
     return outcome.replace(flags=flags, conditions=_conditions(trace, params))
@@ -99,13 +100,13 @@ def _time_u(outcome: Outcome, trace: RampTrace) -> float:
 
 
 def _disagreement(
-    outcome: Outcome, other: Outcome | None, trace: RampTrace, params: RampOnsetParams
+    outcome: Outcome, other: Measurand | None, trace: RampTrace, params: RampOnsetParams
 ) -> list[Flag]:
     """Warn if the other method's answer lies further away than both intervals reach."""
     if other is None:
         return []
-    name = _name("onset_current_density", "onset_current", trace)
-    ours, theirs = (_ends(found[name]) for found in (outcome, other))
+    found = outcome[_name("onset_current_density", "onset_current", trace)]
+    ours, theirs = _ends(found), _ends(other)
     if ours[0] <= theirs[1] and theirs[0] <= ours[1]:
         return []
     beside = "lowack2026" if params.method == "robust" else "robust"
@@ -274,24 +275,27 @@ def _sweep(onset: Onset, params: RampOnsetParams, trace: RampTrace) -> dict[str,
 def _from_lowack(
     onset: LowackOnset, trace: RampTrace, params: RampOnsetParams, methods: dict[str, Series]
 ) -> Outcome:
-    error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
-    parts = (Component(ACCURACY, error, "B"),) if error else ()
-    note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
     flag = Flag(
         "accuracy-only",
         "the uncertainty holds the accuracy of the current and of the fit: the method states none",
         "info",
     )
     measurands = {
-        _name("onset_current_density", "onset_current", trace): Measurand(
-            trace.unit, onset.x, error, components=parts, note=note
-        ),
+        _name("onset_current_density", "onset_current", trace): _lowack_onset(onset, trace, params),
         "onset_time": Measurand("s", onset.t, float(onset.step / np.sqrt(12))),
         **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace),
         **_rate_and_delay(onset.x, trace, params),
     }
     flags = (flag, *_interpolated(trace, params))
     return Outcome(measurands, flags, {"methods": methods}, diagnostics=lowack_series(onset, trace, params))
+
+
+def _lowack_onset(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams) -> Measurand:
+    """Return the onset of the paper's method, whose uncertainty is the accuracy of the current."""
+    error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
+    parts = (Component(ACCURACY, error, "B"),) if error else ()
+    note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
+    return Measurand(trace.unit, onset.x, error, components=parts, note=note)
 
 
 def _interpolated(trace: RampTrace, params: RampOnsetParams) -> list[Flag]:

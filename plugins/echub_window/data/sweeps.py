@@ -19,6 +19,7 @@ TURN = 0.02
 HELD = 0.05
 """A current that stays within 5 % of itself for 80 % of a sweep was controlled: that of a double layer
 has noise, and a slope, of its own size."""
+OTHERS = "`echub analyze --list FILE` shows what suits it"
 LOOKED = 4000
 """Points on which turns are found, before they are placed exactly: a hundred per sweep for forty sweeps."""
 EVEN, MOST = 0.2, 0.8
@@ -46,7 +47,8 @@ def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
     t, j = data["t"][known], data["j"][known]
     e = data["E"][known] - j * resistance * 1e-6
     if len(e) < 2 or float(np.ptp(e)) < LEAST_V:
-        raise Refusal("no-sweep", f"the potential spans {1000 * float(np.ptp(e)) if len(e) else 0:.3g} mV")
+        spans = f"the potential spans {1000 * float(np.ptp(e)) if len(e) else 0:.3g} mV"
+        raise Refusal("no-sweep", spans, hint=OTHERS)
     edges = _turns(e)
     found, count, uneven = [], {1: 0, -1: 0}, 0
     for first, last in itertools.pairwise(edges):
@@ -62,14 +64,18 @@ def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
         found.append(PotentialSweep(count[way], way, t[rows], e[rows], j[rows], rate))
     if len(found) <= uneven:
         raise Refusal(
-            "no-sweep", "the potential moves, but not at one rate: steps, or a current that was controlled"
+            "no-sweep",
+            "the potential moves, but not at one rate: steps, or a current that was controlled",
+            hint=OTHERS,
         )
     if sum(_is_held(sweep.j) for sweep in found) > len(found) / 2:
         raise Refusal(
-            "no-sweep", "the current is constant while the potential changes: the current was controlled"
+            "no-sweep",
+            "the current is constant while the potential changes: the current was controlled",
+            hint=OTHERS,
         )
     if not any(np.any(sweep.j) for sweep in found):
-        raise Refusal("no-current", "the current is zero throughout")
+        raise Refusal("no-current", "the current is zero throughout", hint=OTHERS)
     return found
 
 

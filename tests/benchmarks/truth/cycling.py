@@ -50,6 +50,9 @@ def run() -> None:
     )
     for name, setup in SETUPS.items():
         lines(name, _made(setup), SHOWN, "cycling", {"reference": 1} if isinstance(setup, Recorder) else {})
+    drawn = (*SHOWN, "charge_capacity", "energy_efficiency")
+    for name, rests in (("rows and programme drawn, rests", True), ("rows and programme drawn, no rests", False)):
+        lines(name, partial(_drawn, rests), drawn, "cycling", {}, 2 * RUNS)
     for name, run_ in SYMMETRIC.items():
         make = partial(_symmetric, run_)
         lines(name, make, ("lifetime", "asr_cell", "overpotential"), "symmetric-cycling", {})
@@ -57,6 +60,16 @@ def run() -> None:
         shown = ("linear_limit_we_oxidised", "asr_we_oxidised", "asr_we_reduced")
         lines(name, partial(_staircase, steps), shown, "staircase-linearity", {})
     _speed()
+
+
+def _drawn(rests: bool, seed: int) -> Case:
+    """Draw rate, cycles, rests and the interval of the rows: edges lie anywhere between two rows."""
+    drawn = np.random.default_rng(1000 + seed)
+    step, rate, count = float(drawn.uniform(40, 160)), float(drawn.uniform(0.3, 0.7)), int(drawn.integers(2, 9))
+    rest_s = float(drawn.uniform(500, 700)) if rests else 0.0
+    hold, sign = float(drawn.choice([0, 0.1])), int(drawn.choice([1, -1]))
+    programme = Programme(rates=(0.1, *(rate,) * count), rest_s=rest_s, hold=hold, sign=sign)
+    return synth.cycles(seed, CyclingSetup(programme=programme, recorder=Recorder(step_s=step, edges=False)))
 
 
 def _symmetric(run_: SymmetricRun, seed: int) -> Case:

@@ -7,9 +7,11 @@ import pytest
 
 import echub
 from echub.analysis import fitting as module
+from echub.analysis.analysis import Choice
 from echub.analysis.fitting import Standing, fit_of, fitting
 from echub.analysis.needs import bind
 from echub.declare_analysis import Analysis, Need
+from echub.errors import EchubError, UnknownOption
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
@@ -103,3 +105,50 @@ def test_a_plugin_that_fails_hides_no_other():
 def test_a_steady_current_is_not_read_off_a_ramp_at_its_limit():
     outcome = echub.analyze("dc-polarisation", synth.ramp(0).record())
     assert [flag.code for flag in outcome.flags if flag.severity == "refusal"] == ["no-step"]
+
+
+def of(found, name):
+    return next(fit for fit in found if fit.analysis.name == name)
+
+
+@pytest.mark.parametrize(
+    ("choice", "params", "code"),
+    [
+        (Choice(select="current > 0"), {}, "one-direction"),
+        (Choice(time=(None, 600.0)), {}, "one-direction"),
+        (Choice(), {"rest": "1 A"}, "no-current"),
+        (Choice(columns={"U": "cycle"}), {}, "unit-mismatch"),
+    ],
+)
+def test_what_suits_is_asked_of_the_chosen_part(choice, params, code):
+    record = synth.cycles(0).record()
+    assert of(fitting(record), "cycling").standing is Standing.SUITS
+    fit = of(fitting(record, choice, params), "cycling")
+    assert (fit.standing, fit.why.code) == (Standing.UNSUITED, code)
+
+
+def test_a_named_dataset_is_the_only_one_looked_at():
+    record = echub.read(FOLDER / "geis_with_dc.mpr")
+    found = fitting(record, Choice(dataset="timeseries"))
+    assert of(found, "eis-fit").standing is Standing.ELSEWHERE
+    assert of(fitting(record, Choice(dataset="impedance")), "cycling").standing is Standing.ELSEWHERE
+    with pytest.raises(UnknownOption, match="no dataset 'nothing'"):
+        fitting(record, Choice(dataset="nothing"))
+
+
+def test_a_choice_that_fits_no_dataset_and_a_parameter_of_no_analysis_are_errors():
+    record = echub.read(FOLDER / "geis_with_dc.mpr")
+    assert of(fitting(record, Choice(select="spectrum == 1")), "eis-fit").standing is Standing.SUITS
+    with pytest.raises(EchubError, match="cyle"):
+        fitting(record, Choice(select="cyle == 3"))
+    with pytest.raises(UnknownOption, match="no analysis has this parameter"):
+        fitting(record, params={"nonsense": "1"})
+
+
+def test_the_kind_of_a_measurement_is_refused_before_an_area_is_asked_for():
+    ramp = synth.ramp(0).record()
+    ramp.metadata.entries[:] = [entry for entry in ramp.metadata.entries if entry.path != "cell.area"]
+    assert [flag.code for flag in echub.analyze("stability-window", ramp).refusals] == ["no-sweep"]
+    assert of(fitting(ramp), "stability-window").standing is Standing.UNSUITED
+    asked = echub.analyze("stability-window", FOLDER / "cv.mpr")
+    assert [flag.code for flag in asked.refusals] == ["missing-area"]

@@ -151,6 +151,16 @@ def test_list_with_a_file_puts_what_suits_it_first_and_says_why_not_the_rest(ech
     lines = echub("analyze", "--list", eclab / "ramp.mpr").out.splitlines()
     assert lines[2].split()[:3] == ["ramp-onset", "suits", "it"]
     assert "the current was a ramp" in next(line for line in lines if line.split()[0] == "ccd")
+    part = echub("analyze", "--list", eclab / "ramp.mpr", "--select", "time < 2", "--json").json["analyses"]
+    assert next(fit["standing"] for fit in part if fit["name"] == "ramp-onset") == "unsuited"
+    assert echub("analyze", "--list", eclab / "ramp.mpr", "--dataset", "nothing").code == 2
     told = echub("analyze", "--list", eclab / "cv.mpr", "--json").json
     assert told["analyses"][0]["standing"] == "asks"
     assert told["analyses"][0]["why"]["hint"].startswith("--set cell.area=")
+
+
+def test_a_refused_analysis_of_another_measurement_is_told_which_ones_suit(echub, eclab):
+    told = echub("analyze", "cycling", eclab / "cv.mpr")
+    assert told.code == 1
+    assert "analyses that suit this file: stability-window" in told.out
+    assert "analyses that suit" not in echub("analyze", "stability-window", eclab / "cv.mpr").out

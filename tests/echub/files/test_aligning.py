@@ -137,3 +137,23 @@ def test_the_command_writes_the_record_and_the_panels(tmp_path, monkeypatch, cap
     again = echub.read(out)
     assert list(again.datasets) == ["timeseries_1", "timeseries_2"]
     assert len(echub.plot(out).axes) == 3
+
+
+@pytest.mark.parametrize(("zones", "offset"), [(("+01:00", "Z"), 3600 + 140.0), (("Z", "Z"), 140.0)])
+def test_clocks_in_the_rows_are_absolute_if_they_state_their_zone(tmp_path, zones, offset):
+    for name, zone, late in (("a.csv", zones[0], 0), ("b.csv", zones[1], 140)):
+        rows = [f"2026-03-01T12:{(s + late) // 60:02d}:{(s + late) % 60:02d}{zone},{s}" for s in range(0, 600, 10)]
+        (tmp_path / name).write_text("\n".join(["datetime,I/mA", *rows, ""]), encoding="utf-8")
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    one = echub.align(files, clock_uncertainty=1.0).alignments[1]
+    assert (one.found, one.offset) == ("absolute clocks", offset)
+
+
+def test_rows_without_a_zone_are_no_clock_and_the_refusal_says_which_file_has_one(tmp_path):
+    for name, zone in (("a.csv", "Z"), ("b.csv", "")):
+        rows = [f"2026-03-01T12:00:{s:02d}{zone},{s}" for s in range(60)]
+        (tmp_path / name).write_text("\n".join(["datetime,I/mA", *rows, ""]), encoding="utf-8")
+    with pytest.raises(NoCommonClock) as refused:
+        echub.align([tmp_path / "a.csv", tmp_path / "b.csv"], clock_uncertainty=1.0)
+    assert refused.value.found.startswith("an absolute clock; start 2026-03-01T12:00:00, zone None")
+    assert "--timezone" in refused.value.hint

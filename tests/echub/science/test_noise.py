@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from echub.science import MAD_TO_SIGMA, MEDIAN_TO_MEAN, difference_noise, median_error, robust_sigma
+from echub.science import MAD_TO_SIGMA, MEDIAN_TO_MEAN, difference_noise, median_error, robust_centre, robust_sigma
 
 NORMAL = np.random.default_rng(1).normal(3.0, 0.02, 40_001)
 
@@ -44,3 +44,10 @@ def test_the_error_of_a_median_is_its_scatter_over_many_samples():
 
 def test_the_error_of_four_values_is_half_of_that_of_one():
     assert median_error([1.0, 2.0, 3.0, 4.0, np.inf]) == pytest.approx(MEDIAN_TO_MEAN * MAD_TO_SIGMA * 1.0 / 2)
+
+
+def test_the_centre_is_the_median_beside_its_scatter():
+    """Outliers move neither; what is not finite is left out; nothing has no centre."""
+    centre, sigma = robust_centre([3.0, 1.0, 2.0, np.nan, 1000.0, 2.0])
+    assert (centre, sigma) == (2.0, MAD_TO_SIGMA)  # deviations 0, 0, 1, 1, 998
+    assert np.isnan(robust_centre([])).all()

@@ -104,7 +104,8 @@ def test_at_a_reversal_each_half_cycle_is_uncertain_by_its_own_current():
 
 
 def test_a_mean_voltage_is_uncertain_by_what_its_two_edges_hide():
-    """U rises by 0.99 V within 100 rows: each edge may move by half a row, at 0.495 V from the mean."""
+    """U rises by 0.99 V within 100 rows: each edge may move by half a row, at 0.495 V from the mean and
+    0.01 V more beyond its row, by itself."""
     row = np.arange(600)
     columns = {
         "time": synth.Column(60.0 * row, "s"),
@@ -114,7 +115,7 @@ def test_a_mean_voltage_is_uncertain_by_what_its_two_edges_hide():
     case = synth.Case(columns, {"cell.electrodes.working.polarity": "positive"}, {})
     found = ask(case, reference=2, voltage_accuracy=0.0)["mean_discharge_voltage"]
     assert [part.name for part in found.components] == ["edges between rows"]
-    assert found.uncertainty == pytest.approx(2 * 0.5 * 0.495 / 100 / 3**0.5, rel=0.02)
+    assert found.uncertainty == pytest.approx(2**0.5 * 0.5 * 0.505 / 100 / 3**0.5, rel=0.01)
 
 
 def test_a_symmetric_cell_has_no_energy_efficiency():
@@ -314,3 +315,45 @@ def test_rows_that_are_missing_count_by_the_charge_that_they_hide(share, told):
     flagged = {flag.code for flag in ask(shorter).flags}
     assert length > 60
     assert ("rows-missing" in flagged) is told
+
+
+def test_an_efficiency_is_more_uncertain_where_charge_and_discharge_share_an_edge():
+    """Errors of four edges, 1 + 1 + 1 + 1, against three of which the middle one counts twice: 1 + 4 + 1."""
+    relative = {}
+    for rest in (0, 20):
+        half = np.concatenate([np.ones(100), np.zeros(rest), -np.ones(100), np.zeros(rest)])
+        current = np.concatenate([np.zeros(10), np.tile(half, 3), np.zeros(10)])
+        columns = {
+            "time": synth.Column(60.0 * np.arange(len(current)), "s"),
+            "current": synth.Column(current, "mA"),
+            "voltage": synth.Column(3.0 + 0.2 * current, "V"),
+        }
+        case = synth.Case(columns, {"cell.electrodes.working.polarity": "positive"}, {})
+        found = ask(case, current_accuracy=0.0)["first_efficiency"]
+        relative[rest] = found.uncertainty / found.value * 100
+    edges = 12**-0.5  # of rows, for an edge that lies anywhere between two
+    assert relative[20] == pytest.approx(edges * 4**0.5, rel=1e-6)
+    assert relative[0] == pytest.approx(edges * 6**0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("stated", "flagged"),
+    [
+        ({"cell.electrodes.working.polarity": "positive"}, False),
+        ({"cell.electrodes.working.polarity": "negative"}, True),
+        ({"cell.electrodes.working.polarity": "negative", "cell.electrode_of_interest": "working"}, False),
+    ],
+)
+def test_a_cell_that_gains_energy_is_charged_by_the_other_current_or_a_half_cell(stated, flagged):
+    """U is 3.2 V while the current is anodic, 3.0 V while it is cathodic: anodic charges; 3.2/3.0 is 107 %."""
+    current = np.repeat(np.tile([1.0, -1.0], 4), 50)
+    columns = {
+        "time": synth.Column(60.0 * np.arange(400), "s"),
+        "current": synth.Column(current, "mA"),
+        "voltage": synth.Column(3.1 + 0.1 * current, "V"),
+    }
+    found = {flag.code: flag for flag in ask(synth.Case(columns, stated, {})).flags}
+    assert ("energy-gained" in found) is flagged
+    if flagged:
+        assert "106.7 %" in found["energy-gained"].message
+        assert "--param charge=anodic" in found["energy-gained"].hint

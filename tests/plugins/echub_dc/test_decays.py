@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import echub
 from echub.analysis import figures
+from echub.analysis.fitting import Standing, fitting
 from echub.model.record import Record
 from echub.registry.registry import registry
 from echub.testing.synth.case import Case, Column
@@ -209,3 +211,50 @@ def test_a_potential_that_is_one_value_has_no_scatter():
     level = np.where(np.abs(values) > 0.5 * np.abs(values).max(), 0.1, 0.0)
     step = echub.analyze("dc-polarisation", case.with_values(name, level).data())["potential_step"]
     assert (step.value, step.uncertainty) == (0.1, None)
+
+
+def _with_jump(size, seed=0, spike=False):
+    case = polarisation(seed, PolarisationPlan(noise=0.02))
+    current = case.columns["current"].values.copy()
+    place = len(current) // 2
+    current[place : place + 1 if spike else None] += size
+    return echub.analyze("dc-polarisation", case.with_values("current", current).data())
+
+
+@pytest.mark.parametrize("size", [0.5, -0.5])
+def test_the_step_of_another_range_is_told_with_its_size_and_place(size):
+    """25 times the noise of a row; the steady current after it holds it, and no interval knows."""
+    flag = next(flag for flag in _with_jump(size).flags if flag.code == "current-jumps")
+    assert flag.severity == "warning"
+    found = float(re.search(r"by (\S+) nA", flag.message)[1])
+    assert found == pytest.approx(size, abs=0.09)  # three times the noise of a difference
+    assert "--time" in flag.hint
+
+
+@pytest.mark.parametrize("decay", DECAYS)
+def test_no_decay_jumps(decay):
+    assert "current-jumps" not in codes(answered(PolarisationPlan(decay), 2))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_neither_noise_nor_a_spike_is_a_jump(seed):
+    assert "current-jumps" not in codes(_with_jump(0.1, seed))  # five times the noise: chance in a long run
+    assert "current-jumps" not in codes(_with_jump(5.0, seed, spike=True))
+
+
+def test_a_polarisation_without_a_rest_is_one_that_lacks_a_statement():
+    """The list of analyses offers it; only the offset has to be stated."""
+    case = polarisation(0)
+    flows = case.columns["voltage"].values > 0.1
+    columns = {name: replace(column, values=column.values[flows]) for name, column in case.columns.items()}
+    found = replace(case, columns=columns)
+    assert codes(echub.analyze("dc-polarisation", found.data())) == {"no-offset"}
+    fit = next(fit for fit in fitting(found.record()) if fit.analysis.name == "dc-polarisation")
+    assert fit.standing is Standing.SUITS
+
+
+def test_a_constant_current_at_a_settled_potential_is_not_a_polarisation():
+    case = polarisation(0)
+    steady = replace(case, columns={name: replace(c, values=c.values[-500:]) for name, c in case.columns.items()})
+    fit = next(fit for fit in fitting(steady.record()) if fit.analysis.name == "dc-polarisation")
+    assert (fit.standing, fit.why.code) == (Standing.UNSUITED, "no-offset")

@@ -98,7 +98,7 @@ def test_what_has_no_time_is_named_or_refused():
 def test_a_step_takes_its_files_and_several_earlier_steps(tmp_path):
     study = load_study(ROOT / "fixtures" / "operando" / "study.toml")
     first, last = study.steps[0], study.steps[-1]
-    assert [f.name for f in study.files if first.takes(f, study.path.parent)] == ["sgeis.mpr"]
+    assert [f.name for f in first.of(study.files, study.path.parent)] == ["sgeis.mpr"]
     assert last.sources == ("impedance", "critical current density", "pulses")
     (tmp_path / "a.csv").write_text("t/s,I/mA\n0,1\n", encoding="utf-8")
     text = 'files = ["a.csv"]\n[[step]]\nanalysis = "timeline"\nfrom = ["nothing"]\n'
