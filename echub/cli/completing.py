@@ -31,8 +31,8 @@ MEANING = 70
 def suit_shells() -> None:
     """Change three habits of typer's completion.
 
-    bash and zsh put no blank behind an equals sign (fish never does). What a word means stays on one line. And it is
-    a text, in which typer would take brackets for markup.
+    bash and zsh put no blank behind an equals sign (fish never does). What a word means stays on one line, and is a
+    text, in which typer would take brackets for markup.
     """
     from typer import _completion_classes, _completion_shared
 
@@ -51,7 +51,7 @@ def suit_shells() -> None:
         words = " ".join(asked.format_completion(item).replace('":"', ":") for item in found)
         return f"local -a echub_words; echub_words=({words}); _describe -t words word echub_words -S ''"
 
-    zsh.complete = complete  # type: ignore[method-assign]
+    zsh.complete = complete  # type: ignore[method-assign, assignment]
 
 
 def one_line(text: str) -> str:
