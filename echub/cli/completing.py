@@ -31,8 +31,8 @@ MEANING = 70
 def suit_shells() -> None:
     """Change three habits of typer's completion.
 
-    bash and zsh put no blank behind an equals sign (fish never does). What a word means stays on one line, and is a
-    text, in which typer would take brackets for markup.
+    bash and zsh put no blank behind an equals sign (fish never does). What a word means stays on one line, and is
+    plain text: typer would take brackets for markup.
     """
     from typer import _completion_classes, _completion_shared
 
