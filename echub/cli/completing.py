@@ -49,7 +49,7 @@ def suit_shells() -> None:
         if not found or not all(item.value.endswith("=") for item in found):
             return str(with_blank(asked))
         words = " ".join(asked.format_completion(item).replace('":"', ":") for item in found)
-        return f"local -a echub_words; echub_words=({words}); _describe -t words word echub_words -S ''"
+        return f"local -a hub_words; hub_words=({words}); _describe -t words word hub_words -S ''"
 
     zsh.complete = complete  # type: ignore[method-assign, assignment]
 

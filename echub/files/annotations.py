@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from echub.errors import DataError, EchubError, MetadataError
-from echub.files.cells import rows_of, with_points
 from echub.model.metadata import Metadata, leaf_of
 from echub.model.source import Source
 from echub.model.units import scale_between
@@ -44,6 +43,8 @@ class MetaTable:
 
         Decimal commas and the encoding of another Windows are understood if there is only one reading.
         """
+        from echub.files.cells import rows_of, with_points
+
         path = Path(path)
         with _reading(path):
             cells, assumed = rows_of(path, "file")
@@ -120,7 +121,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _check_header(name: str, path: Path) -> bool:
-    """Return whether a column has numbers; refuse a path that is not in the schema, or a unit that does not fit."""
+    """Return whether a column has numbers; refuse a path or a unit that the schema does not have there."""
     leaf, _, unit = (part.strip() for part in name.partition("/"))
     try:
         if name != "file" and unit:

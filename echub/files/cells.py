@@ -105,7 +105,7 @@ def _of_workbook(data: bytes, first: str) -> Rows:
 
 
 def _rows(book: Any, name: str) -> Rows:  # noqa: ANN401
-    """Return the cells of a sheet, numbers with the digits that were typed: as text the library gives nine decimals."""
+    """Return the cells of a sheet, numbers as they were typed: as text, the library gives nine decimals."""
     header = book.load_sheet(name, header_row=None, n_rows=1, dtypes="string")
     names = [_text(cell) for row in header.to_polars().rows() for cell in row]
     if not names:
