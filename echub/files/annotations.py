@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from echub.errors import DataError, EchubError, MetadataError
-from echub.model.metadata import Metadata, leaf_of
+from echub.model.metadata import Metadata, leaf_of, leaves
 from echub.model.source import Source
 from echub.model.units import scale_between
 from echub.remark import Remark
@@ -23,6 +24,9 @@ SIDECAR_SUFFIX = ".echub.toml"
 SIDECAR = Shape("the sidecar", Table, hint='it is TOML, such as [cell] area = "0.785 cm^2"')
 """Any tree: each of its paths and values is checked against the schema of the metadata."""
 _GLOB = frozenset("*?[")
+_HEAD = 1 << 16
+"""Bytes that tell what a file is: a study names its files, often hundreds, before its steps."""
+_STUDY = (re.compile(r"^files\s*=", re.MULTILINE), re.compile(r"^#?\s*\[\[step\]\]", re.MULTILINE))
 
 
 @dataclass
@@ -93,6 +97,24 @@ class MetaTable:
     def unmatched(self) -> list[str]:
         """List the rows that matched no file."""
         return [row["file"] for number, row in self.rows.items() if number not in self.matched]
+
+
+def is_about_files(path: Path) -> bool:
+    """Return whether a file tells echub about others: a sidecar, a table of metadata, a study; no measurement."""
+    if path.name == FOLDER_FILE or path.name.endswith(SIDECAR_SUFFIX):
+        return True
+    if path.suffix.lower() not in (".csv", ".toml"):
+        return False
+    try:
+        with path.open("rb") as file:
+            text = file.read(_HEAD).decode("utf-8-sig", "replace")
+    except OSError:
+        return False  # whoever opens it says why
+    if path.suffix.lower() == ".toml":
+        return all(part.search(text) for part in _STUDY)
+    names = [name.strip(' "') for name in re.split(r"[,;\t]", text.partition("\n")[0].strip())]
+    known = leaves()
+    return "file" in names and any(name.partition("/")[0].strip() in known for name in names)
 
 
 def _without_files(names: list[str], path: Path) -> MetadataError:

@@ -20,7 +20,7 @@ from echub.errors import (
     SourceNotFound,
     UnknownOption,
 )
-from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
+from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX, is_about_files
 from echub.files.reading import Reading
 from echub.files.results import is_result
 from echub.model.dataset import Dataset
@@ -147,7 +147,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(files):
-            if not name.startswith(".") and name != FOLDER_FILE and not name.endswith(SIDECAR_SUFFIX):
+            if not name.startswith(".") and not is_about_files(Path(root) / name):
                 yield Path(root) / name
 
 

@@ -19,7 +19,7 @@ from echub.analysis.outcome import Outcome
 from echub.analysis.parts import values_of
 from echub.declare import Analysis
 from echub.errors import DataError, EchubError
-from echub.files.annotations import SIDECAR_SUFFIX, Annotations
+from echub.files.annotations import SIDECAR_SUFFIX, Annotations, is_about_files
 from echub.files.comparing import compare
 from echub.files.conversion import convert
 from echub.files.detect import choose, rank
@@ -217,11 +217,7 @@ def explain(error: EchubError) -> list[tuple[str, str]]:
 
 def _is_listed(path: Path, folder: Path) -> bool:
     inside = path.relative_to(folder).parts
-    return (
-        path.is_file()
-        and not any(part.startswith(".") for part in inside)
-        and not path.name.endswith(SIDECAR_SUFFIX)
-    )
+    return path.is_file() and not any(part.startswith(".") for part in inside) and not is_about_files(path)
 
 
 def _toml(path: str, value: str) -> str:

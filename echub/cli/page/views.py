@@ -68,7 +68,7 @@ class Page:
 
     def show(self) -> None:
         """Build header, list of files and tabs."""
-        ui.colors(primary="#1f5fa8")
+        ui.colors(primary="#1f5fa8", positive="#1a7f37")  # with enough contrast to white
         self._header()
         self._drawer()
         with ui.column().classes("w-full max-w-6xl mx-auto gap-2").props("role=main"):

@@ -4,7 +4,8 @@ import pytest
 
 import echub
 from echub.errors import EchubError, MetadataError, PluginError
-from echub.files.annotations import Annotations, MetaTable
+from echub.files.annotations import Annotations, MetaTable, is_about_files
+from echub.files.output import plan
 from echub.model.metadata import Metadata
 from echub.model.source import Source
 
@@ -234,6 +235,29 @@ def test_decimal_commas_with_two_readings_are_refused(tmp_path, numbers):
 def test_a_group_of_thousands_is_not_a_decimal_point(tmp_path, run):
     with pytest.raises(MetadataError, match=r"cell\.area cannot be"):
         apply(run, [table(tmp_path, "file;cell.area / cm^2\n*;1.234,5\n")])
+
+
+STUDY = 'title = "all"\nfiles = ["a.mpr"]\n\n# [[step]]\n# name = "cycling"\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "about"),
+    [
+        ("cells.csv", "file,cell.area / cm^2\na.mpr,1\n", True),
+        ("zellen.csv", '\ufeff"file";"sample.id"\na.mpr;S1\n', True),
+        ("study.toml", STUDY, True),
+        ("run.mpr.echub.toml", "", True),
+        ("run.csv", "time / s,current / mA\n0,1\n", False),
+        ("list.csv", "file,size\na.mpr,1\n", False),
+        ("sims.toml", 'files = ["a.csv"]\n', False),
+        ("run.mpr", "file,cell.area\n", False),
+    ],
+)
+def test_what_is_about_files_is_no_measurement_of_a_folder(tmp_path, name, text, about):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert is_about_files(path) == about
+    assert [job.source for job in plan([tmp_path], None)] == ([] if about else [path])
 
 
 def workbook(path, rows, *before):
