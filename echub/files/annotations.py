@@ -247,3 +247,23 @@ def _set(metadata: Metadata, path: str, value: Any, source: str, unit: str | Non
     except EchubError as error:
         error.path = error.path or source
         raise
+
+
+def sidecar_text(values: Mapping[str, str]) -> str:
+    """Return the text of a sidecar that states values, given as on the command line."""
+    return "".join(f"{path} = {_toml(path, value)}\n" for path, value in sorted(values.items()))
+
+
+def _toml(path: str, value: str) -> str:
+    """Return a value as TOML: numbers and words as such, a quantity as its text with the unit."""
+    import json
+
+    leaf = leaf_of(path)
+    if leaf.type in ("number", "integer"):
+        try:
+            return repr(int(value) if leaf.type == "integer" else float(value))
+        except ValueError:
+            pass
+    if leaf.type == "boolean":
+        return "true" if value.lower() in ("true", "yes", "1") else "false"
+    return json.dumps(value, ensure_ascii=False)

@@ -144,6 +144,15 @@ def _walk(folder: Path, out: Path | None) -> Iterator[Path]:
     yield from closed
 
 
+def files_below(folder: Path) -> Iterator[Path]:
+    """List the files of a folder and of those in it, without hidden ones and what is about other files."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and not is_about_files(Path(root) / name):
+                yield Path(root) / name
+
+
 def _is_source(path: Path) -> bool:
     name = path.name
     if name.startswith(".") or name.endswith(registry().own_suffixes) or LEDGER.fullmatch(name):

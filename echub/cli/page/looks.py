@@ -45,8 +45,7 @@ NAMES = """
   }).observe(document.documentElement, {childList: true, subtree: true});
 </script>
 """
-"""The buttons of Quasar's uploader are icons without a name, which a screen reader cannot say; its tables scroll
-by mouse only."""
+"""Quasar's icon buttons have no name that a screen reader could say, and its tables scroll by mouse only."""
 SPLASH = """
 <style>
   #splash {font: 18px system-ui, sans-serif; padding: 4rem 1.5rem; color: #555; text-align: center}
