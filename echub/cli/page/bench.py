@@ -207,7 +207,7 @@ def parameters(analysis: Analysis) -> list[tuple[str, str, str, tuple[str, ...]]
 
 def ways(error: EchubError) -> list[tuple[str, str | None, dict[str, str]]]:
     """Return what a hint says that a file can be read with: its text, a reader, options."""
-    found = []
+    found: list[tuple[str, str | None, dict[str, str]]] = []
     for way in WAY.finditer(error.hint or ""):
         if way[1] is None:
             found.append((way[0], None, {way[2]: way[3] or way[4]}))

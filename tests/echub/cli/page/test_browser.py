@@ -43,6 +43,7 @@ def address(tmp_path_factory):
     shutil.copy(FOLDER / "cp.mpr", folder / HOSTILE)
     (folder / "damaged.mpr").write_bytes((FOLDER / "gcpl.mpr").read_bytes()[:3000])
     (folder / "report.html").write_text(REPORT, "utf-8")
+    (folder / "comma.csv").write_text("time / s;voltage / V\n0;1,200\n1;1,201\n2;1,202\n", "utf-8")
     command = [sys.executable, "-m", "echub", "app", str(folder), "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         yield re.search(r"http\S+", server.stdout.readline()).group()
@@ -94,6 +95,14 @@ def test_a_damaged_file_is_refused_with_its_reason(page):
     page.click("text=damaged.mpr")
     page.wait_for_selector("[role=alert] >> text=[")
     assert "Traceback" not in page.content()
+
+
+def test_a_table_with_two_readings_is_opened_by_what_its_error_says(page):
+    page.click("text=comma.csv")
+    page.wait_for_selector("[role=alert] >> text=comma.csv: the decimal mark")
+    page.get_by_role("button", name="--option decimal=comma").click()
+    page.wait_for_selector("canvas")
+    assert page.inner_text("[role=alert]") == ""
 
 
 def test_a_hostile_name_is_a_text(page):
