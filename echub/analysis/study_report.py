@@ -185,6 +185,7 @@ def report(study: Study, answers: Sequence[Answer]) -> str:
     template = Template(resources.files("echub").joinpath("templates/report.html").read_text(encoding="utf-8"))
     places = _places(study, answers)
     answers = [replace(a, anchor="/".join(place)) for a, place in zip(answers, places, strict=True)]
+    answers = sorted(answers, key=_group_and_temperature)
     order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before their basis
     return template.substitute(
         title=html.escape(study.title),
@@ -199,6 +200,12 @@ def report(study: Study, answers: Sequence[Answer]) -> str:
         inputs=_inputs(answers),
         version=__version__,
     )
+
+
+def _group_and_temperature(answer: Answer) -> tuple[str, float]:
+    """Return by what a report is ordered, so that a trend is read down a column; the rest stays as it was."""
+    group, temperature = (answer.outcome.meta(path) for path in ("sample.group", "cell.temperature"))
+    return str(group or ""), float(temperature) if isinstance(temperature, int | float) else math.inf
 
 
 def _summary(study: Study, answers: Sequence[Answer]) -> str:
@@ -234,7 +241,8 @@ def _matrix(study: Study, answers: Sequence[Answer]) -> str:
     steps = [step for step in study.steps if step.source is None]
     head = "".join(f"<th>{html.escape(step.name)}</th>" for step in steps)
     lines = []
-    for file in study.files:
+    order = {path: n for n, path in reversed([*enumerate(path for a in answers for path in a.sources)])}
+    for file in sorted(study.files, key=lambda file: order.get(str(file), len(order))):
         cells = []
         for step in steps:
             answer = next((a for a in answers if a.step.name == step.name and str(file) in a.sources), None)
