@@ -20,6 +20,7 @@ from echub import __version__
 from echub.analysis.outcome import SUFFIX, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
 from echub.analysis.study_folder import RUN, writing_in
+from echub.analysis.study_pictures import overlay
 from echub.drawing import unit_text
 from echub.files import results
 from echub.files.naming import file_name, file_names
@@ -193,9 +194,7 @@ def report(study: Study, answers: Sequence[Answer]) -> str:
         refusals=_refusals(answers),
         warnings=_warnings(answers),
         matrix=_matrix(study, answers),
-        results="\n".join(
-            _step(step, [a for a in answers if a.step.name == step.name], study.figures) for step in order
-        ),
+        results="\n".join(_step(step, [a for a in answers if a.step.name == step.name], study) for step in order),
         methods=_methods(study, answers),
         inputs=_inputs(answers),
         version=__version__,
@@ -264,16 +263,19 @@ def _anchor(answer: Answer) -> str:
     return html.escape(quote(answer.anchor))
 
 
-def _step(step: Step, answers: Sequence[Answer], figures: int) -> str:
+def _step(step: Step, answers: Sequence[Answer], study: Study) -> str:
     declared = step.declared
     parts = [f"<section><h2>{html.escape(step.name)}</h2><p>{html.escape(declared.title)}.</p>"]
     names = list(dict.fromkeys(name for a in answers for name in a.outcome.measurands))
     if names:
         parts.append(_results(answers, names))
     drawn = sum(bool(answer.picture) for answer in answers)
-    if drawn and len(answers) > figures:
+    if drawn and len(answers) > study.figures:
         hint = f"<code>figures = {len(answers)}</code> in the study draws all"
         parts.append(f"<p>Figures of {drawn} of {len(answers)} answers: {hint}.</p>")
+    if drawn and step.source is None:
+        files = [Path(path) for path in dict.fromkeys(path for a in answers for path in a.sources)]
+        parts.append(_image(overlay(files, study.annotations()), f"all files of {step.name}"))
     parts += [_one(answer) for answer in answers]
     return "\n".join(parts) + "</section>"
 
@@ -344,9 +346,7 @@ def _one(answer: Answer) -> str:
     outcome = answer.outcome
     inside = []
     if answer.picture:
-        data = base64.b64encode(answer.picture).decode()
-        text = f"{answer.step.name} of {answer.label}"
-        inside.append(f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}">')
+        inside.append(_image(answer.picture, f"{answer.step.name} of {answer.label}"))
     inside += [
         f"<p class='{f.severity}'>{html.escape(f.message)} <code>{f.code}</code></p>" for f in outcome.flags
     ]
@@ -362,6 +362,11 @@ def _one(answer: Answer) -> str:
     opened = " open" if answer.step.source is not None else ""
     head = f"<summary>{html.escape(answer.label)} <span class='{outcome.status}'>{outcome.status}</span></summary>"
     return f'<details id="{_anchor(answer)}"{opened}>{head}{"".join(inside)}</details>'
+
+
+def _image(picture: bytes, text: str) -> str:
+    data = base64.b64encode(picture).decode()
+    return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}">' if picture else ""
 
 
 def _series_table(table: Mapping[str, Any]) -> str:
