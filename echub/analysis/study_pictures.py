@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from echub.analysis.outcome import Outcome
 from echub.declare import Analysis
 from echub.drawing.canvas import png
-from echub.errors import DataError, EchubError, PluginError
+from echub.errors import DataError, PluginError
 from echub.files.annotations import Annotations
 from echub.files.reading import read
 from echub.pictures.sheet import Look, draw
@@ -51,13 +52,16 @@ def overlay(paths: Sequence[Path], annotations: Annotations) -> bytes:
     """
     if not 1 < len(paths) <= MOST:
         return b""
+    records = {}
+    for path in paths:
+        with suppress(DataError):  # the report has said already which cannot be read
+            records[path.name] = read(path, annotations=annotations)
+    stated = all(record.metadata.get(TEMPERATURE) for record in records.values())
     try:
-        records = {path.name: read(path, annotations=annotations) for path in paths}
-        stated = all(record.metadata.get(TEMPERATURE) for record in records.values())
         figure = draw(records, Look(by=TEMPERATURE if stated else None))
     except PluginFault:
         raise
-    except EchubError:
+    except (DataError, PluginError):
         return b""
     figure.set_size_inches(7, 5)
     return png(figure, dpi=100)
