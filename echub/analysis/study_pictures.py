@@ -9,7 +9,7 @@ from pathlib import Path
 from echub.analysis.outcome import Outcome
 from echub.declare import Analysis
 from echub.drawing.canvas import png
-from echub.errors import DataError, PluginError
+from echub.errors import DataError, PluginError, SourceError
 from echub.files.annotations import Annotations
 from echub.files.reading import read
 from echub.pictures.sheet import Look, draw
@@ -54,7 +54,7 @@ def overlay(paths: Sequence[Path], annotations: Annotations) -> bytes:
         return b""
     records = {}
     for path in paths:
-        with suppress(DataError):  # the report has said already which cannot be read
+        with suppress(DataError, SourceError):  # the report has said already which cannot be read
             records[path.name] = read(path, annotations=annotations)
     stated = all(record.metadata.get(TEMPERATURE) for record in records.values())
     try:
