@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
 from echub.analysis.outcome import Outcome
 from echub.declare_analysis import Analysis
 from echub.drawing.canvas import png
-from echub.errors import DataError, PluginError
+from echub.errors import DataError, PluginError, SourceError
+from echub.files.annotations import Annotations
+from echub.files.reading import read
+from echub.pictures.sheet import Look, draw
 from echub.registry.boundary import PluginFault
+
+TEMPERATURE = "cell.temperature"
 
 PICTURES = 9
 """Figures of the parts of one file, or of a long step: each takes a third of a second, and nobody reads 96."""
@@ -28,6 +37,28 @@ def picture(outcome: Outcome, declared: Analysis) -> bytes:
 
     try:
         figure = figures.draw_outcome(outcome, declared)
+    except PluginFault:
+        raise
+    except (DataError, PluginError):
+        return b""
+    figure.set_size_inches(7, 5)
+    return png(figure, dpi=100)
+
+
+def overlay(paths: Sequence[Path], annotations: Annotations) -> bytes:
+    """Draw files in one figure as PNG, with a colour per temperature if that is stated; nothing if they have none.
+
+    The files of a step are few, or nobody could tell them apart: more than `MOST` are not drawn.
+    """
+    if not 1 < len(paths) <= MOST:
+        return b""
+    records = {}
+    for path in paths:
+        with suppress(DataError, SourceError):  # the report has said already which cannot be read
+            records[path.name] = read(path, annotations=annotations)
+    stated = all(record.metadata.get(TEMPERATURE) for record in records.values())
+    try:
+        figure = draw(records, Look(by=TEMPERATURE if stated else None))
     except PluginFault:
         raise
     except (DataError, PluginError):

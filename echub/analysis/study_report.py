@@ -20,6 +20,7 @@ from echub import __version__
 from echub.analysis.outcome import SUFFIX, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
 from echub.analysis.study_folder import RUN, writing_in
+from echub.analysis.study_pictures import overlay
 from echub.drawing import unit_text
 from echub.files import results
 from echub.files.naming import file_name, file_names
@@ -190,6 +191,7 @@ def report(study: Study, answers: Sequence[Answer]) -> str:
     template = Template(resources.files("echub").joinpath("templates/report.html").read_text(encoding="utf-8"))
     places = _places(study, answers)
     answers = [replace(a, anchor="/".join(place)) for a, place in zip(answers, places, strict=True)]
+    answers = sorted(answers, key=_group_and_temperature)
     order = sorted(study.steps, key=lambda step: step.source is None)  # conclusions before their basis
     return template.substitute(
         title=html.escape(study.title),
@@ -197,13 +199,17 @@ def report(study: Study, answers: Sequence[Answer]) -> str:
         refusals=_refusals(answers),
         warnings=_warnings(answers),
         matrix=_matrix(study, answers),
-        results="\n".join(
-            _step(step, [a for a in answers if a.step.name == step.name], study.figures) for step in order
-        ),
+        results="\n".join(_step(step, [a for a in answers if a.step.name == step.name], study) for step in order),
         methods=_methods(study, answers),
         inputs=_inputs(answers),
         version=__version__,
     )
+
+
+def _group_and_temperature(answer: Answer) -> tuple[str, float]:
+    """Return by what a report is ordered, so that a trend is read down a column; the rest stays as it was."""
+    group, temperature = (answer.outcome.meta(path) for path in ("sample.group", "cell.temperature"))
+    return str(group or ""), float(temperature) if isinstance(temperature, int | float) else math.inf
 
 
 def _summary(study: Study, answers: Sequence[Answer]) -> str:
@@ -243,7 +249,8 @@ def _matrix(study: Study, answers: Sequence[Answer]) -> str:
     for answer in answers:
         for source in answer.sources:
             first.setdefault((answer.step.name, source), answer)
-    for file in study.files:
+    order = {path: n for n, path in reversed([*enumerate(path for a in answers for path in a.sources)])}
+    for file in sorted(study.files, key=lambda file: order.get(str(file), len(order))):
         cells = [_mark(first.get((step.name, str(file)))) for step in steps]
         lines.append(f"<tr><th scope='row'>{html.escape(file.name)}</th>{''.join(cells)}</tr>")
     return f"<table><thead><tr><th>file</th>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
@@ -262,16 +269,19 @@ def _anchor(answer: Answer) -> str:
     return html.escape(quote(answer.anchor))
 
 
-def _step(step: Step, answers: Sequence[Answer], figures: int) -> str:
+def _step(step: Step, answers: Sequence[Answer], study: Study) -> str:
     declared = step.declared
     parts = [f"<section><h2>{html.escape(step.name)}</h2><p>{html.escape(declared.title)}.</p>"]
     names = list(dict.fromkeys(name for a in answers for name in a.outcome.measurands))
     if names:
         parts.append(_results(answers, names))
     drawn = sum(bool(answer.picture) for answer in answers)
-    if drawn and len(answers) > figures:
+    if drawn and len(answers) > study.figures:
         hint = f"<code>figures = {len(answers)}</code> in the study draws all"
         parts.append(f"<p>Figures of {drawn} of {len(answers)} answers: {hint}.</p>")
+    if drawn and step.source is None:
+        files = [Path(path) for path in dict.fromkeys(path for a in answers for path in a.sources)]
+        parts.append(_image(overlay(files, study.annotations()), f"all files of {step.name}"))
     parts += [_one(answer) for answer in answers]
     return "\n".join(parts) + "</section>"
 
@@ -342,9 +352,7 @@ def _one(answer: Answer) -> str:
     outcome = answer.outcome
     inside = []
     if answer.picture:
-        data = base64.b64encode(answer.picture).decode()
-        text = f"{answer.step.name} of {answer.label}"
-        inside.append(f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}">')
+        inside.append(_image(answer.picture, f"{answer.step.name} of {answer.label}"))
     inside += [
         f"<p class='{f.severity}'>{html.escape(f.message)} <code>{f.code}</code></p>" for f in outcome.flags
     ]
@@ -360,6 +368,11 @@ def _one(answer: Answer) -> str:
     opened = " open" if answer.step.source is not None else ""
     head = f"<summary>{html.escape(answer.label)} <span class='{outcome.status}'>{outcome.status}</span></summary>"
     return f'<details id="{_anchor(answer)}"{opened}>{head}{"".join(inside)}</details>'
+
+
+def _image(picture: bytes, text: str) -> str:
+    data = base64.b64encode(picture).decode()
+    return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{data}">' if picture else ""
 
 
 def _series_table(table: Mapping[str, Any]) -> str:

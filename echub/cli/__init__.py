@@ -151,10 +151,10 @@ def _defaults() -> Defaults:
 
 
 def _run(defaults: Defaults) -> None:
-    if os.environ.get(COMPLETING, "").startswith("source") or SCRIPTS & set(sys.argv[1:]):
-        from echub.cli.completing import without_blanks
+    if COMPLETING in os.environ or SCRIPTS & set(sys.argv[1:]):
+        from echub.cli.completing import suit_shells
 
-        without_blanks()
+        suit_shells()
     try:
         app(prog_name="echub", default_map=defaults.for_commands())
     finally:

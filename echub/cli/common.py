@@ -36,7 +36,8 @@ TableProfile = Annotated[
     typer.Option("--table-profile", help="Profile of a delimited table; short for --option profile=FILE."),
 ]
 MetaTables = Annotated[
-    list[Path] | None, typer.Option("--meta", help="CSV table of metadata by file; `echub meta init` writes one.")
+    list[Path] | None,
+    typer.Option("--meta", help="Table of metadata by file, CSV or .xlsx; `echub meta init` writes one."),
 ]
 SetValues = Annotated[
     list[str] | None,

@@ -7,6 +7,7 @@ Files are completed by the shell itself.
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 import warnings
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -23,16 +24,39 @@ SCHEMA = ("quantities", "units", "kinds", "metadata", "rules", "codes")
 
 NO_BLANK = "[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace"
 """For bash, which would otherwise put a blank between ``cell.area=`` and its value."""
+MEANING = 70
+"""Characters of what a word means: in fish and zsh, a line that wraps would be taken for another word."""
 
 
-def without_blanks() -> None:
-    """Let the script for bash that typer hands out end a word with an equals sign without a blank."""
+def suit_shells() -> None:
+    """Change three habits of typer's completion.
+
+    bash and zsh put no blank behind an equals sign (fish never does). What a word means stays on one line, and is
+    plain text: typer would take brackets for markup.
+    """
     from typer import _completion_classes, _completion_shared
 
     end = "    return 0\n}"
     script = _completion_shared.COMPLETION_SCRIPT_BASH.replace(end, f"    {NO_BLANK}\n{end}")
     _completion_shared._completion_scripts["bash"] = script
     _completion_classes.BashComplete.source_template = script
+    _completion_classes._sanitize_help_text = one_line
+    zsh = _completion_classes.ZshComplete
+    with_blank = zsh.complete
+
+    def complete(asked: Any) -> str:  # noqa: ANN401
+        found = asked.get_completions(*asked.get_completion_args())
+        if not found or not all(item.value.endswith("=") for item in found):
+            return str(with_blank(asked))
+        words = " ".join(asked.format_completion(item).replace('":"', ":") for item in found)
+        return f"local -a hub_words; hub_words=({words}); _describe -t words word hub_words -S ''"
+
+    zsh.complete = complete  # type: ignore[method-assign, assignment]
+
+
+def one_line(text: str) -> str:
+    """Return what a word means, shortened to one line."""
+    return textwrap.shorten(text, MEANING, placeholder=" …")
 
 
 def _registry() -> Registry:
@@ -118,6 +142,24 @@ def quantities(incomplete: str) -> Words:
     _registry()  # plugins may add some
     before, comma, _ = incomplete.rpartition(",")
     return [(f"{before}{comma}{name}", quantity.definition) for name, quantity in known().items()]
+
+
+def units(incomplete: str) -> Words:
+    """Return what has a unit, each with its equals sign; behind it, the units in which it can be written."""
+    from echub.model.units import table
+    from echub.model.vocabulary import quantities as known
+
+    _registry()  # plugins may add some
+    before, comma, last = incomplete.rpartition(",")
+    name, equals, _ = last.partition("=")
+    named = {key: found for key, found in known().items() if found.unit not in (None, "1")}
+    if not equals:
+        return [(f"{before}{comma}{key}=", quantity.definition) for key, quantity in named.items()]
+    there = table().units
+    canonical = there.get(str(named[name].unit)) if name in named else None
+    fitting = [symbol for symbol, unit in there.items() if canonical and unit.dimension == canonical.dimension]
+    areal = [f"{symbol}/cm^2" for symbol in fitting if f"{symbol}/cm^2" in there]
+    return [(f"{before}{comma}{name}={symbol}", "") for symbol in dict.fromkeys([*fitting, *areal])]
 
 
 def metadata() -> Words:

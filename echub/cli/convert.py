@@ -90,7 +90,11 @@ def convert(
         ),
     ] = None,
     units: Annotated[
-        str | None, typer.Option(help="Tables: other units, such as current=A,time=h or current=mA/cm^2.")
+        str | None,
+        typer.Option(
+            help="Tables: other units, such as current=A,time=h or current=mA/cm^2.",
+            autocompletion=completing.units,
+        ),
     ] = None,
     for_: Annotated[
         str | None,

@@ -31,11 +31,17 @@ class Coded(Protocol):
 def tidy(*axes: Axes, right: bool = False, which: Literal["major", "minor", "both"] = "major") -> None:
     """Remove the frame at the top and right (with `right`, only at the right), and add a faint grid.
 
+    Logarithmic axes of less than two decades get plain numbers at their ticks.
+
     which: the ticks with a grid line; ``both`` for a logarithmic axis of less than two decades.
     """
     for axis in axes:
         axis.spines[["right"] if right else ["top", "right"]].set_visible(False)
         axis.grid(alpha=0.25, linewidth=0.5, which=which)
+        if "log" in (axis.get_xscale(), axis.get_yscale()):
+            from echub.drawing.canvas import plain_decades
+
+            plain_decades(axis)
 
 
 def nyquist(axis: Axes, unit: str = "ohm") -> None:

@@ -123,3 +123,28 @@ def colour_bar(figure: FigureBase, axes: list[Axes], values: NDArray[np.float64]
         bar.update_ticks()
     bar.set_label(words)
     bar.outline.set_visible(False)
+
+
+FEW = 100.0
+"""Ratio of the ends of a logarithmic axis below which its ticks are read as numbers."""
+SHORT = (1e-3, 1e5)
+"""Numbers that are shorter than as a power of ten."""
+
+
+def plain_decades(axes: Axes) -> None:
+    """Write the ticks of logarithmic axes of less than two decades as plain numbers: 20, not 2×10¹."""
+    from matplotlib.ticker import LogFormatterSciNotation
+
+    class PlainDecades(LogFormatterSciNotation):
+        """Labels where matplotlib chooses them."""
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            text = super().__call__(x, pos)
+            low, high = self.axis.get_view_interval()  # type: ignore[union-attr]
+            few = 0 < low < high < FEW * low
+            return f"{x:g}" if text and few and SHORT[0] <= x < SHORT[1] else text
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log":
+            axis.set_major_formatter(PlainDecades())
+            axis.set_minor_formatter(PlainDecades())

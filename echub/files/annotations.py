@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import fnmatch
-import io
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from echub.errors import EchubError, MetadataError
-from echub.model.metadata import Metadata, leaf_of
+from echub.errors import DataError, EchubError, MetadataError
+from echub.model.metadata import Metadata, leaf_of, leaves
 from echub.model.source import Source
 from echub.model.units import scale_between
 from echub.remark import Remark
 from echub.structured import Shape, Table, read_file
-from echub.text import from_spreadsheet
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
 SIDECAR = Shape("the sidecar", Table, hint='it is TOML, such as [cell] area = "0.785 cm^2"')
 """Any tree: each of its paths and values is checked against the schema of the metadata."""
 _GLOB = frozenset("*?[")
+_HEAD = 1 << 16
+"""Bytes that tell what a file is: a study names its files, often hundreds, before its steps."""
+_STUDY = (re.compile(r"^files\s*=", re.MULTILINE), re.compile(r"^#?\s*\[\[step\]\]", re.MULTILINE))
 
 
 @dataclass
@@ -40,33 +43,25 @@ class MetaTable:
 
     @classmethod
     def load(cls, path: str | Path) -> MetaTable:
-        """Read a CSV (comma, semicolon or tab); `MetadataError` if it is not such a table."""
-        import csv
+        """Read a CSV (comma, semicolon or tab) or a workbook; `MetadataError` if it is not such a table.
+
+        Decimal commas and the encoding of another Windows are understood if there is only one reading.
+        """
+        from echub.files.cells import rows_of, with_points
 
         path = Path(path)
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-            first = text.partition("\n")[0]
-            delimiter = max(",;\t", key=first.count)
-            cells = [
-                [from_spreadsheet(cell.strip()) for cell in row]
-                for row in csv.reader(io.StringIO(text), delimiter=delimiter)
-            ]
-        except (OSError, ValueError, csv.Error) as error:  # ValueError: no UTF-8, or a NUL in the name
-            raise MetadataError(f"the metadata table cannot be read: {error}", path=str(path)) from None
+        with _reading(path):
+            cells, assumed = rows_of(path, "file")
         names = cells[0] if cells else []
         if "file" not in names:
-            raise MetadataError(
-                "the metadata table has no column `file`",
-                path=str(path),
-                where="line 1",
-                expected="file, then paths with units, such as cell.area / cm^2",
-                found=first.strip() or "an empty file",
-                hint="`echub meta init FOLDER` writes such a table",
-            )
-        for name in names:
-            _check_header(name, path)
-        return cls(path.name, {n: _row(names, row, path, n) for n, row in enumerate(cells[1:], 2) if any(row)})
+            raise _without_files(names, path)
+        numeric = [_check_header(name, path) for name in names]
+        with _reading(path):
+            below = with_points(cells[1:], numeric)
+        return cls(
+            f"{path.name} ({assumed})" if assumed else path.name,
+            {n: _row(names, row, path, n) for n, row in enumerate(below, 2) if any(row)},
+        )
 
     def own(self, path: Path) -> dict[int, dict[str, str]]:
         """Return the rows for a file, and mark them as matched."""
@@ -104,8 +99,51 @@ class MetaTable:
         return [row["file"] for number, row in self.rows.items() if number not in self.matched]
 
 
-def _check_header(name: str, path: Path) -> None:
-    """Refuse a column whose path is not in the schema, or whose unit does not fit the path."""
+def is_about_files(path: Path) -> bool:
+    """Return whether a file tells echub about others: a sidecar, a table of metadata, a study; no measurement."""
+    if path.name == FOLDER_FILE or path.name.endswith(SIDECAR_SUFFIX):
+        return True
+    if path.suffix.lower() not in (".csv", ".toml"):
+        return False
+    try:
+        with path.open("rb") as file:
+            text = file.read(_HEAD).decode("utf-8-sig", "replace")
+    except OSError:
+        return False  # whoever opens it says why
+    if path.suffix.lower() == ".toml":
+        return all(part.search(text) for part in _STUDY)
+    names = [name.strip(' "') for name in re.split(r"[,;\t]", text.partition("\n")[0].strip())]
+    known = leaves()
+    return "file" in names and any(name.partition("/")[0].strip() in known for name in names)
+
+
+def _without_files(names: list[str], path: Path) -> MetadataError:
+    return MetadataError(
+        "the metadata table has no column `file`",
+        path=str(path),
+        where="line 1",
+        expected="file, then paths with units, such as cell.area / cm^2",
+        found=", ".join(names) or "an empty file",
+        hint="`echub meta init FOLDER` writes such a table",
+    )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Name the table in what is wrong with it."""
+    try:
+        yield
+    except DataError as error:
+        told = {name: getattr(error, name) for name in ("expected", "found", "cause", "hint")}
+        raise MetadataError(
+            f"the metadata table cannot be read: {error.message}", path=str(path), **told
+        ) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise MetadataError(f"the metadata table cannot be read: {error}", path=str(path)) from None
+
+
+def _check_header(name: str, path: Path) -> bool:
+    """Return whether a column has numbers; refuse a path or a unit that the schema does not have there."""
     leaf, _, unit = (part.strip() for part in name.partition("/"))
     try:
         if name != "file" and unit:
@@ -115,6 +153,7 @@ def _check_header(name: str, path: Path) -> None:
     except EchubError as error:
         error.path, error.where = error.path or str(path), f"row 1, column {name!r}"
         raise
+    return name != "file" and leaf_of(leaf).type in ("number", "integer")
 
 
 def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[str, str]:
@@ -208,3 +247,23 @@ def _set(metadata: Metadata, path: str, value: Any, source: str, unit: str | Non
     except EchubError as error:
         error.path = error.path or source
         raise
+
+
+def sidecar_text(values: Mapping[str, str]) -> str:
+    """Return the text of a sidecar that states values, given as on the command line."""
+    return "".join(f"{path} = {_toml(path, value)}\n" for path, value in sorted(values.items()))
+
+
+def _toml(path: str, value: str) -> str:
+    """Return a value as TOML: numbers and words as such, a quantity as its text with the unit."""
+    import json
+
+    leaf = leaf_of(path)
+    if leaf.type in ("number", "integer"):
+        try:
+            return repr(int(value) if leaf.type == "integer" else float(value))
+        except ValueError:
+            pass
+    if leaf.type == "boolean":
+        return "true" if value.lower() in ("true", "yes", "1") else "false"
+    return json.dumps(value, ensure_ascii=False)

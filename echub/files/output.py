@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from echub.errors import EchubError, TargetClash, TargetExists, TargetNotWritable
-from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
+from echub.files.annotations import is_about_files
 from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
 
@@ -104,9 +104,10 @@ class Written(NamedTuple):
 def plan(paths: Sequence[Path], out: Path | None) -> list[Job]:
     """List the files to convert: those named and those found in folders, with mirrored output paths.
 
-    Hidden files, sidecars, what echub itself wrote (its native files) and what is not a file (pipes,
-    sockets) are skipped in a folder; links to folders are not followed. A folder that may not be
-    listed is itself an entry, so that it is reported. Raises `TargetClash` if two sources would have one output.
+    In a folder, hidden files are skipped, what is about other files (sidecars, tables of metadata, studies), what
+    echub itself wrote (its native files) and what is not a file (pipes, sockets); links to folders are not
+    followed. A folder that may not be listed is itself an entry, so that it is reported. Raises `TargetClash` if
+    two sources would have one output.
     """
     jobs: dict[str, Job] = {}
     for job in (job for path in paths for job in _jobs(path, out)):
@@ -142,11 +143,20 @@ def _walk(folder: Path, out: Path | None) -> Iterator[Path]:
     yield from closed
 
 
+def files_below(folder: Path) -> Iterator[Path]:
+    """List the files of a folder and of those in it, without hidden ones and what is about other files."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and not is_about_files(Path(root) / name):
+                yield Path(root) / name
+
+
 def _is_source(path: Path) -> bool:
     name = path.name
-    if name.startswith(".") or name == FOLDER_FILE or name.endswith((SIDECAR_SUFFIX, *registry().own_suffixes)):
+    if name.startswith(".") or name.endswith(registry().own_suffixes) or LEDGER.fullmatch(name):
         return False
-    if LEDGER.fullmatch(name):
+    if is_about_files(path):
         return False
     return os.path.isfile(path) or os.path.islink(path)  # a broken link is reported when it is opened
 

@@ -29,15 +29,23 @@ NEAR = 0.13
 """Decades that a marked point may be off a whole decade: half a step of the coarsest sweeps, 4 per decade."""
 MARKED = 3
 """Up to this many spectra have their decades marked; with more, where marks would hide points, only the first."""
-WORD = 0.12
-"""Width of a name such as `1 kHz` in parts of the axes, by eye: nearer ones would be written over each other."""
+LETTER, LINE = 0.6, 1.3
+"""Width of a letter and height of a line of the names of decades, in parts of their size, by eye."""
+SHRUNK = 0.7
+"""Part of the panel that is left when its labels have got their place, by eye: that is settled only on drawing."""
+_LEFT: dict[str, Any] = {"xytext": (5, 2), "ha": "left", "va": "top"}
+_UNDER: dict[str, Any] = {"xytext": (0, -6), "ha": "center", "va": "top"}
+_RIGHT: dict[str, Any] = {"xytext": (-5, -2), "ha": "right", "va": "top"}
+"""Where a name stands by its point, in points: an arc bends downwards at its ends."""
 BEYOND = 3.0
 """A spectrum that extends more than this many times the median extent does not set the limits of the axes:
 an arc that grows threefold in a series is common and is shown, a loose contact is 10 to 1000 times."""
 ROBUST = 5
 """Fewest spectra of which a median says what is usual."""
 _THICK, _THIN = {"markersize": 2.5, "linewidth": 0.8}, {"markersize": 1.5, "linewidth": 0.5}
-_NAMES = {-3: "1 mHz", 0: "1 Hz", 3: "1 kHz", 6: "1 MHz"}
+_UNITS = ("mHz", "Hz", "kHz", "MHz")
+_NAMES = {n: f"{10 ** (n % 3)} {_UNITS[n // 3 + 1]}" for n in range(-3, 8)}
+"""What decades of frequency are called: 1 mHz to 10 MHz."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ def _scale(dataset: Dataset, spectra: Segments) -> _Scale:
 def _mark_decades(
     axis: Axes, frequency: Floats, real: Floats, imag: Floats, colour: object, *, named: bool
 ) -> None:
-    """Ring the points nearest to whole decades of frequency, and label those with a common name, such as 1 kHz."""
+    """Ring the points nearest to whole decades of frequency, and label them: 1 kHz."""
     positive = frequency > 0
     if not positive.any():
         return
@@ -162,24 +170,41 @@ def _mark_decades(
         at = (float(real[place]), -float(imag[place]))
         axis.scatter(*at, s=28, facecolors="none", edgecolors=[colour], linewidths=1.0, zorder=3)
         if named and decade in _NAMES:
-            style: dict[str, Any] = {
-                "fontsize": 7,
-                "ha": "center",
-                "va": "top",
-            }  # below the point: an arc bends downwards at its ends
-            axis.annotate(_NAMES[decade], at, (0, -6), textcoords="offset points", **style)
+            side = _side((at[0] - float(real.min())) / (float(np.ptp(real)) or 1.0))
+            axis.annotate(_NAMES[decade], at, textcoords="offset points", fontsize="x-small", **side)
+
+
+def _side(part: float) -> dict[str, Any]:
+    """Return where the name of a point stands, by the part of the extent at which that is: on the inner side."""
+    return _LEFT if part < 1 / 3 else _RIGHT if part > 2 / 3 else _UNDER
 
 
 def _leave_readable(axis: Axes) -> None:
-    """Take away names of decades that would be written over others; their rings stay."""
-    apart = WORD * max(axis.dataLim.width, axis.dataLim.height)
+    """Take away names of decades that would be written over others, 10 and 100 before 1; their rings stay."""
+    box, inch = axis.get_window_extent(), axis.get_figure(root=True).dpi  # type: ignore[union-attr]
+    extent = max(axis.dataLim.width / box.width, axis.dataLim.height / box.height) or 1.0
+    points = SHRUNK * 72 / inch / extent  # per unit of both axes
     kept: list[Any] = []
     named: list[Any] = [text for text in axis.texts if text.get_text() in _NAMES.values()]
-    for text in named:
-        if any(np.hypot(*np.subtract(text.xy, other.xy)) < apart for other in kept):
+    for text in sorted(named, key=lambda text: len(text.get_text().partition(" ")[0])):
+        if any(_collide(text, other, points) for other in kept):
             text.remove()
         else:
             kept.append(text)
+
+
+def _collide(one: Any, other: Any, points: float) -> bool:  # noqa: ANN401
+    (left, low), (right, high) = (_middle(text, points) for text in (one, other))
+    size = one.get_fontsize()
+    letters = (len(one.get_text()) + len(other.get_text())) / 2
+    return bool(abs(left - right) < LETTER * size * letters and abs(low - high) < LINE * size)
+
+
+def _middle(text: Any, points: float) -> tuple[float, float]:  # noqa: ANN401
+    """Return the middle of a name, in points from the origin."""
+    half = LETTER * text.get_fontsize() * len(text.get_text()) / 2
+    towards = {"left": half, "center": 0.0, "right": -half}[text.get_ha()]
+    return text.xy[0] * points + text.xyann[0] + towards, text.xy[1] * points + text.xyann[1]
 
 
 def _limit(axis: Axes, files: Sequence[_File]) -> None:

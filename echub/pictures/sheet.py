@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from echub.drawing import new_figure, palette_of, styled
+from echub.drawing import new_figure, palette_of, styled, unit_text
 from echub.errors import DataError, SelectionError, UnknownColumn
 from echub.model.dataset import Dataset
+from echub.model.metadata import leaf_of
 from echub.model.record import Record
 from echub.pictures.aligned import is_aligned
 from echub.pictures.choice import PICTURES, Picture, pictures_of, require_picture
@@ -91,7 +92,9 @@ def _label(name: str, record: Record, by: str | None) -> str:
     if by is None:
         return name
     value = record.metadata.value(by)
-    return "not stated" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    unit = unit_text(leaf_of(by).unit or "")
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return "not stated" if value is None else f"{text} {unit}".strip()
 
 
 def _selected(record: Record, expression: str | None) -> list[Dataset]:

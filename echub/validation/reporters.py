@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +21,8 @@ _WORST_FIRST = ("error", "warning", "note")
 
 def text(report: Report) -> str:
     """Write for people: what is wrong, where, why, and what helps; then a summary."""
-    lines = [line for file in report.files for p in _sorted(file) if p.severity != "note" for line in _lines(p)]
+    shown = [p for file in report.files for p in _together(_sorted(file)) if p.severity != "note"]
+    lines = [line for problem in shown for line in _lines(problem)]
     notes = any(p.severity == "note" for p in report.problems)
     last = summary(report) + (" (--format json lists notes)" if notes else "")
     return "\n".join([*lines, last]) + "\n"
@@ -33,13 +35,30 @@ def summary(report: Report) -> str:
     parts += [f"{report.ignored} ignored"] if report.ignored else []
     parts += [f"{report.known} in the baseline"] if report.known else []
     unknown = sum(file.unknown for file in report.files)
-    parts += [f"{unknown} files of unknown format passed over"] if unknown else []
+    parts += [f"{unknown} file{'' if unknown == 1 else 's'} of unknown format passed over"] if unknown else []
     count = len(report.files) - unknown
     return f"{count} file{'' if count == 1 else 's'}: {', '.join(parts)}"
 
 
 def _sorted(file: Checked) -> list[Problem]:
     return sorted(file.problems, key=lambda p: (_WORST_FIRST.index(p.severity), p.rule.id))
+
+
+def _together(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with those that say the same of several columns of a dataset as one."""
+    groups: dict[object, list[Problem]] = {}
+    for p in problems:
+        about = p.message.replace(p.column, "…") if p.column else p.message
+        key = (p.rule.id, p.severity, p.dataset, about, p.rows, p.count, p.expected, p.found, p.cause, p.hint)
+        groups.setdefault(key, []).append(p)
+    return [_also(first, [p.column for p in others]) for first, *others in groups.values()]
+
+
+def _also(problem: Problem, columns: list[str]) -> Problem:
+    if not columns:
+        return problem
+    remark = replace(problem.remark, message=f"{problem.message}; the same of {', '.join(columns)}")
+    return replace(problem, remark=remark)
 
 
 def _lines(problem: Problem) -> Iterator[str]:

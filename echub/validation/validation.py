@@ -21,6 +21,7 @@ from echub.errors import (
     UnknownOption,
 )
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
+from echub.files.output import files_below
 from echub.files.reading import Reading
 from echub.files.results import is_result
 from echub.model.dataset import Dataset
@@ -138,17 +139,9 @@ def find_files(paths: Iterable[str | os.PathLike[str]]) -> list[tuple[Path, bool
         if not named:
             raise SourceNotFound("no such file or folder", path=text, cause="the name is misspelt, or it moved")
         for each in named:
-            for file in _walk(each) if each.is_dir() else [each]:
+            for file in files_below(each) if each.is_dir() else [each]:
                 found[file] = found.get(file, False) or not each.is_dir()
     return list(found.items())
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and name != FOLDER_FILE and not name.endswith(SIDECAR_SUFFIX):
-                yield Path(root) / name
 
 
 def run(files: Sequence[tuple[Path, bool]], checks: Checks, *, jobs: int = 1) -> Iterator[Checked]:

@@ -44,7 +44,8 @@ class Block:
         """Tell a table from prose with a number in it, and from a list of files."""
         # Blanks cut prose too: one or two lines with numbers are not a table. Other columns may be words. By eye.
         enough = len(self.rows) >= (3 if self.delimiter == " " else 1)
-        return enough and self.numeric >= max(2, 0.3 * len(self.columns.replace(EMPTY, "")))
+        telling = len(self.columns.replace(EMPTY, "").replace(MISSING, ""))  # a column of NaN speaks for neither
+        return enough and self.numeric >= max(2, 0.3 * telling)
 
 
 @lru_cache(maxsize=len(DELIMITERS))

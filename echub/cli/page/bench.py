@@ -6,9 +6,11 @@ Nothing here knows of the browser: every method does what a command does, and ra
 from __future__ import annotations
 
 import dataclasses
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +21,15 @@ from echub.analysis.outcome import Outcome
 from echub.analysis.parts import values_of
 from echub.declare_analysis import Analysis
 from echub.errors import DataError, EchubError
-from echub.files.annotations import SIDECAR_SUFFIX, Annotations
+from echub.files.annotations import SIDECAR_SUFFIX, Annotations, sidecar_text
 from echub.files.comparing import compare
 from echub.files.conversion import convert
 from echub.files.detect import choose, rank
-from echub.files.output import require_free, write_atomically
+from echub.files.output import files_below, require_free, write_atomically
 from echub.files.reading import read
 from echub.model.comparison import Comparison
 from echub.model.later import settled
-from echub.model.metadata import leaf_of, leaves
+from echub.model.metadata import leaves
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.model.spectra import numbered
@@ -37,7 +39,8 @@ from echub.validation.validation import validate
 
 MOST_FILES = 2000
 """Files of a folder that the page lists; more are found by the command line."""
-
+WAY = re.compile(r"--reader ([\w-]+)|--option (\w+)=(?:\"([^\"]+)\"|([\w.+-]+))")
+"""How an error writes that the file can be read after all."""
 LARGEST_PAGE = 64 << 20
 """Bytes of a report that the page shows: it goes through memory three times."""
 
@@ -50,15 +53,14 @@ class Bench:
     file: Path | None = None
     record: Record | None = None
     values: dict[str, str] = field(default_factory=dict)
+    reader: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
     outcome: Outcome | None = None
     _dropped: tempfile.TemporaryDirectory[str] | None = None
 
-    # -- files ---------------------------------------------------------------------------------
-
     def files(self) -> list[Path]:
-        """List the files of the folder, sorted, without hidden ones and sidecars."""
-        found = (path for path in sorted(self.folder.rglob("*")) if _is_listed(path, self.folder))
-        return [path for path, _ in zip(found, range(MOST_FILES), strict=False)]
+        """List the files of the folder, without hidden ones and sidecars."""
+        return list(islice(files_below(self.folder), MOST_FILES))
 
     def place_for(self, name: str) -> Path:
         """Return where a dropped file is kept: under its own name, in a folder that goes with the tab.
@@ -76,20 +78,21 @@ class Bench:
             self._dropped.cleanup()
             self._dropped = None
 
-    def open(self, path: Path) -> Record:
+    def open(self, path: Path, reader: str | None = None, options: Mapping[str, str] | None = None) -> Record:
         """Read a file, with the metadata that was typed in; raise what `read` raises."""
-        record = settled(read(path, annotations=Annotations.of((), self.values)))
+        options = options or {}
+        stated = Annotations.of((), self.values)
+        record = settled(read(path, reader=reader, options=options, annotations=stated))
         if path != self.file:
             self.outcome = None
-        self.file, self.record = path, record
+        self.file, self.record, self.reader, self.options = path, record, reader, options
         return record
 
     def reread(self, values: Mapping[str, str]) -> Record:
         """Read the file again with other metadata; if one of them is wrong, nothing changes."""
-        if self.file is None:
-            raise DataError("no file is open", hint="drop a file, or choose one on the left")
         kept = {path: text.strip() for path, text in values.items() if text.strip()}
-        record = settled(read(self.file, annotations=Annotations.of((), kept)))
+        stated, path = Annotations.of((), kept), self._source_path()
+        record = settled(read(path, reader=self.reader, options=self.options, annotations=stated))
         self.values, self.record = kept, record
         return record
 
@@ -104,11 +107,9 @@ class Bench:
             )
         return path.read_text("utf-8", "replace")
 
-    # -- looking -------------------------------------------------------------------------------
-
     def detection(self) -> list[tuple[str, str, str, str]]:
         """Return confidence, reader, format and remark of each reader that knows the file, the used one first."""
-        source = self._source()
+        source = Source(self._source_path())
         used = self.opened().provenance.reader.get("name") or choose(source, registry()).name
         known = [match for match in rank(source, registry()) if match.confidence or match.problem]
         known.sort(key=lambda match: match.reader.name != used)
@@ -129,15 +130,13 @@ class Bench:
             rows.append((path, f"{text} {unit}".strip() if text else "", entry.source if entry else "", meaning))
         return sorted(rows, key=lambda row: (not row[1], row[0]))
 
-    # -- doing ---------------------------------------------------------------------------------
-
     def save_sidecar(self, *, force: bool = False) -> Path:
         """Write the metadata that was typed in next to the file, as the sidecar that every command reads."""
         target = self._source_path().with_name(self._source_path().name + SIDECAR_SUFFIX)
         if not self.values:
             raise DataError("nothing was typed in", hint="fill in a value first")
         require_free(target, force=force)
-        text = "".join(f"{path} = {_toml(path, value)}\n" for path, value in sorted(self.values.items()))
+        text = sidecar_text(self.values)
 
         def write(path: Path) -> None:
             path.write_text(text, "utf-8")
@@ -151,7 +150,8 @@ class Bench:
 
     def convert(self, to: str, folder: Path) -> list[Path]:
         """Convert the open file into a folder, with the metadata typed in; return what was written."""
-        done = convert(self._source_path(), folder, to=to, annotations=Annotations.of((), self.values), force=True)
+        how: dict[str, Any] = {"reader": self.reader, "options": self.options, "force": True}
+        done = convert(self._source_path(), folder, to=to, annotations=Annotations.of((), self.values), **how)
         return [Path(path) for path in (*done.outputs, *done.companions)]
 
     def analyses(self) -> list[Suitability]:
@@ -194,9 +194,6 @@ class Bench:
             raise DataError("no file is open", hint="drop a file, or choose one on the left")
         return self.file
 
-    def _source(self) -> Source:
-        return Source(self._source_path())
-
 
 def parameters(analysis: Analysis) -> list[tuple[str, str, str, tuple[str, ...]]]:
     """Return name, default with unit, meaning and choices of the parameters of an analysis."""
@@ -208,32 +205,19 @@ def parameters(analysis: Analysis) -> list[tuple[str, str, str, tuple[str, ...]]
     return rows
 
 
+def ways(error: EchubError) -> list[tuple[str, str | None, dict[str, str]]]:
+    """Return what a hint says that a file can be read with: its text, a reader, options."""
+    found: list[tuple[str, str | None, dict[str, str]]] = []
+    for way in WAY.finditer(error.hint or ""):
+        if way[1] is None:
+            found.append((way[0], None, {way[2]: way[3] or way[4]}))
+        elif way[1] in registry().readers:
+            found.append((way[0], way[1], {}))
+    return found
+
+
 def explain(error: EchubError) -> list[tuple[str, str]]:
     """Return an error as lines: what, where, expected, found, likely cause, what helps."""
     told = error.as_dict()
     names = ("where", "column", "expected", "found", "cause", "hint")
     return [(name, str(told[name])) for name in names if told.get(name)]
-
-
-def _is_listed(path: Path, folder: Path) -> bool:
-    inside = path.relative_to(folder).parts
-    return (
-        path.is_file()
-        and not any(part.startswith(".") for part in inside)
-        and not path.name.endswith(SIDECAR_SUFFIX)
-    )
-
-
-def _toml(path: str, value: str) -> str:
-    """Return a value as TOML: numbers and words as such, a quantity as its text with the unit."""
-    import json
-
-    leaf = leaf_of(path)
-    if leaf.type in ("number", "integer"):
-        try:
-            return repr(int(value) if leaf.type == "integer" else float(value))
-        except ValueError:
-            pass
-    if leaf.type == "boolean":
-        return "true" if value.lower() in ("true", "yes", "1") else "false"
-    return json.dumps(value, ensure_ascii=False)

@@ -41,10 +41,11 @@ NAMES = """
     for (const made of document.querySelectorAll(".q-uploader__header .q-btn")) {
       made.ariaLabel ||= names[made.querySelector(".q-icon")?.textContent] ?? "Choose files";
     }
+    for (const wide of document.querySelectorAll(".q-table__middle.scroll")) wide.tabIndex = 0;
   }).observe(document.documentElement, {childList: true, subtree: true});
 </script>
 """
-"""The buttons of Quasar's uploader are icons without a name, which a screen reader cannot say."""
+"""Quasar's icon buttons have no name that a screen reader could say, and its tables scroll by mouse only."""
 SPLASH = """
 <style>
   #splash {font: 18px system-ui, sans-serif; padding: 4rem 1.5rem; color: #555; text-align: center}

@@ -19,7 +19,8 @@ STATEMENT = re.compile(r"--set ([\w.]+)=")
 PARAMETER = re.compile(r"--param (\w+)=([^\s…,;]+)(?:[\s,;]|$)")
 ANALYSIS = re.compile(r"echub analyze ([\w-]+)")
 """How the catalogues of codes write what helps: as options of the command line."""
-COLOURS = {"ok": "positive", "flagged": "warning", "refused": "negative"}
+COLOURS = {"ok": ("positive", "white"), "flagged": ("warning", "black"), "refused": ("negative", "white")}
+"""Of the badge and its text."""
 
 
 def show(desk: Desk) -> None:
@@ -132,7 +133,8 @@ def outcome_card(outcome: Outcome, follow: Callable[[str], None]) -> None:
     """Show status, flags with what helps, measurands, tables and the figure."""
     with ui.card().classes("w-full").props("flat bordered"):
         with ui.row().classes("items-center"):
-            ui.badge(outcome.status, color=COLOURS[outcome.status]).classes("text-body2")
+            behind, text = COLOURS[outcome.status]
+            ui.badge(outcome.status, color=behind, text_color=text).classes("text-body2")
             ui.label(outcome.analysis).classes("text-weight-bold")
         for flag in outcome.flags:
             _flag(flag, follow)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from nicegui import ui
@@ -37,4 +38,4 @@ def _line(desk: Desk, problem: Problem) -> None:
 
     with ui.item(on_click=opening).props("clickable role=button tabindex=0"), ui.item_section():
         ui.item_label(f"{problem.severity}: {problem.message} [{problem.remark.code}]").classes("break-words")
-        ui.item_label(problem.path).props("caption").classes("break-all")
+        ui.item_label(os.path.relpath(problem.path, desk.bench.folder)).props("caption").classes("break-all")

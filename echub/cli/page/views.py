@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from nicegui import app, run, ui
 
 from echub.cli.page import tab_answer, tab_compare, tab_data, tab_export, tab_figure, tab_metadata, tab_validate
-from echub.cli.page.bench import Bench, explain
+from echub.cli.page.bench import Bench, explain, ways
 from echub.cli.page.desk import Desk
 from echub.cli.page.looks import head, splash
 from echub.cli.page.reports import Reports
@@ -64,11 +64,12 @@ class Page:
     def __init__(self, desk: Desk, reports: Reports) -> None:
         self.desk, self.reports, self.report = desk, reports, ""
         self.tab = TABS[0][0]
+        self.error: EchubError | None = None
         desk.reading = self._read
 
     def show(self) -> None:
         """Build header, list of files and tabs."""
-        ui.colors(primary="#1f5fa8")
+        ui.colors(primary="#1f5fa8", positive="#1a7f37")  # with enough contrast to white
         self._header()
         self._drawer()
         with ui.column().classes("w-full max-w-6xl mx-auto gap-2").props("role=main"):
@@ -130,9 +131,17 @@ class Page:
             if path.suffix.lower() in PAGES:
                 await self._show_report(path)
             else:
-                await self._read(lambda: self.desk.bench.open(path))
+                await self._open(path)
 
         return opening
+
+    async def _open(self, path: Path, reader: str | None = None, options: Mapping[str, str] | None = None) -> None:
+        """Read a file; if that takes a statement, such as its decimal mark, its error has a button for each."""
+        await self._read(lambda: self.desk.bench.open(path, reader, options))
+        with self.trouble:
+            for text, named, given in ways(self.error) if self.error else ():
+                how = (path, named or reader, {**(options or {}), **given})
+                ui.button(text, icon="arrow_forward", on_click=lambda how=how: self._open(*how)).props("no-caps")
 
     async def _uncover(self) -> None:
         """Close the list of files where it covers the page; a browser that does not answer keeps it."""
@@ -143,15 +152,17 @@ class Page:
     async def _dropped(self, event: Any) -> None:  # noqa: ANN401
         place = self.desk.bench.place_for(event.file.name)
         await event.file.save(place)
-        await self._read(lambda: self.desk.bench.open(place))
+        await self._open(place)
 
     async def _read(self, work: Callable[[], object], said: str = "") -> None:
         """Read in a thread; show the file, or what is wrong with it."""
         self.trouble.clear()
+        self.error = None
         spinner = ui.notification("reading …", spinner=True, timeout=None)
         try:
             await run.io_bound(work)
         except EchubError as error:
+            self.error = error
             with self.trouble:
                 problem(error)
             return
@@ -221,6 +232,7 @@ class Page:
 def problem(error: EchubError) -> None:
     """Show an error as `echub` prints it: what, where, expected, found, likely cause, what helps."""
     with ui.card().classes("w-full bg-red-1 text-black").props("flat bordered"):
-        ui.label(f"{error.message} [{error.code}]").classes("text-weight-bold break-all")
+        name = f"{Path(error.path).name}: " if error.path else ""
+        ui.label(f"{name}{error.message} [{error.code}]").classes("text-weight-bold break-all")
         for name, text in explain(error):
             ui.label(f"{name}: {text}").classes("break-all")

@@ -131,6 +131,32 @@ def test_the_report_stands_alone_and_begins_with_what_was_refused(done):
     assert str(done[2].parent) not in page
 
 
+def test_the_report_is_ordered_by_temperature_and_draws_the_files_of_a_step_together(done):
+    page = done[3][0].read_text("utf-8")
+    matrix = page[page.index("Files and analyses") :].partition("</table>")[0]
+    temperatures = [int(t) for t in re.findall(r"cell\d_([+-]\d+)C\.mpr</th>", matrix)]
+    assert temperatures == sorted(temperatures)
+    assert len(set(temperatures)) == 5
+    assert page.count('<img alt="all files of onset"') == 1  # though one of them cannot be read
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_every_box_is_open_in_print(done):
+    """Also those that are closed on the screen."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.goto(done[3][0].as_uri())
+        heights = "[...document.querySelectorAll('details:has(img):not([open])')].map(d => d.offsetHeight)"
+        on_screen = page.evaluate(heights)
+        page.emulate_media(media="print")
+        printed = page.evaluate(heights)
+        browser.close()
+    assert max(on_screen) < 100
+    assert min(printed) > 400
+
+
 def test_the_methods_are_those_that_were_used(done):
     page = done[3][0].read_text("utf-8")
     methods = page[page.index("<h2>Methods") :]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from echub.cli.completing import SCHEMA
+from echub.cli.completing import MEANING, SCHEMA
 from echub.cli.plot import PICTURES, STYLES
 from echub.cli.schema import PARTS
 from echub.drawing import STYLES as KNOWN_STYLES
@@ -37,6 +37,10 @@ def complete(process):
         (["convert", "--reader", "eclab-mp"], {"eclab-mpr", "eclab-mpt", "eclab-mps"}),
         (["convert", "--columns", "time,potential_w"], {"time,potential_we"}),
         (["convert", "--set", "cell.area_b"], {"cell.area_basis="}),
+        (["convert", "--units", "time,potential_w"], {"time,potential_we="}),
+        (["convert", "--units", "potential_we=m"], {"potential_we=mV"}),
+        (["convert", "--units", "current=A,current_d"], {"current=A,current_density="}),
+        (["convert", "--units", "no_such="], set()),
         (["analyze", "ramp-on"], {"ramp-onset"}),
         (["analyze", "ramp-onset", "--param", "boots"], {"bootstrap="}),
         (["plot", "--as", "ma"], {"mass-spectrum", "maps"}),
@@ -67,6 +71,53 @@ def test_bash_puts_no_blank_behind_an_equals_sign(process, tmp_path, typed, goes
     assert done.stderr == ""
     assert ("compopt -o nospace" in done.stdout) == goes_on
     assert "cell.area" in done.stdout
+
+
+@pytest.mark.parametrize("words", ["convert --to ", "analyze ", "schema show "])
+def test_what_a_word_means_is_one_line_in_fish(process, words):
+    """A line that wraps would be taken for a word of its own."""
+    asked = {"_TYPER_COMPLETE_FISH_ACTION": "get-args", "_TYPER_COMPLETE_ARGS": f"echub {words}"}
+    lines = process(_ECHUB_COMPLETE="complete_fish", **asked).out.splitlines()
+    assert lines
+    assert [line for line in lines if "\t" not in line and " " in line] == []
+    assert max(len(line.partition("\t")[2]) for line in lines) <= MEANING
+
+
+ZSH = """
+import os, pty, select, sys, time
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp("zsh", ["zsh", "-f", "-i"])
+def said(until):
+    heard, end = b"", time.monotonic() + 30
+    while until not in heard and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.1)[0]:
+            heard += os.read(terminal, 65536)
+    return heard
+said(b"> ")
+os.write(terminal, b"autoload -Uz compinit; compinit -D; . ./script; echo rea''dy\\n")
+said(b"ready\\r\\n")
+os.write(terminal, sys.argv[1].encode() + b"\\t")
+said(sys.argv[2].encode())
+os.write(terminal, b"X")
+print(said(b"X").split(b"X")[0] == b"")
+os.write(terminal, b"\\x03exit\\n")
+"""
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="no zsh")
+@pytest.mark.parametrize(
+    ("typed", "word", "goes_on"),
+    [("convert --set cell.area_b", "cell.area_basis=", True), ("analyze ramp-on", "ramp-onset", False)],
+)
+def test_zsh_completes_and_puts_no_blank_behind_an_equals_sign(process, tmp_path, typed, word, goes_on):
+    (tmp_path / "script").write_text(process(_ECHUB_COMPLETE="source_zsh").out)
+    (tmp_path / "echub").write_text(f'#!/bin/sh\nexec {sys.executable} -m echub "$@"\n')
+    (tmp_path / "echub").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TERM": "dumb", "PS1": "> "}
+    asked = [sys.executable, "-c", ZSH, f"echub {typed}", word]
+    done = subprocess.run(asked, capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert (done.stdout.strip() == "True") == goes_on, done.stdout + done.stderr
 
 
 def test_every_format_analysis_and_profile_is_offered(complete):

@@ -13,6 +13,27 @@ from echub import drawing
 pytest.importorskip("matplotlib")
 
 
+@pytest.mark.parametrize(
+    ("ends", "labels"),
+    [
+        ((14, 80), {"20", "30", "40", "60"}),
+        ((1e-2, 0.5), {"0.01", "0.1"}),
+        ((1, 1e4), {"$\\mathdefault{10^{0}}$", "$\\mathdefault{10^{2}}$"}),
+        ((2e6, 4e6), {"$\\mathdefault{3\\times10^{6}}$"}),
+    ],
+)
+def test_a_logarithmic_axis_of_few_decades_has_plain_numbers(ends, labels):
+    """What 2×10¹ means is read as 20; several decades, and numbers that would be long, stay powers of ten."""
+    figure = drawing.new_figure(4, 3)
+    axis = figure.subplots()
+    axis.loglog([1, 1e6], ends)
+    drawing.tidy(axis)
+    axis.set_ylim(*ends)
+    figure.draw_without_rendering()
+    ticks = {*axis.yaxis.get_ticklabels(), *axis.yaxis.get_ticklabels(minor=True)}
+    assert labels <= {tick.get_text() for tick in ticks}
+
+
 def test_a_semicircle_is_one_on_nyquist_axes():
     figure = drawing.new_figure(8, 3)
     axis = figure.subplots()

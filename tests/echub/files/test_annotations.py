@@ -4,7 +4,8 @@ import pytest
 
 import echub
 from echub.errors import EchubError, MetadataError, PluginError
-from echub.files.annotations import Annotations, MetaTable
+from echub.files.annotations import Annotations, MetaTable, is_about_files
+from echub.files.output import plan
 from echub.model.metadata import Metadata
 from echub.model.source import Source
 
@@ -206,12 +207,97 @@ def test_a_decimal_comma_in_a_comma_table_is_no_silent_guess(tmp_path):
     assert "decimal comma" in refused.value.cause
 
 
+GERMAN = "file;cell.area / cm^2;cell.thickness;sample.group\n*;0,785;1,25 mm;blöd, sehr\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_of_a_german_excel_is_understood(tmp_path, run, encoding):
+    """Semicolons, decimal commas also before a unit, and the encoding of its Windows, which is said."""
+    path = tmp_path / "cells.csv"
+    path.write_bytes(GERMAN.replace("\n", "\r\n").encode(encoding))
+    metadata, _ = apply(run, [path])
+    assert metadata.value("cell.area", "cm^2") == 0.785
+    assert metadata.value("cell.thickness", "mm") == 1.25
+    group = metadata.get("sample.group")
+    assert (group.value, group.source) == (
+        "blöd, sehr",
+        "cells.csv (as cp1252) row 2" if encoding == "cp1252" else "cells.csv row 2",
+    )
+
+
+@pytest.mark.parametrize("numbers", ["1,234", "0,785;25.5"])
+def test_decimal_commas_with_two_readings_are_refused(tmp_path, numbers):
+    with pytest.raises(MetadataError, match="decimal mark") as refused:
+        MetaTable.load(table(tmp_path, f"file;cell.area / cm^2;cell.temperature / degC\n*;{numbers}\n"))
+    assert refused.value.path == str(tmp_path / "cells.csv")
+
+
+def test_a_group_of_thousands_is_not_a_decimal_point(tmp_path, run):
+    with pytest.raises(MetadataError, match=r"cell\.area cannot be"):
+        apply(run, [table(tmp_path, "file;cell.area / cm^2\n*;1.234,5\n")])
+
+
+STUDY = 'title = "all"\nfiles = ["a.mpr"]\n\n# [[step]]\n# name = "cycling"\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "about"),
+    [
+        ("cells.csv", "file,cell.area / cm^2\na.mpr,1\n", True),
+        ("zellen.csv", '\ufeff"file";"sample.id"\na.mpr;S1\n', True),
+        ("study.toml", STUDY, True),
+        ("run.mpr.echub.toml", "", True),
+        ("run.csv", "time / s,current / mA\n0,1\n", False),
+        ("list.csv", "file,size\na.mpr,1\n", False),
+        ("sims.toml", 'files = ["a.csv"]\n', False),
+        ("run.mpr", "file,cell.area\n", False),
+    ],
+)
+def test_what_is_about_files_is_no_measurement_of_a_folder(tmp_path, name, text, about):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert is_about_files(path) == about
+    assert [job.source for job in plan([tmp_path], None)] == ([] if about else [path])
+
+
+def workbook(path, rows, *before):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for name in before:
+        book.create_sheet(name, 0).append(["something", "else"])
+    for row in rows:
+        book["Sheet"].append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_a_table_with_the_numbers_that_it_holds(tmp_path, run):
+    pytest.importorskip("fastexcel")
+    header = ["file", "cell.area / cm²", "cell.thickness / um", "sample.id", "sample.replicate"]
+    path = workbook(tmp_path / "cells.xlsx", [header, ["*", 0.1 + 0.2, 1e-10, "S1", 3], ["other"]], "notes")
+    metadata, _ = apply(run, [path])
+    values = [metadata.value(name) for name in ("cell.area", "cell.thickness", "sample.id", "sample.replicate")]
+    assert values == [0.3, 1e-10, "S1", 3]
+    assert metadata.get("sample.id").source == "cells.xlsx row 2"
+
+
+@pytest.mark.parametrize("damage", ["cut", "no file column"])
+def test_a_workbook_that_is_not_such_a_table_is_refused(tmp_path, damage):
+    pytest.importorskip("fastexcel")
+    path = workbook(tmp_path / "cells.xlsx", [["name"], ["x"]])
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(MetadataError, match="metadata table") as refused:
+        MetaTable.load(path)
+    assert refused.value.path == str(path)
+
+
 def test_a_short_row_is_a_row_without_the_rest(tmp_path, run):
     metadata, _ = apply(run, [table(tmp_path, "sample.id,file,cell.id\nS0\nS1,*\n")])
     assert [e.value for e in metadata] == ["S1"]
 
 
-@pytest.mark.parametrize("content", [b"file,sample.id\n\xff\xfe,x\n", None])
+@pytest.mark.parametrize("content", [b"file,sample.id\n\x00\x00\x01,x\n", None])
 def test_a_table_that_cannot_be_read_is_named(tmp_path, content):
     path = tmp_path / "cells.csv"
     if content is not None:

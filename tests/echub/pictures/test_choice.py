@@ -219,8 +219,9 @@ def test_a_temperature_in_another_unit_is_a_point_on_its_scale():
     assert drawn(axis)[0][1] == pytest.approx([293.15, 298.15])
 
 
-@pytest.mark.parametrize(("first", "names"), [(0, 1), (1, 2)])
-def test_names_of_decades_are_not_written_over_each_other(first, names):
+@pytest.mark.parametrize("style", ["screen", "single-column", "slide"])
+@pytest.mark.parametrize(("first", "names"), [(0, {"1 Hz"}), (1, {"1 kHz", "1 Hz"})])
+def test_names_of_decades_are_not_written_over_each_other(first, names, style):
     """Of a small arc beside a large one, points of several decades lie in one place; the first arc has names."""
     decades = np.array([1000.0, 100.0, 10.0, 1.0])
     frequency, spectrum = np.tile(decades, 2), np.repeat([first, 1 - first], 4)
@@ -234,5 +235,11 @@ def test_names_of_decades_are_not_written_over_each_other(first, names):
         SourceColumn("Im", imag, "impedance_imag", "ohm"),
         SourceColumn("n", spectrum, "spectrum"),
     ]
-    figure = echub.plot(Record([build_dataset("impedance", columns)]))
-    assert len([text for text in figure.axes[0].texts if text.get_text() in ("1 Hz", "1 kHz")]) == names
+    figure = echub.plot(Record([build_dataset("impedance", columns)]), style=style)
+    figure.draw_without_rendering()
+    named = [text for text in figure.axes[0].texts if "Hz" in text.get_text()]
+    known = {text.get_text() for text in named}
+    assert known >= names
+    assert first == 1 or len(known) <= 2  # one to the left and one to the right
+    boxes = [text.get_window_extent() for text in named]
+    assert not [1 for n, one in enumerate(boxes) for other in boxes[:n] if one.overlaps(other)]

@@ -111,6 +111,23 @@ def test_text_says_where_why_and_what_helps():
     assert f"hint: {rules()['ECH205'].hint}" in text
 
 
+def test_columns_of_which_the_same_is_said_share_one_text_but_are_counted_and_listed_one_by_one():
+    def empty(name, **more):
+        return problem("ECH202", "a.h5", f"{name} holds no number at all", column=name, **more)
+
+    told = (empty("aux1"), empty("aux2"), empty("aux3"), empty("aux4", found="something else"))
+    report = Report([Checked("a.h5", told), Checked("b.h5", (empty("aux1"),))])
+    lines = [line for line in FORMATS["text"](report).splitlines() if not line.startswith("  ")]
+    assert [line.partition("empty-column: ")[2] for line in lines] == [
+        "aux1 holds no number at all; the same of aux2, aux3",
+        "aux4 holds no number at all",
+        "aux1 holds no number at all",
+        "",
+    ]
+    assert lines[-1] == "2 files: 5 warnings"
+    assert len(json.loads(FORMATS["json"](report))["problems"]) == 5
+
+
 def test_rows_beyond_the_shown_are_counted_in_words():
     text = FORMATS["text"](validate(FOLDER / "ECH201_nan-everywhere.h5"))
     assert "18, 19 … (60 in all)" in text
@@ -119,7 +136,7 @@ def test_rows_beyond_the_shown_are_counted_in_words():
 def test_the_sum_counts_everything():
     report = Report([Checked("a", (problem("ECH303", "a", "m"),), ignored=2), Checked("b", unknown=True)], known=3)
     assert (
-        summary(report) == "1 file: 1 warning, 2 ignored, 3 in the baseline, 1 files of unknown format passed over"
+        summary(report) == "1 file: 1 warning, 2 ignored, 3 in the baseline, 1 file of unknown format passed over"
     )
 
 

@@ -19,6 +19,13 @@ def _infer(text: str | bytes, given: Given | None = None):
     return infer(Source.from_bytes(data, "data"), given)
 
 
+def test_ten_columns_of_nan_speak_neither_for_a_table_nor_against():
+    names = "Time (s),Voltage (V)" + "".join(f",Aux{n} (V)" for n in range(10))
+    rows = "".join(f"\n{n},{1 + n / 100}" + ",NaN" * 10 for n in range(5))
+    assert sniff_table(Source.from_bytes((names + rows + "\n").encode(), "aux.csv")) is Confidence.LIKELY
+    assert sniff_table(Source.from_bytes(b"a,b,NaN,NaN\nc,d,NaN,NaN\n" * 3, "words.csv")) is Confidence.NO
+
+
 @pytest.mark.parametrize("delimiter", ["\t", ";", "|"])
 @pytest.mark.parametrize("decimal", [".", ","])
 def test_delimiter_and_decimal_mark(delimiter, decimal):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import echub
-from echub.cli.page.bench import Bench, explain, parameters
-from echub.errors import DataError, MetadataError, TargetExists
+from echub.cli.page.bench import Bench, explain, parameters, ways
+from echub.errors import DataError, EchubError, MetadataError, TargetExists
 
 
 @pytest.fixture
@@ -104,6 +104,35 @@ def test_the_open_file_is_converted_with_what_was_typed_in(bench, tmp_path):
 def test_the_used_reader_comes_first(bench):
     bench.open(bench.folder / "gcpl.mpr")
     assert bench.detection()[0][:2] == ("certain", "eclab-mpr")
+
+
+def test_what_an_error_says_helps_opens_the_file(bench):
+    """Numbers that may be thousands or decimals: either is one click, and stays for metadata and conversion."""
+    path = bench.folder / "comma.csv"
+    path.write_text("time / s;voltage / V\n" + "".join(f"{n};1,{200 + n}\n" for n in range(5)), "utf-8")
+    with pytest.raises(EchubError) as caught:
+        bench.open(path)
+    found = {text: (reader, options) for text, reader, options in ways(caught.value)}
+    assert found["--option decimal=comma"] == (None, {"decimal": "comma"})
+    bench.open(path, *found["--option decimal=comma"])
+    bench.reread({"sample.id": "S1"})
+    assert bench.opened()["timeseries"]["voltage"].tolist() == [1.2, 1.201, 1.202, 1.203, 1.204]
+    (written,) = [p for p in bench.convert("csv", bench.folder / "out") if p.suffix == ".csv"]
+    assert "1.204" in written.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("hint", "found"),
+    [
+        ("--reader eclab-mpr or --reader bdf-csv", ["eclab-mpr", "bdf-csv"]),
+        ("`echub plugins list` shows the formats; `--reader NAME` insists on one", []),
+        ('--option sheet="Run 1, hot" or --option sheet="b"', [{"sheet": "Run 1, hot"}, {"sheet": "b"}]),
+        ("--option current=… says another", []),
+    ],
+)
+def test_ways_to_read_a_file_are_found_in_hints(hint, found):
+    told = ways(DataError("it is ambiguous", hint=hint))
+    assert [reader or options for _, reader, options in told] == found
 
 
 def test_without_a_file_everything_is_refused(bench):
