@@ -275,7 +275,10 @@ def _from_lowack(
     onset: LowackOnset, trace: RampTrace, params: RampOnsetParams, methods: dict[str, Series]
 ) -> Outcome:
     error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
-    parts = (Component(ACCURACY, error, "B"),) if error else ()
+    area = onset.x * params.area_uncertainty / 100 if trace.unit != "mA" else 0.0
+    stated = (Component(ACCURACY, error or 0.0, "B"), Component(AREA, area, "B", "area"))
+    parts = tuple(part for part in stated if part.uncertainty)
+    total = float(np.hypot(error or 0.0, area)) or None
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
     flag = Flag(
         "accuracy-only",
@@ -284,7 +287,7 @@ def _from_lowack(
     )
     measurands = {
         _name("onset_current_density", "onset_current", trace): Measurand(
-            trace.unit, onset.x, error, components=parts, note=note
+            trace.unit, onset.x, total, components=parts, note=note
         ),
         "onset_time": Measurand("s", onset.t, float(onset.step / np.sqrt(12))),
         **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace),
