@@ -229,7 +229,8 @@ ROWS = {
         "the time constant of 3 s and 40 s is more than a fifth of the run of 100 s"),
     "dc: late": (
         _late,
-        "the first row is 2.5 s after the step, and the excess falls to half in 0.75 s: the current at the step is "
+        "the first row is 2.5 s after the step, and the excess falls to half in 0.75 s: the current at the step "
+        "is "
         "not known"),
     "dc: which": (
         lambda _: dc_resistances._of_measurand(OHMS, "", "cell.json", ANY),
@@ -265,7 +266,8 @@ ROWS = {
     "eis: aligned": (
         lambda _: eis_resistance._alignment(
             Fake(known={"hf": Fake(value=2.0)}), Fake(area=2.0, thickness=0.05), Fake(bulk_conductivity=10.0)),
-        "Re is shifted by +0.5 Ω so that its high-frequency end is 2.5 Ω, by a stated conductivity of 10 mS/cm: this "
+        "Re is shifted by +0.5 Ω so that its high-frequency end is 2.5 Ω, by a stated conductivity of 10 mS/cm: "
+        "this "
         "is an input, no result"),
     "eis: above bulk": (
         lambda _: eis_resistance._above_bulk(
@@ -334,7 +336,8 @@ ROWS = {
         "the current reduces the working electrode, but only the potential of the working electrode is there"),
     "ramp: no t1": (
         lambda _: lowack._no_t1(A([0, 0.5, 0.6]), A([0.01, 0.02]), 0.1, Fake(lowack_curvature=0.03, window=25.0)),
-        "the second derivative of the averaged voltage never exceeds 0.03 V/s²: its largest value is 0.02 V/s² at a "
+        "the second derivative of the averaged voltage never exceeds 0.03 V/s²: its largest value is 0.02 V/s² "
+        "at a "
         "time step of 0.1 s. The largest step of U, 0.5 V, can give 0.2 V/s² after 25 s of averaging"),
     "ramp: control": (
         lambda _: robust._require_control(
@@ -349,14 +352,16 @@ ROWS = {
     "ramp: unresolved": (
         lambda _: robust._unresolved(
             MA, Fake(x=[0.0, 0.2]), Fake(line=Fake(slope=0.03, sigma=2e-5), noise=[1.0, 0.02]), RAMP, 1),
-        "5 % of the ohmic voltage is 300 µV at 0.2 mA, 2.5 sigma of the averaged voltage; 3 are needed (noise of a "
+        "5 % of the ohmic voltage is 300 µV at 0.2 mA, 2.5 sigma of the averaged voltage; 3 are needed (noise of "
+        "a "
         "row: 20 µV)"),
     "ramp: to the end": (
         lambda _: robust._ohmic_to_end(MA, TOP, SMALL, RAMP),
         "U stays within 2.00% of the ohmic line up to 0.4 mA, where the ramp ends"),
     "ramp: no resistance": (
         lambda _: robust._ohmic_to_end(MA, TOP, FALLING, RAMP),
-        "the voltage is not proportional to the current after 12 s (slope -0.03 V per mA, deviation down to -25%)"),
+        "the voltage is not proportional to the current after 12 s (slope -0.03 V per mA, deviation down to "
+        "-25%)"),
     "ramp: short": (
         lambda _: robust._require_length(Fake(t=[0, 50.0], begin=20.0), Fake(step=1.0), RAMP),
         f"the ramp lasts 30 s, at least {12 + 30 * W:.4g} s are needed (the fit begins after 12 s, {W} windows of "
@@ -383,7 +388,8 @@ ROWS = {
     "relaxation: undecided": (_relaxing, "the double and the stretched form differ by 0.5 in AICc"),
     "map: picture": (
         lambda _: cube.require_statistics(Fake(dispersion=55.0, counts=A([255]), species="Na+")),
-        "Na+: neighbouring frames scatter 55 times as counts do, and the brightest pixel is 255: a picture of 8 bits"),
+        "Na+: neighbouring frames scatter 55 times as counts do, and the brightest pixel is 255: a picture of 8 "
+        "bits"),
     "map: scatter": (
         lambda _: cube.require_statistics(Fake(dispersion=5.5, counts=A([9]), species="Na+")),
         "Na+: neighbouring frames scatter 5.5 times as counts do; intervals are widened"),
