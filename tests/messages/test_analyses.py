@@ -281,7 +281,8 @@ ROWS = {
     "eis: outside": (
         lambda _: _outside("high"), "the arc 2 has its apex at 0.25 Hz, outside of what was measured"),
     "series: lost": (
-        lambda _: list(series_flags._of_lost_parts(SERIES)), "resistance_2 is not given in 2 of 5 spectra (short)"),
+        lambda _: list(series_flags._of_lost_parts(SERIES)),
+        "resistance_2 is not given in 2 of 5 spectra (short)"),
     "series: left out": (
         lambda _: list(series_flags._of_spectra(SERIES)),
         f"2 of 5 spectra are left out (noisy): {series_flags.listed([1, 4])}"),

@@ -1,7 +1,7 @@
 """Every part of an uncertainty is in the total, with its own weight, and nothing else is.
 
-A row is a function of the parts, their weights, and values for them. The total must be the root of the sum of squares,
-and each part alone must give its own.
+A row is a function of the parts, their weights, and values for them. The total must be the root of the sum of
+squares, and each part alone must give its own.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from tests.messages.saying import Fake
 
 A = np.array
 ROOT3 = float(np.sqrt(3))
+STARTED = Fake(metadata=Fake(value=lambda _: "2024-01-01T00:00:00+00:00"))
 NOTHING = 1e-12
 """In place of zero, which some functions divide by."""
 
@@ -121,7 +122,8 @@ def _excess(fit, noise):
     model = Fake(evaluate=lambda *_: (A([5 + 0j, 5 + 0j]), A([[2 + 0j, 4 + 0j]])))
     stubs = {
         "examine": lambda *_: Fake(spectrum=None), "affordable": lambda *_: True, "fit": lambda *_: fitted,
-        "settled": lambda one: one, "Model": lambda _: model, "parse": lambda _: None, "replace": lambda *_, **__: None,
+        "settled": lambda one: one, "Model": lambda _: model, "parse": lambda _: None, "replace": lambda *_, "
+        "**__: None,
     }  # fmt: skip
     with ExitStack() as stack:
         for name, stub in stubs.items():
@@ -141,8 +143,7 @@ ROWS = {
         _capacitance, (500, 500, 1000 / ROOT3, 4000 / ROOT3), (0.3, 0.4, 0.5, 0.1)),
     "ccd: a level": (_level, (1, 1 / ROOT3, 0.1), (0.3, 0.4, 2)),
     "clocks of two files": (
-        lambda u: aligning._by_clock(*[Fake(metadata=Fake(value=lambda _: "2024-01-01T00:00:00+00:00"))] * 2, "", u)
-        .uncertainty, (np.sqrt(2),), (3,)),
+        lambda u: aligning._by_clock(STARTED, STARTED, "", u).uncertainty, (np.sqrt(2),), (3,)),
     "cycling: budget": (
         lambda normal, uniform: of_budget("%", 5.0, ErrorBudget({"a": normal}, {"b": uniform})).uncertainty,
         (1, 1 / ROOT3), (0.3, 0.4)),
