@@ -15,7 +15,7 @@ from tests.contract.test_readers import READERS
 WORD = re.compile(r"[^\W\d_]{4,}")
 NUMBERS = re.compile(r"[-+\d.,;:/eE\s\t\"]+\Z")
 OF_FORMAT = {"START", "EXPLAIN", "Objects", "primary", "Infinity"}
-"""Marks of a format, that say nothing of a measurement: of Cameca's sections, Gamry, Ivium; and a number in words."""
+"""Marks of a format, that say nothing of a measurement: of Cameca's sections, Gamry, Ivium; and a number."""
 TEXTS = sorted(
     (name, path)
     for name, row in READERS.items()

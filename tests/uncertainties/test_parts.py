@@ -122,8 +122,8 @@ def _excess(fit, noise):
     model = Fake(evaluate=lambda *_: (A([5 + 0j, 5 + 0j]), A([[2 + 0j, 4 + 0j]])))
     stubs = {
         "examine": lambda *_: Fake(spectrum=None), "affordable": lambda *_: True, "fit": lambda *_: fitted,
-        "settled": lambda one: one, "Model": lambda _: model, "parse": lambda _: None, "replace": lambda *_, "
-        "**__: None,
+        "settled": lambda one: one, "Model": lambda _: model, "parse": lambda _: None,
+        "replace": lambda *_, **__: None,
     }  # fmt: skip
     with ExitStack() as stack:
         for name, stub in stubs.items():
