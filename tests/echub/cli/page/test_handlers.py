@@ -238,7 +238,9 @@ def test_metadata_that_are_typed_in_are_read_with_the_file(monkeypatch):
     area, cell, value = shown.all(ui.input)
     assert area.value == "1 cm^2"
     assert cell._props["placeholder"] == "A7 (file)"
-    assert shown.table() == [{"path": "cell.id", "value": "A7", "source": "file", "meaning": "the name of the cell"}]
+    assert shown.table() == [
+        {"path": "cell.id", "value": "A7", "source": "file", "meaning": "the name of the cell"}
+    ]
     shown.put(area, "2 cm^2")
     (other,) = shown.all(ui.select)
     shown.put(other, "sample.colour")
@@ -408,7 +410,11 @@ def test_an_answer_shows_values_flags_and_tables(monkeypatch):
     assert [badge.text for badge in shown.all(ui.badge)] == ["flagged"]
     assert "it is noisy [noisy]" in shown.labels()
     (value,) = shown.table(0)
-    assert (value["measurand"], value["interval"], value[""]) == ("onset", str(outcome["onset"].interval), "at 5 %")
+    assert (value["measurand"], value["interval"], value[""]) == (
+        "onset",
+        str(outcome["onset"].interval),
+        "at 5 %",
+    )
     assert shown.table(1) == [{"level / mA": "1", "row": "3"}, {"level / mA": "2", "row": "4"}]
     shown.press("--param window=60s")
     assert followed == ["--param window=60s"]
