@@ -24,7 +24,8 @@ def test_a_colour_bar_has_the_colours_of_the_curves(values):
 
 def test_the_band_of_residuals_is_twice_the_noise():
     shown = {
-        "used": np.array([1.0, 1.0, 0.0]), "frequency": np.array([100.0, 1.0, 10.0]), "noise": np.array([0.3, 0.1, 0.2]),
+        "used": np.array([1.0, 1.0, 0.0]), "frequency": np.array([100.0, 1.0, 10.0]),
+        "noise": np.array([0.3, 0.1, 0.2]),
         "residual_re": np.array([0.1, 0.2, 9.0]), "residual_im": np.array([-0.1, -0.2, 9.0]),
     }  # fmt: skip
     axes = new_figure().subplots()
