@@ -148,6 +148,13 @@ ROWS = {
     "limits: both": (lambda _: str(limits.Limits(-2.0, 9.0, "V")), "-2 to 9 V"),
     "limits: low": (lambda _: str(limits.Limits(-2.0, None, "V")), "at least -2 V"),
     "limits: high": (lambda _: str(limits.Limits(None, 9.0, "V")), "at most 9 V"),
+    "limits: a temperature in kelvin": (
+        lambda _: str(limits._read("t", ["200 K", "300 K"], limits.metadata_limits("cell.temperature"))),
+        "-73.15 to 26.85 degC"),
+    "limits: wider": (
+        lambda _: limits.narrowed(
+            {"cell.temperature": ["-400 degC", "50 degC"]}, limits.metadata_limits, {}, "metadata"),
+        "group: -400 to 50 degC"),
     "physics: clocks": (_clocks, "elapsed time advances by 200 s, the clock by 100 s"),
     "physics: ratio": (_clocks, "a ratio of 2"),
     "physics: cycles": (_cycles, "the cycle number rises by 5, the half-cycle number by 2"),

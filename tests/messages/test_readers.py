@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from echub.plugin import Metadata
+from echub_bdf import binary
 from echub_cameca import checks
 from echub_cameca import profile as cameca_profile
 from echub_eclab import asciihead, asciilines, mpr, mps, mpt, prose, siblings
@@ -130,7 +131,16 @@ def _repeats(quantity):
 FOUND = Fake(loops=[(0, 3), (4, 9)], sequences=[], modifications=[])
 DATA_LINES = ['"x"', "3", "a", "b", "c", '"Data"', '"names"', "1,2"]
 
+
+def _parquet(notices):
+    stream = io.BytesIO()
+    pl.DataFrame({"smell": [1.0], "colour": [2.0]}).write_parquet(stream)
+    binary.read(Fake(shown="a.parquet", read=stream.getvalue), Fake())
+
+
 ROWS = {
+    "bdf: columns": (_parquet, "columns with labels of BDF, such as Test Time / s, Voltage / V, Current / A"),
+    "bdf: columns found": (_parquet, "smell, colour"),
     "cameca: points": (_points, "the header says 12 points per species, the data have 7"),
     "cameca: mass": (_masses, "Na+ was measured at mass 39, which is not its own"),
     "cameca: cells": (
