@@ -1,4 +1,4 @@
-"""Each flag appears just inside its condition and not just outside: one row per side, with all codes that are due."""
+"""Each flag appears just inside its condition and not just outside: one row per side, with all codes due."""
 
 from __future__ import annotations
 

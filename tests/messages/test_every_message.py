@@ -1,12 +1,13 @@
 """How many messages with several values are asserted with these values: swapped ones would be seen there.
 
-Read from the sources: an f-string with words between two values, and a literal of the tests or the documentation with
-the same words between two values. A code alone does not count.
+Read from the sources: an f-string with words between two values, and a literal of the tests or the documentation
+with the same words between two values. A code alone does not count.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,7 @@ def plain(text: object) -> str:
 def between(parts: list[str | None]) -> Iterator[str]:
     """Yield the words between two neighbouring values."""
     places = [n for n, part in enumerate(parts) if part is None]
-    for first, second in zip(places, places[1:], strict=False):
+    for first, second in itertools.pairwise(places):
         words = "".join(part or "" for part in parts[first + 1 : second])
         if WORDS.search(words) and " " in words:
             yield words

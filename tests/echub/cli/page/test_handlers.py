@@ -61,7 +61,7 @@ class Bench(Fake):
 
 @pytest.fixture(autouse=True)
 def loop(monkeypatch):
-    """Give the page a loop of its own, without a server."""
+    """Set up a loop for the page, without a server."""
     made = asyncio.new_event_loop()
     monkeypatch.setattr(core, "loop", made)
     monkeypatch.setattr(background_tasks, "create_or_defer", background_tasks.create)  # no server will start
