@@ -181,7 +181,7 @@ def test_every_part_is_in_the_total_with_its_own_weight(row):
         assert function(*alone) == pytest.approx(expected, rel=1e-4)
 
 
-# -- totals that are no plain sum of squares -------------------------------------------------------
+# -- totals other than a plain sum of squares -------------------------------------------------------
 
 
 @pytest.mark.parametrize(("percent", "expected"), [(1.0, 0.1), (5.0, 0.4)])
