@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST_OPEN = 0.25
+MOST_OPEN = 0.2
 """Part of the places that no test asserts: it was 0.44 when they were first counted, and may only fall."""
 NO_MESSAGES = ("testing", "templates", "template", "tests", "pictures", "drawing", "figure", "figure.py")
 """Parts of paths whose f-strings are labels of figures, or speak to authors of plugins."""
