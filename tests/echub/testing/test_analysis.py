@@ -89,6 +89,11 @@ def biased(data, params):
     return answer(1.1 * value, spread, data)
 
 
+def low(data, params):
+    value, spread = charge_of(data)
+    return answer(0.9 * value, spread, data)
+
+
 def beyond(data, params):
     """Says "more than" of twice the truth."""
     return good(data, params).replace(
@@ -293,6 +298,12 @@ def test_a_heavy_declaration_is_caught(monkeypatch):
 def test_intervals_that_are_too_narrow_are_caught():
     with pytest.raises(pytest.fail.Exception, match="cover"):
         contract(running("narrow")).test_it_finds_the_truth()
+
+
+@pytest.mark.parametrize(("bias", "shown"), [("biased", r"\+10\.0"), ("low", r"-10\.0")])
+def test_a_bias_of_either_sign_is_caught(bias, shown):
+    with pytest.raises(pytest.fail.Exception, match=f"mean error of charge below 2.0%(.|\n)*{shown}"):
+        contract(running(bias)).test_it_finds_the_truth()
 
 
 def test_an_uncertainty_below_a_third_of_its_interval_is_caught_and_a_note_explains_it():
