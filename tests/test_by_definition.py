@@ -1,4 +1,4 @@
-"""Small facts by their definition: recipes, tables of units, keys of caches, what a figure draws, what is counted."""
+"""Small facts by their definition: recipes, tables of units, keys of caches, what a figure draws."""
 
 from __future__ import annotations
 
