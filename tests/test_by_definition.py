@@ -12,14 +12,17 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
+from echub import cli
 from echub.analysis import study
 from echub.drawing.canvas import new_figure
 from echub.files import output
 from echub.files.annotations import Annotations
 from echub.model import polar
+from echub.model.spectra import numbered
 from echub.model.units import scale_between
 from echub.model.workers import in_order
-from echub.plugin import Interval, Measurand, Outcome, Series
+from echub.plugin import Interval, Measurand, Outcome, Series, SourceColumn, build_dataset
+from echub.registry.registry import registry
 from echub.testing.synth.foreign import ramp_onset as foreign
 from echub_ccd.figure import weibull
 from echub_dc import data as dc_data
@@ -254,3 +257,38 @@ def test_a_column_that_is_left_out_is_named_by_its_place_from_one():
     table = Fake(columns=[numbers, numbers, np.full(3, np.nan)])
     assert [c.header for c in source_columns(dialect, table, meant, found, {})] == ["a", "b"]
     assert [d.what for d in found.dropped] == ["column 3"]
+
+
+# -- declarations and counters ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("counter", ["step_execution", "step", "cycle", "technique"])
+def test_every_counter_that_changes_starts_a_spectrum(counter):
+    """Two sweeps that go on falling in frequency: only the counter tells them apart."""
+    columns = [
+        SourceColumn("f", A([8.0, 4.0, 2.0, 1.0]), "frequency", "Hz", index=0),
+        SourceColumn("n", A([1, 1, 2, 2]), counter, "1", index=1),
+    ]
+    numbers = numbered(build_dataset("impedance", columns))
+    assert numbers["spectrum"].tolist() == [0, 0, 1, 1]
+    assert f"{counter} changes" in numbers.columns["spectrum"].attrs["recipe"]
+
+
+@pytest.mark.parametrize(("broken", "code"), [(BrokenPipeError(32, "closed"), 1), (OSError(28, "full"), 2)])
+def test_an_output_that_nobody_reads_and_a_full_disk_end_differently(broken, code, monkeypatch):
+    def fails(_):
+        raise broken
+
+    monkeypatch.setattr(cli, "_run", fails)
+    monkeypatch.setattr(cli.os, "dup2", lambda *_: None)
+    monkeypatch.setattr(cli.sys, "stdout", Fake(fileno=lambda: 1, write=len, flush=lambda: None))
+    with pytest.raises(SystemExit) as ended:
+        cli._main()
+    assert ended.value.code == code
+
+
+def test_what_plugins_declare_beside_the_usual():
+    """A damaged Neware file is asked about, and the sputter time of several regions of a map may start again."""
+    assert registry().reader("neware").intact == "echub_neware.intact:is_intact"
+    needs = {need.name: need for need in registry().analyses["sims-map"].columns}
+    assert needs["t"].restarts
