@@ -39,6 +39,7 @@ from echub.model.vocabulary import quantities
 from echub.registry.calling import call
 from echub.registry.registry import registry
 from echub.testing.base import Contract, RuleViolation, one_line, rule
+from echub.testing.rules_budget import AREAL, BudgetRules
 from echub.testing.rules_robust import RobustRules
 from echub.testing.synth.case import Case
 
@@ -63,13 +64,6 @@ OTHER_UNITS = {
 }
 """Other units for the same measurement, to check that the answer does not change."""
 HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "polars", "h5py", "pint", "uncertainties")
-AREAL = {
-    "current^1 length^-2",
-    "current^1 length^-2 time^-1",
-    "current^1 length^-2 time^1",
-    "current^-2 length^4 mass^1 time^-3",
-}
-"""Dimensions that only a stated area gives: current and charge densities, ramp rates, resistance times area."""
 TOLERANCES = ("params", "seeds", "bias", "exact", "resampling", "moves_with_time")
 """Attributes of the contract that a declaration may set."""
 WIDEST = 3.0
@@ -82,7 +76,7 @@ LEAST_CHANCE = 1e-3
 """A contract fails if correct intervals would miss the truth this often with a lower probability than this."""
 
 
-class AnalysisContract(RobustRules, Contract):
+class AnalysisContract(BudgetRules, RobustRules, Contract):
     """Check an analysis by all rules of the hub: subclass it, and give `analysis` and `generate`.
 
     Without `generate`, the declared `example` is used; without a value of its own for one of the

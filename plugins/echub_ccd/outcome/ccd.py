@@ -79,7 +79,7 @@ def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
         require_answerable(experiment)
         require_consistent_electrolyte(experiment, context)
         if params.report == "cycles":
-            return report_cycles(experiment, findings.tables(), context.bulk)
+            return report_cycles(experiment, findings.tables(), context.bulk, params)
         verdict = judge(protocol, fails, experiment.opened, experiment.spots, doubted)
     except Refusal as refusal:
         refusal.tables.update({name: t for name, t in findings.tables().items() if name in OF_ANY_CELL})
@@ -106,7 +106,7 @@ def _outcome(findings: CcdFindings, verdict: CcdVerdict, params: CcdParams) -> O
             experiment.unit, _note(findings, verdict, params), within(verdict, experiment, params)
         ),
         **_ends(experiment, protocol, verdict, params),
-        **measurands_of(experiment, verdict, findings.context.bulk),
+        **measurands_of(experiment, verdict, findings.context.bulk, params),
     }
     return Outcome(
         measurands,

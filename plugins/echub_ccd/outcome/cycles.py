@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Flag, Measurand, Outcome, Series
+from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.protocol import recognise
 from echub_ccd.data.table import Floats, HalfCycleTable
@@ -12,13 +13,15 @@ from echub_ccd.method.resistance import cell_resistance, resistances
 from echub_ccd.outcome.diagnostics import series_of
 
 
-def report_cycles(experiment: Experiment, tables: dict[str, dict[str, Series]], bulk: float) -> Outcome:
+def report_cycles(
+    experiment: Experiment, tables: dict[str, dict[str, Series]], bulk: float, params: CcdParams
+) -> Outcome:
     """Return the medians of all half cycles, and the table `cycles`: two half cycles each."""
     table = experiment.table
     _, overpotential = cell_resistance(np.abs(table.u_median), experiment.per_area)
     levels = np.unique(recognise(table, experiment.spots).level)
     note = f"median |U| of {len(table)} half cycles at {levels[0]:.4g} {experiment.unit}"
-    measurands = resistances(experiment, table.r_median, bulk)
+    measurands = resistances(experiment, table.r_median, bulk, params)
     if len(levels) == 1:
         at_level = Measurand("V", overpotential.value, overpotential.uncertainty, n=len(table), note=note)
         measurands = {"overpotential": at_level, **measurands}

@@ -52,6 +52,8 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
     except Refusal as refusal:
         refusal.diagnostics.update(rows(data))
         raise
+    if trace.unit == "mA":  # a current has no area to be uncertain
+        params = replace(params, area_uncertainty=0.0)
     answers = {
         "robust": _attempt(robust.find_onset, trace, params),
         "lowack2026": _attempt(lowack.find_onset, trace, params),
@@ -162,7 +164,7 @@ def _from_robust(
     measurands = {
         name: _onset_measurand(onset, trace, params, spread),
         "onset_time": Measurand("s", onset.t, _over_rate(spread, trace)),
-        **_slope(onset.deviation.line.slope, spread.slope if spread else None, trace),
+        **_slope(onset.deviation.line.slope, spread.slope if spread else 0.0, trace, params),
         **_rate_and_delay(onset.x, trace, params),
     }
     return Outcome(
@@ -283,7 +285,7 @@ def _from_lowack(
     measurands = {
         _name("onset_current_density", "onset_current", trace): _lowack_onset(onset, trace, params),
         "onset_time": Measurand("s", onset.t, float(onset.step / np.sqrt(12))),
-        **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace),
+        **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace, params),
         **_rate_and_delay(onset.x, trace, params),
     }
     flags = (flag, *_interpolated(trace, params))
@@ -291,11 +293,14 @@ def _from_lowack(
 
 
 def _lowack_onset(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams) -> Measurand:
-    """Return the onset of the paper's method, whose uncertainty is the accuracy of the current."""
-    error = float(trace.range_error / np.sqrt(3)) if trace.range_error else None
-    parts = (Component(ACCURACY, error, "B"),) if error else ()
+    """Return the onset of the paper's method, with the accuracy of the current and of the area as uncertainty."""
+    current = float(trace.range_error / np.sqrt(3)) if trace.range_error else 0.0
+    area = onset.x * params.area_uncertainty / 100
+    stated = (Component(ACCURACY, current, "B"), Component(AREA, area, "B", "area"))
+    parts = tuple(part for part in stated if part.uncertainty)
+    total = float(np.hypot(current, area)) or None
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
-    return Measurand(trace.unit, onset.x, error, components=parts, note=note)
+    return Measurand(trace.unit, onset.x, total, components=parts, note=note)
 
 
 def _interpolated(trace: RampTrace, params: RampOnsetParams) -> list[Flag]:
@@ -321,11 +326,15 @@ def _spoken(trace: RampTrace) -> str:
     return named.get(trace.observed, "the counter electrode's potential")
 
 
-def _slope(slope: float, uncertainty: float | None, trace: RampTrace) -> dict[str, Measurand]:
-    """Return the ohmic slope (V per mA/cm² or mA) as a resistance."""
+def _slope(slope: float, noise: float, trace: RampTrace, params: RampOnsetParams) -> dict[str, Measurand]:
+    """Return the ohmic slope (V per mA/cm² or mA) as a resistance; `noise` is its error by the fit, 0 unknown."""
     whole = "cell" if trace.is_cell_voltage else "to_reference"
     name, unit = (f"resistance_{whole}", "ohm") if trace.unit == "mA" else (f"asr_{whole}", "ohm*cm^2")
-    return {name: Measurand(unit, 1000 * slope, 1000 * uncertainty if uncertainty else None)}
+    area = slope * params.area_uncertainty / 100
+    stated = (Component("noise", 1000 * noise, "A"), Component(AREA, 1000 * area, "B", "area"))
+    parts = tuple(part for part in stated if part.uncertainty)
+    total = 1000 * float(np.hypot(noise, area)) or None
+    return {name: Measurand(unit, 1000 * slope, total, components=parts)}
 
 
 def _rate_and_delay(x: float, trace: RampTrace, params: RampOnsetParams) -> dict[str, Measurand]:

@@ -102,3 +102,16 @@ def test_the_place_is_the_platforms_and_a_named_file_must_be_there(monkeypatch, 
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "gone.toml"))
     with pytest.raises(Exception, match="cannot be read"):
         load()
+
+
+def test_a_place_without_a_file_is_named_as_such(echub, tmp_path, monkeypatch):
+    """The usual place may be empty; only a file that is named has to be there."""
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    monkeypatch.setattr("echub.cli.defaults.typer.get_app_dir", lambda *_, **__: str(tmp_path))
+    empty = echub("config").out
+    assert f"{tmp_path / 'config.toml'}  (not there: all is built in)" in empty
+    (tmp_path / "config.toml").write_text("[app]\nport = 9\n", "utf-8")
+    filled = echub("config").out
+    assert "not there" not in filled
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "other.toml"))
+    assert echub("config").code == 4

@@ -82,3 +82,15 @@ def test_export(tmp_path):
 def test_rules_are_a_part_of_the_schema():
     assert "unit-mismatch" in run("show", "rules").stdout
     assert "ECH101" in run("show", "ECH101").stdout
+
+
+def test_check_counts_what_changes_as_diff_lists_it(echub, tmp_path):
+    (tmp_path / ".echub.toml").write_text(
+        '[schema]\nname = "x"\nprefix = "xx"\nversion = "1.0.0"\ncore = "1"\n'
+        '[metadata]\nrequired = ["cell.area", "cell.temperature"]\n[range]\ncurrent = ["-50 mA", "50 mA"]\n',
+        "utf-8",
+    )
+    rows = echub("schema", "diff", tmp_path / ".echub.toml", "--json").json
+    assert len(rows) == 3
+    said = echub("schema", "check", tmp_path / ".echub.toml").out
+    assert said.split()[-2:] == ["changes", "3"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from echub.analysis import needs
-from echub.plugin import Analysis, Interval, Measurand, Need, Outcome, Output, Refusal, Series
+from echub.plugin import Analysis, Component, Interval, Measurand, Need, Outcome, Output, Refusal, Series, option
 from echub.testing import AnalysisContract
 from echub.testing.synth import Case, Column
 
@@ -89,6 +89,11 @@ def biased(data, params):
     return answer(1.1 * value, spread, data)
 
 
+def low(data, params):
+    value, spread = charge_of(data)
+    return answer(0.9 * value, spread, data)
+
+
 def beyond(data, params):
     """Says "more than" of twice the truth."""
     return good(data, params).replace(
@@ -116,6 +121,42 @@ def twice(data, params):
     return outcome.replace(
         measurands={"charge": dataclasses.replace(charge, uncertainty=2.1 * charge.uncertainty)}
     )
+
+
+def without_a_part(data, params):
+    """Lists a component that its total leaves out."""
+    outcome = good(data, params)
+    charge = outcome["charge"]
+    parts = (Component("noise", charge.uncertainty), Component("area", charge.uncertainty, "B"))
+    return outcome.replace(measurands={"charge": dataclasses.replace(charge, components=parts)})
+
+
+@dataclasses.dataclass(frozen=True)
+class AreaParams:
+    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+
+
+def deaf(data, params):
+    """Declares a parameter for the uncertainty of the area, and does not use it."""
+    return good(data, params)
+
+
+def with_area(data, params):
+    """Adds it to the uncertainty, and to the interval."""
+    return widened(good(data, params), params.area_uncertainty / 100)
+
+
+def instead(data, params):
+    """Takes it instead of the noise: a small one makes the answer better."""
+    outcome = good(data, params)
+    part = params.area_uncertainty / 100
+    return widened(outcome, -0.5) if part else outcome
+
+
+def widened(outcome, relative):
+    charge = outcome["charge"]
+    u = charge.uncertainty * (1 + relative)
+    return outcome.replace(measurands={"charge": dataclasses.replace(charge, uncertainty=u, interval=None)})
 
 
 def half(data, params):
@@ -201,6 +242,8 @@ BAD = {
     "test_values_have_uncertainties": running("bare"),
     "test_uncertainties_fit_their_intervals": running("twice"),
     "test_covariances_agree_with_uncertainties": running("incoherent"),
+    "test_components_make_up_the_uncertainty": running("without_a_part"),
+    "test_a_stated_uncertainty_counts": running("deaf", params=AreaParams),
     "test_it_finds_the_truth": running("biased"),
     "test_the_clock_does_not_matter": running("from_zero"),
     "test_the_sampling_hardly_matters": running("by_rows"),
@@ -214,7 +257,7 @@ def test_a_good_analysis_keeps_every_rule(rule):
     try:
         getattr(contract(GOOD), rule)()
     except pytest.skip.Exception as skipped:
-        reasons = ("not installed", "takes a file", "no first look")
+        reasons = ("not installed", "takes a file", "no first look", "no parameter ..._uncertainty")
         assert any(reason in str(skipped) for reason in reasons)  # noqa: PT017
 
 
@@ -257,10 +300,22 @@ def test_intervals_that_are_too_narrow_are_caught():
         contract(running("narrow")).test_it_finds_the_truth()
 
 
+@pytest.mark.parametrize(("bias", "shown"), [("biased", r"found: \+9"), ("low", r"found: -10")])
+def test_a_bias_of_either_sign_is_caught(bias, shown):
+    with pytest.raises(pytest.fail.Exception, match=f"mean error of charge below 2.0%(.|\n)*{shown}"):
+        contract(running(bias)).test_it_finds_the_truth()
+
+
 def test_an_uncertainty_below_a_third_of_its_interval_is_caught_and_a_note_explains_it():
     with pytest.raises(pytest.fail.Exception, match="standard uncertainty that belongs"):
         contract(running("half")).test_uncertainties_fit_their_intervals()
     contract(running("noted")).test_uncertainties_fit_their_intervals()
+
+
+def test_a_stated_uncertainty_that_is_used_passes_and_one_that_makes_the_answer_better_is_caught():
+    contract(running("with_area", params=AreaParams)).test_a_stated_uncertainty_counts()
+    with pytest.raises(pytest.fail.Exception, match=r"at least .* with area_uncertainty=50%"):
+        contract(running("instead", params=AreaParams)).test_a_stated_uncertainty_counts()
 
 
 def test_a_censored_measurand_that_misses_the_truth_is_caught():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -227,3 +229,18 @@ def test_healing_in_growing_half_cycles_is_no_short():
         outcome = ask(changed(NEVER, growth=1.0, healing=Healing(0.8, begins=3.4, span=0.1)), seed)
         assert bounds(outcome) == (1, None)  # it begins in the second cycle: 2 mA/cm² may have failed
         assert "slow-fall" in codes(outcome)
+
+
+@pytest.mark.parametrize("report", ["ccd", "cycles"])
+def test_an_uncertain_area_is_in_every_resistance_times_area(report):
+    """R·A = 173 Ω·cm², half for each of two interfaces: 2 % are 3.46 and 1.73 Ω·cm²."""
+    setup = Staircase(levels=(0.15,), cycles=8, asr=173.0, fails_above=None)
+    params = {"report": report, "area_uncertainty": 2.0, "electrolyte_asr": 1.0}
+    case = synth.staircase(3, setup)
+    stated = replace(case, metadata={**case.metadata, "cell.n_interfaces": "2"})
+    outcome = echub.analyze("ccd", stated.data(), params=params)
+    for name, expected in (("asr_cell", 3.46), ("asr_interface", 1.73)):
+        area = next(part for part in outcome[name].components if part.name == "area")
+        assert (area.kind, area.group) == ("B", "area")
+        assert area.uncertainty == pytest.approx(expected, rel=2e-3)
+        assert outcome[name].uncertainty == pytest.approx(expected, rel=2e-3)

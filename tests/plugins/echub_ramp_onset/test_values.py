@@ -98,6 +98,15 @@ def test_an_uncertain_area_is_a_correlated_component():
     assert parts["area"].uncertainty == pytest.approx(0.02 * 0.327, rel=0.01)
 
 
+def test_the_method_of_the_paper_has_it_too():
+    params = {"area_uncertainty": 2, "method": "lowack2026"}
+    onset = echub.analyze("ramp-onset", synth.ramp(1).data(), params=params)["onset_current_density"]
+    accuracy, area = onset.components
+    assert (area.name, area.group) == ("area", "area")
+    assert area.uncertainty == pytest.approx(0.02 * 0.327, rel=0.01)
+    assert onset.uncertainty == pytest.approx((accuracy.uncertainty**2 + area.uncertainty**2) ** 0.5)
+
+
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here ($ECHUB_CORPUS)")
 def test_no_real_file_without_a_ramp_is_called_an_onset():
     """CP, CA and GCPL files hold no ramp: constant, potential-controlled or in steps, and it says so."""
