@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,29 @@ def test_an_uncertain_area_is_a_correlated_component():
     parts = {c.name: c for c in outcome["onset_current_density"].components}
     assert parts["area"].group == "area"
     assert parts["area"].uncertainty == pytest.approx(0.02 * 0.327, rel=0.01)
+
+
+@pytest.mark.parametrize("method", ["robust", "lowack2026"])
+def test_it_is_in_the_resistance_times_area_as_well(method):
+    def asr(percent):
+        params = {"method": method, "area_uncertainty": percent}
+        return echub.analyze("ramp-onset", synth.ramp(1).data(), params=params)["asr_cell"]
+
+    plain, stated = asr(0), asr(2)
+    assert stated.uncertainty**2 - plain.uncertainty**2 == pytest.approx((0.02 * plain.value) ** 2)
+    assert {part.name for part in stated.components} == {"noise", "area"}
+
+
+@pytest.mark.parametrize("method", ["robust", "lowack2026"])
+def test_without_an_area_it_is_not_in_the_current(method):
+    case = synth.ramp(1)
+    bare = replace(case, metadata={path: text for path, text in case.metadata.items() if path != "cell.area"})
+
+    def onset(percent):
+        params = {"method": method, "area_uncertainty": percent}
+        return echub.analyze("ramp-onset", bare.data(), params=params)["onset_current"]
+
+    assert onset(20) == onset(0)
 
 
 def test_the_method_of_the_paper_has_it_too():
