@@ -11,8 +11,9 @@ from echub.errors import EchubError
 from echub.model.record import Record
 from echub.registry.calling import call
 
-ASSUMED = {"cell.area": "1 cm^2"}
-"""With densities of any area a plugin can tell what kind of measurement it sees."""
+ASSUMED = ("1 cm^2", "3 cm^2")
+"""With densities of any area a plugin can tell what kind of measurement it sees; what it says of two areas alike
+does not depend on the area."""
 
 
 def stating(record: Record, values: Mapping[str, str]) -> Record:
@@ -39,14 +40,22 @@ def first_reason(
     """Return why data do not suit an analysis at all, if that is so, rather than that they lack an area.
 
     Nobody should look up an area to be told then that the file holds something else. `bound` binds the data with
-    further statements, for the plugin's own look; a reason that quotes an areal value is not passed on.
+    further statements, for the plugin's own look.
     """
     if refusal.code != "missing-area" or not analysis.look:
         return refusal
-    try:
-        call(analysis, analysis.look, bound(ASSUMED), params)
-    except Refusal as other:
-        return refusal if "cm" in other.message else other
-    except EchubError:
+    first, second = (_seen(analysis, params, bound, area) for area in ASSUMED)
+    if first is None or second is None or first.message != second.message:
         return refusal
-    return refusal
+    return first
+
+
+def _seen(analysis: Analysis, params: Any, bound: Callable[[Mapping[str, str]], Any], area: str) -> Refusal | None:  # noqa: ANN401
+    """Return why the plugin's first look refuses data with that area, or None."""
+    try:
+        call(analysis, analysis.look, bound({"cell.area": area}), params)
+    except Refusal as other:
+        return other
+    except EchubError:
+        return None
+    return None
