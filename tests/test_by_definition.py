@@ -221,7 +221,10 @@ def test_an_onset_needs_four_levels_on_its_line_and_no_more(first, given):
     value = np.where(np.arange(12) < first, 10.0, 20.0)
     levels = series_onset.Levels(level, value, np.full(12, 0.01))
     bend = Fake(
-        crossing=lambda _: (level[first] - 0.1, 1), gain=1e3, drawn=lambda *_: np.full(50, level[first] - 0.1)
+        crossing=lambda _: (level[first] - 0.1, 1),
+        gain=1e3,
+        memory=0.0,
+        drawn=lambda *_: np.full(50, level[first] - 0.1),
     )
     with (
         patch.object(series_onset, "Bend", lambda *_: bend),
@@ -240,7 +243,7 @@ def test_the_width_of_an_edge_is_two_standard_deviations():
         patch.object(yields, "_scores", lambda *_: (np.ones(30), np.full(30, 9.0))),
         patch.object(yields, "_places", lambda *_: np.arange(30.0)),
     ):
-        found = yields.yield_change(A([0.0, 5.0, 20.0, 1.0]), x, np.ones(40), np.ones(40), 1.0)
+        found = yields.yield_change(A([0.0, 5.0, 10.0, 1.0]), x, np.ones(40), np.ones(40), 1.0)
     assert (found.width, found.factor, found.position) == pytest.approx((6.0, 2.0, 20.0))
 
 

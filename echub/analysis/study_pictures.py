@@ -9,7 +9,7 @@ from pathlib import Path
 from echub.analysis.outcome import Outcome
 from echub.declare_analysis import Analysis
 from echub.drawing.canvas import png
-from echub.errors import DataError, PluginError, SourceError
+from echub.errors import DataError, EchubError, PluginError
 from echub.files.annotations import Annotations
 from echub.files.reading import read
 from echub.pictures.sheet import Look, draw
@@ -54,13 +54,11 @@ def overlay(paths: Sequence[Path], annotations: Annotations) -> bytes:
         return b""
     records = {}
     for path in paths:
-        with suppress(DataError, SourceError):  # the report has said already which cannot be read
+        with suppress(EchubError):  # the report has said already which cannot be read
             records[path.name] = read(path, annotations=annotations)
     stated = all(record.metadata.get(TEMPERATURE) for record in records.values())
     try:
         figure = draw(records, Look(by=TEMPERATURE if stated else None))
-    except PluginFault:
-        raise
     except (DataError, PluginError):
         return b""
     figure.set_size_inches(7, 5)

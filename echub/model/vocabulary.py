@@ -141,10 +141,14 @@ def install(addition: Vocabulary) -> None:
 def quantity_of(name: str, entry: Mapping[str, Any]) -> Quantity:
     """Read one quantity from its table; `PluginError` for a field that is missing or misspelt."""
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
-    try:
-        return Quantity(name, **values)
-    except TypeError as error:
-        raise PluginError(f"the quantity {name!r} is not defined: {error}", found=str(dict(entry))) from None
+    known = Quantity._fields[1:]
+    if odd := [field for field in values if field not in known]:
+        raise PluginError(
+            f"the quantity {name!r} has no field {odd[0]!r}", expected=", ".join(known), found=str(entry)
+        )
+    if "definition" not in values:
+        raise PluginError(f"the quantity {name!r} has no definition", found=str(entry))
+    return Quantity(name, **values)
 
 
 def _load(name: str) -> dict[str, dict[str, Any]]:

@@ -92,7 +92,7 @@ def _hidden(notices):
 
 def _steps(notices):
     rate = Fake(t=A([0.0, 1.0]))
-    data = {"t": A([0.0] * 12), "I": A([0.0] * 12), "U": A([0.0] * 3 + [0.01] * 9)}
+    data = {"t": A([0.0] * 12), "I": A([0.0] * 3 + [1.0] * 9), "U": A([0.0] * 3 + [0.01] * 9)}
     return dc_data.decay_of(Fake(items=data, row=list(range(100, 112)), name=""), rate)
 
 

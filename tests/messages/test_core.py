@@ -134,7 +134,7 @@ ROWS = {
         "the vocabulary 'ab' may not define abc"),
     "vocabulary: definition": (
         lambda _: vocabulary.quantity_of("ab_c", {"smell": 1}),
-        "the quantity 'ab_c' is not defined: Quantity.__init__() got an unexpected keyword argument 'smell'"),
+        "the quantity 'ab_c' has no field 'smell'"),
     "options: both ends": (lambda _: options._range(BOUNDED), "at least 2 s and at most 9 s"),
     "options: below": (lambda _: options._parse("1 s", float, BOUNDED), "it must be at least 2 s and at most 9 s"),
     "faraday: positive": (lambda _: faraday._require_positive(area=-2.0), "area is positive, not -2.0"),

@@ -242,4 +242,4 @@ def test_decades_of_frequency_are_marked():
     marks = [tuple(mark.get_offsets()[0]) for mark in nyquist.collections]
     expected = [(1 + 4 / 6 * k, z) for k, z in ((6, 1), (4, 2), (2, 3), (0, 1))]
     assert marks == [pytest.approx(at) for at in expected]
-    assert [text.get_text() for text in nyquist.texts] == ["1 Hz", "1 kHz"]
+    assert [text.get_text() for text in nyquist.texts] == ["1 Hz", "10 Hz", "100 Hz", "1 kHz"]

@@ -109,8 +109,8 @@ class TestInstall:
             (Vocabulary("acme", {"humidity": HUMIDITY}), "may not define humidity"),
             (Vocabulary("acme", {"current": HUMIDITY}), "may not define current"),
             (Vocabulary("acme", {"acme_h": HUMIDITY | {"unit": "furlong"}}), "unknown unit 'furlong'"),
-            (Vocabulary("acme", {"acme_h": {"unit": "%"}}), "'acme_h' is not defined"),
-            (Vocabulary("acme", {"acme_h": HUMIDITY | {"colour": "red"}}), "'acme_h' is not defined"),
+            (Vocabulary("acme", {"acme_h": {"unit": "%"}}), "'acme_h' has no definition"),
+            (Vocabulary("acme", {"acme_h": HUMIDITY | {"colour": "red"}}), "'acme_h' has no field 'colour'"),
             (Vocabulary("acme", {}, {"sec": {"of": "time^1", "factor": "2"}}), "'sec' already means s"),
         ],
     )

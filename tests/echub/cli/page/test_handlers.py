@@ -25,7 +25,7 @@ from echub.cli.page import (
     tab_validate,
 )
 from echub.cli.page.desk import Desk
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import UnknownOption
 from echub.model.comparison import Comparison
 from echub.plugin import Dataset, Dropped, Interval, Measurand, Outcome, Record, Series
@@ -299,16 +299,16 @@ def test_the_other_file_is_compared_once_it_is_chosen(monkeypatch):
 
 def test_a_problem_opens_its_file(monkeypatch):
     problems = [
-        Fake(path=f"{name}.mpr", severity="error", message=f"{name} is cut", remark=Fake(code="truncated"))
+        Fake(path=f"/d/{name}.mpr", severity="error", message=f"{name} is cut", remark=Fake(code="truncated"))
         for name in ("a", "b")
     ]
-    shown = Page(monkeypatch, tab_validate.show, validate=problems)
+    shown = Page(monkeypatch, tab_validate.show, validate=problems, folder=Path("/d"))
     shown.press("Check the folder")
     assert shown.labels() == ["2 problems"]
     texts = [label.text for label in shown.all(ui.item_label)]
     assert texts == ["error: a is cut [truncated]", "a.mpr", "error: b is cut [truncated]", "b.mpr"]
     shown.click(shown.all(ui.item)[1])
-    assert shown.bench.calls[-1] == ("open", Path("b.mpr"))
+    assert shown.bench.calls[-1] == ("open", Path("/d/b.mpr"))
     shown.bench.answers["validate"] = []
     shown.press("Check the folder")
     assert shown.labels() == ["No problem: all files are as they should be."]
