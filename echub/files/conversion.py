@@ -61,6 +61,21 @@ class Conversion:
             return "unknown" if self.error.code == "unknown-format" or self.error.guessed else "failed"
         return "flagged" if self.record is not None and (self.record.notices or self.record.dropped) else "ok"
 
+    def __repr__(self) -> str:
+        from echub.model.notebook import short
+
+        said = str(self.error) if self.error else ", ".join(self.outputs) or "nothing written"
+        return f"<Conversion {Path(self.source).name}: {self.status}: {short(said)}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what was written, or why nothing was, and the record, folded."""
+        from echub.model.notebook import folded, heading
+
+        heads = [self.status, *self.outputs, *(f"with {path}" for path in self.companions)]
+        heads += [str(self.error)] if self.error else []
+        below = folded(repr(self.record)[1:-1], self.record._repr_html_()) if self.record else ""
+        return heading(self.source, *heads) + below
+
     def as_dict(self) -> dict[str, Any]:
         """Return the object that `--json` prints for a file."""
         record = self.record
