@@ -20,6 +20,9 @@ INTENSITIES = ("ion_counts", "ion_count_rate", "ion_current", "atomic_concentrat
 MOST_MAPS = 12
 """Maps in one figure, four in a row; more would be too small to see a column."""
 _ROW = 4
+ZERO = "clip"
+"""Zero counts are measured, and have no place on a logarithmic axis: the line leaves the axes at the bottom. If it
+ended there, a single count between zeros would not be seen."""
 
 
 def is_profile(shown: Shown) -> bool:
@@ -41,10 +44,8 @@ def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
         for species in _texts(one, "species"):
             rows = _where(one, "region", region) & _where(one, "species", species)
             if rows.any():
-                # Zero counts are measured, and have no place on a logarithmic axis: they end the line.
-                y = np.where(up.of(counts)[rows] > 0, up.of(counts)[rows], np.nan)
-                curve(axis, across.of(depth)[rows], y, color=colours[species], label=species)
-        axis.set_yscale("log")
+                curve(axis, across.of(depth)[rows], up.of(counts)[rows], color=colours[species], label=species)
+        axis.set_yscale("log", nonpositive=ZERO)
         axis.set_title("  ·  ".join(part for part in (one.label, region) if part), fontsize=9, parse_math=False)
         finish(
             axis,
@@ -82,9 +83,8 @@ def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
         raise DataError("there is no mass or intensity to draw", found=", ".join(shown[0].dataset.columns))
     across, up = axis_of(masses, masses[0].unit), axis_of(columns)
     for one, mass, column in zip(shown, masses, columns, strict=True):
-        y = np.where(up.of(column) > 0, up.of(column), np.nan)
-        curve(axis, across.of(mass), y, color=one.colour or PALETTE[0], label=one.label)
-    axis.set_yscale("log")
+        curve(axis, across.of(mass), up.of(column), color=one.colour or PALETTE[0], label=one.label)
+    axis.set_yscale("log", nonpositive=ZERO)
     finish(axis, across.words, up.words, legend=bool(shown[0].label))
 
 

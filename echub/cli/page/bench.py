@@ -137,11 +137,7 @@ class Bench:
             raise DataError("nothing was typed in", hint="fill in a value first")
         require_free(target, force=force)
         text = sidecar_text(self.values)
-
-        def write(path: Path) -> None:
-            path.write_text(text, "utf-8")
-
-        write_atomically([(target, write)])
+        write_atomically([(target, lambda path: path.write_text(text, "utf-8"))])
         return target
 
     def writers(self) -> dict[str, str]:

@@ -25,7 +25,7 @@ from echub.cli.page import (
     tab_validate,
 )
 from echub.cli.page.desk import Desk
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import UnknownOption
 from echub.model.comparison import Comparison
 from echub.plugin import Dataset, Dropped, Interval, Measurand, Outcome, Record, Series
@@ -302,7 +302,7 @@ def test_a_problem_opens_its_file(monkeypatch):
         Fake(path=f"{name}.mpr", severity="error", message=f"{name} is cut", remark=Fake(code="truncated"))
         for name in ("a", "b")
     ]
-    shown = Page(monkeypatch, tab_validate.show, validate=problems)
+    shown = Page(monkeypatch, tab_validate.show, folder=Path(), validate=problems)
     shown.press("Check the folder")
     assert shown.labels() == ["2 problems"]
     texts = [label.text for label in shown.all(ui.item_label)]
