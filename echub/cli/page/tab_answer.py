@@ -10,8 +10,9 @@ from nicegui import ui
 from echub.analysis.fitting import Standing, Suitability
 from echub.analysis.outcome import Outcome, rows_of
 from echub.analysis.parts import condition_on
-from echub.cli.page.bench import parameters
+from echub.cli.page.bench import explain, parameters
 from echub.cli.page.desk import Desk, table
+from echub.drawing import svg
 from echub.errors import EchubError
 from echub.remark import Remark
 
@@ -136,18 +137,14 @@ def outcome_card(outcome: Outcome, follow: Callable[[str], None]) -> None:
             ui.label(outcome.analysis).classes("text-weight-bold")
         for flag in outcome.flags:
             _flag(flag, follow)
-        rows = [(name, str(m), str(m.interval or ""), m.note) for name, m in outcome.measurands.items()]
-        if rows:
+        if rows := [(name, str(m), str(m.interval or ""), m.note) for name, m in outcome.measurands.items()]:
             table(("measurand", "value", "interval", ""), rows)
         try:
-            figure = outcome.figure()
-        except EchubError:
-            figure = None
-        if figure is not None:
-            from echub.drawing import svg
-
             # From our own drawing: labels are paths or escaped text, nothing of a file is markup.
-            ui.html(svg(figure), sanitize=False).classes("w-full sheet")
+            ui.html(svg(outcome.figure()), sanitize=False).classes("w-full sheet")
+        except EchubError as error:
+            if error.code == "plugin":  # others have none to draw
+                ui.label(f"no figure: {'; '.join(explain(error))}").classes("text-caption break-words")
         for name, columns in outcome.tables.items():
             with ui.expansion(name.replace("_", " ")).classes("w-full"):
                 table(*rows_of(columns), rows_per_page=20)

@@ -90,15 +90,14 @@ class Page:
 
     def _drawer(self) -> None:
         with ui.left_drawer(value=True).props(f"width=300 breakpoint={NARROW} aria-label=Files") as self.drawer:
-            upload = ui.upload(
+            ui.upload(
                 label="Drop files here",
                 multiple=True,
                 auto_upload=True,
                 max_file_size=MOST_BYTES,
                 on_upload=self._dropped,
                 on_rejected=lambda: ui.notify("Larger than 4 GB: open it from the folder.", type="warning"),
-            )
-            upload.props("flat bordered").classes("w-full")
+            ).props("flat bordered").classes("w-full")
             self.filter = ui.input("Filter", on_change=lambda: self.listed.refresh()).props("clearable dense")
             self.filter.classes("w-full")
             self.listed()
@@ -227,7 +226,5 @@ class Page:
 def problem(error: EchubError) -> None:
     """Show an error as `echub` prints it: what, where, expected, found, likely cause, what helps."""
     with ui.card().classes("w-full bg-red-1 text-black").props("flat bordered"):
-        name = f"{Path(error.path).name}: " if error.path else ""
-        ui.label(f"{name}{error.message} [{error.code}]").classes("text-weight-bold break-all")
-        for name, text in explain(error):
-            ui.label(f"{name}: {text}").classes("break-all")
+        for line, weight in zip(explain(error), ("text-weight-bold", *[""] * 9), strict=False):
+            ui.label(line).classes(f"break-all {weight}")
