@@ -38,7 +38,8 @@ class Conversion:
     """Result of converting one source.
 
     `companions` are files that describe an output and have its name with a suffix; `sources` the
-    files that were read, `written` what was written, if the conversion knew about earlier runs.
+    files that were read, `written` what was written, if the conversion knew about earlier runs; `columns` those
+    that were chosen to be written, if not all.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Conversion:
     content_hash: str = ""
     sources: list[Source] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -204,6 +206,7 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
         path for path in written if any(path != other and path.startswith(other) for other in written)
     ]
     result.outputs = [path for path in written if path not in result.companions]
+    result.columns = tuple(filter(None, map(str.strip, writing.options.get("columns", "").split(","))))
     result.seconds = time.perf_counter() - begin
     return result
 
