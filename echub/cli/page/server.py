@@ -12,7 +12,6 @@ from threading import Thread
 from urllib.request import Request, urlopen
 
 from echub.cli.page.guard import Guard
-from echub.cli.page.memory import FILES, Memory
 from echub.errors import PluginError, TargetNotWritable
 
 HOST = "127.0.0.1"
@@ -59,21 +58,17 @@ def serve(folder: Path, sock: socket.socket, ready: Callable[[str], None]) -> No
         tailwind=False,  # see `looks`
         reconnect_timeout=AWAY,
     )
-    guard = Guard(Memory(inner), token, port)
-    server = uvicorn.Server(uvicorn.Config(guard, log_level="error", access_log=False, lifespan="on"))
-    here, cookie = f"http://{HOST}:{port}", {"Cookie": f"{guard.cookie}={token}"}
-
-    def asked(path: str) -> str:
-        with urlopen(Request(here + path, headers=cookie), timeout=WAIT) as answer:
-            return str(answer.read(), "utf-8", "replace")
+    guard = Guard(inner, token, port)
+    config = uvicorn.Config(guard, log_level="error", access_log=False, lifespan="on")
+    server = uvicorn.Server(config)
+    warm = Request(f"http://{HOST}:{port}/", headers={"Cookie": f"{guard.cookie}={token}"})
 
     def announce() -> None:
         while not server.started:
             time.sleep(0.01)
-        with suppress(OSError):
-            for path in set(FILES.findall(asked("/"))):
-                asked(path)
-        ready(f"{here}/?token={token}")
+        with suppress(OSError), urlopen(warm, timeout=WAIT) as page:
+            page.read()
+        ready(f"http://{HOST}:{port}/?token={token}")
 
     Thread(target=announce, daemon=True).start()
     server.run(sockets=[sock])

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from echub.cli.page.guard import HEADERS, Guard
-from echub.cli.page.memory import Memory
 
 PORT, TOKEN = 1234, "secret-token"
 HERE = {"host": f"127.0.0.1:{PORT}"}
@@ -104,35 +103,3 @@ def test_strangers_are_refused(headers, kind):
 def test_a_wrong_token_is_refused():
     assert ask(HERE, "token=wrong")[0]["status"] == 403
     assert ask({"host": "evil.example"}, f"token={TOKEN}")[0]["status"] == 403
-
-
-STATIC = "/_nicegui/3.1.0/static/quasar.umd.prod.js"
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "asked"),
-    [(STATIC, 200, 1), (STATIC, 404, 2), ("/_nicegui/client/1/upload/2", 200, 2), ("/", 200, 2)],
-)
-def test_only_files_that_never_change_and_were_found_are_kept_in_memory(path, status, asked):
-    calls = []
-
-    async def counted(scope, receive, send):
-        calls.append(scope["path"])
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        for part in (b"first ", b"second"):
-            await send({"type": "http.response.body", "body": part, "more_body": part == b"first "})
-
-    memory = Memory(counted)
-    answers = []
-    for _ in range(2):
-        sent = []
-
-        async def send(message, sent=sent):
-            sent.append(message)
-
-        scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-        asyncio.run(memory(scope, None, send))
-        answers.append(sent)
-    assert answers[0] == answers[1]
-    assert b"".join(message.get("body", b"") for message in answers[1]) == b"first second"
-    assert len(calls) == asked
