@@ -319,11 +319,7 @@ class Outcome:
         answers = [(name, str(m), str(m.interval or ""), m.note) for name, m in self.measurands.items()]
         parts.append(table(("measurand", "value", "interval", ""), answers))
         for name, columns in self.tables.items():
-            headers = [
-                f"{header} / {series.unit}" if series.unit else header for header, series in columns.items()
-            ]
-            rows = zip(*(series.values for series in columns.values()), strict=True)
-            parts.append(folded(name.replace("_", " "), table(headers, rows)))
+            parts.append(folded(name.replace("_", " "), table(*rows_of(columns))))
         return "".join(parts) + self._drawn()
 
     def _drawn(self) -> str:
@@ -411,6 +407,12 @@ class Outcome:
 
 def _fields(thing: Any) -> Any:  # noqa: ANN401
     return None if thing is None else {name: getattr(thing, name) for name in type(thing).__dataclass_fields__}
+
+
+def rows_of(columns: Table) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Return the headers of a table, with units, and its rows."""
+    headers = tuple(f"{name} / {series.unit}" if series.unit else name for name, series in columns.items())
+    return headers, list(zip(*(series.values for series in columns.values()), strict=True))
 
 
 def _table(table: Table) -> dict[str, Any]:

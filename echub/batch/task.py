@@ -25,8 +25,8 @@ from echub.remark import Dropped, Notice, Remark
 class FileResult:
     """Result for one source: small enough to be sent between processes and kept by the thousand.
 
-    `status` is that of a conversion, or `unchanged`; `notices` and `dropped` are why it is flagged. `said` is the
-    object for `--json`, if requested.
+    `status` is that of a conversion, or `unchanged`; `notices` and `dropped` are why it is flagged. `columns` are
+    those that were chosen to be written, if not all. `said` is the object for `--json`, if requested.
     """
 
     source: str
@@ -35,6 +35,7 @@ class FileResult:
     outputs: tuple[str, ...] = ()
     technique: str = ""
     datasets: tuple[tuple[str, int, int], ...] = ()
+    columns: tuple[str, ...] = ()
     notices: tuple[Remark, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     error: EchubError | None = None
@@ -151,6 +152,7 @@ def _done(how: RunSettings, task: Task, result: Conversion, entry: Entry | None)
         tuple(result.outputs),
         str(record.metadata.value("technique.name") or "") if record else "",
         tuple((d.name, d.rows, len(d.columns)) for d in record.datasets.values()) if record else (),
+        result.columns,
         tuple(record.notices) if record else (),
         tuple(record.dropped) if record else (),
         result.error,

@@ -15,11 +15,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Style:
-    """Size in inches (None: by the number of pictures), settings of matplotlib, and a frame on all four sides."""
+    """Size in inches (None: by the number of pictures), settings of matplotlib, and a frame on all four sides.
+
+    grows: the size is that of one picture, and a figure of several is as many times higher.
+    """
 
     size: tuple[float, float] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     framed: bool = False
+    grows: bool = False
+
+    def size_of(self, pictures: int) -> tuple[float, float] | None:
+        """Return the size of a figure with so many pictures below each other, in inches; None if any will do."""
+        if self.size is None or not self.grows:
+            return self.size
+        return self.size[0], self.size[1] * pictures
 
     def finish(self, figure: Figure) -> None:
         """Close the frame of all axes, with ticks inside, if the style has one."""
@@ -33,7 +43,9 @@ class Style:
 STYLES: Mapping[str, Style] = {
     "screen": Style(),
     # 86 mm is one column of most journals; 7 pt is the least that they print.
-    "single-column": Style((3.39, 2.6), {"font.size": 7, "axes.linewidth": 0.6, "lines.markersize": 2}),
+    "single-column": Style(
+        (3.39, 2.6), {"font.size": 7, "axes.linewidth": 0.6, "lines.markersize": 2}, grows=True
+    ),
     # Half a page of 16:9, readable from the last row.
     "slide": Style((10.0, 5.6), {"font.size": 16, "axes.linewidth": 1.2}),
     "origin": Style(

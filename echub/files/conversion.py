@@ -38,7 +38,8 @@ class Conversion:
     """Result of converting one source.
 
     `companions` are files that describe an output and have its name with a suffix; `sources` the
-    files that were read, `written` what was written, if the conversion knew about earlier runs.
+    files that were read, `written` what was written, if the conversion knew about earlier runs; `columns` those
+    that were chosen to be written, if not all.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Conversion:
     content_hash: str = ""
     sources: list[Source] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -60,6 +62,21 @@ class Conversion:
         if self.error is not None:
             return "unknown" if self.error.code == "unknown-format" or self.error.guessed else "failed"
         return "flagged" if self.record is not None and (self.record.notices or self.record.dropped) else "ok"
+
+    def __repr__(self) -> str:
+        from echub.model.notebook import short
+
+        said = str(self.error) if self.error else ", ".join(self.outputs) or "nothing written"
+        return f"<Conversion {Path(self.source).name}: {self.status}: {short(said)}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what was written, or why nothing was, and the record, folded."""
+        from echub.model.notebook import folded, heading
+
+        heads = [self.status, *self.outputs, *(f"with {path}" for path in self.companions)]
+        heads += [str(self.error)] if self.error else []
+        below = folded(repr(self.record)[1:-1], self.record._repr_html_()) if self.record else ""
+        return heading(self.source, *heads) + below
 
     def as_dict(self) -> dict[str, Any]:
         """Return the object that `--json` prints for a file."""
@@ -189,6 +206,7 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
         path for path in written if any(path != other and path.startswith(other) for other in written)
     ]
     result.outputs = [path for path in written if path not in result.companions]
+    result.columns = tuple(filter(None, map(str.strip, writing.options.get("columns", "").split(","))))
     result.seconds = time.perf_counter() - begin
     return result
 

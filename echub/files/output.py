@@ -170,7 +170,10 @@ def require_free(target: Path, *, force: bool) -> None:
 
 
 def write_atomically(
-    parts: Sequence[tuple[Path, Callable[[Path], None]]], earlier: PreviousOutputs | None = None, *, run: str = ""
+    parts: Sequence[tuple[Path, Callable[[Path], object]]],
+    earlier: PreviousOutputs | None = None,
+    *,
+    run: str = "",
 ) -> list[Written]:
     """Write files under temporary names and rename them when all are complete.
 

@@ -105,14 +105,18 @@ class Record:
         parts = ", ".join(f"{d.name} ({d.rows} rows, {len(d.columns)} columns)" for d in self.datasets.values())
         return f"<Record {name}: {parts or 'no data'}>"
 
+    def remarks(self) -> list[tuple[str, str]]:
+        """Return code and text of each warning, then of what was left out, for tables."""
+        said = [(notice.code, notice.text) for notice in self.notices]
+        return said + [("dropped", f"{dropped.what}: {dropped.why}") for dropped in self.dropped]
+
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what `echub info` prints, folded."""
         from echub.model.notebook import folded, heading, table
 
         source = self.provenance.source.get("name", "record")
         technique = self.metadata.value("technique.title") or self.metadata.value("technique.name") or ""
-        remarks = [(notice.code, notice.text) for notice in self.notices]
-        remarks += [("dropped", f"{dropped.what}: {dropped.why}") for dropped in self.dropped]
+        remarks = self.remarks()
         parts = [heading(str(source), str(technique))]
         for number, dataset in enumerate(self.datasets.values()):
             parts.append(folded(repr(dataset)[1:-1], dataset._repr_html_(), is_open=number == 0))

@@ -11,6 +11,7 @@ from echub.drawing import BLUE, GREY, OCHRE, RED, tidy, time_unit
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.pictures.curves import curve_of_time
 from echub.pictures.labels import label
 from echub.pictures.shown import Shown
 
@@ -45,7 +46,7 @@ def draw_stacked(figure: FigureBase, shown: Sequence[Shown]) -> None:
         colour = (BLUE, RED, OCHRE, GREY)[sources.index(source) % 4]
         time = dataset[ALIGNED]
         order = np.argsort(time, kind="stable")
-        axis.plot(time[order] / factor, np.asarray(column.values)[order], color=colour, linewidth=1)
+        curve_of_time(axis, time[order] / factor, np.asarray(column.values, np.float64)[order], color=colour)
         axis.set_ylabel(label(column), fontsize=9)
         place = {"transform": axis.transAxes, "ha": "right", "va": "top", "parse_math": False}
         axis.text(0.995, 0.94, source, fontsize=7, color=GREY, **place)

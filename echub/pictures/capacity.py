@@ -61,7 +61,9 @@ def draw_capacity(figure: FigureBase, shown: Sequence[Shown]) -> None:
             curve(axis, x, values[rows], color=colours[n], label=_label(one, number, n, several=several))
         if several and not _few(number):
             colour_bar(figure, [axis], number, "cycle")
-    finish(axis, axis_label("$Q$", unit), up.words, legend=bool(axis.get_legend_handles_labels()[1]))
+    named = len(axis.get_legend_handles_labels()[1])
+    # Curves of several cycles fill the axes: among them there is no free place.
+    finish(axis, axis_label("$Q$", unit), up.words, legend=named > 0, beside=named > 1)
 
 
 def _label(one: Shown, number: Floats, n: int, *, several: bool) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from echub.drawing import palette_of
 from echub.errors import DataError
-from echub.pictures.curves import axis_of, curve, finish
+from echub.pictures.curves import axis_of, curve, curve_of_time, finish
 from echub.pictures.shown import Shown
-from echub.segments import clock_segments
 
 if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
@@ -22,7 +21,7 @@ def named(text: str) -> tuple[str, str | None]:
 
 
 def draw_columns(figure: FigureBase, shown: Sequence[Shown], x: str, y: Sequence[str]) -> None:
-    """Draw columns against one, a panel for each; against the time, a restart of the clock breaks the line.
+    """Draw columns against one, a panel for each; against the time, restarts and pauses break the line.
 
     x, y: names, with a unit if wanted: ``time/h``, ``current/mA``. Raises `UnknownColumn`, `UnitMismatch`, and
     `DataError` for a column of words.
@@ -40,9 +39,7 @@ def draw_columns(figure: FigureBase, shown: Sequence[Shown], x: str, y: Sequence
         for one, column in zip(shown, columns, strict=True):
             base = one.dataset.column(name)
             x_values, y_values = across.of(base), up.of(column)
-            parts = clock_segments(x_values) if base.quantity == "time" else [slice(None)]
-            for n, rows in enumerate(parts):
-                label = one.label if n == 0 else ""
-                curve(axis, x_values[rows], y_values[rows], color=one.colour or colour, label=label)
+            draw = curve_of_time if base.quantity == "time" else curve
+            draw(axis, x_values, y_values, color=one.colour or colour, label=one.label)
         finish(axis, "", up.words, legend=bool(shown[0].label) and axis is axes[0])
     axes[-1].set_xlabel(across.words)

@@ -14,6 +14,7 @@ from echub.errors import UnitMismatch
 from echub.model.column import Column
 from echub.model.units import scale_between
 from echub.model.vocabulary import quantities
+from echub.pictures.gaps import stretches
 from echub.pictures.labels import symbol
 
 if TYPE_CHECKING:
@@ -76,6 +77,18 @@ def curve(axis: Axes, x: Floats, y: Floats, **style: Any) -> None:  # noqa: ANN4
     """Draw one line through the rows that show its shape: all of a short one, the extremes of a long one."""
     kept = outline(x, y)
     axis.plot(x[kept], y[kept], **{"linewidth": 1, **style})
+
+
+def curve_of_time(axis: Axes, time: Floats, y: Floats, **style: Any) -> None:  # noqa: ANN401
+    """Draw one line against time; it breaks where the clock restarts, and across pauses of the recording."""
+    pieces = [
+        np.append(np.arange(rows.start, rows.stop)[outline(time[rows], y[rows])], -1) for rows in stretches(time)
+    ]
+    if not pieces:
+        return
+    kept = np.concatenate(pieces)[:-1]
+    ends = kept < 0
+    axis.plot(np.where(ends, np.nan, time[kept]), np.where(ends, np.nan, y[kept]), **{"linewidth": 1, **style})
 
 
 def finish(axis: Axes, x: str = "", y: str = "", *, legend: bool = False, beside: bool = False) -> None:

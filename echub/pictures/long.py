@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.units import scale_between
+from echub.pictures.gaps import AROUND, pauses
 from echub.pictures.shown import CURRENTS, POTENTIALS, Floats
 
 LONG = 1_000_000
@@ -59,6 +60,8 @@ def _kept(dataset: Dataset) -> NDArray[np.intp]:
             counter = dataset.columns[name].values
             kept.append(np.flatnonzero(counter[1:] != counter[:-1]))
     kept = [np.concatenate([rows, rows + 1]) for rows in kept]
+    # The sampling around a pause is what it is told by.
+    kept += [pauses(time) + near for near in range(-AROUND, AROUND + 2)]
     drawn = [dataset.columns[name].values for name in (*POTENTIALS, *CURRENTS) if name in dataset.columns]
     kept += [_extremes(values) for values in drawn or [time]]
     return np.unique(np.concatenate(kept))

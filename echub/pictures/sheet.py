@@ -24,6 +24,8 @@ MOST = 3
 """Pictures in one figure; what has no place is named below the title."""
 WIDE, HIGH, EACH = 8.0, 5.0, 4.2
 """Inches: a figure, its height with one picture, and the height of each of several."""
+BESIDE = 1.5
+"""Width by height from which pictures stand beside each other: below each other they would be strips."""
 Limits = tuple[float | None, float | None]
 
 
@@ -63,9 +65,11 @@ def draw(records: Mapping[str, Record], look: Look = Look()) -> Figure:
     used = {id(one.dataset) for _, shown in panels for one in shown}
     left = [one for one in files if id(one.dataset) not in used]
     with styled(look.style) as style:
-        size = look.size or style.size or (WIDE, HIGH if len(panels) == 1 else EACH * len(panels))
+        count = len(panels)
+        size = look.size or style.size_of(count) or (WIDE, HIGH if count == 1 else EACH * count)
         figure = new_figure(*size)
-        frames = [figure] if len(panels) == 1 else list(figure.subfigures(len(panels), 1, squeeze=False)[:, 0])
+        grid = (1, count) if size[0] > BESIDE * size[1] else (count, 1)
+        frames = [figure] if count == 1 else list(figure.subfigures(*grid, squeeze=False).flat)
         for frame, (draw_it, shown) in zip(frames, panels, strict=True):
             draw_it(frame, shown)
         _limit(figure, look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 DEPTHS = ("depth", "sputter_time", "ion_dose")
 INTENSITIES = ("ion_counts", "ion_count_rate", "ion_current", "atomic_concentration", "partial_pressure")
 MOST_MAPS = 12
-"""Maps in one figure, four in a row; more would be too small to see a column."""
+"""maps in one figure, at most four in a row; more would be too small to see a column."""
 _ROW = 4
+ZERO = "clip"
+"""Zero counts are measured, and have no place on a logarithmic axis: the line leaves the axes at the bottom. If it
+ended there, a single count between zeros would not be seen."""
 
 
 def is_profile(shown: Shown) -> bool:
@@ -41,10 +45,8 @@ def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
         for species in _texts(one, "species"):
             rows = _where(one, "region", region) & _where(one, "species", species)
             if rows.any():
-                # Zero counts are measured, and have no place on a logarithmic axis: they end the line.
-                y = np.where(up.of(counts)[rows] > 0, up.of(counts)[rows], np.nan)
-                curve(axis, across.of(depth)[rows], y, color=colours[species], label=species)
-        axis.set_yscale("log")
+                curve(axis, across.of(depth)[rows], up.of(counts)[rows], color=colours[species], label=species)
+        axis.set_yscale("log", nonpositive=ZERO)
         axis.set_title("  ·  ".join(part for part in (one.label, region) if part), fontsize=9, parse_math=False)
         finish(
             axis,
@@ -82,9 +84,8 @@ def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
         raise DataError("there is no mass or intensity to draw", found=", ".join(shown[0].dataset.columns))
     across, up = axis_of(masses, masses[0].unit), axis_of(columns)
     for one, mass, column in zip(shown, masses, columns, strict=True):
-        y = np.where(up.of(column) > 0, up.of(column), np.nan)
-        curve(axis, across.of(mass), y, color=one.colour or PALETTE[0], label=one.label)
-    axis.set_yscale("log")
+        curve(axis, across.of(mass), up.of(column), color=one.colour or PALETTE[0], label=one.label)
+    axis.set_yscale("log", nonpositive=ZERO)
     finish(axis, across.words, up.words, legend=bool(shown[0].label))
 
 
@@ -97,17 +98,20 @@ def is_map(shown: Shown) -> bool:
 def draw_maps(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw the counts of each species, summed over the frames, side by side."""
     maps = [(one, n) for one in shown for n in range(len(one.dataset["ion_counts"]))][:MOST_MAPS]
-    columns = min(_ROW, len(maps))
+    columns = min(_ROW, math.ceil(math.sqrt(len(maps))))
     axes = figure.subplots(-(-len(maps) // columns), columns, squeeze=False).ravel()
     for axis in axes[len(maps) :]:
         axis.set_visible(False)
-    for axis, (one, n) in zip(axes, maps, strict=False):
+    for place, (axis, (one, n)) in enumerate(zip(axes, maps, strict=False)):
         image = one.dataset["ion_counts"][n].sum(axis=0)
         extent = _extent(one, image.shape)
         drawn = axis.imshow(image, origin="lower", cmap="viridis", extent=extent, interpolation="nearest")
         axis.set_title(_map_title(one, n), fontsize=9, parse_math=False)
         axis.set(xlabel="$x$ / µm" if extent else "pixel")
-        figure.colorbar(drawn, ax=axis, shrink=0.7, label="counts")
+        if place % columns == 0:
+            axis.set(ylabel="$y$ / µm" if extent else "pixel")
+        # As high as the image, which is narrower or lower than its place.
+        figure.colorbar(drawn, cax=axis.inset_axes((1.04, 0, 0.05, 1)), label="counts")
 
 
 def _map_title(one: Shown, n: int) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from echub.drawing import BLUE, RED
 from echub.errors import DataError
-from echub.pictures.curves import axis_of, curve, finish
+from echub.pictures.curves import axis_of, curve_of_time, finish
 from echub.pictures.shown import POTENTIALS, Shown
-from echub.segments import clock_segments
 
 if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
@@ -26,7 +25,7 @@ def is_series(shown: Shown) -> bool:
 
 
 def draw_time(figure: FigureBase, shown: Sequence[Shown]) -> None:
-    """Draw potential above current; several files in their colours; a restart of the clock breaks the line."""
+    """Draw potential above current; several files in their colours; restarts and pauses break the line."""
     panels = [(names, colour) for names, colour in _PANELS if any(one.first(names) for one in shown)]
     if not panels or any("time" not in one.dataset.columns for one in shown):
         raise DataError(
@@ -41,9 +40,6 @@ def draw_time(figure: FigureBase, shown: Sequence[Shown]) -> None:
         value = axis_of([column for _, column in same])
         for one, column in same:
             across, upwards = time.of(one.dataset.columns["time"]), value.of(column)
-            label = one.label
-            for rows in clock_segments(across):
-                curve(axis, across[rows], upwards[rows], color=one.colour or colour, label=label)
-                label = ""
+            curve_of_time(axis, across, upwards, color=one.colour or colour, label=one.label)
         finish(axis, "", value.words, legend=bool(shown[0].label) and axis is axes[0])
     axes[-1].set_xlabel(time.words)

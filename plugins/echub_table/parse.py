@@ -235,12 +235,15 @@ class _Reader:
         comment = self._comments(bare)
         repeated = (bare == self._header).to_numpy() & (self._header != "")
         wrong = (fields != self.dialect.width) & ~blank & ~comment & ~repeated
-        if self._is_cut(wrong, blank, fields, last=last):
+        short = last and self._ends_short(wrong, blank, fields)
+        if short and self.faults.unended:
             self.faults.truncated = texts[int(np.flatnonzero(~blank)[-1])]
             wrong[np.flatnonzero(~blank)[-1]] = False
             comment[np.flatnonzero(~blank)[-1]] = True
         else:
             self.faults.comments += lines.filter(pl.Series(comment)).to_list()
+            # A last row that ends was not cut, and is listed; all rows before it show that the dialect is right.
+            self.faults.broken -= short
         keep = ~(blank | comment | repeated | wrong)
         self._account(keep, wrong, repeated, numbers, fields, texts)
         kept = lines.filter(pl.Series(keep))
@@ -271,12 +274,10 @@ class _Reader:
             return np.zeros(len(bare), dtype=bool)
         return bare.str.starts_with(self.dialect.comment).to_numpy().copy()
 
-    def _is_cut(
-        self, wrong: NDArray[np.bool_], blank: NDArray[np.bool_], fields: NDArray[np.int64], *, last: bool
-    ) -> bool:
-        """Return whether the last row of the file lacks fields."""
+    def _ends_short(self, wrong: NDArray[np.bool_], blank: NDArray[np.bool_], fields: NDArray[np.int64]) -> bool:
+        """Return whether the last row lacks fields."""
         filled = np.flatnonzero(~blank)
-        return bool(last and len(filled) and wrong[filled[-1]] and fields[filled[-1]] < self.dialect.width)
+        return bool(len(filled) and wrong[filled[-1]] and fields[filled[-1]] < self.dialect.width)
 
     def _account(
         self,

@@ -137,11 +137,7 @@ class Bench:
             raise DataError("nothing was typed in", hint="fill in a value first")
         require_free(target, force=force)
         text = sidecar_text(self.values)
-
-        def write(path: Path) -> None:
-            path.write_text(text, "utf-8")
-
-        write_atomically([(target, write)])
+        write_atomically([(target, lambda path: path.write_text(text, "utf-8"))])
         return target
 
     def writers(self) -> dict[str, str]:
@@ -172,6 +168,7 @@ class Bench:
     ) -> Outcome:
         """Ask a question of the open file, or of selected rows; parameters are texts as on the command line."""
         given = {key: text.strip() for key, text in params.items() if text.strip()}
+        self.outcome = None  # the answer to an earlier question is none to this one
         self.outcome = analyze(name, self.opened(), params=given, profile=profile, select=select)
         return self.outcome
 
@@ -200,8 +197,9 @@ def parameters(analysis: Analysis) -> list[tuple[str, str, str, tuple[str, ...]]
     rows = []
     for parameter in dataclasses.fields(analysis.params):
         told: Mapping[str, Any] = parameter.metadata
-        default = f"{parameter.default} {told.get('unit') or ''}".strip()
-        rows.append((parameter.name, default, told.get("help", ""), told.get("choices") or ()))
+        default = "" if parameter.default is None else f"{parameter.default} {told.get('unit') or ''}".strip()
+        choices = ("True", "False") if isinstance(parameter.default, bool) else told.get("choices") or ()
+        rows.append((parameter.name, default, told.get("help", ""), choices))
     return rows
 
 
@@ -216,8 +214,9 @@ def ways(error: EchubError) -> list[tuple[str, str | None, dict[str, str]]]:
     return found
 
 
-def explain(error: EchubError) -> list[tuple[str, str]]:
+def explain(error: EchubError) -> list[str]:
     """Return an error as lines: what, where, expected, found, likely cause, what helps."""
     told = error.as_dict()
     names = ("where", "column", "expected", "found", "cause", "hint")
-    return [(name, str(told[name])) for name in names if told.get(name)]
+    name = f"{Path(error.path).name}: " if error.path else ""
+    return [f"{name}{error.message} [{error.code}]", *(f"{n}: {told[n]}" for n in names if told.get(n))]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from nicegui import run, ui
 
-from echub.cli.page.bench import Bench
+from echub.cli.page.bench import Bench, explain
 from echub.errors import EchubError
 
 T = TypeVar("T")
@@ -38,15 +38,18 @@ class Desk:
     reading: Attempt = _nothing
     turn: Callable[[str], None] = _nowhere
     stating: Callable[[str], None] = _nowhere
+    error: ui.notification | None = None
 
     async def attempt(self, work: Callable[[], T], said: str = "working …") -> T | None:
-        """Do something in a thread, and say so; an error is shown in a notification, and gives None."""
+        """Do something in a thread, and say so; an error is shown until the next attempt, and gives None."""
+        if self.error is not None and not self.error.is_deleted:
+            self.error.dismiss()
         spinner = ui.notification(said, spinner=True, timeout=None)
         try:
             return await run.io_bound(work)
         except EchubError as error:
-            hint = f"\n{error.hint}" if getattr(error, "hint", None) else ""
-            ui.notify(f"{error.message}{hint}", type="negative", multi_line=True, close_button="close", timeout=0)
+            how: Any = {"type": "negative", "close_button": "close", "timeout": None, "classes": "lines"}
+            self.error = ui.notification("\n".join(explain(error)), multi_line=True, **how)
             return None
         finally:
             spinner.dismiss()
@@ -54,9 +57,7 @@ class Desk:
 
 def table(headers: tuple[str, ...], rows: Sequence[Sequence[object]], *, rows_per_page: int = 0) -> ui.table:
     """Show a table of texts; cells are texts, never HTML."""
-    columns = [
-        {"name": str(n), "label": header, "field": str(n), "align": "left"} for n, header in enumerate(headers)
-    ]
+    columns = [{"name": str(n), "label": head, "field": str(n), "align": "left"} for n, head in enumerate(headers)]
     cells = [{"id": i, **{str(n): _text(cell) for n, cell in enumerate(row)}} for i, row in enumerate(rows)]
     shown = ui.table(columns=columns, rows=cells, row_key="id", pagination=rows_per_page)
     return shown.classes("w-full").props("dense flat wrap-cells" + ("" if rows_per_page else " hide-pagination"))

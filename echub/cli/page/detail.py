@@ -17,9 +17,10 @@ from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.model.spectra import numbered
 from echub.pictures.curves import axis_of
+from echub.pictures.gaps import stretches
 from echub.pictures.shown import CURRENTS, POTENTIALS, Shown
 from echub.pictures.voltammogram import is_voltammogram
-from echub.segments import clock_segments, runs
+from echub.segments import runs
 
 MARKUP = re.compile(r"\\mathrm|[${}]")
 PIECES = 700
@@ -47,7 +48,7 @@ class Curve:
         return _axis(self.dataset.columns[self.y])
 
     def points(self, low: float | None = None, high: float | None = None) -> list[list[float | None]]:
-        """Return the points between two x; the line breaks where clock or spectrum restart or a number is missing.
+        """Return the points between two x; the line breaks where clock or spectrum start anew, at pauses and NaN.
 
         The row on either side of the window is kept, so that the line reaches its edges.
         """
@@ -67,7 +68,7 @@ class Curve:
         if self.dataset.kind == "impedance":
             spectra = runs(numbered(self.dataset)["spectrum"])
             return [slice(*ends) for ends in zip(spectra.start.tolist(), spectra.stop.tolist(), strict=True)]
-        return clock_segments(x) if self.dataset.columns[self.x].quantity == "time" else [slice(None)]
+        return stretches(x) if self.dataset.columns[self.x].quantity == "time" else [slice(None)]
 
 
 def _inside(x: Floats, low: float | None, high: float | None) -> NDArray[np.intp]:
@@ -117,7 +118,7 @@ def first_choice(record: Record, dataset: Dataset) -> tuple[str, list[str]]:
 
 def options(curves: list[Curve]) -> dict[str, Any]:
     """Return the options of the chart: one panel per curve, a common x, zoom and crosshair."""
-    count = len(curves)
+    count, across = len(curves), curves[0].across[1]
     height = 84 / count  # per cent; the rest is for the slider
     grids = [
         {"left": 80, "right": 30, "top": f"{5 + n * height}%", "height": f"{height - 10}%"} for n in range(count)
@@ -132,28 +133,10 @@ def options(curves: list[Curve]) -> dict[str, Any]:
         },
         "grid": grids,
         "xAxis": [
-            {
-                "type": "value",
-                "scale": True,
-                "gridIndex": n,
-                "name": curves[0].across[1] if n == count - 1 else "",
-                "nameLocation": "middle",
-                "nameGap": 28,
-                "axisLabel": {"show": n == count - 1},
-            }
+            {**_scale(n, across if n == count - 1 else "", 28), "axisLabel": {"show": n == count - 1}}
             for n in range(count)
         ],
-        "yAxis": [
-            {
-                "type": "value",
-                "scale": True,
-                "gridIndex": n,
-                "name": curve.up[1],
-                "nameLocation": "middle",
-                "nameGap": 60,
-            }
-            for n, curve in enumerate(curves)
-        ],
+        "yAxis": [_scale(n, curve.up[1], 60) for n, curve in enumerate(curves)],
         "dataZoom": [
             {"type": "inside", "xAxisIndex": list(range(count)), "filterMode": "none"},
             {"type": "slider", "xAxisIndex": list(range(count)), "filterMode": "none", "bottom": 8, "height": 22},
@@ -173,3 +156,7 @@ def options(curves: list[Curve]) -> dict[str, Any]:
             for n, curve in enumerate(curves)
         ],
     }
+
+
+def _scale(n: int, name: str, gap: int) -> dict[str, Any]:
+    return {"type": "value", "scale": True, "gridIndex": n, "name": name, "nameLocation": "middle", "nameGap": gap}

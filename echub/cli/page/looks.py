@@ -31,6 +31,7 @@ CONTRAST = """
   .body--dark :focus-visible {outline-color: #9cc3f5}
   .body--dark .text-primary {color: #9cc3f5 !important}
   .body--dark .q-item--active {color: #9cc3f5}
+  .lines {white-space: pre-line} .q-notification__actions {color: inherit !important}
   .q-uploader__input {display: none} /* the button around it opens it; two controls in one cannot be said aloud */
 }
 """

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from nicegui import ui
 
 from echub.analysis.fitting import Standing, Suitability
-from echub.analysis.outcome import Outcome
+from echub.analysis.outcome import Outcome, rows_of
 from echub.analysis.parts import condition_on
-from echub.cli.page.bench import parameters
+from echub.cli.page.bench import explain, parameters
 from echub.cli.page.desk import Desk, table
+from echub.drawing import svg
 from echub.errors import EchubError
 from echub.remark import Remark
 
@@ -52,10 +53,8 @@ class Question:
     def show(self) -> None:
         """Build the choice, the form and the place of the answer."""
         titles = {fit.analysis.name: _titled(fit) for fit in self.found}
-        self.choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True).classes(
-            "w-full"
-        )
-        self.choice.on_value_change(lambda e: self._choose(e.value))
+        self.choice = ui.select(titles, value=self.chosen.name, label="question", with_input=True)
+        self.choice.classes("w-full").on_value_change(lambda e: self._choose(e.value))
         self.form()
         self._others()
         ui.button("Ask", icon="play_arrow", on_click=self._ask).props("no-caps")
@@ -82,9 +81,8 @@ class Question:
             self.part = ui.select(parts, value=parts[0], label=self.chosen.each).classes("min-w-40")
         with ui.expansion("parameters", icon="tune").classes("w-full"):
             if self.chosen.profiles:
-                self.profile = ui.select(list(self.chosen.profiles), label="profile", clearable=True).classes(
-                    "min-w-60"
-                )
+                self.profile = ui.select(list(self.chosen.profiles), label="profile", clearable=True)
+                self.profile.classes("min-w-60")
             with ui.element("div").classes("w-full gap-2 two-columns"):
                 for name, default, meaning, choices in parameters(self.chosen):
                     field: ui.select | ui.input
@@ -92,7 +90,8 @@ class Question:
                         field = ui.select(list(choices), value=None, label=f"{name} ({default})", clearable=True)
                     else:
                         field = ui.input(name, placeholder=default).props("stack-label dense")
-                    self.fields[name] = field.props(f'hint="{_quoted(meaning)}"').classes("w-full")
+                    field.props["hint"] = meaning
+                    self.fields[name] = field.classes("w-full")
 
     async def _ask(self) -> None:
         given = {name: str(field.value) for name, field in self.fields.items() if field.value}
@@ -138,26 +137,17 @@ def outcome_card(outcome: Outcome, follow: Callable[[str], None]) -> None:
             ui.label(outcome.analysis).classes("text-weight-bold")
         for flag in outcome.flags:
             _flag(flag, follow)
-        rows = [(name, str(m), str(m.interval or ""), m.note) for name, m in outcome.measurands.items()]
-        if rows:
+        if rows := [(name, str(m), str(m.interval or ""), m.note) for name, m in outcome.measurands.items()]:
             table(("measurand", "value", "interval", ""), rows)
         try:
-            figure = outcome.figure()
-        except EchubError:
-            figure = None
-        if figure is not None:
-            from echub.drawing import svg
-
             # From our own drawing: labels are paths or escaped text, nothing of a file is markup.
-            ui.html(svg(figure), sanitize=False).classes("w-full sheet")
+            ui.html(svg(outcome.figure()), sanitize=False).classes("w-full sheet")
+        except EchubError as error:
+            if error.code == "plugin":  # others have none to draw
+                ui.label(f"no figure: {'; '.join(explain(error))}").classes("text-caption break-words")
         for name, columns in outcome.tables.items():
-            headers = tuple(f"{head} / {series.unit}" if series.unit else head for head, series in columns.items())
             with ui.expansion(name.replace("_", " ")).classes("w-full"):
-                table(
-                    headers,
-                    list(zip(*(series.values for series in columns.values()), strict=True)),
-                    rows_per_page=20,
-                )
+                table(*rows_of(columns), rows_per_page=20)
         ui.button(
             "Outcome as JSON",
             icon="download",
@@ -172,10 +162,5 @@ def _flag(flag: Remark, follow: Callable[[str], None]) -> None:
         with ui.column().classes("gap-0"):
             ui.label(f"{flag.text} [{flag.code}]").classes("break-words")
             if flag.hint:
-                ui.button(flag.hint, icon="arrow_forward", on_click=lambda hint=flag.hint: follow(hint)).props(
-                    "flat dense no-caps align=left"
-                )
-
-
-def _quoted(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;")
+                way = ui.button(flag.hint, icon="arrow_forward", on_click=lambda hint=flag.hint: follow(hint))
+                way.props("flat dense no-caps align=left")

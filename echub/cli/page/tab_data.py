@@ -15,12 +15,9 @@ FIRST = 200
 def show(desk: Desk) -> None:
     """Show detection, warnings and datasets."""
     record = desk.bench.opened()
-    if record.notices or record.dropped:
-        said = [(notice.code, notice.text) for notice in record.notices]
-        said += [("dropped", f"{dropped.what}: {dropped.why}") for dropped in record.dropped]
-        with ui.expansion(
-            "1 warning" if len(said) == 1 else f"{len(said)} warnings", icon="warning", value=True
-        ).classes("w-full"):
+    if said := record.remarks():
+        title = "1 warning" if len(said) == 1 else f"{len(said)} warnings"
+        with ui.expansion(title, icon="warning", value=True).classes("w-full"):
             table(("code", "what"), said)
     for number, dataset in enumerate(record.datasets.values()):
         title = f"{dataset.name}: {dataset.rows:,} rows, {len(dataset.columns)} columns"

@@ -62,9 +62,8 @@ class Chart:
         drawn = ui.echart(options(self.curves), renderer="canvas")
         height = PANEL * max(2, len(self.y)) + AROUND
         # White in the dark too: the colours of the curves and labels are chosen for it.
-        drawn.classes("w-full sheet").style(f"height: {height}px").props(
-            "role=img aria-label='Chart of the chosen columns'"
-        )
+        drawn.classes("w-full sheet").style(f"height: {height}px")
+        drawn.props("role=img aria-label='Chart of the chosen columns'")
         drawn.on("chart:datazoom", lambda: self._zoomed(drawn), throttle=0.2)
 
     def _choose(self, name: str) -> None:

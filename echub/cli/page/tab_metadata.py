@@ -7,14 +7,8 @@ from nicegui import ui
 from echub.cli.page.desk import Desk, table
 
 OFTEN = (
-    "cell.area",
-    "cell.temperature",
-    "cell.configuration",
-    "cell.thickness",
-    "cell.active_mass",
-    "cell.id",
-    "sample.id",
-    "sample.group",
+    *("cell.area", "cell.temperature", "cell.configuration", "cell.thickness", "cell.active_mass"),
+    *("cell.id", "sample.id", "sample.group"),
 )
 """What most analyses need and no instrument knows."""
 

@@ -21,6 +21,7 @@ SHOWN = 200
 MOST_BYTES = 4 * 2**30
 """Largest file that can be dropped: larger ones are opened from the folder, without a copy."""
 
+FLAT = "flat color=white"
 NARROW = 800
 """Pixels of width below which the list of files lies over the page."""
 PAGES = (".html", ".htm")
@@ -79,31 +80,24 @@ class Page:
 
     def _header(self) -> None:
         with ui.header().classes("items-center gap-2 q-py-xs"):
-            ui.button(icon="menu", on_click=lambda: self.drawer.toggle()).props(
-                "flat color=white aria-label='Files'"
-            )
+            ui.button(icon="menu", on_click=lambda: self.drawer.toggle()).props(f"{FLAT} aria-label=Files")
             ui.label("echub").classes("text-h6")
             ui.label(str(self.desk.bench.folder)).classes("ellipsis opacity-80 gt-sm")
             ui.space()
             dark = ui.dark_mode(None)
-            ui.button(icon="contrast", on_click=lambda: dark.set_value(not dark.value)).props(
-                "flat color=white aria-label='Light or dark'"
-            )
+            turn = ui.button(icon="contrast", on_click=lambda: dark.set_value(not dark.value))
+            turn.props(f"{FLAT} aria-label='Light or dark'")
 
     def _drawer(self) -> None:
         with ui.left_drawer(value=True).props(f"width=300 breakpoint={NARROW} aria-label=Files") as self.drawer:
-            upload = ui.upload(
+            ui.upload(
                 label="Drop files here",
                 multiple=True,
                 auto_upload=True,
                 max_file_size=MOST_BYTES,
                 on_upload=self._dropped,
-            )
-            upload.on(
-                "rejected",
-                lambda: ui.notify("The file is larger than 4 GB: open it from the folder.", type="warning"),
-            )
-            upload.props("flat bordered").classes("w-full")
+                on_rejected=lambda: ui.notify("Larger than 4 GB: open it from the folder.", type="warning"),
+            ).props("flat bordered").classes("w-full")
             self.filter = ui.input("Filter", on_change=lambda: self.listed.refresh()).props("clearable dense")
             self.filter.classes("w-full")
             self.listed()
@@ -232,7 +226,5 @@ class Page:
 def problem(error: EchubError) -> None:
     """Show an error as `echub` prints it: what, where, expected, found, likely cause, what helps."""
     with ui.card().classes("w-full bg-red-1 text-black").props("flat bordered"):
-        name = f"{Path(error.path).name}: " if error.path else ""
-        ui.label(f"{name}{error.message} [{error.code}]").classes("text-weight-bold break-all")
-        for name, text in explain(error):
-            ui.label(f"{name}: {text}").classes("break-all")
+        for line, weight in zip(explain(error), ("text-weight-bold", *[""] * 9), strict=False):
+            ui.label(line).classes(f"break-all {weight}")

@@ -26,6 +26,8 @@ def one(result: Conversion) -> None:
         record(result.record)
     for output in result.outputs:
         field("written", output, "green")
+    if result.columns:
+        field("", f"only the columns {', '.join(result.columns)}")
     for companion in result.companions:
         field("described", companion)
     field("time", f"{result.seconds:.2f} s")

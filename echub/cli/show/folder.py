@@ -111,7 +111,8 @@ def _line(done: FileResult) -> None:
         return
     if done.status == "unchanged":
         return
-    typer.echo(f"          {_held(done)} -> {printable(', '.join(done.outputs))}")
+    chosen = f" (only {', '.join(done.columns)})" if done.columns else ""
+    typer.echo(f"          {_held(done)} -> {printable(', '.join(done.outputs) + chosen)}")
     for notice in done.notices:
         typer.echo(f"          {printable(notice.text)} [{notice.code}]")
     for dropped in done.dropped:

@@ -30,6 +30,16 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
+def test_what_was_chosen_of_the_columns_is_said(echub, folder, out):
+    said = echub(
+        "convert", folder / "cp.mpr", folder / "ocv.mpr", "-o", out, "--to", "csv", "--columns", "time, row"
+    ).out
+    assert said.count(" (only time, row)\n") == 2
+    alone = echub("convert", folder / "cp.mpr", "-o", out, "--force", "--to", "csv", "--columns", "time").out
+    assert "only the columns time\n" in alone
+    assert "only" not in echub("convert", folder, "-o", out, "--force", "--to", "csv").out
+
+
 def test_a_second_run_says_that_nothing_changed(echub, folder, out):
     assert echub("convert", folder, "-o", out).out.splitlines()[-1].startswith("3 files: 3 ok in ")
     again = echub("convert", folder, "-o", out)

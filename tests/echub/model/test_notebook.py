@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import echub
+from echub.errors import TargetExists
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.notebook import LONG, WIDE, short, span, table
 from echub.model.record import Record
@@ -113,3 +114,17 @@ def test_a_file_with_a_list_among_its_metadata_is_shown(eclab):
     shown = echub.read(eclab / "ramp.mpr")
     assert any(isinstance(entry.value, list) for entry in shown.metadata)
     assert "metadata: " in shown._repr_html_()
+
+
+def test_a_conversion_says_what_it_wrote_or_why_it_did_not(eclab, tmp_path):
+    done = echub.convert(eclab / "ramp.mpr", tmp_path)
+    (output,) = done.outputs
+    assert repr(done) == f"<Conversion ramp.mpr: {done.status}: {short(output)}>"
+    html = done._repr_html_()
+    assert "<br>" + short(output) in html
+    assert "Record ramp.mpr" in html
+    done.outputs, done.record, done.error = [], None, TargetExists(HOSTILE)
+    for shown in (repr(done), done._repr_html_()):
+        assert "failed" in shown
+        assert "x" * (WIDE + 1) not in shown
+    assert "<script" not in done._repr_html_()

@@ -243,3 +243,43 @@ def test_names_of_decades_are_not_written_over_each_other(first, names, style):
     assert first == 1 or len(known) <= 2  # one to the left and one to the right
     boxes = [text.get_window_extent() for text in named]
     assert not [1 for n, one in enumerate(boxes) for other in boxes[:n] if one.overlaps(other)]
+
+
+@pytest.mark.parametrize(
+    ("look", "size", "beside"),
+    [
+        ({}, (8.0, 8.4), False),
+        ({"style": "slide"}, (10.0, 5.6), True),
+        ({"style": "single-column"}, (3.39, 5.2), False),
+        ({"size": (9, 4)}, (9, 4), True),
+    ],
+)
+def test_pictures_stand_beside_each_other_where_they_would_be_strips(look, size, beside):
+    figure = echub.plot(series("GCPL", **CYCLED), **look)
+    assert figure.get_size_inches().tolist() == pytest.approx(size)
+    figure.draw_without_rendering()
+    capacity, potential, _ = (axis.get_window_extent() for axis in figure.axes)
+    assert (potential.x0 > capacity.x1) == beside
+    assert (potential.y1 < capacity.y0) != beside
+
+
+def test_a_single_count_between_zeros_is_drawn(tmp_path):
+    mass, counts = [1.0, 2.0, 3.0, 4.0, 5.0], [0.0, 7.0, 0.0, 0.0, 900.0]
+    columns = [
+        SourceColumn("m", mass, "mass_to_charge", "1"),
+        SourceColumn("N", counts, "ion_counts", "count"),
+    ]
+    figure = echub.plot(Record([build_dataset("mass_spectrum", columns)]))
+    (axis,) = figure.axes
+    assert drawn(axis) == [(mass, counts)]
+    figure.draw_without_rendering()
+    low, high = axis.get_ylim()
+    assert 0 < low < 7 < 900 < high
+    bottom = axis.transData.transform((1.0, 0.0))[1]
+    assert bottom < axis.get_window_extent().y0  # clipped below the axes, not cut out of the line
+
+
+def test_maps_fill_the_figure_and_name_both_axes():
+    figure = echub.plot(echub.read(SIMS / "maps" / "sims.toml"))
+    shown = [axis for axis in figure.axes if axis.get_visible()]
+    assert [axis.get_ylabel() for axis in shown] == ["$y$ / µm", "", "", "$y$ / µm", ""]

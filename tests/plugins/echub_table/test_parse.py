@@ -162,3 +162,18 @@ def test_the_file_is_never_held_whole(tmp_path, monkeypatch):
     assert len(reads) > 10
     assert max(seen) <= 2 * HEAD + stream.TAIL
     assert sum(seen) > 10 * HEAD
+
+
+@pytest.mark.parametrize("rows", [3, 300])
+@pytest.mark.parametrize(
+    ("end", "code"), [("\n", "unparsable-rows"), ("", "truncated"), ("\n\n", "unparsable-rows")]
+)
+def test_a_last_row_that_lacks_a_cell_was_cut_only_if_it_does_not_end(tmp_path, rows, end, code):
+    path = tmp_path / "short.csv"
+    whole = "".join(f"{i},{i * 0.25},0.5\n" for i in range(rows))
+    path.write_text(f"time / s,voltage / V,current / A\n{whole}{rows},0.75{end}", "utf-8")
+    record = echub.read(path)
+    assert record["timeseries"].rows == rows
+    codes = {notice.code for notice in record.notices}
+    assert codes & {"unparsable-rows", "truncated"} == {code}
+    assert len(record.dropped) == 1

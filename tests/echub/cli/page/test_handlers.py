@@ -436,4 +436,14 @@ def test_an_error_is_shown_with_what_helps(monkeypatch):
             return await Desk.attempt(shown.desk, fails)
 
     assert core.loop.run_until_complete(attempt()) is None
-    assert shown.said == ["it cannot be read\nechub detect FILE"]
+    said = shown.desk.error
+    assert said.message == "it cannot be read [unknown-option]\nhint: echub detect FILE"
+
+    async def succeeds():
+        with shown.client:
+            return await Desk.attempt(shown.desk, lambda: 1)
+
+    gone = []
+    said.dismiss = lambda: gone.append(said)
+    assert core.loop.run_until_complete(succeeds()) == 1
+    assert gone == [said]  # an error of before is not that of this
