@@ -46,7 +46,7 @@ def columns(path: str) -> Work:
 def _touch_memory(size: int) -> None:
     """Fill as much memory as columns will take, and give it back to the system.
 
-    A virtual machine may have to ask its host for memory that nobody has used for some seconds: filling 200 MB then
+    A virtual machine may have to ask its host for memory that was not used for some seconds: filling 200 MB then
     took 0.26 s instead of 0.03, by chance, on either side of a ratio.
     """
     import numpy as np
