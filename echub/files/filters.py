@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 from numpy.typing import NDArray
 
 from echub.model.deferred import unshuffled
@@ -59,8 +59,8 @@ def _is_noise(plane: NDArray[np.uint8]) -> bool:
     sample = plane[: _PIECES * width].reshape(_PIECES, width)[:, :_PIECE].tobytes()
     if len(isal_zlib.compress(sample, LEVEL)) <= _NOISE * len(sample):
         return False
-    octets = plane.tobytes()
-    return octets.find(octets[:_START], _START) < 0  # what repeats itself over more than a piece shrinks as well
+    octets = plane.tobytes()  # what repeats itself over more than a piece shrinks as well
+    return octets.rfind(octets[:_START], _START) < 0  # from the end: half the time of `find` in noise
 
 
 def _stored(octets: memoryview) -> Iterator[bytes | memoryview]:
@@ -79,10 +79,11 @@ def unpack(chunk: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
 def inflate(chunk: bytes, itemsize: int, size: int) -> NDArray[np.uint8]:
     """Return the bytes of a chunk as they are stored, shuffled: (itemsize, size); raise what `unpack` raises."""
     length = itemsize * size
-    inflating = isal_zlib.decompressobj()
+    # Its memory is as large as asked for at once; that of `isal_zlib.decompressobj` grows step by step.
+    inflating = igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_ZLIB)
     try:
         octets = inflating.decompress(chunk, length + 1)
-    except isal_zlib.error as error:  # type: ignore[misc]
+    except igzip_lib.error as error:  # type: ignore[misc]
         raise ValueError(f"a chunk is damaged: {error}") from None
     if len(octets) != length or not inflating.eof:
         raise ValueError(f"a chunk holds {len(octets)} bytes, not {length}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -22,8 +22,11 @@ from echub.files.hdf5 import (
     require_form,
     rows_of,
 )
-from echub.model.deferred import STEP, Deferred, shuffled
+from echub.model.deferred import STEP, Deferred, Said, shuffled, unshuffled
 from echub.model.workers import in_order
+
+_RUN = 8
+"""Chunks that a thread reads before it hands over what it found: one takes 0.3 ms, handing over up to 0.1."""
 
 
 class StoredColumn(NamedTuple):
@@ -39,7 +42,7 @@ class StoredColumn(NamedTuple):
         """Return the values, to be read when they are used."""
         is_plain = len(self.shape) == 1 and self.dtype == self.dtype.newbyteorder("<")
         planes = self.planes if is_plain else None
-        return Deferred(self.dtype, self.shape, self.part, self.whole, planes, stream=self.stream)
+        return Deferred(self.dtype, self.shape, self.part, self.whole, planes, stream=self.stream, each=self.each)
 
     def part(self, first: int, last: int) -> NDArray[Any]:
         """Read rows first to last."""
@@ -66,9 +69,44 @@ class StoredColumn(NamedTuple):
             if not size:
                 return all_values(array, self.dtype, self.shape)
             values = np.empty(self.shape, self.dtype)
-            for first, part in self._inflated(array, size):
-                values[first : first + len(part)] = part
+
+            def fill(firsts: range) -> None:
+                for first in firsts:
+                    self._read_chunk(array, first, values[first : first + size], size)
+
+            for _ in in_order(fill, self._runs(size)):
+                pass
             return values
+
+    def each(self, look: Callable[[NDArray[Any]], Said]) -> Iterator[Said]:
+        """Yield what a function says of the rows of each chunk, in order, called in threads.
+
+        The rows are there during the call only: memory that is new for each chunk takes a fifth of the time.
+        """
+        with self._array() as array:
+            if our_chunk(array) != STEP:
+                yield from (look(part) for _, part in self.stream())
+                return
+
+            def look_at(firsts: range) -> list[Said]:
+                room = np.empty(STEP, self.dtype)
+                return [look(self._read_chunk(array, n, room[: self.shape[0] - n], STEP)) for n in firsts]
+
+            for said in in_order(look_at, self._runs(STEP)):
+                yield from said
+
+    def _runs(self, size: int) -> Iterator[range]:
+        """Yield the first rows of chunks that one thread reads one after the other."""
+        return (
+            range(self.shape[0])[first : first + _RUN * size : size]
+            for first in range(0, self.shape[0], _RUN * size)
+        )
+
+    def _read_chunk(self, array: Stored, first: int, rows: NDArray[Any], size: int) -> NDArray[Any]:
+        """Read a chunk of `size` rows into `rows`, which are fewer at the end of the column; return them."""
+        planes = filters.inflate(chunk_at(array, first), self.dtype.itemsize, size)[:, : len(rows)]
+        unshuffled(planes, rows.view(np.uint8).reshape(len(rows), -1))
+        return rows
 
     def stream(self) -> Iterator[tuple[int, NDArray[Any]]]:
         """Yield all rows in order, without keeping them; the file stays open meanwhile."""

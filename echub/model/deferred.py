@@ -7,6 +7,7 @@ block by whoever passes through a file once, such as the converter and the valid
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -26,6 +27,7 @@ _NARROW = 16
 
 Array = NDArray[Any]
 Holder = TypeVar("Holder")
+Said = TypeVar("Said")
 
 
 class Deferred:
@@ -33,8 +35,9 @@ class Deferred:
 
     `part(first, last)` reads rows, `whole()` all of them at once if there is a faster way. `planes(first,
     last)`, if there is a faster way, gives the bytes of rows shuffled as HDF5 does, (itemsize, rows),
-    `distinct()` the values that occur, ascending, `ends()` the smallest and the largest, and `stream()` all
-    rows in order, `STEP` at a time, each part with its first row.
+    `distinct()` the values that occur, ascending, `ends()` the smallest and the largest, `stream()` all
+    rows in order, `STEP` at a time, each part with its first row, and `each(look)` what a function says of
+    each of these parts, in order, called in threads.
     """
 
     def __init__(
@@ -47,10 +50,11 @@ class Deferred:
         distinct: Callable[[], Array] | None = None,
         ends: Callable[[], tuple[Any, Any]] | None = None,
         stream: Callable[[], Iterator[tuple[int, Array]]] | None = None,
+        each: Callable[[Callable[[Array], Any]], Iterator[Any]] | None = None,
     ) -> None:
         self.dtype, self.shape = np.dtype(dtype), shape
         self._part, self._whole = part, whole
-        self.planes, self.distinct, self.ends, self._stream = planes, distinct, ends, stream
+        self.planes, self.distinct, self.ends, self._stream, self._each = planes, distinct, ends, stream, each
         self._loaded: Array | None = None
 
     def __len__(self) -> int:
@@ -87,6 +91,15 @@ class Deferred:
         if self._stream is not None and self._loaded is None:
             return self._stream()
         return ((first, self.part(first, min(first + STEP, len(self)))) for first in range(0, len(self), STEP))
+
+    def each(self, look: Callable[[Array], Said]) -> Iterator[Said]:
+        """Yield what a function says of the rows, `STEP` at a time, in order; it may be called in threads.
+
+        It must not keep the rows. A thread that looks at what it has read itself waits for no other one.
+        """
+        if self._each is not None and self._loaded is None:
+            return self._each(look)
+        return (look(part) for _, part in self.stream())
 
     def _joined(self) -> Array:
         values = np.empty(self.shape, self.dtype)
@@ -131,17 +144,44 @@ class Passed(NamedTuple):
     falls: bool
 
 
+class _Seen(NamedTuple):
+    """What is seen of one part of a column: its ends, its first and last value, and how it runs."""
+
+    low: Any
+    high: Any
+    first: Any
+    last: Any
+    rises: bool
+    falls: bool
+
+
 def passed(values: Array | Deferred) -> Passed:
     """Pass over a column once, block by block; it must not be empty."""
-    lows, highs, rises, falls = [], [], True, False
-    last: Any = None
-    for _, part in parts(values):
-        lows.append(part.min())
-        highs.append(part.max())
-        falls = falls or not (bool((part[1:] >= part[:-1]).all()) and (last is None or bool(part[0] >= last)))
-        rises = rises and bool((part[1:] > part[:-1]).all()) and (last is None or bool(part[0] > last))
-        last = part[-1]
-    return Passed(np.array(lows).min(), np.array(highs).max(), rises, falls)
+    seen = list(_each(values, _run))
+    pairs = list(itertools.pairwise(seen))
+    return Passed(
+        np.array([part.low for part in seen]).min(),
+        np.array([part.high for part in seen]).max(),
+        rises=all(part.rises for part in seen) and all(later.first > part.last for part, later in pairs),
+        falls=any(part.falls for part in seen) or not all(later.first >= part.last for part, later in pairs),
+    )
+
+
+def _run(part: Array) -> _Seen:
+    with np.errstate(invalid="ignore"):  # which each thread has for itself
+        rises = bool((part[1:] > part[:-1]).all())
+        falls = not rises and not bool((part[1:] >= part[:-1]).all())
+    return _Seen(*_ends(part), part[0], part[-1], rises, falls)
+
+
+def _ends(part: Array) -> tuple[Any, Any]:
+    with np.errstate(invalid="ignore"):
+        return part.min(), part.max()
+
+
+def _each(values: Array | Deferred, look: Callable[[Array], Said]) -> Iterator[Said]:
+    """Yield what a function says of the parts of a column (n,)."""
+    return values.each(look) if isinstance(values, Deferred) else (look(part) for _, part in parts(values))
 
 
 def extremes(values: Array | Deferred) -> tuple[Any, Any]:
@@ -154,7 +194,7 @@ def extremes(values: Array | Deferred) -> tuple[Any, Any]:
         return known[0], known[-1]
     if values.ends is not None:
         return values.ends()
-    found = np.array([(part.min(), part.max()) for _, part in parts(values)])
+    found = np.array(list(values.each(_ends)))
     return found[:, 0].min(), found[:, 1].max()
 
 

@@ -64,12 +64,12 @@ class Tree:
 
 
 REASONS = {
-    ("mpr → columns", "CPU"): "new memory for columns is a third; split and derived columns cost as before",
-    ("mpr → native", "CPU"): "deflate is a quarter, both hashes and writing the file another: decisions/0097",
+    ("mpr → columns", "CPU"): "new memory and reading the bytes cost more than the target allows: decisions/0113",
+    ("mpr → native", "CPU"): "deflate is a quarter, both hashes and writing the file another: decisions/0113",
     ("mpr → native", "wall"): "as CPU; and a busy machine leaves less than two cores",
     ("small mpr in a batch", "CPU"): "HDF5 makes 20 arrays and 60 attributes, and one dimension for each column",
     ("two columns of native files", "CPU"): "all sniffers are asked, and the descriptions parsed and hashed",
-    ("validate 10 columns", "CPU"): "inflating and unshuffling take two thirds: decisions/0097",
+    ("validate 10 columns", "CPU"): "inflating and unshuffling take two thirds: decisions/0113",
     ("validate 10 columns", "wall"): "as CPU; and a busy machine leaves less than two cores",
     ("one small file, whole process", "CPU"): "NumPy, h5py and typer are two thirds: decisions/0106",
 }

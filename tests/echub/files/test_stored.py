@@ -16,7 +16,7 @@ from echub.files import hdf5, store, stored, stored_column
 from echub.files.content import BLOCK
 from echub.files.layout import text_hash
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.deferred import Deferred, held
+from echub.model.deferred import Deferred, Passed, extremes, held, passed
 from echub.model.metadata import Entry, Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
@@ -223,6 +223,19 @@ def test_columns_that_other_software_packed_again_are_read(native, record, packi
     expected = record["timeseries"]["current"]
     assert np.array_equal(np.concatenate([part for _, part in held(column).stream()]), expected)
     assert np.array_equal(column.values, expected)
+
+
+@pytest.mark.parametrize("run", [1, 2, 8])
+def test_threads_that_read_several_chunks_see_every_row_in_order(native, record, monkeypatch, run):
+    monkeypatch.setattr(stored_column, "_RUN", run)
+    time, current = (stored.read(native)["timeseries"].columns[name] for name in ("time", "current"))
+    expected = record["timeseries"]["current"]
+    parts = [expected[first : first + BLOCK] for first in range(0, ROWS, BLOCK)]
+    assert list(held(current).each(lambda part: (len(part), part.sum()))) == [(len(p), p.sum()) for p in parts]
+    assert extremes(held(current)) == (expected.min(), expected.max())
+    assert passed(held(current)) == Passed(expected.min(), expected.max(), rises=False, falls=True)
+    assert passed(held(time)) == Passed(0.0, (ROWS - 1) * 0.5, rises=True, falls=False)
+    assert np.array_equal(current.values, expected)
 
 
 # -- what is used is read, and what is read is checked --------------------------------------------
