@@ -16,7 +16,7 @@ from echub.testing.tables import same_numbers
 from echub_eis.method.circuit import canonical
 from echub_eis.method.model import Model
 from echub_eis.method.parse import parse
-from echub_export import ExportOptions
+from echub_export.options import ExportOptions
 from echub_export.shape import shaped
 
 

@@ -19,7 +19,7 @@ from echub_cycling.outcome import lifetimes, measured, staircase, symmetric
 from echub_dc import data as dc_data
 from echub_dc import resistances as dc_resistances
 from echub_dc.outcome import steady, transference
-from echub_eis import FitParams
+from echub_eis.declared import FitParams
 from echub_eis.drt import outcome as drt
 from echub_eis.method import answer, examine
 from echub_eis.outcome import fitting

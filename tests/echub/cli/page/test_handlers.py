@@ -25,7 +25,7 @@ from echub.cli.page import (
     tab_validate,
 )
 from echub.cli.page.desk import Desk
-from echub.declare import Analysis
+from echub.declare_analysis import Analysis
 from echub.errors import UnknownOption
 from echub.model.comparison import Comparison
 from echub.plugin import Dataset, Dropped, Interval, Measurand, Outcome, Record, Series
