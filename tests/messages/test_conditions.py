@@ -70,12 +70,10 @@ def _above_bulk(value, low, align=False):
 
 
 def _series(correlation=0.0, timed=True, gone=None, scatter=1.0):
-    result = Fake(
-        main=Fake(label="1"),
-        chosen="1",
-        series=Fake(timed=timed, spectra=[Fake(spectrum=1)], column=lambda _: A([1.0])),
-    )
-    found = Fake(recovered=Fake(correlation=correlation), gone=gone, levels=None, onset=None, onset_voltage=None)
+    spectra = Fake(timed=timed, spectra=[Fake(spectrum=1)], column=lambda _: np.ones(1))
+    result = Fake(main=Fake(label="1"), chosen="1", series=spectra)
+    recovered = Fake(correlation=correlation)
+    found = Fake(recovered=recovered, gone=gone, levels=None, onset=None, onset_voltage=None)
     with (
         patch.object(series, "_of_lost_parts", lambda _: []),
         patch.object(series, "_scatter", lambda _: scatter),
