@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
+from echub.analysis import study_pictures
 from echub.analysis.study import load_study, run_study
-from echub.analysis.study_pictures import pictured
+from echub.analysis.study_pictures import TEMPERATURE, overlay, pictured
 from echub.analysis.study_report import report
+from echub.files.annotations import Annotations, MetaTable
 from fixtures.study_na.make import FOLDER
+
+FIXTURE = Path(__file__).parents[3] / "fixtures" / "eclab" / "cp.mpr"
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,19 @@ def test_the_study_says_how_many_and_a_larger_number_draws_the_rest(tmp_path):
         assert sum(bool(answer.picture) for answer in answers) == drawn
         assert ("Figures of 1 of 3 answers" in report(study, answers)) == (drawn == 1)
     assert all(answer.cached for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("files", "stated", "by"), [(2, 0, None), (2, 1, None), (2, 2, TEMPERATURE), (1, 1, "none"), (3, 3, "none")]
+)
+def test_an_overlay_is_coloured_by_temperature_if_all_state_one(tmp_path, monkeypatch, files, stated, by):
+    """Of one file there is none, and none of more than `MOST`."""
+    paths = [Path(shutil.copy(FIXTURE, tmp_path / f"{n}.mpr")) for n in range(files)]
+    rows = {n: {"file": f"{n}.mpr", "cell.temperature / degC": f"{30 + n}"} for n in range(stated)}
+    looks = []
+    draw = study_pictures.draw
+    monkeypatch.setattr(study_pictures, "draw", lambda records, look: looks.append(look.by) or draw(records, look))
+    monkeypatch.setattr(study_pictures, "MOST", 2)
+    picture = overlay(paths, Annotations([MetaTable("t", rows)]))
+    assert picture.startswith(b"\x89PNG") == (by != "none")
+    assert looks == ([] if by == "none" else [by])

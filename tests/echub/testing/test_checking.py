@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from echub.testing.base import RuleViolation
-from echub.testing.checking import RuleVerdict, Subject, _bare_environment, _Seen, _told
+from echub.testing.base import Contract, RuleViolation, rule, skip
+from echub.testing.checking import RuleVerdict, Subject, _bare_environment, _run, _Seen, _told
 from echub.testing.rules_plugin import PluginContract
 from tests.tiny_plugin import installed
 
@@ -54,11 +54,11 @@ class Tiny(PluginContract):
 
 def broken_rules():
     found = {}
-    for rule in ("test_it_loads", "test_it_offers_something", "test_what_it_names_exists"):
+    for name in ("test_it_loads", "test_it_offers_something", "test_what_it_names_exists"):
         try:
-            getattr(Tiny(), rule)()
+            getattr(Tiny(), name)()
         except pytest.fail.Exception as failure:
-            found[rule] = str(failure)
+            found[name] = str(failure)
     return found
 
 
@@ -83,3 +83,35 @@ def test_exactly_the_broken_rule_of_a_plugin_fails(tmp_path, edits, rule, found)
 def test_a_plugin_without_a_hook_offers_nothing(tmp_path):
     with installed(tmp_path, {"@hookimpl\ndef echub_readers": "def unused"}):
         assert list(broken_rules()) == ["test_it_offers_something"]
+
+
+class Three(Contract):
+    """One rule for each verdict."""
+
+    @rule
+    def test_kept(self):
+        """It is kept."""
+
+    @rule
+    def test_skipped(self):
+        """It is not judged."""
+        skip("the measurement states no area")
+
+    @rule
+    def test_broken(self):
+        """It is broken."""
+        raise RuleViolation("two", "one", "add one")
+
+
+def test_each_verdict_comes_with_what_explains_it():
+    seen = _Seen()
+    assert _run({"TestThree": Three}, seen) == pytest.ExitCode.TESTS_FAILED
+    assert {v.rule: v for v in seen.verdicts("TestThree")} == {
+        "test_kept": RuleVerdict("test_kept", "It is kept.", "kept"),
+        "test_skipped": RuleVerdict(
+            "test_skipped", "It is not judged.", "skipped", reason="the measurement states no area"
+        ),
+        "test_broken": RuleVerdict(
+            "test_broken", "It is broken.", "broken", expected="two", found="one", advice="add one"
+        ),
+    }

@@ -11,6 +11,7 @@ import pytest
 from echub.testing import synth
 from echub.testing.synth.foreign import ccd, cube
 from echub.testing.synth.operando import Operando, operando
+from echub.testing.synth.polarisation import PolarisationPlan, polarisation
 from echub.testing.synth.recovery import Recovering, recovery
 from echub.testing.synth.voltammogram import THRESHOLDS, Sweeps, sweeps
 
@@ -124,3 +125,10 @@ def test_a_vignetted_field_has_half_the_light_in_its_corners():
     counts = values(cube.SHAPES["vignetting"](np.random.default_rng(2)).data, "ion_counts")[0].mean(axis=0)
     corners = np.mean([counts[y, x] for y in (slice(2), slice(-2, None)) for x in (slice(2), slice(-2, None))])
     assert corners / 4.0 == pytest.approx(0.53, abs=0.06)
+
+
+def test_a_polarisation_rises_by_what_is_stated_per_hour():
+    flat, rising = (polarisation(0, PolarisationPlan(rising=rate, duration=9000)) for rate in (0.0, 0.5))
+    since = values(flat, "time") - 120.0
+    growth = values(rising, "current") - values(flat, "current")
+    assert np.interp([-10.0, 3600.0, 7200.0], since, growth) == pytest.approx([0.0, 0.5, 1.0], abs=1e-9)

@@ -259,6 +259,17 @@ def test_all_above_all_at_three_temperatures():
     assert outcome["ratio"].value == pytest.approx(2.0, rel=0.2)
 
 
+@pytest.mark.parametrize("high", [0.02, 2.0, 200.0])
+def test_the_uncertainty_of_a_ratio_is_in_units_of_the_ratio(high):
+    """That of the logarithm, from the same cells, does not depend on how far the groups are apart."""
+    ratio = echub.analyze("compare-groups", groups(high), params={"higher": "Sn"})["ratio"]
+    alike = echub.analyze("compare-groups", groups(1.0), params={"higher": "Sn"})["ratio"]
+    assert ratio.value == pytest.approx(high * alike.value, rel=1e-9)
+    assert ratio.uncertainty == pytest.approx(high * alike.uncertainty, rel=1e-9)
+    half = np.log(ratio.interval.high / ratio.interval.low) / 2
+    assert 1.96 < half / (ratio.uncertainty / ratio.value) < 3.2  # normal to three degrees of freedom
+
+
 def test_zero_degrees_are_zero():
     """273.15 K taken three times and averaged is not 273.15 K to the last bit."""
     table = echub.analyze("compare-groups", groups(temperatures=(0, 30, 60))).tables["temperatures"]

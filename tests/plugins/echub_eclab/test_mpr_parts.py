@@ -74,6 +74,15 @@ def test_a_cut_in_the_appended_run_costs_the_first_nothing():
     assert "truncated" in codes(record)
 
 
+@pytest.mark.parametrize("into", [1, 20])
+def test_what_a_cut_costs_is_said_of_the_run_that_it_was_in(into):
+    at = byte_map(SECOND.to_bytes())["VMP data"].end - 2 * SECOND.rows.dtype.itemsize + into
+    alone, appended = read(SECOND.to_bytes()[:at]), read(APPENDED[: len(FIRST.to_bytes()) - 52 + at])
+    assert [d.what for d in alone.dropped] == [f"{into} bytes of the incomplete row {len(SECOND.rows) - 2}"]
+    assert [d.what for d in appended.dropped] == [f"part_2: {d.what}" for d in alone.dropped]
+    assert [d.why for d in appended.dropped] == [d.why for d in alone.dropped]
+
+
 def test_settings_without_data_behind_a_run_are_kept():
     head = SECOND.head()[52:]
     record = read(FIRST.to_bytes() + head)

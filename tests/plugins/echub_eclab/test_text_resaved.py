@@ -5,7 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from echub.plugin import Confidence, Source
+import echub
+from echub.plugin import Confidence, ReadError, Source
 from echub_eclab.sniff import sniff_mpt
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import Dialect, bare, export, table
@@ -44,6 +45,15 @@ def test_a_spreadsheet_that_fills_up_the_lines_of_the_head():
     assert same_table(record)
     assert record.metadata.value("technique.name") == "GCPL"
     assert record.metadata.value("experiment.comments") == TRUTH.metadata.value("experiment.comments")
+
+
+@pytest.mark.parametrize("change", [lambda text: text.encode("utf-16"), lambda text: text.encode() + bytes(9)])
+def test_an_error_in_a_text_that_is_read_from_memory_names_its_file(tmp_path, change):
+    path = tmp_path / "cut.mpt"
+    path.write_bytes(change(TEXT[: START - 20]))
+    with pytest.raises(ReadError) as caught:
+        echub.read(path)
+    assert caught.value.path == str(path)
 
 
 def test_single_blanks_for_tabs_leave_the_columns_open():

@@ -307,6 +307,19 @@ def test_all_spectra_of_joined_runs_are_one_series_in_order_of_start():
     assert codes(echub.analyze("eis-fit", record)) == {"several-datasets"}
 
 
+@pytest.mark.parametrize("having", [0, 1])
+def test_a_temperature_that_only_some_of_joined_spectra_record_is_shown_of_these(having):
+    records = [eis_series(n, SeriesPlan(levels=(0.1, 0.2))).record() for n in (1, 2)]
+    told = records[having].datasets
+    for name, dataset in told.items():
+        rows = replace(dataset.columns["time"], values=np.full(dataset.rows, 40.0), index=None)
+        own = {"temperature": replace(rows, name="temperature", quantity="temperature", unit="degC")}
+        told[name] = replace(dataset, columns={**dataset.columns, **own})
+    table = echub.analyze("eis-series", joined(*records), params=CIRCUIT).tables["spectra"]
+    expected = [40.0, 40.0, np.nan, np.nan]
+    np.testing.assert_array_equal(table["temperature"].array(), expected[::-1] if having else expected)
+
+
 @pytest.mark.parametrize("phase", [1.2, 0.0, -1.2])
 def test_a_spectrum_without_the_stated_arc_is_answered_without_its_resistance(phase):
     """|Z| rises with f: the time constant of an arc runs to zero or to infinity."""
@@ -324,6 +337,16 @@ def test_a_short_takes_the_arcs_away():
     vanish = outcome["vanish_level"].interval
     assert (vanish.low, vanish.high) == pytest.approx((SHORT[5], SHORT[6]))
     assert "arcs-vanished" in codes(outcome)
+
+
+def test_the_first_spectrum_without_arcs_is_named_by_its_number_in_its_run():
+    """As all messages and the table do; its position in the joined series would be 7."""
+    parts = ((SHORT[:3], None), (SHORT[3:10], 4))
+    runs = (SeriesPlan(levels=levels, curvature=0, shorted=shorted) for levels, shorted in parts)
+    outcome = echub.analyze("eis-series", joined(*(eis_series(1, run).record() for run in runs)), params=CIRCUIT)
+    assert outcome.tables["spectra"]["spectrum"].values == (0, 1, 2, 0, 1, 2, 3, 4, 5, 6)
+    (gone,) = [flag for flag in outcome.flags if flag.code == "arcs-vanished"]
+    assert gone.message.startswith("from spectrum 4 on")
 
 
 @pytest.mark.parametrize("plan", [SeriesPlan(levels=SHORT, beside=True), REST], ids=["staircase", "rest"])

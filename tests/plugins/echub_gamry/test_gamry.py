@@ -290,12 +290,21 @@ def test_point_and_comma_give_the_same(name):
             assert np.array_equal(column.values, other[dataset].columns[column.name].values, equal_nan=True)
 
 
-def test_utf16_and_old_line_ends_are_read():
-    text = (HERE / "cv.DTA").read_bytes().decode()
-    for data in (text.encode("utf-16"), text.replace("\r\n", "\r").encode(), b"\xef\xbb\xbf" + text.encode()):
-        record = echub.read(data)
-        assert [d.rows for d in record.datasets.values()] == [6, 17, 17]
-        check_table(record, "CURVE2", truth()["cv"]["tables"]["CURVE2"])
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda text: b"\xff\xfe" + text.encode("utf-16-le"),
+        lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: text.replace("\r\n", "\r").encode(),
+    ],
+    ids=["utf-16 little endian", "utf-16 big endian", "utf-8 with its mark", "old line ends"],
+)
+def test_a_text_saved_again_is_recognised_and_read(again):
+    record = echub.read(again((HERE / "cv.DTA").read_bytes().decode()))
+    assert record.provenance.reader["name"] == "gamry-dta"
+    assert [d.rows for d in record.datasets.values()] == [6, 17, 17]
+    check_table(record, "CURVE2", truth()["cv"]["tables"]["CURVE2"])
 
 
 @pytest.mark.parametrize("sign", ["°".encode(), b"\xa1\xe3", b"\x81\x8b", b"?", "\ufffd".encode()])

@@ -54,6 +54,11 @@ def test_only_an_ndax_states_utc():
     assert "local time" in local["timeseries"].column("vendor_unix_time_s").attrs["made"]
     for record in (utc, local):
         assert record.metadata.value("experiment.timezone") == "unknown"
+    for quantity in ("unix_time", "step_time", "charge_step"):  # what fastnda fills in is not measured in each row
+        column = utc["timeseries"].column(quantity)
+        assert column.origin == "reported"
+        assert "fastnda fills it in" in column.attrs["made"]
+    assert local["timeseries"].column("vendor_unix_time_s").origin == "measured"
     assert utc.metadata.value("experiment.start") == "2024-03-14T09:00:00"
     assert local.metadata.value("experiment.start") == "2024-03-14T08:00:00"
 

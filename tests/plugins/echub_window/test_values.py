@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,17 @@ def test_each_threshold_has_its_limit(threshold, power):
     outcome = ask(case, threshold=threshold)
     for name in ("anodic", "cathodic"):
         assert outcome[f"{name}_limit"].value == pytest.approx(case.truth[f"{name}_{threshold}"], abs=5e-3)
+
+
+@pytest.mark.parametrize("first", ["potential_we", "voltage"])
+def test_the_potential_of_the_electrode_is_preferred_to_the_voltage_of_the_cell(first):
+    case = synth.sweeps(1, Sweeps(**EXACT))
+    potential = case.columns["potential_we"]
+    both = {"potential_we": potential, "voltage": replace(potential, values=potential.values + 0.5)}
+    columns = {first: both[first], **case.columns, **both}
+    alone, beside = ask(case), ask(replace(case, columns=columns))
+    assert beside["anodic_limit"].value == alone["anodic_limit"].value
+    assert beside["cathodic_limit"].value == alone["cathodic_limit"].value
 
 
 def test_the_table_has_all_thresholds_scan_by_scan():
