@@ -67,6 +67,7 @@ REASONS = {
     ("mpr → columns", "CPU"): "new memory and reading the bytes cost more than the target allows: decisions/0113",
     ("mpr → native", "CPU"): "deflate is a quarter, both hashes and writing the file another: decisions/0113",
     ("mpr → native", "wall"): "as CPU; and a busy machine leaves less than two cores",
+    ("mpr → native", "peak memory"): "20 MB of it do not depend on the size of the file",
     ("small mpr in a batch", "CPU"): "HDF5 makes 20 arrays and 60 attributes, and one dimension for each column",
     ("two columns of native files", "CPU"): "all sniffers are asked, and the descriptions parsed and hashed",
     ("validate 10 columns", "CPU"): "inflating and unshuffling take two thirds: decisions/0113",
