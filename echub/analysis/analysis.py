@@ -63,6 +63,11 @@ class InputSet(Sequence[Item], Generic[Item]):
         return np.random.default_rng(self.seed)
 
 
+def handed(analysis: Analysis, inputs: Sequence[Any], seed: int = 0) -> Any:  # noqa: ANN401
+    """Return what the functions of an analysis get: the one input, or a set of all."""
+    return inputs[0] if analysis.consumes == "dataset" else InputSet(tuple(inputs), seed)
+
+
 @dataclass(frozen=True)
 class Choice:
     """What was selected: an expression, a range of time in seconds, columns by need, a dataset by its name."""
@@ -310,17 +315,14 @@ class _Run:
 
         def looked(values: Mapping[str, str]) -> Any:  # noqa: ANN401
             stated = [stating(item, values) if isinstance(item, Record) else item for item in items]
-            return self._data([part for item in stated for part in self._bound(item)])
+            return handed(self.analysis, [part for item in stated for part in self._bound(item)], self.seed)
 
         return first_reason(refusal, self.analysis, self.params, looked)
 
-    def _data(self, inputs: Sequence[Any]) -> Any:  # noqa: ANN401
-        """Return what the plugin's functions get."""
-        return inputs[0] if self.analysis.consumes == "dataset" else InputSet(tuple(inputs), self.seed)
-
     def _call(self, inputs: Sequence[Any]) -> Outcome:
         """Run the plugin's code, and check that it returns what it declares."""
-        outcome: Outcome = call(self.analysis, self.analysis.run, self._data(inputs), self.params, returns=Outcome)
+        data = handed(self.analysis, inputs, self.seed)
+        outcome: Outcome = call(self.analysis, self.analysis.run, data, self.params, returns=Outcome)
         self._check_gives(outcome)
         return outcome
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from echub.analysis.analysis import Choice, InputSet, parameters
+from echub.analysis.analysis import Choice, handed, parameters
 from echub.analysis.datasets import chosen_datasets
 from echub.analysis.needs import Inputs, bind
 from echub.analysis.outcome import Refusal
@@ -163,8 +163,7 @@ def _looked(
 
     def bound(values: Mapping[str, str]) -> Any:  # noqa: ANN401
         stated = stating(record, values) if values else record
-        inputs = tuple(bind(analysis, stated, dataset=dataset, columns=columns) for dataset in given)
-        return inputs[0] if analysis.consumes == "dataset" else InputSet(inputs)
+        return handed(analysis, [bind(analysis, stated, dataset=dataset, columns=columns) for dataset in given])
 
     try:
         chosen = parameters(analysis, params, None)

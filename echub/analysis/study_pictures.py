@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from echub.analysis.outcome import Outcome
 from echub.declare_analysis import Analysis
@@ -14,6 +15,9 @@ from echub.files.annotations import Annotations
 from echub.files.reading import read
 from echub.pictures.sheet import Look, draw
 from echub.registry.boundary import PluginFault
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 TEMPERATURE = "cell.temperature"
 
@@ -41,8 +45,7 @@ def picture(outcome: Outcome, declared: Analysis) -> bytes:
         raise
     except (DataError, PluginError):
         return b""
-    figure.set_size_inches(7, 5)
-    return png(figure, dpi=100)
+    return _png(figure)
 
 
 def overlay(paths: Sequence[Path], annotations: Annotations) -> bytes:
@@ -61,5 +64,10 @@ def overlay(paths: Sequence[Path], annotations: Annotations) -> bytes:
         figure = draw(records, Look(by=TEMPERATURE if stated else None))
     except (DataError, PluginError):
         return b""
+    return _png(figure)
+
+
+def _png(figure: Figure) -> bytes:
+    """Return a figure in the size that all pictures of a report have."""
     figure.set_size_inches(7, 5)
     return png(figure, dpi=100)

@@ -246,10 +246,11 @@ def _matrix(study: Study, answers: Sequence[Answer]) -> str:
     head = "".join(f"<th>{html.escape(step.name)}</th>" for step in steps)
     lines = []
     first: dict[tuple[str, str], Answer] = {}  # searching 1000 answers for each of 1000 files takes a second
+    order: dict[str, int] = {}
     for answer in answers:
         for source in answer.sources:
             first.setdefault((answer.step.name, source), answer)
-    order = {path: n for n, path in reversed([*enumerate(path for a in answers for path in a.sources)])}
+            order.setdefault(source, len(order))
     for file in sorted(study.files, key=lambda file: order.get(str(file), len(order))):
         cells = [_mark(first.get((step.name, str(file)))) for step in steps]
         lines.append(f"<tr><th scope='row'>{html.escape(file.name)}</th>{''.join(cells)}</tr>")
