@@ -57,6 +57,13 @@ class ParameterPlace(NamedTuple):
     name: str
 
 
+class WordTable(NamedTuple):
+    """Words by code, and the (parameter, word) without which they do not hold, if there is one."""
+
+    needs: tuple[str, str] | None
+    words: dict[int, str]
+
+
 class RawTable(NamedTuple):
     """Where a parameter table lies, and its rows."""
 
@@ -148,30 +155,39 @@ def read_parameters(data: bytes, technique: str | None, header: int) -> tuple[di
             f" of {technique or 'this technique'}: {table.sequences} rows are kept raw"
         )
         return {"parameter_rows": [row.hex() for row in table.rows]}, [Notice("unknown-parameters", text)]
+    read, unknown = _sequences(table.rows, places, technique or "")
+    sequences = [dict(sequence) for sequence in read]
+    if not unknown:
+        return {"parameters": sequences}, []
+    text = f"codes without a word known here stay numbers: {unknown}"
+    return {"parameters": sequences}, [Notice("unknown-setting-code", text)]
+
+
+@lru_cache(64)  # of a few thousand numbers each; the files of a campaign have one programme, or a few
+def _sequences(
+    rows: tuple[bytes, ...], places: tuple[ParameterPlace, ...], technique: str
+) -> tuple[list[Parameters], str]:
+    """Read all rows, and name the codes without a word; remembered, for the files of a campaign are alike."""
     unknown: dict[str, set[int]] = {}
-    sequences = [_sequence(row, places, technique or "", unknown) for row in table.rows]
-    if table.sequences > 1:
+    sequences = [_sequence(row, places, technique, unknown) for row in rows]
+    if len(rows) > 1:
         sequences = [{"Ns": number, **sequence} for number, sequence in enumerate(sequences)]
     if technique == "MB":
         _as_printed(sequences)
-    if not unknown:
-        return {"parameters": sequences}, []
-    listed = ", ".join(f"{name} = {' '.join(map(str, sorted(codes)))}" for name, codes in unknown.items())
-    text = f"codes without a word known here stay numbers: {listed}"
-    return {"parameters": sequences}, [Notice("unknown-setting-code", text)]
+    return sequences, ", ".join(f"{name} = {' '.join(map(str, sorted(codes)))}" for name, codes in unknown.items())
 
 
 def _sequence(
     row: bytes, places: tuple[ParameterPlace, ...], technique: str, unknown: dict[str, set[int]]
 ) -> Parameters:
     """Read one row; codes become words once all numbers are there, for some depend on others."""
-    values: Parameters = {}
+    words: Parameters = {}
     for place in places:
         if place.name:
-            values[unique_name(place.name, values)] = _value(row, place)
-    words = dict(values)
-    for name, value in values.items():
-        words[name] = _word(name, value, technique, words, unknown)
+            words[unique_name(place.name, words)] = _value(row, place)
+    for name, value in words.items():  # a word takes the place of its number: no name is added
+        if isinstance(value, int) and (tables := _conditions(name, technique)):
+            words[name] = _word(name, value, tables, words, unknown)
     return words
 
 
@@ -186,29 +202,24 @@ def _value(row: bytes, place: ParameterPlace) -> Any:  # noqa: ANN401
     return shortest(value) if place.type == "f4" else value
 
 
-def _word(name: str, value: Any, technique: str, row: Mapping[str, Any], unknown: dict[str, set[int]]) -> Any:  # noqa: ANN401
-    """Return the word of a code; a field without words, and an unknown code, stay numbers."""
-    conditions = _conditions(name, technique)
-    tables = [words for needs, words in conditions if needs is None or row.get(needs[0]) == needs[1]]
-    if not tables or isinstance(value, (float, str)):
-        conditional = any(needs is not None for needs, _ in conditions)
-        if conditional and isinstance(value, int) and _is_used(name, row):
-            unknown.setdefault(name, set()).add(value)
-        return value
-    for words in tables:
-        if value in words:
-            return words[value]
+def _word(
+    name: str, code: int, tables: tuple[WordTable, ...], row: Mapping[str, Any], unknown: dict[str, set[int]]
+) -> int | str:
+    """Return the word of a code; an unknown one stays a number, and is noted if the row uses the field."""
+    for needs, words in tables:
+        if code in words and (needs is None or row.get(needs[0]) == needs[1]):
+            return words[code]
     if _is_used(name, row):
-        unknown.setdefault(name, set()).add(value)
-    return value
+        unknown.setdefault(name, set()).add(code)
+    return code
 
 
 @lru_cache(4096)  # more than the parameters of all techniques; a file asks for each of them in every sequence
-def _conditions(name: str, technique: str) -> tuple[tuple[tuple[str, str] | None, dict[int, str]], ...]:
+def _conditions(name: str, technique: str) -> tuple[WordTable, ...]:
     """Return the tables of words that a parameter may use, each with the (parameter, word) it needs, if any."""
     field, number = _field_of(name)
     return tuple(
-        (_condition(when, number), words)
+        WordTable(_condition(when, number), words)
         for (of, known, when), words in _words().items()
         if of in ("*", technique) and known == field
     )

@@ -7,7 +7,7 @@ stay beside it in the settings. What EC-Lab prints as 0 or ``pass`` for `not use
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,6 +90,7 @@ def _step(technique: str, number: int, sequence: Parameters, rules: Sequence[Ste
     return step
 
 
+@lru_cache(4096)  # more than the parameters of all techniques
 def _squeezed(name: str) -> str:
     return " ".join(name.split())
 
