@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace
@@ -22,35 +23,39 @@ def bracketed(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> Onset:
     Where U rises smoothly the place stays as interpolated, and half a row or a step to either side brackets it.
     """
     first, jumps = _rows_around(onset, trace, params)
+    steps = np.diff(trace.t)
+    gap = GAP * float(np.median(steps))
     t = trace.t[first : first + 2]
     around = np.abs(trace.t - onset.t) <= params.window
     off = float(np.median((trace.x - trace.line)[around & (trace.t < trace.lost_at)])) if around.any() else 0.0
     near = np.interp(t, trace.t, trace.line) + (off if np.isfinite(off) else 0.0)
     stair = trace.stair_s * trace.rate / 3600
     half = max(float(near[1] - near[0]), stair) / 2
-    if jumps or t[1] - t[0] > GAP * float(np.median(np.diff(trace.t))):
+    if jumps or t[1] - t[0] > gap:
         onset = replace(onset, x=float(near.mean()), t=float(t.mean()))
     low, high = min(onset.bracket[0], onset.x - half), onset.x + half
-    lost = _gap_beside(onset, trace, params)
+    lost = _gap_beside(onset, trace, params, np.flatnonzero(steps > gap))
     if lost is not None:
         ends = np.interp(lost, trace.t, trace.line) + (off if np.isfinite(off) else 0.0)
         low, high = min(low, float(ends[0])), max(high, float(ends[1]))
     return replace(onset, bracket=(low, high))
 
 
-def _gap_beside(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> tuple[float, float] | None:
+def _gap_beside(
+    onset: Onset, trace: RampTrace, params: RampOnsetParams, gaps: NDArray[np.intp]
+) -> tuple[float, float] | None:
     """Return the ends, s, of a gap that the average at the crossing reaches into: the crossing may lie in it.
 
-    A gap much shorter than the average moves it by little: it counts as far from it as it is long.
+    A gap much shorter than the average moves it by little: it counts as far from it as it is long. gaps: the rows
+    before them.
     """
-    step = np.diff(trace.t)
-    reach = np.minimum(step, params.window / 2)
-    reached = (trace.t[:-1] - reach <= onset.t) & (onset.t <= trace.t[1:] + reach)
-    gaps = np.flatnonzero(reached & (step > GAP * float(np.median(step))))
-    if not len(gaps):
+    start, stop = trace.t[gaps], trace.t[gaps + 1]
+    reach = np.minimum(stop - start, params.window / 2)
+    reached = np.flatnonzero((start - reach <= onset.t) & (onset.t <= stop + reach))
+    if not len(reached):
         return None
-    widest = int(gaps[np.argmax(step[gaps])])
-    return float(trace.t[widest]), float(trace.t[widest + 1])
+    widest = reached[np.argmax((stop - start)[reached])]
+    return float(start[widest]), float(stop[widest])
 
 
 def _rows_around(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> tuple[int, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -85,12 +84,15 @@ def crossing(
     state = states_of(deviation, params, limit)
     state[(grid.t >= lost_at) & (state < 0)] = 0
     least = max(int(params.sustain / grid.step), 1)
-    dips = [run for run in _runs(state == -1) if run[1] - run[0] >= min(DIP, least)]
-    after = next((last for first, last in reversed(dips) if (state[:first] > 0).any()), 0)
-    index = _first_lasting(state > 0, least, after)
+    above = _runs(state > 0)
+    if not above:  # as in most rounds of the search: what comes back need not be looked for
+        return None
+    dips = [last for first, last in _runs(state < 0) if last - first >= min(DIP, least) and first > above[0][0]]
+    after = dips[-1] if dips else 0
+    index = _first_lasting(above, len(state), least, after)
     if index is None:
         return None
-    earlier = [first for first, last in _runs(state > 0) if last <= after and last - first >= least]
+    earlier = [first for first, last in above if last <= after and last - first >= least]
     position = _place(deviation, params, index, limit)
     at = np.arange(len(grid.t))
     smooth = grid.mean_x(params.window)
@@ -159,19 +161,23 @@ def neighbourhood(index: int, half: int, count: int) -> tuple[int, int]:
     return max(index - 3 * half - 2, 0), min(index + 3 * half + 3, count)
 
 
-def _first_lasting(counts: NDArray[np.bool_], least: int, after: int) -> int | None:
-    """Find the first point after a place from which `least` points count; it may also last to the end."""
-    for first, last in _runs(counts):
+def _first_lasting(runs: list[tuple[int, int]], end: int, least: int, after: int) -> int | None:
+    """Find the first run after a place that has `least` points; it may also last to the end."""
+    for first, last in runs:
         # At the end of the ramp three points do: a failure may stop it.
-        if first >= after and (last - first >= least or (last == len(counts) and last - first >= DIP)):
+        if first >= after and (last - first >= least or (last == end and last - first >= DIP)):
             return first
     return None
 
 
-def _runs(counts: NDArray[Any]) -> list[tuple[int, int]]:
-    """Return start and end (exclusive) of every run of marked points."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], counts.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+def _runs(counts: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return start and end (exclusive) of every run of marked points (n,)."""
+    edges = (np.flatnonzero(counts[1:] != counts[:-1]) + 1).tolist()
+    if counts[0]:
+        edges.insert(0, 0)
+    if counts[-1]:
+        edges.append(len(counts))
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def running_median(values: Floats, half: int) -> Floats:

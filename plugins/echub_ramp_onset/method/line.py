@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from echub.plugin import Refusal
-from echub.science import robust_centre, robust_sigma
+from echub.science import robust_centre
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import Floats, RampTrace
 from echub_ramp_onset.method.grid import TimeGrid
@@ -58,34 +59,51 @@ class OhmicLine:
 def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: float) -> OhmicLine:
     """Fit U against x on [start, fit_fraction · until], in seconds after the start of the ramp."""
     begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
-    rows = (trace.t >= begin) & (trace.t <= end)
-    if np.count_nonzero(rows) < 5:  # a line, and three degrees of freedom for its noise
+    rows = slice(*np.searchsorted(trace.t, (begin, np.nextafter(end, np.inf))).tolist())
+    count = rows.stop - rows.start
+    if count < 5:  # a line, and three degrees of freedom for its noise
         raise Refusal(
             "too-short",
-            f"only {rows.sum()} rows lie between {params.start:g} s after the start of the ramp and "
+            f"only {count} rows lie between {params.start:g} s after the start of the ramp and "
             f"{params.fit_fraction:g} of its length",
         )
-    t, x, u = _without_excursions(trace.t[rows], trace.x[rows], trace.u[rows])
-    mean = x.mean()
-    spread = float(((x - mean) ** 2).sum())
-    offset, slope = _straight(x, u)
-    rest = u - offset - slope * x
-    sigma = max(robust_sigma(rest), _step(u) / np.sqrt(12), 1e-12)  # a digit is uniform; 1 pV: never zero
+    t, x, fit = _without_excursions(trace.t[rows], trace.x[rows], trace.u[rows])
+    sigma = max(fit.sigma, fit.step / np.sqrt(12), 1e-12)  # a digit is uniform; 1 pV: never zero
     variance = sigma**2
-    cross = -mean * variance / spread
-    covariance = np.array([[variance / len(x) + mean**2 * variance / spread, cross], [cross, variance / spread]])
+    cross = -fit.mean * variance / fit.spread
+    own = variance / len(x) + fit.mean**2 * variance / fit.spread
+    covariance = np.array([[own, cross], [cross, variance / fit.spread]])
     bow = _bow(x)
-    bend = float(bow @ rest)
-    inflation = _inflation(rest - bend * bow, t, sigma, params.window)
-    return OhmicLine(offset, slope, covariance, begin, end, sigma, inflation, bend / sigma / inflation)
+    bend = float(bow @ fit.rest)
+    inflation = _inflation(fit.rest - bend * bow, t, sigma, params.window)
+    return OhmicLine(fit.offset, fit.slope, covariance, begin, end, sigma, inflation, bend / sigma / inflation)
 
 
-def _straight(x: Floats, u: Floats) -> tuple[float, float]:
-    """Return offset and slope of the straight line through rows by least squares."""
-    mean = x.mean()
+class _Straight(NamedTuple):
+    """A straight line through rows by least squares, and what it leaves.
+
+    mean, spread: of x, its mean and the sum of its squares around it. rest: (n,), V, of median `centre` and robust
+    standard deviation `sigma`. step: the quantisation of U, V.
+    """
+
+    offset: float
+    slope: float
+    mean: float
+    spread: float
+    rest: Floats
+    centre: float
+    sigma: float
+    step: float
+
+
+def _straight(x: Floats, u: Floats) -> _Straight:
+    mean = float(x.mean())
     centred = x - mean
-    slope = float((centred * u).sum() / float((centred**2).sum()))
-    return float(u.mean() - slope * mean), slope
+    spread = float((centred**2).sum())
+    slope = float((centred * u).sum() / spread)
+    offset = float(u.mean() - slope * mean)
+    rest = u - offset - slope * x
+    return _Straight(offset, slope, mean, spread, rest, *robust_centre(rest), _step(u))
 
 
 def _bow(x: Floats) -> Floats:
@@ -97,14 +115,14 @@ def _bow(x: Floats) -> Floats:
     return np.asarray(square / max(float(np.sqrt(square @ square)), 1e-300))
 
 
-def _without_excursions(t: Floats, x: Floats, u: Floats) -> tuple[Floats, Floats, Floats]:
-    """Leave out rows far from the line, a burst or what came back; not when they are many."""
-    offset, slope = _straight(x, u)
-    rest = u - offset - slope * x
-    centre, sigma = robust_centre(rest)
-    near = np.abs(rest - centre) <= FAR * max(sigma, _step(u))
+def _without_excursions(t: Floats, x: Floats, u: Floats) -> tuple[Floats, Floats, _Straight]:
+    """Leave out rows far from the line, a burst or what came back, if they are few; return t, x and the line."""
+    fit = _straight(x, u)
+    near = np.abs(fit.rest - fit.centre) <= FAR * max(fit.sigma, fit.step)
     kept = np.count_nonzero(near)
-    return (t[near], x[near], u[near]) if MOST_NEAR * len(u) <= kept < len(u) else (t, x, u)
+    if MOST_NEAR * len(u) <= kept < len(u):
+        return t[near], x[near], _straight(x[near], u[near])
+    return t, x, fit
 
 
 def _step(u: Floats) -> float:
