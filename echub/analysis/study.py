@@ -34,7 +34,7 @@ from typing import Any, NotRequired, TypedDict
 from echub.analysis.analysis import analyze, analyze_each, parameters
 from echub.analysis.outcome import Condition, Outcome
 from echub.analysis.outcome_shape import OutcomeShape
-from echub.analysis.study_folder import RUN, writing_in
+from echub.analysis.study_folder import RUN, names_of, writing_in
 from echub.analysis.study_pictures import MOST, PICTURES, picture, pictured
 from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, shown, sweep_of, with_settings
 from echub.batch.workers import Died, in_order
@@ -362,9 +362,9 @@ def _questions(
                 named = f"{label or 'all'}{setting}"
                 yield _Asked(own, named, tuple(files), (), annotations, study.seed, cache)
     else:
-        for file in files_of:
+        for file, name in names_of(files_of, study.path.parent).items():
             for own, setting in swept(step):
-                yield _Asked(own, f"{file.name}{setting}", (file,), (), annotations, study.seed, cache)
+                yield _Asked(own, f"{name}{setting}", (file,), (), annotations, study.seed, cache)
 
 
 def swept(step: Step) -> Iterator[tuple[Step, str]]:

@@ -1,8 +1,9 @@
-"""The folder of a study's results while runs write there: what a killed run left unfinished is removed."""
+"""The folders of a study: how its files are called, and that of the results while runs write there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,18 @@ from echub.files.results import CACHE, OUTCOMES, TABLES
 RUN = "study"
 """The mark of a study's temporary files."""
 _LOCK = ".echub-study.lock"
+
+
+def names_of(files: Sequence[Path], folder: Path) -> dict[Path, str]:
+    """Return what each file is called: its name, or its path in the study's folder if others share it."""
+    counts = Counter(file.name for file in files)
+    return {file: file.name if counts[file.name] == 1 else inside(file, folder) for file in files}
+
+
+def inside(file: Path, folder: Path) -> str:
+    """Return the path as seen from a folder, so that it is the same wherever that lies."""
+    path, within = file.absolute(), folder.absolute()
+    return (path.relative_to(within) if path.is_relative_to(within) else path).as_posix()
 
 
 @contextmanager

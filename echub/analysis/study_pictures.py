@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,17 +48,18 @@ def picture(outcome: Outcome, declared: Analysis) -> bytes:
     return _png(figure)
 
 
-def overlay(paths: Sequence[Path], annotations: Annotations) -> bytes:
-    """Draw files in one figure as PNG, with a colour per temperature if that is stated; nothing if they have none.
+def overlay(files: Mapping[Path, str], annotations: Annotations) -> bytes:
+    """Draw files, by name, in one figure as PNG, with a colour per temperature if that is stated.
 
-    The files of a step are few, or nobody could tell them apart: more than `MOST` are not drawn.
+    Nothing if they have no picture. The files of a step are few, or nobody could tell them apart: more than `MOST`
+    are not drawn.
     """
-    if not 1 < len(paths) <= MOST:
+    if not 1 < len(files) <= MOST:
         return b""
     records = {}
-    for path in paths:
+    for path, name in files.items():
         with suppress(EchubError):  # the report has said already which cannot be read
-            records[path.name] = read(path, annotations=annotations)
+            records[name] = read(path, annotations=annotations)
     stated = all(record.metadata.get(TEMPERATURE) for record in records.values())
     try:
         figure = draw(records, Look(by=TEMPERATURE if stated else None))

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from echub import __version__
 from echub.analysis.outcome import SUFFIX, Measurand, Series
 from echub.analysis.study import Answer, Step, Study
-from echub.analysis.study_folder import RUN, writing_in
+from echub.analysis.study_folder import RUN, inside, names_of, writing_in
 from echub.analysis.study_pictures import overlay
 from echub.drawing import unit_text
 from echub.files import results
@@ -108,11 +108,7 @@ def _places(study: Study, answers: Sequence[Answer]) -> list[tuple[str, str]]:
 
 def _relative(study: Study, answer: Answer) -> list[str]:
     """Return the sources as seen from the study, so that names are the same wherever it lies."""
-    folder = study.path.absolute().parent
-    paths = [Path(source).absolute() for source in answer.sources]
-    return [
-        path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix() for path in paths
-    ]
+    return [inside(Path(source), study.path.parent) for source in answer.sources]
 
 
 def _apart(keys: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -282,7 +278,8 @@ def _step(step: Step, answers: Sequence[Answer], study: Study) -> str:
         parts.append(f"<p>Figures of {drawn} of {len(answers)} answers: {hint}.</p>")
     if drawn and step.source is None:
         files = [Path(path) for path in dict.fromkeys(path for a in answers for path in a.sources)]
-        parts.append(_image(overlay(files, study.annotations()), f"all files of {step.name}"))
+        named = names_of(files, study.path.parent)
+        parts.append(_image(overlay(named, study.annotations()), f"all files of {step.name}"))
     parts += [_one(answer) for answer in answers]
     return "\n".join(parts) + "</section>"
 

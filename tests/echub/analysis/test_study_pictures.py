@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from echub.analysis import study_pictures
 from echub.analysis.study import load_study, run_study
@@ -54,6 +56,22 @@ def test_an_overlay_is_coloured_by_temperature_if_all_state_one(tmp_path, monkey
     draw = study_pictures.draw
     monkeypatch.setattr(study_pictures, "draw", lambda records, look: looks.append(look.by) or draw(records, look))
     monkeypatch.setattr(study_pictures, "MOST", 2)
-    picture = overlay(paths, Annotations([MetaTable("t", rows)]))
+    picture = overlay({path: path.name for path in paths}, Annotations([MetaTable("t", rows)]))
     assert picture.startswith(b"\x89PNG") == (by != "none")
     assert looks == ([] if by == "none" else [by])
+
+
+def test_files_of_one_name_in_two_folders_are_both_drawn_and_told_apart(tmp_path, monkeypatch):
+    for folder in ("mon", "tue"):
+        (tmp_path / folder).mkdir()
+        shutil.copy(FIXTURE, tmp_path / folder / "run.mpr")
+    shutil.copy(FIXTURE, tmp_path / "other.mpr")
+    text = 'files = ["*.mpr", "*/*.mpr"]\n[[step]]\nanalysis = "ramp-onset"\nparams.bootstrap = 0\n'
+    (tmp_path / "study.toml").write_text(text, "utf-8")
+    study = load_study(tmp_path / "study.toml")
+    answers = run_study(study, tmp_path / "out", workers=1)
+    assert [answer.label for answer in answers] == ["other.mpr", "mon/run.mpr", "tue/run.mpr"]
+    drawn = []
+    monkeypatch.setattr(study_pictures, "draw", lambda records, look: drawn.append(records) or Figure())
+    report(study, [replace(answer, picture=b"drawn") for answer in answers])
+    assert [list(records) for records in drawn] == [["other.mpr", "mon/run.mpr", "tue/run.mpr"]]
