@@ -1,8 +1,8 @@
-"""A campaign in one study against converting its files, CPU of one process."""
+"""A campaign in one study against converting its files, CPU of one process: ``python -m tests.benchmarks.campaign``."""
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 import time
 from collections.abc import Callable
@@ -68,4 +68,6 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.campaign", description=__doc__)
+    parser.add_argument("files", type=int, nargs="?", default=100, help="how many files (100)")
+    main(parser.parse_args().files)

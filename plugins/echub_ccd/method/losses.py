@@ -7,8 +7,10 @@ rises. Both repeat themselves from half cycle to half cycle; a short does not.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from echub_ccd.data.table import HalfCycleTable
@@ -45,14 +47,19 @@ def lost_within(table: HalfCycleTable, *, ever: bool = False) -> Floats:
     """
     rise = _rises(table)
     sure = rise - _noise(table)
-    usual = np.zeros(len(rise))
-    for k in range(2, len(rise)):
-        near = slice(max(k - RECENT, 0), k)
-        past = np.sort(sure[near][(table.file[near] == table.file[k]) & np.isfinite(sure[near])])
-        usual[k] = max(past[1], 0.0) if len(past) > 1 else 0.0
+    here = _before(table.file, -1) == table.file[:, None]
+    past = np.where(here, _before(np.where(np.isfinite(sure), sure, np.inf), np.inf), np.inf)
+    second = np.partition(past, 1, axis=1)[:, 1]
+    usual = np.where(np.isfinite(second), np.maximum(second, 0.0), 0.0)
     if ever:
         usual = np.maximum.accumulate(usual)
     return np.asarray(np.nan_to_num(-np.expm1(np.minimum(rise - usual, 0.0))))
+
+
+def _before(values: NDArray[Any], none: float) -> NDArray[Any]:
+    """Return the `RECENT` values before each of them (m, RECENT); `none` where there are none."""
+    padded = np.concatenate([np.full(RECENT, none, values.dtype), values])
+    return sliding_window_view(padded, RECENT)[:-1]
 
 
 def uncertain(table: HalfCycleTable) -> Floats:

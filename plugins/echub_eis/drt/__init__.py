@@ -20,7 +20,7 @@ class DrtParams(CheckParams):
     beyond: float = option(1.0, "decades of τ beyond both ends of what was measured", minimum=0, maximum=3)
     regularisation: float = option(0.0, "λ; 0: by the evidence of the spectrum", minimum=0)
     bootstrap: int = option(40, "resamplings that a peak must survive; 0 gives no peaks", minimum=0)
-    # Of ridges 1 peak in 10 with less support is none.
+    # Of the false peaks of generated spectra 5 % reach it, of the true ones all: decision 74.
     support: float = option(
         95.0, "resamplings in which a peak must be, to be given", unit="%", minimum=50, maximum=100
     )
