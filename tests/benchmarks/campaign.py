@@ -1,4 +1,4 @@
-"""A campaign in one study against converting its files, CPU of one process: ``python -m tests.benchmarks.campaign``."""
+"""A campaign in one study against converting its files, CPU of one process."""
 
 from __future__ import annotations
 
