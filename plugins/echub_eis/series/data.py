@@ -26,6 +26,8 @@ UNRECORDED = 3.0
 LEAST_GAP = 1.0
 """Rows closer than a second are not apart, whatever the spectra do, s."""
 HOUR = 3600.0
+SHOWN = 6
+"""Spectra, or levels, that a message names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,19 @@ class SpectrumSeries:
     def column(self, name: str) -> Floats:
         """Return one attribute of every spectrum, (k,)."""
         return np.array([getattr(one, name) for one in self.spectra], dtype=np.float64)
+
+    def called(self, k: int) -> str:
+        """Return the number of a spectrum, and its file, or its run in a file, if others have that number too."""
+        one = self.spectra[k]
+        if sum(other.spectrum == one.spectrum for other in self.spectra) == 1:
+            return str(one.spectrum)
+        name = self.names[one.file]
+        return f"{one.spectrum} of {name if self.names.count(name) == 1 else f'run {one.file + 1}'}"
+
+    def listed(self, places: Sequence[int]) -> str:
+        """Return what some spectra are called, the first few of many."""
+        shown = ", ".join(self.called(k) for k in places[:SHOWN])
+        return f"{shown} …" if len(places) > SHOWN else shown
 
     @property
     def timed(self) -> bool:

@@ -339,14 +339,15 @@ def test_a_short_takes_the_arcs_away():
     assert "arcs-vanished" in codes(outcome)
 
 
-def test_the_first_spectrum_without_arcs_is_named_by_its_number_in_its_run():
-    """As all messages and the table do; its position in the joined series would be 7."""
-    parts = ((SHORT[:3], None), (SHORT[3:10], 4))
+@pytest.mark.parametrize(("shorted", "named"), [(4, "4"), (2, "2 of run 2")])
+def test_the_first_spectrum_without_arcs_is_named_by_its_number_in_its_run(shorted, named):
+    """As in the table, and with the run if both have that number; its position in the joined series would be 7."""
+    parts = ((SHORT[:3], None), (SHORT[3:10], shorted))
     runs = (SeriesPlan(levels=levels, curvature=0, shorted=shorted) for levels, shorted in parts)
     outcome = echub.analyze("eis-series", joined(*(eis_series(1, run).record() for run in runs)), params=CIRCUIT)
     assert outcome.tables["spectra"]["spectrum"].values == (0, 1, 2, 0, 1, 2, 3, 4, 5, 6)
     (gone,) = [flag for flag in outcome.flags if flag.code == "arcs-vanished"]
-    assert gone.message.startswith("from spectrum 4 on")
+    assert gone.message.startswith(f"from spectrum {named} on")
 
 
 @pytest.mark.parametrize("plan", [SeriesPlan(levels=SHORT, beside=True), REST], ids=["staircase", "rest"])

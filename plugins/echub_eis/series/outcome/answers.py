@@ -109,7 +109,7 @@ def _resistance(
         level=result.params.level / 100,
         method="symmetric in ln R",
     )
-    where = f"{part.label} of spectrum {result.series.spectra[k].spectrum}"
+    where = f"{part.label} of spectrum {result.series.called(k)}"
     said = ", ".join(filter(None, (where, note, note_of(result))))
     parts = [Component("fit", value * relative), Component("area", value * area, "B", "area")]
     u = value * float(np.hypot(relative, area))

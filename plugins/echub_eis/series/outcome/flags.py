@@ -10,6 +10,7 @@ from echub.drawing import unit_text
 from echub.plugin import Flag
 from echub.science import robust_sigma
 from echub_eis.method.circuit import canonical
+from echub_eis.series.data import SHOWN
 from echub_eis.series.method.follow import crossed
 from echub_eis.series.method.linearity import linear
 from echub_eis.series.method.onset import KINKS, REMEMBERED, sound
@@ -18,8 +19,6 @@ from echub_eis.series.method.resolve import SeriesResult
 from echub_eis.series.method.shared import DIFFERENT
 from echub_eis.series.outcome.answers import MISFIT, SeriesAnswer
 
-SHOWN = 6
-"""Numbers of spectra that a message names."""
 SCATTER = 2.0
 """Scatter from spectrum to spectrum over the stated uncertainty that is reported."""
 
@@ -29,15 +28,9 @@ def flags(result: SeriesResult, found: SeriesAnswer) -> tuple[Flag, ...]:
     return (*_of_spectra(result), *_of_fits(result), *_of_answers(result, found))
 
 
-def listed(numbers: list[int]) -> str:
-    """Return the numbers of some spectra, the first few of many."""
-    shown = ", ".join(str(n) for n in numbers[:SHOWN])
-    return f"{shown} …" if len(numbers) > SHOWN else shown
-
-
 def _of_spectra(result: SeriesResult) -> Iterator[Flag]:
     """Yield what the check of single spectra says, once for the series."""
-    spectra, count = result.series.spectra, len(result.series)
+    series, count = result.series, len(result.series)
     first: dict[str, Flag] = {}
     places: dict[str, list[int]] = {}
     for k, examined in enumerate(result.followed.examined):
@@ -50,29 +43,27 @@ def _of_spectra(result: SeriesResult) -> Iterator[Flag]:
         if code == "amplitude-large" and (shown := linear(result)):
             flag = Flag(code, f"{flag.message.split(',')[0]}; {shown}", "info")
         more = "" if len(where) == 1 else f"in {len(where)} of {count} spectra, first: "
-        yield Flag(code, more + flag.message, flag.severity, f"spectrum {spectra[where[0]].spectrum}", flag.hint)
+        yield Flag(code, more + flag.message, flag.severity, f"spectrum {series.called(where[0])}", flag.hint)
     left = [k for k, one in enumerate(result.followed.fits) if one.fitted is None]
     if left:
         reasons = ", ".join(sorted({result.followed.fits[k].reason for k in left}))
-        numbers = listed([spectra[k].spectrum for k in left])
-        text = f"{len(left)} of {count} spectra are left out ({reasons}): {numbers}"
+        text = f"{len(left)} of {count} spectra are left out ({reasons}): {series.listed(left)}"
         yield Flag("spectra-left-out", text)
 
 
 def _of_fits(result: SeriesResult) -> Iterator[Flag]:
-    followed, spectra = result.followed, result.series.spectra
+    followed, series = result.followed, result.series
     circuit = canonical(followed.model.circuit)
     if len(followed.texts) > 1:
         text = f"the spectra asked show {' and '.join(followed.texts)}; all are fitted with {circuit}"
         yield Flag("circuits-differ", text, hint="--param circuit=… states one")
     if swaps := crossed(followed):
-        numbers = listed([spectra[k].spectrum for k in swaps])
-        text = f"time constants cross at spectra {numbers}: labels follow (ln τ, ln R)"
+        text = f"time constants cross at spectra {series.listed(swaps)}: labels follow (ln τ, ln R)"
         yield Flag("labels-crossed", text)
     again = [k for k, one in enumerate(followed.fits) if one.restarted][1:]
     if again:
-        numbers = listed([spectra[k].spectrum for k in again])
-        text = f"{len(again)} spectra were fitted from new starting values, which was better: {numbers}"
+        shown = series.listed(again)
+        text = f"{len(again)} spectra were fitted from new starting values, which was better: {shown}"
         yield Flag("restarted", text, "info")
     misfit = result.misfit
     if np.isfinite(misfit).any() and np.nanmedian(misfit) > MISFIT:
@@ -103,7 +94,7 @@ def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
         flowed = bool((np.abs(np.nan_to_num(result.series.column("level"))) > 0).any())
         yield Flag("recovery-not-exponential", text, "warning" if flowed else "info")
     if found.gone is not None:
-        first = result.series.spectra[found.gone].spectrum
+        first = result.series.called(found.gone)
         yield Flag("arcs-vanished", f"from spectrum {first} on all arcs are gone: electrons flow through the cell")
 
 
@@ -135,7 +126,7 @@ def _of_lost_parts(result: SeriesResult) -> Iterator[Flag]:
         if lost and set(part.reason) != {"fixed"}:
             reasons = ", ".join(sorted({part.reason[k] for k in lost}))
             text = f"resistance_{part.label} is not given in {len(lost)} of {len(part.reason)} spectra ({reasons})"
-            where = listed([result.series.spectra[k].spectrum for k in lost])
+            where = result.series.listed(lost)
             yield Flag("not-identified", text, "warning" if part is result.main else "info", where=where)
 
 
