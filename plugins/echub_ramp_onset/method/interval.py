@@ -68,7 +68,7 @@ def spread_of(
     rows = ends[0] + (ends[1] - ends[0]) * rng.random(DRAWS)
     # A gap to one side may hold the crossing, and need not: what holds without it stays in the interval.
     drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area
-    low, high = np.quantile([drawn, drawn + rows], [0.025, 0.975], axis=1)
+    low, high = zip(*(np.quantile(one, [0.025, 0.975]) for one in (drawn, drawn + rows)), strict=True)
     return Spread(
         float(np.std(replicates, ddof=1)),
         abs(change) / np.sqrt(3),
