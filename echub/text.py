@@ -75,6 +75,11 @@ def decode(data: bytes, encoding: str) -> str:
 # -- text that goes out ------------------------------------------------------------------------
 
 
+def several(count: int, word: str, plural: str = "") -> str:
+    """Return a count with its word: 1 row, 2 rows, 1,200 rows; `plural` of what takes no s, such as spectra."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {plural or f'{word}s'}"
+
+
 def printable(text: str, keep: str = "") -> str:
     """Return a text with everything that a terminal or a log would act on as escapes, apart from `keep`.
 

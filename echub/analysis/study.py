@@ -181,7 +181,13 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     for number, entry in enumerate(tree.get("step", ()), 1):
         steps.append(_step(entry, number, steps, path))
     if not steps:
-        raise PluginError("the study has no step", path=str(path), expected="[[step]] with name and analysis")
+        raise PluginError(
+            "the study has no step",
+            path=str(path),
+            expected="[[step]] with name and analysis",
+            cause="the steps that `echub study init` writes are comments at first",
+            hint=f"take the # away from the steps that are wanted, then: echub study {path}",
+        )
     values = {p: str(v) for p, v in _flat(tree.get("set", {}))}
     return Study(
         path,

@@ -12,6 +12,7 @@ import typer.core
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
 from echub.cli.streams import Quiet
+from echub.text import several
 
 if TYPE_CHECKING:
     from echub.analysis.study import Answer
@@ -115,7 +116,7 @@ def _say(answer: Answer) -> None:
     outcome = answer.outcome
     why = "; ".join(f"{flag.message} [{flag.code}]" for flag in outcome.refusals)
     name = next(iter(outcome.measurands), "")
-    value = " ".join(result(outcome.measurands[name])[:2]) if name else ""
+    value = " ".join((name, *result(outcome.measurands[name])[:2])).strip() if name else ""
     field(
         outcome.status,
         f"{answer.step.name}: {answer.label}  {why or value}{'  (cached)' if answer.cached else ''}",
@@ -126,7 +127,7 @@ def _report(answers: list[Answer], written: list[Path]) -> None:
     from echub.cli.show.terminal import field, heading
 
     refused = sum(a.outcome.status == "refused" for a in answers)
-    heading(f"{len(answers)} answers, {refused} refused")
+    heading(f"{several(len(answers), 'answer')}, {refused} refused")
     for path in written:
         field("written", str(path), "green")
 

@@ -7,7 +7,7 @@ import math
 import polars as pl
 import pytest
 
-from echub.text import clocks, decimal_mark, decode, encoding_of, parse_clock, parse_number
+from echub.text import clocks, decimal_mark, decode, encoding_of, parse_clock, parse_number, several
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,11 @@ def test_what_is_no_clock_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="h:m:s"):
         parse_clock(text)
     assert clocks(pl.Series("t", [text])).to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(0, "0 spectra"), (1, "1 spectrum"), (2, "2 spectra"), (1200, "1,200 spectra")]
+)
+def test_a_count_has_its_word(count, told):
+    assert several(count, "spectrum", "spectra") == told
+    assert several(count, "row") == told.replace("spectrum", "row").replace("spectra", "rows")

@@ -8,12 +8,15 @@ import typer
 
 from echub.cli.show.terminal import field, heading, table
 from echub.registry.codes import explained
+from echub.text import several
 
 if TYPE_CHECKING:
     from echub.files.conversion import Conversion
     from echub.model.column import Column
     from echub.model.dataset import Dataset
     from echub.model.record import Record
+
+_PLURALS = {"spectrum": "spectra", "species": "species"}
 
 
 def one(result: Conversion) -> None:
@@ -57,7 +60,8 @@ def record(shown: Record, *, ranges: bool = False) -> None:
 def _dataset(dataset: Dataset, *, ranges: bool) -> None:
     vendor = [column for column in dataset.columns.values() if column.is_vendor]
     kept = [column for column in dataset.columns.values() if not column.is_vendor]
-    field(dataset.name, f"{dataset.rows:,} rows, {len(kept)} columns, {len(vendor)} vendor columns")
+    held = ((dataset.rows, "row"), (len(kept), "column"), (len(vendor), "vendor column"))
+    field(dataset.name, ", ".join(several(*one) for one in held))
     more = _looked_at(dataset) if ranges else {}
     rows = [
         (
@@ -102,15 +106,10 @@ def _ranges(dataset: Dataset) -> dict[str, str]:
     if (seconds := held.pop("seconds", None)) is not None:
         length, unit = time_unit([0.0, seconds])
         parts.append(f"{seconds / length:.4g} {unit}")
-    parts += [f"{count:g} {_one_or_many(name, count)}" for name, count in held.items()]
+    parts += [several(int(count), name.replace("_", " "), _PLURALS.get(name, "")) for name, count in held.items()]
     if parts:
         field("", ", ".join(parts))
     return {name: _range(ends) for name, ends in ranges(dataset).items()}
-
-
-def _one_or_many(name: str, count: float) -> str:
-    word = name.replace("_", " ")
-    return word if count == 1 else {"spectrum": "spectra", "species": "species"}.get(word, f"{word}s")
 
 
 def _range(ends: tuple[float, float] | None) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Measurand, Refusal
 from echub.science import robust_sigma
+from echub.text import several
 from echub_cycling import CyclingParams
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.halves import CellTrace, Halves
@@ -187,7 +188,7 @@ def _efficiencies(found: CyclesFound) -> dict[str, Measurand]:
     first, later = int(found.whole[0]), found.whole[1:]
     result = {"first_efficiency": _efficiency(found, first, f"cycle {found.cycles.number[first]}")}
     if len(later):
-        note = f"median of {len(later)} cycles after the first complete one"
+        note = f"median of {several(len(later), 'cycle')} after the first complete one"
         result["coulombic_efficiency"] = _median(found, found.efficiency[later], later, note)
     chosen = later if len(later) else found.whole
     if min(np.min(found.voltage(half)[chosen]) for half in ("charge", "discharge")) <= 0:

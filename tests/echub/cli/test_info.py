@@ -18,7 +18,7 @@ def test_columns_are_counted_apart_from_vendor_columns(echub, tmp_path):
     names = [column.name for column in package.read(tmp_path / "a.csv")["timeseries"].columns.values()]
     kept = [name for name in names if not name.startswith("vendor_")]
     assert set(names) - set(kept) == {"vendor_knob"}
-    assert f"2 rows, {len(kept)} columns, 1 vendor columns" in out
+    assert f"2 rows, {len(kept)} columns, 1 vendor column" in out
 
 
 def test_raw_and_converted_say_the_same(echub, cp):

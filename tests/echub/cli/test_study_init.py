@@ -67,3 +67,11 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(echub, folder):
     assert echub("study", "init", folder / "missing").code == 3
     assert echub("study", "init", folder).code == 0
     assert echub("study", "init", folder).code == 2
+
+
+def test_a_study_whose_steps_are_still_comments_is_told_how_to_go_on(echub, folder):
+    echub("study", "init", folder)
+    done = echub("study", folder / "study.toml")
+    assert done.code == 4
+    assert "the study has no step" in done.err
+    assert f"take the # away from the steps that are wanted, then: echub study {folder / 'study.toml'}" in done.err
