@@ -80,6 +80,11 @@ def several(count: int, word: str, plural: str = "") -> str:
     return f"{count:,} {word}" if count == 1 else f"{count:,} {plural or f'{word}s'}"
 
 
+def rows_by_columns(rows: int, columns: int) -> str:
+    """Return the size of a table in words: 265 rows, 1 column."""
+    return f"{several(rows, 'row')}, {several(columns, 'column')}"
+
+
 def printable(text: str, keep: str = "") -> str:
     """Return a text with everything that a terminal or a log would act on as escapes, apart from `keep`.
 

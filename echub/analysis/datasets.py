@@ -10,6 +10,7 @@ from echub.declare_analysis import Analysis, Need
 from echub.errors import UnknownOption
 from echub.model.dataset import Dataset
 from echub.model.record import Record
+from echub.text import several
 
 
 def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) -> Dataset:
@@ -85,4 +86,4 @@ def _is_asked(analysis: Analysis, need: Need) -> bool:
 
 def _described(dataset: Dataset) -> str:
     technique = dataset.attrs.get("technique")
-    return f"{dataset.name} ({f'{technique}, ' if technique else ''}{dataset.rows} rows)"
+    return f"{dataset.name} ({f'{technique}, ' if technique else ''}{several(dataset.rows, 'row')})"

@@ -29,6 +29,7 @@ from echub.model.units import Scale, parse_unit, scale_between
 from echub.model.vocabulary import quantities
 from echub.remark import Remark
 from echub.segments import Stamps, clock_restarts, stamps
+from echub.text import several
 
 AREA = "cell.area"
 AXES = {
@@ -450,7 +451,7 @@ def _check_clock(analysis: Analysis, answers: Mapping[str, Answer], row: NDArray
         if len(restarts):
             raise Refusal(
                 "clock-restarts",
-                f"time goes back {len(restarts)} times",
+                f"time goes back {several(len(restarts), 'time')}",
                 where=f"source row {row[restarts[0]]}",
                 hint=f'--select "row < {row[restarts[0]]}" keeps the part before',
             )

@@ -28,7 +28,7 @@ from echub.files.output import write_atomically
 from echub.model.json_text import encodable
 from echub.registry.codes import explained
 from echub.remark import Remark
-from echub.text import for_spreadsheet
+from echub.text import for_spreadsheet, several
 
 if TYPE_CHECKING:
     import polars as pl
@@ -211,7 +211,7 @@ def _group_and_temperature(answer: Answer) -> tuple[str, float]:
 def _summary(study: Study, answers: Sequence[Answer]) -> str:
     counts = {s: sum(a.outcome.status == s for a in answers) for s in ("ok", "flagged", "refused")}
     parts = [f'<span class="{status}">{count} {status}</span>' for status, count in counts.items() if count]
-    return f"{len(study.files)} files, {len(study.steps)} steps: {', '.join(parts)}"
+    return f"{several(len(study.files), 'file')}, {several(len(study.steps), 'step')}: {', '.join(parts)}"
 
 
 def _refusals(answers: Sequence[Answer]) -> str:
@@ -380,7 +380,9 @@ def _series_table(table: Mapping[str, Any]) -> str:
         for row in zip(*(s.values for s in table.values()), strict=True)
     ]
     more = (
-        f"<p><small>{len(rows) - _LONG} more rows in the stored outcome</small></p>" if len(rows) > _LONG else ""
+        f"<p><small>{several(len(rows) - _LONG, 'more row')} in the stored outcome</small></p>"
+        if len(rows) > _LONG
+        else ""
     )
     return _table(head, rows[:_LONG], folded=len(rows) > _FOLDED) + more
 

@@ -12,6 +12,7 @@ import typer
 
 from echub.cli import new_app
 from echub.cli.streams import Quiet, hushed
+from echub.text import several
 
 if TYPE_CHECKING:
     from echub.files.readable import Readable
@@ -55,7 +56,8 @@ def init(
     write_text(output, table_of(found))
     with hushed(quiet):
         typer.echo(
-            f"{output}: {len(found)} files; fill in what is missing, then: echub convert --meta {output} {folder}"
+            f"{output}: {several(len(found), 'file')}; fill in what is missing, "
+            f"then: echub convert --meta {output} {folder}"
         )
 
 

@@ -18,6 +18,7 @@ from echub.model.source import Source
 from echub.model.units import scale_between
 from echub.remark import Remark
 from echub.structured import Shape, Table, read_file
+from echub.text import several
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
@@ -163,8 +164,8 @@ def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[st
             "a row of the metadata table has more cells than its header",
             path=str(path),
             where=f"row {number}",
-            expected=f"{len(names)} cells",
-            found=f"{len(cells)} cells",
+            expected=several(len(names), "cell"),
+            found=several(len(cells), "cell"),
             cause="a decimal comma, or a text with the separator in it that is not quoted",
         )
     return dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))

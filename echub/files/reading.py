@@ -31,6 +31,7 @@ from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
 from echub.remark import Remark
 from echub.segments import clock_restarts
+from echub.text import several
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -231,7 +232,7 @@ def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Remark]]:
         return dataset, []
     shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
     marked = replace(dataset, attrs={**dataset.attrs, "clock_restarts": " ".join(map(str, rows))})
-    return marked, [Remark("clock-restarts", f"time goes back {len(rows)} times, at the rows {shown}")]
+    return marked, [Remark("clock-restarts", f"time goes back {several(len(rows), 'time')}, at the rows {shown}")]
 
 
 def _restarts(time: NDArray[Any] | Deferred) -> list[int]:

@@ -25,6 +25,7 @@ from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.calling import call, options_of
 from echub.registry.registry import registry
+from echub.text import several
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _values(record: Record, sources: Sequence[Source]) -> list[Check]:
     compared = compare_tables(record, _again(record, sources))
     checks = [Check(f"column {header}", False, found) for (_, header), found in compared.items() if found]
     rows = sum(dataset.rows for dataset in record.datasets.values())
-    same = f"{len(compared)} columns, {rows} rows, bit for bit" if compared else "no columns"
+    same = f"{several(len(compared), 'column')}, {several(rows, 'row')}, bit for bit" if compared else "no columns"
     return checks or [Check("values", True, same)]
 
 

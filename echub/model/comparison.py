@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
+from echub.text import several
 
 DERIVED_TOLERANCE = 2e-6
 """Relative difference up to which a computed column agrees: a few roundings of float32 inputs."""
@@ -121,7 +122,7 @@ def compare(a: Record, b: Record) -> Comparison:
 def _compare_datasets(a: Dataset, b: Dataset, result: Comparison) -> None:
     at_a, at_b = _common_rows(a, b)
     if a.rows != b.rows or len(at_a) != a.rows:
-        result.differences.append(f"{a.kind}: {a.rows} rows against {b.rows}, {len(at_a)} in common")
+        result.differences.append(f"{a.kind}: {several(a.rows, 'row')} against {b.rows}, {len(at_a)} in common")
     left, right = list(_sides(a)), list(_sides(b))
     for one, other in _pairs(left, right):
         result.verdicts.append(_judge(a, one, other, at_a, at_b))

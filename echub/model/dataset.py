@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnknownColumn
 from echub.model.column import Bits, Column
 from echub.model.json_text import encodable
+from echub.text import rows_by_columns
 
 if TYPE_CHECKING:
     import pandas
@@ -84,7 +85,7 @@ class Dataset:
         from echub.model.notebook import short
 
         names = short(", ".join(self.columns))
-        return f"<Dataset {short(self.name)}: {self.rows} rows, {len(self.columns)} columns: {names}>"
+        return f"<Dataset {short(self.name)}: {rows_by_columns(self.rows, len(self.columns))}: {names}>"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the columns with unit, range, origin and source."""
@@ -94,7 +95,7 @@ class Dataset:
             (c.name, "" if c.unit == "1" else c.unit, span(c.values), c.origin, c.header)
             for c in self.columns.values()
         ]
-        title = heading(f"{self.name}: {self.rows:,} rows, {len(self.columns)} columns", *self.history)
+        title = heading(f"{self.name}: {rows_by_columns(self.rows, len(self.columns))}", *self.history)
         return title + table(("column", "unit", "range", "origin", "source"), rows)
 
     def _ipython_key_completions_(self) -> list[str]:

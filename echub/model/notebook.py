@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.text import several
+
 LONG = 60
 """Rows of a table that are shown; a notebook with more is scrolled past."""
 WIDE = 120
@@ -20,7 +22,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     listed = list(rows)
     head = "".join(f"<th style='text-align:left'>{escape(header)}</th>" for header in headers)
     body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in listed[:LONG])
-    more = f"<p>… {len(listed) - LONG} more rows</p>" if len(listed) > LONG else ""
+    more = f"<p>… {several(len(listed) - LONG, 'more row')}</p>" if len(listed) > LONG else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 

@@ -15,6 +15,7 @@ from echub.model.dataset import Dataset
 from echub.model.json_text import plain
 from echub.model.metadata import Metadata
 from echub.remark import Dropped, Remark
+from echub.text import rows_by_columns, several
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Record:
 
     def __repr__(self) -> str:
         name = self.provenance.source.get("name", "record")
-        parts = ", ".join(f"{d.name} ({d.rows} rows, {len(d.columns)} columns)" for d in self.datasets.values())
+        parts = ", ".join(f"{d.name} ({rows_by_columns(d.rows, len(d.columns))})" for d in self.datasets.values())
         return f"<Record {name}: {parts or 'no data'}>"
 
     def remarks(self) -> list[tuple[str, str]]:
@@ -121,9 +122,12 @@ class Record:
         for number, dataset in enumerate(self.datasets.values()):
             parts.append(folded(repr(dataset)[1:-1], dataset._repr_html_(), is_open=number == 0))
         if remarks:
-            parts.append(folded(f"{len(remarks)} warnings", table(("code", ""), remarks), is_open=True))
+            parts.append(folded(several(len(remarks), "warning"), table(("code", ""), remarks), is_open=True))
         parts.append(
-            folded(f"metadata: {len({entry.path for entry in self.metadata})} values", self.metadata._repr_html_())
+            folded(
+                f"metadata: {several(len({entry.path for entry in self.metadata}), 'value')}",
+                self.metadata._repr_html_(),
+            )
         )
         return "".join(parts)
 

@@ -16,6 +16,7 @@ from echub.pictures.choice import PICTURES, Picture, pictures_of, require_pictur
 from echub.pictures.columns import draw_columns, named
 from echub.pictures.long import shortened
 from echub.pictures.shown import Shown
+from echub.text import several
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -135,7 +136,8 @@ def _panels(files: Sequence[Shown], look: Look) -> list[_Panel]:
         raise DataError(
             "there is nothing to draw",
             expected=f"rows for one of the pictures {', '.join(p.name for p in PICTURES)}",
-            found=", ".join(f"{one.dataset.kind}: {one.dataset.rows} rows" for one in files) or "no dataset",
+            found=", ".join(f"{one.dataset.kind}: {several(one.dataset.rows, 'row')}" for one in files)
+            or "no dataset",
             hint="--x NAME --y NAME draws any columns",
         )
     return [(gathered[name][0].draw, _told_apart(gathered[name][1])) for name in order]
@@ -188,7 +190,9 @@ def _title(figure: Figure, records: Mapping[str, Record], left: Sequence[Shown],
     parts = [name, *(techniques if len(techniques) == 1 else ())]
     lines = ["  ·  ".join(part for part in parts if part)]
     if left:
-        lines.append("not drawn: " + ", ".join(f"{one.dataset.name} ({one.dataset.rows} rows)" for one in left))
+        lines.append(
+            "not drawn: " + ", ".join(f"{one.dataset.name} ({several(one.dataset.rows, 'row')})" for one in left)
+        )
     # A file may be named with dollar signs: its name is not a formula.
     if any(lines):
         text = "\n".join(line for line in lines if line)

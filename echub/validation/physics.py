@@ -25,6 +25,7 @@ from echub.segments.consistency import (
     sign_by_charge,
     sign_by_state,
 )
+from echub.text import several
 from echub.validation.group import Group
 from echub.validation.problem import places
 
@@ -190,7 +191,7 @@ def _charge(dataset: Dataset) -> Iterator[Remark]:
             message,
             column="charge",
             expected="1 ± 0.05",
-            found=f"{ratio:.4g} over {count} intervals",
+            found=f"{ratio:.4g} over {several(count, 'interval')}",
         )
 
 
@@ -213,7 +214,7 @@ def _scales(dataset: Dataset) -> Iterator[Remark]:
         ratio, count = scale_ratio(columns[0], columns[1], counter)
         if count >= 10 and named_factor(ratio) is not None:
             message = f"{counter.name} grows {ratio:.4g} times as fast as the current says"
-            found = f"{ratio:.4g} over {count} intervals"
+            found = f"{ratio:.4g} over {several(count, 'interval')}"
             yield Remark("charge-against-current", message, column=counter.name, expected="1 ± 0.05", found=found)
 
 

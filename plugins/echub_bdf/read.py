@@ -29,6 +29,7 @@ from echub.plugin import (
     SourceColumn,
     build_tables,
 )
+from echub.text import several
 from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
 from echub_bdf.times import clock_column, compare_dates, derived_time
 
@@ -128,7 +129,7 @@ def _check_width(source: Source, body: bytes, width: int) -> None:
                 path=source.shown,
                 where=f"line {number}",
                 expected=f"{width} cells",
-                found=f"{line.count(b',') + 1} cells",
+                found=several(line.count(b",") + 1, "cell"),
                 cause="the line is damaged, or commas are decimal marks",
             )
 
@@ -146,7 +147,7 @@ def _cells(source: Source, body: bytes, headers: list[str]) -> list[pl.Series]:
         raise ReadError(
             "the table cannot be read",
             path=source.shown,
-            expected=f"{len(headers)} cells in every line, as in the header",
+            expected=f"{several(len(headers), 'cell')} in every line, as in the header",
             found=str(error).splitlines()[0],
             cause="a line is longer or shorter, or a quotation mark is not closed",
         ) from None

@@ -23,6 +23,7 @@ from echub.plugin import (
     build_long,
 )
 from echub.species import parse_species
+from echub.text import several
 from echub_cameca.checks import check_masses, check_points, check_polarity
 from echub_cameca.quantum import PLACEHOLDER, RECOVERABLE, Counts, counts_of, find_quantum, fits
 from echub_cameca.sections import (
@@ -132,7 +133,7 @@ def _row(number: int, line: str, species: int) -> list[str]:
             "a row of the data does not fit the species",
             where=f"line {number}",
             expected=f"{_SLOTS} cells for each of {species} species",
-            found=f"{len(cells)} cells",
+            found=several(len(cells), "cell"),
             cause="the file is damaged",
         )
     for cell in cells:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from echub.plugin import MISSING, Notice, ReadError, Source
+from echub.text import several
 from echub_eclab.asciilines import Lines
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _bad_row(
         wrong = [n for n, kind in enumerate(kinds) if n < len(cells) and not _fits(cells[n], kind)]
         if len(cells) != width or wrong:
             where = f"line {lines.of(number)}"
-            found = f"{len(cells)} cells"
+            found = several(len(cells), "cell")
             if wrong and len(cells) == width:
                 expected = f"a number ({kinds[wrong[0]]}) in column {wrong[0] + 1}"
                 found = repr(cells[wrong[0]][:40])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
-from echub.text import decimal_mark
+from echub.text import decimal_mark, several
 from echub_eclab import asciiblocks
 from echub_eclab.asciiblocks import RegularRows, regular_columns
 from echub_eclab.asciicells import CLOCK, INTEGER, NUMBER, parse_cells
@@ -168,11 +168,11 @@ def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]]
                 table.dropped.append(Dropped(f"the column name {name}", "no row has a value for it"))
             return names[:count]
     raise ReadError(
-        f"the table has {whole} names for {len(cells) - (not cells[-1])} values",
+        f"the table has {whole} names for {several(len(cells) - (not cells[-1]), 'value')}",
         path=source.shown,
         where=f"line {len(head.lines) + 2}",
         expected=f"{whole} values",
-        found=f"{len(cells)} cells",
+        found=several(len(cells), "cell"),
         cause="the header count is wrong, or the table was edited",
         hint="state the lines up to the column names: --option header_lines=N",
     )

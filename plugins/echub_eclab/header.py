@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from echub.plugin import ReadError, Source
+from echub.text import several
 from echub_eclab.columns import column_ids
 from echub_eclab.container import Module
 from echub_eclab.layout import DataHeader, place
@@ -64,7 +65,7 @@ def read_header(source: Source, module: Module) -> DataHeader:
 
 def _miscounted(source: Source, module: Module, count: int, expected: str) -> ReadError:
     return ReadError(
-        f"the data header names {count} columns",
+        f"the data header names {several(count, 'column')}",
         path=source.shown,
         where=f"offset {module.offset + 4}",
         expected=expected,

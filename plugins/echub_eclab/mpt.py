@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_tables
-from echub.text import clocks
+from echub.text import clocks, several
 from echub_eclab.asciihead import plain_source, read_head
 from echub_eclab.asciitable import MARKS, AsciiTable, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
@@ -69,7 +69,7 @@ def _settings(lines: Sequence[str], prose: Prose, rows: int) -> dict[str, Any]:
     if prose.loops:
         settings["loop"] = {"first_rows": [*(first for first, _ in prose.loops), prose.loops[-1][1] + 1]}
         if prose.loops[-1][1] + 1 != rows:
-            text = f"the loops end at row {prose.loops[-1][1]}, the table has {rows} rows"
+            text = f"the loops end at row {prose.loops[-1][1]}, the table has {several(rows, 'row')}"
             prose.notices.append(Notice("row-count", text))
     if prose.modifications:
         settings["modifications"] = prose.modifications

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from echub.plugin import EchubError, Metadata, Notice
+from echub.text import several
 from echub_eclab.asciihead import kind_of
 from echub_eclab.sequences import DESTROYED, Parameters, is_parameter_line, read_sequences
 from echub_eclab.stamps import DAY_FIRST, MONTH_FIRST, Order, settle_order, stamp
@@ -104,7 +105,7 @@ def read_prose(
             change["time_s"] = seconds
         prose.modifications.append(change)
     if later:
-        text = f"the settings were changed {len(later)} times while running, last on {later[-1][0]}"
+        text = f"the settings were changed {several(len(later), 'time')} while running, last on {later[-1][0]}"
         prose.notices.append(Notice("settings-modified", text))
     for line in lines:
         if match := _LOOP.match(line.strip()):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, PluginError, Record, series_of
+from echub.text import rows_by_columns
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _require_room(dataset: Dataset) -> None:
         raise PluginError(
             f"the {dataset.name} dataset does not fit on a sheet of Excel",
             expected=f"at most {MOST_ROWS - _HEADS} rows and {MOST_COLUMNS} columns",
-            found=f"{dataset.rows} rows, {len(dataset.plain())} columns",
+            found=rows_by_columns(dataset.rows, len(dataset.plain())),
             hint="--to csv or --to parquet; --columns writes some of them",
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import MISSING, ReadError, Source
-from echub.text import decode, encoding_of, parse_number
+from echub.text import decode, encoding_of, parse_number, several
 from echub_hiden.declared import DeclaredPart, open_beside
 
 _SEPARATORS = (";", "\t", ",")
@@ -63,11 +63,13 @@ def _cells(part: DeclaredPart, file: Source) -> tuple[list[str], list[list[str]]
         row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(cell.strip() for cell in row)
     ]
     if len(table) < 2:
-        raise _misfit(file, "the file has no rows", f"{len(table)} lines")
+        raise _misfit(file, "the file has no rows", several(len(table), "line"))
     headers = [cell.strip() for cell in table[0]]
     for number, row in enumerate(table[1:], 2):
         if len(row) != len(headers):
-            raise _misfit(file, f"row {number} does not fit the headers", f"{len(row)} cells, not {len(headers)}")
+            raise _misfit(
+                file, f"row {number} does not fit the headers", f"{several(len(row), 'cell')}, not {len(headers)}"
+            )
     return headers, table[1:]
 
 

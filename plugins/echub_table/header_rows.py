@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from echub.plugin import ReadError
+from echub.text import several
 from echub_table.blocks import Block, is_header
 from echub_table.cells import EMPTY, NUMBER, TEXT, kind_of
 
@@ -39,7 +40,7 @@ def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: 
             "the table ends before the line of names that its profile declares",
             path=path,
             expected=f"a line {said + 1}",
-            found=f"{len(lines)} lines",
+            found=several(len(lines), "line"),
             hint="correct header_line, counted from 1, in the profile",
         )
     line = said if said is not None else _names_line(block, lines)
@@ -138,7 +139,7 @@ def _require_no_misfit(block: Block, lines: Sequence[str], *, named: bool, path:
     if len(names) != len(row) and texts >= 2:
         doubled = block.delimiter == "," and len(row) > len(names)
         raise ReadError(
-            f"the header has {len(names)} names but the rows have {len(row)} fields",
+            f"the header has {several(len(names), 'name')} but the rows have {several(len(row), 'field')}",
             path=path,
             where=f"lines {above + 1} and {block.first + 1}",
             expected=lines[above].strip()[:80],

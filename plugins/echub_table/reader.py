@@ -25,6 +25,7 @@ from echub.plugin import (
     is_missing,
     quantities,
 )
+from echub.text import several
 from echub_table.cells import TEXT
 from echub_table.columns import Findings, meanings, report, source_columns
 from echub_table.dialect import Dialect, Given, infer
@@ -215,7 +216,9 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
     if faults.recoded:
         found.note("encoding-changes", "some text is not UTF-8 and was read as cp1252")
     if faults.repeated:
-        found.note("repeated-header", f"the header is repeated {len(faults.repeated)} times among the rows")
+        found.note(
+            "repeated-header", f"the header is repeated {several(len(faults.repeated), 'time')} among the rows"
+        )
     found.notices += list(_non_finite(columns))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from echub import structured
 from echub.plugin import MISSING, Notice, ReadError, Record, Source, plain_types, restore
-from echub.text import from_spreadsheet
+from echub.text import from_spreadsheet, rows_by_columns
 
 SUFFIX = "-metadata.json"
 """What CSV on the Web adds to the name of a table for its description."""
@@ -44,7 +44,7 @@ def read_back(source: Source) -> Record | None:
         raise ReadError(
             "the table is no longer the one that its description was written for",
             path=source.shown,
-            expected=f"{described['rows']} rows, {len(types)} columns",
+            expected=rows_by_columns(described["rows"], len(types)),
             found=rows,
             cause="it was edited after echub wrote it",
             hint=f"move {beside[0].name} away to read it by its headers",

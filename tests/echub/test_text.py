@@ -7,7 +7,16 @@ import math
 import polars as pl
 import pytest
 
-from echub.text import clocks, decimal_mark, decode, encoding_of, parse_clock, parse_number, several
+from echub.text import (
+    clocks,
+    decimal_mark,
+    decode,
+    encoding_of,
+    parse_clock,
+    parse_number,
+    rows_by_columns,
+    several,
+)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +128,8 @@ def test_what_is_no_clock_is_refused(text: str) -> None:
 def test_a_count_has_its_word(count, told):
     assert several(count, "spectrum", "spectra") == told
     assert several(count, "row") == told.replace("spectrum", "row").replace("spectra", "rows")
+
+
+def test_the_size_of_a_table_is_told():
+    assert rows_by_columns(1, 2) == "1 row, 2 columns"
+    assert rows_by_columns(1200, 1) == "1,200 rows, 1 column"

@@ -24,6 +24,7 @@ from echub_eis.drt import outcome as drt
 from echub_eis.method import answer, examine
 from echub_eis.outcome import fitting
 from echub_eis.outcome import resistance as eis_resistance
+from echub_eis.series.data import SeriesSpectrum, SpectrumSeries
 from echub_eis.series.outcome import flags as series_flags
 from echub_pulsed_stripping.data import points
 from echub_pulsed_stripping.outcome import flags as pulsed_flags
@@ -93,7 +94,9 @@ SERIES = Fake(
     parts={"2": Fake(reason=["", "short", "short", "", ""], label="2")},
     main=None,
     followed=Fake(examined=[None] * 5, fits=[_lost(whole=k not in (0, 3)) for k in range(5)]),
-    series=Fake(spectra=[Fake(spectrum=k + 1) for k in range(5)], items=range(5)),
+    series=SpectrumSeries(
+        tuple(SeriesSpectrum(0, k + 1, None, np.zeros(1)) for k in range(5)), None, "mA", ("a",), None, ()
+    ),
 )
 RAMP = Fake(threshold=5.0, resolution=3.0, window=30.0, guard=2.0, start=12.0, control=1.0, range_accuracy=0.1)
 TOP = Fake(x=A([0.0, 0.4]))
@@ -285,7 +288,7 @@ ROWS = {
         "resistance_2 is not given in 2 of 5 spectra (short)"),
     "series: left out": (
         lambda _: list(series_flags._of_spectra(SERIES)),
-        f"2 of 5 spectra are left out (noisy): {series_flags.listed([1, 4])}"),
+        "2 of 5 spectra are left out (noisy): 1, 4"),
     "pulsed: at rest": (
         lambda _: pulsed_flags._at_rest(
             Fake(threshold=Fake(level=0.02), sign=1, height=1.0, unit="mA"), Fake(at_rest=1.5, total=10.0)),

@@ -17,6 +17,7 @@ from echub_dc import data as dc_data
 from echub_eclab import mpt
 from echub_eis.method import answer
 from echub_eis.outcome import fitting
+from echub_eis.series.data import SeriesSpectrum, SpectrumSeries
 from echub_eis.series.method import follow
 from echub_eis.series.outcome import flags as series
 from echub_pulsed_stripping.outcome import flags as pulsed
@@ -42,7 +43,9 @@ def _fits(notices):
     followed = Fake(model=Fake(circuit=None), texts=["R(RQ)", "R(RC)"], fits=fits)
     result = Fake(
         followed=followed,
-        series=Fake(spectra=[Fake(spectrum=k + 1) for k in range(5)]),
+        series=SpectrumSeries(
+            tuple(SeriesSpectrum(0, k + 1, None, np.zeros(1)) for k in range(5)), None, "mA", ("a",), None, ()
+        ),
         misfit=A([2.5, 2.5, 9.0]),
         together=Fake(p_shared=1e-9),
         params=Fake(shared="n"),

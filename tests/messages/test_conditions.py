@@ -70,7 +70,7 @@ def _above_bulk(value, low, align=False):
 
 
 def _series(correlation=0.0, timed=True, gone=None, scatter=1.0):
-    spectra = Fake(timed=timed, spectra=[Fake(spectrum=1)], column=lambda _: np.ones(1))
+    spectra = Fake(timed=timed, spectra=[Fake(spectrum=1)], column=lambda _: np.ones(1), called=str)
     result = Fake(main=Fake(label="1"), chosen="1", series=spectra)
     recovered = Fake(correlation=correlation)
     found = Fake(recovered=recovered, gone=gone, levels=None, onset=None, onset_voltage=None)

@@ -7,6 +7,7 @@ from nicegui import ui
 from echub.cli.page.desk import Desk, table
 from echub.model.dataset import Dataset
 from echub.model.notebook import span
+from echub.text import rows_by_columns
 
 FIRST = 200
 """Rows that are shown as numbers; the figure shows all."""
@@ -20,7 +21,7 @@ def show(desk: Desk) -> None:
         with ui.expansion(title, icon="warning", value=True).classes("w-full"):
             table(("code", "what"), said)
     for number, dataset in enumerate(record.datasets.values()):
-        title = f"{dataset.name}: {dataset.rows:,} rows, {len(dataset.columns)} columns"
+        title = f"{dataset.name}: {rows_by_columns(dataset.rows, len(dataset.columns))}"
         with ui.expansion(title, icon="table_rows", value=number == 0).classes("w-full"):
             _columns(dataset)
             with ui.expansion("rows").classes("w-full"):

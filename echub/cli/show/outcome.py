@@ -12,6 +12,7 @@ import typer
 from echub.cli.show.terminal import field, heading, table
 from echub.drawing import unit_text
 from echub.registry.codes import explained
+from echub.text import several
 
 if TYPE_CHECKING:
     from echub.analysis.outcome import Measurand, Outcome, Series
@@ -133,7 +134,7 @@ def _table(series: Mapping[str, Series], most: int) -> None:
     rows = list(zip(*(s.values for s in series.values()), strict=True))
     table(headers, [[number(cell) for cell in row] for row in rows[:most]], indent=4)
     if len(rows) > most:
-        typer.echo(f"    … {len(rows) - most} more rows; -v shows them, --json has all")
+        typer.echo(f"    … {several(len(rows) - most, 'more row')}; -v shows them, --json has all")
 
 
 def describe(declared: Analysis) -> None:
@@ -152,7 +153,7 @@ def describe(declared: Analysis) -> None:
     limits = declared.sampling
     if limits.rows > 1 or limits.span_s:
         span = f" over at least {limits.span_s:g} s" if limits.span_s else ""
-        field("sampling", f"at least {limits.rows} rows{span}")
+        field("sampling", f"at least {several(limits.rows, 'row')}{span}")
     if declared.needs:
         typer.echo("  needs")
         lines = [(*need_texts(need), "optional" if need.optional else "required") for need in declared.needs]

@@ -8,6 +8,7 @@ import numpy as np
 
 from echub.plugin import Component, Measurand
 from echub.science import median_error
+from echub.text import several
 from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.method.verdict import CcdVerdict
@@ -63,7 +64,7 @@ def resistances(
     if not count or not np.isfinite(bulk) or cell.value is None:
         return found
     error = cell.uncertainty / count if cell.uncertainty else None
-    note = f"({cell.value:.4g} - {bulk:.4g}) Ω·cm² over {count} interfaces"
+    note = f"({cell.value:.4g} - {bulk:.4g}) Ω·cm² over {several(count, 'interface')}"
     interface = Measurand("ohm*cm^2", (cell.value - bulk) / count, error, note=note)
     return {**found, "asr_interface": _with_area(interface, error or 0.0, area / count)}
 

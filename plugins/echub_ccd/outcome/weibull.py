@@ -20,6 +20,7 @@ from echub.plugin import (
     require_distinct,
     require_one_basis,
 )
+from echub.text import several
 from echub_ccd import WeibullParams
 from echub_ccd.method.goodness import Goodness, goodness
 from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit, fit, median_interval
@@ -152,7 +153,9 @@ def _measurands(
     known = [end for end in ends if end is not None]
     error = abs(known[-1] - known[0]) / 4 if len(known) == 2 else None  # 95 % are four standard deviations
     censored = int((np.isinf(cells.high) | (cells.low == 0)).sum())
-    note = f"{len(cells)} cells, {censored} of them censored" if censored else f"{len(cells)} cells"
+    note = (
+        f"{several(len(cells), 'cell')}, {censored} of them censored" if censored else several(len(cells), "cell")
+    )
     return {
         "median": Measurand(unit, found.median, error, interval, n=len(cells), note=note),
         "scale": Measurand(unit, found.scale, n=len(cells)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Condition, Inputs, Outcome, Refusal
+from echub.text import several
 from echub_cycling import CyclingParams
 from echub_cycling.data.halves import CellTrace, Halves, halves_of, trace_of
 from echub_cycling.data.sweep import require_held
@@ -62,7 +63,7 @@ def _found(
     if not len(whole):
         raise Refusal(
             "no-complete-cycle",
-            f"{len(halves)} half cycles, but no charge with a whole discharge after it",
+            f"{several(len(halves), 'half cycle')}, but no charge with a whole discharge after it",
             where=f"the {'anodic' if direction.sign > 0 else 'cathodic'} current charges: {direction.how}",
             hint="--param charge=cathodic or charge=anodic, if the other current is the charge",
         )

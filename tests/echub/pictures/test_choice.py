@@ -172,7 +172,7 @@ def test_what_has_no_picture_is_named():
         "timeseries", [SourceColumn("t", [0.0, 1.0], "time", "s"), SourceColumn("U", [1.0, 2.0], "voltage", "V")]
     )
     two = build_dataset("acme_curve", [SourceColumn("f", [1.0], None, None)])
-    assert "not drawn: acme_curve (1 rows)" in echub.plot(Record([one, two])).get_suptitle()
+    assert "not drawn: acme_curve (1 row)" in echub.plot(Record([one, two])).get_suptitle()
 
 
 def test_a_spike_of_one_row_in_a_million_is_drawn():
