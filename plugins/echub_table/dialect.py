@@ -7,6 +7,7 @@ names the option that decides. Nothing here opens a file or parses a number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,12 +15,21 @@ from typing import Any
 from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
 from echub.text import decimal_mark
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
-from echub_table.cells import EMPTY, MISSING, NUMBER, UNITED, Splitter
+from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter
 from echub_table.header_rows import HeaderRows, find_header
 from echub_table.stream import Text, open_text
 
 _COMMENTS = ("#", "%", "//", "*")
 MARKS = {".": "point", ",": "comma"}
+_STATISTIC = re.compile(
+    r"(?:mean|average|avg|median|min|max|minimum|maximum|sum|total|totals|count|range|rms|variance"
+    r"|std|stdev|sd|std\.? ?dev\.?|standard deviation|mittel|mittelwert|durchschnitt|summe|gesamt|anzahl"
+    r"|standardabweichung|stabw|moyenne|somme|écart[- ]type|media|promedio|suma|somma)(?:\W.{0,40})?\Z",
+    re.IGNORECASE,
+)
+"""What spreadsheets and programs write before a mean, a sum or an extreme below the rows."""
+_NUMBERED = re.compile(r'[\s;,|"]*[-+]?[.,]?\d')
+"""A row that begins with a number, a date or a clock."""
 """Decimal marks in words."""
 
 _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
@@ -87,6 +97,11 @@ class Dialect:
     def header_text(self) -> str:
         """Return the header line as printed; empty without one."""
         return self.preamble[self.header_line] if self.header_line is not None else ""
+
+    @property
+    def units_text(self) -> str:
+        """Return the line of units as printed; empty without one."""
+        return self.preamble[self.units_line] if self.units_line is not None else ""
 
 
 def infer(source: Source, given: Given | None = None) -> Dialect:
@@ -190,7 +205,17 @@ def _looks_wide(text: Text, source: Source) -> Confidence:
 
 def _lines(text: Text) -> list[str]:
     lines = text.head.split("\n")
-    return lines if text.whole or len(lines) < 2 else lines[:-1]
+    if not text.whole:
+        return lines if len(lines) < 2 else lines[:-1]
+    kept = next((i for i in range(len(lines), 0, -1) if not _summarises(lines[i - 1])), 0)
+    # Rows that are all named by such words are a table of their own.
+    return lines[:kept] if kept and _NUMBERED.match(lines[kept - 1]) else lines
+
+
+def _summarises(line: str) -> bool:
+    """Return whether a line is blank, or begins with the name of a mean, a sum or an extreme."""
+    first = re.split(r"[\t;,|]", line.strip(), maxsplit=1)[0].strip(' "')
+    return not line.strip("\t;,| \r") or bool(_STATISTIC.match(first))
 
 
 def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, str, str]:
@@ -325,10 +350,17 @@ def _footer(text: Text, block: Block) -> tuple[str, ...]:
     for line in reversed(lines if text.whole else lines[1:]):
         kinds = block.splitter.kinds(line)
         numbers = sum(kind in (NUMBER, UNITED, "c", "d") for kind in kinds)
-        if line.strip() and numbers and _may_be_row(kinds, block):
+        if line.strip() and numbers and _may_be_row(kinds, block) and not _is_statistic(line, block):
             break
         footer.append(line)
     return tuple(reversed(footer))
+
+
+def _is_statistic(line: str, block: Block) -> bool:
+    """Return whether a line summarises the rows over it: a mean or a sum is not a measured row."""
+    cells = block.splitter.split(line)
+    at = next((i for i, cell in enumerate(cells) if cell.strip()), 0)
+    return at < block.width and block.columns[at] != TEXT and bool(_STATISTIC.match(cells[at].strip()))
 
 
 def _may_be_row(kinds: str, block: Block) -> bool:

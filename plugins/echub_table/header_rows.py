@@ -126,6 +126,29 @@ def _is_units(cells: Sequence[str], block: Block) -> bool:
     return known == len(filled) or (known >= 2 and 2 * known >= len(filled))
 
 
+def begins_another(cells: Sequence[str]) -> bool:
+    """Return whether a line without a number, among the rows, names columns or units: another table begins."""
+    from echub_table.headers import bare_unit
+
+    filled = [text for cell in cells if (text := cell.strip(' "'))]
+    if len(filled) < 2 or any(kind_of(text) == NUMBER for text in filled):
+        return False
+    return _known(filled) >= 2 or all(bare_unit(text) is not None for text in filled)
+
+
+def joined_tables(path: str, line: int, header: str, found: str) -> ReadError:
+    """Return the refusal of rows under other names or units than those of the first line of names."""
+    return ReadError(
+        "other names or units of columns stand among the rows",
+        path=path,
+        where=f"line {line}",
+        expected=header[:80] or "rows of numbers",
+        found=found[:80],
+        cause="two tables were joined: the numbers below this line are not of the columns above it",
+        hint="split the file before this line, and convert each part",
+    )
+
+
 def _require_no_misfit(block: Block, lines: Sequence[str], *, named: bool, path: str) -> None:
     """Refuse a header of another width: its names would stand over the wrong numbers."""
     above = next((i for i in range(block.first - 1, -1, -1) if lines[i].strip()), None)

@@ -144,3 +144,26 @@ def test_many_keys_with_numbers_over_few_rows_of_as_many_fields(rows):
     series = echub.read(f"{head}t / s,U / V\n{body}".encode(), reader="table")["timeseries"]
     assert series["time"].tolist() == list(range(rows))
     assert series["voltage"].tolist() == [n / 8 for n in range(rows)]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ["Mean;3.2;1.0"],
+        ["", "Max.:;3.2;1.0", "Min.:;3.0;0.5", ""],
+        ["Mittelwert;3.2;1.0", "Std. Dev.;0.1;0.1"],
+        ["Total (n=6): ;3.2;1.0"],
+    ],
+    ids=lambda lines: lines[0] or lines[1],
+)
+def test_a_mean_below_the_rows_is_no_row(tmp_path, below):
+    rows = [f"{10 * i}.0;{3 + i / 10:.1f};{1 + i / 100:.2f}" for i in range(6)]
+    (tmp_path / "a.csv").write_text("\n".join(["t / s;U / V;I / mA", *rows, *below, ""]))
+    record = echub.read(tmp_path / "a.csv")
+    assert record["timeseries"]["time"].tolist() == [0, 10, 20, 30, 40, 50]
+    assert [line for line in record.settings["footer_lines"] if line] == [line for line in below if line]
+
+
+def test_rows_that_all_are_means_and_extremes_stay_rows(tmp_path):
+    (tmp_path / "a.csv").write_text("what;U / V;I / mA\nmin;3.0;1.0\nmax;3.5;1.5\nmean;3.2;1.2\n")
+    assert echub.read(tmp_path / "a.csv")["timeseries"]["voltage"].tolist() == [3.0, 3.5, 3.2]
