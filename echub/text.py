@@ -46,7 +46,10 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
         if head.startswith(mark):
             return Finding(name, "a byte order mark")
     if b"\0" in head:
-        return _utf16(head)
+        written = head.rstrip(b"\0")
+        # A run of zero bytes at the end is space that was never written; UTF-16 ends in one, UTF-32 in three.
+        is_reserved = len(head) - len(written) > 3 and b"\0" not in written
+        return encoding_of(written, whole=whole) if is_reserved else _utf16(head)
     if head.isascii():
         return Finding("utf-8", "nothing but ASCII")
     try:

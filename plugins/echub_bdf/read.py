@@ -28,6 +28,7 @@ from echub.plugin import (
     Source,
     SourceColumn,
     build_tables,
+    without_zero_tail,
 )
 from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
 from echub_bdf.times import clock_column, compare_dates, derived_time
@@ -91,6 +92,8 @@ def record_of(
 
 def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, list[Dropped]]:
     """Split header and body; a last line without its end is said, and left out where cells are missing."""
+    source, remarks = without_zero_tail(source)
+    notices += remarks
     headers = split_header(source.head)
     first, end, body = source.read().partition(b"\n")
     exact = sum(known(header) is not None for header in headers)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from echub.plugin import Notice, ReadError, Source
+from echub.plugin import Notice, ReadError, Source, without_zero_tail
 from echub.text import decode, encoding_of
 
 KINDS = {
@@ -70,12 +70,7 @@ def plain_source(source: Source) -> tuple[Source, list[Notice]]:
     if (found.value or "").startswith("utf-16"):
         text = f"the text is in UTF-16 ({found.evidence}): another program saved it again"
         return _in_memory(source, _as_utf8(source.read())), [Notice("encoding", text)]
-    if source.size and source.read(source.size - 1) == b"\0":
-        data = source.read()
-        kept = data.rstrip(b"\0")
-        text = f"the file ends in {len(data) - len(kept)} zero bytes from offset {len(kept)}: they are not data"
-        return _in_memory(source, kept), [Notice("zero-tail", text)]
-    return source, []
+    return without_zero_tail(source)
 
 
 def _in_memory(source: Source, data: bytes) -> Source:

@@ -9,7 +9,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Dataset, Dropped, Metadata, Notice, ReadError, Record, Source, SourceColumn, build_dataset
+from echub.plugin import (
+    Dataset,
+    Dropped,
+    Metadata,
+    Notice,
+    ReadError,
+    Record,
+    Source,
+    SourceColumn,
+    build_dataset,
+    without_zero_tail,
+)
 from echub.text import decode, encoding_of
 from echub_hiden.columns import read_columns
 from echub_hiden.header import Header, Scan, cells, describe, parse
@@ -35,8 +46,10 @@ def read(source: Source, options: MassoftOptions) -> Record:
     Raises `ReadError` for a damaged header, a row that does not fit, two exports in one file, and
     a decimal comma between commas.
     """
+    source, remarks = without_zero_tail(source)
     lines, ends = _lines(source)
     header = parse(lines)
+    header.notices += remarks
     dropped: list[Dropped] = []
     found = _blocks(header, lines, ends, dropped)
     metadata = Metadata()

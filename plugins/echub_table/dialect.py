@@ -158,7 +158,7 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
 
 def looks_like_table(source: Source) -> Confidence:
     """Answer the hub's question from the head alone: are there rows of numbers under a delimiter?"""
-    if not source.head or b"\0\0\0" in source.head[:256] or source.head.lstrip()[:1] in b"<{\x89":
+    if not source.head or b"\0\0\0" in source.head[:256].rstrip(b"\0") or source.head.lstrip()[:1] in b"<{\x89":
         return Confidence.NO
     if source.head.startswith((b"%PDF", b"%!PS")):
         return Confidence.NO
