@@ -55,10 +55,15 @@ def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: 
 
 def header_cells(line: str, block: Block) -> list[str]:
     """Split a line over the data as the one reading of it that has a name for each field and names best."""
-    readings = [cells for cells in _readings(line, block) if _fits(cells, block)]
+    readings = [cells for found in _readings(line, block) if _fits(cells := _ended(found, block), block)]
     if not readings:
         return block.splitter.split(line)
     return readings[0] if len(readings) == 1 else max(readings, key=_known)
+
+
+def _ended(cells: list[str], block: Block) -> list[str]:
+    """Return the cells without an empty last one that no row has: a delimiter ends the line of names alone."""
+    return cells[:-1] if len(cells) == block.width + 1 and not cells[-1].strip() else cells
 
 
 def _readings(line: str, block: Block) -> Iterator[list[str]]:

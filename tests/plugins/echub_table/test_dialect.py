@@ -167,3 +167,9 @@ def test_a_mean_below_the_rows_is_no_row(tmp_path, below):
 def test_rows_that_all_are_means_and_extremes_stay_rows(tmp_path):
     (tmp_path / "a.csv").write_text("what;U / V;I / mA\nmin;3.0;1.0\nmax;3.5;1.5\nmean;3.2;1.2\n")
     assert echub.read(tmp_path / "a.csv")["timeseries"]["voltage"].tolist() == [3.0, 3.5, 3.2]
+
+
+def test_a_line_of_names_that_alone_ends_in_a_delimiter_names_the_columns(tmp_path):
+    (tmp_path / "a.txt").write_text("time/s\tEwe/V\tI/mA\t\n" + "".join(f"{i}.0\t3.{i}\t0.5\n" for i in range(6)))
+    data = echub.read(tmp_path / "a.txt", reader="table")["timeseries"]
+    assert (data["potential_we"].tolist(), data["current"].tolist()) == ([3 + i / 10 for i in range(6)], [0.5] * 6)
