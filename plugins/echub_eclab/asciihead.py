@@ -28,7 +28,7 @@ MOST_LINES = 100_000
 """More lines than any head has; a larger number of header lines is damage. By eye."""
 
 _ENOUGH = 2
-"""Names of EC-Lab that show a line of names where the head does not say it is one: a comment may hold one of them."""
+"""Names of EC-Lab that show a line of names where the head does not count it: a comment may hold one of them."""
 _ROW = re.compile(rb"[-+\d.,eE \t]+$")
 _COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d+)[\s,;]*$")
 PADDING = ",;"

@@ -162,6 +162,7 @@ def looks_like_table(source: Source) -> Confidence:
         return Confidence.NO
     if source.head.startswith((b"%PDF", b"%!PS")):
         return Confidence.NO
+    lines: list[str] = []
     try:
         text = open_text(source, head_only=True)
         lines = _lines(text)
@@ -169,7 +170,7 @@ def looks_like_table(source: Source) -> Confidence:
             return _looks_wide(text, source)
         block, _, _ = _choose(lines, Given(), source)
     except ReadError:
-        return Confidence.NO
+        return Confidence.MAYBE if _names_without_rows(lines) else Confidence.NO
     first = block.splitter.split(lines[max(0, block.first - 1)])
     if first and first[0].strip() == "file":
         return Confidence.NO  # a table of metadata by file, which `--meta` takes
@@ -178,6 +179,8 @@ def looks_like_table(source: Source) -> Confidence:
 
 _FEW = 2
 """Complete lines of a head that are too few to judge by: the names, and one row."""
+_HEADER_LINES, _NAMES_AT_LEAST = 3, 2
+"""Lines of names, units and descriptions that a table without rows may have, and known names among them."""
 _WIDE = 200
 """Fields of a line that fills most of the head: prose has no such number of commas with numbers between them."""
 
@@ -224,6 +227,15 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     candidates = [declared] if declared else list(DELIMITERS)
     kept = tuple(lines)
     blocks = [b for d in candidates if (b := find_block(kept, d)) is not None and (declared or b.is_table)]
+    if not blocks and (line := _names_without_rows(lines)):
+        raise ReadError(
+            "the table has names of columns and no rows",
+            path=source.shown,
+            where="line 1",
+            expected="rows of numbers below the names",
+            found=line[:80],
+            cause="the measurement never started, or its rows were lost",
+        )
     if not blocks:
         raise ReadError(
             "no block of lines holds numbers in columns",
@@ -242,6 +254,17 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     why = said if declared else f"{len(best.rows)} of the first {len(lines)} lines have {best.width} fields"
     why += f", {best.numeric} of them numbers"
     return best, _as_rival(ranked[1]) if len(ranked) > 1 else "", why
+
+
+def _names_without_rows(lines: Sequence[str]) -> str:
+    """Return the line of names of a table that has no other lines, but for units; else an empty text."""
+    from echub_table.headers import knows
+
+    filled = [line for line in lines if line.strip()]
+    if not 0 < len(filled) <= _HEADER_LINES:
+        return ""
+    named = (line for line in filled for mark in "\t;," if sum(map(knows, line.split(mark))) >= _NAMES_AT_LEAST)
+    return next(named, "")
 
 
 def _as_rival(block: Block) -> str:

@@ -173,3 +173,12 @@ def test_a_line_of_names_that_alone_ends_in_a_delimiter_names_the_columns(tmp_pa
     (tmp_path / "a.txt").write_text("time/s\tEwe/V\tI/mA\t\n" + "".join(f"{i}.0\t3.{i}\t0.5\n" for i in range(6)))
     data = echub.read(tmp_path / "a.txt", reader="table")["timeseries"]
     assert (data["potential_we"].tolist(), data["current"].tolist()) == ([3 + i / 10 for i in range(6)], [0.5] * 6)
+
+
+@pytest.mark.parametrize("text", ["t / s;U / V;I / mA\n", "time\tvoltage\ns\tV\n"])
+def test_names_without_rows_say_that_the_rows_are_missing(tmp_path, text):
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(ReadError, match="names of columns and no rows") as caught:
+        echub.read(tmp_path / "a.csv")
+    assert (caught.value.where, caught.value.found) == ("line 1", text.splitlines()[0])
+    assert sniff_table(Source.from_bytes(b"Dear Sir, time is money\n", "letter.txt")) is Confidence.NO
