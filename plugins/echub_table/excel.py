@@ -283,7 +283,9 @@ def _as_text(cells: pl.DataFrame, source: Source) -> Source:
     """Write the sheet as lines of cells between tabs, for the inference."""
     plain = cells.select(pl.all().fill_null("").str.replace_all(r"[\t\r\n]+", " "))
     text = plain.write_csv(include_header=False, separator="\t", quote_style="never")
-    return Source.from_bytes(text.encode(), source.name)
+    written = Source.from_bytes(text.encode(), source.name)
+    written.path = source.path  # errors name the file
+    return written
 
 
 def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]]:
@@ -334,7 +336,7 @@ def _require_one_table(
     empty = numbers.select(pl.all_horizontal(pl.nth(wanted).is_null())).to_series() if wanted else pl.Series([])
     for at in np.flatnonzero(empty.to_numpy())[:LOOKED_AT]:
         cells = [str(cell).strip() for cell in texts.row(int(at))]
-        if cells[: len(names)] not in (names, units) and begins_another(cells):
+        if cells[: len(names)] not in (names, units) and begins_another(cells, wanted):
             raise joined_tables(path, first + int(at) + 1, "; ".join(names), "; ".join(cells))
 
 

@@ -14,6 +14,8 @@ _REACH = 6
 """Lines above the data among which the names are looked for: as many as in `echub_table.blocks`."""
 _COMMENT = re.compile(r"\s*+(?:#+|%+|//+|~+|'+|;+|!+)[ ]*+(?=\S)")
 """Marks of a comment before the first name, with the blanks behind them."""
+_UNIT_MARK = re.compile(r"\A\s*(?:/|in\b)?\s*|\s+\Z")
+"""What may stand around the unit in a row of units: `/ V`, `in V`."""
 _WITH_BRACKET = re.compile(r"[^\s(\[]\S*(?:\s+/\s+\S+|\s*[(\[][^)\]]{0,100}[)\]])?|[(\[][^)\]]{0,100}[)\]]")
 """A name between blanks, with the unit in brackets or behind a slash that belongs to it."""
 
@@ -49,7 +51,11 @@ def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: 
     names = header_cells(lines[line], block)
     between = [i for i in range(line + 1, block.first) if lines[i].strip()]
     units_line = next((i for i in between if _is_units(header_cells(lines[i], block), block)), None)
-    units = [cell.strip() for cell in header_cells(lines[units_line], block)] if units_line is not None else []
+    units = (
+        [_UNIT_MARK.sub("", cell) for cell in header_cells(lines[units_line], block)]
+        if units_line is not None
+        else []
+    )
     return HeaderRows(names, units, line, units_line, [i for i in between if i != units_line])
 
 
@@ -127,17 +133,24 @@ def _is_units(cells: Sequence[str], block: Block) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if len(cells) < block.width - 1 or not filled:
         return False
-    known = sum(bare_unit(cell) is not None or bool(CLOCK_FORMS.match(cell)) for cell in filled)
+    bare = [_UNIT_MARK.sub("", cell) for cell in filled]
+    known = sum(bare_unit(cell) is not None or bool(CLOCK_FORMS.match(cell)) for cell in bare)
     return known == len(filled) or (known >= 2 and 2 * known >= len(filled))
 
 
-def begins_another(cells: Sequence[str]) -> bool:
-    """Return whether a line without a number, among the rows, names columns or units: another table begins."""
+def begins_another(cells: Sequence[str], numbers: Sequence[int] = ()) -> bool:
+    """Return whether a line without a number, among the rows, names columns or units: another table begins.
+
+    `numbers`: the columns of numbers. Different words in all of them are names, whether or not they are known.
+    """
     from echub_table.headers import bare_unit
 
     filled = [text for cell in cells if (text := cell.strip(' "'))]
     if len(filled) < 2 or any(kind_of(text) == NUMBER for text in filled):
         return False
+    words = {cells[i].strip() for i in numbers if i < len(cells) and kind_of(cells[i]) == TEXT}
+    if len(words) == len(numbers) > 1:
+        return True
     return _known(filled) >= 2 or all(bare_unit(text) is not None for text in filled)
 
 

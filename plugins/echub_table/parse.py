@@ -281,8 +281,9 @@ class _Reader:
         between = r"\s" if self.dialect.delimiter == " " else re.escape(self.separator)
         words = ~lines.str.contains(rf'(?:^|{between})\s*"?[-+]?[.,]?\d')
         found = lines.filter(words).head(LOOKED_AT)
+        places = [i for i, kind in enumerate(self.kinds) if kind == NUMBER]
         for text, number in zip(found, numbers[words.to_numpy()], strict=False):
-            if text not in (self._header, self._units) and begins_another(self._splitter.split(text)):
+            if text not in (self._header, self._units) and begins_another(self._splitter.split(text), places):
                 shown = self.dialect.text.source.shown if self.dialect.text else ""
                 raise joined_tables(shown, int(number) + 1, self._header, text)
 

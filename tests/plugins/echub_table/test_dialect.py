@@ -182,3 +182,29 @@ def test_names_without_rows_say_that_the_rows_are_missing(tmp_path, text):
         echub.read(tmp_path / "a.csv")
     assert (caught.value.where, caught.value.found) == ("line 1", text.splitlines()[0])
     assert sniff_table(Source.from_bytes(b"Dear Sir, time is money\n", "letter.txt")) is Confidence.NO
+
+
+@pytest.mark.parametrize("row", ["/s;/V;/mA", "/ s;/ V;/ mA", "in s;in V;in mA", "s;V;mA"])
+def test_a_row_of_units_may_have_marks_of_a_unit(tmp_path, row):
+    (tmp_path / "a.csv").write_text(f"t;U;I\n{row}\n" + "".join(f"{i},5;3,{i};0,5\n" for i in range(6)))
+    data = echub.read(tmp_path / "a.csv")["timeseries"]
+    assert {name: data.columns[name].unit for name in ("time", "voltage", "current")} == {
+        "time": "s",
+        "voltage": "V",
+        "current": "mA",
+    }
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["Tid (s);Spänning (V);Ström (mA)", "tid/s;spænding/V;strøm/mA", "Tijd [s];Spanning [V];Stroom [mA]"],
+)
+def test_swedish_danish_and_dutch_names(tmp_path, names):
+    rows = "".join(f"{i},5;3,{i};1 00{i},5\n" for i in range(6))
+    (tmp_path / "a.csv").write_text(f"{names}\n{rows}", encoding="utf-8")
+    data = echub.read(tmp_path / "a.csv")["timeseries"]
+    assert (data["time"][0], data["voltage"][3], data["current"].tolist()) == (
+        0.5,
+        3.3,
+        [1000.5 + i for i in range(6)],
+    )

@@ -208,6 +208,15 @@ def test_a_second_line_of_other_units_is_refused_under_the_same_names(tmp_path):
     assert (caught.value.where, caught.value.found) == ("line 304", "s;mV;A")
 
 
+@pytest.mark.parametrize("before", [10, 300], ids=str)
+def test_rows_under_names_that_nobody_knows_are_refused_too(tmp_path, before):
+    lines = ["t / s;U / V;I / mA", *_ROWS[:before], "", "fit;slope;offset", "1.0;2.0;3.0", ""]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    with pytest.raises(ReadError, match="other names or units") as caught:
+        echub.read(tmp_path / "a.csv")
+    assert caught.value.where == f"line {before + 3}"
+
+
 def test_names_and_units_that_are_repeated_are_no_row(tmp_path):
     lines = ["t;U;I", "s;V;mA", *_ROWS[:300], "t;U;I", "s;V;mA", *_ROWS[300:], ""]
     (tmp_path / "a.csv").write_text("\n".join(lines))
