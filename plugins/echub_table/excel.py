@@ -174,9 +174,10 @@ def _no_sheet(source: Source, wanted: str, names: Sequence[str], tables: Sequenc
     return ReadError(
         f"the workbook has no sheet {wanted!r}"
         if wanted
-        else f"{len(tables)} sheets of the workbook hold a table",
+        else f"{len(tables) or 'no'} sheets of the workbook hold a table",
         path=source.shown,
-        found=", ".join(names),
+        expected="rows of numbers below a row of names" if not tables else None,
+        found=", ".join(names) if tables else f"no cell in the sheets {', '.join(names)}",
         hint=" or ".join(f'--option sheet="{name}"' for name in tables[:5]),
     )
 
