@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -203,3 +203,12 @@ def clocks(texts: pl.Series) -> pl.Series:
 _CLOCK_GROUPS = (
     r"^(?P<sign>-?)(?:(?P<d>\d+)(?: ?days?[.,]?|[-d.]) ?)?(?P<h>\d+):(?P<m>[0-5]?\d):(?P<s>[0-5]?\d(?:\.\d*)?)$"
 )
+
+
+def is_cut_number(cells: Sequence[str], decimal: str = ".") -> bool:
+    """Return whether the last number of a column has fewer decimals than all of those before, which have as many.
+
+    Then its end is missing, if the file ends there without a line end. Fewer than three before it prove nothing.
+    """
+    decimals = [len(cell.strip().partition(decimal)[2]) for cell in cells]
+    return len(decimals) > 3 and len(set(decimals[:-1])) == 1 and decimals[-1] < decimals[0]

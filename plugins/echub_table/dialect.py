@@ -30,6 +30,8 @@ _STATISTIC = re.compile(
 """What spreadsheets and programs write before a mean, a sum or an extreme below the rows."""
 _NUMBERED = re.compile(r'[\s;,|"]*[-+]?[.,]?\d')
 """A row that begins with a number, a date or a clock."""
+_CUT_ROW = re.compile(r"[-+\d.,:;|/\s\"eETZ]*\d[-+\d.,:;|/\s\"eETZ]*\Z")
+"""What is left of a row of numbers, dates and clocks that was cut: no words."""
 """Decimal marks in words."""
 
 _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
@@ -370,6 +372,8 @@ def _footer(text: Text, block: Block) -> tuple[str, ...]:
     if text.whole:
         lines = lines[block.first :]
     footer: list[str] = []
+    if not text.tail.endswith("\n") and _CUT_ROW.match(lines[-1]):
+        return ()  # the beginning of a row, at which the file was cut
     for line in reversed(lines if text.whole else lines[1:]):
         kinds = block.splitter.kinds(line)
         numbers = sum(kind in (NUMBER, UNITED, "c", "d") for kind in kinds)

@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.plugin import Growing, ReadError, in_order
+from echub.text import is_cut_number
 from echub_table.cells import (
     CLOCK,
     DATE,
@@ -185,12 +186,13 @@ class _Reader:
 
     def _is_cut_in_a_number(self, data: bytes) -> bool:
         """Return whether the last value has fewer decimals than all of the rows before, which have as many."""
-        mark, separator = self.dialect.decimal.encode(), self.separator.encode()
+        separator = self.separator.encode()
         # As many rows as show whether all have as many decimals. By eye.
-        last = [row.rpartition(separator)[2].strip() for row in data.rstrip(b"\n").split(b"\n")[-20:]]
-        decimals = [len(cell.partition(mark)[2]) for cell in last]
-        # Three rows before it: fewer have as many decimals by chance.
-        return len(decimals) > 3 and len(set(decimals[:-1])) == 1 and decimals[-1] < decimals[0]
+        last = [
+            row.rpartition(separator)[2].decode("utf-8", "replace")
+            for row in data.rstrip(b"\n").split(b"\n")[-20:]
+        ]
+        return is_cut_number(last, self.dialect.decimal)
 
     def _without_cut_row(self, data: bytes) -> bytes:
         kept, _, cut = data.rstrip(b"\n").rpartition(b"\n")

@@ -7,7 +7,7 @@ import math
 import polars as pl
 import pytest
 
-from echub.text import clocks, decimal_mark, decode, encoding_of, parse_clock, parse_number
+from echub.text import clocks, decimal_mark, decode, encoding_of, is_cut_number, parse_clock, parse_number
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,19 @@ def test_what_is_no_clock_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="h:m:s"):
         parse_clock(text)
     assert clocks(pl.Series("t", [text])).to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimal", "cut"),
+    [
+        (["19.0", "18.0", "17.0", "2"], ".", True),
+        (["19.00", "18.00", "17.00", "20.0"], ".", True),
+        (["1,5E-003", "1,5E-003", "1,5E-003", "1,5E-0"], ",", True),
+        (["19.0", "18.0", "17.0", "20.0"], ".", False),
+        (["19.0", "18.25", "17.0", "2"], ".", False),
+        (["19", "18", "17", "2"], ".", False),
+        (["19.0", "18.0", "2"], ".", False),
+    ],
+)
+def test_a_number_that_was_cut(cells: list[str], decimal: str, cut: bool) -> None:
+    assert is_cut_number(cells, decimal) is cut

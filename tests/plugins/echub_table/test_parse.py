@@ -231,3 +231,20 @@ def test_words_in_place_of_all_numbers_of_a_row_are_no_other_table(tmp_path):
     lines = ["t / s;U / V;state", *(f"{row.rpartition(';')[0]};rest" for row in _ROWS), ""]
     (tmp_path / "a.csv").write_text("\n".join([*lines[:300], "OVL;OVL;Pause", *lines[300:]]))
     assert echub.read(tmp_path / "a.csv")["timeseries"].rows == 601
+
+
+@pytest.mark.parametrize("left", ["2", "20", "20:", "20:00:1", "20:00:10.0", "20:00:10.0;", "20:00:10.0;3"])
+def test_what_is_left_of_a_cut_row_is_said_wherever_the_cut_is(tmp_path, left):
+    rows = [f"1{i}:00:00.0;3.{i}00;0.{i}5" for i in range(6)]
+    (tmp_path / "a.csv").write_text("\n".join(["t (h:m:s);U / V;I / mA", *rows, left]))
+    record = echub.read(tmp_path / "a.csv", options={"clock": "elapsed"})
+    assert record["timeseries"].rows == 6
+    assert "truncated" in {notice.code for notice in record.notices}
+    assert left in record.dropped[-1].what
+
+
+def test_a_last_line_of_words_without_a_line_end_is_no_cut_row(tmp_path):
+    (tmp_path / "a.csv").write_text("\n".join(["t / s;U / V;I / mA", *_ROWS[:6], "6 rows exported"]))
+    record = echub.read(tmp_path / "a.csv")
+    assert record.settings["footer_lines"] == ["6 rows exported"]
+    assert not record.dropped
