@@ -235,7 +235,7 @@ def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: boo
 
 
 def _hundreds(row: str, at: int | None, delimiter: str) -> int:
-    """Return by how much the clock makes a row longer: from 100 h on it has more digits than line 1 reckons with."""
+    """Return by how much the clock makes a row longer: from 100 h on it has more digits."""
     if at is None or row.count(delimiter) < at:
         return 0
     return max(0, len(row.split(delimiter, at + 1)[at].strip()) - len("00:00:00"))
