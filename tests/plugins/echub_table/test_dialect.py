@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 import echub
 from echub.declare import Confidence
-from echub.errors import Ambiguous, ReadError
+from echub.errors import Ambiguous, ReadError, UnknownFormat
 from echub.model.source import Source
 from echub_table import sniff_excel, sniff_table
 from echub_table.dialect import Given, infer
@@ -208,3 +210,19 @@ def test_swedish_danish_and_dutch_names(tmp_path, names):
         3.3,
         [1000.5 + i for i in range(6)],
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"PK\x03\x04" + b"[Content_Types].xml" * 9, "rename it to .xlsx"),
+        (gzip.compress(b"t / s;U / V\n0;1\n1;2\n"), "gunzip"),
+        ("t / s;U / V\n0;1\n1;2\n".encode("utf-32"), "iconv -f UTF-32"),
+    ],
+    ids=["archive", "gzip", "utf-32"],
+)
+def test_what_is_under_the_name_of_a_table_is_named_with_what_helps(tmp_path, data, hint):
+    (tmp_path / "a.csv").write_bytes(data)
+    with pytest.raises(UnknownFormat) as caught:
+        echub.read(tmp_path / "a.csv")
+    assert hint in caught.value.hint
