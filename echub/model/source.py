@@ -168,7 +168,7 @@ def without_zero_tail(source: Source) -> tuple[Source, list[Notice]]:
     A full disk or a synchronising folder reserves space that is never written; what stands before it may be cut
     within a line. Of UTF-16 as much is left as makes its last character whole.
     """
-    if not source.size or source.read(source.size - _ZEROS) != bytes(_ZEROS):
+    if source.size < _ZEROS or source.read(source.size - _ZEROS) != bytes(_ZEROS):
         return source, []
     data = source.read()
     kept = len(data.rstrip(b"\0"))

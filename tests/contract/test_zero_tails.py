@@ -61,6 +61,13 @@ def test_zero_bytes_of_utf_16_stay():
         assert (source.read(), notice.code) == (data, "zero-tail")
 
 
+@pytest.mark.parametrize("data", [b"", b"t", b"t;U", b"\0\0\0", b"t;U\n\0\0\0"])
+def test_files_of_a_few_bytes_and_a_few_zero_bytes_stay(tmp_path, data):
+    (tmp_path / "a.csv").write_bytes(data)
+    source = Source(tmp_path / "a.csv")
+    assert without_zero_tail(source) == (source, [])
+
+
 def test_a_head_that_ends_in_zero_bytes_has_the_encoding_of_what_stands_before():
     assert encoding_of("t / s;I / µA\n".encode() + bytes(50)).value == "utf-8"
     assert encoding_of("t / s;I / µA\n".encode("cp1252") + bytes(50)).value == "cp1252"
