@@ -214,7 +214,8 @@ def _lines(text: Text) -> list[str]:
         return lines if len(lines) < 2 else lines[:-1]
     kept = next((i for i in range(len(lines), 0, -1) if not _summarises(lines[i - 1])), 0)
     # Rows that are all named by such words are a table of their own.
-    return lines[:kept] if kept and _NUMBERED.match(lines[kept - 1]) else lines
+    is_summed = kept and _NUMBERED.match(lines[kept - 1]) and any(line.strip() for line in lines[kept:])
+    return lines[:kept] if is_summed else lines
 
 
 def _summarises(line: str) -> bool:
