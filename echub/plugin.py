@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from echub.model.missing import MISSING, is_missing
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
-    from echub.model.source import Source
+    from echub.model.source import Source, without_zero_tail
     from echub.model.spectra import numbered
     from echub.model.units import Unit, is_made_of_units, is_unit, parse_unit, unit
     from echub.model.vocabulary import quantities
@@ -154,6 +154,7 @@ _LAZY = {
     "unit": "echub.model.units",
     "unread": "echub.model.deferred",
     "unshuffled": "echub.model.deferred",
+    "without_zero_tail": "echub.model.source",
     "write_native": "echub.files.store",
 }
 
@@ -246,6 +247,7 @@ __all__ = [
     "unit",
     "unread",
     "unshuffled",
+    "without_zero_tail",
     "write_native",
 ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
         if head.startswith(mark):
             return Finding(name, "a byte order mark")
     if b"\0" in head:
-        return _utf16(head)
+        written = head.rstrip(b"\0")
+        # A run of zero bytes at the end is space that was never written; UTF-16 ends in one, UTF-32 in three.
+        is_reserved = len(head) - len(written) > 3 and b"\0" not in written
+        return encoding_of(written, whole=whole) if is_reserved else _utf16(head)
     if head.isascii():
         return Finding("utf-8", "nothing but ASCII")
     try:
@@ -210,3 +213,12 @@ def clocks(texts: pl.Series) -> pl.Series:
 _CLOCK_GROUPS = (
     r"^(?P<sign>-?)(?:(?P<d>\d+)(?: ?days?[.,]?|[-d.]) ?)?(?P<h>\d+):(?P<m>[0-5]?\d):(?P<s>[0-5]?\d(?:\.\d*)?)$"
 )
+
+
+def is_cut_number(cells: Sequence[str], decimal: str = ".") -> bool:
+    """Return whether the last number of a column has fewer decimals than all of those before, which have as many.
+
+    Then its end is missing, if the file ends there without a line end. Fewer than three before it prove nothing.
+    """
+    decimals = [len(cell.strip().partition(decimal)[2]) for cell in cells]
+    return len(decimals) > 3 and len(set(decimals[:-1])) == 1 and decimals[-1] < decimals[0]

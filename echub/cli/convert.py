@@ -31,7 +31,7 @@ from echub.cli.common import (
     user_metadata,
 )
 from echub.cli.streams import DASH, Name, Quiet, hushed, require_one, shown, sources, to_standard_output
-from echub.errors import UnknownOption
+from echub.errors import TargetClash, UnknownOption
 
 if TYPE_CHECKING:
     from echub.batch.batch import Batch
@@ -159,7 +159,7 @@ def convert(
     if output == DASH:
         to_standard_output(given[0], reading, writing, quiet=quiet)
         return
-    exact = _one_file(output, to)
+    exact = _one_file(output, to, context)
     folder = output if exact is None else None
     if any(":/" in str(path) or ":\\" in str(path) for path in (*files, output)):
         code = _remote(files, output, reading, writing, jobs, others, as_json=as_json)
@@ -221,13 +221,29 @@ def _bom_for(program: str | None) -> str | None:
     return "true"
 
 
-def _one_file(output: Path | None, to: str) -> Path | None:
-    """Return -o if it names a file that the format makes, such as result.csv, and is not a folder."""
+def _one_file(output: Path | None, to: str, context: typer.Context) -> Path | None:
+    """Return -o if it names a file that the format makes, such as result.csv, and is not a folder.
+
+    A folder would not be meant by the suffix of another format, if no format is asked for: `TargetClash`.
+    """
     from echub.registry.registry import registry
 
     if output is None or not output.suffix or output.is_dir():
         return None
-    return output if output.suffix.lower() in registry().writer(to).suffixes else None
+    suffix = output.suffix.lower()
+    if suffix in registry().writer(to).suffixes:
+        return output
+    source = context.get_parameter_source("to")
+    others = [name for name, writer in registry().writers.items() if suffix in writer.suffixes]
+    if others and source is not None and source.name == "DEFAULT":
+        raise TargetClash(
+            f"the suffix {suffix} is not of the format {to}, and no other is asked for",
+            path=str(output),
+            expected=f"a folder, or a file with the suffix {registry().writer(to).suffixes[0]}",
+            hint=" or ".join(f"`--to {name}`" for name in others) + f" writes such a file; for a folder, make it: "
+            f"`mkdir {output}`",
+        )
+    return None
 
 
 def _single(file: Path | Source, target: Target, reading: Reading, writing: Writing, *, as_json: bool) -> int:

@@ -104,7 +104,7 @@ def is_about_files(path: Path) -> bool:
     """Return whether a file tells echub about others: a sidecar, a table of metadata, a study; no measurement."""
     if path.name == FOLDER_FILE or path.name.endswith(SIDECAR_SUFFIX):
         return True
-    if path.suffix.lower() not in (".csv", ".toml"):
+    if path.suffix.lower() not in (".csv", ".toml") or not os.path.isfile(path):  # opening a pipe waits forever
         return False
     try:
         with path.open("rb") as file:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from echub.errors import PluginError, UnitMismatch
 from echub.model.column import TEXT, Bits, Column, Origin
 from echub.model.dataset import Dataset, Omitted
-from echub.model.deferred import STEP, Deferred, altered, deferring, extremes, held, parts, unread
+from echub.model.deferred import STEP, Deferred, altered, deferring, extremes, held, occurring, parts, unread
 from echub.model.missing import filled
 from echub.model.spectra import LABEL, SPECTRUM, numbered
 from echub.model.units import Scale, scale_between, unit
@@ -239,7 +239,7 @@ def _column(source: SourceColumn, name: str) -> Column:
         index=source.index,
         averaged=source.averaged,
         labels=dict(stored.labels),
-        bits=source.bits,
+        bits=_all_bits(source, name),
         attrs=dict(source.attrs),
         axes=source.axes,
     )
@@ -247,6 +247,25 @@ def _column(source: SourceColumn, name: str) -> Column:
         column = _canonical(column, source, _quantity(source))
     source_dtype = _source_dtype(source, column.dtype)
     return altered(column, source_dtype=source_dtype) if source_dtype else column
+
+
+def _all_bits(source: SourceColumn, name: str) -> tuple[Bits, ...]:
+    """Return the bit fields of a column, and one more for bits that are set and belong to none.
+
+    Whoever writes the fields in place of the packed column, as CSV does, would lose these.
+    """
+    if not source.bits:
+        return ()
+    values = held(source)
+    left = (1 << 8 * values.dtype.itemsize) - 1
+    for bits in source.bits:
+        left &= ~bits.mask
+    is_set = any(int(code) & left for code in occurring(values).tolist())
+    return (
+        (*source.bits, Bits(f"vendor_other_{name}", f"other bits of {source.header}", left))
+        if is_set
+        else source.bits
+    )
 
 
 def _canonical(column: Column, source: SourceColumn, quantity: Quantity) -> Column:

@@ -15,9 +15,13 @@ from typing import Any, BinaryIO
 
 from echub.errors import ReadError, SourceChanged, SourceNotFound
 from echub.model.folders import matching
+from echub.remark import Notice
 
 HEAD = 65_536
 """Bytes of a file that every sniffer may look at: 64 KiB, one read, and more than the headers of known formats."""
+
+_ZEROS = 4
+"""Zero bytes at the end that no text has: UTF-16 ends in one, UTF-32 in three."""
 
 
 class Source:
@@ -156,6 +160,25 @@ class Source:
         if self.path is None:
             raise ReadError("the source has no path", path=self.name)
         return self.path
+
+
+def without_zero_tail(source: Source) -> tuple[Source, list[Notice]]:
+    """Return a text without the zero bytes at its end, and the notice of them; any other source as it is.
+
+    A full disk or a synchronising folder reserves space that is never written; what stands before it may be cut
+    within a line. Of UTF-16 as much is left as makes its last character whole.
+    """
+    if source.size < _ZEROS or source.read(source.size - _ZEROS) != bytes(_ZEROS):
+        return source, []
+    data = source.read()
+    kept = len(data.rstrip(b"\0"))
+    kept += kept % 2 if source.head.startswith((b"\xff\xfe", b"\xfe\xff")) else 0
+    plain = Source.from_bytes(data[:kept], source.name)
+    vars(plain).update(
+        {name: value for name, value in vars(source).items() if name not in ("_data", "size", "head")}
+    )
+    text = f"the file ends in {len(data) - kept} zero bytes from offset {kept}: they are not data"
+    return plain, [Notice("zero-tail", text)]
 
 
 class SourceFacts(Mapping[str, Any]):

@@ -28,8 +28,9 @@ from echub.plugin import (
     Source,
     SourceColumn,
     build_tables,
+    without_zero_tail,
 )
-from echub.text import several
+from echub.text import is_cut_number, several
 from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
 from echub_bdf.times import clock_column, compare_dates, derived_time
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from echub_bdf.options import BdfReadOptions
 
 POLARITY = "cell.electrodes.working.polarity"
+_LAST = 20
+"""Rows that show whether all have as many decimals. By eye."""
 _SHOWN = 20
 """Entries of a list that a notice shows; the others are counted."""
 
@@ -92,6 +95,8 @@ def record_of(
 
 def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, list[Dropped]]:
     """Split header and body; a last line without its end is said, and left out where cells are missing."""
+    source, remarks = without_zero_tail(source)
+    notices += remarks
     headers = split_header(source.head)
     first, end, body = source.read().partition(b"\n")
     exact = sum(known(header) is not None for header in headers)
@@ -108,7 +113,8 @@ def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, lis
         body = body.rstrip(b"\r\n") + b"\n"  # empty lines at the end are none
     if body and not body.endswith(b"\n"):
         whole, _, last = body.rpartition(b"\n")
-        if last.count(b",") < len(headers) - 1:
+        ends = [row.rpartition(b",")[2].decode("utf-8", "replace") for row in body.split(b"\n")[-_LAST:]]
+        if last.count(b",") < len(headers) - 1 or is_cut_number(ends):
             body = whole + b"\n" if whole else b""
             dropped.append(Dropped(f"the last line {last.decode('utf-8', 'replace')!r}", "it is cut"))
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from echub.plugin import Metadata, MetadataError, Notice, ReadError, Source
+from echub.plugin import Metadata, MetadataError, Notice, ReadError, Source, without_zero_tail
 from echub.text import decode, encoding_of
 
 _SECTION = re.compile(r"\*\*\* (.*?) \*\*\*:?\s*\Z")
@@ -31,9 +31,10 @@ _NOT_SET = ("", "-")
 
 @dataclass(frozen=True)
 class Export:
-    """An export cut into sections: by title, the lines with their 1-based numbers."""
+    """An export cut into sections: by title, the lines with their 1-based numbers; and what was left out."""
 
     sections: Mapping[str, list[tuple[int, str]]]
+    remarks: Sequence[Notice] = ()
 
     def section(self, title: str) -> list[tuple[int, str]]:
         """Return the lines of the first section whose title begins so; none where it is missing."""
@@ -57,6 +58,7 @@ def parse(source: Source) -> Export:
 
     Raises `ReadError` for a file without its data, or one that ends inside them.
     """
+    source, remarks = without_zero_tail(source)
     data = source.read()
     encoding = encoding_of(source.head, whole=len(data) <= len(source.head))
     if encoding.value is None:
@@ -76,12 +78,12 @@ def parse(source: Source) -> Export:
             cause="the file was cut",
             hint="export it again",
         )
-    return Export(sections)
+    return Export(sections, remarks)
 
 
 def describe(export: Export, metadata: Metadata) -> list[Notice]:
     """Fill in the typed metadata from the header's fields; give what could not be."""
-    fields, notices = export.fields(), []
+    fields, notices = export.fields(), list(export.remarks)
     metadata.set("instrument.manufacturer", "Cameca")
     for name, (path, unit) in _FIELDS.items():
         printed = fields.get(name, "")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
-from echub.plugin import Notice, ReadError, Source
+from echub.plugin import Notice, ReadError, Source, without_zero_tail
 from echub.text import decode, encoding_of
+from echub_eclab.columns import meanings
 
 KINDS = {
     "EC-Lab ASCII FILE": "data",
@@ -25,6 +27,9 @@ LONGEST_LINE = 1 << 20
 MOST_LINES = 100_000
 """More lines than any head has; a larger number of header lines is damage. By eye."""
 
+_ENOUGH = 2
+"""Names of EC-Lab that show a line of names where the head does not count it: a comment may hold one of them."""
+_ROW = re.compile(rb"[-+\d.,eE \t]+$")
 _COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d+)[\s,;]*$")
 PADDING = ",;"
 """What a spreadsheet adds to the short lines of a head when it saves a text with its own delimiter."""
@@ -34,7 +39,7 @@ PADDING = ",;"
 class Head:
     """The head of a text file: its lines, the names of the table, and where its rows begin.
 
-    `kind` is one of `KINDS` (empty: no head at all); `stated` is its own count of lines.
+    `kind` is one of `KINDS` (empty: no head at all); `stated` is its own count of lines; `remarks` on a wrong one.
     """
 
     kind: str
@@ -43,11 +48,12 @@ class Head:
     names: str = ""
     first_row: int = 0
     stated: int = 0
+    remarks: tuple[Notice, ...] = ()
 
 
 def kind_of(head: bytes) -> str:
     """Return what a file's first line says it is; empty where it says nothing of the kind."""
-    first = _as_utf8(head[:256]).removeprefix(b"\xef\xbb\xbf").splitlines()[:1]
+    first = _as_utf8(head[:256]).removeprefix(b"\xef\xbb\xbf").lstrip().splitlines()[:1]
     line = first[0].decode("latin-1").rstrip(f"{PADDING} ").strip().lower() if first else ""
     return next((kind for text, kind in KINDS.items() if text.lower() == line), "")
 
@@ -70,12 +76,7 @@ def plain_source(source: Source) -> tuple[Source, list[Notice]]:
     if (found.value or "").startswith("utf-16"):
         text = f"the text is in UTF-16 ({found.evidence}): another program saved it again"
         return _in_memory(source, _as_utf8(source.read())), [Notice("encoding", text)]
-    if source.size and source.read(source.size - 1) == b"\0":
-        data = source.read()
-        kept = data.rstrip(b"\0")
-        text = f"the file ends in {len(data) - len(kept)} zero bytes from offset {len(kept)}: they are not data"
-        return _in_memory(source, kept), [Notice("zero-tail", text)]
-    return source, []
+    return without_zero_tail(source)
 
 
 def _in_memory(source: Source, data: bytes) -> Source:
@@ -94,7 +95,7 @@ def read_head(source: Source, header_lines: int = 0) -> Head:
     kind = kind_of(source.head)
     with source.open() as file:
         stated = _stated(source) if kind else 1
-        count = header_lines or stated
+        count, remarks = (header_lines, []) if header_lines else _counted(source, stated)
         raw = list(_lines(file, count, source))
         if len(raw) < count:
             raise ReadError(
@@ -109,7 +110,32 @@ def read_head(source: Source, header_lines: int = 0) -> Head:
         if lines[0].endswith(tuple(PADDING)):
             lines[:-1] = [line.rstrip(PADDING) for line in lines[:-1]]
         _require_whole_names(source, lines, file.tell())
-        return Head(kind, encoding, lines[:-1], lines[-1], file.tell(), stated)
+        return Head(kind, encoding, lines[:-1], lines[-1], file.tell(), stated, tuple(remarks))
+
+
+def _counted(source: Source, stated: int) -> tuple[int, list[Notice]]:
+    """Return the number of the line of names: as the head states it, or where the only such line stands.
+
+    A line of names has at least one name of EC-Lab; elsewhere it needs two, and a row of numbers behind it.
+    """
+    lines = source.head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    if 0 < stated <= len(lines) and _names_in(lines[stated - 1]):
+        return stated, []
+    found = [
+        number
+        for number, (line, row) in enumerate(itertools.pairwise(lines), 1)
+        if b"\t" in line and _names_in(line) >= _ENOUGH and _ROW.match(row)
+    ]
+    if len(found) != 1:
+        return stated or _not_stated(source), []
+    text = f"the head states {stated or 'no'} lines up to the names of the columns, which stand in line {found[0]}"
+    return found[0], [Notice("header-lines", text)]
+
+
+def _names_in(line: bytes) -> int:
+    """Count the cells of a line that are names of EC-Lab."""
+    cells = re.split(r"[\t;,]", decode(line, encoding_of(line).value or "cp1252"))
+    return sum(cell.strip(' "') in meanings() for cell in cells)
 
 
 def _require_whole_names(source: Source, lines: list[str], end: int) -> None:
@@ -150,9 +176,14 @@ def require_text(source: Source) -> str:
 
 
 def _stated(source: Source) -> int:
-    for line in source.head.splitlines()[1:4]:
+    """Return the number of header lines that the head states; 0 if it states none."""
+    for line in source.head.lstrip(b"\xef\xbb\xbf\r\n\t ").splitlines()[1:4]:
         if match := _COUNT.match(line):
             return max(1, int(match[1]))
+    return 0
+
+
+def _not_stated(source: Source) -> NoReturn:
     raise ReadError(
         "the text does not say how many header lines it has",
         path=source.shown,

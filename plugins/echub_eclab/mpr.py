@@ -237,11 +237,14 @@ def _parameters(data: bytes, module: Module, found: _Findings) -> list[Notice]:
 
 
 def _date(part: AppendedRun, found: _Findings) -> None:
-    """Take the day from the Set module if no start time is known."""
+    """Take the day from the Set module if no start time is known; say what is missing without a Set or a LOG."""
     module = part.first("VMP Set")
-    if module is None or "experiment.start" in found.metadata:
+    if module is None:
+        text = "there is no settings module: technique, parameters, area and electrodes are unknown"
+        found.notices.append(Notice("no-settings", text))
+    if "experiment.start" in found.metadata:
         return
-    day = iso_date(module.date)
+    day = iso_date(module.date) if module is not None else None
     if day is not None:
         found.metadata.set("experiment.date", day)
     if part.first("VMP LOG") is None:

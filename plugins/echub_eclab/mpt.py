@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_tables
 from echub.text import clocks, several
-from echub_eclab.asciihead import plain_source, read_head
+from echub_eclab.asciihead import Head, plain_source, read_head
 from echub_eclab.asciitable import MARKS, AsciiTable, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
 from echub_eclab.derive import derived_columns, loop_numbers
@@ -40,9 +40,13 @@ def read(source: Source, options: MptOptions) -> Record:
     source, remarks = plain_source(source)
     head = read_head(source, options.header_lines)
     mark = MARKS.get(options.decimal)
-    table = read_table(source, head, mark)
+    try:
+        table = read_table(source, head, mark)
+    except ReadError:
+        _require_one_export(source, head)
+        raise
     prose = read_prose(head.lines, mark, options.dates, _dates_of(table))
-    prose.notices += remarks
+    prose.notices += [*remarks, *head.remarks]
     columns = _columns(source, table, prose)
     mark_unused(prose.metadata, columns)
     columns += loop_numbers([first for first, _ in prose.loops], len(table.columns[0]) if table.columns else 0)
@@ -54,6 +58,24 @@ def read(source: Source, options: MptOptions) -> Record:
         settings=_settings(head.lines, prose, len(table.columns[0]) if table.columns else 0),
         notices=[*prose.notices, *table.notices],
         dropped=table.dropped,
+    )
+
+
+def _require_one_export(source: Source, head: Head) -> None:
+    """Refuse a file that holds two exports, one behind the other."""
+    body = source.read(head.first_row)
+    found = re.search(rb"(?:EC|BT)-Lab ASCII FILE", body, re.IGNORECASE)
+    if found is None:
+        return
+    line = len(head.lines) + 2 + body.count(b"\n", 0, found.start())
+    raise ReadError(
+        "the file holds two exports, one behind the other",
+        path=source.shown,
+        where=f"line {line}",
+        expected="rows of numbers to the end",
+        found=repr(found[0].decode("ascii")),
+        cause="texts were joined; each has its own head, units and clock",
+        hint="split the file where the second begins, and convert each part",
     )
 
 

@@ -167,6 +167,9 @@ class _Body:
         if blanks:
             text = f"{blanks} rows of {self.block.name} have blanks between their values, not tabs: edited by hand"
             self.notices.append(Notice("blanks-for-tabs", text))
+        if at_end and kept and self._ends_in_a_cut_number(kept):
+            self._drop_last(kept.pop())
+            at_end = False
         if at_end and kept and not self._ends_whole(kept):
             text = f"the file ends inside the last row of {self.block.name}: its last value may be cut"
             self.notices.append(Notice("last-row-cut", text))
@@ -177,6 +180,14 @@ class _Body:
         self.dropped.append(Dropped(f"the last row of {self.block.name}, {text!r}", "it is cut"))
         text = f"the last row of {self.block.name} is cut and left out: the file was truncated"
         self.notices.append(Notice("last-row-cut", text))
+
+    def _ends_in_a_cut_number(self, rows: Sequence[bytes]) -> bool:
+        """Return whether the last number cannot be whole: `2.5E+`, or a shorter exponent than above."""
+        if self.kinds[-1] == "text":
+            return False
+        last, *before = [row.rpartition(b"\t")[2].strip().decode("latin-1") for row in reversed(rows[-2:])]
+        exponents = [len(cell.upper().partition("E")[2]) for cell in (last, *before)]
+        return bool(last) and (not _parses(last, self.mark) or exponents[0] < exponents[-1])
 
     def _ends_whole(self, rows: Sequence[bytes]) -> bool:
         """Return whether the last cell cannot be cut: a text as long as in the row before."""

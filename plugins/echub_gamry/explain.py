@@ -11,7 +11,7 @@ import io
 import re
 from dataclasses import dataclass, field
 
-from echub.plugin import Notice, ReadError, Source
+from echub.plugin import Notice, ReadError, Source, without_zero_tail
 from echub.text import decode, encoding_of
 from echub_gamry import SIGNATURE
 
@@ -99,6 +99,8 @@ def parse(source: Source) -> Explain:
 
 def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
     """Return the bytes with tabs and line feeds whatever they were saved with, and their encoding."""
+    source, remarks = without_zero_tail(source)
+    notices += remarks
     data = source.read()
     encoding = encoding_of(source.head, whole=len(data) <= len(source.head)).value or "cp1252"
     if encoding.startswith("utf-16"):

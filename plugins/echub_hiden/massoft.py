@@ -9,7 +9,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Dataset, Dropped, Metadata, Notice, ReadError, Record, Source, SourceColumn, build_dataset
+from echub.plugin import (
+    Dataset,
+    Dropped,
+    Metadata,
+    Notice,
+    ReadError,
+    Record,
+    Source,
+    SourceColumn,
+    build_dataset,
+    without_zero_tail,
+)
 from echub.text import decode, encoding_of
 from echub_hiden.columns import read_columns
 from echub_hiden.header import Header, Scan, cells, describe, parse
@@ -28,6 +39,9 @@ from echub_hiden.scans import (
     the_scan,
 )
 
+_TIME = "Time"
+"""The column of a clock with full seconds."""
+
 
 def read(source: Source, options: MassoftOptions) -> Record:
     """Read an export of either layout, in any locale.
@@ -35,8 +49,10 @@ def read(source: Source, options: MassoftOptions) -> Record:
     Raises `ReadError` for a damaged header, a row that does not fit, two exports in one file, and
     a decimal comma between commas.
     """
+    source, remarks = without_zero_tail(source)
     lines, ends = _lines(source)
     header = parse(lines)
+    header.notices += remarks
     dropped: list[Dropped] = []
     found = _blocks(header, lines, ends, dropped)
     metadata = Metadata()
@@ -193,12 +209,14 @@ def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: boo
     """
     allowed = {header.row_length - 2 + step for step in ((0, 1) if ends == 1 else (0,))}
     checked = rows if complete else rows[:-1]
+    at = header.names.index(_TIME) if _TIME in header.names else None
+    lengths = [len(row) - _hundreds(row, at, header.delimiter) for row in checked]
     if not only:
-        allowed = {len(row) for row in checked[:1]}
-    odd = next((n for n, row in enumerate(checked) if len(row) not in allowed), None)
+        allowed = set(lengths[:1])
+    odd = next((n for n, length in enumerate(lengths) if length not in allowed), None)
     if odd is None:
         return
-    if len({len(row) for row in checked}) == 1:
+    if len(set(lengths)) == 1:
         header.notices.append(
             Notice(
                 "row-length",
@@ -214,6 +232,13 @@ def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: boo
         cause="the file was damaged or edited by hand",
         hint="export it again from MASsoft",
     )
+
+
+def _hundreds(row: str, at: int | None, delimiter: str) -> int:
+    """Return by how much the clock makes a row longer: from 100 h on it has more digits."""
+    if at is None or row.count(delimiter) < at:
+        return 0
+    return max(0, len(row.split(delimiter, at + 1)[at].strip()) - len("00:00:00"))
 
 
 def _cells(header: Header, rows: Sequence[str], *, ragged: bool = False) -> list[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from echub_neware import NDA
 _UNPACKED, _RATIO = 100_000_000, 100
 """Bytes that any archive may unpack to, and beyond these how many times its size; real ones reach 15."""
 _VERSION, _BLOCK = 14, 24
-"""Places of the version, and of start and length of the rows, in the header of an .nda."""
+"""Places of the version, and of start and length of a block in front of the rows, in the header of an .nda."""
 _CHAINED = 130
 """From this version on, blocks point at each other; before, the rows are one block."""
 
@@ -24,3 +24,16 @@ def is_intact(source: Source) -> bool:
         return False
     start, length = struct.unpack_from("<LL", head, _BLOCK)
     return bool(start + length <= source.size)
+
+
+_BLOCKS, _ROWS = 29, 64
+"""The version whose header is known to list its blocks, and the place of start and length of the rows in it."""
+
+
+def end_of_rows(source: Source) -> int | None:
+    """Return where the rows of an .nda end, as its header states; None where it does not."""
+    head = source.head
+    if len(head) < _ROWS + 8 or head[_VERSION] != _BLOCKS:
+        return None
+    start, length = struct.unpack_from("<LL", head, _ROWS)
+    return int(start + length) if length else None

@@ -15,9 +15,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Metadata, MetadataError, Notice, ReadError, Record, Source, SourceColumn, build_dataset
+from echub.plugin import (
+    Dropped,
+    Metadata,
+    MetadataError,
+    Notice,
+    ReadError,
+    Record,
+    Source,
+    SourceColumn,
+    build_dataset,
+)
 from echub_neware import NDA, ZIP, has_neware_parts
 from echub_neware.columns import SIGNED, column_of
+from echub_neware.intact import end_of_rows
 from echub_neware.options import NewareOptions
 from echub_neware.signs import sign_notice
 
@@ -55,7 +66,23 @@ def read(source: Source, options: NewareOptions) -> Record:
             notices += against
             columns = [replace(c, quantity=None) if c.header in SIGNED else c for c in columns]
     metadata = _metadata(settings, notices)
-    return Record([build_dataset("timeseries", columns)], metadata=metadata, settings=settings, notices=notices)
+    dropped = list(_cut(source, frame.height, notices)) if suffix == ".nda" else []
+    return Record(
+        [build_dataset("timeseries", columns)],
+        metadata=metadata,
+        settings=settings,
+        notices=notices,
+        dropped=dropped,
+    )
+
+
+def _cut(source: Source, rows: int, notices: list[Notice]) -> Iterator[Dropped]:
+    """Say that the file ends before its rows do; fastnda reads what is there, and says nothing."""
+    end = end_of_rows(source)
+    if end is not None and end > source.size:
+        text = f"the file ends at offset {source.size}, inside its rows, which end at {end}: {rows} were recovered"
+        notices.append(Notice("truncated", text))
+        yield Dropped(f"the rows behind the first {rows}", "the file ends inside or before them")
 
 
 def _suffix(source: Source) -> str:

@@ -51,6 +51,27 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             magic=(b"<html", b"<HTML", b"<!DOCTYPE", b"<!doctype", b"<table", b"\xef\xbb\xbf<html"),
         ),
         KnownFormat(
+            "archive-as-table",
+            "an archive or an Office document under the name of a table",
+            SUFFIXES,
+            "if it is a workbook, rename it to .xlsx; else unpack it",
+            magic=(b"PK\x03\x04",),
+        ),
+        KnownFormat(
+            "packed-table",
+            "a compressed file under the name of a table",
+            SUFFIXES,
+            "unpack it: gunzip, bunzip2 or unxz",
+            magic=(b"\x1f\x8b", b"BZh", b"\xfd7zXZ"),
+        ),
+        KnownFormat(
+            "utf-32-table",
+            "a text in UTF-32",
+            SUFFIXES,
+            "save it as UTF-8, or: iconv -f UTF-32 -t UTF-8 FILE > new.csv",
+            magic=(b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"),
+        ),
+        KnownFormat(
             "excel-97",
             "an Excel 97 workbook (.xls)",
             (".xls",),

@@ -7,6 +7,7 @@ names the option that decides. Nothing here opens a file or parses a number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,12 +15,23 @@ from typing import Any
 from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
 from echub.text import decimal_mark
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
-from echub_table.cells import EMPTY, MISSING, NUMBER, UNITED, Splitter
+from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter
 from echub_table.header_rows import HeaderRows, find_header
 from echub_table.stream import Text, open_text
 
 _COMMENTS = ("#", "%", "//", "*")
 MARKS = {".": "point", ",": "comma"}
+_STATISTIC = re.compile(
+    r"(?:mean|average|avg|median|min|max|minimum|maximum|sum|total|totals|count|range|rms|variance"
+    r"|std|stdev|sd|std\.? ?dev\.?|standard deviation|mittel|mittelwert|durchschnitt|summe|gesamt|anzahl"
+    r"|standardabweichung|stabw|moyenne|somme|écart[- ]type|media|promedio|suma|somma)(?:\W.{0,40})?\Z",
+    re.IGNORECASE,
+)
+"""What spreadsheets and programs write before a mean, a sum or an extreme below the rows."""
+_NUMBERED = re.compile(r'[\s;,|"]*[-+]?[.,]?\d')
+"""A row that begins with a number, a date or a clock."""
+_CUT_ROW = re.compile(r"[-+\d.,:;|/\s\"eETZ]*\d[-+\d.,:;|/\s\"eETZ]*\Z")
+"""What is left of a row of numbers, dates and clocks that was cut: no words."""
 """Decimal marks in words."""
 
 _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
@@ -88,6 +100,11 @@ class Dialect:
         """Return the header line as printed; empty without one."""
         return self.preamble[self.header_line] if self.header_line is not None else ""
 
+    @property
+    def units_text(self) -> str:
+        """Return the line of units as printed; empty without one."""
+        return self.preamble[self.units_line] if self.units_line is not None else ""
+
 
 def infer(source: Source, given: Given | None = None) -> Dialect:
     """Infer the dialect of a source; `ReadError` where it holds no table, `Ambiguous` where two fit."""
@@ -143,10 +160,11 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
 
 def looks_like_table(source: Source) -> Confidence:
     """Answer the hub's question from the head alone: are there rows of numbers under a delimiter?"""
-    if not source.head or b"\0\0\0" in source.head[:256] or source.head.lstrip()[:1] in b"<{\x89":
+    if not source.head or b"\0\0\0" in source.head[:256].rstrip(b"\0") or source.head.lstrip()[:1] in b"<{\x89":
         return Confidence.NO
     if source.head.startswith((b"%PDF", b"%!PS")):
         return Confidence.NO
+    lines: list[str] = []
     try:
         text = open_text(source, head_only=True)
         lines = _lines(text)
@@ -154,7 +172,7 @@ def looks_like_table(source: Source) -> Confidence:
             return _looks_wide(text, source)
         block, _, _ = _choose(lines, Given(), source)
     except ReadError:
-        return Confidence.NO
+        return Confidence.MAYBE if _names_without_rows(lines) else Confidence.NO
     first = block.splitter.split(lines[max(0, block.first - 1)])
     if first and first[0].strip() == "file":
         return Confidence.NO  # a table of metadata by file, which `--meta` takes
@@ -163,6 +181,8 @@ def looks_like_table(source: Source) -> Confidence:
 
 _FEW = 2
 """Complete lines of a head that are too few to judge by: the names, and one row."""
+_HEADER_LINES, _NAMES_AT_LEAST = 3, 2
+"""Lines of names, units and descriptions that a table without rows may have, and known names among them."""
 _WIDE = 200
 """Fields of a line that fills most of the head: prose has no such number of commas with numbers between them."""
 
@@ -190,7 +210,18 @@ def _looks_wide(text: Text, source: Source) -> Confidence:
 
 def _lines(text: Text) -> list[str]:
     lines = text.head.split("\n")
-    return lines if text.whole or len(lines) < 2 else lines[:-1]
+    if not text.whole:
+        return lines if len(lines) < 2 else lines[:-1]
+    kept = next((i for i in range(len(lines), 0, -1) if not _summarises(lines[i - 1])), 0)
+    # Rows that are all named by such words are a table of their own.
+    is_summed = kept and _NUMBERED.match(lines[kept - 1]) and any(line.strip() for line in lines[kept:])
+    return lines[:kept] if is_summed else lines
+
+
+def _summarises(line: str) -> bool:
+    """Return whether a line is blank, or begins with the name of a mean, a sum or an extreme."""
+    first = re.split(r"[\t;,|]", line.strip(), maxsplit=1)[0].strip(' "')
+    return not line.strip("\t;,| \r") or bool(_STATISTIC.match(first))
 
 
 def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, str, str]:
@@ -199,6 +230,15 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     candidates = [declared] if declared else list(DELIMITERS)
     kept = tuple(lines)
     blocks = [b for d in candidates if (b := find_block(kept, d)) is not None and (declared or b.is_table)]
+    if not blocks and (line := _names_without_rows(lines)):
+        raise ReadError(
+            "the table has names of columns and no rows",
+            path=source.shown,
+            where="line 1",
+            expected="rows of numbers below the names",
+            found=line[:80],
+            cause="the measurement never started, or its rows were lost",
+        )
     if not blocks:
         raise ReadError(
             "no block of lines holds numbers in columns",
@@ -217,6 +257,17 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     why = said if declared else f"{len(best.rows)} of the first {len(lines)} lines have {best.width} fields"
     why += f", {best.numeric} of them numbers"
     return best, _as_rival(ranked[1]) if len(ranked) > 1 else "", why
+
+
+def _names_without_rows(lines: Sequence[str]) -> str:
+    """Return the line of names of a table that has no other lines, but for units; else an empty text."""
+    from echub_table.headers import knows
+
+    filled = [line for line in lines if line.strip()]
+    if not 0 < len(filled) <= _HEADER_LINES:
+        return ""
+    named = (line for line in filled for mark in "\t;," if sum(map(knows, line.split(mark))) >= _NAMES_AT_LEAST)
+    return next(named, "")
 
 
 def _as_rival(block: Block) -> str:
@@ -322,13 +373,22 @@ def _footer(text: Text, block: Block) -> tuple[str, ...]:
     if text.whole:
         lines = lines[block.first :]
     footer: list[str] = []
+    if not text.tail.endswith("\n") and _CUT_ROW.match(lines[-1]):
+        return ()  # the beginning of a row, at which the file was cut
     for line in reversed(lines if text.whole else lines[1:]):
         kinds = block.splitter.kinds(line)
         numbers = sum(kind in (NUMBER, UNITED, "c", "d") for kind in kinds)
-        if line.strip() and numbers and _may_be_row(kinds, block):
+        if line.strip() and numbers and _may_be_row(kinds, block) and not _is_statistic(line, block):
             break
         footer.append(line)
     return tuple(reversed(footer))
+
+
+def _is_statistic(line: str, block: Block) -> bool:
+    """Return whether a line summarises the rows over it: a mean or a sum is not a measured row."""
+    cells = block.splitter.split(line)
+    at = next((i for i, cell in enumerate(cells) if cell.strip()), 0)
+    return at < block.width and block.columns[at] != TEXT and bool(_STATISTIC.match(cells[at].strip()))
 
 
 def _may_be_row(kinds: str, block: Block) -> bool:

@@ -30,7 +30,7 @@ def numbers_of(
     unit = _common_unit(cells) if united else ""
     cells = cells.str.strip_suffix(f" {unit}") if unit else cells
     empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
-    plain, open_cells = _ungrouped(cells, decimal, thousands)
+    plain, open_cells = ungrouped(cells, decimal, thousands)
     if decimal == ",":
         pointed = plain.str.contains(".", literal=True)
         plain = plain.str.replace_all(",", ".", literal=True).zip_with(~pointed, pl.Series(["\0"]))
@@ -47,7 +47,7 @@ def _common_unit(cells: pl.Series) -> str:
     return str(words[0]) if len(words) == 1 else ""
 
 
-def _ungrouped(cells: pl.Series, decimal: str, thousands: str) -> tuple[pl.Series, pl.Series]:
+def ungrouped(cells: pl.Series, decimal: str, thousands: str) -> tuple[pl.Series, pl.Series]:
     """Take the marks of thousands out, and tell the cells in which one may be the other decimal mark.
 
     `1.500` under decimal commas is 1500 or 1.5: only another cell of the column, such as `1.500,5` or `1.500.000`,

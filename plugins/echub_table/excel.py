@@ -20,12 +20,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.plugin import Decision, Notice, PluginError, ReadError, Record, Source
+from echub.plugin import Ambiguous, Decision, Notice, PluginError, ReadError, Record, Source
 from echub.text import decimal_mark
 from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
+from echub_table.digits import ungrouped
 from echub_table.gaps import with_gaps
+from echub_table.header_rows import begins_another, joined_tables
 from echub_table.ordinary import ArchiveLimits, column_number, is_ordinary
-from echub_table.parse import Faults, Table, judge
+from echub_table.parse import LOOKED_AT, Faults, Table, judge
 from echub_table.reader import Plan, assemble, plan
 
 if TYPE_CHECKING:
@@ -80,8 +82,9 @@ def read(source: Source, options: ExcelOptions) -> Record:
     data = source.read()
     with _damage(source):
         _require_modest(data, source)
-        chosen = _plan(source, data, options)
-        table, notices = _table(data, chosen)
+        said = {"point": ".", "comma": ","}.get(options.decimal, "")
+        chosen = replace(_plan(source, data, options), decimal=said)
+        table, notices = _table(data, chosen, source.shown)
     record = assemble(chosen.plan, source, table)
     record.settings["sheet"] = chosen.sheet
     record.notices += notices
@@ -116,13 +119,17 @@ def first_profile(source: Source, options: ExcelOptions) -> str:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The sheet that is read: its cells as text, what is known of its table, and why it was chosen."""
+    """The sheet that is read: its cells as text, what is known of its table, and why it was chosen.
+
+    `decimal`: the mark that the user stated for numbers that stand as text; empty if none.
+    """
 
     sheet: str
     cells: pl.DataFrame
     plan: Plan
     why: str
     among: int
+    decimal: str = ""
 
 
 def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
@@ -167,9 +174,10 @@ def _no_sheet(source: Source, wanted: str, names: Sequence[str], tables: Sequenc
     return ReadError(
         f"the workbook has no sheet {wanted!r}"
         if wanted
-        else f"{len(tables)} sheets of the workbook hold a table",
+        else f"{len(tables) or 'no'} sheets of the workbook hold a table",
         path=source.shown,
-        found=", ".join(names),
+        expected="rows of numbers below a row of names" if not tables else None,
+        found=", ".join(names) if tables else f"no cell in the sheets {', '.join(names)}",
         hint=" or ".join(f'--option sheet="{name}"' for name in tables[:5]),
     )
 
@@ -276,10 +284,12 @@ def _as_text(cells: pl.DataFrame, source: Source) -> Source:
     """Write the sheet as lines of cells between tabs, for the inference."""
     plain = cells.select(pl.all().fill_null("").str.replace_all(r"[\t\r\n]+", " "))
     text = plain.write_csv(include_header=False, separator="\t", quote_style="never")
-    return Source.from_bytes(text.encode(), source.name)
+    written = Source.from_bytes(text.encode(), source.name)
+    written.path = source.path  # errors name the file
+    return written
 
 
-def _table(data: bytes, chosen: _Chosen) -> tuple[Table, list[Notice]]:
+def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]]:
     """Load the rows of the table: numbers as the workbook holds them, the rest as text."""
     cells, dialect, sheet = chosen.cells, chosen.plan.dialect, chosen.sheet
     first, last = dialect.data_line, cells.height - len(dialect.footer)
@@ -293,7 +303,9 @@ def _table(data: bytes, chosen: _Chosen) -> tuple[Table, list[Notice]]:
     plain = texts.select(pl.all().fill_null(""))
     wanted = [i for i in range(dialect.width - dialect.trailing) if dialect.columns[i] == NUMBER]
     bad = np.zeros(texts.height, dtype=bool)
-    read = dict(zip(wanted, _numbers(numbers, texts, wanted), strict=True))
+    _require_one_table(numbers, plain, wanted, chosen, first, path)
+    marks = _Marks(numbers, texts, dialect.names, wanted, chosen.decimal, path)
+    read = dict(zip(wanted, _numbers(marks), strict=True))
     columns: list[Any] = []
     for i in range(dialect.width - dialect.trailing):
         if i not in read:
@@ -315,6 +327,18 @@ def _table(data: bytes, chosen: _Chosen) -> tuple[Table, list[Notice]]:
     faults.rows = int(bad.sum())
     judge(faults, texts.height, texts.height, dialect)
     return Table(columns, texts.height, texts.height, faults), notices
+
+
+def _require_one_table(
+    numbers: pl.DataFrame, texts: pl.DataFrame, wanted: Sequence[int], chosen: _Chosen, first: int, path: str
+) -> None:
+    """Refuse other names or units among the rows; `first`: the row of the sheet with which the data begin."""
+    names, units = list(chosen.plan.dialect.names), list(chosen.plan.dialect.units)
+    empty = numbers.select(pl.all_horizontal(pl.nth(wanted).is_null())).to_series() if wanted else pl.Series([])
+    for at in np.flatnonzero(empty.to_numpy())[:LOOKED_AT]:
+        cells = [str(cell).strip() for cell in texts.row(int(at))]
+        if cells[: len(names)] not in (names, units) and begins_another(cells, wanted):
+            raise joined_tables(path, first + int(at) + 1, "; ".join(names), "; ".join(cells))
 
 
 def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Notice]:
@@ -346,11 +370,12 @@ class _Numbers:
     from_text: int = 0
 
 
-def _numbers(numbers: pl.DataFrame, texts: pl.DataFrame, wanted: Sequence[int]) -> Iterator[_Numbers]:
-    """Take the numbers of these columns, many at once, and read those that stand as text.
+def _numbers(marks: _Marks) -> Iterator[_Numbers]:
+    """Take the numbers of the wanted columns, many at once, and read those that stand as text.
 
     Both views of a number must agree.
     """
+    numbers, texts, wanted = marks.numbers, marks.texts, marks.wanted
     step = max(1, _BLOCK // max(1, texts.height))
     for start in range(0, len(wanted), step):
         places = list(wanted[start : start + step])
@@ -366,7 +391,7 @@ def _numbers(numbers: pl.DataFrame, texts: pl.DataFrame, wanted: Sequence[int]) 
         written = (nulls & ~empty).any(axis=0)
         for i, column in enumerate(values):
             if written[i]:
-                yield _as_written(column, cells.to_series(i), nulls[:, i] & ~empty[:, i])
+                yield _as_written(column, cells.to_series(i), nulls[:, i] & ~empty[:, i], marks.of(places[i]))
             else:
                 yield _Numbers(with_gaps(column, cells.to_series(i)) if nulls[:, i].any() else column.to_numpy())
 
@@ -379,17 +404,44 @@ def _require_equal(values: pl.DataFrame, cells: pl.DataFrame) -> None:
         raise PluginError("the workbook reads differently as numbers and as text", found=str(cells[row, column]))
 
 
-def _as_written(values: pl.Series, cells: pl.Series, written: NDArray[np.bool_]) -> _Numbers:
-    """Read numbers that stand as text; one with a decimal comma counts where it has one reading only."""
+def _as_written(values: pl.Series, cells: pl.Series, written: NDArray[np.bool_], mark: str) -> _Numbers:
+    """Read numbers that stand as text, with their decimal mark, also if their thousands stand in groups."""
     chosen = pl.Series(written)
-    mark = decimal_mark(cells.filter(chosen)).value
-    plain = cells.str.replace(f"^[{MINUS_SIGNS}]", "-")
-    plain = plain.str.replace(",", ".", literal=True) if mark == "," else plain
-    read = (
-        plain.cast(pl.Float64, strict=False)
-        if mark
-        else pl.Series([None], dtype=pl.Float64).new_from_index(0, len(cells))
-    )
-    values = values.zip_with(~chosen, read)
+    plain, _ = ungrouped(cells.str.replace(f"^[{MINUS_SIGNS}]", "-"), mark, "." if mark == "," else ",")
+    if mark == ",":
+        pointed = plain.str.contains(".", literal=True)
+        plain = plain.str.replace(",", ".", literal=True).zip_with(~pointed, pl.Series([""]))
+    values = values.zip_with(~chosen, plain.cast(pl.Float64, strict=False))
     found = int((chosen & values.is_not_null()).sum())
     return _Numbers(with_gaps(values, cells), (values.is_null() & chosen).to_numpy(), found)
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """The decimal mark of numbers that stand as text: as said, as a column shows, or as the others do."""
+
+    numbers: pl.DataFrame
+    texts: pl.DataFrame
+    names: Sequence[str]
+    wanted: Sequence[int]
+    said: str
+    path: str
+
+    def of(self, i: int) -> str:
+        """Return the mark of a column; `Ambiguous` if neither it nor another column settles it."""
+        own = decimal_mark(self._written(i))
+        mark = self.said or own.value or decimal_mark(pl.concat(self._written(n) for n in self.wanted)).value
+        if mark is None:
+            raise Ambiguous(
+                "the decimal mark of numbers that are stored as text is not settled",
+                path=self.path,
+                where=f"column {self.names[i]}",
+                expected="a number that has one reading only, such as 0,5",
+                found=own.evidence,
+                cause="the cells hold texts, not numbers: they were pasted, or imported under another locale",
+                hint="`--option decimal=comma` or `--option decimal=point` says which",
+            )
+        return mark
+
+    def _written(self, i: int) -> pl.Series:
+        return self.texts.to_series(i).filter(self.numbers.to_series(i).is_null()).drop_nulls().alias("")

@@ -15,6 +15,8 @@ _REACH = 6
 """Lines above the data among which the names are looked for: as many as in `echub_table.blocks`."""
 _COMMENT = re.compile(r"\s*+(?:#+|%+|//+|~+|'+|;+|!+)[ ]*+(?=\S)")
 """Marks of a comment before the first name, with the blanks behind them."""
+_UNIT_MARK = re.compile(r"\A\s*(?:/|in\b)?\s*|\s+\Z")
+"""What may stand around the unit in a row of units: `/ V`, `in V`."""
 _WITH_BRACKET = re.compile(r"[^\s(\[]\S*(?:\s+/\s+\S+|\s*[(\[][^)\]]{0,100}[)\]])?|[(\[][^)\]]{0,100}[)\]]")
 """A name between blanks, with the unit in brackets or behind a slash that belongs to it."""
 
@@ -50,16 +52,25 @@ def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: 
     names = header_cells(lines[line], block)
     between = [i for i in range(line + 1, block.first) if lines[i].strip()]
     units_line = next((i for i in between if _is_units(header_cells(lines[i], block), block)), None)
-    units = [cell.strip() for cell in header_cells(lines[units_line], block)] if units_line is not None else []
+    units = (
+        [_UNIT_MARK.sub("", cell) for cell in header_cells(lines[units_line], block)]
+        if units_line is not None
+        else []
+    )
     return HeaderRows(names, units, line, units_line, [i for i in between if i != units_line])
 
 
 def header_cells(line: str, block: Block) -> list[str]:
     """Split a line over the data as the one reading of it that has a name for each field and names best."""
-    readings = [cells for cells in _readings(line, block) if _fits(cells, block)]
+    readings = [cells for found in _readings(line, block) if _fits(cells := _ended(found, block), block)]
     if not readings:
         return block.splitter.split(line)
     return readings[0] if len(readings) == 1 else max(readings, key=_known)
+
+
+def _ended(cells: list[str], block: Block) -> list[str]:
+    """Return the cells without an empty last one that no row has: a delimiter ends the line of names alone."""
+    return cells[:-1] if len(cells) == block.width + 1 and not cells[-1].strip() else cells
 
 
 def _readings(line: str, block: Block) -> Iterator[list[str]]:
@@ -123,8 +134,38 @@ def _is_units(cells: Sequence[str], block: Block) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if len(cells) < block.width - 1 or not filled:
         return False
-    known = sum(bare_unit(cell) is not None or bool(CLOCK_FORMS.match(cell)) for cell in filled)
+    bare = [_UNIT_MARK.sub("", cell) for cell in filled]
+    known = sum(bare_unit(cell) is not None or bool(CLOCK_FORMS.match(cell)) for cell in bare)
     return known == len(filled) or (known >= 2 and 2 * known >= len(filled))
+
+
+def begins_another(cells: Sequence[str], numbers: Sequence[int] = ()) -> bool:
+    """Return whether a line without a number, among the rows, names columns or units: another table begins.
+
+    `numbers`: the columns of numbers. Different words in all of them are names, whether or not they are known.
+    """
+    from echub_table.headers import bare_unit
+
+    filled = [text for cell in cells if (text := cell.strip(' "'))]
+    if len(filled) < 2 or any(kind_of(text) == NUMBER for text in filled):
+        return False
+    words = {cells[i].strip() for i in numbers if i < len(cells) and kind_of(cells[i]) == TEXT}
+    if len(words) == len(numbers) > 1:
+        return True
+    return _known(filled) >= 2 or all(bare_unit(text) is not None for text in filled)
+
+
+def joined_tables(path: str, line: int, header: str, found: str) -> ReadError:
+    """Return the refusal of rows under other names or units than those of the first line of names."""
+    return ReadError(
+        "other names or units of columns stand among the rows",
+        path=path,
+        where=f"line {line}",
+        expected=header[:80] or "rows of numbers",
+        found=found[:80],
+        cause="two tables were joined: the numbers below this line are not of the columns above it",
+        hint="split the file before this line, and convert each part",
+    )
 
 
 def _require_no_misfit(block: Block, lines: Sequence[str], *, named: bool, path: str) -> None:

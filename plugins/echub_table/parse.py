@@ -7,6 +7,7 @@ a Python loop over rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,9 +16,22 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.plugin import Growing, ReadError, in_order
-from echub_table.cells import CLOCK, DATE, EMPTY, MINUS_SIGNS, MISSING, MISSING_TOKENS, NUMBER, TEXT, UNITED
+from echub.text import is_cut_number
+from echub_table.cells import (
+    CLOCK,
+    DATE,
+    EMPTY,
+    MINUS_SIGNS,
+    MISSING,
+    MISSING_TOKENS,
+    NUMBER,
+    TEXT,
+    UNITED,
+    Splitter,
+)
 from echub_table.dialect import Dialect
 from echub_table.gaps import with_gaps
+from echub_table.header_rows import begins_another, joined_tables
 from echub_table.stream import CHUNK, Text
 
 LISTED = 20
@@ -26,6 +40,9 @@ LISTED = 20
 ALLOWED = 0.01
 """Share of rows that may be broken: of another width, without any number, or with another decimal mark. More
 makes the file an error, as then the dialect is wrong (decision 20). Single cells that are not numbers never do."""
+
+LOOKED_AT = 100
+"""Lines without a number that are looked at, per chunk, for other names: more than files repeat theirs."""
 
 _LONG = 16
 """Digits from which a whole number no longer fits a float64: 2⁵³ has 16."""
@@ -126,12 +143,14 @@ class _Reader:
         self.width = dialect.width - dialect.trailing
         self.kinds = [_parsed_kind(dialect, i) for i in range(dialect.width)]
         self.separator = _TAB if dialect.delimiter == " " else dialect.delimiter
+        self._splitter = Splitter(dialect.delimiter)
         self.faults = Faults()
         self.line = dialect.data_line
         self.seen = 0
         self.bytes_seen = 0
         self._left_out: list[int] = []
         self._header = dialect.header_text.strip()
+        self._units = dialect.units_text.strip()
 
     # -- chunks ----------------------------------------------------------------------------
 
@@ -167,12 +186,13 @@ class _Reader:
 
     def _is_cut_in_a_number(self, data: bytes) -> bool:
         """Return whether the last value has fewer decimals than all of the rows before, which have as many."""
-        mark, separator = self.dialect.decimal.encode(), self.separator.encode()
+        separator = self.separator.encode()
         # As many rows as show whether all have as many decimals. By eye.
-        last = [row.rpartition(separator)[2].strip() for row in data.rstrip(b"\n").split(b"\n")[-20:]]
-        decimals = [len(cell.partition(mark)[2]) for cell in last]
-        # Three rows before it: fewer have as many decimals by chance.
-        return len(decimals) > 3 and len(set(decimals[:-1])) == 1 and decimals[-1] < decimals[0]
+        last = [
+            row.rpartition(separator)[2].decode("utf-8", "replace")
+            for row in data.rstrip(b"\n").split(b"\n")[-20:]
+        ]
+        return is_cut_number(last, self.dialect.decimal)
 
     def _without_cut_row(self, data: bytes) -> bytes:
         kept, _, cut = data.rstrip(b"\n").rpartition(b"\n")
@@ -194,10 +214,15 @@ class _Reader:
         marked = bool(comment) and (data.startswith(comment) or b"\n" + comment in data)
         return self.dialect.delimiter == " " or b'"' in data or marked
 
-    def _has_header(self, frame: pl.DataFrame, data: bytes) -> bool:
-        """Return whether the header stands among the rows again: then it left numbers empty."""
-        empty = any(frame[f"c{i}"].null_count() for i, kind in enumerate(self.kinds) if kind == NUMBER)
-        return empty and bool(self._header) and self._header.encode() in data
+    def _has_header(self, frame: pl.DataFrame) -> bool:
+        """Return whether names may stand among the rows, these or others: a row without any number."""
+        numbers = [f"c{i}" for i, kind in enumerate(self.kinds) if kind == NUMBER]
+        empty = all(frame[name].null_count() for name in numbers)
+        return (
+            empty
+            and bool(numbers)
+            and bool(frame.select(pl.all_horizontal(pl.col(numbers).is_null()).any()).item())
+        )
 
     def _regular(self, data: bytes) -> pl.DataFrame | None:
         """Read a chunk as it is; None where not every line is a row with its number of fields.
@@ -211,7 +236,7 @@ class _Reader:
             frame = self._read(data)
         except pl.exceptions.PolarsError:
             return None
-        if self._has_header(frame, data):
+        if self._has_header(frame):
             return None
         if frame[f"c{self.dialect.width - 1}"].null_count() == 0:
             return frame
@@ -234,6 +259,9 @@ class _Reader:
         blank = (bare == "").to_numpy()
         comment = self._comments(bare)
         repeated = (bare == self._header).to_numpy() & (self._header != "")
+        self._require_one_table(bare.filter(pl.Series(~repeated)), numbers[~repeated])
+        repeated_units = (bare == self._units).to_numpy() & (self._units != "")
+        blank |= repeated_units
         wrong = (fields != self.dialect.width) & ~blank & ~comment & ~repeated
         short = last and self._ends_short(wrong, blank, fields)
         if short and self.faults.unended:
@@ -249,6 +277,17 @@ class _Reader:
         kept = lines.filter(pl.Series(keep))
         joined = ("\n".join(kept) + "\n").encode() if len(kept) else b""
         return self._checked(self._read(joined), joined, numbers[keep])
+
+    def _require_one_table(self, lines: pl.Series, numbers: NDArray[np.int64]) -> None:
+        """Refuse other names, or other units, among the rows: the numbers below them mean something else."""
+        between = r"\s" if self.dialect.delimiter == " " else re.escape(self.separator)
+        words = ~lines.str.contains(rf'(?:^|{between})\s*"?[-+]?[.,]?\d')
+        found = lines.filter(words).head(LOOKED_AT)
+        places = [i for i, kind in enumerate(self.kinds) if kind == NUMBER]
+        for text, number in zip(found, numbers[words.to_numpy()], strict=False):
+            if text not in (self._header, self._units) and begins_another(self._splitter.split(text), places):
+                shown = self.dialect.text.source.shown if self.dialect.text else ""
+                raise joined_tables(shown, int(number) + 1, self._header, text)
 
     def _fields(self, lines: pl.Series) -> NDArray[np.int64]:
         """Count the fields of each line; what stands in quotes delimits nothing."""

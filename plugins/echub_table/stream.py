@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from echub.plugin import ReadError, Source
+from echub.plugin import Notice, ReadError, Source, without_zero_tail
 from echub.text import encoding_of
 from echub_table.encodings import by_evidence
 
@@ -41,7 +41,8 @@ _ANY_RETURN = re.compile(rb"\r\n?")
 class Text:
     """A source with its encoding and line ends known.
 
-    `head` and `tail` are texts with line feeds; `whole` where the head is all there is.
+    `head` and `tail` are texts with line feeds; `whole` where the head is all there is; `remarks` on
+    what was left out.
     """
 
     source: Source
@@ -51,6 +52,7 @@ class Text:
     head: str
     tail: str
     whole: bool
+    remarks: tuple[Notice, ...] = ()
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
         """Walk the whole file as UTF-8 bytes in chunks that end with a line feed.
@@ -123,6 +125,7 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
 
     `head_only` opens nothing beyond the head, for sniffers.
     """
+    source, remarks = (source, []) if head_only else without_zero_tail(source)
     raw = source.head if head_only else _long_head(source)
     whole = source.size <= len(raw)
     tailless = whole or head_only
@@ -138,7 +141,7 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
     tail = head if tailless else _decoded(source.read(tail_at - tail_at % 2), _without_mark(raw, chosen), source)
     text = [part.replace("\r\n", "\n") for part in (head.removesuffix("\r"), tail)]
     text = [part.replace("\r", "\n") if newline == "\r" else part for part in text]
-    return Text(source, chosen, evidence, newline, text[0], text[1], whole)
+    return Text(source, chosen, evidence, newline, text[0], text[1], whole, tuple(remarks))
 
 
 def _long_head(source: Source) -> bytes:

@@ -12,6 +12,7 @@ from echub.text import (
     decimal_mark,
     decode,
     encoding_of,
+    is_cut_number,
     parse_clock,
     parse_number,
     rows_by_columns,
@@ -133,3 +134,19 @@ def test_a_count_has_its_word(count, told):
 def test_the_size_of_a_table_is_told():
     assert rows_by_columns(1, 2) == "1 row, 2 columns"
     assert rows_by_columns(1200, 1) == "1,200 rows, 1 column"
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimal", "cut"),
+    [
+        (["19.0", "18.0", "17.0", "2"], ".", True),
+        (["19.00", "18.00", "17.00", "20.0"], ".", True),
+        (["1,5E-003", "1,5E-003", "1,5E-003", "1,5E-0"], ",", True),
+        (["19.0", "18.0", "17.0", "20.0"], ".", False),
+        (["19.0", "18.25", "17.0", "2"], ".", False),
+        (["19", "18", "17", "2"], ".", False),
+        (["19.0", "18.0", "2"], ".", False),
+    ],
+)
+def test_a_number_that_was_cut(cells: list[str], decimal: str, cut: bool) -> None:
+    assert is_cut_number(cells, decimal) is cut

@@ -143,6 +143,14 @@ def test_o_with_any_other_suffix_is_a_folder(echub, cp, tmp_path, name):
     assert (tmp_path / name / "cp.mpr.timeseries.csv").is_file()
 
 
+@pytest.mark.parametrize(("name", "format_"), [("run.csv", "csv"), ("run.parquet", "parquet"), ("run.MAT", "mat")])
+def test_o_with_the_suffix_of_a_format_that_is_not_asked_for_is_refused(echub, cp, tmp_path, name, format_):
+    done = echub("convert", cp, "-o", tmp_path / name)
+    assert (done.code, f"--to {format_}" in done.err) == (2, True)
+    assert not (tmp_path / name).exists()
+    assert echub("convert", cp, "-o", tmp_path / name, "--to", "native").code == 0  # asked for: it is a folder
+
+
 def test_a_folder_that_is_there_is_a_folder(echub, cp, tmp_path):
     (tmp_path / "odd.csv").mkdir()
     assert echub("convert", cp, "-o", tmp_path / "odd.csv", "--to", "csv").code == 0

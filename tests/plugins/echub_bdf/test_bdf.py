@@ -227,6 +227,13 @@ def test_a_cut_last_line_is_dropped_and_said():
     assert [dropped.why for dropped in record.dropped] == ["it is cut"]
 
 
+def test_a_last_number_with_fewer_decimals_than_all_before_it_was_cut():
+    rows = "".join(f"{n},3.7,0.{n}50\n" for n in range(5))
+    record = table(f"{HEADER}{rows}5,3.7,0.5")
+    assert record["timeseries"]["current"].tolist() == [50, 150, 250, 350, 450]
+    assert [dropped.why for dropped in record.dropped] == ["it is cut"]
+
+
 def test_empty_lines_at_the_end_and_other_line_ends_are_no_rows():
     assert table((HEADER + "0,3.7,0.1\n\n\n").replace("\n", "\r\n"))["timeseries"]["current"].tolist() == [100]
 

@@ -290,7 +290,7 @@ def test_a_file_without_set_still_gives_its_columns():
     record = read(drop_module(fixture("cp"), "VMP Set"))
     assert record["timeseries"].same_as(read(fixture("cp"))["timeseries"])
     assert "technique.code" not in record.metadata
-    assert codes(record) == []
+    assert codes(record) == ["no-settings"]
 
 
 def test_a_file_without_log_knows_the_day_only():

@@ -41,6 +41,7 @@ NOTICES = {
     "module-length",
     "module-too-large",
     "no-log",
+    "no-settings",
     "no-start",
     "repeated-column",
     "row-count",
@@ -231,6 +232,8 @@ SAVED = {
     "cut rows": (truncate(CP, DATA.end - 1), 99, ["no-log", "truncated"]),
     "cut log": (truncate(CP, len(CP) - 1), 100, ["damaged-container"]),
     "no log": (drop_module(CP, "VMP LOG"), 100, ["no-log"]),
+    "no settings": (drop_module(CP, "VMP Set"), 100, ["no-settings"]),
+    "neither": (drop_module(drop_module(CP, "VMP Set"), "VMP LOG"), 100, ["no-settings", "no-log"]),
     "unknown log": (rename_module(CP, "VMP LOG", "VMP L0G"), 100, ["unknown-module", "no-log"]),
     "unknown technique": (
         replace(CP, PLACES["VMP Set"].data, b"\xe7"),

@@ -69,12 +69,20 @@ def text_of(name: str) -> Twin:
     return read_twin(CORPUS / name)
 
 
+UNPRINTED = ("last row of a loop", "other bits of flags")
+"""Fields of the status byte that no id of the header names."""
+
+
 def printed_columns(record) -> dict[str, list[np.ndarray]]:
     """Return what a text prints of a record: source columns by header, flags taken apart."""
     bits = next((c.bits for d in record.datasets.values() for c in d.columns.values() if c.bits), ())
     columns = {}
     for (_, header), values in record.source_table().items():
-        parts = [(b.header, b.extract(values)) for b in bits[:-1]] if header == "flags" else [(header, values)]
+        parts = (
+            [(b.header, b.extract(values)) for b in bits if b.header not in UNPRINTED]
+            if header == "flags"
+            else [(header, values)]
+        )
         for name, part in parts:
             columns.setdefault(name, []).append(part)
     return columns
@@ -333,3 +341,11 @@ def test_techniques_are_those_of_the_manifest(name):
     assert (record.metadata.value("instrument.software") or "") == row["eclab"]
     data = next(m for m in record.settings["modules"] if m["name"] == "VMP data")
     assert (f"v{data['header']}", data["version"]) == (row["header"], int(row["data_version"]))
+
+
+def test_bits_that_no_id_names_occur_and_stay(tmp_path):
+    record = real("yadg/vsp_ocv_wo.mpr")  # ids 1 and 3 share the byte; EC-Lab sets the bit of ox/red all the same
+    assert set(record["timeseries"]["vendor_other_flags"].tolist()) == {0x04 >> 2}  # the lowest bit without a name
+    echub.convert(record, path=tmp_path / "a.csv", to="csv")
+    again = echub.read(tmp_path / "a.csv")["timeseries"].columns["flags"].values
+    np.testing.assert_array_equal(again, record["timeseries"].columns["flags"].values)

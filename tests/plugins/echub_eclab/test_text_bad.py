@@ -158,19 +158,49 @@ def test_nul_bytes_far_behind_the_head_are_named():
     assert error.where.startswith("line ")
 
 
-def test_a_header_count_that_is_wrong_is_refused_and_the_option_settles_it():
+@pytest.mark.parametrize("wrong", ["0", "1", str(FIRST_ROW - 2), str(FIRST_ROW), "99999", "many"])
+def test_a_wrong_header_count_is_corrected_by_the_line_of_names_and_said(wrong):
     lines = WHOLE.split(b"\r\n")
-    for wrong in (0, 1, FIRST_ROW - 3, FIRST_ROW + 2):
-        lines[1] = f"Nb header lines : {wrong}".encode()
-        assert refusal(b"\r\n".join(lines)).code == "read-error"
-        record = read_mpt(b"\r\n".join(lines), header_lines=FIRST_ROW - 1)
-        assert record["timeseries"].rows == 12
+    lines[1] = f"Nb header lines : {wrong}".encode()
+    record, whole = read_mpt(b"\r\n".join(lines)), read_mpt(WHOLE)
+    for key, values in whole.source_table().items():
+        np.testing.assert_array_equal(record.source_table()[key], values)
+    assert {entry.path: entry.value for entry in record.metadata} == {e.path: e.value for e in whole.metadata}
+    message = next(n.message for n in record.notices if n.code == "header-lines")
+    assert message.endswith(f"line {FIRST_ROW - 1}")
+    assert "header-lines" not in codes(whole)
 
 
-def test_a_count_that_is_no_number_is_refused():
+def test_a_wrong_header_count_is_refused_if_no_line_or_two_lines_look_like_names():
     lines = WHOLE.split(b"\r\n")
     lines[1] = b"Nb header lines : many"
+    twice = b"\r\n".join([*lines[:6], lines[FIRST_ROW - 2], b"1.0\t2.0", *lines[6:]])
+    unknown = b"\r\n".join([*lines[: FIRST_ROW - 2], b"a\tb\tc", *lines[FIRST_ROW - 1 :]])
+    for data in (twice, unknown):
+        assert refusal(data).where == "line 2"
+    record = read_mpt(b"\r\n".join(lines), header_lines=FIRST_ROW - 1)
+    assert record["timeseries"].rows == 12
+
+
+def test_the_option_counts_the_lines_of_a_head_that_states_none():
+    lines = WHOLE.split(b"\r\n")
+    del lines[1]
+    lines[FIRST_ROW - 3] = b"a\tb" + b"\tc" * (len(NAMES) - 2)
     assert refusal(b"\r\n".join(lines)).where == "line 2"
+    assert read_mpt(b"\r\n".join(lines), header_lines=FIRST_ROW - 2)["timeseries"].rows == 12
+
+
+def test_blank_lines_before_the_first_line_do_no_harm(tmp_path):
+    (tmp_path / "run.mpt").write_bytes(b"\r\n\r\n" + WHOLE)
+    record = read(tmp_path / "run.mpt")
+    assert record.provenance.reader["name"] == "eclab-mpt"
+    assert record["timeseries"].rows == 12
+
+
+def test_two_exports_in_one_file_are_refused_with_the_line_to_split_at():
+    error = refusal(WHOLE + WHOLE)
+    assert "two exports" in error.message
+    assert error.where == f"line {len(WHOLE.splitlines())}"  # EC-Lab ends no last line
 
 
 def test_a_line_of_100_mb_is_refused_without_reading_it_all():

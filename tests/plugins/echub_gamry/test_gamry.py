@@ -379,6 +379,19 @@ def test_a_cut_file_gives_its_whole_rows():
     assert record.dropped[0].why == "it is cut"
 
 
+@pytest.mark.parametrize("left", ["2.53300E+", "2.53300E", "2.53300E-0", "-", "1.00000E+00"])
+def test_a_last_number_that_was_cut_is_not_read_as_another(left):
+    lines = (HERE / "cv.DTA").read_bytes().rstrip().split(b"\r\n")
+    first = lines[-1].rpartition(b"\t")[0]
+    assert lines[-2].rpartition(b"\t")[2].strip().endswith(b"E+001")
+    whole = echub.read(b"\r\n".join([*lines[:-1], b""]))
+    record = echub.read(b"\r\n".join([*lines[:-1], first + b"\t" + left.encode()]))
+    for name in whole:
+        assert record[name].rows == whole[name].rows
+    assert "last-row-cut" in codes(record)
+    assert record.dropped[-1].what.startswith("the last row of CURVE2, '33")
+
+
 def test_a_last_number_without_a_line_end_may_be_cut():
     whole = (HERE / "cv.DTA").read_bytes()
     assert "last-row-cut" in codes(echub.read(whole.rstrip()))  # the last column is a number

@@ -183,3 +183,21 @@ def test_a_real_export_converts(tmp_path):
     echub.convert(REAL / "catXAS" / "SnO2_TPR_MS.csv", output=tmp_path)
     (native,) = tmp_path.glob("*.h5")
     assert echub.read(native)["timeseries"].rows == 77
+
+
+def test_a_clock_beyond_99_hours_makes_rows_longer_and_is_no_damage(tmp_path):
+    lines = massoft().decode().split("\r\n")
+    first = next(n for n, line in enumerate(lines) if line.startswith("00:00:00,"))
+    start = 100 * 3600 - 300
+    for n in range(first, first + 12):
+        _, ms, rest = lines[n].split(",", 2)
+        seconds = start + int(ms) // 1000
+        clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        lines[n] = f"{clock},{int(ms) + start * 1000:10d},{rest}"
+    assert len({len(line) for line in lines[first : first + 12]}) == 2
+    record = read(tmp_path, "\r\n".join(lines).encode())
+    assert record["timeseries"]["time"].tolist() == pytest.approx(massoft_rows()[:, 0] / 1000 + start)
+    assert not codes(record) & {"row-length", "row-count", "clock-disagrees"}
+    lines[first + 3] = lines[first + 3].replace("e-10", "e-1").replace("e-09", "e-9")
+    with pytest.raises(ReadError, match="another length"):
+        read(tmp_path, "\r\n".join(lines).encode())

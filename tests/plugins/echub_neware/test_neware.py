@@ -243,3 +243,25 @@ def test_auxiliary_channels_keep_the_unit_of_their_name(name, unit):
 
     column = column_of(name, np.zeros(2), 12, is_utc=True)
     assert (column.quantity, column.unit) == (None, unit)
+
+
+@pytest.mark.parametrize(("cut", "lost"), [(1, 1), (5, 1), (85, 1), (86, 1), (100, 2), (400, 5)])
+def test_a_record_that_was_cut_says_so(tmp_path, cut, lost):
+    path = tmp_path / "cell.nda"
+    path.write_bytes(nda()[:-cut])
+    record = echub.read(path)
+    assert record["timeseries"].rows == len(rows()) - lost
+    (notice,) = [n for n in record.notices if n.code == "truncated"]
+    assert f"{len(rows()) - lost} were recovered" in notice.message
+    assert [dropped.code for dropped in record.dropped] == ["dropped"]
+    path.write_bytes(nda() + bytes(3000))
+    whole = echub.read(path)
+    assert (whole["timeseries"].rows, whole.notices, whole.dropped) == (len(rows()), [], [])
+
+
+@needs_real
+def test_a_real_record_states_where_its_rows_end(tmp_path):
+    path = real("test.nda")
+    assert not echub.read(path).dropped
+    (tmp_path / "cut.nda").write_bytes(path.read_bytes()[:-5])
+    assert "truncated" in {notice.code for notice in echub.read(tmp_path / "cut.nda").notices}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 import echub
 from echub.declare import Confidence
-from echub.errors import Ambiguous, ReadError
+from echub.errors import Ambiguous, ReadError, UnknownFormat
 from echub.model.source import Source
 from echub_table import sniff_excel, sniff_table
 from echub_table.dialect import Given, infer
@@ -144,3 +146,83 @@ def test_many_keys_with_numbers_over_few_rows_of_as_many_fields(rows):
     series = echub.read(f"{head}t / s,U / V\n{body}".encode(), reader="table")["timeseries"]
     assert series["time"].tolist() == list(range(rows))
     assert series["voltage"].tolist() == [n / 8 for n in range(rows)]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ["Mean;3.2;1.0"],
+        ["", "Max.:;3.2;1.0", "Min.:;3.0;0.5", ""],
+        ["Mittelwert;3.2;1.0", "Std. Dev.;0.1;0.1"],
+        ["Total (n=6): ;3.2;1.0"],
+    ],
+    ids=lambda lines: lines[0] or lines[1],
+)
+def test_a_mean_below_the_rows_is_no_row(tmp_path, below):
+    rows = [f"{10 * i}.0;{3 + i / 10:.1f};{1 + i / 100:.2f}" for i in range(6)]
+    (tmp_path / "a.csv").write_text("\n".join(["t / s;U / V;I / mA", *rows, *below, ""]))
+    record = echub.read(tmp_path / "a.csv")
+    assert record["timeseries"]["time"].tolist() == [0, 10, 20, 30, 40, 50]
+    assert [line for line in record.settings["footer_lines"] if line] == [line for line in below if line]
+
+
+def test_rows_that_all_are_means_and_extremes_stay_rows(tmp_path):
+    (tmp_path / "a.csv").write_text("what;U / V;I / mA\nmin;3.0;1.0\nmax;3.5;1.5\nmean;3.2;1.2\n")
+    assert echub.read(tmp_path / "a.csv")["timeseries"]["voltage"].tolist() == [3.0, 3.5, 3.2]
+
+
+def test_a_line_of_names_that_alone_ends_in_a_delimiter_names_the_columns(tmp_path):
+    (tmp_path / "a.txt").write_text("time/s\tEwe/V\tI/mA\t\n" + "".join(f"{i}.0\t3.{i}\t0.5\n" for i in range(6)))
+    data = echub.read(tmp_path / "a.txt", reader="table")["timeseries"]
+    assert (data["potential_we"].tolist(), data["current"].tolist()) == ([3 + i / 10 for i in range(6)], [0.5] * 6)
+
+
+@pytest.mark.parametrize("text", ["t / s;U / V;I / mA\n", "time\tvoltage\ns\tV\n"])
+def test_names_without_rows_say_that_the_rows_are_missing(tmp_path, text):
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(ReadError, match="names of columns and no rows") as caught:
+        echub.read(tmp_path / "a.csv")
+    assert (caught.value.where, caught.value.found) == ("line 1", text.splitlines()[0])
+    assert sniff_table(Source.from_bytes(b"Dear Sir, time is money\n", "letter.txt")) is Confidence.NO
+
+
+@pytest.mark.parametrize("row", ["/s;/V;/mA", "/ s;/ V;/ mA", "in s;in V;in mA", "s;V;mA"])
+def test_a_row_of_units_may_have_marks_of_a_unit(tmp_path, row):
+    (tmp_path / "a.csv").write_text(f"t;U;I\n{row}\n" + "".join(f"{i},5;3,{i};0,5\n" for i in range(6)))
+    data = echub.read(tmp_path / "a.csv")["timeseries"]
+    assert {name: data.columns[name].unit for name in ("time", "voltage", "current")} == {
+        "time": "s",
+        "voltage": "V",
+        "current": "mA",
+    }
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["Tid (s);Spänning (V);Ström (mA)", "tid/s;spænding/V;strøm/mA", "Tijd [s];Spanning [V];Stroom [mA]"],
+)
+def test_swedish_danish_and_dutch_names(tmp_path, names):
+    rows = "".join(f"{i},5;3,{i};1 00{i},5\n" for i in range(6))
+    (tmp_path / "a.csv").write_text(f"{names}\n{rows}", encoding="utf-8")
+    data = echub.read(tmp_path / "a.csv")["timeseries"]
+    assert (data["time"][0], data["voltage"][3], data["current"].tolist()) == (
+        0.5,
+        3.3,
+        [1000.5 + i for i in range(6)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"PK\x03\x04" + b"[Content_Types].xml" * 9, "rename it to .xlsx"),
+        (gzip.compress(b"t / s;U / V\n0;1\n1;2\n"), "gunzip"),
+        ("t / s;U / V\n0;1\n1;2\n".encode("utf-32"), "iconv -f UTF-32"),
+    ],
+    ids=["archive", "gzip", "utf-32"],
+)
+def test_what_is_under_the_name_of_a_table_is_named_with_what_helps(tmp_path, data, hint):
+    (tmp_path / "a.csv").write_bytes(data)
+    with pytest.raises(UnknownFormat) as caught:
+        echub.read(tmp_path / "a.csv")
+    assert hint in caught.value.hint

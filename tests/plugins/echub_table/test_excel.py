@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import echub
-from echub.errors import ReadError
+from echub.errors import Ambiguous, ReadError
 from echub.model.source import Source
 from echub_table.excel import _require_filled
 from fixtures.tables import workbook
@@ -199,3 +199,52 @@ def test_a_cell_where_no_sheet_has_one_is_refused_before_the_library_sees_it(cel
     with pytest.raises(ReadError, match="far more memory") as refused:
         _require_filled(sheet, "sheet1.xml", Source.from_bytes(b"PK", "a.xlsx"))
     assert "spread over" in refused.value.found
+
+
+@pytest.mark.parametrize(
+    ("written", "options"),
+    [
+        (["1,234.5", "1,233.5", "999.5", "0.5", "-2,000.25", "12.0"], {}),
+        (["1.234,5", "1.233,5", "999,5", "0,5", "-2.000,25", "12,0"], {}),
+        (["1,234", "1,233", "2,500", "1,000", "1,750", "1,125"], {"decimal": "comma"}),
+    ],
+    ids=["points", "commas", "said"],
+)
+def test_texts_with_groups_of_thousands_are_numbers(tmp_path, written, options):
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, VOLTAGE, written))
+    record = echub.read(path, options=options)
+    plain = [
+        text if text.rfind(",") < text.rfind(".") else text.replace(".", "").replace(",", ".") for text in written
+    ]
+    assert record["timeseries"]["current"].tolist() == [float(text.replace(",", "")) for text in plain]
+    assert "numbers-as-text" in {notice.code for notice in record.notices}
+
+
+def test_texts_whose_decimal_mark_is_open_are_refused_and_not_lost(tmp_path):
+    path = _workbook(
+        tmp_path / "a.xlsx", Data=_rows(TIME, VOLTAGE, ["1,234", "1,233", "2,500", "1,000", "1,7", "1,1"])
+    )
+    assert echub.read(path)["timeseries"]["current"].tolist() == [1.234, 1.233, 2.5, 1.0, 1.7, 1.1]
+    path = _workbook(tmp_path / "b.xlsx", Data=_rows(TIME, VOLTAGE, [f"1,{n}00" for n in range(6)]))
+    with pytest.raises(Ambiguous, match="decimal mark") as caught:
+        echub.read(path)
+    assert (caught.value.where, "decimal=comma" in caught.value.hint) == ("column I / mA", True)
+
+
+def test_another_column_of_texts_settles_an_open_decimal_mark(tmp_path):
+    volts = ["3,7", "3,65", "3,6", "3,55", "3,5", "3,45"]
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, volts, [f"1,{n}00" for n in range(6)]))
+    assert echub.read(path)["timeseries"]["current"].tolist() == [1.0, 1.1, 1.2, 1.3, 1.4, 1.5]
+
+
+def test_rows_under_other_units_in_a_sheet_are_refused(tmp_path):
+    rows = _rows(TIME, VOLTAGE, CURRENT)
+    path = _workbook(tmp_path / "a.xlsx", Data=[*rows, ["t / s", "U / mV", "I / A"], *rows[1:]])
+    with pytest.raises(ReadError, match="other names or units") as caught:
+        echub.read(path)
+    assert caught.value.where == "line 8"
+
+
+def test_a_mean_below_the_rows_of_a_sheet_is_no_row(tmp_path):
+    path = _workbook(tmp_path / "a.xlsx", Data=[*_rows(TIME, VOLTAGE, CURRENT), [], ["Mean", 3.2, 1.0]])
+    assert echub.read(path)["timeseries"]["voltage"].tolist() == VOLTAGE

@@ -177,3 +177,74 @@ def test_a_last_row_that_lacks_a_cell_was_cut_only_if_it_does_not_end(tmp_path, 
     codes = {notice.code for notice in record.notices}
     assert codes & {"unparsable-rows", "truncated"} == {code}
     assert len(record.dropped) == 1
+
+
+# -- two tables in one file --------------------------------------------------------------------
+
+_ROWS = [f"{i}.0;{3 + i / 1000:.3f};{1 + i / 100:.2f}" for i in range(600)]
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["t / s;U / mV;I / A", "t / s;I / mA;U / V", "U / V;t / s", '"t / s";"I / mA";"U / V"'],
+    ids=["other units", "other order", "fewer columns", "quoted"],
+)
+@pytest.mark.parametrize("before", [10, 300], ids=str)
+def test_rows_under_other_names_or_units_are_refused_however_many(tmp_path, second, before):
+    (tmp_path / "a.csv").write_text(
+        "\n".join(["t / s;U / V;I / mA", *_ROWS[:before], second, *_ROWS[before:], ""])
+    )
+    with pytest.raises(ReadError, match="other names or units") as caught:
+        echub.read(tmp_path / "a.csv")
+    assert caught.value.where == f"line {before + 2}"
+    assert caught.value.found == second
+
+
+def test_a_second_line_of_other_units_is_refused_under_the_same_names(tmp_path):
+    lines = ["t;U;I", "s;V;mA", *_ROWS[:300], "t;U;I", "s;mV;A", *_ROWS[300:], ""]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    with pytest.raises(ReadError, match="other names or units") as caught:
+        echub.read(tmp_path / "a.csv")
+    assert (caught.value.where, caught.value.found) == ("line 304", "s;mV;A")
+
+
+@pytest.mark.parametrize("before", [10, 300], ids=str)
+def test_rows_under_names_that_nobody_knows_are_refused_too(tmp_path, before):
+    lines = ["t / s;U / V;I / mA", *_ROWS[:before], "", "fit;slope;offset", "1.0;2.0;3.0", ""]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    with pytest.raises(ReadError, match="other names or units") as caught:
+        echub.read(tmp_path / "a.csv")
+    assert caught.value.where == f"line {before + 3}"
+
+
+def test_names_and_units_that_are_repeated_are_no_row(tmp_path):
+    lines = ["t;U;I", "s;V;mA", *_ROWS[:300], "t;U;I", "s;V;mA", *_ROWS[300:], ""]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    record = echub.read(tmp_path / "a.csv")
+    assert record["timeseries"]["time"].tolist() == [float(i) for i in range(600)]
+    codes = {notice.code for notice in record.notices}
+    assert "repeated-header" in codes
+    assert not {"unparsable-rows", "non-finite"} & codes
+
+
+def test_words_in_place_of_all_numbers_of_a_row_are_no_other_table(tmp_path):
+    lines = ["t / s;U / V;state", *(f"{row.rpartition(';')[0]};rest" for row in _ROWS), ""]
+    (tmp_path / "a.csv").write_text("\n".join([*lines[:300], "OVL;OVL;Pause", *lines[300:]]))
+    assert echub.read(tmp_path / "a.csv")["timeseries"].rows == 601
+
+
+@pytest.mark.parametrize("left", ["2", "20", "20:", "20:00:1", "20:00:10.0", "20:00:10.0;", "20:00:10.0;3"])
+def test_what_is_left_of_a_cut_row_is_said_wherever_the_cut_is(tmp_path, left):
+    rows = [f"1{i}:00:00.0;3.{i}00;0.{i}5" for i in range(6)]
+    (tmp_path / "a.csv").write_text("\n".join(["t (h:m:s);U / V;I / mA", *rows, left]))
+    record = echub.read(tmp_path / "a.csv", options={"clock": "elapsed"})
+    assert record["timeseries"].rows == 6
+    assert "truncated" in {notice.code for notice in record.notices}
+    assert left in record.dropped[-1].what
+
+
+def test_a_last_line_of_words_without_a_line_end_is_no_cut_row(tmp_path):
+    (tmp_path / "a.csv").write_text("\n".join(["t / s;U / V;I / mA", *_ROWS[:6], "6 rows exported"]))
+    record = echub.read(tmp_path / "a.csv")
+    assert record.settings["footer_lines"] == ["6 rows exported"]
+    assert not record.dropped

@@ -68,3 +68,14 @@ def test_a_foreign_description_is_left_alone(tmp_path):
     path.write_bytes(CASES["crlf.csv"].data)
     (tmp_path / "a.csv-metadata.json").write_text('{"@context": "http://www.w3.org/ns/csvw"}')
     assert echub.read(path)["timeseries"].rows == 6
+
+
+@pytest.mark.parametrize("style", ["plain", "origin"])
+def test_a_table_without_rows_comes_back(tmp_path, style):
+    (tmp_path / "run.csv").write_text("t / s;U / V;I / mA\n0.0;3.5;1.0\n1.0;3.4;1.5\n2.0;3.3;2.0\n")
+    record = echub.read(tmp_path / "run.csv")
+    record.datasets["timeseries"] = record["timeseries"].query("time > 100")
+    echub.convert(record, path=tmp_path / "none.csv", to="csv", writer_options={"style": style})
+    again = echub.read(tmp_path / "none.csv")
+    assert (again["timeseries"].rows, again["timeseries"].names) == (0, record["timeseries"].names)
+    assert again.settings == record.settings
