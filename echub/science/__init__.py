@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         robust_centre,
         robust_sigma,
     )
+    from echub.science.resolution import digit, digit_error
 
 _LAZY = {
     "BOLTZMANN_EV": ".diffusion",
@@ -59,6 +60,8 @@ _LAZY = {
     "difference_noise": ".noise",
     "diffusion_time": ".diffusion",
     "diffusivity": ".diffusion",
+    "digit": ".resolution",
+    "digit_error": ".resolution",
     "inventory": ".faraday",
     "layers": ".faraday",
     "live_share": ".dead_time",
@@ -88,6 +91,8 @@ __all__ = [
     "difference_noise",
     "diffusion_time",
     "diffusivity",
+    "digit",
+    "digit_error",
     "inventory",
     "layers",
     "live_share",
