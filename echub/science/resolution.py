@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike
 
 TOGGLES = 3
 """Steps of one digit, up and down each, that show a digit: programmed levels of a noiseless source climb one way."""
+FINE = 0.125
+"""Largest digit, as a part of the range of the values: a square wave without noise is not a coarse reading."""
 MULTIPLE, MOST = 0.02, 0.99
 """Nearly all changes from row to row are whole digits, to 2 % of one: those of noise are any part of the smallest."""
 ROUNDING = 1e-9
@@ -28,6 +30,8 @@ def digit(values: ArrayLike) -> float:
     if not len(change):
         return 0.0
     smallest = float(np.min(np.abs(change)))
+    if smallest > FINE * float(np.ptp(known)):
+        return 0.0
     steps = change / smallest
     if np.mean(np.abs(steps - np.round(steps)) < MULTIPLE) < MOST:
         return 0.0

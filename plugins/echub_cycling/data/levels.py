@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from echub import segments
 from echub.plugin import Inputs, Refusal
-from echub.science import difference_noise
+from echub.science import difference_noise, digit, digit_error
 from echub.segments import Segments, rest_threshold, runs, states
 from echub_cycling.data.charge import Floats
 
@@ -23,6 +23,9 @@ from the level may be as large as it."""
 MOST = 0.5
 """Part of the rows with current that levels have to hold: those of a sweep hold a few by chance."""
 OTHERS = "ramp-onset is for ramps, stability-window for swept potentials, dc-polarisation for a held one"
+FEW = 50
+"""Rows from which the noise of a level is known to a sixth by its own rows; a level with too little of it by chance
+would weigh too much in the line."""
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -84,15 +87,30 @@ def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
         )
     level, sign = np.abs(_weighted(t, j, found)), found.sign
     last = _last_part(t, found, tail)
-    noise = np.array([difference_noise(u[a:b]) for a, b in zip(last.start, last.stop, strict=True)])
+    noise, coarse = _noise_of(u, found, last)
     spread = np.array([float(np.std(u[a:b])) for a, b in zip(last.start, last.stop, strict=True)])
     settled = np.minimum(found.start + np.minimum(SETTLING, found.rows - 1), found.stop - 1)
     offset, offset_error, rested = _offset(u, j, found)
     return LevelTable(
         data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, last),
-        noise / np.sqrt(last.rows), t[found.start], t[found.stop - 1], found.rows,
+        np.hypot(noise / np.sqrt(last.rows), coarse), t[found.start], t[found.stop - 1], found.rows,
         np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested,
     )  # fmt: skip
+
+
+def _noise_of(u: Floats, found: Segments, last: Segments) -> tuple[Floats, Floats]:
+    """Return the noise of a row in the last part of each level (m,), and the error of its mean by the digit of U.
+
+    Fewer than `FEW` rows do not show their noise: that of all levels counts where it is larger.
+    """
+    parts = list(zip(last.start.tolist(), last.stop.tolist(), strict=True))
+    noise = np.array([difference_noise(u[a:b]) for a, b in parts])
+    halves = [u[(a + b) // 2 : b] for a, b in zip(found.start.tolist(), found.stop.tolist(), strict=True)]
+    usual = float(np.median([difference_noise(part) for part in halves]))
+    noise = np.where(last.rows < FEW, np.maximum(noise, usual), noise)
+    step = digit(u)
+    coarse = np.array([digit_error(u[a:b], step) for a, b in parts])
+    return noise, np.maximum(coarse, np.median(coarse)) / float(np.sqrt(3))
 
 
 def _levels(t: Floats, j: Floats, asked: Floats | None, rest: float) -> Segments:
@@ -151,4 +169,6 @@ def _offset(u: Floats, j: Floats, found: Segments) -> tuple[float, float, bool]:
     if not len(before):
         return 0.0, 0.0, False
     part = before[-max(len(before) // 5, 1) :]
-    return float(np.mean(u[part])), difference_noise(u[part]) / float(np.sqrt(len(part))), True
+    noise = difference_noise(u[part] if len(part) >= FEW else u[before])
+    coarse = digit_error(u[part], digit(u)) / float(np.sqrt(3))
+    return float(np.mean(u[part])), float(np.hypot(noise / np.sqrt(len(part)), coarse)), True
