@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         robust_centre,
         robust_sigma,
     )
-    from echub.science.resolution import digit, digit_error
+    from echub.science.resolution import digit, digit_error, noise_of_digits
 
 _LAZY = {
     "BOLTZMANN_EV": ".diffusion",
@@ -67,6 +67,7 @@ _LAZY = {
     "live_share": ".dead_time",
     "mask_area": ".areas",
     "median_error": ".noise",
+    "noise_of_digits": ".resolution",
     "oxidised_electrode": ".electrodes",
     "oxidised_voltage": ".electrodes",
     "poisson_interval": ".counting",
@@ -98,6 +99,7 @@ __all__ = [
     "live_share",
     "mask_area",
     "median_error",
+    "noise_of_digits",
     "oxidised_electrode",
     "oxidised_voltage",
     "poisson_interval",

@@ -51,3 +51,14 @@ def digit_error(values: ArrayLike, step: float) -> float:
         return 0.0
     variance = max(float(np.var(given)) - step**2 / 12, 0.0)  # rounding itself scatters by step/√12
     return step / 2 * float(np.exp(-2 * np.pi**2 * variance / step**2))
+
+
+def noise_of_digits(values: ArrayLike, step: float) -> float:
+    """Return the noise from row to row of a coarse reading, in which most neighbours are equal.
+
+    `difference_noise` is 0 there, as its median is. Changes of one or two digits are noise, larger ones are not.
+    values: (n,), step: its digit, in one unit, which is that of the result; 0 for fewer than two values.
+    """
+    change = np.diff(np.asarray(values, dtype=np.float64))
+    change = change[np.abs(change) < 2.5 * step]
+    return float(np.sqrt(np.mean(change**2) / 2)) if len(change) else 0.0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from echub import segments
 from echub.plugin import Inputs, Refusal
-from echub.science import difference_noise, digit, digit_error
+from echub.science import difference_noise, digit, digit_error, noise_of_digits
 from echub.segments import Segments, rest_threshold, runs, states
 from echub_cycling.data.charge import Floats
 
@@ -103,14 +103,18 @@ def _noise_of(u: Floats, found: Segments, last: Segments) -> tuple[Floats, Float
 
     Fewer than `FEW` rows do not show their noise: that of all levels counts where it is larger.
     """
-    parts = list(zip(last.start.tolist(), last.stop.tolist(), strict=True))
-    noise = np.array([difference_noise(u[a:b]) for a, b in parts])
-    halves = [u[(a + b) // 2 : b] for a, b in zip(found.start.tolist(), found.stop.tolist(), strict=True)]
-    usual = float(np.median([difference_noise(part) for part in halves]))
-    noise = np.where(last.rows < FEW, np.maximum(noise, usual), noise)
     step = digit(u)
+    parts = list(zip(last.start.tolist(), last.stop.tolist(), strict=True))
+    noise = np.array([_row_noise(u[a:b], step) for a, b in parts])
+    halves = [u[(a + b) // 2 : b] for a, b in zip(found.start.tolist(), found.stop.tolist(), strict=True)]
+    usual = float(np.median([_row_noise(part, step) for part in halves]))
+    noise = np.where(last.rows < FEW, np.maximum(noise, usual), noise)
     coarse = np.array([digit_error(u[a:b], step) for a, b in parts])
     return noise, np.maximum(coarse, np.median(coarse)) / float(np.sqrt(3))
+
+
+def _row_noise(values: Floats, step: float) -> float:
+    return max(difference_noise(values), noise_of_digits(values, step) if step else 0.0)
 
 
 def _levels(t: Floats, j: Floats, asked: Floats | None, rest: float) -> Segments:
@@ -169,6 +173,7 @@ def _offset(u: Floats, j: Floats, found: Segments) -> tuple[float, float, bool]:
     if not len(before):
         return 0.0, 0.0, False
     part = before[-max(len(before) // 5, 1) :]
-    noise = difference_noise(u[part] if len(part) >= FEW else u[before])
-    coarse = digit_error(u[part], digit(u)) / float(np.sqrt(3))
+    step = digit(u)
+    noise = _row_noise(u[part] if len(part) >= FEW else u[before], step)
+    coarse = digit_error(u[part], step) / float(np.sqrt(3))
     return float(np.mean(u[part])), float(np.hypot(noise / np.sqrt(len(part)), coarse)), True

@@ -85,8 +85,9 @@ def _limit(found: LevelTable, line: Linearity) -> Measurand:
     if _slow_from_the_start(found, line):
         return Measurand.less_than(found.unit, float(levels[0]), note="U rises slowly at the lowest level already")
     if line.first is None:
-        return Measurand.more_than(found.unit, float(levels[-1]), note="linear up to the highest level")
-    low, high = float(levels[line.first - 1]), float(levels[line.first])
+        note = "linear up to the highest level" if line.last == len(levels) - 1 else "noise hides what is above"
+        return Measurand.more_than(found.unit, float(levels[line.last]), note=note)
+    low, high = float(levels[line.last]), float(levels[line.first])
     bracket = Interval(low, high, "bracketing", includes_high=False, method="last linear, first beyond")
     note = f"U is {line.deviation[line.first]:+.0%} off the line"
     return Measurand(found.unit, interval=bracket, censoring="interval", note=note)
