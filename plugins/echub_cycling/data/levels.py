@@ -12,6 +12,7 @@ from echub.plugin import Inputs, Refusal
 from echub.science import difference_noise, digit, digit_error, noise_of_digits
 from echub.segments import Segments, rest_threshold, runs, states
 from echub_cycling.data.charge import Floats
+from echub_cycling.data.sweep import what_is_swept
 
 SAME = 0.02
 """Currents within this part of each other are one level: a setting and its reading differ by less."""
@@ -23,6 +24,8 @@ from the level may be as large as it."""
 MOST = 0.5
 """Part of the rows with current that levels have to hold: those of a sweep hold a few by chance."""
 OTHERS = "ramp-onset is for ramps, stability-window for swept potentials, dc-polarisation for a held one"
+SHORTEST_SWEEP = 10
+"""Rows with current from which a rate can be compared."""
 FEW = 50
 """Rows from which the noise of a level is known to a sixth by its own rows; a level with too little of it by chance
 would weigh too much in the line."""
@@ -73,6 +76,7 @@ def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
         raise Refusal(
             "no-current", "the current is zero throughout", hint="`echub analyze --list FILE` shows what suits it"
         )
+    _require_current_held(t, u, j)
     found = _levels(t, j, data["j_set"][known] if "j_set" in data else None, rest)
     if len(found) < 2:
         levels = f"{len(found)} level{'' if len(found) == 1 else 's'}"
@@ -96,6 +100,18 @@ def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
         np.hypot(noise / np.sqrt(last.rows), coarse), t[found.start], t[found.stop - 1], found.rows,
         np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested,
     )  # fmt: skip
+
+
+def _require_current_held(t: Floats, u: Floats, j: Floats) -> None:
+    """Raise `Refusal` for a voltammogram: its current has levels by chance, and falls when the potential turns."""
+    flows = np.flatnonzero(states(j, rest_threshold(j)))
+    rows = slice(int(flows[0]), int(flows[-1]) + 1) if len(flows) else slice(0, 0)
+    if len(flows) > SHORTEST_SWEEP and what_is_swept(t[rows], u[rows], j[rows]) == "potential":
+        raise Refusal(
+            "potential-swept",
+            "the potential changes at one rate, it is not the current that is held: a voltammogram, not a staircase",
+            hint="echub analyze stability-window",
+        )
 
 
 def _noise_of(u: Floats, found: Segments, last: Segments) -> tuple[Floats, Floats]:
