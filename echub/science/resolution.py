@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 TOGGLES = 3
-"""Steps of one digit, up and down each, that show a digit: programmed levels of a noiseless source climb one way."""
+"""Steps of one digit, up and down each, that show a digit: levels of a noiseless source climb one way."""
 FINE = 0.125
 """Largest digit, as a part of the range of the values: a square wave without noise is not a coarse reading."""
 MULTIPLE, MOST = 0.02, 0.99
-"""Nearly all changes from row to row are whole digits, to 2 % of one: those of noise are any part of the smallest."""
+"""Nearly all changes from row to row are whole digits, to 2 % of one: those of noise are any part of it."""
 ROUNDING = 1e-9
 """Changes below this part of the largest value are rounding of binary numbers, not a change."""
 

@@ -27,8 +27,8 @@ OTHERS = "ramp-onset is for ramps, stability-window for swept potentials, dc-pol
 SHORTEST_SWEEP = 10
 """Rows with current from which a rate can be compared."""
 FEW = 50
-"""Rows from which the noise of a level is known to a sixth by its own rows; a level with too little of it by chance
-would weigh too much in the line."""
+"""Rows from which the noise of a level is known to a sixth by its own rows; a level with too little of it by
+chance would weigh too much in the line."""
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -109,7 +109,7 @@ def _require_current_held(t: Floats, u: Floats, j: Floats) -> None:
     if len(flows) > SHORTEST_SWEEP and what_is_swept(t[rows], u[rows], j[rows]) == "potential":
         raise Refusal(
             "potential-swept",
-            "the potential changes at one rate, it is not the current that is held: a voltammogram, not a staircase",
+            "the potential changes at one rate, the current is not held: a voltammogram, not a staircase",
             hint="echub analyze stability-window",
         )
 

@@ -12,14 +12,14 @@ REST = 0.05
 ROWS = 5
 """Rows at rest after a current of each direction that an offset has to show in."""
 ALIKE = 0.3
-"""An offset is the same after both directions, and steady, within this part of it; the current at the end of a held
-voltage has the sign of what was before."""
+"""An offset is the same after both directions, and steady, within this part of it; the current at the end of a
+held voltage has the sign of what was before."""
 SEEN = 1_000_000
 """Rows that are looked at, from the start: enough for many rests."""
 
 
 def offset_of(current: Floats, accuracy: float) -> float:
-    """Return the current (n,) that is read at rest, in its unit; 0 if it is none, or below `accuracy` of the largest.
+    """Return the current (n,) that is read at rest, in its unit; 0 if that is below `accuracy` of the largest.
 
     accuracy: what the instrument may be off anyway, as a part of the largest current.
     """

@@ -24,8 +24,8 @@ rate for 95 % of the time, and its current is not held: between its 5th and 95th
 PROGRAMMED = 0.5
 """And a set point that changes at more than half of the rows is a ramp: holds and steps change it rarely."""
 LOOKED, LEG, TURN = 12, 10, 1.5
-"""Half cycles that are looked at, half of the rows that one needs, and the change at a turn in units of that from row
-to row: a sweep turns within a row, a cell with a resistance steps by twice what it polarises."""
+"""Half cycles that are looked at, half of the rows that one needs, and the change at a turn in units of that from
+row to row: a sweep turns within a row, a cell with a resistance steps by twice what it polarises."""
 
 
 def _swept(trace: CellTrace, halves: Halves) -> str:
@@ -65,9 +65,9 @@ def _first_sweeps(u: Floats) -> int:
 def turns_without_step(trace: CellTrace, halves: Halves) -> bool:
     """Return whether each half cycle looks like a sweep over a double layer without any resistance.
 
-    The potential has one rate in it, and turns without the ohmic step that a reversed current makes in every cell. The
-    currents of such a voltammogram are those of a capacitor at constant current: without noise no row tells which of
-    both was controlled.
+    The potential has one rate in it, and turns without the ohmic step that a reversed current makes in every
+    cell. The currents of such a voltammogram are those of a capacitor at constant current: without noise no row
+    tells which of both was controlled.
     """
     looked = range(min(len(halves), LOOKED))
     for k in looked:

@@ -46,8 +46,8 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
     if found.offset:
         yield Flag(
             "offset-current",
-            f"{found.offset:.2g} of the reference current is read at rest too: an offset, or a current that flows; "
-            "the intervals hold both",
+            f"{found.offset:.2g} of the reference current is read at rest too: an offset, or a current that "
+            "flows; the intervals hold both",
             hint="--param rest=… (in mA) counts it as rest; use the instrument's own charge",
         )
     if turns_without_step(found.trace, found.halves):

@@ -77,7 +77,7 @@ class CyclesFound:
 
     @cached_property
     def offset(self) -> float:
-        """Return the part of the reference current that is read at rest: 0, unless the charge is integrated from it.
+        """Return the part of the reference current that is read at rest; 0 if the instrument counts the charge.
 
         It may be an offset of the reading, which every charge holds, or have flowed.
         """
@@ -253,9 +253,9 @@ def _meet(found: CyclesFound) -> NDArray[np.bool_]:
 def _of_median(values: Floats, each: float) -> float:
     """Return the standard error of the median of values that are known to `each`.
 
-    Values that differ by more than that are in an order that it does not change: then it is the error of one. Values
-    that differ by less share the rest of their error, as cycles do that take a whole number of rows: only what differs
-    averages out.
+    Values that differ by more than that are in an order that it does not change: then it is the error of one.
+    Values that differ by less share the rest of their error, as cycles do that take a whole number of rows: only
+    what differs averages out.
     """
     apart = robust_sigma(values) / each if each else 0.0
     seen = min(apart, 1.0)

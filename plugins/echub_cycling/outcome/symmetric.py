@@ -97,15 +97,14 @@ def _lifetime(cell: Polarised, event: Event | None) -> Measurand:
 
 
 def _first_current(cell: Polarised) -> tuple[float, float]:
-    """Return between which times the current starts: in the step before its first row, of the clock at the latest.
+    """Return between which times the current starts: in the step before its first row.
 
-    A file that starts under current does not show when it came on; a clock that reads zero there does.
+    A file that starts under current does not show when it came on, and its clock may count from anywhere.
     """
     t, first = cell.trace.t, int(cell.halves.rows.start[0])
     if first:
         return float(t[first - 1]), float(t[first])
-    before = t[0] - float(np.median(np.diff(t[:10])))
-    return float(min(max(before, 0.0), t[0])), float(t[0])
+    return float(t[0] - np.median(np.diff(t[:10]))), float(t[0])
 
 
 def _both_ways(cell: Polarised, values: Floats, good: slice) -> tuple[float, float]:
@@ -140,7 +139,7 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
     flags += _missing(cell)
     soft = soft_drop(cell, until)
     if soft is not None:
-        text = f"R falls to {soft.share:.0%} in half cycle {soft.half + 1} and stays there, which is not the drop asked for"
+        text = f"R falls to {soft.share:.0%} in half cycle {soft.half + 1} and stays, less than the drop asked for"
         flags.append(Flag("resistance-falls", text, where=f"t = {cell.halves.begin[soft.half]:.5g} s"))
     high = rises(cell, params.rise)
     if high is not None and high < until:

@@ -18,8 +18,8 @@ LARGE = 0.1
 PLACES = 60
 """Places of that part that are compared."""
 NEAR = 0.03
-"""Rows within 3 % of the threshold, or three standard deviations of their mean, of the line belong to it: then it is
-fitted again."""
+"""Rows within 3 % of the threshold, or three standard deviations of their mean, of the line belong to it: then it
+is fitted again."""
 MOST = 0.02
 """Largest part of a sweep that is averaged: 2 % of 5 V is 0.1 V."""
 
