@@ -38,6 +38,7 @@ class LevelTable:
     """Levels (m,) in the order of time: current in `unit`, sign, voltages V, times s.
 
     u_start: first settled row; u_end: mean of the last part; u_error: standard error of that mean by noise.
+    u_early: mean of as many rows as the last part has, that long before it.
     offset: U at rest before the first level, V, 0 if there is no rest, with its standard error. wave: standard
     deviation of U in the last part
     beyond its noise, V: an alternating voltage on top.
@@ -51,6 +52,7 @@ class LevelTable:
     level: Floats
     sign: NDArray[np.int8]
     u_start: Floats
+    u_early: Floats
     u_end: Floats
     u_error: Floats
     begin: Floats
@@ -96,7 +98,8 @@ def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
     settled = np.minimum(found.start + np.minimum(SETTLING, found.rows - 1), found.stop - 1)
     offset, offset_error, rested = _offset(u, j, found)
     return LevelTable(
-        data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, last),
+        data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, _earlier_part(t, found, tail)),
+        _weighted(t, u, last),
         np.hypot(noise / np.sqrt(last.rows), coarse), t[found.start], t[found.stop - 1], found.rows,
         np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested,
     )  # fmt: skip
@@ -168,6 +171,15 @@ def _last_part(t: Floats, found: Segments, tail: float) -> Segments:
     after = t[found.stop - 1] - tail * (t[found.stop - 1] - t[found.start])
     start = np.maximum(np.searchsorted(t, after), found.start)
     return Segments(np.minimum(start, found.stop - 1), found.stop, found.sign)
+
+
+def _earlier_part(t: Floats, found: Segments, tail: float) -> Segments:
+    """Return the part that is as long as the last one and ends where that starts, at least one row."""
+    lasts = t[found.stop - 1] - t[found.start]
+    last = _last_part(t, found, tail)
+    start = np.searchsorted(t, t[found.stop - 1] - 2 * tail * lasts)
+    start = np.clip(start, found.start, np.maximum(last.start - 1, found.start))
+    return Segments(start, np.maximum(last.start, start + 1), found.sign)
 
 
 def _weighted(t: Floats, values: Floats, found: Segments) -> Floats:

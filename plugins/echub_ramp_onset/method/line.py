@@ -66,6 +66,12 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
             f"{params.fit_fraction:g} of its length",
         )
     t, x, u = _without_excursions(trace.t[rows], trace.x[rows], trace.u[rows])
+    if not np.ptp(x) > 0:
+        raise Refusal(
+            "too-short",
+            f"the current has one value, {x[0]:.4g} {trace.unit}, between {params.start:g} s after the start of the "
+            f"ramp and {params.fit_fraction:g} of its length: no line",
+        )
     mean = x.mean()
     spread = float(((x - mean) ** 2).sum())
     offset, slope = _straight(x, u)
