@@ -71,7 +71,7 @@ class HalfCycleTable:
     fall: Floats
     fall_wide: Floats
     fall_sigma: Floats
-    fall_median: Floats
+    fall_held: Floats
     fall_sharp: Floats
     fell: Floats
 
@@ -165,7 +165,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         fall=falls.narrow,
         fall_wide=falls.wide,
         fall_sigma=falls.sigma,
-        fall_median=falls.median,
+        fall_held=falls.held,
         fall_sharp=falls.sharpness,
         fell=np.where(np.isnan(falls.narrow), np.nan, time[bins.row[falls.row]]),
     )

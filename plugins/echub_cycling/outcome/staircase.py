@@ -17,6 +17,8 @@ SLOW = 0.5
 """A rise within the lowest level of more than half of its step: it is not linear from the start."""
 UNSETTLED = 0.02
 """Part of the voltage of a level that may be missing to its steady value: a fifth of the deviation that counts."""
+UNEQUAL = 0.02
+"""Resistances of both directions that differ by more than this part are reported: accuracies are far better."""
 LEFT = np.linspace(0.001, 0.95, 200)
 """Parts of the distance to a steady value that are left after a last part: 0.95 is one that hardly bends."""
 MORE_TO_GO = 4 / 3
@@ -44,7 +46,7 @@ def run(data: Inputs, params: StaircaseParams) -> Outcome:
         measurands |= _measurands(found, line, params)
     return Outcome(
         measurands,
-        tuple(flag for line in lines for flag in _flags(found, line, params)) + _of_file(found),
+        tuple(flag for line in lines for flag in _flags(found, line, params)) + _of_both(lines) + _of_file(found),
         {"levels": _table(found, lines)},
         diagnostics=_trace(found.t, found.u, found.j, found.unit)
         | {"threshold": Series.of([params.deviation], "%"), "offset": Series.of([found.offset], "V")},
@@ -136,7 +138,7 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
     flags, name = [], NAMES[line.sign]
     missing = _unsettled(found, line, params.tail / 100)
     if missing > UNSETTLED and not _slow_from_the_start(found, line):
-        text = f"{name}: U still rises at the end of the levels; up to {missing:.0%} may be missing of its steady value"
+        text = f"{name}: U still rises at the end of the levels; up to {missing:.0%} of it may be missing"
         flags.append(Flag("not-settled", text))
     if line.first is not None and not line.confirmed:
         text = f"{name}: only the last level is beyond the line; no later one confirms it"
@@ -153,6 +155,18 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
     if line.first is None:
         flags.append(Flag("no-event", f"{name}: linear up to the highest level", "info"))
     return flags
+
+
+def _of_both(lines: list[Linearity]) -> tuple[Flag, ...]:
+    """Flag resistances that differ by direction: levels do not tell a drift of U from two interfaces."""
+    if len(lines) < 2:
+        return ()
+    slopes = [line.slope for line in lines]
+    mean, difference = float(np.mean(slopes)), abs(slopes[0] - slopes[1])
+    if difference < UNEQUAL * mean or difference < 3 * float(np.hypot(lines[0].slope_error, lines[1].slope_error)):
+        return ()
+    text = f"R of both directions differs by {difference / mean:.1%}: the voltage drifts, or the interfaces differ"
+    return (Flag("directions-differ", text, hint="a rest after the staircase shows a drift"),)
 
 
 def _of_file(found: LevelTable) -> tuple[Flag, ...]:

@@ -69,8 +69,8 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     if not np.ptp(x) > 0:
         raise Refusal(
             "too-short",
-            f"the current has one value, {x[0]:.4g} {trace.unit}, between {params.start:g} s after the start of the "
-            f"ramp and {params.fit_fraction:g} of its length: no line",
+            f"the current has one value, {x[0]:.4g} {trace.unit}, between {params.start:g} s after the start of "
+            f"the ramp and {params.fit_fraction:g} of its length: no line",
         )
     mean = x.mean()
     spread = float(((x - mean) ** 2).sum())
