@@ -96,8 +96,9 @@ def _end(time: Array, species: NDArray[Any]) -> float:
     last = max((float(at[-1]) for at in channels if len(at)), default=0.0)
     cycle = float(np.median(cycles)) if cycles else 0.0
     first = min((float(at[0]) for at in channels if len(at)), default=0.0)
-    # A clock that starts at a whole cycle stamps the ends of points: the last one is the end already. One that starts
-    # within a cycle, for all channels at once, stamps their middle: what has passed of the first is left of the last.
+    # A clock that starts at a whole cycle stamps the ends of points: the last one is the end already. One that
+    # starts within a cycle, for all channels at once, stamps their middle: what has passed of the first is left of
+    # the last.
     at_once = all(len(at) == len(channels[0]) and np.array_equal(at, channels[0]) for at in channels)
     return last + (cycle - (first if at_once else 0.0) if first < 0.9 * cycle else 0.0)
 
