@@ -20,7 +20,7 @@ from echub.plugin import (
     Sensitivity,
     Series,
 )
-from echub.science import coverage_half_width, robust_sigma
+from echub.science import coverage_half_width, difference_noise
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace, find
 from echub_ramp_onset.method import lowack, robust
@@ -400,11 +400,11 @@ def _rate_and_delay(x: float, trace: RampTrace, params: RampOnsetParams) -> dict
 
 
 def _rate_error(trace: RampTrace) -> float:
-    """Return the standard error of the rate by the noise of the current, mA/cm²/h (or mA/h)."""
-    t = trace.t - trace.t.mean()
-    total = float(t @ t)
-    rest = trace.x - trace.x.mean() - (float(t @ trace.x) / total) * t
-    return 3600 * robust_sigma(rest) / float(np.sqrt(total))
+    """Return the standard error of the rate by the noise of the current from row to row, mA/cm²/h (or mA/h)."""
+    followed = trace.t < trace.lost_at
+    t = trace.t[followed] - float(np.mean(trace.t[followed])) if followed.any() else trace.t
+    total = float(np.sqrt(t @ t))
+    return 3600 * difference_noise(trace.x[followed]) / total if total else 0.0
 
 
 def _conditions(trace: RampTrace, params: RampOnsetParams) -> dict[str, Condition]:
