@@ -87,7 +87,7 @@ def _by_craters(profile: CountProfile, data: Inputs, depths: Mapping[str, float]
 
 
 MIDDLE = 0.05
-"""Part of a cycle within which a first stamp is in the middle of its point; channels in turn rarely start there."""
+"""Part of a cycle within which a stamp is in the middle of its point: channels in turn rarely start there."""
 
 
 def _end(time: Array, species: NDArray[Any]) -> float:
