@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         robust_centre,
         robust_sigma,
     )
+    from echub.science.resolution import digit, digit_error, noise_of_digits
 
 _LAZY = {
     "BOLTZMANN_EV": ".diffusion",
@@ -59,11 +60,14 @@ _LAZY = {
     "difference_noise": ".noise",
     "diffusion_time": ".diffusion",
     "diffusivity": ".diffusion",
+    "digit": ".resolution",
+    "digit_error": ".resolution",
     "inventory": ".faraday",
     "layers": ".faraday",
     "live_share": ".dead_time",
     "mask_area": ".areas",
     "median_error": ".noise",
+    "noise_of_digits": ".resolution",
     "oxidised_electrode": ".electrodes",
     "oxidised_voltage": ".electrodes",
     "poisson_interval": ".counting",
@@ -88,11 +92,14 @@ __all__ = [
     "difference_noise",
     "diffusion_time",
     "diffusivity",
+    "digit",
+    "digit_error",
     "inventory",
     "layers",
     "live_share",
     "mask_area",
     "median_error",
+    "noise_of_digits",
     "oxidised_electrode",
     "oxidised_voltage",
     "poisson_interval",

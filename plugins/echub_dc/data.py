@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
-from echub.science import robust_sigma
+from echub.science import digit, digit_error, robust_sigma
 from echub_dc import DecayParams
 
 Floats = NDArray[np.float64]
@@ -96,7 +96,11 @@ def decay_of(data: Inputs, params: DecayParams) -> Decay:
     interval = float(np.median(np.diff(t[first : first + EARLIEST])))
     applied = max(t[first - 1], t[first] - interval) if first else t[first] - interval
     flowing = sign * (current[first:] - offset)
+    coarse = digit(current)
     noise = robust_sigma(np.diff(flowing[len(flowing) // 2 :], 2)) / float(np.sqrt(6))
+    noise = max(noise, coarse / 2)  # neighbours are equal, or a digit apart
+    # A digit moves the mean at rest and that of the tail, each on its own: uniform, 1/√3 for the two of them √2.
+    u_offset = float(np.hypot(u_offset, digit_error(flowing[len(flowing) // 2 :], coarse) * np.sqrt(2 / 3)))
     plateau = u[first:]
     spread = 0.0  # one value throughout, a set point, has no scatter but the rounding of its mean
     if np.ptp(plateau):

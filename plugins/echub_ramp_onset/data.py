@@ -42,6 +42,7 @@ class RampTrace:
     electrode's potential, counted so that it rises); line: the ramp's course by its set point, else by a straight
     line through the current; begin: s, where that is zero; rate: x per hour; rest_v: voltage
     before the ramp; lost_at: s, from when the current does not follow its course;
+    range_error: ± accuracy of the current, of its range if that is known, else of the largest current;
     stair_s: length of the steps in which the source climbs, 0 for one that climbs with every row;
     electrode: the one that `u` is of, or the cell; other: the potential of the other one, V, (n,),
     None if it is not known, and other_missing says why.
@@ -56,7 +57,7 @@ class RampTrace:
     unit: str
     observed: str
     direction: int
-    range_error: float | None
+    range_error: float
     rest_v: float | None
     lost_at: float
     stair_s: float = 0.0
@@ -64,6 +65,7 @@ class RampTrace:
     other_electrode: str = ""
     other: Floats | None = None
     other_missing: str = ""
+    range_known: bool = True
 
     @property
     def is_cell_voltage(self) -> bool:
@@ -95,7 +97,7 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         inside = (t >= t[rows.start]) & (t <= t[rows.stop - 1])
         line = np.where(inside, drive * scale * direction, line)
     x = data["j"] * direction
-    error = _range_error(data, params, scale)
+    error = _range_error(data, params)
     return RampTrace(
         t[kept],
         x[kept],
@@ -106,7 +108,8 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         data.unit_of("j"),
         watched.observed,
         direction,
-        error,
+        # Without a recorded range, one that just holds the largest current: the real one is as large or larger.
+        error if error is not None else params.range_accuracy / 100 * float(np.max(x[kept], initial=0.0)),
         float(np.median(watched.u[before])) if before.sum() >= 3 else None,  # two have no middle
         _control_lost(t[kept], x[kept], line[kept], error, params),
         stair_of(t[rows], drive[rows]),
@@ -114,6 +117,7 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         watched.other_electrode,
         None if watched.other is None else watched.other[kept],
         watched.why,
+        error is not None,
     )
 
 
@@ -265,8 +269,8 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
 # -- control ---------------------------------------------------------------------------------
 
 
-def _range_error(data: Inputs, params: RampOnsetParams, scale: float) -> float | None:
-    """Return the accuracy of the widest current range used, in the unit of `j`."""
+def _range_error(data: Inputs, params: RampOnsetParams) -> float | None:
+    """Return the accuracy of the widest current range used, in the unit of `j`; None if none is recorded."""
     if "range" not in data:
         return None
     ranges = [milliampere for label in set(data["range"]) if (milliampere := full_scale(str(label)))]

@@ -32,7 +32,9 @@ class Falls:
     `fine`, `narrow`, `wide`: (before - after)/before; `fine` is the steepest within the narrow window, and
     stands for `narrow` where it is larger, and beyond its noise.
     `sigma`: standard deviation of `narrow` from the noise of R. `usual`: what R would be there by its course
-    shortly before the fall: what only takes back a rise is not a fall. NaN where a half cycle has too few rows.
+    shortly before the fall: what only takes back a rise is not a fall. held: the fall from the lower quartile
+    of one narrow window to the upper one of the next, which rows that rattle do not have. NaN where a half cycle
+    has too few rows.
     """
 
     row: NDArray[np.intp]
@@ -42,6 +44,7 @@ class Falls:
     wide: Floats
     sigma: Floats
     usual: Floats
+    held: Floats
 
     @property
     def sharpness(self) -> Floats:
@@ -76,7 +79,8 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
     sigma = np.maximum(sigma, _local(r, best, found, narrow, steep) / before)
     steep = np.where(sure, np.maximum(steep, sharpest), steep)  # on a rising R the narrow window sees less of it
     usual = _extrapolated(r, best, found, narrow, wide, steep)
-    lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma, usual)]
+    held = _of_quartiles(r, best, found, narrow, steep)
+    lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma, usual, held)]
     return Falls(best, *lost)
 
 
@@ -115,6 +119,18 @@ def _extrapolated(
             # From the middle of the second half to the fall it is a quarter of the rows and the narrow window.
             usual[k] = second + max(second - first, 0.0) * (len(past) / 4 + near[k]) / (len(past) / 2)
     return usual
+
+
+def _of_quartiles(
+    r: Floats, place: NDArray[np.intp], found: Segments, width: NDArray[np.intp], fall: Floats
+) -> Floats:
+    """Return the fall (m,) between the near quartiles of both windows; 0 for falls too small to matter."""
+    held = np.zeros(len(found))
+    for k in np.flatnonzero(fall > LITTLE):
+        low, high = max(place[k] - width[k], found.start[k]), min(place[k] + width[k], found.stop[k])
+        if low < place[k] < high:
+            held[k] = 1 - float(np.quantile(r[place[k] : high], 0.75) / np.quantile(r[low : place[k]], 0.25))
+    return held
 
 
 def _local(r: Floats, place: NDArray[np.intp], found: Segments, width: NDArray[np.intp], fall: Floats) -> Floats:

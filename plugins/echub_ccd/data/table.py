@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.science import MEDIAN_TO_MEAN
+from echub.science import MEDIAN_TO_MEAN, digit
 from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub_ccd.data.fall import SETTLING, steepest
 from echub_ccd.data.trace import LEAST_ROWS, STEADY, CcdTrace, bins_of, rests_before
@@ -71,6 +71,7 @@ class HalfCycleTable:
     fall: Floats
     fall_wide: Floats
     fall_sigma: Floats
+    fall_held: Floats
     fall_sharp: Floats
     fell: Floats
 
@@ -126,7 +127,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
     level, programmed = _level(trace, middle)
     level_u = np.where(programmed, 0.0, MEDIAN_TO_MEAN * inner.noise(j) / np.sqrt(inner.rows))
     r_median = inner.median(r)
-    noise = whole.noise(trace.r[rows])
+    noise = np.fmax(whole.noise(trace.r[rows]), r_median * _half_digit(voltage, inner.median(u)))
     calm = _calm(noise, r_median, bins.rows)
     falls = steepest(r, inner, calm / np.sqrt(bins.rows / inner.rows))
     rest, u_rest = rests_before(trace)
@@ -164,6 +165,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         fall=falls.narrow,
         fall_wide=falls.wide,
         fall_sigma=falls.sigma,
+        fall_held=falls.held,
         fall_sharp=falls.sharpness,
         fell=np.where(np.isnan(falls.narrow), np.nan, time[bins.row[falls.row]]),
     )
@@ -178,6 +180,12 @@ def _ends(inner: Segments) -> tuple[Segments, Segments]:
     tail = np.minimum(np.maximum(3, np.ceil(TAIL * rows).astype(np.intp)), rows)
     start = inner.start + skip
     return Segments(start, start + head, inner.sign), Segments(inner.stop - tail, inner.stop, inner.sign)
+
+
+def _half_digit(voltage: Floats, u: Floats) -> Floats:
+    """Return half of a digit of U as a part of that of each half cycle: neighbours are equal, or one apart."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(digit(voltage) / 2 / np.abs(u))
 
 
 def _calm(noise: Floats, r: Floats, rows: NDArray[np.intp]) -> Floats:

@@ -147,6 +147,7 @@ def _transient(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     deep = table.fall > np.fmax(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
     passing = deep & (table.fall_sharp >= p.r_drop_sharpness) & (findings.marks["r_drop"] == 0)
     passing &= ~slow_fall(table, findings.context)
+    passing &= table.fall_held > p.r_drop / 100  # a contact that rattles has single low rows
     if passing.any():
         yield Flag("transient-fall", "R fell at once and came back: a bridge that burned out, or a transient",
                    where=_half_cycles(passing, findings))  # fmt: skip

@@ -128,6 +128,8 @@ def summed(found: Segments, values: Floats, function: np.ufunc = np.add) -> Floa
     edges = np.column_stack([found.start, found.stop]).ravel()
     if len(edges) and edges[-1] == len(values):  # the last sum runs to the end anyway
         edges = edges[:-1]
+    if len(edges) and edges.max() == len(values):  # a last half cycle of one row, which the one before ends with
+        values = np.append(values, values[-1:])
     return np.asarray(function.reduceat(values, edges)[::2])
 
 

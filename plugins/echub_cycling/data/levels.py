@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from echub import segments
 from echub.plugin import Inputs, Refusal
-from echub.science import difference_noise
+from echub.science import difference_noise, digit, digit_error, noise_of_digits
 from echub.segments import Segments, rest_threshold, runs, states
 from echub_cycling.data.charge import Floats
+from echub_cycling.data.sweep import what_is_swept
 
 SAME = 0.02
 """Currents within this part of each other are one level: a setting and its reading differ by less."""
@@ -23,6 +24,11 @@ from the level may be as large as it."""
 MOST = 0.5
 """Part of the rows with current that levels have to hold: those of a sweep hold a few by chance."""
 OTHERS = "ramp-onset is for ramps, stability-window for swept potentials, dc-polarisation for a held one"
+SHORTEST_SWEEP = 10
+"""Rows with current from which a rate can be compared."""
+FEW = 50
+"""Rows from which the noise of a level is known to a sixth by its own rows; a level with too little of it by
+chance would weigh too much in the line."""
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -32,6 +38,7 @@ class LevelTable:
     """Levels (m,) in the order of time: current in `unit`, sign, voltages V, times s.
 
     u_start: first settled row; u_end: mean of the last part; u_error: standard error of that mean by noise.
+    u_early: mean of as many rows as the last part has, that long before it.
     offset: U at rest before the first level, V, 0 if there is no rest, with its standard error. wave: standard
     deviation of U in the last part
     beyond its noise, V: an alternating voltage on top.
@@ -45,6 +52,7 @@ class LevelTable:
     level: Floats
     sign: NDArray[np.int8]
     u_start: Floats
+    u_early: Floats
     u_end: Floats
     u_error: Floats
     begin: Floats
@@ -70,6 +78,7 @@ def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
         raise Refusal(
             "no-current", "the current is zero throughout", hint="`echub analyze --list FILE` shows what suits it"
         )
+    _require_current_held(t, u, j)
     found = _levels(t, j, data["j_set"][known] if "j_set" in data else None, rest)
     if len(found) < 2:
         levels = f"{len(found)} level{'' if len(found) == 1 else 's'}"
@@ -84,15 +93,47 @@ def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
         )
     level, sign = np.abs(_weighted(t, j, found)), found.sign
     last = _last_part(t, found, tail)
-    noise = np.array([difference_noise(u[a:b]) for a, b in zip(last.start, last.stop, strict=True)])
+    noise, coarse = _noise_of(u, found, last)
     spread = np.array([float(np.std(u[a:b])) for a, b in zip(last.start, last.stop, strict=True)])
     settled = np.minimum(found.start + np.minimum(SETTLING, found.rows - 1), found.stop - 1)
     offset, offset_error, rested = _offset(u, j, found)
     return LevelTable(
-        data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, last),
-        noise / np.sqrt(last.rows), t[found.start], t[found.stop - 1], found.rows,
+        data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, _earlier_part(t, found, tail)),
+        _weighted(t, u, last),
+        np.hypot(noise / np.sqrt(last.rows), coarse), t[found.start], t[found.stop - 1], found.rows,
         np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested,
     )  # fmt: skip
+
+
+def _require_current_held(t: Floats, u: Floats, j: Floats) -> None:
+    """Raise `Refusal` for a voltammogram: its current has levels by chance, and falls when the potential turns."""
+    flows = np.flatnonzero(states(j, rest_threshold(j)))
+    rows = slice(int(flows[0]), int(flows[-1]) + 1) if len(flows) else slice(0, 0)
+    if len(flows) > SHORTEST_SWEEP and what_is_swept(t[rows], u[rows], j[rows]) == "potential":
+        raise Refusal(
+            "potential-swept",
+            "the potential changes at one rate, the current is not held: a voltammogram, not a staircase",
+            hint="echub analyze stability-window",
+        )
+
+
+def _noise_of(u: Floats, found: Segments, last: Segments) -> tuple[Floats, Floats]:
+    """Return the noise of a row in the last part of each level (m,), and the error of its mean by the digit of U.
+
+    Fewer than `FEW` rows do not show their noise: that of all levels counts where it is larger.
+    """
+    step = digit(u)
+    parts = list(zip(last.start.tolist(), last.stop.tolist(), strict=True))
+    noise = np.array([_row_noise(u[a:b], step) for a, b in parts])
+    halves = [u[(a + b) // 2 : b] for a, b in zip(found.start.tolist(), found.stop.tolist(), strict=True)]
+    usual = float(np.median([_row_noise(part, step) for part in halves]))
+    noise = np.where(last.rows < FEW, np.maximum(noise, usual), noise)
+    coarse = np.array([digit_error(u[a:b], step) for a, b in parts])
+    return noise, np.maximum(coarse, np.median(coarse)) / float(np.sqrt(3))
+
+
+def _row_noise(values: Floats, step: float) -> float:
+    return max(difference_noise(values), noise_of_digits(values, step) if step else 0.0)
 
 
 def _levels(t: Floats, j: Floats, asked: Floats | None, rest: float) -> Segments:
@@ -132,6 +173,15 @@ def _last_part(t: Floats, found: Segments, tail: float) -> Segments:
     return Segments(np.minimum(start, found.stop - 1), found.stop, found.sign)
 
 
+def _earlier_part(t: Floats, found: Segments, tail: float) -> Segments:
+    """Return the part that is as long as the last one and ends where that starts, at least one row."""
+    lasts = t[found.stop - 1] - t[found.start]
+    last = _last_part(t, found, tail)
+    start = np.searchsorted(t, t[found.stop - 1] - 2 * tail * lasts)
+    start = np.clip(start, found.start, np.maximum(last.start - 1, found.start))
+    return Segments(start, np.maximum(last.start, start + 1), found.sign)
+
+
 def _weighted(t: Floats, values: Floats, found: Segments) -> Floats:
     """Return the mean over time of each level: rows that are denser at a step count no more."""
     return np.array([_mean(t[a:b], values[a:b]) for a, b in zip(found.start, found.stop, strict=True)])
@@ -151,4 +201,7 @@ def _offset(u: Floats, j: Floats, found: Segments) -> tuple[float, float, bool]:
     if not len(before):
         return 0.0, 0.0, False
     part = before[-max(len(before) // 5, 1) :]
-    return float(np.mean(u[part])), difference_noise(u[part]) / float(np.sqrt(len(part))), True
+    step = digit(u)
+    noise = _row_noise(u[part] if len(part) >= FEW else u[before], step)
+    coarse = digit_error(u[part], step) / float(np.sqrt(3))
+    return float(np.mean(u[part])), float(np.hypot(noise / np.sqrt(len(part)), coarse)), True

@@ -75,9 +75,21 @@ def polarised(data: Inputs, rest: float) -> Polarised:
     middle = median_in_time(trace.t, trace.u, trace.state != 0, halves.rows)
     means = [float(np.median(middle[halves.sign == sign])) for sign in (1, -1)]
     offset = sum(means) / 2
-    # Neighbours, since a cell that has shorted halfway has other medians.
+    _require_symmetric(middle, halves.sign, means)
+    found = Polarised(trace, halves, middle * halves.sign, halves.level, middle, offset)
+    level = halves.level / found.scale
+    return Polarised(trace, halves, middle * halves.sign, level, 1000 * middle * halves.sign / level, offset)
+
+
+def _require_symmetric(middle: Floats, sign: NDArray[np.int8], means: list[float]) -> None:
+    """Raise `Refusal` if the voltage does not follow the current, or belongs to two different electrodes.
+
+    Neighbours are compared, since a cell that has shorted halfway has other medians; and the larger half of them,
+    since after a short an offset of some mV is all that is left of the voltage.
+    """
     shared, half = np.abs(middle[1:] + middle[:-1]), np.abs(middle[1:] - middle[:-1])
-    if np.median(shared) > ASYMMETRIC * np.median(half):
+    large = half >= np.median(half)
+    if np.median(shared[large]) > ASYMMETRIC * np.median(half[large]):
         raise Refusal(
             "unequal-electrodes",
             f"U is {means[0]:.4g} V while the working electrode is oxidised and {means[1]:.4g} V "
@@ -85,9 +97,13 @@ def polarised(data: Inputs, rest: float) -> Polarised:
             "two different electrodes",
             hint="echub analyze cycling",
         )
-    found = Polarised(trace, halves, middle * halves.sign, halves.level, middle, offset)
-    level = halves.level / found.scale
-    return Polarised(trace, halves, middle * halves.sign, level, 1000 * middle * halves.sign / level, offset)
+    if np.median((middle * sign)[np.abs(middle) >= np.median(np.abs(middle))]) < 0:
+        raise Refusal(
+            "not-resistive",
+            f"U is {means[0]:.4g} V while the current is anodic and {means[1]:.4g} V while it is cathodic: no "
+            "resistance does that, so the sign of one of the two is exchanged",
+            hint="for a table: --option current=cathodic-positive",
+        )
 
 
 def median_in_time(t: Floats, values: Floats, kept: NDArray[np.bool_], found: Segments) -> Floats:

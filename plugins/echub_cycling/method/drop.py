@@ -12,6 +12,12 @@ from echub_cycling.data.polarised import Polarised
 BEFORE = 5
 """Half cycles of the same direction whose median is what is expected: more would follow a slow change too late."""
 
+SAME_LEVEL = 0.1
+"""Currents of half cycles within this part of each other are one level: their accuracy is far better."""
+SOFT = 0.2
+"""A fall by more than this part that lasts is reported, if it is not the drop: the softest short that `ccd` tells
+from noise and kinetics."""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -49,6 +55,22 @@ def sudden_drop(cell: Polarised, drop: float) -> Event | None:
             before, after = _bracket(cell, half, (1 - drop) * float(usual[half]))
             return Event(half, before, after, float(cell.resistance[half] / usual[half]), confirmed)
     return None
+
+
+def soft_drop(cell: Polarised, until: int) -> Event | None:
+    """Return the first fall by `SOFT` that is sudden and lasts, among the half cycles before the drop.
+
+    Sudden: the half cycle before it, of the same direction, was as usual; a contact that improves falls from each
+    to the next. Half cycles of another current are not compared.
+    """
+    level = cell.level[:until]
+    if until < 3 or float(np.ptp(level)) > SAME_LEVEL * float(np.median(level)):
+        return None
+    found = sudden_drop(cell, SOFT)
+    if found is None or not found.confirmed or not 2 <= found.half < until - 1:
+        return None
+    before = cell.resistance[found.half - 2] / float(expected(cell)[found.half])
+    return found if before > 1 - SOFT / 2 else None
 
 
 def _bracket(cell: Polarised, half: int, limit: float) -> tuple[float, float]:

@@ -14,6 +14,9 @@ LEAST = 3
 SURE = 3.0
 """Standard deviations by which a level must be beyond, next to the threshold: 1 of 700 by noise."""
 
+MAYBE = 2.0
+"""Standard deviations within which a level may be beyond although it is not seen to be."""
+
 
 @dataclass(frozen=True, eq=False)
 class Linearity:
@@ -22,7 +25,8 @@ class Linearity:
 
     slope: V per unit of the level, with standard error; first: index into `places` of the first beyond, None
     without.
-    confirmed: the level after it is beyond too. fitted: levels of the line.
+    confirmed: the level after it is beyond too. fitted: levels of the line. last: index of the last level that
+    noise cannot have kept within the threshold, the one before `first` unless noise hides it.
     """
 
     sign: int
@@ -36,6 +40,7 @@ class Linearity:
     first: int | None
     confirmed: bool
     fitted: int
+    last: int
 
 
 def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linearity | None:
@@ -65,7 +70,19 @@ def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linea
             fitted += 1
     slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], found.offset_error)
     confirmed = first is not None and first + 1 < len(x) and bool(abs(deviation[first + 1]) > threshold)
-    return Linearity(sign, places, x, y, deviation, error, slope, slope_error, first, confirmed, fitted)
+    last = _last_linear(np.abs(deviation) + MAYBE * error, first, threshold)
+    return Linearity(sign, places, x, y, deviation, error, slope, slope_error, first, confirmed, fitted, last)
+
+
+def _last_linear(reach: Floats, first: int | None, threshold: float) -> int:
+    """Return the level before the first beyond, or the one before it if noise may hide that it is beyond, …
+
+    reach: (n,) how far off the line each may be; NaN for the lowest.
+    """
+    last = len(reach) - 1 if first is None else first - 1
+    while last > 0 and reach[last] > threshold:
+        last -= 1
+    return last
 
 
 def _line(x: Floats, y: Floats, own: Floats, offset: float) -> tuple[float, float]:

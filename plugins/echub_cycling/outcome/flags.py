@@ -8,6 +8,7 @@ import numpy as np
 
 from echub.plugin import Flag
 from echub_cycling.data.halves import DISAGREE, summed
+from echub_cycling.data.sweep import turns_without_step
 from echub_cycling.method.cycles import Counted
 from echub_cycling.method.rates import SAME
 from echub_cycling.outcome.measured import CyclesFound
@@ -42,6 +43,19 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
     if off:
         parts = ", ".join(f"{names[k]} {totals[k] / totals[0] - 1:+.1%}" for k in off)
         yield Flag("ways-disagree", f"ways of counting the charge differ from {names[0]}: {parts}")
+    if found.offset:
+        yield Flag(
+            "offset-current",
+            f"{found.offset:.2g} of the reference current is read at rest too: an offset, or a current that "
+            "flows; the intervals hold both",
+            hint="--param rest=… (in mA) counts it as rest; use the instrument's own charge",
+        )
+    if turns_without_step(found.trace, found.halves):
+        yield Flag(
+            "perhaps-swept",
+            "U has one rate and turns without an ohmic step: this may be a voltammogram of a double layer",
+            hint="echub analyze stability-window, if the potential was controlled",
+        )
     way = found.trace.counted[0]
     if way.since or len(found.trace.t) < GAP_ROWS:
         return

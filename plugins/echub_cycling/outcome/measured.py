@@ -14,6 +14,7 @@ from echub.text import several
 from echub_cycling import CyclingParams
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.halves import CellTrace, Halves
+from echub_cycling.data.offset import offset_of, rest_share
 from echub_cycling.method.cycles import Cycles
 from echub_cycling.method.direction import Direction
 from echub_cycling.method.rates import SAME, rate_names
@@ -24,6 +25,9 @@ MEDIAN_OF_EDGES = 1.73
 SHARED = 1.5
 """Variance of an efficiency whose charge and discharge meet in one edge, over that of four: what one gains there
 the other loses, so that it counts four times instead of twice, 1 + 4 + 1 over 4."""
+COUNTED_BY_INSTRUMENT = ("charge_increment", "charge", "charge_anodic and charge_cathodic", "charge_step")
+"""Ways of counting that are not of the rows, so that an offset of the rows need not be in them."""
+OFFSET = "current at rest"
 PROGRAMMED = 1e-3
 """Relative difference up to which charges are equal by a clock: clocks and currents repeat ten times better, cells
 that a voltage limits repeat ten times worse."""
@@ -71,6 +75,18 @@ class CyclesFound:
         which = data.meta("cell.electrode_of_interest") or "working"
         found = data.meta(f"cell.electrodes.{which}.mass") or data.meta("cell.active_mass")
         return float(found) if found else None
+
+    @cached_property
+    def offset(self) -> float:
+        """Return the part of the reference current that is read at rest; 0 if the instrument counts the charge.
+
+        It may be an offset of the reading, which every charge holds, or have flowed.
+        """
+        if self.trace.counted[0].name in COUNTED_BY_INSTRUMENT:
+            return 0.0
+        found = offset_of(self.trace.current, self.params.current_accuracy / 100)
+        rests = 1.0 if not found else rest_share(self.trace.t, self.trace.current)
+        return abs(found) * (1 + rests) / float(self.cycles.discharge_level[self.reference])
 
     @property
     def efficiency(self) -> Floats:
@@ -143,7 +159,8 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
     result = {"cycles": Measurand("1", float(len(found.whole)), note="complete")}
     for half in ("charge", "discharge"):
         value, spread = (float(getattr(cycles, name)[k]) for name in (half, f"{half}_spread"))
-        budget = ErrorBudget({"edges between rows": spread}, {"accuracy of the current": gain * value})
+        limits = {"accuracy of the current": gain * value, OFFSET: found.offset * value}
+        budget = ErrorBudget({"edges between rows": spread}, limits)
         result[f"{half}_capacity"] = measurand(unit, value, budget, note=at)
     result |= _normalised(found, at)
     result |= _efficiencies(found)
@@ -157,8 +174,9 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
         result[f"mean_{half}_voltage"] = measurand("V", float(found.voltage(half)[k]), budget, note=at)
     basis = "cell.capacity" if found.nominal_stated else "the largest discharge"
     note = f"{found.rate_names[k]}, {at}, of {found.nominal:.4g} {unit.replace('*', '·')} ({basis})"
-    budget = ErrorBudget({}, {"accuracy of the current": gain * float(found.rate[k])})
-    result["c_rate"] = measurand("1/h", float(found.rate[k]), budget, note=note)
+    rate = float(found.rate[k])
+    budget = ErrorBudget({}, {"accuracy of the current": gain * rate, OFFSET: found.offset * rate})
+    result["c_rate"] = measurand("1/h", rate, budget, note=note)
     return result
 
 
@@ -177,7 +195,7 @@ def _normalised(found: CyclesFound, at: str) -> dict[str, Measurand]:
             each = value / size
             budget = ErrorBudget(
                 {"edges between rows": float(spread) / size, what: own / 100 * each},
-                {"accuracy of the current": gain * each},
+                {"accuracy of the current": gain * each, OFFSET: found.offset * each},
             )
             result[name] = measurand(unit, each, budget, note=f"discharge, {at}")
     return result
@@ -216,6 +234,7 @@ def _median(
     each *= np.sqrt(np.where(_meet(found)[chosen], SHARED, 1.0))
     scatter = _of_median(values, float(np.median(each)) * value)
     uniform = {"accuracy of the current, charging": gain, "accuracy of the current, discharging": gain}
+    uniform[OFFSET] = 2 * found.offset * value  # what it adds to the one direction it takes from the other
     if voltage:
         mean = np.median([found.voltage(half)[chosen] for half in ("charge", "discharge")], axis=1)
         offset = found.params.voltage_accuracy * abs(1 / mean[1] - 1 / mean[0]) * value
@@ -236,9 +255,13 @@ def _of_median(values: Floats, each: float) -> float:
     """Return the standard error of the median of values that are known to `each`.
 
     Values that differ by more than that are in an order that it does not change: then it is the error of one.
+    Values that differ by less share the rest of their error, as cycles do that take a whole number of rows: only
+    what differs averages out.
     """
     apart = robust_sigma(values) / each if each else 0.0
-    return each * max(min(MEDIAN_OF_EDGES / float(np.sqrt(len(values))), 1.0), min((apart - 1) / 2, 1.0))
+    seen = min(apart, 1.0)
+    averaged = min(MEDIAN_OF_EDGES / float(np.sqrt(len(values))), 1.0)
+    return each * max(float(np.sqrt(1 - seen**2 + (averaged * seen) ** 2)), min((apart - 1) / 2, 1.0))
 
 
 def _retention(found: CyclesFound) -> dict[str, Measurand]:

@@ -15,6 +15,13 @@ from echub_cycling.outcome.values import ErrorBudget, measurand
 NAMES = {1: "we_oxidised", -1: "we_reduced"}
 SLOW = 0.5
 """A rise within the lowest level of more than half of its step: it is not linear from the start."""
+UNSETTLED = 0.02
+"""Part of the voltage of a level that may be missing to its steady value: a fifth of the deviation that counts."""
+UNEQUAL = 0.02
+"""Resistances of both directions that differ by more than this part are reported: accuracies are far better."""
+LEFT = np.linspace(0.001, 0.95, 200)
+"""Parts of the distance to a steady value that are left after a last part: 0.95 is one that hardly bends."""
+MORE_TO_GO = 4 / 3
 WAVE = 0.1
 """An alternating part above a tenth of the voltage of a level is reported."""
 
@@ -39,7 +46,7 @@ def run(data: Inputs, params: StaircaseParams) -> Outcome:
         measurands |= _measurands(found, line, params)
     return Outcome(
         measurands,
-        tuple(flag for line in lines for flag in _flags(found, line, params)) + _of_file(found),
+        tuple(flag for line in lines for flag in _flags(found, line, params)) + _of_both(lines) + _of_file(found),
         {"levels": _table(found, lines)},
         diagnostics=_trace(found.t, found.u, found.j, found.unit)
         | {"threshold": Series.of([params.deviation], "%"), "offset": Series.of([found.offset], "V")},
@@ -73,6 +80,9 @@ def _measurands(found: LevelTable, line: Linearity, params: StaircaseParams) -> 
     gain = params.current_accuracy / 100 * value
     offset = 0.0 if found.rested else 1000 * params.voltage_accuracy / float(line.level[line.fitted - 1])
     limits = {"accuracy of the current": gain, "offset of the voltage": offset}
+    missing = _unsettled(found, line, params.tail / 100)
+    if missing > UNSETTLED:
+        limits["not settled"] = missing * value
     unit = "ohm*cm^2" if areal else "ohm"
     note = f"line of the {line.fitted} lowest levels"
     key = f"{'asr' if areal else 'resistance'}_{name}"
@@ -85,22 +95,51 @@ def _limit(found: LevelTable, line: Linearity) -> Measurand:
     if _slow_from_the_start(found, line):
         return Measurand.less_than(found.unit, float(levels[0]), note="U rises slowly at the lowest level already")
     if line.first is None:
-        return Measurand.more_than(found.unit, float(levels[-1]), note="linear up to the highest level")
-    low, high = float(levels[line.first - 1]), float(levels[line.first])
+        note = "linear up to the highest level" if line.last == len(levels) - 1 else "noise hides what is above"
+        return Measurand.more_than(found.unit, float(levels[line.last]), note=note)
+    low, high = float(levels[line.last]), float(levels[line.first])
     bracket = Interval(low, high, "bracketing", includes_high=False, method="last linear, first beyond")
     note = f"U is {line.deviation[line.first]:+.0%} off the line"
     return Measurand(found.unit, interval=bracket, censoring="interval", note=note)
 
 
 def _slow_from_the_start(found: LevelTable, line: Linearity) -> bool:
+    if line.first != 1:  # twice the current, twice the voltage: slow, but linear
+        return False
     place = int(line.places[0])
     step = line.sign * (found.u_start[place] - found.offset)
     rise = line.sign * (found.u_end[place] - found.u_start[place])
     return bool(step > 0 and rise > SLOW * step and rise > 3 * found.u_error[place])
 
 
+def _unsettled(found: LevelTable, line: Linearity, tail: float) -> float:
+    """Return how far U of the levels of the line is from its steady value at most, as a part of it: median.
+
+    What an exponential still has to rise that shares its rise in the same way between the last part and what is
+    before it; and a third of it, since a course that slows down has more to go.
+    """
+    places = line.places[: line.fitted]
+    whole = line.sign * (found.u_end - found.offset)[places]
+    last = line.sign * (found.u_end - found.u_early)[places]
+    before = line.sign * (found.u_early - found.u_start)[places]
+    noise = 3 * found.u_error[places] * np.sqrt(2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = np.interp(last / before, _share_of(LEFT, 1 / tail - 1.5), LEFT)
+        missing = np.where(last > noise, MORE_TO_GO * last * left / (1 - left), 0.0) / whole
+    return float(np.median(missing))
+
+
+def _share_of(left: np.ndarray, lengths: float) -> np.ndarray:
+    """Return the rise in a last part over that in so many lengths of it before; left: of a gap, after each."""
+    return np.asarray(left**lengths * (1 - left) / (1 - left**lengths))
+
+
 def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[Flag]:
     flags, name = [], NAMES[line.sign]
+    missing = _unsettled(found, line, params.tail / 100)
+    if missing > UNSETTLED and not _slow_from_the_start(found, line):
+        text = f"{name}: U still rises at the end of the levels; up to {missing:.0%} of it may be missing"
+        flags.append(Flag("not-settled", text))
     if line.first is not None and not line.confirmed:
         text = f"{name}: only the last level is beyond the line; no later one confirms it"
         flags.append(Flag("event-not-confirmed", text))
@@ -116,6 +155,18 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
     if line.first is None:
         flags.append(Flag("no-event", f"{name}: linear up to the highest level", "info"))
     return flags
+
+
+def _of_both(lines: list[Linearity]) -> tuple[Flag, ...]:
+    """Flag resistances that differ by direction: levels do not tell a drift of U from two interfaces."""
+    if len(lines) < 2:
+        return ()
+    slopes = [line.slope for line in lines]
+    mean, difference = float(np.mean(slopes)), abs(slopes[0] - slopes[1])
+    if difference < UNEQUAL * mean or difference < 3 * float(np.hypot(lines[0].slope_error, lines[1].slope_error)):
+        return ()
+    text = f"R of both directions differs by {difference / mean:.1%}: the voltage drifts, or the interfaces differ"
+    return (Flag("directions-differ", text, hint="a rest after the staircase shows a drift"),)
 
 
 def _of_file(found: LevelTable) -> tuple[Flag, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Series
-from echub.science import MEDIAN_TO_MEAN, difference_noise, robust_sigma
+from echub.science import MEDIAN_TO_MEAN, difference_noise, digit, robust_sigma
 from echub_cycling import SymmetricParams
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.polarised import Polarised, polarised
-from echub_cycling.method.drop import Event, rises, sudden_drop
+from echub_cycling.method.drop import Event, rises, soft_drop, sudden_drop
 from echub_cycling.method.rates import blocks_of
 from echub_cycling.outcome.curves import rows_only
 from echub_cycling.outcome.values import ErrorBudget, measurand
@@ -52,16 +52,18 @@ def _level_condition(cell: Polarised, until: int) -> dict[str, Condition]:
 
 
 def _measurands(cell: Polarised, event: Event | None, until: int, params: SymmetricParams) -> dict[str, Measurand]:
-    start = float(cell.halves.begin[0])
-    result = {"lifetime": _lifetime(cell, event, start)}
+    result = {"lifetime": _lifetime(cell, event)}
     good = slice(0, max(until, 1))
     gain = params.current_accuracy / 100
+    half_digit = digit(cell.trace.u) / 2  # noise does not help a median, which is one of the readings
     values = _both_ways(cell, cell.resistance, good)
     name = "asr_cell" if cell.per_area else "resistance_cell"
-    budget = ErrorBudget({"scatter": values[1]}, {"accuracy of the current": gain * values[0]})
+    coarse = 1000 * half_digit / float(np.median(cell.level[good]))
+    limits = {"accuracy of the current": gain * values[0], "digit of the voltage": coarse}
+    budget = ErrorBudget({"scatter": values[1]}, limits)
     result[name] = measurand(cell.resistance_unit, values[0], budget, n=until, note="median of both directions")
     over = _both_ways(cell, cell.overpotential, good)
-    scale = {"gain of the voltage": params.voltage_gain / 100 * over[0]}
+    scale = {"gain of the voltage": params.voltage_gain / 100 * over[0], "digit of the voltage": half_digit}
     result["overpotential"] = measurand("V", over[0], ErrorBudget({"scatter": over[1]}, scale), n=until)
     charge = cell.halves.charge / cell.scale
     unit = "mA*h/cm^2" if cell.per_area else "mA*h"
@@ -83,14 +85,26 @@ def _measurands(cell: Polarised, event: Event | None, until: int, params: Symmet
     return result
 
 
-def _lifetime(cell: Polarised, event: Event | None, start: float) -> Measurand:
+def _lifetime(cell: Polarised, event: Event | None) -> Measurand:
+    earliest, latest = _first_current(cell)
     if event is None:
-        total = float(cell.halves.end[-1] - start) / 3600
+        total = float(cell.halves.end[-1] - latest) / 3600
         return Measurand.more_than("h", total, note="no sudden drop until the end")
-    low, high = (event.before - start) / 3600, (event.after - start) / 3600
+    low, high = (event.before - latest) / 3600, (event.after - earliest) / 3600
     bracket = Interval(low, high, "bracketing", method="last row before, first row after the drop")
     note = f"in half cycle {event.half + 1}, R falls to {event.share:.0%}"
     return Measurand("h", (low + high) / 2, (high - low) / 2 / 3**0.5 or None, bracket, note=note)
+
+
+def _first_current(cell: Polarised) -> tuple[float, float]:
+    """Return between which times the current starts: in the step before its first row.
+
+    A file that starts under current does not show when it came on, and its clock may count from anywhere.
+    """
+    t, first = cell.trace.t, int(cell.halves.rows.start[0])
+    if first:
+        return float(t[first - 1]), float(t[first])
+    return float(t[0] - np.median(np.diff(t[:10]))), float(t[0])
 
 
 def _both_ways(cell: Polarised, values: Floats, good: slice) -> tuple[float, float]:
@@ -123,6 +137,10 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
             Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it")
         )
     flags += _missing(cell)
+    soft = soft_drop(cell, until)
+    if soft is not None:
+        text = f"R falls to {soft.share:.0%} in half cycle {soft.half + 1} and stays, less than the drop asked for"
+        flags.append(Flag("resistance-falls", text, where=f"t = {cell.halves.begin[soft.half]:.5g} s"))
     high = rises(cell, params.rise)
     if high is not None and high < until:
         text = f"R rises to more than {params.rise:g} times the usual in half cycle {high + 1}: a contact is lost"

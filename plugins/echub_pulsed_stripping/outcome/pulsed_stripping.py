@@ -135,11 +135,12 @@ def _measurands(
     per_area = train.unit != "mA"
     each = answer.deciding.each[: len(answer.deciding.each) - partial]
     accuracy = params.current_accuracy / 100 / np.sqrt(3)
+    level = float(np.median(train.level[whole]))
     measurands = {
         name_of(answer.found.unit): answer.found,
         "pulses": Measurand("1", float(len(answer.rows.pulses)), note="begun; the last one counted to the end"),
         "charge_per_pulse": _median(each, answer.found.unit, accuracy * float(np.median(each))),
-        "pulse_current_density": _median(train.level[whole], train.unit),
+        "pulse_current_density": _median(train.level[whole], train.unit, accuracy * level),
         "pulse_duration": _median(
             train.edges.duration[whole], "s", float(np.median(train.edges.duration_uncertainty[whole]))
         ),
@@ -152,6 +153,7 @@ def _measurands(
     if np.isfinite(jump):
         rise = rise_in_gap(train, some.start) / np.sqrt(3)
         u = float(np.hypot(np.sqrt(2) * train.noise, rise) / train.level[some.start] * 1000)
+        u = float(np.hypot(u, accuracy * jump))
         name, unit = ("asr_jump", "ohm*cm^2") if per_area else ("resistance_jump", "ohm")
         measurands[name] = Measurand(unit, jump, u, note="of the first pulse")
     if np.isfinite(relaxed[some]).any():

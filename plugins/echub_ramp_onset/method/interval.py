@@ -61,7 +61,7 @@ def spread_of(
     replicates, slopes = _bootstrap(onset, params, rng)
     centred = replicates - np.median(replicates)
     window = abs(change) * rng.uniform(-1, 1, DRAWS)
-    current = (trace.range_error or 0.0) * rng.uniform(-1, 1, DRAWS)
+    current = trace.range_error * rng.uniform(-1, 1, DRAWS)
     area = onset.x * params.area_uncertainty / 100 * rng.standard_normal(DRAWS)
     one_sided = 2 * gradual * rng.random(DRAWS)
     ends = np.array(onset.bracket) - onset.x
@@ -73,7 +73,7 @@ def spread_of(
         float(np.std(replicates, ddof=1)),
         abs(change) / np.sqrt(3),
         2 * abs(gradual) / np.sqrt(3),
-        (trace.range_error or 0.0) / np.sqrt(3),
+        trace.range_error / np.sqrt(3),
         onset.x * params.area_uncertainty / 100,
         float(ends[1] - ends[0]) / np.sqrt(12),
         float(min(*low, onset.x)),

@@ -67,6 +67,12 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
             f"only {count} rows lie between {params.start:g} s after the start of the ramp and "
             f"{params.fit_fraction:g} of its length",
         )
+    if not np.ptp(trace.x[rows]) > 0:
+        raise Refusal(
+            "too-short",
+            f"the current has one value, {trace.x[rows.start]:.4g} {trace.unit}, between {params.start:g} s after the "
+            f"start of the ramp and {params.fit_fraction:g} of its length: no line",
+        )
     t, x, fit = _without_excursions(trace.t[rows], trace.x[rows], trace.u[rows])
     sigma = max(fit.sigma, fit.step / np.sqrt(12), 1e-12)  # a digit is uniform; 1 pV: never zero
     variance = sigma**2
@@ -120,7 +126,7 @@ def _without_excursions(t: Floats, x: Floats, u: Floats) -> tuple[Floats, Floats
     fit = _straight(x, u)
     near = np.abs(fit.rest - fit.centre) <= FAR * max(fit.sigma, fit.step)
     kept = np.count_nonzero(near)
-    if MOST_NEAR * len(u) <= kept < len(u):
+    if MOST_NEAR * len(u) <= kept < len(u) and np.ptp(x[near]) > 0:
         return t[near], x[near], _straight(x[near], u[near])
     return t, x, fit
 

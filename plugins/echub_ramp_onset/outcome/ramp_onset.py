@@ -20,6 +20,7 @@ from echub.plugin import (
     Sensitivity,
     Series,
 )
+from echub.science import coverage_half_width, difference_noise
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace, find
 from echub_ramp_onset.method import lowack, robust
@@ -41,6 +42,8 @@ scatter of onsets in the usual setups (0.2 to 0.4 %), so that sharp ones are not
 
 
 ACCURACY, AREA = "accuracy of the current range", "area"
+LOWACK_FIT = 0.7
+"""Part of the onset up to which the method of the paper fits its line, about: t₁ is close to the onset."""
 TELLING = ("soft-short", "recovered", "ohmic-to-end", "no-ohmic-part", "current-not-controlled", "compliance")
 """Refusals that concern the cell, not the wish for a small uncertainty."""
 
@@ -164,7 +167,7 @@ def _from_robust(
     measurands = {
         name: _onset_measurand(onset, trace, params, spread),
         "onset_time": Measurand("s", onset.t, _over_rate(spread, trace)),
-        **_slope(onset.deviation.line.slope, spread.slope if spread else 0.0, trace, params),
+        **_slope(onset.deviation.line.slope, spread.slope if spread else 0.0, _fit_end(onset), trace, params),
         **_rate_and_delay(onset.x, trace, params),
     }
     return Outcome(
@@ -230,8 +233,8 @@ def _flags(
     onset: Onset, shorter: Onset | None, trace: RampTrace, data: Inputs, params: RampOnsetParams
 ) -> tuple[Flag, ...]:
     flags = []
-    if trace.range_error is None and params.range_accuracy:
-        text = "the current range is not known: its accuracy is not in the uncertainty"
+    if not trace.range_known and params.range_accuracy:
+        text = "the current range is not known: its accuracy is that of one that just holds the largest current"
         flags.append(Flag("current-range-unknown", text, "info"))
     if "I_set" not in data:
         text = "no set point is recorded: that the current was controlled is judged by its own course"
@@ -285,7 +288,13 @@ def _from_lowack(
     measurands = {
         _name("onset_current_density", "onset_current", trace): _lowack_onset(onset, trace, params),
         "onset_time": Measurand("s", onset.t, float(onset.step / np.sqrt(12))),
-        **_slope(onset.slope / trace.rate * 3600, onset.slope_error / trace.rate * 3600, trace, params),
+        **_slope(
+            onset.slope / trace.rate * 3600,
+            onset.slope_error / trace.rate * 3600,
+            LOWACK_FIT * onset.x,
+            trace,
+            params,
+        ),
         **_rate_and_delay(onset.x, trace, params),
     }
     flags = (flag, *_interpolated(trace, params))
@@ -294,7 +303,7 @@ def _from_lowack(
 
 def _lowack_onset(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams) -> Measurand:
     """Return the onset of the paper's method, with the accuracy of the current and of the area as uncertainty."""
-    current = float(trace.range_error / np.sqrt(3)) if trace.range_error else 0.0
+    current = float(trace.range_error / np.sqrt(3))
     area = onset.x * params.area_uncertainty / 100
     stated = (Component(ACCURACY, current, "B"), Component(AREA, area, "B", "area"))
     parts = tuple(part for part in stated if part.uncertainty)
@@ -326,19 +335,59 @@ def _spoken(trace: RampTrace) -> str:
     return named.get(trace.observed, "the counter electrode's potential")
 
 
-def _slope(slope: float, noise: float, trace: RampTrace, params: RampOnsetParams) -> dict[str, Measurand]:
-    """Return the ohmic slope (V per mA/cm² or mA) as a resistance; `noise` is its error by the fit, 0 unknown."""
+def _slope(
+    slope: float, noise: float, until: float, trace: RampTrace, params: RampOnsetParams
+) -> dict[str, Measurand]:
+    """Return the ohmic slope (V per mA/cm² or mA) as a resistance.
+
+    noise: its error by the fit, 0 unknown. until: largest current of the fit, in the unit of the trace.
+    """
     whole = "cell" if trace.is_cell_voltage else "to_reference"
     name, unit = (f"resistance_{whole}", "ohm") if trace.unit == "mA" else (f"asr_{whole}", "ohm*cm^2")
-    area = slope * params.area_uncertainty / 100
-    stated = (Component("noise", 1000 * noise, "A"), Component(AREA, 1000 * area, "B", "area"))
+    area = params.area_uncertainty / 100
+    gain = _gain(until, trace)
+    stated = (Component("noise", 1000 * noise), *_shared(1000 * slope, gain, area))
+    return {name: _with_interval(unit, 1000 * slope, stated)}
+
+
+def _fit_end(onset: Onset) -> float:
+    """Return the largest current of the fit."""
+    grid = onset.deviation.grid
+    fitted = grid.x[grid.t <= onset.deviation.line.end]
+    return float(np.max(fitted, initial=0.0))
+
+
+def _gain(until: float, trace: RampTrace) -> float:
+    """Return what the accuracy of the range may change a slope over the currents up to `until` by, ± as a part."""
+    return trace.range_error / until if until > 0 else 0.0
+
+
+def _shared(value: float, gain: float, area: float) -> tuple[Component, ...]:
+    """Return the parts that scale a whole value: ± gain, uniform, and the standard uncertainty of the area."""
+    return (
+        Component(ACCURACY, value * gain / float(np.sqrt(3)), "B"),
+        Component(AREA, value * area, "B", "area"),
+    )
+
+
+def _with_interval(unit: str, value: float, stated: tuple[Component, ...]) -> Measurand:
+    """Return a value with those of its parts that are known, and the 95 % interval of their sum."""
     parts = tuple(part for part in stated if part.uncertainty)
-    total = 1000 * float(np.hypot(noise, area)) or None
-    return {name: Measurand(unit, 1000 * slope, total, components=parts)}
+    if not parts:
+        return Measurand(unit, value)
+    total = float(np.sqrt(sum(part.uncertainty**2 for part in parts)))
+    uniform = [part.uncertainty * float(np.sqrt(3)) for part in parts if part.name == ACCURACY]
+    normal = float(np.sqrt(sum(part.uncertainty**2 for part in parts if part.name != ACCURACY)))
+    half = coverage_half_width(normal, uniform)
+    interval = Interval(value - half, value + half, level=0.95, method="normal and uniform parts (GUM)")
+    return Measurand(unit, value, total, interval, components=parts)
 
 
 def _rate_and_delay(x: float, trace: RampTrace, params: RampOnsetParams) -> dict[str, Measurand]:
-    result = {"ramp_rate": Measurand(f"{trace.unit}/h", trace.rate)}
+    area = params.area_uncertainty / 100 if trace.unit != "mA" else 0.0
+    scales = _shared(trace.rate, _gain(float(np.max(trace.x)), trace), area)
+    noise = Component("noise", _rate_error(trace))
+    result = {"ramp_rate": _with_interval(f"{trace.unit}/h", trace.rate, (noise, *scales))}
     if trace.unit == "mA":
         return result
     charge = params.vacancy_charge / 1000
@@ -348,6 +397,14 @@ def _rate_and_delay(x: float, trace: RampTrace, params: RampOnsetParams) -> dict
     above = delay_above_transport(trace.rate, charge)
     result["detection_delay_above_transport"] = Measurand(trace.unit, above, note="extension of the paper")
     return result
+
+
+def _rate_error(trace: RampTrace) -> float:
+    """Return the standard error of the rate by the noise of the current from row to row, mA/cm²/h (or mA/h)."""
+    followed = trace.t < trace.lost_at
+    t = trace.t[followed] - float(np.mean(trace.t[followed])) if followed.any() else trace.t
+    total = float(np.sqrt(t @ t))
+    return 3600 * difference_noise(trace.x[followed]) / total if total else 0.0
 
 
 def _conditions(trace: RampTrace, params: RampOnsetParams) -> dict[str, Condition]:

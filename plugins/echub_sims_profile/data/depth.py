@@ -86,6 +86,10 @@ def _by_craters(profile: CountProfile, data: Inputs, depths: Mapping[str, float]
     return z
 
 
+MIDDLE = 0.05
+"""Part of a cycle within which a stamp is in the middle of its point: channels in turn rarely start there."""
+
+
 def _end(time: Array, species: NDArray[Any]) -> float:
     """Return when sputtering ended: one cycle after the last one began, since the crater is measured afterwards.
 
@@ -96,7 +100,11 @@ def _end(time: Array, species: NDArray[Any]) -> float:
     last = max((float(at[-1]) for at in channels if len(at)), default=0.0)
     cycle = float(np.median(cycles)) if cycles else 0.0
     first = min((float(at[0]) for at in channels if len(at)), default=0.0)
-    # A clock that starts at a whole cycle stamps the ends of points: the last one is the end already.
+    # A clock that starts at a whole cycle stamps the ends of points: the last one is the end already. One that
+    # starts at half a cycle, for all channels at once, stamps their middle: half of the last one is left.
+    at_once = all(len(at) == len(channels[0]) and np.array_equal(at, channels[0]) for at in channels)
+    if at_once and abs(first - cycle / 2) < MIDDLE * cycle:
+        return last + cycle / 2
     return last + (cycle if first < 0.9 * cycle else 0.0)
 
 

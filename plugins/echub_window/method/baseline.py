@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub.science import difference_noise
+from echub.science import difference_noise, digit, digit_error, noise_of_digits
 from echub_window.data.sweeps import Floats, PotentialSweep
 
 WIDTH = 0.15
@@ -18,8 +18,10 @@ LARGE = 0.1
 PLACES = 60
 """Places of that part that are compared."""
 NEAR = 0.03
-"""Rows within 3 % of the threshold, or three standard deviations, of the line belong to it: then it is fitted
-again."""
+"""Rows within 3 % of the threshold, or three standard deviations of their mean, of the line belong to it: then it
+is fitted again."""
+MOST = 0.02
+"""Largest part of a sweep that is averaged: 2 % of 5 V is 0.1 V."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,7 @@ class BaselineFit:
     noise of a row.
 
     error: standard error of the level; slope_error: of the slope. inner: level and slope by the inner half of
-    the rows.
+    the rows. coarse: by how much the digit of the current moves the line and a crossing at most, µA/cm².
     """
 
     level: float
@@ -40,6 +42,7 @@ class BaselineFit:
     error: float
     slope_error: float
     inner: tuple[float, float] = (0.0, 0.0)
+    coarse: float = 0.0
 
     def at(self, e: Floats) -> Floats:
         """Return the baseline at potentials (n,), V: µA/cm²."""
@@ -57,20 +60,31 @@ class BaselineFit:
 
 def baseline_of(sweep: PotentialSweep, threshold: float, stated: tuple[float, float] | None) -> BaselineFit | None:
     """Fit the baseline in the stated range, else in the quietest part and what continues it; None without rows."""
-    noise = difference_noise(sweep.j)
+    step = digit(sweep.j)
+    noise = max(difference_noise(sweep.j), noise_of_digits(sweep.j, step) if step else 0.0)
     if stated is not None:
         chosen = (sweep.e >= min(stated)) & (sweep.e <= max(stated))
         return _fitted(sweep, chosen, noise) if chosen.sum() >= 5 else None
     chosen = _quietest(sweep)
     found = _fitted(sweep, chosen, noise)
+    # Noise that is as large as the threshold would take the foot of a reaction for the line: rows are averaged.
+    count = int(min((3 * noise / (NEAR * threshold)) ** 2, MOST * len(sweep.e))) // 2 * 2 + 1
     for _ in range(4):
-        limit = max(NEAR * threshold, 3 * noise)
-        near = np.abs(sweep.j - found.at(sweep.e)) < limit
+        limit = max(NEAR * threshold, 3 * noise / float(np.sqrt(count)))
+        near = np.abs(mean_of_rows(sweep.j - found.at(sweep.e), count)) < limit
         grown = _around(near, chosen)
         if grown.sum() <= chosen.sum():
             break
         chosen, found = grown, _fitted(sweep, grown, noise)
     return found
+
+
+def mean_of_rows(values: Floats, count: int) -> Floats:
+    """Return the running mean of an odd number of rows (n,)."""
+    if count < 2:
+        return values
+    padded = np.pad(values, count // 2, mode="edge")
+    return np.asarray(np.convolve(padded, np.full(count, 1 / count), mode="valid"))
 
 
 def _quietest(sweep: PotentialSweep) -> np.ndarray:
@@ -122,4 +136,11 @@ def _fitted(sweep: PotentialSweep, chosen: np.ndarray, noise: float) -> Baseline
         error,
         slope_error,
         (float(inner[1]), float(inner[0])),
+        _coarse(sweep.j, j),
     )
+
+
+def _coarse(sweep: Floats, line: Floats) -> float:
+    """Return by how much a digit moves the rows of the line, and the single rows of a crossing, at most."""
+    step = digit(sweep)
+    return step / 2 + digit_error(line, step) if step else 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub_window.data.sweeps import Floats, PotentialSweep
-from echub_window.method.baseline import BaselineFit
+from echub_window.method.baseline import MOST, BaselineFit, mean_of_rows
 
 SURE = 5.0
 """Standard deviations that a threshold must be above the noise of the averaged current: 1 of 3 million."""
@@ -15,8 +15,6 @@ LASTS = 3
 """Rows that a crossing must last, next to the averaged ones: a spike is not a reaction."""
 RISES = 0.2
 """Part of the threshold that the current must rise by for its slope to be one, not noise."""
-MOST = 0.02
-"""Largest part of a sweep that is averaged: 2 % of 5 V is 0.1 V."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def crossing(
     count = averaged(base.noise, threshold, len(sweep.e))
     way = sweep.direction
     beyond = way * (sweep.j - base.at(sweep.e))
-    smooth = _mean(beyond, count)
+    smooth = mean_of_rows(beyond, count)
     edge = base.high if way > 0 else base.low
     inside = way * (sweep.e - edge) > 0
     if until is not None:
@@ -62,6 +60,7 @@ def crossing(
     error = float(np.hypot(base.noise / np.sqrt(count), base.error_at(potential)))
     # Interpolated: between two rows a smooth current leaves little open, one that jumps the whole step.
     between = abs(float(sweep.e[k] - sweep.e[k - 1])) / 2 * min(1.0, float(rise) / threshold)
+    between += base.coarse / slope
     return Crossing(potential, error / slope, between, base.choice_at(potential) / slope, slope)
 
 
@@ -71,14 +70,6 @@ def averaged(noise: float, threshold: float, rows: int) -> int:
     if need > max(MOST * rows, 1):
         raise ValueError(f"{noise:.3g} µA/cm² of noise")
     return need + 1 - need % 2
-
-
-def _mean(values: Floats, count: int) -> Floats:
-    if count < 2:
-        return values
-    half = count // 2
-    padded = np.pad(values, half, mode="edge")
-    return np.asarray(np.convolve(padded, np.full(count, 1 / count), mode="valid"))
 
 
 def _lasting(above: np.ndarray, count: int) -> np.ndarray:

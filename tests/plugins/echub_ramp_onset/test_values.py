@@ -107,7 +107,7 @@ def test_it_is_in_the_resistance_times_area_as_well(method):
 
     plain, stated = asr(0), asr(2)
     assert stated.uncertainty**2 - plain.uncertainty**2 == pytest.approx((0.02 * plain.value) ** 2)
-    assert {part.name for part in stated.components} == {"noise", "area"}
+    assert {part.name for part in stated.components} == {"noise", "accuracy of the current range", "area"}
 
 
 @pytest.mark.parametrize("method", ["robust", "lowack2026"])

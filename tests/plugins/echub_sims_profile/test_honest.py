@@ -86,16 +86,17 @@ def test_enrichment_is_answered_where_the_ion_has_no_edge():
     )
 
 
-def test_the_crater_s_depth_is_that_of_the_end_not_of_the_last_point():
-    """Ten points every 10 s: sputtering ends at 100 s, and the last point is at nine tenths of the crater."""
+@pytest.mark.parametrize(("first", "deepest"), [(0.0, 900.0), (5.0, 950.0), (10.0, 1000.0)])
+def test_the_crater_s_depth_is_that_of_the_end_not_of_the_last_point(first, deepest):
+    """Ten points every 10 s, stamped at their start, middle or end: sputtering ends at 100 s."""
     from echub.testing.synth.case import Case, Column
 
     columns = {
         "species": Column(np.repeat(np.array(["Na+"]), 10)),
         "polarity": Column(np.ones(10, dtype=np.int8), "1"),
-        "sputter_time": Column(10.0 * np.arange(10), "s"),
+        "sputter_time": Column(first + 10.0 * np.arange(10), "s"),
         "ion_counts": Column(np.array([400.0] * 5 + [4.0] * 5), "count"),
     }
     case = Case(columns, {"sims.crater_depth": "1 um"}, kind="depth_profile")
     outcome = echub.analyze("sims-profile", case.record())
-    assert max(outcome.diagnostics["x"].values) == pytest.approx(900.0)
+    assert max(outcome.diagnostics["x"].values) == pytest.approx(deepest)

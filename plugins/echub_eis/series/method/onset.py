@@ -39,6 +39,9 @@ ZOOMS = 8
 """Grids at most: each is at least twice as fine as the last, which is then below any noise."""
 BEND_PARAMETERS = 5
 """a, b, A, x0, p."""
+OTHER_SHAPE, NORMAL_95 = 2.0, 1.96
+"""Standard deviations that the crossing between two neighbouring levels is off that of the power law, from which
+on the shape is another: that crossing counts, and both are in the interval."""
 LEAST_DRAWS = 2000
 """Draws of the crossing: the ends of a 95 % interval are then good to 2 % of its width; a draw costs 1 µs."""
 ITERATIONS = 8
@@ -163,7 +166,43 @@ def onset(
     drawn = bend.drawn(threshold, sign, max(draws, LEAST_DRAWS), np.random.default_rng(seed))
     low, value, high = (float(q) for q in np.quantile(drawn, [(1 - coverage) / 2, 0.5, (1 + coverage) / 2]))
     around = float(levels.level[first - 1]), float(levels.level[first])
-    return FoundOnset(value, float(np.std(drawn)), low, high, *around, sign, line, end, bend.memory)
+    u = float(np.std(drawn))
+    near, near_u = _interpolated(levels, end, sign, threshold, first)
+    if abs(near - value) > OTHER_SHAPE * float(np.hypot(near_u, u)):
+        low, high = min(low, near - NORMAL_95 * near_u), max(high, near + NORMAL_95 * near_u)
+        value, u = near, max(near_u, abs(near - value))
+    return FoundOnset(value, u, low, high, *around, sign, line, end, bend.memory)
+
+
+def _interpolated(levels: Levels, end: int, sign: int, threshold: float, first: int) -> tuple[float, float]:
+    """Return the crossing between two neighbouring levels, which needs no shape, and its standard error.
+
+    end: levels of the line. Of the crossings, the one that is nearest to the level `first`. A curve between two
+    levels moves it by less than a quarter of their distance, which is added.
+    """
+    line = _line(levels, end)
+    beyond = sign * deviation(levels, line) - threshold
+    places = np.flatnonzero((beyond[1:] >= 0) & (beyond[:-1] < 0)) + 1
+    if not len(places):
+        return np.nan, np.inf
+    k = int(places[np.argmin(np.abs(places - first))])
+    step = float(levels.level[k] - levels.level[k - 1])
+    rise = float(beyond[k] - beyond[k - 1])
+    share = -float(beyond[k - 1]) / rise
+    own = float(np.hypot((1 - share) * levels.relative[k - 1], share * levels.relative[k])) * (1 + threshold)
+    error = float(np.hypot(own, _line_error(levels, end, float(levels.level[k - 1] + share * step))))
+    # The chord of a rise that bends up to the next level crosses early, by share (1 - share)/2 of the bend.
+    after = float(beyond[min(k + 1, len(beyond) - 1)] - beyond[k])
+    bend = share * (1 - share) / 2 * max(after - rise, 0.0) / rise * step
+    return float(levels.level[k - 1] + share * step + bend), float(np.hypot(error / rise * step, bend / 2))
+
+
+def _line_error(levels: Levels, end: int, at: float) -> float:
+    """Return the relative standard error of the line through the first levels at a level beyond them."""
+    weight = 1 / levels.relative[:end]
+    columns = np.stack([np.ones(end), levels.level[:end]], axis=1) * weight[:, None]
+    place = np.array([1.0, at])
+    return float(np.sqrt(place @ np.linalg.pinv(columns.T @ columns) @ place))
 
 
 def _none(levels: Levels, line: tuple[float, float]) -> FoundOnset:
