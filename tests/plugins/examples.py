@@ -9,7 +9,7 @@ import echub
 from echub.analysis import figures
 from echub.registry.registry import registry
 from echub.testing import synth
-from echub.testing.synth import CellBatch, CyclingSetup, LevelSteps, Programme, Staircase, SymmetricRun
+from echub.testing.synth import CellBatch, CyclingSetup, LevelSteps, Programme, Recorder, Staircase, SymmetricRun
 from echub.testing.synth.polarisation import polarisation, symmetric_polarisation
 from echub.testing.synth.series import eis_series
 from tests.plugins.echub_timeline.test_against import pressed
@@ -31,6 +31,16 @@ def lifetimes():
     runs = [SymmetricRun(drop_h=end, count=48, step_s=300.0) for end in ends]
     found = [echub.analyze("symmetric-cycling", synth.symmetric(n, run).record()) for n, run in enumerate(runs)]
     return synth.Case(outcomes=tuple(replace(one, label=f"cell {n}") for n, one in enumerate(found)))
+
+
+def without(case, *paths):
+    """Return a case whose metadata say nothing of some paths."""
+    return replace(case, metadata={path: text for path, text in case.metadata.items() if path not in paths})
+
+
+def bare(make):
+    """Return the same measurement of an unknown area."""
+    return lambda: without(make(), "cell.area")
 
 
 CASES = {
@@ -61,15 +71,53 @@ CASES = {
 }  # fmt: skip
 
 
+OTHERS = {
+    "ccd: no area": (bare(CASES["ccd"][0]), {}),
+    "ccd: cycles": (lambda: synth.staircase(1, Staircase(levels=(0.15,), cycles=8, asr=173.0, fails_above=None)),
+                    {"report": "cycles"}),
+    "ccd: survived": (lambda: synth.staircase(1, Staircase(levels=(1.0, 2.0, 3.0), fails_above=None)), {}),
+    "cycling: no area": (bare(CASES["cycling"][0]), {}),
+    "cycling: cathodic": (lambda: synth.cycles(1, CyclingSetup(programme=replace(FEW, sign=-1))), {}),
+    "cycling: counter": (
+        lambda: synth.cycles(1, CyclingSetup(programme=FEW, recorder=Recorder(charge="charge"))), {}),
+    "symmetric-cycling: no area": (bare(CASES["symmetric-cycling"][0]), {}),
+    "symmetric-cycling: alive": (lambda: synth.symmetric(1, SymmetricRun(drop_h=None)), {}),
+    "staircase-linearity: no area": (bare(CASES["staircase-linearity"][0]), {}),
+    "dc-polarisation: no area": (bare(CASES["dc-polarisation"][0]), {}),
+    "transference-number: resistances": (
+        lambda: symmetric_polarisation(1), {"resistance_before": "60 ohm", "resistance_after": "62 ohm"}),
+    "pulsed-stripping: no area": (bare(CASES["pulsed-stripping"][0]), {}),
+    "pulsed-stripping: reduced": (lambda: synth.pulses(1, synth.Pulses(direction=-1)), {}),
+    "pulsed-stripping: blocks": (lambda: synth.pulses(1, synth.Pulses(rests_s=(1.0, 4.0))), {}),
+    "ramp-onset: no area": (bare(CASES["ramp-onset"][0]), {"bootstrap": "20"}),
+    "ramp-onset: reduced": (lambda: synth.ramp(1, synth.Ramp(direction=-1)), {"bootstrap": "20"}),
+    "ramp-onset: three electrodes": (
+        lambda: synth.ramp(1, synth.Ramp(other=synth.ContactLoss(j_crit=0.5))),
+        {"electrode": "oxidised", "bootstrap": "20"}),
+    "ramp-onset: lowack": (lambda: synth.ramp(1), {"method": "lowack2026"}),
+    "sims-profile: enrichment": (lambda: synth.layered(1), {"report": "enrichment", "reference": "pristine"}),
+    "sims-profile: time": (lambda: without(synth.layered(1), "sims.crater_depth"), {}),
+    "arrhenius: with T": (lambda: synth.activated(1), {"form": "ln_yT"}),
+    "arrhenius: both": (lambda: synth.activated(1), {"form": "both", "replicates": "mean"}),
+    "eis-series: no area": (bare(CASES["eis-series"][0]), CASES["eis-series"][1]),
+    "eis-drt: decade": (lambda: synth.impedance(1), {"per": "decade", "bootstrap": "5"}),
+    "stability-window: second scan": (lambda: synth.sweeps(1), {"scan": "2"}),
+    "relaxation: single": (lambda: synth.recovery(1), {"form": "single"}),
+    "relaxation: stretched": (lambda: synth.recovery(1), {"form": "stretched", "offset": "true"}),
+}  # fmt: skip
+"""Other ways through an analysis: another unit, direction, electrode, report, form or source of the charge."""
+ALL = CASES | OTHERS
+
+
 @cache
 def case_of(name):
-    return CASES[name][0]()
+    return ALL[name][0]()
 
 
 @cache
 def outcome_of(name):
     """Return the outcome of the example of an analysis."""
-    return echub.analyze(name, case_of(name).data(), params=CASES[name][1])
+    return echub.analyze(name.partition(":")[0], case_of(name).data(), params=ALL[name][1])
 
 
 def drawn(outcome):

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Polygon, Rectangle
 
-from tests.plugins.examples import CASES, drawn, outcome_of
+from tests.plugins.examples import ALL, CASES, drawn, outcome_of
 from tests.plugins.figure_facts import FIGURES
 
 NO_FIGURE = {"compare-groups"}
@@ -193,3 +193,18 @@ def test_what_is_marked_is_where_the_outcome_says(name, figures):
 
 def test_every_analysis_with_a_figure_is_here():
     assert set(FIGURES) == set(CASES) - NO_FIGURE
+
+
+PER_AREA = {"R·A / Ω·cm²": "R / Ω", "j / mA/cm²": "I / mA", "capacity / ": "charge / ", "/cm²": ""}
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name.endswith(": no area")])
+def test_without_an_area_the_axes_are_those_of_the_whole_cell(name):
+    def whole(label):
+        for per_area, of_cell in PER_AREA.items():
+            label = label.replace(per_area, of_cell)
+        return label
+
+    panels = FIGURES[name.partition(":")[0]]
+    found = [(axis.get_ylabel(), axis.get_xlabel()) for axis in drawn(outcome_of(name)).axes]
+    assert found == [(whole(panel.ylabel), whole(panel.xlabel)) for panel in panels]
