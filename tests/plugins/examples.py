@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
 import echub
 from echub.analysis import figures
 from echub.registry.registry import registry
 from echub.testing import synth
 from echub.testing.synth import CellBatch, CyclingSetup, LevelSteps, Programme, Recorder, Staircase, SymmetricRun
+from echub.testing.synth.impedance import Sweep
 from echub.testing.synth.polarisation import polarisation, symmetric_polarisation
 from echub.testing.synth.series import eis_series
 from tests.plugins.echub_timeline.test_against import pressed
@@ -36,6 +39,13 @@ def lifetimes():
 def without(case, *paths):
     """Return a case whose metadata say nothing of some paths."""
     return replace(case, metadata={path: text for path, text in case.metadata.items() if path not in paths})
+
+
+def unrested(case):
+    """Return a case that starts with its first current."""
+    current = next(c.values for q, c in case.columns.items() if q in ("current", "current_density"))
+    first = np.flatnonzero(np.abs(current) > 1e-3)[0]
+    return replace(case, columns={q: replace(c, values=c.values[first:]) for q, c in case.columns.items()})
 
 
 def bare(make):
@@ -83,6 +93,8 @@ OTHERS = {
     "symmetric-cycling: no area": (bare(CASES["symmetric-cycling"][0]), {}),
     "symmetric-cycling: alive": (lambda: synth.symmetric(1, SymmetricRun(drop_h=None)), {}),
     "staircase-linearity: no area": (bare(CASES["staircase-linearity"][0]), {}),
+    "staircase-linearity: unrested": (lambda: unrested(synth.linear_staircase(1, LevelSteps())), {}),
+    "eis-check: drifting": (lambda: synth.impedance(1, "two_arcs", Sweep(drift=0.6)), {}),
     "dc-polarisation: no area": (bare(CASES["dc-polarisation"][0]), {}),
     "transference-number: resistances": (
         lambda: symmetric_polarisation(1), {"resistance_before": "60 ohm", "resistance_after": "62 ohm"}),
@@ -94,7 +106,7 @@ OTHERS = {
     "ramp-onset: three electrodes": (
         lambda: synth.ramp(1, synth.Ramp(other=synth.ContactLoss(j_crit=0.5))),
         {"electrode": "oxidised", "bootstrap": "20"}),
-    "ramp-onset: lowack": (lambda: synth.ramp(1), {"method": "lowack2026"}),
+    "ramp-onset: lowack": (lambda: synth.ramp(1), {"method": "lowack2026", "lowack_curvature": "0.5 V/s^2"}),
     "sims-profile: enrichment": (lambda: synth.layered(1), {"report": "enrichment", "reference": "pristine"}),
     "sims-profile: time": (lambda: without(synth.layered(1), "sims.crater_depth"), {}),
     "arrhenius: with T": (lambda: synth.activated(1), {"form": "ln_yT"}),
