@@ -15,6 +15,7 @@ import echub
 from echub.plugin import Interval, Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import CyclingSetup, LevelSteps, Programme, Staircase, SymmetricRun
+from echub.testing.synth.voltammogram import Sweeps
 from tests.plugins.examples import FEW, unrested, without
 
 
@@ -57,6 +58,19 @@ def levels_of(case, factor):
     for name in names:
         case = changed(case, name, lambda v: v * scale)
     return case
+
+
+def grown(case, factor):
+    """Return a run whose voltage is larger in its last third."""
+    n = len(case.columns["time"].values)
+    return changed(case, "voltage", lambda u: u * np.where(np.arange(n) > 2 * n // 3, factor, 1.0))
+
+
+def lost(case, name):
+    """Return outcomes of which the first lacks a measurand."""
+    first, *others = case.outcomes
+    kept = {key: m for key, m in first.measurands.items() if key != name}
+    return replace(case, outcomes=(replace(first, measurands=kept), *others))
 
 
 SITUATIONS = {
@@ -139,6 +153,78 @@ SITUATIONS = {
         {"normalise": "primary_current"},
         "no-primary-current",
         "not stated",
+    ),
+    "symmetric: a contact is lost": (
+        "symmetric-cycling",
+        lambda: grown(synth.symmetric(1, SymmetricRun(drop_h=None)), 4.0),
+        lambda: grown(synth.symmetric(1, SymmetricRun(drop_h=None)), 2.0),
+        {},
+        "resistance-rises",
+        "R rises to more than 3 times the usual",
+    ),
+    "symmetric: an offset": (
+        "symmetric-cycling",
+        lambda: synth.symmetric(1, SymmetricRun(offset_v=0.03)),
+        lambda: synth.symmetric(1, SymmetricRun()),
+        {},
+        "offset",
+        "an offset of 30",
+    ),
+    "symmetric: the last half cycle": (
+        "symmetric-cycling",
+        lambda: synth.symmetric(1, SymmetricRun(drop_h=39.9)),
+        lambda: synth.symmetric(1, SymmetricRun()),
+        {},
+        "event-not-confirmed",
+        "no later one confirms it",
+    ),
+    "plateau: no rest is stated": (
+        "pulsed-stripping-plateau",
+        lambda: lost(synth.stripped(1), "rest_duration"),
+        lambda: synth.stripped(1),
+        {},
+        "left-out",
+        "1 capacities were left out",
+    ),
+    "plateau: no capacity is stated": (
+        "pulsed-stripping-plateau",
+        lambda: lost(synth.stripped(1), "stripping_capacity"),
+        lambda: synth.stripped(1),
+        {},
+        "left-out",
+        "1 capacities were left out",
+    ),
+    "window: a threshold within the noise": (
+        "stability-window",
+        lambda: synth.sweeps(1, Sweeps(noise_ua=50.0)),
+        lambda: synth.sweeps(1),
+        {},
+        "threshold-in-noise",
+        "µA/cm²",
+    ),
+    "ccd: it never turns": (
+        "ccd",
+        lambda: synth.staircase(1, Staircase(levels=(0.15,) * 4, one_way=True, fails_above=None)),
+        lambda: synth.staircase(1, Staircase(levels=(0.15,), cycles=4, fails_above=None)),
+        {"report": "cycles"},
+        "no-reversal",
+        "the current never turns",
+    ),
+    "weibull: two populations": (
+        "ccd-weibull",
+        lambda: weibull(*[(1.0, 1.1)] * 10, *[(1.1, 1.2)] * 10, *[(9.0, 9.1)] * 10, *[(9.1, 9.2)] * 10),
+        lambda: weibull(*WIDE),
+        {},
+        "two-populations",
+        "the cells fall into two populations (p = ",
+    ),
+    "profile: sputter time for depth": (
+        "sims-profile",
+        lambda: without(synth.layered(1), "sims.crater_depth"),
+        lambda: synth.layered(1),
+        {},
+        "depth-uncalibrated",
+        "",
     ),
 }
 
