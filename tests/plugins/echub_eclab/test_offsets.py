@@ -26,7 +26,8 @@ SET_FACTS = {
     0x261: ("f", "charge"), 0x265: ("f", "volume"), 0x269: ("B", "volume unit"),
 }  # fmt: skip
 LOG_FACTS = {
-    0x09: ("B", "channel"), 0xAB: ("I", "channel serial"), 0x1F8: ("f", "control min"), 0x1FC: ("f", "control max"),
+    0x09: ("B", "channel"), 0xAB: ("I", "channel serial"), 0x1F8: ("f", "control min"),
+    0x1FC: ("f", "control max"),
     0x249: ("d", "start"), 0x251: ("pascal", "file name"), 0x351: ("pascal", "host"), 0x384: ("pascal", "address"),
     0x3B7: ("pascal", "software"), 0x3BE: ("pascal", "server"), 0x3C5: ("pascal", "interpreter"),
     0x3CF: ("pascal", "device serial"), 0x922: ("B", "averaging"),
