@@ -31,6 +31,9 @@ def lines(name):
         level = f" of {m.interval.level:g}" if m.interval and m.interval.level else ""
         number = f" from {m.n}" if m.n is not None else ""
         yield f"measurand {measurand} [{m.unit}]{number}: {' '.join(has) or 'value'}{level}"
+        if m.components:
+            parts = (f"{c.name} ({', '.join(word for word in (c.kind, c.group) if word)})" for c in m.components)
+            yield f"  its parts: {'; '.join(parts)}"
     if not name.startswith("eis-"):  # whether a circuit fits is a matter of the last digits
         yield f"flags: {' '.join(f'{flag.code} ({flag.severity})' for flag in outcome.flags) or 'none'}"
 
