@@ -97,3 +97,35 @@ def test_a_pause_in_the_dates_is_said_with_both_columns():
     record = read({"time/s": TEN, "DateTime": late, **PLAIN})
     found = [notice.message for notice in record.notices if notice.code == "clocks-differ"]
     assert found == ["time/s spans 390 s but the wall clock 3990 s: a pause, or a clock that was set (DateTime)"]
+
+
+LONG = [float(n) for n in range(60)]
+
+
+def restarting(every, least=0.0):
+    """Return a clock that goes back to its least value every so many rows."""
+    return [least + n % every for n in range(60)]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_clock_that_restarts_from_near_zero_beside_one_that_does_not_is_that_of_the_step(swapped):
+    columns = {"Time/s": restarting(20), "Total Time/s": LONG}
+    columns = dict(reversed(columns.items())) if swapped else columns
+    data = next(iter(read({**columns, "Ewe/V": LONG}).datasets.values()))
+    assert data["time"] == pytest.approx(LONG)
+    assert data["step_time"] == pytest.approx(restarting(20))
+
+
+@pytest.mark.parametrize(("least", "of_step"), [(1.0, True), (15.0, False)])
+def test_only_a_restart_from_less_than_a_tenth_is_that_of_a_step(least, of_step):
+    """From 20 back to 1 is; from 34 back to 15 is not."""
+    data = next(
+        iter(read({"Time/s": restarting(20, least), "Total Time/s": LONG, "Ewe/V": LONG}).datasets.values())
+    )
+    assert ("step_time" in data.columns) is of_step
+
+
+def test_of_two_clocks_that_both_restart_none_is_that_of_a_step():
+    columns = {"Time/s": restarting(20), "Total Time/s": restarting(30), "Ewe/V": LONG}
+    data = next(iter(read(columns).datasets.values()))
+    assert "step_time" not in data.columns
