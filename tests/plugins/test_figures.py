@@ -208,3 +208,40 @@ def test_without_an_area_the_axes_are_those_of_the_whole_cell(name):
     panels = FIGURES[name.partition(":")[0]]
     found = [(axis.get_ylabel(), axis.get_xlabel()) for axis in drawn(outcome_of(name)).axes]
     assert found == [(whole(panel.ylabel), whole(panel.xlabel)) for panel in panels]
+
+
+HEADLINES = {
+    "arrhenius": "bare",
+    "ccd": "generated  ·  [3, 4) mA/cm²  ·  r_drop or below_bulk, we_reduced, constant charge",
+    "ccd: no area": "generated  ·  [{low_critical_current:.4g}, {high_critical_current:.4g}) mA  ·  r_drop",
+    "ccd: survived": "generated  ·  > 3 mA/cm²  ·  r_drop",
+    "ccd-weibull": "20 inputs  ·  median {median[0]:.4g} mA/cm²",
+    "cycling": "generated  ·  retention {retention:.4g} %, cycle 4 against cycle 2",
+    "symmetric-cycling": "generated  ·  sudden drop at {lifetime:.4g} h",
+    "symmetric-cycling: alive": "generated  ·  lifetime > {low_lifetime:.4g} h",
+    "cell-lifetimes": "5 inputs",
+    "staircase-linearity": "generated  ·  10 % off the line of up to 3 lowest levels",
+    "dc-polarisation": "generated  ·  electronic conductivity (5.809 ± 0.012)e-10 S/cm",
+    "dc-polarisation: no area": "generated  ·  steady current {steady_current:.4f} ± {u_steady_current:.4f} nA",
+    "transference-number": "generated  ·  steady current {steady_current:.1f} ± {u_steady_current:.1f} nA",
+    "transference-number: resistances": "generated  ·  transference number {transference_number:.5f} ± "
+    "{u_transference_number:.5f}",
+    "eis-series": "generated  ·  onset {onset_level:.5f} ± {u_onset_level:.5f} mA/cm²",
+    "eis-series: no area": "generated  ·  onset {onset_level:.5f} ± {u_onset_level:.5f} mA",
+    "pulsed-stripping": "generated  ·  {stripping_capacity:.7f} ± {u_stripping_capacity:.7f} mA·h/cm²",
+    "pulsed-stripping: no area": "generated  ·  {stripping_charge:.7f} ± {u_stripping_charge:.7f} mA·h",
+    "pulsed-stripping: blocks": "generated  ·  2 blocks",
+    "pulsed-stripping-plateau": "21 capacities at 7 rests  ·  plateau {capacity_plateau:.4g} "
+    "[{low_capacity_plateau:.4g}, {high_capacity_plateau:.4g}] mA·h/cm²",
+    "ramp-onset": "generated  ·  robust",
+    "ramp-onset: lowack": "generated  ·  lowack2026",
+    "sims-map": "generated  ·  Na+",
+    "stability-window": "generated  ·  10 µA/cm² beyond the baseline",
+}
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_the_heading_says_the_answer_with_its_unit(name):
+    known = names_of(outcome_of(name))
+    heading = drawn(outcome_of(name)).get_suptitle().splitlines()[0]
+    assert heading.startswith(HEADLINES[name].format(**known))
