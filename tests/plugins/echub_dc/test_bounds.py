@@ -1,11 +1,14 @@
-"""A transference number of a current that still falls is an upper bound, by the equation of Bruce and Vincent."""
+"""A transference number of a current that still falls is an upper bound; of several jumps the largest is named."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 import echub
-from echub.testing.synth.polarisation import symmetric_polarisation
+from echub.testing.synth.polarisation import PolarisationPlan, polarisation, symmetric_polarisation
 
 R_0, R_SS, VOLT = 60.0, 65.0, 0.01
 """Of the generator: interfaces before and after, Ω, and the step, V."""
@@ -54,3 +57,20 @@ def test_stated_resistances_are_named_in_the_note():
         "resistance before": "B",
         "resistance after": "B",
     }
+
+
+@pytest.mark.parametrize(("first", "second"), [(2.0, 5.0), (5.0, 2.0), (-5.0, 2.0), (2.0, -5.0)])
+def test_of_two_jumps_the_largest_is_named_with_its_time(first, second):
+    """At 2000 and 4000 s after the step, which comes 120 s after the start."""
+    case = polarisation(1, PolarisationPlan())
+    current = case.columns["current"]
+    t = case.columns["time"].values - 120
+    values = current.values + first * (t > 2000.5) + second * (t > 4000.5)
+    found = replace(case, columns={**case.columns, "current": replace(current, values=values)})
+    flags = {flag.code: flag for flag in echub.analyze("dc-polarisation", found.data()).flags}
+    size, at = (first, 2001) if abs(first) > abs(second) else (second, 4001)
+    assert "jumps 2 times, by " in flags["current-jumps"].message
+    said = float(flags["current-jumps"].message.partition("by ")[2].split()[0])
+    assert said == pytest.approx(size, abs=0.2)
+    assert float(flags["current-jumps"].where.split()[0]) == pytest.approx(at, abs=2)
+    assert np.sign(said) == np.sign(size)

@@ -83,7 +83,9 @@ def test_a_word_among_numbers_is_nan_and_said(tmp_path):
     path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, ["OVL", *VOLTAGE[1:]], CURRENT))
     record = echub.read(path)
     assert np.isnan(record["timeseries"]["voltage"]).tolist() == [True, *[False] * 5]
-    assert "unparsable-rows" in {notice.code for notice in record.notices}
+    (said,) = [notice.message for notice in record.notices if notice.code == "unparsable-rows"]
+    assert "U / V is 'OVL', no number" in said
+    assert "2" in said  # the row of the sheet: the header is the first
 
 
 def test_a_damaged_workbook_says_so(tmp_path):
