@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Inputs, Refusal
+from echub.plugin import Inputs, Refusal, UnknownOption
 from echub.science import digit, digit_error, robust_sigma
 from echub_dc import DecayParams
 
@@ -143,6 +143,12 @@ def _offset(before: Floats, u: Floats, step: float, params: DecayParams, data: I
     """Return the offset, its standard uncertainty in nA, and how it is known."""
     if params.offset_uncertainty:
         return params.offset, params.offset_uncertainty, "stated"
+    if params.offset:  # the offset at rest would take its place without a word
+        raise UnknownOption(
+            "an offset counts only with its uncertainty",
+            expected="--param offset_uncertainty='0.1 nA' beside it",
+            found=f"offset = {params.offset:g} nA",
+        )
     resting = before[np.abs(u) < AT_REST * abs(step)]
     if len(resting) >= LEAST_REST:
         half = len(resting) // 2

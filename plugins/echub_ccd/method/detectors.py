@@ -266,27 +266,21 @@ def eis_vanish(table: HalfCycleTable, context: Context) -> Floats:
 
 @dataclass(frozen=True)
 class Detector:
-    """A detector by name: the function, and the parameters that it obeys."""
+    """A detector by name: the function that marks half cycles."""
 
     name: str
     mark: Callable[[HalfCycleTable, Context], Floats]
-    parameters: tuple[str, ...]
-
-    @property
-    def meaning(self) -> str:
-        """Say in one line what it looks for."""
-        return (self.mark.__doc__ or "").partition("\n")[0]
 
 
 ALL = (
-    Detector("r_drop", r_drop, ("r_drop", "r_drop_sigma", "r_drop_sharpness")),
-    Detector("below_bulk", below_bulk, ("below_bulk", "electrolyte_asr")),
-    Detector("half_drop", half_drop, ("half_drop",)),
-    Detector("near_zero", near_zero, ("near_zero", "near_zero_floor")),
-    Detector("asymmetry", asymmetry, ("asymmetry",)),
-    Detector("growth", growth, ("growth",)),
-    Detector("limit", limit, ("limit",)),
-    Detector("eis_vanish", eis_vanish, ("eis_vanish", "electrolyte_asr")),
+    Detector("r_drop", r_drop),
+    Detector("below_bulk", below_bulk),
+    Detector("half_drop", half_drop),
+    Detector("near_zero", near_zero),
+    Detector("asymmetry", asymmetry),
+    Detector("growth", growth),
+    Detector("limit", limit),
+    Detector("eis_vanish", eis_vanish),
 )
 
 

@@ -185,15 +185,20 @@ def _skipped(cell: Polarised) -> list[Flag]:
 
 
 def _levels(cell: Polarised, until: int) -> dict[str, Series]:
+    """Return the medians of each level over its half cycles before the drop; NaN if it has none."""
     blocks = blocks_of(cell.level)
-    spans = [slice(int(a), int(b) + 1) for a, b in zip(blocks.first, blocks.last, strict=True)]
+    spans = [slice(int(a), min(int(b) + 1, until)) for a, b in zip(blocks.first, blocks.last, strict=True)]
     return {
         "level": Series.of(blocks.level, cell.level_unit),
         "first": Series.of(blocks.first + 1),
         "last": Series.of(blocks.last + 1),
-        "overpotential": Series.of([float(np.median(cell.overpotential[s])) for s in spans], "V"),
-        "resistance": Series.of([float(np.median(cell.resistance[s])) for s in spans], cell.resistance_unit),
+        "overpotential": Series.of([_median(cell.overpotential[s]) for s in spans], "V"),
+        "resistance": Series.of([_median(cell.resistance[s]) for s in spans], cell.resistance_unit),
     }
+
+
+def _median(values: Floats) -> float:
+    return float(np.median(values)) if len(values) else float("nan")
 
 
 def _table(cell: Polarised) -> dict[str, Series]:

@@ -19,8 +19,6 @@ CORRELATED = 0.98
 """A correlation above which a parabola does not hold either: the valley of the likelihood is narrow, and bends."""
 BESIDE = ("R", "L")
 """What, if it is vague or gone, makes the parabola of a resistance next to it one of a limit."""
-N_HALF = 0.5
-"""The exponent of diffusion: below it an arc is not that of an interface."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import echub
 from echub.analysis import figures
 from echub.analysis.fitting import Standing, fitting
 from echub.model.record import Record
+from echub.plugin import UnknownOption
 from echub.registry.registry import registry
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.impedance import CircuitCell, Sweep, scatter
@@ -84,6 +85,14 @@ def test_without_an_offset_it_refuses_and_a_stated_one_counts():
     assert stated.value == pytest.approx(STEADY_NA, rel=0.01)
     assert stated.interval.high - stated.value == pytest.approx(0.98, rel=0.02)
     assert codes(answered(PolarisationPlan(rest=0), offset_uncertainty="1 nA")) >= {"below-offset"}
+
+
+@pytest.mark.parametrize("rest", [0, 120])
+def test_an_offset_without_its_uncertainty_is_an_error_and_not_ignored(rest):
+    with pytest.raises(UnknownOption) as caught:
+        answered(PolarisationPlan(rest=rest), offset="50 nA")
+    assert "50 nA" in str(caught.value.found)
+    assert "offset_uncertainty" in caught.value.expected
 
 
 def test_an_offset_at_rest_is_subtracted():

@@ -83,7 +83,8 @@ def test_a_word_among_numbers_is_nan_and_said(tmp_path):
     path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, ["OVL", *VOLTAGE[1:]], CURRENT))
     record = echub.read(path)
     assert np.isnan(record["timeseries"]["voltage"]).tolist() == [True, *[False] * 5]
-    assert "unparsable-rows" in {notice.code for notice in record.notices}
+    (said,) = [notice.message for notice in record.notices if notice.code == "unparsable-rows"]
+    assert said == "1 of 6 rows do not parse: line 2: U / V is 'OVL', no number"  # the header is line 1
 
 
 def test_a_damaged_workbook_says_so(tmp_path):

@@ -8,7 +8,6 @@ is too small just where it was chosen for being small.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -323,12 +322,3 @@ def deviation(levels: Levels, line: tuple[float, float]) -> Floats:
     expected = line[0] + line[1] * levels.level
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(levels.value / expected - 1)
-
-
-def as_series(levels: Levels, found: FoundOnset) -> Mapping[str, Floats]:
-    """Return what the figure draws: levels, values, line."""
-    return {
-        "level": levels.level,
-        "value": levels.value,
-        "line": found.line[0] + found.line[1] * levels.level,
-    }

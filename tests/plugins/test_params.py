@@ -1,0 +1,162 @@
+"""Each parameter of an analysis does something: another value gives another outcome, on data that it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+import echub
+from echub.registry.registry import registry
+from tests.plugins.examples import ALL, case_of
+
+PARAMS = {
+    "ccd": {
+        "criterion": "half_drop",
+        "direction": "we_oxidised",
+        "report": "cycles",
+        "electrolyte_asr": "25 ohm*cm^2",
+        "rest": "3.5 mA",
+        "r_drop": "90",
+        "r_drop_sigma": "1e6",
+        "r_drop_sharpness": "0.999",
+        "half_drop": "10",
+        "near_zero": "99",
+        "near_zero_floor": "100 mV",
+        "asymmetry": "90",
+        "growth": "0.01",
+        "limit": "0.05 V",
+        "area_uncertainty": "5",
+    },
+    "cycling": {
+        "charge": "cathodic",
+        "cycles": "counter",
+        "reference": "3",
+        "at": "1",
+        "rest": "1.5 mA",
+        "current_accuracy": "3",
+        "repeatability": "1",
+        "voltage_accuracy": "0.1 V",
+        "mass_uncertainty": "5",
+        "area_uncertainty": "5",
+        "dqdv_step": "0.1 V",
+    },
+    "symmetric-cycling": {"drop": "99", "rest": "0.6 mA", "current_accuracy": "3", "voltage_gain": "3"},
+    "staircase-linearity": {
+        "deviation": "30",
+        "fit": "5",
+        "tail": "90",
+        "rest": "0.12 mA/cm^2",
+        "current_accuracy": "3",
+    },
+    "staircase-linearity: unrested": {"voltage_accuracy": "0.05 V"},
+    "dc-polarisation": {"level": "80", "flat": "1", "slowest": "1.5", "offset_uncertainty": "1 nA"},
+    "transference-number": {"level": "80", "flat": "1", "slowest": "1.5", "offset_uncertainty": "100 nA"},
+    "transference-number: resistances": {
+        "resistance_uncertainty": "20",
+        "resistance_before": "80 ohm",
+        "resistance_after": "80 ohm",
+    },
+    "eis-check": {"f_min": "100 Hz", "f_max": "1 kHz"},
+    "eis-check: drifting": {"kk_residual": "90", "kk_p": "0"},
+    "pulsed-stripping": {
+        "cut_off": "0.5 V",
+        "direction": "we_reduced",
+        "current_accuracy": "3",
+        "area_uncertainty": "5",
+    },
+    "pulsed-stripping: blocks": {"block": "2"},
+    "pulsed-stripping-plateau": {"tolerance": "50", "exclude": "10"},
+    "ramp-onset": {
+        "method": "lowack2026",
+        "threshold": "20",
+        "window": "60 s",
+        "sustain": "600 s",
+        "start": "300 s",
+        "fit_fraction": "0.3",
+        "bootstrap": "0",
+        "range_accuracy": "3",
+        "area_uncertainty": "5",
+        "vacancy_charge": "4 uA*h/cm^2",
+    },
+    "ramp-onset: three electrodes": {"electrode": "reduced"},
+    "ramp-onset: lowack": {
+        "lowack_curvature": "0.7 V/s^2",
+        "lowack_fit": "smoothed",
+        "lowack_scheme": "gradient_twice",
+        "lowack_offset": "rest",
+        "window": "60 s",
+        "threshold": "20",
+    },
+    "relaxation": {"form": "single", "offset": "true", "level": "80"},
+    "sims-profile": {
+        "species": "Zr+",
+        "region": "failed",
+        "edge": "rising",
+        "report": "enrichment",
+        "start": "500",
+        "stop": "900",
+        "dead_time": "none",
+        "background_stop": "1700",
+        "detector_yield": "50",
+        "normalise": "total",
+        "depth_uncertainty": "10",
+        "smooth": "11",
+    },
+    "sims-profile: enrichment": {
+        "window": "bulk",
+        "surface": "300 nm",
+        "near_surface": "900 nm",
+        "bulk": "1500 nm",
+        "false_discovery": "40",
+        "ratios": "Na+/Zr+",
+        "detector_yield": "50",
+        "reference": "failed",
+    },
+    "stability-window": {
+        "threshold": "50 uA/cm^2",
+        "scan": "2",
+        "baseline": "2:3",
+        "plating": "2 V",
+        "resistance": "2000 ohm*cm^2",
+        "voltage_accuracy": "0.1 V",
+        "current_accuracy": "10",
+        "area_uncertainty": "5",
+    },
+    "arrhenius": {
+        "form": "both",
+        "replicates": "mean",
+        "error_bars": "none",
+        "temperature_offset": "5",
+        "level": "80",
+        "weights": "own",
+        "exclude": "-30C",
+    },
+}
+ROWS = [(name, param) for name, params in PARAMS.items() for param in params]
+
+
+def answer(name, **params):
+    """Return all that an outcome says; a refusal says its code."""
+    outcome = echub.analyze(name.partition(":")[0], case_of(name).data(), params={**ALL[name][1], **params})
+    tables = [(t, c, s.unit, s.values) for t, table in outcome.tables.items() for c, s in table.items()]
+    shown = [(c, s.unit, s.values) for c, s in outcome.diagnostics.items()]
+    return repr((list(outcome.measurands.items()), outcome.flags, tables, shown, list(outcome.conditions.items())))
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return {}
+
+
+@pytest.mark.parametrize(("name", "param"), ROWS)
+def test_another_value_gives_another_outcome(name, param, usual):
+    if name not in usual:
+        usual[name] = answer(name)
+    assert answer(name, **{param: PARAMS[name][param]}) != usual[name]
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_the_table_names_parameters_that_there_are(name):
+    declared = {field.name for field in fields(registry().analysis(name.partition(":")[0]).params)}
+    assert set(PARAMS[name]) <= declared
