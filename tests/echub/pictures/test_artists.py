@@ -1,4 +1,4 @@
-"""Every picture there is: its artists are the record's numbers, its labels quantity and unit, its legend the files."""
+"""Every picture there is: its artists are the record's numbers, its labels quantity and unit, its legend files."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from echub.pictures.sheet import Look, draw
 pytest.importorskip("matplotlib")
 
 UNITS = {
-    "time": "s", "potential_we": "V", "voltage": "V", "current": "mA", "current_density": "mA/cm^2", "charge": "mA*h",
-    "cycle": "1", "frequency": "Hz", "impedance_real": "ohm", "impedance_imag": "ohm", "depth": "um",
+    "time": "s", "potential_we": "V", "voltage": "V", "current": "mA", "current_density": "mA/cm^2",
+    "charge": "mA*h", "cycle": "1", "frequency": "Hz", "impedance_real": "ohm",
+    "impedance_imag": "ohm", "depth": "um",
     "ion_counts": "count", "mass_to_charge": "1", "temperature": "degC", "sputter_time": "s",
 }  # fmt: skip
 
@@ -74,7 +75,8 @@ def of_file(scale, name):
     return {
         "aligned": on_clock,
         "impedance": record(
-            "impedance", frequency=[100, 10], impedance_real=[scale, 2 * scale], impedance_imag=[-scale, -3 * scale]
+            "impedance", frequency=[100, 10], impedance_real=[scale, 2 * scale],
+            impedance_imag=[-scale, -3 * scale],
         ),
         "voltammogram": record(technique="CV", potential_we=[0, 1], current=[scale, 2 * scale], time=[0, 1]),
         "capacity": record(
