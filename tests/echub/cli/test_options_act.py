@@ -144,7 +144,8 @@ def reads(record="record"):
 
 FIGURE = {**reads(), "echub__analysis__figures__plot": lambda *_, **__: "figure"}
 PLOT = {
-    "what": ["record"], "select": None, "picture": None, "x": None, "y": [], "by": None, "xlim": None, "ylim": None,
+    "what": ["record"], "select": None, "picture": None, "x": None, "y": [], "by": None, "xlim": None,
+    "ylim": None,
     "size": None, "style": "screen", "title": "a.mpr",
 }  # fmt: skip
 COMPARED = {"a": "record", "b": "record"}
@@ -352,8 +353,8 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         }, {}, {}),
     ],
 }  # fmt: skip
-"""For each command: a function that it calls, the command, the arguments that it then gives, and for each option what
-to type and how the arguments change; last, what stands in place of functions that are called before."""
+"""For each command: a function that it calls, the command, the arguments that it then gives, and for each option
+what to type and how the arguments change; last, what stands in place of functions that are called before."""
 
 OUTPUT = {"--json", "--quiet", "--output", "--force", "--verbose", "--name", "--help"}
 """What is printed and written, and standard input: the tests of the outputs, and of `-`, look at these."""
