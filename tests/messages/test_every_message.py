@@ -90,7 +90,7 @@ def test_a_message_of_which_only_the_code_is_asserted_counts_as_open():
 
 
 PARTS = ("expected", "found", "cause", "hint")
-MOST_SILENT = 0.52
+MOST_SILENT = 0.44
 """Part of the places that state a text as expected, found, cause or hint, and that no test asserts; it may only
 fall."""
 
