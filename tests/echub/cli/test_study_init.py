@@ -9,6 +9,7 @@ from echub.analysis.study import load_study
 from echub.analysis.study_draft import draft
 from echub.files.readable import Readable
 from echub.model.metadata import Metadata
+from echub.registry.registry import registry
 
 
 @pytest.fixture
@@ -67,3 +68,14 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(echub, folder):
     assert echub("study", "init", folder / "missing").code == 3
     assert echub("study", "init", folder).code == 0
     assert echub("study", "init", folder).code == 2
+
+
+@pytest.mark.parametrize("kinds", [{"impedance"}, {"timeseries"}, {"impedance", "timeseries"}, {"ion_map"}])
+def test_only_analyses_of_the_kinds_that_are_there_are_proposed(tmp_path, kinds):
+    path = tmp_path / "a.mpr"
+    text = draft([Readable(path, "a.mpr", Metadata(), frozenset(kinds))], tmp_path / "study.toml")
+    named = [line.split('"')[1] for line in text.splitlines() if line.startswith("# analysis = ")]
+    known = registry().analyses.values()
+    assert named == sorted(a.name for a in known if a.consumes == "dataset" and a.kind in kinds)
+    parts = [line.split('"')[1] for line in text.splitlines() if line.startswith("# each = ")]
+    assert parts == [a.each for a in sorted(known, key=lambda a: a.name) if a.name in named and a.each]
