@@ -175,7 +175,10 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     files = [found for pattern in _listed(tree.get("files", [])) for found in _files(folder, pattern, path)]
     if not files:
         raise PluginError(
-            "the study names no file that is there", path=str(path), found=str(tree.get("files")), where="files"
+            "the study names no file that is there",
+            path=str(path),
+            found=str(tree.get("files", "no files")),
+            where="files",
         )
     steps: list[Step] = []
     for number, entry in enumerate(tree.get("step", ()), 1):

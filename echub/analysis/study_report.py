@@ -432,7 +432,7 @@ def _methods(study: Study, answers: Sequence[Answer]) -> str:
         sentences.append(
             f"<em>{html.escape(step.name)}</em>: {html.escape(_inside(title))}{cited}, determined"
             f"{taken}{per} with the analysis <code>{step.analysis}</code> "
-            f"(version {step.declared.version}; {settings})."
+            f"(version {step.declared.version}{f'; {settings}' if settings else ''})."
         )
     software: Mapping[str, str] = next(
         (a.outcome.provenance["software"] for a in answers if a.outcome.provenance), {}

@@ -91,7 +91,7 @@ def _write(aligned: Aligned, output: Path | None, plot: Path | None, *, force: b
         written.append(output)
     if plot is not None:
         figure = figures.plot(aligned.record)
-        write_atomically([(plot, lambda path: drawing.save(figure, path, plot.suffix[1:]))])
+        write_atomically([(plot, lambda path: drawing.save(figure, path, plot.suffix[1:].lower()))])
         written.append(plot)
     return written
 

@@ -330,7 +330,7 @@ def _store(declared: Analysis, outcome: Outcome, targets: dict[str, Path]) -> li
         typer.echo(f"{path} is not drawn: there is nothing to show of a refused outcome", err=True)
     elif path:
         drawn = figures.draw_outcome(outcome, declared)
-        form = path.suffix[1:]
+        form = path.suffix[1:].lower()
         parts.append((path, lambda target: drawing.save(drawn, target, form)))
     if parts:
         write_atomically(parts)

@@ -22,7 +22,7 @@ from echub.model.clock import START, START_UTC, ZONE
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Provenance, Record
-from echub.remark import Dropped, Notice, Remark
+from echub.remark import Notice, Remark
 from echub.science.events import Brackets, Offset, match_steps
 from echub.segments import steps
 
@@ -286,21 +286,14 @@ def _column_of(record: Record, wanted: str, usual: Sequence[str], name: str) -> 
 
 def _joined(records: Sequence[Record], alignments: Sequence[Alignment], notices: Sequence[Remark]) -> Record:
     """Join the records: their datasets with the aligned time, named after their sources; the rest by source."""
-    from echub.files.joining import common_metadata
+    from echub.files.joining import texts_of_parts
 
     datasets: list[Dataset] = []
     for number, (record, how) in enumerate(zip(records, alignments, strict=True), 1):
         datasets += [_on_clock(dataset, how, number) for dataset in record.datasets.values()]
-    names = [how.name for how in alignments]
-    pairs = list(zip(names, records, strict=True))
-    return Record(
-        datasets,
-        metadata=common_metadata(records),
-        settings={name: record.settings for name, record in pairs},
-        notices=[*(Notice(n.code, f"{name}: {n.message}") for name, r in pairs for n in r.notices), *notices],
-        dropped=[Dropped(f"{name}: {d.what}", d.why) for name, record in pairs for d in record.dropped],
-        provenance=_provenance(records, alignments),
-    )
+    said = texts_of_parts(records, [how.name for how in alignments])
+    said["notices"] += notices
+    return Record(datasets, **said, provenance=_provenance(records, alignments))
 
 
 def _on_clock(dataset: Dataset, how: Alignment, number: int) -> Dataset:

@@ -185,15 +185,19 @@ def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
     clock of the first. Metadata are those that all records share, plus the start of the first. The
     settings are kept by part.
     """
-    pairs = list(zip(records, links, strict=True))
-    return Record(
-        _datasets(records, links),
-        metadata=common_metadata(records),
-        settings={link.words: record.settings for record, link in pairs},
-        notices=[Notice(n.code, f"{link.words}: {n.message}") for record, link in pairs for n in record.notices],
-        dropped=[Dropped(f"{link.words}: {d.what}", d.why) for record, link in pairs for d in record.dropped],
-        provenance=_provenance(records, links),
-    )
+    said = texts_of_parts(records, [link.words for link in links])
+    return Record(_datasets(records, links), **said, provenance=_provenance(records, links))
+
+
+def texts_of_parts(records: Sequence[Record], names: Sequence[str]) -> dict[str, Any]:
+    """Return what several records say beside their data, as the arguments of one: by the name of each."""
+    pairs = list(zip(names, records, strict=True))
+    return {
+        "metadata": common_metadata(records),
+        "settings": {name: record.settings for name, record in pairs},
+        "notices": [Notice(n.code, f"{name}: {n.message}") for name, record in pairs for n in record.notices],
+        "dropped": [Dropped(f"{name}: {d.what}", d.why) for name, record in pairs for d in record.dropped],
+    }
 
 
 def _datasets(records: Sequence[Record], links: Sequence[Link]) -> list[Dataset]:

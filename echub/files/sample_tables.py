@@ -10,7 +10,8 @@ from typing import Any
 
 from echub.errors import DataError, UnknownOption
 from echub.files.aligning import provenance_of_parts
-from echub.files.joining import common_metadata
+from echub.files.joining import texts_of_parts
+from echub.files.naming import names_of
 from echub.files.reading import read
 from echub.model.dataset import Dataset
 from echub.model.energies import refer_energies
@@ -46,12 +47,15 @@ def sample_table(
     if len(tables) > 1:
         remarks += _left_out(tables, paths, whole)
     operations = tuple(whole.history)
-    notices = [note for record in records for note in record.notices]
     if len(records) == 1:
+        said = {part: getattr(records[0], part) for part in ("metadata", "settings", "notices", "dropped")}
         provenance = replace(records[0].provenance, operations=operations)
     else:
-        provenance = provenance_of_parts(records, [path.name for path in paths], operations)
-    return Record([whole], metadata=common_metadata(records), notices=[*notices, *remarks], provenance=provenance)
+        names = names_of(records)
+        said = texts_of_parts(records, names)
+        provenance = provenance_of_parts(records, names, operations)
+    said["notices"] += remarks
+    return Record([whole], **said, provenance=provenance)
 
 
 def _chosen(record: Record, path: Path, where: Mapping[str, str]) -> Dataset:

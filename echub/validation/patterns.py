@@ -39,5 +39,11 @@ def _search(pattern: str, name: str, where: str) -> bool:
             where=where,
             expected="a regular expression without look-around and back-references",
             found=pattern,
-            cause=(str(error).strip().splitlines() or [""])[-1],
+            cause=_reason(str(error)),
         ) from None
+
+
+def _reason(text: str) -> str:
+    """Return the line that says what is wrong with a pattern: polars shows the pattern before and a call after."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith("error:")), lines[-1] if lines else "")

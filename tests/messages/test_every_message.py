@@ -87,3 +87,32 @@ def test_a_message_of_which_only_the_code_is_asserted_counts_as_open():
     assert list(between([None, ": ", None])) == []
     assert has("the file has 3 rows, not 5", " rows, not ")
     assert not has("row-count\0 rows, not \0", " rows, not ")
+
+
+PARTS = ("expected", "found", "cause", "hint")
+MOST_SILENT = 0.44
+"""Part of the places that state a text as expected, found, cause or hint, and that no test asserts; it may only
+fall."""
+
+
+def stated_parts() -> dict[tuple[str, int, str], list[str]]:
+    """Return the texts that errors and remarks state beside their message, by file, line and part."""
+    found: dict[tuple[str, int, str], list[str]] = {}
+    for path in sorted((ROOT / "echub").rglob("*.py")):
+        place = path.relative_to(ROOT)
+        if set(place.parts) & {"testing", "templates"}:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for keyword in node.keywords if isinstance(node, ast.Call) else ():
+                texts = [plain(c.value).strip() for c in ast.walk(keyword.value) if isinstance(c, ast.Constant)]
+                texts = [text for text in texts if WORDS.search(text) and " " in text]
+                if keyword.arg in PARTS and texts:
+                    found[str(place), node.lineno, keyword.arg] = texts
+    return found
+
+
+def test_most_parts_of_errors_are_asserted():
+    known, found = asserted(), stated_parts()
+    silent = [f"{key} {texts}" for key, texts in found.items() if not all(text in known for text in texts)]
+    assert len(found) > 200
+    assert len(silent) <= MOST_SILENT * len(found), "\n".join(silent)

@@ -43,3 +43,19 @@ def test_what_a_table_lacks_can_be_stated_and_what_it_states_stays(tmp_path):
     assert [row.meta("cell.temperature") for row in rows] == [30.0, 25.0]
     with pytest.raises(UnknownOption, match="stated by every outcome"):
         with_values(rows, {"cell.temperature": "20 degC"})
+
+
+@pytest.mark.parametrize(("cell", "unit"), [("-300", "degC"), ("x", "K")])
+def test_only_kelvin_below_zero_is_left_to_the_analysis(cell, unit):
+    from echub.analysis.stating import state
+    from echub.errors import EchubError
+    from echub.model.metadata import Metadata
+
+    metadata = Metadata()
+    state(metadata, "cell.temperature", "-5", "K", "t.csv row 2")
+    assert metadata.value("cell.temperature") == pytest.approx(-278.15)
+    with pytest.raises((EchubError, ValueError)):
+        state(metadata, "cell.temperature", cell, unit, "t.csv row 2")
+    with pytest.raises(EchubError) as refused:
+        state(metadata, "cell.area", "2", "K", "t.csv row 3")
+    assert refused.value.where == "cell.area"

@@ -1,5 +1,6 @@
 """Defaults of a person: read by every command, checked, told where they come from, and never needed for help."""
 
+import tomllib
 from typing import get_type_hints
 
 import pytest
@@ -115,3 +116,50 @@ def test_a_place_without_a_file_is_named_as_such(echub, tmp_path, monkeypatch):
     assert "not there" not in filled
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "other.toml"))
     assert echub("config").code == 4
+
+
+EVERY = """
+[convert]
+to = "csv"
+csv-style = "origin"
+delimiter = ";"
+decimal = ","
+columns = "time"
+units = "time=h"
+for = "excel"
+jobs = 2
+quiet = true
+[plot]
+style = "slide"
+size = "8x5"
+dpi = 90
+quiet = true
+[analyze]
+verbose = true
+quiet = true
+[study]
+jobs = 2
+quiet = true
+[gather]
+jobs = 2
+quiet = true
+[validate]
+jobs = 2
+format = "json"
+[app]
+port = 8000
+browser = false
+"""
+"""What a person may set once: how to write, draw and print, never what a file means."""
+
+
+def test_every_default_there_is_can_be_set(echub, defaults):
+    path = defaults(EVERY)
+    rows = echub("config", "--json").json["defaults"]
+    stated = {
+        (command, option): value
+        for command, table in tomllib.loads(EVERY).items()
+        for option, value in table.items()
+    }
+    assert {(row["command"], row["option"]): row["value"] for row in rows} == stated
+    assert {row["from"] for row in rows} == {str(path)}

@@ -56,3 +56,12 @@ def test_an_existing_picture_needs_force(echub, cp):
     assert echub("plot", cp).code == 0
     assert echub("plot", cp).code == 2
     assert echub("plot", cp, "--force").code == 0
+
+
+def test_the_help_names_every_picture_and_style():
+    from echub.cli import plot
+    from echub.drawing.styles import STYLES
+    from echub.pictures.choice import NAMES
+
+    assert plot.PICTURES == NAMES
+    assert tuple(STYLES) == plot.STYLES

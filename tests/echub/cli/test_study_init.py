@@ -9,6 +9,7 @@ from echub.analysis.study import load_study
 from echub.analysis.study_draft import draft
 from echub.files.readable import Readable
 from echub.model.metadata import Metadata
+from echub.registry.registry import registry
 
 
 @pytest.fixture
@@ -75,3 +76,14 @@ def test_a_study_whose_steps_are_still_comments_is_told_how_to_go_on(echub, fold
     assert done.code == 4
     assert "the study has no step" in done.err
     assert f"take the # away from the steps that are wanted, then: echub study {folder / 'study.toml'}" in done.err
+
+
+@pytest.mark.parametrize("kinds", [{"impedance"}, {"timeseries"}, {"impedance", "timeseries"}, {"ion_map"}])
+def test_only_analyses_of_the_kinds_that_are_there_are_proposed(tmp_path, kinds):
+    path = tmp_path / "a.mpr"
+    text = draft([Readable(path, "a.mpr", Metadata(), frozenset(kinds))], tmp_path / "study.toml")
+    named = [line.split('"')[1] for line in text.splitlines() if line.startswith("# analysis = ")]
+    known = registry().analyses.values()
+    assert named == sorted(a.name for a in known if a.consumes == "dataset" and a.kind in kinds)
+    parts = [line.split('"')[1] for line in text.splitlines() if line.startswith("# each = ")]
+    assert parts == [a.each for a in sorted(known, key=lambda a: a.name) if a.name in named and a.each]

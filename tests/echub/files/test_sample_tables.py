@@ -144,3 +144,22 @@ def test_a_condition_keeps_the_quotes_of_its_texts(xps):
 def test_a_command_line_that_cannot_be_right_is_refused(xps, more):
     done = CliRunner().invoke(app, ["samples", str(xps), *more])
     assert isinstance(done.exception, EchubError)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_table_of_samples_keeps_what_its_files_say(tmp_path, count):
+    """A row that does not parse is left out and reported, with the name of its file if there are several."""
+    files = [tmp_path / name for name in ("one.csv", "two.csv")[:count]]
+    for file in files:
+        file.write_text(f"{XPS}S9,3\n", "utf-8")
+    record, alone = sample_table(files), [echub.read(file) for file in files]
+    assert alone[0].dropped
+    assert alone[0].notices
+    names = ["one.csv: ", "two.csv: "] if count == 2 else [""]
+    told = [f"{name}{d.what}" for name, one in zip(names, alone, strict=True) for d in one.dropped]
+    assert [d.what for d in record.dropped] == told
+    told = [f"{name}{n.message}" for name, one in zip(names, alone, strict=True) for n in one.notices]
+    assert [n.message for n in record.notices] == told
+    settings = {one.provenance.source["name"]: one.settings for one in alone}
+    assert record.settings == (settings if count == 2 else alone[0].settings)
+    assert record.settings

@@ -118,3 +118,13 @@ def test_maps_of_different_sizes_are_refused():
         build_map("ion_map", [one, other])
     with pytest.raises(PluginError, match="neither numbers nor text"):
         SourceColumn("a", np.zeros(3), axes=("y", "x"))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "found"), [((2, 3), "a: 2, b: 3"), ((), "no column")], ids=["two lengths", "none"]
+)
+def test_a_channel_of_columns_that_differ_names_each_with_its_length(lengths, found):
+    columns = [SourceColumn(name, np.zeros(n)) for name, n in zip("ab", lengths, strict=False)]
+    with pytest.raises(PluginError, match="the columns of Li\\+ differ in length") as refused:
+        _ = Channel("Li+", columns).length
+    assert refused.value.found == found

@@ -7,6 +7,7 @@ from echub.errors import PluginError, SelectionError
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset
+from echub.model.frames import series_of
 
 DATA = build_dataset(
     "timeseries",
@@ -93,3 +94,10 @@ def test_a_missing_package_is_named_with_its_extra(package, monkeypatch):
     with pytest.raises(PluginError, match=f"{package} is not installed") as refused:
         getattr(DATA, f"to_{package}")()
     assert refused.value.hint == f"pip install 'echub[{package}]'"
+
+
+@pytest.mark.parametrize("texts", [["", ""], ["a", ""], []])
+def test_texts_are_texts_even_if_all_are_empty(texts):
+    series = series_of("word", np.array(texts, dtype=object))
+    assert str(series.dtype) == "String"
+    assert series.to_list() == [text or None for text in texts]

@@ -8,6 +8,7 @@ import pytest
 
 from echub.errors import ReadError
 from echub.registry.boundary import PluginFault, guarded, timed
+from echub.registry.registry import Plugin
 
 timers = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
 
@@ -67,3 +68,20 @@ def test_an_error_that_cannot_be_told_is_the_plugins_fault(error):
     with pytest.raises(PluginFault) as caught:
         guarded("the reader a", "the plugin a", fail)
     assert caught.value.found == type(error).__name__
+
+
+@timers
+@pytest.mark.parametrize("seconds", [7.0, 0.2])
+def test_a_plugin_has_its_own_time(seconds):
+    plugin = Plugin("a", "m", "echub-a", "1.0")
+    left, again = plugin.run(lambda: signal.getitimer(signal.ITIMER_REAL), seconds=seconds)
+    assert 0 < left <= seconds
+    assert again == seconds
+    assert plugin.run(lambda: signal.getitimer(signal.ITIMER_REAL)) == (0, 0)
+    with pytest.raises(PluginFault) as caught:
+        plugin.run(loop, where="a place", seconds=0.1)
+    assert caught.value.message == "the plugin a failed"
+    assert (caught.value.where, caught.value.found) == (
+        "a place", "TooLong: it took longer than 0.1 s, and was stopped"
+    )  # fmt: skip
+    assert "echub-a 1.0" in caught.value.cause

@@ -15,6 +15,8 @@ def test_ten_micrometres_at_1e_8_take_a_hundred_seconds():
     assert float(diffusion_time(10.0, 1e-8)) == pytest.approx(100.0)
     assert float(diffusion_time(10.0, 1e-8, 2)) == pytest.approx(50.0)
     assert diffusion_time([10.0, 20.0], 1e-8).tolist() == pytest.approx([100.0, 400.0])
+    assert diffusion_time([10.0, 20.0], [1e-8, 4e-8]).tolist() == pytest.approx([100.0, 100.0])
+    assert diffusivity(1.0, 0.0, [300.0, 400.0]).tolist() == [1.0, 1.0]
 
 
 def test_an_energy_of_kt_divides_by_e():

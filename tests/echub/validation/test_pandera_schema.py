@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from echub.errors import UnknownColumn
-from echub.model.vocabulary import kinds
+from echub.model.vocabulary import kinds, quantities
 from echub.validation.group import Group
 from echub.validation.limits import Limits
 
@@ -73,3 +73,41 @@ def test_every_kind_has_a_schema_with_units(kind):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(UnknownColumn):
         table_schema("voltammogram")
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.5, None), (None, 0.5), (-0.5, 0.5), (None, None)])
+@pytest.mark.parametrize("value", [-0.6, -0.5, 0.0, 0.5, 0.6])
+def test_a_range_is_closed_at_the_ends_that_it_has(low, high, value):
+    lab = Group("lab", ranges={"current": Limits(low, high, "mA")})
+    table = frame(changed(sound(), "current", values=np.full(60, value)))
+    fits = (low is None or value >= low) and (high is None or value <= high)
+    if fits:
+        assert table_schema("timeseries", lab).validate(table).height == 60
+        return
+    with pytest.raises(pandera.errors.SchemaError, match="range of lab"):
+        table_schema("timeseries", lab).validate(table)
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_every_quantity_has_the_checks_that_its_entry_asks_for(kind):
+    lab = Group("lab", ranges={"current": Limits(-0.5, None, "mA")}, columns={kind: ("temperature",)})
+    made = table_schema(kind, lab)
+    needed = {name for part in kinds()[kind].any_of for entry in part for name in entry.split("+")}
+    required = {*kinds()[kind].required, "temperature"}
+    numbers = {name: q for name, q in quantities().items() if q.type != "text"}
+    assert set(made.columns) == {f"^{name}(__.+)?$" for name in numbers}
+    for name, quantity in numbers.items():
+        column_of = made.columns[f"^{name}(__.+)?$"]
+        expected = {
+            "possible": quantity.min is not None or quantity.max is not None,
+            "range of lab": name == "current",
+            "plausible": quantity.plausible is not None,
+            "above zero": name == "frequency",
+            "whole numbers": quantity.is_integer,
+            "finite": name in required | needed,
+        }
+        assert {check.name for check in column_of.checks} == {key for key, there in expected.items() if there}
+        assert column_of.required is (name in required)
+        assert column_of.nullable is not expected["finite"]
+        assert column_of.metadata == {"unit": quantity.unit, "quantity": name}
+        assert column_of.description == quantity.definition

@@ -1,0 +1,475 @@
+"""Every picture there is: its artists are the record's numbers, its labels quantity and unit, its legend files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import echub
+from echub.drawing import PALETTE, shades_of
+from echub.errors import DataError, SelectionError, UnknownColumn, UnknownOption
+from echub.model.build import SourceColumn, build_dataset, build_map
+from echub.model.record import Provenance, Record
+from echub.pictures.choice import NAMES, PICTURES
+from echub.pictures.sheet import Look, draw
+
+pytest.importorskip("matplotlib")
+
+UNITS = {
+    "time": "s", "potential_we": "V", "voltage": "V", "current": "mA", "current_density": "mA/cm^2",
+    "charge": "mA*h", "cycle": "1", "frequency": "Hz", "impedance_real": "ohm",
+    "impedance_imag": "ohm", "depth": "um",
+    "ion_counts": "count", "mass_to_charge": "1", "temperature": "degC", "sputter_time": "s",
+}  # fmt: skip
+
+
+def column(name, values, **more):
+    values = np.array(values, object) if isinstance(values[0], str) else np.array(values, float)
+    known = name in UNITS or name in ("sample_id", "replicate", "species", "region")
+    return SourceColumn(name, values, name if known else None, UNITS.get(name, "1" if not known else None), **more)
+
+
+def record(kind="timeseries", *, name="a.x", technique="", title="", **columns):
+    dataset = build_dataset(kind, [column(n, v, index=i) for i, (n, v) in enumerate(columns.items())])
+    made = Record([dataset], provenance=Provenance(source={"name": name}))
+    for path, text in (("technique.name", technique), ("technique.title", title)):
+        if text:
+            made.metadata.set(path, text)
+    return made
+
+
+def curves(axis):
+    """Return what is drawn as lines, without rows that only break a line."""
+    found = []
+    for line in axis.lines:
+        x, y = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
+        found.append((x[np.isfinite(y)].tolist(), y[np.isfinite(y)].tolist()))
+    return found
+
+
+def labels(figure):
+    return [(axis.get_xlabel(), axis.get_ylabel()) for axis in figure.axes]
+
+
+def legend(axis):
+    found = axis.get_legend()
+    return [] if found is None else [text.get_text() for text in found.get_texts()]
+
+
+def colours(axis):
+    return [line.get_color() for line in axis.lines]
+
+
+def of_file(scale, name):
+    """Return the records of one file for every picture, all numbers of which `scale` multiplies."""
+    on_clock = echub.align(
+        [
+            record(time=[0, 1, 2], current=[scale, 2 * scale, 3 * scale], name="one"),
+            record(time=[0, 1, 2], voltage=[4 * scale, 5 * scale, 6 * scale], name="two"),
+        ],
+        offsets={"two": (10.0, None)},
+    ).record
+    counts = SourceColumn(
+        "N", np.arange(8.0).reshape(1, 2, 2, 2) * scale, "ion_counts", "count", axes=("species", "frame", "y", "x")
+    )
+    return {
+        "aligned": on_clock,
+        "impedance": record(
+            "impedance", frequency=[100, 10], impedance_real=[scale, 2 * scale],
+            impedance_imag=[-scale, -3 * scale],
+        ),
+        "voltammogram": record(technique="CV", potential_we=[0, 1], current=[scale, 2 * scale], time=[0, 1]),
+        "capacity": record(
+            time=[0, 3600, 3600, 7200], voltage=[3, 4, 4, 3.5], current=[scale, scale, -scale, -scale]
+        ),
+        "time": record(time=[0, 10], voltage=[scale, 2 * scale], current=[3 * scale, 4 * scale]),
+        "profile": record("depth_profile", depth=[0, 5], ion_counts=[scale, 2 * scale], species=["Na", "Na"]),
+        "mass-spectrum": record("mass_spectrum", mass_to_charge=[1, 2], ion_counts=[scale, 2 * scale]),
+        "table": record("table", sample_id=["s", "s"], replicate=[1, 2], y=[scale, 3 * scale]),
+        "maps": Record([build_map("ion_map", [counts])], provenance=Provenance(source={"name": name})),
+    }  # fmt: skip
+
+
+SHOWN = {
+    "aligned": [
+        ("", "$I$ / mA", [([0, 1, 2], [2, 4, 6])]),
+        ("$t$ / s, clock of one", "$U$ / V", [([10, 11, 12], [8, 10, 12])]),
+    ],
+    "impedance": [
+        ("Re $Z$ / Ω", "−Im $Z$ / Ω", [([2, 4], [2, 6])]),
+        ("", "|$Z$| / Ω", [([100, 10], [8**0.5, 52**0.5])]),
+        ("$f$ / Hz", "phase / °", [([100, 10], [-45, np.degrees(np.arctan2(-6, 4))])]),
+    ],
+    "voltammogram": [("$E_{\\mathrm{we}}$ / V", "$I$ / mA", [([0, 1], [2, 4])])],
+    "capacity": [("$Q$ / mA·h", "$U$ / V", [([0, 2], [3, 4]), ([0, 2], [4, 3.5])])],
+    "time": [("", "$U$ / V", [([0, 10], [2, 4])]), ("$t$ / s", "$I$ / mA", [([0, 10], [6, 8])])],
+    "profile": [("$z$ / µm", "$N$ / count", [([0, 5], [2, 4])])],
+    "mass-spectrum": [("m/z", "$N$ / count", [([1, 2], [2, 4])])],
+}
+"""For each picture: the labels of its axes and its lines, for numbers that are twice those of `of_file`."""
+
+
+def axes_of(picture, given):
+    return [axis for axis in echub.plot(given, picture=picture).axes if axis.get_label() != "<colorbar>"]
+
+
+@pytest.mark.parametrize("picture", [name for name in NAMES if name in SHOWN])
+def test_a_picture_of_one_file_has_its_numbers_in_the_unit_of_its_label(picture):
+    axes = axes_of(picture, of_file(2.0, "a")[picture])
+    expected = SHOWN[picture]
+    assert len(axes) == len(expected)
+    for axis, (x, y, lines) in zip(axes, expected, strict=True):
+        assert (axis.get_xlabel(), axis.get_ylabel()) == (x, y)
+        drawn = curves(axis)
+        assert len(drawn) == len(lines)
+        for one, other in zip(drawn, lines, strict=True):
+            assert one[0] == pytest.approx(other[0])
+            assert one[1] == pytest.approx(other[1])
+
+
+SEVERAL = [name for name in SHOWN if name != "aligned"]
+
+
+@pytest.mark.parametrize("picture", SEVERAL)
+def test_a_picture_of_two_files_has_both_in_a_colour_and_a_name_each(picture):
+    files = {f"{n}.x": of_file(n, "")[picture] for n in (2.0, 3.0)}
+    figure = draw(files, Look(picture=picture))
+    axes = [axis for axis in figure.axes if axis.lines]
+    if picture == "profile":  # a panel for each file
+        assert [axis.get_title() for axis in axes] == ["2.0.x", "3.0.x"]
+        drawn = [line for axis in axes for line in curves(axis)]
+        assert [y for _, y in drawn] == [[2, 4], [3, 6]]
+        assert [axis.get_ylabel() != "" for axis in axes] == [True, False]
+        assert [legend(axis) for axis in axes] == [[], ["Na"]]
+        return
+    for axis, (_, _, lines) in zip(axes, SHOWN[picture], strict=True):
+        drawn = curves(axis)
+        assert len(drawn) == 2 * len(lines)
+        for n, (x, y) in enumerate(lines):
+            own, other = drawn[n], drawn[len(lines) + n]
+            assert own[1] == pytest.approx(y)
+            ratio = 1.5 if picture != "impedance" or "phase" not in axis.get_ylabel() else 1.0
+            changed = [v * ratio for v in (x if picture == "capacity" else y)]
+            assert other[0 if picture == "capacity" else 1] == pytest.approx(changed)
+        used = colours(axis)
+        assert used == [PALETTE[0]] * len(lines) + [PALETTE[1]] * len(lines)
+    assert legend(axes[0]) == ["2.0.x", "3.0.x"]
+    assert [legend(axis) for axis in axes[1:]] == [[]] * (len(axes) - 1)
+
+
+def test_every_picture_is_looked_at_here():
+    assert {*SHOWN, "table", "maps"} == set(NAMES) == set(of_file(1.0, "a"))
+    for picture in PICTURES:
+        (dataset,) = list(of_file(1.0, "a")[picture.name].datasets.values())[:1]
+        assert picture.kind in ("", dataset.kind)
+
+
+def test_a_table_shows_replicates_their_mean_and_its_uncertainty_by_sample():
+    given = record("table", sample_id=["s", "s", "t"], replicate=[1, 2, 1], y=[2, 6, 9], z=[1, 1, 1])
+    first, second = echub.plot(given).axes
+    assert [text.get_text() for text in first.get_xticklabels()] == ["s", "t"]
+    points = [line for line in first.lines if line.get_marker() == "o" and line.get_alpha()]
+    assert [(list(p.get_xdata()), list(p.get_ydata())) for p in points] == [([0, 0], [2, 6]), ([1], [9])]
+    bars = first.containers
+    assert [(list(bar[0].get_xdata()), list(bar[0].get_ydata())) for bar in bars] == [([0], [4]), ([1], [9])]
+    (low, high) = bars[0][2][0].get_segments()[0][:, 1]
+    assert (low, high) == pytest.approx((4 - 2, 4 + 2))  # standard deviation 2·√2 over √2
+    assert (first.get_ylabel(), second.get_ylabel()) == ("y", "z")
+    assert [bar[0].get_color() for bar in bars] == list(PALETTE[:2])
+
+
+def test_a_table_with_a_dose_is_drawn_against_it_with_both_units():
+    columns = [
+        column("sample_id", ["s", "s", "s", "s"], index=0),
+        SourceColumn("dose / s", np.array([5.0, 5.0, 7.0, 7.0]), None, "s", index=1),
+        column("replicate", [1, 2, 1, 2], index=2),
+        SourceColumn("y / %", np.array([1.0, 3.0, 5.0, 9.0]), None, "%", index=3),
+    ]
+    (axis,) = echub.plot(Record([build_dataset("table", columns)])).axes
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("dose / s", "y / %")
+    (bar,) = axis.containers
+    assert (list(bar[0].get_xdata()), list(bar[0].get_ydata())) == ([5, 7], [2, 7])
+    assert legend(axis) == ["s"]
+
+
+@pytest.mark.parametrize(("count", "shown"), [(6, 6), (8, 6)])
+def test_columns_of_a_table_that_have_no_panel_are_counted(count, shown):
+    given = record("table", sample_id=["s", "t"], replicate=[1, 1], **{f"c{n}": [n, n] for n in range(count)})
+    figure = echub.plot(given)
+    assert [axis.get_ylabel() for axis in figure.axes] == [f"c{n}" for n in range(shown)]
+    said = [text.get_text() for text in figure.texts if text.get_text() != "a.x"]
+    assert said == ([f"{count - shown} further columns are not shown"] if count > shown else [])
+
+
+def a_map(sized=True, several=1):
+    axes = ("species", "frame", "y", "x")
+    counts = np.arange(12.0 * several).reshape(several, 2, 2, 3)
+    columns = [SourceColumn("N", counts, "ion_counts", "count", axes=axes)]
+    if sized:
+        columns += [
+            SourceColumn("x", np.array([0.0, 2.0, 4.0]), "x", "um", axes=("x",)),
+            SourceColumn("y", np.array([0.0, 1.0]), "y", "um", axes=("y",)),
+        ]
+    return counts, Record([build_map("ion_map", columns)])
+
+
+@pytest.mark.parametrize("sized", [True, False])
+def test_a_map_is_the_sum_of_its_frames_at_the_place_of_its_pixels(sized):
+    counts, given = a_map(sized)
+    figure = echub.plot(given)
+    axis = figure.axes[0]
+    (image,) = axis.images
+    assert np.array_equal(image.get_array(), counts[0, 0] + counts[0, 1])
+    assert image.origin == "lower"
+    assert (axis.get_xlabel(), axis.get_ylabel()) == (("$x$ / µm", "$y$ / µm") if sized else ("pixel", "pixel"))
+    # Half a pixel beyond the middle of the first and last one, in each direction by its own size.
+    assert image.get_extent() == pytest.approx([-1, 5, -0.5, 1.5] if sized else [-0.5, 2.5, -0.5, 1.5])
+    assert axis.get_title() == "species 1"
+    assert [bar.get_ylabel() for bar in figure.axes[0].child_axes] == ["counts"]
+
+
+@pytest.mark.parametrize(("count", "shown", "columns"), [(2, 2, 2), (5, 5, 3), (13, 12, 4)])
+def test_maps_stand_in_rows_and_only_so_many_are_shown(count, shown, columns):
+    _, given = a_map(several=count)
+    axes = [axis for axis in echub.plot(given).axes if axis.images]
+    assert [axis.get_title() for axis in axes] == [f"species {n + 1}" for n in range(shown)]
+    assert [bool(axis.get_ylabel()) for axis in axes] == [n % columns == 0 for n in range(shown)]
+
+
+# -- regions, scans, cycles, spectra --------------------------------------------------------------
+
+
+def test_a_profile_has_a_panel_for_each_region_and_a_colour_for_each_species():
+    given = record(
+        "depth_profile", sputter_time=[0, 600, 0, 600, 0], ion_counts=[1, 2, 3, 4, 5],
+        species=["Na", "Na", "O", "O", "Na"], region=["in", "in", "in", "in", "out"],
+    )  # fmt: skip
+    inside, outside = echub.plot(given).axes
+    assert [axis.get_title() for axis in (inside, outside)] == ["in", "out"]
+    assert curves(inside) == [([0, 10], [1, 2]), ([0, 10], [3, 4])] or curves(inside) == [
+        ([0, 600], [1, 2]), ([0, 600], [3, 4])
+    ]  # fmt: skip
+    assert curves(outside) == [([0], [5])]
+    assert colours(inside) == list(PALETTE[:2])
+    assert colours(outside) == [PALETTE[0]]
+    assert legend(outside) == ["Na"]
+    assert inside.get_yscale() == outside.get_yscale() == "log"
+
+
+def scans(count):
+    return record(
+        technique="CV", potential_we=[0, 1] * count, current=list(range(1, 2 * count + 1)),
+        cycle=[n + 3 for n in range(count) for _ in "ab"], time=list(range(2 * count)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 4, 5])
+def test_up_to_four_scans_are_in_the_legend_and_more_have_a_bar(count):
+    figure = echub.plot(scans(count))
+    axis = figure.axes[0]
+    assert [y for _, y in curves(axis)] == [[2 * n + 1, 2 * n + 2] for n in range(count)]
+    names = [f"scan {n + 3}" for n in range(count)]
+    assert legend(axis) == (names if 1 < count <= 4 else [])
+    bars = [other.get_ylabel() for other in figure.axes[1:]]
+    assert bars == (["scan"] if count > 4 else [])
+    if count > 1:
+        expected = shades_of(np.arange(count) + 3.0)
+        assert [tuple(c) for c in colours(axis)] == [tuple(c) for c in expected]
+
+
+@pytest.mark.parametrize(("cycles", "bar"), [(4, False), (5, True)])
+def test_up_to_four_cycles_are_in_the_legend_each_once(cycles, bar):
+    n = cycles * 4
+    current = [1, 1, -1, -1] * cycles
+    given = record(
+        time=[3600.0 * k for k in range(n)], voltage=[3.0 + k for k in range(n)], current=current,
+        charge=[0, 1, 1, 0] * cycles,
+    )  # fmt: skip
+    figure = echub.plot(given, picture="capacity")
+    assert legend(figure.axes[0]) == ([] if bar else [f"cycle {k + 1}" for k in range(cycles)])
+    assert [axis.get_ylabel() for axis in figure.axes[1:]] == (["cycle"] if bar else [])
+    assert len(figure.axes[0].lines) == 2 * cycles
+
+
+def spectra(count, **more):
+    frequency = [100.0, 10.0] * count
+    real = [v for n in range(count) for v in (n + 1.0, n + 2.0)]
+    return record(
+        "impedance", frequency=frequency, impedance_real=real, impedance_imag=[-1.0, -2.0] * count, **more
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 5])
+def test_up_to_four_spectra_are_in_the_legend_and_more_have_a_bar_of_their_start(count):
+    time = [60.0 * n + s for n in range(count) for s in (0, 1)]
+    figure = echub.plot(spectra(count, time=time))
+    nyquist = figure.axes[0]
+    assert [x for x, _ in curves(nyquist)] == [[n + 1, n + 2] for n in range(count)]
+    assert legend(nyquist) == ([f"spectrum {n}" for n in range(count)] if 1 < count <= 4 else [])
+    bars = [axis.get_ylabel() for axis in figure.axes[3:]]
+    assert bars == (["start of the spectrum, $t$ / s"] if count > 4 else [])
+    rings = len(nyquist.collections)
+    assert rings == (2 * count if count <= 3 else 2)  # both points are whole decades
+
+
+def test_colours_of_spectra_are_those_of_the_set_point_if_it_changes():
+    column_of = SourceColumn("I0", np.repeat([0.0, 1, 2, 3, 8], 2), "current_setpoint", "mA", index=9)
+    given = spectra(5)
+    columns = [
+        SourceColumn(n, given["impedance"][n], n, UNITS[n], index=i)
+        for i, n in enumerate(("frequency", "impedance_real", "impedance_imag"))
+    ]
+    figure = echub.plot(Record([build_dataset("impedance", [*columns, column_of])]))
+    assert figure.axes[3].get_ylabel().endswith(" / mA")
+    expected = shades_of(np.array([0.0, 1, 2, 3, 8]))
+    assert [tuple(c) for c in colours(figure.axes[0])] == [tuple(c) for c in expected]
+
+
+@pytest.mark.parametrize(("extent", "said"), [(2.9, 0), (4.0, 1)])
+def test_a_spectrum_of_unusual_extent_does_not_set_the_limits(extent, said):
+    real = [v for n in range(5) for v in (0.0, 1.0 if n else extent)]
+    given = record("impedance", frequency=[100.0, 10.0] * 5, impedance_real=real, impedance_imag=[0.0, -0.5] * 5)
+    nyquist = echub.plot(given).axes[0]
+    texts = [text.get_text() for text in nyquist.texts if "beyond" in text.get_text()]
+    assert texts == ["beyond the axes: 1 of 5 spectra"] * said
+    assert (nyquist.get_xlim()[1] < extent) == bool(said)
+
+
+@pytest.mark.parametrize("stated", [("0.5 cm^2", "0.5 cm^2"), ("0.5 cm^2", "")])
+def test_files_share_an_axis_per_area_only_if_all_state_one(stated):
+    files = {name: spectra(1) for name in ("a", "b")}
+    for one, area in zip(files.values(), stated, strict=True):
+        if area:
+            one.metadata.set("cell.area", area)
+    nyquist, modulus, _ = draw(files, Look()).axes
+    factor, z, unit = (0.5, "$Z$·$A$", "Ω·cm²") if all(stated) else (1, "$Z$", "Ω")
+    assert (nyquist.get_xlabel(), nyquist.get_ylabel()) == (f"Re {z} / {unit}", f"−Im {z} / {unit}")
+    assert modulus.get_ylabel() == f"|{z}| / {unit}"
+    assert curves(nyquist) == [([factor, 2 * factor], [factor, 2 * factor])] * 2
+
+
+# -- the sheet ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "look", "title"),
+    [
+        ([("a.x", "CV", "")], {}, "a.x  ·  CV"),
+        ([("a.x", "CV", "Cyclic voltammetry")], {}, "a.x  ·  Cyclic voltammetry"),
+        ([("a.x", "CV", "")], {"title": "mine"}, "mine  ·  CV"),
+        ([("a.x", "CV", ""), ("b.x", "CV", "")], {}, "CV"),
+        ([("a.x", "CV", ""), ("b.x", "LSV", "")], {}, ""),
+        ([("a.x", "CV", ""), ("b.x", "LSV", "")], {"title": "mine"}, "mine"),
+    ],
+)
+def test_the_title_names_the_file_and_the_technique_that_all_share(files, look, title):
+    made = {
+        name: record(technique=technique, title=words, potential_we=[0, 1], current=[1, 2], time=[0, 1])
+        for name, technique, words in files
+    }
+    assert draw(made, Look(**look)).get_suptitle() == title
+
+
+def test_what_is_not_drawn_is_named_below_the_title_with_its_rows():
+    drawn = record(time=[0, 1], voltage=[1, 2])["timeseries"]
+    other = build_dataset("acme_curve", [SourceColumn("f", np.arange(3.0))])
+    empty = build_dataset("acme_other", [SourceColumn("g", np.arange(0.0))])
+    figure = draw({"a.x": Record([drawn, other, empty])}, Look())
+    assert figure.get_suptitle() == "a.x\nnot drawn: acme_curve (3 rows), acme_other (0 rows)"
+
+
+@pytest.mark.parametrize(("path", "value", "label"), [
+    ("sample.group", "x", "x"),
+    ("cell.temperature", "25 degC", "25 °C"),
+    ("cell.area", "0.5 cm^2", "0.5 cm²"),
+    ("cell.stack_pressure", "2 MPa", "2 MPa"),
+])  # fmt: skip
+def test_a_file_is_labelled_by_its_metadata_with_unit(path, value, label):
+    one = record(time=[0, 1], voltage=[1, 2])
+    one.metadata.set(path, value)
+    axis = draw({"a": one, "b": record(time=[0, 1], voltage=[3, 4])}, Look(by=path)).axes[0]
+    assert legend(axis) == [label, "not stated"]
+    assert legend(draw({"a": one}, Look(by=path)).axes[0]) == [label]
+
+
+def test_a_selection_is_made_in_every_dataset_that_has_its_columns():
+    one = record(time=[0, 1, 2], voltage=[1, 2, 3])
+    other = record("impedance", frequency=[1.0, 2.0], impedance_real=[1, 2], impedance_imag=[0, 0])
+    files = {"a": Record([one["timeseries"], other["impedance"]])}
+    axes = draw(files, Look(select="time > 0")).axes
+    assert [curves(axis) for axis in axes] == [[([1, 2], [2, 3])]]
+    with pytest.raises(UnknownColumn, match="smell"):
+        draw(files, Look(select="smell > 0"))
+    with pytest.raises(SelectionError):
+        draw({"a": one}, Look(select="time >"))
+
+
+def test_any_columns_are_of_the_first_dataset_of_each_file_that_has_them():
+    first, second = (record(time=[0, 1], current=[n, n])["timeseries"] for n in (1.0, 2.0))
+    two = Record([first, build_dataset("acme_x", list(sources(second)))])
+    figure = draw({"a": two, "b": record(time=[0, 1], current=[3, 3])}, Look(y=("current", "time")))
+    upper, lower = figure.axes
+    assert curves(upper) == [([0, 1], [1, 1]), ([0, 1], [3, 3])]
+    assert curves(lower) == [([0, 1], [0, 1]), ([0, 1], [0, 1])]
+    assert (upper.get_ylabel(), lower.get_ylabel(), lower.get_xlabel()) == ("$I$ / mA", "$t$ / s", "$t$ / s")
+    assert legend(upper) == ["a", "b"]
+    assert legend(lower) == []
+
+
+def sources(dataset):
+    for column_of in dataset.columns.values():
+        if column_of.index is not None:
+            yield SourceColumn(
+                column_of.header, column_of.values, column_of.quantity, column_of.unit, index=column_of.index
+            )
+
+
+def test_panels_of_one_file_have_a_colour_each_and_default_to_time_and_current():
+    figure = draw({"a": record(time=[0, 1], current=[1, 2], voltage=[3, 4])}, Look(x="time"))
+    assert labels(figure) == [("$t$ / s", "$I$ / mA")]
+    figure = draw({"a": record(time=[0, 1], current=[1, 2], voltage=[3, 4])}, Look(y=("voltage", "current")))
+    assert [colours(axis) for axis in figure.axes] == [[PALETTE[0]], [PALETTE[1]]]
+
+
+@pytest.mark.parametrize(
+    ("look", "error", "message", "parts"),
+    [
+        ({"picture": "nyquist"}, UnknownOption, "there is no picture nyquist",
+         {"expected": ", ".join(NAMES), "found": "nyquist"}),
+        ({"style": "loud"}, UnknownOption, "there is no style loud",
+         {"expected": "screen, single-column, slide, origin", "found": "loud"}),
+        ({"picture": "profile"}, DataError, "there is nothing to draw", {
+            "expected": f"rows for one of the pictures {', '.join(NAMES)}", "found": "timeseries: 2 rows",
+            "hint": "--x NAME --y NAME draws any columns"}),
+        ({"y": ("vendor_words",)}, DataError, "the column vendor_words holds words", {"expected": "numbers"}),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_there_is(look, error, message, parts):
+    words = SourceColumn("words", np.array(["a", "b"], object), None, None, index=2)
+    timed = [column("time", [0, 1], index=0), column("voltage", [1, 2], index=1), words]
+    one = Record([build_dataset("timeseries", timed)])
+    with pytest.raises(error) as refused:
+        draw({"a": one}, Look(**look))
+    assert refused.value.message == message
+    assert {name: getattr(refused.value, name) for name in parts} == parts
+
+
+def test_nothing_at_all_is_refused_as_no_dataset():
+    with pytest.raises(DataError) as refused:
+        draw({"a": Record([])}, Look())
+    assert refused.value.found == "no dataset"
+    with pytest.raises(DataError) as refused:
+        draw({"a": Record([])}, Look(y=("current",)))
+    assert (refused.value.expected, refused.value.found) == ("rows", "no dataset with rows")
+
+
+@pytest.mark.parametrize("wanted", [(1.0, None), (None, 3.0), (1.0, 3.0)])
+@pytest.mark.parametrize("side", ["x", "y"])
+def test_limits_change_one_side_of_one_axis(side, wanted):
+    one = {"a": record(time=[0, 10], voltage=[0, 10])}
+    usual = draw(one, Look()).axes[0]
+    axis = draw(one, Look(**{f"{side}lim": wanted})).axes[0]
+    before, after = getattr(usual, f"get_{side}lim")(), getattr(axis, f"get_{side}lim")()
+    assert after == tuple(b if w is None else w for b, w in zip(before, wanted, strict=True))
+    other = "y" if side == "x" else "x"
+    assert getattr(axis, f"get_{other}lim")() == getattr(usual, f"get_{other}lim")()
