@@ -3,7 +3,7 @@
 #
 # Expected: between two tabs is a cell: where Ece/V is empty, <I>/mA stays 0.5 as in the rows around it.
 # Seen:     there Ece/V is 0.5 and <I>/mA is 7, the cycle number, without a word; only the last column, Rcmp/Ohm, is one
-#           value short. Rows are split at any white space, so that nothing between two tabs is no cell.
+#           value short. Rows are split at any white space, where an empty cell leaves no trace.
 # For us:   our reader of these texts keeps the columns and says which cells are missing, which a test keeps; the page on
 #           EC-Lab says so.
 set -euo pipefail
