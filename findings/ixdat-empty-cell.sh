@@ -9,7 +9,8 @@
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --no-compile "ixdat==0.4.0" "requests==2.34.2" "numpy==2.4.6" "pandas==3.1.1" # it imports requests without asking for it
+# it imports requests without asking for it
+"$folder/venv/bin/pip" install --quiet --no-compile "ixdat==0.4.0" "requests==2.34.2" "numpy==2.4.6" "pandas==3.1.1"
 cd "$folder"
 seen=$(HOME="$folder" venv/bin/python - <<'PY'
 from ixdat import Measurement
