@@ -3,7 +3,7 @@
 import pytest
 
 from echub.errors import UnknownSpecies
-from echub.species import Atom, abundances, fits_mass, is_unlikely, overlay, parse_species
+from echub.species import Atom, abundances, fits_mass, is_unlikely, molar_mass, overlay, parse_species
 
 STATED = {
     "Na+": 22.98922,
@@ -90,6 +90,14 @@ def test_what_cannot_be_read_is_refused_with_its_position(label, position, found
     with pytest.raises(UnknownSpecies, match=found) as caught:
         parse_species(label)
     assert caught.value.where == f"position {position}"
+
+
+@pytest.mark.parametrize("formula", ["Li5.5PS4.5Cl1.5", "Li1.05Mn1.95O4", "CuSO4.5H2O"])
+def test_a_formula_with_a_dot_has_no_molar_mass(formula):
+    """It would be a decimal count or a hydrate; molmass itself takes every dot for a hydrate."""
+    with pytest.raises(UnknownSpecies) as caught:
+        molar_mass(formula)
+    assert caught.value.where == f"position {formula.index('.') + 1}"
 
 
 def test_silicon_lies_on_phosphorus():

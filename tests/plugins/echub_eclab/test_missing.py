@@ -23,6 +23,7 @@ def test_formulas_have_no_value_where_their_inputs_have_none(tmp_path):
 
 def test_cells_of_an_export(tmp_path):
     lines = export(SCENARIOS["gcpl"]().file, parameters=GCPL).split(b"\r\n")
+    whole = b"\r\n".join(lines)
     head = next(n for n, line in enumerate(lines) if b"Ewe/V\t" in line)
     at = lines[head].split(b"\t").index(b"Ewe/V")
     for row, cell in ((3, b""), (5, b"NaN"), (7, b"-1.#IND0000E+000")):
@@ -31,6 +32,11 @@ def test_cells_of_an_export(tmp_path):
         lines[head + row] = b"\t".join(cells)
     path = tmp_path / "run.mpt"
     path.write_bytes(b"\r\n".join(lines))
-    found = echub.read(path)["timeseries"]["potential_we"]
+    series = echub.read(path)["timeseries"]
+    found = series["potential_we"]
     assert is_missing(found).nonzero()[0].tolist() == [2]
     assert np.isnan(found).nonzero()[0].tolist() == [2, 4, 6]
+    path.write_bytes(whole)
+    unbroken = echub.read(path)["timeseries"]
+    for behind in ("current_range", "charge_half_cycle", "half_cycle"):  # an empty cell moves none of them
+        assert np.array_equal(series[behind], unbroken[behind]), behind
