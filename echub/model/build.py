@@ -260,7 +260,8 @@ def _all_bits(source: SourceColumn, name: str) -> tuple[Bits, ...]:
     left = (1 << 8 * values.dtype.itemsize) - 1
     for bits in source.bits:
         left &= ~bits.mask
-    is_set = any(int(code) & left for code in occurring(values).tolist())
+    codes = occurring(values).tolist()
+    is_set = any(int(code) & left for code in codes if code == code)  # NaN: rows without flags
     return (
         (*source.bits, Bits(f"vendor_other_{name}", f"other bits of {source.header}", left))
         if is_set

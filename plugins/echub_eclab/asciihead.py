@@ -10,7 +10,6 @@ from typing import BinaryIO, NoReturn
 
 from echub.plugin import Notice, ReadError, Source, without_zero_tail
 from echub.text import decode, encoding_of
-from echub_eclab.columns import meanings
 
 KINDS = {
     "EC-Lab ASCII FILE": "data",
@@ -135,7 +134,10 @@ def _counted(source: Source, stated: int) -> tuple[int, list[Notice]]:
 def _names_in(line: bytes) -> int:
     """Count the cells of a line that are names of EC-Lab."""
     cells = re.split(r"[\t;,]", decode(line, encoding_of(line).value or "cp1252"))
-    return sum(cell.strip(' "') in meanings() for cell in cells)
+    from echub_eclab.columns import meanings  # with NumPy behind it, which recognising a file does without
+
+    known = meanings()
+    return sum(cell.strip(' "') in known for cell in cells)
 
 
 def _require_whole_names(source: Source, lines: list[str], end: int) -> None:

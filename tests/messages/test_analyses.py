@@ -110,6 +110,12 @@ CHANNELS = Fake(channels=lambda: [("r1", "Na+", 1), ("r2", "Zr+", 1)])
 TWO_OUTCOMES = [Outcome({"u": Measurand("V", v)}, conditions={"load": Condition(3.0)}) for v in (1.0, 2.0)]
 
 
+def _noisy_staircase():
+    line = Fake(sign=1, first=None, confirmed=False, error=A([0.02, 0.25]), level=[1, 2])
+    with patch.object(staircase, "_unsettled", lambda *_: 0.0):
+        return staircase._flags(Fake(), line, Fake(deviation=10.0, tail=20.0))
+
+
 def _relaxing(notices):
     with patch.object(relaxation, "runs_p", lambda _: 1.0):
         return list(relaxation._flags(RECOVERY, DOUBLE, STRETCHED))
@@ -205,9 +211,7 @@ ROWS = {
         lambda _: lifetimes.run([Outcome({"lifetime": Measurand("h", 5.0)})] * 2, Fake()),
         "2 outcomes have a lifetime, at least 3 are needed"),
     "staircase: noise": (
-        lambda _: staircase._flags(
-            Fake(), Fake(sign=1, first=None, confirmed=False, error=A([0.02, 0.25]), level=[1, 2]),
-            Fake(deviation=10.0)),
+        lambda _: _noisy_staircase(),
         f"{staircase.NAMES[1]}: noise is 25.0% of the line, more than the 10 % that count"),
     "symmetric: skipped": (
         lambda _: symmetric._skipped(

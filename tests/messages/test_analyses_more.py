@@ -141,6 +141,7 @@ def _rises(notices):
     with (
         patch.object(symmetric, "rises", lambda *_: 2),
         patch.object(symmetric, "_missing", lambda _: []),
+        patch.object(symmetric, "soft_drop", lambda *_: None),
     ):
         return symmetric._flags(cell, Fake(confirmed=True), 9, 1, Fake(rise=3.0))
 

@@ -107,15 +107,18 @@ def _after(end="cut_off", more=1, fresh=True):
     return pulsed._after(Fake(), block, Fake(pulses=range(5), end=end, t=[1.0]))
 
 
-def _staircase(first=None, confirmed=True, error=0.0, off=0.2, slow=False):
+def _staircase(first=None, confirmed=True, error=0.0, off=0.2, slow=False, missing=0.0):
     level = A([1.0, 2.0, 3.0])
     behind = 9.0 if first == 1 else error  # noise behind the event does not count
     line = Fake(
         sign=1, first=first, confirmed=confirmed, error=A([np.nan, error, behind]), level=level,
         deviation=A([0.0, off, off]),
     )  # fmt: skip
-    with patch.object(staircase, "_slow_from_the_start", lambda *_: slow):
-        return staircase._flags(Fake(), line, Fake(deviation=10.0))
+    with (
+        patch.object(staircase, "_slow_from_the_start", lambda *_: slow),
+        patch.object(staircase, "_unsettled", lambda *_: missing),
+    ):
+        return staircase._flags(Fake(), line, Fake(deviation=10.0, tail=20.0))
 
 
 def _skipped(longest):
@@ -221,6 +224,8 @@ ROWS = {
     "staircase: falls": (_staircase(first=2, off=-0.2), {"falls-below-line"}),
     "staircase: one level": (_staircase(first=1), {"one-level-line"}),
     "staircase: slow": (_staircase(first=1, slow=True), set()),
+    "staircase: settled": (_staircase(missing=0.02), {"no-event"}),
+    "staircase: not settled": (_staircase(missing=0.021), {"no-event", "not-settled"}),
     "staircase: noise": (_staircase(error=0.11), {"no-event", "line-uncertain"}),
     "staircase: less noise": (_staircase(error=0.1), {"no-event"}),
     "symmetric: long rest": (_skipped(10 * symmetric.GAP + 101), {"rows-missing"}),

@@ -144,7 +144,7 @@ ROWS = {
     "segments: pulses": (lambda _: current.pulse_threshold(_pulses()), "rest at 0.5, pulses of 1.5"),
     "text: UTF-16": (
         lambda _: encoding_of(b"a\0b\0c\0d\0"), "4 of 4 characters have a NUL as their high byte"),
-    "text: NUL": (lambda _: encoding_of(b"ab\0\0\0\0"), "a NUL byte at offset 2"),
+    "text: NUL": (lambda _: encoding_of(b"ab\0cd"), "a NUL byte at offset 2"),
     "limits: both": (lambda _: str(limits.Limits(-2.0, 9.0, "V")), "-2 to 9 V"),
     "limits: low": (lambda _: str(limits.Limits(-2.0, None, "V")), "at least -2 V"),
     "limits: high": (lambda _: str(limits.Limits(None, 9.0, "V")), "at most 9 V"),

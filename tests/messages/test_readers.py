@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from echub.plugin import Metadata
+from echub.plugin import Metadata, Source
 from echub_bdf import binary
 from echub_cameca import checks
 from echub_cameca import profile as cameca_profile
@@ -40,10 +40,7 @@ def _masses(notices):
 
 
 def _zero_tail(notices):
-    data = b"abcd\0\0\0"
-    source = Fake(head=b"abcd", size=7, read=lambda at=0: data[at:])
-    with patch.object(asciihead, "_in_memory", lambda *_: ""):
-        return asciihead.plain_source(source)[1]
+    return asciihead.plain_source(Source.from_bytes(b"abcd\0\0\0\0\0", "a.mpt"))[1]
 
 
 def _rest(data):
@@ -145,7 +142,7 @@ ROWS = {
     "cameca: mass": (_masses, "Na+ was measured at mass 39, which is not its own"),
     "cameca: cells": (
         lambda _: cameca_profile._row(5, "a\tb", 3), f"{cameca_profile._SLOTS} cells for each of 3 species"),
-    "eclab: zeros in text": (_zero_tail, "the file ends in 3 zero bytes from offset 4: they are not data"),
+    "eclab: zeros in text": (_zero_tail, "the file ends in 5 zero bytes from offset 4: they are not data"),
     "eclab: zeros in a container": (
         _rest(b"\0" * 20), "the file ends in 20 zero bytes from offset 80: they are not data"),
     "eclab: no module": (_rest(b"x" * 20), "20 bytes from offset 80"),

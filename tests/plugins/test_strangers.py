@@ -100,10 +100,10 @@ def test_a_voltammogram_is_no_staircase():
 def test_a_current_at_rest_is_told_and_in_the_interval():
     data, truth = strangers.cycled(np.random.default_rng(3), offset=2e-3)
     outcome = ask("cycling", data)
-    assert "offset-current" in codes(outcome)
+    assert "current-at-rest" in codes(outcome)
     assert outcome["discharge_capacity"].interval.covers(truth["discharge_capacity"])
     none, _ = strangers.cycled(np.random.default_rng(3))
-    assert "offset-current" not in codes(ask("cycling", none))
+    assert "current-at-rest" not in codes(ask("cycling", none))
 
 
 @pytest.mark.parametrize("rates", [(5.0,), (5.0, 10.0, 20.0, 50.0)])

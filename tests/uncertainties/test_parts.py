@@ -98,7 +98,7 @@ def _asr(relative, area):
     result = Fake(
         params=Fake(area_uncertainty=area, level=95.0),
         followed=Fake(fits=[Fake(fitted=None)]),
-        series=Fake(spectra=[Fake(spectrum=1)]),
+        series=Fake(called=str),
     )
     part = Fake(resistance=[5.0], relative=[relative], label="1")
     with patch.object(answers, "note_of", lambda _: ""):
@@ -194,7 +194,9 @@ def test_a_resistance_is_at_least_as_uncertain_as_stated(percent, expected):
 
 def test_an_offset_current_has_its_scatter_and_its_drift():
     """Eight rows of 1 and eight of 3 nA: a standard deviation of 1 over √16, and a drift of 2."""
-    found = dc_data._offset(A([1.0] * 8 + [3.0] * 8), np.zeros(16), 0.01, Fake(offset_uncertainty=0.0), Fake())
+    found = dc_data._offset(
+        A([1.0] * 8 + [3.0] * 8), np.zeros(16), 0.01, Fake(offset=0.0, offset_uncertainty=0.0), Fake()
+    )
     assert found[:2] == pytest.approx((2.0, np.hypot(0.25, 2.0)))
 
 

@@ -45,7 +45,7 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
         yield Flag("ways-disagree", f"ways of counting the charge differ from {names[0]}: {parts}")
     if found.offset:
         yield Flag(
-            "offset-current",
+            "current-at-rest",
             f"{found.offset:.2g} of the reference current is read at rest too: an offset, or a current that "
             "flows; the intervals hold both",
             hint="--param rest=… (in mA) counts it as rest; use the instrument's own charge",

@@ -169,7 +169,7 @@ def test_long_tables_are_folded_and_cut_with_their_number(rows, folded, more):
     after = page[page.index("<h4>by cycle</h4>") :]
     assert after.startswith(f"<h4>by cycle</h4><div class='{'wide long' if folded else 'wide'}'>")
     assert len(table_after(after, "<table>")) == 1 + min(rows, 60)
-    assert (f"{more} more rows in the stored outcome" in after) is bool(more)
+    assert (f"{more} more row{'s' * (more > 1)} in the stored outcome" in after) is bool(more)
 
 
 def test_methods_state_what_was_used_with_its_reference(page):

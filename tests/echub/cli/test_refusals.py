@@ -147,6 +147,8 @@ empty.toml: the study names no file that is there [plugin]
 $ echub study nostep.toml  # 4
 nostep.toml: the study has no step [plugin]
   expected: [[step]] with name and analysis
+  cause: the steps that `echub study init` writes are comments at first
+  hint: take the # away from the steps that are wanted, then: echub study nostep.toml
 $ echub convert cp.mpr -o - --json  # 2
 -o - takes one file and gives one [unknown-option]
   expected: one file

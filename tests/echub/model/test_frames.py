@@ -20,7 +20,7 @@ DATA = build_dataset(
         SourceColumn("odd", np.array([7, 8, 9], np.int64), unit="V/mA", index=5),
     ],
 )
-NAMES = ["row", "time", "current", "technique", "cycle", "vendor_odd", "error_flag"]
+NAMES = ["row", "time", "current", "technique", "cycle", "vendor_odd", "error_flag", "vendor_other_flags"]
 
 
 def check(columns):
@@ -30,6 +30,7 @@ def check(columns):
     assert columns["current"] == [1.0, -2.0, 3.5]
     assert columns["technique"] == ["CC", "CV", "CC"]
     assert columns["error_flag"] == [0, 1, 1]
+    assert columns["vendor_other_flags"] == [1, 0, 1]  # a bit that no name is given for
     assert columns["vendor_odd"] == [7, 8, 9]
 
 

@@ -29,7 +29,7 @@ def cells(html):
 def test_a_prompt_shows_one_short_line_of_each():
     shown = record(100_000)
     dataset = shown["timeseries"]
-    assert repr(dataset).startswith("<Dataset timeseries: 100000 rows, 3 columns: row, time, ")
+    assert repr(dataset).startswith("<Dataset timeseries: 100,000 rows, 3 columns: row, time, ")
     assert repr(dataset.column("time")) == "<Column time / s: 100000 values, 0 … 99999, measured>"
     assert repr(shown.metadata) == "<Metadata: nothing>"
     for thing in (shown, dataset, dataset.column("time"), shown.metadata):

@@ -54,7 +54,7 @@ ROOM = {"oldest_unverified": 95, "cv": 200, "ocv": 200, "cp": 500}
 def test_an_impossible_number_of_columns_is_refused(name, code, count):
     place = byte_map(fixture(name))["VMP data"]
     error = refusal(replace(fixture(name), place.inside.n_columns, struct.pack(code, count)))
-    assert error.message == f"the data header names {count} columns"
+    assert error.message == f"the data header names {count:,} columns"
     assert error.where == f"offset {place.inside.n_columns}"
     assert error.found == str(count)
     assert error.expected == f"1 to {ROOM[name]}"

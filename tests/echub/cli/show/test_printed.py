@@ -67,7 +67,7 @@ RECORD = [
         ("reader", "acme of echub-acme 2.0"),
         ("technique", "CP  Chronopotentiometry"),
         ("started", "2024-03-14T10:00:00 (time zone unknown)"),
-        ("timeseries", "3 rows, 3 columns, 1 vendor columns"),
+        ("timeseries", "3 rows, 3 columns, 1 vendor column"),
     ),
     "                column       unit  origin    source",
     "                row                reported  (row number)",
@@ -332,7 +332,7 @@ def test_a_long_table_says_how_many_rows_are_not_shown(lines, rows, shown):
     found = lines(outcome.show, an_outcome(tables=tables, sensitivity=()), "a.x")
     body = found[found.index("    n") + 1 :]
     assert body[:shown] == [f"    {n}" for n in range(shown)]
-    more = f"    … {rows - shown} more rows; -v shows them, --json has all"
+    more = f"    … {rows - shown} more row{'s' * (rows - shown > 1)}; -v shows them, --json has all"
     assert body[shown:] == ([more] if rows > shown else [])
     assert len(lines(outcome.show, an_outcome(tables=tables), "a.x", verbose=True)) > rows
 
