@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         UnknownSpecies,
         UnknownUnit,
     )
+    from echub.files.columnar import read_frame
     from echub.files.description import describe, plain_types, restore
     from echub.files.store import write_native
     from echub.files.stored import native_content, read_native
@@ -144,6 +145,7 @@ _LAZY = {
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
+    "read_frame": "echub.files.columnar",
     "read_native": "echub.files.stored",
     "require_comparable": "echub.analysis.comparable",
     "require_distinct": "echub.analysis.comparable",
@@ -237,6 +239,7 @@ __all__ = [
     "plain_types",
     "poisson_interval",
     "quantities",
+    "read_frame",
     "read_native",
     "require_comparable",
     "require_distinct",

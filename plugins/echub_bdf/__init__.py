@@ -26,7 +26,7 @@ def echub_readers() -> Iterable[Reader]:
         ),
         Reader(
             "bdf-binary",
-            "Battery Data Format, Parquet or Feather",
+            "Battery Data Format, Parquet or Feather, and Parquet that echub wrote",
             suffixes=(".parquet", ".feather", ".arrow", ".ipc"),
             sniff="echub_bdf:sniff_binary",
             read="echub_bdf.binary:read",

@@ -1,33 +1,23 @@
-"""Read a BDF table in Parquet or Feather (Arrow IPC): the columns of its CSV, typed."""
+"""Read a table in Parquet or Feather (Arrow IPC): of BDF by its typed columns, of echub by its description."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from echub.plugin import Notice, ReadError, Record, Source
+from echub.plugin import Notice, ReadError, Record, Source, read_frame
 from echub_bdf.columns import has_core
 from echub_bdf.read import record_of
+from echub_bdf.written import KEY, restored
 
 if TYPE_CHECKING:
     from echub_bdf.options import BdfReadOptions
 
 
 def read(source: Source, options: BdfReadOptions) -> Record:
-    """Read the table; `ReadError` for a damaged one, and for one whose columns are not those of BDF."""
-    data = source.read()
-    load = pl.read_parquet if data.startswith(b"PAR1") else pl.read_ipc
-    try:
-        frame = load(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise ReadError(
-            "the table cannot be read",
-            path=source.shown,
-            found=str(error).splitlines()[0][:200],
-            cause="the file is damaged or cut off",
-        ) from None
+    """Read the table; `ReadError` for a damaged one, and for one that is neither BDF nor written by echub."""
+    frame, metadata = read_frame(source)
+    if KEY in metadata:
+        return restored(source, frame, metadata[KEY])
     if not has_core(frame.columns):
         raise ReadError(
             "this is not a BDF table",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from echub.plugin import Dataset, PluginError, Record, arrow_schema
+from echub.plugin import Dataset, PluginError, Record, arrow_schema, describe
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Return one part per dataset: `.timeseries.parquet`, `.impedance.parquet` …"""
-    for dataset in shaped(record, options).datasets.values():
-        yield f".{dataset.name}.parquet", partial(write_dataset, record, dataset)
+    chosen = shaped(record, options)
+    for dataset in chosen.datasets.values():
+        yield f".{dataset.name}.parquet", partial(write_dataset, record, dataset, whole=chosen is record)
 
 
-def write_dataset(record: Record, dataset: Dataset, file: BinaryIO) -> None:
+def write_dataset(record: Record, dataset: Dataset, file: BinaryIO, *, whole: bool = True) -> None:
     """Write one table with the keys `units`, `columns`, `kind`, `metadata`, `provenance`, each a JSON text.
 
     The units are in the metadata of each field as well (``units``), where pyarrow, R's arrow and DuckDB show them.
+    whole: all columns are in their canonical units, so that `echub` describes the record and it can be read back.
     """
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
         raise PluginError(
@@ -38,6 +40,7 @@ def write_dataset(record: Record, dataset: Dataset, file: BinaryIO) -> None:
         },
         "metadata": record.metadata.tree(),
         "provenance": record.provenance.as_dict(),
+        **({"echub": describe(record, dataset.name)} if whole else {}),
     }
     encoded = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in texts.items()}
     frame = dataset.to_polars()

@@ -1,0 +1,36 @@
+"""Parquet and Arrow files: read as a frame, or refused as damaged."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from echub.errors import ReadError
+from echub.model.source import Source
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PARQUET = b"PAR1"
+"""First bytes of a Parquet file; the others are in Arrow's IPC format (Feather)."""
+
+
+def read_frame(source: Source) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Read a Parquet or Arrow file as a frame, with the metadata of a Parquet file.
+
+    Raises `ReadError` for a damaged one: polars ends its thread where a length in the file leads outside of it.
+    """
+    import polars as pl
+
+    data = source.read()
+    is_parquet = data.startswith(PARQUET)
+    try:
+        frame = (pl.read_parquet if is_parquet else pl.read_ipc)(io.BytesIO(data))
+        return frame, dict(pl.read_parquet_metadata(io.BytesIO(data))) if is_parquet else {}
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise ReadError(
+            "the table cannot be read",
+            path=source.shown,
+            found=str(error).splitlines()[0][:200],
+            cause="the file is damaged or cut off",
+        ) from None
