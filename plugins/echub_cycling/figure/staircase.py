@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 ABOVE = 4.0
 """Height of the lower panel in units of the line at the first level beyond."""
+MARKS: dict[str, dict[str, Any]] = {
+    "we_oxidised": {"color": BLUE, "markersize": 4},
+    "we_reduced": {"color": OCHRE, "markersize": 8, "fillstyle": "none"},
+}
+"""Rings around dots: the levels of both directions lie on each other in a good cell."""
 
 
 def draw(outcome: Outcome, figure: Figure) -> None:
@@ -31,19 +36,19 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     upper.set(xlabel=axis_label("t", name), ylabel="U / mV")
     table = outcome.tables["levels"]
     directions = np.array(table["direction"].values)
-    for way, colour in (("we_oxidised", BLUE), ("we_reduced", OCHRE)):
+    for way in MARKS:
         if (directions == way).any():
-            _direction(lower, outcome, way, directions == way, colour, float(shown["offset"][0]))
+            _direction(lower, outcome, way, directions == way, float(shown["offset"][0]))
     lower.set(xlabel=current_label(table["level"].unit), ylabel="|U| / mV", xlim=(0, None))
     lower.legend(frameon=False, fontsize=8)
     tidy(upper, lower)
     title(figure, outcome.label, str(outcome.conditions["criterion"].value))
 
 
-def _direction(axis: Any, outcome: Outcome, way: str, chosen: Any, colour: str, offset: float) -> None:  # noqa: ANN401
+def _direction(axis: Any, outcome: Outcome, way: str, chosen: Any, offset: float) -> None:  # noqa: ANN401
     table = outcome.tables["levels"]
     level, u = table["level"].array()[chosen], 1000 * np.abs(table["U"].array()[chosen] - offset)
-    axis.plot(level, u, "o", color=colour, markersize=4, label=way.replace("we_", "working electrode "))
+    axis.plot(level, u, "o", label=way.replace("we_", "working electrode "), **MARKS[way])
     line = outcome.measurands.get(f"asr_{way}") or outcome.measurands.get(f"resistance_{way}")
     if line is not None and line.value is not None:
         ends = np.array([0.0, level.max()])
