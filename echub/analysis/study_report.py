@@ -284,13 +284,19 @@ def _step(step: Step, answers: Sequence[Answer], study: Study) -> str:
     return "\n".join(parts) + "</section>"
 
 
+def _head(name: str, unit: str) -> str:
+    """Return the head of a column: what it is, and its unit if it has one."""
+    shown = unit_text(unit)
+    return name.replace("_", " ") + (f" / {shown}" if shown else "")
+
+
 def _results(answers: Sequence[Answer], names: Sequence[str]) -> str:
     """Tabulate the measurands of a step, one line per answer."""
     units = {n: next(a.outcome.measurands[n].unit for a in answers if n in a.outcome.measurands) for n in names}
     head = [
         "",
         "status",
-        *(f"{n.replace('_', ' ')}{f' / {unit_text(u)}' if unit_text(u) else ''}" for n, u in units.items()),
+        *(_head(name, unit) for name, unit in units.items()),
     ]
     rows = []
     for answer in answers:
@@ -374,7 +380,7 @@ def _image(picture: bytes, text: str) -> str:
 
 
 def _series_table(table: Mapping[str, Any]) -> str:
-    head = [f"{name.replace('_', ' ')}{f' / {unit_text(s.unit)}' if s.unit else ''}" for name, s in table.items()]
+    head = [_head(name, series.unit) for name, series in table.items()]
     rows = [
         [_number(cell) if cell is not None else "" for cell in row]
         for row in zip(*(s.values for s in table.values()), strict=True)

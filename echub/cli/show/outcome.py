@@ -130,7 +130,7 @@ def number(value: object) -> str:
 
 
 def _table(series: Mapping[str, Series], most: int) -> None:
-    headers = [f"{name} / {unit_text(s.unit)}" if s.unit else name for name, s in series.items()]
+    headers = [f"{name} / {unit}" if (unit := unit_text(s.unit)) else name for name, s in series.items()]
     rows = list(zip(*(s.values for s in series.values()), strict=True))
     table(headers, [[number(cell) for cell in row] for row in rows[:most]], indent=4)
     if len(rows) > most:

@@ -216,3 +216,9 @@ def test_the_table_of_results_has_each_field_of_each_measurand(tmp_path):
         assert list(csv.reader(file)) == [
             ["label", "cycle", "U_max / mV"], ["early", "1.0", "0.5"], ["early", "2.0", "1.5"]
         ]  # fmt: skip
+
+
+def test_a_column_without_a_unit_has_no_stroke_in_its_head():
+    tables = {"by_cycle": {"share": Series.of([0.5], "1"), "level": Series.of([1.5], "mA/cm^2")}}
+    page = report(study(), [Answer(FIRST, "x", ("a.mpr",), outcome(1.0, tables=tables))])
+    assert table_after(page, "<h4>by cycle</h4>")[0] == ["share", "level / mA/cm²"]

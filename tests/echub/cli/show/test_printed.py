@@ -507,3 +507,10 @@ def test_what_was_gathered(echub, monkeypatch, problems, code):
     quiet = echub("gather", "archive", "--to", "lake", "-q")
     assert (quiet.out, quiet.err.splitlines()) == ("", [f"not gathered: {problem}" for problem in problems])
     assert echub("gather", "archive", "--to", "lake", "--json").json == made.as_dict()
+
+
+@pytest.mark.parametrize(("unit", "head"), [("", "n"), ("1", "n"), ("mA/cm^2", "n / mA/cm²"), ("%", "n / %")])
+def test_the_head_of_a_column_has_its_unit_if_it_has_one(lines, unit, head):
+    tables = {"by_cycle": {"n": Series.of([1.5, 2.5], unit)}}
+    found = lines(outcome.show, an_outcome(tables=tables, sensitivity=(), measurands={}, flags=()), "a.x")
+    assert found[found.index("    1.5") - 1] == f"    {head}"
