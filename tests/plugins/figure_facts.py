@@ -58,7 +58,7 @@ FIGURES = {
         Panel("U / mV", curves=("t / 60 | 1000 * U",), down=("failed_at / 60",)),
         Panel(
             "R·A / Ω·cm²",
-            legend=("we oxidised", "we reduced"),
+            legend=WE,
             down=("failed_at / 60",),
             curves=(
                 "end[sign > 0] / 60 | R_end[sign > 0]",

@@ -58,7 +58,7 @@ def _trace(axis: Any, shown: dict[str, Any], length: float, unit: str) -> None: 
 
 
 def _resistance(axis: Any, shown: dict[str, Any], length: float, unit: str) -> None:  # noqa: ANN401
-    for sign, colour, name in ((1, _OX, "we oxidised"), (-1, _RED, "we reduced")):
+    for sign, colour, name in ((1, _OX, "working electrode oxidised"), (-1, _RED, "working electrode reduced")):
         chosen = shown["sign"] == sign
         begin, end = shown["begin"][chosen] / length, shown["end"][chosen] / length
         start, stop = shown["R_start"][chosen], shown["R_end"][chosen]
