@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PRINTED = (
@@ -26,6 +27,7 @@ _TIMES = ((2 * 86400, 86400.0, "d"), (2 * 3600, 3600.0, "h"), (300, 60.0, "min")
 two days or hours, five minutes."""
 
 
+@lru_cache(1024)  # tables of a report ask for the same few units again and again
 def unit_text(unit: str) -> str:
     """Return a unit as papers print it: ``mA/cm^2`` as mA/cm², ``ohm*cm^2`` as Ω·cm²; empty for ``1``."""
     if unit == "1":

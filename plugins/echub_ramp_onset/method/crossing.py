@@ -110,9 +110,10 @@ def _place(deviation: Deviation, params: RampOnsetParams, index: int, limit: flo
     grid, line = deviation.grid, deviation.line
     half = grid.half(params.window)
     low, high = neighbourhood(index, half, len(grid.t))
+    x, u = grid.x[low:high], grid.u[low:high]
     with np.errstate(invalid="ignore", divide="ignore"):
-        raw = ((grid.u - line.at(grid.x)) / (line.slope * grid.x))[None, low:high]
-    return float(low + place(running_median(raw, half), limit, half)[0])
+        raw = (u - line.at(x)) / (line.slope * x)
+    return float(low + place(running_median(raw[None], half), limit, half)[0])
 
 
 def excursions(deviation: Deviation, params: RampOnsetParams) -> list[tuple[float, float]]:
@@ -128,8 +129,10 @@ def falls(deviation: Deviation, params: RampOnsetParams, lost_at: float) -> tupl
     What a soft short does: R falls, and the current still flows as programmed.
     """
     grid = deviation.grid
-    low = (deviation.value < -SHORT) & (params.guard * deviation.noise < SHORT) & (grid.t >= deviation.line.begin)
-    low &= grid.t < lost_at
+    low = deviation.value < -SHORT
+    if not low.any():
+        return None
+    low &= (params.guard * deviation.noise < SHORT) & (grid.t >= deviation.line.begin) & (grid.t < lost_at)
     least = max(int(params.sustain / grid.step), 1)
     followed = int((grid.t < lost_at).sum())
     for first, last in _runs(low):
