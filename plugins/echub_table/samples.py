@@ -146,7 +146,9 @@ def _closure_to(whole: float, parts: Sequence[SourceColumn], found: Findings) ->
         return
     total = np.sum([np.asarray(c.values, dtype=float) for c in parts], axis=0)
     off = np.abs(total / whole - 1)
-    meant = bool(np.nanmedian(off) < (MEANT if whole > 1 else CLOSED)) if np.isfinite(off).any() else False
+    meant = False
+    if np.isfinite(off).any():
+        meant = bool(np.nanquantile(off, 0.5, method="lower") < (MEANT if whole > 1 else CLOSED))
     if meant and (rows := np.flatnonzero(off > CLOSED)).size:
         worst = int(rows[np.argmax(off[rows])])
         text = (
