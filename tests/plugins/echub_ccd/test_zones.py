@@ -1,4 +1,4 @@
-"""Files of one staircase with starts in several zones: ordered as instants, refused if a zone is missing in some."""
+"""Files of one staircase with starts in several zones: ordered as instants, refused if some lack a zone."""
 
 import numpy as np
 import pytest
