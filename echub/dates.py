@@ -6,6 +6,7 @@ resolved by the order of the rows.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -349,3 +350,18 @@ def date_texts(lines: Iterable[str]) -> list[str]:
     return [
         match[0] for line in lines for match in re.finditer(r"(?<!\d)\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)", line)
     ]
+
+
+def instants(*ways: Sequence[object]) -> list[dt.datetime] | None:
+    """Return the starts of several files as comparable instants, in the first way in which all state theirs.
+
+    ways: ISO 8601 texts or None per file, such as those in UTC, then those on the wall clock. None if no way has
+    all, or if some state a zone and others do not: their order is not known.
+    """
+    for way in ways:
+        if None in way:
+            continue
+        moments = [dt.datetime.fromisoformat(str(start)) for start in way]
+        if len({moment.tzinfo is None for moment in moments}) == 1:
+            return moments
+    return None

@@ -20,6 +20,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NUMBER = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?\Z")
+_OF_A_CELL = re.compile(
+    r"(cell|channel|chan|chl|ch|battery|device)( (id|index|name|no|nr|num|number|code))?|sample (id|name)|barcode"
+)
 _GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*\Z")
 _PLAIN = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d+)?\Z")
 _NAMED = {"nan": float("nan"), "inf": float("inf"), "+inf": float("inf"), "-inf": float("-inf")}
@@ -73,6 +76,14 @@ def _utf16(head: bytes) -> Finding:
 def decode(data: bytes, encoding: str) -> str:
     """Decode with an encoding from `encoding_of`; undefined bytes stay visible as \\xNN."""
     return data.decode(encoding, "backslashreplace")
+
+
+# -- names -------------------------------------------------------------------------------------
+
+
+def names_a_cell(header: str) -> bool:
+    """Return whether a header, without its unit, names the cell or channel of a row: ``Channel_Index``."""
+    return bool(_OF_A_CELL.fullmatch(re.sub(r"[\W_]+", " ", header).strip().lower()))
 
 
 # -- text that goes out ------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) 
         raise Refusal(
             "no-dataset",
             f"the record has no {kind} dataset, but {', '.join(record) or 'none at all'}",
-            hint="`echub analyze --list FILE` shows what suits it, `echub info FILE` what it holds",
+            hint=_what_declares(record, kind),
         )
     if name is not None:
         return _named(record, fitting, kind, name)
@@ -39,6 +39,14 @@ def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) 
             hint=f"--dataset {(able or fitting)[-1].name} names one of them",
         )
     return _remembered(able[0], fitting)
+
+
+def _what_declares(record: Record, kind: str) -> str:
+    """Return what the reader says that makes the rows a dataset of this kind, else where to look."""
+    told = (
+        notice.hint for notice in record.notices if notice.code == "undeclared-kind" and kind in notice.message
+    )
+    return next(told, "`echub analyze --list FILE` shows what suits it, `echub info FILE` what it holds")
 
 
 def chosen_datasets(record: Record, analysis: Analysis, name: str | None = None) -> list[Dataset]:

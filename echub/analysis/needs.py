@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.analysis.datasets import chosen_dataset, chosen_datasets
+from echub.analysis.one_cell import require_one_cell
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
 from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
@@ -141,6 +142,7 @@ def bind(
     data = numbered(dataset if dataset is not None else chosen_dataset(record, analysis))
     _require_rows(data)
     require_one(analysis, each, data)
+    require_one_cell(data)
     _check_metadata(analysis, record.metadata)
     others = _others(analysis, record, columns, seed)
     analysis = replace(analysis, needs=tuple(n for n in analysis.needs if not _is_of_another(n, analysis)))

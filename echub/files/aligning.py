@@ -182,9 +182,18 @@ def _no_clock(first: Record, other: Record, name: str) -> NoCommonClock:
         f"{name} cannot be put on the clock of the first file",
         expected="a common event, the absolute clocks of both with their uncertainty, or an offset",
         found="; ".join(said),
-        hint="--event current=ion_counts, --clock-uncertainty 1s with --timezone, or "
-        f'--offset "{name}=12.5s±0.5s"',
+        hint=_clock_option((first, other)) + f'--offset "{name}=12.5s±0.5s"',
     )
+
+
+def _clock_option(records: Sequence[Record]) -> str:
+    """Return the options that put stated starts on absolute clocks, else all that may help."""
+    lacking = [record for record in records if _zero(record) is None]
+    if not lacking:
+        return "--clock-uncertainty 1s, --event current=ion_counts, or "
+    if all(record.metadata.value(START) is not None for record in lacking):
+        return "--clock-uncertainty 1s --timezone Europe/Berlin (the zone of starts without one), or "
+    return "--event current=ion_counts, --clock-uncertainty 1s with --timezone, or "
 
 
 def _by_event(first: Record, other: Record, name: str, how: How) -> Alignment:

@@ -101,4 +101,13 @@ def _left_out(tables: Sequence[Dataset], paths: Sequence[Path], whole: Dataset) 
     if not said:
         return []
     text = f"{len(kept)} samples are in all tables; the others are left out"
-    return [Remark("samples-left-out", text, where="; ".join(said))]
+    cause = f"{alike} differ only by case or blanks" if (alike := _alike(tables)) else ""
+    return [Remark("samples-left-out", text, where="; ".join(said), cause=cause)]
+
+
+def _alike(tables: Sequence[Dataset]) -> str:
+    """Return the names of samples in one table or several that differ only by case or blanks."""
+    spelled: dict[str, list[str]] = {}
+    for name in dict.fromkeys(str(sample) for table in tables for sample in table[SAMPLE]):
+        spelled.setdefault("".join(name.split()).casefold(), []).append(name)
+    return ", ".join("/".join(names) for names in spelled.values() if len(names) > 1)

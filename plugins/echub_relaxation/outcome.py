@@ -19,6 +19,8 @@ UNDECIDED = 6.0
 """Difference of Akaike's criterion below which two forms are equally good: odds of 20 to 1."""
 PLATEAU, TOO_SHORT = 3.0, 1.0
 """Longest delay over the slowest time: below 3 (5 % are missing) flagged, below 1 (37 %) refused."""
+OVER = 5.0
+"""Shortest delay over the fastest time from which on less than 1 % of that component is left to be seen."""
 RANDOM = 0.001
 """p below which residuals are not random."""
 
@@ -34,12 +36,13 @@ def run(data: Inputs, params: RelaxationParams) -> Outcome:
         form = params.form
         fits = {form: fit(recovery, form, offset=params.offset)}
     best = fits[form]
-    _require_signal(recovery, best)
+    _require_signal(recovery, best, params)
     _require_plateau(recovery, best)
+    _require_start(recovery, best, params)
     _require_resolved(best)
     return Outcome(
         dict(_measurands(best, params.level / 100)),
-        tuple(_flags(recovery, best, fits)),
+        tuple(_flags(recovery, best, fits, params)),
         {"forms": _table(fits)},
         diagnostics=_shown(recovery, best),
         conditions={"form": Condition(form), "offset": Condition(params.offset)},
@@ -49,11 +52,15 @@ def run(data: Inputs, params: RelaxationParams) -> Outcome:
 # -- what is refused ---------------------------------------------------------------------------
 
 
-def _require_signal(recovery: Recovery, best: FittedRecovery) -> None:
+def _require_signal(recovery: Recovery, best: FittedRecovery, params: RelaxationParams) -> None:
     noise = np.sqrt(best.rss / max(best.freedom, 1))
     rise = float(best.curve(recovery.delay)[-1] - best.curve(recovery.delay)[0])
     if rise < SEEN * noise:
-        raise Refusal("no-recovery", f"the signal rises by {rise / max(noise, 1e-300):.1f} times its noise")
+        raise Refusal(
+            "no-recovery",
+            f"the signal rises by {rise / max(noise, 1e-300):.1f} times its noise",
+            hint=_earlier(params),
+        )
 
 
 def _require_plateau(recovery: Recovery, best: FittedRecovery) -> None:
@@ -64,6 +71,27 @@ def _require_plateau(recovery: Recovery, best: FittedRecovery) -> None:
             f"the longest delay is {recovery.delay[-1]:.3g} s, the slowest time {slowest:.3g} s",
             hint="measure up to five times the relaxation time",
         )
+
+
+def _require_start(recovery: Recovery, best: FittedRecovery, params: RelaxationParams) -> None:
+    """Refuse a component of which nothing was measured: it stands for a signal that was not saturated."""
+    first = float(recovery.delay[recovery.delay > 0][0])
+    power = 1.0 if np.isnan(best.beta) else best.beta
+    fastest = float(np.exp(best.log_times[0]))
+    if (first / fastest) ** power < OVER:
+        return
+    raise Refusal(
+        "starts-too-late",
+        f"at the shortest delay, {first:.3g} s, the component of {fastest:.3g} s is over",
+        hint=_earlier(params),
+    )
+
+
+def _earlier(params: RelaxationParams) -> str:
+    """Return what helps when the first delays show no recovery from zero."""
+    if params.offset:
+        return "measure shorter delays"
+    return "--param offset=true if the saturation was not complete; else measure shorter delays"
 
 
 def _require_resolved(best: FittedRecovery) -> None:
@@ -125,14 +153,17 @@ def _share(best: FittedRecovery, level: float) -> Measurand:
     return Measurand("1", value, u, interval, n=len(best.residuals))
 
 
-def _flags(recovery: Recovery, best: FittedRecovery, fits: dict[str, FittedRecovery]) -> Iterator[Flag]:
+def _flags(
+    recovery: Recovery, best: FittedRecovery, fits: dict[str, FittedRecovery], params: RelaxationParams
+) -> Iterator[Flag]:
     times = np.exp(best.log_times)
     if recovery.delay[-1] < PLATEAU * times[-1]:
         text = f"the longest delay is {recovery.delay[-1] / times[-1]:.1f} times the slowest time"
         yield Flag("plateau-not-reached", text, hint="measure up to five times the relaxation time")
     first = float(recovery.delay[recovery.delay > 0][0])
     if first > times[0]:
-        yield Flag("starts-too-late", f"the shortest delay is {first:.3g} s, the fastest time {times[0]:.3g} s")
+        text = f"the shortest delay is {first:.3g} s, the fastest time {times[0]:.3g} s"
+        yield Flag("starts-too-late", text, hint=_earlier(params))
     if runs_p(best.residuals) < RANDOM:
         yield Flag(
             "form-does-not-fit", f"neighbouring residuals of the {best.form} form have the same sign too often"

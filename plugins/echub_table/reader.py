@@ -28,6 +28,7 @@ from echub.plugin import (
 from echub.text import several
 from echub_table.cells import TEXT
 from echub_table.columns import Findings, meanings, report, source_columns
+from echub_table.depths import undeclared_profile
 from echub_table.dialect import Dialect, Given, infer
 from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
@@ -114,6 +115,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     pairs = key_values(plan.dialect)
     typed(pairs, plan.profile, found, plan.said["dates"])
     datasets = _datasets(columns, table)
+    found.notices += undeclared_profile(columns, source.name, plan.dialect.delimiter, plan.dialect.decimal)
     settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *told_apart(datasets), *currents])
     return Record(
         datasets,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,12 +14,23 @@ from echub_table.columns import Findings
 
 SAMPLE, REPLICATE = "sample_id", "replicate"
 AXES = {"time", "step_time", "unix_time", "frequency", "mass_to_charge"}
-PARTS = {"%": 100.0, "at%": 100.0, "percent": 100.0}
+PARTS = {
+    **dict.fromkeys(("%", "percent", "at%", "wt%", "mol%", "vol%", "at.%", "wt.%", "mol.%", "vol.%"), 100.0),
+    "1": 1.0,
+}
 """Units of fractions, and what all parts of a whole add up to."""
 CLOSED = 0.02
 """A sum that is this close to the whole is meant to be it: rounding of the parts gives less than 1 %, and a set
 of columns that is not closed misses by more than half."""
 MEANT = 0.5
+"""Largest distance of the middle sum from the whole, as a part of it, at which columns in % are meant to close.
+Pure numbers need not be fractions: for them the middle sum has to close."""
+_NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
+_MEASURED = re.compile(rf"[<>~≤≥]?\s*{_NUMBER.pattern}\s*(±|\+/-|\(\d+\)|[a-zA-Zµ°%]+(/\S+)?\s*$)|[<>≤≥]\s*\d")
+"""A number with an uncertainty or a unit in its cell, or a limit of detection."""
+_PATH = re.compile(r"[a-z_]+(\.[a-z_]+)+\b")
+"""Metadata, such as ``cell.temperature / K``."""
+_UNCERTAINTY = re.compile(r"[uU]\((.+)\)|[uU]_(.+)")
 
 
 def is_of_samples(columns: Sequence[SourceColumn]) -> bool:
@@ -50,8 +62,56 @@ def check(columns: Sequence[SourceColumn], found: Findings) -> None:
     for column in numbers:
         if column.values.dtype.kind == "f" and (gaps := int(np.isnan(column.values).sum())):
             found.note("table-gaps", f"{column.header} has no value in {gaps} of {len(column.values)} rows")
+    _texts(columns, found)
+    _stated(numbers, found)
+    _samples(columns, found)
     _replicates(columns, found)
-    _closure(numbers, found)
+    _closure([c for c in numbers if not _of_another(c, numbers)], found)
+
+
+def _texts(columns: Sequence[SourceColumn], found: Findings) -> None:
+    """Report columns of numbers that are text because of some cells: none of their values is used."""
+    replicate = next((c.index or 0 for c in columns if c.quantity == REPLICATE), -1)
+    for column in columns:
+        if not column.labels or column.quantity or _PATH.match(column.header) or (column.index or 0) < replicate:
+            continue
+        shown = [column.labels.get(int(code), "").strip() for code in column.values.tolist()]
+        odd = [row for row, text in enumerate(shown) if text and not _NUMBER.fullmatch(text)]
+        if not any(_NUMBER.fullmatch(text) or _MEASURED.match(text) for text in shown):
+            continue  # remarks
+        if odd:
+            row = odd[0]
+            text = f"{column.header} holds {shown[row]!r} in row {row + 1}: the whole column is text"
+            found.note("table-text", f"{text}, and none of its {len(shown)} values is used")
+
+
+def _stated(numbers: Sequence[SourceColumn], found: Findings) -> None:
+    """Report columns that state the uncertainty of another: what counts is the scatter of the replicates."""
+    if stated := [c.header for c in numbers if _of_another(c, numbers)]:
+        text = f"{', '.join(stated)}: kept as a column of its own, and not used as the uncertainty of the other"
+        found.note("table-uncertainty", text)
+
+
+def _of_another(column: SourceColumn, numbers: Sequence[SourceColumn]) -> bool:
+    """Return whether a column is ``u(NAME)`` or ``u_NAME`` of another."""
+    match = _UNCERTAINTY.fullmatch(_name(column))
+    return match is not None and (match[1] or match[2]) in {_name(c) for c in numbers}
+
+
+def _name(column: SourceColumn) -> str:
+    return column.header.partition(" / ")[0].strip()
+
+
+def _samples(columns: Sequence[SourceColumn], found: Findings) -> None:
+    """Report samples whose names differ only by case and blanks."""
+    sample = next(c for c in columns if c.quantity == SAMPLE)
+    names = dict.fromkeys(sample.labels.get(int(code), str(code)) for code in sample.values.tolist())
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault("".join(name.split()).casefold(), []).append(name)
+    if several := ["/".join(same) for same in alike.values() if len(same) > 1]:
+        text = f"{', '.join(several)} differ only by case or blanks, and count as different samples"
+        found.note("similar-samples", text)
 
 
 def _replicates(columns: Sequence[SourceColumn], found: Findings) -> None:
@@ -77,13 +137,18 @@ def _replicates(columns: Sequence[SourceColumn], found: Findings) -> None:
 
 def _closure(numbers: Sequence[SourceColumn], found: Findings) -> None:
     """Compare the sum of all fractions of a row with the whole, if they are meant to be all of it."""
-    parts = [c for c in numbers if (c.unit or "") in PARTS]
+    for whole in dict.fromkeys(PARTS.values()):
+        _closure_to(whole, [c for c in numbers if PARTS.get(c.unit or "") == whole], found)
+
+
+def _closure_to(whole: float, parts: Sequence[SourceColumn], found: Findings) -> None:
     if len(parts) < 2:
         return
-    whole = PARTS[parts[0].unit or ""]
     total = np.sum([np.asarray(c.values, dtype=float) for c in parts], axis=0)
     off = np.abs(total / whole - 1)
-    meant = bool(np.nanmedian(off) < MEANT) if np.isfinite(off).any() else False
+    meant = False
+    if np.isfinite(off).any():
+        meant = bool(np.nanquantile(off, 0.5, method="lower") < (MEANT if whole > 1 else CLOSED))
     if meant and (rows := np.flatnonzero(off > CLOSED)).size:
         worst = int(rows[np.argmax(off[rows])])
         text = (

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from echub.dates import WallClock, clock_12, compare, to_utc
 from echub.plugin import Ambiguous, SourceColumn, unit
 from echub.segments import clock_restarts, runs
-from echub.text import clocks
+from echub.text import clocks, names_a_cell
 from echub_table.headers import Meaning, key_of
 
 if TYPE_CHECKING:
@@ -244,7 +244,9 @@ def _restarts_with_steps(column: SourceColumn, columns: Sequence[SourceColumn], 
 
 
 def _is_step(column: SourceColumn) -> bool:
-    """Return whether a column changes with the step: its number, or a state in words."""
+    """Return whether a column changes with the step: its number, or a state in words, but no name of a cell."""
+    if names_a_cell(column.header):
+        return False
     return column.quantity in ("step", "step_execution") or bool(column.labels and len(column.labels) <= 100)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.dates import instants
 from echub.plugin import Inputs, Refusal, Series
 from echub.segments import agreement, runs
 from echub_ccd import CcdParams
@@ -108,14 +109,21 @@ def _by_start(files: Sequence[Inputs]) -> list[int]:
             f"{len(files)} files with several half cycles each: that they are of one cell is not stated",
             hint='--set cell.id="NAME" where they are, --by file where not',
         )
-    starts = [data.metadata.value("experiment.start") for data in files]
-    if any(start is None for start in starts) or len(set(starts)) < len(starts):
+    ways = [[data.metadata.value(path) for data in files] for path in ("experiment.start_utc", "experiment.start")]
+    starts = instants(*ways)
+    if starts is None and None not in ways[1]:
+        raise Refusal(
+            "no-order",
+            "some starts state their zone and others do not: which came first is not known",
+            hint="--set experiment.timezone=Europe/Berlin, the zone of those without one",
+        )
+    if starts is None or len(set(starts)) < len(starts):
         raise Refusal(
             "no-order",
             "several files with several half cycles each: which came first is not stated",
             hint="a column experiment.start in --meta",
         )
-    return sorted(range(len(files)), key=lambda number: str(starts[number]))
+    return sorted(range(len(files)), key=starts.__getitem__)
 
 
 # -- the instrument's own count ----------------------------------------------------------------

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub import segments
+from echub.dates import instants
 from echub.plugin import Flag, Inputs, Refusal
 from echub_eis.data import Trace
 
@@ -28,6 +29,7 @@ LEAST_GAP = 1.0
 HOUR = 3600.0
 SHOWN = 6
 """Spectra, or levels, that a message names."""
+STARTS = ("experiment.start_utc", "experiment.start")
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,17 +175,20 @@ def _offsets(files: Sequence[Inputs]) -> tuple[list[int], list[float]]:
 
 def _instants(files: Sequence[Inputs]) -> tuple[list[str], list[dt.datetime]]:
     """Return the starts as stated and as instants; UTC if all know it, else as the clocks on the wall went."""
-    for path in ("experiment.start_utc", "experiment.start"):
-        stated = [data.metadata.value(path) for data in files]
-        if None not in stated:
-            texts = [str(start) for start in stated]
-            moments = [dt.datetime.fromisoformat(text) for text in texts]
-            if len({moment.tzinfo is None for moment in moments}) == 1:
-                return texts, moments
+    utc, local = ([data.metadata.value(path) for data in files] for path in STARTS)
+    moments = instants(utc, local)
+    if moments is not None:
+        return [str(start) for start in (utc if None in local else local)], moments
+    if None in local:
+        raise Refusal(
+            "no-order",
+            "several files, and which came first is not stated",
+            hint="a column experiment.start in --meta",
+        )
     raise Refusal(
         "no-order",
-        "several files, and which came first is not stated",
-        hint="a column experiment.start in --meta",
+        "some starts state their zone and others do not: which came first is not known",
+        hint="--set experiment.timezone=Europe/Berlin, the zone of those without one",
     )
 
 

@@ -232,7 +232,7 @@ def _over_rate(spread: Spread | None, trace: RampTrace) -> float | None:
 def _flags(
     onset: Onset, shorter: Onset | None, trace: RampTrace, data: Inputs, params: RampOnsetParams
 ) -> tuple[Flag, ...]:
-    flags = []
+    flags = _no_area(trace)
     if not trace.range_known and params.range_accuracy:
         text = "the current range is not known: its accuracy is that of one that just holds the largest current"
         flags.append(Flag("current-range-unknown", text, "info"))
@@ -297,7 +297,7 @@ def _from_lowack(
         ),
         **_rate_and_delay(onset.x, trace, params),
     }
-    flags = (flag, *_interpolated(trace, params))
+    flags = (*_no_area(trace), flag, *_interpolated(trace, params))
     return Outcome(measurands, flags, {"methods": methods}, diagnostics=lowack_series(onset, trace, params))
 
 
@@ -324,6 +324,13 @@ def _interpolated(trace: RampTrace, params: RampOnsetParams) -> list[Flag]:
 
 
 # -- common ----------------------------------------------------------------------------------
+
+
+def _no_area(trace: RampTrace) -> list[Flag]:
+    if trace.unit != "mA":
+        return []
+    text = "no area is stated: the onset is a current, and no detection delay follows from it"
+    return [Flag("no-area", text, "info", hint='--set cell.area="0.785 cm^2"')]
 
 
 def _name(density: str, current: str, trace: RampTrace) -> str:

@@ -163,3 +163,13 @@ def test_a_table_of_samples_keeps_what_its_files_say(tmp_path, count):
     settings = {one.provenance.source["name"]: one.settings for one in alone}
     assert record.settings == (settings if count == 2 else alone[0].settings)
     assert record.settings
+
+
+def test_samples_that_are_left_out_for_their_spelling_are_told_so(tmp_path):
+    head = "sample.id,replicate,H / GPa\n"
+    for name, samples in (("a.csv", ("S1", "S2", "S3")), ("b.csv", ("S1", "s2", "S 3"))):
+        rows = "".join(f"{sample},1,{n}.5\n" for n, sample in enumerate(samples))
+        (tmp_path / name).write_text(head + rows, encoding="utf-8")
+    joined = sample_table([tmp_path / "a.csv", tmp_path / "b.csv"])
+    left = next(notice for notice in joined.notices if notice.code == "samples-left-out")
+    assert left.cause == "S2/s2, S3/S 3 differ only by case or blanks"

@@ -53,6 +53,14 @@ def test_a_native_file_gives_the_same_as_the_raw_one(tmp_path):
     assert raw.provenance["inputs"][0]["sha256"] == native.provenance["inputs"][0]["sha256"]
 
 
+@pytest.mark.parametrize("method", ["robust", "lowack2026"])
+def test_without_an_area_it_is_said(method):
+    case = synth.ramp(1)
+    found = echub.analyze("ramp-onset", case.without("cell.area").record(), params={"method": method})
+    assert [flag.severity for flag in found.flags if flag.code == "no-area"] == ["info"]
+    assert "no-area" not in {f.code for f in echub.analyze("ramp-onset", case.record()).flags}
+
+
 def test_without_an_area_the_onset_is_a_current():
     case = synth.ramp(3)
     outcome = echub.analyze("ramp-onset", case.without("cell.area").record())

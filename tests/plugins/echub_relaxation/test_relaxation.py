@@ -77,6 +77,26 @@ def test_an_incomplete_saturation_is_flagged_and_can_be_fitted():
     assert fitted["T1"].interval.covers(5e-3)
 
 
+@pytest.mark.parametrize("setup", [replace(SINGLE, unsaturated=0.3), replace(SINGLE, unsaturated=0.5)])
+def test_a_part_that_was_not_saturated_is_no_fast_time(setup):
+    """It is constant: a component far below the shortest delay fits it, with any time and no uncertainty."""
+    refusal = ask(setup).refusals[0]
+    assert refusal.code == "starts-too-late"
+    assert "--param offset=true" in refusal.hint
+    helped = ask(setup, offset=True)
+    for name, value in synth.recovery(1, setup).truth.items():
+        if name.startswith("T1"):
+            assert helped[name].interval.covers(value)
+
+
+def test_no_recovery_names_the_offset_unless_it_was_fitted():
+    noisy = replace(SINGLE, unsaturated=0.97, noise=0.02)
+    for offset in (False, True):
+        refusal = ask(noisy, form="single", offset=offset).refusals[0]
+        assert refusal.code == "no-recovery"
+        assert ("offset=true" in refusal.hint) is not offset
+
+
 def test_negative_delays_are_refused():
     case = synth.recovery(1)
     moved = case.with_values("recovery_delay", case.columns["recovery_delay"].values - 1.0)

@@ -60,6 +60,51 @@ def test_what_is_incomplete_is_flagged(tmp_path, rows, code):
     assert code in codes(read(tmp_path, HEAD + rows))
 
 
+@pytest.mark.parametrize("cell", ["1300 MPa", "<0.5", "1.2 ± 0.1", "n.d."])
+def test_a_column_that_a_cell_makes_text_is_told_with_the_cell(tmp_path, cell):
+    record = read(tmp_path, f"sample.id,replicate,H / GPa\na,1,1.2\na,2,{cell}\nb,1,1.1\nb,2,1.0\n")
+    notice = next(notice for notice in record.notices if notice.code == "table-text")
+    assert repr(cell) in notice.message
+    assert "row 2" in notice.message
+
+
+@pytest.mark.parametrize("cells", [("one", "two", ""), ("1.2 GPa", "1300 MPa", "1 GPa")])
+def test_remarks_are_no_numbers_but_numbers_with_units_are(tmp_path, cells):
+    rows = "".join(f"{name},1,5,{cell}\n" for name, cell in zip("abc", cells, strict=True))
+    found = codes(read(tmp_path, f"sample.id,replicate,R1 / 1/s,seen\n{rows}"))
+    assert ("table-text" in found) is ("GPa" in cells[0])
+
+
+@pytest.mark.parametrize("name", ["u(R1)", "u_R1"])
+def test_stated_uncertainties_are_told_not_to_be_used(tmp_path, name):
+    found = codes(read(tmp_path, f"sample.id,replicate,R1 / 1/s,{name} / 1/s\na,1,5,0.1\nb,1,6,0.2\n"))
+    assert "table-uncertainty" in found
+
+
+def test_an_uncertainty_is_no_part_of_a_whole(tmp_path):
+    rows = "a,1,60,40,5\na,2,59,41,5\n"
+    assert "no-closure" not in codes(read(tmp_path, f"sample.id,replicate,Zr / %,Si / %,u(Zr) / %\n{rows}"))
+
+
+@pytest.mark.parametrize("other", ["s1", "S 1"])
+def test_samples_that_differ_by_case_or_blanks_are_told(tmp_path, other):
+    found = codes(read(tmp_path, f"sample.id,replicate,H / GPa\nS1,1,1.2\n{other},2,1.3\nS2,1,1.1\n"))
+    assert "similar-samples" in found
+
+
+@pytest.mark.parametrize(("unit", "whole"), [("1", 1), ("wt%", 100), ("mol%", 100)])
+def test_fractions_close_whatever_their_unit(tmp_path, unit, whole):
+    head, rows = f"sample.id,replicate,A / {unit},B / {unit}\n", [(0.6, 0.4), (0.59, 0.41), (0.6, 0.3)]
+    text = head + "".join(f"a,{n},{x * whole:g},{y * whole:g}\n" for n, (x, y) in enumerate(rows))
+    assert "no-closure" in codes(read(tmp_path, text))
+    assert "no-closure" not in codes(read(tmp_path, text.rsplit("a,", 1)[0]))
+
+
+def test_ratios_are_no_fractions_of_one(tmp_path):
+    text = "sample.id,replicate,A / 1,B / 1\na,1,0.5,0.7\na,2,0.55,0.7\na,3,0.5,0.5\n"
+    assert "no-closure" not in codes(read(tmp_path, text))
+
+
 def test_a_complete_table_is_not_flagged(tmp_path):
     assert codes(read(tmp_path, HEAD + "a,1e15,1,60,40\na,1e15,2,59,41.5\nb,1e15,1,60,40\nb,1e15,2,60,40\n")) == []
 

@@ -1,0 +1,65 @@
+"""Ions over a depth in a plain table: the refusal has the command that declares them, and the command works."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import echub
+
+DEPTH = np.arange(0.0, 500.0, 5.0)
+EDGE = 250.0
+
+
+def written(path, heads, *, delimiter=",", decimal="."):
+    rng = np.random.default_rng(1)
+    falling = rng.poisson(20 + 1000 / (1 + np.exp((DEPTH - EDGE) / 10)))
+    rising = rng.poisson(20 + 1000 / (1 + np.exp((EDGE - DEPTH) / 10)))
+    rows = [
+        (f"{d:.1f}".replace(".", decimal), str(f), str(r)) for d, f, r in zip(DEPTH, falling, rising, strict=True)
+    ]
+    path.write_text("\n".join(delimiter.join(row) for row in [heads, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def hint_of(file):
+    refusal = echub.analyze("sims-profile", file).refusals[0]
+    assert refusal.code == "no-dataset"
+    return refusal.hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the command is for a shell")
+@pytest.mark.parametrize("marks", [(",", "."), (";", ",")])
+@pytest.mark.parametrize(
+    ("name", "heads"),
+    [
+        ("depth.csv", ("depth/nm", "Na+/counts", "Zr+/counts")),
+        ("it's a depth.csv", ("Depth (nm)", "23Na+ (counts)", "90Zr+ (counts)")),
+        ("negative.csv", ("depth / nm", "O- / counts", "ZrO- / counts")),
+    ],
+)
+def test_the_command_of_the_refusal_makes_it_a_profile(tmp_path, name, heads, marks):
+    delimiter, decimal = marks
+    file = written(tmp_path / name, heads, delimiter=delimiter, decimal=decimal)
+    command, _, then = hint_of(file).rpartition("; then ")
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    made = next(tmp_path.glob("*.sims.toml"))
+    assert made.name in then.replace("'\"'\"'", "'")
+    found = echub.analyze("sims-profile", made, params={"species": heads[1].split("/")[0].split("(")[0].strip()})
+    assert found["interface_position"].value == pytest.approx(EDGE, abs=3)
+
+
+@pytest.mark.parametrize(
+    "heads", [("depth / nm", "Na / counts", "Zr / counts"), ("depth / nm", "Na+ / a", "Cl- / a")]
+)
+def test_what_the_table_leaves_open_is_not_guessed(tmp_path, heads):
+    assert "echub plugins show hiden" in hint_of(written(tmp_path / "open.csv", heads))
+
+
+@pytest.mark.parametrize(
+    "heads", [("depth / nm", "load / N", "friction / 1"), ("depth / nm", "H / GPa", "E / GPa")]
+)
+def test_a_depth_without_ions_is_told_nothing(tmp_path, heads):
+    file = written(tmp_path / "wear.csv", heads)
+    assert "undeclared-kind" not in [notice.code for notice in echub.read(file).notices]
