@@ -118,7 +118,7 @@ def _noisy_staircase():
 
 def _relaxing(notices):
     with patch.object(relaxation, "runs_p", lambda _: 1.0):
-        return list(relaxation._flags(RECOVERY, DOUBLE, STRETCHED))
+        return list(relaxation._flags(RECOVERY, DOUBLE, STRETCHED, Fake(offset=0.0)))
 
 
 def _noisy_sweep(notices):

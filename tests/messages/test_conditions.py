@@ -94,7 +94,7 @@ def _relaxation(last=1.0, first=1e-3, runs=1.0, other=None):
     best = Fake(log_times=np.log([0.01, 0.1]), residuals=A([1.0]), form="double", aicc=0.0)
     fits = {} if other is None else {"stretched": Fake(resolved=other[0], aicc=other[1])}
     with patch.object(relaxation, "runs_p", lambda _: runs):
-        return list(relaxation._flags(Fake(delay=A([0.0, first, last])), best, fits))
+        return list(relaxation._flags(Fake(delay=A([0.0, first, last])), best, fits, Fake(offset=0.0)))
 
 
 def _at_rest(level=0.01, share=0.1):
