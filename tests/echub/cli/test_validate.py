@@ -72,6 +72,15 @@ def test_exit_codes(arguments, code):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_the_option_with_a_wrong_rule_is_named(option):
+    done = echub("ECH303_power.h5", option, "ECH9", cwd=FOLDER)
+    other = {"--select", "--ignore"} - {option}
+    assert done.returncode == 2
+    assert option in done.stderr
+    assert other.pop() not in done.stderr
+
+
 def test_machine_formats_are_alone_on_stdout():
     assert json.loads(echub(FOLDER, "--format", "sarif").stdout)["version"] == "2.1.0"
     assert json.loads(echub(FOLDER, "--json").stdout)["ok"] is False

@@ -7,7 +7,7 @@ import pytest
 
 import echub
 import echub_schemas
-from echub.errors import NewerSchema
+from echub.errors import ChangedContent, NewerSchema
 from echub.files import stored
 from echub.files.content import content_hash
 from echub.files.layout import text_of
@@ -78,3 +78,22 @@ def test_the_same_major_is_taken_and_a_newer_refused(tmp_path, version, taken):
         echub.read(file)
     assert error.value.hint == "pip install --upgrade echub"
     assert error.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("provenance", b"echub 0.1.0", b"echub 0.1.1"),
+        ("metadata", b"BioLogic", b"BioLogik"),
+        ("settings", b"VMP Set", b"VMP Sat"),
+    ],
+)
+def test_an_altered_text_of_schema_1_1_is_damage(tmp_path, text, old, new):
+    altered = tmp_path / "a.h5"
+    altered.write_bytes(path("1.1.0").read_bytes())
+    with h5py.File(altered, "r+") as file:
+        said = bytes(file[text][()])
+        assert old in said
+        file[text][()] = said.replace(old, new)
+    with pytest.raises(ChangedContent):
+        stored.read(altered)

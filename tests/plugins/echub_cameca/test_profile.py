@@ -174,6 +174,13 @@ def test_a_quantum_that_its_rates_are_no_multiples_of_is_not_taken():
     assert "count-quantum-stated" in {n.code for n in record.notices}
 
 
+def test_zeros_printed_as_placeholders_say_nothing_of_a_quantum():
+    """Of rates that are all zero but one, none shows a quantum; of five that are whole, all do."""
+    zeros = np.full(20, 1e-3)
+    assert not fits(np.append(zeros, 3 * QUANTUM), QUANTUM)
+    assert fits(np.append(zeros, QUANTUM * np.array([1.0, 2.0, 4.0, 7.0, 11.0])), QUANTUM)
+
+
 WHOLE = np.array([1.0, 2.0, 57.0, 300.0, RECOVERABLE - 1.0])
 
 

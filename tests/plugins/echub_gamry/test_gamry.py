@@ -243,6 +243,16 @@ def test_detection_names_instrument_and_software():
     assert said["positive current"] == "anodic"
 
 
+def test_two_conventions_in_one_file_contradict_each_other():
+    line = b"CONVENTION\tIQUANT\t0\tCurrent Convention"
+    data = (HERE / "panel.DTA").read_bytes()
+    assert data.count(line) == 1
+    end = data[data.index(line) + len(line) :].partition(b"\n")[0] + b"\n"
+    record = echub.read(data.replace(line + end, line + end + line.replace(b"\t0\t", b"\t1\t") + end))
+    assert "current" not in record["timeseries"]
+    assert "CONVENTION is 0 and 1" in message(record, "current-convention")
+
+
 # -- starts and marks ------------------------------------------------------------------------
 
 
@@ -256,6 +266,7 @@ def with_date(date, time="9:05:07"):
     [
         ("16/11/2023", "10:15:24", {}, "2023-11-16T10:15:24"),
         ("10/25/2024", "21:09:58.727375", {}, "2024-10-25T21:09:58.727375"),
+        ("10/25/2024", "21:09:58.25", {}, "2024-10-25T21:09:58.250000"),
         ("12.11.2018", "19:08:23", {}, "2018-11-12T19:08:23"),
         ("2024-03-04", "1:02:03", {}, "2024-03-04T01:02:03"),
         ("3/10/2019", "12:00:00 AM", {"dates": "dmy"}, "2019-10-03T00:00:00"),

@@ -112,6 +112,18 @@ def test_it_warns_for_what_qualifies_the_answer(codes, make, params):
     assert outcome.status == "flagged"
 
 
+def test_the_current_in_the_figure_of_coarse_rows_is_that_of_stripping():
+    """It is positive while the electrode that is watched is stripped, whichever sign the file gives it."""
+    mirrored = sampled(1.3)
+    for name in ("current", "current_setpoint", "charge", "voltage"):
+        mirrored = mirrored.with_values(name, -np.asarray(mirrored.columns[name].values))
+    shown, turned = ask(sampled(1.3)), ask(mirrored)
+    assert [one.conditions["direction"].value for one in (shown, turned)] == ["we_oxidised", "we_reduced"]
+    for name in ("j_low", "j_high"):
+        np.testing.assert_allclose(turned.diagnostics[name].array(), shown.diagnostics[name].array())
+    assert np.nanmax(shown.diagnostics["j_high"].array()) > 0.5
+
+
 def test_the_instruments_limit_bounds_the_capacity_from_below():
     """U rests at 1.5 V while less current flows than was commanded: with or without the set point recorded."""
     case = series()

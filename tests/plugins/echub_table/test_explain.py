@@ -69,7 +69,9 @@ def test_doubled_names_make_a_valid_profile(tmp_path):
     table, target = tmp_path / "a.csv", tmp_path / "lab.toml"
     table.write_text("t / s,U / V,U / V\n0,1,2\n1,1,2\n2,1,2\n")
     assert _run("detect", table, "--write-profile", target).exit_code == 0
-    assert set(tomllib.loads(target.read_text(encoding="utf-8"))["columns"]) == {"t / s", "U / V"}
+    text = target.read_text(encoding="utf-8")
+    assert set(tomllib.loads(text)["columns"]) == {"t / s", "U / V"}
+    assert '# column 3 is named "U / V" too' in text
     record = echub.read(table, options={"profile": str(target)})
     assert record["timeseries"]["voltage__2"].tolist() == [2, 2, 2]
 
