@@ -80,6 +80,15 @@ def test_a_series_shows_whether_a_large_amplitude_is_linear():
     assert excited([20.0] * 4 + [500.0] * 4, replace(flat, levels=(0.0,) * 8, doubling=8.0))[0] == "warning"
 
 
+def test_the_condition_mask_tells_each_band_from_the_others():
+    plan = SeriesPlan(levels=(0.0,) * 3)
+    bands = ({}, {"f_min": "10 Hz"}, {"f_max": "1 MHz"}, {"f_min": "10 Hz", "f_max": "1 MHz"})
+    texts = [series(plan, **band).conditions["mask"].value for band in bands]
+    assert [text == "all frequencies" for text in texts] == [True, False, False, False]
+    assert len(set(texts)) == 4
+    assert texts[3] == "10 to 1e+06 Hz"
+
+
 @pytest.mark.parametrize("times", ["own", "interpolated"])
 def test_drift_inside_the_sweep_does_not_bias(times):
     """R doubles in 15 spectra: 2.6 % more than at the start of a sweep, 0.9 % more than at its middle."""
@@ -357,6 +366,15 @@ def test_a_figure_has_one_axis_of_time(plan):
     shared = [axis for axis in figure.axes if axis.get_xlim() == figure.axes[0].get_xlim()]
     assert len(shared) >= 3
     assert any("−Im" in axis.get_ylabel() for axis in figure.axes)
+
+
+@pytest.mark.parametrize(("hold", "constant", "unit"), [(15.0, 200.0, "min"), (900.0, 4000.0, "h")])
+def test_the_recovery_is_drawn_in_the_unit_of_its_axis(hold, constant, unit):
+    outcome = series(replace(REST, hold=hold, relaxation=(2.0, constant)))
+    figure = figures.draw_outcome(outcome, registry().analysis("eis-series"))
+    drawn = {line.get_label(): line.get_xdata() for line in figure.axes[0].lines}
+    assert f"t / {unit}" in {axis.get_xlabel() for axis in figure.axes}
+    assert drawn["recovery"] == pytest.approx(drawn["int"])
 
 
 @pytest.mark.parametrize("name", ["nomad-chemical-energy/GEIS_nesd.mpr", "yadg/peis.issue_149.mpr"])
