@@ -14,6 +14,7 @@ from scipy.optimize import brentq
 
 import echub
 from echub.analysis import figures
+from echub.analysis.needs import bind
 from echub.model.record import Record
 from echub.registry.registry import registry
 from echub.testing import AnalysisContract
@@ -21,8 +22,11 @@ from echub.testing.synth import series as made
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.impedance import durations
 from echub.testing.synth.series import CELL, SCENARIOS, SeriesPlan, eis_series, interface
+from echub_eis.series import SeriesParams
+from echub_eis.series.data import load_series
 from echub_eis.series.method.onset import onset, staircase
 from echub_eis.series.method.recovery import recovery
+from echub_eis.series.method.resolve import resolve
 from fixtures.operando.make import PLAN, sgeis
 
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
@@ -339,6 +343,24 @@ def test_a_spectrum_without_the_stated_arc_is_answered_without_its_resistance(ph
     outcome = echub.analyze("eis-series", case.data(), params={"circuit": "R(RQ)"})
     assert outcome.status in ("flagged", "refused")
     assert "not-identified" in codes(outcome)
+
+
+@pytest.mark.parametrize("share", [1.001, 0.999], ids=["just inside", "just outside"])
+def test_a_total_less_certain_than_the_limit_is_withheld_and_says_why(share):
+    """The limit is beside the middle one of five relative uncertainties, of about 2 %."""
+    case = eis_series(0, SeriesPlan(levels=(0.0,) * 5, noise=0.1))
+    whole = echub.analyze("eis-series", case.data(), params=CIRCUIT).tables["spectra"]
+    percent = 100 * whole["u_total"].array() / whole["resistance_total"].array()
+    limit = share * np.median(percent)
+    given = percent <= limit
+    assert given.sum() == (3 if share > 1 else 2)
+    table = echub.analyze("eis-series", case.data(), params={**CIRCUIT, "identified": limit}).tables["spectra"]
+    expected = np.where(given, whole["resistance_total"].array(), np.nan)
+    np.testing.assert_allclose(table["resistance_total"].array(), expected, rtol=1e-9)
+    assert np.isfinite(table["time_total"].array()).all()
+    bound = load_series([bind(registry().analysis("eis-series"), case.record())])
+    total = resolve(bound, SeriesParams(circuit=CIRCUIT["circuit"], identified=limit)).total
+    assert total.reason == tuple("" if one else "not-identified" for one in given)
 
 
 def test_a_short_takes_the_arcs_away():
