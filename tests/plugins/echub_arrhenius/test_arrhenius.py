@@ -39,6 +39,15 @@ def values(pairs, unit="mA/cm^2", **rest):
     ]
 
 
+def uncertain(pairs, relative):
+    """Outcomes of (celsius, value), each with its relative standard uncertainty."""
+    return [
+        outcome.replace(measurands={name: replace(known, uncertainty=u * known.value)})
+        for outcome, u in zip(values(pairs), relative, strict=True)
+        for name, known in outcome.measurands.items()
+    ]
+
+
 def exact(energy, temperatures, times_t=0):
     return [
         (t, 3.0 * math.exp(-energy / (BOLTZMANN_EV * (t + 273.15))) * (t + 273.15) ** times_t)
@@ -81,11 +90,7 @@ def test_a_value_counts_by_the_uncertainty_that_it_states():
     """The last point is a third too high, and says that it is good for half of itself only."""
     points = exact(0.15, (25, 50, 75, 100, 125))
     points[-1] = (125, 1.33 * points[-1][1])
-    stated = [
-        outcome.replace(measurands={name: replace(known, uncertainty=known.value * (0.5 if n == 4 else 0.01))})
-        for n, outcome in enumerate(values(points))
-        for name, known in outcome.measurands.items()
-    ]
+    stated = uncertain(points, [0.01] * 4 + [0.5])
     celsius, value = np.array(points).T
     kelvin = celsius + 273.15
     slope, _ = np.polyfit(1 / kelvin, np.log(value), 1, w=1 / np.array([0.01] * 4 + [0.5]))
@@ -93,6 +98,19 @@ def test_a_value_counts_by_the_uncertainty_that_it_states():
     assert energy == pytest.approx(-slope * BOLTZMANN_EV, rel=1e-9)
     assert energy == pytest.approx(0.15, abs=1e-3)
     assert ask(stated)["activation_energy_ln_y"].value > 0.17
+
+
+def test_the_r_squared_of_unequal_weights_is_the_square_of_their_weighted_correlation():
+    relative = np.array([0.01, 0.02, 0.01, 0.05, 0.5])
+    factors = (1.0, 1.1, 0.9, 1.2, 2.0)
+    points = [(t, y * by) for (t, y), by in zip(exact(0.15, (25, 50, 75, 100, 125)), factors, strict=True)]
+    table = ask(uncertain(points, relative), weights="own").tables["forms"]
+    celsius, value = np.array(points).T
+    kelvin = celsius + 273.15
+    for form, fitted, found in zip(("ln_y", "ln_yT"), (value, value * kelvin), table["R2"].values, strict=True):
+        covariance = np.cov(1 / kelvin, np.log(fitted), aweights=relative**-2)
+        expected = covariance[0, 1] ** 2 / (covariance[0, 0] * covariance[1, 1])
+        assert found == pytest.approx(expected, rel=1e-9), form
 
 
 def test_least_squares_agree_with_scipy():

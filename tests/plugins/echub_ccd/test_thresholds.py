@@ -10,6 +10,7 @@ import pytest
 
 from echub_ccd import CcdParams
 from echub_ccd.method import detectors as d
+from echub_ccd.method.losses import stays_lower
 from tests.messages.saying import Fake
 
 A, NAN = np.array, np.nan
@@ -99,6 +100,22 @@ def test_asymmetry_is_a_fifth_of_the_mean_of_both_directions(r, fired):
     """2 |a - b| / (a + b) of 100 and 122.2, or 81.8, is 0.2."""
     same(fires(d.asymmetry, halves([100.0, r]), context()), [NAN, fired])
     same(fires(d.asymmetry, halves([100.0, r], sign=[1, 1]), context()), [NAN, NAN])
+
+
+@pytest.mark.parametrize(
+    ("start", "other", "lower"),
+    [
+        ([100, 100, 80, 80, 200, 200, 200, 200], {"file": [0] * 4 + [1] * 4}, [1, 1, 1, 1, 0, 0, 0, 1]),
+        ([100, 100, 100, 100], {"sign": [1, 1, -1, -1]}, [1, 1, 1, 1]),
+        ([100, 100, 100, 100], {}, [0, 0, 0, 1]),
+        ([100, 100, 89, 91], {}, [1, 0, 0, 1]),
+    ],
+    ids=["two files", "no two of one direction", "nothing lost", "half of the depth in one direction"],
+)
+def test_a_loss_stays_if_those_of_its_direction_and_file_start_lower_by_half_of_it(start, other, lower):
+    """A fifth is lost: those after it must start below 90 % of the half cycle two before, if it is comparable."""
+    table = halves(start, **other)
+    assert stays_lower(table, np.full(len(start), 0.2)).tolist() == [bool(one) for one in lower]
 
 
 @pytest.mark.parametrize(("rise", "fired"), [(0.51, 1.0), (0.49, 0.0), (NAN, NAN), (-0.9, 0.0)])

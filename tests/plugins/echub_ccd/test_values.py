@@ -196,6 +196,14 @@ def test_symmetric_cycling_out_of_the_same_table():
     assert (outcome["overpotential"].n, outcome["asymmetry"].n) == (12, 6)  # half cycles, and cycles
 
 
+@pytest.mark.parametrize("thermo", [0.0, 2e-3])
+def test_the_overpotential_of_a_cycle_is_the_mean_size_of_both_half_cycles(thermo):
+    """30 Ω·cm² at 1, 2 and 4 mA/cm²; a thermo-voltage adds to one half cycle what it takes off the other."""
+    setup = Staircase(levels=(1.0, 2.0, 4.0), asr=30.0, fails_above=None, thermo_v=thermo)
+    table = ask(setup, report="cycles").tables["cycles"]
+    assert table["overpotential"].array() == pytest.approx([0.030, 0.060, 0.120], rel=2e-3)
+
+
 def test_a_fall_and_its_uncertainty_are_in_one_unit():
     """Noise alone makes falls of some of their standard deviations: in another unit, a hundred times as many."""
     noisy = Instrument(range_ma=5.0, noise_v=3e-4, noise_ma=1e-3, accuracy=1e-3)

@@ -14,6 +14,7 @@ from scipy.optimize import brentq
 
 import echub
 from echub.analysis import figures
+from echub.analysis.needs import bind
 from echub.model.record import Record
 from echub.registry.registry import registry
 from echub.testing import AnalysisContract
@@ -21,8 +22,11 @@ from echub.testing.synth import series as made
 from echub.testing.synth.case import Case, Column
 from echub.testing.synth.impedance import durations
 from echub.testing.synth.series import CELL, SCENARIOS, SeriesPlan, eis_series, interface
+from echub_eis.series import SeriesParams
+from echub_eis.series.data import load_series
 from echub_eis.series.method.onset import onset, staircase
 from echub_eis.series.method.recovery import recovery
+from echub_eis.series.method.resolve import resolve
 from fixtures.operando.make import PLAN, sgeis
 
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
@@ -78,6 +82,15 @@ def test_a_series_shows_whether_a_large_amplitude_is_linear():
     assert excited(500.0, replace(flat, levels=(0.0,) * 8))[0] == "warning"
     assert excited([500.0] * 4 + [240.0] * 4, replace(flat, levels=(0.0,) * 8))[0] == "info"
     assert excited([20.0] * 4 + [500.0] * 4, replace(flat, levels=(0.0,) * 8, doubling=8.0))[0] == "warning"
+
+
+def test_the_condition_mask_tells_each_band_from_the_others():
+    plan = SeriesPlan(levels=(0.0,) * 3)
+    bands = ({}, {"f_min": "10 Hz"}, {"f_max": "1 MHz"}, {"f_min": "10 Hz", "f_max": "1 MHz"})
+    texts = [series(plan, **band).conditions["mask"].value for band in bands]
+    assert [text == "all frequencies" for text in texts] == [True, False, False, False]
+    assert len(set(texts)) == 4
+    assert texts[3] == "10 to 1e+06 Hz"
 
 
 @pytest.mark.parametrize("times", ["own", "interpolated"])
@@ -332,6 +345,24 @@ def test_a_spectrum_without_the_stated_arc_is_answered_without_its_resistance(ph
     assert "not-identified" in codes(outcome)
 
 
+@pytest.mark.parametrize("share", [1.001, 0.999], ids=["just inside", "just outside"])
+def test_a_total_less_certain_than_the_limit_is_withheld_and_says_why(share):
+    """The limit is beside the middle one of five relative uncertainties, of about 2 %."""
+    case = eis_series(0, SeriesPlan(levels=(0.0,) * 5, noise=0.1))
+    whole = echub.analyze("eis-series", case.data(), params=CIRCUIT).tables["spectra"]
+    percent = 100 * whole["u_total"].array() / whole["resistance_total"].array()
+    limit = share * np.median(percent)
+    given = percent <= limit
+    assert given.sum() == (3 if share > 1 else 2)
+    table = echub.analyze("eis-series", case.data(), params={**CIRCUIT, "identified": limit}).tables["spectra"]
+    expected = np.where(given, whole["resistance_total"].array(), np.nan)
+    np.testing.assert_allclose(table["resistance_total"].array(), expected, rtol=1e-9)
+    assert np.isfinite(table["time_total"].array()).all()
+    bound = load_series([bind(registry().analysis("eis-series"), case.record())])
+    total = resolve(bound, SeriesParams(circuit=CIRCUIT["circuit"], identified=limit)).total
+    assert total.reason == tuple("" if one else "not-identified" for one in given)
+
+
 def test_a_short_takes_the_arcs_away():
     outcome = series(SeriesPlan(levels=SHORT[:10], curvature=0, shorted=6))
     vanish = outcome["vanish_level"].interval
@@ -357,6 +388,15 @@ def test_a_figure_has_one_axis_of_time(plan):
     shared = [axis for axis in figure.axes if axis.get_xlim() == figure.axes[0].get_xlim()]
     assert len(shared) >= 3
     assert any("−Im" in axis.get_ylabel() for axis in figure.axes)
+
+
+@pytest.mark.parametrize(("hold", "constant", "unit"), [(15.0, 200.0, "min"), (900.0, 4000.0, "h")])
+def test_the_recovery_is_drawn_in_the_unit_of_its_axis(hold, constant, unit):
+    outcome = series(replace(REST, hold=hold, relaxation=(2.0, constant)))
+    figure = figures.draw_outcome(outcome, registry().analysis("eis-series"))
+    drawn = {line.get_label(): line.get_xdata() for line in figure.axes[0].lines}
+    assert f"t / {unit}" in {axis.get_xlabel() for axis in figure.axes}
+    assert drawn["recovery"] == pytest.approx(drawn["int"])
 
 
 @pytest.mark.parametrize("name", ["nomad-chemical-energy/GEIS_nesd.mpr", "yadg/peis.issue_149.mpr"])

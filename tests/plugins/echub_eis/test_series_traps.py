@@ -84,6 +84,23 @@ def test_a_sum_has_the_time_of_what_drifts():
     assert np.sqrt(np.mean(ratio**2)) < 1.5
 
 
+@pytest.mark.parametrize(
+    ("shorted", "first"), [((4, 5, 6), 4), ((2, 5, 6, 7), 5), ((8, 9), 8), ((3, 4, 7, 8), 3), ((4,), None)]
+)
+def test_arcs_that_vanish_and_come_back_are_told_from_the_first_spectrum_without(shorted, first):
+    """One spectrum without arcs alone may be disturbed. 20 Ω and an arc of 40 Ω are the electrolyte."""
+    left = np.where(np.isin(np.arange(10), shorted), 0.02, 1.0)
+    case = sweeps(
+        lambda k, t: ((40 * left[k], 1e-7, 0.9), (60 * left[k], 4e-5, 0.95)), 0.1 * np.arange(1, 11), 2e-3, 1
+    )
+    outcome = answered(case)
+    told = [flag.message for flag in outcome.flags if flag.code == "arcs-vanished"]
+    assert [text.split(" on ")[0] for text in told] == ([] if first is None else [f"from spectrum {first}"])
+    if first is not None:
+        vanish = outcome["vanish_level"].interval
+        assert (vanish.low, vanish.high) == pytest.approx((0.1 * first, 0.1 * (first + 1)))
+
+
 LEVELS = tuple(np.round(0.05 + 0.025 * np.arange(36), 3))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -98,6 +99,17 @@ def test_a_rise_inside_the_fit_is_flagged_and_covered():
     outcome = echub.analyze("ramp-onset", synth.ramp(1, setup).data())
     assert "gradual-onset" in [flag.code for flag in outcome.flags]
     assert outcome["onset_current_density"].interval.covers(0.30)
+
+
+def test_the_message_of_a_rise_inside_the_fit_states_what_the_sensitivity_lists():
+    setup = Ramp(ContactLoss(j_crit=0.1, onset_delay=0.2, lost_at=0.9))
+    outcome = echub.analyze("ramp-onset", synth.ramp(1, setup).data(), params={"bootstrap": 0})
+    (flag,) = [flag for flag in outcome.flags if flag.code == "gradual-onset"]
+    (row,) = [row for row in outcome.sensitivity if row.parameter == "fit_fraction"]
+    (told,) = re.findall(r"moves the onset by ([+-][\d.]+) %", flag.message)
+    percent = 100 * (row.value / outcome["onset_current_density"].value - 1)
+    assert float(told) == float(f"{percent:.2g}")
+    assert abs(percent) > 1
 
 
 def test_an_uncertain_area_is_a_correlated_component():
