@@ -49,6 +49,14 @@ class Trace:
         }
 
 
+def band_of(f_min: float, f_max: float) -> str:
+    """Return the band that is used in words; 0 is no end. f_min, f_max: Hz."""
+    if f_min and f_max:
+        return f"{f_min:g} to {f_max:g} Hz"
+    ends = [f"{word} {end:g} Hz" for word, end in (("from", f_min), ("up to", f_max)) if end]
+    return ends[0] if ends else "all frequencies"
+
+
 def load(data: Inputs) -> Trace:
     """Take the spectrum of the inputs; refuse frequencies that are none."""
     frequency = data["f"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from echub.plugin import Component, Condition, Interval, Measurand, Series, covariance_table
+from echub_eis.data import band_of
 from echub_eis.declared import FitParams
 from echub_eis.method.answer import MISFIT, FittedSpectrum, is_identified, vagueness
 from echub_eis.method.circuit import canonical
@@ -228,8 +229,10 @@ def _correlation(found: FittedSpectrum) -> dict[str, Series]:
 
 def conditions(found: FittedSpectrum, params: FitParams) -> dict[str, Condition]:
     """Return what outcomes must share to be compared."""
-    band = f"{params.f_min:g} to {params.f_max:g} Hz" if params.f_min or params.f_max else "all frequencies"
-    return {"circuit": Condition(canonical(found.model.circuit)), "mask": Condition(band)}
+    return {
+        "circuit": Condition(canonical(found.model.circuit)),
+        "mask": Condition(band_of(params.f_min, params.f_max)),
+    }
 
 
 def diagnostics(found: FittedSpectrum) -> dict[str, Series]:

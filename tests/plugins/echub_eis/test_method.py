@@ -8,6 +8,7 @@ import pytest
 import echub
 from echub.testing import synth
 from echub.testing.synth.impedance import CASES, FOREIGN, Sweep
+from echub_eis.data import band_of
 from echub_eis.method import kk
 from echub_eis.method.elements import Grid
 from echub_eis.method.fit import Spectrum, fit, refit
@@ -176,3 +177,11 @@ def test_the_generator_is_what_its_circuit_says():
             frequency = cell.frequencies()
             z = model.impedance(truth.coordinates(name, model), Grid.of(frequency))
             np.testing.assert_allclose(z, cell.impedance(frequency), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("f_min", "f_max", "told"),
+    [(0, 0, "all frequencies"), (10, 0, "from 10 Hz"), (0, 1e6, "up to 1e+06 Hz"), (10, 1e6, "10 to 1e+06 Hz")],
+)
+def test_a_band_is_told_by_the_ends_it_has(f_min, f_max, told):
+    assert band_of(f_min, f_max) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from echub.plugin import Condition, Inputs, InputSet, Outcome
+from echub_eis.data import band_of
 from echub_eis.method.circuit import canonical
 from echub_eis.series import SeriesParams
 from echub_eis.series.data import load_series
@@ -29,10 +30,9 @@ def run(data: InputSet[Inputs], params: SeriesParams) -> Outcome:
 def _conditions(result: SeriesResult) -> dict[str, Condition]:
     """Return what outcomes must share to be compared."""
     params = result.params
-    band = f"{params.f_min:g} to {params.f_max:g} Hz" if params.f_min or params.f_max else "all frequencies"
     return {
         "circuit": Condition(canonical(result.followed.model.circuit)),
-        "mask": Condition(band),
+        "mask": Condition(band_of(params.f_min, params.f_max)),
         "followed": Condition(result.chosen),
         "times": Condition(params.times),
         "threshold": Condition(params.onset, "%"),
