@@ -50,7 +50,7 @@ class Trace:
 
 
 def band_of(f_min: float, f_max: float) -> str:
-    """Return the band that is used in words; 0 is no end. f_min, f_max: Hz."""
+    """Return the band that is used in words; 0 stands for an open end. f_min, f_max: Hz."""
     if f_min and f_max:
         return f"{f_min:g} to {f_max:g} Hz"
     ends = [f"{word} {end:g} Hz" for word, end in (("from", f_min), ("up to", f_max)) if end]
