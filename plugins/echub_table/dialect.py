@@ -30,7 +30,7 @@ _STATISTIC = re.compile(
 """What spreadsheets and programs write before a mean, a sum or an extreme below the rows."""
 _NUMBERED = re.compile(r'[\s;,|"]*[-+]?[.,]?\d')
 """A row that begins with a number, a date or a clock."""
-_CUT_ROW = re.compile(r"[-+\d.,:;|/\s\"eETZ]*\d[-+\d.,:;|/\s\"eETZ]*\Z")
+_CUT_ROW = re.compile(r"(?=\D*\d)[-+\d.,:;|/\s\"eETZ]+\Z")
 """What is left of a row of numbers, dates and clocks that was cut: no words."""
 """Decimal marks in words."""
 

@@ -25,7 +25,7 @@ of columns that is not closed misses by more than half."""
 MEANT = 0.5
 """Largest distance of the middle sum from the whole, as a part of it, at which columns in % are meant to close.
 Pure numbers need not be fractions: for them the middle sum has to close."""
-_NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 _MEASURED = re.compile(rf"[<>~≤≥]?\s*{_NUMBER.pattern}\s*(±|\+/-|\(\d+\)|[a-zA-Zµ°%]+(/\S+)?\s*$)|[<>≤≥]\s*\d")
 """A number with an uncertainty or a unit in its cell, or a limit of detection."""
 _PATH = re.compile(r"[a-z_]+(\.[a-z_]+)+\b")
