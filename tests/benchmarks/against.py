@@ -19,7 +19,7 @@ from tests.benchmarks.budget import Bench, Figure
 from tests.benchmarks.large import large_file
 from tests.benchmarks.measure import ROOT, process, work
 from tests.benchmarks.pieces import SMALL
-from tests.benchmarks.sides import Side, Tree, ratios
+from tests.benchmarks.sides import REASONS, Side, Tree, ratios
 
 
 def processor() -> str:
@@ -67,7 +67,10 @@ def _memory(bench: Bench, native: Side, now: Tree, mpr: Path) -> Iterator[Figure
     """Measure the peak memory of a conversion against the file, and that of a very large file."""
     held, size = native().memory, mpr.stat().st_size / 1e6
     here = f"{held:.0f} MB of {size:.0f}"
-    yield Figure("mpr → native", "", 0.4, held / size, cost="peak memory", other="size of the file", here=here)
+    why = REASONS["mpr → native", "peak memory"]
+    yield Figure(
+        "mpr → native", "", 0.4, held / size, cost="peak memory", other="size of the file", here=here, note=why
+    )
     what, why = f"{bench.gigabytes or 4:g} GB → native", ""
     peak: float | None = None
     if bench.gigabytes:
