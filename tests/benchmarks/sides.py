@@ -65,6 +65,7 @@ class Tree:
 
 REASONS = {
     ("mpr → columns", "CPU"): "new memory and reading the bytes cost more than the target allows: decisions/0113",
+    ("mpr → columns", "wall"): "as CPU: one core does it, since two take as long over bytes that lie in memory",
     ("mpr → native", "CPU"): "deflate is a quarter, both hashes and writing the file another: decisions/0113",
     ("mpr → native", "wall"): "as CPU; and a busy machine leaves less than two cores",
     ("mpr → native", "peak memory"): "20 MB of it do not depend on the size of the file",
@@ -78,6 +79,8 @@ REASONS = {
     ("two columns of native files", "CPU"): "all sniffers are asked, and the descriptions parsed and hashed",
     ("validate 10 columns", "CPU"): "inflating and unshuffling take two thirds: decisions/0113",
     ("validate 10 columns", "wall"): "as CPU; and a busy machine leaves less than two cores",
+    ("mpr → native, whole process", "wall"): "as mpr → native, and a start of 0.4 s: decisions/0113",
+    ("installed size", "disk"): "polars 183 MB, scipy 114: texts and nine analyses need them: decisions/0087",
     ("one small file, whole process", "CPU"): "NumPy, h5py and typer are two thirds: decisions/0106",
 }
 """Why a row may fall short, shown if it does."""
