@@ -97,10 +97,9 @@ def _bootstrap(onset: Onset, params: RampOnsetParams, rng: np.random.Generator) 
     slopes = line.slope + drawn @ weights
     offsets = line.offset + drawn.mean(axis=1) - (slopes - line.slope) * x.mean()
     low, high = neighbourhood(onset.index, half, len(grid.t))
-    local = _smooth_course(onset, half)[low:high] + _resample(rest, high - low, count, block, rng)
+    local = _smooth_course(grid.u, half, low, high) + _resample(rest, high - low, count, block, rng)
     ohmic = slopes[:, None] * grid.x[low:high]
-    filtered = running_median((local - offsets[:, None] - ohmic) / ohmic, half)
-    places = low + place(filtered, params.threshold / 100, half)
+    places = low + place((local - offsets[:, None] - ohmic) / ohmic, params.threshold / 100, half)
     return np.interp(places, np.arange(len(grid.t)), grid.mean_x(params.window)), slopes
 
 
@@ -109,13 +108,12 @@ def _resample(rest: Floats, length: int, count: int, block: int, rng: np.random.
     pieces = -(-length // block)
     starts = rng.integers(0, len(rest) - block + 1, (count, pieces))
     if block == 1:
-        return np.asarray(rest[starts])
+        return np.take(rest, starts)
     index = (starts[:, :, None] + np.arange(block)).reshape(count, -1)[:, :length]
-    return np.asarray(rest[index])
+    return np.take(rest, index)
 
 
-def _smooth_course(onset: Onset, half: int) -> Floats:
-    """Return the voltage without noise: its running median, which keeps jumps."""
-    u = onset.deviation.grid.u[None, :]
-    smooth = running_median(u, half)[0]
-    return np.pad(smooth, (u.shape[1] - len(smooth)) // 2, mode="edge")
+def _smooth_course(u: Floats, half: int, low: int, high: int) -> Floats:
+    """Return the voltage without noise on a part of the grid: its running median, which keeps jumps."""
+    smooth = running_median(u[None, max(low - half, 0) : high + half], half)[0]
+    return np.pad(smooth, (max(half - low, 0), max(high + half - len(u), 0)), mode="edge")
