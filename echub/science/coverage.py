@@ -43,7 +43,7 @@ def _reached(covered: Callable[[float], float], level: float) -> float:
     Each value of the function is an integral. Secants find the cell of the bisection with a fifth of them, and
     both its ends show that it is the one.
     """
-    width = _WIDEST / 2**_HALVINGS
+    width = _WIDEST / 2.0**_HALVINGS
     low = int(_by_secants(covered, level) / width) * width
     if not covered(low) < level <= covered(low + width):
         low, width = _by_halves(covered, level), 0.0
@@ -51,11 +51,11 @@ def _reached(covered: Callable[[float], float], level: float) -> float:
 
 
 def _by_secants(covered: Callable[[float], float], level: float) -> float:
-    """Estimate where a function reaches a level, from the half widths of a uniform and a normal distribution on."""
+    """Estimate where a function reaches a level, from where a uniform and about where a normal error do."""
     before, here = float(np.sqrt(3)) * level, 2.0
     missed, misses = covered(before) - level, covered(here) - level
     for _ in range(_SECANTS):
-        if misses == missed or abs(here - before) < _WIDEST / 2**_HALVINGS:
+        if misses == missed or abs(here - before) < _WIDEST / 2.0**_HALVINGS:
             break
         step = misses * (here - before) / (misses - missed)
         before, here = here, min(max(here - step, 0.0), _WIDEST)

@@ -193,7 +193,7 @@ def running_median(values: Floats, half: int) -> Floats:
 
 
 def place(values: Floats, limit: float, half: int) -> Floats:
-    """Place the crossing of each row of (replicates, points) as the length whose running median is below the limit.
+    """Place the crossing of each row of (replicates, points) as the length with a running median below the limit.
 
     Where noise makes several crossings this is their balance, neither the first nor the last. In grid points,
     one per replicate.

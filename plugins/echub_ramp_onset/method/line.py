@@ -56,11 +56,26 @@ class OhmicLine:
         return np.asarray(np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation)
 
 
+class Span(NamedTuple):
+    """Where a line is fitted: from begin to end, s on the file's clock, and the rows first to stop (exclusive)."""
+
+    begin: float
+    end: float
+    first: int
+    stop: int
+
+
+def span_of(trace: RampTrace, params: RampOnsetParams, until: float) -> Span:
+    """Return where `fit_line` fits."""
+    begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
+    first, stop = np.searchsorted(trace.t, (begin, np.nextafter(end, np.inf))).tolist()
+    return Span(begin, end, first, stop)
+
+
 def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: float) -> OhmicLine:
     """Fit U against x on [start, fit_fraction · until], in seconds after the start of the ramp."""
-    begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
-    rows = slice(*np.searchsorted(trace.t, (begin, np.nextafter(end, np.inf))).tolist())
-    count = rows.stop - rows.start
+    begin, end, first, stop = span_of(trace, params, until)
+    rows, count = slice(first, stop), stop - first
     if count < 5:  # a line, and three degrees of freedom for its noise
         raise Refusal(
             "too-short",
