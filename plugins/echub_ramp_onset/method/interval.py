@@ -68,7 +68,7 @@ def spread_of(
     rows = ends[0] + (ends[1] - ends[0]) * rng.random(DRAWS)
     # A gap to one side may hold the crossing, and need not: what holds without it stays in the interval.
     drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area
-    low, high = zip(*(np.quantile(one, [0.025, 0.975]) for one in (drawn, drawn + rows)), strict=True)
+    low, high = ([_quantile(one, part) for one in (drawn, drawn + rows)] for part in (0.025, 0.975))
     return Spread(
         float(np.std(replicates, ddof=1)),
         abs(change) / np.sqrt(3),
@@ -80,6 +80,15 @@ def spread_of(
         float(max(*high, onset.x)),
         float(np.std(slopes, ddof=1)),
     )
+
+
+def _quantile(values: Floats, part: float) -> float:
+    """Return what `np.quantile` does, which takes four times as long: NumPy is fast at one place, not at two."""
+    place = part * (len(values) - 1)
+    low = int(place)
+    sorted_there = np.partition(values, low + 1)
+    a, b = float(sorted_there[: low + 1].max()), float(sorted_there[low + 1])
+    return a + (b - a) * (place - low) if place - low < 0.5 else b - (b - a) * (1 - (place - low))
 
 
 def _bootstrap(onset: Onset, params: RampOnsetParams, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -19,6 +19,9 @@ BENT, MAYBE_BENT = 3.0, 1.0
 """Standard deviations of the curvature from which a fit is not a line (1 of 1000 straight ones by chance), and
 from which it may not be one, so that the interval must allow for it."""
 
+LEAST_WINDOWS = 10
+"""Windows by which the scatter of their means is judged: of ten the ratio is known to 22 % (1/√20)."""
+
 
 @dataclass(frozen=True)
 class OhmicLine:
@@ -155,11 +158,13 @@ def _step(u: Floats) -> float:
 
 def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
     """Return how much more window means scatter than independent rows would make them."""
+    if (t[-1] - t[0]) // window_s + 1 < LEAST_WINDOWS:
+        return 1.0
     block = ((t - t[0]) // window_s).astype(np.intp)
     count = np.bincount(block)
     # Cut-off windows scatter more; where rows are missing, a window is empty.
     full = count >= max(0.5 * robust_centre(count[count > 0])[0], 1.0)
-    if np.count_nonzero(full) < 10:  # of ten windows the ratio is known to 22 % (1/√20)
+    if np.count_nonzero(full) < LEAST_WINDOWS:
         return 1.0
     means = np.bincount(block, weights=rest)[full] / count[full]
     ratio = float(np.sqrt(np.mean(means**2 * count[full])) / sigma)
