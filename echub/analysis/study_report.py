@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from echub import __version__
-from echub.analysis.outcome import SUFFIX, Measurand, Series
+from echub.analysis.outcome import SUFFIX, Measurand, Outcome, Series
 from echub.analysis.study import Answer, Step, Study
 from echub.analysis.study_folder import RUN, inside, names_of, writing_in
 from echub.analysis.study_pictures import overlay
@@ -57,14 +57,20 @@ def write_results(study: Study, answers: Sequence[Answer], output: Path) -> list
     table, parquet, page = output / results.TABLE, output / results.PARQUET, output / results.PAGE
     places = _places(study, answers)
     parts = [(table, _csv(frame)), (parquet, _parquet(frame))]
-    for answer, place in zip(answers, places, strict=True):
-        path = (output / results.OUTCOMES).joinpath(*place)
-        parts.append((path.with_name(path.name + SUFFIX), f"{answer.outcome.to_json()}\n".encode()))
     parts.append((page, report(study, answers).encode("utf-8", "backslashreplace")))
     tables = list(_tables(study, answers, output / results.TABLES))
+    outcomes = [
+        (output.joinpath(results.OUTCOMES, step, f"{name}{SUFFIX}"), partial(_put_outcome, answer.outcome))
+        for answer, (step, name) in zip(answers, places, strict=True)
+    ]
     with writing_in(output):
-        write_atomically([(path, partial(_put, data)) for path, data in (*parts, *tables)], run=RUN)
+        write_atomically([*((path, partial(_put, data)) for path, data in (*parts, *tables)), *outcomes], run=RUN)
     return [page, table, parquet, *(path for path, _ in tables)]
+
+
+def _put_outcome(outcome: Outcome, path: Path) -> None:
+    """Write an outcome as it is needed: the texts of 1000 would take 300 MB."""
+    path.write_bytes(f"{outcome.to_json()}\n".encode())
 
 
 def _encodable(cell: Any) -> Any:  # noqa: ANN401

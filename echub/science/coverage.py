@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 _STEPS = 4000
 """Points of the integral over the characteristic function: the half width is then right to 1e-3."""
+_WIDEST, _HALVINGS = 4.0, 40
+"""Half widths that are searched, in standard deviations, and how often the search halves them: to 4e-12."""
+_SECANTS = 8
+"""Steps from an estimate to the next at most: four or five find the place to rounding."""
 
 
 def coverage_half_width(normal: float = 0.0, uniform: Sequence[float] = (), level: float = 0.95) -> float:
@@ -30,8 +34,38 @@ def coverage_half_width(normal: float = 0.0, uniform: Sequence[float] = (), leve
     for limit in limits:
         wave = wave * np.sinc(limit / sigma * place / np.pi)
     weight = wave / place * (2 / np.pi * reach / _STEPS)
-    low, high = 0.0, 4.0
-    for _ in range(40):  # bisection to 4/2^40
+    return _reached(lambda half: float(weight @ np.sin(half * place)), level) * sigma
+
+
+def _reached(covered: Callable[[float], float], level: float) -> float:
+    """Return the half width, in standard deviations, at which a rising function reaches a level, as by bisection.
+
+    Each value of the function is an integral. Secants find the cell of the bisection with a fifth of them, and
+    both its ends show that it is the one.
+    """
+    width = _WIDEST / 2.0**_HALVINGS
+    low = int(_by_secants(covered, level) / width) * width
+    if not covered(low) < level <= covered(low + width):
+        low, width = _by_halves(covered, level), 0.0
+    return low + width / 2
+
+
+def _by_secants(covered: Callable[[float], float], level: float) -> float:
+    """Estimate where a function reaches a level, from where a uniform and about where a normal error do."""
+    before, here = float(np.sqrt(3)) * level, 2.0
+    missed, misses = covered(before) - level, covered(here) - level
+    for _ in range(_SECANTS):
+        if misses == missed or abs(here - before) < _WIDEST / 2.0**_HALVINGS:
+            break
+        step = misses * (here - before) / (misses - missed)
+        before, here = here, min(max(here - step, 0.0), _WIDEST)
+        missed, misses = misses, covered(here) - level
+    return here
+
+
+def _by_halves(covered: Callable[[float], float], level: float) -> float:
+    low, high = 0.0, _WIDEST
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if float(weight @ np.sin(middle * place)) < level else (low, middle)
-    return (low + high) / 2 * sigma
+        low, high = (middle, high) if covered(middle) < level else (low, middle)
+    return (low + high) / 2

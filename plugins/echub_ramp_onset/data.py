@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,16 @@ class RampTrace:
     other: Floats | None = None
     other_missing: str = ""
     range_known: bool = True
+
+    @cached_property
+    def steps(self) -> Floats:
+        """Return the times between rows (n - 1,), s."""
+        return np.diff(self.t)
+
+    @cached_property
+    def usual_step(self) -> float:
+        """Return the median time between rows, s."""
+        return float(np.median(self.steps))
 
     @property
     def is_cell_voltage(self) -> bool:

@@ -23,8 +23,7 @@ def bracketed(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> Onset:
     Where U rises smoothly the place stays as interpolated, and half a row or a step to either side brackets it.
     """
     first, jumps = _rows_around(onset, trace, params)
-    steps = np.diff(trace.t)
-    gap = GAP * float(np.median(steps))
+    gap = GAP * trace.usual_step
     t = trace.t[first : first + 2]
     around = np.abs(trace.t - onset.t) <= params.window
     off = float(np.median((trace.x - trace.line)[around & (trace.t < trace.lost_at)])) if around.any() else 0.0
@@ -34,7 +33,7 @@ def bracketed(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> Onset:
     if jumps or t[1] - t[0] > gap:
         onset = replace(onset, x=float(near.mean()), t=float(t.mean()))
     low, high = min(onset.bracket[0], onset.x - half), onset.x + half
-    lost = _gap_beside(onset, trace, params, np.flatnonzero(steps > gap))
+    lost = _gap_beside(onset, trace, params, np.flatnonzero(trace.steps > gap))
     if lost is not None:
         ends = np.interp(lost, trace.t, trace.line) + (off if np.isfinite(off) else 0.0)
         low, high = min(low, float(ends[0])), max(high, float(ends[1]))

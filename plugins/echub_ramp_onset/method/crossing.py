@@ -113,7 +113,7 @@ def _place(deviation: Deviation, params: RampOnsetParams, index: int, limit: flo
     x, u = grid.x[low:high], grid.u[low:high]
     with np.errstate(invalid="ignore", divide="ignore"):
         raw = (u - line.at(x)) / (line.slope * x)
-    return float(low + place(running_median(raw[None], half), limit, half)[0])
+    return float(low + place(raw[None], limit, half)[0])
 
 
 def excursions(deviation: Deviation, params: RampOnsetParams) -> list[tuple[float, float]]:
@@ -192,15 +192,26 @@ def running_median(values: Floats, half: int) -> Floats:
     return np.asarray(np.partition(windows, middle, axis=2)[:, :, middle])
 
 
-def place(smooth: Floats, limit: float, half: int) -> Floats:
-    """Place the crossing of each row of (replicates, points) as the length that lies below the limit.
+def place(values: Floats, limit: float, half: int) -> Floats:
+    """Place the crossing of each row of (replicates, points) as the length with a running median below the limit.
 
     Where noise makes several crossings this is their balance, neither the first nor the last. In grid points,
     one per replicate.
+
+    Counting tells whether a median is below the limit: only those on both sides of a change are looked up.
     """
-    a, b = smooth[:, :-1] - limit, smooth[:, 1:] - limit
+    count, points = values.shape
+    width = min(2 * half + 1, points)
+    total = np.zeros((count, points + 1), dtype=np.int64)
+    np.cumsum(values <= limit, axis=1, out=total[:, 1:])
+    below = total[:, width:] - total[:, :-width] > width // 2
+    before, after = below[:, :-1], below[:, 1:]
+    share = (before & after).astype(np.float64)
+    row, at = np.nonzero(before != after)
+    first = row * points + at
+    windows = values.ravel()[np.array([first, first + 1])[:, :, None] + np.arange(width)]
+    a, b = np.partition(windows, width // 2)[:, :, width // 2] - limit
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(
-            (a <= 0) & (b <= 0), 1.0, np.where((a > 0) & (b > 0), 0.0, np.abs(np.minimum(a, b) / (b - a)))
-        )
+        share[row, at] = np.abs(np.minimum(a, b) / (b - a))
+    share[np.isnan(values).any(axis=1)] = np.nan
     return np.asarray(share.sum(axis=1) + half)

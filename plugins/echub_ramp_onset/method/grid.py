@@ -21,7 +21,7 @@ QUARTILE_NEEDS = 4
 
 
 def _kept() -> Any:  # noqa: ANN401
-    """Return a field that keeps what was computed for a window: some twenty fits of one ramp ask for it again."""
+    """Return a field that keeps what was computed: some twenty fits of one ramp ask for it again."""
     return field(default_factory=dict, init=False, repr=False, compare=False)
 
 
@@ -29,7 +29,8 @@ def _kept() -> Any:  # noqa: ANN401
 class TimeGrid:
     """A trace averaged into equal bins of `step` seconds; `count` rows each, empty bins interpolated.
 
-    loud: noise of a row around each bin, V: that of a burst, where there is one.
+    loud: noise of a row around each bin, V: that of a burst, where there is one. tried: what fits of the trace led
+    to, by what they depend on: a second search of the same ramp begins with the same short fits.
     """
 
     t: Floats
@@ -38,6 +39,7 @@ class TimeGrid:
     count: Floats
     step: float
     loud: Floats
+    tried: dict[tuple[float, ...], Any] = _kept()
     _windows: dict[float, tuple[NDArray[np.intp], NDArray[np.intp]]] = _kept()
     _rows: dict[float, Floats] = _kept()
     _means: dict[float, Floats] = _kept()
@@ -77,7 +79,7 @@ class TimeGrid:
 
 def grid_of(trace: RampTrace, window_s: float) -> TimeGrid:
     """Average a trace; where control is lost, the current is that of the ramp's course."""
-    step = max(float(np.median(np.diff(trace.t))), window_s / PER_WINDOW)
+    step = max(trace.usual_step, window_s / PER_WINDOW)
     index = np.rint((trace.t - trace.t[0]) / step).astype(np.intp)
     count = np.bincount(index).astype(np.float64)
     x = np.where(trace.t >= trace.lost_at, trace.line, trace.x)

@@ -68,7 +68,7 @@ def spread_of(
     rows = ends[0] + (ends[1] - ends[0]) * rng.random(DRAWS)
     # A gap to one side may hold the crossing, and need not: what holds without it stays in the interval.
     drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area
-    low, high = zip(*(np.quantile(one, [0.025, 0.975]) for one in (drawn, drawn + rows)), strict=True)
+    low, high = ([_quantile(one, part) for one in (drawn, drawn + rows)] for part in (0.025, 0.975))
     return Spread(
         float(np.std(replicates, ddof=1)),
         abs(change) / np.sqrt(3),
@@ -80,6 +80,15 @@ def spread_of(
         float(max(*high, onset.x)),
         float(np.std(slopes, ddof=1)),
     )
+
+
+def _quantile(values: Floats, part: float) -> float:
+    """Return what `np.quantile` does, which takes four times as long: NumPy is fast at one place, not at two."""
+    place = part * (len(values) - 1)
+    low = int(place)
+    sorted_there = np.partition(values, low + 1)
+    a, b = float(sorted_there[: low + 1].max()), float(sorted_there[low + 1])
+    return a + (b - a) * (place - low) if place - low < 0.5 else b - (b - a) * (1 - (place - low))
 
 
 def _bootstrap(onset: Onset, params: RampOnsetParams, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -97,10 +106,9 @@ def _bootstrap(onset: Onset, params: RampOnsetParams, rng: np.random.Generator) 
     slopes = line.slope + drawn @ weights
     offsets = line.offset + drawn.mean(axis=1) - (slopes - line.slope) * x.mean()
     low, high = neighbourhood(onset.index, half, len(grid.t))
-    local = _smooth_course(onset, half)[low:high] + _resample(rest, high - low, count, block, rng)
+    local = _smooth_course(grid.u, half, low, high) + _resample(rest, high - low, count, block, rng)
     ohmic = slopes[:, None] * grid.x[low:high]
-    filtered = running_median((local - offsets[:, None] - ohmic) / ohmic, half)
-    places = low + place(filtered, params.threshold / 100, half)
+    places = low + place((local - offsets[:, None] - ohmic) / ohmic, params.threshold / 100, half)
     return np.interp(places, np.arange(len(grid.t)), grid.mean_x(params.window)), slopes
 
 
@@ -109,13 +117,12 @@ def _resample(rest: Floats, length: int, count: int, block: int, rng: np.random.
     pieces = -(-length // block)
     starts = rng.integers(0, len(rest) - block + 1, (count, pieces))
     if block == 1:
-        return np.asarray(rest[starts])
+        return np.take(rest, starts)
     index = (starts[:, :, None] + np.arange(block)).reshape(count, -1)[:, :length]
-    return np.asarray(rest[index])
+    return np.take(rest, index)
 
 
-def _smooth_course(onset: Onset, half: int) -> Floats:
-    """Return the voltage without noise: its running median, which keeps jumps."""
-    u = onset.deviation.grid.u[None, :]
-    smooth = running_median(u, half)[0]
-    return np.pad(smooth, (u.shape[1] - len(smooth)) // 2, mode="edge")
+def _smooth_course(u: Floats, half: int, low: int, high: int) -> Floats:
+    """Return the voltage without noise on a part of the grid: its running median, which keeps jumps."""
+    smooth = running_median(u[None, max(low - half, 0) : high + half], half)[0]
+    return np.pad(smooth, (max(half - low, 0), max(high + half - len(u), 0)), mode="edge")

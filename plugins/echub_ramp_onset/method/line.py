@@ -19,6 +19,9 @@ BENT, MAYBE_BENT = 3.0, 1.0
 """Standard deviations of the curvature from which a fit is not a line (1 of 1000 straight ones by chance), and
 from which it may not be one, so that the interval must allow for it."""
 
+LEAST_WINDOWS = 10
+"""Windows by which the scatter of their means is judged: of ten the ratio is known to 22 % (1/√20)."""
+
 
 @dataclass(frozen=True)
 class OhmicLine:
@@ -56,11 +59,26 @@ class OhmicLine:
         return np.asarray(np.sqrt(np.maximum(v[0, 0] + 2 * v[0, 1] * x + v[1, 1] * x**2, 0)) * self.inflation)
 
 
+class Span(NamedTuple):
+    """Where a line is fitted: from begin to end, s on the file's clock, and the rows first to stop (exclusive)."""
+
+    begin: float
+    end: float
+    first: int
+    stop: int
+
+
+def span_of(trace: RampTrace, params: RampOnsetParams, until: float) -> Span:
+    """Return where `fit_line` fits."""
+    begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
+    first, stop = np.searchsorted(trace.t, (begin, np.nextafter(end, np.inf))).tolist()
+    return Span(begin, end, first, stop)
+
+
 def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: float) -> OhmicLine:
     """Fit U against x on [start, fit_fraction · until], in seconds after the start of the ramp."""
-    begin, end = trace.begin + params.start, trace.begin + params.fit_fraction * until
-    rows = slice(*np.searchsorted(trace.t, (begin, np.nextafter(end, np.inf))).tolist())
-    count = rows.stop - rows.start
+    begin, end, first, stop = span_of(trace, params, until)
+    rows, count = slice(first, stop), stop - first
     if count < 5:  # a line, and three degrees of freedom for its noise
         raise Refusal(
             "too-short",
@@ -140,11 +158,13 @@ def _step(u: Floats) -> float:
 
 def _inflation(rest: Floats, t: Floats, sigma: float, window_s: float) -> float:
     """Return how much more window means scatter than independent rows would make them."""
+    if (t[-1] - t[0]) // window_s + 1 < LEAST_WINDOWS:
+        return 1.0
     block = ((t - t[0]) // window_s).astype(np.intp)
     count = np.bincount(block)
     # Cut-off windows scatter more; where rows are missing, a window is empty.
     full = count >= max(0.5 * robust_centre(count[count > 0])[0], 1.0)
-    if np.count_nonzero(full) < 10:  # of ten windows the ratio is known to 22 % (1/√20)
+    if np.count_nonzero(full) < LEAST_WINDOWS:
         return 1.0
     means = np.bincount(block, weights=rest)[full] / count[full]
     ratio = float(np.sqrt(np.mean(means**2 * count[full])) / sigma)

@@ -75,7 +75,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
 
 def _uniform(trace: RampTrace, params: RampOnsetParams) -> tuple[Floats, Floats, Floats, float]:
     """Bring the rows to a uniform grid of the median time step, which the outcome states."""
-    step = float(np.median(np.diff(trace.t)))
+    step = trace.usual_step
     t = np.arange(trace.t[0], trace.t[-1], step)
     u = np.interp(t, trace.t, trace.u)
     if params.lowack_offset == "rest":

@@ -8,6 +8,8 @@ monotone rise without the bias that curvature gives a mean.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from echub.plugin import Measurand, Refusal, Series
@@ -16,7 +18,7 @@ from echub_ramp_onset.data import RampTrace
 from echub_ramp_onset.method.bracket import bracketed
 from echub_ramp_onset.method.crossing import Deviation, Onset, crossing, deviation_of, excursions, falls
 from echub_ramp_onset.method.grid import TimeGrid, grid_of
-from echub_ramp_onset.method.line import fit_line
+from echub_ramp_onset.method.line import fit_line, span_of
 
 ROUNDS = 40
 """Fits at most: each without an onset is half as long again, so that 40 span any ramp (1.5⁴⁰ = 10⁷)."""
@@ -65,9 +67,7 @@ def self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -
     length = float(grid.t[-1] - trace.begin)
     seen: list[float] = []
     for _ in range(ROUNDS):
-        line = fit_line(trace, grid, params, min(guess, length))
-        deviation = deviation_of(grid, line, params)
-        onset = crossing(deviation, params, lost_at=trace.lost_at)
+        deviation, onset = _fitted(trace, grid, params, min(guess, length))
         if onset is None and (short := falls(deviation, params, trace.lost_at)):
             _refuse_soft_short(trace, grid, params, short)
         if onset is None:
@@ -81,6 +81,20 @@ def self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -
         seen.append(reached)
         guess = reached
     return onset, deviation
+
+
+def _fitted(
+    trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: float
+) -> tuple[Deviation, Onset | None]:
+    """Fit, and find what crosses the threshold: once for rows that a search by another fraction takes again."""
+    span = span_of(trace, params, until)
+    by = (span.first, span.stop, params.start, params.window, params.threshold, params.guard, params.sustain)
+    if by not in grid.tried:
+        deviation = deviation_of(grid, fit_line(trace, grid, params, until), params)
+        grid.tried[by] = deviation, crossing(deviation, params, lost_at=trace.lost_at)
+    deviation, onset = grid.tried[by]
+    deviation = replace(deviation, line=replace(deviation.line, end=span.end))
+    return deviation, None if onset is None else replace(onset, deviation=deviation)
 
 
 # -- refusals --------------------------------------------------------------------------------

@@ -314,11 +314,10 @@ def _lowack_onset(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams)
 
 def _interpolated(trace: RampTrace, params: RampOnsetParams) -> list[Flag]:
     """Flag a gap as long as the average: the uniform grid of the paper draws a line through it."""
-    steps = np.diff(trace.t)
-    at = int(np.argmax(steps))
-    if steps[at] <= max(params.window, GAP * float(np.median(steps))):
+    at = int(np.argmax(trace.steps))
+    if trace.steps[at] <= max(params.window, GAP * trace.usual_step):
         return []
-    text = f"no row for {steps[at]:.3g} s: the method draws a straight line through the gap"
+    text = f"no row for {trace.steps[at]:.3g} s: the method draws a straight line through the gap"
     hint = "--param method=robust brackets an onset by the rows around it"
     return [Flag("gap-interpolated", text, where=f"t = {trace.t[at]:.5g} s", hint=hint)]
 
