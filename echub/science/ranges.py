@@ -18,7 +18,7 @@ RANGE_ACCURACY = "accuracy of the current range"
 """Name of the component of an uncertainty that the range of the current adds."""
 UNKNOWN = -1
 MOST = 100
-"""Distinct full scales of a file at most; instruments have a dozen, and more are no ranges."""
+"""Distinct full scales of a file at most; instruments have a dozen, and so many are something else."""
 _PREFIXES = ((1e3, "A"), (1.0, "mA"), (1e-3, "µA"), (1e-6, "nA"), (1e-9, "pA"))
 
 
